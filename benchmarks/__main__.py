@@ -1,0 +1,79 @@
+"""`python -m benchmarks`: compare evsim with the reference and its peers."""
+
+import argparse
+import cProfile
+import json
+import pstats
+import sys
+from pathlib import Path
+
+from . import report
+from .implementations import IMPLEMENTATIONS, REFERENCE
+from .workloads import WORKLOADS
+
+README = Path(__file__).with_name("README.md")
+START, END = "<!-- results -->", "<!-- end of results -->"
+
+
+def names(known):
+    """A parser of comma-separated names out of `known`."""
+
+    def parse(text):
+        chosen = text.split(",")
+        for name in chosen:
+            if name not in known:
+                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+        return chosen
+
+    return parse
+
+
+def arguments():
+    subjects = [name for name in IMPLEMENTATIONS if name != REFERENCE]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--messages", type=int, help="size of every workload (slow peers run a share of it)")
+    parser.add_argument("--pairs", type=int, default=5, help="interleaved pairs (default 5)")
+    parser.add_argument("--only", type=names(WORKLOADS), default=list(WORKLOADS), metavar="NAMES",
+                        help=f"workloads, out of {','.join(WORKLOADS)}")
+    parser.add_argument("--against", type=names(subjects), default=subjects, metavar="NAMES",
+                        help=f"implementations, out of {','.join(subjects)}")
+    parser.add_argument("--json", action="store_true", help="print every measurement as JSON")
+    parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
+    parser.add_argument("--profile", choices=WORKLOADS, help="profile evsim on one workload instead")
+    return parser.parse_args()
+
+
+def profile(workload, messages):
+    run = IMPLEMENTATIONS["evsim"].load()
+    run(workload, 500, 1)
+    profiler = cProfile.Profile()
+    profiler.runcall(run, workload, messages or workload.messages, 1)
+    pstats.Stats(profiler).strip_dirs().sort_stats("tottime").print_stats(25)
+
+
+def write(text):
+    before, rest = README.read_text(encoding="utf-8").split(START)
+    README.write_text(f"{before}{START}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+def main():
+    options = arguments()
+    if options.profile:
+        return profile(WORKLOADS[options.profile], options.messages)
+
+    def say(text):
+        print(text, file=sys.stderr, flush=True)
+
+    found = report.run(options.only, options.against, options.messages, options.pairs, say)
+    text = report.tables(found)
+    print(json.dumps(found, indent=1) if options.json else text)
+    if options.write:
+        write(text)
+    wrong = report.differing(found)
+    for sentence in wrong:
+        say(sentence)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

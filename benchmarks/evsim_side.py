@@ -1,0 +1,46 @@
+"""The workloads through evsim, and idiomatic SimPy code on evsim's environment."""
+
+from inspect import signature
+
+from . import simpy_reference
+from .outcome import Outcome
+from .scenarios import scenario
+
+
+def run(workload, messages, seed, **options):
+    """Run `workload` for the time in which `messages` messages are expected, with full records."""
+    from evsim.engine import simulate
+    from evsim.scenario import Scenario
+
+    finished = simulate(Scenario.from_dict(scenario(workload, messages)), seed=seed, **options)
+    return read(finished, workload)
+
+
+def run_summary(workload, messages, seed):
+    """The same with summary records, where evsim has them."""
+    from evsim.engine import simulate
+
+    if "record" not in signature(simulate).parameters:
+        raise NotImplementedError("evsim has no summary records yet")
+    return run(workload, messages, seed, record="summary")
+
+
+def run_ordinary(workload, messages, seed):
+    """The reference's own code on evsim's environment."""
+    from evsim.engine.environment import Environment
+
+    return simpy_reference.run(workload, messages, seed, Environment)
+
+
+def read(finished, workload):
+    """The outcome of an evsim run. This is the only place that knows how its records are laid out."""
+
+    def read_rows():
+        rows = finished.records.rows
+        request = [place.kind == "request" for place in finished.places]
+        messages = sum(request[place] for place in rows.place)
+        producers = request if workload.groups else [False] * len(request)  # their requests are no work
+        columns = zip(rows.place, rows.ready, rows.started)
+        return messages, [started - ready for place, ready, started in columns if not producers[place]]
+
+    return Outcome(read_rows)

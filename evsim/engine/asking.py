@@ -1,0 +1,207 @@
+"""Asking: somebody waits for an answer, be it a customer with a request or a service with a call.
+
+The obligation is the answer. An attempt is sent over the link, waits in the inbox, is worked, and its answer travels
+back; whoever asked may give up before (the lease is void, the work goes on and is real) and may try again.
+"""
+
+from heapq import heappush
+
+from evsim.engine.environment import ANSWER, TIMEOUT
+from evsim.engine.luck import extend_chain
+from evsim.results.records import Outcome, Reason, Verdict
+
+__all__ = ["Asking"]
+
+# How an asker sees an answer that is not a good one; everything else is an error.
+_VERDICT = {Reason.TIMEOUT: Verdict.TIMEOUT, Reason.LIMIT: Verdict.REJECTED}
+
+
+class Asking:
+    """The edge of one place that is asked and answers.
+
+    place: where it leads. service: the running service there. done(row), bad(row): what the asker does with a good
+    answer, or without one when all attempts are used (``reason[row]`` says why); `row` is the last attempt.
+    """
+
+    refusable = True
+
+    def __init__(self, system, place, service, done, bad, asker=None, timeout=None, retry=None):
+        self.system, self.place, self.service = system, place, service
+        self.done, self.bad, self.asker = done, bad, asker
+        self.timeout = timeout
+        self.attempts = retry.attempts if retry else 1
+        self.backoff = system.backoff(retry, place) if retry and retry.attempts > 1 else None
+        self.failing = set()  # rows whose answer on its way is a bad one
+        guarded = system.guarded
+        self.arrived = self._arrived()
+        rows = system.records.rows
+        self.send = system.links.hop(
+            place.workload, place.source, place.service, rows, self.arrived, self._request_lost
+        )
+        self.answer = system.links.hop(
+            place.workload, place.service, place.source, rows,
+            self._guarded_back() if guarded else self._plain_back(), self._answer_lost, rank=ANSWER,
+        )  # fmt: skip
+        self.ask = self._guarded_ask() if guarded else self.send
+
+    def _arrived(self):
+        rows, env, offer = self.system.records.rows, self.system.env, self.service.offer
+        ready = rows.ready
+
+        def arrived(row):
+            ready[row] = env._now
+            offer(row)
+
+        arrived.part = self.service.name
+        return arrived
+
+    # The plain path: every call is answered.
+
+    def _plain_back(self):
+        rows, env, done = self.system.records.rows, self.system.env, self.done
+        settled, verdict = rows.settled, rows.verdict
+        good = Verdict.DONE
+
+        def back(row):
+            settled[row] = env._now
+            verdict[row] = good
+            done(row)
+
+        return back
+
+    # The guarded path: limits, losses, deaths, retries.
+
+    def _guarded_ask(self):
+        if self.timeout is None:
+            return self.send
+        env, send, limit, expired = self.system.env, self.send, self.timeout, self.expired
+        queue, next_key = env._queue, env.key_counter(TIMEOUT)
+
+        def ask(row):
+            heappush(queue, (env._now + limit, next_key(), expired, row))
+            send(row)
+
+        return ask
+
+    def expired(self, row):
+        """The asker's patience has run out."""
+        rows = self.system.records.rows
+        if rows.verdict[row] == Verdict.OPEN and not self._asleep(self.expired, row):
+            self._give_up(row, Reason.TIMEOUT)
+
+    def _guarded_back(self):
+        rows, env, failing = self.system.records.rows, self.system.env, self.failing
+        verdict, settled, outcome, parent = rows.verdict, rows.settled, rows.outcome, rows.parent
+        asked = self.asker is not None
+
+        def back(row):
+            if verdict[row]:  # whoever asked gave up before
+                failing.discard(row)
+                return
+            if asked:
+                if self._asleep(back, row):
+                    return
+                if outcome[parent[row]]:
+                    self._nobody_waits(row)
+                    return
+            if row in failing:
+                failing.discard(row)
+                self._give_up(row, rows.reason[row])
+            else:
+                settled[row] = env._now
+                verdict[row] = Verdict.DONE
+                self.done(row)
+
+        return back
+
+    def _asleep(self, function, row):
+        """Whether the asker is paused now; then `function(row)` happens when it wakes."""
+        if self.asker is None:
+            return False
+        return self.asker.freeze(function, row, self.system.records.rows.parent[row])
+
+    def _nobody_waits(self, row):
+        rows = self.system.records.rows
+        crashed = rows.outcome[rows.parent[row]] == Outcome.CRASHED
+        self.failing.discard(row)
+        self._settle(row, Verdict.ORPHANED if crashed else Verdict.DONE)
+
+    def _settle(self, row, verdict):
+        rows = self.system.records.rows
+        rows.settled[row] = self.system.env._now
+        rows.verdict[row] = verdict
+
+    def _give_up(self, row, reason):
+        """This attempt has no good answer: the next one, or none."""
+        rows = self.system.records.rows
+        if self.asker is not None and rows.outcome[rows.parent[row]]:
+            self._nobody_waits(row)
+            return
+        self._settle(row, _VERDICT.get(reason, Verdict.ERROR))
+        if not rows.reason[row]:
+            rows.reason[row] = reason
+        number = max(rows.attempt[row], 1)
+        if number < self.attempts:
+            delay = self.backoff(row, number)
+            self.system.env.call_in(delay, self._again, row, TIMEOUT)
+        else:
+            self.bad(row)
+
+    def _again(self, row):
+        rows = self.system.records.rows
+        if self.asker is not None:
+            if self._asleep(self._again, row) or rows.outcome[rows.parent[row]]:
+                return
+        self.ask(self.system.next_attempt(row))
+
+    # What the service and its handler say.
+
+    def failed(self, row):
+        """The handler failed: the asker is told."""
+        self.failing.add(row)
+        self.answer(row)
+
+    def refuse(self, row, reason):
+        """The inbox does not take it: the asker is told."""
+        rows = self.system.records.rows
+        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.system.env._now
+        self.failed(row)
+
+    def died(self, row):
+        """The instance died: the asker sees the connection break, one hop later, unless it was answered before."""
+        if not self.system.answered_early(row):
+            self.failed(row)
+
+    def _request_lost(self, row):
+        rows, env = self.system.records.rows, self.system.env
+        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.LOST, Reason.LINK, env._now
+        self._wait_in_vain(row)
+
+    def _answer_lost(self, row):
+        self.failing.discard(row)
+        self._wait_in_vain(row)
+
+    def _wait_in_vain(self, row):
+        """Without a timeout the asker of something truly lost gives up after the network's `give_up`."""
+        if self.timeout is None:
+            give_up = self.system.scenario.network.give_up
+            time = max(self.system.env._now, self.system.records.rows.born[row] + give_up)
+            self.system.env.call_at(time, self._silence, row, TIMEOUT)
+
+    def _silence(self, row):
+        if self.system.records.rows.verdict[row] == Verdict.OPEN and not self._asleep(self._silence, row):
+            self._give_up(row, Reason.LINK)
+
+
+def next_attempt(system, row):
+    """A new row for another attempt at the obligation of `row`, born now."""
+    rows = system.records.rows
+    following = rows.new()
+    number = max(rows.attempt[row], 1) + 1
+    rows.place[following], rows.request[following] = rows.place[row], rows.request[row]
+    rows.parent[following], rows.hop[following] = rows.parent[row], rows.hop[row]
+    rows.first[following] = row if rows.first[row] < 0 else rows.first[row]
+    rows.attempt[following] = number
+    rows.chain[following] = extend_chain(rows.chain[rows.first[following]], number)
+    rows.born[following] = system.env._now
+    return following

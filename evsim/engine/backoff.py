@@ -1,0 +1,42 @@
+"""Back-off: how long to wait before the next attempt.
+
+Formulas: M. Brooker, Exponential Backoff And Jitter (AWS Architecture Blog, 2015).
+"""
+
+from evsim.engine.luck import extend_chain
+
+__all__ = ["waits"]
+
+
+def waits(retry, chances, table):
+    """A function ``wait(row, number)``: seconds after attempt `number` (1, 2 ...) of a row of `table`.
+
+    chances: uniform draws by request and chain. The wait of a chain of attempts belongs to the request, not to the
+    order of events.
+    """
+    backoff = retry.backoff
+    kind, base, cap = backoff.kind, backoff.base, backoff.cap
+    cap = float("inf") if cap is None else cap
+
+    def chance(row, number):
+        return chances.again(table.request[row], extend_chain(table.chain[row], number))
+
+    def window(number):
+        try:
+            return min(cap, base * backoff.factor ** (number - 1))
+        except OverflowError:
+            return cap
+
+    def decorrelated(row, number):
+        wait = base
+        for earlier in range(1, number + 1):
+            wait = min(cap, base + (wait * backoff.factor - base) * chance(row, earlier))
+        return wait
+
+    return {
+        "constant": lambda row, number: base,
+        "exponential": lambda row, number: window(number),
+        "full_jitter": lambda row, number: window(number) * chance(row, number),
+        "equal_jitter": lambda row, number: window(number) * (1 + chance(row, number)) / 2,
+        "decorrelated": decorrelated,
+    }[kind]

@@ -1,0 +1,200 @@
+"""Deliveries: what all channels share when they grant a message to a consumer and hear how it ended."""
+
+from evsim.engine.environment import ANSWER, TIMEOUT
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["Channel", "Delivery", "Subscriber"]
+
+
+class Channel:
+    """The broker's side of a channel. Subclasses say where a message waits and who may have it (``append``)."""
+
+    def __init__(self, system, name, settings, number):
+        self.system, self.name, self.settings, self.number = system, name, settings, number
+        self.down = 0
+        self.frozen = None  # what waits for the end of a pause
+        self.frozen_until = 0.0
+        self.subscribers = []
+
+    @property
+    def is_up(self):
+        return not self.down and self.frozen is None
+
+    def stop(self):
+        """Publishers are refused and nothing is granted."""
+        self.down += 1
+
+    def start(self):
+        self.down -= 1
+        self._go_on()
+
+    def pause(self, length):
+        """What arrives waits at the door; nothing is granted."""
+        if self.frozen is None:
+            self.frozen = []
+        self.frozen_until = max(self.frozen_until, self.system.env._now + length)
+
+    def resume(self):
+        if self.frozen is None or self.system.env._now < self.frozen_until:
+            return
+        waiting, self.frozen = self.frozen, None
+        for function, argument in waiting:
+            function(argument)
+        self._go_on()
+
+    def _go_on(self):
+        if self.is_up:
+            for subscriber in self.subscribers:
+                subscriber.resume()
+
+
+class Subscriber:
+    """A service's attachment to a channel: it grants rows to the service as far as there is credit.
+
+    Subclasses give ``worked(row)`` (the work has ended), ``settled(row)`` (the broker knows), ``dead(row)`` (no attempt
+    is left), ``back(row)`` (the next attempt is ready again, first in line), ``acknowledgement_lost(edge, row)`` and
+    ``resume()``. ``worked`` or ``settled`` is None where it means nothing.
+    """
+
+    refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
+
+    def __init__(self, system, channel, service, subscription):
+        self.system, self.channel, self.service, self.subscription = system, channel, service, subscription
+        self.group = subscription.group or service.name
+        self.edges = {}  # place number -> Delivery
+        service.groups.append(self)
+        channel.subscribers.append(self)
+
+    def given_back(self, row):
+        """An attempt ended without success and another one will follow."""
+
+    @property
+    def may_grant(self):
+        return self.channel.is_up and self.service.is_up
+
+    def grant(self, row):
+        """Send a row on its way to the service."""
+        rows = self.system.records.rows
+        rows.leased[row] = self.system.env._now
+        self.edges[rows.place[row]].send(row)
+
+    def stored(self):
+        """Rows that wait here, for a stock-take."""
+        raise NotImplementedError
+
+
+class Delivery:
+    """The edge of one place that gets messages."""
+
+    refusable = False
+    answer = None  # a reply has nobody to go to
+
+    def __init__(self, system, place, subscriber):
+        self.system, self.place, self.subscriber = system, place, subscriber
+        service, channel = subscriber.service, subscriber.channel
+        rows = system.records.rows
+        retry = subscriber.subscription.retry
+        self.attempts = retry.attempts
+        self.backoff = system.backoff(retry, place) if retry.attempts > 1 else None
+        self.refused = set()  # rows whose failure is on its way to the broker
+        offer = service.offer
+
+        def arrived(row):
+            offer(row)
+
+        arrived.part = service.name
+        self.arrived = arrived
+        service.arrivals.add(arrived)
+        self.send = system.links.hop(
+            place.workload, channel.name, service.name, rows, arrived, self._lost, ordered=True
+        )
+        self.acknowledge = system.links.hop(
+            place.workload, service.name, channel.name, rows, self._acknowledged(), self._ack_lost,
+            ordered=True, rank=ANSWER,
+        )  # fmt: skip
+        subscriber.edges[place.number] = self
+        worked, acknowledge = subscriber.worked, self.acknowledge
+
+        def ended(row):
+            worked(row)
+            acknowledge(row)
+
+        self.ended = acknowledge if worked is None else ended
+
+    def _acknowledged(self):
+        rows, env, told = self.system.records.rows, self.system.env, self.subscriber.settled
+        settled, verdict = rows.settled, rows.verdict
+        good = Verdict.DONE
+        refused = self.refused
+
+        def acknowledged(row):
+            settled[row] = env._now
+            verdict[row] = good
+
+        def acknowledged_and_told(row):
+            if row in refused:
+                refused.discard(row)
+                self._failed(row)
+            elif not verdict[row]:
+                settled[row] = env._now
+                verdict[row] = good
+                told(row)
+
+        return acknowledged if told is None else acknowledged_and_told
+
+    def failed(self, row):
+        """The handler failed."""
+        if self.subscriber.refusals_travel:
+            self.refused.add(row)
+            self.acknowledge(row)
+        else:
+            self._failed(row)
+
+    def _failed(self, row):
+        """Another attempt after the back-off, or dead."""
+        number = max(self.system.records.rows.attempt[row], 1)
+        if number < self.attempts:
+            self._settle(row, Verdict.GIVEN_BACK)
+            self.system.backing_off += 1
+            self.system.env.call_in(self.backoff(row, number), self._again, row, TIMEOUT)
+            self.subscriber.given_back(row)
+        else:
+            self._settle(row, Verdict.DEAD)
+            self.subscriber.dead(row)
+
+    def _again(self, row):
+        self.system.backing_off -= 1
+        self.subscriber.back(self._next(row))
+
+    def died(self, row):
+        """The holder died with it: it goes back to its place in the channel at once."""
+        if max(self.system.records.rows.attempt[row], 1) < self.attempts:
+            self._settle(row, Verdict.GIVEN_BACK)
+            self.subscriber.given_back(row)
+            self.subscriber.back(self._next(row))
+        else:
+            self._settle(row, Verdict.DEAD)
+            self.subscriber.dead(row)
+
+    def _lost(self, row):
+        """The link lost it on the way: the broker hands it out again when it gives up waiting."""
+        rows = self.system.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.LOST, self.system.env._now
+        self.system.env.call_in(self.system.scenario.network.give_up, self._unheard, row, TIMEOUT)
+
+    def _ack_lost(self, row):
+        self.subscriber.acknowledgement_lost(self, row)
+
+    def _unheard(self, row):
+        if not self.system.records.rows.verdict[row]:
+            self.died(row)
+
+    def _settle(self, row, verdict):
+        rows = self.system.records.rows
+        rows.settled[row] = self.system.env._now
+        rows.verdict[row] = verdict
+
+    def _next(self, row):
+        following = self.system.next_attempt(row)
+        self.system.records.rows.ready[following] = self.system.env._now
+        return following

@@ -1,0 +1,56 @@
+"""Due effects: what must become true for each request if nothing goes wrong."""
+
+import numpy as np
+
+from evsim.engine.places import REQUEST
+
+__all__ = ["due_effects"]
+
+
+def due_effects(system):
+    """workload -> {effect name: True, or a boolean for each request number}.
+
+    Due is what is reachable from the target over calls and publishes, less the branches of ``maybe`` not taken. Which
+    branch a request takes is drawn by key, so it is known even where the handler never came to run.
+    """
+    found = {}
+    for place in system.places:
+        if place.kind == REQUEST:
+            rows = system.records.rows
+            of_workload = [p.number for p in system.places if p.workload == place.workload and p.kind == REQUEST]
+            count = int(np.isin(rows.column("place"), of_workload).sum())
+            effects = {}
+            _visit(system, place, 0, True, effects, count)
+            found[place.workload] = effects
+    return found
+
+
+def _visit(system, place, hop, condition, effects, count):
+    steps = system.services[place.service].settings.handle
+    if callable(steps):
+        return
+    ordinals = {}
+    _walk(system, place, steps, (), hop, condition, effects, count, ordinals)
+
+
+def _walk(system, place, steps, position, hop, condition, effects, count, ordinals):
+    for index, step in enumerate(steps):
+        here = (*position, index)
+        ordinal = ordinals[step.kind] = ordinals.get(step.kind, -1) + 1
+        if step.kind == "effect":
+            effects[step.name] = condition | effects.get(step.name, False)
+        elif step.kind in ("call", "publish"):
+            for target in place.steps[here]:
+                further = hop + (step.kind == "publish" and target.back)
+                if np.any(condition) and further <= 200:
+                    _visit(system, target, further, condition, effects, count)
+        elif step.kind == "parallel":
+            for number, branch in enumerate(step.branches):
+                _walk(system, place, branch, (*here, number), hop, condition, effects, count, ordinals)
+        elif step.kind == "maybe":
+            purpose = (place.workload, place.service, place.visit, step.kind, ordinal)
+            chances = system.luck.uniforms(*purpose)
+            draw = chances.first if hop < 1 else lambda number, chances=chances: chances.again(number, hop)
+            taken = np.fromiter((draw(number) < step.probability for number in range(count)), bool, count)
+            _walk(system, place, step.then, (*here, 0), hop, condition & taken, effects, count, ordinals)
+            _walk(system, place, step.otherwise, (*here, 1), hop, condition & ~taken, effects, count, ordinals)

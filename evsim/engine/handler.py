@@ -1,0 +1,370 @@
+"""Handlers: the steps of a service, compiled for one place into closures linked from last to first.
+
+Each step is a function of a row that ends by calling the next one, now or through the heap: the continuation is the
+program counter. The edges say what a reply, an end and a failure mean.
+"""
+
+from heapq import heappush
+from inspect import isgeneratorfunction
+
+from evsim.engine.asking import Asking
+from evsim.engine.environment import ANSWER
+from evsim.engine.places import DELIVERY
+from evsim.engine.publishing import Publishing
+from evsim.results.records import Outcome, Reason
+
+__all__ = ["compile_handler"]
+
+
+def compile_handler(system, place, edge):
+    """The function that runs the handler of `place` for a row that has a worker."""
+    service = system.services[place.service]
+    steps = service.settings.handle
+    compiler = _Compiler(system, place, service, edge)
+    if isgeneratorfunction(steps):
+        from evsim.engine.generator import generator_handler
+
+        return generator_handler(system, place, service, edge, steps)
+    first = compiler.link(steps, (), compiler.end(steps), compiler.fail)
+    if steps[0].kind in ("work", "wait"):
+        return first
+    return compiler.through_heap(first)  # so that a busy service never grows the call stack
+
+
+class _Compiler:
+    def __init__(self, system, place, service, edge):
+        self.system, self.place, self.service, self.edge = system, place, service, edge
+        self.rows, self.env = system.records.rows, system.env
+        self.ordinals = {}  # kind of step -> how many were met, in the order of the file
+        self.steps_met = self._ordinals(service.settings.handle, ()) if not callable(service.settings.handle) else {}
+        self.replies_early = False
+
+    def _ordinals(self, steps, position):
+        """position -> ordinal of the step among the steps of its kind."""
+        met = {}
+        for index, step in enumerate(steps):
+            here = (*position, index)
+            met[here] = self.ordinals[step.kind] = self.ordinals.get(step.kind, -1) + 1
+            for number, branch in enumerate(_branches(step)):
+                met |= self._ordinals(branch, (*here, number))
+        return met
+
+    # The end of a handler.
+
+    def end(self, steps):
+        """What happens after the last step: the worker goes home, then whoever waits is told."""
+        release, edge, replied = self.service.release, self.edge, self.system.replied
+        if self.place.kind == DELIVERY:
+            told = edge.ended
+        else:
+            told = edge.answer
+            self.replies_early = _replies_early(steps)
+
+        def end(row):
+            release(row)
+            told(row)
+
+        def end_replied(row):
+            release(row)
+            if row in replied:
+                replied.discard(row)
+            else:
+                told(row)
+
+        end.part = end_replied.part = self.service.name
+        return end_replied if self.replies_early else end
+
+    def fail(self, row, reason):
+        """The attempt fails here."""
+        self.rows.reason[row] = reason
+        self.service.release(row, Outcome.FAILED)
+        replied = self.system.replied
+        if row in replied:
+            replied.discard(row)
+        else:
+            self.edge.failed(row)
+
+    # Steps.
+
+    def link(self, steps, position, then, fail):
+        """The first of `steps` as a function; `then(row)` follows the last one."""
+        for index in reversed(range(len(steps))):
+            step = steps[index]
+            build = getattr(self, "_" + step.kind)
+            then = build(step, (*position, index), then, fail)
+        return then
+
+    def purpose(self, step, position):
+        """The key of a step's luck: workload, service, visit, kind of step and its ordinal."""
+        place = self.place
+        return place.workload, place.service, place.visit, step.kind, self.steps_met[position]
+
+    def through_heap(self, function):
+        env, next_key = self.env, self.env.key_counter(ANSWER)
+        queue = env._queue
+        self._carries(function)
+
+        def start(row):
+            heappush(queue, (env._now, next_key(), function, row))
+
+        return start
+
+    def _carries(self, function):
+        """`function` is what the heap calls when a piece of work in this service is over."""
+        self.service.completions.add(function)
+        if not hasattr(function, "part"):
+            function.part = self.service.name
+
+    def _own(self, function):
+        """A function of this step alone, so that heap entries tell whose work they carry."""
+
+        def over(row):
+            function(row)
+
+        over.part = self.service.name
+        return over
+
+    def _work(self, step, position, then, fail):
+        then = self._error_rate(position, then, fail)
+        system, env, rows = self.system, self.env, self.rows
+        self._carries(then)
+        queue, next_key = env._queue, env.key_counter(ANSWER)
+        draws = system.luck.draws(step.time, *self.purpose(step, position))
+        request, chain = rows.request, rows.chain
+        values, extend, again = draws.values, draws.extend, draws.again
+
+        def work_constant(row):
+            heappush(queue, (env._now + delay, next_key(), then, row))
+
+        def work(row):
+            number = request[row]
+            try:
+                delay = values[number]
+            except IndexError:
+                delay = extend(number)
+            heappush(queue, (env._now + delay, next_key(), then, row))
+
+        def work_again_too(row):
+            delay = draws.first(request[row]) if chain[row] < 0 else again(request[row], chain[row])
+            heappush(queue, (env._now + delay, next_key(), then, row))
+
+        factor, instance_of = self.service.factor, self.service.instance_of
+
+        def work_slowed(row):
+            delay = draws.first(request[row]) if chain[row] < 0 else again(request[row], chain[row])
+            heappush(queue, (env._now + delay * factor[instance_of(row)], next_key(), then, row))
+
+        if system.has_fault(self.service.name, "slowdown"):
+            return work_slowed
+        if step.time.kind == "constant":
+            delay = step.time.value
+            return work_constant
+        return work_again_too if system.guarded else work
+
+    _wait = _work
+
+    def _error_rate(self, position, then, fail):
+        """After the first work of the handler, an error-rate fault may strike."""
+        if not self.system.has_fault(self.service.name, "error_rate") or position != self._first_work():
+            return then
+        place, request, chain = self.place, self.rows.request, self.rows.chain
+        chances = self.system.luck.uniforms("error rate", place.workload, place.service, place.visit)
+        rate, instance_of = self.service.error_rate, self.service.instance_of
+
+        def strike(row):
+            probability = rate[instance_of(row)]
+            if probability:
+                number, again = request[row], chain[row]
+                if (chances.first(number) if again < 0 else chances.again(number, again)) < probability:
+                    fail(row, Reason.ERROR_RATE)
+                    return
+            then(row)
+
+        return strike
+
+    def _first_work(self):
+        steps = self.service.settings.handle
+        return next(((index,) for index, step in enumerate(steps) if step.kind in ("work", "wait")), None)
+
+    def _effect(self, step, position, then, fail):
+        effects, env = self.system.records.effects, self.env
+        new, of_row, names, times = effects.new, effects.row, effects.name, effects.time
+        name = self.system.effect_number(step.name)
+
+        def effect(row):
+            number = new()
+            of_row[number] = row
+            names[number] = name
+            times[number] = env._now
+            then(row)
+
+        return effect
+
+    def _reply(self, step, position, then, fail):
+        if self.place.kind == DELIVERY or not self.replies_early:
+            return then  # nobody waits, or the end tells them
+        answer, replied = self.edge.answer, self.system.replied
+
+        def reply(row):
+            if row not in replied:
+                replied.add(row)
+                answer(row)
+            then(row)
+
+        return reply
+
+    def _fail(self, step, position, then, fail):
+        chances = self.system.luck.uniforms(*self.purpose(step, position))
+        request, chain, probability = self.rows.request, self.rows.chain, step.probability
+
+        def maybe_fail(row):
+            number, again = request[row], chain[row]
+            if (chances.first(number) if again < 0 else chances.again(number, again)) < probability:
+                fail(row, Reason.FAIL_STEP)
+            else:
+                then(row)
+
+        return maybe_fail
+
+    def _maybe(self, step, position, then, fail):
+        taken = self.link(step.then, (*position, 0), then, fail)
+        otherwise = self.link(step.otherwise, (*position, 1), then, fail)
+        chances = self.system.luck.uniforms(*self.purpose(step, position))
+        request, rounds, probability = self.rows.request, self.rows.hop, step.probability
+
+        def maybe(row):
+            number, hop = request[row], rounds[row]
+            chance = chances.first(number) if hop < 1 else chances.again(number, hop)
+            (taken if chance < probability else otherwise)(row)
+
+        return maybe
+
+    def _call(self, step, position, then, fail):
+        system, env, rows = self.system, self.env, self.rows
+        (target,) = self.place.steps[position]
+        reason, parent = rows.reason, rows.parent
+        if step.on_error == "ignore":
+
+            def bad(row):
+                then(parent[row])
+        else:
+
+            def bad(row):
+                fail(parent[row], reason[row])
+
+        def done(row):
+            then(parent[row])
+
+        edge = Asking(
+            system, target, system.services[target.service], done, bad,
+            asker=self.service, timeout=step.timeout, retry=step.retry,
+        )  # fmt: skip
+        system.enter(target, edge)
+        new, places, requests, born, chain = rows.new, rows.place, rows.request, rows.born, rows.chain
+        number, ask = target.number, edge.ask
+        guarded, hop, cyclic = system.guarded, rows.hop, system.enter_round is not None
+
+        def call(row):
+            child = new()
+            places[child] = number
+            requests[child] = requests[row]
+            parent[child] = row
+            born[child] = env._now
+            if guarded:
+                chain[child] = chain[row]
+                if cyclic:
+                    hop[child] = hop[row]
+            ask(child)
+
+        return call
+
+    def _publish(self, step, position, then, fail):
+        system = self.system
+        channel = system.channels[step.channel]
+        route = system.route(channel, self.place.steps[position])
+        return Publishing(system, self.place, step, channel, route, then, fail, self.service).publish
+
+    def _parallel(self, step, position, then, fail):
+        if step.until == "any":
+            return self._parallel_any(step, position, then, fail)
+        left, failures = {}, {}
+        self.service.parallel += [left, failures]
+        count = len(step.branches)
+
+        def joined(row):
+            remaining = left.get(row)
+            if remaining is None:
+                return  # the handler died meanwhile
+            if remaining > 1:
+                left[row] = remaining - 1
+                return
+            del left[row]
+            reason = failures.pop(row, None)
+            if reason is None:
+                then(row)
+            else:
+                fail(row, reason)
+
+        def branch_failed(row, reason):
+            failures.setdefault(row, reason)
+            joined(row)
+
+        branches = self._branches(step, position, joined, branch_failed)
+
+        def fork(row):
+            left[row] = count
+            for branch in branches:
+                branch(row)
+
+        return fork
+
+    def _parallel_any(self, step, position, then, fail):
+        left = {}
+        self.service.parallel.append(left)
+        count = len(step.branches)
+
+        def won(row):
+            if left.pop(row, None) is not None:
+                then(row)
+
+        def branch_failed(row, reason):
+            if row in left:
+                left[row] -= 1
+                if not left[row]:
+                    del left[row]
+                    fail(row, reason)
+
+        branches = self._branches(step, position, won, branch_failed)
+        outcome = self.rows.outcome
+
+        def fork(row):
+            left[row] = count
+            for branch in branches:
+                if not outcome[row]:
+                    branch(row)
+
+        return fork
+
+    def _branches(self, step, position, joined, failed):
+        return [
+            self.link(branch, (*position, number), self._own(joined), failed)
+            for number, branch in enumerate(step.branches)
+        ]
+
+
+def _branches(step):
+    if step.kind == "parallel":
+        return step.branches
+    if step.kind == "maybe":
+        return (step.then, step.otherwise)
+    return ()
+
+
+def _has_reply(steps):
+    return any(step.kind == "reply" or any(_has_reply(branch) for branch in _branches(step)) for step in steps)
+
+
+def _replies_early(steps):
+    """Whether a reply comes anywhere but last; a reply in last place, or none, is told by the end."""
+    body = steps[:-1] if steps[-1].kind == "reply" else steps
+    return _has_reply(body)

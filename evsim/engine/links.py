@@ -1,0 +1,145 @@
+"""Links: what travels, how long it takes, and what is lost on the way.
+
+A *hop* is a function that sends one row (or message) to the other end and calls `then` there. It is built for one
+direction of one edge. The plain hop has no ifs; a guarded one knows loss, faults and later attempts.
+"""
+
+from heapq import heappush
+
+from evsim.engine.environment import ARRIVAL, FAULT
+from evsim.scenario import Distribution
+
+__all__ = ["Link", "Links"]
+
+
+class Link:
+    """The network between two places, both directions; faults change `cut`, `factor` and `extra_loss`."""
+
+    def __init__(self, name, latency, loss):
+        self.name, self.latency, self.loss = name, latency, loss
+        self.cut, self.factor, self.extra_loss = 0, 1.0, 0.0
+        self.faulty = False  # a fault may touch it
+
+    @property
+    def lossy(self):
+        return self.loss > 0 or self.faulty
+
+
+class Links:
+    """All links of a system, made on first use."""
+
+    def __init__(self, system):
+        self.system = system
+        scenario = system.scenario
+        self._network = scenario.network
+        self._named = {}
+        for name, link in self._network.links.items():
+            latency = self._network.latency if link.latency is None else link.latency
+            loss = self._network.loss if link.loss is None else link.loss
+            self._named[name] = self._named[frozenset(link.between)] = Link(name, latency, loss)
+        for fault in scenario.faults:
+            if fault.target in self._network.links:
+                self._named[fault.target].faulty = True
+        self._plain = Link("network", self._network.latency, self._network.loss)
+        self._local = Link("inside one program", Distribution.read(0), 0.0)
+        self._program = {name: service.inside or name for name, service in scenario.services.items()}
+        self._ordinals = {}
+        self._last = {}
+
+    def between(self, source, target):
+        """The link between two names; services inside one program need no network."""
+        here, there = self._program.get(source), self._program.get(target)
+        if here is not None and here == there:
+            return self._local
+        return self._named.get(frozenset((source, target)), self._plain)
+
+    def named(self, name):
+        return self._named[name]
+
+    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL):
+        """A function that takes a row of `table` from `source` to `target` and calls `then(row)` there.
+
+        lost: called with the row where the link loses it. ordered: nothing overtakes anything else on the ordered
+        hops from `source` to `target` (as on one TCP connection).
+        """
+        link = self.between(source, target)
+        latency = link.latency
+        if latency.kind == "constant" and latency.value == 0 and not link.lossy:
+            return then
+        system = self.system
+        direction = (workload, source, target)
+        ordinal = self._ordinals[direction] = self._ordinals.get(direction, -1) + 1
+        purpose = ("link", *direction, ordinal)
+        draws = system.luck.draws(latency, *purpose)
+        if link.lossy:
+            chances = system.luck.uniforms("loss", *purpose)
+            return self._guarded_hop(link, draws, chances, table, then, lost, (source, target), ordered, rank)
+        last = self._last.setdefault((source, target), [0.0]) if ordered else None
+        return _plain_hop(system, draws, latency, table, then, last, rank)
+
+    def _guarded_hop(self, link, draws, chances, table, then, lost, direction, ordered, rank):
+        system, env = self.system, self.system.env
+        queue, next_key = env._queue, env.key_counter(rank)
+        request, chain = table.request, table.chain
+        last = self._last.setdefault(direction, [0.0]) if ordered else [0.0]
+        fail_key = env.key_counter(FAULT)
+
+        def hop(row):
+            number, again = request[row], chain[row]
+            if again < 0:
+                delay, chance = draws.first(number), chances.first(number)
+            else:
+                delay, chance = draws.again(number, again), chances.again(number, again)
+            if link.cut or chance < 1.0 - (1.0 - link.loss) * (1.0 - link.extra_loss):
+                system.records.incidents.append((env._now, "lost on the link", link.name, row))
+                if lost is not None:
+                    heappush(queue, (env._now, fail_key(), lost, row))
+                return
+            due = env._now + delay * link.factor
+            if ordered:
+                last[0] = due = max(due, last[0])
+            heappush(queue, (due, next_key(), then, row))
+
+        return hop
+
+
+def _plain_hop(system, draws, latency, table, then, last, rank):
+    env = system.env
+    queue, next_key = env._queue, env.key_counter(rank)
+    request, chain = table.request, table.chain
+    values, extend, again = draws.values, draws.extend, draws.again
+
+    if latency.kind == "constant":
+        delay = latency.value
+
+        def constant_hop(row):
+            heappush(queue, (env._now + delay, next_key(), then, row))
+
+        return constant_hop
+
+    def hop(row):
+        number = request[row]
+        try:
+            delay = values[number]
+        except IndexError:
+            delay = extend(number)
+        heappush(queue, (env._now + delay, next_key(), then, row))
+
+    def hop_again_too(row):
+        number = request[row]
+        delay = draws.first(number) if chain[row] < 0 else again(number, chain[row])
+        heappush(queue, (env._now + delay, next_key(), then, row))
+
+    def hop_ordered(row):
+        number = request[row]
+        delay = draws.first(number) if chain[row] < 0 else again(number, chain[row])
+        due = env._now + delay
+        if due < last[0]:
+            due = last[0]
+        else:
+            last[0] = due
+        heappush(queue, (due, next_key(), then, row))
+
+    if last is not None:
+        return hop_ordered
+    return hop_again_too if system.guarded else hop

@@ -1,0 +1,141 @@
+"""The log: partitions by key, and groups that each read every message in the order of its partition (as Kafka does)."""
+
+from collections import deque
+
+from evsim.engine.delivery import Channel, Subscriber
+from evsim.engine.environment import ANSWER
+from evsim.engine.murmur import partition_of
+from evsim.results.records import Verdict
+
+__all__ = ["Group", "Log"]
+
+
+class Log(Channel):
+    """A log with a fixed number of partitions. A message gets an offset in the partition of its key."""
+
+    def __init__(self, system, name, settings, number):
+        super().__init__(system, name, settings, number)
+        self.ends = [0] * settings.partitions  # the offset of the next message
+        self.append = self._append()
+
+    def _append(self):
+        messages, env, ends = self.system.records.messages, self.system.env, self.ends
+        partitions, offsets, appended, keys = messages.partition, messages.offset, messages.appended, messages.key
+        count, groups, names = len(ends), self.subscribers, self.system.key_names
+        known = {}
+
+        def append(message):
+            key = keys[message]
+            try:
+                partition = known[key]
+            except KeyError:
+                partition = known[key] = partition_of(names.get(key, key), count)
+            partitions[message] = partition
+            offsets[message] = ends[partition]
+            ends[partition] += 1
+            appended[message] = env._now
+            for group in groups:
+                group.offer(message, partition)
+
+        append.part = self.name
+        return append
+
+
+class Group(Subscriber):
+    """A consumer group: at most one message of a partition is in process at a time, and a failed one holds it."""
+
+    settled = None
+
+    def __init__(self, system, channel, service, subscription):
+        super().__init__(system, channel, service, subscription)
+        count = channel.settings.partitions
+        self.idle = bytearray(b"\1" * count)
+        self.stores = [deque() for _ in range(count)]
+        self.routes = {}  # route of a message -> place number of its delivery here
+        guarded = service.guarded or system.is_faulty(channel.name)
+        self.offer = self._offer(guarded)
+        self.worked = self._guarded_worked if guarded else self._worked()
+
+    def _offer(self, guarded):
+        system = self.system
+        rows, messages, env = system.records.rows, system.records.messages, system.env
+        new, places, requests, parents = rows.new, rows.place, rows.request, rows.parent
+        born, ready, leased, chains = rows.born, rows.ready, rows.leased, rows.chain
+        request_of, route_of, chain_of = messages.request, messages.route, messages.chain
+        idle, stores, edges, routes = self.idle, self.stores, self.edges, self.routes
+        repeats = system.guarded
+        enter_round = system.enter_round
+
+        def offer(message, partition):
+            row = new()
+            place = places[row] = routes[route_of[message]]
+            requests[row] = request_of[message]
+            parents[row] = message
+            if repeats:
+                chains[row] = chain_of[message]
+            if enter_round is not None:
+                enter_round(row)
+            born[row] = ready[row] = now = env._now
+            if idle[partition] and (not guarded or self.may_grant):
+                idle[partition] = 0
+                leased[row] = now
+                edges[place].send(row)
+            else:
+                stores[partition].append(row)
+
+        return offer
+
+    def _worked(self):
+        rows, env = self.system.records.rows, self.system.env
+        partitions, parents = self.system.records.messages.partition, rows.parent
+        leased, places = rows.leased, rows.place
+        idle, stores, edges = self.idle, self.stores, self.edges
+
+        def worked(row):
+            partition = partitions[parents[row]]
+            store = stores[partition]
+            if store:
+                following = store.popleft()
+                leased[following] = env._now
+                edges[places[following]].send(following)
+            else:
+                idle[partition] = 1
+
+        return worked
+
+    def _guarded_worked(self, row):
+        self._next_of(self._partition(row))
+
+    def _partition(self, row):
+        return self.system.records.messages.partition[self.system.records.rows.parent[row]]
+
+    def _next_of(self, partition):
+        if self.stores[partition] and self.may_grant:
+            self.idle[partition] = 0
+            self.grant(self.stores[partition].popleft())
+        else:
+            self.idle[partition] = 1
+
+    def dead(self, row):
+        self._next_of(self._partition(row))
+
+    def back(self, row):
+        partition = self._partition(row)
+        self.stores[partition].appendleft(row)
+        self._next_of(partition)
+
+    def resume(self):
+        for partition, idle in enumerate(self.idle):
+            if idle and self.stores[partition]:
+                self._next_of(partition)
+
+    def acknowledgement_lost(self, edge, row):
+        """A commit that is lost is sent again when its sender has waited `give_up`."""
+        self.system.env.call_in(self.system.scenario.network.give_up, self._committed, row, ANSWER)
+
+    def _committed(self, row):
+        rows = self.system.records.rows
+        rows.settled[row], rows.verdict[row] = self.system.env._now, Verdict.DONE
+
+    def stored(self):
+        return [row for store in self.stores for row in store]

@@ -1,0 +1,122 @@
+"""Luck: random numbers drawn by key, so that the same customer has the same luck in every design.
+
+A draw belongs to a *purpose* (seed, workload, service, step ...) and to a request number and an attempt. First
+attempts come in blocks of 1,024 requests from a Philox generator keyed by purpose and block; later attempts are rare
+and come one by one from SplitMix64. No draw depends on the order of events, so another service, fault or design
+disturbs nobody's luck. Every value is rounded to a nanosecond when it is made.
+
+Sources: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC 2011); Steele, Lea, Flood, Fast splittable
+pseudorandom number generators (OOPSLA 2014).
+"""
+
+from array import array
+from hashlib import blake2b
+from math import log1p
+
+import numpy as np
+
+__all__ = ["BLOCK", "Draws", "Luck", "extend_chain"]
+
+BLOCK = 1024  # requests in a block
+_MASK = (1 << 64) - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+_UNIT = 2.0**-53
+
+
+class Luck:
+    """The source of all draws of one seed."""
+
+    def __init__(self, seed):
+        self.seed = seed
+
+    def key(self, *purpose):
+        """A 128-bit key (two unsigned 64-bit integers) for a purpose, the same in every process."""
+        text = "\x1f".join(map(str, (self.seed, *purpose)))
+        return np.frombuffer(blake2b(text.encode(), digest_size=16).digest(), dtype="<u8").astype(np.uint64)
+
+    def draws(self, distribution, *purpose):
+        """:class:`Draws` of a distribution (times in seconds) for a purpose."""
+        return Draws(self.key(*purpose), distribution)
+
+    def uniforms(self, *purpose):
+        """:class:`Draws` of plain uniform numbers in [0, 1)."""
+        return Draws(self.key(*purpose), _Uniform)
+
+
+class _Uniform:
+    """The uniform numbers themselves, as a distribution."""
+
+    kind, draws = "unit", 1
+
+    @staticmethod
+    def transform(uniforms):
+        return uniforms[0]
+
+
+class Draws:
+    """One value for each (request number, attempt) of one purpose.
+
+    ``values`` is an array of the first attempts, as far as they have been drawn; the engine reads it directly and
+    calls :meth:`extend` where it ends. :meth:`again` gives the value of a later attempt.
+    """
+
+    __slots__ = ("values", "_key", "_distribution")
+
+    def __init__(self, key, distribution):
+        self.values = array("d")
+        self._key = key
+        self._distribution = distribution
+
+    def block(self, number):
+        """The values of requests ``number * BLOCK`` to ``(number + 1) * BLOCK - 1``, as a float array."""
+        count = self._distribution.draws
+        raw = np.random.Philox(key=self._key, counter=(0, 0, number, 0)).random_raw(count * BLOCK)
+        uniforms = ((raw >> np.uint64(11)) * _UNIT).reshape(count, BLOCK)
+        values = self._distribution.transform(uniforms)
+        if self._distribution is _Uniform:
+            return values
+        return np.rint(values * 1e9) / 1e9
+
+    def extend(self, number):
+        """Draw on to request `number` and return its value."""
+        values = self.values
+        while len(values) <= number:
+            values.frombytes(self.block(len(values) // BLOCK).tobytes())
+        return values[number]
+
+    def first(self, number):
+        """The value of the first attempt of request `number`."""
+        try:
+            return self.values[number]
+        except IndexError:
+            return self.extend(number)
+
+    def again(self, number, attempt):
+        """The value of a later attempt of request `number`; `attempt` is any integer that tells attempts apart."""
+        low, high = int(self._key[0]), int(self._key[1])
+        state = _mix(low ^ _mix(high + number * _GOLDEN & _MASK)) + attempt * _GOLDEN & _MASK
+        distribution = self._distribution
+        kind = distribution.kind
+        if kind == "unit":
+            return (_mix(state) >> 11) * _UNIT
+        if kind == "constant":
+            return distribution.value
+        if kind == "exponential":
+            return round(-log1p(-(_mix(state) >> 11) * _UNIT) * distribution.mean, 9)
+        uniforms = np.empty((distribution.draws, 1))
+        for index in range(distribution.draws):
+            state = state + _GOLDEN & _MASK
+            uniforms[index, 0] = (_mix(state) >> 11) * _UNIT
+        return round(float(distribution.transform(uniforms)[0]), 9)
+
+
+def extend_chain(chain, label):
+    """The chain of a further attempt (or round) numbered `label`, from the chain of the first; -1 is no chain."""
+    return ((chain + 2) * 1_000_003 + label * 8191) & 0x3FFFFFFF
+
+
+def _mix(state):
+    """SplitMix64's output function."""
+    state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
+    state = (state ^ (state >> 27)) * 0x94D049BB133111EB & _MASK
+    return state ^ (state >> 31)

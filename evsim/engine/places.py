@@ -1,0 +1,84 @@
+"""Places: every edge along which work can reach a service, found by walking the scenario before it runs.
+
+A place is one way into a service for one workload: the customers' request, one call step on one path, one
+subscription reached by one publish step. Its *visit* is its ordinal among the ways into that service, so the luck
+of "the first call to the database" is the same however the database is reached. A way that leads back into itself
+through channels is one place; rows count the rounds (``hop``).
+"""
+
+from dataclasses import dataclass, field
+
+from evsim.engine.refusal import refuse
+
+__all__ = ["CALL", "DELIVERY", "Place", "REQUEST", "find_places"]
+
+REQUEST, CALL, DELIVERY = "request", "call", "delivery"
+MOST_PLACES = 5000
+
+
+@dataclass(eq=False)
+class Place:
+    """One way into a service. ``steps`` gives each call or publish step of its handler the places it leads to."""
+
+    number: int
+    kind: str
+    workload: str
+    service: str
+    visit: int
+    source: str  # workload, calling service, or channel
+    parent: "Place | None" = None
+    step: object = None  # the call step, or the subscription of a delivery
+    back: bool = False  # something further on leads back to this place
+    steps: dict = field(default_factory=dict)  # position of a step -> [Place, ...]
+
+
+class _Walk:
+    def __init__(self, scenario):
+        self.scenario = scenario
+        self.places = []
+        self.subscribers = {name: [] for name in scenario.channels}
+        for name, service in scenario.services.items():
+            for subscription in service.subscribe:
+                self.subscribers[subscription.channel].append((name, subscription))
+
+    def enter(self, kind, workload, service, source, parent, step, trail):
+        """The place for one way in, walking on from it unless it is on the trail already."""
+        for place in trail:
+            if (place.kind, place.service, place.source, place.step) == (kind, service, source, step):
+                place.back = True
+                return place
+        if len(self.places) >= MOST_PLACES:
+            raise refuse("services", f"more than {MOST_PLACES} paths lead through the services; split the scenario")
+        visit = sum(1 for p in self.places if p.workload == workload and p.service == service)
+        place = Place(len(self.places), kind, workload, service, visit, source, parent, step)
+        self.places.append(place)
+        handle = self.scenario.services[service].handle
+        if not callable(handle):
+            self.walk(handle, (), place, (*trail, place))
+        return place
+
+    def walk(self, steps, position, place, trail):
+        for index, step in enumerate(steps):
+            here = (*position, index)
+            if step.kind == "call":
+                target = step.service
+                place.steps[here] = [self.enter(CALL, place.workload, target, place.service, place, step, trail)]
+            elif step.kind == "publish":
+                place.steps[here] = [
+                    self.enter(DELIVERY, place.workload, name, step.channel, place, subscription, trail)
+                    for name, subscription in self.subscribers[step.channel]
+                ]
+            elif step.kind == "parallel":
+                for number, branch in enumerate(step.branches):
+                    self.walk(branch, (*here, number), place, trail)
+            elif step.kind == "maybe":
+                self.walk(step.then, (*here, 0), place, trail)
+                self.walk(step.otherwise, (*here, 1), place, trail)
+
+
+def find_places(scenario):
+    """All places of a scenario, requests first of each workload, in the order of its file."""
+    walk = _Walk(scenario)
+    for name, workload in scenario.workloads.items():
+        walk.enter(REQUEST, name, workload.target, name, None, None, ())
+    return walk.places

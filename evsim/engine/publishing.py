@@ -1,0 +1,200 @@
+"""Publishing: a message travels to a channel, is kept there, and the publisher learns of it.
+
+The publisher's worker is held until the acknowledgement is back, unless ``acks: 0``. A retry sends the same message;
+the channel keeps it once.
+"""
+
+from evsim.engine.environment import ANSWER, TIMEOUT
+from evsim.engine.luck import extend_chain
+from evsim.results.records import Fate, Reason
+
+__all__ = ["Publishing"]
+
+
+class Publishing:
+    """One publish step on one path. ``publish(row)`` starts it; `then(row)` or `fail(row, reason)` follows."""
+
+    def __init__(self, system, place, step, channel, route, then, fail, asker):
+        self.system, self.place, self.step, self.channel = system, place, step, channel
+        self.then, self.fail, self.asker = then, fail, asker
+        self.attempts = step.retry.attempts if step.retry else 1
+        messages = system.records.messages
+        self.backoff = system.backoff(step.retry, place, messages) if self.attempts > 1 else None
+        self.waiting = {}  # message -> number of the attempt that is under way
+        self.refused = set()
+        guarded = system.guarded
+        if step.acks:
+            self.confirm = system.links.hop(
+                place.workload, step.channel, place.service, messages,
+                self._guarded_confirmed() if guarded else self._confirmed(), self._lost, ordered=True, rank=ANSWER,
+            )  # fmt: skip
+        else:
+            self.confirm = None
+        self.send = system.links.hop(
+            place.workload, place.service, step.channel, messages,
+            self._guarded_arrived if guarded else self._arrived(), self._lost, ordered=True,
+        )  # fmt: skip
+        self.publish = self._publish(route, guarded)
+
+    def _publish(self, route, guarded):
+        rows, messages, env = self.system.records.rows, self.system.records.messages, self.system.env
+        new = messages.new
+        channels, keys, requests, routes = messages.channel, messages.key, messages.request, messages.route
+        causes, published, chains = messages.cause, messages.published, messages.chain
+        row_request, row_chain = rows.request, rows.chain
+        channel, send, then = self.channel.number, self.send, self.then
+        key_of = self._key()
+        waits = self.step.acks > 0
+
+        def publish(row):
+            message = new()
+            number = row_request[row]
+            channels[message] = channel
+            routes[message] = route
+            causes[message] = row
+            requests[message] = number
+            keys[message] = key_of(number)
+            published[message] = env._now
+            send(message)
+
+        def guarded_publish(row):
+            message = new()
+            number = row_request[row]
+            channels[message] = channel
+            routes[message] = route
+            causes[message] = row
+            chains[message] = row_chain[row]
+            requests[message] = number
+            keys[message] = key_of(number)
+            published[message] = env._now
+            if waits:
+                self._dispatch(message, 1)
+            else:
+                send(message)
+                then(row)
+
+        def publish_and_go(row):
+            publish(row)
+            then(row)
+
+        if guarded:
+            return guarded_publish
+        return publish if waits else publish_and_go
+
+    def _key(self):
+        if self.step.key is None:
+            return self.system.keys_of(self.place.workload)
+        key = self.system.key_number(self.step.key)
+        return lambda number: key
+
+    # The plain path.
+
+    def _arrived(self):
+        append, confirm = self.channel.append, self.confirm
+        if confirm is None:
+            return append
+
+        def arrived(message):
+            append(message)
+            confirm(message)
+
+        return arrived
+
+    def _confirmed(self):
+        messages, env, then = self.system.records.messages, self.system.env, self.then
+        acknowledged, cause = messages.acknowledged, messages.cause
+
+        def confirmed(message):
+            acknowledged[message] = env._now
+            then(cause[message])
+
+        return confirmed
+
+    # The guarded path.
+
+    def _dispatch(self, message, number):
+        self.waiting[message] = number
+        if self.step.timeout is not None:
+            self.system.env.call_in(self.step.timeout, self._expired, (message, number), TIMEOUT)
+        self.send(message)
+
+    def _guarded_arrived(self, message):
+        channel = self.channel
+        if channel.frozen is not None:
+            channel.frozen.append((self._guarded_arrived, message))
+            return
+        if not channel.is_up:
+            self.system.records.messages.fate[message] = Fate.REFUSED
+            if self.confirm is not None:
+                self.refused.add(message)
+        else:
+            appended = self.system.records.messages.appended
+            if not appended[message] >= 0:  # a retry of a message that is here already is only confirmed
+                channel.append(message)
+        if self.confirm is not None:
+            self.confirm(message)
+
+    def _guarded_confirmed(self):
+        messages, rows, env = self.system.records.messages, self.system.records.rows, self.system.env
+        acknowledged, cause, outcome = messages.acknowledged, messages.cause, rows.outcome
+        waiting, refused, then, freeze = self.waiting, self.refused, self.then, self.asker.freeze
+
+        def confirmed(message):
+            row = cause[message]
+            if freeze(confirmed, message, row):
+                return
+            if message in refused:
+                refused.discard(message)
+                if message in waiting:
+                    self._failed(message, Reason.UNREACHABLE)
+                return
+            if not acknowledged[message] >= 0:
+                acknowledged[message] = env._now
+            if waiting.pop(message, None) is not None and not outcome[row]:
+                then(row)
+
+        return confirmed
+
+    def _expired(self, ticket):
+        message, number = ticket
+        if self.waiting.get(message) == number:
+            row = self.system.records.messages.cause[message]
+            if not self.asker.freeze(self._expired, ticket, row):
+                self._failed(message, Reason.TIMEOUT)
+
+    def _lost(self, message):
+        """The message or its confirmation is lost: without a timeout the publisher gives up later."""
+        self.refused.discard(message)
+        if not self.system.records.messages.appended[message] >= 0:
+            self.system.records.messages.fate[message] = Fate.LOST
+        if self.step.acks and self.step.timeout is None and message in self.waiting:
+            ticket = (message, self.waiting[message])
+            self.system.env.call_in(self.system.scenario.network.give_up, self._silence, ticket, TIMEOUT)
+
+    def _silence(self, ticket):
+        message, number = ticket
+        if self.waiting.get(message) == number:
+            row = self.system.records.messages.cause[message]
+            if not self.asker.freeze(self._silence, ticket, row):
+                self._failed(message, Reason.LINK)
+
+    def _failed(self, message, reason):
+        row = self.system.records.messages.cause[message]
+        number = self.waiting.pop(message)
+        if self.system.records.rows.outcome[row]:
+            return
+        if number < self.attempts:
+            delay = self.backoff(message, number)
+            self.system.env.call_in(delay, self._again, (message, number + 1), TIMEOUT)
+        else:
+            self.fail(row, reason)
+
+    def _again(self, ticket):
+        message, number = ticket
+        messages, rows = self.system.records.messages, self.system.records.rows
+        row = messages.cause[message]
+        if rows.outcome[row] or self.asker.freeze(self._again, ticket, row):
+            return
+        messages.fate[message] = Fate.OPEN
+        messages.chain[message] = extend_chain(rows.chain[row], number)
+        self._dispatch(message, number)

@@ -1,0 +1,235 @@
+"""A service: one inbox, and workers that each hold one attempt until its handler ends.
+
+The edges (request, call, delivery) put rows in with ``offer``; the handlers give the worker back with ``release``.
+Worker numbers count through the instances: worker w belongs to instance ``w // workers``.
+"""
+
+from collections import deque
+
+from evsim.engine.environment import FAULT
+from evsim.results.records import Outcome, Reason, Verdict
+
+__all__ = ["Service"]
+
+OPEN, OK, CRASHED, WITHDRAWN = Outcome.OPEN, Outcome.OK, Outcome.CRASHED, Outcome.WITHDRAWN
+
+
+class Service:
+    """The running counterpart of a scenario's service."""
+
+    def __init__(self, system, name, settings):
+        self.system, self.name, self.settings = system, name, settings
+        self.instances, self.workers = settings.instances, settings.workers
+        self.inbox = deque()
+        self.free = deque(range(self.instances * self.workers))
+        self.entries = {}  # place number -> the first step of its compiled handler
+        self.edges = {}  # place number -> its edge (what to tell whom)
+        self.arrivals = set()  # heap functions that carry a delivery to this inbox
+        self.completions = set()  # heap functions that carry work in hand
+        self.parallel = []  # the state of open parallel steps, a dict each
+        self.groups = []  # the subscriptions that grant to this service
+        self.guarded = system.may_fail(name)
+        self.down = [0] * self.instances  # faults that stop an instance from starting work
+        self.factor = [1.0] * self.instances
+        self.error_rate = [0.0] * self.instances
+        self.frozen = [None] * self.instances  # a list of what waits for the end of a pause
+        self.frozen_until = [0.0] * self.instances
+        self.running = set()
+        self.offer, self.release = self._guarded_inbox() if self._needs_guard() else self._plain_inbox()
+
+    def _needs_guard(self):
+        return self.guarded or self.settings.drop_stale
+
+    @property
+    def is_up(self):
+        """Whether any instance may start work."""
+        return not all(self.down)
+
+    def instance_of(self, row):
+        return self.system.records.rows.worker[row] // self.workers
+
+    # The plain inbox: nothing can disturb it but its own limit.
+
+    def _plain_inbox(self):
+        rows, env = self.system.records.rows, self.system.env
+        place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
+        inbox, free, entries = self.inbox, self.free, self.entries
+        wait, take_next, take_worker, give_worker = inbox.append, inbox.popleft, free.popleft, free.append
+        if self.settings.discipline == "lifo":
+            take_next = inbox.pop
+
+        def offer(row):
+            if free:
+                worker[row] = take_worker()
+                started[row] = env._now
+                entries[place[row]](row)
+            else:
+                wait(row)
+
+        def release(row, how=OK):
+            ended[row] = now = env._now
+            outcome[row] = how
+            if inbox:
+                following = take_next()
+                worker[following] = worker[row]
+                started[following] = now
+                entries[place[following]](following)
+            else:
+                give_worker(worker[row])
+
+        return self._limited(offer), release
+
+    def _limited(self, offer):
+        """`offer` that refuses a call when the inbox is full; a delivery waits all the same (its channel has credit)."""
+        limit = self.settings.limit
+        if limit is None:
+            return offer
+        inbox, free, edges, place = self.inbox, self.free, self.edges, self.system.records.rows.place
+
+        def offer_limited(row):
+            edge = edges[place[row]]
+            if not free and len(inbox) >= limit and edge.refusable:
+                edge.refuse(row, Reason.LIMIT)
+            else:
+                offer(row)
+
+        return offer_limited
+
+    # The guarded inbox: faults may stop, kill or freeze it, and stale calls may be dropped.
+
+    def _guarded_inbox(self):
+        rows, env = self.system.records.rows, self.system.env
+        place, worker, started, ended = rows.place, rows.worker, rows.started, rows.ended
+        outcome, verdict = rows.outcome, rows.verdict
+        inbox, free, running, edges = self.inbox, self.free, self.running, self.edges
+        take_next = inbox.pop if self.settings.discipline == "lifo" else inbox.popleft
+        drop_stale = self.settings.drop_stale
+
+        def offer(row):
+            if not self.is_up and edges[place[row]].refusable:
+                edges[place[row]].refuse(row, Reason.UNREACHABLE)
+            else:
+                inbox.append(row)
+                fill()
+
+        def release(row, how=OK):
+            ended[row] = env._now
+            outcome[row] = how
+            running.discard(row)
+            number = worker[row]
+            if not self.down[number // self.workers] and self.frozen[number // self.workers] is None:
+                free.append(number)
+                fill()
+
+        def fill():
+            while free and inbox:
+                row = take_next()
+                if drop_stale and verdict[row] != Verdict.OPEN:
+                    outcome[row], rows.reason[row], ended[row] = WITHDRAWN, Reason.STALE, env._now
+                    continue
+                worker[row] = free.popleft()
+                started[row] = env._now
+                running.add(row)
+                self.entries[place[row]](row)
+
+        self.fill = fill
+        return self._limited(offer), release
+
+    # What faults do.
+
+    def stop(self, instance):
+        """The instance starts nothing new; work in hand goes on. With the last one, waiting callers are refused."""
+        self.down[instance] += 1
+        self._take_workers(instance)
+        if not self.is_up:
+            place, edges = self.system.records.rows.place, self.edges
+            waiting = [row for row in self.inbox if edges[place[row]].refusable]
+            kept = [row for row in self.inbox if not edges[place[row]].refusable]
+            self.inbox.clear()
+            self.inbox.extend(kept)
+            for row in waiting:
+                edges[place[row]].refuse(row, Reason.UNREACHABLE)
+
+    def start(self, instance):
+        """The end of :meth:`stop`: idle workers come back and channels grant again."""
+        self.down[instance] -= 1
+        if not self.down[instance]:
+            self._return_workers(instance)
+            for group in self.groups:
+                group.resume()
+
+    def crash(self, instance):
+        """Work in hand is lost; with the last instance also what waits in the inbox or travels towards it."""
+        rows, env = self.system.records.rows, self.system.env
+        dead = sorted(row for row in self.running if self.instance_of(row) == instance)
+        self.down[instance] += 1
+        self._take_workers(instance)
+        if not self.is_up:
+            travelling = env.withdraw(lambda function, _: function in self.arrivals)
+            waiting = [*self.inbox, *(row for _, _, row in travelling)]
+            self.inbox.clear()
+        else:
+            waiting = []
+        gone = set(dead)
+        env.withdraw(lambda function, row: function in self.completions and row in gone)
+        for state in self.parallel:
+            for row in gone & state.keys():
+                del state[row]
+        for row in dead:
+            self.running.discard(row)
+        for row in (*dead, *waiting):
+            rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, Reason.CRASH
+        for row in sorted((*dead, *waiting), reverse=True):  # the oldest is given back last: it is first in line
+            self.edges[rows.place[row]].died(row)
+
+    def pause(self, instance, length):
+        """Everything in the instance freezes for `length` seconds, then goes on where it was."""
+        env = self.system.env
+        longer = env._now + length - max(env._now, self.frozen_until[instance])
+        if longer > 0:
+            self.frozen_until[instance] = env._now + length
+            mine = {row for row in self.running if self.instance_of(row) == instance}
+            env.postpone(lambda function, row: function in self.completions and row in mine, longer)
+        if self.frozen[instance] is None:
+            self.frozen[instance] = []
+            self._take_workers(instance)
+
+    def freeze(self, function, argument, row):
+        """If the instance that holds `row` is paused, keep ``function(argument)`` for its end and return True."""
+        if row not in self.running:
+            return False
+        waiting = self.frozen[self.instance_of(row)]
+        if waiting is None:
+            return False
+        waiting.append((function, argument))
+        return True
+
+    def resume(self, instance):
+        """The end of :meth:`pause`, unless another pause goes on."""
+        if self.frozen[instance] is None or self.system.env._now < self.frozen_until[instance]:
+            return
+        waiting, self.frozen[instance] = self.frozen[instance], None
+        if not self.down[instance]:
+            self._return_workers(instance)
+        for function, row in waiting:
+            self.system.env.call_in(0, function, row, FAULT)
+
+    def absent(self):
+        """Workers of instances that a fault has taken away for now."""
+        away = [number for number in range(self.instances) if self.down[number] or self.frozen[number] is not None]
+        return [number * self.workers + worker for number in away for worker in range(self.workers)]
+
+    def _take_workers(self, instance):
+        kept = [number for number in self.free if number // self.workers != instance]
+        self.free.clear()
+        self.free.extend(kept)
+
+    def _return_workers(self, instance):
+        """Workers of the instance that hold nothing are free again."""
+        if self.frozen[instance] is not None:
+            return
+        held = {self.system.records.rows.worker[row] for row in self.running}
+        numbers = range(instance * self.workers, (instance + 1) * self.workers)
+        present = set(self.free)
+        self.free.extend(number for number in numbers if number not in held and number not in present)
+        self.fill()

@@ -1,0 +1,75 @@
+"""A simulation: one scenario, one seed, one run."""
+
+from evsim.engine.due import due_effects
+from evsim.engine.environment import SimulationError
+from evsim.engine.refusal import refuse
+from evsim.engine.stock import take_stock
+from evsim.engine.system import System
+from evsim.results.records import TooManyRows
+from evsim.results.run import Run
+
+__all__ = ["Simulation", "simulate"]
+
+
+class Simulation:
+    """A scenario that is built and ready to run; ``env`` is its :class:`simpy.Environment`.
+
+    SimPy processes of your own may be started in ``env`` before :meth:`run`; they keep no run alive.
+    """
+
+    def __init__(self, scenario, seed=None, *, guarded=False):
+        seed = scenario.run.seed if seed is None else seed
+        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+            raise refuse("seed", "must be a whole number, 0 or more", seed)
+        _refuse_too_many(scenario)
+        self.scenario, self.seed = scenario, seed
+        self.system = System(scenario, seed, guarded=guarded)
+        self.env = self.system.env
+
+    def run(self, until=None):
+        """Run to the end (or to the time `until`) and return the :class:`evsim.results.Run`."""
+        duration = self.scenario.run.duration
+        if until is not None and not 0 < until <= duration:
+            raise refuse("until", f"must be a time after 0 and not after the duration ({duration} s)", until)
+        env, warnings = self.env, list(self.scenario.warnings())
+        try:
+            env.run(until=duration if until is None else until)
+            if until is None:
+                self._drain(duration, warnings)
+        except TooManyRows as limit:
+            raise SimulationError(
+                f"run.max_rows: more than {limit} attempts were made by {env.now:.6g} s, which is more than a run may "
+                "record; make the run shorter, calm the overload, or raise run.max_rows"
+            ) from None
+        return self._run(warnings)
+
+    def _run(self, warnings):
+        system = self.system
+        stock = take_stock(system)
+        records = system.records.close()
+        return Run(
+            scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
+            effect_names=tuple(system.effect_names), key_names=system.key_names, due=due_effects(system), stock=stock,
+            keys={name: keys.of for name, keys in system.keys.items()}, ended_at=self.env.now, warnings=warnings,
+        )  # fmt: skip
+
+    def _drain(self, duration, warnings):
+        """Let what is open come to its end, up to the drain limit."""
+        env = self.env
+        limit, slice_ = duration + self.system.drain_limit, duration / 50
+        while env._queue and env.now < limit and self.system.count_open():
+            env.run(until=min(limit, env.now + slice_))
+            slice_ *= 1.5
+        still_open = self.system.count_open()
+        if still_open:
+            when = f"{env.now - duration:.6g} s after the end of the arrivals"
+            warnings.append(f"{still_open} obligations were still open {when}; they are counted as pending")
+
+
+def simulate(scenario, seed=None, until=None, *, guarded=False):
+    """Run `scenario` once with `seed` (default: the scenario's own) and return its :class:`evsim.results.Run`."""
+    return Simulation(scenario, seed, guarded=guarded).run(until)
+
+
+def _refuse_too_many(scenario):
+    """Refuse a run whose records would not fit, before it starts."""

@@ -1,0 +1,200 @@
+"""The system: the parts of one scenario, built and wired for one run."""
+
+import numpy as np
+
+from evsim.engine.asking import next_attempt
+from evsim.engine.backoff import waits
+from evsim.engine.delivery import Delivery
+from evsim.engine.environment import Environment, SimulationError
+from evsim.engine.faults import schedule_faults
+from evsim.engine.handler import compile_handler
+from evsim.engine.links import Links
+from evsim.engine.log import Group, Log
+from evsim.engine.luck import Luck, extend_chain
+from evsim.engine.places import find_places
+from evsim.engine.queue import Consumer, Queue
+from evsim.engine.service import Service
+from evsim.engine.workloads import Keys, Workload
+from evsim.results.records import Fate, Outcome, Records, Verdict
+
+__all__ = ["System"]
+
+MOST_ROUNDS = 1000  # through a cycle of channels
+
+
+class System:
+    """Everything that runs. The parts find each other here.
+
+    guarded: whether anything may fail, be lost, time out or come twice; the plain path has no ifs for it. It can be
+    forced, to show that both paths write the same records.
+    """
+
+    def __init__(self, scenario, seed, env=None, guarded=False):
+        self.scenario, self.seed = scenario, seed
+        self.env = Environment() if env is None else env
+        self.luck = Luck(seed)
+        self.records = Records(scenario.run.max_rows)
+        run = scenario.run
+        self.drain_limit = 10 * run.duration if run.drain_limit is None else run.drain_limit
+        self.backing_off = 0  # deliveries that wait for their next attempt
+        self.replied = set()  # rows answered before their handler ended
+        self.effect_names, self.key_names, self._key_numbers = [], {}, {}
+        self._routes = []
+        self.places = find_places(scenario)
+        cyclic = any(place.back for place in self.places)
+        self.enter_round = self._enter_round if cyclic else None
+        self.guarded = guarded or cyclic or _anything_can_go_wrong(scenario)
+        self.links = Links(self)
+        self.services = {name: Service(self, name, service) for name, service in scenario.services.items()}
+        kinds = {"log": Log, "queue": Queue}
+        self.channels = {
+            name: kinds[settings.kind](self, name, settings, number)
+            for number, (name, settings) in enumerate(scenario.channels.items())
+        }
+        self._subscribe()
+        self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
+        roots = {place.workload: place for place in self.places if place.kind == "request"}
+        schedule_faults(self)
+        self.workloads = {
+            name: Workload(self, name, workload, roots[name]) for name, workload in scenario.workloads.items()
+        }
+
+    def _subscribe(self):
+        kinds = {"log": Group, "queue": Consumer}
+        self._subscribers = {}
+        for name, settings in self.scenario.services.items():
+            for subscription in settings.subscribe:
+                channel = self.channels[subscription.channel]
+                kind = kinds[channel.settings.kind]
+                subscriber = kind(self, channel, self.services[name], subscription)
+                self._subscribers[subscription.channel, name] = subscriber
+        for place in self.places:
+            if place.kind == "delivery":
+                edge = Delivery(self, place, self._subscribers[place.source, place.service])
+                self.enter(place, edge)
+
+    def enter(self, place, edge):
+        """Compile the handler of a place: what its rows do when they get a worker."""
+        service = self.services[place.service]
+        service.edges[place.number] = edge
+        service.entries[place.number] = compile_handler(self, place, edge)
+
+    def route(self, channel, places):
+        """A number for one publish step on one path, from which the channel knows the place of each delivery."""
+        number = len(self._routes)
+        self._routes.append(channel)
+        ways = {self._subscribers[channel.name, place.service]: place.number for place in places}
+        if isinstance(channel, Queue):
+            channel.routes[number] = ways
+        else:
+            for group, place in ways.items():
+                group.routes[number] = place
+        return number
+
+    # Keys and names.
+
+    def keys_of(self, workload):
+        return self.keys[workload].of
+
+    def reserve_keys(self, names):
+        """Numbers for keys that are text; returns the number of the first."""
+        first = 1 << 24
+        first += len(self.key_names)
+        self.key_names.update({first + index: str(name) for index, name in enumerate(names)})
+        return first
+
+    def key_number(self, key):
+        """The number of one fixed key."""
+        if isinstance(key, int):
+            return key
+        if key not in self._key_numbers:
+            self._key_numbers[key] = self.reserve_keys([key])
+        return self._key_numbers[key]
+
+    def effect_number(self, name):
+        if name not in self.effect_names:
+            self.effect_names.append(name)
+        return self.effect_names.index(name)
+
+    # What can go wrong.
+
+    def has_fault(self, service, kind):
+        return any(fault.kind == kind and fault.place == service for fault in self.scenario.faults)
+
+    def may_fail(self, service):
+        """Whether a fault may touch this service."""
+        inside = self.scenario.services[service].inside
+        return any(
+            fault.place == service or (fault.place == inside and fault.kind in ("crash", "pause"))
+            for fault in self.scenario.faults
+        )
+
+    def is_faulty(self, channel):
+        return any(fault.target == channel for fault in self.scenario.faults)
+
+    def answered_early(self, row):
+        """Whether the row was answered before its handler ended; forgets it."""
+        if row in self.replied:
+            self.replied.discard(row)
+            return True
+        return False
+
+    # What is open.
+
+    def count_open(self):
+        """Leases, executions and messages under way that have not come to their end."""
+        rows, messages = self.records.rows, self.records.messages
+        known = np.array(rows.born) >= 0  # the columns grow ahead of the rows
+        closed = (np.array(rows.verdict) != Verdict.OPEN) & (np.array(rows.outcome) != Outcome.OPEN)
+        sent = np.array(messages.published) >= 0
+        arrived = (np.array(messages.appended) >= 0) | (np.array(messages.fate) != Fate.OPEN)
+        return int((known & ~closed).sum() + (sent & ~arrived).sum()) + self.backing_off
+
+    # Attempts and rounds.
+
+    def next_attempt(self, row):
+        return next_attempt(self, row)
+
+    def backoff(self, retry, place, table=None):
+        table = self.records.rows if table is None else table
+        chances = self.luck.uniforms("back-off", place.workload, place.source, place.service, place.visit)
+        return waits(retry, chances, table)
+
+    def _enter_round(self, row):
+        """Count the rounds of a delivery in a cycle, and give each round luck of its own."""
+        rows = self.records.rows
+        before = rows.hop[self.records.messages.cause[rows.parent[row]]]
+        place = self.places[rows.place[row]]
+        rows.hop[row] = count = max(before, 0) + place.back
+        if count > MOST_ROUNDS:
+            raise SimulationError(
+                f"{place.service}: a message went through it more than {MOST_ROUNDS} times; "
+                "let a `maybe` end the cycle sooner"
+            )
+        if place.back:
+            rows.chain[row] = extend_chain(rows.chain[row], 100_000 + count)
+
+
+def _anything_can_go_wrong(scenario):
+    network = scenario.network
+    return bool(
+        scenario.faults
+        or network.loss
+        or any(link.loss for link in network.links.values())
+        or any(workload.patience is not None for workload in scenario.workloads.values())
+        or any(
+            service.limit is not None or service.drop_stale or callable(service.handle) or _risky(service.handle)
+            for service in scenario.services.values()
+        )
+    )
+
+
+def _risky(steps):
+    for step in steps:
+        if step.kind == "fail" or (step.kind in ("call", "publish") and step.timeout is not None):
+            return True
+        if step.kind == "parallel" and (step.until == "any" or any(map(_risky, step.branches))):
+            return True
+        if step.kind == "maybe" and (_risky(step.then) or _risky(step.otherwise)):
+            return True
+    return False

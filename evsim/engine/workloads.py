@@ -1,0 +1,219 @@
+"""Workloads: when customers come, who they are, and how long they wait."""
+
+import csv
+from datetime import datetime
+from itertools import chain as flatten
+from itertools import count
+
+import numpy as np
+
+from evsim.engine.asking import Asking
+from evsim.engine.environment import ARRIVAL
+from evsim.engine.luck import BLOCK
+from evsim.engine.refusal import refuse
+from evsim.scenario import Distribution
+
+__all__ = ["Keys", "Workload", "read_stamps"]
+
+
+class Workload:
+    """The running counterpart of a scenario's workload: it makes the requests."""
+
+    def __init__(self, system, name, settings, place):
+        self.system, self.name, self.settings = system, name, settings
+        self.duration = system.scenario.run.duration
+        closed = settings.arrivals.kind == "closed"
+        settled = self._think if closed else _nothing
+        self.edge = Asking(
+            system, place, system.services[place.service], settled, settled, timeout=settings.patience
+        )
+        system.enter(place, self.edge)
+        self.place = place
+        self.arrive = self._arrive(closed)
+        if closed:
+            self._start_users()
+        else:
+            times = flatten.from_iterable(self._blocks())
+            self._next_time = times.__next__
+            self._schedule_next(0)
+
+    def _arrive(self, closed):
+        system = self.system
+        rows, env, ask, number_of_place = system.records.rows, system.env, self.edge.ask, self.place.number
+        new, places, requests, born = rows.new, rows.place, rows.request, rows.born
+        schedule_next = None if closed else self._schedule_next
+
+        def arrive(number):
+            row = new()
+            places[row] = number_of_place
+            requests[row] = number
+            born[row] = env._now
+            if schedule_next is not None:
+                schedule_next(number + 1)
+            ask(row)
+
+        arrive.part = self.name
+        return arrive
+
+    def _schedule_next(self, number):
+        try:
+            time = self._next_time()
+        except StopIteration:
+            return
+        self.system.env.call_at(time, self.arrive, number, ARRIVAL)
+
+    def _blocks(self):
+        """Lists of arrival times (seconds), ascending and before the end of the run."""
+        arrivals, luck, end = self.settings.arrivals, self.system.luck, self.duration
+        if arrivals.kind == "csv":
+            stamps, _ = read_stamps(arrivals, self.system.scenario.folder)
+            yield stamps[stamps < end].tolist()
+            return
+        if arrivals.kind == "constant":
+            last = int(np.ceil(end * arrivals.rate))
+            for first in range(1, last + 1, BLOCK):
+                times = np.arange(first, min(first + BLOCK, last + 1)) / arrivals.rate
+                yield np.rint(times[times < end] * 1e9).__truediv__(1e9).tolist()
+            return
+        # Poisson at a rate of one: what a profile needs is the same stream with its clock bent (exact).
+        gaps = luck.draws(Distribution.read({"exponential": 1.0}), "arrivals", self.name)
+        clock = _steady(arrivals.rate) if arrivals.kind == "poisson" else _profile(arrivals.points)
+        total = 0.0
+        for block in count():
+            work = total + np.cumsum(gaps.block(block))
+            total = float(work[-1])
+            times = np.rint(clock(work) * 1e9) / 1e9
+            yield times[times < end].tolist()
+            if not times[-1] < end:
+                return
+
+    # A closed loop: each user waits for an answer, thinks, and comes again.
+
+    def _start_users(self):
+        arrivals, luck = self.settings.arrivals, self.system.luck
+        self._numbers = count().__next__
+        self._thoughts = luck.draws(arrivals.think, "think", self.name)
+        first = luck.draws(arrivals.think, "first think", self.name)
+        for user in range(arrivals.users):
+            self._come(first.first(user))
+
+    def _think(self, row):
+        self._come(self._thoughts.first(self.system.records.rows.request[row]))
+
+    def _come(self, delay):
+        env = self.system.env
+        if env._now + delay < self.duration:
+            env.call_in(delay, self._arrive_next, None, ARRIVAL)
+
+    def _arrive_next(self, _):
+        self.arrive(self._numbers())
+
+
+def _nothing(row):
+    """An open workload does not care how a request ended."""
+
+
+def _steady(rate):
+    return lambda work: work / rate
+
+
+def _profile(points):
+    """The inverse of the integral of a piecewise linear rate; the last rate holds for ever."""
+    times = np.array([time for time, _ in points], dtype=float)
+    rates = np.array([rate for _, rate in points], dtype=float)
+    areas = np.concatenate([[0.0], np.cumsum(np.diff(times) * (rates[1:] + rates[:-1]) / 2)])
+    lengths = np.diff(times)  # two points at one time are a jump: a piece without length or area
+    slopes = np.append(np.divide(np.diff(rates), lengths, out=np.zeros_like(lengths), where=lengths > 0), 0.0)
+
+    def clock(work):
+        piece = np.searchsorted(areas, work, side="right") - 1
+        rest, rate, slope = work - areas[piece], rates[piece], slopes[piece]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # The stable root of rate * t + slope * t**2 / 2 = rest.
+            root = np.sqrt(np.maximum(rate * rate + 2 * slope * rest, 0.0))
+            into = np.where(rest == 0, 0.0, 2 * rest / (rate + root))
+        return times[piece] + into
+
+    return clock
+
+
+class Keys:
+    """The key of each request of a workload, by its number."""
+
+    def __init__(self, system, name, settings):
+        key, arrivals = settings.key, settings.arrivals
+        self._values = None
+        if arrivals.kind == "csv" and arrivals.key is not None:
+            _, names = read_stamps(arrivals, system.scenario.folder)
+            self.names, codes = np.unique(names, return_inverse=True)
+            self._values = codes.tolist()
+            offset = system.reserve_keys(self.names)
+            self.of = lambda number: self._values[number] + offset
+        elif key is None:
+            self.of = lambda number: number
+        else:
+            chances = system.luck.uniforms("key", name)
+            self.of = _uniform(chances, key.keys) if key.kind == "uniform" else _zipf(chances, key)
+
+
+def _uniform(chances, keys):
+    values, extend = chances.values, chances.extend
+
+    def of(number):
+        try:
+            return int(values[number] * keys)
+        except IndexError:
+            return int(extend(number) * keys)
+
+    return of
+
+
+def _zipf(chances, key):
+    weights = np.arange(1, key.keys + 1, dtype=float) ** -key.s
+    bounds = np.cumsum(weights) / weights.sum()
+    return lambda number: min(int(np.searchsorted(bounds, chances.first(number), side="right")), key.keys - 1)
+
+
+def read_stamps(arrivals, folder):
+    """Arrival times in seconds after the first stamp (times the scale), and the keys, of a CSV file."""
+    path = folder / arrivals.file if folder is not None else arrivals.file
+    where = f"arrivals.csv: {arrivals.file}"
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            for column in (arrivals.column, *([arrivals.key] if arrivals.key else [])):
+                if column not in (reader.fieldnames or ()):
+                    have = ", ".join(reader.fieldnames or ()) or "none: the file is empty"
+                    raise refuse(where, f"there is no column {column!r}; the columns are {have}")
+            stamps, keys = [], []
+            for line, record in enumerate(reader, 2):
+                stamps.append(_stamp(record[arrivals.column], f"{where}, line {line}"))
+                keys.append(record[arrivals.key] if arrivals.key else "")
+    except OSError as error:
+        raise refuse(where, f"the file can't be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise refuse(where, "the file is not UTF-8 text") from None
+    if not stamps:
+        raise refuse(where, "the file has no rows; give it one row a request")
+    times = np.array(stamps)
+    late = np.flatnonzero(np.diff(times) < 0)
+    if late.size:
+        line = int(late[0]) + 3
+        raise refuse(
+            f"{where}, line {line}", "its time is before the line above; sort the file by time", stamps[line - 2]
+        )
+    return np.rint((times - times[0]) * arrivals.scale * 1e9) / 1e9, keys
+
+
+def _stamp(text, where):
+    """Seconds of a number or an ISO 8601 time."""
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        try:
+            value = datetime.fromisoformat(text).timestamp()
+        except (TypeError, ValueError):
+            raise refuse(where, "a time is a number of seconds or an ISO 8601 time", text) from None
+    if not abs(value) < float("inf"):
+        raise refuse(where, "a time must be finite", text)
+    return value

@@ -1,0 +1,168 @@
+"""Records: what the engine writes down while it runs, in columns.
+
+A *row* is one attempt at one obligation (a customer's request, a call, a delivery). The first attempt shares its row
+with the obligation; a later attempt has a row of its own whose ``first`` points back. A message, an effect and an
+incident have small tables of their own. Every plot, count and audit is a view of these columns.
+"""
+
+from array import array
+from enum import IntEnum
+
+import numpy as np
+
+__all__ = ["Fate", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
+
+GROWTH = 4096  # rows added at a time
+
+
+class Outcome(IntEnum):
+    """How the execution of an attempt ended: what the one who worked knows."""
+
+    OPEN = 0  # not yet
+    OK = 1
+    FAILED = 2  # the handler failed
+    CRASHED = 3  # its instance died while it worked or waited
+    REFUSED = 4  # never let in
+    LOST = 5  # never arrived
+    WITHDRAWN = 6  # taken back before it started
+
+
+class Verdict(IntEnum):
+    """How the lease of an attempt ended: what the one who asked knows. The last attempt's verdict is the obligation's."""
+
+    OPEN = 0  # still held, or still ready
+    DONE = 1
+    ERROR = 2
+    TIMEOUT = 3
+    REJECTED = 4
+    DEAD = 5  # given up after the last allowed attempt
+    LOST = 6
+    GIVEN_BACK = 7  # the holder died or failed; another attempt may follow
+    ORPHANED = 8  # the one who asked died before the answer
+
+
+class Reason(IntEnum):
+    """Why an attempt did not end well."""
+
+    NONE = 0
+    FAIL_STEP = 1
+    ERROR_RATE = 2
+    TIMEOUT = 3
+    LIMIT = 4
+    UNREACHABLE = 5
+    LINK = 6
+    CRASH = 7
+    DEPENDENCY = 8  # a call or a publish of the handler failed
+    STALE = 9  # its caller had given up before it started
+
+
+class Fate(IntEnum):
+    """Why a message never came to be kept by its channel."""
+
+    OPEN = 0
+    LOST = 1  # on the link
+    REFUSED = 2  # by a broker that was down
+
+
+_BLANK = {"d": float("nan"), "i": -1, "h": -1, "b": 0}
+_DTYPE = {"d": np.float64, "i": np.int32, "h": np.int16, "b": np.int8}
+
+ROW_COLUMNS = {
+    "place": "h",  # which edge of the system: index into the run's places
+    "request": "i",  # the request's number within its workload
+    "parent": "i",  # the row that called, or the message delivered; -1 for a request
+    "first": "i",  # the obligation's first row; -1 on that row itself
+    "attempt": "h",  # 2, 3 ... ; -1 on a first attempt
+    "chain": "i",  # the chain of retries and rounds that led here; -1 on first attempts all the way
+    "hop": "h",  # rounds through a cycle; -1 outside cycles
+    "worker": "h",  # which worker of the service held it
+    "born": "d",  # asked, or appended at the broker
+    "ready": "d",  # in the inbox, or at the broker
+    "leased": "d",  # deliveries: granted by the channel
+    "started": "d",
+    "ended": "d",
+    "settled": "d",  # the lease ended: answer seen, given up, acknowledgement at the broker
+    "outcome": "b",
+    "verdict": "b",
+    "reason": "b",
+}
+MESSAGE_COLUMNS = {
+    "channel": "h",
+    "key": "i",
+    "partition": "h",
+    "offset": "i",
+    "request": "i",
+    "chain": "i",
+    "route": "h",  # which publish step, on which path
+    "cause": "i",  # the row that published
+    "published": "d",
+    "appended": "d",
+    "acknowledged": "d",  # the publisher knows
+    "fate": "b",
+}
+EFFECT_COLUMNS = {"row": "i", "name": "h", "time": "d"}
+
+
+class TooManyRows(RuntimeError):
+    """The run wrote more rows than it may keep."""
+
+
+class Table:
+    """Columns that grow together. ``new()`` gives the next row number; the columns are public ``array`` attributes."""
+
+    def __init__(self, columns, limit=None):
+        self._types = dict(columns)
+        for name, kind in columns.items():
+            setattr(self, name, array(kind))
+        self.new = self._numbers(limit).__next__
+        self.count = None  # known after the run
+
+    def _numbers(self, limit):
+        blanks = [(getattr(self, name), array(kind, [_BLANK[kind]]) * GROWTH) for name, kind in self._types.items()]
+        made = 0
+        while True:
+            if limit is not None and made >= limit:
+                raise TooManyRows(made)
+            for column, blank in blanks:
+                column.extend(blank)
+            yield from range(made, made + GROWTH)
+            made += GROWTH
+
+    def close(self):
+        """Fix the number of rows and cut the columns to it."""
+        if self.count is None:
+            self.count = self.new()
+            for name in self._types:
+                del getattr(self, name)[self.count :]
+            self.new = None
+        return self
+
+    def column(self, name):
+        """One column as a NumPy array (a view that does not copy)."""
+        return np.frombuffer(getattr(self, name), dtype=_DTYPE[self._types[name]])
+
+    def columns(self):
+        """All columns as a dict of NumPy arrays."""
+        return {name: self.column(name) for name in self._types}
+
+    def __getstate__(self):
+        return {"_types": self._types, "count": self.count, **{name: getattr(self, name) for name in self._types}}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.new = None
+
+
+class Records:
+    """Everything written down in one run."""
+
+    def __init__(self, limit=None):
+        self.rows = Table(ROW_COLUMNS, limit)
+        self.messages = Table(MESSAGE_COLUMNS)
+        self.effects = Table(EFFECT_COLUMNS)
+        self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
+
+    def close(self):
+        for table in (self.rows, self.messages, self.effects):
+            table.close()
+        return self

@@ -1,0 +1,103 @@
+"""Figures of each service, and of each channel and subscription: counts of the cohort, clock averages of the window."""
+
+import numpy as np
+
+from evsim.results.records import Outcome
+from evsim.results.summary import percentiles
+from evsim.results.tally import DELIVERY_STATES
+
+__all__ = ["channel_figures", "service_figures"]
+
+
+def inside(start, end, window):
+    """Seconds of each interval [start, end) that lie inside the window; an open end lasts to the window's."""
+    left, right = window
+    start = np.where(np.isnan(start), right, start)
+    end = np.where(np.isnan(end), right, end)
+    return np.clip(np.minimum(end, right) - np.maximum(start, left), 0.0, None)
+
+
+def highest(start, end, window):
+    """The largest number of intervals [start, end) open at one time within the window."""
+    left, right = window
+    start = start[~np.isnan(start)]
+    end = end[~np.isnan(end)]
+    times = np.concatenate([start, end])
+    steps = np.concatenate([np.ones(len(start)), -np.ones(len(end))])
+    order = np.lexsort((steps, times))  # at one time, those who leave go first
+    times, level = times[order], np.cumsum(steps[order])
+    before = level[times < left]
+    within = level[(times >= left) & (times < right)]
+    return int(max(within.max(initial=0), before[-1] if len(before) else 0))
+
+
+def service_figures(run):
+    """service -> figures; one row each."""
+    rows, window = run.rows, (run.scenario.run.warmup, run.measured_until)
+    codes = {name: code for code, name in enumerate(run.scenario.services)}
+    of_place = np.array([codes[p.service] for p in run.places] + [-1])
+    service_of = of_place[rows["place"]]
+    result = {}
+    for name, settings in run.scenario.services.items():
+        mine = service_of == codes[name]
+        counted = mine & run.row_cohort
+        outcome = rows["outcome"][counted]
+        ready, started, ended = rows["ready"], rows["started"], rows["ended"]
+        wait = (started - ready)[counted]
+        sojourn = (ended - ready)[counted & (rows["outcome"] == Outcome.OK)]
+        workers = settings.instances * settings.workers
+        existing = workers * run.window - run.worker_time_missing(name)
+        held = inside(started[mine], ended[mine], window).sum()
+        never = mine & np.isnan(started)
+        left_queue = np.where(never, ended, started)
+        result[name] = {
+            "arrivals": int((~np.isnan(ready[counted])).sum()),
+            "completed": int((outcome == Outcome.OK).sum()),
+            "failed": int(np.isin(outcome, (Outcome.FAILED, Outcome.CRASHED)).sum()),
+            "rejected": int((outcome == Outcome.REFUSED).sum()),
+            "utilisation": float(held / existing) if existing > 0 else float("nan"),
+            **percentiles(wait[~np.isnan(wait)], "wait"),
+            **percentiles(sojourn[~np.isnan(sojourn)], "sojourn"),
+            "queue_mean": float(inside(ready[mine], left_queue[mine], window).sum() / run.window),
+            "in_system_mean": float(inside(ready[mine], ended[mine], window).sum() / run.window),
+            "in_system_max": highest(ready[mine], ended[mine], window),
+        }
+    return result
+
+
+def channel_figures(run):
+    """(channel, subscribing service) -> figures; a queue's messages not yet granted count for each of its consumers."""
+    deliveries, messages = run.deliveries_tally, run.message_columns
+    window = (run.scenario.run.warmup, run.measured_until)
+    names = tuple(run.scenario.channels)
+    reordered = deliveries.reordered(run)
+    result = {}
+    for code, (channel, service) in enumerate(deliveries.names):
+        mine = (deliveries.subscriber == code) | (
+            (deliveries.subscriber < 0) & (deliveries.channel == names.index(channel))
+        )
+        counted = mine & deliveries.cohort
+        states = np.bincount(deliveries.state[counted], minlength=len(DELIVERY_STATES))
+        state = dict(zip(DELIVERY_STATES, states.tolist(), strict=True))
+        appended = ~np.isnan(messages["appended"]) & (messages["channel"] == names.index(channel))
+        born, settled = deliveries.born[mine], deliveries.settled[mine]
+        seen = np.where(np.isnan(settled), window[1], settled)
+        overlapping = (born < window[1]) & (seen >= window[0])
+        age = np.minimum(seen, window[1])[overlapping] - born[overlapping]
+        result[channel, service] = {
+            "published": int(appended.sum()),
+            "delivered": int((~np.isnan(run.rows["leased"][deliveries.last[counted]])).sum()),
+            "done": state["done"],
+            "redelivered": int((deliveries.attempts[counted] > 1).sum()),
+            "duplicates": state["duplicate"],
+            "reordered": int(reordered[counted].sum()),
+            "expired": state["expired"],
+            "dropped": state["dropped"],
+            "dead": state["dead"],
+            "lost": state["lost"],
+            "pending": state["pending"],
+            "lag_mean": float(inside(born, settled, window).sum() / run.window),
+            "lag_max": highest(born, settled, window),
+            "age_max": float(age.max(initial=0.0)),
+        }
+    return result

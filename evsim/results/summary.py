@@ -1,0 +1,69 @@
+"""The summary: one row of numbers a person decides by. Names and meanings are those of the glossary."""
+
+import numpy as np
+
+from evsim.results.records import Outcome, Verdict
+from evsim.results.tally import DELIVERY_STATES, ERROR, OK, PENDING, REJECTED, TIMEOUT
+
+__all__ = ["percentiles", "summarise"]
+
+LEVELS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99.9": 99.9}
+FEWEST_BEYOND = 10  # points that must lie beyond a percentile for the sample to carry it
+
+
+def percentiles(values, name, levels=LEVELS):
+    """``{name_mean, name_p50 ...}`` of an array of seconds; linear interpolation, NaN where the sample is too small."""
+    result = {f"{name}_mean": float(values.mean()) if len(values) else float("nan")}
+    carried = {label: level for label, level in levels.items() if len(values) * (1 - level / 100) >= FEWEST_BEYOND}
+    found = dict(zip(carried, np.percentile(values, list(carried.values())), strict=True)) if carried else {}
+    for label in levels:
+        result[f"{name}_{label}"] = float(found.get(label, float("nan")))
+    return result
+
+
+def summarise(run):
+    """All figures of one run, as a dict of plain numbers. Times are in seconds, shares in fractions."""
+    requests, deliveries = run.tally, run.deliveries_tally
+    cohort = requests.cohort
+    outcome = requests.outcome[cohort]
+    count = len(outcome)
+    window = run.window
+    complete_once = (requests.present == requests.due) & (requests.repeated == 0)
+    good = (requests.outcome == OK) & complete_once
+    answered = outcome != PENDING
+    due, present = requests.due[cohort], requests.present[cohort]
+    result = {
+        "requests": count,
+        "completed": int((outcome == OK).sum()),
+        "throughput": float(answered.sum() / window),
+        "goodput": float(good[cohort].sum() / window),
+        "availability": float((outcome == OK).mean()) if count else float("nan"),
+    }
+    result |= percentiles(requests.response[cohort][answered], "response")
+    completion = requests.completion[cohort]
+    result |= percentiles(completion[~np.isnan(completion)], "completion")
+    lag = requests.consistency_lag[cohort]
+    result |= percentiles(lag[~np.isnan(lag)], "consistency_lag", {"p99": 99.0})
+    states = np.bincount(deliveries.state[deliveries.cohort], minlength=len(DELIVERY_STATES))
+    state = dict(zip(DELIVERY_STATES, states.tolist(), strict=True))
+    result |= {
+        "errors": int((outcome == ERROR).sum()),
+        "timeouts": int((outcome == TIMEOUT).sum()),
+        "rejected": int((outcome == REJECTED).sum()),
+        "effects_missing": int((due - present).sum()),
+        "effects_repeated": int(requests.repeated[cohort].sum()),
+        "inconsistent": int(((present > 0) & (present < due)).sum()),
+        "lost": state["lost"],
+        "duplicated": state["duplicate"],
+        "reordered": int(deliveries.reordered(run)[deliveries.cohort].sum()),
+        "dead": state["dead"],
+        "expired": state["expired"],
+        "dropped": state["dropped"],
+        "pending": int((outcome == PENDING).sum()),
+    }
+    rows, in_cohort = run.rows, run.row_cohort
+    held = np.nan_to_num(rows["ended"] - rows["started"]) * in_cohort
+    wasted = (rows["verdict"] != Verdict.DONE) & (rows["outcome"] != Outcome.OPEN)
+    result["wasted_work"] = float(held[wasted].sum() / held.sum()) if held.sum() else 0.0
+    result["retries"] = int(((rows["attempt"] > 1) & in_cohort).sum())
+    return result

@@ -1,0 +1,157 @@
+"""Tallies: requests, deliveries and services as NumPy columns, computed from the records."""
+
+import numpy as np
+
+from evsim.results.records import Outcome, Reason, Verdict
+
+__all__ = ["Deliveries", "Requests", "last_attempts"]
+
+PENDING, OK, ERROR, TIMEOUT, REJECTED = range(5)
+REQUEST_OUTCOMES = ("pending", "ok", "error", "timeout", "rejected")
+DELIVERY_STATES = ("pending", "done", "duplicate", "dead", "expired", "dropped", "lost")
+
+
+def last_attempts(rows):
+    """For each row that is an obligation: (its rows, the rows of their last attempts)."""
+    first = rows["first"]
+    obligations = np.flatnonzero(first < 0)
+    last = np.arange(len(first))
+    later = np.flatnonzero(first >= 0)
+    last[first[later]] = later  # attempts are born in order, so the last one written wins
+    return obligations, last[obligations]
+
+
+class Requests:
+    """One entry a request, all workloads one after the other, in order of arrival.
+
+    ``row``, ``workload`` (index into the names), ``number``, ``arrived``, ``answered`` (seconds), ``outcome`` (index
+    into ``REQUEST_OUTCOMES``), ``response`` (answered - arrived), ``completion`` (arrival to the last due effect, NaN
+    where one is missing), ``consistency_lag``, ``due``, ``present`` and ``repeated`` (effects), ``cohort``.
+    """
+
+    def __init__(self, run):
+        rows = run.rows
+        self.run = run
+        self.workloads = tuple(run.scenario.workloads)
+        codes = {name: code for code, name in enumerate(self.workloads)}
+        of_place = np.array([codes[p.workload] if p.kind == "request" else -1 for p in run.places] + [-1])
+        workload = of_place[rows["place"]]
+        row = np.flatnonzero(workload >= 0)
+        row = row[np.lexsort((rows["request"][row], workload[row]))]
+        self.row, self.workload, self.number = row, workload[row], rows["request"][row]
+        self.arrived, self.answered = rows["born"][row], rows["settled"][row]
+        self.outcome = _outcomes(rows, row)
+        self.response = self.answered - self.arrived
+        settings = run.scenario.run
+        self.cohort = self.arrived >= settings.warmup
+        self.starts = np.searchsorted(self.workload, np.arange(len(self.workloads) + 1))
+        self._effects(run)
+
+    def index(self, workload, number):
+        """Position of a request, given as arrays or numbers."""
+        return self.starts[workload] + number
+
+    def _effects(self, run):
+        rows, effects = run.rows, run.effects_columns
+        count = len(self.row)
+        names = run.effect_names
+        codes = {name: code for code, name in enumerate(self.workloads)}
+        of_place = np.array([codes[p.workload] for p in run.places] + [0])
+        effect_row = effects["row"]
+        workload = of_place[rows["place"][effect_row]]
+        request = self.index(workload, rows["request"][effect_row])
+        self.first_time = np.full((len(names), count), np.nan)
+        self.times_done = np.zeros((len(names), count), dtype=np.int32)
+        self.is_due = np.zeros((len(names), count), dtype=bool)
+        for code, name in enumerate(names):
+            mine = effects["name"] == code
+            where = request[mine]
+            self.times_done[code] = np.bincount(where, minlength=count)
+            order = where[::-1]  # effects are in order of time: the first one is written last
+            self.first_time[code, order] = effects["time"][mine][::-1]
+            for workload_code, workload_name in enumerate(self.workloads):
+                part = slice(self.starts[workload_code], self.starts[workload_code + 1])
+                self.is_due[code, part] = run.due[workload_name].get(name, False)
+        present = (self.times_done > 0) & self.is_due
+        self.due = self.is_due.sum(axis=0)
+        self.present = present.sum(axis=0)
+        self.repeated = (self.times_done > 1).sum(axis=0)
+        complete = self.present == self.due
+        last = np.where(self.is_due, self.first_time, -np.inf).max(axis=0, initial=-np.inf)
+        self.completed_at = np.where(complete & (self.due > 0), last, np.nan)
+        self.completion = self.completed_at - self.arrived
+        self.consistency_lag = np.maximum(0.0, self.completed_at - self.answered)
+
+
+def _outcomes(rows, row):
+    verdict, outcome, reason = rows["verdict"][row], rows["outcome"][row], rows["reason"][row]
+    result = np.full(len(row), ERROR)
+    result[verdict == Verdict.OPEN] = PENDING
+    result[verdict == Verdict.DONE] = OK
+    result[(verdict == Verdict.TIMEOUT) | ((verdict == Verdict.ERROR) & (reason == Reason.TIMEOUT))] = TIMEOUT
+    result[(verdict == Verdict.REJECTED) & (outcome == Outcome.REFUSED)] = REJECTED
+    return result
+
+
+class Deliveries:
+    """One entry a (message, subscription): the ledger.
+
+    ``row`` (of the obligation), ``last`` (row of its last attempt), ``message``, ``channel`` (index), ``subscriber``
+    (index into ``names``; -1 while a queue has not granted it), ``state`` (index into ``DELIVERY_STATES``),
+    ``attempts``, ``handlings`` (completed), ``disposition``, ``born``, ``settled``, ``cohort``.
+    """
+
+    def __init__(self, run, requests):
+        rows, messages = run.rows, run.message_columns
+        obligations, last = last_attempts(rows)
+        places = run.places
+        is_delivery = np.array([p.kind == "delivery" for p in places] + [True])[rows["place"]]
+        mine = is_delivery[obligations]
+        row, last = obligations[mine], last[mine]
+        self.row, self.last = row, last
+        self.message = rows["parent"][row]
+        self.channel = messages["channel"][self.message] if len(row) else np.empty(0, dtype=int)
+        self.names = tuple(dict.fromkeys((p.source, p.service) for p in places if p.kind == "delivery"))
+        of_place = np.array([self.names.index((p.source, p.service)) if p.kind == "delivery" else -1
+                             for p in places] + [-1])  # fmt: skip
+        self.subscriber = of_place[rows["place"][last]]
+        attempt_of = np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"])
+        everything = np.isin(attempt_of, row) if len(row) else np.zeros(len(attempt_of), dtype=bool)
+        count = len(rows["first"])
+        self.attempts = np.bincount(attempt_of[everything], minlength=count)[row]
+        handled = everything & (rows["outcome"] == Outcome.OK)
+        self.handlings = np.bincount(attempt_of[handled], minlength=count)[row]
+        verdict = rows["verdict"][last]
+        self.verdict = verdict
+        state = np.zeros(len(row), dtype=int)
+        state[verdict == Verdict.DEAD] = DELIVERY_STATES.index("dead")
+        state[verdict == Verdict.LOST] = DELIVERY_STATES.index("lost")
+        state[self.handlings == 1] = DELIVERY_STATES.index("done")
+        state[self.handlings > 1] = DELIVERY_STATES.index("duplicate")
+        self.state = state
+        self.born = rows["born"][row]
+        self.settled = np.where(verdict == Verdict.GIVEN_BACK, np.nan, rows["settled"][last])
+        workload_of_place = {p.number: requests.workloads.index(p.workload) for p in places}
+        cause_place = rows["place"][messages["cause"][self.message]] if len(row) else np.empty(0, dtype=int)
+        workload = np.array([workload_of_place.get(number, 0) for number in range(len(places))] or [0])[cause_place]
+        self.request = requests.index(workload, rows["request"][row])
+        self.cohort = requests.cohort[self.request]
+
+    def reordered(self, run):
+        """For each entry: whether it was handled after a later message of its key, by the same subscriber."""
+        rows, messages = run.rows, run.message_columns
+        started = rows["started"][self.last]
+        result = np.zeros(len(self.row), dtype=bool)
+        ran = np.flatnonzero(~np.isnan(started))
+        if not len(ran):
+            return result
+        key, offset = messages["key"][self.message[ran]], messages["appended"][self.message[ran]]
+        order = np.lexsort((ran, started[ran], key, self.subscriber[ran]))
+        key, offset, subscriber = key[order], offset[order], self.subscriber[ran][order]
+        new = np.r_[True, (key[1:] != key[:-1]) | (subscriber[1:] != subscriber[:-1])]
+        group = np.cumsum(new)
+        span = offset.max() - offset.min() + 1.0
+        lifted = offset + group * span  # groups lie one above the other, so one running maximum serves all
+        late = lifted < np.maximum.accumulate(lifted)
+        result[ran[order]] = late
+        return result

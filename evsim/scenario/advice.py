@@ -1,0 +1,190 @@
+"""What is allowed but hardly meant: warnings from arithmetic on the scenario, before any run.
+
+Loads are means without retries and faults; holding times leave out all queueing. So a service said to be
+overloaded is, and one not mentioned may still be.
+"""
+
+from .units import write_time
+
+ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than the last
+
+
+def warnings(scenario):
+    """The warnings about a scenario, one sentence each."""
+    return [*_idle_workers(scenario), *_unused_parts(scenario), *_overload(scenario), *_long_warmup(scenario)]
+
+
+def arrival_rates(scenario):
+    """Mean requests and messages a second at each service, as far as known before a run.
+
+    Closed and recorded arrivals are left out, as is what Python functions call and publish.
+    """
+    external = dict.fromkeys(scenario.services, 0.0)
+    for workload in scenario.workloads.values():
+        external[workload.target] += _mean_rate(workload.arrivals, scenario.settings.duration)
+    edges = [(name, *edge) for name, service in scenario.services.items() for edge in _edges(scenario, service)]
+    rates = external
+    for _ in range(ROUNDS):
+        following = dict(external)
+        for source, target, weight in edges:
+            following[target] += rates[source] * weight
+        if following == rates:
+            break
+        rates = following
+    return rates
+
+
+def holding_times(scenario):
+    """Mean seconds for which one request or message holds a worker of each service when nothing queues."""
+    known = {}
+    for name, service in scenario.services.items():
+        _handling(scenario, name, known)
+    return {name: whole for name, (whole, _) in known.items()}
+
+
+def _mean_rate(arrivals, duration):
+    if arrivals.kind in ("poisson", "constant"):
+        return arrivals.rate
+    if arrivals.kind != "profile":
+        return 0.0
+    points = [*arrivals.points, (max(duration, arrivals.points[-1][0]), arrivals.points[-1][1])]
+    customers = 0.0
+    for (start, first), (end, last) in zip(points, points[1:]):
+        if start < min(end, duration):
+            stop = min(end, duration)
+            at_stop = first + (last - first) * (stop - start) / (end - start)
+            customers += (first + at_stop) / 2 * (stop - start)
+    return customers / duration
+
+
+def _reached(steps, chance=1.0):
+    """Every step outside Python functions, with the probability that one handling reaches it."""
+    if callable(steps):
+        return
+    for step in steps:
+        yield step, chance
+        if step.kind == "parallel":
+            for branch in step.branches:
+                yield from _reached(branch, chance)
+        elif step.kind == "maybe":
+            yield from _reached(step.then, chance * step.probability)
+            yield from _reached(step.otherwise, chance * (1 - step.probability))
+        elif step.kind == "fail":
+            chance *= 1 - step.probability
+
+
+def _edges(scenario, service):
+    """(service, how many requests or messages one handling sends it) for all it calls and publishes to."""
+    for step, chance in _reached(service.handle):
+        if step.kind == "call":
+            yield step.service, chance
+        elif step.kind == "publish":
+            readers = {name: other.instances * other.workers for name, other in scenario.services.items()
+                       for subscription in other.subscribe if subscription.channel == step.channel}
+            shared = scenario.channels[step.channel].kind == "queue"
+            for name, workers in readers.items():
+                yield name, chance * (workers / sum(readers.values()) if shared else 1)
+
+
+def _handling(scenario, name, known):
+    """(time a worker is held, time until the answer), remembered in `known`."""
+    if name not in known:
+        service = scenario.services[name]
+        answered = []
+        whole = _duration(scenario, name, service.handle, known, answered, 0.0)
+        known[name] = whole, min([*answered, whole])
+    return known[name]
+
+
+def _duration(scenario, name, steps, known, answered, before):
+    total = 0.0
+    for step in () if callable(steps) else steps:
+        inside = 0.0
+        if step.kind in ("work", "wait"):
+            inside = _mean(step.time)
+        elif step.kind == "call":
+            inside = 2 * _hop(scenario, name, step.service) + _handling(scenario, step.service, known)[1]
+            inside = min(inside, step.timeout or inside)
+        elif step.kind == "publish":
+            inside = 2 * _hop(scenario, name, step.channel) if step.acks else 0.0
+            inside = min(inside, step.timeout or inside)
+        elif step.kind == "parallel":
+            longest = max if step.until == "all" else min
+            inside = longest(_duration(scenario, name, branch, known, answered, before + total)
+                             for branch in step.branches)
+        elif step.kind == "maybe":
+            then, otherwise = (_duration(scenario, name, way, known, answered, before + total)
+                               for way in (step.then, step.otherwise))
+            inside = step.probability * then + (1 - step.probability) * otherwise
+        elif step.kind == "fail":
+            return total + (1 - step.probability) * _duration(
+                scenario, name, steps[steps.index(step) + 1:], known, answered, before + total)
+        elif step.kind == "reply":
+            answered.append(before + total)
+        total += inside
+    return total
+
+
+def _mean(distribution):
+    """The mean of a distribution; 0 of a file, which is not read for a warning."""
+    return 0.0 if distribution.kind == "empirical" and distribution.file else distribution.mean
+
+
+def _hop(scenario, one, other):
+    services = scenario.services
+    if other in services and (services[one].inside or one) == (services[other].inside or other):
+        return 0.0
+    for link in scenario.network.links.values():
+        if set(link.between) == {one, other} and link.latency is not None:
+            return _mean(link.latency)
+    return _mean(scenario.network.latency)
+
+
+def _idle_workers(scenario):
+    called = {workload.target for workload in scenario.workloads.values()}
+    for service in scenario.services.values():
+        called |= {step.service for step, _ in _reached(service.handle) if step.kind == "call"}
+    for name, service in scenario.services.items():
+        channels = [scenario.channels[each.channel] for each in service.subscribe]
+        workers = service.instances * service.workers
+        if name in called or not channels or any(channel.kind == "queue" for channel in channels):
+            continue
+        partitions = sum(channel.partitions for channel in channels)
+        if partitions < workers:
+            yield (f"services.{name}: {workers - partitions} of {workers} workers can never work, since its log has "
+                   f"{partitions} partition{'s' * (partitions > 1)}; more partitions, or fewer workers")
+
+
+def _unused_parts(scenario):
+    subscribed = {each.channel for service in scenario.services.values() for each in service.subscribe}
+    for name in scenario.channels:
+        if name not in subscribed:
+            yield f"channels.{name}: nobody subscribes, so its messages are never handled"
+    if any(callable(service.handle) for service in scenario.services.values()):
+        return   # who knows what a Python function calls
+    steps = [step for service in scenario.services.values() for step, _ in _reached(service.handle)]
+    published = {step.channel for step in steps if step.kind == "publish"}
+    used = {step.service for step in steps if step.kind == "call"}
+    used |= {workload.target for workload in scenario.workloads.values()}
+    for name in scenario.channels:
+        if name not in published:
+            yield f"channels.{name}: nobody publishes to it"
+    for name, service in scenario.services.items():
+        if name not in used and not service.subscribe:
+            yield f"services.{name}: nobody calls it, and it subscribes to nothing"
+
+
+def _overload(scenario):
+    rates, times = arrival_rates(scenario), holding_times(scenario)
+    for name, service in scenario.services.items():
+        workers = service.instances * service.workers
+        needed = rates[name] * times[name]
+        if needed >= workers:
+            yield (f"services.{name}: {rates[name]:.4g}/s of {write_time(float(f'{times[name]:.3g}'))} each keep "
+                   f"{needed:.4g} workers busy, and it has {workers}: its queue will grow without end")
+
+
+def _long_warmup(scenario):
+    run = scenario.settings
+    if run.warmup > run.duration / 2:
+        yield f"run.warmup: {write_time(run.warmup)} of {write_time(run.duration)} are left out of all averages"

@@ -1,0 +1,241 @@
+"""What must fit together across a scenario: names that exist and are of the right kind, no endless cycles.
+
+`check` returns all problems; their paths are places in the model, which `errors.explain` turns into the paths
+of the file. Handlers that are Python functions are not looked into.
+"""
+
+from itertools import combinations
+
+from .distributions import Empirical
+from .errors import Problem, suggest
+from .units import write_time
+
+ALLOWED = {
+    "service": ("outage", "crash", "pause", "slowdown", "error_rate"),
+    "channel": ("outage", "pause"),
+    "link": ("outage", "slowdown", "error_rate"),
+}
+
+
+def check(scenario):
+    """The problems of a scenario whose parts are sound by themselves."""
+    checks = (_names, _targets, _steps, _subscriptions, _programs, _links, _faults, _call_cycles, _channel_cycles, _files)
+    return [problem for one in checks for problem in one(scenario)]
+
+
+def walk(steps, path=(), unsure=False):
+    """Every step in a handler, depth first: (path, step, whether chance decides that it is reached)."""
+    if callable(steps):
+        return
+    for number, step in enumerate(steps):
+        here = (*path, number, step.kind)
+        yield here, step, unsure
+        if step.kind == "parallel":
+            for branch, inner in enumerate(step.branches):
+                yield from walk(inner, (*here, "branches", branch), unsure)
+        elif step.kind == "maybe":
+            yield from walk(step.then, (*here, "then"), unsure or step.probability < 1)
+            yield from walk(step.otherwise, (*here, "else"), unsure or step.probability > 0)
+        elif step.kind == "fail":
+            unsure = unsure or step.probability > 0
+
+
+def _walk_services(scenario):
+    for name, service in scenario.services.items():
+        for path, step, unsure in walk(service.handle, ("services", name, "handle")):
+            yield name, path, step, unsure
+
+
+def _kinds(scenario):
+    return (("workload", scenario.workloads), ("service", scenario.services), ("channel", scenario.channels),
+            ("link", scenario.network.links))
+
+
+def _missing(scenario, path, name, kind):
+    """The problem with a name that should be a `kind` and is not."""
+    of = {each: names for each, names in _kinds(scenario)}
+    for other, names in of.items():
+        if name in names:
+            return Problem(path, f"must be a {kind}, but {name} is a {other}", hint=suggest(name, of[kind]))
+    return Problem(path, f"there is no {kind} {name}", hint=suggest(name, of[kind]))
+
+
+def _names(scenario):
+    for (one, first), (other, second) in combinations(_kinds(scenario), 2):
+        for name in second:
+            if name in first:
+                path = ("network", "links", name) if other == "link" else (f"{other}s", name)
+                yield Problem(path, f"is the name of a {one} too", hint="give each its own name")
+
+
+def _targets(scenario):
+    for name, workload in scenario.workloads.items():
+        if workload.target not in scenario.services:
+            yield _missing(scenario, ("workloads", name, "target"), workload.target, "service")
+
+
+def _steps(scenario):
+    for _, path, step, _ in _walk_services(scenario):
+        if step.kind == "call" and step.service not in scenario.services:
+            yield _missing(scenario, (*path, "service"), step.service, "service")
+        if step.kind == "publish" and step.channel not in scenario.channels:
+            yield _missing(scenario, (*path, "channel"), step.channel, "channel")
+    for name, service in scenario.services.items():
+        if _replies(service.handle) > 1:
+            yield Problem(("services", name, "handle"), "replies more than once on one path", hint="keep the first reply")
+
+
+def _replies(steps):
+    if callable(steps):
+        return 0
+    most = 0
+    for step in steps:
+        if step.kind == "reply":
+            most += 1
+        elif step.kind == "maybe":
+            most += max(_replies(step.then), _replies(step.otherwise))
+        elif step.kind == "parallel":
+            most += sum(map(_replies, step.branches))
+    return most
+
+
+def _subscriptions(scenario):
+    owners = {}
+    for name, service in scenario.services.items():
+        for number, subscription in enumerate(service.subscribe):
+            path = ("services", name, "subscribe", number)
+            channel = scenario.channels.get(subscription.channel)
+            if channel is None:
+                yield _missing(scenario, (*path, "channel"), subscription.channel, "channel")
+                continue
+            if channel.kind == "queue" and subscription.group is not None:
+                yield Problem((*path, "group"), "a queue has no groups: all its consumers compete", subscription.group,
+                              hint="remove it, or make the channel a log")
+            if channel.kind == "log" and subscription.prefetch is not None:
+                yield Problem((*path, "prefetch"), "a log has no prefetch", subscription.prefetch,
+                              hint="its partitions decide how much is in process; prefetch is for queues")
+            group = subscription.group or name
+            owner = owners.setdefault((subscription.channel, group), name)
+            if channel.kind == "queue" and owner != name:
+                continue
+            if owner != name:
+                yield Problem(path, f"group {group} of {subscription.channel} belongs to {owner}",
+                              hint="give each service a group of its own; instances compete inside one")
+            elif (subscription.channel, group, name) in owners:
+                yield Problem(path, f"subscribes to {subscription.channel} twice in one group", hint="remove one")
+            owners[subscription.channel, group, name] = name
+
+
+def _programs(scenario):
+    for name, service in scenario.services.items():
+        path, host = ("services", name, "inside"), service.inside
+        if host is None:
+            continue
+        if host not in scenario.services:
+            yield _missing(scenario, path, host, "service")
+        elif host == name:
+            yield Problem(path, "a service cannot run inside itself")
+        elif scenario.services[host].inside is not None:
+            yield Problem(path, f"{host} runs inside another program itself",
+                          hint=f"write {scenario.services[host].inside}")
+
+
+def _links(scenario):
+    places = {**scenario.workloads, **scenario.services, **scenario.channels}
+    known = {}
+    for name, link in scenario.network.links.items():
+        path = ("network", "links", name, "between")
+        for end, place in enumerate(link.between):
+            if place not in places:
+                yield Problem((*path, end), f"there is no workload, service or channel {place}",
+                              hint=suggest(place, places))
+        ends = frozenset(link.between)
+        if len(ends) == 1:
+            yield Problem(path, "a link needs two different ends")
+        elif ends in known:
+            yield Problem(path, f"link {known[ends]} has the same ends", hint="keep one of them")
+        elif len(ends - set(scenario.services)) == 2:
+            yield Problem(path, "one end of a link must be a service")
+        known.setdefault(ends, name)
+
+
+def _faults(scenario):
+    targets = {name: kind for kind, names in _kinds(scenario) if kind != "workload" for name in names}
+    for number, fault in enumerate(scenario.faults):
+        path = ("faults", number, fault.kind)
+        kind = targets.get(fault.place)
+        if kind is None:
+            rule = "a workload cannot fail" if fault.place in scenario.workloads else (
+                f"there is no service, channel or link {fault.place}")
+            yield Problem(path, rule, hint=suggest(fault.place, targets))
+        elif fault.kind not in ALLOWED[kind]:
+            yield Problem(path, f"{fault.place} is a {kind}, which knows no {fault.kind}",
+                          hint=f"a {kind} knows {', '.join(ALLOWED[kind])}")
+        elif fault.instance is not None and kind != "service":
+            yield Problem(path, f"{fault.place} is a {kind}, which has no instances", fault.target)
+        elif fault.instance is not None and fault.instance > scenario.services[fault.place].instances:
+            count = scenario.services[fault.place].instances
+            yield Problem(path, f"{fault.place} has {count} instance{'s' * (count > 1)}, counted from 1", fault.target)
+        if fault.at is not None and fault.at >= scenario.settings.duration:
+            yield Problem(("faults", number, "at"), "starts after the end of the run", write_time(fault.at),
+                          hint=f"the run takes {write_time(scenario.settings.duration)}")
+
+
+def _call_cycles(scenario):
+    edges = {name: [] for name in scenario.services}
+    for name, _, step, _ in _walk_services(scenario):
+        if step.kind == "call" and step.service in edges:
+            edges[name].append(step.service)
+    cycle = _cycle(edges)
+    if cycle:
+        yield Problem(("services", cycle[0], "handle"), f"calls in a cycle: {' -> '.join(cycle)}",
+                      hint="a caller waits for its answer, so a cycle of calls can never be sound; publish instead")
+
+
+def _channel_cycles(scenario):
+    """A message that is certain to cause itself again goes round for ever."""
+    edges = {name: [] for name in (*scenario.services, *scenario.channels)}
+    for name, service in scenario.services.items():
+        for subscription in service.subscribe:
+            edges.setdefault(subscription.channel, []).append(name)
+    for name, _, step, unsure in _walk_services(scenario):
+        if not unsure and step.kind == "publish":
+            edges[name].append(step.channel)
+        elif not unsure and step.kind == "call":
+            edges[name].append(step.service)
+    cycle = _cycle(edges)
+    if cycle and not set(scenario.channels).isdisjoint(cycle):
+        start = next(number for number, name in enumerate(cycle) if name in scenario.services)
+        yield Problem(("services", cycle[start], "handle"), f"messages go round for ever: {' -> '.join(cycle)}",
+                      hint="put a publish on the way into a maybe, so that it ends")
+
+
+def _cycle(edges):
+    """The names on a cycle, the first repeated at the end; or None. Without recursion: chains may be long."""
+    done = set()
+    for start in edges:
+        trail, ways = [start], [iter(edges[start])]
+        while trail and start not in done:
+            following = next(ways[-1], None)
+            if following is None:
+                done.add(trail.pop())
+                ways.pop()
+            elif following in trail:
+                return [*trail[trail.index(following):], following]
+            elif following not in done:
+                trail.append(following)
+                ways.append(iter(edges.get(following, ())))
+    return None
+
+
+def _files(scenario):
+    """Files that are not there, when the folder is known."""
+    if scenario.folder is None:
+        return
+    wanted = [(path, step.time.file) for _, path, step, _ in _walk_services(scenario)
+              if step.kind in ("work", "wait") and isinstance(step.time, Empirical) and step.time.file]
+    wanted += [(("workloads", name, "arrivals", "csv"), workload.arrivals.file)
+               for name, workload in scenario.workloads.items() if workload.arrivals.kind == "csv"]
+    for path, file in wanted:
+        if not (scenario.folder / file).is_file():
+            yield Problem(path, "there is no such file", file, hint=f"files are looked up in {scenario.folder}")

@@ -1,0 +1,202 @@
+"""The whole scenario: one complete, immutable description of a system and of how to run it."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from . import reading
+from .advice import warnings
+from .checking import check
+from .errors import Problem, ScenarioError, explain, refuse, suggest
+from .faults import Fault
+from .part import FrozenDict, Name, Part, names_of
+from .parts import Channel, Network, PositiveTime, Service, Workload
+from .units import Quantity, Time, Whole, write_time
+
+COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "effects_missing", "effects_repeated",
+          "inconsistent", "lost", "duplicated", "reordered", "dead", "expired", "dropped", "retries")
+OBJECTIVES = COUNTS + ("throughput", "goodput", "availability", "wasted_work", "cost") + tuple(
+    f"{what}_{point}" for what in ("response", "completion", "consistency_lag")
+    for point in ("mean", "p50", "p90", "p95", "p99", "p99.9"))
+
+
+class RunSettings(Part):
+    """How long a run takes and what is left out of its averages: the time before `warmup`.
+
+    After `duration` no request arrives; what is open is worked off for `drain_limit` at most
+    (10 x duration by default). A run estimated to need more than `max_rows` rows of records is refused.
+    """
+
+    duration: PositiveTime
+    warmup: Time = 0.0
+    seed: Annotated[Whole, Field(ge=0)] = 1
+    drain_limit: Time | None = None
+    max_rows: Annotated[Whole, Field(ge=1)] = 2_000_000
+
+    @model_validator(mode="after")
+    def _warm_in_time(self):
+        if self.warmup >= self.duration:
+            raise refuse("the warm-up must end before the run", name="warmup", value=write_time(self.warmup))
+        return self
+
+
+def _known(objectives):
+    for name in objectives:
+        if name not in OBJECTIVES:
+            raise refuse("is not measured", suggest(name, OBJECTIVES), name=name)
+    return FrozenDict(objectives)
+
+
+class Scenario(Part):
+    """One complete description: workloads, services, channels, network, faults, run, objectives."""
+
+    name: Name
+    about: str = ""
+    workloads: Annotated[names_of(Workload), Field(min_length=1)]
+    services: Annotated[names_of(Service), Field(min_length=1)]
+    channels: names_of(Channel) = Field(default={}, validate_default=True)
+    network: Network = Network()
+    faults: tuple[Fault, ...] = ()
+    settings: RunSettings = Field(alias="run")
+    objectives: Annotated[dict[str, Quantity], AfterValidator(_known)] = Field(
+        default={}, validate_default=True, json_schema_extra={"propertyNames": {"enum": OBJECTIVES}})
+
+    _folder: Path | None = PrivateAttr(None)
+
+    folder = property(lambda self: self._folder, doc="Where relative files are looked up; None: where Python runs.")
+    run = property(lambda self: Run(self), doc="The settings of the run; called, it runs the scenario.")
+
+    @model_validator(mode="after")
+    def _check(self, info):
+        if info.context:
+            self._folder = info.context["folder"]
+        problems = check(self)
+        if problems:
+            raise PydanticCustomError("checks", "see the problems", {"problems": problems})
+        return self
+
+    @classmethod
+    def from_dict(cls, data, folder=None):
+        """The scenario in plain data, in the form of the YAML file."""
+        return cls._validated(data, folder)
+
+    @classmethod
+    def from_yaml(cls, text, source=None, folder=None):
+        """The scenario in a YAML text; `source` names the text in errors."""
+        data, place = reading.read(text, source)
+        return cls._validated(data, folder, place, source)
+
+    @classmethod
+    def _validated(cls, data, folder, place=None, source=None):
+        if not isinstance(data, Mapping):
+            problem = Problem("", "must be a mapping of settings: name, workloads, services, run, ...")
+            raise ScenarioError([problem], source)
+        context = {"folder": None if folder is None else Path(folder)}
+        try:
+            return cls.model_validate(data, context=context, by_name=False, by_alias=True)
+        except ValidationError as error:
+            raise ScenarioError(explain(error, data, cls, place), source) from None
+
+    def to_dict(self):
+        """Plain data in the form of the YAML file, without what is as by default."""
+        return _plain(self.model_dump(by_alias=True, exclude_defaults=True))
+
+    def to_yaml(self):
+        """The YAML file of the scenario."""
+        for name, service in self.services.items():
+            if callable(service.handle):
+                raise ScenarioError([Problem(f"services.{name}.handle", "a Python function cannot be written to YAML")])
+        return reading.write(self.to_dict())
+
+    def replace(self, changes):
+        """A new scenario with the values at some paths changed.
+
+        Paths are those of the YAML file, with numbers for the entries of a list:
+        `{"services.database.workers": 4, "services.register.handle.0.work": "5ms"}`.
+        """
+        data = _plain(self.model_dump(by_alias=True))
+        for path, value in changes.items():
+            _set(data, path, value)
+        return self.from_dict(data, self.folder)
+
+    @classmethod
+    def schema(cls):
+        """JSON Schema of the YAML file, for completion and checks in an editor."""
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **cls.model_json_schema()}
+
+    def warnings(self):
+        """What is allowed but hardly meant, one sentence each."""
+        return warnings(self)
+
+
+class Run:
+    """The run settings of a scenario, by attribute; called, it runs the scenario."""
+
+    def __init__(self, scenario):
+        self._scenario = scenario
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._scenario.settings, name)
+
+    def __call__(self, seed=None, **options):
+        from evsim.engine import simulate
+        return simulate(self._scenario, seed=seed, **options)
+
+    def __repr__(self):
+        return repr(self._scenario.settings)
+
+
+def _plain(data):
+    """Data with lists for tuples."""
+    if isinstance(data, dict):
+        return {name: _plain(value) for name, value in data.items()}
+    return [_plain(value) for value in data] if isinstance(data, list | tuple) else data
+
+
+def _steps(path):
+    """The parts of a dotted path; the dot of `p99.9` is none of its own."""
+    return re.split(r"(?<!p99)\.", path)
+
+
+def _set(data, path, value):
+    """Put `value` at the dotted `path` in plain data that has all its settings written out."""
+    *above, last = steps = _steps(path)
+    node = data
+    for number, step in enumerate(above):
+        node = _enter(node, step, ".".join(steps[:number + 1]))
+    if last.isdigit() and isinstance(node, dict):
+        node = node.get("branches", node)
+    if isinstance(node, dict):
+        node[last] = value
+    elif isinstance(node, list | tuple) and last.isdigit() and int(last) <= len(node):
+        node[int(last):int(last) + 1] = [value]
+    else:
+        raise ScenarioError([_no_such(node, path)])
+
+
+def _enter(node, step, path):
+    """What is at `step` of `node`; a setting that is not set yet begins empty."""
+    if isinstance(node, dict) and step.isdigit():   # one subscription or one way of branching, written short
+        node = node.get("branches", [node])
+    if isinstance(node, list) and step.isdigit() and int(step) < len(node):
+        return node[int(step)]
+    if isinstance(node, dict) and step in node:
+        if node[step] is None:
+            node[step] = {}
+        return node[step]
+    raise ScenarioError([_no_such(node, path)])
+
+
+def _no_such(node, path):
+    above, _, name = path.rpartition(".")
+    if isinstance(node, dict):
+        return Problem(path, "no such setting", hint=suggest(name, node))
+    if isinstance(node, list):
+        return Problem(path, f"no such entry: {above} is a list of {len(node)}", hint="entries are counted from 0")
+    return Problem(path, f"no such setting: {above} is {node!r}", hint=f"replace {above} as a whole")

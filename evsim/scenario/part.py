@@ -1,0 +1,215 @@
+"""What all parts of a scenario have in common: they are immutable, refuse unknown settings, and read and
+write the short forms that people use in YAML.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, ClassVar, Union
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapSerializer
+
+from .errors import ScenarioError, explain, refuse, suggest
+
+
+class FrozenDict(dict):
+    """A dict that refuses change, can be pickled, and equals a dict with the same entries."""
+
+    def _refuse(self, *_, **__):
+        raise TypeError("a scenario is immutable; scenario.replace({path: value}) makes a changed one")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self):
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self):
+        return FrozenDict, (dict(self),)
+
+
+class _PartType(type(BaseModel)):
+    """Makes `Service(workers=0)` in Python raise the same `ScenarioError` as a file does."""
+
+    def __call__(cls, *args, **settings):
+        try:
+            return super().__call__(*args, **settings)
+        except ValidationError as error:
+            raise ScenarioError(explain(error, settings, cls)) from None
+
+
+class Part(BaseModel, metaclass=_PartType):
+    """A piece of a scenario: frozen, hashable, equal when its settings are equal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
+
+    def __setattr__(self, name, value):
+        if name in type(self).model_fields:
+            raise AttributeError(f"{name} cannot be set: a scenario is immutable; "
+                                 "scenario.replace({path: value}) makes a changed one")
+        super().__setattr__(name, value)
+
+    def __eq__(self, other):   # not what is only remembered beside the settings, as a folder
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+
+class Tagged(Part):
+    """A part written as `{kind: settings}`.
+
+    Its settings are a mapping; or the bare value, when it has one setting; or else the value of the setting
+    named `short`; or a list in the order of the fields, when `listed`. When `beside`, the other settings
+    stand next to the kind: `{csv: FILE, column: timestamp}`. When `mapped`, one setting is no bare value.
+    """
+
+    short: ClassVar[str | None] = None
+    listed: ClassVar[bool] = False
+    beside: ClassVar[bool] = False
+    mapped: ClassVar[bool] = False
+
+    @classmethod
+    def settings(cls):
+        """Names of the settings as written, in order."""
+        return [field.alias or name for name, field in cls.model_fields.items() if name != "kind"]
+
+    @classmethod
+    def _bare(cls):
+        return len(cls.settings()) == 1 and not cls.mapped
+
+    @classmethod
+    def unpack(cls, body):
+        """The settings in `body`, what is written after the kind."""
+        names = cls.settings()
+        if cls.listed:
+            if not isinstance(body, list | tuple) or len(body) != len(names):
+                raise cls._refuse(f"must be a list [{', '.join(names)}]", body)
+            return dict(zip(names, body))
+        if cls._bare():
+            return {names[0]: body}
+        if isinstance(body, Mapping):
+            if "kind" in body:
+                raise cls._refuse("unknown setting kind", body)
+            return dict(body)
+        if body is None and not names:
+            return {}
+        if cls.short:
+            return {cls.short: body}
+        raise cls._refuse("must be a mapping of settings" + (f" ({', '.join(names)})" if names else ""), body)
+
+    @classmethod
+    def _refuse(cls, rule, body):
+        return refuse(rule, name=cls.model_fields["kind"].default, value=body)
+
+    def pack(self, settings):
+        """The written form, from the written settings: the inverse of `unpack`."""
+        names = self.settings()
+        if self.listed:
+            return {self.kind: [settings[name] for name in names]}
+        if self._bare():
+            return {self.kind: settings[names[0]]}
+        if list(settings) == [self.short]:
+            return {self.kind: settings[self.short]}
+        if self.beside:
+            return {self.kind: settings.pop(self.short), **settings}
+        return {self.kind: settings}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema, handler):
+        reference = handler(core_schema)
+        schema = handler.resolve_ref_schema(reference)
+        written = cls.describe(dict(schema))
+        schema.clear()
+        schema.update(written)
+        return reference
+
+    @classmethod
+    def describe(cls, settings):
+        """JSON Schema of the written form, from that of the settings."""
+        kind = cls.model_fields["kind"].default
+        entries = settings.get("properties", {})
+        entries.pop("kind", None)
+        text = settings.pop("description", None)
+        required = [name for name in settings.pop("required", []) if name != "kind"]
+        if required:
+            settings["required"] = required
+        names = cls.settings()
+        if cls.listed:
+            body = {"type": "array", "prefixItems": [entries[name] for name in names],
+                    "minItems": len(names), "maxItems": len(names)}
+        elif cls._bare():
+            body = entries[names[0]]
+        elif cls.short and not cls.beside:
+            body = {"anyOf": [entries[cls.short], settings]}
+        else:
+            body = settings
+        whole = {kind: body}
+        if cls.beside:
+            whole = {kind: entries.pop(cls.short), **entries}
+        written = {"type": "object", "properties": whole, "required": [kind], "additionalProperties": False}
+        return {"title": cls.__name__, **({"description": text} if text else {}), **written}
+
+
+class OneOrMany:
+    """JSON Schema of a list that may be written as its only entry."""
+
+    def __get_pydantic_json_schema__(self, core_schema, handler):
+        many = handler(core_schema)
+        return {"anyOf": [many["items"], many]}
+
+
+def one_of(what, *classes, bare=None):
+    """The type of a value that is one of the tagged `classes`.
+
+    `bare` names the kind that a value which is no mapping stands for, as 2ms is a constant.
+    """
+    kinds = {each.model_fields["kind"].default: each for each in classes}
+    read = BeforeValidator(partial(_unpack, what, kinds, bare))
+    return Annotated[Union[classes], Field(discriminator="kind"), read, WrapSerializer(_pack)]
+
+
+def _pack(part, write):
+    settings = write(part)
+    settings.pop("kind", None)
+    return part.pack(settings)
+
+
+def _unpack(what, kinds, bare, value):
+    if isinstance(value, Part):
+        if type(value) not in kinds.values():
+            raise refuse(f"must be {what}, not a {type(value).__name__}")
+        return value
+    if not isinstance(value, Mapping):
+        if bare in kinds:
+            value = {bare: value}
+        elif isinstance(value, str) and value in kinds:
+            value = {value: {} if kinds[value].mapped or not kinds[value].settings() else None}
+        else:
+            raise refuse(f"must be {what}", suggest(value, kinds))
+    named = [name for name in value if name in kinds]
+    if len(named) > 1:
+        raise refuse(f"is {' and '.join(named)} at once", "write one of them")
+    if not named:
+        unknown = next(iter(value), None)
+        raise refuse(f"must be {what}" if unknown is None else f"is not {what}", suggest(unknown, kinds), name=unknown)
+    kind = named[0]
+    beside = {name: setting for name, setting in value.items() if name != kind}
+    if beside and not kinds[kind].beside:
+        hint = f"the settings of {kind} belong inside it" if kinds[kind].settings() else None
+        raise refuse(f"unknown setting beside {kind}", hint, name=next(iter(beside)))
+    if "kind" in beside:
+        raise refuse("unknown setting", name="kind")
+    body = {kinds[kind].short: value[kind]} if kinds[kind].beside else kinds[kind].unpack(value[kind])
+    return {**body, **beside, "kind": kind}
+
+
+def _kebab(name):
+    if not re.fullmatch("[a-z][a-z0-9-]*", name):
+        raise refuse("must be a name of small letters, digits and hyphens, such as mailing-list")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_kebab), Field(json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$"})]
+Text = Annotated[str, Field(min_length=1)]
+
+
+def names_of(kind):
+    """The type of a read-only mapping from names to `kind`."""
+    return Annotated[dict[Name, kind], AfterValidator(FrozenDict), Field(json_schema_extra={"additionalProperties": False})]

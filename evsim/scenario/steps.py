@@ -1,0 +1,130 @@
+"""What a service does with a request or a message: a list of steps, one after the other."""
+
+import inspect
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, WrapSerializer, WrapValidator
+
+from .distributions import AnyDistribution
+from .errors import refuse
+from .part import Name, OneOrMany, Tagged, Text, one_of
+from .retry import Retry
+from .units import Share, Time
+
+
+class Work(Tagged):
+    """Compute for a time: holds a worker."""
+
+    kind: Literal["work"] = "work"
+    time: AnyDistribution
+
+
+class Wait(Tagged):
+    """Wait for input or output for a time: holds a worker."""
+
+    kind: Literal["wait"] = "wait"
+    time: AnyDistribution
+
+
+class Call(Tagged):
+    """Ask another service and wait for its answer; without `timeout`, for as long as it takes.
+
+    When all attempts fail the handler fails too, unless `on_error` is `ignore`.
+    """
+
+    short: ClassVar[str] = "service"
+    kind: Literal["call"] = "call"
+    service: Name
+    timeout: Annotated[Time, Field(gt=0)] | None = None
+    retry: Retry | None = None
+    on_error: Literal["fail", "ignore"] = "fail"
+
+
+class Publish(Tagged):
+    """Hand a message to a channel.
+
+    `key` is the request's own (by default), or a fixed number or text. With `acks: 1` the worker is held until
+    the channel has the message; with `acks: 0` nobody waits, and nobody learns of a loss.
+    """
+
+    short: ClassVar[str] = "channel"
+    kind: Literal["publish"] = "publish"
+    channel: Name
+    key: Annotated[Any, BeforeValidator(lambda key: _key(key)), Field(
+        json_schema_extra={"type": ["string", "integer", "null"]})] = None
+    acks: Literal[0, 1] = 1
+    timeout: Annotated[Time, Field(gt=0)] | None = None
+    retry: Retry | None = None
+
+
+class Fail(Tagged):
+    """Fail here with a probability, drawn anew at each attempt."""
+
+    kind: Literal["fail"] = "fail"
+    probability: Share
+
+
+class Effect(Tagged):
+    """Leave a lasting result, such as a row in a database. It takes no time."""
+
+    kind: Literal["effect"] = "effect"
+    name: Text
+
+
+class Reply(Tagged):
+    """Answer the caller now; the steps after it still run. Without one the answer is the end of the handler."""
+
+    kind: Literal["reply"] = "reply"
+    value: Text
+
+
+def _as_list(steps):
+    return [steps] if isinstance(steps, dict | Tagged) else steps
+
+
+def _write_branches(branches, write):
+    return [steps[0] if len(steps) == 1 else steps for steps in write(branches)]
+
+
+def _read_handler(handler, read):
+    if not callable(handler):
+        return read(handler)
+    if not inspect.isgeneratorfunction(handler):
+        raise refuse("must be a list of steps, or a Python generator function")
+    return handler
+
+
+Steps = Annotated[tuple["Step", ...], BeforeValidator(_as_list), OneOrMany()]
+
+
+class Parallel(Tagged):
+    """Start all branches at once and go on when `all` have ended, or at the first success of `any`."""
+
+    short: ClassVar[str] = "branches"
+    kind: Literal["parallel"] = "parallel"
+    branches: Annotated[tuple[Steps, ...], Field(min_length=1), WrapSerializer(_write_branches)]
+    until: Literal["all", "any"] = "all"
+
+
+class Maybe(Tagged):
+    """Take the steps of `then` with a probability, or else those of `else`."""
+
+    kind: Literal["maybe"] = "maybe"
+    probability: Share
+    then: Steps
+    otherwise: Steps = Field(default=(), alias="else")
+
+
+def _key(key):
+    if key is not None and (isinstance(key, bool) or not isinstance(key, int | str)):
+        raise refuse("must be a whole number, a text, or request (the request's own key)")
+    return key
+
+
+Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Maybe, Fail, Effect, Reply)
+Parallel.model_rebuild()
+Maybe.model_rebuild()
+
+Handler = Annotated[
+    tuple[Step, ...], Field(min_length=1), WrapValidator(_read_handler),
+    WrapSerializer(lambda handler, write: handler if callable(handler) else write(handler))]

@@ -1,0 +1,193 @@
+"""Quantities as people write them, read into plain floats.
+
+A time is in seconds ("10ms", "2 min", 0.5), a rate in events a second ("50/s", "3/min"), a size in bytes
+("1kB", "4KiB"), a fraction is between 0 and 1 ("99.9%"), money is a number in the price list's currency.
+A number without a unit is already in seconds, events a second or bytes. What is not a finite,
+non-negative quantity raises `UnitError`, which names the value and the rule.
+
+Reading is exact: "20.5ms" is the float nearest to 0.0205, and what `write_time` writes reads back the same.
+"""
+
+import math
+import re
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Real
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+_SECONDS = {
+    "ns": Fraction(1, 10**9), "us": Fraction(1, 10**6), "µs": Fraction(1, 10**6), "μs": Fraction(1, 10**6),
+    "ms": Fraction(1, 1000), "s": Fraction(1), "min": Fraction(60), "h": Fraction(3600), "d": Fraction(86400),
+}
+_PER_SECOND = {f"/{unit}": 1 / seconds for unit, seconds in _SECONDS.items()}
+_BYTES = {
+    "B": Fraction(1), "kB": Fraction(10**3), "MB": Fraction(10**6), "GB": Fraction(10**9), "TB": Fraction(10**12),
+    "KiB": Fraction(2**10), "MiB": Fraction(2**20), "GiB": Fraction(2**30), "TiB": Fraction(2**40),
+}
+_PERCENT = {"%": Fraction(1, 100)}
+
+_NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+_QUANTITY = re.compile(rf"(?P<number>[+-]?{_NUMBER})\s*(?P<unit>\D*)")
+_LONGEST = 64   # characters; no honest quantity is longer
+
+
+class UnitError(ValueError):
+    """A value that is not the quantity it should be: `.value` and the `.rule` it breaks."""
+
+    def __init__(self, value, rule):
+        super().__init__(value, rule)
+        self.value, self.rule = value, rule
+
+    def __str__(self):
+        return f"{self.rule}, got {self.value!r}"
+
+
+def _read(value, units, rule):
+    """The number that `value` stands for, in the base unit of `units`."""
+    try:
+        if isinstance(value, Real) and not isinstance(value, bool):
+            number = float(value)
+        elif isinstance(value, str) and len(value) <= _LONGEST:
+            number = _read_text(value.strip(), units)
+        else:
+            raise KeyError(value)
+    except KeyError:
+        raise UnitError(value, rule) from None
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise UnitError(value, "must be finite")
+    if number < 0:
+        raise UnitError(value, "must not be negative")
+    return abs(number)   # abs: no negative zero
+
+
+def _read_text(text, units):
+    if text.lower().lstrip("+-") in ("nan", "inf", ".nan", ".inf", "infinity"):
+        return math.nan
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise KeyError(text)
+    unit = "".join(match["unit"].split())
+    factor = units[unit] if unit else Fraction(1)
+    number = float(match["number"])
+    if factor == 1 or number == 0 or math.isinf(number):
+        return number
+    return float(Fraction(match["number"]) * factor)
+
+
+def time(value):
+    """Seconds in a time such as "10ms", "2 min", "1 h" or 0.5.
+
+    >>> time("20.5 ms")
+    0.0205
+    """
+    return _read(value, _SECONDS, "must be a time such as 10ms, 1.5s or 2 min")
+
+
+def rate(value):
+    """Events a second in a rate such as "50/s", "3/min" or 50.
+
+    >>> rate("3/min")
+    0.05
+    """
+    return _read(value, _PER_SECOND, "must be a rate such as 50/s or 3/min")
+
+
+def size(value):
+    """Bytes in a size such as "1kB" (1000), "4KiB" (4096) or 200.
+
+    >>> size("4KiB")
+    4096.0
+    """
+    return _read(value, _BYTES, "must be a size such as 200B, 1kB or 4KiB")
+
+
+def fraction(value):
+    """A share of the whole, between 0 and 1, such as 0.999 or "99.9%".
+
+    >>> fraction("99.9%")
+    0.999
+    """
+    share = _read(value, _PERCENT, "must be a fraction such as 0.1 or 10%")
+    if share > 1:
+        raise UnitError(value, "must be between 0 and 1 (or 0% and 100%)")
+    return share
+
+
+def money(value):
+    """An amount in the price list's currency: a plain number, 0 or more."""
+    return _read(value, {}, "must be an amount such as 0.25")
+
+
+def number(value):
+    """A plain number without a unit, 0 or more."""
+    return _read(value, {}, "must be a number")
+
+
+def quantity(value):
+    """A time, a rate, a percentage or a plain number: the value of an objective."""
+    rule = "must be a number, a time, a rate or a percentage"
+    return _read(value, {**_SECONDS, **_PER_SECOND, **_PERCENT}, rule)
+
+
+def whole(value):
+    """A whole number: 4, 4.0 or "4"; not 4.5, and not true.
+
+    >>> whole("4")
+    4
+    """
+    rule = "must be a whole number"
+    if isinstance(value, int) and not isinstance(value, bool):   # exact, however large
+        return value
+    text = value.strip() if isinstance(value, str) and len(value) <= _LONGEST else ""
+    if re.fullmatch(r"[+-]?[0-9]+", text):
+        return int(text)
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or value != int(value):
+        raise UnitError(value, rule)
+    return int(value)
+
+
+def write_time(seconds):
+    """The shortest usual way to write a time, exact: 0.0205 is "20.5ms"."""
+    for unit, power in (("s", 0), ("ms", 3), ("us", 6), ("ns", 9)):
+        if seconds == 0 or seconds >= 10.0 ** -power:
+            return _exact(seconds, power, unit)
+    return seconds
+
+
+def write_rate(per_second):
+    """A rate, exact: 0.05 is "0.05/s"."""
+    return _exact(per_second, 0, "/s")
+
+
+def _exact(value, power, unit):
+    if value and not 1e-12 < value < 1e12:
+        return value
+    text = format(Decimal(repr(float(value))).scaleb(power), "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + unit
+
+
+def write_number(value):
+    """A number without a needless ".0"."""
+    return int(value) if value == int(value) else value
+
+
+def _field(read, units=(), write=write_number, most={}):
+    """What pydantic needs to read, write and describe a quantity."""
+    names = "|".join(unit.replace("/", r"/\s*") for unit in units)
+    pattern = rf"^\s*\+?{_NUMBER}\s*" + (rf"({names})?\s*$" if names else "$")
+    written = {"anyOf": [{"type": "number", "minimum": 0, **most}, {"type": "string", "pattern": pattern}]}
+    return BeforeValidator(read), PlainSerializer(write), WithJsonSchema(written)
+
+
+Time = Annotated[float, *_field(time, _SECONDS, write_time)]
+Rate = Annotated[float, *_field(rate, _PER_SECOND, write_rate)]
+Size = Annotated[float, *_field(size, _BYTES)]
+Share = Annotated[float, *_field(fraction, _PERCENT, most={"maximum": 1})]
+Money = Annotated[float, *_field(money)]
+Number = Annotated[float, *_field(number)]
+Quantity = Annotated[float, *_field(quantity, {**_SECONDS, **_PER_SECOND, **_PERCENT})]
+Whole = Annotated[int, BeforeValidator(whole)]

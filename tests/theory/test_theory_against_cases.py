@@ -1,0 +1,36 @@
+"""Every closed form against the published figures, to the digits that are printed."""
+
+import pytest
+
+from evsim import theory
+from tests.support.cases import case, identifiers
+from tests.theory import claims_of_queues, claims_of_systems
+
+PRINTED = 6e-8  # figures are printed with eight significant digits
+CLAIMS = claims_of_queues.CLAIMS | claims_of_systems.CLAIMS
+WITHOUT_FORMULA = claims_of_queues.WITHOUT_FORMULA | claims_of_systems.WITHOUT_FORMULA
+
+# Cases for the running simulation alone.
+RUN_ONLY = {"KAFKA-murmur2", "KAFKA-partition", "PREFETCH-window", "NET-latency", "CIW-cafe"}
+
+
+@pytest.mark.parametrize("identifier", CLAIMS)
+def test_theory_gives_the_published_figures(identifier):
+    fields = case(identifier)
+    claimed, expected = CLAIMS[identifier](fields["parameters"]), fields["expected"]
+    if not isinstance(expected, dict):
+        claimed, expected = {"figure": claimed}, {"figure": expected}
+    assert set(claimed) | WITHOUT_FORMULA.get(identifier, set()) == set(expected)
+    for name, value in claimed.items():
+        assert value == pytest.approx(expected[name], rel=PRINTED, abs=1e-12), name
+
+
+def test_every_case_has_a_formula_or_is_for_the_simulation_alone():
+    assert set(CLAIMS) | RUN_ONLY == set(identifiers())
+    assert not set(CLAIMS) & RUN_ONLY
+
+
+def test_the_age_of_what_is_read_after_an_outage_falls_linearly_to_zero():
+    p = case("OUTAGE-catchup")["parameters"]
+    after = theory.catch_up(p["lam"], p["mu"], p["outage"])
+    assert [after.age(time) for time in (0, 60, 120, 130)] == [60, 30, 0, 0]

@@ -28,11 +28,19 @@ def names(known):
     return parse
 
 
+def at_least_one(text):
+    """A parser of whole numbers from 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
+
+
 def arguments():
     subjects = [name for name in IMPLEMENTATIONS if name != REFERENCE]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--messages", type=int, help="size of every workload (slow peers run a share of it)")
-    parser.add_argument("--pairs", type=int, default=5, help="interleaved pairs (default 5)")
+    parser.add_argument("--messages", type=at_least_one, help="size of every workload (slow peers run a share of it)")
+    parser.add_argument("--pairs", type=at_least_one, default=5, help="interleaved pairs (default 5)")
     parser.add_argument("--only", type=names(WORKLOADS), default=list(WORKLOADS), metavar="NAMES",
                         help=f"workloads, out of {','.join(WORKLOADS)}")
     parser.add_argument("--against", type=names(subjects), default=subjects, metavar="NAMES",

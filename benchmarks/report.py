@@ -12,6 +12,7 @@ from .workloads import WORKLOADS
 IMPORTS = ("simpy", "numpy", "evsim", "evsim.engine")
 IMPORT_AIM = 0.250
 MEMORY_AIM = ("evsim", "W4", 500)  # implementation, workload, MB a million messages
+SMALLEST = 100  # messages of one measurement
 PEERS, PEER_AIM = ("ciw", "asyncflow"), 10
 PACKAGES = ("simpy", "numpy", "ciw", "salabim", "happysim", "asyncflow-sim")
 
@@ -27,11 +28,12 @@ def run(names, subjects, messages=None, pairs=5, say=print):
     subjects = [subject for subject in subjects if subject not in missing]
     for name in names:
         workload = WORKLOADS[name]
-        able = [subject for subject in subjects if name in IMPLEMENTATIONS[subject].workloads.split()]
+        able = [subject for subject in subjects if name in IMPLEMENTATIONS[subject].workloads]
         results[name] = {subject: [] for subject in able}
         for pair in range(1, pairs + 1):
             for subject, done in results[name].items():
-                size = int((messages or workload.messages) * IMPLEMENTATIONS[subject].share)
+                share = IMPLEMENTATIONS[subject].share
+                size = max(SMALLEST, int((messages or workload.messages) * share))
                 done.append([measure_fresh(who, workload, size, pair) for who in (REFERENCE, subject)])
             say(f"{name}: pair {pair} of {pairs}")
     return {
@@ -139,7 +141,7 @@ def ratio_cell(summary, subject, name):
     ratio = summary[subject]["ratio"]
     if subject == REFERENCE:
         return f"1 ({summary[subject]['microseconds']:.0f} µs a message)"
-    aim = IMPLEMENTATIONS[subject].aims(name)
+    aim = IMPLEMENTATIONS[subject].aims.get(name)
     return f"{ratio:.2f}" + (f" (aim {aim:g}: {met(ratio, aim)})" if aim else "")
 
 

@@ -79,7 +79,7 @@ def erlang_wait(rate: float, service: float, servers: int) -> float:
 
 
 LOG = dict(rate=76.0, servers=(2,), service=(0.020,), hop=0.001, producers=2, groups=4, failure=0.05,
-           backoff=0.050, attempts=5)
+           backoff=0.050, attempts=5, batch=800)
 
 WORKLOADS = {
     workload.name: workload

@@ -1,0 +1,63 @@
+"""evsim: describe a system once; watch it, break it, measure it, compare it.
+
+The names below are imported on first use, so that ``import evsim`` is quick and needs nothing else.
+"""
+
+TYPE_CHECKING = False  # editors and type checkers take it for True
+if TYPE_CHECKING:
+    from evsim import theory
+    from evsim.engine import Simulation, simulate
+    from evsim.engine.environment import SimulationError
+    from evsim.experiment import compare, replicate
+    from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
+
+__all__ = [
+    "Distribution",
+    "Scenario",
+    "ScenarioError",
+    "Simulation",
+    "SimulationError",
+    "compare",
+    "load",
+    "names",
+    "replicate",
+    "simulate",
+    "theory",
+]
+
+_MODULES = {
+    "evsim.scenario": ("Distribution", "Scenario", "ScenarioError", "load", "names"),
+    "evsim.engine": ("Simulation", "simulate"),
+    "evsim.engine.environment": ("SimulationError",),
+    "evsim.experiment": ("compare", "replicate"),
+}
+_HOMES = {name: module for module, homes in _MODULES.items() for name in homes}
+
+
+def __getattr__(name):
+    from importlib import import_module
+
+    if name == "__version__":
+        value = _version()
+    elif name == "theory":
+        value = import_module("evsim.theory")
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'evsim' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*__all__, "__version__", *(name for name in globals() if name.startswith("__"))})
+
+
+def _version():
+    """The installed version; "unknown" in a checkout that was never installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("evsim")
+    except PackageNotFoundError:
+        return "unknown"

@@ -7,7 +7,6 @@ back; whoever asked may give up before (the lease is void, the work goes on and 
 from heapq import heappush
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.luck import extend_chain
 from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["Asking"]
@@ -20,7 +19,8 @@ class Asking:
     """The edge of one place that is asked and answers.
 
     place: where it leads. service: the running service there. done(row), bad(row): what the asker does with a good
-    answer, or without one when all attempts are used (``reason[row]`` says why); `row` is the last attempt.
+    answer, or without one when all attempts are used (``reason[row]`` says why); `row` is the last attempt. An asker
+    who does nothing with either gives None for both.
     """
 
     refusable = True
@@ -38,10 +38,11 @@ class Asking:
         self.send = system.links.hop(
             place.workload, place.source, place.service, rows, self.arrived, self._request_lost
         )
-        self.answer = system.links.hop(
-            place.workload, place.service, place.source, rows,
-            self._guarded_back() if guarded else self._plain_back(), self._answer_lost, rank=ANSWER,
-        )  # fmt: skip
+        way = (place.workload, place.service, place.source, rows)
+        self.answer = system.links.stamp(*way) if done is None and not guarded else None
+        if self.answer is None:
+            back = self._guarded_back() if guarded else self._plain_back()
+            self.answer = system.links.hop(*way, back, self._answer_lost, rank=ANSWER)
         self.ask = self._guarded_ask() if guarded else self.send
 
     def _arrived(self):
@@ -65,7 +66,8 @@ class Asking:
         def back(row):
             settled[row] = env._now
             verdict[row] = good
-            done(row)
+            if done is not None:
+                done(row)
 
         return back
 
@@ -91,7 +93,7 @@ class Asking:
 
     def _guarded_back(self):
         rows, env, failing = self.system.records.rows, self.system.env, self.failing
-        verdict, settled, outcome, parent = rows.verdict, rows.settled, rows.outcome, rows.parent
+        verdict, settled, outcome, parent, done = rows.verdict, rows.settled, rows.outcome, rows.parent, self.done
         asked = self.asker is not None
 
         def back(row):
@@ -110,7 +112,8 @@ class Asking:
             else:
                 settled[row] = env._now
                 verdict[row] = Verdict.DONE
-                self.done(row)
+                if done is not None:
+                    done(row)
 
         return back
 
@@ -144,7 +147,7 @@ class Asking:
         if number < self.attempts:
             delay = self.backoff(row, number)
             self.system.env.call_in(delay, self._again, row, TIMEOUT)
-        else:
+        elif self.bad is not None:
             self.bad(row)
 
     def _again(self, row):
@@ -198,10 +201,10 @@ def next_attempt(system, row):
     rows = system.records.rows
     following = rows.new()
     number = max(rows.attempt[row], 1) + 1
-    rows.place[following], rows.request[following] = rows.place[row], rows.request[row]
-    rows.parent[following], rows.hop[following] = rows.parent[row], rows.hop[row]
-    rows.first[following] = row if rows.first[row] < 0 else rows.first[row]
+    first = row if rows.first[row] < 0 else rows.first[row]
+    rows.place[following], rows.hop[following] = rows.place[row], rows.hop[row]
+    rows.parent[following], rows.first[following] = rows.parent[row], first
     rows.attempt[following] = number
-    rows.chain[following] = extend_chain(rows.chain[rows.first[following]], number)
+    rows.luck[following] = system.luck.later(rows.luck[first], number)
     rows.born[following] = system.env._now
     return following

@@ -3,15 +3,13 @@
 Formulas: M. Brooker, Exponential Backoff And Jitter (AWS Architecture Blog, 2015).
 """
 
-from evsim.engine.luck import extend_chain
-
 __all__ = ["waits"]
 
 
-def waits(retry, chances, table):
+def waits(retry, luck, chances, table):
     """A function ``wait(row, number)``: seconds after attempt `number` (1, 2 ...) of a row of `table`.
 
-    chances: uniform draws by request and chain. The wait of a chain of attempts belongs to the request, not to the
+    luck, chances: where tickets come from, and uniform draws. The wait of a chain of attempts belongs to the request, not to the
     order of events.
     """
     backoff = retry.backoff
@@ -19,7 +17,7 @@ def waits(retry, chances, table):
     cap = float("inf") if cap is None else cap
 
     def chance(row, number):
-        return chances.again(table.request[row], extend_chain(table.chain[row], number))
+        return chances.of(luck.later(table.luck[row], number))
 
     def window(number):
         try:

@@ -49,7 +49,7 @@ class Channel:
 
 
 class Subscriber:
-    """A service's attachment to a channel: it grants rows to the service as far as there is credit.
+    """A service's attachment to a channel: what it grants goes to the service as far as there is credit.
 
     Subclasses give ``worked(row)`` (the work has ended), ``settled(row)`` (the broker knows), ``dead(row)`` (no attempt
     is left), ``back(row)`` (the next attempt is ready again, first in line), ``acknowledgement_lost(edge, row)`` and
@@ -72,12 +72,6 @@ class Subscriber:
     def may_grant(self):
         return self.channel.is_up and self.service.is_up
 
-    def grant(self, row):
-        """Send a row on its way to the service."""
-        rows = self.system.records.rows
-        rows.leased[row] = self.system.env._now
-        self.edges[rows.place[row]].send(row)
-
     def stored(self):
         """Rows that wait here, for a stock-take."""
         raise NotImplementedError
@@ -97,29 +91,20 @@ class Delivery:
         self.attempts = retry.attempts
         self.backoff = system.backoff(retry, place) if retry.attempts > 1 else None
         self.refused = set()  # rows whose failure is on its way to the broker
-        offer = service.offer
-
-        def arrived(row):
-            offer(row)
-
-        arrived.part = service.name
-        self.arrived = arrived
-        service.arrivals.add(arrived)
+        self.arrived = service.offer
+        service.arrivals.add(service.offer)
         self.send = system.links.hop(
-            place.workload, channel.name, service.name, rows, arrived, self._lost, ordered=True
+            place.workload, channel.name, service.name, rows, service.offer, self._lost, ordered=True
         )
-        self.acknowledge = system.links.hop(
-            place.workload, service.name, channel.name, rows, self._acknowledged(), self._ack_lost,
-            ordered=True, rank=ANSWER,
-        )  # fmt: skip
+        way = (place.workload, service.name, channel.name, rows)
+        self.acknowledge = system.links.stamp(*way, ordered=True) if subscriber.settled is None else None
+        if self.acknowledge is None:
+            self.acknowledge = system.links.hop(
+                *way, self._acknowledged(), self._ack_lost, ordered=True, rank=ANSWER
+            )
         subscriber.edges[place.number] = self
-        worked, acknowledge = subscriber.worked, self.acknowledge
-
-        def ended(row):
-            worked(row)
-            acknowledge(row)
-
-        self.ended = acknowledge if worked is None else ended
+        # What follows the end of the work, in this order.
+        self.ended = (self.acknowledge,) if subscriber.worked is None else (subscriber.worked, self.acknowledge)
 
     def _acknowledged(self):
         rows, env, told = self.system.records.rows, self.system.env, self.subscriber.settled
@@ -128,19 +113,16 @@ class Delivery:
         refused = self.refused
 
         def acknowledged(row):
-            settled[row] = env._now
-            verdict[row] = good
-
-        def acknowledged_and_told(row):
             if row in refused:
                 refused.discard(row)
                 self._failed(row)
             elif not verdict[row]:
                 settled[row] = env._now
                 verdict[row] = good
-                told(row)
+                if told is not None:
+                    told(row)
 
-        return acknowledged if told is None else acknowledged_and_told
+        return acknowledged
 
     def failed(self, row):
         """The handler failed."""

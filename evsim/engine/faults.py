@@ -28,12 +28,12 @@ class _Clock:
 
     def _next(self, number):
         """Random faults begin only while the run lasts."""
-        time = self.env._now + self.up.first(number)
+        time = self.env._now + self.up.of(number)
         if time < self.system.scenario.run.duration:
             self.env.call_at(time, self._begin_random, number, FAULT)
 
     def _begin_random(self, number):
-        length = self.broken.first(number)
+        length = self.broken.of(number)
         self._begin(length)
         self.env.call_in(length, self._next, number + 1, FAULT)
 

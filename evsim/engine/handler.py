@@ -25,8 +25,9 @@ def compile_handler(system, place, edge):
         from evsim.engine.generator import generator_handler
 
         return generator_handler(system, place, service, edge, steps)
-    first = compiler.link(steps, (), compiler.end(steps), compiler.fail)
-    if steps[0].kind in ("work", "wait"):
+    end = compiler.end(steps)
+    first = compiler.link(steps, (), end, compiler.failing())
+    if steps[0].kind in ("work", "wait") or not (system.cyclic or _takes_time(steps)):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
 
@@ -53,36 +54,35 @@ class _Compiler:
 
     def end(self, steps):
         """What happens after the last step: the worker goes home, then whoever waits is told."""
-        release, edge, replied = self.service.release, self.edge, self.system.replied
+        ending, edge = self.service.ending, self.edge
         if self.place.kind == DELIVERY:
-            told = edge.ended
-        else:
-            told = edge.answer
-            self.replies_early = _replies_early(steps)
+            return ending(Outcome.OK, *edge.ended)
+        self.replies_early = _replies_early(steps)
+        return ending(Outcome.OK, self._unless_replied(edge.answer) if self.replies_early else edge.answer)
 
-        def end(row):
-            release(row)
-            told(row)
+    def failing(self):
+        """What happens when an attempt fails: ``fail(row, reason)``."""
+        reasons = self.rows.reason
+        told = self._unless_replied(self.edge.failed) if self.replies_early else self.edge.failed
+        end = self.service.ending(Outcome.FAILED, told)
 
-        def end_replied(row):
-            release(row)
+        def fail(row, reason):
+            reasons[row] = reason
+            end(row)
+
+        return fail
+
+    def _unless_replied(self, told):
+        """`told(row)`, but not to those who have their answer already."""
+        replied = self.system.replied
+
+        def tell(row):
             if row in replied:
                 replied.discard(row)
             else:
                 told(row)
 
-        end.part = end_replied.part = self.service.name
-        return end_replied if self.replies_early else end
-
-    def fail(self, row, reason):
-        """The attempt fails here."""
-        self.rows.reason[row] = reason
-        self.service.release(row, Outcome.FAILED)
-        replied = self.system.replied
-        if row in replied:
-            replied.discard(row)
-        else:
-            self.edge.failed(row)
+        return tell
 
     # Steps.
 
@@ -130,36 +130,29 @@ class _Compiler:
         self._carries(then)
         queue, next_key = env._queue, env.key_counter(ANSWER)
         draws = system.luck.draws(step.time, *self.purpose(step, position))
-        request, chain = rows.request, rows.chain
-        values, extend, again = draws.values, draws.extend, draws.again
+        luck, values, missing = rows.luck, draws.values, draws.missing
+        factor, instance_of = self.service.factor, self.service.instance_of
 
         def work_constant(row):
             heappush(queue, (env._now + delay, next_key(), then, row))
 
         def work(row):
-            number = request[row]
             try:
-                delay = values[number]
+                delay = values[luck[row]]
             except IndexError:
-                delay = extend(number)
+                delay = missing(luck[row])
             heappush(queue, (env._now + delay, next_key(), then, row))
-
-        def work_again_too(row):
-            delay = draws.first(request[row]) if chain[row] < 0 else again(request[row], chain[row])
-            heappush(queue, (env._now + delay, next_key(), then, row))
-
-        factor, instance_of = self.service.factor, self.service.instance_of
 
         def work_slowed(row):
-            delay = draws.first(request[row]) if chain[row] < 0 else again(request[row], chain[row])
-            heappush(queue, (env._now + delay * factor[instance_of(row)], next_key(), then, row))
+            delay = draws.of(luck[row]) * factor[instance_of(row)]
+            heappush(queue, (env._now + delay, next_key(), then, row))
 
         if system.has_fault(self.service.name, "slowdown"):
             return work_slowed
         if step.time.kind == "constant":
             delay = step.time.value
             return work_constant
-        return work_again_too if system.guarded else work
+        return work
 
     _wait = _work
 
@@ -167,18 +160,16 @@ class _Compiler:
         """After the first work of the handler, an error-rate fault may strike."""
         if not self.system.has_fault(self.service.name, "error_rate") or position != self._first_work():
             return then
-        place, request, chain = self.place, self.rows.request, self.rows.chain
+        place, luck = self.place, self.rows.luck
         chances = self.system.luck.uniforms("error rate", place.workload, place.service, place.visit)
         rate, instance_of = self.service.error_rate, self.service.instance_of
 
         def strike(row):
             probability = rate[instance_of(row)]
-            if probability:
-                number, again = request[row], chain[row]
-                if (chances.first(number) if again < 0 else chances.again(number, again)) < probability:
-                    fail(row, Reason.ERROR_RATE)
-                    return
-            then(row)
+            if probability and chances.of(luck[row]) < probability:
+                fail(row, Reason.ERROR_RATE)
+            else:
+                then(row)
 
         return strike
 
@@ -215,11 +206,14 @@ class _Compiler:
 
     def _fail(self, step, position, then, fail):
         chances = self.system.luck.uniforms(*self.purpose(step, position))
-        request, chain, probability = self.rows.request, self.rows.chain, step.probability
+        luck, values, missing, probability = self.rows.luck, chances.values, chances.missing, step.probability
 
         def maybe_fail(row):
-            number, again = request[row], chain[row]
-            if (chances.first(number) if again < 0 else chances.again(number, again)) < probability:
+            try:
+                chance = values[luck[row]]
+            except IndexError:
+                chance = missing(luck[row])
+            if chance < probability:
                 fail(row, Reason.FAIL_STEP)
             else:
                 then(row)
@@ -230,11 +224,13 @@ class _Compiler:
         taken = self.link(step.then, (*position, 0), then, fail)
         otherwise = self.link(step.otherwise, (*position, 1), then, fail)
         chances = self.system.luck.uniforms(*self.purpose(step, position))
-        request, rounds, probability = self.rows.request, self.rows.hop, step.probability
+        luck, rounds, probability = self.rows.luck, self.rows.hop, step.probability
+        number_of = self.system.luck.of
 
         def maybe(row):
-            number, hop = request[row], rounds[row]
-            chance = chances.first(number) if hop < 1 else chances.again(number, hop)
+            number, _ = number_of(luck[row])  # the branch belongs to the request and the round, not to the attempt
+            hop = rounds[row]
+            chance = chances.of(number) if hop < 1 else chances.again(number, hop)
             (taken if chance < probability else otherwise)(row)
 
         return maybe
@@ -260,20 +256,17 @@ class _Compiler:
             asker=self.service, timeout=step.timeout, retry=step.retry,
         )  # fmt: skip
         system.enter(target, edge)
-        new, places, requests, born, chain = rows.new, rows.place, rows.request, rows.born, rows.chain
-        number, ask = target.number, edge.ask
-        guarded, hop, cyclic = system.guarded, rows.hop, system.enter_round is not None
+        new, places, luck, born, hop = rows.new, rows.place, rows.luck, rows.born, rows.hop
+        number, ask, cyclic = target.number, edge.ask, system.cyclic
 
         def call(row):
             child = new()
             places[child] = number
-            requests[child] = requests[row]
+            luck[child] = luck[row]
             parent[child] = row
             born[child] = env._now
-            if guarded:
-                chain[child] = chain[row]
-                if cyclic:
-                    hop[child] = hop[row]
+            if cyclic:
+                hop[child] = hop[row]
             ask(child)
 
         return call
@@ -358,6 +351,16 @@ def _branches(step):
     if step.kind == "maybe":
         return (step.then, step.otherwise)
     return ()
+
+
+def _takes_time(steps):
+    """Whether any step may hold the worker."""
+    return any(
+        step.kind in ("work", "wait", "call")
+        or (step.kind == "publish" and step.acks > 0)
+        or any(_takes_time(branch) for branch in _branches(step))
+        for step in steps
+    )
 
 
 def _has_reply(steps):

@@ -7,6 +7,7 @@ direction of one edge. The plain hop has no ifs; a guarded one knows loss, fault
 from heapq import heappush
 
 from evsim.engine.environment import ARRIVAL, FAULT
+from evsim.results.records import Verdict
 from evsim.scenario import Distribution
 
 __all__ = ["Link", "Links"]
@@ -66,37 +67,70 @@ class Links:
         latency = link.latency
         if latency.kind == "constant" and latency.value == 0 and not link.lossy:
             return then
-        system = self.system
+        purpose, draws, last = self._draws(workload, source, target, ordered)
+        if link.lossy:
+            chances = self.system.luck.uniforms("loss", *purpose)
+            return self._guarded_hop(link, draws, chances, table, then, lost, last, rank)
+        return _plain_hop(self.system, draws, latency, table, then, last, rank)
+
+    def stamp(self, workload, source, target, rows, *, ordered=False):
+        """A hop at whose end nothing happens but that a row is settled as done, or None where the link may lose it.
+
+        Nothing can disturb it, so its end is written down when it begins and the heap is spared: an end that lies past
+        the end of the run is taken back (:meth:`evsim.engine.system.System.reopen`).
+        """
+        link = self.between(source, target)
+        if link.lossy:
+            return None
+        _, draws, last = self._draws(workload, source, target, ordered)
+        env, settled, verdict, good = self.system.env, rows.settled, rows.verdict, Verdict.DONE
+        luck, values, missing = rows.luck, draws.values, draws.missing
+
+        def stamp(row):
+            try:
+                due = env._now + values[luck[row]]
+            except IndexError:
+                due = env._now + missing(luck[row])
+            settled[row] = due
+            verdict[row] = good
+
+        def stamp_ordered(row):
+            try:
+                due = env._now + values[luck[row]]
+            except IndexError:
+                due = env._now + missing(luck[row])
+            if due < last[0]:
+                due = last[0]
+            else:
+                last[0] = due
+            settled[row] = due
+            verdict[row] = good
+
+        return stamp if last is None else stamp_ordered
+
+    def _draws(self, workload, source, target, ordered):
+        """(purpose, latencies, last arrival if `ordered`) of one more hop from `source` to `target`."""
         direction = (workload, source, target)
         ordinal = self._ordinals[direction] = self._ordinals.get(direction, -1) + 1
         purpose = ("link", *direction, ordinal)
-        draws = system.luck.draws(latency, *purpose)
-        if link.lossy:
-            chances = system.luck.uniforms("loss", *purpose)
-            return self._guarded_hop(link, draws, chances, table, then, lost, (source, target), ordered, rank)
         last = self._last.setdefault((source, target), [0.0]) if ordered else None
-        return _plain_hop(system, draws, latency, table, then, last, rank)
+        return purpose, self.system.luck.draws(self.between(source, target).latency, *purpose), last
 
-    def _guarded_hop(self, link, draws, chances, table, then, lost, direction, ordered, rank):
+    def _guarded_hop(self, link, draws, chances, table, then, lost, last, rank):
         system, env = self.system, self.system.env
         queue, next_key = env._queue, env.key_counter(rank)
-        request, chain = table.request, table.chain
-        last = self._last.setdefault(direction, [0.0]) if ordered else [0.0]
+        luck = table.luck
         fail_key = env.key_counter(FAULT)
 
         def hop(row):
-            number, again = request[row], chain[row]
-            if again < 0:
-                delay, chance = draws.first(number), chances.first(number)
-            else:
-                delay, chance = draws.again(number, again), chances.again(number, again)
+            delay, chance = draws.of(luck[row]), chances.of(luck[row])
             if link.cut or chance < 1.0 - (1.0 - link.loss) * (1.0 - link.extra_loss):
                 system.records.incidents.append((env._now, "lost on the link", link.name, row))
                 if lost is not None:
                     heappush(queue, (env._now, fail_key(), lost, row))
                 return
             due = env._now + delay * link.factor
-            if ordered:
+            if last is not None:
                 last[0] = due = max(due, last[0])
             heappush(queue, (due, next_key(), then, row))
 
@@ -106,40 +140,30 @@ class Links:
 def _plain_hop(system, draws, latency, table, then, last, rank):
     env = system.env
     queue, next_key = env._queue, env.key_counter(rank)
-    request, chain = table.request, table.chain
-    values, extend, again = draws.values, draws.extend, draws.again
+    luck, values, missing = table.luck, draws.values, draws.missing
 
-    if latency.kind == "constant":
-        delay = latency.value
-
-        def constant_hop(row):
-            heappush(queue, (env._now + delay, next_key(), then, row))
-
-        return constant_hop
-
-    def hop(row):
-        number = request[row]
-        try:
-            delay = values[number]
-        except IndexError:
-            delay = extend(number)
+    def hop_constant(row):
         heappush(queue, (env._now + delay, next_key(), then, row))
 
-    def hop_again_too(row):
-        number = request[row]
-        delay = draws.first(number) if chain[row] < 0 else again(number, chain[row])
+    def hop(row):
+        try:
+            delay = values[luck[row]]
+        except IndexError:
+            delay = missing(luck[row])
         heappush(queue, (env._now + delay, next_key(), then, row))
 
     def hop_ordered(row):
-        number = request[row]
-        delay = draws.first(number) if chain[row] < 0 else again(number, chain[row])
-        due = env._now + delay
+        try:
+            due = env._now + values[luck[row]]
+        except IndexError:
+            due = env._now + missing(luck[row])
         if due < last[0]:
             due = last[0]
         else:
             last[0] = due
         heappush(queue, (due, next_key(), then, row))
 
-    if last is not None:
-        return hop_ordered
-    return hop_again_too if system.guarded else hop
+    if latency.kind == "constant":
+        delay = latency.value
+        return hop_constant
+    return hop if last is None else hop_ordered

@@ -9,6 +9,8 @@ from evsim.results.records import Verdict
 
 __all__ = ["Group", "Log"]
 
+MOST_KEYS = 1 << 16  # whose partitions are remembered
+
 
 class Log(Channel):
     """A log with a fixed number of partitions. A message gets an offset in the partition of its key."""
@@ -29,6 +31,8 @@ class Log(Channel):
             try:
                 partition = known[key]
             except KeyError:
+                if len(known) >= MOST_KEYS:
+                    known.clear()
                 partition = known[key] = partition_of(names.get(key, key), count)
             partitions[message] = partition
             offsets[message] = ends[partition]
@@ -50,7 +54,7 @@ class Group(Subscriber):
         super().__init__(system, channel, service, subscription)
         count = channel.settings.partitions
         self.idle = bytearray(b"\1" * count)
-        self.stores = [deque() for _ in range(count)]
+        self.stores = [None] * count  # a deque where something ever waited
         self.routes = {}  # route of a message -> place number of its delivery here
         guarded = service.guarded or system.is_faulty(channel.name)
         self.offer = self._offer(guarded)
@@ -59,20 +63,17 @@ class Group(Subscriber):
     def _offer(self, guarded):
         system = self.system
         rows, messages, env = system.records.rows, system.records.messages, system.env
-        new, places, requests, parents = rows.new, rows.place, rows.request, rows.parent
-        born, ready, leased, chains = rows.born, rows.ready, rows.leased, rows.chain
-        request_of, route_of, chain_of = messages.request, messages.route, messages.chain
+        new, places, lucks, parents = rows.new, rows.place, rows.luck, rows.parent
+        born, ready, leased = rows.born, rows.ready, rows.leased
+        luck_of, route_of = messages.luck, messages.route
         idle, stores, edges, routes = self.idle, self.stores, self.edges, self.routes
-        repeats = system.guarded
         enter_round = system.enter_round
 
         def offer(message, partition):
             row = new()
             place = places[row] = routes[route_of[message]]
-            requests[row] = request_of[message]
+            lucks[row] = luck_of[message]
             parents[row] = message
-            if repeats:
-                chains[row] = chain_of[message]
             if enter_round is not None:
                 enter_round(row)
             born[row] = ready[row] = now = env._now
@@ -80,6 +81,8 @@ class Group(Subscriber):
                 idle[partition] = 0
                 leased[row] = now
                 edges[place].send(row)
+            elif stores[partition] is None:
+                stores[partition] = deque((row,))
             else:
                 stores[partition].append(row)
 
@@ -103,6 +106,11 @@ class Group(Subscriber):
 
         return worked
 
+    def _grant(self, row):
+        rows = self.system.records.rows
+        rows.leased[row] = self.system.env._now
+        self.edges[rows.place[row]].send(row)
+
     def _guarded_worked(self, row):
         self._next_of(self._partition(row))
 
@@ -112,7 +120,7 @@ class Group(Subscriber):
     def _next_of(self, partition):
         if self.stores[partition] and self.may_grant:
             self.idle[partition] = 0
-            self.grant(self.stores[partition].popleft())
+            self._grant(self.stores[partition].popleft())
         else:
             self.idle[partition] = 1
 
@@ -121,6 +129,8 @@ class Group(Subscriber):
 
     def back(self, row):
         partition = self._partition(row)
+        if self.stores[partition] is None:
+            self.stores[partition] = deque()
         self.stores[partition].appendleft(row)
         self._next_of(partition)
 
@@ -138,4 +148,4 @@ class Group(Subscriber):
         rows.settled[row], rows.verdict[row] = self.system.env._now, Verdict.DONE
 
     def stored(self):
-        return [row for store in self.stores for row in store]
+        return [row for store in self.stores if store for row in store]

@@ -5,6 +5,9 @@ attempts come in blocks of 1,024 requests from a Philox generator keyed by purpo
 and come one by one from SplitMix64. No draw depends on the order of events, so another service, fault or design
 disturbs nobody's luck. Every value is rounded to a nanosecond when it is made.
 
+A row's ``luck`` is the number of its request, or, from ``LATER`` on, the ticket of a later attempt or round: reading
+past the end of the drawn values leads to :meth:`Draws.missing`, which draws on, or draws for the ticket.
+
 Sources: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC 2011); Steele, Lea, Flood, Fast splittable
 pseudorandom number generators (OOPSLA 2014).
 """
@@ -15,7 +18,9 @@ from math import log1p
 
 import numpy as np
 
-__all__ = ["BLOCK", "Draws", "Luck", "extend_chain"]
+from evsim.results.records import LATER
+
+__all__ = ["BLOCK", "LATER", "Draws", "Luck"]
 
 BLOCK = 1024  # requests in a block
 _MASK = (1 << 64) - 1
@@ -28,6 +33,17 @@ class Luck:
 
     def __init__(self, seed):
         self.seed = seed
+        self.tickets = []  # (request number, chain of attempts and rounds)
+
+    def later(self, luck, label):
+        """The luck of a further attempt (or round) numbered `label`, of a row with this `luck`."""
+        number, chain = self.of(luck)
+        self.tickets.append((number, _extend(chain, label)))
+        return LATER + len(self.tickets) - 1
+
+    def of(self, luck):
+        """(request number, chain) of a row's luck; the chain of first attempts all the way is 0."""
+        return (luck, 0) if luck < LATER else self.tickets[luck - LATER]
 
     def key(self, *purpose):
         """A 128-bit key (two unsigned 64-bit integers) for a purpose, the same in every process."""
@@ -36,11 +52,11 @@ class Luck:
 
     def draws(self, distribution, *purpose):
         """:class:`Draws` of a distribution (times in seconds) for a purpose."""
-        return Draws(self.key(*purpose), distribution)
+        return Draws(self, self.key(*purpose), distribution)
 
     def uniforms(self, *purpose):
         """:class:`Draws` of plain uniform numbers in [0, 1)."""
-        return Draws(self.key(*purpose), _Uniform)
+        return Draws(self, self.key(*purpose), _Uniform)
 
 
 class _Uniform:
@@ -56,14 +72,15 @@ class _Uniform:
 class Draws:
     """One value for each (request number, attempt) of one purpose.
 
-    ``values`` is an array of the first attempts, as far as they have been drawn; the engine reads it directly and
-    calls :meth:`extend` where it ends. :meth:`again` gives the value of a later attempt.
+    ``values`` is an array of the first attempts, as far as they have been drawn; the engine reads it at the index of a
+    row's luck, and where that is past its end asks :meth:`missing`.
     """
 
-    __slots__ = ("values", "_key", "_distribution")
+    __slots__ = ("values", "_distribution", "_key", "_luck")
 
-    def __init__(self, key, distribution):
+    def __init__(self, luck, key, distribution):
         self.values = array("d")
+        self._luck = luck
         self._key = key
         self._distribution = distribution
 
@@ -77,19 +94,21 @@ class Draws:
             return values
         return np.rint(values * 1e9) / 1e9
 
-    def extend(self, number):
-        """Draw on to request `number` and return its value."""
+    def missing(self, luck):
+        """The value for a luck past the end of ``values``: draw on, or draw for a later attempt."""
+        if luck >= LATER:
+            return self.again(*self._luck.of(luck))
         values = self.values
-        while len(values) <= number:
+        while len(values) <= luck:
             values.frombytes(self.block(len(values) // BLOCK).tobytes())
-        return values[number]
+        return values[luck]
 
-    def first(self, number):
-        """The value of the first attempt of request `number`."""
+    def of(self, luck):
+        """The value for a row's luck."""
         try:
-            return self.values[number]
+            return self.values[luck]
         except IndexError:
-            return self.extend(number)
+            return self.missing(luck)
 
     def again(self, number, attempt):
         """The value of a later attempt of request `number`; `attempt` is any integer that tells attempts apart."""
@@ -110,9 +129,9 @@ class Draws:
         return round(float(distribution.transform(uniforms)[0]), 9)
 
 
-def extend_chain(chain, label):
-    """The chain of a further attempt (or round) numbered `label`, from the chain of the first; -1 is no chain."""
-    return ((chain + 2) * 1_000_003 + label * 8191) & 0x3FFFFFFF
+def _extend(chain, label):
+    """A number for `chain` followed by `label`; never 0."""
+    return (chain * 1_000_003 + label * 8191) % 2_147_483_647 or 1
 
 
 def _mix(state):

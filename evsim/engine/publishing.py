@@ -5,7 +5,6 @@ the channel keeps it once.
 """
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.luck import extend_chain
 from evsim.results.records import Fate, Reason
 
 __all__ = ["Publishing"]
@@ -39,53 +38,36 @@ class Publishing:
     def _publish(self, route, guarded):
         rows, messages, env = self.system.records.rows, self.system.records.messages, self.system.env
         new = messages.new
-        channels, keys, requests, routes = messages.channel, messages.key, messages.request, messages.route
-        causes, published, chains = messages.cause, messages.published, messages.chain
-        row_request, row_chain = rows.request, rows.chain
+        channels, keys, lucks, routes = messages.channel, messages.key, messages.luck, messages.route
+        causes, published, row_luck = messages.cause, messages.published, rows.luck
         channel, send, then = self.channel.number, self.send, self.then
         key_of = self._key()
-        waits = self.step.acks > 0
 
         def publish(row):
             message = new()
-            number = row_request[row]
             channels[message] = channel
             routes[message] = route
             causes[message] = row
-            requests[message] = number
-            keys[message] = key_of(number)
+            lucks[message] = luck = row_luck[row]
+            keys[message] = key_of(luck)
             published[message] = env._now
             send(message)
-
-        def guarded_publish(row):
-            message = new()
-            number = row_request[row]
-            channels[message] = channel
-            routes[message] = route
-            causes[message] = row
-            chains[message] = row_chain[row]
-            requests[message] = number
-            keys[message] = key_of(number)
-            published[message] = env._now
-            if waits:
-                self._dispatch(message, 1)
-            else:
-                send(message)
-                then(row)
 
         def publish_and_go(row):
             publish(row)
             then(row)
 
+        if not self.step.acks:
+            return publish_and_go
         if guarded:
-            return guarded_publish
-        return publish if waits else publish_and_go
+            send = self._dispatch
+        return publish
 
     def _key(self):
         if self.step.key is None:
             return self.system.keys_of(self.place.workload)
         key = self.system.key_number(self.step.key)
-        return lambda number: key
+        return lambda luck: key
 
     # The plain path.
 
@@ -112,7 +94,7 @@ class Publishing:
 
     # The guarded path.
 
-    def _dispatch(self, message, number):
+    def _dispatch(self, message, number=1):
         self.waiting[message] = number
         if self.step.timeout is not None:
             self.system.env.call_in(self.step.timeout, self._expired, (message, number), TIMEOUT)
@@ -196,5 +178,5 @@ class Publishing:
         if rows.outcome[row] or self.asker.freeze(self._again, ticket, row):
             return
         messages.fate[message] = Fate.OPEN
-        messages.chain[message] = extend_chain(rows.chain[row], number)
+        messages.luck[message] = self.system.luck.later(rows.luck[row], number)
         self._dispatch(message, number)

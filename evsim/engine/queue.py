@@ -1,6 +1,7 @@
 """The queue: competing consumers, each message to one of them, as far as their prefetch credit goes (as RabbitMQ)."""
 
 from collections import deque
+from itertools import count
 
 from evsim.engine.delivery import Channel, Subscriber
 
@@ -20,45 +21,47 @@ class Queue(Channel):
     def _append(self):
         system = self.system
         rows, messages, env = system.records.rows, system.records.messages, system.env
-        requests, parents, born, ready_at, chains = rows.request, rows.parent, rows.born, rows.ready, rows.chain
-        new, repeats, ready, grant = rows.new, system.guarded, self.ready, self.grant
-        count = iter(range(1 << 62)).__next__
+        appended, partitions, offsets, luck_of = messages.appended, messages.partition, messages.offset, messages.luck
+        lucks, parents, born, ready_at = rows.luck, rows.parent, rows.born, rows.ready
+        new, ready, turns, grant, next_offset = rows.new, self.ready, self.turns, self.grant, count().__next__
 
         def append(message):
-            messages.appended[message] = now = env._now
-            messages.partition[message] = 0
-            messages.offset[message] = count()
+            appended[message] = now = env._now
+            partitions[message] = 0
+            offsets[message] = next_offset()
             row = new()
-            requests[row] = messages.request[message]
+            lucks[row] = luck_of[message]
             parents[row] = message
-            if repeats:
-                chains[row] = messages.chain[message]
             born[row] = ready_at[row] = now
             ready.append(row)
-            grant()
+            if turns:
+                grant()
 
         append.part = self.name
         return append
 
     def grant(self):
-        """Hand out what is ready to those who have credit."""
-        rows, routes = self.system.records.rows, self.system.records.messages.route
-        ready, turns = self.ready, self.turns
-        kept = []
+        """Hand out what is ready to those who have credit, in turns."""
+        rows, route, enter_round = self.system.records.rows, self.system.records.messages.route, self.system.enter_round
+        ready, turns, routes, now = self.ready, self.turns, self.routes, self.system.env._now
+        barred = []
         while ready and turns:
-            consumer = turns.popleft()
-            if not consumer.may_grant:
-                kept.append(consumer)
+            consumer = turns[0]
+            if consumer.guarded and not consumer.may_grant:
+                barred.append(turns.popleft())
                 continue
             row = ready.popleft()
             consumer.credit -= 1
-            if consumer.credit:
-                turns.append(consumer)
-            rows.place[row] = self.routes[routes[rows.parent[row]]][consumer]
-            if self.system.enter_round is not None and rows.attempt[row] < 0:
-                self.system.enter_round(row)
-            consumer.grant(row)
-        turns.extend(kept)
+            if not consumer.credit:
+                turns.popleft()
+            elif len(turns) > 1:
+                turns.rotate(-1)
+            rows.place[row] = place = routes[route[rows.parent[row]]][consumer]
+            if enter_round is not None and rows.attempt[row] < 0:
+                enter_round(row)
+            rows.leased[row] = now
+            consumer.edges[place].send(row)
+        turns.extend(barred)
 
     def stored(self):
         return list(self.ready)
@@ -74,11 +77,13 @@ class Consumer(Subscriber):
         super().__init__(system, channel, service, subscription)
         prefetch = subscription.prefetch or service.workers
         self.credit = self.full_credit = prefetch * service.instances
+        self.guarded = service.guarded or system.is_faulty(channel.name)
         channel.turns.append(self)
 
     def settled(self, row):
         self._credit_home()
-        self.channel.grant()
+        if self.channel.ready:
+            self.channel.grant()
 
     dead = settled
 

@@ -1,6 +1,7 @@
 """A service: one inbox, and workers that each hold one attempt until its handler ends.
 
-The edges (request, call, delivery) put rows in with ``offer``; the handlers give the worker back with ``release``.
+The edges (request, call, delivery) put rows in with ``offer``; the handlers give the worker back with a function
+that :meth:`Service.ending` makes.
 Worker numbers count through the instances: worker w belongs to instance ``w // workers``.
 """
 
@@ -11,7 +12,7 @@ from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["Service"]
 
-OPEN, OK, CRASHED, WITHDRAWN = Outcome.OPEN, Outcome.OK, Outcome.CRASHED, Outcome.WITHDRAWN
+CRASHED, WITHDRAWN = Outcome.CRASHED, Outcome.WITHDRAWN
 
 
 class Service:
@@ -35,10 +36,9 @@ class Service:
         self.frozen = [None] * self.instances  # a list of what waits for the end of a pause
         self.frozen_until = [0.0] * self.instances
         self.running = set()
-        self.offer, self.release = self._guarded_inbox() if self._needs_guard() else self._plain_inbox()
-
-    def _needs_guard(self):
-        return self.guarded or self.settings.drop_stale
+        careful = self.guarded or settings.drop_stale
+        self.offer = self._limited(self._guarded_offer() if careful else self._plain_offer())
+        self.ending = self._guarded_ending if careful else self._plain_ending
 
     @property
     def is_up(self):
@@ -48,15 +48,15 @@ class Service:
     def instance_of(self, row):
         return self.system.records.rows.worker[row] // self.workers
 
+    def _take_next(self):
+        return self.inbox.pop if self.settings.discipline == "lifo" else self.inbox.popleft
+
     # The plain inbox: nothing can disturb it but its own limit.
 
-    def _plain_inbox(self):
+    def _plain_offer(self):
         rows, env = self.system.records.rows, self.system.env
-        place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
-        inbox, free, entries = self.inbox, self.free, self.entries
-        wait, take_next, take_worker, give_worker = inbox.append, inbox.popleft, free.popleft, free.append
-        if self.settings.discipline == "lifo":
-            take_next = inbox.pop
+        place, worker, started = rows.place, rows.worker, rows.started
+        free, entries, wait, take_worker = self.free, self.entries, self.inbox.append, self.free.popleft
 
         def offer(row):
             if free:
@@ -66,7 +66,15 @@ class Service:
             else:
                 wait(row)
 
-        def release(row, how=OK):
+        return offer
+
+    def _plain_ending(self, how, told, then=None):
+        """A function that ends the execution of a row as `how`: its worker takes the next one; `told(row)`, `then(row)`."""
+        rows, env = self.system.records.rows, self.system.env
+        place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
+        inbox, entries, take_next, give_worker = self.inbox, self.entries, self._take_next(), self.free.append
+
+        def end(row):
             ended[row] = now = env._now
             outcome[row] = how
             if inbox:
@@ -76,8 +84,12 @@ class Service:
                 entries[place[following]](following)
             else:
                 give_worker(worker[row])
+            told(row)
+            if then is not None:
+                then(row)
 
-        return self._limited(offer), release
+        end.part = self.name
+        return end
 
     def _limited(self, offer):
         """`offer` that refuses a call when the inbox is full; a delivery waits all the same (its channel has credit)."""
@@ -97,43 +109,50 @@ class Service:
 
     # The guarded inbox: faults may stop, kill or freeze it, and stale calls may be dropped.
 
-    def _guarded_inbox(self):
-        rows, env = self.system.records.rows, self.system.env
-        place, worker, started, ended = rows.place, rows.worker, rows.started, rows.ended
-        outcome, verdict = rows.outcome, rows.verdict
-        inbox, free, running, edges = self.inbox, self.free, self.running, self.edges
-        take_next = inbox.pop if self.settings.discipline == "lifo" else inbox.popleft
-        drop_stale = self.settings.drop_stale
+    def _guarded_offer(self):
+        place, inbox, edges = self.system.records.rows.place, self.inbox, self.edges
 
         def offer(row):
             if not self.is_up and edges[place[row]].refusable:
                 edges[place[row]].refuse(row, Reason.UNREACHABLE)
             else:
                 inbox.append(row)
-                fill()
+                self.fill()
 
-        def release(row, how=OK):
+        return offer
+
+    def _guarded_ending(self, how, told, then=None):
+        rows, env, free, running = self.system.records.rows, self.system.env, self.free, self.running
+        worker, ended, outcome = rows.worker, rows.ended, rows.outcome
+
+        def end(row):
             ended[row] = env._now
             outcome[row] = how
             running.discard(row)
             number = worker[row]
             if not self.down[number // self.workers] and self.frozen[number // self.workers] is None:
                 free.append(number)
-                fill()
+                self.fill()
+            told(row)
+            if then is not None:
+                then(row)
 
-        def fill():
-            while free and inbox:
-                row = take_next()
-                if drop_stale and verdict[row] != Verdict.OPEN:
-                    outcome[row], rows.reason[row], ended[row] = WITHDRAWN, Reason.STALE, env._now
-                    continue
-                worker[row] = free.popleft()
-                started[row] = env._now
-                running.add(row)
-                self.entries[place[row]](row)
+        end.part = self.name
+        return end
 
-        self.fill = fill
-        return self._limited(offer), release
+    def fill(self):
+        """Free workers take what waits."""
+        rows, now, free, inbox = self.system.records.rows, self.system.env._now, self.free, self.inbox
+        drop_stale, take_next = self.settings.drop_stale, self._take_next()
+        while free and inbox:
+            row = take_next()
+            if drop_stale and rows.verdict[row] != Verdict.OPEN:
+                rows.outcome[row], rows.reason[row], rows.ended[row] = WITHDRAWN, Reason.STALE, now
+                continue
+            rows.worker[row] = free.popleft()
+            rows.started[row] = now
+            self.running.add(row)
+            self.entries[rows.place[row]](row)
 
     # What faults do.
 

@@ -36,6 +36,8 @@ class Simulation:
             env.run(until=duration if until is None else until)
             if until is None:
                 self._drain(duration, warnings)
+            else:
+                self.system.reopen()
         except TooManyRows as limit:
             raise SimulationError(
                 f"run.max_rows: more than {limit} attempts were made by {env.now:.6g} s, which is more than a run may "
@@ -50,17 +52,19 @@ class Simulation:
         return Run(
             scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
             effect_names=tuple(system.effect_names), key_names=system.key_names, due=due_effects(system), stock=stock,
+            tickets=[number for number, _ in system.luck.tickets],
             keys={name: keys.of for name, keys in system.keys.items()}, ended_at=self.env.now, warnings=warnings,
         )  # fmt: skip
 
     def _drain(self, duration, warnings):
         """Let what is open come to its end, up to the drain limit."""
-        env = self.env
-        limit, slice_ = duration + self.system.drain_limit, duration / 50
-        while env._queue and env.now < limit and self.system.count_open():
+        env, system = self.env, self.system
+        limit, slice_ = duration + system.drain_limit, duration / 50
+        while env.now < limit and system.count_open() and (env._queue or system.stamped().size):
             env.run(until=min(limit, env.now + slice_))
             slice_ *= 1.5
-        still_open = self.system.count_open()
+        system.reopen()
+        still_open = system.count_open()
         if still_open:
             when = f"{env.now - duration:.6g} s after the end of the arrivals"
             warnings.append(f"{still_open} obligations were still open {when}; they are counted as pending")

@@ -10,7 +10,7 @@ from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
 from evsim.engine.links import Links
 from evsim.engine.log import Group, Log
-from evsim.engine.luck import Luck, extend_chain
+from evsim.engine.luck import Luck
 from evsim.engine.places import find_places
 from evsim.engine.queue import Consumer, Queue
 from evsim.engine.service import Service
@@ -41,10 +41,11 @@ class System:
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
         self._routes = []
         self.places = find_places(scenario)
-        cyclic = any(place.back for place in self.places)
-        self.enter_round = self._enter_round if cyclic else None
-        self.guarded = guarded or cyclic or _anything_can_go_wrong(scenario)
+        self.cyclic = any(place.back for place in self.places)
+        self.enter_round = self._enter_round if self.cyclic else None
+        self.guarded = guarded or self.cyclic or _anything_can_go_wrong(scenario)
         self.links = Links(self)
+        self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         self.services = {name: Service(self, name, service) for name, service in scenario.services.items()}
         kinds = {"log": Log, "queue": Queue}
         self.channels = {
@@ -52,7 +53,6 @@ class System:
             for number, (name, settings) in enumerate(scenario.channels.items())
         }
         self._subscribe()
-        self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         roots = {place.workload: place for place in self.places if place.kind == "request"}
         schedule_faults(self)
         self.workloads = {
@@ -143,12 +143,23 @@ class System:
 
     def count_open(self):
         """Leases, executions and messages under way that have not come to their end."""
-        rows, messages = self.records.rows, self.records.messages
-        known = np.array(rows.born) >= 0  # the columns grow ahead of the rows
-        closed = (np.array(rows.verdict) != Verdict.OPEN) & (np.array(rows.outcome) != Outcome.OPEN)
-        sent = np.array(messages.published) >= 0
-        arrived = (np.array(messages.appended) >= 0) | (np.array(messages.fate) != Fate.OPEN)
+        row, message = self.records.rows.column, self.records.messages.column
+        known = row("born") >= 0  # the columns grow ahead of the rows
+        closed = (row("verdict") != Verdict.OPEN) & (row("outcome") != Outcome.OPEN)
+        closed &= ~(row("settled") > self.env.now)
+        sent = message("published") >= 0
+        arrived = (message("appended") >= 0) | (message("fate") != Fate.OPEN)
         return int((known & ~closed).sum() + (sent & ~arrived).sum()) + self.backing_off
+
+    def stamped(self):
+        """Rows that were settled for a moment still to come."""
+        return np.flatnonzero(self.records.rows.column("settled") > self.env.now)
+
+    def reopen(self):
+        """Take back what was stamped for a moment that this run did not reach."""
+        rows = self.records.rows
+        for row in self.stamped().tolist():
+            rows.settled[row], rows.verdict[row] = float("nan"), Verdict.OPEN
 
     # Attempts and rounds.
 
@@ -158,7 +169,7 @@ class System:
     def backoff(self, retry, place, table=None):
         table = self.records.rows if table is None else table
         chances = self.luck.uniforms("back-off", place.workload, place.source, place.service, place.visit)
-        return waits(retry, chances, table)
+        return waits(retry, self.luck, chances, table)
 
     def _enter_round(self, row):
         """Count the rounds of a delivery in a cycle, and give each round luck of its own."""
@@ -172,7 +183,7 @@ class System:
                 "let a `maybe` end the cycle sooner"
             )
         if place.back:
-            rows.chain[row] = extend_chain(rows.chain[row], 100_000 + count)
+            rows.luck[row] = self.luck.later(rows.luck[row], 100_000 + count)
 
 
 def _anything_can_go_wrong(scenario):

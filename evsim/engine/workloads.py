@@ -2,6 +2,7 @@
 
 import csv
 from datetime import datetime
+from heapq import heappush
 from itertools import chain as flatten
 from itertools import count
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from evsim.engine.asking import Asking
 from evsim.engine.environment import ARRIVAL
-from evsim.engine.luck import BLOCK
+from evsim.engine.luck import BLOCK, LATER
 from evsim.engine.refusal import refuse
 from evsim.scenario import Distribution
 
@@ -23,44 +24,41 @@ class Workload:
         self.system, self.name, self.settings = system, name, settings
         self.duration = system.scenario.run.duration
         closed = settings.arrivals.kind == "closed"
-        settled = self._think if closed else _nothing
+        settled = self._think if closed else None  # an open workload does not care how a request ended
         self.edge = Asking(
             system, place, system.services[place.service], settled, settled, timeout=settings.patience
         )
         system.enter(place, self.edge)
         self.place = place
-        self.arrive = self._arrive(closed)
         if closed:
+            self.arrive = self._arrive(None)
             self._start_users()
         else:
             times = flatten.from_iterable(self._blocks())
-            self._next_time = times.__next__
-            self._schedule_next(0)
+            self.arrive = self._arrive(times)
+            for first in times:
+                system.env.call_at(first, self.arrive, 0, ARRIVAL)
+                break
 
-    def _arrive(self, closed):
+    def _arrive(self, times):
         system = self.system
         rows, env, ask, number_of_place = system.records.rows, system.env, self.edge.ask, self.place.number
-        new, places, requests, born = rows.new, rows.place, rows.request, rows.born
-        schedule_next = None if closed else self._schedule_next
+        new, places, luck, born = rows.new, rows.place, rows.luck, rows.born
+        queue, next_key = env._queue, env.key_counter(ARRIVAL)
 
         def arrive(number):
             row = new()
             places[row] = number_of_place
-            requests[row] = number
+            luck[row] = number
             born[row] = env._now
-            if schedule_next is not None:
-                schedule_next(number + 1)
+            if times is not None:
+                for time in times:  # the next one
+                    heappush(queue, (time, next_key(), arrive, number + 1))
+                    break
             ask(row)
 
         arrive.part = self.name
         return arrive
-
-    def _schedule_next(self, number):
-        try:
-            time = self._next_time()
-        except StopIteration:
-            return
-        self.system.env.call_at(time, self.arrive, number, ARRIVAL)
 
     def _blocks(self):
         """Lists of arrival times (seconds), ascending and before the end of the run."""
@@ -95,10 +93,10 @@ class Workload:
         self._thoughts = luck.draws(arrivals.think, "think", self.name)
         first = luck.draws(arrivals.think, "first think", self.name)
         for user in range(arrivals.users):
-            self._come(first.first(user))
+            self._come(first.of(user))
 
     def _think(self, row):
-        self._come(self._thoughts.first(self.system.records.rows.request[row]))
+        self._come(self._thoughts.of(self.system.records.rows.luck[row]))
 
     def _come(self, delay):
         env = self.system.env
@@ -107,10 +105,6 @@ class Workload:
 
     def _arrive_next(self, _):
         self.arrive(self._numbers())
-
-
-def _nothing(row):
-    """An open workload does not care how a request ended."""
 
 
 def _steady(rate):
@@ -138,40 +132,33 @@ def _profile(points):
 
 
 class Keys:
-    """The key of each request of a workload, by its number."""
+    """The key of each request of a workload: ``of(luck)``, the same for every attempt."""
 
     def __init__(self, system, name, settings):
         key, arrivals = settings.key, settings.arrivals
-        self._values = None
         if arrivals.kind == "csv" and arrivals.key is not None:
             _, names = read_stamps(arrivals, system.scenario.folder)
             self.names, codes = np.unique(names, return_inverse=True)
             self._values = codes.tolist()
             offset = system.reserve_keys(self.names)
-            self.of = lambda number: self._values[number] + offset
+            of = [code + offset for code in codes.tolist()].__getitem__
         elif key is None:
-            self.of = lambda number: number
+            of = int
         else:
             chances = system.luck.uniforms("key", name)
-            self.of = _uniform(chances, key.keys) if key.kind == "uniform" else _zipf(chances, key)
+            of = _uniform(chances, key.keys) if key.kind == "uniform" else _zipf(chances, key)
+        number_of = system.luck.of
+        self.of = lambda luck: of(luck) if luck < LATER else of(number_of(luck)[0])
 
 
 def _uniform(chances, keys):
-    values, extend = chances.values, chances.extend
-
-    def of(number):
-        try:
-            return int(values[number] * keys)
-        except IndexError:
-            return int(extend(number) * keys)
-
-    return of
+    return lambda number: int(chances.of(number) * keys)
 
 
 def _zipf(chances, key):
     weights = np.arange(1, key.keys + 1, dtype=float) ** -key.s
     bounds = np.cumsum(weights) / weights.sum()
-    return lambda number: min(int(np.searchsorted(bounds, chances.first(number), side="right")), key.keys - 1)
+    return lambda number: min(int(np.searchsorted(bounds, chances.of(number), side="right")), key.keys - 1)
 
 
 def read_stamps(arrivals, folder):

@@ -10,8 +10,9 @@ from enum import IntEnum
 
 import numpy as np
 
-__all__ = ["Fate", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
+__all__ = ["Fate", "LATER", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
 
+LATER = 1 << 30  # a luck from here on is the ticket of a later attempt or round
 GROWTH = 4096  # rows added at a time
 
 
@@ -69,11 +70,10 @@ _DTYPE = {"d": np.float64, "i": np.int32, "h": np.int16, "b": np.int8}
 
 ROW_COLUMNS = {
     "place": "h",  # which edge of the system: index into the run's places
-    "request": "i",  # the request's number within its workload
+    "luck": "i",  # the request's number within its workload, or the ticket of a later attempt
     "parent": "i",  # the row that called, or the message delivered; -1 for a request
     "first": "i",  # the obligation's first row; -1 on that row itself
     "attempt": "h",  # 2, 3 ... ; -1 on a first attempt
-    "chain": "i",  # the chain of retries and rounds that led here; -1 on first attempts all the way
     "hop": "h",  # rounds through a cycle; -1 outside cycles
     "worker": "h",  # which worker of the service held it
     "born": "d",  # asked, or appended at the broker
@@ -91,8 +91,7 @@ MESSAGE_COLUMNS = {
     "key": "i",
     "partition": "h",
     "offset": "i",
-    "request": "i",
-    "chain": "i",
+    "luck": "i",
     "route": "h",  # which publish step, on which path
     "cause": "i",  # the row that published
     "published": "d",

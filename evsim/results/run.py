@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from evsim.results.audit import Audit
-from evsim.results.records import Outcome
+from evsim.results.records import LATER, Outcome
 from evsim.results.stations import channel_figures, service_figures
 from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
@@ -20,10 +20,11 @@ class Run:
     pandas frames made when first asked for. Times are seconds since the start of the run.
     """
 
-    def __init__(self, *, scenario, seed, records, places, effect_names, key_names, due, stock, keys, ended_at, warnings):
+    def __init__(self, *, scenario, seed, records, places, effect_names, key_names, due, stock, tickets, keys, ended_at, warnings):
         self.scenario, self.seed, self.records = scenario, seed, records
         self.places, self.effect_names, self.key_names = places, effect_names, key_names
         self.due, self.stock, self.keys = due, stock, keys
+        self._tickets = tickets
         self.ended_at, self.warnings = ended_at, tuple(warnings)
 
     def __repr__(self):
@@ -33,11 +34,21 @@ class Run:
 
     @cached_property
     def rows(self):
-        return self.records.rows.columns()
+        """The attempts as NumPy columns by name (see :mod:`evsim.results.records`), and the ``request`` of each."""
+        return self._with_request(self.records.rows.columns())
 
     @cached_property
     def message_columns(self):
-        return self.records.messages.columns()
+        """The messages as NumPy columns by name, and the ``request`` of each."""
+        return self._with_request(self.records.messages.columns())
+
+    def _with_request(self, columns):
+        luck = columns["luck"]
+        later = luck >= LATER
+        if later.any():
+            luck = luck.copy()
+            luck[later] = np.array(self._tickets, dtype=luck.dtype)[luck[later] - LATER]
+        return columns | {"request": luck}
 
     @cached_property
     def effects_columns(self):

@@ -4,6 +4,8 @@ Loads are means without retries and faults; holding times leave out all queueing
 overloaded is, and one not mentioned may still be.
 """
 
+from graphlib import TopologicalSorter
+
 from .units import write_time
 
 ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than the last
@@ -22,7 +24,8 @@ def arrival_rates(scenario):
     external = dict.fromkeys(scenario.services, 0.0)
     for workload in scenario.workloads.values():
         external[workload.target] += _mean_rate(workload.arrivals, scenario.settings.duration)
-    edges = [(name, *edge) for name, service in scenario.services.items() for edge in _edges(scenario, service)]
+    edges = [(name, *edge) for name, service in scenario.services.items()
+             for edge in _edges(scenario, service)]
     rates = external
     for _ in range(ROUNDS):
         following = dict(external)
@@ -36,10 +39,14 @@ def arrival_rates(scenario):
 
 def holding_times(scenario):
     """Mean seconds for which one request or message holds a worker of each service when nothing queues."""
-    known = {}
-    for name, service in scenario.services.items():
-        _handling(scenario, name, known)
-    return {name: whole for name, (whole, _) in known.items()}
+    callees = {name: {step.service for step, _ in _reached(service.handle) if step.kind == "call"}
+               for name, service in scenario.services.items()}
+    held, answer = {}, {}
+    for name in TopologicalSorter(callees).static_order():   # callees first
+        replies = []
+        held[name] = _duration(scenario, name, scenario.services[name].handle, answer, replies, 0.0)
+        answer[name] = min([*replies, held[name]])
+    return held
 
 
 def _mean_rate(arrivals, duration):
@@ -86,41 +93,32 @@ def _edges(scenario, service):
                 yield name, chance * (workers / sum(readers.values()) if shared else 1)
 
 
-def _handling(scenario, name, known):
-    """(time a worker is held, time until the answer), remembered in `known`."""
-    if name not in known:
-        service = scenario.services[name]
-        answered = []
-        whole = _duration(scenario, name, service.handle, known, answered, 0.0)
-        known[name] = whole, min([*answered, whole])
-    return known[name]
-
-
-def _duration(scenario, name, steps, known, answered, before):
+def _duration(scenario, name, steps, answer, replies, before):
+    """Mean time that steps take from `before` on; the moments of their replies are added to `replies`."""
     total = 0.0
     for step in () if callable(steps) else steps:
         inside = 0.0
         if step.kind in ("work", "wait"):
             inside = _mean(step.time)
         elif step.kind == "call":
-            inside = 2 * _hop(scenario, name, step.service) + _handling(scenario, step.service, known)[1]
+            inside = 2 * _hop(scenario, name, step.service) + answer[step.service]
             inside = min(inside, step.timeout or inside)
         elif step.kind == "publish":
             inside = 2 * _hop(scenario, name, step.channel) if step.acks else 0.0
             inside = min(inside, step.timeout or inside)
         elif step.kind == "parallel":
             longest = max if step.until == "all" else min
-            inside = longest(_duration(scenario, name, branch, known, answered, before + total)
+            inside = longest(_duration(scenario, name, branch, answer, replies, before + total)
                              for branch in step.branches)
         elif step.kind == "maybe":
-            then, otherwise = (_duration(scenario, name, way, known, answered, before + total)
+            then, otherwise = (_duration(scenario, name, way, answer, replies, before + total)
                                for way in (step.then, step.otherwise))
             inside = step.probability * then + (1 - step.probability) * otherwise
         elif step.kind == "fail":
             return total + (1 - step.probability) * _duration(
-                scenario, name, steps[steps.index(step) + 1:], known, answered, before + total)
+                scenario, name, steps[steps.index(step) + 1:], answer, replies, before + total)
         elif step.kind == "reply":
-            answered.append(before + total)
+            replies.append(before + total)
         total += inside
     return total
 
@@ -151,8 +149,9 @@ def _idle_workers(scenario):
             continue
         partitions = sum(channel.partitions for channel in channels)
         if partitions < workers:
-            yield (f"services.{name}: {workers - partitions} of {workers} workers can never work, since its log has "
-                   f"{partitions} partition{'s' * (partitions > 1)}; more partitions, or fewer workers")
+            has = f"{partitions} partition{'s' * (partitions > 1)}"
+            yield (f"services.{name}: {workers - partitions} of {workers} workers can never work, since its "
+                   f"log has {has}; add partitions, or remove workers")
 
 
 def _unused_parts(scenario):
@@ -180,11 +179,13 @@ def _overload(scenario):
         workers = service.instances * service.workers
         needed = rates[name] * times[name]
         if needed >= workers:
-            yield (f"services.{name}: {rates[name]:.4g}/s of {write_time(float(f'{times[name]:.3g}'))} each keep "
-                   f"{needed:.4g} workers busy, and it has {workers}: its queue will grow without end")
+            each = write_time(float(f"{times[name]:.3g}"))
+            yield (f"services.{name}: {rates[name]:.4g}/s of {each} each keep {needed:.4g} workers busy, "
+                   f"and it has {workers}: its queue will grow without end")
 
 
 def _long_warmup(scenario):
     run = scenario.settings
     if run.warmup > run.duration / 2:
-        yield f"run.warmup: {write_time(run.warmup)} of {write_time(run.duration)} are left out of all averages"
+        yield (f"run.warmup: {write_time(run.warmup)} of {write_time(run.duration)} "
+               "are left out of all averages")

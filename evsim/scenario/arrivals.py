@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from .distributions import AnyDistribution
 from .errors import refuse
 from .part import Tagged, Text, one_of
-from .units import Number, Rate, Time, Whole
+from .units import AtLeastOne, Number, Rate, Time
 
 PositiveRate = Annotated[Rate, Field(gt=0)]
 
@@ -63,7 +63,7 @@ class Closed(Tagged):
     """A fixed number of users, each of whom thinks between an answer and the next request."""
 
     kind: Literal["closed"] = "closed"
-    users: Annotated[Whole, Field(ge=1)]
+    users: AtLeastOne
     think: AnyDistribution
 
 
@@ -74,7 +74,7 @@ class UniformKeys(Tagged):
     """Each of the keys 0 ... keys - 1 as likely."""
 
     kind: Literal["uniform"] = "uniform"
-    keys: Annotated[Whole, Field(ge=1)]
+    keys: AtLeastOne
 
 
 class ZipfKeys(Tagged):
@@ -82,7 +82,7 @@ class ZipfKeys(Tagged):
 
     short: ClassVar[str] = "keys"
     kind: Literal["zipf"] = "zipf"
-    keys: Annotated[Whole, Field(ge=1)]
+    keys: AtLeastOne
     s: Annotated[Number, Field(gt=0)] = 1.0
 
 

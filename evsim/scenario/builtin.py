@@ -10,7 +10,8 @@ from .model import Scenario
 
 def names():
     """Names of the built-in scenarios."""
-    return sorted(file.name.removesuffix(".yaml") for file in _folder().iterdir() if file.name.endswith(".yaml"))
+    files_there = (file.name for file in _folder().iterdir())
+    return sorted(name.removesuffix(".yaml") for name in files_there if name.endswith(".yaml"))
 
 
 def load(name_or_path):

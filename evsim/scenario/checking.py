@@ -4,6 +4,7 @@
 of the file. Handlers that are Python functions are not looked into.
 """
 
+from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
 from .distributions import Empirical
@@ -19,7 +20,8 @@ ALLOWED = {
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-    checks = (_names, _targets, _steps, _subscriptions, _programs, _links, _faults, _call_cycles, _channel_cycles, _files)
+    checks = (_names, _targets, _steps, _subscriptions, _programs, _links, _faults,
+              _call_cycles, _channel_cycles, _files)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -82,7 +84,8 @@ def _steps(scenario):
             yield _missing(scenario, (*path, "channel"), step.channel, "channel")
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
-            yield Problem(("services", name, "handle"), "replies more than once on one path", hint="keep the first reply")
+            yield Problem(("services", name, "handle"), "replies more than once on one path",
+                          hint="keep the first reply")
 
 
 def _replies(steps):
@@ -109,8 +112,8 @@ def _subscriptions(scenario):
                 yield _missing(scenario, (*path, "channel"), subscription.channel, "channel")
                 continue
             if channel.kind == "queue" and subscription.group is not None:
-                yield Problem((*path, "group"), "a queue has no groups: all its consumers compete", subscription.group,
-                              hint="remove it, or make the channel a log")
+                yield Problem((*path, "group"), "a queue has no groups: all its consumers compete",
+                              subscription.group, hint="remove it, or make the channel a log")
             if channel.kind == "log" and subscription.prefetch is not None:
                 yield Problem((*path, "prefetch"), "a log has no prefetch", subscription.prefetch,
                               hint="its partitions decide how much is in process; prefetch is for queues")
@@ -122,7 +125,8 @@ def _subscriptions(scenario):
                 yield Problem(path, f"group {group} of {subscription.channel} belongs to {owner}",
                               hint="give each service a group of its own; instances compete inside one")
             elif (subscription.channel, group, name) in owners:
-                yield Problem(path, f"subscribes to {subscription.channel} twice in one group", hint="remove one")
+                yield Problem(path, f"subscribes to {subscription.channel} twice in one group",
+                              hint="remove one")
             owners[subscription.channel, group, name] = name
 
 
@@ -175,7 +179,8 @@ def _faults(scenario):
             yield Problem(path, f"{fault.place} is a {kind}, which has no instances", fault.target)
         elif fault.instance is not None and fault.instance > scenario.services[fault.place].instances:
             count = scenario.services[fault.place].instances
-            yield Problem(path, f"{fault.place} has {count} instance{'s' * (count > 1)}, counted from 1", fault.target)
+            yield Problem(path, f"{fault.place} has {count} instance{'s' * (count > 1)}, counted from 1",
+                          fault.target)
         if fault.at is not None and fault.at >= scenario.settings.duration:
             yield Problem(("faults", number, "at"), "starts after the end of the run", write_time(fault.at),
                           hint=f"the run takes {write_time(scenario.settings.duration)}")
@@ -189,7 +194,7 @@ def _call_cycles(scenario):
     cycle = _cycle(edges)
     if cycle:
         yield Problem(("services", cycle[0], "handle"), f"calls in a cycle: {' -> '.join(cycle)}",
-                      hint="a caller waits for its answer, so a cycle of calls can never be sound; publish instead")
+                      hint="each waits for the next, so it can never be sound; publish instead")
 
 
 def _channel_cycles(scenario):
@@ -205,26 +210,18 @@ def _channel_cycles(scenario):
             edges[name].append(step.service)
     cycle = _cycle(edges)
     if cycle and not set(scenario.channels).isdisjoint(cycle):
-        start = next(number for number, name in enumerate(cycle) if name in scenario.services)
-        yield Problem(("services", cycle[start], "handle"), f"messages go round for ever: {' -> '.join(cycle)}",
+        if cycle[0] in scenario.channels:   # begin with the service that reads it
+            cycle = [*cycle[1:], cycle[1]]
+        yield Problem(("services", cycle[0], "handle"), f"messages go round for ever: {' -> '.join(cycle)}",
                       hint="put a publish on the way into a maybe, so that it ends")
 
 
 def _cycle(edges):
-    """The names on a cycle, the first repeated at the end; or None. Without recursion: chains may be long."""
-    done = set()
-    for start in edges:
-        trail, ways = [start], [iter(edges[start])]
-        while trail and start not in done:
-            following = next(ways[-1], None)
-            if following is None:
-                done.add(trail.pop())
-                ways.pop()
-            elif following in trail:
-                return [*trail[trail.index(following):], following]
-            elif following not in done:
-                trail.append(following)
-                ways.append(iter(edges.get(following, ())))
+    """The names on a cycle, the first repeated at the end; or None."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        return error.args[1][::-1]   # it names what is pointed to first
     return None
 
 
@@ -238,4 +235,5 @@ def _files(scenario):
                for name, workload in scenario.workloads.items() if workload.arrivals.kind == "csv"]
     for path, file in wanted:
         if not (scenario.folder / file).is_file():
-            yield Problem(path, "there is no such file", file, hint=f"files are looked up in {scenario.folder}")
+            yield Problem(path, "there is no such file", file,
+                          hint=f"files are looked up in {scenario.folder}")

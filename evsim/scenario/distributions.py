@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PrivateAttr, TypeAdapter, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator, Field, PrivateAttr, TypeAdapter, ValidationError, WithJsonSchema, model_validator)
 
 from . import units
 from .errors import ScenarioError, explain, refuse
 from .normal import normal_quantile
 from .part import Tagged, Text, one_of
-from .units import Number, Share, Time, Whole
-
-Positive = Annotated[Time, Field(gt=0)]
+from .units import AtLeastOne, Number, PositiveTime, Share, Time
 
 
 class Distribution(Tagged):
@@ -34,7 +33,7 @@ class Distribution(Tagged):
         _reader = _reader or TypeAdapter(AnyDistribution)
         try:
             return _reader.validate_python(written)
-        except ValueError as error:
+        except ValidationError as error:
             raise ScenarioError(explain(error, written, AnyDistribution)) from None
 
     def transform(self, u):
@@ -100,7 +99,7 @@ class Exponential(Distribution):
     """Without memory: what is still to come does not depend on what has passed."""
 
     kind: Literal["exponential"] = "exponential"
-    mean: Positive
+    mean: PositiveTime
 
     cv = property(lambda self: 1.0)
 
@@ -112,8 +111,8 @@ class Erlang(Distribution):
     """The sum of `k` exponential phases: steadier than one, cv = 1 / sqrt(k)."""
 
     kind: Literal["erlang"] = "erlang"
-    k: Annotated[Whole, Field(ge=1, le=1000)]
-    mean: Positive
+    k: Annotated[AtLeastOne, Field(le=1000)]
+    mean: PositiveTime
 
     draws = property(lambda self: self.k)
     cv = property(lambda self: 1 / math.sqrt(self.k))
@@ -134,7 +133,7 @@ class Hyperexponential(Distribution):
     """Mostly short and at times long: one of two exponential phases with balanced means, cv 1 or more."""
 
     kind: Literal["hyperexponential"] = "hyperexponential"
-    mean: Positive
+    mean: PositiveTime
     cv: Annotated[Number, Field(ge=1, le=1000)]
 
     @property
@@ -151,14 +150,16 @@ class Hyperexponential(Distribution):
         return np.where(u < share, short, long) * -np.log1p(-np.minimum(in_phase, 1 - 2.0 ** -53))
 
     def quantile(self, p):
-        return _invert(lambda time: 1 - sum(share * math.exp(-time / mean) for share, mean in self.phases), p, self.mean)
+        def below(time):
+            return 1 - sum(share * math.exp(-time / mean) for share, mean in self.phases)
+        return _invert(below, p, self.mean)
 
 
 class Lognormal(Distribution):
     """The exponential of a normal value: one long right tail, as service times often have."""
 
     kind: Literal["lognormal"] = "lognormal"
-    mean: Positive
+    mean: PositiveTime
     cv: Annotated[Number, Field(gt=0, le=1000)]
 
     def _quantile(self, p):
@@ -170,7 +171,7 @@ class Weibull(Distribution):
     """Failure times: wears out when `shape` is above 1, exponential at 1, early failures below 1."""
 
     kind: Literal["weibull"] = "weibull"
-    mean: Positive
+    mean: PositiveTime
     shape: Annotated[Number, Field(ge=0.1, le=1000)]
 
     @property
@@ -185,7 +186,7 @@ class Pareto(Distribution):
     """A heavy tail, P(time > t) = (shortest / t)^shape: at `shape` 2 or less its variance is infinite."""
 
     kind: Literal["pareto"] = "pareto"
-    mean: Positive
+    mean: PositiveTime
     shape: Annotated[Number, Field(gt=1, le=1000)]
 
     @property
@@ -350,5 +351,5 @@ def _invert(below, p, mean):
 
 
 AnyDistribution = one_of(
-    "a time or a distribution", Constant, Uniform, Exponential, Erlang, Hyperexponential, Lognormal, Weibull, Pareto,
-    Triangular, Choice, Empirical, bare="constant")
+    "a time or a distribution", Constant, Uniform, Exponential, Erlang, Hyperexponential, Lognormal, Weibull,
+    Pareto, Triangular, Choice, Empirical, bare="constant")

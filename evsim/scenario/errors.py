@@ -18,7 +18,7 @@ from .units import UnitError
 
 @dataclass(frozen=True)
 class Problem:
-    """One broken rule: where (`path`, `line`), the `rule`, the `value` that breaks it, a `hint` on the way out."""
+    """One broken rule: where (`path`, `line`), the `rule`, the `value` that breaks it, a `hint`."""
 
     path: str
     rule: str
@@ -70,7 +70,8 @@ def suggest(name, names):
 
 def refuse(rule, hint=None, name=None, value=None):
     """An error for a validator to raise; `name` is the offending entry inside the refused mapping."""
-    return PydanticCustomError("refused", "{rule}", {"rule": rule, "hint": hint, "name": name, "value": value})
+    context = {"rule": rule, "hint": hint, "name": name, "value": value}
+    return PydanticCustomError("refused", "{rule}", context)
 
 
 def explain(error, data, model, place=None):
@@ -99,7 +100,8 @@ def locate(data, loc):
     for index, segment in enumerate(loc):
         if isinstance(node, Mapping) and segment in node:
             following = loc[index + 1:index + 2]
-            beside = following and following[0] in node and not isinstance(node[segment], Mapping | list | tuple)
+            scalar = not isinstance(node[segment], Mapping | list | tuple)
+            beside = scalar and following and following[0] in node
             steps = [] if beside else [segment]   # `csv: FILE, column: x`: column is written beside csv
         elif isinstance(node, Mapping) and len(node) == 1:
             (only, inner), = node.items()
@@ -129,7 +131,6 @@ _RULES = {
     "less_than_equal": "must be at most {le:g}",
     "too_short": "must hold at least {min_length}",
     "string_too_short": "must not be empty",
-    "string_pattern_mismatch": "must be a name such as register, or register/2 for its second instance",
     "literal_error": "must be {expected}",
     "recursion_loop": "contains itself",
 }
@@ -167,7 +168,8 @@ def _settings(model, loc):
     for segment in loc:
         model = _inside(model, segment)
     classes = [kind for kind in _members(model) if _is_model(kind)]
-    return {field.alias or name for kind in classes for name, field in kind.model_fields.items() if name != "kind"}
+    return {field.alias or name for kind in classes
+            for name, field in kind.model_fields.items() if name != "kind"}
 
 
 def _inside(kind, segment):

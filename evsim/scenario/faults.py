@@ -1,5 +1,6 @@
 """What goes wrong, from when to when, or at random."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -7,14 +8,15 @@ from pydantic import Field, model_serializer, model_validator
 
 from .distributions import AnyDistribution
 from .errors import refuse, suggest
-from .part import Part, Text
-from .units import Number, Share, Time
+from .part import Part
+from .units import Number, PositiveTime, Share, Time
 
+TARGET = "^[a-z][a-z0-9-]*(/[1-9][0-9]{0,5})?$"
 FAULTS = ("outage", "crash", "pause", "slowdown", "error_rate")
 
 
 class Fault(Part):
-    """Something that goes wrong with `target`: a service, one instance of it (`register/2`), a channel, a link.
+    """Something that goes wrong with `target`: a service, one instance (`register/2`), a channel, a link.
 
     outage: nothing new starts, work in hand ends; on a link, everything sent is lost
     crash: work in hand is lost, and `for` is the time until it is back
@@ -27,9 +29,9 @@ class Fault(Part):
     """
 
     kind: Literal[FAULTS]
-    target: Annotated[Text, Field(pattern="^[a-z][a-z0-9-]*(/[1-9][0-9]*)?$")]
+    target: Annotated[str, Field(json_schema_extra={"pattern": TARGET})]
     at: Time | None = None
-    duration: Annotated[Time, Field(gt=0)] | None = Field(default=None, alias="for")
+    duration: PositiveTime | None = Field(default=None, alias="for")
     mtbf: AnyDistribution | None = None
     mttr: AnyDistribution | None = None
     factor: Annotated[Number, Field(gt=0)] | None = None
@@ -68,6 +70,9 @@ class Fault(Part):
 
     @model_validator(mode="after")
     def _complete(self):
+        if not re.match(TARGET, self.target):
+            raise refuse("must be a name such as register, or register/2 for its second instance",
+                         name=self.kind, value=self.target)
         if (self.at is None) == (self.mtbf is None):
             raise refuse("needs either at (a moment) or mtbf (at random)")
         if self.at is not None and self.mttr is not None:

@@ -14,11 +14,12 @@ from .checking import check
 from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
 from .part import FrozenDict, Name, Part, names_of
-from .parts import Channel, Network, PositiveTime, Service, Workload
-from .units import Quantity, Time, Whole, write_time
+from .parts import Channel, Network, Service, Workload
+from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
 
 COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "effects_missing", "effects_repeated",
-          "inconsistent", "lost", "duplicated", "reordered", "dead", "expired", "dropped", "retries")
+          "inconsistent", "lost", "duplicated", "reordered", "dead", "expired", "dropped", "pending",
+          "retries")
 OBJECTIVES = COUNTS + ("throughput", "goodput", "availability", "wasted_work", "cost") + tuple(
     f"{what}_{point}" for what in ("response", "completion", "consistency_lag")
     for point in ("mean", "p50", "p90", "p95", "p99", "p99.9"))
@@ -33,9 +34,9 @@ class RunSettings(Part):
 
     duration: PositiveTime
     warmup: Time = 0.0
-    seed: Annotated[Whole, Field(ge=0)] = 1
+    seed: Whole = 1
     drain_limit: Time | None = None
-    max_rows: Annotated[Whole, Field(ge=1)] = 2_000_000
+    max_rows: AtLeastOne = 2_000_000
 
     @model_validator(mode="after")
     def _warm_in_time(self):
@@ -67,8 +68,15 @@ class Scenario(Part):
 
     _folder: Path | None = PrivateAttr(None)
 
-    folder = property(lambda self: self._folder, doc="Where relative files are looked up; None: where Python runs.")
-    run = property(lambda self: Run(self), doc="The settings of the run; called, it runs the scenario.")
+    @property
+    def folder(self):
+        """Where relative files are looked up; None: where Python runs. Not a part of the description."""
+        return self._folder
+
+    @property
+    def run(self):
+        """The settings of the run; called, it runs the scenario."""
+        return Run(self)
 
     @model_validator(mode="after")
     def _check(self, info):
@@ -109,7 +117,8 @@ class Scenario(Part):
         """The YAML file of the scenario."""
         for name, service in self.services.items():
             if callable(service.handle):
-                raise ScenarioError([Problem(f"services.{name}.handle", "a Python function cannot be written to YAML")])
+                rule = "a Python function cannot be written to YAML"
+                raise ScenarioError([Problem(f"services.{name}.handle", rule)])
         return reading.write(self.to_dict())
 
     def replace(self, changes):
@@ -198,5 +207,6 @@ def _no_such(node, path):
     if isinstance(node, dict):
         return Problem(path, "no such setting", hint=suggest(name, node))
     if isinstance(node, list):
-        return Problem(path, f"no such entry: {above} is a list of {len(node)}", hint="entries are counted from 0")
+        rule = f"no such entry: {above} is a list of {len(node)}"
+        return Problem(path, rule, hint="entries are counted from 0")
     return Problem(path, f"no such setting: {above} is {node!r}", hint=f"replace {above} as a whole")

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, ClassVar, Union
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapSerializer
+from pydantic import (
+    AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapSerializer)
 
 from .errors import ScenarioError, explain, refuse, suggest
 
@@ -69,6 +70,11 @@ class Tagged(Part):
     def settings(cls):
         """Names of the settings as written, in order."""
         return [field.alias or name for name, field in cls.model_fields.items() if name != "kind"]
+
+    @classmethod
+    def is_word(cls):
+        """Whether the kind may stand alone, as in `channels: {tasks: queue}`."""
+        return cls.mapped or not cls.settings()
 
     @classmethod
     def _bare(cls):
@@ -162,7 +168,19 @@ def one_of(what, *classes, bare=None):
     """
     kinds = {each.model_fields["kind"].default: each for each in classes}
     read = BeforeValidator(partial(_unpack, what, kinds, bare))
-    return Annotated[Union[classes], Field(discriminator="kind"), read, WrapSerializer(_pack)]
+    words = _OrWord([kind for kind, each in kinds.items() if each.is_word()])
+    return Annotated[Union[classes], Field(discriminator="kind"), read, WrapSerializer(_pack), words]
+
+
+class _OrWord:
+    """JSON Schema of what may be written as one of some `words`."""
+
+    def __init__(self, words):
+        self.words = words
+
+    def __get_pydantic_json_schema__(self, core_schema, handler):
+        schema = handler(core_schema)
+        return {"anyOf": [{"enum": self.words}, schema]} if self.words else schema
 
 
 def _pack(part, write):
@@ -180,7 +198,7 @@ def _unpack(what, kinds, bare, value):
         if bare in kinds:
             value = {bare: value}
         elif isinstance(value, str) and value in kinds:
-            value = {value: {} if kinds[value].mapped or not kinds[value].settings() else None}
+            value = {value: {} if kinds[value].is_word() else None}
         else:
             raise refuse(f"must be {what}", suggest(value, kinds))
     named = [name for name in value if name in kinds]
@@ -188,7 +206,8 @@ def _unpack(what, kinds, bare, value):
         raise refuse(f"is {' and '.join(named)} at once", "write one of them")
     if not named:
         unknown = next(iter(value), None)
-        raise refuse(f"must be {what}" if unknown is None else f"is not {what}", suggest(unknown, kinds), name=unknown)
+        rule = f"must be {what}" if unknown is None else f"is not {what}"
+        raise refuse(rule, suggest(unknown, kinds), name=unknown)
     kind = named[0]
     beside = {name: setting for name, setting in value.items() if name != kind}
     if beside and not kinds[kind].beside:
@@ -212,4 +231,5 @@ Text = Annotated[str, Field(min_length=1)]
 
 def names_of(kind):
     """The type of a read-only mapping from names to `kind`."""
-    return Annotated[dict[Name, kind], AfterValidator(FrozenDict), Field(json_schema_extra={"additionalProperties": False})]
+    no_others = Field(json_schema_extra={"additionalProperties": False})
+    return Annotated[dict[Name, kind], AfterValidator(FrozenDict), no_others]

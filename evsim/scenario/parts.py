@@ -10,10 +10,8 @@ from .distributions import AnyDistribution, Constant
 from .part import Name, OneOrMany, Part, Tagged, names_of, one_of
 from .retry import Retry
 from .steps import Handler
-from .units import Share, Time, Whole
+from .units import AtLeastOne, PositiveTime, Share, Whole
 
-PositiveTime = Annotated[Time, Field(gt=0)]
-AtLeastOne = Annotated[Whole, Field(ge=1)]
 
 
 class Workload(Part):
@@ -72,7 +70,7 @@ class Service(Part):
 
     instances: AtLeastOne = 1
     workers: AtLeastOne = 1
-    limit: Whole | None = Field(default=None, ge=0)
+    limit: Whole | None = None
     discipline: Literal["fifo", "lifo"] = "fifo"
     inside: Name | None = None
     subscribe: Subscriptions = ()

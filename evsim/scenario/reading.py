@@ -170,4 +170,5 @@ _Dumper.add_implicit_resolver("!number", re.compile(f"^(?:{NUMBERS.pattern})$"),
 
 def write(data):
     """Plain data as YAML text; `read` gives the same data back."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=110, allow_unicode=True)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100,
+                     allow_unicode=True)

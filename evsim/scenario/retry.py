@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema, model_serializer, model_validator
 
 from .errors import refuse, suggest
 from .part import Part
-from .units import Number, Time, Whole
+from .units import AtLeastOne, Number, Time
 
 BACKOFFS = ("constant", "exponential", "full_jitter", "equal_jitter", "decorrelated")
 
@@ -63,17 +63,17 @@ class Backoff(Part):
         schema = handler.resolve_ref_schema(reference)
         schema["properties"].pop("kind")
         time = schema["properties"]["base"]
-        settings = {"anyOf": [time, {key: schema[key] for key in ("type", "properties", "additionalProperties")}]}
-        kinds = [{"type": "object", "properties": {kind: settings}, "required": [kind], "additionalProperties": False}
-                 for kind in BACKOFFS]
+        mapping = {key: schema[key] for key in ("type", "properties", "additionalProperties")}
+        kinds = {"type": "object", "properties": dict.fromkeys(BACKOFFS, {"anyOf": [time, mapping]}),
+                 "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
         text = schema["description"]
         schema.clear()
-        schema.update({"title": "Backoff", "description": text, "anyOf": [time, *kinds]})
+        schema.update({"title": "Backoff", "description": text, "anyOf": [time, kinds]})
         return reference
 
 
 class Retry(Part):
     """Try up to `attempts` times in all, the first included, waiting `backoff` in between."""
 
-    attempts: Annotated[Whole, Field(ge=1)]
+    attempts: AtLeastOne
     backoff: Backoff = Backoff()

@@ -9,7 +9,7 @@ from .distributions import AnyDistribution
 from .errors import refuse
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import Retry
-from .units import Share, Time
+from .units import PositiveTime, Share
 
 
 class Work(Tagged):
@@ -35,7 +35,7 @@ class Call(Tagged):
     short: ClassVar[str] = "service"
     kind: Literal["call"] = "call"
     service: Name
-    timeout: Annotated[Time, Field(gt=0)] | None = None
+    timeout: PositiveTime | None = None
     retry: Retry | None = None
     on_error: Literal["fail", "ignore"] = "fail"
 
@@ -43,8 +43,8 @@ class Call(Tagged):
 class Publish(Tagged):
     """Hand a message to a channel.
 
-    `key` is the request's own (by default), or a fixed number or text. With `acks: 1` the worker is held until
-    the channel has the message; with `acks: 0` nobody waits, and nobody learns of a loss.
+    `key` is the request's own (by default), or a fixed number or text. With `acks: 1` the worker is held
+    until the channel has the message; with `acks: 0` nobody waits, and nobody learns of a loss.
     """
 
     short: ClassVar[str] = "channel"
@@ -53,7 +53,7 @@ class Publish(Tagged):
     key: Annotated[Any, BeforeValidator(lambda key: _key(key)), Field(
         json_schema_extra={"type": ["string", "integer", "null"]})] = None
     acks: Literal[0, 1] = 1
-    timeout: Annotated[Time, Field(gt=0)] | None = None
+    timeout: PositiveTime | None = None
     retry: Retry | None = None
 
 
@@ -72,7 +72,7 @@ class Effect(Tagged):
 
 
 class Reply(Tagged):
-    """Answer the caller now; the steps after it still run. Without one the answer is the end of the handler."""
+    """Answer the caller now; the steps after it still run. Without it the end of the handler answers."""
 
     kind: Literal["reply"] = "reply"
     value: Text

@@ -15,7 +15,7 @@ from fractions import Fraction
 from numbers import Real
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _SECONDS = {
     "ns": Fraction(1, 10**9), "us": Fraction(1, 10**6), "µs": Fraction(1, 10**6), "μs": Fraction(1, 10**6),
@@ -23,7 +23,8 @@ _SECONDS = {
 }
 _PER_SECOND = {f"/{unit}": 1 / seconds for unit, seconds in _SECONDS.items()}
 _BYTES = {
-    "B": Fraction(1), "kB": Fraction(10**3), "MB": Fraction(10**6), "GB": Fraction(10**9), "TB": Fraction(10**12),
+    "B": Fraction(1),
+    "kB": Fraction(10**3), "MB": Fraction(10**6), "GB": Fraction(10**9), "TB": Fraction(10**12),
     "KiB": Fraction(2**10), "MiB": Fraction(2**20), "GiB": Fraction(2**30), "TiB": Fraction(2**40),
 }
 _PERCENT = {"%": Fraction(1, 100)}
@@ -145,7 +146,8 @@ def whole(value):
     text = value.strip() if isinstance(value, str) and len(value) <= _LONGEST else ""
     if re.fullmatch(r"[+-]?[0-9]+", text):
         return int(text)
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or value != int(value):
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value != int(value):
         raise UnitError(value, rule)
     return int(value)
 
@@ -190,4 +192,6 @@ Share = Annotated[float, *_field(fraction, _PERCENT, most={"maximum": 1})]
 Money = Annotated[float, *_field(money)]
 Number = Annotated[float, *_field(number)]
 Quantity = Annotated[float, *_field(quantity, {**_SECONDS, **_PER_SECOND, **_PERCENT})]
-Whole = Annotated[int, BeforeValidator(whole)]
+Whole = Annotated[int, Field(ge=0), BeforeValidator(whole)]
+AtLeastOne = Annotated[int, Field(ge=1), BeforeValidator(whole)]
+PositiveTime = Annotated[Time, Field(gt=0)]

@@ -32,17 +32,21 @@ def small():
 @pytest.fixture
 def changed():
     """The small scenario with one piece of its text replaced, or with text added."""
+
     def change(old="", new=""):
         assert old in SMALL
         return Scenario.from_yaml(SMALL.replace(old, new, 1) if old else SMALL + new, source="small.yaml")
+
     return change
 
 
 @pytest.fixture
 def complaint(changed):
     """What is said about the small scenario with one piece of its text replaced."""
+
     def complain(old="", new=""):
         with pytest.raises(ScenarioError) as caught:
             changed(old, new)
         return str(caught.value)
+
     return complain

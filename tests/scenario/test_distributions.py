@@ -10,11 +10,20 @@ from evsim.scenario.normal import normal_quantile
 
 N = 200_000
 EXAMPLES = [
-    "2ms", {"constant": "2ms"}, {"uniform": ["50ms", "200ms"]}, {"exponential": "20ms"}, {"erlang": {"k": 3, "mean": "5ms"}},
-    {"hyperexponential": {"mean": "100ms", "cv": 2}}, {"hyperexponential": {"mean": "100ms", "cv": 1}},
-    {"lognormal": {"mean": "60ms", "cv": 1.5}}, {"weibull": {"mean": "10ms", "shape": 1.5}},
-    {"weibull": {"mean": "10ms", "shape": 0.7}}, {"pareto": {"mean": "10ms", "shape": 5}}, {"triangular": [1, 2, 4]},
-    {"choice": [[0.99, "1ms"], [0.01, "100ms"]]}, {"empirical": ["5ms", "1ms", "2ms", "2ms", "9ms"]},
+    "2ms",
+    {"constant": "2ms"},
+    {"uniform": ["50ms", "200ms"]},
+    {"exponential": "20ms"},
+    {"erlang": {"k": 3, "mean": "5ms"}},
+    {"hyperexponential": {"mean": "100ms", "cv": 2}},
+    {"hyperexponential": {"mean": "100ms", "cv": 1}},
+    {"lognormal": {"mean": "60ms", "cv": 1.5}},
+    {"weibull": {"mean": "10ms", "shape": 1.5}},
+    {"weibull": {"mean": "10ms", "shape": 0.7}},
+    {"pareto": {"mean": "10ms", "shape": 5}},
+    {"triangular": [1, 2, 4]},
+    {"choice": [[0.99, "1ms"], [0.01, "100ms"]]},
+    {"empirical": ["5ms", "1ms", "2ms", "2ms", "9ms"]},
 ]
 
 
@@ -44,7 +53,7 @@ def test_the_cv_is_that_of_its_times(distribution):
 
 
 def test_times_are_finite_and_not_negative_at_both_ends_of_the_uniforms(distribution):
-    for end in (0.0, 1 - 2.0 ** -53):
+    for end in (0.0, 1 - 2.0**-53):
         times = distribution.transform(np.full((distribution.draws, 3), end))
         assert np.isfinite(times).all() and (times >= 0).all()
 
@@ -68,7 +77,9 @@ def test_the_same_uniforms_give_the_same_times(distribution):
     assert (sample(distribution, 100) == sample(distribution, 100)).all()
 
 
-@pytest.mark.parametrize("written, draws", [("2ms", 0), ({"exponential": 1}, 1), ({"erlang": {"k": 4, "mean": 1}}, 4)])
+@pytest.mark.parametrize(
+    "written, draws", [("2ms", 0), ({"exponential": 1}, 1), ({"erlang": {"k": 4, "mean": 1}}, 4)]
+)
 def test_a_distribution_tells_how_many_uniforms_a_time_needs(written, draws):
     assert Distribution.read(written).draws == draws
 
@@ -89,7 +100,9 @@ def test_a_hyperexponential_of_cv_1_is_exponential():
 def test_an_empirical_distribution_interpolates_as_numpy_does():
     times = [5.0, 1.0, 2.0, 2.0, 9.0]
     p = np.linspace(0, 1, 101)
-    assert Distribution.read({"empirical": times}).quantile(p) == pytest.approx(np.quantile(times, p), rel=1e-14)
+    assert Distribution.read({"empirical": times}).quantile(p) == pytest.approx(
+        np.quantile(times, p), rel=1e-14
+    )
 
 
 def test_an_empirical_file_is_read_when_it_is_needed(tmp_path):
@@ -116,7 +129,9 @@ def test_an_empty_empirical_file_is_refused(tmp_path):
 
 
 def test_the_normal_quantile_is_that_of_the_standard_library():
-    p = np.concatenate([np.geomspace(1e-300, 0.1, 500), np.linspace(0.05, 0.95, 1001), 1 - np.geomspace(1e-16, 0.1, 300)])
+    p = np.concatenate(
+        [np.geomspace(1e-300, 0.1, 500), np.linspace(0.05, 0.95, 1001), 1 - np.geomspace(1e-16, 0.1, 300)]
+    )
     p = p[(p > 0) & (p < 1)]
     expected = np.array([NormalDist().inv_cdf(each) for each in p])
     assert normal_quantile(p) == pytest.approx(expected, rel=1e-15, abs=1e-16)
@@ -129,19 +144,39 @@ def test_the_normal_quantile_is_that_of_scipy():
     assert normal_quantile(p) == pytest.approx(special.ndtri(p), rel=1e-13, abs=1e-15)
 
 
-@pytest.mark.parametrize("written, rule", [
-    ({"exponential": 0}, "greater than 0"), ({"exponential": "-1s"}, "negative"), ({"exponential": "nan"}, "finite"),
-    ({"uniform": [2, 1]}, "low not above high"), ({"uniform": [1]}, "must be a list"), ({"uniform": 3}, "must be a list"),
-    ({"erlang": {"k": 0, "mean": 1}}, "at least 1"), ({"erlang": {"k": 2.5, "mean": 1}}, "whole number"),
-    ({"erlang": {"mean": 1}}, "k: is required"), ({"hyperexponential": {"mean": 1, "cv": 0.5}}, "at least 1"),
-    ({"lognormal": {"mean": 1, "cv": 0}}, "greater than 0"), ({"lognormal": {"mean": 1, "vc": 1}}, "did you mean cv"),
-    ({"weibull": {"mean": 1, "shape": 0}}, "at least 0.1"), ({"pareto": {"mean": 1, "shape": 1}}, "greater than 1"),
-    ({"triangular": [1, 3, 2]}, "rising order"), ({"triangular": [1, 1, 1]}, "rising order"),
-    ({"choice": [[0.5, 1], [0.4, 2]]}, "sum to 1"), ({"choice": []}, "at least 1"), ({"empirical": []}, "at least one time"),
-    ({"empirical": ["fast"]}, "must be a time"), ({"exponental": 1}, "did you mean exponential"), ("soon", "must be a time"),
-    ({"exponential": 1, "uniform": [1, 2]}, "at once"), ({"exponential": 1, "mean": 2}, "beside exponential"), ({}, "must be a time"),
-    ({"lognormal": {"mean": 1, "cv": 1, "kind": "pareto"}}, "unknown setting kind"), (None, "must be a time"), (True, "must be a time"),
-])
+@pytest.mark.parametrize(
+    "written, rule",
+    [
+        ({"exponential": 0}, "greater than 0"),
+        ({"exponential": "-1s"}, "negative"),
+        ({"exponential": "nan"}, "finite"),
+        ({"uniform": [2, 1]}, "low not above high"),
+        ({"uniform": [1]}, "must be a list"),
+        ({"uniform": 3}, "must be a list"),
+        ({"erlang": {"k": 0, "mean": 1}}, "at least 1"),
+        ({"erlang": {"k": 2.5, "mean": 1}}, "whole number"),
+        ({"erlang": {"mean": 1}}, "k: is required"),
+        ({"hyperexponential": {"mean": 1, "cv": 0.5}}, "at least 1"),
+        ({"lognormal": {"mean": 1, "cv": 0}}, "greater than 0"),
+        ({"lognormal": {"mean": 1, "vc": 1}}, "one of cv, mean"),
+        ({"weibull": {"mean": 1, "shape": 0}}, "at least 0.1"),
+        ({"pareto": {"mean": 1, "shape": 1}}, "greater than 1"),
+        ({"triangular": [1, 3, 2]}, "rising order"),
+        ({"triangular": [1, 1, 1]}, "rising order"),
+        ({"choice": [[0.5, 1], [0.4, 2]]}, "sum to 1"),
+        ({"choice": []}, "at least 1"),
+        ({"empirical": []}, "at least one time"),
+        ({"empirical": ["fast"]}, "must be a time"),
+        ({"exponental": 1}, "did you mean exponential"),
+        ("soon", "must be a time"),
+        ({"exponential": 1, "uniform": [1, 2]}, "at once"),
+        ({"exponential": 1, "mean": 2}, "beside exponential"),
+        ({}, "must be a time"),
+        ({"lognormal": {"mean": 1, "cv": 1, "kind": "pareto"}}, "unknown setting kind"),
+        (None, "must be a time"),
+        (True, "must be a time"),
+    ],
+)
 def test_bad_values_are_refused_with_the_rule(written, rule):
     with pytest.raises(ScenarioError, match=rule):
         Distribution.read(written)

@@ -1,0 +1,203 @@
+"""Designs side by side: the same customers with the same luck in each of them.
+
+Runs are compared in pairs (the same seed) and customers in pairs (the same request number). What luck gives
+to one design it gives to the other, so small differences show in few runs. With a closed workload the
+arrivals depend on the design, and the pairs share only keys and service times.
+"""
+
+from dataclasses import asdict
+from functools import cached_property, partial
+
+import numpy as np
+
+from evsim.experiment.figures import GROUPS, label, write_estimate
+from evsim.experiment.replicate import Replications
+from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
+from evsim.experiment.statistics import difference, estimate
+from evsim.experiment.tables import html_table, text_table
+from evsim.results.tally import OK
+
+__all__ = ["Comparison", "compare"]
+
+
+def compare(a, b, *more, n=30, seed=None, labels=None, jobs=None, progress=None):
+    """Run each design ``n`` times, with the same seeds: ``seed`` (default: that of ``a``) and those after it.
+
+    Differences are against the first design. ``labels`` name the designs (default: names of the scenarios).
+    ``jobs`` and ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns :class:`Comparison`.
+    """
+    designs = (a, b, *more)
+    labels = _labels(designs, labels)
+    results = in_order(partial(_one, designs), seeds_from(a, n, seed), jobs, progress)
+    runs = zip(*(figures for figures, _ in results), strict=True)
+    customers = zip(*(pairs for _, pairs in results), strict=True)
+    return Comparison(
+        {name: Replications(*each) for name, *each in zip(labels, designs, runs, strict=True)},
+        dict(zip(labels[1:], customers, strict=True)),
+    )
+
+
+def _labels(designs, labels):
+    if labels is None:
+        names = [design.name for design in designs]
+        return [
+            name if names.count(name) == 1 else f"{name} ({names[: number + 1].count(name)})"
+            for number, name in enumerate(names)
+        ]
+    if len(labels) != len(designs) or len(set(labels)) != len(labels):
+        raise ValueError(f"labels={labels!r} must be {len(designs)} different names, one for each design")
+    return list(labels)
+
+
+def _one(designs, seed):
+    """Figures of each design, and the customers of each but the first against those of the first."""
+    first = audited_run(designs[0], seed)
+    figures, pairs = [figures_of(first)], []
+    for design in designs[1:]:
+        run = audited_run(design, seed)
+        figures.append(figures_of(run))
+        pairs.append(_customers(first.tally, run.tally))
+    return figures, pairs
+
+
+def _customers(first, second):
+    """Mean differences, second - first, over the customers that both designs served."""
+    response, completion = [], []
+    for name in set(first.workloads) & set(second.workloads):
+        mine, other = _part(first, name), _part(second, name)
+        count = min(mine.stop - mine.start, other.stop - other.start)
+        one = slice(mine.start, mine.start + count)
+        two = slice(other.start, other.start + count)
+        counted = first.cohort[one] & second.cohort[two]
+        answered = counted & (first.outcome[one] == OK) & (second.outcome[two] == OK)
+        response.append((second.response[two] - first.response[one])[answered])
+        later = (second.completion[two] - first.completion[one])[counted]
+        completion.append(later[~np.isnan(later)])
+    return {"response": _mean(response), "completion": _mean(completion)}
+
+
+def _part(tally, workload):
+    code = tally.workloads.index(workload)
+    return slice(tally.starts[code], tally.starts[code + 1])
+
+
+def _mean(parts):
+    values = np.concatenate(parts) if parts else np.empty(0)
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _columns(runs):
+    """metric -> its values, one a run."""
+    return {metric: [run["summary"][metric] for run in runs] for metric in runs[0]["summary"]}
+
+
+class Comparison:
+    """Several designs, run with the same seeds.
+
+    ``designs``: label -> :class:`evsim.experiment.Replications`. ``differences``: label of each design but
+    the first -> metric -> :class:`evsim.experiment.statistics.Difference` (design - first design).
+    ``customers``: the same labels -> Estimates of the mean difference of a customer's ``response`` (answered
+    ok in both designs) and ``completion`` (all effects there in both). ``frame``: a pandas frame, a row a
+    metric and design.
+    """
+
+    def __init__(self, designs, customers):
+        self.designs, self._customer_runs = designs, customers
+        self.first = next(iter(designs))
+
+    def __repr__(self):
+        return f"<Comparison of {self._title(self.designs)}>"
+
+    def __str__(self):
+        return self.table()
+
+    @property
+    def seeds(self):
+        return self.designs[self.first].seeds
+
+    @property
+    def warnings(self):
+        """Warnings of all designs, and of settings that make them hard to compare."""
+        found = [f"{name}: {text}" for name, design in self.designs.items() for text in design.warnings]
+        settings = {name: design.scenario.run for name, design in self.designs.items()}
+        first = settings[self.first]
+        for name, run in settings.items():
+            if (run.duration, run.warmup) != (first.duration, first.warmup):
+                found.append(f"{name}: counts other customers than {self.first}: duration or warm-up differ")
+        return tuple(found)
+
+    def _title(self, names):
+        seeds = self.seeds
+        return f"{' and '.join(names)}: {len(seeds)} runs each, seeds {seeds[0]} to {seeds[-1]}"
+
+    def summary(self):
+        """label -> metric -> :class:`evsim.experiment.Estimate`."""
+        return {name: design.summary() for name, design in self.designs.items()}
+
+    @cached_property
+    def differences(self):
+        columns = {name: _columns(design.runs) for name, design in self.designs.items()}
+        first = columns.pop(self.first)
+        return {
+            name: {metric: difference(values, other[metric]) for metric, values in first.items()}
+            for name, other in columns.items()
+        }
+
+    @cached_property
+    def customers(self):
+        return {
+            name: {what: estimate([run[what] for run in runs]) for what in ("response", "completion")}
+            for name, runs in self._customer_runs.items()
+        }
+
+    @cached_property
+    def frame(self):
+        import pandas
+
+        rows = []
+        for name, design in self.designs.items():
+            for metric, mine in design.summary().items():
+                row = {"metric": metric, "design": name, **asdict(mine)}
+                if name != self.first:
+                    apart = self.differences[name][metric]
+                    row |= {
+                        "difference": apart.mean,
+                        "difference_low": apart.low,
+                        "difference_high": apart.high,
+                        "verdict": apart.verdict,
+                        "pairing": apart.pairing,
+                    }
+                rows.append(row)
+        return pandas.DataFrame(rows).set_index(["metric", "design"])
+
+    def _tables(self):
+        """(title, header, rows) for each design but the first."""
+        base = self.designs[self.first].summary()
+        for name, differences in self.differences.items():
+            other = self.designs[name].summary()
+            header = ["", self.first, name, "difference", "verdict", "pairing"]
+            rows = []
+            for group, metrics in GROUPS.items():
+                rows.append([group])
+                for metric in metrics:
+                    apart = differences[metric]
+                    shared = "" if np.isnan(apart.pairing) else f"{100 * apart.pairing:.0f} %"
+                    rows.append([
+                        f"  {label(metric)}", write_estimate(metric, base[metric]),
+                        write_estimate(metric, other[metric]), write_estimate(metric, apart, difference=True),
+                        apart.verdict, shared,
+                    ])  # fmt: skip
+            rows.append(["The same customer in both"])
+            for what, apart in self.customers[name].items():
+                text = write_estimate(f"{what}_mean", apart, difference=True)
+                rows.append([f"  {what}", "", "", text, "", ""])
+            yield self._title([self.first, name]), header, rows
+
+    def table(self):
+        """The comparison as plain text; ± is half the width of a 95 % interval."""
+        return "\n\n".join(
+            f"{title}\n\n{text_table(header, rows, left=(0, 4))}" for title, header, rows in self._tables()
+        )
+
+    def _repr_html_(self):
+        return "".join(html_table(header, rows, title) for title, header, rows in self._tables())

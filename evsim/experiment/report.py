@@ -1,0 +1,90 @@
+"""What a run, or many runs, have shown: as text for a terminal."""
+
+from evsim.experiment.figures import POINTS, label, write, write_estimate
+from evsim.experiment.statistics import Estimate, none_seen_bound
+from evsim.experiment.tables import text_table
+
+__all__ = ["report"]
+
+SECTIONS = {
+    "What the customer feels": (
+        ("requests", "completed", "availability", "throughput", "errors", "timeouts", "rejected", "pending"),
+        ("response",),
+    ),
+    "What became true": (
+        ("goodput", "effects_missing", "effects_repeated", "inconsistent"),
+        ("completion", "consistency_lag"),
+    ),
+    "What was lost, and what it cost": (
+        ("lost", "dead", "expired", "dropped", "duplicated", "reordered", "retries", "wasted_work"),
+        (),
+    ),
+}
+SERVICE = (
+    "arrivals", "failed", "rejected", "utilisation", "wait_mean", "wait_p99", "sojourn_mean", "queue_mean",
+    "in_system_max",
+)  # fmt: skip
+CHANNEL = (
+    "published", "done", "redelivered", "duplicates", "dead", "lost", "pending", "lag_mean", "lag_max",
+    "age_max",
+)  # fmt: skip
+
+
+def report(title, summary, services, channels, width=110):
+    """Sections of aligned text, from the values of one run or the Estimates of many.
+
+    Tables wider than ``width`` are turned: a column a service.
+    """
+    parts = [title]
+    for heading, (names, families) in SECTIONS.items():
+        parts.append(_section(heading, summary, names, families))
+    parts.append(_figures("Services", services, SERVICE, width))
+    if channels:
+        named = {f"{channel} to {service}": figures for (channel, service), figures in channels.items()}
+        parts.append(_figures("Channels", named, CHANNEL, width))
+    if isinstance(summary["requests"], Estimate):
+        parts.append(none_seen(summary["requests"]))
+    return "\n\n".join(parts)
+
+
+def none_seen(requests):
+    """What a count of 0 in all runs says, if requests fail independently of each other."""
+    seen = requests.mean * requests.n
+    if seen < 1:
+        return "No request was counted."
+    bound = write("availability", none_seen_bound(seen))
+    zero = f"A count of 0 in all {seen:,.0f} requests: at most {bound} of them (3/n)."
+    return f"± is half of a 95 % interval. {zero}"
+
+
+def _section(heading, summary, names, families):
+    lines = [heading]
+    table = text_table(["", ""], [[f"  {label(name)}", _cell(name, summary.get(name))] for name in names])
+    lines.append(table.lstrip("\n"))
+    if families:
+        rows = []
+        for family in families:
+            points = (f"{family}_{point}" for point in POINTS)
+            rows.append([f"  {label(family)}", *(_cell(name, summary.get(name)) for name in points)])
+        shown = [column for column in range(len(POINTS)) if any(row[column + 1] != "-" for row in rows)]
+        header = ["", *(POINTS[column] for column in shown)]
+        lines.append(text_table(header, [[row[0], *(row[column + 1] for column in shown)] for row in rows]))
+    return "\n".join(lines)
+
+
+def _figures(heading, figures, names, width):
+    rows = [[row, *(_cell(name, values[name]) for name in names)] for row, values in figures.items()]
+    table = [["", *(label(name) for name in names)], *rows]
+    text = _indented(table)
+    if max(map(len, text.splitlines())) > width:
+        text = _indented([list(column) for column in zip(*table, strict=True)])
+    return f"{heading}\n{text}"
+
+
+def _indented(table):
+    header, *rows = ([f"  {first}", *others] for first, *others in table)
+    return text_table(header, rows)
+
+
+def _cell(name, value):
+    return write_estimate(name, value) if isinstance(value, Estimate) else write(name, value)

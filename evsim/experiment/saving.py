@@ -1,0 +1,49 @@
+"""Results as JSON and as files."""
+
+import json
+import math
+from dataclasses import asdict, is_dataclass
+
+__all__ = ["as_json", "save_comparison", "save_run"]
+
+FRAMES = ("requests", "spans", "ledger", "effects", "incidents")
+
+
+def as_json(data):
+    """JSON text in which Estimates are mappings and NaN is null."""
+    return json.dumps(_plain(data), indent=2, allow_nan=False)
+
+
+def save_run(folder, data, done):
+    """Write the figures in ``data``, the scenario, and the records: of one run, or a row for each of many."""
+    _write(folder / "summary.json", as_json(data))
+    _write(folder / "scenario.yaml", done.scenario.to_yaml())
+    if hasattr(done, "frame"):
+        done.frame.to_csv(folder / "runs.csv")
+        return
+    for name in FRAMES:
+        frame = getattr(done, name)
+        frame.to_csv(folder / f"{name}.csv", index=frame.index.names != [None])
+
+
+def save_comparison(folder, data, comparison):
+    """Write the comparison as JSON and CSV, and the scenario of each design."""
+    _write(folder / "comparison.json", as_json(data))
+    comparison.frame.to_csv(folder / "comparison.csv")
+    for number, design in enumerate(comparison.designs.values(), 1):
+        _write(folder / f"design-{number}.yaml", design.scenario.to_yaml())
+
+
+def _plain(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if is_dataclass(value):
+        verdict = {"verdict": value.verdict} if hasattr(value, "verdict") else {}
+        return _plain(asdict(value) | verdict)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _write(file, text):
+    file.write_text(text.rstrip("\n") + "\n", encoding="utf-8")

@@ -32,7 +32,7 @@ class Asking:
         self.attempts = retry.attempts if retry else 1
         self.backoff = system.backoff(retry, place) if retry and retry.attempts > 1 else None
         self.failing = set()  # rows whose answer on its way is a bad one
-        guarded = system.guarded
+        guarded = system.risk.asking(place, timeout, asker)
         self.arrived = self._arrived()
         rows = system.records.rows
         self.send = system.links.hop(

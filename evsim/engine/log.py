@@ -1,15 +1,15 @@
 """The log: partitions by key, and groups that each read every message in the order of its partition (as Kafka does)."""
 
+from array import array
 from collections import deque
 
 from evsim.engine.delivery import Channel, Subscriber
 from evsim.engine.environment import ANSWER
-from evsim.engine.murmur import partition_of
+from evsim.engine.luck import BLOCK
+from evsim.engine.murmur import partition_of, partitions_of
 from evsim.results.records import Verdict
 
 __all__ = ["Group", "Log"]
-
-MOST_KEYS = 1 << 16  # whose partitions are remembered
 
 
 class Log(Channel):
@@ -20,21 +20,38 @@ class Log(Channel):
         self.ends = [0] * settings.partitions  # the offset of the next message
         self.append = self._append()
 
+    def partitioner(self, workload, key):
+        """A function from a publisher's luck to the partition of its message, as the producer works it out.
+
+        key: the one fixed key of the publish step, or None for the request's own.
+        """
+        count, names = len(self.ends), self.system.key_names
+        if key is not None:
+            fixed = partition_of(names.get(key, key), count)
+            return lambda luck: fixed
+        keys, values, number_of = self.system.keys[workload], array("h"), self.system.luck.of
+
+        def partition(luck):
+            try:
+                return values[luck]
+            except IndexError:
+                number, _ = number_of(luck)
+            while len(values) <= number:
+                block = keys.block(len(values) // BLOCK)
+                if len(block) and int(block[0]) in names:
+                    values.extend(partition_of(names[key], count) for key in block.tolist())
+                else:
+                    values.extend(partitions_of(block, count).tolist())
+            return values[number]
+
+        return partition
+
     def _append(self):
         messages, env, ends = self.system.records.messages, self.system.env, self.ends
-        partitions, offsets, appended, keys = messages.partition, messages.offset, messages.appended, messages.key
-        count, groups, names = len(ends), self.subscribers, self.system.key_names
-        known = {}
+        partitions, offsets, appended, groups = messages.partition, messages.offset, messages.appended, self.subscribers
 
         def append(message):
-            key = keys[message]
-            try:
-                partition = known[key]
-            except KeyError:
-                if len(known) >= MOST_KEYS:
-                    known.clear()
-                partition = known[key] = partition_of(names.get(key, key), count)
-            partitions[message] = partition
+            partition = partitions[message]
             offsets[message] = ends[partition]
             ends[partition] += 1
             appended[message] = env._now

@@ -24,7 +24,7 @@ __all__ = ["BLOCK", "LATER", "Draws", "Luck"]
 
 BLOCK = 1024  # requests in a block
 _MASK = (1 << 64) - 1
-_GOLDEN = 0x9E3779B97F4A7C15
+_GOLDEN, _SILVER = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03  # odd, far from each other's multiples
 _UNIT = 2.0**-53
 
 
@@ -76,13 +76,14 @@ class Draws:
     row's luck, and where that is past its end asks :meth:`missing`.
     """
 
-    __slots__ = ("values", "_distribution", "_key", "_luck")
+    __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_tickets")
 
     def __init__(self, luck, key, distribution):
         self.values = array("d")
-        self._luck = luck
+        self._tickets = luck.tickets
         self._key = key
-        self._distribution = distribution
+        self._low = int(key[0])
+        self._distribution, self._kind = distribution, distribution.kind
 
     def block(self, number):
         """The values of requests ``number * BLOCK`` to ``(number + 1) * BLOCK - 1``, as a float array."""
@@ -97,7 +98,8 @@ class Draws:
     def missing(self, luck):
         """The value for a luck past the end of ``values``: draw on, or draw for a later attempt."""
         if luck >= LATER:
-            return self.again(*self._luck.of(luck))
+            number, chain = self._tickets[luck - LATER]
+            return self.again(number, chain)
         values = self.values
         while len(values) <= luck:
             values.frombytes(self.block(len(values) // BLOCK).tobytes())
@@ -110,23 +112,20 @@ class Draws:
         except IndexError:
             return self.missing(luck)
 
-    def again(self, number, attempt):
-        """The value of a later attempt of request `number`; `attempt` is any integer that tells attempts apart."""
-        low, high = int(self._key[0]), int(self._key[1])
-        state = _mix(low ^ _mix(high + number * _GOLDEN & _MASK)) + attempt * _GOLDEN & _MASK
-        distribution = self._distribution
-        kind = distribution.kind
-        if kind == "unit":
-            return (_mix(state) >> 11) * _UNIT
-        if kind == "constant":
-            return distribution.value
+    def again(self, number, chain):
+        """The value of a later attempt of request `number`; `chain` is an integer that tells attempts apart."""
+        state = self._low + number * _GOLDEN + chain * _SILVER & _MASK
+        unit = _uniform(state)
+        kind = self._kind
         if kind == "exponential":
-            return round(-log1p(-(_mix(state) >> 11) * _UNIT) * distribution.mean, 9)
-        uniforms = np.empty((distribution.draws, 1))
-        for index in range(distribution.draws):
-            state = state + _GOLDEN & _MASK
-            uniforms[index, 0] = (_mix(state) >> 11) * _UNIT
-        return round(float(distribution.transform(uniforms)[0]), 9)
+            return int(-log1p(-unit) * self._distribution.mean * 1e9 + 0.5) / 1e9
+        if kind == "unit":
+            return unit
+        if kind == "constant":
+            return self._distribution.value
+        states = [state + index * _GOLDEN & _MASK for index in range(self._distribution.draws)]
+        uniforms = np.array([[_uniform(each)] for each in states])
+        return round(float(self._distribution.transform(uniforms)[0]), 9)
 
 
 def _extend(chain, label):
@@ -134,8 +133,8 @@ def _extend(chain, label):
     return (chain * 1_000_003 + label * 8191) % 2_147_483_647 or 1
 
 
-def _mix(state):
-    """SplitMix64's output function."""
+def _uniform(state):
+    """A number in [0, 1) by SplitMix64's output function."""
     state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
     state = (state ^ (state >> 27)) * 0x94D049BB133111EB & _MASK
-    return state ^ (state >> 31)
+    return ((state ^ (state >> 31)) >> 11) * _UNIT

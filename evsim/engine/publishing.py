@@ -21,7 +21,7 @@ class Publishing:
         self.backoff = system.backoff(step.retry, place, messages) if self.attempts > 1 else None
         self.waiting = {}  # message -> number of the attempt that is under way
         self.refused = set()
-        guarded = system.guarded
+        guarded = system.risk.publishing(place, step)
         if step.acks:
             self.confirm = system.links.hop(
                 place.workload, step.channel, place.service, messages,
@@ -41,7 +41,9 @@ class Publishing:
         channels, keys, lucks, routes = messages.channel, messages.key, messages.luck, messages.route
         causes, published, row_luck = messages.cause, messages.published, rows.luck
         channel, send, then = self.channel.number, self.send, self.then
-        key_of = self._key()
+        key = None if self.step.key is None else self.system.key_number(self.step.key)
+        key_of = self.system.keys[self.place.workload].of if key is None else lambda luck: key
+        partitions, partition_of = messages.partition, self.channel.partitioner(self.place.workload, key)
 
         def publish(row):
             message = new()
@@ -50,6 +52,7 @@ class Publishing:
             causes[message] = row
             lucks[message] = luck = row_luck[row]
             keys[message] = key_of(luck)
+            partitions[message] = partition_of(luck)
             published[message] = env._now
             send(message)
 
@@ -62,12 +65,6 @@ class Publishing:
         if guarded:
             send = self._dispatch
         return publish
-
-    def _key(self):
-        if self.step.key is None:
-            return self.system.keys_of(self.place.workload)
-        key = self.system.key_number(self.step.key)
-        return lambda luck: key
 
     # The plain path.
 

@@ -21,13 +21,12 @@ class Queue(Channel):
     def _append(self):
         system = self.system
         rows, messages, env = system.records.rows, system.records.messages, system.env
-        appended, partitions, offsets, luck_of = messages.appended, messages.partition, messages.offset, messages.luck
+        appended, offsets, luck_of = messages.appended, messages.offset, messages.luck
         lucks, parents, born, ready_at = rows.luck, rows.parent, rows.born, rows.ready
         new, ready, turns, grant, next_offset = rows.new, self.ready, self.turns, self.grant, count().__next__
 
         def append(message):
             appended[message] = now = env._now
-            partitions[message] = 0
             offsets[message] = next_offset()
             row = new()
             lucks[row] = luck_of[message]
@@ -39,6 +38,10 @@ class Queue(Channel):
 
         append.part = self.name
         return append
+
+    def partitioner(self, workload, key):
+        """A queue is one line."""
+        return lambda luck: 0
 
     def grant(self):
         """Hand out what is ready to those who have credit, in turns."""

@@ -13,6 +13,7 @@ from evsim.engine.log import Group, Log
 from evsim.engine.luck import Luck
 from evsim.engine.places import find_places
 from evsim.engine.queue import Consumer, Queue
+from evsim.engine.risk import Risk
 from evsim.engine.service import Service
 from evsim.engine.workloads import Keys, Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
@@ -25,8 +26,7 @@ MOST_ROUNDS = 1000  # through a cycle of channels
 class System:
     """Everything that runs. The parts find each other here.
 
-    guarded: whether anything may fail, be lost, time out or come twice; the plain path has no ifs for it. It can be
-    forced, to show that both paths write the same records.
+    guarded: take the guarded path everywhere, to show that it writes the same records as the plain one.
     """
 
     def __init__(self, scenario, seed, env=None, guarded=False):
@@ -43,8 +43,8 @@ class System:
         self.places = find_places(scenario)
         self.cyclic = any(place.back for place in self.places)
         self.enter_round = self._enter_round if self.cyclic else None
-        self.guarded = guarded or self.cyclic or _anything_can_go_wrong(scenario)
         self.links = Links(self)
+        self.risk = Risk(self, guarded)
         self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         self.services = {name: Service(self, name, service) for name, service in scenario.services.items()}
         kinds = {"log": Log, "queue": Queue}
@@ -93,9 +93,6 @@ class System:
 
     # Keys and names.
 
-    def keys_of(self, workload):
-        return self.keys[workload].of
-
     def reserve_keys(self, names):
         """Numbers for keys that are text; returns the number of the first."""
         first = 1 << 24
@@ -123,6 +120,8 @@ class System:
 
     def may_fail(self, service):
         """Whether a fault may touch this service."""
+        if self.risk.always:
+            return True
         inside = self.scenario.services[service].inside
         return any(
             fault.place == service or (fault.place == inside and fault.kind in ("crash", "pause"))
@@ -184,28 +183,3 @@ class System:
             )
         if place.back:
             rows.luck[row] = self.luck.later(rows.luck[row], 100_000 + count)
-
-
-def _anything_can_go_wrong(scenario):
-    network = scenario.network
-    return bool(
-        scenario.faults
-        or network.loss
-        or any(link.loss for link in network.links.values())
-        or any(workload.patience is not None for workload in scenario.workloads.values())
-        or any(
-            service.limit is not None or service.drop_stale or callable(service.handle) or _risky(service.handle)
-            for service in scenario.services.values()
-        )
-    )
-
-
-def _risky(steps):
-    for step in steps:
-        if step.kind == "fail" or (step.kind in ("call", "publish") and step.timeout is not None):
-            return True
-        if step.kind == "parallel" and (step.until == "any" or any(map(_risky, step.branches))):
-            return True
-        if step.kind == "maybe" and (_risky(step.then) or _risky(step.otherwise)):
-            return True
-    return False

@@ -1,6 +1,7 @@
 """Workloads: when customers come, who they are, and how long they wait."""
 
 import csv
+from array import array
 from datetime import datetime
 from heapq import heappush
 from itertools import chain as flatten
@@ -10,7 +11,7 @@ import numpy as np
 
 from evsim.engine.asking import Asking
 from evsim.engine.environment import ARRIVAL
-from evsim.engine.luck import BLOCK, LATER
+from evsim.engine.luck import BLOCK
 from evsim.engine.refusal import refuse
 from evsim.scenario import Distribution
 
@@ -135,30 +136,34 @@ class Keys:
     """The key of each request of a workload: ``of(luck)``, the same for every attempt."""
 
     def __init__(self, system, name, settings):
+        self._number_of = system.luck.of
+        self.values = array("i")
+        self.block = self._blocks(system, name, settings)
+
+    def _blocks(self, system, name, settings):
+        """A function from a block's number to the keys of its requests."""
         key, arrivals = settings.key, settings.arrivals
         if arrivals.kind == "csv" and arrivals.key is not None:
-            _, names = read_stamps(arrivals, system.scenario.folder)
-            self.names, codes = np.unique(names, return_inverse=True)
-            self._values = codes.tolist()
-            offset = system.reserve_keys(self.names)
-            of = [code + offset for code in codes.tolist()].__getitem__
-        elif key is None:
-            of = int
-        else:
-            chances = system.luck.uniforms("key", name)
-            of = _uniform(chances, key.keys) if key.kind == "uniform" else _zipf(chances, key)
-        number_of = system.luck.of
-        self.of = lambda luck: of(luck) if luck < LATER else of(number_of(luck)[0])
+            names, codes = np.unique(read_stamps(arrivals, system.scenario.folder)[1], return_inverse=True)
+            codes = codes + system.reserve_keys(names)
+            return lambda number: codes[number * BLOCK : (number + 1) * BLOCK]
+        if key is None:
+            return lambda number: np.arange(number * BLOCK, (number + 1) * BLOCK)
+        chances = system.luck.uniforms("key", name)
+        if key.kind == "uniform":
+            return lambda number: (chances.block(number) * key.keys).astype(int)
+        weights = np.arange(1, key.keys + 1, dtype=float) ** -key.s
+        bounds = np.cumsum(weights)[:-1] / weights.sum()
+        return lambda number: np.searchsorted(bounds, chances.block(number), side="right")
 
-
-def _uniform(chances, keys):
-    return lambda number: int(chances.of(number) * keys)
-
-
-def _zipf(chances, key):
-    weights = np.arange(1, key.keys + 1, dtype=float) ** -key.s
-    bounds = np.cumsum(weights) / weights.sum()
-    return lambda number: min(int(np.searchsorted(bounds, chances.of(number), side="right")), key.keys - 1)
+    def of(self, luck):
+        try:
+            return self.values[luck]
+        except IndexError:
+            number, _ = self._number_of(luck)
+            while len(self.values) <= number:
+                self.values.extend(self.block(len(self.values) // BLOCK).tolist())
+            return self.values[number]
 
 
 def read_stamps(arrivals, folder):

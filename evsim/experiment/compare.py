@@ -5,6 +5,7 @@ to one design it gives to the other, so small differences show in few runs. With
 arrivals depend on the design, and the pairs share only keys and service times.
 """
 
+import math
 from dataclasses import asdict
 from functools import cached_property, partial
 
@@ -63,7 +64,9 @@ def _one(designs, seed):
 def _customers(first, second):
     """Mean differences, second - first, over the customers that both designs served."""
     response, completion = [], []
-    for name in set(first.workloads) & set(second.workloads):
+    for name in first.workloads:
+        if name not in second.workloads:
+            continue
         mine, other = _part(first, name), _part(second, name)
         count = min(mine.stop - mine.start, other.stop - other.start)
         one = slice(mine.start, mine.start + count)
@@ -83,7 +86,7 @@ def _part(tally, workload):
 
 def _mean(parts):
     values = np.concatenate(parts) if parts else np.empty(0)
-    return float(values.mean()) if len(values) else float("nan")
+    return float(values.mean()) if len(values) else math.nan
 
 
 def _columns(runs):
@@ -181,7 +184,7 @@ class Comparison:
                 rows.append([group])
                 for metric in metrics:
                     apart = differences[metric]
-                    shared = "" if np.isnan(apart.pairing) else f"{100 * apart.pairing:.0f} %"
+                    shared = "" if math.isnan(apart.pairing) else f"{100 * apart.pairing:.0f} %"
                     rows.append([
                         f"  {label(metric)}", write_estimate(metric, base[metric]),
                         write_estimate(metric, other[metric]), write_estimate(metric, apart, difference=True),

@@ -52,11 +52,14 @@ def write_estimate(name, estimate, difference=False):
     if math.isnan(half) or half == 0:
         text = write(name, estimate.mean) if unit != " points" else _digits(estimate.mean * factor) + unit
         return sign + text if estimate.mean > 0 else text
-    decimals = max(0, 1 - math.floor(math.log10(half * factor)))
+    exponent = int(f"{half * factor:.1e}".partition("e")[2])
+    decimals = max(0, 1 - exponent)
     return f"{estimate.mean * factor:{sign},.{decimals}f} ± {half * factor:,.{decimals}f}{unit}"
 
 
 def _scale(name, size):
+    """(factor, unit) for a value of this size."""
+    size = float(f"{size:.3g}")  # as it will be written: 0.9999 ms becomes 1 ms and not 1,000 us
     if name.startswith(_TIMES):
         if size >= 1:
             return 1, " s"

@@ -35,7 +35,7 @@ class Replications:
     """
 
     def __init__(self, scenario, runs):
-        self.scenario, self.runs = scenario, runs
+        self.scenario, self.runs = scenario, list(runs)
 
     def __repr__(self):
         return f"<{len(self.runs)} runs of {self.scenario.name}, seeds {self.seeds[0]} to {self.seeds[-1]}>"

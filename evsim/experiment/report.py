@@ -61,15 +61,19 @@ def _section(heading, summary, names, families):
     lines = [heading]
     table = text_table(["", ""], [[f"  {label(name)}", _cell(name, summary.get(name))] for name in names])
     lines.append(table.lstrip("\n"))
-    if families:
-        rows = []
-        for family in families:
-            points = (f"{family}_{point}" for point in POINTS)
-            rows.append([f"  {label(family)}", *(_cell(name, summary.get(name)) for name in points)])
-        shown = [column for column in range(len(POINTS)) if any(row[column + 1] != "-" for row in rows)]
-        header = ["", *(POINTS[column] for column in shown)]
-        lines.append(text_table(header, [[row[0], *(row[column + 1] for column in shown)] for row in rows]))
+    header = ["", *POINTS]
+    rows = []
+    for family in families:
+        points = (f"{family}_{point}" for point in POINTS)
+        rows.append([f"  {label(family)}", *(_cell(name, summary.get(name)) for name in points)])
+    measured = [column for column in range(1, len(header)) if any(row[column] != "-" for row in rows)]
+    if measured:
+        lines.append(text_table(*_columns(header, rows, [0, *measured])))
     return "\n".join(lines)
+
+
+def _columns(header, rows, numbers):
+    return [header[number] for number in numbers], [[row[number] for number in numbers] for row in rows]
 
 
 def _figures(heading, figures, names, width):

@@ -22,8 +22,9 @@ def save_run(folder, data, done):
         done.frame.to_csv(folder / "runs.csv")
         return
     for name in FRAMES:
-        frame = getattr(done, name)
-        frame.to_csv(folder / f"{name}.csv", index=frame.index.names != [None])
+        frame = getattr(done, name, None)
+        if frame is not None:
+            frame.to_csv(folder / f"{name}.csv", index=frame.index.names != [None])
 
 
 def save_comparison(folder, data, comparison):

@@ -113,12 +113,12 @@ def luck(run, service="server"):
     }
 
 
-def steady(found, name):
-    """The values of a figure, less what the :func:`luck` of each replication explains of them.
+def steady(found, name, controls=("load", "square")):
+    """The values of a figure, less what is explained by the `controls`, other figures whose true means are 0.
 
     Control variates: Lavenberg and Welch, A perspective on the use of control variables (1981).
     """
-    controls = np.column_stack([found["load"], found["square"]])
+    controls = np.column_stack([found[control] for control in controls])
     values = np.asarray(found[name])
     design = np.column_stack([np.ones(len(values)), controls])
     slopes = np.linalg.lstsq(design, values, rcond=None)[0][1:]

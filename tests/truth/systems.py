@@ -72,13 +72,13 @@ def pipeline(works, arrivals, duration, warmup=WARM_UP):
     return system(services, workloads, duration, warmup, channels=channels)
 
 
-def fan_out(branches, rate, messages, workers, until="all", warmup=WARM_UP, **leaf):
-    """`front` (with room for everybody) asks each of the `branches` (names of services) at once.
+def fan_out(branches, rate, messages, until="all", warmup=WARM_UP, room=10_000, **leaf):
+    """`front`, with `room` for so many at once, asks each of the `branches` (names of services) at once.
 
     The leaves are services with the settings `leaf`.
     """
     calls = [{"call": name} for name in branches]
-    services = {"front": {"workers": workers, "handle": [{"parallel": {"branches": calls, "until": until}}]}}
+    services = {"front": {"workers": room, "handle": [{"parallel": {"branches": calls, "until": until}}]}}
     services |= {name: leaf for name in dict.fromkeys(branches)}
     workloads = {"customers": {"target": "front", "arrivals": poisson(rate)}}
     return system(services, workloads, messages / rate, warmup)

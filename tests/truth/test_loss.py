@@ -57,7 +57,7 @@ def test_without_waiting_places_only_the_mean_of_the_service_matters(shape):
     p, truth = case("ErlangB-10-10")["parameters"], expected("ErlangB-10-10")
     scenario = station(INSENSITIVE[shape], p["offered_load"], 8_000, workers=p["servers"], limit=0)
     found = measure(shape, scenario, figures)
-    assert agrees(found["loss"], truth)
+    assert agrees(found["loss"], truth, error_below=0.03)
 
 
 @pytest.mark.parametrize(("identifier", "shape", "messages", "error"), [

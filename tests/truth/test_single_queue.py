@@ -101,7 +101,7 @@ def test_mm1_has_the_sojourn_quantiles_of_the_textbook(exponential_station, labe
 
 def test_one_sojourn_of_mm1_in_a_thousand_is_beyond_the_quantile_of_the_textbook(exponential_station):
     """A share has no bias; the quantile of each run, where few points lie beyond, would have one."""
-    assert agrees(exponential_station["share over p99.9"], 0.001, error_below=0.2)
+    assert agrees(exponential_station["share over p99.9"], 0.001, error_below=0.4)
 
 
 def test_mm1_has_the_wait_quantiles_of_the_textbook(exponential_station):
@@ -176,7 +176,7 @@ def test_mmc_has_the_means_and_quantiles_of_erlang_c(identifier, messages):
     found |= {f"Wq {label}": found[f"wait {label}"] for label in ("p95", "p99")}
     found |= {f"T {label}": found[f"sojourn {label}"] for label in ("p50", "p95", "p99")}
     for name, value in truth.items():
-        assert agrees(steady(found, name), value, error_below=0.03 if "q" in name else 0.02)
+        assert agrees(steady(found, name), value, error_below=0.045 if "q" in name else 0.02)
 
 
 @pytest.mark.parametrize("workers", [3, 4])

@@ -1,0 +1,81 @@
+"""Risk: where a system can go wrong, found before it runs, so that the plain path needs no ifs.
+
+An edge is *guarded* where its answer may be bad, late or lost, or where who waits for it may die.
+"""
+
+__all__ = ["Risk"]
+
+
+class Risk:
+    """Answers, for one system, which edges need a guard. `always` guards all, to show that the records are the same."""
+
+    def __init__(self, system, always):
+        self.system, self.always = system, always
+        self._known = {}
+
+    def asking(self, place, timeout, asker):
+        """Whether the answer to a request or call at `place` may be anything but a good one for somebody alive."""
+        return (
+            self.always
+            or timeout is not None
+            or self.system.links.between(place.source, place.service).lossy
+            or (asker is not None and (asker.guarded or _any_wins(asker.settings.handle)))
+            or self.answer(place)
+        )
+
+    def answer(self, place):
+        """Whether the service may refuse, fail or die at `place`."""
+        if place.number not in self._known:
+            service = self.system.services[place.service]
+            self._known[place.number] = False  # a place that leads back here adds no risk of its own
+            self._known[place.number] = (
+                service.guarded
+                or service.settings.limit is not None
+                or service.settings.drop_stale
+                or self._steps(place, service.settings.handle, ())
+            )
+        return self._known[place.number]
+
+    def publishing(self, place, step):
+        """Whether a publish may be refused, lost or late, or its publisher die."""
+        system = self.system
+        return (
+            self.always
+            or step.timeout is not None
+            or system.links.between(place.service, step.channel).lossy
+            or system.is_faulty(step.channel)
+            or system.services[place.service].guarded
+            or _any_wins(system.services[place.service].settings.handle)
+        )
+
+    def _steps(self, place, steps, position):
+        """Whether a handler may fail of itself."""
+        if callable(steps):
+            return True
+        for index, step in enumerate(steps):
+            here = (*position, index)
+            if step.kind == "fail":
+                return True
+            if step.kind == "call" and step.on_error == "fail":
+                (target,) = place.steps[here]
+                if self.asking(target, step.timeout, None):
+                    return True
+            if step.kind == "publish" and step.acks and self.publishing(place, step):
+                return True
+            branches = step.branches if step.kind == "parallel" else ()
+            branches = (step.then, step.otherwise) if step.kind == "maybe" else branches
+            if any(self._steps(place, branch, (*here, number)) for number, branch in enumerate(branches)):
+                return True
+        return False
+
+
+def _any_wins(steps):
+    """Whether a handler may go on before all its branches have."""
+    if callable(steps):
+        return True
+    for step in steps:
+        if step.kind == "parallel" and (step.until == "any" or any(map(_any_wins, step.branches))):
+            return True
+        if step.kind == "maybe" and (_any_wins(step.then) or _any_wins(step.otherwise)):
+            return True
+    return False

@@ -1,0 +1,257 @@
+"""The evsim kit: one command for everything, on any system with Python 3.11 or later.
+
+    python kit.py              open the course in JupyterLab, at its first notebook
+    python kit.py lab ...      the same; a notebook of your choice, options of JupyterLab
+    python kit.py test ...     run all tests and all notebooks; options of pytest
+    python kit.py bench ...    compare the speed with other simulators; options of benchmarks
+    python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events
+
+The first time, and whenever pyproject.toml has changed, evsim and what it needs are installed into the
+folder .venv beside this file (about 110 packages; that needs a network). Nothing outside that folder is
+touched; to start afresh, delete it.
+
+Exit status: that of the command; 1 if the installation failed; 2 if there is no such command.
+"""
+
+# An old Python must get as far as the next check: so no syntax in this file that is younger than Python 2.7.
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(
+        "evsim needs Python 3.11 or later, and this is Python {}.{} ({}).\n"
+        "If a later one is installed, call it by name: python3.12 kit.py, or on Windows py -3.12 kit.py.\n"
+        "If not, python.org has one for every system.".format(*sys.version_info[:2] + (sys.executable,))
+    )
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sysconfig
+from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+STAMP = VENV / "kit.json"  # what was installed when it was last finished
+LOG = VENV / "kit.log"
+SCRIPTS = Path(sysconfig.get_path("scripts", "venv", {"base": str(VENV)}))
+PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+
+UNFINISHED = {"unfinished": True}
+NO_NETWORK = re.compile(
+    r"from versions: none|NewConnectionError|ConnectTimeout|NameResolution|getaddrinfo|Temporary failure"
+    r"|ProxyError|SSLError|timed out|Connection (refused|reset|aborted|broken)"
+)
+
+
+# The commands: each makes the arguments for the environment's Python.
+
+
+def lab(rest):
+    notebooks = sorted((HERE / "notebooks").glob("*.ipynb"))
+    if notebooks and not any(each.endswith(".ipynb") for each in rest):
+        rest = [str(notebooks[0].relative_to(HERE))] + rest
+    return ["-m", "jupyterlab"] + rest
+
+
+def test(rest):
+    return ["-m", "pytest", "-n", "auto", "--dist", "loadfile", "--nbval-lax", "--nbval-current-env"] + rest
+
+
+def bench(rest):
+    return ["-m", "benchmarks"] + rest
+
+
+def evsim(rest):
+    return ["-m", "evsim"] + rest
+
+
+COMMANDS = {each.__name__: each for each in (lab, test, bench, evsim)}
+EXTRAS = {"bench": ["bench", "lab", "test"]}
+
+
+def main(arguments):
+    if arguments[:1] in (["-h"], ["--help"], ["help"]):
+        print(__doc__)
+        return 0
+    if not arguments or arguments[0].startswith("-"):
+        arguments = ["lab"] + arguments
+    name, rest = arguments[0], arguments[1:]
+    if name not in COMMANDS:
+        near = get_close_matches(name, COMMANDS, 1) or ["--help"]
+        say("kit.py: there is no command {}; did you mean {}?".format(name, near[0]))
+        return 2
+    prepare(EXTRAS.get(name, ["lab", "test"]))
+    return run([str(PYTHON)] + COMMANDS[name](rest), Path.cwd() if name == "evsim" else HERE)
+
+
+def run(command, folder):
+    """Run a command to its end and return its exit status; Ctrl-C and an ask to terminate are left to it."""
+    process = subprocess.Popen(command, cwd=str(folder), env=surroundings())
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    while True:
+        try:
+            status = process.wait()
+            return status if status >= 0 else 128 - status
+        except KeyboardInterrupt:
+            pass
+
+
+def surroundings():
+    """The environment variables of whatever runs in .venv, without those that would lead it elsewhere."""
+    astray = ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "PIP_TARGET", "PIP_PREFIX")
+    kept = {name: value for name, value in os.environ.items() if name not in astray}
+    path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", os.defpath)])
+    return dict(kept, PATH=path, VIRTUAL_ENV=str(VENV), PIP_USER="0", JUPYTER_PREFER_ENV_PATH="1")
+
+
+# The environment.
+
+
+def prepare(extras):
+    """See to it that .venv has evsim as pyproject.toml wants it, with these extras."""
+    found = remembered()
+    wanted = {
+        "project": hashlib.sha256((HERE / "pyproject.toml").read_bytes()).hexdigest(),
+        "folder": str(HERE),
+        "extras": sorted(set(extras).union(found.get("extras", ()))),
+    }
+    usable = works()
+    if found == wanted and usable:
+        return
+    unfinished_or_moved = found and found.get("folder") != str(HERE)
+    if unfinished_or_moved or not usable:
+        make_environment(found)
+        found = UNFINISHED
+    else:
+        say("Bringing .venv up to date ...")
+    install(wanted, found)
+
+
+def works():
+    """Whether .venv has a Python of the right age, and pip."""
+    check = [str(PYTHON), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+    try:
+        return not subprocess.run(check, env=surroundings(), capture_output=True).returncode
+    except OSError:
+        return False
+
+
+def make_environment(found):
+    """Make .venv anew; refuse to delete one that is not ours."""
+    missing = [name for name in ("venv", "ensurepip") if find_spec(name) is None]
+    if missing:
+        stop(
+            "This Python ({}) comes without its module {}, which makes environments.\n"
+            "On Debian and Ubuntu: sudo apt install python{}.{}-venv\n"
+            "Elsewhere, take the Python of python.org.".format(
+                sys.executable, missing[0], *sys.version_info[:2]
+            )
+        )
+    if not found and VENV.exists() and any(VENV.iterdir()):
+        stop("{} was not made by kit.py and has no Python 3.11 with pip: please move it away.".format(VENV))
+    say("Setting evsim up in {} (once; a minute or a few) ...".format(VENV))
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    VENV.mkdir()
+    remember(UNFINISHED)
+    base = getattr(sys, "_base_executable", sys.executable)  # .venv cannot be made by the Python in it
+    with open_pipe([base, "-m", "venv", str(VENV)]) as process:
+        said = process.stdout.read()
+    if process.returncode or not works():
+        stop("No environment could be made in {}:\n{}".format(VENV, said))
+
+
+def install(wanted, before):
+    """Install evsim from this folder; `before` is what to remember if it fails."""
+    remember(UNFINISHED)
+    what = ".[{}]".format(",".join(wanted["extras"]))  # relative, for folders with a space or a bracket
+    command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-e", what]
+    with open(str(LOG), "w", encoding="utf-8") as log, open_pipe(command) as process:
+        for line in process.stdout:
+            log.write(line)
+            show(line)
+    show("")
+    if process.returncode:
+        remember(before)
+        explain_failure(LOG.read_text(encoding="utf-8"))
+    remember(wanted)
+    say("Ready.")
+
+
+def explain_failure(text):
+    lines = text.splitlines()
+    errors = [line for line in lines if line.startswith("ERROR")] or lines[-15:]
+    hint = "Is there a network? Behind a proxy, set HTTPS_PROXY. " if NO_NETWORK.search(text) else ""
+    stop(
+        "evsim could not be installed:\n{}\n{}Then run the same command again.\n"
+        "All that pip said is in {}".format("\n".join(errors), hint, LOG)
+    )
+
+
+def open_pipe(command):
+    """A process whose words, of both kinds, can be read as text."""
+    return subprocess.Popen(
+        command,
+        cwd=str(HERE),
+        env=surroundings(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def remembered():
+    """What the last installation wrote: nothing if there is none."""
+    try:
+        found = json.loads(STAMP.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        return UNFINISHED
+    return found if isinstance(found, dict) else UNFINISHED
+
+
+def remember(state):
+    if state:
+        STAMP.write_text(json.dumps(state), encoding="utf-8")
+    else:
+        STAMP.unlink()
+
+
+# What people see.
+
+
+def show(line):
+    """The last thing pip did, on one line that the next one replaces."""
+    if sys.stderr.isatty():
+        width = min(shutil.get_terminal_size().columns - 1, 78)
+        sys.stderr.write("\r" + line.strip()[:width].ljust(width) + ("" if line else "\r"))
+        sys.stderr.flush()
+
+
+def say(text):
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def stop(text):
+    say(text)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say("\nInterrupted. Run the same command again to go on.")
+        sys.exit(130)
+    except OSError as problem:
+        stop("kit.py: {}".format(problem))

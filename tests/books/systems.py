@@ -1,0 +1,279 @@
+"""Random small systems, of about 20 to 200 requests, as Hypothesis strategies.
+
+Times lie on a grid of quarters of a second as often as not, and so do arrivals and faults: ties abound. Services call
+and publish downwards in the list of services; the only way back up is a publish inside an unlikely `maybe`.
+"""
+
+from hypothesis import strategies as st
+
+from evsim.scenario import Scenario
+
+__all__ = ["calm_systems", "stable_systems", "systems"]
+
+EFFECTS = ("row", "mail", "entry")
+GRID = st.sampled_from([0, 0.25, 0.5, 1, 2])
+LONGER = st.sampled_from([0.25, 0.5, 1, 2])
+CHANCE = st.sampled_from([0, 0.1, 0.5, 1])
+FACTOR = st.sampled_from([0.1, 0.5, 1, 3, 10])
+
+# Times of work, thought and travel, most of them below a second.
+TIMES = st.one_of(
+    GRID,
+    st.sampled_from(
+        [
+            {"exponential": 0.3},
+            {"uniform": [0, 0.5]},
+            {"erlang": {"k": 3, "mean": 0.3}},
+            {"hyperexponential": {"mean": 0.2, "cv": 2}},
+            {"lognormal": {"mean": 0.3, "cv": 1}},
+            {"choice": [[0.5, 0], [0.5, 0.5]]},
+        ]
+    ),
+)
+LATENCY = st.sampled_from([0, 0, 0.25, 0.01, {"exponential": 0.05}, {"uniform": [0, 0.5]}])
+LOSS = st.sampled_from([0, 0, 0.05, 0.2])
+BACKOFF = st.one_of(
+    GRID,
+    st.sampled_from(
+        [
+            {"exponential": {"base": 0.25, "cap": 1}},
+            {"full_jitter": {"base": 0.5}},
+            {"equal_jitter": {"base": 0.25, "cap": 2}},
+            {"decorrelated": {"base": 0.25, "cap": 1}},
+        ]
+    ),
+)
+
+
+def systems():
+    """Anything at all: limits, losses, retries, patience, and faults of every kind."""
+    return st.composite(_system)(faulty=True, risky=True)
+
+
+def stable_systems():
+    """As :func:`systems`, but every fault ends, every queue has a consumer, and there is time to work off all that is open."""
+    return st.composite(_system)(faulty=True, risky=True, stable=True)
+
+
+def calm_systems():
+    """Nothing can go wrong, so that the engine may take its plain path."""
+    return st.composite(_system)(faulty=False, risky=False)
+
+
+def _system(draw, faulty, risky, stable=False):
+    cast = _Cast(draw, risky)
+    services = {name: cast.service(number) for number, name in enumerate(cast.services)}
+    for name in cast.channels:
+        _subscribe(draw, cast, services, name, stable)
+    data = {
+        "name": "any-system",
+        "workloads": {name: _workload(draw, cast, name) for name in cast.workloads},
+        "services": services,
+        "channels": {name: _channel(cast.kinds[name], draw) for name in cast.channels},
+        "network": _network(draw, cast),
+        "run": {
+            "duration": cast.duration,
+            "warmup": draw(st.sampled_from([0, 0, 5])),
+            "seed": draw(st.integers(0, 9)),
+            "max_rows": 200_000,
+            **({"drain_limit": 100_000} if stable else draw(st.sampled_from([{}, {}, {"drain_limit": 0}, {"drain_limit": 7.5}]))),
+        },
+    }
+    data["faults"] = [_fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
+    return Scenario.from_dict(data)
+
+
+class _Cast:
+    """Who plays, and what each may do."""
+
+    def __init__(self, draw, risky):
+        self.draw, self.risky = draw, risky
+        self.duration = draw(st.sampled_from([10, 20, 30]))
+        self.services = [f"service-{n}" for n in range(draw(st.integers(1, 5)))]
+        self.workloads = [f"workload-{n}" for n in range(draw(st.integers(1, 2)))]
+        self.channels = [f"channel-{n}" for n in range(draw(st.integers(0, 2)))] if len(self.services) > 1 else []
+        self.kinds = {name: draw(st.sampled_from(["queue", "log"])) for name in self.channels}
+        # Who reads a channel comes after all who publish to it.
+        self.lowest_reader = {name: draw(st.integers(1, len(self.services) - 1)) for name in self.channels}
+        self.ways_back = 1  # publishes that may close a cycle; more could multiply messages for ever
+
+    def service(self, number):
+        draw = self.draw
+        settings = {"instances": draw(st.integers(1, 3)), "workers": draw(st.integers(1, 3))}
+        settings["discipline"] = draw(st.sampled_from(["fifo", "fifo", "lifo"]))
+        if self.risky:
+            settings["limit"] = draw(st.sampled_from([None, None, 0, 1, 5]))
+            settings["drop_stale"] = draw(st.booleans())
+        if number and draw(st.integers(0, 3)) == 0:
+            settings["inside"] = self.services[0]
+        settings["handle"] = self.handle(number)
+        return settings
+
+    def handle(self, number):
+        draw = self.draw
+        steps = self.steps(number, 0, draw(st.integers(1, 4)))
+        reply = draw(st.sampled_from(["none", "last", "early", "maybe"]))
+        where = len(steps) if reply == "last" else draw(st.integers(0, len(steps)))
+        step = {"reply": "yes"}
+        if reply == "maybe":
+            step = {"maybe": {"probability": 0.5, "then": [step]}}
+        if reply != "none":
+            steps.insert(where, step)
+        return steps
+
+    def steps(self, number, depth, count):
+        return [self.step(number, depth) for _ in range(count)]
+
+    def step(self, number, depth):
+        draw = self.draw
+        kinds = ["work", "work", "effect", "wait"]
+        if depth < 2:
+            kinds += ["maybe", "all"]
+        if number + 1 < len(self.services):
+            kinds += ["call", "call"]
+        if self.channels:
+            kinds += ["publish", "publish"]
+        if self.risky:
+            kinds += ["fail"]
+            if depth < 2:
+                kinds += ["any"]
+        kind = draw(st.sampled_from(kinds))
+        return getattr(self, "_" + kind)(number, depth)
+
+    def _work(self, number, depth):
+        return {"work": self.draw(TIMES)}
+
+    def _wait(self, number, depth):
+        return {"wait": self.draw(TIMES)}
+
+    def _effect(self, number, depth):
+        return {"effect": self.draw(st.sampled_from(EFFECTS))}
+
+    def _fail(self, number, depth):
+        return {"fail": self.draw(CHANCE)}
+
+    def _maybe(self, number, depth):
+        then, otherwise = self.draw(st.integers(1, 2)), self.draw(st.integers(0, 2))
+        return {
+            "maybe": {
+                "probability": self.draw(CHANCE),
+                "then": self.steps(number, depth + 1, then),
+                "else": self.steps(number, depth + 1, otherwise),
+            }
+        }
+
+    def _all(self, number, depth, until="all"):
+        lengths = self.draw(st.lists(st.integers(1, 2), min_size=1, max_size=3))
+        return {"parallel": {"branches": [self.steps(number, depth + 1, length) for length in lengths], "until": until}}
+
+    def _any(self, number, depth):
+        return self._all(number, depth, "any")
+
+    def _retry(self):
+        return {"attempts": self.draw(st.integers(1, 3)), "backoff": self.draw(BACKOFF)}
+
+    def _care(self):
+        """What an asker does about a bad answer, or none."""
+        if not self.risky:
+            return {}
+        care = self.draw(st.sampled_from([{}, {"timeout": 1}, {"timeout": 0.5}, {"timeout": 3}]))
+        return {**care, **({"retry": self._retry()} if self.draw(st.booleans()) else {})}
+
+    def _call(self, number, depth):
+        target = self.draw(st.sampled_from(self.services[number + 1 :]))
+        step = {"service": target, **self._care()}
+        if self.risky:
+            step["on_error"] = self.draw(st.sampled_from(["fail", "ignore"]))
+        return {"call": step}
+
+    def _publish(self, number, depth):
+        channel = self.draw(st.sampled_from(self.channels))
+        step = {"channel": channel, "acks": self.draw(st.sampled_from([0, 1, 1])), **self._care()}
+        step["key"] = self.draw(st.sampled_from([None, None, 7, "fixed"]))
+        if self.lowest_reader[channel] > number:
+            return {"publish": step}
+        if not self.ways_back:
+            return {"effect": "row"}
+        self.ways_back -= 1
+        return {"maybe": {"probability": 0.1, "then": [{"publish": step}]}}
+
+
+def _subscribe(draw, cast, services, channel, stable):
+    """Services that come after all publishers read the channel."""
+    able = cast.services[cast.lowest_reader[channel] :]
+    least = 1 if stable and cast.kinds[channel] == "queue" else 0
+    readers = draw(st.lists(st.sampled_from(able), min_size=least, max_size=3, unique=True))
+    for name in readers:
+        subscription = {"channel": channel}
+        if cast.risky:
+            subscription["retry"] = cast._retry()
+        if cast.kinds[channel] == "queue":
+            subscription["prefetch"] = draw(st.sampled_from([None, 1, 2, 5]))
+        services[name].setdefault("subscribe", []).append(subscription)
+
+
+def _channel(kind, draw):
+    return "queue" if kind == "queue" else {"log": {"partitions": draw(st.sampled_from([1, 2, 3, 8]))}}
+
+
+def _workload(draw, cast, name):
+    rate = draw(st.sampled_from([0.5, 1, 2, 4]))
+    closed = {"users": draw(st.integers(1, 5)), "think": draw(LONGER)}
+    arrivals = draw(
+        st.sampled_from(
+            [
+                {"constant": rate},
+                {"poisson": rate},
+                {"profile": [[0, rate], [cast.duration / 2, 2 * rate], [cast.duration / 2, 0], [cast.duration, rate]]},
+                {"closed": closed},
+                {"closed": {**closed, "think": {"exponential": 1}}},
+            ]
+        )
+    )
+    settings = {"target": draw(st.sampled_from(cast.services[:2])), "arrivals": arrivals}
+    settings["key"] = draw(st.sampled_from([None, {"uniform": 3}, {"zipf": {"keys": 5, "s": 1}}]))
+    if cast.risky:
+        settings["patience"] = draw(st.sampled_from([None, None, 0.5, 1, 5]))
+    return settings
+
+
+def _network(draw, cast):
+    network = {"latency": draw(LATENCY), "give_up": draw(st.sampled_from([2, 30]))}
+    if cast.risky:
+        network["loss"] = draw(LOSS)
+    ends = st.sampled_from([*cast.workloads, *cast.services, *cast.channels])
+    links = {}
+    for number in range(draw(st.integers(0, 2))):
+        between = [draw(st.sampled_from(cast.services)), draw(ends)]
+        if between[0] != between[1] and all(set(between) != set(link["between"]) for link in links.values()):
+            link = links[f"link-{number}"] = {"between": between, "latency": draw(LATENCY)}
+            if cast.risky:
+                link["loss"] = draw(LOSS)
+    return {**network, "links": links}
+
+
+def _fault(draw, data, cast, stable):
+    links = list(data["network"]["links"])
+    target = draw(st.sampled_from([*cast.services, *cast.services, *cast.channels, *links]))
+    kinds = ["outage", "crash", "pause", "slowdown", "error_rate"]
+    if target in cast.channels:
+        kinds = ["outage", "pause"]
+    if target in links:
+        kinds = ["outage", "slowdown", "error_rate"]
+    kind = draw(st.sampled_from(kinds))
+    if target in cast.services and draw(st.booleans()):
+        target = f"{target}/{draw(st.integers(1, data['services'][target]['instances']))}"
+    fault = {kind: target}
+    if kind == "slowdown":
+        fault["factor"] = draw(FACTOR)
+    if kind == "error_rate":
+        fault["probability"] = draw(CHANCE)
+    if draw(st.integers(0, 3)):
+        fault["at"] = draw(st.one_of(st.integers(0, cast.duration - 1), st.sampled_from([0.25, 1.5, 3.33])))
+        length = draw(st.sampled_from([0.5, 1, 2, 5] if stable else [None, 0.5, 1, 2, 5]))
+        if length is not None:
+            fault["for"] = length
+    else:
+        fault["mtbf"] = draw(st.sampled_from([2, {"exponential": 3}]))
+        fault["mttr"] = draw(st.sampled_from([1, {"exponential": 1}]))
+    return fault

@@ -1,0 +1,118 @@
+"""What the command line says to bad input: one clear message on stderr, exit status 2, no traceback."""
+
+import pytest
+
+from evsim.cli import _explain
+from evsim.results.audit import AuditError
+from tests.cli.test_run import evsim_
+
+GOOD = """\
+name: tiny
+workloads: {people: {target: desk, arrivals: {constant: 5/s}}}
+services: {desk: {handle: [{work: 2ms}]}}
+run: {duration: 10s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "registration-event"], "did you mean registration-events?"),
+        (["run", "nowhere.yaml"], "nowhere.yaml: cannot be read: No such file"),
+        (["run", "registration-events", "--set", "services.mailing-list.workrs=3"], "did you mean workers?"),
+        (["run", "registration-events", "--set", "service.database.workers=3"], "did you mean services?"),
+        (["run", "registration-events", "--set", "services.database.workers=lots"], "got 'lots'"),
+        (
+            ["run", "registration-events", "--set", "services.database.workers=[1"],
+            "--set services.database.workers",
+        ),
+        (["run", "registration-events", "--set", "nothing"], "'nothing' must look like PATH=VALUE"),
+        (["run", "registration-events", "--set", "=3"], "must look like PATH=VALUE"),
+        (
+            ["run", "registration-events", "--set", "run.seed=.nan"],
+            "run.seed: must be a whole number, got nan",
+        ),
+        (["run", "registration-events", "--set", "objectives.respons_p99=1s"], "did you mean response_p99?"),
+        (["run", "registration-events", "--seed", "nan"], "--seed"),
+        (["run", "registration-events", "--seed", "-1"], "--seed"),
+        (["run", "registration-events", "--seed", "1.5"], "--seed"),
+        (["run", "registration-events", "--runs", "0"], "--runs"),
+        (["run", "registration-events", "--jobs", "0"], "--jobs"),
+        (["run", "registration-events", "--colour"], "--colour"),
+        (["run"], "NAME|FILE"),
+        (["run", ""], "there is no built-in scenario"),
+        (["compare", "registration-events"], "two designs or more"),
+        (["compare", "registration-events", "registration-clasic"], "did you mean registration-classic?"),
+        (["show", "registration-event"], "did you mean registration-events?"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_one_clear_message(arguments, message):
+    result = evsim_(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert message in result.stderr
+    assert result.stderr.count("Error: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        (GOOD.replace("services:", "name: twice\nservices:"), ["line 3", "name is given twice", "line 1"]),
+        (GOOD.replace("target: desk", "target: dusk"), ["line 2", "did you mean desk?"]),
+        (GOOD.replace("2ms", "2 parsecs").replace("5/s", ".nan"), ["line 2", "line 3"]),
+        (GOOD.replace("run:", "run: {\n#"), ["is not YAML"]),
+        ("", ["is empty"]),
+        ("- a\n- b\n", ["must be a mapping"]),
+        ("name: \x00", ["is not YAML"]),
+    ],
+)
+def test_a_wrong_file_is_explained_with_its_lines(tmp_path, text, messages):
+    file = tmp_path / "wrong.yaml"
+    file.write_text(text, encoding="utf-8")
+    for command in ("run", "validate", "show"):
+        result = evsim_(command, file)
+        assert result.exit_code == 2 and result.stdout == ""
+        for message in ("wrong.yaml", *messages):
+            assert message in result.stderr
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\x89PNG\r\n\x1a\n"])
+def test_a_file_that_is_no_text_is_refused(tmp_path, content):
+    file = tmp_path / "binary.yaml"
+    file.write_bytes(content)
+    result = evsim_("run", file)
+    assert result.exit_code == 2
+    assert "binary.yaml" in result.stderr
+
+
+def test_a_folder_is_no_scenario(tmp_path):
+    folder = tmp_path / "folder.yaml"
+    folder.mkdir()
+    assert evsim_("run", folder).exit_code == 2
+
+
+def test_a_place_where_nothing_can_be_saved_is_refused_before_the_run(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    result = evsim_("run", "registration-events", "--set", "run.duration=100000s", "--save", file)
+    assert result.exit_code == 2
+    assert str(file) in result.stderr
+
+
+def test_a_run_that_cannot_be_recorded_is_bad_input():
+    result = evsim_(
+        "run", "registration-classic", "--set", "services.mailing-list.workers=1",
+        "--set", "services.register.handle.2.call.retry.attempts=50", "--set", "run.max_rows=4000",
+    )  # fmt: skip
+    assert result.exit_code == 2
+
+
+def test_a_defect_is_exit_status_3_and_says_so(capsys):
+    assert _explain(KeyError("x")) == 3
+    assert (
+        capsys.readouterr().err
+        == "Error: a defect of evsim: KeyError: 'x'; EVSIM_TRACEBACK=1 shows the place\n"
+    )
+    assert _explain(AuditError("message 7 ended twice")) == 3
+    assert "the books do not balance" in capsys.readouterr().err

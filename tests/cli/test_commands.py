@@ -1,0 +1,215 @@
+"""The other commands, and how the command line behaves in a shell."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import evsim
+from tests.cli.test_bad_input import GOOD
+from tests.cli.test_run import SHORT, evsim_
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_list_shows_every_scenario_and_what_it_is_about():
+    result = evsim_("list")
+    assert result.exit_code == 0
+    names = [line for line in result.stdout.splitlines() if not line.startswith(" ")]
+    assert names == evsim.names()
+    assert "A customer registers." in result.stdout
+
+
+def test_show_prints_a_file_that_can_be_read_again():
+    for name in evsim.names():
+        result = evsim_("show", name)
+        assert result.exit_code == 0
+        assert evsim.Scenario.from_yaml(result.stdout) == evsim.load(name)
+
+
+def test_show_prints_the_comments_of_a_file(tmp_path):
+    file = tmp_path / "tiny.yaml"
+    file.write_text("# mine\n" + GOOD, encoding="utf-8")
+    assert evsim_("show", file).stdout == "# mine\n" + GOOD
+
+
+def test_validate_says_ok(tmp_path):
+    file = tmp_path / "tiny.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    result = evsim_("validate", file, "registration-events")
+    assert result.exit_code == 0
+    assert result.stdout == f"{file}: ok\nregistration-events: ok\n"
+
+
+def test_validate_lists_all_problems_at_once(tmp_path):
+    file = tmp_path / "tiny.yaml"
+    file.write_text(
+        GOOD.replace("target: desk", "target: dusk").replace("10s", "10 parsecs"), encoding="utf-8"
+    )
+    good = tmp_path / "good.yaml"
+    good.write_text(GOOD, encoding="utf-8")
+    result = evsim_("validate", file, good)
+    assert result.exit_code == 2
+    assert f"{good}: ok" in result.stdout
+    assert "parsecs" in result.stderr
+
+
+def test_validate_shows_warnings():
+    result = evsim_("validate", "registration-events", "--set", "services.database.workers=1")
+    assert result.exit_code == 0
+    assert "registration-events: ok\n  warning: " in result.stdout
+
+
+def test_schema_accepts_the_built_in_scenarios():
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads(evsim_("schema").stdout)
+    for name in evsim.names():
+        jsonschema.validate(evsim.load(name).to_dict(), schema)
+
+
+def test_compare_shows_designs_side_by_side():
+    result = evsim_("compare", "registration-classic", "registration-events", *SHORT, "--runs", 3)
+    assert result.exit_code == 0
+    for text in (
+        "3 runs each, seeds 1 to 3",
+        "no difference seen",
+        "The same customer in both",
+        "Objectives of",
+    ):
+        assert text in result.stdout
+
+
+def test_compare_answers_in_json():
+    result = evsim_("compare", "registration-classic", "registration-events", *SHORT, "--runs", 3, "--json")
+    data = json.loads(result.stdout, parse_constant=pytest.fail)
+    assert data["designs"] == ["registration-classic", "registration-events"]
+    assert data["seeds"] == [1, 2, 3]
+    found = data["differences"]["registration-events"]["response_mean"]
+    assert set(found) == {"mean", "low", "high", "n", "sd", "pairing", "verdict"}
+    assert found["verdict"] == "less" and found["mean"] < 0
+    assert data["customers"]["registration-events"]["response"]["n"] == 3
+
+
+def test_compare_sets_one_scenario_against_its_own_change():
+    result = evsim_(
+        "compare", "registration-events", "--runs", 2, "--json",
+        "--set", "services.mailing-list.workers=4", "--set", "services.database.workers=3",
+    )  # fmt: skip
+    data = json.loads(result.stdout)
+    assert data["designs"] == ["as it is", "services.mailing-list.workers=4, services.database.workers=3"]
+    assert data["differences"][data["designs"][1]]["completion_mean"]["mean"] > 0
+
+
+def test_compare_saves_the_comparison_and_the_designs(tmp_path):
+    evsim_("compare", "registration-classic", "registration-events", *SHORT, "--runs", 2, "--save", tmp_path)
+    assert "difference_low" in (tmp_path / "comparison.csv").read_text().splitlines()[0]
+    assert json.loads((tmp_path / "comparison.json").read_text())["seeds"] == [1, 2]
+    assert evsim.load(tmp_path / "design-2.yaml").name == "registration-events"
+
+
+def test_compare_misses_an_objective_that_one_design_misses():
+    result = evsim_(
+        "compare", "registration-classic", "registration-events", *SHORT, "--runs", 2,
+        "--set", "objectives={response_mean: 30ms}", "--json",
+    )  # fmt: skip
+    assert result.exit_code == 1
+    assert result.stderr.startswith("registration-classic: MISSES") and result.stderr.count("MISSES") == 1
+
+
+def test_the_version_and_the_help_are_there():
+    assert evsim_("--version").stdout == f"evsim {evsim.__version__}\n"
+    text = evsim_("--help").stdout
+    for command in ("run", "compare", "list", "show", "validate", "schema", "lab"):
+        assert command in text
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer signals here")
+def test_an_interrupt_ends_the_run_without_noise():
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        result = evsim_(
+            "run", "registration-events", "--set", "run.max_rows=100000000", "--set", "run.duration=9000s"
+        )
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert result.exit_code == 130
+    assert (result.stdout, result.stderr) == ("", "interrupted\n")
+
+
+def shell(*arguments, **environment):
+    command = [sys.executable, "-m", "evsim", *arguments]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env={**os.environ, **environment}
+    )
+
+
+def test_python_m_evsim_runs_in_its_own_process_with_the_same_result():
+    process = shell("run", "registration-events", *SHORT, PYTHONHASHSEED="5")
+    stdout, stderr = process.communicate()
+    assert process.returncode == 0 and stderr == b""
+    assert stdout.decode().splitlines() == evsim_("run", "registration-events", *SHORT).stdout.splitlines()
+
+
+def test_bad_input_has_exit_status_2_in_a_shell_too():
+    process = shell("run", "registration-event")
+    stdout, stderr = process.communicate()
+    assert process.returncode == 2 and stdout == b""
+    assert stderr.startswith(b"Error: there is no built-in scenario registration-event;")
+    assert stderr.count(b"\n") == 1
+
+
+def test_a_terminal_without_the_signs_gets_others():
+    process = shell("run", "registration-events", *SHORT, "--runs", "2", PYTHONIOENCODING="ascii")
+    stdout, stderr = process.communicate()
+    assert process.returncode == 0 and stderr == b""
+    assert b"+-" in stdout and stdout.isascii()
+
+
+def test_a_name_that_the_terminal_cannot_show_is_no_reason_to_fail(tmp_path):
+    file = tmp_path / "tiny.yaml"
+    file.write_text("# Kundschaft \u2603\n" + GOOD, encoding="utf-8")
+    process = shell("show", str(file), PYTHONIOENCODING="ascii")
+    stdout, stderr = process.communicate()
+    assert process.returncode == 0 and stderr == b""
+    assert stdout.startswith(b"# Kundschaft ?")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise there")
+def test_a_reader_that_has_seen_enough_is_no_error():
+    process = shell("schema")  # longer than a pipe holds
+    process.stdout.read(10)
+    process.stdout.close()
+    stderr = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 141
+    assert stderr == b""
+
+
+def test_importing_evsim_imports_nothing_heavy():
+    code = (
+        "import sys, evsim\n"
+        "assert set(evsim.__all__) <= set(dir(evsim))\n"
+        "for name in ('numpy', 'pandas', 'matplotlib', 'pydantic', 'simpy', 'joblib', 'typer'):\n"
+        "    assert name not in sys.modules, name\n"
+        "evsim.load('registration-events').run().summary()\n"
+        "for name in ('pandas', 'matplotlib', 'joblib', 'IPython'):\n"
+        "    assert name not in sys.modules, name\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_public_name_is_there():
+    for name in (*evsim.__all__, "__version__"):
+        assert getattr(evsim, name) is getattr(evsim, name)
+    with pytest.raises(AttributeError, match="'sweeep'"):
+        evsim.sweeep

@@ -1,0 +1,107 @@
+"""Figures as people read them, tables, and objectives."""
+
+import math
+
+import pytest
+
+from evsim.experiment.figures import write, write_estimate
+from evsim.experiment.objectives import judge
+from evsim.experiment.statistics import Estimate, difference, estimate
+from evsim.experiment.tables import html_table, text_table
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("response_mean", 0.0061, "6.1 ms"),
+        ("response_p99", 12.34, "12.3 s"),
+        ("wait_mean", 0.00002, "20 us"),
+        ("wait_mean", 0.0, "0 ms"),
+        ("wait_mean", 0.00099999, "1 ms"),
+        ("wait_mean", 0.9999, "1 s"),
+        ("completion_p99", 1234.5, "1,234 s"),
+        ("response_mean", math.nan, "-"),
+        ("cost", None, "-"),
+        ("availability", 1.0, "100 %"),
+        ("availability", 0.99996, "99.996 %"),
+        ("availability", 0.8203, "82 %"),
+        ("utilisation", 0.5147, "51.5 %"),
+        ("throughput", 51.07, "51.1/s"),
+        ("requests", 2809, "2,809"),
+        ("lag_mean", 1.494, "1.49"),
+        ("age_max", 0.77, "770 ms"),
+    ],
+)
+def test_a_figure_is_written_in_units_people_use(name, value, expected):
+    assert write(name, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "difference", "expected"),
+    [
+        ("response_mean", (0.101, 0.1004, 0.1016), False, "101.00 ± 0.60 ms"),
+        ("response_mean", (-0.095, -0.098, -0.092), True, "-95.0 ± 3.0 ms"),
+        ("response_mean", (0.004, -0.020, 0.028), True, "+4 ± 24 ms"),
+        ("availability", (-0.18, -0.19, -0.17), True, "-18.0 ± 1.0 points"),
+        ("availability", (-0.18, -0.18, -0.18), True, "-18 points"),
+        ("lost", (0, 0, 0), False, "0"),
+        ("lost", (3, 1.5, 4.5), False, "3.0 ± 1.5"),
+        ("requests", (12345, 11345, 13345), False, "12,345 ± 1,000"),
+        ("lost", (3, math.nan, math.nan), False, "3"),
+        ("lost", (math.nan, math.nan, math.nan), False, "-"),
+    ],
+)
+def test_an_estimate_shows_as_many_digits_as_its_interval_allows(name, values, difference, expected):
+    mean, low, high = values
+    assert write_estimate(name, Estimate(mean, low, high, 5, 1.0), difference) == expected
+
+
+def test_a_table_is_aligned():
+    text = text_table(["", "mean"], [["Group"], ["  a", "1"], ["  longer", "12 ms"]])
+    assert text.splitlines() == ["           mean", "Group", "  a           1", "  longer  12 ms"]
+
+
+def test_a_page_shows_text_as_text():
+    assert "<td>&lt;b&gt;</td>" in html_table(["", "x"], [["a", "<b>"]], "A & B")
+    assert "A &amp; B" in html_table(["", "x"], [], "A & B")
+
+
+def verdicts(objectives, summary):
+    return [judgement.verdict for judgement in judge(objectives, summary)]
+
+
+def test_times_and_counts_may_not_be_above_the_objective():
+    assert verdicts({"response_p99": 0.2, "lost": 0}, {"response_p99": 0.2, "lost": 0}) == ["MEETS", "MEETS"]
+    assert verdicts({"response_p99": 0.2, "lost": 0}, {"response_p99": 0.3, "lost": 1}) == [
+        "MISSES",
+        "MISSES",
+    ]
+
+
+@pytest.mark.parametrize("metric", ["availability", "throughput", "goodput", "requests", "completed"])
+def test_what_should_be_high_may_not_be_below_the_objective(metric):
+    assert verdicts({metric: 0.9}, {metric: 0.95}) == ["MEETS"]
+    assert verdicts({metric: 0.9}, {metric: 0.85}) == ["MISSES"]
+
+
+def test_an_interval_around_the_objective_decides_nothing():
+    runs = estimate([0.1, 0.2, 0.3])
+    assert verdicts({"response_p99": 0.2}, {"response_p99": runs}) == ["NOT DECIDED"]
+    assert verdicts({"response_p99": 9.0}, {"response_p99": runs}) == ["MEETS"]
+    assert verdicts({"response_p99": 0.001}, {"response_p99": estimate([0.1, 0.11, 0.12])}) == ["MISSES"]
+
+
+def test_a_percentile_that_the_sample_cannot_carry_decides_nothing():
+    (judgement,) = judge({"response_p99": 0.2}, {"response_p99": math.nan})
+    assert judgement.verdict == "NOT DECIDED"
+    assert str(judgement) == "NOT DECIDED  response p99 at most 200 ms: too few to tell"
+    assert verdicts({"cost": 3}, {}) == ["NOT DECIDED"]
+
+
+def test_a_judgement_says_what_was_asked_and_found():
+    (judgement,) = judge({"availability": 0.999}, {"availability": 0.82})
+    assert str(judgement) == "MISSES  availability at least 99.9 %: 82 %"
+
+
+def test_one_run_of_many_with_a_figure_is_judged_by_it():
+    assert verdicts({"lost": 0}, {"lost": difference([1], [1])}) == ["MEETS"]

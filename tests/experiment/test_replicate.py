@@ -1,0 +1,145 @@
+"""Many runs of one scenario: the same results in any order and in any process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import evsim
+from evsim.experiment.replicate import Replications
+from evsim.experiment.running import START_UP, _worth, in_order, seeds_from
+
+SMALL = {"run.duration": "8s", "run.warmup": "1s"}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return evsim.load("registration-events").replace(SMALL)
+
+
+@pytest.fixture(scope="module")
+def five(scenario):
+    return evsim.replicate(scenario, n=5, jobs=1)
+
+
+def test_the_seeds_begin_with_the_scenarios_own(scenario, five):
+    assert five.seeds == (1, 2, 3, 4, 5)
+    assert repr(evsim.replicate(scenario, n=2, seed=4, jobs=1).runs) == repr(five.runs[3:])
+
+
+def test_each_run_is_the_run_of_its_seed(scenario, five):
+    alone = scenario.run(seed=3)
+    assert repr(five.runs[2]["summary"]) == repr(alone.summary())
+    assert repr(five.runs[2]["services"]) == repr(alone.service_figures)
+    assert repr(five.runs[2]["channels"]) == repr(alone.channel_figures)
+
+
+def test_the_order_of_the_runs_changes_nothing(scenario, five):
+    backwards = [evsim.replicate(scenario, n=1, seed=seed).runs[0] for seed in (5, 4, 3, 2, 1)]
+    assert repr(backwards[::-1]) == repr(five.runs)
+
+
+def test_several_processes_give_the_same_results(scenario, five):
+    assert repr(evsim.replicate(scenario, n=5, jobs=2).runs) == repr(five.runs)
+
+
+def test_a_fresh_process_with_another_hash_seed_gives_the_same_results(five):
+    code = f"""
+import evsim
+print(repr(evsim.replicate(evsim.load("registration-events").replace({SMALL!r}), n=5, jobs=1).runs))
+"""
+    environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, cwd=ROOT
+    )
+    assert done.stdout.strip() == repr(five.runs)
+
+
+def test_means_have_intervals_over_the_runs(five):
+    values = [run["summary"]["completion_mean"] for run in five.runs]
+    found = five.summary()["completion_mean"]
+    assert found.mean == pytest.approx(sum(values) / 5)
+    assert found.low < found.mean < found.high and found.n == 5
+    assert five.services["database"]["utilisation"].n == 5
+    assert five.channels["customer-registered", "database"]["done"].mean == pytest.approx(
+        five.summary()["requests"].mean
+    )
+
+
+def test_the_frame_has_a_row_a_seed(five):
+    assert list(five.frame.index) == [1, 2, 3, 4, 5]
+    assert set(five.runs[0]["summary"]) < set(five.frame.columns)
+    assert five.frame["response_mean"].mean() == pytest.approx(five.summary()["response_mean"].mean)
+
+
+def test_the_text_and_the_page_show_the_same_figures(five):
+    for text in ("response mean", "completion p99", "effects missing", "seeds 1 to 5"):
+        assert text in str(five)
+        assert text in five._repr_html_()
+
+
+def test_names_cannot_break_the_page(five):
+    evil = five.scenario.replace({"name": "a-b"})
+    object.__setattr__(evil, "name", "<script>")
+    assert "<script>" not in Replications(evil, five.runs)._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"n": 0}, {"n": 2.5}, {"n": True}, {"seed": -1}, {"seed": 1.5}, {"jobs": 0}]
+)
+def test_wrong_numbers_are_refused_by_name(scenario, wrong):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"{name}="):
+        evsim.replicate(scenario, **wrong)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_error_says_in_which_run_it_happened(jobs):
+    stubborn = evsim.load("registration-classic").replace(
+        {
+            "services.mailing-list.workers": 1,
+            "services.register.handle.2.call.retry": {"attempts": 50},
+            "run.max_rows": 10_000,
+        }
+    )
+    with pytest.raises(evsim.SimulationError) as caught:
+        evsim.replicate(stubborn, n=1 + jobs, jobs=jobs)
+    assert any("registration-classic with seed" in note for note in caught.value.__notes__)
+
+
+def test_little_work_stays_in_this_process():
+    assert _worth(START_UP / 2) == 1
+    assert in_order(lambda _: os.getpid(), range(3)) == [os.getpid()] * 3
+
+
+def test_much_work_takes_all_cores():
+    from joblib import cpu_count
+
+    assert _worth(100 * START_UP) == cpu_count()
+
+
+def test_workers_use_one_thread_each():
+    limits = in_order(lambda _: os.environ.get("OMP_NUM_THREADS"), range(2), jobs=2)
+    assert limits == ["1", "1"]
+
+
+def test_results_come_in_the_order_of_the_seeds():
+    assert in_order(lambda seed: seed, range(9, 0, -1), jobs=2) == list(range(9, 0, -1))
+
+
+def test_nothing_is_printed_where_nobody_watches(scenario, capfd):
+    evsim.replicate(scenario, n=2)
+    evsim.replicate(scenario, n=2, progress=False)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_bar_is_shown_when_asked_for(scenario, capfd):
+    evsim.replicate(scenario, n=2, jobs=1, progress=True)
+    assert "run" in capfd.readouterr().err
+
+
+def test_seeds_follow_one_another(scenario):
+    assert seeds_from(scenario, 3, seed=10**20) == (10**20, 10**20 + 1, 10**20 + 2)

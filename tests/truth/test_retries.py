@@ -1,0 +1,103 @@
+"""Trying again: how often, how long in between, and what is done twice."""
+
+import numpy as np
+import pytest
+
+from evsim.results.records import Verdict
+from tests.support.cases import case, expected
+from tests.support.statistics import agrees, mean_and_error, proportion_agrees
+from tests.truth.measuring import checked, rows_of
+from tests.truth.systems import caller, system
+
+GEOMETRIC = {"RETRY-geom-0.1-3": 30_000, "RETRY-geom-0.3-3": 10_000, "RETRY-geom-0.5-4": 10_000,
+             "RETRY-geom-0.01-3": 30_000}  # fmt: skip
+
+
+def attempts_of(run, service="back"):
+    """How often each request of the only workload reached a service."""
+    return np.bincount(run.rows["request"][rows_of(run, service)], minlength=len(run.tally.row))
+
+
+@pytest.mark.parametrize("identifier", GEOMETRIC)
+def test_a_call_is_tried_again_until_it_succeeds_or_has_no_try_left(identifier):
+    p, truth, requests = case(identifier)["parameters"], expected(identifier), GEOMETRIC[identifier]
+    scenario = caller({"retry": {"attempts": p["max_attempts"]}}, [{"fail": p["p"]}], requests)
+    run = checked(scenario, 1)
+    attempts, count = attempts_of(run), len(run.tally.row)
+    assert agrees(attempts, truth["mean attempts per call"])
+    failed = count - run.summary()["completed"]
+    if 1 - truth["final success probability"] > 1e-4:
+        assert proportion_agrees(failed, count, 1 - truth["final success probability"], error_below=0.2)
+    else:
+        assert failed <= 3  # one in a million
+    assert proportion_agrees((attempts > 1).sum(), count, 1 - truth["success without retry"])
+
+
+@pytest.mark.parametrize(("layers", "tries"), [(5, 3), (3, 4)])
+def test_layers_that_all_retry_multiply_the_calls_at_the_bottom(layers, tries):
+    services = {"bottom": {"workers": 10, "handle": [{"fail": 1}]}}
+    below = "bottom"
+    for layer in range(layers):
+        call = {"service": below, "retry": {"attempts": tries}}
+        below = f"layer-{layer}"
+        services[below] = {"workers": 10, "handle": [{"call": call}]}
+    workloads = {"customers": {"target": below, "arrivals": {"constant": 1}}}
+    run = checked(system(services, workloads, 10.5, 0), 1)
+    calls = expected("RETRY-layers", f"{layers} layers x {tries} tries")
+    assert (attempts_of(run, "bottom") == calls).all()
+    assert run.summary()["errors"] == len(run.tally.row) == 10
+
+
+@pytest.mark.parametrize(("kind", "name"), [("exponential", "no jitter"), ("full_jitter", "full jitter mean"),
+                                             ("equal_jitter", "equal jitter mean")])  # fmt: skip
+def test_a_call_that_always_fails_sleeps_the_sum_of_its_back_offs(kind, name):
+    p, truth = case("RETRY-backoff-sum")["parameters"], expected("RETRY-backoff-sum", name)
+    backoff = {kind: {"base": p["base"], "cap": p["cap"], "factor": 2}}
+    scenario = caller({"retry": {"attempts": p["retries"] + 1, "backoff": backoff}}, [{"fail": 1}], 2000)
+    slept = checked(scenario, 1).tally.response
+    if kind == "exponential":
+        assert slept == pytest.approx(np.full(len(slept), truth), rel=1e-9)
+    else:
+        assert agrees(slept, truth, error_below=0.01)
+    windows = np.minimum(p["cap"], p["base"] * 2.0 ** np.arange(p["retries"]))
+    spread = {"exponential": 0, "full_jitter": 1 / 12, "equal_jitter": 1 / 48}[kind] * (windows**2).sum()
+    assert slept.var() == pytest.approx(spread, rel=0.15, abs=1e-9)
+
+
+def test_a_caller_on_a_lossy_link_can_not_know_whether_its_call_was_worked():
+    """Request and reply are lost apart; the server works whenever a request arrives."""
+    p, truth = case("NET-loss-retry")["parameters"], expected("NET-loss-retry")
+    link = {"cable": {"between": ["front", "back"], "loss": p["loss"]}}
+    call = {"timeout": "1s", "retry": {"attempts": 3}}
+    scenario = caller(call, [{"effect": "charged"}], 60_000, network={"links": link})
+    run = checked(scenario, 2)
+    rows, count = run.rows, len(run.tally.row)
+    back = [place.number for place in run.places if place.service == "back"]
+    tries = np.flatnonzero(np.isin(rows["place"], back))
+    worked, heard = ~np.isnan(rows["started"][tries]), rows["verdict"][tries] == Verdict.DONE
+    assert proportion_agrees(heard.sum(), len(tries), truth["P(try succeeds)"])
+    failed = count - run.summary()["completed"]
+    assert proportion_agrees(failed, count, 1 - truth["P(call succeeds)"], error_below=0.15)
+    unheard = "P(executed although caller saw failure on that try)"
+    assert proportion_agrees((worked & ~heard).sum(), len(tries), truth[unheard])
+    executions = np.bincount(rows["request"][tries[worked]], minlength=count)
+    mean, error = mean_and_error(executions)
+    assert error < 0.002
+    assert abs(mean - truth["mean server executions"]) < 3.5 * error
+    assert run.summary()["effects_repeated"] == (executions > 1).sum()
+
+
+def test_twenty_round_trips_one_after_the_other_take_twenty_times_as_long():
+    """RTT 30 ms, 1 ms of work a call, 20 calls: in turn, at once, or as one batch."""
+    truth = expected("NET-latency")
+    call, link = {"call": "back"}, {"cable": {"between": ["front", "back"], "latency": "15ms"}}
+    designs = {
+        "sequential": ([call] * 20, "1ms"),
+        "parallel (no variance)": ([{"parallel": [call] * 20}], "1ms"),
+        "one batched call (20x1ms work)": ([call], "20ms"),
+    }
+    for name, (handle, work) in designs.items():
+        services = {"front": {"handle": handle}, "back": {"workers": 20, "handle": [{"work": work}]}}
+        workloads = {"customers": {"target": "front", "arrivals": {"constant": 1}}}
+        scenario = system(services, workloads, 10.5, 0, network={"links": link})
+        assert checked(scenario).tally.response * 1000 == pytest.approx(np.full(10, truth[name]))

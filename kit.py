@@ -186,7 +186,7 @@ def install(wanted, before):
 
 def explain_failure(text):
     lines = text.splitlines()
-    errors = [line for line in lines if line.startswith("ERROR")] or lines[-15:]
+    errors = [line.strip() for line in lines if line.lstrip().startswith("ERROR")] or lines[-15:]
     hint = "Is there a network? Behind a proxy, set HTTPS_PROXY. " if NO_NETWORK.search(text) else ""
     stop(
         "evsim could not be installed:\n{}\n{}Then run the same command again.\n"

@@ -124,10 +124,8 @@ class Asking:
         return self.asker.freeze(function, row, self.system.records.rows.parent[row])
 
     def _nobody_waits(self, row):
-        rows = self.system.records.rows
-        crashed = rows.outcome[rows.parent[row]] == Outcome.CRASHED
         self.failing.discard(row)
-        self._settle(row, Verdict.ORPHANED if crashed else Verdict.DONE)
+        self._settle(row, Verdict.ORPHANED)
 
     def _settle(self, row, verdict):
         rows = self.system.records.rows

@@ -162,12 +162,17 @@ class Delivery:
         """The link lost it on the way: the broker hands it out again when it gives up waiting."""
         rows = self.system.records.rows
         rows.outcome[row], rows.ended[row] = Outcome.LOST, self.system.env._now
+        self.unheard_later(row)
+
+    def unheard_later(self, row):
+        """Hand the row out again when the broker has waited `give_up` for news of it."""
         self.system.env.call_in(self.system.scenario.network.give_up, self._unheard, row, TIMEOUT)
 
     def _ack_lost(self, row):
         self.subscriber.acknowledgement_lost(self, row)
 
     def _unheard(self, row):
+        self.refused.discard(row)
         if not self.system.records.rows.verdict[row]:
             self.died(row)
 

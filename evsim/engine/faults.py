@@ -1,5 +1,7 @@
 """Faults: what goes wrong, when it begins and when it ends. They come before everything else at their moment."""
 
+from math import inf
+
 from evsim.engine.environment import FAULT
 
 __all__ = ["schedule_faults"]
@@ -17,8 +19,8 @@ class _Clock:
     def __init__(self, system, index, fault):
         self.system, self.fault, self.env = system, fault, system.env
         self.targets = _targets(system, fault)
-        self.begins = {"outage": _stop, "crash": _crash, "slowdown": _slow, "error_rate": _raise_errors}.get(fault.kind)
-        self.ends = {"outage": _start, "crash": _start, "slowdown": _unslow, "error_rate": _calm}.get(fault.kind, _resume)
+        self.begins = {"outage": _stop, "crash": _crash}.get(fault.kind, _begin_rate)
+        self.ends = {"outage": _start, "crash": _start, "pause": _resume}.get(fault.kind, _end_rate)
         if fault.at is not None:
             self.env.call_at(fault.at, self._begin, fault.duration, FAULT)
         else:
@@ -42,8 +44,7 @@ class _Clock:
         self.system.records.incidents.append((self.env._now, self.fault.kind, self.fault.target, end))
         for part, instance in self.targets:
             if self.fault.kind == "pause":
-                forever = self.system.drain_limit
-                part.pause(*instance, forever if length is None else length)
+                part.pause(*instance, inf if length is None else length)
             else:
                 self.begins(part, instance, self.fault)
         if length is not None:
@@ -97,37 +98,15 @@ def _resume(part, instance, fault):
     part.resume(*instance)
 
 
-def _slow(part, instance, fault):
-    if instance:
-        part.factor[instance[0]] *= fault.factor
-    else:
-        part.factor *= fault.factor
+def _active(part, instance, fault):
+    """The list of like faults that last, of a service's instance or of a link."""
+    active = part.factors if fault.kind == "slowdown" else part.error_rates
+    return active[instance[0]] if instance else active
 
 
-def _unslow(part, instance, fault):
-    if instance:
-        part.factor[instance[0]] /= fault.factor
-    else:
-        part.factor /= fault.factor
+def _begin_rate(part, instance, fault):
+    _active(part, instance, fault).append(fault.factor if fault.kind == "slowdown" else fault.probability)
 
 
-def _raise_errors(part, instance, fault):
-    """Independent causes add up: 1 - (1 - a)(1 - b)."""
-    if instance:
-        part.error_rate[instance[0]] = 1 - (1 - part.error_rate[instance[0]]) * (1 - fault.probability)
-    else:
-        part.extra_loss = 1 - (1 - part.extra_loss) * (1 - fault.probability)
-
-
-def _calm(part, instance, fault):
-    """Taken back the same way; a certain failure (probability 1) can only be cleared."""
-    if fault.probability >= 1:
-        rate = 0.0
-    elif instance:
-        rate = max(0.0, 1 - (1 - part.error_rate[instance[0]]) / (1 - fault.probability))
-    else:
-        rate = max(0.0, 1 - (1 - part.extra_loss) / (1 - fault.probability))
-    if instance:
-        part.error_rate[instance[0]] = rate
-    else:
-        part.extra_loss = rate
+def _end_rate(part, instance, fault):
+    _active(part, instance, fault).remove(fault.factor if fault.kind == "slowdown" else fault.probability)

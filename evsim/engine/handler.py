@@ -5,10 +5,10 @@ program counter. The edges say what a reply, an end and a failure mean.
 """
 
 from heapq import heappush
-from inspect import isgeneratorfunction
 
 from evsim.engine.asking import Asking
 from evsim.engine.environment import ANSWER
+from evsim.engine.generator import generator_handler
 from evsim.engine.places import DELIVERY
 from evsim.engine.publishing import Publishing
 from evsim.results.records import Outcome, Reason
@@ -21,12 +21,13 @@ def compile_handler(system, place, edge):
     service = system.services[place.service]
     steps = service.settings.handle
     compiler = _Compiler(system, place, service, edge)
-    if isgeneratorfunction(steps):
-        from evsim.engine.generator import generator_handler
-
-        return generator_handler(system, place, service, edge, steps)
     end = compiler.end(steps)
-    first = compiler.link(steps, (), end, compiler.failing())
+    fail = compiler.failing()
+    if callable(steps):
+        return generator_handler(compiler, steps, end, fail)
+    first = compiler.link(steps, (), end, fail)
+    if compiler._first_work() is None:
+        first = compiler._error_rate(first, fail)
     if steps[0].kind in ("work", "wait") or not (system.cyclic or _takes_time(steps)):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
@@ -39,6 +40,7 @@ class _Compiler:
         self.ordinals = {}  # kind of step -> how many were met, in the order of the file
         self.steps_met = self._ordinals(service.settings.handle, ()) if not callable(service.settings.handle) else {}
         self.replies_early = False
+        self.still = None  # inside a branch that may lose: wraps what follows a step
 
     def _ordinals(self, steps, position):
         """position -> ordinal of the step among the steps of its kind."""
@@ -57,7 +59,7 @@ class _Compiler:
         ending, edge = self.service.ending, self.edge
         if self.place.kind == DELIVERY:
             return ending(Outcome.OK, *edge.ended)
-        self.replies_early = _replies_early(steps)
+        self.replies_early = not callable(steps) and _replies_early(steps)
         return ending(Outcome.OK, self._unless_replied(edge.answer) if self.replies_early else edge.answer)
 
     def failing(self):
@@ -90,6 +92,8 @@ class _Compiler:
         """The first of `steps` as a function; `then(row)` follows the last one."""
         for index in reversed(range(len(steps))):
             step = steps[index]
+            if self.still is not None:
+                then = self.still(then)
             build = getattr(self, "_" + step.kind)
             then = build(step, (*position, index), then, fail)
         return then
@@ -125,13 +129,14 @@ class _Compiler:
         return over
 
     def _work(self, step, position, then, fail):
-        then = self._error_rate(position, then, fail)
+        if position == self._first_work():
+            then = self._error_rate(then, fail)
         system, env, rows = self.system, self.env, self.rows
         self._carries(then)
         queue, next_key = env._queue, env.key_counter(ANSWER)
         draws = system.luck.draws(step.time, *self.purpose(step, position))
         luck, values, missing = rows.luck, draws.values, draws.missing
-        factor, instance_of = self.service.factor, self.service.instance_of
+        slowness = self.service.slowness
 
         def work_constant(row):
             heappush(queue, (env._now + delay, next_key(), then, row))
@@ -144,7 +149,7 @@ class _Compiler:
             heappush(queue, (env._now + delay, next_key(), then, row))
 
         def work_slowed(row):
-            delay = draws.of(luck[row]) * factor[instance_of(row)]
+            delay = draws.of(luck[row]) * slowness(row)
             heappush(queue, (env._now + delay, next_key(), then, row))
 
         if system.has_fault(self.service.name, "slowdown"):
@@ -156,17 +161,16 @@ class _Compiler:
 
     _wait = _work
 
-    def _error_rate(self, position, then, fail):
-        """After the first work of the handler, an error-rate fault may strike."""
-        if not self.system.has_fault(self.service.name, "error_rate") or position != self._first_work():
+    def _error_rate(self, then, fail):
+        """`then`, unless an error-rate fault strikes: after the handler's first work, or at its start if it has none."""
+        if not self.system.has_fault(self.service.name, "error_rate"):
             return then
         place, luck = self.place, self.rows.luck
         chances = self.system.luck.uniforms("error rate", place.workload, place.service, place.visit)
-        rate, instance_of = self.service.error_rate, self.service.instance_of
+        error_probability = self.service.error_probability
 
         def strike(row):
-            probability = rate[instance_of(row)]
-            if probability and chances.of(luck[row]) < probability:
+            if chances.of(luck[row]) < error_probability(row):
                 fail(row, Reason.ERROR_RATE)
             else:
                 then(row)
@@ -175,6 +179,8 @@ class _Compiler:
 
     def _first_work(self):
         steps = self.service.settings.handle
+        if callable(steps):
+            return None
         return next(((index,) for index, step in enumerate(steps) if step.kind in ("work", "wait")), None)
 
     def _effect(self, step, position, then, fail):
@@ -327,13 +333,23 @@ class _Compiler:
                     del left[row]
                     fail(row, reason)
 
+        def still(follows):
+            """What a branch does next, if no other has won meanwhile."""
+
+            def go_on(row):
+                if row in left:
+                    follows(row)
+
+            return go_on
+
+        outer, self.still = self.still, still if self.still is None else lambda f, outer=self.still: outer(still(f))
         branches = self._branches(step, position, won, branch_failed)
-        outcome = self.rows.outcome
+        self.still = outer
 
         def fork(row):
             left[row] = count
             for branch in branches:
-                if not outcome[row]:
+                if row in left:
                     branch(row)
 
         return fork

@@ -5,6 +5,7 @@ direction of one edge. The plain hop has no ifs; a guarded one knows loss, fault
 """
 
 from heapq import heappush
+from math import prod
 
 from evsim.engine.environment import ARRIVAL, FAULT
 from evsim.results.records import Verdict
@@ -14,11 +15,11 @@ __all__ = ["Link", "Links"]
 
 
 class Link:
-    """The network between two places, both directions; faults change `cut`, `factor` and `extra_loss`."""
+    """The network between two places, both directions; faults change `cut`, `factors` and `error_rates`."""
 
     def __init__(self, name, latency, loss):
         self.name, self.latency, self.loss = name, latency, loss
-        self.cut, self.factor, self.extra_loss = 0, 1.0, 0.0
+        self.cut, self.factors, self.error_rates = 0, [], []
         self.faulty = False  # a fault may touch it
 
     @property
@@ -124,12 +125,12 @@ class Links:
 
         def hop(row):
             delay, chance = draws.of(luck[row]), chances.of(luck[row])
-            if link.cut or chance < 1.0 - (1.0 - link.loss) * (1.0 - link.extra_loss):
+            if link.cut or chance < 1.0 - prod(1.0 - rate for rate in (link.loss, *link.error_rates)):
                 system.records.incidents.append((env._now, "lost on the link", link.name, row))
                 if lost is not None:
                     heappush(queue, (env._now, fail_key(), lost, row))
                 return
-            due = env._now + delay * link.factor
+            due = env._now + delay * prod(link.factors)
             if last is not None:
                 last[0] = due = max(due, last[0])
             heappush(queue, (due, next_key(), then, row))

@@ -29,7 +29,7 @@ class Log(Channel):
         if key is not None:
             fixed = partition_of(names.get(key, key), count)
             return lambda luck: fixed
-        keys, values, number_of = self.system.keys[workload], array("h"), self.system.luck.of
+        keys, values, number_of = self.system.keys[workload], array("i"), self.system.luck.of
 
         def partition(luck):
             try:

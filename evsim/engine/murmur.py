@@ -37,7 +37,7 @@ def partition_of(key, partitions):
 
 
 def partitions_of(keys, partitions):
-    """:func:`partition_of` for an array of whole numbers, 0 or more; an array of 16-bit integers.
+    """:func:`partition_of` for an array of whole numbers, 0 or more.
 
     >>> partitions_of(np.array([7, 42, 100000]), 12).tolist() == [partition_of(key, 12) for key in (7, 42, 100000)]
     True
@@ -48,7 +48,7 @@ def partitions_of(keys, partitions):
     hashes = np.empty(len(text), dtype=np.uint32)
     for length in np.unique(lengths).tolist():
         hashes[lengths == length] = _hash_columns(letters[lengths == length, :length], length)
-    return ((hashes & 0x7FFFFFFF) % partitions).astype(np.int16)
+    return ((hashes & 0x7FFFFFFF) % partitions).astype(np.int32)
 
 
 def _hash_columns(letters, length):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from evsim.engine.refusal import refuse
 
-__all__ = ["CALL", "DELIVERY", "Place", "REQUEST", "find_places"]
+__all__ = ["CALL", "DELIVERY", "Place", "REQUEST", "Walk"]
 
 REQUEST, CALL, DELIVERY = "request", "call", "delivery"
 MOST_PLACES = 5000
@@ -32,14 +32,18 @@ class Place:
     steps: dict = field(default_factory=dict)  # position of a step -> [Place, ...]
 
 
-class _Walk:
+class Walk:
+    """Finds places and keeps the list of them."""
+
     def __init__(self, scenario):
         self.scenario = scenario
         self.places = []
-        self.subscribers = {name: [] for name in scenario.channels}
+        self.subscribers = {name: [] for name in scenario.channels}  # channel -> [(service, subscription), ...]
         for name, service in scenario.services.items():
             for subscription in service.subscribe:
                 self.subscribers[subscription.channel].append((name, subscription))
+        for name, workload in scenario.workloads.items():
+            self.enter(REQUEST, name, workload.target, name, None, None, ())
 
     def enter(self, kind, workload, service, source, parent, step, trail):
         """The place for one way in, walking on from it unless it is on the trail already."""
@@ -74,11 +78,3 @@ class _Walk:
             elif step.kind == "maybe":
                 self.walk(step.then, (*here, 0), place, trail)
                 self.walk(step.otherwise, (*here, 1), place, trail)
-
-
-def find_places(scenario):
-    """All places of a scenario, requests first of each workload, in the order of its file."""
-    walk = _Walk(scenario)
-    for name, workload in scenario.workloads.items():
-        walk.enter(REQUEST, name, workload.target, name, None, None, ())
-    return walk.places

@@ -6,6 +6,7 @@ Worker numbers count through the instances: worker w belongs to instance ``w // 
 """
 
 from collections import deque
+from math import prod
 
 from evsim.engine.environment import FAULT
 from evsim.results.records import Outcome, Reason, Verdict
@@ -31,11 +32,12 @@ class Service:
         self.groups = []  # the subscriptions that grant to this service
         self.guarded = system.may_fail(name)
         self.down = [0] * self.instances  # faults that stop an instance from starting work
-        self.factor = [1.0] * self.instances
-        self.error_rate = [0.0] * self.instances
+        self.factors = [[] for _ in range(self.instances)]  # of the slowdowns that last
+        self.error_rates = [[] for _ in range(self.instances)]
         self.frozen = [None] * self.instances  # a list of what waits for the end of a pause
         self.frozen_until = [0.0] * self.instances
         self.running = set()
+        self.filling = False
         careful = self.guarded or settings.drop_stale
         self.offer = self._limited(self._guarded_offer() if careful else self._plain_offer())
         self.ending = self._guarded_ending if careful else self._plain_ending
@@ -44,6 +46,14 @@ class Service:
     def is_up(self):
         """Whether any instance may start work."""
         return not all(self.down)
+
+    def slowness(self, row):
+        """What the times of work that a row starts now are multiplied by."""
+        return prod(self.factors[self.instance_of(row)])
+
+    def error_probability(self, row):
+        """The probability that a row's work fails now: any of the independent causes strikes."""
+        return 1.0 - prod(1.0 - rate for rate in self.error_rates[self.instance_of(row)])
 
     def instance_of(self, row):
         return self.system.records.rows.worker[row] // self.workers
@@ -144,6 +154,9 @@ class Service:
         """Free workers take what waits."""
         rows, now, free, inbox = self.system.records.rows, self.system.env._now, self.free, self.inbox
         drop_stale, take_next = self.settings.drop_stale, self._take_next()
+        if self.filling:
+            return  # a handler without work ended inside the loop below, which goes on
+        self.filling = True
         while free and inbox:
             row = take_next()
             if drop_stale and rows.verdict[row] != Verdict.OPEN:
@@ -153,6 +166,7 @@ class Service:
             rows.started[row] = now
             self.running.add(row)
             self.entries[rows.place[row]](row)
+        self.filling = False
 
     # What faults do.
 

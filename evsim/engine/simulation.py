@@ -3,6 +3,7 @@
 from evsim.engine.due import due_effects
 from evsim.engine.environment import SimulationError
 from evsim.engine.refusal import refuse
+from evsim.engine.size import refuse_too_many
 from evsim.engine.stock import take_stock
 from evsim.engine.system import System
 from evsim.results.records import TooManyRows
@@ -21,9 +22,9 @@ class Simulation:
         seed = scenario.run.seed if seed is None else seed
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise refuse("seed", "must be a whole number, 0 or more", seed)
-        _refuse_too_many(scenario)
         self.scenario, self.seed = scenario, seed
         self.system = System(scenario, seed, guarded=guarded)
+        refuse_too_many(self.system)
         self.env = self.system.env
 
     def run(self, until=None):
@@ -38,10 +39,13 @@ class Simulation:
                 self._drain(duration, warnings)
             else:
                 self.system.reopen()
-        except TooManyRows as limit:
+        except SimulationError as error:
+            if not isinstance(error.__cause__, TooManyRows):
+                raise
+            limit = self.scenario.run.max_rows
             raise SimulationError(
-                f"run.max_rows: more than {limit} attempts were made by {env.now:.6g} s, which is more than a run may "
-                "record; make the run shorter, calm the overload, or raise run.max_rows"
+                f"run.max_rows: more than {limit:,} attempts were made by {env.now:.6g} s, and a run keeps a record of "
+                "each; make the run shorter, calm the overload, or raise run.max_rows"
             ) from None
         return self._run(warnings)
 
@@ -73,7 +77,3 @@ class Simulation:
 def simulate(scenario, seed=None, until=None, *, guarded=False):
     """Run `scenario` once with `seed` (default: the scenario's own) and return its :class:`evsim.results.Run`."""
     return Simulation(scenario, seed, guarded=guarded).run(until)
-
-
-def _refuse_too_many(scenario):
-    """Refuse a run whose records would not fit, before it starts."""

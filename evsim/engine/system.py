@@ -11,11 +11,11 @@ from evsim.engine.handler import compile_handler
 from evsim.engine.links import Links
 from evsim.engine.log import Group, Log
 from evsim.engine.luck import Luck
-from evsim.engine.places import find_places
+from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.queue import Consumer, Queue
 from evsim.engine.risk import Risk
 from evsim.engine.service import Service
-from evsim.engine.workloads import Keys, Workload
+from evsim.engine.workloads import Keys, Workload, read_stamps
 from evsim.results.records import Fate, Outcome, Records, Verdict
 
 __all__ = ["System"]
@@ -39,8 +39,9 @@ class System:
         self.backing_off = 0  # deliveries that wait for their next attempt
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
-        self._routes = []
-        self.places = find_places(scenario)
+        self._routes, self._stamps = [], {}
+        self._walk = Walk(scenario)
+        self.places = self._walk.places
         self.cyclic = any(place.back for place in self.places)
         self.enter_round = self._enter_round if self.cyclic else None
         self.links = Links(self)
@@ -68,10 +69,25 @@ class System:
                 kind = kinds[channel.settings.kind]
                 subscriber = kind(self, channel, self.services[name], subscription)
                 self._subscribers[subscription.channel, name] = subscriber
-        for place in self.places:
-            if place.kind == "delivery":
-                edge = Delivery(self, place, self._subscribers[place.source, place.service])
-                self.enter(place, edge)
+        for place in list(self.places):
+            if place.kind == DELIVERY:
+                self._deliver_to(place)
+
+    def _deliver_to(self, place):
+        self.enter(place, Delivery(self, place, self._subscribers[place.source, place.service]))
+
+    def subscribers_of(self, channel):
+        """``(service, subscription)`` of all who subscribe to a channel."""
+        return self._walk.subscribers[channel]
+
+    def further_place(self, kind, place, service, source, step):
+        """A place that a Python handler was found to lead to while the system runs."""
+        known = len(self.places)
+        found = self._walk.enter(kind, place.workload, service, source, place, step, ())
+        for further in self.places[known:]:
+            if further.kind == DELIVERY:
+                self._deliver_to(further)
+        return found
 
     def enter(self, place, edge):
         """Compile the handler of a place: what its rows do when they get a worker."""
@@ -93,11 +109,17 @@ class System:
 
     # Keys and names.
 
+    def stamps(self, workload):
+        """(arrival times, keys) of a workload that replays a file, read once."""
+        if workload not in self._stamps:
+            arrivals = self.scenario.workloads[workload].arrivals
+            self._stamps[workload] = read_stamps(arrivals, self.scenario.folder)
+        return self._stamps[workload]
+
     def reserve_keys(self, names):
-        """Numbers for keys that are text; returns the number of the first."""
-        first = 1 << 24
-        first += len(self.key_names)
-        self.key_names.update({first + index: str(name) for index, name in enumerate(names)})
+        """Numbers for keys that are text: the one that is returned for the first, one less for the next ..."""
+        first = -2 - len(self.key_names)
+        self.key_names.update({first - index: str(name) for index, name in enumerate(names)})
         return first
 
     def key_number(self, key):

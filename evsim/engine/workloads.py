@@ -15,7 +15,7 @@ from evsim.engine.luck import BLOCK
 from evsim.engine.refusal import refuse
 from evsim.scenario import Distribution
 
-__all__ = ["Keys", "Workload", "read_stamps"]
+__all__ = ["Keys", "Workload", "expected_requests", "read_stamps"]
 
 
 class Workload:
@@ -65,7 +65,7 @@ class Workload:
         """Lists of arrival times (seconds), ascending and before the end of the run."""
         arrivals, luck, end = self.settings.arrivals, self.system.luck, self.duration
         if arrivals.kind == "csv":
-            stamps, _ = read_stamps(arrivals, self.system.scenario.folder)
+            stamps, _ = self.system.stamps(self.name)
             yield stamps[stamps < end].tolist()
             return
         if arrivals.kind == "constant":
@@ -108,6 +108,33 @@ class Workload:
         self.arrive(self._numbers())
 
 
+def expected_requests(system, name):
+    """How many requests a workload is expected to make. A closed one: as many as users could think of."""
+    scenario = system.scenario
+    workload = scenario.workloads[name]
+    arrivals, end = workload.arrivals, scenario.run.duration
+    if arrivals.kind == "csv":
+        return int((system.stamps(name)[0] < end).sum())
+    if arrivals.kind == "closed":
+        handle = scenario.services[workload.target].handle
+        steps = () if callable(handle) else handle
+        pace = arrivals.think.mean + sum(step.time.mean for step in steps if step.kind in ("work", "wait"))
+        return arrivals.users * end / pace if pace else 0.0
+    if arrivals.kind == "profile":
+        pairs = zip(arrivals.points, (*arrivals.points[1:], (end, arrivals.points[-1][1])), strict=True)
+        return sum(_area(*before, *after, end) for before, after in pairs)
+    return arrivals.rate * end
+
+
+def _area(start, rate, stop, rate_after, end):
+    """Arrivals of a straight piece of a profile, cut at the end of the run."""
+    if start >= end or stop <= start:
+        return 0.0
+    if stop > end:
+        rate_after = rate + (rate_after - rate) * (end - start) / (stop - start)
+    return (rate + rate_after) / 2 * (min(stop, end) - start)
+
+
 def _steady(rate):
     return lambda work: work / rate
 
@@ -137,15 +164,15 @@ class Keys:
 
     def __init__(self, system, name, settings):
         self._number_of = system.luck.of
-        self.values = array("i")
+        self.values = array("q")
         self.block = self._blocks(system, name, settings)
 
     def _blocks(self, system, name, settings):
         """A function from a block's number to the keys of its requests."""
         key, arrivals = settings.key, settings.arrivals
         if arrivals.kind == "csv" and arrivals.key is not None:
-            names, codes = np.unique(read_stamps(arrivals, system.scenario.folder)[1], return_inverse=True)
-            codes = codes + system.reserve_keys(names)
+            names, codes = np.unique(system.stamps(name)[1], return_inverse=True)
+            codes = system.reserve_keys(names) - codes
             return lambda number: codes[number * BLOCK : (number + 1) * BLOCK]
         if key is None:
             return lambda number: np.arange(number * BLOCK, (number + 1) * BLOCK)

@@ -112,12 +112,12 @@ class Audit:
         done = verdict == Verdict.DONE
         early = np.array([_may_answer_early(self.run.scenario, place) for place in self.run.places] + [False])
         self._demand(
-            ~done | (outcome == Outcome.OK) | (early[rows["place"]] & started) | self._orphans(),
+            ~done | (outcome == Outcome.OK) | (early[rows["place"]] & started),
             "settled as done and the work was not done",
         )
         failed = np.isin(outcome, (Outcome.FAILED, Outcome.CRASHED, Outcome.LOST, Outcome.OK, Outcome.REFUSED))
         self._demand(~np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.DEAD)) | failed, "given back while it was worked")
-        self._demand(~(verdict == Verdict.ORPHANED) | self._orphans(crashed=True), "orphaned and its caller lives")
+        self._demand(~(verdict == Verdict.ORPHANED) | self._orphans(), "orphaned and its caller is still at work")
         is_delivery = self.kinds == "delivery"
         own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST)}
         self._demand(~is_delivery | np.isin(verdict, own["delivery"]), "a delivery has the verdict of a call")
@@ -126,13 +126,11 @@ class Audit:
         over = self.run.records_complete
         self._demand(ended_for_good | ~np.array(over), "given back and never handed out again", last)
 
-    def _orphans(self, crashed=False):
-        """Calls whose caller had ended (or crashed) when the answer came."""
+    def _orphans(self):
+        """Calls whose caller had ended when the answer came."""
         rows = self.rows
         is_call = self.kinds == "call"
         parent = np.where(is_call, rows["parent"], 0)
-        if crashed:
-            return is_call & (rows["outcome"][parent] == Outcome.CRASHED)
         return is_call & (rows["ended"][parent] <= rows["settled"])
 
     def _effects(self):
@@ -140,8 +138,7 @@ class Audit:
         rows, effects = self.rows, self.run.effects_columns
         row, time = effects["row"], effects["time"]
         inside = (time >= rows["started"][row] - ROUNDING) & ~(time > rows["ended"][row] + ROUNDING)
-        any_mode = np.array([_has_any(self.run.scenario, place) for place in self.run.places] + [False])
-        self._demand(inside | any_mode[rows["place"][row]], "an effect lies outside the work that made it", row)
+        self._demand(inside, "an effect lies outside the work that made it", row)
         made = np.bincount(row, minlength=len(rows["born"]))
         self._compare(made, "effect", "effects")
 
@@ -193,7 +190,8 @@ class Audit:
         ran = np.flatnonzero(~np.isnan(rows["started"]))
         services = {name: code for code, name in enumerate(self.run.scenario.services)}
         service = np.array([services[place.service] for place in self.run.places])[rows["place"][ran]]
-        order = np.lexsort((ran, rows["started"][ran], rows["worker"][ran], service))
+        end = np.where(np.isnan(rows["ended"][ran]), np.inf, rows["ended"][ran])
+        order = np.lexsort((ran, end, rows["started"][ran], rows["worker"][ran], service))
         ran, service = ran[order], service[order]
         same = (service[1:] == service[:-1]) & (rows["worker"][ran][1:] == rows["worker"][ran][:-1])
         end = np.where(np.isnan(rows["ended"][ran]), np.inf, rows["ended"][ran])
@@ -212,7 +210,8 @@ class Audit:
         group = np.array(group_of)[rows["place"][taken]]
         message = rows["parent"][taken]
         partition, offset = messages["partition"][message], messages["offset"][message]
-        order = np.lexsort((taken, rows["leased"][taken], partition, group))
+        end = np.where(np.isnan(rows["ended"][taken]), np.inf, rows["ended"][taken])
+        order = np.lexsort((taken, offset, end, rows["leased"][taken], partition, group))
         taken, group, partition, offset = taken[order], group[order], partition[order], offset[order]
         same = (group[1:] == group[:-1]) & (partition[1:] == partition[:-1])
         end = np.where(np.isnan(rows["ended"][taken]), np.inf, rows["ended"][taken])
@@ -298,10 +297,6 @@ def _any_step(scenario, place, right):
 
 def _may_answer_early(scenario, place):
     return _any_step(scenario, place, lambda step: step.kind == "reply")
-
-
-def _has_any(scenario, place):
-    return _any_step(scenario, place, lambda step: step.kind == "parallel" and step.until == "any")
 
 
 def _copies(scenario, channel):

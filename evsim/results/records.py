@@ -39,7 +39,7 @@ class Verdict(IntEnum):
     DEAD = 5  # given up after the last allowed attempt
     LOST = 6
     GIVEN_BACK = 7  # the holder died or failed; another attempt may follow
-    ORPHANED = 8  # the one who asked died before the answer
+    ORPHANED = 8  # the one who asked had ended before the answer
 
 
 class Reason(IntEnum):
@@ -65,8 +65,8 @@ class Fate(IntEnum):
     REFUSED = 2  # by a broker that was down
 
 
-_BLANK = {"d": float("nan"), "i": -1, "h": -1, "b": 0}
-_DTYPE = {"d": np.float64, "i": np.int32, "h": np.int16, "b": np.int8}
+_BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}
+_DTYPE = {"d": np.float64, "i": np.int32, "q": np.int64, "h": np.int16, "b": np.int8}
 
 ROW_COLUMNS = {
     "place": "h",  # which edge of the system: index into the run's places
@@ -75,7 +75,7 @@ ROW_COLUMNS = {
     "first": "i",  # the obligation's first row; -1 on that row itself
     "attempt": "h",  # 2, 3 ... ; -1 on a first attempt
     "hop": "h",  # rounds through a cycle; -1 outside cycles
-    "worker": "h",  # which worker of the service held it
+    "worker": "i",  # which worker of the service held it
     "born": "d",  # asked, or appended at the broker
     "ready": "d",  # in the inbox, or at the broker
     "leased": "d",  # deliveries: granted by the channel
@@ -88,8 +88,8 @@ ROW_COLUMNS = {
 }
 MESSAGE_COLUMNS = {
     "channel": "h",
-    "key": "i",
-    "partition": "h",
+    "key": "q",  # negative for a key that is text
+    "partition": "i",
     "offset": "i",
     "luck": "i",
     "route": "h",  # which publish step, on which path

@@ -4,11 +4,13 @@ from functools import cached_property
 
 import numpy as np
 
+from evsim.results import frames
 from evsim.results.audit import Audit
 from evsim.results.records import LATER, Outcome
 from evsim.results.stations import channel_figures, service_figures
 from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
+from evsim.results.trace import Trace
 
 __all__ = ["Run"]
 
@@ -42,6 +44,20 @@ class Run:
         """The messages as NumPy columns by name, and the ``request`` of each."""
         return self._with_request(self.records.messages.columns())
 
+    @cached_property
+    def request_keys(self):
+        """The key of each request of :attr:`tally`, as text."""
+        requests = self.tally
+        keys = [
+            self.keys[requests.workloads[workload]](number)
+            for workload, number in zip(requests.workload.tolist(), requests.number.tolist(), strict=True)
+        ]
+        return self.key_texts(np.array(keys, dtype=np.int64))
+
+    def key_texts(self, keys):
+        """Keys as people write them."""
+        return np.array([self.key_names.get(key, str(key)) for key in keys.tolist()], dtype=object)
+
     def _with_request(self, columns):
         luck = columns["luck"]
         later = luck >= LATER
@@ -71,8 +87,9 @@ class Run:
 
     @property
     def window(self):
-        """Seconds of the window: from the warm-up to the end of the arrivals."""
-        return self.measured_until - self.scenario.run.warmup
+        """Seconds of the window: from the warm-up to the end of the arrivals; NaN if the run ended before it began."""
+        length = self.measured_until - self.scenario.run.warmup
+        return length if length > 0 else float("nan")
 
     @cached_property
     def row_cohort(self):
@@ -88,7 +105,22 @@ class Run:
 
     def worker_time_missing(self, service):
         """Worker seconds of the window in which an instance of `service` was crashed."""
-        return 0.0
+        settings = self.scenario.services[service]
+        away = [[] for _ in range(settings.instances)]
+        for time, kind, target, end in self.records.incidents:
+            name, _, number = target.partition("/") if kind == "crash" else ("", "", "")
+            if name == service or (name and name == settings.inside):
+                for instance in [int(number) - 1] if number and name == service else range(settings.instances):
+                    away[instance].append((time, self.measured_until if end is None else end))
+        left = self.scenario.run.warmup
+        missing = 0.0
+        for spans in away:
+            covered = left
+            for start, end in sorted(spans):
+                start, end = max(start, covered), min(end, self.measured_until)
+                missing += max(0.0, end - start)
+                covered = max(covered, end)
+        return missing * settings.workers
 
     @cached_property
     def records_complete(self):
@@ -101,6 +133,65 @@ class Run:
         Returns an :class:`evsim.results.audit.Audit`, which is true and prints what was counted.
         """
         return Audit(self)
+
+    # Frames.
+
+    @cached_property
+    def requests(self):
+        """One row a request (:func:`evsim.results.frames.requests_frame`)."""
+        return frames.requests_frame(self)
+
+    @cached_property
+    def spans(self):
+        """One row an attempt (:func:`evsim.results.frames.spans_frame`)."""
+        return frames.spans_frame(self)
+
+    @cached_property
+    def ledger(self):
+        """One row a (message, subscription) (:func:`evsim.results.frames.ledger_frame`)."""
+        return frames.ledger_frame(self)
+
+    @cached_property
+    def effects(self):
+        """One row an effect (:func:`evsim.results.frames.effects_frame`)."""
+        return frames.effects_frame(self)
+
+    @cached_property
+    def incidents(self):
+        """One row an incident (:func:`evsim.results.frames.incidents_frame`)."""
+        return frames.incidents_frame(self)
+
+    @cached_property
+    def services(self):
+        """One row a service, as a frame."""
+        import pandas
+
+        return pandas.DataFrame.from_dict(self.service_figures, orient="index").rename_axis("service")
+
+    @cached_property
+    def channels(self):
+        """One row a channel and subscribing service, as a frame."""
+        import pandas
+
+        index = pandas.MultiIndex.from_tuples(list(self.channel_figures), names=["channel", "subscription"])
+        return pandas.DataFrame(list(self.channel_figures.values()), index=index if len(index) else None)
+
+    def trace(self, request, workload=None):
+        """Everything that happened to one request, in order (:class:`evsim.results.trace.Trace`).
+
+        request: its number, from 0 in order of arrival. workload: its name, needed where there are several.
+        """
+        names = tuple(self.scenario.workloads)
+        if workload is None and len(names) > 1:
+            raise ValueError(f"there are several workloads; name one of {', '.join(names)}")
+        workload = names[0] if workload is None else workload
+        if workload not in names:
+            raise ValueError(f"there is no workload {workload!r}; there are {', '.join(names)}")
+        code = names.index(workload)
+        count = int((self.tally.workload == code).sum())
+        if not 0 <= request < count:
+            raise ValueError(f"request {request} of {workload} did not arrive; there are 0 to {count - 1}")
+        return Trace(self, request, workload)
 
     # Figures.
 

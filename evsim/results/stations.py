@@ -79,13 +79,12 @@ def channel_figures(run):
         counted = mine & deliveries.cohort
         states = np.bincount(deliveries.state[counted], minlength=len(DELIVERY_STATES))
         state = dict(zip(DELIVERY_STATES, states.tolist(), strict=True))
-        appended = ~np.isnan(messages["appended"]) & (messages["channel"] == names.index(channel))
         born, settled = deliveries.born[mine], deliveries.settled[mine]
         seen = np.where(np.isnan(settled), window[1], settled)
         overlapping = (born < window[1]) & (seen >= window[0])
         age = np.minimum(seen, window[1])[overlapping] - born[overlapping]
         result[channel, service] = {
-            "published": int(appended.sum()),
+            "published": int(counted.sum()),
             "delivered": int((~np.isnan(run.rows["leased"][deliveries.last[counted]])).sum()),
             "done": state["done"],
             "redelivered": int((deliveries.attempts[counted] > 1).sum()),

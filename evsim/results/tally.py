@@ -71,7 +71,8 @@ class Requests:
             self.first_time[code, order] = effects["time"][mine][::-1]
             for workload_code, workload_name in enumerate(self.workloads):
                 part = slice(self.starts[workload_code], self.starts[workload_code + 1])
-                self.is_due[code, part] = run.due[workload_name].get(name, False)
+                # What only a Python handler makes can't be known beforehand: it is due where it happened.
+                self.is_due[code, part] = run.due[workload_name].get(name, self.times_done[code, part] > 0)
         present = (self.times_done > 0) & self.is_due
         self.due = self.is_due.sum(axis=0)
         self.present = present.sum(axis=0)

@@ -21,7 +21,7 @@ def poisson(rate):
 
 def system(services, workloads, duration, warmup=WARM_UP, folder=None, **parts):
     """Any system: `services` and `workloads` by name, `duration` in seconds, `warmup` as a share of it."""
-    run = {"duration": duration, "warmup": warmup * duration, "max_rows": 20_000_000}
+    run = {"duration": duration, "warmup": warmup * duration, "max_rows": 20_000_000, "drain_limit": 1000 * duration}
     data = {"name": "system", "workloads": workloads, "services": services, "run": run, **parts}
     return Scenario.from_dict(data, folder)
 

@@ -1,0 +1,128 @@
+"""Handlers written in Python: a generator function that yields the same steps a scenario file has.
+
+    def handle(ctx):
+        yield from ctx.work("2ms")
+        if ctx.request % 10:
+            yield from ctx.call("database", timeout="1s")
+        ctx.effect("customer row")
+
+Each step is compiled when it is first met, as one of a file would be. The luck of a step belongs to what it says and
+to how often this attempt has met it, so a loop has new luck each round.
+"""
+
+from evsim.engine.places import CALL, DELIVERY
+from evsim.results.records import Reason
+from evsim.scenario import Distribution
+from evsim.scenario.steps import Call, Effect, Publish, Wait, Work
+
+__all__ = ["Context", "StepFailed", "generator_handler"]
+
+
+class StepFailed(Exception):
+    """A call or a publish of a Python handler failed. Catch it to go on; uncaught, it fails the attempt."""
+
+    def __init__(self, reason):
+        super().__init__(Reason(reason).name.lower().replace("_", " "))
+        self.reason = reason
+
+
+class Context:
+    """What a Python handler knows and can do. Steps that take time are used with ``yield from``."""
+
+    def __init__(self, system, row, workload):
+        self._system, self._row = system, row
+        self.workload = workload
+        self.request, _ = system.luck.of(system.records.rows.luck[row])
+
+    @property
+    def now(self):
+        """The simulated time, in seconds."""
+        return self._system.env.now
+
+    @property
+    def key(self):
+        """The key of the request, as a number."""
+        return self._system.keys[self.workload].of(self._system.records.rows.luck[self._row])
+
+    def work(self, time):
+        """Work for a time ("2ms", {"exponential": "10ms"} ...), holding the worker."""
+        yield Work(time=_distribution(time))
+
+    def wait(self, time):
+        """Wait for a time, holding the worker."""
+        yield Wait(time=_distribution(time))
+
+    def call(self, service, **settings):
+        """Call a service and wait for its answer; settings as in a file (timeout, retry, on_error)."""
+        yield Call(service=service, **settings)
+
+    def publish(self, channel, **settings):
+        """Publish a message; settings as in a file (key, acks, retry, timeout)."""
+        yield Publish(channel=channel, **settings)
+
+    def effect(self, name):
+        """Make an effect now."""
+        effects = self._system.records.effects
+        number = effects.new()
+        effects.row[number], effects.time[number] = self._row, self._system.env.now
+        effects.name[number] = self._system.effect_number(Effect(name=name).name)
+
+    def fail(self):
+        """Fail this attempt here."""
+        raise StepFailed(Reason.FAIL_STEP)
+
+
+def _distribution(time):
+    return time if isinstance(time, Distribution) else Distribution.read(time)
+
+
+def generator_handler(compiler, function, end, fail):
+    """The function that runs `function` as the handler of the compiler's place."""
+    system, place = compiler.system, compiler.place
+    live, compiled = {}, {}
+    compiler.service.parallel.append(live)  # so that a crash forgets what it kills
+
+    def start(row):
+        live[row] = (function(Context(system, row, place.workload)), {})
+        go_on(row)
+
+    def go_on(row):
+        if row in live:
+            _advance(row, live[row][0].__next__)
+
+    def failed(row, reason):
+        if row in live:
+            _advance(row, live[row][0].throw, StepFailed(reason))
+
+    def _advance(row, resume, *error):
+        try:
+            step = resume(*error)
+        except StopIteration:
+            del live[row]
+            end(row)
+        except StepFailed as failure:
+            del live[row]
+            fail(row, failure.reason)
+        else:
+            met = live[row][1]
+            count = met[step] = met.get(step, -1) + 1
+            if (step, count) not in compiled:
+                compiled[step, count] = _compile(compiler, step, count, go_on, failed)
+            compiled[step, count](row)
+
+    return compiler.through_heap(start)
+
+
+def _compile(compiler, step, count, then, fail):
+    """One step as a function of a row; the places it leads to are made now."""
+    system, place = compiler.system, compiler.place
+    position = (f"{step!r}", count)
+    compiler.steps_met[position] = position
+    if step.kind == "call":
+        place.steps[position] = [system.further_place(CALL, place, step.service, place.service, step)]
+    elif step.kind == "publish":
+        place.steps[position] = [
+            system.further_place(DELIVERY, place, service, step.channel, subscription)
+            for service, subscription in system.subscribers_of(step.channel)
+        ]
+    return getattr(compiler, "_" + step.kind)(step, position, then, fail)

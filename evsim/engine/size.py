@@ -1,0 +1,58 @@
+"""The size of a run, estimated before it starts: one row a request, a call and a delivery."""
+
+from evsim.engine.places import REQUEST
+from evsim.engine.refusal import refuse
+from evsim.engine.workloads import expected_requests
+
+__all__ = ["expected_rows", "refuse_too_many"]
+
+
+def expected_rows(system):
+    """Rows that a run is expected to write if nothing is tried twice."""
+    total = 0.0
+    for place in system.places:
+        if place.kind == REQUEST:
+            requests = expected_requests(system, place.workload)
+            total += requests * _rows(system, place, set())
+    return total
+
+
+def refuse_too_many(system):
+    """Refuse a run that would write more rows than it may keep."""
+    limit, rows = system.scenario.run.max_rows, expected_rows(system)
+    if rows > limit:
+        raise refuse(
+            "run.max_rows",
+            f"the run would make about {rows:,.0f} attempts, and a run keeps a record of each",
+            limit,
+            f"make run.duration about {system.scenario.run.duration * limit / rows:.3g} s, lower the rate, or raise "
+            "run.max_rows (some 100 bytes each)",
+        )
+
+
+def _rows(system, place, trail):
+    if place.number in trail:
+        return 0.0  # a cycle: its further rounds are not counted
+    handle = system.scenario.services[place.service].handle
+    return 1.0 + (0.0 if callable(handle) else _of_steps(system, place, handle, (), trail | {place.number}))
+
+
+def _of_steps(system, place, steps, position, trail):
+    total = 0.0
+    for index, step in enumerate(steps):
+        here = (*position, index)
+        if step.kind in ("call", "publish"):
+            ways = [_rows(system, target, trail) for target in place.steps[here]]
+            one = step.kind == "publish" and system.scenario.channels[step.channel].kind == "queue"
+            total += max(ways, default=1.0) if one else sum(ways)
+        elif step.kind == "parallel":
+            total += sum(
+                _of_steps(system, place, branch, (*here, number), trail) for number, branch in enumerate(step.branches)
+            )
+        elif step.kind == "maybe":
+            shares = (step.probability, step.then), (1 - step.probability, step.otherwise)
+            total += sum(
+                share * _of_steps(system, place, branch, (*here, number), trail)
+                for number, (share, branch) in enumerate(shares)
+            )
+    return total

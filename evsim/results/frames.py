@@ -1,0 +1,133 @@
+"""The records as pandas frames, made when asked for. Times are seconds; names are those of the glossary."""
+
+import numpy as np
+
+from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.tally import DELIVERY_STATES, REQUEST_OUTCOMES
+
+__all__ = ["effects_frame", "incidents_frame", "ledger_frame", "requests_frame", "spans_frame"]
+
+EFFECT_STATES = ("none", "some", "all", "repeated")
+
+
+def _words(enumeration):
+    """The names of an enumeration as plain words, by value."""
+    return np.array([member.name.lower().replace("_", " ") for member in enumeration])
+
+
+def _frame(columns):
+    import pandas
+
+    return pandas.DataFrame(columns)
+
+
+def requests_frame(run):
+    """One row a request: who, when, what the customer was told and what became true."""
+    requests = run.tally
+    state = np.select(
+        [requests.repeated > 0, requests.present == requests.due, requests.present == 0], [3, 2, 0], default=1
+    )
+    return _frame(
+        {
+            "workload": np.array(requests.workloads)[requests.workload],
+            "request": requests.number,
+            "key": run.request_keys,
+            "arrived": requests.arrived,
+            "answered": requests.answered,
+            "outcome": np.array(REQUEST_OUTCOMES)[requests.outcome],
+            "response": requests.response,
+            "effects": np.array(EFFECT_STATES)[state],
+            "completion": requests.completion,
+            "consistency_lag": requests.consistency_lag,
+            "cohort": requests.cohort,
+        }
+    )
+
+
+def spans_frame(run):
+    """One row an attempt; the index is the row number that others refer to."""
+    rows, places = run.rows, run.places
+    place = rows["place"]
+    first = np.where(rows["first"] < 0, np.arange(len(place)), rows["first"])
+
+    def of_place(value):
+        return np.array([value(place) for place in places] + [""])[place]
+
+    return _frame(
+        {
+            "kind": np.where(place < 0, "delivery", of_place(lambda p: p.kind)),
+            "workload": of_place(lambda p: p.workload),
+            "request": rows["request"],
+            "source": of_place(lambda p: p.source),
+            "service": of_place(lambda p: p.service),
+            "parent": rows["parent"],
+            "obligation": first,
+            "attempt": np.maximum(rows["attempt"], 1),
+            "worker": rows["worker"],
+            "born": rows["born"],
+            "ready": rows["ready"],
+            "leased": rows["leased"],
+            "started": rows["started"],
+            "ended": rows["ended"],
+            "settled": rows["settled"],
+            "outcome": _words(Outcome)[rows["outcome"]],
+            "verdict": _words(Verdict)[rows["verdict"]],
+            "reason": _words(Reason)[rows["reason"]],
+            "cohort": run.row_cohort,
+        }
+    )
+
+
+def ledger_frame(run):
+    """One row a (message, subscription): how it ended."""
+    ledger, messages, rows = run.deliveries_tally, run.message_columns, run.rows
+    names = [*ledger.names, ("", "")]
+    message = ledger.message
+    requests = run.tally
+    verdict = ledger.verdict
+    held = np.isin(verdict, (Verdict.OPEN, Verdict.GIVEN_BACK))
+    disposition = np.where(held, "held", np.where(verdict == Verdict.DONE, "acked", _words(Verdict)[verdict]))
+    return _frame(
+        {
+            "message": message,
+            "channel": np.array([*run.scenario.channels, ""])[ledger.channel],
+            "subscription": np.array([service for _, service in names])[ledger.subscriber],
+            "workload": np.array(requests.workloads)[requests.workload[ledger.request]] if len(message) else [],
+            "request": rows["request"][ledger.row],
+            "key": run.key_texts(messages["key"][message]),
+            "partition": messages["partition"][message],
+            "offset": messages["offset"][message],
+            "published": messages["published"][message],
+            "appended": messages["appended"][message],
+            "settled": ledger.settled,
+            "state": np.array(DELIVERY_STATES)[ledger.state],
+            "cause": _words(Reason)[rows["reason"][ledger.last]],
+            "disposition": disposition,
+            "attempts": ledger.attempts,
+            "handlings": ledger.handlings,
+            "reordered": ledger.reordered(run),
+            "cohort": ledger.cohort,
+        }
+    )
+
+
+def effects_frame(run):
+    """One row an effect, in order of time."""
+    effects, rows = run.effects_columns, run.rows
+    place = rows["place"][effects["row"]]
+    return _frame(
+        {
+            "time": effects["time"],
+            "effect": np.array([*run.effect_names, ""])[effects["name"]],
+            "workload": np.array([p.workload for p in run.places])[place],
+            "request": rows["request"][effects["row"]],
+            "service": np.array([p.service for p in run.places])[place],
+            "span": effects["row"],
+        }
+    )
+
+
+def incidents_frame(run):
+    """One row an incident: faults and their ends, and what links lost. ``detail`` is the end of a fault, or a row."""
+    time, kind, what, detail = zip(*run.records.incidents, strict=True) if run.records.incidents else ((), (), (), ())
+    return _frame({"time": time, "kind": kind, "what": what, "detail": detail})

@@ -1,0 +1,91 @@
+"""The trace of one request: its rows, messages and effects exploded into moments and put in order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evsim.results.records import Fate, Outcome, Reason, Verdict
+
+__all__ = ["Moment", "Trace"]
+
+
+# At one time: what a message goes through comes in this order, then what follows from it.
+_AT_ONCE = {what: rank for rank, what in enumerate(
+    ("arrive", "publish", "kept", "offered", "granted", "call", "ready", "start", "effect")
+)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened to a request: ``time`` (seconds), ``what``, ``where`` and the row or message it is about."""
+
+    time: float
+    what: str
+    where: str
+    detail: str = ""
+    row: int = -1
+
+    def __str__(self):
+        return f"{self.time:12.6f} s  {self.what:<12} {self.where}" + (f"  ({self.detail})" if self.detail else "")
+
+
+class Trace(tuple):
+    """Everything that happened to one request, as a tuple of :class:`Moment` in order of time; prints as a list."""
+
+    def __new__(cls, run, number, workload):
+        moments = _moments(run, number, workload)
+        return super().__new__(cls, sorted(moments, key=lambda moment: (moment.time, _AT_ONCE.get(moment.what, 9))))
+
+    def __repr__(self):
+        return "\n".join(map(str, self))
+
+
+def _moments(run, number, workload):
+    rows, messages, effects = run.rows, run.message_columns, run.effects_columns
+    of_workload = np.array([place.workload == workload for place in run.places] + [False])
+    cause_place = rows["place"][messages["cause"]]
+    its_messages = np.flatnonzero((messages["request"] == number) & of_workload[cause_place])
+    queued = (rows["place"] < 0) & np.isin(rows["parent"], its_messages)
+    its_rows = np.flatnonzero((rows["request"] == number) & (of_workload[rows["place"]] | queued))
+    for row in its_rows.tolist():
+        yield from _of_row(run, row)
+    for message in its_messages.tolist():
+        channel = list(run.scenario.channels)[messages["channel"][message]]
+        sender = run.places[rows["place"][messages["cause"][message]]].service
+        yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", f"message {message}")
+        if messages["appended"][message] >= 0:
+            place = f"partition {messages['partition'][message]}, offset {messages['offset'][message]}"
+            yield Moment(float(messages["appended"][message]), "kept", channel, place)
+        elif messages["fate"][message]:
+            fate = Fate(messages["fate"][message]).name.lower()
+            yield Moment(float(messages["published"][message]), fate, channel, f"message {message}")
+        if messages["acknowledged"][message] >= 0:
+            yield Moment(float(messages["acknowledged"][message]), "confirmed", sender, f"message {message}")
+    for index in np.flatnonzero(np.isin(effects["row"], its_rows)).tolist():
+        row = effects["row"][index]
+        service = run.places[rows["place"][row]].service
+        yield Moment(float(effects["time"][index]), "effect", service, run.effect_names[effects["name"][index]], int(row))
+
+
+def _of_row(run, row):
+    rows = run.rows
+    place = run.places[rows["place"][row]] if rows["place"][row] >= 0 else None
+    kind = place.kind if place else "delivery"
+    way = f"{place.source} to {place.service}" if place else "nobody yet"
+    service = place.service if place else ""
+    attempt = max(int(rows["attempt"][row]), 1)
+    detail = f"attempt {attempt}" if attempt > 1 else ""
+    asked = {"request": "arrive", "call": "call", "delivery": "offered"}[kind]
+    yield Moment(float(rows["born"][row]), asked, way, detail, row)
+    for column, what in (("ready", "ready"), ("leased", "granted"), ("started", "start")):
+        time = float(rows[column][row])
+        if time >= 0 and not (column == "ready" and kind == "delivery"):
+            yield Moment(time, what, service if what != "granted" else way, detail, row)
+    if rows["ended"][row] >= 0:
+        outcome, reason = Outcome(rows["outcome"][row]), Reason(rows["reason"][row])
+        why = reason.name.lower().replace("_", " ") if outcome != Outcome.OK and reason else detail
+        yield Moment(float(rows["ended"][row]), outcome.name.lower(), service, why, row)
+    if rows["settled"][row] >= 0:
+        verdict = Verdict(rows["verdict"][row]).name.lower().replace("_", " ")
+        told = {"request": "answer", "call": "reply", "delivery": "settled"}[kind]
+        yield Moment(float(rows["settled"][row]), told, place.source if place else "", verdict, row)

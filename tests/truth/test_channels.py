@@ -1,0 +1,216 @@
+"""Queues and logs: partitions and keys, pooling, credit, dead letters."""
+
+import numpy as np
+import pytest
+
+from evsim.engine.murmur import murmur2, partition_of
+from tests.support.cases import case, expected
+from tests.support.statistics import agrees, count_agrees, proportion_agrees
+from tests.truth.measuring import checked, column, measure, rows_of, steady
+from tests.truth.systems import arrivals_from, consumers, exponential, poisson, system
+
+
+def published(arrivals, duration, logs, key=None, folder=None):
+    """`front` publishes each request to all `logs` (name -> partitions); nobody reads them."""
+    services = {"front": {"handle": [{"publish": name} for name in logs]}}
+    customers = {"target": "front", "arrivals": arrivals, **({"key": key} if key else {})}
+    channels = {name: {"log": {"partitions": count}} for name, count in logs.items()}
+    return system(services, {"customers": customers}, duration, 0, folder, channels=channels)
+
+
+def partitions(run, channel):
+    """The partition of each message of a channel, in order."""
+    messages = run.message_columns
+    return messages["partition"][messages["channel"] == list(run.scenario.channels).index(channel)]
+
+
+# The hash.
+
+
+def test_the_hash_is_that_of_kafkas_own_test():
+    for key, value in expected("KAFKA-murmur2").items():
+        assert murmur2(key.encode()) == value
+
+
+def test_a_message_goes_to_the_partition_that_kafka_would_choose(tmp_path):
+    keys, counts = case("KAFKA-partition")["parameters"]["keys"], case("KAFKA-partition")["parameters"]["n"]
+    arrivals = arrivals_from(tmp_path, range(len(keys)), keys)
+    logs = {f"log-{count}": count for count in counts}
+    run = checked(published(arrivals, len(keys), logs, folder=tmp_path))
+    for count in counts:
+        truth = expected("KAFKA-partition", f"n={count}")
+        assert partitions(run, f"log-{count}").tolist() == [truth[key] for key in keys]
+        assert {key: partition_of(key, count) for key in keys} == truth
+
+
+# Keys on partitions.
+
+
+def test_random_keys_need_as_many_messages_to_reach_all_partitions_as_coupons_do():
+    logs = {f"log-{count}": count for count in case("COUPON")["parameters"]["n"]}
+    run = checked(published({"constant": 1000}, 150, logs, key={"uniform": 10**12}), 1)
+
+    def rounds(places, count):
+        """How many messages each round took until every partition had one."""
+        lengths, seen, length = [], set(), 0
+        for place in places:
+            seen.add(place)
+            length += 1
+            if len(seen) == count:
+                lengths.append(length)
+                seen, length = set(), 0
+        return lengths
+
+    for name, messages in expected("COUPON").items():
+        found = rounds(partitions(run, f"log-{name}").tolist(), int(name))
+        assert agrees(found, messages, error_below=0.02)
+
+
+def salted(tmp_path, salts, keys, partitions_of_log):
+    """A run in which each of `salts` names `keys` keys anew and sends each once; returns occupancies by salt."""
+    names = [f"{salt}-{key}" for salt in range(salts) for key in range(keys)]
+    arrivals = arrivals_from(tmp_path, np.arange(len(names)) / 1000, names)
+    logs = {f"log-{count}": count for count in partitions_of_log}
+    run = checked(published(arrivals, len(names) / 1000, logs, folder=tmp_path))
+    occupancies = {}
+    for count in partitions_of_log:
+        places = partitions(run, f"log-{count}").reshape(salts, keys)
+        occupancies[count] = np.array([np.bincount(each, minlength=count) for each in places])
+    return occupancies
+
+
+def test_a_dozen_keys_on_a_dozen_partitions_leave_a_third_of_them_empty(tmp_path):
+    truth = expected("KEYS-bins")
+    occupied = salted(tmp_path, 2000, 12, [12])[12]
+    assert agrees((occupied > 0).sum(axis=1), truth["expected used partitions"], error_below=0.01)
+    assert agrees(occupied.max(axis=1), truth["expected max keys on a partition"], error_below=0.01)
+
+
+@pytest.mark.parametrize(("keys", "salts"), [(100, 600), (1000, 120)])
+def test_the_fullest_partition_has_clearly_more_keys_than_the_average(keys, salts, tmp_path):
+    found = salted(tmp_path, salts, keys, [10] if keys == 100 else [10, 50])
+    for count, occupied in found.items():
+        most, mean = expected("KEYS-maxload", f"{keys} keys,{count} parts")
+        assert agrees(occupied.max(axis=1), most, error_below=0.01)
+        assert (occupied.mean(axis=1) == mean).all()
+
+
+@pytest.mark.parametrize("exponent", [0.8, 1.0, 1.2])
+def test_the_hottest_keys_get_their_share_of_zipf(exponent):
+    hottest, ten = expected("ZIPF-hot", f"s={exponent}")
+    key = {"zipf": {"keys": case("ZIPF-hot")["parameters"]["N"], "s": exponent}}
+    run = checked(published({"constant": 1000}, 50, {"log": 16}, key), 1)
+    keys = run.message_columns["key"]
+    assert proportion_agrees((keys == 0).sum(), len(keys), hottest)
+    assert proportion_agrees((keys < 10).sum(), len(keys), ten)
+
+
+def test_a_hot_key_bounds_the_rate_that_sixteen_consumers_can_take():
+    """Offered more than the hottest key's share allows, its partition falls behind whatever the others do."""
+    bound = expected("ZIPF-capacity")
+    zipf = {"zipf": {"keys": 1000, "s": 1}}
+    weights = np.arange(1, 1001, dtype=float) ** -1
+    home = np.array([partition_of(key, 16) for key in range(1000)])
+    share = (weights / weights.sum())[home == home[0]].sum()
+    assert share >= 1 / bound
+    rate, service_rate, duration = 8, 1, 4000
+    assert rate > bound * service_rate
+    scenario = consumers({"log": {"partitions": 16}}, [{"work": exponential(1 / service_rate)}], poisson(rate),
+                         duration, key=zipf, workers=16)  # fmt: skip
+    run = checked(scenario, 1, conserving=False)
+    mine = rows_of(run, "worker")
+    here = partitions(run, "events")[run.rows["parent"][mine]] == home[0]
+    done = (run.rows["ended"][mine][here] < duration).sum()
+    backlog = here.sum() - done
+    assert count_agrees(done, service_rate * duration)  # one worker, always busy
+    assert count_agrees(backlog, (rate * share - service_rate) * duration,
+                        dispersion=(rate * share + service_rate) / (rate * share - service_rate))  # fmt: skip
+    assert run.service_figures["worker"]["utilisation"] < rate / 16 / service_rate
+
+
+# Pooling and parallelism.
+
+
+def test_one_queue_for_four_consumers_beats_four_partitions(tmp_path):
+    p, truth = case("POOL-4")["parameters"], expected("POOL-4")
+    assert p["consumers"] == 4
+    work, partitioned = [{"work": exponential(1)}], {"log": {"partitions": 4}}
+    alike = {"handle": work, "arrivals": poisson(3.2), "duration": 8_000, "instances": 4}
+
+    def figures(run):
+        server = run.service_figures["worker"]
+        return {"W": server["sojourn_mean"], "load": server["utilisation"] - 0.8}
+
+    by_key = measure("POOL-4 a", consumers(partitioned, **alike), figures, 12, conserving=False)
+    assert agrees(steady(by_key, "W", ["load"]), truth["(a) 4 x M/M/1"], error_below=0.03)
+    shared = measure("POOL-4 c", consumers("queue", **alike), figures, 8)
+    assert agrees(steady(shared, "W", ["load"]), truth["(c) M/M/4"], error_below=0.02)
+    ratio = np.mean(by_key["W"]) / np.mean(shared["W"])
+    assert ratio == pytest.approx(truth["ratio a/c"], rel=0.1)
+
+    names = [next(name for name in map(str, range(100)) if partition_of(name, 4) == turn) for turn in range(4)]
+    random, in_turn = np.random.default_rng(4), {"W": [], "load": []}
+    for seed in range(10):
+        stamps = np.concatenate([[0], np.cumsum(random.exponential(1 / 3.2, 15_000))])
+        arrivals = arrivals_from(tmp_path, stamps, [names[turn % 4] for turn in range(len(stamps))])
+        scenario = consumers(partitioned, **{**alike, "arrivals": arrivals, "duration": float(stamps[-1])},
+                             folder=tmp_path)  # fmt: skip
+        for name, values in measure(f"POOL-4 b {seed}", scenario, figures, 1, conserving=False).items():
+            in_turn[name] += values
+    assert agrees(steady(in_turn, "W", ["load"]), truth["(b) 4 x E4/M/1"], error_below=0.03)
+
+
+@pytest.mark.parametrize("count", [1, 3, 6, 12, 20])
+def test_a_group_reads_at_most_as_fast_as_it_has_partitions(count):
+    """12 partitions with a backlog each; a consumer takes 10 ms a message. 20 consumers: 8 idle.
+
+    Five consumers are left out: here any worker takes the next partition that is due, none has partitions of its own.
+    """
+    truth = expected("KAFKA-parallelism", f"n={count} (8 idle)" if count == 20 else f"n={count}")
+    scenario = consumers({"log": {"partitions": 12}}, [{"work": "10ms"}], {"constant": 3000}, 3, 0, instances=count)
+    run = checked(scenario, conserving=False)
+    ended = column(run, "worker", "ended")
+    assert ((ended >= 1) & (ended < 3)).sum() == pytest.approx(2 * truth, abs=count)
+
+
+# Credit and dead letters.
+
+
+def test_ten_messages_are_in_flight_with_a_prefetch_of_ten(tmp_path):
+    """1, 5 and 10 messages come; then five are acknowledged, and five more are handed out."""
+    truth = expected("PREFETCH-window")
+    stamps = [0.0] + [1.0] * 5 + [2.0] * 10
+    scenario = consumers(
+        "queue", [{"work": "100s"}], arrivals_from(tmp_path, stamps), 3, 0, workers=5, folder=tmp_path,
+        subscribe={"prefetch": case("PREFETCH-window")["parameters"]["prefetch"]},
+    )  # fmt: skip
+    run = checked(scenario)
+    mine = rows_of(run, "worker")
+    born, leased, settled = (run.rows[name][mine] for name in ("born", "leased", "settled"))
+
+    def at(time):
+        unacked = ((leased <= time) & (settled > time)).sum()
+        return unacked, ((born <= time) & (leased > time)).sum()
+
+    assert at(0.5) == (1, 0) and at(1.5) == (6, 0)
+    assert at(50) == (truth["after 16 published: unacked"], truth["ready"])
+    assert at(150) == (truth["after 5 acks: unacked"], truth["ready after"])
+
+
+@pytest.mark.parametrize("probability", case("DLQ-maxreceive")["parameters"]["p"])
+@pytest.mark.parametrize("channel", ["queue", {"log": {"partitions": 50}}])
+def test_a_message_that_fails_three_times_is_dead(probability, channel):
+    truth = expected("DLQ-maxreceive", f"p={probability}")
+    receives = case("DLQ-maxreceive")["parameters"]["max_receive"]
+    messages = 120_000 if probability == 0.1 else 10_000
+    if probability == 0.1 and channel != "queue":
+        messages = 20_000
+    scenario = consumers(channel, [{"work": "1ms"}, {"fail": probability}], {"constant": 1000}, messages / 1000, 0,
+                         workers=50, subscribe={"retry": {"attempts": receives}})  # fmt: skip
+    run = checked(scenario, 1, conserving=False)
+    figures = run.channel_figures["events", "worker"]
+    count = run.summary()["requests"]
+    assert figures["published"] == count and figures["done"] + figures["dead"] == count
+    assert proportion_agrees(figures["dead"], count, truth["DLQ fraction"], error_below=0.25)
+    attempts = np.bincount(run.rows["request"][rows_of(run, "worker")], minlength=count)
+    assert agrees(attempts, truth["mean receives"])

@@ -109,20 +109,23 @@ class Delivery:
     def _acknowledged(self):
         rows, env, told = self.system.records.rows, self.system.env, self.subscriber.settled
         settled, verdict = rows.settled, rows.verdict
-        good = Verdict.DONE
-        refused = self.refused
+        good, refused = Verdict.DONE, self.refused
 
         def acknowledged(row):
+            settled[row] = env._now
+            verdict[row] = good
+            if told is not None:
+                told(row)
+
+        def guarded_acknowledged(row):
             if row in refused:
                 refused.discard(row)
                 self._failed(row)
             elif not verdict[row]:
-                settled[row] = env._now
-                verdict[row] = good
-                if told is not None:
-                    told(row)
+                acknowledged(row)
 
-        return acknowledged
+        risk, link = self.system.risk, self.system.links.between(self.place.service, self.place.source)
+        return guarded_acknowledged if risk.always or risk.answer(self.place) or link.lossy else acknowledged
 
     def failed(self, row):
         """The handler failed."""

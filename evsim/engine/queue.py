@@ -23,9 +23,30 @@ class Queue(Channel):
         rows, messages, env = system.records.rows, system.records.messages, system.env
         appended, offsets, luck_of = messages.appended, messages.offset, messages.luck
         lucks, parents, born, ready_at = rows.luck, rows.parent, rows.born, rows.ready
+        places, leased, route_of, routes = rows.place, rows.leased, messages.route, self.routes
         new, ready, turns, grant, next_offset = rows.new, self.ready, self.turns, self.grant, count().__next__
 
         def append(message):
+            appended[message] = now = env._now
+            offsets[message] = next_offset()
+            row = new()
+            lucks[row] = luck_of[message]
+            parents[row] = message
+            born[row] = ready_at[row] = now
+            if not turns:
+                ready.append(row)
+                return
+            consumer = turns[0]
+            consumer.credit -= 1
+            if not consumer.credit:
+                turns.popleft()
+            elif len(turns) > 1:
+                turns.rotate(-1)
+            places[row] = place = routes[route_of[message]][consumer]
+            leased[row] = now
+            consumer.edges[place].send(row)
+
+        def guarded_append(message):
             appended[message] = now = env._now
             offsets[message] = next_offset()
             row = new()
@@ -36,8 +57,10 @@ class Queue(Channel):
             if turns:
                 grant()
 
-        append.part = self.name
-        return append
+        append.part = guarded_append.part = self.name
+        consumers = [system.services[name] for name, _ in system.subscribers_of(self.name)]
+        guarded = system.cyclic or system.is_faulty(self.name) or any(consumer.guarded for consumer in consumers)
+        return guarded_append if guarded else append
 
     def partitioner(self, workload, key):
         """A queue is one line."""
@@ -84,7 +107,9 @@ class Consumer(Subscriber):
         channel.turns.append(self)
 
     def settled(self, row):
-        self._credit_home()
+        self.credit += 1
+        if self.credit == 1:
+            self.channel.turns.append(self)
         if self.channel.ready:
             self.channel.grant()
 

@@ -176,11 +176,28 @@ class Run:
         index = pandas.MultiIndex.from_tuples(list(self.channel_figures), names=["channel", "subscription"])
         return pandas.DataFrame(list(self.channel_figures.values()), index=index if len(index) else None)
 
+    @property
+    def plot(self):
+        """The pictures of this run (:class:`evsim.view.plots.Plots`)."""
+        from evsim.view.plots import Plots
+
+        return Plots(self)
+
+    def sequence(self, request, workload=None):
+        """The sequence diagram of one request (:class:`evsim.view.sequence.Sequence`)."""
+        from evsim.view.sequence import Sequence
+
+        return Sequence(self, request, self._workload(request, workload))
+
     def trace(self, request, workload=None):
         """Everything that happened to one request, in order (:class:`evsim.results.trace.Trace`).
 
         request: its number, from 0 in order of arrival. workload: its name, needed where there are several.
         """
+        return Trace(self, request, self._workload(request, workload))
+
+    def _workload(self, request, workload):
+        """The name of the workload of a request that is asked for, if there is such a request."""
         names = tuple(self.scenario.workloads)
         if workload is None and len(names) > 1:
             raise ValueError(f"there are several workloads; name one of {', '.join(names)}")
@@ -191,7 +208,7 @@ class Run:
         count = int((self.tally.workload == code).sum())
         if not 0 <= request < count:
             raise ValueError(f"request {request} of {workload} did not arrive; there are 0 to {count - 1}")
-        return Trace(self, request, workload)
+        return workload
 
     # Figures.
 

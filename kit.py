@@ -56,7 +56,7 @@ def lab(rest):
     notebooks = sorted((HERE / "notebooks").glob("*.ipynb"))
     if notebooks and not any(each.endswith(".ipynb") for each in rest):
         rest = [str(notebooks[0].relative_to(HERE))] + rest
-    return ["-m", "jupyterlab"] + rest
+    return ["-m", "jupyterlab", "--ServerApp.root_dir=" + str(HERE)] + rest
 
 
 def test(rest):

@@ -31,14 +31,16 @@ def checked(scenario, seed=1, conserving=True):
 
 
 def assert_littles_law(run, conserving=True):
-    """Average number x time = sum of the times spent, at each service and for the customers, each found apart.
+    """Average number x time = sum of the times spent, for each service and for the customers, each found apart.
 
-    The number comes from a sweep over arrivals and departures of a service, the times from each row or, at the service
-    that customers ask, from when *they* saw their answers (there is no network and no patience in these systems).
-    conserving: no worker idles while somebody waits, so the busy worker time is the area under min(number, workers).
+    The number comes from a sweep over the arrivals and departures of a service, the times from each row or, at
+    the service that customers ask, from when *they* saw their answers (their own link takes no time here).
+    conserving: no worker idles while somebody waits, so the time worked is the area under min(number, workers).
     """
     rows = run.rows
-    assert (rows["outcome"] != Outcome.OPEN).all() and run.summary()["pending"] == 0, "the run did not end empty"
+    assert (rows["outcome"] != Outcome.OPEN).all() and run.summary()["pending"] == 0, (
+        "the run did not end empty"
+    )
     for name, settings in run.scenario.services.items():
         mine = rows_of(run, name)
         if not len(mine):
@@ -69,7 +71,7 @@ def rows_of(run, service):
 
 
 def sweep(starts, ends):
-    """``(times, level)``: how many are there from each time on. Who comes at a moment comes before who leaves."""
+    """``(times, level)``: how many are there from each time on; at one moment, who comes is before who leaves."""
     times = np.concatenate([np.sort(starts), np.sort(ends)])
     order = np.argsort(times, kind="stable")
     return times[order], np.cumsum(np.where(order < len(starts), 1, -1))
@@ -104,7 +106,7 @@ def waits(run, service):
 
 
 def luck(run, service="server"):
-    """What the customers of one service happened to bring, less what was to be expected: work a second, its square."""
+    """What customers of one service happened to bring, less what was expected: work a second, and its square."""
     (customers,), (step,) = run.scenario.workloads.values(), run.scenario.services[service].handle
     rate, mean, cv = customers.arrivals.rate, step.time.mean, step.time.cv
     worked = column(run, service, "ended") - column(run, service, "started")
@@ -123,4 +125,8 @@ def steady(found, name, controls=("load", "square")):
     values = np.asarray(found[name])
     design = np.column_stack([np.ones(len(values)), controls])
     slopes = np.linalg.lstsq(design, values, rcond=None)[0][1:]
-    return values - controls @ slopes
+    left = values - controls @ slopes
+    fitted = np.sqrt(
+        (len(values) - 1) / (len(values) - design.shape[1])
+    )  # the slopes follow the values a little
+    return left.mean() + (left - left.mean()) * fitted

@@ -1,7 +1,7 @@
 """The systems of the textbooks as scenarios: one function a system.
 
-Rates are a second, times in seconds. `messages` is the expected number of arrivals; the first tenth of a run is
-warm-up unless said otherwise.
+Rates are a second, times in seconds. `messages` is the expected number of arrivals; the first tenth of a run
+is warm-up unless said otherwise.
 """
 
 import csv
@@ -21,7 +21,12 @@ def poisson(rate):
 
 def system(services, workloads, duration, warmup=WARM_UP, folder=None, **parts):
     """Any system: `services` and `workloads` by name, `duration` in seconds, `warmup` as a share of it."""
-    run = {"duration": duration, "warmup": warmup * duration, "max_rows": 20_000_000, "drain_limit": 1000 * duration}
+    run = {
+        "duration": duration,
+        "warmup": warmup * duration,
+        "max_rows": 20_000_000,
+        "drain_limit": 1000 * duration,
+    }
     data = {"name": "system", "workloads": workloads, "services": services, "run": run, **parts}
     return Scenario.from_dict(data, folder)
 
@@ -34,7 +39,7 @@ def station(work, rate, messages, warmup=WARM_UP, faults=(), **settings):
 
 
 def timed(work, stamps, folder, keys=None, warmup=WARM_UP, **settings):
-    """One service whose customers come at the times `stamps` (ascending, the first at 0), from a file in `folder`."""
+    """One service whose customers come at the times `stamps` (ascending from 0), from a file in `folder`."""
     arrivals = arrivals_from(folder, stamps, keys)
     server = {"handle": [{"work": work}], **settings}
     customers = {"target": "server", "arrivals": arrivals}
@@ -58,7 +63,7 @@ def closed(users, think, work, duration, **settings):
 
 
 def pipeline(works, arrivals, duration, warmup=WARM_UP):
-    """Stages joined by queues: `stage-1` is asked, each hands on a message, the last leaves the effect `done`."""
+    """Stages joined by queues: `stage-1` is asked, each hands on, the last leaves the effect `done`."""
     services, channels = {}, {}
     for number, work in enumerate(works, 1):
         last = number == len(works)
@@ -79,7 +84,7 @@ def fan_out(branches, rate, messages, until="all", warmup=WARM_UP, room=10_000, 
     """
     calls = [{"call": name} for name in branches]
     services = {"front": {"workers": room, "handle": [{"parallel": {"branches": calls, "until": until}}]}}
-    services |= {name: leaf for name in dict.fromkeys(branches)}
+    services |= dict.fromkeys(branches, leaf)
     workloads = {"customers": {"target": "front", "arrivals": poisson(rate)}}
     return system(services, workloads, messages / rate, warmup)
 

@@ -1,4 +1,4 @@
-"""Backlogs that grow and drain: overload, outage, bottleneck. With constant times they are exact to a message."""
+"""Backlogs that grow and drain: overload, outage, bottleneck. With constant times they are exact."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,9 @@ def first_empty(run, service, after):
     left = np.sort(run.rows["ended"][mine])
     came = np.sort(run.rows["ready"][mine])
     left = left[left > after]
-    present = np.searchsorted(came, left, side="right") - np.searchsorted(np.sort(run.rows["ended"][mine]), left, side="right")
+    present = np.searchsorted(came, left, side="right") - np.searchsorted(
+        np.sort(run.rows["ended"][mine]), left, side="right"
+    )
     return left[np.flatnonzero(present == 0)[0]]
 
 
@@ -39,7 +41,7 @@ def test_an_overload_by_the_clock_leaves_the_backlog_of_the_fluid(tmp_path):
 
 
 def test_an_overload_by_chance_leaves_about_the_backlog_of_the_fluid():
-    """The queue begins empty and can not be shorter: that adds rho' / (1 - rho') = 5 messages, with rho' = 10 / 12."""
+    """The queue begins empty and can't be shorter: that adds r / (1 - r) = 5 messages, with r = 10 / 12."""
     truth = expected("OVERLOAD-fluid")
     profile = {"profile": [[0, 12], [100, 12], [100, 5]]}
     scenario = station(exponential(0.1), 12, 2400, 0).replace({"workloads.customers.arrivals": profile})
@@ -86,7 +88,9 @@ def test_the_slowest_stage_sets_the_throughput_and_holds_the_backlog():
     scenario = pipeline([1 / 120, 1 / 80, 1 / 200], {"constant": 100}, duration, 0)
     run = checked(scenario)
     done = run.rows["ended"][rows_of(run, "stage-3")]
-    assert ((done >= 10) & (done < duration)).sum() / (duration - 10) == pytest.approx(truth["throughput"], rel=0.001)
+    assert ((done >= 10) & (done < duration)).sum() / (duration - 10) == pytest.approx(
+        truth["throughput"], rel=0.001
+    )
     growth = [(there(run, f"stage-{n}", 59.999) - there(run, f"stage-{n}", 9.999)) / 50 for n in (1, 2, 3)]
     assert growth[1] == pytest.approx(truth["backlog growth per s at stage 2"], rel=0.01)
     assert growth[0] == growth[2] == truth["growth at stages 1,3"]

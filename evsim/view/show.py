@@ -1,0 +1,42 @@
+"""Pictures with words: a figure as HTML whose image has an alt text, for notebooks and exported pages."""
+
+from base64 import b64encode
+from html import escape
+from io import BytesIO
+
+__all__ = ["Picture", "show"]
+
+
+class Picture:
+    """A figure and its alt text; a notebook shows it as ``<figure><img alt=...>``."""
+
+    def __init__(self, figure, alt_text):
+        self.figure, self.alt_text = figure, alt_text
+
+    def __repr__(self):
+        return f"<Picture: {self.alt_text}>"
+
+    def png(self):
+        """The picture as PNG, in bytes."""
+        file = BytesIO()
+        self.figure.savefig(file, format="png")
+        return file.getvalue()
+
+    def save(self, path):
+        """Write the picture to a file; its ending names the format (png, svg, pdf)."""
+        self.figure.savefig(path)
+
+    def _repr_html_(self):
+        data = b64encode(self.png()).decode()
+        alt = escape(self.alt_text, quote=True)
+        return (
+            f'<figure style="margin: 0"><img alt="{alt}" src="data:image/png;base64,{data}" '
+            'style="max-width: 100%; height: auto"></figure>'
+        )
+
+
+def show(picture):
+    """The :class:`Picture` of axes or of a figure, with the alt texts of all its axes."""
+    figure = getattr(picture, "figure", None) or picture
+    texts = [text for ax in figure.axes if (text := getattr(ax, "alt_text", ""))]
+    return Picture(figure, " ".join(dict.fromkeys(texts)))

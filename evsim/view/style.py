@@ -1,0 +1,281 @@
+"""The look all pictures share: colours and marks with one meaning each, sizes for a projector, faults as bands.
+
+Every meaning has a colour *and* a marker *and* a line style, so that pictures also work in grey and for readers who
+see colours differently. The colours are the six of Petroff (2021, "Accessible color sequences for data
+visualization"); effects after the third take others.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from textwrap import fill
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+__all__ = [
+    "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING",
+    "Fault", "Mark", "count", "describe", "effect_marks", "empty", "fault_bands", "faults", "figure", "seconds",
+    "time_axis", "title",
+]  # fmt: skip
+
+COLOURS = {
+    "blue": "#5790fc",
+    "orange": "#f89c20",
+    "red": "#e42536",
+    "purple": "#964a8b",
+    "grey": "#9c9ca1",
+    "violet": "#7a21dd",
+}
+INK, PAPER = "#2b2b30", "#ffffff"
+LESSON = (8.0, 4.5)  # inches
+DPI = 110
+
+RC = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#8a8a90",
+    "axes.facecolor": PAPER,
+    "axes.grid": False,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 12,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 13,
+    "axes.titleweight": "bold",
+    "axes.titlepad": 10,
+    "figure.dpi": DPI,
+    "figure.facecolor": PAPER,
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "hatch.linewidth": 0.8,
+    "legend.fontsize": 11,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "lines.markersize": 6,
+    "savefig.dpi": DPI,
+    "savefig.facecolor": PAPER,
+    "text.color": INK,
+    "xtick.color": INK,
+    "xtick.labelsize": 11,
+    "ytick.color": INK,
+    "ytick.labelsize": 11,
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one thing looks wherever it is drawn."""
+
+    colour: str
+    marker: str
+    line: str = "-"
+    hatch: str = ""
+
+    @property
+    def style(self):
+        """Keywords for ``Axes.plot``."""
+        return {"color": self.colour, "marker": self.marker, "linestyle": self.line}
+
+
+ARRIVED = Mark(COLOURS["grey"], "|", (0, (1, 1)))
+TOLD = Mark(COLOURS["blue"], "o", "-")
+WAITING = Mark("#e4e4e8", "", ":")
+ERROR = Mark(COLOURS["red"], "x", ":", "xx")
+FAULT = Mark("#6d6d73", "D", "-", "///")
+EFFECTS = (
+    Mark(COLOURS["orange"], "s", (0, (5, 1.5))),
+    Mark(COLOURS["purple"], "^", (0, (5, 1.5, 1, 1.5))),
+    Mark(COLOURS["violet"], "v", (0, (3, 1.5, 1, 1.5, 1, 1.5))),
+    Mark("#a96b59", "P", (0, (8, 2))),
+    Mark("#717581", "*", (0, (2, 1))),
+    Mark("#3a8f8f", "p", (0, (6, 1, 2, 1))),
+)
+
+
+def effect_marks(*runs):
+    """effect name -> :class:`Mark`, in the order of the scenario's services, so that designs look alike."""
+    names = {}
+    for run in runs:
+        for service in run.scenario.services.values():
+            names |= dict.fromkeys(_effects(service.handle))
+        names |= dict.fromkeys(run.effect_names)
+    return {name: EFFECTS[number % len(EFFECTS)] for number, name in enumerate(names)}
+
+
+def _effects(steps):
+    for step in () if callable(steps) else steps:
+        if step.kind == "effect":
+            yield step.name
+        elif step.kind == "parallel":
+            for branch in step.branches:
+                yield from _effects(branch)
+        elif step.kind == "maybe":
+            yield from _effects(step.then)
+            yield from _effects(step.otherwise)
+
+
+@contextmanager
+def figure(ax=None, size=LESSON):
+    """Axes to draw on, in the house style: `ax`, or those of a new figure of `size` inches.
+
+    The figure is not registered with pyplot: it goes when nobody holds it, and a notebook shows it with its alt
+    text where the axes end a cell. matplotlib's own settings stay as they were.
+    """
+    with rc_context(RC):
+        own = ax is None
+        if own:
+            ax = Figure(figsize=size, layout="constrained").add_subplot()
+        ax.alt_text = ""
+        yield ax
+        # Ticks are made when drawn, after this context: they need their looks told.
+        ax.tick_params(labelsize=RC["xtick.labelsize"], color=RC["axes.edgecolor"], labelcolor=INK)
+        ax.spines[["top", "right"]].set_visible(False)
+        if own:
+            _show_itself(ax)
+
+
+def _show_itself(ax):
+    """Let IPython show the axes as a picture with alt text."""
+    from evsim.view.show import show
+
+    ax._repr_html_ = ax.figure._repr_html_ = lambda: show(ax)._repr_html_()
+
+
+def describe(ax, text):
+    """Set the alt text: a sentence or two with the numbers, for those who can't see the picture."""
+    ax.alt_text = " ".join(text.split())
+    return ax
+
+
+def title(ax, text):
+    """Set the title, a finding in words, on the left and in as many lines as it needs."""
+    spec = ax.get_subplotspec()
+    width = 0.92 / spec.get_gridspec().ncols if spec else ax.get_position().width
+    letters = int(ax.figure.get_figwidth() * width * 72 / (RC["axes.titlesize"] * 0.62))
+    return ax.set_title(
+        fill(text, max(letters, 20)), loc="left", fontsize=RC["axes.titlesize"], fontweight=RC["axes.titleweight"],
+        color=INK, linespacing=1.15,
+    )  # fmt: skip
+
+
+def empty(ax, text):
+    """A sentence in place of an empty box."""
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, fill(text, 50), transform=ax.transAxes, ha="center", va="center", fontsize=13)
+    return describe(ax, text)
+
+
+def seconds(value):
+    """A time as people say it.
+
+    >>> [seconds(each) for each in (0, 0.000_25, 0.0123, 0.98765, 1.5, 83.2, 720, 7500)]
+    ['0 s', '0.25 ms', '12 ms', '988 ms', '1.5 s', '83 s', '12 min', '2 h 5 min']
+    """
+    if value != value:
+        return "never"
+    if value == 0:
+        return "0 s"
+    if value < 0:
+        return "-" + seconds(-value)
+    if value < 0.9995:
+        return f"{_digits(value * 1000)} ms"
+    if value < 99.5:
+        return f"{_digits(value)} s"
+    if value < 600:
+        return f"{value:.0f} s"
+    hours, minutes = divmod(round(value / 60), 60)
+    return f"{minutes} min" if not hours else f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def _digits(value):
+    """Two significant digits, or all before the point."""
+    if value >= 9.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}".removesuffix(".0") if value >= 0.995 else f"{value:.2g}"
+
+
+def count(number, thing, things=None):
+    """A number and what is counted.
+
+    >>> count(1, "customer"), count(1200, "customer"), count(0, "reply", "replies")
+    ('1 customer', '1,200 customers', '0 replies')
+    """
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+UNITS = (("h", 3600, 7200), ("min", 60, 600), ("s", 1, 1), ("ms", 0.001, 0))  # name, seconds, from how long on
+STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 960, 1920)
+
+
+def time_axis(axis, longest, what="time since the start"):
+    """Label an axis whose data are seconds in the unit that suits `longest` (ms, s, min or h)."""
+    unit, size = next((unit, size) for unit, size, least in UNITS if longest >= least)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / size:,.6g}"))
+    if unit in ("min", "h"):
+        step = next((step for step in STEPS if longest <= 9 * step * size), longest / size / 8)
+        axis.set_major_locator(MultipleLocator(step * size))
+    axis.set_label_text(f"{what} ({unit})")
+    return axis
+
+
+VERBS = {
+    "outage": "down", "crash": "crashed", "pause": "paused", "slowdown": "{factor:g} times slower",
+    "error_rate": "fails {probability:.3g}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault that happened: from `start` to `end` (seconds), what it was, whom it hit, and the `words` for it."""
+
+    start: float
+    end: float
+    kind: str
+    target: str
+    words: str
+
+
+def faults(run, until=None):
+    """The faults of a run in order of time; those that last end with the run (or at `until`)."""
+    until = run.ended_at if until is None else until
+    settings = {(fault.kind, fault.target): fault for fault in run.scenario.faults}
+    found = []
+    for time, kind, target, end in run.records.incidents:
+        if kind in VERBS and time < until:
+            words = f"{target} " + VERBS[kind].format(**vars(settings[kind, target]))
+            found.append(Fault(time, until if end is None else min(end, until), kind, target, words))
+    return sorted(found, key=lambda fault: (fault.start, fault.end))
+
+
+def fault_bands(ax, run, until=None, most=5):
+    """Draw the faults of a run as hatched bands along a time axis (x), with their words; return them.
+
+    Set the limits of the axes before. Faults with the same words are named once, and at most `most` of them.
+    """
+    found = faults(run, until)
+    for fault in found:
+        ax.axvspan(fault.start, fault.end, fc="#f1f1f4", ec="#cfcfd6", hatch=FAULT.hatch, lw=0, zorder=0)
+    left, right = sorted(ax.get_xlim())
+    alike = {}
+    for fault in found:
+        alike.setdefault(fault.words, []).append(fault)
+    for line, (words, same) in enumerate(list(alike.items())[:most]):
+        words += f", {len(same)} times" if len(same) > 1 else f" for {seconds(same[0].end - same[0].start)}"
+        more = len(alike) - most
+        if line == most - 1 and more > 0:
+            words += f", and {count(more, 'other fault')}"
+        _label(ax, max(same[0].start, left), line, words, same[0].start > left + 0.55 * (right - left))
+    return found
+
+
+def _label(ax, x, line, words, leftwards):
+    """A fault's diamond at its beginning, and its words beside it, on the `line`-th line from the top."""
+    place, down = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points"}, -9 - 15 * line
+    box = {"boxstyle": "square,pad=0.1", "fc": PAPER, "ec": "none", "alpha": 0.85}
+    ax.annotate(
+        words, (x, 1), xytext=(-8 if leftwards else 8, down), ha="right" if leftwards else "left", va="center",
+        fontsize=11, color="#4c4c52", bbox=box, zorder=5, **place,
+    )  # fmt: skip
+    ax.annotate("\N{BLACK DIAMOND}", (x, 1), xytext=(0, down), ha="center", va="center", color=FAULT.colour, **place)

@@ -174,4 +174,11 @@ class Environment(simpy.Environment):
 
 def name_of(function):
     """The part that a callable belongs to, for messages."""
-    return getattr(function, "part", None) or getattr(function, "__qualname__", repr(function))
+    owner = getattr(function, "__self__", None)
+    place = getattr(owner, "place", None)
+    return (
+        getattr(function, "part", None)
+        or getattr(owner, "name", None)
+        or getattr(place, "service", None)
+        or getattr(function, "__qualname__", repr(function))
+    )

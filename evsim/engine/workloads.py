@@ -204,10 +204,13 @@ def read_stamps(arrivals, folder):
                 if column not in (reader.fieldnames or ()):
                     have = ", ".join(reader.fieldnames or ()) or "none: the file is empty"
                     raise refuse(where, f"there is no column {column!r}; the columns are {have}")
-            stamps, keys = [], []
-            for line, record in enumerate(reader, 2):
-                stamps.append(_stamp(record[arrivals.column], f"{where}, line {line}"))
+            stamps, keys, lines = [], [], []
+            for record in reader:
+                lines.append(reader.line_num)
+                stamps.append(_stamp(record[arrivals.column], f"{where}, line {reader.line_num}"))
                 keys.append(record[arrivals.key] if arrivals.key else "")
+                if keys[-1] is None:
+                    raise refuse(f"{where}, line {reader.line_num}", f"the row has no {arrivals.key}")
     except OSError as error:
         raise refuse(where, f"the file can't be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
@@ -217,9 +220,9 @@ def read_stamps(arrivals, folder):
     times = np.array(stamps)
     late = np.flatnonzero(np.diff(times) < 0)
     if late.size:
-        line = int(late[0]) + 3
+        row = int(late[0]) + 1
         raise refuse(
-            f"{where}, line {line}", "its time is before the line above; sort the file by time", stamps[line - 2]
+            f"{where}, line {lines[row]}", "its time is before the line above; sort the file by time", stamps[row]
         )
     return np.rint((times - times[0]) * arrivals.scale * 1e9) / 1e9, keys
 

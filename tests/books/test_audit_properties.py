@@ -105,15 +105,17 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
     assert not any("still open" in warning for warning in run.warnings)
     assert run.stock["ready"] == run.stock["waiting"] == run.stock["travelling"] == []
     for name, service in scenario.services.items():
-        assert run.stock["free"][name] == list(range(service.instances * service.workers)), name
+        home = {*run.stock["free"][name], *run.stock["absent"][name]}  # a last fault may outlast the work
+        assert home == set(range(service.instances * service.workers)), name
     for way, (credit, full) in run.stock["credit"].items():
         assert credit == full, way
 
 
-def assert_same_records(run, other):
+def assert_same_records(run, other, but=()):
     for table in ("rows", "messages", "effects"):
         these, those = getattr(run.records, table).columns(), getattr(other.records, table).columns()
-        for name, column in these.items():
+        for name in these.keys() - set(but):
+            column = these[name]
             assert np.array_equal(column, those[name], equal_nan=column.dtype.kind == "f"), (table, name)
 
 
@@ -128,13 +130,14 @@ def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
 @any_example
 @given(calm_systems(), st.data())
 def test_faults_that_do_nothing_change_nothing(scenario, data):
-    """A slowdown by 1 and an error rate of 0 make a service ready for the worst."""
+    """A slowdown by 1 and an error rate of 0 make a service ready for the worst. (Who of its workers does what takes no
+    time may change: the worker of the one before is free a little later, at the same instant.)"""
     described = scenario.to_dict()
     at = data.draw(st.integers(0, 9))
     for name in scenario.services:
         described.setdefault("faults", []).append({"slowdown": name, "factor": 1, "at": at, "for": 3})
         described["faults"].append({"error_rate": name, "probability": 0, "at": at})
-    assert_same_records(run_of(scenario), run_of(Scenario.from_dict(described)))
+    assert_same_records(run_of(scenario), run_of(Scenario.from_dict(described)), but=["worker"])
 
 
 TIMES = {"outcome": "ended", "verdict": "settled", "worker": "started", "offset": "appended"}  # when each is written

@@ -1,8 +1,8 @@
-"""The look all pictures share: colours and marks with one meaning each, sizes for a projector, faults as bands.
+"""The look all pictures share: colours and marks of one meaning each, sizes for a projector, faults as bands.
 
-Every meaning has a colour *and* a marker *and* a line style, so that pictures also work in grey and for readers who
-see colours differently. The colours are the six of Petroff (2021, "Accessible color sequences for data
-visualization"); effects after the third take others.
+Every meaning has a colour *and* a marker *and* a line style, so that pictures also work in grey and for
+readers who see colours differently. The colours are the six of Petroff (2021, "Accessible color sequences for
+data visualization"); effects after the third take others.
 """
 
 from contextlib import contextmanager
@@ -11,12 +11,13 @@ from textwrap import fill
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 __all__ = [
-    "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING",
-    "Fault", "Mark", "count", "describe", "effect_marks", "empty", "fault_bands", "faults", "figure", "seconds",
-    "time_axis", "title",
+    "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
+    "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands", "faults", "figure",
+    "letters", "seconds", "time_axis", "title",
 ]  # fmt: skip
 
 COLOURS = {
@@ -120,13 +121,15 @@ def _effects(steps):
 def figure(ax=None, size=LESSON):
     """Axes to draw on, in the house style: `ax`, or those of a new figure of `size` inches.
 
-    The figure is not registered with pyplot: it goes when nobody holds it, and a notebook shows it with its alt
-    text where the axes end a cell. matplotlib's own settings stay as they were.
+    The figure is not registered with pyplot: it goes when nobody holds it, and a notebook shows it with its
+    alt text where the axes end a cell. matplotlib's own settings stay as they were.
     """
     with rc_context(RC):
         own = ax is None
         if own:
-            ax = Figure(figsize=size, layout="constrained").add_subplot()
+            drawing = Figure(figsize=size, layout="constrained")
+            drawing.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
+            ax = drawing.add_subplot()
         ax.alt_text = ""
         yield ax
         # Ticks are made when drawn, after this context: they need their looks told.
@@ -149,15 +152,18 @@ def describe(ax, text):
     return ax
 
 
-def title(ax, text):
-    """Set the title, a finding in words, on the left and in as many lines as it needs."""
+def letters(ax, size):
+    """How many letters of a font `size` fit into a line as wide as the axes, with some to spare."""
     spec = ax.get_subplotspec()
     width = 0.92 / spec.get_gridspec().ncols if spec else ax.get_position().width
-    letters = int(ax.figure.get_figwidth() * width * 72 / (RC["axes.titlesize"] * 0.62))
-    return ax.set_title(
-        fill(text, max(letters, 20)), loc="left", fontsize=RC["axes.titlesize"], fontweight=RC["axes.titleweight"],
-        color=INK, linespacing=1.15,
-    )  # fmt: skip
+    return max(20, int(ax.figure.get_figwidth() * width * 72 / (size * 0.62)))
+
+
+def title(ax, text):
+    """Set the title, a finding in words, on the left and in as many lines as it needs."""
+    size, weight = RC["axes.titlesize"], RC["axes.titleweight"]
+    lines = fill(text, letters(ax, size))
+    return ax.set_title(lines, loc="left", fontsize=size, fontweight=weight, color=INK, linespacing=1.15)
 
 
 def empty(ax, text):
@@ -205,7 +211,15 @@ def count(number, thing, things=None):
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
-UNITS = (("h", 3600, 7200), ("min", 60, 600), ("s", 1, 1), ("ms", 0.001, 0))  # name, seconds, from how long on
+def count_axis(axis, what):
+    """Label an axis that counts, in whole numbers."""
+    axis.set_major_locator(MaxNLocator(integer=True, nbins=7))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.set_label_text(what)
+    return axis
+
+
+UNITS = (("h", 3600, 7200), ("min", 60, 600), ("s", 1, 1), ("ms", 0.001, 0))  # name, seconds, for at least
 STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 960, 1920)
 
 
@@ -222,13 +236,13 @@ def time_axis(axis, longest, what="time since the start"):
 
 VERBS = {
     "outage": "down", "crash": "crashed", "pause": "paused", "slowdown": "{factor:g} times slower",
-    "error_rate": "fails {probability:.3g}",
+    "error_rate": "fails {probability:.0%} of the time",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault that happened: from `start` to `end` (seconds), what it was, whom it hit, and the `words` for it."""
+    """One fault that happened: from `start` to `end` (seconds), its kind, whom it hit, and `words` for it."""
 
     start: float
     end: float
@@ -274,8 +288,29 @@ def _label(ax, x, line, words, leftwards):
     """A fault's diamond at its beginning, and its words beside it, on the `line`-th line from the top."""
     place, down = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points"}, -9 - 15 * line
     box = {"boxstyle": "square,pad=0.1", "fc": PAPER, "ec": "none", "alpha": 0.85}
-    ax.annotate(
-        words, (x, 1), xytext=(-8 if leftwards else 8, down), ha="right" if leftwards else "left", va="center",
-        fontsize=11, color="#4c4c52", bbox=box, zorder=5, **place,
-    )  # fmt: skip
-    ax.annotate("\N{BLACK DIAMOND}", (x, 1), xytext=(0, down), ha="center", va="center", color=FAULT.colour, **place)
+    side = {"xytext": (-8, down), "ha": "right"} if leftwards else {"xytext": (8, down), "ha": "left"}
+    ax.annotate(words, (x, 1), **side, va="center", fontsize=11, color="#4c4c52", bbox=box, zorder=5, **place)
+    diamond = "\N{BLACK DIAMOND}"
+    ax.annotate(diamond, (x, 1), xytext=(0, down), ha="center", va="center", color=FAULT.colour, **place)
+
+
+def end_labels(ax, entries, gap=0.07):
+    """Name lines at their right ends, in the margin, so that the names do not overlap.
+
+    entries: (height in data, text, :class:`Mark`) of each line. Set the limits of the axes before.
+    """
+    low, high = ax.get_ylim()
+    entries = sorted(entries, key=lambda entry: -entry[0])
+    gap = min(gap, 1 / max(len(entries), 1))
+    heights = [(height - low) / (high - low) for height, _, _ in entries]
+    for number in range(1, len(heights)):
+        heights[number] = min(heights[number], heights[number - 1] - gap)
+    floor = 0.0
+    for number in reversed(range(len(heights))):  # those pushed out below move up again, and push others
+        heights[number] = max(heights[number], floor)
+        floor = heights[number] + gap
+    for (_, text, mark), height in zip(entries, heights, strict=True):
+        line = Line2D([1.01, 1.055], [height, height], transform=ax.transAxes, **mark.style, markevery=[1])
+        line.set_clip_on(False)
+        ax.add_artist(line)
+        ax.text(1.075, height, text, transform=ax.transAxes, va="center", fontsize=11)

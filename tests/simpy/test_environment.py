@@ -27,16 +27,6 @@ ORDER = [FAULT, ANSWER, ARRIVAL, TIMEOUT, SIMPY, OBSERVER]
 DELAYS = st.integers(0, 3)
 
 
-@pytest.fixture
-def env():
-    return Environment()
-
-
-@pytest.fixture
-def log():
-    return []
-
-
 def put(env, log, delay, rank, word):
     """Have `word` written into the log after `delay`, by a callable of that rank or by a SimPy timeout."""
     if rank == SIMPY:
@@ -102,94 +92,6 @@ def test_a_part_that_pushes_entries_itself_gets_its_place_in_the_order_from_the_
     assert fault < first < second < env.key_counter(ARRIVAL)()
 
 
-# Programs of SimPy.
-
-
-def visit(env, log, name, resource, actions):
-    """A SimPy process that waits and queues, and writes down when it did."""
-    for kind, delay in actions:
-        if kind == "wait":
-            yield env.timeout(delay)
-        else:
-            with resource.request() as turn:
-                yield turn | env.timeout(delay)
-                log.append((env.now, name, turn.triggered))
-                yield env.timeout(delay)
-        log.append((env.now, name, kind))
-
-
-ACTIONS = st.lists(st.tuples(st.sampled_from(["wait", "hold"]), DELAYS), max_size=5)
-
-
-@given(st.lists(ACTIONS, max_size=5))
-def test_a_program_of_simpy_does_the_same_on_simpys_clock(program):
-    logs = [], []
-    for log, env in zip(logs, (Environment(), simpy.Environment())):
-        resource = simpy.Resource(env)
-        for name, actions in enumerate(program):
-            env.process(visit(env, log, name, resource, actions))
-        env.run()
-        log.append(env.now)
-    assert logs[0] == logs[1]
-
-
-def test_a_process_and_a_callable_queue_for_the_same_resource_in_the_order_they_came(env, log):
-    desk = simpy.Resource(env)
-
-    def customer(name):
-        with desk.request() as turn:
-            yield turn
-            log.append((env.now, name))
-            yield env.timeout(2)
-
-    def enter(name):
-        turn = desk.request()
-        turn.callbacks.append(lambda _: (log.append((env.now, name)), env.call_in(2, leave, turn)))
-
-    def leave(turn):
-        desk.release(turn)
-
-    env.process(customer("process"))
-    env.call_at(1, enter, "callable")
-    env.call_at(1, lambda _: env.process(customer("late process")))
-    env.run()
-    assert log == [(0, "process"), (2, "callable"), (4, "late process")]
-
-
-def test_a_callable_puts_into_a_store_and_a_container_what_processes_wait_for(env, log):
-    store, tank = simpy.Store(env), simpy.Container(env, init=0)
-
-    def taker():
-        item = yield store.get()
-        log.append((env.now, item))
-        yield tank.get(3)
-        log.append((env.now, tank.level))
-
-    env.process(taker())
-    env.call_at(1, store.put, "letter")
-    env.call_at(2, tank.put, 2)
-    env.call_at(3, tank.put, 2)
-    env.run()
-    assert log == [(1, "letter"), (3, 1)]
-
-
-def test_a_callable_interrupts_a_process_and_answers_an_event_it_waits_for(env, log):
-    answer = env.event()
-
-    def worker():
-        try:
-            yield env.timeout(10)
-        except simpy.Interrupt as interrupt:
-            log.append((env.now, interrupt.cause))
-        log.append((yield answer | env.timeout(10))[answer])
-
-    process = env.process(worker())
-    env.call_at(1, process.interrupt, "crash")
-    env.call_at(2, answer.succeed, "yes")
-    assert env.run(until=process) is None
-    assert (log, env.now) == ([(1, "crash"), "yes"], 2)
-
-
 # The end of a run.
 
 
@@ -200,6 +102,7 @@ def test_nothing_that_is_due_exactly_at_the_end_runs_until_the_run_goes_on(env, 
     assert (env.now, log) == (3, [])
     env.run(until=4)
     assert (env.now, log) == (4, ["due"])
+    assert isinstance(env.now, int)
 
 
 def test_a_run_without_an_end_stops_when_nothing_is_left_and_one_with_an_end_goes_on_to_it(env, log):
@@ -215,9 +118,19 @@ def test_a_run_until_an_event_returns_its_value_at_once_if_it_is_over(env, log):
     put(env, log, 2, OBSERVER, "after")
     assert env.run(until=event) == "value"
     assert (env.now, log) == (2, [])
-    assert env.run(until=event) == "value"
     env.run()
     assert log == ["after"]
+    assert env.run(until=event) == "value"
+
+
+def test_who_else_waits_for_the_event_that_ended_a_run_comes_first_when_it_goes_on(env, log):
+    event = env.timeout(2)
+    env.call_at(1, lambda _: event.callbacks.append(lambda _: log.append("waits")))
+    put(env, log, 2, SIMPY, "another")
+    env.run(until=event)
+    assert log == []
+    env.run()
+    assert log == ["waits", "another"]
 
 
 def test_a_run_until_an_event_that_fails_raises_its_error(env):
@@ -370,14 +283,17 @@ def about(word):
     return lambda _, argument: argument == word
 
 
-def test_withdrawn_entries_are_handed_over_in_order_and_the_others_stay_in_theirs(env, log):
-    for delay, word in ((3, "a"), (1, "x"), (2, "b"), (1, "a"), (2, "x"), (1, "b")):
-        put(env, log, delay, ARRIVAL, word)
-    taken = env.withdraw(about("x"))
-    assert [(time, word) for time, _, word in taken] == [(1, "x"), (2, "x")]
-    assert env.withdraw(about("x")) == []
+@given(st.lists(st.tuples(DELAYS, st.sampled_from(ORDER[:4]), st.sampled_from("ab"))))
+def test_withdrawn_entries_are_handed_over_in_order_and_the_others_stay_in_theirs(program):
+    env, log = Environment(), []
+    for time, rank, word in program:
+        env.call_at(time, lambda word: log.append((env.now, word)), word, rank)
+    planned = [(time, word) for time, _, word in env.entries()]
+    taken = env.withdraw(about("a"))
+    assert [(time, word) for time, _, word in taken] == [row for row in planned if row[1] == "a"]
+    assert env.withdraw(about("a")) == []
     env.run()
-    assert log == ["a", "b", "b", "a"]
+    assert log == [row for row in planned if row[1] == "b"]
 
 
 @given(st.lists(st.tuples(DELAYS, st.sampled_from("ab"))), st.integers(1, 3))

@@ -31,11 +31,12 @@ def checked(scenario, seed=1, conserving=True):
 
 
 def assert_littles_law(run, conserving=True):
-    """Average number x time = sum of the times spent, for each service and for the customers, each found apart.
+    """Average number x time = sum of the times spent, for each service and for the customers, found apart.
 
-    The number comes from a sweep over the arrivals and departures of a service, the times from each row or, at
-    the service that customers ask, from when *they* saw their answers (their own link takes no time here).
-    conserving: no worker idles while somebody waits, so the time worked is the area under min(number, workers).
+    The number comes from a sweep over the arrivals and departures of a service, the times from each row or,
+    at the service that customers ask, from when *they* saw their answers (their own link takes no time).
+    conserving: no worker idles while somebody waits, so the time worked is the area under
+    min(number, workers).
     """
     rows = run.rows
     assert (rows["outcome"] != Outcome.OPEN).all() and run.summary()["pending"] == 0, (
@@ -71,7 +72,7 @@ def rows_of(run, service):
 
 
 def sweep(starts, ends):
-    """``(times, level)``: how many are there from each time on; at one moment, who comes is before who leaves."""
+    """``(times, level)``: how many are there from each time on; at one moment, who comes is first."""
     times = np.concatenate([np.sort(starts), np.sort(ends)])
     order = np.argsort(times, kind="stable")
     return times[order], np.cumsum(np.where(order < len(starts), 1, -1))
@@ -106,7 +107,7 @@ def waits(run, service):
 
 
 def luck(run, service="server"):
-    """What customers of one service happened to bring, less what was expected: work a second, and its square."""
+    """What the customers of one service happened to bring less what was expected: work, and its square."""
     (customers,), (step,) = run.scenario.workloads.values(), run.scenario.services[service].handle
     rate, mean, cv = customers.arrivals.rate, step.time.mean, step.time.cv
     worked = column(run, service, "ended") - column(run, service, "started")

@@ -109,7 +109,7 @@ def test_a_server_that_pauses_at_random_has_the_queue_of_its_breakdowns(identifi
 
 
 def test_a_server_that_breaks_only_at_work_has_the_queue_of_its_completion_times():
-    """Work is cut into pieces that end with the job or with a breakdown; both are exponential: none remembers."""
+    """Work is cut into exponential pieces, each of which ends with the job or with a breakdown."""
     p, truth = case("BREAK-busy-only")["parameters"], expected("BREAK-busy-only")
     piece = {"work": exponential(1 / (p["mu"] + p["fail"]))}
     breaks = p["fail"] / (p["mu"] + p["fail"])

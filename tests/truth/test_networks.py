@@ -90,7 +90,7 @@ def test_the_cafe_serves_as_many_in_three_hours_as_another_program():
             "served": ((column(run, "till", "ready") < 180) & (column(run, "till", "ended") <= 200)).sum()
         }
 
-    found = measure("CIW-cafe", cafe(200, warmup=0), figures, 250)["served"]
+    found = measure("CIW-cafe", cafe(200, warmup=0), figures, 200)["served"]
     both = np.hypot(np.std(found, ddof=1) / np.sqrt(len(found)), truth["SE"])
     assert both < 0.01 * truth["400 trials here"]
     assert abs(np.mean(found) - truth["400 trials here"]) < 3.5 * both
@@ -110,7 +110,7 @@ def test_a_loop_through_api_and_database_has_the_rates_of_the_traffic_equations(
         },
     }
     workloads = {"customers": {"target": "api", "arrivals": poisson(p["ext"])}}
-    scenario = system(services, workloads, 8_000 / p["ext"], channels={"back": "queue", "onward": "queue"})
+    scenario = system(services, workloads, 6_000 / p["ext"], channels={"back": "queue", "onward": "queue"})
 
     def figures(run):
         return {
@@ -121,7 +121,7 @@ def test_a_loop_through_api_and_database_has_the_rates_of_the_traffic_equations(
             "mean time in system": until_done(run),
         }
 
-    found = measure("JACKSON-loop", scenario, figures, 12)
+    found = measure("JACKSON-loop", scenario, figures, 10)
     for name, value in truth.items():
         assert agrees(found[name], value, error_below=0.03)
 
@@ -143,7 +143,7 @@ def test_who_comes_back_at_once_shares_the_queue_with_new_customers():
             "L": in_system(run, "server"), "total W per message": until_done(run),
         }  # fmt: skip
 
-    found = measure("FEEDBACK", scenario, figures, 12)
+    found = measure("FEEDBACK", scenario, figures, 10)
     assert agrees(found["effective load"], truth["effective load"], error_below=0.01)
     assert agrees(found["mean passes"], truth["mean passes"], error_below=0.01)
     for name in ("L", "total W per message"):

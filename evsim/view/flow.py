@@ -1,0 +1,237 @@
+"""Picture D, *arrived, told, done*: cumulative counts against time.
+
+The vertical gap between two lines is a backlog, the horizontal gap one customer's wait, the area between them
+Little's law.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evsim.results.tally import OK, PENDING
+from evsim.scenario.advice import arrival_rates, holding_times
+from evsim.view.style import (
+    ARRIVED,
+    ERROR,
+    INK,
+    PAPER,
+    TOLD,
+    count_axis,
+    describe,
+    effect_marks,
+    empty,
+    end_labels,
+    fault_bands,
+    faults,
+    figure,
+    seconds,
+    time_axis,
+    title,
+)  # fmt: skip
+
+__all__ = ["CatchUp", "catch_ups", "flow"]
+
+MOST_EFFECTS = 6
+MOST_POINTS = 3000  # of a line; the points drawn are exact
+
+
+def flow(run, ax=None):
+    """Draw how many arrived, were told and came true, against time (s); return the axes.
+
+    An effect counts when it happens to a customer for the first time. Where an outage leaves a backlog to a
+    consumer, its catch-up is predicted by backlog / (capacity - rate), and dotted.
+    """
+    with figure(ax) as ax:
+        requests = run.tally
+        until = min(run.scenario.run.duration, run.ended_at)
+        if not len(requests.row):
+            return empty(ax, f"Nobody arrived within {seconds(until)}.")
+        lines = _lines(run)
+        right = max(until, *(times[-1] for _, times, _ in lines if len(times)))
+        ax.set(xlim=(0, right), ylim=(0, 1.04 * len(requests.row)))
+        fault_bands(ax, run, until=right)
+        for name, times, mark in lines:
+            x, y = _steps(times, right)
+            ax.plot(x, y, drawstyle="steps-post", label=name, **mark.style, markevery=0.12, zorder=3)
+        found = catch_ups(run)
+        for each in found:
+            _dotted(ax, each, right)
+        end_labels(ax, [(len(times), f"{name} {len(times):,}", mark) for name, times, mark in lines])
+        time_axis(ax.xaxis, right)
+        count_axis(ax.yaxis, "customers")
+        finding = _finding(run, found)
+        title(ax, finding)
+        ends = ", ".join(f"{name} {len(times):,}" for name, times, _ in lines)
+        bands = "; ".join(f"{each.words} from {seconds(each.start)}" for each in faults(run, right))
+        text = f"Counts of customers against time, from 0 to {seconds(right)}. {finding}. At the end: {ends}."
+        if bands:
+            text += f" Faults: {bands}."
+        return describe(ax, text + "".join(f" Catch-up: {each.arithmetic}." for each in found))
+
+
+def _lines(run):
+    """(name, sorted times, mark) of each line, first of all who arrived."""
+    requests = run.tally
+    answered = requests.outcome != PENDING
+    error = answered & (requests.outcome != OK)
+    lines = [("arrived", requests.arrived, ARRIVED), ("told", requests.answered[answered], TOLD)]
+    marks = effect_marks(run)
+    effects = [(name, requests.first_time[code], marks[name]) for code, name in enumerate(run.effect_names)]
+    # The slowest are the ones to see, where there are too many.
+    effects.sort(key=lambda effect: np.nanmean(np.nan_to_num(effect[1], nan=run.ended_at) - requests.arrived))
+    lines += effects[-MOST_EFFECTS:]
+    if error.any():
+        lines.append(("told error", requests.answered[error], ERROR))
+    return [(name, np.sort(times[~np.isnan(times)]), mark) for name, times, mark in lines]
+
+
+def _steps(times, right):
+    """A cumulative count as a line for drawstyle steps-post, thinned to points that lie on it."""
+    number = np.arange(len(times))
+    stride = -(-len(times) // MOST_POINTS) or 1
+    chosen = np.unique(np.r_[number[::stride], number[-1:]])
+    return np.r_[0.0, times[chosen], right], np.r_[0, chosen + 1, len(times)]
+
+
+def _finding(run, found):
+    """What the picture shows, in a sentence computed from the records."""
+    requests = run.tally
+    number = len(requests.row)
+    answered, good = requests.outcome != PENDING, requests.outcome == OK
+    if good.all():
+        told = f"All {number:,} were told yes, within {seconds(requests.response.max())}"
+    else:
+        others = [(int((answered & ~good).sum()), "an error"), (int((~answered).sum()), "nothing yet")]
+        told = f"{int(good.sum()):,} of {number:,} were told yes"
+        told += "".join(f", {many:,} {what}" for many, what in others if many)
+    for each in found:
+        return f"{told}; {each.words}"
+    until = min(run.scenario.run.duration, run.ended_at)
+    late = int((requests.arrived <= until).sum() - (requests.answered <= until).sum())
+    if late > max(10, 0.05 * number):
+        return f"{told}; {late:,} waited for their answer when the arrivals ended"
+    missing, lag = int((requests.present < requests.due).sum()), requests.consistency_lag
+    if not requests.due.any():
+        return told
+    if missing:
+        return f"{told}; for {missing:,} not all was done"
+    return f"{told}; all was done {f'at most {seconds(lag.max())} later' if lag.max() > 0 else 'by then'}"
+
+
+# Catching up.
+
+
+@dataclass(frozen=True)
+class CatchUp:
+    """How a consumer works off what piled up during a fault, by arithmetic and as it was. Times in seconds.
+
+    At `end` (of the fault) `waiting` messages waited for `service`, which had made `done` of its effect; from
+    then on `rate` messages come a second and `capacity` can be done. `took`: NaN where it was not seen.
+    """
+
+    fault: object
+    service: str
+    end: float
+    waiting: int
+    done: int
+    rate: float
+    capacity: float
+    took: float
+
+    @property
+    def predicted(self):
+        """Seconds from the end of the fault until nothing waits, were arrivals to go on."""
+        return self.waiting / (self.capacity - self.rate) if self.capacity > self.rate else float("inf")
+
+    @property
+    def arithmetic(self):
+        """The prediction, worked out."""
+        if self.capacity <= self.rate:
+            return f"{self.rate:.3g} come and {self.capacity:.3g} can be done a second: it never catches up"
+        difference = f"({self.capacity:.3g} \N{MINUS SIGN} {self.rate:.3g})/s"
+        return f"{self.waiting:,} waiting / {difference} = {seconds(self.predicted)}"
+
+    @property
+    def words(self):
+        """What came of it."""
+        lasted = f"{self.fault.words} for {seconds(self.fault.end - self.fault.start)}"
+        seen = f"caught up in {seconds(self.took)}" if self.took == self.took else "not seen to catch up"
+        predicted = seconds(self.predicted) if self.capacity > self.rate else "never"
+        return f"{lasted}: {self.waiting:,} waited, {seen} (predicted: {predicted})"
+
+
+def catch_ups(run):
+    """The :class:`CatchUp` after each fault of a consumer that leaves a backlog and can be worked out before.
+
+    It can where customers come at a constant rate, and the service has one subscription and is not called.
+    """
+    scenario = run.scenario
+    if any(each.arrivals.kind not in ("poisson", "constant") for each in scenario.workloads.values()):
+        return []
+    rates, times = arrival_rates(scenario), holding_times(scenario)
+    stops = [fault for fault in faults(run) if fault.kind in ("outage", "crash", "pause", "slowdown")]
+    found = []
+    for number, fault in enumerate(stops):
+        name = fault.target.partition("/")[0]
+        at_once = _at_once(run, name)
+        if not (at_once and rates[name] > 0 and times[name] > 0 and fault.end < run.ended_at):
+            continue
+        capacity = at_once / times[name]
+        each = _catch_up(run, fault, name, rates[name], capacity, at_once)
+        again = [later.start for later in stops[number + 1 :] if later.target == fault.target]
+        undisturbed = not again or again[0] >= each.end + min(each.predicted, run.ended_at)
+        if each.waiting > 3 + 2 * at_once and undisturbed:
+            found.append(each)
+    return found
+
+
+def _at_once(run, name):
+    """How many messages a service can work at a time, if they are all its work; else 0."""
+    service = run.scenario.services.get(name)
+    ways = {(place.kind, place.source) for place in run.places if place.service == name}
+    if service is None or len(ways) != 1 or next(iter(ways))[0] != "delivery":
+        return 0
+    channel = run.scenario.channels[next(iter(ways))[1]]
+    workers = service.instances * service.workers
+    if channel.kind == "log":
+        return min(workers, channel.partitions)
+    alone = sum(next(iter(ways))[1] == place.source for place in run.places if place.kind == "delivery") == 1
+    return workers if alone else 0
+
+
+def _catch_up(run, fault, name, rate, capacity, at_once):
+    ledger, end = run.deliveries_tally, fault.end
+    channel = list(run.scenario.channels).index(run.scenario.services[name].subscribe[0].channel)
+    mine = [code for code, (_, service) in enumerate(ledger.names) if service == name]
+    its = np.isin(ledger.subscriber, mine) | ((ledger.subscriber < 0) & (ledger.channel == channel))
+    born, settled = np.sort(ledger.born[its]), np.sort(ledger.settled[its])
+    settled = settled[~np.isnan(settled)]
+    after = settled[settled >= end]
+    left = np.searchsorted(born, after, "right") - np.searchsorted(settled, after, "right")
+    free = after[left <= at_once]
+    effects = run.effects_columns
+    made = [code for code, place in enumerate(run.places) if place.service == name]
+    by_it = np.isin(run.rows["place"][effects["row"]], made) & (effects["time"] <= end)
+    return CatchUp(
+        fault=fault, service=name, end=end, rate=rate, capacity=capacity, done=int(by_it.sum()),
+        waiting=int(np.searchsorted(born, end, "right") - np.searchsorted(settled, end, "right")),
+        took=float(free[0] - end) if len(free) else float("nan"),
+    )  # fmt: skip
+
+
+def _dotted(ax, each, right):
+    """Draw a predicted catch-up from the end of the fault on, with its arithmetic beside it."""
+    if each.capacity <= each.rate:
+        return
+    time = min(each.predicted, right - each.end)
+    x, y = (each.end, each.end + time), (each.done, each.done + each.capacity * time)
+    style = {"linestyle": (0, (1, 1.6)), "marker": "o", "mfc": PAPER, "markevery": [1]}
+    ax.plot(x, y, color=INK, **style, label="predicted", zorder=4)
+    middle, height = sum(x) / 2, sum(y) / 2
+    place = {"xy": (middle, height), "xytext": (10, -6), "ha": "left"}
+    if middle > 0.55 * right:
+        place = {"xy": (right, height), "xytext": (-2, -14), "ha": "right"}
+    ax.annotate(
+        f"catch-up: {each.arithmetic}".replace(" = ", "\n= "), **place, textcoords="offset points", va="top",
+        fontsize=11, bbox={"boxstyle": "square,pad=0.1", "fc": PAPER, "ec": "none", "alpha": 0.85}, zorder=5,
+    )  # fmt: skip

@@ -1,0 +1,44 @@
+"""The pictures of a run, by name: ``run.plot.flow()``, ``run.plot.promise()`` and so on."""
+
+from functools import partial, update_wrapper
+from importlib import import_module
+
+__all__ = ["Plots"]
+
+_HOMES = {
+    "flow": "flow",
+    "promise": "promise",
+    "lives": "lives",
+    "latency": "dots",
+    "ecdf": "ecdf",
+    "waterfall": "waterfall",
+    "staleness": "staleness",
+    "who_knows_whom": "matrix",
+    "diagram": "diagram",
+    "comparison": "comparison",
+}
+
+
+class Plots:
+    """The pictures of one run. Each is a function of the module of its name; it returns the axes.
+
+    ``flow`` arrived, told, done: counts against time
+    ``promise`` what each customer was told, and what is true
+    ``lives`` one customer's way through one design or two: ``run.plot.lives(other_run, request=17)``
+    ``latency`` answer times as a hundred dots; ``ecdf`` as a curve
+    ``waterfall`` where one request's time went: ``run.plot.waterfall(17)``
+    ``staleness`` how many can't yet read what they were told is written
+    ``who_knows_whom``, ``diagram`` how the services are wired
+    """
+
+    def __init__(self, run):
+        self._run = run
+
+    def __getattr__(self, name):
+        if name not in _HOMES:
+            raise AttributeError(f"there is no picture {name!r}; there are {', '.join(_HOMES)}")
+        function = getattr(import_module(f"evsim.view.{_HOMES[name]}"), name)
+        return update_wrapper(partial(function, self._run), function)
+
+    def __dir__(self):
+        return list(_HOMES)

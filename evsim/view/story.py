@@ -1,0 +1,164 @@
+"""The story of one request: its attempts, its messages and its effects, picked from the records of a run."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.tally import REQUEST_OUTCOMES
+
+__all__ = ["Message", "Span", "Story"]
+
+
+@dataclass(eq=False)
+class Span:
+    """One attempt: who asked whom, and when (seconds since the request arrived; NaN: never).
+
+    ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been granted it.
+    ``limit`` is how long the asker waits for an answer (None: for ever). ``effects`` are (time, name); ``children``
+    the calls and messages it made, in order of time.
+    """
+
+    row: int
+    kind: str
+    source: str
+    service: str
+    attempt: int
+    parent: int
+    limit: float | None
+    born: float
+    ready: float
+    leased: float
+    started: float
+    ended: float
+    settled: float
+    outcome: Outcome
+    verdict: Verdict
+    reason: Reason
+    effects: list = field(default_factory=list)
+    children: list = field(default_factory=list)
+
+    @property
+    def begin(self):
+        return self.born
+
+
+@dataclass(eq=False)
+class Message:
+    """One message: who published it where, and when (seconds since the request arrived; NaN: never)."""
+
+    number: int
+    sender: str
+    channel: str
+    cause: int
+    partition: int
+    offset: int
+    published: float
+    appended: float
+    acknowledged: float
+    fate: Fate
+    children: list = field(default_factory=list)
+
+    @property
+    def begin(self):
+        return self.published
+
+
+class Story:
+    """One request of a run. ``root`` is its :class:`Span`; times are seconds since it ``arrived``.
+
+    ``answered``, ``outcome`` (a word), ``due`` (names of effects that should come), ``effects`` ((time, name) in
+    order), ``completed`` (the last due effect; NaN if one never came) and ``end`` (the last thing that happened).
+    """
+
+    def __init__(self, run, request, workload=None):
+        self.run, self.request = run, request
+        self.workload = run._workload(request, workload)
+        requests = run.tally
+        index = requests.index(requests.workloads.index(self.workload), request)
+        self.arrived = float(requests.arrived[index])
+        self.answered = float(requests.response[index])
+        self.outcome = REQUEST_OUTCOMES[requests.outcome[index]]
+        self.completed = float(requests.completion[index])
+        self.due = [name for code, name in enumerate(run.effect_names) if requests.is_due[code, index]]
+        self.spans, self.messages = self._spans(), self._messages()
+        self._link(int(requests.row[index]))
+
+    @property
+    def missing(self):
+        """Names of due effects that never came."""
+        return [name for name in self.due if name not in {name for _, name in self.effects}]
+
+    def __iter__(self):
+        """All spans and messages, each before what it led to, and depth first in order of time: (depth, it)."""
+        stack = [(0, self.root)]
+        while stack:
+            depth, node = stack.pop()
+            yield depth, node
+            stack.extend((depth + 1, child) for child in reversed(node.children))
+
+    def _its(self):
+        """Numbers of the rows and of the messages of this request."""
+        rows, messages = self.run.rows, self.run.message_columns
+        mine = np.array([place.workload == self.workload for place in self.run.places] + [False])
+        cause = rows["place"][messages["cause"]]
+        its_messages = np.flatnonzero((messages["request"] == self.request) & mine[cause])
+        waiting = (rows["place"] < 0) & np.isin(rows["parent"], its_messages)
+        return np.flatnonzero((rows["request"] == self.request) & (mine[rows["place"]] | waiting)), its_messages
+
+    def _spans(self):
+        rows, places = self.run.rows, self.run.places
+        found = {}
+        for row in self._its()[0].tolist():
+            place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
+            times = (float(rows[name][row]) - self.arrived for name in TIMES)
+            found[row] = Span(
+                row, place.kind if place else "delivery", place.source if place else "", place.service if place else "",
+                max(int(rows["attempt"][row]), 1), int(rows["parent"][row]), self._limit(place), *times,
+                Outcome(rows["outcome"][row]), Verdict(rows["verdict"][row]), Reason(rows["reason"][row]),
+            )  # fmt: skip
+        return found
+
+    def _limit(self, place):
+        if place is None or place.kind == "delivery":
+            return None
+        return place.step.timeout if place.kind == "call" else self.run.scenario.workloads[self.workload].patience
+
+    def _messages(self):
+        columns, places = self.run.message_columns, self.run.places
+        channels = list(self.run.scenario.channels)
+        found = {}
+        for number in self._its()[1].tolist():
+            cause = int(columns["cause"][number])
+            times = (float(columns[name][number]) - self.arrived for name in ("published", "appended", "acknowledged"))
+            found[number] = Message(
+                number, places[self.run.rows["place"][cause]].service, channels[columns["channel"][number]], cause,
+                int(columns["partition"][number]), int(columns["offset"][number]), *times, Fate(columns["fate"][number]),
+            )  # fmt: skip
+        return found
+
+    def _link(self, root):
+        """Put everything below what caused it, and find the end."""
+        self.root = self.spans[root]
+        for message in self.messages.values():
+            self.spans[message.cause].children.append(message)
+        for span in self.spans.values():
+            if span.kind == "call":
+                self.spans[span.parent].children.append(span)
+            elif span.kind == "delivery":
+                span.source = self.messages[span.parent].channel
+                self.messages[span.parent].children.append(span)
+        for node in (*self.spans.values(), *self.messages.values()):
+            node.children.sort(key=lambda child: child.begin)
+        effects = self.run.effects_columns
+        for index in np.flatnonzero(np.isin(effects["row"], list(self.spans))).tolist():
+            time = float(effects["time"][index]) - self.arrived
+            name = self.run.effect_names[effects["name"][index]]
+            self.spans[int(effects["row"][index])].effects.append((time, name))
+        self.effects = sorted(effect for span in self.spans.values() for effect in span.effects)
+        moments = [getattr(span, name) for span in self.spans.values() for name in TIMES]
+        moments += [getattr(each, name) for each in self.messages.values() for name in ("published", "appended", "acknowledged")]
+        self.end = float(np.nanmax(moments))
+
+
+TIMES = ("born", "ready", "leased", "started", "ended", "settled")

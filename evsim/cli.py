@@ -178,7 +178,8 @@ def compare(
 ):
     """Compare designs for the same customers with the same luck. --set changes all of them.
 
-    With one scenario and --set: the scenario as it is against the changed one.
+    With one scenario and --set: the scenario as it is against the changed one. Exit status 1 if every design misses an
+    objective.
     """
     from evsim.experiment.compare import compare
     from evsim.experiment.objectives import judge
@@ -348,16 +349,12 @@ def _warn(warnings):
 
 
 def _finish(verdicts, quiet):
-    """Exit with status 1 if an objective of a design is missed; say which where nothing else is printed."""
-    missed = [
-        f"{name}: {each}".removeprefix(": ")
-        for name, each_of in verdicts.items()
-        for each in each_of
-        if each.verdict == "MISSES"
-    ]
-    if missed:
+    """Exit with status 1 if no design meets its objectives; say which are missed where nothing else is printed."""
+    missed = {name: [each for each in judgements if each.verdict == "MISSES"] for name, judgements in verdicts.items()}
+    if missed and all(missed.values()):
         if quiet:
-            _complain("\n".join(missed))
+            for name, judgements in missed.items():
+                _complain("\n".join(f"{name}: {each}".removeprefix(": ") for each in judgements))
         raise typer.Exit(MISSED)
 
 

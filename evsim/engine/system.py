@@ -167,14 +167,14 @@ class System:
         row, message = self.records.rows.column, self.records.messages.column
         known = row("born") >= 0  # the columns grow ahead of the rows
         closed = (row("verdict") != Verdict.OPEN) & (row("outcome") != Outcome.OPEN)
-        closed &= ~(row("settled") > self.env.now)
+        closed &= ~(row("settled") >= self.env.now)
         sent = message("published") >= 0
         arrived = (message("appended") >= 0) | (message("fate") != Fate.OPEN)
         return int((known & ~closed).sum() + (sent & ~arrived).sum()) + self.backing_off
 
     def stamped(self):
         """Rows that were settled for a moment still to come."""
-        return np.flatnonzero(self.records.rows.column("settled") > self.env.now)
+        return np.flatnonzero(self.records.rows.column("settled") >= self.env.now)
 
     def reopen(self):
         """Take back what was stamped for a moment that this run did not reach."""

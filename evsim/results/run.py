@@ -110,7 +110,9 @@ class Run:
         for time, kind, target, end in self.records.incidents:
             name, _, number = target.partition("/") if kind == "crash" else ("", "", "")
             if name == service or (name and name == settings.inside):
-                for instance in [int(number) - 1] if number and name == service else range(settings.instances):
+                for instance in [int(number) - 1] if number else range(settings.instances):
+                    if instance >= settings.instances:
+                        continue  # of the program, which has more of them
                     away[instance].append((time, self.measured_until if end is None else end))
         left = self.scenario.run.warmup
         missing = 0.0

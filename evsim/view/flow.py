@@ -54,8 +54,7 @@ def flow(run, ax=None):
             x, y = _steps(times, right)
             ax.plot(x, y, drawstyle="steps-post", label=name, **mark.style, markevery=0.12, zorder=3)
         found = catch_ups(run)
-        for each in found:
-            _dotted(ax, each, right)
+        _dotted(ax, found, right)
         end_labels(ax, [(len(times), f"{name} {len(times):,}", mark) for name, times, mark in lines])
         time_axis(ax.xaxis, right)
         count_axis(ax.yaxis, "customers")
@@ -99,10 +98,11 @@ def _finding(run, found):
     number = len(requests.row)
     answered, good = requests.outcome != PENDING, requests.outcome == OK
     if good.all():
-        told = f"All {number:,} were told yes, within {seconds(requests.response.max())}"
+        who = "The only customer was" if number == 1 else f"All {number:,} were"
+        told = f"{who} told yes, within {seconds(requests.response.max())}"
     else:
         others = [(int((answered & ~good).sum()), "an error"), (int((~answered).sum()), "nothing yet")]
-        told = f"{int(good.sum()):,} of {number:,} were told yes"
+        told = f"{f'{good.sum():,}' if good.any() else 'None'} of {number:,} {'was' if number == 1 else 'were'} told yes"
         told += "".join(f", {many:,} {what}" for many, what in others if many)
     for each in found:
         return f"{told}; {each.words}"
@@ -114,8 +114,8 @@ def _finding(run, found):
     if not requests.due.any():
         return told
     if missing:
-        return f"{told}; for {missing:,} not all was done"
-    return f"{told}; all was done {f'at most {seconds(lag.max())} later' if lag.max() > 0 else 'by then'}"
+        return f"{told}; for {missing:,} not all was done{'' if run.records_complete else ' yet'}"
+    return f"{told}; all was done {f'at most {seconds(np.nanmax(lag))} later' if np.nanmax(lag) > 0 else 'by then'}"
 
 
 # Catching up.
@@ -219,19 +219,16 @@ def _catch_up(run, fault, name, rate, capacity, at_once):
     )  # fmt: skip
 
 
-def _dotted(ax, each, right):
-    """Draw a predicted catch-up from the end of the fault on, with its arithmetic beside it."""
-    if each.capacity <= each.rate:
-        return
-    time = min(each.predicted, right - each.end)
-    x, y = (each.end, each.end + time), (each.done, each.done + each.capacity * time)
-    style = {"linestyle": (0, (1, 1.6)), "marker": "o", "mfc": PAPER, "markevery": [1]}
-    ax.plot(x, y, color=INK, **style, label="predicted", zorder=4)
-    middle, height = sum(x) / 2, sum(y) / 2
-    place = {"xy": (middle, height), "xytext": (10, -6), "ha": "left"}
-    if middle > 0.55 * right:
-        place = {"xy": (right, height), "xytext": (-2, -14), "ha": "right"}
-    ax.annotate(
-        f"catch-up: {each.arithmetic}".replace(" = ", "\n= "), **place, textcoords="offset points", va="top",
-        fontsize=11, bbox={"boxstyle": "square,pad=0.1", "fc": PAPER, "ec": "none", "alpha": 0.85}, zorder=5,
-    )  # fmt: skip
+def _dotted(ax, found, right):
+    """Draw predicted catch-ups from the ends of the faults on, and the arithmetic of the longest."""
+    for each in found:
+        if each.capacity > each.rate:
+            time = min(each.predicted, right - each.end)
+            x, y = (each.end, each.end + time), (each.done, each.done + each.capacity * time)
+            ax.plot(x, y, color=INK, linestyle=(0, (1, 1.6)), marker="o", mfc=PAPER, markevery=[1], zorder=4)
+    if found:
+        longest = max(found, key=lambda each: each.waiting)
+        ax.annotate(
+            f"predicted catch-up:\n{longest.arithmetic}", (0.995, 0.2), xycoords="axes fraction", ha="right",
+            va="bottom", fontsize=11, bbox={"fc": PAPER, "ec": "none", "pad": 1.5, "alpha": 0.85}, zorder=5,
+        )  # fmt: skip

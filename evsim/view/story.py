@@ -68,7 +68,8 @@ class Story:
     """One request of a run. ``root`` is its :class:`Span`; times are seconds since it ``arrived``.
 
     ``answered``, ``outcome`` (a word), ``due`` (names of effects that should come), ``effects`` ((time, name) in
-    order), ``completed`` (the last due effect; NaN if one never came) and ``end`` (the last thing that happened).
+    order), ``completed`` (the last due effect; NaN if one never came), ``end`` (the last thing that happened) and
+    ``incidents`` ((row, kind) of what links lost).
     """
 
     def __init__(self, run, request, workload=None):
@@ -83,6 +84,7 @@ class Story:
         self.due = [name for code, name in enumerate(run.effect_names) if requests.is_due[code, index]]
         self.spans, self.messages = self._spans(), self._messages()
         self._link(int(requests.row[index]))
+        self.incidents = {(row, kind) for _, kind, _, row in run.records.incidents if row in self.spans}
 
     @property
     def missing(self):

@@ -7,6 +7,7 @@ data visualization"); effects after the third take others.
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from re import sub
 from textwrap import fill
 
 from matplotlib import rc_context
@@ -16,8 +17,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 __all__ = [
     "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
-    "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands", "faults", "figure",
-    "letters", "seconds", "time_axis", "title",
+    "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands", "faults",
+    "figure", "letters", "seconds", "time_axis", "title", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -156,20 +157,25 @@ def letters(ax, size):
     """How many letters of a font `size` fit into a line as wide as the axes, with some to spare."""
     spec = ax.get_subplotspec()
     width = 0.92 / spec.get_gridspec().ncols if spec else ax.get_position().width
-    return max(20, int(ax.figure.get_figwidth() * width * 72 / (size * 0.62)))
+    return max(20, int(ax.figure.get_figwidth() * width * 72 / (size * 0.58)))
+
+
+def wrap(text, width):
+    """Text in lines of at most `width` letters; a number stays with its unit."""
+    return fill(sub(r"(\d) (ms|s|min|h)\b", "\\1\N{NO-BREAK SPACE}\\2", text), width).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def title(ax, text):
     """Set the title, a finding in words, on the left and in as many lines as it needs."""
     size, weight = RC["axes.titlesize"], RC["axes.titleweight"]
-    lines = fill(text, letters(ax, size))
+    lines = wrap(text, letters(ax, size))
     return ax.set_title(lines, loc="left", fontsize=size, fontweight=weight, color=INK, linespacing=1.15)
 
 
 def empty(ax, text):
     """A sentence in place of an empty box."""
     ax.set_axis_off()
-    ax.text(0.5, 0.5, fill(text, 50), transform=ax.transAxes, ha="center", va="center", fontsize=13)
+    ax.text(0.5, 0.5, wrap(text, 50), transform=ax.transAxes, ha="center", va="center", fontsize=13)
     return describe(ax, text)
 
 

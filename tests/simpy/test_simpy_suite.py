@@ -21,9 +21,9 @@ EXAMPLES = "bank_renege carwash gas_station_refuel latency machine_shop movie_re
 
 # What SimPy's clock passes and ours does not, and why.
 DIFFERENT = {
-    # expects `step` as the last frame of a traceback: ours is `fire`
+    # expects `step` as the last frame of a traceback: our run loop calls no `step`
     "tests.test_exceptions::test_exception_chaining",
-    # replaces `step` and reads the fields of the heap: our run loop calls no `step`
+    # replaces `step`, and reads the fields of a heap entry
     "docs.topical_guides.monitoring.rst::monitoring.rst",
 }
 

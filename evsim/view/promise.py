@@ -1,102 +1,145 @@
-"""Picture B, *promise and truth*: what each customer was told, and what is true for them."""
+"""Picture B, *promise and truth*: what each customer was told above what is true for them."""
 
 from dataclasses import dataclass
-from textwrap import fill
 
 import numpy as np
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgb
 
 from evsim.results.audit import AuditError
-from evsim.results.tally import OK, PENDING
 from evsim.view.style import (
-    COLOURS,
     ERROR,
-    FAULT,
+    INK,
     TOLD,
     count,
+    count_axis,
     describe,
     effect_marks,
     empty,
+    fault_bands,
     faults,
     figure,
     letters,
     seconds,
     title,
+    wrap,
 )
+from evsim.view.truth import NO, WAITING, YES, State, promise_sentence
 
 __all__ = ["promise", "promise_sentence"]
 
-WAITING, YES, NO = range(3)  # what a customer was told so far
-MOST_COLUMNS = 2000  # beyond, a column stands for several customers
-MOST_KINDS = 6  # of customers named in the sentence
-DARK = 0.55  # how much of its colour an effect keeps where it happened twice or more
+MOST_COLUMNS, BINS = 2000, 500  # more customers than that are drawn in so many bins
+MOST_EFFECTS = 6
+LEAST = 0.18  # height of the smallest bar in a bin: one customer in a thousand is to be seen
+DARK = 0.5  # how much of its colour an effect keeps where it happened more than once
+ROW = 2.5  # distance of the rows, in heights of a bar
+
+
+def promise(run, ax=None, at=None):
+    """Draw what each customer was told and what is true, one column a customer in order of arrival; return the axes.
+
+    The first row is the answers: up is yes, down is error, a stub is waiting. Then a row for each effect: a bar
+    where it happened once, a dark and double one where more often. The last row marks those for whom promise and
+    truth differ. Beyond 2,000 customers a column is the shares of several. at: a moment (s), not the end.
+    """
+    state = State.of(run, at)
+    rows = _rows(state, effect_marks(run))
+    with figure(ax, size=(8.0, max(4.5, 2.1 + 0.62 * len(rows)))) as drawn:
+        if not len(state.told):
+            return empty(drawn, f"Nobody arrived within {seconds(run.ended_at if at is None else at)}.")
+        if ax is None:  # at least four pixels a customer, up to 300 of them
+            drawn.figure.set_dpi(np.clip(4 * len(state.told) / 5.6, drawn.figure.dpi, 4 * 300 / 5.6))
+        return _draw(drawn, run, state, rows, at)
 
 
 @dataclass(frozen=True)
-class State:
-    """What customers were told and what was true at a moment, in order of arrival.
+class Row:
+    """One row of the picture: bars laid on one another, and the counts beside them."""
 
-    ``arrived`` (s), ``told`` (WAITING, YES, NO), ``done`` (times each effect happened) and ``due``, both effects x
-    customers.
-    """
+    name: str
+    bars: tuple  # (heights by customer, in order upwards or downwards; colour)
+    counts: tuple
 
-    arrived: np.ndarray
-    told: np.ndarray
-    done: np.ndarray
-    due: np.ndarray
-    names: tuple
 
-    @classmethod
-    def of(cls, run, at=None):
-        """The state at the time `at` (s), or at the end of the run."""
-        at = np.inf if at is None else at
-        requests, effects = run.tally, run.effects_columns
-        answered = (requests.outcome != PENDING) & (requests.answered <= at)
-        told = np.where(answered, np.where(requests.outcome == OK, YES, NO), WAITING)
-        codes = {name: code for code, name in enumerate(requests.workloads)}
-        workload = np.array([codes[place.workload] for place in run.places] + [0])[run.rows["place"][effects["row"]]]
-        customer = requests.index(workload, run.rows["request"][effects["row"]])
-        done = np.zeros((len(run.effect_names), len(told)), dtype=int)
-        for code in range(len(done)):
-            its = customer[(effects["name"] == code) & (effects["time"] <= at)]
-            done[code] = np.bincount(its, minlength=len(told))
-        order = np.argsort(requests.arrived, kind="stable")
-        order = order[requests.arrived[order] <= at]
-        marks = list(effect_marks(run))
-        names = sorted(run.effect_names, key=marks.index)
-        rows = [run.effect_names.index(name) for name in names]
-        return cls(
-            requests.arrived[order], told[order], done[rows][:, order], requests.is_due[rows][:, order], tuple(names)
-        )
+def _rows(state, marks):
+    yes, no, waiting = (state.told == told for told in (YES, NO, WAITING))
+    answers = ((yes, 1.0, TOLD.colour), (no, -1.0, ERROR.colour), (waiting, 0.12, "#b9b9bf"))
+    up, down = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
+    rows = [Row("told", answers, _counts((yes, f"yes {up}"), (no, f"error {down}"), (waiting, "waiting")))]
+    # Where there are too many effects, those that went wrong most often are the ones to see.
+    wrong = (state.due & (state.done == 0)).sum(axis=1) + (state.done > 1).sum(axis=1)
+    for number in sorted(np.argsort(-wrong, kind="stable")[:MOST_EFFECTS].tolist()):
+        done, name = state.done[number], state.names[number]
+        colour = marks[name].colour
+        bars = ((done >= 1, 0.5, colour), (done >= 2, 0.5, tuple(DARK * part for part in to_rgb(colour))))
+        never = state.due[number] & (done == 0)
+        words = _counts((done == 1, "once"), (done > 1, "twice or more"), (never, "never" if state.final else "not yet"))
+        rows.append(Row(name, bars, words))
+    odd = state.broken | state.denied | state.repeated
+    return [*rows, Row("not as told", ((odd, 0.5, INK),), _counts((odd, ""), none="0"))]
 
-    def kinds(self, finished):
-        """(number, words) of the kinds of customers; each customer is of exactly one kind. The most frequent first.
 
-        finished: whether nothing more can happen.
-        """
-        # One number a customer: what was told, and for each effect whether it is missing, done or repeated.
-        code = self.told.astype(np.int64)
-        for due, done in zip(self.due, self.done, strict=True):
-            code = code * 4 + np.where(done > 1, 3, np.where(done == 1, 2, due))
-        _, first, number = np.unique(code, return_index=True, return_counts=True)
-        kinds = {}
-        for index, many in zip(first.tolist(), number.tolist(), strict=True):
-            words = self._words(index, finished)
-            kinds[words] = kinds.get(words, 0) + many
-        return sorted(((many, words) for words, many in kinds.items()), key=lambda kind: -kind[0])
+def _counts(*groups, none=""):
+    return tuple(f"{who.sum():,} {words}".strip() for who, words in groups if who.any()) or (none,)
 
-    def _words(self, index, finished):
-        told = self.told[index]
-        due, done = self.due[:, index], self.done[:, index]
-        has = [name for name, times in zip(self.names, done, strict=True) if times]
-        lacks = [name for name, is_due, times in zip(self.names, due, done, strict=True) if is_due and not times]
-        twice = [name for name, times in zip(self.names, done, strict=True) if times > 1]
-        yet = "" if finished else " yet"
-        if told == YES:
-            but = f", but no {_list(lacks, 'and no')}{yet}" if lacks else " and all done" if has else ""
-        elif not has:
-            but = " and nothing done" if lacks else ""
-        else:
-            but = " but all done" if not lacks else f" but {_list(has)} done"
-        again = f" ({_list(twice)} more than once)" if twice else ""
-        return ("told nothing yet", "told yes", "told error")[told] + but + again
+
+def _draw(ax, run, state, rows, at):
+    number = len(state.told)
+    size = 1 if number <= MOST_COLUMNS else -(-number // BINS)
+    begins = np.arange(0, number, size)
+    ends = np.minimum(begins + size, number)
+    lanes = len(rows)
+    found = {fault.words for fault in faults(run, at)}
+    top = 1.3 + 0.62 * min(len(found), 5)
+    ax.set(xlim=(0, number), ylim=(-(lanes - 1) * ROW - 0.35, top))
+    fault_bands(ax, run, until=at, place=lambda time: int(np.searchsorted(state.arrived, time)))
+    right = ax.get_yaxis_transform()
+    for lane, row in enumerate(rows):
+        base = -lane * ROW
+        ax.hlines(base, 0, number, color="#b9b9bf", lw=0.8, zorder=1)
+        _bars(ax, row, begins, ends, base)
+        text = "\n".join(row.counts)
+        ax.text(1.01, base + (0 if lane == 0 else 0.3), text, transform=right, va="center", fontsize=11, linespacing=1.05)
+    ax.set_yticks([-lane * ROW + (0.3 if lane else 0) for lane in range(lanes)], [row.name for row in rows])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    each = "" if size == 1 else f"; a column is the shares of {size:,}, its smallest bars one or more"
+    count_axis(ax.xaxis, f"customers in order of arrival{each}")
+    finding = state.finding
+    title(ax, finding if at is None else f"At {seconds(at)}: {finding}")
+    sentence = promise_sentence(run, at)
+    ax.sentence = ax.annotate(
+        wrap(f"{sentence}. {_books(run)}", letters(ax, 11.5)), (0, 0), xycoords="axes fraction", xytext=(-40, -44),
+        textcoords="offset points", va="top", fontsize=11.5, linespacing=1.25,
+    )  # fmt: skip
+    bands = "; ".join(f"{fault.words} from {seconds(fault.start)}" for fault in faults(run, at))
+    text = f"One column a customer in order of arrival: what they were told above what is true. {finding}. {sentence}."
+    return describe(ax, text + (f" Faults: {bands}." if bands else ""))
+
+
+def _bars(ax, row, begins, ends, base):
+    """Draw the bars of a row: a share of each column's customers, laid on one another in each direction."""
+    gap = 0.15 if len(begins) <= 100 else 0.0
+    height_of = {1: np.zeros(len(begins)), -1: np.zeros(len(begins))}
+    for who, full, colour in row.bars:
+        share = np.add.reduceat(who.astype(float), begins) / (ends - begins)
+        height = full * np.where(share > 0, np.maximum(share, LEAST), 0.0)
+        side = 1 if full > 0 else -1
+        low = base + height_of[side]
+        some = np.flatnonzero(share > 0)
+        corners = np.stack([
+            np.stack([begins + gap, low], -1), np.stack([begins + gap, low + height], -1),
+            np.stack([ends - gap, low + height], -1), np.stack([ends - gap, low], -1),
+        ], axis=1)[some]  # fmt: skip
+        bars = PolyCollection(corners, facecolors=[colour], linewidths=0, antialiased=False, zorder=3)
+        bars.customers = int(who.sum())
+        ax.add_collection(bars, autolim=False)
+        height_of[side] = height_of[side] + height
+
+
+def _books(run):
+    try:
+        run.audit()
+    except AuditError as error:
+        return f"\N{BALLOT X} {error}"
+    return "\N{CHECK MARK} the books balance"

@@ -16,7 +16,9 @@ REASONS = {
     Reason.LINK: "lost on the way", Reason.CRASH: "crashed", Reason.DEPENDENCY: "what it needs failed",
     Reason.STALE: "nobody waits any more",
 }  # fmt: skip
+ERRORS = {"error": "an error", "timeout": "a timeout", "rejected": "a refusal"}
 SAME = 1e-9  # seconds: times closer than this are one
+LONG = 4  # mean latencies: a way this long was not all way
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,16 @@ class Sequence:
     def alt_text(self):
         """What the diagram says, in words."""
         story = self.story
-        told = {
-            "pending": "The customer had no answer when the run ended.",
-            "ok": f"The customer was told yes after {seconds(story.answered)}.",
-            "timeout": f"The customer was told nothing good: no answer in time, after {seconds(story.answered)}.",
-        }.get(story.outcome, f"The customer was told {story.outcome} after {seconds(story.answered)}.")
-        done = "".join(f" {name}: {seconds(time)}." for time, name in story.effects)
+        told = "The customer had no answer when the run ended."
+        if story.outcome == "ok":
+            told = f"The customer was told yes after {seconds(story.answered)}."
+        elif story.outcome != "pending":
+            what = "gave up" if _unheard(story, story.root) else f"was told of {ERRORS[story.outcome]}"
+            told = f"The customer {what} after {seconds(story.answered)}."
+        times = {}
+        for time, name in story.effects:
+            times.setdefault(name, []).append(seconds(time))
+        done = "".join(f" {name}: {' and again '.join(each)}." for name, each in times.items())
         missing = f" Never: {', '.join(story.missing)}." if story.missing else ""
         return told + done + missing
 
@@ -165,9 +171,7 @@ def _span(story, span):
         return
     yield _sent(span)
     if span.started == span.started:
-        waited = span.started - span.ready
-        if span.kind != "delivery" and waited > SAME:
-            yield Step(span.started, "note", span.service, text=f"waited {seconds(waited)} for a free worker")
+        yield from _waited(story, span)
         yield Step(span.started, "start", span.service)
         yield _inside(story, span)
         if span.ended == span.ended:
@@ -186,6 +190,17 @@ def _sent(span):
     if span.outcome == Outcome.LOST:
         return Step(time, "lost", span.source, span.service, f"{text}: lost on the way", False)
     return Step(time, kind, span.source, span.service, text)
+
+
+def _waited(story, span):
+    """The wait for a worker. When a delivery came to the inbox is not written down: its way is a part of its wait."""
+    if span.kind != "delivery":
+        if span.started - span.ready > SAME:
+            text = f"waited {seconds(span.started - span.ready)} for a free worker"
+            yield Step(span.started, "note", span.service, text=text)
+    elif span.started - span.leased > LONG * story.run.scenario.network.latency.mean + SAME:
+        text = f"begins {seconds(span.started - span.leased)} after it was handed out"
+        yield Step(span.started, "note", span.service, text=text)
 
 
 def _inside(story, span):
@@ -232,7 +247,8 @@ def _answered(story, span):
     way = span.service, span.source
     kind = "told" if span.kind == "request" else "answer"
     if span.verdict == Verdict.OPEN:
-        yield Step(story.end, "note", span.source, text="no answer yet when the run ended", good=False)
+        ended_at = story.run.ended_at - story.arrived
+        yield Step(ended_at, "note", span.source, text="no answer yet when the run ended", good=False)
     elif span.verdict == Verdict.DONE:
         yield Step(span.settled, kind, *way, _reply(story, span.service))
     elif span.verdict == Verdict.ORPHANED:
@@ -242,7 +258,8 @@ def _answered(story, span):
         yield Step(span.settled, kind, *way, why, False)
     else:
         if span.outcome != Outcome.LOST and span.ended < span.settled:
-            yield Step(span.ended, "lost", *way, "answer: too late, or lost on the way", False)
+            why = "lost on the way" if (span.row, "lost on the link") in story.incidents else "too late"
+            yield Step(span.ended, "lost", *way, f"answer: {why}", False)
         text = f"gives up after {seconds(span.settled - span.born)}"
         yield Step(span.settled, "note", span.source, text=text, good=False)
         if span.ended >= span.settled and span.outcome not in (Outcome.LOST, Outcome.WITHDRAWN):

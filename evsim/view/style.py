@@ -269,14 +269,15 @@ def faults(run, until=None):
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 
 
-def fault_bands(ax, run, until=None, most=5):
-    """Draw the faults of a run as hatched bands along a time axis (x), with their words; return them.
+def fault_bands(ax, run, until=None, most=5, place=lambda time: time):
+    """Draw the faults of a run as hatched bands along the x axis, with their words; return them.
 
-    Set the limits of the axes before. Faults with the same words are named once, and at most `most` of them.
+    `place` gives the x of a time. Set the limits of the axes before. Faults with the same words are named once,
+    and at most `most` of them.
     """
     found = faults(run, until)
     for fault in found:
-        ax.axvspan(fault.start, fault.end, fc="#f1f1f4", ec="#cfcfd6", hatch=FAULT.hatch, lw=0, zorder=0)
+        ax.axvspan(place(fault.start), place(fault.end), fc="#f1f1f4", ec="#cfcfd6", hatch=FAULT.hatch, lw=0, zorder=0)
     left, right = sorted(ax.get_xlim())
     alike = {}
     for fault in found:
@@ -286,7 +287,8 @@ def fault_bands(ax, run, until=None, most=5):
         more = len(alike) - most
         if line == most - 1 and more > 0:
             words += f", and {count(more, 'other fault')}"
-        _label(ax, max(same[0].start, left), line, words, same[0].start > left + 0.55 * (right - left))
+        x = max(place(same[0].start), left)
+        _label(ax, x, line, words, x > left + 0.55 * (right - left))
     return found
 
 

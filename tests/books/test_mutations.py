@@ -1,33 +1,38 @@
-"""The audit can fail: the engine is broken on purpose, and the audit must say so.
+"""The audit can fail: the engine is broken on purpose in many ways, and the audit must say so.
 
-| the engine ...                                             | the audit says ...                                    |
-|------------------------------------------------------------|-------------------------------------------------------|
-| keeps a worker                                             | workers do not make up all                            |
-| gives a worker back twice                                  | a worker held two at once                             |
-| forgets a message of a queue, of a log, a caller           | open in the records and nowhere to be found           |
-| puts a caller in the inbox twice                           | found in two places at once                           |
-| copies a message to a group twice                          | a message was copied wrongly                          |
-| skips an offset                                            | offsets are not 0, 1, 2 ...                           |
-| writes an effect twice                                     | the work made more effects than its steps can         |
-| writes no effect                                           | the work ended well without all its effects           |
-| makes no call                                              | the work ended well without all its calls             |
-| calls after the end                                        | a call was made outside the work of its caller        |
-| publishes after the end                                    | published outside the work                            |
-| answers well what failed                                   | settled as done and the work was not done             |
-| commits a message that still waits                         | settled as done and the work was not done             |
-| tries again what was not given up                          | was not given up when another attempt was made        |
-| lets a late answer settle a lease that was given up        | was not given up when another attempt was made        |
-| counts attempts wrongly                                    | attempts do not count 1, 2, 3 ...                     |
-| grants a partition while its message is in process         | a partition was in two hands                          |
-| puts a failed message behind the others of its partition   | a partition was read out of order                     |
-| loses a credit of a queue                                  | has ... credits                                       |
-| skips the number of a request, or gives one twice          | are not 0, 1, 2 ...                                   |
-| starts before ready                                        | started lies before ready                             |
-| ends without an outcome                                    | has ended and has no outcome                          |
-| settles without a verdict                                  | a lease has ended and has no verdict                  |
+| the engine ...                                               | the audit says ...                                  |
+|--------------------------------------------------------------|-----------------------------------------------------|
+| keeps a worker; sends one home twice; wakes none after an    | do not make up all                                  |
+| outage                                                       |                                                     |
+| forgets a message of a queue, or of a log; forgets a caller  | open in the records and nowhere to be found         |
+| puts a caller in the inbox twice                             | found in two places at once                         |
+| copies a message to a group twice                            | a message was copied wrongly                        |
+| skips an offset                                              | offsets of facts are not 0, 1, 2 ...                |
+| writes an effect twice; writes none                          | more effects than its steps can; without all its    |
+| makes no call; publishes nothing                             | without all its calls; without all its messages     |
+| ends an execution too early                                  | outside the work that made it; of its caller        |
+| answers well what failed                                     | settled as done and the work was not done           |
+| commits a message that still waits                           | settled as done and the work was not done           |
+| tries again what was not given up                            | was not given up when another attempt was made      |
+| lets a late answer settle a lease that is void               | was not given up when another attempt was made      |
+| counts attempts wrongly                                      | attempts of row ... do not count 1, 2, 3 ...        |
+| grants a partition whose message is still in process         | a partition was in two hands                        |
+| puts a failed message behind the others of its partition;    | a partition was read out of order                   |
+| passes over what waited through an outage                    |                                                     |
+| loses a credit of a queue                                    | credits of jobs                                     |
+| skips the number of a request; gives one twice               | are not 0, 1, 2 ...                                 |
+| starts before ready                                          | started lies before ready                           |
+| ends without an outcome; settles without a verdict           | has no outcome; has no verdict                      |
+
+What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
+
+| the engine ...                                               | the property                                        |
+|--------------------------------------------------------------|-----------------------------------------------------|
+| forgets that a message is done, or lost, or to be given back | everything comes to its end                         |
+| starts work in an outage, or grants; ends work in a pause    | faults bite                                         |
+| lets an answer count after the deadline                      | deadlines hold                                      |
 """
 
-import numpy as np
 import pytest
 
 from evsim.engine import asking, simulate, system
@@ -41,50 +46,477 @@ from evsim.engine.service import Service
 from evsim.results.audit import AuditError
 from evsim.results.records import Outcome, Verdict
 from evsim.scenario import Scenario
+from tests.books.checks import assert_deadlines_hold, assert_faults_bite
 
-LATE = 25  # the message or row from which on something is wrong, when all is well under way
+LATE = 40  # the row, message or request from which on something is wrong
+END = 30.0  # seconds
 
 
-def shop(faults=(), drain_limit=0, **call):
+def shop(faults=(), network=None, drain_limit=0, patience=None, **care):
     """`front` calls `back` and publishes to `jobs`, a queue, and `facts`, a log; all are a little too slow."""
     return Scenario.from_dict(
         {
             "name": "shop",
-            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 5}, "key": {"uniform": 20}}},
+            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 5}, "patience": patience}},
             "services": {
                 "front": {
                     "workers": 6,
-                    "handle": [{"call": {"service": "back", **call}}, {"publish": "jobs"}, {"publish": "facts"}],
+                    "handle": [
+                        {"work": 0.05},
+                        {"call": {"service": "back", "on_error": "ignore", **care}},
+                        {"publish": "jobs"},
+                        {"publish": "facts"},
+                    ],
                 },
                 "back": {"handle": [{"work": {"exponential": 0.25}}, {"fail": 0.1}, {"effect": "row"}]},
                 "worker": {"subscribe": "jobs", "handle": [{"work": 0.3}, {"effect": "job"}]},
-                "reader": {"workers": 2, "subscribe": "facts", "handle": [{"work": 0.5}, {"fail": 0.3}, {"effect": "fact"}]},
+                "reader": {
+                    "workers": 2,
+                    "subscribe": "facts",
+                    "handle": [{"work": 0.5}, {"fail": 0.3}, {"effect": "fact"}],
+                },
             },
             "channels": {"jobs": "queue", "facts": {"log": {"partitions": 2}}},
-            "network": {"latency": 0.01},
+            "network": {"latency": 0.01, **(network or {})},
             "faults": list(faults),
-            "run": {"duration": 30, "drain_limit": drain_limit},
+            "run": {"duration": END, "drain_limit": drain_limit},
         }
     )
 
 
 IMPATIENT = {"timeout": 0.4, "retry": {"attempts": 2, "backoff": 0.1}}
+MUTANTS, UNSEEN = {}, {}
 
 
-def test_the_engine_as_it_is_passes():
-    for scenario in (shop(), shop(**IMPATIENT), shop(drain_limit=1000)):
-        assert simulate(scenario).audit()
+def mutant(says, **settings):
+    """The function changes the engine with ``patch``; the audit of ``shop(**settings)`` then `says` so."""
+
+    def keep(function):
+        MUTANTS[function.__name__] = function, says, settings
+        return function
+
+    return keep
 
 
-def wrapped(patch, owner, name, wrap):
-    """Replace a method by ``wrap(original, self, *arguments)``."""
+def unseen(check, **settings):
+    """As :func:`mutant`, for what the audit lets pass and `check` does not."""
+
+    def keep(function):
+        UNSEEN[function.__name__] = function, check, settings
+        return function
+
+    return keep
+
+
+class Once:
+    """True at the first call whose condition holds, and never again."""
+
+    def __init__(self):
+        self.happened = False
+
+    def __call__(self, condition=True):
+        first = bool(condition) and not self.happened
+        self.happened |= first
+        return first
+
+
+def then_also(patch, owner, name, change):
+    """A method that makes a function now makes one that calls ``change(self, *arguments)`` afterwards."""
     original = getattr(owner, name)
 
-    def method(self, *arguments, **settings):
-        return wrap(original, self, *arguments, **settings)
+    def make(self, *arguments, **settings):
+        function = original(self, *arguments, **settings)
 
-    patch.setattr(owner, name, method)
+        def changed(*given):
+            function(*given)
+            change(self, *given)
+
+        changed.part = "a mutant"
+        return changed
+
+    patch.setattr(owner, name, make)
 
 
-def late(number, once=[0]):  # noqa: B006
-    raise NotImplementedError
+def instead(patch, name, change):
+    """A compiled step becomes ``change(step, then)``, a function of a row."""
+    original = getattr(_Compiler, name)
+
+    def build(self, step, position, then, fail):
+        return change(original(self, step, position, then, fail), then)
+
+    patch.setattr(_Compiler, name, build)
+
+
+def rows_of(part):
+    return part.system.records.rows
+
+
+# Workers and credits.
+
+
+@mutant("do not make up all")
+def a_worker_is_kept(patch):
+    once = Once()
+    then_also(patch, Service, "_plain_ending", lambda self, row: self.free and once() and self.free.pop())
+
+
+@mutant("do not make up all|held two at once")
+def a_worker_goes_home_twice(patch):
+    once = Once()
+    then_also(patch, Service, "_plain_ending", lambda self, row: self.free and once() and self.free.append(self.free[0]))
+
+
+@mutant("credits of jobs")
+def a_credit_is_lost(patch):
+    original, once = Consumer.settled, Once()
+
+    def settled(self, row):
+        original(self, row)
+        self.credit -= once(row > LATE)
+
+    patch.setattr(Consumer, "settled", settled)
+
+
+@mutant("a partition was in two hands")
+def a_partition_is_granted_while_its_message_is_in_process(patch):
+    once = Once()
+
+    def change(self, message, partition):
+        if once(message > LATE):
+            self.idle[partition] = 1
+
+    then_also(patch, Group, "_offer", change)
+
+
+@mutant("do not make up all", drain_limit=1000, faults=[{"outage": "worker", "at": 15, "for": 1}])
+def no_worker_comes_back_after_an_outage(patch):
+    patch.setattr(Service, "_return_workers", lambda self, instance: None)
+
+
+# What waits.
+
+
+@mutant("nowhere to be found")
+def a_message_of_a_queue_is_forgotten(patch):
+    once = Once()
+    then_also(patch, Queue, "_append", lambda self, message: self.ready and once() and self.ready.pop())
+
+
+@mutant("nowhere to be found")
+def a_message_of_a_log_is_forgotten(patch):
+    once = Once()
+
+    def change(self, message, partition):
+        if self.stores[partition] and once():
+            self.stores[partition].pop()
+
+    then_also(patch, Group, "_offer", change)
+
+
+@mutant("nowhere to be found")
+def a_caller_is_forgotten(patch):
+    once = Once()
+    then_also(patch, Service, "_plain_offer", lambda self, row: self.inbox and once() and self.inbox.pop())
+
+
+@mutant("found in two places at once")
+def a_caller_waits_twice(patch):
+    once = Once()
+
+    def change(self, row):
+        if self.name == "front" and once(self.inbox and self.system.env.now > END - 0.5):
+            self.inbox.append(self.inbox[-1])
+
+    then_also(patch, Service, "_plain_offer", change)
+
+
+@mutant("a message was copied wrongly")
+def a_message_is_copied_twice(patch):
+    once = Once()
+
+    def change(self, message):
+        if once(message > LATE):
+            self.subscribers[0].offer(message, self.system.records.messages.partition[message])
+
+    then_also(patch, Log, "_append", change)
+
+
+@mutant("offsets of facts are not 0, 1, 2")
+def an_offset_is_skipped(patch):
+    once = Once()
+
+    def change(self, message):
+        self.ends[0] += once(message > LATE)
+
+    then_also(patch, Log, "_append", change)
+
+
+@mutant("a partition was read out of order")
+def a_failed_message_goes_behind_the_others(patch):
+    def back(self, row):
+        partition = self._partition(row)
+        self.stores[partition].append(row)
+        self._next_of(partition)
+
+    patch.setattr(Group, "back", back)
+
+
+@mutant("a partition was read out of order", drain_limit=1000, faults=[{"outage": "reader", "at": 15, "for": 1}])
+def what_waited_through_an_outage_is_passed_over(patch):
+    patch.setattr(Group, "resume", lambda self: None)
+
+
+# What handlers do.
+
+
+@mutant("more effects than its steps can")
+def an_effect_is_written_twice(patch):
+    original, once = _Compiler._effect, Once()
+
+    def build(self, step, position, then, fail):
+        write = original(self, step, position, lambda row: None, fail)
+        effect = original(self, step, position, then, fail)
+
+        def twice(row):
+            if once(row > LATE):
+                write(row)
+            effect(row)
+
+        return twice
+
+    patch.setattr(_Compiler, "_effect", build)
+
+
+@mutant("ended well without all its effects")
+def an_effect_is_left_out(patch):
+    once = Once()
+    instead(patch, "_effect", lambda step, then: lambda row: (then if once(row > LATE) else step)(row))
+
+
+@mutant("ended well without all its calls")
+def a_call_is_left_out(patch):
+    once = Once()
+    instead(patch, "_call", lambda step, then: lambda row: (then if once(row > LATE) else step)(row))
+
+
+@mutant("ended well without all its messages")
+def a_publish_is_left_out(patch):
+    once = Once()
+    instead(patch, "_publish", lambda step, then: lambda row: (then if once(row > LATE) else step)(row))
+
+
+def end_too_early(patch, name):
+    def change(self, row):
+        if self.name == name:
+            rows_of(self).ended[row] = rows_of(self).started[row]
+
+    then_also(patch, Service, "_plain_ending", change)
+
+
+@mutant("a call was made outside the work of its caller")
+def a_caller_ends_before_its_call(patch):
+    end_too_early(patch, "front")
+
+
+@mutant("an effect lies outside the work that made it")
+def an_execution_ends_before_its_effect(patch):
+    end_too_early(patch, "worker")
+
+
+@mutant("has ended and has no outcome")
+def an_execution_ends_without_an_outcome(patch):
+    once = Once()
+
+    def change(self, row):
+        if once(row > LATE):
+            rows_of(self).outcome[row] = Outcome.OPEN
+
+    then_also(patch, Service, "_plain_ending", change)
+
+
+@mutant("started lies before ready")
+def work_starts_before_it_is_ready(patch):
+    once = Once()
+
+    def change(self, row):
+        if once(row > LATE):
+            rows_of(self).ready[row] += 20
+
+    then_also(patch, Asking, "_arrived", change)
+
+
+# Attempts and leases.
+
+
+@mutant("settled as done and the work was not done")
+def a_failure_is_answered_well(patch):
+    patch.setattr(Asking, "failed", lambda self, row: self.answer(row))
+
+
+@mutant("settled as done and the work was not done")
+def a_message_that_still_waits_is_committed(patch):
+    original, once = Delivery._acknowledged, Once()
+
+    def acknowledged(self):
+        acknowledge, channel = original(self), self.subscriber.channel
+
+        def for_another(row):
+            another = channel.name == "jobs" and once(channel.ready and channel.system.env.now > END - 0.5)
+            acknowledge(channel.ready[-1] if another else row)
+
+        return for_another
+
+    patch.setattr(Delivery, "_acknowledged", acknowledged)
+
+
+@mutant("has no verdict")
+def a_lease_ends_without_a_verdict(patch):
+    once = Once()
+
+    def change(self, row):
+        if once(row > LATE):
+            rows_of(self).verdict[row] = Verdict.OPEN
+
+    then_also(patch, Delivery, "_acknowledged", change)
+
+
+@mutant("was not given up when another attempt was made", **IMPATIENT)
+def a_call_is_tried_again_and_not_given_up(patch):
+    original, once = Asking._settle, Once()
+
+    def settle(self, row, verdict):
+        if not once(row > LATE and verdict == Verdict.TIMEOUT):
+            original(self, row, verdict)
+
+    patch.setattr(Asking, "_settle", settle)
+
+
+def let_late_answers_settle(patch):
+    original = Asking._guarded_back
+
+    def guarded_back(self):
+        back, verdict = original(self), rows_of(self).verdict
+
+        def late_too(row):
+            if verdict[row] == Verdict.TIMEOUT:
+                verdict[row] = Verdict.OPEN
+            back(row)
+
+        return late_too
+
+    patch.setattr(Asking, "_guarded_back", guarded_back)
+
+
+@mutant("was not given up when another attempt was made", **IMPATIENT)
+def a_late_answer_settles_a_void_lease(patch):
+    let_late_answers_settle(patch)
+
+
+@mutant("do not count 1, 2, 3", **IMPATIENT)
+def attempts_are_counted_wrongly(patch):
+    def next_attempt(running, row):
+        following = asking.next_attempt(running, row)
+        running.records.rows.attempt[following] += 1
+        return following
+
+    patch.setattr(system, "next_attempt", next_attempt)
+
+
+def renumber(patch, change):
+    original = Asking.__init__
+
+    def init(self, *arguments, **settings):
+        original(self, *arguments, **settings)
+        if self.asker is None:
+            ask, luck = self.ask, rows_of(self).luck
+
+            def renumbered(row):
+                luck[row] += change(luck[row])
+                ask(row)
+
+            self.ask = renumbered
+
+    patch.setattr(Asking, "__init__", init)
+
+
+@mutant("the requests of customers are not 0, 1, 2")
+def the_number_of_a_request_is_skipped(patch):
+    renumber(patch, lambda number: number >= LATE)
+
+
+@mutant("the requests of customers are not 0, 1, 2")
+def the_number_of_a_request_is_given_twice(patch):
+    renumber(patch, lambda number: -(number == LATE))
+
+
+@pytest.mark.parametrize("settings", [{}, IMPATIENT, {"patience": 5}, {"drain_limit": 1000}])
+def test_the_engine_as_it_is_passes(settings):
+    assert simulate(shop(**settings)).audit()
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_audit_sees_that(name, monkeypatch):
+    change, says, settings = MUTANTS[name]
+    change(monkeypatch)
+    with pytest.raises(AuditError, match=says):
+        simulate(shop(**settings)).audit()
+
+
+# What the audit cannot see.
+
+
+def everything_ends(run):
+    assert not any("still open" in warning for warning in run.warnings)
+
+
+@unseen(everything_ends, drain_limit=1000)
+def a_message_that_is_done_is_never_acknowledged(patch):
+    original, once = Delivery._acknowledged, Once()
+
+    def acknowledged(self):
+        acknowledge = original(self)
+        return lambda row: None if once(row > LATE) else acknowledge(row)
+
+    patch.setattr(Delivery, "_acknowledged", acknowledged)
+
+
+@unseen(everything_ends, drain_limit=1000, faults=[{"crash": "worker", "at": 15, "for": 1}])
+def what_a_crash_kills_is_not_given_back(patch):
+    patch.setattr(Delivery, "died", lambda self, row: None)
+
+
+@unseen(everything_ends, drain_limit=1000, network={"links": {"wire": {"between": ["front", "facts"], "loss": 0.1}}})
+def a_message_that_is_lost_is_not_marked(patch):
+    patch.setattr(Publishing, "_lost", lambda self, message: None)
+
+
+@unseen(assert_faults_bite, faults=[{"outage": "front", "at": 15, "for": 1}])
+def work_starts_in_an_outage(patch):
+    patch.setattr(Service, "stop", lambda self, instance: None)
+    patch.setattr(Service, "start", lambda self, instance: None)
+
+
+@unseen(assert_faults_bite, faults=[{"pause": "front", "at": 15, "for": 1}])
+def work_ends_in_a_pause(patch):
+    patch.setattr(Service, "freeze", lambda self, function, argument, row: False)
+
+
+@unseen(assert_faults_bite, faults=[{"outage": "facts", "at": 15, "for": 1}])
+def a_channel_grants_in_its_outage(patch):
+    patch.setattr(Group, "may_grant", True)
+
+
+@unseen(assert_deadlines_hold, patience=5)
+def an_answer_counts_after_the_deadline(patch):
+    let_late_answers_settle(patch)
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_a_property_sees_what_the_audit_cannot(name, monkeypatch):
+    change, check, settings = UNSEEN[name]
+    check(simulate(shop(**settings)))
+    change(monkeypatch)
+    run = simulate(shop(**settings))
+    assert run.audit()  # once this fails, move it up to the mutants
+    with pytest.raises(AssertionError):
+        check(run)

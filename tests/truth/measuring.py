@@ -7,6 +7,7 @@ import pytest
 
 from evsim.engine import simulate
 from evsim.results.records import Outcome
+from tests.support.statistics import Z, mean_and_error
 
 EXACT = 1e-9  # relative: rounding of sums over millions of times
 
@@ -120,8 +121,12 @@ def luck(run, service="server"):
 def steady(found, name, controls=("load", "square")):
     """The values of a figure, less what is explained by the `controls`, other figures whose true means are 0.
 
+    That these means are 0 is checked too: what is wrong with them would be taken out with the luck.
     Control variates: Lavenberg and Welch, A perspective on the use of control variables (1981).
     """
+    for control in controls:
+        mean, error = mean_and_error(found[control])
+        assert abs(mean) <= Z * error + EXACT, f"{control}: {mean:.4g} with standard error {error:.3g}, not 0"
     controls = np.column_stack([found[control] for control in controls])
     values = np.asarray(found[name])
     design = np.column_stack([np.ones(len(values)), controls])

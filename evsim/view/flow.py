@@ -22,6 +22,7 @@ from evsim.view.style import (
     empty,
     end_labels,
     fault_bands,
+    fault_words,
     faults,
     figure,
     seconds,
@@ -61,7 +62,7 @@ def flow(run, ax=None):
         finding = _finding(run, found)
         title(ax, finding)
         ends = ", ".join(f"{name} {len(times):,}" for name, times, _ in lines)
-        bands = "; ".join(f"{each.words} from {seconds(each.start)}" for each in faults(run, right))
+        bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in fault_words(run, right).items())
         text = f"Counts of customers against time, from 0 to {seconds(right)}. {finding}. At the end: {ends}."
         if bands:
             text += f" Faults: {bands}."
@@ -102,7 +103,8 @@ def _finding(run, found):
         told = f"{who} told yes, within {seconds(requests.response.max())}"
     else:
         others = [(int((answered & ~good).sum()), "an error"), (int((~answered).sum()), "nothing yet")]
-        told = f"{f'{good.sum():,}' if good.any() else 'None'} of {number:,} {'was' if number == 1 else 'were'} told yes"
+        some = f"{good.sum():,}" if good.any() else "None"
+        told = f"{some} of {number:,} {'was' if number == 1 else 'were'} told yes"
         told += "".join(f", {many:,} {what}" for many, what in others if many)
     for each in found:
         return f"{told}; {each.words}"
@@ -110,12 +112,13 @@ def _finding(run, found):
     late = int((requests.arrived <= until).sum() - (requests.answered <= until).sum())
     if late > max(10, 0.05 * number):
         return f"{told}; {late:,} waited for their answer when the arrivals ended"
-    missing, lag = int((requests.present < requests.due).sum()), requests.consistency_lag
     if not requests.due.any():
         return told
+    missing = int((requests.present < requests.due).sum())
     if missing:
         return f"{told}; for {missing:,} not all was done{'' if run.records_complete else ' yet'}"
-    return f"{told}; all was done {f'at most {seconds(np.nanmax(lag))} later' if np.nanmax(lag) > 0 else 'by then'}"
+    lag = np.nanmax(requests.consistency_lag)
+    return f"{told}; all was done {f'at most {seconds(lag)} later' if lag > 0 else 'by then'}"
 
 
 # Catching up.

@@ -8,16 +8,16 @@ from matplotlib.colors import to_rgb
 
 from evsim.results.audit import AuditError
 from evsim.view.style import (
+    DPI,
     ERROR,
     INK,
     TOLD,
-    count,
     count_axis,
     describe,
     effect_marks,
     empty,
     fault_bands,
-    faults,
+    fault_words,
     figure,
     letters,
     seconds,
@@ -32,32 +32,33 @@ MOST_COLUMNS, BINS = 2000, 500  # more customers than that are drawn in so many 
 MOST_EFFECTS = 6
 LEAST = 0.18  # height of the smallest bar in a bin: one customer in a thousand is to be seen
 DARK = 0.5  # how much of its colour an effect keeps where it happened more than once
+WIDE = 5.6  # inches of the columns
 ROW = 2.5  # distance of the rows, in heights of a bar
 
 
 def promise(run, ax=None, at=None):
-    """Draw what each customer was told and what is true, one column a customer in order of arrival; return the axes.
+    """Draw what each customer was told and what is true, a column each in order of arrival; return the axes.
 
     The first row is the answers: up is yes, down is error, a stub is waiting. Then a row for each effect: a bar
-    where it happened once, a dark and double one where more often. The last row marks those for whom promise and
-    truth differ. Beyond 2,000 customers a column is the shares of several. at: a moment (s), not the end.
+    where it happened once, a dark and double one where more often. The last row marks those for whom promise
+    and truth differ. Beyond 2,000 customers a column is the shares of several, and its smallest bar is one or
+    more. at: a moment (s), not the end.
     """
     state = State.of(run, at)
     rows = _rows(state, effect_marks(run))
-    with figure(ax, size=(8.0, max(4.5, 2.1 + 0.62 * len(rows)))) as drawn:
+    dpi = np.clip(4 * len(state.told) / WIDE, DPI, 4 * 300 / WIDE)  # four pixels a customer, up to 300 of them
+    with figure(ax, (8.0, max(4.5, 2.1 + 0.62 * len(rows))), dpi) as ax:
         if not len(state.told):
-            return empty(drawn, f"Nobody arrived within {seconds(run.ended_at if at is None else at)}.")
-        if ax is None:  # at least four pixels a customer, up to 300 of them
-            drawn.figure.set_dpi(np.clip(4 * len(state.told) / 5.6, drawn.figure.dpi, 4 * 300 / 5.6))
-        return _draw(drawn, run, state, rows, at)
+            return empty(ax, f"Nobody arrived within {seconds(run.ended_at if at is None else at)}.")
+        return _draw(ax, run, state, rows, at)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the picture: bars laid on one another, and the counts beside them."""
+    """One row of the picture. bars: (which customers, height, colour), those of a direction laid on one another."""
 
     name: str
-    bars: tuple  # (heights by customer, in order upwards or downwards; colour)
+    bars: tuple
     counts: tuple
 
 
@@ -69,12 +70,11 @@ def _rows(state, marks):
     # Where there are too many effects, those that went wrong most often are the ones to see.
     wrong = (state.due & (state.done == 0)).sum(axis=1) + (state.done > 1).sum(axis=1)
     for number in sorted(np.argsort(-wrong, kind="stable")[:MOST_EFFECTS].tolist()):
-        done, name = state.done[number], state.names[number]
-        colour = marks[name].colour
-        bars = ((done >= 1, 0.5, colour), (done >= 2, 0.5, tuple(DARK * part for part in to_rgb(colour))))
-        never = state.due[number] & (done == 0)
-        words = _counts((done == 1, "once"), (done > 1, "twice or more"), (never, "never" if state.final else "not yet"))
-        rows.append(Row(name, bars, words))
+        done, due, name = state.done[number], state.due[number], state.names[number]
+        colour = to_rgb(marks[name].colour)
+        bars = ((done >= 1, 0.5, colour), (done >= 2, 0.5, tuple(DARK * part for part in colour)))
+        absent = (due & (done == 0), "never" if state.final else "not yet")
+        rows.append(Row(name, bars, _counts((done == 1, "once"), (done > 1, "twice or more"), absent)))
     odd = state.broken | state.denied | state.repeated
     return [*rows, Row("not as told", ((odd, 0.5, INK),), _counts((odd, ""), none="0"))]
 
@@ -89,31 +89,28 @@ def _draw(ax, run, state, rows, at):
     begins = np.arange(0, number, size)
     ends = np.minimum(begins + size, number)
     lanes = len(rows)
-    found = {fault.words for fault in faults(run, at)}
-    top = 1.3 + 0.62 * min(len(found), 5)
-    ax.set(xlim=(0, number), ylim=(-(lanes - 1) * ROW - 0.35, top))
+    lines = len(fault_words(run, at))
+    ax.set(xlim=(0, number), ylim=(-(lanes - 1) * ROW - 0.35, 1.3 + 0.62 * lines))
     fault_bands(ax, run, until=at, place=lambda time: int(np.searchsorted(state.arrived, time)))
-    right = ax.get_yaxis_transform()
+    margin = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 11, "linespacing": 1.05}
     for lane, row in enumerate(rows):
         base = -lane * ROW
         ax.hlines(base, 0, number, color="#b9b9bf", lw=0.8, zorder=1)
         _bars(ax, row, begins, ends, base)
-        text = "\n".join(row.counts)
-        ax.text(1.01, base + (0 if lane == 0 else 0.3), text, transform=right, va="center", fontsize=11, linespacing=1.05)
+        ax.text(1.01, base + (0.3 if lane else 0), "\n".join(row.counts), **margin)
     ax.set_yticks([-lane * ROW + (0.3 if lane else 0) for lane in range(lanes)], [row.name for row in rows])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    each = "" if size == 1 else f"; a column is the shares of {size:,}, its smallest bars one or more"
-    count_axis(ax.xaxis, f"customers in order of arrival{each}")
-    finding = state.finding
-    title(ax, finding if at is None else f"At {seconds(at)}: {finding}")
+    many = f", {size:,} to a column; the smallest bar is one or more" if size > 1 else ""
+    count_axis(ax.xaxis, f"customers in order of arrival{many}")
+    finding = state.finding if at is None else f"At {seconds(at)}, {state.finding[0].lower()}{state.finding[1:]}"
+    title(ax, finding)
     sentence = promise_sentence(run, at)
-    ax.sentence = ax.annotate(
-        wrap(f"{sentence}. {_books(run)}", letters(ax, 11.5)), (0, 0), xycoords="axes fraction", xytext=(-40, -44),
-        textcoords="offset points", va="top", fontsize=11.5, linespacing=1.25,
-    )  # fmt: skip
-    bands = "; ".join(f"{fault.words} from {seconds(fault.start)}" for fault in faults(run, at))
-    text = f"One column a customer in order of arrival: what they were told above what is true. {finding}. {sentence}."
+    below = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "top", "linespacing": 1.25}
+    words = wrap(sentence, letters(ax, 11.5)) + "\n" + wrap(_books(run), letters(ax, 11.5))
+    ax.annotate(words, (0, 0), xytext=(0, -44), fontsize=11.5, **below)
+    bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in fault_words(run, at).items())
+    text = f"A column a customer in order of arrival: what they were told above what is true. {finding}. {sentence}."
     return describe(ax, text + (f" Faults: {bands}." if bands else ""))
 
 
@@ -127,12 +124,10 @@ def _bars(ax, row, begins, ends, base):
         side = 1 if full > 0 else -1
         low = base + height_of[side]
         some = np.flatnonzero(share > 0)
-        corners = np.stack([
-            np.stack([begins + gap, low], -1), np.stack([begins + gap, low + height], -1),
-            np.stack([ends - gap, low + height], -1), np.stack([ends - gap, low], -1),
-        ], axis=1)[some]  # fmt: skip
-        bars = PolyCollection(corners, facecolors=[colour], linewidths=0, antialiased=False, zorder=3)
-        bars.customers = int(who.sum())
+        left, right, high = begins + gap, ends - gap, low + height
+        corners = np.array([[left, low], [left, high], [right, high], [right, low]])  # corner, x or y, column
+        bars = PolyCollection(corners.transpose(2, 0, 1)[some], facecolors=[colour], linewidths=0, antialiased=False, zorder=3)
+        bars.set_label(f"{row.name}: {who.sum()}")
         ax.add_collection(bars, autolim=False)
         height_of[side] = height_of[side] + height
 

@@ -100,7 +100,8 @@ class Sequence:
             f"accTitle: {_mermaid_text(self.title)}", f"accDescr: {_mermaid_text(self.alt_text)}",
         ]  # fmt: skip
         for name, kind in self.participants.items():
-            lines.append(f"{'actor' if kind == 'customer' else 'participant'} {ids[name]} as {name}")
+            alias = f" as {name}" if ids[name] != name else ""
+            lines.append(f"{'actor' if kind == 'customer' else 'participant'} {ids[name]}{alias}")
         for step in self.steps:
             source, target = ids[step.source], ids.get(step.target)
             text = _mermaid_text(f"{seconds(step.time)}: {step.text}")

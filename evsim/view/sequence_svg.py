@@ -6,7 +6,7 @@ from evsim.view.style import COLOURS, INK, PAPER, effect_marks, seconds
 
 __all__ = ["draw"]
 
-ROW, TOP, MARGIN = 34, 64, 82  # pixels: height of a step, of the heads, and the column of times
+ROW, TOP, MARGIN = 34, 44, 82  # pixels: height of a step, of the heads, and the column of times
 HEAD, GAP, LETTER = 112, 132, 6.9  # width of a head, least distance of lifelines, and of a letter of text
 MOST = 150  # steps drawn
 BAR = 5  # half the width of a bar of work
@@ -19,7 +19,7 @@ ARROWS = {  # kind -> (colour, width, dashes, head)
     "deliver": (INK, 1.6, "", "open"),
     "keep": (INK, 1.2, "2 3", "open"),
     "ack": (INK, 1.2, "2 3", "open"),
-    "lost": (COLOURS["red"], 1.8, "", "cross"),
+    "lost": (COLOURS["red"], 1.8, "6 4", "cross"),
 }
 SHAPES = {
     "s": "M-5-5h10v10h-10z", "^": "M0-6l6 11h-12z", "v": "M0 6l6-11h-12z", "P": "M-2-6h4v4h4v4h-4v4h-4v-4h-4v-4h4z",
@@ -39,7 +39,7 @@ class _Drawing:
         self.left_out = sum(step.kind not in ("start", "end") for step in sequence.steps[MOST:])
         self.x = self._columns()
         self.parts, self.bars, self.open = [], [], {name: [] for name in self.x}
-        self.width = max(self.x.values()) + HEAD / 2 + 12
+        self.width = max(self.x.values()) + _head_width(list(self.x)[-1]) / 2 + 12
         self.y = TOP + 6
         for step in self.steps:
             self._step(step)
@@ -54,7 +54,7 @@ class _Drawing:
         """Where the lifelines stand: far enough apart for what is written between them."""
         names = list(self.sequence.participants)
         place = {name: number for number, name in enumerate(names)}
-        gaps = [max(GAP, (_wide(one) + _wide(two)) / 2 + 34) for one, two in zip(names, names[1:])]
+        gaps = [max(GAP, (_head_width(one) + _head_width(two)) / 2 + 14) for one, two in zip(names, names[1:])]
         for step in sorted(self.steps, key=lambda step: abs(place[step.source] - place.get(step.target, 0))):
             if step.kind == "effect" and place[step.source] < len(gaps):
                 gaps[place[step.source]] = max(gaps[place[step.source]], _wide(step.text) + 40)
@@ -64,7 +64,7 @@ class _Drawing:
                 for number in range(low, high) if missing > 0 else ():
                     gaps[number] += missing / (high - low)
         notes = [_wide(step.text) / 2 + 12 for step in self.steps if step.kind == "note" and not place[step.source]]
-        positions = [MARGIN + max([HEAD / 2, *notes])]
+        positions = [MARGIN + max([_head_width(names[0]) / 2, *notes])]
         for gap in gaps:
             positions.append(positions[-1] + gap)
         return dict(zip(names, positions, strict=True))
@@ -115,9 +115,9 @@ class _Drawing:
         one, two = self.x[step.source], self.x[step.target]
         way = 1 if two > one else -1
         one, two = one + way * BAR, two - way * BAR
-        label = (one + two) / 2
         if head == "cross":
-            two = one + 0.7 * (two - one)
+            two -= way * 18
+        label = (one + two) / 2
         dash = f' stroke-dasharray="{dashes}"' if dashes else ""
         self.parts.append(
             f'<path d="M{one:.1f} {self.y:.1f}H{two - way * (6 if head == "solid" else 1):.1f}" fill="none" '
@@ -144,7 +144,7 @@ class _Drawing:
 
     def _head(self, name, kind):
         """The head of a lifeline: a pill for customers, a box for a service, a strip of cells for a channel."""
-        x, width, height, y = self.x[name], max(HEAD, _wide(name) + 18), 30, 14
+        x, width, height, y = self.x[name], _head_width(name), 30, 14
         radius = {"customer": 15, "service": 3, "channel": 0}[kind]
         dash = ' stroke-dasharray="5 3"' if kind == "channel" else ""
         cells = f"M{x - width / 2 + 6:.1f} {y}v{height}M{x + width / 2 - 6:.1f} {y}v{height}" if kind == "channel" else ""
@@ -166,8 +166,6 @@ class _Drawing:
             for name, depth, begin, end in sorted(self.bars)
         ]
         width, height = round(self.width), round(self.bottom + 8)
-        for name in sequence.participants:
-            width = max(width, round(self.x[name] + max(HEAD, _wide(name) + 18) / 2 + 10))
         return "\n".join([
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
             f'role="img" aria-label={quoteattr(f"{sequence.title}. {sequence.alt_text}")} '
@@ -181,3 +179,7 @@ class _Drawing:
 def _wide(text):
     """About how many pixels a text takes."""
     return LETTER * len(text)
+
+
+def _head_width(name):
+    return max(HEAD, 1.12 * _wide(name) + 22)

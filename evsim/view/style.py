@@ -17,8 +17,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 __all__ = [
     "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
-    "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands", "faults",
-    "figure", "letters", "seconds", "time_axis", "title", "wrap",
+    "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands",
+    "fault_words", "faults", "figure", "letters", "seconds", "time_axis", "title", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -119,8 +119,8 @@ def _effects(steps):
 
 
 @contextmanager
-def figure(ax=None, size=LESSON):
-    """Axes to draw on, in the house style: `ax`, or those of a new figure of `size` inches.
+def figure(ax=None, size=LESSON, dpi=DPI):
+    """Axes to draw on, in the house style: `ax`, or those of a new figure of `size` inches with `dpi` pixels each.
 
     The figure is not registered with pyplot: it goes when nobody holds it, and a notebook shows it with its
     alt text where the axes end a cell. matplotlib's own settings stay as they were.
@@ -128,7 +128,7 @@ def figure(ax=None, size=LESSON):
     with rc_context(RC):
         own = ax is None
         if own:
-            drawing = Figure(figsize=size, layout="constrained")
+            drawing = Figure(figsize=size, dpi=dpi, layout="constrained")
             drawing.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
             ax = drawing.add_subplot()
         ax.alt_text = ""
@@ -162,7 +162,8 @@ def letters(ax, size):
 
 def wrap(text, width):
     """Text in lines of at most `width` letters; a number stays with its unit."""
-    return fill(sub(r"(\d) (ms|s|min|h)\b", "\\1\N{NO-BREAK SPACE}\\2", text), width).replace("\N{NO-BREAK SPACE}", " ")
+    kept = sub(r"(\d) (ms|s|min|h)\b", "\\1\N{NO-BREAK SPACE}\\2", text)
+    return fill(kept, width).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def title(ax, text):
@@ -269,24 +270,31 @@ def faults(run, until=None):
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 
 
-def fault_bands(ax, run, until=None, most=5, place=lambda time: time):
-    """Draw the faults of a run as hatched bands along the x axis, with their words; return them.
+def fault_words(run, until=None, most=5):
+    """{words: the faults they are about} of the first `most` kinds of faults; those of one kind are named once."""
+    alike = {}
+    for fault in faults(run, until):
+        alike.setdefault(fault.words, []).append(fault)
+    words = {}
+    for number, (name, same) in enumerate(list(alike.items())[:most], 1):
+        name += f", {len(same)} times" if len(same) > 1 else f" for {seconds(same[0].end - same[0].start)}"
+        if number == most < len(alike):
+            name += f", and {count(len(alike) - most, 'other fault')}"
+        words[name] = same
+    return words
 
-    `place` gives the x of a time. Set the limits of the axes before. Faults with the same words are named once,
-    and at most `most` of them.
+
+def fault_bands(ax, run, until=None, most=5, place=lambda time: time):
+    """Draw the faults of a run as hatched bands along the x axis, with their words on top; return the faults.
+
+    `place` gives the x of a time. Set the limits of the axes before.
     """
     found = faults(run, until)
     for fault in found:
-        ax.axvspan(place(fault.start), place(fault.end), fc="#f1f1f4", ec="#cfcfd6", hatch=FAULT.hatch, lw=0, zorder=0)
+        ends = place(fault.start), place(fault.end)
+        ax.axvspan(*ends, fc="#f1f1f4", ec="#cfcfd6", hatch=FAULT.hatch, lw=0, zorder=0)
     left, right = sorted(ax.get_xlim())
-    alike = {}
-    for fault in found:
-        alike.setdefault(fault.words, []).append(fault)
-    for line, (words, same) in enumerate(list(alike.items())[:most]):
-        words += f", {len(same)} times" if len(same) > 1 else f" for {seconds(same[0].end - same[0].start)}"
-        more = len(alike) - most
-        if line == most - 1 and more > 0:
-            words += f", and {count(more, 'other fault')}"
+    for line, (words, same) in enumerate(fault_words(run, until, most).items()):
         x = max(place(same[0].start), left)
         _label(ax, x, line, words, x > left + 0.55 * (right - left))
     return found
@@ -298,8 +306,8 @@ def _label(ax, x, line, words, leftwards):
     box = {"boxstyle": "square,pad=0.1", "fc": PAPER, "ec": "none", "alpha": 0.85}
     side = {"xytext": (-8, down), "ha": "right"} if leftwards else {"xytext": (8, down), "ha": "left"}
     ax.annotate(words, (x, 1), **side, va="center", fontsize=11, color="#4c4c52", bbox=box, zorder=5, **place)
-    diamond = "\N{BLACK DIAMOND}"
-    ax.annotate(diamond, (x, 1), xytext=(0, down), ha="center", va="center", color=FAULT.colour, **place)
+    style = {"ha": "center", "va": "center", "color": FAULT.colour}
+    ax.annotate("\N{BLACK DIAMOND}", (x, 1), xytext=(0, down), **style, **place)
 
 
 def end_labels(ax, entries, gap=0.07):

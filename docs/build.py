@@ -1,0 +1,176 @@
+"""What the documentation takes from running the kit: the table and picture of README, and the reference page.
+
+python -m docs.build           write them
+python -m docs.build --check   say what is stale (exit status 1)
+"""
+
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import evsim
+from evsim.results.tally import OK, PENDING
+
+ROOT = Path(__file__).resolve().parents[1]
+DESIGNS = ("classic", "parallel", "hybrid", "events")
+SEEDS = range(1, 6)
+FAULTS = {
+    "mailing list": {"outage": "mailing-list", "at": "20s", "for": "10s"},
+    "database": {"outage": "database", "at": "20s", "for": "10s"},
+    "broker": {"outage": "customer-registered", "at": "20s", "for": "10s"},
+}
+
+
+def marked(text, name, content):
+    """`text` with the block between the marks of `name` replaced."""
+    pattern = rf"(<!-- {name}: [^>]*-->\n).*?(<!-- end of {name} -->)"
+    return re.sub(pattern, lambda found: found[1] + content + found[2], text, flags=re.DOTALL)
+
+
+# The table.
+
+
+def means(design, fault=None):
+    """Mean figures of a design over the seeds, or None where there is nothing to break."""
+    scenario = evsim.load(f"registration-{design}")
+    if fault == "broker" and not scenario.channels:
+        return None
+    if fault:
+        scenario = scenario.replace({"faults": [FAULTS[fault]]})
+    rows = []
+    for seed in SEEDS:
+        run = scenario.run(seed=seed)
+        run.audit()
+        requests, summary = run.tally, run.summary()
+        told = requests.outcome == OK
+        refused = ~told & (requests.outcome != PENDING)
+        late = ~(requests.completed_at <= requests.answered + 1)
+        rows.append(
+            (
+                summary["response_p99"], summary["completion_mean"], summary["availability"],
+                (told & late & requests.cohort).sum(), (refused & (requests.present > 0) & requests.cohort).sum(),
+                summary["effects_missing"],
+            )
+        )  # fmt: skip
+    return [sum(column) / len(column) for column in zip(*rows)]
+
+
+def table():
+    """The four designs side by side."""
+    healthy = {design: means(design) for design in DESIGNS}
+    lines = [
+        "| | " + " | ".join(DESIGNS) + " |",
+        "|---|" + "---|" * len(DESIGNS),
+        "| 99 of 100 customers are told within | " + _cells(healthy, lambda f: f"{1e3 * f[0]:.0f} ms"),
+        "| row and list entry are both there after (mean) | " + _cells(healthy, lambda f: f"{1e3 * f[1]:.0f} ms"),
+    ]
+    for fault in FAULTS:
+        broken = {design: means(design, fault) for design in DESIGNS}
+        lines += [
+            f"| **the {fault} is down for 10 s**: told yes | " + _cells(broken, lambda f: f"{100 * f[2]:.0f} %"),
+            "| ... told yes, and not true a second later | " + _cells(broken, lambda f: f"{f[3]:.0f}"),
+            "| ... told error, and half of it true | " + _cells(broken, lambda f: f"{f[4]:.0f}"),
+        ]
+    count = len(SEEDS)
+    customers = 50 * 55
+    note = (
+        f"Means of {count} runs of a minute at 50 customers a second, about {customers:,} of them counted. "
+        "*classic*: calls one after the other; *parallel*: both at once; *hybrid*: the database by call, the mailing "
+        "list by event; *events*: both by event. No retries; the broker is broken as often as the mailing list.\n"
+    )
+    return "\n".join(lines) + "\n\n" + note
+
+
+def _cells(figures, text):
+    return " | ".join("-" if figures[design] is None else text(figures[design]) for design in DESIGNS) + " |"
+
+
+# The reference.
+
+
+def reference():
+    """Every public name with the first paragraph of its docstring."""
+    parts = ["# Reference\n\nEvery public name, with what its docstring says first; `help(name)` says the rest.\n"]
+    parts.append(_section("evsim", evsim))
+    parts.append(_section("evsim.theory", evsim.theory))
+    return "\n".join(parts)
+
+
+def _section(title, module):
+    lines = [f"\n## {title}\n"]
+    for name in sorted(module.__all__):
+        thing = getattr(module, name)
+        kind = "module" if inspect.ismodule(thing) else ""
+        signature = "" if kind or inspect.isclass(thing) else _signature(thing)
+        text = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+        lines.append(f"* **`{name}{signature}`** {kind + ': ' if kind else ''}{text}")
+    return "\n".join(lines) + "\n"
+
+
+def _signature(thing):
+    try:
+        return str(inspect.signature(thing))
+    except (TypeError, ValueError):
+        return ""
+
+
+# The picture.
+
+
+def picture_scenarios():
+    fault = {"faults": [FAULTS["mailing list"]], "run.duration": "60s"}
+    return [evsim.load(f"registration-{design}").replace(fault) for design in ("classic", "events")]
+
+
+def picture_digest():
+    """What the picture shows, in a few numbers: if they change, it is stale."""
+    figures = [scenario.run(seed=1).summary() for scenario in picture_scenarios()]
+    return "; ".join(f"{f['completed']} ok, {f['effects_missing']} missing, {f['completion_mean']:.6f} s" for f in figures)
+
+
+def draw(path):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as pyplot
+
+    from evsim.view.flow import flow
+
+    figure, axes = pyplot.subplots(1, 2, figsize=(15, 5), sharey=True)
+    for ax, scenario in zip(axes, picture_scenarios()):
+        flow(scenario.run(seed=1), ax=ax)
+        ax.set_title(f"{scenario.name.removeprefix('registration-')}: {ax.get_title(loc='left') or ax.get_title()}", loc="left")
+    figure.tight_layout()
+    figure.savefig(path, dpi=110, metadata={"Description": picture_digest()})
+
+
+def drawn_digest(path):
+    """The digest kept in the picture's file."""
+    from PIL import Image  # matplotlib's own
+
+    with Image.open(path) as picture:
+        return picture.text.get("Description")
+
+
+def main(check=False):
+    readme, pages = ROOT / "README.md", {}
+    pages[readme] = marked(readme.read_text(), "table", table())
+    pages[ROOT / "docs/reference.md"] = reference()
+    stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
+    picture = ROOT / "docs/pictures/readme.png"
+    if not picture.exists() or drawn_digest(picture) != picture_digest():
+        stale.append(picture)
+    if check:
+        for path in stale:
+            print(f"stale: {path.relative_to(ROOT)}; python -m docs.build writes it")
+        return 1 if stale else 0
+    for path, text in pages.items():
+        path.write_text(text)
+    if picture in stale:
+        draw(picture)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv[1:]))

@@ -1,0 +1,56 @@
+"""What README and the pages say is true of the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import evsim
+from docs import build
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_table_picture_and_reference_are_fresh(capsys):
+    assert build.main(check=True) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("http") or (page.parent / target).exists(), target
+
+
+def test_the_python_of_readme_runs(capsys):
+    (code,) = blocks("python")
+    exec(code.replace("n=10", "n=2"), {})
+    printed = capsys.readouterr().out
+    assert "balanced" in printed and "What the customer feels" in printed
+
+
+def test_the_scenario_of_readme_is_the_built_in_one():
+    (text,) = blocks("yaml")
+    shown, built_in = evsim.Scenario.from_yaml(text), evsim.load("registration-events")
+    for part in ("workloads", "services", "channels", "network"):
+        assert getattr(shown, part) == getattr(built_in, part)
+
+
+def test_every_figure_of_a_run_is_explained():
+    page = (ROOT / "docs/semantics.md").read_text(encoding="utf-8")
+    run = evsim.load("registration-events").replace({"run.duration": 6}).run()
+    figures = [*run.summary(), *run.service_figures["database"], *next(iter(run.channel_figures.values()))]
+    for name in figures:
+        stem = re.sub(r"_(mean|p\d+(\.\d)?)$", "", name)
+        assert name in page or f"{stem}_*" in page, name
+
+
+def test_the_reference_names_all_public_names():
+    page = (ROOT / "docs/reference.md").read_text(encoding="utf-8")
+    for name in [*evsim.__all__, *evsim.theory.__all__]:
+        assert f"**`{name}" in page

@@ -39,10 +39,13 @@ class Asking:
             place.workload, place.source, place.service, rows, self.arrived, self._request_lost
         )
         way = (place.workload, place.service, place.source, rows)
+        back = self._guarded_back() if guarded else self._plain_back()
         self.answer = system.links.stamp(*way) if done is None and not guarded else None
         if self.answer is None:
-            back = self._guarded_back() if guarded else self._plain_back()
             self.answer = system.links.hop(*way, back, self._answer_lost, rank=ANSWER)
+        # Heap functions that bring a row to the inbox, and those that may still end its lease.
+        self.coming = {self.arrived, self._request_lost}
+        self.news = {back, self.expired, self._silence, self._answer_lost}
         self.ask = self._guarded_ask() if guarded else self.send
 
     def _arrived(self):

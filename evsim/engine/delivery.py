@@ -56,6 +56,7 @@ class Subscriber:
     ``resume()``. ``worked`` or ``settled`` is None where it means nothing.
     """
 
+    news = ()  # heap functions of its own that may still end a lease
     refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
 
     def __init__(self, system, channel, service, subscription):
@@ -91,18 +92,19 @@ class Delivery:
         self.attempts = retry.attempts
         self.backoff = system.backoff(retry, place) if retry.attempts > 1 else None
         self.refused = set()  # rows whose failure is on its way to the broker
-        self.arrived = service.offer
         service.arrivals.add(service.offer)
         self.send = system.links.hop(
             place.workload, channel.name, service.name, rows, service.offer, self._lost, ordered=True
         )
         way = (place.workload, service.name, channel.name, rows)
+        acknowledged = self._acknowledged()
         self.acknowledge = system.links.stamp(*way, ordered=True) if subscriber.settled is None else None
         if self.acknowledge is None:
-            self.acknowledge = system.links.hop(
-                *way, self._acknowledged(), self._ack_lost, ordered=True, rank=ANSWER
-            )
+            self.acknowledge = system.links.hop(*way, acknowledged, self._ack_lost, ordered=True, rank=ANSWER)
         subscriber.edges[place.number] = self
+        # Heap functions that bring a row to the inbox, and those that may still end its lease.
+        self.coming = {service.offer, self._lost}
+        self.news = {acknowledged, self._unheard, self._ack_lost, *subscriber.news}
         # What follows the end of the work, in this order.
         self.ended = (self.acknowledge,) if subscriber.worked is None else (subscriber.worked, self.acknowledge)
 

@@ -76,6 +76,7 @@ class Group(Subscriber):
         guarded = service.guarded or system.is_faulty(channel.name)
         self.offer = self._offer(guarded)
         self.worked = self._guarded_worked if guarded else self._worked()
+        self.news = (self._committed,)
 
     def _offer(self, guarded):
         system = self.system

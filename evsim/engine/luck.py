@@ -24,7 +24,8 @@ __all__ = ["BLOCK", "LATER", "Draws", "Luck"]
 
 BLOCK = 1024  # requests in a block
 _MASK = (1 << 64) - 1
-_GOLDEN, _SILVER = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03  # odd, far from each other's multiples
+# Odd numbers, for request, chain and index, far from each other's multiples.
+_GOLDEN, _SILVER, _BRONZE = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7
 _UNIT = 2.0**-53
 
 
@@ -123,7 +124,7 @@ class Draws:
             return unit
         if kind == "constant":
             return self._distribution.value
-        states = [state + index * _GOLDEN & _MASK for index in range(self._distribution.draws)]
+        states = [state + index * _BRONZE & _MASK for index in range(self._distribution.draws)]
         uniforms = np.array([[_uniform(each)] for each in states])
         return round(float(self._distribution.transform(uniforms)[0]), 9)
 

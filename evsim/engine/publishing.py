@@ -29,10 +29,12 @@ class Publishing:
             )  # fmt: skip
         else:
             self.confirm = None
+        arrived = self._guarded_arrived if guarded else self._arrived()
         self.send = system.links.hop(
-            place.workload, place.service, step.channel, messages,
-            self._guarded_arrived if guarded else self._arrived(), self._lost, ordered=True,
-        )  # fmt: skip
+            place.workload, place.service, step.channel, messages, arrived, self._lost, ordered=True
+        )
+        self.coming = {arrived, self._lost}  # heap functions that bring a message to its channel
+        system.publishings.append(self)
         self.publish = self._publish(route, guarded)
 
     def _publish(self, route, guarded):

@@ -9,31 +9,34 @@ __all__ = ["take_stock"]
 
 
 def take_stock(system):
-    """What lies where: rows ready in channels, waiting in inboxes, under way; and the credits that are home."""
-    ready = []
-    for channel in system.channels.values():
-        if isinstance(channel, Queue):
-            ready += channel.stored()
-        for subscriber in channel.subscribers:
-            ready += subscriber.stored()
-    waiting = [row for service in system.services.values() for row in service.inbox]
-    arriving = set()
-    for service in system.services.values():
-        arriving |= service.arrivals
-        arriving |= {edge.arrived for edge in service.edges.values()}
-    travelling = [argument for _, function, argument in system.env.entries() if function in arriving]
-    credit = {
-        (channel.name, consumer.service.name): (consumer.credit, consumer.full_credit)
-        for channel in system.channels.values()
-        if isinstance(channel, Queue)
-        for consumer in channel.subscribers
-    }
-    services = system.services.items()
+    """What lies where, as a dict of sorted lists of numbers.
+
+    ready, waiting, travelling: rows in channels, in inboxes, on their way to one. news: rows of which the asker or the
+    broker will still hear. messages: on their way to a channel. free, absent: workers by service. credit: (at home,
+    all) by channel and service.
+    """
+    services, channels = system.services.items(), system.channels.values()
+    edges = [edge for _, service in services for edge in service.edges.values()]
+    coming = set().union(*(edge.coming for edge in edges))
+    news = set().union(*(edge.news for edge in edges))
+    sending = set().union(*(publishing.coming for publishing in system.publishings))
+    moving = [(function, argument) for _, function, argument in system.env.entries()]
+    moving += [entry for _, service in services for waiting in service.frozen if waiting for entry in waiting]
+    moving += [entry for channel in channels for entry in channel.frozen or ()]
+    ready = [row for channel in channels if isinstance(channel, Queue) for row in channel.stored()]
+    ready += [row for channel in channels for subscriber in channel.subscribers for row in subscriber.stored()]
     return {
         "ready": sorted(ready),
-        "waiting": sorted(waiting),
-        "travelling": sorted(travelling),
+        "waiting": sorted(row for _, service in services for row in service.inbox),
+        "travelling": sorted(argument for function, argument in moving if function in coming),
+        "news": sorted({argument for function, argument in moving if function in news} | set(system.reopened)),
+        "messages": sorted({argument for function, argument in moving if function in sending}),
         "free": {name: sorted(service.free) for name, service in services},
         "absent": {name: service.absent() for name, service in services},
-        "credit": credit,
+        "credit": {
+            (channel.name, consumer.service.name): (consumer.credit, consumer.full_credit)
+            for channel in channels
+            if isinstance(channel, Queue)
+            for consumer in channel.subscribers
+        },
     }

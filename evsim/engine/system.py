@@ -40,6 +40,8 @@ class System:
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
         self._routes, self._stamps = [], {}
+        self.publishings = []
+        self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
         self.places = self._walk.places
         self.cyclic = any(place.back for place in self.places)
@@ -179,7 +181,8 @@ class System:
     def reopen(self):
         """Take back what was stamped for a moment that this run did not reach."""
         rows = self.records.rows
-        for row in self.stamped().tolist():
+        self.reopened = self.stamped().tolist()
+        for row in self.reopened:
             rows.settled[row], rows.verdict[row] = float("nan"), Verdict.OPEN
 
     # Attempts and rounds.

@@ -231,6 +231,14 @@ class Audit:
             (np.setdiff1d(found, open_), "found at the end and not open in the records"),
         ):
             self._demand(np.zeros(len(only), bool), what, only)
+        unsettled = np.flatnonzero((rows["verdict"] == Verdict.OPEN) & (rows["outcome"] != Outcome.OPEN))
+        forgotten = np.setdiff1d(unsettled, np.array(stock["news"], dtype=int))
+        self._demand(np.zeros(len(forgotten), bool), "its work has ended and nobody will ever hear of it", forgotten)
+        messages = self.messages
+        homeless = np.flatnonzero(np.isnan(messages["appended"]) & (messages["fate"] == 0))
+        vanished = np.setdiff1d(homeless, np.array(stock["messages"], dtype=int))
+        what = "a message is neither kept nor lost nor refused nor under way; its publisher"
+        self._demand(np.zeros(len(vanished), bool), what, messages["cause"][vanished])
 
     # 3. Credits.
 
@@ -287,16 +295,17 @@ def _count(steps, kind):
     return low, high
 
 
-def _any_step(scenario, place, right):
-    def search(steps):
-        return any(right(step) or any(search(branch) for branch in _nested(step)) for step in steps)
-
-    handle = scenario.services[place.service].handle
-    return callable(handle) or search(handle)
+def _any_step(steps, right):
+    return any(right(step) or any(_any_step(branch, right) for branch in _nested(step)) for step in steps)
 
 
 def _may_answer_early(scenario, place):
-    return _any_step(scenario, place, lambda step: step.kind == "reply")
+    """Whether a handler may reply before its end."""
+    handle = scenario.services[place.service].handle
+    if callable(handle):
+        return False
+    body = handle[:-1] if handle[-1].kind == "reply" else handle
+    return _any_step(body, lambda step: step.kind == "reply")
 
 
 def _copies(scenario, channel):

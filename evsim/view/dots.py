@@ -4,18 +4,17 @@ Kay, Kola, Hullman and Munson (2016, "When (ish) is my bus?") found that people 
 """
 
 import numpy as np
+from matplotlib.ticker import LogLocator, NullLocator
 
 from evsim.results.summary import percentiles
 from evsim.results.tally import OK, PENDING
 from evsim.view.designs import designs
-from evsim.view.style import ERROR, INK, TOLD, count, describe, empty, figure, seconds, time_axis, title
+from evsim.view.style import ERROR, INK, PAPER, TOLD, count, describe, empty, figure, seconds, time_axis, title
 
 __all__ = ["latency"]
 
 DOTS = 100
 SPREAD = 15  # a longest time this many medians away asks for a logarithmic axis
-FULL = 0.8  # share of a strip's height that the dots may take
-WAITING = ("#ffffff", "o")
 
 
 def latency(run, ax=None):
@@ -52,12 +51,15 @@ class _Strip:
         self.dots = np.concatenate([self.good, self.bad])
 
     def words(self):
+        """The finding of this run in words."""
+        pending = self.count - len(self.answered)
         if not len(self.answered):
             return f"no answer for any of {count(self.count, 'customer')}"
         known = percentiles(self.answered, "response")
         high = f", 99 of 100 within {seconds(known['response_p99'])}" if known["response_p99"] >= 0 else ""
-        errors = f", {count(self.errors, 'error')}" if self.errors else ""
-        return f"half within {seconds(float(np.median(self.answered)))}{high}{errors}"
+        errors = f", {self.errors:,} told no" if self.errors else ""
+        unanswered = f", {pending:,} without answer" if pending else ""
+        return f"half within {seconds(float(np.median(self.answered)))}{high}{errors}{unanswered}"
 
 
 def _whole(sizes, dots):
@@ -79,30 +81,51 @@ def _quantiles(times, dots):
 def _finding(strips):
     if len(strips) == 1:
         (strip,) = strips.values()
-        return f"{strip.words().capitalize()}."
+        return f"Customers have their answer: {strip.words()}."
     halves = sorted((float(np.median(s.answered)), name) for name, s in strips.items() if len(s.answered))
     return "Half of the customers have their answer within " + ", ".join(f"{seconds(t)} ({n})" for t, n in halves) + "."
 
 
+class _Axis:
+    """The time axis, cut into columns: linear from 0, or logarithmic where a few times are far longer than most."""
+
+    def __init__(self, strips):
+        every = np.concatenate([strip.dots for strip in strips])
+        self.longest = every.max()
+        middle = min(np.median(strip.dots) for strip in strips if len(strip.dots))
+        self.log = bool(every.min() > 0 and self.longest > SPREAD * middle)
+        self.left = every.min() / 1.3 if self.log else 0.0
+        self.right = self.longest * 1.3 if self.log else self.longest * 1.04 or 1e-3
+
+    def column(self, times, columns):
+        """The column of each time."""
+        if self.log:
+            place = np.log(times / self.left) / np.log(self.right / self.left)
+        else:
+            place = times / self.right
+        return np.clip((place * columns).astype(int), 0, columns - 1)
+
+    def time(self, place):
+        """The time at a share of the axis."""
+        return self.left * (self.right / self.left) ** place if self.log else self.right * place
+
+
 def _draw(ax, strips):
-    every = np.concatenate([strip.dots for strip in strips.values()])
-    longest = every.max()
-    medians = [np.median(strip.dots) for strip in strips.values() if len(strip.dots)]
-    log = every.min() > 0 and longest > SPREAD * min(medians)
-    left, right = (every.min() / 1.3, longest * 1.3) if log else (0.0, longest * 1.04 or 1e-3)
+    axis = _Axis(strips.values())
     box = ax.get_position()
     width, height = ax.figure.get_figwidth() * box.width, ax.figure.get_figheight() * box.height * 0.86
     if any(strip.no_answer for strip in strips.values()):
         width *= 0.92
     strip_height = height / len(strips)
-    columns = _columns(strips, left, right, log, width, strip_height)
-    size = width / columns
+    room = strip_height * (0.97 if len(strips) == 1 else 0.78)
+    columns, abreast = _sizes(axis, strips.values(), width, room)
+    size = width / columns / abreast
     ax.set_ylim(0, height)
-    ax.set_xscale("log" if log else "linear")
-    ax.set_xlim(left, right)
+    ax.set_xscale("log" if axis.log else "linear")
+    ax.set_xlim(axis.left, axis.right)
     for number, (name, strip) in enumerate(strips.items()):
         base = height - (number + 1) * strip_height
-        _draw_strip(ax, strip, base, (left, right, log), columns, size, strip_height)
+        _draw_strip(ax, strip, axis, base, columns, abreast, min(size, room / _tallest([strip], axis, columns, abreast)), size)
         ax.axhline(base, color=INK, lw=0.8)
         if len(strips) > 1:
             ax.annotate(
@@ -111,63 +134,55 @@ def _draw(ax, strips):
             )  # fmt: skip
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    time_axis(ax.xaxis, longest, "time until the customer was told")
-    if log:
-        ax.xaxis.set_minor_formatter("")
-    _legend(ax, strips)
+    each = " or ".join(sorted({strip.each for strip in strips.values() if strip.count}))
+    time_axis(ax.xaxis, axis.longest, "time until told")
+    ax.set_xlabel(f"{ax.get_xlabel()}; a dot is {each}", loc="left")
+    if axis.log:
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_minor_locator(NullLocator())
+    if any(len(strip.bad) for strip in strips.values()):
+        ax.scatter([], [], s=45, c=ERROR.colour, marker="x", lw=1.8, label="told no")
+        ax.legend(loc="upper right", bbox_to_anchor=(1, -0.09), borderaxespad=0, handletextpad=0.2)
     title(ax, _finding(strips).rstrip("."))
 
 
-def _bins(values, edges, columns):
-    """The column of each value."""
-    left, right, log = edges
-    place = np.log(values / left) / np.log(right / left) if log else (values - left) / (right - left)
-    return np.clip((place * columns).astype(int), 0, columns - 1)
+def _tallest(strips, axis, columns, abreast):
+    """Dots in the highest stack when `abreast` of them lie side by side in each column."""
+    stacks = [np.bincount(axis.column(strip.dots, columns)).max(initial=0) for strip in strips]
+    return -(-max(1, *stacks, *(strip.no_answer for strip in strips)) // abreast)
 
 
-def _columns(strips, left, right, log, width, height):
-    """The fewest columns (so the largest dots) whose highest stack stays inside its strip."""
-    for columns in range(16, 110, 2):
-        tallest = max(
-            np.bincount(_bins(strip.dots, (left, right, log), columns)).max(initial=0) for strip in strips.values()
-        )
-        tallest = max(tallest, *(strip.no_answer for strip in strips.values()), 1)
-        if tallest * width / columns <= FULL * height:
+def _sizes(axis, strips, width, room):
+    """(columns, dots abreast) for the largest dots whose highest stack has room; the finest if none has."""
+    pairs = sorted((columns * abreast, abreast) for columns in range(30, 90, 2) for abreast in range(1, 8))
+    for finest, abreast in pairs:
+        columns = finest // abreast
+        if _tallest(strips, axis, columns, abreast) * width / finest <= room:
             break
-    return columns
+    return columns, abreast
 
 
-def _draw_strip(ax, strip, base, edges, columns, size, height):
-    left, right, log = edges
-    bins = _bins(strip.dots, edges, columns)
-    order = np.lexsort((np.arange(len(bins)) >= len(strip.good), bins))
-    stack = np.bincount(bins, minlength=columns) if len(bins) else np.zeros(columns, dtype=int)
-    step = min(size, FULL * height / max(stack.max(initial=1), strip.no_answer, 1))
-    level = np.empty(len(bins), dtype=int)
-    level[order] = np.arange(len(bins)) - np.repeat(np.cumsum(stack) - stack, stack)
-    share = (bins + 0.5) / columns
-    x = left * (right / left) ** share if log else left + (right - left) * share
-    y = base + step * (level + 0.5)
-    area = (0.9 * size * 72) ** 2
+def _draw_strip(ax, strip, axis, base, columns, abreast, step, size):
+    bins = axis.column(strip.dots, columns)
     good = np.arange(len(bins)) < len(strip.good)
-    ax.scatter(x[good], y[good], s=area, c=TOLD.colour, marker="o", lw=0.5, edgecolors="white", label="_told")
-    ax.scatter(x[~good], y[~good], s=area * 0.5, c=ERROR.colour, marker="x", lw=1.8, label="_error")
+    order = np.lexsort((~good, bins))
+    stack = np.bincount(bins, minlength=columns)
+    number = np.empty(len(bins), dtype=int)
+    number[order] = np.arange(len(bins)) - np.repeat(np.cumsum(stack) - stack, stack)
+    x = axis.time((bins + (number % abreast + 0.5) / abreast) / columns)
+    y = base + step * (number // abreast + 0.5)
+    area = (0.9 * size * 72) ** 2
+    ax.scatter(x[good], y[good], s=area, c=TOLD.colour, marker="o", lw=0.4, edgecolors="white")
+    line = min(1.8, 0.16 * size * 72)
+    ax.scatter(x[~good], y[~good], s=area * 0.5, c=ERROR.colour, marker="x", lw=line)
     if strip.no_answer:
-        fill, marker = WAITING
-        levels = base + min(step, size) * (np.arange(strip.no_answer) + 0.5)
+        number = np.arange(strip.no_answer)
         ax.scatter(
-            np.full(strip.no_answer, 1.04), levels, s=area, c=fill, marker=marker, edgecolors=INK, clip_on=False,
-            transform=ax.get_yaxis_transform(), label="_no answer",
+            1.04 + (number % abreast - (abreast - 1) / 2) / columns / abreast,
+            base + step * (number // abreast + 0.5), s=area, c=PAPER, marker="o", edgecolors=INK, lw=min(1.2, line),
+            clip_on=False, transform=ax.get_yaxis_transform(),
         )  # fmt: skip
         ax.annotate(
             "no\nanswer", (1.04, 0), xycoords="axes fraction", xytext=(0, -6), textcoords="offset points", ha="center",
             va="top", fontsize=11, annotation_clip=False,
         )  # fmt: skip
-
-
-def _legend(ax, strips):
-    dots = {strip.each for strip in strips.values() if strip.count}
-    ax.scatter([], [], s=60, c=TOLD.colour, marker="o", label=f"told yes (a dot: {' or '.join(sorted(dots))})")
-    if any(len(strip.bad) for strip in strips.values()):
-        ax.scatter([], [], s=40, c=ERROR.colour, marker="x", lw=1.8, label="told no: error, timeout or refusal")
-    ax.legend(loc="upper right", bbox_to_anchor=(1, 1.02), borderaxespad=0, handletextpad=0.2)

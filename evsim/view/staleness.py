@@ -1,0 +1,131 @@
+"""Read your own write: x seconds after a customer was told yes, how many don't find everything true yet?"""
+
+import numpy as np
+
+from evsim.results.tally import OK
+from evsim.view.designs import STYLES, designs
+from evsim.view.style import INK, count, describe, effect_marks, empty, figure, seconds, time_axis, title
+
+__all__ = ["staleness"]
+
+POINTS = 1000  # of a line
+
+
+def staleness(run, ax=None):
+    """Draw how many of the customers who were told yes (and arrived after the warm-up) still miss something.
+
+    run: one run gives a line for everything due and one for each effect; several (a list, or label -> run) give a
+    line each for everything due. A line that does not come down to zero means: those, never.
+    """
+    runs = designs(run)
+    with figure(ax) as ax:
+        lines = list(_of_one(*runs.values()) if len(runs) == 1 else _of_several(runs))
+        told = max((line.told for line in lines), default=0)
+        if not told:
+            return empty(ax, "Nobody was told yes, so nobody expects anything to be true.")
+        _draw(ax, lines)
+        if len(runs) > 1:
+            finding = "Told yes and not true yet, at that moment: " + ", ".join(
+                f"{_percent(line.at(0), line.told)} ({line.label})" for line in lines
+            )
+        else:
+            finding = _finding(lines[0])
+        title(ax, finding)
+        return describe(ax, f"{finding}. " + " ".join(line.words() for line in lines))
+
+
+class _Line:
+    """``lags``: sorted seconds from being told yes until it is true, inf for never; ``told``: how many were."""
+
+    def __init__(self, label, told_at, true_at, style):
+        lags = np.where(np.isnan(true_at), np.inf, true_at) - told_at
+        self.label, self.style = label, style
+        self.lags = np.sort(np.maximum(lags, 0.0))
+        self.told, self.never = len(lags), int(np.isinf(lags).sum())
+
+    def at(self, moment):
+        """How many miss it `moment` seconds after they were told."""
+        return self.told - int(np.searchsorted(self.lags, moment, side="right"))
+
+    @property
+    def longest(self):
+        """Until the last one who ever finds it does."""
+        return float(self.lags[self.told - self.never - 1]) if self.told > self.never else 0.0
+
+    def words(self):
+        end = f"{self.never:,} never" if self.never else f"0 after {seconds(self.longest)}"
+        return f"{self.label}: {self.at(0):,} of {self.told:,} miss it when told, {end}."
+
+
+def _told(run):
+    return run.tally.cohort & (run.tally.outcome == OK)
+
+
+def _of_one(run):
+    requests, told = run.tally, _told(run)
+    if not told.any():
+        return
+    style = {"color": INK, "marker": "", "linestyle": "-", "linewidth": 3.0}
+    yield _Line("everything", requests.answered[told], _all_true(requests)[told], style)
+    marks = effect_marks(run)
+    for name in marks if len(run.effect_names) > 1 else ():
+        if name in run.effect_names:
+            code = run.effect_names.index(name)
+            mine = told & requests.is_due[code]
+            if mine.any():
+                yield _Line(name, requests.answered[mine], requests.first_time[code][mine], marks[name].style)
+
+
+def _of_several(runs):
+    for number, (label, run) in enumerate(runs.items()):
+        told = _told(run)
+        if told.any():
+            colour, marker, line = STYLES[number % len(STYLES)]
+            style = {"color": colour, "marker": marker, "linestyle": line}
+            yield _Line(label, run.tally.answered[told], _all_true(run.tally)[told], style)
+
+
+def _all_true(requests):
+    """When everything due is true for each customer; at once for those for whom nothing is due."""
+    return np.where(requests.due == 0, -np.inf, requests.completed_at)
+
+
+def _draw(ax, lines):
+    longest = max(line.longest for line in lines) or 1.0
+    right = longest * 1.05
+    several = len({line.told for line in lines}) > 1
+    for line in lines:
+        finite = line.lags[: line.told - line.never]
+        size = min(len(finite), POINTS)
+        index = np.unique(np.linspace(0, len(finite) - 1, size).astype(int)) if size else np.empty(0, dtype=int)
+        x = np.r_[0.0, finite[index], right]
+        y = np.r_[line.at(0), [line.at(moment) for moment in finite[index]], line.never]
+        ax.plot(
+            x, y / line.told if several else y, drawstyle="steps-post", label=line.label, markevery=(0.03, 0.12), ms=7,
+            **line.style,
+        )  # fmt: skip
+    top = 1.0 if several else lines[0].told
+    ax.set_xlim(0, right)
+    ax.set_ylim(-0.012 * top, 1.04 * top)
+    ax.grid(axis="y", color="#e4e4e8", lw=0.8)
+    unit = "share" if several else f"customers, of {count(lines[0].told, 'told yes', 'told yes')}"
+    ax.set_ylabel("still not true for this share" if several else f"still not true for\n({unit})")
+    if several:
+        ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
+    else:
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value == int(value) else "")
+    time_axis(ax.xaxis, longest, "time since the customer was told yes")
+    if len(lines) > 1:
+        ax.legend(loc="upper right")
+
+
+def _finding(line):
+    now = line.at(0)
+    if not now:
+        return f"Whoever of the {line.told:,} customers was told yes, it was true"
+    when = f"{line.never:,} for ever" if line.never else f"the last one until {seconds(line.longest)} later"
+    return f"When told yes, it is not true yet for {_percent(now, line.told)} of the customers; {when}"
+
+
+def _percent(number, total):
+    return f"{100 * number / total:.3g} %"

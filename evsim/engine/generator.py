@@ -125,4 +125,4 @@ def _compile(compiler, step, count, then, fail):
             system.further_place(DELIVERY, place, service, step.channel, subscription)
             for service, subscription in system.subscribers_of(step.channel)
         ]
-    return getattr(compiler, "_" + step.kind)(step, position, then, fail)
+    return compiler.build(step, position, then, fail)

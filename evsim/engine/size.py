@@ -1,8 +1,8 @@
 """The size of a run, estimated before it starts: one row a request, a call and a delivery."""
 
+from evsim.engine.arrivals import expected_requests
 from evsim.engine.places import REQUEST
 from evsim.engine.refusal import refuse
-from evsim.engine.workloads import expected_requests
 
 __all__ = ["expected_rows", "refuse_too_many"]
 

@@ -8,6 +8,7 @@ from evsim.engine.delivery import Delivery
 from evsim.engine.environment import Environment, SimulationError
 from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
+from evsim.engine.keys import Keys
 from evsim.engine.links import Links
 from evsim.engine.log import Group, Log
 from evsim.engine.luck import Luck
@@ -15,7 +16,8 @@ from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.queue import Consumer, Queue
 from evsim.engine.risk import Risk
 from evsim.engine.service import Service
-from evsim.engine.workloads import Keys, Workload, read_stamps
+from evsim.engine.stamps import read_stamps
+from evsim.engine.workloads import Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
 
 __all__ = ["System"]

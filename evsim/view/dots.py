@@ -4,17 +4,15 @@ Kay, Kola, Hullman and Munson (2016, "When (ish) is my bus?") found that people 
 """
 
 import numpy as np
-from matplotlib.ticker import LogLocator, NullLocator
 
 from evsim.results.summary import percentiles
 from evsim.results.tally import OK, PENDING
-from evsim.view.designs import designs
-from evsim.view.style import ERROR, INK, PAPER, TOLD, count, describe, empty, figure, seconds, time_axis, title
+from evsim.view.designs import designs, finding, span, times
+from evsim.view.style import ERROR, INK, PAPER, TOLD, count, describe, empty, figure, seconds
 
 __all__ = ["latency"]
 
 DOTS = 100
-SPREAD = 15  # a longest time this many medians away asks for a logarithmic axis
 
 
 def latency(run, ax=None):
@@ -73,9 +71,9 @@ def _whole(sizes, dots):
     return whole
 
 
-def _quantiles(times, dots):
-    """The times at the middles of `dots` equal shares of sorted `times`."""
-    return times[((np.arange(dots) + 0.5) / dots * len(times)).astype(int)] if dots else np.empty(0)
+def _quantiles(values, dots):
+    """The values at the middles of `dots` equal shares of sorted `values`."""
+    return values[((np.arange(dots) + 0.5) / dots * len(values)).astype(int)] if dots else np.empty(0)
 
 
 def _finding(strips):
@@ -87,22 +85,17 @@ def _finding(strips):
 
 
 class _Axis:
-    """The time axis, cut into columns: linear from 0, or logarithmic where a few times are far longer than most."""
+    """The time axis, cut into columns."""
 
     def __init__(self, strips):
-        every = np.concatenate([strip.dots for strip in strips])
-        self.longest = every.max()
-        middle = min(np.median(strip.dots) for strip in strips if len(strip.dots))
-        self.log = bool(every.min() > 0 and self.longest > SPREAD * middle)
-        self.left = every.min() / 1.3 if self.log else 0.0
-        self.right = self.longest * 1.3 if self.log else self.longest * 1.04 or 1e-3
+        self.left, self.right, self.log = span([strip.dots for strip in strips if len(strip.dots)])
 
-    def column(self, times, columns):
+    def column(self, values, columns):
         """The column of each time."""
         if self.log:
-            place = np.log(times / self.left) / np.log(self.right / self.left)
+            place = np.log(values / self.left) / np.log(self.right / self.left)
         else:
-            place = times / self.right
+            place = values / self.right
         return np.clip((place * columns).astype(int), 0, columns - 1)
 
     def time(self, place):
@@ -121,8 +114,7 @@ def _draw(ax, strips):
     columns, abreast = _sizes(axis, strips.values(), width, room)
     size = width / columns / abreast
     ax.set_ylim(0, height)
-    ax.set_xscale("log" if axis.log else "linear")
-    ax.set_xlim(axis.left, axis.right)
+    times(ax, axis.left, axis.right, axis.log, "time until told")
     for number, (name, strip) in enumerate(strips.items()):
         base = height - (number + 1) * strip_height
         _draw_strip(ax, strip, axis, base, columns, abreast, min(size, room / _tallest([strip], axis, columns, abreast)), size)
@@ -135,15 +127,11 @@ def _draw(ax, strips):
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     each = " or ".join(sorted({strip.each for strip in strips.values() if strip.count}))
-    time_axis(ax.xaxis, axis.longest, "time until told")
     ax.set_xlabel(f"{ax.get_xlabel()}; a dot is {each}", loc="left")
-    if axis.log:
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.xaxis.set_minor_locator(NullLocator())
     if any(len(strip.bad) for strip in strips.values()):
         ax.scatter([], [], s=45, c=ERROR.colour, marker="x", lw=1.8, label="told no")
         ax.legend(loc="upper right", bbox_to_anchor=(1, -0.09), borderaxespad=0, handletextpad=0.2)
-    title(ax, _finding(strips).rstrip("."))
+    finding(ax, _finding(strips).rstrip("."))
 
 
 def _tallest(strips, axis, columns, abreast):

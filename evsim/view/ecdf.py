@@ -1,16 +1,15 @@
 """How many had what by when: the share of customers who were told, and for whom each effect was there, against time."""
 
 import numpy as np
-from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from evsim.results.tally import OK, PENDING
-from evsim.view.designs import STYLES, designs
-from evsim.view.style import ERROR, TOLD, count, describe, effect_marks, empty, figure, seconds, time_axis, title
+from evsim.view.designs import STYLES, designs, finding, span, times
+from evsim.view.style import ERROR, TOLD, count, describe, effect_marks, empty, figure, seconds
 
 __all__ = ["ecdf"]
 
 POINTS = 1000  # of a line
-SPREAD = 15  # a longest time this many medians away asks for a logarithmic axis
 
 
 def ecdf(run, ax=None):
@@ -28,14 +27,14 @@ def ecdf(run, ax=None):
         if not lines:
             return empty(ax, "Nobody was told anything, and nothing was done.")
         _draw(ax, lines)
-        return describe(ax, f"{ax.get_title(loc='left')}. " + " ".join(line.words() for line in lines))
+        return describe(ax, f"{_finding(lines)}. " + " ".join(line.words() for line in lines))
 
 
 class _Line:
     """Sorted ``times`` (s) out of ``count`` customers."""
 
-    def __init__(self, label, times, count, style):
-        self.label, self.count, self.style = label, count, style
+    def __init__(self, label, times, customers, style):
+        self.label, self.count, self.style = label, customers, style
         self.times = np.sort(times[~np.isnan(times)])
 
     @property
@@ -49,8 +48,8 @@ class _Line:
         return float(self.times[index]) if index < len(self.times) else float("nan")
 
     def words(self):
-        never = self.count - len(self.times)
-        return f"{self.label}: half within {seconds(self.half)}, " + (f"{never:,} never." if never else "all in the end.")
+        half = f", half of all within {seconds(self.half)}" if self.half == self.half else ""
+        return f"{self.label}: {len(self.times):,} of {count(self.count, 'customer')}{half}."
 
 
 def _of_one(run):
@@ -81,10 +80,7 @@ def _of_several(runs):
 
 
 def _draw(ax, lines):
-    longest = max(line.times[-1] for line in lines)
-    shortest = min(line.times[0] for line in lines)
-    log = shortest > 0 and longest > SPREAD * min(np.median(line.times) for line in lines)
-    left, right = (shortest / 1.3, longest * 1.3) if log else (0.0, longest * 1.05 or 1e-3)
+    left, right, log = span([line.times for line in lines])
     for line in lines:
         size = min(len(line.times), POINTS)
         index = np.unique(np.linspace(0, len(line.times) - 1, size).astype(int))
@@ -92,26 +88,20 @@ def _draw(ax, lines):
         y = np.r_[0.0, (index + 1) / line.count, line.share]
         text = f"{line.label}: {_percent(line.share)}" if line.share < 1 else line.label
         ax.plot(x, y, drawstyle="steps-post", label=text, markevery=(0.04, 0.12), ms=7, **line.style)
-    ax.set_xscale("log" if log else "linear")
-    ax.set_xlim(left, right)
+    times(ax, left, right, log, "time since the customer came")
     ax.set_ylim(0, 1.03)
     ax.grid(axis="y", color="#e4e4e8", lw=0.8)
     ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     ax.set_ylabel("share of the customers")
-    time_axis(ax.xaxis, longest, "time since the customer came")
-    if log:
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.xaxis.set_minor_locator(NullLocator())
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    title(ax, _finding(lines))
+    finding(ax, _finding(lines))
 
 
 def _finding(lines):
-    told = ", ".join(
-        f"{line.label} {seconds(line.half)}" if line.half == line.half else f"{line.label} never" for line in lines[:4]
-    )
-    more = f" and {count(len(lines) - 4, 'more line')}" if len(lines) > 4 else ""
-    return f"How long until half of the customers have it: {told}{more}"
+    named = [line for line in lines if line.half == line.half][:4]
+    if not named:
+        return "Half of the customers never have what they came for"
+    return "Half of the customers have it within: " + ", ".join(f"{line.label} {seconds(line.half)}" for line in named)
 
 
 def _percent(share):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from evsim.results.tally import OK
-from evsim.view.designs import STYLES, designs
-from evsim.view.style import INK, count, describe, effect_marks, empty, figure, seconds, time_axis, title
+from evsim.view.designs import STYLES, designs, finding
+from evsim.view.style import INK, describe, effect_marks, empty, figure, seconds, time_axis
 
 __all__ = ["staleness"]
 
@@ -25,13 +25,13 @@ def staleness(run, ax=None):
             return empty(ax, "Nobody was told yes, so nobody expects anything to be true.")
         _draw(ax, lines)
         if len(runs) > 1:
-            finding = "Told yes and not true yet, at that moment: " + ", ".join(
+            text = "Told yes and not true yet, at that moment: " + ", ".join(
                 f"{_percent(line.at(0), line.told)} ({line.label})" for line in lines
             )
         else:
-            finding = _finding(lines[0])
-        title(ax, finding)
-        return describe(ax, f"{finding}. " + " ".join(line.words() for line in lines))
+            text = _finding(lines[0], next(iter(runs.values())).records_complete)
+        finding(ax, text)
+        return describe(ax, f"{text}. " + " ".join(line.words() for line in lines))
 
 
 class _Line:
@@ -108,8 +108,7 @@ def _draw(ax, lines):
     ax.set_xlim(0, right)
     ax.set_ylim(-0.012 * top, 1.04 * top)
     ax.grid(axis="y", color="#e4e4e8", lw=0.8)
-    unit = "share" if several else f"customers, of {count(lines[0].told, 'told yes', 'told yes')}"
-    ax.set_ylabel("still not true for this share" if several else f"still not true for\n({unit})")
+    ax.set_ylabel("not true for (share of those told)" if several else f"not true for (customers of {lines[0].told:,})")
     if several:
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
     else:
@@ -119,11 +118,13 @@ def _draw(ax, lines):
         ax.legend(loc="upper right")
 
 
-def _finding(line):
+def _finding(line, complete):
     now = line.at(0)
     if not now:
         return f"Whoever of the {line.told:,} customers was told yes, it was true"
-    when = f"{line.never:,} for ever" if line.never else f"the last one until {seconds(line.longest)} later"
+    when = f"the last one until {seconds(line.longest)} later"
+    if line.never:
+        when = f"{line.never:,} for ever" if complete else f"{line.never:,} to the end of the run"
     return f"When told yes, it is not true yet for {_percent(now, line.told)} of the customers; {when}"
 
 

@@ -1,0 +1,88 @@
+"""Arrivals: the times at which the customers of an open workload come."""
+
+from itertools import count
+
+import numpy as np
+
+from evsim.engine.luck import BLOCK
+from evsim.scenario import Distribution
+
+__all__ = ["arrival_times", "expected_requests"]
+
+
+def arrival_times(system, name):
+    """Lists of arrival times (seconds), ascending and before the end of the run."""
+    scenario = system.scenario
+    arrivals, luck, end = scenario.workloads[name].arrivals, system.luck, scenario.run.duration
+    if arrivals.kind == "csv":
+        stamps, _ = system.stamps(name)
+        yield stamps[stamps < end].tolist()
+        return
+    if arrivals.kind == "constant":
+        last = int(np.ceil(end * arrivals.rate))
+        for first in range(1, last + 1, BLOCK):
+            times = np.arange(first, min(first + BLOCK, last + 1)) / arrivals.rate
+            yield (np.rint(times[times < end] * 1e9) / 1e9).tolist()
+        return
+    # Poisson at a rate of one: what a profile needs is the same stream with its clock bent (exact).
+    gaps = luck.draws(Distribution.read({"exponential": 1.0}), "arrivals", name)
+    clock = _steady(arrivals.rate) if arrivals.kind == "poisson" else _profile(arrivals.points)
+    total = 0.0
+    for block in count():
+        work = total + np.cumsum(gaps.block(block))
+        total = float(work[-1])
+        times = np.rint(clock(work) * 1e9) / 1e9
+        yield times[times < end].tolist()
+        if not times[-1] < end:
+            return
+
+
+def _steady(rate):
+    return lambda work: work / rate
+
+
+def _profile(points):
+    """The inverse of the integral of a piecewise linear rate; the last rate holds for ever."""
+    times = np.array([time for time, _ in points], dtype=float)
+    rates = np.array([rate for _, rate in points], dtype=float)
+    areas = np.concatenate([[0.0], np.cumsum(np.diff(times) * (rates[1:] + rates[:-1]) / 2)])
+    lengths = np.diff(times)  # two points at one time are a jump: a piece without length or area
+    slopes = np.append(np.divide(np.diff(rates), lengths, out=np.zeros_like(lengths), where=lengths > 0), 0.0)
+
+    def clock(work):
+        piece = np.searchsorted(areas, work, side="right") - 1
+        rest, rate, slope = work - areas[piece], rates[piece], slopes[piece]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # The stable root of rate * t + slope * t**2 / 2 = rest.
+            root = np.sqrt(np.maximum(rate * rate + 2 * slope * rest, 0.0))
+            into = np.where(rest == 0, 0.0, 2 * rest / (rate + root))
+        return times[piece] + into
+
+    return clock
+
+
+def expected_requests(system, name):
+    """How many requests a workload is expected to make. A closed one: as many as users could think of."""
+    scenario = system.scenario
+    workload = scenario.workloads[name]
+    arrivals, end = workload.arrivals, scenario.run.duration
+    if arrivals.kind == "csv":
+        return int((system.stamps(name)[0] < end).sum())
+    if arrivals.kind == "closed":
+        handle = scenario.services[workload.target].handle
+        steps = () if callable(handle) else handle
+        pace = arrivals.think.mean + sum(step.time.mean for step in steps if step.kind in ("work", "wait"))
+        return arrivals.users * end / pace if pace else 0.0
+    if arrivals.kind == "profile":
+        pairs = zip(arrivals.points, (*arrivals.points[1:], (end, arrivals.points[-1][1])), strict=True)
+        return sum(_area(*before, *after, end) for before, after in pairs)
+    return arrivals.rate * end
+
+
+def _area(start, rate, stop, rate_after, end):
+    """Arrivals of a straight piece of a profile, cut at the end of the run."""
+    if start >= end or stop <= start:
+        return 0.0
+    if stop > end:
+        rate_after = rate + (rate_after - rate) * (end - start) / (stop - start)
+    return (rate + rate_after) / 2 * (min(stop, end) - start)

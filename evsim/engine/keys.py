@@ -1,0 +1,43 @@
+"""Keys: who each request of a workload is about."""
+
+from array import array
+
+import numpy as np
+
+from evsim.engine.luck import BLOCK
+
+__all__ = ["Keys"]
+
+
+class Keys:
+    """The key of each request of a workload: ``of(luck)``, the same for every attempt."""
+
+    def __init__(self, system, name, settings):
+        self._number_of = system.luck.of
+        self.values = array("q")
+        self.block = self._blocks(system, name, settings)
+
+    def _blocks(self, system, name, settings):
+        """A function from a block's number to the keys of its requests."""
+        key, arrivals = settings.key, settings.arrivals
+        if arrivals.kind == "csv" and arrivals.key is not None:
+            names, codes = np.unique(system.stamps(name)[1], return_inverse=True)
+            codes = system.reserve_keys(names) - codes
+            return lambda number: codes[number * BLOCK : (number + 1) * BLOCK]
+        if key is None:
+            return lambda number: np.arange(number * BLOCK, (number + 1) * BLOCK)
+        chances = system.luck.uniforms("key", name)
+        if key.kind == "uniform":
+            return lambda number: (chances.block(number) * key.keys).astype(int)
+        weights = np.arange(1, key.keys + 1, dtype=float) ** -key.s
+        bounds = np.cumsum(weights)[:-1] / weights.sum()
+        return lambda number: np.searchsorted(bounds, chances.block(number), side="right")
+
+    def of(self, luck):
+        try:
+            return self.values[luck]
+        except IndexError:
+            number, _ = self._number_of(luck)
+            while len(self.values) <= number:
+                self.values.extend(self.block(len(self.values) // BLOCK).tolist())
+            return self.values[number]

@@ -1,0 +1,83 @@
+"""Parallel branches of a handler: they hold no extra worker, and the step ends when all have, or when one has won."""
+
+__all__ = ["parallel"]
+
+
+def parallel(compiler, step, position, then, fail):
+    if step.until == "any":
+        return first_wins(compiler, step, position, then, fail)
+    left, failures = {}, {}
+    compiler.service.parallel += [left, failures]
+    count = len(step.branches)
+
+    def joined(row):
+        remaining = left.get(row)
+        if remaining is None:
+            return  # the handler died meanwhile
+        if remaining > 1:
+            left[row] = remaining - 1
+            return
+        del left[row]
+        reason = failures.pop(row, None)
+        if reason is None:
+            then(row)
+        else:
+            fail(row, reason)
+
+    def branch_failed(row, reason):
+        failures.setdefault(row, reason)
+        joined(row)
+
+    branches = _branches(compiler, step, position, joined, branch_failed)
+
+    def fork(row):
+        left[row] = count
+        for branch in branches:
+            branch(row)
+
+    return fork
+
+
+def first_wins(compiler, step, position, then, fail):
+    left = {}
+    compiler.service.parallel.append(left)
+    count = len(step.branches)
+
+    def won(row):
+        if left.pop(row, None) is not None:
+            then(row)
+
+    def branch_failed(row, reason):
+        if row in left:
+            left[row] -= 1
+            if not left[row]:
+                del left[row]
+                fail(row, reason)
+
+    def still(follows):
+        """What a branch does next, if no other has won meanwhile."""
+
+        def go_on(row):
+            if row in left:
+                follows(row)
+
+        return go_on
+
+    outer, compiler.still = compiler.still, still if compiler.still is None else lambda f, outer=compiler.still: outer(still(f))
+    branches = _branches(compiler, step, position, won, branch_failed)
+    compiler.still = outer
+
+    def fork(row):
+        left[row] = count
+        for branch in branches:
+            if row in left:
+                branch(row)
+
+    return fork
+
+
+def _branches(compiler, step, position, joined, failed):
+    return [
+        compiler.link(branch, (*position, number), compiler.own(joined), failed)
+        for number, branch in enumerate(step.branches)
+    ]

@@ -1,0 +1,184 @@
+"""The steps of a handler, each built into a function of a row.
+
+A builder ``kind(compiler, step, position, then, fail)`` gives a function that does the step and then calls
+``then(row)``, at once or through the heap, or ``fail(row, reason)``.
+"""
+
+from heapq import heappush
+
+from evsim.engine.asking import Asking
+from evsim.engine.environment import ANSWER
+from evsim.engine.parallel import parallel
+from evsim.engine.places import DELIVERY
+from evsim.engine.publishing import Publishing
+from evsim.results.records import Reason
+
+__all__ = ["BUILDERS", "error_rate", "first_work"]
+
+
+def work(compiler, step, position, then, fail):
+    if position == first_work(compiler):
+        then = error_rate(compiler, then, fail)
+    system, env, rows = compiler.system, compiler.env, compiler.rows
+    compiler.carries(then)
+    queue, next_key = env._queue, env.key_counter(ANSWER)
+    draws = system.luck.draws(step.time, *compiler.purpose(step, position))
+    luck, values, missing = rows.luck, draws.values, draws.missing
+    slowness = compiler.service.slowness
+
+    def work_constant(row):
+        heappush(queue, (env._now + delay, next_key(), then, row))
+
+    def work(row):
+        try:
+            delay = values[luck[row]]
+        except IndexError:
+            delay = missing(luck[row])
+        heappush(queue, (env._now + delay, next_key(), then, row))
+
+    def work_slowed(row):
+        delay = draws.of(luck[row]) * slowness(row)
+        heappush(queue, (env._now + delay, next_key(), then, row))
+
+    if system.has_fault(compiler.service.name, "slowdown"):
+        return work_slowed
+    if step.time.kind == "constant":
+        delay = step.time.value
+        return work_constant
+    return work
+
+
+def error_rate(compiler, then, fail):
+    """`then`, unless an error-rate fault strikes: after the handler's first work, or at its start if it has none."""
+    if not compiler.system.has_fault(compiler.service.name, "error_rate"):
+        return then
+    place, luck = compiler.place, compiler.rows.luck
+    chances = compiler.system.luck.uniforms("error rate", place.workload, place.service, place.visit)
+    error_probability = compiler.service.error_probability
+
+    def strike(row):
+        if chances.of(luck[row]) < error_probability(row):
+            fail(row, Reason.ERROR_RATE)
+        else:
+            then(row)
+
+    return strike
+
+
+def first_work(compiler):
+    steps = compiler.service.settings.handle
+    if callable(steps):
+        return None
+    return next(((index,) for index, step in enumerate(steps) if step.kind in ("work", "wait")), None)
+
+
+def effect(compiler, step, position, then, fail):
+    effects, env = compiler.system.records.effects, compiler.env
+    new, of_row, names, times = effects.new, effects.row, effects.name, effects.time
+    name = compiler.system.effect_number(step.name)
+
+    def effect(row):
+        number = new()
+        of_row[number] = row
+        names[number] = name
+        times[number] = env._now
+        then(row)
+
+    return effect
+
+
+def reply(compiler, step, position, then, fail):
+    if compiler.place.kind == DELIVERY or not compiler.replies_early:
+        return then  # nobody waits, or the end tells them
+    answer, replied = compiler.edge.answer, compiler.system.replied
+
+    def reply(row):
+        if row not in replied:
+            replied.add(row)
+            answer(row)
+        then(row)
+
+    return reply
+
+
+def fail_step(compiler, step, position, then, fail):
+    chances = compiler.system.luck.uniforms(*compiler.purpose(step, position))
+    luck, values, missing, probability = compiler.rows.luck, chances.values, chances.missing, step.probability
+
+    def maybe_fail(row):
+        try:
+            chance = values[luck[row]]
+        except IndexError:
+            chance = missing(luck[row])
+        if chance < probability:
+            fail(row, Reason.FAIL_STEP)
+        else:
+            then(row)
+
+    return maybe_fail
+
+
+def maybe(compiler, step, position, then, fail):
+    taken = compiler.link(step.then, (*position, 0), then, fail)
+    otherwise = compiler.link(step.otherwise, (*position, 1), then, fail)
+    chances = compiler.system.luck.uniforms(*compiler.purpose(step, position))
+    luck, rounds, probability = compiler.rows.luck, compiler.rows.hop, step.probability
+    number_of = compiler.system.luck.of
+
+    def maybe(row):
+        number, _ = number_of(luck[row])  # the branch belongs to the request and the round, not to the attempt
+        hop = rounds[row]
+        chance = chances.of(number) if hop < 1 else chances.again(number, hop)
+        (taken if chance < probability else otherwise)(row)
+
+    return maybe
+
+
+def call(compiler, step, position, then, fail):
+    system, env, rows = compiler.system, compiler.env, compiler.rows
+    (target,) = compiler.place.steps[position]
+    reason, parent = rows.reason, rows.parent
+    if step.on_error == "ignore":
+
+        def bad(row):
+            then(parent[row])
+    else:
+
+        def bad(row):
+            fail(parent[row], reason[row])
+
+    def done(row):
+        then(parent[row])
+
+    edge = Asking(
+        system, target, system.services[target.service], done, bad,
+        asker=compiler.service, timeout=step.timeout, retry=step.retry,
+    )  # fmt: skip
+    system.enter(target, edge)
+    new, places, luck, born, hop = rows.new, rows.place, rows.luck, rows.born, rows.hop
+    number, ask, cyclic = target.number, edge.ask, system.cyclic
+
+    def call(row):
+        child = new()
+        places[child] = number
+        luck[child] = luck[row]
+        parent[child] = row
+        born[child] = env._now
+        if cyclic:
+            hop[child] = hop[row]
+        ask(child)
+
+    return call
+
+
+def publish(compiler, step, position, then, fail):
+    system = compiler.system
+    channel = system.channels[step.channel]
+    route = system.route(channel, compiler.place.steps[position])
+    return Publishing(system, compiler.place, step, channel, route, then, fail, compiler.service).publish
+
+
+BUILDERS = {
+    "work": work, "wait": work, "call": call, "publish": publish, "effect": effect, "parallel": parallel,
+    "maybe": maybe, "fail": fail_step, "reply": reply,
+}  # fmt: skip

@@ -9,14 +9,16 @@ __all__ = ["schedule_faults"]
 
 def schedule_faults(system):
     """Put the faults of the scenario on the heap."""
-    for index, fault in enumerate(system.scenario.faults):
-        _Clock(system, index, fault)
+    faults = system.scenario.faults
+    for index, fault in enumerate(faults):
+        like = [other for other in faults[:index] if (other.kind, other.target) == (fault.kind, fault.target)]
+        _Clock(system, len(like), fault)
 
 
 class _Clock:
-    """Begins and ends one fault, once or again and again."""
+    """Begins and ends one fault, once or again and again. `ordinal` counts faults of its kind on its target."""
 
-    def __init__(self, system, index, fault):
+    def __init__(self, system, ordinal, fault):
         self.system, self.fault, self.env = system, fault, system.env
         self.targets = _targets(system, fault)
         self.begins = {"outage": _stop, "crash": _crash}.get(fault.kind, _begin_rate)
@@ -24,8 +26,8 @@ class _Clock:
         if fault.at is not None:
             self.env.call_at(fault.at, self._begin, fault.duration, FAULT)
         else:
-            self.up = system.luck.draws(fault.mtbf, "mtbf", index, fault.kind, fault.target)
-            self.broken = system.luck.draws(fault.mttr, "mttr", index, fault.kind, fault.target)
+            self.up = system.luck.draws(fault.mtbf, "mtbf", ordinal, fault.kind, fault.target)
+            self.broken = system.luck.draws(fault.mttr, "mttr", ordinal, fault.kind, fault.target)
             self._next(0)
 
     def _next(self, number):

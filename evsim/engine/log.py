@@ -95,7 +95,7 @@ class Group(Subscriber):
             if enter_round is not None:
                 enter_round(row)
             born[row] = ready[row] = now = env._now
-            if idle[partition] and (not guarded or self.may_grant):
+            if idle[partition] and (not guarded or (self.may_grant and not stores[partition])):
                 idle[partition] = 0
                 leased[row] = now
                 edges[place].send(row)

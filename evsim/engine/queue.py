@@ -83,7 +83,7 @@ class Queue(Channel):
             elif len(turns) > 1:
                 turns.rotate(-1)
             rows.place[row] = place = routes[route[rows.parent[row]]][consumer]
-            if enter_round is not None and rows.attempt[row] < 0:
+            if enter_round is not None:
                 enter_round(row)
             rows.leased[row] = now
             consumer.edges[place].send(row)

@@ -202,7 +202,10 @@ class System:
         rows = self.records.rows
         before = rows.hop[self.records.messages.cause[rows.parent[row]]]
         place = self.places[rows.place[row]]
-        rows.hop[row] = count = max(before, 0) + place.back
+        count = max(before, 0) + place.back
+        if rows.hop[row] == count:
+            return  # another attempt of the same round
+        rows.hop[row] = count
         if count > MOST_ROUNDS:
             raise SimulationError(
                 f"{place.service}: a message went through it more than {MOST_ROUNDS} times; "

@@ -127,7 +127,8 @@ class Run:
     @cached_property
     def records_complete(self):
         """Whether nothing was open when the run ended."""
-        return not len(self.stock["ready"]) and not (self.rows["outcome"] == Outcome.OPEN).any()
+        open_ = self.stock["ready"] or self.stock["backing_off"] or (self.rows["outcome"] == Outcome.OPEN).any()
+        return not open_
 
     def audit(self):
         """Balance the books; :exc:`evsim.results.audit.AuditError` names what does not balance.

@@ -20,7 +20,7 @@ from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
 COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "effects_missing", "effects_repeated",
           "inconsistent", "lost", "duplicated", "reordered", "dead", "expired", "dropped", "pending",
           "retries")
-OBJECTIVES = COUNTS + ("throughput", "goodput", "availability", "wasted_work", "cost") + tuple(
+OBJECTIVES = COUNTS + ("throughput", "goodput", "availability", "wasted_work") + tuple(
     f"{what}_{point}" for what in ("response", "completion", "consistency_lag")
     for point in ("mean", "p50", "p90", "p95", "p99", "p99.9"))
 

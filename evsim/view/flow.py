@@ -62,7 +62,8 @@ def flow(run, ax=None):
         finding = _finding(run, found)
         title(ax, finding)
         ends = ", ".join(f"{name} {len(times):,}" for name, times, _ in lines)
-        bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in fault_words(run, right).items())
+        happened = fault_words(run, right).items()
+        bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in happened)
         text = f"Counts of customers against time, from 0 to {seconds(right)}. {finding}. At the end: {ends}."
         if bands:
             text += f" Faults: {bands}."
@@ -106,8 +107,8 @@ def _finding(run, found):
         some = f"{good.sum():,}" if good.any() else "None"
         told = f"{some} of {number:,} {'was' if number == 1 else 'were'} told yes"
         told += "".join(f", {many:,} {what}" for many, what in others if many)
-    for each in found:
-        return f"{told}; {each.words}"
+    if found:
+        return f"{told}; {max(found, key=lambda each: each.waiting).words}"
     until = min(run.scenario.run.duration, run.ended_at)
     late = int((requests.arrived <= until).sum() - (requests.answered <= until).sum())
     if late > max(10, 0.05 * number):
@@ -150,8 +151,8 @@ class CatchUp:
     def arithmetic(self):
         """The prediction, worked out."""
         if self.capacity <= self.rate:
-            return f"{self.rate:.3g} come and {self.capacity:.3g} can be done a second: it never catches up"
-        difference = f"({self.capacity:.3g} \N{MINUS SIGN} {self.rate:.3g})/s"
+            return f"{_rate(self.rate)} come and {_rate(self.capacity)} can be done a second: it never catches up"
+        difference = f"({_rate(self.capacity)} \N{MINUS SIGN} {_rate(self.rate)})/s"
         return f"{self.waiting:,} waiting / {difference} = {seconds(self.predicted)}"
 
     @property
@@ -159,8 +160,12 @@ class CatchUp:
         """What came of it."""
         lasted = f"{self.fault.words} for {seconds(self.fault.end - self.fault.start)}"
         seen = f"caught up in {seconds(self.took)}" if self.took == self.took else "not seen to catch up"
-        predicted = seconds(self.predicted) if self.capacity > self.rate else "never"
+        predicted = seconds(self.predicted) if self.capacity > self.rate else "never while customers come"
         return f"{lasted}: {self.waiting:,} waited, {seen} (predicted: {predicted})"
+
+
+def _rate(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def catch_ups(run):

@@ -1,42 +1,18 @@
-"""Picture C, *one customer, two lives*: the way of one request through one design or two, to scale.
-
-Time runs downwards. Two moments are not in the records and are drawn by the mean latency of the link: when a
-delivery reaches an inbox, and when an answer that comes before the work ends was sent.
-"""
+"""Picture C, *one customer, two lives*: one request through one design or two, to scale, time downwards."""
 
 from collections import Counter
 
-import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, Panel, told
 from evsim.view.story import Message, Story
-from evsim.view.style import (
-    ERROR,
-    FAULT,
-    INK,
-    PAPER,
-    TOLD,
-    count,
-    describe,
-    effect_marks,
-    empty,
-    faults,
-    figure,
-    seconds,
-    time_axis,
-    title,
-    wrap,
-)
+from evsim.view.style import INK, TOLD, describe, effect_marks, empty, figure, seconds, time_axis, title
 
 __all__ = ["lives"]
 
-CUSTOMER = "customer"
-WIDTH = 0.2  # of a bar, in distances of lifelines
-BETWEEN = 0.9  # more distance between two designs
-WORK, FAINT = "#6d6d73", "#8a8a90"
-BOX = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85}
+BETWEEN = 0.9  # more distance between two designs, in distances of lifelines
+MANY = 13  # lifelines, from which on their names are turned
 
 
 def lives(run_a, run_b=None, request=0, workload=None, ax=None):
@@ -52,44 +28,46 @@ def lives(run_a, run_b=None, request=0, workload=None, ax=None):
     stories = [Story(run, request, workload) for run in runs]
     names = _lifelines(stories)
     columns = sum(map(len, names)) + BETWEEN * (len(names) - 1)
-    many = columns > 13
-    with figure(ax, size=(max(8.0, min(columns * (0.45 if many else 0.86), 16.0)), 6.4)) as ax:
-        end = max(1e-3, *(story.end for story in stories))
-        left, ticks = 0.0, []
-        captions = [story.answered + 0.15 * end for story in stories if _told(story)]
-        for story, own in zip(stories, names, strict=True):
-            places = {name: left + number for number, name in enumerate(own)}
-            _Panel(ax, story, places, end).draw()
-            ticks += places.items()
-            left += len(own) + BETWEEN
-        ax.set(xlim=(-0.6, left - BETWEEN - 0.2), ylim=(max([1.03 * end, *captions]), -0.09 * end))
-        heads = [head for own in names for head in (own if many else _heads(own))]
-        ax.xaxis.tick_top()
-        ax.set_xticks([x for _, x in ticks], heads, rotation=60 if many else 0, ha="left" if many else "center")
-        ax.tick_params(axis="x", length=0)
-        ax.spines["bottom"].set_visible(False)
-        time_axis(ax.yaxis, end, "time since the customer asked")
-        marks = effect_marks(*runs)
-        drawn = {name for story in stories for _, name in story.effects}
-        _legend(ax, {name: mark for name, mark in marks.items() if name in drawn})
+    wide = columns * (0.86 if columns <= MANY else 0.45)
+    with figure(ax, size=(min(max(8.0, wide), 16.0), 6.4)) as ax:
+        _draw(ax, stories, names, turned=columns > MANY)
         endings = [_ending(story) for story in stories]
-        who = f"Customer {request}"
         if len(runs) == 1:
-            finding = f"{who} was {endings[0]}"
+            finding = f"Customer {request} was {endings[0]}"
         else:
-            finding = f"{who}: " + "; ".join(f"{run.scenario.name}: {words}" for run, words in zip(runs, endings))
+            each = "; ".join(f"{run.scenario.name}: {words}" for run, words in zip(runs, endings))
+            finding = f"Customer {request}. {each}"
         title(ax, finding)
         ways = "; ".join(f"{run.scenario.name}: {', '.join(own)}" for run, own in zip(runs, names))
-        return describe(ax, f"Space-time diagram, time downwards to {seconds(end)}. {finding}. Lifelines: {ways}.")
+        return describe(ax, f"Space-time diagram, time downwards. {finding}. Lifelines of {ways}.")
+
+
+def _draw(ax, stories, names, turned):
+    end = max(1e-3, *(story.end for story in stories))
+    room = [story.answered + 0.15 * end for story in stories if told(story)]  # for the caption
+    heads, places, left = [], [], 0.0
+    for story, own in zip(stories, names, strict=True):
+        mine = [left + number for number in range(len(own))]
+        Panel(ax, story, dict(zip(own, mine, strict=True)), end, _caption(story)).draw()
+        heads, places = heads + (own if turned else _heads(own)), places + mine
+        left = mine[-1] + 1 + BETWEEN
+    ax.set(xlim=(-0.6, places[-1] + 0.8), ylim=(max([1.03 * end, *room]), -0.09 * end))
+    ax.xaxis.tick_top()
+    ax.set_xticks(places, heads, rotation=60 if turned else 0, ha="left" if turned else "center")
+    ax.tick_params(axis="x", length=0)
+    ax.spines["bottom"].set_visible(False)
+    time_axis(ax.yaxis, end, "time since the customer asked")
+    _legend(ax, stories)
 
 
 def _lifelines(stories):
-    """The names of each story's lifelines: the customer, then in order of the trace; common ones in one order."""
+    """The names of each story's lifelines: the customer, then in order of the trace, which is the first's."""
     names = []
     for story in stories:
         found = {CUSTOMER: 0.0}
         for _, node in story:
-            for name in (node.sender, node.channel) if isinstance(node, Message) else (node.source, node.service):
+            ends = (node.sender, node.channel) if isinstance(node, Message) else (node.source, node.service)
+            for name in ends:
                 if name and name != story.workload:
                     found[name] = min(node.begin, found.get(name, node.begin))
         names.append(sorted(found, key=found.get))
@@ -111,53 +89,48 @@ def _heads(names):
     return heads
 
 
-def _told(story):
-    """What the customer was told, in a word; empty while nothing."""
-    return {"ok": "yes", "pending": ""}.get(story.outcome, "error")
-
-
 def _ending(story):
-    """What came of it, in words."""
-    told = _told(story)
-    if not told:
+    """What came of it, for the title."""
+    if not told(story):
         return "told nothing"
-    return f"told {told} after {seconds(story.answered)}{_truth(story, ', true {} later', ', true by then')}"
+    then = _truth(story, ", true {} later", ", true by then")
+    return f"told {told(story)} after {seconds(story.answered)}{then}"
 
 
 def _caption(story):
-    """What the picture says below the answer."""
-    return f"you said {_told(story)}{_truth(story, '; it was true {} later', ', and it was true')}"
+    """What came of it, for the place below the answer."""
+    return f"you said {told(story)}{_truth(story, '; it was true {} later', ', and it was true')}"
 
 
 def _truth(story, later, by_then):
     """What became true, in words: `later` if after a yes, `by_then` if before it."""
     times = Counter(name for _, name in story.effects)
     again = "".join(f"; {name} {number} times" for name, number in times.items() if number > 1)
-    if _told(story) == "error":
+    if told(story) == "error":
         return (f", but {' and '.join(times)} done" if times else ", and nothing was done") + again
     if story.missing:
-        return f"; {' and '.join(story.missing)} {'never came' if story.run.records_complete else 'is yet to come'}" + again
+        when = "never came" if story.run.records_complete else "is yet to come"
+        return f"; {' and '.join(story.missing)} {when}{again}"
     if not story.due:
         return again
     lag = story.completed - story.answered
     return (later.format(seconds(lag)) if lag > 0 else by_then) + again
 
 
-def _legend(ax, marks):
+def _legend(ax, stories):
     """What the marks mean, below the picture."""
-    line = {"color": INK, "lw": 1.3}
+    drawn = {name for story in stories for _, name in story.effects}
+    marks = effect_marks(*(story.run for story in stories))
     handles = [
-        Patch(fc=WORK, ec=WORK, label="works"),
-        Patch(fc=PAPER, ec=WORK, hatch="////", label="waits, and is held"),
-        Patch(fc=PAPER, ec=FAINT, label="waits in line"),
-        Line2D([], [], **line, label="message"),
-        Line2D([], [], **line | {"color": FAINT, "ls": "--"}, label="answer"),
+        Patch(**WORKS, label="works"),
+        Patch(**HELD, label="waits, and is held"),
+        Patch(**LINE, label="waits in line"),
+        Line2D([], [], color=INK, lw=1.3, label="message"),
+        Line2D([], [], color=FAINT, lw=1.3, ls="--", label="answer"),
         Line2D([], [], color=TOLD.colour, lw=4, label="told"),
-        *(Line2D([], [], ls="", marker=mark.marker, color=mark.colour, ms=8, label=name) for name, mark in marks.items()),
     ]
-    ax.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=4, borderaxespad=0.2,
-        handlelength=1.8, columnspacing=1.4,
-    )  # fmt: skip
-
-
+    for name in filter(drawn.__contains__, marks):
+        look = {"marker": marks[name].marker, "color": marks[name].colour, "ms": 8}
+        handles.append(Line2D([], [], ls="", label=name, **look))
+    below = {"loc": "upper left", "bbox_to_anchor": (0, -0.01), "borderaxespad": 0.2}
+    ax.legend(handles=handles, ncols=4, handlelength=1.8, columnspacing=1.4, **below)

@@ -33,29 +33,32 @@ MOST_EFFECTS = 6
 LEAST = 0.18  # height of the smallest bar in a bin: one customer in a thousand is to be seen
 DARK = 0.5  # how much of its colour an effect keeps where it happened more than once
 WIDE = 5.6  # inches of the columns
+TEXT = 0.78  # share of the figure's width for text
 ROW = 2.5  # distance of the rows, in heights of a bar
 
 
 def promise(run, ax=None, at=None):
-    """Draw what each customer was told and what is true, a column each in order of arrival; return the axes.
+    """Draw what customers were told and what is true, a column each in order of arrival; return the axes.
 
-    The first row is the answers: up is yes, down is error, a stub is waiting. Then a row for each effect: a bar
-    where it happened once, a dark and double one where more often. The last row marks those for whom promise
-    and truth differ. Beyond 2,000 customers a column is the shares of several, and its smallest bar is one or
-    more. at: a moment (s), not the end.
+    The first row is the answers: up is yes, down is error, a stub is waiting. Then a row for each effect: a
+    bar where it happened once, a dark and double one where more often. The last row marks those for whom
+    promise and truth differ. Beyond 2,000 customers a column is the shares of several, and its smallest bar
+    is one or more. at: a moment (s), not the end.
     """
     state = State.of(run, at)
     rows = _rows(state, effect_marks(run))
-    dpi = np.clip(4 * len(state.told) / WIDE, DPI, 4 * 300 / WIDE)  # four pixels a customer, up to 300 of them
-    with figure(ax, (8.0, max(4.5, 2.1 + 0.62 * len(rows))), dpi) as ax:
+    dpi = np.clip(4 * len(state.told) / WIDE, DPI, 4 * 300 / WIDE)  # four pixels a customer, up to 300
+    sentence = promise_sentence(run, at)
+    height = max(4.5, 1.9 + 0.62 * len(rows) + 0.2 * len(sentence) / 80)
+    with figure(ax, (8.0, height), dpi) as ax:
         if not len(state.told):
             return empty(ax, f"Nobody arrived within {seconds(run.ended_at if at is None else at)}.")
-        return _draw(ax, run, state, rows, at)
+        return _draw(ax, run, state, rows, sentence, at)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the picture. bars: (which customers, height, colour), those of a direction laid on one another."""
+    """One row of the picture. bars: (which customers, height, colour), laid on one another each way."""
 
     name: str
     bars: tuple
@@ -83,14 +86,17 @@ def _counts(*groups, none=""):
     return tuple(f"{who.sum():,} {words}".strip() for who, words in groups if who.any()) or (none,)
 
 
-def _draw(ax, run, state, rows, at):
+def _draw(ax, run, state, rows, sentence, at):
     number = len(state.told)
     size = 1 if number <= MOST_COLUMNS else -(-number // BINS)
     begins = np.arange(0, number, size)
     ends = np.minimum(begins + size, number)
     lanes = len(rows)
-    lines = len(fault_words(run, at))
-    ax.set(xlim=(0, number), ylim=(-(lanes - 1) * ROW - 0.35, 1.3 + 0.62 * lines))
+    spec = ax.get_subplotspec()
+    tall = 43 * ax.figure.get_figheight() / (spec.get_gridspec().nrows if spec else 1)  # points, about
+    above = min(0.5, (4 + 15 * len(fault_words(run, at))) / tall)  # share of the height for the words of faults
+    low, high = -(lanes - 1) * ROW - 0.35, 1.1
+    ax.set(xlim=(0, number), ylim=(low, high + (high - low) * above / (1 - above)))
     fault_bands(ax, run, until=at, place=lambda time: int(np.searchsorted(state.arrived, time)))
     margin = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 11, "linespacing": 1.05}
     for lane, row in enumerate(rows):
@@ -103,14 +109,17 @@ def _draw(ax, run, state, rows, at):
     ax.spines["left"].set_visible(False)
     many = f", {size:,} to a column; the smallest bar is one or more" if size > 1 else ""
     count_axis(ax.xaxis, f"customers in order of arrival{many}")
-    finding = state.finding if at is None else f"At {seconds(at)}, {state.finding[0].lower()}{state.finding[1:]}"
-    title(ax, finding)
-    sentence = promise_sentence(run, at)
+    finding = state.finding
+    if at is not None:
+        finding = f"At {seconds(at)}, {finding[0].lower()}{finding[1:]}"
+    title(ax, finding, TEXT)
     below = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "top", "linespacing": 1.25}
-    words = wrap(sentence, letters(ax, 11.5)) + "\n" + wrap(_books(run), letters(ax, 11.5))
+    wide = letters(ax, 11.5, TEXT)
+    words = f"{wrap(sentence, wide)}\n{wrap(_books(run), wide)}"
     ax.annotate(words, (0, 0), xytext=(0, -44), fontsize=11.5, **below)
-    bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in fault_words(run, at).items())
-    text = f"A column a customer in order of arrival: what they were told above what is true. {finding}. {sentence}."
+    happened = fault_words(run, at).items()
+    bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in happened)
+    text = f"Customers in order of arrival: what they were told above what is true. {finding}. {sentence}."
     return describe(ax, text + (f" Faults: {bands}." if bands else ""))
 
 
@@ -125,8 +134,9 @@ def _bars(ax, row, begins, ends, base):
         low = base + height_of[side]
         some = np.flatnonzero(share > 0)
         left, right, high = begins + gap, ends - gap, low + height
-        corners = np.array([[left, low], [left, high], [right, high], [right, low]])  # corner, x or y, column
-        bars = PolyCollection(corners.transpose(2, 0, 1)[some], facecolors=[colour], linewidths=0, antialiased=False, zorder=3)
+        corners = np.array([[left, low], [left, high], [right, high], [right, low]])  # corner, axis, column
+        look = {"facecolors": [colour], "linewidths": 0, "antialiased": False, "zorder": 3}
+        bars = PolyCollection(corners.transpose(2, 0, 1)[some], **look)
         bars.set_label(f"{row.name}: {who.sum()}")
         ax.add_collection(bars, autolim=False)
         height_of[side] = height_of[side] + height

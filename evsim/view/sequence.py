@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.view.sequence_svg import draw
-from evsim.view.story import Message, Story
+from evsim.view.story import SAME, Message, Story
 from evsim.view.style import faults, seconds
 
 __all__ = ["Sequence", "Step"]
@@ -16,8 +16,6 @@ REASONS = {
     Reason.LINK: "lost on the way", Reason.CRASH: "crashed", Reason.DEPENDENCY: "what it needs failed",
     Reason.STALE: "nobody waits any more",
 }  # fmt: skip
-ERRORS = {"error": "an error", "timeout": "a timeout", "rejected": "a refusal"}
-SAME = 1e-9  # seconds: times closer than this are one
 LONG = 4  # mean latencies: a way this long was not all way
 
 
@@ -64,12 +62,7 @@ class Sequence:
     def alt_text(self):
         """What the diagram says, in words."""
         story = self.story
-        told = "The customer had no answer when the run ended."
-        if story.outcome == "ok":
-            told = f"The customer was told yes after {seconds(story.answered)}."
-        elif story.outcome != "pending":
-            what = "gave up" if _unheard(story, story.root) else f"was told of {ERRORS[story.outcome]}"
-            told = f"The customer {what} after {seconds(story.answered)}."
+        told = f"The customer {story.told}."
         times = {}
         for time, name in story.effects:
             times.setdefault(name, []).append(seconds(time))
@@ -254,7 +247,7 @@ def _answered(story, span):
         yield Step(span.settled, kind, *way, _reply(story, span.service))
     elif span.verdict == Verdict.ORPHANED:
         yield Step(span.settled, "lost", *way, "answer: nobody waits any more", False)
-    elif not _unheard(story, span):
+    elif not story.unheard(span):
         why = {Verdict.REJECTED: "rejected: "}.get(span.verdict, "error: ") + REASONS[span.reason]
         yield Step(span.settled, kind, *way, why, False)
     else:
@@ -265,18 +258,6 @@ def _answered(story, span):
         yield Step(span.settled, "note", span.source, text=text, good=False)
         if span.ended >= span.settled and span.outcome not in (Outcome.LOST, Outcome.WITHDRAWN):
             yield Step(span.ended, "lost", *way, "answer: too late", False)
-
-
-def _unheard(story, span):
-    """Whether the asker gave up without an answer, and was not told of an error."""
-    if span.outcome == Outcome.LOST or span.outcome == Outcome.OK:
-        return True
-    if not span.ended <= span.settled:
-        return True
-    waited = span.settled - span.born
-    if span.limit is not None:
-        return waited >= span.limit - SAME
-    return (span.row, "lost on the link") in story.incidents
 
 
 def _acknowledged(story, span):

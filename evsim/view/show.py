@@ -6,6 +6,8 @@ from io import BytesIO
 
 __all__ = ["Picture", "show"]
 
+PIXELS = 110  # an inch on the page, however fine the picture is
+
 
 class Picture:
     """A figure and its alt text; a notebook shows it as ``<figure><img alt=...>``."""
@@ -19,19 +21,20 @@ class Picture:
     def png(self):
         """The picture as PNG, in bytes."""
         file = BytesIO()
-        self.figure.savefig(file, format="png")
+        self.figure.savefig(file, format="png", dpi=self.figure.dpi)
         return file.getvalue()
 
     def save(self, path):
         """Write the picture to a file; its ending names the format (png, svg, pdf)."""
-        self.figure.savefig(path)
+        self.figure.savefig(path, dpi=self.figure.dpi)
 
     def _repr_html_(self):
         data = b64encode(self.png()).decode()
+        width = PIXELS * self.figure.get_figwidth()
         alt = escape(self.alt_text, quote=True)
         return (
             f'<figure style="margin: 0"><img alt="{alt}" src="data:image/png;base64,{data}" '
-            'style="max-width: 100%; height: auto"></figure>'
+            f'style="width: {width:.0f}px; max-width: 100%; height: auto"></figure>'
         )
 
 

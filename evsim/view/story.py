@@ -6,8 +6,12 @@ import numpy as np
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.view.style import seconds
 
-__all__ = ["Message", "Span", "Story"]
+__all__ = ["SAME", "Message", "Span", "Story"]
+
+SAME = 1e-9  # seconds: times closer than this are one
+ERRORS = {"error": "an error", "timeout": "a timeout", "rejected": "a refusal"}
 
 
 @dataclass(eq=False)
@@ -90,6 +94,24 @@ class Story:
     def missing(self):
         """Names of due effects that never came."""
         return [name for name in self.due if name not in {name for _, name in self.effects}]
+
+    @property
+    def told(self):
+        """What the customer was told, and when, in words."""
+        if self.outcome == "pending":
+            return "had no answer when the run ended"
+        if self.outcome == "ok":
+            return f"was told yes after {seconds(self.answered)}"
+        what = "gave up" if self.unheard(self.root) else f"was told of {ERRORS[self.outcome]}"
+        return f"{what} after {seconds(self.answered)}"
+
+    def unheard(self, span):
+        """Whether whoever asked gave up without an answer, and was not told of an error."""
+        if span.outcome in (Outcome.LOST, Outcome.OK) or not span.ended <= span.settled:
+            return True
+        if span.limit is not None:
+            return span.settled - span.born >= span.limit - SAME
+        return (span.row, "lost on the link") in self.incidents
 
     def __iter__(self):
         """All spans and messages, each before what it led to, and depth first in order of time: (depth, it)."""

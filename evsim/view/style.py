@@ -7,13 +7,13 @@ data visualization"); effects after the third take others.
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from re import sub
-from textwrap import fill
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+
+from evsim.view.words import count, seconds, wrap
 
 __all__ = [
     "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
@@ -120,7 +120,7 @@ def _effects(steps):
 
 @contextmanager
 def figure(ax=None, size=LESSON, dpi=DPI):
-    """Axes to draw on, in the house style: `ax`, or those of a new figure of `size` inches with `dpi` pixels each.
+    """Axes to draw on, in the house style: `ax`, or those of a new figure of `size` inches of `dpi` pixels.
 
     The figure is not registered with pyplot: it goes when nobody holds it, and a notebook shows it with its
     alt text where the axes end a cell. matplotlib's own settings stay as they were.
@@ -153,23 +153,17 @@ def describe(ax, text):
     return ax
 
 
-def letters(ax, size):
-    """How many letters of a font `size` fit into a line as wide as the axes, with some to spare."""
+def letters(ax, size, share=0.88):
+    """How many letters of a font `size` fit into a line of a `share` of the width that the axes may take."""
     spec = ax.get_subplotspec()
-    width = 0.92 / spec.get_gridspec().ncols if spec else ax.get_position().width
+    width = share / spec.get_gridspec().ncols if spec else ax.get_position().width
     return max(20, int(ax.figure.get_figwidth() * width * 72 / (size * 0.58)))
 
 
-def wrap(text, width):
-    """Text in lines of at most `width` letters; a number stays with its unit."""
-    kept = sub(r"(\d) (ms|s|min|h)\b", "\\1\N{NO-BREAK SPACE}\\2", text)
-    return fill(kept, width).replace("\N{NO-BREAK SPACE}", " ")
-
-
-def title(ax, text):
+def title(ax, text, share=0.88):
     """Set the title, a finding in words, on the left and in as many lines as it needs."""
     size, weight = RC["axes.titlesize"], RC["axes.titleweight"]
-    lines = wrap(text, letters(ax, size))
+    lines = wrap(text, letters(ax, size, share))
     return ax.set_title(lines, loc="left", fontsize=size, fontweight=weight, color=INK, linespacing=1.15)
 
 
@@ -178,44 +172,6 @@ def empty(ax, text):
     ax.set_axis_off()
     ax.text(0.5, 0.5, wrap(text, 50), transform=ax.transAxes, ha="center", va="center", fontsize=13)
     return describe(ax, text)
-
-
-def seconds(value):
-    """A time as people say it.
-
-    >>> [seconds(each) for each in (0, 0.000_25, 0.0123, 0.98765, 1.5, 83.2, 720, 7500)]
-    ['0 s', '0.25 ms', '12 ms', '988 ms', '1.5 s', '83 s', '12 min', '2 h 5 min']
-    """
-    if value != value:
-        return "never"
-    if value == 0:
-        return "0 s"
-    if value < 0:
-        return "-" + seconds(-value)
-    if value < 0.9995:
-        return f"{_digits(value * 1000)} ms"
-    if value < 99.5:
-        return f"{_digits(value)} s"
-    if value < 600:
-        return f"{value:.0f} s"
-    hours, minutes = divmod(round(value / 60), 60)
-    return f"{minutes} min" if not hours else f"{hours} h {minutes} min" if minutes else f"{hours} h"
-
-
-def _digits(value):
-    """Two significant digits, or all before the point."""
-    if value >= 9.95:
-        return f"{value:.0f}"
-    return f"{value:.1f}".removesuffix(".0") if value >= 0.995 else f"{value:.2g}"
-
-
-def count(number, thing, things=None):
-    """A number and what is counted.
-
-    >>> count(1, "customer"), count(1200, "customer"), count(0, "reply", "replies")
-    ('1 customer', '1,200 customers', '0 replies')
-    """
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
 def count_axis(axis, what):
@@ -271,7 +227,7 @@ def faults(run, until=None):
 
 
 def fault_words(run, until=None, most=5):
-    """{words: the faults they are about} of the first `most` kinds of faults; those of one kind are named once."""
+    """{words: the faults they are about}, those of a kind together; the first `most` kinds."""
     alike = {}
     for fault in faults(run, until):
         alike.setdefault(fault.words, []).append(fault)

@@ -17,8 +17,8 @@ MOST_KINDS = 6  # of customers named in the sentence
 class State:
     """What customers were told and what was true at a moment, in order of arrival.
 
-    ``arrived`` (s), ``told`` (WAITING, YES or NO), ``done`` (how often each effect happened) and ``due``, both
-    effects x customers, ``names`` of the effects; ``final``: whether nothing more can happen.
+    ``arrived`` (s), ``told`` (WAITING, YES or NO), ``done`` (how often each effect happened) and ``due``,
+    both effects x customers, ``names`` of the effects; ``final``: whether nothing more can happen.
     """
 
     arrived: np.ndarray
@@ -72,7 +72,7 @@ class State:
 
     @property
     def kinds(self):
-        """(number, words) of each kind of customers, the most frequent first; everybody is of exactly one kind."""
+        """(number, words) of each kind of customers, most frequent first; everybody is of one kind."""
         code = self.told
         for due, done in zip(self.due, self.done, strict=True):
             each = np.where(done > 1, 3, np.where(done == 1, 2, due))
@@ -86,7 +86,8 @@ class State:
 
     def _words(self, index):
         """The words for the kind of one customer."""
-        told, facts = self.told[index], list(zip(self.names, self.due[:, index], self.done[:, index], strict=True))
+        told = self.told[index]
+        facts = list(zip(self.names, self.due[:, index], self.done[:, index], strict=True))
         has = [name for name, _, times in facts if times]
         lacks = [name for name, due, times in facts if due and not times]
         twice = [name for name, _, times in facts if times > 1]
@@ -102,7 +103,8 @@ class State:
     @property
     def sum(self):
         """Everybody, as a sum over the kinds."""
-        terms, rest = [f"{many:,} {words}" for many, words in self.kinds[:MOST_KINDS]], self.kinds[MOST_KINDS:]
+        kinds, rest = self.kinds[:MOST_KINDS], self.kinds[MOST_KINDS:]
+        terms = [f"{many:,} {words}" for many, words in kinds]
         if rest:
             terms.append(f"{sum(many for many, _ in rest):,} in {count(len(rest), 'other way')}")
         return f"{len(self.told):,} = " + (" + ".join(terms) or "nobody arrived")
@@ -134,7 +136,8 @@ def _list(words, last="and"):
 def promise_sentence(run, at=None):
     """What customers were told and what is true for them, as a sum that adds up.
 
-    "300 = 281 told yes and all done + 12 told yes, but no subscription yet + 7 told error, but customer row done"
+    "300 = 281 told yes and all done + 12 told yes, but no subscription yet + 7 told error, but customer row
+    done"
 
     at: a moment (s since the start): it is about those who had arrived, as things stood then. None: the end.
     """

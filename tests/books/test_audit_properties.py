@@ -84,16 +84,19 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
 @examples()
 @given(st.one_of(calm_systems(), systems()))
 def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
-    """Wherever the engine finds that nothing can go wrong, a guard would have had nothing to do."""
+    """Wherever the engine finds that nothing can go wrong, a guard would have had nothing to do.
+
+    Who of a service's workers does what takes no time may differ: the worker of the one before is free a little later,
+    at the same instant.
+    """
     plain = run_of(scenario)
-    assert_same_records(plain, run_of(scenario, guarded=True))
+    assert_same_records(plain, run_of(scenario, guarded=True), but=["worker"])
 
 
 @examples(0.5)
 @given(calm_systems(), st.integers(0, 9))
 def test_faults_that_do_nothing_change_nothing(scenario, at):
-    """A slowdown by 1 and an error rate of 0 make a service ready for the worst. (Who of its workers does what takes no
-    time may change: the worker of the one before is free a little later, at the same instant.)"""
+    """A slowdown by 1 and an error rate of 0 make a service ready for the worst; the rest of the system is as it was."""
     described = scenario.to_dict()
     for name in scenario.services:
         described.setdefault("faults", []).append({"slowdown": name, "factor": 1, "at": at, "for": 3})

@@ -1,44 +1,188 @@
 """Single draws: keyed, in blocks, rounded, the same on every platform, and independent of each other."""
 
-import math
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from evsim.engine.luck import BLOCK, LATER, Luck
+from evsim.engine.luck import BLOCK, Luck
 from evsim.scenario import Distribution
 
-EXPONENTIAL = Distribution.read({"exponential": 0.1})
-SHAPES = [
-    0.25,
-    {"uniform": [0, 0.2]},
-    {"exponential": 0.02},
-    {"erlang": {"k": 3, "mean": 0.005}},
-    {"hyperexponential": {"mean": 0.1, "cv": 2}},
-    {"lognormal": {"mean": 0.06, "cv": 1.5}},
-    {"weibull": {"mean": 0.1, "shape": 0.7}},
-    {"pareto": {"mean": 0.1, "shape": 2.5}},
-    {"triangular": [0.1, 0.2, 0.4]},
-    {"choice": [[0.99, 0.001], [0.01, 0.1]]},
-    {"empirical": [0.1, 0.2, 0.25, 0.4]},
-]
-REQUESTS = 16 * BLOCK
-CHANCE = 4.5  # standard errors; some hundred comparisons, all with fixed seeds
-
-# Random123's known answers for Philox4x64-10: counter and key all zeros, and all ones.
-PHILOX_ZEROS = [0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B]
-PHILOX_ONES = [0x87B092C3013FE90B, 0x438C3C67BE8D0224, 0x9CC7D7C69CD777B6, 0xA09CAEBF594F0BA0]
-"""
-"""
+SHAPES = {
+    "constant": 0.25,
+    "uniform": {"uniform": [0, 0.2]},
+    "exponential": {"exponential": 0.02},
+    "erlang": {"erlang": {"k": 3, "mean": 0.005}},
+    "hyperexponential": {"hyperexponential": {"mean": 0.1, "cv": 2}},
+    "lognormal": {"lognormal": {"mean": 0.06, "cv": 1.5}},
+    "weibull": {"weibull": {"mean": 0.1, "shape": 0.7}},
+    "pareto": {"pareto": {"mean": 0.1, "shape": 2.5}},
+    "triangular": {"triangular": [0.1, 0.2, 0.4]},
+    "choice": {"choice": [[0.99, 0.001], [0.01, 0.1]]},
+    "empirical": {"empirical": [0.1, 0.2, 0.25, 0.4]},
+}
+REQUESTS = 8 * BLOCK
+FAR = 4.5  # standard errors: fixed seeds, some hundred comparisons
+PURPOSE = ("register-page", "database", 0, "work", 0)  # workload, service, visit, kind of step, its ordinal
 
 
-def first_draws(distribution, *purpose, seed=1, count=REQUESTS):
-    draws = Luck(seed).draws(distribution, *purpose)
-    return np.concatenate([draws.block(number) for number in range(count // BLOCK)])
-
-
-def later_draws(distribution, *purpose, attempt=2, seed=1, count=REQUESTS):
-    luck = Luck(seed)
+def first_draws(luck, distribution, *purpose):
     draws = luck.draws(distribution, *purpose)
-    return np.array([draws.of(luck.later(number, attempt)) for number in range(count)])
+    return np.array([draws.of(number) for number in range(REQUESTS)])
+
+
+def later_draws(luck, distribution, *purpose, attempt=2):
+    draws = luck.draws(distribution, *purpose)
+    return np.array([draws.of(luck.later(number, attempt)) for number in range(REQUESTS)])
+
+
+# Known answers: a change of any of them changes the luck of every customer ever simulated.
+
+
+def test_the_generator_below_is_philox_4x64_with_10_rounds():
+    """The known answers of Random123 (Salmon et al.): counter and key all zeros, and all ones."""
+    ones = 2**64 - 1
+    zeros = np.random.Philox(key=[0, 0], counter=[ones] * 4).random_raw(4)  # NumPy counts before it draws
+    assert list(map(hex, zeros)) == [
+        "0x16554d9eca36314c", "0xdb20fe9d672d0fdc", "0xd7e772cee186176b", "0x7e68b68aec7ba23b",
+    ]  # fmt: skip
+    full = np.random.Philox(key=[ones] * 2, counter=[ones - 1, ones, ones, ones]).random_raw(4)
+    assert list(map(hex, full)) == [
+        "0x87b092c3013fe90b", "0x438c3c67be8d0224", "0x9cc7d7c69cd777b6", "0xa09caebf594f0ba0",
+    ]  # fmt: skip
+
+
+FIRST = {  # requests 0, 1, 1023, 1024 and 5000 of seed 1
+    "uniform": [0.163120682, 0.124852842, 0.078635759, 0.027216387, 0.056199049],
+    "exponential": [0.033813329, 0.019577381, 0.009990422, 0.002925547, 0.006597746],
+    "erlang": [0.005197757, 0.0073203, 0.005463807, 0.002623826, 0.002484126],
+    "hyperexponential": [0.141765246, 0.068516836, 0.032987991, 0.00938171, 0.021458468],
+    "lognormal": [0.088299809, 0.046938805, 0.024797834, 0.010103306, 0.017733529],
+    "weibull": [0.167272251, 0.076626022, 0.029308221, 0.005070172, 0.016202339],
+    "pareto": [0.117991331, 0.088756103, 0.073270128, 0.063615395, 0.068463413],
+}
+
+
+@pytest.mark.parametrize("shape", FIRST)
+def test_first_attempts_have_the_luck_they_always_had(shape):
+    draws = Luck(1).draws(Distribution.read(SHAPES[shape]), *PURPOSE)
+    assert [draws.of(number) for number in (0, 1, 1023, 1024, 5000)] == FIRST[shape]
+
+
+def test_keys_and_chances_have_the_luck_they_always_had():
+    luck = Luck(1)
+    assert list(map(hex, luck.key(*PURPOSE))) == ["0x5d7cb24c94198317", "0x7623cf8399a56bef"]
+    chances = luck.uniforms("key", "register-page")
+    assert [chances.of(number) for number in (0, 1, 1024)] == [
+        0.7405422448831672, 0.25126585909703614, 0.7892704396228203,
+    ]  # fmt: skip
+    assert [chances.of(luck.later(number, 2)) for number in (0, 1)] == [0.0017348692193297488, 0.09041466974454637]
+
+
+LATER = {  # the second attempts of requests 0, 1 and 1024, the third of request 0, the third of a second (a retry in a retry)
+    "uniform": [0.140630197, 0.092096248, 0.01149414, 0.036586289, 0.05674774],
+    "exponential": [0.024290633, 0.012341554, 0.001183765, 0.004040645, 0.006674205],
+    "erlang": [0.004828037, 0.00422464, 0.006063913, 0.003059345, 0.006617051],
+    "hyperexponential": [0.088608586, 0.041238987, 0.003773435, 0.013010387, 0.021714028],
+    "lognormal": [0.059394375, 0.029883201, 0.00601118, 0.012469806, 0.01789049],
+    "weibull": [0.104282369, 0.039638058, 0.001392124, 0.008042124, 0.016471235],
+    "pareto": [0.097529726, 0.076797774, 0.061437468, 0.065050082, 0.068568185],
+}
+
+
+@pytest.mark.parametrize("shape", LATER)
+def test_later_attempts_have_the_luck_they_always_had(shape):
+    luck = Luck(1)
+    draws = luck.draws(Distribution.read(SHAPES[shape]), *PURPOSE)
+    second = [luck.later(number, 2) for number in (0, 1, 1024)]
+    third = [luck.later(0, 3), luck.later(luck.later(0, 2), 3)]
+    assert [draws.of(each) for each in (*second, *third)] == LATER[shape]
+
+
+# How draws are made.
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_time_is_a_whole_number_of_nanoseconds(shape):
+    luck, distribution = Luck(1), Distribution.read(SHAPES[shape])
+    for values in (first_draws(luck, distribution, "x"), later_draws(luck, distribution, "x")):
+        assert np.array_equal(values, np.rint(values * 1e9) / 1e9)
+        assert (values >= 0).all()
+
+
+def test_a_draw_does_not_depend_on_when_it_is_asked_for():
+    distribution = Distribution.read(SHAPES["lognormal"])
+    there, back = Luck(1).draws(distribution, "x"), Luck(1).draws(distribution, "x")
+    numbers = [5000, 0, 1023, 1024, 3, 2048]
+    assert [there.of(n) for n in numbers] == [back.of(n) for n in reversed(numbers)][::-1]
+
+
+def test_a_draw_does_not_depend_on_other_tickets():
+    distribution = Distribution.read(SHAPES["lognormal"])
+    alone, busy = Luck(1), Luck(1)
+    for number in range(100):
+        busy.later(number, 2)
+    assert alone.draws(distribution, "x").of(alone.later(7, 2)) == busy.draws(distribution, "x").of(busy.later(7, 2))
+
+
+def test_the_block_of_a_request_is_its_number_divided_by_1024():
+    draws = Luck(1).draws(Distribution.read(SHAPES["exponential"]), "x")
+    assert BLOCK == 1024
+    assert [draws.of(number) for number in (1023, 1024)] == [draws.block(0)[1023], draws.block(1)[0]]
+
+
+# Independence. Correlations of n independent pairs have a standard error of 1 / sqrt(n).
+
+
+def assert_unrelated(streams):
+    for one, other in combinations(streams, 2):
+        assert abs(np.corrcoef(streams[one], streams[other])[0, 1]) < FAR / REQUESTS**0.5, (one, other)
+
+
+def test_draws_of_different_purposes_seeds_and_attempts_are_unrelated():
+    distribution = Distribution.read(SHAPES["exponential"])
+    purposes = {
+        "the work": PURPOSE,
+        "of another workload": ("other-page", *PURPOSE[1:]),
+        "at another service": ("register-page", "mailing-list", *PURPOSE[2:]),
+        "at another visit": ("register-page", "database", 1, "work", 0),
+        "a wait": ("register-page", "database", 0, "wait", 0),
+        "the next step": ("register-page", "database", 0, "work", 1),
+        "a link": ("link", "register-page", "register", "database", 0),
+        "a link, the other way": ("link", "register-page", "database", "register", 0),
+    }
+    luck = Luck(1)
+    streams = {name: first_draws(luck, distribution, *purpose) for name, purpose in purposes.items()}
+    streams |= {f"with seed {seed}": first_draws(Luck(seed), distribution, *PURPOSE) for seed in (0, 2, 3)}
+    streams |= {f"attempt {n}": later_draws(luck, distribution, *PURPOSE, attempt=n) for n in (2, 3, 4)}
+    assert_unrelated(streams)
+
+
+@pytest.mark.parametrize("make", [first_draws, later_draws])
+@pytest.mark.parametrize("shape", ["uniform", "erlang", "hyperexponential", "lognormal"])
+def test_neighbouring_requests_are_unrelated(make, shape):
+    """Also where a value needs several uniform numbers: no two requests share one."""
+    values = make(Luck(1), Distribution.read(SHAPES[shape]), *PURPOSE)
+    ranks = values.argsort().argsort()  # of a long tail only the order counts
+    for lag in (1, 2, 3, 4, BLOCK):
+        correlation = np.corrcoef(ranks[lag:], ranks[:-lag])[0, 1]
+        assert abs(correlation) < FAR / (REQUESTS - lag) ** 0.5, lag
+
+
+@pytest.mark.parametrize("make", [first_draws, later_draws])
+def test_uniform_draws_are_uniform(make):
+    """The largest gap between their distribution and the straight line, by Kolmogorov and Smirnov (beyond 1.95: 0.1 %)."""
+    values = np.sort(make(Luck(1), Distribution.read({"uniform": [0, 1]}), *PURPOSE))
+    steps = np.arange(REQUESTS + 1) / REQUESTS
+    gap = max(np.abs(values - steps[1:]).max(), np.abs(values - steps[:-1]).max())
+    assert gap * REQUESTS**0.5 < 1.95
+
+
+@pytest.mark.parametrize("shape", ["exponential", "erlang", "hyperexponential", "lognormal"])
+def test_later_attempts_are_drawn_from_the_same_distribution(shape):
+    """Two samples of n: the gap between them, by Kolmogorov and Smirnov, in units of sqrt(2 / n)."""
+    luck, distribution = Luck(1), Distribution.read(SHAPES[shape])
+    first, later = np.sort(first_draws(luck, distribution, "x")), np.sort(later_draws(luck, distribution, "x"))
+    every = np.concatenate([first, later])
+    gap = np.abs(np.searchsorted(first, every, side="right") - np.searchsorted(later, every, side="right")).max()
+    assert gap / REQUESTS < 1.95 * (2 / REQUESTS) ** 0.5

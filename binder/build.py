@@ -1,0 +1,82 @@
+"""What conda and Binder need to know, written from pyproject.toml.
+
+python -m binder.build           write environment.yml, binder/requirements.txt and binder/runtime.txt
+python -m binder.build --check   say which of them are stale (exit status 1)
+
+Two names differ on conda-forge: NAMES_ON_CONDA_FORGE says how. Binder reads only the folder binder/ once there
+is one, so the two never meet.
+"""
+
+import sys
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = "3.12"  # in full: of a range such as >=3.11, Binder silently makes its own choice
+EXTRA = "lab"
+NAMES_ON_CONDA_FORGE = {"matplotlib": "matplotlib-base"}  # without Qt, which a notebook has no use for
+
+ENVIRONMENT = """\
+# For conda and mamba:  conda env create --file environment.yml  and then  conda activate evsim
+# Written by python -m binder.build from pyproject.toml. Binder reads the folder binder/ instead.
+name: {name}
+channels:
+  - conda-forge
+  - nodefaults
+dependencies:
+{dependencies}
+  - pip:
+      - -e .
+"""
+REQUIREMENTS = """\
+# For Binder. Written by python -m binder.build; what evsim needs stands in pyproject.toml.
+-e .[{extra}]
+"""
+
+
+def files(project):
+    """The text of every file, by its path, for the table [project] of a pyproject.toml."""
+    requirements = [*project["dependencies"], *project["optional-dependencies"][EXTRA]]
+    lines = [f"python={PYTHON}", "pip", *sorted(conda(each) for each in requirements)]
+    dependencies = "\n".join(f"  - {line}" for line in lines)
+    return {
+        "environment.yml": ENVIRONMENT.format(name=project["name"], dependencies=dependencies),
+        "binder/requirements.txt": REQUIREMENTS.format(extra=EXTRA),
+        "binder/runtime.txt": f"python-{PYTHON}\n",
+    }
+
+
+def conda(line):
+    """A requirement of pyproject.toml in conda's words.
+
+    >>> conda("PyYAML >= 6.0.1, <7")
+    'pyyaml<7,>=6.0.1'
+    """
+    requirement = Requirement(line)
+    for what in ("marker", "extras", "url"):
+        if getattr(requirement, what):
+            raise ValueError(f"{line}: conda has no word for the {what} of a requirement; give it another way")
+    name = canonicalize_name(requirement.name)
+    return f"{NAMES_ON_CONDA_FORGE.get(name, name)}{requirement.specifier}"
+
+
+def main(check=False):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    stale = []
+    for name, text in files(project).items():
+        path = ROOT / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if not check:
+                path.write_text(text, encoding="utf-8", newline="\n")
+    if check:
+        for name in stale:
+            print(f"stale: {name}; python -m binder.build writes it")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv[1:]))

@@ -1,0 +1,190 @@
+"""Predictions: a guess, kept before the truth is shown, and put beside it afterwards."""
+
+from collections.abc import Mapping
+from html import escape
+from numbers import Real
+
+from evsim.lesson.store import Store
+from evsim.lesson.widgets import controls, show_controls, show_words
+from evsim.lesson.words import wrapped
+
+__all__ = ["Prediction", "predict"]
+
+GHOST = "#6d6d73"
+CLOSE = 0.1  # of the range of the numbers to choose from
+
+
+def predict(question, choices=None, *, number=None, unit=""):
+    """Ask for a guess and return the :class:`Prediction`.
+
+    Either `choices`, a list of texts, or a dict of them with what people who choose each of them often think; or
+    `number`, the lowest and the highest that can be guessed, and its `unit`.
+
+    The guess outlives the notebook: it is kept by the words of the question. It can be changed until it has been put
+    beside the truth.
+    """
+    if (choices is None) == (number is None):
+        raise ValueError("a prediction needs either choices or the lowest and the highest number")
+    return Prediction(question, choices, number, unit, Store())
+
+
+class Prediction:
+    """A question, and the ``guess`` of whoever reads it (None until there is one).
+
+    In a notebook it shows controls for a guess; :meth:`guessed` takes one without them. :meth:`compare` says in words
+    how the guess and the truth go together, :meth:`show_on` draws the guess where the truth is drawn. Both end the
+    guessing: the guess is ``closed`` from then on, until :meth:`forget`.
+    """
+
+    def __init__(self, question, choices, number, unit, store):
+        self.question, self.choices, self.number, self.unit = question, choices, number, unit
+        self._store = store
+        entry = store.get(question)
+        self.guess = entry.get("guess") if self._fits(entry.get("guess")) else None
+        self.closed = self.guess is not None and entry.get("closed") is True
+
+    def __repr__(self):
+        return f"<Prediction: {self.question} {self._state()}>"
+
+    def guessed(self, guess):
+        """Keep a guess; return the prediction."""
+        if self.closed:
+            raise ValueError(f"you have seen the truth: your guess stays {self._words(self.guess)}; forget() starts afresh")
+        if not self._fits(guess):
+            raise ValueError(f"guess={guess!r} must be {self._rule()}")
+        self.guess = guess
+        self._keep()
+        return self
+
+    def forget(self):
+        """Start afresh, without a guess; return the prediction."""
+        self._store.forget(self.question)
+        self.guess, self.closed = None, False
+        return self
+
+    def compare(self, truth):
+        """Put the guess beside the truth, in words."""
+        if not self._fits(truth):
+            raise ValueError(f"truth={truth!r} must be {self._rule()}")
+        self._close()
+        if self.guess is None:
+            return wrapped(f"You have not guessed. {self._truth(truth)}.")
+        verdict = self._verdict(truth)
+        said = wrapped(f"You guessed {self._words(self.guess)}. {self._truth(truth)}{verdict}.", self._remark(truth))
+        return said
+
+    def show_on(self, ax, axis="x"):
+        """Draw the guess as a dashed grey line at its place on the x or y axis; return the axes. No guess, no line."""
+        if self.number is None:
+            raise ValueError("only the guess of a number has a place on an axis")
+        if self.guess is not None:
+            line = {"x": ax.axvline, "y": ax.axhline}[axis]
+            line(self.guess, color=GHOST, linestyle=(0, (4, 3)), linewidth=1.8, zorder=6, label="your guess")
+            self._name_ghost(ax, axis)
+            guess = f"Your guess, drawn as a dashed line: {self._words(self.guess)}."
+            ax.alt_text = " ".join(filter(None, [getattr(ax, "alt_text", ""), guess]))
+            self._close()
+        return ax
+
+    def _name_ghost(self, ax, axis):
+        box = {"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
+        style = {"color": GHOST, "fontsize": 11, "style": "italic", "bbox": box, "zorder": 7}
+        text = f"your guess: {self._words(self.guess)}"
+        low, high = sorted(ax.get_xlim() if axis == "x" else ax.get_ylim())
+        if axis == "x":
+            side = {"xytext": (-5, 0), "ha": "right"} if self.guess > (low + high) / 2 else {"xytext": (5, 0), "ha": "left"}
+            place = {"xy": (self.guess, 0.06), "xycoords": ax.get_xaxis_transform()}
+            ax.annotate(text, **place, **side, textcoords="offset points", va="bottom", **style)
+        else:
+            place = {"xy": (0.99, self.guess), "xycoords": ax.get_yaxis_transform()}
+            ax.annotate(text, **place, xytext=(0, 4), textcoords="offset points", ha="right", va="bottom", **style)
+
+    # What may be guessed, and how it is said.
+
+    def _fits(self, guess):
+        if self.number is None:
+            return guess in list(self.choices)
+        low, high = self.number
+        return isinstance(guess, Real) and not isinstance(guess, bool) and low <= guess <= high
+
+    def _rule(self):
+        if self.number is None:
+            return f"one of {', '.join(map(repr, self.choices))}"
+        return "a number from {} to {}".format(*self.number)
+
+    def _words(self, guess):
+        if self.number is None:
+            return f"\N{LEFT DOUBLE QUOTATION MARK}{guess}\N{RIGHT DOUBLE QUOTATION MARK}"
+        return f"{guess:,.6g} {self.unit}".strip()
+
+    def _truth(self, truth):
+        return f"In this run it is {self._words(truth)}"
+
+    def _verdict(self, truth):
+        if self.guess == truth:
+            return ": you were right"
+        if self.number is None:
+            return ""
+        low, high = self.number
+        if abs(self.guess - truth) <= CLOSE * (high - low):
+            return ": you were close"
+        return f": you guessed too {'high' if self.guess > truth else 'low'}"
+
+    def _remark(self, truth):
+        if self.guess == truth or not isinstance(self.choices, Mapping) or not self.choices[self.guess]:
+            return ""
+        return f"Many who guess so think: {self.choices[self.guess]}"
+
+    def _state(self):
+        if self.guess is None:
+            return "No guess yet."
+        return f"Your guess: {self._words(self.guess)}{' (kept as it was before you saw the truth)' if self.closed else ''}."
+
+    # Keeping.
+
+    def _close(self):
+        if self.guess is not None and not self.closed:
+            self.closed = True
+            self._keep()
+
+    def _keep(self):
+        self._store.put(self.question, {"guess": self.guess, "closed": self.closed})
+
+    # In a notebook.
+
+    def _ipython_display_(self):
+        rule = "" if self.number is None else f" ({self._rule()}{f' {self.unit}' if self.unit else ''})"
+        html = f"<p><strong>Your prediction.</strong> {escape(self.question + rule)}</p>"
+        show_words(f"Your prediction. {self.question}{rule}", html)
+        widgets = controls()
+        if widgets is None or self.closed:
+            show_words(self._offer())
+        else:
+            show_controls(self._control(widgets), self._offer())
+
+    def _offer(self):
+        if self.closed:
+            return self._state()
+        options = "" if self.number else f" Choose from: {', '.join(map(repr, self.choices))}."
+        return f"{self._state()}{options} To guess without buttons, add .guessed(...) to the line above."
+
+    def _control(self, widgets):
+        """A choice and a button; the line below says what is kept."""
+        if self.number is None:
+            choice = widgets.RadioButtons(options=list(self.choices), value=self.guess, layout={"width": "max-content"})
+        else:
+            low, high = self.number
+            kind = widgets.IntSlider if isinstance(low, int) and isinstance(high, int) else widgets.FloatSlider
+            start = self.guess if self.guess is not None else low
+            choice = kind(min=low, max=high, value=start, description=self.unit, layout={"width": "60%"})
+        button, state = widgets.Button(description="Keep my guess"), widgets.Label(self._state())
+
+        def keep(_):
+            try:
+                self.guessed(choice.value)
+                state.value = self._state()
+            except ValueError as error:
+                state.value = f"Not kept: {error}."
+
+        button.on_click(keep)
+        return widgets.VBox([choice, widgets.HBox([button, state])])

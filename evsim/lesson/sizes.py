@@ -1,0 +1,62 @@
+"""Scenarios small enough to follow: the registration with about 300 customers, and a chain of services."""
+
+import evsim
+from evsim.scenario import Scenario
+
+__all__ = ["chain", "lesson_size"]
+
+TIMEOUT = "2s"
+
+
+def lesson_size(scenario):
+    """A registration, or its name ("classic", "events"), with about 300 customers: 10 a second for 30 s.
+
+    register has 8 workers, the database 2 that take 50 ms, the mailing list 2 that take 120 ms (half of the time some
+    60 % of them are busy is all they need), a log 16 partitions, a call 2 s. There is no warm-up and no objective.
+    """
+    if isinstance(scenario, str):
+        scenario = evsim.load(scenario if scenario.startswith("registration-") else f"registration-{scenario}")
+    changes = {
+        "workloads.register-page.arrivals.poisson": "10/s",
+        "services.register.workers": 8,
+        "services.database.workers": 2,
+        "services.database.handle.0.work": {"exponential": "50ms"},
+        "services.mailing-list.workers": 2,
+        "services.mailing-list.handle.0.work": {"lognormal": {"mean": "120ms", "cv": 1}},
+        "services.register.handle": _patient(scenario.to_dict()["services"]["register"]["handle"]),
+        "run.duration": "30s",
+        "run.warmup": "0s",
+        "objectives": {},
+    }
+    logs = (name for name, channel in scenario.channels.items() if channel.kind == "log")
+    changes |= {f"channels.{name}.log.partitions": 16 for name in logs}
+    return scenario.replace(changes)
+
+
+def _patient(steps):
+    """The same steps, in which every call waits as long as calls do in lessons."""
+    if isinstance(steps, list):
+        return [_patient(step) for step in steps]
+    return {
+        kind: what | {"timeout": TIMEOUT} if kind == "call" else _patient(what) if kind == "parallel" else what
+        for kind, what in steps.items()
+    }
+
+
+def chain(services, fails=0.01, work="50ms"):
+    """A program that calls so many services, one after the other; each takes `work` on average and fails so often.
+
+    About 300 customers come. Every service leaves an effect; workers are enough that hardly anybody waits for one.
+    """
+    names = [f"service-{number}" for number in range(1, services + 1)]
+    steps = [{"work": {"exponential": work}}, {"fail": fails}]
+    return Scenario.from_dict({
+        "name": f"chain-of-{services}",
+        "workloads": {"customers": {"target": "front", "arrivals": {"poisson": "10/s"}}},
+        "services": {
+            "front": {"workers": 64, "handle": [*({"call": name} for name in names), {"reply": "done"}]},
+            **{name: {"workers": 8, "handle": [*steps, {"effect": f"step {name[8:]}"}]} for name in names},
+        },
+        "network": {"latency": {"exponential": "1ms"}},
+        "run": {"duration": "30s"},
+    })  # fmt: skip

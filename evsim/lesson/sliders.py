@@ -1,0 +1,81 @@
+"""One slider that changes one thing, and a picture that answers."""
+
+import inspect
+
+from evsim.lesson.widgets import controls, show_controls, show_words
+
+__all__ = ["Slider", "slider"]
+
+
+def slider(function, **setting):
+    """A :class:`Slider` that calls `function` with one `setting`: its name and the values to choose from.
+
+    >>> def double(number=2):
+    ...     return 2 * number
+    >>> moved = slider(double, number=range(1, 5))
+    >>> moved.shown, moved(4)
+    (4, 8)
+    """
+    if len(setting) != 1:
+        raise ValueError(f"a slider changes one thing, not {len(setting)}: {', '.join(setting) or 'none'}")
+    ((name, values),) = setting.items()
+    return Slider(function, name, values)
+
+
+class Slider:
+    """A function of one setting, called for the value that is chosen.
+
+    ``values`` can be chosen. It begins with the function's own default, or else with the first; the ``shown`` result
+    of that is there before anything moves, also where no slider can be shown. What a value gave is remembered.
+    """
+
+    def __init__(self, function, name, values):
+        self.function, self.name, self.values = function, name, list(values)
+        if not self.values:
+            raise ValueError(f"{name}: no values to choose from")
+        default = inspect.signature(function).parameters[name].default
+        self.value = default if default in self.values else self.values[0]
+        self._results = {}
+        self.shown = self(self.value)  # an error here is the cell's
+
+    def __call__(self, value):
+        if value not in self._results:
+            self._results[value] = _picture(self.function(**{self.name: value}))
+        return self._results[value]
+
+    def __repr__(self):
+        return f"<Slider: {self.name} from {self.values[0]} to {self.values[-1]}, shown at {self.value}>"
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        widgets = controls()
+        if widgets is None:
+            show_words(f"{self!r} (a slider needs ipywidgets)")
+            display(self.shown)
+            return
+        words = {"description": self.name.replace("_", " "), "style": {"description_width": "initial"}}
+        control = widgets.SelectionSlider(options=self.values, value=self.value, layout={"width": "75%"}, **words)
+        show_controls(control, repr(self))
+        place = display(self.shown, display_id=True)
+
+        def moved(change):
+            self.value = change["new"]
+            try:
+                place.update(self(self.value))
+            except Exception as error:  # it would be lost in the kernel's log
+                place.update({"text/plain": f"{self.name}={self.value!r}: {error}"}, raw=True)
+
+        control.observe(moved, names="value")
+
+
+def _picture(result):
+    """Axes and figures as pictures with alt text; other results as they are."""
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    if isinstance(result, Axes | Figure):
+        from evsim.view import show
+
+        return show(result)
+    return result

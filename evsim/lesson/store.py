@@ -1,0 +1,63 @@
+"""Where guesses are kept between two visits of a notebook: a small JSON file beside it."""
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["Store"]
+
+NAME = ".evsim-guesses.json"
+
+
+class Store:
+    """Entries (dicts) by name, in the first of some folders that can be written to.
+
+    The folders are the one Python runs in, which for a notebook is its own, and the user's. Nothing here fails:
+    what can't be read is empty, and what can't be written is not kept.
+    """
+
+    def __init__(self, *folders):
+        self.files = [Path(folder) / NAME for folder in folders or _folders()]
+
+    def get(self, name):
+        """The entry of this name; empty if there is none."""
+        found = (_read(file).get(name) for file in self.files)
+        return next((entry for entry in found if isinstance(entry, dict)), {})
+
+    def put(self, name, entry):
+        """Keep an entry; return whether that could be done."""
+        return any(_write(file, _read(file) | {name: entry}) for file in self.files)  # the first that takes it
+
+    def forget(self, name):
+        for file in self.files:
+            entries = _read(file)
+            if entries.pop(name, None) is not None:
+                _write(file, entries)
+
+
+def _folders():
+    with suppress(OSError):  # the folder is gone
+        yield Path.cwd()
+    with suppress(RuntimeError):  # a user without a home
+        yield Path.home()
+
+
+def _read(file):
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(file, entries):
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        new.write_text(json.dumps(entries, indent=1, ensure_ascii=False), encoding="utf-8")
+        new.replace(file)  # at once, so that nobody reads half a file
+    except OSError:
+        with suppress(OSError):
+            new.unlink()
+        return False
+    return True

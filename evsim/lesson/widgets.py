@@ -1,0 +1,29 @@
+"""Controls in a notebook, and plain words where there are none.
+
+A program that runs a notebook without a person, or a page it was exported to, shows the words.
+"""
+
+__all__ = ["controls", "show_controls", "show_words"]
+
+
+def controls():
+    """The ipywidgets module; None where it is not installed."""
+    try:
+        import ipywidgets
+    except ImportError:
+        return None
+    return ipywidgets
+
+
+def show_words(text, html=None):
+    """Show a text, as HTML where that can be shown."""
+    from IPython.display import display
+
+    display({"text/plain": text} | ({"text/html": html} if html else {}), raw=True)
+
+
+def show_controls(widget, instead):
+    """Show a widget; the words `instead` stand where widgets can't be shown."""
+    from IPython.display import display
+
+    display(widget._repr_mimebundle_() | {"text/plain": instead}, raw=True)

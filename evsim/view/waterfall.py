@@ -1,0 +1,206 @@
+"""Where the time of one request went: its attempts as nested bars on one time axis."""
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from evsim.results.records import Fate, Outcome, Verdict
+from evsim.view.designs import finding
+from evsim.view.story import Message, Story
+from evsim.view.style import (
+    ERROR, INK, LESSON, PAPER, TOLD, count, describe, effect_marks, figure, seconds, time_axis,
+)  # fmt: skip
+
+__all__ = ["waterfall"]
+
+MOST, FEWEST = 40, 6  # bars drawn, and rows there is room for
+ROW = 0.3  # inches
+WORK, HELD, IN_LINE, WAY = "#6d6d73", "#d2d2d8", PAPER, "#8a8a90"
+GIVEN_UP = "given up"
+BAR = 0.62  # height of a bar, of a row's
+
+
+def waterfall(run, request, workload=None, ax=None):
+    """Draw the attempts and messages of one request, each below the one that caused it.
+
+    request: its number, from 0 in order of arrival; workload: its name, needed where there are several.
+    Filled: work; light: a worker held while it waits for others; hatched: waiting in line; a thin line: on
+    the way (the way of a delivery is a part of its wait).
+    """
+    story = Story(run, request, workload)
+    nodes = list(story)
+    shown = nodes[:MOST]
+    height = max(LESSON[1], 1.6 + ROW * len(shown))
+    with figure(ax, (LESSON[0], height)) as ax:
+        marks = effect_marks(run)
+        _frame(ax, story, shown, len(nodes) - len(shown))
+        for level, (_, node) in enumerate(shown):
+            draw = _message if isinstance(node, Message) else _span
+            draw(ax, level, node, story, marks)
+        _told(ax, story)
+        _legend(ax, story, shown, marks)
+        text = _finding(story)
+        finding(ax, text)
+        return describe(ax, f"{text}. " + _words(story, nodes))
+
+
+def _bar(ax, level, begin, end, colour, hatch="", **settings):
+    if end > begin:
+        ax.barh(
+            level, end - begin, left=begin, height=BAR, color=colour, hatch=hatch, edgecolor=INK, lw=0.6, **settings
+        )
+
+
+def _way(ax, level, begin, end):
+    """A thin line for what travels."""
+    if end > begin:
+        ax.plot([begin, end], [level, level], color=WAY, lw=1.4, ls=(0, (2, 1.2)), zorder=1)
+
+
+def _until(time, story):
+    """A time that did not come is the end of the story."""
+    return time if time == time else max(story.end, story.run.ended_at - story.arrived)
+
+
+def _span(ax, level, span, story, marks):
+    waiting = span.ready if span.ready == span.ready else _until(span.ended, story)
+    if span.kind != "delivery":
+        _way(ax, level, span.born, waiting)
+    _bar(ax, level, waiting, _until(span.started if span.started == span.started else span.ended, story), IN_LINE, "////")
+    ended = _until(span.ended, story)
+    for begin, end, colour in _pieces(span, ended):
+        _bar(ax, level, begin, end, colour)
+    if span.kind != "delivery" and span.settled > ended and span.outcome == Outcome.OK:
+        _way(ax, level, ended, span.settled)
+    for time, name in span.effects:
+        mark = marks[name]
+        ax.plot(time, level, marker=mark.marker, color=mark.colour, ms=10, mec=INK, mew=0.8, ls="", zorder=5)
+    for time, text in _failures(span):
+        _failure(ax, level, time, text)
+
+
+def _failure(ax, level, time, text):
+    leftwards = time > (0.2 if text == GIVEN_UP else 0.7) * ax.get_xlim()[1]  # after giving up, work goes on
+    side, align = (-9, "right") if leftwards else (9, "left")
+    ax.plot(time, level, marker="x", color=ERROR.colour, ms=9, mew=2.6, ls="", zorder=6)
+    ax.annotate(
+        text, (time, level), xytext=(side, 0), textcoords="offset points", ha=align, va="center", fontsize=11,
+        color="#b01c29", zorder=7, bbox={"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85},
+    )  # fmt: skip
+
+
+def _pieces(span, ended):
+    """(begin, end, colour) of the time a worker was held: its own work, and waiting for what it had asked for."""
+    if span.started != span.started:
+        return
+    now = span.started
+    for begin, end in sorted(_waits(span, ended)):
+        if begin > now:
+            yield now, begin, WORK
+        if end > now:
+            yield max(begin, now), end, HELD
+            now = end
+    yield now, ended, WORK
+
+
+def _waits(span, ended):
+    for child in span.children:
+        end = child.acknowledged if isinstance(child, Message) else child.settled
+        if isinstance(child, Message) and end != end:
+            end = child.published  # nobody waited for it
+        yield child.begin, min(end if end == end else ended, ended)
+
+
+def _failures(span):
+    """(time, words) of what went wrong with an attempt."""
+    if span.outcome == Outcome.LOST:
+        yield span.born if span.kind != "delivery" else span.leased, "lost on the way"
+    elif span.outcome in (Outcome.CRASHED, Outcome.FAILED, Outcome.REFUSED, Outcome.WITHDRAWN):
+        yield span.ended, span.outcome.name.lower()
+    if span.verdict == Verdict.TIMEOUT and span.outcome in (Outcome.OK, Outcome.OPEN):
+        yield span.settled, GIVEN_UP
+
+
+def _message(ax, level, message, story, marks):
+    if message.fate != Fate.OPEN:
+        _failure(ax, level, message.published, message.fate.name.lower())
+        return
+    _way(ax, level, message.published, _until(message.appended, story))
+    if message.appended == message.appended:
+        ax.plot(message.appended, level, marker="o", color=PAPER, mec=INK, ms=7, ls="", zorder=4)
+        _way(ax, level, message.appended, message.acknowledged)
+
+
+def _told(ax, story):
+    if story.answered == story.answered:
+        mark = TOLD if story.outcome == "ok" else ERROR
+        ax.axvline(story.answered, color=mark.colour, lw=3, ls=mark.line, zorder=0.5)
+        ax.plot(
+            story.answered, -0.75, marker=mark.marker, color=mark.colour, ms=9, mew=2.4, ls="", clip_on=False, zorder=7
+        )
+
+
+def _frame(ax, story, shown, left_out):
+    nodes = [node for _, node in shown]
+    seen = [time for time, _ in story.effects] + [story.answered]
+    seen += [node.appended if isinstance(node, Message) else node.ended for node in nodes]
+    if any(not isinstance(node, Message) and node.ended != node.ended for node in nodes):
+        seen.append(_until(float("nan"), story))
+    longest = max(float(np.nanmax(seen)), 1e-6)
+    ax.set_xlim(-0.01 * longest, longest * 1.04)
+    ax.set_ylim(max(len(shown) + bool(left_out), FEWEST) - 0.4, -0.8)
+    labels = [_label(depth, node) for depth, node in shown]
+    ax.set_yticks(range(len(shown)), labels, ha="left")
+    ax.tick_params(axis="y", length=0, pad=max(6.6 * len(label.strip()) + 3.5 * label.count(" ") for label in labels))
+    ax.spines["left"].set_visible(False)
+    if left_out:
+        ax.text(0, len(shown), f"and {count(left_out, 'more bar')}", va="center", fontsize=11)
+    time_axis(ax.xaxis, longest, "time since the customer came")
+
+
+def _label(depth, node):
+    name = node.channel if isinstance(node, Message) else node.service or node.source
+    again = f" ({node.attempt})" if not isinstance(node, Message) and node.attempt > 1 else ""
+    return "  " * depth + name + again
+
+
+def _legend(ax, story, shown, marks):
+    told, words = (TOLD, "told yes") if story.outcome == "ok" else (ERROR, "told no, or gave up")
+    parts = [
+        Patch(fc=WORK, ec=INK, lw=0.6, label="work"),
+        Patch(fc=HELD, ec=INK, lw=0.6, label="worker held,\nbut waiting"),
+        Patch(fc=IN_LINE, ec=INK, lw=0.6, hatch="////", label="in line"),
+        Line2D([], [], color=WAY, lw=1.4, ls=(0, (2, 1.2)), label="on the way"),
+    ]
+    if story.outcome != "pending":
+        parts.append(Line2D([], [], color=told.colour, lw=3, ls=told.line, marker=told.marker, ms=8, label=words))
+    made = dict.fromkeys(name for _, node in shown if not isinstance(node, Message) for _, name in node.effects)
+    for name in [name for name in marks if name in made]:
+        mark = marks[name]
+        parts.append(Line2D([], [], color=mark.colour, marker=mark.marker, mec=INK, ls="", ms=9, label=name))
+    ax.legend(handles=parts, loc="upper left", bbox_to_anchor=(1.0, 1.0), handletextpad=0.5)
+
+
+def _finding(story):
+    text = f"Customer {story.request} {story.told}"
+    names = [name for _, name in story.effects]
+    repeated = [f"{name} came {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if story.missing:
+        never = "never came" if story.run.records_complete else "did not come until the run ended"
+        repeated.append(f"{' and '.join(story.missing)} {never}")
+    elif story.due and story.answered == story.answered:
+        later = story.completed - story.answered
+        repeated.insert(0, f"all was true {seconds(later)} later" if later > 0 else "all was true by then")
+    return "; ".join([text, *repeated])
+
+
+def _words(story, nodes):
+    spans = [node for _, node in nodes if not isinstance(node, Message)]
+    worked = {}
+    for span in spans:
+        if span.service:
+            held = np.nansum([span.ended - span.started])
+            worked[span.service] = worked.get(span.service, 0.0) + float(held)
+    held = ", ".join(f"{name} {seconds(time)}" for name, time in worked.items())
+    effects = "".join(f" {name} at {seconds(time)}." for time, name in story.effects)
+    return f"Time a worker was held: {held}.{effects}"

@@ -1,0 +1,59 @@
+"""The wiring of a system: who calls whom, and who reaches whom through which channel."""
+
+from evsim.results.run import Run
+
+__all__ = ["Wiring"]
+
+
+class Wiring:
+    """The edges of a scenario, or of a run of it: ``scenario``, and ``run`` (None for a scenario alone).
+
+    Sets of pairs of names, as written in the steps: ``asks`` (workload, service), ``calls`` (service, service),
+    ``publishes`` (service, channel), ``delivers`` (channel, service). What Python functions do is known from a
+    run alone.
+    """
+
+    def __init__(self, system):
+        self.run = system if isinstance(system, Run) else None
+        self.scenario = system.scenario if self.run else system
+        self.services = self.scenario.services
+        self.asks = {(name, workload.target) for name, workload in self.scenario.workloads.items()}
+        self.delivers = {
+            (subscription.channel, name) for name, service in self.services.items() for subscription in service.subscribe
+        }
+        self.calls, self.publishes = set(), set()
+        for name, service in self.services.items():
+            for step in _all_steps(service.handle):
+                if step.kind == "call":
+                    self.calls.add((name, step.service))
+                elif step.kind == "publish":
+                    self.publishes.add((name, step.channel))
+        if self.run:
+            self._add_seen()
+
+    def _add_seen(self):
+        run, channels = self.run, list(self.scenario.channels)
+        self.calls |= {(place.source, place.service) for place in run.places if place.kind == "call"}
+        messages = run.message_columns
+        places = run.rows["place"][messages["cause"]].tolist()
+        pairs = set(zip(places, messages["channel"].tolist(), strict=True))
+        self.publishes |= {(run.places[place].service, channels[channel]) for place, channel in pairs}
+
+    @property
+    def through(self):
+        """(service, service) of each pair with a channel between them."""
+        return {
+            (one, two)
+            for one, channel in self.publishes
+            for other, two in self.delivers
+            if other == channel and one != two
+        }
+
+
+def _all_steps(steps):
+    for step in () if callable(steps) else steps:
+        yield step
+        for branch in getattr(step, "branches", ()):
+            yield from _all_steps(branch)
+        yield from _all_steps(getattr(step, "then", ()))
+        yield from _all_steps(getattr(step, "otherwise", ()))

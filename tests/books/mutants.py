@@ -1,0 +1,483 @@
+"""A small shop, and ways to break the engine on purpose: what the audit must see, and what only the properties can."""
+
+from evsim.engine import asking, system
+from evsim.engine.asking import Asking
+from evsim.engine.delivery import Delivery
+from evsim.engine.handler import Compiler
+from evsim.engine.log import Group, Log
+from evsim.engine.publishing import Publishing
+from evsim.engine.queue import Consumer, Queue
+from evsim.engine.service import Service
+from evsim.results.records import Outcome, Verdict
+from evsim.scenario import Scenario
+from tests.books.checks import assert_deadlines_hold, assert_faults_bite
+
+__all__ = ["IMPATIENT", "MUTANTS", "UNSEEN", "shop"]
+
+LATE = 40  # the row, message or request from which on something is wrong
+END = 30.0  # seconds
+
+
+def shop(faults=(), network=None, drain_limit=0, patience=None, **care):
+    """`front` calls `back` and publishes to `jobs`, a queue, and `facts`, a log; all are a little too slow."""
+    return Scenario.from_dict(
+        {
+            "name": "shop",
+            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 5}, "patience": patience}},
+            "services": {
+                "front": {
+                    "workers": 6,
+                    "handle": [
+                        {"work": 0.05},
+                        {"call": {"service": "back", "on_error": "ignore", **care}},
+                        {"publish": "jobs"},
+                        {"publish": "facts"},
+                    ],
+                },
+                "back": {"handle": [{"work": {"exponential": 0.25}}, {"fail": 0.1}, {"effect": "row"}, {"reply": "done"}]},
+                "worker": {"subscribe": "jobs", "handle": [{"work": 0.3}, {"effect": "job"}]},
+                "reader": {
+                    "workers": 2,
+                    "subscribe": "facts",
+                    "handle": [{"work": 0.5}, {"fail": 0.3}, {"effect": "fact"}],
+                },
+            },
+            "channels": {"jobs": "queue", "facts": {"log": {"partitions": 2}}},
+            "network": {"latency": 0.01, **(network or {})},
+            "faults": list(faults),
+            "run": {"duration": END, "drain_limit": drain_limit},
+        }
+    )
+
+
+IMPATIENT = {"timeout": 0.4, "retry": {"attempts": 2, "backoff": 0.1}}
+MUTANTS, UNSEEN = {}, {}
+
+
+def mutant(says, **settings):
+    """The function changes the engine with ``patch``; the audit of ``shop(**settings)`` then `says` so."""
+
+    def keep(function):
+        MUTANTS[function.__name__] = function, says, settings
+        return function
+
+    return keep
+
+
+def unseen(check, **settings):
+    """As :func:`mutant`, for what the audit lets pass and `check` does not."""
+
+    def keep(function):
+        UNSEEN[function.__name__] = function, check, settings
+        return function
+
+    return keep
+
+
+class Once:
+    """True at the first call whose condition holds, and never again."""
+
+    def __init__(self):
+        self.happened = False
+
+    def __call__(self, condition=True):
+        first = bool(condition) and not self.happened
+        self.happened |= first
+        return first
+
+
+def then_also(patch, owner, name, change):
+    """A method that makes a function now makes one that calls ``change(self, *arguments)`` afterwards."""
+    original = getattr(owner, name)
+
+    def make(self, *arguments, **settings):
+        function = original(self, *arguments, **settings)
+
+        def changed(*given):
+            function(*given)
+            change(self, *given)
+
+        changed.part = "a mutant"
+        return changed
+
+    patch.setattr(owner, name, make)
+
+
+def instead(patch, kind, change):
+    """Steps of a kind, a function of a row each, become ``change(step, then, again)``.
+
+    again: the same step with nothing behind it.
+    """
+    original = Compiler.build
+
+    def build(self, step, position, then, fail):
+        built = original(self, step, position, then, fail)
+        if step.kind != kind:
+            return built
+        return change(built, then, lambda: original(self, step, position, lambda row: None, fail))
+
+    patch.setattr(Compiler, "build", build)
+
+
+def rows_of(part):
+    return part.system.records.rows
+
+
+# Workers and credits.
+
+
+@mutant("do not make up all")
+def a_worker_is_kept(patch):
+    once = Once()
+    then_also(patch, Service, "_plain_ending", lambda self, row: self.free and once() and self.free.pop())
+
+
+@mutant("do not make up all|held two at once")
+def a_worker_goes_home_twice(patch):
+    once = Once()
+    then_also(patch, Service, "_plain_ending", lambda self, row: self.free and once() and self.free.append(self.free[0]))
+
+
+@mutant("credits of jobs")
+def a_credit_is_lost(patch):
+    original, once = Consumer.settled, Once()
+
+    def settled(self, row):
+        original(self, row)
+        self.credit -= once(row > LATE)
+
+    patch.setattr(Consumer, "settled", settled)
+
+
+@mutant("a partition was in two hands")
+def a_partition_is_granted_while_its_message_is_in_process(patch):
+    once = Once()
+
+    def change(self, message, partition):
+        if once(message > LATE):
+            self.idle[partition] = 1
+
+    then_also(patch, Group, "_offer", change)
+
+
+@mutant("do not make up all", drain_limit=1000, faults=[{"outage": "worker", "at": 15, "for": 1}])
+def no_worker_comes_back_after_an_outage(patch):
+    patch.setattr(Service, "_return_workers", lambda self, instance: None)
+
+
+# What waits.
+
+
+@mutant("nowhere to be found")
+def a_message_of_a_queue_is_forgotten(patch):
+    once = Once()
+    then_also(patch, Queue, "_append", lambda self, message: self.ready and once() and self.ready.pop())
+
+
+@mutant("nowhere to be found")
+def a_message_of_a_log_is_forgotten(patch):
+    once = Once()
+
+    def change(self, message, partition):
+        if self.stores[partition] and once():
+            self.stores[partition].pop()
+
+    then_also(patch, Group, "_offer", change)
+
+
+@mutant("nowhere to be found")
+def a_caller_is_forgotten(patch):
+    once = Once()
+    then_also(patch, Service, "_plain_offer", lambda self, row: self.inbox and once() and self.inbox.pop())
+
+
+@mutant("found in two places at once")
+def a_caller_waits_twice(patch):
+    once = Once()
+
+    def change(self, row):
+        if self.name == "front" and once(self.inbox and self.system.env.now > END - 0.5):
+            self.inbox.append(self.inbox[-1])
+
+    then_also(patch, Service, "_plain_offer", change)
+
+
+@mutant("a message was copied wrongly")
+def a_message_is_copied_twice(patch):
+    once = Once()
+
+    def change(self, message):
+        if once(message > LATE):
+            self.subscribers[0].offer(message, self.system.records.messages.partition[message])
+
+    then_also(patch, Log, "_append", change)
+
+
+@mutant("offsets of facts are not 0, 1, 2")
+def an_offset_is_skipped(patch):
+    once = Once()
+
+    def change(self, message):
+        self.ends[0] += once(message > LATE)
+
+    then_also(patch, Log, "_append", change)
+
+
+@mutant("a partition was read out of order")
+def a_failed_message_goes_behind_the_others(patch):
+    def back(self, row):
+        partition = self._partition(row)
+        self.stores[partition].append(row)
+        self._next_of(partition)
+
+    patch.setattr(Group, "back", back)
+
+
+@mutant("a partition was read out of order", drain_limit=1000, faults=[{"outage": "reader", "at": 15, "for": 1}])
+def what_waited_through_an_outage_is_passed_over(patch):
+    patch.setattr(Group, "resume", lambda self: None)
+
+
+# What handlers do.
+
+
+@mutant("more effects than its steps can")
+def an_effect_is_written_twice(patch):
+    once = Once()
+
+    def change(effect, then, again):
+        write = again()
+
+        def twice(row):
+            if once(row > LATE):
+                write(row)
+            effect(row)
+
+        return twice
+
+    instead(patch, "effect", change)
+
+
+def left_out(patch, kind):
+    once = Once()
+    instead(patch, kind, lambda step, then, again: lambda row: (then if once(row > LATE) else step)(row))
+
+
+@mutant("ended well without all its effects")
+def an_effect_is_left_out(patch):
+    left_out(patch, "effect")
+
+
+@mutant("ended well without all its calls")
+def a_call_is_left_out(patch):
+    left_out(patch, "call")
+
+
+@mutant("ended well without all its messages")
+def a_publish_is_left_out(patch):
+    left_out(patch, "publish")
+
+
+def end_too_early(patch, name):
+    def change(self, row):
+        if self.name == name:
+            rows_of(self).ended[row] = rows_of(self).started[row]
+
+    then_also(patch, Service, "_plain_ending", change)
+
+
+@mutant("a call was made outside the work of its caller")
+def a_caller_ends_before_its_call(patch):
+    end_too_early(patch, "front")
+
+
+@mutant("an effect lies outside the work that made it")
+def an_execution_ends_before_its_effect(patch):
+    end_too_early(patch, "worker")
+
+
+@mutant("has ended and has no outcome")
+def an_execution_ends_without_an_outcome(patch):
+    once = Once()
+
+    def change(self, row):
+        if once(row > LATE):
+            rows_of(self).outcome[row] = Outcome.OPEN
+
+    then_also(patch, Service, "_plain_ending", change)
+
+
+@mutant("started lies before ready")
+def work_starts_before_it_is_ready(patch):
+    once = Once()
+
+    def change(self, row):
+        if once(row > LATE):
+            rows_of(self).ready[row] += 20
+
+    then_also(patch, Asking, "_arrived", change)
+
+
+# Attempts and leases.
+
+
+@mutant("settled as done and the work was not done")
+def a_failure_is_answered_well(patch):
+    patch.setattr(Asking, "failed", lambda self, row: self.answer(row))
+
+
+@mutant("settled as done and the work was not done")
+def a_message_that_still_waits_is_committed(patch):
+    original, once = Delivery._acknowledged, Once()
+
+    def acknowledged(self):
+        acknowledge, channel = original(self), self.subscriber.channel
+
+        def for_another(row):
+            another = channel.name == "jobs" and once(channel.ready and channel.system.env.now > END - 0.5)
+            acknowledge(channel.ready[-1] if another else row)
+
+        return for_another
+
+    patch.setattr(Delivery, "_acknowledged", acknowledged)
+
+
+@mutant("has no verdict")
+def a_lease_ends_without_a_verdict(patch):
+    once = Once()
+
+    def change(self, row):
+        if once(row > LATE):
+            rows_of(self).verdict[row] = Verdict.OPEN
+
+    then_also(patch, Delivery, "_acknowledged", change)
+
+
+@mutant("was not given up when another attempt was made", **IMPATIENT)
+def a_call_is_tried_again_and_not_given_up(patch):
+    original, once = Asking._settle, Once()
+
+    def settle(self, row, verdict):
+        if not once(row > LATE and verdict == Verdict.TIMEOUT):
+            original(self, row, verdict)
+
+    patch.setattr(Asking, "_settle", settle)
+
+
+def let_late_answers_settle(patch):
+    original = Asking._guarded_back
+
+    def guarded_back(self):
+        back, verdict = original(self), rows_of(self).verdict
+
+        def late_too(row):
+            if verdict[row] == Verdict.TIMEOUT:
+                verdict[row] = Verdict.OPEN
+            back(row)
+
+        return late_too
+
+    patch.setattr(Asking, "_guarded_back", guarded_back)
+
+
+@mutant("was not given up when another attempt was made", **IMPATIENT)
+def a_late_answer_settles_a_void_lease(patch):
+    let_late_answers_settle(patch)
+
+
+@mutant("do not count 1, 2, 3", **IMPATIENT)
+def attempts_are_counted_wrongly(patch):
+    def next_attempt(running, row):
+        following = asking.next_attempt(running, row)
+        running.records.rows.attempt[following] += 1
+        return following
+
+    patch.setattr(system, "next_attempt", next_attempt)
+
+
+def renumber(patch, change):
+    original = Asking.__init__
+
+    def init(self, *arguments, **settings):
+        original(self, *arguments, **settings)
+        if self.asker is None:
+            ask, luck = self.ask, rows_of(self).luck
+
+            def renumbered(row):
+                luck[row] += change(luck[row])
+                ask(row)
+
+            self.ask = renumbered
+
+    patch.setattr(Asking, "__init__", init)
+
+
+@mutant("the requests of customers are not 0, 1, 2")
+def the_number_of_a_request_is_skipped(patch):
+    renumber(patch, lambda number: number >= LATE)
+
+
+@mutant("the requests of customers are not 0, 1, 2")
+def the_number_of_a_request_is_given_twice(patch):
+    renumber(patch, lambda number: -(number == LATE))
+
+
+@mutant("nobody will ever hear of it")
+def a_message_that_is_done_is_never_acknowledged(patch):
+    original, once = Delivery._acknowledged, Once()
+
+    def acknowledged(self):
+        acknowledge = original(self)
+        return lambda row: None if once(row > LATE) else acknowledge(row)
+
+    patch.setattr(Delivery, "_acknowledged", acknowledged)
+
+
+@mutant("nobody will ever hear of it", faults=[{"crash": "worker", "at": 15, "for": 1}])
+def what_a_crash_kills_is_not_given_back(patch):
+    patch.setattr(Delivery, "died", lambda self, row: None)
+
+
+@mutant("neither kept nor lost nor refused", network={"links": {"wire": {"between": ["front", "facts"], "loss": 0.1}}})
+def a_message_that_is_lost_is_not_marked(patch):
+    patch.setattr(Publishing, "_lost", lambda self, message: None)
+
+
+# What the audit cannot see.
+
+
+def everything_ends(run):
+    assert not any("still open" in warning for warning in run.warnings)
+
+
+@unseen(everything_ends, drain_limit=1000)
+def a_partition_is_never_granted_again(patch):
+    """What waits in it waits for ever, and all counts agree."""
+    once = Once()
+
+    def change(self, row):
+        if self.idle[0] and once(row > 2 * LATE):
+            self.idle[0] = 0
+
+    then_also(patch, Group, "_worked", change)
+
+
+@unseen(assert_faults_bite, faults=[{"outage": "front", "at": 15, "for": 1}])
+def work_starts_in_an_outage(patch):
+    patch.setattr(Service, "stop", lambda self, instance: None)
+    patch.setattr(Service, "start", lambda self, instance: None)
+
+
+@unseen(assert_faults_bite, faults=[{"pause": "front", "at": 15, "for": 1}])
+def work_ends_in_a_pause(patch):
+    patch.setattr(Service, "freeze", lambda self, function, argument, row: False)
+
+
+@unseen(assert_faults_bite, faults=[{"outage": "facts", "at": 15, "for": 1}])
+def a_channel_grants_in_its_outage(patch):
+    patch.setattr(Group, "may_grant", True)
+
+
+@unseen(assert_deadlines_hold, patience=5)
+def an_answer_counts_after_the_deadline(patch):
+    let_late_answers_settle(patch)

@@ -3,8 +3,7 @@
 python -m binder.build           write environment.yml, binder/requirements.txt and binder/runtime.txt
 python -m binder.build --check   say which of them are stale (exit status 1)
 
-Two names differ on conda-forge: NAMES_ON_CONDA_FORGE says how. Binder reads only the folder binder/ once there
-is one, so the two never meet.
+environment.yml is conda's; Binder, where it finds a folder binder/, reads nothing else.
 """
 
 import sys
@@ -50,11 +49,7 @@ def files(project):
 
 
 def conda(line):
-    """A requirement of pyproject.toml in conda's words.
-
-    >>> conda("PyYAML >= 6.0.1, <7")
-    'pyyaml<7,>=6.0.1'
-    """
+    """A requirement of pyproject.toml in conda's words."""
     requirement = Requirement(line)
     for what in ("marker", "extras", "url"):
         if getattr(requirement, what):

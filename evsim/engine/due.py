@@ -51,6 +51,8 @@ def _walk(system, place, steps, position, hop, condition, effects, count, ordina
             purpose = (place.workload, place.service, place.visit, step.kind, ordinal)
             chances = system.luck.uniforms(*purpose)
             draw = chances.of if hop < 1 else lambda number, chances=chances: chances.again(number, hop)
-            taken = np.fromiter((draw(number) < step.probability for number in range(count)), bool, count)
+            asked = np.flatnonzero(np.broadcast_to(condition, count))
+            taken = np.zeros(count, dtype=bool)
+            taken[asked] = [draw(number) < step.probability for number in asked.tolist()]
             _walk(system, place, step.then, (*here, 0), hop, condition & taken, effects, count, ordinals)
             _walk(system, place, step.otherwise, (*here, 1), hop, condition & ~taken, effects, count, ordinals)

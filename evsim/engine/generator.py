@@ -10,6 +10,7 @@ Each step is compiled when it is first met, as one of a file would be. The luck 
 to how often this attempt has met it, so a loop has new luck each round.
 """
 
+from evsim.engine.environment import SimulationError
 from evsim.engine.places import CALL, DELIVERY
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
@@ -104,6 +105,11 @@ def generator_handler(compiler, function, end, fail):
             del live[row]
             fail(row, failure.reason)
         else:
+            if getattr(step, "kind", None) not in ("work", "wait", "call", "publish"):
+                raise SimulationError(
+                    f"services.{place.service}.handle: a Python handler yielded {step!r}, which is no step; "
+                    "write `yield from ctx.work(...)`, not `yield ctx.work(...)`"
+                )
             met = live[row][1]
             count = met[step] = met.get(step, -1) + 1
             if (step, count) not in compiled:

@@ -38,6 +38,7 @@ class Walk:
     def __init__(self, scenario):
         self.scenario = scenario
         self.places = []
+        self.visits = {}  # (workload, service) -> ordinal of the last way into the service
         self.subscribers = {name: [] for name in scenario.channels}  # channel -> [(service, subscription), ...]
         for name, service in scenario.services.items():
             for subscription in service.subscribe:
@@ -53,7 +54,7 @@ class Walk:
                 return place
         if len(self.places) >= MOST_PLACES:
             raise refuse("services", f"more than {MOST_PLACES} paths lead through the services; split the scenario")
-        visit = sum(1 for p in self.places if p.workload == workload and p.service == service)
+        visit = self.visits[workload, service] = self.visits.get((workload, service), -1) + 1
         place = Place(len(self.places), kind, workload, service, visit, source, parent, step)
         self.places.append(place)
         handle = self.scenario.services[service].handle

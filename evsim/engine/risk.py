@@ -11,7 +11,7 @@ class Risk:
 
     def __init__(self, system, always):
         self.system, self.always = system, always
-        self._known = {}
+        self._known, self._racing = {}, {}
 
     def asking(self, place, timeout, asker):
         """Whether the answer to a request or call at `place` may be anything but a good one for somebody alive."""
@@ -19,7 +19,7 @@ class Risk:
             self.always
             or timeout is not None
             or self.system.links.between(place.source, place.service).lossy
-            or (asker is not None and (asker.guarded or _any_wins(asker.settings.handle)))
+            or (asker is not None and (asker.guarded or self._first_wins(asker)))
             or self.answer(place)
         )
 
@@ -45,8 +45,14 @@ class Risk:
             or system.links.between(place.service, step.channel).lossy
             or system.is_faulty(step.channel)
             or system.services[place.service].guarded
-            or _any_wins(system.services[place.service].settings.handle)
+            or self._first_wins(system.services[place.service])
         )
+
+    def _first_wins(self, service):
+        """Whether a handler of the service may go on before all its branches have."""
+        if service.name not in self._racing:
+            self._racing[service.name] = _any_wins(service.settings.handle)
+        return self._racing[service.name]
 
     def _steps(self, place, steps, position):
         """Whether a handler may fail of itself."""

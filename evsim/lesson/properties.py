@@ -1,16 +1,15 @@
-"""What is to hold for every customer of a run; each property names the first for whom it does not."""
+"""What is to hold for every customer of a run. Each property yields those for whom it does not, in order."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from evsim.results.records import Outcome
 from evsim.results.tally import OK, PENDING
-from evsim.view.style import seconds
+from evsim.view.style import faults, seconds
 
 __all__ = [
-    "Counterexample", "asked_at_once", "everything_is_done", "nobody_is_told_error", "nothing_is_done_twice",
-    "an_error_means_nothing_happened", "a_yes_is_true_when_told", "somebody_is_told_error_during",
+    "Counterexample", "asked_at_once", "error_means_nothing_done", "everything_done", "nobody_told_error",
+    "nothing_done_twice", "somebody_told_error", "true_when_told",
 ]  # fmt: skip
 
 SAME = 1e-9  # seconds: times closer than this are one
@@ -18,58 +17,97 @@ SAME = 1e-9  # seconds: times closer than this are one
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A ``customer`` of a run (the number of a request) and what went wrong for them."""
+    """A ``customer`` (the number of a request) for whom something does not hold, and what happened to them."""
 
     customer: int
     words: str
 
 
-def _first(run, who, words):
-    """The first customer of those marked, and `words` of their place in the tally; None if there is none."""
-    found = np.flatnonzero(who)
-    if not len(found):
-        return None
-    place = int(found[0])
-    return Counterexample(int(run.tally.number[place]), words(place))
+def nobody_told_error(run):
+    """Everybody is told yes."""
+    for place in np.flatnonzero(run.tally.outcome != OK):
+        yield _case(run, place, "was not told yes")
 
 
-def _yes(run):
-    return run.tally.outcome == OK
+def somebody_told_error(run):
+    """Not everybody is told yes. If everybody is, it fails for those who came during a fault."""
+    requests = run.tally
+    if (requests.outcome != OK).any():
+        return
+    for fault in faults(run):
+        for place in np.flatnonzero((requests.arrived >= fault.start) & (requests.arrived < fault.end)):
+            told = f"was told yes after {seconds(requests.response[place])} all the same"
+            yield _case(run, place, f"came with {fault.words}, and {told}")
 
 
-def _error(run):
-    return (run.tally.outcome != OK) & (run.tally.outcome != PENDING)
+def everything_done(run, *effects):
+    """Whoever is told yes gets each effect, sooner or later."""
+    for name in effects:
+        times, _ = _effect(run, name)
+        for place in np.flatnonzero((run.tally.outcome == OK) & (times == 0)):
+            yield _case(run, place, f"was told yes, and never got a {name}")
+
+
+def true_when_told(run, *effects):
+    """Whoever is told yes has each effect at that moment."""
+    requests = run.tally
+    for name in effects:
+        _, first = _effect(run, name)
+        for place in np.flatnonzero((requests.outcome == OK) & ~(first <= requests.answered)):
+            when = first[place] - requests.answered[place]
+            later = f"got a {name} {seconds(when)} later" if when == when else f"never got a {name}"
+            yield _case(run, place, f"was told yes after {seconds(requests.response[place])}, and {later}")
+
+
+def nothing_done_twice(run, *effects):
+    """Nobody gets an effect more than once."""
+    for name in effects:
+        times, _ = _effect(run, name)
+        for place in np.flatnonzero(times > 1):
+            again = "twice" if times[place] == 2 else f"{times[place]} times"
+            yield _case(run, place, f"got a {name} {again}")
+
+
+def error_means_nothing_done(run, *effects):
+    """Whoever is told an error gets none of the effects."""
+    requests = run.tally
+    told = (requests.outcome != OK) & (requests.outcome != PENDING)
+    for name in effects:
+        times, _ = _effect(run, name)
+        for place in np.flatnonzero(told & (times > 0)):
+            yield _case(run, place, f"was told an error, and has a {name}")
+
+
+def asked_at_once(run, one, other):
+    """Two services are called for a customer at the same moment."""
+    asked = np.array([_asked(run, service) for service in (one, other)])
+    apart = asked[1] - asked[0]
+    for place in np.flatnonzero(~(np.abs(apart) <= SAME)):
+        if apart[place] != apart[place]:
+            yield _case(run, place, f"made register call only one of {one} and {other}")
+        else:
+            first, second = (one, other) if apart[place] > 0 else (other, one)
+            wait = seconds(abs(apart[place]))
+            yield _case(run, place, f"had to wait {wait} for {first} before {second} was even called")
+
+
+def _case(run, place, words):
+    return Counterexample(int(run.tally.number[place]), words)
 
 
 def _effect(run, name):
-    """(times it was done, first time) of an effect, for each customer; never, if nothing in the run makes it."""
+    """(times it was done, when for the first time) for each customer."""
     if name not in run.effect_names:
         return np.zeros(len(run.tally.row), dtype=int), np.full(len(run.tally.row), np.nan)
     code = run.effect_names.index(name)
     return run.tally.times_done[code], run.tally.first_time[code]
 
 
-def nobody_is_told_error(run):
-    """Everybody is told yes."""
-    return _first(run, run.tally.outcome != OK, lambda place: "was not told yes")
-
-
-def everything_is_done(run, *effects):
-    """Each effect is made for everybody who was told yes."""
-    for name in effects:
-        times, _ = _effect(run, name)
-        found = _first(run, _yes(run) & (times == 0), lambda place, name=name: f"was told yes and never got a {name}")
-        if found:
-            return found
-    return None
-
-
-def nothing_is_done_twice(run, *effects):
-    """Each effect is made at most once for everybody."""
-    for name in effects:
-        times, _ = _effect(run, name)
-        words = lambda place, name=name, times=times: f"got {times[place]} times a {name}"  # noqa: E731
-        found = _first(run, times > 1, words)
-        if found:
-            return found
-    return None
+def _asked(run, service):
+    """When a service was first called for each customer; NaN: never. There must be one workload."""
+    rows = run.rows
+    calls = np.array([place.kind == "call" and place.service == service for place in run.places] + [False])
+    mine = np.flatnonzero(calls[rows["place"]])[::-1]  # the first call is written last
+    asked = np.full(len(run.tally.row), np.nan)
+    asked[rows["request"][mine]] = rows["born"][mine]
+    return asked

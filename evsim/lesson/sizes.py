@@ -11,8 +11,8 @@ TIMEOUT = "2s"
 def lesson_size(scenario):
     """A registration, or its name ("classic", "events"), with about 300 customers: 10 a second for 30 s.
 
-    register has 8 workers, the database 2 that take 50 ms, the mailing list 2 that take 120 ms (half of the time some
-    60 % of them are busy is all they need), a log 16 partitions, a call 2 s. There is no warm-up and no objective.
+    register has 8 workers, the database 2 that take 50 ms (they are busy 25 % of the time), the mailing list 2 that
+    take 120 ms (60 %), a log 16 partitions; a call is given up after 2 s. There is no warm-up and no objective.
     """
     if isinstance(scenario, str):
         scenario = evsim.load(scenario if scenario.startswith("registration-") else f"registration-{scenario}")

@@ -56,12 +56,14 @@ def flow(run, ax=None):
             ax.plot(x, y, drawstyle="steps-post", label=name, **mark.style, markevery=0.12, zorder=3)
         found = catch_ups(run)
         _dotted(ax, found, right)
-        end_labels(ax, [(len(times), f"{name} {len(times):,}", mark) for name, times, mark in lines])
-        time_axis(ax.xaxis, right)
+        end_labels(ax, [(len(times), f"{len(times):,} {name}", mark) for name, times, mark in lines])
+        left_out = len(run.effect_names) - MOST_EFFECTS
+        some = f"; the {MOST_EFFECTS} slowest effects, {left_out} left out" if left_out > 0 else ""
+        time_axis(ax.xaxis, right, f"time since the start{some}")
         count_axis(ax.yaxis, "customers")
         finding = _finding(run, found)
         title(ax, finding)
-        ends = ", ".join(f"{name} {len(times):,}" for name, times, _ in lines)
+        ends = ", ".join(f"{len(times):,} {name}" for name, times, _ in lines)
         happened = fault_words(run, right).items()
         bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in happened)
         text = f"Counts of customers against time, from 0 to {seconds(right)}. {finding}. At the end: {ends}."
@@ -151,7 +153,7 @@ class CatchUp:
     def arithmetic(self):
         """The prediction, worked out."""
         if self.capacity <= self.rate:
-            return f"{_rate(self.rate)} come and {_rate(self.capacity)} can be done a second: it never catches up"
+            return f"{_rate(self.rate)} come and {_rate(self.capacity)} can be done a second: it never ends"
         difference = f"({_rate(self.capacity)} \N{MINUS SIGN} {_rate(self.rate)})/s"
         return f"{self.waiting:,} waiting / {difference} = {seconds(self.predicted)}"
 

@@ -94,7 +94,7 @@ def _draw(ax, run, state, rows, sentence, at):
     lanes = len(rows)
     spec = ax.get_subplotspec()
     tall = 43 * ax.figure.get_figheight() / (spec.get_gridspec().nrows if spec else 1)  # points, about
-    above = min(0.5, (4 + 15 * len(fault_words(run, at))) / tall)  # share of the height for the words of faults
+    above = min(0.5, (4 + 15 * len(fault_words(run, at))) / tall)  # share of the height for faults
     low, high = -(lanes - 1) * ROW - 0.35, 1.1
     ax.set(xlim=(0, number), ylim=(low, high + (high - low) * above / (1 - above)))
     fault_bands(ax, run, until=at, place=lambda time: int(np.searchsorted(state.arrived, time)))
@@ -108,7 +108,9 @@ def _draw(ax, run, state, rows, sentence, at):
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     many = f", {size:,} to a column; the smallest bar is one or more" if size > 1 else ""
-    count_axis(ax.xaxis, f"customers in order of arrival{many}")
+    left_out = len(state.names) - MOST_EFFECTS
+    some = f"; {left_out} of {len(state.names)} effects left out" if left_out > 0 else ""
+    count_axis(ax.xaxis, f"customers in order of arrival{many}{some}")
     finding = state.finding
     if at is not None:
         finding = f"At {seconds(at)}, {finding[0].lower()}{finding[1:]}"

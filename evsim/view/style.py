@@ -217,11 +217,12 @@ class Fault:
 def faults(run, until=None):
     """The faults of a run in order of time; those that last end with the run (or at `until`)."""
     until = run.ended_at if until is None else until
-    settings = {(fault.kind, fault.target): fault for fault in run.scenario.faults}
+    settings = {(fault.kind, fault.target, fault.at): fault for fault in run.scenario.faults}
     found = []
     for time, kind, target, end in run.records.incidents:
         if kind in VERBS and time < until:
-            words = f"{target} " + VERBS[kind].format(**vars(settings[kind, target]))
+            fault = settings.get((kind, target, time)) or settings[kind, target, None]
+            words = f"{target} " + VERBS[kind].format(**vars(fault))
             found.append(Fault(time, until if end is None else min(end, until), kind, target, words))
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 

@@ -107,7 +107,7 @@ class State:
         terms = [f"{many:,} {words}" for many, words in kinds]
         if rest:
             terms.append(f"{sum(many for many, _ in rest):,} in {count(len(rest), 'other way')}")
-        return f"{len(self.told):,} = " + (" + ".join(terms) or "nobody arrived")
+        return f"{len(self.told):,} = {' + '.join(terms)}" if terms else "nobody arrived"
 
     @property
     def finding(self):
@@ -141,5 +141,5 @@ def promise_sentence(run, at=None):
 
     at: a moment (s since the start): it is about those who had arrived, as things stood then. None: the end.
     """
-    begin = "" if at is None else f"At {seconds(at)}: "
-    return begin + State.of(run, at).sum
+    words = State.of(run, at).sum
+    return words[0].upper() + words[1:] if at is None else f"At {seconds(at)}: {words}"

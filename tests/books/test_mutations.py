@@ -17,8 +17,7 @@
 | lets a late answer settle a lease that is void               | was not given up when another attempt was made      |
 | counts attempts wrongly                                      | attempts of row ... do not count 1, 2, 3 ...        |
 | grants a partition whose message is still in process         | a partition was in two hands                        |
-| puts a failed message behind the others of its partition;    | a partition was read out of order                   |
-| passes over what waited through an outage                    |                                                     |
+| puts a failed message behind the others of its partition     | a partition was read out of order                   |
 | loses a credit of a queue                                    | credits of jobs                                     |
 | skips the number of a request; gives one twice               | are not 0, 1, 2 ...                                 |
 | starts before ready                                          | started lies before ready                           |
@@ -30,7 +29,8 @@ What the audit cannot see, the properties of :mod:`tests.books.test_audit_proper
 
 | the engine ...                                               | the property                                        |
 |--------------------------------------------------------------|-----------------------------------------------------|
-| never grants a partition again                               | everything comes to its end                         |
+| never grants a partition again; passes over what waited      | everything comes to its end                         |
+| through an outage                                            |                                                     |
 | starts work in an outage, or grants; ends work in a pause    | faults bite                                         |
 | lets an answer count after the deadline                      | deadlines hold                                      |
 """

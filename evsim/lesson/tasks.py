@@ -1,0 +1,119 @@
+"""The exercises of the lessons: what an answer may change, when it is run, and what has to hold for every customer."""
+
+from evsim.lesson.exercises import Refused, Task
+from evsim.lesson.properties import (
+    asked_at_once,
+    error_means_nothing_done,
+    everything_done,
+    nobody_told_error,
+    nothing_done_twice,
+    somebody_told_error,
+    true_when_told,
+)
+from evsim.lesson.sizes import lesson_size
+from evsim.scenario import Scenario
+
+__all__ = ["TASKS"]
+
+ROW, ENTRY = "customer row", "subscription"
+HANDLE = "services.register.handle"
+
+
+def down(target):
+    """The outage of the lessons."""
+    return {"faults": [{"outage": target, "at": "8s", "for": "5s"}]}
+
+
+def of(property_, *names):
+    """A property of a run, of these effects or services."""
+    return lambda run: property_(run, *names)
+
+
+def changed(answer, base, *paths):
+    """The answer, if it is `base` with nothing but these settings changed."""
+    if not isinstance(answer, Scenario):
+        raise Refused(f"give the scenario that .replace({{...}}) returns, not {answer!r}")
+    if _without(answer, paths) != _without(base, paths):
+        raise Refused(f"something else was changed too; change only {' and '.join(paths)}")
+    return answer
+
+
+def _without(scenario, paths):
+    data = scenario.to_dict()
+    for path in ("name", "about", *paths):
+        *above, last = path.split(".")
+        node = data
+        for step in above:
+            node = node.get(step, {})
+        node.pop(last, None)
+    return data
+
+
+# The tasks.
+
+
+def break_events(answer):
+    if not isinstance(answer, str):
+        raise Refused(f'give the name of a part in quotes, such as "database", not {answer!r}')
+    return {"": (lesson_size("events").replace(down(answer)), [somebody_told_error])}
+
+
+def wait_for_the_slowest(answer):
+    mine = changed(answer, lesson_size("classic"), HANDLE)
+    properties = [
+        of(true_when_told, ROW, ENTRY), of(nothing_done_twice, ROW, ENTRY), of(asked_at_once, "database", "mailing-list"),
+    ]  # fmt: skip
+    return {"": (mine, properties)}
+
+
+def honest_error(answer):
+    mine = changed(answer, lesson_size("classic").replace(down("mailing-list")), HANDLE)
+    properties = [
+        of(error_means_nothing_done, ROW, ENTRY), of(true_when_told, ROW, ENTRY), of(nothing_done_twice, ROW, ENTRY),
+    ]  # fmt: skip
+    return {"with the mailing list down": (mine, properties)}
+
+
+def yes_means_a_row(answer):
+    mine = changed(answer, lesson_size("events"), HANDLE, "services.database.subscribe")
+    properties = [
+        of(nothing_done_twice, ROW, ENTRY), of(true_when_told, ROW), of(everything_done, ROW, ENTRY), nobody_told_error,
+    ]  # fmt: skip
+    broken = mine.replace(down("mailing-list"))
+    return {"with nothing broken": (mine, properties), "with the mailing list down": (broken, properties)}
+
+
+TASKS = {
+    "break-events": Task(
+        "in every run somebody was told an error",
+        break_events,
+        (
+            "Look at one customer in the event-driven design again. What happens before they are told?",
+            "Which parts have to work for that? The answer is among them, and it is neither the database nor the list.",
+        ),
+    ),
+    "wait-for-the-slowest": Task(
+        "both services are called at once, and everybody who was told yes has a row and is on the list",
+        wait_for_the_slowest,
+        (
+            "The steps of a handler are done one after the other, from top to bottom. So the second call waits.",
+            "There is a step that does several things at once. Its name is parallel, and it holds a list of steps.",
+        ),
+    ),
+    "honest-error": Task(
+        "whoever was told an error has nothing done, and whoever was told yes has everything",
+        honest_error,
+        (
+            "What was already done for that customer when the error came? Nothing takes it back.",
+            "The steps have an order. Which of them can fail here, and what stands before it?",
+        ),
+    ),
+    "yes-means-a-row": Task(
+        "everybody was told yes, had a row at that moment, got on the list once, and nobody got anything twice",
+        yes_means_a_row,
+        (
+            "Whoever is told yes must have a row: so the answer has to wait for the database, and for nothing else.",
+            "Call the one, publish for the other. And who writes the row when the database also reads the log?",
+        ),
+    ),
+}

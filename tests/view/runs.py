@@ -1,0 +1,103 @@
+"""Runs of lesson size that the pictures are tested with."""
+
+from functools import cache
+
+import evsim
+from evsim.scenario import Scenario
+
+OUTAGE = {"outage": "mailing-list", "at": 8, "for": 5}
+
+
+def lesson(name, faults=(), rate=10, duration=30, **more):
+    """A built-in scenario in the size of a lesson: some 300 customers."""
+    changes = {
+        "workloads.register-page.arrivals": {"poisson": rate},
+        "run.duration": duration,
+        "run.warmup": 0,
+        "services.register.workers": 8,
+        "services.database.handle.0.work": {"exponential": "50ms"},
+        "services.mailing-list.workers": 2,
+        "services.mailing-list.handle.0.work": {"lognormal": {"mean": "120ms", "cv": 1}},
+        "faults": list(faults),
+    }
+    return evsim.load(name).replace(changes | more)
+
+
+@cache
+def classic(down=True):
+    return lesson("registration-classic", [OUTAGE] * down).run()
+
+
+@cache
+def events(down=True):
+    return lesson("registration-events", [OUTAGE] * down).run()
+
+
+@cache
+def doubled():
+    """Timeouts shorter than the answers, and retries: much is done more than once."""
+    again = {"attempts": 3, "backoff": "50ms"}
+    return lesson("registration-classic", duration=10, **{
+        "services.register.handle.1.call.timeout": "60ms", "services.register.handle.1.call.retry": again,
+    }).run()  # fmt: skip
+
+
+@cache
+def nobody():
+    return lesson("registration-events", rate=0.001, duration=10).run()
+
+
+@cache
+def few():
+    """Three customers."""
+    arrivals = {"workloads.register-page.arrivals": {"constant": 0.4}}
+    return lesson("registration-events", duration=10, **arrivals).run()
+
+
+@cache
+def refused():
+    """Everybody is refused at the door."""
+    return lesson("registration-classic", [{"outage": "register", "at": 0}], duration=10).run()
+
+
+@cache
+def cut():
+    return evsim.simulate(lesson("registration-events", [OUTAGE]), until=10.5)
+
+
+@cache
+def two_workloads():
+    return evsim.load("two-producers-four-consumers").replace({"run.duration": 10}).run()
+
+
+@cache
+def many(services=20):
+    """A chain of services, each of which does something."""
+    handles = [[{"work": "1ms"}, {"effect": f"thing {number}"}] for number in range(services)]
+    for number, handle in enumerate(handles[:-1]):
+        handle.append({"call": f"service-{number + 1}"})
+    names = [f"service-{number}" for number in range(services)]
+    return Scenario.from_dict({
+        "name": "chain",
+        "workloads": {"page": {"target": "service-0", "arrivals": {"poisson": 10}}},
+        "services": {name: {"workers": 4, "handle": handle} for name, handle in zip(names, handles, strict=True)},
+        "run": {"duration": 5},
+    }).run()  # fmt: skip
+
+
+@cache
+def silent():
+    """A service that does nothing to remember."""
+    return Scenario.from_dict({
+        "name": "echo",
+        "workloads": {"page": {"target": "echo", "arrivals": {"constant": 1}}},
+        "services": {"echo": {"handle": [{"work": "1ms"}]}},
+        "run": {"duration": 5},
+    }).run()  # fmt: skip
+
+
+# Runs that a picture must survive.
+EDGES = {
+    "nobody": nobody, "few": few, "refused": refused, "cut": cut, "two": two_workloads, "many": many,
+    "silent": silent, "doubled": doubled,
+}  # fmt: skip

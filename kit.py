@@ -6,8 +6,8 @@
     python kit.py bench ...    compare the speed with other simulators; options of benchmarks
     python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events
 
-The first time, and whenever pyproject.toml has changed, evsim and what it needs are installed into the
-folder .venv beside this file (about 110 packages; that needs a network). Nothing outside that folder is
+The first time, and whenever pyproject.toml has changed, evsim and what the command needs are installed into
+the folder .venv beside this file (about 100 packages; that needs a network). Nothing outside that folder is
 touched; to start afresh, delete it.
 
 Exit status: that of the command; 1 if the installation failed; 2 if there is no such command.
@@ -72,7 +72,7 @@ def evsim(rest):
 
 
 COMMANDS = {each.__name__: each for each in (lab, test, bench, evsim)}
-EXTRAS = {"bench": ["bench", "lab", "test"]}
+EXTRAS = {"lab": ["lab"], "test": ["lab", "test"], "bench": ["bench"], "evsim": ["lab"]}
 
 
 def main(arguments):
@@ -86,7 +86,7 @@ def main(arguments):
         near = get_close_matches(name, COMMANDS, 1) or ["--help"]
         say("kit.py: there is no command {}; did you mean {}?".format(name, near[0]))
         return 2
-    prepare(EXTRAS.get(name, ["lab", "test"]))
+    prepare(EXTRAS[name])
     return run([str(PYTHON)] + COMMANDS[name](rest), Path.cwd() if name == "evsim" else HERE)
 
 

@@ -69,9 +69,7 @@ class Prediction:
         self._close()
         if self.guess is None:
             return wrapped(f"You have not guessed. {self._truth(truth)}.")
-        verdict = self._verdict(truth)
-        said = wrapped(f"You guessed {self._words(self.guess)}. {self._truth(truth)}{verdict}.", self._remark(truth))
-        return said
+        return wrapped(f"You guessed {self._words(self.guess)}. {self._truth(truth)}{self._verdict(truth)}.", self._remark(truth))
 
     def show_on(self, ax, axis="x"):
         """Draw the guess as a dashed grey line at its place on the x or y axis; return the axes. No guess, no line."""
@@ -118,7 +116,7 @@ class Prediction:
         return f"{guess:,.6g} {self.unit}".strip()
 
     def _truth(self, truth):
-        return f"In this run it is {self._words(truth)}"
+        return f"{'The answer' if self.number is None else 'In this run it'} is {self._words(truth)}"
 
     def _verdict(self, truth):
         if self.guess == truth:

@@ -3,6 +3,7 @@
 import inspect
 
 from evsim.lesson.widgets import controls, show_controls, show_words
+from evsim.lesson.words import Words
 
 __all__ = ["Slider", "slider"]
 
@@ -26,7 +27,7 @@ class Slider:
     """A function of one setting, called for the value that is chosen.
 
     ``values`` can be chosen. It begins with the function's own default, or else with the first; the ``shown`` result
-    of that is there before anything moves, also where no slider can be shown. What a value gave is remembered.
+    of that is there before anything moves, also where no slider can be shown.
     """
 
     def __init__(self, function, name, values):
@@ -35,13 +36,11 @@ class Slider:
             raise ValueError(f"{name}: no values to choose from")
         default = inspect.signature(function).parameters[name].default
         self.value = default if default in self.values else self.values[0]
-        self._results = {}
         self.shown = self(self.value)  # an error here is the cell's
 
     def __call__(self, value):
-        if value not in self._results:
-            self._results[value] = _picture(self.function(**{self.name: value}))
-        return self._results[value]
+        """What there is to see at a value."""
+        return _picture(self.function(**{self.name: value}))
 
     def __repr__(self):
         return f"<Slider: {self.name} from {self.values[0]} to {self.values[-1]}, shown at {self.value}>"
@@ -62,9 +61,10 @@ class Slider:
         def moved(change):
             self.value = change["new"]
             try:
-                place.update(self(self.value))
-            except Exception as error:  # it would be lost in the kernel's log
-                place.update({"text/plain": f"{self.name}={self.value!r}: {error}"}, raw=True)
+                self.shown = self(self.value)
+            except Exception as error:  # else it would be lost in the kernel's log
+                self.shown = Words(f"{self.name}={self.value!r} can't be shown: {error}")
+            place.update(self.shown)
 
         control.observe(moved, names="value")
 

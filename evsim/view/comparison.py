@@ -1,4 +1,4 @@
-"""Designs compared in pairs: differences of an :func:`evsim.compare` result with their intervals, as a forest plot."""
+"""Designs compared in pairs: the differences of an :func:`evsim.compare` result, as a forest plot."""
 
 import math
 from dataclasses import dataclass
@@ -15,18 +15,24 @@ __all__ = ["comparison"]
 
 SEEN, UNSEEN = INK, "#a4a4aa"
 MARKERS = ("o", "s", "^", "D", "v", "P")
-NAMED = ("response_mean", "errors", "completion_mean", "inconsistent", "lost")  # in the title, the first of them
+NAMED = (
+    "response_mean",
+    "errors",
+    "completion_mean",
+    "inconsistent",
+    "lost",
+)  # in the title, the first of them
 PAIRS = "Same customer in both"
 EDGE = 1.25  # differences are drawn to this many times the larger mean
 ROW = 0.27  # inches
 
 
 def comparison(comparison, ax=None):
-    """Draw how each design of an :class:`evsim.experiment.Comparison` differs from the first, with 95 % intervals.
+    """Draw how each design of an :func:`evsim.compare` result differs from the first, with 95 % intervals.
 
-    A difference is drawn as a share of the larger of the two means, so that times, counts and shares fit one axis:
-    -100 % is "gone", +100 % "new". Grey and hollow: the interval holds zero, so no difference was seen. Figures that are
-    zero in all designs are named below.
+    A difference is drawn as a share of the larger of the two means, so that times, counts and shares fit
+    one axis: -100 % is "gone", +100 % "new". Grey and hollow: the interval holds zero, so no difference was
+    seen. Figures that are zero in all designs are named below.
     """
     groups, nothing = _groups(comparison)
     rows = sum(len(lines) + 1.2 for lines in groups.values())
@@ -46,7 +52,7 @@ def comparison(comparison, ax=None):
 
 @dataclass(frozen=True)
 class _Line:
-    """One figure: design -> ``means``, and design but the first -> ``apart``, the Estimate of the difference."""
+    """One figure: the ``means`` of all designs, and by how much they are ``apart`` from the first."""
 
     name: str
     text: str
@@ -140,16 +146,30 @@ def _mark(ax, level, line, other, number, designs):
         low, high = (float(np.clip(end / scale, -EDGE, EDGE)) for end in (apart.low, apart.high))
         ax.plot([low, high], [y, y], color=colour, lw=2.4, solid_capstyle="butt", zorder=2)
     ax.plot(
-        float(np.clip(apart.mean / scale, -EDGE, EDGE)), y, marker=MARKERS[number % len(MARKERS)], mec=colour,
-        color=colour if seen else PAPER, mew=1.6, ms=7.5, ls="", zorder=3,
-    )  # fmt: skip
+        float(np.clip(apart.mean / scale, -EDGE, EDGE)),
+        y,
+        marker=MARKERS[number % len(MARKERS)],
+        mec=colour,
+        color=colour if seen else PAPER,
+        mew=1.6,
+        ms=7.5,
+        ls="",
+        zorder=3,
+    )
     if designs == 1:
         means = "" if line.paired else f"  ({line.change(other)})"
         words = write_estimate(line.name, apart, difference=True).replace("-", "\N{MINUS SIGN}") + means
         ax.annotate(
-            words, (1, y), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points", va="center",
-            fontsize=11, color=INK if seen else "#6d6d73", annotation_clip=False,
-        )  # fmt: skip
+            words,
+            (1, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+            color=INK if seen else "#6d6d73",
+            annotation_clip=False,
+        )
 
 
 def _legend(ax, others, nothing, several_runs):
@@ -170,12 +190,18 @@ def _finding(comparison, groups, others):
     if runs == 1:
         return f"One run each cannot tell a difference from {first}"
     if len(others) > 1:
-        seen, total = sum(line.seen(other) for line in lines for other in line.apart), sum(len(line.apart) for line in lines)
+        seen, total = (
+            sum(line.seen(other) for line in lines for other in line.apart),
+            sum(len(line.apart) for line in lines),
+        )
         return f"{seen} of {count(total, 'difference')} from {first} are seen in {runs} runs each"
     (other,) = others
     seen = [line for line in lines if line.seen(other)]
     if not seen:
         return f"No difference seen between {other} and {first} in {runs} runs each"
-    named = sorted((line for line in seen if not line.paired and line.name in NAMED), key=lambda line: NAMED.index(line.name))
+    named = sorted(
+        (line for line in seen if not line.paired and line.name in NAMED),
+        key=lambda line: NAMED.index(line.name),
+    )
     words = ", ".join(f"{line.text} {line.change(other)}" for line in (named or seen)[:2])
     return f"{other} against {first}: {words} ({runs} runs each)"

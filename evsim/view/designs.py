@@ -1,4 +1,4 @@
-"""One run or several: what pictures that can show designs side by side take, and the axis of times they share."""
+"""One run or several: what pictures of designs side by side take, and the axis of times they share."""
 
 from collections.abc import Mapping
 from re import sub
@@ -40,11 +40,13 @@ SPREAD = 15  # a longest time this many medians away asks for a logarithmic axis
 
 
 def finding(ax, text):
-    """Set the title in as many lines as it needs to end before the figure does, wherever the axes begin."""
+    """Set the title; where nothing stands beside the axes, in as many lines as the figure asks for."""
     text = sub(r"(\d) (%|ms|s|min|h)\b", "\\1\N{NO-BREAK SPACE}\\2", text)
     drawn = title(ax, text)
-    drawn.set_text(text)
-    drawn.set_wrap(True)
+    spec = ax.get_subplotspec()
+    if spec and spec.get_gridspec().ncols == 1:
+        drawn.set_text(text)
+        drawn.set_wrap(True)
     return drawn
 
 

@@ -1,6 +1,7 @@
 """100 customers: a quantile dot plot of response times. Each dot is one customer in a hundred.
 
-Kay, Kola, Hullman and Munson (2016, "When (ish) is my bus?") found that people read such dots better than densities.
+Kay, Kola, Hullman and Munson (2016, "When (ish) is my bus?") found that people read such dots better than
+densities.
 """
 
 import numpy as np
@@ -18,17 +19,21 @@ DOTS = 100
 def latency(run, ax=None):
     """Draw how long 100 customers waited for their answer, errors included.
 
-    run: one run, or several (a list, or label -> run), one above the other on one axis. Customers are those who
-    arrived after the warm-up; with fewer than 100 of them each dot is one.
+    run: one run, or several (a list, or label -> run), one above the other on one axis. Customers are those
+    who arrived after the warm-up; with fewer than 100 of them each dot is one.
     """
     strips = {name: _Strip(each) for name, each in designs(run).items()}
     with figure(ax) as ax:
         if not any(strip.count for strip in strips.values()):
             return empty(ax, "No customer came after the warm-up, so nobody waited.")
         if not any(len(strip.answered) for strip in strips.values()):
-            return empty(ax, f"None of {count(sum(s.count for s in strips.values()), 'customer')} ever got an answer.")
+            return empty(
+                ax, f"None of {count(sum(s.count for s in strips.values()), 'customer')} ever got an answer."
+            )
         _draw(ax, strips)
-        return describe(ax, f"{_finding(strips)} " + " ".join(f"{name}: {s.words()}." for name, s in strips.items()))
+        return describe(
+            ax, f"{_finding(strips)} " + " ".join(f"{name}: {s.words()}." for name, s in strips.items())
+        )
 
 
 class _Strip:
@@ -81,7 +86,11 @@ def _finding(strips):
         (strip,) = strips.values()
         return f"Customers have their answer: {strip.words()}."
     halves = sorted((float(np.median(s.answered)), name) for name, s in strips.items() if len(s.answered))
-    return "Half of the customers have their answer within " + ", ".join(f"{seconds(t)} ({n})" for t, n in halves) + "."
+    return (
+        "Half of the customers have their answer within "
+        + ", ".join(f"{seconds(t)} ({n})" for t, n in halves)
+        + "."
+    )
 
 
 class _Axis:
@@ -117,13 +126,26 @@ def _draw(ax, strips):
     times(ax, axis.left, axis.right, axis.log, "time until told")
     for number, (name, strip) in enumerate(strips.items()):
         base = height - (number + 1) * strip_height
-        _draw_strip(ax, strip, axis, base, columns, abreast, min(size, room / _tallest([strip], axis, columns, abreast)), size)
+        _draw_strip(
+            ax,
+            strip,
+            axis,
+            base,
+            columns,
+            abreast,
+            min(size, room / _tallest([strip], axis, columns, abreast)),
+            size,
+        )
         ax.axhline(base, color=INK, lw=0.8)
         if len(strips) > 1:
             ax.annotate(
-                f"{name}: {strip.words()}", (0, base + strip_height * 0.97), xycoords=("axes fraction", "data"),
-                ha="left", va="top", fontsize=11,
-            )  # fmt: skip
+                f"{name}: {strip.words()}",
+                (0, base + strip_height * 0.97),
+                xycoords=("axes fraction", "data"),
+                ha="left",
+                va="top",
+                fontsize=11,
+            )
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     each = " or ".join(sorted({strip.each for strip in strips.values() if strip.count}))
@@ -167,10 +189,23 @@ def _draw_strip(ax, strip, axis, base, columns, abreast, step, size):
         number = np.arange(strip.no_answer)
         ax.scatter(
             1.04 + (number % abreast - (abreast - 1) / 2) / columns / abreast,
-            base + step * (number // abreast + 0.5), s=area, c=PAPER, marker="o", edgecolors=INK, lw=min(1.2, line),
-            clip_on=False, transform=ax.get_yaxis_transform(),
-        )  # fmt: skip
+            base + step * (number // abreast + 0.5),
+            s=area,
+            c=PAPER,
+            marker="o",
+            edgecolors=INK,
+            lw=min(1.2, line),
+            clip_on=False,
+            transform=ax.get_yaxis_transform(),
+        )
         ax.annotate(
-            "no\nanswer", (1.04, 0), xycoords="axes fraction", xytext=(0, -6), textcoords="offset points", ha="center",
-            va="top", fontsize=11, annotation_clip=False,
-        )  # fmt: skip
+            "no\nanswer",
+            (1.04, 0),
+            xycoords="axes fraction",
+            xytext=(0, -6),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=11,
+            annotation_clip=False,
+        )

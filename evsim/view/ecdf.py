@@ -1,8 +1,9 @@
-"""How many had what by when: the share of customers who were told, and for whom each effect was there, against time."""
+"""How many had what by when: the share of customers who were told, and that of each effect, against time."""
 
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
+from evsim.experiment.figures import write
 from evsim.results.tally import OK, PENDING
 from evsim.view.designs import STYLES, designs, finding, span, times
 from evsim.view.style import ERROR, TOLD, count, describe, effect_marks, empty, figure, seconds
@@ -13,10 +14,11 @@ POINTS = 1000  # of a line
 
 
 def ecdf(run, ax=None):
-    """Draw the share of customers (arrived after the warm-up) who had something, against the time since they came.
+    """Draw the share of customers (arrived after the warm-up) who had something, against the time.
 
-    run: one run gives lines for told yes, told no and each effect (of those for whom it was due); several (a list, or
-    label -> run) give a line each for told yes. A line that ends below 100 % means: the others never.
+    run: one run gives lines for told yes, told no and each effect (of those for whom it was due); several
+    (a list, or label -> run) give a line each for told yes. A line that ends below 100 % means: the others
+    never.
     """
     runs = designs(run)
     with figure(ax) as ax:
@@ -86,7 +88,7 @@ def _draw(ax, lines):
         index = np.unique(np.linspace(0, len(line.times) - 1, size).astype(int))
         x = np.r_[left, line.times[index], right]
         y = np.r_[0.0, (index + 1) / line.count, line.share]
-        text = f"{line.label}: {_percent(line.share)}" if line.share < 1 else line.label
+        text = f"{line.label}: {write('availability', line.share)}" if line.share < 1 else line.label
         ax.plot(x, y, drawstyle="steps-post", label=text, markevery=(0.04, 0.12), ms=7, **line.style)
     times(ax, left, right, log, "time since the customer came")
     ax.set_ylim(0, 1.03)
@@ -101,8 +103,6 @@ def _finding(lines):
     named = [line for line in lines if line.half == line.half][:4]
     if not named:
         return "Half of the customers never have what they came for"
-    return "Half of the customers have it within: " + ", ".join(f"{line.label} {seconds(line.half)}" for line in named)
-
-
-def _percent(share):
-    return f"{100 * share:.3g} %"
+    return "Half of the customers have it within: " + ", ".join(
+        f"{line.label} {seconds(line.half)}" for line in named
+    )

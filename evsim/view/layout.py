@@ -1,17 +1,23 @@
-"""Where the boxes of a diagram stand and how its lines run: in columns from left to right, as messages travel.
+"""Where the boxes of a diagram stand and how its lines run: in columns, in the direction of the messages.
 
-Columns follow from the wiring. Graphviz (through pygraphviz, whose wheels bring it along) finds the order within
-a column and leads the lines around the boxes; without it boxes stand nearest to what they are joined to, and
-lines run straight on.
+Columns follow from the wiring. In a small system boxes stand nearest to what they are joined to, and lines
+are straight: it looks alike everywhere, and designs that share boxes have them in the same places. In a
+large one Graphviz (through pygraphviz, whose wheels bring it along) finds the order and leads the lines
+around the boxes; where it is missing, a large system is drawn as a small one.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Layout", "arrange", "columns"]
+from evsim.view.wiring import KINDS
 
-COLUMN_GAP, ROW_GAP = 0.7, 0.36  # inches between boxes
+__all__ = ["CHANNEL", "CUSTOMERS", "SERVICE", "Layout", "arrange", "columns", "place"]
+
+SERVICE, CHANNEL, CUSTOMERS = (1.36, 0.76), (1.36, 0.76), (1.16, 0.62)  # inches
+COLUMN_GAP, ROW_GAP = 0.7, 0.34  # inches between boxes
+CLOSE = 0.16  # inches between boxes of a row in a large system
+SMALL = 8  # boxes
 SWEEPS = 6
 POINTS = 72.0  # an inch
 TINY = 1e-6
@@ -19,8 +25,10 @@ TINY = 1e-6
 
 @dataclass(frozen=True)
 class Layout:
-    """``boxes``: name -> (x, y) of its middle; ``lines``: (source, target) -> points of cubic Bezier curves, one after
-    the other, first and last at the boxes; ``width`` and ``height``. All in inches, y upwards."""
+    """All in inches, y upwards: ``boxes`` (name -> middle), ``lines``, ``width`` and ``height``.
+
+    ``lines``: (source, target) -> points of cubic Bezier curves, one after the other, from box to box.
+    """
 
     boxes: dict
     lines: dict
@@ -28,11 +36,42 @@ class Layout:
     height: float
 
 
+def place(wirings):
+    """One :class:`Layout` for the parts of some wirings, the same whichever comes first."""
+    first_seen, sizes = {}, {}
+    for wiring in wirings:
+        parts = dict.fromkeys(wiring.scenario.workloads, CUSTOMERS) | dict.fromkeys(wiring.services, SERVICE)
+        parts |= dict.fromkeys(wiring.scenario.channels, CHANNEL)
+        for number, name in enumerate(parts):
+            first_seen[name] = min(first_seen.get(name, number), number)
+        sizes |= parts
+    sizes = {name: sizes[name] for name in sorted(sizes, key=lambda name: (first_seen[name], name))}
+    union = {kind: set().union(*(getattr(wiring, kind) for wiring in wirings)) for kind in KINDS}
+    edges = sorted(set().union(*union.values()), key=lambda edge: [first_seen[name] for name in edge])
+    between = {
+        name: ([], []) for name in sizes if any(name in wiring.scenario.channels for wiring in wirings)
+    }
+    for service, channel in sorted(union["publishes"]):
+        between[channel][0].append(service)
+    for channel, service in sorted(union["delivers"]):
+        between[channel][1].append(service)
+    through = {(one, two) for before, after in between.values() for one in before for two in after}
+    customers = [name for wiring in wirings for name in wiring.scenario.workloads]
+    whole = [name for name in sizes if name not in between]
+    column = columns(whole, sorted(union["asks"] | union["calls"] | through), customers, between)
+    down = len(sizes) > SMALL
+    widths = {place: (SERVICE if place % 1 == 0 else CHANNEL)[down] for place in column.values()}
+    widths |= {0: CUSTOMERS[down]}
+    if not down:  # room for channels whether there are any or not
+        widths |= {level + 0.5: CHANNEL[0] for level in range(1, int(max(column[name] for name in whole)))}
+    return arrange(sizes, edges, column, widths, down)
+
+
 def columns(names, edges, roots, between):
     """name -> its column: as many steps from the `roots` as the longest way there has.
 
-    names: what stands in whole columns; edges: (source, target) among them; between: name -> (sources, targets) of what
-    stands half a column after its sources. A way that comes back is not followed.
+    names: what stands in whole columns; edges: (source, target) among them; between: name -> (sources,
+    targets) of what stands half a column after its sources. A way that comes back is not followed.
     """
     targets = {name: [] for name in names}
     for source, target in edges:
@@ -53,74 +92,98 @@ def columns(names, edges, roots, between):
         if name not in depth:
             visit(name, 1, frozenset([name]))
     for name, (sources, following) in between.items():
+        first = min((depth[target] for target in following), default=np.inf)
         after = [depth[source] for source in sources]
-        before = [depth[target] for target in following]
-        depth[name] = max(after) + 0.5 if after else min(before) - 0.5 if before else 1.5
+        onward = [place for place in after if place < first] or after  # not those that send it round again
+        depth[name] = max(onward) + 0.5 if onward else first - 0.5 if following else 1.5
     return depth
 
 
-def arrange(sizes, edges, column, widths):
+def arrange(sizes, edges, column, widths, down=False):
     """The :class:`Layout` of boxes of these `sizes` (name -> inches) in these columns, joined by `edges`.
 
-    column: name -> column; widths: column -> inches, also of columns in which nothing stands.
+    column: name -> column; widths: column -> inches, also of columns in which nothing stands. down: columns
+    are rows (and widths are heights), one below the other.
     """
+    if down:
+        sizes = {name: (high, wide) for name, (wide, high) in sizes.items()}
+    found = _graphviz(sizes, edges, column, widths) if len(sizes) > SMALL else None
+    places, lines = found or _plain(sizes, edges, column, widths)
+    heights = np.array([places[name][1] for name in sizes])
+    mirrored = (
+        np.dot(heights - heights.mean(), np.arange(len(heights))) > TINY
+    )  # what is named first stands first
+    turn = np.array([[1.0, 0.0], [0.0, -1.0 if mirrored else 1.0]])
+    if down:
+        turn = turn @ [[0.0, -1.0], [-1.0, 0.0]]
+    places = {name: place @ turn for name, place in places.items()}
+    lines = {edge: points @ turn for edge, points in lines.items()}
+    halves = {name: np.abs(np.array(size) @ turn) / 2 for name, size in sizes.items()}
+    corners = [places[name] + way * half for name, half in halves.items() for way in (-1, 1)]
+    corners = np.vstack(corners + list(lines.values()))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return Layout(
+        {name: tuple((place - low).tolist()) for name, place in places.items()},
+        {edge: points - low for edge, points in lines.items()},
+        *(high - low).tolist(),
+    )
+
+
+def _graphviz(sizes, edges, column, widths):
+    """(places, lines) as Graphviz finds them; None where it is not installed."""
     try:
         from pygraphviz import AGraph
     except ImportError:
-        return _plain(sizes, edges, column, widths)
-    return _graphviz(AGraph, sizes, edges, column, widths)
-
-
-def _graphviz(AGraph, sizes, edges, column, widths):
-    graph = AGraph(directed=True, strict=False, rankdir="LR", nodesep=ROW_GAP, ranksep=COLUMN_GAP, outputorder="nodesfirst")
+        return None
+    graph = AGraph(directed=True, strict=False, rankdir="LR", nodesep=CLOSE, ranksep=0.75 * COLUMN_GAP)
     graph.node_attr.update(shape="box", fixedsize="true", label="")
-    anchors = {place: f" {place}" for place in sorted(widths)}  # a space: not the name of any box
-    for place, anchor in anchors.items():
+    anchors = [(place, f" {place}") for place in sorted(widths)]  # a space: not the name of any box
+    for place, anchor in anchors:
         graph.add_node(anchor, width=widths[place], height=0.01, style="invis")
         boxes = [name for name in sizes if column[name] == place]
         for name in boxes:
             graph.add_node(name, width=sizes[name][0], height=sizes[name][1])
         graph.add_subgraph([anchor, *boxes], rank="same")
-    for one, two in zip(list(anchors.values()), list(anchors.values())[1:]):
+    for (_, one), (_, two) in zip(anchors, anchors[1:]):
         graph.add_edge(one, two, style="invis", weight=0)
     for source, target in edges:
         graph.add_edge(source, target, arrowhead="none")
     graph.layout(prog="dot")
-    places = {name: np.array(graph.get_node(name).attr["pos"].split(","), float) / POINTS for name in sizes}
-    lines = {
-        (source, target): np.array([point.split(",") for point in graph.get_edge(source, target).attr["pos"].split()], float)
-        / POINTS
-        for source, target in edges
-    }
-    return _framed(sizes, places, lines)
+    places = {name: _points(graph.get_node(name))[0] for name in sizes}
+    return places, {edge: _points(graph.get_edge(*edge)) for edge in edges}
+
+
+def _points(part):
+    return np.array([point.split(",") for point in part.attr["pos"].split()], float) / POINTS
 
 
 def _plain(sizes, edges, column, widths):
-    """Each box at the mean height of those it is joined to, as far as the others of its column leave room."""
+    """(places, lines): each box at the mean height of what it is joined to, as far as there is room."""
     order = {place: [name for name in sizes if column[name] == place] for place in sorted(widths)}
     joined = {name: [] for name in sizes}
     for source, target in edges:
         joined[source].append(target)
         joined[target].append(source)
-    height = {name: 0.0 for name in sizes}
+    height = dict.fromkeys(sizes, 0.0)
     for names in order.values():
-        _stack(names, sizes, height, [-number for number in range(len(names))])
+        _stack(names, sizes, height, [0.0])
     for _ in range(SWEEPS):
         for names in order.values():
-            wanted = [np.mean([height[other] for other in joined[name]] or [height[name]]) for name in names]
-            names.sort(key=lambda name, wish=dict(zip(names, wanted, strict=True)): -wish[name])
-            _stack(names, sizes, height, sorted(wanted, reverse=True))
+            wish = {
+                name: np.mean([height[other] for other in joined[name]] or [height[name]]) for name in names
+            }
+            names.sort(key=lambda name, wish=wish: -round(wish[name], 6))
+            _stack(names, sizes, height, list(wish.values()))
     x, places = 0.0, {}
     for place, names in order.items():
         for name in names:
             places[name] = np.array([x + widths[place] / 2, height[name]])
         x += widths[place] + COLUMN_GAP
-    lines = {(source, target): _curve(places, sizes, source, target) for source, target in edges}
-    return _framed(sizes, places, lines)
+    return places, _straight(places, sizes, edges)
 
 
 def _stack(names, sizes, height, wanted):
-    """Set the heights of boxes one below the other, without overlap, about the mean of the `wanted` ones."""
+    """Set the heights of boxes one below the other, about the mean of the `wanted` ones."""
     below = 0.0
     for name in names:
         height[name] = below - sizes[name][1] / 2
@@ -130,28 +193,21 @@ def _stack(names, sizes, height, wanted):
         height[name] += shift
 
 
-def _curve(places, sizes, source, target):
-    """A curve from the side of one box to the facing side of the other."""
-    one, two = places[source], places[target]
-    way = 1.0 if two[0] > one[0] else -1.0
-    begin, end = one + [way * sizes[source][0] / 2, 0.0], two - [way * sizes[target][0] / 2, 0.0]
-    bend = np.array([(end[0] - begin[0]) / 2, 0.0])
-    return np.array([begin, begin + bend, end - bend, end])
-
-
-def _framed(sizes, places, lines):
-    """All of it with its lower left corner at 0, 0, and what was named first rather at the top."""
-    heights = [places[name][1] for name in sizes]
-    mirror = [1, -1] if np.dot(heights - np.mean(heights), np.arange(len(heights))) > TINY else [1, 1]
-    places = {name: place * mirror for name, place in places.items()}
-    lines = {edge: points * mirror for edge, points in lines.items()}
-    halves = {name: np.array(size) / 2 for name, size in sizes.items()}
-    corners = np.vstack(
-        [places[name] - half for name, half in halves.items()] + [places[name] + half for name, half in halves.items()]
-        + list(lines.values())
-    )  # fmt: skip
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return Layout(
-        {name: tuple((place - low).tolist()) for name, place in places.items()},
-        {edge: points - low for edge, points in lines.items()}, *(high - low).tolist(),
-    )  # fmt: skip
+def _straight(places, sizes, edges):
+    """Straight lines between facing sides; those that share a side lie apart on it."""
+    sides = {}
+    for edge in edges:
+        way = 1.0 if places[edge[1]][0] > places[edge[0]][0] else -1.0
+        sides.setdefault((edge[0], way), []).append((places[edge[1]][1], edge))
+        sides.setdefault((edge[1], -way), []).append((places[edge[0]][1], edge))
+    ends = {edge: [] for edge in edges}
+    for (name, way), there in sides.items():
+        there.sort()
+        for number, (_, edge) in enumerate(there):
+            up = (number - (len(there) - 1) / 2) * 0.5 * sizes[name][1] / len(there)
+            ends[edge].append((name == edge[1], places[name] + [way * sizes[name][0] / 2, up]))
+    lines = {}
+    for edge, pair in ends.items():
+        (_, begin), (_, end) = sorted(pair, key=lambda one: one[0])
+        lines[edge] = np.linspace(begin, end, 4)
+    return lines

@@ -46,14 +46,22 @@ def _draw(ax, names, matrix):
     many = len(names)
     shown = np.where(np.eye(many, dtype=bool), SELF, matrix)
     ax.pcolormesh(
-        np.arange(many + 1) - 0.5, np.arange(many + 1) - 0.5, shown, cmap=ListedColormap(COLOURS), vmin=NOT, vmax=SELF,
-        edgecolors=EDGE, lw=0.8,
-    )  # fmt: skip
+        np.arange(many + 1) - 0.5,
+        np.arange(many + 1) - 0.5,
+        shown,
+        cmap=ListedColormap(COLOURS),
+        vmin=NOT,
+        vmax=SELF,
+        edgecolors=EDGE,
+        lw=0.8,
+    )
     ax.set_aspect("equal")
     ax.invert_yaxis()
     for row, column in np.argwhere(matrix):
         sign, colour = SIGNS[matrix[row, column]]
-        ax.text(column, row, sign, ha="center", va="center", color=colour, fontsize=13 if many > ROOMY else 17)
+        ax.text(
+            column, row, sign, ha="center", va="center", color=colour, fontsize=13 if many > ROOMY else 17
+        )
     ax.xaxis.tick_top()
     ax.set_xticks(range(many), names, rotation=50, ha="left", rotation_mode="anchor")
     ax.set_yticks(range(many), names)
@@ -67,8 +75,9 @@ def _draw(ax, names, matrix):
             Patch(fc=COLOURS[THROUGH], ec=INK, lw=0.6, label="through a channel,\nwithout knowing it"),
             Patch(fc=COLOURS[NOT], ec=EDGE, lw=0.8, label="not at all"),
         ],
-        loc="upper left", bbox_to_anchor=(1.02, 1.0),
-    )  # fmt: skip
+        loc="upper left",
+        bbox_to_anchor=(1.02, 1.0),
+    )
 
 
 def _finding(names, matrix):
@@ -77,5 +86,9 @@ def _finding(names, matrix):
         return f"None of the {len(names)} services reaches another"
     busiest = int((matrix == CALLS).sum(axis=1).argmax())
     most = int((matrix[busiest] == CALLS).sum())
-    first = f"{names[busiest]} must know {count(most, 'other service')}" if calls else "Nobody must know another service"
+    first = (
+        f"{names[busiest]} must know {count(most, 'other service')}"
+        if calls
+        else "Nobody must know another service"
+    )
     return f"{first}: {count(calls, 'pair')} by calls, {through:,} through a channel"

@@ -15,7 +15,6 @@ _HOMES = {
     "staleness": "staleness",
     "who_knows_whom": "matrix",
     "diagram": "diagram",
-    "comparison": "comparison",
 }
 
 

@@ -1,58 +1,34 @@
-"""The sequence diagram of one request: who told whom what, in order and not to scale, as text, Mermaid and SVG."""
+"""The sequence diagram of one request: who told whom what, in order and not to scale."""
 
 import re
-from dataclasses import dataclass
 
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.view.sequence_steps import Step, fault_notes, steps_of
 from evsim.view.sequence_svg import draw
-from evsim.view.story import SAME, Message, Story
-from evsim.view.style import faults, seconds
+from evsim.view.story import Story
+from evsim.view.style import seconds
 
 __all__ = ["Sequence", "Step"]
-
-REASONS = {
-    Reason.NONE: "it failed", Reason.FAIL_STEP: "it failed", Reason.ERROR_RATE: "a fault made it fail",
-    Reason.TIMEOUT: "no answer in time", Reason.LIMIT: "full", Reason.UNREACHABLE: "unreachable",
-    Reason.LINK: "lost on the way", Reason.CRASH: "crashed", Reason.DEPENDENCY: "what it needs failed",
-    Reason.STALE: "nobody waits any more",
-}  # fmt: skip
-LONG = 4  # mean latencies: a way this long was not all way
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the diagram at a ``time`` (seconds since the request arrived).
-
-    ``kind``: ask, answer, told (the answer to the customer), publish, keep, deliver, ack; lost (sent by ``source`` and
-    never seen by ``target``), effect, note (on ``source``), start and end (of work in ``source``). ``good`` is False
-    where something went wrong.
-    """
-
-    time: float
-    kind: str
-    source: str
-    target: str = ""
-    text: str = ""
-    good: bool = True
 
 
 class Sequence:
     """The sequence diagram of one request of a run.
 
-    ``steps`` (:class:`Step`, in order) and ``participants`` (name -> customer, service or channel, in the order in
-    which they take part) are what :meth:`text`, :meth:`mermaid` and the SVG picture of a notebook show. A message
-    stands where it was sent, an answer where it was seen.
+    ``steps`` (:class:`Step`, in order) and ``participants`` (name -> customer, service or channel, in the
+    order in which they take part) are what :meth:`text`, :meth:`mermaid` and the SVG picture of a notebook
+    show. A message stands where it was sent, an answer where it was seen.
     """
 
     def __init__(self, run, request, workload=None):
         self.story = story = Story(run, request, workload)
         self.run, self.request, self.workload = run, request, story.workload
-        steps = sorted(_flat(_span(story, story.root)), key=lambda step: step.time)
+        steps = steps_of(story)
         named = [name for step in steps for name in (step.source, step.target) if name]
         met = dict.fromkeys([story.workload, *named])
-        kinds = dict.fromkeys(run.scenario.workloads, "customer") | dict.fromkeys(run.scenario.channels, "channel")
+        kinds = dict.fromkeys(run.scenario.workloads, "customer") | dict.fromkeys(
+            run.scenario.channels, "channel"
+        )
         self.participants = {name: kinds.get(name, "service") for name in met}
-        self.steps = tuple(sorted([*_fault_notes(story, met), *steps], key=lambda step: step.time))
+        self.steps = tuple(sorted([*fault_notes(story, met), *steps], key=lambda step: step.time))
 
     @property
     def title(self):
@@ -89,9 +65,13 @@ class Sequence:
         """The diagram as Mermaid text (``sequenceDiagram``), for Markdown pages."""
         ids = {name: _mermaid_id(name) for name in self.participants}
         lines = [
-            "---", f"title: {_mermaid_text(self.title)}", "---", "sequenceDiagram",
-            f"accTitle: {_mermaid_text(self.title)}", f"accDescr: {_mermaid_text(self.alt_text)}",
-        ]  # fmt: skip
+            "---",
+            f"title: {_mermaid_text(self.title)}",
+            "---",
+            "sequenceDiagram",
+            f"accTitle: {_mermaid_text(self.title)}",
+            f"accDescr: {_mermaid_text(self.alt_text)}",
+        ]
         for name, kind in self.participants.items():
             alias = f" as {name}" if ids[name] != name else ""
             lines.append(f"{'actor' if kind == 'customer' else 'participant'} {ids[name]}{alias}")
@@ -117,179 +97,23 @@ class Sequence:
         return f'<figure style="margin: 0; overflow-x: auto">{self.svg()}</figure>'
 
 
-TEXT_ARROWS = {
-    "ask": "->", "answer": "->", "told": "->", "publish": "->", "keep": "->", "deliver": "->", "ack": "->", "lost": "-x",
-}  # fmt: skip
-MERMAID_ARROWS = {
-    "ask": "->>", "answer": "-->>", "told": "-->>", "publish": "-)", "keep": "--)", "deliver": "-)", "ack": "--)",
-    "lost": "-x",
-}  # fmt: skip
-RESERVED = {
-    "accdescr", "acctitle", "activate", "actor", "alt", "and", "as", "autonumber", "box", "break", "create", "critical",
-    "deactivate", "destroy", "details", "else", "end", "left", "link", "links", "loop", "note", "opt", "option", "over",
-    "par", "participant", "properties", "rect", "right", "sequencediagram", "title",
-}  # fmt: skip
+TEXT_ARROWS = dict.fromkeys(("ask", "answer", "told", "publish", "keep", "deliver", "ack"), "->") | {
+    "lost": "-x"
+}
+MERMAID_ARROWS = {"ask": "->>", "publish": "-)", "deliver": "-)", "lost": "-x"}
+MERMAID_ARROWS |= {"answer": "-->>", "told": "-->>", "keep": "--)", "ack": "--)"}
+RESERVED = """
+accdescr acctitle activate actor alt and as autonumber box break create critical deactivate destroy details else
+end left link links loop note opt option over par participant properties rect right sequencediagram title
+"""
 
 
 def _mermaid_id(name):
     """A name as an identifier: `-` is a part of arrows there, and some words have a meaning."""
     plain = name.replace("-", "_")
-    return f"_{plain}" if plain in RESERVED else plain
+    return f"_{plain}" if plain in RESERVED.split() else plain
 
 
 def _mermaid_text(text):
     """Free text as Mermaid takes it: one line, and entities for what has a meaning there."""
     return re.sub(r"[#;%$<>{}&\"\\]", lambda match: f"#{ord(match[0])};", " ".join(text.split()))
-
-
-# From the records to steps.
-
-
-def _flat(steps):
-    """The steps of generators that yield steps and further generators, depth first: at one time a cause comes first."""
-    stack = [steps]
-    while stack:
-        item = next(stack[-1], None)
-        if item is None:
-            stack.pop()
-        elif isinstance(item, Step):
-            yield item
-        else:
-            stack.append(item)
-
-
-def _span(story, span):
-    """What happened to one attempt, and to all that it led to."""
-    if span.kind == "delivery" and span.leased != span.leased:
-        yield Step(span.born, "note", span.source, text="waits here to the end of the run")
-        return
-    yield _sent(span)
-    if span.started == span.started:
-        yield from _waited(story, span)
-        yield Step(span.started, "start", span.service)
-        yield _inside(story, span)
-        if span.ended == span.ended:
-            yield Step(span.ended, "end", span.service)
-    yield from _ended(span)
-    yield from _acknowledged(story, span) if span.kind == "delivery" else _answered(story, span)
-
-
-def _sent(span):
-    again = f", attempt {span.attempt}" if span.attempt > 1 else ""
-    if span.kind == "delivery":
-        waited = f", after {seconds(span.leased - span.ready)} in line" if span.leased - span.ready > SAME else ""
-        time, kind, text = span.leased, "deliver", f"deliver{again}{waited}"
-    else:
-        time, kind, text = span.born, "ask", ("request" if span.kind == "request" else "call") + again
-    if span.outcome == Outcome.LOST:
-        return Step(time, "lost", span.source, span.service, f"{text}: lost on the way", False)
-    return Step(time, kind, span.source, span.service, text)
-
-
-def _waited(story, span):
-    """The wait for a worker. When a delivery came to the inbox is not written down: its way is a part of its wait."""
-    if span.kind != "delivery":
-        if span.started - span.ready > SAME:
-            text = f"waited {seconds(span.started - span.ready)} for a free worker"
-            yield Step(span.started, "note", span.service, text=text)
-    elif span.started - span.leased > LONG * story.run.scenario.network.latency.mean + SAME:
-        text = f"begins {seconds(span.started - span.leased)} after it was handed out"
-        yield Step(span.started, "note", span.service, text=text)
-
-
-def _inside(story, span):
-    """What the handler did: effects, calls and messages in order of time."""
-    steps = [(time, Step(time, "effect", span.service, text=name)) for time, name in span.effects]
-    steps += [(child.begin, child) for child in span.children]
-    for _, step in sorted(steps, key=lambda pair: pair[0]):
-        if isinstance(step, Step):
-            yield step
-        else:
-            yield _message(story, step) if isinstance(step, Message) else _span(story, step)
-
-
-def _message(story, message):
-    way = message.sender, message.channel
-    if message.fate != Fate.OPEN:
-        why = "lost on the way" if message.fate == Fate.LOST else "refused, the channel is down"
-        yield Step(message.published, "lost", *way, f"publish: {why}", False)
-        return
-    yield Step(message.published, "publish", *way, "publish")
-    for child in message.children:
-        yield _span(story, child)
-    if message.acknowledged == message.acknowledged:
-        where = f"partition {message.partition}, " if message.partition >= 0 else ""
-        is_log = story.run.scenario.channels[message.channel].kind == "log"
-        text = f"kept ({where}offset {message.offset})" if is_log else "kept"
-        yield Step(message.acknowledged, "keep", *reversed(way), text)
-
-
-def _ended(span):
-    """What went wrong with the work itself."""
-    words = {
-        Outcome.CRASHED: "crash: the work is lost" if span.started == span.started else "crash: lost while it waited",
-        Outcome.FAILED: f"fails: {REASONS[span.reason]}",
-        Outcome.WITHDRAWN: f"dropped: {REASONS[Reason.STALE]}",
-        Outcome.REFUSED: f"refuses: {REASONS[span.reason]}",
-    }
-    if span.outcome in words:
-        yield Step(span.ended, "note", span.service, text=words[span.outcome], good=False)
-
-
-def _answered(story, span):
-    """What whoever asked came to know."""
-    way = span.service, span.source
-    kind = "told" if span.kind == "request" else "answer"
-    if span.verdict == Verdict.OPEN:
-        ended_at = story.run.ended_at - story.arrived
-        yield Step(ended_at, "note", span.source, text="no answer yet when the run ended", good=False)
-    elif span.verdict == Verdict.DONE:
-        yield Step(span.settled, kind, *way, _reply(story, span.service))
-    elif span.verdict == Verdict.ORPHANED:
-        yield Step(span.settled, "lost", *way, "answer: nobody waits any more", False)
-    elif not story.unheard(span):
-        why = {Verdict.REJECTED: "rejected: "}.get(span.verdict, "error: ") + REASONS[span.reason]
-        yield Step(span.settled, kind, *way, why, False)
-    else:
-        if span.outcome != Outcome.LOST and span.ended < span.settled:
-            why = "lost on the way" if (span.row, "lost on the link") in story.incidents else "too late"
-            yield Step(span.ended, "lost", *way, f"answer: {why}", False)
-        text = f"gives up after {seconds(span.settled - span.born)}"
-        yield Step(span.settled, "note", span.source, text=text, good=False)
-        if span.ended >= span.settled and span.outcome not in (Outcome.LOST, Outcome.WITHDRAWN):
-            yield Step(span.ended, "lost", *way, "answer: too late", False)
-
-
-def _acknowledged(story, span):
-    """What the channel came to know."""
-    if span.verdict == Verdict.DONE:
-        yield Step(span.settled, "ack", span.service, span.source, "done")
-    elif span.verdict == Verdict.GIVEN_BACK:
-        yield Step(span.settled, "note", span.source, text="takes it back", good=False)
-    elif span.verdict == Verdict.DEAD:
-        tries = "1 attempt" if span.attempt == 1 else f"{span.attempt} attempts"
-        yield Step(span.settled, "note", span.source, text=f"dead after {tries}", good=False)
-
-
-def _reply(story, service):
-    """What a service answers when all went well; "done" where the file does not say one thing."""
-    values = set(_replies(story.run.scenario.services[service].handle))
-    return values.pop() if len(values) == 1 else "done"
-
-
-def _replies(steps):
-    for step in () if callable(steps) else steps:
-        if step.kind == "reply":
-            yield step.value
-        for branch in getattr(step, "branches", ()) or (getattr(step, "then", ()), getattr(step, "otherwise", ())):
-            yield from _replies(branch)
-
-
-def _fault_notes(story, participants):
-    """Notes on the participants that a fault touches while the request is under way."""
-    for fault in faults(story.run):
-        name = fault.target.partition("/")[0]
-        begin = fault.start - story.arrived
-        if name in participants and begin <= story.end and fault.end > story.arrived:
-            left = f", for {seconds(fault.end - max(fault.start, story.arrived))}" + (" more" if begin < 0 else "")
-            yield Step(max(begin, 0.0), "note", name, text=f"fault: {fault.words}{left}", good=False)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.experiment.figures import write
 from evsim.results.tally import OK
 from evsim.view.designs import STYLES, designs, finding
 from evsim.view.style import INK, describe, effect_marks, empty, figure, seconds, time_axis
@@ -14,8 +15,8 @@ POINTS = 1000  # of a line
 def staleness(run, ax=None):
     """Draw how many of the customers who were told yes (and arrived after the warm-up) still miss something.
 
-    run: one run gives a line for everything due and one for each effect; several (a list, or label -> run) give a
-    line each for everything due. A line that does not come down to zero means: those, never.
+    run: one run gives a line for everything due and one for each effect; several (a list, or label -> run)
+    give a line each for everything due. A line that does not come down to zero means: those, never.
     """
     runs = designs(run)
     with figure(ax) as ax:
@@ -26,7 +27,7 @@ def staleness(run, ax=None):
         _draw(ax, lines)
         if len(runs) > 1:
             text = "Told yes and not true yet, at that moment: " + ", ".join(
-                f"{_percent(line.at(0), line.told)} ({line.label})" for line in lines
+                f"{write('availability', line.at(0) / line.told)} ({line.label})" for line in lines
             )
         else:
             text = _finding(lines[0], next(iter(runs.values())).records_complete)
@@ -35,7 +36,7 @@ def staleness(run, ax=None):
 
 
 class _Line:
-    """``lags``: sorted seconds from being told yes until it is true, inf for never; ``told``: how many were."""
+    """``lags``: sorted seconds from told yes until true, inf for never; ``told``: how many were."""
 
     def __init__(self, label, told_at, true_at, style):
         lags = np.where(np.isnan(true_at), np.inf, true_at) - told_at
@@ -97,18 +98,27 @@ def _draw(ax, lines):
     for line in lines:
         finite = line.lags[: line.told - line.never]
         size = min(len(finite), POINTS)
-        index = np.unique(np.linspace(0, len(finite) - 1, size).astype(int)) if size else np.empty(0, dtype=int)
+        index = (
+            np.unique(np.linspace(0, len(finite) - 1, size).astype(int)) if size else np.empty(0, dtype=int)
+        )
         x = np.r_[0.0, finite[index], right]
         y = np.r_[line.at(0), [line.at(moment) for moment in finite[index]], line.never]
         ax.plot(
-            x, y / line.told if several else y, drawstyle="steps-post", label=line.label, markevery=(0.03, 0.12), ms=7,
+            x,
+            y / line.told if several else y,
+            drawstyle="steps-post",
+            label=line.label,
+            markevery=(0.03, 0.12),
+            ms=7,
             **line.style,
-        )  # fmt: skip
+        )
     top = 1.0 if several else lines[0].told
     ax.set_xlim(0, right)
     ax.set_ylim(-0.012 * top, 1.04 * top)
     ax.grid(axis="y", color="#e4e4e8", lw=0.8)
-    ax.set_ylabel("not true for (share of those told)" if several else f"not true for (customers of {lines[0].told:,})")
+    ax.set_ylabel(
+        "not true for (share of those told)" if several else f"not true for (customers of {lines[0].told:,})"
+    )
     if several:
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
     else:
@@ -125,8 +135,5 @@ def _finding(line, complete):
     when = f"the last one until {seconds(line.longest)} later"
     if line.never:
         when = f"{line.never:,} for ever" if complete else f"{line.never:,} to the end of the run"
-    return f"When told yes, it is not true yet for {_percent(now, line.told)} of the customers; {when}"
-
-
-def _percent(number, total):
-    return f"{100 * number / total:.3g} %"
+    share = write("availability", now / line.told)
+    return f"When told yes, it is not true yet for {share} of the customers; {when}"

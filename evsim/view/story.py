@@ -18,9 +18,9 @@ ERRORS = {"error": "an error", "timeout": "a timeout", "rejected": "a refusal"}
 class Span:
     """One attempt: who asked whom, and when (seconds since the request arrived; NaN: never).
 
-    ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been granted it.
-    ``limit`` is how long the asker waits for an answer (None: for ever). ``effects`` are (time, name); ``children``
-    the calls and messages it made, in order of time.
+    ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been
+    granted it. ``limit`` is how long the asker waits for an answer (None: for ever). ``effects`` are (time,
+    name); ``children`` the calls and messages it made, in order of time.
     """
 
     row: int
@@ -71,9 +71,9 @@ class Message:
 class Story:
     """One request of a run. ``root`` is its :class:`Span`; times are seconds since it ``arrived``.
 
-    ``answered``, ``outcome`` (a word), ``due`` (names of effects that should come), ``effects`` ((time, name) in
-    order), ``completed`` (the last due effect; NaN if one never came), ``end`` (the last thing that happened) and
-    ``incidents`` ((row, kind) of what links lost).
+    ``answered``, ``outcome`` (a word), ``due`` (names of effects that should come), ``effects`` ((time,
+    name) in order), ``completed`` (the last due effect; NaN if one never came), ``end`` (the last thing
+    that happened) and ``incidents`` ((row, kind) of what links lost).
     """
 
     def __init__(self, run, request, workload=None):
@@ -114,7 +114,7 @@ class Story:
         return (span.row, "lost on the link") in self.incidents
 
     def __iter__(self):
-        """All spans and messages, each before what it led to, and depth first in order of time: (depth, it)."""
+        """(depth, it) of all spans and messages, depth first in order of time."""
         stack = [(0, self.root)]
         while stack:
             depth, node = stack.pop()
@@ -128,7 +128,9 @@ class Story:
         cause = rows["place"][messages["cause"]]
         its_messages = np.flatnonzero((messages["request"] == self.request) & mine[cause])
         waiting = (rows["place"] < 0) & np.isin(rows["parent"], its_messages)
-        return np.flatnonzero((rows["request"] == self.request) & (mine[rows["place"]] | waiting)), its_messages
+        return np.flatnonzero(
+            (rows["request"] == self.request) & (mine[rows["place"]] | waiting)
+        ), its_messages
 
     def _spans(self):
         rows, places = self.run.rows, self.run.places
@@ -137,16 +139,28 @@ class Story:
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
             times = (float(rows[name][row]) - self.arrived for name in TIMES)
             found[row] = Span(
-                row, place.kind if place else "delivery", place.source if place else "", place.service if place else "",
-                max(int(rows["attempt"][row]), 1), int(rows["parent"][row]), self._limit(place), *times,
-                Outcome(rows["outcome"][row]), Verdict(rows["verdict"][row]), Reason(rows["reason"][row]),
-            )  # fmt: skip
+                row,
+                place.kind if place else "delivery",
+                place.source if place else "",
+                place.service if place else "",
+                max(int(rows["attempt"][row]), 1),
+                int(rows["parent"][row]),
+                self._limit(place),
+                *times,
+                Outcome(rows["outcome"][row]),
+                Verdict(rows["verdict"][row]),
+                Reason(rows["reason"][row]),
+            )
         return found
 
     def _limit(self, place):
         if place is None or place.kind == "delivery":
             return None
-        return place.step.timeout if place.kind == "call" else self.run.scenario.workloads[self.workload].patience
+        return (
+            place.step.timeout
+            if place.kind == "call"
+            else self.run.scenario.workloads[self.workload].patience
+        )
 
     def _messages(self):
         columns, places = self.run.message_columns, self.run.places
@@ -154,11 +168,20 @@ class Story:
         found = {}
         for number in self._its()[1].tolist():
             cause = int(columns["cause"][number])
-            times = (float(columns[name][number]) - self.arrived for name in ("published", "appended", "acknowledged"))
+            times = (
+                float(columns[name][number]) - self.arrived
+                for name in ("published", "appended", "acknowledged")
+            )
             found[number] = Message(
-                number, places[self.run.rows["place"][cause]].service, channels[columns["channel"][number]], cause,
-                int(columns["partition"][number]), int(columns["offset"][number]), *times, Fate(columns["fate"][number]),
-            )  # fmt: skip
+                number,
+                places[self.run.rows["place"][cause]].service,
+                channels[columns["channel"][number]],
+                cause,
+                int(columns["partition"][number]),
+                int(columns["offset"][number]),
+                *times,
+                Fate(columns["fate"][number]),
+            )
         return found
 
     def _link(self, root):
@@ -181,7 +204,11 @@ class Story:
             self.spans[int(effects["row"][index])].effects.append((time, name))
         self.effects = sorted(effect for span in self.spans.values() for effect in span.effects)
         moments = [getattr(span, name) for span in self.spans.values() for name in TIMES]
-        moments += [getattr(each, name) for each in self.messages.values() for name in ("published", "appended", "acknowledged")]
+        moments += [
+            getattr(each, name)
+            for each in self.messages.values()
+            for name in ("published", "appended", "acknowledged")
+        ]
         self.end = float(np.nanmax(moments))
 
 

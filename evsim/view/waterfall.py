@@ -8,8 +8,18 @@ from evsim.results.records import Fate, Outcome, Verdict
 from evsim.view.designs import finding
 from evsim.view.story import Message, Story
 from evsim.view.style import (
-    ERROR, INK, LESSON, PAPER, TOLD, count, describe, effect_marks, figure, seconds, time_axis,
-)  # fmt: skip
+    ERROR,
+    INK,
+    LESSON,
+    PAPER,
+    TOLD,
+    count,
+    describe,
+    effect_marks,
+    figure,
+    seconds,
+    time_axis,
+)
 
 __all__ = ["waterfall"]
 
@@ -47,7 +57,15 @@ def waterfall(run, request, workload=None, ax=None):
 def _bar(ax, level, begin, end, colour, hatch="", **settings):
     if end > begin:
         ax.barh(
-            level, end - begin, left=begin, height=BAR, color=colour, hatch=hatch, edgecolor=INK, lw=0.6, **settings
+            level,
+            end - begin,
+            left=begin,
+            height=BAR,
+            color=colour,
+            hatch=hatch,
+            edgecolor=INK,
+            lw=0.6,
+            **settings,
         )
 
 
@@ -66,7 +84,14 @@ def _span(ax, level, span, story, marks):
     waiting = span.ready if span.ready == span.ready else _until(span.ended, story)
     if span.kind != "delivery":
         _way(ax, level, span.born, waiting)
-    _bar(ax, level, waiting, _until(span.started if span.started == span.started else span.ended, story), IN_LINE, "////")
+    _bar(
+        ax,
+        level,
+        waiting,
+        _until(span.started if span.started == span.started else span.ended, story),
+        IN_LINE,
+        "////",
+    )
     ended = _until(span.ended, story)
     for begin, end, colour in _pieces(span, ended):
         _bar(ax, level, begin, end, colour)
@@ -84,13 +109,21 @@ def _failure(ax, level, time, text):
     side, align = (-9, "right") if leftwards else (9, "left")
     ax.plot(time, level, marker="x", color=ERROR.colour, ms=9, mew=2.6, ls="", zorder=6)
     ax.annotate(
-        text, (time, level), xytext=(side, 0), textcoords="offset points", ha=align, va="center", fontsize=11,
-        color="#b01c29", zorder=7, bbox={"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85},
-    )  # fmt: skip
+        text,
+        (time, level),
+        xytext=(side, 0),
+        textcoords="offset points",
+        ha=align,
+        va="center",
+        fontsize=11,
+        color="#b01c29",
+        zorder=7,
+        bbox={"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85},
+    )
 
 
 def _pieces(span, ended):
-    """(begin, end, colour) of the time a worker was held: its own work, and waiting for what it had asked for."""
+    """(begin, end, colour) of the time a worker was held: at work, or waiting for what it asked for."""
     if span.started != span.started:
         return
     now = span.started
@@ -136,7 +169,15 @@ def _told(ax, story):
         mark = TOLD if story.outcome == "ok" else ERROR
         ax.axvline(story.answered, color=mark.colour, lw=3, ls=mark.line, zorder=0.5)
         ax.plot(
-            story.answered, -0.75, marker=mark.marker, color=mark.colour, ms=9, mew=2.4, ls="", clip_on=False, zorder=7
+            story.answered,
+            -0.75,
+            marker=mark.marker,
+            color=mark.colour,
+            ms=9,
+            mew=2.4,
+            ls="",
+            clip_on=False,
+            zorder=7,
         )
 
 
@@ -151,7 +192,9 @@ def _frame(ax, story, shown, left_out):
     ax.set_ylim(max(len(shown) + bool(left_out), FEWEST) - 0.4, -0.8)
     labels = [_label(depth, node) for depth, node in shown]
     ax.set_yticks(range(len(shown)), labels, ha="left")
-    ax.tick_params(axis="y", length=0, pad=max(6.6 * len(label.strip()) + 3.5 * label.count(" ") for label in labels))
+    ax.tick_params(
+        axis="y", length=0, pad=max(6.6 * len(label.strip()) + 3.5 * label.count(" ") for label in labels)
+    )
     ax.spines["left"].set_visible(False)
     if left_out:
         ax.text(0, len(shown), f"and {count(left_out, 'more bar')}", va="center", fontsize=11)
@@ -173,8 +216,12 @@ def _legend(ax, story, shown, marks):
         Line2D([], [], color=WAY, lw=1.4, ls=(0, (2, 1.2)), label="on the way"),
     ]
     if story.outcome != "pending":
-        parts.append(Line2D([], [], color=told.colour, lw=3, ls=told.line, marker=told.marker, ms=8, label=words))
-    made = dict.fromkeys(name for _, node in shown if not isinstance(node, Message) for _, name in node.effects)
+        parts.append(
+            Line2D([], [], color=told.colour, lw=3, ls=told.line, marker=told.marker, ms=8, label=words)
+        )
+    made = dict.fromkeys(
+        name for _, node in shown if not isinstance(node, Message) for _, name in node.effects
+    )
     for name in [name for name in marks if name in made]:
         mark = marks[name]
         parts.append(Line2D([], [], color=mark.colour, marker=mark.marker, mec=INK, ls="", ms=9, label=name))
@@ -184,7 +231,9 @@ def _legend(ax, story, shown, marks):
 def _finding(story):
     text = f"Customer {story.request} {story.told}"
     names = [name for _, name in story.effects]
-    repeated = [f"{name} came {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1]
+    repeated = [
+        f"{name} came {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1
+    ]
     if story.missing:
         never = "never came" if story.run.records_complete else "did not come until the run ended"
         repeated.append(f"{' and '.join(story.missing)} {never}")

@@ -2,15 +2,17 @@
 
 from evsim.results.run import Run
 
-__all__ = ["Wiring"]
+__all__ = ["KINDS", "Wiring"]
+
+KINDS = ("asks", "calls", "publishes", "delivers")
 
 
 class Wiring:
     """The edges of a scenario, or of a run of it: ``scenario``, and ``run`` (None for a scenario alone).
 
-    Sets of pairs of names, as written in the steps: ``asks`` (workload, service), ``calls`` (service, service),
-    ``publishes`` (service, channel), ``delivers`` (channel, service). What Python functions do is known from a
-    run alone.
+    Sets of pairs of names, as written in the steps: ``asks`` (workload, service), ``calls`` (service,
+    service), ``publishes`` (service, channel), ``delivers`` (channel, service). What Python functions do is
+    known from a run alone.
     """
 
     def __init__(self, system):
@@ -19,7 +21,9 @@ class Wiring:
         self.services = self.scenario.services
         self.asks = {(name, workload.target) for name, workload in self.scenario.workloads.items()}
         self.delivers = {
-            (subscription.channel, name) for name, service in self.services.items() for subscription in service.subscribe
+            (subscription.channel, name)
+            for name, service in self.services.items()
+            for subscription in service.subscribe
         }
         self.calls, self.publishes = set(), set()
         for name, service in self.services.items():

@@ -31,7 +31,7 @@ TIMES = st.one_of(
     ),
 )
 LATENCY = st.sampled_from([0, 0, 0.25, 0.01, {"exponential": 0.05}, {"uniform": [0, 0.5]}])
-LOSS = st.sampled_from([0, 0, 0.05, 0.2])
+LOSS = st.sampled_from([0, 0.05, 0.2])
 BACKOFF = st.one_of(
     GRID,
     st.sampled_from(
@@ -67,7 +67,7 @@ def _system(draw, faulty, risky, stable=False):
         _subscribe(draw, cast, services, name, stable)
     data = {
         "name": "any-system",
-        "workloads": {name: _workload(draw, cast, name) for name in cast.workloads},
+        "workloads": {name: _workload(draw, cast) for name in cast.workloads},
         "services": services,
         "channels": {name: _channel(cast.kinds[name], draw) for name in cast.channels},
         "network": _network(draw, cast),
@@ -83,15 +83,20 @@ def _system(draw, faulty, risky, stable=False):
     return Scenario.from_dict(data)
 
 
+HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience")
+
+
 class _Cast:
     """Who plays, and what each may do."""
 
     def __init__(self, draw, risky):
-        self.draw, self.risky = draw, risky
+        self.draw = draw
+        self.hazards = draw(st.sets(st.sampled_from(HAZARDS))) if risky else set()  # of this system
         self.duration = draw(st.sampled_from([10, 20, 30]))
-        self.services = [f"service-{n}" for n in range(draw(st.integers(1, 5)))]
+        self.services = [f"service-{n}" for n in range(draw(st.sampled_from([3, 2, 4, 5, 1])))]
         self.workloads = [f"workload-{n}" for n in range(draw(st.integers(1, 2)))]
-        self.channels = [f"channel-{n}" for n in range(draw(st.integers(0, 2)))] if len(self.services) > 1 else []
+        count = draw(st.sampled_from([1, 2, 1, 2, 0])) if len(self.services) > 1 else 0
+        self.channels = [f"channel-{n}" for n in range(count)]
         self.kinds = {name: draw(st.sampled_from(["queue", "log"])) for name in self.channels}
         # Who reads a channel comes after all who publish to it.
         self.lowest_reader = {name: draw(st.integers(1, len(self.services) - 1)) for name in self.channels}
@@ -101,8 +106,9 @@ class _Cast:
         draw = self.draw
         settings = {"instances": draw(st.integers(1, 3)), "workers": draw(st.integers(1, 3))}
         settings["discipline"] = draw(st.sampled_from(["fifo", "fifo", "lifo"]))
-        if self.risky:
-            settings["limit"] = draw(st.sampled_from([None, None, 0, 1, 5]))
+        if "limit" in self.hazards:
+            settings["limit"] = draw(st.sampled_from([None, 0, 1, 5]))
+        if "stale" in self.hazards:
             settings["drop_stale"] = draw(st.booleans())
         if number and draw(st.integers(0, 3)) == 0:
             settings["inside"] = self.services[0]
@@ -112,6 +118,8 @@ class _Cast:
     def handle(self, number):
         draw = self.draw
         steps = self.steps(number, 0, draw(st.integers(1, 4)))
+        if self.channels and number == 0:
+            steps.insert(draw(st.integers(0, len(steps))), self._publish(number, 0))
         reply = draw(st.sampled_from(["none", "last", "early", "maybe"]))
         where = len(steps) if reply == "last" else draw(st.integers(0, len(steps)))
         step = {"reply": "yes"}
@@ -133,10 +141,10 @@ class _Cast:
             kinds += ["call", "call"]
         if self.channels:
             kinds += ["publish", "publish"]
-        if self.risky:
+        if "fail" in self.hazards:
             kinds += ["fail"]
-            if depth < 2:
-                kinds += ["any"]
+        if "any" in self.hazards and depth < 2:
+            kinds += ["any"]
         kind = draw(st.sampled_from(kinds))
         return getattr(self, "_" + kind)(number, depth)
 
@@ -150,7 +158,7 @@ class _Cast:
         return {"effect": self.draw(st.sampled_from(EFFECTS))}
 
     def _fail(self, number, depth):
-        return {"fail": self.draw(CHANCE)}
+        return {"fail": self.draw(st.sampled_from([0.1, 0.1, 0.5, 1]))}
 
     def _maybe(self, number, depth):
         then, otherwise = self.draw(st.integers(1, 2)), self.draw(st.integers(0, 2))
@@ -174,15 +182,17 @@ class _Cast:
 
     def _care(self):
         """What an asker does about a bad answer, or none."""
-        if not self.risky:
-            return {}
-        care = self.draw(st.sampled_from([{}, {"timeout": 1}, {"timeout": 0.5}, {"timeout": 3}]))
-        return {**care, **({"retry": self._retry()} if self.draw(st.booleans()) else {})}
+        care = {}
+        if "timeout" in self.hazards and self.draw(st.booleans()):
+            care["timeout"] = self.draw(st.sampled_from([0.5, 1, 3]))
+        if "retry" in self.hazards and self.draw(st.booleans()):
+            care["retry"] = self._retry()
+        return care
 
     def _call(self, number, depth):
         target = self.draw(st.sampled_from(self.services[number + 1 :]))
         step = {"service": target, **self._care()}
-        if self.risky:
+        if self.hazards:
             step["on_error"] = self.draw(st.sampled_from(["fail", "ignore"]))
         return {"call": step}
 
@@ -201,11 +211,12 @@ class _Cast:
 def _subscribe(draw, cast, services, channel, stable):
     """Services that come after all publishers read the channel."""
     able = cast.services[cast.lowest_reader[channel] :]
-    least = 1 if stable and cast.kinds[channel] == "queue" else 0
+    may_be_none = not (stable and cast.kinds[channel] == "queue")
+    least = 0 if may_be_none and draw(st.integers(0, 7)) == 7 else 1
     readers = draw(st.lists(st.sampled_from(able), min_size=least, max_size=3, unique=True))
     for name in readers:
         subscription = {"channel": channel}
-        if cast.risky:
+        if "retry" in cast.hazards:
             subscription["retry"] = cast._retry()
         if cast.kinds[channel] == "queue":
             subscription["prefetch"] = draw(st.sampled_from([None, 1, 2, 5]))
@@ -216,7 +227,7 @@ def _channel(kind, draw):
     return "queue" if kind == "queue" else {"log": {"partitions": draw(st.sampled_from([1, 2, 3, 8]))}}
 
 
-def _workload(draw, cast, name):
+def _workload(draw, cast):
     rate = draw(st.sampled_from([0.5, 1, 2, 4]))
     closed = {"users": draw(st.integers(1, 5)), "think": draw(LONGER)}
     arrivals = draw(
@@ -230,16 +241,16 @@ def _workload(draw, cast, name):
             ]
         )
     )
-    settings = {"target": draw(st.sampled_from(cast.services[:2])), "arrivals": arrivals}
+    settings = {"target": draw(st.sampled_from([cast.services[0], *cast.services[:2]])), "arrivals": arrivals}
     settings["key"] = draw(st.sampled_from([None, {"uniform": 3}, {"zipf": {"keys": 5, "s": 1}}]))
-    if cast.risky:
-        settings["patience"] = draw(st.sampled_from([None, None, 0.5, 1, 5]))
+    if "patience" in cast.hazards:
+        settings["patience"] = draw(st.sampled_from([None, 0.5, 1, 5]))
     return settings
 
 
 def _network(draw, cast):
     network = {"latency": draw(LATENCY), "give_up": draw(st.sampled_from([2, 30]))}
-    if cast.risky:
+    if "loss" in cast.hazards:
         network["loss"] = draw(LOSS)
     ends = st.sampled_from([*cast.workloads, *cast.services, *cast.channels])
     links = {}
@@ -247,7 +258,7 @@ def _network(draw, cast):
         between = [draw(st.sampled_from(cast.services)), draw(ends)]
         if between[0] != between[1] and all(set(between) != set(link["between"]) for link in links.values()):
             link = links[f"link-{number}"] = {"between": between, "latency": draw(LATENCY)}
-            if cast.risky:
+            if "loss" in cast.hazards:
                 link["loss"] = draw(LOSS)
     return {**network, "links": links}
 

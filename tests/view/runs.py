@@ -80,7 +80,7 @@ def many(services=20):
     return Scenario.from_dict({
         "name": "chain",
         "workloads": {"page": {"target": "service-0", "arrivals": {"poisson": 10}}},
-        "services": {name: {"workers": 4, "handle": handle} for name, handle in zip(names, handles, strict=True)},
+        "services": {name: {"workers": 4, "handle": handle} for name, handle in zip(names, handles)},
         "run": {"duration": 5},
     }).run()  # fmt: skip
 

@@ -56,12 +56,12 @@ def test_the_catch_up_is_backlog_by_capacity_less_rate():
     assert found.waiting == pytest.approx(arrived - done, abs=2)
     assert (found.rate, found.capacity) == (pytest.approx(10), pytest.approx(2 / 0.12))
     assert found.predicted == pytest.approx(found.waiting / (2 / 0.12 - 10))
-    assert found.arithmetic == f"{found.waiting} waiting / (16.7 \N{MINUS SIGN} 10)/s = {found.predicted:.1f} s"
+    difference = "(16.7 \N{MINUS SIGN} 10)/s"
+    assert found.arithmetic == f"{found.waiting} waiting / {difference} = {found.predicted:.1f} s"
 
 
 def test_the_catch_up_comes_as_predicted_within_chance():
-    """In T seconds, arrivals and work done each deviate by some sqrt(rate T); what they do to T is that by the
-    capacity to spare."""
+    """In T seconds, what arrives and what is done deviate by some sqrt(rate T) each; T, by that over the rest."""
     fault = {"outage": "mailing-list", "at": 20, "for": 10}
     run = evsim.load("registration-events").replace({"faults": [fault]}).run()
     (found,) = catch_ups(run)

@@ -90,7 +90,8 @@ def test_work_is_a_filled_bar_and_being_held_a_hatched_one():
     ax = lives(classic(), request=20)
     story = Story(classic(), 20)
     bars = [each for each in ax.patches if isinstance(each, Rectangle)]
-    held = {(round(each.get_y(), 9), round(each.get_height(), 9)) for each in bars if each.get_hatch() == "////"}
+    held = [each for each in bars if each.get_hatch() == "////"]
+    held = {(round(each.get_y(), 9), round(each.get_height(), 9)) for each in held}
     calls = {(round(call.born, 9), round(call.settled - call.born, 9)) for call in story.root.children}
     assert calls | {(0.0, round(story.answered, 9))} == held
     filled = {(round(each.get_y(), 9), round(each.get_height(), 9)) for each in bars if not each.get_hatch()}

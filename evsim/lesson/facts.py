@@ -1,0 +1,66 @@
+"""Runs and designs in words and small tables: what customers were told, what was true, and what is wired how."""
+
+from difflib import unified_diff
+
+import numpy as np
+
+from evsim.lesson.words import Words, wrapped
+from evsim.results.tally import OK, PENDING
+
+__all__ = ["caught_up", "promises", "told_and_true", "wiring"]
+
+LATER = 1.0  # seconds after the answer in which a promise has to come true
+
+
+def told_and_true(run):
+    """What customers were told and what is true for them, as a sum of all of them."""
+    from evsim.view.promise import promise_sentence
+
+    return wrapped(promise_sentence(run))
+
+
+def promises(**runs):
+    """A frame with a column for each run, named: how many were told what and when, and when all was done for them.
+
+    Times are means in ms; an answer may be an error. Those for whom something was never done are counted, and
+    left out of the mean of "all done after".
+    """
+    import pandas
+
+    return pandas.DataFrame({name: _promises(run) for name, run in runs.items()}, dtype=object)
+
+
+def _promises(run):
+    requests = run.tally
+    cohort, told = requests.cohort, requests.outcome != PENDING
+    yes, no = cohort & (requests.outcome == OK), cohort & told & (requests.outcome != OK)
+    done = cohort & ~np.isnan(requests.completed_at)
+    late = yes & ~(requests.completed_at <= requests.answered + LATER)
+    return {
+        "customers": int(cohort.sum()),
+        "told yes": int(yes.sum()),
+        "told error": int(no.sum()),
+        "told after (ms)": _mean_ms(requests.response[cohort & told]),
+        "all done after (ms)": _mean_ms(requests.completion[done]),
+        "never all done": int((cohort & ~done).sum()),
+        "told yes, not true 1 s later": int(late.sum()),
+        "told error, something done": int((no & (requests.present > 0)).sum()),
+    }
+
+
+def _mean_ms(times):
+    return round(1000 * float(times.mean()), 1) if len(times) else float("nan")
+
+
+def caught_up(run):
+    """When (s since the start) nothing was left of what piled up in the first outage of a consumer; NaN: never seen."""
+    from evsim.view.flow import catch_ups
+
+    return next((round(each.end + each.took, 1) for each in catch_ups(run)), float("nan"))
+
+
+def wiring(one, other):
+    """The lines of two scenarios in which they differ, as YAML: - is in the first only, + in the other only."""
+    lines = [each.replace({"name": "same", "about": ""}).to_yaml().splitlines() for each in (one, other)]
+    found = [line for line in unified_diff(*lines, n=2, lineterm="") if not line.startswith(("---", "+++"))]
+    return Words("\n".join("  ..." if line.startswith("@@") else line for line in found))

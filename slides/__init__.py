@@ -1,0 +1,1 @@
+"""The story in one deck of slides: ``python -m slides`` builds it."""

@@ -1,0 +1,151 @@
+"""JupyterLab in a real browser: a server of its own, and a page that opens notebooks, runs them and reads them.
+
+Menus are not clicked: Lab, started with --expose-app-in-browser, takes commands from the page.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+ASK_NOBODY = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PATIENCE = 120  # s until a server or a notebook that says nothing is given up
+SIZE = {"width": 1280, "height": 900}
+TALLEST = 16_000  # pixels, about what a browser can still take a picture of
+
+# Neither asks the person (about news) nor another host.
+SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
+
+
+@contextmanager
+def server(folder):
+    """The address of a JupyterLab server on `folder`; what it writes of its own goes to folder/.jupyter."""
+    own = folder / ".jupyter"
+    for name, values in SETTINGS.items():
+        file = own / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values), encoding="utf-8")
+    places = {f"JUPYTER_{name.upper()}_DIR": str(own / name) for name in ("config", "data", "runtime")}
+    places |= {f"JUPYTERLAB_{name.upper()}_DIR": str(own / name) for name in ("settings", "workspaces")}
+    python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--allow-root",
+        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
+    ]  # fmt: skip
+    with open(own / "log", "w", encoding="utf-8") as log:
+        environment = {**os.environ, **places, "PYTHONPATH": python_path, "JUPYTER_PREFER_ENV_PATH": "1"}
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield _answering(f"http://127.0.0.1:{port}", process, own / "log")
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _answering(address, process, log):
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{address}/api").close()
+            return address
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')}")
+
+
+@contextmanager
+def browser():
+    """A Chromium, Playwright's own or the system's; the tests that need it are skipped where there is none."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = own if Path(own).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
+        if path is None:
+            pytest.skip("no Chromium here (on Debian and Ubuntu: apt-get install chromium)")
+        chromium = playwright.chromium.launch(executable_path=path, args=ASK_NOBODY)
+        yield chromium
+        chromium.close()
+
+
+class Lab:
+    """A page with JupyterLab in it; notes what the browser complains of and which other hosts are asked."""
+
+    def __init__(self, chromium, address):
+        self.address = address
+        self.complaints, self.foreign = [], []
+        self.page = chromium.new_page(viewport=SIZE)
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._request)
+        self.load()
+
+    def _console(self, message):
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _request(self, request):
+        parts = urlsplit(request.url)
+        if parts.scheme.startswith(("http", "ws")) and parts.netloc != urlsplit(self.address).netloc:
+            self.foreign.append(request.url)
+
+    def load(self):
+        """Load the page, anew and with nothing open."""
+        self.page.goto(f"{self.address}/lab?reset")
+        self.page.wait_for_function("window.jupyterapp")
+        self.ask("() => jupyterapp.restored.then(() => null)")
+
+    def ask(self, script, *arguments):
+        """What a JavaScript function says, or an error if it does not say it in time."""
+        late = f"setTimeout(() => fail(new Error('no answer within {PATIENCE} s')), {1000 * PATIENCE})"
+        race = f"Promise.race([({script})(...given), new Promise((_, fail) => {late})])"
+        return self.page.evaluate(f"given => {race}", list(arguments))
+
+    def run(self, path):
+        """Open a notebook, run all its cells with a new kernel, and return them as the model has them (JSON)."""
+        self.complaints.clear()
+        self.foreign.clear()
+        return self.ask(
+            """async path => {
+                const options = {path, factory: 'Notebook', kernelPreference: {autoStartDefault: true}};
+                window.notebook = await jupyterapp.commands.execute('docmanager:open', options);
+                await notebook.context.ready;
+                await notebook.sessionContext.ready;
+                await jupyterapp.commands.execute('notebook:run-all-cells');
+                return Array.from(notebook.content.model.cells, cell => cell.toJSON());
+            }""",
+            path,
+        )
+
+    def close(self):
+        """Close the notebook that is open, with its kernel and without saving it."""
+        self.ask("async () => { await notebook.sessionContext.shutdown(); notebook.dispose(); }")
+
+    def show(self, number):
+        """Bring a cell into view, and return it as a place on the page."""
+        self.ask("number => notebook.content.scrollToItem(number)", number)
+        return self.page.locator(f'.jp-NotebookPanel:visible .jp-Cell[data-windowed-list-index="{number}"]')
+
+    def picture(self, file):
+        """Take a picture of the whole notebook, from its first cell to its last."""
+        content = "document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer')"
+        height = self.page.evaluate(f"{content}.scrollHeight") + SIZE["height"] // 2
+        self.page.set_viewport_size({**SIZE, "height": min(height, TALLEST)})
+        self.page.wait_for_timeout(300)  # cells come into view and settle
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=file)
+        self.page.set_viewport_size(SIZE)

@@ -1,0 +1,130 @@
+"""Every notebook works in JupyterLab, in a real browser, for somebody who has only a keyboard.
+
+Pictures of the notebooks, as a student sees them, are left in build/screenshots.
+"""
+
+import re
+import shutil
+
+import nbformat
+import pytest
+
+from tests.browser.lab import ROOT, Lab, browser, server
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PICTURES = ROOT / "build/screenshots"
+EVERYTHING_WRONG = """
+from IPython.display import HTML, Javascript, display
+display(HTML('<img src="http://192.0.2.1/picture.png">'), Javascript('console.error("something is wrong")'))
+1 / 0
+"""
+TWO_GUESSES = """
+from evsim.lesson import predict
+number, choice = predict("How many?", number=(0, 10)), predict("Which?", ["this", "that"])
+display(number, choice)
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    ignored = shutil.ignore_patterns(".*", "__pycache__")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=ignored)
+    with browser() as chromium, server(folder) as address:
+        yield Lab(chromium, address)
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(lab, request):
+    """A notebook that has been run: its name and its cells."""
+    name = request.param.stem
+    cells = lab.run(f"notebooks/{name}.ipynb")
+    lab.picture(PICTURES / f"{name}.png")
+    yield name, cells
+    lab.close()
+
+
+@pytest.fixture
+def small_notebook(lab, tmp_path_factory, request):
+    """A function that writes a notebook of one cell for this test and runs it; gives the cells."""
+
+    def run(source):
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+        name = f"{request.node.name}.ipynb"
+        nbformat.write(made, tmp_path_factory.getbasetemp() / "lab0" / name)
+        return lab.run(name)
+
+    yield run
+    lab.close()
+
+
+def errors(cells):
+    """What went wrong in a notebook, in words."""
+    for number, cell in enumerate(cells):
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "error":
+                yield f"cell {number}: {output['ename']}: {output['evalue']}"
+        if cell["cell_type"] == "code" and cell["source"].strip() and cell["execution_count"] is None:
+            yield f"cell {number} was not run"
+
+
+def plain(cell):
+    """The plain text of all outputs of a cell."""
+    return "\n".join(output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", ()))
+
+
+def test_no_cell_ends_in_an_error(notebook):
+    assert list(errors(notebook[1])) == []
+
+
+def test_every_picture_says_in_words_what_it_shows(lab, notebook):
+    _, cells = notebook
+    for number, cell in enumerate(cells):
+        if cell["cell_type"] == "code" and cell["outputs"]:
+            mute = lab.show(number).locator(".jp-OutputArea-output img:not([alt]), .jp-OutputArea-output img[alt='']")
+            assert mute.count() == 0, f"cell {number} has a picture without a text"
+
+
+def test_every_slider_moved_by_key_changes_what_is_shown(lab, notebook):
+    name, cells = notebook
+    for number, cell in enumerate(cells):
+        if "<Slider: " not in plain(cell):
+            continue
+        place = lab.show(number)
+        handle = place.get_by_role("slider").first
+        shown = place.locator(".jp-OutputArea-output:not(:has(.jupyter-widgets))").last
+        before = shown.inner_html()
+        at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.press("Home" if at_the_end else "End")
+        lab.page.wait_for_function("([node, before]) => node.innerHTML !== before", arg=[shown.element_handle(), before])
+        lab.picture(PICTURES / f"{name}-cell-{number}-moved.png")
+
+
+def test_the_browser_does_not_complain(lab, notebook):
+    assert lab.complaints == []
+
+
+def test_no_other_host_is_asked(lab, notebook):
+    assert lab.foreign == []
+
+
+def test_a_guess_made_by_keys_is_there_when_the_page_is_loaded_again(lab, small_notebook):
+    small_notebook(TWO_GUESSES)
+    cell = lab.show(0)
+    cell.get_by_role("slider").press("End")
+    cell.get_by_role("radio").last.press("Space")
+    for button in cell.get_by_role("button", name="Keep my guess").all():
+        button.press("Enter")
+    cell.get_by_text("Your guess: 10.").wait_for()
+    cell.get_by_text("Your guess: \N{LEFT DOUBLE QUOTATION MARK}that").wait_for()
+    lab.close()
+    lab.load()
+    (again,) = small_notebook(TWO_GUESSES)
+    assert re.findall(r"Your guess: \W?(\w+)", plain(again)) == ["10", "that"]
+
+
+def test_what_is_wrong_would_be_seen(lab, small_notebook):
+    cells = small_notebook(EVERYTHING_WRONG)
+    assert list(errors(cells)) == ["cell 0: ZeroDivisionError: division by zero"]
+    assert any("something is wrong" in complaint for complaint in lab.complaints)
+    assert set(lab.foreign) == {"http://192.0.2.1/picture.png"}

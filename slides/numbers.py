@@ -1,11 +1,14 @@
 """Every number and name of a run that the slides say, as text: ``{{name}}`` in deck.md."""
 
-from difflib import ndiff
+from difflib import unified_diff
+from inspect import signature
+from re import sub
 
 import numpy as np
 
 import evsim
 from docs.build import DESIGNS, FAULTS, SEEDS, means
+from evsim.experiment.statistics import estimate
 from evsim.lesson.terminal import RECORDED
 from evsim.results.tally import OK
 from evsim.view.flow import catch_ups
@@ -15,11 +18,18 @@ from slides.runs import NORMAL, RETRY, SPIKE, run, scenario
 
 __all__ = ["customer", "twin", "values"]
 
+LEVEL = signature(estimate).parameters["confidence"].default  # of the intervals
+
 
 def values():
     """name -> text."""
     found = _setting() | _table() | _pairs() | _one_run() | _customers() | _limits() | _benefits() | _groups()
-    return {name: text if isinstance(text, str) else f"{text:,}" for name, text in found.items()}
+    return {name: _whole(text) if isinstance(text, str) else f"{text:,}" for name, text in found.items()}
+
+
+def _whole(text):
+    """The text with each number kept on a line with its unit."""
+    return sub(r"(\d) (ms|s|%|to)(?= |$)", "\\1\N{NO-BREAK SPACE}\\2", text)
 
 
 def _setting():
@@ -30,17 +40,17 @@ def _setting():
         "rate": NORMAL, "duration": seconds(plain.run.duration), "outage": seconds(fault.duration),
         "list.work": seconds(plain.services["mailing-list"].handle[0].time.mean),
         "database.work": seconds(plain.services["database"].handle[0].time.mean),
-        "timeout": seconds(plain.services["register"].handle[1].timeout),
-        "runs": len(SEEDS), "pipe.output": RECORDED["ls -l | grep ^- | wc -l"], "difference": _difference(calls, events),
+        "runs": len(SEEDS), "level": f"{100 * LEVEL:.0f} %",
+        "pipe.output": RECORDED["ls -l | grep ^- | wc -l"], "difference": _difference(calls, events),
     }  # fmt: skip
 
 
 def _difference(one, other):
-    """The lines of two scenarios that differ, from their services to their channels, and the lines that say where."""
+    """The lines in which two scenarios differ, from services to channels, and the lines that say where."""
     lines = [part[part.index("services:") :].split("network:")[0].splitlines() for part in (one, other)]
     heads = ("register:", "database:", "mailing-list:", "channels:")
-    kept = [line for line in ndiff(*lines) if line[0] in "+-" or line.strip() in heads]
-    return "\n".join(kept)
+    found = list(unified_diff(*lines, lineterm="", n=max(map(len, lines))))[3:]  # without its own heads
+    return "\n".join(f"{line[0]} {line[1:]}" for line in found if line[0] in "+-" or line.strip() in heads)
 
 
 def _table():
@@ -54,12 +64,13 @@ def _table():
             if figures is None:
                 found |= {f"{name}.{what}": "none" for what in ("yes", "not-yet", "half")}
                 continue
-            told, true, yes, late, half, _ = figures
+            told, _, yes, late, half, _ = figures
             found |= {
-                f"{name}.told": seconds(told), f"{name}.true": seconds(true), f"{name}.yes": f"{100 * yes:.0f} %",
+                f"{name}.told": seconds(told), f"{name}.yes": f"{100 * yes:.0f} %",
                 f"{name}.not-yet": round(late), f"{name}.half": round(half),
             }  # fmt: skip
-    found["table.customers"] = round(NORMAL * (scenario("events").run.duration - scenario("events").run.warmup))
+    settings = scenario("events").run
+    found["table.customers"] = round(NORMAL * (settings.duration - settings.warmup))
     return found
 
 
@@ -69,41 +80,40 @@ def _pairs():
     pairs = evsim.compare(*designs, n=len(SEEDS), jobs=1, labels=DESIGNS)
     against = evsim.compare(*designs[1::2], n=len(SEEDS), jobs=1, labels=DESIGNS[1::2])
     return {
-        "parallel.sooner": _milliseconds(pairs.customers["parallel"]["response"]),
-        "events.sooner": _milliseconds(pairs.customers["events"]["completion"]),
-        "events.later": _milliseconds(against.customers["events"]["completion"]),
-    } | {
-        f"{name}.mean.{what}": seconds(design.summary()[f"{metric}_mean"].mean)
-        for name, design in pairs.designs.items()
-        for what, metric in (("told", "response"), ("true", "completion"))
+        **_earlier("parallel.sooner", pairs.customers["parallel"]["response"]),
+        **_earlier("events.sooner", pairs.customers["events"]["completion"]),
+        **_earlier("parallel.before-events", against.customers["events"]["completion"], sign=-1),
     }
 
 
-def _milliseconds(estimate):
-    """The size of a difference whose sign its interval decides."""
-    if estimate.low <= 0 <= estimate.high:
-        raise ValueError(f"a slide says there is a difference, and none is seen: {estimate}")
-    low, high = sorted(abs(1e3 * end) for end in (estimate.low, estimate.high))
-    return f"{abs(1e3 * estimate.mean):.0f} ms (95 % interval {low:.0f} to {high:.0f})"
+def _earlier(name, apart, sign=1):
+    """How much earlier the second of a pair is (sign -1: the first), as long as the interval decides it."""
+    low, high = sorted(-1e3 * sign * end for end in (apart.low, apart.high))
+    if low <= 0:
+        raise ValueError(f"a slide says that {name}, and the runs do not: {low:.3g} to {high:.3g} ms")
+    return {name: f"{-1e3 * sign * apart.mean:.0f} ms", f"{name}.interval": f"{low:.1f} to {high:.1f} ms"}
 
 
 def _one_run():
     """The runs that are drawn."""
     classic, events = run("classic", "mailing list"), run("events", "mailing list")
-    broker = run("events", "broker")
+    broker = run("events", "broker").tally
     refused = classic.tally.outcome != OK
     caught_up = max(catch_ups(events), key=lambda each: each.waiting)
-    retries = run("classic", "retries").summary()
+    again = [run("classic", "retries", seed).tally for seed in SEEDS]
+    errors = [each.cohort & (each.outcome != OK) for each in again]
+    half = [(error & (each.present > 0)).sum() for error, each in zip(errors, again)]
+    yes = [1 - error.sum() / each.cohort.sum() for error, each in zip(errors, again)]
     return {
         "one.customers": len(classic.tally.row), "one.refused": int(refused.sum()),
         "one.refused-share": f"{refused.mean():.0%}".replace("%", " %"),
         "one.half": int((refused & (classic.tally.present > 0)).sum()),
-        "broker.refused": int((broker.tally.outcome != OK).sum()),
-        "broker.half": int(((broker.tally.outcome != OK) & (broker.tally.present > 0)).sum()),
+        "broker.refused": int((broker.outcome != OK).sum()),
+        "broker.half": int(((broker.outcome != OK) & (broker.present > 0)).sum()),
         "catch-up.waiting": caught_up.waiting, "catch-up.took": seconds(caught_up.took),
         "catch-up.predicted": seconds(caught_up.predicted),
-        "retries": RETRY["attempts"], "retries.yes": f"{100 * retries['availability']:.1f} %",
-        "no-retries.yes": f"{100 * classic.summary()['availability']:.1f} %",
+        "retries": RETRY["attempts"], "retries.yes": f"{100 * np.mean(yes):.0f} %",
+        "retries.half": round(np.mean(half)),
     }  # fmt: skip
 
 
@@ -152,23 +162,23 @@ def _benefits():
         spike = run(design, "spike").summary()
         found[f"{design}.spike"] = seconds(spike["response_p99"])
         found[f"{design}.spike-true"] = seconds(spike["completion_p99"])
+        found[f"{design}.spike-yes"] = f"{100 * spike['availability']:.0f} %"
         before, after = run(design).summary(), run(design, "newcomer").summary()
         found[f"{design}.newcomer"] = f"{1e3 * abs(after['response_mean'] - before['response_mean']):.0f} ms"
         steps = [len(scenario(design, what).services["register"].handle) for what in (None, "newcomer")]
         found[f"{design}.edited"] = steps[1] - steps[0]
-    found["events.not-yet"] = seconds(run("events").summary()["consistency_lag_p99"])
     return found
 
 
 def _groups():
     """Who got which message in the system of two producers and four consumers."""
     two = run("two-producers-four-consumers")
-    rows, settings = two.rows, two.scenario.services
-    got = {}
+    found = {"groups.messages": len(two.message_columns["published"])}
     for place in two.places:
         if place.kind == "delivery":
-            workers = rows["worker"][rows["place"] == place.number]
-            for instance in range(settings[place.service].instances):
-                name = f"{place.service}-{instance + 1}"
-                got[name] = got.get(name, 0) + int((workers // settings[place.service].workers == instance).sum())
-    return {"groups.messages": len(two.message_columns["published"])} | {f"groups.{name}": n for name, n in got.items()}
+            service = two.scenario.services[place.service]
+            instance = two.rows["worker"][two.rows["place"] == place.number] // service.workers
+            for number in range(service.instances):
+                name = f"groups.{place.service}-{number + 1}"
+                found[name] = found.get(name, 0) + int((instance == number).sum())
+    return found

@@ -49,7 +49,8 @@ def _newcomer(plain):
     if plain.channels:
         create["subscribe"] = next(iter(plain.channels))
     else:
-        data["services"]["register"]["handle"].insert(-1, {"call": {"service": "create-profile", "timeout": "1s"}})
+        call = {"call": {"service": "create-profile", "timeout": "1s"}}
+        data["services"]["register"]["handle"].insert(-1, call)
     data["services"]["create-profile"] = create
     return evsim.Scenario.from_dict(data)
 

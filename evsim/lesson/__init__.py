@@ -1,4 +1,4 @@
-"""What a notebook needs: guesses, checks that simulate, a slider, small scenarios. The ideas stay in the cells."""
+"""What a notebook needs: guesses, checks that simulate, a slider, small scenarios. Ideas stay in cells."""
 
 from evsim.lesson.exercises import exercise
 from evsim.lesson.facts import caught_up, promises, told_and_true, wiring
@@ -10,6 +10,6 @@ from evsim.lesson.terminal import shell
 from evsim.lesson.told import told_then_done
 
 __all__ = [
-    "caught_up", "chain", "exercise", "lesson_size", "predict", "promises", "shell", "slider", "stack", "told_and_true",
-    "told_then_done", "wiring",
+    "caught_up", "chain", "exercise", "lesson_size", "predict", "promises", "shell", "slider", "stack",
+    "told_and_true", "told_then_done", "wiring",
 ]  # fmt: skip

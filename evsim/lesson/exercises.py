@@ -1,4 +1,4 @@
-"""Exercises whose checks simulate: what a student built runs with several seeds, and a customer speaks against it."""
+"""Exercises whose checks simulate: what a student built runs with several seeds, and must serve everybody."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ class Refused(ValueError):
 class Task:
     """What an exercise asks for.
 
-    ``holds``: what is to hold, as a clause. ``conditions``: takes the answer and gives a dict: under which condition
-    (words; may be empty) which scenario is run, and the properties it is to have (functions of a run that
-    yield :class:`evsim.lesson.properties.Counterexample`). It raises :class:`Refused` or a ScenarioError
-    for what can't be run. ``hints``: from vague to plain; none is the answer.
+    ``holds``: what is to hold, as a clause. ``conditions``: a function of the answer that gives a dict: a
+    condition in words (may be empty) -> the scenario to run, and the properties it is to have (functions of a
+    run that yield :class:`evsim.lesson.properties.Counterexample`). It raises :class:`Refused` or a
+    ScenarioError for what can't be run. ``hints``: from vague to plain; none is the answer.
     """
 
     holds: str
@@ -43,8 +43,8 @@ def exercise(name):
 class Exercise:
     """An exercise and how far somebody is with it.
 
-    ``check(answer)`` runs the answer. If it fails, ``run`` is the run and ``customer`` the one for whom it failed;
-    ``look()`` shows what happened to them. After two failures ``hint()`` has something to say.
+    ``check(answer)`` runs the answer. If it fails, ``run`` is the run and ``customer`` the one for whom it
+    failed; ``look()`` shows what happened to them. After two failures ``hint()`` has something to say.
     """
 
     def __init__(self, task):
@@ -85,7 +85,8 @@ class Exercise:
         where = f"Seed {run.seed}{f', {condition}' if condition else ''}"
         look = f"To see what happened to them: task.look(), or task.run.trace({found.customer})."
         hint = "There is a hint: task.hint()." if len(self._failed) >= TRIES else ""
-        return Verdict(False, wrapped(f"Not yet. {where}: customer {found.customer} {found.words}.", look, hint))
+        what = f"Not yet. {where}: customer {found.customer} {found.words}."
+        return Verdict(False, wrapped(what, look, hint))
 
     def look(self):
         """The sequence diagram of the customer for whom the last check failed."""
@@ -96,7 +97,7 @@ class Exercise:
     def hint(self):
         """The next hint, if two different answers have failed."""
         if len(self._failed) < TRIES:
-            return Words("No hint yet: first let two different answers fail. A failure tells you something too.")
+            return Words("No hint yet: first let two different answers fail. A failure tells you something.")
         self._hints = min(self._hints + 1, len(self.task.hints))
         return wrapped(f"Hint {self._hints} of {len(self.task.hints)}: {self.task.hints[self._hints - 1]}")
 

@@ -1,4 +1,4 @@
-"""Runs and designs in words and small tables: what customers were told, what was true, and what is wired how."""
+"""Runs and designs in words and tables: what customers were told, what was true, and what is wired how."""
 
 from difflib import unified_diff
 
@@ -20,7 +20,7 @@ def told_and_true(run):
 
 
 def promises(**runs):
-    """A frame with a column for each run, named: how many were told what and when, and when all was done for them.
+    """A frame with a column for each run, named: how many were told what and when, and when all was done.
 
     Times are means in ms; an answer may be an error. Those for whom something was never done are counted, and
     left out of the mean of "all done after".
@@ -53,14 +53,14 @@ def _mean_ms(times):
 
 
 def caught_up(run):
-    """When (s since the start) nothing was left of what piled up in the first outage of a consumer; NaN: never seen."""
+    """When (s since the start) a consumer had worked off what its first outage left; NaN: not seen."""
     from evsim.view.flow import catch_ups
 
     return next((round(each.end + each.took, 1) for each in catch_ups(run)), float("nan"))
 
 
 def wiring(one, other):
-    """The lines of two scenarios in which they differ, as YAML: - is in the first only, + in the other only."""
+    """The lines in which two scenarios differ, as YAML: - is in the first only, + in the other only."""
     lines = [each.replace({"name": "same", "about": ""}).to_yaml().splitlines() for each in (one, other)]
     found = [line for line in unified_diff(*lines, n=2, lineterm="") if not line.startswith(("---", "+++"))]
     return Words("\n".join("  ..." if line.startswith("@@") else line for line in found))

@@ -9,9 +9,10 @@ __all__ = ["stack"]
 
 
 def stack(picture, **runs):
-    """A figure with the same picture of some runs, named, one above the other: ``stack("flow", a=run, b=run)``.
+    """A figure with the same picture of some runs, named, one above the other.
 
-    Its ``axes`` are in the same order. Give it to :func:`evsim.view.show`.
+    ``stack("flow", classic=run, events=other)``; its ``axes`` are in that order. Give it to
+    :func:`evsim.view.show`.
     """
     with rc_context(RC):
         figure = Figure(figsize=(8.0, 3.7 * len(runs)), layout="constrained", dpi=DPI)

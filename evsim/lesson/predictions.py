@@ -10,18 +10,18 @@ from evsim.lesson.words import wrapped
 
 __all__ = ["Prediction", "predict"]
 
-GHOST = "#6d6d73"
+GHOST, GUESS = "#6d6d73", "your guess"
 CLOSE = 0.1  # of the range of the numbers to choose from
 
 
 def predict(question, choices=None, *, number=None, unit=""):
     """Ask for a guess and return the :class:`Prediction`.
 
-    Either `choices`, a list of texts, or a dict of them with what people who choose each of them often think; or
-    `number`, the lowest and the highest that can be guessed, and its `unit`.
+    Either `choices`, a list of texts, or a dict of them with what people who choose each of them often think;
+    or `number`, the lowest and the highest that can be guessed, and its `unit`.
 
-    The guess outlives the notebook: it is kept by the words of the question. It can be changed until it has been put
-    beside the truth.
+    The guess outlives the notebook: it is kept by the words of the question. It can be changed until it has
+    been put beside the truth.
     """
     if (choices is None) == (number is None):
         raise ValueError("a prediction needs either choices or the lowest and the highest number")
@@ -31,8 +31,8 @@ def predict(question, choices=None, *, number=None, unit=""):
 class Prediction:
     """A question, and the ``guess`` of whoever reads it (None until there is one).
 
-    In a notebook it shows controls for a guess; :meth:`guessed` takes one without them. :meth:`compare` says in words
-    how the guess and the truth go together, :meth:`show_on` draws the guess where the truth is drawn. Both end the
+    In a notebook it shows controls for a guess; :meth:`guessed` takes one without them. :meth:`compare` puts
+    guess and truth together in words, :meth:`show_on` draws the guess where the truth is drawn. Both end the
     guessing: the guess is ``closed`` from then on, until :meth:`forget`.
     """
 
@@ -47,13 +47,12 @@ class Prediction:
         return f"<Prediction: {self.question} {self._state()}>"
 
     def guessed(self, guess):
-        """Keep a guess; return the prediction."""
-        if self.closed:
-            raise ValueError(f"you have seen the truth: your guess stays {self._words(self.guess)}; forget() starts afresh")
+        """Keep a guess, unless the guessing is closed; return the prediction."""
         if not self._fits(guess):
             raise ValueError(f"guess={guess!r} must be {self._rule()}")
-        self.guess = guess
-        self._keep()
+        if not self.closed:
+            self.guess = guess if self.number is None else float(guess) if guess % 1 else int(guess)
+            self._keep()
         return self
 
     def forget(self):
@@ -64,38 +63,41 @@ class Prediction:
 
     def compare(self, truth):
         """Put the guess beside the truth, in words."""
-        if not self._fits(truth):
+        if self.number is None and not self._fits(truth):
             raise ValueError(f"truth={truth!r} must be {self._rule()}")
         self._close()
+        told = f"{'The answer' if self.number is None else 'In this run it'} is {self._words(truth)}"
         if self.guess is None:
-            return wrapped(f"You have not guessed. {self._truth(truth)}.")
-        return wrapped(f"You guessed {self._words(self.guess)}. {self._truth(truth)}{self._verdict(truth)}.", self._remark(truth))
+            return wrapped(f"You have not guessed. {told}.")
+        guess = f"You guessed {self._words(self.guess)}."
+        return wrapped(f"{guess} {told}{self._verdict(truth)}.", self._remark(truth))
 
     def show_on(self, ax, axis="x"):
-        """Draw the guess as a dashed grey line at its place on the x or y axis; return the axes. No guess, no line."""
+        """Draw the guess, if there is one, as a dashed line at its place on an axis; return the axes."""
         if self.number is None:
             raise ValueError("only the guess of a number has a place on an axis")
         if self.guess is not None:
-            line = {"x": ax.axvline, "y": ax.axhline}[axis]
-            line(self.guess, color=GHOST, linestyle=(0, (4, 3)), linewidth=1.8, zorder=6, label="your guess")
-            self._name_ghost(ax, axis)
-            guess = f"Your guess, drawn as a dashed line: {self._words(self.guess)}."
-            ax.alt_text = " ".join(filter(None, [getattr(ax, "alt_text", ""), guess]))
+            self._ghost(ax, axis)
+            drawn = f"Your guess, drawn as a dashed line: {self._words(self.guess)}."
+            ax.alt_text = " ".join(filter(None, [getattr(ax, "alt_text", ""), drawn]))
             self._close()
         return ax
 
-    def _name_ghost(self, ax, axis):
+    def _ghost(self, ax, axis):
+        line = {"color": GHOST, "linestyle": (0, (4, 3)), "linewidth": 1.8, "zorder": 4.5, "label": GUESS}
         box = {"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
-        style = {"color": GHOST, "fontsize": 11, "style": "italic", "bbox": box, "zorder": 7}
-        text = f"your guess: {self._words(self.guess)}"
-        low, high = sorted(ax.get_xlim() if axis == "x" else ax.get_ylim())
-        if axis == "x":
-            side = {"xytext": (-5, 0), "ha": "right"} if self.guess > (low + high) / 2 else {"xytext": (5, 0), "ha": "left"}
-            place = {"xy": (self.guess, 0.06), "xycoords": ax.get_xaxis_transform()}
-            ax.annotate(text, **place, **side, textcoords="offset points", va="bottom", **style)
+        words = {"color": GHOST, "fontsize": 11, "style": "italic", "bbox": box, "zorder": 7, "va": "bottom"}
+        text, points = f"{GUESS}: {self._words(self.guess)}", {"textcoords": "offset points"}
+        if axis == "y":
+            ax.axhline(self.guess, **line)
+            place = {"xy": (0.01, self.guess), "xycoords": ax.get_yaxis_transform(), "xytext": (0, 4)}
+            ax.annotate(text, **place, **points, ha="left", **words)
         else:
-            place = {"xy": (0.99, self.guess), "xycoords": ax.get_yaxis_transform()}
-            ax.annotate(text, **place, xytext=(0, 4), textcoords="offset points", ha="right", va="bottom", **style)
+            ax.axvline(self.guess, **line)
+            leftwards = self.guess > sum(ax.get_xlim()) / 2
+            side = {"xytext": (-5, 0), "ha": "right"} if leftwards else {"xytext": (5, 0), "ha": "left"}
+            place = {"xy": (self.guess, 0.06), "xycoords": ax.get_xaxis_transform()}
+            ax.annotate(text, **place, **side, **points, **words)
 
     # What may be guessed, and how it is said.
 
@@ -115,13 +117,10 @@ class Prediction:
             return f"\N{LEFT DOUBLE QUOTATION MARK}{guess}\N{RIGHT DOUBLE QUOTATION MARK}"
         return f"{guess:,.6g} {self.unit}".strip()
 
-    def _truth(self, truth):
-        return f"{'The answer' if self.number is None else 'In this run it'} is {self._words(truth)}"
-
     def _verdict(self, truth):
         if self.guess == truth:
             return ": you were right"
-        if self.number is None:
+        if self.number is None or truth != truth:
             return ""
         low, high = self.number
         if abs(self.guess - truth) <= CLOSE * (high - low):
@@ -136,7 +135,8 @@ class Prediction:
     def _state(self):
         if self.guess is None:
             return "No guess yet."
-        return f"Your guess: {self._words(self.guess)}{' (kept as it was before you saw the truth)' if self.closed else ''}."
+        closed = " (kept as it was before you saw the truth)" if self.closed else ""
+        return f"Your guess: {self._words(self.guess)}{closed}."
 
     # Keeping.
 
@@ -169,20 +169,20 @@ class Prediction:
     def _control(self, widgets):
         """A choice and a button; the line below says what is kept."""
         if self.number is None:
-            choice = widgets.RadioButtons(options=list(self.choices), value=self.guess, layout={"width": "max-content"})
+            wide = {"width": "max-content"}
+            choice = widgets.RadioButtons(options=list(self.choices), value=self.guess, layout=wide)
         else:
             low, high = self.number
-            kind = widgets.IntSlider if isinstance(low, int) and isinstance(high, int) else widgets.FloatSlider
+            whole = isinstance(low, int) and isinstance(high, int)
+            kind = widgets.IntSlider if whole else widgets.FloatSlider
             start = self.guess if self.guess is not None else low
             choice = kind(min=low, max=high, value=start, description=self.unit, layout={"width": "60%"})
         button, state = widgets.Button(description="Keep my guess"), widgets.Label(self._state())
 
         def keep(_):
-            try:
+            if self._fits(choice.value):
                 self.guessed(choice.value)
-                state.value = self._state()
-            except ValueError as error:
-                state.value = f"Not kept: {error}."
+            state.value = self._state()
 
         button.on_click(keep)
         return widgets.VBox([choice, widgets.HBox([button, state])])

@@ -17,7 +17,7 @@ SAME = 1e-9  # seconds: times closer than this are one
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A ``customer`` (the number of a request) for whom something does not hold, and what happened to them."""
+    """A ``customer`` (the number of a request) for whom something does not hold, and why, in ``words``."""
 
     customer: int
     words: str

@@ -1,7 +1,6 @@
 """Scenarios small enough to follow: the registration with about 300 customers, and a chain of services."""
 
-import evsim
-from evsim.scenario import Scenario
+from evsim.scenario import Scenario, load
 
 __all__ = ["chain", "lesson_size"]
 
@@ -11,11 +10,11 @@ TIMEOUT = "2s"
 def lesson_size(scenario):
     """A registration, or its name ("classic", "events"), with about 300 customers: 10 a second for 30 s.
 
-    register has 8 workers, the database 2 that take 50 ms (they are busy 25 % of the time), the mailing list 2 that
-    take 120 ms (60 %), a log 16 partitions; a call is given up after 2 s. There is no warm-up and no objective.
+    register has 8 workers, the database 2 that take 50 ms (busy 25 % of the time), the mailing list 2 that
+    take 120 ms (60 %), a log 16 partitions; a call is given up after 2 s. There is no warm-up, no objective.
     """
     if isinstance(scenario, str):
-        scenario = evsim.load(scenario if scenario.startswith("registration-") else f"registration-{scenario}")
+        scenario = load(scenario if scenario.startswith("registration-") else f"registration-{scenario}")
     changes = {
         "workloads.register-page.arrivals.poisson": "10/s",
         "services.register.workers": 8,
@@ -37,16 +36,16 @@ def _patient(steps):
     """The same steps, in which every call waits as long as calls do in lessons."""
     if isinstance(steps, list):
         return [_patient(step) for step in steps]
-    return {
-        kind: what | {"timeout": TIMEOUT} if kind == "call" else _patient(what) if kind == "parallel" else what
-        for kind, what in steps.items()
-    }
+    ((kind, what),) = steps.items()
+    if kind == "call":
+        return {"call": what | {"timeout": TIMEOUT}}
+    return {kind: _patient(what) if kind == "parallel" else what}
 
 
 def chain(services, fails=0.01, work="50ms"):
-    """A program that calls so many services, one after the other; each takes `work` on average and fails so often.
+    """A front that calls `services`, one after the other; each takes `work` on average and `fails` so often.
 
-    About 300 customers come. Every service leaves an effect; workers are enough that hardly anybody waits for one.
+    About 300 customers come. A service leaves an effect, and has so many workers that hardly anybody waits.
     """
     names = [f"service-{number}" for number in range(1, services + 1)]
     steps = [{"work": {"exponential": work}}, {"fail": fails}]

@@ -26,8 +26,8 @@ def slider(function, **setting):
 class Slider:
     """A function of one setting, called for the value that is chosen.
 
-    ``values`` can be chosen. It begins with the function's own default, or else with the first; the ``shown`` result
-    of that is there before anything moves, also where no slider can be shown.
+    ``values`` can be chosen. It begins with the function's own default, or else with the first; the result of
+    that is ``shown`` before anything moves, also where there can be no slider.
     """
 
     def __init__(self, function, name, values):
@@ -53,20 +53,31 @@ class Slider:
             show_words(f"{self!r} (a slider needs ipywidgets)")
             display(self.shown)
             return
-        words = {"description": self.name.replace("_", " "), "style": {"description_width": "initial"}}
-        control = widgets.SelectionSlider(options=self.values, value=self.value, layout={"width": "75%"}, **words)
-        show_controls(control, repr(self))
+        place = None
+
+        def show_at(value):
+            place.update(self.move(value))
+
+        show_controls(self._control(widgets, show_at), repr(self))
         place = display(self.shown, display_id=True)
 
-        def moved(change):
-            self.value = change["new"]
-            try:
-                self.shown = self(self.value)
-            except Exception as error:  # else it would be lost in the kernel's log
-                self.shown = Words(f"{self.name}={self.value!r} can't be shown: {error}")
-            place.update(self.shown)
+    def move(self, value):
+        """What there is to see at a value, which becomes the slider's own; an error as words."""
+        self.value = value
+        try:
+            self.shown = self(value)
+        except Exception as error:  # of a callback: else it would be lost in the kernel's log
+            self.shown = Words(f"{self.name}={value!r} can't be shown: {error}")
+        return self.shown
 
-        control.observe(moved, names="value")
+    def _control(self, widgets, show_at):
+        """The widget; `show_at` is called with the value it is moved to."""
+        control = widgets.SelectionSlider(
+            options=self.values, value=self.value, description=self.name.replace("_", " "),
+            style={"description_width": "initial"}, layout={"width": "75%"},
+        )  # fmt: skip
+        control.observe(lambda change: show_at(change["new"]), names="value")
+        return control
 
 
 def _picture(result):

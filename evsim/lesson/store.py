@@ -13,8 +13,8 @@ NAME = ".evsim-guesses.json"
 class Store:
     """Entries (dicts) by name, in the first of some folders that can be written to.
 
-    The folders are the one Python runs in, which for a notebook is its own, and the user's. Nothing here fails:
-    what can't be read is empty, and what can't be written is not kept.
+    The folders are the one Python runs in, which for a notebook is its own, and the user's. Nothing here
+    fails: what can't be read is empty, and what can't be written is not kept.
     """
 
     def __init__(self, *folders):
@@ -26,8 +26,8 @@ class Store:
         return next((entry for entry in found if isinstance(entry, dict)), {})
 
     def put(self, name, entry):
-        """Keep an entry; return whether that could be done."""
-        return any(_write(file, _read(file) | {name: entry}) for file in self.files)  # the first that takes it
+        """Keep an entry in the first file that takes it; return whether one did."""
+        return any(_write(file, _read(file) | {name: entry}) for file in self.files)
 
     def forget(self, name):
         for file in self.files:

@@ -1,4 +1,4 @@
-"""The exercises of the lessons: what an answer may change, when it is run, and what has to hold for every customer."""
+"""The exercises of the lessons: what an answer may change, how it runs, what is to hold for everybody."""
 
 from evsim.lesson.exercises import Refused, Task
 from evsim.lesson.properties import (
@@ -60,25 +60,21 @@ def break_events(answer):
 
 def wait_for_the_slowest(answer):
     mine = changed(answer, lesson_size("classic"), HANDLE)
-    properties = [
-        of(true_when_told, ROW, ENTRY), of(nothing_done_twice, ROW, ENTRY), of(asked_at_once, "database", "mailing-list"),
-    ]  # fmt: skip
-    return {"": (mine, properties)}
+    at_once = of(asked_at_once, "database", "mailing-list")
+    return {"": (mine, [of(true_when_told, ROW, ENTRY), of(nothing_done_twice, ROW, ENTRY), at_once])}
 
 
 def honest_error(answer):
     mine = changed(answer, lesson_size("classic").replace(down("mailing-list")), HANDLE)
-    properties = [
-        of(error_means_nothing_done, ROW, ENTRY), of(true_when_told, ROW, ENTRY), of(nothing_done_twice, ROW, ENTRY),
-    ]  # fmt: skip
+    honest = (error_means_nothing_done, true_when_told, nothing_done_twice)
+    properties = [of(each, ROW, ENTRY) for each in honest]
     return {"with the mailing list down": (mine, properties)}
 
 
 def yes_means_a_row(answer):
     mine = changed(answer, lesson_size("events"), HANDLE, "services.database.subscribe")
-    properties = [
-        of(nothing_done_twice, ROW, ENTRY), of(true_when_told, ROW), of(everything_done, ROW, ENTRY), nobody_told_error,
-    ]  # fmt: skip
+    in_the_end = [of(nothing_done_twice, ROW, ENTRY), of(everything_done, ROW, ENTRY)]
+    properties = [of(true_when_told, ROW), *in_the_end, nobody_told_error]
     broken = mine.replace(down("mailing-list"))
     return {"with nothing broken": (mine, properties), "with the mailing list down": (broken, properties)}
 
@@ -89,15 +85,15 @@ TASKS = {
         break_events,
         (
             "Look at one customer in the event-driven design again. What happens before they are told?",
-            "Which parts have to work for that? The answer is among them, and it is neither the database nor the list.",
+            "Which parts have to work for that? It is one of them, not the database and not the list.",
         ),
     ),
     "wait-for-the-slowest": Task(
         "both services are called at once, and everybody who was told yes has a row and is on the list",
         wait_for_the_slowest,
         (
-            "The steps of a handler are done one after the other, from top to bottom. So the second call waits.",
-            "There is a step that does several things at once. Its name is parallel, and it holds a list of steps.",
+            "The steps of a service are done one after the other, from the top. So the second call waits.",
+            "There is a step that does several things at once: parallel. It holds a list of steps.",
         ),
     ),
     "honest-error": Task(
@@ -109,11 +105,11 @@ TASKS = {
         ),
     ),
     "yes-means-a-row": Task(
-        "everybody was told yes, had a row at that moment, got on the list once, and nobody got anything twice",
+        "everybody was told yes, had a row at that moment, got on the list, and nobody got anything twice",
         yes_means_a_row,
         (
-            "Whoever is told yes must have a row: so the answer has to wait for the database, and for nothing else.",
-            "Call the one, publish for the other. And who writes the row when the database also reads the log?",
+            "Whoever is told yes must have a row: the answer has to wait for the database, only for it.",
+            "Call the one, publish for the other. And who writes rows if the database reads the log as well?",
         ),
     ),
 }

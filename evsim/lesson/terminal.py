@@ -45,9 +45,9 @@ def _possible(command):
 
 def _run(command):
     """What the command prints; None if it does not work."""
-    plain = os.environ | {"LC_ALL": "C"}
+    settings = {"env": os.environ | {"LC_ALL": "C"}, "text": True, "errors": "replace", "timeout": 20}
     try:
-        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, env=plain, errors="replace")
+        done = subprocess.run(["sh", "-c", command], capture_output=True, **settings)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.rstrip("\n") if done.returncode == 0 else None

@@ -9,10 +9,10 @@ __all__ = ["told_then_done"]
 
 
 def told_then_done(ax=None, **runs):
-    """Draw for each run, named, the mean times until customers were told yes and until all was done; return the axes.
+    """Draw for each run, named, the mean time until a customer was told yes and until all was done.
 
     Means are over those who were told yes, and over those for whom all was done; for how many it never was is
-    written there.
+    written there. Returns the axes.
     """
     with figure(ax, size=(8.0, 1.7 + 0.6 * len(runs))) as ax:
         rows = {name: _times(run) for name, run in runs.items()}
@@ -29,7 +29,8 @@ def told_then_done(ax=None, **runs):
         time_axis(ax.xaxis, longest, "time since the customer asked, mean")
         finding = f"Told yes first: {_soonest(rows, 0)}; all done first: {_soonest(rows, 1)}"
         title(ax, finding)
-        return describe(ax, f"{finding}. " + " ".join(f"{name}: {_words(*row)}." for name, row in rows.items()))
+        each = " ".join(f"{name}: {_words(*row)}." for name, row in rows.items())
+        return describe(ax, f"{finding}. {each}")
 
 
 def _times(run):
@@ -51,7 +52,11 @@ def _soonest(rows, which):
 
 
 def _words(told, done, never):
-    return f"told yes after {seconds(told)}, all done after {seconds(done)}{f' ({never:,} never)' if never else ''}"
+    return f"told yes after {seconds(told)}, all done after {seconds(done)}{_left(never)}"
+
+
+def _left(never):
+    return f" ({never:,} never)" if never else ""
 
 
 def _row(ax, place, told, done, never, longest):
@@ -59,12 +64,13 @@ def _row(ax, place, told, done, never, longest):
     words = {"textcoords": "offset points", "fontsize": 11, "zorder": 5}
     if told == told:
         ax.plot([told], [place], **TOLD.style, ms=10, zorder=4, clip_on=False)
-        side = {"xytext": (-4, 9), "ha": "left"} if told < 0.15 * longest else {"xytext": (0, 9), "ha": "center"}
-        ax.annotate(f"told yes {seconds(told)}", (told, place), **side, va="bottom", **words)
+        side = (-4, "left") if told < 0.15 * longest else (0, "center")
+        text = f"told yes {seconds(told)}"
+        ax.annotate(text, (told, place), xytext=(side[0], 9), ha=side[1], va="bottom", **words)
     if done == done:
         if done > told:
             ax.barh(place, done - told, left=told, height=0.3, color=TOLD.colour, alpha=0.18, zorder=1)
         ax.plot([done], [place], color=INK, marker="|", ms=20, mew=4, zorder=3, clip_on=False)
-        left, box = f" ({never:,} never)" if never else "", {"fc": PAPER, "ec": "none", "pad": 1, "alpha": 0.8}
-        end = (np.nanmax([told, done]), place)
-        ax.annotate(f"all done {seconds(done)}{left}", end, xytext=(10, 0), va="center", bbox=box, **words)
+        box = {"fc": PAPER, "ec": "none", "pad": 1, "alpha": 0.8}
+        end, text = (np.nanmax([told, done]), place), f"all done {seconds(done)}{_left(never)}"
+        ax.annotate(text, end, xytext=(10, 0), va="center", bbox=box, **words)

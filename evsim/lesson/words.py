@@ -16,6 +16,7 @@ class Words(str):
 
 
 def wrapped(*paragraphs):
-    """:class:`Words` of some paragraphs, each in lines that fit a notebook; a number stays with its unit."""
-    glued = (sub(r"(\d) (ms|s|min|h|%)(?!\w)", "\\1\N{NO-BREAK SPACE}\\2", each) for each in paragraphs if each)
-    return Words("\n".join(fill(each, WIDTH) for each in glued).replace("\N{NO-BREAK SPACE}", " "))
+    """:class:`Words` of paragraphs, each in lines that fit a notebook; a number stays with its unit."""
+    glue = "\N{NO-BREAK SPACE}"
+    glued = (sub(r"(\d) (ms|s|min|h|%)(?!\w)", rf"\1{glue}\2", each) for each in paragraphs if each)
+    return Words("\n".join(fill(each, WIDTH) for each in glued).replace(glue, " "))

@@ -6,19 +6,19 @@ from matplotlib.ticker import PercentFormatter
 from evsim.experiment.figures import write
 from evsim.results.tally import OK, PENDING
 from evsim.view.designs import STYLES, designs, finding, span, times
-from evsim.view.style import ERROR, TOLD, count, describe, effect_marks, empty, figure, seconds
+from evsim.view.style import ERROR, INK, TOLD, count, describe, effect_marks, empty, figure, seconds
 
 __all__ = ["ecdf"]
 
-POINTS = 1000  # of a line
+POINTS, MOST = 1000, 5  # of a line, and effects with a line of their own
 
 
 def ecdf(run, ax=None):
     """Draw the share of customers (arrived after the warm-up) who had something, against the time.
 
-    run: one run gives lines for told yes, told no and each effect (of those for whom it was due); several
-    (a list, or label -> run) give a line each for told yes. A line that ends below 100 % means: the others
-    never.
+    run: one run gives lines for told yes, told no and each effect of those for whom it was due (with more than
+    five effects one line for all of them); several (a list, or label -> run) give a line each for told yes.
+    A line that ends below 100 % means: the others never.
     """
     runs = designs(run)
     with figure(ax) as ax:
@@ -62,6 +62,11 @@ def _of_one(run):
     if (cohort & (outcome != OK) & (outcome != PENDING)).any():
         bad = requests.response[cohort & (outcome != OK) & (outcome != PENDING)]
         yield _Line("told no", bad, total, ERROR.style)
+    if len(run.effect_names) > MOST:
+        due = cohort & (requests.due > 0)
+        style = {"color": INK, "marker": "s", "linestyle": "-"}
+        yield _Line(f"all of {len(run.effect_names)} effects", requests.completion[due], int(due.sum()), style)
+        return
     for name in marks:
         if name in run.effect_names:
             code = run.effect_names.index(name)

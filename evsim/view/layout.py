@@ -60,7 +60,7 @@ def place(wirings):
     whole = [name for name in sizes if name not in between]
     column = columns(whole, sorted(union["asks"] | union["calls"] | through), customers, between)
     down = len(sizes) > SMALL
-    widths = {place: (SERVICE if place % 1 == 0 else CHANNEL)[down] for place in column.values()}
+    widths = {at: (SERVICE if at % 1 == 0 else CHANNEL)[down] for at in column.values()}
     widths |= {0: CUSTOMERS[down]}
     if not down:  # room for channels whether there are any or not
         widths |= {level + 0.5: CHANNEL[0] for level in range(1, int(max(column[name] for name in whole)))}

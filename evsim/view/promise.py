@@ -30,7 +30,7 @@ __all__ = ["promise", "promise_sentence"]
 
 MOST_COLUMNS, BINS = 2000, 500  # more customers than that are drawn in so many bins
 MOST_EFFECTS = 6
-LEAST = 0.18  # height of the smallest bar in a bin: one customer in a thousand is to be seen
+LEAST = 0.3  # height of the smallest bar in a bin: one customer in a thousand is to be seen
 DARK = 0.5  # how much of its colour an effect keeps where it happened more than once
 WIDE = 5.6  # inches of the columns
 TEXT = 0.78  # share of the figure's width for text

@@ -44,7 +44,7 @@ class Sequence:
             times.setdefault(name, []).append(seconds(time))
         done = "".join(f" {name}: {' and again '.join(each)}." for name, each in times.items())
         missing = f" Never: {', '.join(story.missing)}." if story.missing else ""
-        return told + done + missing
+        return " ".join((told + done + missing).split())
 
     def __str__(self):
         return self.text()
@@ -58,7 +58,7 @@ class Sequence:
         for step in self.steps:
             if step.kind not in ("start", "end"):
                 way = f"{step.source} {TEXT_ARROWS[step.kind]} {step.target}" if step.target else step.source
-                lines.append(f"{seconds(step.time):>9}  {way}: {step.text}")
+                lines.append(f"{seconds(step.time):>9}  {way}: {' '.join(step.text.split())}")
         return "\n".join([*lines, "", self.alt_text])
 
     def mermaid(self):
@@ -103,8 +103,8 @@ TEXT_ARROWS = dict.fromkeys(("ask", "answer", "told", "publish", "keep", "delive
 MERMAID_ARROWS = {"ask": "->>", "publish": "-)", "deliver": "-)", "lost": "-x"}
 MERMAID_ARROWS |= {"answer": "-->>", "told": "-->>", "keep": "--)", "ack": "--)"}
 RESERVED = """
-accdescr acctitle activate actor alt and as autonumber box break create critical deactivate destroy details else
-end left link links loop note opt option over par participant properties rect right sequencediagram title
+accdescr acctitle activate actor alt and as autonumber box break create critical deactivate destroy details
+else end left link links loop note opt option over par participant properties rect right sequencediagram title
 """
 
 

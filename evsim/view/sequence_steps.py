@@ -41,7 +41,7 @@ class Step:
 
 
 def steps_of(story):
-    """All steps of a :class:`evsim.view.story.Story` in order of time, causes before what follows from them."""
+    """All steps of a :class:`evsim.view.story.Story` in order of time, causes first."""
     return sorted(_flat(_span(story, story.root)), key=lambda step: step.time)
 
 

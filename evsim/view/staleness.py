@@ -9,14 +9,14 @@ from evsim.view.style import INK, describe, effect_marks, empty, figure, seconds
 
 __all__ = ["staleness"]
 
-POINTS = 1000  # of a line
+POINTS, MOST = 1000, 5  # of a line, and effects with a line of their own
 
 
 def staleness(run, ax=None):
     """Draw how many of the customers who were told yes (and arrived after the warm-up) still miss something.
 
-    run: one run gives a line for everything due and one for each effect; several (a list, or label -> run)
-    give a line each for everything due. A line that does not come down to zero means: those, never.
+    run: one run gives a line for everything due and up to five for its effects; several (a list, or label ->
+    run) give a line each for everything due. A line that does not come down to zero means: those, never.
     """
     runs = designs(run)
     with figure(ax) as ax:
@@ -42,7 +42,7 @@ class _Line:
         lags = np.where(np.isnan(true_at), np.inf, true_at) - told_at
         self.label, self.style = label, style
         self.lags = np.sort(np.maximum(lags, 0.0))
-        self.told, self.never = len(lags), int(np.isinf(lags).sum())
+        self.told, self.never = len(lags), int(np.isposinf(lags).sum())
 
     def at(self, moment):
         """How many miss it `moment` seconds after they were told."""
@@ -69,7 +69,7 @@ def _of_one(run):
     style = {"color": INK, "marker": "", "linestyle": "-", "linewidth": 3.0}
     yield _Line("everything", requests.answered[told], _all_true(requests)[told], style)
     marks = effect_marks(run)
-    for name in marks if len(run.effect_names) > 1 else ():
+    for name in marks if 1 < len(run.effect_names) <= MOST else ():
         if name in run.effect_names:
             code = run.effect_names.index(name)
             mine = told & requests.is_due[code]

@@ -156,7 +156,8 @@ def describe(ax, text):
 def letters(ax, size, share=0.88):
     """How many letters of a font `size` fit into a line of a `share` of the width that the axes may take."""
     spec = ax.get_subplotspec()
-    width = share / spec.get_gridspec().ncols if spec else ax.get_position().width
+    columns = spec.get_gridspec().ncols if spec else 1
+    width = (share - 0.06 * (columns > 1)) / columns if spec else ax.get_position().width
     return max(20, int(ax.figure.get_figwidth() * width * 72 / (size * 0.58)))
 
 
@@ -176,7 +177,7 @@ def empty(ax, text):
 
 def count_axis(axis, what):
     """Label an axis that counts, in whole numbers."""
-    axis.set_major_locator(MaxNLocator(integer=True, nbins=7))
+    axis.set_major_locator(MaxNLocator(integer=True, nbins=min(7, letters(axis.axes, 11) // 9)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axis.set_label_text(what)
     return axis
@@ -199,7 +200,7 @@ def time_axis(axis, longest, what="time since the start"):
 
 VERBS = {
     "outage": "down", "crash": "crashed", "pause": "paused", "slowdown": "{factor:g} times slower",
-    "error_rate": "fails {probability:.0%} of the time",
+    "error_rate": "fails {percent:.3g} % of the time",
 }  # fmt: skip
 
 
@@ -222,7 +223,7 @@ def faults(run, until=None):
     for time, kind, target, end in run.records.incidents:
         if kind in VERBS and time < until:
             fault = settings.get((kind, target, time)) or settings[kind, target, None]
-            words = f"{target} " + VERBS[kind].format(**vars(fault))
+            words = f"{target} " + VERBS[kind].format(factor=fault.factor, percent=100 * (fault.probability or 0))
             found.append(Fault(time, until if end is None else min(end, until), kind, target, words))
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 

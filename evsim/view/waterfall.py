@@ -26,6 +26,7 @@ __all__ = ["waterfall"]
 MOST, FEWEST = 40, 6  # bars drawn, and rows there is room for
 ROW = 0.3  # inches
 WORK, HELD, IN_LINE, WAY = "#6d6d73", "#d2d2d8", PAPER, "#8a8a90"
+MOST_EFFECTS = 6  # named in the legend
 GIVEN_UP = "given up"
 BAR = 0.62  # height of a bar, of a row's
 
@@ -219,12 +220,13 @@ def _legend(ax, story, shown, marks):
         parts.append(
             Line2D([], [], color=told.colour, lw=3, ls=told.line, marker=told.marker, ms=8, label=words)
         )
-    made = dict.fromkeys(
-        name for _, node in shown if not isinstance(node, Message) for _, name in node.effects
-    )
-    for name in [name for name in marks if name in made]:
+    made = {name for _, node in shown if not isinstance(node, Message) for _, name in node.effects}
+    named = [name for name in marks if name in made]
+    for name in named[:MOST_EFFECTS]:
         mark = marks[name]
         parts.append(Line2D([], [], color=mark.colour, marker=mark.marker, mec=INK, ls="", ms=9, label=name))
+    if len(named) > MOST_EFFECTS:
+        parts.append(Line2D([], [], ls="", label=f"and {count(len(named) - MOST_EFFECTS, 'more effect')}"))
     ax.legend(handles=parts, loc="upper left", bbox_to_anchor=(1.0, 1.0), handletextpad=0.5)
 
 

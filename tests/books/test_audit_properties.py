@@ -81,6 +81,20 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
         assert credit == full, way
 
 
+@examples(0.5)
+@given(calm_systems())
+def test_where_nothing_can_go_wrong_nothing_does(scenario):
+    run = run_of(scenario.replace({"run.drain_limit": 100_000}))
+    assert run.audit()
+    figures = run.summary()
+    assert figures["completed"] == figures["requests"]
+    for name in ("effects_missing", "inconsistent", "duplicated", "dead", "lost", "retries", "wasted_work"):
+        assert figures[name] == 0, name
+    for way, channel in run.channel_figures.items():
+        assert channel["done"] == channel["delivered"], way
+        assert channel["pending"] == channel["redelivered"] == 0, way
+
+
 @examples()
 @given(st.one_of(calm_systems(), systems()))
 def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
@@ -101,6 +115,31 @@ def test_faults_that_do_nothing_change_nothing(scenario, at):
     for name in scenario.services:
         described.setdefault("faults", []).append({"slowdown": name, "factor": 1, "at": at, "for": 3})
         described["faults"].append({"error_rate": name, "probability": 0, "at": at})
+    assert_same_records(run_of(scenario), run_of(Scenario.from_dict(described)), but=["worker"])
+
+
+def careful(node):
+    """Plain data of a scenario in which every caller has a timeout and a retry that it will never need."""
+    if isinstance(node, list):
+        return [careful(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    node = {name: careful(value) for name, value in node.items()}
+    for kind, short in (("call", "service"), ("publish", "channel")):
+        if kind in node:
+            step = node[kind] if isinstance(node[kind], dict) else {short: node[kind]}
+            node[kind] = {**step, "timeout": 1e6, "retry": {"attempts": 2, "backoff": 1}}
+    return node
+
+
+@examples(0.5)
+@given(calm_systems())
+def test_care_that_is_never_needed_changes_nothing(scenario):
+    described = careful(scenario.to_dict())
+    for workload in described["workloads"].values():
+        workload["patience"] = 1e6
+    for service in described["services"].values():
+        service |= {"limit": 10**6, "drop_stale": True}
     assert_same_records(run_of(scenario), run_of(Scenario.from_dict(described)), but=["worker"])
 
 

@@ -116,36 +116,38 @@ class Lab:
         return self.page.evaluate(f"given => {race}", list(arguments))
 
     def run(self, path):
-        """Open a notebook, run all its cells with a new kernel, and return them as the model has them (JSON)."""
+        """Open a notebook, run all its cells with a new kernel, and return them as the model has them (JSON).
+
+        The one that was open before is closed, without saving it.
+        """
         self.complaints.clear()
         self.foreign.clear()
         return self.ask(
             """async path => {
+                await window.notebook?.sessionContext.shutdown();
+                window.notebook?.dispose();
                 const options = {path, factory: 'Notebook', kernelPreference: {autoStartDefault: true}};
                 window.notebook = await jupyterapp.commands.execute('docmanager:open', options);
                 await notebook.context.ready;
                 await notebook.sessionContext.ready;
                 await jupyterapp.commands.execute('notebook:run-all-cells');
-                return Array.from(notebook.content.model.cells, cell => cell.toJSON());
+                const cells = notebook.content;  // from here on all of them are drawn, not only those in view
+                cells.notebookConfig = {...cells.notebookConfig, windowingMode: 'none'};
+                return Array.from(cells.model.cells, cell => cell.toJSON());
             }""",
             path,
         )
 
-    def close(self):
-        """Close the notebook that is open, with its kernel and without saving it."""
-        self.ask("async () => { await notebook.sessionContext.shutdown(); notebook.dispose(); }")
-
-    def show(self, number):
-        """Bring a cell into view, and return it as a place on the page."""
-        self.ask("number => notebook.content.scrollToItem(number)", number)
-        return self.page.locator(f'.jp-NotebookPanel:visible .jp-Cell[data-windowed-list-index="{number}"]')
+    def cell(self, number):
+        """The place of a cell on the page."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
 
     def picture(self, file):
         """Take a picture of the whole notebook, from its first cell to its last."""
-        content = "document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer')"
-        height = self.page.evaluate(f"{content}.scrollHeight") + SIZE["height"] // 2
+        last = self.page.locator(".jp-Notebook .jp-Cell").last
+        height = SIZE["height"] // 5 + last.evaluate("cell => cell.offsetTop + cell.offsetHeight")
         self.page.set_viewport_size({**SIZE, "height": min(height, TALLEST)})
-        self.page.wait_for_timeout(300)  # cells come into view and settle
+        self.ask("() => { notebook.content.outerNode.scrollTop = 0; }")  # there is room to scroll past the end
         file.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=file)
         self.page.set_viewport_size(SIZE)

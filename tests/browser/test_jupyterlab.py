@@ -40,8 +40,7 @@ def notebook(lab, request):
     name = request.param.stem
     cells = lab.run(f"notebooks/{name}.ipynb")
     lab.picture(PICTURES / f"{name}.png")
-    yield name, cells
-    lab.close()
+    return name, cells
 
 
 @pytest.fixture
@@ -54,8 +53,7 @@ def small_notebook(lab, tmp_path_factory, request):
         nbformat.write(made, tmp_path_factory.getbasetemp() / "lab0" / name)
         return lab.run(name)
 
-    yield run
-    lab.close()
+    return run
 
 
 def errors(cells):
@@ -81,7 +79,7 @@ def test_every_picture_says_in_words_what_it_shows(lab, notebook):
     _, cells = notebook
     for number, cell in enumerate(cells):
         if cell["cell_type"] == "code" and cell["outputs"]:
-            mute = lab.show(number).locator(".jp-OutputArea-output img:not([alt]), .jp-OutputArea-output img[alt='']")
+            mute = lab.cell(number).locator(".jp-OutputArea-output img:not([alt]), .jp-OutputArea-output img[alt='']")
             assert mute.count() == 0, f"cell {number} has a picture without a text"
 
 
@@ -90,7 +88,7 @@ def test_every_slider_moved_by_key_changes_what_is_shown(lab, notebook):
     for number, cell in enumerate(cells):
         if "<Slider: " not in plain(cell):
             continue
-        place = lab.show(number)
+        place = lab.cell(number)
         handle = place.get_by_role("slider").first
         shown = place.locator(".jp-OutputArea-output:not(:has(.jupyter-widgets))").last
         before = shown.inner_html()
@@ -108,17 +106,15 @@ def test_no_other_host_is_asked(lab, notebook):
     assert lab.foreign == []
 
 
-def test_a_guess_made_by_keys_is_there_when_the_page_is_loaded_again(lab, small_notebook):
+def test_a_guess_made_by_keys_is_there_when_the_notebook_is_opened_again(lab, small_notebook):
     small_notebook(TWO_GUESSES)
-    cell = lab.show(0)
+    cell = lab.cell(0)
     cell.get_by_role("slider").press("End")
     cell.get_by_role("radio").last.press("Space")
     for button in cell.get_by_role("button", name="Keep my guess").all():
         button.press("Enter")
     cell.get_by_text("Your guess: 10.").wait_for()
     cell.get_by_text("Your guess: \N{LEFT DOUBLE QUOTATION MARK}that").wait_for()
-    lab.close()
-    lab.load()
     (again,) = small_notebook(TWO_GUESSES)
     assert re.findall(r"Your guess: \W?(\w+)", plain(again)) == ["10", "that"]
 

@@ -61,7 +61,7 @@ def test_the_catch_up_is_backlog_by_capacity_less_rate():
 
 
 def test_the_catch_up_comes_as_predicted_within_chance():
-    """In T seconds, what arrives and what is done deviate by some sqrt(rate T) each; T, by that over the rest."""
+    """In T seconds, arrivals and work done deviate by some sqrt(rate T) each; T, by that over the rest."""
     fault = {"outage": "mailing-list", "at": 20, "for": 10}
     run = evsim.load("registration-events").replace({"faults": [fault]}).run()
     (found,) = catch_ups(run)
@@ -78,6 +78,12 @@ def test_the_prediction_is_dotted_from_the_end_of_the_fault():
     assert x[1] - x[0] == pytest.approx(found.predicted)
     assert any(found.arithmetic in text.get_text() for text in ax.texts)
     assert found.arithmetic in ax.alt_text
+
+
+def test_capacity_is_bounded_by_the_partitions_of_the_log():
+    one = {"channels.customer-registered.log.partitions": 1}
+    (found,) = catch_ups(lesson("registration-events", [OUTAGE], rate=4, **one).run())
+    assert found.capacity == pytest.approx(1 / 0.12)
 
 
 def test_callers_who_are_refused_leave_no_backlog_to_catch_up():

@@ -124,6 +124,14 @@ def test_faults_of_a_kind_are_named_once_and_many_kinds_are_cut_short():
     assert words[2] == "register 3 times slower for 1 s, and 4 other faults"
 
 
+def test_a_fault_is_told_with_its_number():
+    rarely = {"error_rate": "database", "probability": 0.002, "at": 0}
+    slowly = {"slowdown": "database", "factor": 2.5, "at": 1}
+    found = faults(lesson("registration-events", [rarely, slowly], duration=3).run())
+    words = [fault.words for fault in found]
+    assert words == ["database fails 0.2 % of the time", "database 2.5 times slower"]
+
+
 def test_names_at_the_ends_of_lines_do_not_overlap():
     with figure() as ax:
         ax.set_ylim(0, 100)

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+
+from evsim.lesson import caught_up, lesson_size, promises, stack, told_and_true, told_then_done, wiring
+from evsim.lesson.tasks import down
+from evsim.results.tally import OK
+
+CLASSIC, EVENTS = lesson_size("classic"), lesson_size("events")
+
+
+def test_the_table_counts_what_the_records_hold():
+    run = CLASSIC.replace(down("mailing-list")).run()
+    requests, column = run.tally, promises(broken=run)["broken"]
+    yes = requests.outcome == OK
+    assert column["customers"] == len(yes) == column["told yes"] + column["told error"]
+    assert column["told yes"] == yes.sum()
+    assert column["told after (ms)"] == pytest.approx(1e3 * requests.response.mean(), abs=0.05)
+    assert column["all done after (ms)"] == pytest.approx(1e3 * np.nanmean(requests.completion), abs=0.05)
+    assert column["never all done"] == np.isnan(requests.completion).sum()
+    assert column["told error, something done"] == (~yes & (requests.present > 0)).sum() > 0
+    assert column["told yes, not true 1 s later"] == 0
+
+
+def test_the_table_counts_who_was_told_yes_a_second_too_early():
+    run = EVENTS.replace(down("mailing-list")).run()
+    late = (run.tally.completed_at - run.tally.answered > 1).sum()
+    assert promises(broken=run)["broken"]["told yes, not true 1 s later"] == late > 50
+
+
+def test_the_table_survives_a_run_in_which_nobody_came():
+    empty = EVENTS.replace({"workloads.register-page.arrivals.poisson": "0.000001/s"}).run()
+    column = promises(empty=empty)["empty"]
+    assert column["customers"] == 0 and np.isnan(column["told after (ms)"])
+    assert "Nobody was told yes" in told_then_done(empty=empty).alt_text
+
+
+def test_the_sum_of_all_customers_is_theirs():
+    run = CLASSIC.replace(down("mailing-list")).run()
+    text = told_and_true(run)
+    assert text.startswith(f"{len(run.tally.row)} = ") and "told error, but customer row done" in text
+
+
+def test_the_wiring_of_the_twins_differs_in_register_the_subscriptions_and_the_channel():
+    lines = wiring(CLASSIC, EVENTS).splitlines()
+    assert [line[1:].strip() for line in lines if line.startswith("-")] == [
+        "- call: {service: database, timeout: 2s}",
+        "- call: {service: mailing-list, timeout: 2s}",
+    ]
+    assert [line[1:].strip() for line in lines if line.startswith("+")] == [
+        "- {publish: customer-registered}",
+        "subscribe: customer-registered",
+        "subscribe: customer-registered",
+        "channels:",
+        "customer-registered:",
+        "log: {partitions: 16}",
+    ]
+    assert wiring(CLASSIC, CLASSIC) == ""
+
+
+def test_it_has_caught_up_when_the_backlog_is_gone():
+    time = caught_up(EVENTS.replace(down("mailing-list")).run())
+    assert 13 < time < 30
+    assert np.isnan(caught_up(EVENTS.run()))
+
+
+def test_pictures_stand_one_above_the_other_with_their_names():
+    figure = stack("flow", one=CLASSIC.run(), other=EVENTS.run())
+    titles = [ax.get_title(loc="left") for ax in figure.axes]
+    assert [title.split(":")[0] for title in titles] == ["one", "other"]
+    assert [ax.alt_text.split(":")[0] for ax in figure.axes] == ["one", "other"]
+    assert figure.axes[0].get_xlim() == figure.axes[1].get_xlim()
+
+
+def test_told_and_done_are_drawn_where_they_are():
+    runs = {"classic": CLASSIC.run(), "events": EVENTS.run()}
+    ax = told_then_done(**runs)
+    told = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
+    done = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "|"]
+    assert told == pytest.approx([run.tally.response.mean() for run in runs.values()])
+    assert done == pytest.approx([run.tally.completion.mean() for run in runs.values()])
+    assert len(ax.patches) == 1  # the time in which events' promise is open; classic's never is
+    assert ax.get_title(loc="left").startswith("Told yes first: events (6.1 ms)")
+
+
+def test_what_was_never_done_is_counted_in_the_picture():
+    broken = CLASSIC.replace(down("mailing-list")).run()
+    assert "(57 never)" in told_then_done(broken=broken).alt_text
+    nothing = {"services.register.handle": [{"fail": 1}, {"call": "database"}, {"reply": "yes"}]}
+    assert "Nobody was told yes" in told_then_done(refused=CLASSIC.replace(nothing).run()).alt_text

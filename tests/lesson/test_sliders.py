@@ -1,0 +1,58 @@
+import pytest
+
+from evsim.lesson import lesson_size, slider
+from evsim.view import Picture
+
+
+def list_down(seconds=2):
+    fault = {"faults": [{"outage": "mailing-list", "at": "8s", "for": seconds}]}
+    return lesson_size("events").replace(fault).run().plot.flow()
+
+
+def test_it_begins_with_the_default_of_the_function_and_else_with_the_first_value():
+    assert slider(list_down, seconds=[1, 2]).value == 2
+    assert slider(list_down, seconds=[1, 3]).value == 1
+    assert slider(lambda seconds: seconds, seconds=range(4, 7)).shown == 4
+
+
+def test_every_value_gives_a_picture_with_its_own_alt_text():
+    moved = slider(list_down, seconds=range(1, 4))
+    pictures = [moved(value) for value in moved.values]
+    assert all(isinstance(each, Picture) and "<img alt=" in each._repr_html_() for each in pictures)
+    for seconds, picture in zip(moved.values, pictures):
+        assert f"mailing-list down for {seconds} s" in picture.alt_text
+
+
+def test_other_results_are_shown_as_they_are():
+    assert slider(lambda number: {"twice": 2 * number}, number=[1, 2])(2) == {"twice": 4}
+
+
+def test_an_error_at_the_beginning_is_an_error_of_the_cell():
+    with pytest.raises(ZeroDivisionError):
+        slider(lambda number: 1 / number, number=[0, 1])
+
+
+def test_an_error_of_a_callback_is_shown_and_the_slider_lives():
+    moved = slider(lambda number: 1 / number, number=[1, 0, 2])
+    assert moved.move(0) == "number=0 can't be shown: division by zero"
+    assert (moved.move(2), moved.value) == (0.5, 2)
+
+
+@pytest.mark.parametrize("settings", [{}, {"number": [1], "other": [2]}])
+def test_it_changes_one_thing(settings):
+    with pytest.raises(ValueError, match="one thing"):
+        slider(lambda number=1, other=2: None, **settings)
+
+
+def test_it_needs_a_value():
+    with pytest.raises(ValueError, match="number: no values"):
+        slider(lambda number: None, number=[])
+
+
+def test_moving_the_widget_shows_what_the_function_gives():
+    widgets = pytest.importorskip("ipywidgets")
+    moved, shown = slider(lambda number: 2 * number, number=range(5)), []
+    control = moved._control(widgets, lambda value: shown.append(moved.move(value)))
+    for value in moved.values[1:]:
+        control.value = value
+    assert shown == [2, 4, 6, 8]

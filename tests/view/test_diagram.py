@@ -1,0 +1,172 @@
+import sys
+from io import BytesIO
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+
+import evsim
+from evsim.scenario import Scenario
+from evsim.view import layout
+from evsim.view.diagram import diagram
+from evsim.view.wiring import KINDS, Wiring
+from tests.view.runs import EDGES, classic, events, many, nobody
+
+BUILT_IN = evsim.names()
+
+
+def words(ax):
+    return [text.get_text().replace("-\n", "-") for text in ax.texts]
+
+
+def arrows(ax):
+    return [each for each in ax.patches if isinstance(each, FancyArrowPatch)]
+
+
+def places(ax, wiring):
+    """name -> where it is written, rounded."""
+    names = [*wiring.scenario.workloads, *wiring.services]
+    return {text.get_text().replace("-\n", "-"): np.round(text.get_position(), 6).tolist() for text in ax.texts
+            if text.get_text().replace("-\n", "-") in names}  # fmt: skip
+
+
+def shop(tiers=4, wide=5):
+    """A system of many services in tiers, whose last one is told by a channel."""
+    names = [[f"tier-{tier}-{number}" for number in range(wide)] for tier in range(tiers)]
+    services = {"gateway": {"handle": [{"call": name} for name in names[0]]}}
+    for tier in range(tiers):
+        for number, name in enumerate(names[tier]):
+            steps = [{"work": "1ms"}]
+            if tier < tiers - 2:
+                steps += [{"call": names[tier + 1][number]}, {"call": names[tier + 1][(number + 2) % wide]}]
+            elif tier == tiers - 2:
+                steps += [{"publish": "news"}]
+            listens = {"subscribe": "news"} if tier == tiers - 1 else {}
+            services[name] = {"workers": 9, "handle": steps} | listens
+    return Scenario.from_dict({
+        "name": "shop",
+        "workloads": {"web": {"target": "gateway", "arrivals": {"poisson": 2}}},
+        "services": services,
+        "channels": {"news": {"log": {"partitions": 4}}},
+        "run": {"duration": 5},
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_part_is_named_and_every_edge_is_an_arrow(name):
+    scenario = evsim.load(name)
+    wiring, ax = Wiring(scenario), diagram(scenario)
+    assert {*scenario.workloads, *scenario.services, *scenario.channels} <= set(words(ax))
+    assert len(arrows(ax)) == sum(len(getattr(wiring, kind)) for kind in KINDS)
+
+
+def test_calls_and_messages_have_different_lines():
+    ax = diagram(evsim.load("registration-hybrid"))
+    solid = [each for each in arrows(ax) if each.get_linestyle() == "solid" or each.get_linestyle() == "-"]
+    assert len(solid) == 2
+    assert len(arrows(ax)) == 4
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["asks, and waits for the answer", "hands over a message"]
+
+
+def test_a_scenario_shows_workers_and_rates_of_arrival():
+    assert {"32 workers", "2 workers", "5 workers", "50/s", "log, 32 partitions"} <= set(words(diagram(evsim.load("registration-events"))))
+
+
+def test_a_run_shows_how_busy_and_how_often():
+    run = events(down=False)
+    shown = words(diagram(run))
+    for name, figures in run.service_figures.items():
+        assert f"{100 * figures['utilisation']:.0f} % busy" in shown, name
+    rate = len(run.tally.row) / run.window
+    assert shown.count(f"{rate:.3g}/s") == 4  # nobody retries: each arrow carries each customer once
+
+
+def test_the_title_says_for_whom_the_customer_waits():
+    assert "waits for register, database and mailing-list" in diagram(evsim.load("registration-classic")).get_title(loc="left")
+    title = diagram(evsim.load("registration-events")).get_title(loc="left")
+    assert "waits for register; database and mailing-list hear of it later" in title
+    busiest = max(events().service_figures, key=lambda name: events().service_figures[name]["utilisation"])
+    assert f"Busiest: {busiest}" in diagram(events()).get_title(loc="left")
+
+
+def test_twins_have_the_same_boxes_in_the_same_places():
+    one, two = classic(), events()
+    assert places(diagram(one), Wiring(one)) == places(diagram(two), Wiring(two))
+    first = places(diagram(one, like=two), Wiring(one))
+    assert first == places(diagram(two, like=[one]), Wiring(two))
+
+
+def test_a_large_twin_keeps_its_places_if_asked_to():
+    one = shop()
+    two = one.replace({"services.gateway.handle": [{"call": f"tier-0-{number}"} for number in range(4)] + [{"publish": "news"}]})
+    assert places(diagram(one, like=two), Wiring(one)) == places(diagram(two, like=one), Wiring(two))
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_no_box_lies_on_another(installed, monkeypatch):
+    if not installed:
+        monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    elif "pygraphviz" not in sys.modules:
+        pytest.importorskip("pygraphviz", reason="pygraphviz is not installed: large diagrams have a plain layout")
+    for scenario in (shop(), many().scenario, *map(evsim.load, BUILT_IN)):
+        placed = layout.place([Wiring(scenario)])
+        middles = np.array(list(placed.boxes.values()))
+        sizes = np.array([
+            layout.CUSTOMERS if name in scenario.workloads else layout.SERVICE for name in placed.boxes
+        ])  # fmt: skip
+        apart = np.abs(middles[:, None] - middles[None]) - (sizes[:, None] + sizes[None]) / 2
+        np.fill_diagonal(apart[:, :, 0], 1)
+        assert (apart.max(axis=2) > 0.05).all()
+        assert (middles - sizes / 2).min() >= -1e-6
+        assert (middles + sizes / 2 <= [placed.width + 1e-6, placed.height + 1e-6]).all()
+
+
+def test_every_line_joins_its_two_boxes():
+    for scenario in (shop(), *map(evsim.load, BUILT_IN)):
+        placed = layout.place([Wiring(scenario)])
+        for (source, target), points in placed.lines.items():
+            assert len(points) % 3 == 1
+            for name, end in ((source, points[0]), (target, points[-1])):
+                gap = np.abs(end - placed.boxes[name]) - np.array(layout.SERVICE) / 2
+                assert gap.max() < 0.03
+
+
+def test_messages_go_from_left_to_right_and_come_back_where_they_go_round():
+    scenario = Scenario.from_dict({
+        "name": "round",
+        "workloads": {"w": {"target": "a", "arrivals": {"constant": 1}}},
+        "services": {
+            "a": {"handle": [{"publish": "todo"}]},
+            "b": {"subscribe": "todo", "handle": [{"maybe": {"probability": 0.3, "then": {"publish": "todo"}}}]},
+            "alone": {"handle": [{"work": "1ms"}]},
+        },
+        "channels": {"todo": "queue", "unused": "log"},
+        "run": {"duration": 5},
+    })  # fmt: skip
+    x = {name: place[0] for name, place in layout.place([Wiring(scenario)]).boxes.items()}
+    assert x["w"] < x["a"] < x["todo"] < x["b"]
+    assert diagram(scenario.run()).alt_text
+
+
+def test_services_inside_another_say_so():
+    assert words(diagram(evsim.load("registration-monolith"))).count("inside register") == 2
+
+
+def test_it_shrinks_to_given_axes():
+    left, right = Figure(figsize=(10, 3)).subplots(1, 2)
+    assert diagram(shop(), ax=right) is right
+    assert max(text.get_fontsize() for text in right.texts) < 6
+    assert max(text.get_fontsize() for text in diagram(shop()).texts) == 11
+    assert not left.texts
+
+
+def test_a_run_without_customers_is_drawn_without_rates():
+    assert diagram(nobody()).alt_text
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_every_run_has_a_picture_with_words(name):
+    ax = diagram(EDGES[name]())
+    ax.figure.savefig(BytesIO())
+    assert ax.alt_text

@@ -1,0 +1,67 @@
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+from evsim.results.tally import OK
+from evsim.view.ecdf import ecdf
+from tests.view.runs import EDGES, classic, events, many, nobody
+
+
+def lines(ax):
+    """What is drawn, by the first words of its label: (times, shares)."""
+    return {line.get_label().partition(":")[0]: line.get_data() for line in ax.lines}
+
+
+def test_every_line_is_the_share_of_customers_by_that_time():
+    run = classic()
+    requests, drawn = run.tally, lines(ecdf(run))
+    good = requests.outcome == OK
+    wanted = {"told yes": requests.response[good], "told no": requests.response[~good]}
+    for code, name in enumerate(run.effect_names):
+        wanted[name] = (requests.first_time[code] - requests.arrived)[requests.is_due[code]]
+    assert drawn.keys() == wanted.keys()
+    for name, times in wanted.items():
+        x, y = drawn[name]
+        assert np.allclose(y[1:-1], [(times <= time).sum() / len(good) for time in x[1:-1]])
+        assert y[-1] == pytest.approx(np.isfinite(times).mean() if name[:4] != "told" else len(times) / len(good))
+
+
+def test_a_line_that_ends_below_all_says_where():
+    labels = [line.get_label() for line in ecdf(classic()).lines]
+    share = float((classic().tally.outcome == OK).mean())
+    assert f"told yes: {100 * share:.3g} %" in labels
+
+
+def test_several_runs_have_a_line_each():
+    ax = ecdf([classic(), events()])
+    assert list(lines(ax)) == ["registration-classic", "registration-events"]
+    styles = {(line.get_marker(), str(line.get_linestyle())) for line in ax.lines}
+    assert len(styles) == 2
+
+
+def test_the_title_tells_the_medians():
+    run = events(down=False)
+    title = ecdf(run).get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    assert f"told yes {np.quantile(run.tally.response, 0.5, method='inverted_cdf') * 1000:.1f} ms" in title
+
+
+def test_many_effects_share_a_line():
+    assert list(lines(ecdf(many()))) == ["told yes", "all of 20 effects"]
+
+
+def test_a_long_line_is_thinned_and_stays_on_the_records():
+    x, y = lines(ecdf(events(down=False)))["told yes"]
+    assert len(x) <= 1002
+    assert y[-1] == 1.0
+
+
+def test_nobody_gives_a_sentence():
+    assert ecdf(nobody()).alt_text == "No customer came after the warm-up."
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_every_run_has_a_picture_with_words(name):
+    ax = ecdf(EDGES[name]())
+    ax.figure.savefig(BytesIO())
+    assert ax.alt_text

@@ -1,0 +1,320 @@
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import evsim
+from evsim.results.records import Fate, Outcome, Verdict
+from evsim.scenario import Scenario
+from evsim.view.sequence import MERMAID_ARROWS, RESERVED, Sequence
+from evsim.view.story import Story
+from tests.view.runs import EDGES, OUTAGE, classic, cut, doubled, events, lesson, many
+
+ARROW = "|".join(re.escape(arrow) for arrow in sorted(set(MERMAID_ARROWS.values()), key=len, reverse=True))
+TEXT = r"(?:[^#;%$<>{}\n]|#\d+;)+"
+LINES = {
+    "head": r"sequenceDiagram",
+    "about": rf"(?:accTitle|accDescr): {TEXT}",
+    "participant": r"(?:actor|participant) (?P<name>\w+)(?: as [a-z][a-z0-9-]*)?",
+    "message": rf"(?P<source>\w+)(?:{ARROW})(?P<target>\w+): {TEXT}",
+    "note": rf"Note over (?P<over>\w+): {TEXT}",
+    "activate": r"activate (?P<active>\w+)",
+    "deactivate": r"deactivate (?P<idle>\w+)",
+}
+
+
+def check_mermaid(text):
+    """The kinds of lines of a sequence diagram; fails where Mermaid would."""
+    lines = text.splitlines()
+    assert re.fullmatch(rf"title: {TEXT}", lines[1])
+    assert [lines[0], lines[2], lines[3]] == ["---", "---", "sequenceDiagram"]
+    names, busy, kinds = set(), Counter(), Counter()
+    for line in lines[4:]:
+        found = [(kind, match) for kind, rule in LINES.items() if (match := re.fullmatch("    " + rule, line))]
+        assert len(found) == 1, line
+        kind, match = found[0]
+        kinds[kind] += 1
+        parts = match.groupdict()
+        if kind == "participant":
+            assert parts["name"] not in names
+            assert parts["name"].lower() not in RESERVED.split()
+            names.add(parts["name"])
+        else:
+            assert set(parts.values()) <= names, line
+        busy[parts.get("active")] += 1
+        if kind == "deactivate":
+            busy[parts["idle"]] -= 1
+            assert busy[parts["idle"]] >= 0, line
+    return kinds
+
+
+def odd():
+    """Words that mean something in Mermaid, for names and effects."""
+    names = ["end", "note", "loop", "a-x-b", "activate", "as", "box-x", "over", "participant-", "title", "alt"]
+    services = {}
+    for number, name in enumerate(names):
+        text = f"row; #{number} <b>%%{{init: x}}%% end: -->> $$a$$ \"q\" 'é' ✓ \\n & style: #fff; Note over x: y"
+        onward = {"call": names[number + 1]} if name != "alt" else {"publish": "destroy"}
+        services[name] = {"handle": [{"work": "1ms"}, {"effect": text}, onward, {"reply": "yes; no # %% :)"}]}
+    services["create"] = {"handle": [{"effect": "wrap: it\nnow"}], "subscribe": "destroy"}
+    return Scenario.from_dict({
+        "name": "odd",
+        "workloads": {"actor": {"target": "end", "arrivals": {"constant": 1}}},
+        "services": services,
+        "channels": {"destroy": "queue"},
+        "run": {"duration": 3},
+    }).run()  # fmt: skip
+
+
+def crashed(name):
+    return lesson(f"registration-{name}", [{"crash": "database", "at": 5, "for": 1}], rate=20, duration=8).run()
+
+
+def lossy(**more):
+    return lesson("registration-events", duration=10, **{"network.loss": 0.1, "run.drain_limit": 200} | more).run()
+
+
+def stories():
+    """(run, request) of every kind of trouble."""
+    for run in (*(make() for name, make in EDGES.items() if name != "nobody"), classic(), crashed("classic"), crashed("events"), lossy()):
+        for workload in run.scenario.workloads:
+            count = int((run.tally.workload == run.tally.workloads.index(workload)).sum())
+            for request in {*range(0, count, max(1, count // 12)), count - 1}:
+                yield Sequence(run, request, workload)
+    yield Sequence(odd(), 0)
+
+
+def kinds(sequence):
+    return Counter(step.kind for step in sequence.steps)
+
+
+def texts(sequence):
+    return [step.text for step in sequence.steps]
+
+
+def request_with(run, outcome):
+    return int(run.rows["request"][np.flatnonzero(run.rows["outcome"] == outcome)[0]])
+
+
+def test_the_classic_registration_reads_as_it_happens():
+    sequence = classic(down=False).sequence(0)
+    assert list(sequence.participants) == ["register-page", "register", "database", "mailing-list"]
+    steps = [(step.kind, step.source, step.target) for step in sequence.steps if step.kind not in ("start", "end", "note")]
+    assert steps == [
+        ("ask", "register-page", "register"),
+        ("ask", "register", "database"),
+        ("effect", "database", ""),
+        ("answer", "database", "register"),
+        ("ask", "register", "mailing-list"),
+        ("effect", "mailing-list", ""),
+        ("answer", "mailing-list", "register"),
+        ("told", "register", "register-page"),
+    ]
+    assert texts(sequence)[-1] == "registered"
+
+
+def test_the_events_pass_through_the_channel():
+    sequence = events(down=False).sequence(0)
+    assert list(sequence.participants)[:3] == ["register-page", "register", "customer-registered"]
+    assert sequence.participants["customer-registered"] == "channel"
+    found = kinds(sequence)
+    assert [found[kind] for kind in ("ask", "publish", "keep", "told", "deliver", "ack", "effect")] == [1, 1, 1, 1, 2, 2, 2]
+
+
+def test_steps_are_what_the_records_say():
+    for sequence in stories():
+        story, found = sequence.story, kinds(sequence)
+        spans, messages = story.spans.values(), story.messages.values()
+        asked = [span for span in spans if span.kind != "delivery"]
+        delivered = [span for span in spans if span.kind == "delivery" and span.leased >= 0]
+        assert found["ask"] == sum(span.outcome != Outcome.LOST for span in asked)
+        assert found["deliver"] == sum(span.outcome != Outcome.LOST for span in delivered)
+        assert found["publish"] == sum(message.fate == Fate.OPEN for message in messages)
+        assert found["keep"] == sum(message.acknowledged >= 0 for message in messages if message.fate == Fate.OPEN)
+        assert found["ack"] == sum(span.verdict == Verdict.DONE for span in delivered)
+        assert found["effect"] == len(story.effects)
+        assert found["start"] == sum(span.started >= 0 for span in spans)
+        assert found["end"] == sum(span.ended >= span.started for span in spans)
+        times = [step.time for step in sequence.steps]
+        assert times == sorted(times)
+
+
+def test_the_customer_is_told_at_the_time_of_the_answer():
+    for run in (classic(), events(), doubled()):
+        for request in range(0, 60, 7):
+            (told,) = [step for step in run.sequence(request).steps if step.kind == "told"]
+            assert told.time == pytest.approx(run.tally.response[request])
+            assert told.good == (run.tally.outcome[request] == 1)
+
+
+def test_a_crash_loses_the_work_and_the_caller_hears_of_it():
+    run = crashed("classic")
+    sequence = run.sequence(request_with(run, Outcome.CRASHED))
+    assert "crash: the work is lost" in texts(sequence)
+    assert "error: crashed" in texts(sequence)
+    assert any(text.startswith("fault: database crashed") for text in texts(sequence))
+    assert sequence.alt_text.startswith("The customer was told of an error")
+
+
+def test_a_crashed_delivery_comes_again():
+    run = crashed("events")
+    sequence = run.sequence(request_with(run, Outcome.CRASHED))
+    assert "takes it back" in texts(sequence)
+    assert any(text.startswith("deliver, attempt 2") for text in texts(sequence))
+
+
+def test_a_caller_that_gives_up_tries_again_and_the_late_answer_counts_for_nothing():
+    run = doubled()
+    row = int(np.flatnonzero((run.rows["verdict"] == Verdict.TIMEOUT) & (run.rows["outcome"] == Outcome.OK))[0])
+    sequence = run.sequence(int(run.rows["request"][row]))
+    assert {"gives up after 60 ms", "call, attempt 2", "answer: too late"} <= set(texts(sequence))
+    late = [step for step in sequence.steps if step.text == "answer: too late"]
+    assert all(step.kind == "lost" and not step.good for step in late)
+
+
+def test_what_links_lose_is_said_to_be_lost():
+    run = lossy()
+    lost = {text for number in range(len(run.tally.row)) for text in texts(run.sequence(number)) if "lost" in text}
+    assert {"request: lost on the way", "deliver: lost on the way", "publish: lost on the way", "answer: lost on the way"} <= lost
+
+
+def test_refused_and_down_are_said():
+    run = lesson("registration-classic", [OUTAGE]).run()
+    number = int(np.flatnonzero(run.tally.outcome == 2)[0])
+    assert {"refuses: unreachable", "error: unreachable"} <= set(texts(run.sequence(number)))
+    closed = [{"outage": "customer-registered", "at": 0, "for": 3}]
+    run = lesson("registration-events", closed, duration=5).run()
+    assert "publish: refused, the channel is down" in texts(run.sequence(0))
+
+
+def test_a_full_inbox_rejects():
+    run = lesson("registration-classic", rate=40, duration=5, **{"services.mailing-list.limit": 1}).run()
+    number = int(np.flatnonzero(run.tally.outcome == 4)[0]) if (run.tally.outcome == 4).any() else None
+    row = int(np.flatnonzero(run.rows["verdict"] == Verdict.REJECTED)[0])
+    assert "rejected: full" in texts(run.sequence(number or int(run.rows["request"][row])))
+
+
+def test_a_message_given_up_is_dead():
+    steps = [{"fail": 1}]
+    run = lesson("registration-events", duration=3, **{"services.database.handle": steps}).run()
+    assert "dead after 5 attempts" in texts(run.sequence(0))
+
+
+def test_a_dropped_call_says_why():
+    steps = {"services.register.handle.1.call.timeout": "50ms", "services.database.drop_stale": True}
+    run = lesson("registration-classic", rate=60, duration=3, **steps).run()
+    number = request_with(run, Outcome.WITHDRAWN)
+    assert "dropped: nobody waits any more" in texts(run.sequence(number))
+
+
+def test_a_run_that_was_cut_says_what_was_open():
+    run = evsim.simulate(lesson("registration-classic", rate=30), until=8)
+    number = int(np.flatnonzero(run.tally.outcome == 0)[-1])
+    assert "no answer yet when the run ended" in texts(run.sequence(number))
+    run = cut()
+    waiting = [number for number in range(len(run.tally.row)) if "waits here to the end of the run" in texts(run.sequence(number))]
+    assert waiting
+
+
+def test_causes_come_before_effects_where_nothing_takes_time():
+    steps = {"network.latency": "0s"} | {f"services.{name}.handle.0.work": "0s" for name in ("register", "database", "mailing-list")}
+    sequence = lesson("registration-classic", duration=5, **steps).run().sequence(0)
+    found = [(step.kind, step.source) for step in sequence.steps if step.kind in ("ask", "effect", "answer", "told")]
+    assert found == [
+        ("ask", "register-page"), ("ask", "register"), ("effect", "database"), ("answer", "database"), ("ask", "register"),
+        ("effect", "mailing-list"), ("answer", "mailing-list"), ("told", "register"),
+    ]  # fmt: skip
+
+
+def test_mermaid_is_valid_whatever_happens():
+    for sequence in stories():
+        text, found = sequence.mermaid(), kinds(sequence)
+        lines = check_mermaid(text)
+        assert lines["participant"] == len(sequence.participants)
+        assert lines["message"] == sum(bool(step.target) for step in sequence.steps)
+        assert lines["note"] == found["note"] + found["effect"]
+        assert (lines["activate"], lines["deactivate"]) == (found["start"], found["end"])
+
+
+def test_mermaid_itself_reads_it(tmp_path):
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("node is not installed: Mermaid's own parser was not asked")
+    asked = list(stories())
+    for number, sequence in enumerate(asked):
+        (tmp_path / f"{number:03}.mmd").write_text(sequence.mermaid(), encoding="utf-8")
+    script = Path(__file__).with_name("mermaid_check.mjs")
+    files = sorted(map(str, tmp_path.iterdir()))
+    done = subprocess.run([node, str(script), *files], capture_output=True, text=True, encoding="utf-8")
+    if done.returncode == 3:
+        pytest.skip("the npm packages mermaid and jsdom are not installed: Mermaid's own parser was not asked")
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    for sequence, answer in zip(asked, answers, strict=True):
+        assert answer["type"] == "sequence"
+        assert len(answer["actors"]) == len(sequence.participants)
+        assert answer["messages"] == sum(bool(step.target) for step in sequence.steps)
+
+
+def test_text_has_a_line_for_each_step_and_what_came_of_it():
+    for sequence in stories():
+        lines = sequence.text().splitlines()
+        shown = [step for step in sequence.steps if step.kind not in ("start", "end")]
+        assert lines[0] == sequence.title
+        assert lines[-1] == sequence.alt_text
+        assert len(lines) == len(shown) + 4
+    assert str(events().sequence(3)) == events().sequence(3).text()
+
+
+def test_the_picture_is_sound_xml_with_title_and_description():
+    for sequence in stories():
+        root = ElementTree.fromstring(sequence.svg())
+        names = [child.tag.rpartition("}")[2] for child in root]
+        assert names[:2] == ["title", "desc"]
+        assert (root[0].text, root[1].text) == (sequence.title, sequence.alt_text)
+        assert root.get("role") == "img"
+        written = [each.text for each in root.iter() if each.tag.endswith("text")]
+        assert set(sequence.participants) <= set(written)
+        for step in sequence.steps:
+            if step.kind not in ("start", "end") and len(step.text) < 48:
+                assert step.text in written
+
+
+def test_the_picture_keeps_everything_inside_its_frame():
+    for sequence in stories():
+        root = ElementTree.fromstring(sequence.svg())
+        width, height = float(root.get("width")), float(root.get("height"))
+        for each in root.iter():
+            if each.tag.endswith("rect"):
+                x, y = float(each.get("x", 0)), float(each.get("y", 0))
+                assert x >= 0
+                assert x + float(each.get("width")) <= width
+                assert y + float(each.get("height")) <= height
+                assert float(each.get("height")) >= 0
+
+
+def test_a_long_story_is_cut_in_the_picture_alone():
+    sequence = many(60).sequence(0)
+    assert "more steps" in sequence.svg()
+    assert "more steps" not in sequence.text()
+    assert check_mermaid(sequence.mermaid())["message"] == 120
+
+
+def test_a_notebook_shows_the_picture():
+    sequence = events().sequence(3)
+    assert sequence.svg() in sequence._repr_html_()
+    assert sequence._repr_svg_() == sequence.svg()
+    assert repr(sequence) == f"<Sequence of {sequence.title}: {len(sequence.steps)} steps>"
+
+
+def test_a_request_that_did_not_come_is_refused_with_what_there_is():
+    with pytest.raises(ValueError, match="did not arrive; there are 0 to"):
+        events().sequence(10_000)
+    with pytest.raises(ValueError, match="did not arrive"):
+        Story(events(), -1)

@@ -19,21 +19,22 @@ class Publishing:
         self.attempts = step.retry.attempts if step.retry else 1
         messages = system.records.messages
         self.backoff = system.backoff(step.retry, place, messages) if self.attempts > 1 else None
-        self.waiting = {}  # message -> number of the attempt that is under way
-        self.refused = set()
+        # By message: the attempt that is under way; attempts that travel to the channel, in order; what travels back.
+        self.waiting, self.sent, self.told = {}, {}, {}
         guarded = system.risk.publishing(place, step)
         if step.acks:
             self.confirm = system.links.hop(
                 place.workload, step.channel, place.service, messages,
-                self._guarded_confirmed() if guarded else self._confirmed(), self._lost, ordered=True, rank=ANSWER,
+                self._guarded_confirmed() if guarded else self._confirmed(), self._confirmation_lost,
+                ordered=True, rank=ANSWER,
             )  # fmt: skip
         else:
             self.confirm = None
         arrived = self._guarded_arrived if guarded else self._arrived()
         self.send = system.links.hop(
-            place.workload, place.service, step.channel, messages, arrived, self._lost, ordered=True
+            place.workload, place.service, step.channel, messages, arrived, self._message_lost, ordered=True
         )
-        self.coming = {arrived, self._lost}  # heap functions that bring a message to its channel
+        self.coming = {arrived, self._message_lost}  # heap functions that bring a message to its channel
         system.publishings.append(self)
         self.publish = self._publish(route, guarded)
 
@@ -95,6 +96,7 @@ class Publishing:
 
     def _dispatch(self, message, number=1):
         self.waiting[message] = number
+        self.sent.setdefault(message, []).append(number)
         if self.step.timeout is not None:
             self.system.env.call_in(self.step.timeout, self._expired, (message, number), TIMEOUT)
         self.send(message)
@@ -104,29 +106,28 @@ class Publishing:
         if channel.frozen is not None:
             channel.frozen.append((self._guarded_arrived, message))
             return
-        if not channel.is_up:
-            self.system.records.messages.fate[message] = Fate.REFUSED
-            if self.confirm is not None:
-                self.refused.add(message)
-        else:
-            appended = self.system.records.messages.appended
-            if not appended[message] >= 0:  # a retry of a message that is here already is only confirmed
+        messages = self.system.records.messages
+        if not messages.appended[message] >= 0:  # a retry of a message that is here already is only confirmed
+            messages.fate[message] = Fate.OPEN if channel.is_up else Fate.REFUSED
+            if channel.is_up:
                 channel.append(message)
         if self.confirm is not None:
+            number = self.sent[message].pop(0)
+            self.told.setdefault(message, []).append((number, channel.is_up))
             self.confirm(message)
 
     def _guarded_confirmed(self):
         messages, rows, env = self.system.records.messages, self.system.records.rows, self.system.env
         acknowledged, cause, outcome = messages.acknowledged, messages.cause, rows.outcome
-        waiting, refused, then, freeze = self.waiting, self.refused, self.then, self.asker.freeze
+        waiting, told, then, freeze = self.waiting, self.told, self.then, self.asker.freeze
 
         def confirmed(message):
             row = cause[message]
             if freeze(confirmed, message, row):
                 return
-            if message in refused:
-                refused.discard(message)
-                if message in waiting:
+            number, kept = told[message].pop(0)
+            if not kept:
+                if waiting.get(message) == number:
                     self._failed(message, Reason.UNREACHABLE)
                 return
             if not acknowledged[message] >= 0:
@@ -143,14 +144,21 @@ class Publishing:
             if not self.asker.freeze(self._expired, ticket, row):
                 self._failed(message, Reason.TIMEOUT)
 
-    def _lost(self, message):
-        """The message or its confirmation is lost: without a timeout the publisher gives up later."""
-        self.refused.discard(message)
+    def _message_lost(self, message):
         if not self.system.records.messages.appended[message] >= 0:
             self.system.records.messages.fate[message] = Fate.LOST
-        if self.step.acks and self.step.timeout is None and message in self.waiting:
-            ticket = (message, self.waiting[message])
-            self.system.env.call_in(self.system.scenario.network.give_up, self._silence, ticket, TIMEOUT)
+        if self.step.acks:
+            self._wait_in_vain(message, self.sent[message].pop())
+
+    def _confirmation_lost(self, message):
+        number, _ = self.told[message].pop()
+        self._wait_in_vain(message, number)
+
+    def _wait_in_vain(self, message, number):
+        """Without a timeout the publisher of something truly lost gives up after the network's `give_up`."""
+        if self.step.timeout is None:
+            give_up = self.system.scenario.network.give_up
+            self.system.env.call_in(give_up, self._silence, (message, number), TIMEOUT)
 
     def _silence(self, ticket):
         message, number = ticket

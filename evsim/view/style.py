@@ -223,7 +223,8 @@ def faults(run, until=None):
     for time, kind, target, end in run.records.incidents:
         if kind in VERBS and time < until:
             fault = settings.get((kind, target, time)) or settings[kind, target, None]
-            words = f"{target} " + VERBS[kind].format(factor=fault.factor, percent=100 * (fault.probability or 0))
+            percent = 100 * (fault.probability or 0)
+            words = f"{target} " + VERBS[kind].format(factor=fault.factor, percent=percent)
             found.append(Fault(time, until if end is None else min(end, until), kind, target, words))
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 

@@ -67,7 +67,10 @@ def assert_faults_bite(run):
             outcome = rows["outcome"][mine]
             assert not ((started > begin) & (started < end)).any(), (kind, target, "something started")
             if kind == "crash":
-                assert not ((started < begin) & (ended > begin)).any(), (target, "something outlived the crash")
+                assert not ((started < begin) & (ended > begin)).any(), (
+                    target,
+                    "something outlived the crash",
+                )
             if kind == "pause":
                 moved = (ended > begin) & (ended < end) & (outcome != Outcome.CRASHED)
                 assert not moved.any(), (target, "something ended in the pause")

@@ -23,7 +23,9 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, **care):
     return Scenario.from_dict(
         {
             "name": "shop",
-            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 5}, "patience": patience}},
+            "workloads": {
+                "customers": {"target": "front", "arrivals": {"constant": 5}, "patience": patience}
+            },
             "services": {
                 "front": {
                     "workers": 6,
@@ -34,7 +36,14 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, **care):
                         {"publish": "facts"},
                     ],
                 },
-                "back": {"handle": [{"work": {"exponential": 0.25}}, {"fail": 0.1}, {"effect": "row"}, {"reply": "done"}]},
+                "back": {
+                    "handle": [
+                        {"work": {"exponential": 0.25}},
+                        {"fail": 0.1},
+                        {"effect": "row"},
+                        {"reply": "done"},
+                    ]
+                },
                 "worker": {"subscribe": "jobs", "handle": [{"work": 0.3}, {"effect": "job"}]},
                 "reader": {
                     "workers": 2,
@@ -135,7 +144,12 @@ def a_worker_is_kept(patch):
 @mutant("do not make up all|held two at once")
 def a_worker_goes_home_twice(patch):
     once = Once()
-    then_also(patch, Service, "_plain_ending", lambda self, row: self.free and once() and self.free.append(self.free[0]))
+    then_also(
+        patch,
+        Service,
+        "_plain_ending",
+        lambda self, row: self.free and once() and self.free.append(self.free[0]),
+    )
 
 
 @mutant("credits of jobs")
@@ -433,7 +447,10 @@ def what_a_crash_kills_is_not_given_back(patch):
     patch.setattr(Delivery, "died", lambda self, row: None)
 
 
-@mutant("neither kept nor lost nor refused", network={"links": {"wire": {"between": ["front", "facts"], "loss": 0.1}}})
+@mutant(
+    "neither kept nor lost nor refused",
+    network={"links": {"wire": {"between": ["front", "facts"], "loss": 0.1}}},
+)
 def a_message_that_is_lost_is_not_marked(patch):
     patch.setattr(Publishing, "_lost", lambda self, message: None)
 

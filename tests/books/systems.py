@@ -76,10 +76,16 @@ def _system(draw, faulty, risky, stable=False):
             "warmup": draw(st.sampled_from([0, 0, 5])),
             "seed": draw(st.integers(0, 9)),
             "max_rows": 200_000,
-            **({"drain_limit": 100_000} if stable else draw(st.sampled_from([{}, {}, {"drain_limit": 0}, {"drain_limit": 7.5}]))),
+            **(
+                {"drain_limit": 100_000}
+                if stable
+                else draw(st.sampled_from([{}, {}, {"drain_limit": 0}, {"drain_limit": 7.5}]))
+            ),
         },
     }
-    data["faults"] = [_fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
+    data["faults"] = (
+        [_fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
+    )
     return Scenario.from_dict(data)
 
 
@@ -100,7 +106,9 @@ class _Cast:
         self.kinds = {name: draw(st.sampled_from(["queue", "log"])) for name in self.channels}
         # Who reads a channel comes after all who publish to it.
         self.lowest_reader = {name: draw(st.integers(1, len(self.services) - 1)) for name in self.channels}
-        self.ways_back = draw(st.sampled_from([0, 0, 1]))  # publishes that may close a cycle; more could multiply messages for ever
+        self.ways_back = draw(
+            st.sampled_from([0, 0, 1])
+        )  # publishes that may close a cycle; more could multiply messages for ever
 
     def service(self, number):
         draw = self.draw
@@ -172,7 +180,12 @@ class _Cast:
 
     def _all(self, number, depth, until="all"):
         lengths = self.draw(st.lists(st.integers(1, 2), min_size=1, max_size=3))
-        return {"parallel": {"branches": [self.steps(number, depth + 1, length) for length in lengths], "until": until}}
+        return {
+            "parallel": {
+                "branches": [self.steps(number, depth + 1, length) for length in lengths],
+                "until": until,
+            }
+        }
 
     def _any(self, number, depth):
         return self._all(number, depth, "any")
@@ -235,7 +248,14 @@ def _workload(draw, cast):
             [
                 {"constant": rate},
                 {"poisson": rate},
-                {"profile": [[0, rate], [cast.duration / 2, 2 * rate], [cast.duration / 2, 0], [cast.duration, rate]]},
+                {
+                    "profile": [
+                        [0, rate],
+                        [cast.duration / 2, 2 * rate],
+                        [cast.duration / 2, 0],
+                        [cast.duration, rate],
+                    ]
+                },
                 {"closed": closed},
                 {"closed": {**closed, "think": {"exponential": 1}}},
             ]

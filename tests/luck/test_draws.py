@@ -76,7 +76,10 @@ def test_keys_and_chances_have_the_luck_they_always_had():
     assert [chances.of(number) for number in (0, 1, 1024)] == [
         0.7405422448831672, 0.25126585909703614, 0.7892704396228203,
     ]  # fmt: skip
-    assert [chances.of(luck.later(number, 2)) for number in (0, 1)] == [0.0017348692193297488, 0.09041466974454637]
+    assert [chances.of(luck.later(number, 2)) for number in (0, 1)] == [
+        0.0017348692193297488,
+        0.09041466974454637,
+    ]
 
 
 LATER = {  # the second attempts of requests 0, 1 and 1024, the third of request 0, the third of a second (a retry in a retry)
@@ -122,7 +125,9 @@ def test_a_draw_does_not_depend_on_other_tickets():
     alone, busy = Luck(1), Luck(1)
     for number in range(100):
         busy.later(number, 2)
-    assert alone.draws(distribution, "x").of(alone.later(7, 2)) == busy.draws(distribution, "x").of(busy.later(7, 2))
+    assert alone.draws(distribution, "x").of(alone.later(7, 2)) == busy.draws(distribution, "x").of(
+        busy.later(7, 2)
+    )
 
 
 def test_the_block_of_a_request_is_its_number_divided_by_1024():
@@ -182,7 +187,12 @@ def test_uniform_draws_are_uniform(make):
 def test_later_attempts_are_drawn_from_the_same_distribution(shape):
     """Two samples of n: the gap between them, by Kolmogorov and Smirnov, in units of sqrt(2 / n)."""
     luck, distribution = Luck(1), Distribution.read(SHAPES[shape])
-    first, later = np.sort(first_draws(luck, distribution, "x")), np.sort(later_draws(luck, distribution, "x"))
+    first, later = (
+        np.sort(first_draws(luck, distribution, "x")),
+        np.sort(later_draws(luck, distribution, "x")),
+    )
     every = np.concatenate([first, later])
-    gap = np.abs(np.searchsorted(first, every, side="right") - np.searchsorted(later, every, side="right")).max()
+    gap = np.abs(
+        np.searchsorted(first, every, side="right") - np.searchsorted(later, every, side="right")
+    ).max()
     assert gap / REQUESTS < 1.95 * (2 / REQUESTS) ** 0.5

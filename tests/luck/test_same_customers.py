@@ -24,8 +24,12 @@ def draws_of(run, service):
     rows, drawn = run.rows, {}
     for place in run.places:
         if place.service == service:
-            mine = np.flatnonzero((rows["place"] == place.number) & np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED)))
-            worked = np.rint((rows["ended"] - rows["started"])[mine] * 1e9).astype(int)  # ns: two ends of a sum of floats
+            mine = np.flatnonzero(
+                (rows["place"] == place.number) & np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED))
+            )
+            worked = np.rint((rows["ended"] - rows["started"])[mine] * 1e9).astype(
+                int
+            )  # ns: two ends of a sum of floats
             attempts = np.maximum(rows["attempt"][mine], 1)
             for request, attempt, time in zip(rows["request"][mine], attempts, worked, strict=True):
                 drawn[place.workload, int(request), place.visit, int(attempt)] = int(time)
@@ -206,7 +210,10 @@ def branching(attempts=4):
     branch = {"probability": 0.5, "then": [{"effect": "heads"}], "else": [{"effect": "tails"}]}
     return shop(
         services__back={"workers": 5, "handle": [{"maybe": branch}, {"publish": "facts"}, {"fail": 0.5}]},
-        services__front={"workers": 20, "handle": [{"call": {"service": "back", "retry": {"attempts": attempts}}}]},
+        services__front={
+            "workers": 20,
+            "handle": [{"call": {"service": "back", "retry": {"attempts": attempts}}}],
+        },
     )
 
 
@@ -246,7 +253,10 @@ def fingerprint(run):
 
 TROUBLED = {
     "network": {"latency": {"exponential": 0.005}, "loss": 0.02, "give_up": 1},
-    "faults": [{"crash": "back", "at": 5, "for": 1}, {"pause": "reader", "mtbf": {"exponential": 5}, "mttr": 0.5}],
+    "faults": [
+        {"crash": "back", "at": 5, "for": 1},
+        {"pause": "reader", "mtbf": {"exponential": 5}, "mttr": 0.5},
+    ],
 }
 ELSEWHERE = """
 from evsim.engine import simulate
@@ -257,8 +267,14 @@ print(fingerprint(simulate(shop(**TROUBLED), seed=7)))
 
 def test_the_same_seed_writes_the_same_records_in_another_process():
     def another(hash_seed):
-        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(["", *sys.path])}
-        done = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, env=environment)
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": hash_seed,
+            "PYTHONPATH": os.pathsep.join(["", *sys.path]),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, env=environment
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

@@ -76,7 +76,7 @@ def test_the_deck_has_about_twenty_slides():
 
 
 def test_the_lesson_is_fifty_minutes_or_less():
-    assert SLIDES[-1].begins + float(SLIDES[-1].notes["minutes"]) <= 55
+    assert SLIDES[-1].begins + float(SLIDES[-1].notes["minutes"]) <= 50
 
 
 @pytest.mark.parametrize("slide", SLIDES, ids=lambda slide: str(slide.number))

@@ -27,8 +27,8 @@ def arrows(ax):
 def places(ax, wiring):
     """name -> where it is written, rounded."""
     names = [*wiring.scenario.workloads, *wiring.services]
-    return {text.get_text().replace("-\n", "-"): np.round(text.get_position(), 6).tolist() for text in ax.texts
-            if text.get_text().replace("-\n", "-") in names}  # fmt: skip
+    written = {name: text.get_position() for name, text in zip(words(ax), ax.texts, strict=True)}
+    return {name: np.round(written[name], 6).tolist() for name in names}
 
 
 def shop(tiers=4, wide=5):
@@ -44,13 +44,15 @@ def shop(tiers=4, wide=5):
                 steps += [{"publish": "news"}]
             listens = {"subscribe": "news"} if tier == tiers - 1 else {}
             services[name] = {"workers": 9, "handle": steps} | listens
-    return Scenario.from_dict({
-        "name": "shop",
-        "workloads": {"web": {"target": "gateway", "arrivals": {"poisson": 2}}},
-        "services": services,
-        "channels": {"news": {"log": {"partitions": 4}}},
-        "run": {"duration": 5},
-    })  # fmt: skip
+    return Scenario.from_dict(
+        {
+            "name": "shop",
+            "workloads": {"web": {"target": "gateway", "arrivals": {"poisson": 2}}},
+            "services": services,
+            "channels": {"news": {"log": {"partitions": 4}}},
+            "run": {"duration": 5},
+        }
+    )
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -66,11 +68,13 @@ def test_calls_and_messages_have_different_lines():
     solid = [each for each in arrows(ax) if each.get_linestyle() == "solid" or each.get_linestyle() == "-"]
     assert len(solid) == 2
     assert len(arrows(ax)) == 4
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["asks, and waits for the answer", "hands over a message"]
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["asks, and waits for the answer", "hands over a message"]
 
 
 def test_a_scenario_shows_workers_and_rates_of_arrival():
-    assert {"32 workers", "2 workers", "5 workers", "50/s", "log, 32 partitions"} <= set(words(diagram(evsim.load("registration-events"))))
+    shown = words(diagram(evsim.load("registration-events")))
+    assert {"32 workers", "2 workers", "5 workers", "50/s", "log, 32 partitions"} <= set(shown)
 
 
 def test_a_run_shows_how_busy_and_how_often():
@@ -83,7 +87,8 @@ def test_a_run_shows_how_busy_and_how_often():
 
 
 def test_the_title_says_for_whom_the_customer_waits():
-    assert "waits for register, database and mailing-list" in diagram(evsim.load("registration-classic")).get_title(loc="left")
+    title = diagram(evsim.load("registration-classic")).get_title(loc="left")
+    assert "waits for register, database and mailing-list" in title
     title = diagram(evsim.load("registration-events")).get_title(loc="left")
     assert "waits for register; database and mailing-list hear of it later" in title
     busiest = max(events().service_figures, key=lambda name: events().service_figures[name]["utilisation"])
@@ -99,7 +104,8 @@ def test_twins_have_the_same_boxes_in_the_same_places():
 
 def test_a_large_twin_keeps_its_places_if_asked_to():
     one = shop()
-    two = one.replace({"services.gateway.handle": [{"call": f"tier-0-{number}"} for number in range(4)] + [{"publish": "news"}]})
+    calls = [{"call": f"tier-0-{number}"} for number in range(4)]
+    two = one.replace({"services.gateway.handle": [*calls, {"publish": "news"}]})
     assert places(diagram(one, like=two), Wiring(one)) == places(diagram(two, like=one), Wiring(two))
 
 
@@ -108,13 +114,13 @@ def test_no_box_lies_on_another(installed, monkeypatch):
     if not installed:
         monkeypatch.setitem(sys.modules, "pygraphviz", None)
     elif "pygraphviz" not in sys.modules:
-        pytest.importorskip("pygraphviz", reason="pygraphviz is not installed: large diagrams have a plain layout")
+        pytest.importorskip("pygraphviz", reason="without pygraphviz there is the plain layout alone")
     for scenario in (shop(), many().scenario, *map(evsim.load, BUILT_IN)):
         placed = layout.place([Wiring(scenario)])
         middles = np.array(list(placed.boxes.values()))
-        sizes = np.array([
-            layout.CUSTOMERS if name in scenario.workloads else layout.SERVICE for name in placed.boxes
-        ])  # fmt: skip
+        sizes = np.array(
+            [layout.CUSTOMERS if name in scenario.workloads else layout.SERVICE for name in placed.boxes]
+        )
         apart = np.abs(middles[:, None] - middles[None]) - (sizes[:, None] + sizes[None]) / 2
         np.fill_diagonal(apart[:, :, 0], 1)
         assert (apart.max(axis=2) > 0.05).all()
@@ -133,17 +139,20 @@ def test_every_line_joins_its_two_boxes():
 
 
 def test_messages_go_from_left_to_right_and_come_back_where_they_go_round():
-    scenario = Scenario.from_dict({
-        "name": "round",
-        "workloads": {"w": {"target": "a", "arrivals": {"constant": 1}}},
-        "services": {
-            "a": {"handle": [{"publish": "todo"}]},
-            "b": {"subscribe": "todo", "handle": [{"maybe": {"probability": 0.3, "then": {"publish": "todo"}}}]},
-            "alone": {"handle": [{"work": "1ms"}]},
-        },
-        "channels": {"todo": "queue", "unused": "log"},
-        "run": {"duration": 5},
-    })  # fmt: skip
+    again = {"probability": 0.3, "then": {"publish": "todo"}}
+    scenario = Scenario.from_dict(
+        {
+            "name": "round",
+            "workloads": {"w": {"target": "a", "arrivals": {"constant": 1}}},
+            "services": {
+                "a": {"handle": [{"publish": "todo"}]},
+                "b": {"subscribe": "todo", "handle": [{"maybe": again}]},
+                "alone": {"handle": [{"work": "1ms"}]},
+            },
+            "channels": {"todo": "queue", "unused": "log"},
+            "run": {"duration": 5},
+        }
+    )
     x = {name: place[0] for name, place in layout.place([Wiring(scenario)]).boxes.items()}
     assert x["w"] < x["a"] < x["todo"] < x["b"]
     assert diagram(scenario.run()).alt_text

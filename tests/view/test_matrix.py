@@ -30,13 +30,19 @@ def test_calls_are_known_and_channels_hide_who_listens():
 def three(handle):
     """Service a does what `handle` says; b is there to be called, and d listens to the channel c."""
     work = [{"work": "1ms"}]
-    return Scenario.from_dict({
-        "name": "three",
-        "workloads": {"w": {"target": "a", "arrivals": {"constant": 1}}},
-        "services": {"a": {"handle": handle}, "b": {"handle": work}, "d": {"handle": work, "subscribe": "c"}},
-        "channels": {"c": "queue"},
-        "run": {"duration": 5},
-    })  # fmt: skip
+    return Scenario.from_dict(
+        {
+            "name": "three",
+            "workloads": {"w": {"target": "a", "arrivals": {"constant": 1}}},
+            "services": {
+                "a": {"handle": handle},
+                "b": {"handle": work},
+                "d": {"handle": work, "subscribe": "c"},
+            },
+            "channels": {"c": "queue"},
+            "run": {"duration": 5},
+        }
+    )
 
 
 def test_steps_inside_branches_count():

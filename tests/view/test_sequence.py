@@ -36,7 +36,8 @@ def check_mermaid(text):
     assert [lines[0], lines[2], lines[3]] == ["---", "---", "sequenceDiagram"]
     names, busy, kinds = set(), Counter(), Counter()
     for line in lines[4:]:
-        found = [(kind, match) for kind, rule in LINES.items() if (match := re.fullmatch("    " + rule, line))]
+        matches = {kind: re.fullmatch("    " + rule, line) for kind, rule in LINES.items()}
+        found = [(kind, match) for kind, match in matches.items() if match]
         assert len(found) == 1, line
         kind, match = found[0]
         kinds[kind] += 1
@@ -56,33 +57,51 @@ def check_mermaid(text):
 
 def odd():
     """Words that mean something in Mermaid, for names and effects."""
-    names = ["end", "note", "loop", "a-x-b", "activate", "as", "box-x", "over", "participant-", "title", "alt"]
+    names = [
+        "end",
+        "note",
+        "loop",
+        "a-x-b",
+        "activate",
+        "as",
+        "box-x",
+        "over",
+        "participant-",
+        "title",
+        "alt",
+    ]
     services = {}
     for number, name in enumerate(names):
-        text = f"row; #{number} <b>%%{{init: x}}%% end: -->> $$a$$ \"q\" 'é' ✓ \\n & style: #fff; Note over x: y"
+        text = (
+            f"row; #{number} <b>%%{{init: x}}%% end: -->> $$a$$ \"q\" 'é' ✓ \\n & style: #f; Note over x: y"
+        )
         onward = {"call": names[number + 1]} if name != "alt" else {"publish": "destroy"}
         services[name] = {"handle": [{"work": "1ms"}, {"effect": text}, onward, {"reply": "yes; no # %% :)"}]}
     services["create"] = {"handle": [{"effect": "wrap: it\nnow"}], "subscribe": "destroy"}
-    return Scenario.from_dict({
-        "name": "odd",
-        "workloads": {"actor": {"target": "end", "arrivals": {"constant": 1}}},
-        "services": services,
-        "channels": {"destroy": "queue"},
-        "run": {"duration": 3},
-    }).run()  # fmt: skip
+    return Scenario.from_dict(
+        {
+            "name": "odd",
+            "workloads": {"actor": {"target": "end", "arrivals": {"constant": 1}}},
+            "services": services,
+            "channels": {"destroy": "queue"},
+            "run": {"duration": 3},
+        }
+    ).run()
 
 
 def crashed(name):
-    return lesson(f"registration-{name}", [{"crash": "database", "at": 5, "for": 1}], rate=20, duration=8).run()
+    crash = {"crash": "database", "at": 5, "for": 1}
+    return lesson(f"registration-{name}", [crash], rate=20, duration=8).run()
 
 
-def lossy(**more):
-    return lesson("registration-events", duration=10, **{"network.loss": 0.1, "run.drain_limit": 200} | more).run()
+def lossy():
+    return lesson("registration-events", duration=10, **{"network.loss": 0.1, "run.drain_limit": 200}).run()
 
 
 def stories():
     """(run, request) of every kind of trouble."""
-    for run in (*(make() for name, make in EDGES.items() if name != "nobody"), classic(), crashed("classic"), crashed("events"), lossy()):
+    runs = [make() for name, make in EDGES.items() if name != "nobody"]
+    for run in (*runs, classic(), crashed("classic"), crashed("events"), lossy()):
         for workload in run.scenario.workloads:
             count = int((run.tally.workload == run.tally.workloads.index(workload)).sum())
             for request in {*range(0, count, max(1, count // 12)), count - 1}:
@@ -105,8 +124,8 @@ def request_with(run, outcome):
 def test_the_classic_registration_reads_as_it_happens():
     sequence = classic(down=False).sequence(0)
     assert list(sequence.participants) == ["register-page", "register", "database", "mailing-list"]
-    steps = [(step.kind, step.source, step.target) for step in sequence.steps if step.kind not in ("start", "end", "note")]
-    assert steps == [
+    shown = [step for step in sequence.steps if step.kind not in ("start", "end", "note")]
+    assert [(step.kind, step.source, step.target) for step in shown] == [
         ("ask", "register-page", "register"),
         ("ask", "register", "database"),
         ("effect", "database", ""),
@@ -124,7 +143,8 @@ def test_the_events_pass_through_the_channel():
     assert list(sequence.participants)[:3] == ["register-page", "register", "customer-registered"]
     assert sequence.participants["customer-registered"] == "channel"
     found = kinds(sequence)
-    assert [found[kind] for kind in ("ask", "publish", "keep", "told", "deliver", "ack", "effect")] == [1, 1, 1, 1, 2, 2, 2]
+    assert all(found[kind] == 1 for kind in ("ask", "publish", "keep", "told"))
+    assert all(found[kind] == 2 for kind in ("deliver", "ack", "effect"))
 
 
 def test_steps_are_what_the_records_say():
@@ -135,8 +155,9 @@ def test_steps_are_what_the_records_say():
         delivered = [span for span in spans if span.kind == "delivery" and span.leased >= 0]
         assert found["ask"] == sum(span.outcome != Outcome.LOST for span in asked)
         assert found["deliver"] == sum(span.outcome != Outcome.LOST for span in delivered)
-        assert found["publish"] == sum(message.fate == Fate.OPEN for message in messages)
-        assert found["keep"] == sum(message.acknowledged >= 0 for message in messages if message.fate == Fate.OPEN)
+        sent = [message for message in messages if message.fate == Fate.OPEN]
+        assert found["publish"] == len(sent)
+        assert found["keep"] == sum(message.acknowledged >= 0 for message in sent)
         assert found["ack"] == sum(span.verdict == Verdict.DONE for span in delivered)
         assert found["effect"] == len(story.effects)
         assert found["start"] == sum(span.started >= 0 for span in spans)
@@ -171,8 +192,8 @@ def test_a_crashed_delivery_comes_again():
 
 def test_a_caller_that_gives_up_tries_again_and_the_late_answer_counts_for_nothing():
     run = doubled()
-    row = int(np.flatnonzero((run.rows["verdict"] == Verdict.TIMEOUT) & (run.rows["outcome"] == Outcome.OK))[0])
-    sequence = run.sequence(int(run.rows["request"][row]))
+    late = (run.rows["verdict"] == Verdict.TIMEOUT) & (run.rows["outcome"] == Outcome.OK)
+    sequence = run.sequence(int(run.rows["request"][np.flatnonzero(late)[0]]))
     assert {"gives up after 60 ms", "call, attempt 2", "answer: too late"} <= set(texts(sequence))
     late = [step for step in sequence.steps if step.text == "answer: too late"]
     assert all(step.kind == "lost" and not step.good for step in late)
@@ -180,8 +201,8 @@ def test_a_caller_that_gives_up_tries_again_and_the_late_answer_counts_for_nothi
 
 def test_what_links_lose_is_said_to_be_lost():
     run = lossy()
-    lost = {text for number in range(len(run.tally.row)) for text in texts(run.sequence(number)) if "lost" in text}
-    assert {"request: lost on the way", "deliver: lost on the way", "publish: lost on the way", "answer: lost on the way"} <= lost
+    said = {text for number in range(len(run.tally.row)) for text in texts(run.sequence(number))}
+    assert {f"{what}: lost on the way" for what in ("request", "deliver", "publish", "answer")} <= said
 
 
 def test_refused_and_down_are_said():
@@ -218,18 +239,24 @@ def test_a_run_that_was_cut_says_what_was_open():
     number = int(np.flatnonzero(run.tally.outcome == 0)[-1])
     assert "no answer yet when the run ended" in texts(run.sequence(number))
     run = cut()
-    waiting = [number for number in range(len(run.tally.row)) if "waits here to the end of the run" in texts(run.sequence(number))]
-    assert waiting
+    said = {text for number in range(len(run.tally.row)) for text in texts(run.sequence(number))}
+    assert "waits here to the end of the run" in said
 
 
 def test_causes_come_before_effects_where_nothing_takes_time():
-    steps = {"network.latency": "0s"} | {f"services.{name}.handle.0.work": "0s" for name in ("register", "database", "mailing-list")}
+    services = ("register", "database", "mailing-list")
+    steps = {"network.latency": "0s"} | {f"services.{name}.handle.0.work": "0s" for name in services}
     sequence = lesson("registration-classic", duration=5, **steps).run().sequence(0)
-    found = [(step.kind, step.source) for step in sequence.steps if step.kind in ("ask", "effect", "answer", "told")]
-    assert found == [
-        ("ask", "register-page"), ("ask", "register"), ("effect", "database"), ("answer", "database"), ("ask", "register"),
-        ("effect", "mailing-list"), ("answer", "mailing-list"), ("told", "register"),
-    ]  # fmt: skip
+    assert [(step.kind, step.source) for step in sequence.steps if step.kind not in ("start", "end")] == [
+        ("ask", "register-page"),
+        ("ask", "register"),
+        ("effect", "database"),
+        ("answer", "database"),
+        ("ask", "register"),
+        ("effect", "mailing-list"),
+        ("answer", "mailing-list"),
+        ("told", "register"),
+    ]
 
 
 def test_mermaid_is_valid_whatever_happens():
@@ -245,15 +272,15 @@ def test_mermaid_is_valid_whatever_happens():
 def test_mermaid_itself_reads_it(tmp_path):
     node = shutil.which("node")
     if not node:
-        pytest.skip("node is not installed: Mermaid's own parser was not asked")
-    asked = list(stories())
+        pytest.skip("node is not installed: Mermaid itself was not asked")
+    asked = [*list(stories())[::3], Sequence(odd(), 0)]
     for number, sequence in enumerate(asked):
         (tmp_path / f"{number:03}.mmd").write_text(sequence.mermaid(), encoding="utf-8")
     script = Path(__file__).with_name("mermaid_check.mjs")
     files = sorted(map(str, tmp_path.iterdir()))
     done = subprocess.run([node, str(script), *files], capture_output=True, text=True, encoding="utf-8")
     if done.returncode == 3:
-        pytest.skip("the npm packages mermaid and jsdom are not installed: Mermaid's own parser was not asked")
+        pytest.skip("the npm packages mermaid and jsdom are not installed: Mermaid itself was not asked")
     assert done.returncode == 0, done.stderr
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     for sequence, answer in zip(asked, answers, strict=True):

@@ -55,12 +55,14 @@ def test_a_run_that_was_cut_does_not_say_for_ever():
 
 def test_almost_everybody_is_not_everybody():
     later = {"maybe": {"probability": 0.9995, "then": {"effect": "row"}}}
-    run = Scenario.from_dict({
-        "name": "later",
-        "workloads": {"page": {"target": "form", "arrivals": {"constant": 1000}}},
-        "services": {"form": {"workers": 9, "handle": [{"reply": "yes"}, {"work": "1ms"}, later]}},
-        "run": {"duration": 5},
-    }).run()  # fmt: skip
+    run = Scenario.from_dict(
+        {
+            "name": "later",
+            "workloads": {"page": {"target": "form", "arrivals": {"constant": 1000}}},
+            "services": {"form": {"workers": 9, "handle": [{"reply": "yes"}, {"work": "1ms"}, later]}},
+            "run": {"duration": 5},
+        }
+    ).run()
     lag = run.tally.consistency_lag > 0
     assert 0.998 < lag.mean() < 1
     title = staleness(run).get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")

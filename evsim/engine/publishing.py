@@ -112,7 +112,7 @@ class Publishing:
             if channel.is_up:
                 channel.append(message)
         if self.confirm is not None:
-            number = self.sent[message].pop(0)
+            number = _take(self.sent, message, 0)
             self.told.setdefault(message, []).append((number, channel.is_up))
             self.confirm(message)
 
@@ -125,7 +125,7 @@ class Publishing:
             row = cause[message]
             if freeze(confirmed, message, row):
                 return
-            number, kept = told[message].pop(0)
+            number, kept = _take(told, message, 0)
             if not kept:
                 if waiting.get(message) == number:
                     self._failed(message, Reason.UNREACHABLE)
@@ -148,10 +148,10 @@ class Publishing:
         if not self.system.records.messages.appended[message] >= 0:
             self.system.records.messages.fate[message] = Fate.LOST
         if self.step.acks:
-            self._wait_in_vain(message, self.sent[message].pop())
+            self._wait_in_vain(message, _take(self.sent, message, -1))
 
     def _confirmation_lost(self, message):
-        number, _ = self.told[message].pop()
+        number, _ = _take(self.told, message, -1)
         self._wait_in_vain(message, number)
 
     def _wait_in_vain(self, message, number):
@@ -187,3 +187,11 @@ class Publishing:
         messages.fate[message] = Fate.OPEN
         messages.luck[message] = self.system.luck.later(rows.luck[row], number)
         self._dispatch(message, number)
+
+
+def _take(lists, key, index):
+    """One entry of the list of `key`; an empty list is forgotten."""
+    entry = lists[key].pop(index)
+    if not lists[key]:
+        del lists[key]
+    return entry

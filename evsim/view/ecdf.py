@@ -16,8 +16,8 @@ POINTS, MOST = 1000, 5  # of a line, and effects with a line of their own
 def ecdf(run, ax=None):
     """Draw the share of customers (arrived after the warm-up) who had something, against the time.
 
-    run: one run gives lines for told yes, told no and each effect of those for whom it was due (with more than
-    five effects one line for all of them); several (a list, or label -> run) give a line each for told yes.
+    run: one run gives lines for told yes, told no and each effect of those for whom it was due (with more
+    than five effects one line for all of them); several (a list, or label -> run) give a line each for told yes.
     A line that ends below 100 % means: the others never.
     """
     runs = designs(run)
@@ -65,7 +65,8 @@ def _of_one(run):
     if len(run.effect_names) > MOST:
         due = cohort & (requests.due > 0)
         style = {"color": INK, "marker": "s", "linestyle": "-"}
-        yield _Line(f"all of {len(run.effect_names)} effects", requests.completion[due], int(due.sum()), style)
+        label = f"all of {len(run.effect_names)} effects"
+        yield _Line(label, requests.completion[due], int(due.sum()), style)
         return
     for name in marks:
         if name in run.effect_names:

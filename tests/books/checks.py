@@ -1,4 +1,4 @@
-"""What must hold of any run, counted apart from the audit: figures, the ledger, faults that bite, deadlines."""
+"""What must hold of any run, counted apart from the audit: figures, the ledger, faults, deadlines."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def assert_figures_add_up(run):
 
 
 def assert_ledger_adds_up(run):
-    """Every kept message has one state for each group of a log, and one in a queue; a message not kept has none."""
+    """A kept message has one state for each group of a log, and one in a queue; one not kept has none."""
     messages, deliveries = run.message_columns, run.deliveries_tally
     kept = ~np.isnan(messages["appended"])
     assert not (kept & (messages["fate"] != Fate.OPEN)).any(), "a message is kept, and lost or refused"
@@ -47,7 +47,7 @@ def assert_ledger_adds_up(run):
 
 
 def assert_faults_bite(run):
-    """Nothing starts where an outage, crash or pause lasts; nothing ends in a pause, and nothing outlives a crash."""
+    """Nothing starts in an outage, crash or pause; nothing ends in a pause; nothing outlives a crash."""
     rows, scenario = run.rows, run.scenario
     service_of = np.array([place.service for place in run.places] + [""])[rows["place"]]
     for begin, kind, target, end in run.records.incidents:
@@ -87,7 +87,7 @@ def _assert_channel_is_shut(run, name, begin, end):
 
 
 def assert_deadlines_hold(run):
-    """A customer waits no longer than its patience; a call no longer than its timeout, unless its caller is paused."""
+    """A customer waits for its patience at most; a call for its timeout, unless its caller is paused."""
     rows = run.rows
     paused = any(fault.kind == "pause" for fault in run.scenario.faults)
     for place in run.places:

@@ -1,4 +1,4 @@
-"""A small shop, and ways to break the engine on purpose: what the audit must see, and what only the properties can."""
+"""Ways to break the engine on purpose: those the audit must see, and those that only a property can see."""
 
 from evsim.engine import asking, system
 from evsim.engine.asking import Asking
@@ -19,7 +19,7 @@ END = 30.0  # seconds
 
 
 def shop(faults=(), network=None, drain_limit=0, patience=None, **care):
-    """`front` calls `back` and publishes to `jobs`, a queue, and `facts`, a log; all are a little too slow."""
+    """`front` calls `back`, and publishes to `jobs` (a queue) and `facts` (a log); all are a bit too slow."""
     return Scenario.from_dict(
         {
             "name": "shop",

@@ -1,7 +1,7 @@
 """Random small systems, of about 20 to 200 requests, as Hypothesis strategies.
 
-Times lie on a grid of quarters of a second as often as not, and so do arrivals and faults: ties abound. Services call
-and publish downwards in the list of services; the only way back up is a publish inside an unlikely `maybe`.
+Times lie on a grid of quarters of a second as often as not, and so do arrivals and faults: ties abound.
+Services call and publish downwards in their list; the only way back up is a publish in an unlikely `maybe`.
 """
 
 from hypothesis import strategies as st
@@ -51,7 +51,7 @@ def systems():
 
 
 def stable_systems():
-    """As :func:`systems`, but every fault ends, every queue has a consumer, and there is time to work off all that is open."""
+    """As :func:`systems`, but every fault ends, every queue has a reader, and there is time to work off all."""
     return st.composite(_system)(faulty=True, risky=True, stable=True)
 
 

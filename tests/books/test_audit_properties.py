@@ -1,7 +1,7 @@
-"""Whatever the system, its books balance: random small systems (:mod:`tests.books.systems`) and what must hold for each.
+"""Whatever the system, its books balance: random small systems, and what must hold for each of them.
 
-The systems are the same at every run. ``EVSIM_EXAMPLES=nightly`` tries 10,000 of them for each property. A failure
-prints the smallest system that shows it, as YAML.
+The systems (:mod:`tests.books.systems`) are the same at every run; ``EVSIM_EXAMPLES=nightly`` tries 10,000 of
+them for each property. A failure prints the smallest system that shows it, as YAML.
 """
 
 import os
@@ -107,8 +107,8 @@ def test_where_nothing_can_go_wrong_nothing_does(scenario):
 def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
     """Wherever the engine finds that nothing can go wrong, a guard would have had nothing to do.
 
-    Who of a service's workers does what takes no time may differ: the worker of the one before is free a little later,
-    at the same instant.
+    Who of a service's workers does what takes no time may differ: the worker of the one before is free a
+    little later, at the same instant.
     """
     plain = run_of(scenario)
     assert_same_records(plain, run_of(scenario, guarded=True), but=["worker"])
@@ -117,7 +117,7 @@ def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
 @examples(0.5)
 @given(calm_systems(), st.integers(0, 9))
 def test_faults_that_do_nothing_change_nothing(scenario, at):
-    """A slowdown by 1 and an error rate of 0 make a service ready for the worst; the rest of the system is as it was."""
+    """A slowdown by 1 and an error rate of 0 make a service ready for the worst, and nothing else."""
     described = scenario.to_dict()
     for name in scenario.services:
         described.setdefault("faults", []).append({"slowdown": name, "factor": 1, "at": at, "for": 3})
@@ -150,7 +150,7 @@ def test_care_that_is_never_needed_changes_nothing(scenario):
     assert_same_records(run_of(scenario), run_of(Scenario.from_dict(described)), but=["worker"])
 
 
-# When the columns that are no times get their final value; what is written at birth, and what a later attempt rewrites.
+# When the columns that are no times get their value, and those that later attempts write again.
 WRITTEN = {"outcome": "ended", "verdict": "settled", "worker": "started", "offset": "appended"}
 REWRITTEN = ("place", "luck", "hop", "reason", "fate")
 

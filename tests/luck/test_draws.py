@@ -82,7 +82,8 @@ def test_keys_and_chances_have_the_luck_they_always_had():
     ]
 
 
-LATER = {  # the second attempts of requests 0, 1 and 1024, the third of request 0, the third of a second (a retry in a retry)
+# The second attempts of requests 0, 1 and 1024, the third of request 0, and a third in a second (a retry in a retry).
+LATER = {
     "uniform": [0.140630197, 0.092096248, 0.01149414, 0.036586289, 0.05674774],
     "exponential": [0.024290633, 0.012341554, 0.001183765, 0.004040645, 0.006674205],
     "erlang": [0.004828037, 0.00422464, 0.006063913, 0.003059345, 0.006617051],
@@ -176,7 +177,7 @@ def test_neighbouring_requests_are_unrelated(make, shape):
 
 @pytest.mark.parametrize("make", [first_draws, later_draws])
 def test_uniform_draws_are_uniform(make):
-    """The largest gap between their distribution and the straight line, by Kolmogorov and Smirnov (beyond 1.95: 0.1 %)."""
+    """The largest gap to the straight line, by Kolmogorov and Smirnov: beyond 1.95 once in a thousand."""
     values = np.sort(make(Luck(1), Distribution.read({"uniform": [0, 1]}), *PURPOSE))
     steps = np.arange(REQUESTS + 1) / REQUESTS
     gap = max(np.abs(values - steps[1:]).max(), np.abs(values - steps[:-1]).max())

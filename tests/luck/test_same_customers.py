@@ -1,4 +1,4 @@
-"""Same customers, same luck: a request meets the same work, key and branches whatever else is in the system."""
+"""Same customers, same luck: a request meets the same work, key and branches whatever else there is."""
 
 import hashlib
 import os
@@ -78,7 +78,7 @@ def test_a_customer_means_the_same_work_in_every_design(designs, name, service):
 
 
 def shop(**changes):
-    """`front` calls `back`, and publishes to a log that `reader` reads. Keys, branches, retries and losses have luck, too."""
+    """`front` calls `back`, and publishes to a log that `reader` reads; both fail now and then."""
     data = {
         "name": "shop",
         "workloads": {"customers": {"target": "front", "arrivals": {"poisson": 20}, "key": {"uniform": 50}}},

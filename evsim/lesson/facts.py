@@ -27,7 +27,8 @@ def promises(**runs):
     """
     import pandas
 
-    return pandas.DataFrame({name: _promises(run) for name, run in runs.items()}, dtype=object)
+    # Columns of objects, so that counts stay whole numbers beside times.
+    return pandas.DataFrame({name: pandas.Series(_promises(run), dtype=object) for name, run in runs.items()})
 
 
 def _promises(run):

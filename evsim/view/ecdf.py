@@ -16,9 +16,9 @@ POINTS, MOST = 1000, 5  # of a line, and effects with a line of their own
 def ecdf(run, ax=None):
     """Draw the share of customers (arrived after the warm-up) who had something, against the time.
 
-    run: one run gives lines for told yes, told no and each effect of those for whom it was due (with more
-    than five effects one line for all of them); several (a list, or label -> run) give a line each for told yes.
-    A line that ends below 100 % means: the others never.
+    run: one run gives lines for told yes, told no and each effect of those for whom it was due (one line for
+    all effects where there are more than five); several (a list, or label -> run) give a line each for told
+    yes. A line that ends below 100 % means: the others never.
     """
     runs = designs(run)
     with figure(ax) as ax:

@@ -51,7 +51,7 @@ def systems():
 
 
 def stable_systems():
-    """As :func:`systems`, but every fault ends, every queue has a reader, and there is time to work off all."""
+    """As :func:`systems`, but every fault ends, every queue has a reader, and there is time for all work."""
     return st.composite(_system)(faulty=True, risky=True, stable=True)
 
 

@@ -19,6 +19,7 @@ def test_the_table_counts_what_the_records_hold():
     assert column["never all done"] == np.isnan(requests.completion).sum()
     assert column["told error, something done"] == (~yes & (requests.present > 0)).sum() > 0
     assert column["told yes, not true 1 s later"] == 0
+    assert all(isinstance(column[name], int) for name in column.index if "(ms)" not in name)
 
 
 def test_the_table_counts_who_was_told_yes_a_second_too_early():

@@ -22,7 +22,7 @@ def seen(scenario):
 
 
 def means(scenario, what):
-    return np.array([column[what] for column in seen(scenario)])
+    return np.array([column[what] for column in seen(scenario)], dtype=float)
 
 
 def outage(target="mailing-list"):

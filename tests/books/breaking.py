@@ -1,0 +1,124 @@
+"""How to break the engine on purpose: a small shop to do it to, and tools to change one thing once."""
+
+from evsim.engine.handler import Compiler
+from evsim.scenario import Scenario
+
+__all__ = ["END", "IMPATIENT", "LATE", "MUTANTS", "UNSEEN", "Once", "instead", "mutant", "rows_of", "shop",
+           "then_also", "unseen"]  # fmt: skip
+
+LATE = 40  # the row, message or request from which on something is wrong
+END = 30.0  # seconds
+
+
+def shop(faults=(), network=None, drain_limit=0, patience=None, **care):
+    """`front` calls `back`, and publishes to `jobs` (a queue) and `facts` (a log); all are a bit too slow."""
+    return Scenario.from_dict(
+        {
+            "name": "shop",
+            "workloads": {
+                "customers": {"target": "front", "arrivals": {"constant": 5}, "patience": patience}
+            },
+            "services": {
+                "front": {
+                    "workers": 6,
+                    "handle": [
+                        {"work": 0.05},
+                        {"call": {"service": "back", "on_error": "ignore", **care}},
+                        {"publish": "jobs"},
+                        {"publish": "facts"},
+                    ],
+                },
+                "back": {
+                    "handle": [
+                        {"work": {"exponential": 0.25}},
+                        {"fail": 0.1},
+                        {"effect": "row"},
+                        {"reply": "done"},
+                    ]
+                },
+                "worker": {"subscribe": "jobs", "handle": [{"work": 0.3}, {"effect": "job"}]},
+                "reader": {
+                    "workers": 2,
+                    "subscribe": "facts",
+                    "handle": [{"work": 0.5}, {"fail": 0.3}, {"effect": "fact"}],
+                },
+            },
+            "channels": {"jobs": "queue", "facts": {"log": {"partitions": 2}}},
+            "network": {"latency": 0.01, **(network or {})},
+            "faults": list(faults),
+            "run": {"duration": END, "drain_limit": drain_limit},
+        }
+    )
+
+
+IMPATIENT = {"timeout": 0.4, "retry": {"attempts": 2, "backoff": 0.1}}
+MUTANTS, UNSEEN = {}, {}
+
+
+def mutant(says, **settings):
+    """The function changes the engine with ``patch``; the audit of ``shop(**settings)`` then `says` so."""
+
+    def keep(function):
+        MUTANTS[function.__name__] = function, says, settings
+        return function
+
+    return keep
+
+
+def unseen(check, **settings):
+    """As :func:`mutant`, for what the audit lets pass and `check` does not."""
+
+    def keep(function):
+        UNSEEN[function.__name__] = function, check, settings
+        return function
+
+    return keep
+
+
+class Once:
+    """True at the first call whose condition holds, and never again."""
+
+    def __init__(self):
+        self.happened = False
+
+    def __call__(self, condition=True):
+        first = bool(condition) and not self.happened
+        self.happened |= first
+        return first
+
+
+def then_also(patch, owner, name, change):
+    """A method that makes a function now makes one that calls ``change(self, *arguments)`` afterwards."""
+    original = getattr(owner, name)
+
+    def make(self, *arguments, **settings):
+        function = original(self, *arguments, **settings)
+
+        def changed(*given):
+            function(*given)
+            change(self, *given)
+
+        changed.part = "a mutant"
+        return changed
+
+    patch.setattr(owner, name, make)
+
+
+def instead(patch, kind, change):
+    """Steps of a kind, a function of a row each, become ``change(step, then, again)``.
+
+    again: the same step with nothing behind it.
+    """
+    original = Compiler.build
+
+    def build(self, step, position, then, fail):
+        built = original(self, step, position, then, fail)
+        if step.kind != kind:
+            return built
+        return change(built, then, lambda: original(self, step, position, lambda row: None, fail))
+
+    patch.setattr(Compiler, "build", build)
+
+
+def rows_of(part):
+    return part.system.records.rows

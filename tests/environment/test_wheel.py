@@ -1,0 +1,70 @@
+"""The wheel: what somebody gets who installs evsim without this folder."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import evsim
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT = 120  # s for a command
+
+
+def run(*command, **options):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    options = {"env": environment, "encoding": "utf-8", "timeout": LIMIT, **options}
+    done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    if find_spec("pip") is None:
+        pytest.skip("pip is not installed")
+    folder = tmp_path_factory.mktemp("wheel")
+    here = ["--no-build-isolation"] if find_spec("hatchling") else []  # else pip fetches hatchling
+    run(sys.executable, "-m", "pip", "wheel", ROOT, "--no-deps", *here, "--wheel-dir", folder)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def scripts(wheel, tmp_path_factory):
+    """The folder of commands of a new environment with the wheel; all else comes from this one's packages."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder)
+    place = {"base": str(folder), "platbase": str(folder)}
+    borrowed = "\n".join({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    Path(sysconfig.get_path("purelib", "venv", place), "borrowed.pth").write_text(borrowed, encoding="utf-8")
+    commands = Path(sysconfig.get_path("scripts", "venv", place))
+    python = commands / ("python.exe" if os.name == "nt" else "python")
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "--ignore-installed", wheel)
+    return commands
+
+
+def test_the_wheel_holds_the_package_and_its_scenarios_and_no_more(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    kept = {path.relative_to(ROOT).as_posix() for path in (ROOT / "evsim").rglob("*") if path.is_file()}
+    kept = {name for name in kept if "__pycache__" not in name}
+    assert {name for name in names if ".dist-info/" not in name} == kept
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_the_installed_kit_runs_a_scenario_outside_this_folder(scripts, tmp_path):
+    said = json.loads(run(scripts / "evsim", "run", "registration-events", "--json", cwd=tmp_path))
+    summary = evsim.load("registration-events").run().summary()
+    assert said["summary"] == json.loads(json.dumps(summary))
+
+
+def test_the_installed_kit_is_not_the_one_of_this_folder(scripts, tmp_path):
+    place = Path(run(scripts / "python", "-c", "import evsim; print(evsim.__file__)", cwd=tmp_path).strip())
+    assert place.is_relative_to(scripts.parent) and ROOT not in place.parents

@@ -63,7 +63,10 @@ class _Line:
 
     def scale(self, other):
         """What a difference is a share of: the larger of the two means."""
-        return max(abs(self.means[self.first]), abs(self.means[other])) or 1.0
+        larger = max(abs(self.means[self.first]), abs(self.means[other])) or 1.0
+        return (
+            max(larger, abs(self.apart[other].mean)) if self.paired else larger
+        )  # they have means of their own
 
     def verdict(self, other):
         apart = self.apart[other]

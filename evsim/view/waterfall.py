@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
 from evsim.results.records import Fate, Outcome, Verdict
 from evsim.view.designs import finding
@@ -28,6 +29,7 @@ ROW = 0.3  # inches
 WORK, HELD, IN_LINE, WAY = "#6d6d73", "#d2d2d8", PAPER, "#8a8a90"
 MOST_EFFECTS = 6  # named in the legend
 GIVEN_UP = "given up"
+HALO = [withStroke(linewidth=5, foreground=PAPER)]  # so that a cross shows on a dark bar, in grey too
 BAR = 0.62  # height of a bar, of a row's
 
 
@@ -108,7 +110,7 @@ def _span(ax, level, span, story, marks):
 def _failure(ax, level, time, text):
     leftwards = time > (0.2 if text == GIVEN_UP else 0.7) * ax.get_xlim()[1]  # after giving up, work goes on
     side, align = (-9, "right") if leftwards else (9, "left")
-    ax.plot(time, level, marker="x", color=ERROR.colour, ms=9, mew=2.6, ls="", zorder=6)
+    ax.plot(time, level, marker="x", color=ERROR.colour, ms=9, mew=2.6, ls="", zorder=6, path_effects=HALO)
     ax.annotate(
         text,
         (time, level),

@@ -82,7 +82,7 @@ def test_keys_and_chances_have_the_luck_they_always_had():
     ]
 
 
-# The second attempts of requests 0, 1 and 1024, the third of request 0, and a third in a second (a retry in a retry).
+# Second attempts of requests 0, 1 and 1024, the third of request 0, and its third in its second (nested).
 LATER = {
     "uniform": [0.140630197, 0.092096248, 0.01149414, 0.036586289, 0.05674774],
     "exponential": [0.024290633, 0.012341554, 0.001183765, 0.004040645, 0.006674205],

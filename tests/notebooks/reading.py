@@ -35,7 +35,8 @@ def notebook(name):
 def cells(name):
     return tuple(
         Cell(
-            each.get("id", ""), each["cell_type"], "".join(each["source"]), tuple(each["metadata"].get("tags", ())),
+            each.get("id", ""), each["cell_type"], "".join(each["source"]),
+            tuple(each["metadata"].get("tags", ())),
             tuple(each.get("outputs", ())), each.get("execution_count"),
         )
         for each in notebook(name)["cells"]
@@ -54,7 +55,7 @@ def prose(name):
 
 @dataclass(frozen=True)
 class Done:
-    """A notebook that ran: what its cells ``gave`` and ``printed``, by id, and the ``names`` it has defined."""
+    """A notebook that ran: what its cells ``gave`` and ``printed``, by id, and the ``names`` it defined."""
 
     gave: dict
     printed: dict

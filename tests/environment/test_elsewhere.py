@@ -1,0 +1,98 @@
+"""The kit in other environments: the lowest versions it allows, other Pythons, Binder's, conda's.
+
+About ten minutes and a network, so only where EVSIM_NIGHTLY is set:
+
+    EVSIM_NIGHTLY=1 python kit.py test tests/environment/test_elsewhere.py
+"""
+
+import os
+import re
+from importlib.resources import files
+from importlib.util import find_spec
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.version import InvalidVersion, Version
+
+from tests.environment.elsewhere import ROOT, Environment, copy_of_repository
+
+pytestmark = pytest.mark.skipif("EVSIM_NIGHTLY" not in os.environ, reason="slow: EVSIM_NIGHTLY=1 runs it")
+
+PYTHON = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
+QUICK = ["evsim", "notebooks", *(f"tests/{each}" for each in ("cli", "experiment", "lesson", "scenario", "simpy", "view"))]
+ON_PYPI = {"jupyterhub-base": "jupyterhub", "jupyterhub-singleuser": "jupyterhub", "matplotlib-base": "matplotlib"}
+NOT_ON_PYPI = {"python", "nodejs"}
+
+
+@pytest.fixture
+def make(tmp_path):
+    """A function that makes an environment with a Python of some version beside a copy of the repository."""
+    return lambda version: Environment(tmp_path, version, copy_of_repository(tmp_path))
+
+
+def test_the_lowest_versions_that_pyproject_allows(make):
+    lowest = make("3.11")
+    lowest.uv("pip", "install", "--resolution", "lowest-direct", "--editable", ".[lab,test]")
+    lowest.test(*QUICK)
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
+def test_a_later_python_with_the_newest_versions(make, version):
+    newest = make(version)
+    newest.uv("pip", "install", "--editable", ".[lab,test]")
+    newest.test(*QUICK)
+
+
+def test_what_environment_yml_promises(make):
+    conda = make(PYTHON)
+    lines = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"][:-1]
+    conda.uv("pip", "install", *filter(None, map(pip, lines)))
+    before = conda.versions()
+    conda.python("-m", "pip", "install", "--editable", ".")  # the last line
+    assert conda.versions() == before, "conda's part has all that evsim needs"
+    conda.uv("pip", "install", "nbval", "pytest")
+    conda.test("notebooks")
+
+
+def test_binder(make, tmp_path):
+    """Binder's own packages at repo2docker's versions, then what binder/ adds to them, as it does it."""
+    if find_spec("repo2docker") is None:
+        pytest.skip("jupyter-repo2docker is not installed")
+    binder = make(PYTHON)
+    pins = tmp_path / "pins.txt"
+    names, locked = base_of_binder()
+    pins.write_text("\n".join(locked), encoding="utf-8")
+    binder.uv("pip", "install", "--constraint", pins, *names)
+    before = binder.versions()
+    binder.run("pip", "install", "--no-cache-dir", "-r", "binder/requirements.txt")
+    after = binder.versions()
+    assert before.items() <= after.items(), "the kit is content with what Binder has"
+    binder.run("pip", "check")
+    binder.run("binder/postBuild")
+    binder.uv("pip", "install", "nbval", "playwright", "pytest", *(f"{name}=={after[name]}" for name in after))
+    said = binder.test("notebooks", "tests/browser")
+    print(f"JupyterLab {after['jupyterlab']}: {said}")
+
+
+def base_of_binder():
+    """What repo2docker installs before it looks at us: names, and lines name==version for whatever comes with them."""
+    conda = files("repo2docker") / "buildpacks/conda"
+    wanted = yaml.safe_load((conda / f"environment.py-{PYTHON}.yml").read_text(encoding="utf-8"))["dependencies"]
+    names = [Requirement(line).name for line in filter(None, map(pip, wanted))]
+    text = (conda / f"environment.py-{PYTHON}-linux-64.lock").read_text(encoding="utf-8")
+    pairs = re.findall(r"^http.*/([a-z][^/]*)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)", text, re.MULTILINE)
+    return names, [f"{ON_PYPI.get(name, name)}=={version}" for name, version in pairs if is_version(version)]
+
+
+def pip(line):
+    """A line of conda's in pip's words; None for what pip does not have."""
+    name, rest = re.match(r"([\w-]+)(.*)", line).groups()
+    return None if name in NOT_ON_PYPI else ON_PYPI.get(name, name) + rest
+
+
+def is_version(text):
+    try:
+        return bool(Version(text))
+    except InvalidVersion:
+        return False

@@ -53,7 +53,7 @@ def conda(line):
     requirement = Requirement(line)
     for what in ("marker", "extras", "url"):
         if getattr(requirement, what):
-            raise ValueError(f"{line}: conda has no word for the {what} of a requirement; give it another way")
+            raise ValueError(f"{line}: conda has no word for the {what} of a requirement")
     name = canonicalize_name(requirement.name)
     return f"{NAMES_ON_CONDA_FORGE.get(name, name)}{requirement.specifier}"
 

@@ -4,12 +4,13 @@ from evsim.lesson.exercises import exercise
 from evsim.lesson.facts import caught_up, promises, told_and_true, wiring
 from evsim.lesson.pictures import stack
 from evsim.lesson.predictions import predict
+from evsim.lesson.questions import question
 from evsim.lesson.sizes import chain, lesson_size
 from evsim.lesson.sliders import slider
 from evsim.lesson.terminal import shell
 from evsim.lesson.told import told_then_done
 
 __all__ = [
-    "caught_up", "chain", "exercise", "lesson_size", "predict", "promises", "shell", "slider", "stack",
-    "told_and_true", "told_then_done", "wiring",
+    "caught_up", "chain", "exercise", "lesson_size", "predict", "promises", "question", "shell", "slider",
+    "stack", "told_and_true", "told_then_done", "wiring",
 ]  # fmt: skip

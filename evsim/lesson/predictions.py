@@ -14,18 +14,19 @@ GHOST, GUESS = "#6d6d73", "your guess"
 CLOSE = 0.1  # of the range of the numbers to choose from
 
 
-def predict(question, choices=None, *, number=None, unit=""):
+def predict(question, choices=None, *, number=None, unit="", truth=None):
     """Ask for a guess and return the :class:`Prediction`.
 
     Either `choices`, a list of texts, or a dict of them with what people who choose each of them often think;
-    or `number`, the lowest and the highest that can be guessed, and its `unit`.
+    or `number`, the lowest and the highest that can be guessed, and its `unit`. `truth` is a function that
+    finds it.
 
     The guess outlives the notebook: it is kept by the words of the question. It can be changed until it has
     been put beside the truth.
     """
     if (choices is None) == (number is None):
         raise ValueError("a prediction needs either choices or the lowest and the highest number")
-    return Prediction(question, choices, number, unit, Store())
+    return Prediction(question, choices, number, unit, truth, Store())
 
 
 class Prediction:
@@ -36,9 +37,9 @@ class Prediction:
     guessing: the guess is ``closed`` from then on, until :meth:`forget`.
     """
 
-    def __init__(self, question, choices, number, unit, store):
+    def __init__(self, question, choices, number, unit, truth, store):
         self.question, self.choices, self.number, self.unit = question, choices, number, unit
-        self._store = store
+        self._truth, self._store = truth, store
         entry = store.get(question)
         self.guess = entry.get("guess") if self._fits(entry.get("guess")) else None
         self.closed = self.guess is not None and entry.get("closed") is True
@@ -61,8 +62,11 @@ class Prediction:
         self.guess, self.closed = None, False
         return self
 
-    def compare(self, truth):
-        """Put the guess beside the truth, in words."""
+    def compare(self, truth=None):
+        """Put the guess beside the truth, which is found if it is not given; in words."""
+        if truth is None and self._truth is None:
+            raise ValueError("give the truth to compare the guess with")
+        truth = self._truth() if truth is None else truth
         if self.number is None and not self._fits(truth):
             raise ValueError(f"truth={truth!r} must be {self._rule()}")
         self._close()

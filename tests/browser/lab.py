@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: a server of its own, and a page that opens notebooks, runs them and reads them.
+"""JupyterLab in a real browser: a server, and a page that opens notebooks, runs them and reads them.
 
 Menus are not clicked: Lab, started with --expose-app-in-browser, takes commands from the page.
 """
@@ -70,7 +70,7 @@ def _answering(address, process, log):
 
 @contextmanager
 def browser():
-    """A Chromium, Playwright's own or the system's; the tests that need it are skipped where there is none."""
+    """A Chromium, Playwright's own or the system's; whoever needs it is skipped where there is none."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with api.sync_playwright() as playwright:
         own = playwright.chromium.executable_path
@@ -147,7 +147,7 @@ class Lab:
         last = self.page.locator(".jp-Notebook .jp-Cell").last
         height = SIZE["height"] // 5 + last.evaluate("cell => cell.offsetTop + cell.offsetHeight")
         self.page.set_viewport_size({**SIZE, "height": min(height, TALLEST)})
-        self.ask("() => { notebook.content.outerNode.scrollTop = 0; }")  # there is room to scroll past the end
+        self.ask("() => { notebook.content.outerNode.scrollTop = 0; }")  # one can scroll past the end
         file.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=file)
         self.page.set_viewport_size(SIZE)

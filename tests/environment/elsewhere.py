@@ -38,7 +38,7 @@ class Environment:
         self.folder, self.repository = folder / "venv", repository
         place = {"base": str(self.folder), "platbase": str(self.folder)}
         self.scripts = Path(sysconfig.get_path("scripts", "venv", place))
-        self.uv("venv", "--quiet", "--seed", "--no-python-downloads", "--python", python(version), self.folder)
+        self.uv("venv", "--quiet", "--seed", "--python", python(version), self.folder)
 
     def uv(self, *command):
         return self.run(self._uv, *command)
@@ -48,15 +48,14 @@ class Environment:
 
     def run(self, *command):
         """What a command says; an error if it fails."""
-        variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
-        variables |= {
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("PY")} | {
             "VIRTUAL_ENV": str(self.folder),
             "PATH": os.pathsep.join([str(self.scripts), os.environ["PATH"]]),
             "JUPYTER_PREFER_ENV_PATH": "1",
         }
         words = list(map(str, command))
-        together = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        done = subprocess.run(words, cwd=self.repository, env=variables, encoding="utf-8", timeout=LIMIT, **together)
+        options = {"cwd": self.repository, "env": variables, "encoding": "utf-8", "timeout": LIMIT}
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
         print(done.stdout)
         assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout[-5000:]}"
         return done.stdout

@@ -20,8 +20,13 @@ from tests.environment.elsewhere import ROOT, Environment, copy_of_repository
 pytestmark = pytest.mark.skipif("EVSIM_NIGHTLY" not in os.environ, reason="slow: EVSIM_NIGHTLY=1 runs it")
 
 PYTHON = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
-QUICK = ["evsim", "notebooks", *(f"tests/{each}" for each in ("cli", "experiment", "lesson", "scenario", "simpy", "view"))]
-ON_PYPI = {"jupyterhub-base": "jupyterhub", "jupyterhub-singleuser": "jupyterhub", "matplotlib-base": "matplotlib"}
+QUICK = ["evsim", "notebooks"]
+QUICK += [f"tests/{each}" for each in ("cli", "experiment", "lesson", "scenario", "simpy", "view")]
+ON_PYPI = {
+    "jupyterhub-base": "jupyterhub",
+    "jupyterhub-singleuser": "jupyterhub",
+    "matplotlib-base": "matplotlib",
+}
 NOT_ON_PYPI = {"python", "nodejs"}
 
 
@@ -70,18 +75,19 @@ def test_binder(make, tmp_path):
     assert before.items() <= after.items(), "the kit is content with what Binder has"
     binder.run("pip", "check")
     binder.run("binder/postBuild")
-    binder.uv("pip", "install", "nbval", "playwright", "pytest", *(f"{name}=={after[name]}" for name in after))
+    unmoved = [f"{name}=={version}" for name, version in after.items()]
+    binder.uv("pip", "install", "nbval", "playwright", "pytest", *unmoved)
     said = binder.test("notebooks", "tests/browser")
     print(f"JupyterLab {after['jupyterlab']}: {said}")
 
 
 def base_of_binder():
-    """What repo2docker installs before it looks at us: names, and lines name==version for whatever comes with them."""
+    """What repo2docker installs before it looks at us: names, and name==version for all that comes with them."""
     conda = files("repo2docker") / "buildpacks/conda"
-    wanted = yaml.safe_load((conda / f"environment.py-{PYTHON}.yml").read_text(encoding="utf-8"))["dependencies"]
-    names = [Requirement(line).name for line in filter(None, map(pip, wanted))]
-    text = (conda / f"environment.py-{PYTHON}-linux-64.lock").read_text(encoding="utf-8")
-    pairs = re.findall(r"^http.*/([a-z][^/]*)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)", text, re.MULTILINE)
+    asked = yaml.safe_load((conda / f"environment.py-{PYTHON}.yml").read_text(encoding="utf-8"))
+    names = [Requirement(line).name for line in filter(None, map(pip, asked["dependencies"]))]
+    locked = (conda / f"environment.py-{PYTHON}-linux-64.lock").read_text(encoding="utf-8")
+    pairs = re.findall(r"^http.*/([a-z][^/]*)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)", locked, re.MULTILINE)
     return names, [f"{ON_PYPI.get(name, name)}=={version}" for name, version in pairs if is_version(version)]
 
 

@@ -19,7 +19,7 @@ LIMIT = 120  # s for a command
 def run(*command, **options):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     options = {"env": environment, "encoding": "utf-8", "timeout": LIMIT, **options}
-    done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    done = subprocess.run(list(map(str, command)), capture_output=True, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -45,7 +45,8 @@ def scripts(wheel, tmp_path_factory):
     Path(sysconfig.get_path("purelib", "venv", place), "borrowed.pth").write_text(borrowed, encoding="utf-8")
     commands = Path(sysconfig.get_path("scripts", "venv", place))
     python = commands / ("python.exe" if os.name == "nt" else "python")
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "--ignore-installed", wheel)
+    only_this = ("--no-deps", "--no-index", "--ignore-installed")
+    run(sys.executable, "-m", "pip", "--python", python, "install", *only_this, wheel)
     return commands
 
 

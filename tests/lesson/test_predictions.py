@@ -153,3 +153,9 @@ def test_where_nothing_can_be_written_the_guess_lives_as_long_as_the_prediction(
         assert "close" in fraction().guessed(55).compare(57)
     finally:
         folder.chmod(0o700)
+
+
+def test_the_truth_is_given_or_found_by_a_function(folder):
+    assert "it is 57" in predict("How many?", number=(0, 100), truth=lambda: 57).compare()
+    with pytest.raises(ValueError, match="give the truth"):
+        fraction().compare()

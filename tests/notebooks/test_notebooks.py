@@ -74,6 +74,7 @@ def test_it_is_short_and_no_cell_of_code_is_long(name):
     assert 15 <= len(cells(name)) <= 26
     lengths = [len(cell.source.splitlines()) for cell in code(name)]
     assert max(lengths) <= 15
+    assert max(len(line) for cell in code(name) for line in cell.source.splitlines()) <= 108
     assert sum(lengths) / len(lengths) <= 4
     words = [len(cell.source.split()) for cell in cells(name) if cell.kind == "markdown"]
     assert sum(words) <= 1100 and max(words) <= 240
@@ -99,7 +100,14 @@ def test_one_question_has_four_answers_and_says_what_each_wrong_one_comes_from(n
     assert [bool(remark) for remark in choice.choices.values()].count(False) == 1
     (right,) = (answer for answer, remark in choice.choices.items() if not remark)
     (compared,) = (text for text in of_kind(name, str) if "The answer is" in text)
-    assert right in compared
+    assert f"“{right}”" in compared
+
+
+@each_notebook
+def test_no_code_gives_the_answer_to_a_question_away(name):
+    for cell in tagged(name, "predict") + tagged(name, "compare"):
+        for choice in (each for each in of_kind(name, Prediction) if each.choices):
+            assert not any(answer in cell.source for answer in choice.choices)
 
 
 @each_notebook

@@ -1,0 +1,120 @@
+"""The questions of the lessons: four answers each, the thoughts behind the wrong ones, and the truth.
+
+The truth is simulated when a guess is compared with it, so that no cell of a notebook gives it away.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from evsim.lesson.predictions import predict
+from evsim.lesson.properties import true_when_told
+from evsim.lesson.sizes import chain, lesson_size
+from evsim.results.tally import OK
+
+__all__ = ["QUESTIONS", "Question", "question"]
+
+SEEDS = range(1, 6)
+DOWN = {"faults": [{"outage": "mailing-list", "at": "8s", "for": "5s"}]}
+
+
+@dataclass(frozen=True)
+class Question:
+    """``asked``; ``choices``: answer -> the wrong thought behind it, or ""; ``truth()``: the right one."""
+
+    asked: str
+    choices: dict
+    truth: Callable
+
+
+def question(name):
+    """The :class:`evsim.lesson.predictions.Prediction` of a question of the lessons."""
+    if name not in QUESTIONS:
+        raise ValueError(f"there is no question {name!r}; there are {', '.join(QUESTIONS)}")
+    found = QUESTIONS[name]
+    return predict(found.asked, found.choices, truth=found.truth)
+
+
+def _tallies(scenario):
+    return [scenario.run(seed=seed).tally for seed in SEEDS]
+
+
+def on_the_list():
+    """In which designs everybody who is told yes is on the list at that moment."""
+    true = []
+    for design in ("classic", "events"):
+        runs = (lesson_size(design).run(seed=seed) for seed in SEEDS)
+        if not any(list(true_when_told(run, "subscription")) for run in runs):
+            true.append(design)
+    return ("in neither", f"only in {' '.join(true)}", "in both designs")[len(true)]
+
+
+def errors_of_ten():
+    """How many of 100 customers a chain of ten services tells an error, as the nearest of the answers."""
+    errors = 100 * np.mean([(each.outcome != OK).mean() for each in _tallies(chain(10))])
+    return min(QUESTIONS["ten-in-a-row"].choices, key=lambda answer: abs(float(answer.split()[-1]) - errors))
+
+
+def mean_of_the_broken():
+    """What the mean time to an answer does when the list is down."""
+    healthy, broken = (
+        np.mean([each.response.mean() for each in _tallies(lesson_size("classic").replace(change))])
+        for change in ({}, DOWN)
+    )
+    change = broken / healthy - 1
+    limits = {"it falls": -0.02, "it stays the same": 0.02, "it rises a little": 0.2}
+    return next((answer for answer, limit in limits.items() if change < limit), "it rises a lot")
+
+
+def done_first():
+    """The design in which all is done first, on average."""
+    means = {
+        design: np.mean([np.nanmean(each.completion) for each in _tallies(lesson_size(design))])
+        for design in QUESTIONS["done-first"].choices
+    }
+    return min(means, key=means.get)
+
+
+QUESTIONS = {
+    "on-the-list": Question(
+        "Where is everybody on the mailing list at the moment when they are told 'registered'?",
+        {
+            "in both designs": "a page that says so has surely checked it.",
+            "only in classic": "",
+            "only in events": "events are faster, so everything is done sooner.",
+            "in neither": "as soon as several programs take part, nobody can promise anything.",
+        },
+        on_the_list,
+    ),
+    "ten-in-a-row": Question(
+        "A request passes ten services in turn. Of 100 customers, how many are told an error?",
+        {
+            "about 1": "a chain is as good as each of its links.",
+            "about 5": "half of the services hardly matter.",
+            "about 10": "",
+            "about 20": "every error pulls others along.",
+        },
+        errors_of_ten,
+    ),
+    "the-mean": Question(
+        "The list is down for a part of the run. What does the mean answer time do?",
+        {
+            "it rises a lot": "what is broken is slow.",
+            "it rises a little": "a mean is over everybody, so a few bad seconds hardly count.",
+            "it stays the same": "only the others count, and they are served as before.",
+            "it falls": "",
+        },
+        mean_of_the_broken,
+    ),
+    "done-first": Question(
+        "In which design is all done first, on average?",
+        {
+            "classic": "calls are direct, and every channel is a detour.",
+            "parallel": "",
+            "hybrid": "a mixture of two designs has the best of both.",
+            "events": "what answers first is also done first.",
+        },
+        done_first,
+    ),
+}

@@ -177,6 +177,8 @@ def install(wanted, before):
             log.write(line)
             show(line)
     show("")
+    if process.returncode < 0:
+        stop("pip was stopped by signal {}. Run the same command again.".format(-process.returncode))
     if process.returncode:
         remember(before)
         explain_failure(LOG.read_text(encoding="utf-8"))

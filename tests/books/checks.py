@@ -2,10 +2,17 @@
 
 import numpy as np
 
-from evsim.results.records import Fate, Outcome
+from evsim.results.records import Fate, Outcome, Verdict
+from evsim.results.tally import last_attempts
 
-__all__ = ["assert_deadlines_hold", "assert_faults_bite", "assert_figures_add_up", "assert_ledger_adds_up",
-           "assert_same_records"]  # fmt: skip
+__all__ = [
+    "assert_deadlines_hold",
+    "assert_faults_bite",
+    "assert_figures_add_up",
+    "assert_ledger_adds_up",
+    "assert_nobody_waits_in_vain",
+    "assert_same_records",
+]
 
 SLACK = 1e-9  # seconds, or relative: rounding of sums
 STATES = ("done", "duplicates", "dead", "expired", "dropped", "lost", "pending")
@@ -100,6 +107,71 @@ def assert_deadlines_hold(run):
             mine = rows["place"] == place.number
             waited = np.nan_to_num(rows["settled"][mine], nan=run.ended_at) - rows["born"][mine]
             assert not (waited > limit + SLACK).any(), (place.kind, place.service)
+
+
+def assert_nobody_waits_in_vain(run):
+    """Nobody waits while somebody who could serve is free. For systems in which nothing stops for a time."""
+    if any(fault.kind in ("outage", "crash", "pause") for fault in run.scenario.faults):
+        return
+    rows, places = run.rows, run.places
+    kind_of = np.array([place.kind for place in places] + ["delivery"])[rows["place"]]
+    service_of = np.array([place.service for place in places] + [""])[rows["place"]]
+    left = np.where(np.isnan(rows["started"]), rows["ended"], rows["started"])
+    for name, service in run.scenario.services.items():
+        mine = service_of == name
+        asked = mine & (kind_of != "delivery")  # a delivery's arrival at the inbox is not written down
+        waits, works = (rows["ready"][asked], left[asked]), (rows["started"][mine], rows["ended"][mine])
+        _assert_all_are_busy(run, waits, works, service.instances * service.workers, name)
+    for name, channel in run.scenario.channels.items():
+        for reader in [who for who, each in run.scenario.services.items() if name in _channels_of(each)]:
+            if channel.kind == "log":
+                _assert_partitions_are_busy(run, name, reader)
+        if channel.kind == "queue" and any(name in _channels_of(each) for each in run.scenario.services.values()):
+            code = list(run.scenario.channels).index(name)
+            mine = np.flatnonzero(kind_of == "delivery")
+            mine = mine[run.message_columns["channel"][rows["parent"][mine]] == code]
+            credit = sum(full for (source, _), (_, full) in run.stock["credit"].items() if source == name)
+            waits, holds = (rows["ready"][mine], rows["leased"][mine]), (rows["leased"][mine], rows["settled"][mine])
+            _assert_all_are_busy(run, waits, holds, credit, name)
+
+
+def _channels_of(service):
+    return [subscription.channel for subscription in service.subscribe]
+
+
+def _assert_partitions_are_busy(run, name, reader):
+    """A message holds its partition from its first grant until its work has ended well or it is given up."""
+    rows, messages = run.rows, run.message_columns
+    places = [p.number for p in run.places if (p.kind, p.source, p.service) == ("delivery", name, reader)]
+    mine = np.flatnonzero(np.isin(rows["place"], places))
+    _, last = last_attempts(rows)
+    first = mine[rows["first"][mine] < 0]
+    last = dict(zip(np.flatnonzero(rows["first"] < 0).tolist(), last.tolist(), strict=True))
+    last = np.array([last[row] for row in first.tolist()], dtype=int)
+    done = rows["outcome"][last] == Outcome.OK
+    dead = rows["verdict"][last] == Verdict.DEAD
+    released = np.where(done, rows["ended"][last], np.where(dead, rows["settled"][last], np.nan))
+    partition = messages["partition"][rows["parent"][first]]
+    for each in np.unique(partition).tolist():
+        here = partition == each
+        waits = rows["ready"][first][here], rows["leased"][first][here]
+        _assert_all_are_busy(run, waits, (rows["leased"][first][here], released[here]), 1, (name, reader, each))
+
+
+def _assert_all_are_busy(run, waits, holds, all_of_them, what):
+    """While anybody waits, all of them are held. What has not ended lasts to the end of the run."""
+    changes = []
+    for column, (begin, end) in enumerate((waits, holds)):
+        there = ~np.isnan(begin)
+        begin, end = begin[there], np.where(np.isnan(end[there]), run.ended_at, end[there])
+        for times, step in ((begin, 1), (end, -1)):
+            changes += [(time, column, step) for time in times.tolist()]
+    level, before = [0, 0], 0.0
+    for time, column, step in sorted(changes):
+        if time - before > SLACK:
+            assert not level[0] or level[1] >= all_of_them, (what, "somebody waits and somebody is free", before, time)
+        level[column] += step
+        before = time
 
 
 def assert_same_records(run, other, but=()):

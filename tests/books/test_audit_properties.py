@@ -18,6 +18,7 @@ from tests.books.checks import (
     assert_faults_bite,
     assert_figures_add_up,
     assert_ledger_adds_up,
+    assert_nobody_waits_in_vain,
     assert_same_records,
 )
 from tests.books.systems import calm_systems, stable_systems, systems
@@ -64,6 +65,7 @@ def test_the_books_of_any_system_balance(scenario):
     assert_ledger_adds_up(run)
     assert_faults_bite(run)
     assert_deadlines_hold(run)
+    assert_nobody_waits_in_vain(run)
 
 
 @examples()
@@ -86,6 +88,7 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
 def test_where_nothing_can_go_wrong_nothing_does(scenario):
     run = run_of(scenario.replace({"run.drain_limit": 100_000}))
     assert run.audit()
+    assert_nobody_waits_in_vain(run)
     figures = run.summary()
     assert figures["completed"] == figures["requests"]
     for name in ("duplicated", "dead", "lost", "retries", "wasted_work"):

@@ -82,7 +82,7 @@ def test_binder(make, tmp_path):
 
 
 def base_of_binder():
-    """What repo2docker installs before it looks at us: names, and name==version for all that comes with them."""
+    """What repo2docker installs before it looks at us: names, and name==version for all that comes along."""
     conda = files("repo2docker") / "buildpacks/conda"
     asked = yaml.safe_load((conda / f"environment.py-{PYTHON}.yml").read_text(encoding="utf-8"))
     names = [Requirement(line).name for line in filter(None, map(pip, asked["dependencies"]))]

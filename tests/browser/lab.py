@@ -76,7 +76,7 @@ def browser():
         own = playwright.chromium.executable_path
         path = own if Path(own).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
         if path is None:
-            pytest.skip("no Chromium here (on Debian and Ubuntu: apt-get install chromium)")
+            pytest.skip("there is no Chromium (on Debian and Ubuntu: apt-get install chromium)")
         chromium = playwright.chromium.launch(executable_path=path, args=ASK_NOBODY)
         yield chromium
         chromium.close()

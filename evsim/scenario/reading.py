@@ -15,6 +15,7 @@ from .errors import Problem, ScenarioError
 LONGEST = 1_000_000   # characters of text
 DEEPEST = 50          # levels of nesting
 LARGEST = 100_000     # entries, aliases counted in full
+TOO_DEEP = f"nested more than {DEEPEST} levels deep"
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTANTS = {
@@ -60,7 +61,9 @@ def read(text, source=None):
         line = (error.problem_mark or error.context_mark).line
         written = text.splitlines()[line:line + 1] or [""]
         hint = "indent with spaces, not tabs" if "\t" in written[0] else None
-        problem = Problem("", f"is not YAML: {error.problem}", line=line + 1, hint=hint)
+        too_deep = "nesting depth" in error.problem  # a limit of newer parsers, which look ahead of us
+        rule = TOO_DEEP if too_deep else f"is not YAML: {error.problem}"
+        problem = Problem("", rule, line=line + 1, hint=hint)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         problem = Problem("", f"is not YAML: character #x{error.character:02x} is not allowed", line=line)
@@ -105,7 +108,7 @@ class _Reader:
         if event.tag is not None:
             _refuse("tags are not allowed", event, value=event.tag)
         if depth > DEEPEST:
-            _refuse(f"nested more than {DEEPEST} levels deep", event)
+            _refuse(TOO_DEEP, event)
         self.count(1, event)
         place = Place(event.start_mark.line + 1)
         before = self.size

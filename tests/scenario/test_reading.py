@@ -68,7 +68,9 @@ def test_keys_are_texts():
         ("? [a, b]\n: 1", 1, "a key must be a plain name"),
         ("a: " + "[" * 60 + "]" * 60, 1, "nested more than 50 levels deep"),
         ("a: " + "[" * 100_000, 1, "nested more than 50 levels deep"),
-        ("{" * 100_000, 1, "a key must be a plain name"),
+        ("{a: " * 60 + "}" * 60, 1, "nested more than 50 levels deep"),
+        ("a:\n- " + "{a: " * 100_000, 2, "nested more than 50 levels deep"),
+        ("{" * 40, 1, "a key must be a plain name"),
     ],
 )
 def test_what_is_refused_is_refused_with_its_line(text, line, rule):

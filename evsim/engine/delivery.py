@@ -16,6 +16,15 @@ class Channel:
         self.frozen_until = 0.0
         self.subscribers = []
 
+    def route(self, number, ways):
+        """Take note of one publish step on one path: ``ways`` are the places of its deliveries, by subscriber."""
+        for subscriber, place in ways.items():
+            subscriber.routes[number] = place
+
+    def stored(self):
+        """Rows that lie in the channel itself, for a stock-take."""
+        return []
+
     @property
     def is_up(self):
         return not self.down and self.frozen is None
@@ -63,6 +72,7 @@ class Subscriber:
         self.system, self.channel, self.service, self.subscription = system, channel, service, subscription
         self.group = subscription.group or service.name
         self.edges = {}  # place number -> Delivery
+        self.routes = {}  # route of a message -> place number of its delivery here
         service.groups.append(self)
         channel.subscribers.append(self)
 
@@ -75,7 +85,11 @@ class Subscriber:
 
     def stored(self):
         """Rows that wait here, for a stock-take."""
-        raise NotImplementedError
+        return []
+
+    def credit_taken(self):
+        """(credit at home, all credit) of a subscriber that has a fixed number of them; else None."""
+        return None
 
 
 class Delivery:

@@ -72,7 +72,6 @@ class Group(Subscriber):
         count = channel.settings.partitions
         self.idle = bytearray(b"\1" * count)
         self.stores = [None] * count  # a deque where something ever waited
-        self.routes = {}  # route of a message -> place number of its delivery here
         guarded = service.guarded or system.is_faulty(channel.name)
         self.offer = self._offer(guarded)
         self.worked = self._guarded_worked if guarded else self._worked()

@@ -89,6 +89,9 @@ class Queue(Channel):
             consumer.edges[place].send(row)
         turns.extend(barred)
 
+    def route(self, number, ways):
+        self.routes[number] = ways
+
     def stored(self):
         return list(self.ready)
 
@@ -138,5 +141,5 @@ class Consumer(Subscriber):
     def acknowledgement_lost(self, edge, row):
         edge.unheard_later(row)
 
-    def stored(self):
-        return []
+    def credit_taken(self):
+        return self.credit, self.full_credit

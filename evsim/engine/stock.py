@@ -3,8 +3,6 @@
 It looks at none of the columns, so that the audit can compare it with them.
 """
 
-from evsim.engine.queue import Queue
-
 __all__ = ["take_stock"]
 
 
@@ -23,8 +21,8 @@ def take_stock(system):
     moving = [(function, argument) for _, function, argument in system.env.entries()]
     moving += [entry for _, service in services for waiting in service.frozen if waiting for entry in waiting]
     moving += [entry for channel in channels for entry in channel.frozen or ()]
-    ready = [row for channel in channels if isinstance(channel, Queue) for row in channel.stored()]
-    ready += [row for channel in channels for subscriber in channel.subscribers for row in subscriber.stored()]
+    subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
+    ready = [row for keeper in (*channels, *subscribers) for row in keeper.stored()]
     return {
         "ready": sorted(ready),
         "waiting": sorted(row for _, service in services for row in service.inbox),
@@ -35,9 +33,8 @@ def take_stock(system):
         "free": {name: sorted(service.free) for name, service in services},
         "absent": {name: service.absent() for name, service in services},
         "credit": {
-            (channel.name, consumer.service.name): (consumer.credit, consumer.full_credit)
-            for channel in channels
-            if isinstance(channel, Queue)
-            for consumer in channel.subscribers
+            (each.channel.name, each.service.name): each.credit_taken()
+            for each in subscribers
+            if each.credit_taken() is not None
         },
     }

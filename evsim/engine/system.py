@@ -4,16 +4,15 @@ import numpy as np
 
 from evsim.engine.asking import next_attempt
 from evsim.engine.backoff import waits
+from evsim.engine.channels import CHANNELS
 from evsim.engine.delivery import Delivery
 from evsim.engine.environment import Environment, SimulationError
 from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
-from evsim.engine.log import Group, Log
 from evsim.engine.luck import Luck
 from evsim.engine.places import DELIVERY, Walk
-from evsim.engine.queue import Consumer, Queue
 from evsim.engine.risk import Risk
 from evsim.engine.service import Service
 from evsim.engine.stamps import read_stamps
@@ -52,9 +51,8 @@ class System:
         self.risk = Risk(self, guarded)
         self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         self.services = {name: Service(self, name, service) for name, service in scenario.services.items()}
-        kinds = {"log": Log, "queue": Queue}
         self.channels = {
-            name: kinds[settings.kind](self, name, settings, number)
+            name: CHANNELS[settings.kind][0](self, name, settings, number)
             for number, (name, settings) in enumerate(scenario.channels.items())
         }
         self._subscribe()
@@ -65,12 +63,11 @@ class System:
         }
 
     def _subscribe(self):
-        kinds = {"log": Group, "queue": Consumer}
         self._subscribers = {}
         for name, settings in self.scenario.services.items():
             for subscription in settings.subscribe:
                 channel = self.channels[subscription.channel]
-                kind = kinds[channel.settings.kind]
+                _, kind = CHANNELS[channel.settings.kind]
                 subscriber = kind(self, channel, self.services[name], subscription)
                 self._subscribers[subscription.channel, name] = subscriber
         for place in list(self.places):
@@ -104,11 +101,7 @@ class System:
         number = len(self._routes)
         self._routes.append(channel)
         ways = {self._subscribers[channel.name, place.service]: place.number for place in places}
-        if isinstance(channel, Queue):
-            channel.routes[number] = ways
-        else:
-            for group, place in ways.items():
-                group.routes[number] = place
+        channel.route(number, ways)
         return number
 
     # Keys and names.

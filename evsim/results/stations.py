@@ -67,7 +67,7 @@ def service_figures(run):
 
 def channel_figures(run):
     """(channel, subscribing service) -> figures; a queue's messages not yet granted count for each of its consumers."""
-    deliveries, messages = run.deliveries_tally, run.message_columns
+    deliveries = run.deliveries_tally
     window = (run.scenario.run.warmup, run.measured_until)
     names = tuple(run.scenario.channels)
     reordered = deliveries.reordered(run)

@@ -1,0 +1,35 @@
+"""The audit: three independent ways to count a run, which must agree.
+
+1. *Recount* (attempts, effects, channels): states are worked out again from attempts, effects and messages, and
+   compared with what is stored.
+2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
+   way.
+3. *Credits* (credits): every worker and every prefetch credit is at home or held by exactly one open attempt.
+"""
+
+from evsim.results.audit import attempts, channels, credits, effects, stock
+from evsim.results.audit.books import AuditError, Books
+
+__all__ = ["Audit", "AuditError"]
+
+CHECKS = attempts.CHECKS + effects.CHECKS + channels.CHECKS + stock.CHECKS + credits.CHECKS
+
+
+class Audit:
+    """The proof that a run's books balance. It is true, and prints what was counted."""
+
+    def __init__(self, run):
+        self.run = run
+        books = Books(run)
+        for check in CHECKS:
+            check(books)
+
+    def __bool__(self):
+        return True
+
+    def __str__(self):
+        run = self.run
+        counts = len(run.rows["born"]), len(run.message_columns["published"]), len(run.effects_columns["row"])
+        return "balanced: {:,} attempts, {:,} messages, {:,} effects".format(*counts)
+
+    __repr__ = __str__

@@ -1,0 +1,88 @@
+"""Recount of requests and attempts: what the columns say must follow from one another."""
+
+import numpy as np
+
+from evsim.results.audit.books import ROUNDING
+from evsim.results.audit.steps import may_answer_early
+from evsim.results.records import Outcome, Verdict
+from evsim.results.tally import last_attempts
+
+__all__ = ["CHECKS"]
+
+CLOSED_EARLY = (Verdict.TIMEOUT, Verdict.ERROR, Verdict.REJECTED, Verdict.GIVEN_BACK)  # another attempt may follow
+
+
+def clocks(books):
+    rows = books.rows
+    for earlier, later in (
+        ("born", "ready"), ("ready", "leased"), ("leased", "started"), ("ready", "started"), ("started", "ended"),
+        ("born", "ended"), ("born", "settled"),
+    ):  # fmt: skip
+        books.demand(~(rows[later] < rows[earlier] - ROUNDING), f"{later} lies before {earlier}")
+    started, ended = ~np.isnan(rows["started"]), ~np.isnan(rows["ended"])
+    open_, ok = rows["outcome"] == Outcome.OPEN, rows["outcome"] == Outcome.OK
+    books.demand(ended != open_, "an execution has ended and has no outcome, or the other way round")
+    books.demand(~ok | started, "an execution is ok and never started")
+    settled, closed = ~np.isnan(rows["settled"]), rows["verdict"] != Verdict.OPEN
+    books.demand(settled == closed, "a lease has ended and has no verdict, or the other way round")
+
+
+def requests(books):
+    """Each workload's requests are numbered 0, 1, 2 ... in order of arrival, each once."""
+    requests = books.run.tally
+    for code, name in enumerate(requests.workloads):
+        mine = requests.workload == code
+        numbers = requests.number[mine]
+        books.demand(numbers == np.arange(len(numbers)), f"the requests of {name} are not 0, 1, 2 ...", requests.row[mine])
+        arrived = requests.arrived[mine]
+        books.demand(np.diff(arrived, prepend=0.0) >= 0, f"the requests of {name} are out of order", requests.row[mine])
+
+
+def attempts(books):
+    """Attempts of an obligation count 1, 2, 3 ..., and no settled obligation gets another one."""
+    rows = books.rows
+    later = np.flatnonzero(rows["first"] >= 0)
+    first = rows["first"][later]
+    books.demand(rows["first"][first] < 0, "an attempt points back to what is no first attempt", later)
+    seen = {}
+    for row, owner in zip(later.tolist(), first.tolist(), strict=True):
+        previous, number = seen.get(owner, (owner, 1))
+        if rows["attempt"][row] != number + 1:
+            books.demand([False], f"attempts of row {owner} do not count 1, 2, 3 ...", [row])
+        if rows["verdict"][previous] not in CLOSED_EARLY or rows["settled"][previous] > rows["born"][row] + ROUNDING:
+            books.demand([False], f"row {previous} was not given up when another attempt was made", [row])
+        seen[owner] = (row, number + 1)
+
+
+def verdicts(books):
+    """What the asker knows must follow from what the worker did."""
+    rows = books.rows
+    verdict, outcome = rows["verdict"], rows["outcome"]
+    started = ~np.isnan(rows["started"])
+    done = verdict == Verdict.DONE
+    early = np.array([may_answer_early(books.run.scenario, place) for place in books.run.places] + [False])
+    books.demand(
+        ~done | (outcome == Outcome.OK) | (early[rows["place"]] & started),
+        "settled as done and the work was not done",
+    )
+    failed = np.isin(outcome, (Outcome.FAILED, Outcome.CRASHED, Outcome.LOST, Outcome.OK, Outcome.REFUSED))
+    books.demand(~np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.DEAD)) | failed, "given back while it was worked")
+    books.demand(~(verdict == Verdict.ORPHANED) | _orphans(books), "orphaned and its caller is still at work")
+    is_delivery = books.kinds == "delivery"
+    own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST)}
+    books.demand(~is_delivery | np.isin(verdict, own["delivery"]), "a delivery has the verdict of a call")
+    _, last = last_attempts(rows)
+    ended_for_good = verdict[last] != Verdict.GIVEN_BACK
+    over = books.run.records_complete
+    books.demand(ended_for_good | ~np.array(over), "given back and never handed out again", last)
+
+
+def _orphans(books):
+    """Calls whose caller had ended when the answer came."""
+    rows = books.rows
+    is_call = books.kinds == "call"
+    parent = np.where(is_call, rows["parent"], 0)
+    return is_call & (rows["ended"][parent] <= rows["settled"])
+
+
+CHECKS = (clocks, requests, attempts, verdicts)

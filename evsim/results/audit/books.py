@@ -1,0 +1,44 @@
+"""The books of one run, as the audit reads them, and the error that names what does not balance."""
+
+import numpy as np
+
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["ROUNDING", "AuditError", "Books"]
+
+ROUNDING = 1e-9  # seconds
+
+
+class AuditError(AssertionError):
+    """The books of a run do not balance: a defect of the simulator. It says what is wrong and where."""
+
+
+class Books:
+    """The columns of a run. ``kinds`` says of each row whether it is a request, a call or a delivery."""
+
+    def __init__(self, run):
+        self.run, self.rows, self.messages = run, run.rows, run.message_columns
+        self.kinds = np.array([place.kind for place in run.places] + ["delivery"])[self.rows["place"]]
+
+    def refuse(self, what):
+        """Say what does not balance."""
+        raise AuditError(f"{self.run.scenario.name}, seed {self.run.seed}: {what}")
+
+    def demand(self, right, what, numbers=None):
+        """Every element of `right` must be true; else name the first row (or message) that is not."""
+        wrong = np.flatnonzero(~np.asarray(right))
+        if len(wrong):
+            number = int(wrong[0] if numbers is None else numbers[wrong[0]])
+            self.refuse(f"{what}; {len(wrong)} times, first at number {number}: {self._describe(number)}")
+
+    def _describe(self, number):
+        rows = self.rows
+        if number >= len(rows["born"]):
+            return "no such row"
+        place = self.run.places[rows["place"][number]] if rows["place"][number] >= 0 else None
+        text = f"{place.kind} to {place.service} for {place.workload} " if place else "delivery "
+        return (
+            f"{text}{rows['request'][number]}, attempt {max(rows['attempt'][number], 1)}, "
+            f"{Outcome(rows['outcome'][number]).name}, {Verdict(rows['verdict'][number]).name}, born "
+            f"{rows['born'][number]:.9g} s"
+        )

@@ -1,0 +1,48 @@
+"""Credits: every worker and every prefetch credit is at home or held by exactly one open attempt."""
+
+import numpy as np
+
+from evsim.results.audit.books import ROUNDING
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["CHECKS"]
+
+
+def workers(books):
+    """Nobody works for two at once."""
+    rows = books.rows
+    ran = np.flatnonzero(~np.isnan(rows["started"]))
+    services = {name: code for code, name in enumerate(books.run.scenario.services)}
+    service = np.array([services[place.service] for place in books.run.places])[rows["place"][ran]]
+    end = np.where(np.isnan(rows["ended"][ran]), np.inf, rows["ended"][ran])
+    order = np.lexsort((ran, end, rows["started"][ran], rows["worker"][ran], service))
+    ran, service = ran[order], service[order]
+    same = (service[1:] == service[:-1]) & (rows["worker"][ran][1:] == rows["worker"][ran][:-1])
+    end = np.where(np.isnan(rows["ended"][ran]), np.inf, rows["ended"][ran])
+    books.demand(~same | (rows["started"][ran][1:] >= end[:-1] - ROUNDING), "a worker held two at once", ran[1:])
+
+
+def credits(books):
+    rows, stock = books.rows, books.run.stock
+    held_rows = np.flatnonzero((rows["outcome"] == Outcome.OPEN) & ~np.isnan(rows["started"]))
+    service_of = [place.service for place in books.run.places]
+    held = {name: [] for name in books.run.scenario.services}
+    for row in held_rows.tolist():
+        held[service_of[rows["place"][row]]].append(int(rows["worker"][row]))
+    for name, settings in books.run.scenario.services.items():
+        every = list(range(settings.instances * settings.workers))
+        home = sorted([*stock["free"][name], *held[name], *(set(stock["absent"][name]) - set(held[name]))])
+        if home != every:
+            books.refuse(
+                f"workers of {name}: free {stock['free'][name]}, held {sorted(held[name])}, "
+                f"absent {stock['absent'][name]} do not make up all {len(every)}"
+            )
+    for (channel, service), (credit, full) in stock["credit"].items():
+        mine = [p.number for p in books.run.places if (p.kind, p.source, p.service) == ("delivery", channel, service)]
+        leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"]) & (rows["verdict"] == Verdict.OPEN)
+        if credit + int(leased.sum()) != full:
+            held = int(leased.sum())
+            books.refuse(f"{service} has {credit} credits of {channel} and holds {held}; that does not make {full}")
+
+
+CHECKS = (workers, credits)

@@ -1,0 +1,49 @@
+"""Recount of what executions made: effects, calls and messages lie inside them, not too few and not too many."""
+
+import numpy as np
+
+from evsim.results.audit.books import ROUNDING
+from evsim.results.audit.steps import fewest_and_most
+from evsim.results.records import Outcome
+
+__all__ = ["CHECKS"]
+
+
+def effects(books):
+    """An effect happens inside the execution that makes it, and a successful one makes all of its own."""
+    rows, effects = books.rows, books.run.effects_columns
+    row, time = effects["row"], effects["time"]
+    inside = (time >= rows["started"][row] - ROUNDING) & ~(time > rows["ended"][row] + ROUNDING)
+    books.demand(inside, "an effect lies outside the work that made it", row)
+    made = np.bincount(row, minlength=len(rows["born"]))
+    _compare(books, made, "effect", "effects")
+
+
+def children(books):
+    """Calls and publishes lie inside the execution that makes them; a successful one makes all of its own."""
+    rows, messages = books.rows, books.messages
+    count = len(rows["born"])
+    calls = np.flatnonzero((books.kinds == "call") & (rows["first"] < 0))
+    parent = rows["parent"][calls]
+    inside = rows["born"][calls] >= rows["started"][parent] - ROUNDING
+    inside &= ~(rows["born"][calls] > rows["ended"][parent] + ROUNDING)
+    books.demand(inside, "a call was made outside the work of its caller", calls)
+    _compare(books, np.bincount(parent, minlength=count), "call", "calls")
+    cause = messages["cause"]
+    inside = messages["published"] >= rows["started"][cause] - ROUNDING
+    books.demand(inside & ~(messages["published"] > rows["ended"][cause] + ROUNDING), "published outside the work", cause)
+    _compare(books, np.bincount(cause, minlength=count), "publish", "messages")
+
+
+def _compare(books, made, kind, name):
+    """Executions that ended well made at least what their handler always makes, and at most what it may."""
+    counts = [fewest_and_most(books.run.scenario, place, kind) for place in books.run.places]
+    low = np.array([low for low, _ in counts] + [0])
+    high = np.array([high for _, high in counts] + [0])
+    ok = books.rows["outcome"] == Outcome.OK
+    place = books.rows["place"]
+    books.demand(~ok | (made >= low[place]), f"the work ended well without all its {name}")
+    books.demand(made <= high[place], f"the work made more {name} than its steps can")
+
+
+CHECKS = (effects, children)

@@ -1,0 +1,44 @@
+"""What the steps of a handler allow: how many calls, messages and effects, and whether it answers early."""
+
+__all__ = ["fewest_and_most", "may_answer_early"]
+
+
+def _nested(step):
+    if step.kind == "parallel":
+        return step.branches
+    if step.kind == "maybe":
+        return (step.then, step.otherwise)
+    return ()
+
+
+def fewest_and_most(scenario, place, kind):
+    """(fewest, most) steps of a kind that a successful execution at a place takes."""
+    handle = scenario.services[place.service].handle
+    return (0, 1 << 30) if callable(handle) else _count(handle, kind)
+
+
+def _count(steps, kind):
+    low = high = 0
+    for step in steps:
+        low, high = low + (step.kind == kind), high + (step.kind == kind)
+        counts = [_count(branch, kind) for branch in _nested(step)]
+        if step.kind == "maybe":
+            low, high = low + min(c[0] for c in counts), high + max(c[1] for c in counts)
+        elif step.kind == "parallel":
+            whole = step.until == "all"
+            low += sum(c[0] for c in counts) if whole else 0
+            high += sum(c[1] for c in counts)
+    return low, high
+
+
+def _any_step(steps, right):
+    return any(right(step) or any(_any_step(branch, right) for branch in _nested(step)) for step in steps)
+
+
+def may_answer_early(scenario, place):
+    """Whether a handler may reply before its end."""
+    handle = scenario.services[place.service].handle
+    if callable(handle):
+        return False
+    body = handle[:-1] if handle[-1].kind == "reply" else handle
+    return _any_step(body, lambda step: step.kind == "reply")

@@ -1,0 +1,31 @@
+"""Stock-take: what the records call open must lie somewhere, once: in a store, an inbox or under way."""
+
+import numpy as np
+
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["CHECKS"]
+
+
+def stock(books):
+    rows, stock = books.rows, books.run.stock
+    open_ = np.flatnonzero((rows["outcome"] == Outcome.OPEN) & np.isnan(rows["started"]))
+    found = np.sort(np.array([*stock["ready"], *stock["waiting"], *stock["travelling"]], dtype=int))
+    twice = found[1:][found[1:] == found[:-1]]
+    books.demand(np.zeros(len(twice), bool), "found in two places at once", twice)
+    for only, what in (
+        (np.setdiff1d(open_, found), "open in the records and nowhere to be found"),
+        (np.setdiff1d(found, open_), "found at the end and not open in the records"),
+    ):
+        books.demand(np.zeros(len(only), bool), what, only)
+    unsettled = np.flatnonzero((rows["verdict"] == Verdict.OPEN) & (rows["outcome"] != Outcome.OPEN))
+    forgotten = np.setdiff1d(unsettled, np.array(stock["news"], dtype=int))
+    books.demand(np.zeros(len(forgotten), bool), "its work has ended and nobody will ever hear of it", forgotten)
+    messages = books.messages
+    homeless = np.flatnonzero(np.isnan(messages["appended"]) & (messages["fate"] == 0))
+    vanished = np.setdiff1d(homeless, np.array(stock["messages"], dtype=int))
+    what = "a message is neither kept nor lost nor refused nor under way; its publisher"
+    books.demand(np.zeros(len(vanished), bool), what, messages["cause"][vanished])
+
+
+CHECKS = (stock,)

@@ -5,7 +5,6 @@ Menus are not clicked: Lab, started with --expose-app-in-browser, takes commands
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
+from slides import pdf
+from tests.support.missing import missing
 
 ROOT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 ASK_NOBODY = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PATIENCE = 120  # s until a server or a notebook that says nothing is given up
 SIZE = {"width": 1280, "height": 900}
@@ -70,16 +69,23 @@ def _answering(address, process, log):
 
 @contextmanager
 def browser():
-    """A Chromium, Playwright's own or the system's; whoever needs it is skipped where there is none."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        path = own if Path(own).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
-        if path is None:
-            pytest.skip("there is no Chromium (on Debian and Ubuntu: apt-get install chromium)")
-        chromium = playwright.chromium.launch(executable_path=path, args=ASK_NOBODY)
+    """Chrome or a relative of it, Playwright's own or the system's."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright is not installed: it comes with the extra test")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=_program(playwright), args=ASK_NOBODY)
         yield chromium
         chromium.close()
+
+
+def _program(playwright):
+    own = playwright.chromium.executable_path
+    try:
+        return own if Path(own).exists() else pdf.browser()
+    except pdf.NoBrowser:
+        missing("there is no Chromium (on Debian: apt-get install chromium; elsewhere: playwright install chromium)")
 
 
 class Lab:

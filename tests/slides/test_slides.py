@@ -12,6 +12,7 @@ from slides.deck import COMMENT, FIELD, SOURCE, DeckError, fill, read
 from slides.figures import FIGURES, draw
 from slides.page import digest, page
 from slides.pdf import BROWSER, NoBrowser, browser, pdf
+from tests.support.missing import missing
 
 SLIDES = read()
 SIZE = 1.5e6  # bytes of a file worth keeping as built
@@ -49,7 +50,7 @@ def printer():
     try:
         return browser()
     except NoBrowser as error:
-        pytest.skip(str(error))
+        missing(str(error))
 
 
 class Images(HTMLParser):

@@ -20,7 +20,11 @@ class Run:
 
     Counts and audits come from NumPy columns; ``requests``, ``spans``, ``ledger``, ``effects`` and ``incidents`` are
     pandas frames made when first asked for. Times are seconds since the start of the run.
+
+    A branch (:meth:`branch`) also knows the run it left, ``parent``, when, ``since``, and what both ``shared``.
     """
+
+    parent = since = shared = None
 
     def __init__(self, *, scenario, seed, records, places, effect_names, key_names, due, stock, tickets, keys, ended_at, warnings):
         self.scenario, self.seed, self.records = scenario, seed, records
@@ -136,6 +140,16 @@ class Run:
         Returns an :class:`evsim.results.audit.Audit`, which is true and prints what was counted.
         """
         return Audit(self)
+
+    def branch(self, fault, at):
+        """The same run with a fault that begins at a moment: same luck, same past, another future.
+
+        fault: as in a scenario without its beginning, ``{"outage": "mailing-list", "for": "5s"}``, or a list of them.
+        See :func:`evsim.experiment.branch.branch`.
+        """
+        from evsim.experiment.branch import branch
+
+        return branch(self, fault, at)
 
     # Frames.
 

@@ -1,0 +1,80 @@
+"""A branch: the same run up to a moment, and then something goes wrong."""
+
+from collections.abc import Mapping
+
+from evsim.engine import simulate
+from evsim.results.past import PastError, shared_past
+from evsim.scenario import ScenarioError
+from evsim.scenario.errors import Problem
+from evsim.scenario.units import UnitError, time
+
+__all__ = ["branch"]
+
+NEVER = 1e15  # seconds: a fault due then comes in no run
+EXAMPLE = '{"outage": "mailing-list", "for": "5s"}'
+
+
+def branch(run, fault, at):
+    """The run that `run` would have been, had `fault` begun at `at`: same luck, same past, another future.
+
+    fault: as in a scenario, without its beginning (``{"outage": "mailing-list", "for": "5s"}``), or a list of
+    such. at: a moment of the run, in seconds or as text ("12s").
+
+    The branch is an ordinary run of the scenario with that fault added, and knows three things more:
+    ``parent``, the run it branched off; ``since``, the moment; ``shared``, how many of the parent's records
+    are its own too (:class:`evsim.results.past.Shared`). Every record of that past is compared;
+    :exc:`evsim.results.past.PastError` says that it was not the same: a defect of evsim, or the run was not
+    one of its scenario alone (a Python handler that remembers between runs, SimPy processes of one's own).
+
+    A system in which something may break is built with more care, and may then break ties otherwise: who is
+    first of those who come at one instant, which of several free workers takes a message. Where that makes
+    another past, the parent is not `run` but its twin, the same run built with the same care.
+    """
+    at = _moment(run, at)
+    faults = list(fault) if isinstance(fault, list | tuple) else [fault]
+    _no_moments(faults)
+    until = run.ended_at if run.ended_at < run.scenario.run.duration else None
+    other = _run(run, [{**each, "at": at} for each in faults], until)
+    parent = run
+    try:
+        shared = shared_past(run, other, at)
+    except PastError:
+        parent = _run(run, [{**each, "mtbf": NEVER, "mttr": 1} for each in map(_endless, faults)], until)
+        shared = shared_past(parent, other, at)
+    other.parent, other.since, other.shared = parent, at, shared
+    return other
+
+
+def _run(run, faults, until):
+    """The run's scenario with further faults, run again."""
+    count = len(run.scenario.faults)
+    scenario = run.scenario.replace({f"faults.{count + n}": fault for n, fault in enumerate(faults)})
+    return simulate(scenario, seed=run.seed, until=until)
+
+
+def _endless(fault):
+    return {name: value for name, value in fault.items() if name != "for"}
+
+
+def _moment(run, at):
+    try:
+        moment = time(at)
+    except UnitError as error:
+        raise ScenarioError([Problem("at", error.rule, at)]) from None
+    end = min(run.ended_at, run.scenario.run.duration)
+    if not moment < end:
+        raise ScenarioError([Problem("at", f"must be a moment of the run, which takes {end:.6g} s", at)])
+    return moment
+
+
+def _no_moments(faults):
+    if not faults:
+        raise ScenarioError([Problem("fault", "a branch needs something that goes wrong")])
+    for number, fault in enumerate(faults):
+        path = "fault" if len(faults) == 1 else f"fault.{number}"
+        if not isinstance(fault, Mapping):
+            raise ScenarioError([Problem(path, "must be a fault", fault, hint=f"write {EXAMPLE}")])
+        for setting in ("at", "mtbf", "mttr"):
+            if setting in fault:
+                rule = "a fault of a branch begins at the moment of the branch"
+                raise ScenarioError([Problem(f"{path}.{setting}", rule, fault[setting], hint="leave it out")])

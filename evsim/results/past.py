@@ -1,0 +1,92 @@
+"""Two runs with the same past: where their records part, and the proof that they are the same before."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["PastError", "Shared", "shared_past"]
+
+# A column is certain by the time named here; one that is not named, when the entry is over.
+BORN = {"rows": "born", "messages": "published", "effects": "time"}
+OVER = {"rows": ("ended", "settled"), "messages": ("acknowledged",), "effects": ("time",)}
+CERTAIN = {
+    "rows": {"parent": "born", "first": "born", "attempt": "born", "worker": "started", "outcome": "ended",
+             "verdict": "settled"},
+    "messages": {"channel": "published", "key": "published", "partition": "published", "route": "published",
+                 "cause": "published", "offset": "appended"},
+    "effects": {},
+}  # fmt: skip
+
+
+class PastError(AssertionError):
+    """The past of a branch is not that of its run. The message names the first difference."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What two runs have in common up to the moment ``at`` (s): how many of each table's first entries.
+
+    The first ``rows`` rows, ``messages``, ``effects`` and ``incidents`` were there before ``at`` in both runs.
+    What comes after them, and what became of those that were still open, may differ.
+    """
+
+    at: float
+    rows: int
+    messages: int
+    effects: int
+    incidents: int
+
+
+def shared_past(run, other, at):
+    """The :class:`Shared` past of two runs up to `at`; :exc:`PastError` if their records differ before.
+
+    The past is what a run that ends at `at` has written. An entry is in it if it was born before `at`, a time
+    if it lies before `at`, any other column if it was certain before `at` (an outcome is when the work has
+    ended). So a row that was open at `at` has the same beginning in both runs, and in each its own end. A
+    fault at `at` comes before everything else at that moment: nothing that happens at `at` is past.
+    """
+    counts = {name: _same_table(name, run, other, at) for name in BORN}
+    these, those = ([each for each in one.records.incidents if each[0] < at] for one in (run, other))
+    for number, (this, that) in enumerate(zip(these, those, strict=False)):
+        if this != that:
+            raise PastError(_difference(at, f"incident {number}", this, that))
+    if len(these) != len(those):
+        raise PastError(_difference(at, "number of incidents", len(these), len(those)))
+    return Shared(at, incidents=len(these), **counts)
+
+
+def _same_table(name, run, other, at):
+    """How many entries of a table two runs share before `at`."""
+    these, those = ({"rows": one.rows, "messages": one.message_columns, "effects": one.effects_columns}[name]
+                    for one in (run, other))  # fmt: skip
+    here, there = (int((columns[BORN[name]] < at).sum()) for columns in (these, those))
+    if here != there:
+        raise PastError(_difference(at, f"number of {name}", here, there))
+    known = {time: _known(these, those, (time,), here, at) for time in these if these[time].dtype.kind == "f"}
+    over = _known(these, those, OVER[name], here, at)
+    for column in these:
+        this, that = these[column][:here], those[column][:here]
+        if column in known:
+            this, that = (np.where(times < at, times, np.inf) for times in (this, that))
+            differs = this != that
+        else:
+            differs = (this != that) & known.get(CERTAIN[name].get(column), over)
+        if differs.any():
+            row = int(differs.argmax())
+            what = f"{column} of {name.removesuffix('s')} {row}"
+            raise PastError(_difference(at, what, this[row], that[row]))
+    return here
+
+
+def _known(these, those, times, count, at):
+    """For each of the first entries: whether all of these times lie before `at` in both runs."""
+    known = np.ones(count, dtype=bool)
+    for columns in (these, those):
+        for time in times:
+            known &= columns[time][:count] < at
+    return known
+
+
+def _difference(at, what, this, that):
+    """One sentence about a difference."""
+    return f"the past before {at:.6g} s is not the same: {what}: {this} in the run, {that} in its branch"

@@ -10,11 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from . import reading
 from .advice import warnings
+from .channels import Channel
 from .checking import check
 from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
 from .part import FrozenDict, Name, Part, names_of
-from .parts import Channel, Network, Service, Workload
+from .parts import Network, Service, Workload
 from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
 
 COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "effects_missing", "effects_repeated",

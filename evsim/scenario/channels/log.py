@@ -1,0 +1,14 @@
+"""The log: partitions that every group reads in order (as with Kafka)."""
+
+from typing import ClassVar, Literal
+
+from ..part import Tagged
+from ..units import AtLeastOne
+
+
+class Log(Tagged):
+    """Each message to each group; in order within one of the `partitions`, which a message's key chooses."""
+
+    mapped: ClassVar[bool] = True
+    kind: Literal["log"] = "log"
+    partitions: AtLeastOne = 1

@@ -106,10 +106,14 @@ class Delivery:
         self.attempts = retry.attempts
         self.backoff = system.backoff(retry, place) if retry.attempts > 1 else None
         self.refused = set()  # rows whose failure is on its way to the broker
-        service.arrivals.add(service.offer)
+        link = system.links.between(channel.name, service.name)
+        undisturbed = not (link.instant or link.lossy or service.guarded)
+        arrive = service.offer if undisturbed else self._arrived()
+        service.arrivals.add(arrive)
         self.send = system.links.hop(
-            place.workload, channel.name, service.name, rows, service.offer, self._lost, ordered=True
-        )
+            place.workload, channel.name, service.name, rows, arrive, self._lost, ordered=True,
+            stamps=rows.arrived if undisturbed else None,
+        )  # fmt: skip
         way = (place.workload, service.name, channel.name, rows)
         acknowledged = self._acknowledged()
         self.acknowledge = system.links.stamp(*way, ordered=True) if subscriber.settled is None else None
@@ -117,10 +121,20 @@ class Delivery:
             self.acknowledge = system.links.hop(*way, acknowledged, self._ack_lost, ordered=True, rank=ANSWER)
         subscriber.edges[place.number] = self
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
-        self.coming = {service.offer, self._lost}
+        self.coming = {arrive, self._lost}
         self.news = {acknowledged, self._unheard, self._ack_lost, *subscriber.news}
         # What follows the end of the work, in this order.
         self.ended = (self.acknowledge,) if subscriber.worked is None else (subscriber.worked, self.acknowledge)
+
+    def _arrived(self):
+        env, arrived_at, offer = self.system.env, self.system.records.rows.arrived, self.subscriber.service.offer
+
+        def arrived(row):
+            arrived_at[row] = env._now
+            offer(row)
+
+        arrived.part = self.place.service
+        return arrived
 
     def _acknowledged(self):
         rows, env, told = self.system.records.rows, self.system.env, self.subscriber.settled

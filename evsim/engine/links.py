@@ -26,6 +26,11 @@ class Link:
     def lossy(self):
         return self.loss > 0 or self.faulty
 
+    @property
+    def instant(self):
+        """Whether a hop over it takes no time."""
+        return self.latency.kind == "constant" and self.latency.value == 0
+
 
 class Links:
     """All links of a system, made on first use."""
@@ -58,21 +63,23 @@ class Links:
     def named(self, name):
         return self._named[name]
 
-    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL):
+    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, stamps=None):
         """A function that takes a row of `table` from `source` to `target` and calls `then(row)` there.
 
         lost: called with the row where the link loses it. ordered: nothing overtakes anything else on the ordered
-        hops from `source` to `target` (as on one TCP connection).
+        hops from `source` to `target` (as on one TCP connection). stamps: a column in which an ordered hop that nothing
+        can disturb writes down its end when it begins.
         """
         link = self.between(source, target)
-        latency = link.latency
-        if latency.kind == "constant" and latency.value == 0 and not link.lossy:
+        if link.instant and not link.lossy:
             return then
         purpose, draws, last = self._draws(workload, source, target, ordered)
         if link.lossy:
             chances = self.system.luck.uniforms("loss", *purpose)
             return self._guarded_hop(link, draws, chances, table, then, lost, last, rank)
-        return _plain_hop(self.system, draws, latency, table, then, last, rank)
+        if stamps is not None:
+            return _stamped_hop(self.system, draws, link.latency, table, then, last, rank, stamps)
+        return _plain_hop(self.system, draws, link.latency, table, then, last, rank)
 
     def stamp(self, workload, source, target, rows, *, ordered=False):
         """A hop at whose end nothing happens but that a row is settled as done, or None where the link may lose it.
@@ -168,3 +175,31 @@ def _plain_hop(system, draws, latency, table, then, last, rank):
         delay = latency.value
         return hop_constant
     return hop if last is None else hop_ordered
+
+
+def _stamped_hop(system, draws, latency, table, then, last, rank, stamps):
+    """An ordered plain hop that writes down its end when it begins."""
+    env = system.env
+    queue, next_key = env._queue, env.key_counter(rank)
+    luck, values, missing = table.luck, draws.values, draws.missing
+
+    def hop_constant(row):
+        stamps[row] = due = env._now + delay
+        heappush(queue, (due, next_key(), then, row))
+
+    def hop(row):
+        try:
+            due = env._now + values[luck[row]]
+        except IndexError:
+            due = env._now + missing(luck[row])
+        if due < last[0]:
+            due = last[0]
+        else:
+            last[0] = due
+        stamps[row] = due
+        heappush(queue, (due, next_key(), then, row))
+
+    if latency.kind == "constant":
+        delay = latency.value
+        return hop_constant
+    return hop

@@ -176,6 +176,8 @@ class System:
     def reopen(self):
         """Take back what was stamped for a moment that this run did not reach."""
         rows = self.records.rows
+        for row in np.flatnonzero(rows.column("arrived") >= self.env.now).tolist():
+            rows.arrived[row] = float("nan")
         self.reopened = self.stamped().tolist()
         for row in self.reopened:
             rows.settled[row], rows.verdict[row] = float("nan"), Verdict.OPEN

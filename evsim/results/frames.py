@@ -53,9 +53,10 @@ def spans_frame(run):
     def of_place(value):
         return np.array([value(place) for place in places] + [""])[place]
 
+    kind = np.where(place < 0, "delivery", of_place(lambda p: p.kind))
     return _frame(
         {
-            "kind": np.where(place < 0, "delivery", of_place(lambda p: p.kind)),
+            "kind": kind,
             "workload": of_place(lambda p: p.workload),
             "request": rows["request"],
             "source": of_place(lambda p: p.source),
@@ -67,8 +68,10 @@ def spans_frame(run):
             "born": rows["born"],
             "ready": rows["ready"],
             "leased": rows["leased"],
+            "arrived": np.where(kind == "delivery", rows["arrived"], rows["ready"]),
             "started": rows["started"],
             "ended": rows["ended"],
+            "replied": run.replied,
             "settled": rows["settled"],
             "outcome": _words(Outcome)[rows["outcome"]],
             "verdict": _words(Verdict)[rows["verdict"]],

@@ -1,8 +1,8 @@
 """Records: what the engine writes down while it runs, in columns.
 
 A *row* is one attempt at one obligation (a customer's request, a call, a delivery). The first attempt shares its row
-with the obligation; a later attempt has a row of its own whose ``first`` points back. A message, an effect and an
-incident have small tables of their own. Every plot, count and audit is a view of these columns.
+with the obligation; a later attempt has a row of its own whose ``first`` points back. A message, an effect, an
+early reply and an incident have small tables of their own. Every plot, count and audit is a view of these columns.
 """
 
 from array import array
@@ -79,6 +79,7 @@ ROW_COLUMNS = {
     "born": "d",  # asked, or appended at the broker
     "ready": "d",  # in the inbox, or at the broker
     "leased": "d",  # deliveries: granted by the channel
+    "arrived": "d",  # deliveries: in the inbox of the service
     "started": "d",
     "ended": "d",
     "settled": "d",  # the lease ended: answer seen, given up, acknowledgement at the broker
@@ -100,6 +101,7 @@ MESSAGE_COLUMNS = {
     "fate": "b",
 }
 EFFECT_COLUMNS = {"row": "i", "name": "h", "time": "d"}
+REPLY_COLUMNS = {"row": "i", "time": "d"}  # answers that left before the end of their handler
 
 
 class TooManyRows(RuntimeError):
@@ -155,13 +157,16 @@ class Table:
 class Records:
     """Everything written down in one run."""
 
+    tables = ("rows", "messages", "effects", "replies")
+
     def __init__(self, limit=None):
         self.rows = Table(ROW_COLUMNS, limit)
         self.messages = Table(MESSAGE_COLUMNS)
         self.effects = Table(EFFECT_COLUMNS)
+        self.replies = Table(REPLY_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
 
     def close(self):
-        for table in (self.rows, self.messages, self.effects):
-            table.close()
+        for name in self.tables:
+            getattr(self, name).close()
         return self

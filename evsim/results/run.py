@@ -75,6 +75,14 @@ class Run:
         return self.records.effects.columns()
 
     @cached_property
+    def replied(self):
+        """For each row: when its answer left before the end of its handler (NaN: it did not)."""
+        replies = self.records.replies.columns()
+        replied = np.full(len(self.rows["born"]), np.nan)
+        replied[replies["row"]] = replies["time"]
+        return replied
+
+    @cached_property
     def tally(self):
         """:class:`evsim.results.tally.Requests`."""
         return Requests(self)

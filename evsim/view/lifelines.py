@@ -1,8 +1,4 @@
-"""One request's way drawn on lifelines, time downwards: a panel of picture C.
-
-Two moments are not in the records and are drawn by the mean latency of the link: when a delivery reaches an
-inbox, and when an answer was sent that comes before the work ends.
-"""
+"""One request's way drawn on lifelines, time downwards: a panel of picture C."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -163,14 +159,13 @@ class Panel:
 
     def _arrives(self, span, asker, x):
         """Draw the way to the service; the time of arrival."""
-        sent, here = span.born, span.ready
+        sent = span.born
         if span.kind == "delivery":
             self._bar(asker, span.ready, span.leased, LINE, zorder=2)
             sent = span.leased
-            here = min(sent + self._latency(span.source, span.service), _known(span.started, np.inf))
-        if here >= 0:
-            self._line(asker, sent, x, here)
-        return here
+        if span.arrived >= 0:
+            self._line(asker, sent, x, span.arrived)
+        return span.arrived
 
     def _work(self, span, x):
         """The bar of one attempt: filled where it works, hatched where it waits for others. Its effects."""
@@ -202,12 +197,8 @@ class Panel:
         if span.verdict == Verdict.TIMEOUT or span.reason == Reason.LINK:
             self._cross(asker, span.settled, "gives up")
             return
-        sent = span.ended
-        if not sent <= span.settled:  # answered before the end of the work
-            source = self.story.workload if span.kind == "request" else span.source
-            sent = max(span.started, span.settled - self._latency(source, span.service))
         colour = FAINT if span.verdict == Verdict.DONE else ERROR.colour
-        self._line(x, sent, asker, span.settled, colour, dashed=True)
+        self._line(x, span.replied, asker, span.settled, colour, dashed=True)
         if span.verdict == Verdict.ORPHANED:
             self._cross(asker, span.settled)
 

@@ -20,7 +20,6 @@ REASONS = {
     Reason.DEPENDENCY: "what it needs failed",
     Reason.STALE: "nobody waits any more",
 }
-LONG = 4  # mean latencies: a way this long was not all way
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def _span(story, span):
         return
     yield _sent(span)
     if span.started == span.started:
-        yield from _waited(story, span)
+        yield from _waited(span)
         yield Step(span.started, "start", span.service)
         yield _inside(story, span)
         if span.ended == span.ended:
@@ -88,14 +87,10 @@ def _sent(span):
     return Step(time, kind, span.source, span.service, text)
 
 
-def _waited(story, span):
-    """The wait for a worker; of a delivery, whose arrival is not written down, with its way."""
-    if span.kind != "delivery":
-        if span.started - span.ready > SAME:
-            text = f"waited {seconds(span.started - span.ready)} for a free worker"
-            yield Step(span.started, "note", span.service, text=text)
-    elif span.started - span.leased > LONG * story.run.scenario.network.latency.mean + SAME:
-        text = f"begins {seconds(span.started - span.leased)} after it was handed out"
+def _waited(span):
+    """The wait for a worker."""
+    if span.started - span.arrived > SAME:
+        text = f"waited {seconds(span.started - span.arrived)} for a free worker"
         yield Step(span.started, "note", span.service, text=text)
 
 
@@ -155,13 +150,13 @@ def _answered(story, span):
         why = {Verdict.REJECTED: "rejected: "}.get(span.verdict, "error: ") + REASONS[span.reason]
         yield Step(span.settled, kind, *way, why, False)
     else:
-        if span.outcome != Outcome.LOST and span.ended < span.settled:
+        if span.outcome != Outcome.LOST and span.replied < span.settled:
             why = "lost on the way" if (span.row, "lost on the link") in story.incidents else "too late"
-            yield Step(span.ended, "lost", *way, f"answer: {why}", False)
+            yield Step(span.replied, "lost", *way, f"answer: {why}", False)
         text = f"gives up after {seconds(span.settled - span.born)}"
         yield Step(span.settled, "note", span.source, text=text, good=False)
-        if span.ended >= span.settled and span.outcome not in (Outcome.LOST, Outcome.WITHDRAWN):
-            yield Step(span.ended, "lost", *way, "answer: too late", False)
+        if span.replied >= span.settled and span.outcome not in (Outcome.LOST, Outcome.WITHDRAWN):
+            yield Step(span.replied, "lost", *way, "answer: too late", False)
 
 
 def _acknowledged(story, span):

@@ -19,8 +19,9 @@ class Span:
     """One attempt: who asked whom, and when (seconds since the request arrived; NaN: never).
 
     ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been
-    granted it. ``limit`` is how long the asker waits for an answer (None: for ever). ``effects`` are (time,
-    name); ``children`` the calls and messages it made, in order of time.
+    granted it. It ``arrived`` in the inbox of the service, and its answer left when it ``replied``.
+    ``limit`` is how long the asker waits for an answer (None: for ever). ``effects`` are (time, name);
+    ``children`` the calls and messages it made, in order of time.
     """
 
     row: int
@@ -33,9 +34,11 @@ class Span:
     born: float
     ready: float
     leased: float
+    arrived: float
     started: float
     ended: float
     settled: float
+    replied: float
     outcome: Outcome
     verdict: Verdict
     reason: Reason
@@ -107,7 +110,7 @@ class Story:
 
     def unheard(self, span):
         """Whether whoever asked gave up without an answer, and was not told of an error."""
-        if span.outcome in (Outcome.LOST, Outcome.OK) or not span.ended <= span.settled:
+        if span.outcome in (Outcome.LOST, Outcome.OK) or not span.replied <= span.settled:
             return True
         if span.limit is not None:
             return span.settled - span.born >= span.limit - SAME
@@ -137,7 +140,10 @@ class Story:
         found = {}
         for row in self._its()[0].tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
-            times = (float(rows[name][row]) - self.arrived for name in TIMES)
+            times = {name: float(rows[name][row]) - self.arrived for name in TIMES}
+            if place and place.kind != "delivery":
+                times["arrived"] = times["ready"]
+            replied = float(self.run.replied[row]) - self.arrived
             found[row] = Span(
                 row,
                 place.kind if place else "delivery",
@@ -146,7 +152,8 @@ class Story:
                 max(int(rows["attempt"][row]), 1),
                 int(rows["parent"][row]),
                 self._limit(place),
-                *times,
+                *times.values(),
+                replied if replied == replied else times["ended"],
                 Outcome(rows["outcome"][row]),
                 Verdict(rows["verdict"][row]),
                 Reason(rows["reason"][row]),
@@ -212,4 +219,4 @@ class Story:
         self.end = float(np.nanmax(moments))
 
 
-TIMES = ("born", "ready", "leased", "started", "ended", "settled")
+TIMES = ("born", "ready", "leased", "arrived", "started", "ended", "settled")

@@ -38,7 +38,7 @@ def waterfall(run, request, workload=None, ax=None):
 
     request: its number, from 0 in order of arrival; workload: its name, needed where there are several.
     Filled: work; light: a worker held while it waits for others; hatched: waiting in line; a thin line: on
-    the way (the way of a delivery is a part of its wait).
+    the way.
     """
     story = Story(run, request, workload)
     nodes = list(story)
@@ -84,17 +84,14 @@ def _until(time, story):
 
 
 def _span(ax, level, span, story, marks):
-    waiting = span.ready if span.ready == span.ready else _until(span.ended, story)
-    if span.kind != "delivery":
-        _way(ax, level, span.born, waiting)
-    _bar(
-        ax,
-        level,
-        waiting,
-        _until(span.started if span.started == span.started else span.ended, story),
-        IN_LINE,
-        "////",
-    )
+    sent = span.born
+    if span.kind == "delivery":
+        sent = _until(span.leased, story)
+        _bar(ax, level, span.ready, sent, IN_LINE, "////")
+    here = span.arrived if span.arrived == span.arrived else _until(span.ended, story)
+    _way(ax, level, sent, here)
+    begun = span.started if span.started == span.started else span.ended
+    _bar(ax, level, here, _until(begun, story), IN_LINE, "////")
     ended = _until(span.ended, story)
     for begin, end, colour in _pieces(span, ended):
         _bar(ax, level, begin, end, colour)

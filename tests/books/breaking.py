@@ -10,8 +10,11 @@ LATE = 40  # the row, message or request from which on something is wrong
 END = 30.0  # seconds
 
 
-def shop(faults=(), network=None, drain_limit=0, patience=None, **care):
-    """`front` calls `back`, and publishes to `jobs` (a queue) and `facts` (a log); all are a bit too slow."""
+def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, **care):
+    """`front` calls `back`, and publishes to `jobs` (a queue) and `facts` (a log); all are a bit too slow.
+
+    early: `front` answers before its last step.
+    """
     return Scenario.from_dict(
         {
             "name": "shop",
@@ -25,6 +28,7 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, **care):
                         {"work": 0.05},
                         {"call": {"service": "back", "on_error": "ignore", **care}},
                         {"publish": "jobs"},
+                        *([{"reply": "welcome"}] if early else []),
                         {"publish": "facts"},
                     ],
                 },

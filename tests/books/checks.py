@@ -116,11 +116,11 @@ def assert_nobody_waits_in_vain(run):
     rows, places = run.rows, run.places
     kind_of = np.array([place.kind for place in places] + ["delivery"])[rows["place"]]
     service_of = np.array([place.service for place in places] + [""])[rows["place"]]
+    arrived = np.where(kind_of == "delivery", rows["arrived"], rows["ready"])
     left = np.where(np.isnan(rows["started"]), rows["ended"], rows["started"])
     for name, service in run.scenario.services.items():
         mine = service_of == name
-        asked = mine & (kind_of != "delivery")  # a delivery's arrival at the inbox is not written down
-        waits, works = (rows["ready"][asked], left[asked]), (rows["started"][mine], rows["ended"][mine])
+        waits, works = (arrived[mine], left[mine]), (rows["started"][mine], rows["ended"][mine])
         _assert_all_are_busy(run, waits, works, service.instances * service.workers, name)
     for name, channel in run.scenario.channels.items():
         for reader in [who for who, each in run.scenario.services.items() if name in _channels_of(each)]:
@@ -176,7 +176,7 @@ def _assert_all_are_busy(run, waits, holds, all_of_them, what):
 
 def assert_same_records(run, other, but=()):
     """Every column of every table is the same, `but` some; effects at one instant in any order."""
-    for table in ("rows", "messages", "effects"):
+    for table in run.records.tables:
         these, those = getattr(run.records, table).columns(), getattr(other.records, table).columns()
         if table == "effects" and but:
             these, those = in_order(these), in_order(those)

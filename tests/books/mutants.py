@@ -1,6 +1,6 @@
 """Ways to break the engine on purpose: those the audit must see, and those that only a property can see."""
 
-from evsim.engine import asking, system
+from evsim.engine import asking, links, steps, system
 from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
 from evsim.engine.log import Group, Log
@@ -204,6 +204,49 @@ def work_starts_before_it_is_ready(patch):
             rows_of(self).ready[row] += 20
 
     then_also(patch, Asking, "_arrived", change)
+
+
+def stamp_wrongly(patch, change):
+    original, once = links._stamped_hop, Once()
+
+    def stamped_hop(*arguments):
+        hop, stamps = original(*arguments), arguments[-1]
+
+        def wrong(row):
+            hop(row)
+            if once(row > LATE):
+                stamps[row] = change(stamps[row])
+
+        return wrong
+
+    patch.setattr(links, "_stamped_hop", stamped_hop)
+
+
+@mutant("arrived lies before leased")
+def a_delivery_arrives_before_it_is_granted(patch):
+    stamp_wrongly(patch, lambda time: time - 1)
+
+
+@mutant("a delivery was worked and never arrived")
+def the_arrival_of_a_delivery_is_not_written_down(patch):
+    stamp_wrongly(patch, lambda time: float("nan"))
+
+
+@mutant("a reply lies outside the work that made it", early=True)
+def a_reply_is_dated_before_its_work(patch):
+    original, once = steps.BUILDERS["reply"], Once()
+
+    def reply(compiler, *rest):
+        built, replies = original(compiler, *rest), compiler.system.records.replies
+
+        def misdated(row):
+            built(row)
+            if once(row > LATE and row in replies.row):
+                replies.time[replies.row.index(row)] -= 20
+
+        return misdated
+
+    patch.setitem(steps.BUILDERS, "reply", reply)
 
 
 # Attempts and leases.

@@ -21,6 +21,8 @@
 | loses a credit of a queue                               | ... credits of jobs                             |
 | skips the number of a request; gives one twice          | the requests of ... are not 0, 1, 2 ...         |
 | starts before ready                                     | started lies before ready                       |
+| dates an arrival wrongly, or not at all                 | arrived lies before leased; never arrived       |
+| dates an early reply wrongly                            | a reply lies outside the work that made it      |
 | forgets that a message is done, or was given back       | nobody will ever hear of it                     |
 | forgets a message on its way                            | neither kept nor lost nor refused nor under way |
 | ends without an outcome; settles without a verdict      | has no outcome; has no verdict                  |

@@ -15,14 +15,17 @@ CLOSED_EARLY = (Verdict.TIMEOUT, Verdict.ERROR, Verdict.REJECTED, Verdict.GIVEN_
 def clocks(books):
     rows = books.rows
     for earlier, later in (
-        ("born", "ready"), ("ready", "leased"), ("leased", "started"), ("ready", "started"), ("started", "ended"),
-        ("born", "ended"), ("born", "settled"),
+        ("born", "ready"), ("ready", "leased"), ("leased", "arrived"), ("arrived", "started"), ("ready", "started"),
+        ("started", "ended"), ("arrived", "ended"), ("born", "ended"), ("born", "settled"),
     ):  # fmt: skip
         books.demand(~(rows[later] < rows[earlier] - ROUNDING), f"{later} lies before {earlier}")
     started, ended = ~np.isnan(rows["started"]), ~np.isnan(rows["ended"])
     open_, ok = rows["outcome"] == Outcome.OPEN, rows["outcome"] == Outcome.OK
     books.demand(ended != open_, "an execution has ended and has no outcome, or the other way round")
     books.demand(~ok | started, "an execution is ok and never started")
+    granted, arrived = ~np.isnan(rows["leased"]), ~np.isnan(rows["arrived"])
+    books.demand(~(started & granted) | arrived, "a delivery was worked and never arrived")
+    books.demand(~arrived | granted, "a delivery arrived and was never granted")
     settled, closed = ~np.isnan(rows["settled"]), rows["verdict"] != Verdict.OPEN
     books.demand(settled == closed, "a lease has ended and has no verdict, or the other way round")
 
@@ -77,6 +80,17 @@ def verdicts(books):
     books.demand(ended_for_good | ~np.array(over), "given back and never handed out again", last)
 
 
+def replies(books):
+    """An answer that leaves before the end leaves during the work, once, and before it is seen."""
+    rows, early = books.rows, books.run.records.replies.columns()
+    row, time = early["row"], early["time"]
+    inside = (time >= rows["started"][row] - ROUNDING) & ~(time > rows["ended"][row] + ROUNDING)
+    books.demand(inside, "a reply lies outside the work that made it", row)
+    books.demand(np.bincount(row, minlength=len(rows["born"])) <= 1, "answered early more than once")
+    heard = rows["verdict"][row] == Verdict.DONE
+    books.demand(~heard | (rows["settled"][row] >= time - ROUNDING), "an answer was seen before it left", row)
+
+
 def _orphans(books):
     """Calls whose caller had ended when the answer came."""
     rows = books.rows
@@ -85,4 +99,4 @@ def _orphans(books):
     return is_call & (rows["ended"][parent] <= rows["settled"])
 
 
-CHECKS = (clocks, requests, attempts, verdicts)
+CHECKS = (clocks, requests, attempts, verdicts, replies)

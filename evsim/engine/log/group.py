@@ -1,65 +1,12 @@
-"""The log: partitions by key, and groups that each read every message in the order of its partition (as Kafka does)."""
+"""A consumer group of a log: it reads every message, in the order of its partition."""
 
-from array import array
 from collections import deque
 
-from evsim.engine.delivery import Channel, Subscriber
+from evsim.engine.delivery import Subscriber
 from evsim.engine.environment import ANSWER
-from evsim.engine.luck import BLOCK
-from evsim.engine.murmur import partition_of, partitions_of
 from evsim.results.records import Verdict
 
-__all__ = ["Group", "Log"]
-
-
-class Log(Channel):
-    """A log with a fixed number of partitions. A message gets an offset in the partition of its key."""
-
-    def __init__(self, system, name, settings, number):
-        super().__init__(system, name, settings, number)
-        self.ends = [0] * settings.partitions  # the offset of the next message
-        self.append = self._append()
-
-    def partitioner(self, workload, key):
-        """A function from a publisher's luck to the partition of its message, as the producer works it out.
-
-        key: the one fixed key of the publish step, or None for the request's own.
-        """
-        count, names = len(self.ends), self.system.key_names
-        if key is not None:
-            fixed = partition_of(names.get(key, key), count)
-            return lambda luck: fixed
-        keys, values, number_of = self.system.keys[workload], array("i"), self.system.luck.of
-
-        def partition(luck):
-            try:
-                return values[luck]
-            except IndexError:
-                number, _ = number_of(luck)
-            while len(values) <= number:
-                block = keys.block(len(values) // BLOCK)
-                if len(block) and int(block[0]) in names:
-                    values.extend(partition_of(names[key], count) for key in block.tolist())
-                else:
-                    values.extend(partitions_of(block, count).tolist())
-            return values[number]
-
-        return partition
-
-    def _append(self):
-        messages, env, ends = self.system.records.messages, self.system.env, self.ends
-        partitions, offsets, appended, groups = messages.partition, messages.offset, messages.appended, self.subscribers
-
-        def append(message):
-            partition = partitions[message]
-            offsets[message] = ends[partition]
-            ends[partition] += 1
-            appended[message] = env._now
-            for group in groups:
-                group.offer(message, partition)
-
-        append.part = self.name
-        return append
+__all__ = ["Group"]
 
 
 class Group(Subscriber):

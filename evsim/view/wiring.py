@@ -2,7 +2,7 @@
 
 from evsim.results.run import Run
 
-__all__ = ["KINDS", "Wiring"]
+__all__ = ["KINDS", "Wiring", "all_steps"]
 
 KINDS = ("asks", "calls", "publishes", "delivers")
 
@@ -27,7 +27,7 @@ class Wiring:
         }
         self.calls, self.publishes = set(), set()
         for name, service in self.services.items():
-            for step in _all_steps(service.handle):
+            for step in all_steps(service.handle):
                 if step.kind == "call":
                     self.calls.add((name, step.service))
                 elif step.kind == "publish":
@@ -54,10 +54,11 @@ class Wiring:
         }
 
 
-def _all_steps(steps):
+def all_steps(steps):
+    """Every step of a handler, those of its branches too; none of a Python function."""
     for step in () if callable(steps) else steps:
         yield step
         for branch in getattr(step, "branches", ()):
-            yield from _all_steps(branch)
-        yield from _all_steps(getattr(step, "then", ()))
-        yield from _all_steps(getattr(step, "otherwise", ()))
+            yield from all_steps(branch)
+        yield from all_steps(getattr(step, "then", ()))
+        yield from all_steps(getattr(step, "otherwise", ()))

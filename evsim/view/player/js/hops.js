@@ -1,0 +1,58 @@
+/* Everything that travels in a lane: requests, answers, messages, deliveries, acknowledgements. */
+
+import { NEVER } from "./film.js";
+
+export const [ASK, ANSWER, PUBLISH, CONFIRM, DELIVER, ACKNOWLEDGE] = [0, 1, 2, 3, 4, 5];
+export const HOP_WORDS = ["request", "answer", "message", "confirmation", "delivery", "acknowledgement"];
+export const BACK = new Set([ANSWER, CONFIRM, ACKNOWLEDGE]); // drawn hollow
+
+/* How a hop ends. */
+export const [FINE, BAD, LOST, LATE, REFUSED] = [0, 1, 2, 3, 4];
+export const astray = (end) => end >= LOST;
+
+const [WAY_LOST, ANSWER_LOST, TOO_LATE] = [1, 2, 4]; // the film's column `astray`
+
+/* All hops as {kind, ref, request, from, to, leave, arrive, end}; ref: the attempt, or the message of a publish.
+   `arrive` is NEVER where it did not come or nobody wrote it down. */
+export function hopsOf(lane, codes) {
+  const hops = [];
+  const { attempts, messages } = lane;
+  const add = (kind, ref, request, from, to, leave, arrive, end) => {
+    if (leave !== NEVER && leave !== arrive) hops.push({ kind, ref, request, from, to, leave, arrive, end });
+  };
+  for (let row = 0; row < attempts.count; row++) {
+    const place = lane.places[attempts.place[row]];
+    if (place) hopsOfAttempt(add, attempts, row, place, codes);
+  }
+  for (let number = 0; number < messages.count; number++) {
+    const from = lane.places[attempts.place[messages.cause[number]]].service;
+    const to = lane.channels[messages.channel[number]].name;
+    const fate = codes.fate[messages.fate[number]];
+    const end = { open: FINE, lost: LOST, refused: REFUSED }[fate];
+    const [published, appended] = [messages.published[number], messages.appended[number]];
+    add(PUBLISH, number, messages.request[number], from, to, published, appended, end);
+    const confirmed = messages.acknowledged[number];
+    if (confirmed !== NEVER) add(CONFIRM, number, messages.request[number], to, from, appended, confirmed, FINE);
+  }
+  return hops;
+}
+
+function hopsOfAttempt(add, attempts, row, place, codes) {
+  const delivery = place.kind === "delivery";
+  const [from, to] = [place.source, place.service];
+  const request = attempts.request[row];
+  const astray = attempts.astray[row];
+  const leave = delivery ? attempts.granted[row] : attempts.asked[row];
+  const ask = delivery ? DELIVER : ASK;
+  add(ask, row, request, from, to, leave, attempts.arrived[row], astray & WAY_LOST ? LOST : FINE);
+  const verdict = codes.verdict[attempts.verdict[row]];
+  const good = codes.outcome[attempts.outcome[row]] === "ok";
+  const back = delivery ? ACKNOWLEDGE : ANSWER;
+  const [gone, settled] = [attempts.replied[row], attempts.settled[row]];
+  if (astray & ANSWER_LOST) add(back, row, request, to, from, gone, NEVER, LOST);
+  else if (astray & TOO_LATE) add(back, row, request, to, from, gone, NEVER, LATE);
+  else if (settled === NEVER || settled >= gone) {
+    const fine = good || verdict === "done"; // an early reply was good whatever came then
+    add(back, row, request, to, from, gone, settled, verdict === "orphaned" ? LATE : fine ? FINE : BAD);
+  }
+}

@@ -1,0 +1,169 @@
+/* A lane made ready for questions: what is open when, what is counted by when, and what became of each request. */
+
+import { NEVER } from "./film.js";
+import { astray, hopsOf } from "./hops.js";
+import { intervals, range } from "./intervals.js";
+
+/* The index of one lane of a film. Everything that is asked of it later is a function of the time. */
+export function indexLane(film, lane) {
+  const { attempts, messages, requests } = lane;
+  const rows = range(0, attempts.count);
+  const kinds = rows.map((row) => lane.places[attempts.place[row]]?.kind ?? "delivery");
+  const delivered = rows.filter((row) => kinds[row] === "delivery");
+  const hops = hopsOf(lane, film.codes);
+  const glimpse = typicalHop(hops);
+  const index = {
+    film,
+    lane,
+    kinds,
+    hops,
+    glimpse,
+    service: (row) => lane.places[attempts.place[row]]?.service,
+    channelOf: (row) => lane.channels[messages.channel[attempts.parent[row]]].name,
+    requestOf: numbersOfRequests(lane),
+    flying: intervals(range(0, hops.length), (hop) => hops[hop].leave, (hop) => endOfHop(hops[hop], glimpse)),
+    held: intervals(rows, (row) => attempts.started[row], (row) => attempts.ended[row]),
+    inbox: intervals(
+      rows.filter((row) => attempts.arrived[row] !== NEVER),
+      (row) => attempts.arrived[row],
+      (row) => first(attempts.started[row], attempts.ended[row]),
+    ),
+    shelf: intervals(
+      delivered,
+      (row) => attempts.asked[row],
+      (row) => first(attempts.granted[row], attempts.ended[row], attempts.settled[row]),
+    ),
+    calls: intervals(
+      rows.filter((row) => kinds[row] === "call"),
+      (row) => attempts.asked[row],
+      (row) => attempts.settled[row],
+    ),
+    publishes: intervals(awaited(lane), (number) => messages.published[number], publishEnd(lane)),
+  };
+  index.truth = truthOf(film, index);
+  index.groups = groupsOf(index, delivered);
+  index.kept = lane.channels.map((_, code) => keptOf(messages, code));
+  const [asked, answered] = [new Float64Array(requests.count), new Float64Array(requests.count)];
+  for (let request = 0; request < requests.count; request++) {
+    asked[request] = attempts.asked[requests.row[request]];
+    answered[request] = attempts.settled[requests.row[request]];
+  }
+  index.asked = asked;
+  index.answered = answered;
+  index.arrivals = Float64Array.from(asked).sort();
+  const good = requests.outcomes.indexOf("ok");
+  const times = (wanted) =>
+    Float64Array.from(range(0, requests.count).filter(wanted), (request) => answered[request]).sort();
+  index.yes = times((request) => answered[request] !== NEVER && requests.outcome[request] === good);
+  index.no = times((request) => answered[request] !== NEVER && requests.outcome[request] !== good);
+  return index;
+}
+
+function first(...times) {
+  return times.find((time) => time !== NEVER) ?? NEVER;
+}
+
+function typicalHop(hops) {
+  const lengths = hops.filter((hop) => hop.arrive !== NEVER).map((hop) => hop.arrive - hop.leave);
+  return lengths.length ? Math.max(1000, lengths.sort((one, other) => one - other)[lengths.length >> 1]) : 1000;
+}
+
+/* What never arrives is seen for a moment. */
+function endOfHop(hop, glimpse) {
+  return hop.arrive === NEVER && astray(hop.end) ? hop.leave + 4 * glimpse : hop.arrive;
+}
+
+/* A function from a customer {workload, number} to the index of their request in this lane; undefined if none. */
+function numbersOfRequests({ workloads, requests }) {
+  const found = Object.fromEntries(workloads.map((name) => [name, new Map()]));
+  for (let request = 0; request < requests.count; request++) {
+    found[workloads[requests.workload[request]]].set(requests.number[request], request);
+  }
+  return ({ workload, number }) => found[workload]?.get(number);
+}
+
+/* The customer {workload, number} of a request of a lane. */
+export function customerOf({ workloads, requests }, request) {
+  return { workload: workloads[requests.workload[request]], number: requests.number[request] };
+}
+
+/* Messages for whose confirmation their publisher waits. */
+function awaited(lane) {
+  const { attempts, messages } = lane;
+  return range(0, messages.count).filter((number) => {
+    const sender = lane.places[attempts.place[messages.cause[number]]].service;
+    return lane.channels[messages.channel[number]].confirms.includes(sender);
+  });
+}
+
+function publishEnd(lane) {
+  const { attempts, messages } = lane;
+  return (number) => first(messages.acknowledged[number], attempts.ended[messages.cause[number]]);
+}
+
+/* What became true for each request: {times: [effect][request] -> times in order, first: [effect] -> times}. */
+function truthOf(film, index) {
+  const { attempts, effects, requests } = index.lane;
+  const times = film.effects.map(() => new Map());
+  const order = range(0, effects.count).sort((one, other) => effects.time[one] - effects.time[other] || one - other);
+  for (const effect of order) {
+    const its = times[effects.name[effect]];
+    const request = attempts.request[effects.row[effect]];
+    its.set(request, [...(its.get(request) ?? []), effects.time[effect]]);
+  }
+  return {
+    times: (effect, request) => times[effect].get(request) ?? [],
+    all: times.map((its) => Float64Array.from([...its.values()].flat()).sort()),
+    due: (effect, request) => Boolean(requests.due[effect][request]),
+  };
+}
+
+/* Messages that a channel has kept, in order: {ids, at}. */
+function keptOf(messages, channel) {
+  const ids = range(0, messages.count)
+    .filter((number) => messages.channel[number] === channel && messages.appended[number] !== NEVER)
+    .sort((one, other) => messages.appended[one] - messages.appended[other] || one - other);
+  return { ids, at: Float64Array.from(ids, (number) => messages.appended[number]) };
+}
+
+/* [{channel, service (null: all who compete for a queue), rows, closed, open, done}]: one for each obligation to deliver.
+   `row` gives the first attempt at delivering a message, `closed` when the channel knew that it was over. */
+function groupsOf(index, delivered) {
+  const { lane, kinds } = index;
+  const { attempts, messages } = lane;
+  const closed = new Float64Array(attempts.count).fill(Infinity);
+  const done = new Float64Array(attempts.count).fill(Infinity);
+  const givenBack = index.film.codes.verdict.indexOf("given back");
+  const ok = index.film.codes.outcome.indexOf("ok");
+  const last = new Int32Array(attempts.count).fill(NEVER);
+  for (const row of delivered) {
+    const obligation = attempts.first[row] === NEVER ? row : attempts.first[row];
+    last[obligation] = row;
+    const settled = attempts.settled[row];
+    closed[obligation] = attempts.verdict[row] === givenBack || settled === NEVER ? Infinity : settled;
+    if (attempts.outcome[row] === ok) done[obligation] = Math.min(done[obligation], attempts.ended[row]);
+  }
+  const groups = new Map();
+  for (const channel of lane.channels) {
+    for (const { service, group } of channel.kind === "queue" ? [{ service: null }] : channel.groups) {
+      groups.set(keyOf(channel.name, service), { channel: channel.name, service, group, rows: [] });
+    }
+  }
+  for (const row of delivered) {
+    if (attempts.first[row] !== NEVER) continue;
+    const channel = lane.channels[messages.channel[attempts.parent[row]]];
+    const service = channel.kind === "queue" ? null : index.service(row);
+    groups.get(keyOf(channel.name, service))?.rows.push(row);
+  }
+  return [...groups.values()].map((group) => ({
+    ...group,
+    row: new Map(group.rows.map((row) => [attempts.parent[row], row])),
+    closed,
+    done,
+    open: intervals(group.rows, (row) => attempts.asked[row], (row) => (closed[row] === Infinity ? NEVER : closed[row])),
+  }));
+}
+
+function keyOf(channel, service) {
+  return `${channel} ${service}`;
+}

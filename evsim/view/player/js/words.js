@@ -1,0 +1,148 @@
+/* What happens, in plain words. */
+
+import { NEVER } from "./film.js";
+import { ANSWER_EARLY, ARRIVE, ASKED, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, PUBLISHED, RESUMED,
+  SETTLED, STARTED } from "./kinds.js";
+
+/* A time in microseconds as people say it: two digits, as evsim.view.words does. */
+export function duration(micro) {
+  if (micro < 0) return `-${duration(-micro)}`;
+  if (micro === 0) return "0 s";
+  if (micro < 999_500) return `${digits(micro / 1000)} ms`;
+  if (micro < 600e6) return `${digits(micro / 1e6)} s`;
+  const [hours, minutes] = [Math.floor(Math.round(micro / 60e6) / 60), Math.round(micro / 60e6) % 60];
+  return !hours ? `${minutes} min` : minutes ? `${hours} h ${minutes} min` : `${hours} h`;
+}
+
+function digits(value) {
+  if (value >= 9.95) return value.toFixed(0);
+  if (value >= 0.995) return value.toFixed(1).replace(/\.0$/, "");
+  return String(Number(value.toPrecision(2)));
+}
+
+/* A moment: seconds to the millisecond. */
+export function moment(micro) {
+  return `${(micro / 1e6).toFixed(3)} s`;
+}
+
+export function customerName({ workload, number }, film) {
+  return film.workloads.length > 1 ? `${workload} ${number}` : `customer ${number}`;
+}
+
+export function list(words) {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}
+
+const REASONS = {
+  none: "it failed", "fail step": "it failed", "error rate": "a fault made it fail", timeout: "no answer in time",
+  limit: "it is full", unreachable: "it is unreachable", link: "the network lost it", crash: "it crashed",
+  dependency: "what it needs failed", stale: "nobody waits any more",
+};
+
+export function reasonOf(index, row) {
+  const word = index.film.codes.reason[index.lane.attempts.reason[row]];
+  return REASONS[word] ?? word;
+}
+
+/* The sentence about one event of a lane, without its end; `who` is how the customer is called there. */
+export function sentence(index, event, who) {
+  const { kind, ref } = event;
+  const { lane, film } = index;
+  if (kind === FAULT) return `fault: ${lane.faults[ref].words}`;
+  if (kind === FAULT_ENDS) return `the fault of ${lane.faults[ref].target} ends`;
+  if (kind === EFFECT) {
+    const { row, name } = lane.effects;
+    return `${index.service(row[ref])}: ${film.effects[name[ref]].name} of ${who} is written`;
+  }
+  if (kind === PUBLISHED || kind === KEPT || kind === CONFIRMED) return ofMessage(index, kind, ref, who);
+  return ofAttempt(index, kind, ref, who);
+}
+
+function ofMessage({ lane, film }, kind, number, who) {
+  const { messages, attempts } = lane;
+  const channel = lane.channels[messages.channel[number]];
+  const sender = lane.places[attempts.place[messages.cause[number]]].service;
+  if (kind === KEPT) {
+    const where = channel.kind === "log" ? ` (partition ${messages.partition[number]}, offset ${messages.offset[number]})` : "";
+    return `${channel.name} keeps the message about ${who}${where}`;
+  }
+  if (kind === CONFIRMED) return `${sender} knows that the message about ${who} is kept`;
+  const fate = film.codes.fate[messages.fate[number]];
+  const end = { lost: "; the network loses it", refused: `; ${channel.name} will refuse it` }[fate] ?? "";
+  return `${sender} publishes a message about ${who}${end}`;
+}
+
+function ofAttempt(index, kind, row, who) {
+  const { lane } = index;
+  const { attempts } = lane;
+  const place = lane.places[attempts.place[row]];
+  if (!place) return `a message about ${who} waits in ${index.channelOf(row)} again`;
+  const { service, source } = place;
+  const again = attempts.attempt[row] > 1 ? ` (attempt ${attempts.attempt[row]})` : "";
+  const request = place.kind === "request";
+  const delivery = place.kind === "delivery";
+  switch (kind) {
+    case ASKED:
+      if (delivery) return `the message about ${who} waits in ${source} again`;
+      return request ? `${who} asks ${service}` : `${source} calls ${service} for ${who}${again}`;
+    case GRANTED:
+      return `${source} hands ${who} to ${service}${again}`;
+    case ARRIVE:
+      if (attempts.started[row] === attempts.arrived[row]) return `${who} arrives at ${service}`;
+      return waitingWords(index, row, service, who);
+    case STARTED:
+      return `a worker of ${service} begins with ${who}`;
+    case RESUMED: {
+      const waited = duration(attempts.started[row] - attempts.arrived[row]);
+      return `a worker of ${service} begins with ${who}, who waited ${waited}`;
+    }
+    case ANSWER_EARLY:
+      return `${service} answers ${who} and works on`;
+    case ENDED:
+      return endWords(index, row, place, who);
+    default:
+      return settledWords(index, row, place, who);
+  }
+}
+
+function waitingWords(index, row, service, who) {
+  const outcome = index.film.codes.outcome[index.lane.attempts.outcome[row]];
+  return outcome === "refused" ? `${who} reaches ${service}` : `${who} waits at ${service} for a free worker`;
+}
+
+function endWords(index, row, { kind, service, source }, who) {
+  const { attempts } = index.lane;
+  const then = { request: ` and answers ${who}`, call: ` and answers ${source}`, delivery: "" }[kind];
+  switch (index.film.codes.outcome[attempts.outcome[row]]) {
+    case "ok":
+      return `${service} is done with ${who}${attempts.replied[row] === attempts.ended[row] ? then : ""}`;
+    case "failed":
+      return `${service} fails for ${who}: ${reasonOf(index, row)}`;
+    case "crashed":
+      return `${service} crashes: its work for ${who} is lost`;
+    case "refused":
+      return `${service} refuses ${who}: ${reasonOf(index, row)}`;
+    case "lost":
+      return `the network loses what ${source} sent to ${service} for ${who}`;
+    default:
+      return `${service} drops the work for ${who}: ${reasonOf(index, row)}`;
+  }
+}
+
+function settledWords(index, row, { kind, service, source }, who) {
+  const { attempts } = index.lane;
+  const took = duration(attempts.settled[row] - attempts.asked[row]);
+  const verdict = index.film.codes.verdict[attempts.verdict[row]];
+  const heard = attempts.replied[row] !== NEVER && attempts.replied[row] <= attempts.settled[row] && !attempts.astray[row];
+  if (kind === "delivery") {
+    const said = { done: `${source} knows that ${service} is done with ${who}`, dead: `${source} gives up on ${who}: a dead letter` };
+    return said[verdict] ?? `${source} takes ${who} back from ${service}`;
+  }
+  if (kind === "request") {
+    if (verdict === "done") return `${who} is told yes, after ${took}`;
+    return heard ? `${who} is told an error, after ${took}` : `${who} gives up after ${took}`;
+  }
+  if (verdict === "done") return `${source} has the answer of ${service} for ${who}`;
+  if (verdict === "orphaned") return `an answer of ${service} for ${who} reaches ${source}, where nobody waits for it`;
+  return heard ? `${source} hears of an error of ${service} for ${who}` : `${source} gives up on ${service} for ${who} after ${took}`;
+}

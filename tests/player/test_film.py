@@ -1,0 +1,103 @@
+"""A film says what the records say, and nothing else."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evsim.view.player.film import film
+from evsim.view.truth import State
+from tests.books.systems import systems
+from tests.player.node import ask
+from tests.view import runs
+
+STATES = {"state": ["stateOf", "countsAt", "customerAt"]}
+COUNTS = "(film, lanes) => lanes.map((lane) => film.moments.map((t) => countsAt(lane, t)))"
+
+
+def micro(seconds):
+    return np.rint(np.nan_to_num(seconds * 1e6, nan=np.inf))
+
+
+def counts(run, effects, times):
+    """What the screen counts at each time, worked out from the records."""
+    requests, effect = run.tally, run.effects_columns
+    arrived, answered = micro(requests.arrived), micro(requests.answered)
+    good = requests.outcome == 1
+    codes = {name: number for number, name in enumerate(run.effect_names)}
+    ledger = run.deliveries_tally
+    born, settled = micro(ledger.born), micro(ledger.settled)
+    for t in times:
+        there, told = arrived <= t, answered <= t
+        yes, no = int((told & good).sum()), int((told & ~good).sum())
+        done = [int(((effect["name"] == codes.get(name, -1)) & (micro(effect["time"]) <= t)).sum()) for name in effects]
+        yield {
+            "arrived": int(there.sum()), "yes": yes, "no": no, "waiting": int(there.sum()) - yes - no, "effects": done,
+            "backlog": int(((born <= t) & (settled > t)).sum()),
+        }  # fmt: skip
+
+
+def assert_the_screen_counts_as_the_records_do(*all_runs, moments=40):
+    films = []
+    for run in all_runs:
+        end = round(run.ended_at * 1e6)
+        events = micro(np.concatenate([run.rows[name] for name in ("born", "started", "ended", "settled")]))
+        events = np.unique(events[np.isfinite(events)])
+        picked = events[np.linspace(0, len(events) - 1, min(moments, len(events))).astype(int)] if len(events) else []
+        films.append(film(run) | {"moments": sorted({0, end, *map(int, picked)})})
+    for run, made, (shown,) in zip(all_runs, films, ask(films, COUNTS, STATES), strict=True):
+        effects = [effect["name"] for effect in made["effects"]]
+        for t, screen, records in zip(made["moments"], shown, counts(run, effects, made["moments"]), strict=True):
+            screen["backlog"] = sum(group["count"] for group in screen["backlog"])
+            assert screen == records, (run, t)
+
+
+@pytest.mark.parametrize("name", [*runs.EDGES, "classic", "events"])
+def test_at_any_moment_the_screen_counts_as_the_records_do(name):
+    run = getattr(runs, {"two": "two_workloads"}.get(name, name))()
+    assert_the_screen_counts_as_the_records_do(run)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(systems(), min_size=10, max_size=15))
+def test_at_any_moment_of_any_run_the_screen_counts_as_the_records_do(drawn):
+    assert_the_screen_counts_as_the_records_do(*(scenario.run() for scenario in drawn), moments=20)
+
+
+def test_odd_customers_are_those_of_promise_and_truth():
+    cast = [runs.classic(), runs.events(), runs.doubled(), runs.cut(), runs.refused()]
+    found = ask([film(run) for run in cast], "(film, lanes) => oddOf(lanes[0])", {"odd": ["oddOf"]})
+    for run, odd in zip(cast, found, strict=True):
+        state = State.of(run)
+        for kind, who in {"never": state.broken, "denied": state.denied, "twice": state.repeated}.items():
+            order = np.argsort(run.tally.arrived, kind="stable")
+            assert odd[kind] == order[who].tolist(), (run, kind)
+        assert odd["late"] == np.flatnonzero((run.tally.consistency_lag > 1) & (run.tally.outcome == 1)).tolist()
+    assert any(odd["denied"] for odd in found) and any(odd["twice"] for odd in found)
+    assert any(odd["late"] for odd in found) and any(odd["never"] for odd in found)
+
+
+def test_times_are_those_of_the_records_to_the_microsecond():
+    run = runs.events()
+    (lane,) = film(run)["futures"][0]["lanes"]
+    kind, _, text = lane["attempts"]["started"].partition(":")
+    started = np.frombuffer(base64.b64decode(text), "<" + kind)
+    assert np.array_equal(started, micro(run.rows["started"]))
+
+
+def test_a_film_is_json_and_made_of_runs():
+    made = film(runs.classic(), runs.events(), labels=["before", "after"])
+    assert [lane["name"] for lane in json.loads(json.dumps(made))["futures"][0]["lanes"]] == ["before", "after"]
+    with pytest.raises(TypeError, match="made of runs"):
+        film(runs.classic().scenario)
+
+
+def test_the_same_service_stands_in_the_same_place_whatever_the_design():
+    cast = film(runs.classic(), runs.events())["cast"]
+    assert cast["database"][0] == cast["mailing-list"][0] > cast["register"][0] > cast["register-page"][0]
+    assert cast["register"][0] < cast["customer-registered"][0] < cast["database"][0]
+    places = list(map(tuple, cast.values()))
+    assert len(set(places)) == len(places)

@@ -63,12 +63,13 @@ class Links:
     def named(self, name):
         return self._named[name]
 
-    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, stamps=None):
+    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, stamps=None,
+            loss="lost on the link"):  # fmt: skip
         """A function that takes a row of `table` from `source` to `target` and calls `then(row)` there.
 
         lost: called with the row where the link loses it. ordered: nothing overtakes anything else on the ordered
         hops from `source` to `target` (as on one TCP connection). stamps: a column in which an ordered hop that nothing
-        can disturb writes down its end when it begins.
+        can disturb writes down its end when it begins. loss: the kind of incident that a loss is.
         """
         link = self.between(source, target)
         if link.instant and not link.lossy:
@@ -76,7 +77,7 @@ class Links:
         purpose, draws, last = self._draws(workload, source, target, ordered)
         if link.lossy:
             chances = self.system.luck.uniforms("loss", *purpose)
-            return self._guarded_hop(link, draws, chances, table, then, lost, last, rank)
+            return self._guarded_hop(link, draws, chances, table, then, lost, last, rank, loss)
         if stamps is not None:
             return _stamped_hop(self.system, draws, link.latency, table, then, last, rank, stamps)
         return _plain_hop(self.system, draws, link.latency, table, then, last, rank)
@@ -124,7 +125,7 @@ class Links:
         last = self._last.setdefault((source, target), [0.0]) if ordered else None
         return purpose, self.system.luck.draws(self.between(source, target).latency, *purpose), last
 
-    def _guarded_hop(self, link, draws, chances, table, then, lost, last, rank):
+    def _guarded_hop(self, link, draws, chances, table, then, lost, last, rank, loss):
         system, env = self.system, self.system.env
         queue, next_key = env._queue, env.key_counter(rank)
         luck = table.luck
@@ -133,7 +134,7 @@ class Links:
         def hop(row):
             delay, chance = draws.of(luck[row]), chances.of(luck[row])
             if link.cut or chance < 1.0 - prod(1.0 - rate for rate in (link.loss, *link.error_rates)):
-                system.records.incidents.append((env._now, "lost on the link", link.name, row))
+                system.records.incidents.append((env._now, loss, link.name, row))
                 if lost is not None:
                     heappush(queue, (env._now, fail_key(), lost, row))
                 return

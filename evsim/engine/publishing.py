@@ -26,14 +26,15 @@ class Publishing:
             self.confirm = system.links.hop(
                 place.workload, step.channel, place.service, messages,
                 self._guarded_confirmed() if guarded else self._confirmed(), self._confirmation_lost,
-                ordered=True, rank=ANSWER,
+                ordered=True, rank=ANSWER, loss="confirmation lost on the link",
             )  # fmt: skip
         else:
             self.confirm = None
         arrived = self._guarded_arrived if guarded else self._arrived()
         self.send = system.links.hop(
-            place.workload, place.service, step.channel, messages, arrived, self._message_lost, ordered=True
-        )
+            place.workload, place.service, step.channel, messages, arrived, self._message_lost,
+            ordered=True, loss="message lost on the link",
+        )  # fmt: skip
         self.coming = {arrived, self._message_lost}  # heap functions that bring a message to its channel
         system.publishings.append(self)
         self.publish = self._publish(route, guarded)
@@ -107,7 +108,12 @@ class Publishing:
             channel.frozen.append((self._guarded_arrived, message))
             return
         messages = self.system.records.messages
-        if not messages.appended[message] >= 0:  # a retry of a message that is here already is only confirmed
+        kept = messages.appended[message] >= 0  # a retry of a message that is here already is only confirmed
+        if not channel.is_up:
+            self._note("message refused", message)
+        elif kept:
+            self._note("message came again", message)
+        if not kept:
             messages.fate[message] = Fate.OPEN if channel.is_up else Fate.REFUSED
             if channel.is_up:
                 channel.append(message)
@@ -115,6 +121,10 @@ class Publishing:
             number = _take(self.sent, message, 0)
             self.told.setdefault(message, []).append((number, channel.is_up))
             self.confirm(message)
+
+    def _note(self, what, message):
+        """A further sending of a message has no row of its own; what happens to it is an incident."""
+        self.system.records.incidents.append((self.system.env._now, what, self.step.channel, message))
 
     def _guarded_confirmed(self):
         messages, rows, env = self.system.records.messages, self.system.records.rows, self.system.env
@@ -184,6 +194,7 @@ class Publishing:
         row = messages.cause[message]
         if rows.outcome[row] or self.asker.freeze(self._again, ticket, row):
             return
+        self._note("message sent again", message)
         messages.fate[message] = Fate.OPEN
         messages.luck[message] = self.system.luck.later(rows.luck[row], number)
         self._dispatch(message, number)

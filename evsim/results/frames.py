@@ -131,6 +131,10 @@ def effects_frame(run):
 
 
 def incidents_frame(run):
-    """One row an incident: faults and their ends, and what links lost. ``detail`` is the end of a fault, or a row."""
+    """One row an incident: faults and their ends, what links lost, and messages refused or sent again.
+
+    ``detail`` is the end of a fault, the number of a row (of a message, where the kind names a message or a
+    confirmation).
+    """
     time, kind, what, detail = zip(*run.records.incidents, strict=True) if run.records.incidents else ((), (), (), ())
     return _frame({"time": time, "kind": kind, "what": what, "detail": detail})

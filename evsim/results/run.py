@@ -7,6 +7,7 @@ import numpy as np
 from evsim.results import frames
 from evsim.results.audit import Audit
 from evsim.results.records import LATER, Outcome
+from evsim.results.sendings import Sendings
 from evsim.results.stations import channel_figures, service_figures
 from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
@@ -69,6 +70,11 @@ class Run:
             luck = luck.copy()
             luck[later] = np.array(self._tickets, dtype=luck.dtype)[luck[later] - LATER]
         return columns | {"request": luck}
+
+    @cached_property
+    def sendings(self):
+        """The sendings of each message, by its number (:class:`evsim.results.sendings.Sendings`)."""
+        return Sendings(self)
 
     @cached_property
     def effects_columns(self):

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.records import Outcome, Reason, Verdict
 from evsim.view.story import Message
 from evsim.view.style import ERROR, FAULT, INK, PAPER, TOLD, effect_marks, faults, seconds, wrap
 
@@ -71,14 +71,6 @@ class Panel:
         if span.kind == "request":
             return self.places[CUSTOMER]
         return self._x(self.story.spans[span.parent]) if span.kind == "call" else self.places[span.source]
-
-    def _latency(self, one, other):
-        """Mean latency of the link between two lifelines."""
-        network = self.story.run.scenario.network
-        for link in network.links.values():
-            if set(link.between) == {one, other} and link.latency is not None:
-                return link.latency.mean
-        return network.latency.mean
 
     # Marks.
 
@@ -204,13 +196,13 @@ class Panel:
 
     def _message(self, message):
         x, channel = self._x(self.story.spans[message.cause]), self.places[message.channel]
-        if message.appended >= 0:
-            self._line(x, message.published, channel, message.appended)
-            if message.acknowledged >= 0:
-                self._line(channel, message.appended, x, message.acknowledged, FAINT, dashed=True)
-            return
-        to, time = (x + channel) / 2, message.published
-        if message.fate == Fate.REFUSED:
-            to, time = channel, time + self._latency(message.sender, message.channel)
-        self._line(x, message.published, to, time)
-        self._cross(to, time, {Fate.LOST: "lost", Fate.REFUSED: "refused"}.get(message.fate, "under way"))
+        for sending in message.sendings:
+            if sending.arrived >= 0:
+                to, time = channel, sending.arrived
+            else:
+                to, time = (x + channel) / 2, sending.sent
+            self._line(x, sending.sent, to, time)
+            if sending.fate not in ("kept", "came again"):
+                self._cross(to, time, sending.fate)
+        if message.acknowledged >= 0:
+            self._line(channel, message.confirmed_from, x, message.acknowledged, FAINT, dashed=True)

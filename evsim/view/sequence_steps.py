@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.records import Outcome, Reason, Verdict
 from evsim.view.story import SAME, Message
 from evsim.view.style import faults, seconds
 
@@ -20,6 +20,8 @@ REASONS = {
     Reason.DEPENDENCY: "what it needs failed",
     Reason.STALE: "nobody waits any more",
 }
+
+UNKEPT = {"lost": "lost on the way", "refused": "refused, the channel is down"}
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,12 @@ def _inside(story, span):
 
 def _message(story, message):
     way = message.sender, message.channel
-    if message.fate != Fate.OPEN:
-        why = "lost on the way" if message.fate == Fate.LOST else "refused, the channel is down"
-        yield Step(message.published, "lost", *way, f"publish: {why}", False)
-        return
-    yield Step(message.published, "publish", *way, "publish")
+    for number, sending in enumerate(message.sendings, 1):
+        text = "publish" + (f", attempt {number}" if number > 1 else "")
+        if sending.fate in UNKEPT:
+            yield Step(sending.sent, "lost", *way, f"{text}: {UNKEPT[sending.fate]}", False)
+        else:
+            yield Step(sending.sent, "publish", *way, text)
     for child in message.children:
         yield _span(story, child)
     if message.acknowledged == message.acknowledged:

@@ -1,6 +1,6 @@
 """The story of one request: its attempts, its messages and its effects, picked from the records of a run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -52,7 +52,11 @@ class Span:
 
 @dataclass(eq=False)
 class Message:
-    """One message: who published it where, and when (seconds since the request arrived; NaN: never)."""
+    """One message: who published it where, and when (seconds since the request arrived; NaN: never).
+
+    ``sendings`` (:class:`evsim.results.sendings.Sending`) has more than one where the publisher tried again; the
+    confirmation that it saw when ``acknowledged`` left the channel at ``confirmed_from``.
+    """
 
     number: int
     sender: str
@@ -64,6 +68,8 @@ class Message:
     appended: float
     acknowledged: float
     fate: Fate
+    sendings: list
+    confirmed_from: float
     children: list = field(default_factory=list)
 
     @property
@@ -188,6 +194,11 @@ class Story:
                 int(columns["offset"][number]),
                 *times,
                 Fate(columns["fate"][number]),
+                [
+                    replace(each, sent=each.sent - self.arrived, arrived=each.arrived - self.arrived)
+                    for each in self.run.sendings[number]
+                ],
+                self.run.sendings.confirmed_from(number) - self.arrived,
             )
         return found
 
@@ -216,6 +227,7 @@ class Story:
             for each in self.messages.values()
             for name in ("published", "appended", "acknowledged")
         ]
+        moments += [each.sent for message in self.messages.values() for each in message.sendings]
         self.end = float(np.nanmax(moments))
 
 

@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
-from evsim.results.records import Fate, Outcome, Verdict
+from evsim.results.records import Outcome, Verdict
 from evsim.view.designs import finding
 from evsim.view.story import Message, Story
 from evsim.view.style import (
@@ -155,13 +155,16 @@ def _failures(span):
 
 
 def _message(ax, level, message, story, marks):
-    if message.fate != Fate.OPEN:
-        _failure(ax, level, message.published, message.fate.name.lower())
-        return
-    _way(ax, level, message.published, _until(message.appended, story))
+    for sending in message.sendings:
+        if sending.fate == "lost":
+            _failure(ax, level, sending.sent, sending.fate)
+        else:
+            _way(ax, level, sending.sent, _until(sending.arrived, story))
+        if sending.fate == "refused":
+            _failure(ax, level, sending.arrived, sending.fate)
     if message.appended == message.appended:
         ax.plot(message.appended, level, marker="o", color=PAPER, mec=INK, ms=7, ls="", zorder=4)
-        _way(ax, level, message.appended, message.acknowledged)
+        _way(ax, level, message.confirmed_from, message.acknowledged)
 
 
 def _told(ax, story):

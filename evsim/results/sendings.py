@@ -1,0 +1,64 @@
+"""Sendings: each time a message was sent to its channel, put together from its row and the incidents of its retries."""
+
+from dataclasses import dataclass
+from math import nan
+
+__all__ = ["Sending", "Sendings"]
+
+SENT_AGAIN = "message sent again"
+LOST = "message lost on the link"
+CAME = {"message refused": "refused", "message came again": "came again"}
+CONFIRMATION_LOST = "confirmation lost on the link"
+KINDS = (SENT_AGAIN, LOST, CONFIRMATION_LOST, *CAME)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One sending of a message: it left when ``sent`` and came when ``arrived`` (seconds; NaN: it did not).
+
+    ``fate``: kept; refused; came again (a retry of what is kept); lost; under way. ``told``: whether the channel's
+    confirmation of it was not lost.
+    """
+
+    sent: float
+    arrived: float
+    fate: str
+    told: bool = True
+
+
+class Sendings:
+    """The sendings of each message of a run: ``sendings[number]`` is a list of :class:`Sending`, in order."""
+
+    def __init__(self, run):
+        self._messages = run.message_columns
+        self._incidents = {}
+        for time, kind, _, message in run.records.incidents:
+            if kind in KINDS:
+                self._incidents.setdefault(message, []).append((time, kind))
+
+    def __getitem__(self, number):
+        published, appended = (float(self._messages[name][number]) for name in ("published", "appended"))
+        met = self._incidents.get(number, ())
+        sent = [published, *(time for time, kind in met if kind == SENT_AGAIN)]
+        lost = [time for time, kind in met if kind == LOST]
+        came = [(time, CAME[kind]) for time, kind in met if kind in CAME]
+        untold = [time for time, kind in met if kind == CONFIRMATION_LOST]
+        if appended == appended:
+            came = sorted([*came, (appended, "kept")], key=lambda arrival: arrival[0])
+        arrivals = iter(came)  # in the order of sending: the link keeps it
+        found = []
+        for time in sent:
+            if time in lost:
+                lost.remove(time)
+                found.append(Sending(time, nan, "lost", False))
+            else:
+                arrived, fate = next(arrivals, (nan, "under way"))
+                found.append(Sending(time, arrived, fate, arrived not in untold))
+        return found
+
+    def confirmed_from(self, number):
+        """When the channel sent the confirmation that the publisher saw (NaN: it saw none)."""
+        if not self._messages["acknowledged"][number] >= 0:
+            return nan
+        kept = (each for each in self[number] if each.fate in ("kept", "came again") and each.told)
+        return next((each.arrived for each in kept), nan)

@@ -111,12 +111,7 @@ def _subscriptions(scenario):
             if channel is None:
                 yield _missing(scenario, (*path, "channel"), subscription.channel, "channel")
                 continue
-            if channel.kind == "queue" and subscription.group is not None:
-                yield Problem((*path, "group"), "a queue has no groups: all its consumers compete",
-                              subscription.group, hint="remove it, or make the channel a log")
-            if channel.kind == "log" and subscription.prefetch is not None:
-                yield Problem((*path, "prefetch"), "a log has no prefetch", subscription.prefetch,
-                              hint="its partitions decide how much is in process; prefetch is for queues")
+            yield from _reading(path, subscription, channel)
             group = subscription.group or name
             owner = owners.setdefault((subscription.channel, group), name)
             if channel.kind == "queue" and owner != name:
@@ -128,6 +123,23 @@ def _subscriptions(scenario):
                 yield Problem(path, f"subscribes to {subscription.channel} twice in one group",
                               hint="remove one")
             owners[subscription.channel, group, name] = name
+
+
+# What a kind of channel does not know of a subscription, where there is more to say than that: rule and way out.
+NOT_READ_WITH = {
+    ("queue", "group"): ("a queue has no groups: all its consumers compete", "remove it, or make the channel a log"),
+    ("log", "prefetch"): ("a log has no prefetch",
+                          "its partitions decide how much is in process; prefetch is for queues"),
+}
+
+
+def _reading(path, subscription, channel):
+    """The settings of a subscription that its kind of channel does not know."""
+    for name, value in subscription.model_dump(by_alias=True, exclude_defaults=True).items():
+        if name not in ("channel", "retry", *channel.read_with):
+            usual = f"a {channel.kind} is not read with {name}", f"it knows {', '.join(channel.read_with)}"
+            rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
+            yield Problem((*path, name), rule, value, hint=hint)
 
 
 def _programs(scenario):

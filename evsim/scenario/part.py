@@ -107,6 +107,8 @@ class Tagged(Part):
     def pack(self, settings):
         """The written form, from the written settings: the inverse of `unpack`."""
         names = self.settings()
+        if not names:
+            return self.kind
         if self.listed:
             return {self.kind: [settings[name] for name in names]}
         if self._bare():

@@ -10,5 +10,6 @@ class Log(Tagged):
     """Each message to each group; in order within one of the `partitions`, which a message's key chooses."""
 
     mapped: ClassVar[bool] = True
+    read_with: ClassVar[tuple[str, ...]] = ("group",)
     kind: Literal["log"] = "log"
     partitions: AtLeastOne = 1

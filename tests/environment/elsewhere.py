@@ -1,6 +1,7 @@
 """Other environments than the one the tests run in: another Python, other versions of what evsim needs."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.missing import missing
+
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 1800  # s for a command
+NO_NETWORK = re.compile(r"error sending request|dns error|timed out|NewConnectionError")
 NOT_COPIED = (".*", "__pycache__", "build", "dist", "*.egg-info")
 
 
@@ -34,7 +38,7 @@ class Environment:
     """A new environment in `folder`/venv; its commands run in `repository`."""
 
     def __init__(self, folder, version, repository):
-        self._uv = pytest.importorskip("uv", reason="uv is not installed").find_uv_bin()
+        self._uv = pytest.importorskip("uv", reason="uv, which makes environments, is not installed").find_uv_bin()
         self.folder, self.repository = folder / "venv", repository
         place = {"base": str(self.folder), "platbase": str(self.folder)}
         self.scripts = Path(sysconfig.get_path("scripts", "venv", place))
@@ -45,6 +49,9 @@ class Environment:
 
     def python(self, *arguments):
         return self.run(self.scripts / "python", *arguments)
+
+    def install(self, *what):
+        self.uv("pip", "install", *what)
 
     def run(self, *command):
         """What a command says; an error if it fails."""
@@ -57,13 +64,15 @@ class Environment:
         options = {"cwd": self.repository, "env": variables, "encoding": "utf-8", "timeout": LIMIT}
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
         print(done.stdout)
+        if done.returncode and NO_NETWORK.search(done.stdout):
+            missing(f"there is no network: {' '.join(words)}")
         assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout[-5000:]}"
         return done.stdout
 
     def test(self, *what):
         """Run tests in it, notebooks among them; what pytest says last."""
-        options = ("-q", "--nbval-lax", "--nbval-current-env", "-p", "no:randomly")
-        return self.python("-m", "pytest", *options, *what).strip().splitlines()[-1]
+        notebooks = ("--nbval-lax", "--nbval-current-env") if "notebooks" in what else ()
+        return self.python("-m", "pytest", "-q", *notebooks, *what).strip().splitlines()[-1]
 
     def versions(self):
         """What is installed, versions by name."""

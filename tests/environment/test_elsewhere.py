@@ -1,6 +1,7 @@
 """The kit in other environments: the lowest versions it allows, other Pythons, Binder's, conda's.
 
-About ten minutes and a network, so only where EVSIM_NIGHTLY is set:
+They need a network, and the Pythons to be here. Some of the tests run there each time (two minutes); most of
+them, and Binder's and conda's environments, only where EVSIM_NIGHTLY is set (fifteen minutes):
 
     EVSIM_NIGHTLY=1 python kit.py test tests/environment/test_elsewhere.py
 """
@@ -15,13 +16,19 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
+from evsim.engine import simulate
 from tests.environment.elsewhere import ROOT, Environment, copy_of_repository
+from tests.luck.test_same_customers import ELSEWHERE, TROUBLED, fingerprint, shop
 
-pytestmark = pytest.mark.skipif("EVSIM_NIGHTLY" not in os.environ, reason="slow: EVSIM_NIGHTLY=1 runs it")
+NIGHTLY = "EVSIM_NIGHTLY" in os.environ
+nightly = pytest.mark.skipif(not NIGHTLY, reason="slow: EVSIM_NIGHTLY=1 runs it")
 
 PYTHON = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
-QUICK = ["evsim", "notebooks"]
-QUICK += [f"tests/{each}" for each in ("cli", "experiment", "lesson", "scenario", "simpy", "view")]
+LATER = ["3.12", "3.13", "3.14"]
+MOST = ["evsim", "notebooks"]
+MOST += [f"tests/{each}" for each in ("cli", "experiment", "lesson", "luck", "scenario", "simpy", "view")]
+FOR_LIBRARIES = MOST if NIGHTLY else ["evsim", "notebooks", "tests/cli", "tests/lesson", "tests/view"]
+FOR_PYTHON = ["evsim", "tests/cli", "tests/scenario"]
 ON_PYPI = {
     "jupyterhub-base": "jupyterhub",
     "jupyterhub-singleuser": "jupyterhub",
@@ -36,30 +43,48 @@ def make(tmp_path):
     return lambda version: Environment(tmp_path, version, copy_of_repository(tmp_path))
 
 
-def test_the_lowest_versions_that_pyproject_allows(make):
+@pytest.fixture(scope="module")
+def ours():
+    """The records of a run in this environment, as a hash."""
+    return fingerprint(simulate(shop(**TROUBLED), seed=7))
+
+
+def test_the_lowest_versions_that_pyproject_allows(make, ours):
     lowest = make("3.11")
-    lowest.uv("pip", "install", "--resolution", "lowest-direct", "--editable", ".[lab,test]")
-    lowest.test(*QUICK)
+    lowest.install("--resolution", "lowest-direct", "--editable", ".[lab,test]")
+    assert lowest.python("-c", ELSEWHERE).split() == [ours]
+    lowest.test(*FOR_LIBRARIES)
 
 
-@pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
-def test_a_later_python_with_the_newest_versions(make, version):
-    newest = make(version)
-    newest.uv("pip", "install", "--editable", ".[lab,test]")
-    newest.test(*QUICK)
+@pytest.mark.parametrize("version", LATER)
+def test_a_later_python_with_the_newest_versions(make, version, ours):
+    later = make(version)
+    later.install("--editable", ".", "hypothesis", "jsonschema", "pytest")
+    assert later.python("-c", ELSEWHERE).split() == [ours]
+    later.test(*FOR_PYTHON)
 
 
+@nightly
+@pytest.mark.parametrize("version", LATER)
+def test_a_later_python_with_the_newest_versions_of_everything(make, version):
+    later = make(version)
+    later.install("--editable", ".[lab,test]")
+    later.test(*MOST)
+
+
+@nightly
 def test_what_environment_yml_promises(make):
     conda = make(PYTHON)
     lines = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"][:-1]
-    conda.uv("pip", "install", *filter(None, map(pip, lines)))
+    conda.install(*filter(None, map(pip, lines)))
     before = conda.versions()
     conda.python("-m", "pip", "install", "--editable", ".")  # the last line
     assert conda.versions() == before, "conda's part has all that evsim needs"
-    conda.uv("pip", "install", "nbval", "pytest")
+    conda.install("nbval", "pytest")
     conda.test("notebooks")
 
 
+@nightly
 def test_binder(make, tmp_path):
     """Binder's own packages at repo2docker's versions, then what binder/ adds to them, as it does it."""
     if find_spec("repo2docker") is None:
@@ -68,7 +93,7 @@ def test_binder(make, tmp_path):
     pins = tmp_path / "pins.txt"
     names, locked = base_of_binder()
     pins.write_text("\n".join(locked), encoding="utf-8")
-    binder.uv("pip", "install", "--constraint", pins, *names)
+    binder.install("--constraint", pins, *names)
     before = binder.versions()
     binder.run("pip", "install", "--no-cache-dir", "-r", "binder/requirements.txt")
     after = binder.versions()
@@ -76,7 +101,7 @@ def test_binder(make, tmp_path):
     binder.run("pip", "check")
     binder.run("binder/postBuild")
     unmoved = [f"{name}=={version}" for name, version in after.items()]
-    binder.uv("pip", "install", "nbval", "playwright", "pytest", *unmoved)
+    binder.install("nbval", "playwright", "pytest", *unmoved)
     said = binder.test("notebooks", "tests/browser")
     print(f"JupyterLab {after['jupyterlab']}: {said}")
 

@@ -227,10 +227,19 @@ def list_():
 
 
 @app.command()
-def show(scenario: ScenarioName):
-    """Print the YAML of a scenario."""
+def show(
+    scenario: Annotated[str | None, typer.Argument(metavar="NAME|FILE", help="A scenario.")] = None,
+    preset: Annotated[str | None, typer.Option(metavar="NAME", help="A preset, as in `like: NAME`.")] = None,
+):
+    """Print the YAML of a scenario, or of the preset of a product."""
     from evsim.scenario import load, names
+    from evsim.scenario.presets import preset_text
 
+    if (scenario is None) == (preset is None):
+        raise typer.BadParameter("name a scenario, or a preset with --preset")
+    if preset:
+        _say(preset_text(preset).rstrip())
+        return
     load(scenario)  # complains about what there is to complain
     file = files("evsim") / "scenarios" / f"{scenario}.yaml" if scenario in names() else Path(scenario)
     _say(file.read_text(encoding="utf-8-sig").rstrip())

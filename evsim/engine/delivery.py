@@ -2,8 +2,11 @@
 
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.results.records import Outcome, Verdict
+from evsim.scenario.retry import Retry
 
-__all__ = ["Channel", "Delivery", "Subscriber"]
+__all__ = ["PLAIN_ATTEMPTS", "Channel", "Delivery", "Subscriber"]
+
+PLAIN_ATTEMPTS = 5  # of a message, where nothing else is written
 
 
 class Channel:
@@ -76,6 +79,12 @@ class Subscriber:
         service.groups.append(self)
         channel.subscribers.append(self)
 
+    @property
+    def attempts(self):
+        """After how many failures a message is dead."""
+        retry = self.subscription.retry
+        return retry.attempts if retry else PLAIN_ATTEMPTS
+
     def given_back(self, row):
         """An attempt ended without success and another one will follow."""
 
@@ -102,9 +111,9 @@ class Delivery:
         self.system, self.place, self.subscriber = system, place, subscriber
         service, channel = subscriber.service, subscriber.channel
         rows = system.records.rows
-        retry = subscriber.subscription.retry
-        self.attempts = retry.attempts
-        self.backoff = system.backoff(retry, place) if retry.attempts > 1 else None
+        self.attempts = subscriber.attempts
+        retry = subscriber.subscription.retry or Retry(attempts=PLAIN_ATTEMPTS)
+        self.backoff = system.backoff(retry, place) if self.attempts > 1 else None
         self.refused = set()  # rows whose failure is on its way to the broker
         link = system.links.between(channel.name, service.name)
         undisturbed = not (link.instant or link.lossy or service.guarded)

@@ -3,7 +3,7 @@
 from collections import deque
 from itertools import count
 
-from evsim.engine.delivery import Channel, Subscriber
+from evsim.engine.delivery import PLAIN_ATTEMPTS, Channel, Subscriber
 
 __all__ = ["Consumer", "Queue"]
 
@@ -108,6 +108,13 @@ class Consumer(Subscriber):
         self.credit = self.full_credit = prefetch * service.instances
         self.guarded = service.guarded or system.is_faulty(channel.name)
         channel.turns.append(self)
+
+    @property
+    def attempts(self):
+        limit, retry = self.channel.settings.delivery_limit, self.subscription.retry
+        allowed = None if limit is None else limit + 1
+        given = [number for number in (allowed, retry and retry.attempts) if number is not None]
+        return min(given, default=PLAIN_ATTEMPTS)
 
     def settled(self, row):
         self.credit += 1

@@ -31,7 +31,7 @@ class System:
     """
 
     def __init__(self, scenario, seed, env=None, guarded=False):
-        self.scenario, self.seed = scenario, seed
+        self.scenario, self.seed = scenario, seed = scenario.complete, seed
         self.env = Environment() if env is None else env
         self.luck = Luck(seed)
         self.records = Records(scenario.run.max_rows)

@@ -16,6 +16,7 @@ from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
 from .part import FrozenDict, Name, Part, names_of
 from .parts import Network, Service, Workload
+from .presets import complete
 from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
 
 COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "effects_missing", "effects_repeated",
@@ -68,11 +69,20 @@ class Scenario(Part):
         default={}, validate_default=True, json_schema_extra={"propertyNames": {"enum": OBJECTIVES}})
 
     _folder: Path | None = PrivateAttr(None)
+    _complete: "Scenario | None" = PrivateAttr(None)
 
     @property
     def folder(self):
         """Where relative files are looked up; None: where Python runs. Not a part of the description."""
         return self._folder
+
+    @property
+    def complete(self):
+        """The same scenario, with all that presets and plain channels give where nothing is written."""
+        if self._complete is None:
+            self._complete = complete(self)
+            self._complete._complete = self._complete
+        return self._complete
 
     @property
     def run(self):

@@ -7,20 +7,21 @@ from pydantic import BeforeValidator, WrapSerializer
 
 from .part import Name, OneOrMany, Part
 from .retry import Retry
-from .units import AtLeastOne
+from .units import PositiveLimit
 
 
 class Subscription(Part):
     """A service's attachment to a channel.
 
     `group` names the group of consumers on a log (the service's name by default); `prefetch` is how many
-    messages of a queue an instance may hold (its workers by default).
+    messages of a queue an instance may hold (its workers by default), or `unlimited`; after `retry.attempts` (5 by
+    default) failures a message is dead.
     """
 
     channel: Name
     group: Name | None = None
-    prefetch: AtLeastOne | None = None
-    retry: Retry = Retry(attempts=5)
+    prefetch: PositiveLimit | None = None
+    retry: Retry | None = None
 
 
 def _read_subscriptions(written):

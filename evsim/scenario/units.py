@@ -152,6 +152,25 @@ def whole(value):
     return int(value)
 
 
+def limit(value):
+    """A whole number, or infinity for "unlimited"."""
+    return _unless_unlimited(whole, value)
+
+
+def limit_of_time(value):
+    """Seconds, or infinity for "unlimited"."""
+    return _unless_unlimited(time, value)
+
+
+def _unless_unlimited(read, value):
+    if value in ("unlimited", math.inf):
+        return math.inf
+    try:
+        return read(value)
+    except UnitError as error:
+        raise UnitError(value, f"{error.rule}, or unlimited") from None
+
+
 def write_time(seconds):
     """The shortest usual way to write a time, exact: 0.0205 is "20.5ms"."""
     for unit, power in (("s", 0), ("ms", 3), ("us", 6), ("ns", 9)):
@@ -195,3 +214,15 @@ Quantity = Annotated[float, *_field(quantity, {**_SECONDS, **_PER_SECOND, **_PER
 Whole = Annotated[int, Field(ge=0), BeforeValidator(whole)]
 AtLeastOne = Annotated[int, Field(ge=1), BeforeValidator(whole)]
 PositiveTime = Annotated[Time, Field(gt=0)]
+
+
+def _limit(read, schema, write):
+    """As `_field`, for what may also be unlimited: infinity."""
+    return (BeforeValidator(read), PlainSerializer(lambda value: "unlimited" if value == math.inf else write(value)),
+            WithJsonSchema({"anyOf": [*schema, {"const": "unlimited"}]}))
+
+
+_TIMES = [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]
+Limit = Annotated[float, Field(ge=0), *_limit(limit, [{"type": "integer", "minimum": 0}], int)]
+PositiveLimit = Annotated[float, Field(ge=1), *_limit(limit, [{"type": "integer", "minimum": 1}], int)]
+TimeLimit = Annotated[float, Field(gt=0), *_limit(limit_of_time, _TIMES, write_time)]

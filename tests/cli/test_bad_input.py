@@ -44,6 +44,8 @@ run: {duration: 10s}
         (["compare", "registration-events"], "two designs or more"),
         (["compare", "registration-events", "registration-clasic"], "did you mean registration-classic?"),
         (["show", "registration-event"], "did you mean registration-events?"),
+        (["show", "--preset", "rabitmq"], "did you mean rabbitmq?"),
+        (["show"], "name a scenario, or a preset"),
         (["frobnicate"], "frobnicate"),
     ],
 )

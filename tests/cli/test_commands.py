@@ -37,6 +37,12 @@ def test_show_prints_the_comments_of_a_file(tmp_path):
     assert evsim_("show", file).stdout == "# mine\n" + GOOD
 
 
+def test_show_prints_a_preset_with_its_sources():
+    result = evsim_("show", "--preset", "rabbitmq")
+    assert result.exit_code == 0
+    assert "product: RabbitMQ" in result.stdout and "https://" in result.stdout
+
+
 def test_validate_says_ok(tmp_path):
     file = tmp_path / "tiny.yaml"
     file.write_text(GOOD, encoding="utf-8")

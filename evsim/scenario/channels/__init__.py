@@ -4,6 +4,7 @@ from ..part import one_of
 from .log import Log
 from .queue import Queue
 
-__all__ = ["Channel", "Log", "Queue"]
+__all__ = ["CHANNELS", "Channel", "Log", "Queue"]
 
-Channel = one_of("a channel", Queue, Log)
+CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Log)}
+Channel = one_of("a channel", *CHANNELS.values())

@@ -2,11 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from ..part import Tagged
+from ..presets import Likened
 from ..units import AtLeastOne
 
 
-class Log(Tagged):
+class Log(Likened):
     """Each message to each group; in order within one of the `partitions`, which a message's key chooses."""
 
     mapped: ClassVar[bool] = True

@@ -2,11 +2,18 @@
 
 from typing import ClassVar, Literal
 
-from ..part import Tagged
+from ..presets import Likened
+from ..units import Limit
 
 
-class Queue(Tagged):
-    """Each message to one of the consumers, whichever is free."""
+class Queue(Likened):
+    """Each message to one of the consumers, whichever is free.
 
+    `delivery_limit` is how often a message may come back: one that comes back more often is dead. Where neither it nor
+    a subscription's `retry` is written, five deliveries are allowed.
+    """
+
+    mapped: ClassVar[bool] = True
     read_with: ClassVar[tuple[str, ...]] = ("prefetch",)
     kind: Literal["queue"] = "queue"
+    delivery_limit: Limit | None = None

@@ -1,0 +1,98 @@
+"""Presets: what the channels of a product do by default, as data with sources, merged below what is written.
+
+A setting that a preset may give is None where nobody wrote it. `complete` fills it: from the preset that the channel is
+`like`, or else as plain channels are.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Annotated, ClassVar
+
+from pydantic import Field, model_validator
+
+from . import reading
+from .errors import Problem, ScenarioError, refuse, suggest
+from .part import Tagged
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A product's channel: `channel` and `subscribe` give (value, source) of each setting that is not as plain."""
+
+    name: str
+    product: str
+    version: str
+    date: str
+    about: str
+    kind: str
+    channel: dict
+    subscribe: dict
+
+
+class Likened(Tagged):
+    """A kind of channel of which products have their own: `like` names a preset."""
+
+    plain: ClassVar[dict] = {}  # what a plain channel does where nothing is written
+    like: Annotated[str | None, Field(json_schema_extra={"description": "the name of a preset"})] = None
+
+    @model_validator(mode="after")
+    def _known(self):
+        if self.like is None:
+            return self
+        of_kind = [name for name in preset_names() if load_preset(name).kind == self.kind]
+        if self.like not in of_kind:
+            other = f"is a {load_preset(self.like).kind}" if self.like in preset_names() else "is no preset"
+            raise refuse(f"{self.like} {other}", suggest(self.like, of_kind), name="like")
+        return self
+
+
+def preset_names():
+    """Names of the presets."""
+    there = (file.name for file in _folder().iterdir())
+    return sorted(name.removesuffix(".yaml") for name in there if name.endswith(".yaml"))
+
+
+@lru_cache
+def load_preset(name):
+    """The :class:`Preset` of that name."""
+    data, _ = reading.read(preset_text(name), f"{name}.yaml")
+    settings = {
+        part: {setting: (each["value"], each["source"]) for setting, each in data.pop(part, {}).items()}
+        for part in ("channel", "subscribe")
+    }
+    return Preset(name=name, **data, **settings)
+
+
+def preset_text(name):
+    """The YAML of a preset, as it ships."""
+    if name not in preset_names():
+        raise ScenarioError([Problem("", f"there is no preset {name}", hint=suggest(name, preset_names()))])
+    return (_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def complete(scenario):
+    """The scenario with every setting that presets and plain channels give filled in."""
+    channels = {name: _filled(each, each, "channel", each.plain) for name, each in scenario.channels.items()}
+    services = {
+        name: service.model_copy(update={"subscribe": tuple(
+            _filled(each, scenario.channels[each.channel], "subscribe", {}) for each in service.subscribe
+        )})
+        for name, service in scenario.services.items()
+    }  # fmt: skip
+    return scenario.model_copy(update={"channels": channels, "services": services})
+
+
+def _filled(part, channel, which, plain):
+    """`part` with what it leaves open taken from the channel's preset, and what that leaves open from `plain`."""
+    given = dict(plain)
+    if channel.like is not None:
+        written = {name: value for name, (value, _) in getattr(load_preset(channel.like), which).items()}
+        needed = {name: getattr(part, name) for name, field in type(part).model_fields.items() if field.is_required()}
+        read = type(part).model_validate({**needed, **written})
+        given |= {name: getattr(read, name) for name in written}
+    return part.model_copy(update={name: value for name, value in given.items() if getattr(part, name) is None})
+
+
+def _folder():
+    return files("evsim") / "presets"

@@ -95,13 +95,15 @@ class Asking:
             self._give_up(row, Reason.TIMEOUT)
 
     def _guarded_back(self):
-        rows, env, failing = self.system.records.rows, self.system.env, self.failing
+        records, env, failing = self.system.records, self.system.env, self.failing
+        rows = records.rows
         verdict, settled, outcome, parent, done = rows.verdict, rows.settled, rows.outcome, rows.parent, self.done
         asked = self.asker is not None
 
         def back(row):
             if verdict[row]:  # whoever asked gave up before
                 failing.discard(row)
+                records.note(records.late, row, env._now)
                 return
             if asked:
                 if self._asleep(back, row):

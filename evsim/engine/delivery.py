@@ -146,7 +146,8 @@ class Delivery:
         return arrived
 
     def _acknowledged(self):
-        rows, env, told = self.system.records.rows, self.system.env, self.subscriber.settled
+        records, env, told = self.system.records, self.system.env, self.subscriber.settled
+        rows = records.rows
         settled, verdict = rows.settled, rows.verdict
         good, refused = Verdict.DONE, self.refused
 
@@ -162,6 +163,8 @@ class Delivery:
                 self._failed(row)
             elif not verdict[row]:
                 acknowledged(row)
+            else:
+                records.note(records.late, row, env._now)
 
         risk, link = self.system.risk, self.system.links.between(self.place.service, self.place.source)
         return guarded_acknowledged if risk.always or risk.answer(self.place) or link.lossy else acknowledged

@@ -91,13 +91,12 @@ def reply(compiler, step, position, then, fail):
     if compiler.place.kind == DELIVERY or not compiler.replies_early:
         return then  # nobody waits, or the end tells them
     answer, replied, env = compiler.edge.answer, compiler.system.replied, compiler.env
-    replies = compiler.system.records.replies
+    records = compiler.system.records
 
     def reply(row):
         if row not in replied:
             replied.add(row)
-            number = replies.new()
-            replies.row[number], replies.time[number] = row, env._now
+            records.note(records.replies, row, env._now)
             answer(row)
         then(row)
 

@@ -73,6 +73,7 @@ def spans_frame(run):
             "ended": rows["ended"],
             "replied": run.replied,
             "settled": rows["settled"],
+            "late": run.late,
             "outcome": _words(Outcome)[rows["outcome"]],
             "verdict": _words(Verdict)[rows["verdict"]],
             "reason": _words(Reason)[rows["reason"]],

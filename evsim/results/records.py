@@ -2,7 +2,7 @@
 
 A *row* is one attempt at one obligation (a customer's request, a call, a delivery). The first attempt shares its row
 with the obligation; a later attempt has a row of its own whose ``first`` points back. A message, an effect, an
-early reply and an incident have small tables of their own. Every plot, count and audit is a view of these columns.
+early reply, late news and an incident have small tables of their own. Every plot, count and audit is a view of these columns.
 """
 
 from array import array
@@ -102,6 +102,7 @@ MESSAGE_COLUMNS = {
 }
 EFFECT_COLUMNS = {"row": "i", "name": "h", "time": "d"}
 REPLY_COLUMNS = {"row": "i", "time": "d"}  # answers that left before the end of their handler
+LATE_COLUMNS = {"row": "i", "time": "d"}  # answers and acknowledgements that came when the lease had ended
 
 
 class TooManyRows(RuntimeError):
@@ -157,14 +158,20 @@ class Table:
 class Records:
     """Everything written down in one run."""
 
-    tables = ("rows", "messages", "effects", "replies")
+    tables = ("rows", "messages", "effects", "replies", "late")
 
     def __init__(self, limit=None):
         self.rows = Table(ROW_COLUMNS, limit)
         self.messages = Table(MESSAGE_COLUMNS)
         self.effects = Table(EFFECT_COLUMNS)
         self.replies = Table(REPLY_COLUMNS)
+        self.late = Table(LATE_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
+
+    def note(self, table, row, time):
+        """Write down a row and a time in :attr:`replies` or :attr:`late`."""
+        number = table.new()
+        table.row[number], table.time[number] = row, time
 
     def close(self):
         for name in self.tables:

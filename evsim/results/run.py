@@ -83,10 +83,17 @@ class Run:
     @cached_property
     def replied(self):
         """For each row: when its answer left before the end of its handler (NaN: it did not)."""
-        replies = self.records.replies.columns()
-        replied = np.full(len(self.rows["born"]), np.nan)
-        replied[replies["row"]] = replies["time"]
-        return replied
+        return self._of_rows(self.records.replies)
+
+    @cached_property
+    def late(self):
+        """For each row: when its answer came though whoever asked had given up (NaN: it did not)."""
+        return self._of_rows(self.records.late)
+
+    def _of_rows(self, table):
+        columns, times = table.columns(), np.full(len(self.rows["born"]), np.nan)
+        times[columns["row"]] = columns["time"]
+        return times
 
     @cached_property
     def tally(self):

@@ -184,6 +184,9 @@ class Panel:
 
     def _answered(self, span, x, asker):
         """The way back: answer or acknowledgement, or the asker's giving up."""
+        if span.late >= 0:
+            self._line(x, span.replied, asker, span.late, ERROR.colour, dashed=True)
+            self._cross(asker, span.late)
         if not span.settled >= 0 or span.verdict in NO_ANSWER:
             return
         if span.verdict == Verdict.TIMEOUT or span.reason == Reason.LINK:

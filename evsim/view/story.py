@@ -19,7 +19,8 @@ class Span:
     """One attempt: who asked whom, and when (seconds since the request arrived; NaN: never).
 
     ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been
-    granted it. It ``arrived`` in the inbox of the service, and its answer left when it ``replied``.
+    granted it. It ``arrived`` in the inbox of the service, and its answer left when it ``replied``; that came
+    ``late`` if whoever asked had given up.
     ``limit`` is how long the asker waits for an answer (None: for ever). ``effects`` are (time, name);
     ``children`` the calls and messages it made, in order of time.
     """
@@ -39,6 +40,7 @@ class Span:
     ended: float
     settled: float
     replied: float
+    late: float
     outcome: Outcome
     verdict: Verdict
     reason: Reason
@@ -149,7 +151,7 @@ class Story:
             times = {name: float(rows[name][row]) - self.arrived for name in TIMES}
             if place and place.kind != "delivery":
                 times["arrived"] = times["ready"]
-            replied = float(self.run.replied[row]) - self.arrived
+            replied, late = (float(each[row]) - self.arrived for each in (self.run.replied, self.run.late))
             found[row] = Span(
                 row,
                 place.kind if place else "delivery",
@@ -160,6 +162,7 @@ class Story:
                 self._limit(place),
                 *times.values(),
                 replied if replied == replied else times["ended"],
+                late,
                 Outcome(rows["outcome"][row]),
                 Verdict(rows["verdict"][row]),
                 Reason(rows["reason"][row]),

@@ -232,6 +232,18 @@ def the_arrival_of_a_delivery_is_not_written_down(patch):
     stamp_wrongly(patch, lambda time: float("nan"))
 
 
+@mutant("late and its lease had not ended", patience=5)
+def an_answer_in_time_is_noted_as_late(patch):
+    once = Once()
+
+    def change(self, row):
+        records = self.system.records
+        if once(row > LATE):
+            records.note(records.late, row, records.rows.born[row])
+
+    then_also(patch, Asking, "_guarded_back", change)
+
+
 @mutant("a reply lies outside the work that made it", early=True)
 def a_reply_is_dated_before_its_work(patch):
     original, once = steps.BUILDERS["reply"], Once()

@@ -165,7 +165,7 @@ def test_a_run_cut_short_has_written_what_the_whole_run_had_by_then(scenario, un
     assert cut.audit()
     assert_figures_add_up(cut)
     assert_ledger_adds_up(cut)
-    begins = {"rows": "born", "messages": "published", "effects": "time", "replies": "time"}
+    begins = {"rows": "born", "messages": "published", "effects": "time", "replies": "time", "late": "time"}
     for table, begin in begins.items():
         here, there = getattr(cut.records, table).columns(), getattr(whole.records, table).columns()
         count = len(here[begin])

@@ -91,6 +91,15 @@ def replies(books):
     books.demand(~heard | (rows["settled"][row] >= time - ROUNDING), "an answer was seen before it left", row)
 
 
+def late(books):
+    """What comes late comes after its lease has ended, and after it has left."""
+    rows, late = books.rows, books.run.records.late.columns()
+    row, time = late["row"], late["time"]
+    books.demand(time >= rows["settled"][row] - ROUNDING, "an answer is late and its lease had not ended", row)
+    left = np.fmin(books.run.replied, rows["ended"])[row]
+    books.demand(time >= left - ROUNDING, "an answer came late and never left", row)
+
+
 def _orphans(books):
     """Calls whose caller had ended when the answer came."""
     rows = books.rows
@@ -99,4 +108,4 @@ def _orphans(books):
     return is_call & (rows["ended"][parent] <= rows["settled"])
 
 
-CHECKS = (clocks, requests, attempts, verdicts, replies)
+CHECKS = (clocks, requests, attempts, verdicts, replies, late)

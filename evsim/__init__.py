@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from evsim.engine import Simulation, simulate
     from evsim.engine.environment import SimulationError
     from evsim.experiment import compare, replicate
+    from evsim.lesson.explore import explore
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Simulation",
     "SimulationError",
     "compare",
+    "explore",
     "load",
     "names",
     "replicate",
@@ -30,6 +32,7 @@ _MODULES = {
     "evsim.engine": ("Simulation", "simulate"),
     "evsim.engine.environment": ("SimulationError",),
     "evsim.experiment": ("compare", "replicate"),
+    "evsim.lesson.explore": ("explore",),
 }
 _HOMES = {name: module for module, homes in _MODULES.items() for name in homes}
 

@@ -5,11 +5,10 @@ from difflib import unified_diff
 import numpy as np
 
 from evsim.lesson.words import Words, wrapped
-from evsim.results.tally import OK, PENDING
+from evsim.results.tally import PENDING
+from evsim.view.changes import figures
 
 __all__ = ["caught_up", "promises", "told_and_true", "wiring"]
-
-LATER = 1.0  # seconds after the answer in which a promise has to come true
 
 
 def told_and_true(run):
@@ -32,20 +31,18 @@ def promises(**runs):
 
 
 def _promises(run):
-    requests = run.tally
+    requests, counted = run.tally, figures(run)
     cohort, told = requests.cohort, requests.outcome != PENDING
-    yes, no = cohort & (requests.outcome == OK), cohort & told & (requests.outcome != OK)
     done = cohort & ~np.isnan(requests.completed_at)
-    late = yes & ~(requests.completed_at <= requests.answered + LATER)
     return {
-        "customers": int(cohort.sum()),
-        "told yes": int(yes.sum()),
-        "told error": int(no.sum()),
+        "customers": counted["customers"],
+        "told yes": counted["told yes"],
+        "told error": counted["told error"],
         "told after (ms)": _mean_ms(requests.response[cohort & told]),
         "all done after (ms)": _mean_ms(requests.completion[done]),
         "never all done": int((cohort & ~done).sum()),
-        "told yes, not true 1 s later": int(late.sum()),
-        "told error, something done": int((no & (requests.present > 0)).sum()),
+        "told yes, not true 1 s later": counted["told yes, not true 1 s later"],
+        "told error, something done": counted["told error, something done"],
     }
 
 

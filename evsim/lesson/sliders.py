@@ -2,7 +2,7 @@
 
 import inspect
 
-from evsim.lesson.widgets import controls, show_controls, show_words
+from evsim.lesson.panel import show_panel, slide
 from evsim.lesson.words import Words
 
 __all__ = ["Slider", "slider"]
@@ -46,20 +46,13 @@ class Slider:
         return f"<Slider: {self.name} from {self.values[0]} to {self.values[-1]}, shown at {self.value}>"
 
     def _ipython_display_(self):
-        from IPython.display import display
+        control = slide(self.name.replace("_", " "), self.values, self.values.index(self.value))
+        show_panel([control], self.shown, self._changed, repr(self))
 
-        widgets = controls()
-        if widgets is None:
-            show_words(f"{self!r} (a slider needs ipywidgets)")
-            display(self.shown)
-            return
-        place = None
-
-        def show_at(value):
-            place.update(self.move(value))
-
-        show_controls(self._control(widgets, show_at), repr(self))
-        place = display(self.shown, display_id=True)
+    def _changed(self, changes):
+        """What there is to see, and in words, after the control was moved."""
+        shown = self.move(self.values[changes[0]])
+        return shown, getattr(shown, "alt_text", str(shown))
 
     def move(self, value):
         """What there is to see at a value, which becomes the slider's own; an error as words."""
@@ -69,15 +62,6 @@ class Slider:
         except Exception as error:  # of a callback: else it would be lost in the kernel's log
             self.shown = Words(f"{self.name}={value!r} can't be shown: {error}")
         return self.shown
-
-    def _control(self, widgets, show_at):
-        """The widget; `show_at` is called with the value it is moved to."""
-        control = widgets.SelectionSlider(
-            options=self.values, value=self.value, description=self.name.replace("_", " "),
-            style={"description_width": "initial"}, layout={"width": "75%"},
-        )  # fmt: skip
-        control.observe(lambda change: show_at(change["new"]), names="value")
-        return control
 
 
 def _picture(result):

@@ -26,4 +26,6 @@ def show_controls(widget, instead):
     """Show a widget; the words `instead` stand where widgets can't be shown."""
     from IPython.display import display
 
-    display(widget._repr_mimebundle_() | {"text/plain": instead}, raw=True)
+    bundle = widget._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle  # IPython lets it bring metadata
+    display(data | {"text/plain": instead}, raw=True)

@@ -143,6 +143,18 @@ class Scenario(Part):
             _set(data, path, value)
         return self.from_dict(data, self.folder)
 
+    def value(self, path):
+        """What stands at a path, in plain data: what :meth:`replace` would change."""
+        *above, last = steps = _steps(path)
+        node = _plain(self.model_dump(by_alias=True))
+        for number, step in enumerate(above):
+            node = _enter(node, step, ".".join(steps[:number + 1]))
+        if isinstance(node, dict) and last in node:
+            return node[last]
+        if isinstance(node, list) and last.isdigit() and int(last) < len(node):
+            return node[int(last)]
+        raise ScenarioError([_no_such(node, path)])
+
     @classmethod
     def schema(cls):
         """JSON Schema of the YAML file, for completion and checks in an editor."""

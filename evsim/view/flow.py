@@ -30,7 +30,7 @@ from evsim.view.style import (
     title,
 )  # fmt: skip
 
-__all__ = ["CatchUp", "catch_ups", "flow"]
+__all__ = ["CatchUp", "catch_ups", "flow", "lines_of"]
 
 MOST_EFFECTS = 6
 MOST_POINTS = 3000  # of a line; the points drawn are exact
@@ -47,7 +47,7 @@ def flow(run, ax=None):
         until = min(run.scenario.run.duration, run.ended_at)
         if not len(requests.row):
             return empty(ax, f"Nobody arrived within {seconds(until)}.")
-        lines = _lines(run)
+        lines = lines_of(run)
         right = max(until, *(times[-1] for _, times, _ in lines if len(times)))
         ax.set(xlim=(0, right), ylim=(0, 1.04 * len(requests.row)))
         fault_bands(ax, run, until=right)
@@ -72,7 +72,7 @@ def flow(run, ax=None):
         return describe(ax, text + "".join(f" Catch-up: {each.arithmetic}." for each in found))
 
 
-def _lines(run):
+def lines_of(run):
     """(name, sorted times, mark) of each line, first of all who arrived."""
     requests = run.tally
     answered = requests.outcome != PENDING
@@ -81,7 +81,8 @@ def _lines(run):
     marks = effect_marks(run)
     effects = [(name, requests.first_time[code], marks[name]) for code, name in enumerate(run.effect_names)]
     # The slowest are the ones to see, where there are too many.
-    effects.sort(key=lambda effect: np.nanmean(np.nan_to_num(effect[1], nan=run.ended_at) - requests.arrived))
+    if len(requests.row):
+        effects.sort(key=lambda effect: np.nanmean(np.nan_to_num(effect[1], nan=run.ended_at) - requests.arrived))
     lines += effects[-MOST_EFFECTS:]
     if error.any():
         lines.append(("told error", requests.answered[error], ERROR))

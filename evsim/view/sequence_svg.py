@@ -1,8 +1,7 @@
 """A sequence diagram as SVG: lifelines, arrows and notes on one row each; to order, not to scale."""
 
-from xml.sax.saxutils import escape, quoteattr
-
 from evsim.view.style import COLOURS, INK, PAPER, effect_marks, seconds
+from evsim.view.svg import tag
 
 __all__ = ["draw"]
 
@@ -150,7 +149,7 @@ class _Drawing:
         self.width = max(self.width, x + 12)
 
     def _put(self, name, content=None, **attributes):
-        self.parts.append(_tag(name, content, **attributes))
+        self.parts.append(tag(name, content, **attributes))
 
     def _text(self, x, y, text, anchor, colour, weight="normal"):
         self._put("text", text, x=x, y=y, text_anchor=anchor, fill=colour, font_weight=weight)
@@ -160,26 +159,26 @@ class _Drawing:
         width, height, top = _head_width(name), 30, 14
         x, left = self.x[name], self.x[name] - width / 2
         dashes = "5 3" if kind == "channel" else "none"
-        yield _tag(
+        yield tag(
             "path", d=f"M{x:.1f} {top + height}V{self.bottom:.1f}", stroke=LINE, stroke_dasharray=dashes
         )
         radius = {"customer": 15, "service": 3, "channel": 0}[kind]
-        yield _tag("rect", x=left, y=top, width=width, height=height, rx=radius, fill="#f4f4f6", stroke=INK)
+        yield tag("rect", x=left, y=top, width=width, height=height, rx=radius, fill="#f4f4f6", stroke=INK)
         if kind == "channel":
-            yield _tag("path", d=f"M{left + 6:.1f} {top}v{height}m{width - 12:.1f} 0v-{height}", stroke=INK)
-        yield _tag("text", name, x=x, y=top + 20, text_anchor="middle", font_weight="bold", fill=INK)
+            yield tag("path", d=f"M{left + 6:.1f} {top}v{height}m{width - 12:.1f} 0v-{height}", stroke=INK)
+        yield tag("text", name, x=x, y=top + 20, text_anchor="middle", font_weight="bold", fill=INK)
 
     def _bar(self, name, depth, begin, end):
         x = self.x[name] - BAR + 4 * depth
-        return _tag("rect", x=x, y=begin, width=2 * BAR, height=end - begin, fill="#d9d9de", stroke=SOFT)
+        return tag("rect", x=x, y=begin, width=2 * BAR, height=end - begin, fill="#d9d9de", stroke=SOFT)
 
     def svg(self):
         sequence, width, height = self.sequence, round(self.width), round(self.bottom + 8)
         heads = [part for name, kind in sequence.participants.items() for part in self._head(name, kind)]
         bars = [self._bar(*bar) for bar in sorted(self.bars)]
-        about = [_tag("title", sequence.title), _tag("desc", sequence.alt_text)]
-        paper = _tag("rect", width=width, height=height, fill=PAPER)
-        return _tag(
+        about = [tag("title", sequence.title), tag("desc", sequence.alt_text)]
+        paper = tag("rect", width=width, height=height, fill=PAPER)
+        return tag(
             "svg",
             "\n".join([*about, paper, *heads, *bars, *self.parts]),
             inner=True,
@@ -192,17 +191,6 @@ class _Drawing:
             font_size=12,
             font_family="DejaVu Sans, Verdana, sans-serif",
         )
-
-
-def _tag(name, content=None, inner=False, **attributes):
-    """An element; `content` is text, or elements if it is `inner`."""
-    written = "".join(
-        f" {key.replace('_', '-')}={quoteattr(f'{value:.1f}' if isinstance(value, float) else str(value))}"
-        for key, value in attributes.items()
-    )
-    if content is None:
-        return f"<{name}{written}/>"
-    return f"<{name}{written}>{content if inner else escape(content)}</{name}>"
 
 
 def _wide(text):

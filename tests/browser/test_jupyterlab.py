@@ -8,6 +8,7 @@ import shutil
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.lab import ROOT, Lab, browser, server
 
@@ -94,7 +95,7 @@ def test_every_slider_moved_by_key_changes_what_is_shown(lab, notebook):
         handle = place.get_by_role("slider").first
         shown = place.locator(".jp-OutputArea-output:not(:has(.jupyter-widgets))").last
         before = shown.inner_html()
-        at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        at_the_end = handle.input_value() == handle.get_attribute("max")
         handle.press("Home" if at_the_end else "End")
         changed = "([node, before]) => node.innerHTML !== before"
         lab.page.wait_for_function(changed, arg=[shown.element_handle(), before])
@@ -120,6 +121,30 @@ def test_a_guess_made_by_keys_is_there_when_the_notebook_is_opened_again(lab, sm
     cell.get_by_text("Your guess: \N{LEFT DOUBLE QUOTATION MARK}that").wait_for()
     (again,) = small_notebook(TWO_GUESSES)
     assert re.findall(r"Your guess: \W?(\w+)", plain(again)) == ["10", "that"]
+
+
+EXPLORE = """
+import evsim
+evsim.explore(evsim.lesson.lesson_size("events"), ["services.mailing-list.workers"])
+"""
+
+
+def test_an_explorer_is_moved_by_keys_says_what_changed_and_has_a_name_for_everything(lab, small_notebook):
+    assert list(errors(small_notebook(EXPLORE))) == []
+    cell = lab.cell(0)
+    slider = cell.get_by_role("slider", name="mailing-list: workers")
+    assert slider.get_attribute("aria-valuetext") == "2"
+    slider.press("ArrowLeft")
+    said = cell.get_by_role("status").filter(has_text="The p95 of the time until all was done rose")
+    said.wait_for(state="attached")
+    cell.get_by_role("checkbox", name="mailing-list down, from 8 s to 13 s").press("Space")
+    cell.get_by_text("thin: as it was before").wait_for()
+    said.filter(has_text="customers more were told yes, and it was not true").wait_for(state="attached")
+    cell.get_by_role("button", name="other luck").press("Enter")
+    cell.locator("strong", has_text="The same setting, other luck.").wait_for()
+    lab.picture(PICTURES / "explore.png")
+    found = Axe().run(lab.page, context=".jp-Notebook .jp-OutputArea")
+    assert [each["id"] for each in found.response["violations"]] == []
 
 
 def test_what_is_wrong_would_be_seen(lab, small_notebook):

@@ -49,10 +49,8 @@ def test_it_needs_a_value():
         slider(lambda number: None, number=[])
 
 
-def test_moving_the_widget_shows_what_the_function_gives():
-    widgets = pytest.importorskip("ipywidgets")
-    moved, shown = slider(lambda number: 2 * number, number=range(5)), []
-    control = moved._control(widgets, lambda value: shown.append(moved.move(value)))
-    for value in moved.values[1:]:
-        control.value = value
-    assert shown == [2, 4, 6, 8]
+def test_moving_the_control_shows_what_the_function_gives_and_says_it():
+    moved = slider(lambda number: 2 * number, number=range(5))
+    assert [moved._changed({0: place}) for place in range(5)] == [(2 * n, str(2 * n)) for n in range(5)]
+    shown, said = slider(list_down, seconds=range(1, 4))._changed({0: 2})
+    assert said == shown.alt_text and "mailing-list down for 3 s" in said

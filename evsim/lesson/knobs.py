@@ -1,0 +1,120 @@
+"""What can be turned in a scenario: a setting, named by its path, and the values to choose from."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evsim.scenario import ScenarioError
+from evsim.scenario.errors import Problem
+from evsim.view.style import VERBS, seconds
+
+__all__ = ["Knob", "knobs", "switches"]
+
+FACTORS = (0.25, 0.5, 1, 2, 4)  # of the present value, where no values are given
+NUMBER = re.compile(r"([0-9.]+(?:e[+-]?[0-9]+)?)(\D*)")
+MOST_SWITCHES = 6
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A setting of a scenario: its ``path``, the ``values`` to choose from, and the number of the present one."""
+
+    path: str
+    values: tuple
+    present: int
+
+    @property
+    def label(self):
+        """The path in words.
+
+        >>> Knob("services.mailing-list.handle.0.work.exponential", ("60ms",), 0).label
+        'mailing-list: work exponential'
+        """
+        first, *rest = self.path.split(".")
+        words = [word for word in rest if not word.isdigit() and word != "handle"] or [first]
+        return words[0] if len(words) == 1 else f"{words[0]}: {' '.join(words[1:])}".replace("_", " ")
+
+
+def knobs(scenario, sliders):
+    """The :class:`Knob` of each slider; whatever can't be set is an error that names the path.
+
+    sliders: a list of paths, and of mappings of paths to values; or one such mapping. A path alone gets values
+    around the present one.
+    """
+    found = []
+    for entry in [sliders] if isinstance(sliders, Mapping | str) else sliders:
+        pairs = entry.items() if isinstance(entry, Mapping) else [(entry, None)]
+        found += [_knob(scenario, path, values) for path, values in pairs]
+    return tuple(found)
+
+
+def _knob(scenario, path, values):
+    if not isinstance(path, str):
+        raise ScenarioError([Problem("sliders", "must be paths of settings, or mappings of paths to values", path)])
+    present = scenario.value(path)
+    if values is None:
+        values = _around(scenario, path, present)
+    values = [scenario.replace({path: value}).value(path) for value in values]  # as a file would say them
+    if not values:
+        raise ScenarioError([Problem(path, "needs values to choose from")])
+    if present not in values:
+        values = _sorted([present, *values])
+    return Knob(path, tuple(values), values.index(present))
+
+
+def _around(scenario, path, present):
+    """Values around the present one that the scenario allows."""
+    match = NUMBER.fullmatch(str(present))
+    if match is None or isinstance(present, bool) or not float(match[1]):
+        what = "is not set" if present is None else "is no number that could be more or less"
+        raise ScenarioError([Problem(path, what, present, hint=f"give the values: {{{path!r}: [...]}}")])
+    number, unit = float(match[1]), match[2]
+    values = []
+    for factor in FACTORS:
+        value = number * factor
+        value = present if factor == 1 else f"{value:.3g}{unit}" if unit else value
+        if isinstance(present, int) and not unit:
+            value = round(value)
+        if value not in values and _allowed(scenario, path, value):
+            values.append(value)
+    return values
+
+
+def _allowed(scenario, path, value):
+    try:
+        scenario.replace({path: value})
+    except ScenarioError:
+        return False
+    return True
+
+
+def _sorted(values):
+    """In order of size where all are plain numbers or of one unit."""
+    matches = [NUMBER.fullmatch(str(value)) for value in values]
+    if all(matches) and len({match[2] for match in matches}) == 1:
+        return [value for _, value in sorted(zip([float(match[1]) for match in matches], values, strict=True))]
+    return values
+
+
+def switches(scenario, faults=None):
+    """[(words, fault, whether it is on)] for faults as they stand in a scenario, or for those of the scenario.
+
+    Where neither has any: an outage of each service and channel, a sixth of the run long.
+    """
+    own = [(fault, True) for fault in scenario.to_dict().get("faults", [])]
+    more = [(fault, False) for fault in faults or ()]
+    if faults is None and not own:
+        begin, length = (float(f"{share * scenario.run.duration:.1g}") for share in (1 / 4, 1 / 6))
+        names = [*scenario.services, *scenario.channels]
+        more = [({"outage": name, "at": begin, "for": length}, False) for name in names[:MOST_SWITCHES]]
+    checked = scenario.replace({"faults": [fault for fault, _ in own + more]})
+    return [(_words(fault), written, on) for fault, (written, on) in zip(checked.faults, own + more, strict=True)]
+
+
+def _words(fault):
+    """A fault as the label of a switch."""
+    verb = VERBS[fault.kind].format(factor=fault.factor, percent=100 * (fault.probability or 0))
+    if fault.at is None:
+        return f"{fault.target} {verb}, at random"
+    until = "on" if fault.duration is None else f"to {seconds(fault.at + fault.duration)}"
+    return f"{fault.target} {verb}, from {seconds(fault.at)} {until}"

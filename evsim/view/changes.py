@@ -1,0 +1,100 @@
+"""What customers would notice of a change: the same few figures of two runs, and the difference in a sentence."""
+
+import numpy as np
+
+from evsim.results.summary import FEWEST_BEYOND, LEVELS
+from evsim.results.tally import OK, PENDING
+from evsim.view.words import count, seconds
+
+__all__ = ["LATER", "carried", "figures", "what_changed"]
+
+LATER = 1.0  # seconds after the answer in which a promise has to come true
+MOST = 4  # differences named in the sentence
+SMALL = 0.05  # a change of a time that needs no word
+
+# What the sentence says of those counted by a figure; the first ones matter most.
+WORDS = {
+    "told error": "were told an error",
+    "told nothing": "were told nothing",
+    "told yes, never all done": "were told yes, and it never came true",
+    "told yes, not true 1 s later": "were told yes, and it was not true a second later",
+    "told error, something done": "were told an error, and something was done all the same",
+    "something done twice": "had something done more than once",
+}
+INSIDE = {  # those counted first are among those counted second
+    "told error, something done": "told error",
+    "told yes, never all done": "told yes, not true 1 s later",
+}
+TIMES = {"told after": "answers", "all done after": "the time until all was done"}
+
+
+def figures(run):
+    """How many customers were told what and what became true, as a dict of counts; the warm-up is left out."""
+    requests = run.tally
+    told, yes = requests.outcome != PENDING, requests.outcome == OK
+    no, due = told & ~yes, requests.due > 0
+    late = due & ~(requests.completed_at <= requests.answered + LATER)
+    found = {
+        "customers": np.ones(len(told), dtype=bool),
+        "told yes": yes,
+        "told error": no,
+        "told nothing": ~told,
+        "told yes, not true 1 s later": yes & late,
+        "told yes, never all done": yes & due & np.isnan(requests.completed_at),
+        "told error, something done": no & (requests.present > 0),
+        "something done twice": requests.repeated > 0,
+    }
+    return {name: int((who & requests.cohort).sum()) for name, who in found.items()}
+
+
+def what_changed(before, now):
+    """What customers notice of the difference between two runs, in a sentence.
+
+    "The p95 of answers rose from 120 ms to 2.4 s; 31 customers more were told an error."
+    """
+    one, two = figures(before), figures(now)
+    more = {name: two[name] - one[name] for name in one}
+    for some, others in INSIDE.items():
+        if more[some] == more[others]:
+            more[others] = 0  # they are said to be the same customers, once
+    parts = [_more(more["customers"], "came")]
+    parts += [_slower(name, *times) for name, times in carried(before, now).items()]
+    parts += [_more(more[name], words) for name, words in WORDS.items()]
+    words = "; ".join([part for part in parts if part][:MOST])
+    return f"{words[0].upper()}{words[1:]}." if words else "Nothing changed that a customer would notice."
+
+
+def _more(number, words):
+    """How many customers more or fewer, or nothing."""
+    side = "more" if number > 0 else "fewer"
+    words = words.replace("were", "was", 1) if abs(number) == 1 else words
+    return f"{count(abs(number), f'customer {side}', f'customers {side}')} {words}" if number else ""
+
+
+def _slower(name, level, before, now):
+    """How a percentile moved, if it is worth a word."""
+    if abs(now - before) <= SMALL * before:
+        return ""
+    verb = "rose" if now > before else "fell"
+    return f"the {level} of {TIMES[name]} {verb} from {seconds(before)} to {seconds(now)}"
+
+
+def carried(*runs):
+    """{name: (level, its value in each run)}: the highest percentile for which all runs have enough customers."""
+    found = {}
+    for name in TIMES:
+        times = [_times(run, name) for run in runs]
+        fewest = min(map(len, times))
+        levels = [each for each, at in LEVELS.items() if fewest * (1 - at / 100) >= FEWEST_BEYOND]
+        if levels:
+            level = levels[-1]
+            found[name] = (level, *(float(np.percentile(each, LEVELS[level])) for each in times))
+    return found
+
+
+def _times(run, name):
+    """Seconds from click to answer, or until all was done, of those for whom that came."""
+    requests = run.tally
+    told = name == "told after"
+    times = np.where(requests.outcome != PENDING, requests.response, np.nan) if told else requests.completion
+    return times[requests.cohort & ~np.isnan(times)]

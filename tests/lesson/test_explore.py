@@ -1,0 +1,151 @@
+"""An explorer: every setting it offers can be run, shows the right numbers, and says what changed."""
+
+from itertools import pairwise, product
+
+import pytest
+
+import evsim
+from evsim.lesson import lesson_size
+from evsim.lesson.knobs import knobs, switches
+from evsim.scenario import ScenarioError
+from evsim.view.changes import figures, what_changed
+from tests.books.checks import assert_same_records
+
+WORKERS, RATE = "services.mailing-list.workers", "workloads.register-page.arrivals.poisson"
+
+
+@pytest.fixture
+def explorer():
+    return evsim.explore(lesson_size("events"), [WORKERS, {RATE: ["5/s", "20/s"]}])
+
+
+def test_every_setting_of_its_grid_is_the_run_of_that_scenario(explorer):
+    workers, rate = explorer.knobs
+    for many, load, on in product(workers.values, rate.values, (False, True)):
+        before = explorer.run
+        shown = explorer.move({WORKERS: many, RATE: load}, faults={2: on})
+        fault = [{"outage": "mailing-list", "at": 8, "for": 5}] * on
+        asked = lesson_size("events").replace({WORKERS: many, RATE: load, "faults": fault})
+        assert_same_records(explorer.run, asked.run())
+        if explorer.run is not before:
+            assert shown.sentence == what_changed(before, explorer.run)
+        html = shown._repr_html_()
+        assert html.count("<svg") == 1 and f"<td>{figures(explorer.run)['told yes']:,}</td>" in html
+
+
+def test_the_setting_before_is_the_ghost(explorer):
+    assert explorer.before is None and "before" not in explorer.shown._repr_html_()
+    first = explorer.run
+    explorer.move({WORKERS: 1})
+    assert explorer.before is first and "thin: as it was before" in explorer.shown._repr_html_()
+    again = explorer.move({WORKERS: 1})
+    assert explorer.before is first and again is explorer.shown  # nothing was moved
+
+
+def test_moving_the_controls_is_moving_the_settings(explorer):
+    shown, said = explorer._changed({0: 0, 3: True})
+    assert said == shown.sentence == explorer.sentence
+    assert explorer.run.scenario.services["mailing-list"].workers == explorer.knobs[0].values[0] == 1
+    assert [fault.target for fault in explorer.run.scenario.faults] == ["database"]
+    explorer._changed({3: False, 1: 2})
+    assert not explorer.run.scenario.faults
+    assert explorer.run.scenario.workloads["register-page"].arrivals.rate == 20
+
+
+def test_other_luck_is_another_seed_and_the_sentence_says_so(explorer):
+    _, said = explorer._changed({6: 1})
+    assert said.startswith("The same setting, other luck. ")
+    assert_same_records(explorer.run, lesson_size("events").run(seed=2))
+
+
+def test_the_customers_are_the_same_at_every_setting(explorer):
+    arrived = explorer.run.tally.arrived
+    for many in explorer.knobs[0].values:
+        explorer.move({WORKERS: many})
+        assert (explorer.run.tally.arrived == arrived).all()
+
+
+def test_a_setting_that_cannot_be_run_is_said_in_words_and_the_controls_live(explorer):
+    narrow = evsim.explore(lesson_size("events").replace({"run.max_rows": 1500}), [{RATE: ["10/s", "50/s"]}])
+    shown, said = narrow._changed({0: 1})
+    assert said.startswith("This setting can't be run: run.max_rows") and shown == said
+    assert narrow._changed({0: 0})[0] is narrow.shown
+
+
+# What can be turned.
+
+
+def test_a_path_alone_gets_values_around_the_present_one_in_its_own_unit():
+    scenario = lesson_size("events")
+    paths = [WORKERS, RATE, "services.database.handle.0.work.exponential", "network.loss"]
+    found = knobs(scenario.replace({"network.loss": 0.4}), paths)
+    assert [each.values for each in found] == [
+        (1, 2, 4, 8), ("2.5/s", "5/s", "10/s", "20/s", "40/s"), ("12.5ms", "25ms", "50ms", "100ms", "200ms"),
+        (0.1, 0.2, 0.4, 0.8),
+    ]  # fmt: skip
+    assert [each.values[each.present] for each in found] == [2, "10/s", "50ms", 0.4]
+
+
+def test_given_values_are_written_as_a_file_has_them_and_the_present_one_is_among_them():
+    (knob,) = knobs(lesson_size("events"), {"services.database.handle.0.work.exponential": [0.2, "0.01 s"]})
+    assert knob.values == ("10ms", "50ms", "200ms") and knob.present == 1
+
+
+@pytest.mark.parametrize("names", ["registration-classic", "registration-events", "two-producers-four-consumers"])
+def test_by_default_every_part_can_be_switched_off_for_a_while(names):
+    explorer = evsim.explore(names)
+    parts = [*explorer.scenario.services, *explorer.scenario.channels]
+    assert [fault["outage"] for _, fault, _ in explorer.switches] == parts[: len(explorer.switches)]
+
+
+def test_the_faults_of_the_scenario_are_switches_that_are_on():
+    down = {"outage": "mailing-list", "at": "8s", "for": "5s"}
+    slow = {"slowdown": "database", "factor": 4, "at": "3s"}
+    explorer = evsim.explore(lesson_size("events").replace({"faults": [down]}), faults=[slow])
+    assert [(words, on) for words, _, on in explorer.switches] == [
+        ("mailing-list down, from 8 s to 13 s", True), ("database 4 times slower, from 3 s on", False),
+    ]  # fmt: skip
+    explorer._changed({0: False, 1: True})
+    assert [fault.kind for fault in explorer.run.scenario.faults] == ["slowdown"]
+
+
+@pytest.mark.parametrize("sliders, says", [
+    (["services.mailing-list.workrs"], "services.mailing-list.workrs: no such setting; did you mean workers?"),
+    (["services.mailinglist.workers"], "services.mailinglist: no such setting; did you mean mailing-list?"),
+    (["services.register.limit"], "services.register.limit: is not set; give the values"),
+    (["services.register.discipline"], "services.register.discipline: is no number that could be more or less"),
+    ([{WORKERS: [1, "many"]}], f"{WORKERS}: must be a whole number, got 'many'"),
+    ([{WORKERS: []}], f"{WORKERS}: needs values to choose from"),
+    ([7], "sliders: must be paths of settings, or mappings of paths to values, got 7"),
+])  # fmt: skip
+def test_a_slider_that_cannot_be_is_refused_in_words(sliders, says):
+    with pytest.raises(ScenarioError) as refusal:
+        evsim.explore(lesson_size("events"), sliders)
+    assert says in str(refusal.value)
+
+
+def test_a_move_to_what_is_not_there_is_refused_in_words(explorer):
+    with pytest.raises(ScenarioError, match="there is no such slider here; did you mean services.mailing-list.workers"):
+        explorer.move({"services.mailing-list.worker": 2})
+    with pytest.raises(ScenarioError, match="is no value of this slider, got 3; one of 1, 2, 4, 8"):
+        explorer.move({WORKERS: 3})
+    with pytest.raises(ScenarioError, match="there is no service"):
+        switches(lesson_size("events"), [{"outage": "mail", "at": 1}])
+
+
+def test_it_says_in_plain_text_what_it_shows(explorer):
+    explorer.move({WORKERS: 1})
+    text = repr(explorer.shown)
+    assert text.splitlines()[0] == explorer.sentence
+    before, now = (f"{figures(run)['told yes, not true 1 s later']}" for run in (explorer.before, explorer.run))
+    assert f"told yes, not true 1 s later: {now} (before: {before})" in text
+
+
+def test_each_message_of_the_controls_is_answered_with_a_sentence(explorer, monkeypatch):
+    panel = pytest.importorskip("anywidget") and __import__("evsim.lesson.panel", fromlist=["_kind"])._kind()
+    seen = []
+    widget = panel([], lambda changes: seen.append(changes) or explorer._changed(changes)[1])
+    monkeypatch.setattr(widget, "send", lambda message: seen.append(message))
+    for one, two in pairwise([0, 1, 2]):
+        widget._handle_custom_msg({"changes": [[0, one], [1, two]]}, [])
+        assert seen[-2:] == [{0: one, 1: two}, {"said": explorer.sentence}]

@@ -77,7 +77,7 @@ def table():
     note = (
         f"Means of {count} runs of a minute at 50 customers a second, about {customers:,} of them counted. "
         "*classic*: calls one after the other; *parallel*: both at once; *hybrid*: the database by call, the mailing "
-        "list by event; *events*: both by event. No retries; the broker is broken as often as the mailing list.\n"
+        "list by event through an outbox; *events*: both by event. No retries; the broker is broken as often as the mailing list.\n"
     )
     return "\n".join(lines) + "\n\n" + note
 

@@ -64,9 +64,9 @@ def _table():
             if figures is None:
                 found |= {f"{name}.{what}": "none" for what in ("yes", "not-yet", "half")}
                 continue
-            told, _, yes, late, half, _ = figures
+            told, done, yes, late, half, _ = figures
             found |= {
-                f"{name}.told": seconds(told), f"{name}.yes": f"{100 * yes:.0f} %",
+                f"{name}.told": seconds(told), f"{name}.done": seconds(done), f"{name}.yes": f"{100 * yes:.0f} %",
                 f"{name}.not-yet": round(late), f"{name}.half": round(half),
             }  # fmt: skip
     settings = scenario("events").run
@@ -104,6 +104,8 @@ def _one_run():
     errors = [each.cohort & (each.outcome != OK) for each in again]
     half = [(error & (each.present > 0)).sum() for error, each in zip(errors, again)]
     yes = [1 - error.sum() / each.cohort.sum() for error, each in zip(errors, again)]
+    two_writes = [run("hybrid", "two writes", seed).summary()["inconsistent"] for seed in SEEDS]
+    relay = scenario("hybrid").services["database"].handle[-1]
     return {
         "one.customers": len(classic.tally.row), "one.refused": int(refused.sum()),
         "one.refused-share": f"{refused.mean():.0%}".replace("%", " %"),
@@ -112,6 +114,7 @@ def _one_run():
         "broker.half": int(((broker.outcome != OK) & (broker.present > 0)).sum()),
         "catch-up.waiting": caught_up.waiting, "catch-up.took": seconds(caught_up.took),
         "catch-up.predicted": seconds(caught_up.predicted),
+        "two-writes.half": round(np.mean(two_writes)), "hybrid.poll": seconds(relay.outbox.poll),
         "retries": RETRY["attempts"], "retries.yes": f"{100 * np.mean(yes):.0f} %",
         "retries.half": round(np.mean(half)),
     }  # fmt: skip

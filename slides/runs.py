@@ -23,7 +23,7 @@ def run(design, what=None, seed=SEED):
 
 
 def scenario(design, what=None):
-    """A registration design. what: a fault of `docs.build`, "spike", "retries" or "newcomer"."""
+    """A registration design. what: a fault of `docs.build`, "spike", "retries", "newcomer" or "two writes"."""
     plain = evsim.load(design if "-" in design else f"registration-{design}")
     if what is None:
         return plain
@@ -55,4 +55,12 @@ def _newcomer(plain):
     return evsim.Scenario.from_dict(data)
 
 
-CHANGES = {"spike": _spike, "retries": _retries, "newcomer": _newcomer}
+def _two_writes(plain):
+    """The hybrid design without its outbox, while the broker is down: register publishes when it has its row."""
+    data = plain.to_dict()
+    outbox = data["services"]["database"]["handle"].pop()
+    data["services"]["register"]["handle"].insert(-1, {"publish": outbox["publish"]["channel"]})
+    return evsim.Scenario.from_dict(data | {"faults": [FAULTS["broker"]]})
+
+
+CHANGES = {"spike": _spike, "retries": _retries, "newcomer": _newcomer, "two writes": _two_writes}

@@ -5,6 +5,7 @@ the channel keeps it once.
 """
 
 from evsim.engine.environment import ANSWER, TIMEOUT
+from evsim.engine.writing import writer
 from evsim.results.records import Fate, Reason
 
 __all__ = ["Publishing"]
@@ -40,35 +41,21 @@ class Publishing:
         self.publish = self._publish(route, guarded)
 
     def _publish(self, route, guarded):
-        rows, messages, env = self.system.records.rows, self.system.records.messages, self.system.env
-        new = messages.new
-        channels, keys, lucks, routes = messages.channel, messages.key, messages.luck, messages.route
-        causes, published, row_luck = messages.cause, messages.published, rows.luck
-        channel, send, then = self.channel.number, self.send, self.then
-        key = None if self.step.key is None else self.system.key_number(self.step.key)
-        key_of = self.system.keys[self.place.workload].of if key is None else lambda luck: key
-        partitions, partition_of = messages.partition, self.channel.partitioner(self.place.workload, key)
+        write = writer(self.system, self.place, self.step, self.channel, route)
+        send, then = self._dispatch if guarded and self.step.acks else self.send, self.then
 
         def publish(row):
-            message = new()
-            channels[message] = channel
-            routes[message] = route
-            causes[message] = row
-            lucks[message] = luck = row_luck[row]
-            keys[message] = key_of(luck)
-            partitions[message] = partition_of(luck)
-            published[message] = env._now
-            send(message)
+            send(write(row))
 
         def publish_and_go(row):
             publish(row)
             then(row)
 
-        if not self.step.acks:
-            return publish_and_go
-        if guarded:
-            send = self._dispatch
-        return publish
+        return publish if self.step.acks else publish_and_go
+
+    def stored(self):
+        """Messages that wait at the publisher, for a stock-take."""
+        return []
 
     # The plain path.
 

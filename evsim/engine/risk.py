@@ -66,7 +66,7 @@ class Risk:
                 (target,) = place.steps[here]
                 if self.asking(target, step.timeout, None):
                     return True
-            if step.kind == "publish" and step.acks and self.publishing(place, step):
+            if step.kind == "publish" and step.acks and step.outbox is None and self.publishing(place, step):
                 return True
             branches = step.branches if step.kind == "parallel" else ()
             branches = (step.then, step.otherwise) if step.kind == "maybe" else branches

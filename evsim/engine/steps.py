@@ -8,9 +8,11 @@ from heapq import heappush
 
 from evsim.engine.asking import Asking
 from evsim.engine.environment import ANSWER
+from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
 from evsim.engine.places import DELIVERY
 from evsim.engine.publishing import Publishing
+from evsim.engine.writing import writer
 from evsim.results.records import Reason
 
 __all__ = ["BUILDERS", "error_rate", "first_work"]
@@ -177,6 +179,9 @@ def publish(compiler, step, position, then, fail):
     system = compiler.system
     channel = system.channels[step.channel]
     route = system.route(channel, compiler.place.steps[position])
+    if step.outbox is not None:
+        write = writer(system, compiler.place, step, channel, route)
+        return Outbox(system, compiler.place, step, channel, write, then).publish
     return Publishing(system, compiler.place, step, channel, route, then, fail, compiler.service).publish
 
 

@@ -10,7 +10,7 @@ def take_stock(system):
     """What lies where, as a dict of sorted lists of numbers.
 
     ready, waiting, travelling: rows in channels, in inboxes, on their way to one. news: rows of which the asker or the
-    broker will still hear. messages: on their way to a channel. free, absent: workers by service. credit: (at home,
+    broker will still hear. messages: in an outbox, or on their way to a channel. free, absent: workers by service. credit: (at home,
     all) by channel and service. backing_off: how many deliveries wait for their next attempt.
     """
     services, channels = system.services.items(), system.channels.values()
@@ -18,6 +18,7 @@ def take_stock(system):
     coming = set().union(*(edge.coming for edge in edges))
     news = set().union(*(edge.news for edge in edges))
     sending = set().union(*(publishing.coming for publishing in system.publishings))
+    outboxes = {message for publishing in system.publishings for message in publishing.stored()}
     moving = [(function, argument) for _, function, argument in system.env.entries()]
     moving += [entry for _, service in services for waiting in service.frozen if waiting for entry in waiting]
     moving += [entry for channel in channels for entry in channel.frozen or ()]
@@ -28,7 +29,7 @@ def take_stock(system):
         "waiting": sorted(row for _, service in services for row in service.inbox),
         "travelling": sorted(argument for function, argument in moving if function in coming),
         "news": sorted({argument for function, argument in moving if function in news} | set(system.reopened)),
-        "messages": sorted({argument for function, argument in moving if function in sending}),
+        "messages": sorted({argument for function, argument in moving if function in sending} | outboxes),
         "backing_off": system.backing_off,
         "free": {name: sorted(service.free) for name, service in services},
         "absent": {name: service.absent() for name, service in services},

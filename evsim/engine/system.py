@@ -12,6 +12,7 @@ from evsim.engine.handler import compile_handler
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
 from evsim.engine.luck import Luck
+from evsim.engine.outbox import Relay
 from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.risk import Risk
 from evsim.engine.service import Service
@@ -41,7 +42,7 @@ class System:
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
         self._routes, self._stamps = [], {}
-        self.publishings = []
+        self.publishings, self._relays = [], {}
         self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
         self.places = self._walk.places
@@ -103,6 +104,12 @@ class System:
         ways = {self._subscribers[channel.name, place.service]: place.number for place in places}
         channel.route(number, ways)
         return number
+
+    def relay(self, service, poll):
+        """What looks into the outbox of a service every `poll` seconds."""
+        if (service, poll) not in self._relays:
+            self._relays[service, poll] = Relay(self, self.services[service], poll)
+        return self._relays[service, poll]
 
     # Keys and names.
 

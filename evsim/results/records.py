@@ -96,6 +96,7 @@ MESSAGE_COLUMNS = {
     "route": "h",  # which publish step, on which path
     "cause": "i",  # the row that published
     "published": "d",
+    "sent": "d",  # when it first left an outbox; any other message left when it was published
     "appended": "d",
     "acknowledged": "d",  # the publisher knows
     "fate": "b",

@@ -37,9 +37,9 @@ class Sendings:
                 self._incidents.setdefault(message, []).append((time, kind))
 
     def __getitem__(self, number):
-        published, appended = (float(self._messages[name][number]) for name in ("published", "appended"))
+        published, relayed, appended = (float(self._messages[name][number]) for name in ("published", "sent", "appended"))
         met = self._incidents.get(number, ())
-        sent = [published, *(time for time, kind in met if kind == SENT_AGAIN)]
+        sent = [relayed if relayed == relayed else published, *(time for time, kind in met if kind == SENT_AGAIN)]
         lost = [time for time, kind in met if kind == LOST]
         came = [(time, CAME[kind]) for time, kind in met if kind in CAME]
         untold = [time for time, kind in met if kind == CONFIRMATION_LOST]

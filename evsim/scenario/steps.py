@@ -3,10 +3,11 @@
 import inspect
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WrapSerializer, WrapValidator
+from pydantic import BeforeValidator, Field, WrapSerializer, WrapValidator, model_validator
 
 from .distributions import AnyDistribution
 from .errors import refuse
+from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import Retry
 from .units import PositiveTime, Share
@@ -44,7 +45,8 @@ class Publish(Tagged):
     """Hand a message to a channel.
 
     `key` is the request's own (by default), or a fixed number or text. With `acks: 1` the worker is held
-    until the channel has the message; with `acks: 0` nobody waits, and nobody learns of a loss.
+    until the channel has the message; with `acks: 0` nobody waits, and nobody learns of a loss. With an
+    `outbox` the message is written with the row, and sent by a relay.
     """
 
     short: ClassVar[str] = "channel"
@@ -55,6 +57,16 @@ class Publish(Tagged):
     acks: Literal[0, 1] = 1
     timeout: PositiveTime | None = None
     retry: Retry | None = None
+    outbox: AnyOutbox = None
+
+    @model_validator(mode="after")
+    def _relayed(self):
+        if self.outbox is not None:
+            for name, usual in (("acks", 1), ("timeout", None), ("retry", None)):
+                if getattr(self, name) != usual:
+                    raise refuse("says how a handler waits, and with an outbox none does",
+                                 "remove it; the relay tries until the channel has the message", name=name)
+        return self
 
 
 class Fail(Tagged):

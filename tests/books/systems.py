@@ -213,6 +213,9 @@ class _Cast:
         channel = self.draw(st.sampled_from(self.channels))
         step = {"channel": channel, "acks": self.draw(st.sampled_from([0, 1, 1])), **self._care()}
         step["key"] = self.draw(st.sampled_from([None, None, 7, "fixed"]))
+        if self.draw(st.integers(0, 3)) == 0:
+            poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
+            step = {"channel": channel, "key": step["key"], "outbox": {"poll": poll}}
         if self.lowest_reader[channel] > number:
             return {"publish": step}
         if not self.ways_back:

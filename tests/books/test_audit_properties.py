@@ -138,7 +138,8 @@ def careful(node):
     for kind, short in (("call", "service"), ("publish", "channel")):
         if kind in node:
             step = node[kind] if isinstance(node[kind], dict) else {short: node[kind]}
-            node[kind] = {**step, "timeout": 1e6, "retry": {"attempts": 2, "backoff": 1}}
+            if "outbox" not in step:
+                node[kind] = {**step, "timeout": 1e6, "retry": {"attempts": 2, "backoff": 1}}
     return node
 
 

@@ -70,10 +70,12 @@ def test_classic_and_events_differ_in_wiring_only():
 
 
 @pytest.mark.parametrize("twin", TWINS)
-def test_no_step_of_the_database_and_the_mailing_list_changes(twin):
+def test_no_step_of_the_database_and_the_mailing_list_changes_but_for_the_outbox(twin):
     ours, events = load(twin), load("registration-events")
     for service in ("database", "mailing-list"):
-        assert ours.services[service].handle == events.services[service].handle
+        steps = ours.services[service].handle
+        assert [step for step in steps if step.kind != "publish"] == list(events.services[service].handle)
+        assert len(steps) == len(events.services[service].handle) + ((twin, service) == ("registration-hybrid", "database"))
         assert ours.services[service].workers == events.services[service].workers
     assert ours.workloads == events.workloads and ours.network == events.network
     assert ours.settings == events.settings and ours.objectives == events.objectives

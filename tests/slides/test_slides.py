@@ -148,7 +148,11 @@ def test_with_the_list_down_everybody_is_told_yes_and_then_it_catches_up_as_pred
 def test_the_errors_of_a_broker_that_is_down_are_as_many_and_honest(number, values):
     assert abs(number("broker.refused") / number("one.refused") - 1) < 0.05
     assert values["broker.half"] == "0"
-    assert number("hybrid.broker.half") > 400
+    assert number("two-writes.half") > 400 and values["hybrid.broker.half"] == "0"
+
+
+def test_the_hybrid_is_done_last(number):
+    assert number("hybrid.well.done") > max(number(f"{design}.well.done") for design in ("classic", "parallel", "events"))
 
 
 def test_no_design_is_best_in_all_rows(number):

@@ -1,0 +1,149 @@
+"""The transactional outbox: a message is written with the row, and a relay sends it to the channel later.
+
+A message that is written waits in the service's own database, which survives a crash. The relay is a part of the service: it
+looks every `poll` seconds, sends what it finds, in order, and forgets a message when the channel has confirmed it. What
+was lost is sent again at a later look; the channel keeps a message once. After a refusal only the oldest message is tried,
+until the channel takes it.
+"""
+
+from itertools import islice
+from math import inf, isinf, isnan
+
+from evsim.engine.environment import ANSWER, TIMEOUT
+
+__all__ = ["Outbox", "Relay"]
+
+
+class Relay:
+    """What looks into the outbox of one service. It sleeps while nothing waits there."""
+
+    def __init__(self, system, service, poll):
+        self.system, self.service, self.poll = system, service, poll
+        self.waiting = {}  # message -> its Outbox, in the order of writing
+        self.under_way = set()  # sent, and nothing heard of it yet
+        self.due = inf  # when it looks next
+        self.refused = False
+        service.groups.append(self)
+
+    def add(self, message, outbox):
+        self.waiting[message] = outbox
+        self._look_later()
+
+    def _look_later(self):
+        if isinf(self.due) and len(self.waiting) > len(self.under_way):
+            now = self.system.env._now
+            number = int(now / self.poll) + 1  # looks lie at whole multiples of `poll`, after now
+            self.due = number * self.poll if number * self.poll > now else (number + 1) * self.poll
+            self.system.env.call_at(self.due, self._look, None, TIMEOUT)
+
+    def _look(self, _):
+        self.due = inf
+        service = self.service
+        if not service.is_up:
+            return  # `resume` wakes it
+        if all(waiting is not None for waiting in service.frozen):
+            wake = min(service.frozen_until)
+            if not isinf(wake):
+                self.due = wake
+                self.system.env.call_at(wake, self._look, None, TIMEOUT)
+            return
+        self._send()
+
+    def _send(self):
+        ready = (each for each in self.waiting if each not in self.under_way)
+        for message in list(islice(ready, 1) if self.refused else ready):
+            self.under_way.add(message)
+            self.waiting[message].send_now(message)
+
+    def resume(self):
+        """The service is back: what it had sent and not heard of is sent again."""
+        self.under_way.clear()
+        self._look_later()
+
+    def confirmed(self, message):
+        """Whether it may forget the message now: it has not before, and its service is there to hear."""
+        if message not in self.waiting or not self.service.is_up:
+            return False
+        del self.waiting[message]
+        self.under_way.discard(message)
+        if self.refused:
+            self.refused = False
+            self._send()
+        return True
+
+    def again(self, message, refused=False):
+        """The message is not known to have arrived: another look will find it."""
+        if message in self.waiting:
+            self.refused = self.refused or refused
+            self.under_way.discard(message)
+            self._look_later()
+
+
+class Outbox:
+    """One publish step into an outbox. ``publish(row)`` writes the message; ``then(row)`` follows at once."""
+
+    def __init__(self, system, place, step, channel, write, then):
+        self.system, self.place, self.channel = system, place, channel
+        self.relay = system.relay(place.service, step.outbox.poll)
+        self.sendings = {}  # message -> how often it was sent
+        messages = system.records.messages
+        self.confirm = system.links.hop(
+            place.workload, step.channel, place.service, messages, self._confirmed, self._unheard,
+            ordered=True, rank=ANSWER, loss="confirmation lost on the link",
+        )  # fmt: skip
+        self.send = system.links.hop(
+            place.workload, place.service, step.channel, messages, self._arrived, self._unheard,
+            ordered=True, loss="message lost on the link",
+        )  # fmt: skip
+        self.coming = {self._arrived}
+        system.publishings.append(self)
+
+        def publish(row):
+            message = write(row)
+            self.sendings[message] = 0
+            self.relay.add(message, self)
+            then(row)
+
+        self.publish = publish
+
+    def stored(self):
+        """Messages that wait in the outbox."""
+        return [message for message, outbox in self.relay.waiting.items() if outbox is self]
+
+    def send_now(self, message):
+        messages, rows = self.system.records.messages, self.system.records.rows
+        number = self.sendings[message] = self.sendings[message] + 1
+        if number == 1:
+            messages.sent[message] = self.system.env._now
+        else:
+            self._note("message sent again", message)
+            messages.luck[message] = self.system.luck.later(rows.luck[messages.cause[message]], number)
+        self.send(message)
+
+    def _note(self, what, message):
+        self.system.records.incidents.append((self.system.env._now, what, self.channel.name, message))
+
+    def _arrived(self, message):
+        channel = self.channel
+        if channel.frozen is not None:
+            channel.frozen.append((self._arrived, message))
+            return
+        if not channel.is_up:
+            self._note("message refused", message)
+        elif isnan(self.system.records.messages.appended[message]):
+            channel.append(message)
+        else:
+            self._note("message came again", message)
+        self.confirm(message)
+
+    def _confirmed(self, message):
+        messages = self.system.records.messages
+        if isnan(messages.appended[message]):
+            self.relay.again(message, refused=True)
+        elif self.relay.confirmed(message):
+            messages.acknowledged[message] = self.system.env._now
+            del self.sendings[message]
+
+    def _unheard(self, message):
+        """The link lost the message, or its confirmation: the relay waits for it for the network's `give_up`."""
+        self.system.env.call_in(self.system.scenario.network.give_up, self.relay.again, message, TIMEOUT)

@@ -53,6 +53,8 @@ def _moments(run, number, workload):
         channel = list(run.scenario.channels)[messages["channel"][message]]
         sender = run.places[rows["place"][messages["cause"][message]]].service
         yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", f"message {message}")
+        if messages["sent"][message] >= 0:
+            yield Moment(float(messages["sent"][message]), "sent from the outbox", sender, f"message {message}")
         if messages["appended"][message] >= 0:
             place = f"partition {messages['partition'][message]}, offset {messages['offset'][message]}"
             yield Moment(float(messages["appended"][message]), "kept", channel, place)

@@ -25,14 +25,17 @@ It is a plain dict for :func:`json.dumps`:
     Faults that can be chosen: ``{id, label, fault, moments}``. ``moments`` are the times for which ``futures`` has
     the outcome (with ``fault`` and ``at`` alike), null where the outcome of any moment can be asked for.
 
-A *lane* is one design: ``{name, seed, end, workloads, services, channels, links, places, faults, requests,
-attempts, messages, effects}``.
+A *lane* is one design: ``{name, seed, end, workloads, services, channels, wires, links, places, faults,
+requests, attempts, messages, effects}``.
 
 ``services``
-    ``{name, workers, instances, inside}``; workers of all instances together, numbered through.
+    ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
+    that it writes, as indices into the film's.
 ``channels``
     ``{name, kind, partitions, groups, confirms}``; ``groups`` are ``{service, group}``; ``confirms`` names the
     services whose workers wait until the channel has confirmed a message.
+``wires``
+    ``[kind, from, to]`` of everybody who asks, calls, publishes to or delivers to somebody.
 ``links``
     ``{name, between}`` of the links that have a name.
 ``places``
@@ -137,8 +140,9 @@ def _lane(name, run, effects):
         "seed": run.seed,
         "end": _micro(run.ended_at),
         "workloads": list(scenario.workloads),
-        "services": [_service(name, service) for name, service in scenario.services.items()],
+        "services": [_service(run, name, effects) for name in scenario.services],
         "channels": [_channel(name, channel, scenario) for name, channel in scenario.channels.items()],
+        "wires": _wires(Wiring(run)),
         "links": [{"name": name, "between": list(link.between)} for name, link in scenario.network.links.items()],
         "places": [
             {"kind": place.kind, "workload": place.workload, "source": place.source, "service": place.service}
@@ -156,9 +160,19 @@ def _lane(name, run, effects):
     }  # fmt: skip
 
 
-def _service(name, service):
-    workers = service.instances * service.workers
-    return {"name": name, "workers": workers, "instances": service.instances, "inside": service.inside}
+def _service(run, name, effects):
+    service = run.scenario.services[name]
+    written = {step.name for step in all_steps(service.handle) if step.kind == "effect"}
+    of_service = np.isin(run.rows["place"], [place.number for place in run.places if place.service == name])
+    seen = np.unique(run.effects_columns["name"][of_service[run.effects_columns["row"]]])
+    written |= {run.effect_names[code] for code in seen.tolist()}
+    return {
+        "name": name,
+        "workers": service.instances * service.workers,
+        "instances": service.instances,
+        "inside": service.inside,
+        "effects": [number for number, effect in enumerate(effects) if effect in written],
+    }
 
 
 def _channel(name, channel, scenario):
@@ -175,6 +189,10 @@ def _channel(name, channel, scenario):
     ]
     partitions = getattr(channel, "partitions", 0)
     return {"name": name, "kind": channel.kind, "partitions": partitions, "groups": groups, "confirms": confirms}
+
+
+def _wires(wiring):
+    return [[kind, *pair] for kind in KINDS for pair in sorted(getattr(wiring, kind))]
 
 
 def _requests(run, effects):

@@ -1,6 +1,7 @@
-/* What can happen, in the order in which it is told when it happens at one instant. */
+/* What can happen, in the order in which it is told when it happens at one instant. RESUMED: work that had to wait
+   starts. */
 
 export const [
   FAULT_ENDS, FAULT, SETTLED, CONFIRMED, KEPT, ARRIVE, STARTED, EFFECT, PUBLISHED, ASKED, ANSWER_EARLY, ENDED, GRANTED,
-  RESUMED, // work that had to wait starts
+  RESUMED,
 ] = Array.from({ length: 14 }, (_, kind) => kind);

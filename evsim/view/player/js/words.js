@@ -1,6 +1,8 @@
 /* What happens, in plain words. */
 
 import { NEVER } from "./film.js";
+import { customerAt } from "./state.js";
+import { customerOf } from "./lane.js";
 import { ANSWER_EARLY, ARRIVE, ASKED, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, PUBLISHED, RESUMED,
   SETTLED, STARTED } from "./kinds.js";
 
@@ -145,4 +147,43 @@ function settledWords(index, row, { kind, service, source }, who) {
   if (verdict === "done") return `${source} has the answer of ${service} for ${who}`;
   if (verdict === "orphaned") return `an answer of ${service} for ${who} reaches ${source}, where nobody waits for it`;
   return heard ? `${source} hears of an error of ${service} for ${who}` : `${source} gives up on ${service} for ${who} after ${took}`;
+}
+
+/* The events of one moment of a lane as sentences, those of the chosen request first; the rest are counted. */
+export function tell(index, events, mine, most = 3) {
+  const first = events.filter(({ request }) => request >= 0 && request === mine);
+  const others = events.filter(({ request }) => request < 0 || request !== mine);
+  const told = [...first, ...others].slice(0, most);
+  const rest = events.length - told.length;
+  const who = (request) => (request < 0 ? "" : customerName(customerOf(index.lane, request), index.film));
+  const sentences = told.map((event) => sentence(index, event, who(event.request)));
+  if (rest) sentences.push(`and ${rest} more at this moment`);
+  return `${capital(sentences.join("; "))}.`;
+}
+
+export function capital(text) {
+  return text ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
+/* How many came, were told what, and have what, in words. */
+export function countWords(film, { arrived, yes, no, effects }) {
+  const written = film.effects.map(({ name }, effect) => `${effects[effect]} ${name}`);
+  const told = `${yes} told yes${no ? `, ${no} told an error` : ""}`;
+  return `${arrived} have asked, ${told}${written.length ? `; written: ${list(written)}` : ""}`;
+}
+
+/* What has become of a customer at t, without a dot. */
+export function verdictOf(index, request, t) {
+  const found = request === undefined ? null : customerAt(index, request, t);
+  if (!found) return "not here yet";
+  const { asked, told, effects } = found;
+  const names = index.film.effects.map(({ name }) => name);
+  const done = names.filter((_, effect) => effects[effect].times.length);
+  const missing = names.filter((_, effect) => effects[effect].due && !effects[effect].times.length);
+  const last = Math.max(...effects.filter(({ due }) => due).map(({ times }) => times[0] ?? NEVER));
+  if (!told) return `waiting for ${duration(t - asked)}${done.length ? `, and ${list(done)} is there already` : ""}`;
+  const took = duration(told.time - asked);
+  if (!told.good) return `told an error after ${took}${done.length ? `, but ${list(done)} is there` : ", and nothing was done"}`;
+  if (missing.length) return `told yes after ${took}, but no ${missing.join(" and no ")} ${t >= index.lane.end ? "ever came" : "yet"}`;
+  return `told yes after ${took}${last > told.time ? `; it was true ${duration(last - told.time)} later` : ", and it was true"}`;
 }

@@ -1,0 +1,96 @@
+/* Buttons and choices below the bar. Everything here can be reached by keyboard and has a name. */
+
+import { h, put, say } from "./dom.js";
+import { ODD, firstLoss, oddOf } from "./odd.js";
+import { customerOf } from "./lane.js";
+import { customerName, moment } from "./words.js";
+
+export const PACES = [
+  ["every", "every event"],
+  ["mine", "my events"],
+  ["true", "true pace"],
+];
+export const SPEEDS = [[5, "5 times faster"], [2, "twice as fast"], [1, "1 : 1"], [0.5, "1 : 2"], [0.2, "1 : 5"], [0.1, "1 : 10"],
+  [0.05, "1 : 20"], [0.02, "1 : 50"], [0.01, "1 : 100"]];
+
+export class Controls {
+  /* acts: {play, step(forward, mine), start, pace(value), speed(value), jump(target), choose(customer)}. */
+  constructor(film, acts) {
+    this.film = film;
+    const button = (label, name, act) => h("button", { type: "button", class: "ev-button", "aria-label": name, title: name, onclick: act }, label);
+    this.play = button("\u25b6 play", "play", acts.play);
+    this.play.classList.add("ev-play");
+    this.mine = [
+      button("\u2039 mine", "my event before (shift and left arrow)", () => acts.step(false, true)),
+      button("mine \u203a", "my next event (shift and right arrow)", () => acts.step(true, true)),
+    ];
+    this.pace = choice("pace", PACES, (value) => acts.pace(value));
+    this.speed = choice("speed", SPEEDS, (value) => acts.speed(Number(value)));
+    this.jumps = h("select", { class: "ev-select", "aria-label": "jump to" });
+    this.number = h("input", { class: "ev-number-input", type: "number", min: "0", "aria-label": "number of a customer" });
+    const find = h("form", { class: "ev-group", onsubmit: (event) => {
+      event.preventDefault();
+      if (this.number.value !== "") acts.choose(Number(this.number.value));
+    } }, h("label", {}, "customer ", this.number), button("find", "find this customer", null));
+    find.lastChild.type = "submit";
+    this.node = h("div", { class: "ev-controls" },
+      h("div", { class: "ev-group" },
+        button("|\u2039", "to the start", acts.start),
+        button("\u2039 back", "event before (left arrow)", () => acts.step(false, false)),
+        this.play,
+        button("next \u203a", "next event (right arrow)", () => acts.step(true, false)),
+        ...this.mine),
+      h("div", { class: "ev-group" }, this.pace.node, this.speed.node),
+      h("div", { class: "ev-group" }, h("label", {}, "jump to ", this.jumps), button("go", "jump there", () => {
+        const target = this.targets[this.jumps.selectedIndex];
+        if (target) acts.jump(target);
+      })),
+      find);
+  }
+
+  /* Where one can jump in a future. */
+  show(lanes) {
+    this.targets = [];
+    this.jumps.replaceChildren(...lanes.map((index) => {
+      const targets = targetsOf(this.film, index);
+      this.targets.push(...targets);
+      return h("optgroup", { label: index.lane.name }, targets.map(({ label }) => h("option", {}, label)));
+    }));
+  }
+
+  draw({ playing, pace, speed, chosen }) {
+    say(this.play, playing ? "\u275a\u275a pause" : "\u25b6 play");
+    put(this.play, "aria-label", playing ? "pause" : "play");
+    for (const button of this.mine) button.disabled = !chosen;
+    this.pace.set(pace);
+    this.speed.set(String(speed));
+  }
+}
+
+function choice(name, options, act) {
+  const select = h("select", { class: "ev-select", onchange: ({ target }) => act(target.value) },
+    options.map(([value, label]) => h("option", { value: String(value) }, label)));
+  return {
+    node: h("label", {}, `${name} `, select),
+    set(value) {
+      if (select.value !== value) select.value = value;
+    },
+  };
+}
+
+/* {label, time, customer} of faults, the first loss and odd customers in a lane. */
+function targetsOf(film, index) {
+  const { lane } = index;
+  const targets = lane.faults.map(({ start, words }) => ({ label: `${words}, at ${moment(start)}`, time: start, customer: null }));
+  const loss = firstLoss(index);
+  const at = (request) => customerOf(lane, request);
+  if (loss) targets.push({ label: `first loss: ${customerName(at(loss.request), film)}`, time: loss.time, customer: at(loss.request) });
+  const odd = oddOf(index);
+  for (const [kind, words] of ODD) {
+    const [request] = odd[kind];
+    if (request === undefined) continue;
+    const many = odd[kind].length > 1 ? `, the first of ${odd[kind].length}` : "";
+    targets.push({ label: `${words}: ${customerName(at(request), film)}${many}`, time: index.asked[request], customer: at(request) });
+  }
+  return targets.length ? targets : [{ label: "nothing odd happens here", time: 0, customer: null }];
+}

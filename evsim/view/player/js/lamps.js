@@ -1,0 +1,70 @@
+/* On the right of a stage: what the chosen customer was told and what is true for them; below, how many of all. */
+
+import { h, put, say } from "./dom.js";
+import { SHAPES } from "./shapes.js";
+import { customerAt } from "./state.js";
+import { duration } from "./words.js";
+
+export class Lamps {
+  constructor(film) {
+    this.film = film;
+    this.heading = h("h4", { class: "ev-lamps-who" });
+    this.told = lamp("Told", "o", film.marks.told);
+    this.effects = film.effects.map(({ name, marker, colour }) => lamp(name, marker, colour));
+    const list = h("ul", { class: "ev-lamp-list" }, [this.told, ...this.effects].map(({ node }) => node));
+    this.node = h("div", { class: "ev-lamps" }, this.heading, list);
+  }
+
+  /* index: of the lane; ghost: the index of the same lane in the future that was left, or null. */
+  draw(index, t, request, counts, who, ghost = null) {
+    const found = request === undefined ? null : customerAt(index, request, t);
+    const over = t >= index.lane.end;
+    say(this.heading, request === undefined ? "all customers" : who);
+    const before = ghost && request !== undefined ? customerAt(ghost.index, ghost.request, Infinity) : null;
+    this.told.show(toldLamp(found, over), `of ${counts.arrived}: ${counts.yes} yes, ${counts.no} error`, was(before, before?.told?.time));
+    this.effects.forEach((lamp, number) => {
+      const effect = found?.effects[number];
+      const name = `of ${counts.arrived}: ${counts.effects[number]}`;
+      lamp.show(effectLamp(effect, found, over), name, was(before, before?.effects[number].times[0]));
+    });
+  }
+}
+
+function was(before, time) {
+  if (!before) return "";
+  return time === undefined ? "before: never" : `before: ${duration(time - before.asked)}`;
+}
+
+function toldLamp(found, over) {
+  if (!found) return { state: "off", text: "" };
+  if (!found.told) return { state: "wait", text: over ? "no answer" : "waits" };
+  const took = duration(found.told.time - found.asked);
+  const word = found.told.good ? "yes" : { timeout: "gave up", rejected: "refused" }[found.told.outcome] ?? "error";
+  return { state: found.told.good ? "on" : "bad", text: `${word}, ${took}` };
+}
+
+function effectLamp(effect, found, over) {
+  if (!effect) return { state: "off", text: "" };
+  const [first] = effect.times;
+  if (first === undefined) return { state: "off", text: !effect.due ? "not due" : over ? "never" : "not yet" };
+  const times = effect.times.length > 1 ? `, ${effect.times.length} times` : "";
+  return { state: "on", text: `${duration(first - found.asked)}${times}` };
+}
+
+function lamp(name, shape, colour) {
+  const bulb = h("path", { d: SHAPES[shape], transform: "translate(14 14) scale(10.5)" });
+  const picture = h("svg", { viewBox: "0 0 28 28", class: "ev-bulb", "aria-hidden": "true" }, bulb);
+  const [text, all, ghost] = ["ev-lamp-text", "ev-lamp-all", "ev-lamp-ghost"].map((each) => h("span", { class: each }));
+  const node = h("li", { class: "ev-lamp" }, picture, h("span", { class: "ev-lamp-name" }, name), text, ghost, all);
+  node.style.setProperty("--ev-colour", colour);
+  return {
+    node,
+    show(now, everybody, before) {
+      put(node, "data-state", now.state);
+      put(bulb, "d", SHAPES[now.state === "bad" ? "x" : shape]);
+      say(text, now.text);
+      say(all, everybody);
+      say(ghost, before);
+    },
+  };
+}

@@ -1,0 +1,3 @@
+/* The panels beside the stage, in order: {id, title, mount(element, film, selection, player)}. */
+
+export const PANELS = [];

@@ -1,0 +1,157 @@
+/* The stage of one design: who works, who waits for whom, and what is on its way. */
+
+import { channelMarks, grantedBy } from "./channel.js";
+import { h, Layer } from "./dom.js";
+import { NEVER } from "./film.js";
+import { wiresOf } from "./geometry.js";
+import { ASK, astray, BAD, HOP_WORDS, LATE, LOST } from "./hops.js";
+import { customerOf } from "./lane.js";
+import { frameOf, serviceMarks, slotAt } from "./service.js";
+import { mark, round } from "./shapes.js";
+import { stateOf } from "./state.js";
+import { customerName, duration } from "./words.js";
+
+const DOTS = 30; // drawn at most
+const LABELS = 12; // dots, up to which each has its customer's number
+const APART = 5; // units between the two directions of a line
+let instances = 0;
+
+export class Stage {
+  /* `arrangement` is geometry's; choose(customer) is called when somebody clicks a mark. */
+  constructor(film, arrangement, choose) {
+    Object.assign(this, { film, boxes: arrangement.boxes });
+    const hatch = `ev-hatch-${++instances}`;
+    this.svg = h("svg", { class: "ev-stage", viewBox: `0 0 ${arrangement.width} ${arrangement.height}`, role: "img" },
+      h("defs", {}, h("pattern", { id: hatch, width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+        h("rect", { width: 3, height: 8, class: "ev-hatch-line" }))));
+    this.svg.style.setProperty("--ev-hatch", `url(#${hatch})`);
+    this.svg.style.minWidth = `${Math.round(arrangement.width * 0.72)}px`;
+    this.svg.addEventListener("click", ({ target }) => target.customer && choose(target.customer));
+    [this.fixed, this.lines, this.parts, this.flying] = ["ev-fixed", "ev-lines", "ev-parts", "ev-dots"].map(
+      (name) => new Layer(this.svg, { class: name }),
+    );
+  }
+
+  /* Show another lane (of another future). */
+  show(index) {
+    this.index = index;
+    const { lane } = index;
+    this.wires = wiresOf(lane, this.boxes);
+    this.effectsOf = Object.fromEntries(lane.services.map(({ name, effects }) => [name, effects]));
+    const boxes = [
+      ...lane.services.flatMap(({ name }) => frameOf(this.boxes[name], name)),
+      ...lane.channels.flatMap((channel) => {
+        const box = this.boxes[channel.name];
+        const kind = channel.partitions > 1 ? `${channel.kind}, ${channel.partitions} partitions` : channel.kind;
+        const frame = frameOf(box, channel.name, "channel");
+        return [...frame, { tag: "text", class: "ev-small", x: box.x + 9, y: box.y + 36, text: kind }];
+      }),
+    ];
+    const wires = this.wires.pairs.map((pair) => ({ tag: "line", class: "ev-wire", ...this.wires.line(...pair) }));
+    this.fixed.draw([...wires, ...boxes]);
+  }
+
+  /* Draw the moment t; `mine` is the index of the chosen request, or undefined. */
+  draw(t, mine) {
+    const { index } = this;
+    Object.assign(this, { time: t, mine, granted: grantedBy(index.lane.attempts, t), shelf: index.shelf.at(t) });
+    const state = (this.state = stateOf(index, t));
+    this.parts.draw([
+      ...index.lane.channels.flatMap((channel, code) => channelMarks(this, code, state.channels[channel.name])),
+      ...index.lane.services.flatMap((service) => serviceMarks(this, service, state.services[service.name], state.counts)),
+    ]);
+    this.lines.draw(this.waits(state.services));
+    this.flying.draw(this.dots(state.dots));
+    return state;
+  }
+
+  /* A thin line from each worker that waits to whom it waits for; many workers share one. */
+  waits(services) {
+    const { boxes, index } = this;
+    const items = [];
+    for (const { name, workers } of index.lane.services) {
+      const many = workers > 8;
+      const seen = new Map();
+      for (const { worker, request, waits } of services[name].busy) {
+        for (const other of waits) {
+          const mine = this.isMine(request);
+          const from = many ? { x: boxes[name].x + boxes[name].width - 9, y: boxes[name].y + 34 } : slotAt(boxes[name], worker);
+          const start = many ? from : { x: from.x + 34, y: from.y + 10 };
+          if (many && seen.has(other) && !mine) continue;
+          seen.set(other, true);
+          const end = this.wires.line(other, name);
+          if (!end) continue;
+          const words = () => `${this.who(request)}: a worker of ${name} waits for ${other}`;
+          items.push({ tag: "path", class: `ev-wait${mine ? " mine" : ""}`, d: curve(start, { x: end.x1, y: end.y1 }), words });
+        }
+      }
+    }
+    return items;
+  }
+
+  dots(all) {
+    const first = (dot) => (this.isMine(dot.hop.request) ? 0 : 1);
+    const drawn = [...all].sort((one, other) => first(one) - first(other) || other.number - one.number).slice(0, DOTS);
+    const labels = drawn.length <= LABELS;
+    const items = drawn.reverse().flatMap((dot) => this.dot(dot, labels));
+    if (all.length > DOTS) {
+      const text = `and ${all.length - DOTS} more on their way`;
+      items.push({ tag: "text", class: "ev-small strong", x: 8, y: 16, text });
+    }
+    return items;
+  }
+
+  dot({ hop, share, back }, labels) {
+    const line = this.wires.line(hop.from, hop.to);
+    if (!line) return [];
+    const gone = astray(hop.end);
+    const way = gone && hop.arrive === NEVER ? share / 2 : share;
+    const length = Math.hypot(line.x2 - line.x1, line.y2 - line.y1) || 1;
+    const [dx, dy] = [(line.x2 - line.x1) / length, (line.y2 - line.y1) / length];
+    const x = line.x1 + way * length * dx - APART * dy;
+    const y = line.y1 + way * length * dy + APART * dx;
+    const mine = this.isMine(hop.request);
+    const customer = this.customer(hop.request);
+    const words = () => this.hopWords(hop);
+    const look = `ev-dot${back ? " back" : ""}${hop.end === BAD ? " bad" : ""}${mine ? " mine" : ""}`;
+    const size = mine ? 9 : 6.5;
+    const items = [{ tag: "circle", class: look, cx: round(x), cy: round(y), r: size, words, customer }];
+    if (gone && share > 0.45) items.push(mark("x", x, y, size + 3, { class: "ev-cross", words, customer }));
+    else if (hop.end === BAD) items.push(mark("x", x, y, size - 2, { class: "ev-cross", words, customer }));
+    if (mine || labels) {
+      const text = { tag: "text", x: round(x), y: round(y) - size - 4, text: String(customer.number), words, customer };
+      items.push({ ...text, class: `ev-number small label${mine ? " bold" : ""}` });
+    }
+    return items;
+  }
+
+  hopWords({ kind, from, to, request, end, leave, arrive }) {
+    const what = { [BAD]: `an error as ${HOP_WORDS[kind]}`, [LATE]: `an ${HOP_WORDS[kind]} that nobody waits for` }[end] ?? HOP_WORDS[kind];
+    const lost = end === LOST ? ", lost on the way" : "";
+    const took = arrive === NEVER ? "" : `, ${duration(arrive - leave)}`;
+    return `${this.who(request)}: ${what} from ${kind === ASK && !this.index.lane.services.some(({ name }) => name === from) ? "the page" : from} to ${to}${lost}${took}`;
+  }
+
+  isMine(request) {
+    return request === this.mine;
+  }
+
+  customer(request) {
+    return customerOf(this.index.lane, request);
+  }
+
+  who(request) {
+    return customerName(this.customer(request), this.film);
+  }
+
+  /* The colour of what a service writes; grey for one that writes nothing. */
+  colourOf(service) {
+    const [effect] = this.effectsOf[service] ?? [];
+    return effect === undefined ? this.film.marks.fault : this.film.effects[effect].colour;
+  }
+}
+
+function curve(from, to) {
+  const bend = (to.x - from.x) / 2;
+  return `M${round(from.x)},${round(from.y)}C${round(from.x + bend)},${round(from.y)} ${round(to.x - bend)},${round(to.y)} ${round(to.x)},${round(to.y)}`;
+}

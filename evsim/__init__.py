@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from evsim.experiment import compare, replicate
     from evsim.lesson.explore import explore
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
+    from evsim.view.player.widget import play
 
 __all__ = [
     "Distribution",
@@ -22,6 +23,7 @@ __all__ = [
     "explore",
     "load",
     "names",
+    "play",
     "replicate",
     "simulate",
     "theory",
@@ -33,6 +35,7 @@ _MODULES = {
     "evsim.engine.environment": ("SimulationError",),
     "evsim.experiment": ("compare", "replicate"),
     "evsim.lesson.explore": ("explore",),
+    "evsim.view.player.widget": ("play",),
 }
 _HOMES = {name: module for module, homes in _MODULES.items() for name in homes}
 

@@ -227,6 +227,12 @@ class Run:
 
         return Sequence(self, request, self._workload(request, workload))
 
+    def player(self):
+        """This run, to step through forwards and backwards (:class:`evsim.view.player.widget.Player`)."""
+        from evsim.view.player.widget import play
+
+        return play(self)
+
     def trace(self, request, workload=None):
         """Everything that happened to one request, in order (:class:`evsim.results.trace.Trace`).
 

@@ -26,7 +26,7 @@ It is a plain dict for :func:`json.dumps`:
     the outcome (with ``fault`` and ``at`` alike), null where the outcome of any moment can be asked for.
 
 A *lane* is one design: ``{name, seed, end, workloads, services, channels, wires, links, places, faults,
-requests, attempts, messages, effects}``.
+requests, attempts, messages, sendings, effects}``.
 
 ``services``
     ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
@@ -56,7 +56,12 @@ requests, attempts, messages, effects}``.
     late (when, nobody wrote down).
 ``messages``
     Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published), ``fate``
-    (open, lost, refused) and the times ``published``, ``appended``, ``acknowledged``.
+    (open, lost, refused) and the times ``published``, ``appended``, ``confirmed`` (the confirmation that was seen left
+    the channel), ``acknowledged`` (it was seen).
+``sendings``
+    Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,
+    ``fate`` (a word of the list ``fates``) and the times ``sent``, ``arrived``; as in
+    :class:`evsim.results.sendings.Sending`.
 ``effects``
     Columns: ``row`` (attempt), ``name`` (index into the film's effects), ``time``.
 
@@ -71,6 +76,7 @@ import numpy as np
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.run import Run
+from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.view.designs import designs
 from evsim.view.layout import columns as depths
@@ -82,6 +88,7 @@ __all__ = ["VERSION", "film", "future"]
 
 VERSION = 1
 MICRO = 1e6
+SENDING_FATES = ("kept", "refused", "came again", "lost", "under way")
 LOST, ANSWER_LOST, TOO_LATE = 1, 2, 4
 TYPES = (("i1", 1 << 7), ("i2", 1 << 15), ("i4", 1 << 31))
 TIMES = {"asked": "born", "granted": "leased", "started": "started", "ended": "ended", "settled": "settled"}
@@ -156,6 +163,7 @@ def _lane(name, run, effects):
         "requests": _requests(run, effects),
         "attempts": _attempts(run, rows),
         "messages": _messages(run),
+        "sendings": _sendings(run),
         "effects": _effects(run, effects),
     }  # fmt: skip
 
@@ -218,7 +226,8 @@ def _attempts(run, rows):
         "astray": _astray(run, rows, replied),
     }
     times = {name: rows[column] for name, column in TIMES.items()}
-    return _table(columns, times | {"arrived": _arrived(run, rows), "replied": replied})
+    times["arrived"] = np.where(_kinds(run, rows) == "delivery", rows["arrived"], rows["ready"])
+    return _table(columns, times | {"replied": replied})
 
 
 def _request_of_rows(run, rows):
@@ -233,12 +242,6 @@ def _request_of_rows(run, rows):
     return requests.index(workload, rows["request"])
 
 
-def _arrived(run, rows):
-    """When each attempt came to the inbox."""
-    delivery = _kinds(run, rows) == "delivery"
-    return np.where(delivery, rows.get("arrived", rows["started"]), rows["ready"])
-
-
 def _kinds(run, rows):
     return np.array([place.kind for place in run.places] + ["delivery"])[rows["place"]]
 
@@ -247,18 +250,14 @@ def _replied(run, rows):
     """When each answer or acknowledgement left: at the end of the work, unless a reply came before."""
     left = np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED))
     died = (_kinds(run, rows) == "delivery") & (rows["outcome"] == Outcome.CRASHED)
-    replied = np.where(left & ~died, rows["ended"], np.nan)
-    if hasattr(run.records, "replies"):
-        early = run.records.replies.columns()
-        replied[early["row"]] = early["time"]
-    return replied
+    return np.where(np.isnan(run.replied), np.where(left & ~died, rows["ended"], np.nan), run.replied)
 
 
 def _astray(run, rows, replied):
     """For each attempt: what of it, or of its answer, did not get there."""
     result = np.where(rows["outcome"] == Outcome.LOST, LOST, 0)
     for time, kind, _, row in run.records.incidents:
-        if kind == "lost on the link" and row < len(replied) and replied[row] == time:
+        if kind == "lost on the link" and replied[row] == time:
             result[row] |= ANSWER_LOST
     limits = np.array([_limit(run, place) for place in run.places] + [np.inf])[rows["place"]]
     asks = _kinds(run, rows) != "delivery"
@@ -286,7 +285,26 @@ def _messages(run):
     workload = codes[run.rows["place"][messages["cause"]]]
     columns = {name: messages[name] for name in ("channel", "partition", "offset", "cause", "fate")}
     columns["request"] = requests.index(workload, messages["request"])
-    return _table(columns, {name: messages[name] for name in ("published", "appended", "acknowledged")})
+    times = {name: messages[name] for name in ("published", "appended", "acknowledged")}
+    times["confirmed"] = np.where(np.isnan(messages["acknowledged"]), np.nan, messages["appended"])
+    for number in _troubled(run):
+        times["confirmed"][number] = run.sendings.confirmed_from(number)
+    return _table(columns, times)
+
+
+def _troubled(run):
+    """Messages that were not simply sent, kept and confirmed."""
+    return sorted({number for _, kind, _, number in run.records.incidents if kind in SENDING_KINDS})
+
+
+def _sendings(run):
+    sent = [(number, each) for number in _troubled(run) for each in run.sendings[number]]
+    columns = {
+        "message": np.array([number for number, _ in sent], int),
+        "fate": np.array([SENDING_FATES.index(each.fate) for _, each in sent], int),
+    }
+    times = {name: np.array([getattr(each, name) for _, each in sent], float) for name in ("sent", "arrived")}
+    return _table(columns, times) | {"fates": list(SENDING_FATES)}
 
 
 def _effects(run, names):

@@ -1,12 +1,14 @@
 /* Everything that happens in the lanes of a future, in order of time and cause, and the moments to step through. */
 
 import { NEVER } from "./film.js";
-import { ANSWER_EARLY, ARRIVE, ASKED, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, PUBLISHED, RESUMED,
-  SETTLED, STARTED } from "./kinds.js";
+import {
+  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, PUBLISHED, RESUMED, SENT,
+  SETTLED, STARTED,
+} from "./kinds.js";
 import { upTo } from "./intervals.js";
 
 /* {count, time, kind, ref, lane, request, mine, moments}: columns in order.
-   ref: an attempt, message, effect or fault. request: its index in the lane, -1 for a fault.
+   ref: an attempt, message, sending, effect or fault. request: its index in the lane, -1 for a fault.
    moments: the times at which something happens, each once. mine(customer): those of one customer, in all lanes. */
 export function eventsOf(lanes) {
   const found = [];
@@ -39,7 +41,7 @@ function distinct(events) {
 }
 
 function collect({ lane, kinds }, add) {
-  const { attempts, messages, effects } = lane;
+  const { attempts, messages, sendings, effects } = lane;
   for (let row = 0; row < attempts.count; row++) {
     const request = attempts.request[row];
     const delivery = kinds[row] === "delivery";
@@ -53,11 +55,17 @@ function collect({ lane, kinds }, add) {
     if (attempts.replied[row] !== attempts.ended[row]) add(attempts.replied[row], ANSWER_EARLY, row, request);
     if (!delivery || attempts.settled[row] !== attempts.ended[row]) add(attempts.settled[row], SETTLED, row, request);
   }
+  const troubled = new Set(sendings.message);
   for (let number = 0; number < messages.count; number++) {
     const request = messages.request[number];
-    add(messages.published[number], PUBLISHED, number, request);
+    if (!troubled.has(number)) add(messages.published[number], PUBLISHED, number, request);
     add(messages.appended[number], KEPT, number, request);
     add(messages.acknowledged[number], CONFIRMED, number, request);
+  }
+  for (let sending = 0; sending < sendings.count; sending++) {
+    const request = messages.request[sendings.message[sending]];
+    add(sendings.sent[sending], SENT, sending, request);
+    if (sendings.fates[sendings.fate[sending]] !== "kept") add(sendings.arrived[sending], CAME, sending, request);
   }
   for (let effect = 0; effect < effects.count; effect++) {
     add(effects.time[effect], EFFECT, effect, attempts.request[effects.row[effect]]);

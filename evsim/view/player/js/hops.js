@@ -16,7 +16,7 @@ const [WAY_LOST, ANSWER_LOST, TOO_LATE] = [1, 2, 4]; // the film's column `astra
    `arrive` is NEVER where it did not come or nobody wrote it down. */
 export function hopsOf(lane, codes) {
   const hops = [];
-  const { attempts, messages } = lane;
+  const { attempts, messages, sendings } = lane;
   const add = (kind, ref, request, from, to, leave, arrive, end) => {
     if (leave !== NEVER && leave !== arrive) hops.push({ kind, ref, request, from, to, leave, arrive, end });
   };
@@ -24,17 +24,27 @@ export function hopsOf(lane, codes) {
     const place = lane.places[attempts.place[row]];
     if (place) hopsOfAttempt(add, attempts, row, place, codes);
   }
+  const troubled = new Set(sendings.message);
   for (let number = 0; number < messages.count; number++) {
-    const from = lane.places[attempts.place[messages.cause[number]]].service;
-    const to = lane.channels[messages.channel[number]].name;
-    const fate = codes.fate[messages.fate[number]];
-    const end = { open: FINE, lost: LOST, refused: REFUSED }[fate];
+    const [from, to] = endsOfMessage(lane, number);
+    const request = messages.request[number];
     const [published, appended] = [messages.published[number], messages.appended[number]];
-    add(PUBLISH, number, messages.request[number], from, to, published, appended, end);
-    const confirmed = messages.acknowledged[number];
-    if (confirmed !== NEVER) add(CONFIRM, number, messages.request[number], to, from, appended, confirmed, FINE);
+    if (!troubled.has(number)) add(PUBLISH, number, request, from, to, published, appended, FINE);
+    const seen = messages.acknowledged[number];
+    if (seen !== NEVER) add(CONFIRM, number, request, to, from, messages.confirmed[number], seen, FINE);
+  }
+  for (let sending = 0; sending < sendings.count; sending++) {
+    const number = sendings.message[sending];
+    const [from, to] = endsOfMessage(lane, number);
+    const end = { lost: LOST, refused: REFUSED }[sendings.fates[sendings.fate[sending]]] ?? FINE;
+    add(PUBLISH, number, messages.request[number], from, to, sendings.sent[sending], sendings.arrived[sending], end);
   }
   return hops;
+}
+
+/* [sender, channel] of a message. */
+export function endsOfMessage({ attempts, channels, messages, places }, number) {
+  return [places[attempts.place[messages.cause[number]]].service, channels[messages.channel[number]].name];
 }
 
 function hopsOfAttempt(add, attempts, row, place, codes) {

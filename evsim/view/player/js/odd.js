@@ -47,7 +47,7 @@ export function firstLoss(index) {
   const { verdict } = index.film.codes;
   const losses = index.hops
     .filter(({ end }) => end === LOST || end === REFUSED)
-    .map(({ leave, request }) => ({ time: leave, request }));
+    .map(({ leave, arrive, request }) => ({ time: Math.max(leave, arrive), request }));
   for (let row = 0; row < attempts.count; row++) {
     if (["dead", "lost"].includes(verdict[attempts.verdict[row]])) {
       losses.push({ time: attempts.settled[row], request: attempts.request[row] });

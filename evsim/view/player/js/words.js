@@ -1,10 +1,13 @@
 /* What happens, in plain words. */
 
 import { NEVER } from "./film.js";
-import { customerAt } from "./state.js";
+import { endsOfMessage } from "./hops.js";
+import {
+  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, PUBLISHED, RESUMED, SENT,
+  STARTED,
+} from "./kinds.js";
 import { customerOf } from "./lane.js";
-import { ANSWER_EARLY, ARRIVE, ASKED, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, PUBLISHED, RESUMED,
-  SETTLED, STARTED } from "./kinds.js";
+import { customerAt } from "./state.js";
 
 /* A time in microseconds as people say it: two digits, as evsim.view.words does. */
 export function duration(micro) {
@@ -56,22 +59,30 @@ export function sentence(index, event, who) {
     const { row, name } = lane.effects;
     return `${index.service(row[ref])}: ${film.effects[name[ref]].name} of ${who} is written`;
   }
+  if (kind === SENT || kind === CAME) return ofSending(index, kind, ref, who);
   if (kind === PUBLISHED || kind === KEPT || kind === CONFIRMED) return ofMessage(index, kind, ref, who);
   return ofAttempt(index, kind, ref, who);
 }
 
-function ofMessage({ lane, film }, kind, number, who) {
-  const { messages, attempts } = lane;
-  const channel = lane.channels[messages.channel[number]];
-  const sender = lane.places[attempts.place[messages.cause[number]]].service;
-  if (kind === KEPT) {
-    const where = channel.kind === "log" ? ` (partition ${messages.partition[number]}, offset ${messages.offset[number]})` : "";
-    return `${channel.name} keeps the message about ${who}${where}`;
-  }
+function ofMessage({ lane }, kind, number, who) {
+  const { messages } = lane;
+  const [sender, channel] = endsOfMessage(lane, number);
+  if (kind === PUBLISHED) return `${sender} publishes a message about ${who}`;
   if (kind === CONFIRMED) return `${sender} knows that the message about ${who} is kept`;
-  const fate = film.codes.fate[messages.fate[number]];
-  const end = { lost: "; the network loses it", refused: `; ${channel.name} will refuse it` }[fate] ?? "";
-  return `${sender} publishes a message about ${who}${end}`;
+  const isLog = lane.channels[messages.channel[number]].kind === "log";
+  const where = isLog ? ` (partition ${messages.partition[number]}, offset ${messages.offset[number]})` : "";
+  return `${channel} keeps the message about ${who}${where}`;
+}
+
+function ofSending({ lane }, kind, sending, who) {
+  const { sendings } = lane;
+  const [sender, channel] = endsOfMessage(lane, sendings.message[sending]);
+  const fate = sendings.fates[sendings.fate[sending]];
+  if (kind === CAME) {
+    return fate === "refused" ? `${channel} refuses the message about ${who}` : `${channel} has the message about ${who} already`;
+  }
+  const again = sending > 0 && sendings.message[sending - 1] === sendings.message[sending] ? " again" : "";
+  return `${sender} publishes a message about ${who}${again}${fate === "lost" ? "; the network loses it" : ""}`;
 }
 
 function ofAttempt(index, kind, row, who) {

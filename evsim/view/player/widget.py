@@ -1,0 +1,132 @@
+"""The player in a notebook, and as a page."""
+
+from functools import cache, cached_property
+from html import escape
+from io import BytesIO
+
+import numpy as np
+
+from evsim.view.lives import lives
+from evsim.view.player.bundle import bundle, styles
+from evsim.view.player.film import film
+from evsim.view.player.page import page
+from evsim.view.truth import State
+
+__all__ = ["Player", "play"]
+
+
+def play(*runs, labels=None):
+    """The player of one run or several: the same clock, one design above the other (:class:`Player`).
+
+    labels: the names of the designs, where those of their scenarios will not do.
+
+    >>> import evsim
+    >>> evsim.play(evsim.load("registration-classic").run(until=5), evsim.load("registration-events").run(until=5))
+    <Player of registration-classic and registration-events>
+    """
+    return Player(*runs, labels=labels)
+
+
+class Player:
+    """Runs that move, forwards and backwards. A notebook shows it, or a still where nothing can move; ``to_html``
+    writes it as a page of its own.
+
+    ``film`` is what is shown, as JSON (:mod:`evsim.view.player.film`); ``widget`` the notebook's widget (it needs
+    anywidget). ``branch``, if set, makes other futures: a function ``branch(fault, at, future)`` of a fault as it
+    stands in a scenario, a moment in seconds and the number of the future it branches off, which returns one of the
+    film (:func:`evsim.view.player.film.future`), or raises an error whose words the reader sees.
+    """
+
+    def __init__(self, *runs, labels=None):
+        self.runs = runs
+        self.film = film(*runs, labels=labels)
+        self.branch = None
+
+    @property
+    def designs(self):
+        """The names of the designs, from above."""
+        return [lane["name"] for lane in self.film["futures"][0]["lanes"]]
+
+    def __repr__(self):
+        return f"<Player of {' and '.join(self.designs)}>"
+
+    @cached_property
+    def widget(self):
+        """The player as a widget."""
+        return _widget_class()(self)
+
+    def to_html(self, path=None):
+        """The player as one HTML page that needs nothing else: its text, or written to the file `path`."""
+        text = page(self.film, f"evsim: {' and '.join(self.designs)}", self.still())
+        if path is None:
+            return text
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def still(self):
+        """A picture for where nothing can move, as HTML: one customer's way through the first two designs."""
+        ax = lives(*self.runs[:2], request=_telling(self.runs[0]), workload=next(iter(self.runs[0].scenario.workloads)))
+        file = BytesIO()
+        ax.figure.savefig(file, format="svg", metadata={"Date": None})
+        drawing = file.getvalue().decode()
+        drawing = drawing[drawing.index("<svg") :].replace(
+            "<svg", f'<svg role="img" aria-label="{escape(ax.alt_text)}"', 1
+        )
+        return f'<figure class="ev-still" style="margin: 0; background: #fff">{drawing}</figure>'
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        display(self.widget._repr_mimebundle_()[0] | {"text/plain": repr(self)}, raw=True)
+        display({"text/plain": repr(self), "text/html": self.still()}, raw=True)
+
+
+def _telling(run):
+    """The number of the first customer of the first workload for whom what they were told and the truth differ."""
+    state = State.of(run)
+    odd = state.broken | state.denied | state.repeated
+    order = np.argsort(run.tally.arrived, kind="stable")
+    found = [index for index in order[odd].tolist() if run.tally.workload[index] == 0]
+    return int(run.tally.number[found[0]]) if found else 0
+
+
+@cache
+def _widget_class():
+    try:
+        import anywidget
+        import traitlets
+    except ImportError:
+        raise ImportError(
+            "the player in a notebook needs anywidget: pip install anywidget (or evsim[lab]); "
+            "to_html() writes it as a page without"
+        ) from None
+
+    class PlayerWidget(anywidget.AnyWidget):
+        """The player's film, and its answers to those who ask for another future."""
+
+        _esm = bundle("widget")
+        _css = styles()
+        film = traitlets.Dict().tag(sync=True)
+
+        def __init__(self, player):
+            super().__init__(film=player.film)
+            self._player = player
+            self.on_msg(self._asked)
+
+        def __repr__(self):
+            return repr(self._player)
+
+        def _asked(self, _, content, buffers):
+            if content.get("type") == "branch":
+                self.send({"ticket": content["ticket"]} | self._answer(content))
+
+        def _answer(self, content):
+            if self._player.branch is None:
+                return {"type": "refused", "words": "nobody here can repeat the run"}
+            try:
+                future = self._player.branch(content["fault"], content["at"] / 1e6, content["future"])
+            except Exception as error:
+                return {"type": "refused", "words": str(error)}
+            return {"type": "future", "future": future}
+
+    return PlayerWidget

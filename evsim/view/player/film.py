@@ -51,12 +51,12 @@ requests, attempts, messages, sendings, effects}``.
     (index), ``parent`` (the attempt that called, or the message delivered), ``first`` (the obligation's first
     attempt, or -1), ``attempt`` (1, 2 ...), ``worker``; the times ``asked`` (born), ``arrived`` (in the inbox),
     ``granted`` (by its channel), ``started``, ``ended``, ``replied`` (the answer or acknowledgement leaves),
-    ``settled`` (whoever asked knows, or has given up); ``outcome``, ``verdict``, ``reason`` as in
-    :mod:`evsim.results.records`; ``astray``: 1 it was lost on the way, 2 its answer was lost, 4 its answer came too
-    late (when, nobody wrote down).
+    ``settled`` (whoever asked knows, or has given up), ``late`` (the answer came though nobody waited); ``outcome``, ``verdict``, ``reason`` as in
+    :mod:`evsim.results.records`; ``astray``: 1 it was lost on the way, 2 its answer was lost, 4 nobody waited for its
+    answer any more.
 ``messages``
     Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published), ``fate``
-    (open, lost, refused) and the times ``published``, ``appended``, ``confirmed`` (the confirmation that was seen left
+    (open, lost, refused) and the times ``published``, ``sent`` (later than that from an outbox), ``appended``, ``confirmed`` (the confirmation that was seen left
     the channel), ``acknowledged`` (it was seen).
 ``sendings``
     Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,
@@ -71,6 +71,8 @@ endian) and the entries in base64. A time that never came is -1.
 """
 
 from base64 import b64encode
+from collections import Counter
+from os.path import commonprefix
 
 import numpy as np
 
@@ -79,7 +81,6 @@ from evsim.results.run import Run
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.view.designs import designs
-from evsim.view.layout import columns as depths
 from evsim.view.story import SAME
 from evsim.view.style import ERROR, FAULT, TOLD, WAITING, effect_marks, faults
 from evsim.view.wiring import KINDS, Wiring, all_steps
@@ -97,11 +98,14 @@ TIMES = {"asked": "born", "granted": "leased", "started": "started", "ended": "e
 def film(*runs, labels=None):
     """The film of one run or several (designs, one above the other), as a dict for JSON.
 
-    labels: the names of the designs; those of their scenarios where there are none.
+    labels: the names of the designs; where there are none those of their scenarios, without a beginning that all share
+    (registration-classic and registration-events are classic and events).
     """
     if not runs or not all(isinstance(run, Run) for run in runs):
         raise TypeError(f"a film is made of runs (of scenario.run()), not of {runs!r}")
     runs = designs(dict(zip(labels, runs, strict=True)) if labels else runs)
+    if not labels:
+        runs = dict(zip(_without_prefix(list(runs)), runs.values(), strict=True))
     marks = effect_marks(*runs.values())
     return {
         "format": "evsim-film",
@@ -119,6 +123,12 @@ def film(*runs, labels=None):
         "futures": [future(runs, list(marks))],
         "breaks": [],
     }
+
+
+def _without_prefix(names):
+    shared = commonprefix(names).rpartition("-")[0] if len(names) > 1 else ""
+    short = [name.removeprefix(f"{shared}-") for name in names]
+    return short if shared and all(short) else names
 
 
 def future(runs, effects, label="as it was", fault=None, at=None):
@@ -193,10 +203,14 @@ def _channel(name, channel, scenario):
     confirms = [
         service
         for service, settings in scenario.services.items()
-        if any(step.kind == "publish" and step.channel == name and step.acks for step in all_steps(settings.handle))
+        if any(_confirmed(step, name) for step in all_steps(settings.handle))
     ]
     partitions = getattr(channel, "partitions", 0)
     return {"name": name, "kind": channel.kind, "partitions": partitions, "groups": groups, "confirms": confirms}
+
+
+def _confirmed(step, channel):
+    return step.kind == "publish" and step.channel == channel and step.acks > 0 and step.outbox is None
 
 
 def _wires(wiring):
@@ -227,7 +241,7 @@ def _attempts(run, rows):
     }
     times = {name: rows[column] for name, column in TIMES.items()}
     times["arrived"] = np.where(_kinds(run, rows) == "delivery", rows["arrived"], rows["ready"])
-    return _table(columns, times | {"replied": replied})
+    return _table(columns, times | {"replied": replied, "late": run.late})
 
 
 def _request_of_rows(run, rows):
@@ -263,11 +277,10 @@ def _astray(run, rows, replied):
     asks = _kinds(run, rows) != "delivery"
     settled, verdict = rows["settled"], rows["verdict"]
     denied = np.isin(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED))
-    gave_up = denied & (
-        (replied > settled) | (rows["outcome"] == Outcome.OK) | (settled - rows["born"] >= limits - SAME)
-    )
-    late = asks & gave_up & ~np.isnan(replied) & (result == 0)
-    return np.where(late, TOO_LATE, result)
+    waited = settled - rows["born"] >= limits - SAME
+    gave_up = asks & denied & ((replied > settled) | (rows["outcome"] == Outcome.OK) | waited)
+    late = ~np.isnan(run.late) | (gave_up & ~np.isnan(replied))
+    return np.where(late & (result == 0), TOO_LATE, result)
 
 
 def _limit(run, place):
@@ -286,10 +299,23 @@ def _messages(run):
     columns = {name: messages[name] for name in ("channel", "partition", "offset", "cause", "fate")}
     columns["request"] = requests.index(workload, messages["request"])
     times = {name: messages[name] for name in ("published", "appended", "acknowledged")}
+    times["sent"] = np.where(np.isnan(messages["sent"]) & ~_in_outbox(run), messages["published"], messages["sent"])
     times["confirmed"] = np.where(np.isnan(messages["acknowledged"]), np.nan, messages["appended"])
     for number in _troubled(run):
         times["confirmed"][number] = run.sendings.confirmed_from(number)
     return _table(columns, times)
+
+
+def _in_outbox(run):
+    """For each message: whether its publisher writes to that channel through an outbox."""
+    scenario, messages = run.scenario, run.message_columns
+    services = np.array([list(scenario.services).index(place.service) for place in run.places])
+    through = np.zeros((len(scenario.services), max(1, len(scenario.channels))), dtype=bool)
+    for number, service in enumerate(scenario.services.values()):
+        for step in all_steps(service.handle):
+            if step.kind == "publish" and step.outbox is not None:
+                through[number, list(scenario.channels).index(step.channel)] = True
+    return through[services[run.rows["place"][messages["cause"]]], messages["channel"]]
 
 
 def _troubled(run):
@@ -314,25 +340,28 @@ def _effects(run, names):
 
 
 def _cast(wirings):
-    """name -> [column, row] of everything in all designs."""
-    names = list(dict.fromkeys(name for wiring in wirings for name in (*wiring.scenario.workloads, *wiring.services)))
+    """name -> [column, row] of everything in all designs: as many columns to the right as it has steps from a workload."""
     union = {kind: set().union(*(getattr(wiring, kind) for wiring in wirings)) for kind in KINDS}
-    channels = dict.fromkeys(name for wiring in wirings for name in wiring.scenario.channels)
-    between = {
-        channel: (
-            sorted(service for service, to in union["publishes"] if to == channel),
-            sorted(service for by, service in union["delivers"] if by == channel),
-        )
-        for channel in channels
-    }
-    through = {(one, two) for before, after in between.values() for one in before for two in after}
-    roots = list(dict.fromkeys(name for wiring in wirings for name in wiring.scenario.workloads))
-    column = depths(names, sorted(union["asks"] | union["calls"] | through), roots, between)
-    found, taken = {}, {}
-    for name in (*names, *channels):
-        row = taken[column[name]] = taken.get(column[name], -1) + 1
-        found[name] = [column[name], row]
-    return found
+    scenarios = [wiring.scenario for wiring in wirings]
+    channels = list(dict.fromkeys(name for scenario in scenarios for name in scenario.channels))
+    services = list(dict.fromkeys(name for scenario in scenarios for name in scenario.services))
+    column = dict.fromkeys((name for scenario in scenarios for name in scenario.workloads), 0)
+    steps = union["asks"] | union["calls"]
+    steps |= {(one, two) for one, by in union["publishes"] for other, two in union["delivers"] if by == other}
+    reached = set(column)
+    while reached:
+        reached = {two for one, two in steps if one in reached} - set(column)
+        column |= dict.fromkeys(sorted(reached), 1 + max(column.values()))
+    column |= dict.fromkeys((name for name in services if name not in column), 1)  # nobody comes to them
+    for channel in channels:
+        before = [column[one] for one, other in union["publishes"] if other == channel]
+        after = [column[two] for other, two in union["delivers"] if other == channel]
+        column[channel] = min([*before, *(each - 1 for each in after)], default=1) + 0.5
+    rows, cast = Counter(), {}
+    for name in (*(name for name in column if column[name] == 0), *services, *channels):
+        cast[name] = [column[name], rows[column[name]]]
+        rows[column[name]] += 1
+    return cast
 
 
 def _micro(seconds):

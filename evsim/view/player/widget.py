@@ -22,7 +22,7 @@ def play(*runs, labels=None):
 
     >>> import evsim
     >>> evsim.play(evsim.load("registration-classic").run(until=5), evsim.load("registration-events").run(until=5))
-    <Player of registration-classic and registration-events>
+    <Player of classic and events>
     """
     return Player(*runs, labels=labels)
 

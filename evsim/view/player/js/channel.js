@@ -1,13 +1,14 @@
 /* A channel on the stage: a log as strips of cells with a flag for each group, a queue as a stack of tickets. */
 
 import { NEVER } from "./film.js";
-import { faultMarks, short, ticket } from "./service.js";
+import { faultMarks, fitted, short, ticket } from "./service.js";
 import { mark } from "./shapes.js";
 import { progress } from "./state.js";
 import { duration } from "./words.js";
 
 const PAD = 9;
-const [CELL_WIDTH, CELL_HEIGHT, CELLS] = [25, 22, 6]; // CELLS: in a line
+const [CELL_WIDTH, CELL_HEIGHT, CELL_STEP, CELLS] = [26, 21, 24, 7]; // CELLS: in a line
+const TOP = 40; // of the first line
 const STRIPS = 4; // partitions that have a strip of their own
 const STACK = 6; // tickets of a queue that are drawn
 
@@ -16,7 +17,7 @@ export function channelMarks(stage, code, state) {
   const channel = stage.index.lane.channels[code];
   const box = stage.boxes[channel.name];
   const inside = channel.kind === "queue" ? queue : log;
-  return [...faultMarks(box, state.faults, channel.name), ...inside(stage, box, channel, code, state)];
+  return [...faultMarks(box, state.faults), ...inside(stage, box, channel, code, state)];
 }
 
 /* The last messages as cells, one line a partition; of many partitions, all in one line that is folded. */
@@ -31,20 +32,20 @@ function log(stage, box, channel, code, state) {
     const at = cells.find(({ message }) => message === oldest);
     if (at) items.push(flag(stage, group, at, state.groups[number].behind));
   });
-  const first = box.y + box.height - 17 * groups.length + 5;
-  groups.forEach((group, number) => items.push(...status(stage, box, group, state.groups[number], first + 17 * number)));
+  const first = box.y + box.height - 16 * groups.length + 8;
+  groups.forEach((group, number) => items.push(...status(stage, box, group, state.groups[number], first + 16 * number)));
   if (!state.kept) items.push({ tag: "text", class: "ev-small", x: box.x + PAD, y: box.y + 56, text: "nothing yet" });
   return items;
 }
 
 function linesOf(stage, box, { partitions }, code, { kept }, groups) {
   const { lane, kept: all } = stage.index;
-  const room = Math.max(1, Math.floor((box.height - 46 - 17 * groups) / (CELL_HEIGHT + 6)));
-  const top = box.y + 44;
+  const room = Math.max(1, Math.floor((box.height - TOP - 16 * groups) / CELL_STEP));
+  const top = box.y + TOP;
   const ids = all[code].ids.slice(0, kept);
   if (partitions > 1 && partitions <= Math.min(STRIPS, room)) {
     return Array.from({ length: partitions }, (_, partition) => ({
-      y: top + partition * (CELL_HEIGHT + 6),
+      y: top + partition * CELL_STEP,
       ids: ids.filter((message) => lane.messages.partition[message] === partition).slice(-CELLS),
     }));
   }
@@ -53,7 +54,7 @@ function linesOf(stage, box, { partitions }, code, { kept }, groups) {
   const shown = Math.min(lines, room);
   return Array.from({ length: shown }, (_, line) => {
     const first = (lines - shown + line) * CELLS;
-    return { y: top + line * (CELL_HEIGHT + 6), ids: ids.slice(first, first + CELLS) };
+    return { y: top + line * CELL_STEP, ids: ids.slice(first, first + CELLS) };
   });
 }
 
@@ -71,12 +72,12 @@ function cell(stage, groups, message, x, y) {
   const look = `${over ? " over" : ""}${stage.isMine(request) ? " mine" : ""}`;
   const items = [
     { tag: "rect", class: `ev-cell${look}`, x, y, width: CELL_WIDTH - 2, height: CELL_HEIGHT, rx: 1, words, customer },
-    { tag: "text", class: `ev-number small${look}`, x: x + CELL_WIDTH / 2 - 1, y: y + 12, text: String(customer.number), words, customer },
+    { tag: "text", class: `ev-number tiny${look}`, x: x + CELL_WIDTH / 2 - 1, y: y + 11.5, ...fitted(customer.number, CELL_WIDTH - 4, 11), words, customer },
   ];
   const width = (CELL_WIDTH - 4) / groups.length;
   groups.forEach((group, number) => {
     const fill = far[number] === "over" ? stage.colourOf(group.service) : "none";
-    const size = { x: x + 1 + number * width, y: y + 15.5, width: width - 1, height: 5 };
+    const size = { x: x + 1 + number * width, y: y + 14, width: width - 1, height: 5 };
     items.push({ tag: "rect", class: `ev-pip ${far[number]}`, ...size, fill, stroke: stage.colourOf(group.service), words, customer });
   });
   return items;
@@ -92,7 +93,7 @@ function flag(stage, group, { x, y }, behind) {
 }
 
 function status(stage, box, { service }, { behind }, y) {
-  const text = `${short(service, 13)} ${behind ? `${behind} behind` : "up to date"}`;
+  const text = `${short(service, 15)} ${behind ? `${behind} behind` : "up to date"}`;
   const words = () => `${service} has ${behind} messages to go`;
   return [
     mark("flag", box.x + PAD, y, 4.5, { fill: stage.colourOf(service), words }),

@@ -2,8 +2,8 @@
 
 import { NEVER } from "./film.js";
 import {
-  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, PUBLISHED, RESUMED, SENT,
-  SETTLED, STARTED,
+  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, LATE_NEWS, PUBLISHED,
+  RELAYED, RESUMED, SENT, SETTLED, STARTED,
 } from "./kinds.js";
 import { upTo } from "./intervals.js";
 
@@ -54,18 +54,20 @@ function collect({ lane, kinds }, add) {
     add(attempts.ended[row], ENDED, row, request);
     if (attempts.replied[row] !== attempts.ended[row]) add(attempts.replied[row], ANSWER_EARLY, row, request);
     if (!delivery || attempts.settled[row] !== attempts.ended[row]) add(attempts.settled[row], SETTLED, row, request);
+    add(attempts.late[row], LATE_NEWS, row, request);
   }
-  const troubled = new Set(sendings.message);
   for (let number = 0; number < messages.count; number++) {
     const request = messages.request[number];
-    if (!troubled.has(number)) add(messages.published[number], PUBLISHED, number, request);
+    add(messages.published[number], PUBLISHED, number, request);
+    if (messages.sent[number] !== messages.published[number]) add(messages.sent[number], RELAYED, number, request);
     add(messages.appended[number], KEPT, number, request);
     add(messages.acknowledged[number], CONFIRMED, number, request);
   }
   for (let sending = 0; sending < sendings.count; sending++) {
     const request = messages.request[sendings.message[sending]];
-    add(sendings.sent[sending], SENT, sending, request);
-    if (sendings.fates[sendings.fate[sending]] !== "kept") add(sendings.arrived[sending], CAME, sending, request);
+    const fate = sendings.fates[sendings.fate[sending]];
+    if (isAgain(sendings, sending) || fate === "lost") add(sendings.sent[sending], SENT, sending, request);
+    if (fate !== "kept") add(sendings.arrived[sending], CAME, sending, request);
   }
   for (let effect = 0; effect < effects.count; effect++) {
     add(effects.time[effect], EFFECT, effect, attempts.request[effects.row[effect]]);
@@ -74,6 +76,11 @@ function collect({ lane, kinds }, add) {
     add(fault.start, FAULT, number, NEVER);
     if (fault.end < lane.end) add(fault.end, FAULT_ENDS, number, NEVER);
   });
+}
+
+/* Whether a sending is not the first one of its message. */
+export function isAgain(sendings, sending) {
+  return sending > 0 && sendings.message[sending - 1] === sendings.message[sending];
 }
 
 /* The first of some times after t; null after the last. */

@@ -9,21 +9,24 @@ export class Form {
     this.who = h("span", { class: "ev-form-who" });
     this.watch = h("span", { class: "ev-watch" });
     this.screen = h("span", { class: "ev-screen" });
-    this.node = h("div", { class: "ev-form" }, this.who, this.watch, this.screen);
+    this.page = h("div", { class: "ev-form" }, this.who, this.watch, this.screen);
+    this.all = h("p", { class: "ev-all" });
+    this.node = h("div", {}, this.page, this.all);
   }
 
-  draw(index, t, request, who) {
+  draw(index, t, request, who, { arrived, yes, no }) {
     const found = request === undefined ? null : customerAt(index, request, t);
     const now = screen(found, request, who);
-    put(this.node, "data-state", now.state);
+    put(this.page, "data-state", now.state);
     say(this.who, request === undefined ? "the page" : who);
     say(this.watch, found ? duration((found.told?.time ?? t) - found.asked) : "0 s");
     say(this.screen, now.text);
+    say(this.all, `${arrived} asked: ${yes} yes${no ? `, ${no} error` : ""}`);
   }
 }
 
 function screen(found, request) {
-  if (request === undefined) return { state: "empty", text: "nobody chosen" };
+  if (request === undefined) return { state: "empty", text: "nobody yet" };
   if (!found) return { state: "empty", text: "not here yet" };
   if (!found.told) return { state: "waits", text: "please wait" };
   if (found.told.good) return { state: "yes", text: "registered" };

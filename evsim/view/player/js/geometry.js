@@ -1,8 +1,10 @@
 /* Where everything stands on the stage of a lane, in its own units: the same for all lanes of a film. */
 
-export const BOX = { width: 168, height: 112 };
-const GAP = { column: 78, row: 20, edge: 62 };
-const LEAST_WIDTH = 760;
+export const BOX = { width: 200, height: 74 };
+const GAP = { column: 76, row: 20, edge: 58 };
+export const LEAST_WIDTH = 820;
+const EDGE = 13; // above and below all boxes
+const PASSAGE = 18; // above channels, for lines that go past them
 const CHANNEL_HEIGHT = 210;
 
 /* {width, height, boxes: name -> {x, y, width, height} (corner and size)}; workloads are doors on the left edge. */
@@ -12,16 +14,18 @@ export function arrange(film) {
   const columns = [...new Set(places.map(([, [column]]) => column))].sort((one, other) => one - other);
   const members = new Map(columns.map((column) => [column, places.filter(([, [at]]) => at === column)]));
   const rows = Math.max(1, ...[...members.values()].map((names) => names.length));
-  const height = Math.max(rows * (BOX.height + GAP.row), 2 * (BOX.height + GAP.row)) + 4;
+  const height = Math.max(rows, 2) * (BOX.height + GAP.row) - GAP.row + 2 * EDGE;
   const natural = columns.length * BOX.width + (columns.length - 1) * GAP.column + GAP.edge;
   const stretch = columns.length > 1 ? Math.max(0, LEAST_WIDTH - 8 - natural) / columns.length : 0;
   const boxes = {};
   columns.forEach((column, number) => {
     const inside = members.get(column);
     const x = GAP.edge + stretch + number * (BOX.width + GAP.column + stretch);
-    const tall = column % 1 ? Math.min(CHANNEL_HEIGHT, (height - GAP.row * inside.length) / inside.length) : BOX.height;
+    const passage = column % 1 ? PASSAGE : 0;
+    const room = (height - 2 * EDGE - passage - GAP.row * (inside.length - 1)) / inside.length;
+    const tall = column % 1 ? Math.min(CHANNEL_HEIGHT, room) : BOX.height;
     inside.forEach(([name], row) => {
-      const y = height / 2 + (row - (inside.length - 1) / 2) * (tall + GAP.row) - tall / 2;
+      const y = (height + passage) / 2 + (row - (inside.length - 1) / 2) * (tall + GAP.row) - tall / 2;
       boxes[name] = { x, y, width: BOX.width, height: tall };
     });
   });
@@ -36,7 +40,8 @@ function partsOf(lane) {
   return [...lane.services, ...lane.channels].map(({ name }) => name);
 }
 
-/* A function (from, to) -> {x1, y1, x2, y2} between the facing sides of two boxes; lines that share a side lie apart. */
+/* {pairs, way(from, to)}: the lines of a lane, as Ways between the facing sides of two boxes, around what stands between.
+   Lines that share a side lie apart. */
 export function wiresOf(lane, boxes) {
   const pairs = [];
   for (const [, from, to] of lane.wires) {
@@ -53,22 +58,67 @@ export function wiresOf(lane, boxes) {
   }
   const end = (name, other) => {
     const box = boxes[name];
-    const way = side(box, boxes[other]);
-    const along = sides.get(`${name} ${way}`);
-    along.sort((one, two) => middle(boxes[one], way) - middle(boxes[two], way));
+    const where = side(box, boxes[other]);
+    const along = sides.get(`${name} ${where}`);
+    along.sort((one, two) => middle(boxes[one], where) - middle(boxes[two], where));
     const share = (along.indexOf(other) + 1) / (along.length + 1);
-    if (way === "left" || way === "right") {
-      return [way === "left" ? box.x : box.x + box.width, box.y + box.height * share];
+    if (where === "left" || where === "right") {
+      return [where === "left" ? box.x : box.x + box.width, box.y + box.height * share];
     }
-    return [box.x + box.width * share, way === "top" ? box.y : box.y + box.height];
+    return [box.x + box.width * share, where === "top" ? box.y : box.y + box.height];
   };
-  const lines = new Map();
+  const parts = [...lane.services, ...lane.channels].map(({ name }) => name);
+  const ways = new Map();
   for (const [from, to] of pairs) {
-    const [[x1, y1], [x2, y2]] = [end(from, to), end(to, from)];
-    lines.set(`${from} ${to}`, { x1, y1, x2, y2 });
-    lines.set(`${to} ${from}`, { x1: x2, y1: y2, x2: x1, y2: y1 });
+    const between = parts.filter((name) => name !== from && name !== to).map((name) => boxes[name]);
+    const points = around(end(from, to), end(to, from), between);
+    ways.set(`${from} ${to}`, new Way(points));
+    ways.set(`${to} ${from}`, new Way([...points].reverse()));
   }
-  return { pairs, line: (from, to) => lines.get(`${from} ${to}`) };
+  return { pairs, way: (from, to) => ways.get(`${from} ${to}`) };
+}
+
+/* The points of a line from `start` to `end` that goes above boxes in its way. */
+function around(start, end, boxes) {
+  const rightwards = end[0] > start[0];
+  const hit = boxes.filter((box) => crosses(start, end, box)).sort((one, other) => (rightwards ? one.x - other.x : other.x - one.x));
+  const past = hit.flatMap(({ x, y, width }) => {
+    const [left, right] = [[x - 16, y - 11], [x + width + 16, y - 11]];
+    return rightwards ? [left, right] : [right, left];
+  });
+  return [start, ...past, end];
+}
+
+/* Whether a line from the left to the right, or back, goes through a box. */
+function crosses([x1, y1], [x2, y2], { x, y, width, height }) {
+  const [left, right] = [Math.max(Math.min(x1, x2), x), Math.min(Math.max(x1, x2), x + width)];
+  if (left >= right) return false;
+  const at = (place) => y1 + ((y2 - y1) * (place - x1)) / (x2 - x1);
+  const [low, high] = [at(left), at(right)].sort((one, other) => one - other);
+  return high > y && low < y + height;
+}
+
+/* A line of several pieces. */
+export class Way {
+  constructor(points) {
+    this.points = points;
+    this.lengths = points.slice(1).map(([x, y], place) => Math.hypot(x - points[place][0], y - points[place][1]));
+    this.length = this.lengths.reduce((sum, each) => sum + each, 0) || 1;
+  }
+
+  /* {x, y} at a share of the way, `apart` to the left of the line as one goes along it. */
+  at(share, apart = 0) {
+    let left = share * this.length;
+    let piece = 0;
+    while (piece < this.lengths.length - 1 && left > this.lengths[piece]) left -= this.lengths[piece++];
+    const [[x1, y1], [x2, y2]] = [this.points[piece], this.points[piece + 1]];
+    const [dx, dy] = [(x2 - x1) / (this.lengths[piece] || 1), (y2 - y1) / (this.lengths[piece] || 1)];
+    return { x: x1 + left * dx + apart * dy, y: y1 + left * dy - apart * dx };
+  }
+
+  get path() {
+    return `M${this.points.map(([x, y]) => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`).join("L")}`;
+  }
 }
 
 function middle(box, way) {

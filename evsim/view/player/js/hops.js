@@ -8,9 +8,9 @@ export const BACK = new Set([ANSWER, CONFIRM, ACKNOWLEDGE]); // drawn hollow
 
 /* How a hop ends. */
 export const [FINE, BAD, LOST, LATE, REFUSED] = [0, 1, 2, 3, 4];
-export const astray = (end) => end >= LOST;
+export const astray = (end) => end >= LOST; // nobody gets it
 
-const [WAY_LOST, ANSWER_LOST, TOO_LATE] = [1, 2, 4]; // the film's column `astray`
+const [WAY_LOST, ANSWER_LOST, UNWANTED] = [1, 2, 4]; // the film's column `astray`
 
 /* All hops as {kind, ref, request, from, to, leave, arrive, end}; ref: the attempt, or the message of a publish.
    `arrive` is NEVER where it did not come or nobody wrote it down. */
@@ -28,8 +28,8 @@ export function hopsOf(lane, codes) {
   for (let number = 0; number < messages.count; number++) {
     const [from, to] = endsOfMessage(lane, number);
     const request = messages.request[number];
-    const [published, appended] = [messages.published[number], messages.appended[number]];
-    if (!troubled.has(number)) add(PUBLISH, number, request, from, to, published, appended, FINE);
+    const [sent, appended] = [messages.sent[number], messages.appended[number]];
+    if (!troubled.has(number)) add(PUBLISH, number, request, from, to, sent, appended, FINE);
     const seen = messages.acknowledged[number];
     if (seen !== NEVER) add(CONFIRM, number, request, to, from, messages.confirmed[number], seen, FINE);
   }
@@ -60,7 +60,7 @@ function hopsOfAttempt(add, attempts, row, place, codes) {
   const back = delivery ? ACKNOWLEDGE : ANSWER;
   const [gone, settled] = [attempts.replied[row], attempts.settled[row]];
   if (astray & ANSWER_LOST) add(back, row, request, to, from, gone, NEVER, LOST);
-  else if (astray & TOO_LATE) add(back, row, request, to, from, gone, NEVER, LATE);
+  else if (astray & UNWANTED) add(back, row, request, to, from, gone, attempts.late[row], LATE);
   else if (settled === NEVER || settled >= gone) {
     const fine = good || verdict === "done"; // an early reply was good whatever came then
     add(back, row, request, to, from, gone, settled, verdict === "orphaned" ? LATE : fine ? FINE : BAD);

@@ -1,7 +1,9 @@
-/* What can happen, in the order in which it is told when it happens at one instant. SENT and CAME: one
-   of several sendings of a message. RESUMED: work that had to wait starts. */
+/* What can happen, in the order in which it is told when it happens at one instant.
+
+   LATE_NEWS: an answer that nobody waits for. RELAYED: a message leaves its outbox. SENT: a message is sent again, or lost
+   when it is sent. CAME: what was sent again comes, or is refused. RESUMED: work that had to wait starts. */
 
 export const [
-  FAULT_ENDS, FAULT, SETTLED, CONFIRMED, KEPT, CAME, ARRIVE, STARTED, EFFECT, PUBLISHED, SENT, ASKED, ANSWER_EARLY, ENDED, GRANTED,
-  RESUMED,
-] = Array.from({ length: 16 }, (_, kind) => kind);
+  FAULT_ENDS, FAULT, SETTLED, LATE_NEWS, CONFIRMED, KEPT, CAME, ARRIVE, STARTED, EFFECT, PUBLISHED, RELAYED, SENT, ASKED,
+  ANSWER_EARLY, ENDED, GRANTED, RESUMED,
+] = Array.from({ length: 18 }, (_, kind) => kind);

@@ -1,9 +1,12 @@
 /* On the right of a stage: what the chosen customer was told and what is true for them; below, how many of all. */
 
 import { h, put, say } from "./dom.js";
+import { NEVER } from "./film.js";
 import { SHAPES } from "./shapes.js";
 import { customerAt } from "./state.js";
 import { duration } from "./words.js";
+
+const MANY = 4; // effects, from which on each takes one line
 
 export class Lamps {
   constructor(film) {
@@ -12,7 +15,7 @@ export class Lamps {
     this.told = lamp("Told", "o", film.marks.told);
     this.effects = film.effects.map(({ name, marker, colour }) => lamp(name, marker, colour));
     const list = h("ul", { class: "ev-lamp-list" }, [this.told, ...this.effects].map(({ node }) => node));
-    this.node = h("div", { class: "ev-lamps" }, this.heading, list);
+    this.node = h("div", { class: `ev-lamps${film.effects.length > MANY ? " many" : ""}` }, this.heading, list);
   }
 
   /* index: of the lane; ghost: the index of the same lane in the future that was left, or null. */
@@ -21,18 +24,20 @@ export class Lamps {
     const over = t >= index.lane.end;
     say(this.heading, request === undefined ? "all customers" : who);
     const before = ghost && request !== undefined ? customerAt(ghost.index, ghost.request, Infinity) : null;
-    this.told.show(toldLamp(found, over), `of ${counts.arrived}: ${counts.yes} yes, ${counts.no} error`, was(before, before?.told?.time));
+    const all = (count) => ({ state: "off", text: `${count} of ${counts.arrived}` });
+    const told = request === undefined ? all(`${counts.yes + counts.no}`) : toldLamp(found, over);
+    this.told.show(told, was(before, before?.told?.time));
     this.effects.forEach((lamp, number) => {
       const effect = found?.effects[number];
-      const name = `of ${counts.arrived}: ${counts.effects[number]}`;
-      lamp.show(effectLamp(effect, found, over), name, was(before, before?.effects[number].times[0]));
+      const now = request === undefined ? all(counts.effects[number]) : effectLamp(effect, found, over);
+      lamp.show(now, was(before, before?.effects[number].times[0]));
     });
   }
 }
 
 function was(before, time) {
   if (!before) return "";
-  return time === undefined ? "before: never" : `before: ${duration(time - before.asked)}`;
+  return time === undefined || time === NEVER ? " (was: never)" : ` (was: ${duration(time - before.asked)})`;
 }
 
 function toldLamp(found, over) {
@@ -54,16 +59,15 @@ function effectLamp(effect, found, over) {
 function lamp(name, shape, colour) {
   const bulb = h("path", { d: SHAPES[shape], transform: "translate(14 14) scale(10.5)" });
   const picture = h("svg", { viewBox: "0 0 28 28", class: "ev-bulb", "aria-hidden": "true" }, bulb);
-  const [text, all, ghost] = ["ev-lamp-text", "ev-lamp-all", "ev-lamp-ghost"].map((each) => h("span", { class: each }));
-  const node = h("li", { class: "ev-lamp" }, picture, h("span", { class: "ev-lamp-name" }, name), text, ghost, all);
+  const [text, ghost] = ["ev-lamp-text", "ev-lamp-ghost"].map((each) => h("span", { class: each }));
+  const node = h("li", { class: "ev-lamp" }, picture, h("span", { class: "ev-lamp-name" }, name), h("span", {}, text, ghost));
   node.style.setProperty("--ev-colour", colour);
   return {
     node,
-    show(now, everybody, before) {
+    show(now, before) {
       put(node, "data-state", now.state);
       put(bulb, "d", SHAPES[now.state === "bad" ? "x" : shape]);
       say(text, now.text);
-      say(all, everybody);
       say(ghost, before);
     },
   };

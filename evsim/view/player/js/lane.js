@@ -1,7 +1,7 @@
 /* A lane made ready for questions: what is open when, what is counted by when, and what became of each request. */
 
 import { NEVER } from "./film.js";
-import { astray, hopsOf } from "./hops.js";
+import { astray, endsOfMessage, hopsOf } from "./hops.js";
 import { intervals, range } from "./intervals.js";
 
 /* The index of one lane of a film. Everything that is asked of it later is a function of the time. */
@@ -37,6 +37,11 @@ export function indexLane(film, lane) {
       rows.filter((row) => kinds[row] === "call"),
       (row) => attempts.asked[row],
       (row) => attempts.settled[row],
+    ),
+    outbox: intervals(
+      range(0, messages.count).filter((number) => messages.sent[number] !== messages.published[number]),
+      (number) => messages.published[number],
+      (number) => messages.sent[number],
     ),
     publishes: intervals(awaited(lane), (number) => messages.published[number], publishEnd(lane)),
   };
@@ -89,9 +94,9 @@ export function customerOf({ workloads, requests }, request) {
 
 /* Messages for whose confirmation their publisher waits. */
 function awaited(lane) {
-  const { attempts, messages } = lane;
+  const { messages } = lane;
   return range(0, messages.count).filter((number) => {
-    const sender = lane.places[attempts.place[messages.cause[number]]].service;
+    const [sender] = endsOfMessage(lane, number);
     return lane.channels[messages.channel[number]].confirms.includes(sender);
   });
 }

@@ -7,7 +7,7 @@ import { h, put, say } from "./dom.js";
 import { eventsOf, following, latest, preceding } from "./events.js";
 import { readFuture } from "./film.js";
 import { Form } from "./form.js";
-import { arrange } from "./geometry.js";
+import { arrange, LEAST_WIDTH } from "./geometry.js";
 import { upTo } from "./intervals.js";
 import { Lamps } from "./lamps.js";
 import { customerOf, indexLane } from "./lane.js";
@@ -16,6 +16,7 @@ import { createSelection } from "./selection.js";
 import { Stage } from "./stage.js";
 import { countWords, customerName, moment, tell, verdictOf } from "./words.js";
 
+const [ONE_LINE, TWO_LINES] = [90, 200]; // letters
 const CALM = 700; // ms between two pictures where nothing shall move
 
 /* Show a film (as readFilm gives it) in an element. options: {branch, panels, selection}; see evsim/view/player. */
@@ -63,9 +64,10 @@ class Player {
     this.clock = h("output", { class: "ev-clock", "aria-label": "time" });
     this.rows = names.map((name) => {
       const row = { form: new Form(), stage: new Stage(film, arrangement, choose), lamps: new Lamps(film), words: h("span") };
-      const heading = h("h3", { class: "ev-lane-name" }, name);
-      row.node = h("section", { class: "ev-lane", "aria-label": name }, heading, row.form.node,
-        h("div", { class: "ev-stage-frame", tabindex: arrangement.width > 760 ? "0" : null }, row.stage.svg), row.lamps.node);
+      const wide = arrangement.width > LEAST_WIDTH; // it scrolls, and whoever has no pointer must get there
+      row.node = h("section", { class: "ev-lane", "aria-label": name },
+        h("div", { class: "ev-customer" }, h("h3", { class: "ev-lane-name" }, name), row.form.node),
+        h("div", { class: "ev-stage-frame", tabindex: wide ? "0" : null }, row.stage.svg), row.lamps.node);
       row.line = h("p", { class: "ev-line" }, names.length > 1 ? h("b", {}, name) : null, row.words);
       return row;
     });
@@ -134,7 +136,7 @@ class Player {
       const index = lanes[row];
       const { counts } = stage.draw(time, requests[row]);
       put(stage.svg, "aria-label", `${index.lane.name} at ${moment(time)}: ${countWords(this.film, counts)}`);
-      form.draw(index, time, requests[row], who);
+      form.draw(index, time, requests[row], who, counts);
       const ghost = future ? { index: this.lanes(0)[row], request: customer ? this.lanes(0)[row].requestOf(customer) : undefined } : null;
       lamps.draw(index, time, requests[row], counts, who, ghost?.request === undefined ? null : ghost);
     });
@@ -155,7 +157,7 @@ class Player {
       const last = latest(events, time, row);
       const now = last.length > 0 && last[0].time === time;
       const age = last.length && !now ? `${moment(last[0].time)}: ` : "";
-      return { text: last.length ? `${age}${tell(index, last, requests[row])}` : "nothing has happened yet", now };
+      return { text: last.length ? `${age}${tell(index, last, requests[row], lanes.length > 1 ? ONE_LINE : TWO_LINES)}` : "nothing has happened yet", now };
     });
     said.forEach(({ text, now }, row) => {
       say(this.rows[row].words, text);

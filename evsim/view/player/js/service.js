@@ -3,18 +3,24 @@
 import { mark, round } from "./shapes.js";
 import { duration } from "./words.js";
 
-const SLOTS = 8; // drawn one by one; more are a bar
-const [SLOT_WIDTH, SLOT_HEIGHT, SLOT_GAP] = [34, 21, 5];
-const [TICKET_WIDTH, TICKET_HEIGHT] = [29, 17];
-const TICKETS = 3;
+export const SLOTS = 8; // drawn one by one; more are a bar
+const FEW = 4; // slots that have room for long numbers
 const PAD = 9;
+const [SLOT_TOP, SLOT_HEIGHT] = [25, 21];
+const TICKET_TOP = 51;
+const [TICKET_WIDTH, TICKET_HEIGHT] = [30, 17];
+const TICKETS = 4;
+const NAME = 16; // units, the size of its letters
 
 /* What of a service never changes: items for a layer. */
 export function frameOf(box, name, kind = "") {
   const { x, y, width, height } = box;
+  const room = width - 2 * PAD - (kind ? 0 : 46);
+  const size = Math.max(12, Math.min(NAME, room / name.length / 0.57));
+  const text = short(name, Math.floor(room / size / 0.56));
   return [
     { tag: "rect", class: `ev-box ${kind}`, x, y, width, height, rx: kind ? 3 : 8 },
-    { tag: "text", class: "ev-name", x: x + PAD, y: y + 19, text: short(name, 17) },
+    { tag: "text", class: "ev-name", x: x + PAD, y: y + 18, "font-size": round(size), text, words: () => name },
   ];
 }
 
@@ -34,48 +40,55 @@ export function serviceMarks(stage, service, state, counts) {
   ];
 }
 
-/* A box that a fault has hit: hatched, with its diamond and words. */
-export function faultMarks(box, faults, name) {
+/* A box that a fault has hit: hatched, with a diamond and words on its lower edge. */
+export function faultMarks(box, faults) {
   if (!faults.length) return [];
   const said = faults.map(({ words }) => words.replace(/^\S+ /, "")).join(", ");
   const words = () => `fault: ${faults.map((fault) => fault.words).join(", ")}`;
   const { x, y, width, height } = box;
   return [
     { tag: "rect", class: "ev-hatch", x, y, width, height, rx: 8, words },
-    mark("D", x + 1, y - 3, 9, { class: "ev-fault", words }),
-    { tag: "text", class: "ev-fault-words", x: x + 14, y: y - 2, text: said, words },
+    ...faultLabel(x + PAD, y + height, said, words),
   ];
 }
 
-/* How often each effect of this service has happened. */
+export function faultLabel(x, y, said, words) {
+  const wide = 30 + 10.6 * said.length;
+  return [
+    { tag: "rect", class: "ev-fault-label", x, y: y - 11, width: round(wide), height: 20, rx: 3, words },
+    mark("D", x + 11, y - 1, 7, { class: "ev-fault", words }),
+    { tag: "text", class: "ev-fault-words", x: x + 22, y: y + 4.5, text: said, words },
+  ];
+}
+
+/* How often each effect of this service has happened: on the right of its name. */
 function written(stage, box, name, counts) {
   const mine = stage.effectsOf[name] ?? [];
-  return mine.flatMap((effect, place) => {
+  let right = box.x + box.width - PAD;
+  return [...mine].reverse().flatMap((effect) => {
     const { name: what, colour, marker } = stage.film.effects[effect];
-    const x = box.x + box.width - PAD - 52 * (mine.length - 1 - place);
     const text = String(counts.effects[effect]);
+    const x = right;
+    right -= 11 * text.length + 26;
     const words = () => `${name} has written ${what} ${text} times`;
     return [
-      { tag: "text", class: "ev-count", x, y: box.y + box.height - 10, text, words },
-      mark(marker, x - 9 * text.length - 11, box.y + box.height - 15, 7, { fill: colour, words }),
+      { tag: "text", class: "ev-count", x, y: box.y + 18, text, words },
+      mark(marker, x - 11 * text.length - 10, box.y + 12.5, 7, { fill: colour, words }),
     ];
   });
 }
 
-/* Where the slot of a worker is: the corner. */
-export function slotAt(box, worker) {
-  return {
-    x: box.x + PAD + (worker % 4) * (SLOT_WIDTH + SLOT_GAP),
-    y: box.y + 28 + Math.floor(worker / 4) * (SLOT_HEIGHT + 4),
-  };
+/* Where the slot of one of so many workers is. */
+export function slotAt(box, workers, worker) {
+  const step = (box.width - 2 * PAD + 3) / (workers > FEW ? SLOTS : FEW);
+  return { x: round(box.x + PAD + worker * step), y: box.y + SLOT_TOP, width: round(step - 3), height: SLOT_HEIGHT };
 }
 
 function slots(stage, box, { name, workers }, { busy }) {
   const items = [];
   const held = new Map(busy.map((each) => [each.worker, each]));
   for (let worker = 0; worker < workers; worker++) {
-    const { x, y } = slotAt(box, worker);
-    const size = { x, y, width: SLOT_WIDTH, height: SLOT_HEIGHT, rx: 4 };
+    const size = { ...slotAt(box, workers, worker), rx: 4 };
     const job = held.get(worker);
     if (!job) {
       items.push({ tag: "rect", class: "ev-slot", ...size, words: () => `${name}: this worker is free` });
@@ -83,11 +96,7 @@ function slots(stage, box, { name, workers }, { busy }) {
     }
     const customer = stage.customer(job.request);
     const words = () => `${stage.who(job.request)}: ${name} ${doing(stage, job)}`;
-    const look = `${job.waits.length ? "waits" : "works"}${stage.isMine(job.request) ? " mine" : ""}`;
-    items.push({ tag: "rect", class: `ev-slot ${look}`, ...size, words, customer });
-    items.push({
-      tag: "text", class: `ev-number ${look}`, x: x + SLOT_WIDTH / 2, y: y + 15.5, text: String(customer.number), words, customer,
-    });
+    items.push(...slot(stage, job, size, words, workers > FEW ? " tiny" : ""));
   }
   return items;
 }
@@ -97,47 +106,65 @@ function doing(stage, { row, waits }) {
   return waits.length ? `waits for ${waits.join(" and ")}, held for ${since}` : `works, for ${since} so far`;
 }
 
+function slot(stage, job, size, words, small = "") {
+  const customer = stage.customer(job.request);
+  const look = `${job.waits.length ? "waits" : "works"}${stage.isMine(job.request) ? " mine" : ""}`;
+  const at = { x: round(size.x + size.width / 2), y: size.y + 15.5 };
+  const text = fitted(customer.number, size.width - 3, small ? 11 : 14);
+  return [
+    { tag: "rect", class: `ev-slot ${look}`, ...size, words, customer },
+    { tag: "text", class: `ev-number ${look}${small}`, ...at, ...text, words, customer },
+  ];
+}
+
+/* A number that is pressed together where it would be wider than there is room. */
+export function fitted(number, room, size) {
+  const text = String(number);
+  return text.length * size * 0.64 > room ? { text, textLength: round(room), lengthAdjust: "spacingAndGlyphs" } : { text };
+}
+
 /* Many workers: how many are busy, as a bar; mine has a slot of its own. */
 function crowd(stage, box, { name, workers }, { busy }) {
-  const [x, y, width] = [box.x + PAD, box.y + 28, box.width - 2 * PAD];
+  const [x, y, width] = [box.x + PAD, box.y + SLOT_TOP + 4, 84];
   const words = () => `${name}: ${busy.length} of ${workers} workers are busy`;
   const waiting = busy.filter(({ waits }) => waits.length).length;
   const share = (count) => round((width * count) / workers);
+  const bar = { y, height: 13, rx: 3, words };
   const items = [
-    { tag: "rect", class: "ev-slot", x, y, width, height: 13, rx: 3, words },
-    { tag: "rect", class: "ev-slot works", x, y, width: share(busy.length - waiting), height: 13, rx: 3, words },
-    { tag: "rect", class: "ev-slot waits", x: x + share(busy.length - waiting), y, width: share(waiting), height: 13, rx: 3, words },
-    { tag: "text", class: "ev-small", x, y: y + 30, text: `${busy.length} of ${workers} busy`, words },
+    { tag: "rect", class: "ev-slot", x, width, ...bar },
+    { tag: "rect", class: "ev-slot works", x, width: share(busy.length - waiting), ...bar },
+    { tag: "rect", class: "ev-slot waits", x: round(x + share(busy.length - waiting)), width: share(waiting), ...bar },
+    { tag: "text", class: "ev-small", x: x + width + 7, y: y + 12, text: `${busy.length} of ${workers} busy`, words },
   ];
   const mine = busy.find(({ request }) => stage.isMine(request));
   if (mine) {
-    const size = { x: x + width - SLOT_WIDTH, y: y + 17, width: SLOT_WIDTH, height: SLOT_HEIGHT, rx: 4 };
-    const look = mine.waits.length ? "waits mine" : "works mine";
-    const said = () => `${stage.who(mine.request)}: ${name} ${doing(stage, mine)}`;
-    items.push({ tag: "rect", class: `ev-slot ${look}`, ...size, words: said });
-    items.push({
-      tag: "text", class: `ev-number ${look}`, x: size.x + SLOT_WIDTH / 2, y: size.y + 15.5,
-      text: String(stage.customer(mine.request).number), words: said,
-    });
+    const size = { x: box.x + box.width - PAD - 36, y: box.y + TICKET_TOP - 2, width: 36, height: SLOT_HEIGHT, rx: 4 };
+    items.push(...slot(stage, mine, size, () => `${stage.who(mine.request)}: ${name} ${doing(stage, mine)}`));
   }
   return items;
 }
 
-/* Those who wait for a worker, the first of them on the left. */
-function tickets(stage, box, { name }, { line }) {
-  if (!line.length) return [];
-  const [x, y] = [box.x + PAD, box.y + box.height - 27];
+/* Those who wait for a worker, the first of them on the left; and how many messages wait in the outbox. */
+function tickets(stage, box, { name }, { line, outbox }) {
+  const [x, y] = [box.x + PAD, box.y + TICKET_TOP];
   const { attempts } = stage.index.lane;
   const items = [];
-  line.slice(0, TICKETS).forEach((row, place) => {
+  const most = outbox.length ? TICKETS - 2 : TICKETS;
+  const at = (place) => x + place * (TICKET_WIDTH + 3);
+  line.slice(0, most).forEach((row, place) => {
     const request = attempts.request[row];
-    const customer = stage.customer(request);
-    const words = () => `${stage.who(request)} waits at ${name} for a worker, for ${duration(stage.time - attempts.arrived[row])} so far`;
-    items.push(...ticket(x + place * (TICKET_WIDTH + 3), y, customer, stage.isMine(request), words));
+    const since = () => duration(stage.time - attempts.arrived[row]);
+    const words = () => `${stage.who(request)} waits at ${name} for a worker, for ${since()} so far`;
+    items.push(...ticket(at(place), y, stage.customer(request), stage.isMine(request), words));
   });
-  if (line.length > TICKETS) {
+  if (line.length > most) {
     const words = () => `${line.length} wait at ${name} for a worker`;
-    items.push({ tag: "text", class: "ev-small", x: x + TICKETS * (TICKET_WIDTH + 3) + 1, y: y + 13, text: `+${line.length - TICKETS}`, words });
+    items.push({ tag: "text", class: "ev-small strong", x: at(most) + 1, y: y + 13, text: `+${line.length - most}`, words });
+  }
+  if (outbox.length) {
+    const words = () => `${outbox.length} messages wait in the outbox of ${name}`;
+    const right = { x: box.x + box.width - PAD, "text-anchor": "end" };
+    items.push({ tag: "text", class: "ev-small strong", ...right, y: y + 13, text: `outbox ${outbox.length}`, words });
   }
   return items;
 }
@@ -147,7 +174,8 @@ export function ticket(x, y, customer, mine, words, width = TICKET_WIDTH) {
   return [
     { tag: "rect", class: `ev-ticket${look}`, x, y, width, height: TICKET_HEIGHT, rx: 2, words, customer },
     {
-      tag: "text", class: `ev-number small${look}`, x: x + width / 2, y: y + 13, text: String(customer.number), words, customer,
+      tag: "text", class: `ev-number small${look}`, x: x + width / 2, y: y + 13, ...fitted(customer.number, width - 2, 12.5), words,
+      customer,
     },
   ];
 }

@@ -3,12 +3,12 @@
 import { channelMarks, grantedBy } from "./channel.js";
 import { h, Layer } from "./dom.js";
 import { NEVER } from "./film.js";
-import { wiresOf } from "./geometry.js";
+import { LEAST_WIDTH, wiresOf } from "./geometry.js";
 import { ASK, astray, BAD, HOP_WORDS, LATE, LOST } from "./hops.js";
 import { customerOf } from "./lane.js";
-import { frameOf, serviceMarks, slotAt } from "./service.js";
+import { faultLabel, frameOf, serviceMarks, slotAt, SLOTS } from "./service.js";
 import { mark, round } from "./shapes.js";
-import { stateOf } from "./state.js";
+import { faultsAt, stateOf } from "./state.js";
 import { customerName, duration } from "./words.js";
 
 const DOTS = 30; // drawn at most
@@ -25,7 +25,7 @@ export class Stage {
       h("defs", {}, h("pattern", { id: hatch, width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
         h("rect", { width: 3, height: 8, class: "ev-hatch-line" }))));
     this.svg.style.setProperty("--ev-hatch", `url(#${hatch})`);
-    this.svg.style.minWidth = `${Math.round(arrangement.width * 0.72)}px`;
+    if (arrangement.width > LEAST_WIDTH) this.svg.style.minWidth = `${Math.round(arrangement.width * 0.8)}px`;
     this.svg.addEventListener("click", ({ target }) => target.customer && choose(target.customer));
     [this.fixed, this.lines, this.parts, this.flying] = ["ev-fixed", "ev-lines", "ev-parts", "ev-dots"].map(
       (name) => new Layer(this.svg, { class: name }),
@@ -44,10 +44,10 @@ export class Stage {
         const box = this.boxes[channel.name];
         const kind = channel.partitions > 1 ? `${channel.kind}, ${channel.partitions} partitions` : channel.kind;
         const frame = frameOf(box, channel.name, "channel");
-        return [...frame, { tag: "text", class: "ev-small", x: box.x + 9, y: box.y + 36, text: kind }];
+        return [...frame, { tag: "text", class: "ev-small", x: box.x + 9, y: box.y + 34, text: kind }];
       }),
     ];
-    const wires = this.wires.pairs.map((pair) => ({ tag: "line", class: "ev-wire", ...this.wires.line(...pair) }));
+    const wires = this.wires.pairs.map((pair) => ({ tag: "path", class: "ev-wire", d: this.wires.way(...pair).path }));
     this.fixed.draw([...wires, ...boxes]);
   }
 
@@ -60,7 +60,7 @@ export class Stage {
       ...index.lane.channels.flatMap((channel, code) => channelMarks(this, code, state.channels[channel.name])),
       ...index.lane.services.flatMap((service) => serviceMarks(this, service, state.services[service.name], state.counts)),
     ]);
-    this.lines.draw(this.waits(state.services));
+    this.lines.draw([...this.waits(state.services), ...this.brokenLinks(t)]);
     this.flying.draw(this.dots(state.dots));
     return state;
   }
@@ -70,23 +70,33 @@ export class Stage {
     const { boxes, index } = this;
     const items = [];
     for (const { name, workers } of index.lane.services) {
-      const many = workers > 8;
-      const seen = new Map();
+      const drawn = new Set();
       for (const { worker, request, waits } of services[name].busy) {
         for (const other of waits) {
           const mine = this.isMine(request);
-          const from = many ? { x: boxes[name].x + boxes[name].width - 9, y: boxes[name].y + 34 } : slotAt(boxes[name], worker);
-          const start = many ? from : { x: from.x + 34, y: from.y + 10 };
-          if (many && seen.has(other) && !mine) continue;
-          seen.set(other, true);
-          const end = this.wires.line(other, name);
-          if (!end) continue;
+          const way = this.wires.way(name, other);
+          if (!way || (workers > SLOTS && drawn.has(other) && !mine)) continue;
+          drawn.add(other);
           const words = () => `${this.who(request)}: a worker of ${name} waits for ${other}`;
-          items.push({ tag: "path", class: `ev-wait${mine ? " mine" : ""}`, d: curve(start, { x: end.x1, y: end.y1 }), words });
+          const d = waitPath(boxes[name], workers, worker, way);
+          items.push({ tag: "path", class: `ev-wait${mine ? " mine" : ""}`, d, words });
         }
       }
     }
     return items;
+  }
+
+  /* Links with a name that a fault has hit. */
+  brokenLinks(t) {
+    const { lane } = this.index;
+    return lane.links.flatMap(({ name, between: [one, other] }) => {
+      const faults = faultsAt(lane, name, t);
+      const way = this.wires.way(one, other);
+      if (!faults.length || !way) return [];
+      const words = () => `fault: ${faults.map((fault) => fault.words).join(", ")}`;
+      const { x, y } = way.at(0.5);
+      return faultLabel(x - 20, y, faults.map((fault) => fault.words).join(", "), words);
+    });
   }
 
   dots(all) {
@@ -102,14 +112,10 @@ export class Stage {
   }
 
   dot({ hop, share, back }, labels) {
-    const line = this.wires.line(hop.from, hop.to);
-    if (!line) return [];
+    const way = this.wires.way(hop.from, hop.to);
+    if (!way) return [];
     const gone = astray(hop.end);
-    const way = gone && hop.arrive === NEVER ? share / 2 : share;
-    const length = Math.hypot(line.x2 - line.x1, line.y2 - line.y1) || 1;
-    const [dx, dy] = [(line.x2 - line.x1) / length, (line.y2 - line.y1) / length];
-    const x = line.x1 + way * length * dx - APART * dy;
-    const y = line.y1 + way * length * dy + APART * dx;
+    const { x, y } = way.at(gone && hop.arrive === NEVER ? share / 2 : share, APART);
     const mine = this.isMine(hop.request);
     const customer = this.customer(hop.request);
     const words = () => this.hopWords(hop);
@@ -151,7 +157,12 @@ export class Stage {
   }
 }
 
-function curve(from, to) {
-  const bend = (to.x - from.x) / 2;
-  return `M${round(from.x)},${round(from.y)}C${round(from.x + bend)},${round(from.y)} ${round(to.x - bend)},${round(to.y)} ${round(to.x)},${round(to.y)}`;
+/* From below a worker's slot to the side of its service, and along the line to whom it waits for. */
+function waitPath(box, workers, worker, way) {
+  const [[x, y], ...rest] = way.points;
+  const along = rest.map((point) => `L${point.map(round).join(",")}`).join("");
+  if (workers > SLOTS) return `M${round(x - 14)},${round(y)}L${round(x)},${round(y)}${along}`;
+  const slot = slotAt(box, workers, worker);
+  const [middle, bottom] = [round(slot.x + slot.width / 2), slot.y + slot.height];
+  return `M${middle},${bottom}V${bottom + 4}H${round(box.x + box.width - 5)}L${round(x)},${round(y)}${along}`;
 }

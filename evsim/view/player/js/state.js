@@ -1,7 +1,7 @@
 /* What is on the screen at a moment: a function of a lane's index and the time, whatever was shown before. */
 
 import { NEVER } from "./film.js";
-import { BACK } from "./hops.js";
+import { BACK, endsOfMessage } from "./hops.js";
 import { upTo } from "./intervals.js";
 
 /* {counts, services, channels, dots} of a lane at the time t (microseconds). What happens at t has happened. */
@@ -22,19 +22,20 @@ export function countsAt(index, t) {
   return { arrived, yes, no, waiting: arrived - yes - no, effects: index.truth.all.map((times) => upTo(times, t)), backlog };
 }
 
-/* name -> {busy, line, faults}: busy workers as {row, worker, request, waits (names of those it waits for)}, in order of
-   their numbers; line: attempts in the inbox, in order of their arrival. */
+/* name -> {busy, line, outbox, faults}: busy workers as {row, worker, request, waits (names of those it waits for)}, in order of
+   their numbers; line: attempts in the inbox, in order of their arrival; outbox: messages in the outbox. */
 function servicesAt(index, t) {
   const { lane, service } = index;
   const { attempts } = lane;
   const waits = waitsAt(index, t);
   const found = {};
-  for (const { name } of lane.services) found[name] = { busy: [], line: [], faults: faultsAt(lane, name, t) };
+  for (const { name } of lane.services) found[name] = { busy: [], line: [], outbox: [], faults: faultsAt(lane, name, t) };
   for (const row of index.held.at(t)) {
     const [worker, request] = [attempts.worker[row], attempts.request[row]];
     found[service(row)].busy.push({ row, worker, request, waits: waits.get(row) ?? [] });
   }
   for (const row of index.inbox.at(t)) found[service(row)]?.line.push(row);
+  for (const number of index.outbox.at(t)) found[endsOfMessage(lane, number)[0]].outbox.push(number);
   for (const { busy } of Object.values(found)) busy.sort((one, other) => one.worker - other.worker);
   return found;
 }

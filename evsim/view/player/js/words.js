@@ -2,9 +2,10 @@
 
 import { NEVER } from "./film.js";
 import { endsOfMessage } from "./hops.js";
+import { isAgain } from "./events.js";
 import {
-  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, PUBLISHED, RESUMED, SENT,
-  STARTED,
+  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, LATE_NEWS, PUBLISHED,
+  RELAYED, RESUMED, SENT, STARTED,
 } from "./kinds.js";
 import { customerOf } from "./lane.js";
 import { customerAt } from "./state.js";
@@ -60,14 +61,18 @@ export function sentence(index, event, who) {
     return `${index.service(row[ref])}: ${film.effects[name[ref]].name} of ${who} is written`;
   }
   if (kind === SENT || kind === CAME) return ofSending(index, kind, ref, who);
-  if (kind === PUBLISHED || kind === KEPT || kind === CONFIRMED) return ofMessage(index, kind, ref, who);
+  if ([PUBLISHED, RELAYED, KEPT, CONFIRMED].includes(kind)) return ofMessage(index, kind, ref, who);
   return ofAttempt(index, kind, ref, who);
 }
 
 function ofMessage({ lane }, kind, number, who) {
   const { messages } = lane;
   const [sender, channel] = endsOfMessage(lane, number);
-  if (kind === PUBLISHED) return `${sender} publishes a message about ${who}`;
+  if (kind === PUBLISHED) {
+    const kept = messages.sent[number] !== messages.published[number];
+    return kept ? `${sender} writes a message about ${who} into its outbox` : `${sender} publishes a message about ${who}`;
+  }
+  if (kind === RELAYED) return `the message about ${who} leaves the outbox of ${sender}`;
   if (kind === CONFIRMED) return `${sender} knows that the message about ${who} is kept`;
   const isLog = lane.channels[messages.channel[number]].kind === "log";
   const where = isLog ? ` (partition ${messages.partition[number]}, offset ${messages.offset[number]})` : "";
@@ -81,8 +86,8 @@ function ofSending({ lane }, kind, sending, who) {
   if (kind === CAME) {
     return fate === "refused" ? `${channel} refuses the message about ${who}` : `${channel} has the message about ${who} already`;
   }
-  const again = sending > 0 && sendings.message[sending - 1] === sendings.message[sending] ? " again" : "";
-  return `${sender} publishes a message about ${who}${again}${fate === "lost" ? "; the network loses it" : ""}`;
+  if (!isAgain(sendings, sending)) return `the network loses the message about ${who}`;
+  return `${sender} sends the message about ${who} again${fate === "lost" ? "; the network loses it" : ""}`;
 }
 
 function ofAttempt(index, kind, row, who) {
@@ -111,6 +116,8 @@ function ofAttempt(index, kind, row, who) {
     }
     case ANSWER_EARLY:
       return `${service} answers ${who} and works on`;
+    case LATE_NEWS:
+      return `an answer of ${service} for ${who} reaches ${source} too late: nobody waits for it`;
     case ENDED:
       return endWords(index, row, place, who);
     default:
@@ -160,16 +167,20 @@ function settledWords(index, row, { kind, service, source }, who) {
   return heard ? `${source} hears of an error of ${service} for ${who}` : `${source} gives up on ${service} for ${who} after ${took}`;
 }
 
-/* The events of one moment of a lane as sentences, those of the chosen request first; the rest are counted. */
-export function tell(index, events, mine, most = 3) {
+/* The events of one moment of a lane as sentences, those of the chosen request first; what goes beyond so many letters
+   is counted. */
+export function tell(index, events, mine, letters) {
   const first = events.filter(({ request }) => request >= 0 && request === mine);
   const others = events.filter(({ request }) => request < 0 || request !== mine);
-  const told = [...first, ...others].slice(0, most);
+  const told = [];
+  for (const event of [...first, ...others]) {
+    const who = event.request < 0 ? "" : customerName(customerOf(index.lane, event.request), index.film);
+    const words = sentence(index, event, who);
+    if (told.length && told.join("; ").length + words.length > letters) break;
+    told.push(words);
+  }
   const rest = events.length - told.length;
-  const who = (request) => (request < 0 ? "" : customerName(customerOf(index.lane, request), index.film));
-  const sentences = told.map((event) => sentence(index, event, who(event.request)));
-  if (rest) sentences.push(`and ${rest} more at this moment`);
-  return `${capital(sentences.join("; "))}.`;
+  return `${capital([...told, ...(rest ? [`and ${rest} more`] : [])].join("; "))}.`;
 }
 
 export function capital(text) {

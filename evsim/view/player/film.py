@@ -51,13 +51,13 @@ requests, attempts, messages, sendings, effects}``.
     (index), ``parent`` (the attempt that called, or the message delivered), ``first`` (the obligation's first
     attempt, or -1), ``attempt`` (1, 2 ...), ``worker``; the times ``asked`` (born), ``arrived`` (in the inbox),
     ``granted`` (by its channel), ``started``, ``ended``, ``replied`` (the answer or acknowledgement leaves),
-    ``settled`` (whoever asked knows, or has given up), ``late`` (the answer came though nobody waited); ``outcome``, ``verdict``, ``reason`` as in
-    :mod:`evsim.results.records`; ``astray``: 1 it was lost on the way, 2 its answer was lost, 4 nobody waited for its
-    answer any more.
+    ``settled`` (whoever asked knows, or has given up), ``late`` (the answer came though nobody waited);
+    ``outcome``, ``verdict``, ``reason`` as in :mod:`evsim.results.records`; ``astray``: 1 it was lost on the way,
+    2 its answer was lost, 4 nobody waited for its answer any more.
 ``messages``
     Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published), ``fate``
-    (open, lost, refused) and the times ``published``, ``sent`` (later than that from an outbox), ``appended``, ``confirmed`` (the confirmation that was seen left
-    the channel), ``acknowledged`` (it was seen).
+    (open, lost, refused) and the times ``published``, ``sent`` (later than that from an outbox), ``appended``,
+    ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it was seen).
 ``sendings``
     Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,
     ``fate`` (a word of the list ``fates``) and the times ``sent``, ``arrived``; as in
@@ -70,29 +70,18 @@ its table, one that stands before it; and else a text such as ``"i4:..."``: the 
 endian) and the entries in base64. A time that never came is -1.
 """
 
-from base64 import b64encode
-from collections import Counter
-from os.path import commonprefix
-
-import numpy as np
-
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.run import Run
-from evsim.results.sendings import KINDS as SENDING_KINDS
-from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.view.designs import designs
-from evsim.view.story import SAME
-from evsim.view.style import ERROR, FAULT, TOLD, WAITING, effect_marks, faults
-from evsim.view.wiring import KINDS, Wiring, all_steps
+from evsim.view.player.cast import cast
+from evsim.view.player.columns import micro
+from evsim.view.player.lane import lane
+from evsim.view.style import ERROR, FAULT, TOLD, WAITING, effect_marks
+from evsim.view.wiring import Wiring
 
 __all__ = ["VERSION", "film", "future"]
 
 VERSION = 1
-MICRO = 1e6
-SENDING_FATES = ("kept", "refused", "came again", "lost", "under way")
-LOST, ANSWER_LOST, TOO_LATE = 1, 2, 4
-TYPES = (("i1", 1 << 7), ("i2", 1 << 15), ("i4", 1 << 31))
-TIMES = {"asked": "born", "granted": "leased", "started": "started", "ended": "ended", "settled": "settled"}
 
 
 def film(*runs, labels=None):
@@ -110,8 +99,8 @@ def film(*runs, labels=None):
     return {
         "format": "evsim-film",
         "version": VERSION,
-        "duration": _micro(max(run.scenario.run.duration for run in runs.values())),
-        "end": _micro(max(run.ended_at for run in runs.values())),
+        "duration": micro(max(run.scenario.run.duration for run in runs.values())),
+        "end": micro(max(run.ended_at for run in runs.values())),
         "workloads": list(dict.fromkeys(name for run in runs.values() for name in run.scenario.workloads)),
         "effects": [{"name": name, "colour": mark.colour, "marker": mark.marker} for name, mark in marks.items()],
         "marks": {"told": TOLD.colour, "error": ERROR.colour, "fault": FAULT.colour, "waiting": WAITING.colour},
@@ -119,16 +108,18 @@ def film(*runs, labels=None):
             name: [code.name.lower().replace("_", " ") for code in codes]
             for name, codes in {"outcome": Outcome, "verdict": Verdict, "reason": Reason, "fate": Fate}.items()
         },
-        "cast": _cast([Wiring(run) for run in runs.values()]),
+        "cast": cast([Wiring(run) for run in runs.values()]),
         "futures": [future(runs, list(marks))],
         "breaks": [],
     }
 
 
 def _without_prefix(names):
-    shared = commonprefix(names).rpartition("-")[0] if len(names) > 1 else ""
-    short = [name.removeprefix(f"{shared}-") for name in names]
-    return short if shared and all(short) else names
+    """Names without the words with which all of them begin."""
+    words = [name.split("-") for name in names]
+    most = min(map(len, words)) - 1 if len(words) > 1 else 0
+    shared = next((count for count in range(most) if len({each[count] for each in words}) > 1), most)
+    return ["-".join(each[shared:]) for each in words]
 
 
 def future(runs, effects, label="as it was", fault=None, at=None):
@@ -139,250 +130,11 @@ def future(runs, effects, label="as it was", fault=None, at=None):
     return {
         "id": "base" if fault is None else f"{_fault_id(fault)}@{at:.6f}",
         "label": label,
-        "at": None if at is None else _micro(at),
+        "at": None if at is None else micro(at),
         "fault": fault,
-        "lanes": [_lane(name, run, effects) for name, run in runs.items()],
+        "lanes": [lane(name, run, effects) for name, run in runs.items()],
     }
 
 
 def _fault_id(fault):
     return " ".join(f"{name}={value}" for name, value in fault.items() if name != "at")
-
-
-def _lane(name, run, effects):
-    scenario = run.scenario
-    rows = run.rows
-    return {
-        "name": name,
-        "seed": run.seed,
-        "end": _micro(run.ended_at),
-        "workloads": list(scenario.workloads),
-        "services": [_service(run, name, effects) for name in scenario.services],
-        "channels": [_channel(name, channel, scenario) for name, channel in scenario.channels.items()],
-        "wires": _wires(Wiring(run)),
-        "links": [{"name": name, "between": list(link.between)} for name, link in scenario.network.links.items()],
-        "places": [
-            {"kind": place.kind, "workload": place.workload, "source": place.source, "service": place.service}
-            for place in run.places
-        ],
-        "faults": [
-            {"kind": fault.kind, "target": fault.target, "start": _micro(fault.start), "end": _micro(fault.end),
-             "words": fault.words}
-            for fault in faults(run)
-        ],
-        "requests": _requests(run, effects),
-        "attempts": _attempts(run, rows),
-        "messages": _messages(run),
-        "sendings": _sendings(run),
-        "effects": _effects(run, effects),
-    }  # fmt: skip
-
-
-def _service(run, name, effects):
-    service = run.scenario.services[name]
-    written = {step.name for step in all_steps(service.handle) if step.kind == "effect"}
-    of_service = np.isin(run.rows["place"], [place.number for place in run.places if place.service == name])
-    seen = np.unique(run.effects_columns["name"][of_service[run.effects_columns["row"]]])
-    written |= {run.effect_names[code] for code in seen.tolist()}
-    return {
-        "name": name,
-        "workers": service.instances * service.workers,
-        "instances": service.instances,
-        "inside": service.inside,
-        "effects": [number for number, effect in enumerate(effects) if effect in written],
-    }
-
-
-def _channel(name, channel, scenario):
-    groups = [
-        {"service": service, "group": subscription.group or service}
-        for service, settings in scenario.services.items()
-        for subscription in settings.subscribe
-        if subscription.channel == name
-    ]
-    confirms = [
-        service
-        for service, settings in scenario.services.items()
-        if any(_confirmed(step, name) for step in all_steps(settings.handle))
-    ]
-    partitions = getattr(channel, "partitions", 0)
-    return {"name": name, "kind": channel.kind, "partitions": partitions, "groups": groups, "confirms": confirms}
-
-
-def _confirmed(step, channel):
-    return step.kind == "publish" and step.channel == channel and step.acks > 0 and step.outbox is None
-
-
-def _wires(wiring):
-    return [[kind, *pair] for kind in KINDS for pair in sorted(getattr(wiring, kind))]
-
-
-def _requests(run, effects):
-    requests = run.tally
-    due = [
-        requests.is_due[run.effect_names.index(name)] if name in run.effect_names else np.zeros(len(requests.row), int)
-        for name in effects
-    ]
-    columns = {name: getattr(requests, name) for name in ("row", "workload", "number", "outcome")}
-    return _table(columns) | {
-        "key": run.request_keys.tolist(),
-        "outcomes": list(REQUEST_OUTCOMES),
-        "due": [_column(each) for each in due],
-    }
-
-
-def _attempts(run, rows):
-    replied = _replied(run, rows)
-    columns = {name: rows[name] for name in ("place", "parent", "first", "worker", "outcome", "verdict", "reason")}
-    columns |= {
-        "attempt": np.maximum(rows["attempt"], 1),
-        "request": _request_of_rows(run, rows),
-        "astray": _astray(run, rows, replied),
-    }
-    times = {name: rows[column] for name, column in TIMES.items()}
-    times["arrived"] = np.where(_kinds(run, rows) == "delivery", rows["arrived"], rows["ready"])
-    return _table(columns, times | {"replied": replied, "late": run.late})
-
-
-def _request_of_rows(run, rows):
-    """For each attempt: the index of its request among all."""
-    requests, place = run.tally, rows["place"]
-    codes = np.array([requests.workloads.index(place.workload) for place in run.places] + [0])
-    workload = codes[place]
-    nobody = place < 0
-    if nobody.any():
-        cause = run.message_columns["cause"][rows["parent"][nobody]]
-        workload[nobody] = codes[place[cause]]
-    return requests.index(workload, rows["request"])
-
-
-def _kinds(run, rows):
-    return np.array([place.kind for place in run.places] + ["delivery"])[rows["place"]]
-
-
-def _replied(run, rows):
-    """When each answer or acknowledgement left: at the end of the work, unless a reply came before."""
-    left = np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED))
-    died = (_kinds(run, rows) == "delivery") & (rows["outcome"] == Outcome.CRASHED)
-    return np.where(np.isnan(run.replied), np.where(left & ~died, rows["ended"], np.nan), run.replied)
-
-
-def _astray(run, rows, replied):
-    """For each attempt: what of it, or of its answer, did not get there."""
-    result = np.where(rows["outcome"] == Outcome.LOST, LOST, 0)
-    for time, kind, _, row in run.records.incidents:
-        if kind == "lost on the link" and replied[row] == time:
-            result[row] |= ANSWER_LOST
-    limits = np.array([_limit(run, place) for place in run.places] + [np.inf])[rows["place"]]
-    asks = _kinds(run, rows) != "delivery"
-    settled, verdict = rows["settled"], rows["verdict"]
-    denied = np.isin(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED))
-    waited = settled - rows["born"] >= limits - SAME
-    gave_up = asks & denied & ((replied > settled) | (rows["outcome"] == Outcome.OK) | waited)
-    late = ~np.isnan(run.late) | (gave_up & ~np.isnan(replied))
-    return np.where(late & (result == 0), TOO_LATE, result)
-
-
-def _limit(run, place):
-    """How long whoever asks at a place waits for an answer."""
-    if place.kind == "delivery":
-        return np.inf
-    limit = place.step.timeout if place.kind == "call" else run.scenario.workloads[place.workload].patience
-    return np.inf if limit is None else limit
-
-
-def _messages(run):
-    messages = run.message_columns
-    requests = run.tally
-    codes = np.array([requests.workloads.index(place.workload) for place in run.places] + [0])
-    workload = codes[run.rows["place"][messages["cause"]]]
-    columns = {name: messages[name] for name in ("channel", "partition", "offset", "cause", "fate")}
-    columns["request"] = requests.index(workload, messages["request"])
-    times = {name: messages[name] for name in ("published", "appended", "acknowledged")}
-    times["sent"] = np.where(np.isnan(messages["sent"]) & ~_in_outbox(run), messages["published"], messages["sent"])
-    times["confirmed"] = np.where(np.isnan(messages["acknowledged"]), np.nan, messages["appended"])
-    for number in _troubled(run):
-        times["confirmed"][number] = run.sendings.confirmed_from(number)
-    return _table(columns, times)
-
-
-def _in_outbox(run):
-    """For each message: whether its publisher writes to that channel through an outbox."""
-    scenario, messages = run.scenario, run.message_columns
-    services = np.array([list(scenario.services).index(place.service) for place in run.places])
-    through = np.zeros((len(scenario.services), max(1, len(scenario.channels))), dtype=bool)
-    for number, service in enumerate(scenario.services.values()):
-        for step in all_steps(service.handle):
-            if step.kind == "publish" and step.outbox is not None:
-                through[number, list(scenario.channels).index(step.channel)] = True
-    return through[services[run.rows["place"][messages["cause"]]], messages["channel"]]
-
-
-def _troubled(run):
-    """Messages that were not simply sent, kept and confirmed."""
-    return sorted({number for _, kind, _, number in run.records.incidents if kind in SENDING_KINDS})
-
-
-def _sendings(run):
-    sent = [(number, each) for number in _troubled(run) for each in run.sendings[number]]
-    columns = {
-        "message": np.array([number for number, _ in sent], int),
-        "fate": np.array([SENDING_FATES.index(each.fate) for _, each in sent], int),
-    }
-    times = {name: np.array([getattr(each, name) for _, each in sent], float) for name in ("sent", "arrived")}
-    return _table(columns, times) | {"fates": list(SENDING_FATES)}
-
-
-def _effects(run, names):
-    effects = run.effects_columns
-    codes = np.array([names.index(name) for name in run.effect_names] or [0])
-    return _table({"row": effects["row"], "name": codes[effects["name"]]}, {"time": effects["time"]})
-
-
-def _cast(wirings):
-    """name -> [column, row] of everything in all designs: as many columns to the right as it has steps from a workload."""
-    union = {kind: set().union(*(getattr(wiring, kind) for wiring in wirings)) for kind in KINDS}
-    scenarios = [wiring.scenario for wiring in wirings]
-    channels = list(dict.fromkeys(name for scenario in scenarios for name in scenario.channels))
-    services = list(dict.fromkeys(name for scenario in scenarios for name in scenario.services))
-    column = dict.fromkeys((name for scenario in scenarios for name in scenario.workloads), 0)
-    steps = union["asks"] | union["calls"]
-    steps |= {(one, two) for one, by in union["publishes"] for other, two in union["delivers"] if by == other}
-    reached = set(column)
-    while reached:
-        reached = {two for one, two in steps if one in reached} - set(column)
-        column |= dict.fromkeys(sorted(reached), 1 + max(column.values()))
-    column |= dict.fromkeys((name for name in services if name not in column), 1)  # nobody comes to them
-    for channel in channels:
-        before = [column[one] for one, other in union["publishes"] if other == channel]
-        after = [column[two] for other, two in union["delivers"] if other == channel]
-        column[channel] = min([*before, *(each - 1 for each in after)], default=1) + 0.5
-    rows, cast = Counter(), {}
-    for name in (*(name for name in column if column[name] == 0), *services, *channels):
-        cast[name] = [column[name], rows[column[name]]]
-        rows[column[name]] += 1
-    return cast
-
-
-def _micro(seconds):
-    return round(seconds * MICRO)
-
-
-def _table(numbers, times=()):
-    """Columns of whole numbers, and columns of times in seconds, as a film holds them."""
-    found = {name: _column(values) for name, values in numbers.items()}
-    for name in times:
-        text = _column(np.rint(np.nan_to_num(times[name] * MICRO, nan=-1.0)))
-        same = next((other for other in found if found[other] == text), None)
-        found[name] = f"={same}" if same and not isinstance(text, int) else text
-    return {"count": max((len(values) for values in (numbers | dict(times)).values()), default=0), **found}
-
-
-def _column(values):
-    """Numbers as a film holds them."""
-    values = np.asarray(values)
-    if len(values) and (values == values[0]).all():
-        return int(values[0])
-    largest = max(values.max(initial=0), -1 - values.min(initial=0))
-    kind = next((kind for kind, limit in TYPES if largest < limit), "f8")
-    return f"{kind}:{b64encode(values.astype('<' + kind).tobytes()).decode()}"

@@ -20,7 +20,6 @@ export class Bar {
     this.axis = h("div", { class: "ev-axis", "aria-hidden": "true" });
     this.track = h("div", {
       class: "ev-track", role: "slider", tabindex: "0", "aria-label": "time", "aria-valuemin": "0",
-      "aria-valuemax": (film.end / 1e6).toFixed(3),
     }, this.canvas, this.bands, this.mine, this.head);
     this.node = h("div", { class: "ev-bar" }, this.track, this.axis);
     this.track.addEventListener("pointerdown", (event) => this.drag(event));
@@ -51,6 +50,7 @@ export class Bar {
   /* Show the lanes of a future; `ghost`: those of the one that was left, or null; `since`: when they part. */
   show(lanes, ghost, since) {
     Object.assign(this, { lanes, ghost, since });
+    put(this.track, "aria-valuemax", (this.film.end / 1e6).toFixed(3));
     this.track.style.height = `${TOP + STRIP * lanes.length + 6}px`;
     const bands = new Map();
     for (const { lane } of lanes) for (const fault of lane.faults) bands.set(JSON.stringify(fault), fault);

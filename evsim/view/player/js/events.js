@@ -96,14 +96,12 @@ export function preceding(times, t) {
   return place ? times[place - 1] : null;
 }
 
-/* The events of the last moment up to t, of all lanes or of one. */
-export function latest(events, t, lane = null) {
-  let last = upTo(events.times, t) - 1;
-  while (last >= 0 && lane !== null && events.list[last].lane !== lane) last--;
-  if (last < 0) return [];
+/* The events of the last moment up to t at which something happens in a lane, or to one request of it. */
+export function latest({ list, times }, t, lane, request) {
+  const counts = (event) => event.lane === lane && (request === undefined || event.request === request);
+  let last = upTo(times, t) - 1;
+  while (last >= 0 && !counts(list[last])) last--;
   const found = [];
-  for (let place = last; place >= 0 && events.times[place] === events.times[last]; place--) {
-    if (lane === null || events.list[place].lane === lane) found.unshift(events.list[place]);
-  }
+  for (let place = last; place >= 0 && times[place] === times[last]; place--) if (counts(list[place])) found.unshift(list[place]);
   return found;
 }

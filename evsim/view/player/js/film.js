@@ -10,7 +10,13 @@ export const NEVER = -1;
 export function readFilm(data) {
   if (data?.format !== "evsim-film") throw new Error("this is no film of evsim");
   if (data.version !== VERSION) throw new Error(`the film has version ${data.version}; this player shows ${VERSION}`);
-  return { ...data, futures: data.futures.map(readFuture) };
+  const futures = data.futures.map(readFuture);
+  return { ...data, futures, end: Math.max(...futures.map(endOf)) };
+}
+
+/* When the last of a future's lanes ends. */
+export function endOf({ lanes }) {
+  return Math.max(...lanes.map(({ end }) => end));
 }
 
 export function readFuture(future) {

@@ -2,22 +2,21 @@
 
 import { Bar } from "./bar.js";
 import { Breaks } from "./breaks.js";
+import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
 import { h, put, say } from "./dom.js";
 import { eventsOf, following, latest, preceding } from "./events.js";
-import { readFuture } from "./film.js";
+import { endOf, readFuture } from "./film.js";
 import { Form } from "./form.js";
 import { arrange, LEAST_WIDTH } from "./geometry.js";
 import { upTo } from "./intervals.js";
 import { Lamps } from "./lamps.js";
 import { customerOf, indexLane } from "./lane.js";
-import { advance } from "./pace.js";
 import { createSelection } from "./selection.js";
 import { Stage } from "./stage.js";
 import { countWords, customerName, moment, tell, verdictOf } from "./words.js";
 
-const [ONE_LINE, TWO_LINES] = [90, 200]; // letters
-const CALM = 700; // ms between two pictures where nothing shall move
+const [ONE_LINE, TWO_LINES] = [100, 200]; // letters
 
 /* Show a film (as readFilm gives it) in an element. options: {branch, panels, selection}; see evsim/view/player. */
 export function mountPlayer(element, film, options = {}) {
@@ -26,8 +25,9 @@ export function mountPlayer(element, film, options = {}) {
 
 class Player {
   constructor(element, film, { branch = null, panels = [], selection = createSelection() }) {
-    Object.assign(this, { film, branch, selection, playing: false, pace: "every", speed: 1, cache: [] });
+    Object.assign(this, { film, branch, selection, pace: "every", speed: 1, cache: [] });
     this.futures = [...film.futures];
+    this.clock = new Clock({ read: () => this.read(), go: (time) => this.goTo(time), changed: () => this.draw() });
     this.build(element);
     this.followers = [selection.subscribe((state, changed) => this.follow(changed))];
     this.takeAway = panels.map(({ title, mount }) => this.panel(title, mount));
@@ -61,7 +61,7 @@ class Player {
     const names = film.futures[0].lanes.map(({ name }) => name);
     this.register = h("button", { type: "button", class: "ev-button ev-register", onclick: () => this.come() }, "Register");
     this.me = h("p", { class: "ev-me" });
-    this.clock = h("output", { class: "ev-clock", "aria-label": "time" });
+    this.hands = h("output", { class: "ev-clock", "aria-label": "time" });
     this.rows = names.map((name) => {
       const row = { form: new Form(), stage: new Stage(film, arrangement, choose), lamps: new Lamps(film), words: h("span") };
       const wide = arrangement.width > LEAST_WIDTH; // it scrolls, and whoever has no pointer must get there
@@ -73,7 +73,7 @@ class Player {
     });
     this.bar = new Bar(film, (time) => this.goTo(time), (time) => this.describe(time));
     this.controls = new Controls(film, {
-      play: () => this.toggle(), step: (forward, mine) => this.step(forward, mine), start: () => this.goTo(0),
+      play: () => this.clock.toggle(), step: (forward, mine) => this.step(forward, mine), start: () => this.goTo(0),
       pace: (pace) => this.change({ pace }), speed: (speed) => this.change({ speed }),
       jump: ({ time, customer }) => this.goTo(time, customer ? { customer } : {}), choose: (number) => this.find(number),
     });
@@ -83,7 +83,7 @@ class Player {
     this.live = h("p", { class: "ev-live", role: "status" });
     this.panels = h("div", { class: "ev-panels" });
     this.root = h("section", { class: "ev-player", "aria-label": `player: ${names.join(" and ")}`, "data-lm-suppress-shortcuts": "true" },
-      h("div", { class: "ev-top" }, this.register, this.me, this.clock),
+      h("div", { class: "ev-top" }, this.register, this.me, this.hands),
       this.rows.map(({ node }) => node),
       h("div", { class: "ev-words" }, this.rows.map(({ line }) => line)),
       this.live, this.bar.node, this.controls.node, this.breaks.node, this.panels);
@@ -104,7 +104,7 @@ class Player {
 
   /* Take everything away. */
   close() {
-    this.stop();
+    this.clock.stop();
     this.bar.close();
     for (const end of [...this.followers, ...this.takeAway]) end?.();
     this.root.remove();
@@ -140,21 +140,21 @@ class Player {
       const ghost = future ? { index: this.lanes(0)[row], request: customer ? this.lanes(0)[row].requestOf(customer) : undefined } : null;
       lamps.draw(index, time, requests[row], counts, who, ghost?.request === undefined ? null : ghost);
     });
-    say(this.clock, moment(time));
+    say(this.hands, moment(time));
     this.drawWords(time, customer, requests);
     this.bar.draw(time, requests[0]);
     this.breaks.draw(time);
-    this.controls.draw({ playing: this.playing, pace: this.pace, speed: this.speed, chosen: Boolean(customer) });
+    this.controls.draw({ playing: this.clock.running, pace: this.pace, speed: this.speed, chosen: Boolean(customer) });
   }
 
-  /* For each design: what happened last. The line of a design where nothing happens now is faint. */
+  /* For each design: what happened last (to me, at my pace). The line of a design where nothing happens now is faint. */
   drawWords(time, customer, requests) {
     const lanes = this.lanes();
     const events = this.events();
-    const swift = this.playing && this.pace === "true";
+    const swift = this.clock.running && this.pace === "true";
     const said = lanes.map((index, row) => {
       if (swift) return { text: countWords(this.film, this.rows[row].stage.state.counts), now: true };
-      const last = latest(events, time, row);
+      const last = latest(events, time, row, this.pace === "mine" ? requests[row] : undefined);
       const now = last.length > 0 && last[0].time === time;
       const age = last.length && !now ? `${moment(last[0].time)}: ` : "";
       return { text: last.length ? `${age}${tell(index, last, requests[row], lanes.length > 1 ? ONE_LINE : TWO_LINES)}` : "nothing has happened yet", now };
@@ -164,7 +164,7 @@ class Player {
       put(this.rows[row].line, "data-now", String(now));
     });
     say(this.me, this.meWords(time, customer, requests));
-    if (!this.playing) {
+    if (!this.clock.running) {
       const names = lanes.length > 1;
       say(this.live, said.filter(({ now }) => now).map(({ text }, row) => (names ? `${lanes[row].lane.name}: ${text}` : text)).join(" "));
     }
@@ -192,7 +192,7 @@ class Player {
 
   /* To the next event (or mine), or to the one before. */
   step(forward, mine) {
-    this.stop();
+    this.clock.stop();
     const { time, customer } = this.selection.get();
     const moments = mine ? this.events().mine(customer) : this.events().moments;
     const next = (forward ? following : preceding)(moments, time);
@@ -211,7 +211,7 @@ class Player {
     const asked = index.arrivals[place];
     this.selection.set({ time: asked, customer: customerOf(index.lane, index.asked.indexOf(asked)) });
     this.change({ pace: "mine" });
-    this.start();
+    this.clock.start();
   }
 
   find(number) {
@@ -227,50 +227,17 @@ class Player {
     this.draw();
   }
 
-  toggle() {
-    if (this.playing) this.stop();
-    else this.start();
-  }
-
-  start() {
-    if (this.playing) return;
-    if (this.selection.get().time >= this.film.end) this.goTo(0);
-    this.playing = true;
-    this.draw();
-    let before = performance.now();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)");
-    const frame = (now) => {
-      if (!this.playing) return;
-      if (!calm.matches || now - before >= CALM) {
-        this.forward(Math.max(0, now - before), calm.matches);
-        before = now;
-      }
-      if (this.playing) this.frame = requestAnimationFrame(frame);
-    };
-    this.frame = requestAnimationFrame(frame);
-  }
-
-  /* Let `wall` milliseconds go by; in calm steps a moment at a time. */
-  forward(wall, calm) {
+  /* What the clock needs to know. */
+  read() {
     const { time, customer } = this.selection.get();
     const moments = { every: this.events().moments, mine: this.events().mine(customer), true: null }[this.pace];
-    const next = calm && moments ? following(moments, time) ?? time : advance(time, wall, moments, this.speed, this.film.end);
-    this.goTo(next);
-    const last = moments ? following(moments, next) === null : next >= this.film.end;
-    if (last) this.stop();
-  }
-
-  stop() {
-    if (!this.playing) return;
-    this.playing = false;
-    cancelAnimationFrame(this.frame);
-    this.draw();
+    return { time, moments, speed: this.speed, end: this.film.end };
   }
 
   // Another future.
 
   async breakAt(fault, at) {
-    this.stop();
+    this.clock.stop();
     const known = this.futures.findIndex((each) => each.at === at && JSON.stringify(each.fault) === JSON.stringify(fault));
     if (known >= 0) {
       this.goTo(at, { future: known });
@@ -281,6 +248,7 @@ class Player {
     try {
       const future = await this.branch({ fault, at, future: this.selection.get().future });
       this.futures.push(readFuture(future));
+      this.film.end = Math.max(this.film.end, endOf(this.futures.at(-1)));
       this.breaks.say("");
       this.goTo(at, { future: this.futures.length - 1 });
     } catch (refusal) {
@@ -302,7 +270,7 @@ class Player {
       End: () => this.goTo(this.film.end),
       PageUp: () => this.goTo(Math.round(time - page)),
       PageDown: () => this.goTo(Math.round(time + page)),
-      " ": () => this.toggle(),
+      " ": () => this.clock.toggle(),
     };
     if (!acts[key] || (key === " " && target.closest("button"))) return;
     event.preventDefault();

@@ -1,0 +1,171 @@
+"""The tables of a film: the columns of a run's records as text."""
+
+from base64 import b64encode
+
+import numpy as np
+
+from evsim.results.records import Outcome, Verdict
+from evsim.results.sendings import KINDS as SENDING_KINDS
+from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.view.story import SAME
+from evsim.view.wiring import all_steps
+
+__all__ = ["attempts", "effects", "messages", "micro", "requests", "sendings"]
+
+MICRO = 1e6
+SENDING_FATES = ("kept", "refused", "came again", "lost", "under way")
+LOST, ANSWER_LOST, TOO_LATE = 1, 2, 4
+TYPES = (("i1", 1 << 7), ("i2", 1 << 15), ("i4", 1 << 31))
+TIMES = {"asked": "born", "granted": "leased", "started": "started", "ended": "ended", "settled": "settled"}
+
+
+def micro(seconds):
+    """Seconds as whole microseconds."""
+    return round(seconds * MICRO)
+
+
+def requests(run, effects):
+    """One entry a request; `effects` are the names of the film's effects."""
+    tally = run.tally
+    due = [
+        tally.is_due[run.effect_names.index(name)] if name in run.effect_names else np.zeros(len(tally.row), int)
+        for name in effects
+    ]
+    columns = {name: getattr(tally, name) for name in ("row", "workload", "number", "outcome")}
+    return _table(columns) | {
+        "key": run.request_keys.tolist(),
+        "outcomes": list(REQUEST_OUTCOMES),
+        "due": [_column(each) for each in due],
+    }
+
+
+def attempts(run):
+    """One entry an attempt."""
+    rows = run.rows
+    replied = _replied(run, rows)
+    columns = {name: rows[name] for name in ("place", "parent", "first", "worker", "outcome", "verdict", "reason")}
+    columns |= {
+        "attempt": np.maximum(rows["attempt"], 1),
+        "request": _request_of_rows(run, rows),
+        "astray": _astray(run, rows, replied),
+    }
+    times = {name: rows[column] for name, column in TIMES.items()}
+    times["arrived"] = np.where(_kinds(run, rows) == "delivery", rows["arrived"], rows["ready"])
+    return _table(columns, times | {"replied": replied, "late": run.late})
+
+
+def _request_of_rows(run, rows):
+    """For each attempt: the index of its request among all."""
+    requests, place = run.tally, rows["place"]
+    codes = np.array([requests.workloads.index(place.workload) for place in run.places] + [0])
+    workload = codes[place]
+    nobody = place < 0
+    if nobody.any():
+        cause = run.message_columns["cause"][rows["parent"][nobody]]
+        workload[nobody] = codes[place[cause]]
+    return requests.index(workload, rows["request"])
+
+
+def _kinds(run, rows):
+    return np.array([place.kind for place in run.places] + ["delivery"])[rows["place"]]
+
+
+def _replied(run, rows):
+    """When each answer or acknowledgement left: at the end of the work, unless a reply came before."""
+    left = np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED))
+    died = (_kinds(run, rows) == "delivery") & (rows["outcome"] == Outcome.CRASHED)
+    return np.where(np.isnan(run.replied), np.where(left & ~died, rows["ended"], np.nan), run.replied)
+
+
+def _astray(run, rows, replied):
+    """For each attempt: what of it, or of its answer, did not get there."""
+    result = np.where(rows["outcome"] == Outcome.LOST, LOST, 0)
+    for time, kind, _, row in run.records.incidents:
+        if kind == "lost on the link" and replied[row] == time:
+            result[row] |= ANSWER_LOST
+    limits = np.array([_limit(run, place) for place in run.places] + [np.inf])[rows["place"]]
+    asks = _kinds(run, rows) != "delivery"
+    settled, verdict = rows["settled"], rows["verdict"]
+    denied = np.isin(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED))
+    waited = settled - rows["born"] >= limits - SAME
+    gave_up = asks & denied & ((replied > settled) | (rows["outcome"] == Outcome.OK) | waited)
+    late = ~np.isnan(run.late) | (gave_up & ~np.isnan(replied))
+    return np.where(late & (result == 0), TOO_LATE, result)
+
+
+def _limit(run, place):
+    """How long whoever asks at a place waits for an answer."""
+    if place.kind == "delivery":
+        return np.inf
+    limit = place.step.timeout if place.kind == "call" else run.scenario.workloads[place.workload].patience
+    return np.inf if limit is None else limit
+
+
+def messages(run):
+    """One entry a message."""
+    columns, tally = run.message_columns, run.tally
+    codes = np.array([tally.workloads.index(place.workload) for place in run.places] + [0])
+    workload = codes[run.rows["place"][columns["cause"]]]
+    found = {name: columns[name] for name in ("channel", "partition", "offset", "cause", "fate")}
+    found["request"] = tally.index(workload, columns["request"])
+    times = {name: columns[name] for name in ("published", "appended", "acknowledged")}
+    times["sent"] = np.where(np.isnan(columns["sent"]) & ~_in_outbox(run), columns["published"], columns["sent"])
+    times["confirmed"] = np.where(np.isnan(columns["acknowledged"]), np.nan, columns["appended"])
+    for number in _troubled(run):
+        times["confirmed"][number] = run.sendings.confirmed_from(number)
+    return _table(found, times)
+
+
+def _in_outbox(run):
+    """For each message: whether its publisher writes to that channel through an outbox."""
+    scenario, messages = run.scenario, run.message_columns
+    services = np.array([list(scenario.services).index(place.service) for place in run.places])
+    through = np.zeros((len(scenario.services), max(1, len(scenario.channels))), dtype=bool)
+    for number, service in enumerate(scenario.services.values()):
+        for step in all_steps(service.handle):
+            if step.kind == "publish" and step.outbox is not None:
+                through[number, list(scenario.channels).index(step.channel)] = True
+    return through[services[run.rows["place"][messages["cause"]]], messages["channel"]]
+
+
+def _troubled(run):
+    """Messages that were not simply sent, kept and confirmed."""
+    return sorted({number for _, kind, _, number in run.records.incidents if kind in SENDING_KINDS})
+
+
+def sendings(run):
+    """One entry a sending of a message that was not simply sent, kept and confirmed."""
+    sent = [(number, each) for number in _troubled(run) for each in run.sendings[number]]
+    columns = {
+        "message": np.array([number for number, _ in sent], int),
+        "fate": np.array([SENDING_FATES.index(each.fate) for _, each in sent], int),
+    }
+    times = {name: np.array([getattr(each, name) for _, each in sent], float) for name in ("sent", "arrived")}
+    return _table(columns, times) | {"fates": list(SENDING_FATES)}
+
+
+def effects(run, names):
+    """One entry an effect; `names` are those of the film's effects."""
+    columns = run.effects_columns
+    codes = np.array([names.index(name) for name in run.effect_names] or [0])
+    return _table({"row": columns["row"], "name": codes[columns["name"]]}, {"time": columns["time"]})
+
+
+def _table(numbers, times=()):
+    """Columns of whole numbers, and columns of times in seconds, as a film holds them."""
+    found = {name: _column(values) for name, values in numbers.items()}
+    for name in times:
+        text = _column(np.rint(np.nan_to_num(times[name] * MICRO, nan=-1.0)))
+        same = next((other for other in found if found[other] == text), None)
+        found[name] = f"={same}" if same and not isinstance(text, int) else text
+    return {"count": max((len(values) for values in (numbers | dict(times)).values()), default=0), **found}
+
+
+def _column(values):
+    """Numbers as a film holds them."""
+    values = np.asarray(values)
+    if len(values) and (values == values[0]).all():
+        return int(values[0])
+    largest = max(values.max(initial=0), -1 - values.min(initial=0))
+    kind = next((kind for kind, limit in TYPES if largest < limit), "f8")
+    return f"{kind}:{b64encode(values.astype('<' + kind).tobytes()).decode()}"

@@ -1,0 +1,78 @@
+"""A lane of a film: one run of one design."""
+
+import numpy as np
+
+from evsim.view.player import columns
+from evsim.view.player.columns import micro
+from evsim.view.style import faults
+from evsim.view.wiring import KINDS, Wiring, all_steps
+
+__all__ = ["lane"]
+
+
+def lane(name, run, effects):
+    """One design of a film; `effects` are the names of the film's effects."""
+    scenario = run.scenario
+    return {
+        "name": name,
+        "seed": run.seed,
+        "end": micro(run.ended_at),
+        "workloads": list(scenario.workloads),
+        "services": [_service(run, name, effects) for name in scenario.services],
+        "channels": [_channel(name, channel, scenario) for name, channel in scenario.channels.items()],
+        "wires": _wires(Wiring(run)),
+        "links": [{"name": name, "between": list(link.between)} for name, link in scenario.network.links.items()],
+        "places": [
+            {"kind": place.kind, "workload": place.workload, "source": place.source, "service": place.service}
+            for place in run.places
+        ],
+        "faults": [
+            {"kind": fault.kind, "target": fault.target, "start": micro(fault.start), "end": micro(fault.end),
+             "words": fault.words}
+            for fault in faults(run)
+        ],
+        "requests": columns.requests(run, effects),
+        "attempts": columns.attempts(run),
+        "messages": columns.messages(run),
+        "sendings": columns.sendings(run),
+        "effects": columns.effects(run, effects),
+    }  # fmt: skip
+
+
+def _service(run, name, effects):
+    service = run.scenario.services[name]
+    written = {step.name for step in all_steps(service.handle) if step.kind == "effect"}
+    of_service = np.isin(run.rows["place"], [place.number for place in run.places if place.service == name])
+    seen = np.unique(run.effects_columns["name"][of_service[run.effects_columns["row"]]])
+    written |= {run.effect_names[code] for code in seen.tolist()}
+    return {
+        "name": name,
+        "workers": service.instances * service.workers,
+        "instances": service.instances,
+        "inside": service.inside,
+        "effects": [number for number, effect in enumerate(effects) if effect in written],
+    }
+
+
+def _channel(name, channel, scenario):
+    groups = [
+        {"service": service, "group": subscription.group or service}
+        for service, settings in scenario.services.items()
+        for subscription in settings.subscribe
+        if subscription.channel == name
+    ]
+    confirms = [
+        service
+        for service, settings in scenario.services.items()
+        if any(_confirmed(step, name) for step in all_steps(settings.handle))
+    ]
+    partitions = getattr(channel, "partitions", 0)
+    return {"name": name, "kind": channel.kind, "partitions": partitions, "groups": groups, "confirms": confirms}
+
+
+def _confirmed(step, channel):
+    return step.kind == "publish" and step.channel == channel and step.acks > 0 and step.outbox is None
+
+
+def _wires(wiring):
+    return [[kind, *pair] for kind in KINDS for pair in sorted(getattr(wiring, kind))]

@@ -1,0 +1,92 @@
+"""What the player computes without a page: its own tests in Node, and what it says about runs."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evsim.view.player.bundle import FOLDER, bundle
+from evsim.view.player.film import film
+from evsim.view.story import Story
+from evsim.view.words import seconds
+from tests.books.systems import systems
+from tests.player.node import ROOT, ask, node
+from tests.view import runs
+
+EVENTS = {"events": ["eventsOf"], "words": ["sentence"]}
+
+
+def test_the_core_passes_its_own_tests():
+    said = node("--test", *sorted((ROOT / "tests/player/js").glob("*.test.mjs")))
+    assert re.search(r"^# fail 0$", said, re.MULTILINE) and not re.search(r"^# pass 0$", said, re.MULTILINE), said
+
+
+def test_times_are_said_as_the_still_pictures_say_them():
+    times = [0, 1, 250, 999, 1000, 9_949, 9_950, 12_345, 99_999, 999_499, 999_500, 1_234_567, 9_950_000, 83_200_000,
+             599_000_000, 600_000_000, 3_600_000_000, 7_500_000_000]  # fmt: skip
+    functions = {"words": ["duration"]}
+    (said,) = ask([film(runs.few()) | {"times": times}], "(film) => film.times.map(duration)", functions)
+    assert said == [seconds(time / 1e6) for time in times]
+
+
+def moments_of_records(run, number, workload):
+    """The microseconds at which the records say that something happened to a request."""
+    story = Story(run, number, workload)
+    times = [moment.time for moment in run.trace(number, workload)]
+    for span in story.spans.values():
+        times += [story.arrived + time for time in (span.arrived, span.replied, span.late)]
+    for message in story.messages.values():
+        times += [story.arrived + time for each in message.sendings for time in (each.sent, each.arrived)]
+    return sorted({round(time * 1e6) for time in times if time == time})
+
+
+def assert_the_player_tells_every_moment(run, count=6):
+    tally = run.tally
+    picked = (
+        np.unique(np.linspace(0, len(tally.row) - 1, min(count, len(tally.row))).astype(int)) if len(tally.row) else []
+    )
+    wanted = [[tally.workloads[tally.workload[index]], int(tally.number[index])] for index in picked]
+    question = """(film, lanes) => {
+        const events = eventsOf(lanes);
+        return film.wanted.map(([workload, number]) => [...events.mine({workload, number})]);
+    }"""
+    (found,) = ask([film(run) | {"wanted": wanted}], question, EVENTS)
+    for (workload, number), moments in zip(wanted, found, strict=True):
+        assert moments == moments_of_records(run, number, workload), (run, workload, number)
+
+
+@pytest.mark.parametrize("name", ["classic", "events", "doubled", "refused", "cut", "two_workloads"])
+def test_a_customers_events_are_the_moments_of_the_records(name):
+    assert_the_player_tells_every_moment(getattr(runs, name)())
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(systems())
+def test_a_customers_events_are_the_moments_of_the_records_in_any_run(scenario):
+    assert_the_player_tells_every_moment(scenario.run())
+
+
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(systems(), min_size=5, max_size=10))
+def test_every_event_of_any_run_is_said_in_words(scenarios):
+    question = """(film, lanes) => eventsOf(lanes).list.map((event) => sentence(lanes[event.lane], event, "WHO"))"""
+    for said in ask([film(scenario.run()) for scenario in scenarios], question, EVENTS):
+        assert not [words for words in said if re.search(r"undefined|null|NaN|object|^\W|\s$", words)]
+
+
+def test_the_bundle_is_one_module_that_imports_nothing():
+    text = bundle("widget")
+    assert not re.search(r"^import |^export (?!default)", text, re.MULTILINE)
+    names = re.findall(r"^const (module_\w+) = \(\(\) => \{$", text, re.MULTILINE)
+    assert len(names) == len(set(names)) and {"module_film", "module_player", "module_widget"} <= set(names)
+    checked = f"{text}\n".replace("export default", "const whole =") + "process.stdout.write(typeof whole.render);"
+    assert node("--input-type=module", text=checked) == "function"
+
+
+def test_every_module_is_reached():
+    """A file that no page and no widget loads is forgotten."""
+    text = bundle("page") + bundle("widget")
+    forgotten = [path.stem for path in FOLDER.glob("*.js") if f"module_{path.stem.replace('-', '_')} =" not in text]
+    assert not forgotten

@@ -85,6 +85,14 @@ class Subscriber:
         retry = self.subscription.retry
         return retry.attempts if retry else PLAIN_ATTEMPTS
 
+    def edge(self, place):
+        """The edge of a place that this subscriber grants messages to."""
+        return Delivery(self.system, place, self)
+
+    def unsettled(self):
+        """Rows whose work has ended and of which the broker will still be told, for a stock-take."""
+        return []
+
     def given_back(self, row):
         """An attempt ended without success and another one will follow."""
 
@@ -132,8 +140,16 @@ class Delivery:
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
         self.coming = {arrive, self._lost}
         self.news = {acknowledged, self._unheard, self._ack_lost, *subscriber.news}
-        # What follows the end of the work, in this order.
-        self.ended = (self.acknowledge,) if subscriber.worked is None else (subscriber.worked, self.acknowledge)
+        self.ended = self.after_work()
+
+    def after_work(self):
+        """The functions that follow the end of the work, in this order."""
+        worked = self.subscriber.worked
+        return (self.acknowledge,) if worked is None else (worked, self.acknowledge)
+
+    def begin(self, first):
+        """What a worker begins with, where `first` is the first step of the handler."""
+        return first
 
     def _arrived(self):
         env, arrived_at, offer = self.system.env, self.system.records.rows.arrived, self.subscriber.service.offer
@@ -179,7 +195,7 @@ class Delivery:
 
     def _failed(self, row):
         """Another attempt after the back-off, or dead."""
-        number = max(self.system.records.rows.attempt[row], 1)
+        number = self.tries(row)
         if number < self.attempts:
             self._settle(row, Verdict.GIVEN_BACK)
             self.system.backing_off += 1
@@ -188,6 +204,10 @@ class Delivery:
         else:
             self._settle(row, Verdict.DEAD)
             self.subscriber.dead(row)
+
+    def tries(self, row):
+        """How many attempts count once this one has failed."""
+        return max(self.system.records.rows.attempt[row], 1)
 
     def _again(self, row):
         self.system.backing_off -= 1

@@ -9,6 +9,7 @@ from collections import deque
 from math import prod
 
 from evsim.engine.environment import FAULT
+from evsim.engine.pins import Pins
 from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["Service"]
@@ -30,7 +31,8 @@ class Service:
         self.completions = set()  # heap functions that carry work in hand
         self.parallel = []  # the state of open parallel steps, a dict each
         self.groups = []  # the subscriptions that grant to this service
-        self.guarded = system.may_fail(name)
+        self.pins, self.memberships = Pins(), []  # where partitions of a log have owners
+        self.guarded = system.may_fail(name) or any(subscription.owns for subscription in settings.subscribe)
         self.down = [0] * self.instances  # faults that stop an instance from starting work
         self.factors = [[] for _ in range(self.instances)]  # of the slowdowns that last
         self.error_rates = [[] for _ in range(self.instances)]
@@ -153,20 +155,27 @@ class Service:
     def fill(self):
         """Free workers take what waits."""
         rows, now, free, inbox = self.system.records.rows, self.system.env._now, self.free, self.inbox
-        drop_stale, take_next = self.settings.drop_stale, self._take_next()
+        drop_stale, take_next, pins = self.settings.drop_stale, self._take_next(), self.pins
         if self.filling:
             return  # a handler without work ended inside the loop below, which goes on
         self.filling = True
         while free and inbox:
-            row = take_next()
-            if drop_stale and rows.verdict[row] != Verdict.OPEN:
+            found = self._match() if pins else (take_next(), free.popleft())
+            if found is None:
+                break
+            row, worker = found
+            if drop_stale and rows.verdict[row] != Verdict.OPEN and self.edges[rows.place[row]].refusable:
                 rows.outcome[row], rows.reason[row], rows.ended[row] = WITHDRAWN, Reason.STALE, now
+                free.appendleft(worker)
                 continue
-            rows.worker[row] = free.popleft()
+            rows.worker[row] = worker
             rows.started[row] = now
             self.running.add(row)
             self.entries[rows.place[row]](row)
         self.filling = False
+
+    def _match(self):
+        return self.pins.match(self.inbox, self.free, self.workers, self.settings.discipline == "lifo")
 
     # What faults do.
 
@@ -182,12 +191,31 @@ class Service:
             self.inbox.extend(kept)
             for row in waiting:
                 edges[place[row]].refuse(row, Reason.UNREACHABLE)
+        for row in sorted(self._take_out(self.pins.of(instance)), reverse=True):
+            self.edges[self.system.records.rows.place[row]].withdrawn(row)
+        self._tell(instance, "stops")
+
+    def _take_out(self, rows):
+        """Those of some deliveries that wait in the inbox or travel to it, taken out of there."""
+        travelling = self.system.env.withdraw(lambda function, row: row in rows and function in self.arrivals)
+        waiting = [row for row in self.inbox if row in rows]
+        for row in waiting:
+            self.inbox.remove(row)
+        for row in rows:
+            del self.pins[row]
+        return [*waiting, *(row for _, _, row in travelling)]
+
+    def _tell(self, instance, news):
+        """Tell the groups in which the instance is a member that it ``stops``, ``starts``, ``crashes`` ..."""
+        for membership in self.memberships:
+            getattr(membership, news)(instance)
 
     def start(self, instance):
         """The end of :meth:`stop`: idle workers come back and channels grant again."""
         self.down[instance] -= 1
         if not self.down[instance]:
             self._return_workers(instance)
+            self._tell(instance, "starts")
             for group in self.groups:
                 group.resume()
 
@@ -201,8 +229,9 @@ class Service:
             travelling = env.withdraw(lambda function, _: function in self.arrivals)
             waiting = [*self.inbox, *(row for _, _, row in travelling)]
             self.inbox.clear()
+            self.pins.clear()
         else:
-            waiting = []
+            waiting = self._take_out(self.pins.of(instance))
         gone = set(dead)
         env.withdraw(lambda function, row: function in self.completions and row in gone)
         for state in self.parallel:
@@ -214,6 +243,7 @@ class Service:
             rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, Reason.CRASH
         for row in sorted((*dead, *waiting), reverse=True):  # the oldest is given back last: it is first in line
             self.edges[rows.place[row]].died(row)
+        self._tell(instance, "crashes")
 
     def pause(self, instance, length):
         """Everything in the instance freezes for `length` seconds, then goes on where it was."""
@@ -226,6 +256,7 @@ class Service:
         if self.frozen[instance] is None:
             self.frozen[instance] = []
             self._take_workers(instance)
+            self._tell(instance, "freezes")
 
     def freeze(self, function, argument, row):
         """If the instance that holds `row` is paused, keep ``function(argument)`` for its end and return True."""
@@ -246,6 +277,7 @@ class Service:
             self._return_workers(instance)
         for function, row in waiting:
             self.system.env.call_in(0, function, row, FAULT)
+        self._tell(instance, "wakes")
 
     def absent(self):
         """Workers of instances that a fault has taken away for now."""

@@ -24,11 +24,12 @@ def take_stock(system):
     moving += [entry for channel in channels for entry in channel.frozen or ()]
     subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
     ready = [row for keeper in (*channels, *subscribers) for row in keeper.stored()]
+    late = {row for subscriber in subscribers for row in subscriber.unsettled()}
     return {
         "ready": sorted(ready),
         "waiting": sorted(row for _, service in services for row in service.inbox),
         "travelling": sorted(argument for function, argument in moving if function in coming),
-        "news": sorted({argument for function, argument in moving if function in news} | set(system.reopened)),
+        "news": sorted({argument for function, argument in moving if function in news} | set(system.reopened) | late),
         "messages": sorted({argument for function, argument in moving if function in sending} | outboxes),
         "backing_off": system.backing_off,
         "free": {name: sorted(service.free) for name, service in services},

@@ -5,7 +5,6 @@ import numpy as np
 from evsim.engine.asking import next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.channels import CHANNELS
-from evsim.engine.delivery import Delivery
 from evsim.engine.environment import Environment, SimulationError
 from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
@@ -76,7 +75,10 @@ class System:
                 self._deliver_to(place)
 
     def _deliver_to(self, place):
-        self.enter(place, Delivery(self, place, self._subscribers[place.source, place.service]))
+        edge = self._subscribers[place.source, place.service].edge(place)
+        self.enter(place, edge)
+        entries = self.services[place.service].entries
+        entries[place.number] = edge.begin(entries[place.number])
 
     def subscribers_of(self, channel):
         """``(service, subscription)`` of all who subscribe to a channel."""

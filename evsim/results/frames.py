@@ -89,7 +89,7 @@ def ledger_frame(run):
     message = ledger.message
     requests = run.tally
     verdict = ledger.verdict
-    held = np.isin(verdict, (Verdict.OPEN, Verdict.GIVEN_BACK))
+    held = np.isin(verdict, (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED))
     disposition = np.where(held, "held", np.where(verdict == Verdict.DONE, "acked", _words(Verdict)[verdict]))
     return _frame(
         {
@@ -105,7 +105,7 @@ def ledger_frame(run):
             "appended": messages["appended"][message],
             "settled": ledger.settled,
             "state": np.array(DELIVERY_STATES)[ledger.state],
-            "cause": _words(Reason)[rows["reason"][ledger.last]],
+            "cause": _causes(ledger, rows),
             "disposition": disposition,
             "attempts": ledger.attempts,
             "handlings": ledger.handlings,
@@ -113,6 +113,14 @@ def ledger_frame(run):
             "cohort": ledger.cohort,
         }
     )
+
+
+def _causes(ledger, rows):
+    """Why each delivery ended as it did; what was acknowledged and not done says so."""
+    causes = _words(Reason)[rows["reason"][ledger.last]].astype(object)
+    early = (ledger.verdict == Verdict.DONE) & (ledger.state == DELIVERY_STATES.index("lost"))
+    causes[early] = causes[early] + " after the early commit"
+    return causes
 
 
 def effects_frame(run):

@@ -40,6 +40,7 @@ class Verdict(IntEnum):
     LOST = 6
     GIVEN_BACK = 7  # the holder died or failed; another attempt may follow
     ORPHANED = 8  # the one who asked had ended before the answer
+    REVOKED = 9  # taken from a holder that may still be at work; another attempt follows
 
 
 class Reason(IntEnum):
@@ -168,6 +169,7 @@ class Records:
         self.replies = Table(REPLY_COLUMNS)
         self.late = Table(LATE_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
+        self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 
     def note(self, table, row, time):
         """Write down a row and a time in :attr:`replies` or :attr:`late`."""

@@ -8,7 +8,7 @@ from evsim.results import frames
 from evsim.results.audit import Audit
 from evsim.results.records import LATER, Outcome
 from evsim.results.sendings import Sendings
-from evsim.results.stations import channel_figures, service_figures
+from evsim.results.stations import channel_figures, partition_figures, service_figures
 from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
 from evsim.results.trace import Trace
@@ -214,6 +214,15 @@ class Run:
         index = pandas.MultiIndex.from_tuples(list(self.channel_figures), names=["channel", "subscription"])
         return pandas.DataFrame(list(self.channel_figures.values()), index=index if len(index) else None)
 
+    @cached_property
+    def partitions(self):
+        """One row a log, subscribing service and partition, as a frame: the figures of ``channels`` for each partition."""
+        import pandas
+
+        names = ["channel", "subscription", "partition"]
+        index = pandas.MultiIndex.from_tuples(list(self.partition_figures), names=names)
+        return pandas.DataFrame(list(self.partition_figures.values()), index=index if len(index) else None)
+
     @property
     def plot(self):
         """The pictures of this run (:class:`evsim.view.plots.Plots`)."""
@@ -273,3 +282,8 @@ class Run:
     def channel_figures(self):
         """(channel, service) -> figures, as plain dicts."""
         return channel_figures(self)
+
+    @cached_property
+    def partition_figures(self):
+        """(log, service, partition) -> figures, as plain dicts."""
+        return partition_figures(self)

@@ -6,7 +6,7 @@ from evsim.results.records import Outcome
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
 
-__all__ = ["channel_figures", "service_figures"]
+__all__ = ["channel_figures", "partition_figures", "service_figures"]
 
 
 def inside(start, end, window):
@@ -68,35 +68,57 @@ def service_figures(run):
 def channel_figures(run):
     """(channel, subscribing service) -> figures; a queue's messages not yet granted count for each of its consumers."""
     deliveries = run.deliveries_tally
-    window = (run.scenario.run.warmup, run.measured_until)
     names = tuple(run.scenario.channels)
     reordered = deliveries.reordered(run)
+    return {
+        (channel, service): _figures(run, _mine(deliveries, code, names.index(channel)), reordered)
+        for code, (channel, service) in enumerate(deliveries.names)
+    }
+
+
+def partition_figures(run):
+    """(log, subscribing service, partition) -> figures, as those of a channel."""
+    deliveries = run.deliveries_tally
+    names = tuple(run.scenario.channels)
+    reordered = deliveries.reordered(run)
+    partition = run.message_columns["partition"][deliveries.message]
     result = {}
     for code, (channel, service) in enumerate(deliveries.names):
-        mine = (deliveries.subscriber == code) | (
-            (deliveries.subscriber < 0) & (deliveries.channel == names.index(channel))
-        )
-        counted = mine & deliveries.cohort
-        states = np.bincount(deliveries.state[counted], minlength=len(DELIVERY_STATES))
-        state = dict(zip(DELIVERY_STATES, states.tolist(), strict=True))
-        born, settled = deliveries.born[mine], deliveries.settled[mine]
-        seen = np.where(np.isnan(settled), window[1], settled)
-        overlapping = (born < window[1]) & (seen >= window[0])
-        age = np.minimum(seen, window[1])[overlapping] - born[overlapping]
-        result[channel, service] = {
-            "published": int(counted.sum()),
-            "delivered": int((~np.isnan(run.rows["leased"][deliveries.last[counted]])).sum()),
-            "done": state["done"],
-            "redelivered": int((deliveries.attempts[counted] > 1).sum()),
-            "duplicates": state["duplicate"],
-            "reordered": int(reordered[counted].sum()),
-            "expired": state["expired"],
-            "dropped": state["dropped"],
-            "dead": state["dead"],
-            "lost": state["lost"],
-            "pending": state["pending"],
-            "lag_mean": float(inside(born, settled, window).sum() / run.window),
-            "lag_max": highest(born, settled, window),
-            "age_max": float(age.max(initial=0.0)),
-        }
+        settings = run.scenario.channels[channel]
+        for number in range(settings.partitions if settings.kind == "log" else 0):
+            mine = _mine(deliveries, code, names.index(channel)) & (partition == number)
+            result[channel, service, number] = _figures(run, mine, reordered)
     return result
+
+
+def _mine(deliveries, subscriber, channel):
+    """Which entries of the ledger belong to a subscriber of a channel."""
+    return (deliveries.subscriber == subscriber) | ((deliveries.subscriber < 0) & (deliveries.channel == channel))
+
+
+def _figures(run, mine, reordered):
+    """The figures of some entries of the ledger."""
+    deliveries, window = run.deliveries_tally, (run.scenario.run.warmup, run.measured_until)
+    counted = mine & deliveries.cohort
+    states = np.bincount(deliveries.state[counted], minlength=len(DELIVERY_STATES))
+    state = dict(zip(DELIVERY_STATES, states.tolist(), strict=True))
+    born, settled = deliveries.born[mine], deliveries.settled[mine]
+    seen = np.where(np.isnan(settled), window[1], settled)
+    overlapping = (born < window[1]) & (seen >= window[0])
+    age = np.minimum(seen, window[1])[overlapping] - born[overlapping]
+    return {
+        "published": int(counted.sum()),
+        "delivered": int((~np.isnan(run.rows["leased"][deliveries.last[counted]])).sum()),
+        "done": state["done"],
+        "redelivered": int((deliveries.attempts[counted] > 1).sum()),
+        "duplicates": state["duplicate"],
+        "reordered": int(reordered[counted].sum()),
+        "expired": state["expired"],
+        "dropped": state["dropped"],
+        "dead": state["dead"],
+        "lost": state["lost"],
+        "pending": state["pending"],
+        "lag_mean": float(inside(born, settled, window).sum() / run.window),
+        "lag_max": highest(born, settled, window),
+        "age_max": float(age.max(initial=0.0)),
+    }

@@ -127,11 +127,14 @@ class Deliveries:
         state = np.zeros(len(row), dtype=int)
         state[verdict == Verdict.DEAD] = DELIVERY_STATES.index("dead")
         state[verdict == Verdict.LOST] = DELIVERY_STATES.index("lost")
+        ended = (verdict == Verdict.DONE) & (rows["outcome"][last] != Outcome.OPEN)
+        state[ended] = DELIVERY_STATES.index("lost")  # acknowledged before the work, unless the work was done
         state[self.handlings == 1] = DELIVERY_STATES.index("done")
         state[self.handlings > 1] = DELIVERY_STATES.index("duplicate")
         self.state = state
         self.born = rows["born"][row]
-        self.settled = np.where(verdict == Verdict.GIVEN_BACK, np.nan, rows["settled"][last])
+        reopened = np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.REVOKED))
+        self.settled = np.where(reopened, np.nan, rows["settled"][last])
         workload_of_place = {p.number: requests.workloads.index(p.workload) for p in places}
         cause_place = rows["place"][messages["cause"][self.message]] if len(row) else np.empty(0, dtype=int)
         workload = np.array([workload_of_place.get(number, 0) for number in range(len(places))] or [0])[cause_place]

@@ -147,11 +147,21 @@ def _idle_workers(scenario):
         workers = service.instances * service.workers
         if name in called or not channels or any(channel.kind == "queue" for channel in channels):
             continue
-        partitions = sum(channel.partitions for channel in channels)
-        if partitions < workers:
+        useful = sum(_useful(service, subscription, scenario.channels[subscription.channel].partitions)
+                     for subscription in service.subscribe)
+        if useful < workers:
+            partitions = sum(channel.partitions for channel in channels)
             has = f"{partitions} partition{'s' * (partitions > 1)}"
-            yield (f"services.{name}: {workers - partitions} of {workers} workers can never work, since its "
+            yield (f"services.{name}: {workers - useful} of {workers} workers can never work, since its "
                    f"log has {has}; add partitions, or remove workers")
+
+
+def _useful(service, subscription, partitions):
+    """How many workers can have a message of one log at a time."""
+    if subscription.owns is None:
+        return partitions
+    each, more = divmod(partitions, service.instances)
+    return sum(min(service.workers, each + (member < more)) for member in range(service.instances))
 
 
 def _unused_parts(scenario):

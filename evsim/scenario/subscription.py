@@ -1,13 +1,14 @@
 """How a service reads a channel."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, WrapSerializer
 
+from .offsets import ASSIGNORS, After, Commit
 from .part import Name, OneOrMany, Part
 from .retry import Retry
-from .units import PositiveLimit
+from .units import PositiveLimit, PositiveTime, Time
 
 
 class Subscription(Part):
@@ -16,12 +17,34 @@ class Subscription(Part):
     `group` names the group of consumers on a log (the service's name by default); `prefetch` is how many
     messages of a queue an instance may hold (its workers by default), or `unlimited`; after `retry.attempts` (5 by
     default) failures a message is dead.
+
+    A log's group commits what it has read `after` the work (by default), `before` it, or at an `interval`. With an
+    `assignor` each partition belongs to one instance (a member of the group), else any free worker takes
+    the next message that is due. A member of which nothing is heard for `session_timeout`, or that keeps a
+    message for longer than `max_poll_interval`, loses its partitions; when members come and go the group
+    rebalances, which takes the time `rebalance`. What needs owners implies the assignor `range`.
     """
 
     channel: Name
     group: Name | None = None
     prefetch: PositiveLimit | None = None
     retry: Retry | None = None
+    commit: Commit | None = None
+    assignor: Literal[ASSIGNORS] | None = None
+    rebalance: Time | None = None
+    session_timeout: PositiveTime | None = None
+    max_poll_interval: PositiveTime | None = None
+
+    @property
+    def commits(self):
+        """When it commits: what is written, or after the work."""
+        return self.commit or After()
+
+    @property
+    def owns(self):
+        """The assignor that gives each partition an owner, or None where any free worker takes the next message."""
+        needed = self.session_timeout or self.max_poll_interval or self.rebalance or self.commits.kind == "interval"
+        return self.assignor or ("range" if needed else None)
 
 
 def _read_subscriptions(written):

@@ -16,7 +16,7 @@ WORKS = {"fc": GREY, "ec": GREY}
 HELD = {"fc": PAPER, "ec": GREY, "hatch": "////"}
 LINE = {"fc": PAPER, "ec": FAINT}
 BOX = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85}
-NO_ANSWER = (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.DEAD, Verdict.LOST)
+NO_ANSWER = (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED, Verdict.DEAD, Verdict.LOST)
 
 
 def told(story):

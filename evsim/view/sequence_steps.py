@@ -166,7 +166,7 @@ def _acknowledged(story, span):
     """What the channel came to know."""
     if span.verdict == Verdict.DONE:
         yield Step(span.settled, "ack", span.service, span.source, "done")
-    elif span.verdict == Verdict.GIVEN_BACK:
+    elif span.verdict in (Verdict.GIVEN_BACK, Verdict.REVOKED):
         yield Step(span.settled, "note", span.source, text="takes it back", good=False)
     elif span.verdict == Verdict.DEAD:
         tries = "1 attempt" if span.attempt == 1 else f"{span.attempt} attempts"

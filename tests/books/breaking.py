@@ -10,10 +10,10 @@ LATE = 40  # the row, message or request from which on something is wrong
 END = 30.0  # seconds
 
 
-def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, **care):
+def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, reader=None, **care):
     """`front` calls `back`, and publishes to `jobs` (a queue) and `facts` (a log); all are a bit too slow.
 
-    early: `front` answers before its last step.
+    early: `front` answers before its last step. reader: other settings of the service that reads the log.
     """
     return Scenario.from_dict(
         {
@@ -45,6 +45,7 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, **c
                     "workers": 2,
                     "subscribe": "facts",
                     "handle": [{"work": 0.5}, {"fail": 0.3}, {"effect": "fact"}],
+                    **(reader or {}),
                 },
             },
             "channels": {"jobs": "queue", "facts": {"log": {"partitions": 2}}},

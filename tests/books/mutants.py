@@ -119,7 +119,7 @@ def an_offset_is_skipped(patch):
 @mutant("a partition was read out of order")
 def a_failed_message_goes_behind_the_others(patch):
     def back(self, row):
-        partition = self._partition(row)
+        partition = self.partition_of(row)
         self.stores[partition].append(row)
         self._next_of(partition)
 

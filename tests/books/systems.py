@@ -7,6 +7,7 @@ Services call and publish downwards in their list; the only way back up is a pub
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
+from tests.books import logs
 
 __all__ = ["calm_systems", "stable_systems", "systems"]
 
@@ -89,7 +90,7 @@ def _system(draw, faulty, risky, stable=False):
     return Scenario.from_dict(data)
 
 
-HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience")
+HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members")
 
 
 class _Cast:
@@ -236,11 +237,13 @@ def _subscribe(draw, cast, services, channel, stable):
             subscription["retry"] = cast._retry()
         if cast.kinds[channel] == "queue":
             subscription["prefetch"] = draw(st.sampled_from([None, 1, 2, 5]))
+        else:
+            subscription |= logs.reading(draw, "members" in cast.hazards, stable)
         services[name].setdefault("subscribe", []).append(subscription)
 
 
 def _channel(kind, draw):
-    return "queue" if kind == "queue" else {"log": {"partitions": draw(st.sampled_from([1, 2, 3, 8]))}}
+    return "queue" if kind == "queue" else logs.log(draw)
 
 
 def _workload(draw, cast):

@@ -24,6 +24,12 @@
 | dates an arrival wrongly, or not at all                 | arrived lies before leased; never arrived       |
 | dates an early reply wrongly                            | a reply lies outside the work that made it      |
 | forgets that a message is done, or was given back       | nobody will ever hear of it                     |
+| gives a partition two owners, or takes it from another  | had two owners; which was not its own           |
+| hands a partition's message to who does not own it      | by somebody who did not own it                  |
+| moves a partition while its message is in process       | a partition was in two hands                    |
+| leaves something out of a commit, or of the way back    | nobody will ever hear of it                     |
+| goes back to the commit in the wrong order              | a partition was read out of order               |
+| lets a member commit that was thrown out                | not given up when another attempt was made      |
 | forgets a message on its way                            | neither kept nor lost nor refused nor under way |
 | ends without an outcome; settles without a verdict      | has no outcome; has no verdict                  |
 
@@ -34,6 +40,7 @@ What the audit cannot see, the properties of :mod:`tests.books.test_audit_proper
 | never grants a partition again; passes over what waited | everything comes to its end                     |
 | through an outage                                       |                                                 |
 | starts work in an outage, or grants; ends it in a pause | faults bite                                     |
+| never ends a rebalance; leaves a partition unread       | everything comes to its end                     |
 | lets an answer count after the deadline                 | deadlines hold                                  |
 """
 
@@ -41,7 +48,7 @@ import pytest
 
 from evsim.engine import simulate
 from evsim.results.audit import AuditError
-from tests.books import mutants  # noqa: F401  it fills the two lists
+from tests.books import mutants, mutants_of_logs  # noqa: F401  they fill the two lists
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, shop
 
 

@@ -2,15 +2,15 @@
 
 from collections import deque
 
-from evsim.engine.delivery import Subscriber
-from evsim.engine.environment import ANSWER
-from evsim.results.records import Verdict
+from evsim.engine.delivery import Delivery
+from evsim.engine.log.edges import EarlyDelivery
+from evsim.engine.log.reader import Reader
 
 __all__ = ["Group"]
 
 
-class Group(Subscriber):
-    """A consumer group: at most one message of a partition is in process at a time, and a failed one holds it."""
+class Group(Reader):
+    """A consumer group in which any free worker takes the next message of any partition: the ideal one."""
 
     settled = None
 
@@ -22,7 +22,10 @@ class Group(Subscriber):
         guarded = service.guarded or system.is_faulty(channel.name)
         self.offer = self._offer(guarded)
         self.worked = self._guarded_worked if guarded else self._worked()
-        self.news = (self._committed,)
+
+    def edge(self, place):
+        early = self.subscription.commits.kind == "before"
+        return (EarlyDelivery if early else Delivery)(self.system, place, self)
 
     def _offer(self, guarded):
         system = self.system
@@ -70,29 +73,21 @@ class Group(Subscriber):
 
         return worked
 
-    def _grant(self, row):
-        rows = self.system.records.rows
-        rows.leased[row] = self.system.env._now
-        self.edges[rows.place[row]].send(row)
-
     def _guarded_worked(self, row):
-        self._next_of(self._partition(row))
-
-    def _partition(self, row):
-        return self.system.records.messages.partition[self.system.records.rows.parent[row]]
+        self._next_of(self.partition_of(row))
 
     def _next_of(self, partition):
         if self.stores[partition] and self.may_grant:
             self.idle[partition] = 0
-            self._grant(self.stores[partition].popleft())
+            self.grant(self.stores[partition].popleft())
         else:
             self.idle[partition] = 1
 
     def dead(self, row):
-        self._next_of(self._partition(row))
+        self._next_of(self.partition_of(row))
 
     def back(self, row):
-        partition = self._partition(row)
+        partition = self.partition_of(row)
         if self.stores[partition] is None:
             self.stores[partition] = deque()
         self.stores[partition].appendleft(row)
@@ -102,14 +97,6 @@ class Group(Subscriber):
         for partition, idle in enumerate(self.idle):
             if idle and self.stores[partition]:
                 self._next_of(partition)
-
-    def acknowledgement_lost(self, edge, row):
-        """A commit that is lost is sent again when its sender has waited `give_up`."""
-        self.system.env.call_in(self.system.scenario.network.give_up, self._committed, row, ANSWER)
-
-    def _committed(self, row):
-        rows = self.system.records.rows
-        rows.settled[row], rows.verdict[row] = self.system.env._now, Verdict.DONE
 
     def stored(self):
         return [row for store in self.stores if store for row in store]

@@ -4,15 +4,16 @@
    compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
-3. *Credits* (credits): every worker and every prefetch credit is at home or held by exactly one open attempt.
+3. *Credits* (credits, owners): every worker and every prefetch credit is at home or held by exactly one open attempt,
+   and every partition that has an owner has one, who alone reads it.
 """
 
-from evsim.results.audit import attempts, channels, credits, effects, stock
+from evsim.results.audit import attempts, channels, credits, effects, owners, stock
 from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
-CHECKS = attempts.CHECKS + effects.CHECKS + channels.CHECKS + stock.CHECKS + credits.CHECKS
+CHECKS = attempts.CHECKS + effects.CHECKS + channels.CHECKS + stock.CHECKS + credits.CHECKS + owners.CHECKS
 
 
 class Audit:

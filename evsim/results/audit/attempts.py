@@ -9,7 +9,8 @@ from evsim.results.tally import last_attempts
 
 __all__ = ["CHECKS"]
 
-CLOSED_EARLY = (Verdict.TIMEOUT, Verdict.ERROR, Verdict.REJECTED, Verdict.GIVEN_BACK)  # another attempt may follow
+# Another attempt may follow.
+CLOSED_EARLY = (Verdict.TIMEOUT, Verdict.ERROR, Verdict.REJECTED, Verdict.GIVEN_BACK, Verdict.REVOKED)
 
 
 def clocks(books):
@@ -65,17 +66,20 @@ def verdicts(books):
     done = verdict == Verdict.DONE
     early = np.array([may_answer_early(books.run.scenario, place) for place in books.run.places] + [False])
     books.demand(
-        ~done | (outcome == Outcome.OK) | (early[rows["place"]] & started),
+        ~done | (outcome == Outcome.OK) | ((early[rows["place"]] | _commits_early(books)) & started),
         "settled as done and the work was not done",
     )
-    failed = np.isin(outcome, (Outcome.FAILED, Outcome.CRASHED, Outcome.LOST, Outcome.OK, Outcome.REFUSED))
+    failed = ~np.isin(outcome, (Outcome.OPEN, Outcome.WITHDRAWN)) | (
+        (outcome == Outcome.WITHDRAWN) & (verdict == Verdict.GIVEN_BACK)
+    )
     books.demand(~np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.DEAD)) | failed, "given back while it was worked")
     books.demand(~(verdict == Verdict.ORPHANED) | _orphans(books), "orphaned and its caller is still at work")
     is_delivery = books.kinds == "delivery"
-    own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST)}
+    own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST,
+                        Verdict.REVOKED)}  # fmt: skip
     books.demand(~is_delivery | np.isin(verdict, own["delivery"]), "a delivery has the verdict of a call")
     _, last = last_attempts(rows)
-    ended_for_good = verdict[last] != Verdict.GIVEN_BACK
+    ended_for_good = ~np.isin(verdict[last], (Verdict.GIVEN_BACK, Verdict.REVOKED))
     over = books.run.records_complete
     books.demand(ended_for_good | ~np.array(over), "given back and never handed out again", last)
 
@@ -96,8 +100,15 @@ def late(books):
     rows, late = books.rows, books.run.records.late.columns()
     row, time = late["row"], late["time"]
     books.demand(time >= rows["settled"][row] - ROUNDING, "an answer is late and its lease had not ended", row)
-    left = np.fmin(books.run.replied, rows["ended"])[row]
+    left = np.fmin(books.run.replied, np.where(_commits_early(books), rows["started"], rows["ended"]))[row]
     books.demand(time >= left - ROUNDING, "an answer came late and never left", row)
+
+
+def _commits_early(books):
+    """For each row: whether its commit leaves when the work begins."""
+    places = books.run.places
+    early = [place.kind == "delivery" and place.step.commits.kind == "before" for place in places]
+    return np.array([*early, False])[books.rows["place"]]
 
 
 def _orphans(books):

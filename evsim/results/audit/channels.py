@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.books import ROUNDING
+from evsim.results.records import Verdict
 
 __all__ = ["CHECKS"]
 
@@ -39,13 +40,36 @@ def partitions(books):
     group = np.array(group_of)[rows["place"][taken]]
     message = rows["parent"][taken]
     partition, offset = messages["partition"][message], messages["offset"][message]
-    end = np.where(np.isnan(rows["ended"][taken]), np.inf, rows["ended"][taken])
+    end = np.fmin(rows["ended"][taken], _until(books, taken))
     order = np.lexsort((taken, offset, end, rows["leased"][taken], partition, group))
-    taken, group, partition, offset = taken[order], group[order], partition[order], offset[order]
+    taken, group, partition, offset, end = taken[order], group[order], partition[order], offset[order], end[order]
     same = (group[1:] == group[:-1]) & (partition[1:] == partition[:-1])
-    end = np.where(np.isnan(rows["ended"][taken]), np.inf, rows["ended"][taken])
-    books.demand(~same | (rows["leased"][taken][1:] >= end[:-1] - ROUNDING), "a partition was in two hands", taken[1:])
-    books.demand(~same | (offset[1:] >= offset[:-1]), "a partition was read out of order", taken[1:])
+    leased = rows["leased"][taken]
+    books.demand(~same | (leased[1:] >= end[:-1] - ROUNDING), "a partition was in two hands", taken[1:])
+    # Back only to what was given back while the one before was in process, or later.
+    given_back = rows["settled"][_attempt_before(rows)[taken]]
+    forward = (offset[1:] >= offset[:-1]) | (given_back[1:] >= leased[:-1] - ROUNDING)
+    books.demand(~same | forward, "a partition was read out of order", taken[1:])
+
+
+def _until(books, taken):
+    """When leases ended that may end before the work: by revocation, or a commit before the work; else infinity."""
+    rows = books.rows
+    early = [place.kind == "delivery" and place.step.commits.kind == "before" and place.step.owns is not None
+             for place in books.run.places]  # fmt: skip
+    until = np.where(np.array([*early, False])[rows["place"][taken]], rows["started"][taken], np.inf)
+    return np.where(rows["verdict"][taken] == Verdict.REVOKED, rows["settled"][taken], until)
+
+
+def _attempt_before(rows):
+    """For each row: the attempt before it at the same obligation, or itself."""
+    first = rows["first"]
+    owner = np.where(first < 0, np.arange(len(first)), first)
+    order = np.lexsort((np.arange(len(first)), owner))
+    before = np.arange(len(first))
+    again = owner[order][1:] == owner[order][:-1]
+    before[order[1:][again]] = order[:-1][again]
+    return before
 
 
 def _copies(scenario, channel):

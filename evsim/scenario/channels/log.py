@@ -10,6 +10,7 @@ class Log(Likened):
     """Each message to each group; in order within one of the `partitions`, which a message's key chooses."""
 
     mapped: ClassVar[bool] = True
-    read_with: ClassVar[tuple[str, ...]] = ("group",)
+    read_with: ClassVar[tuple[str, ...]] = (
+        "group", "commit", "assignor", "rebalance", "session_timeout", "max_poll_interval")
     kind: Literal["log"] = "log"
     partitions: AtLeastOne = 1

@@ -138,14 +138,14 @@ function groupsOf(index, delivered) {
   const { attempts, messages } = lane;
   const closed = new Float64Array(attempts.count).fill(Infinity);
   const done = new Float64Array(attempts.count).fill(Infinity);
-  const givenBack = index.film.codes.verdict.indexOf("given back");
+  const ready = ["given back", "revoked"].map((word) => index.film.codes.verdict.indexOf(word)); // another attempt follows
   const ok = index.film.codes.outcome.indexOf("ok");
   const last = new Int32Array(attempts.count).fill(NEVER);
   for (const row of delivered) {
     const obligation = attempts.first[row] === NEVER ? row : attempts.first[row];
     last[obligation] = row;
     const settled = attempts.settled[row];
-    closed[obligation] = attempts.verdict[row] === givenBack || settled === NEVER ? Infinity : settled;
+    closed[obligation] = ready.includes(attempts.verdict[row]) || settled === NEVER ? Infinity : settled;
     if (attempts.outcome[row] === ok) done[obligation] = Math.min(done[obligation], attempts.ended[row]);
   }
   const groups = new Map();

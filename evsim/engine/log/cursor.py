@@ -1,0 +1,22 @@
+"""A cursor: one partition of a log as one group reads it."""
+
+from collections import deque
+
+__all__ = ["Cursor"]
+
+
+class Cursor:
+    """Where a group is in one partition, and who reads it there.
+
+    owner: the member (an instance) that has the partition, or None. holder: the row in process, or None. store: rows
+    that are ready, in the order of their offsets. done: rows whose work has ended and whose commit is not sent yet.
+    blocked: a failed row waits for its next attempt. moving: the owner is about to lose the partition.
+    """
+
+    __slots__ = ("blocked", "done", "holder", "moving", "number", "owner", "store")
+
+    def __init__(self, number):
+        self.number = number
+        self.owner = self.holder = None
+        self.store, self.done = deque(), []
+        self.blocked = self.moving = False

@@ -1,0 +1,95 @@
+"""Deliveries of a log that do not settle as the plain one does: a commit before the work, partitions with owners."""
+
+from evsim.engine.delivery import Delivery
+from evsim.results.records import Outcome
+
+__all__ = ["EarlyDelivery", "OwnedDelivery", "OwnedEarlyDelivery"]
+
+
+# = ["EarlyDelivery", "OwnedDelivery"]
+
+
+class _Early:
+    """The commit leaves when the work begins."""
+
+    def begin(self, first):
+        acknowledge = self.acknowledge
+
+        def begin(row):
+            acknowledge(row)
+            first(row)
+
+        return begin
+
+    def after_work(self):
+        return (self.subscriber.worked,)
+
+    def has_begun(self, row):
+        return self.system.records.rows.started[row] >= 0
+
+
+class EarlyDelivery(_Early, Delivery):
+    """What fails or dies after it has begun is not done again: it is lost."""
+
+    def failed(self, row):
+        self.subscriber.dead(row)
+
+    def died(self, row):
+        if self.has_begun(row):
+            self.subscriber.dead(row)
+        else:
+            super().died(row)
+
+
+class OwnedDelivery(Delivery):
+    """The lease ends when the member loses its partition: what it still does is real, and settles nothing.
+
+    A way back to the last commit is no failure: only failures count towards the attempts that are allowed.
+    """
+
+    def __init__(self, system, place, subscriber):
+        self.failures = {}  # first row of an obligation -> how often it failed
+        super().__init__(system, place, subscriber)
+
+    def after_work(self):
+        return super().after_work() if self.subscriber.commits_at_once else (self.subscriber.worked,)
+
+    def tries(self, row):
+        first = self.system.records.rows.first[row]
+        first = row if first < 0 else first
+        self.failures[first] = count = self.failures.get(first, 0) + 1
+        return count
+
+    def failed(self, row):
+        if row in self.subscriber.stale:
+            self.subscriber.stale_ended(row)
+        else:
+            self._failed(row)
+
+    def died(self, row):
+        if row in self.subscriber.stale:
+            self.subscriber.stale_ended(row)
+        else:
+            self.subscriber.holder_died(row)
+
+    def withdrawn(self, row):
+        """The instance stopped before it began."""
+        rows = self.system.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.system.env._now
+        self.died(row)
+
+    def has_begun(self, row):
+        """Whether the commit has left."""
+        return False
+
+    def go_back(self, row, verdict):
+        """The lease of a row ends without success; the row of its next attempt."""
+        self._settle(row, verdict)
+        return self._next(row)
+
+
+class OwnedEarlyDelivery(_Early, OwnedDelivery):
+    """Partitions with owners, and what fails or dies after it has begun is lost."""
+
+    def _failed(self, row):
+        self.subscriber.dead(row)

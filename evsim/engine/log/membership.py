@@ -1,0 +1,187 @@
+"""Membership: who is in a group, and how the group shares out its partitions when somebody comes, goes or is silent.
+
+A rebalance has two stages. *Revoking*: partitions that will move are read no further; it lasts until the message in
+process in each of them is done and committed. An eager group gives up all its partitions, a cooperative one only
+those that move. *Joining*: it takes the time `rebalance`; then everything without an owner gets one.
+"""
+
+from evsim.engine.environment import TIMEOUT
+from evsim.engine.log.assignors import ASSIGN, EAGER
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["Membership"]
+
+REVOKING, JOINING = "revoking", "joining"
+
+
+class Membership:
+    """The members of one group, numbered as the instances of its service."""
+
+    def __init__(self, group, subscription):
+        self.group, self.service, self.env = group, group.service, group.system.env
+        self.assign, self.eager = ASSIGN[subscription.owns], subscription.owns in EAGER
+        self.pause, self.session_timeout = subscription.rebalance or 0.0, subscription.session_timeout
+        self.members = set(range(self.service.instances))
+        self.since = dict.fromkeys(self.members, self.env._now)  # when each joined
+        self.silences = 0
+        self.silent = {}  # member of which nothing is heard -> the number of its silence
+        self.crashed = set()  # those of them that have died
+        self.stage = None
+        self.name = f"{self.service.name} of {group.channel.name}"
+        self._share_out()
+
+    def reads(self, member):
+        """Whether the member fetches messages now."""
+        if member is None or member not in self.members or member in self.silent:
+            return False
+        return not self.service.down[member] and self.service.frozen[member] is None
+
+    def dies_silently(self, row, member):
+        """Whether the broker only learns at the end of the session that the member is dead with a row in its hands."""
+        died = self.group.system.records.rows.outcome[row] == Outcome.CRASHED
+        return died and self.session_timeout is not None and member in self.members
+
+    # What happens to members.
+
+    def stops(self, member):
+        """It leaves as soon as the work in hand is done."""
+        if member in self.members and member not in self.silent:
+            self.members.discard(member)
+            self._rebalance()
+
+    def starts(self, member):
+        self.may_join(member)
+
+    def crashes(self, member):
+        self.group.next_commit.pop(member, None)
+        if member in self.members and self.session_timeout is not None:
+            self.crashed.add(member)
+            self._falls_silent(member)
+        else:
+            self._lose(member, Verdict.GIVEN_BACK)
+
+    def freezes(self, member):
+        if self.session_timeout is not None and member in self.members:
+            self._falls_silent(member)
+
+    def wakes(self, member):
+        if member in self.silent and member not in self.crashed:
+            del self.silent[member]
+            if self.service.down[member]:
+                self.stops(member)
+            for cursor in self._owned_by(member):
+                self.group.go_on(cursor)
+            self.go_on()
+        self.may_join(member)
+
+    def expel(self, member):
+        """The group goes on without a member that is alive; it comes back when it is done with what it has."""
+        if member in self.members:
+            self._incident("expel", member)
+            self._lose(member, Verdict.REVOKED)
+
+    def may_join(self, member):
+        """It joins if it is not in, is well, and has nothing left of what was taken from it."""
+        well = not self.service.down[member] and self.service.frozen[member] is None
+        if well and member not in self.members and member not in self.group.stale.values():
+            self.members.add(member)
+            self.since[member] = self.env._now
+            self._rebalance()
+
+    def _falls_silent(self, member):
+        if member not in self.silent:
+            self.silences += 1
+            self.silent[member] = self.silences
+            self.env.call_in(self.session_timeout, self._session_over, (member, self.silences), TIMEOUT)
+
+    def _session_over(self, ticket):
+        member, number = ticket
+        if self.silent.get(member) != number:
+            return
+        del self.silent[member]
+        self._incident("expel", member)
+        self._lose(member, Verdict.GIVEN_BACK if member in self.crashed else Verdict.REVOKED)
+        self.crashed.discard(member)
+        self.may_join(member)
+
+    def _lose(self, member, verdict):
+        """The member is out; what it had goes back to the last commit."""
+        owned = self._owned_by(member)
+        if member not in self.members and not owned:
+            return
+        self.members.discard(member)
+        self.group.next_commit.pop(member, None)
+        for cursor in owned:
+            self.group.take_back(cursor, verdict)
+            self._revoke(cursor)
+        self._rebalance()
+
+    # The rebalance.
+
+    def _rebalance(self):
+        if self.stage is None:
+            self.group.system.records.incidents.append((self.env._now, "rebalance", self.name, None))
+        if self.stage != JOINING:
+            self.stage = REVOKING
+            target = None if self.eager else self._target()
+            for cursor in self.group.cursors:
+                cursor.moving = cursor.owner is not None and (self.eager or target[cursor.number] != cursor.owner)
+            self.go_on()
+
+    def go_on(self):
+        """End the first stage if no message is in process in what is to move."""
+        if self.stage != REVOKING:
+            return
+        moving = [cursor for cursor in self.group.cursors if cursor.moving]
+        if any(cursor.holder is not None or cursor.owner in self.silent for cursor in moving):
+            return
+        for cursor in moving:
+            self.group.commit(cursor)
+            self._revoke(cursor)
+        self.stage = JOINING
+        self.env.call_in(self.pause, self._joined, None, TIMEOUT)
+
+    def _joined(self, _):
+        self.stage = None
+        self.group.system.records.incidents.append((self.env._now, "end of rebalance", self.name, None))
+        wishes = self._share_out()
+        if any(cursor.owner is not None and wishes[cursor.number] != cursor.owner for cursor in self.group.cursors):
+            self._rebalance()
+        self.group.resume()
+
+    def _share_out(self):
+        """Give every partition without an owner to the member who should have it; the whole target."""
+        target = self._target()
+        for cursor in self.group.cursors:
+            if cursor.owner is None and target[cursor.number] is not None:
+                cursor.owner = target[cursor.number]
+                self._note(cursor, True)
+        return target
+
+    def _target(self):
+        """Who should own each partition."""
+        topic, cursors = self.group.channel.name, self.group.cursors
+        target = [None] * len(cursors)
+        if self.members:
+            have = {member: [(topic, cursor.number) for cursor in self._owned_by(member)] for member in self.members}
+            given = self.assign(dict.fromkeys(self.members, (topic,)), {topic: len(cursors)}, have)
+            for member, partitions in given.items():
+                for _, partition in partitions:
+                    target[partition] = member
+        return target
+
+    def _owned_by(self, member):
+        return [cursor for cursor in self.group.cursors if cursor.owner == member]
+
+    def _revoke(self, cursor):
+        self._incident("revoke", cursor.owner, cursor.number)
+        self._note(cursor, False)
+        cursor.owner, cursor.moving = None, False
+
+    def _note(self, cursor, owned):
+        entry = self.env._now, self.group.channel.name, self.service.name, cursor.number, cursor.owner, owned
+        self.group.system.records.ownership.append(entry)
+
+    def _incident(self, kind, member, detail=None):
+        what = f"{self.service.name}/{member + 1} of {self.group.channel.name}"
+        self.group.system.records.incidents.append((self.env._now, kind, what, detail))

@@ -1,0 +1,169 @@
+"""A group whose partitions have owners: each is read by one member, an instance of the service, and by nobody else.
+
+The member commits what it has read before the work, after it, or at an interval. When it loses a partition, the next
+owner goes on from the last commit.
+"""
+
+from math import floor
+
+from evsim.engine.environment import TIMEOUT
+from evsim.engine.log.cursor import Cursor
+from evsim.engine.log.edges import OwnedDelivery, OwnedEarlyDelivery
+from evsim.engine.log.membership import Membership
+from evsim.engine.log.reader import Reader
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["OwnedGroup"]
+
+
+class OwnedGroup(Reader):
+    """Grants the messages of a partition to its owner, one at a time."""
+
+    def __init__(self, system, channel, service, subscription):
+        super().__init__(system, channel, service, subscription)
+        commit = subscription.commits
+        self.commits_at_once = commit.kind == "after"
+        self.interval = commit.time if commit.kind == "interval" else None
+        self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
+        self.stale = {}  # row whose lease ended while a member was at it -> that member
+        self.cursors = [Cursor(number) for number in range(channel.settings.partitions)]
+        self.membership = Membership(self, subscription)
+        service.memberships.append(self.membership)
+
+    def edge(self, place):
+        early = self.subscription.commits.kind == "before"
+        return (OwnedEarlyDelivery if early else OwnedDelivery)(self.system, place, self)
+
+    def offer(self, message, partition):
+        cursor = self.cursors[partition]
+        cursor.store.append(self.open(message))
+        self.go_on(cursor)
+
+    def settled(self, row):
+        """The broker keeps the commit; a partition was free for the next message before."""
+
+    def cursor_of(self, row):
+        return self.cursors[self.partition_of(row)]
+
+    def go_on(self, cursor):
+        """Hand the next message of the partition to its owner, if both are free."""
+        if not cursor.store or cursor.holder is not None or cursor.blocked or cursor.moving:
+            return
+        if not (self.channel.is_up and self.membership.reads(cursor.owner)):
+            return
+        cursor.holder = row = cursor.store.popleft()
+        self.service.pins[row] = cursor.owner
+        limit = self.subscription.max_poll_interval
+        if limit is not None:
+            self.system.env.call_in(limit, self._overdue, row, TIMEOUT)
+        self.grant(row)
+
+    def resume(self):
+        for cursor in self.cursors:
+            self.go_on(cursor)
+
+    # How a handling ends.
+
+    def worked(self, row):
+        if row in self.stale:
+            self.stale_ended(row)
+            return
+        cursor = self.cursor_of(row)
+        if self.interval is not None:
+            cursor.done.append(row)
+            self._commit_later(cursor.owner)
+        self._free(cursor)
+
+    def _free(self, cursor):
+        cursor.holder = None
+        self.go_on(cursor)
+        self.membership.go_on()
+
+    def given_back(self, row):
+        """A failed message holds its partition through the back-off."""
+        cursor = self.cursor_of(row)
+        cursor.blocked = True
+        self._free(cursor)
+
+    def dead(self, row):
+        self._free(self.cursor_of(row))
+
+    def back(self, row):
+        cursor = self.cursor_of(row)
+        cursor.blocked = False
+        self._insert(cursor, row)
+        self.go_on(cursor)
+
+    def holder_died(self, row):
+        """It never reached its member, or the member died with it: then the broker may be late to know."""
+        cursor, edge = self.cursor_of(row), self.edge_of(row)
+        if edge.has_begun(row):
+            self._free(cursor)
+        elif not self.membership.dies_silently(row, cursor.owner):
+            self._insert(cursor, edge.go_back(row, Verdict.GIVEN_BACK))
+            self._free(cursor)
+
+    def take_back(self, cursor, verdict):
+        """The owner has lost the partition: what it had not committed is ready again, in order."""
+        rows = cursor.done
+        if cursor.holder is not None and not self.edge_of(cursor.holder).has_begun(cursor.holder):
+            rows = [*rows, cursor.holder]
+        if cursor.holder is not None and self.system.records.rows.outcome[cursor.holder] == Outcome.OPEN:
+            self.stale[cursor.holder] = cursor.owner
+        for row in reversed(rows):
+            self._insert(cursor, self.edge_of(row).go_back(row, verdict))
+        cursor.holder, cursor.done = None, []
+
+    def stale_ended(self, row):
+        self.membership.may_join(self.stale.pop(row))
+
+    def _insert(self, cursor, row):
+        """Ready again, before all later offsets."""
+        offsets, parents, store = self.system.records.messages.offset, self.system.records.rows.parent, cursor.store
+        place = 0
+        while place < len(store) and offsets[parents[store[place]]] < offsets[parents[row]]:
+            place += 1
+        store.insert(place, row)
+
+    def _overdue(self, row):
+        cursor = self.cursor_of(row)
+        if cursor.holder == row and self.system.records.rows.outcome[row] == Outcome.OPEN:
+            self.membership.expel(cursor.owner)
+
+    # Commits at an interval.
+
+    def _commit_later(self, member):
+        if member not in self.next_commit:
+            now, since = self.system.env._now, self.membership.since[member]
+            due = since + (floor((now - since) / self.interval) + 1) * self.interval
+            due += self.interval * (due <= now)  # where a rounding error makes it now
+            self.next_commit[member] = due
+            self.system.env.call_at(due, self._commit_now, (member, due), TIMEOUT)
+
+    def _commit_now(self, ticket):
+        member, due = ticket
+        if self.next_commit.get(member) != due:
+            return
+        del self.next_commit[member]
+        if self.service.frozen[member] is not None:
+            self._commit_later(member)
+            return
+        for cursor in self.cursors:
+            if cursor.owner == member:
+                self.commit(cursor)
+
+    def commit(self, cursor):
+        """Tell the broker how far the owner has come in the partition."""
+        done, cursor.done = cursor.done, []
+        for row in done:
+            self.edge_of(row).acknowledge(row)
+
+    # For a stock-take.
+
+    def stored(self):
+        return [row for cursor in self.cursors for row in cursor.store]
+
+    def unsettled(self):
+        outcome = self.system.records.rows.outcome
+        late = [cursor.holder for cursor in self.cursors if cursor.holder is not None and outcome[cursor.holder]]
+        return late + [row for cursor in self.cursors for row in cursor.done]

@@ -1,0 +1,50 @@
+"""Owners: a partition of a log belongs to one member of a group at a time, and only that member reads it."""
+
+import numpy as np
+
+from evsim.results.audit.books import ROUNDING
+
+__all__ = ["CHECKS"]
+
+
+def owners(books):
+    """Nobody gets what somebody has, nobody loses what they have not, and messages go to the owner of the moment."""
+    held, spans = {}, {}
+    for time, channel, service, partition, instance, begins in books.run.records.ownership:
+        way = channel, service, partition
+        if begins:
+            if way in held:
+                books.refuse(f"partition {partition} of {channel} had two owners in {service} at {time:.9g} s")
+            held[way] = time, instance
+        elif held.get(way, (0, None))[1] != instance:
+            books.refuse(f"{service}/{instance + 1} lost partition {partition} of {channel}, which was not its own")
+        else:
+            since, _ = held.pop(way)
+            spans.setdefault(way, []).append((since, time, instance))
+    for way, (since, instance) in held.items():
+        spans.setdefault(way, []).append((since, np.inf, instance))
+    for place in books.run.places:
+        if place.kind == "delivery" and place.step.owns:
+            _readers(books, place, spans)
+
+
+def _readers(books, place, spans):
+    rows, messages = books.rows, books.messages
+    workers = books.run.scenario.services[place.service].workers
+    taken = np.flatnonzero((rows["place"] == place.number) & ~np.isnan(rows["leased"]))
+    for row in taken.tolist():
+        leased, worker = rows["leased"][row], rows["worker"][row]
+        way = place.source, place.service, int(messages["partition"][rows["parent"][row]])
+        right = any(
+            since - ROUNDING <= leased <= until + ROUNDING and worker in (-1, *_workers(instance, workers))
+            for since, until, instance in spans.get(way, ())
+        )
+        if not right:
+            books.demand([False], "a partition was read by somebody who did not own it", [row])
+
+
+def _workers(instance, workers):
+    return range(instance * workers, (instance + 1) * workers)
+
+
+CHECKS = (owners,)

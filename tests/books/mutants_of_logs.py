@@ -1,0 +1,124 @@
+"""Ways to break a log on purpose that the audit must see: owners, commits, leases that are void."""
+
+from evsim.engine.delivery import Delivery
+from evsim.engine.log import OwnedGroup
+from evsim.engine.log.cursor import Cursor
+from evsim.engine.log.membership import Membership
+from evsim.results.records import Verdict
+from tests.books.breaking import LATE, Once, mutant, rows_of, unseen
+from tests.books.mutants import everything_ends
+
+OWNED = {"instances": 2, "workers": 1, "subscribe": {"channel": "facts", "session_timeout": 1}}
+EVERY = {**OWNED, "subscribe": {"channel": "facts", "commit": {"interval": 3}}}
+CRASH = [{"crash": "reader/1", "at": 15, "for": 3}]
+NAPS = [{"pause": "reader/1", "at": time, "for": 3} for time in (10, 15, 20)]
+
+
+@mutant("had two owners", reader=OWNED)
+def a_partition_gets_a_second_owner(patch):
+    original, once = Membership._joined, Once()
+
+    def go_on(self):
+        if once(self.env._now > 10):
+            cursor = self.group.cursors[0]
+            self._note(cursor, True)
+
+    patch.setattr(Membership, "go_on", go_on)
+    patch.setattr(Membership, "_joined", original)
+
+
+@mutant("by somebody who did not own it", reader=OWNED)
+def a_message_goes_to_another_member(patch):
+    original, once = OwnedGroup.grant, Once()
+
+    def grant(self, row):
+        if once(row > LATE):
+            self.service.pins[row] = 1 - self.service.pins[row]
+        original(self, row)
+
+    patch.setattr(OwnedGroup, "grant", grant)
+
+
+@mutant("which was not its own", reader=OWNED, faults=CRASH)
+def a_member_loses_what_it_does_not_have(patch):
+    original = Membership._revoke
+
+    def revoke(self, cursor):
+        cursor.owner = 1 - cursor.owner
+        original(self, cursor)
+
+    patch.setattr(Membership, "_revoke", revoke)
+
+
+@mutant("nobody will ever hear of it", reader=EVERY)
+def what_is_done_is_left_out_of_a_commit(patch):
+    original, once = OwnedGroup.commit, Once()
+
+    def commit(self, cursor):
+        if once(cursor.done and self.system.env.now > 10):
+            cursor.done.pop()
+        original(self, cursor)
+
+    patch.setattr(OwnedGroup, "commit", commit)
+
+
+@mutant("nobody will ever hear of it", reader=EVERY, faults=CRASH)
+def a_dead_member_takes_what_it_had_not_committed_with_it(patch):
+    def take_back(self, cursor, verdict):
+        cursor.holder, cursor.done = None, []
+
+    patch.setattr(OwnedGroup, "take_back", take_back)
+
+
+@mutant("was not given up when another attempt was made", reader=OWNED, faults=NAPS)
+def the_commit_of_a_member_that_was_thrown_out_counts(patch):
+    original = Delivery._acknowledged
+
+    def acknowledged(self):
+        acknowledge, verdict = original(self), rows_of(self).verdict
+
+        def late_too(row):
+            if verdict[row] == Verdict.REVOKED:
+                verdict[row] = Verdict.OPEN
+            acknowledge(row)
+
+        return late_too
+
+    patch.setattr(Delivery, "_acknowledged", acknowledged)
+
+
+@mutant("a partition was in two hands", reader=OWNED, faults=[{"outage": "reader/1", "at": 15, "for": 3}])
+def a_partition_moves_while_its_message_is_in_process(patch):
+    def go_on(self):
+        for cursor in self.group.cursors:
+            if cursor.moving and cursor.holder is not None:
+                self.group.stale[cursor.holder], cursor.holder = cursor.owner, None
+        original(self)
+
+    original = Membership.go_on
+    patch.setattr(Membership, "go_on", go_on)
+
+
+@mutant("a partition was read out of order", reader=EVERY, faults=[{"crash": "reader/1", "at": 14.9, "for": 3}])
+def the_way_back_to_the_commit_is_taken_backwards(patch):
+    def insert(self, cursor, row):
+        cursor.store.append(row)
+
+    patch.setattr(OwnedGroup, "_insert", insert)
+
+
+@unseen(everything_ends, drain_limit=1000, reader=OWNED, faults=CRASH)
+def a_rebalance_never_ends(patch):
+    patch.setattr(Membership, "_joined", lambda self, _: None)
+
+
+@unseen(everything_ends, drain_limit=1000, reader=OWNED)
+def a_partition_never_gets_an_owner(patch):
+    original = Cursor.__init__
+
+    def init(self, number):
+        original(self, number)
+        if number == 1:
+            self.blocked = True
+
+    patch.setattr(Cursor, "__init__", init)

@@ -1,0 +1,306 @@
+"""Groups of a log whose members own partitions: who reads what, rebalances, commits, what a crash repeats or loses."""
+
+import re
+
+import numpy as np
+import pytest
+
+from evsim.engine.log.assignors import ASSIGN
+from evsim.engine.murmur import partition_of
+from evsim.results.records import Outcome, Verdict
+from tests.support.cases import case, expected
+from tests.support.statistics import agrees
+from tests.truth.measuring import checked, rows_of
+from tests.truth.systems import arrivals_from, consumers, system
+
+ASSIGNORS = {"range": "KAFKA-range", "round_robin": "KAFKA-roundrobin"}
+
+
+# Assignors.
+
+
+def read(partitions):
+    """[(topic, partition)] of texts such as t0p1."""
+    return [(topic, int(number)) for topic, number in (re.match(r"(t\d+)p(\d+)", text).groups() for text in partitions)]
+
+
+def alike(assignment):
+    """An assignment of the cases as the assignors give it, in any order of the partitions."""
+    return {member: sorted(read(partitions)) for member, partitions in assignment.items()}
+
+
+def assigned(name, members, topics, current=None):
+    given = ASSIGN[name](members, topics, current or {})
+    return {member: sorted(partitions) for member, partitions in given.items()}
+
+
+@pytest.mark.parametrize("name", ASSIGNORS)
+def test_two_members_share_two_topics_as_kafkas_assignor_says(name):
+    both = dict.fromkeys(["C0", "C1"], ("t0", "t1"))
+    assert assigned(name, both, {"t0": 3, "t1": 3}) == alike(expected(ASSIGNORS[name]))
+
+
+def test_round_robin_passes_over_members_who_do_not_subscribe():
+    members = {"C0": ["t0"], "C1": ["t0", "t1"], "C2": ["t0", "t1", "t2"]}
+    found = assigned("round_robin", members, {"t0": 1, "t1": 2, "t2": 3})
+    assert found == alike(expected("KAFKA-roundrobin-uneven"))
+
+
+@pytest.mark.parametrize("name", ["sticky", "cooperative_sticky", "round_robin"])
+def test_when_a_member_leaves_only_the_sticky_ones_keep_what_they_have(name):
+    truth, before = expected("KAFKA-sticky-rebalance"), case("KAFKA-sticky-rebalance")["parameters"]["initial"]
+    topics = {f"t{number}": 2 for number in range(4)}
+    three = dict.fromkeys(["C0", "C1", "C2"], tuple(topics))
+    assert assigned(name, three, topics) == alike(before)
+    two = dict.fromkeys(["C0", "C2"], tuple(topics))
+    after = assigned(name, two, topics, {member: read(partitions) for member, partitions in before.items()})
+    kind = "roundrobin" if name == "round_robin" else "sticky"
+    assert after == alike(truth[kind])
+    moved = sum(len(set(alike(before)[member]) - set(after[member])) for member in after)
+    assert moved == truth[f"partitions moved between the survivors, {kind}"]
+
+
+@pytest.mark.parametrize("name", ASSIGN)
+@pytest.mark.parametrize("members", [1, 2, 3, 5, 8, 13])
+def test_any_assignor_gives_every_partition_to_one_member_and_shares_them_evenly(name, members):
+    group = {f"C{number:02}": ["t"] for number in range(members)}
+    current = {}
+    for _ in range(3):
+        given = ASSIGN[name](group, {"t": 12}, current)
+        assert sorted(partition for partitions in given.values() for _, partition in partitions) == list(range(12))
+        counts = [len(partitions) for partitions in given.values()]
+        assert max(counts) - min(counts) <= 1
+        current = given
+        group.popitem()
+        if not group:
+            break
+
+
+# A running group.
+
+
+def keys_in_turn(count):
+    """A key for each partition, in their order."""
+    return [next(key for key in map(str, range(10_000)) if partition_of(key, count) == turn) for turn in range(count)]
+
+
+def group(folder, partitions, work, rate, duration, instances, faults=(), handle=None, stamps=None, **reading):
+    """`worker` reads a log of which each partition gets every so-manieth message, in turn."""
+    stamps = np.arange(0, duration, 1 / rate) if stamps is None else stamps
+    keys = keys_in_turn(partitions)
+    arrivals = arrivals_from(folder, stamps, [keys[turn % partitions] for turn in range(len(stamps))])
+    handle = handle or [{"work": work}, {"effect": "seen"}]
+    return consumers({"log": {"partitions": partitions}}, handle, arrivals, duration, 0, folder=folder,
+                     instances=instances, subscribe=reading, faults=list(faults))  # fmt: skip
+
+
+def owners(run, time):
+    """partition -> instance (from 1) at a time."""
+    have = {}
+    for when, _, _, partition, instance, begins in run.records.ownership:
+        if when <= time:
+            have[partition] = instance + 1 if begins else None
+    return have
+
+
+def incidents(run, kind):
+    return [(time, what, detail) for time, what_kind, what, detail in run.records.incidents if what_kind == kind]
+
+
+def test_the_members_of_a_running_group_own_what_the_assignor_says(tmp_path):
+    for name, truth in (("range", [1, 1, 2]), ("round_robin", [1, 2, 1]), ("sticky", [1, 2, 1])):
+        run = checked(group(tmp_path, 3, "1ms", 100, 1, 2, assignor=name), conserving=False)
+        assert owners(run, 0) == dict(enumerate(truth))
+        mine = rows_of(run, "worker")
+        partition = run.message_columns["partition"][run.rows["parent"][mine]]
+        assert (run.rows["worker"][mine] + 1 == np.array(truth)[partition]).all()
+
+
+@pytest.mark.parametrize("count", [1, 3, 5, 6, 12, 20])
+def test_a_balanced_load_is_read_as_fast_as_the_member_with_most_partitions_can(count, tmp_path):
+    """12 partitions, 100 messages a second and member: five members do 400 a second, as one of them has three."""
+    name = f"n={count} (8 idle)" if count == 20 else f"n={count}"
+    messages = 1200
+    scenario = group(tmp_path, 12, "10ms", 1, 1, count, stamps=np.zeros(messages), assignor="range")
+    run = checked(scenario, conserving=False)
+    last = run.rows["ended"][rows_of(run, "worker")].max()
+    assert messages / last == pytest.approx(expected("KAFKA-parallelism", name))
+
+
+# Commits.
+
+
+def crashing(interval, rate, crashes, **reading):
+    """`worker` handles `rate` messages a second without a pause, and crashes at a uniform moment of its interval."""
+    cycle = 1.5 * interval  # from one crash to the next
+    duration = crashes * cycle
+    services = {
+        "front": {"workers": 1000, "handle": [{"publish": "events"}]},
+        "worker": {
+            "subscribe": {"channel": "events", "commit": {"interval": interval}, **reading},
+            "handle": [{"work": 1 / rate}, {"effect": "seen"}],
+        },
+    }
+    customers = {"target": "front", "arrivals": {"constant": rate}}
+    fault = {"crash": "worker", "mtbf": {"uniform": [interval, 2 * interval]}, "mttr": interval / 1000}
+    return system(services, {"customers": customers}, duration, 0, channels={"events": "log"}, faults=[fault])
+
+
+def redelivered(run):
+    """How many messages went back at each crash."""
+    mine = rows_of(run, "worker")
+    back = run.rows["settled"][mine][run.rows["verdict"][mine] == Verdict.GIVEN_BACK]
+    return [int((back == time).sum()) for time, _, _ in incidents(run, "crash")]
+
+
+@pytest.mark.parametrize(("shorter", "crashes", "error"), [(1, 60, 0.1), (20, 1100, 0.02)])
+def test_a_crash_repeats_the_work_since_the_last_commit(shorter, crashes, error):
+    """A commit every 5 s, 200 messages a second: 500 again on average, 1000 at most; and 20 times shorter."""
+    truth = expected("KAFKA-autocommit-dup")
+    run = checked(crashing(5 / shorter, 200, crashes), 10, conserving=False)
+    assert run.audit()
+    found = redelivered(run)
+    assert agrees(found, truth["mean"] / shorter + 0.5, error_below=error)  # and the one in hand
+    assert max(found) <= truth["max"] / shorter + 1
+    figures = run.channel_figures["events", "worker"]
+    assert figures["lost"] == figures["dead"] == figures["pending"] == 0
+    repeats = (run.deliveries_tally.handlings - 1).sum()
+    assert repeats == run.summary()["effects_repeated"] or repeats > figures["duplicates"] > 0
+
+
+def handled(run):
+    """state -> how many of the messages of `worker`."""
+    figures = run.channel_figures["events", "worker"]
+    return {state: figures[state] for state in ("done", "duplicates", "lost", "dead", "pending", "redelivered")}
+
+
+CRASHES = [{"crash": "worker", "at": 1.005 + index, "for": 0.1} for index in range(20)]
+STEPS = [{"work": "10ms"}, {"effect": "seen"}, {"work": "10ms"}]
+
+
+@pytest.mark.parametrize("assignor", [None, "range", "cooperative_sticky"])
+def test_a_commit_before_the_work_loses_what_a_crash_interrupts_and_one_after_it_repeats_it(assignor, tmp_path):
+    """20 crashes, each in the middle of one message: before its effect in half of the runs, after it in the others."""
+    for late in (0.0, 0.01):
+        faults = [{**each, "at": each["at"] + late} for each in CRASHES]
+        alike = dict(partitions=1, work=None, rate=20, duration=25, instances=1, handle=STEPS, faults=faults)
+        before = checked(group(tmp_path, commit="before", assignor=assignor, **alike), conserving=False)
+        after = checked(group(tmp_path, commit="after", assignor=assignor, **alike), conserving=False)
+        assert before.audit() and after.audit()
+        assert handled(before) == {"done": 480, "duplicates": 0, "lost": 20, "dead": 0, "pending": 0, "redelivered": 0}
+        assert handled(after) == {"done": 500, "duplicates": 0, "lost": 0, "dead": 0, "pending": 0, "redelivered": 20}
+        assert before.summary()["effects_missing"] == (0 if late else 20)
+        assert after.summary()["effects_repeated"] == (20 if late else 0)
+    lost = before.ledger[before.ledger.state == "lost"]
+    assert set(lost.cause) == {"crash after the early commit"} and set(lost.disposition) == {"acked"}
+
+
+def test_a_commit_before_the_work_loses_what_fails():
+    handle = [{"work": "1ms"}, {"fail": 1}]
+    run = checked(consumers("log", handle, {"constant": 100}, 1, 0, subscribe={"commit": "before"}), conserving=False)
+    assert handled(run)["lost"] == run.summary()["requests"] > 0
+    assert set(run.ledger.cause) == {"fail step after the early commit"}
+
+
+def test_lag_counts_to_the_commit_and_not_to_the_work(tmp_path):
+    """100 messages a second, worked at once, committed every 2 s: behind by 0 to 200, by 100 on average."""
+    run = checked(group(tmp_path, 2, "1us", 100, 20, 1, commit={"interval": "2s"}), conserving=False)
+    figures = run.channel_figures["events", "worker"]
+    assert figures["lag_mean"] == pytest.approx(100, abs=1) and figures["lag_max"] == pytest.approx(200, abs=1)
+    for partition in (0, 1):
+        assert run.partition_figures["events", "worker", partition]["lag_mean"] == pytest.approx(50, abs=1)
+    assert run.partitions.lag_mean.sum() == pytest.approx(figures["lag_mean"])
+
+
+# Rebalances.
+
+CRASH = {"crash": "worker/2", "at": 5.001, "for": 4}
+
+
+def gaps(run, partition, longer):
+    """(from, to) of the times in which nothing of a partition was in process, if `longer`."""
+    mine = rows_of(run, "worker")
+    mine = mine[run.message_columns["partition"][run.rows["parent"][mine]] == partition]
+    leased, ended = run.rows["leased"][mine], run.rows["ended"][mine]
+    order = np.argsort(leased)
+    found = zip(ended[order][:-1], leased[order][1:], strict=True)
+    return [(round(float(start), 3), round(float(end), 3)) for start, end in found if end - start > longer]
+
+
+@pytest.mark.parametrize("assignor", ["range", "round_robin", "sticky", "cooperative_sticky"])
+def test_an_eager_group_stops_altogether_and_a_cooperative_one_only_what_moves(assignor, tmp_path):
+    """Two members, four partitions. One dies at 5 s, is missed 1 s later, is back at 9 s; a rebalance takes 500 ms."""
+    reading = {"assignor": assignor, "session_timeout": "1s", "rebalance": "500ms"}
+    scenario = group(tmp_path, 4, "1ms", 400, 12, 2, [CRASH], **reading)
+    run = checked(scenario, conserving=False)
+    assert run.audit()
+    mine = [partition for partition, instance in owners(run, 5).items() if instance == 2]
+    assert len(mine) == 2
+    assert [time for time, _, _ in incidents(run, "expel")] == [pytest.approx(6.001)]
+    begun = [time for time, _, _ in incidents(run, "rebalance")]
+    ended = [time for time, _, _ in incidents(run, "end of rebalance")]
+    assert begun == pytest.approx([6.001, 9.001]) and ended == pytest.approx([6.501, 9.501], abs=0.002)
+    moved = {partition for partition in range(4) if owners(run, 12)[partition] == 2}
+    for partition in range(4):
+        stops = gaps(run, partition, 0.1)
+        whole = [(5.001, 6.501)] if partition in mine else [(6.001, 6.501)]
+        again = [(9.001, 9.501)]
+        if assignor == "cooperative_sticky":
+            whole, again = (whole if partition in mine else []), (again if partition in moved else [])
+        assert [pytest.approx(stop, abs=0.02) for stop in whole + again] == stops, partition
+    assert set(owners(run, 7).values()) == {1}
+    assert sorted(owners(run, 12).values()) == [1, 1, 2, 2]
+
+
+def test_a_clean_leave_needs_no_session_and_repeats_nothing(tmp_path):
+    outage = {"outage": "worker/2", "at": 5.001, "for": 4}
+    scenario = group(tmp_path, 4, "1ms", 400, 12, 2, [outage], session_timeout="1s", commit={"interval": "5s"})
+    run = checked(scenario, conserving=False)
+    assert [time for time, _, _ in incidents(run, "rebalance")] == pytest.approx([5.001, 9.001])
+    assert handled(run)["redelivered"] == 0 and not incidents(run, "expel")
+
+
+def test_a_slow_member_is_expelled_and_its_commit_fails(tmp_path):
+    """Some messages take 10 s, the limit is 3 s: they are handed to the other member, and done twice or more often."""
+    slow = [{"work": {"choice": [[0.7, 0.01], [0.3, 10]]}}, {"effect": "seen"}]
+    scenario = group(tmp_path, 1, None, 0.2, 60, 2, handle=slow, max_poll_interval="3s")
+    run = checked(scenario, 5, conserving=False)
+    assert run.audit()
+    rows = run.rows
+    mine = rows_of(run, "worker")
+    revoked = mine[rows["verdict"][mine] == Verdict.REVOKED]
+    assert len(revoked) and len(incidents(run, "expel")) == len(revoked)
+    assert (rows["settled"][revoked] - rows["leased"][revoked]) == pytest.approx(3)
+    assert (rows["outcome"][revoked] == Outcome.OK).all(), "it goes on, and its effect is real"
+    assert (rows["settled"][revoked] < rows["ended"][revoked]).all()
+    figures = handled(run)
+    again = np.unique(rows["parent"][revoked])
+    assert figures["duplicates"] == len(again) and figures["pending"] == 0
+    assert (run.deliveries_tally.handlings - 1).sum() == len(revoked)
+    ledger = run.ledger[run.ledger.state == "duplicate"]
+    assert (ledger.attempts == ledger.handlings).all()
+
+
+def test_a_member_that_wakes_from_a_long_sleep_finds_its_partitions_gone(tmp_path):
+    pause = {"pause": "worker/1", "at": 5.0005, "for": 4}
+    scenario = group(tmp_path, 2, "1ms", 200, 12, 2, [pause], session_timeout="1s", assignor="sticky")
+    run = checked(scenario, conserving=False)
+    assert run.audit()
+    assert handled(run)["duplicates"] == 1, "the one in its hands"
+    assert set(owners(run, 7).values()) == {2} and sorted(owners(run, 12).values()) == [1, 2]
+    short = {"pause": "worker/1", "at": 5.0005, "for": 0.9}
+    scenario = group(tmp_path, 2, "1ms", 200, 12, 2, [short], session_timeout="1s", assignor="sticky")
+    run = checked(scenario, conserving=False)
+    assert handled(run)["duplicates"] == 0 and not incidents(run, "rebalance")
+
+
+def test_groups_know_nothing_of_each_others_rebalances(tmp_path):
+    alone = group(tmp_path, 4, "1ms", 400, 12, 2, assignor="range")
+    both = alone.to_dict()
+    both["services"]["other"] = {**both["services"]["worker"]}
+    both["faults"] = [{**CRASH, "crash": "other/2"}]
+    both = type(alone).from_dict(both, tmp_path)
+    assert incidents(checked(both, conserving=False), "rebalance")
+    one, two = checked(alone, conserving=False), checked(both, conserving=False)
+    for name in ("leased", "started", "ended", "settled", "worker"):
+        assert np.array_equal(one.rows[name][rows_of(one, "worker")], two.rows[name][rows_of(two, "worker")])

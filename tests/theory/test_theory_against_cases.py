@@ -11,7 +11,11 @@ CLAIMS = claims_of_queues.CLAIMS | claims_of_systems.CLAIMS
 WITHOUT_FORMULA = claims_of_queues.WITHOUT_FORMULA | claims_of_systems.WITHOUT_FORMULA
 
 # Cases for the running simulation alone.
-RUN_ONLY = {"KAFKA-murmur2", "KAFKA-partition", "PREFETCH-window", "NET-latency", "CIW-cafe"}
+RUN_ONLY = {
+    "KAFKA-murmur2", "KAFKA-partition", "PREFETCH-window", "NET-latency", "CIW-cafe",
+    "KAFKA-range", "KAFKA-roundrobin", "KAFKA-roundrobin-uneven", "KAFKA-sticky-rebalance", "KAFKA-autocommit-dup",
+    "POLL-outbox",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("identifier", CLAIMS)

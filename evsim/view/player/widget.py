@@ -1,10 +1,12 @@
 """The player in a notebook, and as a page."""
 
+from base64 import b64encode
 from functools import cache, cached_property
 from html import escape
 from io import BytesIO
 
 import numpy as np
+from matplotlib import rc_context
 
 from evsim.view.lives import lives
 from evsim.view.player.bundle import bundle, styles
@@ -67,12 +69,12 @@ class Player:
         """A picture for where nothing can move, as HTML: one customer's way through the first two designs."""
         ax = lives(*self.runs[:2], request=_telling(self.runs[0]), workload=next(iter(self.runs[0].scenario.workloads)))
         file = BytesIO()
-        ax.figure.savefig(file, format="svg", metadata={"Date": None})
-        drawing = file.getvalue().decode()
-        drawing = drawing[drawing.index("<svg") :].replace(
-            "<svg", f'<svg role="img" aria-label="{escape(ax.alt_text)}"', 1
+        with rc_context({"svg.hashsalt": repr(self)}):  # the same picture is the same text
+            ax.figure.savefig(file, format="svg", metadata={"Date": None})
+        picture = (
+            f'<img alt="{escape(ax.alt_text)}" src="data:image/svg+xml;base64,{b64encode(file.getvalue()).decode()}">'
         )
-        return f'<figure class="ev-still" style="margin: 0; background: #fff">{drawing}</figure>'
+        return f'<figure class="ev-still" style="margin: 0; background: #fff">{picture}</figure>'
 
     def _ipython_display_(self):
         from IPython.display import display

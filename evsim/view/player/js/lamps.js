@@ -11,7 +11,7 @@ const MANY = 4; // effects, from which on each takes one line
 export class Lamps {
   constructor(film) {
     this.film = film;
-    this.heading = h("h4", { class: "ev-lamps-who" });
+    this.heading = h("p", { class: "ev-lamps-who" });
     this.told = lamp("Told", "o", film.marks.told);
     this.effects = film.effects.map(({ name, marker, colour }) => lamp(name, marker, colour));
     const list = h("ul", { class: "ev-lamp-list" }, [this.told, ...this.effects].map(({ node }) => node));

@@ -66,7 +66,7 @@ class Player {
       const row = { form: new Form(), stage: new Stage(film, arrangement, choose), lamps: new Lamps(film), words: h("span") };
       const wide = arrangement.width > LEAST_WIDTH; // it scrolls, and whoever has no pointer must get there
       row.node = h("section", { class: "ev-lane", "aria-label": name },
-        h("div", { class: "ev-customer" }, h("h3", { class: "ev-lane-name" }, name), row.form.node),
+        h("div", { class: "ev-customer" }, h("p", { class: "ev-lane-name" }, name), row.form.node),
         h("div", { class: "ev-stage-frame", tabindex: wide ? "0" : null }, row.stage.svg), row.lamps.node);
       row.line = h("p", { class: "ev-line" }, names.length > 1 ? h("b", {}, name) : null, row.words);
       return row;
@@ -82,13 +82,15 @@ class Player {
     });
     this.live = h("p", { class: "ev-live", role: "status" });
     this.panels = h("div", { class: "ev-panels" });
-    this.root = h("section", { class: "ev-player", "aria-label": `player: ${names.join(" and ")}`, "data-lm-suppress-shortcuts": "true" },
+    this.root = h("section", { class: "ev-player", "aria-label": `player: ${names.join(" and ")}` },
       h("div", { class: "ev-top" }, this.register, this.me, this.hands),
       this.rows.map(({ node }) => node),
       h("div", { class: "ev-words" }, this.rows.map(({ line }) => line)),
       this.live, this.bar.node, this.controls.node, this.breaks.node, this.panels);
     this.tip = h("div", { class: "ev-tip", "aria-hidden": "true" });
     this.root.append(this.tip);
+    // JupyterLab takes keys for itself, unless the very element that has the focus forbids it.
+    this.root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("pointermove", (event) => this.hover(event));
     this.root.addEventListener("pointerleave", () => { this.tip.hidden = true; });
@@ -98,7 +100,7 @@ class Player {
 
   panel(title, mount) {
     const body = h("div", { class: "ev-panel-body" });
-    this.panels.append(h("section", { class: "ev-panel", "aria-label": title }, h("h3", {}, title), body));
+    this.panels.append(h("section", { class: "ev-panel", "aria-label": title }, h("p", { class: "ev-panel-title" }, title), body));
     return mount(body, this.film, this.selection, this);
   }
 

@@ -1,0 +1,114 @@
+"""The player in JupyterLab, and in a notebook that was exported."""
+
+import re
+import sys
+import textwrap
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from nbconvert.preprocessors import ExecutePreprocessor
+
+import evsim
+from evsim.view.player import widget
+from tests.browser.lab import ROOT, Lab, browser, server
+from tests.view import runs
+
+SOURCE = """
+import evsim
+from evsim.lesson import lesson_size
+down = {"faults": [{"outage": "mailing-list", "at": 8, "for": 5}]}
+player = evsim.play(*(lesson_size(name).replace(down).run() for name in ("classic", "events")))
+player
+"""
+OUR_KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+PICTURES = ROOT / "build/screenshots"
+
+
+def notebook(*sources):
+    cells = [nbformat.v4.new_code_cell(textwrap.dedent(source)) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells, metadata=OUR_KERNEL)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("player")
+    nbformat.write(notebook(SOURCE), folder / "player.ipynb")
+    with browser() as chromium, server(folder) as address:
+        yield Lab(chromium, address)
+
+
+def test_in_jupyterlab_it_is_driven_by_keys_and_the_notebook_keeps_out_of_it(lab):
+    cells = lab.run("player.ipynb")
+    assert [output["output_type"] for output in cells[0]["outputs"]] == ["display_data", "display_data"]
+    player = lab.cell(0).locator(".ev-player")
+    player.wait_for()
+    assert not lab.cell(0).locator(".ev-still").is_visible()  # where it moves, nobody needs a still
+    bar = player.get_by_role("slider", name="time")
+    bar.press("ArrowRight")
+    bar.press("ArrowRight")
+    bar.press("ArrowLeft")
+    assert bar.get_attribute("aria-valuenow") != "0.000"
+    player.get_by_role("button", name="Register").press("Enter")
+    player.get_by_role("button", name="pause").press("Space")
+    assert re.match(r"You are customer \d+\.", player.locator(".ev-me").inner_text())
+    bar.press("a")  # "insert a cell above", if the notebook heard it
+    assert lab.ask("() => notebook.content.model.cells.length") == 1
+    lab.picture(PICTURES / "player-jupyterlab.png")
+    assert lab.complaints == [] and lab.foreign == []
+
+
+def test_it_is_dark_where_jupyterlab_is(lab):
+    lab.run("player.ipynb")
+    lab.cell(0).locator(".ev-player").wait_for()
+    lab.ask("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    lab.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    paper = lab.cell(0).locator(".ev-player").evaluate("node => getComputedStyle(node).backgroundColor")
+    lab.picture(PICTURES / "player-jupyterlab-dark.png")
+    lab.ask("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+    assert sum(map(int, re.findall(r"\d+", paper)[:3])) < 150
+
+
+def test_an_exported_notebook_shows_the_still():
+    done, _ = ExecutePreprocessor(kernel_name="python3").preprocess(notebook(SOURCE), {"metadata": {"path": str(ROOT)}})
+    page, _ = HTMLExporter().from_notebook_node(done)
+    assert re.search(r'class="ev-still"[^>]*>\s*<img alt="Space-time diagram[^>]*src="data:image/svg', page)
+
+
+def test_it_has_a_name_that_does_not_change():
+    assert repr(evsim.play(runs.classic(), runs.events())) == "<Player of classic and events>"
+    assert repr(runs.events().player()) == repr(runs.events().player().widget) == "<Player of registration-events>"
+
+
+def test_without_anywidget_it_says_what_to_install_and_still_makes_a_page(monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    widget._widget_class.cache_clear()
+    player = runs.events().player()
+    with pytest.raises(ImportError, match=r"pip install anywidget"):
+        player._ipython_display_()
+    assert player.to_html().startswith("<!doctype html>")
+
+
+def test_the_page_is_written_to_a_file(tmp_path):
+    player = runs.few().player()
+    assert player.to_html(tmp_path / "page.html") is None
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == player.to_html()
+
+
+def test_python_answers_those_who_ask_for_another_future(monkeypatch):
+    player = runs.few().player()
+    sent = []
+    monkeypatch.setattr(player.widget, "send", sent.append)
+    ask = {"type": "branch", "ticket": 1, "fault": {"outage": "register"}, "at": 2_500_000, "future": 0}
+    player.widget._asked(None, ask, [])
+    assert sent.pop()["type"] == "refused"
+    player.branch = lambda fault, at, future: [fault, at, future]
+    player.widget._asked(None, ask, [])
+    assert sent.pop() == {"type": "future", "ticket": 1, "future": [{"outage": "register"}, 2.5, 0]}
+
+    def fails(fault, at, future):
+        raise ValueError("not here")
+
+    player.branch = fails
+    player.widget._asked(None, ask, [])
+    assert sent.pop() == {"type": "refused", "ticket": 1, "words": "not here"}

@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import evsim
+from evsim.view.player.film import film, future
+from evsim.view.player.page import page
 from tests.browser.lab import ROOT, browser
 from tests.view import runs
 
@@ -32,11 +34,27 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
+    PICTURES.mkdir(parents=True, exist_ok=True)
     folder = tmp_path_factory.mktemp("pages")
     cast = {"two": (runs.classic(), runs.events()), "one": (runs.doubled(),), "nobody": (runs.nobody(),)}
     for name, its in cast.items():
         evsim.play(*its).to_html(folder / f"{name}.html")
+    (folder / "branches.html").write_text(page(branched(), "branches"), encoding="utf-8")
     return folder
+
+
+def branched():
+    """A film of two designs with a fault that can begin at one of two moments."""
+    fault, moments = {"outage": "mailing-list", "for": "5s"}, [8, 20]
+    designs = {"classic": runs.classic(down=False), "events": runs.events(down=False)}
+    made = film(*designs.values())
+    names = [effect["name"] for effect in made["effects"]]
+    for moment in moments:
+        its = {name: run.branch(fault, at=moment) for name, run in designs.items()}
+        made["futures"].append(future(its, names, "mailing list down", fault, moment))
+    moments = [moment * 1_000_000 for moment in moments]
+    made["breaks"] = [{"id": "down", "label": "mailing list down for 5 s", "fault": fault, "moments": moments}]
+    return made
 
 
 @pytest.fixture
@@ -73,7 +91,6 @@ def test_who_presses_register_is_the_next_customer_and_is_told(open_page):
     classic, events = page.locator(".ev-form").all()
     assert "error" in classic.inner_text() and "registered" in events.inner_text()
     assert "4.7 ms" in events.inner_text()  # the stopwatch stands still
-    PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / "player-registered.png")
 
 
@@ -197,6 +214,91 @@ def test_the_bar_is_dragged(open_page):
     assert page.evaluate("player.selection.get().time / player.film.end") == pytest.approx(0.5, abs=0.01)
 
 
+def test_it_breaks_here_and_the_old_future_stays_as_a_ghost(open_page):
+    page = open_page("branches")
+    page.evaluate("player.find(92); player.goTo(9_000_000)")  # the nearer of the two moments is 8 s
+    before = page.evaluate("player.goTo(7_999_999); const seen = document.querySelector('.ev-lane').innerText; seen")
+    page.get_by_role("button", name="break it here").press("Enter")
+    assert page.evaluate("[player.selection.get().future, player.selection.get().time]") == [1, 8_000_000]
+    assert page.get_by_role("radio", name="mailing list down at 8.000 s").is_checked()
+    assert page.evaluate("player.goTo(7_999_999); document.querySelector('.ev-lane').innerText") == before
+    page.evaluate("player.goTo(9_500_000)")
+    assert "error" in page.locator(".ev-form").first.inner_text()
+    assert page.locator(".ev-lamp-ghost").first.inner_text() == "was: yes, 165 ms"
+    page.screenshot(path=PICTURES / "player-broken.png", full_page=True)
+    page.get_by_role("radio", name="as it was").press("Space")
+    assert "registered" in page.locator(".ev-form").first.inner_text()
+    assert page.locator(".ev-lamp-ghost:visible").count() == 0
+
+
+def test_a_fault_is_dropped_on_the_bar(open_page):
+    page = open_page("branches")
+    box = page.locator(".ev-track").bounding_box()
+    page.locator(".ev-handle").hover()
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.65 * box["width"], box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    assert page.evaluate("[player.selection.get().future, player.selection.get().time]") == [2, 20_000_000]
+
+
+def test_other_futures_are_asked_for_and_a_refusal_is_told(open_page):
+    page = open_page("branches")
+    page.evaluate("""() => {
+        const data = JSON.parse(document.getElementById("film").textContent);
+        const [base, ...others] = data.futures;
+        data.breaks[0].moments = null;
+        player.close();
+        const branch = async ({at}) => {
+            const found = others.find((future) => future.at === at);
+            if (!found) throw new Error("not at this moment");
+            return found;
+        };
+        window.player = window.page.show(document.getElementById("player"), {...data, futures: [base]}, {branch});
+    }""")
+    page.evaluate("player.goTo(7_000_000)")
+    page.get_by_role("button", name="break it here").click()
+    page.get_by_text("not at this moment").wait_for()
+    page.evaluate("player.goTo(8_000_000)")
+    page.get_by_role("button", name="break it here").click()
+    page.get_by_role("radio", name="mailing list down at 8.000 s").wait_for()
+    assert page.get_by_text("not at this moment").count() == 0
+    assert page.evaluate("player.selection.get().future") == 1
+
+
+def test_panels_stand_below_and_share_what_is_chosen(open_page):
+    page = open_page("two")
+    seen = page.evaluate("""() => {
+        const data = JSON.parse(document.getElementById("film").textContent);
+        const seen = [];
+        const mount = (element, film, selection, player) => {
+            element.textContent = `a panel with ${film.effects.length} effects, ${player.lanes().length} lanes`;
+            return selection.subscribe(({time}) => seen.push(time));
+        };
+        const other = window.page.show(document.getElementById("player"), data, {panels: [{title: "Panel", mount}]});
+        other.goTo(5);
+        const text = other.root.querySelector(".ev-panel").innerText;
+        other.close();
+        other.selection.set({time: 6});
+        return [text, seen, document.querySelectorAll(".ev-panel").length];
+    }""")
+    assert seen == ["Panel\n\na panel with 2 effects, 2 lanes", [5], 0] or seen == [
+        "Panel\na panel with 2 effects, 2 lanes", [5], 0]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", evsim.names())
+def test_every_system_that_comes_along_plays(chromium, tmp_path, name):
+    run = evsim.load(name).run(until=3)
+    run.player().to_html(tmp_path / "page.html")
+    page = chromium.new_page(viewport={"width": 1280, "height": 720})
+    trouble = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.goto((tmp_path / "page.html").as_uri())
+    page.evaluate("for (let t = 0; t < player.film.end; t += 50_000) player.goTo(t); player.find(3)")
+    page.screenshot(path=PICTURES / f"player-{name}.png")
+    page.close()
+    assert not trouble
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (900, "dark")])
 def test_all_of_it_fits_on_a_laptops_screen(open_page, width, scheme):
     page = open_page("two", color_scheme=scheme)
@@ -204,7 +306,6 @@ def test_all_of_it_fits_on_a_laptops_screen(open_page, width, scheme):
     page.evaluate("player.find(88); player.goTo(10_500_000)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.get_by_role("button", name="play").bounding_box()["y"] < 700
-    PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"player-{width}-{scheme}.png", full_page=True)
 
 

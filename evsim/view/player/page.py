@@ -30,7 +30,7 @@ h1 {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: 
 <script type="module">
 {bundle}
 const film = JSON.parse(document.getElementById("film").textContent);
-window.player = page.show(document.getElementById("player"), film);
+Object.assign(window, {{ page, player: page.show(document.getElementById("player"), film) }});
 </script>
 </body>
 </html>

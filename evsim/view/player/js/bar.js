@@ -18,6 +18,7 @@ export class Bar {
     this.mine = h("div", { class: "ev-mine" });
     this.head = h("div", { class: "ev-head" }, h("span", { class: "ev-head-time" }));
     this.axis = h("div", { class: "ev-axis", "aria-hidden": "true" });
+    this.moments = [];
     this.track = h("div", {
       class: "ev-track", role: "slider", tabindex: "0", "aria-label": "time", "aria-valuemin": "0",
     }, this.canvas, this.bands, this.mine, this.head);
@@ -64,6 +65,12 @@ export class Bar {
     node.style.left = this.percent(start);
     node.style.width = `${(100 * (end - start)) / this.film.end}%`;
     return node;
+  }
+
+  /* Show diamonds at some times. */
+  mark(moments) {
+    this.moments = moments;
+    if (this.lanes) this.paint();
   }
 
   percent(time) {
@@ -117,7 +124,12 @@ export class Bar {
       node.style.left = this.percent(place * step * 1e6);
       marks.push(node);
     }
-    this.axis.replaceChildren(...marks);
+    const places = this.moments.map((time) => {
+      const node = h("svg", { viewBox: "-1.2 -1.2 2.4 2.4", class: "ev-moment" }, h("path", { d: SHAPES.D }));
+      node.style.left = this.percent(time);
+      return node;
+    });
+    this.axis.replaceChildren(...marks, ...places);
   }
 
   close() {

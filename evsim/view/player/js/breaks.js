@@ -1,31 +1,37 @@
 /* Break it here: choose a fault, and begin it at this moment or drop it on the bar; and the futures there are. */
 
-import { h, put, say } from "./dom.js";
+import { h, say } from "./dom.js";
 import { SHAPES } from "./shapes.js";
 import { moment } from "./words.js";
 
 let instances = 0;
 
 export class Breaks {
-  /* acts: {breakAt(fault, time), future(number)}; `bar`: where a fault can be dropped. */
-  constructor(film, bar, acts) {
-    Object.assign(this, { film, bar, acts });
+  /* `faults`: those of the film's breaks that can be chosen; `bar`: where one can be dropped.
+     acts: {breakAt(fault, time), future(number)}. */
+  constructor(faults, bar, acts) {
+    Object.assign(this, { faults, bar, acts, seen: new Set([0]) });
     this.group = `ev-futures-${++instances}`;
-    this.faults = h("select", { class: "ev-select", "aria-label": "fault" }, film.breaks.map(({ label }) => h("option", {}, label)));
+    const options = faults.map(({ label }) => h("option", {}, label));
+    this.choice = h("select", { class: "ev-select", "aria-label": "fault", onchange: () => this.mark() }, options);
     this.diamond = h("span", { class: "ev-handle", title: "drop this on the bar", "aria-hidden": "true", onpointerdown: (event) => this.drag(event) },
       h("svg", { viewBox: "-1.2 -1.2 2.4 2.4" }, h("path", { d: SHAPES.D })));
     this.button = h("button", { type: "button", class: "ev-button ev-break", onclick: () => this.here(this.time) }, "break it here");
     this.note = h("span", { class: "ev-note", role: "status" });
+    this.node = h("div", { class: "ev-group" }, this.diamond, h("label", {}, "fault ", this.choice), this.button, this.note);
+    this.node.hidden = !faults.length;
     this.futures = h("div", { class: "ev-futures", role: "radiogroup", "aria-label": "futures" });
-    this.node = h("div", { class: "ev-breaks" },
-      h("div", { class: "ev-group" }, this.diamond, h("label", {}, "fault ", this.faults), this.button, this.note), this.futures);
-    this.node.hidden = !film.breaks.length && film.futures.length < 2;
-    this.node.firstChild.hidden = !film.breaks.length;
+    if (faults.length) this.mark();
+  }
+
+  /* Show on the bar when the chosen fault can begin. */
+  mark() {
+    this.bar.mark(this.faults[this.choice.selectedIndex].moments ?? []);
   }
 
   /* The chosen fault begins at `time`, or at the moment nearest to it of those there are. */
   here(time) {
-    const { fault, moments } = this.film.breaks[this.faults.selectedIndex];
+    const { fault, moments } = this.faults[this.choice.selectedIndex];
     this.acts.breakAt(fault, moments ? nearest(moments, time) : time);
   }
 
@@ -48,11 +54,13 @@ export class Breaks {
     for (const name of ["pointerup", "pointercancel"]) handle.addEventListener(name, drop);
   }
 
-  /* The choice of futures. */
+  /* The choice of futures: as it was, and those that were looked at. */
   show(futures, chosen) {
-    put(this.node, "hidden", this.film.breaks.length || futures.length > 1 ? null : "");
-    this.futures.hidden = futures.length < 2;
-    this.futures.replaceChildren(...futures.map(({ label, at }, number) => {
+    this.seen.add(chosen);
+    const seen = [...this.seen].sort((one, other) => one - other);
+    this.futures.hidden = seen.length < 2;
+    this.futures.replaceChildren(...seen.map((number) => {
+      const { label, at } = futures[number];
       const radio = h("input", { type: "radio", name: this.group, onchange: () => this.acts.future(number) });
       radio.checked = number === chosen;
       return h("label", {}, radio, ` ${label}${at === null ? "" : ` at ${moment(at)}`}`);

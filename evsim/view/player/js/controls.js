@@ -10,8 +10,7 @@ export const PACES = [
   ["mine", "my events"],
   ["true", "true pace"],
 ];
-export const SPEEDS = [[5, "5 times faster"], [2, "twice as fast"], [1, "1 : 1"], [0.5, "1 : 2"], [0.2, "1 : 5"], [0.1, "1 : 10"],
-  [0.05, "1 : 20"], [0.02, "1 : 50"], [0.01, "1 : 100"]];
+export const SPEEDS = [5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01].map((speed) => [speed, `${speed} \u00d7`]);
 
 export class Controls {
   /* acts: {play, step(forward, mine), start, pace(value), speed(value), jump(target), choose(customer)}. */

@@ -1,7 +1,6 @@
 /* On the right of a stage: what the chosen customer was told and what is true for them; below, how many of all. */
 
 import { h, put, say } from "./dom.js";
-import { NEVER } from "./film.js";
 import { SHAPES } from "./shapes.js";
 import { customerAt } from "./state.js";
 import { duration } from "./words.js";
@@ -18,26 +17,25 @@ export class Lamps {
     this.node = h("div", { class: `ev-lamps${film.effects.length > MANY ? " many" : ""}` }, this.heading, list);
   }
 
-  /* index: of the lane; ghost: the index of the same lane in the future that was left, or null. */
-  draw(index, t, request, counts, who, ghost = null) {
+  /* index: of the lane; before: what became of the customer in the future that was left, as customerAt says it, or null. */
+  draw(index, t, request, counts, who, before = null) {
     const found = request === undefined ? null : customerAt(index, request, t);
     const over = t >= index.lane.end;
+    const was = found && before; // only of those who are here
     say(this.heading, request === undefined ? "all customers" : who);
-    const before = ghost && request !== undefined ? customerAt(ghost.index, ghost.request, Infinity) : null;
     const all = (count) => ({ state: "off", text: `${count} of ${counts.arrived}` });
     const told = request === undefined ? all(`${counts.yes + counts.no}`) : toldLamp(found, over);
-    this.told.show(told, was(before, before?.told?.time));
+    this.told.show(told, was && ghost(told, toldLamp(before, true)));
     this.effects.forEach((lamp, number) => {
-      const effect = found?.effects[number];
-      const now = request === undefined ? all(counts.effects[number]) : effectLamp(effect, found, over);
-      lamp.show(now, was(before, before?.effects[number].times[0]));
+      const now = request === undefined ? all(counts.effects[number]) : effectLamp(found?.effects[number], found, over);
+      lamp.show(now, was && ghost(now, effectLamp(before.effects[number], before, true)));
     });
   }
 }
 
-function was(before, time) {
-  if (!before) return "";
-  return time === undefined || time === NEVER ? " (was: never)" : ` (was: ${duration(time - before.asked)})`;
+/* What was before, where it is not the same. */
+function ghost(now, before) {
+  return now.text === before.text ? "" : `was: ${before.text}`;
 }
 
 function toldLamp(found, over) {
@@ -60,7 +58,7 @@ function lamp(name, shape, colour) {
   const bulb = h("path", { d: SHAPES[shape], transform: "translate(14 14) scale(10.5)" });
   const picture = h("svg", { viewBox: "0 0 28 28", class: "ev-bulb", "aria-hidden": "true" }, bulb);
   const [text, ghost] = ["ev-lamp-text", "ev-lamp-ghost"].map((each) => h("span", { class: each }));
-  const node = h("li", { class: "ev-lamp" }, picture, h("span", { class: "ev-lamp-name" }, name), h("span", {}, text, ghost));
+  const node = h("li", { class: "ev-lamp" }, picture, h("span", { class: "ev-lamp-name" }, name), text, ghost);
   node.style.setProperty("--ev-colour", colour);
   return {
     node,
@@ -68,7 +66,7 @@ function lamp(name, shape, colour) {
       put(node, "data-state", now.state);
       put(bulb, "d", SHAPES[now.state === "bad" ? "x" : shape]);
       say(text, now.text);
-      say(ghost, before);
+      say(ghost, before ?? "");
     },
   };
 }

@@ -4,6 +4,7 @@ import { readFilm } from "./film.js";
 import { PANELS } from "./panels.js";
 import { mountPlayer } from "./player.js";
 
-export function show(element, data) {
-  return mountPlayer(element, readFilm(data), { panels: PANELS });
+/* options: as mountPlayer's. */
+export function show(element, data, options = {}) {
+  return mountPlayer(element, readFilm(data), { panels: PANELS, ...options });
 }

@@ -14,6 +14,7 @@ import { Lamps } from "./lamps.js";
 import { customerOf, indexLane } from "./lane.js";
 import { createSelection } from "./selection.js";
 import { Stage } from "./stage.js";
+import { customerAt } from "./state.js";
 import { countWords, customerName, moment, tell, verdictOf } from "./words.js";
 
 const [ONE_LINE, TWO_LINES] = [100, 200]; // letters
@@ -77,7 +78,8 @@ class Player {
       pace: (pace) => this.change({ pace }), speed: (speed) => this.change({ speed }),
       jump: ({ time, customer }) => this.goTo(time, customer ? { customer } : {}), choose: (number) => this.find(number),
     });
-    this.breaks = new Breaks(film, this.bar, {
+    const faults = film.breaks.filter(({ moments }) => moments || this.branch);
+    this.breaks = new Breaks(faults, this.bar, {
       breakAt: (fault, at) => this.breakAt(fault, at), future: (future) => this.selection.set({ future }),
     });
     this.live = h("p", { class: "ev-live", role: "status" });
@@ -86,7 +88,8 @@ class Player {
       h("div", { class: "ev-top" }, this.register, this.me, this.hands),
       this.rows.map(({ node }) => node),
       h("div", { class: "ev-words" }, this.rows.map(({ line }) => line)),
-      this.live, this.bar.node, this.controls.node, this.breaks.node, this.panels);
+      this.live, this.bar.node, this.controls.node, this.breaks.futures, this.panels);
+    this.controls.node.children[1].after(this.breaks.node);
     this.tip = h("div", { class: "ev-tip", "aria-hidden": "true" });
     this.root.append(this.tip);
     // JupyterLab takes keys for itself, unless the very element that has the focus forbids it.
@@ -139,14 +142,20 @@ class Player {
       const { counts } = stage.draw(time, requests[row]);
       put(stage.svg, "aria-label", `${index.lane.name} at ${moment(time)}: ${countWords(this.film, counts)}`);
       form.draw(index, time, requests[row], who, counts);
-      const ghost = future ? { index: this.lanes(0)[row], request: customer ? this.lanes(0)[row].requestOf(customer) : undefined } : null;
-      lamps.draw(index, time, requests[row], counts, who, ghost?.request === undefined ? null : ghost);
+      lamps.draw(index, time, requests[row], counts, who, future && customer ? this.before(row, customer) : null);
     });
     say(this.hands, moment(time));
     this.drawWords(time, customer, requests);
     this.bar.draw(time, requests[0]);
     this.breaks.draw(time);
     this.controls.draw({ playing: this.clock.running, pace: this.pace, speed: this.speed, chosen: Boolean(customer) });
+  }
+
+  /* What became of a customer as it was, before another future was chosen. */
+  before(row, customer) {
+    const index = this.lanes(0)[row];
+    const request = index.requestOf(customer);
+    return request === undefined ? null : customerAt(index, request, Infinity);
   }
 
   /* For each design: what happened last (to me, at my pace). The line of a design where nothing happens now is faint. */
@@ -245,7 +254,6 @@ class Player {
       this.goTo(at, { future: known });
       return;
     }
-    if (!this.branch) return;
     this.breaks.say("the run is repeated up to here ...", true);
     try {
       const future = await this.branch({ fault, at, future: this.selection.get().future });

@@ -110,6 +110,7 @@ def ledger_frame(run):
             "attempts": ledger.attempts,
             "handlings": ledger.handlings,
             "reordered": ledger.reordered(run),
+            "replay": ledger.replay,
             "cohort": ledger.cohort,
         }
     )

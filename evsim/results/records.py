@@ -41,6 +41,7 @@ class Verdict(IntEnum):
     GIVEN_BACK = 7  # the holder died or failed; another attempt may follow
     ORPHANED = 8  # the one who asked had ended before the answer
     REVOKED = 9  # taken from a holder that may still be at work; another attempt follows
+    DROPPED = 10  # taken out of the channel by a rule of its own
 
 
 class Reason(IntEnum):
@@ -56,6 +57,8 @@ class Reason(IntEnum):
     CRASH = 7
     DEPENDENCY = 8  # a call or a publish of the handler failed
     STALE = 9  # its caller had given up before it started
+    RETENTION = 10  # the log had it no more
+    COMPACTION = 11  # the log had a later message of its key
 
 
 class Fate(IntEnum):
@@ -169,6 +172,8 @@ class Records:
         self.replies = Table(REPLY_COLUMNS)
         self.late = Table(LATE_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
+        self.removals = []  # (time, message) of what a log kept no longer
+        self.replays = []  # rows of deliveries that were asked for again
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 
     def note(self, table, row, time):

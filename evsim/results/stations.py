@@ -118,6 +118,7 @@ def _figures(run, mine, reordered):
         "dead": state["dead"],
         "lost": state["lost"],
         "pending": state["pending"],
+        "replayed": int((mine & deliveries.replay).sum()),
         "lag_mean": float(inside(born, settled, window).sum() / run.window),
         "lag_max": highest(born, settled, window),
         "age_max": float(age.max(initial=0.0)),

@@ -63,17 +63,19 @@ class Requests:
         self.first_time = np.full((len(names), count), np.nan)
         self.times_done = np.zeros((len(names), count), dtype=np.int32)
         self.is_due = np.zeros((len(names), count), dtype=bool)
+        again = np.isin(np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"]), run.records.replays)
+        asked_for = again[effect_row]  # effects of a replay are no repetitions
         for code, name in enumerate(names):
             mine = effects["name"] == code
             where = request[mine]
-            self.times_done[code] = np.bincount(where, minlength=count)
+            self.times_done[code] = np.bincount(request[mine & ~asked_for], minlength=count)
             order = where[::-1]  # effects are in order of time: the first one is written last
             self.first_time[code, order] = effects["time"][mine][::-1]
             for workload_code, workload_name in enumerate(self.workloads):
                 part = slice(self.starts[workload_code], self.starts[workload_code + 1])
                 # What only a Python handler makes can't be known beforehand: it is due where it happened.
-                self.is_due[code, part] = run.due[workload_name].get(name, self.times_done[code, part] > 0)
-        present = (self.times_done > 0) & self.is_due
+                self.is_due[code, part] = run.due[workload_name].get(name, ~np.isnan(self.first_time[code, part]))
+        present = ~np.isnan(self.first_time) & self.is_due
         self.due = self.is_due.sum(axis=0)
         self.present = present.sum(axis=0)
         self.repeated = (self.times_done > 1).sum(axis=0)
@@ -99,7 +101,8 @@ class Deliveries:
 
     ``row`` (of the obligation), ``last`` (row of its last attempt), ``message``, ``channel`` (index), ``subscriber``
     (index into ``names``; -1 while a queue has not granted it), ``state`` (index into ``DELIVERY_STATES``),
-    ``attempts``, ``handlings`` (completed), ``disposition``, ``born``, ``settled``, ``cohort``.
+    ``attempts``, ``handlings`` (completed), ``disposition``, ``born``, ``settled``, ``replay`` (whether a group asked
+    to read it again), ``cohort`` (without replays).
     """
 
     def __init__(self, run, requests):
@@ -127,10 +130,13 @@ class Deliveries:
         state = np.zeros(len(row), dtype=int)
         state[verdict == Verdict.DEAD] = DELIVERY_STATES.index("dead")
         state[verdict == Verdict.LOST] = DELIVERY_STATES.index("lost")
+        state[verdict == Verdict.DROPPED] = DELIVERY_STATES.index("dropped")
         ended = (verdict == Verdict.DONE) & (rows["outcome"][last] != Outcome.OPEN)
         state[ended] = DELIVERY_STATES.index("lost")  # acknowledged before the work, unless the work was done
         state[self.handlings == 1] = DELIVERY_STATES.index("done")
+        self.replay = np.isin(row, run.records.replays)  # asked for: never a duplicate
         state[self.handlings > 1] = DELIVERY_STATES.index("duplicate")
+        state[self.replay & (self.handlings > 1)] = DELIVERY_STATES.index("done")
         self.state = state
         self.born = rows["born"][row]
         reopened = np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.REVOKED))
@@ -139,14 +145,14 @@ class Deliveries:
         cause_place = rows["place"][messages["cause"][self.message]] if len(row) else np.empty(0, dtype=int)
         workload = np.array([workload_of_place.get(number, 0) for number in range(len(places))] or [0])[cause_place]
         self.request = requests.index(workload, rows["request"][row])
-        self.cohort = requests.cohort[self.request]
+        self.cohort = requests.cohort[self.request] & ~self.replay
 
     def reordered(self, run):
         """For each entry: whether it was handled after a later message of its key, by the same subscriber."""
         rows, messages = run.rows, run.message_columns
         started = rows["started"][self.last]
         result = np.zeros(len(self.row), dtype=bool)
-        ran = np.flatnonzero(~np.isnan(started))
+        ran = np.flatnonzero(~np.isnan(started) & ~self.replay)
         if not len(ran):
             return result
         key, offset = messages["key"][self.message[ran]], messages["appended"][self.message[ran]]

@@ -112,6 +112,7 @@ def _subscriptions(scenario):
                 yield _missing(scenario, (*path, "channel"), subscription.channel, "channel")
                 continue
             yield from _reading(path, subscription, channel)
+            yield from _in_time(path, subscription, scenario.settings.duration)
             group = subscription.group or name
             owner = owners.setdefault((subscription.channel, group), name)
             if channel.kind == "queue" and owner != name:
@@ -140,6 +141,16 @@ def _reading(path, subscription, channel):
             usual = f"a {channel.kind} is not read with {name}", f"it knows {', '.join(channel.read_with)}"
             rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
             yield Problem((*path, name), rule, value, hint=hint)
+
+
+def _in_time(path, subscription, duration):
+    """What a group is to do after the end of the run."""
+    moments = [(("from",), subscription.joins or 0.0)]
+    moments += [(("replay", number, "at"), replay.at) for number, replay in enumerate(subscription.replay)]
+    for where, moment in moments:
+        if moment >= duration:
+            yield Problem((*path, *where), "comes after the end of the run", write_time(moment),
+                          hint=f"the run takes {write_time(duration)}")
 
 
 def _programs(scenario):

@@ -1,9 +1,13 @@
 """How a group reads a log: who owns a partition, when it commits, where it begins."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from .part import Tagged, one_of
-from .units import PositiveTime
+from pydantic import BeforeValidator, Field, model_serializer, model_validator
+
+from .errors import refuse
+from .part import OneOrMany, Part, Tagged, one_of
+from .units import AtLeastOne, PositiveTime, Time, Whole
 
 ASSIGNORS = ("range", "round_robin", "sticky", "cooperative_sticky")
 
@@ -27,4 +31,81 @@ class Interval(Tagged):
     time: PositiveTime
 
 
+class Earliest(Tagged):
+    """From the first message that the log still has."""
+
+    kind: Literal["earliest"] = "earliest"
+
+
+class Latest(Tagged):
+    """From the next message on."""
+
+    kind: Literal["latest"] = "latest"
+
+
+class Offset(Tagged):
+    """From this offset of each partition on."""
+
+    kind: Literal["offset"] = "offset"
+    number: Whole
+
+
+class Moment(Tagged):
+    """From the first message that was kept at this time or later."""
+
+    kind: Literal["time"] = "time"
+    time: Time
+
+
+Start = one_of("a place in a log", Earliest, Latest, Offset, Moment)
+
+
+class Replay(Part):
+    """At the time `at` the group reads again what it has handled since the place `to`."""
+
+    at: Time
+    to: Annotated[one_of("a place in a log", Earliest, Offset, Moment), Field(validate_default=True)] = Earliest()
+
+
+def _as_list(written):
+    return [written] if isinstance(written, Mapping | Replay) else written
+
+
+Replays = Annotated[tuple[Replay, ...], BeforeValidator(_as_list), OneOrMany()]
 Commit = one_of("a rule of when to commit", Before, After, Interval)
+
+
+class Retention(Part):
+    """How long a log keeps a message: for a `time`, or until its partition has more than so many `messages`.
+
+    Written `10 min`, or `{time: 10 min, messages: 1000}`.
+    """
+
+    time: PositiveTime | None = None
+    messages: AtLeastOne | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unpack(cls, written):
+        return written if isinstance(written, Mapping | Retention) else {"time": written}
+
+    @model_validator(mode="after")
+    def _something(self):
+        if self.time is None and self.messages is None:
+            raise refuse("needs a time, or a number of messages")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _written(self, write):
+        settings = {name: value for name, value in write(self).items() if value is not None}
+        return settings["time"] if list(settings) == ["time"] else settings
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema, handler):
+        reference = handler(core_schema)
+        schema = handler.resolve_ref_schema(reference)
+        whole = dict(schema)
+        time = next(each for each in schema["properties"]["time"]["anyOf"] if each.get("type") != "null")
+        schema.clear()
+        schema.update({"title": "Retention", "description": whole.pop("description"), "anyOf": [time, whole]})
+        return reference

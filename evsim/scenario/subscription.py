@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, WrapSerializer
+from pydantic import BeforeValidator, Field, WrapSerializer
 
-from .offsets import ASSIGNORS, After, Commit
+from .offsets import ASSIGNORS, After, Commit, Replays, Start
 from .part import Name, OneOrMany, Part
 from .retry import Retry
 from .units import PositiveLimit, PositiveTime, Time
@@ -23,6 +23,10 @@ class Subscription(Part):
     the next message that is due. A member of which nothing is heard for `session_timeout`, or that keeps a
     message for longer than `max_poll_interval`, loses its partitions; when members come and go the group
     rebalances, which takes the time `rebalance`. What needs owners implies the assignor `range`.
+
+    A group that comes into being at the time `from` begins at `start`: `earliest` (by default), `latest`, an
+    `offset` of each partition or a `time`; one whose next message is gone goes on with the earliest that is
+    left, or with `start: latest` with the next that comes. `replay` hands out again what has been handled.
     """
 
     channel: Name
@@ -34,6 +38,14 @@ class Subscription(Part):
     rebalance: Time | None = None
     session_timeout: PositiveTime | None = None
     max_poll_interval: PositiveTime | None = None
+    joins: Time | None = Field(default=None, alias="from")
+    start: Start | None = None
+    replay: Replays = ()
+
+    @property
+    def begins_elsewhere(self):
+        """Whether it ever reads anything but each message as it comes."""
+        return self.joins is not None or self.start is not None or bool(self.replay)
 
     @property
     def commits(self):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.audit.channels import reads
 from evsim.results.records import Fate, Outcome, Verdict
 from evsim.results.tally import last_attempts
 
@@ -40,10 +41,11 @@ def assert_ledger_adds_up(run):
     assert not (kept & (messages["fate"] != Fate.OPEN)).any(), "a message is kept, and lost or refused"
     for code, (name, channel) in enumerate(run.scenario.channels.items()):
         mine = deliveries.channel == code
-        groups = sum(each.channel == name for who in run.scenario.services.values() for each in who.subscribe)
-        copies = 1 if channel.kind == "queue" else groups
-        expected = np.repeat(np.flatnonzero(kept & (messages["channel"] == code)), copies)
-        assert np.array_equal(np.sort(deliveries.message[mine]), expected), name
+        here = kept & (messages["channel"] == code)
+        groups = [each for who in run.scenario.services.values() for each in who.subscribe if each.channel == name]
+        copies = [here] if channel.kind == "queue" else [here & reads(run, group) for group in groups]
+        expected = np.sort(np.concatenate([np.flatnonzero(copy) for copy in copies] or [[]]))
+        assert np.array_equal(np.sort(deliveries.message[mine & ~deliveries.replay]), expected), name
         counted = (mine & deliveries.cohort).sum()
         ungranted = (mine & deliveries.cohort & (deliveries.subscriber < 0)).sum()
         figures = [figures for (source, _), figures in run.channel_figures.items() if source == name]
@@ -127,7 +129,7 @@ def assert_nobody_waits_in_vain(run):
         _assert_all_are_busy(run, waits, works, service.instances * service.workers, name)
     for name, channel in run.scenario.channels.items():
         for reader in [who for who, each in run.scenario.services.items() if name in _channels_of(each)]:
-            slow = any(each.max_poll_interval for each in run.scenario.services[reader].subscribe)  # expelled: all stops
+            slow = any(each.max_poll_interval for each in run.scenario.services[reader].subscribe)
             if channel.kind == "log" and not slow:
                 _assert_partitions_are_busy(run, name, reader)
         if channel.kind == "queue" and any(name in _channels_of(each) for each in run.scenario.services.values()):
@@ -156,9 +158,10 @@ def _assert_partitions_are_busy(run, name, reader):
     dead = rows["verdict"][last] == Verdict.DEAD
     released = np.where(done, rows["ended"][last], np.where(dead, rows["settled"][last], np.nan))
     partition = messages["partition"][rows["parent"][first]]
+    taken_out = np.where(np.isin(rows["verdict"], (Verdict.LOST, Verdict.DROPPED)), rows["settled"], np.nan)
     for each in np.unique(partition).tolist():
         here = partition == each
-        waits = rows["ready"][first][here], rows["leased"][first][here]
+        waits = rows["ready"][first][here], np.fmin(rows["leased"], taken_out)[first][here]
         _assert_all_are_busy(run, waits, (rows["leased"][first][here], released[here]), 1, (name, reader, each))
 
 

@@ -6,18 +6,34 @@ __all__ = ["log", "reading"]
 
 COMMITS = st.sampled_from([None, None, "after", "before", {"interval": 1}, {"interval": 2.5}])
 ASSIGNORS = st.sampled_from([None, None, "range", "round_robin", "sticky", "cooperative_sticky"])
+PLACES = st.sampled_from(["earliest", {"offset": 3}, {"time": 4}])
+REPLAY = st.builds(lambda at, to: {"at": at, "to": to}, st.sampled_from([2.5, 5, 7.33]), PLACES)
 
 
-def log(draw):
-    return {"log": {"partitions": draw(st.sampled_from([1, 2, 3, 8]))}}
+def log(draw, risky):
+    settings = {"partitions": draw(st.sampled_from([1, 2, 3, 8]))}
+    if risky:
+        settings["retention"] = draw(st.sampled_from([None, None, 2, 5, {"messages": 3}, {"time": 5, "messages": 10}]))
+        settings["compaction"] = draw(st.sampled_from([None, None, None, 2.5]))
+    return {"log": _written(settings)}
 
 
 def reading(draw, risky, stable):
-    """Settings of a subscription. risky: members may be thrown out; but for being slow only if not `stable`."""
+    """Settings of a subscription.
+
+    risky: members may be thrown out, but for being slow only if not `stable`; a group may come late, and read again.
+    """
     settings = {"commit": draw(COMMITS), "assignor": draw(ASSIGNORS)}
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
     if risky:
         settings["session_timeout"] = draw(st.sampled_from([None, 0.5, 2]))
         if not stable:  # a handler that always takes too long is handed out for ever
             settings["max_poll_interval"] = draw(st.sampled_from([None, None, 1, 5]))
+        settings["from"] = draw(st.sampled_from([None, None, 0, 2.5, 5]))
+        settings["start"] = draw(st.sampled_from([None, "earliest", "latest", {"offset": 3}, {"time": 4}]))
+        settings["replay"] = draw(st.lists(REPLAY, max_size=2)) or None
+    return _written(settings)
+
+
+def _written(settings):
     return {name: value for name, value in settings.items() if value is not None}

@@ -3,9 +3,11 @@
 from evsim.engine.delivery import Delivery
 from evsim.engine.log import OwnedGroup
 from evsim.engine.log.cursor import Cursor
+from evsim.engine.log.history import History
 from evsim.engine.log.membership import Membership
+from evsim.engine.log.reader import Reader
 from evsim.results.records import Verdict
-from tests.books.breaking import LATE, Once, mutant, rows_of, unseen
+from tests.books.breaking import END, LATE, Once, mutant, rows_of, unseen
 from tests.books.mutants import everything_ends
 
 OWNED = {"instances": 2, "workers": 1, "subscribe": {"channel": "facts", "session_timeout": 1}}
@@ -101,10 +103,7 @@ def a_partition_moves_while_its_message_is_in_process(patch):
 
 @mutant("a partition was read out of order", reader=EVERY, faults=[{"crash": "reader/1", "at": 14.9, "for": 3}])
 def the_way_back_to_the_commit_is_taken_backwards(patch):
-    def insert(self, cursor, row):
-        cursor.store.append(row)
-
-    patch.setattr(OwnedGroup, "_insert", insert)
+    patch.setattr(OwnedGroup, "insert", lambda self, store, row: store.append(row))
 
 
 @unseen(everything_ends, drain_limit=1000, reader=OWNED, faults=CRASH)
@@ -122,3 +121,48 @@ def a_partition_never_gets_an_owner(patch):
             self.blocked = True
 
     patch.setattr(Cursor, "__init__", init)
+
+
+# History.
+
+LATECOMER = {"subscribe": {"channel": "facts", "from": 15, "start": {"offset": 5}}}
+
+
+@mutant("a message was copied wrongly", reader=LATECOMER)
+def a_latecomer_misses_a_message(patch):
+    original = History.since
+    patch.setattr(History, "since", lambda self, partition, position: original(self, partition, position)[1:])
+
+
+@mutant("a message was copied wrongly", reader={"subscribe": {"channel": "facts", "replay": {"at": 15}}})
+def a_replay_is_not_told_apart(patch):
+    original = Reader._replay
+
+    def replay(self, ticket):
+        original(self, ticket)
+        self.system.records.replays.clear()
+
+    patch.setattr(Reader, "_replay", replay)
+
+
+@mutant("nowhere to be found", facts={"partitions": 2, "retention": 3})
+def a_reader_forgets_what_the_log_still_has(patch):
+    once = Once()
+
+    def forget(self, partition, reason):
+        if once(self.ready_in(partition)):
+            self.ready_in(partition).pop()
+
+    patch.setattr(Reader, "forget", forget)
+
+
+@mutant("found at the end and not open", facts={"partitions": 2, "retention": 3})
+def a_message_that_is_gone_is_kept_in_line(patch):
+    original = Reader.give_up
+
+    def give_up(self, row, reason):
+        original(self, row, reason)
+        if self.system.env.now > END - 2:
+            self.ready_in(self.partition_of(row)).append(row)
+
+    patch.setattr(Reader, "give_up", give_up)

@@ -70,7 +70,7 @@ def _system(draw, faulty, risky, stable=False):
         "name": "any-system",
         "workloads": {name: _workload(draw, cast) for name in cast.workloads},
         "services": services,
-        "channels": {name: _channel(cast.kinds[name], draw) for name in cast.channels},
+        "channels": {name: _channel(cast.kinds[name], draw, "members" in cast.hazards) for name in cast.channels},
         "network": _network(draw, cast),
         "run": {
             "duration": cast.duration,
@@ -242,8 +242,8 @@ def _subscribe(draw, cast, services, channel, stable):
         services[name].setdefault("subscribe", []).append(subscription)
 
 
-def _channel(kind, draw):
-    return "queue" if kind == "queue" else logs.log(draw)
+def _channel(kind, draw, risky):
+    return "queue" if kind == "queue" else logs.log(draw, risky)
 
 
 def _workload(draw, cast):

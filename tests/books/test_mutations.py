@@ -30,6 +30,8 @@
 | leaves something out of a commit, or of the way back    | nobody will ever hear of it                     |
 | goes back to the commit in the wrong order              | a partition was read out of order               |
 | lets a member commit that was thrown out                | not given up when another attempt was made      |
+| forgets what a log still has, or a latecomer's message   | nowhere to be found; a message was copied       |
+| hands out what a log has no more; counts a replay       | found at the end and not open; ... copied       |
 | forgets a message on its way                            | neither kept nor lost nor refused nor under way |
 | ends without an outcome; settles without a verdict      | has no outcome; has no verdict                  |
 

@@ -69,8 +69,8 @@ def sticky(members, topics, current):
 
 def _wanted(members, topics):
     """The partitions that somebody subscribes to, in order."""
-    return [(topic, partition) for topic, partitions in sorted(topics.items())
-            if any(topic in subscribed for subscribed in members.values()) for partition in range(partitions)]  # fmt: skip
+    subscribed = {topic for names in members.values() for topic in names}
+    return [(topic, partition) for topic in sorted(subscribed & topics.keys()) for partition in range(topics[topic])]
 
 
 def _poorest(result, members, partition):

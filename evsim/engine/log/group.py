@@ -88,10 +88,22 @@ class Group(Reader):
 
     def back(self, row):
         partition = self.partition_of(row)
+        self._put(partition, row)
+        self._next_of(partition)
+
+    def _put(self, partition, row):
         if self.stores[partition] is None:
             self.stores[partition] = deque()
-        self.stores[partition].appendleft(row)
-        self._next_of(partition)
+        self.insert(self.stores[partition], row)
+
+    def ready_in(self, partition):
+        return self.stores[partition] or ()
+
+    def read_again(self, partition, rows):
+        for row in rows:
+            self._put(partition, row)
+        if self.idle[partition]:
+            self._next_of(partition)
 
     def resume(self):
         for partition, idle in enumerate(self.idle):

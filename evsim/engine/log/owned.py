@@ -11,7 +11,7 @@ from evsim.engine.log.cursor import Cursor
 from evsim.engine.log.edges import OwnedDelivery, OwnedEarlyDelivery
 from evsim.engine.log.membership import Membership
 from evsim.engine.log.reader import Reader
-from evsim.results.records import Outcome, Verdict
+from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["OwnedGroup"]
 
@@ -91,7 +91,7 @@ class OwnedGroup(Reader):
     def back(self, row):
         cursor = self.cursor_of(row)
         cursor.blocked = False
-        self._insert(cursor, row)
+        self.insert(cursor.store, row)
         self.go_on(cursor)
 
     def holder_died(self, row):
@@ -100,7 +100,7 @@ class OwnedGroup(Reader):
         if edge.has_begun(row):
             self._free(cursor)
         elif not self.membership.dies_silently(row, cursor.owner):
-            self._insert(cursor, edge.go_back(row, Verdict.GIVEN_BACK))
+            self._fetch_again(cursor, edge.go_back(row, Verdict.GIVEN_BACK))
             self._free(cursor)
 
     def take_back(self, cursor, verdict):
@@ -111,19 +111,29 @@ class OwnedGroup(Reader):
         if cursor.holder is not None and self.system.records.rows.outcome[cursor.holder] == Outcome.OPEN:
             self.stale[cursor.holder] = cursor.owner
         for row in reversed(rows):
-            self._insert(cursor, self.edge_of(row).go_back(row, verdict))
+            self._fetch_again(cursor, self.edge_of(row).go_back(row, verdict))
         cursor.holder, cursor.done = None, []
 
     def stale_ended(self, row):
         self.membership.may_join(self.stale.pop(row))
 
-    def _insert(self, cursor, row):
-        """Ready again, before all later offsets."""
-        offsets, parents, store = self.system.records.messages.offset, self.system.records.rows.parent, cursor.store
-        place = 0
-        while place < len(store) and offsets[parents[store[place]]] < offsets[parents[row]]:
-            place += 1
-        store.insert(place, row)
+    def _fetch_again(self, cursor, row):
+        """Ready again, if the log still has its message."""
+        history = self.channel.history
+        if history is not None and not history.has(self.system.records.rows.parent[row]):
+            self.give_up(row, Reason.RETENTION)
+        else:
+            self.insert(cursor.store, row)
+
+    def ready_in(self, partition):
+        return self.cursors[partition].store
+
+    def read_again(self, partition, rows):
+        cursor = self.cursors[partition]
+        self.commit(cursor)
+        for row in rows:
+            self.insert(cursor.store, row)
+        self.go_on(cursor)
 
     def _overdue(self, row):
         cursor = self.cursor_of(row)

@@ -3,6 +3,7 @@
 from array import array
 
 from evsim.engine.delivery import Channel
+from evsim.engine.log.history import History
 from evsim.engine.luck import BLOCK
 from evsim.engine.murmur import partition_of, partitions_of
 
@@ -15,7 +16,10 @@ class Log(Channel):
     def __init__(self, system, name, settings, number):
         super().__init__(system, name, settings, number)
         self.ends = [0] * settings.partitions  # the offset of the next message
-        self.append = self._append()
+        self.listeners = []  # the groups that have a row for each message as it comes
+        reread = any(each.begins_elsewhere for _, each in system.subscribers_of(name))
+        self.history = History(self) if reread or settings.retention or settings.compaction else None
+        self.append = self._append() if self.history is None else self._kept_append
 
     def partitioner(self, workload, key):
         """A function from a publisher's luck to the partition of its message, as the producer works it out.
@@ -45,7 +49,7 @@ class Log(Channel):
 
     def _append(self):
         messages, env, ends = self.system.records.messages, self.system.env, self.ends
-        partitions, offsets, appended, groups = messages.partition, messages.offset, messages.appended, self.subscribers
+        partitions, offsets, appended, groups = messages.partition, messages.offset, messages.appended, self.listeners
 
         def append(message):
             partition = partitions[message]
@@ -57,3 +61,15 @@ class Log(Channel):
 
         append.part = self.name
         return append
+
+    def _kept_append(self, message):
+        """As the plain append, for a log that remembers."""
+        messages = self.system.records.messages
+        partition = messages.partition[message]
+        messages.offset[message] = offset = self.ends[partition]
+        self.ends[partition] += 1
+        messages.appended[message] = now = self.system.env._now
+        self.history.keep(message, partition)
+        for group in self.listeners:
+            if group.wants is None or group.wants(offset, now):
+                group.offer(message, partition)

@@ -1,10 +1,13 @@
 """What all groups of a log have in common: they open a row for each message, grant it, and hear of its commit."""
 
 from evsim.engine.delivery import Subscriber
-from evsim.engine.environment import ANSWER
-from evsim.results.records import Verdict
+from evsim.engine.environment import ANSWER, FAULT
+from evsim.engine.log.history import wanted
+from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["Reader"]
+
+REPLAY = 200_000  # of the chain of attempts: the luck of a replay is its own
 
 
 class Reader(Subscriber):
@@ -13,6 +16,13 @@ class Reader(Subscriber):
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
         self.news = (self._committed,)
+        self.wants = wanted(subscription.start) if subscription.start and subscription.start.kind != "latest" else None
+        if subscription.joins is None:
+            channel.listeners.append(self)
+        else:
+            system.env.call_at(subscription.joins, self._join, None, FAULT)
+        for number, replay in enumerate(subscription.replay):
+            system.env.call_at(replay.at, self._replay, (number, replay), FAULT)
 
     def open(self, message):
         """The row of a message that is ready for this group now."""
@@ -35,6 +45,22 @@ class Reader(Subscriber):
         self.system.records.rows.leased[row] = self.system.env._now
         self.edge_of(row).send(row)
 
+    def ready_in(self, partition):
+        """The rows of a partition that are ready, in the order of their offsets."""
+        raise NotImplementedError
+
+    def read_again(self, partition, rows):
+        """Hand out some rows of a partition before all later offsets."""
+        raise NotImplementedError
+
+    def insert(self, store, row):
+        """Put a row into a partition's store: before all later offsets."""
+        offsets, parents = self.system.records.messages.offset, self.system.records.rows.parent
+        place = 0
+        while place < len(store) and offsets[parents[store[place]]] <= offsets[parents[row]]:
+            place += 1
+        store.insert(place, row)
+
     def acknowledgement_lost(self, edge, row):
         """A commit that is lost is sent again when its sender has waited `give_up`."""
         self.system.env.call_in(self.system.scenario.network.give_up, self._committed, row, ANSWER)
@@ -43,3 +69,56 @@ class Reader(Subscriber):
         rows = self.system.records.rows
         if not rows.verdict[row]:
             rows.settled[row], rows.verdict[row] = self.system.env._now, Verdict.DONE
+
+    # Coming late, and reading again.
+
+    def _join(self, _):
+        """The group begins to exist: it reads what the log has, from where it starts."""
+        for partition in range(len(self.channel.ends)):
+            for message in self.channel.history.since(partition, self.subscription.start):
+                self.offer(message, partition)
+        self.channel.listeners.append(self)
+
+    def _replay(self, ticket):
+        """What has been handled since a position is handed out again; nothing of it counts as a repetition."""
+        number, replay = ticket
+        handled = self._handled()
+        rows, luck, replays = self.system.records.rows, self.system.luck, self.system.records.replays
+        for partition in range(len(self.channel.ends)):
+            again = [message for message in self.channel.history.since(partition, replay.to) if message in handled]
+            opened = []
+            for message in again:
+                row = self.open(message)
+                rows.luck[row] = luck.later(rows.luck[row], REPLAY + number)
+                replays.append(row)
+                opened.append(row)
+            self.read_again(partition, opened)
+
+    def _handled(self):
+        """The messages that this group is done with: the last attempt at each has ended for good."""
+        rows, places, done = self.system.records.rows, set(self.edges), {}
+        for row, place in enumerate(rows.place):
+            if place in places:
+                again = rows.verdict[row] in (Verdict.GIVEN_BACK, Verdict.REVOKED)
+                done[rows.parent[row]] = rows.outcome[row] != Outcome.OPEN and not again
+        return {message for message, ended in done.items() if ended}
+
+    # What the log has no more.
+
+    def forget(self, partition, reason):
+        """Messages were taken out of a partition: what waits for them here waits in vain."""
+        gone = [row for row in self.ready_in(partition) if self._is_gone(row)]
+        if gone and reason == Reason.RETENTION and self.subscription.start and self.subscription.start.kind == "latest":
+            gone = list(self.ready_in(partition))  # on to the end of the log
+        for row in gone:
+            self.ready_in(partition).remove(row)
+            self.give_up(row, reason)
+
+    def _is_gone(self, row):
+        return not self.channel.history.has(self.system.records.rows.parent[row])
+
+    def give_up(self, row, reason):
+        rows, now = self.system.records.rows, self.system.env._now
+        rows.outcome[row], rows.ended[row], rows.reason[row] = Outcome.LOST, now, reason
+        rows.settled[row] = now
+        rows.verdict[row] = Verdict.DROPPED if reason == Reason.COMPACTION else Verdict.LOST

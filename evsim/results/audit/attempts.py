@@ -76,7 +76,7 @@ def verdicts(books):
     books.demand(~(verdict == Verdict.ORPHANED) | _orphans(books), "orphaned and its caller is still at work")
     is_delivery = books.kinds == "delivery"
     own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST,
-                        Verdict.REVOKED)}  # fmt: skip
+                        Verdict.REVOKED, Verdict.DROPPED)}  # fmt: skip
     books.demand(~is_delivery | np.isin(verdict, own["delivery"]), "a delivery has the verdict of a call")
     _, last = last_attempts(rows)
     ended_for_good = ~np.isin(verdict[last], (Verdict.GIVEN_BACK, Verdict.REVOKED))

@@ -9,14 +9,19 @@ __all__ = ["CHECKS"]
 
 
 def deliveries(books):
-    """A message that is kept is one obligation for each group of a log, one in a queue; any other is none."""
+    """A message that is kept is one obligation for each group of a log that reads it, one in a queue; else none."""
     messages, rows = books.messages, books.rows
     is_delivery = (books.kinds == "delivery") & (rows["first"] < 0)
+    is_delivery[books.run.records.replays] = False
     per_message = np.bincount(rows["parent"][is_delivery], minlength=len(messages["published"]))
     names = list(books.run.scenario.channels)
-    expected = np.array([_copies(books.run.scenario, name) for name in names] or [0])[messages["channel"]]
     kept = ~np.isnan(messages["appended"])
-    books.demand(per_message == np.where(kept, expected, 0), "a message was copied wrongly", messages["cause"])
+    expected = np.zeros(len(kept), dtype=int)
+    for code, name in enumerate(names):
+        expected[kept & (messages["channel"] == code)] = 1 if books.run.scenario.channels[name].kind == "queue" else 0
+        for subscription in _groups(books.run.scenario, name):
+            expected += kept & (messages["channel"] == code) & reads(books.run, subscription)
+    books.demand(per_message == expected, "a message was copied wrongly", messages["cause"])
     for code, name in enumerate(names):
         mine = np.flatnonzero(kept & (messages["channel"] == code))
         partition, offset = messages["partition"][mine], messages["offset"][mine]
@@ -48,6 +53,8 @@ def partitions(books):
     books.demand(~same | (leased[1:] >= end[:-1] - ROUNDING), "a partition was in two hands", taken[1:])
     # Back only to what was given back while the one before was in process, or later.
     given_back = rows["settled"][_attempt_before(rows)[taken]]
+    replays = np.isin(taken, books.run.records.replays)  # back to what it was asked to read again
+    given_back[replays] = rows["born"][taken][replays]
     forward = (offset[1:] >= offset[:-1]) | (given_back[1:] >= leased[:-1] - ROUNDING)
     books.demand(~same | forward, "a partition was read out of order", taken[1:])
 
@@ -72,11 +79,30 @@ def _attempt_before(rows):
     return before
 
 
-def _copies(scenario, channel):
-    """How many obligations a message of a channel makes."""
-    if scenario.channels[channel].kind == "queue":
-        return 1
-    return sum(sub.channel == channel for service in scenario.services.values() for sub in service.subscribe)
+def _groups(scenario, channel):
+    """The subscriptions of a log."""
+    every = [each for service in scenario.services.values() for each in service.subscribe if each.channel == channel]
+    return every if scenario.channels[channel].kind == "log" else []
+
+
+def reads(run, subscription):
+    """For each message: whether a group of its log ever has it to read."""
+    messages = run.message_columns
+    appended, offset = messages["appended"], messages["offset"]
+    joins, start = subscription.joins or 0.0, subscription.start
+    removed = np.full(len(appended), np.inf)
+    for time, message in run.records.removals:
+        removed[message] = time
+    there = (appended < joins) & (removed >= joins)
+    wanted = np.ones(len(appended), dtype=bool)
+    if start is not None:
+        wanted = {
+            "earliest": wanted,
+            "latest": ~there,
+            "offset": offset >= getattr(start, "number", 0),
+            "time": appended >= getattr(start, "time", 0.0),
+        }[start.kind]
+    return wanted & (there | (appended >= joins)) & (joins < run.ended_at)
 
 
 CHECKS = (deliveries, partitions)

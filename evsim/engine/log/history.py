@@ -1,0 +1,103 @@
+"""The history of a log: the messages it still has, for those who come late or read again, and what takes them out.
+
+A plain log keeps no history: its groups have a row for each message as it comes.
+"""
+
+from evsim.engine.environment import TIMEOUT
+from evsim.results.records import Reason
+
+__all__ = ["History", "wanted"]
+
+
+def wanted(position):
+    """A function of a message's offset and time of append: whether somebody who begins at `position` reads it."""
+    if position is None or position.kind == "earliest":
+        return None
+    if position.kind == "offset":
+        return lambda offset, appended: offset >= position.number
+    if position.kind == "time":
+        return lambda offset, appended: appended >= position.time
+    return lambda offset, appended: False  # latest: nothing that is there already
+
+
+class History:
+    """What each partition has, by offset. Retention and compaction take messages out, and tell the groups."""
+
+    def __init__(self, log):
+        self.log, self.system, self.env = log, log.system, log.system.env
+        self.retention, self.compaction = log.settings.retention, log.settings.compaction
+        self.partitions = []
+        self.oldest_due = []  # by partition: when its oldest message is too old, or None where nobody looks
+        self.cleaning = False
+        self.grow()
+
+    @property
+    def forgets(self):
+        """Whether anything is ever taken out."""
+        return self.retention is not None or self.compaction is not None
+
+    def grow(self):
+        """Room for all partitions of the log."""
+        for _ in range(len(self.partitions), len(self.log.ends)):
+            self.partitions.append({})
+            self.oldest_due.append(None)
+
+    def keep(self, message, partition):
+        there = self.partitions[partition]
+        there[self.system.records.messages.offset[message]] = message
+        if self.retention is not None:
+            if self.retention.messages is not None and len(there) > self.retention.messages:
+                self._forget(partition, [next(iter(there.values()))], Reason.RETENTION)
+            if self.retention.time is not None and self.oldest_due[partition] is None:
+                self._look_later(partition)
+        if self.compaction is not None and not self.cleaning:
+            self.cleaning = True
+            number = int(self.env._now / self.compaction) + 1  # cleanings lie at whole multiples, after now
+            due = number * self.compaction
+            self.env.call_at(due if due > self.env._now else due + self.compaction, self._clean, None, TIMEOUT)
+
+    def has(self, message):
+        messages = self.system.records.messages
+        return self.partitions[messages.partition[message]].get(messages.offset[message]) == message
+
+    def since(self, partition, position):
+        """The messages of a partition from a position on, in order."""
+        messages, wants = self.system.records.messages, wanted(position)
+        return [
+            message
+            for offset, message in self.partitions[partition].items()
+            if wants is None or wants(offset, messages.appended[message])
+        ]
+
+    def _look_later(self, partition):
+        oldest = next(iter(self.partitions[partition].values()))
+        due = self.system.records.messages.appended[oldest] + self.retention.time
+        self.oldest_due[partition] = due = max(due, self.env._now)
+        self.env.call_at(due, self._too_old, partition, TIMEOUT)
+
+    def _too_old(self, partition):
+        appended, there = self.system.records.messages.appended, self.partitions[partition]
+        old = [message for message in there.values() if appended[message] + self.retention.time <= self.env._now]
+        self.oldest_due[partition] = None
+        self._forget(partition, old, Reason.RETENTION)
+        if there:
+            self._look_later(partition)
+
+    def _clean(self, _):
+        """Of each key only the latest message stays."""
+        self.cleaning = False
+        keys = self.system.records.messages.key
+        for partition, there in enumerate(self.partitions):
+            latest = {keys[message]: message for message in there.values()}
+            old = [message for message in there.values() if latest[keys[message]] != message]
+            self._forget(partition, old, Reason.COMPACTION)
+
+    def _forget(self, partition, messages, reason):
+        if not messages:
+            return
+        there, records = self.partitions[partition], self.system.records
+        for message in messages:
+            del there[records.messages.offset[message]]
+            records.removals.append((self.env._now, message))
+        for group in self.log.listeners:
+            group.forget(partition, reason)

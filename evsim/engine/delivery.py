@@ -96,6 +96,10 @@ class Subscriber:
     def given_back(self, row):
         """An attempt ended without success and another one will follow."""
 
+    def backs_off(self, row):
+        """An attempt failed and another one will follow, but not now."""
+        self.given_back(row)
+
     @property
     def may_grant(self):
         return self.channel.is_up and self.service.is_up
@@ -200,7 +204,7 @@ class Delivery:
             self._settle(row, Verdict.GIVEN_BACK)
             self.system.backing_off += 1
             self.system.env.call_in(self.backoff(row, number), self._again, row, TIMEOUT)
-            self.subscriber.given_back(row)
+            self.subscriber.backs_off(row)
         else:
             self._settle(row, Verdict.DEAD)
             self.subscriber.dead(row)

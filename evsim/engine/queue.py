@@ -128,6 +128,9 @@ class Consumer(Subscriber):
     def given_back(self, row):
         self._credit_home()
 
+    def backs_off(self, row):
+        self.settled(row)  # others may have its credit meanwhile
+
     def _credit_home(self):
         self.credit += 1
         if self.credit == 1:

@@ -189,7 +189,7 @@ class Panel:
             self._cross(asker, span.late)
         if not span.settled >= 0 or span.verdict in NO_ANSWER:
             return
-        if span.verdict == Verdict.TIMEOUT or span.reason == Reason.LINK:
+        if span.verdict not in (Verdict.DONE, Verdict.ORPHANED) and self.story.unheard(span):
             self._cross(asker, span.settled, "gives up")
             return
         colour = FAINT if span.verdict == Verdict.DONE else ERROR.colour

@@ -1,4 +1,4 @@
-"""The command line: ``evsim run | compare | list | show | validate | schema | lab``.
+"""The command line: ``evsim run | compare | export | list | show | validate | schema | lab``.
 
 Exit status: 0; 1, an objective was missed; 2, bad input; 3, a defect of evsim; 130, interrupted.
 """
@@ -213,6 +213,37 @@ def compare(
         for name, judgements in verdicts.items():
             _say_verdicts(f"Objectives of {name}", judgements)
     _finish(verdicts, as_json)
+
+
+@app.command()
+def export(
+    scenario: ScenarioName,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file, folder or .zip to write.")],
+    format: Annotated[str, typer.Option(help="perfetto, otlp, cloudevents, csv or parquet.")],
+    requests: Annotated[
+        str | None, typer.Option(metavar="N[,N...]", help="Numbers of requests; default: all.")
+    ] = None,
+    workload: Annotated[str | None, typer.Option(help="Whose requests, where there are several.")] = None,
+    seed: Seed = None,
+    settings: Settings = None,
+):
+    """Run a scenario once and write its records for another tool."""
+    from evsim.experiment.running import audited_run
+    from evsim.results.export import writer_of
+
+    writer_of(format, path)  # complains before the work begins
+    try:
+        numbers = None if requests is None else [int(number) for number in requests.split(",")]
+    except ValueError:
+        raise typer.BadParameter(f"{requests!r} must look like 17 or 17,18", param_hint="--requests") from None
+    chosen = _load(scenario, settings, seed)
+    done = audited_run(chosen, chosen.run.seed)
+    _warn(done.warnings)
+    try:
+        done.chosen(numbers, workload)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--requests") from None
+    _say(str(done.export(path, format, numbers, workload)))
 
 
 @app.command(name="list")

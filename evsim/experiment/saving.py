@@ -6,8 +6,6 @@ from dataclasses import asdict, is_dataclass
 
 __all__ = ["as_json", "save_comparison", "save_run"]
 
-FRAMES = ("requests", "spans", "ledger", "effects", "incidents")
-
 
 def as_json(data):
     """JSON text in which Estimates are mappings and NaN is null."""
@@ -21,10 +19,7 @@ def save_run(folder, data, done):
     if hasattr(done, "frame"):
         done.frame.to_csv(folder / "runs.csv")
         return
-    for name in FRAMES:
-        frame = getattr(done, name, None)
-        if frame is not None:
-            frame.to_csv(folder / f"{name}.csv", index=frame.index.names != [None])
+    done.export(folder, "csv")
 
 
 def save_comparison(folder, data, comparison):

@@ -54,7 +54,7 @@ def spans_frame(run):
         return np.array([value(place) for place in places] + [""])[place]
 
     kind = np.where(place < 0, "delivery", of_place(lambda p: p.kind))
-    return _frame(
+    spans = _frame(
         {
             "kind": kind,
             "workload": of_place(lambda p: p.workload),
@@ -80,6 +80,7 @@ def spans_frame(run):
             "cohort": run.row_cohort,
         }
     )
+    return spans.rename_axis("span")
 
 
 def ledger_frame(run):

@@ -1,11 +1,14 @@
 """A run: what one simulation wrote down, and the views of it."""
 
+from collections.abc import Iterable
 from functools import cached_property
+from numbers import Integral
 
 import numpy as np
 
 from evsim.results import frames
 from evsim.results.audit import Audit
+from evsim.results.export import export
 from evsim.results.records import LATER, Outcome
 from evsim.results.sendings import Sendings
 from evsim.results.stations import channel_figures, partition_figures, service_figures
@@ -117,8 +120,8 @@ class Run:
         return length if length > 0 else float("nan")
 
     @cached_property
-    def row_cohort(self):
-        """For each row: whether its request arrived inside the window."""
+    def row_requests(self):
+        """For each row: its request, as a position in :attr:`tally`."""
         workloads = {name: code for code, name in enumerate(self.tally.workloads)}
         of_place = np.array([workloads[p.workload] for p in self.places] + [0])
         place = self.rows["place"]
@@ -126,7 +129,17 @@ class Run:
         if (place < 0).any():  # messages that no consumer of a queue has been granted
             cause = self.message_columns["cause"][self.rows["parent"][place < 0]]
             workload[place < 0] = of_place[place[cause]]
-        return self.tally.cohort[self.tally.index(workload, self.rows["request"])]
+        return self.tally.index(workload, self.rows["request"])
+
+    @property
+    def message_requests(self):
+        """For each message: its request, as a position in :attr:`tally`."""
+        return self.row_requests[self.message_columns["cause"]]
+
+    @cached_property
+    def row_cohort(self):
+        """For each row: whether its request arrived inside the window."""
+        return self.tally.cohort[self.row_requests]
 
     def worker_time_missing(self, service):
         """Worker seconds of the window in which an instance of `service` was crashed."""
@@ -249,18 +262,42 @@ class Run:
         """
         return Trace(self, request, self._workload(request, workload))
 
+    def export(self, path, format, requests=None, workload=None):
+        """Write the run for another tool and return the path (:func:`evsim.results.export.export`).
+
+        format: perfetto, otlp or cloudevents, a JSON file each; csv or parquet, a folder of tables or a .zip. requests:
+        the number of one request, or several, where not all are wanted.
+        """
+        return export(self, path, format, requests, workload)
+
+    def chosen(self, requests=None, workload=None):
+        """For each request of :attr:`tally`: whether it is among `requests` (a number, or several; None: all)."""
+        tally = self.tally
+        if requests is None and workload is None:
+            return np.ones(len(tally.row), dtype=bool)
+        if requests is None:
+            return tally.workload == tally.workloads.index(self._workload(None, workload))
+        chosen = np.zeros(len(tally.row), dtype=bool)
+        for request in requests if isinstance(requests, Iterable) else [requests]:
+            chosen[tally.index(tally.workloads.index(self._workload(request, workload)), request)] = True
+        return chosen
+
     def _workload(self, request, workload):
-        """The name of the workload of a request that is asked for, if there is such a request."""
+        """The name of the workload of a request that is asked for (None: of any), if there is such a request."""
         names = tuple(self.scenario.workloads)
         if workload is None and len(names) > 1:
             raise ValueError(f"there are several workloads; name one of {', '.join(names)}")
         workload = names[0] if workload is None else workload
         if workload not in names:
             raise ValueError(f"there is no workload {workload!r}; there are {', '.join(names)}")
-        code = names.index(workload)
-        count = int((self.tally.workload == code).sum())
+        if request is None:
+            return workload
+        if not isinstance(request, Integral) or isinstance(request, bool):
+            raise ValueError(f"a request has a number, from 0 in order of arrival; got {request!r}")
+        count = int((self.tally.workload == names.index(workload)).sum())
         if not 0 <= request < count:
-            raise ValueError(f"request {request} of {workload} did not arrive; there are 0 to {count - 1}")
+            there = f"there are 0 to {count - 1}" if count else "nobody did"
+            raise ValueError(f"request {request} of {workload} did not arrive; {there}")
         return workload
 
     # Figures.

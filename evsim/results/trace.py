@@ -42,11 +42,9 @@ class Trace(tuple):
 
 def _moments(run, number, workload):
     rows, messages, effects = run.rows, run.message_columns, run.effects_columns
-    of_workload = np.array([place.workload == workload for place in run.places] + [False])
-    cause_place = rows["place"][messages["cause"]]
-    its_messages = np.flatnonzero((messages["request"] == number) & of_workload[cause_place])
-    queued = (rows["place"] < 0) & np.isin(rows["parent"], its_messages)
-    its_rows = np.flatnonzero((rows["request"] == number) & (of_workload[rows["place"]] | queued))
+    request = run.tally.index(run.tally.workloads.index(workload), number)
+    its_rows = np.flatnonzero(run.row_requests == request)
+    its_messages = np.flatnonzero(run.message_requests == request)
     for row in its_rows.tolist():
         yield from _of_row(run, row)
     for message in its_messages.tolist():

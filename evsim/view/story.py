@@ -97,7 +97,7 @@ class Story:
         self.outcome = REQUEST_OUTCOMES[requests.outcome[index]]
         self.completed = float(requests.completion[index])
         self.due = [name for code, name in enumerate(run.effect_names) if requests.is_due[code, index]]
-        self.spans, self.messages = self._spans(), self._messages()
+        self.spans, self.messages = self._spans(index), self._messages(index)
         self._link(int(requests.row[index]))
         self.incidents = {(row, kind) for _, kind, _, row in run.records.incidents if row in self.spans}
 
@@ -132,21 +132,10 @@ class Story:
             yield depth, node
             stack.extend((depth + 1, child) for child in reversed(node.children))
 
-    def _its(self):
-        """Numbers of the rows and of the messages of this request."""
-        rows, messages = self.run.rows, self.run.message_columns
-        mine = np.array([place.workload == self.workload for place in self.run.places] + [False])
-        cause = rows["place"][messages["cause"]]
-        its_messages = np.flatnonzero((messages["request"] == self.request) & mine[cause])
-        waiting = (rows["place"] < 0) & np.isin(rows["parent"], its_messages)
-        return np.flatnonzero(
-            (rows["request"] == self.request) & (mine[rows["place"]] | waiting)
-        ), its_messages
-
-    def _spans(self):
+    def _spans(self, index):
         rows, places = self.run.rows, self.run.places
         found = {}
-        for row in self._its()[0].tolist():
+        for row in np.flatnonzero(self.run.row_requests == index).tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
             times = {name: float(rows[name][row]) - self.arrived for name in TIMES}
             if place and place.kind != "delivery":
@@ -178,11 +167,11 @@ class Story:
             else self.run.scenario.workloads[self.workload].patience
         )
 
-    def _messages(self):
+    def _messages(self, index):
         columns, places = self.run.message_columns, self.run.places
         channels = list(self.run.scenario.channels)
         found = {}
-        for number in self._its()[1].tolist():
+        for number in np.flatnonzero(self.run.message_requests == index).tolist():
             cause = int(columns["cause"][number])
             times = (
                 float(columns[name][number]) - self.arrived

@@ -1,0 +1,171 @@
+"""The facts that the event formats tell: requests, attempts, messages and faults of a run, one object each.
+
+Times are whole nanoseconds since the start of the run; None is what never came.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evsim.results.export.identity import Identity, nanoseconds
+from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.tally import REQUEST_OUTCOMES
+
+__all__ = ["Attempt", "Facts", "Fault", "Message", "Request"]
+
+TIMES = ("born", "ready", "leased", "arrived", "started", "ended", "settled")
+
+
+@dataclass(slots=True)
+class Request:
+    """One request: `row` is its first attempt, `outcome` a word."""
+
+    workload: str
+    number: int
+    key: str
+    row: int
+    trace: str
+    arrived: int
+    answered: int | None
+    outcome: str
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One row of the records; `parent` is the row that called, or the message delivered; `effects` are (time, name)."""
+
+    row: int
+    request: Request
+    kind: str
+    source: str
+    service: str
+    parent: int
+    number: int
+    worker: int
+    born: int
+    ready: int | None
+    leased: int | None
+    arrived: int | None
+    started: int | None
+    ended: int | None
+    settled: int | None
+    replied: int | None
+    late: int | None
+    outcome: str
+    verdict: str
+    reason: str
+    effects: list = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Message:
+    """One message; `cause` is the row that published it; `sendings` are (sent, arrived, fate)."""
+
+    number: int
+    request: Request
+    sender: str
+    channel: str
+    key: str
+    partition: int
+    offset: int
+    cause: int
+    published: int
+    appended: int | None
+    acknowledged: int | None
+    sendings: list
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault that happened to a `target`; `end` is the end of the run where it outlasts it."""
+
+    number: int
+    kind: str
+    target: str
+    start: int
+    end: int
+
+
+class Facts:
+    """The facts of the `chosen` requests of a run (an array that says yes or no to each of its tally)."""
+
+    def __init__(self, run, chosen):
+        self.run, self.chosen = run, chosen
+        self.identity = Identity(run)
+        self.end = nanoseconds(run.ended_at)
+        self.requests = self._requests()
+        self.effects = self._effects()
+
+    def _requests(self):
+        tally, found = self.run.tally, {}
+        for index in np.flatnonzero(self.chosen).tolist():
+            workload, number = tally.workloads[tally.workload[index]], int(tally.number[index])
+            found[index] = Request(
+                workload, number, self.run.request_keys[index], int(tally.row[index]),
+                self.identity.trace(workload, number), nanoseconds(tally.arrived[index]),
+                nanoseconds(tally.answered[index]), REQUEST_OUTCOMES[tally.outcome[index]],
+            )  # fmt: skip
+        return found
+
+    def _effects(self):
+        effects, found = self.run.effects_columns, {}
+        for row, name, time in zip(effects["row"].tolist(), effects["name"].tolist(), effects["time"].tolist()):
+            found.setdefault(row, []).append((nanoseconds(time), self.run.effect_names[name]))
+        return found
+
+    def attempts(self):
+        """The :class:`Attempt` of every row, in the order of the records."""
+        run, rows, places = self.run, self.run.rows, self.run.places
+        of_row = run.row_requests
+        channels, channel_of = list(run.scenario.channels), run.message_columns["channel"]
+        for row in np.flatnonzero(self.chosen[of_row]).tolist():
+            place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
+            parent = int(rows["parent"][row])
+            yield Attempt(
+                row,
+                self.requests[int(of_row[row])],
+                place.kind if place else "delivery",
+                place.source if place else channels[channel_of[parent]],
+                place.service if place else "",
+                parent,
+                max(int(rows["attempt"][row]), 1),
+                int(rows["worker"][row]),
+                *(nanoseconds(rows[name][row]) for name in TIMES),
+                nanoseconds(run.replied[row]),
+                nanoseconds(run.late[row]),
+                _word(Outcome(rows["outcome"][row])),
+                _word(Verdict(rows["verdict"][row])),
+                _word(Reason(rows["reason"][row])),
+                self.effects.get(row, []),
+            )
+
+    def messages(self):
+        """The :class:`Message` of every message, in the order of publishing."""
+        run, columns = self.run, self.run.message_columns
+        channels, of_message = list(run.scenario.channels), run.message_requests
+        for number in np.flatnonzero(self.chosen[of_message]).tolist():
+            cause = int(columns["cause"][number])
+            yield Message(
+                number,
+                self.requests[int(of_message[number])],
+                run.places[run.rows["place"][cause]].service,
+                channels[columns["channel"][number]],
+                run.key_texts(columns["key"][number : number + 1])[0],
+                int(columns["partition"][number]),
+                int(columns["offset"][number]),
+                cause,
+                *(nanoseconds(columns[name][number]) for name in ("published", "appended", "acknowledged")),
+                [(nanoseconds(each.sent), nanoseconds(each.arrived), each.fate) for each in run.sendings[number]],
+            )
+
+    def faults(self):
+        """The :class:`Fault` of every fault, in order of time; those of all requests."""
+        kinds = {fault.kind for fault in self.run.scenario.faults}
+        met = [incident for incident in self.run.records.incidents if incident[1] in kinds]
+        for number, (time, kind, target, end) in enumerate(met):
+            end = self.end if end is None else min(nanoseconds(end), self.end)
+            yield Fault(number, kind, target, nanoseconds(time), end)
+
+
+def _word(code):
+    return code.name.lower().replace("_", " ")

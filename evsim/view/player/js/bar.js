@@ -6,7 +6,7 @@ import { SHAPES } from "./shapes.js";
 import { moment } from "./words.js";
 
 const STRIP = 18; // pixels a lane
-const TOP = 16;
+const TOP = 1.3; // for the words of faults, in letters
 const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600];
 
 export class Bar {
@@ -52,7 +52,7 @@ export class Bar {
   show(lanes, ghost, since) {
     Object.assign(this, { lanes, ghost, since });
     put(this.track, "aria-valuemax", (this.film.end / 1e6).toFixed(3));
-    this.track.style.height = `${TOP + STRIP * lanes.length + 6}px`;
+    this.track.style.height = `calc(${TOP}em + ${STRIP * lanes.length + 4}px)`;
     const bands = new Map();
     for (const { lane } of lanes) for (const fault of lane.faults) bands.set(JSON.stringify(fault), fault);
     this.bands.replaceChildren(...[...bands.values()].map((fault) => this.band(fault)));
@@ -98,9 +98,9 @@ export class Bar {
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
     const pen = this.canvas.getContext("2d");
     pen.scale(scale, scale);
-    const ink = getComputedStyle(this.node).color;
+    const { color: ink, fontSize } = getComputedStyle(this.track);
     this.lanes.forEach((index, row) => {
-      const top = TOP + row * STRIP;
+      const top = TOP * parseFloat(fontSize) + row * STRIP;
       if (this.ghost) {
         pen.globalAlpha = 0.25;
         ticks(pen, this.ghost[row], this.film, width, top, this.since);

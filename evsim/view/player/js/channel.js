@@ -1,7 +1,7 @@
 /* A channel on the stage: a log as strips of cells with a flag for each group, a queue as a stack of tickets. */
 
 import { NEVER } from "./film.js";
-import { faultMarks, fitted, short, ticket } from "./service.js";
+import { faultMarks, faultWords, fitted, short, ticket } from "./service.js";
 import { mark } from "./shapes.js";
 import { progress } from "./state.js";
 import { duration } from "./words.js";
@@ -17,7 +17,7 @@ export function channelMarks(stage, code, state) {
   const channel = stage.index.lane.channels[code];
   const box = stage.boxes[channel.name];
   const inside = channel.kind === "queue" ? queue : log;
-  return [...faultMarks(box, state.faults), ...inside(stage, box, channel, code, state)];
+  return [...faultMarks(box, state.faults), ...inside(stage, box, channel, code, state), ...faultWords(box, state.faults)];
 }
 
 /* The last messages as cells, one line a partition; of many partitions, all in one line that is folded. */
@@ -116,7 +116,8 @@ function queue(stage, box, channel, code, state) {
   });
   if (waiting.length > room) {
     const text = `+${waiting.length - room} more`;
-    items.push({ tag: "text", class: "ev-small strong", x: box.x + PAD, y: box.y + 38, text });
+    const right = { x: box.x + box.width - PAD, y: box.y + 34, "text-anchor": "end" };
+    items.push({ tag: "text", class: "ev-small strong", ...right, text });
   }
   const handed = open.filter((row) => stage.granted(row)).length;
   const text = behind ? `${waiting.length} wait, ${handed} handed out` : "empty";

@@ -7,7 +7,7 @@ export const SLOTS = 8; // drawn one by one; more are a bar
 const FEW = 4; // slots that have room for long numbers
 const PAD = 9;
 const [SLOT_TOP, SLOT_HEIGHT] = [25, 21];
-const TICKET_TOP = 51;
+const TICKET_TOP = 49;
 const [TICKET_WIDTH, TICKET_HEIGHT] = [30, 17];
 const TICKETS = 4;
 const NAME = 16; // units, the size of its letters
@@ -33,31 +33,47 @@ export function serviceMarks(stage, service, state, counts) {
   const { name } = service;
   const box = stage.boxes[name];
   return [
-    ...faultMarks(box, state.faults, name),
+    ...faultMarks(box, state.faults, service),
     ...written(stage, box, name, counts),
     ...(service.workers > SLOTS ? crowd : slots)(stage, box, service, state),
     ...tickets(stage, box, service, state),
+    ...faultWords(box, state.faults),
   ];
 }
 
-/* A box that a fault has hit: hatched, with a diamond and words on its lower edge. */
-export function faultMarks(box, faults) {
+const STILL = ["outage", "crash", "pause"]; // faults in which nothing goes on
+
+/* What a fault has brought to a standstill is hatched: a box, or the workers of one instance. */
+export function faultMarks(box, faults, { workers = 0, instances = 1 } = {}) {
+  return faults.filter(({ kind }) => STILL.includes(kind)).map((fault) => {
+    const words = () => `fault: ${fault.words}`;
+    const { x, y, width, height } = box;
+    const instance = Number(fault.target.split("/")[1] ?? 0);
+    const hatch = { tag: "rect", class: "ev-hatch", words };
+    if (!instance || workers > SLOTS) return { ...hatch, x, y, width, height, rx: 8 };
+    const each = workers / instances;
+    const [first, last] = [slotAt(box, workers, (instance - 1) * each), slotAt(box, workers, instance * each - 1)];
+    return { ...hatch, x: first.x - 3, y: first.y - 3, width: last.x + last.width - first.x + 6, height: SLOT_HEIGHT + 6, rx: 4 };
+  });
+}
+
+/* A diamond and what is wrong, on the lower edge of a box. */
+export function faultWords(box, faults) {
   if (!faults.length) return [];
-  const said = faults.map(({ words }) => words.replace(/^\S+ /, "")).join(", ");
+  const said = faults.map(({ words, target }) => {
+    const instance = target.split("/")[1];
+    return `${instance ? `instance ${instance} ` : ""}${words.replace(/^\S+ /, "")}`;
+  });
   const words = () => `fault: ${faults.map((fault) => fault.words).join(", ")}`;
-  const { x, y, width, height } = box;
-  return [
-    { tag: "rect", class: "ev-hatch", x, y, width, height, rx: 8, words },
-    ...faultLabel(x + PAD, y + height, said, words),
-  ];
+  return faultLabel(box.x + PAD, box.y + box.height + 2, said.join(", "), words, box.width - PAD);
 }
 
-export function faultLabel(x, y, said, words) {
-  const wide = 30 + 10.6 * said.length;
+export function faultLabel(x, y, said, words, room = Infinity) {
+  const width = round(Math.min(room, 30 + 10.6 * said.length));
   return [
-    { tag: "rect", class: "ev-fault-label", x, y: y - 11, width: round(wide), height: 20, rx: 3, words },
+    { tag: "rect", class: "ev-fault-label", x, y: y - 11, width, height: 20, rx: 3, words },
     mark("D", x + 11, y - 1, 7, { class: "ev-fault", words }),
-    { tag: "text", class: "ev-fault-words", x: x + 22, y: y + 4.5, text: said, words },
+    { tag: "text", class: "ev-fault-words", x: x + 22, y: y + 4.5, ...fitted(said, width - 28, 15), words },
   ];
 }
 
@@ -117,9 +133,9 @@ function slot(stage, job, size, words, small = "") {
   ];
 }
 
-/* A number that is pressed together where it would be wider than there is room. */
-export function fitted(number, room, size) {
-  const text = String(number);
+/* A text that is pressed together where it would be wider than there is room. */
+export function fitted(words, room, size) {
+  const text = String(words);
   return text.length * size * 0.64 > room ? { text, textLength: round(room), lengthAdjust: "spacingAndGlyphs" } : { text };
 }
 

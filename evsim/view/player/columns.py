@@ -71,10 +71,17 @@ def _kinds(run, rows):
 
 
 def _replied(run, rows):
-    """When each answer or acknowledgement left: at the end of the work, unless a reply came before."""
+    """When each answer or acknowledgement left: at the end of the work, unless a reply or a commit came before."""
     left = np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED))
     died = (_kinds(run, rows) == "delivery") & (rows["outcome"] == Outcome.CRASHED)
-    return np.where(np.isnan(run.replied), np.where(left & ~died, rows["ended"], np.nan), run.replied)
+    replied = np.where(np.isnan(run.replied), np.where(left & ~died, rows["ended"], np.nan), run.replied)
+    commits = np.array([_commits(place) for place in run.places] + [""])[rows["place"]]
+    return np.where(commits == "before", rows["started"], np.where(commits == "interval", np.nan, replied))
+
+
+def _commits(place):
+    """When whoever gets a message acknowledges it: before or after the work, or at an interval (who knows when)."""
+    return place.step.commits.kind if place.kind == "delivery" else "after"
 
 
 def _astray(run, rows, replied):

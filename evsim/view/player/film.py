@@ -26,7 +26,7 @@ It is a plain dict for :func:`json.dumps`:
     the outcome (with ``fault`` and ``at`` alike), null where the outcome of any moment can be asked for.
 
 A *lane* is one design: ``{name, seed, end, workloads, services, channels, wires, links, places, faults,
-requests, attempts, messages, sendings, effects}``.
+notes, requests, attempts, messages, sendings, effects}``.
 
 ``services``
     ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
@@ -42,6 +42,8 @@ requests, attempts, messages, sendings, effects}``.
     Ways into services: ``{kind, workload, source, service}``; kind is request, call or delivery.
 ``faults``
     ``{kind, target, start, end, words}``: what went wrong, from when to when.
+``notes``
+    ``{time, kind, what}``: incidents of a channel or service as a whole, such as a rebalance.
 ``requests``
     Columns, one entry a request, in the order of :class:`evsim.results.tally.Requests`: ``row`` (its first
     attempt), ``workload`` (index into the lane's), ``number``, ``key`` (a list of texts), ``outcome`` (a word of

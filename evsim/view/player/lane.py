@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.view.player import columns
 from evsim.view.player.columns import micro
-from evsim.view.style import faults
+from evsim.view.style import VERBS, faults
 from evsim.view.wiring import KINDS, Wiring, all_steps
 
 __all__ = ["lane"]
@@ -31,12 +32,23 @@ def lane(name, run, effects):
              "words": fault.words}
             for fault in faults(run)
         ],
+        "notes": _notes(run),
         "requests": columns.requests(run, effects),
         "attempts": columns.attempts(run),
         "messages": columns.messages(run),
         "sendings": columns.sendings(run),
         "effects": columns.effects(run, effects),
     }  # fmt: skip
+
+
+def _notes(run):
+    """Incidents that are about no one message or attempt, and are no faults."""
+    incidents = [(time, kind, what) for time, kind, what, _ in run.records.incidents if kind not in SENDING_KINDS]
+    return [
+        {"time": micro(time), "kind": kind, "what": what}
+        for time, kind, what in incidents
+        if kind.removeprefix("end of ") not in VERBS and kind != "lost on the link"
+    ]
 
 
 def _service(run, name, effects):

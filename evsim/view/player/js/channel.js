@@ -16,7 +16,7 @@ const STACK = 6; // tickets of a queue that are drawn
 export function channelMarks(stage, code, state) {
   const channel = stage.index.lane.channels[code];
   const box = stage.boxes[channel.name];
-  const inside = channel.kind === "queue" ? queue : log;
+  const inside = { log, queue, pipe: queue }[channel.kind] ?? (() => []); // others keep nothing
   return [...faultMarks(box, state.faults), ...inside(stage, box, channel, code, state), ...faultWords(box, state.faults)];
 }
 
@@ -92,13 +92,19 @@ function flag(stage, group, { x, y }, behind) {
   return mark("flag", x + shift, y + 1, 5, { class: "ev-flag", fill: stage.colourOf(group.service), words });
 }
 
-function status(stage, box, { service }, { behind }, y) {
-  const text = `${short(service, 15)} ${behind ? `${behind} behind` : "up to date"}`;
+function status(stage, box, { channel, service }, { behind }, y) {
+  const moving = inRebalance(stage.index.lane, `${service} of ${channel}`, stage.time);
+  const text = `${short(service, 15)} ${moving ? "rebalances" : behind ? `${behind} behind` : "up to date"}`;
   const words = () => `${service} has ${behind} messages to go`;
   return [
     mark("flag", box.x + PAD, y, 4.5, { fill: stage.colourOf(service), words }),
     { tag: "text", class: `ev-small${behind > 1 ? " strong" : ""}`, x: box.x + PAD + 13, y, text, words },
   ];
+}
+
+function inRebalance({ notes }, what, t) {
+  const last = notes.filter((note) => note.what === what && note.time <= t && note.kind.endsWith("rebalance")).at(-1);
+  return last?.kind === "rebalance";
 }
 
 /* The messages that wait, the next one lowest; and how many are handed out. */

@@ -81,6 +81,11 @@ function choice(name, options, act) {
 function targetsOf(film, index) {
   const { lane } = index;
   const targets = lane.faults.map(({ start, words }) => ({ label: `${words}, at ${moment(start)}`, time: start, customer: null }));
+  const kinds = new Set();
+  for (const { kind, what, time } of lane.notes) {
+    if (!kinds.has(kind)) targets.push({ label: `first ${kind}: ${what}`, time, customer: null });
+    kinds.add(kind);
+  }
   const loss = firstLoss(index);
   const at = (request) => customerOf(lane, request);
   if (loss) targets.push({ label: `first loss: ${customerName(at(loss.request), film)}`, time: loss.time, customer: at(loss.request) });

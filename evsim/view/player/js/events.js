@@ -2,7 +2,7 @@
 
 import { NEVER } from "./film.js";
 import {
-  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, LATE_NEWS, PUBLISHED,
+  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, LATE_NEWS, NOTE, PUBLISHED,
   RELAYED, RESUMED, SENT, SETTLED, STARTED,
 } from "./kinds.js";
 import { upTo } from "./intervals.js";
@@ -72,6 +72,7 @@ function collect({ lane, kinds }, add) {
   for (let effect = 0; effect < effects.count; effect++) {
     add(effects.time[effect], EFFECT, effect, attempts.request[effects.row[effect]]);
   }
+  lane.notes.forEach((note, number) => add(note.time, NOTE, number, NEVER));
   lane.faults.forEach((fault, number) => {
     add(fault.start, FAULT, number, NEVER);
     if (fault.end < lane.end) add(fault.end, FAULT_ENDS, number, NEVER);

@@ -10,6 +10,7 @@ export const BACK = new Set([ANSWER, CONFIRM, ACKNOWLEDGE]); // drawn hollow
 export const [FINE, BAD, LOST, LATE, REFUSED] = [0, 1, 2, 3, 4];
 export const astray = (end) => end >= LOST; // nobody gets it
 
+const ENDS = { open: FINE, lost: LOST, refused: REFUSED }; // of a message, by its fate
 const [WAY_LOST, ANSWER_LOST, UNWANTED] = [1, 2, 4]; // the film's column `astray`
 
 /* All hops as {kind, ref, request, from, to, leave, arrive, end}; ref: the attempt, or the message of a publish.
@@ -29,14 +30,15 @@ export function hopsOf(lane, codes) {
     const [from, to] = endsOfMessage(lane, number);
     const request = messages.request[number];
     const [sent, appended] = [messages.sent[number], messages.appended[number]];
-    if (!troubled.has(number)) add(PUBLISH, number, request, from, to, sent, appended, FINE);
+    const end = ENDS[codes.fate[messages.fate[number]]] ?? REFUSED;
+    if (!troubled.has(number)) add(PUBLISH, number, request, from, to, sent, appended, end);
     const seen = messages.acknowledged[number];
     if (seen !== NEVER) add(CONFIRM, number, request, to, from, messages.confirmed[number], seen, FINE);
   }
   for (let sending = 0; sending < sendings.count; sending++) {
     const number = sendings.message[sending];
     const [from, to] = endsOfMessage(lane, number);
-    const end = { lost: LOST, refused: REFUSED }[sendings.fates[sendings.fate[sending]]] ?? FINE;
+    const end = ENDS[sendings.fates[sendings.fate[sending]]] ?? FINE;
     add(PUBLISH, number, messages.request[number], from, to, sendings.sent[sending], sendings.arrived[sending], end);
   }
   return hops;
@@ -44,7 +46,9 @@ export function hopsOf(lane, codes) {
 
 /* [sender, channel] of a message. */
 export function endsOfMessage({ attempts, channels, messages, places }, number) {
-  return [places[attempts.place[messages.cause[number]]].service, channels[messages.channel[number]].name];
+  const cause = messages.cause[number];
+  const place = places[attempts.place[cause]]; // none where a message dies that nobody was granted: its channel sends it on
+  return [place?.service ?? channels[messages.channel[attempts.parent[cause]]].name, channels[messages.channel[number]].name];
 }
 
 function hopsOfAttempt(add, attempts, row, place, codes) {

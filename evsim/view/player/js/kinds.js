@@ -1,9 +1,9 @@
 /* What can happen, in the order in which it is told when it happens at one instant.
 
-   LATE_NEWS: an answer that nobody waits for. RELAYED: a message leaves its outbox. SENT: a message is sent again, or lost
+   NOTE: of a channel or service as a whole. LATE_NEWS: an answer that nobody waits for. RELAYED: a message leaves its outbox. SENT: a message is sent again, or lost
    when it is sent. CAME: what was sent again comes, or is refused. RESUMED: work that had to wait starts. */
 
 export const [
-  FAULT_ENDS, FAULT, SETTLED, LATE_NEWS, CONFIRMED, KEPT, CAME, ARRIVE, STARTED, EFFECT, PUBLISHED, RELAYED, SENT, ASKED,
+  FAULT_ENDS, FAULT, NOTE, SETTLED, LATE_NEWS, CONFIRMED, KEPT, CAME, ARRIVE, STARTED, EFFECT, PUBLISHED, RELAYED, SENT, ASKED,
   ANSWER_EARLY, ENDED, GRANTED, RESUMED,
-] = Array.from({ length: 18 }, (_, kind) => kind);
+] = Array.from({ length: 19 }, (_, kind) => kind);

@@ -4,6 +4,8 @@ import { NEVER } from "./film.js";
 import { astray, endsOfMessage, hopsOf } from "./hops.js";
 import { intervals, range } from "./intervals.js";
 
+const COMPETE = ["queue", "pipe"]; // kinds of channels of which a message goes to one of those who read
+
 /* The index of one lane of a film. Everything that is asked of it later is a function of the time. */
 export function indexLane(film, lane) {
   const { attempts, messages, requests } = lane;
@@ -150,14 +152,14 @@ function groupsOf(index, delivered) {
   }
   const groups = new Map();
   for (const channel of lane.channels) {
-    for (const { service, group } of channel.kind === "queue" ? [{ service: null }] : channel.groups) {
+    for (const { service, group } of COMPETE.includes(channel.kind) ? [{ service: null }] : channel.groups) {
       groups.set(keyOf(channel.name, service), { channel: channel.name, service, group, rows: [] });
     }
   }
   for (const row of delivered) {
     if (attempts.first[row] !== NEVER) continue;
     const channel = lane.channels[messages.channel[attempts.parent[row]]];
-    const service = channel.kind === "queue" ? null : index.service(row);
+    const service = COMPETE.includes(channel.kind) ? null : index.service(row);
     groups.get(keyOf(channel.name, service))?.rows.push(row);
   }
   return [...groups.values()].map((group) => ({

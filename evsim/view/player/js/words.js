@@ -4,7 +4,7 @@ import { NEVER } from "./film.js";
 import { endsOfMessage } from "./hops.js";
 import { isAgain } from "./events.js";
 import {
-  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, LATE_NEWS, PUBLISHED,
+  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, LATE_NEWS, NOTE, PUBLISHED,
   RELAYED, RESUMED, SENT, STARTED,
 } from "./kinds.js";
 import { customerOf } from "./lane.js";
@@ -56,6 +56,7 @@ export function sentence(index, event, who) {
   const { lane, film } = index;
   if (kind === FAULT) return `fault: ${lane.faults[ref].words}`;
   if (kind === FAULT_ENDS) return `the fault of ${lane.faults[ref].target} ends`;
+  if (kind === NOTE) return `${lane.notes[ref].kind}: ${lane.notes[ref].what}`;
   if (kind === EFFECT) {
     const { row, name } = lane.effects;
     return `${index.service(row[ref])}: ${film.effects[name[ref]].name} of ${who} is written`;
@@ -94,7 +95,7 @@ function ofAttempt(index, kind, row, who) {
   const { lane } = index;
   const { attempts } = lane;
   const place = lane.places[attempts.place[row]];
-  if (!place) return `a message about ${who} waits in ${index.channelOf(row)} again`;
+  if (!place) return ofNobody(index, kind, row, who);
   const { service, source } = place;
   const again = attempts.attempt[row] > 1 ? ` (attempt ${attempts.attempt[row]})` : "";
   const request = place.kind === "request";
@@ -115,7 +116,7 @@ function ofAttempt(index, kind, row, who) {
       return `a worker of ${service} begins with ${who}, who waited ${waited}`;
     }
     case ANSWER_EARLY:
-      return `${service} answers ${who} and works on`;
+      return delivery ? `${service} says that it is done with ${who}, before it works` : `${service} answers ${who} and works on`;
     case LATE_NEWS:
       return `an answer of ${service} for ${who} reaches ${source} too late: nobody waits for it`;
     case ENDED:
@@ -123,6 +124,14 @@ function ofAttempt(index, kind, row, who) {
     default:
       return settledWords(index, row, place, who);
   }
+}
+
+/* Of a message that nobody has been granted. */
+function ofNobody(index, kind, row, who) {
+  const channel = index.channelOf(row);
+  if (kind === ASKED) return `the message about ${who} waits in ${channel} again`;
+  const reason = index.film.codes.reason[index.lane.attempts.reason[row]];
+  return `${channel} drops the message about ${who}${reason === "none" ? "" : `: ${reason}`}`;
 }
 
 function waitingWords(index, row, service, who) {
@@ -155,7 +164,13 @@ function settledWords(index, row, { kind, service, source }, who) {
   const verdict = index.film.codes.verdict[attempts.verdict[row]];
   const heard = attempts.replied[row] !== NEVER && attempts.replied[row] <= attempts.settled[row] && !attempts.astray[row];
   if (kind === "delivery") {
-    const said = { done: `${source} knows that ${service} is done with ${who}`, dead: `${source} gives up on ${who}: a dead letter` };
+    const said = {
+      done: `${source} knows that ${service} is done with ${who}`,
+      dead: `${source} gives up on ${who}: a dead letter`,
+      revoked: `${source} takes ${who} away from ${service}`,
+      expired: `${source} drops the message about ${who}: it is too old`,
+      dropped: `${source} drops the message about ${who}`,
+    };
     return said[verdict] ?? `${source} takes ${who} back from ${service}`;
   }
   if (kind === "request") {

@@ -22,17 +22,29 @@ test("the index of intervals finds those that a search through all of them finds
   for (const count of [0, 1, 5, 100, 3000]) {
     const begins = range(0, count).map(() => Math.floor(random() * 1000) - 1); // some never begin
     const ends = begins.map((begin) => (random() < 0.1 ? -1 : begin + Math.floor(random() * 50)));
-    const index = intervals(range(0, count), (id) => begins[id], (id) => ends[id]);
+    const index = intervals(
+      range(0, count),
+      (id) => begins[id],
+      (id) => ends[id],
+    );
     for (const t of range(-1, 60).map((step) => step * 19)) {
-      const open = range(0, count).filter((id) => begins[id] >= 0 && begins[id] <= t && (ends[id] < 0 || ends[id] > t));
-      assert.deepEqual([...index.at(t)].sort((one, other) => one - other), open);
+      const open = range(0, count).filter(
+        (id) => begins[id] >= 0 && begins[id] <= t && (ends[id] < 0 || ends[id] > t),
+      );
+      assert.deepEqual(
+        [...index.at(t)].sort((one, other) => one - other),
+        open,
+      );
       assert.equal(index.count(t), begins.filter((begin) => begin >= 0 && begin <= t).length);
     }
   }
 });
 
 test("upTo counts the entries of a sorted array that are at most a value", () => {
-  assert.deepEqual([0, 1, 2, 3, 9].map((value) => upTo([1, 2, 2, 5], value)), [0, 1, 3, 3, 4]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 9].map((value) => upTo([1, 2, 2, 5], value)),
+    [0, 1, 3, 3, 4],
+  );
 });
 
 test("stepping back undoes stepping forward", () => {
@@ -43,17 +55,21 @@ test("stepping back undoes stepping forward", () => {
 
 test("at event pace every moment is seen for at least a quarter of a second, whatever the frames", () => {
   const random = luck(2);
-  const moments = range(0, 200).map(() => Math.floor(random() * 20e6)).sort((one, other) => one - other);
+  const moments = range(0, 200)
+    .map(() => Math.floor(random() * 20e6))
+    .sort((one, other) => one - other);
   for (const frame of [4, 16.7, 100]) {
     let [t, wall] = [0, 0];
     const seen = new Map(); // moment -> when it was first on the screen
     while (following(moments, t) !== null) {
       t = advance(t, frame, moments, 1, 30e6);
       wall += frame;
-      for (const each of new Set(moments.filter((moment) => moment <= t))) if (!seen.has(each)) seen.set(each, wall);
+      for (const each of new Set(moments.filter((moment) => moment <= t)))
+        if (!seen.has(each)) seen.set(each, wall);
     }
     const times = [...seen.values()];
-    for (const place of range(2, times.length)) assert.ok(times[place] - times[place - 1] >= SHORTEST - frame - 1e-6);
+    for (const place of range(2, times.length))
+      assert.ok(times[place] - times[place - 1] >= SHORTEST - frame - 1e-6);
     assert.ok(times.at(-1) >= (seen.size - 1) * SHORTEST - frame);
   }
 });
@@ -80,7 +96,10 @@ test("followers of a selection hear what changed, and only of changes", () => {
   selection.set({ customer: { workload: "page", number: 3 } });
   end();
   selection.set({ time: 6 });
-  assert.deepEqual(heard, [[5, ["time"], 0], [5, ["customer"], 5]]);
+  assert.deepEqual(heard, [
+    [5, ["time"], 0],
+    [5, ["customer"], 5],
+  ]);
   assert.equal(selection.get().time, 6);
 });
 
@@ -97,11 +116,19 @@ test("what is no film is refused with a word", () => {
 });
 
 test("a way is walked from its beginning to its end, and its way back is the same line", () => {
-  const way = new Way([[0, 0], [30, 0], [30, 40]]);
+  const way = new Way([
+    [0, 0],
+    [30, 0],
+    [30, 40],
+  ]);
   assert.equal(way.length, 70);
   assert.deepEqual(way.at(0), { x: 0, y: 0 });
   assert.deepEqual(way.at(1), { x: 30, y: 40 });
-  const back = new Way([[30, 40], [30, 0], [0, 0]]);
+  const back = new Way([
+    [30, 40],
+    [30, 0],
+    [0, 0],
+  ]);
   const [there, here] = [way.at(0.3), back.at(0.7)];
   assert.ok(Math.abs(there.x - here.x) < 1e-9 && Math.abs(there.y - here.y) < 1e-9);
 });
@@ -109,7 +136,11 @@ test("a way is walked from its beginning to its end, and its way back is the sam
 test("a line goes above what stands between its ends, and straight where nothing does", () => {
   const box = (x) => ({ x, y: 20, width: 10, height: 40 });
   const boxes = { a: box(0), b: box(50), c: box(100) };
-  const lane = { services: [{ name: "a" }, { name: "b" }, { name: "c" }], channels: [], wires: [["calls", "a", "c"]] };
+  const lane = {
+    services: [{ name: "a" }, { name: "b" }, { name: "c" }],
+    channels: [],
+    wires: [["calls", "a", "c"]],
+  };
   const { pairs, way } = wiresOf(lane, boxes);
   assert.deepEqual(pairs, [["a", "c"]]);
   assert.equal(Math.min(...way("a", "c").points.map(([, y]) => y)), 9);

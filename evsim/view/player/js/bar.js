@@ -7,21 +7,34 @@ import { moment } from "./words.js";
 
 const STRIP = 18; // pixels a lane
 const TOP = 1.3; // for the words of faults, in letters
-const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600];
+const STEPS = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600,
+];
 
 export class Bar {
-  /* go(time) is called when somebody picks a time; describe(time) says it in words. */
-  constructor(film, go, describe) {
-    Object.assign(this, { film, go, describe });
+  /* go(time) is called when somebody picks a time. */
+  constructor(film, go) {
+    Object.assign(this, { film, go });
     this.canvas = h("canvas", { class: "ev-ticks", "aria-hidden": "true" });
     this.bands = h("div", { class: "ev-bands" });
     this.mine = h("div", { class: "ev-mine" });
     this.head = h("div", { class: "ev-head" }, h("span", { class: "ev-head-time" }));
     this.axis = h("div", { class: "ev-axis", "aria-hidden": "true" });
     this.moments = [];
-    this.track = h("div", {
-      class: "ev-track", role: "slider", tabindex: "0", "aria-label": "time", "aria-valuemin": "0",
-    }, this.canvas, this.bands, this.mine, this.head);
+    this.track = h(
+      "div",
+      {
+        class: "ev-track",
+        role: "slider",
+        tabindex: "0",
+        "aria-label": "time",
+        "aria-valuemin": "0",
+      },
+      this.canvas,
+      this.bands,
+      this.mine,
+      this.head,
+    );
     this.node = h("div", { class: "ev-bar" }, this.track, this.axis);
     this.track.addEventListener("pointerdown", (event) => this.drag(event));
     this.resizing = new ResizeObserver(() => this.paint());
@@ -82,7 +95,7 @@ export class Bar {
     put(this.head, "data-side", time > 0.5 * this.film.end ? "left" : "right");
     say(this.head.firstChild, moment(time));
     put(this.track, "aria-valuenow", (time / 1e6).toFixed(3));
-    put(this.track, "aria-valuetext", this.describe(time));
+    put(this.track, "aria-valuetext", `${moment(time)} of ${moment(this.film.end)}`);
     const [index] = this.lanes;
     const asked = request === undefined ? null : index.asked[request];
     this.mine.hidden = asked === null;

@@ -14,11 +14,30 @@ export class Breaks {
     this.group = `ev-futures-${++instances}`;
     const options = faults.map(({ label }) => h("option", {}, label));
     this.choice = h("select", { class: "ev-select", "aria-label": "fault", onchange: () => this.mark() }, options);
-    this.diamond = h("span", { class: "ev-handle", title: "drop this on the bar", "aria-hidden": "true", onpointerdown: (event) => this.drag(event) },
-      h("svg", { viewBox: "-1.2 -1.2 2.4 2.4" }, h("path", { d: SHAPES.D })));
-    this.button = h("button", { type: "button", class: "ev-button ev-break", onclick: () => this.here(this.time) }, "break it here");
+    this.diamond = h(
+      "span",
+      {
+        class: "ev-handle",
+        title: "drop this on the bar",
+        "aria-hidden": "true",
+        onpointerdown: (event) => this.drag(event),
+      },
+      h("svg", { viewBox: "-1.2 -1.2 2.4 2.4" }, h("path", { d: SHAPES.D })),
+    );
+    this.button = h(
+      "button",
+      { type: "button", class: "ev-button ev-break", onclick: () => this.here(this.time) },
+      "break it here",
+    );
     this.note = h("span", { class: "ev-note", role: "status" });
-    this.node = h("div", { class: "ev-group" }, this.diamond, h("label", {}, "fault ", this.choice), this.button, this.note);
+    this.node = h(
+      "div",
+      { class: "ev-group" },
+      this.diamond,
+      h("label", {}, "fault ", this.choice),
+      this.button,
+      this.note,
+    );
     this.node.hidden = !faults.length;
     this.futures = h("div", { class: "ev-futures", role: "radiogroup", "aria-label": "futures" });
     if (faults.length) this.mark();
@@ -59,12 +78,14 @@ export class Breaks {
     this.seen.add(chosen);
     const seen = [...this.seen].sort((one, other) => one - other);
     this.futures.hidden = seen.length < 2;
-    this.futures.replaceChildren(...seen.map((number) => {
-      const { label, at } = futures[number];
-      const radio = h("input", { type: "radio", name: this.group, onchange: () => this.acts.future(number) });
-      radio.checked = number === chosen;
-      return h("label", {}, radio, ` ${label}${at === null ? "" : ` at ${moment(at)}`}`);
-    }));
+    this.futures.replaceChildren(
+      ...seen.map((number) => {
+        const { label, at } = futures[number];
+        const radio = h("input", { type: "radio", name: this.group, onchange: () => this.acts.future(number) });
+        radio.checked = number === chosen;
+        return h("label", {}, radio, ` ${label}${at === null ? "" : ` at ${moment(at)}`}`);
+      }),
+    );
   }
 
   draw(time) {

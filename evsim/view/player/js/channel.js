@@ -17,7 +17,11 @@ export function channelMarks(stage, code, state) {
   const channel = stage.index.lane.channels[code];
   const box = stage.boxes[channel.name];
   const inside = { log, queue, pipe: queue }[channel.kind] ?? (() => []); // others keep nothing
-  return [...faultMarks(box, state.faults), ...inside(stage, box, channel, code, state), ...faultWords(box, state.faults)];
+  return [
+    ...faultMarks(box, state.faults),
+    ...inside(stage, box, channel, code, state),
+    ...faultWords(box, state.faults),
+  ];
 }
 
 /* The last messages as cells, one line a partition; of many partitions, all in one line that is folded. */
@@ -25,7 +29,9 @@ function log(stage, box, channel, code, state) {
   const { messages } = stage.index.lane;
   const groups = stage.index.groups.filter((group) => group.channel === channel.name);
   const lines = linesOf(stage, box, channel, code, state, groups.length);
-  const cells = lines.flatMap(({ ids, y }) => ids.map((message, place) => ({ message, x: box.x + PAD + place * CELL_WIDTH, y })));
+  const cells = lines.flatMap(({ ids, y }) =>
+    ids.map((message, place) => ({ message, x: box.x + PAD + place * CELL_WIDTH, y })),
+  );
   const items = cells.flatMap(({ message, x, y }) => cell(stage, groups, message, x, y));
   groups.forEach((group, number) => {
     const oldest = state.groups[number].oldest;
@@ -33,8 +39,11 @@ function log(stage, box, channel, code, state) {
     if (at) items.push(flag(stage, group, at, state.groups[number].behind));
   });
   const first = box.y + box.height - 16 * groups.length + 8;
-  groups.forEach((group, number) => items.push(...status(stage, box, group, state.groups[number], first + 16 * number)));
-  if (!state.kept) items.push({ tag: "text", class: "ev-small", x: box.x + PAD, y: box.y + 56, text: "nothing yet" });
+  groups.forEach((group, number) =>
+    items.push(...status(stage, box, group, state.groups[number], first + 16 * number)),
+  );
+  if (!state.kept)
+    items.push({ tag: "text", class: "ev-small", x: box.x + PAD, y: box.y + 56, text: "nothing yet" });
   return items;
 }
 
@@ -67,18 +76,45 @@ function cell(stage, groups, message, x, y) {
   const over = far.every((each) => each === "over");
   const words = () => {
     const each = groups.map((group, number) => `${group.service} ${PROGRESS[far[number]]}`).join(", ");
-    return `${stage.who(request)}: partition ${messages.partition[message]}, offset ${messages.offset[message]}; ${each}`;
+    const [partition, offset] = [messages.partition[message], messages.offset[message]];
+    return `${stage.who(request)}: partition ${partition}, offset ${offset}; ${each}`;
   };
   const look = `${over ? " over" : ""}${stage.isMine(request) ? " mine" : ""}`;
   const items = [
-    { tag: "rect", class: `ev-cell${look}`, x, y, width: CELL_WIDTH - 2, height: CELL_HEIGHT, rx: 1, words, customer },
-    { tag: "text", class: `ev-number tiny${look}`, x: x + CELL_WIDTH / 2 - 1, y: y + 11.5, ...fitted(customer.number, CELL_WIDTH - 4, 11), words, customer },
+    {
+      tag: "rect",
+      class: `ev-cell${look}`,
+      x,
+      y,
+      width: CELL_WIDTH - 2,
+      height: CELL_HEIGHT,
+      rx: 1,
+      words,
+      customer,
+    },
+    {
+      tag: "text",
+      class: `ev-number tiny${look}`,
+      x: x + CELL_WIDTH / 2 - 1,
+      y: y + 11.5,
+      ...fitted(customer.number, CELL_WIDTH - 4, 11),
+      words,
+      customer,
+    },
   ];
   const width = (CELL_WIDTH - 4) / groups.length;
   groups.forEach((group, number) => {
     const fill = far[number] === "over" ? stage.colourOf(group.service) : "none";
     const size = { x: x + 1 + number * width, y: y + 14, width: width - 1, height: 5 };
-    items.push({ tag: "rect", class: `ev-pip ${far[number]}`, ...size, fill, stroke: stage.colourOf(group.service), words, customer });
+    items.push({
+      tag: "rect",
+      class: `ev-pip ${far[number]}`,
+      ...size,
+      fill,
+      stroke: stage.colourOf(group.service),
+      words,
+      customer,
+    });
   });
   return items;
 }
@@ -103,7 +139,9 @@ function status(stage, box, { channel, service }, { behind }, y) {
 }
 
 function inRebalance({ notes }, what, t) {
-  const last = notes.filter((note) => note.what === what && note.time <= t && note.kind.endsWith("rebalance")).at(-1);
+  const last = notes
+    .filter((note) => note.what === what && note.time <= t && note.kind.endsWith("rebalance"))
+    .at(-1);
   return last?.kind === "rebalance";
 }
 
@@ -117,8 +155,18 @@ function queue(stage, box, channel, code, state) {
   const room = Math.min(STACK, Math.floor((bottom - box.y - 30) / 20));
   waiting.slice(0, room).forEach((row, place) => {
     const request = attempts.request[row];
-    const words = () => `${stage.who(request)} waits in ${channel.name}, for ${duration(stage.time - attempts.asked[row])} so far`;
-    items.push(...ticket(box.x + box.width / 2 - 25 + (place % 2), bottom - place * 20, stage.customer(request), stage.isMine(request), words, 50));
+    const words = () =>
+      `${stage.who(request)} waits in ${channel.name}, for ${duration(stage.time - attempts.asked[row])} so far`;
+    items.push(
+      ...ticket(
+        box.x + box.width / 2 - 25 + (place % 2),
+        bottom - place * 20,
+        stage.customer(request),
+        stage.isMine(request),
+        words,
+        50,
+      ),
+    );
   });
   if (waiting.length > room) {
     const text = `+${waiting.length - room} more`;

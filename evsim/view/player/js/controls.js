@@ -13,10 +13,11 @@ export const PACES = [
 export const SPEEDS = [5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01].map((speed) => [speed, `${speed} \u00d7`]);
 
 export class Controls {
-  /* acts: {play, step(forward, mine), start, pace(value), speed(value), jump(target), choose(customer)}. */
+  /* acts: {play, step(forward, mine), start, pace(value), speed(value), jump(target), find(number)}. */
   constructor(film, acts) {
     this.film = film;
-    const button = (label, name, act) => h("button", { type: "button", class: "ev-button", "aria-label": name, title: name, onclick: act }, label);
+    const button = (label, name, act) =>
+      h("button", { type: "button", class: "ev-button", "aria-label": name, title: name, onclick: act }, label);
     this.play = button("\u25b6 play", "play", acts.play);
     this.play.classList.add("ev-play");
     this.mine = [
@@ -26,35 +27,70 @@ export class Controls {
     this.pace = choice("pace", PACES, (value) => acts.pace(value));
     this.speed = choice("speed", SPEEDS, (value) => acts.speed(Number(value)));
     this.jumps = h("select", { class: "ev-select", "aria-label": "jump to" });
-    this.number = h("input", { class: "ev-number-input", type: "number", min: "0", "aria-label": "number of a customer" });
-    const find = h("form", { class: "ev-group", onsubmit: (event) => {
-      event.preventDefault();
-      if (this.number.value !== "") acts.choose(Number(this.number.value));
-    } }, h("label", {}, "customer ", this.number), button("find", "find this customer", null));
+    this.number = h("input", {
+      class: "ev-number-input",
+      type: "number",
+      min: "0",
+      "aria-label": "number of a customer",
+    });
+    const find = h(
+      "form",
+      {
+        class: "ev-group",
+        onsubmit: (event) => {
+          event.preventDefault();
+          if (this.number.value !== "") acts.find(Number(this.number.value));
+        },
+      },
+      h("label", {}, "customer ", this.number),
+      button("find", "find this customer", null),
+    );
     find.lastChild.type = "submit";
-    this.node = h("div", { class: "ev-controls" },
-      h("div", { class: "ev-group" },
+    this.node = h(
+      "div",
+      { class: "ev-controls" },
+      h(
+        "div",
+        { class: "ev-group" },
         button("|\u2039", "to the start", acts.start),
         button("\u2039 back", "event before (left arrow)", () => acts.step(false, false)),
         this.play,
         button("next \u203a", "next event (right arrow)", () => acts.step(true, false)),
-        ...this.mine),
+        ...this.mine,
+      ),
       h("div", { class: "ev-group" }, this.pace.node, this.speed.node),
-      h("div", { class: "ev-group" }, h("label", {}, "jump to ", this.jumps), button("go", "jump there", () => {
-        const target = this.targets[this.jumps.selectedIndex];
-        if (target) acts.jump(target);
-      })),
-      find);
+      h(
+        "div",
+        { class: "ev-group" },
+        h("label", {}, "jump to ", this.jumps),
+        button("go", "jump there", () => {
+          const target = this.targets[this.jumps.selectedIndex];
+          if (target) acts.jump(target);
+        }),
+      ),
+      find,
+    );
+  }
+
+  /* A further group of controls, after those of time. */
+  add(group) {
+    this.node.children[1].after(group);
   }
 
   /* Where one can jump in a future. */
   show(lanes) {
     this.targets = [];
-    this.jumps.replaceChildren(...lanes.map((index) => {
-      const targets = targetsOf(this.film, index);
-      this.targets.push(...targets);
-      return h("optgroup", { label: index.lane.name }, targets.map(({ label }) => h("option", {}, label)));
-    }));
+    this.jumps.replaceChildren(
+      ...lanes.map((index) => {
+        const targets = targetsOf(this.film, index);
+        this.targets.push(...targets);
+        return h(
+          "optgroup",
+          { label: index.lane.name },
+          targets.map(({ label }) => h("option", {}, label)),
+        );
+      }),
+    );
   }
 
   draw({ playing, pace, speed, chosen }) {
@@ -67,8 +103,11 @@ export class Controls {
 }
 
 function choice(name, options, act) {
-  const select = h("select", { class: "ev-select", onchange: ({ target }) => act(target.value) },
-    options.map(([value, label]) => h("option", { value: String(value) }, label)));
+  const select = h(
+    "select",
+    { class: "ev-select", onchange: ({ target }) => act(target.value) },
+    options.map(([value, label]) => h("option", { value: String(value) }, label)),
+  );
   return {
     node: h("label", {}, `${name} `, select),
     set(value) {
@@ -80,7 +119,11 @@ function choice(name, options, act) {
 /* {label, time, customer} of faults, the first loss and odd customers in a lane. */
 function targetsOf(film, index) {
   const { lane } = index;
-  const targets = lane.faults.map(({ start, words }) => ({ label: `${words}, at ${moment(start)}`, time: start, customer: null }));
+  const targets = lane.faults.map(({ start, words }) => ({
+    label: `${words}, at ${moment(start)}`,
+    time: start,
+    customer: null,
+  }));
   const kinds = new Set();
   for (const { kind, what, time } of lane.notes) {
     if (!kinds.has(kind)) targets.push({ label: `first ${kind}: ${what}`, time, customer: null });
@@ -88,13 +131,22 @@ function targetsOf(film, index) {
   }
   const loss = firstLoss(index);
   const at = (request) => customerOf(lane, request);
-  if (loss) targets.push({ label: `first loss: ${customerName(at(loss.request), film)}`, time: loss.time, customer: at(loss.request) });
+  if (loss)
+    targets.push({
+      label: `first loss: ${customerName(at(loss.request), film)}`,
+      time: loss.time,
+      customer: at(loss.request),
+    });
   const odd = oddOf(index);
   for (const [kind, words] of ODD) {
     const [request] = odd[kind];
     if (request === undefined) continue;
     const many = odd[kind].length > 1 ? `, the first of ${odd[kind].length}` : "";
-    targets.push({ label: `${words}: ${customerName(at(request), film)}${many}`, time: index.asked[request], customer: at(request) });
+    targets.push({
+      label: `${words}: ${customerName(at(request), film)}${many}`,
+      time: index.asked[request],
+      customer: at(request),
+    });
   }
   return targets.length ? targets : [{ label: "nothing odd happens here", time: 0, customer: null }];
 }

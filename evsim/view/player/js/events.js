@@ -2,8 +2,25 @@
 
 import { NEVER } from "./film.js";
 import {
-  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, LATE_NEWS, NOTE, PUBLISHED,
-  RELAYED, RESUMED, SENT, SETTLED, STARTED,
+  ANSWER_EARLY,
+  ARRIVE,
+  ASKED,
+  CAME,
+  CONFIRMED,
+  EFFECT,
+  ENDED,
+  FAULT,
+  FAULT_ENDS,
+  GRANTED,
+  KEPT,
+  LATE_NEWS,
+  NOTE,
+  PUBLISHED,
+  RELAYED,
+  RESUMED,
+  SENT,
+  SETTLED,
+  STARTED,
 } from "./kinds.js";
 import { upTo } from "./intervals.js";
 
@@ -12,10 +29,14 @@ import { upTo } from "./intervals.js";
    moments: the times at which something happens, each once. mine(customer): those of one customer, in all lanes. */
 export function eventsOf(lanes) {
   const found = [];
-  lanes.forEach((index, lane) => collect(index, (time, kind, ref, request) => {
-    if (time !== NEVER) found.push({ time, kind, ref, lane, request });
-  }));
-  found.sort((one, other) => one.time - other.time || one.kind - other.kind || one.lane - other.lane || one.ref - other.ref);
+  lanes.forEach((index, lane) =>
+    collect(index, (time, kind, ref, request) => {
+      if (time !== NEVER) found.push({ time, kind, ref, lane, request });
+    }),
+  );
+  found.sort(
+    (one, other) => one.time - other.time || one.kind - other.kind || one.lane - other.lane || one.ref - other.ref,
+  );
   const moments = distinct(found);
   const cache = new Map();
   return {
@@ -27,7 +48,10 @@ export function eventsOf(lanes) {
       const key = `${customer.workload} ${customer.number}`;
       if (!cache.has(key)) {
         const requests = lanes.map((index) => index.requestOf(customer));
-        cache.set(key, distinct(found.filter((event) => event.request >= 0 && event.request === requests[event.lane])));
+        cache.set(
+          key,
+          distinct(found.filter((event) => event.request >= 0 && event.request === requests[event.lane])),
+        );
       }
       return cache.get(key);
     },
@@ -53,7 +77,8 @@ function collect({ lane, kinds }, add) {
     add(started, started > arrived ? RESUMED : STARTED, row, request);
     add(attempts.ended[row], ENDED, row, request);
     if (attempts.replied[row] !== attempts.ended[row]) add(attempts.replied[row], ANSWER_EARLY, row, request);
-    if (!delivery || attempts.settled[row] !== attempts.ended[row]) add(attempts.settled[row], SETTLED, row, request);
+    if (!delivery || attempts.settled[row] !== attempts.ended[row])
+      add(attempts.settled[row], SETTLED, row, request);
     add(attempts.late[row], LATE_NEWS, row, request);
   }
   for (let number = 0; number < messages.count; number++) {
@@ -103,6 +128,7 @@ export function latest({ list, times }, t, lane, request) {
   let last = upTo(times, t) - 1;
   while (last >= 0 && !counts(list[last])) last--;
   const found = [];
-  for (let place = last; place >= 0 && times[place] === times[last]; place--) if (counts(list[place])) found.unshift(list[place]);
+  for (let place = last; place >= 0 && times[place] === times[last]; place--)
+    if (counts(list[place])) found.unshift(list[place]);
   return found;
 }

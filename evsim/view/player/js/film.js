@@ -9,7 +9,8 @@ export const NEVER = -1;
 /* The film with all columns as arrays, or an error that says what is wrong with it. */
 export function readFilm(data) {
   if (data?.format !== "evsim-film") throw new Error("this is no film of evsim");
-  if (data.version !== VERSION) throw new Error(`the film has version ${data.version}; this player shows ${VERSION}`);
+  if (data.version !== VERSION)
+    throw new Error(`the film has version ${data.version}; this player shows ${VERSION}`);
   const futures = data.futures.map(readFuture);
   return { ...data, futures, end: Math.max(...futures.map(endOf)) };
 }

@@ -40,12 +40,13 @@ function partsOf(lane) {
   return [...lane.services, ...lane.channels].map(({ name }) => name);
 }
 
-/* {pairs, way(from, to)}: the lines of a lane, as Ways between the facing sides of two boxes, around what stands between.
-   Lines that share a side lie apart. */
+/* {pairs, way(from, to)}: the lines of a lane, as Ways between the facing sides of two boxes, around what stands
+   between. Lines that share a side lie apart. */
 export function wiresOf(lane, boxes) {
   const pairs = [];
   for (const [, from, to] of lane.wires) {
-    if (!pairs.some(([one, other]) => (one === from && other === to) || (one === to && other === from))) pairs.push([from, to]);
+    if (!pairs.some(([one, other]) => (one === from && other === to) || (one === to && other === from)))
+      pairs.push([from, to]);
   }
   const sides = new Map();
   const join = (name, other) => {
@@ -81,9 +82,14 @@ export function wiresOf(lane, boxes) {
 /* The points of a line from `start` to `end` that goes above boxes in its way. */
 function around(start, end, boxes) {
   const rightwards = end[0] > start[0];
-  const hit = boxes.filter((box) => crosses(start, end, box)).sort((one, other) => (rightwards ? one.x - other.x : other.x - one.x));
+  const hit = boxes
+    .filter((box) => crosses(start, end, box))
+    .sort((one, other) => (rightwards ? one.x - other.x : other.x - one.x));
   const past = hit.flatMap(({ x, y, width }) => {
-    const [left, right] = [[x - 16, y - 11], [x + width + 16, y - 11]];
+    const [left, right] = [
+      [x - 16, y - 11],
+      [x + width + 16, y - 11],
+    ];
     return rightwards ? [left, right] : [right, left];
   });
   return [start, ...past, end];

@@ -39,7 +39,16 @@ export function hopsOf(lane, codes) {
     const number = sendings.message[sending];
     const [from, to] = endsOfMessage(lane, number);
     const end = ENDS[sendings.fates[sendings.fate[sending]]] ?? FINE;
-    add(PUBLISH, number, messages.request[number], from, to, sendings.sent[sending], sendings.arrived[sending], end);
+    add(
+      PUBLISH,
+      number,
+      messages.request[number],
+      from,
+      to,
+      sendings.sent[sending],
+      sendings.arrived[sending],
+      end,
+    );
   }
   return hops;
 }
@@ -47,8 +56,11 @@ export function hopsOf(lane, codes) {
 /* [sender, channel] of a message. */
 export function endsOfMessage({ attempts, channels, messages, places }, number) {
   const cause = messages.cause[number];
-  const place = places[attempts.place[cause]]; // none where a message dies that nobody was granted: its channel sends it on
-  return [place?.service ?? channels[messages.channel[attempts.parent[cause]]].name, channels[messages.channel[number]].name];
+  const place = places[attempts.place[cause]]; // none where a message died ungranted: its channel sends it on
+  return [
+    place?.service ?? channels[messages.channel[attempts.parent[cause]]].name,
+    channels[messages.channel[number]].name,
+  ];
 }
 
 function hopsOfAttempt(add, attempts, row, place, codes) {

@@ -13,11 +13,15 @@ export class Lamps {
     this.heading = h("p", { class: "ev-lamps-who" });
     this.told = lamp("Told", "o", film.marks.told);
     this.effects = film.effects.map(({ name, marker, colour }) => lamp(name, marker, colour));
-    const list = h("ul", { class: "ev-lamp-list" }, [this.told, ...this.effects].map(({ node }) => node));
+    const list = h(
+      "ul",
+      { class: "ev-lamp-list" },
+      [this.told, ...this.effects].map(({ node }) => node),
+    );
     this.node = h("div", { class: `ev-lamps${film.effects.length > MANY ? " many" : ""}` }, this.heading, list);
   }
 
-  /* index: of the lane; before: what became of the customer in the future that was left, as customerAt says it, or null. */
+  /* index: of the lane; before: what became of the customer in the future that was left (as customerAt), or null. */
   draw(index, t, request, counts, who, before = null) {
     const found = request === undefined ? null : customerAt(index, request, t);
     const over = t >= index.lane.end;
@@ -27,7 +31,8 @@ export class Lamps {
     const told = request === undefined ? all(`${counts.yes + counts.no}`) : toldLamp(found, over);
     this.told.show(told, was && ghost(told, toldLamp(before, true)));
     this.effects.forEach((lamp, number) => {
-      const now = request === undefined ? all(counts.effects[number]) : effectLamp(found?.effects[number], found, over);
+      const now =
+        request === undefined ? all(counts.effects[number]) : effectLamp(found?.effects[number], found, over);
       lamp.show(now, was && ghost(now, effectLamp(before.effects[number], before, true)));
     });
   }
@@ -42,7 +47,9 @@ function toldLamp(found, over) {
   if (!found) return { state: "off", text: "" };
   if (!found.told) return { state: "wait", text: over ? "no answer" : "waits" };
   const took = duration(found.told.time - found.asked);
-  const word = found.told.good ? "yes" : { timeout: "gave up", rejected: "refused" }[found.told.outcome] ?? "error";
+  const word = found.told.good
+    ? "yes"
+    : ({ timeout: "gave up", rejected: "refused" }[found.told.outcome] ?? "error");
   return { state: found.told.good ? "on" : "bad", text: `${word}, ${took}` };
 }
 

@@ -23,8 +23,16 @@ export function indexLane(film, lane) {
     service: (row) => lane.places[attempts.place[row]]?.service,
     channelOf: (row) => lane.channels[messages.channel[attempts.parent[row]]].name,
     requestOf: numbersOfRequests(lane),
-    flying: intervals(range(0, hops.length), (hop) => hops[hop].leave, (hop) => endOfHop(hops[hop], glimpse)),
-    held: intervals(rows, (row) => attempts.started[row], (row) => attempts.ended[row]),
+    flying: intervals(
+      range(0, hops.length),
+      (hop) => hops[hop].leave,
+      (hop) => endOfHop(hops[hop], glimpse),
+    ),
+    held: intervals(
+      rows,
+      (row) => attempts.started[row],
+      (row) => attempts.ended[row],
+    ),
     inbox: intervals(
       rows.filter((row) => attempts.arrived[row] !== NEVER),
       (row) => attempts.arrived[row],
@@ -112,7 +120,9 @@ function publishEnd(lane) {
 function truthOf(film, index) {
   const { attempts, effects, requests } = index.lane;
   const times = film.effects.map(() => new Map());
-  const order = range(0, effects.count).sort((one, other) => effects.time[one] - effects.time[other] || one - other);
+  const order = range(0, effects.count).sort(
+    (one, other) => effects.time[one] - effects.time[other] || one - other,
+  );
   for (const effect of order) {
     const its = times[effects.name[effect]];
     const request = attempts.request[effects.row[effect]];
@@ -133,14 +143,15 @@ function keptOf(messages, channel) {
   return { ids, at: Float64Array.from(ids, (number) => messages.appended[number]) };
 }
 
-/* [{channel, service (null: all who compete for a queue), rows, closed, open, done}]: one for each obligation to deliver.
+/* [{channel, service (null: all who compete for a queue), rows, row, closed, open, done}], one for each group.
    `row` gives the first attempt at delivering a message, `closed` when the channel knew that it was over. */
 function groupsOf(index, delivered) {
   const { lane, kinds } = index;
   const { attempts, messages } = lane;
   const closed = new Float64Array(attempts.count).fill(Infinity);
   const done = new Float64Array(attempts.count).fill(Infinity);
-  const ready = ["given back", "revoked"].map((word) => index.film.codes.verdict.indexOf(word)); // another attempt follows
+  // After these another attempt follows.
+  const ready = ["given back", "revoked"].map((word) => index.film.codes.verdict.indexOf(word));
   const ok = index.film.codes.outcome.indexOf("ok");
   const last = new Int32Array(attempts.count).fill(NEVER);
   for (const row of delivered) {
@@ -167,7 +178,11 @@ function groupsOf(index, delivered) {
     row: new Map(group.rows.map((row) => [attempts.parent[row], row])),
     closed,
     done,
-    open: intervals(group.rows, (row) => attempts.asked[row], (row) => (closed[row] === Infinity ? NEVER : closed[row])),
+    open: intervals(
+      group.rows,
+      (row) => attempts.asked[row],
+      (row) => (closed[row] === Infinity ? NEVER : closed[row]),
+    ),
   }));
 }
 

@@ -19,7 +19,8 @@ export function oddOf(index) {
   for (let request = 0; request < lane.requests.count; request++) {
     for (const kind of kindsOf(index, truth, request)) found[kind].push(request);
   }
-  for (const requests of Object.values(found)) requests.sort((one, other) => index.asked[one] - index.asked[other]);
+  for (const requests of Object.values(found))
+    requests.sort((one, other) => index.asked[one] - index.asked[other]);
   return found;
 }
 

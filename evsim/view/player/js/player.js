@@ -4,20 +4,17 @@ import { Bar } from "./bar.js";
 import { Breaks } from "./breaks.js";
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
-import { h, put, say } from "./dom.js";
-import { eventsOf, following, latest, preceding } from "./events.js";
+import { h, say } from "./dom.js";
+import { eventsOf, following, preceding } from "./events.js";
 import { endOf, readFuture } from "./film.js";
-import { Form } from "./form.js";
-import { arrange, LEAST_WIDTH } from "./geometry.js";
+import { arrange } from "./geometry.js";
+import { listenToKeys, listenToPointer } from "./hands.js";
 import { upTo } from "./intervals.js";
-import { Lamps } from "./lamps.js";
 import { customerOf, indexLane } from "./lane.js";
+import { Row } from "./row.js";
 import { createSelection } from "./selection.js";
-import { Stage } from "./stage.js";
 import { customerAt } from "./state.js";
-import { countWords, customerName, moment, tell, verdictOf } from "./words.js";
-
-const [ONE_LINE, TWO_LINES] = [100, 200]; // letters
+import { customerName, moment, verdictOf } from "./words.js";
 
 /* Show a film (as readFilm gives it) in an element. options: {branch, panels, selection}; see evsim/view/player. */
 export function mountPlayer(element, film, options = {}) {
@@ -56,54 +53,69 @@ class Player {
   // The page.
 
   build(element) {
-    const { film } = this;
-    const arrangement = arrange(film);
-    const choose = (customer) => this.selection.set({ customer });
+    const { film, selection } = this;
+    const choose = (customer, design) => selection.set({ customer, design });
     const names = film.futures[0].lanes.map(({ name }) => name);
-    this.register = h("button", { type: "button", class: "ev-button ev-register", onclick: () => this.come() }, "Register");
+    const settings = { arrangement: arrange(film), choose, alone: names.length === 1 };
+    this.rows = names.map((_, number) => new Row(film, number, settings));
+    const come = { type: "button", class: "ev-button ev-register", onclick: () => this.come() };
     this.me = h("p", { class: "ev-me" });
-    this.hands = h("output", { class: "ev-clock", "aria-label": "time" });
-    this.rows = names.map((name) => {
-      const row = { form: new Form(), stage: new Stage(film, arrangement, choose), lamps: new Lamps(film), words: h("span") };
-      const wide = arrangement.width > LEAST_WIDTH; // it scrolls, and whoever has no pointer must get there
-      row.node = h("section", { class: "ev-lane", "aria-label": name },
-        h("div", { class: "ev-customer" }, h("p", { class: "ev-lane-name" }, name), row.form.node),
-        h("div", { class: "ev-stage-frame", tabindex: wide ? "0" : null }, row.stage.svg), row.lamps.node);
-      row.line = h("p", { class: "ev-line" }, names.length > 1 ? h("b", {}, name) : null, row.words);
-      return row;
-    });
-    this.bar = new Bar(film, (time) => this.goTo(time), (time) => this.describe(time));
+    this.time = h("output", { class: "ev-clock", "aria-label": "time" });
+    this.bar = new Bar(film, (time) => this.goTo(time));
     this.controls = new Controls(film, {
-      play: () => this.clock.toggle(), step: (forward, mine) => this.step(forward, mine), start: () => this.goTo(0),
-      pace: (pace) => this.change({ pace }), speed: (speed) => this.change({ speed }),
-      jump: ({ time, customer }) => this.goTo(time, customer ? { customer } : {}), choose: (number) => this.find(number),
+      play: () => this.clock.toggle(),
+      step: (forward, mine) => this.step(forward, mine),
+      start: () => this.goTo(0),
+      pace: (pace) => this.change({ pace }),
+      speed: (speed) => this.change({ speed }),
+      jump: ({ time, customer }) => this.goTo(time, customer ? { customer } : {}),
+      find: (number) => this.find(number),
     });
     const faults = film.breaks.filter(({ moments }) => moments || this.branch);
     this.breaks = new Breaks(faults, this.bar, {
-      breakAt: (fault, at) => this.breakAt(fault, at), future: (future) => this.selection.set({ future }),
+      breakAt: (fault, at) => this.breakAt(fault, at),
+      future: (future) => selection.set({ future }),
     });
+    this.controls.add(this.breaks.node);
     this.live = h("p", { class: "ev-live", role: "status" });
     this.panels = h("div", { class: "ev-panels" });
-    this.root = h("section", { class: "ev-player", "aria-label": `player: ${names.join(" and ")}` },
-      h("div", { class: "ev-top" }, this.register, this.me, this.hands),
+    const lines = this.rows.map(({ line }) => line);
+    this.root = h(
+      "section",
+      { class: "ev-player", "aria-label": `player: ${names.join(" and ")}` },
+      h("div", { class: "ev-top" }, h("button", come, "Register"), this.me, this.time),
       this.rows.map(({ node }) => node),
-      h("div", { class: "ev-words" }, this.rows.map(({ line }) => line)),
-      this.live, this.bar.node, this.controls.node, this.breaks.futures, this.panels);
-    this.controls.node.children[1].after(this.breaks.node);
-    this.tip = h("div", { class: "ev-tip", "aria-hidden": "true" });
-    this.root.append(this.tip);
-    // JupyterLab takes keys for itself, unless the very element that has the focus forbids it.
-    this.root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    this.root.addEventListener("pointermove", (event) => this.hover(event));
-    this.root.addEventListener("pointerleave", () => { this.tip.hidden = true; });
-    this.tip.hidden = true;
+      h("div", { class: "ev-words" }, lines),
+      this.live,
+      this.bar.node,
+      this.controls.node,
+      this.breaks.futures,
+      this.panels,
+    );
+    listenToPointer(this.root);
+    listenToKeys(this.root, this.keys());
     element.append(this.root);
+  }
+
+  keys() {
+    const now = () => this.selection.get();
+    const page = () => this.film.end / 20;
+    return {
+      ArrowRight: (shift) => this.step(true, shift && now().customer),
+      ArrowLeft: (shift) => this.step(false, shift && now().customer),
+      Home: () => this.goTo(0),
+      End: () => this.goTo(this.film.end),
+      PageUp: () => this.goTo(Math.round(now().time - page())),
+      PageDown: () => this.goTo(Math.round(now().time + page())),
+      " ": () => this.clock.toggle(),
+    };
   }
 
   panel(title, mount) {
     const body = h("div", { class: "ev-panel-body" });
-    this.panels.append(h("section", { class: "ev-panel", "aria-label": title }, h("p", { class: "ev-panel-title" }, title), body));
+    this.panels.append(
+      h("section", { class: "ev-panel", "aria-label": title }, h("p", { class: "ev-panel-title" }, title), body),
+    );
     return mount(body, this.film, this.selection, this);
   }
 
@@ -126,7 +138,7 @@ class Player {
   show() {
     const { future } = this.selection.get();
     const lanes = this.lanes();
-    lanes.forEach((index, row) => this.rows[row].stage.show(index));
+    this.rows.forEach((row, number) => row.show(lanes[number]));
     this.bar.show(lanes, future ? this.lanes(0) : null, this.futures[future].at);
     this.controls.show(lanes);
     this.breaks.show(this.futures, future);
@@ -134,51 +146,39 @@ class Player {
 
   draw() {
     const { time, customer, future } = this.selection.get();
-    const lanes = this.lanes();
-    const requests = lanes.map((index) => (customer ? index.requestOf(customer) : undefined));
+    const requests = this.lanes().map((index) => (customer ? index.requestOf(customer) : undefined));
     const who = customer ? customerName(customer, this.film) : "";
-    this.rows.forEach(({ form, stage, lamps }, row) => {
-      const index = lanes[row];
-      const { counts } = stage.draw(time, requests[row]);
-      put(stage.svg, "aria-label", `${index.lane.name} at ${moment(time)}: ${countWords(this.film, counts)}`);
-      form.draw(index, time, requests[row], who, counts);
-      lamps.draw(index, time, requests[row], counts, who, future && customer ? this.before(row, customer) : null);
+    this.rows.forEach((row, number) => {
+      row.draw(time, requests[number], who, future && customer ? this.before(number, customer) : null);
     });
-    say(this.hands, moment(time));
-    this.drawWords(time, customer, requests);
+    this.tell(time, requests);
+    say(this.time, moment(time));
+    say(this.me, this.meWords(time, customer, requests));
     this.bar.draw(time, requests[0]);
     this.breaks.draw(time);
-    this.controls.draw({ playing: this.clock.running, pace: this.pace, speed: this.speed, chosen: Boolean(customer) });
+    const [playing, chosen] = [this.clock.running, Boolean(customer)];
+    this.controls.draw({ playing, chosen, pace: this.pace, speed: this.speed });
   }
 
   /* What became of a customer as it was, before another future was chosen. */
-  before(row, customer) {
-    const index = this.lanes(0)[row];
+  before(number, customer) {
+    const index = this.lanes(0)[number];
     const request = index.requestOf(customer);
     return request === undefined ? null : customerAt(index, request, Infinity);
   }
 
-  /* For each design: what happened last (to me, at my pace). The line of a design where nothing happens now is faint. */
-  drawWords(time, customer, requests) {
-    const lanes = this.lanes();
-    const events = this.events();
-    const swift = this.clock.running && this.pace === "true";
-    const said = lanes.map((index, row) => {
-      if (swift) return { text: countWords(this.film, this.rows[row].stage.state.counts), now: true };
-      const last = latest(events, time, row, this.pace === "mine" ? requests[row] : undefined);
-      const now = last.length > 0 && last[0].time === time;
-      const age = last.length && !now ? `${moment(last[0].time)}: ` : "";
-      return { text: last.length ? `${age}${tell(index, last, requests[row], lanes.length > 1 ? ONE_LINE : TWO_LINES)}` : "nothing has happened yet", now };
-    });
-    said.forEach(({ text, now }, row) => {
-      say(this.rows[row].words, text);
-      put(this.rows[row].line, "data-now", String(now));
-    });
-    say(this.me, this.meWords(time, customer, requests));
-    if (!this.clock.running) {
-      const names = lanes.length > 1;
-      say(this.live, said.filter(({ now }) => now).map(({ text }, row) => (names ? `${lanes[row].lane.name}: ${text}` : text)).join(" "));
+  /* What happens, for those who see and, where it stands still, for those who listen. */
+  tell(time, requests) {
+    if (this.clock.running && this.pace === "true") {
+      for (const row of this.rows) row.count();
+      return;
     }
+    const events = this.events();
+    const told = this.rows.map((row, number) => {
+      const words = row.tell(events, time, requests[number], this.pace === "mine");
+      return words && (this.rows.length > 1 ? `${row.index.lane.name}: ${words}` : words);
+    });
+    if (!this.clock.running) say(this.live, told.filter(Boolean).join(" "));
   }
 
   meWords(time, customer, requests) {
@@ -188,11 +188,6 @@ class Player {
     const same = new Set(verdicts).size === 1;
     const each = same ? verdicts[0] : verdicts.map((words, row) => `${lanes[row].lane.name}: ${words}`).join("; ");
     return `You are ${customerName(customer, this.film)}. ${each[0].toUpperCase()}${each.slice(1)}.`;
-  }
-
-  /* A time in words, for those who hear the bar. */
-  describe(time) {
-    return `${moment(time)} of ${moment(this.film.end)}`;
   }
 
   // Going through time.
@@ -249,7 +244,9 @@ class Player {
 
   async breakAt(fault, at) {
     this.clock.stop();
-    const known = this.futures.findIndex((each) => each.at === at && JSON.stringify(each.fault) === JSON.stringify(fault));
+    const known = this.futures.findIndex(
+      (each) => each.at === at && JSON.stringify(each.fault) === JSON.stringify(fault),
+    );
     if (known >= 0) {
       this.goTo(at, { future: known });
       return;
@@ -264,37 +261,5 @@ class Player {
     } catch (refusal) {
       this.breaks.say(refusal.message ?? String(refusal));
     }
-  }
-
-  // Keys and pointer.
-
-  key(event) {
-    const { key, shiftKey, target } = event;
-    if (event.altKey || event.ctrlKey || event.metaKey || target.closest("select, input, textarea, [data-own-keys]")) return;
-    const page = this.film.end / 20;
-    const { time } = this.selection.get();
-    const acts = {
-      ArrowRight: () => this.step(true, shiftKey && this.selection.get().customer),
-      ArrowLeft: () => this.step(false, shiftKey && this.selection.get().customer),
-      Home: () => this.goTo(0),
-      End: () => this.goTo(this.film.end),
-      PageUp: () => this.goTo(Math.round(time - page)),
-      PageDown: () => this.goTo(Math.round(time + page)),
-      " ": () => this.clock.toggle(),
-    };
-    if (!acts[key] || (key === " " && target.closest("button"))) return;
-    event.preventDefault();
-    event.stopPropagation();
-    acts[key]();
-  }
-
-  hover({ target, clientX, clientY }) {
-    const words = target.words?.();
-    this.tip.hidden = !words;
-    if (!words) return;
-    say(this.tip, words);
-    const { left, top, width } = this.root.getBoundingClientRect();
-    const x = Math.min(clientX - left + 14, width - this.tip.offsetWidth - 4);
-    Object.assign(this.tip.style, { left: `${Math.max(0, x)}px`, top: `${clientY - top + 18}px` });
   }
 }

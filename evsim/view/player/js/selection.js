@@ -1,7 +1,7 @@
 /* What is looked at, shared by the player and all panels: {time, customer, design, future}.
 
-   time: microseconds. customer: {workload, number}, as in the film's requests, or null. design: the index of a lane, or
-   null. future: the index of one of the film's futures. What is on the screen follows from the film and the selection. */
+   time: microseconds. customer: {workload, number}, as in the film's requests, or null. design: the index of a lane,
+   or null. future: the index of one of the film's futures. What is on the screen follows from film and selection. */
 
 export function createSelection(initial = {}) {
   let state = Object.freeze({ time: 0, customer: null, design: null, future: 0, ...initial });

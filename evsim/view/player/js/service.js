@@ -1,4 +1,4 @@
-/* A service on the stage: its name, its workers as slots, those who wait in its inbox as tickets, what it has written. */
+/* A service on the stage: its name, its workers as slots, who waits in its inbox as tickets, what it has written. */
 
 import { mark, round } from "./shapes.js";
 import { duration } from "./words.js";
@@ -45,16 +45,28 @@ const STILL = ["outage", "crash", "pause"]; // faults in which nothing goes on
 
 /* What a fault has brought to a standstill is hatched: a box, or the workers of one instance. */
 export function faultMarks(box, faults, { workers = 0, instances = 1 } = {}) {
-  return faults.filter(({ kind }) => STILL.includes(kind)).map((fault) => {
-    const words = () => `fault: ${fault.words}`;
-    const { x, y, width, height } = box;
-    const instance = Number(fault.target.split("/")[1] ?? 0);
-    const hatch = { tag: "rect", class: "ev-hatch", words };
-    if (!instance || workers > SLOTS) return { ...hatch, x, y, width, height, rx: 8 };
-    const each = workers / instances;
-    const [first, last] = [slotAt(box, workers, (instance - 1) * each), slotAt(box, workers, instance * each - 1)];
-    return { ...hatch, x: first.x - 3, y: first.y - 3, width: last.x + last.width - first.x + 6, height: SLOT_HEIGHT + 6, rx: 4 };
-  });
+  return faults
+    .filter(({ kind }) => STILL.includes(kind))
+    .map((fault) => {
+      const words = () => `fault: ${fault.words}`;
+      const { x, y, width, height } = box;
+      const instance = Number(fault.target.split("/")[1] ?? 0);
+      const hatch = { tag: "rect", class: "ev-hatch", words };
+      if (!instance || workers > SLOTS) return { ...hatch, x, y, width, height, rx: 8 };
+      const each = workers / instances;
+      const [first, last] = [
+        slotAt(box, workers, (instance - 1) * each),
+        slotAt(box, workers, instance * each - 1),
+      ];
+      return {
+        ...hatch,
+        x: first.x - 3,
+        y: first.y - 3,
+        width: last.x + last.width - first.x + 6,
+        height: SLOT_HEIGHT + 6,
+        rx: 4,
+      };
+    });
 }
 
 /* A diamond and what is wrong, on the lower edge of a box. */
@@ -97,7 +109,12 @@ function written(stage, box, name, counts) {
 /* Where the slot of one of so many workers is. */
 export function slotAt(box, workers, worker) {
   const step = (box.width - 2 * PAD + 3) / (workers > FEW ? SLOTS : FEW);
-  return { x: round(box.x + PAD + worker * step), y: box.y + SLOT_TOP, width: round(step - 3), height: SLOT_HEIGHT };
+  return {
+    x: round(box.x + PAD + worker * step),
+    y: box.y + SLOT_TOP,
+    width: round(step - 3),
+    height: SLOT_HEIGHT,
+  };
 }
 
 function slots(stage, box, { name, workers }, { busy }) {
@@ -136,7 +153,9 @@ function slot(stage, job, size, words, small = "") {
 /* A text that is pressed together where it would be wider than there is room. */
 export function fitted(words, room, size) {
   const text = String(words);
-  return text.length * size * 0.64 > room ? { text, textLength: round(room), lengthAdjust: "spacingAndGlyphs" } : { text };
+  return text.length * size * 0.64 > room
+    ? { text, textLength: round(room), lengthAdjust: "spacingAndGlyphs" }
+    : { text };
 }
 
 /* Many workers: how many are busy, as a bar; mine has a slot of its own. */
@@ -149,12 +168,31 @@ function crowd(stage, box, { name, workers }, { busy }) {
   const items = [
     { tag: "rect", class: "ev-slot", x, width, ...bar },
     { tag: "rect", class: "ev-slot works", x, width: share(busy.length - waiting), ...bar },
-    { tag: "rect", class: "ev-slot waits", x: round(x + share(busy.length - waiting)), width: share(waiting), ...bar },
-    { tag: "text", class: "ev-small", x: x + width + 7, y: y + 12, text: `${busy.length} of ${workers} busy`, words },
+    {
+      tag: "rect",
+      class: "ev-slot waits",
+      x: round(x + share(busy.length - waiting)),
+      width: share(waiting),
+      ...bar,
+    },
+    {
+      tag: "text",
+      class: "ev-small",
+      x: x + width + 7,
+      y: y + 12,
+      text: `${busy.length} of ${workers} busy`,
+      words,
+    },
   ];
   const mine = busy.find(({ request }) => stage.isMine(request));
   if (mine) {
-    const size = { x: box.x + box.width - PAD - 36, y: box.y + TICKET_TOP - 2, width: 36, height: SLOT_HEIGHT, rx: 4 };
+    const size = {
+      x: box.x + box.width - PAD - 36,
+      y: box.y + TICKET_TOP - 2,
+      width: 36,
+      height: SLOT_HEIGHT,
+      rx: 4,
+    };
     items.push(...slot(stage, mine, size, () => `${stage.who(mine.request)}: ${name} ${doing(stage, mine)}`));
   }
   return items;
@@ -175,12 +213,26 @@ function tickets(stage, box, { name }, { line, outbox }) {
   });
   if (line.length > most) {
     const words = () => `${line.length} wait at ${name} for a worker`;
-    items.push({ tag: "text", class: "ev-small strong", x: at(most) + 1, y: y + 13, text: `+${line.length - most}`, words });
+    items.push({
+      tag: "text",
+      class: "ev-small strong",
+      x: at(most) + 1,
+      y: y + 13,
+      text: `+${line.length - most}`,
+      words,
+    });
   }
   if (outbox.length) {
     const words = () => `${outbox.length} messages wait in the outbox of ${name}`;
     const right = { x: box.x + box.width - PAD, "text-anchor": "end" };
-    items.push({ tag: "text", class: "ev-small strong", ...right, y: y + 13, text: `outbox ${outbox.length}`, words });
+    items.push({
+      tag: "text",
+      class: "ev-small strong",
+      ...right,
+      y: y + 13,
+      text: `outbox ${outbox.length}`,
+      words,
+    });
   }
   return items;
 }
@@ -190,7 +242,12 @@ export function ticket(x, y, customer, mine, words, width = TICKET_WIDTH) {
   return [
     { tag: "rect", class: `ev-ticket${look}`, x, y, width, height: TICKET_HEIGHT, rx: 2, words, customer },
     {
-      tag: "text", class: `ev-number small${look}`, x: x + width / 2, y: y + 13, ...fitted(customer.number, width - 2, 12.5), words,
+      tag: "text",
+      class: `ev-number small${look}`,
+      x: x + width / 2,
+      y: y + 13,
+      ...fitted(customer.number, width - 2, 12.5),
+      words,
       customer,
     },
   ];

@@ -1,7 +1,6 @@
 /* Marks: one shape and one colour for each meaning, as in the still pictures (evsim.view.style). */
 
-const star = (points, inner, turn = 0) =>
-  polygon(2 * points, (corner) => (corner % 2 ? inner : 1), turn);
+const star = (points, inner, turn = 0) => polygon(2 * points, (corner) => (corner % 2 ? inner : 1), turn);
 
 function polygon(corners, radius = () => 1, turn = 0) {
   const spots = Array.from({ length: corners }, (_, corner) => {
@@ -27,7 +26,12 @@ export const SHAPES = {
 
 /* A mark for a layer: `shape` at (x, y), `size` from the middle to the rim. */
 export function mark(shape, x, y, size, more = {}) {
-  return { tag: "path", d: SHAPES[shape], transform: `translate(${round(x)} ${round(y)}) scale(${size})`, ...more };
+  return {
+    tag: "path",
+    d: SHAPES[shape],
+    transform: `translate(${round(x)} ${round(y)}) scale(${size})`,
+    ...more,
+  };
 }
 
 export function round(value) {

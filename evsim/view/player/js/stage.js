@@ -21,9 +21,19 @@ export class Stage {
   constructor(film, arrangement, choose) {
     Object.assign(this, { film, boxes: arrangement.boxes });
     const hatch = `ev-hatch-${++instances}`;
-    this.svg = h("svg", { class: "ev-stage", viewBox: `0 0 ${arrangement.width} ${arrangement.height}`, role: "img" },
-      h("defs", {}, h("pattern", { id: hatch, width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-        h("rect", { width: 3, height: 8, class: "ev-hatch-line" }))));
+    this.svg = h(
+      "svg",
+      { class: "ev-stage", viewBox: `0 0 ${arrangement.width} ${arrangement.height}`, role: "img" },
+      h(
+        "defs",
+        {},
+        h(
+          "pattern",
+          { id: hatch, width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+          h("rect", { width: 3, height: 8, class: "ev-hatch-line" }),
+        ),
+      ),
+    );
     this.svg.style.setProperty("--ev-hatch", `url(#${hatch})`);
     if (arrangement.width > LEAST_WIDTH) this.svg.style.minWidth = `${Math.round(arrangement.width * 0.8)}px`;
     this.svg.addEventListener("click", ({ target }) => target.customer && choose(target.customer));
@@ -47,7 +57,11 @@ export class Stage {
         return [...frame, { tag: "text", class: "ev-small", x: box.x + 9, y: box.y + 34, text: kind }];
       }),
     ];
-    const wires = this.wires.pairs.map((pair) => ({ tag: "path", class: "ev-wire", d: this.wires.way(...pair).path }));
+    const wires = this.wires.pairs.map((pair) => ({
+      tag: "path",
+      class: "ev-wire",
+      d: this.wires.way(...pair).path,
+    }));
     this.fixed.draw([...wires, ...boxes]);
   }
 
@@ -58,7 +72,9 @@ export class Stage {
     const state = (this.state = stateOf(index, t));
     this.parts.draw([
       ...index.lane.channels.flatMap((channel, code) => channelMarks(this, code, state.channels[channel.name])),
-      ...index.lane.services.flatMap((service) => serviceMarks(this, service, state.services[service.name], state.counts)),
+      ...index.lane.services.flatMap((service) =>
+        serviceMarks(this, service, state.services[service.name], state.counts),
+      ),
     ]);
     this.lines.draw([...this.waits(state.services), ...this.brokenLinks(t)]);
     this.flying.draw(this.dots(state.dots));
@@ -101,7 +117,9 @@ export class Stage {
 
   dots(all) {
     const first = (dot) => (this.isMine(dot.hop.request) ? 0 : 1);
-    const drawn = [...all].sort((one, other) => first(one) - first(other) || other.number - one.number).slice(0, DOTS);
+    const drawn = [...all]
+      .sort((one, other) => first(one) - first(other) || other.number - one.number)
+      .slice(0, DOTS);
     const labels = drawn.length <= LABELS;
     const items = drawn.reverse().flatMap((dot) => this.dot(dot, labels));
     if (all.length > DOTS) {
@@ -125,17 +143,27 @@ export class Stage {
     if (gone && share > 0.45) items.push(mark("x", x, y, size + 3, { class: "ev-cross", words, customer }));
     else if (hop.end === BAD) items.push(mark("x", x, y, size - 2, { class: "ev-cross", words, customer }));
     if (mine || labels) {
-      const text = { tag: "text", x: round(x), y: round(y) - size - 4, text: String(customer.number), words, customer };
+      const text = {
+        tag: "text",
+        x: round(x),
+        y: round(y) - size - 4,
+        text: String(customer.number),
+        words,
+        customer,
+      };
       items.push({ ...text, class: `ev-number small label${mine ? " bold" : ""}` });
     }
     return items;
   }
 
   hopWords({ kind, from, to, request, end, leave, arrive }) {
-    const what = { [BAD]: `an error as ${HOP_WORDS[kind]}`, [LATE]: `an ${HOP_WORDS[kind]} that nobody waits for` }[end] ?? HOP_WORDS[kind];
+    const what =
+      { [BAD]: `an error as ${HOP_WORDS[kind]}`, [LATE]: `an ${HOP_WORDS[kind]} that nobody waits for` }[end] ??
+      HOP_WORDS[kind];
     const lost = end === LOST ? ", lost on the way" : "";
     const took = arrive === NEVER ? "" : `, ${duration(arrive - leave)}`;
-    return `${this.who(request)}: ${what} from ${kind === ASK && !this.index.lane.services.some(({ name }) => name === from) ? "the page" : from} to ${to}${lost}${took}`;
+    const page = kind === ASK && this.film.workloads.includes(from);
+    return `${this.who(request)}: ${what} from ${page ? "the page" : from} to ${to}${lost}${took}`;
   }
 
   isMine(request) {

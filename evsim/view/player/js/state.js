@@ -9,7 +9,9 @@ export function stateOf(index, t) {
   return {
     counts: countsAt(index, t),
     services: servicesAt(index, t),
-    channels: Object.fromEntries(index.lane.channels.map((channel, code) => [channel.name, channelAt(index, code, t)])),
+    channels: Object.fromEntries(
+      index.lane.channels.map((channel, code) => [channel.name, channelAt(index, code, t)]),
+    ),
     dots: dotsAt(index, t),
   };
 }
@@ -18,18 +20,30 @@ export function stateOf(index, t) {
    by channel and group. */
 export function countsAt(index, t) {
   const [arrived, yes, no] = [index.arrivals, index.yes, index.no].map((times) => upTo(times, t));
-  const backlog = index.groups.map(({ channel, service, open }) => ({ channel, service, count: open.at(t).length }));
-  return { arrived, yes, no, waiting: arrived - yes - no, effects: index.truth.all.map((times) => upTo(times, t)), backlog };
+  const backlog = index.groups.map(({ channel, service, open }) => ({
+    channel,
+    service,
+    count: open.at(t).length,
+  }));
+  return {
+    arrived,
+    yes,
+    no,
+    waiting: arrived - yes - no,
+    effects: index.truth.all.map((times) => upTo(times, t)),
+    backlog,
+  };
 }
 
-/* name -> {busy, line, outbox, faults}: busy workers as {row, worker, request, waits (names of those it waits for)}, in order of
-   their numbers; line: attempts in the inbox, in order of their arrival; outbox: messages in the outbox. */
+/* name -> {busy, line, outbox, faults}. busy: the workers that are, as {row, worker, request, waits (names of those it
+   waits for)}, in order of their numbers; line: attempts in the inbox, in order of their arrival; outbox: messages. */
 function servicesAt(index, t) {
   const { lane, service } = index;
   const { attempts } = lane;
   const waits = waitsAt(index, t);
   const found = {};
-  for (const { name } of lane.services) found[name] = { busy: [], line: [], outbox: [], faults: faultsAt(lane, name, t) };
+  for (const { name } of lane.services)
+    found[name] = { busy: [], line: [], outbox: [], faults: faultsAt(lane, name, t) };
   for (const row of index.held.at(t)) {
     const [worker, request] = [attempts.worker[row], attempts.request[row]];
     found[service(row)].busy.push({ row, worker, request, waits: waits.get(row) ?? [] });

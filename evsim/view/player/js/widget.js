@@ -13,10 +13,11 @@ export function render({ model, el }) {
     if (type === "future") asked?.resolve(future);
     else asked?.reject(new Error(words));
   };
-  const branch = (request) => new Promise((resolve, reject) => {
-    waiting.set(++tickets, { resolve, reject });
-    model.send({ type: "branch", ticket: tickets, ...request });
-  });
+  const branch = (request) =>
+    new Promise((resolve, reject) => {
+      waiting.set(++tickets, { resolve, reject });
+      model.send({ type: "branch", ticket: tickets, ...request });
+    });
   model.on("msg:custom", answer);
   const player = mountPlayer(el, readFilm(model.get("film")), { panels: PANELS, branch });
   return () => {

@@ -4,8 +4,24 @@ import { NEVER } from "./film.js";
 import { endsOfMessage } from "./hops.js";
 import { isAgain } from "./events.js";
 import {
-  ANSWER_EARLY, ARRIVE, ASKED, CAME, CONFIRMED, EFFECT, ENDED, FAULT, FAULT_ENDS, GRANTED, KEPT, LATE_NEWS, NOTE, PUBLISHED,
-  RELAYED, RESUMED, SENT, STARTED,
+  ANSWER_EARLY,
+  ARRIVE,
+  ASKED,
+  CAME,
+  CONFIRMED,
+  EFFECT,
+  ENDED,
+  FAULT,
+  FAULT_ENDS,
+  GRANTED,
+  KEPT,
+  LATE_NEWS,
+  NOTE,
+  PUBLISHED,
+  RELAYED,
+  RESUMED,
+  SENT,
+  STARTED,
 } from "./kinds.js";
 import { customerOf } from "./lane.js";
 import { customerAt } from "./state.js";
@@ -40,9 +56,16 @@ export function list(words) {
 }
 
 const REASONS = {
-  none: "it failed", "fail step": "it failed", "error rate": "a fault made it fail", timeout: "no answer in time",
-  limit: "it is full", unreachable: "it is unreachable", link: "the network lost it", crash: "it crashed",
-  dependency: "what it needs failed", stale: "nobody waits any more",
+  none: "it failed",
+  "fail step": "it failed",
+  "error rate": "a fault made it fail",
+  timeout: "no answer in time",
+  limit: "it is full",
+  unreachable: "it is unreachable",
+  link: "the network lost it",
+  crash: "it crashed",
+  dependency: "what it needs failed",
+  stale: "nobody waits any more",
 };
 
 export function reasonOf(index, row) {
@@ -71,7 +94,9 @@ function ofMessage({ lane }, kind, number, who) {
   const [sender, channel] = endsOfMessage(lane, number);
   if (kind === PUBLISHED) {
     const kept = messages.sent[number] !== messages.published[number];
-    return kept ? `${sender} writes a message about ${who} into its outbox` : `${sender} publishes a message about ${who}`;
+    return kept
+      ? `${sender} writes a message about ${who} into its outbox`
+      : `${sender} publishes a message about ${who}`;
   }
   if (kind === RELAYED) return `the message about ${who} leaves the outbox of ${sender}`;
   if (kind === CONFIRMED) return `${sender} knows that the message about ${who} is kept`;
@@ -85,7 +110,9 @@ function ofSending({ lane }, kind, sending, who) {
   const [sender, channel] = endsOfMessage(lane, sendings.message[sending]);
   const fate = sendings.fates[sendings.fate[sending]];
   if (kind === CAME) {
-    return fate === "refused" ? `${channel} refuses the message about ${who}` : `${channel} has the message about ${who} already`;
+    return fate === "refused"
+      ? `${channel} refuses the message about ${who}`
+      : `${channel} has the message about ${who} already`;
   }
   if (!isAgain(sendings, sending)) return `the network loses the message about ${who}`;
   return `${sender} sends the message about ${who} again${fate === "lost" ? "; the network loses it" : ""}`;
@@ -116,7 +143,9 @@ function ofAttempt(index, kind, row, who) {
       return `a worker of ${service} begins with ${who}, who waited ${waited}`;
     }
     case ANSWER_EARLY:
-      return delivery ? `${service} says that it is done with ${who}, before it works` : `${service} answers ${who} and works on`;
+      return delivery
+        ? `${service} says that it is done with ${who}, before it works`
+        : `${service} answers ${who} and works on`;
     case LATE_NEWS:
       return `an answer of ${service} for ${who} reaches ${source} too late: nobody waits for it`;
     case ENDED:
@@ -162,7 +191,8 @@ function settledWords(index, row, { kind, service, source }, who) {
   const { attempts } = index.lane;
   const took = duration(attempts.settled[row] - attempts.asked[row]);
   const verdict = index.film.codes.verdict[attempts.verdict[row]];
-  const heard = attempts.replied[row] !== NEVER && attempts.replied[row] <= attempts.settled[row] && !attempts.astray[row];
+  const heard =
+    attempts.replied[row] !== NEVER && attempts.replied[row] <= attempts.settled[row] && !attempts.astray[row];
   if (kind === "delivery") {
     const said = {
       done: `${source} knows that ${service} is done with ${who}`,
@@ -178,8 +208,11 @@ function settledWords(index, row, { kind, service, source }, who) {
     return heard ? `${who} is told an error, after ${took}` : `${who} gives up after ${took}`;
   }
   if (verdict === "done") return `${source} has the answer of ${service} for ${who}`;
-  if (verdict === "orphaned") return `an answer of ${service} for ${who} reaches ${source}, where nobody waits for it`;
-  return heard ? `${source} hears of an error of ${service} for ${who}` : `${source} gives up on ${service} for ${who} after ${took}`;
+  if (verdict === "orphaned")
+    return `an answer of ${service} for ${who} reaches ${source}, where nobody waits for it`;
+  return heard
+    ? `${source} hears of an error of ${service} for ${who}`
+    : `${source} gives up on ${service} for ${who} after ${took}`;
 }
 
 /* The events of one moment of a lane as sentences, those of the chosen request first; what goes beyond so many letters
@@ -218,9 +251,13 @@ export function verdictOf(index, request, t) {
   const done = names.filter((_, effect) => effects[effect].times.length);
   const missing = names.filter((_, effect) => effects[effect].due && !effects[effect].times.length);
   const last = Math.max(...effects.filter(({ due }) => due).map(({ times }) => times[0] ?? NEVER));
-  if (!told) return `waiting for ${duration(t - asked)}${done.length ? `, and ${list(done)} is there already` : ""}`;
+  if (!told)
+    return `waiting for ${duration(t - asked)}${done.length ? `, and ${list(done)} is there already` : ""}`;
   const took = duration(told.time - asked);
-  if (!told.good) return `told an error after ${took}${done.length ? `, but ${list(done)} is there` : ", and nothing was done"}`;
-  if (missing.length) return `told yes after ${took}, but no ${missing.join(" and no ")} ${t >= index.lane.end ? "ever came" : "yet"}`;
-  return `told yes after ${took}${last > told.time ? `; it was true ${duration(last - told.time)} later` : ", and it was true"}`;
+  if (!told.good)
+    return `told an error after ${took}${done.length ? `, but ${list(done)} is there` : ", and nothing was done"}`;
+  if (missing.length)
+    return `told yes after ${took}, but no ${missing.join(" and no ")} ${t >= index.lane.end ? "ever came" : "yet"}`;
+  const then = last > told.time ? `; it was true ${duration(last - told.time)} later` : ", and it was true";
+  return `told yes after ${took}${then}`;
 }

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import evsim
 from evsim.view.player.film import film
 from evsim.view.truth import State
 from tests.books.systems import systems
@@ -93,6 +94,12 @@ def test_a_film_is_json_and_made_of_runs():
     assert [lane["name"] for lane in json.loads(json.dumps(made))["futures"][0]["lanes"]] == ["before", "after"]
     with pytest.raises(TypeError, match="made of runs"):
         film(runs.classic().scenario)
+
+
+def test_what_is_too_long_for_a_browser_is_refused_with_the_way_out(monkeypatch):
+    monkeypatch.setattr("evsim.view.player.film.MOST", 1000)
+    with pytest.raises(ValueError, match=r"a film of [\d,]+ attempts is too much .*run\(until=60\)"):
+        evsim.play(runs.classic(), runs.events())
 
 
 def test_the_same_service_stands_in_the_same_place_whatever_the_design():

@@ -86,6 +86,7 @@ from evsim.view.wiring import Wiring
 __all__ = ["VERSION", "film", "future"]
 
 VERSION = 1
+MOST = 500_000  # attempts that a browser takes without trouble
 
 
 def film(*runs, labels=None):
@@ -97,6 +98,12 @@ def film(*runs, labels=None):
     if not runs or not all(isinstance(run, Run) for run in runs):
         raise TypeError(f"a film is made of runs (of scenario.run()), not of {runs!r}")
     runs = designs(dict(zip(labels, runs, strict=True)) if labels else runs)
+    total = sum(len(run.rows["place"]) for run in runs.values())
+    if total > MOST:
+        raise ValueError(
+            f"a film of {total:,} attempts is too much for a browser (it takes {MOST:,}); "
+            "make the run shorter, or play its beginning: scenario.run(until=60)"
+        )
     if not labels:
         runs = dict(zip(_without_prefix(list(runs)), runs.values(), strict=True))
     marks = effect_marks(*runs.values())

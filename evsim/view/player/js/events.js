@@ -24,37 +24,43 @@ import {
 } from "./kinds.js";
 import { upTo } from "./intervals.js";
 
-/* {count, time, kind, ref, lane, request, mine, moments}: columns in order.
-   ref: an attempt, message, sending, effect or fault. request: its index in the lane, -1 for a fault.
-   moments: the times at which something happens, each once. mine(customer): those of one customer, in all lanes. */
+/* {list, moments, lanes, of(customer), mine(customer)}.
+
+   list: all events {time, kind, ref, lane, request}, in order; ref: an attempt, message, sending, effect, fault or note;
+   request: its index in the lane, -1 for what is nobody's. moments: the times at which something happens, each once.
+   lanes: the events of each lane, {list, times}. of(customer): the same {list, moments, lanes} of one customer;
+   mine(customer): the moments of it, or of all for nobody. */
 export function eventsOf(lanes) {
-  const found = [];
+  const list = [];
   lanes.forEach((index, lane) =>
     collect(index, (time, kind, ref, request) => {
-      if (time !== NEVER) found.push({ time, kind, ref, lane, request });
+      if (time !== NEVER) list.push({ time, kind, ref, lane, request });
     }),
   );
-  found.sort(
+  list.sort(
     (one, other) => one.time - other.time || one.kind - other.kind || one.lane - other.lane || one.ref - other.ref,
   );
-  const moments = distinct(found);
-  const cache = new Map();
+  const all = sorted(list, lanes.length);
+  const known = new Map();
+  const of = (customer) => {
+    const key = `${customer.workload} ${customer.number}`;
+    if (!known.has(key)) {
+      const requests = lanes.map((index) => index.requestOf(customer));
+      const its = list.filter(({ request, lane }) => request >= 0 && request === requests[lane]);
+      known.set(key, sorted(its, lanes.length));
+    }
+    return known.get(key);
+  };
+  return { ...all, of, mine: (customer) => (customer ? of(customer) : all).moments };
+}
+
+/* Events that are in order, as a whole and by lanes. */
+function sorted(list, count) {
+  const lanes = Array.from({ length: count }, (_, number) => list.filter(({ lane }) => lane === number));
   return {
-    list: found,
-    moments,
-    times: Float64Array.from(found, (event) => event.time),
-    mine(customer) {
-      if (!customer) return moments;
-      const key = `${customer.workload} ${customer.number}`;
-      if (!cache.has(key)) {
-        const requests = lanes.map((index) => index.requestOf(customer));
-        cache.set(
-          key,
-          distinct(found.filter((event) => event.request >= 0 && event.request === requests[event.lane])),
-        );
-      }
-      return cache.get(key);
-    },
+    list,
+    moments: distinct(list),
+    lanes: lanes.map((its) => ({ list: its, times: Float64Array.from(its, ({ time }) => time) })),
   };
 }
 
@@ -122,13 +128,10 @@ export function preceding(times, t) {
   return place ? times[place - 1] : null;
 }
 
-/* The events of the last moment up to t at which something happens in a lane, or to one request of it. */
-export function latest({ list, times }, t, lane, request) {
-  const counts = (event) => event.lane === lane && (request === undefined || event.request === request);
-  let last = upTo(times, t) - 1;
-  while (last >= 0 && !counts(list[last])) last--;
-  const found = [];
-  for (let place = last; place >= 0 && times[place] === times[last]; place--)
-    if (counts(list[place])) found.unshift(list[place]);
-  return found;
+/* The events {list, times} of the last moment up to t. */
+export function latest({ list, times }, t) {
+  const end = upTo(times, t);
+  let first = end;
+  while (first && times[first - 1] === times[end - 1]) first--;
+  return list.slice(first, end);
 }

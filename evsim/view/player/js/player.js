@@ -16,6 +16,9 @@ import { createSelection } from "./selection.js";
 import { customerAt } from "./state.js";
 import { customerName, moment, verdictOf } from "./words.js";
 
+const HELP =
+  "Keys: \u2190 \u2192 an event, with shift one of mine; space to play; page up and down, home, end; escape to be nobody.";
+
 /* Show a film (as readFilm gives it) in an element. options: {branch, panels, selection}; see evsim/view/player. */
 export function mountPlayer(element, film, options = {}) {
   return new Player(element, film, options);
@@ -90,6 +93,7 @@ class Player {
       this.bar.node,
       this.controls.node,
       this.breaks.futures,
+      h("p", { class: "ev-help" }, HELP),
       this.panels,
     );
     listenToPointer(this.root);
@@ -107,6 +111,7 @@ class Player {
       End: () => this.goTo(this.film.end),
       PageUp: () => this.goTo(Math.round(now().time - page())),
       PageDown: () => this.goTo(Math.round(now().time + page())),
+      Escape: () => this.selection.set({ customer: null }),
       " ": () => this.clock.toggle(),
     };
   }
@@ -173,9 +178,10 @@ class Player {
       for (const row of this.rows) row.count();
       return;
     }
-    const events = this.events();
+    const { customer } = this.selection.get();
+    const events = customer && this.pace === "mine" ? this.events().of(customer) : this.events();
     const told = this.rows.map((row, number) => {
-      const words = row.tell(events, time, requests[number], this.pace === "mine");
+      const words = row.tell(events.lanes[number], time, requests[number]);
       return words && (this.rows.length > 1 ? `${row.index.lane.name}: ${words}` : words);
     });
     if (!this.clock.running) say(this.live, told.filter(Boolean).join(" "));

@@ -48,10 +48,10 @@ export class Row {
     this.lamps.draw(index, time, request, counts, who, before);
   }
 
-  /* Say what happened last: in the lane, or to one request. Where nothing happens now the line is faint.
+  /* Say what happened last of some events {list, times}. Where nothing happens now the line is faint.
      Gives the words if it happens now, else null. */
-  tell(events, time, chosen, only) {
-    const last = latest(events, time, this.number, only ? chosen : undefined);
+  tell(events, time, chosen) {
+    const last = latest(events, time);
     const now = last.length > 0 && last[0].time === time;
     const age = last.length && !now ? `${moment(last[0].time)}: ` : "";
     const words = last.length

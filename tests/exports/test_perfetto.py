@@ -85,7 +85,7 @@ def test_what_begins_without_a_thread_ends_once(exported):
                 assert key not in open_
                 open_[key] = event["ts"]
             else:
-                assert open_.pop(key) < event["ts"]
+                assert open_.pop(key) <= event["ts"]
     assert not open_
 
 

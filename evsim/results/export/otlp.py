@@ -122,9 +122,9 @@ class Spans:
     def _send(self, message):
         attributes = self._messaging(message, "send", "send")
         events = []
-        for sent, arrived, fate in message.sendings:
-            if sent != message.published:
-                events.append(_event(sent, "sent again"))
+        for number, (sent, arrived, fate) in enumerate(message.sendings):
+            if number or sent != message.published:
+                events.append(_event(sent, "sent again" if number else "relayed from the outbox"))
             if arrived is not None or fate == "lost":
                 events.append(_event(sent if arrived is None else arrived, fate))
         for attempt in self.never_started.get(message.number, ()):

@@ -83,12 +83,12 @@ class _Trace:
         if attempt.kind == "call":
             what, number = f"call {attempt.service}", span("ask", attempt.row)
             yield from self._lasting(attempt.source, "call", what, number, attempt.born, attempt.settled, about)
-        if attempt.kind == "delivery":
-            taken = attempt.ended if attempt.leased is None else attempt.leased
+        taken = attempt.ended if attempt.leased is None else attempt.leased
+        if attempt.kind == "delivery" and attempt.ready != taken:
             what, number = "waits in the channel", span("offer", attempt.row)
             yield from self._lasting(attempt.source, "channel", what, number, attempt.ready, taken, about)
-        if attempt.arrived is not None:
-            left = attempt.ended if attempt.started is None else attempt.started
+        left = attempt.ended if attempt.started is None else attempt.started
+        if attempt.arrived is not None and attempt.arrived != left:
             what, number = "waits in the inbox", span("wait", attempt.row)
             yield from self._lasting(attempt.service, "inbox", what, number, attempt.arrived, left, about)
         if attempt.started is not None:
@@ -105,7 +105,7 @@ class _Trace:
             "args": about | {"span": self.identity.span("work", attempt.row)},
         }  # fmt: skip
         for time, effect in attempt.effects:
-            yield _instant(process, thread, time, "effect", effect, "t", {"request": attempt.request.number})
+            yield _instant(process, thread, time, "effect", effect, "t", about)
         if attempt.kind == "call":
             yield from self._arrow("call", attempt, self.work[attempt.parent], attempt.born)
         elif attempt.kind == "delivery":
@@ -135,11 +135,9 @@ class _Trace:
 
     def _lasting(self, name, category, what, number, start, end, about):
         """Something that lasts and holds no worker; what has not ended lasts to the end of the run."""
-        end = self.facts.end if end is None else end
-        if end > start:
-            common = {"pid": self.process[name], "tid": 0, "cat": category, "name": what, "id": number}
-            yield common | {"ph": "b", "ts": _micro(start), "args": about}
-            yield common | {"ph": "e", "ts": _micro(end)}
+        common = {"pid": self.process[name], "tid": 0, "cat": category, "name": what, "id": number}
+        yield common | {"ph": "b", "ts": _micro(start), "args": about}
+        yield common | {"ph": "e", "ts": _micro(self.facts.end if end is None else end)}
 
 
 def _meta(what, process, thread, **args):

@@ -106,7 +106,7 @@ MESSAGE_COLUMNS = {
     "fate": "b",
 }
 EFFECT_COLUMNS = {"row": "i", "name": "h", "time": "d"}
-REPLY_COLUMNS = {"row": "i", "time": "d"}  # answers that left before the end of their handler
+REPLY_COLUMNS = {"row": "i", "time": "d"}  # answers and commits that left at another moment than the end of the work
 LATE_COLUMNS = {"row": "i", "time": "d"}  # answers and acknowledgements that came when the lease had ended
 
 

@@ -85,7 +85,7 @@ class Run:
 
     @cached_property
     def replied(self):
-        """For each row: when its answer left before the end of its handler (NaN: it did not)."""
+        """For each row: when its answer or commit left, where that was not at the end of its work (else NaN)."""
         return self._of_rows(self.records.replies)
 
     @cached_property

@@ -1,7 +1,7 @@
-"""Pick any customer: figures, frames, trace, pictures, player and every export tell the same story, to the microsecond.
+"""Pick any customer: figures, frames, trace, pictures, player and exports tell the same story, to the microsecond.
 
-A *story* is a list of facts ``(what, time)``: when the customer was told yes or an error, each effect, and each piece of
-work begun and ended. Not every source tells all of it; what it tells must be what the records say.
+A *story* is a list of facts ``(what, time)``: when the customer was told yes or an error, each effect, and each piece
+of work begun and ended. Not every source tells all of it; what it tells must be what the records say.
 """
 
 import json

@@ -6,16 +6,14 @@ from evsim.results.records import Outcome
 __all__ = ["EarlyDelivery", "OwnedDelivery", "OwnedEarlyDelivery"]
 
 
-# = ["EarlyDelivery", "OwnedDelivery"]
-
-
 class _Early:
     """The commit leaves when the work begins."""
 
     def begin(self, first):
-        acknowledge = self.acknowledge
+        acknowledge, records, env = self.acknowledge, self.system.records, self.system.env
 
         def begin(row):
+            records.note(records.replies, row, env._now)
             acknowledge(row)
             first(row)
 

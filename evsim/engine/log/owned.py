@@ -165,7 +165,10 @@ class OwnedGroup(Reader):
     def commit(self, cursor):
         """Tell the broker how far the owner has come in the partition."""
         done, cursor.done = cursor.done, []
+        records, now = self.system.records, self.system.env._now
         for row in done:
+            if records.rows.ended[row] != now:
+                records.note(records.replies, row, now)
             self.edge_of(row).acknowledge(row)
 
     # For a stock-take.

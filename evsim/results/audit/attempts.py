@@ -85,11 +85,11 @@ def verdicts(books):
 
 
 def replies(books):
-    """An answer that leaves before the end leaves during the work, once, and before it is seen."""
+    """An answer that leaves before the end leaves during the work (a commit: also later), once, before it is seen."""
     rows, early = books.rows, books.run.records.replies.columns()
     row, time = early["row"], early["time"]
-    inside = (time >= rows["started"][row] - ROUNDING) & ~(time > rows["ended"][row] + ROUNDING)
-    books.demand(inside, "a reply lies outside the work that made it", row)
+    over = (time > rows["ended"][row] + ROUNDING) & (books.kinds[row] != "delivery")
+    books.demand((time >= rows["started"][row] - ROUNDING) & ~over, "a reply lies outside the work that made it", row)
     books.demand(np.bincount(row, minlength=len(rows["born"])) <= 1, "answered early more than once")
     heard = rows["verdict"][row] == Verdict.DONE
     books.demand(~heard | (rows["settled"][row] >= time - ROUNDING), "an answer was seen before it left", row)
@@ -100,7 +100,7 @@ def late(books):
     rows, late = books.rows, books.run.records.late.columns()
     row, time = late["row"], late["time"]
     books.demand(time >= rows["settled"][row] - ROUNDING, "an answer is late and its lease had not ended", row)
-    left = np.fmin(books.run.replied, np.where(_commits_early(books), rows["started"], rows["ended"]))[row]
+    left = np.where(np.isnan(books.run.replied), rows["ended"], books.run.replied)[row]
     books.demand(time >= left - ROUNDING, "an answer came late and never left", row)
 
 

@@ -102,7 +102,7 @@ class Spans:
             parent, name, kind = self.id("send", message.number), f"process {message.channel}", CONSUMER
             links = [self._link(message)]
         events = [_event(time, "effect", {"evsim.effect": effect}) for time, effect in attempt.effects]
-        events += [_event(attempt.replied, "reply")] if attempt.replied is not None else []
+        events += [_event(attempt.replied, "reply")] if attempt.replied is not None and kind == SERVER else []
         events += self._strikes(attempt)
         return self._span(
             attempt.request.trace, self.id("work", attempt.row), parent, name, kind, attempt.started, attempt.ended,
@@ -144,10 +144,11 @@ class Spans:
 
     def _settle(self, attempt):
         message = self.messages[attempt.parent]
-        word = "ack" if attempt.outcome == "ok" else "nack"
+        word = "ack" if attempt.verdict == "done" else "nack"
+        left = attempt.ended if attempt.replied is None else attempt.replied
         return self._span(
             attempt.request.trace, self.id("settle", attempt.row), self.id("work", attempt.row),
-            f"{word} {message.channel}", CLIENT, attempt.ended, attempt.settled,
+            f"{word} {message.channel}", CLIENT, left, attempt.settled,
             self._messaging(message, word, "settle", attempt.service), links=[self._link(message)],
         )  # fmt: skip
 
@@ -221,7 +222,8 @@ def _news_travelled(attempt):
     """Whether the consumer told the channel how the work ended, and the channel heard."""
     if attempt.started is None or attempt.settled is None:
         return False
-    return attempt.verdict == "done" or (attempt.outcome == "failed" and attempt.settled > attempt.ended)
+    refused = attempt.outcome == "failed" and attempt.settled > attempt.ended
+    return attempt.verdict == "done" or refused
 
 
 def _event(time, name, attributes=()):

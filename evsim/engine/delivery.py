@@ -28,9 +28,30 @@ class Channel:
         """Rows that lie in the channel itself, for a stock-take."""
         return []
 
+    def hidden(self):
+        """Messages that are kept and that nobody can see yet."""
+        return []
+
     @property
     def is_up(self):
         return not self.down and self.frozen is None
+
+    # What a publisher asks.
+
+    batching = None  # what producers keep back
+    keeps_once = True  # a message that comes again is only confirmed
+
+    def takes(self, acks):
+        """Whether a message is kept that comes now, for a publisher who waits for so many."""
+        return self.is_up
+
+    def has(self, message):
+        """Whether a message that was kept is still there, or was handled."""
+        return True
+
+    def when_safe(self, message, acks, tell):
+        """Call ``tell(kept)`` when a message is as safe as its publisher wants it."""
+        tell(True)
 
     def stop(self):
         """Publishers are refused and nothing is granted."""

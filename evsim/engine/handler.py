@@ -147,7 +147,7 @@ def _takes_time(steps):
     """Whether any step may hold the worker."""
     return any(
         step.kind in ("work", "wait", "call")
-        or (step.kind == "publish" and step.acks > 0)
+        or (step.kind == "publish" and step.acks != 0)
         or any(_takes_time(branch) for branch in branches_of(step))
         for step in steps
     )

@@ -10,6 +10,7 @@ from itertools import islice
 from math import inf, isinf, isnan
 
 from evsim.engine.environment import ANSWER, TIMEOUT
+from evsim.engine.writing import keep_again, take
 
 __all__ = ["Outbox", "Relay"]
 
@@ -86,9 +87,10 @@ class Outbox:
         self.system, self.place, self.channel = system, place, channel
         self.relay = system.relay(place.service, step.outbox.poll)
         self.sendings = {}  # message -> how often it was sent
+        self.told = {}  # message -> whether it is kept, for each confirmation that travels back, in order
         messages = system.records.messages
         self.confirm = system.links.hop(
-            place.workload, step.channel, place.service, messages, self._confirmed, self._unheard,
+            place.workload, step.channel, place.service, messages, self._confirmed, self._confirmation_lost,
             ordered=True, rank=ANSWER, loss="confirmation lost on the link",
         )  # fmt: skip
         self.send = system.links.hop(
@@ -128,21 +130,32 @@ class Outbox:
         if channel.frozen is not None:
             channel.frozen.append((self._arrived, message))
             return
-        if not channel.is_up:
+        record = message
+        if not channel.takes("all"):
             self._note("message refused", message)
-        elif isnan(self.system.records.messages.appended[message]):
+            self._tell(message, False)
+            return
+        if isnan(self.system.records.messages.appended[message]):
             channel.append(message)
         else:
             self._note("message came again", message)
+            record = keep_again(self.system, channel, message)
+        channel.when_safe(record, "all", lambda kept: self._tell(message, kept))
+
+    def _tell(self, message, kept):
+        self.told.setdefault(message, []).append(kept)
         self.confirm(message)
 
     def _confirmed(self, message):
-        messages = self.system.records.messages
-        if isnan(messages.appended[message]):
+        if not take(self.told, message, 0):
             self.relay.again(message, refused=True)
         elif self.relay.confirmed(message):
-            messages.acknowledged[message] = self.system.env._now
+            self.system.records.messages.acknowledged[message] = self.system.env._now
             del self.sendings[message]
+
+    def _confirmation_lost(self, message):
+        take(self.told, message, -1)
+        self._unheard(message)
 
     def _unheard(self, message):
         """The link lost the message, or its confirmation: the relay waits for it for the network's `give_up`."""

@@ -5,7 +5,7 @@ the channel keeps it once.
 """
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.writing import writer
+from evsim.engine.writing import keep_again, take, writer
 from evsim.results.records import Fate, Reason
 
 __all__ = ["Publishing"]
@@ -32,11 +32,13 @@ class Publishing:
         else:
             self.confirm = None
         arrived = self._guarded_arrived if guarded else self._arrived()
-        self.send = system.links.hop(
-            place.workload, place.service, step.channel, messages, arrived, self._message_lost,
+        self.send_now = self.send = system.links.hop(
+            place.workload, place.service, step.channel, messages, arrived, self.lost,
             ordered=True, loss="message lost on the link",
         )  # fmt: skip
-        self.coming = {arrived, self._message_lost}  # heap functions that bring a message to its channel
+        if channel.batching is not None:
+            self.send = lambda message: channel.batching.add(self, message)
+        self.coming = {arrived, self.lost}  # heap functions that bring a message to its channel
         system.publishings.append(self)
         self.publish = self._publish(route, guarded)
 
@@ -55,7 +57,7 @@ class Publishing:
 
     def stored(self):
         """Messages that wait at the publisher, for a stock-take."""
-        return []
+        return [] if self.channel.batching is None else self.channel.batching.of(self)
 
     # The plain path.
 
@@ -94,20 +96,27 @@ class Publishing:
         if channel.frozen is not None:
             channel.frozen.append((self._guarded_arrived, message))
             return
-        messages = self.system.records.messages
-        kept = messages.appended[message] >= 0  # a retry of a message that is here already is only confirmed
-        if not channel.is_up:
+        messages, takes = self.system.records.messages, channel.takes(self.step.acks)
+        record = message
+        if not takes:
             self._note("message refused", message)
-        elif kept:
+        elif messages.appended[message] >= 0:
             self._note("message came again", message)
-        if not kept:
-            messages.fate[message] = Fate.OPEN if channel.is_up else Fate.REFUSED
-            if channel.is_up:
+            record = keep_again(self.system, channel, message)
+        if not messages.appended[message] >= 0:
+            messages.fate[message] = Fate.OPEN if takes else Fate.REFUSED
+            if takes:
                 channel.append(message)
         if self.confirm is not None:
-            number = _take(self.sent, message, 0)
-            self.told.setdefault(message, []).append((number, channel.is_up))
-            self.confirm(message)
+            number = take(self.sent, message, 0)
+            if takes:
+                channel.when_safe(record, self.step.acks, lambda kept: self._tell(message, number, kept))
+            else:
+                self._tell(message, number, False)
+
+    def _tell(self, message, number, kept):
+        self.told.setdefault(message, []).append((number, kept))
+        self.confirm(message)
 
     def _note(self, what, message):
         """A further sending of a message has no row of its own; what happens to it is an incident."""
@@ -122,7 +131,7 @@ class Publishing:
             row = cause[message]
             if freeze(confirmed, message, row):
                 return
-            number, kept = _take(told, message, 0)
+            number, kept = take(told, message, 0)
             if not kept:
                 if waiting.get(message) == number:
                     self._failed(message, Reason.UNREACHABLE)
@@ -141,14 +150,14 @@ class Publishing:
             if not self.asker.freeze(self._expired, ticket, row):
                 self._failed(message, Reason.TIMEOUT)
 
-    def _message_lost(self, message):
+    def lost(self, message):
         if not self.system.records.messages.appended[message] >= 0:
             self.system.records.messages.fate[message] = Fate.LOST
         if self.step.acks:
-            self._wait_in_vain(message, _take(self.sent, message, -1))
+            self._wait_in_vain(message, take(self.sent, message, -1))
 
     def _confirmation_lost(self, message):
-        number, _ = _take(self.told, message, -1)
+        number, _ = take(self.told, message, -1)
         self._wait_in_vain(message, number)
 
     def _wait_in_vain(self, message, number):
@@ -182,14 +191,7 @@ class Publishing:
         if rows.outcome[row] or self.asker.freeze(self._again, ticket, row):
             return
         self._note("message sent again", message)
-        messages.fate[message] = Fate.OPEN
+        if not messages.appended[message] >= 0:
+            messages.fate[message] = Fate.OPEN
         messages.luck[message] = self.system.luck.later(rows.luck[row], number)
         self._dispatch(message, number)
-
-
-def _take(lists, key, index):
-    """One entry of the list of `key`; an empty list is forgotten."""
-    entry = lists[key].pop(index)
-    if not lists[key]:
-        del lists[key]
-    return entry

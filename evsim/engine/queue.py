@@ -62,9 +62,9 @@ class Queue(Channel):
         guarded = system.cyclic or system.is_faulty(self.name) or any(consumer.guarded for consumer in consumers)
         return guarded_append if guarded else append
 
-    def partitioner(self, workload, key):
+    def partitioner(self, place, key):
         """A queue is one line."""
-        return lambda luck: 0
+        return lambda luck, row: 0
 
     def grant(self):
         """Hand out what is ready to those who have credit, in turns."""

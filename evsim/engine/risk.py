@@ -44,6 +44,7 @@ class Risk:
             or step.timeout is not None
             or system.links.between(place.service, step.channel).lossy
             or system.is_faulty(step.channel)
+            or system.is_replicated(step.channel)
             or system.services[place.service].guarded
             or self._first_wins(system.services[place.service])
         )

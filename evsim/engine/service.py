@@ -197,7 +197,7 @@ class Service:
 
     def _take_out(self, rows):
         """Those of some deliveries that wait in the inbox or travel to it, taken out of there."""
-        travelling = self.system.env.withdraw(lambda function, row: row in rows and function in self.arrivals)
+        travelling = self.system.env.withdraw(lambda function, row: function in self.arrivals and row in rows)
         waiting = [row for row in self.inbox if row in rows]
         for row in waiting:
             self.inbox.remove(row)
@@ -244,6 +244,9 @@ class Service:
         for row in sorted((*dead, *waiting), reverse=True):  # the oldest is given back last: it is first in line
             self.edges[rows.place[row]].died(row)
         self._tell(instance, "crashes")
+        for channel in self.system.channels.values():
+            if channel.batching is not None:
+                channel.batching.crash(self.name, instance)
 
     def pause(self, instance, length):
         """Everything in the instance freezes for `length` seconds, then goes on where it was."""

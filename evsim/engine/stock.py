@@ -10,8 +10,9 @@ def take_stock(system):
     """What lies where, as a dict of sorted lists of numbers.
 
     ready, waiting, travelling: rows in channels, in inboxes, on their way to one. news: rows of which the asker or the
-    broker will still hear. messages: in an outbox, or on their way to a channel. free, absent: workers by service. credit: (at home,
-    all) by channel and service. backing_off: how many deliveries wait for their next attempt.
+    broker will still hear. messages: at their publisher, or on their way to a channel. hidden: those that are kept and
+    that nobody can see yet. free, absent: workers by service. credit: (at home, all) by channel and service.
+    backing_off: how many deliveries wait for their next attempt.
     """
     services, channels = system.services.items(), system.channels.values()
     edges = [edge for _, service in services for edge in service.edges.values()]
@@ -31,6 +32,7 @@ def take_stock(system):
         "travelling": sorted(argument for function, argument in moving if function in coming),
         "news": sorted({argument for function, argument in moving if function in news} | set(system.reopened) | late),
         "messages": sorted({argument for function, argument in moving if function in sending} | outboxes),
+        "hidden": sorted(message for channel in channels for message in channel.hidden()),
         "backing_off": system.backing_off,
         "free": {name: sorted(service.free) for name, service in services},
         "absent": {name: service.absent() for name, service in services},

@@ -159,6 +159,10 @@ class System:
     def is_faulty(self, channel):
         return any(fault.target == channel for fault in self.scenario.faults)
 
+    def is_replicated(self, channel):
+        settings = self.scenario.channels[channel]
+        return settings.kind == "log" and settings.replicas > 1
+
     def answered_early(self, row):
         """Whether the row was answered before its handler ended; forgets it."""
         if row in self.replied:
@@ -176,7 +180,8 @@ class System:
         closed &= ~(row("settled") >= self.env.now)
         sent = message("published") >= 0
         arrived = (message("appended") >= 0) | (message("fate") != Fate.OPEN)
-        return int((known & ~closed).sum() + (sent & ~arrived).sum()) + self.backing_off
+        hidden = sum(len(channel.hidden()) for channel in self.channels.values())
+        return int((known & ~closed).sum() + (sent & ~arrived).sum()) + hidden + self.backing_off
 
     def stamped(self):
         """Rows that were settled for a moment still to come."""

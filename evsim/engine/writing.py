@@ -1,6 +1,6 @@
 """Writing: the row of a message that a handler hands over, whatever becomes of it then."""
 
-__all__ = ["writer"]
+__all__ = ["keep_again", "take", "writer"]
 
 
 def writer(system, place, step, channel, route):
@@ -12,7 +12,7 @@ def writer(system, place, step, channel, route):
     number = channel.number
     key = None if step.key is None else system.key_number(step.key)
     key_of = system.keys[place.workload].of if key is None else lambda luck: key
-    partitions, partition_of = messages.partition, channel.partitioner(place.workload, key)
+    partitions, partition_of = messages.partition, channel.partitioner(place, key)
 
     def write(row):
         message = new()
@@ -21,8 +21,29 @@ def writer(system, place, step, channel, route):
         causes[message] = row
         lucks[message] = luck = row_luck[row]
         keys[message] = key_of(luck)
-        partitions[message] = partition_of(luck)
+        partitions[message] = partition_of(luck, row)
         published[message] = env._now
         return message
 
     return write
+
+
+def keep_again(system, channel, message):
+    """A message comes that was kept before: the record that stands for it, a new one where the channel cannot tell."""
+    if channel.keeps_once and channel.has(message):
+        return message
+    messages = system.records.messages
+    copy = messages.new()
+    for column in ("channel", "route", "cause", "luck", "key", "partition", "published", "sent"):
+        getattr(messages, column)[copy] = getattr(messages, column)[message]
+    system.records.copies.append((copy, message))
+    channel.append(copy)
+    return copy
+
+
+def take(lists, key, index):
+    """One entry of the list of `key`; an empty list is forgotten."""
+    entry = lists[key].pop(index)
+    if not lists[key]:
+        del lists[key]
+    return entry

@@ -59,14 +59,16 @@ class Reason(IntEnum):
     STALE = 9  # its caller had given up before it started
     RETENTION = 10  # the log had it no more
     COMPACTION = 11  # the log had a later message of its key
+    LEADER = 12  # only the broker that failed had it
 
 
 class Fate(IntEnum):
-    """Why a message never came to be kept by its channel."""
+    """Why a message is not kept by its channel."""
 
     OPEN = 0
     LOST = 1  # on the link
     REFUSED = 2  # by a broker that was down
+    TRUNCATED = 3  # it was kept, and lost with the broker that had it
 
 
 _BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}
@@ -173,6 +175,8 @@ class Records:
         self.late = Table(LATE_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
         self.removals = []  # (time, message) of what a log kept no longer
+        self.shown = []  # (time, message): when groups could first see what a replicated log had
+        self.copies = []  # (message, the one before it): a second record of the same message
         self.replays = []  # rows of deliveries that were asked for again
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 

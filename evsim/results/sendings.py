@@ -7,9 +7,10 @@ __all__ = ["Sending", "Sendings"]
 
 SENT_AGAIN = "message sent again"
 LOST = "message lost on the link"
+NEVER_LEFT = "message lost with its producer"
 CAME = {"message refused": "refused", "message came again": "came again"}
 CONFIRMATION_LOST = "confirmation lost on the link"
-KINDS = (SENT_AGAIN, LOST, CONFIRMATION_LOST, *CAME)
+KINDS = (SENT_AGAIN, LOST, NEVER_LEFT, CONFIRMATION_LOST, *CAME)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Sendings:
             else:
                 arrived, fate = next(arrivals, (nan, "under way"))
                 found.append(Sending(time, arrived, fate, arrived not in untold))
+        if any(kind == NEVER_LEFT for _, kind in met):  # it waited for its batch, and its producer died
+            found[-1] = Sending(found[-1].sent, nan, "lost", False)
         return found
 
     def confirmed_from(self, number):

@@ -85,7 +85,7 @@ def partition_figures(run):
     result = {}
     for code, (channel, service) in enumerate(deliveries.names):
         settings = run.scenario.channels[channel]
-        for number in range(settings.partitions if settings.kind == "log" else 0):
+        for number in range(settings.partitions_at_last if settings.kind == "log" else 0):
             mine = _mine(deliveries, code, names.index(channel)) & (partition == number)
             result[channel, service, number] = _figures(run, mine, reordered)
     return result

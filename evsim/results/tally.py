@@ -137,6 +137,7 @@ class Deliveries:
         self.replay = np.isin(row, run.records.replays)  # asked for: never a duplicate
         state[self.handlings > 1] = DELIVERY_STATES.index("duplicate")
         state[self.replay & (self.handlings > 1)] = DELIVERY_STATES.index("done")
+        self._mark_copies(run.records.copies, state)
         self.state = state
         self.born = rows["born"][row]
         reopened = np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.REVOKED))
@@ -146,6 +147,17 @@ class Deliveries:
         workload = np.array([workload_of_place.get(number, 0) for number in range(len(places))] or [0])[cause_place]
         self.request = requests.index(workload, rows["request"][row])
         self.cohort = requests.cohort[self.request] & ~self.replay
+
+    def _mark_copies(self, copies, state):
+        """A second record of a message that was handled as well is a duplicate, as a second handling is."""
+        if not copies:
+            return
+        before = dict(copies)
+        done = {(message, subscriber) for message, subscriber, handlings in zip(
+            self.message.tolist(), self.subscriber.tolist(), self.handlings.tolist(), strict=True) if handlings}
+        for entry in np.flatnonzero(np.isin(self.message, list(before)) & (self.handlings > 0)).tolist():
+            if (before[int(self.message[entry])], int(self.subscriber[entry])) in done:
+                state[entry] = DELIVERY_STATES.index("duplicate")
 
     def reordered(self, run):
         """For each entry: whether it was handled after a later message of its key, by the same subscriber."""

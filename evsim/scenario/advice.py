@@ -147,10 +147,10 @@ def _idle_workers(scenario):
         workers = service.instances * service.workers
         if name in called or not channels or any(channel.kind == "queue" for channel in channels):
             continue
-        useful = sum(_useful(service, subscription, scenario.channels[subscription.channel].partitions)
+        useful = sum(_useful(service, subscription, scenario.channels[subscription.channel].partitions_at_last)
                      for subscription in service.subscribe)
         if useful < workers:
-            partitions = sum(channel.partitions for channel in channels)
+            partitions = sum(channel.partitions_at_last for channel in channels)
             has = f"{partitions} partition{'s' * (partitions > 1)}"
             yield (f"services.{name}: {workers - useful} of {workers} workers can never work, since its "
                    f"log has {has}; add partitions, or remove workers")

@@ -20,7 +20,7 @@ ALLOWED = {
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-    checks = (_names, _targets, _steps, _subscriptions, _programs, _links, _faults,
+    checks = (_names, _targets, _steps, _subscriptions, _growth, _programs, _links, _faults,
               _call_cycles, _channel_cycles, _files)
     return [problem for one in checks for problem in one(scenario)]
 
@@ -141,6 +141,15 @@ def _reading(path, subscription, channel):
             usual = f"a {channel.kind} is not read with {name}", f"it knows {', '.join(channel.read_with)}"
             rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
             yield Problem((*path, name), rule, value, hint=hint)
+
+
+def _growth(scenario):
+    """Partitions that are to be added after the end of the run."""
+    duration = scenario.settings.duration
+    for name, channel in scenario.channels.items():
+        if channel.kind == "log" and channel.add_partitions and channel.add_partitions.at >= duration:
+            yield Problem(("channels", name, "add_partitions", "at"), "comes after the end of the run",
+                          write_time(channel.add_partitions.at), hint=f"the run takes {write_time(duration)}")
 
 
 def _in_time(path, subscription, duration):

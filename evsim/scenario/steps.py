@@ -45,8 +45,9 @@ class Publish(Tagged):
     """Hand a message to a channel.
 
     `key` is the request's own (by default), or a fixed number or text. With `acks: 1` the worker is held
-    until the channel has the message; with `acks: 0` nobody waits, and nobody learns of a loss. With an
-    `outbox` the message is written with the row, and sent by a relay.
+    until the channel has the message, with `acks: all` until all replicas of a log that are in sync have it;
+    with `acks: 0` nobody waits, and nobody learns of a loss. With an `outbox` the message is written with the
+    row, and sent by a relay.
     """
 
     short: ClassVar[str] = "channel"
@@ -54,7 +55,7 @@ class Publish(Tagged):
     channel: Name
     key: Annotated[Any, BeforeValidator(lambda key: _key(key)), Field(
         json_schema_extra={"type": ["string", "integer", "null"]})] = None
-    acks: Literal[0, 1] = 1
+    acks: Literal[0, 1, "all"] = 1
     timeout: PositiveTime | None = None
     retry: Retry | None = None
     outbox: AnyOutbox = None

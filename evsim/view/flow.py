@@ -205,7 +205,7 @@ def _at_once(run, name):
     channel = run.scenario.channels[next(iter(ways))[1]]
     workers = service.instances * service.workers
     if channel.kind == "log":
-        return min(workers, channel.partitions)
+        return min(workers, channel.partitions_at_last)
     alone = sum(next(iter(ways))[1] == place.source for place in run.places if place.kind == "delivery") == 1
     return workers if alone else 0
 

@@ -15,6 +15,18 @@ def log(draw, risky):
     if risky:
         settings["retention"] = draw(st.sampled_from([None, None, 2, 5, {"messages": 3}, {"time": 5, "messages": 10}]))
         settings["compaction"] = draw(st.sampled_from([None, None, None, 2.5]))
+        settings["idempotent"] = draw(st.sampled_from([None, None, False]))
+        settings["add_partitions"] = draw(st.sampled_from([None, None, {"at": 3, "count": 2}]))
+    settings["partitioner"] = draw(st.sampled_from([None, None, "round_robin", "sticky"]))
+    settings["linger"] = draw(st.sampled_from([None, None, None, 0.25, 0.6]))
+    if settings["linger"] or settings["partitioner"] == "sticky":
+        settings["batch"] = draw(st.sampled_from([2, 5] if not settings["linger"] else [None, 2, 5]))
+    settings["replicas"] = draw(st.sampled_from([None, None, 2, 3]))
+    if settings["replicas"]:
+        settings["replication"] = draw(st.sampled_from([None, 0.25, {"exponential": 0.2}, {"uniform": [0, 1]}]))
+        settings["min_in_sync"] = draw(st.integers(1, settings["replicas"]))
+        settings["election"] = draw(st.sampled_from([None, 0.5, 1]))
+        settings["unclean_election"] = draw(st.booleans())
     return {"log": _written(settings)}
 
 

@@ -386,7 +386,7 @@ def what_a_crash_kills_is_not_given_back(patch):
     network={"links": {"wire": {"between": ["front", "facts"], "loss": 0.1}}},
 )
 def a_message_that_is_lost_is_not_marked(patch):
-    patch.setattr(Publishing, "_message_lost", lambda self, message: None)
+    patch.setattr(Publishing, "lost", lambda self, message: None)
 
 
 # What the audit cannot see.

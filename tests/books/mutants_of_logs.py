@@ -1,11 +1,13 @@
 """Ways to break a log on purpose that the audit must see: owners, commits, leases that are void."""
 
 from evsim.engine.delivery import Delivery
-from evsim.engine.log import OwnedGroup
+from evsim.engine.log import Log, OwnedGroup
+from evsim.engine.log.batching import Batching
 from evsim.engine.log.cursor import Cursor
 from evsim.engine.log.history import History
 from evsim.engine.log.membership import Membership
 from evsim.engine.log.reader import Reader
+from evsim.engine.log.replication import Replication
 from evsim.results.records import Verdict
 from tests.books.breaking import END, LATE, Once, mutant, rows_of, unseen
 from tests.books.mutants import everything_ends
@@ -166,3 +168,54 @@ def a_message_that_is_gone_is_kept_in_line(patch):
             self.ready_in(self.partition_of(row)).append(row)
 
     patch.setattr(Reader, "give_up", give_up)
+
+
+# Replicas and producers.
+
+THREE = {"partitions": 2, "replicas": 3, "replication": 0.3}
+
+
+@mutant("neither seen nor hidden", facts=THREE)
+def a_message_is_never_shown(patch):
+    original, once = Log.show, Once()
+
+    def show(self, message, partition):
+        if not once(message > LATE):
+            original(self, message, partition)
+
+    patch.setattr(Log, "show", show)
+
+
+@mutant("a message was copied wrongly", facts=THREE)
+def a_group_sees_a_message_before_the_replicas_have_it(patch):
+    original, once = Replication.append, Once()
+
+    def append(self, message, partition):
+        if once(message > LATE):
+            self.log.listeners[0].offer(message, partition)
+        original(self, message, partition)
+
+    patch.setattr(Replication, "append", append)
+
+
+@mutant("neither kept nor lost nor refused", facts={"partitions": 2, "linger": 0.5})
+def a_message_is_left_out_of_a_batch(patch):
+    original, once = Batching._send, Once()
+
+    def send(self, way):
+        if once(self.open[way][-1][1] > LATE):
+            self.open[way].pop()
+        original(self, way)
+
+    patch.setattr(Batching, "_send", send)
+
+
+@unseen(everything_ends, drain_limit=1000, facts={"partitions": 2, "linger": 0.5})
+def a_batch_is_never_sent(patch):
+    original, once = Batching._lingered, Once()
+
+    def lingered(self, ticket):
+        if not once(self.system.env.now > 10):
+            original(self, ticket)
+
+    patch.setattr(Batching, "_lingered", lingered)

@@ -212,7 +212,7 @@ class _Cast:
 
     def _publish(self, number, depth):
         channel = self.draw(st.sampled_from(self.channels))
-        step = {"channel": channel, "acks": self.draw(st.sampled_from([0, 1, 1])), **self._care()}
+        step = {"channel": channel, "acks": self.draw(st.sampled_from([0, 1, 1, "all"])), **self._care()}
         step["key"] = self.draw(st.sampled_from([None, None, 7, "fixed"]))
         if self.draw(st.integers(0, 3)) == 0:
             poll = self.draw(st.sampled_from([0.5, 1, 0.07]))

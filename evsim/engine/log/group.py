@@ -16,7 +16,7 @@ class Group(Reader):
 
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
-        count = channel.settings.partitions
+        count = len(channel.ends)
         self.idle = bytearray(b"\1" * count)
         self.stores = [None] * count  # a deque where something ever waited
         guarded = service.guarded or system.is_faulty(channel.name)
@@ -95,6 +95,11 @@ class Group(Reader):
         if self.stores[partition] is None:
             self.stores[partition] = deque()
         self.insert(self.stores[partition], row)
+
+    def grow(self):
+        more = len(self.channel.ends) - len(self.stores)
+        self.idle.extend(b"\1" * more)
+        self.stores.extend([None] * more)
 
     def ready_in(self, partition):
         return self.stores[partition] or ()

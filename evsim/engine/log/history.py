@@ -56,6 +56,10 @@ class History:
             due = number * self.compaction
             self.env.call_at(due if due > self.env._now else due + self.compaction, self._clean, None, TIMEOUT)
 
+    def drop(self, message, partition):
+        """Take out a message that the log has lost."""
+        self.partitions[partition].pop(self.system.records.messages.offset[message], None)
+
     def has(self, message):
         messages = self.system.records.messages
         return self.partitions[messages.partition[message]].get(messages.offset[message]) == message

@@ -47,7 +47,7 @@ class Membership:
         """It leaves as soon as the work in hand is done."""
         if member in self.members and member not in self.silent:
             self.members.discard(member)
-            self._rebalance()
+            self.rebalance()
 
     def starts(self, member):
         self.may_join(member)
@@ -86,7 +86,7 @@ class Membership:
         if well and member not in self.members and member not in self.group.stale.values():
             self.members.add(member)
             self.since[member] = self.env._now
-            self._rebalance()
+            self.rebalance()
 
     def _falls_silent(self, member):
         if member not in self.silent:
@@ -114,11 +114,12 @@ class Membership:
         for cursor in owned:
             self.group.take_back(cursor, verdict)
             self._revoke(cursor)
-        self._rebalance()
+        self.rebalance()
 
     # The rebalance.
 
-    def _rebalance(self):
+    def rebalance(self):
+        """Share out the partitions anew."""
         if self.stage is None:
             self.group.system.records.incidents.append((self.env._now, "rebalance", self.name, None))
         if self.stage != JOINING:
@@ -146,7 +147,7 @@ class Membership:
         self.group.system.records.incidents.append((self.env._now, "end of rebalance", self.name, None))
         wishes = self._share_out()
         if any(cursor.owner is not None and wishes[cursor.number] != cursor.owner for cursor in self.group.cursors):
-            self._rebalance()
+            self.rebalance()
         self.group.resume()
 
     def _share_out(self):

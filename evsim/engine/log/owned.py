@@ -26,7 +26,7 @@ class OwnedGroup(Reader):
         self.interval = commit.time if commit.kind == "interval" else None
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
         self.stale = {}  # row whose lease ended while a member was at it -> that member
-        self.cursors = [Cursor(number) for number in range(channel.settings.partitions)]
+        self.cursors = [Cursor(number) for number in range(len(channel.ends))]
         self.membership = Membership(self, subscription)
         service.memberships.append(self.membership)
 
@@ -119,11 +119,14 @@ class OwnedGroup(Reader):
 
     def _fetch_again(self, cursor, row):
         """Ready again, if the log still has its message."""
-        history = self.channel.history
-        if history is not None and not history.has(self.system.records.rows.parent[row]):
+        if self.is_gone(row):
             self.give_up(row, Reason.RETENTION)
         else:
             self.insert(cursor.store, row)
+
+    def grow(self):
+        self.cursors.extend(Cursor(number) for number in range(len(self.cursors), len(self.channel.ends)))
+        self.membership.rebalance()
 
     def ready_in(self, partition):
         return self.cursors[partition].store

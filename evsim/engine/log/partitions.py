@@ -1,51 +1,47 @@
 """The log's partitions: where a message goes, and at which offset."""
 
-from array import array
-
 from evsim.engine.delivery import Channel
+from evsim.engine.environment import FAULT
+from evsim.engine.log.batching import Batching
 from evsim.engine.log.history import History
-from evsim.engine.luck import BLOCK
-from evsim.engine.murmur import partition_of, partitions_of
+from evsim.engine.log.partitioners import PARTITIONERS, Stays
+from evsim.engine.log.replication import Replication
+from evsim.results.records import Fate
 
 __all__ = ["Log"]
 
 
 class Log(Channel):
-    """A log with a fixed number of partitions. A message gets an offset in the partition of its key."""
+    """A log of some partitions. A message gets an offset in one of them."""
 
     def __init__(self, system, name, settings, number):
         super().__init__(system, name, settings, number)
         self.ends = [0] * settings.partitions  # the offset of the next message
+        self.keeps_once = settings.idempotent
         self.listeners = []  # the groups that have a row for each message as it comes
         reread = any(each.begins_elsewhere for _, each in system.subscribers_of(name))
         self.history = History(self) if reread or settings.retention or settings.compaction else None
-        self.append = self._append() if self.history is None else self._kept_append
+        self.replication = Replication(self) if settings.replicas > 1 else None
+        plain = self.history is None and self.replication is None
+        self.append = self._append() if plain else self._careful_append
+        self.turns, self.stays = {}, Stays(self) if settings.partitioner == "sticky" else None
+        self.batching = Batching(self) if settings.linger else None
+        if settings.add_partitions is not None:
+            system.env.call_at(settings.add_partitions.at, self.grow, settings.add_partitions.count, FAULT)
 
-    def partitioner(self, workload, key):
-        """A function from a publisher's luck to the partition of its message, as the producer works it out.
+    def partitioner(self, place, key):
+        """A function of a message's luck and the publishing row: its partition, as the producer works it out.
 
         key: the one fixed key of the publish step, or None for the request's own.
         """
-        count, names = len(self.ends), self.system.key_names
-        if key is not None:
-            fixed = partition_of(names.get(key, key), count)
-            return lambda luck: fixed
-        keys, values, number_of = self.system.keys[workload], array("i"), self.system.luck.of
+        return PARTITIONERS[self.settings.partitioner](self, place, key)
 
-        def partition(luck):
-            try:
-                return values[luck]
-            except IndexError:
-                number, _ = number_of(luck)
-            while len(values) <= number:
-                block = keys.block(len(values) // BLOCK)
-                if len(block) and int(block[0]) in names:
-                    values.extend(partition_of(names[key], count) for key in block.tolist())
-                else:
-                    values.extend(partitions_of(block, count).tolist())
-            return values[number]
-
-        return partition
+    def grow(self, count):
+        """More partitions: keys are shared out anew, and the groups share out their work."""
+        self.ends.extend([0] * count)
+        for part in (self.history, self.replication, *self.subscribers):
+            if part is not None:
+                part.grow()
 
     def _append(self):
         messages, env, ends = self.system.records.messages, self.system.env, self.ends
@@ -62,14 +58,74 @@ class Log(Channel):
         append.part = self.name
         return append
 
-    def _kept_append(self, message):
-        """As the plain append, for a log that remembers."""
+    def _careful_append(self, message):
+        """As the plain append, for a log that remembers, or has replicas."""
         messages = self.system.records.messages
         partition = messages.partition[message]
-        messages.offset[message] = offset = self.ends[partition]
+        messages.offset[message] = self.ends[partition]
         self.ends[partition] += 1
-        messages.appended[message] = now = self.system.env._now
-        self.history.keep(message, partition)
+        messages.appended[message] = self.system.env._now
+        messages.fate[message] = Fate.OPEN  # it may have been refused before, with a leader that failed
+        if self.replication is None:
+            self.show(message, partition)
+        else:
+            self.replication.append(message, partition)
+
+    def show(self, message, partition):
+        """Groups see the message from now on."""
+        if self.replication is not None:
+            self.system.records.shown.append((self.system.env._now, message))
+        if self.history is not None:
+            self.history.keep(message, partition)
         for group in self.listeners:
-            if group.wants is None or group.wants(offset, now):
+            if group.reads(message):
                 group.offer(message, partition)
+
+    def lose(self, message, partition, unseen, reason):
+        """A message that was kept is lost, before or after groups could see it."""
+        now, records = self.system.env._now, self.system.records
+        if self.history is not None and not unseen:
+            self.history.drop(message, partition)
+        if unseen:
+            records.shown.append((now, message))
+        records.removals.append((now, message))
+        for group in self.listeners:
+            if unseen and group.reads(message):
+                group.give_up(group.open(message), reason)
+            elif not unseen:
+                group.forget(partition, reason)
+
+    def hidden(self):
+        return [] if self.replication is None else [message for each in self.replication.hidden for message in each]
+
+    def still_has(self, message):
+        """Whether a reader who asks for the message again gets it."""
+        lost = self.system.records.messages.fate[message] == Fate.TRUNCATED
+        return not lost and (self.history is None or self.history.has(message))
+
+    # What a publisher asks.
+
+    def takes(self, acks):
+        return self.is_up and (self.replication is None or self.replication.takes(acks))
+
+    def has(self, message):
+        return self.system.records.messages.fate[message] != Fate.TRUNCATED
+
+    def when_safe(self, message, acks, tell):
+        if acks == "all" and self.replication is not None:
+            self.replication.when_safe(message, tell)
+        else:
+            tell(True)
+
+    def lose_leader(self):
+        """The broker that leads fails; without replicas the log is down until it is back."""
+        if self.replication is None:
+            self.stop()
+        else:
+            self.replication.lose_leader()
+
+    def find_leader(self):
+        if self.replication is None:
+            self.start()
+        else:
+            self.replication.find_leader()

@@ -24,6 +24,11 @@ class Reader(Subscriber):
         for number, replay in enumerate(subscription.replay):
             system.env.call_at(replay.at, self._replay, (number, replay), FAULT)
 
+    def reads(self, message):
+        """Whether a new message lies where the group reads."""
+        messages = self.system.records.messages
+        return self.wants is None or self.wants(messages.offset[message], messages.appended[message])
+
     def open(self, message):
         """The row of a message that is ready for this group now."""
         rows, messages = self.system.records.rows, self.system.records.messages
@@ -54,10 +59,15 @@ class Reader(Subscriber):
         raise NotImplementedError
 
     def insert(self, store, row):
-        """Put a row into a partition's store: before all later offsets."""
-        offsets, parents = self.system.records.messages.offset, self.system.records.rows.parent
-        place = 0
-        while place < len(store) and offsets[parents[store[place]]] <= offsets[parents[row]]:
+        """Put a row into a partition's store: before all that were kept later."""
+        messages, parents = self.system.records.messages, self.system.records.rows.parent
+
+        def place_of(each):
+            message = parents[each]
+            return messages.appended[message], messages.offset[message]
+
+        place, own = 0, place_of(row)
+        while place < len(store) and place_of(store[place]) <= own:
             place += 1
         store.insert(place, row)
 
@@ -107,15 +117,15 @@ class Reader(Subscriber):
 
     def forget(self, partition, reason):
         """Messages were taken out of a partition: what waits for them here waits in vain."""
-        gone = [row for row in self.ready_in(partition) if self._is_gone(row)]
+        gone = [row for row in self.ready_in(partition) if self.is_gone(row)]
         if gone and reason == Reason.RETENTION and self.subscription.start and self.subscription.start.kind == "latest":
             gone = list(self.ready_in(partition))  # on to the end of the log
         for row in gone:
             self.ready_in(partition).remove(row)
             self.give_up(row, reason)
 
-    def _is_gone(self, row):
-        return not self.channel.history.has(self.system.records.rows.parent[row])
+    def is_gone(self, row):
+        return not self.channel.still_has(self.system.records.rows.parent[row])
 
     def give_up(self, row, reason):
         rows, now = self.system.records.rows, self.system.env._now

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.books import ROUNDING
-from evsim.results.records import Verdict
+from evsim.results.records import Fate, Verdict
 
 __all__ = ["CHECKS"]
 
@@ -23,13 +23,27 @@ def deliveries(books):
             expected += kept & (messages["channel"] == code) & reads(books.run, subscription)
     books.demand(per_message == expected, "a message was copied wrongly", messages["cause"])
     for code, name in enumerate(names):
-        mine = np.flatnonzero(kept & (messages["channel"] == code))
+        mine = np.flatnonzero(kept & (messages["channel"] == code) & (messages["fate"] != Fate.TRUNCATED))
         partition, offset = messages["partition"][mine], messages["offset"][mine]
         order = np.lexsort((messages["appended"][mine], offset, partition))
         partition, offset = partition[order], offset[order]
         begins = np.r_[True, partition[1:] != partition[:-1]] if len(mine) else np.empty(0, bool)
         follows = np.where(begins, offset == 0, np.diff(offset, prepend=-1) == 1) if len(mine) else begins
         books.demand(follows, f"offsets of {name} are not 0, 1, 2 ...", messages["cause"][mine][order])
+
+
+def replicas(books):
+    """What a replicated log has kept is seen by groups, lost for them, or hidden still."""
+    messages, run = books.messages, books.run
+    replicated = [channel.kind == "log" and channel.replicas > 1 for channel in run.scenario.channels.values()]
+    mine = np.array([*replicated, False])[messages["channel"]] & ~np.isnan(messages["appended"])
+    seen = np.zeros(len(mine), dtype=bool)
+    seen[[message for _, message in run.records.shown]] = True
+    hidden = np.zeros(len(mine), dtype=bool)
+    hidden[run.stock["hidden"]] = True
+    what = "a message was kept, and is neither seen nor hidden, or both; its publisher"
+    books.demand(~mine | (seen != hidden), what, messages["cause"])
+    books.demand(mine | ~(seen | hidden), "a message is seen that was never kept; its publisher", messages["cause"])
 
 
 def partitions(books):
@@ -44,7 +58,7 @@ def partitions(books):
     group_of = [groups.setdefault((place.source, place.service), len(groups)) for place in places]
     group = np.array(group_of)[rows["place"][taken]]
     message = rows["parent"][taken]
-    partition, offset = messages["partition"][message], messages["offset"][message]
+    partition, offset = messages["partition"][message], _places(messages)[message]
     end = np.fmin(rows["ended"][taken], _until(books, taken))
     order = np.lexsort((taken, offset, end, rows["leased"][taken], partition, group))
     taken, group, partition, offset, end = taken[order], group[order], partition[order], offset[order], end[order]
@@ -57,6 +71,14 @@ def partitions(books):
     given_back[replays] = rows["born"][taken][replays]
     forward = (offset[1:] >= offset[:-1]) | (given_back[1:] >= leased[:-1] - ROUNDING)
     books.demand(~same | forward, "a partition was read out of order", taken[1:])
+
+
+def _places(messages):
+    """The place of each message among all, in the order of their append: offsets may be given again after a loss."""
+    order = np.lexsort((messages["offset"], messages["appended"]))
+    places = np.empty(len(order), dtype=int)
+    places[order] = np.arange(len(order))
+    return places
 
 
 def _until(books, taken):
@@ -90,10 +112,14 @@ def reads(run, subscription):
     messages = run.message_columns
     appended, offset = messages["appended"], messages["offset"]
     joins, start = subscription.joins or 0.0, subscription.start
-    removed = np.full(len(appended), np.inf)
-    for time, message in run.records.removals:
-        removed[message] = time
-    there = (appended < joins) & (removed >= joins)
+    shown, removed = appended.copy(), np.full(len(appended), np.inf)
+    channels = list(run.scenario.channels)
+    if run.scenario.channels[subscription.channel].replicas > 1:
+        shown[messages["channel"] == channels.index(subscription.channel)] = np.nan
+    for times, entries in ((shown, run.records.shown), (removed, run.records.removals)):
+        for time, message in entries:
+            times[message] = time
+    there = (shown < joins) & (removed >= joins)
     wanted = np.ones(len(appended), dtype=bool)
     if start is not None:
         wanted = {
@@ -102,7 +128,7 @@ def reads(run, subscription):
             "offset": offset >= getattr(start, "number", 0),
             "time": appended >= getattr(start, "time", 0.0),
         }[start.kind]
-    return wanted & (there | (appended >= joins)) & (joins < run.ended_at)
+    return wanted & (there | (shown >= joins)) & (joins < run.ended_at)
 
 
-CHECKS = (deliveries, partitions)
+CHECKS = (deliveries, replicas, partitions)

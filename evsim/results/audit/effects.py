@@ -32,7 +32,9 @@ def children(books):
     cause = messages["cause"]
     inside = messages["published"] >= rows["started"][cause] - ROUNDING
     books.demand(inside & ~(messages["published"] > rows["ended"][cause] + ROUNDING), "published outside the work", cause)
-    _compare(books, np.bincount(cause, minlength=count), "publish", "messages")
+    written = np.ones(len(cause), dtype=bool)
+    written[[copy for copy, _ in books.run.records.copies]] = False
+    _compare(books, np.bincount(cause[written], minlength=count), "publish", "messages")
 
 
 def _compare(books, made, kind, name):

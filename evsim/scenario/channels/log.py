@@ -2,16 +2,37 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import StrictBool, model_validator
+
+from ..distributions import AnyDistribution, Constant
+from ..errors import refuse
 from ..offsets import Retention
+from ..part import Part
 from ..presets import Likened
-from ..units import AtLeastOne, PositiveTime
+from ..units import AtLeastOne, PositiveTime, Time
+
+
+class Growth(Part):
+    """At the time `at` a log gets `count` more partitions."""
+
+    at: Time
+    count: AtLeastOne
 
 
 class Log(Likened):
-    """Each message to each group; in order within one of the `partitions`, which a message's key chooses.
+    """Each message to each group; in order within one of the `partitions`.
+
+    The `partitioner` chooses it: by the hash of the `key`, `round_robin`, or `sticky`: one for a whole batch.
+    `add_partitions` makes more of them while the system runs, so that keys move. With `linger` a producer keeps
+    messages back for so long, or until a `batch` of so many for one partition is full.
 
     It keeps its messages for ever, or for the `retention`: a time, a number in each partition, or both. With
     `compaction`, every so often only the latest message of each key stays.
+
+    The first of the `replicas` leads; the others have each message after the time `replication`. A publish
+    with `acks: all` is confirmed when all in sync have it, and refused where fewer than `min_in_sync` are.
+    When the leader fails, one in sync leads after the time `election`, or with `unclean_election` any. A log
+    that is not `idempotent` keeps a message again when it is sent again.
     """
 
     mapped: ClassVar[bool] = True
@@ -19,5 +40,37 @@ class Log(Likened):
         "group", "commit", "assignor", "rebalance", "session_timeout", "max_poll_interval", "from", "start", "replay")
     kind: Literal["log"] = "log"
     partitions: AtLeastOne = 1
+    partitioner: Literal["key", "sticky", "round_robin"] = "key"
+    add_partitions: Growth | None = None
+    linger: Time | None = None
+    batch: AtLeastOne | None = None
     retention: Retention | None = None
     compaction: PositiveTime | None = None
+    replicas: AtLeastOne = 1
+    replication: AnyDistribution = Constant(value=0.0)
+    min_in_sync: AtLeastOne = 1
+    election: Time = 0.0
+    unclean_election: StrictBool = False
+    idempotent: StrictBool = True
+
+    @property
+    def partitions_at_last(self):
+        """How many partitions there are when all have been added."""
+        return self.partitions + (self.add_partitions.count if self.add_partitions else 0)
+
+    @model_validator(mode="after")
+    def _batches(self):
+        if self.batch is not None and not self.linger and self.partitioner != "sticky":
+            raise refuse("without linger no message waits for a batch", "add linger: 5ms",
+                         name="batch", value=self.batch)
+        if self.partitioner == "sticky" and not (self.linger or self.batch):
+            raise refuse("sticky stays on a partition for a batch", "add batch: 100, or linger: 5ms",
+                         name="partitioner", value="sticky")
+        return self
+
+    @model_validator(mode="after")
+    def _enough_replicas(self):
+        if self.min_in_sync > self.replicas:
+            raise refuse(f"more than there are replicas ({self.replicas}): no publish with acks: all could succeed",
+                         "raise replicas, or lower it", name="min_in_sync", value=self.min_in_sync)
+        return self

@@ -59,15 +59,13 @@ notes, requests, attempts, messages, sendings, effects}``.
 ``messages``
     Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published), ``fate``
     (open, lost, refused) and the times ``published``, ``sent`` (later than that from an outbox), ``appended``,
-    ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it was seen), ``removed``
-    (its log has it no more).
+    ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it was seen).
 ``sendings``
     Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,
     ``fate`` (a word of the list ``fates``) and the times ``sent``, ``arrived``; as in
     :class:`evsim.results.sendings.Sending`.
 ``effects``
-    Columns: ``row`` (attempt), ``name`` (index into the film's effects), ``time``, ``replay`` (whether the work was a
-    replay that was asked for).
+    Columns: ``row`` (attempt), ``name`` (index into the film's effects), ``time``.
 
 A *column* is a number where all its entries are that number; ``"=ended"`` where it is the same as another column of
 its table, one that stands before it; and else a text such as ``"i4:..."``: the type (i1, i2, i4 or f8, little

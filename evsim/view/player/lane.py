@@ -78,7 +78,7 @@ def _channel(name, channel, scenario):
         for service, settings in scenario.services.items()
         if any(_confirmed(step, name) for step in all_steps(settings.handle))
     ]
-    partitions = getattr(channel, "partitions", 0)
+    partitions = getattr(channel, "partitions_at_last", 0)
     return {"name": name, "kind": channel.kind, "partitions": partitions, "groups": groups, "confirms": confirms}
 
 

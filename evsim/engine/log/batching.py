@@ -1,0 +1,63 @@
+"""Batching: a producer keeps messages back until a batch of one partition is full, or its first one has lingered."""
+
+from evsim.engine.environment import TIMEOUT
+
+__all__ = ["Batching"]
+
+
+class Batching:
+    """The batches that the producers of one log have open. A producer is an instance of a service."""
+
+    def __init__(self, log):
+        self.log, self.system = log, log.system
+        self.linger, self.most = log.settings.linger, log.settings.batch
+        self.open = {}  # (service, instance, partition) -> [(publishing, message), ...]
+        self.number = 0  # of the batch that was opened last
+        self.numbers = {}  # as `open`: the number of the batch
+
+    def add(self, publishing, message):
+        """A message is to be sent when its batch is."""
+        messages = self.system.records.messages
+        service = self.system.services[publishing.place.service]
+        way = service.name, service.instance_of(messages.cause[message]), messages.partition[message]
+        if way not in self.open:
+            self.number += 1
+            self.open[way], self.numbers[way] = [], self.number
+            self.system.env.call_in(self.linger, self._lingered, (way, self.number), TIMEOUT)
+        self.open[way].append((publishing, message))
+        if len(self.open[way]) == self.most:
+            self._send(way)
+
+    def _lingered(self, ticket):
+        way, number = ticket
+        if self.numbers.get(way) != number:
+            return
+        service, instance, partition = way
+        asleep = self.system.services[service].frozen[instance]
+        if asleep is not None:
+            asleep.append((self._lingered, ticket))
+            return
+        if self.log.stays is not None:
+            self.log.stays.sent((service, instance), partition)
+        self._send(way)
+
+    def _send(self, way):
+        sent = self.system.records.messages.sent
+        del self.numbers[way]
+        for publishing, message in self.open.pop(way):
+            if not sent[message] >= 0:
+                sent[message] = self.system.env._now
+            publishing.send_now(message)
+
+    def crash(self, service, instance):
+        """What an instance had not sent yet dies with it."""
+        for way in [way for way in self.open if way[:2] == (service, instance)]:
+            del self.numbers[way]
+            for publishing, message in self.open.pop(way):
+                incident = self.system.env._now, "message lost with its producer", self.log.name, message
+                self.system.records.incidents.append(incident)
+                publishing.lost(message)
+
+    def of(self, publishing):
+        """The messages of one publish step that wait here, for a stock-take."""
+        return [message for batch in self.open.values() for each, message in batch if each is publishing]

@@ -1,0 +1,110 @@
+"""Partitioners: to which partition a producer sends a message. A producer is an instance of a service.
+
+Each is made for the publish step of a place, and gives a function of a message's luck and of the row that publishes it.
+"""
+
+from array import array
+
+from evsim.engine.luck import BLOCK
+from evsim.engine.murmur import partition_of, partitions_of
+
+__all__ = ["PARTITIONERS"]
+
+
+def by_key(log, place, key):
+    """The hash of the key, as Kafka's producer has it; `key` is the one of the step, or None for the request's own.
+
+    Where partitions are added, a key may get another one from then on.
+    """
+    tables = {}  # number of partitions -> the function
+
+    def table(count):
+        if count not in tables:
+            tables[count] = _table(log.system, place.workload, key, count)
+        return tables[count]
+
+    if log.settings.add_partitions is None:
+        return table(len(log.ends))
+    return lambda luck, row: table(len(log.ends))(luck, row)
+
+
+def _table(system, workload, key, count):
+    names = system.key_names
+    if key is not None:
+        fixed = partition_of(names.get(key, key), count)
+        return lambda luck, row: fixed
+    keys, values, number_of = system.keys[workload], array("i"), system.luck.of
+
+    def partition(luck, row):
+        try:
+            return values[luck]
+        except IndexError:
+            number, _ = number_of(luck)
+        while len(values) <= number:
+            block = keys.block(len(values) // BLOCK)
+            if len(block) and int(block[0]) in names:
+                values.extend(partition_of(names[key], count) for key in block.tolist())
+            else:
+                values.extend(partitions_of(block, count).tolist())
+        return values[number]
+
+    return partition
+
+
+def round_robin(log, place, key):
+    """Each producer sends one message to each partition in turn."""
+    service, turns = log.system.services[place.service], log.turns
+
+    def partition(luck, row):
+        producer = place.service, service.instance_of(row)
+        turns[producer] = turn = turns.get(producer, -1) + 1
+        return turn % len(log.ends)
+
+    return partition
+
+
+def sticky(log, place, key):
+    """Each producer stays on one partition until a batch is full or sent, then goes to another one by chance."""
+    service = log.system.services[place.service]
+
+    def partition(luck, row):
+        return log.stays.next((place.service, service.instance_of(row)))
+
+    return partition
+
+
+class Stays:
+    """Where the producers of a log with a sticky partitioner are, and for how many messages more."""
+
+    def __init__(self, log):
+        self.log, self.chances = log, {}
+        self.now, self.left, self.moves = {}, {}, {}
+
+    def next(self, producer):
+        """The partition of one more message."""
+        if not self.left.get(producer):
+            self._move(producer)
+        if self.left[producer] is not True:
+            self.left[producer] -= 1
+        return self.now[producer]
+
+    def sent(self, producer, partition):
+        """A batch has left before it was full."""
+        if self.now.get(producer) == partition:
+            self.left[producer] = 0
+
+    def _move(self, producer):
+        count = len(self.log.ends)
+        if producer not in self.chances:
+            self.chances[producer] = self.log.system.luck.uniforms("sticky", self.log.name, *producer)
+        number = self.moves[producer] = self.moves.get(producer, -1) + 1
+        chance = self.chances[producer].of(number)
+        if producer not in self.now or count == 1:
+            self.now[producer] = int(chance * count)
+        else:
+            step = 1 + int(chance * (count - 1))  # never to where it is
+            self.now[producer] = (self.now[producer] + step) % count
+        self.left[producer] = self.log.settings.batch or True  # True: until the batch is sent
+
+
+PARTITIONERS = {"key": by_key, "round_robin": round_robin, "sticky": sticky}

@@ -139,6 +139,7 @@ def _hop(scenario, one, other):
 
 
 def _idle_workers(scenario):
+    scenario = scenario.complete
     called = {workload.target for workload in scenario.workloads.values()}
     for service in scenario.services.values():
         called |= {step.service for step, _ in _reached(service.handle) if step.kind == "call"}

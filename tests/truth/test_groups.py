@@ -294,6 +294,39 @@ def test_a_member_that_wakes_from_a_long_sleep_finds_its_partitions_gone(tmp_pat
     assert handled(run)["duplicates"] == 0 and not incidents(run, "rebalance")
 
 
+def test_a_log_like_kafka_has_the_constants_of_kafkas_source():
+    """One moved since: linger was 0 before 4.0, as the source of the case says."""
+    truth = expected("SEM-kafka-defaults")
+    scenario = group_like_kafka()
+    log, (reading,) = scenario.complete.channels["events"], scenario.complete.services["worker"].subscribe
+    assert "KIP-1030" in case("SEM-kafka-defaults")["source"] and log.linger == 0.005
+    assert truth["enable.auto.commit"] and reading.commits.time * 1000 == truth["auto.commit.interval.ms"]
+    assert reading.session_timeout * 1000 == truth["session.timeout.ms"]
+    assert reading.max_poll_interval * 1000 == truth["max.poll.interval.ms"]
+    assert reading.rebalance * 1000 == truth["heartbeat.interval.ms"]
+    assert reading.owns == truth["partition.assignment.strategy"][0]
+    assert reading.start.kind == truth["auto.offset.reset"]
+    assert log.min_in_sync == truth["min.insync.replicas"]
+    assert log.unclean_election is truth["unclean.leader.election.enable"]
+    assert log.idempotent is truth["enable.idempotence"]
+
+
+def group_like_kafka(faults=()):
+    log = {"log": {"like": "kafka", "partitions": 4}}
+    return consumers(log, [{"work": "1ms"}], {"constant": 100}, 120, 0, instances=2, faults=list(faults))
+
+
+def test_a_member_of_a_group_like_kafkas_is_missed_after_45_seconds():
+    run = checked(group_like_kafka([{"crash": "worker/2", "at": 21, "for": 5}]), conserving=False)
+    assert run.audit()
+    assert [time for time, _, _ in incidents(run, "expel")] == [pytest.approx(66)]
+    assert [time for time, _, _ in incidents(run, "rebalance")] == [pytest.approx(66)], "it was back before it was missed"
+    assert [time for time, _, _ in incidents(run, "end of rebalance")] == [pytest.approx(69, abs=0.01)]
+    figures = handled(run)
+    assert figures["redelivered"] == pytest.approx(1 / 2 * 100 * 1, abs=4), "a second of half the messages"
+    assert run.channel_figures["events", "worker"]["age_max"] == pytest.approx(69 - 20 + 2, abs=4)
+
+
 def test_groups_know_nothing_of_each_others_rebalances(tmp_path):
     alone = group(tmp_path, 4, "1ms", 400, 12, 2, assignor="range")
     both = alone.to_dict()

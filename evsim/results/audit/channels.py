@@ -19,7 +19,7 @@ def deliveries(books):
     expected = np.zeros(len(kept), dtype=int)
     for code, name in enumerate(names):
         expected[kept & (messages["channel"] == code)] = 1 if books.run.scenario.channels[name].kind == "queue" else 0
-        for subscription in _groups(books.run.scenario, name):
+        for subscription in _groups(books.run.scenario.complete, name):
             expected += kept & (messages["channel"] == code) & reads(books.run, subscription)
     books.demand(per_message == expected, "a message was copied wrongly", messages["cause"])
     for code, name in enumerate(names):

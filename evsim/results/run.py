@@ -244,10 +244,10 @@ class Run:
         return Plots(self)
 
     def sequence(self, request, workload=None):
-        """The sequence diagram of one request (:class:`evsim.view.sequence.Sequence`)."""
+        """The sequence diagram of one request, or of a list of them (:class:`evsim.view.sequence.Sequence`)."""
         from evsim.view.sequence import Sequence
 
-        return Sequence(self, request, self._workload(request, workload))
+        return Sequence(self, request, workload)
 
     def player(self):
         """This run, to step through forwards and backwards (:class:`evsim.view.player.widget.Player`)."""

@@ -1,50 +1,76 @@
-"""The sequence diagram of one request: who told whom what, in order and not to scale."""
+"""The sequence diagram of one request or several: who told whom what, in order and not to scale."""
 
-import re
+from dataclasses import replace
+from numbers import Integral
 
 from evsim.view.sequence_steps import Step, fault_notes, steps_of
 from evsim.view.sequence_svg import draw
+from evsim.view.sequence_text import mermaid, plantuml
 from evsim.view.story import Story
 from evsim.view.style import seconds
 
 __all__ = ["Sequence", "Step"]
 
+ARROWS = dict.fromkeys(("ask", "answer", "told", "publish", "keep", "deliver", "ack"), "->") | {"lost": "-x"}
+
 
 class Sequence:
-    """The sequence diagram of one request of a run.
+    """The sequence diagram of a request of a run, or of several in one.
 
     ``steps`` (:class:`Step`, in order) and ``participants`` (name -> customer, service or channel, in the
-    order in which they take part) are what :meth:`text`, :meth:`mermaid` and the SVG picture of a notebook
-    show. A message stands where it was sent, an answer where it was seen.
+    order in which they take part) are what :meth:`text`, :meth:`mermaid`, :meth:`plantuml` and the SVG picture
+    of a notebook show. A message stands where it was sent, an answer where it was seen. Times count from the
+    arrival of the first request. ``stories`` (:class:`evsim.view.story.Story`) are what it was made from.
+    Of several requests, each has a lifeline of its own, and what is done for them bears their number.
     """
 
     def __init__(self, run, request, workload=None):
-        self.story = story = Story(run, request, workload)
-        self.run, self.request, self.workload = run, request, story.workload
-        steps = steps_of(story)
-        named = [name for step in steps for name in (step.source, step.target) if name]
-        met = dict.fromkeys([story.workload, *named])
-        kinds = dict.fromkeys(run.scenario.workloads, "customer") | dict.fromkeys(
-            run.scenario.channels, "channel"
-        )
-        self.participants = {name: kinds.get(name, "service") for name in met}
-        self.steps = tuple(sorted([*fault_notes(story, met), *steps], key=lambda step: step.time))
+        numbers = [request] if isinstance(request, Integral) else list(dict.fromkeys(request))
+        if not numbers:
+            raise ValueError("name a request, or several")
+        stories = sorted((Story(run, number, workload) for number in numbers), key=lambda story: story.arrived)
+        self.run, self.stories = run, tuple(stories)
+        self.workload, self.begin = stories[0].workload, stories[0].arrived
+        steps = [step for story in stories for step in self._steps(story)]
+        steps.sort(key=_in_order)
+        met = dict.fromkeys(name for step in steps for name in (step.source, step.target) if name)
+        customers = dict.fromkeys(map(self._customer, stories), "customer")
+        kinds = customers | dict.fromkeys(run.scenario.channels, "channel")
+        self.participants = {name: kinds.get(name, "service") for name in customers | met}
+        end = max(story.arrived + story.end for story in stories)
+        steps = [*fault_notes(run, self.participants, self.begin, end), *steps]
+        self.steps = tuple(sorted(steps, key=_in_order))
+
+    def _steps(self, story):
+        """The steps of one request, on the common clock."""
+        later, customer = story.arrived - self.begin, self._customer(story)
+        whose = str(story.request) if len(self.stories) > 1 else ""
+        for step in steps_of(story):
+            ends = {name: customer for name in ("source", "target") if getattr(step, name) == story.workload}
+            yield replace(step, time=step.time + later, whose="" if ends else whose, **ends)
+
+    def _customer(self, story):
+        return story.workload if len(self.stories) == 1 else f"{story.workload} {story.request}"
 
     @property
     def title(self):
-        return f"request {self.request} of {self.workload} ({self.run.scenario.name}, seed {self.run.seed})"
+        numbers = [str(story.request) for story in self.stories]
+        whose = f"request {numbers[0]}" if len(numbers) == 1 else f"requests {', '.join(numbers)}"
+        return f"{whose} of {self.workload} ({self.run.scenario.name}, seed {self.run.seed})"
 
     @property
     def alt_text(self):
         """What the diagram says, in words."""
-        story = self.story
-        told = f"The customer {story.told}."
+        return " ".join(" ".join(map(self._words, self.stories)).split())
+
+    def _words(self, story):
+        who = "The customer" if len(self.stories) == 1 else f"Customer {story.request}"
         times = {}
         for time, name in story.effects:
             times.setdefault(name, []).append(seconds(time))
         done = "".join(f" {name}: {' and again '.join(each)}." for name, each in times.items())
         missing = f" Never: {', '.join(story.missing)}." if story.missing else ""
-        return " ".join((told + done + missing).split())
+        return f"{who} {story.told}.{done}{missing}"
 
     def __str__(self):
         return self.text()
@@ -57,34 +83,17 @@ class Sequence:
         lines = [self.title, ""]
         for step in self.steps:
             if step.kind not in ("start", "end"):
-                way = f"{step.source} {TEXT_ARROWS[step.kind]} {step.target}" if step.target else step.source
-                lines.append(f"{seconds(step.time):>9}  {way}: {' '.join(step.text.split())}")
+                way = f"{step.source} {ARROWS[step.kind]} {step.target}" if step.target else step.source
+                lines.append(f"{seconds(step.time):>9}  {way}: {' '.join(step.words.split())}")
         return "\n".join([*lines, "", self.alt_text])
 
     def mermaid(self):
         """The diagram as Mermaid text (``sequenceDiagram``), for Markdown pages."""
-        ids = {name: _mermaid_id(name) for name in self.participants}
-        lines = [
-            "---",
-            f"title: {_mermaid_text(self.title)}",
-            "---",
-            "sequenceDiagram",
-            f"accTitle: {_mermaid_text(self.title)}",
-            f"accDescr: {_mermaid_text(self.alt_text)}",
-        ]
-        for name, kind in self.participants.items():
-            alias = f" as {name}" if ids[name] != name else ""
-            lines.append(f"{'actor' if kind == 'customer' else 'participant'} {ids[name]}{alias}")
-        for step in self.steps:
-            source, target = ids[step.source], ids.get(step.target)
-            text = _mermaid_text(f"{seconds(step.time)}: {step.text}")
-            if step.kind in ("start", "end"):
-                lines.append(f"{'activate' if step.kind == 'start' else 'deactivate'} {source}")
-            elif target is None:
-                lines.append(f"Note over {source}: {text}")
-            else:
-                lines.append(f"{source}{MERMAID_ARROWS[step.kind]}{target}: {text}")
-        return "\n    ".join(lines).replace("    ", "", 3) + "\n"
+        return mermaid(self)
+
+    def plantuml(self):
+        """The diagram as PlantUML text."""
+        return plantuml(self)
 
     def svg(self):
         """The diagram as a static SVG picture, in text."""
@@ -97,23 +106,5 @@ class Sequence:
         return f'<figure style="margin: 0; overflow-x: auto">{self.svg()}</figure>'
 
 
-TEXT_ARROWS = dict.fromkeys(("ask", "answer", "told", "publish", "keep", "deliver", "ack"), "->") | {
-    "lost": "-x"
-}
-MERMAID_ARROWS = {"ask": "->>", "publish": "-)", "deliver": "-)", "lost": "-x"}
-MERMAID_ARROWS |= {"answer": "-->>", "told": "-->>", "keep": "--)", "ack": "--)"}
-RESERVED = """
-accdescr acctitle activate actor alt and as autonumber box break create critical deactivate destroy details
-else end left link links loop note opt option over par participant properties rect right sequencediagram title
-"""
-
-
-def _mermaid_id(name):
-    """A name as an identifier: `-` is a part of arrows there, and some words have a meaning."""
-    plain = name.replace("-", "_")
-    return f"_{plain}" if plain in RESERVED.split() else plain
-
-
-def _mermaid_text(text):
-    """Free text as Mermaid takes it: one line, and entities for what has a meaning there."""
-    return re.sub(r"[#;%$<>{}&\"\\]", lambda match: f"#{ord(match[0])};", " ".join(text.split()))
+def _in_order(step):
+    return step.time

@@ -26,11 +26,12 @@ UNKEPT = {"lost": "lost on the way", "refused": "refused, the channel is down"}
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the diagram at a ``time`` (seconds since the request arrived).
+    """One line of the diagram at a ``time`` (seconds since the first request arrived).
 
     ``kind``: ask, answer, told (the answer to the customer), publish, keep, deliver, ack; lost (sent by
     ``source`` and never seen by ``target``), effect, note (on ``source``), start and end (of work in
-    ``source``). ``good`` is False where something went wrong.
+    ``source``, for a ``row`` of the records). ``good`` is False where something went wrong; ``whose`` is the number
+    of the request where that must be said.
     """
 
     time: float
@@ -39,6 +40,13 @@ class Step:
     target: str = ""
     text: str = ""
     good: bool = True
+    row: int = -1
+    whose: str = ""
+
+    @property
+    def words(self):
+        """What is written there."""
+        return f"{self.text}, for {self.whose}" if self.whose else self.text
 
 
 def steps_of(story):
@@ -67,10 +75,10 @@ def _span(story, span):
     yield _sent(span)
     if span.started == span.started:
         yield from _waited(span)
-        yield Step(span.started, "start", span.service)
+        yield Step(span.started, "start", span.service, row=span.row)
         yield _inside(story, span)
         if span.ended == span.ended:
-            yield Step(span.ended, "end", span.service)
+            yield Step(span.ended, "end", span.service, row=span.row)
     yield from _ended(span)
     yield from _acknowledged(story, span) if span.kind == "delivery" else _answered(story, span)
 
@@ -190,13 +198,11 @@ def _replies(steps):
             yield from _replies(branch)
 
 
-def fault_notes(story, participants):
-    """Notes on the participants that a fault touches while the request is under way."""
-    for fault in faults(story.run):
+def fault_notes(run, participants, begin, end):
+    """Notes on the participants that a fault touches between two times (seconds since the start of the run)."""
+    for fault in faults(run):
         name = fault.target.partition("/")[0]
-        begin = fault.start - story.arrived
-        if name in participants and begin <= story.end and fault.end > story.arrived:
-            left = f", for {seconds(fault.end - max(fault.start, story.arrived))}" + (
-                " more" if begin < 0 else ""
-            )
-            yield Step(max(begin, 0.0), "note", name, text=f"fault: {fault.words}{left}", good=False)
+        if name in participants and fault.start <= end and fault.end > begin:
+            more = " more" if fault.start < begin else ""
+            text = f"fault: {fault.words}, for {seconds(fault.end - max(fault.start, begin))}{more}"
+            yield Step(max(fault.start - begin, 0.0), "note", name, text=text, good=False)

@@ -41,7 +41,7 @@ class _Drawing:
         self.steps = sequence.steps[:MOST]
         self.left_out = sum(step.kind not in ("start", "end") for step in sequence.steps[MOST:])
         self.x = self._columns()
-        self.parts, self.bars, self.open = [], [], {name: [] for name in self.x}
+        self.parts, self.bars, self.open = [], [], {name: {} for name in self.x}
         self.width = max(self.x.values()) + _head_width(list(self.x)[-1]) / 2 + 12
         self.y = TOP + 6
         for step in self.steps:
@@ -56,8 +56,8 @@ class _Drawing:
                 SOFT,
             )
         self.bottom = self.y + 20
-        for name, starts in self.open.items():
-            self.bars += [(name, depth, start, self.bottom) for depth, start in enumerate(starts)]
+        for name, open_ in self.open.items():
+            self.bars += [(name, depth, start, self.bottom) for depth, start in open_.values()]
 
     def _columns(self):
         """Where the lifelines stand: far enough apart for what is written between them."""
@@ -68,14 +68,14 @@ class _Drawing:
         ]
         for step in sorted(self.steps, key=lambda step: abs(place[step.source] - place.get(step.target, 0))):
             if step.kind == "effect" and place[step.source] < len(gaps):
-                gaps[place[step.source]] = max(gaps[place[step.source]], _wide(_short(step.text)) + 40)
+                gaps[place[step.source]] = max(gaps[place[step.source]], _wide(_short(step.words)) + 40)
             elif step.target:
                 low, high = sorted((place[step.source], place[step.target]))
-                missing = _wide(_short(step.text)) + 30 - sum(gaps[low:high])
+                missing = _wide(_short(step.words)) + 30 - sum(gaps[low:high])
                 for number in range(low, high) if missing > 0 else ():
                     gaps[number] += missing / (high - low)
         notes = [
-            _wide(step.text) / 2 + 12 for step in self.steps if step.kind == "note" and not place[step.source]
+            _wide(step.words) / 2 + 12 for step in self.steps if step.kind == "note" and not place[step.source]
         ]
         positions = [MARGIN + max([_head_width(names[0]) / 2, *notes])]
         for gap in gaps:
@@ -86,14 +86,13 @@ class _Drawing:
 
     def _step(self, step):
         if step.kind == "start":
-            self.open[step.source].append(self.y + 5)
+            taken = {depth for depth, _ in self.open[step.source].values()}
+            depth = next(depth for depth in range(len(taken) + 1) if depth not in taken)
+            self.open[step.source][step.row] = depth, self.y + 5
             return
         if step.kind == "end":
-            if self.open[step.source]:
-                begin = self.open[step.source].pop()
-                self.bars.append(
-                    (step.source, len(self.open[step.source]), begin, max(self.y + 5, begin + 10))
-                )
+            depth, begin = self.open[step.source].pop(step.row)
+            self.bars.append((step.source, depth, begin, max(self.y + 5, begin + 10)))
             return
         self.y += ROW
         self._text(MARGIN - 22, self.y + 4, seconds(step.time), "end", SOFT)
@@ -105,12 +104,12 @@ class _Drawing:
             self._arrow(step)
 
     def _note(self, step):
-        x, width = self.x[step.source], _wide(step.text) + 16
+        x, width = self.x[step.source], _wide(step.words) + 16
         colour, fill = (SOFT, "#f4f4f6") if step.good else (COLOURS["red"], "#fdecee")
         self._put(
             "rect", x=x - width / 2, y=self.y - 12, width=width, height=23, rx=4, fill=fill, stroke=colour
         )
-        self._text(x, self.y + 4, step.text, "middle", INK)
+        self._text(x, self.y + 4, step.words, "middle", INK)
         self._reach(x + width / 2)
 
     def _effect(self, step):
@@ -119,8 +118,8 @@ class _Drawing:
         self._put(
             "path", transform=place, d=SHAPES[mark.marker], fill=mark.colour, stroke=INK, stroke_width=0.8
         )
-        self._text(x + 15, self.y + 4, _short(step.text), "start", INK, "bold")
-        self._reach(x + 15 + _wide(_short(step.text)) * 1.15)
+        self._text(x + 15, self.y + 4, _short(step.words), "start", INK, "bold")
+        self._reach(x + 15 + _wide(_short(step.words)) * 1.15)
 
     def _arrow(self, step):
         colour, width, dashes, head = ARROWS[step.kind]
@@ -141,7 +140,7 @@ class _Drawing:
                 "path", d=f"M{two - 6:.1f} {y - 6:.1f}l12 12m0-12l-12 12", stroke=colour, stroke_width=2.6
             )
         weight, ink = "bold" if step.kind == "told" else "normal", INK if step.good else "#b01c29"
-        self._text((one + two) / 2, y - 6, _short(step.text), "middle", ink, weight)
+        self._text((one + two) / 2, y - 6, _short(step.words), "middle", ink, weight)
 
     # Pieces.
 

@@ -92,7 +92,7 @@ def of_trace(run, workload, number):
 
 def of_sequence(run, workload, number):
     sequence = Sequence(run, number, workload)
-    story, arrived = [], sequence.story.arrived
+    story, arrived = [], sequence.begin
     for step in sequence.steps:
         time = arrived + step.time
         gave_up = step.kind == "note" and step.source == workload and step.text.startswith("gives up")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evsim.view.sequence import MERMAID_ARROWS, RESERVED, Sequence
+from evsim.view.sequence import Sequence
+from evsim.view.sequence_text import MERMAID_ARROWS, RESERVED
 from tests.view.runs import events
 from tests.view.troubles import odd, stories
 

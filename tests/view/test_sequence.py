@@ -51,7 +51,7 @@ def test_the_events_pass_through_the_channel():
 
 def test_steps_are_what_the_records_say():
     for sequence in stories():
-        story, found = sequence.story, kinds(sequence)
+        (story,), found = sequence.stories, kinds(sequence)
         spans, messages = story.spans.values(), story.messages.values()
         asked = [span for span in spans if span.kind != "delivery"]
         delivered = [span for span in spans if span.kind == "delivery" and span.leased >= 0]
@@ -217,3 +217,54 @@ def test_a_request_that_did_not_come_is_refused_with_what_there_is():
         events().sequence(10_000)
     with pytest.raises(ValueError, match="did not arrive"):
         Story(events(), -1)
+
+
+def test_several_requests_share_services_and_have_lifelines_of_their_own():
+    run = events(down=False)
+    both = run.sequence([21, 20])
+    assert list(both.participants)[:2] == ["register-page 20", "register-page 21"]
+    assert both.title == "requests 20, 21 of register-page (registration-events, seed 1)"
+    apart = float(run.tally.arrived[21] - run.tally.arrived[20])
+    for number, later in ((20, 0.0), (21, apart)):
+        alone = run.sequence(number)
+        wanted = [(step.time + later, step.kind, step.text, step.row) for step in alone.steps]
+        own = {step.row for step in alone.steps if step.row >= 0}
+        found = [
+            (step.time, step.kind, step.text, step.row)
+            for step in both.steps
+            if step.whose == str(number) or f"register-page {number}" in (step.source, step.target) or step.row in own
+        ]
+        assert [each[1:] for each in found] == [each[1:] for each in wanted]
+        assert [each[0] for each in found] == pytest.approx([each[0] for each in wanted])
+
+
+def test_what_is_done_for_whom_is_said_where_there_are_several():
+    both = events(down=False).sequence([20, 21])
+    assert {step.whose for step in both.steps if step.kind == "effect"} == {"20", "21"}
+    assert "customer row, for 20" in both.text()
+    assert "customer row, for 21" in both.mermaid()
+    assert "customer row, for 21" in both.svg()
+    assert "Customer 20 was told yes" in both.alt_text and "Customer 21 was told yes" in both.alt_text
+    assert "for 20" not in events(down=False).sequence(20).text()
+
+
+def test_one_request_in_a_list_is_the_diagram_of_that_request():
+    run = classic()
+    assert run.sequence([5]).text() == run.sequence([5, 5]).text() == run.sequence(5).text()
+    with pytest.raises(ValueError, match="name a request"):
+        run.sequence([])
+
+
+def test_bars_of_several_requests_end_with_their_own_work():
+    """Work at one service that overlaps: each bar is as long as its own work, side by side."""
+    both = classic().sequence([93, 94])
+    steps = [step for step in both.steps if step.source == "register" and step.kind in ("start", "end")]
+    assert [step.kind for step in steps] == ["start", "start", "end", "end"]
+    assert steps[0].row == steps[2].row != steps[1].row == steps[3].row
+    bars = [
+        (float(bar.get("x")), float(bar.get("y")))
+        for bar in ElementTree.fromstring(both.svg()).iter("{http://www.w3.org/2000/svg}rect")
+        if bar.get("fill") == "#d9d9de"
+    ]
+    first, second, *_ = sorted(bars)  # those of register, which stands before the others
+    assert second[0] == first[0] + 4 and second[1] > first[1]

@@ -24,6 +24,7 @@ class Asking:
     """
 
     refusable = True
+    crews = None
 
     def __init__(self, system, place, service, done, bad, asker=None, timeout=None, retry=None):
         self.system, self.place, self.service = system, place, service

@@ -139,6 +139,7 @@ class Delivery:
 
     refusable = False
     answer = None  # a reply has nobody to go to
+    crews = None  # of batches: who follows whom
 
     def __init__(self, system, place, subscriber):
         self.system, self.place, self.subscriber = system, place, subscriber

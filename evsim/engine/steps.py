@@ -86,7 +86,14 @@ def effect(compiler, step, position, then, fail):
         times[number] = env._now
         then(row)
 
-    return effect
+    def effects_of_batch(leader):
+        for row in crews.get(leader, ()):
+            number = new()
+            of_row[number], names[number], times[number] = row, name, env._now
+        effect(leader)
+
+    crews = compiler.edge.crews
+    return effect if crews is None else effects_of_batch
 
 
 def reply(compiler, step, position, then, fail):

@@ -177,6 +177,7 @@ class Records:
         self.removals = []  # (time, message) of what a log kept no longer
         self.shown = []  # (time, message): when groups could first see what a replicated log had
         self.copies = []  # (message, the one before it): a second record of the same message
+        self.batches = []  # (row, the row that leads): work that was done together
         self.replays = []  # rows of deliveries that were asked for again
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.batches import followers
 from evsim.results.records import Outcome
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
@@ -37,6 +38,7 @@ def service_figures(run):
     codes = {name: code for code, name in enumerate(run.scenario.services)}
     of_place = np.array([codes[p.service] for p in run.places] + [-1])
     service_of = of_place[rows["place"]]
+    following = followers(run)
     result = {}
     for name, settings in run.scenario.services.items():
         mine = service_of == codes[name]
@@ -47,7 +49,8 @@ def service_figures(run):
         sojourn = (ended - ready)[counted & (rows["outcome"] == Outcome.OK)]
         workers = settings.instances * settings.workers
         existing = workers * run.window - run.worker_time_missing(name)
-        held = inside(started[mine], ended[mine], window).sum()
+        alone = mine & ~following
+        held = inside(started[alone], ended[alone], window).sum()
         never = mine & np.isnan(started)
         left_queue = np.where(never, ended, started)
         result[name] = {

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.batches import followers
 from evsim.results.records import Outcome, Verdict
 from evsim.results.tally import DELIVERY_STATES, ERROR, OK, PENDING, REJECTED, TIMEOUT
 
@@ -62,7 +63,7 @@ def summarise(run):
         "pending": int((outcome == PENDING).sum()),
     }
     rows, in_cohort = run.rows, run.row_cohort
-    held = np.nan_to_num(rows["ended"] - rows["started"]) * in_cohort
+    held = np.nan_to_num(rows["ended"] - rows["started"]) * (in_cohort & ~followers(run))
     wasted = (rows["verdict"] != Verdict.DONE) & (rows["outcome"] != Outcome.OPEN)
     result["wasted_work"] = float(held[wasted].sum() / held.sum()) if held.sum() else 0.0
     result["retries"] = int(((rows["attempt"] > 1) & in_cohort).sum())

@@ -113,6 +113,7 @@ def _subscriptions(scenario):
                 continue
             yield from _reading(path, subscription, channel)
             yield from _in_time(path, subscription, scenario.settings.duration)
+            yield from _batches(path, subscription, service)
             group = subscription.group or name
             owner = owners.setdefault((subscription.channel, group), name)
             if channel.kind == "queue" and owner != name:
@@ -141,6 +142,25 @@ def _reading(path, subscription, channel):
             usual = f"a {channel.kind} is not read with {name}", f"it knows {', '.join(channel.read_with)}"
             rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
             yield Problem((*path, name), rule, value, hint=hint)
+
+
+TOGETHER = ("work", "wait", "effect", "fail", "reply", "parallel")   # steps that a batch can take as one
+
+
+def _batches(path, subscription, service):
+    """What cannot be done for several messages at once."""
+    if (subscription.batch or 1) == 1:
+        return
+    if subscription.commits.kind == "before":
+        yield Problem((*path, "commit"), "a batch is committed after the work, or at an interval", "before",
+                      hint="remove batch, or commit after")
+    if callable(service.handle):
+        yield Problem((*path, "batch"), "a Python function handles one message at a time", subscription.batch)
+        return
+    for place, step, _ in walk(service.handle):
+        if step.kind not in TOGETHER:
+            yield Problem(("services", path[1], "handle", *place), f"a batch of messages cannot {step.kind} as one",
+                          hint=f"its steps are {', '.join(TOGETHER)}; or remove batch from the subscription")
 
 
 def _growth(scenario):

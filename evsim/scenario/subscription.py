@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WrapSerializer
 from .offsets import ASSIGNORS, After, Commit, Replays, Start
 from .part import Name, OneOrMany, Part
 from .retry import Retry
-from .units import PositiveLimit, PositiveTime, Time
+from .units import AtLeastOne, PositiveLimit, PositiveTime, Time
 
 
 class Subscription(Part):
@@ -22,7 +22,8 @@ class Subscription(Part):
     `assignor` each partition belongs to one instance (a member of the group), else any free worker takes
     the next message that is due. A member of which nothing is heard for `session_timeout`, or that keeps a
     message for longer than `max_poll_interval`, loses its partitions; when members come and go the group
-    rebalances, which takes the time `rebalance`. What needs owners implies the assignor `range`.
+    rebalances, which takes the time `rebalance`. A member takes up to `batch` messages of a partition at once
+    and works on them together. What needs owners implies the assignor `range`.
 
     A group that comes into being at the time `from` begins at `start`: `earliest` (by default), `latest`, an
     `offset` of each partition or a `time`; one whose next message is gone goes on with the earliest that is
@@ -38,6 +39,7 @@ class Subscription(Part):
     rebalance: Time | None = None
     session_timeout: PositiveTime | None = None
     max_poll_interval: PositiveTime | None = None
+    batch: AtLeastOne | None = None
     joins: Time | None = Field(default=None, alias="from")
     start: Start | None = None
     replay: Replays = ()
@@ -55,7 +57,8 @@ class Subscription(Part):
     @property
     def owns(self):
         """The assignor that gives each partition an owner, or None where any free worker takes the next message."""
-        needed = self.session_timeout or self.max_poll_interval or self.rebalance or self.commits.kind == "interval"
+        timed = self.session_timeout or self.max_poll_interval or self.rebalance
+        needed = timed or self.commits.kind == "interval" or (self.batch or 1) > 1
         return self.assignor or ("range" if needed else None)
 
 

@@ -30,12 +30,23 @@ def log(draw, risky):
     return {"log": _written(settings)}
 
 
-def reading(draw, risky, stable):
-    """Settings of a subscription.
+def _may_batch(steps):
+    """Whether a batch of messages can take the steps as one."""
+    return all(
+        set(step) <= {"work", "wait", "effect", "fail", "reply", "parallel"}
+        and (set(step) != {"parallel"} or all(map(_may_batch, step["parallel"]["branches"])))
+        for step in steps
+    )
+
+
+def reading(draw, handle, risky, stable):
+    """Settings of a subscription of a service with that handler.
 
     risky: members may be thrown out, but for being slow only if not `stable`; a group may come late, and read again.
     """
     settings = {"commit": draw(COMMITS), "assignor": draw(ASSIGNORS)}
+    if settings["commit"] != "before" and _may_batch(handle):
+        settings["batch"] = draw(st.sampled_from([None, 1, 2, 5]))
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
     if risky:
         settings["session_timeout"] = draw(st.sampled_from([None, 0.5, 2]))

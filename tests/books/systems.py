@@ -238,7 +238,7 @@ def _subscribe(draw, cast, services, channel, stable):
         if cast.kinds[channel] == "queue":
             subscription["prefetch"] = draw(st.sampled_from([None, 1, 2, 5]))
         else:
-            subscription |= logs.reading(draw, "members" in cast.hazards, stable)
+            subscription |= logs.reading(draw, services[name]["handle"], "members" in cast.hazards, stable)
         services[name].setdefault("subscribe", []).append(subscription)
 
 

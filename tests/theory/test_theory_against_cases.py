@@ -14,7 +14,7 @@ WITHOUT_FORMULA = claims_of_queues.WITHOUT_FORMULA | claims_of_systems.WITHOUT_F
 RUN_ONLY = {
     "KAFKA-murmur2", "KAFKA-partition", "PREFETCH-window", "NET-latency", "CIW-cafe",
     "KAFKA-range", "KAFKA-roundrobin", "KAFKA-roundrobin-uneven", "KAFKA-sticky-rebalance", "KAFKA-autocommit-dup",
-    "POLL-outbox", "KAFKA-acks1-loss", "SEM-kafka-defaults", "LINGER-time-only", "LINGER-size-or-time",
+    "POLL-outbox", "KAFKA-acks1-loss", "BULK-poll", "SEM-kafka-defaults", "LINGER-time-only", "LINGER-size-or-time",
 }  # fmt: skip
 
 

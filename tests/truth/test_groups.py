@@ -294,6 +294,12 @@ def test_a_member_that_wakes_from_a_long_sleep_finds_its_partitions_gone(tmp_pat
     assert handled(run)["duplicates"] == 0 and not incidents(run, "rebalance")
 
 
+def test_what_came_while_a_member_slept_is_read_when_it_wakes(tmp_path):
+    pause = {"pause": "worker", "at": 5.0005, "for": 4}
+    run = checked(group(tmp_path, 2, "1ms", 10, 6, 2, [pause], assignor="range"), conserving=False)
+    assert handled(run)["done"] == run.summary()["requests"] and handled(run)["pending"] == 0
+
+
 def test_a_log_like_kafka_has_the_constants_of_kafkas_source():
     """One moved since: linger was 0 before 4.0, as the source of the case says."""
     truth = expected("SEM-kafka-defaults")

@@ -69,9 +69,9 @@ class Membership:
             del self.silent[member]
             if self.service.down[member]:
                 self.stops(member)
-            for cursor in self._owned_by(member):
-                self.group.go_on(cursor)
-            self.go_on()
+        for cursor in self._owned_by(member):
+            self.group.go_on(cursor)
+        self.go_on()
         self.may_join(member)
 
     def expel(self, member):

@@ -7,6 +7,7 @@ owner goes on from the last commit.
 from math import floor
 
 from evsim.engine.environment import TIMEOUT
+from evsim.engine.log.crews import BatchDelivery
 from evsim.engine.log.cursor import Cursor
 from evsim.engine.log.edges import OwnedDelivery, OwnedEarlyDelivery
 from evsim.engine.log.membership import Membership
@@ -25,14 +26,16 @@ class OwnedGroup(Reader):
         self.commits_at_once = commit.kind == "after"
         self.interval = commit.time if commit.kind == "interval" else None
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
+        self.batch = subscription.batch or 1
+        self.crews = {}  # the row that leads a batch -> those that follow it
         self.stale = {}  # row whose lease ended while a member was at it -> that member
         self.cursors = [Cursor(number) for number in range(len(channel.ends))]
         self.membership = Membership(self, subscription)
         service.memberships.append(self.membership)
 
     def edge(self, place):
-        early = self.subscription.commits.kind == "before"
-        return (OwnedEarlyDelivery if early else OwnedDelivery)(self.system, place, self)
+        kind = OwnedEarlyDelivery if self.subscription.commits.kind == "before" else OwnedDelivery
+        return (kind if self.batch == 1 else BatchDelivery)(self.system, place, self)
 
     def offer(self, message, partition):
         cursor = self.cursors[partition]
@@ -53,6 +56,12 @@ class OwnedGroup(Reader):
             return
         cursor.holder = row = cursor.store.popleft()
         self.service.pins[row] = cursor.owner
+        followers = [cursor.store.popleft() for _ in range(min(self.batch - 1, len(cursor.store)))]
+        if followers:
+            self.crews[row] = followers
+            for each in followers:
+                self.system.records.rows.leased[each] = self.system.env._now
+                self.system.records.batches.append((each, row))
         limit = self.subscription.max_poll_interval
         if limit is not None:
             self.system.env.call_in(limit, self._overdue, row, TIMEOUT)
@@ -64,13 +73,13 @@ class OwnedGroup(Reader):
 
     # How a handling ends.
 
-    def worked(self, row):
+    def worked(self, row, followers=()):
         if row in self.stale:
             self.stale_ended(row)
             return
         cursor = self.cursor_of(row)
         if self.interval is not None:
-            cursor.done.append(row)
+            cursor.done += [row, *followers]
             self._commit_later(cursor.owner)
         self._free(cursor)
 
@@ -94,22 +103,29 @@ class OwnedGroup(Reader):
         self.insert(cursor.store, row)
         self.go_on(cursor)
 
+    def put(self, row):
+        """Ready again, while the partition is blocked still."""
+        self.insert(self.cursor_of(row).store, row)
+
     def holder_died(self, row):
         """It never reached its member, or the member died with it: then the broker may be late to know."""
         cursor, edge = self.cursor_of(row), self.edge_of(row)
         if edge.has_begun(row):
             self._free(cursor)
         elif not self.membership.dies_silently(row, cursor.owner):
-            self._fetch_again(cursor, edge.go_back(row, Verdict.GIVEN_BACK))
+            for each in reversed([row, *self.crews.pop(row, ())]):
+                self._fetch_again(cursor, self.edge_of(each).go_back(each, Verdict.GIVEN_BACK))
             self._free(cursor)
 
     def take_back(self, cursor, verdict):
         """The owner has lost the partition: what it had not committed is ready again, in order."""
         rows = cursor.done
         if cursor.holder is not None and not self.edge_of(cursor.holder).has_begun(cursor.holder):
-            rows = [*rows, cursor.holder]
+            rows = [*rows, cursor.holder, *self.crews.get(cursor.holder, ())]
         if cursor.holder is not None and self.system.records.rows.outcome[cursor.holder] == Outcome.OPEN:
             self.stale[cursor.holder] = cursor.owner
+        else:
+            self.crews.pop(cursor.holder, None)
         for row in reversed(rows):
             self._fetch_again(cursor, self.edge_of(row).go_back(row, verdict))
         cursor.holder, cursor.done = None, []
@@ -177,9 +193,13 @@ class OwnedGroup(Reader):
     # For a stock-take.
 
     def stored(self):
-        return [row for cursor in self.cursors for row in cursor.store]
+        rows = self.system.records.rows
+        following = [row for leader, followers in self.crews.items() for row in followers
+                     if not (rows.outcome[leader] or rows.started[leader] >= 0)]  # fmt: skip
+        return following + [row for cursor in self.cursors for row in cursor.store]
 
     def unsettled(self):
         outcome = self.system.records.rows.outcome
         late = [cursor.holder for cursor in self.cursors if cursor.holder is not None and outcome[cursor.holder]]
+        late += [row for leader in late for row in self.crews.get(leader, ())]
         return late + [row for cursor in self.cursors for row in cursor.done]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.books import ROUNDING
+from evsim.results.batches import followers
 from evsim.results.records import Fate, Verdict
 
 __all__ = ["CHECKS"]
@@ -51,7 +52,7 @@ def partitions(books):
     rows, messages, channels = books.rows, books.messages, books.run.scenario.channels
     places = books.run.places
     is_log = [place.kind == "delivery" and channels[place.source].kind == "log" for place in places] + [False]
-    taken = np.flatnonzero(np.array(is_log)[rows["place"]] & ~np.isnan(rows["leased"]))
+    taken = np.flatnonzero(np.array(is_log)[rows["place"]] & ~np.isnan(rows["leased"]) & ~followers(books.run))
     if not len(taken):
         return
     groups = {}

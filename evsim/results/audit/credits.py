@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.books import ROUNDING
+from evsim.results.batches import followers
 from evsim.results.records import Outcome, Verdict
 
 __all__ = ["CHECKS"]
@@ -11,7 +12,7 @@ __all__ = ["CHECKS"]
 def workers(books):
     """Nobody works for two at once."""
     rows = books.rows
-    ran = np.flatnonzero(~np.isnan(rows["started"]))
+    ran = np.flatnonzero(~np.isnan(rows["started"]) & ~followers(books.run))
     services = {name: code for code, name in enumerate(books.run.scenario.services)}
     service = np.array([services[place.service] for place in books.run.places])[rows["place"][ran]]
     end = np.where(np.isnan(rows["ended"][ran]), np.inf, rows["ended"][ran])
@@ -24,7 +25,8 @@ def workers(books):
 
 def credits(books):
     rows, stock = books.rows, books.run.stock
-    held_rows = np.flatnonzero((rows["outcome"] == Outcome.OPEN) & ~np.isnan(rows["started"]))
+    held_rows = (rows["outcome"] == Outcome.OPEN) & ~np.isnan(rows["started"])
+    held_rows = np.flatnonzero(held_rows & ~followers(books.run))
     service_of = [place.service for place in books.run.places]
     held = {name: [] for name in books.run.scenario.services}
     for row in held_rows.tolist():

@@ -1,0 +1,82 @@
+"""Crews: messages of one partition that a member takes and works on together, as a batch.
+
+The first message of a batch *leads*: it travels, waits for a worker, has the luck, and ends; the others share its times and
+its fate. Each has a row, an effect and a commit of its own.
+"""
+
+from evsim.engine.environment import TIMEOUT
+from evsim.engine.log.edges import OwnedDelivery
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["BatchDelivery"]
+
+
+class BatchDelivery(OwnedDelivery):
+    """The edge of a group that reads in batches; ``subscriber.crews`` has the followers of each leader."""
+
+    @property
+    def crews(self):
+        return self.subscriber.crews
+
+    def begin(self, first):
+        rows, crews = self.system.records.rows, self.subscriber.crews
+
+        def begin(leader):
+            for row in crews.get(leader, ()):
+                rows.arrived[row], rows.started[row] = rows.arrived[leader], rows.started[leader]
+                rows.worker[row] = rows.worker[leader]
+            first(leader)
+
+        return begin
+
+    def after_work(self):
+        return (self._worked,)
+
+    def _worked(self, leader):
+        followers = self._share(leader)
+        self.subscriber.worked(leader, followers)
+        if self.subscriber.commits_at_once:
+            for row in (leader, *followers):
+                self.acknowledge(row)
+
+    def _share(self, leader):
+        """The followers of a leader whose work is over end as it did; they are its followers no more."""
+        rows = self.system.records.rows
+        followers = self.subscriber.crews.pop(leader, ())
+        for row in followers:
+            rows.outcome[row], rows.ended[row] = rows.outcome[leader], rows.ended[leader]
+            rows.reason[row] = rows.reason[leader]
+        return followers
+
+    def failed(self, leader):
+        """A batch fails as a whole."""
+        crew = leader, *self._share(leader)
+        if leader in self.subscriber.stale:
+            self.subscriber.stale_ended(leader)
+            return
+        number = self.tries(leader)
+        for row in crew:
+            self._settle(row, Verdict.GIVEN_BACK if number < self.attempts else Verdict.DEAD)
+        if number < self.attempts:
+            self.system.backing_off += len(crew)
+            self.system.env.call_in(self.backoff(leader, number), self._all_again, crew, TIMEOUT)
+            self.subscriber.backs_off(leader)
+        else:
+            self.subscriber.dead(leader)
+
+    def _all_again(self, crew):
+        self.system.backing_off -= len(crew)
+        for row in reversed(crew[1:]):
+            self.subscriber.put(self._next(row))
+        self.subscriber.back(self._next(crew[0]))
+
+    def died(self, leader):
+        if leader in self.subscriber.stale:
+            self._share(leader)
+        elif self.system.records.rows.outcome[leader] != Outcome.LOST:
+            self.subscriber.crews[leader] = self._share(leader)
+        super().died(leader)
+
+    def _lost(self, leader):
+        super()._lost(leader)
+        self.subscriber.crews[leader] = self._share(leader)

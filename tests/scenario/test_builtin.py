@@ -11,6 +11,9 @@ from evsim.scenario.advice import arrival_rates, holding_times
 from evsim.scenario.reading import read
 
 TWINS = [f"registration-{design}" for design in ("monolith", "classic", "parallel", "hybrid", "events")]
+LESSONS = [  # each is healthy, and breaks at two to four times its load
+    "hot-partition", "leader-failover", "rebalance-storm", "replay-history",
+]  # fmt: skip
 
 
 def text_of(name):
@@ -35,7 +38,7 @@ def differences(one, other, path=()):
 
 
 def test_the_built_in_scenarios_are_these():
-    assert names() == sorted([*TWINS, "two-producers-four-consumers"])
+    assert names() == sorted([*TWINS, *LESSONS, "two-producers-four-consumers"])
 
 
 @pytest.mark.parametrize("name", names())

@@ -93,14 +93,16 @@ def test_what_a_batch_cannot_do_is_refused():
         return str(error.value)
 
     assert "a batch of messages cannot publish as one" in refused([{"publish": "events"}])
-    assert "a batch of messages cannot maybe as one" in refused([{"maybe": {"probability": 0.5, "then": [{"work": 1}]}}])
+    perhaps = {"maybe": {"probability": 0.5, "then": [{"work": 1}]}}
+    assert "a batch of messages cannot maybe as one" in refused([perhaps])
     assert "committed after the work" in refused([{"work": 1}], commit="before")
 
 
 def test_a_batch_of_one_is_no_batch():
     one = reading(1, "10ms", {"poisson": 50}, 20)
-    plain = Scenario.from_dict(one.to_dict() | {"services": {
-        **one.to_dict()["services"], "worker": {**one.to_dict()["services"]["worker"], "subscribe": "events"}}})  # fmt: skip
+    described = one.to_dict()
+    described["services"]["worker"]["subscribe"] = "events"
+    plain = Scenario.from_dict(described)
     one, plain = checked(one, conserving=False), checked(plain, conserving=False)
     for name in ("started", "ended"):
         assert np.array_equal(one.rows[name][rows_of(one, "worker")], plain.rows[name][rows_of(plain, "worker")])

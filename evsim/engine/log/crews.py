@@ -1,7 +1,7 @@
 """Crews: messages of one partition that a member takes and works on together, as a batch.
 
-The first message of a batch *leads*: it travels, waits for a worker, has the luck, and ends; the others share its times and
-its fate. Each has a row, an effect and a commit of its own.
+The first message of a batch *leads*: it travels, waits for a worker, has the luck, and ends; the others share its
+times and its fate. Each has a row, an effect and a commit of its own.
 """
 
 from evsim.engine.environment import TIMEOUT

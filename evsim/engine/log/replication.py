@@ -2,7 +2,8 @@
 
 One broker leads all partitions; the others copy them, each message after a delay and in order. Brokers that are up and
 keep up are *in sync*. Groups see a message once all of those have it (the high watermark); with ``acks: all`` its
-publisher waits for that. When the leader fails, one in sync goes on with what it has; what only the old one had is lost.
+publisher waits for that. When the leader fails, one in sync goes on with what it has; what only the old one had is
+lost.
 """
 
 from collections import deque

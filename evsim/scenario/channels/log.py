@@ -60,10 +60,12 @@ class Log(Likened):
 
     @model_validator(mode="after")
     def _batches(self):
-        if self.like is None and self.batch is not None and not self.linger and self.partitioner != "sticky":
+        if self.like is not None:
+            return self   # it may give a linger
+        if self.batch is not None and not self.linger and self.partitioner != "sticky":
             raise refuse("without linger no message waits for a batch", "add linger: 5ms",
                          name="batch", value=self.batch)
-        if self.like is None and self.partitioner == "sticky" and not (self.linger or self.batch):
+        if self.partitioner == "sticky" and not (self.linger or self.batch):
             raise refuse("sticky stays on a partition for a batch", "add batch: 100, or linger: 5ms",
                          name="partitioner", value="sticky")
         return self

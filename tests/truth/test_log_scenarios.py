@@ -1,0 +1,86 @@
+"""The built-in scenarios about logs: healthy at their own load, and what breaks at two to four times it."""
+
+import pytest
+
+from evsim import load, theory
+from evsim.engine import simulate
+from evsim.scenario.advice import holding_times
+
+
+def at(name, times, changes=(), seed=1):
+    """A run of a built-in scenario at so many times its load."""
+    scenario = load(name)
+    (workload,) = scenario.workloads
+    path = f"workloads.{workload}.arrivals.poisson"
+    rate = scenario.workloads[workload].arrivals.rate * times
+    run = simulate(scenario.replace({path: rate, **dict(changes)}), seed=seed)
+    assert run.audit()
+    return run
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("name", ["hot-partition", "rebalance-storm", "replay-history", "leader-failover"])
+def test_each_is_healthy_at_its_own_load(name, seed):
+    run = at(name, 1, seed=seed)
+    figures = run.summary()
+    for objective, value in run.scenario.objectives.items():
+        kept = figures[objective] >= value if objective == "availability" else figures[objective] <= value
+        assert kept, (objective, figures[objective])
+    assert figures["duplicated"] == figures["lost"] == figures["pending"] == 0
+
+
+def test_a_hot_partition_falls_behind_while_the_others_wait_for_work():
+    normal, busy = at("hot-partition", 1), at("hot-partition", 4)
+    assert busy.service_figures["warehouse"]["utilisation"] < 0.45
+    ends = {}
+    for run in (normal, busy):
+        figures = run.partitions.sort_values("published", ascending=False)
+        hottest, others = figures.iloc[0], figures.iloc[1:]
+        ends[run] = hottest.lag_max, others.lag_max.max()
+        assert hottest.published / figures.published.sum() > 1 / 7
+    assert ends[normal][0] < 20 and ends[busy][0] > 10 * ends[busy][1] > 100
+    assert ends[busy][1] < 30
+    assert busy.summary()["completion_p99"] > 10 * normal.summary()["completion_p99"]
+    more = at("hot-partition", 4, {"services.warehouse.instances": 4}.items())
+    assert more.summary()["completion_p99"] == pytest.approx(busy.summary()["completion_p99"], rel=0.01)
+
+
+def test_members_that_are_expelled_for_being_slow_make_the_others_slower():
+    patient = {"services.billing.subscribe.max_poll_interval": "5s"}.items()
+    calm, storm, cured = at("rebalance-storm", 1), at("rebalance-storm", 3), at("rebalance-storm", 3, patient)
+
+    def told(run):
+        kinds = [kind for _, kind, *_ in run.records.incidents]
+        return kinds.count("expel"), run.summary()["duplicated"], run.channel_figures["reading", "billing"]["lag_max"]
+
+    assert told(calm)[:2] == (0, 0) and told(cured)[:2] == (0, 0)
+    expelled, repeated, behind = told(storm)
+    assert expelled > 20 and repeated > 100 and behind > 10 * told(cured)[2]
+    assert storm.summary()["completion_p99"] > 5 * cured.summary()["completion_p99"]
+    assert storm.service_figures["billing"]["utilisation"] < cured.service_figures["billing"]["utilisation"]
+
+
+def behind(run, time):
+    """How many messages the search index has not indexed at a time."""
+    ledger = run.ledger[run.ledger.subscription == "search-index"]
+    return int(((ledger.appended <= time) & ~(ledger.settled <= time)).sum())
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_latecomer_catches_up_as_fast_as_it_has_time_to_spare(times):
+    run = at("replay-history", times)
+    scenario = run.scenario
+    rate, workers = 100 * times, scenario.services["search-index"].workers
+    capacity = workers / holding_times(scenario)["search-index"]
+    caught_up = 30 + theory.catch_up(rate, capacity, 30).catch_up_time
+    assert behind(run, 30.01) == pytest.approx(30 * rate, rel=0.05)
+    for time in (40, 50, 59.9):
+        left = max(0.0, (caught_up - time) * (capacity - rate))
+        assert behind(run, time) == pytest.approx(left, abs=0.06 * 30 * rate)
+    assert run.summary()["effects_missing"] == 0
+
+
+def test_a_latecomer_without_time_to_spare_never_catches_up():
+    run = at("replay-history", 4)
+    assert behind(run, 60) == pytest.approx(behind(run, 31), rel=0.1) and behind(run, 60) > 10_000
+    assert run.channel_figures["product-changed", "warehouse"]["lag_max"] < 100, "and nobody else moves"

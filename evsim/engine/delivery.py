@@ -1,7 +1,8 @@
 """Deliveries: what all channels share when they grant a message to a consumer and hear how it ended."""
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.results.records import Outcome, Verdict
+from evsim.engine.letters import Letters
+from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.retry import Retry
 
 __all__ = ["PLAIN_ATTEMPTS", "Channel", "Delivery", "Subscriber"]
@@ -11,6 +12,8 @@ PLAIN_ATTEMPTS = 5  # of a message, where nothing else is written
 
 class Channel:
     """The broker's side of a channel. Subclasses say where a message waits and who may have it (``append``)."""
+
+    may_refuse = False  # a message, although no fault touches the channel
 
     def __init__(self, system, name, settings, number):
         self.system, self.name, self.settings, self.number = system, name, settings, number
@@ -32,6 +35,14 @@ class Channel:
         """Messages that are kept and that nobody can see yet."""
         return []
 
+    def door(self, message):
+        """The list in which a message that comes has to wait, as (function, argument); None if it may come in."""
+        return self.frozen
+
+    def outside(self):
+        """(function, argument) of everything that waits at the door, for a stock-take."""
+        return self.frozen or ()
+
     @property
     def is_up(self):
         return not self.down and self.frozen is None
@@ -44,6 +55,10 @@ class Channel:
     def takes(self, acks):
         """Whether a message is kept that comes now, for a publisher who waits for so many."""
         return self.is_up
+
+    def refusal(self, message, acks):
+        """Why a message is not kept that comes now; :attr:`Fate.OPEN` if it is."""
+        return Fate.OPEN if self.takes(acks) else Fate.REFUSED
 
     def has(self, message):
         """Whether a message that was kept is still there, or was handled."""
@@ -97,6 +112,8 @@ class Subscriber:
         self.group = subscription.group or service.name
         self.edges = {}  # place number -> Delivery
         self.routes = {}  # route of a message -> place number of its delivery here
+        target = subscription.dead_letter or getattr(channel.settings, "dead_letter", None)
+        self.letters = Letters(system, channel, system.channels[target]) if target else None
         service.groups.append(self)
         channel.subscribers.append(self)
 
@@ -222,14 +239,20 @@ class Delivery:
     def _failed(self, row):
         """Another attempt after the back-off, or dead."""
         number = self.tries(row)
-        if number < self.attempts:
+        if number < self.attempts and self.system.records.rows.reason[row] != Reason.REJECTED:
             self._settle(row, Verdict.GIVEN_BACK)
             self.system.backing_off += 1
             self.system.env.call_in(self.backoff(row, number), self._again, row, TIMEOUT)
             self.subscriber.backs_off(row)
         else:
-            self._settle(row, Verdict.DEAD)
-            self.subscriber.dead(row)
+            self._dead(row)
+
+    def _dead(self, row):
+        """No further attempt: the message is given up, and perhaps comes again as a dead letter."""
+        self._settle(row, Verdict.DEAD)
+        if self.subscriber.letters is not None:
+            self.subscriber.letters.send(row)
+        self.subscriber.dead(row)
 
     def tries(self, row):
         """How many attempts count once this one has failed."""
@@ -246,8 +269,7 @@ class Delivery:
             self.subscriber.given_back(row)
             self.subscriber.back(self._next(row))
         else:
-            self._settle(row, Verdict.DEAD)
-            self.subscriber.dead(row)
+            self._dead(row)
 
     def _lost(self, row):
         """The link lost it on the way: the broker hands it out again when it gives up waiting."""

@@ -11,7 +11,7 @@ to how often this attempt has met it, so a loop has new luck each round.
 """
 
 from evsim.engine.environment import SimulationError
-from evsim.engine.places import CALL, DELIVERY
+from evsim.engine.places import DELIVERY
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
 from evsim.scenario.steps import Call, Effect, Publish, Wait, Work
@@ -68,9 +68,10 @@ class Context:
         effects.row[number], effects.time[number] = self._row, self._system.env.now
         effects.name[number] = self._system.effect_number(Effect(name=name).name)
 
-    def fail(self):
-        """Fail this attempt here."""
-        raise StepFailed(Reason.FAIL_STEP)
+    def fail(self, requeue=True):
+        """Fail this attempt here. A message is not tried again if it is not to be put back (``requeue=False``)."""
+        delivered = self._system.places[self._system.records.rows.place[self._row]].kind == DELIVERY
+        raise StepFailed(Reason.FAIL_STEP if requeue or not delivered else Reason.REJECTED)
 
 
 def _distribution(time):
@@ -124,11 +125,5 @@ def _compile(compiler, step, count, then, fail):
     system, place = compiler.system, compiler.place
     position = (f"{step!r}", count)
     compiler.steps_met[position] = position
-    if step.kind == "call":
-        place.steps[position] = [system.further_place(CALL, place, step.service, place.service, step)]
-    elif step.kind == "publish":
-        place.steps[position] = [
-            system.further_place(DELIVERY, place, service, step.channel, subscription)
-            for service, subscription in system.subscribers_of(step.channel)
-        ]
+    system.lead_on(place, step, position)
     return compiler.build(step, position, then, fail)

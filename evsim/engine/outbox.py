@@ -10,7 +10,7 @@ from itertools import islice
 from math import inf, isinf, isnan
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.writing import keep_again, take
+from evsim.engine.writing import keep_again, take, writer
 
 __all__ = ["Outbox", "Relay"]
 
@@ -83,8 +83,8 @@ class Relay:
 class Outbox:
     """One publish step into an outbox. ``publish(row)`` writes the message; ``then(row)`` follows at once."""
 
-    def __init__(self, system, place, step, channel, write, then):
-        self.system, self.place, self.channel = system, place, channel
+    def __init__(self, system, place, step, route, then):
+        self.system, self.place, self.channel = system, place, route.channel
         self.relay = system.relay(place.service, step.outbox.poll)
         self.sendings = {}  # message -> how often it was sent
         self.told = {}  # message -> whether it is kept, for each confirmation that travels back, in order
@@ -99,6 +99,8 @@ class Outbox:
         )  # fmt: skip
         self.coming = {self._arrived}
         system.publishings.append(self)
+
+        write = writer(system, route)
 
         def publish(row):
             message = write(row)
@@ -126,12 +128,12 @@ class Outbox:
         self.system.records.incidents.append((self.system.env._now, what, self.channel.name, message))
 
     def _arrived(self, message):
-        channel = self.channel
-        if channel.frozen is not None:
-            channel.frozen.append((self._arrived, message))
+        channel, door = self.channel, self.channel.door(message)
+        if door is not None:
+            door.append((self._arrived, message))
             return
         record = message
-        if not channel.takes("all"):
+        if channel.refusal(message, "all"):
             self._note("message refused", message)
             self._tell(message, False)
             return

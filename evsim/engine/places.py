@@ -9,6 +9,7 @@ through channels is one place; rows count the rounds (``hop``).
 from dataclasses import dataclass, field
 
 from evsim.engine.refusal import refuse
+from evsim.scenario.routing import homes, letter_homes
 
 __all__ = ["CALL", "DELIVERY", "Place", "REQUEST", "Walk"]
 
@@ -30,6 +31,7 @@ class Place:
     step: object = None  # the call step, or the subscription of a delivery
     back: bool = False  # something further on leads back to this place
     steps: dict = field(default_factory=dict)  # position of a step -> [Place, ...]
+    letters: dict = field(default_factory=dict)  # position of a publish step -> [Place, ...] of its dead letters
 
 
 class Walk:
@@ -38,6 +40,7 @@ class Walk:
     def __init__(self, scenario):
         self.scenario = scenario
         self.places = []
+        self._unwalked = []  # publish steps whose dead letters are still to be followed
         self.visits = {}  # (workload, service) -> ordinal of the last way into the service
         self.subscribers = {name: [] for name in scenario.channels}  # channel -> [(service, subscription), ...]
         for name, service in scenario.services.items():
@@ -45,6 +48,7 @@ class Walk:
                 self.subscribers[subscription.channel].append((name, subscription))
         for name, workload in scenario.workloads.items():
             self.enter(REQUEST, name, workload.target, name, None, None, ())
+        self.walk_letters()
 
     def enter(self, kind, workload, service, source, parent, step, trail):
         """The place for one way in, walking on from it unless it is on the trail already."""
@@ -64,18 +68,31 @@ class Walk:
 
     def walk(self, steps, position, place, trail):
         for index, step in enumerate(steps):
-            here = (*position, index)
-            if step.kind == "call":
-                target = step.service
-                place.steps[here] = [self.enter(CALL, place.workload, target, place.service, place, step, trail)]
-            elif step.kind == "publish":
-                place.steps[here] = [
-                    self.enter(DELIVERY, place.workload, name, step.channel, place, subscription, trail)
-                    for name, subscription in self.subscribers[step.channel]
-                ]
-            elif step.kind == "parallel":
-                for number, branch in enumerate(step.branches):
-                    self.walk(branch, (*here, number), place, trail)
-            elif step.kind == "maybe":
-                self.walk(step.then, (*here, 0), place, trail)
-                self.walk(step.otherwise, (*here, 1), place, trail)
+            self.walk_step(step, (*position, index), place, trail)
+
+    def walk_step(self, step, here, place, trail):
+        if step.kind == "call":
+            target = step.service
+            place.steps[here] = [self.enter(CALL, place.workload, target, place.service, place, step, trail)]
+        elif step.kind == "publish":
+            place.steps[here] = self._readers(homes(self.scenario, step), place, trail)
+            self._unwalked.append((step, here, place, trail))
+        elif step.kind == "parallel":
+            for number, branch in enumerate(step.branches):
+                self.walk(branch, (*here, number), place, trail)
+        elif step.kind == "maybe":
+            self.walk(step.then, (*here, 0), place, trail)
+            self.walk(step.otherwise, (*here, 1), place, trail)
+
+    def walk_letters(self):
+        """The places of dead letters come after all others, so that they change nobody's visits."""
+        while self._unwalked:
+            step, here, place, trail = self._unwalked.pop(0)
+            place.letters[here] = self._readers(letter_homes(self.scenario, step), place, trail)
+
+    def _readers(self, channels, place, trail):
+        return [
+            self.enter(DELIVERY, place.workload, name, channel, place, subscription, trail)
+            for channel in channels
+            for name, subscription in self.subscribers[channel]
+        ]

@@ -11,11 +11,17 @@ from evsim.results.records import Fate, Reason
 __all__ = ["Publishing"]
 
 
+# How a publisher sees that its message was not taken.
+_REASONS = {
+    Fate.REFUSED: Reason.UNREACHABLE, Fate.FULL: Reason.MAX_LENGTH, Fate.RETURNED: Reason.UNROUTABLE,
+}  # fmt: skip
+
+
 class Publishing:
     """One publish step on one path. ``publish(row)`` starts it; `then(row)` or `fail(row, reason)` follows."""
 
-    def __init__(self, system, place, step, channel, route, then, fail, asker):
-        self.system, self.place, self.step, self.channel = system, place, step, channel
+    def __init__(self, system, place, step, route, then, fail, asker):
+        self.system, self.place, self.step, self.channel = system, place, step, route.channel
         self.then, self.fail, self.asker = then, fail, asker
         self.attempts = step.retry.attempts if step.retry else 1
         messages = system.records.messages
@@ -36,14 +42,14 @@ class Publishing:
             place.workload, place.service, step.channel, messages, arrived, self.lost,
             ordered=True, loss="message lost on the link",
         )  # fmt: skip
-        if channel.batching is not None:
-            self.send = lambda message: channel.batching.add(self, message)
+        if self.channel.batching is not None:
+            self.send = lambda message: self.channel.batching.add(self, message)
         self.coming = {arrived, self.lost}  # heap functions that bring a message to its channel
         system.publishings.append(self)
         self.publish = self._publish(route, guarded)
 
     def _publish(self, route, guarded):
-        write = writer(self.system, self.place, self.step, self.channel, route)
+        write = writer(self.system, route)
         send, then = self._dispatch if guarded and self.step.acks else self.send, self.then
 
         def publish(row):
@@ -92,30 +98,33 @@ class Publishing:
         self.send(message)
 
     def _guarded_arrived(self, message):
-        channel = self.channel
-        if channel.frozen is not None:
-            channel.frozen.append((self._guarded_arrived, message))
+        channel, door = self.channel, self.channel.door(message)
+        if door is not None:
+            door.append((self._guarded_arrived, message))
             return
-        messages, takes = self.system.records.messages, channel.takes(self.step.acks)
+        messages, fate = self.system.records.messages, channel.refusal(message, self.step.acks)
         record = message
-        if not takes:
+        if fate:
             self._note("message refused", message)
         elif messages.appended[message] >= 0:
             self._note("message came again", message)
             record = keep_again(self.system, channel, message)
         if not messages.appended[message] >= 0:
-            messages.fate[message] = Fate.OPEN if takes else Fate.REFUSED
-            if takes:
+            messages.fate[message] = fate
+            if not fate:
                 channel.append(message)
         if self.confirm is not None:
             number = take(self.sent, message, 0)
-            if takes:
-                channel.when_safe(record, self.step.acks, lambda kept: self._tell(message, number, kept))
+            if fate:
+                self._tell(message, number, fate)
             else:
-                self._tell(message, number, False)
+                channel.when_safe(
+                    record, self.step.acks,
+                    lambda kept: self._tell(message, number, Fate.OPEN if kept else Fate.REFUSED),
+                )  # fmt: skip
 
-    def _tell(self, message, number, kept):
-        self.told.setdefault(message, []).append((number, kept))
+    def _tell(self, message, number, fate):
+        self.told.setdefault(message, []).append((number, fate))
         self.confirm(message)
 
     def _note(self, what, message):
@@ -131,10 +140,10 @@ class Publishing:
             row = cause[message]
             if freeze(confirmed, message, row):
                 return
-            number, kept = take(told, message, 0)
-            if not kept:
+            number, fate = take(told, message, 0)
+            if fate:
                 if waiting.get(message) == number:
-                    self._failed(message, Reason.UNREACHABLE)
+                    self._failed(message, _REASONS[fate])
                 return
             if not acknowledged[message] >= 0:
                 acknowledged[message] = env._now

@@ -62,7 +62,7 @@ class Queue(Channel):
         guarded = system.cyclic or system.is_faulty(self.name) or any(consumer.guarded for consumer in consumers)
         return guarded_append if guarded else append
 
-    def partitioner(self, place, key):
+    def partitioner(self, place, key, kind=None):
         """A queue is one line."""
         return lambda luck, row: 0
 

@@ -45,6 +45,7 @@ class Risk:
             or system.links.between(place.service, step.channel).lossy
             or system.is_faulty(step.channel)
             or system.is_replicated(step.channel)
+            or system.channels[step.channel].may_refuse
             or system.services[place.service].guarded
             or self._first_wins(system.services[place.service])
         )

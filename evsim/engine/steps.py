@@ -115,6 +115,7 @@ def reply(compiler, step, position, then, fail):
 def fail_step(compiler, step, position, then, fail):
     chances = compiler.system.luck.uniforms(*compiler.purpose(step, position))
     luck, values, missing, probability = compiler.rows.luck, chances.values, chances.missing, step.probability
+    reason = Reason.FAIL_STEP if step.requeue or compiler.place.kind != DELIVERY else Reason.REJECTED
 
     def maybe_fail(row):
         try:
@@ -122,7 +123,7 @@ def fail_step(compiler, step, position, then, fail):
         except IndexError:
             chance = missing(luck[row])
         if chance < probability:
-            fail(row, Reason.FAIL_STEP)
+            fail(row, reason)
         else:
             then(row)
 
@@ -183,13 +184,10 @@ def call(compiler, step, position, then, fail):
 
 
 def publish(compiler, step, position, then, fail):
-    system = compiler.system
-    channel = system.channels[step.channel]
-    route = system.route(channel, compiler.place.steps[position])
+    route = compiler.system.course(compiler.place, position, step)
     if step.outbox is not None:
-        write = writer(system, compiler.place, step, channel, route)
-        return Outbox(system, compiler.place, step, channel, write, then).publish
-    return Publishing(system, compiler.place, step, channel, route, then, fail, compiler.service).publish
+        return Outbox(compiler.system, compiler.place, step, route, then).publish
+    return Publishing(compiler.system, compiler.place, step, route, then, fail, compiler.service).publish
 
 
 BUILDERS = {

@@ -22,7 +22,7 @@ def take_stock(system):
     outboxes = {message for publishing in system.publishings for message in publishing.stored()}
     moving = [(function, argument) for _, function, argument in system.env.entries()]
     moving += [entry for _, service in services for waiting in service.frozen if waiting for entry in waiting]
-    moving += [entry for channel in channels for entry in channel.frozen or ()]
+    moving += [entry for channel in channels for entry in channel.outside()]
     subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
     ready = [row for keeper in (*channels, *subscribers) for row in keeper.stored()]
     late = {row for subscriber in subscribers for row in subscriber.unsettled()}

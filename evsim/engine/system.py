@@ -14,10 +14,12 @@ from evsim.engine.luck import Luck
 from evsim.engine.outbox import Relay
 from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.risk import Risk
+from evsim.engine.routes import Course, Route
 from evsim.engine.service import Service
 from evsim.engine.stamps import read_stamps
 from evsim.engine.workloads import Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
+from evsim.scenario.routing import reached
 
 __all__ = ["System"]
 
@@ -40,7 +42,7 @@ class System:
         self.backing_off = 0  # deliveries that wait for their next attempt
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
-        self._routes, self._stamps = [], {}
+        self.routes, self._stamps = [], {}
         self.publishings, self._relays = [], {}
         self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
@@ -84,14 +86,14 @@ class System:
         """``(service, subscription)`` of all who subscribe to a channel."""
         return self._walk.subscribers[channel]
 
-    def further_place(self, kind, place, service, source, step):
-        """A place that a Python handler was found to lead to while the system runs."""
+    def lead_on(self, place, step, position):
+        """Find the places of a step that a Python handler was found to take while the system runs."""
         known = len(self.places)
-        found = self._walk.enter(kind, place.workload, service, source, place, step, ())
+        self._walk.walk_step(step, position, place, ())
+        self._walk.walk_letters()
         for further in self.places[known:]:
             if further.kind == DELIVERY:
                 self._deliver_to(further)
-        return found
 
     def enter(self, place, edge):
         """Compile the handler of a place: what its rows do when they get a worker."""
@@ -99,13 +101,21 @@ class System:
         service.edges[place.number] = edge
         service.entries[place.number] = compile_handler(self, place, edge)
 
-    def route(self, channel, places):
-        """A number for one publish step on one path, from which the channel knows the place of each delivery."""
-        number = len(self._routes)
-        self._routes.append(channel)
-        ways = {self._subscribers[channel.name, place.service]: place.number for place in places}
-        channel.route(number, ways)
-        return number
+    def course(self, place, position, step):
+        """The :class:`Route` of a publish step to its channel; those to wherever its messages may come further are made.
+
+        By the number of its route a message's channel knows the place of each delivery.
+        """
+        course = Course(place, step, None if step.key is None else self.key_number(step.key))
+        places = place.steps[position] + place.letters[position]
+        for name in reached(self.scenario, step):
+            route = Route(len(self.routes), course, self.channels[name])
+            self.routes.append(route)
+            course.numbers[name] = route.number
+            mine = [each for each in places if each.source == name]
+            ways = {self._subscribers[name, each.service]: each.number for each in mine}
+            route.channel.route(route.number, ways)
+        return self.routes[course.numbers[step.channel]]
 
     def relay(self, service, poll):
         """What looks into the outbox of a service every `poll` seconds."""

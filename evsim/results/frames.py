@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.deaths import deaths
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.tally import DELIVERY_STATES, REQUEST_OUTCOMES
 
@@ -90,6 +91,7 @@ def ledger_frame(run):
     message = ledger.message
     requests = run.tally
     verdict = ledger.verdict
+    why, count = deaths(run)
     held = np.isin(verdict, (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED))
     disposition = np.where(held, "held", np.where(verdict == Verdict.DONE, "acked", _words(Verdict)[verdict]))
     return _frame(
@@ -108,6 +110,9 @@ def ledger_frame(run):
             "state": np.array(DELIVERY_STATES)[ledger.state],
             "cause": _causes(ledger, rows),
             "disposition": disposition,
+            "origin": messages["origin"][message],
+            "death": why[message],
+            "deaths": count[message],
             "attempts": ledger.attempts,
             "handlings": ledger.handlings,
             "reordered": ledger.reordered(run),

@@ -13,7 +13,7 @@ CERTAIN = {
     "rows": {"parent": "born", "first": "born", "attempt": "born", "worker": "started", "outcome": "ended",
              "verdict": "settled"},
     "messages": {"channel": "published", "key": "published", "partition": "published", "route": "published",
-                 "cause": "published", "offset": "appended"},
+                 "cause": "published", "origin": "published", "offset": "appended"},
     "effects": {},
 }  # fmt: skip
 

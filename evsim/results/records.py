@@ -42,6 +42,7 @@ class Verdict(IntEnum):
     ORPHANED = 8  # the one who asked had ended before the answer
     REVOKED = 9  # taken from a holder that may still be at work; another attempt follows
     DROPPED = 10  # taken out of the channel by a rule of its own
+    EXPIRED = 11  # a message's time to live was over
 
 
 class Reason(IntEnum):
@@ -60,6 +61,10 @@ class Reason(IntEnum):
     RETENTION = 10  # the log had it no more
     COMPACTION = 11  # the log had a later message of its key
     LEADER = 12  # only the broker that failed had it
+    REJECTED = 13  # its handler said that it must not come again
+    EXPIRED = 14
+    MAX_LENGTH = 15  # its queue was full
+    UNROUTABLE = 16  # no queue is bound for it
 
 
 class Fate(IntEnum):
@@ -69,6 +74,9 @@ class Fate(IntEnum):
     LOST = 1  # on the link
     REFUSED = 2  # by a broker that was down
     TRUNCATED = 3  # it was kept, and lost with the broker that had it
+    FULL = 4  # refused by a queue that was
+    RETURNED = 5  # no queue is bound for it
+    DUPLICATE = 6  # its queue had it already, and said that it is kept
 
 
 _BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}
@@ -100,7 +108,8 @@ MESSAGE_COLUMNS = {
     "offset": "i",
     "luck": "i",
     "route": "h",  # which publish step, on which path
-    "cause": "i",  # the row that published
+    "cause": "i",  # the row that published, or that died
+    "origin": "i",  # the message that this is a copy or a dead letter of; -1 on what a handler published
     "published": "d",
     "sent": "d",  # when it first left an outbox; any other message left when it was published
     "appended": "d",

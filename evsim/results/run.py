@@ -30,9 +30,11 @@ class Run:
 
     parent = since = shared = None
 
-    def __init__(self, *, scenario, seed, records, places, effect_names, key_names, due, stock, tickets, keys, ended_at, warnings):
+    def __init__(self, *, scenario, seed, records, places, routes, effect_names, key_names, due, stock, tickets, keys,
+                 ended_at, warnings):  # fmt: skip
         self.scenario, self.seed, self.records = scenario, seed, records
         self.places, self.effect_names, self.key_names = places, effect_names, key_names
+        self._routes = routes  # the workload of each route
         self.due, self.stock, self.keys = due, stock, keys
         self._tickets = tickets
         self.ended_at, self.warnings = ended_at, tuple(warnings)
@@ -120,21 +122,36 @@ class Run:
         return length if length > 0 else float("nan")
 
     @cached_property
+    def message_workloads(self):
+        """For each message: its workload, as a position in the list of workloads."""
+        workloads = list(self.scenario.workloads)
+        return np.array([workloads.index(name) for name in self._routes] or [0])[self.message_columns["route"]]
+
+    @cached_property
+    def message_senders(self):
+        """For each message: the service that published it, or the channel that made it of another message."""
+        messages = self.message_columns
+        services = np.array([place.service for place in self.places], dtype=object)
+        senders = services[self.rows["place"][messages["cause"]]]
+        made = messages["origin"] >= 0
+        channels = np.array([*self.scenario.channels, ""], dtype=object)
+        senders[made] = channels[messages["channel"][messages["origin"][made]]]
+        return senders
+
+    @cached_property
     def row_requests(self):
         """For each row: its request, as a position in :attr:`tally`."""
-        workloads = {name: code for code, name in enumerate(self.tally.workloads)}
-        of_place = np.array([workloads[p.workload] for p in self.places] + [0])
+        workloads = list(self.scenario.workloads)
         place = self.rows["place"]
-        workload = of_place[place]
-        if (place < 0).any():  # messages that no consumer of a queue has been granted
-            cause = self.message_columns["cause"][self.rows["parent"][place < 0]]
-            workload[place < 0] = of_place[place[cause]]
+        workload = np.array([workloads.index(place.workload) for place in self.places] + [0])[place]
+        nobody = place < 0  # messages that no consumer of a queue has been granted
+        workload[nobody] = self.message_workloads[self.rows["parent"][nobody]]
         return self.tally.index(workload, self.rows["request"])
 
     @property
     def message_requests(self):
         """For each message: its request, as a position in :attr:`tally`."""
-        return self.row_requests[self.message_columns["cause"]]
+        return self.tally.index(self.message_workloads, self.message_columns["request"])
 
     @cached_property
     def row_cohort(self):

@@ -129,6 +129,7 @@ class Deliveries:
         self.verdict = verdict
         state = np.zeros(len(row), dtype=int)
         state[verdict == Verdict.DEAD] = DELIVERY_STATES.index("dead")
+        state[verdict == Verdict.EXPIRED] = DELIVERY_STATES.index("expired")
         state[verdict == Verdict.LOST] = DELIVERY_STATES.index("lost")
         state[verdict == Verdict.DROPPED] = DELIVERY_STATES.index("dropped")
         ended = (verdict == Verdict.DONE) & (rows["outcome"][last] != Outcome.OPEN)
@@ -142,10 +143,7 @@ class Deliveries:
         self.born = rows["born"][row]
         reopened = np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.REVOKED))
         self.settled = np.where(reopened, np.nan, rows["settled"][last])
-        workload_of_place = {p.number: requests.workloads.index(p.workload) for p in places}
-        cause_place = rows["place"][messages["cause"][self.message]] if len(row) else np.empty(0, dtype=int)
-        workload = np.array([workload_of_place.get(number, 0) for number in range(len(places))] or [0])[cause_place]
-        self.request = requests.index(workload, rows["request"][row])
+        self.request = run.row_requests[row]
         self.cohort = requests.cohort[self.request] & ~self.replay
 
     def _mark_copies(self, copies, state):

@@ -49,7 +49,7 @@ def _moments(run, number, workload):
         yield from _of_row(run, row)
     for message in its_messages.tolist():
         channel = list(run.scenario.channels)[messages["channel"][message]]
-        sender = run.places[rows["place"][messages["cause"][message]]].service
+        sender = run.message_senders[message]
         yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", f"message {message}")
         if messages["sent"][message] >= 0:
             yield Moment(float(messages["sent"][message]), "sent from the outbox", sender, f"message {message}")

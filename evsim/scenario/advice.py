@@ -6,6 +6,7 @@ overloaded is, and one not mentioned may still be.
 
 from graphlib import TopologicalSorter
 
+from .routing import dead_letters
 from .units import write_time
 
 ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than the last
@@ -167,8 +168,9 @@ def _useful(service, subscription, partitions):
 
 def _unused_parts(scenario):
     subscribed = {each.channel for service in scenario.services.values() for each in service.subscribe}
+    letters = {name for channel in scenario.channels for name in dead_letters(scenario, channel)}
     for name in scenario.channels:
-        if name not in subscribed:
+        if name not in subscribed | letters:
             yield f"channels.{name}: nobody subscribes, so its messages are never handled"
     if any(callable(service.handle) for service in scenario.services.values()):
         return   # who knows what a Python function calls
@@ -177,7 +179,7 @@ def _unused_parts(scenario):
     used = {step.service for step in steps if step.kind == "call"}
     used |= {workload.target for workload in scenario.workloads.values()}
     for name in scenario.channels:
-        if name not in published:
+        if name not in published | letters:
             yield f"channels.{name}: nobody publishes to it"
     for name, service in scenario.services.items():
         if name not in used and not service.subscribe:

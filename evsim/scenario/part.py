@@ -107,7 +107,7 @@ class Tagged(Part):
     def pack(self, settings):
         """The written form, from the written settings: the inverse of `unpack`."""
         names = self.settings()
-        if not names:
+        if not settings and self.is_word():
             return self.kind
         if self.listed:
             return {self.kind: [settings[name] for name in names]}

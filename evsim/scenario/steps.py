@@ -3,7 +3,7 @@
 import inspect
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WrapSerializer, WrapValidator, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, WrapSerializer, WrapValidator, model_validator
 
 from .distributions import AnyDistribution
 from .errors import refuse
@@ -71,10 +71,12 @@ class Publish(Tagged):
 
 
 class Fail(Tagged):
-    """Fail here with a probability, drawn anew at each attempt."""
+    """Fail here with a probability, drawn anew at each attempt; with `requeue: false`, a message is not tried again."""
 
+    short: ClassVar[str] = "probability"
     kind: Literal["fail"] = "fail"
     probability: Share
+    requeue: StrictBool = True
 
 
 class Effect(Tagged):

@@ -16,7 +16,7 @@ class Subscription(Part):
 
     `group` names the group of consumers on a log (the service's name by default); `prefetch` is how many
     messages of a queue an instance may hold (its workers by default), or `unlimited`; after `retry.attempts` (5 by
-    default) failures a message is dead.
+    default) failures a message is dead. A dead message comes again as a new one in the channel `dead_letter`.
 
     A log's group commits what it has read `after` the work (by default), `before` it, or at an `interval`. With an
     `assignor` each partition belongs to one instance (a member of the group), else any free worker takes
@@ -34,6 +34,7 @@ class Subscription(Part):
     group: Name | None = None
     prefetch: PositiveLimit | None = None
     retry: Retry | None = None
+    dead_letter: Name | None = None
     commit: Commit | None = None
     assignor: Literal[ASSIGNORS] | None = None
     rebalance: Time | None = None

@@ -255,9 +255,9 @@ def _rates(run):
         counts[edge] = counts.get(edge, 0) + made
     channels = list(run.scenario.channels)
     within = (messages["published"] >= begin) & (messages["published"] < end)
-    senders = rows["place"][messages["cause"][within]].tolist()
-    for place, channel in zip(senders, messages["channel"][within].tolist(), strict=True):
-        edge = run.places[place].service, channels[channel]
+    senders = run.message_senders[within].tolist()
+    for sender, channel in zip(senders, messages["channel"][within].tolist(), strict=True):
+        edge = sender, channels[channel]
         counts[edge] = counts.get(edge, 0) + 1
     return {edge: made / run.window for edge, made in counts.items()} if not math.isnan(run.window) else {}
 

@@ -19,6 +19,7 @@ REASONS = {
     Reason.CRASH: "crashed",
     Reason.DEPENDENCY: "what it needs failed",
     Reason.STALE: "nobody waits any more",
+    Reason.REJECTED: "it must not come again",
 }
 
 UNKEPT = {"lost": "lost on the way", "refused": "refused, the channel is down"}
@@ -118,7 +119,8 @@ def _inside(story, span):
 def _message(story, message):
     way = message.sender, message.channel
     for number, sending in enumerate(message.sendings, 1):
-        text = "publish" + (f", attempt {number}" if number > 1 else "")
+        what = "dead letter" if message.origin >= 0 else "publish"
+        text = what + (f", attempt {number}" if number > 1 else "")
         if sending.fate in UNKEPT:
             yield Step(sending.sent, "lost", *way, f"{text}: {UNKEPT[sending.fate]}", False)
         else:

@@ -56,7 +56,8 @@ class Span:
 class Message:
     """One message: who published it where, and when (seconds since the request arrived; NaN: never).
 
-    ``sendings`` (:class:`evsim.results.sendings.Sending`) has more than one where the publisher tried again; the
+    ``cause`` is the row that published it; or, where a channel made it of another message, its ``origin``, the row that
+    died. ``sendings`` (:class:`evsim.results.sendings.Sending`) has more than one where the publisher tried again; the
     confirmation that it saw when ``acknowledged`` left the channel at ``confirmed_from``.
     """
 
@@ -64,6 +65,7 @@ class Message:
     sender: str
     channel: str
     cause: int
+    origin: int
     partition: int
     offset: int
     published: float
@@ -168,7 +170,7 @@ class Story:
         )
 
     def _messages(self, index):
-        columns, places = self.run.message_columns, self.run.places
+        columns = self.run.message_columns
         channels = list(self.run.scenario.channels)
         found = {}
         for number in np.flatnonzero(self.run.message_requests == index).tolist():
@@ -179,9 +181,10 @@ class Story:
             )
             found[number] = Message(
                 number,
-                places[self.run.rows["place"][cause]].service,
+                self.run.message_senders[number],
                 channels[columns["channel"][number]],
                 cause,
+                int(columns["origin"][number]),
                 int(columns["partition"][number]),
                 int(columns["offset"][number]),
                 *times,

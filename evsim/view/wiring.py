@@ -39,9 +39,8 @@ class Wiring:
         run, channels = self.run, list(self.scenario.channels)
         self.calls |= {(place.source, place.service) for place in run.places if place.kind == "call"}
         messages = run.message_columns
-        places = run.rows["place"][messages["cause"]].tolist()
-        pairs = set(zip(places, messages["channel"].tolist(), strict=True))
-        self.publishes |= {(run.places[place].service, channels[channel]) for place, channel in pairs}
+        pairs = set(zip(run.message_senders.tolist(), messages["channel"].tolist(), strict=True))
+        self.publishes |= {(sender, channels[channel]) for sender, channel in pairs if sender in self.services}
 
     @property
     def through(self):

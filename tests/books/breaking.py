@@ -10,11 +10,12 @@ LATE = 40  # the row, message or request from which on something is wrong
 END = 30.0  # seconds
 
 
-def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, reader=None, facts=None, **care):
+def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, reader=None, facts=None, jobs="queue",
+         **care):  # fmt: skip
     """`front` calls `back`, and publishes to `jobs` (a queue) and `facts` (a log); all are a bit too slow.
 
     early: `front` answers before its last step. reader: other settings of the service that reads
-    the log. facts: those of the log.
+    the log. facts, jobs: those of the log and of the queue; `spoilt` is a queue for dead letters.
     """
     return Scenario.from_dict(
         {
@@ -49,7 +50,7 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, rea
                     **(reader or {}),
                 },
             },
-            "channels": {"jobs": "queue", "facts": {"log": facts or {"partitions": 2}}},
+            "channels": {"jobs": jobs, "facts": {"log": facts or {"partitions": 2}}, "spoilt": "queue"},
             "network": {"latency": 0.01, **(network or {})},
             "faults": list(faults),
             "run": {"duration": END, "drain_limit": drain_limit},

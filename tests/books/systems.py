@@ -7,7 +7,7 @@ Services call and publish downwards in their list; the only way back up is a pub
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
-from tests.books import logs
+from tests.books import logs, queues
 
 __all__ = ["calm_systems", "stable_systems", "systems"]
 
@@ -70,7 +70,7 @@ def _system(draw, faulty, risky, stable=False):
         "name": "any-system",
         "workloads": {name: _workload(draw, cast) for name in cast.workloads},
         "services": services,
-        "channels": {name: _channel(cast.kinds[name], draw, "members" in cast.hazards) for name in cast.channels},
+        "channels": {name: _channel(name, draw, cast) for name in cast.channels},
         "network": _network(draw, cast),
         "run": {
             "duration": cast.duration,
@@ -90,7 +90,7 @@ def _system(draw, faulty, risky, stable=False):
     return Scenario.from_dict(data)
 
 
-HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members")
+HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters")
 
 
 class _Cast:
@@ -167,7 +167,8 @@ class _Cast:
         return {"effect": self.draw(st.sampled_from(EFFECTS))}
 
     def _fail(self, number, depth):
-        return {"fail": self.draw(st.sampled_from([0.1, 0.1, 0.5, 1]))}
+        probability = self.draw(st.sampled_from([0.1, 0.1, 0.5, 1]))
+        return {"fail": {"probability": probability, "requeue": self.draw(st.booleans())}}
 
     def _maybe(self, number, depth):
         then, otherwise = self.draw(st.integers(1, 2)), self.draw(st.integers(0, 2))
@@ -236,14 +237,23 @@ def _subscribe(draw, cast, services, channel, stable):
         if "retry" in cast.hazards:
             subscription["retry"] = cast._retry()
         if cast.kinds[channel] == "queue":
-            subscription["prefetch"] = draw(st.sampled_from([None, 1, 2, 5]))
+            subscription |= queues.reading(draw, bool(cast.hazards))
         else:
             subscription |= logs.reading(draw, services[name]["handle"], "members" in cast.hazards, stable)
+        letter = queues.dead_letter(draw, cast, channel)
+        if letter:
+            subscription["dead_letter"] = letter
         services[name].setdefault("subscribe", []).append(subscription)
 
 
-def _channel(kind, draw, risky):
-    return "queue" if kind == "queue" else logs.log(draw, risky)
+def _channel(name, draw, cast):
+    if cast.kinds[name] == "log":
+        return logs.log(draw, "members" in cast.hazards)
+    channel = queues.queue(draw, bool(cast.hazards))
+    letter = queues.dead_letter(draw, cast, name)
+    if letter:
+        channel["queue"]["dead_letter"] = letter
+    return channel
 
 
 def _workload(draw, cast):

@@ -34,6 +34,7 @@
 | hands out what a log has no more; counts a replay       | found at the end and not open; ... copied       |
 | forgets a message on its way                            | neither kept nor lost nor refused nor under way |
 | ends without an outcome; settles without a verdict      | has no outcome; has no verdict                  |
+| forgets a dead letter; sends one twice, or nowhere      | ... dead letter ...; neither kept nor lost ...  |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 
@@ -50,7 +51,7 @@ import pytest
 
 from evsim.engine import simulate
 from evsim.results.audit import AuditError
-from tests.books import mutants, mutants_of_logs  # noqa: F401  they fill the two lists
+from tests.books import mutants, mutants_of_logs, mutants_of_queues  # noqa: F401  they fill the two lists
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, shop
 
 

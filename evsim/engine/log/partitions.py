@@ -29,12 +29,13 @@ class Log(Channel):
         if settings.add_partitions is not None:
             system.env.call_at(settings.add_partitions.at, self.grow, settings.add_partitions.count, FAULT)
 
-    def partitioner(self, place, key):
+    def partitioner(self, place, key, kind=None):
         """A function of a message's luck and the publishing row: its partition, as the producer works it out.
 
-        key: the one fixed key of the publish step, or None for the request's own.
+        key: the one fixed key of the publish step, or None for the request's own. kind: another partitioner than the
+        log's own.
         """
-        return PARTITIONERS[self.settings.partitioner](self, place, key)
+        return PARTITIONERS[kind or self.settings.partitioner](self, place, key)
 
     def grow(self, count):
         """More partitions: keys are shared out anew, and the groups share out their work."""

@@ -29,12 +29,12 @@ def children(books):
     inside &= ~(rows["born"][calls] > rows["ended"][parent] + ROUNDING)
     books.demand(inside, "a call was made outside the work of its caller", calls)
     _compare(books, np.bincount(parent, minlength=count), "call", "calls")
-    cause = messages["cause"]
-    inside = messages["published"] >= rows["started"][cause] - ROUNDING
-    books.demand(inside & ~(messages["published"] > rows["ended"][cause] + ROUNDING), "published outside the work", cause)
-    written = np.ones(len(cause), dtype=bool)
-    written[[copy for copy, _ in books.run.records.copies]] = False
-    _compare(books, np.bincount(cause[written], minlength=count), "publish", "messages")
+    by_hand = messages["origin"] < 0  # by a handler; the others are made by channels
+    cause, time = messages["cause"][by_hand], messages["published"][by_hand]
+    inside = time >= rows["started"][cause] - ROUNDING
+    books.demand(inside & ~(time > rows["ended"][cause] + ROUNDING), "published outside the work", cause)
+    by_hand[[copy for copy, _ in books.run.records.copies]] = False
+    _compare(books, np.bincount(messages["cause"][by_hand], minlength=count), "publish", "messages")
 
 
 def _compare(books, made, kind, name):

@@ -24,9 +24,8 @@ def events(facts):
     """One dict a message, in the order of publishing."""
     run = facts.run
     sent = {}  # source -> how many events it has published
-    senders = [run.places[place].service for place in run.rows["place"][run.message_columns["cause"]].tolist()]
     places = []
-    for sender in senders:
+    for sender in run.message_senders.tolist():
         sent[sender] = sent.get(sender, 0) + 1
         places.append(sent[sender])
     for message in facts.messages():

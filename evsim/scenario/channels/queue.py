@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from ..part import Name
 from ..presets import Likened
 from ..units import Limit
 
@@ -9,11 +10,13 @@ from ..units import Limit
 class Queue(Likened):
     """Each message to one of the consumers, whichever is free.
 
-    `delivery_limit` is how often a message may come back: one that comes back more often is dead. Where neither it nor
-    a subscription's `retry` is written, five deliveries are allowed.
+    `delivery_limit` is how often a message may come back: one that comes back more often is dead. Where neither
+    it nor a subscription's `retry` is written, five deliveries are allowed. What is given up comes again as a
+    new message in the channel `dead_letter`.
     """
 
     mapped: ClassVar[bool] = True
-    read_with: ClassVar[tuple[str, ...]] = ("prefetch",)
+    read_with: ClassVar[tuple[str, ...]] = ("prefetch", "dead_letter")
     kind: Literal["queue"] = "queue"
     delivery_limit: Limit | None = None
+    dead_letter: Name | None = None

@@ -46,24 +46,12 @@ def attempts(run):
     columns = {name: rows[name] for name in ("place", "parent", "first", "worker", "outcome", "verdict", "reason")}
     columns |= {
         "attempt": np.maximum(rows["attempt"], 1),
-        "request": _request_of_rows(run, rows),
+        "request": run.row_requests,
         "astray": _astray(run, rows, replied),
     }
     times = {name: rows[column] for name, column in TIMES.items()}
     times["arrived"] = np.where(_kinds(run, rows) == "delivery", rows["arrived"], rows["ready"])
     return _table(columns, times | {"replied": replied, "late": run.late})
-
-
-def _request_of_rows(run, rows):
-    """For each attempt: the index of its request among all."""
-    requests, place = run.tally, rows["place"]
-    codes = np.array([requests.workloads.index(place.workload) for place in run.places] + [0])
-    workload = codes[place]
-    nobody = place < 0
-    if nobody.any():
-        cause = run.message_columns["cause"][rows["parent"][nobody]]
-        workload[nobody] = codes[place[cause]]
-    return requests.index(workload, rows["request"])
 
 
 def _kinds(run, rows):
@@ -110,11 +98,9 @@ def _limit(run, place):
 
 def messages(run):
     """One entry a message."""
-    columns, tally = run.message_columns, run.tally
-    codes = np.array([tally.workloads.index(place.workload) for place in run.places] + [0])
-    workload = codes[run.rows["place"][columns["cause"]]]
+    columns = run.message_columns
     found = {name: columns[name] for name in ("channel", "partition", "offset", "cause", "fate")}
-    found["request"] = tally.index(workload, columns["request"])
+    found["request"] = run.message_requests
     times = {name: columns[name] for name in ("published", "appended", "acknowledged")}
     times["sent"] = np.where(np.isnan(columns["sent"]) & ~_in_outbox(run), columns["published"], columns["sent"])
     times["confirmed"] = np.where(np.isnan(columns["acknowledged"]), np.nan, columns["appended"])
@@ -132,7 +118,8 @@ def _in_outbox(run):
         for step in all_steps(service.handle):
             if step.kind == "publish" and step.outbox is not None:
                 through[number, list(scenario.channels).index(step.channel)] = True
-    return through[services[run.rows["place"][messages["cause"]]], messages["channel"]]
+    by_hand = messages["origin"] < 0
+    return by_hand & through[services[run.rows["place"][messages["cause"]]], messages["channel"]]
 
 
 def _troubled(run):

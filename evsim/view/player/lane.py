@@ -83,7 +83,7 @@ def _channel(name, channel, scenario):
 
 
 def _confirmed(step, channel):
-    return step.kind == "publish" and step.channel == channel and step.acks > 0 and step.outbox is None
+    return step.kind == "publish" and step.channel == channel and step.acks != 0 and step.outbox is None
 
 
 def _wires(wiring):

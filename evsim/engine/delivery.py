@@ -248,11 +248,15 @@ class Delivery:
             self._dead(row)
 
     def _dead(self, row):
-        """No further attempt: the message is given up, and perhaps comes again as a dead letter."""
+        """No further attempt."""
+        self.give_up(row)
+        self.subscriber.dead(row)
+
+    def give_up(self, row):
+        """The message is dead, and perhaps comes again as a dead letter."""
         self._settle(row, Verdict.DEAD)
         if self.subscriber.letters is not None:
             self.subscriber.letters.send(row)
-        self.subscriber.dead(row)
 
     def tries(self, row):
         """How many attempts count once this one has failed."""

@@ -14,6 +14,29 @@ __all__ = ["BatchDelivery"]
 class BatchDelivery(OwnedDelivery):
     """The edge of a group that reads in batches; ``subscriber.crews`` has the followers of each leader."""
 
+    def __init__(self, system, place, subscriber):
+        super().__init__(system, place, subscriber)
+        send, arrived_at, crews = self.send, system.records.rows.arrived, self.crews
+
+        def send_all(leader):
+            send(leader)
+            for row in crews.get(leader, ()):  # where the hop writes down its end when it begins
+                arrived_at[row] = arrived_at[leader]
+
+        self.send = send_all
+
+    def _arrived(self):
+        arrived, crews = super()._arrived(), self.subscriber.crews
+        arrived_at, env = self.system.records.rows.arrived, self.system.env
+
+        def all_arrived(leader):
+            for row in crews.get(leader, ()):
+                arrived_at[row] = env._now
+            arrived(leader)
+
+        all_arrived.part = arrived.part
+        return all_arrived
+
     @property
     def crews(self):
         return self.subscriber.crews
@@ -23,8 +46,7 @@ class BatchDelivery(OwnedDelivery):
 
         def begin(leader):
             for row in crews.get(leader, ()):
-                rows.arrived[row], rows.started[row] = rows.arrived[leader], rows.started[leader]
-                rows.worker[row] = rows.worker[leader]
+                rows.started[row], rows.worker[row] = rows.started[leader], rows.worker[leader]
             first(leader)
 
         return begin
@@ -56,7 +78,10 @@ class BatchDelivery(OwnedDelivery):
             return
         number = self.tries(leader)
         for row in crew:
-            self._settle(row, Verdict.GIVEN_BACK if number < self.attempts else Verdict.DEAD)
+            if number < self.attempts:
+                self._settle(row, Verdict.GIVEN_BACK)
+            else:
+                self.give_up(row)
         if number < self.attempts:
             self.system.backing_off += len(crew)
             self.system.env.call_in(self.backoff(leader, number), self._all_again, crew, TIMEOUT)

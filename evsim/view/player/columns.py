@@ -59,17 +59,17 @@ def _kinds(run, rows):
 
 
 def _replied(run, rows):
-    """When each answer or acknowledgement left: at the end of the work, unless a reply or a commit came before."""
+    """When each answer or acknowledgement left: at the end of the work, unless the records say another moment."""
     left = np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED))
     died = (_kinds(run, rows) == "delivery") & (rows["outcome"] == Outcome.CRASHED)
-    replied = np.where(np.isnan(run.replied), np.where(left & ~died, rows["ended"], np.nan), run.replied)
-    commits = np.array([_commits(place) for place in run.places] + [""])[rows["place"]]
-    return np.where(commits == "before", rows["started"], np.where(commits == "interval", np.nan, replied))
+    kept = np.array([_commits_later(place) for place in run.places] + [False])[rows["place"]]
+    kept &= (rows["verdict"] != Verdict.DONE) & np.isnan(run.late)  # the commit that it waited for never came
+    return np.where(np.isnan(run.replied), np.where(left & ~died & ~kept, rows["ended"], np.nan), run.replied)
 
 
-def _commits(place):
-    """When whoever gets a message acknowledges it: before or after the work, or at an interval (who knows when)."""
-    return place.step.commits.kind if place.kind == "delivery" else "after"
+def _commits_later(place):
+    """Whether work that has ended waits for the next commit of its reader."""
+    return place.kind == "delivery" and place.step.commits.kind == "interval"
 
 
 def _astray(run, rows, replied):

@@ -143,9 +143,8 @@ function ofAttempt(index, kind, row, who) {
       return `a worker of ${service} begins with ${who}, who waited ${waited}`;
     }
     case ANSWER_EARLY:
-      return delivery
-        ? `${service} says that it is done with ${who}, before it works`
-        : `${service} answers ${who} and works on`;
+      if (!delivery) return `${service} answers ${who} and works on`;
+      return `${service} tells ${source} that it is done with ${who}${attempts.replied[row] < attempts.ended[row] ? ", before it works" : ""}`;
     case LATE_NEWS:
       return `an answer of ${service} for ${who} reaches ${source} too late: nobody waits for it`;
     case ENDED:

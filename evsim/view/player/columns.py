@@ -102,24 +102,25 @@ def messages(run):
     found = {name: columns[name] for name in ("channel", "partition", "offset", "cause", "fate")}
     found["request"] = run.message_requests
     times = {name: columns[name] for name in ("published", "appended", "acknowledged")}
-    times["sent"] = np.where(np.isnan(columns["sent"]) & ~_in_outbox(run), columns["published"], columns["sent"])
+    times["sent"] = np.where(np.isnan(columns["sent"]) & ~_kept_back(run), columns["published"], columns["sent"])
     times["confirmed"] = np.where(np.isnan(columns["acknowledged"]), np.nan, columns["appended"])
     for number in _troubled(run):
         times["confirmed"][number] = run.sendings.confirmed_from(number)
     return _table(found, times)
 
 
-def _in_outbox(run):
-    """For each message: whether its publisher writes to that channel through an outbox."""
+def _kept_back(run):
+    """For each message: whether its publisher keeps messages for that channel back, in an outbox or for a batch."""
     scenario, messages = run.scenario, run.message_columns
     services = np.array([list(scenario.services).index(place.service) for place in run.places])
-    through = np.zeros((len(scenario.services), max(1, len(scenario.channels))), dtype=bool)
+    kept = np.zeros((len(scenario.services), max(1, len(scenario.channels))), dtype=bool)
     for number, service in enumerate(scenario.services.values()):
         for step in all_steps(service.handle):
-            if step.kind == "publish" and step.outbox is not None:
-                through[number, list(scenario.channels).index(step.channel)] = True
+            if step.kind == "publish":
+                lingers = getattr(scenario.channels[step.channel], "linger", None) is not None
+                kept[number, list(scenario.channels).index(step.channel)] |= lingers or step.outbox is not None
     by_hand = messages["origin"] < 0
-    return by_hand & through[services[run.rows["place"][messages["cause"]]], messages["channel"]]
+    return by_hand & kept[services[run.rows["place"][messages["cause"]]], messages["channel"]]
 
 
 def _troubled(run):

@@ -32,8 +32,9 @@ notes, requests, attempts, messages, sendings, effects}``.
     ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
     that it writes, as indices into the film's.
 ``channels``
-    ``{name, kind, partitions, groups, confirms}``; ``groups`` are ``{service, group}``; ``confirms`` names the
-    services whose workers wait until the channel has confirmed a message.
+    ``{name, kind, partitions, lingers, groups, confirms}``; ``lingers``: publishers keep messages back for a batch;
+    ``groups`` are ``{service, group}``; ``confirms`` names the services whose workers wait until the channel has
+    confirmed a message.
 ``wires``
     ``[kind, from, to]`` of everybody who asks, calls, publishes to or delivers to somebody.
 ``links``
@@ -57,9 +58,10 @@ notes, requests, attempts, messages, sendings, effects}``.
     ``outcome``, ``verdict``, ``reason`` as in :mod:`evsim.results.records`; ``astray``: 1 it was lost on the way,
     2 its answer was lost, 4 nobody waited for its answer any more.
 ``messages``
-    Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published), ``fate``
-    (open, lost, refused) and the times ``published``, ``sent`` (later than that from an outbox), ``appended``,
-    ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it was seen).
+    Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published), ``fate`` (a
+    code) and the times ``published``, ``sent`` (later than that from an outbox or in a batch), ``appended``,
+    ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it was seen), ``removed`` (its
+    log has it no more).
 ``sendings``
     Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,
     ``fate`` (a word of the list ``fates``) and the times ``sent``, ``arrived``; as in

@@ -78,8 +78,14 @@ def _channel(name, channel, scenario):
         for service, settings in scenario.services.items()
         if any(_confirmed(step, name) for step in all_steps(settings.handle))
     ]
-    partitions = getattr(channel, "partitions_at_last", 0)
-    return {"name": name, "kind": channel.kind, "partitions": partitions, "groups": groups, "confirms": confirms}
+    return {
+        "name": name,
+        "kind": channel.kind,
+        "partitions": getattr(channel, "partitions_at_last", 0),
+        "lingers": getattr(channel, "linger", None) is not None,
+        "groups": groups,
+        "confirms": confirms,
+    }
 
 
 def _confirmed(step, channel):

@@ -26,7 +26,7 @@ import { upTo } from "./intervals.js";
 
 /* {list, moments, lanes, of(customer), mine(customer)}.
 
-   list: all events {time, kind, ref, lane, request}, in order; ref: an attempt, message, sending, effect, fault or note;
+   list: all events {time, kind, ref, lane, request}, in order; ref: an attempt, message, sending, effect, fault, note;
    request: its index in the lane, -1 for what is nobody's. moments: the times at which something happens, each once.
    lanes: the events of each lane, {list, times}. of(customer): the same {list, moments, lanes} of one customer;
    mine(customer): the moments of it, or of all for nobody. */

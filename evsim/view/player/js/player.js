@@ -17,7 +17,7 @@ import { customerAt } from "./state.js";
 import { customerName, moment, verdictOf } from "./words.js";
 
 const HELP =
-  "Keys: \u2190 \u2192 an event, with shift one of mine; space to play; page up and down, home, end; escape to be nobody.";
+  "Keys: \u2190 \u2192 an event, with shift one of mine; space to play; page up and down, home, end; escape: nobody.";
 
 /* Show a film (as readFilm gives it) in an element. options: {branch, panels, selection}; see evsim/view/player. */
 export function mountPlayer(element, film, options = {}) {

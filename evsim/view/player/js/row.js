@@ -38,7 +38,7 @@ export class Row {
     this.stage.show(index);
   }
 
-  /* The moment `time`. request, who: the chosen customer here, and their name; before: what became of them as it was. */
+  /* The moment `time`. request, who: the chosen customer, and their name; before: what became of them as it was. */
   draw(time, request, who, before) {
     const { index } = this;
     const { counts } = this.stage.draw(time, request);

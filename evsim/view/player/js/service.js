@@ -223,14 +223,16 @@ function tickets(stage, box, { name }, { line, outbox }) {
     });
   }
   if (outbox.length) {
-    const words = () => `${outbox.length} messages wait in the outbox of ${name}`;
+    const { channels, messages } = stage.index.lane;
+    const place = channels[messages.channel[outbox[0]]].lingers ? "batch" : "outbox";
+    const words = () => `${outbox.length} messages wait in the ${place} of ${name}`;
     const right = { x: box.x + box.width - PAD, "text-anchor": "end" };
     items.push({
       tag: "text",
       class: "ev-small strong",
       ...right,
       y: y + 13,
-      text: `outbox ${outbox.length}`,
+      text: `${place} ${outbox.length}`,
       words,
     });
   }

@@ -92,13 +92,12 @@ export function sentence(index, event, who) {
 function ofMessage({ lane }, kind, number, who) {
   const { messages } = lane;
   const [sender, channel] = endsOfMessage(lane, number);
+  const place = lane.channels[messages.channel[number]].lingers ? "batch" : "outbox";
   if (kind === PUBLISHED) {
-    const kept = messages.sent[number] !== messages.published[number];
-    return kept
-      ? `${sender} writes a message about ${who} into its outbox`
-      : `${sender} publishes a message about ${who}`;
+    if (messages.sent[number] === messages.published[number]) return `${sender} publishes a message about ${who}`;
+    return `${sender} writes a message about ${who} into its ${place}`;
   }
-  if (kind === RELAYED) return `the message about ${who} leaves the outbox of ${sender}`;
+  if (kind === RELAYED) return `the message about ${who} leaves the ${place} of ${sender}`;
   if (kind === CONFIRMED) return `${sender} knows that the message about ${who} is kept`;
   const isLog = lane.channels[messages.channel[number]].kind === "log";
   const where = isLog ? ` (partition ${messages.partition[number]}, offset ${messages.offset[number]})` : "";
@@ -142,9 +141,11 @@ function ofAttempt(index, kind, row, who) {
       const waited = duration(attempts.started[row] - attempts.arrived[row]);
       return `a worker of ${service} begins with ${who}, who waited ${waited}`;
     }
-    case ANSWER_EARLY:
+    case ANSWER_EARLY: {
       if (!delivery) return `${service} answers ${who} and works on`;
-      return `${service} tells ${source} that it is done with ${who}${attempts.replied[row] < attempts.ended[row] ? ", before it works" : ""}`;
+      const early = attempts.replied[row] < attempts.ended[row] ? ", before it works" : "";
+      return `${service} tells ${source} that it is done with ${who}${early}`;
+    }
     case LATE_NEWS:
       return `an answer of ${service} for ${who} reaches ${source} too late: nobody waits for it`;
     case ENDED:

@@ -76,8 +76,10 @@ function collect({ lane, kinds }, add) {
     const request = attempts.request[row];
     const delivery = kinds[row] === "delivery";
     const [arrived, started] = [attempts.arrived[row], attempts.started[row]];
-    const again = delivery && attempts.first[row] !== NEVER;
-    if (!delivery || again) add(attempts.asked[row], ASKED, row, request); // the first time, KEPT says it
+    // A delivery that is born when its message is kept is told by KEPT.
+    const kept =
+      delivery && attempts.first[row] === NEVER && attempts.asked[row] === messages.appended[attempts.parent[row]];
+    if (!kept) add(attempts.asked[row], ASKED, row, request);
     add(attempts.granted[row], GRANTED, row, request);
     add(arrived, ARRIVE, row, request);
     add(started, started > arrived ? RESUMED : STARTED, row, request);

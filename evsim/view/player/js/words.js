@@ -128,6 +128,8 @@ function ofAttempt(index, kind, row, who) {
   const delivery = place.kind === "delivery";
   switch (kind) {
     case ASKED:
+      if (delivery && attempts.first[row] === NEVER)
+        return `${service} may have the message about ${who} from ${source}`;
       if (delivery) return `the message about ${who} waits in ${source} again`;
       return request ? `${who} asks ${service}` : `${source} calls ${service} for ${who}${again}`;
     case GRANTED:

@@ -51,11 +51,35 @@ def test_in_jupyterlab_it_is_driven_by_keys_and_the_notebook_keeps_out_of_it(lab
     assert bar.get_attribute("aria-valuenow") != "0.000"
     player.get_by_role("button", name="Register").press("Enter")
     player.get_by_role("button", name="pause").press("Space")
+    player.get_by_role("combobox", name="pace").select_option("every event")
+    bar.press("End")
+    for _ in range(20):
+        bar.press("ArrowLeft")
     assert re.match(r"You are customer \d+\.", player.locator(".ev-me").inner_text())
+    time, screen = bar.get_attribute("aria-valuenow"), player.inner_text()
+    for key in ("ArrowLeft", "ArrowRight"):
+        for _ in range(50):
+            bar.press(key)
+        assert (bar.get_attribute("aria-valuenow") == time) == (key == "ArrowRight")
+    assert player.inner_text() == screen
     bar.press("a")  # "insert a cell above", if the notebook heard it
     assert lab.ask("() => notebook.content.model.cells.length") == 1
     lab.picture(PICTURES / "player-jupyterlab.png")
     assert lab.complaints == [] and lab.foreign == []
+
+
+def test_it_is_there_again_when_the_page_is_loaded_again(lab):
+    lab.run("player.ipynb")
+    lab.cell(0).locator(".ev-player").wait_for()
+    lab.ask("() => notebook.context.save().then(() => null)")
+    lab.load()
+    lab.ask("""async () => {
+        const file = {path: 'player.ipynb', factory: 'Notebook'};
+        window.notebook = await jupyterapp.commands.execute('docmanager:open', file);
+        await notebook.context.ready;
+    }""")
+    lab.cell(0).get_by_role("button", name="Register").click()
+    lab.cell(0).get_by_text("You are customer 0.").wait_for()
 
 
 def test_it_is_dark_where_jupyterlab_is(lab):
@@ -63,6 +87,7 @@ def test_it_is_dark_where_jupyterlab_is(lab):
     lab.cell(0).locator(".ev-player").wait_for()
     lab.ask("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
     lab.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    lab.page.locator("#jupyterlab-splash").wait_for(state="detached")
     paper = lab.cell(0).locator(".ev-player").evaluate("node => getComputedStyle(node).backgroundColor")
     lab.picture(PICTURES / "player-jupyterlab-dark.png")
     lab.ask("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")

@@ -106,6 +106,9 @@ def messages(run):
     times["confirmed"] = np.where(np.isnan(columns["acknowledged"]), np.nan, columns["appended"])
     for number in _troubled(run):
         times["confirmed"][number] = run.sendings.confirmed_from(number)
+    times["removed"] = np.full(len(columns["cause"]), np.nan)
+    for time, number in run.records.removals:
+        times["removed"][number] = time
     return _table(found, times)
 
 
@@ -143,7 +146,9 @@ def effects(run, names):
     """One entry an effect; `names` are those of the film's effects."""
     columns = run.effects_columns
     codes = np.array([names.index(name) for name in run.effect_names] or [0])
-    return _table({"row": columns["row"], "name": codes[columns["name"]]}, {"time": columns["time"]})
+    first = np.where(run.rows["first"] < 0, np.arange(len(run.rows["first"])), run.rows["first"])
+    replay = np.isin(first, run.records.replays)[columns["row"]]
+    return _table({"row": columns["row"], "name": codes[columns["name"]], "replay": replay}, {"time": columns["time"]})
 
 
 def _table(numbers, times=()):

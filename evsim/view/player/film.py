@@ -67,7 +67,8 @@ notes, requests, attempts, messages, sendings, effects}``.
     ``fate`` (a word of the list ``fates``) and the times ``sent``, ``arrived``; as in
     :class:`evsim.results.sendings.Sending`.
 ``effects``
-    Columns: ``row`` (attempt), ``name`` (index into the film's effects), ``time``.
+    Columns: ``row`` (attempt), ``name`` (index into the film's effects), ``time``, ``replay`` (whether the work was a
+    replay that was asked for).
 
 A *column* is a number where all its entries are that number; ``"=ended"`` where it is the same as another column of
 its table, one that stands before it; and else a text such as ``"i4:..."``: the type (i1, i2, i4 or f8, little

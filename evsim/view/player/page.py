@@ -14,8 +14,9 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-html {{ color-scheme: light dark; }}
-body {{ margin: 0 auto; max-width: max(900px, 185vh); }}
+html {{ color-scheme: light dark; background: #ffffff; }}
+@media (prefers-color-scheme: dark) {{ html {{ background: #15151a; }} }}
+body {{ margin: 0 auto; max-width: max(900px, 172vh); }}
 h1 {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 {styles}
 </style>

@@ -135,6 +135,7 @@ export class Bar {
     for (let place = 0; place * step <= whole + 1e-9; place++) {
       const node = h("span", {}, `${+(place * step).toFixed(3)}${place === 0 ? " s" : ""}`);
       node.style.left = this.percent(place * step * 1e6);
+      if (place * step > 0.97 * whole) node.style.transform = "translateX(-100%)"; // stays inside
       marks.push(node);
     }
     const places = this.moments.map((time) => {

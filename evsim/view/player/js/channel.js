@@ -73,13 +73,16 @@ function cell(stage, groups, message, x, y) {
   const request = messages.request[message];
   const customer = stage.customer(request);
   const far = groups.map((group) => progress(stage.index, group, message, stage.time));
-  const over = far.every((each) => each === "over");
+  const over = far.every((each) => each === "over" || each === "none");
+  const removed = messages.removed[message];
+  const gone = removed !== NEVER && removed <= stage.time;
   const words = () => {
     const each = groups.map((group, number) => `${group.service} ${PROGRESS[far[number]]}`).join(", ");
     const [partition, offset] = [messages.partition[message], messages.offset[message]];
-    return `${stage.who(request)}: partition ${partition}, offset ${offset}; ${each}`;
+    const left = gone ? " (kept no longer)" : "";
+    return `${stage.who(request)}: partition ${partition}, offset ${offset}${left}; ${each}`;
   };
-  const look = `${over ? " over" : ""}${stage.isMine(request) ? " mine" : ""}`;
+  const look = `${over ? " over" : ""}${gone ? " gone" : ""}${stage.isMine(request) ? " mine" : ""}`;
   const items = [
     {
       tag: "rect",
@@ -119,7 +122,12 @@ function cell(stage, groups, message, x, y) {
   return items;
 }
 
-const PROGRESS = { over: "is done with it", handed: "has it", waits: "has not had it yet" };
+const PROGRESS = {
+  none: "does not read it",
+  over: "is done with it",
+  handed: "has it",
+  waits: "has not had it yet",
+};
 
 /* The flag of a group stands at the oldest message that it is not done with. */
 function flag(stage, group, { x, y }, behind) {

@@ -116,21 +116,25 @@ function publishEnd(lane) {
   return (number) => first(messages.acknowledged[number], attempts.ended[messages.cause[number]]);
 }
 
-/* What became true for each request: {times: [effect][request] -> times in order, first: [effect] -> times}. */
+/* What became true: {times(effect, request) -> times in order, without those of replays; all[effect] -> times;
+   due(effect, request)}. */
 function truthOf(film, index) {
   const { attempts, effects, requests } = index.lane;
   const times = film.effects.map(() => new Map());
+  const all = film.effects.map(() => []);
   const order = range(0, effects.count).sort(
     (one, other) => effects.time[one] - effects.time[other] || one - other,
   );
   for (const effect of order) {
     const its = times[effects.name[effect]];
     const request = attempts.request[effects.row[effect]];
-    its.set(request, [...(its.get(request) ?? []), effects.time[effect]]);
+    const before = its.get(request) ?? [];
+    all[effects.name[effect]].push(effects.time[effect]);
+    if (!effects.replay[effect] || !before.length) its.set(request, [...before, effects.time[effect]]);
   }
   return {
     times: (effect, request) => times[effect].get(request) ?? [],
-    all: times.map((its) => Float64Array.from([...its.values()].flat()).sort()),
+    all: all.map((each) => Float64Array.from(each)),
     due: (effect, request) => Boolean(requests.due[effect][request]),
   };
 }
@@ -143,23 +147,20 @@ function keptOf(messages, channel) {
   return { ids, at: Float64Array.from(ids, (number) => messages.appended[number]) };
 }
 
-/* [{channel, service (null: all who compete for a queue), rows, row, closed, open, done}], one for each group.
+/* [{channel, service (null: all who compete for a queue), rows, of, closed, open}], one for each group.
    `row` gives the first attempt at delivering a message, `closed` when the channel knew that it was over. */
 function groupsOf(index, delivered) {
   const { lane, kinds } = index;
   const { attempts, messages } = lane;
   const closed = new Float64Array(attempts.count).fill(Infinity);
-  const done = new Float64Array(attempts.count).fill(Infinity);
   // After these another attempt follows.
   const ready = ["given back", "revoked"].map((word) => index.film.codes.verdict.indexOf(word));
-  const ok = index.film.codes.outcome.indexOf("ok");
   const last = new Int32Array(attempts.count).fill(NEVER);
   for (const row of delivered) {
     const obligation = attempts.first[row] === NEVER ? row : attempts.first[row];
     last[obligation] = row;
     const settled = attempts.settled[row];
     closed[obligation] = ready.includes(attempts.verdict[row]) || settled === NEVER ? Infinity : settled;
-    if (attempts.outcome[row] === ok) done[obligation] = Math.min(done[obligation], attempts.ended[row]);
   }
   const groups = new Map();
   for (const channel of lane.channels) {
@@ -175,15 +176,21 @@ function groupsOf(index, delivered) {
   }
   return [...groups.values()].map((group) => ({
     ...group,
-    row: new Map(group.rows.map((row) => [attempts.parent[row], row])),
+    of: byMessage(attempts, group.rows),
     closed,
-    done,
     open: intervals(
       group.rows,
       (row) => attempts.asked[row],
       (row) => (closed[row] === Infinity ? NEVER : closed[row]),
     ),
   }));
+}
+
+/* message -> its rows, more than one where it was replayed. */
+function byMessage(attempts, rows) {
+  const found = new Map();
+  for (const row of rows) found.set(attempts.parent[row], [...(found.get(attempts.parent[row]) ?? []), row]);
+  return found;
 }
 
 function keyOf(channel, service) {

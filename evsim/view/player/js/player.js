@@ -217,7 +217,7 @@ class Player {
     const [index] = this.lanes();
     const place = upTo(index.arrivals, this.selection.get().time);
     if (place === index.arrivals.length) {
-      say(this.me, "Nobody comes any more; go back in time to register.");
+      say(this.me, place ? "Nobody comes any more; go back in time to register." : "Nobody ever comes.");
       return;
     }
     const asked = index.arrivals[place];

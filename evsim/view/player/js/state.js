@@ -85,12 +85,13 @@ function channelAt(index, code, t) {
   };
 }
 
-/* How far a group is with a message at t: "waits", "handed" or "over". */
+/* How far a group is with a message at t: "none" (it is not for it, or not yet), "waits", "handed" or "over". */
 export function progress(index, group, message, t) {
-  const row = group.row.get(message);
-  if (row === undefined || group.closed[row] <= t) return "over";
-  const granted = index.lane.attempts.granted[row];
-  return granted !== NEVER && granted <= t ? "handed" : "waits";
+  const { asked, granted } = index.lane.attempts;
+  const row = group.of.get(message)?.findLast((each) => asked[each] <= t);
+  if (row === undefined) return "none";
+  if (group.closed[row] <= t) return "over";
+  return granted[row] !== NEVER && granted[row] <= t ? "handed" : "waits";
 }
 
 /* What travels at t: {hop, share (of the way), back}. */

@@ -6,15 +6,15 @@ import numpy as np
 
 __all__ = ["PastError", "Shared", "shared_past"]
 
-# A column is certain by the time named here; one that is not named, when the entry is over.
-BORN = {"rows": "born", "messages": "published", "effects": "time"}
-OVER = {"rows": ("ended", "settled"), "messages": ("acknowledged",), "effects": ("time",)}
+# A column is certain by the time named here; one that is not named, when the entry is over. A table that is not named
+# has a time, and is certain at once.
+BORN = {"rows": "born", "messages": "published"}
+OVER = {"rows": ("ended", "settled"), "messages": ("acknowledged",)}
 CERTAIN = {
     "rows": {"parent": "born", "first": "born", "attempt": "born", "worker": "started", "outcome": "ended",
              "verdict": "settled"},
     "messages": {"channel": "published", "key": "published", "partition": "published", "route": "published",
                  "cause": "published", "origin": "published", "offset": "appended"},
-    "effects": {},
 }  # fmt: skip
 
 
@@ -45,37 +45,43 @@ def shared_past(run, other, at):
     ended). So a row that was open at `at` has the same beginning in both runs, and in each its own end. A
     fault at `at` comes before everything else at that moment: nothing that happens at `at` is past.
     """
-    counts = {name: _same_table(name, run, other, at) for name in BORN}
+    counts = {name: _same_table(name, run, other, at) for name in run.records.tables}
     these, those = ([each for each in one.records.incidents if each[0] < at] for one in (run, other))
     for number, (this, that) in enumerate(zip(these, those, strict=False)):
         if this != that:
             raise PastError(_difference(at, f"incident {number}", this, that))
     if len(these) != len(those):
         raise PastError(_difference(at, "number of incidents", len(these), len(those)))
-    return Shared(at, incidents=len(these), **counts)
+    return Shared(at, counts["rows"], counts["messages"], counts["effects"], len(these))
 
 
 def _same_table(name, run, other, at):
     """How many entries of a table two runs share before `at`."""
-    these, those = ({"rows": one.rows, "messages": one.message_columns, "effects": one.effects_columns}[name]
-                    for one in (run, other))  # fmt: skip
-    here, there = (int((columns[BORN[name]] < at).sum()) for columns in (these, those))
+    these, those = (_columns(name, one) for one in (run, other))
+    born = BORN.get(name, "time")
+    here, there = (int((columns[born] < at).sum()) for columns in (these, those))
     if here != there:
         raise PastError(_difference(at, f"number of {name}", here, there))
     known = {time: _known(these, those, (time,), here, at) for time in these if these[time].dtype.kind == "f"}
-    over = _known(these, those, OVER[name], here, at)
+    over = _known(these, those, OVER.get(name, ("time",)), here, at)
     for column in these:
         this, that = these[column][:here], those[column][:here]
         if column in known:
             this, that = (np.where(times < at, times, np.inf) for times in (this, that))
             differs = this != that
         else:
-            differs = (this != that) & known.get(CERTAIN[name].get(column), over)
+            differs = (this != that) & known.get(CERTAIN.get(name, {}).get(column), over)
         if differs.any():
             row = int(differs.argmax())
             what = f"{column} of {name.removesuffix('s')} {row}"
             raise PastError(_difference(at, what, this[row], that[row]))
     return here
+
+
+def _columns(name, run):
+    """The columns of a table, with the request of each entry where that is known."""
+    with_request = {"rows": run.rows, "messages": run.message_columns}
+    return with_request.get(name) or getattr(run.records, name).columns()
 
 
 def _known(these, those, times, count, at):

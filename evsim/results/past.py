@@ -16,6 +16,7 @@ CERTAIN = {
     "messages": {"channel": "published", "key": "published", "partition": "published", "route": "published",
                  "cause": "published", "origin": "published", "offset": "appended"},
 }  # fmt: skip
+LISTS = ("incidents", "removals", "shown", "ownership")
 
 
 class PastError(AssertionError):
@@ -46,13 +47,19 @@ def shared_past(run, other, at):
     fault at `at` comes before everything else at that moment: nothing that happens at `at` is past.
     """
     counts = {name: _same_table(name, run, other, at) for name in run.records.tables}
-    these, those = ([each for each in one.records.incidents if each[0] < at] for one in (run, other))
+    many = {name: _same_list(name, run, other, at) for name in LISTS}
+    return Shared(at, counts["rows"], counts["messages"], counts["effects"], many["incidents"])
+
+
+def _same_list(name, run, other, at):
+    """How many entries of a list of (time, ...) two runs share before `at`."""
+    these, those = ([each for each in getattr(one.records, name) if each[0] < at] for one in (run, other))
     for number, (this, that) in enumerate(zip(these, those, strict=False)):
         if this != that:
-            raise PastError(_difference(at, f"incident {number}", this, that))
+            raise PastError(_difference(at, f"{name} {number}", this, that))
     if len(these) != len(those):
-        raise PastError(_difference(at, "number of incidents", len(these), len(those)))
-    return Shared(at, counts["rows"], counts["messages"], counts["effects"], len(these))
+        raise PastError(_difference(at, f"number of {name}", len(these), len(those)))
+    return len(these)
 
 
 def _same_table(name, run, other, at):

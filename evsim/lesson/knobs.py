@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
-from evsim.view.style import VERBS, seconds
+from evsim.view.style import seconds, verb
 
 __all__ = ["Knob", "knobs", "switches"]
 
@@ -113,8 +113,8 @@ def switches(scenario, faults=None):
 
 def _words(fault):
     """A fault as the label of a switch."""
-    verb = VERBS[fault.kind].format(factor=fault.factor, percent=100 * (fault.probability or 0))
+    words = f"{fault.target} {verb(fault)}"
     if fault.at is None:
-        return f"{fault.target} {verb}, at random"
+        return f"{words}, at random"
     until = "on" if fault.duration is None else f"to {seconds(fault.at + fault.duration)}"
-    return f"{fault.target} {verb}, from {seconds(fault.at)} {until}"
+    return f"{words}, from {seconds(fault.at)} {until}"

@@ -18,7 +18,7 @@ from evsim.view.words import count, seconds, wrap
 __all__ = [
     "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
     "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands",
-    "fault_words", "faults", "figure", "letters", "seconds", "time_axis", "title", "wrap",
+    "fault_words", "faults", "figure", "letters", "seconds", "time_axis", "title", "verb", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -204,6 +204,11 @@ VERBS = {
 }  # fmt: skip
 
 
+def verb(fault):
+    """What a fault of a scenario does to its target, in words."""
+    return VERBS[fault.kind].format(factor=fault.factor, percent=100 * (fault.probability or 0))
+
+
 @dataclass(frozen=True)
 class Fault:
     """One fault that happened: from `start` to `end` (seconds), its kind, whom it hit, and `words` for it."""
@@ -223,8 +228,7 @@ def faults(run, until=None):
     for time, kind, target, end in run.records.incidents:
         if kind in VERBS and time < until:
             fault = settings.get((kind, target, time)) or settings[kind, target, None]
-            percent = 100 * (fault.probability or 0)
-            words = f"{target} " + VERBS[kind].format(factor=fault.factor, percent=percent)
+            words = f"{target} {verb(fault)}"
             found.append(Fault(time, until if end is None else min(end, until), kind, target, words))
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from evsim.results.tally import OK, PENDING
 from evsim.view.style import count, effect_marks, seconds
+from evsim.view.words import listed
 
 __all__ = ["NO", "WAITING", "YES", "State", "promise_sentence"]
 
@@ -92,12 +93,12 @@ class State:
         lacks = [name for name, due, times in facts if due and not times]
         twice = [name for name, _, times in facts if times > 1]
         if told == YES and lacks:
-            truth = f", but no {_list(lacks, 'and no')}{'' if self.final else ' yet'}"
+            truth = f", but no {listed(lacks, 'and no')}{'' if self.final else ' yet'}"
         elif has:
-            truth = f"{' and' if told == YES else ', but'} {_list(has) if lacks else 'all'} done"
+            truth = f"{' and' if told == YES else ', but'} {listed(has) if lacks else 'all'} done"
         else:
             truth = " and nothing done" if lacks else ""
-        again = f" ({_list(twice)} more than once)" if twice else ""
+        again = f" ({listed(twice)} more than once)" if twice else ""
         return ("told nothing yet", "told yes", "told error")[told] + truth + again
 
     @property
@@ -127,10 +128,6 @@ class State:
         if (self.told == NO).any():
             return f"What customers were told is true, also to those told error{still}"
         return f"Everybody told yes has all that was promised{still}"
-
-
-def _list(words, last="and"):
-    return f" {last} ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
 
 
 def promise_sentence(run, at=None):

@@ -3,7 +3,7 @@
 from re import sub
 from textwrap import fill
 
-__all__ = ["count", "seconds", "wrap"]
+__all__ = ["count", "listed", "seconds", "wrap"]
 
 
 def seconds(value):
@@ -40,6 +40,15 @@ def count(number, thing, things=None):
     ('1 customer', '1,200 customers', '0 replies')
     """
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def listed(words, last="and"):
+    """Words one after the other, with `last` before the last.
+
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('a, b and c', 'a')
+    """
+    return f" {last} ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
 
 
 def wrap(text, width):

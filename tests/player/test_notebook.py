@@ -10,6 +10,8 @@ from nbconvert import HTMLExporter
 from nbconvert.preprocessors import ExecutePreprocessor
 
 import evsim
+from evsim.lesson import lesson_size
+from evsim.view.changes import figures
 from evsim.view.player import widget
 from tests.browser.lab import ROOT, Lab, browser, server
 from tests.view import runs
@@ -20,6 +22,11 @@ from evsim.lesson import lesson_size
 down = {"faults": [{"outage": "mailing-list", "at": 8, "for": 5}]}
 player = evsim.play(*(lesson_size(name).replace(down).run() for name in ("classic", "events")))
 player
+"""
+BREAKS_ITSELF = """
+import evsim
+from evsim.lesson import lesson_size
+evsim.play(*(lesson_size(name).run() for name in ("classic", "events")))
 """
 OUR_KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 PICTURES = ROOT / "build/screenshots"
@@ -34,6 +41,7 @@ def notebook(*sources):
 def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("player")
     nbformat.write(notebook(SOURCE), folder / "player.ipynb")
+    nbformat.write(notebook(BREAKS_ITSELF), folder / "breaks.ipynb")
     with browser() as chromium, server(folder) as address:
         yield Lab(chromium, address)
 
@@ -124,16 +132,40 @@ def test_python_answers_those_who_ask_for_another_future(monkeypatch):
     player = runs.few().player()
     sent = []
     monkeypatch.setattr(player.widget, "send", sent.append)
-    ask = {"type": "branch", "ticket": 1, "fault": {"outage": "register"}, "at": 2_500_000, "future": 0}
+    ask = {"type": "branch", "ticket": 1, "fault": {"outage": "register"}, "at": 2_500_000, "future": "base"}
     player.widget._asked(None, ask, [])
-    assert sent.pop()["type"] == "refused"
-    player.branch = lambda fault, at, future: [fault, at, future]
-    player.widget._asked(None, ask, [])
-    assert sent.pop() == {"type": "future", "ticket": 1, "future": [{"outage": "register"}, 2.5, 0]}
+    answer = sent.pop()
+    assert (answer["type"], answer["ticket"]) == ("future", 1)
+    assert answer["future"] == player.branch({"outage": "register"}, 2.5)
+    refusals = (({"fault": {"outage": "mail"}}, "there is no mail in"), ({"at": 99_000_000}, "at: must be a moment"))
+    for change, words in refusals:
+        player.widget._asked(None, ask | change | {"ticket": 2}, [])
+        answer = sent.pop()
+        assert (answer["type"], answer["ticket"]) == ("refused", 2) and words in answer["words"]
 
-    def fails(fault, at, future):
-        raise ValueError("not here")
 
-    player.branch = fails
-    player.widget._asked(None, ask, [])
-    assert sent.pop() == {"type": "refused", "ticket": 1, "words": "not here"}
+def test_in_jupyterlab_it_is_broken_here_and_a_design_without_the_part_is_told(lab):
+    lab.run("breaks.ipynb")
+    player = lab.cell(0).locator(".ev-player")
+    bar = player.get_by_role("slider", name="time")
+    for _ in range(8):
+        bar.press("PageDown")
+    player.get_by_label("fault").select_option(label="mailing-list down")
+    player.get_by_label("seconds that it lasts").fill("3")
+    player.get_by_role("button", name="break it here").press("Enter")
+    radio = player.get_by_role("radio", name=re.compile("mailing-list down for 3 s at 12"))
+    radio.wait_for()
+    assert radio.is_checked()
+    moment = float(bar.get_attribute("aria-valuenow"))
+    run = lesson_size("classic").run().branch({"outage": "mailing-list", "for": 3}, at=moment)
+    bar.press("End")
+    assert player.locator(".ev-all").first.inner_text().endswith(f", {figures(run)['told error']} error")
+    lab.picture(PICTURES / "player-jupyterlab-broken.png")
+    player.get_by_label("fault").select_option(label="customer-registered down")
+    player.get_by_role("button", name="break it here").press("Enter")
+    player.get_by_text("must be a moment of the run").wait_for()  # at the end of all
+    bar.press("PageUp")
+    bar.press("PageUp")
+    player.get_by_role("button", name="break it here").press("Enter")
+    player.get_by_text("classic has no customer-registered: nothing changes there").wait_for()
+    assert lab.complaints == [] and lab.foreign == []

@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import evsim
+from evsim.lesson import lesson_size
+from evsim.view.changes import figures, what_changed
 from evsim.view.player.film import film, future
 from evsim.view.player.page import page
 from tests.browser.lab import ROOT, browser
@@ -39,6 +41,8 @@ def files(tmp_path_factory):
     cast = {"two": (runs.classic(), runs.events()), "one": (runs.doubled(),), "nobody": (runs.nobody(),)}
     for name, its in cast.items():
         evsim.play(*its).to_html(folder / f"{name}.html")
+    healthy = [lesson_size(name).run() for name in ("classic", "events")]
+    evsim.play(*healthy).to_html(folder / "stored.html", moments=[8, 20])
     (folder / "branches.html").write_text(page(branched(), "branches"), encoding="utf-8")
     return folder
 
@@ -229,6 +233,31 @@ def test_it_breaks_here_and_the_old_future_stays_as_a_ghost(open_page):
     page.get_by_role("radio", name="as it was").press("Space")
     assert "registered" in page.locator(".ev-form").first.inner_text()
     assert page.locator(".ev-lamp-ghost:visible").count() == 0
+
+
+def test_a_page_alone_breaks_any_part_at_its_moments(open_page):
+    page = open_page("stored")
+    page.evaluate("player.goTo(8_100_000)")
+    page.get_by_label("fault").select_option(label="mailing-list down")
+    assert page.get_by_label("seconds that it lasts").input_value() == "5"
+    assert page.get_by_label("seconds that it lasts").is_disabled()
+    page.get_by_role("button", name="break it here").press("Enter")
+    page.get_by_role("radio", name="mailing-list down for 5 s at 8.000 s").wait_for()
+    branch = lesson_size("classic").run().branch({"outage": "mailing-list", "for": 5}, at=8)
+    page.get_by_role("slider", name="time").press("End")
+    counted = figures(branch)
+    said = f"{counted['customers']} asked: {counted['told yes']} yes, {counted['told error']} error"
+    assert page.locator(".ev-all").first.inner_text() == said
+    changed = what_changed(lesson_size("classic").run(), branch)
+    assert page.locator(".ev-changed").inner_text().startswith(f"classic: {changed} events: ")
+    page.get_by_label("fault").select_option(label="customer-registered down")
+    page.get_by_role("button", name="break it here").press("Enter")
+    page.get_by_text("classic has no customer-registered: nothing changes there").wait_for()
+    page.evaluate("player.goTo(8_100_000)")
+    page.get_by_label("fault").select_option(label="mailing-list down")
+    page.get_by_role("button", name="break it here").press("Enter")
+    page.locator("input[type=radio]:checked + *, label:has(input:checked)").filter(has_text="mailing-list").wait_for()
+    assert page.get_by_role("radio").count() == 3  # the first one was entered again
 
 
 def test_a_fault_is_dropped_on_the_bar(open_page):

@@ -18,9 +18,10 @@ in ``js/panels.js``. `element` is empty and its own; `film` is what ``readFilm``
 
 **Another future.** Who shows a player gives it ``branch({fault, at, future})``, a function that returns a promise
 of a future (as :func:`evsim.view.player.film.future` makes it), or of a rejection with a sentence for the reader.
-`fault` is one of the film's ``breaks[...].fault``, `at` the moment in microseconds. Without such a function only
-the moments that stand in ``breaks[...].moments`` can be chosen, and their futures are in the film. In a notebook
-the request travels to Python as the message ``{"type": "branch", "ticket": n, "fault": ..., "at": microseconds,
-"future": index}``; the answer is ``{"type": "future", "ticket": n, "future": {...}}`` or ``{"type": "refused",
-"ticket": n, "words": "..."}``.
+`fault` is one of the film's ``breaks[...].fault``, `at` the moment in microseconds, `future` the ``id`` of the future
+that is left. Without such a function only the moments that stand in ``breaks[...].moments`` can be chosen, and their
+futures are in the film; a page's function finds them among those ``stored`` (``js/stored.js``). In a notebook the
+request travels to Python as the message ``{"type": "branch", "ticket": n, "fault": ..., "at": microseconds,
+"future": id}``; :mod:`.branching` repeats the runs, and the answer is ``{"type": "future", "ticket": n, "future":
+{...}}`` or ``{"type": "refused", "ticket": n, "words": "..."}``.
 """

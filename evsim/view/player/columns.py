@@ -1,6 +1,6 @@
 """The tables of a film: the columns of a run's records as text."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.view.story import SAME
 from evsim.view.wiring import all_steps
 
-__all__ = ["attempts", "effects", "messages", "micro", "requests", "sendings"]
+__all__ = ["attempts", "decoded", "effects", "encoded", "messages", "micro", "requests", "sendings"]
 
 MICRO = 1e6
 SENDING_FATES = ("kept", "refused", "came again", "lost", "under way")
@@ -35,7 +35,7 @@ def requests(run, effects):
     return _table(columns) | {
         "key": run.request_keys.tolist(),
         "outcomes": list(REQUEST_OUTCOMES),
-        "due": [_column(each) for each in due],
+        "due": [encoded(each) for each in due],
     }
 
 
@@ -153,19 +153,34 @@ def effects(run, names):
 
 def _table(numbers, times=()):
     """Columns of whole numbers, and columns of times in seconds, as a film holds them."""
-    found = {name: _column(values) for name, values in numbers.items()}
+    found = {name: encoded(values) for name, values in numbers.items()}
     for name in times:
-        text = _column(np.rint(np.nan_to_num(times[name] * MICRO, nan=-1.0)))
+        text = encoded(np.rint(np.nan_to_num(times[name] * MICRO, nan=-1.0)))
         same = next((other for other in found if found[other] == text), None)
         found[name] = f"={same}" if same and not isinstance(text, int) else text
     return {"count": max((len(values) for values in (numbers | dict(times)).values()), default=0), **found}
 
 
-def _column(values):
-    """Numbers as a film holds them."""
+def encoded(values):
+    """A column of numbers as a film holds it."""
     values = np.asarray(values)
     if len(values) and (values == values[0]).all():
         return int(values[0])
     largest = max(values.max(initial=0), -1 - values.min(initial=0))
     kind = next((kind for kind, limit in TYPES if largest < limit), "f8")
     return f"{kind}:{b64encode(values.astype('<' + kind).tobytes()).decode()}"
+
+
+def decoded(table):
+    """The columns of numbers of a table of a film, as arrays."""
+    found = {}
+    for name, column in table.items():
+        if name == "count" or isinstance(column, list):
+            continue
+        if isinstance(column, int):
+            found[name] = np.full(table["count"], column, dtype=np.int64)
+        elif column.startswith("="):
+            found[name] = found[column[1:]]
+        else:
+            found[name] = np.frombuffer(b64decode(column[3:]), dtype=f"<{column[:2]}").astype(np.int64)
+    return found

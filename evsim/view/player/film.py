@@ -18,12 +18,18 @@ It is a plain dict for :func:`json.dumps`:
     name -> ``[column, row]`` of every workload, service and channel of all designs, so that each stands in the same
     place whatever the design. Channels stand half a column after those who publish to them.
 ``futures``
-    What happens, in one version or several. The first is the base. A future is ``{id, label, at, fault, lanes}``:
-    ``at`` is the moment from which it differs from the base and ``fault`` the fault that makes the difference, as
-    it stands in a scenario (both null in the base).
+    What happens, in one version or several. The first is the base. A future is ``{id, origin, label, note, at,
+    fault, lanes}``: ``at`` is the moment from which it differs from the future that was left, whose ``id`` is
+    ``origin``, and ``fault`` the fault that makes the difference, as it stands in a scenario (all three null in the
+    base). ``note`` is a sentence to be told with it, or empty. ``changed`` has a sentence for each lane: what customers
+    notice of the difference in the end.
 ``breaks``
-    Faults that can be chosen: ``{id, label, fault, moments}``. ``moments`` are the times for which ``futures`` has
-    the outcome (with ``fault`` and ``at`` alike), null where the outcome of any moment can be asked for.
+    Faults that can be chosen: ``{id, label, fault, moments}``. ``moments`` are the times for which the outcome is
+    there, in ``futures`` or in ``stored`` (with ``fault`` and ``at`` alike); null where that of any moment can be
+    asked for.
+``stored``
+    Futures as differences to the base (:mod:`evsim.view.player.differences`), for a page that can ask nobody. May be
+    missing.
 
 A *lane* is one design: ``{name, seed, end, workloads, services, channels, wires, links, places, faults,
 notes, requests, attempts, messages, sendings, effects}``.
@@ -134,14 +140,18 @@ def _without_prefix(names):
     return ["-".join(each[shared:]) for each in words]
 
 
-def future(runs, effects, label="as it was", fault=None, at=None):
+def future(runs, effects, label="as it was", fault=None, at=None, origin="base", note=""):
     """One future of a film: runs by the names of their designs; `effects` are the names of the film's effects.
 
-    fault: the fault that was added at the moment `at` (seconds), as it stands in a scenario.
+    fault: the fault that was added at the moment `at` (seconds), as it stands in a scenario; origin: the ``id`` of
+    the future it was added to.
     """
     return {
-        "id": "base" if fault is None else f"{_fault_id(fault)}@{at:.6f}",
+        "id": "base" if fault is None else f"{origin}, {_fault_id(fault)}@{at:.6f}",
+        "origin": None if fault is None else origin,
         "label": label,
+        "note": note,
+        "changed": [],
         "at": None if at is None else micro(at),
         "fault": fault,
         "lanes": [lane(name, run, effects) for name, run in runs.items()],

@@ -9,7 +9,9 @@ import numpy as np
 from matplotlib import rc_context
 
 from evsim.view.lives import lives
+from evsim.view.player.branching import Branches, breaks, entry
 from evsim.view.player.bundle import bundle, styles
+from evsim.view.player.differences import difference
 from evsim.view.player.film import film
 from evsim.view.player.page import page
 from evsim.view.truth import State
@@ -34,15 +36,17 @@ class Player:
     writes it as a page of its own.
 
     ``film`` is what is shown, as JSON (:mod:`evsim.view.player.film`); ``widget`` the notebook's widget (it needs
-    anywidget). ``branch``, if set, makes other futures: a function ``branch(fault, at, future)`` of a fault as it
-    stands in a scenario, a moment in seconds and the number of the future it branches off, which returns one of the
-    film (:func:`evsim.view.player.film.future`), or raises an error whose words the reader sees.
+    anywidget). ``branch(fault, at, future)`` makes another future: of a fault as it stands in a scenario, a moment in
+    seconds and the ``id`` of the future it leaves (:class:`evsim.view.player.branching.Branches`). Whoever breaks
+    something in the notebook sees it, or the words of its error.
     """
 
     def __init__(self, *runs, labels=None):
         self.runs = runs
         self.film = film(*runs, labels=labels)
-        self.branch = None
+        self.film["breaks"] = breaks(runs)
+        effects = [effect["name"] for effect in self.film["effects"]]
+        self.branch = Branches(dict(zip(self.designs, runs, strict=True)), effects)
 
     @property
     def designs(self):
@@ -57,13 +61,27 @@ class Player:
         """The player as a widget."""
         return _widget_class()(self)
 
-    def to_html(self, path=None):
-        """The player as one HTML page that needs nothing else: its text, or written to the file `path`."""
-        text = page(self.film, f"evsim: {' and '.join(self.designs)}", self.still())
+    def to_html(self, path=None, moments=()):
+        """The player as one HTML page that needs nothing else: its text, or written to the file `path`.
+
+        moments: when (s) a part can be broken on the page. There is no Python then, so each part is broken at each
+        of these moments now, and what differs is kept in the page.
+        """
+        text = page(self.stored(moments), f"evsim: {' and '.join(self.designs)}", self.still())
         if path is None:
             return text
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
+
+    def stored(self, moments):
+        """The film for a page: with the futures in which a part goes down at one of some moments (s)."""
+        outages = [each["fault"] for each in self.film["breaks"] if "outage" in each["fault"]]
+        futures = [self.branch(fault, moment) for fault in outages for moment in moments]
+        return {
+            **self.film,
+            "breaks": [entry(fault, moments) for fault in outages] if moments else [],
+            "stored": [difference(future, self.film["futures"][0]) for future in futures],
+        }
 
     def still(self):
         """A picture for where nothing can move, as HTML: one customer's way through the first two designs."""
@@ -123,8 +141,6 @@ def _widget_class():
                 self.send({"ticket": content["ticket"]} | self._answer(content))
 
         def _answer(self, content):
-            if self._player.branch is None:
-                return {"type": "refused", "words": "nobody here can repeat the run"}
             try:
                 future = self._player.branch(content["fault"], content["at"] / 1e6, content["future"])
             except Exception as error:

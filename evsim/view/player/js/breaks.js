@@ -24,6 +24,14 @@ export class Breaks {
       },
       h("svg", { viewBox: "-1.2 -1.2 2.4 2.4" }, h("path", { d: SHAPES.D })),
     );
+    this.length = h("input", {
+      class: "ev-number-input",
+      type: "number",
+      min: "0.1",
+      step: "any",
+      "aria-label": "seconds that it lasts",
+    });
+    this.lasts = h("label", {}, "for ", this.length, " s");
     this.button = h(
       "button",
       { type: "button", class: "ev-button ev-break", onclick: () => this.here(this.time) },
@@ -35,6 +43,7 @@ export class Breaks {
       { class: "ev-group" },
       this.diamond,
       h("label", {}, "fault ", this.choice),
+      this.lasts,
       this.button,
       this.note,
     );
@@ -43,15 +52,24 @@ export class Breaks {
     if (faults.length) this.mark();
   }
 
-  /* Show on the bar when the chosen fault can begin. */
+  /* Show on the bar when the chosen fault can begin, and beside it how long it lasts. */
   mark() {
-    this.bar.mark(this.faults[this.choice.selectedIndex].moments ?? []);
+    const { fault, moments } = this.faults[this.choice.selectedIndex];
+    this.bar.mark(moments ?? []);
+    this.lasts.hidden = typeof fault.for !== "number";
+    this.length.value = fault.for;
+    this.length.disabled = moments !== null;
   }
 
   /* The chosen fault begins at `time`, or at the moment nearest to it of those there are. */
   here(time) {
     const { fault, moments } = this.faults[this.choice.selectedIndex];
-    this.acts.breakAt(fault, moments ? nearest(moments, time) : time);
+    if (moments) {
+      this.acts.breakAt(fault, nearest(moments, time));
+      return;
+    }
+    const length = this.length.valueAsNumber;
+    this.acts.breakAt(length > 0 ? { ...fault, for: length } : fault, Math.round(time));
   }
 
   drag(event) {

@@ -40,6 +40,7 @@ function readTable(table) {
 }
 
 export function readColumn(value, count) {
+  if (ArrayBuffer.isView(value)) return value;
   if (typeof value === "number") {
     const kind = Math.abs(value) < 128 ? Int8Array : Float64Array;
     return new kind(count).fill(value);

@@ -3,8 +3,10 @@
 import { readFilm } from "./film.js";
 import { PANELS } from "./panels.js";
 import { mountPlayer } from "./player.js";
+import { branchesOf } from "./stored.js";
 
 /* options: as mountPlayer's. */
 export function show(element, data, options = {}) {
-  return mountPlayer(element, readFilm(data), { panels: PANELS, ...options });
+  const film = readFilm(data);
+  return mountPlayer(element, film, { panels: PANELS, branch: branchesOf(film), ...options });
 }

@@ -80,6 +80,7 @@ class Player {
       future: (future) => selection.set({ future }),
     });
     this.controls.add(this.breaks.node);
+    this.changed = h("p", { class: "ev-changed" });
     this.live = h("p", { class: "ev-live", role: "status" });
     this.panels = h("div", { class: "ev-panels" });
     const lines = this.rows.map(({ line }) => line);
@@ -93,6 +94,7 @@ class Player {
       this.bar.node,
       this.controls.node,
       this.breaks.futures,
+      this.changed,
       h("p", { class: "ev-help" }, HELP),
       this.panels,
     );
@@ -144,7 +146,7 @@ class Player {
     const { future } = this.selection.get();
     const lanes = this.lanes();
     this.rows.forEach((row, number) => row.show(lanes[number]));
-    this.bar.show(lanes, future ? this.lanes(0) : null, this.futures[future].at);
+    this.bar.show(lanes, future ? this.lanes(this.origin(future)) : null, this.futures[future].at);
     this.controls.show(lanes);
     this.breaks.show(this.futures, future);
   }
@@ -154,9 +156,10 @@ class Player {
     const requests = this.lanes().map((index) => (customer ? index.requestOf(customer) : undefined));
     const who = customer ? customerName(customer, this.film) : "";
     this.rows.forEach((row, number) => {
-      row.draw(time, requests[number], who, future && customer ? this.before(number, customer) : null);
+      row.draw(time, requests[number], who, future && customer ? this.before(number, customer, future) : null);
     });
     this.tell(time, requests);
+    say(this.changed, time < this.film.end ? "" : this.changedWords(future));
     say(this.time, moment(time));
     say(this.me, this.meWords(time, customer, requests));
     this.bar.draw(time, requests[0]);
@@ -165,9 +168,9 @@ class Player {
     this.controls.draw({ playing, chosen, pace: this.pace, speed: this.speed });
   }
 
-  /* What became of a customer as it was, before another future was chosen. */
-  before(number, customer) {
-    const index = this.lanes(0)[number];
+  /* What became of a customer in the future that was left for this one. */
+  before(number, customer, future) {
+    const index = this.lanes(this.origin(future))[number];
     const request = index.requestOf(customer);
     return request === undefined ? null : customerAt(index, request, Infinity);
   }
@@ -185,6 +188,12 @@ class Player {
       return words && (this.rows.length > 1 ? `${row.index.lane.name}: ${words}` : words);
     });
     if (!this.clock.running) say(this.live, told.filter(Boolean).join(" "));
+  }
+
+  /* What a future changed for customers, for whoever has come to the end of it. */
+  changedWords(future) {
+    const { changed = [] } = this.futures[future];
+    return changed.map((words, number) => `${this.rows[number].index.lane.name}: ${words}`).join(" ");
   }
 
   meWords(time, customer, requests) {
@@ -250,22 +259,39 @@ class Player {
 
   async breakAt(fault, at) {
     this.clock.stop();
+    const { id } = this.futures[this.selection.get().future];
     const known = this.futures.findIndex(
-      (each) => each.at === at && JSON.stringify(each.fault) === JSON.stringify(fault),
+      (each) =>
+        each.at === at &&
+        JSON.stringify(each.fault) === JSON.stringify(fault) &&
+        (each.origin === id || !this.branch),
     );
     if (known >= 0) {
-      this.goTo(at, { future: known });
+      this.enter(known);
       return;
     }
     this.breaks.say("the run is repeated up to here ...", true);
     try {
-      const future = await this.branch({ fault, at, future: this.selection.get().future });
-      this.futures.push(readFuture(future));
-      this.film.end = Math.max(this.film.end, endOf(this.futures.at(-1)));
-      this.breaks.say("");
-      this.goTo(at, { future: this.futures.length - 1 });
+      const future = await this.branch({ fault, at, future: id });
+      const there = this.futures.findIndex((each) => each.id === future.id);
+      if (there < 0) this.futures.push(readFuture(future));
+      this.film.end = Math.max(this.film.end, endOf(this.futures.at(there)));
+      this.enter(there < 0 ? this.futures.length - 1 : there);
     } catch (refusal) {
       this.breaks.say(refusal.message ?? String(refusal));
     }
+  }
+
+  /* Another future, from the moment on at which it begins. */
+  enter(future) {
+    const { at, note } = this.futures[future];
+    this.breaks.say(note ?? "");
+    this.goTo(at, { future });
+  }
+
+  /* The number of the future that this one left. */
+  origin(future) {
+    const { origin } = this.futures[future];
+    return Math.max(0, this.futures.findIndex(({ id }) => id === origin));
   }
 }

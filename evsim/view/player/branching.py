@@ -1,0 +1,93 @@
+"""Break it here: what can go wrong in a player, and the future in which it does."""
+
+from evsim.scenario.faults import Fault
+from evsim.view.changes import what_changed
+from evsim.view.player.columns import micro
+from evsim.view.player.film import future
+from evsim.view.style import verb
+from evsim.view.words import listed, seconds
+
+__all__ = ["Branches", "breaks", "entry"]
+
+LENGTHS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)  # seconds that a fault may last
+SLOWER = 5  # times
+
+
+def breaks(runs):
+    """The faults that can be chosen in a film of `runs`: each part down, each service crashed or slow.
+
+    They last about a sixth of the run. :mod:`evsim.view.player.film` says what the entries are.
+    """
+    longest = max(run.scenario.run.duration for run in runs) / 5
+    length = max((each for each in LENGTHS if each <= longest), default=LENGTHS[0])
+    services = list(dict.fromkeys(name for run in runs for name in run.scenario.services))
+    channels = list(dict.fromkeys(name for run in runs for name in run.scenario.channels))
+    found = [{"outage": name} for name in (*services, *channels)]
+    found += [{"crash": name} for name in services]
+    found += [{"slowdown": name, "factor": SLOWER} for name in services]
+    return [entry({**fault, "for": length}) for fault in found]
+
+
+def entry(fault, moments=None):
+    """One of a film's ``breaks``: a fault as it stands in a scenario, and when it may begin (s), if not at any time."""
+    read = _read(fault)
+    name = " ".join(f"{setting}={value}" for setting, value in fault.items())
+    at = None if moments is None else [micro(moment) for moment in moments]
+    return {"id": name, "label": f"{read.target} {verb(read)}", "fault": fault, "moments": at}
+
+
+def _read(fault):
+    """A fault without its beginning, as a scenario reads it; an error if it is none."""
+    return Fault.model_validate({**fault, "at": 0})
+
+
+def _words(fault):
+    """A fault in words: "mailing-list down for 5 s"."""
+    read = _read(fault)
+    length = "" if read.duration is None else f" for {seconds(read.duration)}"
+    return f"{read.target} {verb(read)}{length}"
+
+
+class Branches:
+    """Other futures of the runs of a film, made when they are asked for: :meth:`__call__` is a player's ``branch``.
+
+    runs: name of the design -> run, as in the film; effects: the names of the film's effects.
+    """
+
+    def __init__(self, runs, effects):
+        self.runs, self.effects = {"base": runs}, effects
+        self._words = {"base": ""}
+
+    def __call__(self, fault, at, origin="base"):
+        """The future (:func:`evsim.view.player.film.future`) in which `fault` begins `at` seconds in all designs.
+
+        origin: the ``id`` of the future that is left. A design without the part that breaks goes on as before, and
+        the future's note says so. What cannot be is an error in words.
+        """
+        if origin not in self.runs:
+            raise ValueError("this future is not known here any more; run the cell again")
+        before = self.runs[origin]
+        target = _read(fault).place
+        touched = [name for name, run in before.items() if target in _parts(run.scenario)]
+        if not touched:
+            raise ValueError(f"there is no {target} in {listed(list(before))}")
+        runs = {name: run.branch(fault, at) if name in touched else run for name, run in before.items()}
+        words = _words(fault)
+        trail = self._words[origin]
+        made = future(runs, self.effects, trail + words, fault, at, origin, self._note(target, before, touched))
+        made["changed"] = [what_changed(before[name], runs[name]) for name in before]
+        self.runs[made["id"]] = runs
+        self._words[made["id"]] = f"{trail}{words} at {seconds(at)}, and "
+        return made
+
+    @staticmethod
+    def _note(target, designs, touched):
+        """Which designs have no such part, in words."""
+        without = [name for name in designs if name not in touched]
+        if not without:
+            return ""
+        return f"{listed(without)} {'has' if len(without) == 1 else 'have'} no {target}: nothing changes there"
+
+
+def _parts(scenario):
+    return {*scenario.services, *scenario.channels, *scenario.network.links}

@@ -1,0 +1,114 @@
+"""Other futures in the player: made by repeating the runs, in every design that has the part."""
+
+import json
+
+import pytest
+
+import evsim
+from evsim.lesson import lesson_size
+from evsim.scenario import ScenarioError
+from evsim.view.changes import what_changed
+from evsim.view.player.branching import Branches, breaks, entry
+from evsim.view.player.film import film
+from tests.player.node import ask
+from tests.view import runs
+
+DOWN = {"outage": "mailing-list", "for": 5}
+DESIGNS = ("classic", "events")
+
+
+@pytest.fixture(scope="module")
+def its():
+    return {name: lesson_size(name).run() for name in DESIGNS}
+
+
+@pytest.fixture
+def branches(its):
+    return Branches(its, ["customer row", "subscription"])
+
+
+def test_a_future_shows_the_branches_of_all_designs(its, branches):
+    future = branches(DOWN, 8)
+    assert future["label"] == "mailing-list down for 5 s" and future["at"] == 8_000_000 and future["note"] == ""
+    branched = {name: run.branch(DOWN, 8) for name, run in its.items()}
+    assert future["changed"] == [what_changed(run, branched[name]) for name, run in its.items()]
+    assert future["lanes"] == film(*branched.values(), labels=DESIGNS)["futures"][0]["lanes"]
+
+
+def test_what_is_on_the_screen_before_is_the_same_to_the_last_mark(its, branches):
+    made = film(*its.values(), labels=DESIGNS)
+    other = made | {"futures": [branches(DOWN, 8)]}
+    screens = "(film, lanes) => [0.5, 3, 7.99, 8].map((t) => lanes.map((lane) => stateOf(lane, t * 1e6 - 1)))"
+    one, two = ask([made, other], screens, {"state": ["stateOf"]})
+    for before, after in zip(one, two, strict=True):
+        for here, there in zip(before, after, strict=True):
+            # a mark's number counts all that will ever travel: it is no picture of it
+            for state in (here, there):
+                for dot in state["dots"]:
+                    dot.pop("number")
+            assert json.dumps(here) == json.dumps(there)
+    later = "(film, lanes) => lanes.map((lane) => stateOf(lane, 12e6))"
+    one, two = ask([made, other], later, {"state": ["stateOf"]})
+    assert one != two
+
+
+def test_a_design_without_the_part_goes_on_as_before_and_the_note_says_so(its, branches):
+    future = branches({"outage": "customer-registered", "for": 5}, 8)
+    assert future["note"] == "classic has no customer-registered: nothing changes there"
+    classic, events = future["lanes"]
+    assert future["changed"][0] == "Nothing changed that a customer would notice."
+    assert classic == film(*its.values(), labels=DESIGNS)["futures"][0]["lanes"][0]
+    assert [fault["words"] for fault in events["faults"]] == ["customer-registered down"]
+
+
+def test_a_future_of_a_future_has_both_faults(its, branches):
+    first = branches(DOWN, 8)
+    second = branches({"crash": "database", "for": 1}, 20, first["id"])
+    assert second["origin"] == first["id"] != second["id"]
+    assert second["label"] == "mailing-list down for 5 s at 8 s, and database crashed for 1 s"
+    assert [len(lane["faults"]) for lane in second["lanes"]] == [2, 2]
+    again = branches({"crash": "database", "for": 1}, 20)
+    assert [len(lane["faults"]) for lane in again["lanes"]] == [1, 1] and again["id"] != second["id"]
+
+
+def test_what_cannot_be_is_refused_in_words(branches):
+    with pytest.raises(ValueError, match="there is no broker in classic and events"):
+        branches({"outage": "broker"}, 8)
+    with pytest.raises(ScenarioError, match="at: must be a moment of the run, which takes 30 s"):
+        branches(DOWN, 30.5)
+    with pytest.raises(ValueError, match="run the cell again"):
+        branches(DOWN, 8, "another")
+
+
+@pytest.mark.parametrize("name", evsim.names())
+def test_every_fault_that_can_be_chosen_happens(name):
+    run = evsim.load(name).replace({"run.duration": 6, "run.warmup": 0}).run()
+    made = Branches({name: run}, list(run.effect_names))
+    offered = breaks([run])
+    assert {each["fault"].get("outage") for each in offered} >= {*run.scenario.services, *run.scenario.channels}
+    assert len({each["id"] for each in offered}) == len({each["label"] for each in offered}) == len(offered)
+    for each in offered:
+        (lane,) = made(each["fault"], 3)["lanes"]
+        target = next(value for name, value in each["fault"].items() if name != "for")
+        assert (lane["faults"][-1]["target"], lane["faults"][-1]["start"]) == (target, 3_000_000)
+
+
+def test_a_page_keeps_the_futures_of_some_moments(its):
+    player = evsim.play(*its.values())
+    moments = (2, 12)
+    kept = player.stored(moments)
+    assert [each["fault"]["outage"] for each in kept["breaks"]] == [
+        "register", "database", "mailing-list", "customer-registered"
+    ]  # fmt: skip
+    assert all(each["moments"] == [2_000_000, 12_000_000] for each in kept["breaks"])
+    assert [(each["fault"], each["at"]) for each in kept["stored"]] == [
+        (each["fault"], 1e6 * at) for each in kept["breaks"] for at in moments
+    ]
+    assert player.stored(())["breaks"] == player.stored(())["stored"] == []
+    json.dumps(kept)  # nothing but plain data
+
+
+def test_an_entry_says_the_fault_in_words():
+    assert entry({"slowdown": "database", "factor": 5, "for": 2}, [1])["label"] == "database 5 times slower"
+    assert entry(DOWN)["moments"] is None
+    assert runs.few().player().film["breaks"][0]["label"] == "register down"

@@ -82,7 +82,7 @@ def test_what_cannot_be_is_refused_in_words(branches):
 
 @pytest.mark.parametrize("name", evsim.names())
 def test_every_fault_that_can_be_chosen_happens(name):
-    run = evsim.load(name).replace({"run.duration": 6, "run.warmup": 0}).run()
+    run = evsim.load(name).run(until=6)
     made = Branches({name: run}, list(run.effect_names))
     offered = breaks([run])
     assert {each["fault"].get("outage") for each in offered} >= {*run.scenario.services, *run.scenario.channels}

@@ -77,8 +77,8 @@ def test_retries_and_doubles_come_back_as_they_were():
 
 @pytest.mark.parametrize("name", evsim.names())
 def test_any_system_that_comes_along_comes_back_as_it_was(name):
-    scenario = evsim.load(name).replace({"run.duration": 6, "run.warmup": 0})
-    run = scenario.run()
+    scenario = evsim.load(name)
+    run = scenario.run(until=6)
     faults = [{"outage": part, "for": 1} for part in (*scenario.services, *scenario.channels)]
     assert_the_same(cases([run], faults, [2.5]))
 

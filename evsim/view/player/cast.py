@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from evsim.scenario.routing import dead_letters
 from evsim.view.wiring import KINDS
 
 __all__ = ["cast"]
@@ -18,19 +19,33 @@ def cast(wirings):
     channels = list(dict.fromkeys(name for scenario in scenarios for name in scenario.channels))
     services = list(dict.fromkeys(name for scenario in scenarios for name in scenario.services))
     column = dict.fromkeys((name for scenario in scenarios for name in scenario.workloads), 0)
+    sources, readers = _around(union, scenarios, channels)
     steps = union["asks"] | union["calls"]
-    steps |= {(one, two) for one, by in union["publishes"] for other, two in union["delivers"] if by == other}
+    steps |= {(one, two) for channel in channels for one in sources[channel] for two in readers[channel]}
     reached = set(column)
     while reached:
         reached = {two for one, two in steps if one in reached} - set(column)
         column |= dict.fromkeys(sorted(reached), 1 + max(column.values()))
     column |= dict.fromkeys((name for name in services if name not in column), 1)  # nobody comes to them
     for channel in channels:
-        before = [column[one] for one, other in union["publishes"] if other == channel]
-        after = [column[two] for other, two in union["delivers"] if other == channel]
-        column[channel] = min([*before, *(each - 1 for each in after)], default=1) + 0.5
+        before = [column[name] for name in sources[channel]] + [column[name] - 1 for name in readers[channel]]
+        column[channel] = min(before, default=1) + 0.5
     rows, found = Counter(), {}
     for name in (*(name for name in column if column[name] == 0), *services, *channels):
         found[name] = [column[name], rows[column[name]]]
         rows[column[name]] += 1
     return found
+
+
+def _around(union, scenarios, channels):
+    """({channel: services that its messages come from}, {channel: services that read it}).
+
+    Dead letters come from those who failed to handle them.
+    """
+    sources = {channel: {one for one, other in union["publishes"] if other == channel} for channel in channels}
+    readers = {channel: {two for other, two in union["delivers"] if other == channel} for channel in channels}
+    for scenario in scenarios:
+        for channel in scenario.channels:
+            for letters in dead_letters(scenario, channel):
+                sources[letters] |= readers[channel]
+    return sources, readers

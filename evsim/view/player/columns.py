@@ -101,6 +101,8 @@ def messages(run):
     columns = run.message_columns
     found = {name: columns[name] for name in ("channel", "partition", "offset", "cause", "fate")}
     found["request"] = run.message_requests
+    parts = {name: code for code, name in enumerate([*run.scenario.services, *run.scenario.channels])}
+    found["sender"] = np.array([parts[name] for name in run.message_senders], dtype=int)
     times = {name: columns[name] for name in ("published", "appended", "acknowledged")}
     times["sent"] = np.where(np.isnan(columns["sent"]) & ~_kept_back(run), columns["published"], columns["sent"])
     times["confirmed"] = np.where(np.isnan(columns["acknowledged"]), np.nan, columns["appended"])
@@ -115,15 +117,12 @@ def messages(run):
 def _kept_back(run):
     """For each message: whether its publisher keeps messages for that channel back, in an outbox or for a batch."""
     scenario, messages = run.scenario, run.message_columns
-    services = np.array([list(scenario.services).index(place.service) for place in run.places])
-    kept = np.zeros((len(scenario.services), max(1, len(scenario.channels))), dtype=bool)
-    for number, service in enumerate(scenario.services.values()):
+    channels, kept = list(scenario.channels), set()
+    for sender, service in scenario.services.items():
         for step in all_steps(service.handle):
-            if step.kind == "publish":
-                lingers = getattr(scenario.channels[step.channel], "linger", None) is not None
-                kept[number, list(scenario.channels).index(step.channel)] |= lingers or step.outbox is not None
-    by_hand = messages["origin"] < 0
-    return by_hand & kept[services[run.rows["place"][messages["cause"]]], messages["channel"]]
+            if step.kind == "publish" and (step.outbox or getattr(scenario.channels[step.channel], "linger", None)):
+                kept.add((sender, channels.index(step.channel)))
+    return np.array([pair in kept for pair in zip(run.message_senders, messages["channel"].tolist())], dtype=bool)
 
 
 def _troubled(run):

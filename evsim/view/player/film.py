@@ -42,7 +42,7 @@ notes, requests, attempts, messages, sendings, effects}``.
     ``groups`` are ``{service, group}``; ``confirms`` names the services whose workers wait until the channel has
     confirmed a message.
 ``wires``
-    ``[kind, from, to]`` of everybody who asks, calls, publishes to or delivers to somebody.
+    ``[kind, from, to]`` of everybody who asks, calls, publishes to or delivers to somebody, and of dead letters.
 ``links``
     ``{name, between}`` of the links that have a name.
 ``places``
@@ -64,10 +64,10 @@ notes, requests, attempts, messages, sendings, effects}``.
     ``outcome``, ``verdict``, ``reason`` as in :mod:`evsim.results.records`; ``astray``: 1 it was lost on the way,
     2 its answer was lost, 4 nobody waited for its answer any more.
 ``messages``
-    Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published), ``fate`` (a
-    code) and the times ``published``, ``sent`` (later than that from an outbox or in a batch), ``appended``,
-    ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it was seen), ``removed`` (its
-    log has it no more).
+    Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published, or that died),
+    ``sender`` (index into services and then channels: a channel sends dead letters), ``fate`` (a code) and the times
+    ``published``, ``sent`` (later than that from an outbox or in a batch), ``appended``, ``confirmed`` (the
+    confirmation that was seen left the channel), ``acknowledged`` (it was seen), ``removed`` (its log has it no more).
 ``sendings``
     Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,
     ``fate`` (a word of the list ``fates``) and the times ``sent``, ``arrived``; as in

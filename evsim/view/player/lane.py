@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.sendings import KINDS as SENDING_KINDS
+from evsim.scenario.routing import dead_letters
 from evsim.view.player import columns
 from evsim.view.player.columns import micro
 from evsim.view.style import VERBS, faults
@@ -93,4 +94,6 @@ def _confirmed(step, channel):
 
 
 def _wires(wiring):
-    return [[kind, *pair] for kind in KINDS for pair in sorted(getattr(wiring, kind))]
+    scenario = wiring.scenario
+    wires = [[kind, *pair] for kind in KINDS for pair in sorted(getattr(wiring, kind))]
+    return wires + [["dead letters", name, to] for name in scenario.channels for to in dead_letters(scenario, name)]

@@ -53,14 +53,11 @@ export function hopsOf(lane, codes) {
   return hops;
 }
 
-/* [sender, channel] of a message. */
-export function endsOfMessage({ attempts, channels, messages, places }, number) {
-  const cause = messages.cause[number];
-  const place = places[attempts.place[cause]]; // none where a message died ungranted: its channel sends it on
-  return [
-    place?.service ?? channels[messages.channel[attempts.parent[cause]]].name,
-    channels[messages.channel[number]].name,
-  ];
+/* [sender, channel] of a message; a channel sends dead letters. */
+export function endsOfMessage({ services, channels, messages }, number) {
+  const sender = messages.sender[number];
+  const part = sender < services.length ? services[sender] : channels[sender - services.length];
+  return [part.name, channels[messages.channel[number]].name];
 }
 
 function hopsOfAttempt(add, attempts, row, place, codes) {

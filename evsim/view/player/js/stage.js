@@ -35,7 +35,7 @@ export class Stage {
       ),
     );
     this.svg.style.setProperty("--ev-hatch", `url(#${hatch})`);
-    if (arrangement.width > LEAST_WIDTH) this.svg.style.minWidth = `${Math.round(arrangement.width * 0.8)}px`;
+    if (arrangement.width > LEAST_WIDTH) this.svg.style.minWidth = `${Math.round(arrangement.width * 0.64)}px`;
     this.svg.addEventListener("click", ({ target }) => target.customer && choose(target.customer));
     [this.fixed, this.lines, this.parts, this.flying] = ["ev-fixed", "ev-lines", "ev-parts", "ev-dots"].map(
       (name) => new Layer(this.svg, { class: name }),

@@ -200,7 +200,7 @@ def time_axis(axis, longest, what="time since the start"):
 
 VERBS = {
     "outage": "down", "crash": "crashed", "pause": "paused", "slowdown": "{factor:g} times slower",
-    "error_rate": "fails {percent:.3g} % of the time", "leader_failure": "without its leader",
+    "error_rate": "fails {percent:.3g} % of the time",
 }  # fmt: skip
 
 

@@ -130,6 +130,7 @@ class Player {
   close() {
     this.clock.stop();
     this.bar.close();
+    for (const row of this.rows) row.close();
     for (const end of [...this.followers, ...this.takeAway]) end?.();
     this.root.remove();
   }

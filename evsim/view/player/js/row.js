@@ -3,7 +3,6 @@
 import { h, put, say } from "./dom.js";
 import { latest } from "./events.js";
 import { Form } from "./form.js";
-import { LEAST_WIDTH } from "./geometry.js";
 import { Lamps } from "./lamps.js";
 import { Stage } from "./stage.js";
 import { countWords, moment, tell } from "./words.js";
@@ -20,16 +19,23 @@ export class Row {
       new Stage(film, arrangement, (customer) => choose(customer, number)),
       new Lamps(film),
     ];
-    const wide = arrangement.width > LEAST_WIDTH; // it scrolls, and whoever has no pointer must get there
+    const frame = h("div", { class: "ev-stage-frame" }, this.stage.svg);
+    // Where it scrolls, whoever has no pointer must get there.
+    this.resizing = new ResizeObserver(() => put(frame, "tabindex", frame.scrollWidth > frame.clientWidth ? "0" : null));
+    this.resizing.observe(frame);
     this.node = h(
       "section",
       { class: "ev-lane", "aria-label": name },
       h("div", { class: "ev-customer" }, h("p", { class: "ev-lane-name" }, name), this.form.node),
-      h("div", { class: "ev-stage-frame", tabindex: wide ? "0" : null }, this.stage.svg),
+      frame,
       this.lamps.node,
     );
     this.words = h("span");
     this.line = h("p", { class: "ev-line" }, alone ? null : h("b", {}, name), this.words);
+  }
+
+  close() {
+    this.resizing.disconnect();
   }
 
   /* Show the lane of another future. */

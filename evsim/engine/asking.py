@@ -25,6 +25,7 @@ class Asking:
 
     refusable = True
     crews = None
+    ordered = False  # whether nothing overtakes anything else on the way
 
     def __init__(self, system, place, service, done, bad, asker=None, timeout=None, retry=None):
         self.system, self.place, self.service = system, place, service
@@ -37,20 +38,20 @@ class Asking:
         self.arrived = self._arrived()
         rows = system.records.rows
         self.send = system.links.hop(
-            place.workload, place.source, place.service, rows, self.arrived, self._request_lost
+            place.workload, place.source, place.service, rows, self.arrived, self._request_lost, ordered=self.ordered
         )
         way = (place.workload, place.service, place.source, rows)
         back = self._guarded_back() if guarded else self._plain_back()
-        self.answer = system.links.stamp(*way) if done is None and not guarded else None
+        self.answer = system.links.stamp(*way, ordered=self.ordered) if done is None and not guarded else None
         if self.answer is None:
-            self.answer = system.links.hop(*way, back, self._answer_lost, rank=ANSWER)
+            self.answer = system.links.hop(*way, back, self._answer_lost, ordered=self.ordered, rank=ANSWER)
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
         self.coming = {self.arrived, self._request_lost}
         self.news = {back, self.expired, self._silence, self._answer_lost}
         self.ask = self._guarded_ask() if guarded else self.send
 
     def _arrived(self):
-        rows, env, offer = self.system.records.rows, self.system.env, self.service.offer
+        rows, env, offer = self.system.records.rows, self.system.env, self._door()
         ready = rows.ready
 
         def arrived(row):
@@ -59,6 +60,10 @@ class Asking:
 
         arrived.part = self.service.name
         return arrived
+
+    def _door(self):
+        """What an attempt meets when it arrives."""
+        return self.service.offer
 
     # The plain path: every call is answered.
 
@@ -93,7 +98,7 @@ class Asking:
         """The asker's patience has run out."""
         rows = self.system.records.rows
         if rows.verdict[row] == Verdict.OPEN and not self._asleep(self.expired, row):
-            self._give_up(row, Reason.TIMEOUT)
+            self.give_up(row, Reason.TIMEOUT)
 
     def _guarded_back(self):
         records, env, failing = self.system.records, self.system.env, self.failing
@@ -114,7 +119,7 @@ class Asking:
                     return
             if row in failing:
                 failing.discard(row)
-                self._give_up(row, rows.reason[row])
+                self.give_up(row, rows.reason[row])
             else:
                 settled[row] = env._now
                 verdict[row] = Verdict.DONE
@@ -138,7 +143,7 @@ class Asking:
         rows.settled[row] = self.system.env._now
         rows.verdict[row] = verdict
 
-    def _give_up(self, row, reason):
+    def give_up(self, row, reason):
         """This attempt has no good answer: the next one, or none."""
         rows = self.system.records.rows
         if self.asker is not None and rows.outcome[rows.parent[row]]:
@@ -197,7 +202,7 @@ class Asking:
 
     def _silence(self, row):
         if self.system.records.rows.verdict[row] == Verdict.OPEN and not self._asleep(self._silence, row):
-            self._give_up(row, Reason.LINK)
+            self.give_up(row, Reason.LINK)
 
 
 def next_attempt(system, row):

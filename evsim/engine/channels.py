@@ -1,8 +1,14 @@
-"""The kinds of channels: the broker's side and the side of a service that subscribes, by the word of a scenario."""
+"""The kinds of channels, by the word of a scenario: the channel, its side of a subscriber, and that of a publisher."""
 
+from evsim.engine.bus import Bus, Handler, Sending
 from evsim.engine.log import Log, group
+from evsim.engine.publishing import Publishing
 from evsim.engine.queue import Consumer, Queue
 
 __all__ = ["CHANNELS"]
 
-CHANNELS = {"log": (Log, group), "queue": (Queue, Consumer)}
+CHANNELS = {
+    "log": (Log, group, Publishing),
+    "queue": (Queue, Consumer, Publishing),
+    "bus": (Bus, Handler, Sending),
+}

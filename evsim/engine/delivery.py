@@ -13,6 +13,7 @@ PLAIN_ATTEMPTS = 5  # of a message, where nothing else is written
 class Channel:
     """The broker's side of a channel. Subclasses say where a message waits and who may have it (``append``)."""
 
+    confirms = True  # whether a publisher may wait until the channel has its message
     may_refuse = False  # a message, although no fault touches the channel
 
     def __init__(self, system, name, settings, number):
@@ -179,7 +180,6 @@ class Delivery:
         self.acknowledge = system.links.stamp(*way, ordered=True) if subscriber.settled is None else None
         if self.acknowledge is None:
             self.acknowledge = system.links.hop(*way, acknowledged, self._ack_lost, ordered=True, rank=ANSWER)
-        subscriber.edges[place.number] = self
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
         self.coming = {arrive, self._lost}
         self.news = {acknowledged, self._unheard, self._ack_lost, *subscriber.news}

@@ -39,11 +39,14 @@ def _walk(system, place, steps, position, hop, condition, effects, count, ordina
         ordinal = ordinals[step.kind] = ordinals.get(step.kind, -1) + 1
         if step.kind == "effect":
             effects[step.name] = condition | effects.get(step.name, False)
-        elif step.kind in ("call", "publish"):
+        elif step.kind in ("call", "publish", "send", "ask"):
+            ways = []
             for target in place.steps[here]:
-                further = hop + (step.kind == "publish" and target.back)
+                further = hop + (step.kind in ("publish", "send") and target.back)
                 if np.any(condition) and further <= 200:
-                    _visit(system, target, further, condition, effects, count)
+                    ways.append({})
+                    _visit(system, target, further, condition, ways[-1], count)
+            _join(effects, ways, step.kind in ("send", "ask"))
         elif step.kind == "parallel":
             for number, branch in enumerate(step.branches):
                 _walk(system, place, branch, (*here, number), hop, condition, effects, count, ordinals)
@@ -56,3 +59,12 @@ def _walk(system, place, steps, position, hop, condition, effects, count, ordina
             taken[asked] = [draw(number) < step.probability for number in asked.tolist()]
             _walk(system, place, step.then, (*here, 0), hop, condition & taken, effects, count, ordinals)
             _walk(system, place, step.otherwise, (*here, 1), hop, condition & ~taken, effects, count, ordinals)
+
+
+def _join(effects, ways, one):
+    """Add what is due on the ways of a step: on all of them; or, if `one` is taken, what each of them would do."""
+    names = dict.fromkeys(name for way in ways for name in way)
+    for name in names:
+        each = [way.get(name, False) for way in ways]
+        due = np.logical_and.reduce(np.broadcast_arrays(*each)) if one else np.logical_or.reduce(np.broadcast_arrays(*each))
+        effects[name] = due | effects.get(name, False)

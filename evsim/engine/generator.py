@@ -14,7 +14,8 @@ from evsim.engine.environment import SimulationError
 from evsim.engine.places import DELIVERY
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
-from evsim.scenario.steps import Call, Effect, Publish, Wait, Work
+from evsim.scenario.fitting import MESSAGES, step_problem
+from evsim.scenario.steps import Ask, Call, Effect, Publish, Send, Wait, Work
 
 __all__ = ["Context", "StepFailed", "generator_handler"]
 
@@ -61,6 +62,14 @@ class Context:
         """Publish a message; settings as in a file (key, acks, retry, timeout)."""
         yield Publish(channel=channel, **settings)
 
+    def send(self, bus, **settings):
+        """Hand a message to one of the handlers on a bus; settings as in a file (key)."""
+        yield Send(bus=bus, **settings)
+
+    def ask(self, bus, **settings):
+        """Ask one of the handlers on a bus and wait for its answer; settings as in a file (timeout, retry, on_error)."""
+        yield Ask(bus=bus, **settings)
+
     def effect(self, name):
         """Make an effect now."""
         effects = self._system.records.effects
@@ -106,7 +115,7 @@ def generator_handler(compiler, function, end, fail):
             del live[row]
             fail(row, failure.reason)
         else:
-            if getattr(step, "kind", None) not in ("work", "wait", "call", "publish"):
+            if getattr(step, "kind", None) not in ("work", "wait", "call", "publish", "send", "ask"):
                 raise SimulationError(
                     f"services.{place.service}.handle: a Python handler yielded {step!r}, which is no step; "
                     "write `yield from ctx.work(...)`, not `yield ctx.work(...)`"
@@ -125,5 +134,8 @@ def _compile(compiler, step, count, then, fail):
     system, place = compiler.system, compiler.place
     position = (f"{step!r}", count)
     compiler.steps_met[position] = position
+    if step.kind in MESSAGES and (found := step_problem(system.scenario, step)):
+        _, rule, way_out = found
+        raise SimulationError(f"services.{place.service}.handle: {rule}; {way_out}")
     system.lead_on(place, step, position)
     return compiler.build(step, position, then, fail)

@@ -27,7 +27,7 @@ def compile_handler(system, place, edge):
     first = compiler.link(steps, (), end, fail)
     if first_work(compiler) is None:
         first = error_rate(compiler, first, fail)
-    if steps[0].kind in ("work", "wait") or not (system.cyclic or _takes_time(steps)):
+    if steps[0].kind in ("work", "wait") or not (system.cyclic or _takes_time(system, steps)):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
 
@@ -143,12 +143,12 @@ def branches_of(step):
     return ()
 
 
-def _takes_time(steps):
+def _takes_time(system, steps):
     """Whether any step may hold the worker."""
     return any(
-        step.kind in ("work", "wait", "call")
-        or (step.kind == "publish" and step.acks != 0)
-        or any(_takes_time(branch) for branch in branches_of(step))
+        step.kind in ("work", "wait", "call", "ask")
+        or (step.kind == "publish" and step.acks != 0 and system.channels[step.channel].confirms)
+        or any(_takes_time(system, branch) for branch in branches_of(step))
         for step in steps
     )
 

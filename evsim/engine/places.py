@@ -1,7 +1,7 @@
 """Places: every edge along which work can reach a service, found by walking the scenario before it runs.
 
-A place is one way into a service for one workload: the customers' request, one call step on one path, one
-subscription reached by one publish step. Its *visit* is its ordinal among the ways into that service, so the luck
+A place is one way into a service for one workload: the customers' request, one call step on one path, one handler that
+an ask step on one path may reach, one subscription reached by one publish step. Its *visit* is its ordinal among the ways into that service, so the luck
 of "the first call to the database" is the same however the database is reached. A way that leads back into itself
 through channels is one place; rows count the rounds (``hop``).
 """
@@ -9,6 +9,7 @@ through channels is one place; rows count the rounds (``hop``).
 from dataclasses import dataclass, field
 
 from evsim.engine.refusal import refuse
+from evsim.scenario.fitting import callees
 from evsim.scenario.routing import homes, letter_homes
 
 __all__ = ["CALL", "DELIVERY", "Place", "REQUEST", "Walk"]
@@ -28,7 +29,7 @@ class Place:
     visit: int
     source: str  # workload, calling service, or channel
     parent: "Place | None" = None
-    step: object = None  # the call step, or the subscription of a delivery
+    step: object = None  # the call or ask step, or the subscription of a delivery
     back: bool = False  # something further on leads back to this place
     steps: dict = field(default_factory=dict)  # position of a step -> [Place, ...]
     letters: dict = field(default_factory=dict)  # position of a publish step -> [Place, ...] of its dead letters
@@ -71,10 +72,12 @@ class Walk:
             self.walk_step(step, (*position, index), place, trail)
 
     def walk_step(self, step, here, place, trail):
-        if step.kind == "call":
-            target = step.service
-            place.steps[here] = [self.enter(CALL, place.workload, target, place.service, place, step, trail)]
-        elif step.kind == "publish":
+        if step.kind in ("call", "ask"):
+            place.steps[here] = [
+                self.enter(CALL, place.workload, name, place.service, place, step, trail)
+                for name in callees(self.scenario, step)
+            ]
+        elif step.kind in ("publish", "send"):
             place.steps[here] = self._readers(homes(self.scenario, step), place, trail)
             self._unwalked.append((step, here, place, trail))
         elif step.kind == "parallel":

@@ -39,6 +39,8 @@ class Risk:
     def publishing(self, place, step):
         """Whether a publish may be refused, lost or late, or its publisher die."""
         system = self.system
+        if not system.channels[step.channel].confirms:
+            return False
         return (
             self.always
             or step.timeout is not None
@@ -68,6 +70,8 @@ class Risk:
                 (target,) = place.steps[here]
                 if self.asking(target, step.timeout, None):
                     return True
+            if step.kind == "ask" and step.on_error == "fail":
+                return True
             if step.kind == "publish" and step.acks and step.outbox is None and self.publishing(place, step):
                 return True
             branches = step.branches if step.kind == "parallel" else ()

@@ -55,7 +55,8 @@ class Simulation:
         records = system.records.close()
         return Run(
             scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
-            routes=[route.course.place.workload for route in system.routes], effect_names=tuple(system.effect_names), key_names=system.key_names, due=due_effects(system), stock=stock,
+            routes=[(route.course.place.workload, route.course.step) for route in system.routes],
+            effect_names=tuple(system.effect_names), key_names=system.key_names, due=due_effects(system), stock=stock,
             tickets=[number for number, _ in system.luck.tickets],
             keys={name: keys.of for name, keys in system.keys.items()}, ended_at=self.env.now, warnings=warnings,
         )  # fmt: skip

@@ -41,9 +41,9 @@ def _of_steps(system, place, steps, position, trail):
     total = 0.0
     for index, step in enumerate(steps):
         here = (*position, index)
-        if step.kind in ("call", "publish"):
+        if step.kind in ("call", "publish", "send", "ask"):
             ways = [_rows(system, target, trail) for target in place.steps[here]]
-            one = step.kind == "publish" and system.scenario.channels[step.channel].kind == "queue"
+            one = step.kind != "publish" or system.scenario.channels[step.channel].kind == "queue"
             total += max(ways, default=1.0) if one else sum(ways)
         elif step.kind == "parallel":
             total += sum(

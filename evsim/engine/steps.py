@@ -7,11 +7,12 @@ A builder ``kind(compiler, step, position, then, fail)`` gives a function that d
 from heapq import heappush
 
 from evsim.engine.asking import Asking
+from evsim.engine.bus import ask as ask_on_bus
+from evsim.engine.channels import CHANNELS
 from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
 from evsim.engine.places import DELIVERY
-from evsim.engine.publishing import Publishing
 from evsim.engine.writing import writer
 from evsim.results.records import Reason
 
@@ -147,28 +148,40 @@ def maybe(compiler, step, position, then, fail):
 
 
 def call(compiler, step, position, then, fail):
-    system, env, rows = compiler.system, compiler.env, compiler.rows
+    system = compiler.system
     (target,) = compiler.place.steps[position]
-    reason, parent = rows.reason, rows.parent
-    if step.on_error == "ignore":
-
-        def bad(row):
-            then(parent[row])
-    else:
-
-        def bad(row):
-            fail(parent[row], reason[row])
-
-    def done(row):
-        then(parent[row])
-
+    done, bad = _answers(compiler, step, then, fail)
     edge = Asking(
         system, target, system.services[target.service], done, bad,
         asker=compiler.service, timeout=step.timeout, retry=step.retry,
     )  # fmt: skip
     system.enter(target, edge)
-    new, places, luck, born, hop = rows.new, rows.place, rows.luck, rows.born, rows.hop
-    number, ask, cyclic = target.number, edge.ask, system.cyclic
+    return _asks(compiler, target.number, edge.ask)
+
+
+def ask(compiler, step, position, then, fail):
+    done, bad = _answers(compiler, step, then, fail)
+    asks = ask_on_bus(compiler, step, position, done, bad)
+    return _asks(compiler, compiler.place.steps[position][0].number, asks)
+
+
+def _answers(compiler, step, then, fail):
+    """What follows a good answer to a call, and what follows none."""
+    reason, parent = compiler.rows.reason, compiler.rows.parent
+
+    def done(row):
+        then(parent[row])
+
+    def bad(row):
+        fail(parent[row], reason[row])
+
+    return done, done if step.on_error == "ignore" else bad
+
+
+def _asks(compiler, number, ask):
+    """A function of a row that makes an attempt for the place `number` and asks with it."""
+    rows, env, cyclic = compiler.rows, compiler.env, compiler.system.cyclic
+    new, places, luck, parent, born, hop = rows.new, rows.place, rows.luck, rows.parent, rows.born, rows.hop
 
     def call(row):
         child = new()
@@ -185,12 +198,13 @@ def call(compiler, step, position, then, fail):
 
 def publish(compiler, step, position, then, fail):
     route = compiler.system.course(compiler.place, position, step)
-    if step.outbox is not None:
+    if step.kind == "publish" and step.outbox is not None:
         return Outbox(compiler.system, compiler.place, step, route, then).publish
-    return Publishing(compiler.system, compiler.place, step, route, then, fail, compiler.service).publish
+    _, _, kind = CHANNELS[route.channel.settings.kind]
+    return kind(compiler.system, compiler.place, step, route, then, fail, compiler.service).publish
 
 
 BUILDERS = {
-    "work": work, "wait": work, "call": call, "publish": publish, "effect": effect, "parallel": parallel,
-    "maybe": maybe, "fail": fail_step, "reply": reply,
+    "work": work, "wait": work, "call": call, "ask": ask, "publish": publish, "send": publish, "effect": effect,
+    "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply,
 }  # fmt: skip

@@ -69,18 +69,22 @@ class System:
         for name, settings in self.scenario.services.items():
             for subscription in settings.subscribe:
                 channel = self.channels[subscription.channel]
-                _, kind = CHANNELS[channel.settings.kind]
+                _, kind, _ = CHANNELS[channel.settings.kind]
                 subscriber = kind(self, channel, self.services[name], subscription)
                 self._subscribers[subscription.channel, name] = subscriber
-        for place in list(self.places):
-            if place.kind == DELIVERY:
-                self._deliver_to(place)
+        self._deliver_to(self.places)
 
-    def _deliver_to(self, place):
-        edge = self._subscribers[place.source, place.service].edge(place)
-        self.enter(place, edge)
-        entries = self.services[place.service].entries
-        entries[place.number] = edge.begin(entries[place.number])
+    def _deliver_to(self, places):
+        """Make the edges of deliveries, and then their handlers, which may publish to any of them."""
+        edges = {}
+        for place in places:
+            if place.kind == DELIVERY:
+                subscriber = self._subscribers[place.source, place.service]
+                edges[place] = subscriber.edges[place.number] = subscriber.edge(place)
+        for place, edge in edges.items():
+            self.enter(place, edge)
+            entries = self.services[place.service].entries
+            entries[place.number] = edge.begin(entries[place.number])
 
     def subscribers_of(self, channel):
         """``(service, subscription)`` of all who subscribe to a channel."""
@@ -91,9 +95,7 @@ class System:
         known = len(self.places)
         self._walk.walk_step(step, position, place, ())
         self._walk.walk_letters()
-        for further in self.places[known:]:
-            if further.kind == DELIVERY:
-                self._deliver_to(further)
+        self._deliver_to(self.places[known:])
 
     def enter(self, place, edge):
         """Compile the handler of a place: what its rows do when they get a worker."""

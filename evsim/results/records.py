@@ -65,6 +65,8 @@ class Reason(IntEnum):
     EXPIRED = 14
     MAX_LENGTH = 15  # its queue was full
     UNROUTABLE = 16  # no queue is bound for it
+    NOBODY = 17  # no handler was there
+    OVERFLOW = 18  # there was no room to wait in
 
 
 class Fate(IntEnum):

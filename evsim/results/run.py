@@ -33,8 +33,9 @@ class Run:
     def __init__(self, *, scenario, seed, records, places, routes, effect_names, key_names, due, stock, tickets, keys,
                  ended_at, warnings):  # fmt: skip
         self.scenario, self.seed, self.records = scenario, seed, records
+        self.routes = routes  # the publish step of each route that a message may have
         self.places, self.effect_names, self.key_names = places, effect_names, key_names
-        self._routes = routes  # the workload of each route
+        self.routes = routes  # (workload, publish step) of each route
         self.due, self.stock, self.keys = due, stock, keys
         self._tickets = tickets
         self.ended_at, self.warnings = ended_at, tuple(warnings)
@@ -125,7 +126,7 @@ class Run:
     def message_workloads(self):
         """For each message: its workload, as a position in the list of workloads."""
         workloads = list(self.scenario.workloads)
-        return np.array([workloads.index(name) for name in self._routes] or [0])[self.message_columns["route"]]
+        return np.array([workloads.index(name) for name, _ in self.routes] or [0])[self.message_columns["route"]]
 
     @cached_property
     def message_senders(self):

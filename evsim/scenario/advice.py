@@ -6,6 +6,7 @@ overloaded is, and one not mentioned may still be.
 
 from graphlib import TopologicalSorter
 
+from .fitting import MESSAGES, readers
 from .routing import dead_letters
 from .units import write_time
 
@@ -40,7 +41,7 @@ def arrival_rates(scenario):
 
 def holding_times(scenario):
     """Mean seconds for which one request or message holds a worker of each service when nothing queues."""
-    callees = {name: {step.service for step, _ in _reached(service.handle) if step.kind == "call"}
+    callees = {name: {callee for step, _ in _reached(service.handle) for callee, _ in _callees(scenario, step)}
                for name, service in scenario.services.items()}
     held, answer = {}, {}
     for name in TopologicalSorter(callees).static_order():   # callees first
@@ -84,14 +85,29 @@ def _reached(steps, chance=1.0):
 def _edges(scenario, service):
     """(service, how many requests or messages one handling sends it) for all it calls and publishes to."""
     for step, chance in _reached(service.handle):
-        if step.kind == "call":
-            yield step.service, chance
+        for name, share in _callees(scenario, step):
+            yield name, chance * share
+        if step.kind == "publish" and scenario.channels[step.channel].kind != "queue":
+            yield from ((name, chance) for name in readers(scenario, step.channel))
         elif step.kind == "publish":
-            readers = {name: other.instances * other.workers for name, other in scenario.services.items()
-                       for subscription in other.subscribe if subscription.channel == step.channel}
-            shared = scenario.channels[step.channel].kind == "queue"
-            for name, workers in readers.items():
-                yield name, chance * (workers / sum(readers.values()) if shared else 1)
+            shares = _shares(scenario, step.channel, lambda service: service.instances * service.workers)
+            yield from ((name, chance * share) for name, share in shares)
+        elif step.kind == "send":
+            shares = _shares(scenario, step.channel, lambda service: service.instances)
+            yield from ((name, chance * share) for name, share in shares)
+
+
+def _callees(scenario, step):
+    """(service, share of the calls) for all that a step may call."""
+    if step.kind == "call":
+        return [(step.service, 1.0)]
+    return _shares(scenario, step.channel, lambda service: service.instances) if step.kind == "ask" else []
+
+
+def _shares(scenario, channel, weight):
+    """(service, share of the messages) of all who take turns, by weight."""
+    weights = {name: weight(scenario.services[name]) for name in readers(scenario, channel)}
+    return [(name, each / sum(weights.values())) for name, each in weights.items()]
 
 
 def _duration(scenario, name, steps, answer, replies, before):
@@ -101,11 +117,12 @@ def _duration(scenario, name, steps, answer, replies, before):
         inside = 0.0
         if step.kind in ("work", "wait"):
             inside = _mean(step.time)
-        elif step.kind == "call":
-            inside = 2 * _hop(scenario, name, step.service) + answer[step.service]
+        elif step.kind in ("call", "ask"):
+            inside = sum(share * (2 * _hop(scenario, name, callee) + answer[callee])
+                         for callee, share in _callees(scenario, step))
             inside = min(inside, step.timeout or inside)
-        elif step.kind == "publish":
-            inside = 2 * _hop(scenario, name, step.channel) if step.acks else 0.0
+        elif step.kind == "publish" and step.acks and scenario.channels[step.channel].kind != "bus":
+            inside = 2 * _hop(scenario, name, step.channel)
             inside = min(inside, step.timeout or inside)
         elif step.kind == "parallel":
             longest = max if step.until == "all" else min
@@ -143,11 +160,11 @@ def _idle_workers(scenario):
     scenario = scenario.complete
     called = {workload.target for workload in scenario.workloads.values()}
     for service in scenario.services.values():
-        called |= {step.service for step, _ in _reached(service.handle) if step.kind == "call"}
+        called |= {callee for step, _ in _reached(service.handle) for callee, _ in _callees(scenario, step)}
     for name, service in scenario.services.items():
         channels = [scenario.channels[each.channel] for each in service.subscribe]
         workers = service.instances * service.workers
-        if name in called or not channels or any(channel.kind == "queue" for channel in channels):
+        if name in called or not channels or any(channel.kind != "log" for channel in channels):
             continue
         useful = sum(_useful(service, subscription, scenario.channels[subscription.channel].partitions_at_last)
                      for subscription in service.subscribe)
@@ -175,8 +192,8 @@ def _unused_parts(scenario):
     if any(callable(service.handle) for service in scenario.services.values()):
         return   # who knows what a Python function calls
     steps = [step for service in scenario.services.values() for step, _ in _reached(service.handle)]
-    published = {step.channel for step in steps if step.kind == "publish"}
-    used = {step.service for step in steps if step.kind == "call"}
+    published = {step.channel for step in steps if step.kind in MESSAGES}
+    used = {callee for step in steps for callee, _ in _callees(scenario, step)}
     used |= {workload.target for workload in scenario.workloads.values()}
     for name in scenario.channels:
         if name not in published | letters:

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from .distributions import Empirical
 from .errors import Problem, suggest
+from .fitting import MESSAGES, callees, unbrokered
 from .units import write_time
 
 ALLOWED = {
@@ -21,7 +22,7 @@ ALLOWED = {
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (_names, _targets, _steps, _subscriptions, _growth, _programs, _links, _faults,
-              _call_cycles, _channel_cycles, _files)
+              _call_cycles, _channel_cycles, _files, unbrokered)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -80,8 +81,8 @@ def _steps(scenario):
     for _, path, step, _ in _walk_services(scenario):
         if step.kind == "call" and step.service not in scenario.services:
             yield _missing(scenario, (*path, "service"), step.service, "service")
-        if step.kind == "publish" and step.channel not in scenario.channels:
-            yield _missing(scenario, (*path, "channel"), step.channel, "channel")
+        if step.kind in MESSAGES and step.channel not in scenario.channels:
+            yield _missing(scenario, (*path, step.short), step.channel, "channel")
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
             yield Problem(("services", name, "handle"), "replies more than once on one path",
@@ -138,8 +139,9 @@ NOT_READ_WITH = {
 def _reading(path, subscription, channel):
     """The settings of a subscription that its kind of channel does not know."""
     for name, value in subscription.model_dump(by_alias=True, exclude_defaults=True).items():
-        if name not in ("channel", "retry", *channel.read_with):
-            usual = f"a {channel.kind} is not read with {name}", f"it knows {', '.join(channel.read_with)}"
+        if name not in ("channel", *channel.read_with):
+            known = ", ".join(channel.read_with)
+            usual = f"a {channel.kind} is not read with {name}", f"it knows {known}" if known else "remove it"
             rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
             yield Problem((*path, name), rule, value, hint=hint)
 
@@ -241,8 +243,7 @@ def _faults(scenario):
 def _call_cycles(scenario):
     edges = {name: [] for name in scenario.services}
     for name, _, step, _ in _walk_services(scenario):
-        if step.kind == "call" and step.service in edges:
-            edges[name].append(step.service)
+        edges[name] += callees(scenario, step)
     cycle = _cycle(edges)
     if cycle:
         yield Problem(("services", cycle[0], "handle"), f"calls in a cycle: {' -> '.join(cycle)}",
@@ -256,10 +257,10 @@ def _channel_cycles(scenario):
         for subscription in service.subscribe:
             edges.setdefault(subscription.channel, []).append(name)
     for name, _, step, unsure in _walk_services(scenario):
-        if not unsure and step.kind == "publish":
+        if not unsure and step.kind in ("publish", "send"):
             edges[name].append(step.channel)
-        elif not unsure and step.kind == "call":
-            edges[name].append(step.service)
+        elif not unsure:
+            edges[name] += callees(scenario, step)
     cycle = _cycle(edges)
     if cycle and not set(scenario.channels).isdisjoint(cycle):
         if cycle[0] in scenario.channels:   # begin with the service that reads it

@@ -13,6 +13,18 @@ from .retry import Retry
 from .units import PositiveTime, Share
 
 
+def _key(key):
+    if key == "request":
+        return None
+    if key is not None and (isinstance(key, bool) or not isinstance(key, int | str)):
+        raise refuse("must be a whole number, a text, or request (the request's own key)")
+    return key
+
+
+MessageKey = Annotated[
+    Any, BeforeValidator(_key), Field(json_schema_extra={"type": ["string", "integer", "null"]})]
+
+
 class Work(Tagged):
     """Compute for a time: holds a worker."""
 
@@ -53,8 +65,7 @@ class Publish(Tagged):
     short: ClassVar[str] = "channel"
     kind: Literal["publish"] = "publish"
     channel: Name
-    key: Annotated[Any, BeforeValidator(lambda key: _key(key)), Field(
-        json_schema_extra={"type": ["string", "integer", "null"]})] = None
+    key: MessageKey = None
     acks: Literal[0, 1, "all"] = 1
     timeout: PositiveTime | None = None
     retry: Retry | None = None
@@ -68,6 +79,38 @@ class Publish(Tagged):
                     raise refuse("says how a handler waits, and with an outbox none does",
                                  "remove it; the relay tries until the channel has the message", name=name)
         return self
+
+
+class Send(Tagged):
+    """Hand a message to one of the handlers on a bus, in turns. Nobody waits, and nobody learns of a loss."""
+
+    short: ClassVar[str] = "bus"
+    kind: Literal["send"] = "send"
+    bus: Name
+    key: MessageKey = None
+
+    @property
+    def channel(self):
+        return self.bus
+
+
+class Ask(Tagged):
+    """Ask one of the handlers on a bus, in turns, and wait for its answer, at most for `timeout`.
+
+    As a call whose callee the bus picks. When all attempts fail the handler fails too, unless `on_error` is
+    `ignore`.
+    """
+
+    short: ClassVar[str] = "bus"
+    kind: Literal["ask"] = "ask"
+    bus: Name
+    timeout: PositiveTime = 30.0
+    retry: Retry | None = None
+    on_error: Literal["fail", "ignore"] = "fail"
+
+    @property
+    def channel(self):
+        return self.bus
 
 
 class Fail(Tagged):
@@ -130,13 +173,7 @@ class Maybe(Tagged):
     otherwise: Steps = Field(default=(), alias="else")
 
 
-def _key(key):
-    if key is not None and (isinstance(key, bool) or not isinstance(key, int | str)):
-        raise refuse("must be a whole number, a text, or request (the request's own key)")
-    return key
-
-
-Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Maybe, Fail, Effect, Reply)
+Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Effect, Reply)
 Parallel.model_rebuild()
 Maybe.model_rebuild()
 

@@ -208,7 +208,7 @@ class _Drawing:
                     zorder=3.2,
                 )
             )
-        what = f"log, {count(channel.partitions, 'partition')}" if channel.kind == "log" else "queue"
+        what = f"log, {count(channel.partitions, 'partition')}" if channel.kind == "log" else channel.kind
         self._text(x, y - CHANNEL[1] / 2 + 0.1, what, 9.5, colour="#4c4c52")
         self._named(name, x, y + 0.19, "", LINE + 1)
 
@@ -251,8 +251,9 @@ def _rates(run):
     within = (rows["born"] >= begin) & (rows["born"] < end) & (rows["place"] >= 0)
     for number, made in enumerate(np.bincount(rows["place"][within], minlength=len(run.places)).tolist()):
         place = run.places[number]
-        edge = place.source, place.service
-        counts[edge] = counts.get(edge, 0) + made
+        over = place.step.bus if place.kind == "call" and place.step.kind == "ask" else None
+        for edge in [(place.source, over), (over, place.service)] if over else [(place.source, place.service)]:
+            counts[edge] = counts.get(edge, 0) + made
     channels = list(run.scenario.channels)
     within = (messages["published"] >= begin) & (messages["published"] < end)
     senders = run.message_senders[within].tolist()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.scenario.fitting import UNBROKERED
 from evsim.view.story import SAME, Message
 from evsim.view.style import faults, seconds
 
@@ -20,6 +21,8 @@ REASONS = {
     Reason.DEPENDENCY: "what it needs failed",
     Reason.STALE: "nobody waits any more",
     Reason.REJECTED: "it must not come again",
+    Reason.NOBODY: "nobody is there",
+    Reason.OVERFLOW: "no room to wait",
 }
 
 UNKEPT = {"lost": "lost on the way", "refused": "refused, the channel is down"}
@@ -71,7 +74,9 @@ def _flat(steps):
 def _span(story, span):
     """What happened to one attempt, and to all that it led to."""
     if span.kind == "delivery" and span.leased != span.leased:
-        yield Step(span.born, "note", span.source, text="waits here to the end of the run")
+        lost = span.verdict == Verdict.LOST
+        text = f"lost: {REASONS[span.reason]}" if lost else "waits here to the end of the run"
+        yield Step(span.born, "note", span.source, text=text, good=not lost)
         return
     yield _sent(span)
     if span.started == span.started:
@@ -173,7 +178,9 @@ def _answered(story, span):
 
 
 def _acknowledged(story, span):
-    """What the channel came to know."""
+    """What the channel came to know; one without a broker is told of nothing."""
+    if story.run.scenario.channels[span.source].kind in UNBROKERED:
+        return
     if span.verdict == Verdict.DONE:
         yield Step(span.settled, "ack", span.service, span.source, "done")
     elif span.verdict in (Verdict.GIVEN_BACK, Verdict.REVOKED):

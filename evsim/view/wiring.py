@@ -1,6 +1,7 @@
 """The wiring of a system: who calls whom, and who reaches whom through which channel."""
 
 from evsim.results.run import Run
+from evsim.scenario.fitting import MESSAGES
 
 __all__ = ["KINDS", "Wiring", "all_steps"]
 
@@ -30,14 +31,16 @@ class Wiring:
             for step in all_steps(service.handle):
                 if step.kind == "call":
                     self.calls.add((name, step.service))
-                elif step.kind == "publish":
+                elif step.kind in MESSAGES:
                     self.publishes.add((name, step.channel))
         if self.run:
             self._add_seen()
 
     def _add_seen(self):
         run, channels = self.run, list(self.scenario.channels)
-        self.calls |= {(place.source, place.service) for place in run.places if place.kind == "call"}
+        calls = [place for place in run.places if place.kind == "call"]
+        self.calls |= {(each.source, each.service) for each in calls if each.step.kind == "call"}
+        self.publishes |= {(each.source, each.step.channel) for each in calls if each.step.kind == "ask"}
         messages = run.message_columns
         pairs = set(zip(run.message_senders.tolist(), messages["channel"].tolist(), strict=True))
         self.publishes |= {(sender, channels[channel]) for sender, channel in pairs if sender in self.services}

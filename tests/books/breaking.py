@@ -1,9 +1,11 @@
 """How to break the engine on purpose: a small shop to do it to, and tools to change one thing once."""
 
+from functools import partial
+
 from evsim.engine.handler import Compiler
 from evsim.scenario import Scenario
 
-__all__ = ["END", "IMPATIENT", "LATE", "MUTANTS", "UNSEEN", "Once", "instead", "mutant", "rows_of", "shop",
+__all__ = ["END", "IMPATIENT", "LATE", "MUTANTS", "UNSEEN", "Once", "direct", "instead", "mutant", "rows_of", "shop",
            "then_also", "unseen"]  # fmt: skip
 
 LATE = 40  # the row, message or request from which on something is wrong
@@ -58,15 +60,43 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, rea
     )
 
 
+def direct(faults=(), drain_limit=0):
+    """`front` tells `left` and `right` over buses: all of them the `news`, one of them a `job`, and asks one."""
+    handler = {"subscribe": ["news", "jobs", "asks"], "handle": [{"work": 0.2}, {"effect": "heard"}, {"reply": "yes"}]}
+    return Scenario.from_dict(
+        {
+            "name": "direct",
+            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 4}}},
+            "services": {
+                "front": {
+                    "workers": 6,
+                    "handle": [
+                        {"work": 0.05},
+                        {"publish": "news"},
+                        {"send": "jobs"},
+                        {"ask": {"bus": "asks", "timeout": 2, "on_error": "ignore"}},
+                    ],
+                },
+                "left": {**handler, "workers": 2},
+                "right": handler,
+            },
+            "channels": {"news": "bus", "jobs": {"bus": {"capacity": 3}}, "asks": "bus"},
+            "network": {"latency": 0.01},
+            "faults": list(faults),
+            "run": {"duration": END, "drain_limit": drain_limit},
+        }
+    )
+
+
 IMPATIENT = {"timeout": 0.4, "retry": {"attempts": 2, "backoff": 0.1}}
 MUTANTS, UNSEEN = {}, {}
 
 
-def mutant(says, **settings):
-    """The function changes the engine with ``patch``; the audit of ``shop(**settings)`` then `says` so."""
+def mutant(says, of=shop, **settings):
+    """The function changes the engine with ``patch``; the audit of a run of ``of(**settings)`` then `says` so."""
 
     def keep(function):
-        MUTANTS[function.__name__] = function, says, settings
+        MUTANTS[function.__name__] = function, says, partial(of, **settings)
         return function
 
     return keep
@@ -76,7 +106,7 @@ def unseen(check, **settings):
     """As :func:`mutant`, for what the audit lets pass and `check` does not."""
 
     def keep(function):
-        UNSEEN[function.__name__] = function, check, settings
+        UNSEEN[function.__name__] = function, check, partial(shop, **settings)
         return function
 
     return keep

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.audit.channels import reads
+from evsim.results.audit.channels import copies, reads
 from evsim.results.records import Fate, Outcome, Verdict
 from evsim.results.tally import last_attempts
 
@@ -35,7 +35,7 @@ def assert_figures_add_up(run):
 
 
 def assert_ledger_adds_up(run):
-    """A kept message has one state for each group of a log, and one in a queue; one not kept has none."""
+    """A kept message has one state for each group of a log or handler of a bus, and one in a queue; else none."""
     messages, deliveries = run.message_columns, run.deliveries_tally
     kept = ~np.isnan(messages["appended"])
     elsewhere = np.isin(messages["fate"], (Fate.LOST, Fate.REFUSED))
@@ -44,8 +44,11 @@ def assert_ledger_adds_up(run):
         mine = deliveries.channel == code
         here = kept & (messages["channel"] == code)
         groups = [each for who in run.scenario.services.values() for each in who.subscribe if each.channel == name]
-        copies = [here] if channel.kind == "queue" else [here & reads(run, group) for group in groups]
-        expected = np.sort(np.concatenate([np.flatnonzero(copy) for copy in copies] or [[]]))
+        if channel.kind == "log":
+            each = [np.flatnonzero(here & reads(run, group)) for group in groups]
+        else:
+            each = [np.repeat(np.flatnonzero(here), copies(run, name)[messages["route"][here]])]
+        expected = np.sort(np.concatenate(each or [[]]))
         assert np.array_equal(np.sort(deliveries.message[mine & ~deliveries.replay]), expected), name
         counted = (mine & deliveries.cohort).sum()
         ungranted = (mine & deliveries.cohort & (deliveries.subscriber < 0)).sum()
@@ -92,6 +95,8 @@ def _assert_channel_is_shut(run, name, begin, end):
     appended = messages["appended"][messages["channel"] == code]
     places = [place.number for place in run.places if place.kind == "delivery" and place.source == name]
     leased = rows["leased"][np.isin(rows["place"], places)]
+    if run.scenario.channels[name].kind == "bus":
+        appended = appended[:0]  # what is sent meanwhile is written down, and lost
     for what, times in (("appended", appended), ("granted", leased)):
         assert not ((times > begin) & (times < end)).any(), (name, what)
 

@@ -20,7 +20,11 @@ def reading(draw, risky):
 def dead_letter(draw, cast, channel):
     """Where dead letters of a channel may go, or None: to where nobody reads who may publish to it again."""
     place = cast.channels.index(channel)
-    able = [other for other in cast.channels[place + 1 :] if cast.lowest_reader[other] >= cast.lowest_reader[channel]]
+    able = [
+        other
+        for other in cast.channels[place + 1 :]
+        if cast.lowest_reader[other] >= cast.lowest_reader[channel] and cast.kinds[other] != "bus"
+    ]
     return draw(st.sampled_from([None, *able])) if "letters" in cast.hazards else None
 
 

@@ -104,7 +104,8 @@ class _Cast:
         self.workloads = [f"workload-{n}" for n in range(draw(st.integers(1, 2)))]
         count = draw(st.sampled_from([1, 2, 1, 2, 0])) if len(self.services) > 1 else 0
         self.channels = [f"channel-{n}" for n in range(count)]
-        self.kinds = {name: draw(st.sampled_from(["queue", "log"])) for name in self.channels}
+        self.kinds = {name: draw(st.sampled_from(["queue", "log", "bus"])) for name in self.channels}
+        self.asked = set()  # buses on which somebody asks
         # Who reads a channel comes after all who publish to it.
         self.lowest_reader = {name: draw(st.integers(1, len(self.services) - 1)) for name in self.channels}
         self.ways_back = draw(
@@ -213,35 +214,51 @@ class _Cast:
 
     def _publish(self, number, depth):
         channel = self.draw(st.sampled_from(self.channels))
-        step = {"channel": channel, "acks": self.draw(st.sampled_from([0, 1, 1, "all"])), **self._care()}
-        step["key"] = self.draw(st.sampled_from([None, None, 7, "fixed"]))
-        if self.draw(st.integers(0, 3)) == 0:
+        kind, key = "publish", self.draw(st.sampled_from([None, None, 7, "fixed"]))
+        if self.kinds[channel] == "bus":
+            kind = self.draw(st.sampled_from(["publish", "send", "ask"]))
+            step = {"channel" if kind == "publish" else "bus": channel, "key": key}
+            if kind == "ask":
+                return self._ask(number, channel)
+        else:
+            step = {"channel": channel, "acks": self.draw(st.sampled_from([0, 1, 1, "all"])), **self._care(), "key": key}
+        if self.kinds[channel] != "bus" and self.draw(st.integers(0, 3)) == 0:
             poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
             step = {"channel": channel, "key": step["key"], "outbox": {"poll": poll}}
         if self.lowest_reader[channel] > number:
-            return {"publish": step}
+            return {kind: step}
         if not self.ways_back:
             return {"effect": "row"}
         self.ways_back -= 1
-        return {"maybe": {"probability": 0.1, "then": [{"publish": step}]}}
+        return {"maybe": {"probability": 0.1, "then": [{kind: step}]}}
+
+    def _ask(self, number, bus):
+        if self.lowest_reader[bus] <= number:
+            return {"effect": "row"}
+        self.asked.add(bus)
+        step = {"bus": bus, "timeout": 100_000, **self._care()}
+        if self.hazards:
+            step["on_error"] = self.draw(st.sampled_from(["fail", "ignore"]))
+        return {"ask": step}
 
 
 def _subscribe(draw, cast, services, channel, stable):
     """Services that come after all publishers read the channel."""
     able = cast.services[cast.lowest_reader[channel] :]
-    may_be_none = not (stable and cast.kinds[channel] == "queue")
+    may_be_none = channel not in cast.asked and not (stable and cast.kinds[channel] == "queue")
+    may_be_none &= bool(cast.hazards) or cast.kinds[channel] != "bus"
     least = 0 if may_be_none and draw(st.integers(0, 7)) == 7 else 1
     readers = draw(st.lists(st.sampled_from(able), min_size=least, max_size=3, unique=True))
     for name in readers:
         subscription = {"channel": channel}
-        if "retry" in cast.hazards:
+        if "retry" in cast.hazards and cast.kinds[channel] != "bus":
             subscription["retry"] = cast._retry()
         if cast.kinds[channel] == "queue":
             subscription |= queues.reading(draw, bool(cast.hazards))
-        else:
+        elif cast.kinds[channel] == "log":
             subscription |= logs.reading(draw, services[name]["handle"], "members" in cast.hazards, stable)
         letter = queues.dead_letter(draw, cast, channel)
-        if letter:
+        if letter and cast.kinds[channel] != "bus":
             subscription["dead_letter"] = letter
         services[name].setdefault("subscribe", []).append(subscription)
 
@@ -249,6 +266,8 @@ def _subscribe(draw, cast, services, channel, stable):
 def _channel(name, draw, cast):
     if cast.kinds[name] == "log":
         return logs.log(draw, "members" in cast.hazards)
+    if cast.kinds[name] == "bus":
+        return {"bus": {"capacity": draw(st.sampled_from([None, 0, 1, 5])) if "limit" in cast.hazards else None}}
     channel = queues.queue(draw, bool(cast.hazards))
     letter = queues.dead_letter(draw, cast, name)
     if letter:
@@ -288,7 +307,8 @@ def _network(draw, cast):
     network = {"latency": draw(LATENCY), "give_up": draw(st.sampled_from([2, 30]))}
     if "loss" in cast.hazards:
         network["loss"] = draw(LOSS)
-    ends = st.sampled_from([*cast.workloads, *cast.services, *cast.channels])
+    brokers = [name for name in cast.channels if cast.kinds[name] != "bus"]
+    ends = st.sampled_from([*cast.workloads, *cast.services, *brokers])
     links = {}
     for number in range(draw(st.integers(0, 2))):
         between = [draw(st.sampled_from(cast.services)), draw(ends)]
@@ -304,7 +324,7 @@ def _fault(draw, data, cast, stable):
     target = draw(st.sampled_from([*cast.services, *cast.services, *cast.channels, *links]))
     kinds = ["outage", "crash", "pause", "slowdown", "error_rate"]
     if target in cast.channels:
-        kinds = ["outage", "pause"]
+        kinds = ["outage"] if cast.kinds[target] == "bus" else ["outage", "pause"]
     if target in links:
         kinds = ["outage", "slowdown", "error_rate"]
     kind = draw(st.sampled_from(kinds))

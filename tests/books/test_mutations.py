@@ -6,7 +6,8 @@
 | an outage                                               |                                                 |
 | forgets a message of a queue, or of a log; or a caller  | open in the records and nowhere to be found     |
 | puts a caller in the inbox twice                        | found in two places at once                     |
-| copies a message to a group twice                       | a message was copied wrongly                    |
+| copies a message to a group twice; gives one message of | a message was copied wrongly                    |
+| a bus to two handlers, or one that is lost to nobody    |                                                 |
 | skips an offset                                         | offsets of facts are not 0, 1, 2 ...            |
 | writes an effect twice                                  | the work made more effects than its steps can   |
 | leaves out an effect, a call or a publish               | the work ended well without all its ...         |
@@ -23,7 +24,7 @@
 | starts before ready                                     | started lies before ready                       |
 | dates an arrival wrongly, or not at all                 | arrived lies before leased; never arrived       |
 | dates an early reply wrongly                            | a reply lies outside the work that made it      |
-| forgets that a message is done, or was given back       | nobody will ever hear of it                     |
+| forgets that a message is done, was given back or lost  | nobody will ever hear of it                     |
 | gives a partition two owners, or takes it from another  | had two owners; which was not its own           |
 | hands a partition's message to who does not own it      | by somebody who did not own it                  |
 | moves a partition while its message is in process       | a partition was in two hands                    |
@@ -51,8 +52,8 @@ import pytest
 
 from evsim.engine import simulate
 from evsim.results.audit import AuditError
-from tests.books import mutants, mutants_of_logs, mutants_of_queues  # noqa: F401  they fill the two lists
-from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, shop
+from tests.books import mutants, mutants_of_logs, mutants_of_queues, mutants_unbrokered  # noqa: F401  they fill the two lists
+from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop
 
 
 @pytest.mark.parametrize("settings", [{}, IMPATIENT, {"patience": 5}, {"drain_limit": 1000}])
@@ -60,20 +61,25 @@ def test_the_engine_as_it_is_passes(settings):
     assert simulate(shop(**settings)).audit()
 
 
+@pytest.mark.parametrize("fault", [{}, {"crash": "left", "at": 10, "for": 5}, {"outage": "jobs", "at": 10, "for": 5}])
+def test_and_so_it_does_without_a_broker(fault):
+    assert simulate(direct([fault] if fault else ())).audit()
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_audit_sees_that(name, monkeypatch):
-    change, says, settings = MUTANTS[name]
+    change, says, scenario = MUTANTS[name]
     change(monkeypatch)
     with pytest.raises(AuditError, match=says):
-        simulate(shop(**settings)).audit()
+        simulate(scenario()).audit()
 
 
 @pytest.mark.parametrize("name", UNSEEN)
 def test_a_property_sees_what_the_audit_cannot(name, monkeypatch):
-    change, check, settings = UNSEEN[name]
-    check(simulate(shop(**settings)))
+    change, check, scenario = UNSEEN[name]
+    check(simulate(scenario()))
     change(monkeypatch)
-    run = simulate(shop(**settings))
+    run = simulate(scenario())
     assert run.audit()  # once this fails, move it up to the mutants
     with pytest.raises(AssertionError):
         check(run)

@@ -10,7 +10,10 @@ __all__ = ["CHECKS"]
 
 
 def deliveries(books):
-    """A message that is kept is one obligation for each group of a log that reads it, one in a queue; else none."""
+    """A message that is kept is one obligation for each group of a log that reads it or each service on a bus, one in a queue.
+
+    What is sent to one handler of a bus, or finds no service there at all, is one too; what is not kept is none.
+    """
     messages, rows = books.messages, books.rows
     is_delivery = (books.kinds == "delivery") & (rows["first"] < 0)
     is_delivery[books.run.records.replays] = False
@@ -19,9 +22,11 @@ def deliveries(books):
     kept = ~np.isnan(messages["appended"])
     expected = np.zeros(len(kept), dtype=int)
     for code, name in enumerate(names):
-        expected[kept & (messages["channel"] == code)] = 1 if books.run.scenario.channels[name].kind == "queue" else 0
+        here = kept & (messages["channel"] == code)
+        if books.run.scenario.channels[name].kind != "log":
+            expected[here] = copies(books.run, name)[messages["route"][here]]
         for subscription in _groups(books.run.scenario.complete, name):
-            expected += kept & (messages["channel"] == code) & reads(books.run, subscription)
+            expected += here & reads(books.run, subscription)
     books.demand(per_message == expected, "a message was copied wrongly", messages["cause"])
     for code, name in enumerate(names):
         mine = np.flatnonzero(kept & (messages["channel"] == code) & (messages["fate"] != Fate.TRUNCATED))
@@ -31,6 +36,13 @@ def deliveries(books):
         begins = np.r_[True, partition[1:] != partition[:-1]] if len(mine) else np.empty(0, bool)
         follows = np.where(begins, offset == 0, np.diff(offset, prepend=-1) == 1) if len(mine) else begins
         books.demand(follows, f"offsets of {name} are not 0, 1, 2 ...", messages["cause"][mine][order])
+
+
+def copies(run, channel):
+    """For each publish step: how many obligations its message makes in a queue, or on a bus."""
+    readers = [each for service in run.scenario.services.values() for each in service.subscribe if each.channel == channel]
+    to_all = max(len(readers), 1) if run.scenario.channels[channel].kind == "bus" else 1
+    return np.array([1 if step.kind == "send" else to_all for _, step in run.routes])
 
 
 def replicas(books):

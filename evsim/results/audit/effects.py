@@ -16,7 +16,7 @@ def effects(books):
     inside = (time >= rows["started"][row] - ROUNDING) & ~(time > rows["ended"][row] + ROUNDING)
     books.demand(inside, "an effect lies outside the work that made it", row)
     made = np.bincount(row, minlength=len(rows["born"]))
-    _compare(books, made, "effect", "effects")
+    _compare(books, made, ("effect",), "effects")
 
 
 def children(books):
@@ -28,18 +28,18 @@ def children(books):
     inside = rows["born"][calls] >= rows["started"][parent] - ROUNDING
     inside &= ~(rows["born"][calls] > rows["ended"][parent] + ROUNDING)
     books.demand(inside, "a call was made outside the work of its caller", calls)
-    _compare(books, np.bincount(parent, minlength=count), "call", "calls")
+    _compare(books, np.bincount(parent, minlength=count), ("call", "ask"), "calls")
     by_hand = messages["origin"] < 0  # by a handler; the others are made by channels
     cause, time = messages["cause"][by_hand], messages["published"][by_hand]
     inside = time >= rows["started"][cause] - ROUNDING
     books.demand(inside & ~(time > rows["ended"][cause] + ROUNDING), "published outside the work", cause)
     by_hand[[copy for copy, _ in books.run.records.copies]] = False
-    _compare(books, np.bincount(messages["cause"][by_hand], minlength=count), "publish", "messages")
+    _compare(books, np.bincount(messages["cause"][by_hand], minlength=count), ("publish", "send"), "messages")
 
 
-def _compare(books, made, kind, name):
+def _compare(books, made, kinds, name):
     """Executions that ended well made at least what their handler always makes, and at most what it may."""
-    counts = [fewest_and_most(books.run.scenario, place, kind) for place in books.run.places]
+    counts = [fewest_and_most(books.run.scenario, place, kinds) for place in books.run.places]
     low = np.array([low for low, _ in counts] + [0])
     high = np.array([high for _, high in counts] + [0])
     ok = books.rows["outcome"] == Outcome.OK

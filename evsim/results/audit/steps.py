@@ -11,17 +11,17 @@ def _nested(step):
     return ()
 
 
-def fewest_and_most(scenario, place, kind):
-    """(fewest, most) steps of a kind that a successful execution at a place takes."""
+def fewest_and_most(scenario, place, kinds):
+    """(fewest, most) steps of some kinds that a successful execution at a place takes."""
     handle = scenario.services[place.service].handle
-    return (0, 1 << 30) if callable(handle) else _count(handle, kind)
+    return (0, 1 << 30) if callable(handle) else _count(handle, kinds)
 
 
-def _count(steps, kind):
+def _count(steps, kinds):
     low = high = 0
     for step in steps:
-        low, high = low + (step.kind == kind), high + (step.kind == kind)
-        counts = [_count(branch, kind) for branch in _nested(step)]
+        low, high = low + (step.kind in kinds), high + (step.kind in kinds)
+        counts = [_count(branch, kinds) for branch in _nested(step)]
         if step.kind == "maybe":
             low, high = low + min(c[0] for c in counts), high + max(c[1] for c in counts)
         elif step.kind == "parallel":

@@ -1,10 +1,11 @@
 """How messages travel without a waiting caller: each kind of channel, a file each."""
 
 from ..part import one_of
+from .bus import Bus
 from .log import Log
 from .queue import Queue
 
-__all__ = ["CHANNELS", "Channel", "Log", "Queue"]
+__all__ = ["CHANNELS", "Bus", "Channel", "Log", "Queue"]
 
-CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Log)}
+CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Log, Bus)}
 Channel = one_of("a channel", *CHANNELS.values())

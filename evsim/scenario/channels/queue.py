@@ -16,7 +16,7 @@ class Queue(Likened):
     """
 
     mapped: ClassVar[bool] = True
-    read_with: ClassVar[tuple[str, ...]] = ("prefetch", "dead_letter")
+    read_with: ClassVar[tuple[str, ...]] = ("prefetch", "dead_letter", "retry")
     kind: Literal["queue"] = "queue"
     delivery_limit: Limit | None = None
     dead_letter: Name | None = None

@@ -66,6 +66,8 @@ const REASONS = {
   crash: "it crashed",
   dependency: "what it needs failed",
   stale: "nobody waits any more",
+  nobody: "nobody is there",
+  overflow: "there is no room to wait",
 };
 
 export function reasonOf(index, row) {

@@ -1,0 +1,226 @@
+"""The bus: messages go straight to handlers and are forgotten (as on Vert.x's event bus).
+
+There is no broker: a message travels one hop, from the sender's program to the handler's, in order for each pair of
+services; inside one program there is no hop. ``publish`` goes to every subscribed service, ``send`` and ``ask`` to one
+handler in turns. A handler is an instance of a subscribed service. What finds nobody, no room or no way is lost.
+"""
+
+from functools import cached_property
+from itertools import cycle
+
+from evsim.engine.asking import Asking
+from evsim.engine.delivery import Channel, Subscriber
+from evsim.engine.oneway import OneWay, lose
+from evsim.engine.writing import writer
+from evsim.results.records import Outcome, Reason
+
+__all__ = ["Bus", "Handler", "Sending", "ask"]
+
+
+class Bus(Channel):
+    """An address: who listens, and whose turn it is."""
+
+    confirms = False
+
+    def __init__(self, system, name, settings, number):
+        super().__init__(system, name, settings, number)
+        self.offset = 0  # of the next message
+
+    @cached_property
+    def next_handler(self):
+        """A function that gives the service whose turn it is, or None if nobody is there."""
+        services = [subscriber.service for subscriber in self.subscribers]
+        most = max((service.instances for service in services), default=0)
+        turns = [(each, number) for number in range(most) for each in services if number < each.instances]
+        if not turns:
+            return lambda: None
+        following = cycle(turns).__next__
+
+        def next_handler():
+            service, _ = following()
+            return service
+
+        def next_there():
+            for _ in turns:
+                service, instance = following()
+                if not service.down[instance]:
+                    return service
+            return None
+
+        guarded = any(service.guarded for service in services)
+        return next_there if guarded else next_handler
+
+    def partitioner(self, place, key, kind=None):
+        """A bus is one line."""
+        return lambda luck, row: 0
+
+    def room(self, service, offer, refuse):
+        """`offer(row)` to the inbox of a handler's service, or ``refuse(row, reason)`` where it is full."""
+        if self.settings.capacity is None:
+            return offer
+        free, inbox, most = service.free, service.inbox, self.settings.capacity * service.instances
+
+        def offer_if_room(row):
+            if len(inbox) >= most and not free:
+                refuse(row, Reason.OVERFLOW)
+            else:
+                offer(row)
+
+        return offer_if_room
+
+
+class Handler(Subscriber):
+    """A service that listens. Nothing waits for it in the bus, so it needs no credit."""
+
+    def edge(self, place):
+        edge = OneWay(self.system, place, refusable=True)
+        service, env, arrived_at = self.service, self.system.env, self.system.records.rows.arrived
+        take = self.channel.room(service, service.offer, edge.refuse)
+
+        def arrived(row):
+            arrived_at[row] = env._now
+            take(row)
+
+        arrived.part = service.name
+        edge.arrived = arrived
+        edge.coming = {arrived, edge.lost}
+        return edge
+
+    def resume(self):
+        """Nothing waits for the end of a fault."""
+
+
+class Sending:
+    """One publish or send step on one path. ``publish(row)`` does it and goes on at once."""
+
+    coming = frozenset()  # a message is on the bus as soon as it is sent
+
+    def __init__(self, system, place, step, route, then, fail, asker):
+        self.system, self.place, self.step, self.bus = system, place, step, route.channel
+        self.hops = {}  # service -> (place number, hop) of its message from here
+        for subscriber in self.bus.subscribers:
+            number = subscriber.routes[route.number]
+            edge = subscriber.edges[number]
+            hop = system.links.hop(
+                place.workload, asker.name, subscriber.service.name, system.records.rows, edge.arrived, edge.lost,
+                ordered=True,
+            )  # fmt: skip
+            self.hops[subscriber.service] = number, hop
+        system.publishings.append(self)
+        note, hand = self._note(route), self._hand()
+        self.publish = self._to_one(note, hand, then) if step.kind == "send" else self._to_all(note, hand, then)
+
+    def stored(self):
+        """Messages that wait at their sender."""
+        return []
+
+    def _note(self, route):
+        """A function of a row that writes its message down."""
+        system, bus = self.system, self.bus
+        messages, env, luck = system.records.messages, system.env, system.records.rows.luck
+        write = writer(system, route)
+
+        def note(row):
+            message = write(row)
+            messages.appended[message] = env._now
+            messages.offset[message] = bus.offset
+            bus.offset += 1
+            return message, luck[row]
+
+        return note
+
+    def _hand(self):
+        """A function that makes a delivery of a message and hands it to a service, or to nobody."""
+        system, bus, hops = self.system, self.bus, self.hops
+        rows, env, enter_round = system.records.rows, system.env, system.enter_round
+
+        def hand(message, luck, service):
+            row = rows.new()
+            rows.luck[row], rows.parent[row] = luck, message
+            rows.born[row] = rows.ready[row] = now = env._now
+            if service is not None:
+                rows.place[row], hop = hops[service]
+                if enter_round is not None:
+                    enter_round(row)
+            if not bus.is_up:
+                lose(rows, row, Outcome.LOST, Reason.UNREACHABLE, now)
+            elif service is None or not service.is_up:
+                lose(rows, row, Outcome.LOST, Reason.NOBODY, now)
+            else:
+                rows.leased[row] = now
+                hop(row)
+
+        return hand
+
+    def _to_one(self, note, hand, then):
+        next_handler = self.bus.next_handler
+
+        def send(row):
+            hand(*note(row), next_handler())
+            then(row)
+
+        return send
+
+    def _to_all(self, note, hand, then):
+        services = list(self.hops) or [None]
+
+        def publish(row):
+            message, luck = note(row)
+            for service in services:
+                hand(message, luck, service)
+            then(row)
+
+        return publish
+
+
+class BusAsking(Asking):
+    """A question to one handler. Who asks learns of a failure and of nobody being there; of what is lost, nothing."""
+
+    ordered = True
+
+    def __init__(self, bus, *arguments, **settings):
+        self.bus = bus
+        super().__init__(*arguments, **settings)
+
+    def _door(self):
+        return self.bus.room(self.service, self.service.offer, self._dropped)
+
+    def _dropped(self, row, reason):
+        rows = self.system.records.rows
+        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.system.env._now
+
+    def died(self, row):
+        """No connection breaks: who asks waits until the timeout."""
+        self.system.answered_early(row)
+
+
+def ask(compiler, step, position, done, bad):
+    """The function that asks with a row of its own: ``done(row)`` or ``bad(row)`` follows."""
+    system, rows, env = compiler.system, compiler.rows, compiler.env
+    bus = system.channels[step.channel]
+    edges = {}  # by the service that is asked
+    for target in compiler.place.steps[position]:
+        service = system.services[target.service]
+        edges[service] = edge = BusAsking(
+            bus, system, target, service, done, bad,
+            asker=compiler.service, timeout=step.timeout, retry=step.retry,
+        )  # fmt: skip
+        system.enter(target, edge)
+    ways = {service: (edge.place.number, edge.ask) for service, edge in edges.items()}
+    nobody = next(iter(edges.values()))
+    next_handler = bus.next_handler
+
+    def ask(row):
+        service = next_handler() if bus.is_up else None
+        if service is None:
+            reason = Reason.NOBODY if bus.is_up else Reason.UNREACHABLE
+            rows.place[row] = nobody.place.number
+            rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, env._now
+            nobody.give_up(row, reason)
+        else:
+            rows.place[row], asks = ways[service]
+            asks(row)
+
+    for edge in edges.values():
+        edge.ask = ask  # another attempt is another turn
+    return ask

@@ -1,0 +1,60 @@
+"""One way: messages that nobody acknowledges and nobody sends again, as on a bus or a pipe.
+
+What is handed over is gone from the channel. It ends when its handling ends, or at once where it is lost.
+"""
+
+from evsim.results.records import Outcome, Reason, Verdict
+
+__all__ = ["OneWay", "lose"]
+
+
+def lose(rows, row, outcome, reason, now):
+    """The message of `row` never came to be handled."""
+    rows.outcome[row], rows.reason[row], rows.ended[row] = outcome, reason, now
+    rows.verdict[row], rows.settled[row] = Verdict.LOST, now
+
+
+class OneWay:
+    """The edge of one place that gets such messages.
+
+    freed: called with the row whose handling has ended, well or not, to give its credit back; None where there is none.
+    """
+
+    answer = None  # a reply has nobody to go to
+    news = frozenset()  # nothing that comes later can settle a row
+
+    def __init__(self, system, place, refusable, freed=None):
+        self.system, self.place, self.refusable, self.freed = system, place, refusable, freed
+        self.coming = set()  # heap functions that bring a row to the inbox
+        self.ended = (self._done(),) if freed is None else (self._done(), freed)
+
+    def _done(self):
+        rows, env = self.system.records.rows, self.system.env
+        settled, verdict, good = rows.settled, rows.verdict, Verdict.DONE
+
+        def done(row):
+            settled[row] = env._now
+            verdict[row] = good
+
+        return done
+
+    def begin(self, entry):
+        """What a row does when it gets a worker, given its handler."""
+        return entry
+
+    def failed(self, row):
+        """The handler failed, or died."""
+        rows = self.system.records.rows
+        rows.verdict[row], rows.settled[row] = Verdict.LOST, self.system.env._now
+        if self.freed is not None:
+            self.freed(row)
+
+    died = failed
+
+    def refuse(self, row, reason):
+        """The inbox does not take it."""
+        lose(self.system.records.rows, row, Outcome.REFUSED, reason, self.system.env._now)
+
+    def lost(self, row):
+        """The link lost it."""
+        lose(self.system.records.rows, row, Outcome.LOST, Reason.LINK, self.system.env._now)

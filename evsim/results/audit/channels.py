@@ -10,7 +10,7 @@ __all__ = ["CHECKS"]
 
 
 def deliveries(books):
-    """A message that is kept is one obligation for each group of a log that reads it or each service on a bus, one in a queue.
+    """A message that is kept is one obligation for each group of a log or service on a bus, and one in a queue.
 
     What is sent to one handler of a bus, or finds no service there at all, is one too; what is not kept is none.
     """
@@ -42,7 +42,7 @@ def copies(run, channel):
     """For each publish step: how many obligations its message makes in a queue, or on a bus."""
     readers = [each for service in run.scenario.services.values() for each in service.subscribe if each.channel == channel]
     to_all = max(len(readers), 1) if run.scenario.channels[channel].kind == "bus" else 1
-    return np.array([1 if step.kind == "send" else to_all for _, step in run.routes])
+    return np.array([1 if step.kind == "send" else to_all for _, step in run.routes], dtype=int)
 
 
 def replicas(books):

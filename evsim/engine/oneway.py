@@ -20,6 +20,7 @@ class OneWay:
     freed: called with the row whose handling has ended, well or not, to give its credit back; None where there is none.
     """
 
+    crews = None  # nothing is read in batches
     answer = None  # a reply has nobody to go to
     news = frozenset()  # nothing that comes later can settle a row
 

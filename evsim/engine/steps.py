@@ -13,7 +13,6 @@ from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
 from evsim.engine.places import DELIVERY
-from evsim.engine.writing import writer
 from evsim.results.records import Reason
 
 __all__ = ["BUILDERS", "error_rate", "first_work"]

@@ -97,7 +97,7 @@ class _Cast:
     """Who plays, and what each may do."""
 
     def __init__(self, draw, risky):
-        self.draw = draw
+        self.draw, self.risky = draw, risky
         self.hazards = draw(st.sets(st.sampled_from(HAZARDS))) if risky else set()  # of this system
         self.duration = draw(st.sampled_from([10, 20, 30]))
         self.services = [f"service-{n}" for n in range(draw(st.sampled_from([3, 2, 4, 5, 1])))]
@@ -236,7 +236,7 @@ class _Cast:
         if self.lowest_reader[bus] <= number:
             return {"effect": "row"}
         self.asked.add(bus)
-        step = {"bus": bus, "timeout": 100_000, **self._care()}
+        step = {"bus": bus, "timeout": 30 if self.risky else 1_000_000, **self._care()}
         if self.hazards:
             step["on_error"] = self.draw(st.sampled_from(["fail", "ignore"]))
         return {"ask": step}

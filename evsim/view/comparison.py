@@ -8,8 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from evsim.experiment.figures import GROUPS, label, write, write_estimate
-from evsim.view.designs import finding
-from evsim.view.style import INK, LESSON, PAPER, count, describe, empty, figure
+from evsim.view.style import INK, LESSON, PAPER, count, describe, empty, figure, title
 
 __all__ = ["comparison"]
 
@@ -24,7 +23,7 @@ NAMED = (
 )  # in the title, the first of them
 PAIRS = "Same customer in both"
 EDGE = 1.25  # differences are drawn to this many times the larger mean
-ROW = 0.27  # inches
+ROW, LETTER = 0.27, 0.09  # inches
 
 
 def comparison(comparison, ax=None):
@@ -43,7 +42,7 @@ def comparison(comparison, ax=None):
         _draw(ax, groups, others)
         _legend(ax, others, nothing, len(comparison.seeds) > 1)
         text = _finding(comparison, groups, others)
-        finding(ax, text)
+        title(ax, text, 0.3 + LETTER * max(len(each.get_text()) for each in ax.get_yticklabels()))
         words = [line.words() for lines in groups.values() for line in lines]
         if nothing:
             words.append(f"Zero in all designs, or not known: {', '.join(nothing)}.")

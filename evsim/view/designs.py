@@ -1,15 +1,14 @@
 """One run or several: what pictures of designs side by side take, and the axis of times they share."""
 
 from collections.abc import Mapping
-from re import sub
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from evsim.results.run import Run
-from evsim.view.style import seconds, time_axis, title
+from evsim.view.style import seconds, time_axis
 
-__all__ = ["STYLES", "designs", "finding", "span", "times"]
+__all__ = ["STYLES", "designs", "span", "times"]
 
 # How the first, second ... design is drawn where colour has another meaning: colour, marker, line.
 STYLES = (
@@ -37,17 +36,6 @@ def designs(runs):
 
 SUBDIVISIONS = ((1, 2, 5), (1, 2, 5), (1, 3), (1,))  # of a decade, for 0, 1, 2 ... whole decades
 SPREAD = 15  # a longest time this many medians away asks for a logarithmic axis
-
-
-def finding(ax, text):
-    """Set the title; where nothing stands beside the axes, in as many lines as the figure asks for."""
-    text = sub(r"(\d) (%|ms|s|min|h)\b", "\\1\N{NO-BREAK SPACE}\\2", text)
-    drawn = title(ax, text)
-    spec = ax.get_subplotspec()
-    if spec and spec.get_gridspec().ncols == 1:
-        drawn.set_text(text)
-        drawn.set_wrap(True)
-    return drawn
 
 
 def span(groups):

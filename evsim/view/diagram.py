@@ -9,9 +9,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
-from evsim.view.designs import finding
 from evsim.view.layout import CHANNEL, CUSTOMERS, SERVICE, place
-from evsim.view.style import INK, LESSON, PAPER, count, describe, figure
+from evsim.view.style import INK, LESSON, PAPER, count, describe, figure, fold, short, title
 from evsim.view.wiring import KINDS, Wiring
 
 __all__ = ["diagram"]
@@ -35,13 +34,15 @@ def diagram(system, ax=None, like=()):
     """
     wiring = Wiring(system)
     layout = place([wiring, *(Wiring(other) for other in _listed(like))])
-    size = max(LESSON[0], layout.width + 0.4), max(LOWEST, layout.height + HEADROOM)
+    text = _finding(wiring)
+    width = max(LESSON[0], layout.width + 0.4)
+    above = HEADROOM + 0.22 * max(0, fold(text, width - 0.25, 13, "bold").count("\n") - 1)
+    size = width, max(LOWEST, layout.height + above)
     scale = _scale(ax, layout) if ax else 1.0
-    room = (layout.width, layout.height) if ax else (size[0] - 0.4, size[1] - HEADROOM)
+    room = (layout.width, layout.height) if ax else (size[0] - 0.4, size[1] - above)
     with figure(ax, size) as ax:
         _Drawing(ax, wiring, layout, scale).draw(*room)
-        text = _finding(wiring)
-        finding(ax, text)
+        title(ax, text, 0.25)
         return describe(ax, f"{text}. {_words(wiring)}")
 
 
@@ -214,7 +215,9 @@ class _Drawing:
 
 
 def _in_lines(name):
-    """A long name in two lines, broken at a hyphen."""
+    """A long name in two lines, broken at a hyphen; of a longer one the ends."""
+    if len(name) > 2 * LINE:
+        return short(name, 2 * LINE).replace("\N{HORIZONTAL ELLIPSIS}", "\N{HORIZONTAL ELLIPSIS}\n")
     if len(name) <= LINE or "-" not in name:
         return name
     breaks = [match.end() for match in re.finditer("-", name)]
@@ -280,21 +283,22 @@ def _finding(wiring):
     later = [
         name for name in wiring.services if name not in waited and any(name == b for _, b in wiring.delivers)
     ]
-    text = f"{wiring.scenario.name}: the customer waits for {_names(waited)}"
+    text = f"{short(wiring.scenario.name, 36)}: the customer waits for {_names(waited)}"
     if later:
         text += f"; {_names(later)} {'hears' if len(later) == 1 else 'hear'} of it later"
     if wiring.run:
         busy = {name: figures["utilisation"] for name, figures in wiring.run.service_figures.items()}
         busy = {name: value for name, value in busy.items() if value == value}
-        if busy:
+        if busy and max(busy.values()) >= 0.005:
             busiest = max(busy, key=busy.get)
-            text += f". Busiest: {busiest}, {100 * busy[busiest]:.0f} % of its time"
+            text += f". Busiest: {short(busiest)}, {100 * busy[busiest]:.0f} % of its time"
     return text
 
 
 def _names(names):
     if len(names) > 3:
         return count(len(names), "service")
+    names = [short(name) for name in names]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from evsim.results.summary import percentiles
 from evsim.results.tally import OK, PENDING
-from evsim.view.designs import designs, finding, span, times
-from evsim.view.style import ERROR, INK, PAPER, TOLD, count, describe, empty, figure, seconds
+from evsim.view.designs import designs, span, times
+from evsim.view.style import ERROR, INK, LESSON, PAPER, TOLD, count, describe, empty, figure, seconds, title
 
 __all__ = ["latency"]
 
@@ -23,7 +23,7 @@ def latency(run, ax=None):
     who arrived after the warm-up; with fewer than 100 of them each dot is one.
     """
     strips = {name: _Strip(each) for name, each in designs(run).items()}
-    with figure(ax) as ax:
+    with figure(ax, (LESSON[0], max(LESSON[1], 1.5 + 1.1 * len(strips)))) as ax:
         if not any(strip.count for strip in strips.values()):
             return empty(ax, "No customer came after the warm-up, so nobody waited.")
         if not any(len(strip.answered) for strip in strips.values()):
@@ -60,7 +60,7 @@ class _Strip:
             return f"no answer for any of {count(self.count, 'customer')}"
         known = percentiles(self.answered, "response")
         high = f", 99 of 100 within {seconds(known['response_p99'])}" if known["response_p99"] >= 0 else ""
-        errors = f", {self.errors:,} told no" if self.errors else ""
+        errors = f", {self.errors:,} told error" if self.errors else ""
         unanswered = f", {pending:,} without answer" if pending else ""
         return f"half within {seconds(float(np.median(self.answered)))}{high}{errors}{unanswered}"
 
@@ -101,10 +101,9 @@ class _Axis:
 
     def column(self, values, columns):
         """The column of each time."""
+        place = values / self.right
         if self.log:
             place = np.log(values / self.left) / np.log(self.right / self.left)
-        else:
-            place = values / self.right
         return np.clip((place * columns).astype(int), 0, columns - 1)
 
     def time(self, place):
@@ -151,9 +150,9 @@ def _draw(ax, strips):
     each = " or ".join(sorted({strip.each for strip in strips.values() if strip.count}))
     ax.set_xlabel(f"{ax.get_xlabel()}; a dot is {each}", loc="left")
     if any(len(strip.bad) for strip in strips.values()):
-        ax.scatter([], [], s=45, c=ERROR.colour, marker="x", lw=1.8, label="told no")
+        ax.scatter([], [], s=45, c=ERROR.colour, marker="x", lw=1.8, label="told error")
         ax.legend(loc="upper right", bbox_to_anchor=(1, -0.09), borderaxespad=0, handletextpad=0.2)
-    finding(ax, _finding(strips).rstrip("."))
+    title(ax, _finding(strips).rstrip("."), 0.25)
 
 
 def _tallest(strips, axis, columns, abreast):

@@ -5,8 +5,20 @@ from matplotlib.ticker import PercentFormatter
 
 from evsim.experiment.figures import write
 from evsim.results.tally import OK, PENDING
-from evsim.view.designs import STYLES, designs, finding, span, times
-from evsim.view.style import ERROR, INK, TOLD, count, describe, effect_marks, empty, figure, seconds
+from evsim.view.designs import STYLES, designs, span, times
+from evsim.view.style import (
+    ERROR,
+    INK,
+    TOLD,
+    count,
+    describe,
+    effect_marks,
+    empty,
+    figure,
+    seconds,
+    short,
+    title,
+)
 
 __all__ = ["ecdf"]
 
@@ -16,7 +28,7 @@ POINTS, MOST = 1000, 5  # of a line, and effects with a line of their own
 def ecdf(run, ax=None):
     """Draw the share of customers (arrived after the warm-up) who had something, against the time.
 
-    run: one run gives lines for told yes, told no and each effect of those for whom it was due (one line for
+    run: one run gives lines for told yes, told error and each effect of those for whom it was due (one line for
     all effects where there are more than five); several (a list, or label -> run) give a line each for told
     yes. A line that ends below 100 % means: the others never.
     """
@@ -61,7 +73,7 @@ def _of_one(run):
     yield _Line("told yes", requests.response[cohort & (outcome == OK)], total, TOLD.style)
     if (cohort & (outcome != OK) & (outcome != PENDING)).any():
         bad = requests.response[cohort & (outcome != OK) & (outcome != PENDING)]
-        yield _Line("told no", bad, total, ERROR.style)
+        yield _Line("told error", bad, total, ERROR.style)
     if len(run.effect_names) > MOST:
         due = cohort & (requests.due > 0)
         style = {"color": INK, "marker": "s", "linestyle": "-"}
@@ -94,7 +106,9 @@ def _draw(ax, lines):
         index = np.unique(np.linspace(0, len(line.times) - 1, size).astype(int))
         x = np.r_[left, line.times[index], right]
         y = np.r_[0.0, (index + 1) / line.count, line.share]
-        text = f"{line.label}: {write('availability', line.share)}" if line.share < 1 else line.label
+        text = short(line.label)
+        if line.share < 1:
+            text += f": {write('availability', line.share)}"
         ax.plot(x, y, drawstyle="steps-post", label=text, markevery=(0.04, 0.12), ms=7, **line.style)
     times(ax, left, right, log, "time since the customer came")
     ax.set_ylim(0, 1.03)
@@ -102,7 +116,7 @@ def _draw(ax, lines):
     ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     ax.set_ylabel("share of the customers")
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    finding(ax, _finding(lines))
+    title(ax, _finding(lines))
 
 
 def _finding(lines):
@@ -110,5 +124,5 @@ def _finding(lines):
     if not named:
         return "Half of the customers never have what they came for"
     return "Half of the customers have it within: " + ", ".join(
-        f"{line.label} {seconds(line.half)}" for line in named
+        f"{short(line.label)} {seconds(line.half)}" for line in named
     )

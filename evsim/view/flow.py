@@ -25,6 +25,7 @@ from evsim.view.style import (
     fault_words,
     faults,
     figure,
+    letters,
     seconds,
     time_axis,
     title,
@@ -33,6 +34,7 @@ from evsim.view.style import (
 __all__ = ["CatchUp", "catch_ups", "flow", "lines_of"]
 
 MOST_EFFECTS = 6
+HEIGHTS = 0.2, 0.04, 0.36, 0.5  # where the arithmetic may stand, as a share of the height
 MOST_POINTS = 3000  # of a line; the points drawn are exact
 
 
@@ -59,7 +61,7 @@ def flow(run, ax=None):
         end_labels(ax, [(len(times), f"{len(times):,} {name}", mark) for name, times, mark in lines])
         left_out = len(run.effect_names) - MOST_EFFECTS
         some = f"; the {MOST_EFFECTS} slowest effects, {left_out} left out" if left_out > 0 else ""
-        time_axis(ax.xaxis, right, f"time since the start{some}")
+        time_axis(ax.xaxis, right, note=some)
         count_axis(ax.yaxis, "customers")
         finding = _finding(run, found)
         title(ax, finding)
@@ -108,7 +110,7 @@ def _finding(run, found):
     else:
         others = [(int((answered & ~good).sum()), "an error"), (int((~answered).sum()), "nothing yet")]
         some = f"{good.sum():,}" if good.any() else "None"
-        told = f"{some} of {number:,} {'was' if number == 1 else 'were'} told yes"
+        told = f"{some} of {number:,} {'were' if good.sum() > 1 else 'was'} told yes"
         told += "".join(f", {many:,} {what}" for many, what in others if many)
     if found:
         return f"{told}; {max(found, key=lambda each: each.waiting).words}"
@@ -239,7 +241,16 @@ def _dotted(ax, found, right):
             ax.plot(x, y, color=INK, linestyle=(0, (1, 1.6)), marker="o", mfc=PAPER, markevery=[1], zorder=4)
     if found:
         longest = max(found, key=lambda each: each.waiting)
+        words = f"predicted catch-up:\n{longest.arithmetic}"
         ax.annotate(
-            f"predicted catch-up:\n{longest.arithmetic}", (0.995, 0.2), xycoords="axes fraction", ha="right",
-            va="bottom", fontsize=11, bbox={"fc": PAPER, "ec": "none", "pad": 1.5, "alpha": 0.85}, zorder=5,
+            words, (0.995, _free_height(ax, words)), xycoords="axes fraction", ha="right", va="bottom",
+            fontsize=11, bbox={"fc": PAPER, "ec": "none", "pad": 1.5, "alpha": 0.85}, zorder=5,
         )  # fmt: skip
+
+
+def _free_height(ax, words):
+    """Where words at the right edge hide least of the lines, as a share of the height of the axes."""
+    points = np.vstack([ax.transLimits.transform(line.get_xydata()) for line in ax.lines])
+    left = 1 - max(map(len, words.split("\n"))) / letters(ax, 11, 0.62)
+    heights = points[points[:, 0] > left, 1]
+    return min(HEIGHTS, key=lambda low: ((low - 0.03 < heights) & (heights < low + 0.17)).sum())

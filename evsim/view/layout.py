@@ -6,6 +6,7 @@ large one Graphviz (through pygraphviz, whose wheels bring it along) finds the o
 around the boxes; where it is missing, a large system is drawn as a small one.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,12 +60,18 @@ def place(wirings):
     customers = [name for wiring in wirings for name in wiring.scenario.workloads]
     whole = [name for name in sizes if name not in between]
     column = columns(whole, sorted(union["asks"] | union["calls"] | through), customers, between)
-    down = len(sizes) > SMALL
+    down = len(sizes) > SMALL and _narrower_downwards(column)
     widths = {at: (SERVICE if at % 1 == 0 else CHANNEL)[down] for at in column.values()}
     widths |= {0: CUSTOMERS[down]}
-    if not down:  # room for channels whether there are any or not
+    if len(sizes) <= SMALL:  # room for channels whether there are any or not
         widths |= {level + 0.5: CHANNEL[0] for level in range(1, int(max(column[name] for name in whole)))}
     return arrange(sizes, edges, column, widths, down)
+
+
+def _narrower_downwards(column):
+    """Whether rows one below the other take less width than columns side by side: a page has length to spare."""
+    broadest = max(Counter(column.values()).values())
+    return broadest * (SERVICE[0] + CLOSE) <= len(set(column.values())) * (SERVICE[0] + COLUMN_GAP)
 
 
 def columns(names, edges, roots, between):

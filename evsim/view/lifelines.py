@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.view.story import Message
-from evsim.view.style import ERROR, FAULT, INK, PAPER, TOLD, effect_marks, faults, seconds, wrap
+from evsim.view.style import ERROR, FAULT, INK, PAPER, TOLD, effect_marks, faults, seconds, short, wrap
 
 __all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "Panel", "told"]
 
@@ -41,7 +41,7 @@ class Panel:
     def draw(self):
         for x in self.places.values():
             self.ax.vlines(x, 0, self.end, color="#c9c9cf", lw=1, zorder=1)
-        name, high = self.story.run.scenario.name, -0.045 * self.end
+        name, high = short(self.story.run.scenario.name, 8 * len(self.places)), -0.045 * self.end
         self.ax.text(self.left - 0.3, high, name, fontweight="bold", va="center", fontsize=12)
         self._faults()
         self._answer()

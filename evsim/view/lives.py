@@ -1,13 +1,25 @@
 """Picture C, *one customer, two lives*: one request through one design or two, to scale, time downwards."""
 
 from collections import Counter
+from textwrap import fill
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, Panel, told
 from evsim.view.story import Message, Story
-from evsim.view.style import INK, TOLD, describe, effect_marks, empty, figure, seconds, time_axis, title
+from evsim.view.style import (
+    INK,
+    TOLD,
+    describe,
+    effect_marks,
+    empty,
+    figure,
+    seconds,
+    short,
+    time_axis,
+    title,
+)
 
 __all__ = ["lives"]
 
@@ -49,7 +61,7 @@ def _draw(ax, stories, names, turned):
     for story, own in zip(stories, names, strict=True):
         mine = [left + number for number in range(len(own))]
         Panel(ax, story, dict(zip(own, mine, strict=True)), end, _caption(story)).draw()
-        heads, places = heads + (own if turned else _heads(own)), places + mine
+        heads, places = heads + (list(map(short, own)) if turned else _heads(own)), places + mine
         left = mine[-1] + 1 + BETWEEN
     ax.set(xlim=(-0.6, places[-1] + 0.8), ylim=(max([1.03 * end, *room]), -0.09 * end))
     ax.xaxis.tick_top()
@@ -79,14 +91,19 @@ def _lifelines(stories):
 
 def _heads(names):
     """The names in short lines; a wide one stands above its neighbours."""
-    heads = [name.replace("-", "-\n") for name in names]
+    heads = [_narrow(short(name)) for name in names]
     lines = [1 + head.count("\n") for head in heads]
     lifted = False
-    for number, name in enumerate(names):
-        lifted = not lifted and max(map(len, name.split("-"))) > 8
+    for number in range(len(names)):
+        lifted = not lifted and max(map(len, heads[number].split("\n"))) > 8
         if lifted:
             heads[number] += "\n" * max(lines[max(number - 1, 0) : number + 2])
     return heads
+
+
+def _narrow(name):
+    """A name in lines of ten letters, broken at its hyphens."""
+    return fill(name, 10, break_long_words=False)
 
 
 def _ending(story):
@@ -131,6 +148,6 @@ def _legend(ax, stories):
     ]
     for name in filter(drawn.__contains__, marks):
         look = {"marker": marks[name].marker, "color": marks[name].colour, "ms": 8}
-        handles.append(Line2D([], [], ls="", label=name, **look))
+        handles.append(Line2D([], [], ls="", label=short(name), **look))
     below = {"loc": "upper left", "bbox_to_anchor": (0, -0.01), "borderaxespad": 0.2}
     ax.legend(handles=handles, ncols=4, handlelength=1.8, columnspacing=1.4, **below)

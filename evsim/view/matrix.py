@@ -4,8 +4,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from evsim.view.designs import finding
-from evsim.view.style import INK, LESSON, PAPER, count, describe, empty, figure
+from evsim.view.style import INK, LESSON, PAPER, count, describe, empty, figure, short, title
 from evsim.view.wiring import Wiring
 
 __all__ = ["who_knows_whom"]
@@ -15,6 +14,7 @@ COLOURS, EDGE = (PAPER, "#d9d9de", INK, "#f1f1f4"), "#c4c4cb"
 SIGNS = {THROUGH: ("\N{WHITE CIRCLE}", INK), CALLS: ("\N{BLACK CIRCLE}", PAPER)}
 ROOMY = 7  # services that fit a picture of lesson size
 LETTER = 0.085  # inches
+LEGEND = 2.2  # inches
 
 
 def who_knows_whom(scenario, ax=None):
@@ -29,14 +29,14 @@ def who_knows_whom(scenario, ax=None):
     for kind, pairs in ((THROUGH, wiring.through), (CALLS, wiring.calls)):
         for one, two in pairs:
             matrix[names.index(one), names.index(two)] = kind
-    words = max(map(len, names)) * LETTER
+    words = max(map(len, map(short, names))) * LETTER
     side = max(LESSON[1], words * 0.75 + 1.6 + 0.3 * len(names))
-    with figure(ax, (max(LESSON[0], side + words + 1.2), side)) as ax:
+    with figure(ax, (max(LESSON[0], side + words + LEGEND), side)) as ax:
         if len(names) < 2:
             return empty(ax, f"{names[0]} is alone and knows nobody.")
         _draw(ax, names, matrix)
         text = _finding(names, matrix)
-        finding(ax, text)
+        title(ax, text, words + 0.75)
         pairs = [f"{a} calls {b}" for a, b in sorted(wiring.calls)]
         pairs += [f"{a} reaches {b} through a channel" for a, b in sorted(wiring.through - wiring.calls)]
         return describe(ax, f"{text}. {'; '.join(pairs) or 'no pair at all'}.")
@@ -55,7 +55,7 @@ def _draw(ax, names, matrix):
         edgecolors=EDGE,
         lw=0.8,
     )
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", anchor="W")
     ax.invert_yaxis()
     for row, column in np.argwhere(matrix):
         sign, colour = SIGNS[matrix[row, column]]
@@ -63,8 +63,8 @@ def _draw(ax, names, matrix):
             column, row, sign, ha="center", va="center", color=colour, fontsize=13 if many > ROOMY else 17
         )
     ax.xaxis.tick_top()
-    ax.set_xticks(range(many), names, rotation=50, ha="left", rotation_mode="anchor")
-    ax.set_yticks(range(many), names)
+    ax.set_xticks(range(many), [short(name) for name in names], rotation=50, ha="left", rotation_mode="anchor")
+    ax.set_yticks(range(many), [short(name) for name in names])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_ylabel("this one ...")

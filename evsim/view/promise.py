@@ -19,10 +19,11 @@ from evsim.view.style import (
     fault_bands,
     fault_words,
     figure,
-    letters,
+    fold,
+    inches,
     seconds,
+    short,
     title,
-    wrap,
 )
 from evsim.view.truth import NO, WAITING, YES, State, promise_sentence
 
@@ -33,7 +34,7 @@ MOST_EFFECTS = 6
 LEAST = 0.3  # height of the smallest bar in a bin: one customer in a thousand is to be seen
 DARK = 0.5  # how much of its colour an effect keeps where it happened more than once
 WIDE = 5.6  # inches of the columns
-TEXT = 0.78  # share of the figure's width for text
+LETTER = 0.085  # inches
 ROW = 2.5  # distance of the rows, in heights of a bar
 
 
@@ -104,7 +105,9 @@ def _draw(ax, run, state, rows, sentence, at):
         ax.hlines(base, 0, number, color="#b9b9bf", lw=0.8, zorder=1)
         _bars(ax, row, begins, ends, base)
         ax.text(1.01, base + (0.3 if lane else 0), "\n".join(row.counts), **margin)
-    ax.set_yticks([-lane * ROW + (0.3 if lane else 0) for lane in range(lanes)], [row.name for row in rows])
+    names = [short(row.name) for row in rows]
+    left = 0.3 + LETTER * max(map(len, names))
+    ax.set_yticks([-lane * ROW + (0.3 if lane else 0) for lane in range(lanes)], names)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     many = f", {size:,} to a column; the smallest bar is one or more" if size > 1 else ""
@@ -114,10 +117,9 @@ def _draw(ax, run, state, rows, sentence, at):
     finding = state.finding
     if at is not None:
         finding = f"At {seconds(at)}, {finding[0].lower()}{finding[1:]}"
-    title(ax, finding, TEXT)
+    title(ax, finding, left)
     below = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "top", "linespacing": 1.25}
-    wide = letters(ax, 11.5, TEXT)
-    words = f"{wrap(sentence, wide)}\n{wrap(_books(run), wide)}"
+    words = "\n".join(fold(each, inches(ax, left), 11.5) for each in (sentence, _books(run)))
     ax.annotate(words, (0, 0), xytext=(0, -44), fontsize=11.5, **below)
     happened = fault_words(run, at).items()
     bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in happened)

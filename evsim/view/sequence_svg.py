@@ -1,6 +1,6 @@
 """A sequence diagram as SVG: lifelines, arrows and notes on one row each; to order, not to scale."""
 
-from evsim.view.style import COLOURS, INK, PAPER, effect_marks, seconds
+from evsim.view.style import COLOURS, INK, PAPER, effect_marks, seconds, short
 from evsim.view.svg import tag
 
 __all__ = ["draw"]
@@ -165,7 +165,7 @@ class _Drawing:
         yield tag("rect", x=left, y=top, width=width, height=height, rx=radius, fill="#f4f4f6", stroke=INK)
         if kind == "channel":
             yield tag("path", d=f"M{left + 6:.1f} {top}v{height}m{width - 12:.1f} 0v-{height}", stroke=INK)
-        yield tag("text", name, x=x, y=top + 20, text_anchor="middle", font_weight="bold", fill=INK)
+        yield tag("text", short(name), x=x, y=top + 20, text_anchor="middle", font_weight="bold", fill=INK)
 
     def _bar(self, name, depth, begin, end):
         x = self.x[name] - BAR + 4 * depth
@@ -198,7 +198,7 @@ def _wide(text):
 
 
 def _head_width(name):
-    return max(HEAD, 1.12 * _wide(name) + 22)
+    return max(HEAD, 1.12 * _wide(short(name)) + 22)
 
 
 def _short(text):

@@ -4,12 +4,24 @@ import numpy as np
 
 from evsim.experiment.figures import write
 from evsim.results.tally import OK
-from evsim.view.designs import STYLES, designs, finding
-from evsim.view.style import INK, describe, effect_marks, empty, figure, seconds, time_axis
+from evsim.view.designs import STYLES, designs, times
+from evsim.view.style import (
+    INK,
+    count_axis,
+    describe,
+    effect_marks,
+    empty,
+    figure,
+    seconds,
+    short,
+    title,
+)
 
 __all__ = ["staleness"]
 
 POINTS, MOST = 1000, 5  # of a line, and effects with a line of their own
+
+SPREAD, WIDEST = 100, 1e6  # the longest, in medians: from where on the axis is logarithmic; and how far it goes
 
 
 def staleness(run, ax=None):
@@ -31,7 +43,7 @@ def staleness(run, ax=None):
             )
         else:
             text = _finding(lines[0], next(iter(runs.values())).records_complete)
-        finding(ax, text)
+        title(ax, text)
         return describe(ax, f"{text}. " + " ".join(line.words() for line in lines))
 
 
@@ -91,9 +103,20 @@ def _all_true(requests):
     return np.where(requests.due == 0, -np.inf, requests.completed_at)
 
 
+def _span(lines):
+    """(left, right, logarithmic) of the axis of times."""
+    late = [line.lags[(line.lags > 0) & np.isfinite(line.lags)] for line in lines]
+    late = [lags for lags in late if len(lags)]
+    if not late:
+        return 0.0, 1.0, False
+    shortest, longest = min(lags[0] for lags in late), max(lags[-1] for lags in late)
+    if longest > SPREAD * max(np.median(lags) for lags in late):
+        return max(shortest, longest / WIDEST) / 1.3, 1.3 * longest, True
+    return 0.0, 1.05 * longest, False
+
+
 def _draw(ax, lines):
-    longest = max(line.longest for line in lines) or 1.0
-    right = longest * 1.05
+    left, right, log = _span(lines)
     several = len({line.told for line in lines}) > 1
     for line in lines:
         finite = line.lags[: line.told - line.never]
@@ -101,29 +124,26 @@ def _draw(ax, lines):
         index = (
             np.unique(np.linspace(0, len(finite) - 1, size).astype(int)) if size else np.empty(0, dtype=int)
         )
-        x = np.r_[0.0, finite[index], right]
+        x = np.r_[left, np.maximum(finite[index], left), right]
         y = np.r_[line.at(0), [line.at(moment) for moment in finite[index]], line.never]
         ax.plot(
             x,
             y / line.told if several else y,
             drawstyle="steps-post",
-            label=line.label,
+            label=short(line.label),
             markevery=(0.03, 0.12),
             ms=7,
             **line.style,
         )
     top = 1.0 if several else lines[0].told
-    ax.set_xlim(0, right)
+    times(ax, left, right, log, "time since the customer was told yes")
     ax.set_ylim(-0.012 * top, 1.04 * top)
     ax.grid(axis="y", color="#e4e4e8", lw=0.8)
-    ax.set_ylabel(
-        "not true for (share of those told)" if several else f"not true for (customers of {lines[0].told:,})"
-    )
     if several:
+        ax.set_ylabel("not true for (share of those told)")
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
     else:
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value == int(value) else "")
-    time_axis(ax.xaxis, longest, "time since the customer was told yes")
+        count_axis(ax.yaxis, f"not true for (customers of {lines[0].told:,})")
     if len(lines) > 1:
         ax.legend(loc="upper right")
 

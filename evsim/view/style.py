@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from evsim.view.words import count, seconds, wrap
+from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
     "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
     "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands",
-    "fault_words", "faults", "figure", "letters", "seconds", "time_axis", "title", "verb", "wrap",
+    "fault_words", "faults", "figure", "fold", "inches", "letters", "seconds", "short", "time_axis", "title", "verb",
+    "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -103,7 +104,14 @@ def effect_marks(*runs):
         for service in run.scenario.services.values():
             names |= dict.fromkeys(_effects(service.handle))
         names |= dict.fromkeys(run.effect_names)
-    return {name: EFFECTS[number % len(EFFECTS)] for number, name in enumerate(names)}
+    return {name: _effect_mark(number) for number, name in enumerate(names)}
+
+
+def _effect_mark(number):
+    """The seventh effect has the colour of the first again, with the marker and the line of the others."""
+    again, number = divmod(number, len(EFFECTS))
+    other, last = (EFFECTS[(number + steps * again) % len(EFFECTS)] for steps in (1, 2))
+    return Mark(EFFECTS[number].colour, other.marker, last.line)
 
 
 def _effects(steps):
@@ -161,10 +169,22 @@ def letters(ax, size, share=0.88):
     return max(20, int(ax.figure.get_figwidth() * width * 72 / (size * 0.58)))
 
 
-def title(ax, text, share=0.88):
-    """Set the title, a finding in words, on the left and in as many lines as it needs."""
+def inches(ax, left=0.95):
+    """The width there is for lines of text that begin where the axes do, `left` inches into the figure."""
+    spec = ax.get_subplotspec()
+    if not spec:
+        return ax.get_position().width * ax.figure.get_figwidth()
+    columns = spec.get_gridspec().ncols
+    return ax.figure.get_figwidth() / columns - left - 0.35 * (columns > 1)
+
+
+def title(ax, text, left=0.95):
+    """Set the title, a finding in words, on the left and in as many lines as it needs.
+
+    left: how far into the figure the axes begin, in inches.
+    """
     size, weight = RC["axes.titlesize"], RC["axes.titleweight"]
-    lines = wrap(text, letters(ax, size, share))
+    lines = fold(text, inches(ax, left), size, weight)
     return ax.set_title(lines, loc="left", fontsize=size, fontweight=weight, color=INK, linespacing=1.15)
 
 
@@ -187,14 +207,14 @@ UNITS = (("h", 3600, 7200), ("min", 60, 600), ("s", 1, 1), ("ms", 0.001, 0))  # 
 STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 960, 1920)
 
 
-def time_axis(axis, longest, what="time since the start"):
-    """Label an axis whose data are seconds in the unit that suits `longest` (ms, s, min or h)."""
+def time_axis(axis, longest, what="time since the start", note=""):
+    """Label an axis whose data are seconds in the unit that suits `longest` (ms, s, min or h), and add a note."""
     unit, size = next((unit, size) for unit, size, least in UNITS if longest >= least)
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / size:,.6g}"))
     if unit in ("min", "h"):
         step = next((step for step in STEPS if longest <= 9 * step * size), longest / size / 8)
         axis.set_major_locator(MultipleLocator(step * size))
-    axis.set_label_text(f"{what} ({unit})")
+    axis.set_label_text(f"{what} ({unit}){note}")
     return axis
 
 
@@ -234,16 +254,17 @@ def faults(run, until=None):
 
 
 def fault_words(run, until=None, most=5):
-    """{words: the faults they are about}, those of a kind together; the first `most` kinds."""
+    """{words: the faults they are about}, those of a kind together; of more than `most` kinds the last as one."""
     alike = {}
     for fault in faults(run, until):
         alike.setdefault(fault.words, []).append(fault)
+    named = len(alike) if len(alike) <= most else most - 1
     words = {}
-    for number, (name, same) in enumerate(list(alike.items())[:most], 1):
+    for name, same in list(alike.items())[:named]:
         name += f", {len(same)} times" if len(same) > 1 else f" for {seconds(same[0].end - same[0].start)}"
-        if number == most < len(alike):
-            name += f", and {count(len(alike) - most, 'other fault')}"
         words[name] = same
+    if others := list(alike.values())[named:]:
+        words[f"{len(others)} other faults"] = [fault for kind in others for fault in kind]
     return words
 
 
@@ -259,7 +280,10 @@ def fault_bands(ax, run, until=None, most=5, place=lambda time: time):
     left, right = sorted(ax.get_xlim())
     for line, (words, same) in enumerate(fault_words(run, until, most).items()):
         x = max(place(same[0].start), left)
-        _label(ax, x, line, words, x > left + 0.55 * (right - left))
+        share = (x - left) / (right - left)
+        leftwards = share > 0.55
+        room = letters(ax, 11, 0.62) * (share if leftwards else 1 - share)
+        _label(ax, x, line, short(words, max(20, int(room))), leftwards)
     return found
 
 
@@ -292,4 +316,4 @@ def end_labels(ax, entries, gap=0.07):
         line = Line2D([1.01, 1.055], [height, height], transform=ax.transAxes, **mark.style, markevery=[1])
         line.set_clip_on(False)
         ax.add_artist(line)
-        ax.text(1.075, height, text, transform=ax.transAxes, va="center", fontsize=11)
+        ax.text(1.075, height, short(text, 30), transform=ax.transAxes, va="center", fontsize=11)

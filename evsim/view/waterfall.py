@@ -6,7 +6,6 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from evsim.results.records import Outcome, Verdict
-from evsim.view.designs import finding
 from evsim.view.story import Message, Story
 from evsim.view.style import (
     ERROR,
@@ -17,9 +16,12 @@ from evsim.view.style import (
     count,
     describe,
     effect_marks,
+    empty,
     figure,
     seconds,
+    short,
     time_axis,
+    title,
 )
 
 __all__ = ["waterfall"]
@@ -33,27 +35,30 @@ HALO = [withStroke(linewidth=5, foreground=PAPER)]  # so that a cross shows on a
 BAR = 0.62  # height of a bar, of a row's
 
 
-def waterfall(run, request, workload=None, ax=None):
+def waterfall(run, request=0, workload=None, ax=None):
     """Draw the attempts and messages of one request, each below the one that caused it.
 
     request: its number, from 0 in order of arrival; workload: its name, needed where there are several.
     Filled: work; light: a worker held while it waits for others; hatched: waiting in line; a thin line: on
     the way.
     """
+    if not len(run.tally.row):
+        with figure(ax) as ax:
+            return empty(ax, f"Nobody arrived within {seconds(run.ended_at)}.")
     story = Story(run, request, workload)
     nodes = list(story)
     shown = nodes[:MOST]
     height = max(LESSON[1], 1.6 + ROW * len(shown))
     with figure(ax, (LESSON[0], height)) as ax:
         marks = effect_marks(run)
-        _frame(ax, story, shown, len(nodes) - len(shown))
+        left = _frame(ax, story, shown, len(nodes) - len(shown))
         for level, (_, node) in enumerate(shown):
             draw = _message if isinstance(node, Message) else _span
             draw(ax, level, node, story, marks)
         _told(ax, story)
         _legend(ax, story, shown, marks)
         text = _finding(story)
-        finding(ax, text)
+        title(ax, text, 0.35 + left / 72)
         return describe(ax, f"{text}. " + _words(story, nodes))
 
 
@@ -99,7 +104,7 @@ def _span(ax, level, span, story, marks):
         _way(ax, level, ended, span.settled)
     for time, name in span.effects:
         mark = marks[name]
-        ax.plot(time, level, marker=mark.marker, color=mark.colour, ms=10, mec=INK, mew=0.8, ls="", zorder=5)
+        ax.plot(time, level, marker=mark.marker, color=mark.colour, ms=11, mec=PAPER, mew=1.2, ls="", zorder=5)
     for time, text in _failures(span):
         _failure(ax, level, time, text)
 
@@ -185,6 +190,7 @@ def _told(ax, story):
 
 
 def _frame(ax, story, shown, left_out):
+    """Set the axes up; how many points the names of the bars take to the left of them."""
     nodes = [node for _, node in shown]
     seen = [time for time, _ in story.effects] + [story.answered]
     seen += [node.appended if isinstance(node, Message) else node.ended for node in nodes]
@@ -195,23 +201,23 @@ def _frame(ax, story, shown, left_out):
     ax.set_ylim(max(len(shown) + bool(left_out), FEWEST) - 0.4, -0.8)
     labels = [_label(depth, node) for depth, node in shown]
     ax.set_yticks(range(len(shown)), labels, ha="left")
-    ax.tick_params(
-        axis="y", length=0, pad=max(6.6 * len(label.strip()) + 3.5 * label.count(" ") for label in labels)
-    )
+    left = max(6.6 * len(label.strip()) + 3.5 * label.count(" ") for label in labels)
+    ax.tick_params(axis="y", length=0, pad=left)
     ax.spines["left"].set_visible(False)
     if left_out:
         ax.text(0, len(shown), f"and {count(left_out, 'more bar')}", va="center", fontsize=11)
     time_axis(ax.xaxis, longest, "time since the customer came")
+    return left
 
 
 def _label(depth, node):
-    name = node.channel if isinstance(node, Message) else node.service or node.source
+    name = short(node.channel if isinstance(node, Message) else node.service or node.source)
     again = f" ({node.attempt})" if not isinstance(node, Message) and node.attempt > 1 else ""
     return "  " * depth + name + again
 
 
 def _legend(ax, story, shown, marks):
-    told, words = (TOLD, "told yes") if story.outcome == "ok" else (ERROR, "told no, or gave up")
+    told, words = (TOLD, "told yes") if story.outcome == "ok" else (ERROR, "told error, or gave up")
     parts = [
         Patch(fc=WORK, ec=INK, lw=0.6, label="work"),
         Patch(fc=HELD, ec=INK, lw=0.6, label="worker held,\nbut waiting"),
@@ -226,7 +232,7 @@ def _legend(ax, story, shown, marks):
     named = [name for name in marks if name in made]
     for name in named[:MOST_EFFECTS]:
         mark = marks[name]
-        parts.append(Line2D([], [], color=mark.colour, marker=mark.marker, mec=INK, ls="", ms=9, label=name))
+        parts.append(Line2D([], [], color=mark.colour, marker=mark.marker, mec=INK, ls="", ms=9, label=short(name)))
     if len(named) > MOST_EFFECTS:
         parts.append(Line2D([], [], ls="", label=f"and {count(len(named) - MOST_EFFECTS, 'more effect')}"))
     ax.legend(handles=parts, loc="upper left", bbox_to_anchor=(1.0, 1.0), handletextpad=0.5)

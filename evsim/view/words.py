@@ -3,7 +3,11 @@
 from re import sub
 from textwrap import fill
 
-__all__ = ["count", "listed", "seconds", "wrap"]
+__all__ = ["count", "fold", "listed", "seconds", "short", "wrap"]
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+LONGEST = 40  # letters of a word
+NARROWER = 0.1  # inches
 
 
 def seconds(value):
@@ -51,11 +55,52 @@ def listed(words, last="and"):
     return f" {last} ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
 
 
+def short(name, most=24):
+    """A name of at most `most` letters: of a longer one the middle is left out, for it is its ends that differ.
+
+    >>> short("mailing-list"), short("the-mailing-list-of-the-northern-region", 20)
+    ('mailing-list', 'the-mailin…rn-region')
+    """
+    if len(name) <= most:
+        return name
+    end = (most - 1) // 2
+    return f"{name[: most - 1 - end]}\N{HORIZONTAL ELLIPSIS}{name[-end:]}"
+
+
 def wrap(text, width):
     """Text in lines of at most `width` letters; a number stays with its unit.
 
     >>> wrap("told after 4 ms", 13)
     'told after\\n4 ms'
     """
-    kept = sub(r"(\d) (ms|s|min|h)\b", "\\1\N{NO-BREAK SPACE}\\2", text)
-    return fill(kept, width).replace("\N{NO-BREAK SPACE}", " ")
+    return fill(_keep_units(text), width).replace(NO_BREAK, " ")
+
+
+def fold(text, inches, size, weight="normal"):
+    """Text in as few lines of at most `inches`, in letters of a `size`, as it takes; about equally long ones."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    words = [short(word, LONGEST) for word in _keep_units(text).split(" ")]
+    wide = [text_to_path.get_text_width_height_descent(f"{word} ", font, False)[0] / 72 for word in words]
+    lines = _lines(words, wide, inches)
+    while len(lines) > 1 and len(narrower := _lines(words, wide, inches - NARROWER)) == len(lines):
+        lines, inches = narrower, inches - NARROWER
+    return "\n".join(lines).replace(NO_BREAK, " ")
+
+
+def _lines(words, wide, inches):
+    """Words of these widths in lines of at most `inches`."""
+    lines, room = [], 0.0
+    for word, width in zip(words, wide):
+        if width > room:
+            lines, room = [*lines, word], inches - width
+        else:
+            lines[-1], room = f"{lines[-1]} {word}", room - width
+    return lines
+
+
+def _keep_units(text):
+    """Text in which a number can't be parted from its unit at the end of a line."""
+    return sub(r"(\d) (%|ms|s|min|h)(?!\w)", f"\\1{NO_BREAK}\\2", text)

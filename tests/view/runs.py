@@ -101,3 +101,71 @@ EDGES = {
     "nobody": nobody, "few": few, "refused": refused, "cut": cut, "two": two_workloads, "many": many,
     "silent": silent, "doubled": doubled,
 }  # fmt: skip
+
+
+@cache
+def long_names():
+    """A registration whose parts have names of fifty letters and more."""
+    of = "of-the-customers-of-the-northern-region"
+    return Scenario.from_dict({
+        "name": f"registration-{of}",
+        "workloads": {f"page-{of}": {"target": f"register-{of}", "arrivals": {"poisson": 10}}},
+        "services": {
+            f"register-{of}": {"handle": [{"call": f"database-{of}"}, {"publish": f"news-{of}"}]},
+            f"database-{of}": {"handle": [{"work": "20ms"}, {"effect": "a row in the table of all the customers"}]},
+            f"mailing-list-{of}": {
+                "subscribe": f"news-{of}",
+                "handle": [{"work": "60ms"}, {"effect": "a subscription to the newsletter of the region"}],
+            },
+        },
+        "channels": {f"news-{of}": {"log": {"partitions": 1}}},
+        "network": {"latency": "1ms"},
+        "faults": [{"outage": f"mailing-list-{of}", "at": 8, "for": 2}],
+        "run": {"duration": 20},
+    }).run()  # fmt: skip
+
+
+@cache
+def shop():
+    """Twenty services: calls, and a log that nine of them read; three of them are hit by faults."""
+    readers = ("billing", "stock", "mail", "search-index", "fraud", "loyalty", "reports", "audit-log", "shipping")
+    further = dict.fromkeys(("label-printer", "courier", "tracking"), "parcels")
+    further |= dict.fromkeys(("invoice-pdf", "tax"), "invoices")
+    services = {
+        "front": {"handle": [{"parallel": [[{"call": "auth"}], [{"call": "cart"}]]}, {"publish": "orders"}]},
+        "auth": {"handle": [{"work": "3ms"}, {"call": "users-db"}]},
+        "cart": {"handle": [{"work": "3ms"}, {"call": "carts-db"}]},
+        "ledger-db": {}, "users-db": {}, "carts-db": {},
+    }  # fmt: skip
+    for name, channel in {**dict.fromkeys(readers, "orders"), **further}.items():
+        work = {"work": {"exponential": "20ms"}}
+        services[name] = {"subscribe": channel, "handle": [work, {"effect": f"{name} entry"}]}
+    for name in ("billing", "reports", "search-index"):
+        services[name]["handle"].append({"call": "ledger-db"})
+    services["shipping"]["handle"].append({"publish": "parcels"})
+    services["billing"]["handle"].append({"publish": "invoices"})
+    return Scenario.from_dict({
+        "name": "shop",
+        "workloads": {"web": {"target": "front", "arrivals": {"poisson": 20}}},
+        "services": {name: {"workers": 8, "handle": [{"work": "2ms"}], **each} for name, each in services.items()},
+        "channels": {name: {"log": {"partitions": 16}} for name in ("orders", "parcels", "invoices")},
+        "network": {"latency": {"exponential": "1ms"}},
+        "faults": [
+            {"outage": "billing", "at": 5, "for": 3}, {"crash": "tracking", "at": 9, "for": 1},
+            {"slowdown": "mail", "at": 12, "for": 4, "factor": 5},
+        ],
+        "run": {"duration": 20},
+    }).run()  # fmt: skip
+
+
+@cache
+def faults_of_many_kinds():
+    """More faults than have names, most of them at random."""
+    return lesson("registration-events", [
+        {"outage": "mailing-list", "mtbf": {"exponential": 10}, "mttr": 1},
+        {"crash": "database", "mtbf": {"exponential": 15}, "mttr": 0.5},
+        {"slowdown": "register", "at": 5, "for": 3, "factor": 10},
+        {"pause": "database", "at": 20, "for": 2},
+        {"outage": "customer-registered", "at": 25, "for": 2},
+        {"error_rate": "mailing-list", "at": 27, "for": 2, "probability": 0.5},
+    ], duration=40).run()  # fmt: skip

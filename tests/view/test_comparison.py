@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 import evsim
 from evsim.experiment.figures import GROUPS, label
 from evsim.view.comparison import PAIRS, SEEN, UNSEEN, comparison
-from tests.view.runs import OUTAGE, lesson
+from tests.view.drawing import finding, is_whole
+from tests.view.runs import OUTAGE, lesson, long_names
 
 
 @cache
@@ -77,7 +78,7 @@ def test_groups_stand_in_their_order_with_the_pairs_last():
 
 
 def test_what_the_customer_felt_and_lost_is_in_the_title():
-    title = comparison(faulty()).get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    title = finding(comparison(faulty()))
     assert title.startswith("events against calls: response mean ")
     assert "errors" in title
     assert title.endswith("(5 runs each)")
@@ -85,14 +86,14 @@ def test_what_the_customer_felt_and_lost_is_in_the_title():
 
 def test_no_difference_seen_is_grey_and_said():
     ax = comparison(alike())
-    assert ax.get_title(loc="left") == "No difference seen between two and one in 3 runs each"
+    assert finding(ax) == "No difference seen between two and one in 3 runs each"
     assert {colour for _, colour in points(ax).values()} == {UNSEEN}
 
 
 def test_one_run_each_cannot_tell():
     one, two = (lesson(f"registration-{name}", duration=5) for name in ("classic", "events"))
     ax = comparison(evsim.compare(one, two, n=1, jobs=1))
-    assert ax.get_title(loc="left") == "One run each cannot tell a difference from registration-classic"
+    assert finding(ax) == "One run each cannot tell a difference from registration-classic"
     assert {colour for _, colour in points(ax).values()} == {UNSEEN}
     assert "cannot tell" in ax.alt_text
 
@@ -103,7 +104,7 @@ def test_several_designs_have_a_mark_each():
     assert {"registration-hybrid", "registration-events"} <= set(legend)
     y = rows(ax)["response mean"]
     assert sum(abs(height - y) < 0.4 for height in points(ax)) == 2
-    assert "differences from registration-classic are seen in 3 runs each" in ax.get_title(loc="left")
+    assert "differences from registration-classic are seen in 3 runs each" in finding(ax)
 
 
 def test_figures_left_out_are_counted_and_named_in_the_words():
@@ -125,3 +126,10 @@ def test_every_result_has_a_picture_with_words(result):
     ax = comparison(result(), ax=Figure(layout="constrained", figsize=(9, 8)).add_subplot())
     ax.figure.savefig(BytesIO())
     assert ax.alt_text
+
+
+def test_nothing_is_cut_off():
+    assert is_whole(comparison(faulty()))
+    one = long_names().scenario
+    other = one.replace({"name": f"{one.name}-once-more", "network.latency": "2ms"})
+    assert is_whole(comparison(evsim.compare(one, other, n=2, jobs=1)))

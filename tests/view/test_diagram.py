@@ -11,7 +11,9 @@ from evsim.scenario import Scenario
 from evsim.view import layout
 from evsim.view.diagram import diagram
 from evsim.view.wiring import KINDS, Wiring
+from tests.view.drawing import finding
 from tests.view.runs import EDGES, classic, events, many, nobody
+from tests.view.runs import shop as twenty_services
 
 BUILT_IN = evsim.names()
 
@@ -87,12 +89,12 @@ def test_a_run_shows_how_busy_and_how_often():
 
 
 def test_the_title_says_for_whom_the_customer_waits():
-    title = diagram(evsim.load("registration-classic")).get_title(loc="left")
+    title = finding(diagram(evsim.load("registration-classic")))
     assert "waits for register, database and mailing-list" in title
-    title = diagram(evsim.load("registration-events")).get_title(loc="left")
+    title = finding(diagram(evsim.load("registration-events")))
     assert "waits for register; database and mailing-list hear of it later" in title
     busiest = max(events().service_figures, key=lambda name: events().service_figures[name]["utilisation"])
-    assert f"Busiest: {busiest}" in diagram(events()).get_title(loc="left")
+    assert f"Busiest: {busiest}" in finding(diagram(events()))
 
 
 def test_twins_have_the_same_boxes_in_the_same_places():
@@ -179,3 +181,13 @@ def test_every_run_has_a_picture_with_words(name):
     ax = diagram(EDGES[name]())
     ax.figure.savefig(BytesIO())
     assert ax.alt_text
+
+
+def test_a_large_system_is_drawn_the_way_that_is_less_wide():
+    chain, broad = layout.place([Wiring(many())]), layout.place([Wiring(twenty_services())])
+    assert chain.width < 2 < 20 < chain.height
+    assert broad.width < 13 and broad.boxes["web"][0] < broad.boxes["front"][0] < broad.boxes["orders"][0]
+
+
+def test_a_system_that_did_nothing_has_no_busiest_service():
+    assert "Busiest" in finding(diagram(events())) and "Busiest" not in finding(diagram(nobody()))

@@ -8,6 +8,7 @@ import evsim
 from evsim.results.tally import OK
 from evsim.view.dots import latency
 from evsim.view.style import ERROR, TOLD
+from tests.view.drawing import finding
 from tests.view.runs import EDGES, classic, cut, events, few, lesson, nobody, refused
 
 
@@ -71,12 +72,12 @@ def test_designs_stand_one_above_the_other_on_one_axis():
 def test_the_title_names_the_median_and_only_percentiles_the_sample_carries():
     run = classic(down=False)
     half = np.median(run.tally.response)
-    title = latency(run).get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    title = finding(latency(run))
     assert f"half within {half * 1000:.0f} ms" in title
     assert "99 of 100" not in title
     longer = lesson("registration-classic", rate=10, duration=120).run()
     assert len(longer.tally.row) > 1000
-    assert "99 of 100 within" in latency(longer).get_title(loc="left")
+    assert "99 of 100 within" in finding(latency(longer))
 
 
 def test_customers_without_an_answer_have_dots_too():

@@ -5,6 +5,7 @@ import pytest
 
 from evsim.results.tally import OK
 from evsim.view.ecdf import ecdf
+from tests.view.drawing import finding
 from tests.view.runs import EDGES, classic, events, many, nobody
 
 
@@ -17,7 +18,7 @@ def test_every_line_is_the_share_of_customers_by_that_time():
     run = classic()
     requests, drawn = run.tally, lines(ecdf(run))
     good = requests.outcome == OK
-    wanted = {"told yes": requests.response[good], "told no": requests.response[~good]}
+    wanted = {"told yes": requests.response[good], "told error": requests.response[~good]}
     for code, name in enumerate(run.effect_names):
         wanted[name] = (requests.first_time[code] - requests.arrived)[requests.is_due[code]]
     assert drawn.keys() == wanted.keys()
@@ -43,7 +44,7 @@ def test_several_runs_have_a_line_each():
 
 def test_the_title_tells_the_medians():
     run = events(down=False)
-    title = ecdf(run).get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    title = finding(ecdf(run))
     assert f"told yes {np.quantile(run.tally.response, 0.5, method='inverted_cdf') * 1000:.1f} ms" in title
 
 

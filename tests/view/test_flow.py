@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 
 import evsim
 from evsim.view.flow import catch_ups, flow
-from tests.view.runs import EDGES, OUTAGE, classic, cut, events, few, lesson, many, nobody, refused
+from tests.view.drawing import drawn, finding
+from tests.view.runs import EDGES, OUTAGE, classic, cut, events, few, lesson, many, nobody, refused, shop
 
 
 def lines(ax):
@@ -38,14 +39,14 @@ def test_a_long_line_is_thinned_to_points_that_lie_on_it():
 def test_the_title_tells_the_finding_without_a_fault():
     requests = events(down=False).tally
     within, lag = requests.response.max() * 1000, requests.consistency_lag.max()
-    words = flow(events(down=False)).get_title(loc="left").replace("\n", " ")
+    words = finding(flow(events(down=False)))
     assert words == f"All 326 were told yes, within {within:.0f} ms; all was done at most {lag:.1f} s later"
 
 
 def test_the_title_counts_errors_and_what_is_missing():
     requests = classic().tally
     errors, missing = int((requests.outcome != 1).sum()), int((requests.present < requests.due).sum())
-    words = flow(classic()).get_title(loc="left").replace("\n", " ")
+    words = finding(flow(classic()))
     assert words == f"{326 - errors} of 326 were told yes, {errors} an error; for {missing} not all was done"
 
 
@@ -124,14 +125,14 @@ def test_a_few_are_counted_in_whole_steps():
 
 
 def test_all_refused_are_told_error():
-    words = flow(refused()).get_title(loc="left")
+    words = finding(flow(refused()))
     assert words.startswith("None of")
     assert lines(flow(refused()))["customer row"][1][-1] == 0
 
 
 def test_a_run_cut_short_says_yet():
     ax = flow(cut())
-    assert ax.get_title(loc="left").replace("\n", " ").endswith("not all was done yet")
+    assert finding(ax).endswith("not all was done yet")
     assert ax.get_xlim() == (0, 10.5)
 
 
@@ -146,3 +147,12 @@ def test_it_fits_into_a_part_of_a_figure():
     for ax, run in zip(drawing.subplots(1, 2), (classic(), events()), strict=True):
         flow(run, ax=ax)
     drawing.savefig(BytesIO())
+
+
+def test_the_arithmetic_hides_no_line_where_there_is_room():
+    for run in (events(), shop()):
+        ax = drawn(flow(run))
+        (box,) = (text.get_window_extent() for text in ax.texts if "predicted catch-up" in text.get_text())
+        counted = [line for line in ax.lines if not line.get_label().startswith("_")]
+        points = np.vstack([ax.transData.transform(line.get_xydata()) for line in counted])
+        assert not box.count_contains(points)

@@ -10,6 +10,7 @@ import evsim
 from evsim.results.audit import AuditError
 from evsim.view.promise import promise, promise_sentence
 from evsim.view.truth import NO, WAITING, YES, State
+from tests.view.drawing import finding
 from tests.view.runs import EDGES, classic, cut, doubled, events, lesson, many, nobody, refused
 
 
@@ -135,14 +136,14 @@ def test_kinds_tell_once_from_more_than_once():
 
 def test_promises_that_are_kept_are_said_to_be_kept():
     assert promise_sentence(events()) == "326 = 326 told yes and all done"
-    assert promise(events()).get_title(loc="left") == "Everybody told yes has all that was promised"
+    assert finding(promise(events())) == "Everybody told yes has all that was promised"
 
 
 def test_an_error_that_is_an_error_is_no_lie():
     state = State.of(refused())
     assert (state.told == NO).all()
     assert not (state.broken | state.denied | state.repeated).any()
-    words = promise(refused()).get_title(loc="left").replace("\n", " ")
+    words = finding(promise(refused()))
     assert words == "What customers were told is true, also to those told error"
 
 
@@ -155,7 +156,7 @@ def test_who_still_waits_is_told_nothing():
 def test_the_title_counts_those_told_what_is_not_true():
     state = State.of(classic())
     expected = f"Of 326 customers: {state.denied.sum()} told error, and something is done"
-    assert promise(classic()).get_title(loc="left") == expected
+    assert finding(promise(classic())) == expected
 
 
 def test_the_tick_is_there_where_the_books_balance_and_a_cross_where_not(monkeypatch):

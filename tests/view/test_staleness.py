@@ -6,7 +6,8 @@ import pytest
 from evsim.results.tally import OK
 from evsim.scenario import Scenario
 from evsim.view.staleness import staleness
-from tests.view.runs import EDGES, classic, cut, events, lesson, many, nobody, refused, silent
+from tests.view.drawing import finding
+from tests.view.runs import EDGES, classic, cut, events, few, lesson, many, nobody, refused, silent
 
 
 def lines(ax):
@@ -32,7 +33,7 @@ def test_in_the_classic_design_yes_is_true():
     ax = staleness(classic())
     assert all(not np.any(y) for _, y in lines(ax).values())
     good = int((classic().tally.outcome == OK).sum())
-    assert ax.get_title(loc="left") == f"Whoever of the {good} customers was told yes, it was true"
+    assert finding(ax) == f"Whoever of the {good} customers was told yes, it was true"
 
 
 def test_what_never_comes_stays_above_zero():
@@ -44,11 +45,11 @@ def test_what_never_comes_stays_above_zero():
     assert never
     ax = staleness(run)
     assert lines(ax)["everything"][1][-1] == never
-    assert f"{never} for ever" in ax.get_title(loc="left")
+    assert f"{never} for ever" in finding(ax)
 
 
 def test_a_run_that_was_cut_does_not_say_for_ever():
-    title = staleness(cut()).get_title(loc="left")
+    title = finding(staleness(cut()))
     assert "to the end of the run" in title
     assert "for ever" not in title
 
@@ -65,14 +66,14 @@ def test_almost_everybody_is_not_everybody():
     ).run()
     lag = run.tally.consistency_lag > 0
     assert 0.998 < lag.mean() < 1
-    title = staleness(run).get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    title = finding(staleness(run))
     assert float(title.partition("for ")[2].partition(" %")[0]) == pytest.approx(100 * lag.mean(), abs=0.01)
     assert "100 %" not in title
 
 
 def test_designs_are_compared_on_one_axis():
     ax = staleness([classic(down=False), events(down=False)])
-    title = ax.get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    title = finding(ax)
     assert "0 % (registration-classic)" in title
     assert "100 % (registration-events)" in title
     shares = staleness([classic(), events()])
@@ -97,3 +98,16 @@ def test_every_run_has_a_picture_with_words(name):
     ax = staleness(EDGES[name]())
     ax.figure.savefig(BytesIO())
     assert ax.alt_text
+
+
+def test_a_long_tail_is_drawn_on_a_logarithmic_axis():
+    assert staleness(events()).get_xscale() == "linear"
+    down = {"outage": "mailing-list", "at": 100, "for": 60}
+    ax = staleness(lesson("registration-events", [down], duration=1500).run())
+    assert ax.get_xscale() == "log"
+    everything = ax.lines[0]
+    assert everything.get_ydata()[-1] == 0 and 0 < ax.get_xlim()[0] < 0.01 < 60 < ax.get_xlim()[1]
+
+
+def test_a_few_are_counted_in_whole_steps():
+    assert all(tick == int(tick) for tick in staleness(few()).get_yticks())

@@ -120,8 +120,7 @@ def test_faults_of_a_kind_are_named_once_and_many_kinds_are_cut_short():
     run = lesson("registration-events", [often, *others], duration=9).run()
     words = list(fault_words(run, most=3))
     assert words[0] == f"database crashed, {sum(fault.kind == 'crash' for fault in faults(run))} times"
-    assert words[1] == "register 2 times slower for 1 s"
-    assert words[2] == "register 3 times slower for 1 s, and 4 other faults"
+    assert words[1:] == ["register 2 times slower for 1 s", "5 other faults"]
 
 
 def test_a_fault_is_told_with_its_number():

@@ -8,7 +8,8 @@ from evsim.results.records import Verdict
 from evsim.view.story import Message, Story
 from evsim.view.style import TOLD, effect_marks
 from evsim.view.waterfall import HELD, IN_LINE, WORK, waterfall
-from tests.view.runs import EDGES, OUTAGE, classic, doubled, events, lesson, many, two_workloads
+from tests.view.drawing import finding
+from tests.view.runs import EDGES, OUTAGE, classic, doubled, events, lesson, many, nobody, two_workloads
 
 
 def bars(ax, colour):
@@ -67,7 +68,7 @@ def test_each_effect_is_a_mark_at_its_time():
     for name in run.effect_names:
         drawn = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == marks[name].marker]
         assert sorted(drawn) == [time for time, each in story.effects if each == name]
-    assert "came" in ax.get_title(loc="left")
+    assert "came" in finding(ax)
 
 
 def test_the_told_line_stands_at_the_answer():
@@ -78,18 +79,18 @@ def test_the_told_line_stands_at_the_answer():
 
 def test_the_title_tells_when_all_was_true():
     requests = events(down=False).tally
-    title = waterfall(events(down=False), 3).get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    title = finding(waterfall(events(down=False), 3))
     assert title.startswith("Customer 3 was told yes after ")
     assert f"all was true {1000 * requests.consistency_lag[3]:.0f} ms later" in title
-    assert waterfall(classic(down=False), 3).get_title(loc="left").endswith("all was true by then")
+    assert finding(waterfall(classic(down=False), 3)).endswith("all was true by then")
 
 
 def test_an_error_is_told_with_what_never_came():
     run = lesson("registration-classic", [OUTAGE]).run()
     number = int(np.flatnonzero((run.tally.outcome == 2) & (run.tally.present == 1))[0])
     ax = waterfall(run, number)
-    assert "was told of an error" in ax.get_title(loc="left")
-    assert "subscription never came" in ax.get_title(loc="left")
+    assert "was told of an error" in finding(ax)
+    assert "subscription never came" in finding(ax)
     assert {"failed", "refused"} <= {text.get_text() for text in ax.texts}
 
 
@@ -123,3 +124,7 @@ def test_every_run_has_a_picture_with_words(name):
     ax = waterfall(run, len(run.tally.row) // 3, next(iter(run.scenario.workloads)))
     ax.figure.savefig(BytesIO())
     assert ax.alt_text
+
+
+def test_nobody_is_a_sentence():
+    assert waterfall(nobody()).alt_text == "Nobody arrived within 10 s."

@@ -2,7 +2,9 @@
 
 from hypothesis import strategies as st
 
-__all__ = ["log", "reading"]
+from evsim.scenario import Scenario
+
+__all__ = ["log", "log_systems", "reading"]
 
 COMMITS = st.sampled_from([None, None, "after", "before", {"interval": 1}, {"interval": 2.5}])
 ASSIGNORS = st.sampled_from([None, None, "range", "round_robin", "sticky", "cooperative_sticky"])
@@ -60,3 +62,48 @@ def reading(draw, handle, risky, stable):
 
 def _written(settings):
     return {name: value for name, value in settings.items() if value is not None}
+
+
+def log_systems():
+    """`front` publishes to one log with replicas, which one or two groups read; members, brokers and links fail."""
+    return st.composite(_log_system)()
+
+
+def _log_system(draw):
+    publish = {"channel": "facts", "acks": draw(st.sampled_from([0, 1, "all", "all"]))}
+    if publish["acks"]:
+        publish["retry"] = {"attempts": draw(st.integers(1, 5)), "backoff": draw(st.sampled_from([0.1, 0.5]))}
+    services = {"front": {"workers": 8, "instances": 2, "handle": [{"work": 0.05}, {"publish": publish}]}}
+    for name in draw(st.sampled_from([["reader"], ["reader", "other"]])):
+        work = draw(st.sampled_from([0.1, {"exponential": 0.2}, {"choice": [[0.9, 0.05], [0.1, 2]]}]))
+        handle = [{"work": work}, {"fail": draw(st.sampled_from([0, 0, 0.1]))}, {"effect": name}]
+        services[name] = {"instances": draw(st.integers(1, 3)), "workers": draw(st.integers(1, 2)), "handle": handle}
+        services[name]["subscribe"] = {"channel": "facts", **reading(draw, handle, risky=True, stable=False)}
+    settings = log(draw, risky=True)["log"]
+    settings |= {"replicas": 3, "min_in_sync": draw(st.integers(1, 3)), "unclean_election": draw(st.booleans())}
+    settings["replication"] = draw(st.sampled_from([0, 0.25, {"exponential": 0.2}]))
+    kinds = [("leader_failure", "facts"), ("outage", "facts"), ("pause", "facts"), ("crash", "front/1")]
+    kinds += [(kind, f"reader/{number + 1}") for kind in ("crash", "pause", "outage")
+              for number in range(services["reader"]["instances"])]  # fmt: skip
+    faults = [
+        {kind: target, "at": draw(st.sampled_from([1, 2.5, 4, 6.1])), "for": draw(st.sampled_from([0.5, 1, 3]))}
+        for kind, target in draw(st.lists(st.sampled_from([*kinds, kinds[0]]), max_size=5))
+    ]
+    return Scenario.from_dict(
+        {
+            "name": "any-log",
+            "workloads": {
+                "customers": {
+                    "target": "front",
+                    "arrivals": {"poisson": draw(st.sampled_from([2, 5, 10]))},
+                    "key": draw(st.sampled_from([None, {"uniform": 5}])),
+                }
+            },
+            "services": services,
+            "channels": {"facts": {"log": settings}},
+            "network": {"latency": draw(st.sampled_from([0, 0.01, {"exponential": 0.05}])),
+                        "loss": draw(st.sampled_from([0, 0, 0.05])), "give_up": 2},
+            "faults": faults,
+            "run": {"duration": 10, "seed": draw(st.integers(0, 9)), "max_rows": 200_000},
+        }
+    )  # fmt: skip

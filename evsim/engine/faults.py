@@ -79,17 +79,11 @@ def _targets(system, fault):
 
 
 def _stop(part, instance, fault):
-    if hasattr(part, "cut"):
-        part.cut += 1
-    else:
-        part.stop(*instance)
+    part.stop(*instance)
 
 
 def _start(part, instance, fault):
-    if hasattr(part, "cut"):
-        part.cut -= 1
-    else:
-        part.start(*instance)
+    part.start(*instance)
 
 
 def _crash(part, instance, fault):

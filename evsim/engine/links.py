@@ -21,6 +21,18 @@ class Link:
         self.name, self.latency, self.loss = name, latency, loss
         self.cut, self.factors, self.error_rates = 0, [], []
         self.faulty = False  # a fault may touch it
+        self.memberships = []  # the groups whose heartbeats go this way
+
+    def stop(self):
+        """Everything sent is lost."""
+        self.cut += 1
+        for membership in self.memberships:
+            membership.is_cut_off()
+
+    def start(self):
+        self.cut -= 1
+        for membership in self.memberships:
+            membership.is_heard_again()
 
     @property
     def lossy(self):

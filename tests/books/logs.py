@@ -82,7 +82,7 @@ def _log_system(draw):
     settings = log(draw, risky=True)["log"]
     settings |= {"replicas": 3, "min_in_sync": draw(st.integers(1, 3)), "unclean_election": draw(st.booleans())}
     settings["replication"] = draw(st.sampled_from([0, 0.25, {"exponential": 0.2}]))
-    kinds = [("leader_failure", "facts"), ("outage", "facts"), ("pause", "facts"), ("crash", "front/1")]
+    kinds = [("leader_failure", "facts"), ("outage", "facts"), ("pause", "facts"), ("crash", "front/1"), ("outage", "wire")]
     kinds += [(kind, f"reader/{number + 1}") for kind in ("crash", "pause", "outage")
               for number in range(services["reader"]["instances"])]  # fmt: skip
     faults = [
@@ -102,7 +102,8 @@ def _log_system(draw):
             "services": services,
             "channels": {"facts": {"log": settings}},
             "network": {"latency": draw(st.sampled_from([0, 0.01, {"exponential": 0.05}])),
-                        "loss": draw(st.sampled_from([0, 0, 0.05])), "give_up": 2},
+                        "loss": draw(st.sampled_from([0, 0, 0.05])), "give_up": 2,
+                        "links": {"wire": {"between": ["reader", "facts"]}}},
             "faults": faults,
             "run": {"duration": 10, "seed": draw(st.integers(0, 9)), "max_rows": 200_000},
         }

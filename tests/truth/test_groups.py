@@ -8,6 +8,7 @@ import pytest
 from evsim.engine.log.assignors import ASSIGN
 from evsim.engine.murmur import partition_of
 from evsim.results.records import Outcome, Verdict
+from evsim.scenario import Scenario
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees
 from tests.truth.measuring import checked, rows_of
@@ -292,6 +293,23 @@ def test_a_member_that_wakes_from_a_long_sleep_finds_its_partitions_gone(tmp_pat
     scenario = group(tmp_path, 2, "1ms", 200, 12, 2, [short], session_timeout="1s", assignor="sticky")
     run = checked(scenario, conserving=False)
     assert handled(run)["duplicates"] == 0 and not incidents(run, "rebalance")
+
+
+@pytest.mark.parametrize(("length", "expelled"), [(0.9, 0), (4, 2)])
+def test_members_whose_heartbeats_are_lost_are_expelled_while_they_work(length, expelled, tmp_path):
+    """The link to the log is cut: a session of 1 s ends, and what was in their hands is done twice."""
+    scenario = group(tmp_path, 2, "500ms", 2, 12, 2, session_timeout="1s", retry={"attempts": 9}).to_dict()
+    scenario["network"] = {"give_up": "100ms", "links": {"wire": {"between": ["worker", "events"]}}}
+    scenario["faults"] = [{"outage": "wire", "at": 5.2, "for": length}]
+    run = checked(Scenario.from_dict(scenario, tmp_path), conserving=False)
+    assert run.audit()
+    assert [time for time, _, _ in incidents(run, "expel")] == [pytest.approx(6.2)] * expelled
+    if expelled:
+        assert sorted(owners(run, 7).values(), key=str) == [None, None]
+        assert [time for time, _, _ in incidents(run, "end of rebalance")][-1] == pytest.approx(9.2)
+        taken = run.rows["leased"][rows_of(run, "worker")]
+        assert not ((taken > 5.2) & (taken < 9.2)).any()
+    assert set(owners(run, 12).values()) == {1, 2} and handled(run)["lost"] == handled(run)["pending"] == 0
 
 
 def test_what_came_while_a_member_slept_is_read_when_it_wakes(tmp_path):

@@ -27,6 +27,8 @@ class Membership:
         self.silent = {}  # member of which nothing is heard -> the number of its silence
         self.crashed = set()  # those of them that have died
         self.stage = None
+        self.link = group.system.links.between(self.service.name, group.channel.name)
+        self.link.memberships.append(self)
         self.name = f"{self.service.name} of {group.channel.name}"
         self._share_out()
 
@@ -64,7 +66,19 @@ class Membership:
         if self.session_timeout is not None and member in self.members:
             self._falls_silent(member)
 
+    def is_cut_off(self):
+        """The link is: no heartbeat comes through."""
+        if self.session_timeout is not None:
+            for member in sorted(self.members):
+                self._falls_silent(member)
+
+    def is_heard_again(self):
+        for member in range(self.service.instances):
+            self.wakes(member)
+
     def wakes(self, member):
+        if self._is_quiet(member):
+            return  # there is another reason for it
         if member in self.silent and member not in self.crashed:
             del self.silent[member]
             if self.service.down[member]:
@@ -82,11 +96,15 @@ class Membership:
 
     def may_join(self, member):
         """It joins if it is not in, is well, and has nothing left of what was taken from it."""
-        well = not self.service.down[member] and self.service.frozen[member] is None
+        well = not self.service.down[member] and not self._is_quiet(member)
         if well and member not in self.members and member not in self.group.stale.values():
             self.members.add(member)
             self.since[member] = self.env._now
             self.rebalance()
+
+    def _is_quiet(self, member):
+        """Whether no heartbeat of it could reach the broker, were it up."""
+        return self.link.cut or self.service.frozen[member] is not None
 
     def _falls_silent(self, member):
         if member not in self.silent:

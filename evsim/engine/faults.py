@@ -21,8 +21,10 @@ class _Clock:
     def __init__(self, system, ordinal, fault):
         self.system, self.fault, self.env = system, fault, system.env
         self.targets = _targets(system, fault)
-        self.begins = {"outage": _stop, "crash": _crash}.get(fault.kind, _begin_rate)
-        self.ends = {"outage": _start, "crash": _start, "pause": _resume}.get(fault.kind, _end_rate)
+        self.begins = {"outage": _stop, "crash": _crash, "leader_failure": _lose_leader}.get(fault.kind, _begin_rate)
+        self.ends = {
+            "outage": _start, "crash": _start, "pause": _resume, "leader_failure": _find_leader
+        }.get(fault.kind, _end_rate)  # fmt: skip
         if fault.at is not None:
             self.env.call_at(fault.at, self._begin, fault.duration, FAULT)
         else:
@@ -88,6 +90,14 @@ def _start(part, instance, fault):
 
 def _crash(part, instance, fault):
     part.crash(*instance)
+
+
+def _lose_leader(part, instance, fault):
+    part.lose_leader()
+
+
+def _find_leader(part, instance, fault):
+    part.find_leader()
 
 
 def _resume(part, instance, fault):

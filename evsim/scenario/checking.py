@@ -15,6 +15,7 @@ from .units import write_time
 ALLOWED = {
     "service": ("outage", "crash", "pause", "slowdown", "error_rate"),
     "channel": ("outage", "pause"),
+    "log": ("outage", "pause", "leader_failure"),
     "link": ("outage", "slowdown", "error_rate"),
 }
 
@@ -222,6 +223,8 @@ def _faults(scenario):
     for number, fault in enumerate(scenario.faults):
         path = ("faults", number, fault.kind)
         kind = targets.get(fault.place)
+        if kind == "channel" and scenario.channels[fault.place].kind == "log":
+            kind = "log"
         if kind is None:
             rule = "a workload cannot fail" if fault.place in scenario.workloads else (
                 f"there is no service, channel or link {fault.place}")

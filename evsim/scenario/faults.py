@@ -12,7 +12,7 @@ from .part import Part
 from .units import Number, PositiveTime, Share, Time
 
 TARGET = "^[a-z][a-z0-9-]*(/[1-9][0-9]{0,5})?$"
-FAULTS = ("outage", "crash", "pause", "slowdown", "error_rate")
+FAULTS = ("outage", "crash", "pause", "slowdown", "error_rate", "leader_failure")
 
 
 class Fault(Part):
@@ -23,6 +23,7 @@ class Fault(Part):
     pause: all freezes and goes on later
     slowdown: times of work started meanwhile (of a link: latencies) are multiplied by `factor`
     error_rate: handling fails with `probability`; on a link, a message is lost with it
+    leader_failure: a log loses the broker that leads it, and `for` is the time until that is back
 
     It lasts from `at` for `for` (to the end of the run by default), or comes at random: after times drawn
     from `mtbf`, for times drawn from `mttr`. Written `{outage: mailing-list, at: 20s, for: 10s}`.

@@ -220,7 +220,7 @@ def time_axis(axis, longest, what="time since the start", note=""):
 
 VERBS = {
     "outage": "down", "crash": "crashed", "pause": "paused", "slowdown": "{factor:g} times slower",
-    "error_rate": "fails {percent:.3g} % of the time",
+    "error_rate": "fails {percent:.3g} % of the time", "leader_failure": "without its leader",
 }  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def assert_deadlines_hold(run):
 
 def assert_nobody_waits_in_vain(run):
     """Nobody waits while somebody who could serve is free. For systems in which nothing stops for a time."""
-    if any(fault.kind in ("outage", "crash", "pause") for fault in run.scenario.faults):
+    if any(fault.kind in ("outage", "crash", "pause", "leader_failure") for fault in run.scenario.faults):
         return
     rows, places = run.rows, run.places
     kind_of = np.array([place.kind for place in places] + ["delivery"])[rows["place"]]

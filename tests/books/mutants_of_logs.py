@@ -219,3 +219,28 @@ def a_batch_is_never_sent(patch):
             original(self, ticket)
 
     patch.setattr(Batching, "_lingered", lingered)
+
+
+FAILURES = [{"leader_failure": "facts", "at": time, "for": 1} for time in (10, 15, 20)]
+
+
+@mutant("nobody can see|neither seen nor hidden|offsets of facts", facts=THREE, faults=FAILURES)
+def what_a_leader_takes_with_it_is_forgotten(patch):
+    patch.setattr(Log, "lose", lambda self, message, partition, unseen, reason: None)
+
+
+@mutant("offsets of facts are not 0, 1, 2", facts=THREE, faults=FAILURES)
+def a_new_leader_counts_on_where_the_old_one_was(patch):
+    original = Replication._cut
+
+    def cut(self, partition, end):
+        ends = self.log.ends[partition]
+        original(self, partition, end)
+        self.log.ends[partition] = ends
+
+    patch.setattr(Replication, "_cut", cut)
+
+
+@unseen(everything_ends, drain_limit=1000, facts=THREE, faults=FAILURES)
+def nobody_is_elected(patch):
+    patch.setattr(Replication, "_elect", lambda self, _: None)

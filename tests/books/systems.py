@@ -325,6 +325,8 @@ def _fault(draw, data, cast, stable):
     kinds = ["outage", "crash", "pause", "slowdown", "error_rate"]
     if target in cast.channels:
         kinds = ["outage"] if cast.kinds[target] == "bus" else ["outage", "pause"]
+        if cast.kinds[target] == "log":
+            kinds += ["leader_failure", "leader_failure"]
     if target in links:
         kinds = ["outage", "slowdown", "error_rate"]
     kind = draw(st.sampled_from(kinds))

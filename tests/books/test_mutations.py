@@ -33,7 +33,10 @@
 | lets a member commit that was thrown out                | not given up when another attempt was made      |
 | forgets what a log still has, or a latecomer's message   | nowhere to be found; a message was copied       |
 | hands out what a log has no more; counts a replay       | found at the end and not open; ... copied       |
-| forgets a message on its way                            | neither kept nor lost nor refused nor under way |
+| never shows a message that replicas have; or forgets it | neither seen nor hidden                         |
+| shows it before they have it                            | a message was copied wrongly                    |
+| counts on where a lost leader was                       | offsets of facts are not 0, 1, 2 ...            |
+| leaves a message out of a batch; forgets one on its way                            | neither kept nor lost nor refused nor under way |
 | ends without an outcome; settles without a verdict      | has no outcome; has no verdict                  |
 | forgets a dead letter; sends one twice, or nowhere      | ... dead letter ...; neither kept nor lost ...  |
 
@@ -45,6 +48,7 @@ What the audit cannot see, the properties of :mod:`tests.books.test_audit_proper
 | through an outage                                       |                                                 |
 | starts work in an outage, or grants; ends it in a pause | faults bite                                     |
 | never ends a rebalance; leaves a partition unread       | everything comes to its end                     |
+| elects nobody; never sends a batch                      |                                                 |
 | lets an answer count after the deadline                 | deadlines hold                                  |
 """
 

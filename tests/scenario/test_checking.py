@@ -243,15 +243,15 @@ def test_a_long_chain_of_calls_is_no_cycle():
         ("{outage: page, at: 1s}", "faults.0.outage: a workload cannot fail"),
         (
             "{crash: registered, at: 1s}",
-            "registered is a channel, which knows no crash; a channel knows outage, pause",
+            "registered is a log, which knows no crash; a log knows outage, pause, leader_failure",
         ),
-        ("{slowdown: registered, factor: 2, at: 1s}", "registered is a channel, which knows no slowdown"),
+        ("{slowdown: registered, factor: 2, at: 1s}", "registered is a log, which knows no slowdown"),
         (
             "{crash: wire, at: 1s}",
             "wire is a link, which knows no crash; a link knows outage, slowdown, error_rate",
         ),
         ("{crash: database/3, at: 1s}", "database has 1 instance, counted from 1, got 'database/3'"),
-        ("{outage: registered/1, at: 1s}", "registered is a channel, which has no instances"),
+        ("{outage: registered/1, at: 1s}", "registered is a log, which has no instances"),
         ("{outage: database/0, at: 1s}", "faults.0.outage: must be a name such as register, or register/2"),
         (
             "{outage: database, at: 60s}",

@@ -84,3 +84,37 @@ def test_a_latecomer_without_time_to_spare_never_catches_up():
     run = at("replay-history", 4)
     assert behind(run, 60) == pytest.approx(behind(run, 31), rel=0.1) and behind(run, 60) > 10_000
     assert run.channel_figures["product-changed", "warehouse"]["lag_max"] < 100, "and nobody else moves"
+
+
+FAILURE = {"leader_failure": "payment", "at": 20, "for": 20}
+
+
+def failing(times, **publish):
+    scenario = load("leader-failover").to_dict()
+    scenario["faults"] = [FAILURE]
+    scenario["workloads"]["customers"]["arrivals"] = {"poisson": 20 * times}
+    scenario["services"]["checkout"]["handle"][1]["publish"] |= publish
+    run = simulate(load("leader-failover").from_dict(scenario))
+    assert run.audit()
+    return run
+
+
+def test_an_election_costs_nobody_a_payment_until_those_who_wait_need_more_workers_than_there_are():
+    normal, busy = failing(1), failing(3)
+    told = normal.summary()
+    assert told["availability"] == 1 and told["effects_missing"] == told["lost"] == told["duplicated"] == 0
+    longest = normal.tally.response.max()
+    assert 2 < longest < 2.5, "somebody waited for the whole election"
+    turned_away = busy.summary()
+    assert turned_away["rejected"] > 20 and turned_away["effects_missing"] == turned_away["rejected"]
+    assert turned_away["inconsistent"] == turned_away["lost"] == 0
+
+
+def test_a_leader_alone_loses_payments_that_customers_were_told_yes():
+    runs = [failing(times, acks=1) for times in (2, 3)]
+    lost = [run.summary()["lost"] for run in runs]
+    assert sum(lost) == pytest.approx((40 + 60) * 0.05, abs=3.5 * 5**0.5) and sum(lost) > 0
+    for run in runs:
+        assert set(run.ledger[run.ledger.state == "lost"].cause) == {"leader"}
+        gone = run.ledger[run.ledger.state == "lost"].request
+        assert set(run.requests.outcome[gone]) == {"ok"}

@@ -131,6 +131,9 @@ class Publishing:
         """A further sending of a message has no row of its own; what happens to it is an incident."""
         self.system.records.incidents.append((self.system.env._now, what, self.step.channel, message))
 
+    def leaves_again(self, message):
+        self._note("message sent again", message)
+
     def _guarded_confirmed(self):
         messages, rows, env = self.system.records.messages, self.system.records.rows, self.system.env
         acknowledged, cause, outcome = messages.acknowledged, messages.cause, rows.outcome
@@ -199,7 +202,8 @@ class Publishing:
         row = messages.cause[message]
         if rows.outcome[row] or self.asker.freeze(self._again, ticket, row):
             return
-        self._note("message sent again", message)
+        if self.channel.batching is None:
+            self.leaves_again(message)
         if not messages.appended[message] >= 0:
             messages.fate[message] = Fate.OPEN
         messages.luck[message] = self.system.luck.later(rows.luck[row], number)

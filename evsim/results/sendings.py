@@ -55,8 +55,10 @@ class Sendings:
             else:
                 arrived, fate = next(arrivals, (nan, "under way"))
                 found.append(Sending(time, arrived, fate, arrived not in untold))
-        if any(kind == NEVER_LEFT for _, kind in met):  # it waited for its batch, and its producer died
-            found[-1] = Sending(found[-1].sent, nan, "lost", False)
+        for time, kind in met:
+            if kind == NEVER_LEFT:  # it waited for its batch, and its producer died
+                left = time if relayed == relayed else found.pop().sent
+                found.append(Sending(left, nan, "lost", False))
         return found
 
     def confirmed_from(self, number):

@@ -45,7 +45,9 @@ class Batching:
         sent = self.system.records.messages.sent
         del self.numbers[way]
         for publishing, message in self.open.pop(way):
-            if not sent[message] >= 0:
+            if sent[message] >= 0:
+                publishing.leaves_again(message)
+            else:
                 sent[message] = self.system.env._now
             publishing.send_now(message)
 

@@ -182,6 +182,7 @@ class Replication:
         broker, reign, ends = ticket
         if reign != self.reigns or broker not in self.up:
             return
+        ends += [0] * (len(self.kept) - len(ends))  # partitions may have been added meanwhile
         self.has[broker] = [max(pair) for pair in zip(self.has[broker], ends, strict=True)]
         if broker not in self.in_sync:
             self.joining.add(broker)

@@ -1,4 +1,4 @@
-"""What any log promises, whatever happens to its brokers, readers and links: nothing kept is lost, order for each key."""
+"""What any log promises, whatever happens to brokers, readers and links: nothing kept is lost, order for each key."""
 
 import numpy as np
 from hypothesis import given

@@ -64,11 +64,12 @@ def _table():
             if figures is None:
                 found |= {f"{name}.{what}": "none" for what in ("yes", "not-yet", "half")}
                 continue
-            told, done, yes, late, half, _ = figures
+            told, _, yes, late, half, _ = figures
             found |= {
-                f"{name}.told": seconds(told), f"{name}.done": seconds(done), f"{name}.yes": f"{100 * yes:.0f} %",
+                f"{name}.told": seconds(told), f"{name}.yes": f"{100 * yes:.0f} %",
                 f"{name}.not-yet": round(late), f"{name}.half": round(half),
             }  # fmt: skip
+    found["hybrid.well.done"] = seconds(means("hybrid")[1])
     settings = scenario("events").run
     found["table.customers"] = round(NORMAL * (settings.duration - settings.warmup))
     return found

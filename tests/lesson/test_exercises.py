@@ -83,7 +83,7 @@ def test_a_wrong_answer_fails_with_a_customer_to_look_at(name, answer, words):
     assert verdict.passed is False and re.search(words, text), text
     assert f"Seed {task.run.seed}" in text and f"customer {task.customer} " in text
     assert f"task.look(), or task.run.trace({task.customer})" in text
-    assert task.look().request == task.customer
+    assert [story.request for story in task.look().stories] == [task.customer]
     assert len(task.run.trace(task.customer)) > 1
 
 

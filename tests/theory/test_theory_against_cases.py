@@ -15,6 +15,7 @@ RUN_ONLY = {
     "KAFKA-murmur2", "KAFKA-partition", "PREFETCH-window", "NET-latency", "CIW-cafe",
     "KAFKA-range", "KAFKA-roundrobin", "KAFKA-roundrobin-uneven", "KAFKA-sticky-rebalance", "KAFKA-autocommit-dup",
     "POLL-outbox", "KAFKA-acks1-loss", "BULK-poll", "SEM-kafka-defaults", "LINGER-time-only", "LINGER-size-or-time",
+    "SEM-rabbit-quorum", "SEM-vertx-defaults",
 }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def resident(peak=False):
 
 def fresh(*arguments):
     """Run this interpreter on `arguments` with thread pools of one; its last line of output, parsed."""
-    environment = {**os.environ, "PYTHONHASHSEED": "0", **{pool: "1" for pool in POOLS}}
+    environment = {**os.environ, "PYTHONHASHSEED": "0", **dict.fromkeys(POOLS, "1")}
     command = [sys.executable, *map(str, arguments)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:

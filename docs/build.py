@@ -77,7 +77,8 @@ def table():
     note = (
         f"Means of {count} runs of a minute at 50 customers a second, about {customers:,} of them counted. "
         "*classic*: calls one after the other; *parallel*: both at once; *hybrid*: the database by call, the mailing "
-        "list by event through an outbox; *events*: both by event. No retries; the broker is broken as often as the mailing list.\n"
+        "list by event through an outbox; *events*: both by event. No retries; the broker is broken as often as the "
+        "mailing list.\n"
     )
     return "\n".join(lines) + "\n\n" + note
 
@@ -126,22 +127,23 @@ def picture_scenarios():
 def picture_digest():
     """What the picture shows, in a few numbers: if they change, it is stale."""
     figures = [scenario.run(seed=1).summary() for scenario in picture_scenarios()]
-    return "; ".join(f"{f['completed']} ok, {f['effects_missing']} missing, {f['completion_mean']:.6f} s" for f in figures)
+    form = "{completed} ok, {effects_missing} missing, {completion_mean:.6f} s"
+    return "; ".join(form.format(**figure) for figure in figures)
 
 
 def draw(path):
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as pyplot
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
 
     from evsim.view.flow import flow
+    from evsim.view.style import RC, title
 
-    figure, axes = pyplot.subplots(1, 2, figsize=(15, 5), sharey=True)
-    for ax, scenario in zip(axes, picture_scenarios()):
-        flow(scenario.run(seed=1), ax=ax)
-        ax.set_title(f"{scenario.name.removeprefix('registration-')}: {ax.get_title(loc='left') or ax.get_title()}", loc="left")
-    figure.tight_layout()
+    with rc_context(RC):
+        figure = Figure(figsize=(15, 5), layout="constrained")
+        for ax, scenario in zip(figure.subplots(1, 2, sharey=True), picture_scenarios()):
+            flow(scenario.run(seed=1), ax=ax)
+            finding = ax.get_title(loc="left").replace("\n", " ")
+            title(ax, f"{scenario.name.removeprefix('registration-')}: {finding[:1].lower()}{finding[1:]}")
     figure.savefig(path, dpi=110, metadata={"Description": picture_digest()})
 
 

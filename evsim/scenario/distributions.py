@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import (
-    BeforeValidator, Field, PrivateAttr, TypeAdapter, ValidationError, WithJsonSchema, model_validator)
+from pydantic import BeforeValidator, Field, PrivateAttr, TypeAdapter, ValidationError, WithJsonSchema, model_validator
 
 from . import units
 from .errors import ScenarioError, explain, refuse

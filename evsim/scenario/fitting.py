@@ -37,7 +37,7 @@ def step_problem(scenario, step):
 
 def unbrokered(scenario):
     """The problems of a scenario with its buses."""
-    from .checking import walk   # which checks the rest
+    from .checking import walk  # which checks the rest
 
     buses = {name for name, channel in scenario.channels.items() if channel.kind == "bus"}
     for name, service in scenario.services.items():

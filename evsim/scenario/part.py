@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, ClassVar, Union
 
-from pydantic import (
-    AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapSerializer)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapSerializer
 
 from .errors import ScenarioError, explain, refuse, suggest
 
@@ -171,7 +170,8 @@ def one_of(what, *classes, bare=None):
     kinds = {each.model_fields["kind"].default: each for each in classes}
     read = BeforeValidator(partial(_unpack, what, kinds, bare))
     words = _OrWord([kind for kind, each in kinds.items() if each.is_word()])
-    return Annotated[Union[classes], Field(discriminator="kind"), read, WrapSerializer(_pack), words]
+    union = Union[classes]  # noqa: UP007 (as many as there are)
+    return Annotated[union, Field(discriminator="kind"), read, WrapSerializer(_pack), words]
 
 
 class _OrWord:

@@ -1,7 +1,5 @@
 """Quantiles of a waiting time, found from its survival function."""
 
-import math
-
 from .checks import probability_level
 
 __all__ = ["quantile_of"]

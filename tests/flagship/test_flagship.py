@@ -1,10 +1,10 @@
 """What the five designs do, against a throwaway model that was run before them (20 seeds as well).
 
 Its numbers are the expectations below. Where they are counts of customers they are met within the sampling error of
-both. What differs is three paired differences. Here sequential - parallel is 23.6 ms (there 22.4), events - sequential
--17.4 ms (there -15.4), events - parallel +6.2 ms (there +7.0). The engine meets Erlang C in each of its stations, and an
-independent estimate of sequential - parallel, the mean of the smaller of the two calls' times, is 23.1 ms before the
-common arrivals of both calls make it larger. We keep ours.
+both. What differs is three paired differences. Here sequential - parallel is 23.6 ms (there 22.4), events -
+sequential -17.4 ms (there -15.4), events - parallel +6.2 ms (there +7.0). The engine
+meets Erlang C in each of its stations, and an independent estimate of sequential - parallel, the mean of the smaller of
+the two calls' times, is 23.1 ms before the common arrivals of both calls make it larger. We keep ours.
 """
 
 import numpy as np

@@ -179,7 +179,7 @@ AT_ITS_MOMENT = "a fault of a branch begins at the moment of the branch"
 @pytest.mark.parametrize("fault, at, says", [
     ({"outge": "mailing-list"}, 3, "faults.0.outge: is no fault; did you mean outage?"),
     ({"outage": "mail-list"}, 3, "no service, channel or link mail-list; did you mean mailing-list?"),
-    ({"crash": "customer-registered"}, 3, "customer-registered is a channel, which knows no crash"),
+    ({"crash": "customer-registered"}, 3, "customer-registered is a log, which knows no crash"),
     ({"outage": "database", "at": 4}, 3, f"fault.at: {AT_ITS_MOMENT}, got 4; leave it out"),
     ({"outage": "database", "mtbf": 4, "mttr": 1}, 3, f"fault.mtbf: {AT_ITS_MOMENT}, got 4"),
     ([], 3, "fault: a branch needs something that goes wrong"),

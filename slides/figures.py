@@ -99,7 +99,7 @@ def _lives(ax, *runs, request):
 FIGURES = {
     "monolith": (lambda ax: _wiring(scenario("monolith"), ax), (8, 3)),
     "classic": (lambda ax: _wiring(scenario("classic"), ax, ["events"]), (8, 3)),
-    "hybrid": (lambda ax: _wiring(scenario("hybrid"), ax), (8, 3)),
+    "hybrid": (lambda ax: _wiring(scenario("hybrid"), ax), (7.4, 1.7)),
     "events": (lambda ax: _wiring(scenario("events"), ax, ["classic"]), (8, 3)),
     "one-after-the-other": (
         lambda ax: latency({name: run(name) for name in ("classic", "parallel")}, ax=ax), (8, 3.3)

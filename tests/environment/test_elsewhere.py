@@ -1,7 +1,7 @@
 """The kit in other environments: the lowest versions it allows, other Pythons, Binder's, conda's.
 
-They need a network, and the Pythons to be here. Some of the tests run there each time (two minutes); most of
-them, and Binder's and conda's environments, only where EVSIM_NIGHTLY is set (fifteen minutes):
+They need a network, and the Pythons to be here. Some of the tests run there each time (three minutes); most of
+them, and Binder's JupyterLab in a browser, only where EVSIM_NIGHTLY is set (fifteen minutes):
 
     EVSIM_NIGHTLY=1 python kit.py test tests/environment/test_elsewhere.py
 """
@@ -72,7 +72,6 @@ def test_a_later_python_with_the_newest_versions_of_everything(make, version):
     later.test(*MOST)
 
 
-@nightly
 def test_what_environment_yml_promises(make):
     conda = make(PYTHON)
     lines = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"][:-1]
@@ -84,7 +83,6 @@ def test_what_environment_yml_promises(make):
     conda.test("notebooks")
 
 
-@nightly
 def test_binder(make, tmp_path):
     """Binder's own packages at repo2docker's versions, then what binder/ adds to them, as it does it."""
     if find_spec("repo2docker") is None:
@@ -101,8 +99,8 @@ def test_binder(make, tmp_path):
     binder.run("pip", "check")
     binder.run("binder/postBuild")
     unmoved = [f"{name}=={version}" for name, version in after.items()]
-    binder.install("nbval", "playwright", "pytest", *unmoved)
-    said = binder.test("notebooks", "tests/browser")
+    binder.install("axe-playwright-python", "nbval", "playwright", "pytest", *unmoved)
+    said = binder.test("notebooks", *(["tests/browser"] if NIGHTLY else []))
     print(f"JupyterLab {after['jupyterlab']}: {said}")
 
 

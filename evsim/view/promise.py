@@ -27,7 +27,7 @@ from evsim.view.style import (
 )
 from evsim.view.truth import NO, WAITING, YES, State, promise_sentence
 
-__all__ = ["promise", "promise_sentence"]
+__all__ = ["books", "promise", "promise_sentence"]
 
 MOST_COLUMNS, BINS = 2000, 500  # more customers than that are drawn in so many bins
 MOST_EFFECTS = 6
@@ -119,7 +119,7 @@ def _draw(ax, run, state, rows, sentence, at):
         finding = f"At {seconds(at)}, {finding[0].lower()}{finding[1:]}"
     title(ax, finding, left)
     below = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "top", "linespacing": 1.25}
-    words = "\n".join(fold(each, inches(ax, left), 11.5) for each in (sentence, _books(run)))
+    words = "\n".join(fold(each, inches(ax, left), 11.5) for each in (sentence, books(run)))
     ax.annotate(words, (0, 0), xytext=(0, -44), fontsize=11.5, **below)
     happened = fault_words(run, at).items()
     bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in happened)
@@ -146,7 +146,8 @@ def _bars(ax, row, begins, ends, base):
         height_of[side] = height_of[side] + height
 
 
-def _books(run):
+def books(run):
+    """The tick of the audit, or what does not balance."""
     try:
         run.audit()
     except AuditError as error:

@@ -26,7 +26,8 @@ def test_the_core_passes_its_own_tests():
 
 def test_times_are_said_as_the_still_pictures_say_them():
     times = [0, 1, 250, 999, 1000, 9_949, 9_950, 12_345, 99_999, 999_499, 999_500, 1_234_567, 9_950_000, 83_200_000,
-             599_000_000, 600_000_000, 3_600_000_000, 7_500_000_000]  # fmt: skip
+             599_000_000, 600_000_000, 3_600_000_000, 7_500_000_000, 1_250_000, 1_350_000,
+             3_250_000, 3_750_000, 12_500_000, 13_500_000, 2_250, 2_450]  # fmt: skip
     functions = {"words": ["duration"]}
     (said,) = ask([film(runs.few()) | {"times": times}], "(film) => film.times.map(duration)", functions)
     assert said == [seconds(time / 1e6) for time in times]

@@ -310,8 +310,8 @@ def test_panels_stand_below_and_share_what_is_chosen(open_page):
         other.selection.set({time: 6});
         return [text, seen, document.querySelectorAll(".ev-panel").length];
     }""")
-    assert seen == ["Panel\n\na panel with 2 effects, 2 lanes", [5], 0] or seen == [
-        "Panel\na panel with 2 effects, 2 lanes", [5], 0]  # fmt: skip
+    assert seen == ["Panel\n\na panel with 2 effects, 2 lanes", [5], 3] or seen == [
+        "Panel\na panel with 2 effects, 2 lanes", [5], 3]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", evsim.names())

@@ -26,8 +26,8 @@ def bundle(entry):
 
 @cache
 def styles():
-    """The style sheet of the player."""
-    return (FOLDER / "style.css").read_text(encoding="utf-8")
+    """The style sheets of the player and its panels."""
+    return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("style", "panels"))
 
 
 def _collect(name, texts, trail=()):

@@ -31,8 +31,9 @@ It is a plain dict for :func:`json.dumps`:
     Futures as differences to the base (:mod:`evsim.view.player.differences`), for a page that can ask nobody. May be
     missing.
 
-A *lane* is one design: ``{name, seed, end, workloads, services, channels, wires, links, places, faults,
-notes, requests, attempts, messages, sendings, effects}``.
+A *lane* is one design: ``{name, seed, end, complete, books, workloads, services, channels, wires, links, places,
+faults, notes, catch_ups, requests, attempts, messages, sendings, effects}``. ``complete``: nothing was open at its
+``end``; ``books``: what the audit says.
 
 ``services``
     ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
@@ -51,6 +52,9 @@ notes, requests, attempts, messages, sendings, effects}``.
     ``{kind, target, start, end, words}``: what went wrong, from when to when.
 ``notes``
     ``{time, kind, what}``: incidents of a channel or service as a whole, such as a rebalance.
+``catch_ups``
+    ``{end, done, capacity, predicted, words}``: how a consumer will work off what a fault leaves behind, as worked
+    out by :func:`evsim.view.flow.catch_ups`: from ``end`` on, for ``predicted`` microseconds, ``capacity`` a second.
 ``requests``
     Columns, one entry a request, in the order of :class:`evsim.results.tally.Requests`: ``row`` (its first
     attempt), ``workload`` (index into the lane's), ``number``, ``key`` (a list of texts), ``outcome`` (a word of

@@ -4,8 +4,10 @@ import numpy as np
 
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.scenario.routing import dead_letters
+from evsim.view.flow import catch_ups
 from evsim.view.player import columns
 from evsim.view.player.columns import micro
+from evsim.view.promise import books
 from evsim.view.style import VERBS, faults
 from evsim.view.wiring import KINDS, Wiring, all_steps
 
@@ -19,6 +21,8 @@ def lane(name, run, effects):
         "name": name,
         "seed": run.seed,
         "end": micro(run.ended_at),
+        "complete": run.records_complete,
+        "books": books(run),
         "workloads": list(scenario.workloads),
         "services": [_service(run, name, effects) for name in scenario.services],
         "channels": [_channel(name, channel, scenario) for name, channel in scenario.channels.items()],
@@ -34,6 +38,7 @@ def lane(name, run, effects):
             for fault in faults(run)
         ],
         "notes": _notes(run),
+        "catch_ups": [_catch_up(each) for each in catch_ups(run) if each.capacity > each.rate],
         "requests": columns.requests(run, effects),
         "attempts": columns.attempts(run),
         "messages": columns.messages(run),
@@ -50,6 +55,16 @@ def _notes(run):
         for time, kind, what in incidents
         if kind.removeprefix("end of ") not in VERBS and kind != "lost on the link"
     ]
+
+
+def _catch_up(each):
+    return {
+        "end": micro(each.end),
+        "done": each.done,
+        "capacity": each.capacity,
+        "predicted": micro(each.predicted),
+        "words": each.arithmetic,
+    }
 
 
 def _service(run, name, effects):

@@ -30,16 +30,24 @@ import { customerAt } from "./state.js";
 export function duration(micro) {
   if (micro < 0) return `-${duration(-micro)}`;
   if (micro === 0) return "0 s";
-  if (micro < 999_500) return `${digits(micro / 1000)} ms`;
+  if (micro < 999_500) return `${digits((micro / 1e6) * 1000)} ms`;
   if (micro < 600e6) return `${digits(micro / 1e6)} s`;
   const [hours, minutes] = [Math.floor(Math.round(micro / 60e6) / 60), Math.round(micro / 60e6) % 60];
   return !hours ? `${minutes} min` : minutes ? `${hours} h ${minutes} min` : `${hours} h`;
 }
 
 function digits(value) {
-  if (value >= 9.95) return value.toFixed(0);
-  if (value >= 0.995) return value.toFixed(1).replace(/\.0$/, "");
+  if (value >= 9.95) return fixed(value, 0);
+  if (value >= 0.995) return fixed(value, 1).replace(/\.0$/, "");
   return String(Number(value.toPrecision(2)));
+}
+
+/* As toFixed, but what lies exactly between two is rounded to the even one, as Python does it. */
+function fixed(value, places) {
+  const scaled = value * 10 ** places;
+  const low = Math.floor(scaled);
+  const half = scaled - low === 0.5 && (places === 0 || (2 * low + 1) % 5 === 0); // x.25 and x.75 alone are exact
+  return half && low % 2 === 0 ? (low / 10 ** places).toFixed(places) : value.toFixed(places);
 }
 
 /* A moment: seconds to the millisecond. */

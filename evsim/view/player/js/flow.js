@@ -1,0 +1,69 @@
+/* How many arrived, were told and have what, by any moment: the lines of picture D and the gaps between them. */
+
+import { NEVER } from "./film.js";
+import { range, upTo } from "./intervals.js";
+
+const MOST_EFFECTS = 6; // the slowest are the ones to see
+
+/* The lines of a lane, first of those who arrived: {name, times (in order), kind, effect}. An effect counts when it
+   happens to a customer for the first time. */
+export function linesOf(index) {
+  const { film, lane, arrivals, asked, yes, no, truth } = index;
+  const told = Float64Array.from([...yes, ...no]).sort();
+  const lines = [
+    { name: "arrived", kind: "arrived", times: arrivals },
+    { name: "told", kind: "told", times: told },
+  ];
+  const effects = film.effects.map(({ name }, effect) => {
+    const first = range(0, lane.requests.count).map((request) => truth.times(effect, request)[0] ?? NEVER);
+    const late = first.reduce(
+      (sum, time, request) => sum + (time === NEVER ? lane.end : time) - asked[request],
+      0,
+    );
+    const due = first.some((_, request) => truth.due(effect, request));
+    return {
+      name,
+      kind: "effect",
+      effect,
+      times: Float64Array.from(first.filter((time) => time !== NEVER)).sort(),
+      late,
+      due,
+    };
+  });
+  const made = effects.filter(({ times, due }) => times.length || due);
+  const slowest = [...made].sort((one, other) => other.late - one.late).slice(0, MOST_EFFECTS);
+  lines.push(...made.filter((line) => slowest.includes(line)));
+  if (no.length) lines.push({ name: "told error", kind: "error", times: no });
+  return lines;
+}
+
+/* Where a line stands below the first one at t: {come, done, backlog, wait}. wait: microseconds from t until the line has
+   come as far as the first one is at t, which is how long whoever came last waits if nobody is passed over; null if it
+   never does. */
+export function gapAt([arrived], line, t) {
+  const come = upTo(arrived.times, t);
+  const done = upTo(line.times, t);
+  const reached = come ? line.times[come - 1] : t;
+  return { come, done, backlog: come - done, wait: reached === undefined ? null : Math.max(0, reached - t) };
+}
+
+/* The line, but for the first and the one of errors, that is furthest behind at t. */
+export function slowestAt(lines, t) {
+  const others = lines.slice(1).filter(({ kind }) => kind !== "error");
+  return others.reduce((one, other) => (upTo(other.times, t) <= upTo(one.times, t) ? other : one));
+}
+
+/* A line as a path of steps: `x` of a time and `y` of a count, up to the time `end`. Steps that share a pixel are one. */
+export function stepPath({ times }, x, y, end) {
+  const parts = [`M${x(0)},${y(0)}`];
+  let before = null;
+  times.forEach((time, place) => {
+    const here = Math.round(x(time) * 2) / 2;
+    const next = place + 1 < times.length ? Math.round(x(times[place + 1]) * 2) / 2 : null;
+    if (here === next) return; // the last of them stands for all
+    parts.push(`H${here}V${Math.round(y(place + 1) * 10) / 10}`);
+    before = here;
+  });
+  if (before === null || x(end) > before) parts.push(`H${Math.round(x(end) * 10) / 10}`);
+  return parts.join("");
+}

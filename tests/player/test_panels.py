@@ -1,0 +1,437 @@
+"""The panels beside the player: their facts in Node against the records, and what a student does in a browser."""
+
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import HealthCheck, given, settings
+
+import evsim
+from evsim.view.flow import catch_ups, lines_of
+from evsim.view.lives import _caption, _lifelines, lives
+from evsim.view.player.film import film, future
+from evsim.view.player.page import page
+from evsim.view.promise import books
+from evsim.view.story import Story
+from evsim.view.truth import State
+from tests.books.systems import systems
+from tests.browser.lab import browser
+from tests.player.node import ask
+from tests.player.test_page import PICTURES
+from tests.view import runs
+
+NAMES = ("classic", "events", "doubled", "refused", "cut", "two_workloads", "nobody", "few")
+any_system = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def moments(run, count=7):
+    """Some moments in microseconds, in the order of time, the last one the end of the film."""
+    end = round(run.ended_at * 1e6)
+    return [*np.linspace(0, end, count, endpoint=False).astype(int).tolist(), end]
+
+
+# B: promise and truth.
+
+
+def assert_promise_agrees(run):
+    times = moments(run)
+    question = """(film, [index]) => {
+        const promises = new Promises(index);
+        return film.times.map((t) => [promises.sum(t),
+            [...Array(promises.known(t)).keys()].filter((place) => promises.odd(place, t))]);
+    }"""
+    (found,) = ask([film(run) | {"times": times}], question, {"promise": ["Promises"]})
+    for time, (words, odd) in zip(times, found, strict=True):
+        at = None if time == times[-1] else (time + 0.5) / 1e6  # a film's times are rounded
+        state = State.of(run, at)
+        if not near_a_moment(run, time):
+            assert words == state.sum, time
+            assert odd == np.flatnonzero(state.broken | state.denied | state.repeated).tolist(), time
+
+
+def near_a_moment(run, time):
+    """Whether something happens so near that rounding to microseconds may put it on the other side."""
+    tally = run.tally
+    events = np.concatenate([tally.arrived, tally.answered, run.effects_columns["time"]])
+    return time < run.ended_at * 1e6 - 1 and bool((np.abs(events * 1e6 - time) < 1.5).any())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_customers_were_told_and_what_is_true_is_what_the_still_picture_says(name):
+    assert_promise_agrees(getattr(runs, name)())
+
+
+@any_system
+@given(systems())
+def test_what_customers_were_told_and_what_is_true_is_right_for_any_system(scenario):
+    assert_promise_agrees(scenario.run())
+
+
+def test_the_effects_that_went_wrong_most_often_are_drawn_where_there_are_many():
+    run = runs.doubled()
+    question = "(film, [index]) => [new Promises(index).worst(1), new Promises(index).worst(9)]"
+    ((worst, all_),) = ask([film(run)], question, {"promise": ["Promises"]})
+    state = State.of(run)
+    wrong = (state.due & (state.done == 0)).sum(axis=1) + (state.done > 1).sum(axis=1)
+    assert worst == [int(np.argmax(wrong))]
+    assert all_ == [0, 1]
+
+
+# D: arrived, told, done.
+
+
+def assert_flow_agrees(run):
+    times = moments(run)
+    question = """(film, [index]) => {
+        const lines = linesOf(index);
+        const gaps = film.times.map((t) => lines.slice(1).map((line) => gapAt(lines, line, t)));
+        return [lines.map(({name, times}) => [name, [...times]]), gaps];
+    }"""
+    ((lines, gaps),) = ask([film(run) | {"times": times}], question, {"flow": ["linesOf", "gapAt"]})
+    expected = {name: np.round(np.sort(its) * 1e6).tolist() for name, its, _ in lines_of(run) if len(its)}
+    assert {name: its for name, its in lines if its} == expected
+    arrived = np.array(lines[0][1])
+    for time, found in zip(times, gaps, strict=True):
+        come = np.searchsorted(arrived, time, "right")
+        for (name, its), gap in zip(lines[1:], found, strict=True):
+            done = np.searchsorted(its, time, "right")
+            assert (gap["come"], gap["done"], gap["backlog"]) == (come, done, come - done), (name, time)
+            reached = 0 if not come else max(0, its[come - 1] - time) if len(its) >= come else None
+            assert gap["wait"] == reached, (name, time)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_lines_and_gaps_are_those_of_the_records(name):
+    assert_flow_agrees(getattr(runs, name)())
+
+
+@any_system
+@given(systems())
+def test_lines_and_gaps_are_those_of_the_records_for_any_system(scenario):
+    assert_flow_agrees(scenario.run())
+
+
+def test_the_predicted_catch_up_stands_in_the_film():
+    (lane,) = film(runs.events())["futures"][0]["lanes"]
+    (found,), (expected,) = lane["catch_ups"], catch_ups(runs.events())
+    assert (found["end"], found["done"]) == (13_000_000, expected.done)
+    assert found["predicted"] == round(expected.predicted * 1e6)
+    assert found["words"] == expected.arithmetic
+    assert lane["books"] == books(runs.events()) and lane["complete"] is True
+
+
+def test_a_path_of_steps_passes_through_every_count_that_a_pixel_can_show():
+    question = """(film) => stepPath({times: film.its}, (time) => time, (count) => -count, 100)"""
+    data = film(runs.few()) | {"its": [10, 20, 20, 55]}
+    assert ask([data], question, {"flow": ["stepPath"]}) == ["M0,0H10V-1H20V-3H55V-4H100"]
+
+
+# C: one customer's way.
+
+
+def assert_lives_agree(run, count=5):
+    tally = run.tally
+    indices = np.unique(np.linspace(0, len(tally.row) - 1, count).astype(int)).tolist() if len(tally.row) else []
+    wanted = [[tally.workloads[tally.workload[index]], int(tally.number[index])] for index in indices]
+    question = """(film, lanes) => film.wanted.map(([workload, number]) => {
+        const [life] = livesOf(lanes, lanes.map((index) => index.requestOf({workload, number})));
+        return {names: life.names, caption: life.caption, answered: life.answered, told: life.told,
+            effects: life.effects.map(({time, effect}) => [time, film.effects[effect].name]),
+            times: life.lines.flatMap(({leave, arrive}) => [leave, arrive]),
+            bars: life.bars.map(({from, until}) => [from, until])};
+    })"""
+    (found,) = ask([film(run) | {"wanted": wanted}], question, {"lives": ["livesOf"]})
+    for (workload, number), life in zip(wanted, found, strict=True):
+        story = Story(run, number, workload)
+        whole = [story.arrived + time for _, time in named_times(story)]
+        known = {round(time * 1e6) for time in whole if time == time} | {round(run.ended_at * 1e6)}
+        effects = [[round((story.arrived + time) * 1e6), name] for time, name in story.effects]
+        assert sorted(life["effects"]) == sorted(effects)
+        assert set(life["times"]) <= known
+        assert {time for bar in life["bars"] for time in bar} <= known
+        assert all(end > begin for begin, end in life["bars"])
+        if story.outcome != "pending":
+            assert without_times(life["caption"]) == without_times(_caption(story))
+            assert life["answered"] == round((story.arrived + story.answered) * 1e6)
+        (names,) = _lifelines([story])
+        assert sorted(life["names"]) == sorted(names) and life["names"][0] == "customer"
+
+
+def without_times(words):
+    """Words without numbers, which may be rounded the other way where they were rounded before."""
+    return re.sub(r"\d[\d.]* (ms|s|min)", "a time", words)
+
+
+def named_times(story):
+    for span in story.spans.values():
+        for name in ("born", "ready", "leased", "arrived", "started", "ended", "settled", "replied", "late"):
+            yield name, getattr(span, name)
+    for message in story.messages.values():
+        for name in ("published", "appended", "acknowledged", "confirmed_from"):
+            yield name, getattr(message, name)
+        for sending in message.sendings:
+            yield from (("sent", sending.sent), ("arrived", sending.arrived))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_life_is_what_the_story_tells(name):
+    assert_lives_agree(getattr(runs, name)())
+
+
+@any_system
+@given(systems())
+def test_a_life_is_what_the_story_tells_in_any_system(scenario):
+    assert_lives_agree(scenario.run())
+
+
+def test_lifelines_that_two_designs_share_stand_in_one_order():
+    question = """(film, lanes) => livesOf(lanes, lanes.map((index) => index.requestOf(film.customer)))
+        .flatMap(({names}) => names)"""
+    data = film(runs.classic(), runs.events()) | {"customer": {"workload": "register-page", "number": 20}}
+    (found,) = ask([data], question, {"lives": ["livesOf"]})
+    ax = lives(runs.classic(), runs.events(), request=20)
+    heads = [label.get_text().replace("-\n", "-").strip() for label in ax.get_xticklabels()]
+    plt.close(ax.figure)
+    assert found == heads
+
+
+def test_crash_points_lie_in_the_work_of_their_service():
+    question = """(film, lanes) => livesOf(lanes, lanes.map((index) => index.requestOf(film.customer)))
+        .map((life) => life.crashPoints().map(({service, time}) => [service, time]))"""
+    run = runs.events(down=False)
+    data = film(run) | {"customer": {"workload": "register-page", "number": 20}}
+    ((points,),) = ask([data], question, {"lives": ["livesOf"]})
+    story = Story(run, 20)
+    work = {span.service: (span.started, span.ended) for span in story.spans.values()}
+    assert {service for service, _ in points} == {"register", "database", "mailing-list"}
+    for service, time in points:
+        begin, end = (round((story.arrived + each) * 1e6) for each in work[service])
+        assert begin < time <= end
+    assert len(points) == 4  # before register publishes and before it ends; before each of the others ends
+
+
+# In a browser.
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    folder = tmp_path_factory.mktemp("panels")
+    evsim.play(runs.classic(), runs.events()).to_html(folder / "two.html")
+    evsim.play(runs.nobody()).to_html(folder / "nobody.html")
+    evsim.play(runs.many(20)).to_html(folder / "many.html")
+    (folder / "crash.html").write_text(page(crashable(), "crash"), encoding="utf-8")
+    return folder
+
+
+def crash_moment():
+    """The moment just before the database writes the row of customer 20, in microseconds."""
+    story = Story(runs.classic(down=False), 20)
+    return round((story.arrived + story.effects[0][0]) * 1e6) - 1
+
+
+def crashable():
+    """A film with a crash of the database just before it writes the row of customer 20."""
+    run, at = runs.classic(down=False), crash_moment()
+    fault = {"crash": "database", "for": "1s"}
+    made = film(run)
+    names = [effect["name"] for effect in made["effects"]]
+    crashed = {"registration-classic": run.branch(fault, at=at / 1e6)}
+    made["futures"].append(future(crashed, names, "crash", fault, at / 1e6))
+    made["breaks"] = [{"id": "crash", "label": "database crashes", "fault": fault, "moments": [at]}]
+    return made
+
+
+@pytest.fixture
+def open_page(chromium, files):
+    opened = []
+
+    def open_(name, width=1280, **settings):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **settings)
+        page = context.new_page()
+        trouble = []
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and trouble.append(message.text))
+        page.goto((files / f"{name}.html").as_uri())
+        page.locator(".ev-panels").wait_for()
+        opened.append((context, trouble))
+        return page
+
+    yield open_
+    for context, trouble in opened:
+        context.close()
+        assert not trouble
+
+
+def columns(page, design=0):
+    return page.locator(".ev-pr-columns").nth(design)
+
+
+def click_column(page, place, of, design=0):
+    box = columns(page, design).bounding_box()
+    page.mouse.click(box["x"] + (place + 0.5) / of * box["width"], box["y"] + box["height"] / 2)
+
+
+def test_a_click_on_a_column_opens_that_customer_everywhere(open_page):
+    page = open_page("two")
+    page.evaluate("player.goTo(20_000_000)")
+    count = len(runs.classic().tally.row)
+    order = np.argsort(runs.classic().tally.arrived, kind="stable").tolist()
+    odd = np.flatnonzero(State.of(runs.classic()).denied)[3]
+    columns(page).scroll_into_view_if_needed()
+    click_column(page, int(odd), count)
+    number = int(runs.classic().tally.number[order[odd]])
+    assert page.evaluate("player.selection.get().customer") == {"workload": "register-page", "number": number}
+    assert f"You are customer {number}." in page.locator(".ev-me").inner_text()  # the player
+    captions = page.locator(".ev-lv-captions p").all_inner_texts()  # C
+    stories = [Story(run, number) for run in (runs.classic(), runs.events())]
+    assert captions == [f"{name}: {_caption(story)}" for name, story in zip(("classic", "events"), stories)]
+    assert re.match(rf"customer {number}: told an error after", columns(page).get_attribute("aria-valuetext"))
+    page.locator(".ev-panels").screenshot(path=PICTURES / "panels.png")
+
+
+def test_columns_are_chosen_by_keys_and_page_keys_go_to_odd_ones(open_page):
+    page = open_page("two")
+    page.evaluate("player.goTo(20_000_000)")
+    columns(page).focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("player.selection.get().customer.number") == 1
+    page.keyboard.press("PageDown")
+    odd = np.flatnonzero(State.of(runs.classic(), at=20).denied)
+    assert page.evaluate("player.selection.get().customer.number") == odd[0]
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageUp")
+    assert page.evaluate("player.selection.get().customer.number") == odd[0]
+    assert page.evaluate("player.selection.get().time") == 20_000_000
+
+
+def test_the_sentence_is_the_sum_of_the_still_picture_at_that_moment(open_page):
+    page = open_page("two")
+    for time in (8.1234567, 12.0, 99):
+        page.evaluate(f"player.goTo({round(time * 1e6)})")
+        sums = page.locator(".ev-pr-sum").all_inner_texts()
+        at = None if time == 99 else time
+        assert sums == [f"{State.of(run, at).sum}." for run in (runs.classic(), runs.events())]
+    assert page.locator(".ev-pr-books").first.inner_text() == "\N{CHECK MARK} the books balance"
+
+
+def painted(page, design, top, height):
+    """How many columns of pixels of a strip of the canvas are not empty (grey lines and bands aside)."""
+    return page.locator(".ev-pr-columns").nth(design).evaluate(
+        """(canvas, [top, height]) => {
+            const {data} = canvas.getContext("2d").getImageData(0, top, canvas.width, height);
+            const coloured = new Set();
+            for (let spot = 0; spot < data.length / 4; spot++) {
+                const [r, g, b, a] = data.slice(4 * spot, 4 * spot + 4);
+                if (a && Math.max(r, g, b) - Math.min(r, g, b) > 60) coloured.add(spot % canvas.width);
+            }
+            return coloured.size / canvas.width;
+        }""",
+        [top, height],
+    )
+
+
+def test_time_fills_the_columns_as_answers_and_effects_come(open_page):
+    page = open_page("two")
+    count = len(runs.events().tally.row)
+    before = (0, 0)
+    for time in (5, 12, 20, 99):
+        page.evaluate(f"player.goTo({time * 1_000_000})")
+        state = State.of(runs.events(), at=time)
+        told, written = painted(page, 1, 10, 17), painted(page, 1, 51, 20)
+        assert told == pytest.approx((state.told == 1).sum() / count, abs=0.02)
+        assert written == pytest.approx((state.done[0] > 0).sum() / count, abs=0.02)
+        assert told >= before[0] and written >= before[1]
+        before = told, written
+
+
+@pytest.mark.parametrize("time", [3.3, 9.7, 12.9, 16.1])
+def test_the_brackets_give_backlog_and_wait_as_numpy_counts_them(open_page, time):
+    page = open_page("two")
+    page.evaluate(f"player.goTo({round(time * 1e6)})")
+    for design, run in enumerate((runs.classic(), runs.events())):
+        lines = {name: np.round(np.sort(its) * 1e6) for name, its, _ in lines_of(run)}
+        chart = page.locator(".ev-flow").nth(design)
+        chart.get_by_role("button", name="subscription").click()
+        come = np.searchsorted(lines["arrived"], time * 1e6, "right")
+        backlog = come - np.searchsorted(lines["subscription"], time * 1e6, "right")
+        texts = chart.locator(".ev-fl-number.backlog").all_text_contents()
+        assert texts == ([f"{backlog:,}"] if backlog else [])
+        wait = max(0.0, lines["subscription"][come - 1] / 1e6 - time)
+        texts = chart.locator(".ev-fl-number.wait").all_text_contents()
+        assert texts == ([evsim.view.words.seconds(wait)] if backlog else [])
+        assert f"{come} arrived" in chart.inner_text()
+
+
+def test_a_click_on_the_chart_goes_to_that_time(open_page):
+    page = open_page("two")
+    chart = page.locator("svg.ev-fl").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.click(box["x"] + 46 + 0.5 * (box["width"] - 60), box["y"] + 60)
+    assert page.evaluate("player.selection.get().time / player.film.end") == pytest.approx(0.5, abs=0.005)
+
+
+def test_a_click_on_a_mark_of_a_life_goes_to_its_moment(open_page):
+    page = open_page("two")
+    page.evaluate("player.find(20)")
+    mark = page.locator(".ev-lv-effect").first
+    mark.click()
+    story = Story(runs.classic(), 20)
+    assert page.evaluate("player.selection.get().time") == round((story.arrived + story.effects[0][0]) * 1e6)
+    mark.hover()
+    assert re.fullmatch(r"customer row, \d+(\.\d+)? ms", page.locator(".ev-tip").inner_text())
+
+
+def test_a_diamond_crashes_there_and_the_life_is_another(open_page):
+    page = open_page("crash")
+    page.evaluate("player.find(20)")
+    before = page.locator(".ev-lv-captions").inner_text()
+    (diamond,) = page.locator(".ev-lv-crash").all()
+    assert diamond.get_attribute("aria-label").startswith("crash database here")
+    diamond.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("[player.selection.get().future, player.selection.get().time]") == [1, crash_moment()]
+    run = runs.classic(down=False).branch({"crash": "database", "for": "1s"}, at=crash_moment() / 1e6)
+    story = Story(run, 20)
+    assert story.outcome == "error" and not story.effects
+    assert page.locator(".ev-lv-captions").inner_text() == f"{_caption(story)} (was: {before})"
+    page.locator(".ev-panels").screenshot(path=PICTURES / "panels-crashed.png")
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme", "width"),
+    [
+        ("two", "light", 1280), ("two", "dark", 900), ("nobody", "light", 1280), ("many", "light", 1280),
+        ("crash", "dark", 1280),
+    ],
+)  # fmt: skip
+def test_axe_finds_no_fault_in_the_panels(open_page, name, scheme, width):
+    page = open_page(name, width, color_scheme=scheme)
+    page.evaluate("player.find(20); player.goTo(9_500_000)")
+    found = Axe().run(page)
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".ev-panels").screenshot(path=PICTURES / f"panels-{name}-{scheme}.png")
+
+
+def test_every_mark_of_the_panels_says_what_it_is(open_page):
+    page = open_page("two")
+    page.evaluate("player.find(92); player.goTo(12_000_000)")
+    kinds = ("lv-bar", "lv-line", "lv-told", "lv-effect", "lv-cross", "fl-line", "fl-band", "fl-predicted")
+    words = page.evaluate(
+        """(marks) => [...document.querySelectorAll(marks)].filter((node) => !node.closest(".ev-fl-sample"))
+            .map((node) => [node.outerHTML, node.words?.() ?? null])""",
+        ", ".join(f".ev-{kind}" for kind in kinds),
+    )
+    assert len(words) > 40 and [mark for mark, said in words if not said] == []
+    assert not [said for _, said in words if re.search(r"undefined|NaN|null|object", said)]

@@ -3,12 +3,12 @@
 from evsim.engine.bus import Bus, Handler, Sending
 from evsim.engine.log import Log, group
 from evsim.engine.publishing import Publishing
-from evsim.engine.queue import Consumer, Queue
+from evsim.engine.queue import consumer, queue
 
 __all__ = ["CHANNELS"]
 
 CHANNELS = {
     "log": (Log, group, Publishing),
-    "queue": (Queue, Consumer, Publishing),
+    "queue": (queue, consumer, Publishing),
     "bus": (Bus, Handler, Sending),
 }

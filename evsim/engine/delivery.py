@@ -13,9 +13,6 @@ PLAIN_ATTEMPTS = 5  # of a message, where nothing else is written
 class Channel:
     """The broker's side of a channel. Subclasses say where a message waits and who may have it (``append``)."""
 
-    confirms = True  # whether a publisher may wait until the channel has its message
-    may_refuse = False  # a message, although no fault touches the channel
-
     def __init__(self, system, name, settings, number):
         self.system, self.name, self.settings, self.number = system, name, settings, number
         self.down = 0
@@ -145,6 +142,10 @@ class Subscriber:
 
     def stored(self):
         """Rows that wait here, for a stock-take."""
+        return []
+
+    def overdue(self):
+        """Rows that a consumer still holds a credit for although their lease has ended, for a stock-take."""
         return []
 
     def credit_taken(self):

@@ -147,7 +147,7 @@ def _takes_time(system, steps):
     """Whether any step may hold the worker."""
     return any(
         step.kind in ("work", "wait", "call", "ask")
-        or (step.kind == "publish" and step.acks != 0 and system.channels[step.channel].confirms)
+        or (step.kind == "publish" and step.acks != 0 and system.scenario.channels[step.channel].confirms)
         or any(_takes_time(system, branch) for branch in branches_of(step))
         for step in steps
     )

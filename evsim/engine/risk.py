@@ -39,7 +39,7 @@ class Risk:
     def publishing(self, place, step):
         """Whether a publish may be refused, lost or late, or its publisher die."""
         system = self.system
-        if not system.channels[step.channel].confirms:
+        if not system.scenario.channels[step.channel].confirms:
             return False
         return (
             self.always
@@ -47,9 +47,25 @@ class Risk:
             or system.links.between(place.service, step.channel).lossy
             or system.is_faulty(step.channel)
             or system.is_replicated(step.channel)
-            or system.channels[step.channel].may_refuse
+            or system.scenario.channels[step.channel].may_refuse
             or system.services[place.service].guarded
             or self._first_wins(system.services[place.service])
+        )
+
+    def queue(self, name, settings):
+        """Whether a queue has any limit or clock, or may see a message fail, die or be lost."""
+        system = self.system
+        readers = system.subscribers_of(name)
+        return (
+            self.always
+            or settings.is_limited
+            or system.cyclic
+            or system.is_faulty(name)
+            or any(callable(service.settings.handle) for service in system.services.values())
+            or any(subscription.ack != "after" for _, subscription in readers)
+            or any(system.services[service].guarded for service, _ in readers)
+            or any(system.links.between(name, service).lossy for service, _ in readers)
+            or any(self.answer(place) for place in system.places if place.kind == "delivery" and place.source == name)
         )
 
     def _first_wins(self, service):

@@ -32,7 +32,8 @@ class Service:
         self.parallel = []  # the state of open parallel steps, a dict each
         self.groups = []  # the subscriptions that grant to this service
         self.pins, self.memberships = Pins(), []  # where partitions of a log have owners
-        self.guarded = system.may_fail(name) or any(subscription.owns for subscription in settings.subscribe)
+        bound = any(system.scenario.channels[each.channel].binds(settings, each) for each in settings.subscribe)
+        self.guarded = system.may_fail(name) or bound or any(each.owns for each in settings.subscribe)
         self.down = [0] * self.instances  # faults that stop an instance from starting work
         self.factors = [[] for _ in range(self.instances)]  # of the slowdowns that last
         self.error_rates = [[] for _ in range(self.instances)]

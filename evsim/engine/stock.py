@@ -12,7 +12,8 @@ def take_stock(system):
     ready, waiting, travelling: rows in channels, in inboxes, on their way to one. news: rows of which the asker or the
     broker will still hear. messages: at their publisher, or on their way to a channel. hidden: those that are kept and
     that nobody can see yet. free, absent: workers by service. credit: (at home, all) by channel and service.
-    backing_off: how many deliveries wait for their next attempt.
+    backing_off: how many deliveries wait for their next attempt. overdue: rows for which a consumer has a credit
+    although their lease has ended.
     """
     services, channels = system.services.items(), system.channels.values()
     edges = [edge for _, service in services for edge in service.edges.values()]
@@ -25,15 +26,16 @@ def take_stock(system):
     moving += [entry for channel in channels for entry in channel.outside()]
     subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
     ready = [row for keeper in (*channels, *subscribers) for row in keeper.stored()]
-    late = {row for subscriber in subscribers for row in subscriber.unsettled()}
+    unsettled = {row for subscriber in subscribers for row in subscriber.unsettled()}
     return {
         "ready": sorted(ready),
         "waiting": sorted(row for _, service in services for row in service.inbox),
         "travelling": sorted(argument for function, argument in moving if function in coming),
-        "news": sorted({argument for function, argument in moving if function in news} | set(system.reopened) | late),
+        "news": sorted({argument for function, argument in moving if function in news} | set(system.reopened) | unsettled),
         "messages": sorted({argument for function, argument in moving if function in sending} | outboxes),
         "hidden": sorted(message for channel in channels for message in channel.hidden()),
         "backing_off": system.backing_off,
+        "overdue": sorted(row for subscriber in subscribers for row in subscriber.overdue()),
         "free": {name: sorted(service.free) for name, service in services},
         "absent": {name: service.absent() for name, service in services},
         "credit": {

@@ -8,7 +8,9 @@ __all__ = ["Sending", "Sendings"]
 SENT_AGAIN = "message sent again"
 LOST = "message lost on the link"
 NEVER_LEFT = "message lost with its producer"
-CAME = {"message refused": "refused", "message came again": "came again"}
+CAME = {"message refused": "refused", "message came again": "came again",
+        "message deduplicated": "deduplicated"}  # fmt: skip
+TAKEN = ("kept", "came again", "deduplicated")
 CONFIRMATION_LOST = "confirmation lost on the link"
 KINDS = (SENT_AGAIN, LOST, NEVER_LEFT, CONFIRMATION_LOST, *CAME)
 
@@ -65,5 +67,5 @@ class Sendings:
         """When the channel sent the confirmation that the publisher saw (NaN: it saw none)."""
         if not self._messages["acknowledged"][number] >= 0:
             return nan
-        kept = (each for each in self[number] if each.fate in ("kept", "came again") and each.told)
+        kept = (each for each in self[number] if each.fate in TAKEN and each.told)
         return next((each.arrived for each in kept), nan)

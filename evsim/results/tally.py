@@ -115,6 +115,8 @@ class Deliveries:
         self.row, self.last = row, last
         self.message = rows["parent"][row]
         self.channel = messages["channel"][self.message] if len(row) else np.empty(0, dtype=int)
+        is_log = np.array([channel.kind == "log" for channel in run.scenario.channels.values()] + [False])
+        self.of_log = is_log[self.channel]
         self.names = tuple(dict.fromkeys((p.source, p.service) for p in places if p.kind == "delivery"))
         of_place = np.array([self.names.index((p.source, p.service)) if p.kind == "delivery" else -1
                              for p in places] + [-1])  # fmt: skip
@@ -151,10 +153,11 @@ class Deliveries:
         if not copies:
             return
         before = dict(copies)
-        done = {(message, subscriber) for message, subscriber, handlings in zip(
-            self.message.tolist(), self.subscriber.tolist(), self.handlings.tolist(), strict=True) if handlings}
+        readers = np.where(self.of_log, self.subscriber, -1)  # whoever takes a message from a queue
+        done = {(message, reader) for message, reader, handlings in zip(
+            self.message.tolist(), readers.tolist(), self.handlings.tolist(), strict=True) if handlings}
         for entry in np.flatnonzero(np.isin(self.message, list(before)) & (self.handlings > 0)).tolist():
-            if (before[int(self.message[entry])], int(self.subscriber[entry])) in done:
+            if (before[int(self.message[entry])], int(readers[entry])) in done:
                 state[entry] = DELIVERY_STATES.index("duplicate")
 
     def reordered(self, run):

@@ -10,7 +10,7 @@ from itertools import combinations
 from .distributions import Empirical
 from .errors import Problem, suggest
 from .fitting import MESSAGES, callees, unbrokered
-from .units import write_time
+from .units import write_limit, write_time
 
 ALLOWED = {
     "service": ("outage", "crash", "pause", "slowdown", "error_rate"),
@@ -84,10 +84,17 @@ def _steps(scenario):
             yield _missing(scenario, (*path, "service"), step.service, "service")
         if step.kind in MESSAGES and step.channel not in scenario.channels:
             yield _missing(scenario, (*path, step.short), step.channel, "channel")
+        elif step.kind == "publish" and step.acks == 0 and _blocks(scenario.channels[step.channel]):
+            yield Problem((*path, "acks"), f"{step.channel} blocks its publishers when it is full, and nobody waits here",
+                          0, hint="write acks: 1, or another overflow")
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
             yield Problem(("services", name, "handle"), "replies more than once on one path",
                           hint="keep the first reply")
+
+
+def _blocks(channel):
+    return channel.kind == "queue" and channel.overflow == "block"
 
 
 def _replies(steps):
@@ -104,7 +111,14 @@ def _replies(steps):
     return most
 
 
+def _letters(scenario, path, target):
+    if target is not None and target not in scenario.channels:
+        yield _missing(scenario, path, target, "channel")
+
+
 def _subscriptions(scenario):
+    for name, channel in scenario.channels.items():
+        yield from _letters(scenario, ("channels", name, "dead_letter"), getattr(channel, "dead_letter", None))
     owners = {}
     for name, service in scenario.services.items():
         for number, subscription in enumerate(service.subscribe):
@@ -114,6 +128,10 @@ def _subscriptions(scenario):
                 yield _missing(scenario, (*path, "channel"), subscription.channel, "channel")
                 continue
             yield from _reading(path, subscription, channel)
+            yield from _letters(scenario, (*path, "dead_letter"), subscription.dead_letter)
+            if subscription.ack == "before" and subscription.prefetch is not None:
+                yield Problem((*path, "prefetch"), "what is acknowledged before the work is never counted",
+                              write_limit(subscription.prefetch), hint="remove it, or acknowledge after the work")
             yield from _in_time(path, subscription, scenario.settings.duration)
             yield from _batches(path, subscription, service)
             group = subscription.group or name

@@ -34,7 +34,14 @@ class Likened(Tagged):
     """A kind of channel of which products have their own: `like` names a preset."""
 
     plain: ClassVar[dict] = {}  # what a plain channel does where nothing is written
+    plain_reading: ClassVar[dict] = {}  # and how it is read
+    confirms: ClassVar[bool] = True  # whether a publisher may wait until it has its message
+    may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
     like: Annotated[str | None, Field(json_schema_extra={"description": "the name of a preset"})] = None
+
+    def binds(self, service, subscription):
+        """Whether a message that waits at a service waits for one instance of it."""
+        return False
 
     @model_validator(mode="after")
     def _known(self):
@@ -76,7 +83,8 @@ def complete(scenario):
     channels = {name: _filled(each, each, "channel", each.plain) for name, each in scenario.channels.items()}
     services = {
         name: service.model_copy(update={"subscribe": tuple(
-            _filled(each, scenario.channels[each.channel], "subscribe", {}) for each in service.subscribe
+            _filled(each, channel, "subscribe", channel.plain_reading)
+            for each in service.subscribe for channel in [scenario.channels[each.channel]]
         )})
         for name, service in scenario.services.items()
     }  # fmt: skip

@@ -10,7 +10,7 @@ from .errors import refuse
 from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import Retry
-from .units import PositiveTime, Share
+from .units import PositiveTime, Share, Whole
 
 
 def _key(key):
@@ -56,16 +56,17 @@ class Call(Tagged):
 class Publish(Tagged):
     """Hand a message to a channel.
 
-    `key` is the request's own (by default), or a fixed number or text. With `acks: 1` the worker is held
-    until the channel has the message, with `acks: all` until all replicas of a log that are in sync have it;
-    with `acks: 0` nobody waits, and nobody learns of a loss. With an `outbox` the message is written with the
-    row, and sent by a relay.
+    `key` is the request's own (by default), or a fixed number or text. `priority` counts in a queue that has
+    priorities: the highest goes first. With `acks: 1` the worker is held until the channel has the message, with
+    `acks: all` until all replicas of a log that are in sync have it; with `acks: 0` nobody waits, and nobody
+    learns of a loss. With an `outbox` the message is written with the row, and sent by a relay.
     """
 
     short: ClassVar[str] = "channel"
     kind: Literal["publish"] = "publish"
     channel: Name
     key: MessageKey = None
+    priority: Whole = 0
     acks: Literal[0, 1, "all"] = 1
     timeout: PositiveTime | None = None
     retry: Retry | None = None

@@ -18,6 +18,9 @@ class Subscription(Part):
     messages of a queue an instance may hold (its workers by default), or `unlimited`; after `retry.attempts` (5 by
     default) failures a message is dead. A dead message comes again as a new one in the channel `dead_letter`.
 
+    A consumer of a queue acknowledges `after` the work (by default), `before` it, as soon as it is handed out, or
+    `never`.
+
     A log's group commits what it has read `after` the work (by default), `before` it, or at an `interval`. With an
     `assignor` each partition belongs to one instance (a member of the group), else any free worker takes
     the next message that is due. A member of which nothing is heard for `session_timeout`, or that keeps a
@@ -35,6 +38,7 @@ class Subscription(Part):
     prefetch: PositiveLimit | None = None
     retry: Retry | None = None
     dead_letter: Name | None = None
+    ack: Literal["after", "before", "never"] | None = None
     commit: Commit | None = None
     assignor: Literal[ASSIGNORS] | None = None
     rebalance: Time | None = None

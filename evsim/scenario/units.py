@@ -216,13 +216,19 @@ AtLeastOne = Annotated[int, Field(ge=1), BeforeValidator(whole)]
 PositiveTime = Annotated[Time, Field(gt=0)]
 
 
+def write_limit(value, write=int):
+    """A limit as people write it."""
+    return "unlimited" if value == math.inf else write(value)
+
+
 def _limit(read, schema, write):
     """As `_field`, for what may also be unlimited: infinity."""
-    return (BeforeValidator(read), PlainSerializer(lambda value: "unlimited" if value == math.inf else write(value)),
+    return (BeforeValidator(read), PlainSerializer(lambda value: write_limit(value, write)),
             WithJsonSchema({"anyOf": [*schema, {"const": "unlimited"}]}))
 
 
 _TIMES = [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]
 Limit = Annotated[float, Field(ge=0), *_limit(limit, [{"type": "integer", "minimum": 0}], int)]
 PositiveLimit = Annotated[float, Field(ge=1), *_limit(limit, [{"type": "integer", "minimum": 1}], int)]
+TimeOrUnlimited = Annotated[float, Field(ge=0), *_limit(limit_of_time, _TIMES, write_time)]
 TimeLimit = Annotated[float, Field(gt=0), *_limit(limit_of_time, _TIMES, write_time)]

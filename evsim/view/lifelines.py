@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.sendings import TAKEN
 from evsim.view.story import Message
 from evsim.view.style import ERROR, FAULT, INK, PAPER, TOLD, effect_marks, faults, seconds, short, wrap
 
@@ -205,7 +206,7 @@ class Panel:
             else:
                 to, time = (x + channel) / 2, sending.sent
             self._line(x, sending.sent, to, time)
-            if sending.fate not in ("kept", "came again"):
+            if sending.fate not in TAKEN:
                 self._cross(to, time, sending.fate)
         if message.acknowledged >= 0:
             self._line(channel, message.confirmed_from, x, message.acknowledged, FAINT, dashed=True)

@@ -126,8 +126,8 @@ def assert_nobody_waits_in_vain(run):
     service_of = np.array([place.service for place in places] + [""])[rows["place"]]
     arrived = np.where(kind_of == "delivery", rows["arrived"], rows["ready"])
     left = np.where(np.isnan(rows["started"]), rows["ended"], rows["started"])
-    pinned = np.array([place.kind == "delivery" and place.step.owns is not None for place in places] + [False])
-    anybodys = ~pinned[rows["place"]]  # not those that wait for the one member who owns their partition
+    pinned = np.array([place.kind == "delivery" and _is_bound(run, place) for place in places] + [False])
+    anybodys = ~pinned[rows["place"]]  # not those that wait for one instance
     for name, service in run.scenario.services.items():
         mine = service_of == name
         waits = arrived[mine & anybodys], left[mine & anybodys]
@@ -137,13 +137,27 @@ def assert_nobody_waits_in_vain(run):
         for reader in [who for who, each in run.scenario.services.items() if name in _channels_of(each)]:
             if channel.kind == "log" and not _rebalances(channel, run.scenario.services[reader]):
                 _assert_partitions_are_busy(run, name, reader)
-        if channel.kind == "queue" and any(name in _channels_of(each) for each in run.scenario.services.values()):
+        if channel.kind == "queue" and not _holds_back(channel) and any(name in _channels_of(each) for each in run.scenario.services.values()):
             code = list(run.scenario.channels).index(name)
             mine = np.flatnonzero(kind_of == "delivery")
             mine = mine[run.message_columns["channel"][rows["parent"][mine]] == code]
             credit = sum(full for (source, _), (_, full) in run.stock["credit"].items() if source == name)
-            waits, holds = (rows["ready"][mine], rows["leased"][mine]), (rows["leased"][mine], rows["settled"][mine])
+            left = np.fmin(rows["leased"], rows["ended"])[mine]  # or thrown out
+            waits, holds = (rows["ready"][mine], left), (rows["leased"][mine], rows["settled"][mine])
             _assert_all_are_busy(run, waits, holds, credit, name)
+
+
+def _is_bound(run, place):
+    """Whether what waits at a place waits for one instance: an owner of its partition, or a consumer that took it."""
+    scenario = run.scenario.complete
+    bound = scenario.channels[place.source].binds(scenario.services[place.service], place.step)
+    return bound or place.step.owns is not None
+
+
+def _holds_back(queue):
+    """Whether a queue may keep a message although somebody has credit, or lend a credit for longer than a lease."""
+    clocks = queue.visibility_timeout, queue.ack_timeout
+    return queue.single_active_consumer or queue.fifo_groups or any(each is not None for each in clocks)
 
 
 def _rebalances(log, reader):

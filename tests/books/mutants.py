@@ -5,7 +5,7 @@ from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
 from evsim.engine.log import Group, Log
 from evsim.engine.publishing import Publishing
-from evsim.engine.queue import Consumer, Queue
+from evsim.engine.queue.plain import PlainConsumer, PlainQueue
 from evsim.engine.service import Service
 from evsim.results.records import Outcome, Verdict
 from tests.books.breaking import END, IMPATIENT, LATE, Once, instead, mutant, rows_of, then_also, unseen
@@ -33,13 +33,13 @@ def a_worker_goes_home_twice(patch):
 
 @mutant("credits of jobs")
 def a_credit_is_lost(patch):
-    original, once = Consumer.settled, Once()
+    original, once = PlainConsumer.settled, Once()
 
     def settled(self, row):
-        original(self, row)
-        self.credit -= once(row > LATE)
+        if not once(row > LATE):
+            original(self, row)
 
-    patch.setattr(Consumer, "settled", settled)
+    patch.setattr(PlainConsumer, "settled", settled)
 
 
 @mutant("a partition was in two hands")
@@ -64,7 +64,7 @@ def no_worker_comes_back_after_an_outage(patch):
 @mutant("nowhere to be found")
 def a_message_of_a_queue_is_forgotten(patch):
     once = Once()
-    then_also(patch, Queue, "_append", lambda self, message: self.ready and once() and self.ready.pop())
+    then_also(patch, PlainQueue, "_append", lambda self, message: self.ready and once() and self.ready.pop())
 
 
 @mutant("nowhere to be found")

@@ -4,17 +4,36 @@ from hypothesis import strategies as st
 
 __all__ = ["dead_letter", "queue", "reading"]
 
+DEDUPLICATION = st.sampled_from([None, None, None, 2, {"window": 5, "by": "key"}])
 
-def queue(draw, risky):
-    settings = {}
+
+def queue(draw, risky, may_block):
+    settings = {
+        "priorities": draw(st.sampled_from([None, None, None, 1, 3])),
+        "single_active_consumer": draw(st.sampled_from([None, None, None, True])),
+        "ack_timeout": draw(st.sampled_from([None, None, "unlimited"])),
+    }
+    if not settings["priorities"]:
+        settings["fifo_groups"] = draw(st.sampled_from([None, None, True]))
     if risky:
         settings["delivery_limit"] = draw(st.sampled_from([None, 0, 1, 3]))
-    return {"queue": _written(settings)}
+        settings["max_length"] = draw(st.sampled_from([None, None, 1, 3, 10]))
+        if settings["max_length"]:
+            overflow = ["drop_head", "reject_publish", *(["block"] if may_block else [])]
+            settings["overflow"] = draw(st.sampled_from([None, *overflow]))
+        settings["ttl"] = draw(st.sampled_from([None, None, 0, 0.5, 2]))
+        settings["visibility_timeout"] = draw(st.sampled_from([None, None, 0.5, 2, 30]))
+        settings["ack_timeout"] = draw(st.sampled_from([None, None, "unlimited", 1]))
+        settings["deduplication"] = draw(DEDUPLICATION)
+        settings["idempotent"] = draw(st.sampled_from([None, False]))
+    return _written(settings)
 
 
-def reading(draw, risky):
-    """Settings of a subscription."""
-    return _written({"prefetch": draw(st.sampled_from([None, 1, 2, 5, "unlimited"]))})
+def reading(draw, risky, stable):
+    """Settings of a subscription. What is never acknowledged is no part of a `stable` system."""
+    ack = draw(st.sampled_from([None, None, "after", "before", *([] if stable else ["never"])])) if risky else None
+    prefetch = draw(st.sampled_from([None, 1, 2, 5, "unlimited"])) if ack != "before" else None
+    return _written({"ack": ack, "prefetch": prefetch})
 
 
 def dead_letter(draw, cast, channel):

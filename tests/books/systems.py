@@ -90,7 +90,7 @@ def _system(draw, faulty, risky, stable=False):
     return Scenario.from_dict(data)
 
 
-HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters")
+HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits")
 
 
 class _Cast:
@@ -111,6 +111,11 @@ class _Cast:
         self.ways_back = draw(
             st.sampled_from([0, 0, 1])
         )  # publishes that may close a cycle; more could multiply messages for ever
+        self.queues = {
+            name: queues.queue(draw, "limits" in self.hazards, may_block=not self.ways_back)
+            for name, kind in self.kinds.items()
+            if kind == "queue"
+        }
 
     def service(self, number):
         draw = self.draw
@@ -222,9 +227,12 @@ class _Cast:
                 return self._ask(number, channel)
         else:
             step = {"channel": channel, "acks": self.draw(st.sampled_from([0, 1, 1, "all"])), **self._care(), "key": key}
+            if self.queues.get(channel, {}).get("overflow") == "block" and step["acks"] == 0:
+                step["acks"] = 1  # somebody must be there to be kept waiting
+            step["priority"] = self.draw(st.sampled_from([0, 0, 1, 9]))
         if self.kinds[channel] != "bus" and self.draw(st.integers(0, 3)) == 0:
             poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
-            step = {"channel": channel, "key": step["key"], "outbox": {"poll": poll}}
+            step = {"channel": channel, "key": step["key"], "priority": step["priority"], "outbox": {"poll": poll}}
         if self.lowest_reader[channel] > number:
             return {kind: step}
         if not self.ways_back:
@@ -254,7 +262,7 @@ def _subscribe(draw, cast, services, channel, stable):
         if "retry" in cast.hazards and cast.kinds[channel] != "bus":
             subscription["retry"] = cast._retry()
         if cast.kinds[channel] == "queue":
-            subscription |= queues.reading(draw, bool(cast.hazards))
+            subscription |= queues.reading(draw, "limits" in cast.hazards, stable)
         elif cast.kinds[channel] == "log":
             subscription |= logs.reading(draw, services[name]["handle"], "members" in cast.hazards, stable)
         letter = queues.dead_letter(draw, cast, channel)
@@ -268,11 +276,8 @@ def _channel(name, draw, cast):
         return logs.log(draw, "members" in cast.hazards)
     if cast.kinds[name] == "bus":
         return {"bus": {"capacity": draw(st.sampled_from([None, 0, 1, 5])) if "limit" in cast.hazards else None}}
-    channel = queues.queue(draw, bool(cast.hazards))
     letter = queues.dead_letter(draw, cast, name)
-    if letter:
-        channel["queue"]["dead_letter"] = letter
-    return channel
+    return {"queue": cast.queues[name] | ({"dead_letter": letter} if letter else {})}
 
 
 def _workload(draw, cast):

@@ -66,17 +66,20 @@ def verdicts(books):
     done = verdict == Verdict.DONE
     early = np.array([may_answer_early(books.run.scenario, place) for place in books.run.places] + [False])
     books.demand(
-        ~done | (outcome == Outcome.OK) | ((early[rows["place"]] | _commits_early(books)) & started),
+        ~done | (outcome == Outcome.OK) | ((early[rows["place"]] | _commits_early(books)) & started)
+        | _of_deliveries(books, lambda place: place.step.ack == "before"),
         "settled as done and the work was not done",
-    )
-    failed = ~np.isin(outcome, (Outcome.OPEN, Outcome.WITHDRAWN)) | (
-        (outcome == Outcome.WITHDRAWN) & (verdict == Verdict.GIVEN_BACK)
-    )
+    )  # fmt: skip
+    never_began = (outcome == Outcome.WITHDRAWN) & ~started
+    failed = ~np.isin(outcome, (Outcome.OPEN, Outcome.WITHDRAWN)) | never_began
+    failed |= (verdict == Verdict.DEAD) & _of_deliveries(books, lambda place: _has_clocks(books.run, place))
     books.demand(~np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.DEAD)) | failed, "given back while it was worked")
+    revoked = _of_deliveries(books, lambda place: place.step.owns is not None or _has_clocks(books.run, place))
+    books.demand(~(verdict == Verdict.REVOKED) | revoked, "a lease was revoked by nobody")
     books.demand(~(verdict == Verdict.ORPHANED) | _orphans(books), "orphaned and its caller is still at work")
     is_delivery = books.kinds == "delivery"
     own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST,
-                        Verdict.REVOKED, Verdict.DROPPED)}  # fmt: skip
+                        Verdict.REVOKED, Verdict.DROPPED, Verdict.EXPIRED)}  # fmt: skip
     books.demand(~is_delivery | np.isin(verdict, own["delivery"]), "a delivery has the verdict of a call")
     _, last = last_attempts(rows)
     ended_for_good = ~np.isin(verdict[last], (Verdict.GIVEN_BACK, Verdict.REVOKED))
@@ -102,6 +105,17 @@ def late(books):
     books.demand(time >= rows["settled"][row] - ROUNDING, "an answer is late and its lease had not ended", row)
     left = np.where(np.isnan(books.run.replied), rows["ended"], books.run.replied)[row]
     books.demand(time >= left - ROUNDING, "an answer came late and never left", row)
+
+
+def _of_deliveries(books, right):
+    """For each row: whether it is a delivery at a place for which ``right(place)``."""
+    return np.array([p.kind == "delivery" and right(p) for p in books.run.places] + [False])[books.rows["place"]]
+
+
+def _has_clocks(run, place):
+    """Whether leases of a queue end by the clock."""
+    channel = run.scenario.complete.channels[place.source]
+    return channel.kind == "queue" and (channel.visibility_timeout or channel.ack_timeout) is not None
 
 
 def _commits_early(books):

@@ -41,7 +41,10 @@ def credits(books):
             )
     for (channel, service), (credit, full) in stock["credit"].items():
         mine = [p.number for p in books.run.places if (p.kind, p.source, p.service) == ("delivery", channel, service)]
-        leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"]) & (rows["verdict"] == Verdict.OPEN)
+        overdue = np.zeros(len(rows["place"]), dtype=bool)
+        overdue[stock["overdue"]] = True
+        leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"])
+        leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.DEAD)))
         if credit + int(leased.sum()) != full:
             held = int(leased.sum())
             books.refuse(f"{service} has {credit} credits of {channel} and holds {held}; that does not make {full}")

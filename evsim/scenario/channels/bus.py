@@ -14,6 +14,7 @@ class Bus(Likened):
     """
 
     mapped: ClassVar[bool] = True
+    confirms: ClassVar[bool] = False
     read_with: ClassVar[tuple[str, ...]] = ()
     kind: Literal["bus"] = "bus"
     capacity: Whole | None = None

@@ -13,7 +13,7 @@ from evsim.view.wiring import all_steps
 __all__ = ["attempts", "decoded", "effects", "encoded", "messages", "micro", "requests", "sendings"]
 
 MICRO = 1e6
-SENDING_FATES = ("kept", "refused", "came again", "lost", "under way")
+SENDING_FATES = ("kept", "refused", "came again", "deduplicated", "lost", "under way")
 LOST, ANSWER_LOST, TOO_LATE = 1, 2, 4
 TYPES = (("i1", 1 << 7), ("i2", 1 << 15), ("i4", 1 << 31))
 TIMES = {"asked": "born", "granted": "leased", "started": "started", "ended": "ended", "settled": "settled"}

@@ -1,0 +1,187 @@
+"""The careful queue: with limits, clocks and priorities, and with consumers that fail, die or are slow."""
+
+from collections import deque
+from math import inf
+
+from evsim.engine.delivery import Channel
+from evsim.engine.environment import TIMEOUT
+from evsim.engine.letters import Letters
+from evsim.engine.queue.consumer import CarefulConsumer
+from evsim.engine.queue.memory import Memory
+from evsim.engine.queue.store import store_of
+from evsim.results.records import Fate, Outcome, Reason, Verdict
+
+__all__ = ["CarefulQueue"]
+
+
+class CarefulQueue(Channel):
+    """Ready messages lie in a store; seats with credit take turns.
+
+    A *seat* is a place at the table: a consumer, or where messages are bound to one, an instance of it.
+    """
+
+    consumer = CarefulConsumer
+
+    def __init__(self, system, name, settings, number):
+        super().__init__(system, name, settings, number)
+        self.routes = {}  # route of a message -> {consumer: place number}
+        self.store = store_of(self)
+        self.seats, self.turns, self.active = [], deque(), None
+        self.leases = {}  # row that a seat holds -> the seat
+        self.count = 0  # of messages that were kept
+        self.waiting_outside = deque()  # (function, argument) of publishers who wait for room
+        self.wakes_at = inf
+        self.keeps_once = settings.idempotent
+        self.memory = Memory(self, settings.deduplication) if settings.deduplication else None
+        self.letters = Letters(system, self, settings.dead_letter) if settings.dead_letter else None
+
+    # Messages that come.
+
+    def route(self, number, ways):
+        self.routes[number] = ways
+
+    def partitioner(self, place, key, kind=None):
+        """A queue is one line."""
+        return lambda luck, row: 0
+
+    @property
+    def is_full(self):
+        limit = self.settings.max_length
+        return limit is not None and len(self.store) >= limit
+
+    def door(self, message):
+        if self.frozen is not None:
+            return self.frozen
+        blocked = self.settings.overflow == "block" and self.is_up and self.is_full
+        return self.waiting_outside if blocked and not self._is_here(message) else None
+
+    def refusal(self, message, acks):
+        fate = super().refusal(message, acks)
+        if fate or self.settings.overflow != "reject_publish" or self._is_here(message):
+            return fate
+        return Fate.FULL if self.is_full else Fate.OPEN
+
+    def _is_here(self, message):
+        return self.keeps_once and self.system.records.messages.appended[message] >= 0
+
+    def outside(self):
+        return [*super().outside(), *self.waiting_outside]
+
+    def append(self, message):
+        """Keep a message, unless it is known already."""
+        rows, messages, now = self.system.records.rows, self.system.records.messages, self.system.env._now
+        if self.memory is not None and self.memory.has(message):
+            messages.fate[message] = Fate.DUPLICATE
+            self.system.records.incidents.append((now, "message deduplicated", self.name, message))
+            return
+        messages.appended[message] = now
+        messages.offset[message] = self.count
+        self.count += 1
+        row = rows.new()
+        rows.luck[row] = messages.luck[message]
+        rows.parent[row] = message
+        rows.born[row] = rows.ready[row] = now
+        self.store.put(row)
+        self.grant()
+
+    def place_of(self, row):
+        """Where the message of a row stands in the line."""
+        return self.system.records.messages.offset[self.system.records.rows.parent[row]]
+
+    def key_of(self, row):
+        return self.system.records.messages.key[self.system.records.rows.parent[row]]
+
+    def priority_of(self, row):
+        route = self.system.records.messages.route[self.system.records.rows.parent[row]]
+        return self.system.routes[route].course.step.priority
+
+    # Messages that go.
+
+    def grant(self):
+        """Hand out what is ready to seats that have credit, in turns; then keep the limits."""
+        if self.settings.single_active_consumer:
+            self._choose()
+        barred = []
+        self._expire(strictly=True)
+        while self.turns:
+            seat = self.turns[0]
+            if not seat.may_have:
+                barred.append(self.turns.popleft())
+                continue
+            row = self.store.take()
+            if row is None:
+                break
+            seat.credit -= 1
+            if not seat.credit:
+                self.turns.popleft()
+            elif len(self.turns) > 1:
+                self.turns.rotate(-1)
+            seat.consumer.hand_out(row, seat)
+            self._expire(strictly=True)
+        self.turns.extend(barred)
+        self._keep_limits()
+
+    def home(self, row):
+        """The credit for a row comes home, if it is not there."""
+        seat = self.leases.pop(row, None)
+        if seat is not None:
+            seat.credit += 1
+            if seat.credit == 1 and (seat is self.active or not self.settings.single_active_consumer):
+                self.turns.append(seat)
+
+    def _choose(self):
+        """The one active seat: the first that is up, until it is up no more."""
+        if self.active is None or not self.active.is_up:
+            self.active = next((seat for seat in self.seats if seat.is_up), self.active)
+            self.turns = deque([self.active] if self.active is not None and self.active.credit else [])
+
+    def back(self, row):
+        """Ready again, in its old place."""
+        self.store.put_back(row)
+        self.grant()
+
+    def stored(self):
+        return list(self.store)
+
+    # Limits.
+
+    def _keep_limits(self):
+        if self.settings.overflow == "drop_head":
+            while len(self.store) > (self.settings.max_length or inf):
+                self._throw_out(self.store.pop_head(), Verdict.DROPPED, Reason.MAX_LENGTH)
+        self._wake_for(self.store.head())
+        while self.waiting_outside and self.is_up and not self.is_full:
+            function, argument = self.waiting_outside.popleft()
+            function(argument)
+
+    def _deadline(self, row):
+        return self.system.records.messages.appended[self.system.records.rows.parent[row]] + self.settings.ttl
+
+    def _expire(self, strictly=False):
+        """Throw out what is at the head and too old; at its deadline it may still be handed out (`strictly`)."""
+        if self.settings.ttl is None:
+            return
+        now = self.system.env._now
+        while (row := self.store.head()) is not None:
+            deadline = self._deadline(row)
+            if deadline > now or (strictly and deadline == now):
+                return
+            self._throw_out(self.store.pop_head(), Verdict.EXPIRED, Reason.EXPIRED)
+
+    def _wake_for(self, row):
+        if self.settings.ttl is not None and row is not None and self._deadline(row) < self.wakes_at:
+            self.wakes_at = self._deadline(row)
+            self.system.env.call_at(self.wakes_at, self._wake, self.wakes_at, TIMEOUT)
+
+    def _wake(self, time):
+        if time == self.wakes_at:
+            self.wakes_at = inf
+            self._expire()
+            self._keep_limits()
+
+    def _throw_out(self, row, verdict, reason):
+        rows, now = self.system.records.rows, self.system.env._now
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, now
+        rows.verdict[row], rows.settled[row], rows.reason[row] = verdict, now, reason
+        if self.letters is not None:
+            self.letters.send(row)

@@ -1,0 +1,156 @@
+"""Consumers of a careful queue: who holds what, until when, and what they tell."""
+
+from math import inf
+
+from evsim.engine.delivery import PLAIN_ATTEMPTS, Subscriber
+from evsim.engine.environment import TIMEOUT
+from evsim.engine.queue.edges import EDGES
+
+__all__ = ["CarefulConsumer", "Seat"]
+
+
+class Seat:
+    """Whose turn it is: a consumer (instance None), or one instance of it, with `credit` for so many messages."""
+
+    def __init__(self, consumer, instance, credit):
+        self.consumer, self.instance, self.credit = consumer, instance, credit
+
+    @property
+    def is_up(self):
+        service = self.consumer.service
+        return service.is_up if self.instance is None else not service.down[self.instance]
+
+    @property
+    def may_have(self):
+        return self.consumer.channel.is_up and self.is_up
+
+
+class CarefulConsumer(Subscriber):
+    """A service that competes for the messages of a queue. Its credit comes home when the broker hears of an end."""
+
+    refusals_travel = True
+    worked = None
+
+    def __init__(self, system, channel, service, subscription):
+        super().__init__(system, channel, service, subscription)
+        self.ack = subscription.ack
+        prefetch = inf if self.ack == "before" else subscription.prefetch or service.workers
+        if channel.settings.binds(service.settings, subscription):
+            seats = [Seat(self, instance, prefetch) for instance in range(service.instances)]
+        else:
+            seats = [Seat(self, None, prefetch * service.instances)]
+        self.full_credit = prefetch * service.instances
+        self.seats = seats
+        channel.seats += seats
+        channel.turns.extend(seats)
+        self.kept = set()  # rows that were worked and will never be acknowledged
+        settings = channel.settings
+        self.clocks = [(limit, then) for limit, then in (
+            (settings.visibility_timeout, self.run_out), (settings.ack_timeout, self.cut_off),
+        ) if limit not in (None, inf)]  # fmt: skip
+        if self.ack == "never" or settings.single_active_consumer:
+            service.memberships.append(self)
+
+    @property
+    def attempts(self):
+        limit, retry = self.channel.settings.delivery_limit, self.subscription.retry
+        allowed = None if limit is None else limit + 1
+        given = [number for number in (allowed, retry and retry.attempts) if number is not None]
+        return min(given, default=PLAIN_ATTEMPTS)
+
+    def edge(self, place):
+        return EDGES[self.ack](self.system, place, self)
+
+    def hand_out(self, row, seat):
+        """Grant a row to a seat that has credit for it."""
+        records, env = self.system.records, self.system.env
+        rows, channel = records.rows, self.channel
+        rows.place[row] = place = channel.routes[records.messages.route[rows.parent[row]]][self]
+        if self.system.enter_round is not None:
+            self.system.enter_round(row)
+        rows.leased[row] = env._now
+        channel.leases[row] = seat
+        if seat.instance is not None:
+            self.service.pins[row] = seat.instance
+        for limit, then in self.clocks:
+            env.call_in(limit, then, row, TIMEOUT)
+        edge = self.edges[place]
+        edge.granted(row)
+        edge.send(row)
+
+    # How a lease ends.
+
+    def settled(self, row):
+        self.channel.store.free(row)
+        self.channel.home(row)
+        self.channel.grant()
+
+    dead = settled
+
+    def given_back(self, row):
+        self.channel.home(row)
+
+    def backs_off(self, row):
+        self.channel.home(row)
+        self.channel.grant()
+
+    def back(self, row):
+        self.channel.back(row)
+
+    def void(self, row):
+        """The broker hears of a row whose lease has ended before."""
+        self.channel.home(row)
+        self.channel.grant()
+
+    def run_out(self, row):
+        """The lease of a row has lasted as long as it may."""
+        if not self.system.records.rows.verdict[row]:
+            self.edges[self.system.records.rows.place[row]].revoke(row)
+
+    def cut_off(self, row):
+        """A consumer that has not acknowledged in time loses all it holds."""
+        records = self.system.records
+        if records.rows.verdict[row]:
+            return
+        records.incidents.append((self.system.env._now, "consumer cut off", self.service.name, row))
+        seat = self.channel.leases[row]
+        held = [each for each, holder in self.channel.leases.items() if holder is seat]
+        for each in sorted(held, key=self.channel.place_of, reverse=True):
+            self.run_out(each)
+
+    def acknowledgement_lost(self, edge, row):
+        edge.unheard_later(row)
+
+    def resume(self):
+        self.channel.grant()
+
+    # What happens to instances.
+
+    def stops(self, instance):
+        self.channel.grant()
+
+    def crashes(self, instance):
+        """What was worked there and never acknowledged is handed out again."""
+        gone = [row for row in self.kept if self.service.instance_of(row) == instance]
+        for row in sorted(gone, key=self.channel.place_of, reverse=True):
+            self.kept.discard(row)
+            self.edges[self.system.records.rows.place[row]].died(row)
+        self.channel.grant()
+
+    def starts(self, instance):
+        """The channel grants again by itself."""
+
+    freezes = wakes = starts
+
+    # Stock-take.
+
+    def unsettled(self):
+        return self.kept
+
+    def overdue(self):
+        """Rows that are held although their lease has ended."""
+        verdict = self.system.records.rows.verdict
+        return [row for row, seat in self.channel.leases.items() if seat.consumer is self and verdict[row]]
+
+    def credit_taken(self):
+        return None if self.full_credit == inf else (sum(seat.credit for seat in self.seats), self.full_credit)

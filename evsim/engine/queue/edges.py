@@ -1,0 +1,98 @@
+"""Deliveries of a careful queue, by when they are acknowledged: after the work, before it, or never."""
+
+from evsim.engine.delivery import Delivery
+from evsim.results.records import Outcome, Reason, Verdict
+
+__all__ = ["EDGES"]
+
+
+class LeasedDelivery(Delivery):
+    """Acknowledged after the work. Only the current lease may settle: what is heard of an earlier one is void."""
+
+    def granted(self, row):
+        """The row is about to leave."""
+
+    def _acknowledged(self):
+        records, env = self.system.records, self.system.env
+
+        def acknowledged(row):
+            refused = row in self.refused
+            self.refused.discard(row)
+            if records.rows.verdict[row]:
+                records.note(records.late, row, env._now)
+                self.subscriber.void(row)
+            elif refused:
+                self._failed(row)
+            else:
+                self._settle(row, Verdict.DONE)
+                self.subscriber.settled(row)
+
+        return acknowledged
+
+    def revoke(self, row):
+        """The lease has ended although its holder may still be at work; its credit comes home when it is not."""
+        if self.tries(row) < self.attempts:
+            self._settle(row, Verdict.REVOKED)
+            self.subscriber.back(self._next(row))
+        else:
+            self.give_up(row)
+            self.subscriber.channel.store.free(row)
+            self.subscriber.channel.grant()
+
+    def died(self, row):
+        if self.system.records.rows.verdict[row]:
+            self.subscriber.void(row)
+        else:
+            super().died(row)
+
+    def _unheard(self, row):
+        self.refused.discard(row)
+        self.died(row)
+
+    def withdrawn(self, row):
+        """The instance stopped before it began: the message is handed out again."""
+        rows = self.system.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.system.env._now
+        rows.reason[row] = Reason.UNREACHABLE
+        self.died(row)
+
+
+class EarlyDelivery(LeasedDelivery):
+    """Acknowledged when it is handed out: what then fails or dies is lost."""
+
+    def granted(self, row):
+        self._settle(row, Verdict.DONE)
+        self.subscriber.channel.store.free(row)
+        self.subscriber.channel.home(row)
+
+    def after_work(self):
+        return (self._nothing,)
+
+    def _nothing(self, row):
+        """The broker knows already."""
+
+    failed = died = unheard_later = _nothing
+
+
+class SilentDelivery(LeasedDelivery):
+    """Never acknowledged: the consumer keeps it, until it dies or its lease ends."""
+
+    def after_work(self):
+        return (self._keep,)
+
+    def _keep(self, row):
+        if self.system.records.rows.verdict[row]:
+            self.subscriber.void(row)
+        else:
+            self.subscriber.kept.add(row)
+
+    failed = _keep
+
+    def revoke(self, row):
+        super().revoke(row)
+        if row in self.subscriber.kept:
+            self.subscriber.kept.discard(row)
+            self.subscriber.void(row)
+
+
+EDGES = {"after": LeasedDelivery, "before": EarlyDelivery, "never": SilentDelivery}

@@ -1,0 +1,34 @@
+"""Deduplication: what a queue remembers of the messages it has taken, for a window of time (as SQS FIFO queues do)."""
+
+__all__ = ["Memory"]
+
+
+class Memory:
+    """The identities of the messages that a queue took less than `window` ago, whether or not they are still there.
+
+    By content, the identity is the request and the publish step; by key it is the message's key.
+    """
+
+    def __init__(self, queue, deduplication):
+        self.system, self.window, self.by = queue.system, deduplication.window, deduplication.by
+        self.taken = {}  # identity -> when, in that order
+
+    def has(self, message):
+        """Whether a message with this identity is remembered; a new one is from now on."""
+        now, identity = self.system.env._now, self._identity(message)
+        while self.taken:
+            oldest, time = next(iter(self.taken.items()))
+            if time + self.window > now:
+                break
+            del self.taken[oldest]
+        if identity in self.taken:
+            return True
+        self.taken[identity] = now
+        return False
+
+    def _identity(self, message):
+        messages = self.system.records.messages
+        if self.by == "key":
+            return messages.key[message]
+        number, _ = self.system.luck.of(messages.luck[message])
+        return number, messages.route[message], self.system.records.rows.hop[messages.cause[message]]

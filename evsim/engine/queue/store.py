@@ -1,0 +1,160 @@
+"""Stores: the ready messages of a queue, and which of them is next.
+
+A store holds rows. ``take()`` gives the next one that may be handed out, ``head()`` the one at whose end things expire and
+are dropped (both None if there is none), ``pop_head()`` takes that one out. What comes back has its old place.
+"""
+
+from collections import deque
+from heapq import heappop, heappush
+
+__all__ = ["Groups", "Levels", "Line", "store_of"]
+
+
+def store_of(queue):
+    """The store that the settings of a queue ask for."""
+    if queue.settings.fifo_groups:
+        return Groups(queue)
+    return Levels(queue) if queue.settings.priorities else Line(queue)
+
+
+class Line:
+    """First come, first served."""
+
+    def __init__(self, queue):
+        self.rows, self.place_of = deque(), queue.place_of
+
+    def put(self, row):
+        self.rows.append(row)
+
+    def put_back(self, row):
+        after = len(self.rows)
+        while after and self.place_of(self.rows[after - 1]) > self.place_of(row):
+            after -= 1
+        self.rows.insert(after, row)
+
+    def take(self):
+        return self.rows.popleft() if self.rows else None
+
+    pop_head = take
+
+    def head(self):
+        return self.rows[0] if self.rows else None
+
+    def free(self, row):
+        """The message of a row is settled."""
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __iter__(self):
+        return iter(self.rows)
+
+
+class Levels:
+    """A line for each priority; the highest first."""
+
+    def __init__(self, queue):
+        self.queue = queue
+        self.lines = [Line(queue) for _ in range(queue.settings.priorities)]
+
+    def _line(self, row):
+        return self.lines[min(self.queue.priority_of(row), len(self.lines) - 1)]
+
+    def _first(self):
+        return next((line for line in reversed(self.lines) if len(line)), self.lines[0])
+
+    def put(self, row):
+        self._line(row).put(row)
+
+    def put_back(self, row):
+        self._line(row).put_back(row)
+
+    def take(self):
+        return self._first().take()
+
+    pop_head = take
+
+    def head(self):
+        return self._first().head()
+
+    def free(self, row):
+        """The message of a row is settled."""
+
+    def __len__(self):
+        return sum(map(len, self.lines))
+
+    def __iter__(self):
+        return (row for line in self.lines for row in line)
+
+
+class Groups:
+    """Groups by key: no message of a group is handed out while another one of it is with a consumer, or failed and waits."""
+
+    def __init__(self, queue):
+        self.place_of, self.group_of = queue.place_of, queue.key_of
+        self.waiting = {}  # group -> its ready rows, in order
+        self.busy = set()  # groups of which a message is out
+        self.next = []  # heap of (place, row) of those that are first of a free group; some are outdated
+        self.oldest = []  # heap of (place, row) of all; some are gone
+        self.there = set()
+
+    def put(self, row):
+        group = self.group_of(row)
+        self.waiting.setdefault(group, deque()).append(row)
+        self._arrived(row)
+        self._offer(group)
+
+    def put_back(self, row):
+        group = self.group_of(row)
+        self.waiting.setdefault(group, deque()).appendleft(row)
+        self._arrived(row)
+        self.free(row)
+
+    def _arrived(self, row):
+        self.there.add(row)
+        heappush(self.oldest, (self.place_of(row), row))
+
+    def _offer(self, group):
+        if group not in self.busy and self.waiting.get(group):
+            row = self.waiting[group][0]
+            heappush(self.next, (self.place_of(row), row))
+
+    def take(self):
+        while self.next:
+            _, row = heappop(self.next)
+            group = self.group_of(row)
+            if row in self.there and group not in self.busy:
+                self.busy.add(group)
+                self._remove(row)
+                return row
+        return None
+
+    def head(self):
+        while self.oldest and self.oldest[0][1] not in self.there:
+            heappop(self.oldest)
+        return self.oldest[0][1] if self.oldest else None
+
+    def pop_head(self):
+        row = self.head()
+        self._remove(row)
+        self._offer(self.group_of(row))
+        return row
+
+    def _remove(self, row):
+        self.there.discard(row)
+        group = self.group_of(row)
+        self.waiting[group].popleft()  # the oldest of all is the first of its group
+        if not self.waiting[group]:
+            del self.waiting[group]
+
+    def free(self, row):
+        """The message of a row is settled, or back: its group may have the next one."""
+        group = self.group_of(row)
+        self.busy.discard(group)
+        self._offer(group)
+
+    def __len__(self):
+        return len(self.there)
+
+    def __iter__(self):
+        return iter(self.there)

@@ -110,8 +110,8 @@ class Subscriber:
         self.group = subscription.group or service.name
         self.edges = {}  # place number -> Delivery
         self.routes = {}  # route of a message -> place number of its delivery here
-        target = subscription.dead_letter or getattr(channel.settings, "dead_letter", None)
-        self.letters = Letters(system, channel, system.channels[target]) if target else None
+        address = subscription.dead_letter or getattr(channel.settings, "dead_letter", None)
+        self.letters = Letters(system, channel, address) if address else None
         service.groups.append(self)
         channel.subscribers.append(self)
 

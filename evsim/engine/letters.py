@@ -3,6 +3,8 @@
 It is handed over inside the broker, at most once: a channel that is down or full loses it.
 """
 
+from functools import cached_property
+
 from evsim.engine.environment import ARRIVAL
 from evsim.results.records import Verdict
 
@@ -12,12 +14,16 @@ _ROUND = 200_000  # labels the luck of dead letters
 
 
 class Letters:
-    """The way of dead letters from one channel to another."""
+    """The way of dead letters from one channel to another, named by `address`."""
 
-    def __init__(self, system, source, target):
-        self.system, self.source, self.target = system, source, target
+    def __init__(self, system, source, address):
+        self.system, self.source, self.address = system, source, address
         self.coming = {self._arrived}  # heap functions that bring a message to its channel
         system.publishings.append(self)
+
+    @cached_property
+    def target(self):
+        return self.system.channels[self.address]  # not before all channels are made
 
     def send(self, row):
         """Make a letter of the message whose last attempt is `row`."""

@@ -126,7 +126,8 @@ def _causes(ledger, rows):
     """Why each delivery ended as it did; what was acknowledged and not done says so."""
     causes = _words(Reason)[rows["reason"][ledger.last]].astype(object)
     early = (ledger.verdict == Verdict.DONE) & (ledger.state == DELIVERY_STATES.index("lost"))
-    causes[early] = causes[early] + " after the early commit"
+    what = np.where(ledger.of_log[early], "commit", "acknowledgement").astype(object)
+    causes[early] = causes[early] + " after the early " + what
     return causes
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.fitting import UNBROKERED
 from evsim.view.story import SAME, Message
 from evsim.view.style import faults, seconds
@@ -23,9 +23,18 @@ REASONS = {
     Reason.REJECTED: "it must not come again",
     Reason.NOBODY: "nobody is there",
     Reason.OVERFLOW: "no room to wait",
+    Reason.EXPIRED: "it was too old",
+    Reason.MAX_LENGTH: "the queue is full",
+    Reason.UNROUTABLE: "no queue is bound for it",
 }
 
-UNKEPT = {"lost": "lost on the way", "refused": "refused, the channel is down"}
+UNKEPT = {
+    "lost": "lost on the way",
+    "refused": "refused, the channel is down",
+    "full": "refused, the queue is full",
+    "deduplicated": "taken and thrown away, the queue had it already",
+}
+GONE = {Verdict.EXPIRED: "expires here", Verdict.DROPPED: "dropped here", Verdict.LOST: "lost"}
 
 
 @dataclass(frozen=True)
@@ -74,9 +83,11 @@ def _flat(steps):
 def _span(story, span):
     """What happened to one attempt, and to all that it led to."""
     if span.kind == "delivery" and span.leased != span.leased:
-        lost = span.verdict == Verdict.LOST
-        text = f"lost: {REASONS[span.reason]}" if lost else "waits here to the end of the run"
-        yield Step(span.born, "note", span.source, text=text, good=not lost)
+        if span.verdict in GONE:
+            text = f"{GONE[span.verdict]}: {REASONS[span.reason]}"
+            yield Step(span.settled, "note", span.source, text=text, good=False)
+        else:
+            yield Step(span.born, "note", span.source, text="waits here to the end of the run")
         return
     yield _sent(span)
     if span.started == span.started:
@@ -126,8 +137,9 @@ def _message(story, message):
     for number, sending in enumerate(message.sendings, 1):
         what = "dead letter" if message.origin >= 0 else "publish"
         text = what + (f", attempt {number}" if number > 1 else "")
-        if sending.fate in UNKEPT:
-            yield Step(sending.sent, "lost", *way, f"{text}: {UNKEPT[sending.fate]}", False)
+        fate = "full" if sending.fate == "refused" and message.fate == Fate.FULL else sending.fate
+        if fate in UNKEPT:
+            yield Step(sending.sent, "lost", *way, f"{text}: {UNKEPT[fate]}", False)
         else:
             yield Step(sending.sent, "publish", *way, text)
     for child in message.children:
@@ -181,13 +193,21 @@ def _acknowledged(story, span):
     """What the channel came to know; one without a broker is told of nothing."""
     if story.run.scenario.channels[span.source].kind in UNBROKERED:
         return
-    if span.verdict == Verdict.DONE:
+    if span.verdict == Verdict.DONE and _counts_at_once(story, span):
+        yield Step(span.settled, "note", span.source, text="counts as done when it is handed out")
+    elif span.verdict == Verdict.DONE:
         yield Step(span.settled, "ack", span.service, span.source, "done")
     elif span.verdict in (Verdict.GIVEN_BACK, Verdict.REVOKED):
         yield Step(span.settled, "note", span.source, text="takes it back", good=False)
     elif span.verdict == Verdict.DEAD:
         tries = "1 attempt" if span.attempt == 1 else f"{span.attempt} attempts"
         yield Step(span.settled, "note", span.source, text=f"dead after {tries}", good=False)
+
+
+def _counts_at_once(story, span):
+    """Whether a delivery is acknowledged as soon as it is handed out."""
+    subscriptions = story.run.scenario.services[span.service].subscribe
+    return any(each.channel == span.source and each.ack == "before" for each in subscriptions)
 
 
 def _reply(story, service):

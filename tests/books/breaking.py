@@ -13,17 +13,18 @@ END = 30.0  # seconds
 
 
 def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, reader=None, facts=None, jobs="queue",
-         **care):  # fmt: skip
+         worker=None, keys=None, **care):  # fmt: skip
     """`front` calls `back`, and publishes to `jobs` (a queue) and `facts` (a log); all are a bit too slow.
 
-    early: `front` answers before its last step. reader: other settings of the service that reads
-    the log. facts, jobs: those of the log and of the queue; `spoilt` is a queue for dead letters.
+    early: `front` answers before its last step. reader, worker: other settings of the services that read the log and
+    the queue. facts, jobs: those of the log and of the queue; `spoilt` is a queue for dead letters. keys: how many.
     """
     return Scenario.from_dict(
         {
             "name": "shop",
             "workloads": {
-                "customers": {"target": "front", "arrivals": {"constant": 5}, "patience": patience}
+                "customers": {"target": "front", "arrivals": {"constant": 5}, "patience": patience,
+                              **({"key": {"uniform": keys}} if keys else {})}
             },
             "services": {
                 "front": {
@@ -44,7 +45,7 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, rea
                         {"reply": "done"},
                     ]
                 },
-                "worker": {"subscribe": "jobs", "handle": [{"work": 0.3}, {"effect": "job"}]},
+                "worker": {"subscribe": "jobs", "handle": [{"work": 0.3}, {"effect": "job"}], **(worker or {})},
                 "reader": {
                     "workers": 2,
                     "subscribe": "facts",

@@ -1,7 +1,12 @@
 """Ways to break a queue on purpose that the audit must see: dead letters, leases that are void, limits."""
 
 from evsim.engine.letters import Letters
-from tests.books.breaking import LATE, Once, mutant
+from evsim.engine.queue.careful import CarefulQueue
+from evsim.engine.queue.consumer import CarefulConsumer
+from evsim.engine.queue.edges import EarlyDelivery, LeasedDelivery
+from evsim.engine.queue.store import Groups, Levels
+from evsim.results.records import Verdict
+from tests.books.breaking import LATE, Once, mutant, rows_of
 
 FLAWED = {"reader": {"subscribe": {"channel": "facts", "dead_letter": "spoilt", "retry": {"attempts": 1}}}}
 
@@ -27,3 +32,121 @@ def a_dead_letter_is_sent_twice(patch):
 @mutant("neither kept nor lost nor refused", **FLAWED)
 def a_dead_letter_never_comes(patch):
     patch.setattr(Letters, "_arrived", lambda self, letter: None)
+
+
+# Leases.
+
+SLOW = {"jobs": {"queue": {"visibility_timeout": 0.31, "delivery_limit": 1}}}
+
+
+@mutant("was not given up when another attempt was made", **SLOW)
+def a_late_acknowledgement_settles_a_lease_that_is_over(patch):
+    original = LeasedDelivery._acknowledged
+
+    def acknowledged(self):
+        acknowledge, verdict = original(self), rows_of(self).verdict
+
+        def late_too(row):
+            if verdict[row] == Verdict.REVOKED:
+                verdict[row] = Verdict.OPEN
+            acknowledge(row)
+
+        return late_too
+
+    patch.setattr(LeasedDelivery, "_acknowledged", acknowledged)
+
+
+@mutant("a lease lasted longer than it may", **SLOW)
+def a_clock_is_forgotten(patch):
+    original, once = CarefulConsumer.run_out, Once()
+    patch.setattr(CarefulConsumer, "run_out", lambda self, row: None if once(row > LATE) else original(self, row))
+
+
+@mutant("credits of jobs", **SLOW)
+def a_credit_comes_home_before_its_holder_is_done(patch):
+    original, once = LeasedDelivery.revoke, Once()
+
+    def revoke(self, row):
+        original(self, row)
+        if once(row > LATE):
+            self.subscriber.seats[0].credit += 1
+
+    patch.setattr(LeasedDelivery, "revoke", revoke)
+
+
+@mutant("credits of jobs", **SLOW)
+def a_credit_never_comes_home(patch):
+    original, once = CarefulQueue.home, Once()
+
+    def home(self, row):
+        if once(row > LATE):
+            del self.leases[row]
+        original(self, row)
+
+    patch.setattr(CarefulQueue, "home", home)
+
+
+@mutant("settled as done and the work was not done", jobs={"queue": {"ttl": 60}})
+def a_message_is_acknowledged_when_it_is_handed_out(patch):
+    patch.setattr(LeasedDelivery, "granted", EarlyDelivery.granted)
+
+
+# What is kept.
+
+
+@mutant("a queue is longer than it may be", jobs={"queue": {"max_length": 3}})
+def a_queue_holds_one_more(patch):
+    original, once = CarefulQueue._keep_limits, Once()
+    patch.setattr(CarefulQueue, "_keep_limits", lambda self: None if once(len(self.store) > 3) else original(self))
+
+
+@mutant("handed out when its time to live was over", jobs={"queue": {"ttl": 0.4}})
+def what_is_too_old_is_handed_out(patch):
+    original = CarefulQueue._deadline
+    patch.setattr(CarefulQueue, "_deadline", lambda self, row: original(self, row) + 1)
+
+
+@mutant("expired before its time to live was over", jobs={"queue": {"ttl": 4}})
+def what_is_not_too_old_expires(patch):
+    original = CarefulQueue._deadline
+    patch.setattr(CarefulQueue, "_deadline", lambda self, row: original(self, row) - 1)
+
+
+@mutant("nowhere to be found", jobs={"queue": {"priorities": 2}})
+def a_message_of_low_priority_is_forgotten(patch):
+    once = Once()
+
+    def put(self, row):
+        if not once(row > LATE):
+            self._line(row).put(row)
+
+    patch.setattr(Levels, "put", put)
+
+
+@mutant("a group was in two hands", jobs={"queue": {"fifo_groups": True}}, keys=2, worker={"workers": 3})
+def a_group_is_free_too_early(patch):
+    original, once = Groups.take, Once()
+
+    def take(self):
+        row = original(self)
+        if row is not None and once(row > LATE):
+            self.free(row)
+        return row
+
+    patch.setattr(Groups, "take", take)
+
+
+@mutant("a group was handed out out of order", jobs={"queue": {"fifo_groups": True}}, keys=2, worker={"workers": 3})
+def the_last_of_a_group_goes_first(patch):
+    def offer(self, group):
+        if group not in self.busy and self.waiting.get(group):
+            self.waiting[group].rotate(1)
+            row = self.waiting[group][0]
+            self.next.append((self.place_of(row), row))
+
+    patch.setattr(Groups, "_offer", offer)
+
+
+@mutant("neither kept nor lost nor refused", jobs={"queue": {"max_length": 3, "overflow": "block"}})
+def a_publisher_who_waits_is_forgotten(patch):
+    patch.setattr(CarefulQueue, "outside", lambda self: [])

@@ -39,6 +39,12 @@
 | leaves a message out of a batch; forgets one on its way                            | neither kept nor lost nor refused nor under way |
 | ends without an outcome; settles without a verdict      | has no outcome; has no verdict                  |
 | forgets a dead letter; sends one twice, or nowhere      | ... dead letter ...; neither kept nor lost ...  |
+| lets a late acknowledgement settle; forgets a clock     | not given up ...; a lease lasted longer ...     |
+| sends a credit home too early, or never                 | ... credits of jobs                             |
+| holds more than the maximum; lets nothing expire, or    | a queue is longer ...; handed out when ...;     |
+| too early                                               | expired before ...                              |
+| frees a group too early; takes its last message first   | a group was in two hands; out of order          |
+| forgets a publisher who waits at the door               | neither kept nor lost nor refused nor under way |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 

@@ -70,9 +70,9 @@ class Queue(Likened):
     @property
     def is_limited(self):
         """Whether it does anything but hand out what comes to whoever is free."""
-        clocks = self.ttl, self.visibility_timeout, self.ack_timeout
+        limits = self.max_length, self.deduplication, self.ttl, self.visibility_timeout, self.ack_timeout
         order = self.priorities, self.single_active_consumer, self.fifo_groups
-        return any(each is not None for each in (self.max_length, self.deduplication, *clocks)) or any(order)
+        return any(each is not None for each in limits) or any(order) or self.idempotent is False
 
     @property
     def may_refuse(self):

@@ -1,0 +1,75 @@
+"""Recount of what queues promise: limits kept, clocks obeyed, one message of a group at a time."""
+
+import numpy as np
+
+from evsim.results.audit.books import ROUNDING
+from evsim.results.records import Verdict
+
+__all__ = ["CHECKS"]
+
+
+def clocks(books):
+    """Nothing is handed out that is too old, nothing expires too early, no lease lasts too long."""
+    rows, messages = books.rows, books.messages
+    for mine, settings in _queues(books):
+        appended = messages["appended"][rows["parent"][mine]]
+        leased, settled, verdict = rows["leased"][mine], rows["settled"][mine], rows["verdict"][mine]
+        if settings.ttl is not None:
+            age = leased - appended
+            books.demand(~(age > settings.ttl + ROUNDING), "handed out when its time to live was over", mine)
+            expired = verdict == Verdict.EXPIRED
+            early = expired & (settled - appended < settings.ttl - ROUNDING)
+            books.demand(~early, "expired before its time to live was over", mine)
+        else:
+            books.demand(verdict != Verdict.EXPIRED, "expired in a queue without a time to live", mine)
+        limit = min(each for each in (settings.visibility_timeout, settings.ack_timeout, np.inf) if each is not None)
+        lasted = np.where(np.isnan(settled), books.run.ended_at, settled) - leased
+        books.demand(~(lasted > limit + ROUNDING), "a lease lasted longer than it may", mine)
+
+
+def lengths(books):
+    """A queue that drops holds no more ready messages than it may, once all that happens at a moment has happened."""
+    rows = books.rows
+    for mine, settings in _queues(books):
+        dropped = rows["verdict"][mine] == Verdict.DROPPED
+        if settings.max_length is None or settings.overflow != "drop_head":
+            books.demand(~dropped, "dropped by a queue that drops nothing", mine)
+            continue
+        begin, end = rows["ready"][mine], np.fmin(rows["leased"], rows["ended"])[mine]
+        end = np.where(np.isnan(end), np.inf, end)
+        times = np.concatenate([begin, end])
+        order = np.argsort(times, kind="stable")
+        level = np.cumsum(np.where(order < len(mine), 1, -1))
+        over = np.r_[np.diff(times[order]) > 0, False]  # the last that happens at its moment
+        books.demand(~(over & (level > settings.max_length)), "a queue is longer than it may be", np.r_[mine, mine][order])
+
+
+def groups(books):
+    """No message of a group is handed out while another one of it is, and they go in the order in which they came."""
+    rows, messages = books.rows, books.messages
+    for mine, settings in _queues(books):
+        taken = mine[~np.isnan(rows["leased"][mine])]
+        if not settings.fifo_groups or not len(taken):
+            continue
+        message = rows["parent"][taken]
+        key, offset = messages["key"][message], messages["offset"][message]
+        until = np.where(np.isnan(rows["settled"][taken]), np.inf, rows["settled"][taken])
+        order = np.lexsort((taken, offset, until, rows["leased"][taken], key))
+        taken, key, offset, until = taken[order], key[order], offset[order], until[order]
+        same = key[1:] == key[:-1]
+        leased = rows["leased"][taken]
+        books.demand(~same | (leased[1:] >= until[:-1] - ROUNDING), "a group was in two hands", taken[1:])
+        books.demand(~same | (offset[1:] >= offset[:-1]), "a group was handed out out of order", taken[1:])
+
+
+def _queues(books):
+    """(rows of its deliveries, settings) of each queue."""
+    scenario, rows = books.run.scenario.complete, books.rows
+    is_delivery = books.kinds == "delivery"
+    channel = books.messages["channel"][np.where(is_delivery, rows["parent"], 0)] if len(books.messages["channel"]) else None
+    for code, settings in enumerate(scenario.channels.values()):
+        if settings.kind == "queue" and channel is not None:
+            yield np.flatnonzero(is_delivery & (channel == code)), settings
+
+
+CHECKS = (clocks, lengths, groups)

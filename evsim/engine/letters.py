@@ -46,7 +46,7 @@ class Letters:
         return []
 
     def _goes_round(self, message, row):
-        """Whether it was in the target before and nobody has failed with it since: as RabbitMQ does, it is left alone."""
+        """Whether it was in the target before and nobody has failed with it since: RabbitMQ makes no letter then."""
         rows, messages = self.system.records.rows, self.system.records.messages
         while message >= 0 and rows.verdict[row] != Verdict.DEAD:
             if messages.channel[message] == self.target.number:

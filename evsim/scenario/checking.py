@@ -85,8 +85,8 @@ def _steps(scenario):
         if step.kind in MESSAGES and step.channel not in scenario.channels:
             yield _missing(scenario, (*path, step.short), step.channel, "channel")
         elif step.kind == "publish" and step.acks == 0 and _blocks(scenario.channels[step.channel]):
-            yield Problem((*path, "acks"), f"{step.channel} blocks its publishers when it is full, and nobody waits here",
-                          0, hint="write acks: 1, or another overflow")
+            rule = f"{step.channel} blocks its publishers when it is full, and nobody waits here"
+            yield Problem((*path, "acks"), rule, 0, hint="write acks: 1, or another overflow")
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
             yield Problem(("services", name, "handle"), "replies more than once on one path",

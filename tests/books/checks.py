@@ -137,7 +137,8 @@ def assert_nobody_waits_in_vain(run):
         for reader in [who for who, each in run.scenario.services.items() if name in _channels_of(each)]:
             if channel.kind == "log" and not _rebalances(channel, run.scenario.services[reader]):
                 _assert_partitions_are_busy(run, name, reader)
-        if channel.kind == "queue" and not _holds_back(channel) and any(name in _channels_of(each) for each in run.scenario.services.values()):
+        read = any(name in _channels_of(each) for each in run.scenario.services.values())
+        if channel.kind == "queue" and read and not _holds_back(channel):
             code = list(run.scenario.channels).index(name)
             mine = np.flatnonzero(kind_of == "delivery")
             mine = mine[run.message_columns["channel"][rows["parent"][mine]] == code]

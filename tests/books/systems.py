@@ -226,7 +226,8 @@ class _Cast:
             if kind == "ask":
                 return self._ask(number, channel)
         else:
-            step = {"channel": channel, "acks": self.draw(st.sampled_from([0, 1, 1, "all"])), **self._care(), "key": key}
+            acks = self.draw(st.sampled_from([0, 1, 1, "all"]))
+            step = {"channel": channel, "acks": acks, **self._care(), "key": key}
             if self.queues.get(channel, {}).get("overflow") == "block" and step["acks"] == 0:
                 step["acks"] = 1  # somebody must be there to be kept waiting
             step["priority"] = self.draw(st.sampled_from([0, 0, 1, 9]))

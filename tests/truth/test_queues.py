@@ -172,8 +172,9 @@ def test_a_late_acknowledgement_of_a_lease_that_is_over_settles_nothing():
     """The first worker takes 3 s, its lease lasts 2 s. At 2 s the second gets the message; at 3 s the first is done."""
     queue = {"visibility_timeout": 2}
     slow = {"subscribe": "jobs", "handle": [{"work": 3}, {"effect": "slow"}]}
+    other = {"subscribe": "jobs", "handle": [{"work": 1.5}, {"effect": "quick"}]}
     run = checked(system(
-        {"front": {"handle": [{"publish": "jobs"}]}, "slow": slow, "other": {**slow, "handle": [{"work": 1.5}, {"effect": "quick"}]}},
+        {"front": {"handle": [{"publish": "jobs"}]}, "slow": slow, "other": other},
         {"customers": {"target": "front", "arrivals": {"profile": [[0, 5], [0.2, 5], [0.2, 0]]}}},
         10, 0, channels={"jobs": {"queue": queue}},
     ).replace({"run.seed": 4}), 4)  # fmt: skip
@@ -221,7 +222,8 @@ def test_a_message_that_waits_too_long_expires(name):
     def figures(run):
         channel = run.channel_figures["events", "worker"]
         assert channel["published"] == channel["done"] + channel["expired"]
-        return {"expired": channel["expired"] / channel["published"], "wait": run.service_figures["worker"]["wait_mean"]}
+        wait = run.service_figures["worker"]["wait_mean"]
+        return {"expired": channel["expired"] / channel["published"], "wait": wait}
 
     found = measure(name, scenario, figures, 12)
     assert agrees(found["expired"], truth["expired fraction"], error_below=0.04)
@@ -240,7 +242,8 @@ def test_with_a_time_to_live_of_zero_a_message_is_delivered_now_or_not_at_all():
     """Busy or not: what is not taken at once expires. As in a system without a waiting room (Erlang's loss)."""
     scenario = consumers({"queue": {"ttl": 0}}, [{"work": exponential(1)}], poisson(5), 4000, workers=5)
     found = measure("TTL 0", scenario, lambda run: {
-        "lost": run.summary()["expired"] / run.summary()["requests"], "wait": run.service_figures["worker"]["wait_mean"],
+        "lost": run.summary()["expired"] / run.summary()["requests"],
+        "wait": run.service_figures["worker"]["wait_mean"],
     }, 10)  # fmt: skip
     assert agrees(found["lost"], expected("ErlangB-5-5"), error_below=0.02)
     assert set(found["wait"]) == {0.0}
@@ -293,7 +296,7 @@ def test_a_publisher_that_is_refused_learns_of_it_and_may_try_again():
 
 
 def test_a_full_queue_that_blocks_keeps_its_publishers_waiting_and_loses_nothing():
-    """A producer of 1 ms and a consumer of 10 ms: nine are ready, one in work; the producer goes at the consumer's pace."""
+    """A producer of 1 ms and a consumer of 10 ms: nine are ready, one in work, and the pace is the consumer's."""
     queue = {"max_length": 9, "overflow": "block"}
     scenario = consumers({"queue": queue}, [{"work": "10ms"}], {"constant": 1000}, 1, 0)
     run = checked(scenario)
@@ -356,7 +359,8 @@ def test_one_consumer_works_and_the_other_stands_by_until_it_dies():
     scenario = system(
         {"front": {"handle": [{"publish": "jobs"}]}, "first": worker, "second": worker},
         {"customers": {"target": "front", "arrivals": {"constant": 30}}}, 10, 0,
-        channels={"jobs": {"queue": {"single_active_consumer": True}}}, faults=[{"crash": "first", "at": "5s", "for": "1s"}],
+        channels={"jobs": {"queue": {"single_active_consumer": True}}},
+        faults=[{"crash": "first", "at": "5s", "for": "1s"}],
     )  # fmt: skip
     run = checked(scenario, conserving=False)
     work = run.spans[run.spans.kind == "delivery"]
@@ -454,7 +458,8 @@ def test_a_high_prefetch_makes_separate_queues_of_one():
         server = run.service_figures["worker"]
         return {"W": server["sojourn_mean"], "load": server["utilisation"] - 0.8}
 
-    own = measure("POOL-4 own", consumers("queue", **alike, subscribe={"prefetch": "unlimited"}), figures, 10, conserving=False)
+    fetching = consumers("queue", **alike, subscribe={"prefetch": "unlimited"})
+    own = measure("POOL-4 own", fetching, figures, 10, conserving=False)
     assert agrees(steady(own, "W", ["load"]), truth["(b) 4 x E4/M/1"], error_below=0.03)
     shared = measure("POOL-4 one", consumers("queue", **alike, subscribe={"prefetch": 1}), figures, 8)
     assert agrees(steady(shared, "W", ["load"]), truth["(c) M/M/4"], error_below=0.02)

@@ -1,7 +1,7 @@
 """Stores: the ready messages of a queue, and which of them is next.
 
-A store holds rows. ``take()`` gives the next one that may be handed out, ``head()`` the one at whose end things expire and
-are dropped (both None if there is none), ``pop_head()`` takes that one out. What comes back has its old place.
+A store holds rows. ``take()`` gives the next one that may be handed out, ``head()`` the one that expires or is dropped
+first (both None if there is none), ``pop_head()`` takes that one out. What comes back has its old place.
 """
 
 from collections import deque
@@ -88,7 +88,7 @@ class Levels:
 
 
 class Groups:
-    """Groups by key: no message of a group is handed out while another one of it is with a consumer, or failed and waits."""
+    """Groups by key: no message of a group is handed out while another one of it is, or has failed and waits."""
 
     def __init__(self, queue):
         self.place_of, self.group_of = queue.place_of, queue.key_of

@@ -44,7 +44,8 @@ def credits(books):
         overdue = np.zeros(len(rows["place"]), dtype=bool)
         overdue[stock["overdue"]] = True
         leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"])
-        leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.DEAD)))
+        ended = np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.DEAD))
+        leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & ended)
         if credit + int(leased.sum()) != full:
             held = int(leased.sum())
             books.refuse(f"{service} has {credit} credits of {channel} and holds {held}; that does not make {full}")

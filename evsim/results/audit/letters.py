@@ -23,8 +23,9 @@ def letters(books):
     books.demand(found <= 1, "two dead letters of one message")
     dead = over & (rows["verdict"] == Verdict.DEAD)
     needed = np.array([_target(run.scenario.complete, place) is not None for place in run.places] + [False])
-    books.demand(~(dead & needed[rows["place"]]) | (found == 1), "a message is dead and has no dead letter")
-    books.demand(~(over & ~needed[rows["place"]] & (rows["place"] >= 0)) | (found == 0), "a dead letter without an address")
+    needed = needed[rows["place"]]
+    books.demand(~(dead & needed) | (found == 1), "a message is dead and has no dead letter")
+    books.demand(~(over & ~needed & (rows["place"] >= 0)) | (found == 0), "a dead letter without an address")
 
 
 def _target(scenario, place):

@@ -41,7 +41,8 @@ def lengths(books):
         order = np.argsort(times, kind="stable")
         level = np.cumsum(np.where(order < len(mine), 1, -1))
         over = np.r_[np.diff(times[order]) > 0, False]  # the last that happens at its moment
-        books.demand(~(over & (level > settings.max_length)), "a queue is longer than it may be", np.r_[mine, mine][order])
+        what = "a queue is longer than it may be"
+        books.demand(~(over & (level > settings.max_length)), what, np.r_[mine, mine][order])
 
 
 def groups(books):
@@ -66,9 +67,11 @@ def _queues(books):
     """(rows of its deliveries, settings) of each queue."""
     scenario, rows = books.run.scenario.complete, books.rows
     is_delivery = books.kinds == "delivery"
-    channel = books.messages["channel"][np.where(is_delivery, rows["parent"], 0)] if len(books.messages["channel"]) else None
+    if not is_delivery.any():
+        return
+    channel = books.messages["channel"][np.where(is_delivery, rows["parent"], 0)]
     for code, settings in enumerate(scenario.channels.values()):
-        if settings.kind == "queue" and channel is not None:
+        if settings.kind == "queue":
             yield np.flatnonzero(is_delivery & (channel == code)), settings
 
 

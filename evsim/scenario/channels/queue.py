@@ -86,7 +86,8 @@ class Queue(Likened):
     @model_validator(mode="after")
     def _sensible(self):
         if self.overflow is not None and self.max_length is None and self.like is None:
-            raise refuse("means nothing without max_length", "add max_length: 1000", name="overflow", value=self.overflow)
+            raise refuse("means nothing without max_length", "add max_length: 1000", name="overflow",
+                         value=self.overflow)
         if self.fifo_groups and self.priorities:
             raise refuse("groups are handed out in order, so there are no priorities", "remove one of them",
                          name="priorities", value=self.priorities)

@@ -15,7 +15,8 @@ RUN_ONLY = {
     "KAFKA-murmur2", "KAFKA-partition", "PREFETCH-window", "NET-latency", "CIW-cafe",
     "KAFKA-range", "KAFKA-roundrobin", "KAFKA-roundrobin-uneven", "KAFKA-sticky-rebalance", "KAFKA-autocommit-dup",
     "POLL-outbox", "KAFKA-acks1-loss", "BULK-poll", "SEM-kafka-defaults", "LINGER-time-only", "LINGER-size-or-time",
-    "SEM-rabbit-quorum", "SEM-vertx-defaults",
+    "SEM-rabbit-quorum", "SEM-vertx-defaults", "MAXLEN-overflow", "TTL-8-10-0.5", "TTL-0.8-1-5", "TTL-12-10-0.5",
+    "VISIBILITY-dup", "PRIO-NP", "PREFETCH-fifo-block", "SEM-sqs-fifo",
 }  # fmt: skip
 
 

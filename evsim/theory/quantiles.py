@@ -10,6 +10,7 @@ def quantile_of(survival, probability, scale):
 
     `survival` is P(T > t), continuous for t > 0 and falling to 0; a jump at 0 gives the quantile 0.
 
+    >>> import math
     >>> round(quantile_of(lambda t: math.exp(-t), 0.5, scale=1.0), 12) == round(math.log(2), 12)
     True
     """

@@ -216,8 +216,8 @@ class Claim:
 
 
 CLAIMS = [Claim(*each) for each in [
-    ("00", "You are customer 0.", lambda: 'request=0)' in source("00", "lives")),
-    ("00", "In both designs you have the same luck", same_luck),
+    ("00", "for customer 0", lambda: 'request=0)' in source("00", "lives")),
+    ("00", "Both designs have the same luck", same_luck),
     ("00", "At second 8 the mailing list goes down, and it comes back 5 seconds later.",
      lambda: outage() == (8, 13)),
     ("00", "Ten customers a second", lambda: CLASSIC.workloads["register-page"].arrivals.rate == 10),

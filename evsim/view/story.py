@@ -6,7 +6,7 @@ import numpy as np
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.tally import REQUEST_OUTCOMES
-from evsim.view.style import seconds
+from evsim.view.style import effect_marks, seconds
 
 __all__ = ["SAME", "Message", "Span", "Story"]
 
@@ -98,7 +98,8 @@ class Story:
         self.answered = float(requests.response[index])
         self.outcome = REQUEST_OUTCOMES[requests.outcome[index]]
         self.completed = float(requests.completion[index])
-        self.due = [name for code, name in enumerate(run.effect_names) if requests.is_due[code, index]]
+        is_due = dict(zip(run.effect_names, requests.is_due[:, index]))
+        self.due = [name for name in effect_marks(run) if is_due.get(name)]
         self.spans, self.messages = self._spans(index), self._messages(index)
         self._link(int(requests.row[index]))
         self.incidents = {(row, kind) for _, kind, _, row in run.records.incidents if row in self.spans}

@@ -19,19 +19,21 @@ import { customerName, moment, verdictOf } from "./words.js";
 const HELP =
   "Keys: \u2190 \u2192 an event, with shift one of mine; space to play; page up and down, home, end; escape: nobody.";
 
-/* Show a film (as readFilm gives it) in an element. options: {branch, panels, selection}; see evsim/view/player. */
+/* Show a film (as readFilm gives it) in an element. options: {branch, panels, folded (the panels, at
+   first), selection}; see evsim/view/player. */
 export function mountPlayer(element, film, options = {}) {
   return new Player(element, film, options);
 }
 
 class Player {
-  constructor(element, film, { branch = null, panels = [], selection = createSelection() }) {
+  constructor(element, film, { branch = null, panels = [], folded = false, selection = createSelection() }) {
     Object.assign(this, { film, branch, selection, pace: "every", speed: 1, cache: [] });
     this.futures = [...film.futures];
     this.clock = new Clock({ read: () => this.read(), go: (time) => this.goTo(time), changed: () => this.draw() });
     this.build(element);
     this.followers = [selection.subscribe((state, changed) => this.follow(changed))];
-    this.takeAway = panels.map(({ title, mount }) => this.panel(title, mount));
+    this.takeAway = [];
+    for (const { title, mount } of panels) this.panel(title, mount, folded);
     this.show();
     this.draw();
   }
@@ -118,12 +120,15 @@ class Player {
     };
   }
 
-  panel(title, mount) {
+  /* A panel that folds; it is made when it is first unfolded. */
+  panel(title, mount, folded) {
     const body = h("div", { class: "ev-panel-body" });
-    this.panels.append(
-      h("section", { class: "ev-panel", "aria-label": title }, h("p", { class: "ev-panel-title" }, title), body),
-    );
-    return mount(body, this.film, this.selection, this);
+    const panel = h("details", { class: "ev-panel" }, h("summary", { class: "ev-panel-title" }, title), body);
+    const make = () => this.takeAway.push(mount(body, this.film, this.selection, this));
+    this.panels.append(panel);
+    panel.open = !folded;
+    if (folded) panel.addEventListener("toggle", make, { once: true });
+    else make();
   }
 
   /* Take everything away. */

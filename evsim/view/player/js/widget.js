@@ -19,7 +19,7 @@ export function render({ model, el }) {
       model.send({ type: "branch", ticket: tickets, ...request });
     });
   model.on("msg:custom", answer);
-  const player = mountPlayer(el, readFilm(model.get("film")), { panels: PANELS, branch });
+  const player = mountPlayer(el, readFilm(model.get("film")), { panels: PANELS, folded: true, branch });
   return () => {
     model.off("msg:custom", answer);
     player.close();

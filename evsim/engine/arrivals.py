@@ -18,6 +18,9 @@ def arrival_times(system, name):
         stamps, _ = system.stamps(name)
         yield stamps[stamps < end].tolist()
         return
+    if arrivals.kind == "burst":
+        yield [arrivals.at] * (arrivals.count if arrivals.at < end else 0)
+        return
     if arrivals.kind == "constant":
         last = int(np.ceil(end * arrivals.rate))
         for first in range(1, last + 1, BLOCK):
@@ -73,6 +76,8 @@ def expected_requests(system, name):
         steps = () if callable(handle) else handle
         pace = arrivals.think.mean + sum(step.time.mean for step in steps if step.kind in ("work", "wait"))
         return arrivals.users * end / pace if pace else 0.0
+    if arrivals.kind == "burst":
+        return arrivals.count if arrivals.at < end else 0
     if arrivals.kind == "profile":
         pairs = zip(arrivals.points, (*arrivals.points[1:], (end, arrivals.points[-1][1])), strict=True)
         return sum(_area(*before, *after, end) for before, after in pairs)

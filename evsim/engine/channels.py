@@ -2,6 +2,7 @@
 
 from evsim.engine.bus import Bus, Handler, Sending
 from evsim.engine.log import Log, group
+from evsim.engine.pipe import Pipe, Reader, Writing
 from evsim.engine.publishing import Publishing
 from evsim.engine.queue import consumer, queue
 
@@ -11,4 +12,5 @@ CHANNELS = {
     "log": (Log, group, Publishing),
     "queue": (queue, consumer, Publishing),
     "bus": (Bus, Handler, Sending),
+    "pipe": (Pipe, Reader, Writing),
 }

@@ -3,6 +3,8 @@
 An edge is *guarded* where its answer may be bad, late or lost, or where who waits for it may die.
 """
 
+from evsim.scenario.fitting import UNBROKERED
+
 __all__ = ["Risk"]
 
 
@@ -39,8 +41,9 @@ class Risk:
     def publishing(self, place, step):
         """Whether a publish may be refused, lost or late, or its publisher die."""
         system = self.system
-        if not system.scenario.channels[step.channel].confirms:
-            return False
+        channel = system.channels[step.channel]
+        if channel.settings.kind in UNBROKERED:
+            return channel.may_break
         return (
             self.always
             or step.timeout is not None

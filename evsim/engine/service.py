@@ -40,7 +40,7 @@ class Service:
         self.frozen = [None] * self.instances  # a list of what waits for the end of a pause
         self.frozen_until = [0.0] * self.instances
         self.running = set()
-        self.filling = False
+        self.filling = self.ended = False
         careful = self.guarded or settings.drop_stale
         self.offer = self._limited(self._guarded_offer() if careful else self._plain_offer())
         self.ending = self._guarded_ending if careful else self._plain_ending
@@ -220,7 +220,32 @@ class Service:
             for group in self.groups:
                 group.resume()
 
-    def crash(self, instance):
+    def die(self, status, reason):
+        """The program ends for good, at once but not before what happens now is over; status: as a shell tells it."""
+        self.system.env.call_in(0, self._died, (status, reason), FAULT)
+
+    def _died(self, how):
+        status, reason = how
+        if self.ended:
+            return
+        for service in self._program():
+            service.ended = True
+            self.system.records.incidents.append((self.system.env._now, "ended", service.name, status))
+            for instance in range(service.instances):
+                service.crash(instance, reason)
+        self.bury()
+
+    def bury(self):
+        """Nobody starts the program again."""
+        for service in self._program():
+            service.down = [count + 1 for count in service.down]
+
+    def _program(self):
+        """The services of its program: itself, what runs inside it, and what it runs inside of."""
+        program = self.settings.inside or self.name
+        return [each for each in self.system.services.values() if program in (each.name, each.settings.inside)]
+
+    def crash(self, instance, reason=Reason.CRASH):
         """Work in hand is lost; with the last instance also what waits in the inbox or travels towards it."""
         rows, env = self.system.records.rows, self.system.env
         dead = sorted(row for row in self.running if self.instance_of(row) == instance)
@@ -241,7 +266,7 @@ class Service:
         for row in dead:
             self.running.discard(row)
         for row in (*dead, *waiting):
-            rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, Reason.CRASH
+            rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, reason
         for row in sorted((*dead, *waiting), reverse=True):  # the oldest is given back last: it is first in line
             self.edges[rows.place[row]].died(row)
         self._tell(instance, "crashes")

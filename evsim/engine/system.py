@@ -12,6 +12,7 @@ from evsim.engine.keys import Keys
 from evsim.engine.links import Links
 from evsim.engine.luck import Luck
 from evsim.engine.outbox import Relay
+from evsim.engine.pipe import mortal
 from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
@@ -52,6 +53,7 @@ class System:
         self.links = Links(self)
         self.risk = Risk(self, guarded)
         self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
+        self.mortal = mortal(scenario)
         self.services = {name: Service(self, name, service) for name, service in scenario.services.items()}
         self.channels = {
             name: CHANNELS[settings.kind][0](self, name, settings, number)
@@ -160,7 +162,7 @@ class System:
 
     def may_fail(self, service):
         """Whether a fault may touch this service."""
-        if self.risk.always:
+        if self.risk.always or service in self.mortal:
             return True
         inside = self.scenario.services[service].inside
         return any(

@@ -67,6 +67,8 @@ class Reason(IntEnum):
     UNROUTABLE = 16  # no queue is bound for it
     NOBODY = 17  # no handler was there
     OVERFLOW = 18  # there was no room to wait in
+    BROKEN_PIPE = 19  # nobody reads it any more
+    ENDED = 20  # its program had done what it was there for
 
 
 class Fate(IntEnum):
@@ -79,6 +81,8 @@ class Fate(IntEnum):
     FULL = 4  # refused by a queue that was
     RETURNED = 5  # no queue is bound for it
     DUPLICATE = 6  # its queue had it already, and said that it is kept
+    WITHDRAWN = 7  # it waited for room in a pipe when its writer's work ended
+    BROKEN = 8  # nobody reads the pipe any more
 
 
 _BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}

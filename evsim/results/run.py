@@ -160,11 +160,12 @@ class Run:
         return self.tally.cohort[self.row_requests]
 
     def worker_time_missing(self, service):
-        """Worker seconds of the window in which an instance of `service` was crashed."""
+        """Worker seconds of the window in which an instance of `service` was crashed, or its program had ended."""
         settings = self.scenario.services[service]
         away = [[] for _ in range(settings.instances)]
         for time, kind, target, end in self.records.incidents:
-            name, _, number = target.partition("/") if kind == "crash" else ("", "", "")
+            name, _, number = target.partition("/") if kind in ("crash", "ended") else ("", "", "")
+            end = None if kind == "ended" else end
             if name == service or (name and name == settings.inside):
                 for instance in [int(number) - 1] if number else range(settings.instances):
                     if instance >= settings.instances:
@@ -179,6 +180,13 @@ class Run:
                 missing += max(0.0, end - start)
                 covered = max(covered, end)
         return missing * settings.workers
+
+    @cached_property
+    def pipeline(self):
+        """The programs that pipes join (:class:`evsim.results.pipeline.Pipeline`)."""
+        from evsim.results.pipeline import Pipeline
+
+        return Pipeline(self)
 
     @cached_property
     def records_complete(self):

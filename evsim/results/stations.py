@@ -38,7 +38,7 @@ def service_figures(run):
     codes = {name: code for code, name in enumerate(run.scenario.services)}
     of_place = np.array([codes[p.service] for p in run.places] + [-1])
     service_of = of_place[rows["place"]]
-    following = followers(run)
+    following, blocked = followers(run), _blocked(run, window)
     result = {}
     for name, settings in run.scenario.services.items():
         mine = service_of == codes[name]
@@ -64,7 +64,33 @@ def service_figures(run):
             "queue_mean": float(inside(ready[mine], left_queue[mine], window).sum() / run.window),
             "in_system_mean": float(inside(ready[mine], ended[mine], window).sum() / run.window),
             "in_system_max": highest(ready[mine], ended[mine], window),
+            "blocked": blocked[name] / existing if existing > 0 else float("nan"),
         }
+    return result
+
+
+def _waited_for(run):
+    """Numbers of the messages that held the worker of their publisher until the channel had them."""
+    channels = run.scenario.channels
+    waits = [
+        step.kind == "publish" and step.acks != 0 and step.outbox is None and channels[step.channel].kind != "bus"
+        for _, step in run.routes
+    ]
+    messages = run.message_columns
+    return np.flatnonzero((messages["origin"] < 0) & np.array([*waits, False])[messages["route"]])
+
+
+def _blocked(run, window):
+    """service -> worker seconds spent waiting for channels to have a message."""
+    rows, messages, mine = run.rows, run.message_columns, _waited_for(run)
+    cause = messages["cause"][mine]
+    until = np.fmin(messages["acknowledged"][mine], rows["ended"][cause])
+    seconds = np.bincount(
+        rows["place"][cause], inside(messages["published"][mine], until, window), minlength=len(run.places)
+    )
+    result = dict.fromkeys(run.scenario.services, 0.0)
+    for place in run.places:
+        result[place.service] += float(seconds[place.number])
     return result
 
 
@@ -75,8 +101,20 @@ def channel_figures(run):
     reordered = deliveries.reordered(run)
     return {
         (channel, service): _figures(run, _mine(deliveries, code, names.index(channel)), reordered)
+        | _waits(run, names.index(channel))
         for code, (channel, service) in enumerate(deliveries.names)
     }
+
+
+def _waits(run, channel):
+    """How long those who published to a channel waited until it had their message."""
+    messages, mine = run.message_columns, _waited_for(run)
+    mine = mine[(messages["channel"][mine] == channel) & run.tally.cohort[run.message_requests[mine]]]
+    waited = (messages["acknowledged"] - messages["published"])[mine]
+    waited = waited[~np.isnan(waited)]
+    if not len(waited):
+        return {"blocked_mean": 0.0, "blocked_max": 0.0}
+    return {"blocked_mean": float(waited.mean()), "blocked_max": float(waited.max())}
 
 
 def partition_figures(run):

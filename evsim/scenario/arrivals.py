@@ -26,6 +26,15 @@ class Constant(Tagged):
     rate: PositiveRate
 
 
+class Burst(Tagged):
+    """So many at one moment, `at`: a crowd at a door, or the lines of a file."""
+
+    short: ClassVar[str] = "count"
+    kind: Literal["burst"] = "burst"
+    count: AtLeastOne
+    at: Time = 0.0
+
+
 class Profile(Tagged):
     """Poisson arrivals whose rate changes: straight lines between points (time, rate).
 
@@ -67,7 +76,7 @@ class Closed(Tagged):
     think: AnyDistribution
 
 
-Arrivals = one_of("a way to arrive", Poisson, Constant, Profile, Csv, Closed)
+Arrivals = one_of("a way to arrive", Poisson, Constant, Burst, Profile, Csv, Closed)
 
 
 class UniformKeys(Tagged):

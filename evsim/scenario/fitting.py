@@ -1,10 +1,18 @@
-"""What fits a channel that has no broker: which steps, links and faults a bus takes."""
+"""What fits a channel without a broker: which steps, subscriptions, links and faults a bus or a pipe takes."""
 
 from .errors import Problem
 
 MESSAGES = ("publish", "send", "ask")   # the steps that hand something to a channel
-UNBROKERED = ("bus",)   # kinds of channel with nothing between those who use them
-FAULTS = {"bus": ("outage",)}
+UNBROKERED = ("bus", "pipe")   # kinds of channel with nothing between those who use them
+FAULTS = {"bus": ("outage",), "pipe": ()}
+NOWHERE = {
+    "bus": ("is a bus, which is nowhere: its messages go from service to service", "name the two services"),
+    "pipe": ("is a pipe, which lies inside one machine", "remove the link"),
+}
+MEANS_NOTHING = {
+    "bus": ("is a bus, which confirms nothing", "remove it, or ask"),
+    "pipe": ("is a pipe: who writes waits until there is room, and that is all", "remove it"),
+}
 
 
 def readers(scenario, channel):
@@ -20,49 +28,101 @@ def callees(scenario, step):
     return readers(scenario, step.channel) if step.kind == "ask" else []
 
 
+def may_write(service, channel):
+    """Whether a service may hand something to a channel; of a Python function nobody knows before."""
+    from .checking import walk   # which checks the rest
+
+    steps = service.handle
+    return callable(steps) or any(step.kind in MESSAGES and step.channel == channel for _, step, _ in walk(steps))
+
+
 def step_problem(scenario, step):
     """(setting, rule, way out) if a step that hands over a message does not fit its channel; else None."""
-    name, kind = step.channel, scenario.channels[step.channel].kind
+    channel = scenario.channels[step.channel]
     if step.kind == "publish":
-        unknown = [setting for setting, usual in (("acks", 1), ("timeout", None), ("retry", None), ("outbox", None))
-                   if kind == "bus" and getattr(step, setting) != usual]
-        return (unknown[0], f"{name} is a bus, which confirms nothing", "remove it, or ask") if unknown else None
-    if kind != "bus":
+        return _publish_problem(step, channel)
+    name = step.channel
+    if channel.kind != "bus":
         other = "publish to it" if step.kind == "send" else "call a service, or make it a bus"
-        return "bus", f"{name} is a {kind}, and {step.kind} is for a bus", other
+        return "bus", f"{name} is a {channel.kind}, and {step.kind} is for a bus", other
     if step.kind == "ask" and not readers(scenario, name):
         return "bus", f"nobody subscribes to {name}, so nobody can answer", "subscribe a service to it"
     return None
 
 
-def unbrokered(scenario):
-    """The problems of a scenario with its buses."""
-    from .checking import walk  # which checks the rest
+def _publish_problem(step, channel):
+    name = step.channel
+    for setting, usual in (("acks", 1), ("timeout", None), ("retry", None), ("outbox", None)):
+        if channel.kind in UNBROKERED and getattr(step, setting) != usual:
+            rule, hint = MEANS_NOTHING[channel.kind]
+            return setting, f"{name} {rule}", hint
+    counts_bytes = channel.kind == "pipe" and channel.counts_bytes
+    if step.size is None and counts_bytes:
+        return "size", f"needs a size: {name} counts bytes", "write size: 100B, or give the pipe a capacity in messages"
+    if step.size is not None and not counts_bytes:
+        return "size", f"{name} does not count bytes", "remove it, or make it a pipe with bytes"
+    if counts_bytes and step.size > channel.largest:
+        return "size", f"{name} holds {channel.largest:g} bytes, so this would wait for ever", "make the pipe larger"
+    return None
 
-    buses = {name for name, channel in scenario.channels.items() if channel.kind == "bus"}
-    for name, service in scenario.services.items():
-        for path, step, _ in walk(service.handle, ("services", name, "handle")):
-            if step.kind in MESSAGES and step.channel in scenario.channels and (found := step_problem(scenario, step)):
-                setting, rule, hint = found
-                yield Problem((*path, setting), rule, hint=hint)
-        for number, subscription in enumerate(service.subscribe):
-            if subscription.dead_letter in buses:
-                yield _not_kept(("services", name, "subscribe", number, "dead_letter"), subscription.dead_letter)
-    for name, channel in scenario.channels.items():
-        if getattr(channel, "dead_letter", None) in buses:
-            yield _not_kept(("channels", name, channel.kind, "dead_letter"), channel.dead_letter)
+
+def unbrokered(scenario):
+    """The problems of a scenario with its buses and pipes."""
+    for path, step in _messages(scenario):
+        if step.channel in scenario.channels and (found := step_problem(scenario, step)):
+            setting, rule, hint = found
+            yield Problem((*path, setting), rule, hint=hint)
+    yield from _letters(scenario)
     for name, link in scenario.network.links.items():
         for end, place in enumerate(link.between):
-            if place in buses:
-                yield Problem(("network", "links", name, "between", end),
-                              f"{place} is a bus, which is nowhere: its messages go from service to service",
-                              hint="name the two services")
+            if (kind := _kind(scenario, place)) in NOWHERE:
+                rule, hint = NOWHERE[kind]
+                yield Problem(("network", "links", name, "between", end), f"{place} {rule}", hint=hint)
     for number, fault in enumerate(scenario.faults):
-        kind = scenario.channels[fault.place].kind if fault.place in scenario.channels else None
+        kind = _kind(scenario, fault.place)
         if kind in FAULTS and fault.kind not in FAULTS[kind]:
+            known = f"a {kind} knows {', '.join(FAULTS[kind])}; " if FAULTS[kind] else ""
             yield Problem(("faults", number, fault.kind), f"{fault.place} is a {kind}, which knows no {fault.kind}",
-                          hint=f"a {kind} knows {', '.join(FAULTS[kind])}; let a service fail")
+                          hint=f"{known}let a service fail")
+    for name, channel in scenario.channels.items():
+        if channel.kind == "pipe":
+            yield from _ends(scenario, name)
 
 
-def _not_kept(path, bus):
-    return Problem(path, f"{bus} is a bus, which keeps nothing", hint="name a queue or a log")
+def _kind(scenario, name):
+    return scenario.channels[name].kind if name in scenario.channels else None
+
+
+def _messages(scenario):
+    """(path, step) of all that hands over a message."""
+    from .checking import walk   # which checks the rest
+
+    for name, service in scenario.services.items():
+        for path, step, _ in walk(service.handle, ("services", name, "handle")):
+            if step.kind in MESSAGES:
+                yield path, step
+
+
+def _letters(scenario):
+    """Dead letters want a channel that keeps them."""
+    ways = [(("channels", name, each.kind), getattr(each, "dead_letter", None)) for name, each in scenario.channels.items()]
+    ways += [(("services", name, "subscribe", number), each.dead_letter)
+             for name, service in scenario.services.items() for number, each in enumerate(service.subscribe)]
+    for path, target in ways:
+        if _kind(scenario, target) in UNBROKERED:
+            kind = _kind(scenario, target)
+            yield Problem((*path, "dead_letter"), f"{target} is a {kind}, which keeps nothing",
+                          hint="name a queue or a log")
+
+
+def _ends(scenario, pipe):
+    """A pipe joins single programs: those who write, and the one who reads."""
+    mine = readers(scenario, pipe)
+    if len(mine) != 1:
+        has = "nobody reads it" if not mine else f"{' and '.join(mine)} read it"
+        yield Problem(("channels", pipe), f"a pipe has one reader, and {has}",
+                      hint="subscribe one service" if not mine else "use a queue or a log for several")
+    for name, service in scenario.services.items():
+        if service.instances > 1 and (name in mine or (not callable(service.handle) and may_write(service, pipe))):
+            yield Problem(("services", name, "instances"), f"a pipe joins single programs, and {name} is on {pipe}",
+                          service.instances, hint="write workers, which are its threads")

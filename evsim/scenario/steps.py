@@ -10,7 +10,7 @@ from .errors import refuse
 from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import Retry
-from .units import PositiveTime, Share, Whole
+from .units import PositiveTime, Share, Size, Whole
 
 
 def _key(key):
@@ -59,7 +59,8 @@ class Publish(Tagged):
     `key` is the request's own (by default), or a fixed number or text. `priority` counts in a queue that has
     priorities: the highest goes first. With `acks: 1` the worker is held until the channel has the message, with
     `acks: all` until all replicas of a log that are in sync have it; with `acks: 0` nobody waits, and nobody
-    learns of a loss. With an `outbox` the message is written with the row, and sent by a relay.
+    learns of a loss. With an `outbox` the message is written with the row, and sent by a relay. `size` is what
+    it takes of a pipe that counts bytes.
     """
 
     short: ClassVar[str] = "channel"
@@ -71,6 +72,7 @@ class Publish(Tagged):
     timeout: PositiveTime | None = None
     retry: Retry | None = None
     outbox: AnyOutbox = None
+    size: Annotated[Size, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _relayed(self):

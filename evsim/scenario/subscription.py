@@ -31,6 +31,8 @@ class Subscription(Part):
     A group that comes into being at the time `from` begins at `start`: `earliest` (by default), `latest`, an
     `offset` of each partition or a `time`; one whose next message is gone goes on with the earliest that is
     left, or with `start: latest` with the next that comes. `replay` hands out again what has been handled.
+
+    The reader of a pipe ends when it has taken so many messages: `take: 10`, as `head` does.
     """
 
     channel: Name
@@ -48,6 +50,7 @@ class Subscription(Part):
     joins: Time | None = Field(default=None, alias="from")
     start: Start | None = None
     replay: Replays = ()
+    take: AtLeastOne | None = None
 
     @property
     def begins_elsewhere(self):

@@ -121,6 +121,8 @@ def assert_nobody_waits_in_vain(run):
     """Nobody waits while somebody who could serve is free. For systems in which nothing stops for a time."""
     if any(fault.kind in ("outage", "crash", "pause", "leader_failure") for fault in run.scenario.faults):
         return
+    if any(kind == "ended" for _, kind, _, _ in run.records.incidents):
+        return
     rows, places = run.rows, run.places
     kind_of = np.array([place.kind for place in places] + ["delivery"])[rows["place"]]
     service_of = np.array([place.service for place in places] + [""])[rows["place"]]
@@ -137,6 +139,8 @@ def assert_nobody_waits_in_vain(run):
         for reader in [who for who, each in run.scenario.services.items() if name in _channels_of(each)]:
             if channel.kind == "log" and not _rebalances(channel, run.scenario.services[reader]):
                 _assert_partitions_are_busy(run, name, reader)
+        if channel.kind == "pipe":
+            _assert_pipe_flows(run, name)
         read = any(name in _channels_of(each) for each in run.scenario.services.values())
         if channel.kind == "queue" and read and not _holds_back(channel):
             code = list(run.scenario.channels).index(name)
@@ -159,6 +163,21 @@ def _holds_back(queue):
     """Whether a queue may keep a message although somebody has credit, or lend a credit for longer than a lease."""
     clocks = queue.visibility_timeout, queue.ack_timeout
     return queue.single_active_consumer or queue.fifo_groups or any(each is not None for each in clocks)
+
+
+def _assert_pipe_flows(run, name):
+    """A message lies in a pipe only while its reader is busy, and waits only while anything lies there or is read."""
+    rows, messages = run.rows, run.message_columns
+    mine = np.flatnonzero(messages["channel"] == list(run.scenario.channels).index(name))
+    delivery = np.array([place.kind == "delivery" for place in run.places] + [False])[rows["place"]]
+    its = np.flatnonzero(delivery)
+    its = its[np.isin(rows["parent"][its], mine)]
+    (credit,) = [full for (source, _), (_, full) in run.stock["credit"].items() if source == name]
+    holds = rows["leased"][its], rows["ended"][its]
+    _assert_all_are_busy(run, (rows["ready"][its], rows["leased"][its]), holds, credit, name)
+    withdrawn = messages["fate"][mine] == Fate.WITHDRAWN
+    until = np.where(withdrawn, rows["ended"][messages["cause"][mine]], messages["appended"][mine])
+    _assert_all_are_busy(run, (messages["published"][mine], until), holds, credit, name)
 
 
 def _rebalances(log, reader):

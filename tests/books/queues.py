@@ -42,7 +42,7 @@ def dead_letter(draw, cast, channel):
     able = [
         other
         for other in cast.channels[place + 1 :]
-        if cast.lowest_reader[other] >= cast.lowest_reader[channel] and cast.kinds[other] != "bus"
+        if cast.lowest_reader[other] >= cast.lowest_reader[channel] and cast.kinds[other] in ("queue", "log")
     ]
     return draw(st.sampled_from([None, *able])) if "letters" in cast.hazards else None
 

@@ -7,7 +7,7 @@ Services call and publish downwards in their list; the only way back up is a pub
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
-from tests.books import logs, queues
+from tests.books import logs, pipes, queues
 
 __all__ = ["calm_systems", "stable_systems", "systems"]
 
@@ -66,6 +66,7 @@ def _system(draw, faulty, risky, stable=False):
     services = {name: cast.service(number) for number, name in enumerate(cast.services)}
     for name in cast.channels:
         _subscribe(draw, cast, services, name, stable)
+    pipes.join(draw, cast, services, stable)
     data = {
         "name": "any-system",
         "workloads": {name: _workload(draw, cast) for name in cast.workloads},
@@ -104,8 +105,9 @@ class _Cast:
         self.workloads = [f"workload-{n}" for n in range(draw(st.integers(1, 2)))]
         count = draw(st.sampled_from([1, 2, 1, 2, 0])) if len(self.services) > 1 else 0
         self.channels = [f"channel-{n}" for n in range(count)]
-        self.kinds = {name: draw(st.sampled_from(["queue", "log", "bus"])) for name in self.channels}
+        self.kinds = {name: draw(st.sampled_from(["queue", "log", "bus", "pipe"])) for name in self.channels}
         self.asked = set()  # buses on which somebody asks
+        self.pipes = {name: pipes.pipe(draw) for name in self.channels if self.kinds[name] == "pipe"}
         # Who reads a channel comes after all who publish to it.
         self.lowest_reader = {name: draw(st.integers(1, len(self.services) - 1)) for name in self.channels}
         self.ways_back = draw(
@@ -225,13 +227,17 @@ class _Cast:
             step = {"channel" if kind == "publish" else "bus": channel, "key": key}
             if kind == "ask":
                 return self._ask(number, channel)
+        elif self.kinds[channel] == "pipe":
+            step = {"channel": channel, "key": key, "size": self.draw(st.sampled_from([1, 100, 4096, 5000]))}
+            if self.lowest_reader[channel] <= number:
+                return {"effect": "row"}  # a circle of pipes may stand still for ever
         else:
             acks = self.draw(st.sampled_from([0, 1, 1, "all"]))
             step = {"channel": channel, "acks": acks, **self._care(), "key": key}
             if self.queues.get(channel, {}).get("overflow") == "block" and step["acks"] == 0:
                 step["acks"] = 1  # somebody must be there to be kept waiting
             step["priority"] = self.draw(st.sampled_from([0, 0, 1, 9]))
-        if self.kinds[channel] != "bus" and self.draw(st.integers(0, 3)) == 0:
+        if self.kinds[channel] in ("queue", "log") and self.draw(st.integers(0, 3)) == 0:
             poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
             step = {"channel": channel, "key": step["key"], "priority": step["priority"], "outbox": {"poll": poll}}
         if self.lowest_reader[channel] > number:
@@ -256,18 +262,19 @@ def _subscribe(draw, cast, services, channel, stable):
     able = cast.services[cast.lowest_reader[channel] :]
     may_be_none = channel not in cast.asked and not (stable and cast.kinds[channel] == "queue")
     may_be_none &= bool(cast.hazards) or cast.kinds[channel] != "bus"
+    may_be_none &= cast.kinds[channel] != "pipe"
     least = 0 if may_be_none and draw(st.integers(0, 7)) == 7 else 1
-    readers = draw(st.lists(st.sampled_from(able), min_size=least, max_size=3, unique=True))
+    readers = draw(st.lists(st.sampled_from(able), min_size=least, max_size=1 if cast.kinds[channel] == "pipe" else 3, unique=True))
     for name in readers:
         subscription = {"channel": channel}
-        if "retry" in cast.hazards and cast.kinds[channel] != "bus":
+        if "retry" in cast.hazards and cast.kinds[channel] in ("queue", "log"):
             subscription["retry"] = cast._retry()
         if cast.kinds[channel] == "queue":
             subscription |= queues.reading(draw, "limits" in cast.hazards, stable)
         elif cast.kinds[channel] == "log":
             subscription |= logs.reading(draw, services[name]["handle"], "members" in cast.hazards, stable)
         letter = queues.dead_letter(draw, cast, channel)
-        if letter and cast.kinds[channel] != "bus":
+        if letter and cast.kinds[channel] in ("queue", "log"):
             subscription["dead_letter"] = letter
         services[name].setdefault("subscribe", []).append(subscription)
 
@@ -277,6 +284,8 @@ def _channel(name, draw, cast):
         return logs.log(draw, "members" in cast.hazards)
     if cast.kinds[name] == "bus":
         return {"bus": {"capacity": draw(st.sampled_from([None, 0, 1, 5])) if "limit" in cast.hazards else None}}
+    if cast.kinds[name] == "pipe":
+        return {"pipe": cast.pipes[name]}
     letter = queues.dead_letter(draw, cast, name)
     return {"queue": cast.queues[name] | ({"dead_letter": letter} if letter else {})}
 
@@ -313,7 +322,7 @@ def _network(draw, cast):
     network = {"latency": draw(LATENCY), "give_up": draw(st.sampled_from([2, 30]))}
     if "loss" in cast.hazards:
         network["loss"] = draw(LOSS)
-    brokers = [name for name in cast.channels if cast.kinds[name] != "bus"]
+    brokers = [name for name in cast.channels if cast.kinds[name] in ("queue", "log")]
     ends = st.sampled_from([*cast.workloads, *cast.services, *brokers])
     links = {}
     for number in range(draw(st.integers(0, 2))):
@@ -327,8 +336,11 @@ def _network(draw, cast):
 
 def _fault(draw, data, cast, stable):
     links = list(data["network"]["links"])
-    target = draw(st.sampled_from([*cast.services, *cast.services, *cast.channels, *links]))
+    channels = [name for name in cast.channels if cast.kinds[name] != "pipe"]
+    target = draw(st.sampled_from([*cast.services, *cast.services, *channels, *links]))
     kinds = ["outage", "crash", "pause", "slowdown", "error_rate"]
+    if stable and cast.pipes:
+        kinds.remove("crash")  # who is on a pipe and crashes stays dead
     if target in cast.channels:
         kinds = ["outage"] if cast.kinds[target] == "bus" else ["outage", "pause"]
         if cast.kinds[target] == "log":

@@ -128,17 +128,17 @@ def test_faults_that_do_nothing_change_nothing(scenario, at):
     assert_same_records(run_of(scenario), run_of(Scenario.from_dict(described)), but=["worker"])
 
 
-def careful(node, buses):
+def careful(node, unbrokered):
     """Plain data of a scenario in which every caller has a timeout and a retry that it will never need."""
     if isinstance(node, list):
-        return [careful(each, buses) for each in node]
+        return [careful(each, unbrokered) for each in node]
     if not isinstance(node, dict):
         return node
-    node = {name: careful(value, buses) for name, value in node.items()}
+    node = {name: careful(value, unbrokered) for name, value in node.items()}
     for kind, short in (("call", "service"), ("publish", "channel"), ("ask", "bus")):
         if kind in node:
             step = node[kind] if isinstance(node[kind], dict) else {short: node[kind]}
-            if "outbox" not in step and step.get("channel") not in buses:
+            if "outbox" not in step and step.get("channel") not in unbrokered:
                 node[kind] = {**step, "timeout": 1e6, "retry": {"attempts": 2, "backoff": 1}}
     return node
 
@@ -146,8 +146,8 @@ def careful(node, buses):
 @examples(0.5)
 @given(calm_systems())
 def test_care_that_is_never_needed_changes_nothing(scenario):
-    buses = {name for name, channel in scenario.channels.items() if channel.kind == "bus"}
-    described = careful(scenario.to_dict(), buses)
+    unbrokered = {name for name, channel in scenario.channels.items() if channel.kind in ("bus", "pipe")}
+    described = careful(scenario.to_dict(), unbrokered)
     for workload in described["workloads"].values():
         workload["patience"] = 1e6
     for service in described["services"].values():

@@ -16,7 +16,7 @@ def scenario(channel, **subscribe):
             "name": "one",
             "workloads": {"customers": {"target": "front", "arrivals": {"constant": 1}}},
             "services": {
-                "front": {"handle": [{"publish": "jobs"}]},
+                "front": {"handle": [{"publish": {"channel": "jobs", **({"size": 100} if "pipe" in channel else {})}}]},
                 "worker": {"subscribe": {"channel": "jobs", **subscribe}, "handle": [{"work": 1}]},
             },
             "channels": {"jobs": channel},

@@ -3,9 +3,10 @@
 from ..part import one_of
 from .bus import Bus
 from .log import Log
+from .pipe import Pipe
 from .queue import Queue
 
-__all__ = ["CHANNELS", "Bus", "Channel", "Log", "Queue"]
+__all__ = ["CHANNELS", "Bus", "Channel", "Log", "Pipe", "Queue"]
 
-CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Log, Bus)}
+CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Log, Bus, Pipe)}
 Channel = one_of("a channel", *CHANNELS.values())

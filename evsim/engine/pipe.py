@@ -1,0 +1,236 @@
+"""The pipe: a bounded buffer between two programs, one of which writes and one of which reads (as in Unix).
+
+It lies inside one machine, so nothing travels. A full pipe holds its writer until there is room. A reader that ends, as
+it has taken all it wants or as it crashes, breaks the pipe: what lies in it is lost, and a program that writes to it dies
+(as of SIGPIPE), which breaks the pipes that it reads. Who has died does not come back.
+"""
+
+from collections import deque
+
+from evsim.engine.delivery import Channel, Subscriber
+from evsim.engine.oneway import OneWay, lose
+from evsim.engine.room import room_of
+from evsim.engine.writing import writer
+from evsim.results.records import Fate, Outcome, Reason
+from evsim.scenario.fitting import may_write, readers
+
+__all__ = ["SIGPIPE", "Pipe", "Reader", "Writing", "mortal"]
+
+SIGPIPE = 128 + 13  # the exit status of a program that wrote to a broken pipe
+
+
+class Pipe(Channel):
+    """The buffer, and who waits for room in it."""
+
+    def __init__(self, system, name, settings, number):
+        super().__init__(system, name, settings, number)
+        self.room = room_of(settings)
+        self.ready = deque()  # (row, size), the oldest first
+        self.waiting = deque()  # (message, its Writing) that wait for room, in the order in which they came
+        self.broken = False
+        self.offset = 0  # of the next message
+        self.reader = None
+        self.may_break = any(service in system.mortal for service, _ in system.subscribers_of(name))
+
+    def partitioner(self, place, key, kind=None):
+        """A pipe is one line."""
+        return lambda luck, row: 0
+
+    def stored(self):
+        return [row for row, _ in self.ready]
+
+    def outside(self):
+        return [(writing.kept, message) for message, writing in self.waiting]
+
+    def write(self, message, writing):
+        """Take a message now, or as soon as there is room; or let its writer die."""
+        if self.broken:
+            self.system.records.messages.fate[message] = Fate.BROKEN
+            writing.asker.die(SIGPIPE, Reason.BROKEN_PIPE)
+        elif self.waiting or not self._may_enter(writing):
+            self.waiting.append((message, writing))
+        else:
+            self._keep(message, writing)
+
+    def _may_enter(self, writing):
+        """Whether there is room, or the reader takes it at once."""
+        return self.room.fits(writing.size) or (not self.ready and self.reader.may_read)
+
+    def _keep(self, message, writing):
+        messages, rows, now = self.system.records.messages, self.system.records.rows, self.system.env._now
+        messages.appended[message] = messages.acknowledged[message] = now
+        messages.offset[message] = self.offset
+        self.offset += 1
+        self.room.put(writing.size)
+        row = rows.new()
+        rows.luck[row], rows.parent[row] = messages.luck[message], message
+        rows.place[row] = self.reader.routes[messages.route[message]]
+        if self.system.enter_round is not None:
+            self.system.enter_round(row)
+        rows.born[row] = rows.ready[row] = now
+        self.ready.append((row, writing.size))
+        self.reader.read()
+        writing.kept(message)
+
+    def admit(self):
+        """Those who wait write, as far as there is room."""
+        messages, outcome = self.system.records.messages, self.system.records.rows.outcome
+        while self.waiting and not self.broken:
+            message, writing = self.waiting[0]
+            over = outcome[messages.cause[message]]  # the work that wrote it has ended meanwhile
+            if not over and not self._may_enter(writing):
+                return
+            self.waiting.popleft()
+            if over:
+                messages.fate[message] = Fate.WITHDRAWN
+            else:
+                self._keep(message, writing)
+
+    def forget(self, service):
+        """A program has died: it waits no more."""
+        for message, writing in self.waiting:
+            if writing.asker is service:
+                self.system.records.messages.fate[message] = Fate.WITHDRAWN
+        self.waiting = deque(entry for entry in self.waiting if entry[1].asker is not service)
+        self.admit()
+
+    def break_off(self):
+        """The reader is gone for good."""
+        if self.broken:
+            return
+        self.broken = True
+        now = self.system.env._now
+        self.system.records.incidents.append((now, "broken pipe", self.name, None))
+        while self.ready:
+            row, _ = self.ready.popleft()
+            lose(self.system.records.rows, row, Outcome.LOST, Reason.BROKEN_PIPE, now)
+        for _, writing in self.waiting:
+            writing.asker.die(SIGPIPE, Reason.BROKEN_PIPE)
+
+
+class _End:
+    """One end of a pipe, which hears what becomes of its program. One that dies stays dead: nobody starts it again."""
+
+    def stops(self, instance):
+        """An outage: the program still has its end."""
+
+    starts = freezes = wakes = stops
+
+
+class Reader(Subscriber, _End):
+    """The one program that reads a pipe, a message for each free worker."""
+
+    def __init__(self, system, channel, service, subscription):
+        super().__init__(system, channel, service, subscription)
+        self.credit = self.full_credit = service.workers
+        self.left = subscription.take  # messages it will take still; None: all
+        self.reading = False
+        channel.reader = self
+        service.memberships.append(self)
+
+    def edge(self, place):
+        return OneWay(self.system, place, refusable=False, freed=self._freed)
+
+    @property
+    def may_read(self):
+        """Whether it takes the next message now."""
+        return self.credit > 0 and self.left != 0 and self.service.is_up and self.service.frozen[0] is None
+
+    def read(self):
+        """Take messages out as far as there are workers."""
+        if self.reading:
+            return  # a handling ended inside the loop below, which goes on
+        pipe, rows = self.channel, self.system.records.rows
+        self.reading = True
+        while self.may_read:
+            if not pipe.ready:
+                pipe.admit()  # from hand to hand, where the pipe holds nothing
+            if not pipe.ready:
+                break
+            row, size = pipe.ready.popleft()
+            self.credit -= 1
+            if self.left is not None:
+                self.left -= 1
+            pipe.room.take(size)
+            rows.leased[row] = rows.arrived[row] = self.system.env._now
+            self.service.offer(row)
+            pipe.admit()
+        self.reading = False
+
+    def _freed(self, row):
+        self.credit += 1
+        if self.left == 0 and self.credit == self.full_credit:
+            self.service.die(0, Reason.ENDED)
+        else:
+            self.read()
+
+    def resume(self):
+        self.read()
+
+    def wakes(self, instance):
+        self.read()
+
+    def crashes(self, instance):
+        self.service.bury()
+        self.channel.break_off()
+
+    def credit_taken(self):
+        return self.credit, self.full_credit
+
+
+class _Writer(_End):
+    """The end of a program that writes to a pipe."""
+
+    def __init__(self, pipe, service):
+        self.pipe, self.service = pipe, service
+
+    def crashes(self, instance):
+        self.service.bury()
+        self.pipe.forget(self.service)
+
+
+class Writing:
+    """One publish step into a pipe, on one path. ``publish(row)`` starts it; ``then(row)`` follows when there was room."""
+
+    def __init__(self, system, place, step, route, then, fail, asker):
+        self.system, self.then, self.asker = system, then, asker
+        self.size = 1 if step.size is None else step.size
+        self.coming = {self.kept}
+        system.publishings.append(self)
+        write, pipe = writer(system, route), route.channel
+        asker.memberships.append(_Writer(pipe, asker))
+
+        def publish(row):
+            pipe.write(write(row), self)
+
+        self.publish = publish
+
+    def stored(self):
+        """Messages that wait at their writer: none but those that wait for room."""
+        return []
+
+    def kept(self, message):
+        """The message lies in the pipe: its writer goes on."""
+        row = self.system.records.messages.cause[message]
+        if not self.system.records.rows.outcome[row] and not self.asker.freeze(self.kept, message, row):
+            self.then(row)
+
+
+def mortal(scenario):
+    """Names of the services that may end for good: by themselves, or because a pipe breaks to which they write."""
+    pipes = [name for name, channel in scenario.channels.items() if channel.kind == "pipe"]
+    crashed = {fault.place for fault in scenario.faults if fault.kind == "crash"}
+    found = {
+        name
+        for name, service in scenario.services.items()
+        if {name, service.inside} & crashed or any(each.take for each in service.subscribe)
+    }
+    before = None
+    while pipes and before != found:
+        before = set(found)
+        for pipe in pipes:
+            if found.intersection(readers(scenario, pipe)):
+                found |= {name for name, service in scenario.services.items() if may_write(service, pipe)}
+        programs = {scenario.services[name].inside or name for name in found}
+        found |= {name for name, service in scenario.services.items() if (service.inside or name) in programs}
+    return found if pipes else set()

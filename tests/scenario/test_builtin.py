@@ -12,7 +12,7 @@ from evsim.scenario.reading import read
 
 TWINS = [f"registration-{design}" for design in ("monolith", "classic", "parallel", "hybrid", "events")]
 LESSONS = [  # each is healthy, and breaks at two to four times its load
-    "hot-partition", "leader-failover", "rebalance-storm", "replay-history",
+    "hot-partition", "leader-failover", "rebalance-storm", "replay-history", "unix-pipe", "vertx-bus",
 ]  # fmt: skip
 
 

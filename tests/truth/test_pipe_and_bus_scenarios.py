@@ -1,0 +1,40 @@
+"""The built-in scenarios about pipes and buses: healthy at their own load, and what breaks at three times it."""
+
+import numpy as np
+import pytest
+
+from tests.truth.test_log_scenarios import at
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("name", ["unix-pipe", "vertx-bus"])
+def test_each_is_healthy_at_its_own_load(name, seed):
+    run = at(name, 1, seed=seed)
+    figures = run.summary()
+    assert all(figures[objective] <= limit for objective, limit in run.scenario.objectives.items())
+    assert figures["lost"] == figures["errors"] == 0
+
+
+def test_a_full_pipe_slows_its_writer_and_loses_nothing():
+    normal, busy = at("unix-pipe", 1), at("unix-pipe", 3)
+    assert busy.summary()["lost"] == busy.summary()["effects_missing"] == 0
+    assert busy.service_figures["keep"]["utilisation"] > 0.99
+    assert busy.service_figures["list"]["blocked"] > 0.35 > 0.05 > normal.service_figures["list"]["blocked"]
+    assert busy.channel_figures["listed", "keep"]["lag_max"] <= 16 + 1  # in the pipe, and in hand
+    waiting = busy.service_figures["list"]["in_system_max"]
+    assert waiting == pytest.approx(len(busy.tally.row) - 30 / 0.002 - 16, abs=20)  # `keep` reads 500 a second
+    larger = at("unix-pipe", 3, {"channels.listed": {"pipe": 1600}}.items())
+    assert larger.pipeline[-1].ended == pytest.approx(busy.pipeline[-1].ended, rel=0.01)
+
+
+def test_a_bus_loses_what_its_handlers_have_no_room_for_while_customers_are_told_yes():
+    run = at("vertx-bus", 3)
+    figures = run.summary()
+    assert figures["availability"] == 1 and figures["response_p99"] < 0.05
+    ledger = run.ledger[run.ledger.cohort]
+    lost = ledger.state.eq("lost").groupby(ledger.subscription).mean()
+    for service, capacity in (("database", 2 / 0.02), ("mailing-list", 5 / 0.06)):
+        share = 1 - capacity / 150
+        error = 3 * np.sqrt(share * (1 - share) / (ledger.subscription == service).sum())
+        assert lost[service] == pytest.approx(share, abs=3 * error)
+    assert set(ledger.cause[ledger.state == "lost"]) == {"overflow"}

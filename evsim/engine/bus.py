@@ -20,8 +20,6 @@ __all__ = ["Bus", "Handler", "Sending", "ask"]
 class Bus(Channel):
     """An address: who listens, and whose turn it is."""
 
-    may_break = False
-
     def __init__(self, system, name, settings, number):
         super().__init__(system, name, settings, number)
         self.offset = 0  # of the next message

@@ -1,8 +1,8 @@
 """The pipe: a bounded buffer between two programs, one of which writes and one of which reads (as in Unix).
 
 It lies inside one machine, so nothing travels. A full pipe holds its writer until there is room. A reader that ends, as
-it has taken all it wants or as it crashes, breaks the pipe: what lies in it is lost, and a program that writes to it dies
-(as of SIGPIPE), which breaks the pipes that it reads. Who has died does not come back.
+it has taken all it wants or as it crashes, breaks the pipe: what lies in it is lost, and a program that writes to it
+dies (as of SIGPIPE), which breaks the pipes that it reads. Who has died does not come back.
 """
 
 from collections import deque
@@ -30,7 +30,6 @@ class Pipe(Channel):
         self.broken = False
         self.offset = 0  # of the next message
         self.reader = None
-        self.may_break = any(service in system.mortal for service, _ in system.subscribers_of(name))
 
     def partitioner(self, place, key, kind=None):
         """A pipe is one line."""
@@ -190,7 +189,7 @@ class _Writer(_End):
 
 
 class Writing:
-    """One publish step into a pipe, on one path. ``publish(row)`` starts it; ``then(row)`` follows when there was room."""
+    """One publish step into a pipe, on one path. ``publish(row)`` starts it; ``then(row)`` comes when there is room."""
 
     def __init__(self, system, place, step, route, then, fail, asker):
         self.system, self.then, self.asker = system, then, asker

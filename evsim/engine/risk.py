@@ -41,9 +41,8 @@ class Risk:
     def publishing(self, place, step):
         """Whether a publish may be refused, lost or late, or its publisher die."""
         system = self.system
-        channel = system.channels[step.channel]
-        if channel.settings.kind in UNBROKERED:
-            return channel.may_break
+        if system.scenario.channels[step.channel].kind in UNBROKERED:
+            return system.may_break(step.channel)
         return (
             self.always
             or step.timeout is not None

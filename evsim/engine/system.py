@@ -160,6 +160,10 @@ class System:
     def has_fault(self, service, kind):
         return any(fault.kind == kind and fault.place == service for fault in self.scenario.faults)
 
+    def may_break(self, channel):
+        """Whether a channel is a pipe whose reader may end before its writers."""
+        return any(service in self.mortal for service, _ in self.subscribers_of(channel))
+
     def may_fail(self, service):
         """Whether a fault may touch this service."""
         if self.risk.always or service in self.mortal:

@@ -48,6 +48,7 @@ class Channel:
     # What a publisher asks.
 
     batching = None  # what producers keep back
+    keeps = True  # or is only a way to other channels
     keeps_once = True  # a message that comes again is only confirmed
 
     def takes(self, acks):
@@ -62,9 +63,22 @@ class Channel:
         """Whether a message that was kept is still there, or was handled."""
         return True
 
+    def again(self, message):
+        """A message comes that was kept before: the record that stands for it, a new one where it cannot be told."""
+        if self.keeps_once and self.has(message):
+            return message
+        messages = self.system.records.messages
+        copy = messages.new()
+        for column in ("channel", "route", "cause", "origin", "luck", "key", "partition"):
+            getattr(messages, column)[copy] = getattr(messages, column)[message]
+        messages.published[copy] = self.system.env._now
+        self.system.records.copies.append((copy, message))
+        self.append(copy)
+        return copy
+
     def when_safe(self, message, acks, tell):
-        """Call ``tell(kept)`` when a message is as safe as its publisher wants it."""
-        tell(True)
+        """Call ``tell(fate)`` when a message is as safe as its publisher wants it, or will never be."""
+        tell(Fate.OPEN)
 
     def stop(self):
         """Publishers are refused and nothing is granted."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.engine.places import REQUEST
+from evsim.scenario.routing import homes, is_routed_by_key
 
 __all__ = ["due_effects"]
 
@@ -43,9 +44,10 @@ def _walk(system, place, steps, position, hop, condition, effects, count, ordina
             ways = []
             for target in place.steps[here]:
                 further = hop + (step.kind in ("publish", "send") and target.back)
-                if np.any(condition) and further <= 200:
+                wanted = condition & _leads(system, place, step, target, count)
+                if np.any(wanted) and further <= 200:
                     ways.append({})
-                    _visit(system, target, further, condition, ways[-1], count)
+                    _visit(system, target, further, wanted, ways[-1], count)
             _join(effects, ways, step.kind in ("send", "ask"))
         elif step.kind == "parallel":
             for number, branch in enumerate(step.branches):
@@ -59,6 +61,15 @@ def _walk(system, place, steps, position, hop, condition, effects, count, ordina
             taken[asked] = [draw(number) < step.probability for number in asked.tolist()]
             _walk(system, place, step.then, (*here, 0), hop, condition & taken, effects, count, ordinals)
             _walk(system, place, step.otherwise, (*here, 1), hop, condition & ~taken, effects, count, ordinals)
+
+
+def _leads(system, place, step, target, count):
+    """True, or for each request, whether a step's message comes to the channel that a target reads: its key may say."""
+    if step.kind != "publish" or not is_routed_by_key(step):
+        return True
+    texts = [system.key_text(system.keys[place.workload].of(number)) for number in range(count)]
+    leads = {text: target.source in homes(system.scenario, step, text) for text in set(texts)}
+    return np.array([leads[text] for text in texts], dtype=bool)
 
 
 def _join(effects, ways, one):

@@ -6,7 +6,7 @@ It is handed over inside the broker, at most once: a channel that is down or ful
 from functools import cached_property
 
 from evsim.engine.environment import ARRIVAL
-from evsim.results.records import Verdict
+from evsim.engine.writing import goes_round, onward
 
 __all__ = ["Letters"]
 
@@ -27,32 +27,17 @@ class Letters:
 
     def send(self, row):
         """Make a letter of the message whose last attempt is `row`."""
-        rows, messages = self.system.records.rows, self.system.records.messages
+        rows = self.system.records.rows
         message = rows.parent[row]
-        if self._goes_round(message, row):
+        if self.target.keeps and goes_round(self.system, row, message, self.target):
             return
-        number = self.system.routes[messages.route[message]].course.numbers[self.target.name]
-        letter = messages.new()
-        messages.channel[letter], messages.route[letter] = self.target.number, number
-        messages.cause[letter], messages.origin[letter] = row, message
-        messages.key[letter] = messages.key[message]
-        luck = messages.luck[letter] = self.system.luck.later(rows.luck[row], _ROUND + self.source.number)
-        messages.partition[letter] = self.system.routes[number].partition_of(luck, row)
-        messages.published[letter] = self.system.env._now
+        luck = self.system.luck.later(rows.luck[row], _ROUND + self.source.number)
+        letter = onward(self.system, message, row, self.target, luck)
         self.system.env.call_in(0, self._arrived, letter, ARRIVAL)
 
     def stored(self):
         """Letters that wait for nothing: those on their way are on the heap, or at the door of their channel."""
         return []
-
-    def _goes_round(self, message, row):
-        """Whether it was in the target before and nobody has failed with it since: RabbitMQ makes no letter then."""
-        rows, messages = self.system.records.rows, self.system.records.messages
-        while message >= 0 and rows.verdict[row] != Verdict.DEAD:
-            if messages.channel[message] == self.target.number:
-                return True
-            row, message = messages.cause[message], messages.origin[message]
-        return False
 
     def _arrived(self, letter):
         messages = self.system.records.messages

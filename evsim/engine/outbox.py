@@ -10,7 +10,7 @@ from itertools import islice
 from math import inf, isinf, isnan
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.writing import keep_again, take, writer
+from evsim.engine.writing import take, writer
 
 __all__ = ["Outbox", "Relay"]
 
@@ -141,8 +141,8 @@ class Outbox:
             channel.append(message)
         else:
             self._note("message came again", message)
-            record = keep_again(self.system, channel, message)
-        channel.when_safe(record, "all", lambda kept: self._tell(message, kept))
+            record = channel.again(message)
+        channel.when_safe(record, "all", lambda fate: self._tell(message, not fate))
 
     def _tell(self, message, kept):
         self.told.setdefault(message, []).append(kept)

@@ -5,7 +5,7 @@ the channel keeps it once.
 """
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.writing import keep_again, take, writer
+from evsim.engine.writing import take, writer
 from evsim.results.records import Fate, Reason
 
 __all__ = ["Publishing"]
@@ -108,7 +108,7 @@ class Publishing:
             self._note("message refused", message)
         elif messages.appended[message] >= 0:
             self._note("message came again", message)
-            record = keep_again(self.system, channel, message)
+            record = channel.again(message)
         if not messages.appended[message] >= 0:
             messages.fate[message] = fate
             if not fate:
@@ -118,10 +118,7 @@ class Publishing:
             if fate:
                 self._tell(message, number, fate)
             else:
-                channel.when_safe(
-                    record, self.step.acks,
-                    lambda kept: self._tell(message, number, Fate.OPEN if kept else Fate.REFUSED),
-                )  # fmt: skip
+                channel.when_safe(record, self.step.acks, lambda fate: self._tell(message, number, fate))
 
     def _tell(self, message, number, fate):
         self.told.setdefault(message, []).append((number, fate))

@@ -4,6 +4,7 @@ An edge is *guarded* where its answer may be bad, late or lost, or where who wai
 """
 
 from evsim.scenario.fitting import UNBROKERED
+from evsim.scenario.routing import homes
 
 __all__ = ["Risk"]
 
@@ -47,12 +48,16 @@ class Risk:
             self.always
             or step.timeout is not None
             or system.links.between(place.service, step.channel).lossy
-            or system.is_faulty(step.channel)
-            or system.is_replicated(step.channel)
-            or system.scenario.channels[step.channel].may_refuse
+            or any(self._keeping(name) for name in homes(system.scenario, step))
             or system.services[place.service].guarded
             or self._first_wins(system.services[place.service])
         )
+
+    def _keeping(self, name):
+        """Whether a channel may not have a message at once."""
+        system = self.system
+        settings = system.scenario.channels[name]
+        return settings.may_refuse or system.is_faulty(name) or system.is_replicated(name)
 
     def queue(self, name, settings):
         """Whether a queue has any limit or clock, or may see a message fail, die or be lost."""

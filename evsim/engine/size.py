@@ -42,9 +42,7 @@ def _of_steps(system, place, steps, position, trail):
     for index, step in enumerate(steps):
         here = (*position, index)
         if step.kind in ("call", "publish", "send", "ask"):
-            ways = [_rows(system, target, trail) for target in place.steps[here]]
-            one = step.kind != "publish" or system.scenario.channels[step.channel].kind == "queue"
-            total += max(ways, default=1.0) if one else sum(ways)
+            total += _of_ways(system, step, place.steps[here], trail)
         elif step.kind == "parallel":
             total += sum(
                 _of_steps(system, place, branch, (*here, number), trail) for number, branch in enumerate(step.branches)
@@ -56,3 +54,14 @@ def _of_steps(system, place, steps, position, trail):
                 for number, (share, branch) in enumerate(shares)
             )
     return total
+
+
+def _of_ways(system, step, targets, trail):
+    """Rows of what a step hands over: one of those who compete for it has it, or each of those who all get it."""
+    ways = {}
+    for target in targets:
+        ways.setdefault(target.source, []).append(_rows(system, target, trail))
+    if step.kind != "publish":
+        return max(max(rows) for rows in ways.values()) if ways else 1.0
+    channels = system.scenario.channels
+    return sum(max(rows) if channels[source].kind == "queue" else sum(rows) for source, rows in ways.items()) or 1.0

@@ -150,6 +150,10 @@ class System:
             self._key_numbers[key] = self.reserve_keys([key])
         return self._key_numbers[key]
 
+    def key_text(self, number):
+        """A key as people write it."""
+        return self.key_names.get(number, str(number))
+
     def effect_number(self, name):
         if name not in self.effect_names:
             self.effect_names.append(name)

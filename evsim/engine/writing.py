@@ -1,6 +1,8 @@
 """Writing: the row of a message that a handler hands over, whatever becomes of it then."""
 
-__all__ = ["keep_again", "take", "writer"]
+from evsim.results.records import Verdict
+
+__all__ = ["goes_round", "onward", "take", "writer"]
 
 
 def writer(system, route):
@@ -27,17 +29,29 @@ def writer(system, route):
     return write
 
 
-def keep_again(system, channel, message):
-    """A message comes that was kept before: the record that stands for it, a new one where the channel cannot tell."""
-    if channel.keeps_once and channel.has(message):
-        return message
-    messages = system.records.messages
-    copy = messages.new()
-    for column in ("channel", "route", "cause", "luck", "key", "partition", "published", "sent"):
-        getattr(messages, column)[copy] = getattr(messages, column)[message]
-    system.records.copies.append((copy, message))
-    channel.append(copy)
-    return copy
+def onward(system, origin, cause, target, luck):
+    """A channel makes a message for the channel `target` of another one, `origin`; it returns its number."""
+    messages, course = system.records.messages, system.routes[system.records.messages.route[origin]].course
+    message, number = messages.new(), course.numbers[target.name]
+    messages.channel[message], messages.route[message] = target.number, number
+    messages.cause[message], messages.origin[message] = cause, origin
+    messages.key[message], messages.luck[message] = messages.key[origin], luck
+    messages.partition[message] = system.routes[number].partition_of(luck, cause)
+    messages.published[message] = system.env._now
+    return message
+
+
+def goes_round(system, row, message, channel):
+    """Whether a message made of `message`, whose last attempt is `row`, was in a channel, and nobody failed with it since.
+
+    RabbitMQ makes no such dead letter.
+    """
+    rows, messages = system.records.rows, system.records.messages
+    while message >= 0 and rows.verdict[row] != Verdict.DEAD:
+        if messages.channel[message] == channel.number:
+            return True
+        row, message = messages.cause[message], messages.origin[message]
+    return False
 
 
 def take(lists, key, index):

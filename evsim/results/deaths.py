@@ -19,7 +19,7 @@ def deaths(run):
     for message in np.flatnonzero(messages["origin"] >= 0).tolist():  # after what they come from
         origin, row = messages["origin"][message], messages["cause"][message]
         why[message], count[message] = why[origin], count[origin]
-        if rows["parent"][row] == origin:
+        if not run.routed[message]:
             rejected = rows["reason"][row] == Reason.REJECTED
             why[message] = "rejected" if rejected else WHY[rows["verdict"][row]]
             count[message] += 1

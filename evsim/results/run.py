@@ -33,7 +33,6 @@ class Run:
     def __init__(self, *, scenario, seed, records, places, routes, effect_names, key_names, due, stock, tickets, keys,
                  ended_at, warnings):  # fmt: skip
         self.scenario, self.seed, self.records = scenario, seed, records
-        self.routes = routes  # the publish step of each route that a message may have
         self.places, self.effect_names, self.key_names = places, effect_names, key_names
         self.routes = routes  # (workload, publish step) of each route
         self.due, self.stock, self.keys = due, stock, keys
@@ -138,6 +137,13 @@ class Run:
         channels = np.array([*self.scenario.channels, ""], dtype=object)
         senders[made] = channels[messages["channel"][messages["origin"][made]]]
         return senders
+
+    @cached_property
+    def routed(self):
+        """For each message: whether it is a copy that an exchange made of another message."""
+        messages = self.message_columns
+        is_exchange = np.array([each.kind == "exchange" for each in self.scenario.channels.values()] + [False])
+        return (messages["origin"] >= 0) & is_exchange[messages["channel"][messages["origin"]]]
 
     @cached_property
     def row_requests(self):

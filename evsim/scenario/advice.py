@@ -7,7 +7,7 @@ overloaded is, and one not mentioned may still be.
 from graphlib import TopologicalSorter
 
 from .fitting import MESSAGES, readers
-from .routing import dead_letters
+from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
 from .units import write_time
 
 ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than the last
@@ -87,12 +87,13 @@ def _edges(scenario, service):
     for step, chance in _reached(service.handle):
         for name, share in _callees(scenario, step):
             yield name, chance * share
-        if step.kind == "publish" and scenario.channels[step.channel].kind != "queue":
-            yield from ((name, chance) for name in readers(scenario, step.channel))
-        elif step.kind == "publish":
-            shares = _shares(scenario, step.channel, lambda service: service.instances * service.workers)
+        for channel in homes(scenario, step) if step.kind == "publish" and not is_routed_by_key(step) else ():
+            if scenario.channels[channel].kind != "queue":
+                yield from ((name, chance) for name in readers(scenario, channel))
+                continue
+            shares = _shares(scenario, channel, lambda service: service.instances * service.workers)
             yield from ((name, chance * share) for name, share in shares)
-        elif step.kind == "send":
+        if step.kind == "send":
             shares = _shares(scenario, step.channel, lambda service: service.instances)
             yield from ((name, chance * share) for name, share in shares)
 
@@ -186,21 +187,29 @@ def _useful(service, subscription, partitions):
 def _unused_parts(scenario):
     subscribed = {each.channel for service in scenario.services.values() for each in service.subscribe}
     letters = {name for channel in scenario.channels for name in dead_letters(scenario, channel)}
-    for name in scenario.channels:
-        if name not in subscribed | letters:
+    for name, channel in scenario.channels.items():
+        if channel.kind != "exchange" and name not in subscribed | letters:
             yield f"channels.{name}: nobody subscribes, so its messages are never handled"
     if any(callable(service.handle) for service in scenario.services.values()):
         return   # who knows what a Python function calls
-    steps = [step for service in scenario.services.values() for step, _ in _reached(service.handle)]
-    published = {step.channel for step in steps if step.kind in MESSAGES}
-    used = {callee for step in steps for callee, _ in _callees(scenario, step)}
+    steps = [(name, step) for name, service in scenario.services.items() for step, _ in _reached(service.handle)]
+    published = {channel for _, step in steps if step.kind in MESSAGES for channel in reached(scenario, step)}
+    used = {callee for _, step in steps for callee, _ in _callees(scenario, step)}
     used |= {workload.target for workload in scenario.workloads.values()}
     for name in scenario.channels:
         if name not in published | letters:
             yield f"channels.{name}: nobody publishes to it"
+    for name, step in steps:
+        if step.kind == "publish" and _leads_nowhere(scenario, step):
+            yield (f"services.{name}: {routing_key(step)} leads nowhere from {step.channel}, so nobody gets what it "
+                   "publishes; bind a queue for it")
     for name, service in scenario.services.items():
         if name not in used and not service.subscribe:
             yield f"services.{name}: nobody calls it, and it subscribes to nothing"
+
+
+def _leads_nowhere(scenario, step):
+    return all(scenario.channels[name].kind == "exchange" for name in homes(scenario, step))
 
 
 def _overload(scenario):

@@ -8,8 +8,10 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
 from .distributions import Empirical
-from .errors import Problem, suggest
+from .errors import Problem, a, suggest
+from .exchanges import blocking, exchanges
 from .fitting import MESSAGES, callees, unbrokered
+from .routing import homes, is_routed_by_key
 from .units import write_limit, write_time
 
 ALLOWED = {
@@ -23,7 +25,7 @@ ALLOWED = {
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (_names, _targets, _steps, _subscriptions, _growth, _programs, _links, _faults,
-              _call_cycles, _channel_cycles, _files, unbrokered)
+              _call_cycles, _channel_cycles, _files, unbrokered, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -84,17 +86,13 @@ def _steps(scenario):
             yield _missing(scenario, (*path, "service"), step.service, "service")
         if step.kind in MESSAGES and step.channel not in scenario.channels:
             yield _missing(scenario, (*path, step.short), step.channel, "channel")
-        elif step.kind == "publish" and step.acks == 0 and _blocks(scenario.channels[step.channel]):
-            rule = f"{step.channel} blocks its publishers when it is full, and nobody waits here"
+        elif step.kind == "publish" and step.acks == 0 and (full := blocking(scenario, step)):
+            rule = f"{full[0]} blocks its publishers when it is full, and nobody waits here"
             yield Problem((*path, "acks"), rule, 0, hint="write acks: 1, or another overflow")
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
             yield Problem(("services", name, "handle"), "replies more than once on one path",
                           hint="keep the first reply")
-
-
-def _blocks(channel):
-    return channel.kind == "queue" and channel.overflow == "block"
 
 
 def _replies(steps):
@@ -126,6 +124,11 @@ def _subscriptions(scenario):
             channel = scenario.channels.get(subscription.channel)
             if channel is None:
                 yield _missing(scenario, (*path, "channel"), subscription.channel, "channel")
+                continue
+            if channel.kind == "exchange":
+                bound = ", ".join(dict.fromkeys(each.queue for each in channel.bindings))
+                yield Problem((*path, "channel"), "is an exchange, which keeps nothing to read", subscription.channel,
+                              hint=f"subscribe to a queue that is bound to it{bound and ': ' + bound}")
                 continue
             yield from _reading(path, subscription, channel)
             yield from _letters(scenario, (*path, "dead_letter"), subscription.dead_letter)
@@ -160,7 +163,7 @@ def _reading(path, subscription, channel):
     for name, value in subscription.model_dump(by_alias=True, exclude_defaults=True).items():
         if name not in ("channel", *channel.read_with):
             known = ", ".join(channel.read_with)
-            usual = f"a {channel.kind} is not read with {name}", f"it knows {known}" if known else "remove it"
+            usual = f"{a(channel.kind)} is not read with {name}", f"it knows {known}" if known else "remove it"
             rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
             yield Problem((*path, name), rule, value, hint=hint)
 
@@ -279,7 +282,7 @@ def _channel_cycles(scenario):
             edges.setdefault(subscription.channel, []).append(name)
     for name, _, step, unsure in _walk_services(scenario):
         if not unsure and step.kind in ("publish", "send"):
-            edges[name].append(step.channel)
+            edges[name] += [step.channel] if is_routed_by_key(step) else homes(scenario, step)
         elif not unsure:
             edges[name] += callees(scenario, step)
     cycle = _cycle(edges)

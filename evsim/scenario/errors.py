@@ -57,6 +57,11 @@ def shorten(value, longest=60):
     return text if len(text) <= longest else text[:longest - 3] + "..."
 
 
+def a(noun):
+    """The noun with its article: a queue, an exchange."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def suggest(name, names):
     """The nearest of `names`, as a question; or all of them, when none is near and they are few."""
     if ":" in str(name):

@@ -1,6 +1,7 @@
 """What fits a channel without a broker: which steps, subscriptions, links and faults a bus or a pipe takes."""
 
-from .errors import Problem
+from .errors import Problem, a
+from .exchanges import publish_problem
 
 MESSAGES = ("publish", "send", "ask")   # the steps that hand something to a channel
 UNBROKERED = ("bus", "pipe")   # kinds of channel with nothing between those who use them
@@ -40,11 +41,11 @@ def step_problem(scenario, step):
     """(setting, rule, way out) if a step that hands over a message does not fit its channel; else None."""
     channel = scenario.channels[step.channel]
     if step.kind == "publish":
-        return _publish_problem(step, channel)
+        return _publish_problem(step, channel) or publish_problem(scenario, step)
     name = step.channel
     if channel.kind != "bus":
         other = "publish to it" if step.kind == "send" else "call a service, or make it a bus"
-        return "bus", f"{name} is a {channel.kind}, and {step.kind} is for a bus", other
+        return "bus", f"{name} is {a(channel.kind)}, and {step.kind} is for a bus", other
     if step.kind == "ask" and not readers(scenario, name):
         return "bus", f"nobody subscribes to {name}, so nobody can answer", "subscribe a service to it"
     return None

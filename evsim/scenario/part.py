@@ -162,6 +162,13 @@ class OneOrMany:
         return {"anyOf": [many["items"], many]}
 
 
+class OrName:
+    """JSON Schema of what may be written as a bare name."""
+
+    def __get_pydantic_json_schema__(self, core_schema, handler):
+        return {"anyOf": [{"type": "string"}, handler(core_schema)]}
+
+
 def one_of(what, *classes, bare=None):
     """The type of a value that is one of the tagged `classes`.
 

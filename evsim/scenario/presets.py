@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from . import reading
-from .errors import Problem, ScenarioError, refuse, suggest
+from .errors import Problem, ScenarioError, a, refuse, suggest
 from .part import Tagged
 
 
@@ -30,18 +30,23 @@ class Preset:
     subscribe: dict
 
 
-class Likened(Tagged):
-    """A kind of channel of which products have their own: `like` names a preset."""
+class AnyChannel(Tagged):
+    """What every kind of channel says of itself."""
 
     plain: ClassVar[dict] = {}  # what a plain channel does where nothing is written
     plain_reading: ClassVar[dict] = {}  # and how it is read
     confirms: ClassVar[bool] = True  # whether a publisher may wait until it has its message
     may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
-    like: Annotated[str | None, Field(json_schema_extra={"description": "the name of a preset"})] = None
 
     def binds(self, service, subscription):
         """Whether a message that waits at a service waits for one instance of it."""
         return False
+
+
+class Likened(AnyChannel):
+    """A kind of channel of which products have their own: `like` names a preset."""
+
+    like: Annotated[str | None, Field(json_schema_extra={"description": "the name of a preset"})] = None
 
     @model_validator(mode="after")
     def _known(self):
@@ -49,7 +54,7 @@ class Likened(Tagged):
             return self
         of_kind = [name for name in preset_names() if load_preset(name).kind == self.kind]
         if self.like not in of_kind:
-            other = f"is a {load_preset(self.like).kind}" if self.like in preset_names() else "is no preset"
+            other = f"is {a(load_preset(self.like).kind)}" if self.like in preset_names() else "is no preset"
             raise refuse(f"{self.like} {other}", suggest(self.like, of_kind), name="like")
         return self
 
@@ -94,8 +99,9 @@ def complete(scenario):
 def _filled(part, channel, which, plain):
     """`part` with what it leaves open taken from the channel's preset, and what that leaves open from `plain`."""
     given = dict(plain)
-    if channel.like is not None:
-        written = {name: value for name, (value, _) in getattr(load_preset(channel.like), which).items()}
+    like = getattr(channel, "like", None)
+    if like is not None:
+        written = {name: value for name, (value, _) in getattr(load_preset(like), which).items()}
         needed = {name: getattr(part, name) for name, field in type(part).model_fields.items() if field.is_required()}
         read = type(part).model_validate({**needed, **written})
         given |= {name: getattr(read, name) for name in written}

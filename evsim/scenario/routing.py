@@ -1,11 +1,14 @@
-"""Where a message may come: to the channel it is published to, and as a dead letter to others."""
+"""Where a message may come: to the channel it is published to, by exchanges to others, and as a dead letter to more."""
 
-__all__ = ["dead_letters", "homes", "letter_homes", "reached"]
+__all__ = ["dead_letters", "homes", "is_routed_by_key", "letter_homes", "onward", "reached", "routing_key"]
 
 
-def homes(scenario, step):
-    """Names of the channels that may keep the messages of a publish step, each once."""
-    return [step.channel]
+def homes(scenario, step, key=None):
+    """Names of the channels that may have the messages of a publish step, each once: its own, and where exchanges lead.
+
+    key: the key of one message, as text; without it, wherever any key may lead.
+    """
+    return _closure(step.channel, lambda name: onward(scenario, step, name, key))
 
 
 def letter_homes(scenario, step):
@@ -15,11 +18,31 @@ def letter_homes(scenario, step):
 
 
 def reached(scenario, step):
-    """Names of all channels that its messages and their dead letters may come to."""
-    found = list(homes(scenario, step))
-    for name in found:
-        found += [letter for letter in dead_letters(scenario, name) if letter not in found]
-    return found
+    """Names of all channels that its messages and their dead letters may come to, :func:`homes` first."""
+    return _closure(step.channel, lambda name: onward(scenario, step, name), lambda name: dead_letters(scenario, name))
+
+
+def onward(scenario, step, name, key=None):
+    """Names of the channels to which the messages of a step go on from a channel: none, unless it is an exchange."""
+    exchange = scenario.channels.get(name)
+    if exchange is None or exchange.kind != "exchange":
+        return []
+    otherwise = [] if exchange.alternate is None else [exchange.alternate]
+    if key is None and is_routed_by_key(step):
+        return [*dict.fromkeys(binding.queue for binding in exchange.bindings), *otherwise]
+    return exchange.ways(routing_key(step, key)) or otherwise
+
+
+def is_routed_by_key(step):
+    """Whether the way of a step's messages differs from request to request."""
+    return "{key}" in routing_key(step)
+
+
+def routing_key(step, key=None):
+    """The routing key of a message of a step; as in AMQP, it is the channel's name where nothing is written."""
+    written, fixed = getattr(step, "routing_key", None) or step.channel, getattr(step, "key", None)
+    key = fixed if key is None else key
+    return written if key is None else written.replace("{key}", str(key))
 
 
 def dead_letters(scenario, channel):
@@ -30,5 +53,15 @@ def dead_letters(scenario, channel):
         for each in service.subscribe
         if each.channel == channel
     ]
-    own = getattr(scenario.channels[channel], "dead_letter", None)
+    own = getattr(scenario.channels.get(channel), "dead_letter", None)
     return [name for name in dict.fromkeys((own, *reading)) if name is not None]
+
+
+def _closure(first, *ways):
+    """`first` and all that one of the ways leads to from what is there, each once; all of one way before the next."""
+    found = [first]
+    for number in range(len(ways)):
+        for name in found:
+            for way in ways[: number + 1]:
+                found += [other for other in way(name) if other not in found]
+    return found

@@ -3,7 +3,7 @@
 import inspect
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, WrapSerializer, WrapValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WrapSerializer, WrapValidator, model_validator
 
 from .distributions import AnyDistribution
 from .errors import refuse
@@ -23,6 +23,15 @@ def _key(key):
 
 MessageKey = Annotated[
     Any, BeforeValidator(_key), Field(json_schema_extra={"type": ["string", "integer", "null"]})]
+
+
+def _routing_key(text):
+    if "{" in text.replace("{key}", ""):
+        raise refuse("knows {key}, the key of the message, and nothing else in braces")
+    return text
+
+
+RoutingKey = Annotated[Text, AfterValidator(_routing_key)]
 
 
 class Work(Tagged):
@@ -56,7 +65,8 @@ class Call(Tagged):
 class Publish(Tagged):
     """Hand a message to a channel.
 
-    `key` is the request's own (by default), or a fixed number or text. `priority` counts in a queue that has
+    `key` is the request's own (by default), or a fixed number or text. An exchange goes by the `routing_key`, a text in
+    which `{key}` stands for that key. `priority` counts in a queue that has
     priorities: the highest goes first. With `acks: 1` the worker is held until the channel has the message, with
     `acks: all` until all replicas of a log that are in sync have it; with `acks: 0` nobody waits, and nobody
     learns of a loss. With an `outbox` the message is written with the row, and sent by a relay. `size` is what
@@ -67,6 +77,7 @@ class Publish(Tagged):
     kind: Literal["publish"] = "publish"
     channel: Name
     key: MessageKey = None
+    routing_key: RoutingKey | None = None
     priority: Whole = 0
     acks: Literal[0, 1, "all"] = 1
     timeout: PositiveTime | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WrapSerializer
 
 from .offsets import ASSIGNORS, After, Commit, Replays, Start
-from .part import Name, OneOrMany, Part
+from .part import Name, OneOrMany, OrName, Part
 from .retry import Retry
 from .units import AtLeastOne, PositiveLimit, PositiveTime, Time
 
@@ -82,13 +82,6 @@ def _write_subscriptions(subscriptions, write):
     return short[0] if len(short) == 1 else short
 
 
-class _OrName:
-    """JSON Schema of what may be written as a bare name."""
-
-    def __get_pydantic_json_schema__(self, core_schema, handler):
-        return {"anyOf": [{"type": "string"}, handler(core_schema)]}
-
-
 Subscriptions = Annotated[
-    tuple[Annotated[Subscription, _OrName()], ...], WrapSerializer(_write_subscriptions),
+    tuple[Annotated[Subscription, OrName()], ...], WrapSerializer(_write_subscriptions),
     BeforeValidator(_read_subscriptions), OneOrMany()]

@@ -192,8 +192,22 @@ class _Drawing:
         self.ax.add_patch(Rectangle((left, bottom), width, 0.08, lw=0.8, zorder=3.5, **style))
 
     def _channel(self, name, channel):
-        """A log is a strip of cells that goes on; a queue is a stack of messages."""
+        """A log is a strip of cells that goes on, a queue is a stack of messages, an exchange a fork."""
         x, y = self._outline(name, CHANNEL, 0.06, fc=PAPER, ec="#a9a9b0", lw=0.9)
+        if channel.kind == "exchange":
+            self._fork(x, y - 0.1)
+        else:
+            self._cells(x, y, channel)
+        what = {"log": lambda: f"log, {count(channel.partitions, 'partition')}", "exchange": lambda: f"{channel.type} exchange"}
+        what = what.get(channel.kind, lambda: channel.kind)()
+        self._text(x, y - CHANNEL[1] / 2 + 0.1, what, 9.5, colour="#4c4c52")
+        self._named(name, x, y + 0.19, "", LINE + 1)
+
+    def _fork(self, x, y):
+        for rise in (0.085, 0.0, -0.085):
+            self.ax.plot([x - 0.3, x - 0.06, x + 0.12, x + 0.3], [y, y, y + rise, y + rise], color=INK, lw=1.2, zorder=3.2)
+
+    def _cells(self, x, y, channel):
         left, bottom, width = x - CHANNEL[0] / 2 + 0.1, y - CHANNEL[1] / 2 + 0.2, (CHANNEL[0] - 0.2) / CELLS
         for cell in range(CELLS):
             gap, radius = (0.0, 0.001) if channel.kind == "log" else (0.025, 0.05)
@@ -209,9 +223,6 @@ class _Drawing:
                     zorder=3.2,
                 )
             )
-        what = f"log, {count(channel.partitions, 'partition')}" if channel.kind == "log" else channel.kind
-        self._text(x, y - CHANNEL[1] / 2 + 0.1, what, 9.5, colour="#4c4c52")
-        self._named(name, x, y + 0.19, "", LINE + 1)
 
 
 def _in_lines(name):
@@ -303,6 +314,7 @@ def _names(names):
 
 
 def _words(wiring):
-    verbs = {"asks": "asks", "calls": "calls", "publishes": "publishes to", "delivers": "delivers to"}
+    verbs = {"asks": "asks", "calls": "calls", "publishes": "publishes to", "routes": "hands on to",
+             "delivers": "delivers to"}
     edges = [f"{one} {verbs[kind]} {two}" for kind in KINDS for one, two in sorted(getattr(wiring, kind))]
     return "; ".join(edges) + "."

@@ -49,14 +49,18 @@ def place(wirings):
     sizes = {name: sizes[name] for name in sorted(sizes, key=lambda name: (first_seen[name], name))}
     union = {kind: set().union(*(getattr(wiring, kind) for wiring in wirings)) for kind in KINDS}
     edges = sorted(set().union(*union.values()), key=lambda edge: [first_seen[name] for name in edge])
-    between = {
-        name: ([], []) for name in sizes if any(name in wiring.scenario.channels for wiring in wirings)
-    }
-    for service, channel in sorted(union["publishes"]):
-        between[channel][0].append(service)
+    channels = {name for wiring in wirings for name in wiring.scenario.channels}
+    exchanges = {name for wiring in wirings for name in wiring.exchanges}  # which stand as services do
+    between = {name: ([], []) for name in sizes if name in channels - exchanges}
+    through = set()
+    for source, channel in sorted(union["publishes"] | union["routes"]):
+        if channel in exchanges:
+            through.add((source, channel))
+        else:
+            between[channel][0].append(source)
     for channel, service in sorted(union["delivers"]):
         between[channel][1].append(service)
-    through = {(one, two) for before, after in between.values() for one in before for two in after}
+    through |= {(one, two) for before, after in between.values() for one in before for two in after}
     customers = [name for wiring in wirings for name in wiring.scenario.workloads]
     whole = [name for name in sizes if name not in between]
     column = columns(whole, sorted(union["asks"] | union["calls"] | through), customers, between)

@@ -167,6 +167,8 @@ class Panel:
         last = {}
         for child in span.children:
             message = isinstance(child, Message)
+            if message and child.origin >= 0:
+                continue  # made by a channel, of another message
             other, start = (child.channel, child.published) if message else (child.service, child.born)
             until = child.acknowledged if message else child.settled
             if not message and child.attempt > 1:
@@ -199,7 +201,9 @@ class Panel:
             self._cross(asker, span.settled)
 
     def _message(self, message):
-        x, channel = self._x(self.story.spans[message.cause]), self.places[message.channel]
+        by_hand = message.origin < 0  # or by a channel
+        x = self._x(self.story.spans[message.cause]) if by_hand else self.places[message.sender]
+        channel = self.places[message.channel]
         for sending in message.sendings:
             if sending.arrived >= 0:
                 to, time = channel, sending.arrived

@@ -134,8 +134,9 @@ def _inside(story, span):
 
 def _message(story, message):
     way = message.sender, message.channel
+    maker = story.run.scenario.channels.get(message.sender)
+    what = "publish" if maker is None else "copy" if maker.kind == "exchange" else "dead letter"
     for number, sending in enumerate(message.sendings, 1):
-        what = "dead letter" if message.origin >= 0 else "publish"
         text = what + (f", attempt {number}" if number > 1 else "")
         fate = "full" if sending.fate == "refused" and message.fate == Fate.FULL else sending.fate
         if fate in UNKEPT:

@@ -5,15 +5,15 @@ from evsim.scenario.fitting import MESSAGES
 
 __all__ = ["KINDS", "Wiring", "all_steps"]
 
-KINDS = ("asks", "calls", "publishes", "delivers")
+KINDS = ("asks", "calls", "publishes", "routes", "delivers")
 
 
 class Wiring:
     """The edges of a scenario, or of a run of it: ``scenario``, and ``run`` (None for a scenario alone).
 
     Sets of pairs of names, as written in the steps: ``asks`` (workload, service), ``calls`` (service,
-    service), ``publishes`` (service, channel), ``delivers`` (channel, service). What Python functions do is
-    known from a run alone.
+    service), ``publishes`` (service, channel), ``routes`` (exchange, channel), ``delivers`` (channel, service).
+    What Python functions do is known from a run alone.
     """
 
     def __init__(self, system):
@@ -26,6 +26,9 @@ class Wiring:
             for name, service in self.services.items()
             for subscription in service.subscribe
         }
+        self.exchanges = {name: each for name, each in self.scenario.channels.items() if each.kind == "exchange"}
+        self.routes = {(name, each.queue) for name, exchange in self.exchanges.items() for each in exchange.bindings}
+        self.routes |= {(name, each.alternate) for name, each in self.exchanges.items() if each.alternate}
         self.calls, self.publishes = set(), set()
         for name, service in self.services.items():
             for step in all_steps(service.handle):
@@ -47,10 +50,13 @@ class Wiring:
 
     @property
     def through(self):
-        """(service, service) of each pair with a channel between them."""
+        """(service, service) of each pair with a channel between them, or an exchange and a channel."""
+        ways = set(self.publishes)
+        for _ in self.exchanges:  # an alternate may be an exchange again
+            ways |= {(one, two) for one, exchange in ways for other, two in self.routes if other == exchange}
         return {
             (one, two)
-            for one, channel in self.publishes
+            for one, channel in ways
             for other, two in self.delivers
             if other == channel and one != two
         }

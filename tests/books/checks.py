@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.channels import copies, reads
+from evsim.results.audit.exchanges import leads_nowhere
 from evsim.results.records import Fate, Outcome, Verdict
 from evsim.results.tally import last_attempts
 
@@ -44,7 +45,9 @@ def assert_ledger_adds_up(run):
         mine = deliveries.channel == code
         here = kept & (messages["channel"] == code)
         groups = [each for who in run.scenario.services.values() for each in who.subscribe if each.channel == name]
-        if channel.kind == "log":
+        if channel.kind == "exchange":
+            each = [np.flatnonzero(here & leads_nowhere(run))]
+        elif channel.kind == "log":
             each = [np.flatnonzero(here & reads(run, group)) for group in groups]
         else:
             each = [np.repeat(np.flatnonzero(here), copies(run, name)[messages["route"][here]])]

@@ -2,6 +2,8 @@
 
 from hypothesis import strategies as st
 
+from tests.books import exchanges
+
 __all__ = ["dead_letter", "queue", "reading"]
 
 DEDUPLICATION = st.sampled_from([None, None, None, 2, {"window": 5, "by": "key"}])
@@ -39,10 +41,14 @@ def reading(draw, risky, stable):
 def dead_letter(draw, cast, channel):
     """Where dead letters of a channel may go, or None: to where nobody reads who may publish to it again."""
     place = cast.channels.index(channel)
+    behind = {name: exchanges.leads_to(cast.exchanges, name) for name in cast.exchanges}
+    behind |= {other: [other] for other in cast.channels if cast.kinds[other] in ("queue", "log")}
     able = [
-        other
-        for other in cast.channels[place + 1 :]
-        if cast.lowest_reader[other] >= cast.lowest_reader[channel] and cast.kinds[other] in ("queue", "log")
+        name
+        for name, kept in behind.items()
+        if all(cast.channels.index(each) > place for each in kept)
+        and cast.lowest_reader[name] >= cast.lowest_reader[channel]
+        and cast.exchanges.get(name, {}).get("unroutable") != "return"
     ]
     return draw(st.sampled_from([None, *able])) if "letters" in cast.hazards else None
 

@@ -7,7 +7,7 @@ Services call and publish downwards in their list; the only way back up is a pub
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
-from tests.books import logs, pipes, queues
+from tests.books import exchanges, logs, pipes, queues
 
 __all__ = ["calm_systems", "stable_systems", "systems"]
 
@@ -71,7 +71,7 @@ def _system(draw, faulty, risky, stable=False):
         "name": "any-system",
         "workloads": {name: _workload(draw, cast) for name in cast.workloads},
         "services": services,
-        "channels": {name: _channel(name, draw, cast) for name in cast.channels},
+        "channels": {name: _channel(name, draw, cast) for name in (*cast.channels, *cast.exchanges)},
         "network": _network(draw, cast),
         "run": {
             "duration": cast.duration,
@@ -118,6 +118,15 @@ class _Cast:
             for name, kind in self.kinds.items()
             if kind == "queue"
         }
+        self.exchanges = {}
+        for number in range(draw(st.sampled_from([0, 1, 2])) if self.queues else 0):
+            behind = [name for name, each in self.exchanges.items() if each.get("unroutable") != "return"]
+            made = exchanges.exchange(draw, list(self.queues), behind, "limits" in self.hazards)
+            self.exchanges[f"exchange-{number}"] = made
+        for name in self.exchanges:
+            self.kinds[name] = "exchange"
+            readers = [self.lowest_reader[queue] for queue in exchanges.leads_to(self.exchanges, name)]
+            self.lowest_reader[name] = min(readers, default=len(self.services))
 
     def service(self, number):
         draw = self.draw
@@ -220,7 +229,7 @@ class _Cast:
         return {"call": step}
 
     def _publish(self, number, depth):
-        channel = self.draw(st.sampled_from(self.channels))
+        channel = self.draw(st.sampled_from([*self.channels, *self.exchanges]))
         kind, key = "publish", self.draw(st.sampled_from([None, None, 7, "fixed"]))
         if self.kinds[channel] == "bus":
             kind = self.draw(st.sampled_from(["publish", "send", "ask"]))
@@ -234,12 +243,18 @@ class _Cast:
         else:
             acks = self.draw(st.sampled_from([0, 1, 1, "all"]))
             step = {"channel": channel, "acks": acks, **self._care(), "key": key}
-            if self.queues.get(channel, {}).get("overflow") == "block" and step["acks"] == 0:
-                step["acks"] = 1  # somebody must be there to be kept waiting
+            kept = exchanges.leads_to(self.exchanges, channel) if channel in self.exchanges else [channel]
+            returns = self.exchanges.get(channel, {}).get("unroutable") == "return"
+            blocks = any(self.queues.get(name, {}).get("overflow") == "block" for name in kept)
+            if (blocks or returns) and step["acks"] == 0:
+                step["acks"] = 1  # somebody must be there to be kept waiting, or to hear of it
+            if channel in self.exchanges:
+                step["routing_key"] = self.draw(exchanges.ROUTING_KEYS)
             step["priority"] = self.draw(st.sampled_from([0, 0, 1, 9]))
-        if self.kinds[channel] in ("queue", "log") and self.draw(st.integers(0, 3)) == 0:
-            poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
-            step = {"channel": channel, "key": step["key"], "priority": step["priority"], "outbox": {"poll": poll}}
+            if self.draw(st.integers(0, 3)) == 0 and not returns:
+                poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
+                step = {name: value for name, value in step.items() if name not in ("acks", "timeout", "retry")}
+                step["outbox"] = {"poll": poll}
         if self.lowest_reader[channel] > number:
             return {kind: step}
         if not self.ways_back:
@@ -280,6 +295,8 @@ def _subscribe(draw, cast, services, channel, stable):
 
 
 def _channel(name, draw, cast):
+    if name in cast.exchanges:
+        return {"exchange": cast.exchanges[name]}
     if cast.kinds[name] == "log":
         return logs.log(draw, "members" in cast.hazards)
     if cast.kinds[name] == "bus":
@@ -322,7 +339,7 @@ def _network(draw, cast):
     network = {"latency": draw(LATENCY), "give_up": draw(st.sampled_from([2, 30]))}
     if "loss" in cast.hazards:
         network["loss"] = draw(LOSS)
-    brokers = [name for name in cast.channels if cast.kinds[name] in ("queue", "log")]
+    brokers = [name for name, kind in cast.kinds.items() if kind in ("queue", "log", "exchange")]
     ends = st.sampled_from([*cast.workloads, *cast.services, *brokers])
     links = {}
     for number in range(draw(st.integers(0, 2))):
@@ -336,12 +353,12 @@ def _network(draw, cast):
 
 def _fault(draw, data, cast, stable):
     links = list(data["network"]["links"])
-    channels = [name for name in cast.channels if cast.kinds[name] != "pipe"]
+    channels = [name for name, kind in cast.kinds.items() if kind != "pipe"]
     target = draw(st.sampled_from([*cast.services, *cast.services, *channels, *links]))
     kinds = ["outage", "crash", "pause", "slowdown", "error_rate"]
     if stable and cast.pipes:
         kinds.remove("crash")  # who is on a pipe and crashes stays dead
-    if target in cast.channels:
+    if target in cast.kinds:
         kinds = ["outage"] if cast.kinds[target] == "bus" else ["outage", "pause"]
         if cast.kinds[target] == "log":
             kinds += ["leader_failure", "leader_failure"]

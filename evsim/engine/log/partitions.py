@@ -116,7 +116,7 @@ class Log(Channel):
         if acks == "all" and self.replication is not None:
             self.replication.when_safe(message, tell)
         else:
-            tell(True)
+            tell(Fate.OPEN)
 
     def lose_leader(self):
         """The broker that leads fails; without replicas the log is down until it is back."""

@@ -57,12 +57,12 @@ class Replication:
         self._show(partition)
 
     def when_safe(self, message, tell):
-        """Call ``tell(kept)`` when all in sync have the message, or when it is known that they never will."""
+        """Call ``tell(fate)`` when all in sync have the message, or when it is known that they never will."""
         partition = self.system.records.messages.partition[message]
         if message in self.hidden[partition]:
             self.waiting.setdefault(message, []).append(tell)
         else:
-            tell(self.takes("all"))
+            tell(Fate.OPEN if self.takes("all") else Fate.REFUSED)
 
     def _send(self, broker, message, function, argument):
         delay = self.delays[broker].of(self.system.records.messages.luck[message])
@@ -93,7 +93,7 @@ class Replication:
             message = hidden.popleft()
             self.log.show(message, partition)
             for tell in self.waiting.pop(message, ()):
-                tell(self.takes("all"))
+                tell(Fate.OPEN if self.takes("all") else Fate.REFUSED)
 
     # Failure of the leader.
 
@@ -135,7 +135,7 @@ class Replication:
         if not able:
             for tellers in self.waiting.values():
                 for tell in tellers:
-                    tell(False)
+                    tell(Fate.REFUSED)
             self.waiting.clear()
             return
         self.leader = min(able)
@@ -166,7 +166,7 @@ class Replication:
                 self.system.records.messages.appended[message] = float("nan")
                 self.system.records.incidents.append((self.env._now, "message refused", self.log.name, message))
                 for tell in tellers:
-                    tell(False)
+                    tell(Fate.REFUSED)
             else:
                 self.system.records.messages.fate[message] = Fate.TRUNCATED
                 self.log.lose(message, partition, unseen, Reason.LEADER)

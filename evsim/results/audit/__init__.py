@@ -1,19 +1,19 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, channels, letters, queues, pipes): states are worked out again from attempts, effects
-   and messages, and compared with what is stored.
+1. *Recount* (attempts, effects, channels, exchanges, letters, queues, pipes): states are worked out again from attempts,
+   effects and messages, and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
 3. *Credits* (credits, owners): every worker and every prefetch credit is at home or held by exactly one open attempt,
    and every partition that has an owner has one, who alone reads it.
 """
 
-from evsim.results.audit import attempts, channels, credits, effects, letters, owners, pipes, queues, stock
+from evsim.results.audit import attempts, channels, credits, effects, exchanges, letters, owners, pipes, queues, stock
 from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
-PARTS = (attempts, effects, channels, letters, queues, pipes, stock, credits, owners)
+PARTS = (attempts, effects, channels, exchanges, letters, queues, pipes, stock, credits, owners)
 CHECKS = sum((each.CHECKS for each in PARTS), ())
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.books import ROUNDING
+from evsim.results.audit.exchanges import leads_nowhere
 from evsim.results.batches import followers
 from evsim.results.records import Fate, Verdict
 
@@ -12,7 +13,8 @@ __all__ = ["CHECKS"]
 def deliveries(books):
     """A message that is kept is one obligation for each group of a log or service on a bus, and one in a queue.
 
-    What is sent to one handler of a bus, or finds no service there at all, is one too; what is not kept is none.
+    What is sent to one handler of a bus, or finds no service there at all, is one too, and so is what leads nowhere from
+    an exchange; what is not kept is none.
     """
     messages, rows = books.messages, books.rows
     is_delivery = (books.kinds == "delivery") & (rows["first"] < 0)
@@ -23,7 +25,10 @@ def deliveries(books):
     expected = np.zeros(len(kept), dtype=int)
     for code, name in enumerate(names):
         here = kept & (messages["channel"] == code)
-        if books.run.scenario.channels[name].kind != "log":
+        kind = books.run.scenario.channels[name].kind
+        if kind == "exchange":
+            expected[here] = leads_nowhere(books.run)[here]
+        elif kind != "log":
             expected[here] = copies(books.run, name)[messages["route"][here]]
         for subscription in _groups(books.run.scenario.complete, name):
             expected += here & reads(books.run, subscription)

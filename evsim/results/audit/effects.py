@@ -30,10 +30,10 @@ def children(books):
     books.demand(inside, "a call was made outside the work of its caller", calls)
     _compare(books, np.bincount(parent, minlength=count), ("call", "ask"), "calls")
     by_hand = messages["origin"] < 0  # by a handler; the others are made by channels
+    by_hand[[copy for copy, _ in books.run.records.copies]] = False  # what came again
     cause, time = messages["cause"][by_hand], messages["published"][by_hand]
     inside = time >= rows["started"][cause] - ROUNDING
     books.demand(inside & ~(time > rows["ended"][cause] + ROUNDING), "published outside the work", cause)
-    by_hand[[copy for copy, _ in books.run.records.copies]] = False
     _compare(books, np.bincount(messages["cause"][by_hand], minlength=count), ("publish", "send"), "messages")
 
 

@@ -15,7 +15,8 @@ def letters(books):
     over = np.zeros(count, dtype=bool)
     over[last] = np.isin(rows["verdict"][last], (Verdict.DEAD, Verdict.EXPIRED, Verdict.DROPPED))
     over &= books.kinds == "delivery"
-    made = messages["origin"] >= 0
+    made = (messages["origin"] >= 0) & ~run.routed
+    made[[copy for copy, _ in run.records.copies]] = False
     cause = messages["cause"][made]
     books.demand(over[cause], "a dead letter of what was not given up", cause)
     books.demand(rows["parent"][cause] == messages["origin"][made], "a dead letter of another message", cause)

@@ -2,11 +2,12 @@
 
 from ..part import one_of
 from .bus import Bus
+from .exchange import Exchange
 from .log import Log
 from .pipe import Pipe
 from .queue import Queue
 
-__all__ = ["CHANNELS", "Bus", "Channel", "Log", "Pipe", "Queue"]
+__all__ = ["CHANNELS", "Bus", "Channel", "Exchange", "Log", "Pipe", "Queue"]
 
-CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Log, Bus, Pipe)}
+CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Exchange, Log, Bus, Pipe)}
 Channel = one_of("a channel", *CHANNELS.values())

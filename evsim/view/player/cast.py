@@ -12,16 +12,18 @@ def cast(wirings):
     """name -> [column, row] of everything in all designs.
 
     A service stands as many columns to the right as there are steps to it from a workload, a channel half a column
-    before who reads it or after who publishes to it.
+    before who reads it or after who publishes to it. An exchange stands as a service does.
     """
     union = {kind: set().union(*(getattr(wiring, kind) for wiring in wirings)) for kind in KINDS}
     scenarios = [wiring.scenario for wiring in wirings]
-    channels = list(dict.fromkeys(name for scenario in scenarios for name in scenario.channels))
-    services = list(dict.fromkeys(name for scenario in scenarios for name in scenario.services))
+    exchanges = list(dict.fromkeys(name for wiring in wirings for name in wiring.exchanges))
+    channels = list(dict.fromkeys(name for scenario in scenarios for name in scenario.channels if name not in exchanges))
+    services = [*dict.fromkeys(name for scenario in scenarios for name in scenario.services), *exchanges]
     column = dict.fromkeys((name for scenario in scenarios for name in scenario.workloads), 0)
     sources, readers = _around(union, scenarios, channels)
     steps = union["asks"] | union["calls"]
     steps |= {(one, two) for channel in channels for one in sources[channel] for two in readers[channel]}
+    steps |= {(one, two) for one, two in union["publishes"] | union["routes"] if two in exchanges}
     reached = set(column)
     while reached:
         reached = {two for one, two in steps if one in reached} - set(column)
@@ -42,10 +44,12 @@ def _around(union, scenarios, channels):
 
     Dead letters come from those who failed to handle them.
     """
-    sources = {channel: {one for one, other in union["publishes"] if other == channel} for channel in channels}
+    senders = union["publishes"] | union["routes"]
+    sources = {channel: {one for one, other in senders if other == channel} for channel in channels}
     readers = {channel: {two for other, two in union["delivers"] if other == channel} for channel in channels}
     for scenario in scenarios:
-        for channel in scenario.channels:
+        for channel in readers.keys() & scenario.channels.keys():
             for letters in dead_letters(scenario, channel):
-                sources[letters] |= readers[channel]
+                if letters in sources:  # and not an exchange
+                    sources[letters] |= readers[channel]
     return sources, readers

@@ -53,7 +53,7 @@ export function hopsOf(lane, codes) {
   return hops;
 }
 
-/* [sender, channel] of a message; a channel sends dead letters. */
+/* [sender, channel] of a message; a channel sends dead letters, an exchange copies. */
 export function endsOfMessage({ services, channels, messages }, number) {
   const sender = messages.sender[number];
   const part = sender < services.length ? services[sender] : channels[sender - services.length];

@@ -104,8 +104,9 @@ function ofMessage({ lane }, kind, number, who) {
   const [sender, channel] = endsOfMessage(lane, number);
   const place = lane.channels[messages.channel[number]].lingers ? "batch" : "outbox";
   if (kind === PUBLISHED) {
-    if (messages.sender[number] >= lane.services.length)
-      return `${sender} moves ${who} to ${channel}: a dead letter`;
+    const maker = lane.channels[messages.sender[number] - lane.services.length];
+    if (maker?.kind === "exchange") return `${sender} hands a copy about ${who} on to ${channel}`;
+    if (maker) return `${sender} moves ${who} to ${channel}: a dead letter`;
     if (messages.sent[number] === messages.published[number]) return `${sender} publishes a message about ${who}`;
     return `${sender} writes a message about ${who} into its ${place}`;
   }

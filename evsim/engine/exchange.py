@@ -1,0 +1,119 @@
+"""The exchange: hands each message on to the channels that its routing key leads to, and keeps nothing itself.
+
+A copy is a message of its own, with the luck of its origin. Its publisher is told when every copy is kept, or was refused: as
+with RabbitMQ, one queue that refuses makes the publisher try again, though the others have their copies. What leads
+nowhere is written down as dropped, and confirmed all the same.
+"""
+
+from evsim.engine.delivery import Channel
+from evsim.engine.writing import goes_round, onward
+from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.scenario.routing import onward as leads_to
+
+__all__ = ["Exchange"]
+
+
+class Exchange(Channel):
+    """A way to other channels of the same broker, which takes no time."""
+
+    keeps = False
+
+    def __init__(self, system, name, settings, number):
+        super().__init__(system, name, settings, number)
+        self.count = 0  # of messages that came
+        self.copies = {}  # message -> {copy: its fate, None while it waits at a door}
+        self.told = {}  # message -> who waits for the fates of all its copies
+        self.coming = {self._offer}  # heap functions that bring a message to its channel
+        system.publishings.append(self)
+
+    def stored(self):
+        """It keeps nothing, neither rows nor messages."""
+        return []
+
+    def partitioner(self, place, key, kind=None):
+        """An exchange has no partitions."""
+        return lambda luck, row: 0
+
+    def refusal(self, message, acks):
+        fate = super().refusal(message, acks)
+        returns = not fate and self.settings.unroutable == "return" and not self._ways(message)
+        return Fate.RETURNED if returns else fate
+
+    def _ways(self, message):
+        """The channels that a message goes on to."""
+        system, messages = self.system, self.system.records.messages
+        step, key = system.routes[messages.route[message]].course.step, messages.key[message]
+        names = leads_to(system.scenario, step, self.name, system.key_text(key))
+        return [system.channels[name] for name in names]
+
+    def append(self, message):
+        """Take a message: copy it to wherever it leads."""
+        messages = self.system.records.messages
+        messages.appended[message] = self.system.env._now
+        messages.offset[message] = self.count
+        self.count += 1
+        cause, luck = messages.cause[message], messages.luck[message]
+        ways = self._ways(message)
+        ways = [each for each in ways if not (each.keeps and goes_round(self.system, cause, message, each))]
+        copies = [onward(self.system, message, cause, target, luck) for target in ways]
+        self.copies[message] = dict.fromkeys(copies)
+        for copy in copies:
+            self._offer(copy)
+        if not copies:
+            self._drop(message)
+
+    def _drop(self, message):
+        rows, now = self.system.records.rows, self.system.env._now
+        row = rows.new()
+        rows.luck[row], rows.parent[row] = self.system.records.messages.luck[message], message
+        rows.born[row] = rows.ready[row] = rows.ended[row] = rows.settled[row] = now
+        rows.outcome[row], rows.verdict[row], rows.reason[row] = Outcome.WITHDRAWN, Verdict.DROPPED, Reason.UNROUTABLE
+
+    def _offer(self, copy):
+        messages = self.system.records.messages
+        target = self.system.routes[messages.route[copy]].channel
+        door = target.door(copy)
+        if door is not None:
+            door.append((self._offer, copy))
+            return
+        fate, record = target.refusal(copy, 1), copy
+        if fate:
+            self._note("message refused", target, copy)
+        elif messages.appended[copy] >= 0:
+            self._note("message came again", target, copy)
+            record = target.again(copy)
+        if not messages.appended[copy] >= 0:
+            messages.fate[copy] = fate
+            if not fate:
+                target.append(copy)
+        if fate:
+            self._decided(copy, fate)
+        else:
+            target.when_safe(record, 1, lambda fate: self._decided(copy, fate))
+
+    def _decided(self, copy, fate):
+        message = self.system.records.messages.origin[copy]
+        self.copies[message][copy] = fate
+        self._tell(message)
+
+    def _tell(self, message):
+        fates = self.copies[message].values()
+        if message in self.told and None not in fates:
+            for tell in self.told.pop(message):
+                tell(max(fates, default=Fate.OPEN))
+
+    def again(self, message):
+        """Offer all copies again that do not wait still: those that were refused, and those that may become two."""
+        copies = self.copies[message]
+        for copy in [each for each, fate in copies.items() if fate is not None]:
+            copies[copy] = None
+            self._note("message sent again", self.system.routes[self.system.records.messages.route[copy]].channel, copy)
+            self._offer(copy)
+        return message
+
+    def when_safe(self, message, acks, tell):
+        self.told.setdefault(message, []).append(tell)
+        self._tell(message)
+
+    def _note(self, what, target, copy):
+        self.system.records.incidents.append((self.system.env._now, what, target.name, copy))

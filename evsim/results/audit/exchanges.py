@@ -1,0 +1,62 @@
+"""Recount of what exchanges hand on: one copy to each channel that a routing key leads to, and none elsewhere."""
+
+import numpy as np
+
+from evsim.results.records import Verdict
+from evsim.scenario.routing import onward
+
+__all__ = ["CHECKS", "leads_nowhere"]
+
+
+def routing(books):
+    """Each message that an exchange took has a copy where it leads, once."""
+    run, messages = books.run, books.messages
+    ways = _ways(run)
+    made = {message: [] for message in ways}
+    again = {copy for copy, _ in run.records.copies}
+    copies = [copy for copy in np.flatnonzero(run.routed).tolist() if copy not in again]
+    for copy in copies:
+        made.setdefault(int(messages["origin"][copy]), []).append(int(messages["channel"][copy]))
+    right = [sorted(made[message]) == sorted(ways.get(message, ())) for message in made]
+    causes = messages["cause"][np.array(list(made), dtype=int)]
+    books.demand(np.array(right, dtype=bool), "an exchange handed a message on wrongly", causes)
+    origins = messages["origin"][copies]
+    for name in ("cause", "key"):
+        same = messages[name][copies] == messages[name][origins]
+        books.demand(same, f"a copy has another {name} than its message", messages["cause"][origins])
+
+
+def leads_nowhere(run):
+    """For each message: whether an exchange took it and had nowhere to hand it on."""
+    found = np.zeros(len(run.message_columns["origin"]), dtype=bool)
+    found[[message for message, ways in _ways(run).items() if not ways]] = True
+    return found
+
+
+def _ways(run):
+    """message -> numbers of the channels to which the exchange that took it should hand it on."""
+    messages, channels = run.message_columns, run.scenario.channels
+    names, known, found = list(channels), {}, {}
+    sorts = np.array([each.kind == "exchange" for each in channels.values()] + [False])
+    for message in np.flatnonzero(sorts[messages["channel"]] & ~np.isnan(messages["appended"])).tolist():
+        route, key, channel = way = tuple(int(messages[name][message]) for name in ("route", "key", "channel"))
+        if way not in known:
+            _, step = run.routes[route]
+            leads = onward(run.scenario, step, names[channel], run.key_names.get(key, str(key)))
+            known[way] = [names.index(name) for name in leads]
+        passed = _been_in(run, message)
+        found[message] = [each for each in known[way] if sorts[each] or each not in passed]
+    return found
+
+
+def _been_in(run, message):
+    """Numbers of the channels that a message comes from, back to where somebody failed with it."""
+    messages, verdict = run.message_columns, run.rows["verdict"]
+    passed = set()
+    while messages["origin"][message] >= 0 and verdict[messages["cause"][message]] != Verdict.DEAD:
+        message = messages["origin"][message]
+        passed.add(int(messages["channel"][message]))
+    return passed
+
+
+CHECKS = (routing,)

@@ -1,0 +1,93 @@
+"""What fits an exchange: its bindings, who publishes to it, and what may stand behind it."""
+
+from .errors import Problem, a, suggest
+from .routing import homes
+
+WILD = ("*", "#")  # words of a topic's pattern: any one word, any number of words
+
+
+def exchanges(scenario):
+    """The problems of a scenario with its exchanges."""
+    found = {name: each for name, each in scenario.channels.items() if each.kind == "exchange"}
+    for name, exchange in found.items():
+        path = ("channels", name, "exchange")
+        for number, binding in enumerate(exchange.bindings):
+            here = (*path, "bindings", number)
+            yield from _kept(scenario, (*here, "queue"), binding.queue, ("queue",))
+            rule, hint = key_problem(exchange.type, binding.key) or (None, None)
+            if rule:
+                yield Problem((*here, "key"), rule, binding.key, hint=hint)
+            elif binding in exchange.bindings[:number]:
+                yield Problem(here, f"{binding.queue} is bound like this already", hint="remove it")
+        if exchange.alternate is not None:
+            yield from _kept(scenario, (*path, "alternate"), exchange.alternate, ("queue", "exchange"))
+        yield from _circle(scenario, (*path, "alternate"), name)
+    yield from _nobody_to_return_to(scenario)
+
+
+def key_problem(type_, key):
+    """(rule, way out) if the key of a binding does not go with the type of its exchange; else None."""
+    if type_ == "fanout":
+        return ("a fanout looks at no key", "remove it, or make the type topic") if key else None
+    if key is None:
+        return f"a {type_} exchange needs a key", "add key: order.created; write \"#\" in quotes"
+    wild = [word for word in key.split(".") if any(sign in word for sign in WILD)]
+    if wild and type_ == "direct":
+        return "a direct exchange compares whole keys, letter by letter", "make the type topic"
+    if not set(wild) <= set(WILD):
+        return "* and # stand for whole words between dots", "write order.*, or order.#"
+    return None
+
+
+def publish_problem(scenario, step):
+    """(setting, rule, way out) if a publish step does not fit the exchange, or none, that it names; else None."""
+    name, channel = step.channel, scenario.channels[step.channel]
+    if channel.kind != "exchange":
+        rule = f"{name} is {a(channel.kind)}, and only an exchange looks at a routing key"
+        return ("routing_key", rule, "remove it") if step.routing_key is not None else None
+    if step.routing_key is None and channel.type != "fanout":
+        return "routing_key", f"{name} is a {channel.type} exchange, which goes by it", "add routing_key: order.created"
+    if channel.unroutable == "return" and step.acks == 0:
+        return "acks", f"{name} returns what it cannot route, and nobody waits here", "write acks: 1"
+    if channel.unroutable == "return" and step.outbox is not None:
+        return "outbox", f"{name} returns what it cannot route, and a relay would try for ever", "write unroutable: drop"
+    return None
+
+
+def blocking(scenario, step):
+    """The queues that may keep the publisher of a step waiting."""
+    channels = [(name, scenario.channels.get(name)) for name in homes(scenario, step)]
+    return [name for name, each in channels if each and each.kind == "queue" and each.overflow == "block"]
+
+
+def _kept(scenario, path, name, kinds):
+    """The problem with the name of a channel that should be of one of some `kinds`, and is not."""
+    kind = getattr(scenario.channels.get(name), "kind", None)
+    if kind is None:
+        yield Problem(path, f"there is no channel {name}", hint=suggest(name, scenario.channels))
+    elif kind not in kinds:
+        yield Problem(path, f"must be {' or '.join(map(a, kinds))}, but {name} is {a(kind)}")
+
+
+def _circle(scenario, path, name):
+    """An exchange whose alternates lead back to it: each such circle is told of once."""
+    seen, other = [name], scenario.channels[name].alternate
+    while other in scenario.channels and scenario.channels[other].kind == "exchange" and other not in seen:
+        seen.append(other)
+        other = scenario.channels[other].alternate
+    if other == name and name == min(seen):
+        yield Problem(path, f"leads in a circle: {' -> '.join([*seen, name])}", hint="let the last one end in a queue")
+
+
+def _nobody_to_return_to(scenario):
+    """Exchanges that return what they cannot route, and get it from a channel."""
+    alternates = [(("channels", name, "exchange", "alternate"), getattr(each, "alternate", None))
+                  for name, each in scenario.channels.items()]
+    letters = [(("channels", name, each.kind, "dead_letter"), getattr(each, "dead_letter", None))
+               for name, each in scenario.channels.items()]
+    reading = [(("services", name, "subscribe", number, "dead_letter"), each.dead_letter)
+               for name, service in scenario.services.items() for number, each in enumerate(service.subscribe)]
+    for path, name in (*alternates, *letters, *reading):
+        if getattr(scenario.channels.get(name), "unroutable", None) == "return":
+            yield Problem(path, f"{name} returns what it cannot route, and here is nobody to return it to",
+                          hint=f"let {name} drop it, or give it an alternate")

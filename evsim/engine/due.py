@@ -77,5 +77,5 @@ def _join(effects, ways, one):
     names = dict.fromkeys(name for way in ways for name in way)
     for name in names:
         each = [way.get(name, False) for way in ways]
-        due = np.logical_and.reduce(np.broadcast_arrays(*each)) if one else np.logical_or.reduce(np.broadcast_arrays(*each))
-        effects[name] = due | effects.get(name, False)
+        join = np.logical_and if one else np.logical_or
+        effects[name] = join.reduce(np.broadcast_arrays(*each)) | effects.get(name, False)

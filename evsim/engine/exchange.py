@@ -1,8 +1,8 @@
 """The exchange: hands each message on to the channels that its routing key leads to, and keeps nothing itself.
 
-A copy is a message of its own, with the luck of its origin. Its publisher is told when every copy is kept, or was refused: as
-with RabbitMQ, one queue that refuses makes the publisher try again, though the others have their copies. What leads
-nowhere is written down as dropped, and confirmed all the same.
+A copy is a message of its own, with the luck of its origin. Its publisher is told when every copy is kept, or was
+refused: as with RabbitMQ, one queue that refuses makes the publisher try again, though the others have their copies.
+What leads nowhere is written down as dropped, and confirmed all the same.
 """
 
 from evsim.engine.delivery import Channel

@@ -106,7 +106,7 @@ class System:
         service.entries[place.number] = compile_handler(self, place, edge)
 
     def course(self, place, position, step):
-        """The :class:`Route` of a publish step to its channel; those to wherever its messages may come further are made.
+        """The :class:`Route` of a publish step to its channel; those to wherever its messages may come are made.
 
         By the number of its route a message's channel knows the place of each delivery.
         """

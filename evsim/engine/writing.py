@@ -42,7 +42,7 @@ def onward(system, origin, cause, target, luck):
 
 
 def goes_round(system, row, message, channel):
-    """Whether a message made of `message`, whose last attempt is `row`, was in a channel, and nobody failed with it since.
+    """Whether what is made of `message`, whose last attempt is `row`, was in a channel, and nobody failed with it since.
 
     RabbitMQ makes no such dead letter.
     """

@@ -186,9 +186,10 @@ def _useful(service, subscription, partitions):
 
 def _unused_parts(scenario):
     subscribed = {each.channel for service in scenario.services.values() for each in service.subscribe}
-    letters = {name for channel in scenario.channels for name in dead_letters(scenario, channel)}
+    spare = {name for channel in scenario.channels for name in dead_letters(scenario, channel)}
+    spare |= {getattr(channel, "alternate", None) for channel in scenario.channels.values()}
     for name, channel in scenario.channels.items():
-        if channel.kind != "exchange" and name not in subscribed | letters:
+        if channel.kind != "exchange" and name not in subscribed | spare:
             yield f"channels.{name}: nobody subscribes, so its messages are never handled"
     if any(callable(service.handle) for service in scenario.services.values()):
         return   # who knows what a Python function calls
@@ -197,7 +198,7 @@ def _unused_parts(scenario):
     used = {callee for _, step in steps for callee, _ in _callees(scenario, step)}
     used |= {workload.target for workload in scenario.workloads.values()}
     for name in scenario.channels:
-        if name not in published | letters:
+        if name not in published | spare:
             yield f"channels.{name}: nobody publishes to it"
     for name, step in steps:
         if step.kind == "publish" and _leads_nowhere(scenario, step):

@@ -127,8 +127,9 @@ def _subscriptions(scenario):
                 continue
             if channel.kind == "exchange":
                 bound = ", ".join(dict.fromkeys(each.queue for each in channel.bindings))
-                yield Problem((*path, "channel"), "is an exchange, which keeps nothing to read", subscription.channel,
-                              hint=f"subscribe to a queue that is bound to it{bound and ': ' + bound}")
+                rule = f"{subscription.channel} is an exchange, which keeps nothing to read"
+                way = f"subscribe to a queue that is bound to it{bound and ': ' + bound}"
+                yield Problem((*path, "channel"), rule, hint=way)
                 continue
             yield from _reading(path, subscription, channel)
             yield from _letters(scenario, (*path, "dead_letter"), subscription.dead_letter)

@@ -46,11 +46,13 @@ def publish_problem(scenario, step):
         rule = f"{name} is {a(channel.kind)}, and only an exchange looks at a routing key"
         return ("routing_key", rule, "remove it") if step.routing_key is not None else None
     if step.routing_key is None and channel.type != "fanout":
-        return "routing_key", f"{name} is a {channel.type} exchange, which goes by it", "add routing_key: order.created"
+        rule = f"{name} is a {channel.type} exchange, which needs a routing key"
+        return "routing_key", rule, "add routing_key: order.created"
+    returns = f"{name} returns what it cannot route"
     if channel.unroutable == "return" and step.acks == 0:
-        return "acks", f"{name} returns what it cannot route, and nobody waits here", "write acks: 1"
+        return "acks", f"{returns}, and nobody waits here", "write acks: 1"
     if channel.unroutable == "return" and step.outbox is not None:
-        return "outbox", f"{name} returns what it cannot route, and a relay would try for ever", "write unroutable: drop"
+        return "outbox", f"{returns}, and a relay would try for ever", "write unroutable: drop"
     return None
 
 

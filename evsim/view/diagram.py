@@ -198,14 +198,18 @@ class _Drawing:
             self._fork(x, y - 0.1)
         else:
             self._cells(x, y, channel)
-        what = {"log": lambda: f"log, {count(channel.partitions, 'partition')}", "exchange": lambda: f"{channel.type} exchange"}
-        what = what.get(channel.kind, lambda: channel.kind)()
+        what = channel.kind
+        if what == "log":
+            what = f"log, {count(channel.partitions, 'partition')}"
+        elif what == "exchange":
+            what = f"{channel.type} exchange"
         self._text(x, y - CHANNEL[1] / 2 + 0.1, what, 9.5, colour="#4c4c52")
         self._named(name, x, y + 0.19, "", LINE + 1)
 
     def _fork(self, x, y):
         for rise in (0.085, 0.0, -0.085):
-            self.ax.plot([x - 0.3, x - 0.06, x + 0.12, x + 0.3], [y, y, y + rise, y + rise], color=INK, lw=1.2, zorder=3.2)
+            path = [x - 0.3, x - 0.06, x + 0.12, x + 0.3], [y, y, y + rise, y + rise]
+            self.ax.plot(*path, color=INK, lw=1.2, zorder=3.2)
 
     def _cells(self, x, y, channel):
         left, bottom, width = x - CHANNEL[0] / 2 + 0.1, y - CHANNEL[1] / 2 + 0.2, (CHANNEL[0] - 0.2) / CELLS

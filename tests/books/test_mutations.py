@@ -43,6 +43,8 @@
 | sends a credit home too early, or never                 | ... credits of jobs                             |
 | holds more than the maximum; lets nothing expire, or    | a queue is longer ...; handed out when ...;     |
 | too early                                               | expired before ...                              |
+| leaves a bound queue out, gives it two copies, takes     | an exchange handed a message on wrongly;        |
+| another one; forgets the alternate, or what is dropped  | a message was copied wrongly                    |
 | frees a group too early; takes its last message first   | a group was in two hands; out of order          |
 | forgets a publisher who waits at the door               | neither kept nor lost nor refused nor under way |
 
@@ -62,7 +64,13 @@ import pytest
 
 from evsim.engine import simulate
 from evsim.results.audit import AuditError
-from tests.books import mutants, mutants_of_logs, mutants_of_queues, mutants_unbrokered  # noqa: F401  they fill the two lists
+from tests.books import (  # noqa: F401  they fill the two lists
+    mutants,
+    mutants_of_exchanges,
+    mutants_of_logs,
+    mutants_of_queues,
+    mutants_unbrokered,
+)
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop
 
 
@@ -74,6 +82,11 @@ def test_the_engine_as_it_is_passes(settings):
 @pytest.mark.parametrize("fault", [{}, {"crash": "left", "at": 10, "for": 5}, {"outage": "jobs", "at": 10, "for": 5}])
 def test_and_so_it_does_without_a_broker(fault):
     assert simulate(direct([fault] if fault else ())).audit()
+
+
+@pytest.mark.parametrize("alternate", [None, "ledger"])
+def test_and_so_it_does_with_exchanges(alternate):
+    assert simulate(mutants_of_exchanges.sorted_shop(alternate)).audit()
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -17,7 +17,7 @@ RUN_ONLY = {
     "POLL-outbox", "KAFKA-acks1-loss", "BULK-poll", "SEM-kafka-defaults", "LINGER-time-only", "LINGER-size-or-time",
     "SEM-rabbit-quorum", "SEM-vertx-defaults", "MAXLEN-overflow", "TTL-8-10-0.5", "TTL-0.8-1-5", "TTL-12-10-0.5",
     "VISIBILITY-dup", "PRIO-NP", "PREFETCH-fifo-block", "SEM-sqs-fifo",
-    "PIPE-makespan", "PIPE-capacity", "PIPE-runahead", "PIPE-status", "BLOCKING-tandem", "CIW-belt",
+    "SEM-rabbit-topic", "PIPE-makespan", "PIPE-capacity", "PIPE-runahead", "PIPE-status", "BLOCKING-tandem", "CIW-belt",
 }  # fmt: skip
 
 

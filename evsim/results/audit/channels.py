@@ -13,8 +13,8 @@ __all__ = ["CHECKS"]
 def deliveries(books):
     """A message that is kept is one obligation for each group of a log or service on a bus, and one in a queue.
 
-    What is sent to one handler of a bus, or finds no service there at all, is one too, and so is what leads nowhere from
-    an exchange; what is not kept is none.
+    What is sent to one handler of a bus, or finds no service there at all, is one too, and so is what leads nowhere
+    from an exchange; what is not kept is none.
     """
     messages, rows = books.messages, books.rows
     is_delivery = (books.kinds == "delivery") & (rows["first"] < 0)
@@ -45,7 +45,8 @@ def deliveries(books):
 
 def copies(run, channel):
     """For each publish step: how many obligations its message makes in a queue, or on a bus."""
-    readers = [each for service in run.scenario.services.values() for each in service.subscribe if each.channel == channel]
+    services = run.scenario.services.values()
+    readers = [each for service in services for each in service.subscribe if each.channel == channel]
     to_all = max(len(readers), 1) if run.scenario.channels[channel].kind == "bus" else 1
     return np.array([1 if step.kind == "send" else to_all for _, step in run.routes], dtype=int)
 

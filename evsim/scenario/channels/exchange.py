@@ -30,10 +30,10 @@ class Binding(Part):
 class Exchange(AnyChannel):
     """Keeps nothing itself: a copy of each message goes to every queue that is bound for it, to each once.
 
-    A `direct` exchange compares whole routing keys, a `fanout` looks at none. A `topic` compares them word by word, with
-    dots between: in a binding, `*` is exactly one word and `#` any number of them, also none. A message that no
-    binding fits goes to the `alternate` (a queue, or another exchange); without one it is dropped and confirmed all the same
-    (`unroutable: drop`), or comes back and the publish fails (`return`).
+    A `direct` exchange compares whole routing keys, a `fanout` looks at none. A `topic` compares them word by word,
+    with dots between: in a binding, `*` is exactly one word and `#` any number of them, also none. A message that no
+    binding fits goes to the `alternate` (a queue, or another exchange); without one it is dropped and confirmed all
+    the same (`unroutable: drop`), or comes back and the publish fails (`return`).
     """
 
     mapped: ClassVar[bool] = True
@@ -54,7 +54,7 @@ class Exchange(AnyChannel):
 
     def fits(self, pattern, routing_key):
         """Whether a binding's key is one for a routing key."""
-        if self.type == "topic":
+        if self.type == "topic" and pattern is not None:
             return _fits(pattern.split("."), routing_key.split("."))
         return self.type == "fanout" or pattern == routing_key
 

@@ -17,7 +17,7 @@ def cast(wirings):
     union = {kind: set().union(*(getattr(wiring, kind) for wiring in wirings)) for kind in KINDS}
     scenarios = [wiring.scenario for wiring in wirings]
     exchanges = list(dict.fromkeys(name for wiring in wirings for name in wiring.exchanges))
-    channels = list(dict.fromkeys(name for scenario in scenarios for name in scenario.channels if name not in exchanges))
+    channels = list(dict.fromkeys(name for each in scenarios for name in each.channels if name not in exchanges))
     services = [*dict.fromkeys(name for scenario in scenarios for name in scenario.services), *exchanges]
     column = dict.fromkeys((name for scenario in scenarios for name in scenario.workloads), 0)
     sources, readers = _around(union, scenarios, channels)

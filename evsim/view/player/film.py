@@ -43,7 +43,8 @@ faults, notes, catch_ups, requests, attempts, messages, sendings, effects}``. ``
     ``groups`` are ``{service, group}``; ``confirms`` names the services whose workers wait until the channel has
     confirmed a message.
 ``wires``
-    ``[kind, from, to]`` of everybody who asks, calls, publishes to, hands on to or delivers to somebody, and of dead letters.
+    ``[kind, from, to]`` of everybody who asks, calls, publishes to, hands on to or delivers to somebody, and of dead
+    letters.
 ``links``
     ``{name, between}`` of the links that have a name.
 ``places``
@@ -69,8 +70,8 @@ faults, notes, catch_ups, requests, attempts, messages, sendings, effects}``. ``
     2 its answer was lost, 4 nobody waited for its answer any more.
 ``messages``
     Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published, or that died),
-    ``sender`` (index into services and then channels: a channel sends dead letters, an exchange copies), ``fate`` (a code) and the times
-    ``published``, ``sent`` (later than that from an outbox or in a batch), ``appended``, ``confirmed`` (the
+    ``sender`` (index into services and then channels: a channel sends dead letters, an exchange copies), ``fate`` (a
+    code) and the times ``published``, ``sent`` (later than that from an outbox or in a batch), ``appended``, ``confirmed`` (the
     confirmation that was seen left the channel), ``acknowledged`` (it was seen), ``removed`` (its log has it no more).
 ``sendings``
     Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,

@@ -42,9 +42,9 @@ def onward(system, origin, cause, target, luck):
 
 
 def goes_round(system, row, message, channel):
-    """Whether what is made of `message`, whose last attempt is `row`, was in a channel, and nobody failed with it since.
+    """Whether a message made of `message`, whose last attempt is `row`, comes round to a channel where it was before.
 
-    RabbitMQ makes no such dead letter.
+    Not if somebody failed with it on the way. RabbitMQ ends such a circle.
     """
     rows, messages = system.records.rows, system.records.messages
     while message >= 0 and rows.verdict[row] != Verdict.DEAD:

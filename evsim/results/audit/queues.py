@@ -35,14 +35,14 @@ def lengths(books):
         if settings.max_length is None or settings.overflow != "drop_head":
             books.demand(~dropped, "dropped by a queue that drops nothing", mine)
             continue
-        begin, end = rows["ready"][mine], np.fmin(rows["leased"], rows["ended"])[mine]
-        end = np.where(np.isnan(end), np.inf, end)
-        times = np.concatenate([begin, end])
+        end = np.fmin(rows["leased"], rows["ended"])[mine]
+        gone = ~np.isnan(end)
+        times = np.concatenate([rows["ready"][mine], end[gone]])
         order = np.argsort(times, kind="stable")
         level = np.cumsum(np.where(order < len(mine), 1, -1))
-        over = np.r_[np.diff(times[order]) > 0, False]  # the last that happens at its moment
+        last = np.r_[np.diff(times[order]) > 0, True][: len(order)]  # that happens at its moment
         what = "a queue is longer than it may be"
-        books.demand(~(over & (level > settings.max_length)), what, np.r_[mine, mine][order])
+        books.demand(~(last & (level > settings.max_length)), what, np.r_[mine, mine[gone]][order])
 
 
 def groups(books):

@@ -71,8 +71,9 @@ faults, notes, catch_ups, requests, attempts, messages, sendings, effects}``. ``
 ``messages``
     Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published, or that died),
     ``sender`` (index into services and then channels: a channel sends dead letters, an exchange copies), ``fate`` (a
-    code) and the times ``published``, ``sent`` (later than that from an outbox or in a batch), ``appended``, ``confirmed`` (the
-    confirmation that was seen left the channel), ``acknowledged`` (it was seen), ``removed`` (its log has it no more).
+    code) and the times ``published``, ``sent`` (later than that from an outbox or in a batch), ``appended``,
+    ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it was seen), ``removed`` (its
+    log has it no more).
 ``sendings``
     Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,
     ``fate`` (a word of the list ``fates``) and the times ``sent``, ``arrived``; as in

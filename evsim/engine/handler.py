@@ -6,6 +6,7 @@ program counter. The edges say what a reply, an end and a failure mean.
 
 from heapq import heappush
 
+from evsim.engine.done import Once
 from evsim.engine.environment import ANSWER
 from evsim.engine.generator import generator_handler
 from evsim.engine.places import DELIVERY
@@ -24,9 +25,14 @@ def compile_handler(system, place, edge):
     fail = compiler.failing()
     if callable(steps):
         return generator_handler(compiler, steps, end, fail)
+    if service.done is not None:
+        compiler.once = Once(compiler, end)
+        end = compiler.once.finish
     first = compiler.link(steps, (), end, fail)
     if first_work(compiler) is None:
         first = error_rate(compiler, first, fail)
+    if compiler.once is not None:
+        return compiler.once.look_up(first, BUILDERS["work"], fail)
     if steps[0].kind in ("work", "wait") or not (system.cyclic or _takes_time(system, steps)):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
@@ -42,6 +48,7 @@ class Compiler:
         steps = service.settings.handle
         self.steps_met = {} if callable(steps) else self._ordinals(steps, ())
         self.replies_early = False
+        self.once = None  # of an idempotent service
         self.still = None  # inside a branch that may lose: wraps what follows a step
 
     def _ordinals(self, steps, position):

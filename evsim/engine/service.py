@@ -8,6 +8,7 @@ Worker numbers count through the instances: worker w belongs to instance ``w // 
 from collections import deque
 from math import prod
 
+from evsim.engine.done import Done
 from evsim.engine.environment import FAULT
 from evsim.engine.pins import Pins
 from evsim.results.records import Outcome, Reason, Verdict
@@ -40,6 +41,7 @@ class Service:
         self.frozen = [None] * self.instances  # a list of what waits for the end of a pause
         self.frozen_until = [0.0] * self.instances
         self.running = set()
+        self.done = Done(system, settings.idempotent) if settings.idempotent else None
         self.filling = self.ended = False
         careful = self.guarded or settings.drop_stale
         self.offer = self._limited(self._guarded_offer() if careful else self._plain_offer())

@@ -92,6 +92,8 @@ def effect(compiler, step, position, then, fail):
             of_row[number], names[number], times[number] = row, name, env._now
         effect(leader)
 
+    if compiler.once is not None:
+        return compiler.once.guard(effect)
     crews = compiler.edge.crews
     return effect if crews is None else effects_of_batch
 

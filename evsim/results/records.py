@@ -125,6 +125,7 @@ MESSAGE_COLUMNS = {
 EFFECT_COLUMNS = {"row": "i", "name": "h", "time": "d"}
 REPLY_COLUMNS = {"row": "i", "time": "d"}  # answers and commits that left at another moment than the end of the work
 LATE_COLUMNS = {"row": "i", "time": "d"}  # answers and acknowledgements that came when the lease had ended
+SKIP_COLUMNS = {"row": "i", "time": "d"}  # handlings that ended as what they were about had been done before
 
 
 class TooManyRows(RuntimeError):
@@ -180,7 +181,7 @@ class Table:
 class Records:
     """Everything written down in one run."""
 
-    tables = ("rows", "messages", "effects", "replies", "late")
+    tables = ("rows", "messages", "effects", "replies", "late", "skips")
 
     def __init__(self, limit=None):
         self.rows = Table(ROW_COLUMNS, limit)
@@ -188,6 +189,7 @@ class Records:
         self.effects = Table(EFFECT_COLUMNS)
         self.replies = Table(REPLY_COLUMNS)
         self.late = Table(LATE_COLUMNS)
+        self.skips = Table(SKIP_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
         self.removals = []  # (time, message) of what a log kept no longer
         self.shown = []  # (time, message): when groups could first see what a replicated log had
@@ -197,7 +199,7 @@ class Records:
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 
     def note(self, table, row, time):
-        """Write down a row and a time in :attr:`replies` or :attr:`late`."""
+        """Write down a row and a time in :attr:`replies`, :attr:`late` or :attr:`skips`."""
         number = table.new()
         table.row[number], table.time[number] = row, time
 

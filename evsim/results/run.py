@@ -95,6 +95,11 @@ class Run:
         """For each row: when its answer came though whoever asked had given up (NaN: it did not)."""
         return self._of_rows(self.records.late)
 
+    @cached_property
+    def skipped(self):
+        """For each row: when its handling ended as what it was about had been done before (NaN: it did not)."""
+        return self._of_rows(self.records.skips)
+
     def _of_rows(self, table):
         columns, times = table.columns(), np.full(len(self.rows["born"]), np.nan)
         times[columns["row"]] = columns["time"]

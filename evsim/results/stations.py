@@ -56,6 +56,7 @@ def service_figures(run):
         result[name] = {
             "arrivals": int((~np.isnan(ready[counted])).sum()),
             "completed": int((outcome == Outcome.OK).sum()),
+            "skipped": int((~np.isnan(run.skipped[counted])).sum()),
             "failed": int(np.isin(outcome, (Outcome.FAILED, Outcome.CRASHED)).sum()),
             "rejected": int((outcome == Outcome.REFUSED).sum()),
             "utilisation": float(held / existing) if existing > 0 else float("nan"),

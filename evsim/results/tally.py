@@ -125,7 +125,8 @@ class Deliveries:
         everything = np.isin(attempt_of, row) if len(row) else np.zeros(len(attempt_of), dtype=bool)
         count = len(rows["first"])
         self.attempts = np.bincount(attempt_of[everything], minlength=count)[row]
-        handled = everything & (rows["outcome"] == Outcome.OK)
+        skipped = ~np.isnan(run.skipped)
+        handled = everything & (rows["outcome"] == Outcome.OK) & ~skipped
         self.handlings = np.bincount(attempt_of[handled], minlength=count)[row]
         verdict = rows["verdict"][last]
         self.verdict = verdict
@@ -136,6 +137,7 @@ class Deliveries:
         state[verdict == Verdict.DROPPED] = DELIVERY_STATES.index("dropped")
         ended = (verdict == Verdict.DONE) & (rows["outcome"][last] != Outcome.OPEN)
         state[ended] = DELIVERY_STATES.index("lost")  # acknowledged before the work, unless the work was done
+        state[ended & skipped[last]] = DELIVERY_STATES.index("done")  # by an earlier handling, which did not come to its end
         state[self.handlings == 1] = DELIVERY_STATES.index("done")
         self.replay = np.isin(row, run.records.replays)  # asked for: never a duplicate
         state[self.handlings > 1] = DELIVERY_STATES.index("duplicate")

@@ -85,6 +85,8 @@ def _of_row(run, row):
         outcome, reason = Outcome(rows["outcome"][row]), Reason(rows["reason"][row])
         why = reason.name.lower().replace("_", " ") if outcome != Outcome.OK and reason else detail
         yield Moment(float(rows["ended"][row]), outcome.name.lower(), service, why, row)
+    if run.skipped[row] >= 0:
+        yield Moment(float(run.skipped[row]), "skipped", service, "done before", row)
     if rows["settled"][row] >= 0:
         verdict = Verdict(rows["verdict"][row]).name.lower().replace("_", " ")
         told = {"request": "answer", "call": "reply", "delivery": "settled"}[kind]

@@ -24,8 +24,13 @@ ALLOWED = {
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
+<<<<<<< HEAD
     checks = (_names, _targets, _steps, _subscriptions, _growth, _programs, _links, _faults,
               _call_cycles, _channel_cycles, _files, unbrokered, exchanges)
+=======
+    checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, _faults,
+              _call_cycles, _channel_cycles, _files, unbrokered)
+>>>>>>> 55405e6 (Idempotent services do nothing twice: what was done is stored with its first effect, and looked up before the next)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -205,6 +210,21 @@ def _in_time(path, subscription, duration):
         if moment >= duration:
             yield Problem((*path, *where), "comes after the end of the run", write_time(moment),
                           hint=f"the run takes {write_time(duration)}")
+
+
+def _idempotent(scenario):
+    """An idempotent handling is one transaction: one row of steps, about one message."""
+    for name, service in scenario.services.items():
+        if service.idempotent is None:
+            continue
+        path = ("services", name, "idempotent")
+        if callable(service.handle):
+            yield Problem(path, "a Python handler keeps its own memory", hint="remove it, or write the handler as steps")
+        elif any(step.kind == "parallel" for _, step, _ in walk(service.handle)):
+            yield Problem(path, "a handling is one transaction, and parallel branches are several",
+                          hint="put the effects into services of their own")
+        if any(each.batch for each in service.subscribe):
+            yield Problem(path, "a handling is about one message, and a batch is about several", hint="remove batch")
 
 
 def _programs(scenario):

@@ -6,6 +6,7 @@ from pydantic import Field, StrictBool
 
 from .arrivals import Arrivals, Key
 from .distributions import AnyDistribution, Constant
+from .idempotent import AnyIdempotent
 from .part import Name, Part, names_of
 from .steps import Handler
 from .subscription import Subscriptions
@@ -26,7 +27,7 @@ class Service(Part):
 
     `limit` bounds the inbox (full: the caller is rejected). `inside` names the service in whose program this
     one runs: no network between the two, and a crash or a pause of the program takes both. `drop_stale`
-    withdraws waiting calls whose caller has given up.
+    withdraws waiting calls whose caller has given up. An `idempotent` service does nothing twice.
     """
 
     instances: AtLeastOne = 1
@@ -37,6 +38,7 @@ class Service(Part):
     subscribe: Subscriptions = ()
     handle: Handler
     drop_stale: StrictBool = False
+    idempotent: AnyIdempotent = None
 
 
 class Link(Part):

@@ -162,6 +162,8 @@ def _ended(span):
         Outcome.WITHDRAWN: f"dropped: {REASONS[Reason.STALE]}",
         Outcome.REFUSED: f"refuses: {REASONS[span.reason]}",
     }
+    if span.skipped == span.skipped:
+        yield Step(span.skipped, "note", span.service, text="done before: nothing is done again")
     if span.outcome in words:
         yield Step(span.ended, "note", span.service, text=words[span.outcome], good=False)
 

@@ -20,7 +20,7 @@ class Span:
 
     ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been
     granted it. It ``arrived`` in the inbox of the service, and its answer left when it ``replied``; that came
-    ``late`` if whoever asked had given up.
+    ``late`` if whoever asked had given up. The work was ``skipped`` when it turned out to be done already.
     ``limit`` is how long the asker waits for an answer (None: for ever). ``effects`` are (time, name);
     ``children`` the calls and messages it made, in order of time.
     """
@@ -41,6 +41,7 @@ class Span:
     settled: float
     replied: float
     late: float
+    skipped: float
     outcome: Outcome
     verdict: Verdict
     reason: Reason
@@ -155,6 +156,7 @@ class Story:
                 *times.values(),
                 replied if replied == replied else times["ended"],
                 late,
+                float(self.run.skipped[row]) - self.arrived,
                 Outcome(rows["outcome"][row]),
                 Verdict(rows["verdict"][row]),
                 Reason(rows["reason"][row]),

@@ -3,6 +3,7 @@
 from evsim.engine import asking, links, steps, system
 from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
+from evsim.engine.done import Done
 from evsim.engine.log import Group, Log
 from evsim.engine.publishing import Publishing
 from evsim.engine.queue.plain import PlainConsumer, PlainQueue
@@ -432,3 +433,11 @@ def a_channel_grants_in_its_outage(patch):
 @unseen(assert_deadlines_hold, patience=5)
 def an_answer_counts_after_the_deadline(patch):
     let_late_answers_settle(patch)
+
+
+FORGETFUL = {"idempotent": True, "handle": [{"effect": "job"}, {"work": 0.3}]}
+
+
+@mutant("worker is idempotent, and did it twice", faults=[{"crash": "worker", "at": 15, "for": 1}], worker=FORGETFUL)
+def an_idempotent_service_does_not_look(patch):
+    patch.setattr(Done, "is_of_another", lambda self, identity, row: False)

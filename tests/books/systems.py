@@ -67,6 +67,9 @@ def _system(draw, faulty, risky, stable=False):
     for name in cast.channels:
         _subscribe(draw, cast, services, name, stable)
     pipes.join(draw, cast, services, stable)
+    if "once" in cast.hazards:
+        for service in services.values():
+            _remember(draw, service)
     data = {
         "name": "any-system",
         "workloads": {name: _workload(draw, cast) for name in cast.workloads},
@@ -91,7 +94,25 @@ def _system(draw, faulty, risky, stable=False):
     return Scenario.from_dict(data)
 
 
-HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits")
+def _remember(draw, service):
+    """Make a service idempotent, if its handling is one transaction."""
+    batches = any("batch" in each for each in service.get("subscribe", ()))
+    if not batches and not _has(service["handle"], "parallel"):
+        once = {
+            "by": draw(st.sampled_from(["message", "content", "key"])),
+            "lookup": draw(st.sampled_from([0, 0.01])),
+            "window": draw(st.sampled_from([None, None, 2])),
+        }
+        service["idempotent"] = draw(st.sampled_from([None, True, once]))
+
+
+def _has(node, kind):
+    if isinstance(node, list):
+        return any(_has(each, kind) for each in node)
+    return isinstance(node, dict) and (kind in node or any(_has(each, kind) for each in node.values()))
+
+
+HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once")
 
 
 class _Cast:

@@ -1,6 +1,6 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, channels, exchanges, letters, queues, pipes): states are worked out again from
+1. *Recount* (attempts, effects, once, channels, exchanges, letters, queues, pipes): states are worked out again from
    attempts, effects and messages, and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
@@ -8,12 +8,14 @@
    and every partition that has an owner has one, who alone reads it.
 """
 
-from evsim.results.audit import attempts, channels, credits, effects, exchanges, letters, owners, pipes, queues, stock
+from evsim.results.audit import (
+    attempts, channels, credits, effects, exchanges, letters, once, owners, pipes, queues, stock,
+)  # fmt: skip
 from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
-PARTS = (attempts, effects, channels, exchanges, letters, queues, pipes, stock, credits, owners)
+PARTS = (attempts, effects, once, channels, exchanges, letters, queues, pipes, stock, credits, owners)
 CHECKS = sum((each.CHECKS for each in PARTS), ())
 
 

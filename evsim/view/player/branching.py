@@ -21,7 +21,8 @@ def breaks(runs):
     longest = max(run.scenario.run.duration for run in runs) / 5
     length = max((each for each in LENGTHS if each <= longest), default=LENGTHS[0])
     services = list(dict.fromkeys(name for run in runs for name in run.scenario.services))
-    channels = list(dict.fromkeys(name for run in runs for name in run.scenario.channels))
+    channels = {name: channel.kind for run in runs for name, channel in run.scenario.channels.items()}
+    channels = [name for name, kind in channels.items() if kind != "pipe"]  # on which only programs fail
     found = [{"outage": name} for name in (*services, *channels)]
     found += [{"crash": name} for name in services]
     found += [{"slowdown": name, "factor": SLOWER} for name in services]

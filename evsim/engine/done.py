@@ -1,0 +1,103 @@
+"""What an idempotent service has done: a store that its first effects are written into, and that is asked before.
+
+The store is as durable as the effects. It is asked twice: before a handling, which may take time, and again as a
+unique key in the moment of the first effect, for another handling of the same thing may have come first meanwhile.
+"""
+
+from evsim.engine.places import DELIVERY
+from evsim.scenario.steps import Work
+
+__all__ = ["Done", "Once"]
+
+
+class Done:
+    """The store of one service: what was handled, by which row, and when."""
+
+    def __init__(self, system, settings):
+        self.system, self.settings = system, settings
+        self.stored = {}  # identity -> (row, time)
+
+    def is_of_another(self, identity, row):
+        """Whether another handling has stored this identity, and it is not forgotten."""
+        owner, time = self.stored.get(identity, (row, 0.0))
+        window = self.settings.window
+        return owner != row and (window is None or self.system.env._now < time + window)
+
+    def identity(self, place):
+        """A function that says what a row at `place` is about."""
+        system, rows, messages = self.system, self.system.records.rows, self.system.records.messages
+        by, is_delivery = self.settings.by, place.kind == DELIVERY
+        key_of, number_of, copies = system.keys[place.workload].of, system.luck.of, {}
+
+        def original(row):
+            """The message that a delivery brings, or the one that this is a copy or a dead letter of."""
+            copies.update(system.records.copies[len(copies) :])
+            message = rows.parent[row]
+            while (before := copies.get(message, messages.origin[message])) >= 0:
+                message = before
+            return message
+
+        def of_message(row):
+            if is_delivery:
+                return "message", original(row)
+            return "call", row if rows.first[row] < 0 else rows.first[row]
+
+        def of_content(row):
+            number, _ = number_of(rows.luck[row])
+            return place.workload, number, place.number, rows.hop[row]
+
+        def of_key(row):
+            return messages.key[rows.parent[row]] if is_delivery else key_of(rows.luck[row])
+
+        return {"message": of_message, "content": of_content, "key": of_key}[by]
+
+
+class Once:
+    """The handler of one place of an idempotent service."""
+
+    def __init__(self, compiler, end):
+        self.compiler, self.end = compiler, end
+        self.system, self.done = compiler.system, compiler.service.done
+        self.identity = self.done.identity(compiler.place)
+
+        def finish(row):
+            """The handling ended well: it is stored, if no effect of its own has done so."""
+            self._store(row)
+            end(row)
+
+        self.finish = finish
+
+    def guard(self, effect):
+        """An effect that stores what the handling is about, or ends it where another one was first."""
+
+        def effect_once(row):
+            if self.done.is_of_another(self.identity(row), row):
+                self._skip(row)
+            else:
+                self._store(row)
+                effect(row)
+
+        return effect_once
+
+    def look_up(self, first, build, fail):
+        """The handler, after a look into the store."""
+
+        def looked(row):
+            if self.done.is_of_another(self.identity(row), row):
+                self._skip(row)
+            else:
+                first(row)
+
+        position = ("lookup",)
+        self.compiler.steps_met[position] = "lookup"
+        return build(self.compiler, Work(time=self.done.settings.lookup), position, looked, fail)
+
+    def _store(self, row):
+        identity, stored = self.identity(row), self.done.stored
+        if stored.get(identity, (None,))[0] != row:
+            stored[identity] = row, self.system.env._now
+
+    def _skip(self, row):
+        records = self.system.records
+        records.note(records.skips, row, self.system.env._now)
+        self.end(row)

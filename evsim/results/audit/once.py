@@ -1,0 +1,43 @@
+"""Recount of what idempotent services did: no two handlings of the same thing made effects, unless it was forgotten."""
+
+import numpy as np
+
+__all__ = ["CHECKS"]
+
+
+def once(books):
+    run, rows, effects = books.run, books.rows, books.run.effects_columns
+    first_effect = np.full(len(rows["born"]), np.nan)
+    np.fmin.at(first_effect, effects["row"], effects["time"])
+    before = dict(run.records.copies)
+    for name, service in run.scenario.services.items():
+        if service.idempotent is None:
+            continue
+        mine = [place.service == name for place in run.places] + [False]
+        made = np.flatnonzero(np.array(mine)[rows["place"]] & ~np.isnan(first_effect))
+        window = np.inf if service.idempotent.window is None else service.idempotent.window
+        stored = {}
+        for row in made[np.argsort(first_effect[made], kind="stable")].tolist():
+            identity, time = _identity(books, service.idempotent.by, row, before), first_effect[row]
+            forgotten = time >= stored.get(identity, -np.inf) + window
+            books.demand([identity not in stored or forgotten], f"{name} is idempotent, and did it twice", [row])
+            stored[identity] = time
+
+
+def _identity(books, by, row, before):
+    run, rows, messages = books.run, books.rows, books.messages
+    place = run.places[rows["place"][row]]
+    if by == "content":
+        return place.workload, int(rows["request"][row]), place.number, int(rows["hop"][row])
+    if by == "key":
+        number = int(rows["request"][row])
+        return int(messages["key"][rows["parent"][row]]) if place.kind == "delivery" else run.keys[place.workload](number)
+    if place.kind != "delivery":
+        return "call", row if rows["first"][row] < 0 else int(rows["first"][row])
+    message = int(rows["parent"][row])
+    while (earlier := before.get(message, int(messages["origin"][message]))) >= 0:
+        message = earlier
+    return "message", message
+
+
+CHECKS = (once,)

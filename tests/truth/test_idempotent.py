@@ -1,0 +1,121 @@
+"""Idempotent services: what is handled again is recognised, whoever hands it out again."""
+
+import numpy as np
+import pytest
+
+from evsim.engine import simulate
+from evsim.scenario import ScenarioError
+from tests.truth.systems import caller, consumers
+
+ONCE = {"idempotent": True}
+
+
+def balanced(scenario, seed=1):
+    run = simulate(scenario, seed=seed)
+    run.audit()
+    return run
+
+
+def impatient_queue(**settings):
+    """A message is handed out again after 50 ms, and a fifth of the handlings (e^(-5/3)) take longer than that."""
+    work = {"exponential": "30ms"}
+    return consumers(
+        {"queue": {"visibility_timeout": "50ms"}}, [{"work": work}, {"effect": "row"}], {"poisson": 20}, 60,
+        workers=20, warmup=0, **settings,
+    )  # fmt: skip
+
+
+def test_what_a_queue_hands_out_twice_is_done_once():
+    twice, once = balanced(impatient_queue()), balanced(impatient_queue(**ONCE))
+    assert twice.summary()["effects_repeated"] > 50 and twice.summary()["duplicated"] > 50
+    assert once.summary()["effects_repeated"] == once.summary()["duplicated"] == 0
+    assert once.summary()["effects_missing"] == 0
+    names, counts = np.unique(once.effects.request, return_counts=True)
+    assert len(names) == len(once.tally.row) and (counts == 1).all()
+    assert once.services.skipped["worker"] > 50
+
+
+def test_both_of_two_that_work_at_once_find_nothing_when_they_look_and_only_one_writes():
+    run = balanced(impatient_queue(**ONCE))
+    rows = run.rows
+    skipped = np.flatnonzero(~np.isnan(run.skipped))
+    late = skipped[run.skipped[skipped] > rows["started"][skipped]]  # not when they looked, which takes no time
+    assert len(late) > 10
+    mine = run.effects.span.to_numpy()
+    of = run.effects.groupby("request").size()
+    assert not np.isin(late, mine).any() and (of == 1).all()
+
+
+def crashing(**settings):
+    """The row is written at once and the acknowledgement comes a tenth of a second later; the worker dies in between."""
+    handle = [{"effect": "row"}, {"work": 0.1}]
+    faults = [{"crash": "worker", "at": 10.05, "for": 1}]
+    return consumers({"log": {"partitions": 4}}, handle, {"constant": 20}, 20, warmup=0, workers=4, faults=faults, **settings)
+
+
+def test_a_crash_between_the_effect_and_the_acknowledgement_repeats_the_effect_unless_it_is_remembered():
+    twice, once = balanced(crashing()), balanced(crashing(**ONCE))
+    assert twice.summary()["effects_repeated"] > 0
+    assert once.summary()["effects_repeated"] == once.summary()["effects_missing"] == 0
+    assert set(once.ledger.state) == {"done"}  # also where the handling that did it never came to its end
+    assert (once.ledger.handlings == 0).any()
+
+
+def test_the_store_forgets_after_its_window():
+    for window, repeated in ((0.5, True), (5.0, False)):
+        run = balanced(crashing(idempotent={"window": window}))
+        assert (run.summary()["effects_repeated"] > 0) == repeated  # it comes again a second later
+
+
+def test_a_message_that_is_kept_twice_is_one_message():
+    def copied(**settings):
+        log = {"log": {"partitions": 4, "idempotent": False}}
+        scenario = consumers(log, [{"effect": "row"}, {"work": 0.001}], {"constant": 50}, 20, warmup=0, workers=4, **settings)
+        publish = {"publish": {"channel": "events", "timeout": 0.05, "retry": {"attempts": 5}}}
+        links = {"wire": {"between": ["front", "events"], "loss": 0.2}}
+        return scenario.replace({"services.front.handle": [publish], "services.front.workers": 20, "network.links": links})
+
+    twice, once = balanced(copied()), balanced(copied(**ONCE))
+    assert len(twice.records.copies) > 100
+    assert twice.summary()["effects_repeated"] > 100
+    assert once.summary()["effects_repeated"] == 0
+
+
+@pytest.mark.parametrize("by, repeated", [(None, True), ("message", False), ("content", False)])
+def test_a_call_that_is_tried_again_is_done_once(by, repeated):
+    call = {"timeout": 0.05, "retry": {"attempts": 3}}
+    scenario = caller(call, [{"work": {"exponential": 0.05}}, {"effect": "row"}], 1000)
+    run = balanced(scenario.replace({"services.back.idempotent": by and {"by": by}}))
+    assert (run.summary()["effects_repeated"] > 0) == repeated
+    assert run.summary()["retries"] > 100
+
+
+def test_by_key_each_key_is_done_once():
+    scenario = consumers({"log": {"partitions": 4}}, [{"effect": "row"}], {"poisson": 50}, 60, warmup=0, key={"uniform": 30})
+    run = balanced(scenario.replace({"services.worker.idempotent": {"by": "key"}}))
+    assert len(run.effects) == 30 == run.requests.key.nunique()
+
+
+def test_a_look_into_the_store_takes_its_time():
+    work, look = {"exponential": 0.02}, {"lookup": {"exponential": 0.01}}
+    plain = consumers("queue", [{"work": work}, {"effect": "row"}], {"poisson": 20}, 500, workers=2)
+    one, other = (balanced(plain.replace({"services.worker.idempotent": each})) for each in (True, look))
+    rate = len(other.tally.row) / 500
+    for run, seconds in ((one, 0.02), (other, 0.03)):
+        error = rate**0.5 * 500**0.5 * seconds / (2 * 450)
+        assert run.services.utilisation["worker"] == pytest.approx(rate * seconds / 2, abs=4 * error)
+    # the same customers have the same luck, whether or not somebody looks
+    lasted = [run.rows["ended"] - run.rows["started"] for run in (balanced(plain), one)]
+    assert np.array_equal(*lasted, equal_nan=True)
+
+
+@pytest.mark.parametrize("changes, says", [
+    ({"services.worker.idempotent": {"by": "luck"}}, "idempotent.by"),
+    ({"services.worker.idempotent": True, "services.worker.handle": [{"parallel": [{"effect": "a"}, {"effect": "b"}]}]},
+     "parallel branches are several"),
+    ({"services.worker.idempotent": True, "services.worker.subscribe": {"channel": "events", "batch": 3}},
+     "a batch is about several"),
+])  # fmt: skip
+def test_what_cannot_be_done_once_is_refused_in_words(changes, says):
+    with pytest.raises(ScenarioError, match=says):
+        consumers({"log": {"partitions": 4}}, [{"effect": "row"}], {"poisson": 50}, 60).replace(changes)

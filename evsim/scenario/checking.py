@@ -24,13 +24,8 @@ ALLOWED = {
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-<<<<<<< HEAD
-    checks = (_names, _targets, _steps, _subscriptions, _growth, _programs, _links, _faults,
-              _call_cycles, _channel_cycles, _files, unbrokered, exchanges)
-=======
     checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, _faults,
-              _call_cycles, _channel_cycles, _files, unbrokered)
->>>>>>> 55405e6 (Idempotent services do nothing twice: what was done is stored with its first effect, and looked up before the next)
+              _call_cycles, _channel_cycles, _files, unbrokered, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
 

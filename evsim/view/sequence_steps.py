@@ -26,12 +26,19 @@ REASONS = {
     Reason.EXPIRED: "it was too old",
     Reason.MAX_LENGTH: "the queue is full",
     Reason.UNROUTABLE: "no queue is bound for it",
+    Reason.RETENTION: "the log had it no more",
+    Reason.COMPACTION: "the log had a later message of its key",
+    Reason.LEADER: "only the broker that failed had it",
+    Reason.BROKEN_PIPE: "broken pipe",
+    Reason.ENDED: "its program had ended",
 }
 
 UNKEPT = {
     "lost": "lost on the way",
     "refused": "refused, the channel is down",
     "full": "refused, the queue is full",
+    "broken": "nobody reads the pipe any more",
+    "withdrawn": "there was no room, and then the writer's work ended",
     "deduplicated": "taken and thrown away, the queue had it already",
 }
 GONE = {Verdict.EXPIRED: "expires here", Verdict.DROPPED: "dropped here", Verdict.LOST: "lost"}
@@ -139,6 +146,7 @@ def _message(story, message):
     for number, sending in enumerate(message.sendings, 1):
         text = what + (f", attempt {number}" if number > 1 else "")
         fate = "full" if sending.fate == "refused" and message.fate == Fate.FULL else sending.fate
+        fate = {Fate.BROKEN: "broken", Fate.WITHDRAWN: "withdrawn"}.get(message.fate, fate)
         if fate in UNKEPT:
             yield Step(sending.sent, "lost", *way, f"{text}: {UNKEPT[fate]}", False)
         else:

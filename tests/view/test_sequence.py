@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import evsim
-from evsim.results.records import Outcome, Verdict
+from evsim.results.records import Outcome, Reason, Verdict
+from evsim.view.sequence_steps import REASONS
 from evsim.view.story import Story
 from tests.view.runs import OUTAGE, classic, cut, doubled, events, lesson, many
 from tests.view.troubles import crashed, lossy, stories
@@ -268,3 +269,7 @@ def test_bars_of_several_requests_end_with_their_own_work():
     ]
     first, second, *_ = sorted(bars)  # those of register, which stands before the others
     assert second[0] == first[0] + 4 and second[1] > first[1]
+
+
+def test_every_reason_has_words():
+    assert set(REASONS) == set(Reason)

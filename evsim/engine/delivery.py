@@ -146,8 +146,8 @@ class Subscriber:
     def given_back(self, row):
         """An attempt ended without success and another one will follow."""
 
-    def backs_off(self, row):
-        """An attempt failed and another one will follow, but not now."""
+    def backs_off(self, row, delay):
+        """An attempt failed and another one will follow after a delay."""
         self.given_back(row)
 
     @property
@@ -257,8 +257,9 @@ class Delivery:
         if number < self.attempts and self.system.records.rows.reason[row] != Reason.REJECTED:
             self._settle(row, Verdict.GIVEN_BACK)
             self.system.backing_off += 1
-            self.system.env.call_in(self.backoff(row, number), self._again, row, TIMEOUT)
-            self.subscriber.backs_off(row)
+            delay = self.backoff(row, number)
+            self.system.env.call_in(delay, self._again, row, TIMEOUT)
+            self.subscriber.backs_off(row, delay)
         else:
             self._dead(row)
 

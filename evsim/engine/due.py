@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.engine.places import REQUEST
+from evsim.scenario.checking import walk
 from evsim.scenario.routing import homes, is_routed_by_key
 
 __all__ = ["due_effects"]
@@ -20,10 +21,18 @@ def due_effects(system):
             rows = system.records.rows
             of_workload = [p.number for p in system.places if p.workload == place.workload and p.kind == REQUEST]
             count = int(np.isin(rows.column("place"), of_workload).sum())
-            effects = {}
+            effects = dict.fromkeys(_written_by_letters(system), False)
             _visit(system, place, 0, True, effects, count)
             found[place.workload] = effects
     return found
+
+
+def _written_by_letters(system):
+    """Names of the effects of those who read dead letters: nothing had to go wrong, so they are due to nobody."""
+    for place in system.places:
+        for reader in (each for letters in place.letters.values() for each in letters):
+            handle = system.services[reader.service].settings.handle
+            yield from (step.name for _, step, _ in walk(handle) if step.kind == "effect")
 
 
 def _visit(system, place, hop, condition, effects, count):

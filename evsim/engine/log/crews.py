@@ -84,8 +84,9 @@ class BatchDelivery(OwnedDelivery):
                 self.give_up(row)
         if number < self.attempts:
             self.system.backing_off += len(crew)
-            self.system.env.call_in(self.backoff(leader, number), self._all_again, crew, TIMEOUT)
-            self.subscriber.backs_off(leader)
+            delay = self.backoff(leader, number)
+            self.system.env.call_in(delay, self._all_again, crew, TIMEOUT)
+            self.subscriber.backs_off(leader, delay)
         else:
             self.subscriber.dead(leader)
 

@@ -90,9 +90,10 @@ class CarefulConsumer(Subscriber):
     def given_back(self, row):
         self.channel.home(row)
 
-    def backs_off(self, row):
-        self.channel.home(row)
-        self.channel.grant()
+    def backs_off(self, row, delay):
+        if delay:  # else the credit waits for it: it is the next in line
+            self.channel.home(row)
+            self.channel.grant()
 
     def back(self, row):
         self.channel.back(row)

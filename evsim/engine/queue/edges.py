@@ -39,6 +39,10 @@ class LeasedDelivery(Delivery):
             self.subscriber.channel.store.free(row)
             self.subscriber.channel.grant()
 
+    def _again(self, row):
+        self.subscriber.channel.home(row)
+        super()._again(row)
+
     def died(self, row):
         if self.system.records.rows.verdict[row]:
             self.subscriber.void(row)

@@ -44,7 +44,7 @@ def credits(books):
         overdue = np.zeros(len(rows["place"]), dtype=bool)
         overdue[stock["overdue"]] = True
         leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"])
-        ended = np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.DEAD))
+        ended = np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.GIVEN_BACK, Verdict.DEAD))
         leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & ended)
         if credit + int(leased.sum()) != full:
             held = int(leased.sum())

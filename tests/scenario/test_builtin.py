@@ -9,10 +9,12 @@ import pytest
 from evsim.scenario import Scenario, ScenarioError, load, names
 from evsim.scenario.advice import arrival_rates, holding_times
 from evsim.scenario.reading import read
+from evsim.scenario.routing import dead_letters
 
 TWINS = [f"registration-{design}" for design in ("monolith", "classic", "parallel", "hybrid", "events")]
 LESSONS = [  # each is healthy, and breaks at two to four times its load
-    "hot-partition", "leader-failover", "rebalance-storm", "replay-history", "unix-pipe", "vertx-bus",
+    "hot-partition", "leader-failover", "poison-message", "prefetch-unfair", "rebalance-storm", "replay-history",
+    "slow-consumer", "topic-exchange", "unix-pipe", "vertx-bus",
 ]  # fmt: skip
 
 
@@ -47,8 +49,11 @@ def test_a_built_in_scenario_is_sound_healthy_and_tells_what_it_shows(name):
     assert scenario.name == name and scenario.about and text_of(name).startswith("# ")
     assert scenario.warnings() == [] and scenario.faults == ()
     rates, times = arrival_rates(scenario), holding_times(scenario)
+    letters = {name for channel in scenario.channels for name in dead_letters(scenario, channel)}
     for service, settings in scenario.services.items():
-        assert 0 < rates[service] * times[service] < 0.7 * settings.instances * settings.workers
+        expected = not {each.channel for each in settings.subscribe} & letters  # nobody reckons with dead letters
+        assert (rates[service] * times[service] > 0) == expected
+        assert rates[service] * times[service] < 0.7 * settings.instances * settings.workers
 
 
 @pytest.mark.parametrize("name", names())

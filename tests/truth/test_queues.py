@@ -110,6 +110,18 @@ def test_a_classic_queue_hands_out_a_message_for_ever():
     assert run.audit()
 
 
+def test_what_fails_without_a_back_off_is_handed_out_next_and_with_one_it_lets_others_pass():
+    """Two messages that always fail, for one worker: the first goes back to its place, which is first in line."""
+    handle = [{"work": "1s"}, {"fail": 1}]
+    for backoff, order in (("0s", [0, 0, 0, 1, 1, 1]), ("500ms", [0, 1, 0, 1, 0, 1])):
+        reading = {"retry": {"attempts": 3, "backoff": backoff}}
+        run = checked(consumers("queue", handle, {"constant": 100}, 0.025, 0, subscribe=reading))
+        work = run.spans[run.spans.kind == "delivery"].sort_values("started")
+        assert work.request.tolist() == order
+        gaps = np.diff(work.started)
+        assert np.allclose(gaps, 1), "and the worker never waits"
+
+
 # Acknowledgements.
 
 

@@ -127,13 +127,12 @@ def test_who_binds_everything_falls_behind_alone():
     run = at("topic-exchange", 3)
     lag = {channel: figures["lag_max"] for (channel, _), figures in run.channel_figures.items()}
     done = {channel: figures["published"] for (channel, _), figures in run.channel_figures.items()}
-    rate = 90 * (1 + 0.2 + 0.8 * 0.02)
-    truth = theory.overload(rate, capacity(run.scenario, "monitor"), 60, 0)
-    error = 3.5 * np.sqrt(2.4 * rate * 60)  # parcels with two events make the stream rougher
+    truth = theory.overload(108, capacity(run.scenario, "monitor"), 60, 0)
+    error = 3.5 * np.sqrt((108 + 62) * 60)
     assert lag.pop("monitor-events") == pytest.approx(truth.backlog, abs=error) and max(lag.values()) < 50
     assert done["monitor-events"] == done["tracking-events"], "a parcel's events all begin with its word"
     others = done["billing-events"] / done["tracking-events"], done["complaint-events"] / done["tracking-events"]
-    assert others == pytest.approx((0.2 / 1.216, 0.016 / 1.216), rel=0.25)
+    assert others == pytest.approx((0.2, 0.8 * 0.02), rel=0.25)
     narrow = at("topic-exchange", 3, {"channels.events.exchange.bindings.3.key": "*.lost.#"}.items())
     assert narrow.summary()["completion_p99"] < narrow.scenario.objectives["completion_p99"]
     for one, other in zip(at("topic-exchange", 1).tally.response, run.tally.response, strict=False):
@@ -143,8 +142,9 @@ def test_who_binds_everything_falls_behind_alone():
 def test_a_typing_error_in_a_routing_key_is_seen_in_the_ledger():
     scenario = load("topic-exchange").replace({
         "channels.events.exchange.bindings.3.key": "*.lost.#",
-        "services.gateway.handle.1.publish.routing_key": "parcels.scanned",
+        "services.gateway.handle.1.maybe.else.0.maybe.else.0.publish.routing_key": "parcels.scanned",
     })  # fmt: skip
     assert any("parcels.scanned leads nowhere" in each for each in scenario.warnings())
     figures = scenario.run().summary()
-    assert figures["dropped"] == figures["requests"] and figures["availability"] == 1
+    assert figures["dropped"] / figures["requests"] == pytest.approx(0.8 * 0.98, abs=0.03)
+    assert figures["availability"] == 1, "and everybody is told yes"

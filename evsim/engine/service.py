@@ -240,7 +240,8 @@ class Service:
     def bury(self):
         """Nobody starts the program again."""
         for service in self._program():
-            service.down = [count + 1 for count in service.down]
+            for instance in range(service.instances):
+                service.stop(instance)
 
     def _program(self):
         """The services of its program: itself, what runs inside it, and what it runs inside of."""

@@ -8,9 +8,11 @@ GROUPS = {
     "What the customer feels": ("availability", "response_mean", "response_p50", "response_p99"),
     "What became true": (
         "completion_mean", "completion_p99", "consistency_lag_mean", "consistency_lag_p99",
-        "effects_missing", "effects_repeated", "inconsistent",
+        "effects_missing", "effects_repeated", "inconsistent", "told_yes_not_true", "told_yes_never_true",
+        "told_error_yet_true",
     ),
     "What was lost": ("errors", "timeouts", "rejected", "lost", "dead"),
+    "What it cost": ("retries", "retry_amplification", "wasted_work"),
 }  # fmt: skip
 POINTS = ("mean", "p50", "p90", "p95", "p99", "p99.9")
 

@@ -12,17 +12,21 @@ SECTIONS = {
         ("response",),
     ),
     "What became true": (
-        ("goodput", "effects_missing", "effects_repeated", "inconsistent"),
+        (
+            "goodput", "effects_missing", "effects_repeated", "inconsistent",
+            "told_yes_not_true", "told_yes_never_true", "told_error_yet_true", "told_error_all_true",
+        ),
         ("completion", "consistency_lag"),
     ),
     "What was lost, and what it cost": (
-        ("lost", "dead", "expired", "dropped", "duplicated", "reordered", "retries", "wasted_work"),
+        ("lost", "dead", "expired", "dropped", "duplicated", "reordered", "retries", "retry_amplification",
+         "wasted_work"),
         (),
     ),
 }
 SERVICE = (
-    "arrivals", "failed", "rejected", "utilisation", "wait_mean", "wait_p99", "sojourn_mean", "queue_mean",
-    "in_system_max",
+    "arrivals", "failed", "rejected", "retry_amplification", "utilisation", "wait_mean", "wait_p99", "sojourn_mean",
+    "queue_mean", "in_system_max",
 )  # fmt: skip
 CHANNEL = (
     "published", "done", "redelivered", "duplicates", "dead", "lost", "pending", "lag_mean", "lag_max",

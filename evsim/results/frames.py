@@ -36,6 +36,7 @@ def requests_frame(run):
             "arrived": requests.arrived,
             "answered": requests.answered,
             "outcome": np.array(REQUEST_OUTCOMES)[requests.outcome],
+            "told": run.told.words,
             "response": requests.response,
             "effects": np.array(EFFECT_STATES)[state],
             "completion": requests.completion,

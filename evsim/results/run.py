@@ -14,6 +14,7 @@ from evsim.results.sendings import Sendings
 from evsim.results.stations import channel_figures, partition_figures, service_figures
 from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
+from evsim.results.told import Told
 from evsim.results.trace import Trace
 
 __all__ = ["Run"]
@@ -114,6 +115,11 @@ class Run:
     def deliveries_tally(self):
         """:class:`evsim.results.tally.Deliveries`."""
         return Deliveries(self, self.tally)
+
+    @cached_property
+    def told(self):
+        """:class:`evsim.results.told.Told`."""
+        return Told(self.tally)
 
     @property
     def measured_until(self):

@@ -6,6 +6,7 @@ from evsim.results.batches import followers
 from evsim.results.records import Outcome
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
+from evsim.results.work import amplifications
 
 __all__ = ["channel_figures", "partition_figures", "service_figures"]
 
@@ -39,6 +40,7 @@ def service_figures(run):
     of_place = np.array([codes[p.service] for p in run.places] + [-1])
     service_of = of_place[rows["place"]]
     following, blocked = followers(run), _blocked(run, window)
+    first, amplified = rows["first"] < 0, amplifications(run)
     result = {}
     for name, settings in run.scenario.services.items():
         mine = service_of == codes[name]
@@ -59,6 +61,8 @@ def service_figures(run):
             "skipped": int((~np.isnan(run.skipped[counted])).sum()),
             "failed": int(np.isin(outcome, (Outcome.FAILED, Outcome.CRASHED)).sum()),
             "rejected": int((outcome == Outcome.REFUSED).sum()),
+            "attempts_mean": float(counted.sum() / firsts) if (firsts := (counted & first).sum()) else float("nan"),
+            "retry_amplification": amplified[name],
             "utilisation": float(held / existing) if existing > 0 else float("nan"),
             **percentiles(wait[~np.isnan(wait)], "wait"),
             **percentiles(sojourn[~np.isnan(sojourn)], "sojourn"),

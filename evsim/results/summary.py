@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from evsim.results.batches import followers
-from evsim.results.records import Outcome, Verdict
 from evsim.results.tally import DELIVERY_STATES, ERROR, OK, PENDING, REJECTED, TIMEOUT
+from evsim.results.work import amplifications, wasted_share
 
 __all__ = ["percentiles", "summarise"]
 
 LEVELS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99.9": 99.9}
+NONE = float("nan")
 FEWEST_BEYOND = 10  # points that must lie beyond a percentile for the sample to carry it
 
 
@@ -62,9 +62,14 @@ def summarise(run):
         "dropped": state["dropped"],
         "pending": int((outcome == PENDING).sum()),
     }
-    rows, in_cohort = run.rows, run.row_cohort
-    held = np.nan_to_num(rows["ended"] - rows["started"]) * (in_cohort & ~followers(run))
-    wasted = (rows["verdict"] != Verdict.DONE) & (rows["outcome"] != Outcome.OPEN)
-    result["wasted_work"] = float(held[wasted].sum() / held.sum()) if held.sum() else 0.0
-    result["retries"] = int(((rows["attempt"] > 1) & in_cohort).sum())
+    told = run.told
+    result |= {
+        "told_yes_not_true": int(told.yes_not_true[cohort].sum()),
+        "told_yes_never_true": int(told.yes_never_true[cohort].sum()),
+        "told_error_yet_true": int(told.no_yet_true[cohort].sum()),
+        "told_error_all_true": int(told.no_all_true[cohort].sum()),
+        "wasted_work": wasted_share(run),
+        "retries": int(((run.rows["attempt"] > 1) & run.row_cohort).sum()),
+        "retry_amplification": max([each for each in amplifications(run).values() if each == each], default=NONE),
+    }
     return result

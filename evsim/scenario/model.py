@@ -20,9 +20,10 @@ from .presets import complete
 from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
 
 COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "effects_missing", "effects_repeated",
-          "inconsistent", "lost", "duplicated", "reordered", "dead", "expired", "dropped", "pending",
+          "inconsistent", "told_yes_not_true", "told_yes_never_true", "told_error_yet_true", "told_error_all_true",
+          "lost", "duplicated", "reordered", "dead", "expired", "dropped", "pending",
           "retries")
-OBJECTIVES = COUNTS + ("throughput", "goodput", "availability", "wasted_work") + tuple(
+OBJECTIVES = COUNTS + ("throughput", "goodput", "availability", "wasted_work", "retry_amplification") + tuple(
     f"{what}_{point}" for what in ("response", "completion", "consistency_lag")
     for point in ("mean", "p50", "p90", "p95", "p99", "p99.9"))
 

@@ -3,12 +3,11 @@
 import numpy as np
 
 from evsim.results.summary import FEWEST_BEYOND, LEVELS
-from evsim.results.tally import OK, PENDING
+from evsim.results.tally import PENDING
 from evsim.view.words import count, seconds
 
-__all__ = ["LATER", "carried", "figures", "what_changed"]
+__all__ = ["carried", "figures", "what_changed"]
 
-LATER = 1.0  # seconds after the answer in which a promise has to come true
 MOST = 4  # differences named in the sentence
 SMALL = 0.05  # a change of a time that needs no word
 
@@ -30,18 +29,15 @@ TIMES = {"told after": "answers", "all done after": "the time until all was done
 
 def figures(run):
     """How many customers were told what and what became true, as a dict of counts; the warm-up is left out."""
-    requests = run.tally
-    told, yes = requests.outcome != PENDING, requests.outcome == OK
-    no, due = told & ~yes, requests.due > 0
-    late = due & ~(requests.completed_at <= requests.answered + LATER)
+    requests, told = run.tally, run.told
     found = {
-        "customers": np.ones(len(told), dtype=bool),
-        "told yes": yes,
-        "told error": no,
-        "told nothing": ~told,
-        "told yes, not true 1 s later": yes & late,
-        "told yes, never all done": yes & due & np.isnan(requests.completed_at),
-        "told error, something done": no & (requests.present > 0),
+        "customers": np.ones(len(told.yes), dtype=bool),
+        "told yes": told.yes,
+        "told error": told.no,
+        "told nothing": ~(told.yes | told.no),
+        "told yes, not true 1 s later": told.yes_not_true,
+        "told yes, never all done": told.yes_never_true,
+        "told error, something done": told.no_yet_true,
         "something done twice": requests.repeated > 0,
     }
     return {name: int((who & requests.cohort).sum()) for name, who in found.items()}

@@ -3,7 +3,6 @@
 import numpy as np
 
 from evsim.experiment.figures import write
-from evsim.results.tally import OK
 from evsim.view.designs import STYLES, designs, times
 from evsim.view.style import (
     INK,
@@ -71,7 +70,7 @@ class _Line:
 
 
 def _told(run):
-    return run.tally.cohort & (run.tally.outcome == OK)
+    return run.tally.cohort & run.told.yes
 
 
 def _of_one(run):
@@ -79,7 +78,7 @@ def _of_one(run):
     if not told.any():
         return
     style = {"color": INK, "marker": "", "linestyle": "-", "linewidth": 3.0}
-    yield _Line("everything", requests.answered[told], _all_true(requests)[told], style)
+    yield _Line("everything", requests.answered[told], run.told.true_at[told], style)
     marks = effect_marks(run)
     for name in marks if 1 < len(run.effect_names) <= MOST else ():
         if name in run.effect_names:
@@ -95,12 +94,7 @@ def _of_several(runs):
         if told.any():
             colour, marker, line = STYLES[number % len(STYLES)]
             style = {"color": colour, "marker": marker, "linestyle": line}
-            yield _Line(label, run.tally.answered[told], _all_true(run.tally)[told], style)
-
-
-def _all_true(requests):
-    """When everything due is true for each customer; at once for those for whom nothing is due."""
-    return np.where(requests.due == 0, -np.inf, requests.completed_at)
+            yield _Line(label, run.tally.answered[told], run.told.true_at[told], style)
 
 
 def _span(lines):

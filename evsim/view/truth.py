@@ -63,8 +63,8 @@ class State:
 
     @property
     def denied(self):
-        """For each customer: whether they were told error and something is done."""
-        return (self.told == NO) & (self.done > 0).any(axis=0)
+        """For each customer: whether they were told error and something due is done."""
+        return (self.told == NO) & (self.due & (self.done > 0)).any(axis=0)
 
     @property
     def repeated(self):

@@ -1,0 +1,74 @@
+"""Work that was tried again, and work for nothing: what they follow from is followed down the calls and messages."""
+
+import numpy as np
+
+from evsim.results.batches import followers
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["amplifications", "caused_by_retries", "wasted_share", "wasted"]
+
+
+def wasted(run):
+    """For each row: whether its work was for nothing: nobody took its result, or that of the work which asked for it.
+
+    Nobody takes what failed, died, was given up or was taken from its holder; of a delivery that was acknowledged
+    early, the work has to end well too. Work for a message is not for nothing because its sender's was.
+    """
+    rows = run.rows
+    called, delivered = _kinds(run)
+    over = rows["outcome"] != Outcome.OPEN
+    result = over & (rows["verdict"] != Verdict.DONE) | over & delivered & (rows["outcome"] != Outcome.OK)
+    return _followed(result, called, rows["parent"])
+
+
+def wasted_share(run):
+    """The share of the worker time of the cohort, held by work that has ended, that was for nothing."""
+    rows = run.rows
+    held = np.nan_to_num(rows["ended"] - rows["started"]) * (run.row_cohort & ~followers(run))
+    return float(held[wasted(run)].sum() / held.sum()) if held.sum() else 0.0
+
+
+def caused_by_retries(run):
+    """For each row: whether it would not be there without retries: it is one, or whoever asked for it, or sent it, was.
+
+    Copies and dead letters follow from what their message does.
+    """
+    rows, messages = run.rows, run.message_columns
+    again = rows["attempt"] > 1
+    if not again.any():
+        return again
+    called, delivered = _kinds(run)
+    sender = messages["cause"].copy()
+    for message in np.flatnonzero(messages["origin"] >= 0).tolist():  # after what they come from
+        sender[message] = sender[messages["origin"][message]]
+    above = np.where(called, rows["parent"], -1)
+    above[delivered] = sender[rows["parent"][delivered]]
+    return _followed(again, above >= 0, above)
+
+
+def amplifications(run):
+    """service -> attempts of the cohort at it for each one that would be there without retries; NaN if none would."""
+    place, counted = run.rows["place"], run.row_cohort
+    alone = counted & ~caused_by_retries(run)
+    names = list(run.scenario.services)
+    service = np.array([names.index(each.service) for each in run.places] + [len(names)])[place]
+    every, without = (np.bincount(service[rows], minlength=len(names)).tolist() for rows in (counted, alone))
+    return {name: every[code] / without[code] if without[code] else float("nan") for code, name in enumerate(names)}
+
+
+def _kinds(run):
+    """For each row: whether it is a call, whether it is a delivery."""
+    kinds = np.array([place.kind for place in run.places] + ["delivery"])[run.rows["place"]]
+    return kinds == "call", kinds == "delivery"
+
+
+def _followed(marked, follows, above):
+    """`marked`, and every row that `follows` the one `above` it, down from there."""
+    marked, lower = marked.copy(), np.flatnonzero(follows)
+    while len(lower):
+        lower = lower[~marked[lower]]
+        new = marked[above[lower]]
+        if not new.any():
+            break
+        marked[lower[new]] = True
+    return marked

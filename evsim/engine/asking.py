@@ -9,7 +9,9 @@ from heapq import heappush
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.results.records import Outcome, Reason, Verdict
 
-__all__ = ["Asking"]
+__all__ = ["Asking", "copy_of", "next_attempt"]
+
+_OF_A_COPY = 90_000  # the label of its luck, beyond all numbers of attempts
 
 # How an asker sees an answer that is not a good one; everything else is an error.
 _VERDICT = {Reason.TIMEOUT: Verdict.TIMEOUT, Reason.LIMIT: Verdict.REJECTED}
@@ -38,7 +40,8 @@ class Asking:
         self.arrived = self._arrived()
         rows = system.records.rows
         self.send = system.links.hop(
-            place.workload, place.source, place.service, rows, self.arrived, self._request_lost, ordered=self.ordered
+            place.workload, place.source, place.service, rows, self.arrived, self._request_lost, ordered=self.ordered,
+            copy=system.copy,
         )
         way = (place.workload, place.service, place.source, rows)
         back = self._guarded_back() if guarded else self._plain_back()
@@ -161,9 +164,8 @@ class Asking:
 
     def _again(self, row):
         rows = self.system.records.rows
-        if self.asker is not None:
-            if self._asleep(self._again, row) or rows.outcome[rows.parent[row]]:
-                return
+        if self.asker is not None and (self._asleep(self._again, row) or rows.outcome[rows.parent[row]]):
+            return
         self.ask(self.system.next_attempt(row))
 
     # What the service and its handler say.
@@ -203,6 +205,19 @@ class Asking:
     def _silence(self, row):
         if self.system.records.rows.verdict[row] == Verdict.OPEN and not self._asleep(self._silence, row):
             self.give_up(row, Reason.LINK)
+
+
+def copy_of(system, row):
+    """A second row for the attempt `row`, made by the link: it is worked like the first, and settles nothing."""
+    rows = system.records.rows
+    copied = rows.new()
+    for column in (rows.place, rows.hop, rows.parent, rows.attempt):
+        column[copied] = column[row]
+    rows.first[copied] = row if rows.first[row] < 0 else rows.first[row]
+    rows.luck[copied] = system.luck.later(rows.luck[row], _OF_A_COPY)
+    rows.born[copied] = rows.settled[copied] = system.env._now
+    rows.verdict[copied] = Verdict.COPY
+    return copied
 
 
 def next_attempt(system, row):

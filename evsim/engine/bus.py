@@ -101,7 +101,7 @@ class Sending:
             edge = subscriber.edges[number]
             hop = system.links.hop(
                 place.workload, asker.name, subscriber.service.name, system.records.rows, edge.arrived, edge.lost,
-                ordered=True,
+                ordered=True, copy=edge.copy,
             )  # fmt: skip
             self.hops[subscriber.service] = number, hop
         system.publishings.append(self)

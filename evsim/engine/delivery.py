@@ -88,6 +88,17 @@ class Channel:
         self.down -= 1
         self._go_on()
 
+    def crash(self):
+        """What it keeps is on disk: to everybody else it is an outage."""
+        self.stop()
+
+    def lose_leader(self):
+        """Until another one leads, nothing is taken and nothing handed out."""
+        self.stop()
+
+    def find_leader(self):
+        self.start()
+
     def pause(self, length):
         """What arrives waits at the door; nothing is granted."""
         if self.frozen is None:
@@ -183,12 +194,13 @@ class Delivery:
         self.backoff = system.backoff(retry, place) if self.attempts > 1 else None
         self.refused = set()  # rows whose failure is on its way to the broker
         link = system.links.between(channel.name, service.name)
+        self.copying = link.copying
         undisturbed = not (link.instant or link.lossy or service.guarded)
         arrive = service.offer if undisturbed else self._arrived()
         service.arrivals.add(arrive)
         self.send = system.links.hop(
             place.workload, channel.name, service.name, rows, arrive, self._lost, ordered=True,
-            stamps=rows.arrived if undisturbed else None,
+            stamps=rows.arrived if undisturbed else None, copy=self._copy,
         )  # fmt: skip
         way = (place.workload, service.name, channel.name, rows)
         acknowledged = self._acknowledged()
@@ -198,7 +210,9 @@ class Delivery:
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
         self.coming = {arrive, self._lost}
         self.news = {acknowledged, self._unheard, self._ack_lost, *subscriber.news}
-        self.ended = self.after_work()
+        self.ended = tuple(map(self.unless_copy, self.after_work()))
+        self.failed, self.died = self.unless_copy(self.failed), self.unless_copy(self.died)
+        self.unheard_later = self.unless_copy(self.unheard_later)
 
     def after_work(self):
         """The functions that follow the end of the work, in this order."""
@@ -242,6 +256,30 @@ class Delivery:
 
         risk, link = self.system.risk, self.system.links.between(self.place.service, self.place.source)
         return guarded_acknowledged if risk.always or risk.answer(self.place) or link.lossy else acknowledged
+
+    # What the link brings twice settles nothing.
+
+    def _copy(self, row):
+        rows, pins, copied = self.system.records.rows, self.subscriber.service.pins, self.system.copy(row)
+        rows.ready[copied] = rows.leased[copied] = self.system.env._now
+        if row in pins:
+            pins[copied] = pins[row]
+        return copied
+
+    def unless_copy(self, told):
+        """`told(row)`, but not for a copy."""
+        verdict = self.system.records.rows.verdict
+
+        def tell(row):
+            if verdict[row] == Verdict.COPY:
+                self.copy_ended(row)
+            else:
+                told(row)
+
+        return tell if self.copying else told
+
+    def copy_ended(self, row):
+        """The work on a copy is over."""
 
     def failed(self, row):
         """The handler failed."""

@@ -20,7 +20,7 @@ def due_effects(system):
         if place.kind == REQUEST:
             rows = system.records.rows
             of_workload = [p.number for p in system.places if p.workload == place.workload and p.kind == REQUEST]
-            count = int(np.isin(rows.column("place"), of_workload).sum())
+            count = int((np.isin(rows.column("place"), of_workload) & (rows.column("first") < 0)).sum())
             effects = dict.fromkeys(_written_by_letters(system), False)
             _visit(system, place, 0, True, effects, count)
             found[place.workload] = effects

@@ -3,33 +3,35 @@
 from math import inf
 
 from evsim.engine.environment import FAULT
+from evsim.scenario.faults import OF_LINKS
 
 __all__ = ["schedule_faults"]
 
 
 def schedule_faults(system):
-    """Put the faults of the scenario on the heap."""
-    faults = system.scenario.faults
+    """Put the faults of the scenario on the heap; return the clock of each."""
+    faults, clocks = system.scenario.faults, []
     for index, fault in enumerate(faults):
         like = [other for other in faults[:index] if (other.kind, other.target) == (fault.kind, fault.target)]
-        _Clock(system, len(like), fault)
+        clocks.append(Clock(system, len(like), fault))
+    return clocks
 
 
-class _Clock:
-    """Begins and ends one fault, once or again and again. `ordinal` counts faults of its kind on its target."""
+class Clock:
+    """Begins and ends one fault, once or again and again. `ordinal` counts faults of its kind on its target.
+
+    begin(): now, for as long as the fault says; of a fault at a step, which has no time of its own.
+    """
 
     def __init__(self, system, ordinal, fault):
         self.system, self.fault, self.env = system, fault, system.env
         self.targets = _targets(system, fault)
-        self.begins = {"outage": _stop, "crash": _crash, "leader_failure": _lose_leader}.get(fault.kind, _begin_rate)
-        self.ends = {
-            "outage": _start, "crash": _start, "pause": _resume, "leader_failure": _find_leader
-        }.get(fault.kind, _end_rate)  # fmt: skip
+        self.begins, self.ends = _KINDS[fault.kind]
         if fault.at is not None:
-            self.env.call_at(fault.at, self._begin, fault.duration, FAULT)
-        else:
-            self.up = system.luck.draws(fault.mtbf, "mtbf", ordinal, fault.kind, fault.target)
-            self.broken = system.luck.draws(fault.mttr, "mttr", ordinal, fault.kind, fault.target)
+            self.env.call_at(fault.at, self.begin, None, FAULT)
+        elif fault.mtbf is not None:
+            self.up = system.luck.draws(fault.mtbf, "mtbf", ordinal, fault.kind, fault.subject)
+            self.broken = system.luck.draws(fault.mttr, "mttr", ordinal, fault.kind, fault.subject)
             self._next(0)
 
     def _next(self, number):
@@ -43,30 +45,30 @@ class _Clock:
         self._begin(length)
         self.env.call_in(length, self._next, number + 1, FAULT)
 
+    def begin(self, _=None):
+        self._begin(self.fault.duration)
+
     def _begin(self, length):
         end = None if length is None else self.env._now + length
-        self.system.records.incidents.append((self.env._now, self.fault.kind, self.fault.target, end))
+        self.system.records.incidents.append((self.env._now, self.fault.kind, self.fault.subject, end))
         for part, instance in self.targets:
-            if self.fault.kind == "pause":
-                part.pause(*instance, inf if length is None else length)
-            else:
-                self.begins(part, instance, self.fault)
+            self.begins(part, instance, self.fault, inf if length is None else length)
         if length is not None:
             self.env.call_in(length, self._end, None, FAULT)
 
     def _end(self, _):
         for part, instance in self.targets:
             self.ends(part, instance, self.fault)
-        self.system.records.incidents.append((self.env._now, f"end of {self.fault.kind}", self.fault.target, None))
+        self.system.records.incidents.append((self.env._now, f"end of {self.fault.kind}", self.fault.subject, None))
 
 
 def _targets(system, fault):
     """(part, which of its instances) for all that the fault touches; a channel or link has no instances."""
     name = fault.place
+    if fault.kind in OF_LINKS:
+        return [(system.links.struck(fault), ())]
     if name in system.channels:
         return [(system.channels[name], ())]
-    if name in system.scenario.network.links:
-        return [(system.links.named(name), ())]
     names = [name]
     if fault.kind in ("crash", "pause"):  # the whole program
         names += [other for other, service in system.scenario.services.items() if service.inside == name]
@@ -80,7 +82,10 @@ def _targets(system, fault):
     return found
 
 
-def _stop(part, instance, fault):
+# Each kind: what begins it, ``(part, instance, fault, length)``, and what ends it.
+
+
+def _stop(part, instance, fault, length):
     part.stop(*instance)
 
 
@@ -88,11 +93,19 @@ def _start(part, instance, fault):
     part.start(*instance)
 
 
-def _crash(part, instance, fault):
+def _crash(part, instance, fault, length):
     part.crash(*instance)
 
 
-def _lose_leader(part, instance, fault):
+def _pause(part, instance, fault, length):
+    part.pause(*instance, length)
+
+
+def _resume(part, instance, fault):
+    part.resume(*instance)
+
+
+def _lose_leader(part, instance, fault, length):
     part.lose_leader()
 
 
@@ -100,19 +113,37 @@ def _find_leader(part, instance, fault):
     part.find_leader()
 
 
-def _resume(part, instance, fault):
-    part.resume(*instance)
+def _lasts(name, setting):
+    """Begin and end of what is kept, while it lasts, in the list `name` of a link or of each instance of a service."""
+
+    def active(part, instance):
+        kept = getattr(part, name)
+        return kept[instance[0]] if instance else kept
+
+    def begin(part, instance, fault, length):
+        active(part, instance).append(getattr(fault, setting))
+
+    def end(part, instance, fault):
+        active(part, instance).remove(getattr(fault, setting))
+
+    return begin, end
 
 
-def _active(part, instance, fault):
-    """The list of like faults that last, of a service's instance or of a link."""
-    active = part.factors if fault.kind == "slowdown" else part.error_rates
-    return active[instance[0]] if instance else active
+def _slow_link(part, instance, fault, length):
+    begin, _ = _FACTOR if fault.add is None else _ADDITION
+    begin(part, instance, fault, length)
 
 
-def _begin_rate(part, instance, fault):
-    _active(part, instance, fault).append(fault.factor if fault.kind == "slowdown" else fault.probability)
+def _restore_link(part, instance, fault):
+    _, end = _FACTOR if fault.add is None else _ADDITION
+    end(part, instance, fault)
 
 
-def _end_rate(part, instance, fault):
-    _active(part, instance, fault).remove(fault.factor if fault.kind == "slowdown" else fault.probability)
+_FACTOR, _ADDITION = _lasts("factors", "factor"), _lasts("additions", "add")
+_KINDS = {
+    "outage": (_stop, _start), "crash": (_crash, _start), "pause": (_pause, _resume), "slowdown": _FACTOR,
+    "error_rate": _lasts("error_rates", "probability"), "poison": _lasts("poisons", "key"),
+    "leader_failure": (_lose_leader, _find_leader), "partition": (_stop, _start),
+    "latency": (_slow_link, _restore_link), "loss": _lasts("losses", "probability"),
+    "duplication": _lasts("copies", "probability"),
+}  # fmt: skip

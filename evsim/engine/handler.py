@@ -10,8 +10,11 @@ from evsim.engine.done import Once
 from evsim.engine.environment import ANSWER
 from evsim.engine.generator import generator_handler
 from evsim.engine.places import DELIVERY
-from evsim.engine.steps import BUILDERS, error_rate, first_work
+from evsim.engine.steps import BUILDERS, first_work, may_strike
+from evsim.engine.strikes import Strikes
 from evsim.results.records import Outcome
+from evsim.scenario.faults import strikes_after_reply
+from evsim.scenario.steps import branches, numbered, title, titles
 
 __all__ = ["compile_handler"]
 
@@ -30,7 +33,7 @@ def compile_handler(system, place, edge):
         end = compiler.once.finish
     first = compiler.link(steps, (), end, fail)
     if first_work(compiler) is None:
-        first = error_rate(compiler, first, fail)
+        first = may_strike(compiler, first, fail)
     if compiler.once is not None:
         return compiler.once.look_up(first, BUILDERS["work"], fail)
     if steps[0].kind in ("work", "wait") or not (system.cyclic or _takes_time(system, steps)):
@@ -47,6 +50,8 @@ class Compiler:
         self.ordinals = {}  # kind of step -> how many were met, in the order of the file
         steps = service.settings.handle
         self.steps_met = {} if callable(steps) else self._ordinals(steps, ())
+        self.strikes = Strikes(self)
+        self.titles = titles(steps) if self.strikes.moments else {}
         self.replies_early = False
         self.once = None  # of an idempotent service
         self.still = None  # inside a branch that may lose: wraps what follows a step
@@ -57,7 +62,7 @@ class Compiler:
         for index, step in enumerate(steps):
             here = (*position, index)
             met[here] = self.ordinals[step.kind] = self.ordinals.get(step.kind, -1) + 1
-            for number, branch in enumerate(branches_of(step)):
+            for number, branch in enumerate(branches(step)):
                 met |= self._ordinals(branch, (*here, number))
         return met
 
@@ -68,7 +73,8 @@ class Compiler:
         ending, edge = self.service.ending, self.edge
         if self.place.kind == DELIVERY:
             return ending(Outcome.OK, *edge.ended)
-        self.replies_early = not callable(steps) and _replies_early(steps)
+        tell_first = strikes_after_reply(self.system.scenario, self.place.service)
+        self.replies_early = not callable(steps) and (tell_first or _replies_early(steps))
         return ending(Outcome.OK, self._unless_replied(edge.answer) if self.replies_early else edge.answer)
 
     def failing(self):
@@ -108,7 +114,11 @@ class Compiler:
 
     def build(self, step, position, then, fail):
         """One step as a function of a row."""
-        return BUILDERS[step.kind](self, step, position, then, fail)
+        if not self.strikes.moments:
+            return BUILDERS[step.kind](self, step, position, then, fail)
+        name = self.titles.get(position) or numbered(title(step), position[-1] + 1)
+        then = self.strikes.after(name, then)
+        return self.strikes.before(name, BUILDERS[step.kind](self, step, position, then, fail))
 
     def purpose(self, step, position):
         """The key of a step's luck: workload, service, visit, kind of step and its ordinal."""
@@ -142,26 +152,18 @@ class Compiler:
         return over
 
 
-def branches_of(step):
-    if step.kind == "parallel":
-        return step.branches
-    if step.kind == "maybe":
-        return (step.then, step.otherwise)
-    return ()
-
-
 def _takes_time(system, steps):
     """Whether any step may hold the worker."""
     return any(
         step.kind in ("work", "wait", "call", "ask")
         or (step.kind == "publish" and step.acks != 0 and system.scenario.channels[step.channel].confirms)
-        or any(_takes_time(system, branch) for branch in branches_of(step))
+        or any(_takes_time(system, branch) for branch in branches(step))
         for step in steps
     )
 
 
 def _has_reply(steps):
-    return any(step.kind == "reply" or any(_has_reply(branch) for branch in branches_of(step)) for step in steps)
+    return any(step.kind == "reply" or any(_has_reply(branch) for branch in branches(step)) for step in steps)
 
 
 def _replies_early(steps):

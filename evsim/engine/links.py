@@ -10,17 +10,22 @@ from math import prod
 from evsim.engine.environment import ARRIVAL, FAULT
 from evsim.results.records import Verdict
 from evsim.scenario import Distribution
+from evsim.scenario.faults import OF_LINKS
 
-__all__ = ["Link", "Links"]
+__all__ = ["Link", "Links", "any_of"]
 
 
 class Link:
-    """The network between two places, both directions; faults change `cut`, `factors` and `error_rates`."""
+    """The network between two places, both directions.
+
+    Faults change it: ``cut`` (partitions that last), and what lasts of the others, a list each: ``factors`` and
+    ``additions`` of latency, ``losses`` and ``copies`` as probabilities.
+    """
 
     def __init__(self, name, latency, loss):
         self.name, self.latency, self.loss = name, latency, loss
-        self.cut, self.factors, self.error_rates = 0, [], []
-        self.faulty = False  # a fault may touch it
+        self.cut, self.factors, self.additions, self.losses, self.copies = 0, [], [], [], []
+        self.faults = set()  # kinds of fault that may touch it
         self.memberships = []  # the groups whose heartbeats go this way
 
     def stop(self):
@@ -36,7 +41,19 @@ class Link:
 
     @property
     def lossy(self):
-        return self.loss > 0 or self.faulty
+        """Whether the link may lose anything, or a fault may touch it."""
+        return self.loss > 0 or bool(self.faults)
+
+    @property
+    def copying(self):
+        """Whether what is sent may come twice."""
+        return "duplication" in self.faults
+
+    def loses(self, chance):
+        return self.cut or chance < any_of(self.loss, *self.losses)
+
+    def delayed(self, delay):
+        return delay * prod(self.factors) + sum(self.additions)
 
     @property
     def instant(self):
@@ -57,8 +74,8 @@ class Links:
             loss = self._network.loss if link.loss is None else link.loss
             self._named[name] = self._named[frozenset(link.between)] = Link(name, latency, loss)
         for fault in scenario.faults:
-            if fault.target in self._network.links:
-                self._named[fault.target].faulty = True
+            if fault.kind in OF_LINKS:
+                self.struck(fault).faults.add(fault.kind)
         self._plain = Link("network", self._network.latency, self._network.loss)
         self._local = Link("inside one program", Distribution.read(0), 0.0)
         self._program = {name: service.inside or name for name, service in scenario.services.items()}
@@ -72,24 +89,31 @@ class Links:
             return self._local
         return self._named.get(frozenset((source, target)), self._plain)
 
-    def named(self, name):
-        return self._named[name]
+    def struck(self, fault):
+        """The link that a fault is about."""
+        if isinstance(fault.target, str):
+            return self._named[fault.target]
+        ends = frozenset(fault.target)
+        if ends not in self._named:
+            self._named[ends] = Link(fault.subject, self._network.latency, self._network.loss)
+        return self._named[ends]
 
-    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, stamps=None,
+    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, stamps=None, copy=None,
             loss="lost on the link"):  # fmt: skip
         """A function that takes a row of `table` from `source` to `target` and calls `then(row)` there.
 
         lost: called with the row where the link loses it. ordered: nothing overtakes anything else on the ordered
         hops from `source` to `target` (as on one TCP connection). stamps: a column in which an ordered hop that nothing
-        can disturb writes down its end when it begins. loss: the kind of incident that a loss is.
+        can disturb writes down its end when it begins. copy: makes the second row where the link makes two of one;
+        without it there is no such thing. loss: the kind of incident that a loss is.
         """
         link = self.between(source, target)
         if link.instant and not link.lossy:
             return then
         purpose, draws, last = self._draws(workload, source, target, ordered)
         if link.lossy:
-            chances = self.system.luck.uniforms("loss", *purpose)
-            return self._guarded_hop(link, draws, chances, table, then, lost, last, rank, loss)
+            hop = self._guarded_hop(link, draws, purpose, table, then, lost, last, rank, loss)
+            return hop if copy is None or not link.copying else self._copying_hop(link, hop, purpose, table, copy)
         if stamps is not None:
             return _stamped_hop(self.system, draws, link.latency, table, then, last, rank, stamps)
         return _plain_hop(self.system, draws, link.latency, table, then, last, rank)
@@ -137,25 +161,43 @@ class Links:
         last = self._last.setdefault((source, target), [0.0]) if ordered else None
         return purpose, self.system.luck.draws(self.between(source, target).latency, *purpose), last
 
-    def _guarded_hop(self, link, draws, chances, table, then, lost, last, rank, loss):
+    def _guarded_hop(self, link, draws, purpose, table, then, lost, last, rank, loss):
         system, env = self.system, self.system.env
+        chances = system.luck.uniforms("loss", *purpose)
         queue, next_key = env._queue, env.key_counter(rank)
         luck = table.luck
         fail_key = env.key_counter(FAULT)
 
         def hop(row):
             delay, chance = draws.of(luck[row]), chances.of(luck[row])
-            if link.cut or chance < 1.0 - prod(1.0 - rate for rate in (link.loss, *link.error_rates)):
+            if link.loses(chance):
                 system.records.incidents.append((env._now, loss, link.name, row))
                 if lost is not None:
                     heappush(queue, (env._now, fail_key(), lost, row))
                 return
-            due = env._now + delay * prod(link.factors)
+            due = env._now + link.delayed(delay)
             if last is not None:
                 last[0] = due = max(due, last[0])
             heappush(queue, (due, next_key(), then, row))
 
         return hop
+
+    def _copying_hop(self, link, hop, purpose, table, copy):
+        env, luck, incidents = self.system.env, table.luck, self.system.records.incidents
+        chances = self.system.luck.uniforms("duplication", *purpose)
+
+        def hop_and_copy(row):
+            hop(row)
+            if chances.of(luck[row]) < any_of(*link.copies):
+                incidents.append((env._now, "copied on the link", link.name, row))
+                hop(copy(row))
+
+        return hop_and_copy
+
+
+def any_of(*probabilities):
+    """The probability that any of some independent causes strikes."""
+    return 1.0 - prod(1.0 - each for each in probabilities)
 
 
 def _plain_hop(system, draws, latency, table, then, last, rank):

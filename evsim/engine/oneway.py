@@ -11,7 +11,8 @@ __all__ = ["OneWay", "lose"]
 def lose(rows, row, outcome, reason, now):
     """The message of `row` never came to be handled."""
     rows.outcome[row], rows.reason[row], rows.ended[row] = outcome, reason, now
-    rows.verdict[row], rows.settled[row] = Verdict.LOST, now
+    if rows.verdict[row] != Verdict.COPY:
+        rows.verdict[row], rows.settled[row] = Verdict.LOST, now
 
 
 class OneWay:
@@ -26,6 +27,7 @@ class OneWay:
 
     def __init__(self, system, place, refusable, freed=None):
         self.system, self.place, self.refusable, self.freed = system, place, refusable, freed
+        self.copying = any(fault.kind == "duplication" for fault in system.scenario.faults)
         self.coming = set()  # heap functions that bring a row to the inbox
         self.ended = (self._done(),) if freed is None else (self._done(), freed)
 
@@ -37,7 +39,17 @@ class OneWay:
             settled[row] = env._now
             verdict[row] = good
 
-        return done
+        def done_unless_copy(row):
+            if verdict[row] != Verdict.COPY:
+                done(row)
+
+        return done_unless_copy if self.copying else done
+
+    def copy(self, row):
+        """What the link makes of a row besides: it settles nothing."""
+        rows, copied = self.system.records.rows, self.system.copy(row)
+        rows.ready[copied] = rows.leased[copied] = self.system.env._now
+        return copied
 
     def begin(self, entry):
         """What a row does when it gets a worker, given its handler."""
@@ -46,7 +58,8 @@ class OneWay:
     def failed(self, row):
         """The handler failed, or died."""
         rows = self.system.records.rows
-        rows.verdict[row], rows.settled[row] = Verdict.LOST, self.system.env._now
+        if rows.verdict[row] != Verdict.COPY:
+            rows.verdict[row], rows.settled[row] = Verdict.LOST, self.system.env._now
         if self.freed is not None:
             self.freed(row)
 

@@ -5,6 +5,7 @@ An edge is *guarded* where its answer may be bad, late or lost, or where who wai
 
 from evsim.scenario.fitting import UNBROKERED
 from evsim.scenario.routing import homes
+from evsim.scenario.steps import branches
 
 __all__ = ["Risk"]
 
@@ -97,9 +98,7 @@ class Risk:
                 return True
             if step.kind == "publish" and step.acks and step.outbox is None and self.publishing(place, step):
                 return True
-            branches = step.branches if step.kind == "parallel" else ()
-            branches = (step.then, step.otherwise) if step.kind == "maybe" else branches
-            if any(self._steps(place, branch, (*here, number)) for number, branch in enumerate(branches)):
+            if any(self._steps(place, branch, (*here, number)) for number, branch in enumerate(branches(step))):
                 return True
         return False
 

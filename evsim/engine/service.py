@@ -10,12 +10,14 @@ from math import prod
 
 from evsim.engine.done import Done
 from evsim.engine.environment import FAULT
+from evsim.engine.links import any_of
 from evsim.engine.pins import Pins
 from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["Service"]
 
 CRASHED, WITHDRAWN = Outcome.CRASHED, Outcome.WITHDRAWN
+_WANTED = (Verdict.OPEN, Verdict.COPY)  # as far as a server can know
 
 
 class Service:
@@ -38,6 +40,7 @@ class Service:
         self.down = [0] * self.instances  # faults that stop an instance from starting work
         self.factors = [[] for _ in range(self.instances)]  # of the slowdowns that last
         self.error_rates = [[] for _ in range(self.instances)]
+        self.poisons = [[] for _ in range(self.instances)]  # keys that fail
         self.frozen = [None] * self.instances  # a list of what waits for the end of a pause
         self.frozen_until = [0.0] * self.instances
         self.running = set()
@@ -58,7 +61,11 @@ class Service:
 
     def error_probability(self, row):
         """The probability that a row's work fails now: any of the independent causes strikes."""
-        return 1.0 - prod(1.0 - rate for rate in self.error_rates[self.instance_of(row)])
+        return any_of(*self.error_rates[self.instance_of(row)])
+
+    def is_poison(self, row, key):
+        """Whether the key (a text) fails now."""
+        return any(str(poison) == key for poison in self.poisons[self.instance_of(row)])
 
     def instance_of(self, row):
         return self.system.records.rows.worker[row] // self.workers
@@ -167,7 +174,7 @@ class Service:
             if found is None:
                 break
             row, worker = found
-            if drop_stale and rows.verdict[row] != Verdict.OPEN and self.edges[rows.place[row]].refusable:
+            if drop_stale and rows.verdict[row] not in _WANTED and self.edges[rows.place[row]].refusable:
                 rows.outcome[row], rows.reason[row], rows.ended[row] = WITHDRAWN, Reason.STALE, now
                 free.appendleft(worker)
                 continue

@@ -37,6 +37,7 @@ class Simulation:
             env.run(until=duration if until is None else until)
             if until is None:
                 self._drain(duration, warnings)
+                warnings += self._missed_strikes()
             else:
                 self.system.reopen()
         except SimulationError as error:
@@ -48,6 +49,16 @@ class Simulation:
                 "each; make the run shorter, calm the overload, or raise run.max_rows"
             ) from None
         return self._run(warnings)
+
+    def _missed_strikes(self):
+        """Faults at a step to which their request never came."""
+        for index in sorted(self.system.strikes_due):
+            fault = self.scenario.faults[index]
+            moment = fault.at_step
+            yield (
+                f"faults.{index}: request {moment.request} never came to the step {moment.step!r} of "
+                f"{moment.service or fault.place}, so there was no {fault.kind}"
+            )
 
     def _run(self, warnings):
         system = self.system

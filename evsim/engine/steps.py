@@ -13,14 +13,14 @@ from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
 from evsim.engine.places import DELIVERY
-from evsim.results.records import Reason
+from evsim.results.records import Reason, Verdict
 
-__all__ = ["BUILDERS", "error_rate", "first_work"]
+__all__ = ["BUILDERS", "first_work", "may_strike"]
 
 
 def work(compiler, step, position, then, fail):
     if position == first_work(compiler):
-        then = error_rate(compiler, then, fail)
+        then = may_strike(compiler, then, fail)
     system, env, rows = compiler.system, compiler.env, compiler.rows
     compiler.carries(then)
     queue, next_key = env._queue, env.key_counter(ANSWER)
@@ -50,10 +50,16 @@ def work(compiler, step, position, then, fail):
     return work
 
 
-def error_rate(compiler, then, fail):
-    """`then`, unless an error-rate fault strikes: after the handler's first work, or at its start if it has none."""
-    if not compiler.system.has_fault(compiler.service.name, "error_rate"):
-        return then
+def may_strike(compiler, then, fail):
+    """`then`, unless an error rate or poison strikes: after the handler's first work, at its start if it has none."""
+    if compiler.system.has_fault(compiler.service.name, "poison"):
+        then = _poison(compiler, then, fail)
+    if compiler.system.has_fault(compiler.service.name, "error_rate"):
+        then = _error_rate(compiler, then, fail)
+    return then
+
+
+def _error_rate(compiler, then, fail):
     place, luck = compiler.place, compiler.rows.luck
     chances = compiler.system.luck.uniforms("error rate", place.workload, place.service, place.visit)
     error_probability = compiler.service.error_probability
@@ -65,6 +71,21 @@ def error_rate(compiler, then, fail):
             then(row)
 
     return strike
+
+
+def _poison(compiler, then, fail):
+    rows, messages, system = compiler.rows, compiler.system.records.messages, compiler.system
+    key_of, names, is_poison = system.keys[compiler.place.workload].of, system.key_names, compiler.service.is_poison
+    luck, parent, delivered = rows.luck, rows.parent, compiler.place.kind == DELIVERY
+
+    def poisoned(row):
+        key = messages.key[parent[row]] if delivered else key_of(luck[row])
+        if is_poison(row, names.get(key, str(key))):
+            fail(row, Reason.POISON)
+        else:
+            then(row)
+
+    return poisoned
 
 
 def first_work(compiler):
@@ -168,13 +189,14 @@ def ask(compiler, step, position, then, fail):
 
 def _answers(compiler, step, then, fail):
     """What follows a good answer to a call, and what follows none."""
-    reason, parent = compiler.rows.reason, compiler.rows.parent
+    reason, parent, verdict = compiler.rows.reason, compiler.rows.parent, compiler.rows.verdict
 
     def done(row):
         then(parent[row])
 
     def bad(row):
-        fail(parent[row], reason[row])
+        timed_out = verdict[row] == Verdict.TIMEOUT  # whatever became of it
+        fail(parent[row], Reason.TIMEOUT if timed_out else reason[row])
 
     return done, done if step.on_error == "ignore" else bad
 

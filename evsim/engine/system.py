@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.engine.asking import next_attempt
+from evsim.engine.asking import copy_of, next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.channels import CHANNELS
 from evsim.engine.environment import Environment, SimulationError
@@ -45,6 +45,8 @@ class System:
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
         self.routes, self._stamps = [], {}
         self.publishings, self._relays = [], {}
+        self.clocks = []  # of the faults
+        self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
         self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
         self.places = self._walk.places
@@ -61,7 +63,7 @@ class System:
         }
         self._subscribe()
         roots = {place.workload: place for place in self.places if place.kind == "request"}
-        schedule_faults(self)
+        self.clocks += schedule_faults(self)
         self.workloads = {
             name: Workload(self, name, workload, roots[name]) for name, workload in scenario.workloads.items()
         }
@@ -179,7 +181,7 @@ class System:
         )
 
     def is_faulty(self, channel):
-        return any(fault.target == channel for fault in self.scenario.faults)
+        return any(fault.place == channel for fault in self.scenario.faults)
 
     def is_replicated(self, channel):
         settings = self.scenario.channels[channel]
@@ -222,6 +224,9 @@ class System:
 
     def next_attempt(self, row):
         return next_attempt(self, row)
+
+    def copy(self, row):
+        return copy_of(self, row)
 
     def backoff(self, retry, place, table=None):
         table = self.records.rows if table is None else table

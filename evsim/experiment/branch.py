@@ -74,7 +74,7 @@ def _no_moments(faults):
         path = "fault" if len(faults) == 1 else f"fault.{number}"
         if not isinstance(fault, Mapping):
             raise ScenarioError([Problem(path, "must be a fault", fault, hint=f"write {EXAMPLE}")])
-        for setting in ("at", "mtbf", "mttr"):
+        for setting in ("at", "mtbf", "mttr", "at_step"):
             if setting in fault:
                 rule = "a fault of a branch begins at the moment of the branch"
                 raise ScenarioError([Problem(f"{path}.{setting}", rule, fault[setting], hint="leave it out")])

@@ -43,6 +43,7 @@ class Verdict(IntEnum):
     REVOKED = 9  # taken from a holder that may still be at work; another attempt follows
     DROPPED = 10  # taken out of the channel by a rule of its own
     EXPIRED = 11  # a message's time to live was over
+    COPY = 12  # made by the link: nobody holds it, and nobody waits for it
 
 
 class Reason(IntEnum):
@@ -69,6 +70,7 @@ class Reason(IntEnum):
     OVERFLOW = 18  # there was no room to wait in
     BROKEN_PIPE = 19  # nobody reads it any more
     ENDED = 20  # its program had done what it was there for
+    POISON = 21  # its key fails
 
 
 class Fate(IntEnum):

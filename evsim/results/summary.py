@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.records import Verdict
 from evsim.results.tally import DELIVERY_STATES, ERROR, OK, PENDING, REJECTED, TIMEOUT
 from evsim.results.work import amplifications, wasted_share
 
@@ -62,14 +63,14 @@ def summarise(run):
         "dropped": state["dropped"],
         "pending": int((outcome == PENDING).sum()),
     }
-    told = run.told
+    told, rows = run.told, run.rows
     result |= {
         "told_yes_not_true": int(told.yes_not_true[cohort].sum()),
         "told_yes_never_true": int(told.yes_never_true[cohort].sum()),
         "told_error_yet_true": int(told.no_yet_true[cohort].sum()),
         "told_error_all_true": int(told.no_all_true[cohort].sum()),
         "wasted_work": wasted_share(run),
-        "retries": int(((run.rows["attempt"] > 1) & run.row_cohort).sum()),
+        "retries": int(((rows["attempt"] > 1) & (rows["verdict"] != Verdict.COPY) & run.row_cohort).sum()),
         "retry_amplification": max([each for each in amplifications(run).values() if each == each], default=NONE),
     }
     return result

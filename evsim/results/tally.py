@@ -12,11 +12,11 @@ DELIVERY_STATES = ("pending", "done", "duplicate", "dead", "expired", "dropped",
 
 
 def last_attempts(rows):
-    """For each row that is an obligation: (its rows, the rows of their last attempts)."""
+    """For each row that is an obligation: (its rows, the rows of their last attempts; no copies of the link's)."""
     first = rows["first"]
     obligations = np.flatnonzero(first < 0)
     last = np.arange(len(first))
-    later = np.flatnonzero(first >= 0)
+    later = np.flatnonzero((first >= 0) & (rows["verdict"] != Verdict.COPY))
     last[first[later]] = later  # attempts are born in order, so the last one written wins
     return obligations, last[obligations]
 
@@ -36,7 +36,7 @@ class Requests:
         codes = {name: code for code, name in enumerate(self.workloads)}
         of_place = np.array([codes[p.workload] if p.kind == "request" else -1 for p in run.places] + [-1])
         workload = of_place[rows["place"]]
-        row = np.flatnonzero(workload >= 0)
+        row = np.flatnonzero((workload >= 0) & (rows["first"] < 0))
         row = row[np.lexsort((rows["request"][row], workload[row]))]
         self.row, self.workload, self.number = row, workload[row], rows["request"][row]
         self.arrived, self.answered = rows["born"][row], rows["settled"][row]
@@ -124,7 +124,8 @@ class Deliveries:
         attempt_of = np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"])
         everything = np.isin(attempt_of, row) if len(row) else np.zeros(len(attempt_of), dtype=bool)
         count = len(rows["first"])
-        self.attempts = np.bincount(attempt_of[everything], minlength=count)[row]
+        made = everything & (rows["verdict"] != Verdict.COPY)
+        self.attempts = np.bincount(attempt_of[made], minlength=count)[row]
         skipped = ~np.isnan(run.skipped)
         handled = everything & (rows["outcome"] == Outcome.OK) & ~skipped
         self.handlings = np.bincount(attempt_of[handled], minlength=count)[row]

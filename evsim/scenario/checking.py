@@ -11,20 +11,15 @@ from .distributions import Empirical
 from .errors import Problem, a, suggest
 from .exchanges import blocking, exchanges
 from .fitting import MESSAGES, callees, unbrokered
+from .naming import ends, kinds, missing
 from .routing import homes, is_routed_by_key
+from .striking import faults
 from .units import write_limit, write_time
-
-ALLOWED = {
-    "service": ("outage", "crash", "pause", "slowdown", "error_rate"),
-    "channel": ("outage", "pause"),
-    "log": ("outage", "pause", "leader_failure"),
-    "link": ("outage", "slowdown", "error_rate"),
-}
 
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-    checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, _faults,
+    checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, faults,
               _call_cycles, _channel_cycles, _files, unbrokered, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
@@ -52,22 +47,8 @@ def _walk_services(scenario):
             yield name, path, step, unsure
 
 
-def _kinds(scenario):
-    return (("workload", scenario.workloads), ("service", scenario.services), ("channel", scenario.channels),
-            ("link", scenario.network.links))
-
-
-def _missing(scenario, path, name, kind):
-    """The problem with a name that should be a `kind` and is not."""
-    of = {each: names for each, names in _kinds(scenario)}
-    for other, names in of.items():
-        if name in names:
-            return Problem(path, f"must be a {kind}, but {name} is a {other}", hint=suggest(name, of[kind]))
-    return Problem(path, f"there is no {kind} {name}", hint=suggest(name, of[kind]))
-
-
 def _names(scenario):
-    for (one, first), (other, second) in combinations(_kinds(scenario), 2):
+    for (one, first), (other, second) in combinations(kinds(scenario), 2):
         for name in second:
             if name in first:
                 path = ("network", "links", name) if other == "link" else (f"{other}s", name)
@@ -77,15 +58,15 @@ def _names(scenario):
 def _targets(scenario):
     for name, workload in scenario.workloads.items():
         if workload.target not in scenario.services:
-            yield _missing(scenario, ("workloads", name, "target"), workload.target, "service")
+            yield missing(scenario, ("workloads", name, "target"), workload.target, "service")
 
 
 def _steps(scenario):
     for _, path, step, _ in _walk_services(scenario):
         if step.kind == "call" and step.service not in scenario.services:
-            yield _missing(scenario, (*path, "service"), step.service, "service")
+            yield missing(scenario, (*path, "service"), step.service, "service")
         if step.kind in MESSAGES and step.channel not in scenario.channels:
-            yield _missing(scenario, (*path, step.short), step.channel, "channel")
+            yield missing(scenario, (*path, step.short), step.channel, "channel")
         elif step.kind == "publish" and step.acks == 0 and (full := blocking(scenario, step)):
             rule = f"{full[0]} blocks its publishers when it is full, and nobody waits here"
             yield Problem((*path, "acks"), rule, 0, hint="write acks: 1, or another overflow")
@@ -111,7 +92,7 @@ def _replies(steps):
 
 def _letters(scenario, path, target):
     if target is not None and target not in scenario.channels:
-        yield _missing(scenario, path, target, "channel")
+        yield missing(scenario, path, target, "channel")
 
 
 def _subscriptions(scenario):
@@ -123,7 +104,7 @@ def _subscriptions(scenario):
             path = ("services", name, "subscribe", number)
             channel = scenario.channels.get(subscription.channel)
             if channel is None:
-                yield _missing(scenario, (*path, "channel"), subscription.channel, "channel")
+                yield missing(scenario, (*path, "channel"), subscription.channel, "channel")
                 continue
             if channel.kind == "exchange":
                 bound = ", ".join(dict.fromkeys(each.queue for each in channel.bindings))
@@ -228,7 +209,7 @@ def _programs(scenario):
         if host is None:
             continue
         if host not in scenario.services:
-            yield _missing(scenario, path, host, "service")
+            yield missing(scenario, path, host, "service")
         elif host == name:
             yield Problem(path, "a service cannot run inside itself")
         elif scenario.services[host].inside is not None:
@@ -237,47 +218,14 @@ def _programs(scenario):
 
 
 def _links(scenario):
-    places = {**scenario.workloads, **scenario.services, **scenario.channels}
     known = {}
     for name, link in scenario.network.links.items():
         path = ("network", "links", name, "between")
-        for end, place in enumerate(link.between):
-            if place not in places:
-                yield Problem((*path, end), f"there is no workload, service or channel {place}",
-                              hint=suggest(place, places))
-        ends = frozenset(link.between)
-        if len(ends) == 1:
-            yield Problem(path, "a link needs two different ends")
-        elif ends in known:
-            yield Problem(path, f"link {known[ends]} has the same ends", hint="keep one of them")
-        elif len(ends - set(scenario.services)) == 2:
-            yield Problem(path, "one end of a link must be a service")
-        known.setdefault(ends, name)
-
-
-def _faults(scenario):
-    targets = {name: kind for kind, names in _kinds(scenario) if kind != "workload" for name in names}
-    for number, fault in enumerate(scenario.faults):
-        path = ("faults", number, fault.kind)
-        kind = targets.get(fault.place)
-        if kind == "channel" and scenario.channels[fault.place].kind == "log":
-            kind = "log"
-        if kind is None:
-            rule = "a workload cannot fail" if fault.place in scenario.workloads else (
-                f"there is no service, channel or link {fault.place}")
-            yield Problem(path, rule, hint=suggest(fault.place, targets))
-        elif fault.kind not in ALLOWED[kind]:
-            yield Problem(path, f"{fault.place} is a {kind}, which knows no {fault.kind}",
-                          hint=f"a {kind} knows {', '.join(ALLOWED[kind])}")
-        elif fault.instance is not None and kind != "service":
-            yield Problem(path, f"{fault.place} is a {kind}, which has no instances", fault.target)
-        elif fault.instance is not None and fault.instance > scenario.services[fault.place].instances:
-            count = scenario.services[fault.place].instances
-            yield Problem(path, f"{fault.place} has {count} instance{'s' * (count > 1)}, counted from 1",
-                          fault.target)
-        if fault.at is not None and fault.at >= scenario.settings.duration:
-            yield Problem(("faults", number, "at"), "starts after the end of the run", write_time(fault.at),
-                          hint=f"the run takes {write_time(scenario.settings.duration)}")
+        yield from ends(scenario, path, link.between)
+        both = frozenset(link.between)
+        if both in known:
+            yield Problem(path, f"link {known[both]} has the same ends", hint="keep one of them")
+        known.setdefault(both, name)
 
 
 def _call_cycles(scenario):

@@ -1,15 +1,10 @@
-"""What fits a channel without a broker: which steps, subscriptions, links and faults a bus or a pipe takes."""
+"""What fits a channel without a broker: which steps and subscriptions a bus or a pipe takes."""
 
 from .errors import Problem, a
 from .exchanges import publish_problem
 
 MESSAGES = ("publish", "send", "ask")   # the steps that hand something to a channel
 UNBROKERED = ("bus", "pipe")   # kinds of channel with nothing between those who use them
-FAULTS = {"bus": ("outage",), "pipe": ()}
-NOWHERE = {
-    "bus": ("is a bus, which is nowhere: its messages go from service to service", "name the two services"),
-    "pipe": ("is a pipe, which lies inside one machine", "remove the link"),
-}
 MEANS_NOTHING = {
     "bus": ("is a bus, which confirms nothing", "remove it, or ask"),
     "pipe": ("is a pipe: who writes waits until there is room, and that is all", "remove it"),
@@ -74,17 +69,6 @@ def unbrokered(scenario):
             setting, rule, hint = found
             yield Problem((*path, setting), rule, hint=hint)
     yield from _letters(scenario)
-    for name, link in scenario.network.links.items():
-        for end, place in enumerate(link.between):
-            if (kind := _kind(scenario, place)) in NOWHERE:
-                rule, hint = NOWHERE[kind]
-                yield Problem(("network", "links", name, "between", end), f"{place} {rule}", hint=hint)
-    for number, fault in enumerate(scenario.faults):
-        kind = _kind(scenario, fault.place)
-        if kind in FAULTS and fault.kind not in FAULTS[kind]:
-            known = f"a {kind} knows {', '.join(FAULTS[kind])}; " if FAULTS[kind] else ""
-            yield Problem(("faults", number, fault.kind), f"{fault.place} is a {kind}, which knows no {fault.kind}",
-                          hint=f"{known}let a service fail")
     for name, channel in scenario.channels.items():
         if channel.kind == "pipe":
             yield from _ends(scenario, name)

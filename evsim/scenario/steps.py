@@ -187,6 +187,37 @@ class Maybe(Tagged):
     otherwise: Steps = Field(default=(), alias="else")
 
 
+def branches(step):
+    """The lists of steps inside a step, in the order in which their numbers count in a position."""
+    if step.kind == "parallel":
+        return step.branches
+    return (step.then, step.otherwise) if step.kind == "maybe" else ()
+
+
+def title(step):
+    """How a step is called in words: its kind and what it is about, such as `call database`."""
+    about = getattr(step, step.short or "name", None)
+    return f"{step.kind} {about}" if isinstance(about, str) else step.kind
+
+
+def titles(steps, position=(), met=None):
+    """Position of each step in a handler -> its title; the second of a title is `work #2`."""
+    met = {} if met is None else met
+    found = {}
+    for index, step in enumerate(() if callable(steps) else steps):
+        here, name = (*position, index), title(step)
+        met[name] = met.get(name, 0) + 1
+        found[here] = numbered(name, met[name])
+        for number, branch in enumerate(branches(step)):
+            found |= titles(branch, (*here, number), met)
+    return found
+
+
+def numbered(name, number):
+    """The title of the step that is the `number`-th (1, 2 ...) of its name."""
+    return name if number == 1 else f"{name} #{number}"
+
+
 Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Effect, Reply)
 Parallel.model_rebuild()
 Maybe.model_rebuild()

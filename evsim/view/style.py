@@ -220,13 +220,18 @@ def time_axis(axis, longest, what="time since the start", note=""):
 
 VERBS = {
     "outage": "down", "crash": "crashed", "pause": "paused", "slowdown": "{factor:g} times slower",
-    "error_rate": "fails {percent:.3g} % of the time", "leader_failure": "without its leader",
+    "error_rate": "fails {percent:.3g} % of the time", "poison": "fails for key {key}", "partition": "cut",
+    "latency": "slower by {slower}", "loss": "loses {percent:.3g} %", "duplication": "sends {percent:.3g} % twice",
+    "leader_failure": "without its leader",
 }  # fmt: skip
 
 
 def verb(fault):
     """What a fault of a scenario does to its target, in words."""
-    return VERBS[fault.kind].format(factor=fault.factor, percent=100 * (fault.probability or 0))
+    slower = seconds(fault.add) if fault.add else f"a factor of {fault.factor or 1:g}"
+    return VERBS[fault.kind].format(
+        factor=fault.factor, percent=100 * (fault.probability or 0), key=fault.key, slower=slower
+    )
 
 
 @dataclass(frozen=True)
@@ -243,14 +248,18 @@ class Fault:
 def faults(run, until=None):
     """The faults of a run in order of time; those that last end with the run (or at `until`)."""
     until = run.ended_at if until is None else until
-    settings = {(fault.kind, fault.target, fault.at): fault for fault in run.scenario.faults}
+    settings = {(fault.kind, fault.subject, fault.at): fault for fault in run.scenario.faults}
     found = []
     for time, kind, target, end in run.records.incidents:
         if kind in VERBS and time < until:
             fault = settings.get((kind, target, time)) or settings[kind, target, None]
-            words = f"{target} {verb(fault)}"
+            words = f"{_thing(fault)} {verb(fault)}"
             found.append(Fault(time, until if end is None else min(end, until), kind, target, words))
     return sorted(found, key=lambda fault: (fault.start, fault.end))
+
+
+def _thing(fault):
+    return fault.target if isinstance(fault.target, str) else f"the link between {fault.subject}"
 
 
 def fault_words(run, until=None, most=5):

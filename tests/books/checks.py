@@ -63,18 +63,23 @@ def assert_ledger_adds_up(run):
 
 
 def assert_faults_bite(run):
-    """Nothing starts in an outage, crash or pause; nothing ends in a pause; nothing outlives a crash."""
+    """Nothing starts in an outage, crash or pause; nothing ends in a pause; nothing outlives a crash.
+
+    Nothing crosses a partition, and a fault at a step strikes once.
+    """
     rows, scenario = run.rows, run.scenario
+    _assert_partitions_cut(run)
+    _assert_strikes_happen_once(run)
     service_of = np.array([place.service for place in run.places] + [""])[rows["place"]]
     for begin, kind, target, end in run.records.incidents:
         end = np.inf if end is None else end
         name, _, instance = target.partition("/")
-        if kind not in ("outage", "crash", "pause"):
+        if kind not in ("outage", "crash", "pause", "leader_failure"):
             continue
-        if name in scenario.channels:
+        if name in scenario.channels and not _goes_on(scenario.channels[name], kind):
             _assert_channel_is_shut(run, name, begin, end)
         for service, settings in scenario.services.items():
-            if service != name and not (settings.inside == name and kind != "outage"):
+            if service != name and not (settings.inside == name and kind in ("crash", "pause")):
                 continue
             mine = (service_of == service) & ~np.isnan(rows["started"])
             if instance:
@@ -90,6 +95,33 @@ def assert_faults_bite(run):
             if kind == "pause":
                 moved = (ended > begin) & (ended < end) & (outcome != Outcome.CRASHED)
                 assert not moved.any(), (target, "something ended in the pause")
+
+
+def _assert_partitions_cut(run):
+    rows, links = run.rows, run.scenario.network.links
+    ends = {fault.subject: fault.target for fault in run.scenario.faults if fault.kind == "partition"}
+    for begin, kind, target, end in run.records.incidents:
+        if kind != "partition":
+            continue
+        end = np.inf if end is None else end
+        between = set(links[target].between if target in links else ends[target])
+        asked = [p.number for p in run.places if p.kind != "delivery" and {p.source, p.service} == between]
+        sent = np.isin(rows["place"], asked) & (rows["born"] > begin) & (rows["born"] < end)
+        assert np.isnan(rows["ready"][sent]).all(), (target, "something crossed a partition")
+
+
+def _assert_strikes_happen_once(run):
+    struck = [(kind, target) for _, kind, target, _ in run.records.incidents]
+    for fault in run.scenario.faults:
+        which = fault.kind, fault.subject
+        alike = [other for other in run.scenario.faults if (other.kind, other.subject) == which]
+        if all(other.at_step for other in alike):
+            assert struck.count(which) <= len(alike), (which, "struck more than once")
+
+
+def _goes_on(channel, kind):
+    """Whether another broker takes over."""
+    return kind == "leader_failure" and channel.replicas > 1
 
 
 def _assert_channel_is_shut(run, name, begin, end):

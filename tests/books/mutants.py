@@ -4,6 +4,8 @@ from evsim.engine import asking, links, steps, system
 from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
 from evsim.engine.done import Done
+from evsim.engine.faults import Clock
+from evsim.engine.links import Link
 from evsim.engine.log import Group, Log
 from evsim.engine.publishing import Publishing
 from evsim.engine.queue.plain import PlainConsumer, PlainQueue
@@ -390,6 +392,26 @@ def a_message_that_is_lost_is_not_marked(patch):
     patch.setattr(Publishing, "lost", lambda self, message: None)
 
 
+TWICE = {"duplication": ["facts", "reader"], "probability": 0.5, "at": 0}
+
+
+@mutant("do not count 1, 2, 3", faults=[TWICE])
+def a_copy_is_taken_for_an_attempt(patch):
+    def copy(running, row):
+        copied = asking.copy_of(running, row)
+        running.records.rows.verdict[copied], running.records.rows.settled[copied] = Verdict.OPEN, float("nan")
+        return copied
+
+    patch.setattr(system, "copy_of", copy)
+
+
+@mutant(
+    "a partition was in two hands", faults=[TWICE], reader={"workers": 2, "handle": [{"work": 0.5}, {"effect": "fact"}]}
+)
+def a_copy_frees_the_partition(patch):
+    patch.setattr(Delivery, "unless_copy", lambda self, told: told)
+
+
 # What the audit cannot see.
 
 
@@ -428,6 +450,25 @@ def work_ends_in_a_pause(patch):
 @unseen(assert_faults_bite, faults=[{"outage": "facts", "at": 15, "for": 1}])
 def a_channel_grants_in_its_outage(patch):
     patch.setattr(Group, "may_grant", True)
+
+
+@unseen(assert_faults_bite, faults=[{"partition": ["front", "back"], "at": 15, "for": 1}])
+def a_call_crosses_a_partition(patch):
+    patch.setattr(Link, "loses", lambda self, chance: False)
+
+
+STEP = {"request": 30, "step": "work", "when": "before"}
+
+
+@unseen(assert_faults_bite, faults=[{"slowdown": "back", "factor": 2, "at_step": STEP, "for": 1}], **IMPATIENT)
+def a_fault_at_a_step_strikes_again(patch):
+    original = Clock.begin
+
+    def begin(self, _=None):
+        original(self)
+        self.system.strikes_due.add(0)
+
+    patch.setattr(Clock, "begin", begin)
 
 
 @unseen(assert_deadlines_hold, patience=5)

@@ -7,7 +7,7 @@ Services call and publish downwards in their list; the only way back up is a pub
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
-from tests.books import exchanges, logs, pipes, queues
+from tests.books import exchanges, faults, logs, pipes, queues
 
 __all__ = ["calm_systems", "stable_systems", "systems"]
 
@@ -15,7 +15,6 @@ EFFECTS = ("row", "mail", "entry")
 GRID = st.sampled_from([0, 0.25, 0.5, 1, 2])
 LONGER = st.sampled_from([0.25, 0.5, 1, 2])
 CHANCE = st.sampled_from([0, 0.1, 0.5, 1])
-FACTOR = st.sampled_from([0.1, 0.5, 1, 3, 10])
 
 # Times of work, thought and travel, most of them below a second.
 TIMES = st.one_of(
@@ -89,7 +88,7 @@ def _system(draw, faulty, risky, stable=False):
         },
     }
     data["faults"] = (
-        [_fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
+        [faults.fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
     )
     return Scenario.from_dict(data)
 
@@ -370,35 +369,3 @@ def _network(draw, cast):
             if "loss" in cast.hazards:
                 link["loss"] = draw(LOSS)
     return {**network, "links": links}
-
-
-def _fault(draw, data, cast, stable):
-    links = list(data["network"]["links"])
-    channels = [name for name, kind in cast.kinds.items() if kind != "pipe"]
-    target = draw(st.sampled_from([*cast.services, *cast.services, *channels, *links]))
-    kinds = ["outage", "crash", "pause", "slowdown", "error_rate"]
-    if stable and cast.pipes:
-        kinds.remove("crash")  # who is on a pipe and crashes stays dead
-    if target in cast.kinds:
-        kinds = ["outage"] if cast.kinds[target] == "bus" else ["outage", "pause"]
-        if cast.kinds[target] == "log":
-            kinds += ["leader_failure", "leader_failure"]
-    if target in links:
-        kinds = ["outage", "slowdown", "error_rate"]
-    kind = draw(st.sampled_from(kinds))
-    if target in cast.services and draw(st.booleans()):
-        target = f"{target}/{draw(st.integers(1, data['services'][target]['instances']))}"
-    fault = {kind: target}
-    if kind == "slowdown":
-        fault["factor"] = draw(FACTOR)
-    if kind == "error_rate":
-        fault["probability"] = draw(CHANCE)
-    if draw(st.integers(0, 3)):
-        fault["at"] = draw(st.one_of(st.integers(0, cast.duration - 1), st.sampled_from([0.25, 1.5, 3.33])))
-        length = draw(st.sampled_from([0.5, 1, 2, 5] if stable else [None, 0.5, 1, 2, 5]))
-        if length is not None:
-            fault["for"] = length
-    else:
-        fault["mtbf"] = draw(st.sampled_from([2, {"exponential": 3}]))
-        fault["mttr"] = draw(st.sampled_from([1, {"exponential": 1}]))
-    return fault

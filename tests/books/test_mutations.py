@@ -37,6 +37,8 @@
 | shows it before they have it                            | a message was copied wrongly                    |
 | counts on where a lost leader was                       | offsets of facts are not 0, 1, 2 ...            |
 | leaves a message out of a batch; forgets one on its way                            | neither kept nor lost nor refused nor under way |
+| takes a link's copy for an attempt                       | attempts of row ... do not count 1, 2, 3 ...    |
+| frees a partition for a link's copy                     | a partition was in two hands                    |
 | ends without an outcome; settles without a verdict      | has no outcome; has no verdict                  |
 | forgets a dead letter; sends one twice, or nowhere      | ... dead letter ...; neither kept nor lost ...  |
 | lets a late acknowledgement settle; forgets a clock     | not given up ...; a lease lasted longer ...     |
@@ -57,6 +59,8 @@ What the audit cannot see, the properties of :mod:`tests.books.test_audit_proper
 | starts work in an outage, or grants; ends it in a pause | faults bite                                     |
 | never ends a rebalance; leaves a partition unread       | everything comes to its end                     |
 | elects nobody; never sends a batch                      |                                                 |
+| lets something cross a partition; strikes twice at one  | faults bite                                     |
+| step                                                    |                                                 |
 | lets an answer count after the deadline                 | deadlines hold                                  |
 """
 

@@ -31,7 +31,7 @@ def branchings(draw):
     """A system, something that goes wrong with it, and the moment when that begins."""
     whole = draw(systems().filter(lambda scenario: scenario.faults))
     *faults, last = whole.to_dict()["faults"]
-    fault = {name: value for name, value in last.items() if name not in ("at", "mtbf", "mttr")}
+    fault = {name: value for name, value in last.items() if name not in ("at", "mtbf", "mttr", "at_step")}
     quarters = st.integers(1, 4 * int(whole.run.duration) - 1).map(lambda number: number / 4)
     moment = draw(st.one_of(quarters, st.floats(0.1, whole.run.duration, exclude_max=True)))
     return whole.replace({"faults": faults}), fault, moment
@@ -125,7 +125,7 @@ def test_ties_that_care_breaks_otherwise_are_broken_so_in_the_parent_too():
         "run": {"duration": 20},
     })  # fmt: skip
     run = scenario.run()
-    branch = run.branch({"outage": "cable"}, at=15)
+    branch = run.branch({"partition": "cable"}, at=15)
     assert branch.parent is not run
     assert shared_past(branch.parent, branch, 15).rows == branch.shared.rows > 10
     with pytest.raises(PastError, match="started of row"):
@@ -179,7 +179,7 @@ AT_ITS_MOMENT = "a fault of a branch begins at the moment of the branch"
 @pytest.mark.parametrize("fault, at, says", [
     ({"outge": "mailing-list"}, 3, "faults.0.outge: is no fault; did you mean outage?"),
     ({"outage": "mail-list"}, 3, "no service, channel or link mail-list; did you mean mailing-list?"),
-    ({"crash": "customer-registered"}, 3, "customer-registered is a log, which knows no crash"),
+    ({"slowdown": "customer-registered", "factor": 2}, 3, "customer-registered is a log, which knows no slowdown"),
     ({"outage": "database", "at": 4}, 3, f"fault.at: {AT_ITS_MOMENT}, got 4; leave it out"),
     ({"outage": "database", "mtbf": 4, "mttr": 1}, 3, f"fault.mtbf: {AT_ITS_MOMENT}, got 4"),
     ([], 3, "fault: a branch needs something that goes wrong"),

@@ -6,6 +6,14 @@ from evsim.scenario.parts import Service
 from evsim.scenario.steps import Call, Work
 
 CALL_STEP = "- publish: registered"
+# A named link, a queue, and a service in the database's program; then one fault.
+MORE_TO_BREAK = """\
+  local: {{inside: database, subscribe: queued, handle: [{{work: 1ms}}]}}
+network: {{links: {{wire: {{between: [register, registered], loss: 1%}}}}}}
+faults: [{}]
+channels:
+  queued: queue
+"""
 
 
 def test_an_unknown_setting_is_refused_with_its_line_and_the_nearest_name(complaint):
@@ -242,13 +250,15 @@ def test_a_long_chain_of_calls_is_no_cycle():
         ),
         ("{outage: page, at: 1s}", "faults.0.outage: a workload cannot fail"),
         (
-            "{crash: registered, at: 1s}",
-            "registered is a log, which knows no crash; a log knows outage, pause, leader_failure",
+            "{error_rate: queued, at: 1s, probability: 1}",
+            "queued is a queue, which knows no error_rate; a queue knows outage, crash, pause",
         ),
+        ("{leader_failure: queued, at: 1s}", "queued is a queue, which knows no leader_failure"),
+        ("{leader_failure: database, at: 1s}", "database is a service, which knows no leader_failure"),
         ("{slowdown: registered, factor: 2, at: 1s}", "registered is a log, which knows no slowdown"),
         (
             "{crash: wire, at: 1s}",
-            "wire is a link, which knows no crash; a link knows outage, slowdown, error_rate",
+            "wire is a link, which knows no crash; a link knows partition, latency, loss, duplication",
         ),
         ("{crash: database/3, at: 1s}", "database has 1 instance, counted from 1, got 'database/3'"),
         ("{outage: registered/1, at: 1s}", "registered is a log, which has no instances"),
@@ -257,17 +267,45 @@ def test_a_long_chain_of_calls_is_no_cycle():
             "{outage: database, at: 60s}",
             "faults.0.at: starts after the end of the run, got '60s'; the run takes 60s",
         ),
-        ("{outage: database}", "needs either at (a moment) or mtbf (at random)"),
-        ("{outage: database, at: 1s, mtbf: 1s, mttr: 1s}", "needs either at (a moment) or mtbf (at random)"),
+        ("{outage: database}", "needs one of at (a moment), mtbf (at random) or at_step (of one request)"),
+        ("{outage: database, at: 1s, mtbf: 1s, mttr: 1s}", "needs one of at (a moment), mtbf"),
+        ("{outage: database, at: 1s, at_step: {request: 1, step: work}}", "needs one of at (a moment), mtbf"),
         ("{outage: database, mtbf: 1s}", "needs mtbf and mttr"),
         ("{outage: database, mtbf: 0s, mttr: 1s}", "mtbf must be greater than 0"),
         ("{outage: database, at: 1s, for: 0s}", "faults.0.for: must be greater than 0"),
         ("{outage: database, at: 1s, duration: 2s}", "faults.0.duration: unknown setting"),
         ("{outage: database, at: 1s, mttr: 2s}", "mttr belongs to mtbf"),
-        ("{slowdown: database, at: 1s}", "factor is required for slowdown"),
+        ("{slowdown: database, at: 1s}", "slowdown needs factor"),
         ("{slowdown: database, at: 1s, factor: 0}", "faults.0.factor: must be greater than 0"),
-        ("{outage: database, at: 1s, factor: 2}", "factor is required for slowdown, and for nothing else"),
-        ("{error_rate: database, at: 1s}", "probability is required for error_rate"),
+        ("{outage: database, at: 1s, factor: 2}", "factor belongs to slowdown, latency, not to outage"),
+        ("{error_rate: database, at: 1s}", "error_rate needs probability"),
+        ("{poison: database, at: 1s}", "poison needs key"),
+        ("{poison: database, at: 1s, key: true}", "faults.0.key: must be a whole number or a text"),
+        ("{latency: wire, at: 1s}", "latency needs factor or add"),
+        ("{latency: wire, at: 1s, factor: 2, add: 1s}", "latency needs factor or add"),
+        ("{loss: wire, at: 1s, key: 3}", "key belongs to poison, not to loss"),
+        (
+            "{partition: database, at: 1s}",
+            "knows no partition; it is for links: name one, or write two places, partition: [database, ...]",
+        ),
+        ("{partition: [database, databse], at: 1s}", "faults.0.partition.1: there is no workload, service or channel databse"),
+        ("{partition: [database, database], at: 1s}", "a link needs two different ends"),
+        ("{partition: [page, registered], at: 1s}", "one end of a link must be a service"),
+        ("{partition: [database], at: 1s}", "faults.0.partition: must be a name, or the two places of a link"),
+        ("{outage: true, at: 1s}", "faults.0.outage: must be a name, or the two places of a link"),
+        ("{partition: [database, local], at: 1s}", "database and local run in one program"),
+        ("{crash: [page, database], at: 1s}", "strikes one place; between two places there may be partition, latency"),
+        (
+            "{crash: register, at_step: {request: 1, step: publish regstered}}",
+            "faults.0.at_step.step: register has no such step, got 'publish regstered'; did you mean publish registered?",
+        ),
+        ("{crash: register, at_step: {request: 1, step: 'work #2'}}", "register has no such step, got 'work #2'"),
+        ("{crash: register, at_step: {request: -1, step: work}}", "faults.0.at_step.request: must be at least 0"),
+        ("{crash: register, at_step: {step: work}}", "faults.0.at_step.request: is required"),
+        ("{crash: register, at_step: {request: 1, step: work, when: during}}", "must be 'before' or 'after'"),
+        ("{crash: register, at_step: {request: 1, step: work, workload: pge}}", "there is no workload pge; did you mean page?"),
+        ("{crash: register, at_step: {request: 1, step: work, service: regster}}", "there is no service regster"),
+        ("{outage: registered, at_step: {request: 1, step: work}}", "whose step is it? registered is no service; add service:"),
         ("{error_rate: database, at: 1s, probability: 2}", "faults.0.probability: must be between 0 and 1"),
         ("{outge: database, at: 1s}", "faults.0.outge: is no fault; did you mean outage?"),
         ("{outage: database, crash: database, at: 1s}", "is outage and crash at once"),
@@ -276,8 +314,7 @@ def test_a_long_chain_of_calls_is_no_cycle():
     ],
 )
 def test_a_fault_that_cannot_be_is_named(complaint, fault, said):
-    link = "network: {links: {wire: {between: [register, registered], loss: 1%}}}\n"
-    assert said in complaint(new=f"{link}faults: [{fault}]\n")
+    assert said in complaint("channels:\n", MORE_TO_BREAK.format(fault))
 
 
 @pytest.mark.parametrize(
@@ -290,14 +327,24 @@ def test_a_fault_that_cannot_be_is_named(complaint, fault, said):
         "{outage: registered, at: 1s}",
         "{pause: registered, at: 1s}",
         "{pause: database, mtbf: {exponential: 10s}, mttr: {exponential: 1s}}",
-        "{outage: wire, at: 1s}",
-        "{slowdown: wire, factor: 0.5, at: 1s}",
-        "{error_rate: wire, probability: 1, at: 1s}",
+        "{crash: registered, at: 1s}",
+        "{leader_failure: registered, at: 1s}",
+        "{poison: database, key: 17, at: 0s}",
+        "{poison: database, key: anna, mtbf: 10s, mttr: 1s}",
+        "{partition: wire, at: 1s}",
+        "{partition: [page, register], at: 1s}",
+        "{latency: wire, factor: 0.5, at: 1s}",
+        "{latency: [registered, database], add: 50ms, at: 1s}",
+        "{loss: wire, probability: 1, at: 1s}",
+        "{duplication: [register, registered], probability: 1%, at: 1s}",
+        "{crash: register, at_step: {request: 17, step: publish registered}, for: 2s}",
+        "{crash: register, at_step: {request: 0, step: work, when: after, workload: page}}",
+        "{outage: registered, at_step: {request: 0, step: work, service: register}}",
     ],
 )
 def test_a_fault_that_can_be_is_accepted(changed, fault):
-    link = "network: {links: {wire: {between: [register, registered], loss: 1%}}}\n"
-    changed(new=f"{link}faults: [{fault}]\n")
+    again = Scenario.from_yaml(changed("channels:\n", MORE_TO_BREAK.format(fault)).to_yaml())
+    assert again.faults and again == Scenario.from_yaml(again.to_yaml())
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,16 @@ class BatchDelivery(OwnedDelivery):
         else:
             self.subscriber.dead(leader)
 
+    def _copy(self, leader):
+        copied, records = super()._copy(leader), self.system.records
+        followers = self.crews[copied] = [self.system.copy(row) for row in self.crews.get(leader, ())]
+        for row in followers:
+            records.rows.ready[row] = records.rows.leased[row] = self.system.env._now
+            records.batches.append((row, copied))
+        return copied
+
+    copy_ended = _share
+
     def _all_again(self, crew):
         self.system.backing_off -= len(crew)
         for row in reversed(crew[1:]):

@@ -12,9 +12,14 @@ class _Early:
     def begin(self, first):
         acknowledge, records, env = self.acknowledge, self.system.records, self.system.env
 
-        def begin(row):
+        def commit(row):
             records.note(records.replies, row, env._now)
             acknowledge(row)
+
+        commit = self.unless_copy(commit)
+
+        def begin(row):
+            commit(row)
             first(row)
 
         return begin

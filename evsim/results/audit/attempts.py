@@ -45,7 +45,7 @@ def requests(books):
 def attempts(books):
     """Attempts of an obligation count 1, 2, 3 ..., and no settled obligation gets another one."""
     rows = books.rows
-    later = np.flatnonzero(rows["first"] >= 0)
+    later = np.flatnonzero((rows["first"] >= 0) & (rows["verdict"] != Verdict.COPY))
     first = rows["first"][later]
     books.demand(rows["first"][first] < 0, "an attempt points back to what is no first attempt", later)
     seen = {}
@@ -78,7 +78,7 @@ def verdicts(books):
     books.demand(~(verdict == Verdict.REVOKED) | revoked, "a lease was revoked by nobody")
     books.demand(~(verdict == Verdict.ORPHANED) | _orphans(books), "orphaned and its caller is still at work")
     is_delivery = books.kinds == "delivery"
-    own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST,
+    own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST, Verdict.COPY,
                         Verdict.REVOKED, Verdict.DROPPED, Verdict.EXPIRED)}  # fmt: skip
     books.demand(~is_delivery | np.isin(verdict, own["delivery"]), "a delivery has the verdict of a call")
     _, last = last_attempts(rows)

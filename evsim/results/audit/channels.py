@@ -70,7 +70,8 @@ def partitions(books):
     rows, messages, channels = books.rows, books.messages, books.run.scenario.channels
     places = books.run.places
     is_log = [place.kind == "delivery" and channels[place.source].kind == "log" for place in places] + [False]
-    taken = np.flatnonzero(np.array(is_log)[rows["place"]] & ~np.isnan(rows["leased"]) & ~followers(books.run))
+    taken = np.array(is_log)[rows["place"]] & ~np.isnan(rows["leased"]) & (rows["verdict"] != Verdict.COPY)
+    taken = np.flatnonzero(taken & ~followers(books.run))
     if not len(taken):
         return
     groups = {}

@@ -66,7 +66,7 @@ def groups(books):
 def _queues(books):
     """(rows of its deliveries, settings) of each queue."""
     scenario, rows = books.run.scenario.complete, books.rows
-    is_delivery = books.kinds == "delivery"
+    is_delivery = (books.kinds == "delivery") & (rows["verdict"] != Verdict.COPY)
     if not is_delivery.any():
         return
     channel = books.messages["channel"][np.where(is_delivery, rows["parent"], 0)]

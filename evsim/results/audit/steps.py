@@ -1,14 +1,9 @@
 """What the steps of a handler allow: how many calls, messages and effects, and whether it answers early."""
 
+from evsim.scenario.faults import strikes_after_reply
+from evsim.scenario.steps import branches
+
 __all__ = ["fewest_and_most", "may_answer_early"]
-
-
-def _nested(step):
-    if step.kind == "parallel":
-        return step.branches
-    if step.kind == "maybe":
-        return (step.then, step.otherwise)
-    return ()
 
 
 def fewest_and_most(scenario, place, kinds):
@@ -21,7 +16,7 @@ def _count(steps, kinds):
     low = high = 0
     for step in steps:
         low, high = low + (step.kind in kinds), high + (step.kind in kinds)
-        counts = [_count(branch, kinds) for branch in _nested(step)]
+        counts = [_count(branch, kinds) for branch in branches(step)]
         if step.kind == "maybe":
             low, high = low + min(c[0] for c in counts), high + max(c[1] for c in counts)
         elif step.kind == "parallel":
@@ -32,7 +27,7 @@ def _count(steps, kinds):
 
 
 def _any_step(steps, right):
-    return any(right(step) or any(_any_step(branch, right) for branch in _nested(step)) for step in steps)
+    return any(right(step) or any(_any_step(branch, right) for branch in branches(step)) for step in steps)
 
 
 def may_answer_early(scenario, place):
@@ -40,5 +35,7 @@ def may_answer_early(scenario, place):
     handle = scenario.services[place.service].handle
     if callable(handle):
         return False
+    if strikes_after_reply(scenario, place.service):
+        return True
     body = handle[:-1] if handle[-1].kind == "reply" else handle
     return _any_step(body, lambda step: step.kind == "reply")

@@ -1,0 +1,82 @@
+"""What faults may strike: which kind of fault each kind of thing knows, and at which step of which request."""
+
+from .errors import Problem, a, suggest
+from .faults import OF_LINKS
+from .naming import ends, kinds, missing
+from .steps import titles
+from .units import write_time
+
+__all__ = ["faults"]
+
+ALLOWED = {
+    "service": ("outage", "crash", "pause", "slowdown", "error_rate", "poison"),
+    "queue": ("outage", "crash", "pause"),
+    "exchange": ("outage", "crash", "pause"),
+    "log": ("outage", "crash", "pause", "leader_failure"),
+    "bus": ("outage",),
+    "pipe": (),
+    "link": OF_LINKS,
+}
+
+
+def faults(scenario):
+    """The problems of a scenario with its faults."""
+    for number, fault in enumerate(scenario.faults):
+        path = ("faults", number, fault.kind)
+        yield from (_one if isinstance(fault.target, str) else _pair)(scenario, path, fault)
+        if fault.at is not None and fault.at >= scenario.settings.duration:
+            yield Problem(("faults", number, "at"), "starts after the end of the run", write_time(fault.at),
+                          hint=f"the run takes {write_time(scenario.settings.duration)}")
+        if fault.at_step is not None:
+            yield from _moment(scenario, ("faults", number, "at_step"), fault)
+
+
+def _one(scenario, path, fault):
+    targets = {name: kind for kind, names in kinds(scenario) if kind != "workload" for name in names}
+    name, kind = fault.place, targets.get(fault.place)
+    if kind is None:
+        rule = "a workload cannot fail" if name in scenario.workloads else (
+            f"there is no service, channel or link {name}")
+        yield Problem(path, rule, hint=suggest(name, targets))
+        return
+    kind = scenario.channels[name].kind if kind == "channel" else kind
+    if fault.kind not in ALLOWED[kind]:
+        yield Problem(path, f"{name} is {a(kind)}, which knows no {fault.kind}", hint=_way_out(kind, fault))
+    elif fault.instance is not None and kind != "service":
+        yield Problem(path, f"{name} is {a(kind)}, which has no instances", fault.target)
+    elif fault.instance is not None and fault.instance > scenario.services[name].instances:
+        count = scenario.services[name].instances
+        yield Problem(path, f"{name} has {count} instance{'s' * (count > 1)}, counted from 1", fault.target)
+
+
+def _way_out(kind, fault):
+    if fault.kind in OF_LINKS:
+        return f"it is for links: name one, or write two places, {fault.kind}: [{fault.place}, ...]"
+    return f"{a(kind)} knows {', '.join(ALLOWED[kind])}" if ALLOWED[kind] else "let a service fail"
+
+
+def _pair(scenario, path, fault):
+    problems = list(ends(scenario, path, fault.target))
+    yield from problems
+    programs = {scenario.services[name].inside or name for name in fault.target if name in scenario.services}
+    if not problems and len(programs) == 1 and set(fault.target) <= set(scenario.services):
+        yield Problem(path, f"{fault.subject} run in one program: no network lies between them")
+
+
+def _moment(scenario, path, fault):
+    """What is wrong with the step of a request at which a fault strikes."""
+    moment = fault.at_step
+    if moment.workload is None and len(scenario.workloads) > 1:
+        yield Problem(path, "there are several workloads, and each counts its own requests",
+                      hint=f"add workload: one of {', '.join(scenario.workloads)}")
+    elif moment.workload is not None and moment.workload not in scenario.workloads:
+        yield missing(scenario, (*path, "workload"), moment.workload, "workload")
+    name = fault.place if moment.service is None else moment.service
+    if moment.service is not None and name not in scenario.services:
+        yield missing(scenario, (*path, "service"), name, "service")
+    elif name not in scenario.services:
+        yield Problem(path, f"whose step is it? {fault.subject} is no service", hint="add service: and its name")
+    elif not callable(scenario.services[name].handle):
+        steps = list(titles(scenario.services[name].handle).values())
+        if moment.step not in steps:
+            yield Problem((*path, "step"), f"{name} has no such step", moment.step, hint=suggest(moment.step, steps))

@@ -83,7 +83,7 @@ def _log_system(draw):
     settings |= {"replicas": 3, "min_in_sync": draw(st.integers(1, 3)), "unclean_election": draw(st.booleans())}
     settings["replication"] = draw(st.sampled_from([0, 0.25, {"exponential": 0.2}]))
     kinds = [("leader_failure", "facts"), ("outage", "facts"), ("pause", "facts"), ("crash", "front/1")]
-    kinds += [("outage", "wire")]
+    kinds += [("partition", "wire")]
     kinds += [(kind, f"reader/{number + 1}") for kind in ("crash", "pause", "outage")
               for number in range(services["reader"]["instances"])]  # fmt: skip
     faults = [

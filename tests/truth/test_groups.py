@@ -300,7 +300,7 @@ def test_members_whose_heartbeats_are_lost_are_expelled_while_they_work(length, 
     """The link to the log is cut: a session of 1 s ends, and what was in their hands is done twice."""
     scenario = group(tmp_path, 2, "500ms", 2, 12, 2, session_timeout="1s", retry={"attempts": 9}).to_dict()
     scenario["network"] = {"give_up": "100ms", "links": {"wire": {"between": ["worker", "events"]}}}
-    scenario["faults"] = [{"outage": "wire", "at": 5.2, "for": length}]
+    scenario["faults"] = [{"partition": "wire", "at": 5.2, "for": length}]
     run = checked(Scenario.from_dict(scenario, tmp_path), conserving=False)
     assert run.audit()
     assert [time for time, _, _ in incidents(run, "expel")] == [pytest.approx(6.2)] * expelled

@@ -215,7 +215,7 @@ def copy_of(system, row):
         column[copied] = column[row]
     rows.first[copied] = row if rows.first[row] < 0 else rows.first[row]
     rows.luck[copied] = system.luck.later(rows.luck[row], _OF_A_COPY)
-    rows.born[copied] = rows.settled[copied] = system.env._now
+    rows.born[copied] = system.env._now
     rows.verdict[copied] = Verdict.COPY
     return copied
 

@@ -65,6 +65,7 @@ class Requests:
         self.is_due = np.zeros((len(names), count), dtype=bool)
         again = np.isin(np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"]), run.records.replays)
         asked_for = again[effect_row]  # effects of a replay are no repetitions
+        self.replayed = asked_for
         for code, name in enumerate(names):
             mine = effects["name"] == code
             where = request[mine]

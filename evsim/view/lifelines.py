@@ -167,8 +167,8 @@ class Panel:
         last = {}
         for child in span.children:
             message = isinstance(child, Message)
-            if message and child.origin >= 0:
-                continue  # made by a channel, of another message
+            if child.origin >= 0 if message else child.verdict == Verdict.COPY:
+                continue  # made by a channel of another message, or by a link: nobody waits for it
             other, start = (child.channel, child.published) if message else (child.service, child.born)
             until = child.acknowledged if message else child.settled
             if not message and child.attempt > 1:

@@ -31,6 +31,7 @@ REASONS = {
     Reason.LEADER: "only the broker that failed had it",
     Reason.BROKEN_PIPE: "broken pipe",
     Reason.ENDED: "its program had ended",
+    Reason.POISON: "a message of this key always fails",
 }
 
 UNKEPT = {
@@ -71,7 +72,7 @@ class Step:
 
 def steps_of(story):
     """All steps of a :class:`evsim.view.story.Story` in order of time, causes first."""
-    return sorted(_flat(_span(story, story.root)), key=lambda step: step.time)
+    return sorted(_flat(_span(story, root) for root in story.roots), key=lambda step: step.time)
 
 
 def _flat(steps):
@@ -116,6 +117,8 @@ def _sent(span):
         time, kind, text = span.leased, "deliver", f"deliver{again}{waited}"
     else:
         time, kind, text = span.born, "ask", ("request" if span.kind == "request" else "call") + again
+    if span.verdict == Verdict.COPY:
+        text = f"the same {'delivery' if kind == 'deliver' else text} once more, made by the network"
     if span.outcome == Outcome.LOST:
         return Step(time, "lost", span.source, span.service, f"{text}: lost on the way", False)
     return Step(time, kind, span.source, span.service, text)
@@ -180,6 +183,8 @@ def _answered(story, span):
     """What whoever asked came to know."""
     way = span.service, span.source
     kind = "told" if span.kind == "request" else "answer"
+    if span.verdict == Verdict.COPY:
+        return
     if span.verdict == Verdict.OPEN:
         ended_at = story.run.ended_at - story.arrived
         yield Step(ended_at, "note", span.source, text="no answer yet when the run ended", good=False)

@@ -85,6 +85,8 @@ class Message:
 class Story:
     """One request of a run. ``root`` is its :class:`Span`; times are seconds since it ``arrived``.
 
+    ``roots``: the root and what links made of it (a link that duplicates brings the same request twice).
+
     ``answered``, ``outcome`` (a word), ``due`` (names of effects that should come), ``effects`` ((time,
     name) in order), ``completed`` (the last due effect; NaN if one never came), ``end`` (the last thing
     that happened) and ``incidents`` ((row, kind) of what links lost).
@@ -130,7 +132,7 @@ class Story:
 
     def __iter__(self):
         """(depth, it) of all spans and messages, depth first in order of time."""
-        stack = [(0, self.root)]
+        stack = [(0, root) for root in reversed(self.roots)]
         while stack:
             depth, node = stack.pop()
             yield depth, node
@@ -203,6 +205,7 @@ class Story:
     def _link(self, root):
         """Put everything below what caused it, and find the end."""
         self.root = self.spans[root]
+        self.roots = [span for span in self.spans.values() if span.kind == "request"]
         for message in self.messages.values():
             self.spans[message.cause].children.append(message)
         for span in self.spans.values():

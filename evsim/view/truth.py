@@ -42,10 +42,11 @@ class State:
         customer = requests.index(workload, run.rows["request"][effects["row"]])
         names = [name for name in effect_marks(run) if name in run.effect_names]
         rows = [run.effect_names.index(name) for name in names]
+        known, counts = effects["time"] <= time, ~requests.replayed
         done = np.zeros((len(names), len(told)), dtype=int)
         for row, code in enumerate(rows):
-            its = customer[(effects["name"] == code) & (effects["time"] <= time)]
-            done[row] = np.bincount(its, minlength=len(told))
+            its = customer[(effects["name"] == code) & known & counts]
+            done[row] = np.maximum(np.bincount(its, minlength=len(told)), requests.first_time[code] <= time)
         order = np.argsort(requests.arrived, kind="stable")
         order = order[requests.arrived[order] <= time]
         due, final = requests.is_due[rows][:, order], at is None and run.records_complete

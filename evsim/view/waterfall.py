@@ -143,6 +143,8 @@ def _pieces(span, ended):
 
 def _waits(span, ended):
     for child in span.children:
+        if not isinstance(child, Message) and child.verdict == Verdict.COPY:
+            continue  # nobody waits for it
         end = child.acknowledged if isinstance(child, Message) else child.settled
         if isinstance(child, Message) and end != end:
             end = child.published  # nobody waited for it

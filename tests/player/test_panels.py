@@ -63,6 +63,17 @@ def test_what_customers_were_told_and_what_is_true_is_what_the_still_picture_say
     assert_promise_agrees(getattr(runs, name)())
 
 
+def test_work_that_is_asked_for_again_makes_nothing_true_twice():
+    replayed = evsim.load("registration-events").replace({
+        "run.duration": "20s", "run.warmup": 0,
+        "services.database.subscribe": {"channel": "customer-registered", "replay": {"at": "10s", "to": {"time": "5s"}}},
+    })  # fmt: skip
+    run = replayed.run(seed=1)
+    assert len(run.records.replays)
+    assert_promise_agrees(run)
+    assert not State.of(run).repeated.any()
+
+
 @any_system
 @given(systems())
 def test_what_customers_were_told_and_what_is_true_is_right_for_any_system(scenario):

@@ -27,7 +27,7 @@ def clocks(books):
     granted, arrived = ~np.isnan(rows["leased"]), ~np.isnan(rows["arrived"])
     books.demand(~(started & granted) | arrived, "a delivery was worked and never arrived")
     books.demand(~arrived | granted, "a delivery arrived and was never granted")
-    settled, closed = ~np.isnan(rows["settled"]), rows["verdict"] != Verdict.OPEN
+    settled, closed = ~np.isnan(rows["settled"]), ~np.isin(rows["verdict"], (Verdict.OPEN, Verdict.COPY))
     books.demand(settled == closed, "a lease has ended and has no verdict, or the other way round")
 
 
@@ -102,7 +102,8 @@ def late(books):
     """What comes late comes after its lease has ended, and after it has left."""
     rows, late = books.rows, books.run.records.late.columns()
     row, time = late["row"], late["time"]
-    books.demand(time >= rows["settled"][row] - ROUNDING, "an answer is late and its lease had not ended", row)
+    lasted = (rows["verdict"][row] != Verdict.COPY) & ~(time >= rows["settled"][row] - ROUNDING)
+    books.demand(~lasted, "an answer is late and its lease had not ended", row)
     left = np.where(np.isnan(books.run.replied), rows["ended"], books.run.replied)[row]
     books.demand(time >= left - ROUNDING, "an answer came late and never left", row)
 

@@ -49,7 +49,7 @@ def groups(books):
     """No message of a group is handed out while another one of it is, and they go in the order in which they came."""
     rows, messages = books.rows, books.messages
     for mine, settings in _queues(books):
-        taken = mine[~np.isnan(rows["leased"][mine])]
+        taken = mine[~np.isnan(rows["leased"][mine]) & (rows["verdict"][mine] != Verdict.COPY)]
         if not settings.fifo_groups or not len(taken):
             continue
         message = rows["parent"][taken]

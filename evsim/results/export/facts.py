@@ -32,9 +32,13 @@ class Request:
 
 @dataclass(slots=True)
 class Attempt:
-    """One row of the records; `parent` is the row that called, or the message delivered; `effects` are (time, name)."""
+    """One row of the records; `parent` is the row that called, or the message delivered; `effects` are (time, name).
+
+    `asked` is the row that was sent: the first attempt where a link made a copy, and else the row itself.
+    """
 
     row: int
+    asked: int
     request: Request
     kind: str
     source: str
@@ -123,6 +127,7 @@ class Facts:
             parent = int(rows["parent"][row])
             yield Attempt(
                 row,
+                int(rows["first"][row] if rows["verdict"][row] == Verdict.COPY else row),
                 self.requests[int(of_row[row])],
                 place.kind if place else "delivery",
                 place.source if place else channels[channel_of[parent]],

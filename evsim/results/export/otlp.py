@@ -62,7 +62,7 @@ class Spans:
 
     def all(self):
         for attempt in self.facts.attempts():
-            if attempt.kind != "delivery":
+            if attempt.kind != "delivery" and attempt.verdict != "copy":
                 yield attempt.source, self._ask(attempt)
             if attempt.started is not None:
                 yield attempt.service, self._work(attempt)
@@ -95,7 +95,7 @@ class Spans:
             if time is not None:
                 attributes[f"evsim.{moment}"] = time / 1e9
         attributes |= {"error.type": _reason(attempt, attempt.outcome)} if wrong else {}
-        parent, name, kind, links = self.id("ask", attempt.row), attempt.service, SERVER, []
+        parent, name, kind, links = self.id("ask", attempt.asked), attempt.service, SERVER, []
         if attempt.kind == "delivery":
             message = self.messages[attempt.parent]
             attributes |= self._messaging(message, "process", "process", attempt.service)

@@ -80,7 +80,7 @@ class _Trace:
             "reason": attempt.reason, "trace": attempt.request.trace,
         }  # fmt: skip
         span = self.identity.span
-        if attempt.kind == "call":
+        if attempt.kind == "call" and attempt.verdict != "copy":
             what, number = f"call {attempt.service}", span("ask", attempt.row)
             yield from self._lasting(attempt.source, "call", what, number, attempt.born, attempt.settled, about)
         taken = attempt.ended if attempt.leased is None else attempt.leased

@@ -155,8 +155,10 @@ function groupsOf(index, delivered) {
   const closed = new Float64Array(attempts.count).fill(Infinity);
   // After these another attempt follows.
   const ready = ["given back", "revoked"].map((word) => index.film.codes.verdict.indexOf(word));
+  const copy = index.film.codes.verdict.indexOf("copy"); // made by a link, it settles nothing
   const last = new Int32Array(attempts.count).fill(NEVER);
   for (const row of delivered) {
+    if (attempts.verdict[row] === copy) continue;
     const obligation = attempts.first[row] === NEVER ? row : attempts.first[row];
     last[obligation] = row;
     const settled = attempts.settled[row];

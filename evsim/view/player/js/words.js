@@ -141,6 +141,8 @@ function ofAttempt(index, kind, row, who) {
   const delivery = place.kind === "delivery";
   switch (kind) {
     case ASKED:
+      if (index.film.codes.verdict[attempts.verdict[row]] === "copy")
+        return `the network makes a second one of what ${source} sends to ${service} for ${who}`;
       if (delivery && attempts.first[row] === NEVER)
         return `${service} may have the message about ${who} from ${source}`;
       if (delivery) return `the message about ${who} waits in ${source} again`;

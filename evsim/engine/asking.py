@@ -14,7 +14,12 @@ __all__ = ["Asking", "copy_of", "next_attempt"]
 _OF_A_COPY = 90_000  # the label of its luck, beyond all numbers of attempts
 
 # How an asker sees an answer that is not a good one; everything else is an error.
-_VERDICT = {Reason.TIMEOUT: Verdict.TIMEOUT, Reason.LIMIT: Verdict.REJECTED}
+_VERDICT = {
+    Reason.TIMEOUT: Verdict.TIMEOUT,
+    Reason.LIMIT: Verdict.REJECTED,
+    Reason.SHED: Verdict.REJECTED,
+    Reason.RATE_LIMIT: Verdict.REJECTED,
+}
 
 
 class Asking:

@@ -36,6 +36,8 @@ class Risk:
                 service.guarded
                 or service.settings.limit is not None
                 or service.settings.drop_stale
+                or service.settings.shed is not None
+                or service.settings.rate_limit is not None
                 or self._steps(place, service.settings.handle, ())
             )
         return self._known[place.number]

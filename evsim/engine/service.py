@@ -8,16 +8,17 @@ Worker numbers count through the instances: worker w belongs to instance ``w // 
 from collections import deque
 from math import prod
 
+from evsim.engine.contention import Contention
 from evsim.engine.done import Done
 from evsim.engine.environment import FAULT
 from evsim.engine.links import any_of
 from evsim.engine.pins import Pins
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.engine.shedding import door, turned_away
+from evsim.results.records import Outcome, Reason
 
 __all__ = ["Service"]
 
-CRASHED, WITHDRAWN = Outcome.CRASHED, Outcome.WITHDRAWN
-_WANTED = (Verdict.OPEN, Verdict.COPY)  # as far as a server can know
+CRASHED = Outcome.CRASHED
 
 
 class Service:
@@ -46,8 +47,10 @@ class Service:
         self.running = set()
         self.done = Done(system, settings.idempotent) if settings.idempotent else None
         self.filling = self.ended = False
-        careful = self.guarded or settings.drop_stale
-        self.offer = self._limited(self._guarded_offer() if careful else self._plain_offer())
+        self.contention = Contention(self, settings.contention) if settings.contention else None
+        self.turn_away = turned_away(self)
+        careful = self.guarded or self.turn_away is not None
+        self.offer = self._guarded_offer() if careful else door(self, self._plain_offer())
         self.ending = self._guarded_ending if careful else self._plain_ending
 
     @property
@@ -71,7 +74,12 @@ class Service:
         return self.system.records.rows.worker[row] // self.workers
 
     def _take_next(self):
-        return self.inbox.pop if self.settings.discipline == "lifo" else self.inbox.popleft
+        inbox, most, discipline = self.inbox, self.instances * self.workers, self.settings.discipline
+
+        def take_newest_of_many():
+            return inbox.pop() if len(inbox) > most else inbox.popleft()
+
+        return {"fifo": inbox.popleft, "lifo": inbox.pop, "adaptive_lifo": take_newest_of_many}[discipline]
 
     # The plain inbox: nothing can disturb it but its own limit.
 
@@ -113,33 +121,22 @@ class Service:
         end.part = self.name
         return end
 
-    def _limited(self, offer):
-        """`offer` that refuses a call when the inbox is full; a delivery waits all the same (its channel has credit)."""
-        limit = self.settings.limit
-        if limit is None:
-            return offer
-        inbox, free, edges, place = self.inbox, self.free, self.edges, self.system.records.rows.place
-
-        def offer_limited(row):
-            edge = edges[place[row]]
-            if not free and len(inbox) >= limit and edge.refusable:
-                edge.refuse(row, Reason.LIMIT)
-            else:
-                offer(row)
-
-        return offer_limited
-
-    # The guarded inbox: faults may stop, kill or freeze it, and stale calls may be dropped.
+    # The guarded inbox: faults may stop, kill or freeze it, and whose turn has come may be turned away.
 
     def _guarded_offer(self):
         place, inbox, edges = self.system.records.rows.place, self.inbox, self.edges
+
+        def let_in(row):
+            inbox.append(row)
+            self.fill()
+
+        enter = door(self, let_in)
 
         def offer(row):
             if not self.is_up and edges[place[row]].refusable:
                 edges[place[row]].refuse(row, Reason.UNREACHABLE)
             else:
-                inbox.append(row)
-                self.fill()
+                enter(row)
 
         return offer
 
@@ -165,7 +162,7 @@ class Service:
     def fill(self):
         """Free workers take what waits."""
         rows, now, free, inbox = self.system.records.rows, self.system.env._now, self.free, self.inbox
-        drop_stale, take_next, pins = self.settings.drop_stale, self._take_next(), self.pins
+        turn_away, take_next, pins = self.turn_away, self._take_next(), self.pins
         if self.filling:
             return  # a handler without work ended inside the loop below, which goes on
         self.filling = True
@@ -174,8 +171,7 @@ class Service:
             if found is None:
                 break
             row, worker = found
-            if drop_stale and rows.verdict[row] not in _WANTED and self.edges[rows.place[row]].refusable:
-                rows.outcome[row], rows.reason[row], rows.ended[row] = WITHDRAWN, Reason.STALE, now
+            if turn_away is not None and turn_away(row):
                 free.appendleft(worker)
                 continue
             rows.worker[row] = worker
@@ -185,7 +181,9 @@ class Service:
         self.filling = False
 
     def _match(self):
-        return self.pins.match(self.inbox, self.free, self.workers, self.settings.discipline == "lifo")
+        discipline, most = self.settings.discipline, self.instances * self.workers
+        last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(self.inbox) > most)
+        return self.pins.match(self.inbox, self.free, self.workers, last)
 
     # What faults do.
 
@@ -275,6 +273,8 @@ class Service:
                 del state[row]
         for row in dead:
             self.running.discard(row)
+            if self.contention is not None:
+                self.contention.forget(row)
         for row in (*dead, *waiting):
             rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, reason
         for row in sorted((*dead, *waiting), reverse=True):  # the oldest is given back last: it is first in line

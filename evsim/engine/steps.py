@@ -22,11 +22,13 @@ def work(compiler, step, position, then, fail):
     if position == first_work(compiler):
         then = may_strike(compiler, then, fail)
     system, env, rows = compiler.system, compiler.env, compiler.rows
+    stretch = _stretch(compiler, step)
+    if compiler.service.contention is not None and step.kind == "work":
+        then = compiler.service.contention.ending(then)
     compiler.carries(then)
     queue, next_key = env._queue, env.key_counter(ANSWER)
     draws = system.luck.draws(step.time, *compiler.purpose(step, position))
     luck, values, missing = rows.luck, draws.values, draws.missing
-    slowness = compiler.service.slowness
 
     def work_constant(row):
         heappush(queue, (env._now + delay, next_key(), then, row))
@@ -38,16 +40,27 @@ def work(compiler, step, position, then, fail):
             delay = missing(luck[row])
         heappush(queue, (env._now + delay, next_key(), then, row))
 
-    def work_slowed(row):
-        delay = draws.of(luck[row]) * slowness(row)
+    def work_stretched(row):
+        delay = draws.of(luck[row]) * stretch(row)
         heappush(queue, (env._now + delay, next_key(), then, row))
 
-    if system.has_fault(compiler.service.name, "slowdown"):
-        return work_slowed
+    if stretch is not None:
+        return work_stretched
     if step.time.kind == "constant":
         delay = step.time.value
         return work_constant
     return work
+
+
+def _stretch(compiler, step):
+    """A function of a row whose work starts: what its time is multiplied by. None where that is always 1."""
+    service = compiler.service
+    crowded = service.contention is not None and step.kind == "work"
+    if not compiler.system.has_fault(service.name, "slowdown"):
+        return service.contention.stretch if crowded else None
+    if not crowded:
+        return service.slowness
+    return lambda row: service.slowness(row) * service.contention.stretch(row)
 
 
 def may_strike(compiler, then, fail):

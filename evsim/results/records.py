@@ -71,6 +71,8 @@ class Reason(IntEnum):
     BROKEN_PIPE = 19  # nobody reads it any more
     ENDED = 20  # its program had done what it was there for
     POISON = 21  # its key fails
+    SHED = 22  # it would wait, or had waited, too long to be of use
+    RATE_LIMIT = 23  # more came than its service lets in
 
 
 class Fate(IntEnum):

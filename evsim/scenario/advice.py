@@ -15,7 +15,8 @@ ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than
 
 def warnings(scenario):
     """The warnings about a scenario, one sentence each."""
-    return [*_idle_workers(scenario), *_unused_parts(scenario), *_overload(scenario), *_long_warmup(scenario)]
+    return [*_idle_workers(scenario), *_unused_parts(scenario), *_overload(scenario), *_refuse_nobody(scenario),
+            *_long_warmup(scenario)]
 
 
 def arrival_rates(scenario):
@@ -222,6 +223,21 @@ def _overload(scenario):
             each = write_time(float(f"{times[name]:.3g}"))
             yield (f"services.{name}: {rates[name]:.4g}/s of {each} each keep {needed:.4g} workers busy, "
                    f"and it has {workers}: its queue will grow without end")
+
+
+def _refuse_nobody(scenario):
+    """Settings that turn callers away, of services that nobody calls; what a bus brings is turned away too."""
+    if any(callable(service.handle) for service in scenario.services.values()):
+        return
+    called = {workload.target for workload in scenario.workloads.values()}
+    for service in scenario.services.values():
+        called |= {callee for step, _ in _reached(service.handle) for callee, _ in _callees(scenario, step)}
+    for name, service in scenario.services.items():
+        kinds = {scenario.channels[each.channel].kind for each in service.subscribe}
+        for setting in ("limit", "shed", "rate_limit"):
+            if getattr(service, setting) is not None and kinds and name not in called and "bus" not in kinds:
+                yield (f"services.{name}.{setting}: nobody calls it, and messages wait in their channel all the same; "
+                       "limit the channel instead")
 
 
 def _long_warmup(scenario):

@@ -7,6 +7,7 @@ from pydantic import Field, StrictBool
 from .arrivals import Arrivals, Key
 from .distributions import AnyDistribution, Constant
 from .idempotent import AnyIdempotent
+from .load import Contention, RateLimit, Shed
 from .part import Name, Part, names_of
 from .steps import Handler
 from .subscription import Subscriptions
@@ -25,19 +26,24 @@ class Workload(Part):
 class Service(Part):
     """A program: `instances` copies with `workers` each, and what it does with a request: `handle`.
 
-    `limit` bounds the inbox (full: the caller is rejected). `inside` names the service in whose program this
-    one runs: no network between the two, and a crash or a pause of the program takes both. `drop_stale`
-    withdraws waiting calls whose caller has given up. An `idempotent` service does nothing twice.
+    `limit` bounds the inbox (full: the caller is rejected), `shed` refuses calls that would wait too long, and
+    `rate_limit` those that come too fast; with `contention` work takes longer the more of it is done at once.
+    `adaptive_lifo` takes the newest first while more wait than there are workers. `inside` names the service in
+    whose program this one runs: no network between the two, and a crash or a pause of the program takes both.
+    `drop_stale` withdraws waiting calls whose caller has given up. An `idempotent` service does nothing twice.
     """
 
     instances: AtLeastOne = 1
     workers: AtLeastOne = 1
     limit: Whole | None = None
-    discipline: Literal["fifo", "lifo"] = "fifo"
+    discipline: Literal["fifo", "lifo", "adaptive_lifo"] = "fifo"
     inside: Name | None = None
     subscribe: Subscriptions = ()
     handle: Handler
     drop_stale: StrictBool = False
+    shed: Shed | None = None
+    rate_limit: RateLimit | None = None
+    contention: Contention | None = None
     idempotent: AnyIdempotent = None
 
 

@@ -5,7 +5,9 @@ have (`wait_mean`, `sojourn_mean`, `utilisation`, ...). A closed form and a long
 agree; where they do not, read "does not apply" in the docstring first.
 """
 
+from .admission import shed_by_age, token_bucket
 from .closed import ClosedLoop, closed_loop
+from .contention import Contended, contended, scalability, scalability_peak
 from .fan_out import (
     ForkJoin,
     OrderStatistic,
@@ -38,6 +40,7 @@ __all__ = [
     "Breakdowns",
     "CatchUp",
     "ClosedLoop",
+    "Contended",
     "ForkJoin",
     "GG1",
     "GM1",
@@ -62,6 +65,7 @@ __all__ = [
     "breakdowns_when_busy",
     "catch_up",
     "closed_loop",
+    "contended",
     "draws_to_see_all",
     "erlang_b",
     "erlang_c",
@@ -86,7 +90,11 @@ __all__ = [
     "redundant_availability",
     "retry_geometric",
     "retry_layers",
+    "scalability",
+    "scalability_peak",
     "series_availability",
+    "shed_by_age",
     "tandem",
+    "token_bucket",
     "zipf_share",
 ]

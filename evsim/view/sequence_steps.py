@@ -32,6 +32,8 @@ REASONS = {
     Reason.BROKEN_PIPE: "broken pipe",
     Reason.ENDED: "its program had ended",
     Reason.POISON: "a message of this key always fails",
+    Reason.SHED: "it would come too late",
+    Reason.RATE_LIMIT: "too many came",
 }
 
 UNKEPT = {

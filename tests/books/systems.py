@@ -7,7 +7,7 @@ Services call and publish downwards in their list; the only way back up is a pub
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
-from tests.books import exchanges, faults, logs, pipes, queues
+from tests.books import exchanges, faults, loads, logs, pipes, queues
 
 __all__ = ["calm_systems", "stable_systems", "systems"]
 
@@ -111,7 +111,10 @@ def _has(node, kind):
     return isinstance(node, dict) and (kind in node or any(_has(each, kind) for each in node.values()))
 
 
-HAZARDS = ("limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once")
+HAZARDS = (
+    "limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once",
+    "shed", "crowd",
+)  # fmt: skip
 
 
 class _Cast:
@@ -151,7 +154,8 @@ class _Cast:
     def service(self, number):
         draw = self.draw
         settings = {"instances": draw(st.integers(1, 3)), "workers": draw(st.integers(1, 3))}
-        settings["discipline"] = draw(st.sampled_from(["fifo", "fifo", "lifo"]))
+        settings["discipline"] = draw(st.sampled_from(["fifo", "fifo", "lifo", "adaptive_lifo"]))
+        settings |= loads.under_load(draw, self.hazards)
         if "limit" in self.hazards:
             settings["limit"] = draw(st.sampled_from([None, 0, 1, 5]))
         if "stale" in self.hazards:

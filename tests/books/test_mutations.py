@@ -49,6 +49,8 @@
 | another one; forgets the alternate, or what is dropped  | a message was copied wrongly                    |
 | frees a group too early; takes its last message first   | a group was in two hands; out of order          |
 | forgets a publisher who waits at the door               | neither kept nor lost nor refused nor under way |
+| lets in who has no token; works what it has to shed, or | ... had no token; ... had to shed; ... had to   |
+| sheds what it has to work; drops who still waits        | work; its caller still waited                   |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 
@@ -71,6 +73,7 @@ from evsim.results.audit import AuditError
 from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
     mutants_of_exchanges,
+    mutants_of_load,
     mutants_of_logs,
     mutants_of_queues,
     mutants_unbrokered,

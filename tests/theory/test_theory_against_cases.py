@@ -4,18 +4,19 @@ import pytest
 
 from evsim import theory
 from tests.support.cases import case, identifiers
-from tests.theory import claims_of_queues, claims_of_systems
+from tests.theory import claims_of_load, claims_of_queues, claims_of_systems
 
 PRINTED = 6e-8  # figures are printed with eight significant digits
-CLAIMS = claims_of_queues.CLAIMS | claims_of_systems.CLAIMS
-WITHOUT_FORMULA = claims_of_queues.WITHOUT_FORMULA | claims_of_systems.WITHOUT_FORMULA
+SOURCES = (claims_of_queues, claims_of_systems, claims_of_load)
+CLAIMS = {name: claim for each in SOURCES for name, claim in each.CLAIMS.items()}
+WITHOUT_FORMULA = {name: figures for each in SOURCES for name, figures in each.WITHOUT_FORMULA.items()}
 
 # Cases for the running simulation alone.
 RUN_ONLY = {
     "KAFKA-murmur2", "KAFKA-partition", "PREFETCH-window", "NET-latency", "CIW-cafe",
     "KAFKA-range", "KAFKA-roundrobin", "KAFKA-roundrobin-uneven", "KAFKA-sticky-rebalance", "KAFKA-autocommit-dup",
     "POLL-outbox", "KAFKA-acks1-loss", "BULK-poll", "SEM-kafka-defaults", "LINGER-time-only", "LINGER-size-or-time",
-    "SEM-rabbit-quorum", "SEM-vertx-defaults", "MAXLEN-overflow", "TTL-8-10-0.5", "TTL-0.8-1-5", "TTL-12-10-0.5",
+    "SEM-rabbit-quorum", "SEM-vertx-defaults", "MAXLEN-overflow",
     "VISIBILITY-dup", "PRIO-NP", "PREFETCH-fifo-block", "SEM-sqs-fifo",
     "SEM-rabbit-topic", "PIPE-makespan", "PIPE-capacity", "PIPE-runahead", "PIPE-status", "BLOCKING-tandem", "CIW-belt",
 }  # fmt: skip

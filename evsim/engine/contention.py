@@ -1,0 +1,39 @@
+"""Contention: work takes longer the more of it an instance does at once."""
+
+__all__ = ["Contention"]
+
+
+class Contention:
+    """Counts the work in hand of each instance of a service."""
+
+    def __init__(self, service, settings):
+        self.service, self.settings = service, settings
+        self.at_once = [0] * service.instances
+        self.in_hand = {}  # row -> how many pieces of work it has in hand; branches work side by side
+
+    def stretch(self, row):
+        """A piece of work of `row` starts: what its time is multiplied by."""
+        instance = self.service.instance_of(row)
+        self.in_hand[row] = self.in_hand.get(row, 0) + 1
+        self.at_once[instance] = count = self.at_once[instance] + 1
+        return 1 + self.settings.sigma * (count - 1) + self.settings.kappa * count * (count - 1)
+
+    def ending(self, then):
+        """`then(row)`, after a piece of work of `row` is over."""
+
+        def over(row):
+            self._remove(row, 1)
+            then(row)
+
+        return over
+
+    def forget(self, row):
+        """All work of the row is lost."""
+        if row in self.in_hand:
+            self._remove(row, self.in_hand[row])
+
+    def _remove(self, row, count):
+        self.at_once[self.service.instance_of(row)] -= count
+        self.in_hand[row] -= count
+        if not self.in_hand[row]:
+            del self.in_hand[row]

@@ -31,7 +31,7 @@ def test_all_errors_of_a_file_are_told_at_once_in_the_order_of_the_file(complain
         "small.yaml, line 3: workloads.page.arrivals.poison: is not a way to arrive; did you mean poisson?",
         "small.yaml, line 6: services.register.workers: must be at least 1, got 0",
         "small.yaml, line 7: services.register.limt: unknown setting; did you mean limit?",
-        "small.yaml, line 8: services.register.discipline: must be 'fifo' or 'lifo', got 'random'",
+        "small.yaml, line 8: services.register.discipline: must be 'fifo', 'lifo' or 'adaptive_lifo', got 'random'",
     ]
 
 

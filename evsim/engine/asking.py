@@ -7,7 +7,7 @@ back; whoever asked may give up before (the lease is void, the work goes on and 
 from heapq import heappush
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.records import FINAL, Outcome, Reason, Verdict
 
 __all__ = ["Asking", "copy_of", "next_attempt"]
 
@@ -19,6 +19,7 @@ _VERDICT = {
     Reason.LIMIT: Verdict.REJECTED,
     Reason.SHED: Verdict.REJECTED,
     Reason.RATE_LIMIT: Verdict.REJECTED,
+    Reason.TAKEN: Verdict.DECLINED,
 }
 
 
@@ -161,7 +162,7 @@ class Asking:
         if not rows.reason[row]:
             rows.reason[row] = reason
         number = max(rows.attempt[row], 1)
-        if number < self.attempts:
+        if number < self.attempts and reason not in FINAL:
             delay = self.backoff(row, number)
             self.system.env.call_in(delay, self._again, row, TIMEOUT)
         elif self.bad is not None:

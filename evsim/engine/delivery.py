@@ -2,7 +2,7 @@
 
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.letters import Letters
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.records import FINAL, Fate, Outcome, Reason, Verdict
 from evsim.scenario.retry import Retry
 
 __all__ = ["PLAIN_ATTEMPTS", "Channel", "Delivery", "Subscriber"]
@@ -292,7 +292,7 @@ class Delivery:
     def _failed(self, row):
         """Another attempt after the back-off, or dead."""
         number = self.tries(row)
-        if number < self.attempts and self.system.records.rows.reason[row] != Reason.REJECTED:
+        if number < self.attempts and self.system.records.rows.reason[row] not in FINAL:
             self._settle(row, Verdict.GIVEN_BACK)
             self.system.backing_off += 1
             delay = self.backoff(row, number)

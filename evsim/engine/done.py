@@ -4,6 +4,7 @@ The store is as durable as the effects. It is asked twice: before a handling, wh
 unique key in the moment of the first effect, for another handling of the same thing may have come first meanwhile.
 """
 
+from evsim.engine.keys import key_of_row
 from evsim.engine.places import DELIVERY
 from evsim.scenario.steps import Work
 
@@ -27,7 +28,7 @@ class Done:
         """A function that says what a row at `place` is about."""
         system, rows, messages = self.system, self.system.records.rows, self.system.records.messages
         by, is_delivery = self.settings.by, place.kind == DELIVERY
-        key_of, number_of, copies = system.keys[place.workload].of, system.luck.of, {}
+        number_of, copies = system.luck.of, {}
 
         def original(row):
             """The message that a delivery brings, or the one that this is a copy or a dead letter of."""
@@ -46,10 +47,7 @@ class Done:
             number, _ = number_of(rows.luck[row])
             return place.workload, number, place.number, rows.hop[row]
 
-        def of_key(row):
-            return messages.key[rows.parent[row]] if is_delivery else key_of(rows.luck[row])
-
-        return {"message": of_message, "content": of_content, "key": of_key}[by]
+        return {"message": of_message, "content": of_content, "key": key_of_row(system, place)}[by]
 
 
 class Once:
@@ -67,30 +65,31 @@ class Once:
 
         self.finish = finish
 
-    def guard(self, effect):
-        """An effect that stores what the handling is about, or ends it where another one was first."""
+    def stored_with(self, effect):
+        """The effect, which stores what the handling is about."""
 
-        def effect_once(row):
-            if self.done.is_of_another(self.identity(row), row):
-                self._skip(row)
-            else:
-                self._store(row)
-                effect(row)
+        def stored(row):
+            self._store(row)
+            effect(row)
 
-        return effect_once
+        return stored
 
-    def look_up(self, first, build, fail):
-        """The handler, after a look into the store."""
+    def unless_done(self, then):
+        """`then`, or the end of the handling where another one was first."""
 
         def looked(row):
             if self.done.is_of_another(self.identity(row), row):
                 self._skip(row)
             else:
-                first(row)
+                then(row)
 
+        return looked
+
+    def look_up(self, first, build, fail):
+        """The handler, after a look into the store."""
         position = ("lookup",)
         self.compiler.steps_met[position] = "lookup"
-        return build(self.compiler, Work(time=self.done.settings.lookup), position, looked, fail)
+        return build(self.compiler, Work(time=self.done.settings.lookup), position, self.unless_done(first), fail)
 
     def _store(self, row):
         identity, stored = self.identity(row), self.done.stored

@@ -12,6 +12,7 @@ to how often this attempt has met it, so a loop has new luck each round.
 
 from evsim.engine.environment import SimulationError
 from evsim.engine.places import DELIVERY
+from evsim.engine.unique import is_new
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
 from evsim.scenario.fitting import MESSAGES, step_problem
@@ -34,6 +35,7 @@ class Context:
     def __init__(self, system, row, workload):
         self._system, self._row = system, row
         self.workload = workload
+        self._place = system.places[system.records.rows.place[row]]
         self.request, _ = system.luck.of(system.records.rows.luck[row])
 
     @property
@@ -70,16 +72,19 @@ class Context:
         """Ask one of the handlers on a bus and wait for its answer; settings as in a file (timeout, retry, on_error)."""
         yield Ask(bus=bus, **settings)
 
-    def effect(self, name):
-        """Make an effect now."""
+    def effect(self, name, unique=False):
+        """Make an effect now; one that is `unique` fails the attempt where the key has one already."""
+        step = Effect(name=name, unique=unique)
+        if step.unique and not is_new(self._system, self._place, step.name)(self._row):
+            raise StepFailed(Reason.TAKEN)
         effects = self._system.records.effects
         number = effects.new()
         effects.row[number], effects.time[number] = self._row, self._system.env.now
-        effects.name[number] = self._system.effect_number(Effect(name=name).name)
+        effects.name[number] = self._system.effect_number(step.name)
 
     def fail(self, requeue=True):
         """Fail this attempt here. A message is not tried again if it is not to be put back (``requeue=False``)."""
-        delivered = self._system.places[self._system.records.rows.place[self._row]].kind == DELIVERY
+        delivered = self._place.kind == DELIVERY
         raise StepFailed(Reason.FAIL_STEP if requeue or not delivered else Reason.REJECTED)
 
 

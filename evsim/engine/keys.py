@@ -5,8 +5,9 @@ from array import array
 import numpy as np
 
 from evsim.engine.luck import BLOCK
+from evsim.engine.places import DELIVERY
 
-__all__ = ["Keys"]
+__all__ = ["Keys", "key_of_row"]
 
 
 class Keys:
@@ -41,3 +42,11 @@ class Keys:
             while len(self.values) <= number:
                 self.values.extend(self.block(len(self.values) // BLOCK).tolist())
             return self.values[number]
+
+
+def key_of_row(system, place):
+    """A function that gives the key of a row at a place: that of the message it brings, or of the request."""
+    rows, messages, of_request = system.records.rows, system.records.messages, system.keys[place.workload].of
+    if place.kind == DELIVERY:
+        return lambda row: messages.key[rows.parent[row]]
+    return lambda row: of_request(rows.luck[row])

@@ -90,7 +90,7 @@ class Risk:
             return True
         for index, step in enumerate(steps):
             here = (*position, index)
-            if step.kind == "fail":
+            if step.kind == "fail" or (step.kind == "effect" and step.unique):
                 return True
             if step.kind == "call" and step.on_error == "fail":
                 (target,) = place.steps[here]

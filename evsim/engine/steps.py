@@ -13,6 +13,7 @@ from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
 from evsim.engine.places import DELIVERY
+from evsim.engine.unique import constrained
 from evsim.results.records import Reason, Verdict
 
 __all__ = ["BUILDERS", "first_work", "may_strike"]
@@ -126,10 +127,15 @@ def effect(compiler, step, position, then, fail):
             of_row[number], names[number], times[number] = row, name, env._now
         effect(leader)
 
-    if compiler.once is not None:
-        return compiler.once.guard(effect)
     crews = compiler.edge.crews
-    return effect if crews is None else effects_of_batch
+    if crews is not None:
+        return effects_of_batch
+    once, made = compiler.once, effect
+    if once is not None:
+        made = once.stored_with(made)
+    if step.unique:
+        made = constrained(compiler.system, compiler.place, step.name, made, fail)
+    return made if once is None else once.unless_done(made)
 
 
 def reply(compiler, step, position, then, fail):

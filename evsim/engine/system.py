@@ -43,6 +43,7 @@ class System:
         self.backing_off = 0  # deliveries that wait for their next attempt
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
+        self._tables = {}
         self.routes, self._stamps = [], {}
         self.publishings, self._relays = [], {}
         self.clocks = []  # of the faults
@@ -160,6 +161,10 @@ class System:
         if name not in self.effect_names:
             self.effect_names.append(name)
         return self.effect_names.index(name)
+
+    def table(self, effect):
+        """The keys that an effect which is unique has been made for."""
+        return self._tables.setdefault(effect, set())
 
     # What can go wrong.
 

@@ -11,7 +11,7 @@ GROUPS = {
         "effects_missing", "effects_repeated", "inconsistent", "told_yes_not_true", "told_yes_never_true",
         "told_error_yet_true",
     ),
-    "What was lost": ("errors", "timeouts", "rejected", "lost", "dead"),
+    "What was lost": ("errors", "timeouts", "rejected", "declined", "lost", "dead"),
     "What it cost": ("retries", "retry_amplification", "wasted_work"),
 }  # fmt: skip
 POINTS = ("mean", "p50", "p90", "p95", "p99", "p99.9")

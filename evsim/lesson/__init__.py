@@ -7,10 +7,11 @@ from evsim.lesson.predictions import predict
 from evsim.lesson.questions import question
 from evsim.lesson.sizes import chain, lesson_size
 from evsim.lesson.sliders import slider
+from evsim.lesson.taken import email_taken, who_heard_no
 from evsim.lesson.terminal import shell
 from evsim.lesson.told import told_then_done
 
 __all__ = [
-    "caught_up", "chain", "exercise", "lesson_size", "predict", "promises", "question", "shell", "slider",
-    "stack", "told_and_true", "told_then_done", "wiring",
+    "caught_up", "chain", "email_taken", "exercise", "lesson_size", "predict", "promises", "question", "shell", "slider",
+    "stack", "told_and_true", "told_then_done", "who_heard_no", "wiring",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
-__all__ = ["Fate", "LATER", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
+__all__ = ["FINAL", "Fate", "LATER", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
 
 LATER = 1 << 30  # a luck from here on is the ticket of a later attempt or round
 GROWTH = 4096  # rows added at a time
@@ -44,6 +44,7 @@ class Verdict(IntEnum):
     DROPPED = 10  # taken out of the channel by a rule of its own
     EXPIRED = 11  # a message's time to live was over
     COPY = 12  # made by the link: nobody holds it, and nobody waits for it
+    DECLINED = 13  # the answer is no, as what was asked for cannot be
 
 
 class Reason(IntEnum):
@@ -73,6 +74,10 @@ class Reason(IntEnum):
     POISON = 21  # its key fails
     SHED = 22  # it would wait, or had waited, too long to be of use
     RATE_LIMIT = 23  # more came than its service lets in
+    TAKEN = 24  # a row of its key was there, and only one may be
+
+
+FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better
 
 
 class Fate(IntEnum):

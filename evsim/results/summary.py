@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.records import Verdict
-from evsim.results.tally import DELIVERY_STATES, ERROR, OK, PENDING, REJECTED, TIMEOUT
+from evsim.results.tally import DECLINED, DELIVERY_STATES, ERROR, OK, PENDING, REJECTED, TIMEOUT
 from evsim.results.work import amplifications, wasted_share
 
 __all__ = ["percentiles", "summarise"]
@@ -39,7 +39,7 @@ def summarise(run):
         "completed": int((outcome == OK).sum()),
         "throughput": float(answered.sum() / window),
         "goodput": float(good[cohort].sum() / window),
-        "availability": float((outcome == OK).mean()) if count else float("nan"),
+        "availability": float(np.isin(outcome, (OK, DECLINED)).mean()) if count else float("nan"),
     }
     result |= percentiles(requests.response[cohort][answered], "response")
     completion = requests.completion[cohort]
@@ -52,7 +52,8 @@ def summarise(run):
         "errors": int((outcome == ERROR).sum()),
         "timeouts": int((outcome == TIMEOUT).sum()),
         "rejected": int((outcome == REJECTED).sum()),
-        "effects_missing": int((due - present).sum()),
+        "declined": int((outcome == DECLINED).sum()),
+        "effects_missing": int((due - present)[outcome != DECLINED].sum()),
         "effects_repeated": int(requests.repeated[cohort].sum()),
         "inconsistent": int(((present > 0) & (present < due)).sum()),
         "lost": state["lost"],

@@ -6,8 +6,8 @@ from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["Deliveries", "Requests", "last_attempts"]
 
-PENDING, OK, ERROR, TIMEOUT, REJECTED = range(5)
-REQUEST_OUTCOMES = ("pending", "ok", "error", "timeout", "rejected")
+PENDING, OK, ERROR, TIMEOUT, REJECTED, DECLINED = range(6)
+REQUEST_OUTCOMES = ("pending", "ok", "error", "timeout", "rejected", "declined")
 DELIVERY_STATES = ("pending", "done", "duplicate", "dead", "expired", "dropped", "lost")
 
 
@@ -94,6 +94,7 @@ def _outcomes(rows, row):
     result[verdict == Verdict.DONE] = OK
     result[(verdict == Verdict.TIMEOUT) | ((verdict == Verdict.ERROR) & (reason == Reason.TIMEOUT))] = TIMEOUT
     result[(verdict == Verdict.REJECTED) & (outcome == Outcome.REFUSED)] = REJECTED
+    result[verdict == Verdict.DECLINED] = DECLINED
     return result
 
 

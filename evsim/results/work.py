@@ -17,7 +17,8 @@ def wasted(run):
     rows = run.rows
     called, delivered = _kinds(run)
     over = rows["outcome"] != Outcome.OPEN
-    result = over & (rows["verdict"] != Verdict.DONE) | over & delivered & (rows["outcome"] != Outcome.OK)
+    taken = np.isin(rows["verdict"], (Verdict.DONE, Verdict.DECLINED))  # a no is an answer
+    result = over & ~taken | over & delivered & (rows["outcome"] != Outcome.OK)
     return _followed(result, called, rows["parent"])
 
 

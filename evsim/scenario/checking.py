@@ -14,13 +14,14 @@ from .fitting import MESSAGES, callees, unbrokered
 from .naming import ends, kinds, missing
 from .routing import homes, is_routed_by_key
 from .striking import faults
+from .unique import unique
 from .units import write_limit, write_time
 
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, faults,
-              _call_cycles, _channel_cycles, _files, unbrokered, exchanges)
+              _call_cycles, _channel_cycles, _files, _unique, unbrokered, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -201,6 +202,11 @@ def _idempotent(scenario):
                           hint="put the effects into services of their own")
         if any(each.batch for each in service.subscribe):
             yield Problem(path, "a handling is about one message, and a batch is about several", hint="remove batch")
+
+
+def _unique(scenario):
+    effects = [(name, path, step) for name, path, step, _ in _walk_services(scenario) if step.kind == "effect"]
+    return unique(scenario, effects)
 
 
 def _programs(scenario):

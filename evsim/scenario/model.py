@@ -19,9 +19,9 @@ from .parts import Network, Service, Workload
 from .presets import complete
 from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
 
-COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "effects_missing", "effects_repeated",
-          "inconsistent", "told_yes_not_true", "told_yes_never_true", "told_error_yet_true", "told_error_all_true",
-          "lost", "duplicated", "reordered", "dead", "expired", "dropped", "pending",
+COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "declined", "effects_missing",
+          "effects_repeated", "inconsistent", "told_yes_not_true", "told_yes_never_true", "told_error_yet_true",
+          "told_error_all_true", "lost", "duplicated", "reordered", "dead", "expired", "dropped", "pending",
           "retries")
 OBJECTIVES = COUNTS + ("throughput", "goodput", "availability", "wasted_work", "retry_amplification") + tuple(
     f"{what}_{point}" for what in ("response", "completion", "consistency_lag")

@@ -137,10 +137,15 @@ class Fail(Tagged):
 
 
 class Effect(Tagged):
-    """Leave a lasting result, such as a row in a database. It takes no time."""
+    """Leave a lasting result, such as a row in a database. It takes no time.
 
+    With `unique: true` there is one for each key at most: a second one is refused, and the handler fails (*taken*).
+    """
+
+    short: ClassVar[str] = "name"
     kind: Literal["effect"] = "effect"
     name: Text
+    unique: StrictBool = False
 
 
 class Reply(Tagged):

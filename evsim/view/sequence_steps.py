@@ -34,6 +34,7 @@ REASONS = {
     Reason.POISON: "a message of this key always fails",
     Reason.SHED: "it would come too late",
     Reason.RATE_LIMIT: "too many came",
+    Reason.TAKEN: "it is taken",
 }
 
 UNKEPT = {
@@ -195,7 +196,7 @@ def _answered(story, span):
     elif span.verdict == Verdict.ORPHANED:
         yield Step(span.settled, "lost", *way, "answer: nobody waits any more", False)
     elif not story.unheard(span):
-        why = {Verdict.REJECTED: "rejected: "}.get(span.verdict, "error: ") + REASONS[span.reason]
+        why = {Verdict.REJECTED: "rejected: ", Verdict.DECLINED: "no: "}.get(span.verdict, "error: ") + REASONS[span.reason]
         yield Step(span.settled, kind, *way, why, False)
     else:
         if span.outcome != Outcome.LOST and span.replied < span.settled:

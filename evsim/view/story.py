@@ -117,6 +117,8 @@ class Story:
         """What the customer was told, and when, in words."""
         if self.outcome == "pending":
             return "had no answer when the run ended"
+        if self.outcome == "declined":
+            return f"was told no after {seconds(self.answered)}: it is taken"
         if self.outcome == "ok":
             return f"was told yes after {seconds(self.answered)}"
         what = "gave up" if self.unheard(self.root) else f"was told of {ERRORS[self.outcome]}"

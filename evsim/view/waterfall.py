@@ -219,7 +219,8 @@ def _label(depth, node):
 
 
 def _legend(ax, story, shown, marks):
-    told, words = (TOLD, "told yes") if story.outcome == "ok" else (ERROR, "told error, or gave up")
+    words = {"ok": "told yes", "declined": "told no"}.get(story.outcome, "told error, or gave up")
+    told = TOLD if story.outcome == "ok" else ERROR
     parts = [
         Patch(fc=WORK, ec=INK, lw=0.6, label="work"),
         Patch(fc=HELD, ec=INK, lw=0.6, label="worker held,\nbut waiting"),

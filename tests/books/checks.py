@@ -22,7 +22,7 @@ STATES = ("done", "duplicates", "dead", "expired", "dropped", "lost", "pending")
 
 def assert_figures_add_up(run):
     figures = run.summary()
-    outcomes = ("completed", "errors", "timeouts", "rejected", "pending")
+    outcomes = ("completed", "errors", "timeouts", "rejected", "declined", "pending")
     assert figures["requests"] == sum(figures[name] for name in outcomes)
     assert figures["requests"] == int(run.tally.cohort.sum())
     assert min(value for value in figures.values() if value == value) >= 0

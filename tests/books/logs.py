@@ -37,6 +37,7 @@ def _may_batch(steps):
     return all(
         set(step) <= {"work", "wait", "effect", "fail", "reply", "parallel"}
         and (set(step) != {"parallel"} or all(map(_may_batch, step["parallel"]["branches"])))
+        and not isinstance(step.get("effect"), dict)  # one of them may be taken
         for step in steps
     )
 

@@ -113,7 +113,7 @@ def _has(node, kind):
 
 HAZARDS = (
     "limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once",
-    "shed", "crowd",
+    "shed", "crowd", "taken",
 )  # fmt: skip
 
 
@@ -123,6 +123,7 @@ class _Cast:
     def __init__(self, draw, risky):
         self.draw, self.risky = draw, risky
         self.hazards = draw(st.sets(st.sampled_from(HAZARDS))) if risky else set()  # of this system
+        self.unique = draw(st.sets(st.sampled_from(EFFECTS), max_size=2)) if "taken" in self.hazards else ()
         self.duration = draw(st.sampled_from([10, 20, 30]))
         self.services = [f"service-{n}" for n in range(draw(st.sampled_from([3, 2, 4, 5, 1])))]
         self.workloads = [f"workload-{n}" for n in range(draw(st.integers(1, 2)))]
@@ -205,7 +206,10 @@ class _Cast:
         return {"wait": self.draw(TIMES)}
 
     def _effect(self, number, depth):
-        return {"effect": self.draw(st.sampled_from(EFFECTS))}
+        return self._row(self.draw(st.sampled_from(EFFECTS)))
+
+    def _row(self, name):
+        return {"effect": {"name": name, "unique": True} if name in self.unique else name}
 
     def _fail(self, number, depth):
         probability = self.draw(st.sampled_from([0.1, 0.1, 0.5, 1]))
@@ -263,7 +267,7 @@ class _Cast:
         elif self.kinds[channel] == "pipe":
             step = {"channel": channel, "key": key, "size": self.draw(st.sampled_from([1, 100, 4096, 5000]))}
             if self.lowest_reader[channel] <= number:
-                return {"effect": "row"}  # a circle of pipes may stand still for ever
+                return self._row("row")  # a circle of pipes may stand still for ever
         else:
             acks = self.draw(st.sampled_from([0, 1, 1, "all"]))
             step = {"channel": channel, "acks": acks, **self._care(), "key": key}
@@ -282,13 +286,13 @@ class _Cast:
         if self.lowest_reader[channel] > number:
             return {kind: step}
         if not self.ways_back:
-            return {"effect": "row"}
+            return self._row("row")
         self.ways_back -= 1
         return {"maybe": {"probability": 0.1, "then": [{kind: step}]}}
 
     def _ask(self, number, bus):
         if self.lowest_reader[bus] <= number:
-            return {"effect": "row"}
+            return self._row("row")
         self.asked.add(bus)
         step = {"bus": bus, "timeout": 30 if self.risky else 1_000_000, **self._care()}
         if self.hazards:

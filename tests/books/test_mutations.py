@@ -51,6 +51,7 @@
 | forgets a publisher who waits at the door               | neither kept nor lost nor refused nor under way |
 | lets in who has no token; works what it has to shed, or | ... had no token; ... had to shed; ... had to   |
 | sheds what it has to work; drops who still waits        | work; its caller still waited                   |
+| lets a second row of a unique key in; refuses a free one | made twice for one key; the key was free        |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 
@@ -73,6 +74,7 @@ from evsim.results.audit import AuditError
 from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
     mutants_of_exchanges,
+    mutants_of_guarantees,
     mutants_of_load,
     mutants_of_logs,
     mutants_of_queues,

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from evsim.results.audit.unique import key_of
+
 __all__ = ["CHECKS"]
 
 
@@ -30,8 +32,7 @@ def _identity(books, by, row, before):
     if by == "content":
         return place.workload, int(rows["request"][row]), place.number, int(rows["hop"][row])
     if by == "key":
-        number = int(rows["request"][row])
-        return int(messages["key"][rows["parent"][row]]) if place.kind == "delivery" else run.keys[place.workload](number)
+        return key_of(books, row)
     if place.kind != "delivery":
         return "call", row if rows["first"][row] < 0 else int(rows["first"][row])
     message = int(rows["parent"][row])

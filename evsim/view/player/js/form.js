@@ -30,5 +30,5 @@ function screen(found, request) {
   if (!found) return { state: "empty", text: "not here yet" };
   if (!found.told) return { state: "waits", text: "please wait" };
   if (found.told.good) return { state: "yes", text: "registered" };
-  return { state: "no", text: { timeout: "gave up", rejected: "refused" }[found.told.outcome] ?? "error" };
+  return { state: "no", text: { timeout: "gave up", rejected: "refused", declined: "no: taken" }[found.told.outcome] ?? "error" };
 }

@@ -49,7 +49,7 @@ function toldLamp(found, over) {
   const took = duration(found.told.time - found.asked);
   const word = found.told.good
     ? "yes"
-    : ({ timeout: "gave up", rejected: "refused" }[found.told.outcome] ?? "error");
+    : ({ timeout: "gave up", rejected: "refused", declined: "no" }[found.told.outcome] ?? "error");
   return { state: found.told.good ? "on" : "bad", text: `${word}, ${took}` };
 }
 

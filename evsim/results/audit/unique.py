@@ -1,0 +1,43 @@
+"""Recount of unique effects: one for each key at most, and nobody was refused whose key was free."""
+
+import numpy as np
+
+from evsim.results.records import Outcome, Reason
+from evsim.scenario.checking import walk
+
+__all__ = ["CHECKS", "key_of"]
+
+
+def key_of(books, row):
+    """The key of a row: that of the message it brings, or of the request."""
+    run, place = books.run, books.run.places[books.rows["place"][row]]
+    if place.kind == "delivery":
+        return int(books.messages["key"][books.rows["parent"][row]])
+    return run.keys[place.workload](int(books.rows["request"][row]))
+
+
+def unique(books):
+    run, rows, effects = books.run, books.rows, books.run.effects_columns
+    written = {name: _unique_effects(service.handle) for name, service in run.scenario.services.items()}
+    names = set().union(*written.values())
+    if not names:
+        return
+    since = {}  # (name, key) -> when
+    for row, code, time in zip(effects["row"].tolist(), effects["name"].tolist(), effects["time"].tolist(), strict=True):
+        name = run.effect_names[code]
+        if name in names:
+            entry = name, key_of(books, row)
+            books.demand([entry not in since], f"{name} is unique, and was made twice for one key", [row])
+            since[entry] = time
+    for row in np.flatnonzero((rows["reason"] == Reason.TAKEN) & (rows["outcome"] == Outcome.FAILED)).tolist():
+        mine = written[run.places[rows["place"][row]].service]
+        if mine:
+            times = [since.get((name, key_of(books, row)), np.inf) for name in mine]
+            books.demand([min(times) <= rows["ended"][row]], "refused as taken, and the key was free", [row])
+
+
+def _unique_effects(handle):
+    return {step.name for _, step, _ in walk(handle) if step.kind == "effect" and step.unique}
+
+
+CHECKS = (unique,)

@@ -1,0 +1,123 @@
+"""Unique constraints: who is refused, how they hear of it in each design, and what a table does not know."""
+
+import numpy as np
+import pytest
+
+import evsim
+from evsim.engine import simulate
+from evsim.lesson import email_taken, who_heard_no
+from evsim.scenario import ScenarioError
+from tests.truth.systems import caller, consumers
+
+EMAILS = 20_000
+ONE = {"effect": {"name": "row", "unique": True}}
+DESIGNS = ("monolith", "classic", "parallel", "hybrid", "events")
+
+
+@pytest.fixture(scope="module")
+def runs():
+    made = {name: email_taken(evsim.load(f"registration-{name}"), EMAILS).run() for name in DESIGNS}
+    for run in made.values():
+        run.audit()
+    return made
+
+
+def balanced(scenario, seed=1):
+    run = simulate(scenario, seed=seed)
+    run.audit()
+    return run
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_as_many_are_refused_as_the_birthday_sum_says(runs, design):
+    """n customers with one of K e-mails each: n - K (1 - (1 - 1/K)^n) find theirs taken."""
+    run = runs[design]
+    n = len(run.tally.row)
+    expected = n - EMAILS * (1 - (1 - 1 / EMAILS) ** n)
+    rows = run.effects[run.effects.effect == "customer row"]
+    refused = n - len(rows)
+    assert abs(refused - expected) < 4 * np.sqrt(expected)
+    of_keys = len(np.unique([run.keys["register-page"](number) for number in range(n)]))
+    assert len(rows) == of_keys  # each e-mail has one row, whoever came first
+
+
+def test_what_waits_for_the_row_says_no_at_once_and_events_say_yes_and_later_sorry(runs):
+    heard = who_heard_no(**runs)
+    for design in ("monolith", "classic", "parallel", "hybrid"):
+        assert heard[design]["told no at once"] > 200
+        assert heard[design]["told yes, and later sorry"] == 0
+    assert heard["events"]["told no at once"] == 0
+    assert heard["events"]["told yes, and later sorry"] > 200
+    assert heard["events"]["told yes, and true"] + heard["events"]["told yes, and later sorry"] == heard["events"].customers
+
+
+def test_who_is_refused_is_on_the_list_all_the_same_where_nobody_asked_first(runs):
+    heard = who_heard_no(**runs)
+    assert (heard[["monolith", "classic", "hybrid"]].loc["on the list without a row"] == 0).all()
+    assert (heard[["parallel", "events"]].loc["on the list without a row"] > 200).all()
+
+
+def test_a_no_is_an_answer_and_no_failure(runs):
+    classic, events = runs["classic"].summary(), runs["events"].summary()
+    assert classic["declined"] > 200 and classic["errors"] == 0
+    assert classic["availability"] == 1 and classic["effects_missing"] == 0
+    assert classic["completed"] + classic["declined"] == classic["requests"]
+    assert events["declined"] == 0 and events["effects_missing"] == events["dead"] > 200
+    assert runs["classic"].summary()["wasted_work"] == 0
+
+
+def test_the_dead_letter_says_why(runs):
+    ledger = runs["events"].ledger
+    assert set(ledger[ledger.state == "dead"].cause) == {"taken"}
+
+
+def test_nothing_is_tried_again_that_is_taken():
+    call = {"retry": {"attempts": 5, "backoff": 0.1}}
+    run = balanced(caller(call, [{"work": 0.01}, ONE], 200).replace({"workloads.customers.key": {"uniform": 1}}))
+    assert run.summary()["retries"] == 0
+    assert run.summary()["completed"] == 1 and run.summary()["declined"] == run.summary()["requests"] - 1
+    queue = consumers("queue", [{"work": 0.01}, ONE], {"constant": 20}, 10, key={"uniform": 1}, warmup=0)
+    figures = balanced(queue).summary()
+    assert figures["dead"] == figures["requests"] - 1 and figures["retries"] == 0
+
+
+def test_a_table_does_not_know_who_wrote_its_row_so_a_retry_finds_its_own_and_is_told_no():
+    """The row is written after 20 ms, the caller gives up after 30, and the answer would come after 50."""
+    call = {"timeout": 0.03, "retry": {"attempts": 3}}
+    scenario = caller(call, [{"work": 0.02}, ONE, {"work": 0.03}], 100)
+    run = balanced(scenario)
+    assert run.summary()["declined"] == run.summary()["requests"] == 99
+    assert (run.tally.times_done == 1).all()  # told no, and true
+    once = balanced(scenario.replace({"services.back.idempotent": True}))
+    assert once.summary()["declined"] == 0
+    assert (once.tally.times_done == 1).all()
+
+
+def test_a_message_that_comes_again_is_refused_by_its_own_row_unless_it_is_looked_up_first():
+    handle = [ONE, {"work": 0.1}]
+    faults = [{"crash": "worker", "at": 10.05, "for": 1}]
+    log = {"log": {"partitions": 4}}
+    made = [consumers(log, handle, {"constant": 20}, 20, warmup=0, workers=4, faults=faults, idempotent=once)
+            for once in (None, True)]  # fmt: skip
+    blind, once = (balanced(scenario).summary() for scenario in made)
+    assert blind["dead"] > 0 and blind["effects_repeated"] == blind["effects_missing"] == 0
+    assert once["dead"] == once["effects_missing"] == once["effects_repeated"] == 0
+
+
+def test_a_python_handler_is_refused_too():
+    def handle(ctx):
+        yield from ctx.work("1ms")
+        ctx.effect("row", unique=True)
+
+    run = balanced(caller({}, handle, 200).replace({"workloads.customers.key": {"uniform": 10}}))
+    assert run.summary()["completed"] == len(run.effects) == 10
+    assert run.summary()["declined"] == run.summary()["requests"] - 10
+
+
+def test_what_cannot_be_unique_is_refused_in_plain_words():
+    with pytest.raises(ScenarioError, match="row is unique in one place and not in another.*unique: true"):
+        caller({}, [ONE, {"effect": "row"}], 10)
+    with pytest.raises(ScenarioError, match="a batch of messages is handled as one.*remove batch"):
+        consumers({"log": {"partitions": 2}}, [ONE], {"constant": 1}, 10, subscribe={"batch": 5})
+    with pytest.raises(ScenarioError, match="unique: must be true or false"):
+        caller({}, [{"effect": {"name": "row", "unique": "key"}}], 10)

@@ -23,7 +23,8 @@ def unique(books):
     if not names:
         return
     since = {}  # (name, key) -> when
-    for row, code, time in zip(effects["row"].tolist(), effects["name"].tolist(), effects["time"].tolist(), strict=True):
+    columns = (effects[each].tolist() for each in ("row", "name", "time"))
+    for row, code, time in zip(*columns, strict=True):
         name = run.effect_names[code]
         if name in names:
             entry = name, key_of(books, row)

@@ -28,7 +28,7 @@ class Asking:
 
     place: where it leads. service: the running service there. done(row), bad(row): what the asker does with a good
     answer, or without one when all attempts are used (``reason[row]`` says why); `row` is the last attempt. An asker
-    who does nothing with either gives None for both.
+    who does nothing with either gives None for both. ``begin(row)`` makes the first attempt, ``ask(row)`` any other.
     """
 
     refusable = True
@@ -41,6 +41,7 @@ class Asking:
         self.timeout = timeout
         self.attempts = retry.attempts if retry else 1
         self.backoff = system.backoff(retry, place) if retry and retry.attempts > 1 else None
+        self.budget = system.budget(asker, self.callee, retry.budget) if self.backoff else None
         self.failing = set()  # rows whose answer on its way is a bad one
         guarded = system.risk.asking(place, timeout, asker)
         self.arrived = self._arrived()
@@ -58,6 +59,22 @@ class Asking:
         self.coming = {self.arrived, self._request_lost}
         self.news = {back, self.expired, self._silence, self._answer_lost}
         self.ask = self._guarded_ask() if guarded else self.send
+        self.begin = self._counted(self.ask) if self.budget else self.ask
+
+    @property
+    def callee(self):
+        """The name by which the asker knows whom it asks."""
+        return self.place.service
+
+    def _counted(self, ask):
+        """`ask` for a first attempt, which the budget of retries hears of."""
+        deposit = self.budget.deposit
+
+        def begin(row):
+            deposit(row)
+            ask(row)
+
+        return begin
 
     def _arrived(self):
         rows, env, offer = self.system.records.rows, self.system.env, self._door()
@@ -162,7 +179,8 @@ class Asking:
         if not rows.reason[row]:
             rows.reason[row] = reason
         number = max(rows.attempt[row], 1)
-        if number < self.attempts and reason not in FINAL:
+        may = number < self.attempts and reason not in FINAL
+        if may and (self.budget is None or self.budget.withdraw(row)):
             delay = self.backoff(row, number)
             self.system.env.call_in(delay, self._again, row, TIMEOUT)
         elif self.bad is not None:

@@ -180,6 +180,10 @@ class BusAsking(Asking):
         self.bus = bus
         super().__init__(*arguments, **settings)
 
+    @property
+    def callee(self):
+        return self.bus.name
+
     def _door(self):
         return self.bus.room(self.service, self.service.offer, self._dropped)
 
@@ -221,4 +225,4 @@ def ask(compiler, step, position, done, bad):
 
     for edge in edges.values():
         edge.ask = ask  # another attempt is another turn
-    return ask
+    return nobody._counted(ask) if nobody.budget else ask

@@ -35,6 +35,7 @@ class Service:
         self.completions = set()  # heap functions that carry work in hand
         self.parallel = []  # the state of open parallel steps, a dict each
         self.groups = []  # the subscriptions that grant to this service
+        self.memories = []  # what each instance remembers of its calls
         self.pins, self.memberships = Pins(), []  # where partitions of a log have owners
         bound = any(system.scenario.channels[each.channel].binds(settings, each) for each in settings.subscribe)
         self.guarded = system.may_fail(name) or bound or any(each.owns for each in settings.subscribe)
@@ -279,6 +280,8 @@ class Service:
             rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, reason
         for row in sorted((*dead, *waiting), reverse=True):  # the oldest is given back last: it is first in line
             self.edges[rows.place[row]].died(row)
+        for memory in self.memories:
+            memory.forget(instance)
         self._tell(instance, "crashes")
         for channel in self.system.channels.values():
             if channel.batching is not None:

@@ -197,7 +197,7 @@ def call(compiler, step, position, then, fail):
         asker=compiler.service, timeout=step.timeout, retry=step.retry,
     )  # fmt: skip
     system.enter(target, edge)
-    return _asks(compiler, target.number, edge.ask)
+    return _asks(compiler, target.number, edge.begin)
 
 
 def ask(compiler, step, position, then, fail):

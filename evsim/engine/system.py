@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.engine.asking import copy_of, next_attempt
 from evsim.engine.backoff import waits
+from evsim.engine.budget import Budget
 from evsim.engine.channels import CHANNELS
 from evsim.engine.environment import Environment, SimulationError
 from evsim.engine.faults import schedule_faults
@@ -45,9 +46,9 @@ class System:
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
         self._tables = {}
         self.routes, self._stamps = [], {}
-        self.publishings, self._relays = [], {}
         self.clocks = []  # of the faults
         self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
+        self.publishings, self._relays, self._budgets = [], {}, {}
         self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
         self.places = self._walk.places
@@ -129,6 +130,14 @@ class System:
         if (service, poll) not in self._relays:
             self._relays[service, poll] = Relay(self, self.services[service], poll)
         return self._relays[service, poll]
+
+    def budget(self, service, callee, settings):
+        """What the calls of a service to a callee share of their retries; None without settings."""
+        if settings is None:
+            return None
+        if (service, callee, settings) not in self._budgets:
+            self._budgets[service, callee, settings] = Budget(self, service, callee, settings)
+        return self._budgets[service, callee, settings]
 
     # Keys and names.
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema, model_serializer, model_validator
 
+from .budget import Budget
 from .errors import refuse, suggest
 from .part import Part
 from .units import AtLeastOne, Number, Time
@@ -77,3 +78,9 @@ class Retry(Part):
 
     attempts: AtLeastOne
     backoff: Backoff = Backoff()
+
+
+class CallRetry(Retry):
+    """As :class:`Retry`, and with a `budget` no more often than it allows."""
+
+    budget: Budget | None = None

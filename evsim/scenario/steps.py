@@ -9,7 +9,7 @@ from .distributions import AnyDistribution
 from .errors import refuse
 from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
-from .retry import Retry
+from .retry import CallRetry, Retry
 from .units import PositiveTime, Share, Size, Whole
 
 
@@ -58,7 +58,7 @@ class Call(Tagged):
     kind: Literal["call"] = "call"
     service: Name
     timeout: PositiveTime | None = None
-    retry: Retry | None = None
+    retry: CallRetry | None = None
     on_error: Literal["fail", "ignore"] = "fail"
 
 
@@ -119,7 +119,7 @@ class Ask(Tagged):
     kind: Literal["ask"] = "ask"
     bus: Name
     timeout: PositiveTime = 30.0
-    retry: Retry | None = None
+    retry: CallRetry | None = None
     on_error: Literal["fail", "ignore"] = "fail"
 
     @property

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from evsim.results.policies import NO_RETRY
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.fitting import UNBROKERED
 from evsim.view.story import SAME, Message
@@ -109,6 +110,8 @@ def _span(story, span):
             yield Step(span.ended, "end", span.service, row=span.row)
     yield from _ended(span)
     yield from _acknowledged(story, span) if span.kind == "delivery" else _answered(story, span)
+    if (span.row, NO_RETRY) in story.incidents:
+        yield Step(span.settled, "note", span.source, text="no other attempt: the retry budget is spent", good=False)
 
 
 def _sent(span):

@@ -240,8 +240,16 @@ class _Cast:
     def _retry(self):
         return {"attempts": self.draw(st.integers(1, 3)), "backoff": self.draw(BACKOFF)}
 
+    def _patient(self):
+        """What who waits for an answer does about a bad one, or none."""
+        care = self._care()
+        if "retry" in care and self.draw(st.booleans()):
+            ratio, burst = self.draw(st.sampled_from([0.1, 0.5, 1])), self.draw(st.integers(1, 3))
+            care["retry"]["budget"] = {"ratio": ratio, "burst": burst}
+        return care
+
     def _care(self):
-        """What an asker does about a bad answer, or none."""
+        """What a publisher does about a bad confirmation, or none."""
         care = {}
         if "timeout" in self.hazards and self.draw(st.booleans()):
             care["timeout"] = self.draw(st.sampled_from([0.5, 1, 3]))
@@ -251,7 +259,7 @@ class _Cast:
 
     def _call(self, number, depth):
         target = self.draw(st.sampled_from(self.services[number + 1 :]))
-        step = {"service": target, **self._care()}
+        step = {"service": target, **self._patient()}
         if self.hazards:
             step["on_error"] = self.draw(st.sampled_from(["fail", "ignore"]))
         return {"call": step}
@@ -294,7 +302,7 @@ class _Cast:
         if self.lowest_reader[bus] <= number:
             return self._row("row")
         self.asked.add(bus)
-        step = {"bus": bus, "timeout": 30 if self.risky else 1_000_000, **self._care()}
+        step = {"bus": bus, "timeout": 30 if self.risky else 1_000_000, **self._patient()}
         if self.hazards:
             step["on_error"] = self.draw(st.sampled_from(["fail", "ignore"]))
         return {"ask": step}

@@ -52,6 +52,7 @@
 | lets in who has no token; works what it has to shed, or | ... had no token; ... had to shed; ... had to   |
 | sheds what it has to work; drops who still waits        | work; its caller still waited                   |
 | lets a second row of a unique key in; refuses a free one | made twice for one key; the key was free        |
+| makes retries that the budget forbids                   | more often than its budget allows               |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 
@@ -77,6 +78,7 @@ from tests.books import (  # noqa: F401  they fill the two lists
     mutants_of_guarantees,
     mutants_of_load,
     mutants_of_logs,
+    mutants_of_policies,
     mutants_of_queues,
     mutants_unbrokered,
 )

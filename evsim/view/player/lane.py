@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.policies import OF_ATTEMPTS
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.scenario.routing import dead_letters
 from evsim.view.flow import catch_ups
@@ -49,11 +50,11 @@ def lane(name, run, effects):
 
 def _notes(run):
     """Incidents that are about no one message or attempt, and are no faults."""
-    incidents = [(time, kind, what) for time, kind, what, _ in run.records.incidents if kind not in SENDING_KINDS]
+    of_one = (*SENDING_KINDS, *OF_ATTEMPTS, "lost on the link")
     return [
         {"time": micro(time), "kind": kind, "what": what}
-        for time, kind, what in incidents
-        if kind.removeprefix("end of ") not in VERBS and kind != "lost on the link"
+        for time, kind, what, _ in run.records.incidents
+        if kind not in of_one and kind.removeprefix("end of ") not in VERBS
     ]
 
 

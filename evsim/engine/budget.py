@@ -1,0 +1,34 @@
+"""The retry budget: a bucket of tokens that first calls fill, and retries empty.
+
+Source: M. Brooker, Fixing retries with token buckets and circuit breakers (2022).
+"""
+
+from evsim.engine.memory import Memory
+from evsim.results.policies import NO_RETRY
+
+__all__ = ["Budget"]
+
+ENOUGH = 1 - 1e-9  # ten tenths are one
+
+
+class Budget:
+    """The buckets of all instances of a service, for their calls to one callee."""
+
+    def __init__(self, system, service, callee, settings):
+        self.system, self.settings = system, settings
+        self.who = f"{service.name} to {callee}"
+        self.tokens = Memory(service, lambda instance: [float(settings.burst)])
+
+    def deposit(self, row):
+        """A first call is made."""
+        tokens = self.tokens.of(row)
+        tokens[0] = min(tokens[0] + self.settings.ratio, self.settings.burst)
+
+    def withdraw(self, row):
+        """Whether there may be another attempt after `row`; it is paid for."""
+        tokens = self.tokens.of(row)
+        if tokens[0] >= ENOUGH:
+            tokens[0] -= 1
+            return True
+        self.system.records.incidents.append((self.system.env._now, NO_RETRY, self.who, row))
+        return False

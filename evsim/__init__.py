@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from evsim import theory
     from evsim.engine import Simulation, simulate
     from evsim.engine.environment import SimulationError
-    from evsim.experiment import compare, replicate
+    from evsim.experiment import compare, crash_matrix, replicate
     from evsim.lesson.explore import explore
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
     from evsim.view.player.widget import play
@@ -20,6 +20,7 @@ __all__ = [
     "Simulation",
     "SimulationError",
     "compare",
+    "crash_matrix",
     "explore",
     "load",
     "names",
@@ -33,7 +34,7 @@ _MODULES = {
     "evsim.scenario": ("Distribution", "Scenario", "ScenarioError", "load", "names"),
     "evsim.engine": ("Simulation", "simulate"),
     "evsim.engine.environment": ("SimulationError",),
-    "evsim.experiment": ("compare", "replicate"),
+    "evsim.experiment": ("compare", "crash_matrix", "replicate"),
     "evsim.lesson.explore": ("explore",),
     "evsim.view.player.widget": ("play",),
 }

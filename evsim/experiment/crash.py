@@ -1,4 +1,4 @@
-"""Crash at every step: what one customer is told, and what becomes true, wherever a program dies on the way."""
+"""Crash at every step: what one customer is told, and what becomes true, wherever a part dies on the way."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,16 +13,24 @@ from evsim.scenario.steps import titles
 
 __all__ = ["Crash", "CrashMatrix", "crash_matrix"]
 
+BROKERS = ("queue", "log", "exchange")  # channels that crash by themselves
+
+
+KINDS = ("kept", "honest", "broken", "denied", "repeated", "open")
+FIELDS = ("design", "target", "service", "step", "when", "told", "kind", "words")
+
 
 @dataclass(frozen=True)
 class Crash:
-    """What came of a request of one design whose `service` crashed `when` (before, after) a `step` of its handler.
+    """What came of a request of one design when a part crashed.
 
-    ``told``: yes, error or nothing. ``effects``: how often each due effect happened. ``others``: how many more of the
+    ``target`` crashed `when` (before, after) the request came to a ``step`` of a ``service``: that service itself, or the
+    channel to which it publishes. ``told``: yes, error or nothing. ``effects``: how often each due effect happened. ``others``: how many more of the
     other customers than without the crash were told an error, miss an effect or have one twice.
     """
 
     design: str
+    target: str
     service: str
     step: str
     when: str
@@ -32,7 +40,17 @@ class Crash:
 
     @property
     def point(self):
-        return f"{self.service}, {self.when} {self.step}"
+        """Where it struck, in words."""
+        return f"{self.target}, {self.moment}"
+
+    @property
+    def moment(self):
+        """When it struck, in words."""
+        if self.target == self.service:
+            return f"{self.when} {self.step}"
+        _, _, number = self.step.partition(" #")
+        doing = "publishes" if self.when == "before" else "has published"
+        return f"{self.when} {self.service} {doing}" + (f" #{number}" if number else "")
 
     @property
     def missing(self):
@@ -57,6 +75,11 @@ class Crash:
         if self.told == "nothing":
             return "open"
         return "denied" if self.present else "honest"
+
+    @property
+    def untrue(self):
+        """Whether what the customer was told is not what is true, or something happened more than once."""
+        return self.kind in ("broken", "denied", "repeated")
 
     @property
     def words(self):
@@ -87,13 +110,21 @@ class CrashMatrix(tuple):
         """How many crash points of a design are of each kind."""
         return Counter(crash.kind for crash in self.designs[design])
 
+    @property
+    def totals(self):
+        """The counts of all designs as a pandas frame, one row each."""
+        import pandas
+
+        counts = {design: {kind: self.counts(design)[kind] for kind in KINDS} for design in self.designs}
+        return pandas.DataFrame.from_dict(counts, orient="index", columns=KINDS)
+
     def frame(self):
         """The crashes as a pandas frame, one row each."""
         import pandas
 
         return pandas.DataFrame(
             {
-                **{name: getattr(crash, name) for name in ("design", "service", "step", "when", "told", "kind", "words")},
+                **{name: getattr(crash, name) for name in FIELDS},
                 **crash.effects,
                 **{f"others: {name}": number for name, number in crash.others.items()},
             }
@@ -121,9 +152,18 @@ def crash_matrix(*scenarios, request=None, back_after="2s", labels=None):
     arrives when a third of the run is over). back_after: how long the crashed program is away. labels: names of the
     designs (those of the scenarios).
 
-    A crash point lies before each step of each handler that works for the request, and after the last one unless that
-    is the reply (the answer leaves with the end of the handler). A step that writes into an outbox happens together with
-    the effect before it: there is no point between the two. Every run is audited.
+    A crash point lies before each step of each handler that works for the request, and after the last one unless
+    that is the reply (the answer leaves with the end of the handler). A step that writes into an outbox happens
+    together with the effect before it: there is no point between the two. A broker crashes before and after each
+    message that is published to it. Every run is audited.
+
+    >>> import evsim
+    >>> events = evsim.load("registration-events").replace({"run.duration": "9s", "run.warmup": 0, "faults": []})
+    >>> for crash in evsim.crash_matrix(events)[2:5]:
+    ...     print(f"{crash.point}: {crash.words}")
+    register, before reply: told error, and customer row and subscription done
+    customer-registered, before register publishes: told error, and nothing is done
+    customer-registered, after register has published: told yes, and all is true
     """
     if len(scenarios) == 1 and isinstance(scenarios[0], dict):
         labels, scenarios = tuple(scenarios[0]), tuple(scenarios[0].values())
@@ -144,11 +184,12 @@ def _of_design(label, scenario, request, back_after):
                                      len(scenario.workloads), hint="take the others out")])  # fmt: skip
     well = _audited(scenario)
     request = _chosen(well, request)
-    for service, step, when in _points(well, request):
-        fault = {"crash": service, "at_step": {"request": request, "step": step, "when": when}, "for": back_after}
+    for target, service, step, when in _points(well, request):
+        moment = {"request": request, "service": service, "step": step, "when": when}
+        fault = {"crash": target, "at_step": moment, "for": back_after}
         run = _audited(scenario.replace({f"faults.{len(scenario.faults)}": fault}))
-        if any(kind == "crash" and target == service for _, kind, target, _ in run.records.incidents):
-            yield _told(label, service, step, when, run, well, request)
+        if any((kind, struck) == ("crash", target) for _, kind, struck, _ in run.records.incidents):
+            yield _told((label, target, service, step, when), run, well, request)
 
 
 def _audited(scenario):
@@ -167,7 +208,7 @@ def _chosen(run, request):
 
 
 def _points(run, request):
-    """(service, step, when) of every crash point on the way of a request."""
+    """(target, service, step, when) of every crash point on the way of a request."""
     rows, places = run.rows, run.places
     mine = np.flatnonzero((rows["request"] == request) & ~np.isnan(rows["started"]))
     order = mine[np.argsort(rows["started"][mine], kind="stable")]
@@ -178,12 +219,21 @@ def _points(run, request):
         found, before = list(titles(handle).items()), None
         for position, title in found:
             step = _at(handle, position)
-            joined = step.kind == "publish" and step.outbox is not None and before is not None and before.kind == "effect"
-            if not joined:
-                yield service, title, "before"
+            if not _joined(before, step):
+                yield service, service, title, "before"
             before = step
         if before.kind != "reply":
-            yield service, found[-1][1], "after"
+            yield service, service, found[-1][1], "after"
+        for position, title in found:
+            step = _at(handle, position)
+            if step.kind == "publish" and run.scenario.channels[step.channel].kind in BROKERS:
+                for when in ("before", "after"):
+                    yield step.channel, service, title, when
+
+
+def _joined(before, step):
+    """Whether two steps happen in one transaction."""
+    return before is not None and before.kind == "effect" and step.kind == "publish" and step.outbox is not None
 
 
 def _at(handle, position):
@@ -194,12 +244,13 @@ def _at(handle, position):
     return step
 
 
-def _told(label, service, step, when, run, well, request):
+def _told(where, run, well, request):
     tally = run.tally
     told = "yes" if tally.outcome[request] == OK else "nothing" if tally.outcome[request] == PENDING else "error"
-    due = tally.is_due[:, request]
-    effects = {name: int(tally.times_done[code, request]) for code, name in enumerate(run.effect_names) if due[code]}
-    return Crash(label, service, step, when, told, effects, _others(run, well, request))
+    names = run.effect_names
+    due = [name for name in run.due[tally.workloads[0]] if name in names and tally.is_due[names.index(name), request]]
+    effects = {name: int(tally.times_done[names.index(name), request]) for name in due}
+    return Crash(*where, told, effects, _others(run, well, request))
 
 
 def _others(run, well, request):

@@ -15,7 +15,8 @@ def crash_designs():
     classic, parallel, hybrid, events = map(lesson_size, ("classic", "parallel", "hybrid", "events"))
     calls = [{"call": {"service": name, "timeout": "2s"}} for name in ("database", "mailing-list")]
     calls[1]["call"]["on_error"] = "ignore"
-    hardened = parallel.replace({"services.register.handle": [{"work": "2ms"}, {"parallel": calls}, {"reply": "registered"}]})
+    at_once = [{"work": "2ms"}, {"parallel": calls}, {"reply": "registered"}]
+    hardened = parallel.replace({"services.register.handle": at_once})
     row = [{"work": {"exponential": "50ms"}}, {"effect": "customer row"}]
     two_writes = hybrid.replace({
         "services.register.handle": [

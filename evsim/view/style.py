@@ -18,8 +18,8 @@ from evsim.view.words import count, fold, seconds, short, wrap
 __all__ = [
     "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
     "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands",
-    "fault_words", "faults", "figure", "fold", "inches", "letters", "seconds", "short", "time_axis", "title", "verb",
-    "wrap",
+    "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "time_axis",
+    "title", "verb", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -104,6 +104,11 @@ def effect_marks(*runs):
         for service in run.scenario.services.values():
             names |= dict.fromkeys(_effects(service.handle))
         names |= dict.fromkeys(run.effect_names)
+    return marks_of(names)
+
+
+def marks_of(names):
+    """effect name -> :class:`Mark`, in their order."""
     return {name: _effect_mark(number) for number, name in enumerate(names)}
 
 

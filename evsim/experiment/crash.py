@@ -24,9 +24,10 @@ FIELDS = ("design", "target", "service", "step", "when", "told", "kind", "words"
 class Crash:
     """What came of a request of one design when a part crashed.
 
-    ``target`` crashed `when` (before, after) the request came to a ``step`` of a ``service``: that service itself, or the
-    channel to which it publishes. ``told``: yes, error or nothing. ``effects``: how often each due effect happened. ``others``: how many more of the
-    other customers than without the crash were told an error, miss an effect or have one twice.
+    ``target`` crashed ``when`` (before, after) the request came to a ``step`` of a ``service``: that service itself, or
+    the channel to which it publishes. ``told``: yes, error or nothing. ``effects``: how often each due effect happened.
+    ``others``: how many more of the other customers than without the crash were told an error, miss an effect or have
+    one twice.
     """
 
     design: str

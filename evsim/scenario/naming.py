@@ -40,3 +40,5 @@ def ends(scenario, path, between):
         yield Problem(path, "a link needs two different ends")
     elif not set(between) & set(scenario.services):
         yield Problem(path, "one end of a link must be a service")
+    elif len({getattr(scenario.services.get(name), "inside", None) or name for name in between}) == 1:
+        yield Problem(path, f"{' and '.join(between)} run in one program: no network lies between them")

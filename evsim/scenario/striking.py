@@ -56,11 +56,7 @@ def _way_out(kind, fault):
 
 
 def _pair(scenario, path, fault):
-    problems = list(ends(scenario, path, fault.target))
-    yield from problems
-    programs = {scenario.services[name].inside or name for name in fault.target if name in scenario.services}
-    if not problems and len(programs) == 1 and set(fault.target) <= set(scenario.services):
-        yield Problem(path, f"{fault.subject} run in one program: no network lies between them")
+    yield from ends(scenario, path, fault.target)
 
 
 def _moment(scenario, path, fault):

@@ -74,7 +74,7 @@ def _system(draw, faulty, risky, stable=False):
         "workloads": {name: _workload(draw, cast) for name in cast.workloads},
         "services": services,
         "channels": {name: _channel(name, draw, cast) for name in (*cast.channels, *cast.exchanges)},
-        "network": _network(draw, cast),
+        "network": _network(draw, cast, services),
         "run": {
             "duration": cast.duration,
             "warmup": draw(st.sampled_from([0, 0, 5])),
@@ -371,7 +371,7 @@ def _workload(draw, cast):
     return settings
 
 
-def _network(draw, cast):
+def _network(draw, cast, services):
     network = {"latency": draw(LATENCY), "give_up": draw(st.sampled_from([2, 30]))}
     if "loss" in cast.hazards:
         network["loss"] = draw(LOSS)
@@ -380,7 +380,8 @@ def _network(draw, cast):
     links = {}
     for number in range(draw(st.integers(0, 2))):
         between = [draw(st.sampled_from(cast.services)), draw(ends)]
-        if between[0] != between[1] and all(set(between) != set(link["between"]) for link in links.values()):
+        programs = {services.get(name, {}).get("inside", name) for name in between}
+        if len(programs) == 2 and all(set(between) != set(link["between"]) for link in links.values()):
             link = links[f"link-{number}"] = {"between": between, "latency": draw(LATENCY)}
             if "loss" in cast.hazards:
                 link["loss"] = draw(LOSS)

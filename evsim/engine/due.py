@@ -5,6 +5,7 @@ import numpy as np
 from evsim.engine.places import REQUEST
 from evsim.scenario.checking import walk
 from evsim.scenario.routing import homes, is_routed_by_key
+from evsim.scenario.steps import without_answer
 
 __all__ = ["due_effects"]
 
@@ -54,10 +55,11 @@ def _walk(system, place, steps, position, hop, condition, effects, count, ordina
             for target in place.steps[here]:
                 further = hop + (step.kind in ("publish", "send") and target.back)
                 wanted = condition & _leads(system, place, step, target, count)
-                if np.any(wanted) and further <= 200:
+                if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
                     ways.append({})
                     _visit(system, target, further, wanted, ways[-1], count)
             _join(effects, ways, step.kind in ("send", "ask"))
+            _walk(system, place, without_answer(step), (*here, 0), hop, condition & False, effects, count, ordinals)
         elif step.kind == "parallel":
             for number, branch in enumerate(step.branches):
                 _walk(system, place, branch, (*here, number), hop, condition, effects, count, ordinals)

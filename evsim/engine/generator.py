@@ -12,11 +12,12 @@ to how often this attempt has met it, so a loop has new luck each round.
 
 from evsim.engine.environment import SimulationError
 from evsim.engine.places import DELIVERY
+from evsim.engine.undoing import undoing
 from evsim.engine.unique import is_new
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
 from evsim.scenario.fitting import MESSAGES, step_problem
-from evsim.scenario.steps import Ask, Call, Effect, Publish, Send, Wait, Work
+from evsim.scenario.steps import Ask, Call, Effect, Publish, Send, Undo, Wait, Work, without_answer
 
 __all__ = ["Context", "StepFailed", "generator_handler"]
 
@@ -57,7 +58,7 @@ class Context:
         yield Wait(time=_distribution(time))
 
     def call(self, service, **settings):
-        """Call a service and wait for its answer; settings as in a file (timeout, retry, on_error)."""
+        """Call a service and wait for its answer; settings as in a file (timeout, retry, on_error: fail or ignore)."""
         yield Call(service=service, **settings)
 
     def publish(self, channel, **settings):
@@ -69,7 +70,7 @@ class Context:
         yield Send(bus=bus, **settings)
 
     def ask(self, bus, **settings):
-        """Ask one of the handlers on a bus and wait for its answer; settings as in a file (timeout, retry, on_error)."""
+        """Ask one of the handlers on a bus and wait for its answer; settings as those of a call."""
         yield Ask(bus=bus, **settings)
 
     def effect(self, name, unique=False):
@@ -81,6 +82,10 @@ class Context:
         number = effects.new()
         effects.row[number], effects.time[number] = self._row, self._system.env.now
         effects.name[number] = self._system.effect_number(step.name)
+
+    def undo(self, name):
+        """Take back every effect of this name that the request has left so far."""
+        undoing(self._system, self._place, Undo(name=name).name)(self._row)
 
     def fail(self, requeue=True):
         """Fail this attempt here. A message is not tried again if it is not to be put back (``requeue=False``)."""
@@ -142,5 +147,9 @@ def _compile(compiler, step, count, then, fail):
     if step.kind in MESSAGES and (found := step_problem(system.scenario, step)):
         _, rule, way_out = found
         raise SimulationError(f"services.{place.service}.handle: {rule}; {way_out}")
+    if without_answer(step):
+        raise SimulationError(
+            f"services.{place.service}.handle: a Python handler catches StepFailed, and has no {step.on_error.kind}"
+        )
     system.lead_on(place, step, position)
     return compiler.build(step, position, then, fail)

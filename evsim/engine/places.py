@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from evsim.engine.refusal import refuse
 from evsim.scenario.fitting import callees
 from evsim.scenario.routing import homes, letter_homes
+from evsim.scenario.steps import without_answer
 
 __all__ = ["CALL", "DELIVERY", "Place", "REQUEST", "Walk"]
 
@@ -77,6 +78,7 @@ class Walk:
                 self.enter(CALL, place.workload, name, place.service, place, step, trail)
                 for name in callees(self.scenario, step)
             ]
+            self.walk(without_answer(step), (*here, 0), place, trail)
         elif step.kind in ("publish", "send"):
             place.steps[here] = self._readers(homes(self.scenario, step), place, trail)
             self._unwalked.append((step, here, place, trail))

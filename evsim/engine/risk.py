@@ -9,6 +9,8 @@ from evsim.scenario.steps import branches
 
 __all__ = ["Risk"]
 
+FAILS = ("fail", "compensate")  # what follows a call without an answer, when it is the end of the handler
+
 
 class Risk:
     """Answers, for one system, which edges need a guard. `always` guards all, to show that the records are the same."""
@@ -92,11 +94,11 @@ class Risk:
             here = (*position, index)
             if step.kind == "fail" or (step.kind == "effect" and step.unique):
                 return True
-            if step.kind == "call" and step.on_error == "fail":
+            if step.kind == "call" and step.on_error.kind in FAILS:
                 (target,) = place.steps[here]
                 if self.asking(target, step.timeout, None):
                     return True
-            if step.kind == "ask" and step.on_error == "fail":
+            if step.kind == "ask" and step.on_error.kind in FAILS:
                 return True
             if step.kind == "publish" and step.acks and step.outbox is None and self.publishing(place, step):
                 return True

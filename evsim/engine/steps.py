@@ -9,10 +9,12 @@ from heapq import heappush
 from evsim.engine.asking import Asking
 from evsim.engine.bus import ask as ask_on_bus
 from evsim.engine.channels import CHANNELS
+from evsim.engine.compensating import compensation
 from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
 from evsim.engine.places import DELIVERY
+from evsim.engine.undoing import undoing
 from evsim.engine.unique import constrained
 from evsim.results.records import Reason, Verdict
 
@@ -138,6 +140,16 @@ def effect(compiler, step, position, then, fail):
     return made if once is None else once.unless_done(made)
 
 
+def undo(compiler, step, position, then, fail):
+    take_back, once = undoing(compiler.system, compiler.place, step.name), compiler.once
+
+    def undo(row):
+        take_back(row)
+        then(row)
+
+    return undo if once is None else once.unless_done(once.stored_with(undo))
+
+
 def reply(compiler, step, position, then, fail):
     if compiler.place.kind == DELIVERY or not compiler.replies_early:
         return then  # nobody waits, or the end tells them
@@ -191,7 +203,7 @@ def maybe(compiler, step, position, then, fail):
 def call(compiler, step, position, then, fail):
     system = compiler.system
     (target,) = compiler.place.steps[position]
-    done, bad = _answers(compiler, step, then, fail)
+    done, bad = _answers(compiler, step, position, then, fail)
     edge = Asking(
         system, target, system.services[target.service], done, bad,
         asker=compiler.service, timeout=step.timeout, retry=step.retry,
@@ -201,14 +213,15 @@ def call(compiler, step, position, then, fail):
 
 
 def ask(compiler, step, position, then, fail):
-    done, bad = _answers(compiler, step, then, fail)
+    done, bad = _answers(compiler, step, position, then, fail)
     asks = ask_on_bus(compiler, step, position, done, bad)
     return _asks(compiler, compiler.place.steps[position][0].number, asks)
 
 
-def _answers(compiler, step, then, fail):
+def _answers(compiler, step, position, then, fail):
     """What follows a good answer to a call, and what follows none."""
     reason, parent, verdict = compiler.rows.reason, compiler.rows.parent, compiler.rows.verdict
+    instead, inside = step.on_error, (*position, 0)
 
     def done(row):
         then(parent[row])
@@ -217,7 +230,14 @@ def _answers(compiler, step, then, fail):
         timed_out = verdict[row] == Verdict.TIMEOUT  # whatever became of it
         fail(parent[row], Reason.TIMEOUT if timed_out else reason[row])
 
-    return done, done if step.on_error == "ignore" else bad
+    if instead.kind == "ignore":
+        return done, done
+    if instead.kind == "fallback":
+        first = compiler.link(instead.steps, inside, then, fail)
+        return done, lambda row: first(parent[row])
+    if instead.kind == "compensate":
+        fail = compensation(compiler, instead.steps, inside, fail)
+    return done, bad
 
 
 def _asks(compiler, number, ask):
@@ -248,5 +268,5 @@ def publish(compiler, step, position, then, fail):
 
 BUILDERS = {
     "work": work, "wait": work, "call": call, "ask": ask, "publish": publish, "send": publish, "effect": effect,
-    "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply,
+    "undo": undo, "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply,
 }  # fmt: skip

@@ -172,8 +172,8 @@ class System:
         return self.effect_names.index(name)
 
     def table(self, effect):
-        """The keys that an effect which is unique has been made for."""
-        return self._tables.setdefault(effect, set())
+        """The keys that an effect which is unique has been made for, and for which request each."""
+        return self._tables.setdefault(effect, {})
 
     # What can go wrong.
 

@@ -8,8 +8,8 @@ GROUPS = {
     "What the customer feels": ("availability", "response_mean", "response_p50", "response_p99"),
     "What became true": (
         "completion_mean", "completion_p99", "consistency_lag_mean", "consistency_lag_p99",
-        "effects_missing", "effects_repeated", "inconsistent", "told_yes_not_true", "told_yes_never_true",
-        "told_error_yet_true",
+        "effects_missing", "effects_repeated", "effects_undone", "inconsistent", "told_yes_not_true",
+        "told_yes_never_true", "told_error_yet_true",
     ),
     "What was lost": ("errors", "timeouts", "rejected", "declined", "lost", "dead"),
     "What it cost": ("retries", "retry_amplification", "wasted_work"),

@@ -143,6 +143,7 @@ def effects_frame(run):
             "workload": np.array([p.workload for p in run.places])[place],
             "request": rows["request"][effects["row"]],
             "service": np.array([p.service for p in run.places])[place],
+            "undone": run.undone,
             "span": effects["row"],
         }
     )

@@ -132,6 +132,7 @@ MESSAGE_COLUMNS = {
     "fate": "b",
 }
 EFFECT_COLUMNS = {"row": "i", "name": "h", "time": "d"}
+UNDO_COLUMNS = {"row": "i", "name": "h", "time": "d", "before": "i"}  # before: how many effects there were until then
 REPLY_COLUMNS = {"row": "i", "time": "d"}  # answers and commits that left at another moment than the end of the work
 LATE_COLUMNS = {"row": "i", "time": "d"}  # answers and acknowledgements that came when the lease had ended
 SKIP_COLUMNS = {"row": "i", "time": "d"}  # handlings that ended as what they were about had been done before
@@ -190,12 +191,13 @@ class Table:
 class Records:
     """Everything written down in one run."""
 
-    tables = ("rows", "messages", "effects", "replies", "late", "skips")
+    tables = ("rows", "messages", "effects", "undos", "replies", "late", "skips")
 
     def __init__(self, limit=None):
         self.rows = Table(ROW_COLUMNS, limit)
         self.messages = Table(MESSAGE_COLUMNS)
         self.effects = Table(EFFECT_COLUMNS)
+        self.undos = Table(UNDO_COLUMNS)
         self.replies = Table(REPLY_COLUMNS)
         self.late = Table(LATE_COLUMNS)
         self.skips = Table(SKIP_COLUMNS)

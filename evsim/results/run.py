@@ -16,6 +16,7 @@ from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
 from evsim.results.told import Told
 from evsim.results.trace import Trace
+from evsim.results.undone import undone
 
 __all__ = ["Run"]
 
@@ -85,6 +86,11 @@ class Run:
     @cached_property
     def effects_columns(self):
         return self.records.effects.columns()
+
+    @cached_property
+    def undone(self):
+        """For each effect: when it was undone (NaN: it stands)."""
+        return undone(self)
 
     @cached_property
     def replied(self):

@@ -55,6 +55,7 @@ def summarise(run):
         "declined": int((outcome == DECLINED).sum()),
         "effects_missing": int((due - present)[outcome != DECLINED].sum()),
         "effects_repeated": int(requests.repeated[cohort].sum()),
+        "effects_undone": int(run.row_cohort[run.effects_columns["row"][~np.isnan(run.undone)]].sum()),
         "inconsistent": int(((present > 0) & (present < due)).sum()),
         "lost": state["lost"],
         "duplicated": state["duplicate"],

@@ -66,12 +66,14 @@ class Requests:
         again = np.isin(np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"]), run.records.replays)
         asked_for = again[effect_row]  # effects of a replay are no repetitions
         self.replayed = asked_for
+        stands = np.isnan(run.undone)
         for code, name in enumerate(names):
             mine = effects["name"] == code
-            where = request[mine]
-            self.times_done[code] = np.bincount(request[mine & ~asked_for], minlength=count)
+            lasting = mine & stands
+            where = request[lasting]
+            self.times_done[code] = np.bincount(request[mine & ~asked_for & stands], minlength=count)
             order = where[::-1]  # effects are in order of time: the first one is written last
-            self.first_time[code, order] = effects["time"][mine][::-1]
+            self.first_time[code, order] = effects["time"][lasting][::-1]
             for workload_code, workload_name in enumerate(self.workloads):
                 part = slice(self.starts[workload_code], self.starts[workload_code + 1])
                 # What only a Python handler makes can't be known beforehand: it is due where it happened.

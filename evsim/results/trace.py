@@ -47,6 +47,7 @@ def _moments(run, number, workload):
     its_messages = np.flatnonzero(run.message_requests == request)
     for row in its_rows.tolist():
         yield from _of_row(run, row)
+    yield from _of_undos(run, its_rows)
     for message in its_messages.tolist():
         channel = list(run.scenario.channels)[messages["channel"][message]]
         sender = run.message_senders[message]
@@ -65,6 +66,14 @@ def _moments(run, number, workload):
         row = effects["row"][index]
         service = run.places[rows["place"][row]].service
         yield Moment(float(effects["time"][index]), "effect", service, run.effect_names[effects["name"][index]], int(row))
+
+
+def _of_undos(run, its_rows):
+    undos = run.records.undos.columns()
+    for index in np.flatnonzero(np.isin(undos["row"], its_rows)).tolist():
+        row = int(undos["row"][index])
+        service, name = run.places[run.rows["place"][row]].service, run.effect_names[undos["name"][index]]
+        yield Moment(float(undos["time"][index]), "undo", service, name, row)
 
 
 def _of_row(run, row):

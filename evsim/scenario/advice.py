@@ -8,6 +8,7 @@ from graphlib import TopologicalSorter
 
 from .fitting import MESSAGES, readers
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
+from .steps import without_answer
 from .units import write_time
 
 ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than the last
@@ -81,6 +82,8 @@ def _reached(steps, chance=1.0):
             yield from _reached(step.otherwise, chance * (1 - step.probability))
         elif step.kind == "fail":
             chance *= 1 - step.probability
+        else:
+            yield from _reached(without_answer(step), 0.0)   # nothing is known to fail
 
 
 def _edges(scenario, service):

@@ -13,6 +13,7 @@ from .exchanges import blocking, exchanges
 from .fitting import MESSAGES, callees, unbrokered
 from .naming import ends, kinds, missing
 from .routing import homes, is_routed_by_key
+from .steps import branches, without_answer
 from .striking import faults
 from .unique import unique
 from .units import write_limit, write_time
@@ -40,6 +41,8 @@ def walk(steps, path=(), unsure=False):
             yield from walk(step.otherwise, (*here, "else"), unsure or step.probability > 0)
         elif step.kind == "fail":
             unsure = unsure or step.probability > 0
+        elif inner := without_answer(step):
+            yield from walk(inner, (*here, "on_error", step.on_error.kind), True)
 
 
 def _walk_services(scenario):
@@ -71,10 +74,22 @@ def _steps(scenario):
         elif step.kind == "publish" and step.acks == 0 and (full := blocking(scenario, step)):
             rule = f"{full[0]} blocks its publishers when it is full, and nobody waits here"
             yield Problem((*path, "acks"), rule, 0, hint="write acks: 1, or another overflow")
+    yield from _undos(scenario)
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
             yield Problem(("services", name, "handle"), "replies more than once on one path",
                           hint="keep the first reply")
+
+
+def _undos(scenario):
+    """What is undone must be an effect that somebody leaves."""
+    if any(callable(service.handle) for service in scenario.services.values()):
+        return
+    steps = [(path, step) for _, path, step, _ in _walk_services(scenario)]
+    made = {step.name for _, step in steps if step.kind == "effect"}
+    for path, step in steps:
+        if step.kind == "undo" and step.name not in made:
+            yield Problem(path, f"nobody leaves the effect {step.name}", hint=suggest(step.name, made))
 
 
 def _replies(steps):
@@ -86,8 +101,8 @@ def _replies(steps):
             most += 1
         elif step.kind == "maybe":
             most += max(_replies(step.then), _replies(step.otherwise))
-        elif step.kind == "parallel":
-            most += sum(map(_replies, step.branches))
+        else:
+            most += sum(map(_replies, branches(step)))
     return most
 
 

@@ -20,7 +20,7 @@ from .presets import complete
 from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
 
 COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "declined", "effects_missing",
-          "effects_repeated", "inconsistent", "told_yes_not_true", "told_yes_never_true", "told_error_yet_true",
+          "effects_repeated", "effects_undone", "inconsistent", "told_yes_not_true", "told_yes_never_true", "told_error_yet_true",
           "told_error_all_true", "lost", "duplicated", "reordered", "dead", "expired", "dropped", "pending",
           "retries")
 OBJECTIVES = COUNTS + ("throughput", "goodput", "availability", "wasted_work", "retry_amplification") + tuple(

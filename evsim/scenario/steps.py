@@ -48,10 +48,23 @@ class Wait(Tagged):
     time: AnyDistribution
 
 
+class Failing(Tagged):
+    """Without an answer the handler fails too."""
+
+    kind: Literal["fail"] = "fail"
+
+
+class Ignoring(Tagged):
+    """Without an answer the handler goes on as with one."""
+
+    kind: Literal["ignore"] = "ignore"
+
+
 class Call(Tagged):
     """Ask another service and wait for its answer; without `timeout`, for as long as it takes.
 
-    When all attempts fail the handler fails too, unless `on_error` is `ignore`.
+    When all attempts fail, `on_error` says what follows: the handler fails too (by default), or it goes on (`ignore`);
+    `{fallback: [...]}` takes other steps instead, and `{compensate: [...]}` undoes what was done, and then fails.
     """
 
     short: ClassVar[str] = "service"
@@ -59,7 +72,7 @@ class Call(Tagged):
     service: Name
     timeout: PositiveTime | None = None
     retry: CallRetry | None = None
-    on_error: Literal["fail", "ignore"] = "fail"
+    on_error: "OnError" = Failing()
 
 
 class Publish(Tagged):
@@ -111,8 +124,7 @@ class Send(Tagged):
 class Ask(Tagged):
     """Ask one of the handlers on a bus, in turns, and wait for its answer, at most for `timeout`.
 
-    As a call whose callee the bus picks. When all attempts fail the handler fails too, unless `on_error` is
-    `ignore`.
+    As a call whose callee the bus picks, with the same `on_error`.
     """
 
     short: ClassVar[str] = "bus"
@@ -120,7 +132,7 @@ class Ask(Tagged):
     bus: Name
     timeout: PositiveTime = 30.0
     retry: CallRetry | None = None
-    on_error: Literal["fail", "ignore"] = "fail"
+    on_error: "OnError" = Failing()
 
     @property
     def channel(self):
@@ -146,6 +158,14 @@ class Effect(Tagged):
     kind: Literal["effect"] = "effect"
     name: Text
     unique: StrictBool = False
+
+
+class Undo(Tagged):
+    """Take back every effect of this name that the request has left so far, in any service. It takes no time."""
+
+    short: ClassVar[str] = "name"
+    kind: Literal["undo"] = "undo"
+    name: Text
 
 
 class Reply(Tagged):
@@ -174,6 +194,26 @@ def _read_handler(handler, read):
 Steps = Annotated[tuple["Step", ...], BeforeValidator(_as_list), OneOrMany()]
 
 
+class Fallback(Tagged):
+    """Without an answer take these steps, and go on after them."""
+
+    kind: Literal["fallback"] = "fallback"
+    steps: Annotated[Steps, Field(min_length=1)]
+
+
+class Compensate(Tagged):
+    """Without an answer take these steps, which undo what was done before, and then fail.
+
+    Where one of them fails, those after it are left out.
+    """
+
+    kind: Literal["compensate"] = "compensate"
+    steps: Annotated[Steps, Field(min_length=1)]
+
+
+OnError = one_of("fail, ignore, {fallback: steps} or {compensate: steps}", Failing, Ignoring, Fallback, Compensate)
+
+
 class Parallel(Tagged):
     """Start all branches at once and go on when `all` have ended, or at the first success of `any`."""
 
@@ -196,7 +236,14 @@ def branches(step):
     """The lists of steps inside a step, in the order in which their numbers count in a position."""
     if step.kind == "parallel":
         return step.branches
-    return (step.then, step.otherwise) if step.kind == "maybe" else ()
+    if step.kind == "maybe":
+        return (step.then, step.otherwise)
+    return (without_answer(step),) if without_answer(step) else ()
+
+
+def without_answer(step):
+    """The steps that a call or an ask takes when it has no answer."""
+    return getattr(getattr(step, "on_error", None), "steps", ())
 
 
 def title(step):
@@ -223,9 +270,9 @@ def numbered(name, number):
     return name if number == 1 else f"{name} #{number}"
 
 
-Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Effect, Reply)
-Parallel.model_rebuild()
-Maybe.model_rebuild()
+Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Effect, Undo, Reply)
+for _steps in (Call, Ask, Fallback, Compensate, Parallel, Maybe):
+    _steps.model_rebuild()
 
 Handler = Annotated[
     tuple[Step, ...], Field(min_length=1), WrapValidator(_read_handler),

@@ -121,7 +121,7 @@ def _caption(story):
 
 def _truth(story, later, by_then):
     """What became true, in words: `later` if after a yes, `by_then` if before it."""
-    times = Counter(name for _, name in story.effects)
+    times = Counter(name for _, name in story.standing)
     again = "".join(f"; {name} {number} times" for name, number in times.items() if number > 1)
     if told(story) == "error":
         return (f", but {' and '.join(times)} done" if times else ", and nothing was done") + again

@@ -69,8 +69,11 @@ class Sequence:
         for time, name in story.effects:
             times.setdefault(name, []).append(seconds(time))
         done = "".join(f" {name}: {' and again '.join(each)}." for name, each in times.items())
-        missing = f" Never: {', '.join(story.missing)}." if story.missing else ""
-        return f"{who} {story.told}.{done}{missing}"
+        undone = [name for name in times if name not in {name for _, name in story.standing}]
+        missing = [name for name in story.missing if name not in undone]
+        missing = f" Never: {', '.join(missing)}." if missing else ""
+        undone = f" Undone: {', '.join(undone)}." if undone else ""
+        return f"{who} {story.told}.{done}{undone}{missing}"
 
     def __str__(self):
         return self.text()

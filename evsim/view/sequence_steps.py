@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from evsim.results.policies import NO_RETRY
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.fitting import UNBROKERED
+from evsim.scenario.steps import branches
 from evsim.view.story import SAME, Message
 from evsim.view.style import faults, seconds
 
@@ -140,6 +141,7 @@ def _waited(span):
 def _inside(story, span):
     """What the handler did: effects, calls and messages in order of time."""
     steps = [(time, Step(time, "effect", span.service, text=name)) for time, name in span.effects]
+    steps += [(time, Step(time, "note", span.service, text=f"undoes {name}")) for time, name in span.undos]
     steps += [(child.begin, child) for child in span.children]
     for _, step in sorted(steps, key=lambda pair: pair[0]):
         if isinstance(step, Step):
@@ -242,10 +244,7 @@ def _replies(steps):
     for step in () if callable(steps) else steps:
         if step.kind == "reply":
             yield step.value
-        for branch in getattr(step, "branches", ()) or (
-            getattr(step, "then", ()),
-            getattr(step, "otherwise", ()),
-        ):
+        for branch in branches(step):
             yield from _replies(branch)
 
 

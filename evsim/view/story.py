@@ -21,7 +21,8 @@ class Span:
     ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been
     granted it. It ``arrived`` in the inbox of the service, and its answer left when it ``replied``; that came
     ``late`` if whoever asked had given up. The work was ``skipped`` when it turned out to be done already.
-    ``limit`` is how long the asker waits for an answer (None: for ever). ``effects`` are (time, name);
+    ``limit`` is how long the asker waits for an answer (None: for ever). ``effects``, and the
+    ``undos`` of such, are (time, name);
     ``children`` the calls and messages it made, in order of time.
     """
 
@@ -46,6 +47,7 @@ class Span:
     verdict: Verdict
     reason: Reason
     effects: list = field(default_factory=list)
+    undos: list = field(default_factory=list)
     children: list = field(default_factory=list)
 
     @property
@@ -88,7 +90,7 @@ class Story:
     ``roots``: the root and what links made of it (a link that duplicates brings the same request twice).
 
     ``answered``, ``outcome`` (a word), ``due`` (names of effects that should come), ``effects`` ((time,
-    name) in order), ``completed`` (the last due effect; NaN if one never came), ``end`` (the last thing
+    name) in order), ``standing`` (those not undone), ``completed`` (the last due effect; NaN if one never came), ``end`` (the last thing
     that happened) and ``incidents`` ((row, kind) of what links lost).
     """
 
@@ -109,8 +111,9 @@ class Story:
 
     @property
     def missing(self):
-        """Names of due effects that never came."""
-        return [name for name in self.due if name not in {name for _, name in self.effects}]
+        """Names of due effects that never came, or were undone."""
+        standing = {name for _, name in self.standing}
+        return [name for name in self.due if name not in standing]
 
     @property
     def told(self):
@@ -218,11 +221,18 @@ class Story:
                 self.messages[span.parent].children.append(span)
         for node in (*self.spans.values(), *self.messages.values()):
             node.children.sort(key=lambda child: child.begin)
-        effects = self.run.effects_columns
+        effects, undos = self.run.effects_columns, self.run.records.undos.columns()
+        for index in np.flatnonzero(np.isin(undos["row"], list(self.spans))).tolist():
+            time, name = float(undos["time"][index]) - self.arrived, self.run.effect_names[undos["name"][index]]
+            self.spans[int(undos["row"][index])].undos.append((time, name))
+        standing = []
         for index in np.flatnonzero(np.isin(effects["row"], list(self.spans))).tolist():
             time = float(effects["time"][index]) - self.arrived
             name = self.run.effect_names[effects["name"][index]]
             self.spans[int(effects["row"][index])].effects.append((time, name))
+            if np.isnan(self.run.undone[index]):
+                standing.append((time, name))
+        self.standing = sorted(standing)
         self.effects = sorted(effect for span in self.spans.values() for effect in span.effects)
         moments = [getattr(span, name) for span in self.spans.values() for name in TIMES]
         moments += [

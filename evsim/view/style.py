@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
+from evsim.scenario.steps import branches
 from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
@@ -123,12 +124,8 @@ def _effects(steps):
     for step in () if callable(steps) else steps:
         if step.kind == "effect":
             yield step.name
-        elif step.kind == "parallel":
-            for branch in step.branches:
-                yield from _effects(branch)
-        elif step.kind == "maybe":
-            yield from _effects(step.then)
-            yield from _effects(step.otherwise)
+        for branch in branches(step):
+            yield from _effects(branch)
 
 
 @contextmanager

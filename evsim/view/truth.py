@@ -42,7 +42,7 @@ class State:
         customer = requests.index(workload, run.rows["request"][effects["row"]])
         names = [name for name in effect_marks(run) if name in run.effect_names]
         rows = [run.effect_names.index(name) for name in names]
-        known, counts = effects["time"] <= time, ~requests.replayed
+        known, counts = effects["time"] <= time, ~requests.replayed & np.isnan(run.undone)
         done = np.zeros((len(names), len(told)), dtype=int)
         for row, code in enumerate(rows):
             its = customer[(effects["name"] == code) & known & counts]

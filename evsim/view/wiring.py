@@ -2,6 +2,7 @@
 
 from evsim.results.run import Run
 from evsim.scenario.fitting import MESSAGES
+from evsim.scenario.steps import branches
 
 __all__ = ["KINDS", "Wiring", "all_steps"]
 
@@ -66,7 +67,5 @@ def all_steps(steps):
     """Every step of a handler, those of its branches too; none of a Python function."""
     for step in () if callable(steps) else steps:
         yield step
-        for branch in getattr(step, "branches", ()):
+        for branch in branches(step):
             yield from all_steps(branch)
-        yield from all_steps(getattr(step, "then", ()))
-        yield from all_steps(getattr(step, "otherwise", ()))

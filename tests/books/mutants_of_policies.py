@@ -1,7 +1,8 @@
 """Ways to break the policies of callers on purpose."""
 
+from evsim.engine import steps, undoing
 from evsim.engine.budget import Budget
-from tests.books.breaking import mutant
+from tests.books.breaking import LATE, Once, instead, mutant
 
 BUDGETED = {"retry": {"attempts": 3, "budget": {"ratio": 0.1, "burst": 1}}}
 
@@ -9,3 +10,33 @@ BUDGETED = {"retry": {"attempts": 3, "budget": {"ratio": 0.1, "burst": 1}}}
 @mutant("tried again more often than its budget allows", timeout=0.4, **BUDGETED)
 def a_budget_is_never_spent(patch):
     patch.setattr(Budget, "withdraw", lambda self, row: True)
+
+
+SORRY = {"on_error": {"compensate": [{"undo": "row"}]}}
+
+
+@mutant("without all its steps that undo", worker={"handle": [{"effect": "job"}, {"undo": "job"}]})
+def an_undo_is_left_out(patch):
+    once = Once()
+    instead(patch, "undo", lambda step, then, again: lambda row: then(row) if once(row > LATE) else step(row))
+
+
+@mutant("took back what came after it", timeout=0.4, **SORRY)
+def an_undo_takes_back_what_is_yet_to_come(patch):
+    patch.setattr(undoing, "bisect_left", lambda column, *_, **__: len(column))
+
+
+@mutant("an effect lies outside|a call was made outside|outside the work that undid it", timeout=0.4, **SORRY)
+def a_handler_ends_before_its_compensation(patch):
+    original = steps.compensation
+
+    def compensation(compiler, inner, position, fail):
+        first = original(compiler, inner, position, lambda row, reason: None)
+
+        def change(row, reason):
+            fail(row, reason)
+            compiler.env.call_in(0.01, lambda row: first(row, reason), row)
+
+        return change
+
+    patch.setattr(steps, "compensation", compensation)

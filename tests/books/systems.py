@@ -69,6 +69,8 @@ def _system(draw, faulty, risky, stable=False):
     if "once" in cast.hazards:
         for service in services.values():
             _remember(draw, service)
+    if _has([each["handle"] for each in services.values()], "undo"):
+        services[cast.services[0]]["handle"].insert(0, cast._leave("row"))  # what can be undone
     data = {
         "name": "any-system",
         "workloads": {name: _workload(draw, cast) for name in cast.workloads},
@@ -193,7 +195,7 @@ class _Cast:
         if self.channels:
             kinds += ["publish", "publish"]
         if "fail" in self.hazards:
-            kinds += ["fail"]
+            kinds += ["fail", "undo"]
         if "any" in self.hazards and depth < 2:
             kinds += ["any"]
         kind = draw(st.sampled_from(kinds))
@@ -209,6 +211,9 @@ class _Cast:
         return self._row(self.draw(st.sampled_from(EFFECTS)))
 
     def _row(self, name):
+        return self._leave(name)
+
+    def _leave(self, name):
         return {"effect": {"name": name, "unique": True} if name in self.unique else name}
 
     def _fail(self, number, depth):
@@ -257,11 +262,23 @@ class _Cast:
             care["retry"] = self._retry()
         return care
 
+    def _undo(self, number, depth):
+        return {"undo": "row"}
+
+    def _on_error(self, number, depth):
+        """What is done without an answer."""
+        kind = self.draw(st.sampled_from(["fail", "ignore", "fallback", "compensate"]))
+        if kind in ("fail", "ignore"):
+            return kind
+        steps = self.steps(number, depth + 1, self.draw(st.integers(0, 1))) if depth < 2 else []
+        last = {"undo": "row"} if kind == "compensate" else self._leave("entry")
+        return {kind: [*steps, last]}
+
     def _call(self, number, depth):
         target = self.draw(st.sampled_from(self.services[number + 1 :]))
         step = {"service": target, **self._patient()}
         if self.hazards:
-            step["on_error"] = self.draw(st.sampled_from(["fail", "ignore"]))
+            step["on_error"] = self._on_error(number, depth)
         return {"call": step}
 
     def _publish(self, number, depth):
@@ -304,7 +321,7 @@ class _Cast:
         self.asked.add(bus)
         step = {"bus": bus, "timeout": 30 if self.risky else 1_000_000, **self._patient()}
         if self.hazards:
-            step["on_error"] = self.draw(st.sampled_from(["fail", "ignore"]))
+            step["on_error"] = self._on_error(number, 2)
         return {"ask": step}
 
 

@@ -50,7 +50,8 @@ def answer(outcome, time):
 # What the records say, and what each source says.
 
 
-def of_records(run, workload, number):
+def of_records(run, workload, number, undone=True):
+    """undone: with the effects that a compensation took back."""
     tally, rows = run.tally, run.rows
     index = tally.index(tally.workloads.index(workload), number)
     outcome = ("pending", "ok", "error", "timeout", "rejected")[tally.outcome[index]]
@@ -62,7 +63,8 @@ def of_records(run, workload, number):
                 story.append((f"{what} {service}", float(rows[column][row])))
         for effect in np.flatnonzero(run.effects_columns["row"] == row).tolist():
             name = run.effect_names[run.effects_columns["name"][effect]]
-            story.append((f"effect {name}", float(run.effects_columns["time"][effect])))
+            if undone or np.isnan(run.undone[effect]):
+                story.append((f"effect {name}", float(run.effects_columns["time"][effect])))
     return story
 
 
@@ -220,8 +222,9 @@ def assert_all_tell_the_same(run, folder):
         same(story, of_lives(*who), ("told", "effect"))
         same(story, of_otlp(files["otlp"], *who))
         same(story, of_perfetto(files["perfetto"], *who))
-        same(story, played)
-        assert_promise_agrees(*column_of_promise(*who), story)
+        lasting = of_records(*who, undone=False)
+        same(lasting, played)
+        assert_promise_agrees(*column_of_promise(*who), lasting)
     assert_events_agree(run, files["cloudevents"])
     assert_figures_agree(run, frames["requests"])
 

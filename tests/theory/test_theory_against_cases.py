@@ -19,6 +19,7 @@ RUN_ONLY = {
     "SEM-rabbit-quorum", "SEM-vertx-defaults", "MAXLEN-overflow",
     "VISIBILITY-dup", "PRIO-NP", "PREFETCH-fifo-block", "SEM-sqs-fifo",
     "SEM-rabbit-topic", "PIPE-makespan", "PIPE-capacity", "PIPE-runahead", "PIPE-status", "BLOCKING-tandem", "CIW-belt",
+    "SAGA",
     "BROOKER-retry",
 }  # fmt: skip
 

@@ -9,14 +9,16 @@
 """
 
 from evsim.results.audit import (
-    attempts, channels, credits, effects, exchanges, letters, load, once, owners, pipes, policies, queues, stock, unique,
+    attempts, channels, credits, effects, exchanges, letters, load, once, owners, pipes, policies, queues, stock,
+    unique,
 )  # fmt: skip
 from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
 PARTS = (
-    attempts, effects, once, unique, load, channels, exchanges, letters, queues, pipes, policies, stock, credits, owners,
+    attempts, effects, once, unique, load, channels, exchanges, letters, queues, pipes, policies,
+    stock, credits, owners,
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in PARTS), ())
 

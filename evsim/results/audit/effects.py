@@ -19,6 +19,19 @@ def effects(books):
     _compare(books, made, ("effect",), "effects")
 
 
+def undos(books):
+    """An undo lies inside the execution that makes it, and reaches back from its moment."""
+    rows, undos, effects = books.rows, books.run.records.undos.columns(), books.run.effects_columns
+    row, time, before = undos["row"], undos["time"], undos["before"]
+    inside = (time >= rows["started"][row] - ROUNDING) & ~(time > rows["ended"][row] + ROUNDING)
+    books.demand(inside, "something was undone outside the work that undid it", row)
+    earlier = np.searchsorted(effects["time"], time, "left")
+    later = np.searchsorted(effects["time"], time, "right")
+    then = (before >= earlier) & (before <= later)
+    books.demand(then, "an undo took back what came after it, or left out what came before", row)
+    _compare(books, np.bincount(row, minlength=len(rows["born"])), ("undo",), "steps that undo")
+
+
 def children(books):
     """Calls and publishes lie inside the execution that makes them; a successful one makes all of its own."""
     rows, messages = books.rows, books.messages
@@ -48,4 +61,4 @@ def _compare(books, made, kinds, name):
     books.demand(made <= high[place], f"the work made more {name} than its steps can")
 
 
-CHECKS = (effects, children)
+CHECKS = (effects, undos, children)

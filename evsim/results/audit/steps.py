@@ -23,6 +23,8 @@ def _count(steps, kinds):
             whole = step.until == "all"
             low += sum(c[0] for c in counts) if whole else 0
             high += sum(c[1] for c in counts)
+        else:
+            high += sum(c[1] for c in counts)  # only without an answer
     return low, high
 
 

@@ -22,18 +22,20 @@ def unique(books):
     names = set().union(*written.values())
     if not names:
         return
-    since = {}  # (name, key) -> when
-    columns = (effects[each].tolist() for each in ("row", "name", "time"))
-    for row, code, time in zip(*columns, strict=True):
+    first, until = {}, {}  # (name, key) -> when it was taken, and when it was free again
+    columns = (*(effects[each].tolist() for each in ("row", "name", "time")), run.undone.tolist())
+    for row, code, time, undone in zip(*columns, strict=True):
         name = run.effect_names[code]
         if name in names:
             entry = name, key_of(books, row)
-            books.demand([entry not in since], f"{name} is unique, and was made twice for one key", [row])
-            since[entry] = time
+            free = until.get(entry, -np.inf) <= time
+            books.demand([free], f"{name} is unique, and was made twice for one key", [row])
+            first.setdefault(entry, time)
+            until[entry] = np.inf if undone != undone else undone
     for row in np.flatnonzero((rows["reason"] == Reason.TAKEN) & (rows["outcome"] == Outcome.FAILED)).tolist():
         mine = written[run.places[rows["place"][row]].service]
         if mine:
-            times = [since.get((name, key_of(books, row)), np.inf) for name in mine]
+            times = [first.get((name, key_of(books, row)), np.inf) for name in mine]
             books.demand([min(times) <= rows["ended"][row]], "refused as taken, and the key was free", [row])
 
 

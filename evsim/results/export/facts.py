@@ -59,6 +59,7 @@ class Attempt:
     verdict: str
     reason: str
     effects: list = field(default_factory=list)
+    undos: list = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -98,7 +99,7 @@ class Facts:
         self.identity = Identity(run)
         self.end = nanoseconds(run.ended_at)
         self.requests = self._requests()
-        self.effects = self._effects()
+        self.effects, self.undos = self._made(run.effects_columns), self._made(run.records.undos.columns())
 
     def _requests(self):
         tally, found = self.run.tally, {}
@@ -111,9 +112,10 @@ class Facts:
             )  # fmt: skip
         return found
 
-    def _effects(self):
-        effects, found = self.run.effects_columns, {}
-        for row, name, time in zip(effects["row"].tolist(), effects["name"].tolist(), effects["time"].tolist()):
+    def _made(self, table):
+        """row -> [(time, name), ...] of a table of effects."""
+        found = {}
+        for row, name, time in zip(table["row"].tolist(), table["name"].tolist(), table["time"].tolist()):
             found.setdefault(row, []).append((nanoseconds(time), self.run.effect_names[name]))
         return found
 
@@ -142,6 +144,7 @@ class Facts:
                 _word(Verdict(rows["verdict"][row])),
                 _word(Reason(rows["reason"][row])),
                 self.effects.get(row, []),
+                self.undos.get(row, []),
             )
 
     def messages(self):

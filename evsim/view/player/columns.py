@@ -142,8 +142,9 @@ def sendings(run):
 
 
 def effects(run, names):
-    """One entry an effect; `names` are those of the film's effects."""
-    columns = run.effects_columns
+    """One entry an effect that was not undone; `names` are those of the film's effects."""
+    stands = np.isnan(run.undone)
+    columns = {name: column[stands] for name, column in run.effects_columns.items()}
     codes = np.array([names.index(name) for name in run.effect_names] or [0])
     first = np.where(run.rows["first"] < 0, np.arange(len(run.rows["first"])), run.rows["first"])
     replay = np.isin(first, run.records.replays)[columns["row"]]

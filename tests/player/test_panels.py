@@ -158,7 +158,7 @@ def assert_lives_agree(run, count=5):
         story = Story(run, number, workload)
         whole = [story.arrived + time for _, time in named_times(story)]
         known = {round(time * 1e6) for time in whole if time == time} | {round(run.ended_at * 1e6)}
-        effects = [[round((story.arrived + time) * 1e6), name] for time, name in story.effects]
+        effects = [[round((story.arrived + time) * 1e6), name] for time, name in story.standing]
         assert sorted(life["effects"]) == sorted(effects)
         assert set(life["times"]) <= known
         assert {time for bar in life["bars"] for time in bar} <= known

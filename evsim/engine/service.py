@@ -201,7 +201,8 @@ class Service:
             for row in waiting:
                 edges[place[row]].refuse(row, Reason.UNREACHABLE)
         for row in sorted(self._take_out(self.pins.of(instance)), reverse=True):
-            self.edges[self.system.records.rows.place[row]].withdrawn(row)
+            edge = self.edges[self.system.records.rows.place[row]]
+            edge.refuse(row, Reason.UNREACHABLE) if edge.refusable else edge.withdrawn(row)
         self._tell(instance, "stops")
 
     def _take_out(self, rows):

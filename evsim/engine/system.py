@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.engine.asking import copy_of, next_attempt
 from evsim.engine.backoff import waits
+from evsim.engine.balancing import service as running_service
 from evsim.engine.budget import Budget
 from evsim.engine.channels import CHANNELS
 from evsim.engine.environment import Environment, SimulationError
@@ -17,7 +18,6 @@ from evsim.engine.pipe import mortal
 from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
-from evsim.engine.service import Service
 from evsim.engine.stamps import read_stamps
 from evsim.engine.workloads import Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
@@ -58,7 +58,7 @@ class System:
         self.risk = Risk(self, guarded)
         self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         self.mortal = mortal(scenario)
-        self.services = {name: Service(self, name, service) for name, service in scenario.services.items()}
+        self.services = {name: running_service(self, name, service) for name, service in scenario.services.items()}
         self.channels = {
             name: CHANNELS[settings.kind][0](self, name, settings, number)
             for number, (name, settings) in enumerate(scenario.channels.items())

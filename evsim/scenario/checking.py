@@ -7,6 +7,7 @@ of the file. Handlers that are Python functions are not looked into.
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
+from .balance import unbalanced
 from .distributions import Empirical
 from .errors import Problem, a, suggest
 from .exchanges import blocking, exchanges
@@ -22,7 +23,7 @@ from .units import write_limit, write_time
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, faults,
-              _call_cycles, _channel_cycles, _files, _unique, unbrokered, exchanges)
+              _call_cycles, _channel_cycles, _files, _unique, unbrokered, unbalanced, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
 

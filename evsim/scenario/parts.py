@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, StrictBool
 
 from .arrivals import Arrivals, Key
+from .balance import AnyBalance, Balance
 from .distributions import AnyDistribution, Constant
 from .idempotent import AnyIdempotent
 from .load import Contention, RateLimit, Shed
@@ -31,6 +32,7 @@ class Service(Part):
     `adaptive_lifo` takes the newest first while more wait than there are workers. `inside` names the service in
     whose program this one runs: no network between the two, and a crash or a pause of the program takes both.
     `drop_stale` withdraws waiting calls whose caller has given up. An `idempotent` service does nothing twice.
+    The instances share one inbox, or have one each behind a load balancer: `balance`; `limit` is then for each.
     """
 
     instances: AtLeastOne = 1
@@ -45,6 +47,12 @@ class Service(Part):
     rate_limit: RateLimit | None = None
     contention: Contention | None = None
     idempotent: AnyIdempotent = None
+    balance: AnyBalance = Balance()
+
+    @property
+    def is_balanced(self):
+        """Whether each instance has an inbox of its own."""
+        return self.instances > 1 and self.balance.by != "shared"
 
 
 class Link(Part):

@@ -34,9 +34,12 @@ class AnyChannel(Tagged):
     """What every kind of channel says of itself."""
 
     plain: ClassVar[dict] = {}  # what a plain channel does where nothing is written
-    plain_reading: ClassVar[dict] = {}  # and how it is read
     confirms: ClassVar[bool] = True  # whether a publisher may wait until it has its message
     may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
+
+    def read_plainly(self, service):
+        """How a service reads it where nothing is written."""
+        return {}
 
     def binds(self, service, subscription):
         """Whether a message that waits at a service waits for one instance of it."""
@@ -88,7 +91,7 @@ def complete(scenario):
     channels = {name: _filled(each, each, "channel", each.plain) for name, each in scenario.channels.items()}
     services = {
         name: service.model_copy(update={"subscribe": tuple(
-            _filled(each, channel, "subscribe", channel.plain_reading)
+            _filled(each, channel, "subscribe", channel.read_plainly(service))
             for each in service.subscribe for channel in [scenario.channels[each.channel]]
         )})
         for name, service in scenario.services.items()

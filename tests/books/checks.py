@@ -167,6 +167,13 @@ def assert_nobody_waits_in_vain(run):
     anybodys = ~pinned[rows["place"]]  # not those that wait for one instance
     for name, service in run.scenario.services.items():
         mine = service_of == name
+        if service.is_balanced:
+            instance_of = np.where(mine & (rows["worker"] >= 0), rows["worker"] // service.workers, -1)
+            for each in range(service.instances):  # each has an inbox of its own
+                its = instance_of == each
+                works = rows["started"][its], rows["ended"][its]
+                _assert_all_are_busy(run, (arrived[its], left[its]), works, service.workers, (name, each))
+            continue
         waits = arrived[mine & anybodys], left[mine & anybodys]
         works = rows["started"][mine], rows["ended"][mine]
         _assert_all_are_busy(run, waits, works, service.instances * service.workers, name)

@@ -15,6 +15,17 @@ EFFECTS = ("row", "mail", "entry")
 GRID = st.sampled_from([0, 0.25, 0.5, 1, 2])
 LONGER = st.sampled_from([0.25, 0.5, 1, 2])
 CHANCE = st.sampled_from([0, 0.1, 0.5, 1])
+BALANCE = st.one_of(
+    st.just("shared"),
+    st.sampled_from(["round_robin", "random", "least_busy", "power_of_two"]),
+    st.fixed_dictionaries(
+        {
+            "by": st.sampled_from(["least_busy", "power_of_two"]),
+            "counts": st.sampled_from(["outstanding", "waiting"]),
+            "health_check": st.sampled_from([None, 0.5, 1]),
+        }
+    ),
+)
 
 # Times of work, thought and travel, most of them below a second.
 TIMES = st.one_of(
@@ -66,6 +77,9 @@ def _system(draw, faulty, risky, stable=False):
     for name in cast.channels:
         _subscribe(draw, cast, services, name, stable)
     pipes.join(draw, cast, services, stable)
+    for service in services.values():
+        if not any(cast.kinds[each["channel"]] == "bus" for each in service.get("subscribe", ())):
+            service["balance"] = draw(BALANCE)
     if "once" in cast.hazards:
         for service in services.values():
             _remember(draw, service)

@@ -54,6 +54,10 @@ class Log(Likened):
     unclean_election: StrictBool = False
     idempotent: StrictBool = True
 
+    def read_plainly(self, service):
+        """Instances that have an inbox each own their partitions."""
+        return {"assignor": "range"} if service.is_balanced else {}
+
     @property
     def partitions_at_last(self):
         """How many partitions there are when all have been added."""

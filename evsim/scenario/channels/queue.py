@@ -51,7 +51,6 @@ class Queue(Likened):
 
     mapped: ClassVar[bool] = True
     plain: ClassVar[dict] = {"overflow": "drop_head", "idempotent": True}
-    plain_reading: ClassVar[dict] = {"ack": "after"}
     read_with: ClassVar[tuple[str, ...]] = ("prefetch", "ack", "dead_letter", "retry")
     kind: Literal["queue"] = "queue"
     delivery_limit: Limit | None = None
@@ -78,10 +77,17 @@ class Queue(Likened):
     def may_refuse(self):
         return self.max_length is not None and self.overflow in ("reject_publish", "block")
 
+    def read_plainly(self, service):
+        return {"ack": "after"}
+
     def binds(self, service, subscription):
-        """A consumer that takes more than it can work on, or that stands by, is one instance, not all of them."""
+        """A consumer that takes more than it can work on, or that stands by, is one instance, not all of them.
+
+        So is one with an inbox of its own.
+        """
         early = subscription.ack == "before" or (subscription.prefetch or 0) > service.workers
-        return service.instances > 1 and bool(early or self.single_active_consumer or self.ack_timeout)
+        alone = early or self.single_active_consumer or self.ack_timeout or service.is_balanced
+        return service.instances > 1 and bool(alone)
 
     @model_validator(mode="after")
     def _sensible(self):

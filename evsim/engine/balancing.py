@@ -1,0 +1,161 @@
+"""Balancing: the instances of a service have an inbox each, and a load balancer picks one for every call.
+
+What a channel hands out is no business of the balancer: a consumer fetches for itself, so the row is pinned already.
+"""
+
+from collections import deque
+from itertools import chain
+
+from evsim.engine.environment import TIMEOUT
+from evsim.engine.service import Service
+from evsim.results.records import Reason
+
+__all__ = ["service"]
+
+
+def service(system, name, settings):
+    """The running counterpart of a scenario's service."""
+    return (Balanced if settings.is_balanced else Service)(system, name, settings)
+
+
+class Lines:
+    """An inbox in which every instance has a line of its own; a row stands in that of the instance it is pinned to."""
+
+    def __init__(self, pins, instances):
+        self.pins = pins
+        self.of = [deque() for _ in range(instances)]
+
+    def append(self, row):
+        self.of[self.pins[row]].append(row)
+
+    def extend(self, rows):
+        for row in rows:
+            self.append(row)
+
+    def remove(self, row):
+        self.of[self.pins[row]].remove(row)
+
+    def clear(self):
+        for line in self.of:
+            line.clear()
+
+    def __iter__(self):
+        return chain.from_iterable(self.of)
+
+    def __len__(self):
+        return sum(map(len, self.of))
+
+
+class Held(set):
+    """Rows in work; ``at`` counts them by instance."""
+
+    def __init__(self, instance_of, instances):
+        super().__init__()
+        self.instance_of, self.at = instance_of, [0] * instances
+
+    def add(self, row):
+        super().add(row)
+        self.at[self.instance_of(row)] += 1
+
+    def discard(self, row):
+        if row in self:
+            super().discard(row)
+            self.at[self.instance_of(row)] -= 1
+
+
+class Balanced(Service):
+    """A service behind a load balancer. ``known``: the instances that the balancer believes to be up."""
+
+    def __init__(self, system, name, settings):
+        super().__init__(system, name, settings)
+        self.balance = settings.balance
+        self.inbox = Lines(self.pins, self.instances)
+        self.running = Held(self.instance_of, self.instances)
+        self.known = self.everybody = list(range(self.instances))
+        self.turn = -1
+        self.chances = {}  # place number -> Draws
+        self.pick = getattr(self, f"_{self.balance.by}")
+        self.offer, self.ending = self._balanced_offer(), self._guarded_ending
+        if self.balance.health_check is not None and system.may_fail(name):
+            system.env.call_at(self.balance.health_check, self._look, 2, TIMEOUT)
+
+    def _balanced_offer(self):
+        place, inbox, edges, pins = self.system.records.rows.place, self.inbox, self.edges, self.pins
+        down, lines, limit = self.down, inbox.of, self.settings.limit
+
+        def offer(row):
+            edge = edges[place[row]]
+            if row not in pins:
+                instance = self.pick(row)
+                if down[instance]:
+                    edge.refuse(row, Reason.UNREACHABLE)
+                    return
+                if limit is not None and len(lines[instance]) >= limit and not self.is_idle(instance):
+                    edge.refuse(row, Reason.LIMIT)
+                    return
+                pins[row] = instance
+            inbox.append(row)
+            self.fill()
+
+        return offer
+
+    def _take_next(self):
+        """Nobody takes a row from a common line."""
+
+    def _match(self):
+        last = self.settings.discipline == "lifo"
+        for worker in self.free:
+            line = self.inbox.of[worker // self.workers]
+            if line:
+                row = line.pop() if last else line.popleft()
+                self.free.remove(worker)
+                del self.pins[row]
+                return row, worker
+        return None
+
+    # How the balancer picks an instance.
+
+    def _round_robin(self, row):
+        self.turn += 1
+        return self.known[self.turn % len(self.known)]
+
+    def _random(self, row):
+        return self.known[int(self._chance(row) * len(self.known))]
+
+    def _least_busy(self, row):
+        to_do = [self.to_do(instance) for instance in self.known]
+        least = min(to_do)
+        best = [instance for instance, count in zip(self.known, to_do, strict=True) if count == least]
+        return best[int(self._chance(row) * len(best))]
+
+    def _power_of_two(self, row):
+        """Some of them by chance, in the order in which they were picked: the first of the least busy."""
+        left, chance, picked = list(self.known), self._chance(row), []
+        for _ in range(min(self.balance.choices, len(left))):
+            place, chance = divmod(chance * len(left), 1)
+            picked.append(left.pop(int(place)))
+        return min(picked, key=self.to_do)
+
+    def is_idle(self, instance):
+        """Whether it would begin at once with what comes now."""
+        return self.frozen[instance] is None and self.running.at[instance] < self.workers
+
+    def to_do(self, instance):
+        """What the balancer counts at an instance."""
+        waiting = len(self.inbox.of[instance])
+        return waiting + self.running.at[instance] if self.balance.counts == "outstanding" else waiting
+
+    def _chance(self, row):
+        """A number in [0, 1) that belongs to the attempt."""
+        rows = self.system.records.rows
+        number = rows.place[row]
+        if number not in self.chances:
+            place = self.system.places[number]
+            self.chances[number] = self.system.luck.uniforms("balance", place.workload, place.service, place.visit)
+        return self.chances[number].of(rows.luck[row])
+
+    def _look(self, number):
+        """The health check: who is down or frozen now is left out until the next one, unless that leaves nobody."""
+        up = [each for each in self.everybody if not self.down[each] and self.frozen[each] is None]
+        self.known = up or self.everybody
+        self.system.env.call_at(number * self.balance.health_check, self._look, number + 1, TIMEOUT)

@@ -6,6 +6,7 @@ agree; where they do not, read "does not apply" in the docstring first.
 """
 
 from .admission import shed_by_age, token_bucket
+from .balancing import supermarket_sojourn, supermarket_tail
 from .closed import ClosedLoop, closed_loop
 from .contention import Contended, contended, scalability, scalability_peak
 from .fan_out import (
@@ -94,6 +95,8 @@ __all__ = [
     "scalability_peak",
     "series_availability",
     "shed_by_age",
+    "supermarket_sojourn",
+    "supermarket_tail",
     "tandem",
     "token_bucket",
     "zipf_share",

@@ -6,8 +6,6 @@ from .checks import positive, stable, whole
 
 __all__ = ["supermarket_sojourn", "supermarket_tail"]
 
-_WAY_OUT = "lower utilisation"
-
 
 def supermarket_sojourn(utilisation, choices=2):
     """The mean time in system, in mean services, where each request goes to the least busy of some servers.
@@ -33,6 +31,8 @@ def supermarket_sojourn(utilisation, choices=2):
 def supermarket_tail(utilisation, requests, choices=2):
     """The share of servers that have at least so many requests; see :func:`supermarket_sojourn`.
 
+    Does not apply to few servers either. Source: the same.
+
     >>> round(supermarket_tail(0.9, requests=3), 4)
     0.4783
     """
@@ -45,4 +45,4 @@ def supermarket_tail(utilisation, requests, choices=2):
 def _check(utilisation, choices):
     positive(utilisation=utilisation)
     whole(choices=choices)
-    stable(utilisation, utilisation, 1, _WAY_OUT, name="utilisation")
+    stable(utilisation, utilisation, 1, "lower it", name="utilisation")

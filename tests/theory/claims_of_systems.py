@@ -203,6 +203,11 @@ def zipf(p):
     }
 
 
+def supermarket(p):
+    pairs = [(2, load) for load in p["lam"]] + [(3, 0.9), (3, 0.99), (1, 0.9), (1, 0.99)]
+    return {f"d={d} lam={load}": theory.supermarket_sojourn(load, choices=d) for d, load in pairs}
+
+
 def group_throughput(_):
     names = {"n=20 (8 idle)": 20} | {f"n={n}": n for n in (1, 3, 5, 6, 12)}
     return {name: theory.group_throughput(12, n, 100) for name, n in names.items()}
@@ -239,6 +244,8 @@ CLAIMS = {
     "COUPON": lambda p: {str(n): theory.draws_to_see_all(n) for n in p["n"]},
     "ZIPF-hot": zipf,
     "ZIPF-capacity": lambda _: 1 / theory.zipf_share(1000),
+    "POD-2": supermarket,
+    "POD-tail": lambda p: {str(k): theory.supermarket_tail(p["lam"], k, p["d"]) for k in range(1, 6)},
     "KAFKA-parallelism": group_throughput,
 }
 

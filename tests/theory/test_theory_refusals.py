@@ -73,6 +73,8 @@ REFUSED = [
     (lambda: theory.overload(5, 10, 1, 1), "arrival_rate=5 must be above service_rate=10"),
     (lambda: theory.bottleneck(5, []), r"capacities=\[\] must name at least one stage"),
     (lambda: theory.group_throughput(0, 1, 1), "partitions=0 must be 1 or more"),
+    (lambda: theory.supermarket_sojourn(1), "utilisation=1 against a capacity of 1/s makes"),
+    (lambda: theory.supermarket_tail(0.5, -1), "requests=-1 must be 0 or more"),
     (lambda: theory.zipf_share(5, top=6), "top=6 must be at most keys=5"),
     (lambda: theory.littles_law(in_system_mean=3), "give two of in_system_mean, throughput, sojourn_mean"),
     (lambda: theory.littles_law(in_system_mean=3, throughput=0), "throughput=0 must be above 0"),

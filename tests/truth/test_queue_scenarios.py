@@ -22,7 +22,7 @@ def test_each_is_healthy_at_its_own_load(name, seed):
         assert figures[trouble] == 0, trouble
 
 
-@pytest.mark.parametrize(("name", "times"), zip(NAMES, [2, 4, 2, 2], strict=True))
+@pytest.mark.parametrize(("name", "times"), list(zip(NAMES, [2, 4, 2, 2], strict=True)))
 def test_each_misses_its_objective_at_so_many_times_its_load(name, times):
     run = at(name, times)
     assert run.summary()["completion_p99"] > 2 * run.scenario.objectives["completion_p99"]

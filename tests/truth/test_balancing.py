@@ -1,0 +1,253 @@
+"""Load balancers: what the textbooks say of them, and what becomes of what waits at one instance."""
+
+import numpy as np
+import pytest
+
+from evsim.engine import simulate
+from evsim.results.records import Outcome, Reason
+from evsim.scenario import Scenario
+from tests.support.cases import case, expected
+from tests.support.statistics import agrees, mean_and_error
+from tests.truth.measuring import checked, measure, sweep
+from tests.truth.systems import exponential, poisson, station, system
+
+
+def web(balance, arrivals, duration=20, faults=(), work=1, **settings):
+    """Calls to two instances of a service behind a balancer."""
+    service = {"instances": 2, "balance": balance, "handle": [{"work": work}, {"effect": "page"}], **settings}
+    run = {"duration": duration, "drain_limit": 1000}
+    customers = {"target": "web", "arrivals": arrivals}
+    return Scenario.from_dict({"name": "web", "workloads": {"customers": customers}, "services": {"web": service},
+                               "run": run, "faults": list(faults)})  # fmt: skip
+
+
+def instances(run):
+    """The instance that worked on each row, -1 if none did."""
+    workers = {place.number: run.scenario.services[place.service].workers for place in run.places}
+    divisor = np.array([workers[number] for number in run.rows["place"].tolist()])
+    return np.where(run.rows["worker"] < 0, -1, run.rows["worker"] // divisor)
+
+
+# What theory says.
+
+
+@pytest.mark.parametrize(
+    ("balance", "figure", "messages"),
+    [
+        ("least_busy", "JSQ", 40_000),
+        ("random", "random split (2 x M/M/1)", 80_000),
+        ("shared", "shared M/M/2", 40_000),
+        ({"by": "least_busy", "counts": "waiting"}, "JSQ counting only waiting jobs (not the one in service)", 40_000),
+    ],
+)
+def test_two_servers_behind_a_balancer_are_as_slow_as_theory_says(balance, figure, messages):
+    p = case("JSQ-2")["parameters"]
+    scenario = station(exponential(1 / p["mu"]), p["lam"], messages, instances=p["servers"], balance=balance)
+    found = measure(f"JSQ-2 {figure}", scenario, lambda run: {"T": run.service_figures["server"]["sojourn_mean"]},
+                    conserving=balance == "shared")  # fmt: skip
+    assert agrees(found["T"], expected("JSQ-2", figure), error_below=0.015)
+
+
+def supermarket(label, choices, load, servers, duration, warmup=0.5):
+    """Sojourn times of many servers behind one balancer that looks at some of them."""
+    balance = {"by": "power_of_two", "choices": choices} if choices > 1 else "random"
+    scenario = station(exponential(1), load * servers, load * servers * duration, warmup, instances=servers,
+                       balance=balance)  # fmt: skip
+    return measure(label, scenario, supermarket_figures, replications=8, conserving=False)
+
+
+def supermarket_figures(run):
+    """Mean time in system, and the share of servers with at least 1, 2, ... 5 requests."""
+    where, rows = instances(run), run.rows
+    shares = np.zeros(6)
+    for each in range(run.scenario.services["server"].instances):
+        mine = where == each
+        times, level = sweep(rows["ready"][mine], rows["ended"][mine])
+        times = np.append(np.clip(times, run.scenario.run.warmup, run.measured_until), run.measured_until)
+        for number in range(6):
+            shares[number] += np.diff(times)[level >= number].sum() / run.window
+    shares /= run.scenario.services["server"].instances
+    return {"T": run.service_figures["server"]["sojourn_mean"], **{str(k): shares[k] for k in range(1, 6)}}
+
+
+@pytest.mark.parametrize(
+    ("choices", "load", "above"),  # how much slower 100 servers are than many, by the case's own check
+    [(2, 0.5, 0.004), (2, 0.7, 0.01), (2, 0.8, 0.015), (2, 0.9, 0.025), (3, 0.9, 0.025), (1, 0.9, 0)],
+)
+def test_with_two_choices_a_hundred_servers_are_nearly_as_fast_as_with_all(choices, load, above):
+    duration = 700 if load == 0.9 else 150
+    found = supermarket(f"POD-2 {choices} {load}", choices, load, 100, duration, warmup=0.2)
+    limit = expected("POD-2", f"d={choices} lam={load}")
+    mean, error = mean_and_error(found["T"])
+    assert error < 0.02 * limit
+    assert limit - 3.5 * error < mean < limit * (1 + above) + 3.5 * error
+
+
+def test_few_of_many_servers_behind_two_choices_have_a_long_line():
+    found = supermarket("POD-tail", 2, 0.9, 500, 120)
+    for number, share in expected("POD-tail").items():
+        assert agrees(found[number], share, error_below=0.1), number
+
+
+def test_a_balancer_of_its_own_and_two_servers_are_as_fast_as_asyncflow_says():
+    """Four hops that lose 1 % each; a server's processor is busy for 2 ms, then it waits for 12 ms beside its work."""
+    services = {
+        "balancer": {"workers": 1000, "handle": [{"call": "server"}, {"wait": 0.012}]},
+        "server": {"instances": 2, "balance": "round_robin", "handle": [{"work": 0.002}]},
+    }
+    links = {
+        "front": {"between": ["users", "balancer"], "latency": exponential(0.003)},
+        "back": {"between": ["balancer", "server"], "latency": exponential(0.002)},
+    }
+    users = {"target": "balancer", "arrivals": poisson(400 * 20 / 60)}
+    scenario = system(services, {"users": users}, 600, 0, network={"loss": 0.01, "links": links})
+    answered = {}
+    for seed in range(8):
+        tally = simulate(scenario, seed=seed).tally
+        times = tally.response[tally.outcome == 1]
+        figures = {"mean": times.mean(), "rps": len(times) / 600}
+        figures |= {f"p{level}": np.percentile(times, level) for level in (50, 95, 99)}
+        for name, value in figures.items():
+            answered.setdefault(name, []).append(value)
+    for name, values in answered.items():
+        mean, error = mean_and_error(values)
+        figure = expected("ASYNCFLOW-lb", name)
+        assert abs(mean - figure) < 0.01 * figure + 3.5 * error, name  # the other program's figure is a sample too
+
+
+# What it does, to the letter.
+
+
+def starts(run):
+    """(instance, time of arrival, time of start) of all that was worked, in order of arrival."""
+    rows, where = run.rows, instances(run)
+    worked = np.flatnonzero(where >= 0)
+    return [(int(where[row]), float(rows["ready"][row]), float(rows["started"][row])) for row in worked.tolist()]
+
+
+def test_round_robin_gives_each_instance_its_turn_however_busy_it_is():
+    run = checked(web("round_robin", {"constant": 1}, 9, work={"choice": [[0.5, 0.1], [0.5, 5]]}), conserving=False)
+    assert [instance for instance, _, _ in starts(run)] == [0, 1, 0, 1, 0, 1, 0, 1]
+    assert any(start > ready for _, ready, start in starts(run))
+
+
+def test_the_least_busy_instance_gets_the_next_request_and_an_idle_one_always():
+    run = checked(web("least_busy", {"constant": 1}, 12, work=1.5), conserving=True)
+    assert all(start == ready for _, ready, start in starts(run))
+    assert {instance for instance, _, _ in starts(run)} == {0, 1}
+
+
+def test_who_counts_only_the_waiting_may_send_to_a_busy_instance_beside_an_idle_one():
+    run = checked(web({"by": "least_busy", "counts": "waiting"}, {"constant": 1}, 60, work=1.5), conserving=False)
+    assert any(start > ready for _, ready, start in starts(run))
+
+
+def test_each_instance_has_the_limit_for_itself():
+    scenario = web("round_robin", {"burst": 7}, work=1, limit=1)
+    run = checked(scenario, conserving=False)
+    assert run.summary()["completed"] == 4 and run.summary()["rejected"] == 3
+    assert sorted(where for where, _, _ in starts(run)) == [0, 0, 1, 1]
+
+
+def test_an_instance_that_is_down_gets_its_share_unless_the_balancer_looks():
+    blind = simulate(web("round_robin", {"constant": 1}, 20.5, [{"outage": "web/2", "at": "4500ms", "for": "10s"}], work=0.1))
+    refused = blind.rows["ready"][blind.rows["outcome"] == Outcome.REFUSED]
+    assert refused.tolist() == [6, 8, 10, 12, 14]
+    assert set(blind.rows["reason"][blind.rows["outcome"] == Outcome.REFUSED].tolist()) == {Reason.UNREACHABLE}
+    looks = {"by": "round_robin", "health_check": "5s"}
+    seeing = simulate(web(looks, {"constant": 1}, 20.5, [{"outage": "web/2", "at": "4500ms", "for": "10s"}], work=0.1))
+    assert seeing.summary()["completed"] == 20  # it looked at 5 s, before the sixth, and again at 15 s
+    between = [where for where, ready, _ in starts(seeing) if 5 < ready < 15]
+    assert between == [0] * 9
+    assert 1 in [where for where, ready, _ in starts(seeing) if ready > 15]
+
+
+def test_least_busy_sends_everything_to_an_instance_that_refuses_everything():
+    """It has the least to do, so the other one gets a request only when it has nothing to do either."""
+    outage = [{"outage": "web/2", "at": "5s", "for": "10s"}]
+    run = simulate(web("least_busy", {"constant": 4}, 20, outage, work=1.5, workers=10))
+    rows = run.rows
+    there = (rows["ready"] >= 7) & (rows["ready"] < 15)
+    assert there.sum() == 32 and (rows["outcome"][there] == Outcome.REFUSED).sum() > 25
+    assert (rows["outcome"][rows["ready"] >= 15] == Outcome.OK).all()
+
+
+def test_when_nobody_is_up_a_balancer_that_looks_sends_to_all():
+    outage = [{"outage": "web", "at": "4s", "for": "10s"}]
+    run = simulate(web({"by": "random", "health_check": "1s"}, {"constant": 1}, 20.5, outage, work=0.1))
+    refused = run.rows["ready"][run.rows["outcome"] == Outcome.REFUSED]
+    assert refused.tolist() == list(range(4, 14))
+
+
+def test_what_waits_at_an_instance_is_told_of_its_crash_and_the_rest_is_not():
+    run = simulate(web("round_robin", {"burst": 8}, 20, [{"crash": "web/1", "at": "1500ms", "for": "5s"}]))
+    where = instances(run)
+    crashed = run.rows["outcome"] == Outcome.CRASHED
+    assert crashed.sum() == 3 and set(run.rows["ended"][crashed].tolist()) == {1.5}
+    assert where[crashed].tolist() == [0, -1, -1]  # one in work, two in line
+    assert run.summary()["completed"] == 5 and run.summary()["errors"] == 3
+    assert run.audit()
+
+
+def test_what_waits_at_an_instance_is_refused_when_it_stops_and_waits_when_it_freezes():
+    stopped = simulate(web("round_robin", {"burst": 8}, 20, [{"outage": "web/1", "at": "1500ms", "for": "5s"}]))
+    assert (stopped.rows["outcome"] == Outcome.REFUSED).sum() == 2  # the one in hand ends
+    assert stopped.summary()["completed"] == 6 and stopped.audit()
+    frozen = simulate(web("round_robin", {"burst": 8}, 20, [{"pause": "web/1", "at": "1500ms", "for": "5s"}]))
+    assert frozen.summary()["completed"] == 8 and frozen.audit()
+    ends = {where: [end for end, each in zip(frozen.rows["ended"].tolist(), instances(frozen).tolist(), strict=True)
+                    if each == where] for where in (0, 1)}  # fmt: skip
+    assert ends == {0: [1, 7, 8, 9], 1: [1, 2, 3, 4]}
+
+
+def test_a_retry_may_come_to_another_instance():
+    services = {
+        "front": {"workers": 50, "handle": [{"call": {"service": "back", "retry": {"attempts": 2}}}]},
+        "back": {"instances": 2, "balance": "round_robin", "handle": [{"work": 0.1}]},
+    }
+    scenario = system(services, {"users": {"target": "front", "arrivals": {"constant": 1}}}, 20.5, 0,
+                      faults=[{"outage": "back/2", "at": 0, "for": 20}])  # fmt: skip
+    run = simulate(scenario)
+    assert run.summary()["completed"] == 20  # what is refused comes to the other instance,
+    assert run.summary()["retries"] == 18  # and the next call to the one that refuses again
+
+
+# Channels: a consumer fetches for itself, so nothing is balanced.
+
+
+def consumer(channel, duration=30, faults=(), **settings):
+    services = {
+        "front": {"handle": [{"publish": "jobs"}]},
+        "worker": {"instances": 2, "balance": "round_robin", "subscribe": "jobs",
+                   "handle": [{"work": 1}, {"effect": "job"}], **settings},
+    }  # fmt: skip
+    users = {"target": "front", "arrivals": {"burst": 12}}
+    run = {"duration": duration, "drain_limit": 1000}
+    return Scenario.from_dict({"name": "jobs", "workloads": {"users": users}, "services": services,
+                               "channels": {"jobs": channel}, "run": run, "faults": list(faults)})  # fmt: skip
+
+
+def test_instances_with_an_inbox_each_fetch_from_a_queue_for_themselves():
+    run = simulate(consumer("queue", workers=2))
+    works = [place.number for place in run.places if place.service == "worker"]
+    mine = np.isin(run.rows["place"], works)
+    assert sorted(run.rows["ended"][mine].tolist()) == [1] * 4 + [2] * 4 + [3] * 4  # nobody idles beside a message
+    crashed = simulate(consumer("queue", faults=[{"crash": "worker/1", "at": "500ms", "for": "2s"}]))
+    assert crashed.summary()["effects_missing"] == 0 and crashed.audit()
+    assert crashed.summary()["retries"] == 1  # what was in hand; the rest had not been fetched
+
+
+def test_instances_with_an_inbox_each_own_the_partitions_of_a_log():
+    run = simulate(consumer({"log": {"partitions": 4, "partitioner": "round_robin"}}))
+    messages, rows = run.message_columns, run.rows
+    works = [place.number for place in run.places if place.service == "worker"]
+    mine = np.flatnonzero(np.isin(rows["place"], works))
+    owners = {(int(messages["partition"][rows["parent"][row]]), int(rows["worker"][row])) for row in mine.tolist()}
+    assert owners == {(0, 0), (1, 0), (2, 1), (3, 1)}
+
+
+def test_the_balancer_draws_luck_of_its_own():
+    """Service times do not depend on where a request goes."""
+    runs = [simulate(station(exponential(1), 1, 200, instances=3, balance=by)) for by in ("shared", "random", "least_busy")]
+    times = [np.round(run.rows["ended"] - run.rows["started"], 6).tolist() for run in runs]
+    assert times[0] == times[1] == times[2]

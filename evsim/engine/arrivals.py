@@ -27,17 +27,35 @@ def arrival_times(system, name):
             times = np.arange(first, min(first + BLOCK, last + 1)) / arrivals.rate
             yield (np.rint(times[times < end] * 1e9) / 1e9).tolist()
         return
-    # Poisson at a rate of one: what a profile needs is the same stream with its clock bent (exact).
-    gaps = luck.draws(Distribution.read({"exponential": 1.0}), "arrivals", name)
-    clock = _steady(arrivals.rate) if arrivals.kind == "poisson" else _profile(arrivals.points)
+    # One a second: what a profile needs is the same stream with its clock bent (exact).
+    even = arrivals.kind == "profile" and arrivals.gaps == "constant"
+    gaps = luck.draws(Distribution.read(1.0 if even else {"exponential": 1.0}), "arrivals", name)
+    clock = _profile(arrivals.points) if arrivals.kind == "profile" else _steady(arrivals.rate)
+    sizes = _sizes(luck, name, arrivals.size) if arrivals.kind == "batch" else None
     total = 0.0
     for block in count():
         work = total + np.cumsum(gaps.block(block))
         total = float(work[-1])
         times = np.rint(clock(work) * 1e9) / 1e9
+        last = times[-1]
+        times = times if sizes is None else np.repeat(times, sizes(block))
         yield times[times < end].tolist()
-        if not times[-1] < end:
+        if not last < end:
             return
+
+
+def _sizes(luck, name, size):
+    """A function from a block's number to the sizes of its batches."""
+    if size.kind == "fixed":
+        return lambda block: size.count
+    chances = luck.uniforms("batch", name)
+    going_on = 1 - 1 / size.mean
+
+    def sizes(block):
+        chance = 1 - chances.block(block)  # in (0, 1]
+        return 1 + np.floor(np.log(chance) / np.log(going_on)).astype(int) if going_on else np.ones(BLOCK, int)
+
+    return sizes
 
 
 def _steady(rate):
@@ -81,7 +99,7 @@ def expected_requests(system, name):
     if arrivals.kind == "profile":
         pairs = zip(arrivals.points, (*arrivals.points[1:], (end, arrivals.points[-1][1])), strict=True)
         return sum(_area(*before, *after, end) for before, after in pairs)
-    return arrivals.rate * end
+    return arrivals.rate * end * (arrivals.size.mean if arrivals.kind == "batch" else 1)
 
 
 def _area(start, rate, stop, rate_after, end):

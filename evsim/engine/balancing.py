@@ -80,24 +80,27 @@ class Balanced(Service):
             system.env.call_at(self.balance.health_check, self._look, 2, TIMEOUT)
 
     def _balanced_offer(self):
-        place, inbox, edges, pins = self.system.records.rows.place, self.inbox, self.edges, self.pins
-        down, lines, limit = self.down, inbox.of, self.settings.limit
+        place, inbox, edges, pins, down = self.system.records.rows.place, self.inbox, self.edges, self.pins, self.down
 
-        def offer(row):
-            edge = edges[place[row]]
-            if row not in pins:
-                instance = self.pick(row)
-                if down[instance]:
-                    edge.refuse(row, Reason.UNREACHABLE)
-                    return
-                if limit is not None and len(lines[instance]) >= limit and not self.is_idle(instance):
-                    edge.refuse(row, Reason.LIMIT)
-                    return
-                pins[row] = instance
+        def let_in(row):
             inbox.append(row)
             self.fill()
 
-        return offer
+        doors = [door(Desk(self, each), let_in) for each in self.everybody]
+
+        def offer(row):
+            if row not in pins:
+                pins[row] = self.pick(row)
+            instance = pins[row]
+            edge = edges[place[row]]
+            if down[instance] and edge.refusable:
+                edge.refuse(row, Reason.UNREACHABLE)
+            else:
+                doors[instance](row)
+            if rows.outcome[row] == REFUSED:
+                pins.pop(row, None)
+
+        return door(self, offer)
 
     def _take_next(self):
         """Nobody takes a row from a common line."""

@@ -56,6 +56,8 @@ def holding_times(scenario):
 def _mean_rate(arrivals, duration):
     if arrivals.kind in ("poisson", "constant"):
         return arrivals.rate
+    if arrivals.kind == "batch":
+        return arrivals.rate * arrivals.size.mean
     if arrivals.kind != "profile":
         return 0.0
     points = [*arrivals.points, (max(duration, arrivals.points[-1][0]), arrivals.points[-1][1])]

@@ -35,14 +35,52 @@ class Burst(Tagged):
     at: Time = 0.0
 
 
-class Profile(Tagged):
-    """Poisson arrivals whose rate changes: straight lines between points (time, rate).
+class Fixed(Tagged):
+    """Always so many."""
 
-    The first time is 0, the last rate holds on, two points at one time make a jump.
+    kind: Literal["fixed"] = "fixed"
+    count: AtLeastOne
+
+    mean = property(lambda self: self.count)
+
+    def pack(self, settings):
+        return settings["count"]
+
+    @classmethod
+    def describe(cls, settings):
+        count = settings["properties"]["count"]
+        return {"title": "Fixed", "anyOf": [count, super().describe(settings)]}
+
+
+class Geometric(Tagged):
+    """One, and another one as long as a coin says so: `mean` of them on average."""
+
+    kind: Literal["geometric"] = "geometric"
+    mean: Annotated[Number, Field(ge=1)]
+
+
+class Batch(Tagged):
+    """Batches at random moments, `rate` of them a second: a coach arrives, and `size` customers come in together.
+
+    The size is a number, or `{geometric: 5}`: 5 on average.
     """
 
+    kind: Literal["batch"] = "batch"
+    rate: PositiveRate
+    size: one_of("the size of a batch", Fixed, Geometric, bare="fixed")
+
+
+class Profile(Tagged):
+    """Arrivals whose rate changes: straight lines between points (time, rate), as `[[0s, 5/s], [1 min, 20/s]]`.
+
+    The first time is 0, the last rate holds on, two points at one time make a jump. The customers are independent
+    (`gaps: poisson`), or come one after the other at the rate (`gaps: constant`).
+    """
+
+    short: ClassVar[str] = "points"
     kind: Literal["profile"] = "profile"
     points: Annotated[tuple[tuple[Time, Rate], ...], Field(min_length=1)]
+    gaps: Literal["poisson", "constant"] = "poisson"
 
     @model_validator(mode="after")
     def _ordered(self):
@@ -76,7 +114,7 @@ class Closed(Tagged):
     think: AnyDistribution
 
 
-Arrivals = one_of("a way to arrive", Poisson, Constant, Burst, Profile, Csv, Closed)
+Arrivals = one_of("a way to arrive", Poisson, Constant, Burst, Batch, Profile, Csv, Closed)
 
 
 class UniformKeys(Tagged):

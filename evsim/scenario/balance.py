@@ -69,5 +69,6 @@ def unbalanced(scenario):
         for subscription in service.subscribe:
             channel = scenario.channels.get(subscription.channel)
             if service.is_balanced and channel is not None and channel.kind == "bus":
-                yield Problem(("services", name, "balance"), f"{subscription.channel} is a bus, which picks a handler itself",
-                              service.balance.by, hint="remove balance, or give the handler on the bus a service of its own")
+                rule = f"{subscription.channel} is a bus, which picks a handler itself"
+                hint = "remove balance, or give the handler on the bus a service of its own"
+                yield Problem(("services", name, "balance"), rule, service.balance.by, hint=hint)

@@ -390,6 +390,9 @@ def _workload(draw, cast):
                         [cast.duration, rate],
                     ]
                 },
+                {"batch": {"rate": rate, "size": 3}},
+                {"batch": {"rate": rate / 2, "size": {"geometric": 2}}},
+                {"profile": {"points": [[0, rate], [cast.duration, 2 * rate]], "gaps": "constant"}},
                 {"closed": closed},
                 {"closed": {**closed, "think": {"exponential": 1}}},
             ]

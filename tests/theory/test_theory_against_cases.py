@@ -21,7 +21,7 @@ RUN_ONLY = {
     "SEM-rabbit-topic", "PIPE-makespan", "PIPE-capacity", "PIPE-runahead", "PIPE-status", "BLOCKING-tandem", "CIW-belt",
     "SAGA",
     "BROOKER-retry",
-    "JSQ-2", "ASYNCFLOW-lb", "BATCH-fixed5", "BATCH-geom",
+    "JSQ-2", "ASYNCFLOW-lb", "BATCH-fixed5", "BATCH-geom", "HAPPYSIM-metastable",
 }  # fmt: skip
 
 

@@ -150,12 +150,13 @@ def test_each_instance_has_the_limit_for_itself():
 
 
 def test_an_instance_that_is_down_gets_its_share_unless_the_balancer_looks():
-    blind = simulate(web("round_robin", {"constant": 1}, 20.5, [{"outage": "web/2", "at": "4500ms", "for": "10s"}], work=0.1))
+    outage = [{"outage": "web/2", "at": "4500ms", "for": "10s"}]
+    blind = simulate(web("round_robin", {"constant": 1}, 20.5, outage, work=0.1))
     refused = blind.rows["ready"][blind.rows["outcome"] == Outcome.REFUSED]
     assert refused.tolist() == [6, 8, 10, 12, 14]
     assert set(blind.rows["reason"][blind.rows["outcome"] == Outcome.REFUSED].tolist()) == {Reason.UNREACHABLE}
     looks = {"by": "round_robin", "health_check": "5s"}
-    seeing = simulate(web(looks, {"constant": 1}, 20.5, [{"outage": "web/2", "at": "4500ms", "for": "10s"}], work=0.1))
+    seeing = simulate(web(looks, {"constant": 1}, 20.5, outage, work=0.1))
     assert seeing.summary()["completed"] == 20  # it looked at 5 s, before the sixth, and again at 15 s
     between = [where for where, ready, _ in starts(seeing) if 5 < ready < 15]
     assert between == [0] * 9
@@ -248,6 +249,7 @@ def test_instances_with_an_inbox_each_own_the_partitions_of_a_log():
 
 def test_the_balancer_draws_luck_of_its_own():
     """Service times do not depend on where a request goes."""
-    runs = [simulate(station(exponential(1), 1, 200, instances=3, balance=by)) for by in ("shared", "random", "least_busy")]
+    ways = ("shared", "random", "least_busy")
+    runs = [simulate(station(exponential(1), 1, 200, instances=3, balance=by)) for by in ways]
     times = [np.round(run.rows["ended"] - run.rows["started"], 6).tolist() for run in runs]
     assert times[0] == times[1] == times[2]

@@ -1,0 +1,110 @@
+"""Customers who come in batches, or at even distances that change."""
+
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+from evsim.engine import simulate
+from evsim.results.records import Outcome
+from tests.support.cases import case, expected
+from tests.support.statistics import agrees
+from tests.truth.measuring import measure
+from tests.truth.systems import exponential, system
+
+
+def batches(rate, size, work, duration):
+    customers = {"target": "server", "arrivals": {"batch": {"rate": rate, "size": size}}}
+    return system({"server": {"handle": [{"work": work}]}}, {"customers": customers}, duration)
+
+
+def means(run):
+    figures = run.service_figures["server"]
+    return {"W": figures["sojourn_mean"], "L": figures["in_system_mean"], "rho": figures["utilisation"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "duration"), [("BATCH-fixed5", 5, 15_000), ("BATCH-geom", {"geometric": 5}, 25_000)]
+)
+def test_customers_who_come_together_wait_for_each_other(name, size, duration):
+    p = case(name)["parameters"]
+    found = measure(name, batches(p["batch_rate"], size, exponential(1 / p["mu"]), duration), means)
+    for figure in {"W", "L", "rho"} & set(expected(name)):
+        assert agrees(found[figure], expected(name, figure)), figure
+
+
+def test_the_same_load_in_single_file_waits_a_third_as_long():
+    found = measure("BATCH-single", batches(8, 1, exponential(0.1), 5_000), means)
+    assert agrees(found["W"], expected("BATCH-fixed5", "W if same load arrived singly"))
+
+
+def test_batches_come_at_the_moments_of_single_customers_and_have_their_sizes():
+    def arrivals(size):
+        run = simulate(batches(2, size, 0.001, 500), seed=4)
+        return np.unique(run.rows["born"], return_counts=True)
+
+    single, _ = arrivals(1)
+    moments, sizes = arrivals(3)
+    assert moments.tolist() == single.tolist() and set(sizes.tolist()) == {3}
+    moments, sizes = arrivals({"geometric": 4})
+    assert moments.tolist() == single.tolist()
+    assert abs(sizes.mean() - 4) < 3.5 * np.sqrt(12 / len(sizes))  # variance (1 - p) / p^2
+    assert abs((sizes == 1).mean() - 0.25) < 3.5 * np.sqrt(0.25 * 0.75 / len(sizes))
+    assert set(arrivals({"geometric": 1})[1].tolist()) == {1}
+
+
+STAGES = [(0, 9), (20, 20), (30, 9), (60, 7), (75, 5), (90, 3)]  # of HAPPYSIM-metastable
+
+
+def stages():
+    """A rate that jumps: two points at each jump."""
+    points = [[0, STAGES[0][1]]]
+    for (_, before), (time, rate) in zip(STAGES, STAGES[1:], strict=False):
+        points += [[time, before], [time, rate]]
+    return {"profile": {"points": points, "gaps": "constant"}}
+
+
+def at_once(arrivals, duration):
+    """Customers who are served in no time."""
+    customers = {"target": "server", "arrivals": arrivals}
+    return system({"server": {"handle": [{"work": 0}]}}, {"customers": customers}, duration, 0)
+
+
+def test_even_arrivals_follow_a_profile_to_the_customer():
+    run = simulate(at_once(stages(), 100.0001))
+    born = run.rows["born"]
+    assert len(born) == expected("HAPPYSIM-metastable", "external requests")
+    edges = [time for time, _ in STAGES] + [100]
+    pieces = list(zip(edges, edges[1:], strict=False))
+    counts = [int(((born > one + 1e-6) & (born <= other + 1e-6)).sum()) for one, other in pieces]
+    assert counts == [rate * (other - one) for (one, rate), other in zip(STAGES, edges[1:], strict=False)]
+    assert np.allclose(np.diff(born[born < 20]), 1 / 9)
+
+
+def test_a_ramp_of_even_arrivals_has_the_area_below_it():
+    arrivals = {"profile": {"points": [[0, 0], [10, 20]], "gaps": "constant"}}
+    run = simulate(at_once(arrivals, 10))
+    number = np.arange(1, len(run.rows["born"]) + 1)
+    assert len(number) == 99  # the hundredth comes at the very end
+    assert np.allclose(run.rows["born"], np.sqrt(number))  # t^2 by the time t
+
+
+def test_clients_that_try_again_at_once_keep_a_server_down_for_good():
+    """Abandoned work is done all the same, and each request is asked five times: so says another program, too."""
+    call = {"service": "server", "timeout": 0.5, "retry": {"attempts": 5}}
+    services = {
+        "clients": {"workers": 10_000, "handle": [{"call": call}]},
+        "server": {"handle": [{"work": exponential(0.1)}]},
+    }
+    customers = {"target": "clients", "arrivals": stages()}
+    scenario = system(services, {"customers": customers}, 100.0001, 0)
+    for seed in range(5):
+        run = simulate(scenario, seed=crc32(b"HAPPYSIM") + seed)
+        rows = run.rows
+        asked = np.array([place.kind == "call" for place in run.places])[rows["place"]]
+        requests = expected("HAPPYSIM-metastable", "external requests")
+        assert 4.5 <= asked.sum() / requests <= 4.95
+        late = asked & (rows["ready"] <= 95) & ~(rows["ended"] <= 95)
+        assert late.sum() > 2500  # the line at 95 s, long after the load fell below what the server can do
+        answered = rows["settled"][~asked & (rows["outcome"] == Outcome.OK)]
+        assert not (answered > 40).any()

@@ -8,6 +8,7 @@ from itertools import chain
 
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.service import Service
+from evsim.engine.shedding import door
 from evsim.results.records import Reason
 
 __all__ = ["service"]
@@ -63,6 +64,24 @@ class Held(set):
             self.at[self.instance_of(row)] -= 1
 
 
+class Desk:
+    """One instance, as far as those who are not let in there see it: its line, and whether it is free."""
+
+    def __init__(self, service, instance):
+        self.system, self.settings, self.edges = service.system, service.settings, service.edges
+        self.inbox, self.free = service.inbox.of[instance], _Free(service, instance)
+
+
+class _Free:
+    """True while the instance would begin at once with what comes."""
+
+    def __init__(self, service, instance):
+        self.service, self.instance = service, instance
+
+    def __bool__(self):
+        return self.service.is_idle(self.instance)
+
+
 class Balanced(Service):
     """A service behind a load balancer. ``known``: the instances that the balancer believes to be up."""
 
@@ -80,36 +99,38 @@ class Balanced(Service):
             system.env.call_at(self.balance.health_check, self._look, 2, TIMEOUT)
 
     def _balanced_offer(self):
-        place, inbox, edges, pins, down = self.system.records.rows.place, self.inbox, self.edges, self.pins, self.down
-
-        def let_in(row):
-            inbox.append(row)
-            self.fill()
-
-        doors = [door(Desk(self, each), let_in) for each in self.everybody]
+        place, edges, pins, down = self.system.records.rows.place, self.edges, self.pins, self.down
+        ways_in = [door(Desk(self, each), self._let_in(each), ("limit", "shed")) for each in self.everybody]
 
         def offer(row):
-            if row not in pins:
-                pins[row] = self.pick(row)
-            instance = pins[row]
+            instance = pins[row] if row in pins else self.pick(row)
             edge = edges[place[row]]
             if down[instance] and edge.refusable:
                 edge.refuse(row, Reason.UNREACHABLE)
             else:
-                doors[instance](row)
-            if rows.outcome[row] == REFUSED:
-                pins.pop(row, None)
+                ways_in[instance](row)
 
-        return door(self, offer)
+        return door(self, offer, ("rate_limit",))
+
+    def _let_in(self, instance):
+        pins, line = self.pins, self.inbox.of[instance]
+
+        def let_in(row):
+            pins[row] = instance
+            line.append(row)
+            self.fill()
+
+        return let_in
 
     def _take_next(self):
-        """Nobody takes a row from a common line."""
+        """Nobody takes a row from a common line: see :meth:`_match`."""
 
     def _match(self):
-        last = self.settings.discipline == "lifo"
+        discipline = self.settings.discipline
         for worker in self.free:
             line = self.inbox.of[worker // self.workers]
             if line:
+                last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(line) > self.workers)
                 row = line.pop() if last else line.popleft()
                 self.free.remove(worker)
                 del self.pins[row]

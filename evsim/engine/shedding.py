@@ -11,14 +11,17 @@ ROUNDING = 1e-9  # tokens
 _WANTED = (Verdict.OPEN, Verdict.COPY)  # as far as a server can know
 
 
-def door(service, offer):
-    """`offer(row)`, behind all that the service's settings refuse on arrival; `offer` itself if that is nothing."""
+def door(service, offer, guards=("limit", "shed", "rate_limit")):
+    """`offer(row)`, behind all that the service's settings refuse on arrival; `offer` itself if that is nothing.
+
+    guards: the settings that are meant; those of a service with a load balancer stand at different doors.
+    """
     settings, shed = service.settings, service.settings.shed
-    if settings.limit is not None:
+    if settings.limit is not None and "limit" in guards:
         offer = _if_room(service, offer, settings.limit)
-    if shed is not None and shed.expected_wait is not None:
+    if shed is not None and shed.expected_wait is not None and "shed" in guards:
         offer = _if_soon(service, offer, shed.expected_wait)
-    if settings.rate_limit is not None:
+    if settings.rate_limit is not None and "rate_limit" in guards:
         offer = _if_token(service, offer, settings.rate_limit)
     return offer
 

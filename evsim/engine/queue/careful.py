@@ -149,6 +149,7 @@ class CarefulQueue(Channel):
         if self.settings.overflow == "drop_head":
             while len(self.store) > (self.settings.max_length or inf):
                 self._throw_out(self.store.pop_head(), Verdict.DROPPED, Reason.MAX_LENGTH)
+                self._expire(strictly=True)  # the next head, of a lower priority, may be too old already
         self._wake_for(self.store.head())
         while self.waiting_outside and self.is_up and not self.is_full:
             function, argument = self.waiting_outside.popleft()

@@ -3,6 +3,7 @@
     python kit.py              open the course in JupyterLab, at its first notebook
     python kit.py lab ...      the same; a notebook of your choice, options of JupyterLab
     python kit.py test ...     run all tests and all notebooks; options of pytest
+    python kit.py nightly ...  try 10,000 random systems; --systems 1000, --seed 2
     python kit.py bench ...    compare the speed with other simulators; options of benchmarks
     python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events
 
@@ -63,6 +64,10 @@ def test(rest):
     return ["-m", "pytest", "-n", "auto", "--dist", "loadfile", "--nbval-lax", "--nbval-current-env"] + rest
 
 
+def nightly(rest):
+    return ["-m", "tests.books.nightly"] + rest
+
+
 def bench(rest):
     return ["-m", "benchmarks"] + rest
 
@@ -71,8 +76,8 @@ def evsim(rest):
     return ["-m", "evsim"] + rest
 
 
-COMMANDS = {each.__name__: each for each in (lab, test, bench, evsim)}
-EXTRAS = {"lab": ["lab"], "test": ["lab", "test"], "bench": ["bench"], "evsim": ["lab"]}
+COMMANDS = {each.__name__: each for each in (lab, test, nightly, bench, evsim)}
+EXTRAS = {"lab": ["lab"], "test": ["lab", "test"], "nightly": ["lab", "test"], "bench": ["bench"], "evsim": ["lab"]}
 
 
 def main(arguments):

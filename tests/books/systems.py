@@ -141,9 +141,9 @@ class _Cast:
         self.hazards = draw(st.sets(st.sampled_from(HAZARDS))) if risky else set()  # of this system
         self.unique = draw(st.sets(st.sampled_from(EFFECTS), max_size=2)) if "taken" in self.hazards else ()
         self.duration = draw(st.sampled_from([10, 20, 30]))
-        self.services = [f"service-{n}" for n in range(draw(st.sampled_from([3, 2, 4, 5, 1])))]
+        self.services = [f"service-{n}" for n in range(draw(st.integers(1, 5)))]
         self.workloads = [f"workload-{n}" for n in range(draw(st.integers(1, 2)))]
-        count = draw(st.sampled_from([1, 2, 1, 2, 0])) if len(self.services) > 1 else 0
+        count = draw(st.sampled_from([0, 1, 1, 2, 2])) if len(self.services) > 1 else 0
         self.channels = [f"channel-{n}" for n in range(count)]
         self.kinds = {name: draw(st.sampled_from(["queue", "log", "bus", "pipe"])) for name in self.channels}
         self.asked = set()  # buses on which somebody asks

@@ -1,14 +1,14 @@
 """Whatever the system, its books balance: random small systems, and what must hold for each of them.
 
-The systems (:mod:`tests.books.systems`) are the same at every run; ``EVSIM_EXAMPLES=nightly`` tries 10,000 of
-them for each property. A failure prints the smallest system that shows it, as YAML.
+The systems (:mod:`tests.books.systems`) are the same at every run. A failure prints the smallest system that shows it,
+as YAML; :mod:`tests.books.nightly` tries many more.
 """
 
-import os
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import note
 from hypothesis import strategies as st
 
 from evsim.engine import Simulation, environment, simulate
@@ -21,25 +21,22 @@ from tests.books.checks import (
     assert_nobody_waits_in_vain,
     assert_same_records,
 )
+from tests.books.holding import holds
 from tests.books.systems import calm_systems, stable_systems, systems
 
-EXAMPLES = {"ci": 200, "nightly": 10_000}[os.environ.get("EVSIM_EXAMPLES", "ci")]
 MOST_EVENTS = 200_000  # these systems need a few thousand
 MOST_AT_ONCE = 20_000  # events at one instant
 
 
-def examples(share=1.0):
-    return settings(
-        max_examples=int(share * EXAMPLES),
-        derandomize=True,
-        deadline=None,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-
-
 @pytest.fixture(autouse=True, scope="module")
 def a_clock_that_stands_still_is_noticed_soon():
+    with a_short_patience():
+        yield
+
+
+@contextmanager
+def a_short_patience():
+    """A clock that stands still is noticed soon."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(environment, "STUCK_AFTER", MOST_AT_ONCE)
         yield
@@ -56,8 +53,7 @@ def run_of(scenario, until=None, guarded=False):
         assert sum(simulation.env.key_counter(rank)() % 2**50 for rank in ranks) < MOST_EVENTS
 
 
-@examples(1.5)
-@given(systems())
+@holds(1.5, systems())
 def test_the_books_of_any_system_balance(scenario):
     run = run_of(scenario)
     assert run.audit()
@@ -68,8 +64,7 @@ def test_the_books_of_any_system_balance(scenario):
     assert_nobody_waits_in_vain(run)
 
 
-@examples()
-@given(stable_systems())
+@holds(1, stable_systems())
 def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker_goes_home(scenario):
     run = run_of(scenario)
     assert run.audit()
@@ -86,8 +81,7 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
         assert credit + len(late) == full, way
 
 
-@examples(0.5)
-@given(calm_systems())
+@holds(0.5, calm_systems())
 def test_where_nothing_can_go_wrong_nothing_does(scenario):
     run = run_of(scenario.replace({"run.drain_limit": 100_000}))
     assert run.audit()
@@ -108,8 +102,7 @@ def test_where_nothing_can_go_wrong_nothing_does(scenario):
         assert channel["pending"] == channel["redelivered"] == 0, way
 
 
-@examples()
-@given(st.one_of(calm_systems(), systems()))
+@holds(1, st.one_of(calm_systems(), systems()))
 def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
     """Wherever the engine finds that nothing can go wrong, a guard would have had nothing to do.
 
@@ -120,8 +113,7 @@ def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
     assert_same_records(plain, run_of(scenario, guarded=True), but=["worker"])
 
 
-@examples(0.5)
-@given(calm_systems(), st.integers(0, 9))
+@holds(0.5, calm_systems(), st.integers(0, 9))
 def test_faults_that_do_nothing_change_nothing(scenario, at):
     """A slowdown by 1 and an error rate of 0 make a service ready for the worst, and nothing else."""
     described = scenario.to_dict()
@@ -146,8 +138,7 @@ def careful(node, unbrokered):
     return node
 
 
-@examples(0.5)
-@given(calm_systems())
+@holds(0.5, calm_systems())
 def test_care_that_is_never_needed_changes_nothing(scenario):
     unbrokered = {name for name, channel in scenario.channels.items() if channel.kind in ("bus", "pipe")}
     described = careful(scenario.to_dict(), unbrokered)
@@ -163,8 +154,7 @@ WRITTEN = {"outcome": "ended", "verdict": "settled", "worker": "started", "offse
 REWRITTEN = ("place", "luck", "hop", "reason", "fate")
 
 
-@examples()
-@given(systems(), st.one_of(st.integers(1, 10), st.floats(0.1, 10)))
+@holds(1, systems(), st.one_of(st.integers(1, 10), st.floats(0.1, 10)))
 def test_a_run_cut_short_has_written_what_the_whole_run_had_by_then(scenario, until):
     whole, cut = run_of(scenario), run_of(scenario, until=until)
     assert cut.audit()
@@ -190,8 +180,7 @@ def test_a_run_cut_short_has_written_what_the_whole_run_had_by_then(scenario, un
     assert [fact for fact in whole.records.incidents if fact[0] < until] == cut.records.incidents
 
 
-@examples(0.25)
-@given(systems(), st.integers(0, 3))
+@holds(0.25, systems(), st.integers(0, 3))
 def test_a_system_read_again_from_its_yaml_writes_the_same_records(scenario, seed):
     again = Scenario.from_yaml(scenario.to_yaml())
     assert_same_records(simulate(scenario, seed=seed), simulate(again, seed=seed))

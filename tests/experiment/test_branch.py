@@ -1,10 +1,8 @@
 """A branch: the past is the same to the last digit, the future that of a run with the fault in its file."""
 
-import os
-
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import note
 from hypothesis import strategies as st
 
 from evsim.engine import simulate
@@ -13,9 +11,9 @@ from evsim.results.past import PastError, shared_past
 from evsim.results.tally import OK
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import assert_faults_bite, assert_same_records
+from tests.books.holding import holds
 from tests.books.systems import systems
 
-EXAMPLES = {"ci": 200, "nightly": 10_000}[os.environ.get("EVSIM_EXAMPLES", "ci")]
 DESIGNS = ("monolith", "classic", "parallel", "hybrid", "events")
 FAULTS = (
     {"outage": "mailing-list", "for": 5},
@@ -37,9 +35,7 @@ def branchings(draw):
     return whole.replace({"faults": faults}), fault, moment
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
-          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
-@given(branchings())
+@holds(1, branchings())
 def test_any_fault_at_any_moment_leaves_the_past_of_any_system_as_it_was(branching):
     scenario, fault, at = branching
     note(f"{scenario.to_yaml()}# {fault} at {at}")

@@ -1,0 +1,71 @@
+"""The nightly command: what it says if all is well, if something is not, and if it is stopped."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from evsim.engine import simulate
+from evsim.engine.service import Service
+from evsim.results.audit import AuditError
+from evsim.scenario import Scenario
+from tests.books import nightly
+from tests.books.holding import PROPERTIES
+
+
+def test_each_property_gets_its_share_of_the_systems():
+    turns = nightly.turns()
+    assert set(turns) == set(PROPERTIES) and len(PROPERTIES) >= 9
+    for name, each in PROPERTIES.items():
+        assert turns.count(name) / len(turns) == pytest.approx(
+            each.share / sum(one.share for one in PROPERTIES.values())
+        )
+
+
+def test_if_all_is_well_it_says_so(capsys):
+    assert nightly.main(["--systems", "60", "--jobs", "1"]) == 0
+    assert capsys.readouterr().out == "All 100 systems are as they should be: 9 properties, seed 1.\n"
+
+
+def test_it_finds_what_a_mutant_breaks_and_prints_a_small_system_and_how_to_see_it_again(monkeypatch, capsys):
+    """An outage after which no worker comes back needs a service, a customer, and a fault."""
+    name = "test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker_goes_home"
+    monkeypatch.setattr(nightly, "PROPERTIES", {name: PROPERTIES[name]})
+    with monkeypatch.context() as patch:
+        patch.setattr(Service, "_return_workers", lambda self, instance: None)
+        assert nightly.main(["--systems", "2000", "--jobs", "1"]) == 1
+        said = capsys.readouterr().out
+        found = Scenario.from_yaml(re.search(r"shows it:\n\n(.*?)\n\n", said, re.DOTALL)[1])
+        with pytest.raises(AuditError):
+            simulate(found).audit()
+    assert len(found.services) == len(found.workloads) == len(found.faults) == 1 and not found.channels
+    assert found.faults[0].kind == "outage"
+    assert "Not true: when all faults have ended everything comes to its end and every worker goes home\n" in said
+    again = re.search(r"Again: python -m tests.books.nightly (.*)", said)[1]
+    assert again == "--seed 1 --part 0"
+    assert nightly.main([*again.split(), "--jobs", "1"]) == 0  # without the mutant
+
+
+def test_it_is_a_command_that_can_be_stopped():
+    command = [sys.executable, "-m", "tests.books.nightly", "--systems", "1000000", "--jobs", "2"]
+    stopped = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
+    group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **group) as process:
+        for line in iter(lambda: process.stderr.read(1), ""):
+            if line == "%":  # the bar is there
+                break
+        process.send_signal(stopped)
+        said, complained = process.communicate()
+    assert process.returncode == 130
+    assert re.search(r"Stopped. The [\d,]+ systems that were tried are as they should be.", said)
+    assert "Traceback" not in complained
+
+
+@pytest.mark.parametrize("wrong", [["--systems", "0"], ["--systems", "many"], ["--sytems", "5"]])
+def test_bad_options_are_refused(wrong, capsys):
+    with pytest.raises(SystemExit) as refusal:
+        nightly.main(wrong)
+    assert refusal.value.code == 2 and "error:" in capsys.readouterr().err

@@ -19,9 +19,9 @@ from traceback import extract_tb
 
 from tqdm import tqdm
 
-from tests.books import test_audit_properties as books
-from tests.books.holding import PROPERTIES
-from tests.experiment import test_branch  # noqa: F401  its properties
+from tests.books import test_audit_properties, test_log_promises, test_sendings  # noqa: F401  their properties
+from tests.books.holding import PROPERTIES, a_short_patience
+from tests.experiment import test_branch  # noqa: F401
 
 __all__ = ["main"]
 
@@ -38,7 +38,7 @@ def turns():
 def look(seed, part):
     """(part, None), or what is wrong with a system of this part, in words."""
     name = turns()[part % len(turns())]
-    with books.a_short_patience():
+    with a_short_patience():
         found = PROPERTIES[name].first_failure(Random(f"{seed}/{part}").getrandbits(64), SIZE)
     return part, found and report(seed, part, name, *found)
 

@@ -4,14 +4,11 @@ The systems (:mod:`tests.books.systems`) are the same at every run. A failure pr
 as YAML; :mod:`tests.books.nightly` tries many more.
 """
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
-from hypothesis import note
 from hypothesis import strategies as st
 
-from evsim.engine import Simulation, environment, simulate
+from evsim.engine import simulate
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import (
     assert_deadlines_hold,
@@ -21,36 +18,14 @@ from tests.books.checks import (
     assert_nobody_waits_in_vain,
     assert_same_records,
 )
-from tests.books.holding import holds
+from tests.books.holding import a_short_patience, holds, run_of
 from tests.books.systems import calm_systems, stable_systems, systems
-
-MOST_EVENTS = 200_000  # these systems need a few thousand
-MOST_AT_ONCE = 20_000  # events at one instant
 
 
 @pytest.fixture(autouse=True, scope="module")
 def a_clock_that_stands_still_is_noticed_soon():
     with a_short_patience():
         yield
-
-
-@contextmanager
-def a_short_patience():
-    """A clock that stands still is noticed soon."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(environment, "STUCK_AFTER", MOST_AT_ONCE)
-        yield
-
-
-def run_of(scenario, until=None, guarded=False):
-    """One run within the budget of events."""
-    note(scenario.to_yaml() + (f"# until {until}" if until else "") + ("# guarded" if guarded else ""))
-    simulation = Simulation(scenario, guarded=guarded)
-    try:
-        return simulation.run(until)
-    finally:
-        ranks = list(simulation.env._next_key)
-        assert sum(simulation.env.key_counter(rank)() % 2**50 for rank in ranks) < MOST_EVENTS
 
 
 @holds(1.5, systems())

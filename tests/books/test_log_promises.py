@@ -1,15 +1,14 @@
 """What any log promises, whatever happens to brokers, readers and links: nothing kept is lost, order for each key."""
 
 import numpy as np
-from hypothesis import given
 from hypothesis import strategies as st
 
 from evsim.results.records import Fate
 from evsim.results.tally import DELIVERY_STATES
 from tests.books import checks
+from tests.books.holding import holds, run_of
 from tests.books.logs import log_systems
 from tests.books.systems import systems
-from tests.books.test_audit_properties import examples, run_of
 
 LOST = DELIVERY_STATES.index("lost")
 
@@ -22,8 +21,7 @@ def logs(run):
             yield number, channel, places
 
 
-@examples()
-@given(log_systems())
+@holds(1, log_systems())
 def test_the_books_of_any_log_balance(scenario):
     run = run_of(scenario)
     assert run.audit()
@@ -39,8 +37,7 @@ def test_the_books_of_any_log_balance(scenario):
         assert whole == getattr(cut.records, name), name
 
 
-@examples()
-@given(st.one_of(log_systems(), systems()))
+@holds(1, st.one_of(log_systems(), systems()))
 def test_what_a_log_keeps_no_group_loses_that_commits_after_the_work(scenario):
     """Unless the log forgets by a rule of its own, or only a broker that failed had it."""
     run = run_of(scenario)
@@ -53,8 +50,7 @@ def test_what_a_log_keeps_no_group_loses_that_commits_after_the_work(scenario):
         assert not (deliveries.state[mine] == LOST).any()
 
 
-@examples()
-@given(st.one_of(log_systems(), systems()))
+@holds(1, st.one_of(log_systems(), systems()))
 def test_a_publisher_who_waited_for_two_brokers_loses_nothing_in_a_clean_election(scenario):
     run = run_of(scenario)
     messages = run.message_columns
@@ -81,8 +77,7 @@ def every_step(steps):
             yield from every_step(branch)
 
 
-@examples()
-@given(st.one_of(log_systems(), systems()))
+@holds(1, st.one_of(log_systems(), systems()))
 def test_a_group_handles_the_messages_of_a_key_in_their_order(scenario):
     """Where the key chooses the partition and keys stay where they are."""
     run = run_of(scenario)

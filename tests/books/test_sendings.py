@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
 
 from evsim.engine import simulate
 from evsim.results.records import Fate
 from tests.books.breaking import shop
+from tests.books.holding import holds
 from tests.books.systems import systems
-from tests.books.test_audit_properties import examples
 
 WIRE = {"links": {"wire": {"between": ["front", "facts"], "latency": 0.03, "loss": 0.3}}}
 
@@ -83,8 +82,7 @@ def test_a_confirmation_leaves_when_a_sending_has_come_and_is_seen_later():
     assert again
 
 
-@examples(0.5)
-@given(systems())
+@holds(0.5, systems())
 def test_the_sendings_of_any_message_agree_with_its_row(scenario):
     run = simulate(scenario)
     messages = run.message_columns

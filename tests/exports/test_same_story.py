@@ -18,8 +18,8 @@ from evsim.view.lives import lives
 from evsim.view.player.film import film
 from evsim.view.promise import promise
 from evsim.view.sequence import Sequence
+from tests.books.holding import examples
 from tests.books.systems import systems
-from tests.books.test_audit_properties import examples
 from tests.exports.runs import NAMES, a_run
 from tests.player.node import ask
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.batches import followers
-from evsim.results.records import Outcome
+from evsim.results.records import Outcome, Verdict
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
 from evsim.results.work import amplifications
@@ -40,7 +40,7 @@ def service_figures(run):
     of_place = np.array([codes[p.service] for p in run.places] + [-1])
     service_of = of_place[rows["place"]]
     following, blocked = followers(run), _blocked(run, window)
-    first, amplified = rows["first"] < 0, amplifications(run)
+    first, made, amplified = rows["first"] < 0, rows["verdict"] != Verdict.COPY, amplifications(run)
     result = {}
     for name, settings in run.scenario.services.items():
         mine = service_of == codes[name]
@@ -61,7 +61,7 @@ def service_figures(run):
             "skipped": int((~np.isnan(run.skipped[counted])).sum()),
             "failed": int(np.isin(outcome, (Outcome.FAILED, Outcome.CRASHED)).sum()),
             "rejected": int((outcome == Outcome.REFUSED).sum()),
-            "attempts_mean": float(counted.sum() / firsts) if (firsts := (counted & first).sum()) else float("nan"),
+            "attempts_mean": _share((counted & made).sum(), (counted & first).sum()),
             "retry_amplification": amplified[name],
             "utilisation": float(held / existing) if existing > 0 else float("nan"),
             **percentiles(wait[~np.isnan(wait)], "wait"),
@@ -72,6 +72,10 @@ def service_figures(run):
             "blocked": blocked[name] / existing if existing > 0 else float("nan"),
         }
     return result
+
+
+def _share(some, of):
+    return float(some / of) if of else float("nan")
 
 
 def _waited_for(run):

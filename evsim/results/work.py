@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.batches import followers
-from evsim.results.records import Outcome, Verdict
+from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["amplifications", "caused_by_retries", "wasted_share", "wasted"]
 
@@ -12,14 +12,15 @@ def wasted(run):
     """For each row: whether its work was for nothing: nobody took its result, or that of the work which asked for it.
 
     Nobody takes what failed, died, was given up or was taken from its holder; of a delivery that was acknowledged
-    early, the work has to end well too. Work for a message is not for nothing because its sender's was.
+    early, the work has to end well too. A no to whoever comes second (a unique effect) is a result. Work for a message
+    is not for nothing because its sender's was.
     """
     rows = run.rows
     called, delivered = _kinds(run)
-    over = rows["outcome"] != Outcome.OPEN
-    taken = np.isin(rows["verdict"], (Verdict.DONE, Verdict.DECLINED))  # a no is an answer
-    result = over & ~taken | over & delivered & (rows["outcome"] != Outcome.OK)
-    return _followed(result, called, rows["parent"])
+    taken = rows["verdict"] == Verdict.DONE
+    taken[delivered] &= rows["outcome"][delivered] == Outcome.OK
+    taken |= rows["reason"] == Reason.TAKEN
+    return _followed(~taken & (rows["outcome"] != Outcome.OPEN), called, rows["parent"])
 
 
 def wasted_share(run):
@@ -35,7 +36,7 @@ def caused_by_retries(run):
     Copies and dead letters follow from what their message does.
     """
     rows, messages = run.rows, run.message_columns
-    again = rows["attempt"] > 1
+    again = (rows["attempt"] > 1) & (rows["verdict"] != Verdict.COPY)
     if not again.any():
         return again
     called, delivered = _kinds(run)

@@ -101,6 +101,7 @@ def _span(story, span):
             yield Step(span.settled, "note", span.source, text=text, good=False)
         else:
             yield Step(span.born, "note", span.source, text="waits here to the end of the run")
+        yield _inside(story, span)  # its dead letter
         return
     yield _sent(span)
     if span.started == span.started:
@@ -111,6 +112,8 @@ def _span(story, span):
             yield Step(span.ended, "end", span.service, row=span.row)
     yield from _ended(span)
     yield from _acknowledged(story, span) if span.kind == "delivery" else _answered(story, span)
+    if span.started != span.started:
+        yield _inside(story, span)
     if (span.row, NO_RETRY) in story.incidents:
         yield Step(span.settled, "note", span.source, text="no other attempt: the retry budget is spent", good=False)
 

@@ -64,7 +64,10 @@ class Attempt:
 
 @dataclass(slots=True)
 class Message:
-    """One message; `cause` is the row that published it; `sendings` are (sent, arrived, fate)."""
+    """One message; `cause` is the row that published it; `sendings` are (sent, arrived, fate).
+
+    Of a copy or a dead letter, `origin` is the message that it was made of, and `sender` the channel that made it.
+    """
 
     number: int
     request: Request
@@ -74,6 +77,7 @@ class Message:
     partition: int
     offset: int
     cause: int
+    origin: int
     published: int
     appended: int | None
     acknowledged: int | None
@@ -150,18 +154,18 @@ class Facts:
     def messages(self):
         """The :class:`Message` of every message, in the order of publishing."""
         run, columns = self.run, self.run.message_columns
-        channels, of_message = list(run.scenario.channels), run.message_requests
+        channels, of_message, senders = list(run.scenario.channels), run.message_requests, run.message_senders
         for number in np.flatnonzero(self.chosen[of_message]).tolist():
-            cause = int(columns["cause"][number])
             yield Message(
                 number,
                 self.requests[int(of_message[number])],
-                run.places[run.rows["place"][cause]].service,
+                senders[number],
                 channels[columns["channel"][number]],
                 run.key_texts(columns["key"][number : number + 1])[0],
                 int(columns["partition"][number]),
                 int(columns["offset"][number]),
-                cause,
+                int(columns["cause"][number]),
+                int(columns["origin"][number]),
                 *(nanoseconds(columns[name][number]) for name in ("published", "appended", "acknowledged")),
                 [(nanoseconds(each.sent), nanoseconds(each.arrived), each.fate) for each in run.sendings[number]],
             )

@@ -59,12 +59,14 @@ class Spans:
         self.starts = [fault.start for fault in self.faults]
         self.messages = {message.number: message for message in facts.messages()}
         self.never_started = {}  # message -> attempts at its delivery that no worker took
+        self.worked = set()  # rows that a worker took
 
     def all(self):
         for attempt in self.facts.attempts():
             if attempt.kind != "delivery" and attempt.verdict != "copy":
                 yield attempt.source, self._ask(attempt)
             if attempt.started is not None:
+                self.worked.add(attempt.row)
                 yield attempt.service, self._work(attempt)
             elif attempt.kind == "delivery" and attempt.ended is not None:
                 self.never_started.setdefault(attempt.parent, []).append(attempt)
@@ -138,8 +140,10 @@ class Spans:
             end = message.published if last[1] is None else last[1]
         wrong = last[2] if message.appended is None and last[2] != "under way" else ""
         attributes |= {"error.type": wrong} if wrong else {}
+        worked = message.cause in self.worked
+        parent = self.id("work", message.cause) if worked else self.id("send", message.origin)
         return self._span(
-            message.request.trace, self.id("send", message.number), self.id("work", message.cause),
+            message.request.trace, self.id("send", message.number), parent,
             f"send {message.channel}", PRODUCER, message.published, end, attributes, wrong, events,
         )  # fmt: skip
 

@@ -112,6 +112,8 @@ class _Trace:
             yield from self._arrow("call", attempt, self.work[attempt.parent], attempt.born)
         elif attempt.kind == "delivery":
             message = self.messages[attempt.parent]
+            while message.cause not in self.work:  # the dead letter of what was never worked
+                message = self.messages[message.origin]
             yield from self._arrow("message", attempt, self.work[message.cause], message.published)
 
     def _arrow(self, name, attempt, origin, sent):

@@ -1,13 +1,16 @@
 """Properties that hold for any system: tests of Hypothesis, which the nightly command runs on many more systems."""
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import extract_tb
 
 import pytest
-from hypothesis import HealthCheck, given, note, seed, settings
+from hypothesis import HealthCheck, Phase, currently_in_test_context, given, note, seed, settings
 from hypothesis import strategies as st
 
 from evsim.engine import Simulation, environment
+from tests.books.smallest import smallest
 
 __all__ = ["PROPERTIES", "Property", "a_short_patience", "examples", "holds", "run_of"]
 
@@ -17,11 +20,14 @@ MOST_AT_ONCE = 20_000  # events at one instant
 PROPERTIES = {}
 
 
-def holds(share, *strategies):
-    """The function is a test of what is drawn from the `strategies`; a `share` of all systems is for it."""
+def holds(share, *strategies, of_any=True):
+    """The function is a test of what is drawn from the `strategies`; a `share` of all systems is for it.
+
+    of_any: it holds for any system at all, and not only for those that are drawn.
+    """
 
     def keep(function):
-        PROPERTIES[function.__name__] = Property(function, share, strategies)
+        PROPERTIES[function.__name__] = Property(function, share, strategies, of_any)
         return examples(share)(given(*strategies)(function))
 
     return keep
@@ -40,7 +46,8 @@ def _many(count):
 
 def run_of(scenario, until=None, guarded=False):
     """One run within the budget of events."""
-    note(scenario.to_yaml() + (f"# until {until}" if until else "") + ("# guarded" if guarded else ""))
+    if currently_in_test_context():
+        note(scenario.to_yaml() + (f"# until {until}" if until else "") + ("# guarded" if guarded else ""))
     simulation = Simulation(scenario, guarded=guarded)
     try:
         return simulation.run(until)
@@ -64,20 +71,56 @@ class Property:
     function: object
     share: float
     strategies: tuple
+    of_any: bool
 
     def first_failure(self, luck, examples):
         """The smallest arguments that show an error, and the error; None if it holds. luck: a number."""
         failed = []
 
         def attempt(drawn):
-            try:
-                self.function(*drawn)
-            except Exception as error:
+            error = self.error(drawn)
+            if error:
                 failed[:] = drawn, error
-                raise
+                raise error
 
         try:
-            seed(luck)(_many(examples)(given(st.tuples(*self.strategies))(attempt)))()
-        except Exception as error:  # the last attempt was with the smallest that Hypothesis found
-            return tuple(failed) or ((), error)
+            with_these = settings(_many(examples), phases=[Phase.generate] if self.of_any else list(Phase))
+            seed(luck)(with_these(given(st.tuples(*self.strategies))(attempt)))()
+        except Exception as error:  # the last attempt is what Hypothesis found
+            return self.made_small(*failed) if failed else ((), error)
         return None
+
+    def error(self, drawn):
+        """What is wrong for these arguments, or None."""
+        try:
+            self.function(*drawn)
+        except Exception as error:
+            return error
+        return None
+
+    def made_small(self, drawn, error):
+        """The arguments with a smaller system, and the error that they show: the same.
+
+        For what holds of any system this is much faster than Hypothesis, which must draw each one anew.
+        """
+        if not self.of_any:
+            return drawn, error
+        (scenario, *others), *more = drawn if isinstance(drawn[0], tuple) else (drawn,)
+
+        def again(system):
+            mine = (system, *others)
+            return (mine, *more) if isinstance(drawn[0], tuple) else mine
+
+        found = again(smallest(scenario, lambda system: _alike(self.error(again(system)), error)))
+        return found, self.error(found)
+
+
+def _alike(error, other):
+    """Whether two errors say the same at the same place, whatever the numbers."""
+    return error is not None and _gist(error) == _gist(other)
+
+
+def _gist(error):
+    where = extract_tb(error.__traceback__)[-1]
+    words = [] if type(error) is AssertionError else re.findall("[a-z]+", str(error))
+    return type(error), where.filename, where.lineno, words

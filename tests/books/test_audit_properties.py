@@ -39,7 +39,7 @@ def test_the_books_of_any_system_balance(scenario):
     assert_nobody_waits_in_vain(run)
 
 
-@holds(1, stable_systems())
+@holds(1, stable_systems(), of_any=False)
 def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker_goes_home(scenario):
     run = run_of(scenario)
     assert run.audit()
@@ -56,7 +56,7 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
         assert credit + len(late) == full, way
 
 
-@holds(0.5, calm_systems())
+@holds(0.5, calm_systems(), of_any=False)
 def test_where_nothing_can_go_wrong_nothing_does(scenario):
     run = run_of(scenario.replace({"run.drain_limit": 100_000}))
     assert run.audit()
@@ -88,7 +88,7 @@ def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
     assert_same_records(plain, run_of(scenario, guarded=True), but=["worker"])
 
 
-@holds(0.5, calm_systems(), st.integers(0, 9))
+@holds(0.5, calm_systems(), st.integers(0, 9), of_any=False)
 def test_faults_that_do_nothing_change_nothing(scenario, at):
     """A slowdown by 1 and an error rate of 0 make a service ready for the worst, and nothing else."""
     described = scenario.to_dict()
@@ -113,7 +113,7 @@ def careful(node, unbrokered):
     return node
 
 
-@holds(0.5, calm_systems())
+@holds(0.5, calm_systems(), of_any=False)
 def test_care_that_is_never_needed_changes_nothing(scenario):
     unbrokered = {name for name, channel in scenario.channels.items() if channel.kind in ("bus", "pipe")}
     described = careful(scenario.to_dict(), unbrokered)

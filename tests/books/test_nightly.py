@@ -13,7 +13,9 @@ from evsim.engine.service import Service
 from evsim.results.audit import AuditError
 from evsim.scenario import Scenario
 from tests.books import nightly
+from tests.books.breaking import shop
 from tests.books.holding import PROPERTIES
+from tests.books.smallest import smallest
 
 
 def test_each_property_gets_its_share_of_the_systems():
@@ -31,8 +33,8 @@ def test_if_all_is_well_it_says_so(capsys):
 
 
 def test_it_finds_what_a_mutant_breaks_and_prints_a_small_system_and_how_to_see_it_again(monkeypatch, capsys):
-    """An outage after which no worker comes back needs a service, a customer, and a fault."""
-    name = "test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker_goes_home"
+    """A fault after which no worker comes back needs customers, a service, perhaps one that calls it, and a fault."""
+    name = "test_the_books_of_any_system_balance"
     monkeypatch.setattr(nightly, "PROPERTIES", {name: PROPERTIES[name]})
     with monkeypatch.context() as patch:
         patch.setattr(Service, "_return_workers", lambda self, instance: None)
@@ -41,12 +43,30 @@ def test_it_finds_what_a_mutant_breaks_and_prints_a_small_system_and_how_to_see_
         found = Scenario.from_yaml(re.search(r"shows it:\n\n(.*?)\n\n", said, re.DOTALL)[1])
         with pytest.raises(AuditError):
             simulate(found).audit()
-    assert len(found.services) == len(found.workloads) == len(found.faults) == 1 and not found.channels
-    assert found.faults[0].kind == "outage"
-    assert "Not true: when all faults have ended everything comes to its end and every worker goes home\n" in said
+    assert len(found.services) <= 2 and len(found.workloads) == len(found.faults) == 1 and not found.channels
+    assert found.faults[0].kind in ("outage", "crash") and all(len(each.handle) == 1 for each in found.services.values())
+    assert "Not true: the books of any system balance\n" in said
     again = re.search(r"Again: python -m tests.books.nightly (.*)", said)[1]
     assert again == "--seed 1 --part 0"
     assert nightly.main([*again.split(), "--jobs", "1"]) == 0  # without the mutant
+
+
+def test_the_smallest_system_is_what_cannot_be_left_out():
+    """A fault on a service that somebody calls: the rest of the shop goes, to its last setting."""
+    whole = shop(faults=[{"outage": "worker", "at": 3, "for": 1}, {"crash": "back", "at": 10, "for": 2}])
+
+    def shows(scenario):
+        calls = [step.service for step in scenario.services["front"].handle if step.kind == "call"]
+        return "back" in calls and any(fault.kind == "crash" for fault in scenario.faults)
+
+    small = smallest(whole, shows)
+    assert small.to_dict() == {
+        "name": "shop",
+        "workloads": {"customers": {"target": "front", "arrivals": {"constant": "5/s"}}},
+        "services": {"front": {"handle": [{"call": "back"}]}, "back": {"handle": [{"work": {"exponential": "250ms"}}]}},
+        "faults": [{"crash": "back", "at": "10s"}],
+        "run": {"duration": "30s"},
+    }
 
 
 def test_it_is_a_command_that_can_be_stopped():

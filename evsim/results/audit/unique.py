@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome, Reason
+from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario.checking import walk
 
 __all__ = ["CHECKS", "key_of"]
@@ -32,7 +32,9 @@ def unique(books):
             books.demand([free], f"{name} is unique, and was made twice for one key", [row])
             first.setdefault(entry, time)
             until[entry] = np.inf if undone != undone else undone
-    for row in np.flatnonzero((rows["reason"] == Reason.TAKEN) & (rows["outcome"] == Outcome.FAILED)).tolist():
+    failed = (rows["reason"] == Reason.TAKEN) & (rows["outcome"] == Outcome.FAILED)
+    failed[rows["parent"][(books.kinds == "call") & (rows["verdict"] == Verdict.DECLINED)]] = False  # they were told no
+    for row in np.flatnonzero(failed).tolist():
         mine = written[run.places[rows["place"][row]].service]
         if mine:
             times = [first.get((name, key_of(books, row)), np.inf) for name in mine]

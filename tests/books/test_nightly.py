@@ -33,18 +33,19 @@ def test_if_all_is_well_it_says_so(capsys):
 
 
 def test_it_finds_what_a_mutant_breaks_and_prints_a_small_system_and_how_to_see_it_again(monkeypatch, capsys):
-    """A fault after which no worker comes back needs customers, a service, perhaps one that calls it, and a fault."""
+    """A fault after which no worker comes back needs a customer, a service, perhaps who calls it, and a fault."""
     name = "test_the_books_of_any_system_balance"
     monkeypatch.setattr(nightly, "PROPERTIES", {name: PROPERTIES[name]})
     with monkeypatch.context() as patch:
         patch.setattr(Service, "_return_workers", lambda self, instance: None)
         assert nightly.main(["--systems", "2000", "--jobs", "1"]) == 1
         said = capsys.readouterr().out
-        found = Scenario.from_yaml(re.search(r"shows it:\n\n(.*?)\n\n", said, re.DOTALL)[1])
+        shown = re.search(r"shows it:\n\n(.*?)\n\n", said, re.DOTALL)[1]
+        found = Scenario.from_yaml(shown)
         with pytest.raises(AuditError):
             simulate(found).audit()
-    assert len(found.services) <= 2 and len(found.workloads) == len(found.faults) == 1 and not found.channels
-    assert found.faults[0].kind in ("outage", "crash") and all(len(each.handle) == 1 for each in found.services.values())
+    assert len(found.faults) == len(found.workloads) == 1 and found.faults[0].kind in ("outage", "crash")
+    assert len(found.services) <= 3 and len(shown.splitlines()) <= 40  # a random system has some 100 lines
     assert "Not true: the books of any system balance\n" in said
     again = re.search(r"Again: python -m tests.books.nightly (.*)", said)[1]
     assert again == "--seed 1 --part 0"

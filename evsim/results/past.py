@@ -78,6 +78,8 @@ def _same_table(name, run, other, at):
             differs = this != that
         else:
             differs = (this != that) & known.get(CERTAIN.get(name, {}).get(column), over)
+        if (name, column) == ("messages", "appended"):
+            differs[[message for message in _taken_back(run, other, at) if message < here]] = False
         if differs.any():
             row = int(differs.argmax())
             what = f"{column} of {name.removesuffix('s')} {row}"
@@ -98,6 +100,12 @@ def _known(these, those, times, count, at):
         for time in times:
             known &= columns[time][:count] < at
     return known
+
+
+def _taken_back(run, other, at):
+    """Messages that a log had before `at` and then refused after all, in either run: it lost them with its leader."""
+    told = [incident for each in (run, other) for incident in each.records.incidents]
+    return {message for time, kind, _, message in told if kind == "message refused" and time >= at}
 
 
 def _difference(at, what, this, that):

@@ -19,8 +19,8 @@ from evsim.view.words import count, fold, seconds, short, wrap
 __all__ = [
     "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
     "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands",
-    "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "time_axis",
-    "title", "verb", "wrap",
+    "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck",
+    "time_axis", "title", "verb", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -255,12 +255,13 @@ def faults(run, until=None):
     for time, kind, target, end in run.records.incidents:
         if kind in VERBS and time < until:
             fault = settings.get((kind, target, time)) or settings[kind, target, None]
-            words = f"{_thing(fault)} {verb(fault)}"
+            words = f"{struck(fault)} {verb(fault)}"
             found.append(Fault(time, until if end is None else min(end, until), kind, target, words))
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 
 
-def _thing(fault):
+def struck(fault):
+    """What a fault of a scenario strikes, in words."""
     return fault.target if isinstance(fault.target, str) else f"the link between {fault.subject}"
 
 

@@ -91,7 +91,29 @@ def test_every_fault_that_can_be_chosen_happens(name):
     for each in offered:
         (lane,) = made(each["fault"], 3)["lanes"]
         target = next(value for name, value in each["fault"].items() if name != "for")
+        target = target if isinstance(target, str) else " and ".join(target)
         assert (lane["faults"][-1]["target"], lane["faults"][-1]["start"]) == (target, 3_000_000)
+
+
+def test_the_network_can_be_broken_between_any_two_that_talk(its, branches):
+    offered = [each["fault"] for each in breaks(list(its.values()))]
+    pairs = [
+        ["register-page", "register"], ["register", "database"], ["register", "mailing-list"],
+        ["customer-registered", "database"], ["customer-registered", "mailing-list"],
+        ["register", "customer-registered"],
+    ]  # fmt: skip
+    for kind in ("partition", "latency", "loss", "duplication"):
+        assert [fault[kind] for fault in offered if kind in fault] == pairs
+    future = branches({"partition": ["register", "customer-registered"], "for": 2}, 5)
+    assert future["label"] == "the link between register and customer-registered cut for 2 s"
+    assert future["note"] == "classic has no register and customer-registered: nothing changes there"
+    assert breaks([evsim.load("unix-pipe").run(until=6)])  # pipes have no network
+
+
+def test_a_log_that_others_copy_can_lose_its_leader():
+    assert {"leader_failure": "payment", "for": 1} in [
+        {**each["fault"], "for": 1} for each in breaks([evsim.load("leader-failover").run(until=6)])
+    ]
 
 
 def test_a_page_keeps_the_futures_of_some_moments(its):

@@ -66,7 +66,9 @@ def test_what_customers_were_told_and_what_is_true_is_what_the_still_picture_say
 def test_work_that_is_asked_for_again_makes_nothing_true_twice():
     replayed = evsim.load("registration-events").replace({
         "run.duration": "20s", "run.warmup": 0,
-        "services.database.subscribe": {"channel": "customer-registered", "replay": {"at": "10s", "to": {"time": "5s"}}},
+        "services.database.subscribe": {
+            "channel": "customer-registered", "replay": {"at": "10s", "to": {"time": "5s"}},
+        },
     })  # fmt: skip
     run = replayed.run(seed=1)
     assert len(run.records.replays)

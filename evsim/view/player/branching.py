@@ -4,17 +4,22 @@ from evsim.scenario.faults import Fault
 from evsim.view.changes import what_changed
 from evsim.view.player.columns import micro
 from evsim.view.player.film import future
-from evsim.view.style import verb
+from evsim.view.style import struck, verb
+from evsim.view.wiring import Wiring
 from evsim.view.words import listed, seconds
 
 __all__ = ["Branches", "breaks", "entry"]
 
 LENGTHS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)  # seconds that a fault may last
-SLOWER = 5  # times
+ON_SERVICES = {"crash": {}, "slowdown": {"factor": 5}, "error_rate": {"probability": 0.5}}
+ON_LINKS = {
+    "partition": {}, "latency": {"add": 1}, "loss": {"probability": 0.5}, "duplication": {"probability": 0.5},
+}  # fmt: skip
 
 
 def breaks(runs):
-    """The faults that can be chosen in a film of `runs`: each part down, each service crashed or slow.
+    """The faults that can be chosen in a film of `runs`: each part down; each service crashed, slow or failing; each
+    replicated log without its leader; the network between any two that talk cut, slow, losing or repeating.
 
     They last about a sixth of the run. :mod:`evsim.view.player.film` says what the entries are.
     """
@@ -24,9 +29,28 @@ def breaks(runs):
     channels = {name: channel.kind for run in runs for name, channel in run.scenario.channels.items()}
     channels = [name for name, kind in channels.items() if kind != "pipe"]  # on which only programs fail
     found = [{"outage": name} for name in (*services, *channels)]
-    found += [{"crash": name} for name in services]
-    found += [{"slowdown": name, "factor": SLOWER} for name in services]
+    found += [{kind: name, **how} for kind, how in ON_SERVICES.items() for name in services]
+    found += [{"leader_failure": name} for name in _replicated(runs)]
+    found += [{kind: list(pair), **how} for kind, how in ON_LINKS.items() for pair in _pairs(runs)]
     return [entry({**fault, "for": length}) for fault in found]
+
+
+def _replicated(runs):
+    found = {name: channel for run in runs for name, channel in run.scenario.channels.items() if channel.kind == "log"}
+    return [name for name, log in found.items() if log.replicas > 1]
+
+
+def _pairs(runs):
+    """Whoever talks to each other over a network, in order of the wiring."""
+    found = {}
+    for run in runs:
+        wiring, scenario = Wiring(run), run.scenario
+        inside = {name: service.inside or name for name, service in scenario.services.items()}
+        for pair in sorted(wiring.asks) + sorted(wiring.calls | wiring.publishes | wiring.delivers):
+            kinds = {scenario.channels[name].kind for name in pair if name in scenario.channels}
+            if not kinds & {"bus", "pipe"} and len({inside.get(name, name) for name in pair}) == 2:
+                found.setdefault(frozenset(pair), pair)
+    return list(found.values())
 
 
 def entry(fault, moments=None):
@@ -34,7 +58,7 @@ def entry(fault, moments=None):
     read = _read(fault)
     name = " ".join(f"{setting}={value}" for setting, value in fault.items())
     at = None if moments is None else [micro(moment) for moment in moments]
-    return {"id": name, "label": f"{read.target} {verb(read)}", "fault": fault, "moments": at}
+    return {"id": name, "label": f"{struck(read)} {verb(read)}", "fault": fault, "moments": at}
 
 
 def _read(fault):
@@ -46,7 +70,7 @@ def _words(fault):
     """A fault in words: "mailing-list down for 5 s"."""
     read = _read(fault)
     length = "" if read.duration is None else f" for {seconds(read.duration)}"
-    return f"{read.target} {verb(read)}{length}"
+    return f"{struck(read)} {verb(read)}{length}"
 
 
 class Branches:
@@ -68,14 +92,15 @@ class Branches:
         if origin not in self.runs:
             raise ValueError("this future is not known here any more; run the cell again")
         before = self.runs[origin]
-        target = _read(fault).place
-        touched = [name for name, run in before.items() if target in _parts(run.scenario)]
+        read = _read(fault)
+        places = {read.place} if isinstance(read.target, str) else set(read.place)
+        touched = [name for name, run in before.items() if places <= _parts(run.scenario)]
         if not touched:
-            raise ValueError(f"there is no {target} in {listed(list(before))}")
+            raise ValueError(f"there is no {read.subject} in {listed(list(before))}")
         runs = {name: run.branch(fault, at) if name in touched else run for name, run in before.items()}
         words = _words(fault)
         trail = self._words[origin]
-        made = future(runs, self.effects, trail + words, fault, at, origin, self._note(target, before, touched))
+        made = future(runs, self.effects, trail + words, fault, at, origin, self._note(read.subject, before, touched))
         made["changed"] = [what_changed(before[name], runs[name]) for name in before]
         self.runs[made["id"]] = runs
         self._words[made["id"]] = f"{trail}{words} at {seconds(at)}, and "
@@ -91,4 +116,4 @@ class Branches:
 
 
 def _parts(scenario):
-    return {*scenario.services, *scenario.channels, *scenario.network.links}
+    return {*scenario.workloads, *scenario.services, *scenario.channels, *scenario.network.links}

@@ -6,14 +6,37 @@ import { moment } from "./words.js";
 
 let instances = 0;
 
+// What faults are about, those of a kind together.
+const ABOUT = {
+  outage: "down",
+  crash: "crashed",
+  slowdown: "slow",
+  error_rate: "failing",
+  leader_failure: "without its leader",
+  partition: "the network: cut",
+  latency: "the network: slow",
+  loss: "the network: losing",
+  duplication: "the network: repeating",
+};
+
+/* The options of some faults, in their order: a group for each kind. */
+function grouped(faults) {
+  const groups = new Map();
+  for (const { fault, label } of faults) {
+    const about = ABOUT[Object.keys(fault).find((name) => name in ABOUT)] ?? "";
+    groups.set(about, [...(groups.get(about) ?? []), h("option", {}, label)]);
+  }
+  return [...groups].map(([about, options]) => h("optgroup", { label: about }, options));
+}
+
 export class Breaks {
   /* `faults`: those of the film's breaks that can be chosen; `bar`: where one can be dropped.
      acts: {breakAt(fault, time), future(number)}. */
   constructor(faults, bar, acts) {
     Object.assign(this, { faults, bar, acts, seen: new Set([0]) });
     this.group = `ev-futures-${++instances}`;
-    const options = faults.map(({ label }) => h("option", {}, label));
-    this.choice = h("select", { class: "ev-select", "aria-label": "fault", onchange: () => this.mark() }, options);
+    const choice = { class: "ev-select", "aria-label": "fault", onchange: () => this.mark() };
+    this.choice = h("select", choice, grouped(faults));
     this.diamond = h(
       "span",
       {

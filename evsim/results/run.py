@@ -7,6 +7,7 @@ from numbers import Integral
 import numpy as np
 
 from evsim.results import frames
+from evsim.results.absences import absences
 from evsim.results.audit import Audit
 from evsim.results.export import export
 from evsim.results.records import LATER, Outcome
@@ -184,25 +185,10 @@ class Run:
 
     def worker_time_missing(self, service):
         """Worker seconds of the window in which an instance of `service` was crashed, or its program had ended."""
-        settings = self.scenario.services[service]
-        away = [[] for _ in range(settings.instances)]
-        for time, kind, target, end in self.records.incidents:
-            name, _, number = target.partition("/") if kind in ("crash", "ended") else ("", "", "")
-            end = None if kind == "ended" else end
-            if name == service or (name and name == settings.inside):
-                for instance in [int(number) - 1] if number else range(settings.instances):
-                    if instance >= settings.instances:
-                        continue  # of the program, which has more of them
-                    away[instance].append((time, self.measured_until if end is None else end))
-        left = self.scenario.run.warmup
-        missing = 0.0
-        for spans in away:
-            covered = left
-            for start, end in sorted(spans):
-                start, end = max(start, covered), min(end, self.measured_until)
-                missing += max(0.0, end - start)
-                covered = max(covered, end)
-        return missing * settings.workers
+        left, right = self.scenario.run.warmup, self.measured_until
+        spans = [span for each in absences(self, service, ("crash", "ended")) for span in each]
+        missing = sum(max(0.0, min(end, right) - max(start, left)) for start, end in spans)
+        return missing * self.scenario.services[service].workers
 
     @cached_property
     def pipeline(self):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.batches import followers
+from evsim.results.fairness import spread, standing
 from evsim.results.records import Outcome, Verdict
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
@@ -70,6 +71,7 @@ def service_figures(run):
             "in_system_mean": float(inside(ready[mine], ended[mine], window).sum() / run.window),
             "in_system_max": highest(ready[mine], ended[mine], window),
             "blocked": blocked[name] / existing if existing > 0 else float("nan"),
+            **standing(run, name, mine, alone & ~np.isnan(started), window),
         }
     return result
 
@@ -111,8 +113,19 @@ def channel_figures(run):
     return {
         (channel, service): _figures(run, _mine(deliveries, code, names.index(channel)), reordered)
         | _waits(run, names.index(channel))
+        | _partitions(run, code, channel)
         for code, (channel, service) in enumerate(deliveries.names)
     }
+
+
+def _partitions(run, subscriber, channel):
+    """How the messages of a log are spread over its partitions."""
+    settings, deliveries = run.scenario.channels[channel], run.deliveries_tally
+    if settings.kind != "log":
+        return spread([])
+    counted = (deliveries.subscriber == subscriber) & deliveries.cohort
+    partition = run.message_columns["partition"][deliveries.message[counted]]
+    return spread(np.bincount(partition, minlength=settings.partitions_at_last))
 
 
 def _waits(run, channel):

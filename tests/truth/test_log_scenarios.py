@@ -38,6 +38,9 @@ def test_a_hot_partition_falls_behind_while_the_others_wait_for_work():
         hottest, others = figures.iloc[0], figures.iloc[1:]
         ends[run] = hottest.lag_max, others.lag_max.max()
         assert hottest.published / figures.published.sum() > 1 / 7
+    found, spread = busy.service_figures["warehouse"], busy.channel_figures["order-placed", "warehouse"]
+    assert found["idle_while_waiting"] > 0.99 and found["wait_behind_mean"] > 0.99 * found["wait_mean"]
+    assert spread["busiest_share"] > 1 / 7 and spread["fairness"] < 0.7
     assert ends[normal][0] < 20 and ends[busy][0] > 10 * ends[busy][1] > 100
     assert ends[busy][1] < 30
     assert busy.summary()["completion_p99"] > 10 * normal.summary()["completion_p99"]

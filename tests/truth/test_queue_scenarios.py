@@ -6,7 +6,6 @@ import pytest
 from evsim import load, theory
 from evsim.scenario.advice import holding_times
 from tests.support.statistics import agrees
-from tests.truth.measuring import rows_of, sweep
 from tests.truth.test_log_scenarios import at
 
 NAMES = ["slow-consumer", "prefetch-unfair", "poison-message", "topic-exchange"]
@@ -70,28 +69,15 @@ def test_a_limit_bounds_the_delay_and_what_is_too_much_goes_elsewhere(overflow, 
 # Prefetch.
 
 
-def idle_while_somebody_waits(run):
-    """Of the time in which a message waits, the share in which one of four instances has nothing to do."""
-    mine = rows_of(run, "worker")
-    ready, started, ended = (run.rows[name][mine] for name in ("ready", "started", "ended"))
-    times = np.unique(np.concatenate([ready, started, ended]))
-    waiting, working = level_at(times, ready, started), level_at(times, started, ended)
-    lengths = np.diff(times)
-    some, idle = waiting[:-1] > 0, working[:-1] < 4
-    return lengths[some & idle].sum() / lengths[some].sum()
-
-
-def level_at(times, starts, ends):
-    """How many there are from each of the `times` on."""
-    changes, level = sweep(starts, ends)
-    return level[np.searchsorted(changes, times, side="right") - 1]
-
-
 def test_what_one_instance_has_fetched_waits_for_it_while_others_are_idle():
     fair, near = {"services.worker.subscribe.prefetch": 1}, {"network.latency": 0}
     alone, shared = at("prefetch-unfair", 4), at("prefetch-unfair", 4, fair.items())
-    at_once = [idle_while_somebody_waits(at("prefetch-unfair", 4, each.items())) for each in (near, near | fair)]
-    assert at_once[0] > 0.4 and at_once[1] < 1e-6
+    unfair_at_once, fair_at_once = [
+        at("prefetch-unfair", 4, each.items()).service_figures["worker"] for each in (near, near | fair)
+    ]
+    assert unfair_at_once["idle_while_waiting"] > 0.4 and fair_at_once["idle_while_waiting"] < 1e-6
+    assert unfair_at_once["wait_behind_mean"] > 0.4 * unfair_at_once["wait_mean"]
+    assert abs(fair_at_once["wait_behind_mean"]) < 1e-9
     for run in (alone, shared):
         assert run.service_figures["worker"]["utilisation"] < 0.9, "the work fits"
     waits = [run.service_figures["worker"]["wait_mean"] for run in (alone, shared)]

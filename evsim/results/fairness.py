@@ -1,0 +1,108 @@
+"""Fairness: how evenly work is spread, and who waits although somebody is free.
+
+Waiting while everybody is busy is a matter of capacity. Waiting while a worker is free is a matter of order: of a message
+that stands behind a slow one in a partition, in what one instance has fetched, or in its line behind a balancer.
+"""
+
+import numpy as np
+
+from evsim.results.absences import absences
+
+__all__ = ["jain", "spread", "standing"]
+
+AWAY = ("outage", "crash", "pause", "ended")
+
+
+def jain(shares):
+    """Jain's index of fairness: 1 if all have as much, 1/n if one has all; NaN if nobody has anything.
+
+    Source: Jain, Chiu, Hawe, A quantitative measure of fairness and discrimination (1984).
+    """
+    shares = np.asarray(shares, dtype=float)
+    squares = (shares**2).sum()
+    return float(shares.sum() ** 2 / (len(shares) * squares)) if squares else float("nan")
+
+
+def spread(shares):
+    """The figures of how some work is spread over those who could do it."""
+    shares = np.asarray(shares, dtype=float)
+    total = shares.sum()
+    busiest = float(shares.max() / total) if total else float("nan")
+    return {"busiest_share": busiest, "fairness": jain(shares)}
+
+
+class Freedom:
+    """When any worker of a service was free to begin: ``seconds(times)`` of it from the start of the run to some times."""
+
+    def __init__(self, run, service, held):
+        """held: which rows hold a worker of the service, each its own."""
+        rows, settings = run.rows, run.scenario.services[service]
+        instance = rows["worker"] // settings.workers
+        flips = []
+        for number, away in enumerate(absences(run, service, AWAY)):
+            mine = held & (instance == number)
+            starts, ends = rows["started"][mine], _ended(rows["ended"][mine], run.ended_at)
+            flips.append(_flips(starts, ends, np.array(away).reshape(-1, 2), settings.workers))
+        times = np.concatenate([[0.0, run.ended_at], *(each for each, _ in flips)])
+        steps = np.concatenate([[0, 0], *(each for _, each in flips)])
+        order = np.argsort(times, kind="stable")
+        self.times, level = times[order], len(flips) + np.cumsum(steps[order])
+        self.free = level > 0
+        self.total = np.concatenate([[0.0], np.cumsum(np.diff(self.times) * self.free[:-1])])
+
+    def seconds(self, times):
+        return np.interp(times, self.times, self.total)
+
+
+def _flips(starts, ends, away, workers):
+    """When an instance stops (-1) and begins (+1) to have a free worker; it begins with one."""
+    times = np.concatenate([starts, ends, away[:, 0], away[:, 1]])
+    steps = np.repeat([1, -1, workers, -workers], [len(starts), len(ends), len(away), len(away)])
+    order = np.lexsort((steps, times))
+    times, level = times[order], np.cumsum(steps[order])
+    free = np.concatenate([[True], level < workers])
+    change = np.flatnonzero(free[1:] != free[:-1])
+    return times[change], np.where(free[1:][change], 1, -1)
+
+
+def _ended(times, end):
+    return np.where(np.isnan(times), end, times)
+
+
+def standing(run, service, mine, held, window):
+    """The figures of those who waited at a service, and of how its work was spread over its instances.
+
+    mine: the rows of the service; held: those of them that hold a worker, each its own.
+    """
+    rows, settings, freedom = run.rows, run.scenario.services[service], Freedom(run, service, held)
+    ready, leased, arrived, started = (rows[name][mine] for name in ("ready", "leased", "arrived", "started"))
+    left = _ended(np.where(np.isnan(started), rows["ended"][mine], started), run.ended_at)
+    handed = ~np.isnan(leased)  # by a channel; until it arrives it travels and does not wait
+    there = np.where(handed, _ended(arrived, run.ended_at), ready)
+    behind = freedom.seconds(left) - freedom.seconds(there)
+    behind += np.where(handed, freedom.seconds(leased) - freedom.seconds(ready), 0.0)
+    counted = run.row_cohort[mine] & ~np.isnan(started)
+    begins, ends = np.concatenate([ready[handed], there]), np.concatenate([leased[handed], left])
+    worked = _inside(rows["started"][held], rows["ended"][held], window)
+    instances = np.bincount(rows["worker"][held] // settings.workers, worked, minlength=settings.instances)
+    return {
+        "wait_behind_mean": float(behind[counted].mean()) if counted.any() else float("nan"),
+        "idle_while_waiting": _share(freedom, begins, ends, window),
+        **spread(instances),
+    }
+
+
+def _share(freedom, begins, ends, window):
+    """Of the time in which anybody waits, the share in which a worker is free; NaN if nobody waits."""
+    known = ~np.isnan(begins)
+    times = np.clip(np.concatenate([begins[known], ends[known]]), *window)
+    order = np.argsort(times, kind="stable")
+    times, level = times[order], np.cumsum(np.where(order < known.sum(), 1, -1))
+    some = level[:-1] > 0
+    waiting = np.diff(times)[some].sum()
+    return float(np.diff(freedom.seconds(times))[some].sum() / waiting) if waiting else float("nan")
+
+
+def _inside(start, end, window):
+    end = np.where(np.isnan(end), window[1], end)
+    return np.clip(np.minimum(end, window[1]) - np.maximum(start, window[0]), 0.0, None)

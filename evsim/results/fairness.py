@@ -1,14 +1,15 @@
 """Fairness: how evenly work is spread, and who waits although somebody is free.
 
-Waiting while everybody is busy is a matter of capacity. Waiting while a worker is free is a matter of order: of a message
-that stands behind a slow one in a partition, in what one instance has fetched, or in its line behind a balancer.
+Waiting while everybody is busy is a matter of capacity. Waiting while a worker is free is a matter of order: of a
+message that stands behind a slow one in a partition, in what one instance has fetched, or in its line behind a balancer.
 """
 
 import numpy as np
 
 from evsim.results.absences import absences
+from evsim.results.batches import followers
 
-__all__ = ["jain", "spread", "standing"]
+__all__ = ["Freedom", "jain", "rows_at", "spread", "standing", "waiting"]
 
 AWAY = ("outage", "crash", "pause", "ended")
 
@@ -32,7 +33,7 @@ def spread(shares):
 
 
 class Freedom:
-    """When any worker of a service was free to begin: ``seconds(times)`` of it from the start of the run to some times."""
+    """When any worker of a service was free to begin: ``seconds(times)`` of it since the start of the run."""
 
     def __init__(self, run, service, held):
         """held: which rows hold a worker of the service, each its own."""
@@ -69,25 +70,41 @@ def _ended(times, end):
     return np.where(np.isnan(times), end, times)
 
 
-def standing(run, service, mine, held, window):
-    """The figures of those who waited at a service, and of how its work was spread over its instances.
+def rows_at(run, service):
+    """Which rows came to a service, and which of them held a worker of it, each its own."""
+    here = np.array([place.service == service for place in run.places] + [False])
+    mine = here[run.rows["place"]]
+    return mine, mine & ~followers(run) & ~np.isnan(run.rows["started"])
 
-    mine: the rows of the service; held: those of them that hold a worker, each its own.
+
+def waiting(run, mine, freedom):
+    """Of some rows: seconds waited, those of them in which somebody was free, and all spans of waiting.
+
+    What a channel has handed out travels until it arrives, and does not wait.
     """
-    rows, settings, freedom = run.rows, run.scenario.services[service], Freedom(run, service, held)
+    rows = run.rows
     ready, leased, arrived, started = (rows[name][mine] for name in ("ready", "leased", "arrived", "started"))
     left = _ended(np.where(np.isnan(started), rows["ended"][mine], started), run.ended_at)
-    handed = ~np.isnan(leased)  # by a channel; until it arrives it travels and does not wait
+    handed = ~np.isnan(leased)
     there = np.where(handed, _ended(arrived, run.ended_at), ready)
     behind = freedom.seconds(left) - freedom.seconds(there)
     behind += np.where(handed, freedom.seconds(leased) - freedom.seconds(ready), 0.0)
-    counted = run.row_cohort[mine] & ~np.isnan(started)
-    begins, ends = np.concatenate([ready[handed], there]), np.concatenate([leased[handed], left])
+    spans = np.concatenate([ready[handed], there]), np.concatenate([leased[handed], left])
+    return started - ready, behind, spans
+
+
+def standing(run, service, window):
+    """The figures of those who waited at a service, and of how its work was spread over its instances."""
+    rows, settings = run.rows, run.scenario.services[service]
+    mine, held = rows_at(run, service)
+    freedom = Freedom(run, service, held)
+    _, behind, spans = waiting(run, mine, freedom)
+    counted = run.row_cohort[mine] & ~np.isnan(rows["started"][mine])
     worked = _inside(rows["started"][held], rows["ended"][held], window)
     instances = np.bincount(rows["worker"][held] // settings.workers, worked, minlength=settings.instances)
     return {
         "wait_behind_mean": float(behind[counted].mean()) if counted.any() else float("nan"),
-        "idle_while_waiting": _share(freedom, begins, ends, window),
+        "idle_while_waiting": _share(freedom, *spans, window),
         **spread(instances),
     }
 

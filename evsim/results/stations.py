@@ -71,7 +71,7 @@ def service_figures(run):
             "in_system_mean": float(inside(ready[mine], ended[mine], window).sum() / run.window),
             "in_system_max": highest(ready[mine], ended[mine], window),
             "blocked": blocked[name] / existing if existing > 0 else float("nan"),
-            **standing(run, name, mine, alone & ~np.isnan(started), window),
+            **standing(run, name, window),
         }
     return result
 

@@ -13,6 +13,7 @@ _HOMES = {
     "ecdf": "ecdf",
     "waterfall": "waterfall",
     "staleness": "staleness",
+    "spread": "spread",
     "who_knows_whom": "matrix",
     "diagram": "diagram",
 }
@@ -27,6 +28,7 @@ class Plots:
     ``latency`` answer times as a hundred dots; ``ecdf`` as a curve
     ``waterfall`` where one request's time went: ``run.plot.waterfall(17)``
     ``staleness`` how many can't yet read what they were told is written
+    ``spread`` who does how much of the work, and who waits although somebody is free: ``run.plot.spread("worker")``
     ``who_knows_whom``, ``diagram`` how the services are wired
     """
 

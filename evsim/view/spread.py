@@ -1,0 +1,111 @@
+"""Who does how much, and who waits although somebody is free: a bar for each instance, or partition of a log."""
+
+import numpy as np
+from matplotlib.patches import Patch
+
+from evsim.results.fairness import Freedom, rows_at, waiting
+from evsim.view.style import INK, LESSON, WAITING, count, describe, empty, figure, seconds, short, time_axis, title
+
+__all__ = ["spread"]
+
+BUSY = {"facecolor": WAITING.colour, "edgecolor": "#9c9ca1"}
+FREE = {"facecolor": INK, "edgecolor": INK}
+MOST = 12  # bars; the others share one
+
+
+def spread(run, service=None, ax=None):
+    """Draw how long messages and calls waited, by who worked on them, and how much of that while a worker was free.
+
+    service: its name; without it the one where most waiting was in vain. The bars are its instances, busiest first; of
+    one instance that reads a log, the log's partitions.
+    """
+    service = _worst(run) if service is None else service
+    if service not in run.service_figures:
+        raise ValueError(f"there is no service {service!r}; there are {', '.join(run.service_figures)}")
+    with figure(ax, (LESSON[0], LESSON[1] + 0.5)) as ax:
+        bars = _Bars(run, service)
+        if not bars.count.sum():
+            return empty(ax, f"Nobody came to {service}.")
+        bars.draw(ax)
+        text = bars.finding(run.service_figures[service])
+        title(ax, text, bars.left)
+        return describe(ax, f"{text}. " + " ".join(bars.words()))
+
+
+def _worst(run):
+    """The service at which most time was waited although somebody was free."""
+    figures = run.service_figures
+    return max(figures, key=lambda name: np.nan_to_num(figures[name]["wait_behind_mean"]) * figures[name]["arrivals"])
+
+
+class _Bars:
+    """For each instance or partition: ``name``, ``count`` of what came, its ``share``, mean ``wait`` and ``behind``."""
+
+    def __init__(self, run, service):
+        self.service = service
+        mine, held = rows_at(run, service)
+        wait, behind, _ = waiting(run, mine, Freedom(run, service, held))
+        counted = run.row_cohort[mine] & ~np.isnan(wait)
+        self.thing, group = _groups(run, service, np.flatnonzero(mine)[counted])
+        size = int(group.max(initial=-1)) + 1
+        self.count = np.bincount(group, minlength=size)
+        self.wait = np.bincount(group, wait[counted], size) / np.maximum(self.count, 1)
+        self.behind = np.bincount(group, behind[counted], size) / np.maximum(self.count, 1)
+        self.name = [f"{self.thing} {number + (self.thing == 'instance')}" for number in range(size)]
+        self.total = (self.count > 0).sum()
+        order = np.argsort(-self.count, kind="stable")
+        self._keep(order[self.count[order] > 0])
+        self.share = self.count / max(self.count.sum(), 1)
+        self.left = 0.085 * max(map(len, self.labels()), default=0) + 0.4
+
+    def _keep(self, order):
+        """The first few, and the others as one."""
+        first, rest = order[:MOST], order[MOST:]
+        name, number = [self.name[each] for each in first], self.count
+        for what in ("wait", "behind"):
+            values = getattr(self, what)
+            others = [np.average(values[rest], weights=number[rest])] if len(rest) else []
+            setattr(self, what, np.concatenate([values[first], others]))
+        self.count = np.concatenate([number[first], [number[rest].sum()] if len(rest) else []])
+        self.name = name + ([f"{len(rest)} others"] if len(rest) else [])
+
+    def labels(self):
+        return [f"{name}: {share:.1%}" for name, share in zip(self.name, self.share, strict=True)]
+
+    def draw(self, ax):
+        place = np.arange(len(self.count))
+        busy = np.maximum(self.wait - self.behind, 0.0)
+        ax.barh(place, busy, 0.62, **BUSY)
+        ax.barh(place, self.behind, 0.62, left=busy, **FREE)
+        ax.set_yticks(place, self.labels())
+        ax.invert_yaxis()
+        longest = float(self.wait.max(initial=0.0))
+        ax.set_xlim(0, 1.18 * longest or 1)
+        for at, wait in zip(place, self.wait, strict=True):
+            ax.text(wait + 0.012 * longest, at, seconds(float(wait)), va="center", color=INK)
+        time_axis(ax.xaxis, 1.18 * longest or 1, "mean wait before the work")
+        handles = [Patch(**BUSY, label="while all were busy"), Patch(**FREE, label="while somebody was free")]
+        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2)
+
+    def finding(self, figures):
+        share = f"{self.share[0]:.0%}" if self.total > 1 else "all"
+        busiest = f"the busiest of {count(int(self.total), self.thing)} has {share} of what comes"
+        wait, behind = figures["wait_mean"], figures["wait_behind_mean"]
+        if not wait > 0:
+            return f"Nobody waits at {short(self.service)}; {busiest}"
+        part = "None" if behind < wait / 1000 else f"{min(behind / wait, 1.0):.0%}"
+        return f"{part} of the wait at {short(self.service)} passes while somebody is free; {busiest}"
+
+    def words(self):
+        for name, share, wait, behind in zip(self.name, self.share, self.wait, self.behind, strict=True):
+            free = f", {seconds(float(behind))} of it while somebody was free" if behind > wait / 1000 else ""
+            yield f"{name} has {share:.1%} and a wait of {seconds(float(wait))}{free}."
+
+
+def _groups(run, service, rows):
+    """What the bars are, and to which one each of some rows belongs."""
+    settings, columns = run.scenario.services[service], run.rows
+    logs = [each.channel for each in settings.subscribe if run.scenario.channels[each.channel].kind == "log"]
+    if settings.instances > 1 or not logs:
+        return "instance", columns["worker"][rows] // settings.workers
+    return "partition", run.message_columns["partition"][columns["parent"][rows]]

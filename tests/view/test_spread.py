@@ -1,0 +1,62 @@
+"""The picture of who does how much, and who waits although somebody is free."""
+
+import pytest
+
+from evsim import load
+from evsim.engine import simulate
+from evsim.view.spread import spread
+from tests.view.drawing import finding
+from tests.view.runs import silent
+
+
+def bars(ax):
+    """(busy, free) seconds of each bar, by its label."""
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    widths = [patch.get_width() for patch in ax.patches]
+    return {name: (widths[at], widths[at + len(names)]) for at, name in enumerate(names)}
+
+
+@pytest.fixture(scope="module")
+def unfair():
+    return simulate(load("prefetch-unfair").replace({"workloads.clients.arrivals.poisson": 72}))
+
+
+def test_a_bar_is_the_mean_wait_at_an_instance_and_its_dark_part_was_in_vain(unfair):
+    ax, figures = spread(unfair), unfair.service_figures["worker"]
+    drawn = bars(ax)
+    assert len(drawn) == 4
+    spans = unfair.spans[(unfair.spans.service == "worker") & unfair.spans.cohort & unfair.spans.started.notna()]
+    instance = unfair.rows["worker"][spans.index]
+    waits = (spans.started - spans.ready).groupby(instance).mean()
+    behind = 0.0
+    for name, (busy, free) in drawn.items():
+        number = int(name.split(":")[0].split()[1]) - 1
+        assert busy + free == pytest.approx(waits[number]), name
+        share = (instance == number).mean()
+        assert name.endswith(f": {share:.1%}")
+        behind += free * share
+    assert behind == pytest.approx(figures["wait_behind_mean"])
+    part = figures["wait_behind_mean"] / figures["wait_mean"]
+    assert finding(ax).startswith(f"{part:.0%} of the wait at worker passes while somebody is free")
+
+
+def test_one_instance_that_reads_a_log_has_a_bar_for_each_partition_and_one_for_the_rest():
+    run = simulate(load("hot-partition"))
+    names = list(bars(spread(run)))
+    assert len(names) == 13 and names[0].startswith("partition ") and names[-1].startswith("12 others")
+    share = run.channel_figures["order-placed", "warehouse"]["busiest_share"]
+    assert names[0].endswith(f"{share:.1%}")
+    assert "the busiest of 24 partitions has" in finding(spread(run))
+
+
+def test_the_service_where_most_is_waited_in_vain_is_drawn_unless_another_one_is_named(unfair):
+    assert "at worker" in finding(spread(unfair))
+    assert "front" in finding(spread(unfair, "front"))
+    with pytest.raises(ValueError, match="there is no service back; there are front, worker|'back'"):
+        spread(unfair, "back")
+
+
+def test_where_nobody_comes_a_sentence_says_so():
+    nobody = simulate(load("prefetch-unfair").replace({"workloads.clients.arrivals": {"burst": {"count": 1, "at": "5s"}}}))
+    assert spread(nobody, "worker").alt_text == "Nobody came to worker."  # after the warm-up
+    assert "Nobody waits at echo" in spread(silent()).alt_text

@@ -70,7 +70,7 @@ class _Bars:
         self.name = name + ([f"{len(rest)} others"] if len(rest) else [])
 
     def labels(self):
-        return [f"{name}: {share:.1%}" for name, share in zip(self.name, self.share, strict=True)]
+        return [f"{name}: {_percent(share)}" for name, share in zip(self.name, self.share, strict=True)]
 
     def draw(self, ax):
         place = np.arange(len(self.count))
@@ -88,18 +88,22 @@ class _Bars:
         ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2)
 
     def finding(self, figures):
-        share = f"{self.share[0]:.0%}" if self.total > 1 else "all"
+        share = _percent(self.share[0]) if self.total > 1 else "all"
         busiest = f"the busiest of {count(int(self.total), self.thing)} has {share} of what comes"
         wait, behind = figures["wait_mean"], figures["wait_behind_mean"]
         if not wait > 0:
             return f"Nobody waits at {short(self.service)}; {busiest}"
-        part = "None" if behind < wait / 1000 else f"{min(behind / wait, 1.0):.0%}"
+        part = "None" if behind < wait / 1000 else _percent(min(behind / wait, 1.0))
         return f"{part} of the wait at {short(self.service)} passes while somebody is free; {busiest}"
 
     def words(self):
         for name, share, wait, behind in zip(self.name, self.share, self.wait, self.behind, strict=True):
             free = f", {seconds(float(behind))} of it while somebody was free" if behind > wait / 1000 else ""
-            yield f"{name} has {share:.1%} and a wait of {seconds(float(wait))}{free}."
+            yield f"{name} has {_percent(share)} and a wait of {seconds(float(wait))}{free}."
+
+
+def _percent(share):
+    return f"{share:.1%}".replace("%", " %")
 
 
 def _groups(run, service, rows):

@@ -33,11 +33,11 @@ def test_a_bar_is_the_mean_wait_at_an_instance_and_its_dark_part_was_in_vain(unf
         number = int(name.split(":")[0].split()[1]) - 1
         assert busy + free == pytest.approx(waits[number]), name
         share = (instance == number).mean()
-        assert name.endswith(f": {share:.1%}")
+        assert name.endswith(f": {share * 100:.1f} %")
         behind += free * share
     assert behind == pytest.approx(figures["wait_behind_mean"])
     part = figures["wait_behind_mean"] / figures["wait_mean"]
-    assert finding(ax).startswith(f"{part:.0%} of the wait at worker passes while somebody is free")
+    assert finding(ax).startswith(f"{part * 100:.1f} % of the wait at worker passes while somebody is free")
 
 
 def test_one_instance_that_reads_a_log_has_a_bar_for_each_partition_and_one_for_the_rest():
@@ -45,7 +45,7 @@ def test_one_instance_that_reads_a_log_has_a_bar_for_each_partition_and_one_for_
     names = list(bars(spread(run)))
     assert len(names) == 13 and names[0].startswith("partition ") and names[-1].startswith("12 others")
     share = run.channel_figures["order-placed", "warehouse"]["busiest_share"]
-    assert names[0].endswith(f"{share:.1%}")
+    assert names[0].endswith(f"{share * 100:.1f} %")
     assert "the busiest of 24 partitions has" in finding(spread(run))
 
 
@@ -57,6 +57,7 @@ def test_the_service_where_most_is_waited_in_vain_is_drawn_unless_another_one_is
 
 
 def test_where_nobody_comes_a_sentence_says_so():
-    nobody = simulate(load("prefetch-unfair").replace({"workloads.clients.arrivals": {"burst": {"count": 1, "at": "5s"}}}))
+    early = {"burst": {"count": 1, "at": "5s"}}
+    nobody = simulate(load("prefetch-unfair").replace({"workloads.clients.arrivals": early}))
     assert spread(nobody, "worker").alt_text == "Nobody came to worker."  # after the warm-up
     assert "Nobody waits at echo" in spread(silent()).alt_text

@@ -1,7 +1,7 @@
 """Fairness: how evenly work is spread, and who waits although somebody is free.
 
-Waiting while everybody is busy is a matter of capacity. Waiting while a worker is free is a matter of order: of a message
-that stands behind a slow one in a partition, in what one instance has fetched, or in a line behind a balancer.
+Waiting while everybody is busy is a matter of capacity; waiting while a worker is free one of order: of a message that
+stands behind a slow one in a partition, in what one instance has fetched, or in a line behind a balancer.
 """
 
 import numpy as np

@@ -6,11 +6,11 @@ Formulas: M. Brooker, Exponential Backoff And Jitter (AWS Architecture Blog, 201
 __all__ = ["waits"]
 
 
-def waits(retry, luck, chances, table):
+def waits(retry, luck, chances, table, first):
     """A function ``wait(row, number)``: seconds after attempt `number` (1, 2 ...) of a row of `table`.
 
-    luck, chances: where tickets come from, and uniform draws. The wait of a chain of attempts belongs to the request, not to the
-    order of events.
+    luck, chances: where tickets come from, and uniform draws. first(row): the luck of the first attempt; with it a
+    chain of waits is the same chain at each attempt. The wait belongs to the request, not to the order of events.
     """
     backoff = retry.backoff
     kind, base, cap = backoff.kind, backoff.base, backoff.cap
@@ -26,9 +26,9 @@ def waits(retry, luck, chances, table):
             return cap
 
     def decorrelated(row, number):
-        wait = base
+        wait, of_chain = base, first(row)
         for earlier in range(1, number + 1):
-            wait = min(cap, base + (wait * backoff.factor - base) * chance(row, earlier))
+            wait = min(cap, base + (wait * backoff.factor - base) * chances.labelled(of_chain, earlier))
         return wait
 
     return {

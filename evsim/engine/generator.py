@@ -14,6 +14,7 @@ from evsim.engine.environment import SimulationError
 from evsim.engine.places import DELIVERY
 from evsim.engine.undoing import undoing
 from evsim.engine.unique import is_new
+from evsim.engine.versions import raising
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
 from evsim.scenario.fitting import MESSAGES, step_problem
@@ -78,6 +79,7 @@ class Context:
         step = Effect(name=name, unique=unique)
         if step.unique and not is_new(self._system, self._place, step.name)(self._row):
             raise StepFailed(Reason.TAKEN)
+        raising(self._system, self._place, step.name, lambda row: None)(self._row)
         effects = self._system.records.effects
         number = effects.new()
         effects.row[number], effects.time[number] = self._row, self._system.env.now

@@ -113,6 +113,11 @@ class Draws:
         except IndexError:
             return self.missing(luck)
 
+    def labelled(self, luck, label):
+        """The value of a further attempt, as ``of(luck.later(luck, label))``, of which no note is taken."""
+        number, chain = (luck, 0) if luck < LATER else self._tickets[luck - LATER]
+        return self.again(number, _extend(chain, label))
+
     def again(self, number, chain):
         """The value of a later attempt of request `number`; `chain` is an integer that tells attempts apart."""
         state = self._low + number * _GOLDEN + chain * _SILVER & _MASK

@@ -92,7 +92,7 @@ class Risk:
             return True
         for index, step in enumerate(steps):
             here = (*position, index)
-            if step.kind == "fail" or (step.kind == "effect" and step.unique):
+            if step.kind == "fail" or (step.kind == "effect" and (step.unique or step.if_unchanged)):
                 return True
             if step.kind == "call" and step.on_error.kind in FAILS:
                 (target,) = place.steps[here]

@@ -16,6 +16,7 @@ from evsim.engine.parallel import parallel
 from evsim.engine.places import DELIVERY
 from evsim.engine.undoing import undoing
 from evsim.engine.unique import constrained
+from evsim.engine.versions import if_unchanged, raising, read
 from evsim.results.records import Reason, Verdict
 
 __all__ = ["BUILDERS", "first_work", "may_strike"]
@@ -132,11 +133,14 @@ def effect(compiler, step, position, then, fail):
     crews = compiler.edge.crews
     if crews is not None:
         return effects_of_batch
-    once, made = compiler.once, effect
+    once, table = compiler.once, (compiler.system, compiler.place, step.name)
+    made = raising(*table, effect)
     if once is not None:
         made = once.stored_with(made)
+    if step.if_unchanged:
+        made = if_unchanged(*table, made, fail)
     if step.unique:
-        made = constrained(compiler.system, compiler.place, step.name, made, fail)
+        made = constrained(*table, made, fail)
     return made if once is None else once.unless_done(made)
 
 
@@ -268,5 +272,5 @@ def publish(compiler, step, position, then, fail):
 
 BUILDERS = {
     "work": work, "wait": work, "call": call, "ask": ask, "publish": publish, "send": publish, "effect": effect,
-    "undo": undo, "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply,
+    "undo": undo, "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply, "read": read,
 }  # fmt: skip

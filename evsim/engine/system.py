@@ -19,8 +19,10 @@ from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
 from evsim.engine.stamps import read_stamps
+from evsim.engine.versions import Versions
 from evsim.engine.workloads import Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
+from evsim.scenario.checking import walk
 from evsim.scenario.routing import reached
 
 __all__ = ["System"]
@@ -45,6 +47,8 @@ class System:
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
         self._tables = {}
+        handlers = [service.handle for service in scenario.services.values()]
+        self.versions = {step.name: Versions() for each in handlers for _, step, _ in walk(each) if step.kind == "read"}
         self.routes, self._stamps = [], {}
         self.clocks = []  # of the faults
         self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
@@ -243,9 +247,16 @@ class System:
         return copy_of(self, row)
 
     def backoff(self, retry, place, table=None):
-        table = self.records.rows if table is None else table
+        rows, messages = self.records.rows, self.records.messages
+        table = rows if table is None else table
         chances = self.luck.uniforms("back-off", place.workload, place.source, place.service, place.visit)
-        return waits(retry, self.luck, chances, table)
+
+        def first(number):
+            if table is messages:
+                return rows.luck[messages.cause[number]]
+            return rows.luck[number if rows.first[number] < 0 else rows.first[number]]
+
+        return waits(retry, self.luck, chances, table, first)
 
     def _enter_round(self, row):
         """Count the rounds of a delivery in a cycle, and give each round luck of its own."""

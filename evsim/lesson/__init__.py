@@ -5,6 +5,7 @@ from evsim.lesson.facts import caught_up, promises, told_and_true, wiring
 from evsim.lesson.pictures import stack
 from evsim.lesson.predictions import predict
 from evsim.lesson.questions import question
+from evsim.lesson.rivals import contention, rivals
 from evsim.lesson.sizes import chain, lesson_size
 from evsim.lesson.sliders import slider
 from evsim.lesson.taken import email_taken, who_heard_no
@@ -12,6 +13,6 @@ from evsim.lesson.terminal import shell
 from evsim.lesson.told import told_then_done
 
 __all__ = [
-    "caught_up", "chain", "email_taken", "exercise", "lesson_size", "predict", "promises", "question", "shell", "slider",
-    "stack", "told_and_true", "told_then_done", "who_heard_no", "wiring",
+    "caught_up", "chain", "contention", "email_taken", "exercise", "lesson_size", "predict", "promises", "question",
+    "rivals", "shell", "slider", "stack", "told_and_true", "told_then_done", "who_heard_no", "wiring",
 ]  # fmt: skip

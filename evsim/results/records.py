@@ -75,6 +75,7 @@ class Reason(IntEnum):
     SHED = 22  # it would wait, or had waited, too long to be of use
     RATE_LIMIT = 23  # more came than its service lets in
     TAKEN = 24  # a row of its key was there, and only one may be
+    CONFLICT = 25  # what it had read was changed before it wrote
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better
@@ -207,6 +208,7 @@ class Records:
         self.copies = []  # (message, the one before it): a second record of the same message
         self.batches = []  # (row, the row that leads): work that was done together
         self.replays = []  # rows of deliveries that were asked for again
+        self.reads = []  # (time, row, name of an effect, version): what attempts saw that may write if it is unchanged
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 
     def note(self, table, row, time):

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
 from .balance import unbalanced
+from .conditions import conditions
 from .distributions import Empirical
 from .errors import Problem, a, suggest
 from .exchanges import blocking, exchanges
@@ -16,14 +17,13 @@ from .naming import ends, kinds, missing
 from .routing import homes, is_routed_by_key
 from .steps import branches, without_answer
 from .striking import faults
-from .unique import unique
 from .units import write_limit, write_time
 
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, faults,
-              _call_cycles, _channel_cycles, _files, _unique, unbrokered, unbalanced, exchanges)
+              _call_cycles, _channel_cycles, _files, _conditions, unbrokered, unbalanced, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -220,9 +220,8 @@ def _idempotent(scenario):
             yield Problem(path, "a handling is about one message, and a batch is about several", hint="remove batch")
 
 
-def _unique(scenario):
-    effects = [(name, path, step) for name, path, step, _ in _walk_services(scenario) if step.kind == "effect"]
-    return unique(scenario, effects)
+def _conditions(scenario):
+    return conditions(scenario, [(name, path, step) for name, path, step, _ in _walk_services(scenario)])
 
 
 def _programs(scenario):

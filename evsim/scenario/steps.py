@@ -152,12 +152,22 @@ class Effect(Tagged):
     """Leave a lasting result, such as a row in a database. It takes no time.
 
     With `unique: true` there is one for each key at most: a second one is refused, and the handler fails (*taken*).
+    With `if_unchanged: true` it is made only if there was no effect of its name and key since the handler `read` it;
+    else the handler fails (*conflict*).
     """
 
     short: ClassVar[str] = "name"
     kind: Literal["effect"] = "effect"
     name: Text
     unique: StrictBool = False
+    if_unchanged: StrictBool = False
+
+
+class Read(Tagged):
+    """Note which version of an effect is there for the key, so that an effect `if_unchanged` can tell. Takes no time."""
+
+    kind: Literal["read"] = "read"
+    name: Text
 
 
 class Undo(Tagged):
@@ -270,7 +280,7 @@ def numbered(name, number):
     return name if number == 1 else f"{name} #{number}"
 
 
-Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Effect, Undo, Reply)
+Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Read, Effect, Undo, Reply)
 for _steps in (Call, Ask, Fallback, Compensate, Parallel, Maybe):
     _steps.model_rebuild()
 

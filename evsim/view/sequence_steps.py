@@ -37,6 +37,7 @@ REASONS = {
     Reason.SHED: "it would come too late",
     Reason.RATE_LIMIT: "too many came",
     Reason.TAKEN: "it is taken",
+    Reason.CONFLICT: "another one was first",
 }
 
 UNKEPT = {

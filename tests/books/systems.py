@@ -129,7 +129,7 @@ def _has(node, kind):
 
 HAZARDS = (
     "limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once",
-    "shed", "crowd", "taken",
+    "shed", "crowd", "taken", "rivals",
 )  # fmt: skip
 
 
@@ -210,6 +210,8 @@ class _Cast:
             kinds += ["publish", "publish"]
         if "fail" in self.hazards:
             kinds += ["fail", "undo"]
+        if "rivals" in self.hazards:
+            kinds += ["total"]
         if "any" in self.hazards and depth < 2:
             kinds += ["any"]
         kind = draw(st.sampled_from(kinds))
@@ -222,10 +224,11 @@ class _Cast:
         return {"wait": self.draw(TIMES)}
 
     def _effect(self, number, depth):
-        return self._row(self.draw(st.sampled_from(EFFECTS)))
+        return self._leave(self.draw(st.sampled_from(EFFECTS)))
 
-    def _row(self, name):
-        return self._leave(name)
+    def _total(self, number, depth):
+        write = {"effect": {"name": "total", "if_unchanged": True}}
+        return {"maybe": {"probability": 1, "then": [{"read": "total"}, self._work(number, depth), write]}}
 
     def _leave(self, name):
         return {"effect": {"name": name, "unique": True} if name in self.unique else name}
@@ -306,7 +309,7 @@ class _Cast:
         elif self.kinds[channel] == "pipe":
             step = {"channel": channel, "key": key, "size": self.draw(st.sampled_from([1, 100, 4096, 5000]))}
             if self.lowest_reader[channel] <= number:
-                return self._row("row")  # a circle of pipes may stand still for ever
+                return self._leave("row")  # a circle of pipes may stand still for ever
         else:
             acks = self.draw(st.sampled_from([0, 1, 1, "all"]))
             step = {"channel": channel, "acks": acks, **self._care(), "key": key}
@@ -325,13 +328,13 @@ class _Cast:
         if self.lowest_reader[channel] > number:
             return {kind: step}
         if not self.ways_back:
-            return self._row("row")
+            return self._leave("row")
         self.ways_back -= 1
         return {"maybe": {"probability": 0.1, "then": [{kind: step}]}}
 
     def _ask(self, number, bus):
         if self.lowest_reader[bus] <= number:
-            return self._row("row")
+            return self._leave("row")
         self.asked.add(bus)
         step = {"bus": bus, "timeout": 30 if self.risky else 1_000_000, **self._patient()}
         if self.hazards:

@@ -53,6 +53,8 @@
 | sheds what it has to work; drops who still waits        | work; its caller still waited                   |
 | lets a second row of a unique key in; refuses a free one | made twice for one key; the key was free        |
 | makes retries that the budget forbids                   | more often than its budget allows               |
+| writes over what it has not read; finds a conflict that | written over what was not read; nothing had     |
+| is none                                                 | changed                                         |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 

@@ -22,6 +22,7 @@ RUN_ONLY = {
     "SAGA",
     "BROOKER-retry",
     "JSQ-2", "ASYNCFLOW-lb", "BATCH-fixed5", "BATCH-geom", "HAPPYSIM-metastable",
+    "AWS-OCC-10", "AWS-OCC-20", "AWS-OCC-50", "AWS-OCC-100", "AWS-OCC-150", "AWS-OCC-190", "AWS-OCC-claims",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evsim.engine import simulate
 from evsim.results.records import Verdict
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error, proportion_agrees
@@ -101,3 +102,14 @@ def test_twenty_round_trips_one_after_the_other_take_twenty_times_as_long():
         workloads = {"customers": {"target": "front", "arrivals": {"constant": 1}}}
         scenario = system(services, workloads, 10.5, 0, network={"links": link})
         assert checked(scenario).tally.response * 1000 == pytest.approx(np.full(10, truth[name]))
+
+
+def test_a_decorrelated_wait_is_at_most_three_times_the_wait_before():
+    """The waits of one customer are one chain, whichever attempt asks for the next."""
+    backoff = {"decorrelated": {"base": "10ms"}}
+    run = simulate(caller({"retry": {"attempts": 9, "backoff": backoff}}, [{"fail": 1}], 200))
+    spans = run.spans[run.spans.service == "back"]
+    for _, tries in spans.groupby("request"):
+        waits = tries.born.diff().dropna().to_numpy()
+        assert len(waits) == 8 and (waits >= 0.01).all()
+        assert (waits[1:] <= 3 * waits[:-1] + 1e-9).all()

@@ -44,7 +44,7 @@ def test_it_finds_what_a_mutant_breaks_and_prints_a_small_system_and_how_to_see_
         found = Scenario.from_yaml(shown)
         with pytest.raises(AuditError):
             simulate(found).audit()
-    assert len(found.faults) == len(found.workloads) == 1 and found.faults[0].kind in ("outage", "crash")
+    assert len(found.faults) == len(found.workloads) == 1 and found.faults[0].kind in ("outage", "crash", "pause")
     assert len(found.services) <= 3 and len(shown.splitlines()) <= 40  # a random system has some 100 lines
     assert "Not true: the books of any system balance\n" in said
     again = re.search(r"Again: python -m tests.books.nightly (.*)", said)[1]

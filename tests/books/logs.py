@@ -15,6 +15,7 @@ REPLAY = st.builds(lambda at, to: {"at": at, "to": to}, st.sampled_from([2.5, 5,
 def log(draw, risky):
     settings = {"partitions": draw(st.sampled_from([1, 2, 3, 8]))}
     if risky:
+        settings["like"] = draw(st.sampled_from([None, None, None, "kafka"]))
         settings["retention"] = draw(st.sampled_from([None, None, 2, 5, {"messages": 3}, {"time": 5, "messages": 10}]))
         settings["compaction"] = draw(st.sampled_from([None, None, None, 2.5]))
         settings["idempotent"] = draw(st.sampled_from([None, None, False]))

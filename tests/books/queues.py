@@ -6,7 +6,7 @@ from tests.books import exchanges
 
 __all__ = ["dead_letter", "queue", "reading"]
 
-DEDUPLICATION = st.sampled_from([None, None, None, 2, {"window": 5, "by": "key"}])
+DEDUPLICATION = st.sampled_from([None, None, 2, {"window": 5, "by": "key"}])
 
 
 def queue(draw, risky, may_block):
@@ -18,10 +18,11 @@ def queue(draw, risky, may_block):
     if not settings["priorities"]:
         settings["fifo_groups"] = draw(st.sampled_from([None, None, True]))
     if risky:
+        settings["like"] = draw(st.sampled_from([None, None, None, "rabbitmq"]))
         settings["delivery_limit"] = draw(st.sampled_from([None, 0, 1, 3]))
-        settings["max_length"] = draw(st.sampled_from([None, None, 1, 3, 10]))
+        settings["max_length"] = draw(st.sampled_from([None, 1, 3, 10]))
         if settings["max_length"]:
-            overflow = ["drop_head", "reject_publish", *(["block"] if may_block else [])]
+            overflow = ["drop_head", "reject_publish", *(["block"] * 3 if may_block else [])]
             settings["overflow"] = draw(st.sampled_from([None, *overflow]))
         settings["ttl"] = draw(st.sampled_from([None, None, 0, 0.5, 2]))
         settings["visibility_timeout"] = draw(st.sampled_from([None, None, 0.5, 2, 30]))

@@ -17,7 +17,7 @@ LONGER = st.sampled_from([0.25, 0.5, 1, 2])
 CHANCE = st.sampled_from([0, 0.1, 0.5, 1])
 BALANCE = st.one_of(
     st.just("shared"),
-    st.sampled_from(["round_robin", "random", "least_busy", "power_of_two"]),
+    st.sampled_from(["round_robin", "random", "least_busy", "power_of_two", {"by": "power_of_two", "choices": 3}]),
     st.fixed_dictionaries(
         {
             "by": st.sampled_from(["least_busy", "power_of_two"]),
@@ -37,6 +37,9 @@ TIMES = st.one_of(
             {"erlang": {"k": 3, "mean": 0.3}},
             {"hyperexponential": {"mean": 0.2, "cv": 2}},
             {"lognormal": {"mean": 0.3, "cv": 1}},
+            {"weibull": {"mean": 0.3, "shape": 0.7}},
+            {"pareto": {"mean": 0.3, "shape": 2.5}},
+            {"triangular": [0, 0.1, 1]},
             {"choice": [[0.5, 0], [0.5, 0.5]]},
         ]
     ),
@@ -138,14 +141,15 @@ class _Cast:
 
     def __init__(self, draw, risky):
         self.draw, self.risky = draw, risky
-        self.hazards = draw(st.sets(st.sampled_from(HAZARDS))) if risky else set()  # of this system
+        rarity = draw(st.sampled_from([3, 2]))
+        self.hazards = {each for each in HAZARDS if risky and draw(st.integers(1, rarity)) == rarity}  # of this system
         self.unique = draw(st.sets(st.sampled_from(EFFECTS), max_size=2)) if "taken" in self.hazards else ()
         self.duration = draw(st.sampled_from([10, 20, 30]))
         self.services = [f"service-{n}" for n in range(draw(st.integers(1, 5)))]
         self.workloads = [f"workload-{n}" for n in range(draw(st.integers(1, 2)))]
-        count = draw(st.sampled_from([0, 1, 1, 2, 2])) if len(self.services) > 1 else 0
+        count = draw(st.sampled_from([0, 1, 2, 2, 3])) if len(self.services) > 1 else 0
         self.channels = [f"channel-{n}" for n in range(count)]
-        self.kinds = {name: draw(st.sampled_from(["queue", "log", "bus", "pipe"])) for name in self.channels}
+        self.kinds = {name: draw(st.sampled_from(["queue", "queue", "log", "bus", "pipe"])) for name in self.channels}
         self.asked = set()  # buses on which somebody asks
         self.pipes = {name: pipes.pipe(draw) for name in self.channels if self.kinds[name] == "pipe"}
         # Who reads a channel comes after all who publish to it.
@@ -302,7 +306,7 @@ class _Cast:
         channel = self.draw(st.sampled_from([*self.channels, *self.exchanges]))
         kind, key = "publish", self.draw(st.sampled_from([None, None, 7, "fixed"]))
         if self.kinds[channel] == "bus":
-            kind = self.draw(st.sampled_from(["publish", "send", "ask"]))
+            kind = self.draw(st.sampled_from(["publish", "send", "ask", "ask"]))
             step = {"channel" if kind == "publish" else "bus": channel, "key": key}
             if kind == "ask":
                 return self._ask(number, channel)
@@ -370,7 +374,8 @@ def _channel(name, draw, cast):
     if cast.kinds[name] == "log":
         return logs.log(draw, "members" in cast.hazards)
     if cast.kinds[name] == "bus":
-        return {"bus": {"capacity": draw(st.sampled_from([None, 0, 1, 5])) if "limit" in cast.hazards else None}}
+        limited = st.sampled_from([{"capacity": None}, {"capacity": 0}, {"capacity": 1}, {"capacity": 5}, {"like": "vertx"}])
+        return {"bus": draw(limited) if "limit" in cast.hazards else {}}
     if cast.kinds[name] == "pipe":
         return {"pipe": cast.pipes[name]}
     letter = queues.dead_letter(draw, cast, name)
@@ -396,13 +401,14 @@ def _workload(draw, cast):
                 {"batch": {"rate": rate, "size": 3}},
                 {"batch": {"rate": rate / 2, "size": {"geometric": 2}}},
                 {"profile": {"points": [[0, rate], [cast.duration, 2 * rate]], "gaps": "constant"}},
+                {"burst": {"count": 10, "at": 2}},
                 {"closed": closed},
                 {"closed": {**closed, "think": {"exponential": 1}}},
             ]
         )
     )
     settings = {"target": draw(st.sampled_from([cast.services[0], *cast.services[:2]])), "arrivals": arrivals}
-    settings["key"] = draw(st.sampled_from([None, {"uniform": 3}, {"zipf": {"keys": 5, "s": 1}}]))
+    settings["key"] = draw(st.sampled_from([None, {"uniform": 3}, {"zipf": {"keys": 5, "s": 1.5}}]))
     if "patience" in cast.hazards:
         settings["patience"] = draw(st.sampled_from([None, 0.5, 1, 5]))
     return settings

@@ -1,0 +1,34 @@
+"""The random systems have every setting that there is: what they never have, no property is tried with."""
+
+from tests.books.drawn import all_settings, drawn
+
+# What they leave out, and why.
+LEFT_OUT = {
+    "scenario.about": "words",
+    "scenario.objectives": "judged after the run",
+    "subscription.group": "a name",
+    "csv": "a file",
+    "csv.file": "a file",
+    "csv.column": "a file",
+    "csv.key": "a file",
+    "csv.scale": "a file",
+    "empirical": "a file",
+    "empirical.source": "a file",
+}
+
+
+def test_every_setting_is_drawn_in_some_of_a_thousand_random_systems():
+    found, count = drawn()
+    assert count > 900
+    never = {name for name in all_settings() if not found[name]}
+    assert never - LEFT_OUT.keys() == set()
+
+
+def test_what_is_left_out_is_there_to_be_left_out():
+    assert LEFT_OUT.keys() <= all_settings()
+
+
+def test_settings_are_counted_by_name_word_and_kind():
+    names = all_settings()
+    assert {"service.limit", "service.discipline: lifo", "fault.kind: leader_failure", "call", "call.timeout"} <= names
+    assert "publish.kind" not in names and "balance.by: random" in names

@@ -41,10 +41,10 @@ def assert_ledger_adds_up(run):
     kept = ~np.isnan(messages["appended"])
     elsewhere = np.isin(messages["fate"], (Fate.LOST, Fate.REFUSED))
     assert not (kept & elsewhere).any(), "a message is kept, and lost or refused"
-    for code, (name, channel) in enumerate(run.scenario.channels.items()):
+    for code, (name, channel) in enumerate(run.scenario.complete.channels.items()):
         mine = deliveries.channel == code
         here = kept & (messages["channel"] == code)
-        groups = [each for who in run.scenario.services.values() for each in who.subscribe if each.channel == name]
+        groups = [each for who in run.scenario.complete.services.values() for each in who.subscribe if each.channel == name]
         if channel.kind == "exchange":
             each = [np.flatnonzero(here & leads_nowhere(run))]
         elif channel.kind == "log":
@@ -165,7 +165,7 @@ def assert_nobody_waits_in_vain(run):
     left = np.where(np.isnan(rows["started"]), rows["ended"], rows["started"])
     pinned = np.array([place.kind == "delivery" and _is_bound(run, place) for place in places] + [False])
     anybodys = ~pinned[rows["place"]]  # not those that wait for one instance
-    for name, service in run.scenario.services.items():
+    for name, service in run.scenario.complete.services.items():
         mine = service_of == name
         if service.is_balanced:
             instance_of = np.where(mine & (rows["worker"] >= 0), rows["worker"] // service.workers, -1)
@@ -177,13 +177,13 @@ def assert_nobody_waits_in_vain(run):
         waits = arrived[mine & anybodys], left[mine & anybodys]
         works = rows["started"][mine], rows["ended"][mine]
         _assert_all_are_busy(run, waits, works, service.instances * service.workers, name)
-    for name, channel in run.scenario.channels.items():
-        for reader in [who for who, each in run.scenario.services.items() if name in _channels_of(each)]:
-            if channel.kind == "log" and not _rebalances(channel, run.scenario.services[reader]):
+    for name, channel in run.scenario.complete.channels.items():
+        for reader in [who for who, each in run.scenario.complete.services.items() if name in _channels_of(each)]:
+            if channel.kind == "log" and not _rebalances(channel, run.scenario.complete.services[reader]):
                 _assert_partitions_are_busy(run, name, reader)
         if channel.kind == "pipe":
             _assert_pipe_flows(run, name)
-        read = any(name in _channels_of(each) for each in run.scenario.services.values())
+        read = any(name in _channels_of(each) for each in run.scenario.complete.services.values())
         if channel.kind == "queue" and read and not _holds_back(channel):
             code = list(run.scenario.channels).index(name)
             mine = np.flatnonzero(kind_of == "delivery")

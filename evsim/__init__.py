@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from evsim import theory
     from evsim.engine import Simulation, simulate
     from evsim.engine.environment import SimulationError
-    from evsim.experiment import compare, crash_matrix, replicate
+    from evsim.experiment import compare, crash_matrix, hysteresis, replicate
     from evsim.lesson.explore import explore
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
     from evsim.view.player.widget import play
@@ -22,6 +22,7 @@ __all__ = [
     "compare",
     "crash_matrix",
     "explore",
+    "hysteresis",
     "load",
     "names",
     "play",
@@ -34,7 +35,7 @@ _MODULES = {
     "evsim.scenario": ("Distribution", "Scenario", "ScenarioError", "load", "names"),
     "evsim.engine": ("Simulation", "simulate"),
     "evsim.engine.environment": ("SimulationError",),
-    "evsim.experiment": ("compare", "crash_matrix", "replicate"),
+    "evsim.experiment": ("compare", "crash_matrix", "hysteresis", "replicate"),
     "evsim.lesson.explore": ("explore",),
     "evsim.view.player.widget": ("play",),
 }

@@ -2,7 +2,11 @@
 
 from evsim.experiment.compare import Comparison, compare
 from evsim.experiment.crash import Crash, CrashMatrix, crash_matrix
+from evsim.experiment.hysteresis import Hysteresis, hysteresis
 from evsim.experiment.replicate import Replications, replicate
 from evsim.experiment.statistics import Estimate
 
-__all__ = ["Comparison", "Crash", "CrashMatrix", "Estimate", "Replications", "compare", "crash_matrix", "replicate"]
+__all__ = [
+    "Comparison", "Crash", "CrashMatrix", "Estimate", "Hysteresis", "Replications", "compare", "crash_matrix",
+    "hysteresis", "replicate",
+]  # fmt: skip

@@ -34,6 +34,7 @@ from .reliability import (
     series_availability,
 )
 from .retries import RetryGeometric, backoff_total, retry_geometric, retry_layers
+from .retry_storm import RetryStorm, retry_storm
 from .single_queue import GM1, MM1, gm1, mm1
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Overload",
     "PartitionLoad",
     "RetryGeometric",
+    "RetryStorm",
     "Tandem",
     "any_of",
     "availability",
@@ -91,6 +93,7 @@ __all__ = [
     "redundant_availability",
     "retry_geometric",
     "retry_layers",
+    "retry_storm",
     "scalability",
     "scalability_peak",
     "series_availability",

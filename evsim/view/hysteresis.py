@@ -7,6 +7,7 @@ from evsim.view.style import COLOURS, INK, Mark, describe, end_labels, figure, s
 __all__ = ["hysteresis"]
 
 UP = Mark(COLOURS["blue"], "^", "-")
+ALL = Mark(COLOURS["grey"], "", "-")
 DOWN = Mark(COLOURS["red"], "v", (0, (5, 1.5)))
 
 
@@ -18,8 +19,8 @@ def hysteresis(hysteresis, ax=None, storm=None):
     up, down = hysteresis.way("up"), hysteresis.way("down")
     with figure(ax) as ax:
         top = max(up)
-        ax.set(xlim=(0, 1.04 * top), ylim=(0, 1.15 * max(each.mean for each in (*up.values(), *down.values()))))
-        ax.plot([0, top], [0, top], color="#b9b9c0", lw=1, zorder=1)
+        ax.set(xlim=(0, 1.04 * top), ylim=(0, 1.1 * top))
+        ax.plot([0, top], [0, top], color=ALL.colour, ls=ALL.line, lw=1, zorder=1)
         for way, mark in ((up, UP), (down, DOWN)):
             loads, means = list(way), [each.mean for each in way.values()]
             low, high = ([getattr(each, end) for each in way.values()] for end in ("low", "high"))
@@ -30,7 +31,8 @@ def hysteresis(hysteresis, ax=None, storm=None):
         ax.set_xlabel(f"customers who come (a second, {seconds(hysteresis.hold)} at each load)")
         ax.set_ylabel("goodput (a second)")
         first, last = min(up), max(up)
-        end_labels(ax, [(up[last].mean + 1e-9, "the load goes up", UP), (down[last].mean, "and comes down", DOWN)])
+        ends = (up[last].mean + 1e-9, "the load goes up", UP), (down[last].mean, "and comes down", DOWN)
+        end_labels(ax, [(top, "all who come", ALL), *ends])
         text = _finding(hysteresis)
         title(ax, text)
         words = [f"At {load:g}/s: {up[load].mean:.3g}/s on the way up, {down[load].mean:.3g}/s on the way down."
@@ -57,6 +59,6 @@ def _finding(hysteresis):
         return "The way back is the way up: at each load the goodput is the same"
     worst = max(apart, key=lambda load: up[load].mean - down[load].mean)
     return (
-        f"Of {worst:g} customers a second {up[worst].mean:.3g} are served well on the way up, "
+        f"At {worst:g} customers a second the goodput is {up[worst].mean:.3g} a second on the way up, "
         f"and {down[worst].mean:.3g} on the way back"
     )

@@ -24,6 +24,12 @@ def collapse(p):
     }
 
 
+def threshold(_):
+    """Whether everything is answered too late when all ask three times."""
+    late = {base: theory.contended(3 * base, **BROOKER).work_mean + NETWORK > 3 for base in (15, 20, 25, 30)}
+    return {f"base {base}": float(is_late) for base, is_late in late.items()}
+
+
 def time_to_live(p):
     return {"expired fraction": theory.shed_by_age(p["lam"], p["mu"], p["ttl"])}
 
@@ -32,6 +38,7 @@ TIMES_TO_LIVE = ("TTL-8-10-0.5", "TTL-0.8-1-5", "TTL-12-10-0.5")
 CLAIMS = {
     "USL": scalability,
     "BROOKER-collapse": collapse,
+    "BROOKER-threshold": threshold,
     **dict.fromkeys(TIMES_TO_LIVE, time_to_live),
 }
 

@@ -1,0 +1,71 @@
+"""The load goes up and comes down again: the way back shows what a trigger has left behind."""
+
+from functools import cache
+
+import pytest
+
+import evsim
+from evsim import theory
+
+LOADS = [20, 30, 40, 60, 80, 110]
+SHORT = {"services.database.limit": 50}
+
+
+@cache
+def ramp(cured=False, **settings):
+    scenario = evsim.load("metastable").replace(SHORT if cured else {})
+    return evsim.hysteresis(scenario, LOADS, n=3, jobs=1, **settings)
+
+
+def test_between_the_two_limits_of_the_retry_storm_the_way_back_is_not_the_way_up():
+    storm = theory.retry_storm(50, 100, 3)
+    up, down = ramp().way("up"), ramp().way("down")
+    assert list(up) == list(down) == LOADS
+    for load in LOADS:
+        if load < storm.highest:
+            assert up[load].mean == pytest.approx(load, rel=0.1)
+        if storm.lowest < load:
+            assert down[load].mean == 0
+        else:
+            assert down[load].mean == pytest.approx(load, rel=0.1)
+    assert ramp().apart == (40, 60, 80)
+
+
+def test_with_a_short_line_the_way_back_is_the_way_up():
+    cured = ramp(cured=True)
+    assert cured.apart == ()
+    for load in LOADS[:-1]:
+        assert cured.way("up")[load].mean == pytest.approx(load, rel=0.1)
+        assert cured.way("down")[load].mean == pytest.approx(load, rel=0.1)
+    assert cured.way("up")[110].mean > 90
+
+
+def test_each_run_goes_all_the_way_with_the_luck_of_its_seed():
+    assert repr(ramp(seed=2).plateaus[0].goodput) != repr(ramp().plateaus[0].goodput)
+    again = evsim.hysteresis(evsim.load("metastable"), LOADS, n=3, jobs=2)
+    assert repr(again.plateaus) == repr(ramp().plateaus)
+
+
+def test_the_result_is_a_frame_and_a_table():
+    frame = ramp().frame
+    assert frame.load.tolist() == [20, 30, 40, 60, 80, 110, 80, 60, 40, 30, 20]
+    assert frame.way.tolist() == ["up"] * 6 + ["down"] * 5
+    text = str(ramp())
+    assert "metastable: 60s at each load of register-page, 3 runs" in text and "0.0 (0.0 to 0.0)/s" in text
+    assert "(" not in str(evsim.hysteresis(evsim.load("metastable"), [10, 20], n=1, hold="10s")).split("\n", 2)[2]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"loads": [20]}, "loads=.*two or more rates above 0, each larger than the one before"),
+        ({"loads": [40, 20]}, "each larger than the one before"),
+        ({"loads": [0, 20]}, "above 0"),
+        ({"hold": 0}, "hold=0.* must be longer than 0.*such as 60s"),
+        ({"workload": "page"}, "workload='page' must name one of register-page"),
+        ({"n": 0}, "n=0 must be a whole number of runs"),
+    ],
+)
+def test_what_cannot_be_driven_is_refused_in_plain_words(settings, said):
+    with pytest.raises(ValueError, match=said):
+        evsim.hysteresis(evsim.load("metastable"), **{"loads": [20, 40], **settings})

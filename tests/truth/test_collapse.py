@@ -1,0 +1,159 @@
+"""Published and other people's metastable failures: Brooker's server, Bronson's example, MongoDB, happysim."""
+
+import numpy as np
+import pytest
+
+from evsim import load, theory
+from evsim.engine import simulate
+from evsim.results.tally import OK
+from tests.support.cases import case
+from tests.support.statistics import proportion_agrees
+from tests.truth.systems import arrivals_from, system
+from tests.truth.test_metastable import RATE, served
+
+# Brooker's server: 1 s and 0.01 s for each call in hand, itself included; 0.1 s each way; 3 s of patience; 3 tries.
+
+WORK = {"work": 1.01, "sigma": 0.01 / 1.01}
+ROOM = 20_000
+
+
+def brooker(base, spike, width, duration, **retry):
+    call = {"service": "server", "timeout": 3, "retry": {"attempts": 3, **retry}}
+    services = {
+        "front": {"workers": ROOM, "handle": [{"call": call}]},
+        "server": {"workers": ROOM, "handle": [{"work": WORK["work"]}], "contention": {"sigma": WORK["sigma"]}},
+    }
+    end = 20 + width
+    arrivals = {"profile": [[0, base], [20, base], [20, spike], [end, spike], [end, base]]}
+    links = {"wire": {"between": ["front", "server"], "latency": {"exponential": 0.1}}}
+    return system(services, {"page": {"target": "front", "arrivals": arrivals}}, duration, 0, network={"links": links})
+
+
+def collapsed(scenario, seeds):
+    """In how many runs less than 5 a second are answered well between 20 s and 2 s before the end."""
+    duration, count = scenario.run.duration, 0
+    for seed in seeds:
+        requests = simulate(scenario, seed=seed).tally
+        answered = (requests.answered >= duration - 20) & (requests.answered < duration - 2)
+        count += (answered & (requests.outcome == OK)).sum() / 18 < 5
+    return count
+
+
+def test_brookers_server_collapses_after_a_spike_in_two_of_three_runs():
+    p, expected = case("BROOKER-collapse")["parameters"], case("BROOKER-collapse")["expected"]
+    scenario = brooker(p["base"], p["spike"], p["width"], 80)
+    share = collapsed(scenario, range(100)) / 100
+    assert abs(share - expected["no backoff: fraction of runs collapsed (goodput <5/s in 60<=t<78)"]) < 0.12
+
+
+def test_brookers_server_never_collapses_with_back_off_and_jitter_after_that_spike_and_always_after_a_larger_one():
+    p, expected = case("BROOKER-collapse")["parameters"], case("BROOKER-collapse")["expected"]
+    pauses = {"backoff": {"full_jitter": {"base": 20}}}
+    small, large = brooker(p["base"], p["spike"], p["width"], 80, **pauses), brooker(40, 120, 10, 200, **pauses)
+    assert proportion_agrees(collapsed(small, range(20)), 20, expected["backoff+jitter: fraction collapsed"])
+    bigger = "backoff+jitter with a bigger trigger (120/s for 10 s, T=200): fraction collapsed"
+    assert proportion_agrees(collapsed(large, range(6)), 6, expected[bigger])
+
+
+@pytest.mark.parametrize("base", [15, 20, 25, 30])
+def test_brookers_bad_state_keeps_itself_up_from_21_a_second_on(base):
+    spike, width = case("BROOKER-threshold")["parameters"]["trigger"]
+    expected = case("BROOKER-threshold")["expected"][f"base {base}"]
+    assert proportion_agrees(collapsed(brooker(base, spike, width, 150), range(20)), 20, expected)
+    bad = theory.contended(3 * base, **WORK)  # all ask three times: is everything too late, 0.2 s being the network's?
+    assert (bad.work_mean > 3 - 0.2) == expected
+
+
+def test_the_threshold_of_brookers_bad_state_is_where_its_formula_says():
+    assert theory.contended(3 * 21.42, **WORK).work_mean < 2.8 < theory.contended(3 * 21.44, **WORK).work_mean
+
+
+# Bronson et al.: 300 a second, one retry after a second, ten seconds of outage that is retransmitted when it ends.
+
+
+def bronson(rate, duration, budget=None):
+    retry = {"attempts": 2, **({"budget": budget} if budget else {})}
+    services = {
+        "site": {"workers": ROOM, "handle": [{"call": {"service": "database", "timeout": 1, "retry": retry}}]},
+        "database": {"workers": 30, "handle": [{"work": 0.1}]},
+    }
+    faults = [{"pause": "database", "at": 20, "for": 10}]
+    return system(services, {"page": {"target": "site", "arrivals": {"poisson": rate}}}, duration, 0, faults=faults)
+
+
+@pytest.mark.parametrize(("rate", "duration", "words"), [
+    (280, 120, "280 QPS offered"), (140, 300, "below 150 QPS"),
+])  # fmt: skip
+def test_bronsons_example_stays_down_or_recovers(rate, duration, words):
+    fields = case("METASTABLE-bronson")
+    storm = theory.retry_storm(rate, fields["parameters"]["capacity"], 1 + fields["parameters"]["retry"])
+    for seed in range(3):
+        run = simulate(bronson(rate, duration), seed=seed)
+        assert served(run, 5, 18) == 1
+        share = served(run, duration - 30, duration)
+        says = fields["expected"][words]
+        assert (share == 0 and "stays down" in says and storm.sustained) or (
+            share == 1 and says == "recovers" and not storm.sustained
+        )
+        if storm.sustained:
+            rows = run.rows
+            late = (rows["born"] > duration - 30) & (rows["born"] < duration - 5) & (rows["parent"] >= 0)
+            assert late.sum() / 25 == pytest.approx(560, rel=0.05)
+
+
+def test_bronsons_example_recovers_where_retries_are_capped():
+    """A retry for each 50 calls makes 285.6 calls of 280 a second: a line of ten seconds is gone after 200 s."""
+    assert case("METASTABLE-bronson")["expected"]["retries capped to <20 QPS at 280"] == "recovers"
+    run = simulate(bronson(280, 300, {"ratio": 0.02, "burst": 10}), seed=1)
+    assert served(run, 35, 150) == 0 and served(run, 280, 300) == 1
+
+
+# MongoDB, Huang et al.: the size of the trigger, its length and the load each decide.
+
+
+def test_each_of_size_length_and_load_decides_as_in_mongodb():
+    """Calls wait four seconds, so that ten seconds at a fifth of the speed are the edge here, too; the order counts."""
+    expected = case("METASTABLE-mongo")["expected"]
+    patient = {"services.register.handle.1.call.timeout": "4s", "services.database.limit": 2000,
+               "services.register.workers": 5000, "run.duration": 90}  # fmt: skip
+
+    def down(slower, length, rate=50):
+        trigger = [{"slowdown": "database", "factor": 1 / (1 - slower), "at": "20s", "for": length}]
+        scenario = load("metastable").replace({**patient, "faults": trigger, f"{RATE}.poisson": rate})
+        return sum(served(simulate(scenario, seed=seed), 60, 90) < 0.5 for seed in range(16))
+
+    worst = down(0.80, "10s")
+    assert expected["10 s trigger -80% CPU"] == "metastable" and worst == 16
+    for words, other in {
+        "10 s trigger -78% CPU": down(0.78, "10s"),
+        "9 s trigger -80% CPU": down(0.80, "9s"),
+        "10 s trigger -80% CPU, -30% RPS": down(0.80, "10s", 35),
+    }.items():
+        assert expected[words] == "recovers" and other < worst
+
+
+# happysim: a metronome whose rate changes, one server, half a second of patience, five attempts.
+
+
+def test_happysims_example_never_recovers_not_even_at_a_third_of_its_load(tmp_path):
+    expected = case("HAPPYSIM-metastable")["expected"]
+    parts = [(0, 20, 9), (20, 30, 20), (30, 60, 9), (60, 75, 7), (75, 90, 5), (90, 100, 3)]
+    times = np.concatenate([np.arange(start, end, 1 / rate) for start, end, rate in parts])
+    assert len(times) == pytest.approx(expected["external requests"], abs=10)
+    call = {"service": "server", "timeout": 0.5, "retry": {"attempts": 5}}
+    server = {"handle": [{"work": {"exponential": 0.1}}]}
+    services = {"front": {"workers": ROOM, "handle": [{"call": call}]}, "server": server}
+    arrivals = arrivals_from(tmp_path, times)
+    scenario = system(services, {"page": {"target": "front", "arrivals": arrivals}}, 100, 0, tmp_path)
+    amplifications, lengths = [], []
+    for seed in range(8):
+        run = simulate(scenario, seed=seed)
+        rows, calls = run.rows, run.rows["parent"] >= 0
+        amplifications.append((calls & (rows["born"] < 100)).sum() / len(times))
+        assert served(run, 90, 100) == 0
+        after = calls & (rows["born"] >= 35) & (rows["born"] < 55)
+        assert after.sum() / 20 == pytest.approx(expected["timeouts/s after spike (5 x 9/s)"], rel=0.05)
+        lengths.append((calls & (rows["ready"] < 95) & ~(rows["started"] < 95)).sum())
+    for found, theirs in ((amplifications, "amplification"), (lengths, "queue depth 90-100 s")):
+        mean, spread = np.mean(expected[theirs]), np.std(expected[theirs], ddof=1)
+        assert abs(np.mean(found) - mean) < 3.5 * spread * np.sqrt(1 / 3 + 1 / 8), (theirs, found)

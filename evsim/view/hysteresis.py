@@ -42,15 +42,14 @@ def hysteresis(hysteresis, ax=None, storm=None):
 
 def _limits(ax, storm):
     """Where the bad state begins to keep itself up, and where it begins by itself."""
-    for load, words, side in (
-        (storm.lowest, f"below {storm.lowest:.3g}/s\nit comes back", "right"),
-        (storm.highest, f"above {storm.highest:.3g}/s\nit goes down by itself", "left"),
+    for load, words in (
+        (storm.lowest, f"below {storm.lowest:.3g}/s\nit comes back"),
+        (storm.highest, f"above {storm.highest:.3g}/s\nit goes down by itself"),
     ):
         if load < ax.get_xlim()[1]:
             ax.axvline(load, color=INK, lw=1, ls=(0, (1, 2)), zorder=1)
-            shift = -4 if side == "right" else 4
-            ax.annotate(words, (load, 1), xytext=(shift, -4), xycoords=ax.get_xaxis_transform(),
-                        textcoords="offset points", ha=side, va="top", fontsize=10)  # fmt: skip
+            ax.annotate(words, (load, 1), xytext=(-4, -4), xycoords=ax.get_xaxis_transform(),
+                        textcoords="offset points", ha="right", va="top", fontsize=10)  # fmt: skip
 
 
 def _finding(hysteresis):

@@ -12,6 +12,7 @@ from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
+from evsim.engine.log.transactions import Transactions
 from evsim.engine.luck import Luck
 from evsim.engine.outbox import Relay
 from evsim.engine.pipe import mortal
@@ -62,6 +63,9 @@ class System:
         self.risk = Risk(self, guarded)
         self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         self.mortal = mortal(scenario)
+        readers = [each for service in scenario.services.values() for each in service.subscribe]
+        atomic = any(each.commits.kind == "transaction" for each in readers)
+        self.transactions = Transactions(self) if atomic else None
         self.services = {name: running_service(self, name, service) for name, service in scenario.services.items()}
         self.channels = {
             name: CHANNELS[settings.kind][0](self, name, settings, number)

@@ -93,6 +93,7 @@ class Fate(IntEnum):
     DUPLICATE = 6  # its queue had it already, and said that it is kept
     WITHDRAWN = 7  # it waited for room in a pipe when its writer's work ended
     BROKEN = 8  # nobody reads the pipe any more
+    ABORTED = 9  # the transaction that it was a part of did not commit
 
 
 _BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}
@@ -204,7 +205,7 @@ class Records:
         self.skips = Table(SKIP_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
         self.removals = []  # (time, message) of what a log kept no longer
-        self.shown = []  # (time, message): when groups could first see what a replicated log had
+        self.shown = []  # (time, message): when groups could first see what a log had kept from them
         self.copies = []  # (message, the one before it): a second record of the same message
         self.batches = []  # (row, the row that leads): work that was done together
         self.replays = []  # rows of deliveries that were asked for again

@@ -6,9 +6,11 @@ overloaded is, and one not mentioned may still be.
 
 from graphlib import TopologicalSorter
 
+from .checking import walk
 from .fitting import MESSAGES, readers
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
 from .steps import without_answer
+from .transactions import outside
 from .units import write_time
 
 ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than the last
@@ -17,7 +19,7 @@ ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than
 def warnings(scenario):
     """The warnings about a scenario, one sentence each."""
     return [*_idle_workers(scenario), *_unused_parts(scenario), *_overload(scenario), *_refuse_nobody(scenario),
-            *_long_warmup(scenario)]
+            *_long_warmup(scenario), *outside(scenario, walk)]
 
 
 def arrival_rates(scenario):

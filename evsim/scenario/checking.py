@@ -17,13 +17,14 @@ from .naming import ends, kinds, missing
 from .routing import homes, is_routed_by_key
 from .steps import branches, without_answer
 from .striking import faults
+from .transactions import transactions
 from .units import write_limit, write_time
 
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, faults,
-              _call_cycles, _channel_cycles, _files, _conditions, unbrokered, unbalanced, exchanges)
+              _call_cycles, _channel_cycles, _files, _conditions, _transactions, unbrokered, unbalanced, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -174,8 +175,8 @@ def _batches(path, subscription, service):
     """What cannot be done for several messages at once."""
     if (subscription.batch or 1) == 1:
         return
-    if subscription.commits.kind == "before":
-        yield Problem((*path, "commit"), "a batch is committed after the work, or at an interval", "before",
+    if subscription.commits.kind in ("before", "transaction"):
+        yield Problem((*path, "commit"), "a batch is committed after the work, or at an interval", subscription.commits.kind,
                       hint="remove batch, or commit after")
     if callable(service.handle):
         yield Problem((*path, "batch"), "a Python function handles one message at a time", subscription.batch)
@@ -222,6 +223,10 @@ def _idempotent(scenario):
 
 def _conditions(scenario):
     return conditions(scenario, [(name, path, step) for name, path, step, _ in _walk_services(scenario)])
+
+
+def _transactions(scenario):
+    return transactions(scenario, [(name, path, step) for name, path, step, _ in _walk_services(scenario)])
 
 
 def _programs(scenario):

@@ -31,6 +31,12 @@ class Interval(Tagged):
     time: PositiveTime
 
 
+class Transaction(Tagged):
+    """Commit when the work has ended, and with it, or not at all, what the handler published to logs."""
+
+    kind: Literal["transaction"] = "transaction"
+
+
 class Earliest(Tagged):
     """From the first message that the log still has."""
 
@@ -72,7 +78,7 @@ def _as_list(written):
 
 
 Replays = Annotated[tuple[Replay, ...], BeforeValidator(_as_list), OneOrMany()]
-Commit = one_of("a rule of when to commit", Before, After, Interval)
+Commit = one_of("a rule of when to commit", Before, After, Interval, Transaction)
 
 
 class Retention(Part):

@@ -21,7 +21,8 @@ class Subscription(Part):
     A consumer of a queue acknowledges `after` the work (by default), `before` it, as soon as it is handed out, or
     `never`.
 
-    A log's group commits what it has read `after` the work (by default), `before` it, or at an `interval`. With an
+    A log's group commits what it has read `after` the work (by default), `before` it, at an `interval`, or in one
+    `transaction` with what its handler publishes to logs. With an
     `assignor` each partition belongs to one instance (a member of the group), else any free worker takes
     the next message that is due. A member of which nothing is heard for `session_timeout`, or that keeps a
     message for longer than `max_poll_interval`, loses its partitions; when members come and go the group
@@ -66,7 +67,7 @@ class Subscription(Part):
     def owns(self):
         """The assignor that gives each partition an owner, or None where any free worker takes the next message."""
         timed = self.session_timeout or self.max_poll_interval or self.rebalance
-        needed = timed or self.commits.kind == "interval" or (self.batch or 1) > 1
+        needed = timed or self.commits.kind in ("interval", "transaction") or (self.batch or 1) > 1
         return self.assignor or ("range" if needed else None)
 
 

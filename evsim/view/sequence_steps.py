@@ -41,6 +41,7 @@ REASONS = {
 }
 
 UNKEPT = {
+    "aborted": "nobody reads it, its transaction does not commit",
     "lost": "lost on the way",
     "refused": "refused, the channel is down",
     "full": "refused, the queue is full",
@@ -161,7 +162,7 @@ def _message(story, message):
     for number, sending in enumerate(message.sendings, 1):
         text = what + (f", attempt {number}" if number > 1 else "")
         fate = "full" if sending.fate == "refused" and message.fate == Fate.FULL else sending.fate
-        fate = {Fate.BROKEN: "broken", Fate.WITHDRAWN: "withdrawn"}.get(message.fate, fate)
+        fate = {Fate.BROKEN: "broken", Fate.WITHDRAWN: "withdrawn", Fate.ABORTED: "aborted"}.get(message.fate, fate)
         if fate in UNKEPT:
             yield Step(sending.sent, "lost", *way, f"{text}: {UNKEPT[fate]}", False)
         else:

@@ -6,7 +6,7 @@ from evsim.scenario import Scenario
 
 __all__ = ["log", "log_systems", "reading"]
 
-COMMITS = st.sampled_from([None, None, "after", "before", {"interval": 1}, {"interval": 2.5}])
+COMMITS = st.sampled_from([None, None, "after", "before", {"interval": 1}, {"interval": 2.5}, "transaction", "transaction"])
 ASSIGNORS = st.sampled_from([None, None, "range", "round_robin", "sticky", "cooperative_sticky"])
 PLACES = st.sampled_from(["earliest", {"offset": 3}, {"time": 4}])
 REPLAY = st.builds(lambda at, to: {"at": at, "to": to}, st.sampled_from([2.5, 5, 7.33]), PLACES)
@@ -43,13 +43,22 @@ def _may_batch(steps):
     )
 
 
+def _sends_blindly(node):
+    """Whether a handler publishes anything without waiting for the channel."""
+    if isinstance(node, dict):
+        return node.get("acks") == 0 or any(map(_sends_blindly, node.values()))
+    return isinstance(node, list) and any(map(_sends_blindly, node))
+
+
 def reading(draw, handle, risky, stable):
     """Settings of a subscription of a service with that handler.
 
     risky: members may be thrown out, but for being slow only if not `stable`; a group may come late, and read again.
     """
     settings = {"commit": draw(COMMITS), "assignor": draw(ASSIGNORS)}
-    if settings["commit"] != "before" and _may_batch(handle):
+    if settings["commit"] == "transaction" and _sends_blindly(handle):
+        settings["commit"] = "after"
+    if settings["commit"] not in ("before", "transaction") and _may_batch(handle):
         settings["batch"] = draw(st.sampled_from([None, 1, 2, 5]))
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
     if risky:

@@ -1,8 +1,11 @@
 """Ways to break what is promised about effects with a condition."""
 
 from evsim.engine import unique
+from evsim.engine.log.transactions import Transactions
 from evsim.engine.versions import Versions
-from tests.books.breaking import LATE, Once, mutant
+from evsim.results.records import Verdict
+from evsim.scenario import Scenario
+from tests.books.breaking import END, LATE, Once, mutant
 
 UNIQUE_JOB = {"workers": 2, "handle": [{"work": 0.3}, {"effect": {"name": "job", "unique": True}}]}
 
@@ -36,3 +39,42 @@ def a_write_does_not_look_at_the_version(patch):
 def a_version_rises_by_itself(patch):
     original, once = Versions.of, Once()
     patch.setattr(Versions, "of", lambda self, key: original(self, key) - once())
+
+
+def ledgers():
+    """`biller` reads `orders` in transactions, and publishes `bills`, which `ledger` reads; it dies now and then."""
+    biller = {"workers": 2, "instances": 2, "handle": [{"work": 0.2}, {"publish": "bills"}, {"work": 0.1}]}
+    return Scenario.from_dict({
+        "name": "ledgers",
+        "workloads": {"customers": {"target": "front", "arrivals": {"constant": 8}}},
+        "services": {
+            "front": {"workers": 6, "handle": [{"publish": "orders"}]},
+            "biller": {**biller, "subscribe": {"channel": "orders", "commit": "transaction"}},
+            "ledger": {"workers": 4, "subscribe": "bills", "handle": [{"effect": "booked"}]},
+        },
+        "channels": {"orders": {"log": {"partitions": 4}}, "bills": {"log": {"partitions": 2}}},
+        "network": {"latency": 0.01},
+        "faults": [{"crash": "biller/1", "at": 10.13, "for": 1}],
+        "run": {"duration": END},
+    })  # fmt: skip
+
+
+@mutant("readers saw what was not committed", of=ledgers)
+def readers_see_what_is_not_committed(patch):
+    patch.setattr(Transactions, "verdict", lambda self, message: Verdict.DONE)
+
+
+@mutant("a message is hidden, and no transaction is open", of=ledgers)
+def a_commit_shows_nothing(patch):
+    patch.setattr(Transactions, "end", lambda self, row: None)
+
+
+@mutant("a message was thrown away whose transaction did not fail|copied wrongly", of=ledgers)
+def what_is_committed_is_thrown_away(patch):
+    original, once = Transactions.verdict, Once()
+
+    def wrong(self, message):
+        found = original(self, message)
+        return Verdict.GIVEN_BACK if found == Verdict.DONE and self.waiting == {} and once(message > LATE) else found
+
+    patch.setattr(Transactions, "verdict", wrong)

@@ -55,6 +55,8 @@
 | makes retries that the budget forbids                   | more often than its budget allows               |
 | writes over what it has not read; finds a conflict that | written over what was not read; nothing had     |
 | is none                                                 | changed                                         |
+| shows what is not committed; throws away what is; never | saw what was not committed; thrown away; hidden |
+| shows what was                                          |                                                 |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 

@@ -12,6 +12,7 @@ from evsim.engine.log.cursor import Cursor
 from evsim.engine.log.edges import OwnedDelivery, OwnedEarlyDelivery
 from evsim.engine.log.membership import Membership
 from evsim.engine.log.reader import Reader
+from evsim.engine.log.transactions import TransactionalDelivery
 from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["OwnedGroup"]
@@ -23,7 +24,9 @@ class OwnedGroup(Reader):
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
         commit = subscription.commits
-        self.commits_at_once = commit.kind == "after"
+        self.commits_at_once = commit.kind in ("after", "transaction")
+        if commit.kind == "transaction":
+            self.settled = system.transactions.end
         self.interval = commit.time if commit.kind == "interval" else None
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
         self.batch = subscription.batch or 1
@@ -34,7 +37,8 @@ class OwnedGroup(Reader):
         service.memberships.append(self.membership)
 
     def edge(self, place):
-        kind = OwnedEarlyDelivery if self.subscription.commits.kind == "before" else OwnedDelivery
+        kinds = {"before": OwnedEarlyDelivery, "transaction": TransactionalDelivery}
+        kind = kinds.get(self.subscription.commits.kind, OwnedDelivery)
         return (kind if self.batch == 1 else BatchDelivery)(self.system, place, self)
 
     def offer(self, message, partition):

@@ -6,6 +6,7 @@ from evsim.engine.log.batching import Batching
 from evsim.engine.log.history import History
 from evsim.engine.log.partitioners import PARTITIONERS, Stays
 from evsim.engine.log.replication import Replication
+from evsim.engine.log.transactions import Isolation
 from evsim.results.records import Fate
 
 __all__ = ["Log"]
@@ -22,7 +23,8 @@ class Log(Channel):
         reread = any(each.begins_elsewhere for _, each in system.subscribers_of(name))
         self.history = History(self) if reread or settings.retention or settings.compaction else None
         self.replication = Replication(self) if settings.replicas > 1 else None
-        plain = self.history is None and self.replication is None
+        self.isolation = Isolation(self) if system.transactions else None
+        plain = self.history is None and self.replication is None and self.isolation is None
         self.append = self._append() if plain else self._careful_append
         self.turns, self.stays = {}, Stays(self) if settings.partitioner == "sticky" else None
         self.batching = Batching(self) if settings.linger else None
@@ -73,8 +75,15 @@ class Log(Channel):
             self.replication.append(message, partition)
 
     def show(self, message, partition):
+        """Groups may see the message from now on, if no transaction is in the way."""
+        if self.isolation is None:
+            self.reveal(message, partition)
+        else:
+            self.isolation.take(message, partition)
+
+    def reveal(self, message, partition):
         """Groups see the message from now on."""
-        if self.replication is not None:
+        if self.replication is not None or self.isolation is not None:
             self.system.records.shown.append((self.system.env._now, message))
         if self.history is not None:
             self.history.keep(message, partition)
@@ -85,6 +94,7 @@ class Log(Channel):
     def lose(self, message, partition, unseen, reason):
         """A message that was kept is lost, before or after groups could see it."""
         now, records = self.system.env._now, self.system.records
+        unseen = unseen or (self.isolation is not None and self.isolation.forget(message, partition))
         if self.history is not None and not unseen:
             self.history.drop(message, partition)
         if unseen:
@@ -97,7 +107,8 @@ class Log(Channel):
                 group.forget(partition, reason)
 
     def hidden(self):
-        return [] if self.replication is None else [message for each in self.replication.hidden for message in each]
+        unseen = [] if self.replication is None else [message for each in self.replication.hidden for message in each]
+        return unseen if self.isolation is None else unseen + self.isolation.hidden()
 
     def still_has(self, message):
         """Whether a reader who asks for the message again gets it."""

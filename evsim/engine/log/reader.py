@@ -79,6 +79,8 @@ class Reader(Subscriber):
         rows = self.system.records.rows
         if not rows.verdict[row]:
             rows.settled[row], rows.verdict[row] = self.system.env._now, Verdict.DONE
+            if self.settled is not None:
+                self.settled(row)
 
     # Coming late, and reading again.
 

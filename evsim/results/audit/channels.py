@@ -52,10 +52,11 @@ def copies(run, channel):
 
 
 def replicas(books):
-    """What a replicated log has kept is seen by groups, lost for them, or hidden still."""
+    """What a log has kept that is replicated, or where transactions are, is seen by groups, lost for them, or hidden still."""
     messages, run = books.messages, books.run
-    replicated = [channel.kind == "log" and channel.replicas > 1 for channel in run.scenario.channels.values()]
-    mine = np.array([*replicated, False])[messages["channel"]] & ~np.isnan(messages["appended"])
+    kept_back = [_keeps_back(run, name) for name in run.scenario.channels]
+    mine = np.array([*kept_back, False])[messages["channel"]] & ~np.isnan(messages["appended"])
+    mine &= messages["fate"] != Fate.ABORTED
     seen = np.zeros(len(mine), dtype=bool)
     seen[[message for _, message in run.records.shown]] = True
     hidden = np.zeros(len(mine), dtype=bool)
@@ -121,6 +122,17 @@ def _attempt_before(rows):
     return before
 
 
+def _keeps_back(run, channel):
+    """Whether a channel is a log that may have what groups don't see yet."""
+    settings = run.scenario.channels[channel]
+    return settings.kind == "log" and (settings.replicas > 1 or bool(transactional(run)))
+
+
+def transactional(run):
+    """Numbers of the places where a handling is a transaction."""
+    return [place.number for place in run.places if place.kind == "delivery" and place.step.commits.kind == "transaction"]
+
+
 def _groups(scenario, channel):
     """The subscriptions of a log."""
     every = [each for service in scenario.services.values() for each in service.subscribe if each.channel == channel]
@@ -134,7 +146,7 @@ def reads(run, subscription):
     joins, start = subscription.joins or 0.0, subscription.start
     shown, removed = appended.copy(), np.full(len(appended), np.inf)
     channels = list(run.scenario.channels)
-    if run.scenario.channels[subscription.channel].replicas > 1:
+    if _keeps_back(run, subscription.channel):
         shown[messages["channel"] == channels.index(subscription.channel)] = np.nan
     for times, entries in ((shown, run.records.shown), (removed, run.records.removals)):
         for time, message in entries:

@@ -10,7 +10,7 @@ export const BACK = new Set([ANSWER, CONFIRM, ACKNOWLEDGE]); // drawn hollow
 export const [FINE, BAD, LOST, LATE, REFUSED] = [0, 1, 2, 3, 4];
 export const astray = (end) => end >= LOST; // nobody gets it
 
-const ENDS = { open: FINE, truncated: FINE, lost: LOST, refused: REFUSED }; // of a message, by its fate
+const ENDS = { open: FINE, truncated: FINE, aborted: FINE, lost: LOST, refused: REFUSED }; // of a message, by its fate
 const [WAY_LOST, ANSWER_LOST, UNWANTED] = [1, 2, 4]; // the film's column `astray`
 
 /* All hops as {kind, ref, request, from, to, leave, arrive, end}; ref: the attempt, or the message of a publish.

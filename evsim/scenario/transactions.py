@@ -24,5 +24,5 @@ def outside(scenario, walk):
     for name, service in scenario.services.items():
         for _, step, _ in walk(service.handle) if atomic(service) else ():
             if step.kind in ("publish", "send") and (kind := scenario.channels[step.channel].kind) != "log":
-                yield (f"services.{name}: {step.channel} is a {kind}, so what is sent there is no part of the transaction: "
-                       "it is sent again when the handling is")
+                yield (f"services.{name}: {step.channel} is a {kind}, so what is sent there is no part of the "
+                       "transaction: it is sent again when the handling is")

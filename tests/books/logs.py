@@ -6,7 +6,7 @@ from evsim.scenario import Scenario
 
 __all__ = ["log", "log_systems", "reading"]
 
-COMMITS = st.sampled_from([None, None, "after", "before", {"interval": 1}, {"interval": 2.5}, "transaction", "transaction"])
+COMMITS = st.sampled_from([None, None, "after", "before", {"interval": 1}, {"interval": 2.5}, *2 * ["transaction"]])
 ASSIGNORS = st.sampled_from([None, None, "range", "round_robin", "sticky", "cooperative_sticky"])
 PLACES = st.sampled_from(["earliest", {"offset": 3}, {"time": 4}])
 REPLAY = st.builds(lambda at, to: {"at": at, "to": to}, st.sampled_from([2.5, 5, 7.33]), PLACES)

@@ -52,7 +52,7 @@ def copies(run, channel):
 
 
 def replicas(books):
-    """What a log has kept that is replicated, or where transactions are, is seen by groups, lost for them, or hidden still."""
+    """What a log has kept that may keep it back is seen by groups, lost for them, or hidden still."""
     messages, run = books.messages, books.run
     kept_back = [_keeps_back(run, name) for name in run.scenario.channels]
     mine = np.array([*kept_back, False])[messages["channel"]] & ~np.isnan(messages["appended"])
@@ -130,7 +130,8 @@ def _keeps_back(run, channel):
 
 def transactional(run):
     """Numbers of the places where a handling is a transaction."""
-    return [place.number for place in run.places if place.kind == "delivery" and place.step.commits.kind == "transaction"]
+    deliveries = [place for place in run.places if place.kind == "delivery"]
+    return [place.number for place in deliveries if place.step.commits.kind == "transaction"]
 
 
 def _groups(scenario, channel):

@@ -27,7 +27,8 @@ def transactions(books):
     committed = (verdict == Verdict.DONE) & ~(shown < settled - ROUNDING)
     books.demand(~(inside & seen) | committed, "readers saw what was not committed", messages["cause"])
     over = (verdict != Verdict.OPEN) & (verdict != Verdict.DONE)
-    books.demand(~aborted | (inside & over), "a message was thrown away whose transaction did not fail", messages["cause"])
+    what = "a message was thrown away whose transaction did not fail"
+    books.demand(~aborted | (inside & over), what, messages["cause"])
     _in_order(books, shown, kept & seen)
     _hidden(books, inside & (verdict == Verdict.OPEN))
 
@@ -45,8 +46,8 @@ def _in_order(books, shown, mine):
 def _hidden(books, is_open):
     """What is hidden for ever lies behind something whose transaction is open."""
     messages, channels = books.messages, list(books.run.scenario.channels.values())
-    first = {}
-    for message in sorted(books.run.stock["hidden"], key=lambda each: (messages["appended"][each], messages["offset"][each])):
+    hidden, first = books.run.stock["hidden"], {}
+    for message in sorted(hidden, key=lambda each: (messages["appended"][each], messages["offset"][each])):
         if channels[messages["channel"][message]].replicas == 1:
             first.setdefault((messages["channel"][message], messages["partition"][message]), message)
     heads = np.array(list(first.values()), dtype=int)

@@ -107,6 +107,12 @@ class Hysteresis:
         ]  # fmt: skip
         return pandas.DataFrame(rows)
 
+    def plot(self, ax=None, storm=None):
+        """Goodput against load, both ways, as a picture (:func:`evsim.view.hysteresis.hysteresis`)."""
+        from evsim.view.hysteresis import hysteresis as draw
+
+        return draw(self, ax, storm)
+
     def __str__(self):
         text = f"{self.scenario}: {write_time(self.hold)} at each load of {self.workload}, {self.runs} runs\n"
         lines = [f"{'load':>8}  {'goodput, up':>22}  {'goodput, down':>22}"]

@@ -17,7 +17,7 @@ RUN_ONLY = {
     "KAFKA-range", "KAFKA-roundrobin", "KAFKA-roundrobin-uneven", "KAFKA-sticky-rebalance", "KAFKA-autocommit-dup",
     "POLL-outbox", "KAFKA-acks1-loss", "BULK-poll", "SEM-kafka-defaults", "LINGER-time-only", "LINGER-size-or-time",
     "SEM-rabbit-quorum", "SEM-vertx-defaults", "MAXLEN-overflow",
-    "METASTABLE-bronson", "METASTABLE-mongo", "HAPPYSIM-metastable",
+    "METASTABLE-bronson", "METASTABLE-mongo",
     "VISIBILITY-dup", "PRIO-NP", "PREFETCH-fifo-block", "SEM-sqs-fifo",
     "SEM-rabbit-topic", "PIPE-makespan", "PIPE-capacity", "PIPE-runahead", "PIPE-status", "BLOCKING-tandem", "CIW-belt",
     "SAGA",

@@ -1,7 +1,6 @@
 import pytest
 
 from evsim import theory
-from evsim.view.hysteresis import hysteresis
 from tests.experiment.test_hysteresis import LOADS, ramp
 from tests.view.drawing import finding, is_whole
 
@@ -13,7 +12,7 @@ def drawn(ax, label):
 
 
 def test_both_ways_are_drawn_and_the_title_tells_the_largest_difference():
-    ax, result = hysteresis(ramp(), storm=theory.retry_storm(50, 100, 3)), ramp()
+    ax, result = ramp().plot(storm=theory.retry_storm(50, 100, 3)), ramp()
     for marker, way in (("^", "up"), ("v", "down")):
         assert drawn(ax, marker) == pytest.approx({load: each.mean for load, each in result.way(way).items()})
     goodput = result.way("up")[80].mean
@@ -25,5 +24,5 @@ def test_both_ways_are_drawn_and_the_title_tells_the_largest_difference():
 
 
 def test_where_the_ways_are_the_same_the_title_says_so():
-    ax = hysteresis(ramp(cured=True))
+    ax = ramp(cured=True).plot()
     assert finding(ax).startswith("The way back is the way up") and is_whole(ax)

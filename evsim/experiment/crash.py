@@ -9,7 +9,7 @@ from evsim.engine import simulate
 from evsim.results.tally import OK, PENDING
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
-from evsim.scenario.steps import titles
+from evsim.scenario.steps import branches, titles
 
 __all__ = ["Crash", "CrashMatrix", "crash_matrix"]
 
@@ -241,7 +241,7 @@ def _at(handle, position):
     """The step at a position of a handler."""
     step = handle[position[0]]
     for branch, index in zip(position[1::2], position[2::2]):
-        step = (step.branches if step.kind == "parallel" else (step.then, step.otherwise))[branch][index]
+        step = branches(step)[branch][index]
     return step
 
 

@@ -168,19 +168,20 @@ class Deliveries:
                 state[entry] = DELIVERY_STATES.index("duplicate")
 
     def reordered(self, run):
-        """For each entry: whether it was handled after a later message of its key, by the same subscriber."""
+        """For each entry: whether it was done with after a later message of its key, by the same subscriber."""
         rows, messages = run.rows, run.message_columns
-        started = rows["started"][self.last]
+        started, ended = rows["started"][self.last], rows["ended"][self.last]
         result = np.zeros(len(self.row), dtype=bool)
-        ran = np.flatnonzero(~np.isnan(started) & ~self.replay)
+        ran = np.flatnonzero(~np.isnan(started) & ~np.isnan(ended) & ~self.replay)
         if not len(ran):
             return result
-        key, offset = messages["key"][self.message[ran]], messages["appended"][self.message[ran]]
-        order = np.lexsort((ran, started[ran], key, self.subscriber[ran]))
+        key, offset = messages["key"][self.message[ran]], np.empty(len(ran))
+        offset[np.lexsort((self.row[ran], messages["appended"][self.message[ran]]))] = np.arange(len(ran))
+        order = np.lexsort((ran, ended[ran], key, self.subscriber[ran]))
         key, offset, subscriber = key[order], offset[order], self.subscriber[ran][order]
         new = np.r_[True, (key[1:] != key[:-1]) | (subscriber[1:] != subscriber[:-1])]
         group = np.cumsum(new)
-        span = offset.max() - offset.min() + 1.0
+        span = float(len(ran))
         lifted = offset + group * span  # groups lie one above the other, so one running maximum serves all
         late = lifted < np.maximum.accumulate(lifted)
         result[ran[order]] = late

@@ -6,6 +6,9 @@ from .checks import positive, whole
 
 __all__ = ["shed_by_age", "token_bucket"]
 
+HOPELESS = 100.0  # times the rate of the tokens: the bucket is empty but for a share of e^-100
+LARGE = 1e100
+
 
 def token_bucket(arrival_rate, rate, burst):
     """The share of Poisson arrivals that find no token in a bucket of `burst` tokens that fills at `rate` a second.
@@ -25,11 +28,15 @@ def token_bucket(arrival_rate, rate, burst):
     positive(arrival_rate=arrival_rate, rate=rate)
     whole(burst=burst)
     load = arrival_rate / rate
+    if load > HOPELESS:
+        return 1 - 1 / load
     come = [math.exp(-load + number * math.log(load) - math.lgamma(number + 1)) for number in range(burst + 1)]
     left = [1.0]  # by how many stay behind at a departure, not yet scaled to a sum of 1
     for number in range(burst - 1):
         others = sum(left[before] * come[number - before + 1] for before in range(1, number + 1))
         left.append((left[number] - left[0] * come[number] - others) / come[0])
+        if left[-1] > LARGE:
+            left = [each / LARGE for each in left]
     return 1 - 1 / (left[0] / sum(left) + load)
 
 

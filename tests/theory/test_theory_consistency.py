@@ -169,3 +169,54 @@ def test_large_systems_stay_finite():
     assert theory.mminf(20_000, 1).in_system_quantile(0.5) == 20_000
     assert 0 < theory.mmck(2000, 1, 2000, 4000).loss_probability < 1
     assert theory.mmc(1900, 1, 2000).sojourn_quantile(0.5) == pytest.approx(math.log(2), rel=0.01)
+
+
+def bucket_by_simulation(arrival_rate, rate, burst, arrivals=400_000):
+    """The share refused, by the plain recursion of a token bucket."""
+    luck = np.random.default_rng(burst)
+    tokens, refused = float(burst), 0
+    for gap in luck.exponential(1 / arrival_rate, arrivals):
+        tokens = min(burst, tokens + gap * rate)
+        if tokens >= 1:
+            tokens -= 1
+        else:
+            refused += 1
+    return refused / arrivals
+
+
+@pytest.mark.parametrize(("arrival_rate", "rate", "burst"), [(80, 100, 3), (120, 100, 8), (300, 100, 40)])
+def test_a_token_bucket_refuses_what_its_recursion_refuses(arrival_rate, rate, burst):
+    share = theory.token_bucket(arrival_rate, rate, burst)
+    error = math.sqrt(share * (1 - share) / 400_000)
+    assert abs(bucket_by_simulation(arrival_rate, rate, burst) - share) < 5 * error  # arrivals depend on each other
+
+
+def test_a_token_bucket_of_one_is_erlangs_server_and_a_hopeless_one_lets_in_what_flows_in():
+    assert theory.token_bucket(7, 10, 1) == pytest.approx(theory.erlang_b(1, 0.7))
+    for load in (2, 20, 99, 101, 10_000):
+        assert theory.token_bucket(load, 1, 500) == pytest.approx(1 - 1 / load, rel=1e-9)
+
+
+def test_who_sheds_by_age_loses_nobody_with_much_patience_and_as_erlang_with_none():
+    assert theory.shed_by_age(8, 10, 100) == pytest.approx(0, abs=1e-12)
+    assert theory.shed_by_age(8, 10, 1e-12) == pytest.approx(theory.erlang_b(1, 0.8))
+    assert theory.shed_by_age(10, 10, 0.5) == pytest.approx(theory.shed_by_age(10.000001, 10, 0.5), rel=1e-5)
+
+
+@pytest.mark.parametrize(("sigma", "kappa"), [(0, 0), (0.1, 0), (0.02, 0.0005), (0, 0.01)])
+def test_contention_settles_where_littles_law_holds_and_beyond_its_limit_nowhere(sigma, kappa):
+    station = theory.contended(5, 0.5, sigma, kappa)
+    together = theory.scalability(station.at_once, sigma, kappa) / 0.5
+    assert together == pytest.approx(5), "what comes is what so many do together"
+    assert theory.littles_law(station.at_once, 5, station.work_mean).gap < 1e-12
+    most = theory.scalability_peak(sigma, kappa)
+    limit = theory.scalability(most, sigma, kappa) if math.isfinite(most) else 1 / sigma if sigma else math.inf
+    if math.isfinite(limit):
+        assert math.isfinite(theory.contended(0.99 * limit / 0.5, 0.5, sigma, kappa).at_once)
+        assert theory.contended(1.01 * limit / 0.5, 0.5, sigma, kappa).at_once == math.inf
+
+
+@pytest.mark.parametrize(("rate", "state"), [(50, "healthy"), (51, "metastable"), (99, "metastable"), (100, "overloaded")])
+def test_a_storm_of_two_attempts_halves_what_is_safe(rate, state):
+    storm = theory.retry_storm(rate, 100, 2)
+    assert storm.state == state and storm.sustained == (storm.storm_rate > 100) == (state != "healthy")

@@ -31,6 +31,14 @@ def test_an_unstable_system_is_refused_with_rate_capacity_and_way_out(ask):
 
 
 REFUSED = [
+    (lambda: theory.token_bucket(1, 0, 5), "rate=0 must be above 0"),
+    (lambda: theory.token_bucket(1, 2, 0.5), "burst=0.5 must be a whole number"),
+    (lambda: theory.shed_by_age(1, 2, 0), "age=0 must be above 0"),
+    (lambda: theory.scalability(0, 0.1, 0.1), "number=0 must be above 0"),
+    (lambda: theory.scalability_peak(-1, 0.1), "sigma=-1 must be 0 or more"),
+    (lambda: theory.contended(40, 1, -0.1), "sigma=-0.1 must be 0 or more"),
+    (lambda: theory.retry_storm(50, 100, 0), "attempts=0 must be 1 or more"),
+    (lambda: theory.retry_storm(0, 100, 2), "arrival_rate=0 must be above 0"),
     (lambda: theory.mm1(-1, 10), "arrival_rate=-1 must be above 0"),
     (lambda: theory.mm1(0, 10), "arrival_rate=0 must be above 0"),
     (lambda: theory.mm1(1, math.inf), "service_rate=inf must be a finite number"),

@@ -21,7 +21,7 @@ def deaths(run):
     for message in np.flatnonzero(messages["origin"] >= 0).tolist():  # after what they come from
         origin, row = messages["origin"][message], messages["cause"][message]
         why[message], count[message] = why[origin], count[origin]
-        if not run.routed[message]:
+        if not run.routed[message] and rows["reason"][row] != Reason.REDRIVEN:
             why[message] = REJECTED.get(rows["reason"][row]) or WHY[rows["verdict"][row]]
             count[message] += 1
     return why, count

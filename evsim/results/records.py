@@ -76,6 +76,7 @@ class Reason(IntEnum):
     RATE_LIMIT = 23  # more came than its service lets in
     TAKEN = 24  # a row of its key was there, and only one may be
     CONFLICT = 25  # what it had read was changed before it wrote
+    REDRIVEN = 26  # moved from where dead letters lie to where it died
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better

@@ -60,7 +60,7 @@ def summarise(run):
         "lost": state["lost"],
         "duplicated": state["duplicate"],
         "reordered": int(deliveries.reordered(run)[deliveries.cohort].sum()),
-        "dead": state["dead"],
+        "dead": state["dead"] - int((deliveries.moved_back & deliveries.cohort).sum()),
         "expired": state["expired"],
         "dropped": state["dropped"],
         "pending": int((outcome == PENDING).sum()),

@@ -106,7 +106,7 @@ class Deliveries:
     ``row`` (of the obligation), ``last`` (row of its last attempt), ``message``, ``channel`` (index), ``subscriber``
     (index into ``names``; -1 while a queue has not granted it), ``state`` (index into ``DELIVERY_STATES``),
     ``attempts``, ``handlings`` (completed), ``disposition``, ``born``, ``settled``, ``replay`` (whether a group asked
-    to read it again), ``cohort`` (without replays).
+    to read it again), ``moved_back`` (a dead letter that left for where it died), ``cohort`` (without replays).
     """
 
     def __init__(self, run, requests):
@@ -135,6 +135,7 @@ class Deliveries:
         self.handlings = np.bincount(attempt_of[handled], minlength=count)[row]
         verdict = rows["verdict"][last]
         self.verdict = verdict
+        self.moved_back = rows["reason"][last] == Reason.REDRIVEN
         state = np.zeros(len(row), dtype=int)
         state[verdict == Verdict.DEAD] = DELIVERY_STATES.index("dead")
         state[verdict == Verdict.EXPIRED] = DELIVERY_STATES.index("expired")

@@ -14,7 +14,7 @@ from .errors import Problem, a, suggest
 from .exchanges import blocking, exchanges
 from .fitting import MESSAGES, callees, unbrokered
 from .naming import ends, kinds, missing
-from .routing import homes, is_routed_by_key
+from .routing import homes, is_routed_by_key, letters_come_to
 from .steps import branches, without_answer
 from .striking import faults
 from .transactions import transactions
@@ -23,7 +23,7 @@ from .units import write_limit, write_time
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-    checks = (_names, _targets, _steps, _subscriptions, _growth, _idempotent, _programs, _links, faults,
+    checks = (_names, _targets, _steps, _subscriptions, _growth, _redrives, _idempotent, _programs, _links, faults,
               _call_cycles, _channel_cycles, _files, _conditions, _transactions, unbrokered, unbalanced, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
@@ -194,6 +194,21 @@ def _growth(scenario):
         if channel.kind == "log" and channel.add_partitions and channel.add_partitions.at >= duration:
             yield Problem(("channels", name, "add_partitions", "at"), "comes after the end of the run",
                           write_time(channel.add_partitions.at), hint=f"the run takes {write_time(duration)}")
+
+
+def _redrives(scenario):
+    """Dead letters that are to go back from where none come to, or after the end of the run."""
+    duration = scenario.settings.duration
+    reached = letters_come_to(scenario)
+    for name, channel in scenario.channels.items():
+        if channel.kind != "queue" or channel.redrive is None:
+            continue
+        path = ("channels", name, "redrive")
+        if name not in reached:
+            yield Problem(path, f"no dead letters come to {name}", hint=f"write dead_letter: {name} where they die")
+        if channel.redrive.at >= duration:
+            yield Problem((*path, "at"), "comes after the end of the run", write_time(channel.redrive.at),
+                          hint=f"the run takes {write_time(duration)}")
 
 
 def _in_time(path, subscription, duration):

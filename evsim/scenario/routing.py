@@ -1,6 +1,6 @@
 """Where a message may come: to the channel it is published to, by exchanges to others, and as a dead letter to more."""
 
-__all__ = ["dead_letters", "homes", "is_routed_by_key", "letter_homes", "onward", "reached", "routing_key"]
+__all__ = ["dead_letters", "homes", "is_routed_by_key", "letter_homes", "letters_come_to", "onward", "reached", "routing_key"]
 
 
 def homes(scenario, step, key=None):
@@ -55,6 +55,22 @@ def dead_letters(scenario, channel):
     ]
     own = getattr(scenario.channels.get(channel), "dead_letter", None)
     return [name for name in dict.fromkeys((own, *reading)) if name is not None]
+
+
+def letters_come_to(scenario):
+    """Names of the channels that dead letters of anything may come to, exchanges on the way among them."""
+    ways = {}
+    for name in scenario.channels:
+        for first in dead_letters(scenario, name):
+            ways |= dict.fromkeys(_closure(first, lambda each: _bound(scenario.channels.get(each))))
+    return list(ways)
+
+
+def _bound(channel):
+    """Names of what an exchange may hand on to, whatever comes; nothing else hands on."""
+    if channel is None or channel.kind != "exchange":
+        return []
+    return [name for name in (*(binding.queue for binding in channel.bindings), channel.alternate) if name is not None]
 
 
 def _closure(first, *ways):

@@ -33,6 +33,7 @@ REASONS = {
     Reason.LEADER: "only the broker that failed had it",
     Reason.BROKEN_PIPE: "broken pipe",
     Reason.ENDED: "its program had ended",
+    Reason.REDRIVEN: "goes back to where it died",
     Reason.POISON: "a message of this key always fails",
     Reason.SHED: "it would come too late",
     Reason.RATE_LIMIT: "too many came",
@@ -101,8 +102,10 @@ def _span(story, span):
         if span.verdict in GONE:
             text = f"{GONE[span.verdict]}: {REASONS[span.reason]}"
             yield Step(span.settled, "note", span.source, text=text, good=False)
-        else:
+        elif span.verdict == Verdict.OPEN:
             yield Step(span.born, "note", span.source, text="waits here to the end of the run")
+        else:
+            yield Step(span.settled, "note", span.source, text=REASONS[span.reason])
         yield _inside(story, span)  # its dead letter
         return
     yield _sent(span)
@@ -159,6 +162,8 @@ def _message(story, message):
     way = message.sender, message.channel
     maker = story.run.scenario.channels.get(message.sender)
     what = "publish" if maker is None else "copy" if maker.kind == "exchange" else "dead letter"
+    if maker is not None and story.spans[message.cause].reason == Reason.REDRIVEN:
+        what = "redrive"
     for number, sending in enumerate(message.sendings, 1):
         text = what + (f", attempt {number}" if number > 1 else "")
         fate = "full" if sending.fate == "refused" and message.fate == Fate.FULL else sending.fate

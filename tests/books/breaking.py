@@ -13,11 +13,11 @@ END = 30.0  # seconds
 
 
 def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, reader=None, facts=None, jobs="queue",
-         worker=None, keys=None, **care):  # fmt: skip
+         spoilt="queue", worker=None, keys=None, **care):  # fmt: skip
     """`front` calls `back`, and publishes to `jobs` (a queue) and `facts` (a log); all are a bit too slow.
 
     early: `front` answers before its last step. reader, worker: other settings of the services that read the log and
-    the queue. facts, jobs: those of the log and of the queue; `spoilt` is a queue for dead letters. keys: how many.
+    the queue. facts, jobs: those of the log and of the queue; `spoilt`: of the queue for dead letters. keys: how many.
     """
     return Scenario.from_dict(
         {
@@ -53,7 +53,7 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, rea
                     **(reader or {}),
                 },
             },
-            "channels": {"jobs": jobs, "facts": {"log": facts or {"partitions": 2}}, "spoilt": "queue"},
+            "channels": {"jobs": jobs, "facts": {"log": facts or {"partitions": 2}}, "spoilt": spoilt},
             "network": {"latency": 0.01, **(network or {})},
             "faults": list(faults),
             "run": {"duration": END, "drain_limit": drain_limit},

@@ -4,6 +4,7 @@ from evsim.engine.letters import Letters
 from evsim.engine.queue.careful import CarefulQueue
 from evsim.engine.queue.consumer import CarefulConsumer
 from evsim.engine.queue.edges import EarlyDelivery, LeasedDelivery
+from evsim.engine.queue.redrive import Redrive
 from evsim.engine.queue.store import Groups, Levels
 from evsim.results.records import Verdict
 from tests.books.breaking import LATE, Once, mutant, rows_of
@@ -32,6 +33,34 @@ def a_dead_letter_is_sent_twice(patch):
 @mutant("neither kept nor lost nor refused", **FLAWED)
 def a_dead_letter_never_comes(patch):
     patch.setattr(Letters, "_arrived", lambda self, letter: None)
+
+
+BACK = {**FLAWED, "spoilt": {"queue": {"redrive": 10}}}
+
+
+@mutant("left for where it died, and no message came of it", **BACK)
+def a_letter_that_goes_back_is_forgotten(patch):
+    original = Redrive._send_home
+
+    def send_home(self, row):
+        with patch.context() as meanwhile:
+            meanwhile.setattr(Letters, "send", lambda self, row: None)
+            original(self, row)
+
+    patch.setattr(Redrive, "_send_home", send_home)
+
+
+@mutant("went back before it was to", **BACK)
+def a_letter_goes_back_too_early(patch):
+    patch.setattr(Redrive, "__init__", _early(Redrive.__init__))
+
+
+def _early(original):
+    def begin(self, queue, settings):
+        original(self, queue, settings)
+        self.system.env.call_at(5, self._begin)
+
+    return begin
 
 
 # Leases.

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.books import exchanges
 
-__all__ = ["dead_letter", "queue", "reading"]
+__all__ = ["dead_letter", "queue", "reading", "redrive"]
 
 DEDUPLICATION = st.sampled_from([None, None, 2, {"window": 5, "by": "key"}])
 
@@ -52,6 +52,20 @@ def dead_letter(draw, cast, channel):
         and cast.exchanges.get(name, {}).get("unroutable") != "return"
     ]
     return draw(st.sampled_from([None, *able])) if "letters" in cast.hazards else None
+
+
+def redrive(draw, data, cast):
+    """Some of the queues to which dead letters come move them back."""
+    senders = [*data["channels"].values(), *(each for service in data["services"].values()
+                                             for each in service.get("subscribe", ()))]  # fmt: skip
+    letters = set()
+    for sender in senders:
+        settings = sender.get("queue", sender)
+        name = settings.get("dead_letter") if isinstance(settings, dict) else None
+        letters |= set(exchanges.leads_to(cast.exchanges, name) if name in cast.exchanges else [name])
+    for name, channel in data["channels"].items():
+        if name in letters and "queue" in channel:
+            channel["queue"] |= _written({"redrive": draw(st.sampled_from([None, 3, {"at": 5, "rate": 2}]))})
 
 
 def _written(settings):

@@ -8,6 +8,7 @@ from evsim.engine.environment import TIMEOUT
 from evsim.engine.letters import Letters
 from evsim.engine.queue.consumer import CarefulConsumer
 from evsim.engine.queue.memory import Memory
+from evsim.engine.queue.redrive import Redrive
 from evsim.engine.queue.store import store_of
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 
@@ -34,6 +35,8 @@ class CarefulQueue(Channel):
         self.keeps_once = settings.idempotent
         self.memory = Memory(self, settings.deduplication) if settings.deduplication else None
         self.letters = Letters(system, self, settings.dead_letter) if settings.dead_letter else None
+        if settings.redrive:
+            Redrive(self, settings.redrive)
 
     # Messages that come.
 

@@ -1,7 +1,8 @@
 """Stores: the ready messages of a queue, and which of them is next.
 
 A store holds rows. ``take()`` gives the next one that may be handed out, ``head()`` the one that expires or is dropped
-first (both None if there is none), ``pop_head()`` takes that one out. What comes back has its old place.
+first (both None if there is none), ``pop_head()`` takes that one out, ``take_out(row)`` any other. What comes back has
+its old place.
 """
 
 from collections import deque
@@ -36,6 +37,9 @@ class Line:
         return self.rows.popleft() if self.rows else None
 
     pop_head = take
+
+    def take_out(self, row):
+        self.rows.remove(row)
 
     def head(self):
         return self.rows[0] if self.rows else None
@@ -73,6 +77,9 @@ class Levels:
         return self._first().take()
 
     pop_head = take
+
+    def take_out(self, row):
+        self._line(row).take_out(row)
 
     def head(self):
         return self._first().head()
@@ -136,14 +143,17 @@ class Groups:
 
     def pop_head(self):
         row = self.head()
+        self.take_out(row)
+        return row
+
+    def take_out(self, row):
         self._remove(row)
         self._offer(self.group_of(row))
-        return row
 
     def _remove(self, row):
         self.there.discard(row)
         group = self.group_of(row)
-        self.waiting[group].popleft()  # the oldest of all is the first of its group
+        self.waiting[group].remove(row)
         if not self.waiting[group]:
             del self.waiting[group]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Verdict
+from evsim.results.records import Reason, Verdict
 from evsim.results.tally import last_attempts
 
 __all__ = ["CHECKS"]
@@ -26,7 +26,9 @@ def letters(books):
     needed = np.array([_target(run.scenario.complete, place) is not None for place in run.places] + [False])
     needed = needed[rows["place"]]
     books.demand(~(dead & needed) | (found == 1), "a message is dead and has no dead letter")
-    books.demand(~(over & ~needed & (rows["place"] >= 0)) | (found == 0), "a dead letter without an address")
+    moved = rows["reason"] == Reason.REDRIVEN
+    books.demand(~moved | (found == 1), "a dead letter left for where it died, and no message came of it")
+    books.demand(~(over & ~needed & ~moved & (rows["place"] >= 0)) | (found == 0), "a dead letter without an address")
 
 
 def _target(scenario, place):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.books import ROUNDING
-from evsim.results.records import Verdict
+from evsim.results.records import Reason, Verdict
 
 __all__ = ["CHECKS"]
 
@@ -22,6 +22,9 @@ def clocks(books):
             books.demand(~early, "expired before its time to live was over", mine)
         else:
             books.demand(verdict != Verdict.EXPIRED, "expired in a queue without a time to live", mine)
+        moved = rows["reason"][mine] == Reason.REDRIVEN
+        begins = np.inf if settings.redrive is None else settings.redrive.at
+        books.demand(~moved | (settled >= begins - ROUNDING), "a dead letter went back before it was to", mine)
         limit = min(each for each in (settings.visibility_timeout, settings.ack_timeout, np.inf) if each is not None)
         lasted = np.where(np.isnan(settled), books.run.ended_at, settled) - leased
         books.demand(~(lasted > limit + ROUNDING), "a lease lasted longer than it may", mine)

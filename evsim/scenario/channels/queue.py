@@ -5,10 +5,11 @@ from typing import ClassVar, Literal
 
 from pydantic import StrictBool, model_serializer, model_validator
 
+from ..arrivals import PositiveRate
 from ..errors import refuse
 from ..part import Name, Part
 from ..presets import Likened
-from ..units import AtLeastOne, Limit, PositiveLimit, PositiveTime, TimeLimit, TimeOrUnlimited
+from ..units import AtLeastOne, Limit, PositiveLimit, PositiveTime, Time, TimeLimit, TimeOrUnlimited
 
 
 class Deduplication(Part):
@@ -31,6 +32,26 @@ class Deduplication(Part):
         return settings["window"] if list(settings) == ["window"] else settings
 
 
+class Redrive(Part):
+    """When the dead letters that lie in a queue go back to where they died, all at once or at a `rate`.
+
+    Written `40s`, or `{at: 40s, rate: 10/s}`.
+    """
+
+    at: Time
+    rate: PositiveRate | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unpack(cls, written):
+        return written if isinstance(written, Mapping | Part) else {"at": written}
+
+    @model_serializer(mode="wrap")
+    def _written(self, write):
+        settings = write(self)
+        return settings["at"] if list(settings) == ["at"] else settings
+
+
 class Queue(Likened):
     """Each message to one of the consumers, whichever is free.
 
@@ -46,7 +67,7 @@ class Queue(Likened):
     be at work; within `ack_timeout`, its consumer loses all it holds. With `single_active_consumer` the others
     stand by. With `fifo_groups` no message of a key is handed out while another one of it is. `deduplication`
     takes what comes again within the window and throws it away. A queue that is not `idempotent` keeps a message
-    again when its publisher sends it again.
+    again when its publisher sends it again. `redrive` moves the dead letters that lie there back to where they died.
     """
 
     mapped: ClassVar[bool] = True
@@ -65,13 +86,15 @@ class Queue(Likened):
     fifo_groups: StrictBool | None = None
     deduplication: Deduplication | None = None
     idempotent: StrictBool | None = None
+    redrive: Redrive | None = None
 
     @property
     def is_limited(self):
         """Whether it does anything but hand out what comes to whoever is free."""
         limits = self.max_length, self.deduplication, self.ttl, self.visibility_timeout, self.ack_timeout
         order = self.priorities, self.single_active_consumer, self.fifo_groups
-        return any(each is not None for each in limits) or any(order) or self.idempotent is False
+        moves = self.idempotent is False or self.redrive is not None
+        return any(each is not None for each in limits) or any(order) or moves
 
     @property
     def may_refuse(self):

@@ -99,13 +99,15 @@ export function sentence(index, event, who) {
   return ofAttempt(index, kind, ref, who);
 }
 
-function ofMessage({ lane }, kind, number, who) {
-  const { messages } = lane;
+function ofMessage({ lane, film: { codes } }, kind, number, who) {
+  const { attempts, messages } = lane;
   const [sender, channel] = endsOfMessage(lane, number);
   const place = lane.channels[messages.channel[number]].lingers ? "batch" : "outbox";
   if (kind === PUBLISHED) {
     const maker = lane.channels[messages.sender[number] - lane.services.length];
     if (maker?.kind === "exchange") return `${sender} hands a copy about ${who} on to ${channel}`;
+    if (maker && codes.reason[attempts.reason[messages.cause[number]]] === "redriven")
+      return `${sender} gives ${who} back to ${channel}`;
     if (maker) return `${sender} moves ${who} to ${channel}: a dead letter`;
     if (messages.sent[number] === messages.published[number]) return `${sender} publishes a message about ${who}`;
     return `${sender} writes a message about ${who} into its ${place}`;
@@ -177,6 +179,7 @@ function ofNobody(index, kind, row, who) {
   const channel = index.channelOf(row);
   if (kind === ASKED) return `the message about ${who} waits in ${channel} again`;
   const reason = index.film.codes.reason[index.lane.attempts.reason[row]];
+  if (reason === "redriven") return `${channel} gives the message about ${who} back to where it died`;
   return `${channel} drops the message about ${who}${reason === "none" ? "" : `: ${reason}`}`;
 }
 

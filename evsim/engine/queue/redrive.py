@@ -1,0 +1,59 @@
+"""Redrive: the dead letters of a queue go back to where they died (as with SQS), once what killed them is mended."""
+
+from collections import deque
+
+from evsim.engine.letters import Letters
+from evsim.results.records import Outcome, Reason, Verdict
+
+__all__ = ["Redrive"]
+
+
+class Redrive:
+    """Moves what lies in a queue when it begins, the oldest first. What was published to the queue itself stays.
+
+    A queue that is down moves nothing, and does not go on later.
+    """
+
+    def __init__(self, queue, settings):
+        self.queue, self.system = queue, queue.system
+        self.gap = None if settings.rate is None else 1 / settings.rate
+        self.due, self.ways = deque(), {}  # rows to be moved; channel -> the way of letters there
+        self.system.env.call_at(settings.at, self._begin)
+
+    def _begin(self, _):
+        self.due.extend(row for row in self.queue.stored() if self._home(row) is not None)
+        self.system.records.incidents.append((self.system.env._now, "redrive", self.queue.name, len(self.due)))
+        self._move()
+
+    def _move(self, _=None):
+        while self.due and self.queue.is_up and self.queue.frozen is None:
+            row = self.due.popleft()
+            if self._lies_there(row):
+                self._send_home(row)
+                if self.gap is not None:
+                    self.system.env.call_in(self.gap, self._move)
+                    break
+        self.queue.grant()
+
+    def _lies_there(self, row):
+        rows = self.system.records.rows
+        return rows.verdict[row] == Verdict.OPEN and not rows.leased[row] >= 0
+
+    def _home(self, row):
+        """The name of the channel where its message died, or None: it never did."""
+        messages, channels = self.system.records.messages, self.system.scenario.channels
+        names, message = list(channels), self.system.records.rows.parent[row]
+        while (message := messages.origin[message]) >= 0:
+            name = names[messages.channel[message]]
+            if channels[name].kind != "exchange":  # which only handed it on
+                return name
+        return None
+
+    def _send_home(self, row):
+        rows, now, home = self.system.records.rows, self.system.env._now, self._home(row)
+        self.queue.store.take_out(row)
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, now
+        rows.verdict[row], rows.settled[row], rows.reason[row] = Verdict.DEAD, now, Reason.REDRIVEN
+        if home not in self.ways:
+            self.ways[home] = Letters(self.system, self.queue, home)
+        self.ways[home].send(row)

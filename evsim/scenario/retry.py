@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, WithJsonSchema, model_serializer, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from .budget import Budget
 from .errors import refuse, suggest
@@ -37,10 +37,9 @@ class Backoff(Part):
         if kind is None or len(written) > 1:
             unknown = next((name for name in written if name != kind), None)
             raise refuse("is no back-off", suggest(unknown, BACKOFFS), name=unknown)
-        if not isinstance(written[kind], Mapping):
-            return {"kind": kind, "base": written[kind]}
+        settings = written[kind] if isinstance(written[kind], Mapping) else {"base": written[kind]}
         given = {"factor": 3.0} if kind == "decorrelated" else {}
-        return {**given, **written[kind], "kind": kind}
+        return {**given, **settings, "kind": kind}
 
     @model_validator(mode="after")
     def _sensible(self):

@@ -375,7 +375,8 @@ def _channel(name, draw, cast):
     if cast.kinds[name] == "log":
         return logs.log(draw, "members" in cast.hazards)
     if cast.kinds[name] == "bus":
-        limited = st.sampled_from([{"capacity": None}, {"capacity": 0}, {"capacity": 1}, {"capacity": 5}, {"like": "vertx"}])
+        like = {"like": "vertx"}
+        limited = st.sampled_from([like, {"capacity": None}, {"capacity": 0}, like, {"capacity": 1}, {"capacity": 5}])
         return {"bus": draw(limited) if "limit" in cast.hazards else {}}
     if cast.kinds[name] == "pipe":
         return {"pipe": cast.pipes[name]}

@@ -223,8 +223,8 @@ def _points(run, request):
             if not _joined(before, step):
                 yield service, service, title, "before"
             before = step
-        if before.kind != "reply":
-            yield service, service, found[-1][1], "after"
+        if handle[-1].kind != "reply":
+            yield service, service, dict(found)[len(handle) - 1,], "after"
         for position, title in found:
             step = _at(handle, position)
             if step.kind == "publish" and run.scenario.channels[step.channel].kind in BROKERS:

@@ -30,12 +30,14 @@ def counts(run, effects, times):
     arrived, answered = micro(requests.arrived), micro(requests.answered)
     good = requests.outcome == 1
     codes = {name: number for number, name in enumerate(run.effect_names)}
+    stands = np.isnan(run.undone)
     ledger = run.deliveries_tally
     born, settled = micro(ledger.born), micro(ledger.settled)
     for t in times:
         there, told = arrived <= t, answered <= t
         yes, no = int((told & good).sum()), int((told & ~good).sum())
-        done = [int(((effect["name"] == codes.get(name, -1)) & (micro(effect["time"]) <= t)).sum()) for name in effects]
+        true = stands & (micro(effect["time"]) <= t)
+        done = [int((true & (effect["name"] == codes.get(name, -1))).sum()) for name in effects]
         yield {
             "arrived": int(there.sum()), "yes": yes, "no": no, "waiting": int(there.sum()) - yes - no, "effects": done,
             "backlog": int(((born <= t) & (settled > t)).sum()),

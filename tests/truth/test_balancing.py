@@ -79,7 +79,7 @@ def test_with_two_choices_a_hundred_servers_are_nearly_as_fast_as_with_all(choic
     found = supermarket(f"POD-2 {choices} {load}", choices, load, 100, duration, warmup=0.2)
     limit = expected("POD-2", f"d={choices} lam={load}")
     mean, error = mean_and_error(found["T"])
-    assert error < 0.02 * limit
+    assert error < 0.025 * limit
     assert limit - 3.5 * error < mean < limit * (1 + above) + 3.5 * error
 
 

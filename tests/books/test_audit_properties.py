@@ -9,6 +9,8 @@ import pytest
 from hypothesis import strategies as st
 
 from evsim.engine import simulate
+from evsim.results.records import Verdict
+from evsim.results.tally import PENDING
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import (
     assert_deadlines_hold,
@@ -122,6 +124,57 @@ def test_care_that_is_never_needed_changes_nothing(scenario):
     for service in described["services"].values():
         service |= {"limit": 10**6, "drop_stale": True}
     assert_same_records(run_of(scenario), run_of(Scenario.from_dict(described)), but=["worker"])
+
+
+POLICIES = {
+    "call": ("timeout", "retry", "on_error", "breaker", "hedge", "bulkhead"),
+    "ask": ("timeout", "retry", "on_error", "breaker", "hedge", "bulkhead"),
+    "publish": ("timeout", "retry", "outbox"),
+    "service": ("limit", "shed", "rate_limit", "drop_stale", "idempotent", "balance", "discipline", "contention"),
+}
+
+
+def without_policies(scenario):
+    """Plain data of a scenario without faults, and without what anybody does about trouble."""
+
+    def plain(node):
+        if isinstance(node, list):
+            return [plain(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        node = {name: plain(value) for name, value in node.items()}
+        for kind in ("call", "ask", "publish"):
+            if isinstance(node.get(kind), dict):
+                node[kind] = {name: each for name, each in node[kind].items() if name not in POLICIES[kind]}
+        return node
+
+    data = {**scenario.to_dict(), "faults": []}
+    for service in data["services"].values():
+        service["handle"] = plain(service["handle"])
+        for policy in POLICIES["service"]:
+            service.pop(policy, None)
+    for workload in data["workloads"].values():
+        workload.pop("patience", None)
+    return data
+
+
+@holds(0.5, systems())
+def test_no_policy_and_no_fault_invents_or_hides_a_request(scenario):
+    """Whoever comes by the clock comes all the same, with the same key, is counted once, and is told one thing."""
+    run, bare = run_of(scenario), run_of(Scenario.from_dict(without_policies(scenario)))
+    for code, (name, workload) in enumerate(scenario.workloads.items()):
+        mine, theirs = run.tally.workload == code, bare.tally.workload == code
+        assert np.array_equal(run.tally.number[mine], np.arange(mine.sum())), name
+        if workload.arrivals.kind != "closed":
+            assert np.array_equal(run.tally.arrived[mine], bare.tally.arrived[theirs]), name
+            assert np.array_equal(run.request_keys[mine], bare.request_keys[theirs]), name
+    rows, asked = run.rows, np.array([place.kind == "request" for place in run.places] + [False])[run.rows["place"]]
+    first = asked & (rows["first"] < 0)
+    assert first.sum() == len(run.tally.row)
+    assert (asked & ~first & (rows["verdict"] != Verdict.COPY)).sum() == 0  # nobody asks twice; a link may make copies
+    told = ~np.isnan(run.tally.answered)
+    assert np.array_equal(told, run.tally.outcome != PENDING)
+    assert (run.tally.response[told] >= 0).all()
 
 
 # When the columns that are no times get their value, and those that later attempts write again.

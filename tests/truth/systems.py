@@ -5,6 +5,7 @@ is warm-up unless said otherwise.
 """
 
 import csv
+from statistics import NormalDist
 
 from evsim.scenario import Scenario
 
@@ -13,6 +14,14 @@ WARM_UP = 0.1  # share of a run
 
 def exponential(mean):
     return {"exponential": mean}
+
+
+def cut_normal():
+    """The service of qmodels' M/G/1: a standard normal cut to [0, 1.6], given by its quantiles."""
+    normal = NormalDist()
+    low, high = normal.cdf(0), normal.cdf(1.6)
+    inner = [normal.inv_cdf(low + (high - low) * step / 2000) for step in range(1, 2000)]
+    return {"empirical": [0.0, *inner, 1.6]}
 
 
 def poisson(rate):

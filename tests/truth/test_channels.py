@@ -131,7 +131,7 @@ def test_a_hot_key_bounds_the_rate_that_sixteen_consumers_can_take():
 # Pooling and parallelism.
 
 
-def test_one_queue_for_four_consumers_beats_four_partitions(tmp_path):
+def test_one_queue_for_four_consumers_beats_four_partitions():
     p, truth = case("POOL-4")["parameters"], expected("POOL-4")
     assert p["consumers"] == 4
     work, partitioned = [{"work": exponential(1)}], {"log": {"partitions": 4}}
@@ -148,17 +148,8 @@ def test_one_queue_for_four_consumers_beats_four_partitions(tmp_path):
     ratio = np.mean(by_key["W"]) / np.mean(shared["W"])
     assert ratio == pytest.approx(truth["ratio a/c"], rel=0.1)
 
-    names = [
-        next(name for name in map(str, range(100)) if partition_of(name, 4) == turn) for turn in range(4)
-    ]
-    random, in_turn = np.random.default_rng(4), {"W": [], "load": []}
-    for seed in range(10):
-        stamps = np.concatenate([[0], np.cumsum(random.exponential(1 / 3.2, 15_000))])
-        arrivals = arrivals_from(tmp_path, stamps, [names[turn % 4] for turn in range(len(stamps))])
-        scenario = consumers(partitioned, **{**alike, "arrivals": arrivals, "duration": float(stamps[-1])},
-                             folder=tmp_path)  # fmt: skip
-        for name, values in measure(f"POOL-4 b {seed}", scenario, figures, 1, conserving=False).items():
-            in_turn[name] += values
+    round_robin = {"log": {"partitions": 4, "partitioner": "round_robin"}}
+    in_turn = measure("POOL-4 b", consumers(round_robin, **alike), figures, 12, conserving=False)
     assert agrees(steady(in_turn, "W", ["load"]), truth["(b) 4 x E4/M/1"], error_below=0.03)
 
 

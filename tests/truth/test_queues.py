@@ -6,7 +6,7 @@ import pytest
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure, rows_of, steady
-from tests.truth.systems import arrivals_from, consumers, exponential, poisson, system
+from tests.truth.systems import arrivals_from, consumers, cut_normal, exponential, poisson, system
 
 
 def letters(queue, handle, subscribe=None, undertaker=None, requests=2000, **parts):
@@ -326,24 +326,38 @@ def test_a_full_queue_that_blocks_keeps_its_publishers_waiting_and_loses_nothing
 
 def test_the_urgent_overtake_the_others_and_the_mean_wait_is_the_same():
     p, truth = case("PRIO-NP")["parameters"], expected("PRIO-NP")
-    scenario = system(
-        {"urgent": {"handle": [{"publish": {"channel": "events", "priority": 1}}]},
-         "other": {"handle": [{"publish": "events"}]},
-         "worker": {"subscribe": "events", "handle": [{"work": exponential(1 / p["mu"])}]}},
-        {"few": {"target": "urgent", "arrivals": poisson(p["lam_high"])},
-         "many": {"target": "other", "arrivals": poisson(p["lam_low"])}},
-        30_000, channels={"events": {"queue": {"priorities": 2}}},
-    )  # fmt: skip
-
-    def figures(run):
-        waits = run.spans[(run.spans.service == "worker") & run.spans.cohort].eval("started - ready")
-        kind = run.spans.workload[waits.index]
-        return {"high": waits[kind == "few"].mean(), "low": waits[kind == "many"].mean(), "all": waits.mean()}
-
-    found = measure("PRIO-NP", scenario, figures, 20)
+    scenario = two_priorities(exponential(1 / p["mu"]), p["lam_high"], p["lam_low"], 30_000)
+    found = measure("PRIO-NP", scenario, by_priority, 20)
     assert agrees(found["high"], truth["Wq high"], error_below=0.02)
     assert agrees(found["low"], truth["Wq low"], error_below=0.04)
     assert agrees(found["all"], truth["aggregate Wq"], error_below=0.04)
+
+
+def test_another_programs_mg1_has_the_same_means_with_two_priorities():
+    truth = expected("QMODELS-mg1")
+    found = measure("QMODELS prio", two_priorities(cut_normal(), 1 / 2.4, 1 / 2.4, 8_000), by_priority, 20)
+    service = case("QMODELS-mg1")["parameters"]["ES"]
+    assert agrees(found["high"], truth["prio high Cobham"] - service, error_below=0.02)
+    assert agrees(found["low"], truth["prio low Cobham"] - service, error_below=0.04)
+
+
+def two_priorities(work, high, low, duration):
+    """A worker whose queue puts the messages of the `few` before those of the `many`."""
+    return system(
+        {"urgent": {"handle": [{"publish": {"channel": "events", "priority": 1}}]},
+         "other": {"handle": [{"publish": "events"}]},
+         "worker": {"subscribe": "events", "handle": [{"work": work}]}},
+        {"few": {"target": "urgent", "arrivals": poisson(high)},
+         "many": {"target": "other", "arrivals": poisson(low)}},
+        duration, channels={"events": {"queue": {"priorities": 2}}},
+    )  # fmt: skip
+
+
+def by_priority(run):
+    """Mean waits of those who go first, of the others, and of all."""
+    waits = run.spans[(run.spans.service == "worker") & run.spans.cohort].eval("started - ready")
+    kind = run.spans.workload[waits.index]
+    return {"high": waits[kind == "few"].mean(), "low": waits[kind == "many"].mean(), "all": waits.mean()}
 
 
 def test_a_priority_does_not_help_against_what_a_consumer_has_fetched_already(tmp_path):

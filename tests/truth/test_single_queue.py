@@ -1,6 +1,5 @@
 """One service, one inbox: means, quantiles and distributions of the textbooks."""
 
-from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from evsim import theory
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error
 from tests.truth.measuring import column, in_cohort, luck, measure, number_in, steady, sweep, waits
-from tests.truth.systems import exponential, station, timed
+from tests.truth.systems import cut_normal, exponential, station, timed
 
 PER_MILLE = expected("MM1-sojourn-quantiles", "p99.9")
 
@@ -269,15 +268,10 @@ def test_mm1_stays_below_kingmans_bound(exponential_station):
 
 
 def test_another_programs_mg1_has_the_same_mean_first_or_last_come():
-    """Service: a standard normal cut to [0, 1.6], given by its quantiles."""
-    normal = NormalDist()
-    low, high = normal.cdf(0), normal.cdf(1.6)
-    points = [normal.inv_cdf(low + (high - low) * step / 2000) for step in range(2001)]
-    points[0], points[-1] = 0.0, 1.6
     truth = expected("QMODELS-mg1", "FIFO P-K")
     for discipline in ("fifo", "lifo"):
         found = measure(
-            discipline, station({"empirical": points}, 1 / 1.2, 8_000, discipline=discipline), lucky_means
+            discipline, station(cut_normal(), 1 / 1.2, 8_000, discipline=discipline), lucky_means
         )
         assert agrees(steady(found, "W"), truth, error_below=0.01)
 

@@ -216,7 +216,9 @@ def test_contention_settles_where_littles_law_holds_and_beyond_its_limit_nowhere
         assert theory.contended(1.01 * limit / 0.5, 0.5, sigma, kappa).at_once == math.inf
 
 
-@pytest.mark.parametrize(("rate", "state"), [(50, "healthy"), (51, "metastable"), (99, "metastable"), (100, "overloaded")])
+@pytest.mark.parametrize(("rate", "state"), [
+    (50, "healthy"), (51, "metastable"), (99, "metastable"), (100, "overloaded"),
+])  # fmt: skip
 def test_a_storm_of_two_attempts_halves_what_is_safe(rate, state):
     storm = theory.retry_storm(rate, 100, 2)
     assert storm.state == state and storm.sustained == (storm.storm_rate > 100) == (state != "healthy")

@@ -121,7 +121,7 @@ class Environment(simpy.Environment):
         return None
 
     def _drain(self):
-        """The run loop. It processes SimPy's events itself, as :meth:`fire` does: a call for each would cost a fifth."""
+        """The run loop. It processes SimPy's events itself as :meth:`fire` does: a call for each would cost a fifth."""
         queue, pop, fire = self._queue, heappop, self._fire
         function = argument = None
         callbacks = ()

@@ -1,9 +1,9 @@
 """The transactional outbox: a message is written with the row, and a relay sends it to the channel later.
 
-A message that is written waits in the service's own database, which survives a crash. The relay is a part of the service: it
-looks every `poll` seconds, sends what it finds, in order, and forgets a message when the channel has confirmed it. What
-was lost is sent again at a later look; the channel keeps a message once. After a refusal only the oldest message is tried,
-until the channel takes it.
+A message that is written waits in the service's own database, which survives a crash. The relay is a part of the
+service: it looks every `poll` seconds, sends what it finds, in order, and forgets a message when the channel has
+confirmed it. What was lost is sent again at a later look; the channel keeps a message once. After a refusal only the
+oldest message is tried, until the channel takes it.
 """
 
 from itertools import islice

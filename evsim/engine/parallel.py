@@ -63,7 +63,8 @@ def first_wins(compiler, step, position, then, fail):
 
         return go_on
 
-    outer, compiler.still = compiler.still, still if compiler.still is None else lambda f, outer=compiler.still: outer(still(f))
+    outer = compiler.still
+    compiler.still = still if outer is None else lambda function: outer(still(function))
     branches = _branches(compiler, step, position, won, branch_failed)
     compiler.still = outer
 

@@ -1,9 +1,9 @@
 """Places: every edge along which work can reach a service, found by walking the scenario before it runs.
 
 A place is one way into a service for one workload: the customers' request, one call step on one path, one handler that
-an ask step on one path may reach, one subscription reached by one publish step. Its *visit* is its ordinal among the ways into that service, so the luck
-of "the first call to the database" is the same however the database is reached. A way that leads back into itself
-through channels is one place; rows count the rounds (``hop``).
+an ask step on one path may reach, one subscription reached by one publish step. Its *visit* is its ordinal among the
+ways into that service, so the luck of "the first call to the database" is the same however the database is reached. A
+way that leads back into itself through channels is one place; rows count the rounds (``hop``).
 """
 
 from dataclasses import dataclass, field

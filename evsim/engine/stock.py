@@ -31,7 +31,9 @@ def take_stock(system):
         "ready": sorted(ready),
         "waiting": sorted(row for _, service in services for row in service.inbox),
         "travelling": sorted(argument for function, argument in moving if function in coming),
-        "news": sorted({argument for function, argument in moving if function in news} | set(system.reopened) | unsettled),
+        "news": sorted(
+            {argument for function, argument in moving if function in news} | set(system.reopened) | unsettled
+        ),
         "messages": sorted({argument for function, argument in moving if function in sending} | outboxes),
         "hidden": sorted(message for channel in channels for message in channel.hidden()),
         "backing_off": system.backing_off,

@@ -88,7 +88,11 @@ class _Stages:
         services = run.scenario.services
         seen = {pipe: set(self.senders[self.channel_of == pipe]) for pipe in pipes}  # by Python handlers too
         written = {
-            pipe: {name for name, service in services.items() if not callable(service.handle) and may_write(service, pipe)}
+            pipe: {
+                name
+                for name, service in services.items()
+                if not callable(service.handle) and may_write(service, pipe)
+            }
             for pipe in pipes
         }
         self.writers = {pipe: sorted(seen[pipe] | written[pipe]) for pipe in pipes}

@@ -2,7 +2,8 @@
 
 A *row* is one attempt at one obligation (a customer's request, a call, a delivery). The first attempt shares its row
 with the obligation; a later attempt has a row of its own whose ``first`` points back. A message, an effect, an
-early reply, late news and an incident have small tables of their own. Every plot, count and audit is a view of these columns.
+early reply, late news and an incident have small tables of their own. Every plot, count and audit is a view of these
+columns.
 """
 
 from array import array
@@ -29,7 +30,7 @@ class Outcome(IntEnum):
 
 
 class Verdict(IntEnum):
-    """How the lease of an attempt ended: what the one who asked knows. The last attempt's verdict is the obligation's."""
+    """How the lease of an attempt ended: what who asked knows. The last attempt's verdict is the obligation's."""
 
     OPEN = 0  # still held, or still ready
     DONE = 1

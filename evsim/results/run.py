@@ -264,7 +264,7 @@ class Run:
 
     @cached_property
     def partitions(self):
-        """One row a log, subscribing service and partition, as a frame: the figures of ``channels`` for each partition."""
+        """One row a log, subscribing service and partition, as a frame: the figures of ``channels`` for each."""
         import pandas
 
         names = ["channel", "subscription", "partition"]

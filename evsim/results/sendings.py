@@ -40,7 +40,8 @@ class Sendings:
                 self._incidents.setdefault(message, []).append((time, kind))
 
     def __getitem__(self, number):
-        published, relayed, appended = (float(self._messages[name][number]) for name in ("published", "sent", "appended"))
+        times = (self._messages[name][number] for name in ("published", "sent", "appended"))
+        published, relayed, appended = map(float, times)
         met = self._incidents.get(number, ())
         sent = [relayed if relayed == relayed else published, *(time for time, kind in met if kind == SENT_AGAIN)]
         lost = [time for time, kind in met if kind == LOST]

@@ -143,7 +143,7 @@ class Deliveries:
         state[verdict == Verdict.DROPPED] = DELIVERY_STATES.index("dropped")
         ended = (verdict == Verdict.DONE) & (rows["outcome"][last] != Outcome.OPEN)
         state[ended] = DELIVERY_STATES.index("lost")  # acknowledged before the work, unless the work was done
-        state[ended & skipped[last]] = DELIVERY_STATES.index("done")  # by an earlier handling, which did not come to its end
+        state[ended & skipped[last]] = DELIVERY_STATES.index("done")  # by an earlier handling that did not end
         state[self.handlings == 1] = DELIVERY_STATES.index("done")
         self.replay = np.isin(row, run.records.replays)  # asked for: never a duplicate
         state[self.handlings > 1] = DELIVERY_STATES.index("duplicate")

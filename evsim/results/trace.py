@@ -17,7 +17,7 @@ _AT_ONCE = {what: rank for rank, what in enumerate(
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened to a request: ``time`` (seconds), ``what``, ``where`` and the row or message it is about."""
+    """Something that happened to a request: ``time`` (seconds), ``what``, ``where``, and the row or message of it."""
 
     time: float
     what: str
@@ -65,7 +65,8 @@ def _moments(run, number, workload):
     for index in np.flatnonzero(np.isin(effects["row"], its_rows)).tolist():
         row = effects["row"][index]
         service = run.places[rows["place"][row]].service
-        yield Moment(float(effects["time"][index]), "effect", service, run.effect_names[effects["name"][index]], int(row))
+        name = run.effect_names[effects["name"][index]]
+        yield Moment(float(effects["time"][index]), "effect", service, name, int(row))
 
 
 def _of_undos(run, its_rows):

@@ -26,7 +26,7 @@ def callees(scenario, step):
 
 def may_write(service, channel):
     """Whether a service may hand something to a channel; of a Python function nobody knows before."""
-    from .checking import walk   # which checks the rest
+    from .checking import walk  # which checks the rest
 
     steps = service.handle
     return callable(steps) or any(step.kind in MESSAGES and step.channel == channel for _, step, _ in walk(steps))
@@ -80,7 +80,7 @@ def _kind(scenario, name):
 
 def _messages(scenario):
     """(path, step) of all that hands over a message."""
-    from .checking import walk   # which checks the rest
+    from .checking import walk  # which checks the rest
 
     for name, service in scenario.services.items():
         for path, step, _ in walk(service.handle, ("services", name, "handle")):
@@ -90,7 +90,10 @@ def _messages(scenario):
 
 def _letters(scenario):
     """Dead letters want a channel that keeps them."""
-    ways = [(("channels", name, each.kind), getattr(each, "dead_letter", None)) for name, each in scenario.channels.items()]
+    ways = [
+        (("channels", name, each.kind), getattr(each, "dead_letter", None))
+        for name, each in scenario.channels.items()
+    ]
     ways += [(("services", name, "subscribe", number), each.dead_letter)
              for name, service in scenario.services.items() for number, each in enumerate(service.subscribe)]
     for path, target in ways:

@@ -52,9 +52,9 @@ class Contended:
 def contended(arrival_rate, work, sigma, kappa=0.0):
     """A service with a worker for everybody, where the time `work` grows with the number at once (:func:`scalability`).
 
-    n pieces of work at once take work (1 + sigma (n - 1) + kappa n (n - 1)) each. Their number settles where n = arrival_rate x that time (Little's law, fluid): with kappa = 0 at
-    n = a (1 - sigma) / (1 - a sigma), where a = arrival_rate x work. Beyond 1 / sigma there is no such place, and it
-    grows without end.
+    n pieces of work at once take work (1 + sigma (n - 1) + kappa n (n - 1)) each. Their number settles where
+    n = arrival_rate x that time (Little's law, fluid): with kappa = 0 at n = a (1 - sigma) / (1 - a sigma), where
+    a = arrival_rate x work. Beyond 1 / sigma there is no such place, and it grows without end.
 
     Does not apply to small numbers at once, where chance matters, or when workers are short.
 

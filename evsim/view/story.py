@@ -90,8 +90,8 @@ class Story:
     ``roots``: the root and what links made of it (a link that duplicates brings the same request twice).
 
     ``answered``, ``outcome`` (a word), ``due`` (names of effects that should come), ``effects`` ((time,
-    name) in order), ``standing`` (those not undone), ``completed`` (the last due effect; NaN if one never came), ``end`` (the last thing
-    that happened) and ``incidents`` ((row, kind) of what links lost).
+    name) in order), ``standing`` (those not undone), ``completed`` (the last due effect; NaN if one never came),
+    ``end`` (the last thing that happened) and ``incidents`` ((row, kind) of what links lost).
     """
 
     def __init__(self, run, request, workload=None):

@@ -44,7 +44,8 @@ def assert_ledger_adds_up(run):
     for code, (name, channel) in enumerate(run.scenario.complete.channels.items()):
         mine = deliveries.channel == code
         here = kept & (messages["channel"] == code)
-        groups = [each for who in run.scenario.complete.services.values() for each in who.subscribe if each.channel == name]
+        services = run.scenario.complete.services.values()
+        groups = [each for who in services for each in who.subscribe if each.channel == name]
         if channel.kind == "exchange":
             each = [np.flatnonzero(here & leads_nowhere(run))]
         elif channel.kind == "log":

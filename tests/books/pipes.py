@@ -8,7 +8,14 @@ __all__ = ["join", "pipe"]
 def pipe(draw):
     return draw(
         st.sampled_from(
-            [{"capacity": 0}, {"capacity": 1}, {"capacity": 3}, {"bytes": 5000}, {"bytes": 12000, "page": 1000}, {"like": "linux"}]
+            [
+                {"capacity": 0},
+                {"capacity": 1},
+                {"capacity": 3},
+                {"bytes": 5000},
+                {"bytes": 12000, "page": 1000},
+                {"like": "linux"},
+            ]
         )
     )
 

@@ -354,7 +354,8 @@ def _subscribe(draw, cast, services, channel, stable):
     may_be_none &= bool(cast.hazards) or cast.kinds[channel] != "bus"
     may_be_none &= cast.kinds[channel] != "pipe"
     least = 0 if may_be_none and draw(st.integers(0, 7)) == 7 else 1
-    readers = draw(st.lists(st.sampled_from(able), min_size=least, max_size=1 if cast.kinds[channel] == "pipe" else 3, unique=True))
+    most = 1 if cast.kinds[channel] == "pipe" else 3
+    readers = draw(st.lists(st.sampled_from(able), min_size=least, max_size=most, unique=True))
     for name in readers:
         subscription = {"channel": channel}
         if "retry" in cast.hazards and cast.kinds[channel] in ("queue", "log"):

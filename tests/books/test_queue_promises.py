@@ -23,7 +23,7 @@ def queues(run):
 
 @holds(1, st.one_of(systems(), stable_systems()))
 def test_what_a_queue_keeps_is_lost_only_by_a_rule_that_is_written(scenario):
-    """By an early acknowledgement, a time to live, a maximum length that drops; else it is done, dead or still there."""
+    """By an early acknowledgement, a time to live, a maximum length that drops; else it is done, dead or there."""
     run = run_of(scenario)
     deliveries = run.deliveries_tally
     for number, channel, reads in queues(run):

@@ -27,5 +27,6 @@ def test_a_case_that_is_named_as_a_source_is_one_of_the_cases():
 
 def test_every_case_of_kafka_and_of_the_semantics_of_brokers_is_named():
     text = "\n".join(ROWS)
-    cases = [each for each in identifiers() if each.startswith(("KAFKA-", "SEM-", "PIPE-", "TTL-", "LINGER-", "PREFETCH-"))]
+    groups = ("KAFKA-", "SEM-", "PIPE-", "TTL-", "LINGER-", "PREFETCH-")
+    cases = [each for each in identifiers() if each.startswith(groups)]
     assert len(cases) > 20 and [each for each in cases if each not in text] == []

@@ -8,8 +8,9 @@ from evsim.scenario import Scenario, ScenarioError
 def scenario(balance="round_robin", arrivals="1/s", **service):
     arrivals = {"poisson": arrivals} if isinstance(arrivals, str) else arrivals
     web = {"instances": 3, "balance": balance, "handle": [{"work": "1ms"}], **service}
-    return Scenario.from_dict({"name": "any", "workloads": {"users": {"target": "web", "arrivals": arrivals}},
-                               "services": {"web": web}, "channels": {"news": "bus"}, "run": {"duration": "10s"}})  # fmt: skip
+    users = {"target": "web", "arrivals": arrivals}
+    return Scenario.from_dict({"name": "any", "workloads": {"users": users}, "services": {"web": web},
+                               "channels": {"news": "bus"}, "run": {"duration": "10s"}})  # fmt: skip
 
 
 @pytest.mark.parametrize(

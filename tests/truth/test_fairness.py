@@ -32,7 +32,7 @@ SLOW = [{"slowdown": "worker/1", "factor": 3, "at": 0}]  # takes 3 s, the other 
 
 
 def test_what_a_slow_instance_has_fetched_waits_while_the_other_is_free():
-    """Two of four messages each: the slow one's second starts at 3 s, and the fast one has nothing to do from 2 s on."""
+    """Two of four messages each: the slow one's second starts at 3 s, and the fast one is free from 2 s on."""
     found = figures(jobs("queue", instances=2, subscribe={"channel": "jobs", "prefetch": "unlimited"}, faults=SLOW))
     assert (found["wait_mean"], found["wait_behind_mean"]) == (1, 1 / 4)
     assert found["idle_while_waiting"] == pytest.approx(1 / 3)

@@ -47,10 +47,11 @@ def test_both_of_two_that_work_at_once_find_nothing_when_they_look_and_only_one_
 
 
 def crashing(**settings):
-    """The row is written at once and the acknowledgement comes a tenth of a second later; the worker dies in between."""
+    """The row is written at once, the acknowledgement comes a tenth of a second later; the worker dies in between."""
     handle = [{"effect": "row"}, {"work": 0.1}]
     faults = [{"crash": "worker", "at": 10.05, "for": 1}]
-    return consumers({"log": {"partitions": 4}}, handle, {"constant": 20}, 20, warmup=0, workers=4, faults=faults, **settings)
+    settings = {"warmup": 0, "workers": 4, "faults": faults, **settings}
+    return consumers({"log": {"partitions": 4}}, handle, {"constant": 20}, 20, **settings)
 
 
 def test_a_crash_between_the_effect_and_the_acknowledgement_repeats_the_effect_unless_it_is_remembered():
@@ -70,10 +71,12 @@ def test_the_store_forgets_after_its_window():
 def test_a_message_that_is_kept_twice_is_one_message():
     def copied(**settings):
         log = {"log": {"partitions": 4, "idempotent": False}}
-        scenario = consumers(log, [{"effect": "row"}, {"work": 0.001}], {"constant": 50}, 20, warmup=0, workers=4, **settings)
+        handle = [{"effect": "row"}, {"work": 0.001}]
+        scenario = consumers(log, handle, {"constant": 50}, 20, warmup=0, workers=4, **settings)
         publish = {"publish": {"channel": "events", "timeout": 0.05, "retry": {"attempts": 5}}}
         links = {"wire": {"between": ["front", "events"], "loss": 0.2}}
-        return scenario.replace({"services.front.handle": [publish], "services.front.workers": 20, "network.links": links})
+        front = {"services.front.handle": [publish], "services.front.workers": 20}
+        return scenario.replace({**front, "network.links": links})
 
     twice, once = balanced(copied()), balanced(copied(**ONCE))
     assert len(twice.records.copies) > 100
@@ -91,7 +94,8 @@ def test_a_call_that_is_tried_again_is_done_once(by, repeated):
 
 
 def test_by_key_each_key_is_done_once():
-    scenario = consumers({"log": {"partitions": 4}}, [{"effect": "row"}], {"poisson": 50}, 60, warmup=0, key={"uniform": 30})
+    log, handle = {"log": {"partitions": 4}}, [{"effect": "row"}]
+    scenario = consumers(log, handle, {"poisson": 50}, 60, warmup=0, key={"uniform": 30})
     run = balanced(scenario.replace({"services.worker.idempotent": {"by": "key"}}))
     assert len(run.effects) == 30 == run.requests.key.nunique()
 

@@ -17,8 +17,9 @@ def late(channels, step, subscribe, burst=4, work=1, faults=(), **reader):
     }
     slow = {"slowdown": "reader/1", "factor": 3, "at": 0}
     customers = {"target": "front", "arrivals": {"burst": burst}}
-    run = simulate(Scenario.from_dict({"name": "order", "workloads": {"customers": customers}, "services": services,
-                                       "channels": channels, "run": {"duration": 60}, "faults": [slow, *faults]}))  # fmt: skip
+    run = simulate(Scenario.from_dict({
+        "name": "order", "workloads": {"customers": customers}, "services": services, "channels": channels,
+        "run": {"duration": 60}, "faults": [slow, *faults]}))  # fmt: skip
     assert run.audit() and (run.ledger.state == "done").all()
     assert run.summary()["reordered"] == run.ledger.reordered.sum()
     return run.ledger.offset[run.ledger.reordered].tolist()
@@ -55,7 +56,7 @@ def test_so_do_those_behind_an_exchange_and_the_handlers_on_a_bus():
 
 def test_partitions_in_turn_keep_no_order_for_a_key():
     in_turn = {"jobs": {"log": {"partitions": 2, "partitioner": "round_robin"}}}
-    assert late(in_turn, PUBLISH, {"channel": "jobs", "assignor": "range"}) == [0, 1]  # both of the slow one's partition
+    assert late(in_turn, PUBLISH, {"channel": "jobs", "assignor": "range"}) == [0, 1]  # the slow one's partition
 
 
 def test_a_message_that_backs_off_is_overtaken_in_a_queue_and_not_in_a_log():

@@ -1,7 +1,8 @@
 """The audit: three independent ways to count a run, which must agree.
 
 1. *Recount* (attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes,
-   policies, transactions): states are worked out again from attempts, effects and messages, and compared with what is stored.
+   policies, transactions): states are worked out again from attempts, effects and messages, and compared with what is
+   stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
 3. *Credits* (credits, owners): every worker and every prefetch credit is at home or held by exactly one open attempt,
@@ -9,15 +10,30 @@
 """
 
 from evsim.results.audit import (
-    attempts, channels, credits, effects, exchanges, letters, load, once, owners, pipes, policies, queues, stock,
-    transactions, unchanged, unique,
+    attempts,
+    channels,
+    credits,
+    effects,
+    exchanges,
+    letters,
+    load,
+    once,
+    owners,
+    pipes,
+    policies,
+    queues,
+    stock,
+    transactions,
+    unchanged,
+    unique,
 )  # fmt: skip
 from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
 PARTS = (
-    attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes, policies, transactions,
+    attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes, policies,
+    transactions,
     stock, credits, owners,
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in PARTS), ())

@@ -37,7 +37,8 @@ def requests(books):
     for code, name in enumerate(requests.workloads):
         mine = requests.workload == code
         numbers = requests.number[mine]
-        books.demand(numbers == np.arange(len(numbers)), f"the requests of {name} are not 0, 1, 2 ...", requests.row[mine])
+        counted = numbers == np.arange(len(numbers))
+        books.demand(counted, f"the requests of {name} are not 0, 1, 2 ...", requests.row[mine])
         arrived = requests.arrived[mine]
         books.demand(np.diff(arrived, prepend=0.0) >= 0, f"the requests of {name} are out of order", requests.row[mine])
 

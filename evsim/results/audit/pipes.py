@@ -23,7 +23,8 @@ def pipes(books):
         books.demand(_levels(entered, gone, weight) <= most + ROUNDING, f"{name} held more than it can", mine)
         order = np.argsort(messages["offset"][message])
         taken = left[order][~np.isnan(left[order])]
-        books.demand(np.diff(taken) >= -ROUNDING, f"{name} was read out of order", mine[order][~np.isnan(left[order])][1:])
+        read = mine[order][~np.isnan(left[order])]
+        books.demand(np.diff(taken) >= -ROUNDING, f"{name} was read out of order", read[1:])
 
 
 def _levels(entered, left, weight):

@@ -34,7 +34,8 @@ class Pipe(Likened):
     @property
     def largest(self):
         """Bytes of the largest message that finds room in the empty pipe."""
-        given = {} if self.like is None else {name: value for name, (value, _) in load_preset(self.like).channel.items()}
+        preset = {} if self.like is None else load_preset(self.like).channel
+        given = {name: value for name, (value, _) in preset.items()}
         page = self.page or given.get("page", 1.0)
         return (self.bytes or given["bytes"]) // page * page
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import cycle
 
 from evsim.engine.asking import Asking
-from evsim.engine.delivery import Channel, Subscriber
+from evsim.engine.broker import Channel, Subscriber
 from evsim.engine.oneway import OneWay, lose
 from evsim.engine.writing import writer
 from evsim.results.records import Outcome, Reason

@@ -5,7 +5,7 @@ refused: as with RabbitMQ, one queue that refuses makes the publisher try again,
 What leads nowhere is written down as dropped, and confirmed all the same.
 """
 
-from evsim.engine.delivery import Channel
+from evsim.engine.broker import Channel
 from evsim.engine.writing import goes_round, onward
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.routing import onward as leads_to

@@ -7,7 +7,7 @@ dies (as of SIGPIPE), which breaks the pipes that it reads. Who has died does no
 
 from collections import deque
 
-from evsim.engine.delivery import Channel, Subscriber
+from evsim.engine.broker import Channel, Subscriber
 from evsim.engine.oneway import OneWay, lose
 from evsim.engine.room import room_of
 from evsim.engine.writing import writer

@@ -1,6 +1,6 @@
 """The log's partitions: where a message goes, and at which offset."""
 
-from evsim.engine.delivery import Channel
+from evsim.engine.broker import Channel
 from evsim.engine.environment import FAULT
 from evsim.engine.log.batching import Batching
 from evsim.engine.log.history import History

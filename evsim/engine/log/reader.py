@@ -1,6 +1,6 @@
 """What all groups of a log have in common: they open a row for each message, grant it, and hear of its commit."""
 
-from evsim.engine.delivery import Subscriber
+from evsim.engine.broker import Subscriber
 from evsim.engine.environment import ANSWER, FAULT
 from evsim.engine.log.history import wanted
 from evsim.results.records import Outcome, Reason, Verdict

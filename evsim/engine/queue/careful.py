@@ -3,7 +3,7 @@
 from collections import deque
 from math import inf
 
-from evsim.engine.delivery import Channel
+from evsim.engine.broker import Channel
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.letters import Letters
 from evsim.engine.queue.consumer import CarefulConsumer

@@ -2,7 +2,8 @@
 
 from math import inf
 
-from evsim.engine.delivery import PLAIN_ATTEMPTS, Subscriber
+from evsim.engine.broker import Subscriber
+from evsim.engine.delivery import PLAIN_ATTEMPTS
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.queue.edges import EDGES
 

@@ -3,7 +3,7 @@
 from collections import deque
 from itertools import count
 
-from evsim.engine.delivery import Channel, Subscriber
+from evsim.engine.broker import Channel, Subscriber
 
 __all__ = ["PlainConsumer", "PlainQueue"]
 

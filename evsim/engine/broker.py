@@ -1,0 +1,175 @@
+"""The broker: what all channels have in common, and how a service is attached to one."""
+
+from evsim.engine.delivery import PLAIN_ATTEMPTS, Delivery
+from evsim.engine.letters import Letters
+from evsim.results.records import Fate
+
+__all__ = ["Channel", "Subscriber"]
+
+
+class Channel:
+    """The broker's side of a channel. Subclasses say where a message waits and who may have it (``append``)."""
+
+    def __init__(self, system, name, settings, number):
+        self.system, self.name, self.settings, self.number = system, name, settings, number
+        self.down = 0
+        self.frozen = None  # what waits for the end of a pause
+        self.frozen_until = 0.0
+        self.subscribers = []
+
+    def route(self, number, ways):
+        """Take note of one publish step on one path: ``ways`` are the places of its deliveries, by subscriber."""
+        for subscriber, place in ways.items():
+            subscriber.routes[number] = place
+
+    def stored(self):
+        """Rows that lie in the channel itself, for a stock-take."""
+        return []
+
+    def hidden(self):
+        """Messages that are kept and that nobody can see yet."""
+        return []
+
+    def door(self, message):
+        """The list in which a message that comes has to wait, as (function, argument); None if it may come in."""
+        return self.frozen
+
+    def outside(self):
+        """(function, argument) of everything that waits at the door, for a stock-take."""
+        return self.frozen or ()
+
+    @property
+    def is_up(self):
+        return not self.down and self.frozen is None
+
+    # What a publisher asks.
+
+    batching = None  # what producers keep back
+    keeps = True  # or is only a way to other channels
+    keeps_once = True  # a message that comes again is only confirmed
+
+    def takes(self, acks):
+        """Whether a message is kept that comes now, for a publisher who waits for so many."""
+        return self.is_up
+
+    def refusal(self, message, acks):
+        """Why a message is not kept that comes now; :attr:`Fate.OPEN` if it is."""
+        return Fate.OPEN if self.takes(acks) else Fate.REFUSED
+
+    def has(self, message):
+        """Whether a message that was kept is still there, or was handled."""
+        return True
+
+    def again(self, message):
+        """A message comes that was kept before: the record that stands for it, a new one where it cannot be told."""
+        if self.keeps_once and self.has(message):
+            return message
+        messages = self.system.records.messages
+        copy = messages.new()
+        for column in ("channel", "route", "cause", "origin", "luck", "key", "partition"):
+            getattr(messages, column)[copy] = getattr(messages, column)[message]
+        messages.published[copy] = self.system.env._now
+        self.system.records.copies.append((copy, message))
+        self.append(copy)
+        return copy
+
+    def when_safe(self, message, acks, tell):
+        """Call ``tell(fate)`` when a message is as safe as its publisher wants it, or will never be."""
+        tell(Fate.OPEN)
+
+    def stop(self):
+        """Publishers are refused and nothing is granted."""
+        self.down += 1
+
+    def start(self):
+        self.down -= 1
+        self._go_on()
+
+    def crash(self):
+        """What it keeps is on disk: to everybody else it is an outage."""
+        self.stop()
+
+    def lose_leader(self):
+        """Until another one leads, nothing is taken and nothing handed out."""
+        self.stop()
+
+    def find_leader(self):
+        self.start()
+
+    def pause(self, length):
+        """What arrives waits at the door; nothing is granted."""
+        if self.frozen is None:
+            self.frozen = []
+        self.frozen_until = max(self.frozen_until, self.system.env._now + length)
+
+    def resume(self):
+        if self.frozen is None or self.system.env._now < self.frozen_until:
+            return
+        waiting, self.frozen = self.frozen, None
+        for function, argument in waiting:
+            function(argument)
+        self._go_on()
+
+    def _go_on(self):
+        if self.is_up:
+            for subscriber in self.subscribers:
+                subscriber.resume()
+
+
+class Subscriber:
+    """A service's attachment to a channel: what it grants goes to the service as far as there is credit.
+
+    Subclasses give ``worked(row)`` (the work has ended), ``settled(row)`` (the broker knows), ``dead(row)`` (no attempt
+    is left), ``back(row)`` (the next attempt is ready again, first in line), ``acknowledgement_lost(edge, row)`` and
+    ``resume()``. ``worked`` or ``settled`` is None where it means nothing.
+    """
+
+    news = ()  # heap functions of its own that may still end a lease
+    refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
+
+    def __init__(self, system, channel, service, subscription):
+        self.system, self.channel, self.service, self.subscription = system, channel, service, subscription
+        self.group = subscription.group or service.name
+        self.edges = {}  # place number -> Delivery
+        self.routes = {}  # route of a message -> place number of its delivery here
+        address = subscription.dead_letter or getattr(channel.settings, "dead_letter", None)
+        self.letters = Letters(system, channel, address) if address else None
+        service.groups.append(self)
+        channel.subscribers.append(self)
+
+    @property
+    def attempts(self):
+        """After how many failures a message is dead."""
+        retry = self.subscription.retry
+        return retry.attempts if retry else PLAIN_ATTEMPTS
+
+    def edge(self, place):
+        """The edge of a place that this subscriber grants messages to."""
+        return Delivery(self.system, place, self)
+
+    def unsettled(self):
+        """Rows whose work has ended and of which the broker will still be told, for a stock-take."""
+        return []
+
+    def given_back(self, row):
+        """An attempt ended without success and another one will follow."""
+
+    def backs_off(self, row, delay):
+        """An attempt failed and another one will follow after a delay."""
+        self.given_back(row)
+
+    @property
+    def may_grant(self):
+        return self.channel.is_up and self.service.is_up
+
+    def stored(self):
+        """Rows that wait here, for a stock-take."""
+        return []
+
+    def overdue(self):
+        """Rows that a consumer still holds a credit for although their lease has ended, for a stock-take."""
+        return []
+
+    def credit_taken(self):
+        """(credit at home, all credit) of a subscriber that has a fixed number of them; else None."""
+        return None

@@ -4,9 +4,15 @@ The obligation is the answer. An attempt is sent over the link, waits in the inb
 back; whoever asked may give up before (the lease is void, the work goes on and is real) and may try again.
 """
 
+from functools import partial
 from heapq import heappush
 
+from evsim.engine.breaker import Breaker
+from evsim.engine.budget import Budget
+from evsim.engine.bulkhead import Bulkhead
 from evsim.engine.environment import ANSWER, TIMEOUT
+from evsim.engine.hedging import Hedging
+from evsim.results.policies import NEVER_SENT
 from evsim.results.records import FINAL, Outcome, Reason, Verdict
 
 __all__ = ["Asking", "copy_of", "next_attempt"]
@@ -19,6 +25,8 @@ _VERDICT = {
     Reason.LIMIT: Verdict.REJECTED,
     Reason.SHED: Verdict.REJECTED,
     Reason.RATE_LIMIT: Verdict.REJECTED,
+    Reason.BREAKER: Verdict.REJECTED,
+    Reason.BULKHEAD: Verdict.REJECTED,
     Reason.TAKEN: Verdict.DECLINED,
 }
 
@@ -41,7 +49,14 @@ class Asking:
         self.timeout = timeout
         self.attempts = retry.attempts if retry else 1
         self.backoff = system.backoff(retry, place) if retry and retry.attempts > 1 else None
-        self.budget = system.budget(asker, self.callee, retry.budget) if self.backoff else None
+        self.budget = self._policy(Budget, retry.budget if retry else None)
+        self.breaker = self._policy(Breaker, getattr(place.step, "breaker", None))
+        self.bulkhead = self._policy(Bulkhead, getattr(place.step, "bulkhead", None))
+        self.gates = [gate for gate in (self.breaker, self.bulkhead) if gate is not None]
+        hedge = getattr(place.step, "hedge", None)
+        self.hedge = None if hedge is None else Hedging(self, hedge)
+        if self.gates or self.hedge is not None:
+            self.done = self._leaving(done)
         self.failing = set()  # rows whose answer on its way is a bad one
         guarded = system.risk.asking(place, timeout, asker)
         self.arrived = self._arrived()
@@ -58,15 +73,21 @@ class Asking:
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
         self.coming = {self.arrived, self._request_lost}
         self.news = {back, self.expired, self._silence, self._answer_lost}
-        self.ask = self._guarded_ask() if guarded else self.send
-        self.begin = self._counted(self.ask) if self.budget else self.ask
+        self.let = self._guarded_ask() if guarded else self.send
+        self.ask = self.let if self.breaker is None else self.if_closed(self.let)
+        if self.hedge is not None:
+            self.ask = self.hedge.asking(self.ask)
+        self.begin = self.counted(self.ask) if self.budget else self.ask
 
     @property
     def callee(self):
         """The name by which the asker knows whom it asks."""
         return self.place.service
 
-    def _counted(self, ask):
+    def _policy(self, kind, settings):
+        return self.system.policy(kind, self.asker, self.callee, settings)
+
+    def counted(self, ask):
         """`ask` for a first attempt, which the budget of retries hears of."""
         deposit = self.budget.deposit
 
@@ -109,9 +130,11 @@ class Asking:
     # The guarded path: limits, losses, deaths, retries.
 
     def _guarded_ask(self):
-        if self.timeout is None:
-            return self.send
-        env, send, limit, expired = self.system.env, self.send, self.timeout, self.expired
+        ask = self.send if self.bulkhead is None else partial(self.bulkhead.enter, edge=self)
+        return ask if self.timeout is None else self._timed(ask)
+
+    def _timed(self, send):
+        env, limit, expired = self.system.env, self.timeout, self.expired
         queue, next_key = env._queue, env.key_counter(TIMEOUT)
 
         def ask(row):
@@ -163,6 +186,16 @@ class Asking:
     def _nobody_waits(self, row):
         self.failing.discard(row)
         self._settle(row, Verdict.ORPHANED)
+        for gate in self.gates:
+            gate.over(row, None)
+        if self.hedge is not None:
+            self.hedge.over(row)
+
+    def beaten(self, row):
+        """Another attempt at the same obligation was answered first."""
+        self._settle(row, Verdict.BEATEN)
+        for gate in self.gates:
+            gate.over(row, None)
 
     def _settle(self, row, verdict):
         rows = self.system.records.rows
@@ -178,19 +211,79 @@ class Asking:
         self._settle(row, _VERDICT.get(reason, Verdict.ERROR))
         if not rows.reason[row]:
             rows.reason[row] = reason
-        number = max(rows.attempt[row], 1)
-        may = number < self.attempts and reason not in FINAL
-        if may and (self.budget is None or self.budget.withdraw(row)):
-            delay = self.backoff(row, number)
-            self.system.env.call_in(delay, self._again, row, TIMEOUT)
-        elif self.bad is not None:
+        for gate in self.gates:
+            gate.over(row, None if self._never_sent(row, reason) else reason in FINAL)
+        last, number = row, max(rows.attempt[row], 1)
+        if self.hedge is not None:
+            if reason not in FINAL and self.hedge.goes_on(row):
+                return
+            last, number = self.hedge.last(row)
+        if number < self.attempts and reason not in FINAL and self.may_ask_again(row):
+            delay = self.backoff(last, number)
+            self.system.env.call_in(delay, self._again, last, TIMEOUT)
+            return
+        if self.hedge is not None:
+            self.hedge.won(row)  # a final no is an answer, too
+        if self.bad is not None:
             self.bad(row)
+
+    def may_ask_again(self, row):
+        """Whether the budget allows another attempt."""
+        return self.budget is None or self.budget.withdraw(row)
 
     def _again(self, row):
         rows = self.system.records.rows
         if self.asker is not None and (self._asleep(self._again, row) or rows.outcome[rows.parent[row]]):
             return
         self.ask(self.system.next_attempt(row))
+
+    # Gates: the caller itself may refuse to ask.
+
+    def if_closed(self, ask):
+        """`ask`, unless the caller's breaker is open."""
+        admits = self.breaker.admits
+
+        def ask_if_closed(row):
+            if admits(row):
+                ask(row)
+            else:
+                self.turned_away(row, Reason.BREAKER)
+
+        return ask_if_closed
+
+    def _leaving(self, done):
+        """`done`, of which the gates hear first."""
+
+        def leave(row):
+            for gate in self.gates:
+                gate.over(row, True)
+            if self.hedge is not None:
+                self.hedge.won(row)
+            done(row)
+
+        return leave
+
+    def turned_away(self, row, reason):
+        """The caller does not ask at all."""
+        rows = self.system.records.rows
+        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.system.env._now
+        self.give_up(row, reason)
+
+    def _never_sent(self, row, reason):
+        """Whether the caller refused to ask; a callee may fail for the same reason, as it asks somebody else."""
+        return reason in NEVER_SENT and self.system.records.rows.outcome[row] == Outcome.REFUSED
+
+    def is_wanted(self, row):
+        """Whether anybody still waits for the answer to an attempt that has not been sent."""
+        rows = self.system.records.rows
+        return rows.verdict[row] == Verdict.OPEN and not rows.outcome[rows.parent[row]]
+
+    def withdraw(self, row):
+        """An attempt that waited to be sent never is."""
+        rows = self.system.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.system.env._now
+        if rows.verdict[row] == Verdict.OPEN:
+            self._nobody_waits(row)
 
     # What the service and its handler say.
 

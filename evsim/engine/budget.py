@@ -17,18 +17,28 @@ class Budget:
     def __init__(self, system, service, callee, settings):
         self.system, self.settings = system, settings
         self.who = f"{service.name} to {callee}"
-        self.tokens = Memory(service, lambda instance: [float(settings.burst)])
+        self.buckets = Memory(service, lambda instance: Bucket(settings.burst))
 
     def deposit(self, row):
         """A first call is made."""
-        tokens = self.tokens.of(row)
-        tokens[0] = min(tokens[0] + self.settings.ratio, self.settings.burst)
+        bucket = self.buckets.of(row)
+        bucket.tokens = min(bucket.tokens + self.settings.ratio, self.settings.burst)
 
     def withdraw(self, row):
         """Whether there may be another attempt after `row`; it is paid for."""
-        tokens = self.tokens.of(row)
-        if tokens[0] >= ENOUGH:
-            tokens[0] -= 1
+        bucket = self.buckets.of(row)
+        if bucket.tokens >= ENOUGH:
+            bucket.tokens -= 1
             return True
         self.system.records.incidents.append((self.system.env._now, NO_RETRY, self.who, row))
         return False
+
+
+class Bucket:
+    """The tokens of one instance."""
+
+    def __init__(self, tokens):
+        self.tokens = float(tokens)
+
+    def forget(self):
+        """They are gone with the instance."""

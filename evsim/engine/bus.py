@@ -208,7 +208,7 @@ def ask(compiler, step, position, done, bad):
             asker=compiler.service, timeout=step.timeout, retry=step.retry,
         )  # fmt: skip
         system.enter(target, edge)
-    ways = {service: (edge.place.number, edge.ask) for service, edge in edges.items()}
+    ways = {service: (edge.place.number, edge.let) for service, edge in edges.items()}
     nobody = next(iter(edges.values()))
     next_handler = bus.next_handler
 
@@ -223,6 +223,8 @@ def ask(compiler, step, position, done, bad):
             rows.place[row], asks = ways[service]
             asks(row)
 
+    asking = ask if nobody.breaker is None else nobody.if_closed(ask)
+    asking = asking if nobody.hedge is None else nobody.hedge.asking(asking)
     for edge in edges.values():
-        edge.ask = ask  # another attempt is another turn
-    return nobody._counted(ask) if nobody.budget else ask
+        edge.ask, edge.hedge = asking, nobody.hedge  # another attempt is another turn
+    return asking if nobody.budget is None else nobody.counted(asking)

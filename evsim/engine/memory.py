@@ -4,7 +4,7 @@ __all__ = ["Memory"]
 
 
 class Memory:
-    """One state for each instance of a calling service, made by ``make(instance)``."""
+    """A state for each instance of a calling service, made by ``make(instance)``; a crash tells it to ``forget()``."""
 
     def __init__(self, service, make):
         self.service, self.make = service, make
@@ -18,4 +18,5 @@ class Memory:
 
     def forget(self, instance):
         """The instance begins anew."""
+        self.states[instance].forget()
         self.states[instance] = self.make(instance)

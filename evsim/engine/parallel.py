@@ -1,11 +1,11 @@
-"""Parallel branches of a handler: they hold no extra worker, and the step ends when all have, or when one has won."""
+"""Parallel branches of a handler: they hold no extra worker, and the step ends when all have, or so many have won."""
 
 __all__ = ["parallel"]
 
 
 def parallel(compiler, step, position, then, fail):
-    if step.until == "any":
-        return first_wins(compiler, step, position, then, fail)
+    if step.successes:
+        return first_win(compiler, step, position, then, fail)
     left, failures = {}, {}
     compiler.service.parallel += [left, failures]
     count = len(step.branches)
@@ -38,19 +38,23 @@ def parallel(compiler, step, position, then, fail):
     return fork
 
 
-def first_wins(compiler, step, position, then, fail):
-    left = {}
+def first_win(compiler, step, position, then, fail):
+    """The step goes on when so many branches have succeeded, and fails when so many no longer can."""
+    left = {}  # row -> [successes still needed, failures still bearable]
     compiler.service.parallel.append(left)
-    count = len(step.branches)
+    needed, bearable = step.successes, len(step.branches) - step.successes
 
     def won(row):
-        if left.pop(row, None) is not None:
-            then(row)
+        if row in left:
+            left[row][0] -= 1
+            if not left[row][0]:
+                del left[row]
+                then(row)
 
     def branch_failed(row, reason):
         if row in left:
-            left[row] -= 1
-            if not left[row]:
+            left[row][1] -= 1
+            if left[row][1] < 0:
                 del left[row]
                 fail(row, reason)
 
@@ -69,7 +73,7 @@ def first_wins(compiler, step, position, then, fail):
     compiler.still = outer
 
     def fork(row):
-        left[row] = count
+        left[row] = [needed, bearable]
         for branch in branches:
             if row in left:
                 branch(row)

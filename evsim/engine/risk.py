@@ -24,6 +24,7 @@ class Risk:
         return (
             self.always
             or timeout is not None
+            or _has_policy(place.step)
             or self.system.links.between(place.source, place.service).lossy
             or (asker is not None and (asker.guarded or self._first_wins(asker)))
             or self.answer(place)
@@ -107,12 +108,17 @@ class Risk:
         return False
 
 
+def _has_policy(step):
+    """Whether who asks may refuse to, or ask twice at once."""
+    return any(getattr(step, policy, None) is not None for policy in ("breaker", "bulkhead", "hedge"))
+
+
 def _any_wins(steps):
     """Whether a handler may go on before all its branches have."""
     if callable(steps):
         return True
     for step in steps:
-        if step.kind == "parallel" and (step.until == "any" or any(map(_any_wins, step.branches))):
+        if step.kind == "parallel" and (step.successes or any(map(_any_wins, step.branches))):
             return True
         if step.kind == "maybe" and (_any_wins(step.then) or _any_wins(step.otherwise)):
             return True

@@ -9,8 +9,8 @@ __all__ = ["take_stock"]
 def take_stock(system):
     """What lies where, as a dict of sorted lists of numbers.
 
-    ready, waiting, travelling: rows in channels, in inboxes, on their way to one. news: rows of which the asker or the
-    broker will still hear. messages: at their publisher, or on their way to a channel. hidden: those that are kept and
+    ready, waiting, travelling: rows in channels, in inboxes or before a bulkhead, on their way to one. news: rows of
+    which the asker or the broker will still hear. messages: at their publisher, or on their way to a channel. hidden: those that are kept and
     that nobody can see yet. free, absent: workers by service. credit: (at home, all) by channel and service.
     backing_off: how many deliveries wait for their next attempt. overdue: rows for which a consumer has a credit
     although their lease has ended.
@@ -26,10 +26,11 @@ def take_stock(system):
     moving += [entry for channel in channels for entry in channel.outside()]
     subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
     ready = [row for keeper in (*channels, *subscribers) for row in keeper.stored()]
+    at_bulkheads = [row for policy in system.policies.values() for row in getattr(policy, "stored", list)()]
     unsettled = {row for subscriber in subscribers for row in subscriber.unsettled()}
     return {
         "ready": sorted(ready),
-        "waiting": sorted(row for _, service in services for row in service.inbox),
+        "waiting": sorted([row for _, service in services for row in service.inbox] + at_bulkheads),
         "travelling": sorted(argument for function, argument in moving if function in coming),
         "news": sorted(
             {argument for function, argument in moving if function in news} | set(system.reopened) | unsettled

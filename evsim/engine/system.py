@@ -5,7 +5,6 @@ import numpy as np
 from evsim.engine.asking import copy_of, next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.balancing import service as running_service
-from evsim.engine.budget import Budget
 from evsim.engine.channels import CHANNELS
 from evsim.engine.environment import Environment, SimulationError
 from evsim.engine.faults import schedule_faults
@@ -53,7 +52,8 @@ class System:
         self.routes, self._stamps = [], {}
         self.clocks = []  # of the faults
         self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
-        self.publishings, self._relays, self._budgets = [], {}, {}
+        self.publishings, self._relays = [], {}
+        self.policies = {}  # of callers, shared by their steps
         self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
         self.places = self._walk.places
@@ -139,13 +139,14 @@ class System:
             self._relays[service, poll] = Relay(self, self.services[service], poll)
         return self._relays[service, poll]
 
-    def budget(self, service, callee, settings):
-        """What the calls of a service to a callee share of their retries; None without settings."""
+    def policy(self, kind, service, callee, settings):
+        """What the calls of a service to a callee share: the policy of a kind with these settings; None without any."""
         if settings is None:
             return None
-        if (service, callee, settings) not in self._budgets:
-            self._budgets[service, callee, settings] = Budget(self, service, callee, settings)
-        return self._budgets[service, callee, settings]
+        shared = kind, service, callee, settings
+        if shared not in self.policies:
+            self.policies[shared] = kind(self, service, callee, settings)
+        return self.policies[shared]
 
     # Keys and names.
 

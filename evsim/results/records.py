@@ -46,6 +46,7 @@ class Verdict(IntEnum):
     EXPIRED = 11  # a message's time to live was over
     COPY = 12  # made by the link: nobody holds it, and nobody waits for it
     DECLINED = 13  # the answer is no, as what was asked for cannot be
+    BEATEN = 14  # another attempt at the same obligation was answered first
 
 
 class Reason(IntEnum):
@@ -78,6 +79,8 @@ class Reason(IntEnum):
     TAKEN = 24  # a row of its key was there, and only one may be
     CONFLICT = 25  # what it had read was changed before it wrote
     REDRIVEN = 26  # moved from where dead letters lie to where it died
+    BREAKER = 27  # its caller's circuit breaker was open
+    BULKHEAD = 28  # its caller had as many calls under way as it may
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better

@@ -134,9 +134,8 @@ def _duration(scenario, name, steps, answer, replies, before):
             inside = 2 * _hop(scenario, name, step.channel)
             inside = min(inside, step.timeout or inside)
         elif step.kind == "parallel":
-            longest = max if step.until == "all" else min
-            inside = longest(_duration(scenario, name, branch, answer, replies, before + total)
-                             for branch in step.branches)
+            inside = sorted(_duration(scenario, name, branch, answer, replies, before + total)
+                            for branch in step.branches)[step.successes - 1]
         elif step.kind == "maybe":
             then, otherwise = (_duration(scenario, name, way, answer, replies, before + total)
                                for way in (step.then, step.otherwise))

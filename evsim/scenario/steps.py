@@ -3,14 +3,27 @@
 import inspect
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WrapSerializer, WrapValidator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    TypeAdapter,
+    ValidationError,
+    WrapSerializer,
+    WrapValidator,
+    model_validator,
+)  # fmt: skip
 
+from .breaker import Breaker
+from .bulkhead import AnyBulkhead
 from .distributions import AnyDistribution
 from .errors import refuse
+from .hedge import Hedge
 from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import CallRetry, Retry
-from .units import PositiveTime, Share, Size, Whole
+from .units import AtLeastOne, PositiveTime, Share, Size, Whole
 
 
 def _key(key):
@@ -72,6 +85,9 @@ class Call(Tagged):
     service: Name
     timeout: PositiveTime | None = None
     retry: CallRetry | None = None
+    breaker: Breaker | None = None
+    bulkhead: AnyBulkhead | None = None
+    hedge: Hedge | None = None
     on_error: "OnError" = Failing()
 
 
@@ -132,6 +148,9 @@ class Ask(Tagged):
     bus: Name
     timeout: PositiveTime = 30.0
     retry: CallRetry | None = None
+    breaker: Breaker | None = None
+    bulkhead: AnyBulkhead | None = None
+    hedge: Hedge | None = None
     on_error: "OnError" = Failing()
 
     @property
@@ -201,6 +220,18 @@ def _read_handler(handler, read):
     return handler
 
 
+def _until(value):
+    if value in ("all", "any"):
+        return value
+    try:
+        return _COUNT.validate_python(value)
+    except ValidationError:
+        raise refuse("must be all, any, or how many branches have to succeed") from None
+
+
+_COUNT = TypeAdapter(AtLeastOne)
+Until = Annotated[Any, BeforeValidator(_until), Field(
+    json_schema_extra={"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1}]})]
 Steps = Annotated[tuple["Step", ...], BeforeValidator(_as_list), OneOrMany()]
 
 
@@ -225,12 +256,27 @@ OnError = one_of("fail, ignore, {fallback: steps} or {compensate: steps}", Faili
 
 
 class Parallel(Tagged):
-    """Start all branches at once and go on when `all` have ended, or at the first success of `any`."""
+    """Start all branches at once and go on when `all` have ended, at the first success of `any`, or at so many.
+
+    `until: 2` is a quorum: it goes on at the second success, and fails as soon as there cannot be two.
+    """
 
     short: ClassVar[str] = "branches"
     kind: Literal["parallel"] = "parallel"
     branches: Annotated[tuple[Steps, ...], Field(min_length=1), WrapSerializer(_write_branches)]
-    until: Literal["all", "any"] = "all"
+    until: Until = "all"
+
+    @model_validator(mode="after")
+    def _possible(self):
+        if self.successes > len(self.branches):
+            raise refuse(f"there are {len(self.branches)} branches, and so many successes there will never be",
+                         name="until", value=self.until)
+        return self
+
+    @property
+    def successes(self):
+        """How many branches have to succeed before the step goes on; 0 where all have to end."""
+        return {"all": 0, "any": 1}.get(self.until, self.until)
 
 
 class Maybe(Tagged):

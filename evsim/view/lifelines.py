@@ -138,6 +138,9 @@ class Panel:
             self._bar(self.places[span.source], span.ready, np.nan, LINE, zorder=2)
             return
         x, asker = self._x(span), self._asker(span)
+        if span.is_never_sent:
+            self._cross(asker, span.ended, "not asked")
+            return
         if span.outcome == Outcome.LOST:
             self._line(asker, span.born, (x + asker) / 2, span.born)
             self._cross((x + asker) / 2, span.born, "lost")

@@ -11,6 +11,7 @@ _HOMES = {
     "lives": "lives",
     "latency": "dots",
     "ecdf": "ecdf",
+    "breakers": "breakers",
     "waterfall": "waterfall",
     "staleness": "staleness",
     "spread": "spread",
@@ -27,6 +28,7 @@ class Plots:
     ``lives`` one customer's way through one design or two: ``run.plot.lives(other_run, request=17)``
     ``latency`` answer times as a hundred dots; ``ecdf`` as a curve
     ``waterfall`` where one request's time went: ``run.plot.waterfall(17)``
+    ``breakers`` when circuit breakers were closed, open and half-open
     ``staleness`` how many can't yet read what they were told is written
     ``spread`` who does how much of the work, and who waits although somebody is free: ``run.plot.spread("worker")``
     ``who_knows_whom``, ``diagram`` how the services are wired

@@ -32,6 +32,8 @@ REASONS = {
     Reason.COMPACTION: "the log had a later message of its key",
     Reason.LEADER: "only the broker that failed had it",
     Reason.BROKEN_PIPE: "broken pipe",
+    Reason.BREAKER: "the circuit breaker is open",
+    Reason.BULKHEAD: "as many calls as may be are under way",
     Reason.ENDED: "its program had ended",
     Reason.REDRIVEN: "goes back to where it died",
     Reason.POISON: "a message of this key always fails",
@@ -107,6 +109,11 @@ def _span(story, span):
         else:
             yield Step(span.settled, "note", span.source, text=REASONS[span.reason])
         yield _inside(story, span)  # its dead letter
+        return
+    if span.is_never_sent:
+        again = f" (attempt {span.attempt})" if span.attempt > 1 else ""
+        text = f"does not call {span.service}{again}: {REASONS[span.reason]}"
+        yield Step(span.born, "note", span.source, text=text, good=False)
         return
     yield _sent(span)
     if span.started == span.started:
@@ -208,6 +215,10 @@ def _answered(story, span):
         yield Step(ended_at, "note", span.source, text="no answer yet when the run ended", good=False)
     elif span.verdict == Verdict.DONE:
         yield Step(span.settled, kind, *way, _reply(story, span.service))
+    elif span.verdict == Verdict.BEATEN:
+        yield Step(span.settled, "note", span.source, text="needs this answer no more: another attempt was faster")
+        if span.late == span.late:
+            yield Step(span.replied, "lost", *way, "answer: too late", False)
     elif span.verdict == Verdict.ORPHANED:
         yield Step(span.settled, "lost", *way, "answer: nobody waits any more", False)
     elif not story.unheard(span):

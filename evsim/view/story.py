@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from evsim.results.policies import NEVER_SENT
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.view.style import effect_marks, seconds
@@ -53,6 +54,11 @@ class Span:
     @property
     def begin(self):
         return self.born
+
+    @property
+    def is_never_sent(self):
+        """Whether the caller itself refused to ask."""
+        return self.outcome == Outcome.REFUSED and self.reason in NEVER_SENT
 
 
 @dataclass(eq=False)

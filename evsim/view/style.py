@@ -200,7 +200,7 @@ def empty(ax, text):
 def count_axis(axis, what):
     """Label an axis that counts, in whole numbers."""
     axis.set_major_locator(MaxNLocator(integer=True, nbins=min(7, letters(axis.axes, 11) // 9)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 0 else ""))
     axis.set_label_text(what)
     return axis
 

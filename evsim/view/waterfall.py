@@ -156,7 +156,7 @@ def _failures(span):
     if span.outcome == Outcome.LOST:
         yield span.born if span.kind != "delivery" else span.leased, "lost on the way"
     elif span.outcome in (Outcome.CRASHED, Outcome.FAILED, Outcome.REFUSED, Outcome.WITHDRAWN):
-        yield span.ended, span.outcome.name.lower()
+        yield span.ended, "not asked" if span.is_never_sent else span.outcome.name.lower()
     if span.verdict == Verdict.TIMEOUT and span.outcome in (Outcome.OK, Outcome.OPEN):
         yield span.settled, GIVEN_UP
 

@@ -44,6 +44,14 @@ TIMES = st.one_of(
         ]
     ),
 )
+BREAKERS = st.sampled_from(
+    [
+        {"failures": 1, "open_for": 0.5},
+        {"failures": 2, "open_for": 2},
+        {"failures": 1, "window": 3, "open_for": 1, "trials": 2},
+        {"failure_rate": 0.5, "window": 4, "minimum": 2, "open_for": 0.25},
+    ]
+)
 LATENCY = st.sampled_from([0, 0, 0.25, 0.01, {"exponential": 0.05}, {"uniform": [0, 0.5]}])
 LOSS = st.sampled_from([0, 0.05, 0.2, 0.2])
 BACKOFF = st.one_of(
@@ -133,7 +141,7 @@ def _has(node, kind):
 
 HAZARDS = (
     "limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once",
-    "shed", "crowd", "taken", "rivals",
+    "shed", "crowd", "taken", "rivals", "policies",
 )  # fmt: skip
 
 
@@ -151,6 +159,7 @@ class _Cast:
         count = draw(st.sampled_from([0, 1, 2, 2, 3])) if len(self.services) > 1 else 0
         self.channels = [f"channel-{n}" for n in range(count)]
         self.kinds = {name: draw(st.sampled_from(["queue", "queue", "log", "bus", "pipe"])) for name in self.channels}
+        self.breakers = {}  # (service, callee) -> the settings of its steps
         self.asked = set()  # buses on which somebody asks
         self.pipes = {name: pipes.pipe(draw) for name in self.channels if self.kinds[name] == "pipe"}
         # Who reads a channel comes after all who publish to it.
@@ -262,17 +271,26 @@ class _Cast:
         }
 
     def _any(self, number, depth):
-        return self._all(number, depth, "any")
+        step = self._all(number, depth, "any")
+        step["parallel"]["until"] = self.draw(st.sampled_from(["any", len(step["parallel"]["branches"])]))
+        return step
 
     def _retry(self):
         return {"attempts": self.draw(st.integers(1, 3)), "backoff": self.draw(BACKOFF)}
 
-    def _patient(self):
+    def _patient(self, number, callee):
         """What who waits for an answer does about a bad one, or none."""
         care = self._care()
         if "retry" in care and self.draw(st.booleans()):
             ratio, burst = self.draw(st.sampled_from([0.1, 0.5, 1])), self.draw(st.integers(1, 3))
             care["retry"]["budget"] = {"ratio": ratio, "burst": burst}
+        if "policies" in self.hazards and self.draw(st.booleans()):
+            self.breakers.setdefault((number, callee), self.draw(BREAKERS))
+            care["breaker"] = self.breakers[number, callee]
+        if "policies" in self.hazards and self.draw(st.booleans()):
+            care["hedge"] = {"after": self.draw(st.sampled_from([0.25, 0.1, 1]))}
+        if "policies" in self.hazards and self.draw(st.booleans()):
+            care["bulkhead"] = {"limit": self.draw(st.integers(1, 2)), "queue": self.draw(st.sampled_from([0, 1, 3]))}
         return care
 
     def _care(self):
@@ -298,7 +316,7 @@ class _Cast:
 
     def _call(self, number, depth):
         target = self.draw(st.sampled_from(self.services[number + 1 :]))
-        step = {"service": target, **self._patient()}
+        step = {"service": target, **self._patient(number, target)}
         if self.hazards:
             step["on_error"] = self._on_error(number, depth)
         return {"call": step}
@@ -341,7 +359,7 @@ class _Cast:
         if self.lowest_reader[bus] <= number:
             return self._leave("row")
         self.asked.add(bus)
-        step = {"bus": bus, "timeout": 30 if self.risky else 1_000_000, **self._patient()}
+        step = {"bus": bus, "timeout": 30 if self.risky else 1_000_000, **self._patient(number, bus)}
         if self.hazards:
             step["on_error"] = self._on_error(number, 2)
         return {"ask": step}

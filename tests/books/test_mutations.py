@@ -53,6 +53,13 @@
 | lets in who has no token; works what it has to shed, or | ... had no token; ... had to shed; ... had to   |
 | sheds what it has to work; drops who still waits        | work; its caller still waited                   |
 | lets a second row of a unique key in; refuses a free one | made twice for one key; the key was free        |
+| lets a call pass an open breaker; refuses at a closed    | passed an open breaker; closed breaker refused; |
+| one; opens it for nothing                               | opened without reason                           |
+| lets too many past a bulkhead; forgets who waits there  | more calls at once; nowhere to be found         |
+| leaves an undo out; undoes what is yet to come; ends    | steps that undo; took back what came after it;  |
+| before its compensation                                 | outside the work                                |
+| hedges too early, or more than once; lets both attempts  | hedged too early; more than two at once; more   |
+| be answered                                             | messages than its steps can                     |
 | makes retries that the budget forbids                   | more often than its budget allows               |
 | writes over what it has not read; finds a conflict that | written over what was not read; nothing had     |
 | is none                                                 | changed                                         |

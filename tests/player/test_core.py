@@ -34,9 +34,14 @@ def test_times_are_said_as_the_still_pictures_say_them():
 
 
 def moments_of_records(run, number, workload):
-    """The microseconds at which the records say that something happened to a request."""
+    """The microseconds at which the records say that something happened to a request.
+
+    The player does not tell what was undone, nor its undoing: it shows what is true in the end.
+    """
     story = Story(run, number, workload)
-    times = [moment.time for moment in run.trace(number, workload)]
+    moments = [moment for moment in run.trace(number, workload) if moment.what != "undo"]
+    stands = {(story.arrived + time, name) for time, name in story.standing}
+    times = [each.time for each in moments if each.what != "effect" or (each.time, each.detail) in stands]
     for span in story.spans.values():
         times += [story.arrived + time for time in (span.arrived, span.replied, span.late)]
     for message in story.messages.values():

@@ -20,6 +20,8 @@ RUN_ONLY = {
     "METASTABLE-bronson", "METASTABLE-mongo",
     "VISIBILITY-dup", "PRIO-NP", "PREFETCH-fifo-block", "SEM-sqs-fifo",
     "SEM-rabbit-topic", "PIPE-makespan", "PIPE-capacity", "PIPE-runahead", "PIPE-status", "BLOCKING-tandem", "CIW-belt",
+    "HEDGE-p95",
+    "BREAKER-trip",
     "SAGA",
     "BROOKER-retry",
     "JSQ-2", "ASYNCFLOW-lb", "BATCH-fixed5", "BATCH-geom", "HAPPYSIM-metastable",

@@ -1,5 +1,7 @@
 """What goes wrong: availability of chains and pairs, breakdowns, outages and the backlog they leave."""
 
+from math import comb
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,34 @@ def test_of_two_replicas_asked_at_once_one_is_almost_always_there():
     workloads = {"customers": {"target": "front", "arrivals": {"constant": 100}}}
     failed, count = unavailable(checked(system(services, workloads, 2500, 0), 7))
     assert proportion_agrees(failed, count, 1 - expected("AVAIL-parallel", "2 x .99 any"), error_below=0.25)
+
+
+@pytest.mark.parametrize(("needed", "of", "up", "requests"),
+                         [(2, 3, 0.99, 60_000), (3, 5, 0.9, 5000), (3, 5, 0.99, 5000)])  # fmt: skip
+def test_a_quorum_is_there_as_often_as_the_binomial_says(needed, of, up, requests):
+    names = [f"replica-{number}" for number in range(of)]
+    step = {"parallel": {"branches": [{"call": name} for name in names], "until": needed}}
+    replica = {"workers": 500, "handle": [{"fail": 1 - up}]}
+    services = {"front": {"workers": 500, "handle": [step]}} | dict.fromkeys(names, replica)
+    workloads = {"customers": {"target": "front", "arrivals": {"constant": 100}}}
+    failed, count = unavailable(checked(system(services, workloads, requests / 100, 0), 7))
+    truth = 1 - sum(comb(of, number) * up**number * (1 - up) ** (of - number) for number in range(needed, of + 1))
+    if up == 0.99:
+        assert 1 - truth == pytest.approx(expected("AVAIL-parallel", f"{needed}-of-{of} at .99"), abs=1e-8)
+    if truth > 1e-4:
+        assert proportion_agrees(failed, count, truth, error_below=0.25)
+    else:
+        assert failed <= 2  # one in a hundred thousand
+
+
+def test_a_quorum_fails_as_soon_as_it_can_no_longer_be():
+    """The first two of three fail after 1 ms and 2 ms; the third would succeed after a second."""
+    branches = [[{"work": "1ms"}, {"fail": 1}], [{"work": "2ms"}, {"fail": 1}], [{"work": "1s"}, {"effect": "vote"}]]
+    services = {"front": {"workers": 5, "handle": [{"parallel": {"branches": branches, "until": 2}}]}}
+    workloads = {"customers": {"target": "front", "arrivals": {"constant": 10}}}
+    run = checked(system(services, workloads, 1.05, 0))
+    assert run.summary()["errors"] == 10 and run.tally.response == pytest.approx(0.002)
+    assert run.summary()["effects_missing"] == 10, "what no longer matters is not done"
 
 
 def test_a_service_that_fails_at_random_is_down_for_its_share_of_the_time():

@@ -49,12 +49,14 @@ def attempts(books):
     later = np.flatnonzero((rows["first"] >= 0) & (rows["verdict"] != Verdict.COPY))
     first = rows["first"][later]
     books.demand(rows["first"][first] < 0, "an attempt points back to what is no first attempt", later)
+    hedged = np.isin(rows["place"], [p.number for p in books.run.places if getattr(p.step, "hedge", None)])
     seen = {}
     for row, owner in zip(later.tolist(), first.tolist(), strict=True):
         previous, number = seen.get(owner, (owner, 1))
         if rows["attempt"][row] != number + 1:
             books.demand([False], f"attempts of row {owner} do not count 1, 2, 3 ...", [row])
-        if rows["verdict"][previous] not in CLOSED_EARLY or rows["settled"][previous] > rows["born"][row] + ROUNDING:
+        given_up = rows["settled"][previous] <= rows["born"][row] + ROUNDING
+        if not hedged[row] and (rows["verdict"][previous] not in CLOSED_EARLY or not given_up):
             books.demand([False], f"row {previous} was not given up when another attempt was made", [row])
         seen[owner] = (row, number + 1)
 

@@ -20,8 +20,7 @@ def _count(steps, kinds):
         if step.kind == "maybe":
             low, high = low + min(c[0] for c in counts), high + max(c[1] for c in counts)
         elif step.kind == "parallel":
-            whole = step.until == "all"
-            low += sum(c[0] for c in counts) if whole else 0
+            low += 0 if step.successes else sum(c[0] for c in counts)
             high += sum(c[1] for c in counts)
         else:
             high += sum(c[1] for c in counts)  # only without an answer

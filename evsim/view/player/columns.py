@@ -81,7 +81,7 @@ def _astray(run, rows, replied):
     limits = np.array([_limit(run, place) for place in run.places] + [np.inf])[rows["place"]]
     asks = _kinds(run, rows) != "delivery"
     settled, verdict = rows["settled"], rows["verdict"]
-    denied = np.isin(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED, Verdict.DECLINED))
+    denied = np.isin(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED, Verdict.DECLINED, Verdict.BEATEN))
     waited = settled - rows["born"] >= limits - SAME
     gave_up = asks & denied & ((replied > settled) | (rows["outcome"] == Outcome.OK) | waited)
     late = ~np.isnan(run.late) | (gave_up & ~np.isnan(replied))

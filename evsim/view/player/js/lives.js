@@ -4,7 +4,7 @@
 
 import { NEVER } from "./film.js";
 import { range } from "./intervals.js";
-import { duration } from "./words.js";
+import { duration, neverSent, reasonOf } from "./words.js";
 
 export const CUSTOMER = "customer";
 const ASIDE = 0.13; // how far aside a second attempt at one service stands
@@ -148,6 +148,10 @@ export class Life {
     const [granted, arrived, started, ended] = ["granted", "arrived", "started", "ended"].map(
       (name) => attempts[name][row],
     );
+    if (neverSent(this.index, row)) {
+      this.cross(asker, ended, `${service} is not asked: ${reasonOf(this.index, row)}`);
+      return;
+    }
     const again = attempts.attempt[row] > 1 ? `, attempt ${attempts.attempt[row]}` : "";
     if (kind === "delivery") this.bar(asker, attempts.asked[row], granted, "line", `waits in ${source}`);
     const leave = kind === "delivery" ? granted : attempts.asked[row];

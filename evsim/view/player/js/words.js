@@ -76,6 +76,8 @@ const REASONS = {
   stale: "nobody waits any more",
   nobody: "nobody is there",
   overflow: "there is no room to wait",
+  breaker: "the circuit breaker is open",
+  bulkhead: "as many calls as may be are under way",
 };
 
 export function reasonOf(index, row) {
@@ -148,6 +150,7 @@ function ofAttempt(index, kind, row, who) {
       if (delivery && attempts.first[row] === NEVER)
         return `${service} may have the message about ${who} from ${source}`;
       if (delivery) return `the message about ${who} waits in ${source} again`;
+      if (neverSent(index, row)) return `${source} is about to call ${service} for ${who}${again}`;
       return request ? `${who} asks ${service}` : `${source} calls ${service} for ${who}${again}`;
     case GRANTED:
       return `${source} hands ${who} to ${service}${again}`;
@@ -168,10 +171,18 @@ function ofAttempt(index, kind, row, who) {
     case LATE_NEWS:
       return `an answer of ${service} for ${who} reaches ${source} too late: nobody waits for it`;
     case ENDED:
+      if (neverSent(index, row)) return `${source} does not call ${service} for ${who}: ${reasonOf(index, row)}`;
       return endWords(index, row, place, who);
     default:
       return settledWords(index, row, place, who);
   }
+}
+
+/* Whether the caller itself refused to call. */
+export function neverSent({ film, lane }, row) {
+  const { outcome, reason } = lane.attempts;
+  const refused = film.codes.outcome[outcome[row]] === "refused";
+  return refused && ["breaker", "bulkhead"].includes(film.codes.reason[reason[row]]);
 }
 
 /* Of a message that nobody has been granted. */
@@ -228,6 +239,7 @@ function settledWords(index, row, { kind, service, source }, who) {
     return heard ? `${who} is told an error, after ${took}` : `${who} gives up after ${took}`;
   }
   if (verdict === "done") return `${source} has the answer of ${service} for ${who}`;
+  if (verdict === "beaten") return `${source} needs this answer of ${service} for ${who} no more: another attempt was faster`;
   if (verdict === "orphaned")
     return `an answer of ${service} for ${who} reaches ${source}, where nobody waits for it`;
   return heard

@@ -1,0 +1,79 @@
+"""The circuit breaker of each instance of a caller, for its calls to one callee.
+
+Source: M. Nygard, Release It! (2007). What is counted, and when it is half-open, is as in Resilience4j: the state
+changes with calls, not by the clock, so it is half-open from the first call after the time that it stays open.
+"""
+
+from collections import deque
+
+from evsim.engine.memory import Memory
+from evsim.results.policies import CLOSED, HALF_OPEN, OPEN
+
+__all__ = ["Breaker"]
+
+
+class Breaker:
+    """The breakers of all instances of a service, for its calls to one callee."""
+
+    def __init__(self, system, service, callee, settings):
+        def make(instance):
+            name = f"{service.name}/{instance + 1}" if service.instances > 1 else service.name
+            return Circuit(system, f"{name} to {callee}", settings)
+
+        self.circuits = Memory(service, make)
+
+    def admits(self, row):
+        """Whether a call may be made now; then it counts from now on."""
+        return self.circuits.of(row).admits(row)
+
+    def over(self, row, good):
+        """A call is over. good: whether it went well; None if that says nothing about the callee."""
+        self.circuits.of(row).over(row, good)
+
+
+class Circuit:
+    """The breaker of one instance."""
+
+    def __init__(self, system, who, settings):
+        self.system, self.who, self.settings = system, who, settings
+        self.state, self.opened = CLOSED, 0.0
+        self.results = deque(maxlen=settings.calls)  # since it was closed: whether each call failed
+        self.calls = {}  # calls under way that count in this state
+        self.successes = 0  # of the trials
+
+    def admits(self, row):
+        if self.state == OPEN and self.system.env._now >= self.opened + self.settings.open_for:
+            self._become(HALF_OPEN)
+        if self.state == OPEN:
+            return False
+        if self.state == HALF_OPEN and len(self.calls) + self.successes >= self.settings.trials:
+            return False
+        self.calls[row] = True
+        return True
+
+    def over(self, row, good):
+        if self.calls.pop(row, False) and good is not None:
+            (self._tried if self.state == HALF_OPEN else self._counted)(good)
+
+    def _counted(self, good):
+        self.results.append(not good)
+        if self.settings.trips(len(self.results), sum(self.results)):
+            self._become(OPEN)
+
+    def _tried(self, good):
+        self.successes += good
+        if not good:
+            self._become(OPEN)
+        elif self.successes == self.settings.trials:
+            self._become(CLOSED)
+
+    def _become(self, state):
+        self.state, self.opened, self.successes = state, self.system.env._now, 0
+        self.results.clear()
+        self.calls.clear()
+        self.system.records.incidents.append((self.opened, state, self.who, None))
+
+    def forget(self):
+        """The instance begins anew, with a breaker that is closed."""
+        if self.state != CLOSED:
+            self._become(CLOSED)

@@ -1,0 +1,66 @@
+"""The bulkhead of each instance of a caller: so many calls of one callee at once, and no more."""
+
+from collections import deque
+
+from evsim.engine.memory import Memory
+from evsim.results.records import Reason
+
+__all__ = ["Bulkhead"]
+
+
+class Bulkhead:
+    """The bulkheads of all instances of a service, for its calls to one callee."""
+
+    def __init__(self, system, service, callee, settings):
+        self.settings = settings
+        self.compartments = Memory(service, lambda instance: Compartment(settings))
+
+    def enter(self, row, edge):
+        """Let a call through now, or later, or never: ``edge.send(row)``, or refuse it."""
+        compartment = self.compartments.of(row)
+        if len(compartment.inside) < self.settings.limit:
+            compartment.inside.add(row)
+            edge.send(row)
+        elif len(compartment.waiting) < self.settings.queue:
+            compartment.waiting.append((row, edge))
+        else:
+            edge.turned_away(row, Reason.BULKHEAD)
+
+    def over(self, row, good):
+        """A call is over, or nobody waits for it any more."""
+        self.compartments.of(row).over(row)
+
+    def stored(self):
+        """Calls that wait for their turn."""
+        return [row for compartment in self.compartments.states for row, _ in compartment.waiting]
+
+
+class Compartment:
+    """The bulkhead of one instance."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.inside, self.waiting = set(), deque()
+
+    def over(self, row):
+        if row in self.inside:
+            self.inside.discard(row)
+            self._let_in()
+        for entry in [entry for entry in self.waiting if entry[0] == row]:
+            self.waiting.remove(entry)
+            entry[1].withdraw(row)
+
+    def _let_in(self):
+        while self.waiting and len(self.inside) < self.settings.limit:
+            row, edge = self.waiting.popleft()
+            if edge.is_wanted(row):
+                self.inside.add(row)
+                edge.send(row)
+            else:
+                edge.withdraw(row)
+
+    def forget(self):
+        """The instance died, and nobody waits any more."""
+        while self.waiting:
+            row, edge = self.waiting.popleft()
+            edge.withdraw(row)

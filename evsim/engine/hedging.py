@@ -1,0 +1,76 @@
+"""Hedging: two attempts at one obligation at once, of which the first good answer counts.
+
+Source: J. Dean, L. A. Barroso, The Tail at Scale (CACM 2013).
+"""
+
+from evsim.engine.environment import TIMEOUT
+from evsim.results.records import Verdict
+
+__all__ = ["Hedging"]
+
+
+class Hedging:
+    """What one edge does beside asking. A *round* is an attempt and its hedge: a retry begins another one."""
+
+    def __init__(self, edge, settings):
+        self.edge, self.system, self.after = edge, edge.system, settings.after
+        self.rounds = {}  # first row of the obligation -> Round
+
+    def asking(self, ask):
+        """`ask`, for the first attempt of a round; its hedge is asked for later."""
+        env, due, self._ask = self.system.env, self.due, ask
+
+        def ask_and_watch(row):
+            self._round(row).begin(row)
+            env.call_in(self.after, due, row, TIMEOUT)
+            ask(row)
+
+        return ask_and_watch
+
+    def due(self, row):
+        """The time for the hedge of an attempt has come, if nothing has come of it."""
+        rows, edge = self.system.records.rows, self.edge
+        if rows.verdict[row] != Verdict.OPEN or edge._asleep(self.due, row) or rows.outcome[rows.parent[row]]:
+            return
+        if edge.may_ask_again(row):
+            second = self.system.next_attempt(row)
+            self._round(row).open.append(second)
+            self._round(row).last = second
+            self._ask(second)
+
+    def _round(self, row):
+        rows = self.system.records.rows
+        return self.rounds.setdefault(row if rows.first[row] < 0 else rows.first[row], Round())
+
+    def won(self, row):
+        """A good answer has come: the lease of the other attempt is void."""
+        for other in self._round(row).open:
+            if other != row:
+                self.edge.beaten(other)
+        self.over(row)
+
+    def over(self, row):
+        """Nothing more will come of the obligation of `row`."""
+        rows = self.system.records.rows
+        self.rounds.pop(row if rows.first[row] < 0 else rows.first[row], None)
+
+    def goes_on(self, row):
+        """An attempt has failed: whether another one of its round is still under way."""
+        round = self._round(row)
+        round.open = [each for each in round.open if each != row]
+        return bool(round.open)
+
+    def last(self, row):
+        """The latest attempt at the obligation of `row`, and the number of its round."""
+        round = self._round(row)
+        return round.last, round.number
+
+
+class Round:
+    """An attempt and its hedge: which are ``open``, which was made ``last``, and the how many-th round it is."""
+
+    def __init__(self):
+        self.open, self.last, self.number = [], -1, 0
+
+    def begin(self, row):
+        self.open, self.last, self.number = [row], row, self.number + 1

@@ -1,0 +1,52 @@
+"""The circuit breaker: who has seen a callee fail asks it no more for a while."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from .errors import refuse
+from .part import Part
+from .units import AtLeastOne, PositiveTime, Share
+
+__all__ = ["Breaker"]
+
+
+class Breaker(Part):
+    """Closed, calls pass, and their results are counted; open, none does; half-open, a few are tried.
+
+    It opens when `failures` of the last `window` calls have failed (all of the last so many, without a window), or when
+    `failure_rate` of the last `window` (100) have, as soon as there are `minimum` (the window). After `open_for` it is
+    half-open: `trials` calls pass. If all of them succeed it closes, and one failure opens it again. Each instance
+    of the calling service has a breaker for each callee.
+    """
+
+    failures: AtLeastOne | None = None
+    failure_rate: Annotated[Share, Field(gt=0)] | None = None
+    window: AtLeastOne | None = None
+    minimum: AtLeastOne | None = None
+    open_for: PositiveTime
+    trials: AtLeastOne = 1
+
+    @model_validator(mode="after")
+    def _sensible(self):
+        if (self.failures is None) == (self.failure_rate is None):
+            raise refuse("opens by a number of failures or by a failure_rate", "write one of the two")
+        if self.minimum is not None and self.failure_rate is None:
+            raise refuse("a number of failures needs no minimum", "remove it", name="minimum")
+        if self.failures is not None and self.failures > self.calls:
+            raise refuse(f"{self.failures} failures do not fit into {self.calls} calls", "make the window longer",
+                         name="window")
+        if self.minimum is not None and self.minimum > self.calls:
+            raise refuse(f"a window of {self.calls} calls never has {self.minimum}", "make it longer", name="minimum")
+        return self
+
+    @property
+    def calls(self):
+        """The length of the window."""
+        return self.window or self.failures or 100
+
+    def trips(self, count, failed):
+        """Whether it opens, with so many calls in the window, of which so many failed."""
+        if self.failures is not None:
+            return failed >= self.failures
+        return count >= (self.minimum or self.calls) and failed >= self.failure_rate * count - 1e-9

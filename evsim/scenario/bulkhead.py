@@ -1,0 +1,41 @@
+"""The bulkhead: one callee that is slow takes no more than its share of a caller's workers."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import model_serializer, model_validator
+
+from .part import Part
+from .units import AtLeastOne, Whole
+
+__all__ = ["AnyBulkhead", "Bulkhead"]
+
+
+class Bulkhead(Part):
+    """At most `limit` calls at once from each instance of the calling service to the callee; `queue` more may wait.
+
+    Who finds no place is refused at once. Written `bulkhead: 10`, or `bulkhead: {limit: 10, queue: 5}`.
+    """
+
+    limit: AtLeastOne
+    queue: Whole = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unpack(cls, written):
+        return written if isinstance(written, Mapping) else {"limit": written}
+
+    @model_serializer(mode="wrap")
+    def _written(self, write):
+        settings = write(self)
+        return settings if settings.get("queue") else settings["limit"]
+
+
+class _OrNumber:
+    """JSON Schema of what may be written as a number."""
+
+    def __get_pydantic_json_schema__(self, core_schema, handler):
+        return {"anyOf": [{"type": "integer", "minimum": 1}, handler(core_schema)]}
+
+
+AnyBulkhead = Annotated[Bulkhead, _OrNumber()]

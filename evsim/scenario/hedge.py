@@ -1,0 +1,16 @@
+"""Hedging: who waits long for an answer asks a second time, and takes the first one that comes."""
+
+from .part import Part
+from .units import PositiveTime
+
+__all__ = ["Hedge"]
+
+
+class Hedge(Part):
+    """Without an answer `after` a time, make a second attempt beside the first; the first good answer counts.
+
+    The other attempt is work for nothing. It is not taken back: `drop_stale: true` at the callee does that where it
+    still waits. Each attempt has its own timeout, and takes a token of a retry budget.
+    """
+
+    after: PositiveTime

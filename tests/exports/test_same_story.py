@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 
 from evsim.results.export.identity import EPOCH, Identity
+from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.view.lives import lives
 from evsim.view.player.film import film
 from evsim.view.promise import promise
@@ -54,7 +55,7 @@ def of_records(run, workload, number, undone=True):
     """undone: with the effects that a compensation took back."""
     tally, rows = run.tally, run.rows
     index = tally.index(tally.workloads.index(workload), number)
-    outcome = ("pending", "ok", "error", "timeout", "rejected")[tally.outcome[index]]
+    outcome = REQUEST_OUTCOMES[tally.outcome[index]]
     story = answer(outcome, float(tally.answered[index]))
     for row in np.flatnonzero(run.row_requests == index).tolist():
         service = run.places[rows["place"][row]].service if rows["place"][row] >= 0 else ""

@@ -13,6 +13,7 @@ from .distributions import Empirical
 from .errors import Problem, a, suggest
 from .exchanges import blocking, exchanges
 from .fitting import MESSAGES, callees, unbrokered
+from .guarantees import guarantees
 from .naming import ends, kinds, missing
 from .routing import homes, is_routed_by_key, letters_come_to
 from .steps import branches, without_answer
@@ -24,7 +25,8 @@ from .units import write_limit, write_time
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (_names, _targets, _steps, _subscriptions, _growth, _redrives, _idempotent, _programs, _links, faults,
-              _call_cycles, _channel_cycles, _files, _conditions, _transactions, unbrokered, unbalanced, exchanges)
+              _call_cycles, _channel_cycles, _files, _conditions, _transactions, guarantees, unbrokered, unbalanced,
+              exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
 

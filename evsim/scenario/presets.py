@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from . import reading
 from .errors import Problem, ScenarioError, a, refuse, suggest
+from .guarantees import promised
 from .part import Tagged
 
 
@@ -91,7 +92,7 @@ def complete(scenario):
     channels = {name: _filled(each, each, "channel", each.plain) for name, each in scenario.channels.items()}
     services = {
         name: service.model_copy(update={"subscribe": tuple(
-            _filled(each, channel, "subscribe", channel.read_plainly(service))
+            _filled(promised(each, channel), channel, "subscribe", channel.read_plainly(service))
             for each in service.subscribe for channel in [scenario.channels[each.channel]]
         )})
         for name, service in scenario.services.items()

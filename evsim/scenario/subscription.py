@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WrapSerializer
 
+from .guarantees import COMMITS, GUARANTEES
 from .offsets import ASSIGNORS, After, Commit, Replays, Start
 from .part import Name, OneOrMany, OrName, Part
 from .retry import Retry
@@ -20,6 +21,9 @@ class Subscription(Part):
 
     A consumer of a queue acknowledges `after` the work (by default), `before` it, as soon as it is handed out, or
     `never`.
+
+    A `guarantee` says the same by what it is for: `at_most_once` (before the work), `at_least_once` (after it),
+    `effectively_once` (after it, by an idempotent service), or `exactly_once` (a log's transaction).
 
     A log's group commits what it has read `after` the work (by default), `before` it, at an `interval`, or in one
     `transaction` with what its handler publishes to logs. With an
@@ -43,6 +47,7 @@ class Subscription(Part):
     dead_letter: Name | None = None
     ack: Literal["after", "before", "never"] | None = None
     commit: Commit | None = None
+    guarantee: Literal[GUARANTEES] | None = None
     assignor: Literal[ASSIGNORS] | None = None
     rebalance: Time | None = None
     session_timeout: PositiveTime | None = None
@@ -60,8 +65,8 @@ class Subscription(Part):
 
     @property
     def commits(self):
-        """When it commits: what is written, or after the work."""
-        return self.commit or After()
+        """When it commits: what is written, or what its guarantee needs, or after the work."""
+        return self.commit or COMMITS.get(self.guarantee) or After()
 
     @property
     def owns(self):

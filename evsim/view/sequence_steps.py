@@ -251,7 +251,7 @@ def _acknowledged(story, span):
 
 def _counts_at_once(story, span):
     """Whether a delivery is acknowledged as soon as it is handed out."""
-    subscriptions = story.run.scenario.services[span.service].subscribe
+    subscriptions = story.run.scenario.complete.services[span.service].subscribe
     return any(each.channel == span.source and each.ack == "before" for each in subscriptions)
 
 

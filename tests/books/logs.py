@@ -7,6 +7,7 @@ from evsim.scenario import Scenario
 __all__ = ["log", "log_systems", "reading"]
 
 COMMITS = st.sampled_from([None, None, "after", "before", {"interval": 1}, {"interval": 2.5}, *2 * ["transaction"]])
+PROMISES = {"before": "at_most_once", "after": "at_least_once", "transaction": "exactly_once"}
 ASSIGNORS = st.sampled_from([None, None, "range", "round_robin", "sticky", "cooperative_sticky"])
 PLACES = st.sampled_from(["earliest", {"offset": 3}, {"time": 4}])
 REPLAY = st.builds(lambda at, to: {"at": at, "to": to}, st.sampled_from([2.5, 5, 7.33]), PLACES)
@@ -60,6 +61,8 @@ def reading(draw, handle, risky, stable):
         settings["commit"] = "after"
     if settings["commit"] not in ("before", "transaction") and _may_batch(handle):
         settings["batch"] = draw(st.sampled_from([None, 1, 2, 5]))
+    if settings["commit"] in PROMISES and draw(st.booleans()):
+        settings["guarantee"] = PROMISES[settings.pop("commit")]
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
     if risky:
         settings["session_timeout"] = draw(st.sampled_from([None, 0.5, 2]))

@@ -1,6 +1,8 @@
-"""Ways to break what is promised about effects with a condition."""
+"""Ways to break what is promised about effects with a condition, about transactions and by guarantees."""
 
 from evsim.engine import unique
+from evsim.engine.delivery import Delivery
+from evsim.engine.log.edges import EarlyDelivery
 from evsim.engine.log.transactions import Transactions
 from evsim.engine.versions import Versions
 from evsim.results.records import Verdict
@@ -41,15 +43,15 @@ def a_version_rises_by_itself(patch):
     patch.setattr(Versions, "of", lambda self, key: original(self, key) - once())
 
 
-def ledgers():
-    """`biller` reads `orders` in transactions, and publishes `bills`, which `ledger` reads; it dies now and then."""
+def ledgers(promise="exactly_once"):
+    """`biller` reads `orders` and publishes `bills`, which `ledger` reads; it dies once, with work in hand."""
     biller = {"workers": 2, "instances": 2, "handle": [{"work": 0.2}, {"publish": "bills"}, {"work": 0.1}]}
     return Scenario.from_dict({
         "name": "ledgers",
         "workloads": {"customers": {"target": "front", "arrivals": {"constant": 8}}},
         "services": {
             "front": {"workers": 6, "handle": [{"publish": "orders"}]},
-            "biller": {**biller, "subscribe": {"channel": "orders", "commit": "transaction"}},
+            "biller": {**biller, "subscribe": {"channel": "orders", "guarantee": promise}},
             "ledger": {"workers": 4, "subscribe": "bills", "handle": [{"effect": "booked"}]},
         },
         "channels": {"orders": {"log": {"partitions": 4}}, "bills": {"log": {"partitions": 2}}},
@@ -78,3 +80,13 @@ def what_is_committed_is_thrown_away(patch):
         return Verdict.GIVEN_BACK if found == Verdict.DONE and self.waiting == {} and once(message > LATE) else found
 
     patch.setattr(Transactions, "verdict", wrong)
+
+
+@mutant("promised at most once, and begun twice", of=ledgers, promise="at_most_once")
+def what_was_begun_is_handed_out_again(patch):
+    patch.setattr(EarlyDelivery, "has_begun", lambda self, row: False)
+
+
+@mutant("settled as done and the work was not done", of=ledgers, promise="at_least_once")
+def what_was_interrupted_counts_as_done(patch):
+    patch.setattr(Delivery, "died", lambda self, row: self._settle(row, Verdict.DONE))

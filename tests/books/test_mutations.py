@@ -65,6 +65,7 @@
 | is none                                                 | changed                                         |
 | shows what is not committed; throws away what is; never | saw what was not committed; thrown away; hidden |
 | shows what was                                          |                                                 |
+| begins again what was promised once; lets go too early  | begun twice; let go before it was done          |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 

@@ -1,8 +1,8 @@
 """The audit: three independent ways to count a run, which must agree.
 
 1. *Recount* (attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes,
-   policies, transactions): states are worked out again from attempts, effects and messages, and compared with what is
-   stored.
+   policies, transactions, guarantees): states are worked out again from attempts, effects and messages, and compared
+   with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
 3. *Credits* (credits, owners): every worker and every prefetch credit is at home or held by exactly one open attempt,
@@ -15,6 +15,7 @@ from evsim.results.audit import (
     credits,
     effects,
     exchanges,
+    guarantees,
     letters,
     load,
     once,
@@ -33,8 +34,7 @@ __all__ = ["Audit", "AuditError"]
 
 PARTS = (
     attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes, policies,
-    transactions,
-    stock, credits, owners,
+    transactions, guarantees, stock, credits, owners,
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in PARTS), ())
 

@@ -37,7 +37,7 @@ class Log(Likened):
 
     mapped: ClassVar[bool] = True
     read_with: ClassVar[tuple[str, ...]] = (
-        "group", "dead_letter", "commit", "assignor", "rebalance", "session_timeout", "max_poll_interval", "batch",
+        "group", "dead_letter", "commit", "guarantee", "assignor", "rebalance", "session_timeout", "max_poll_interval", "batch",
         "from", "start", "replay", "retry")
     kind: Literal["log"] = "log"
     partitions: AtLeastOne = 1

@@ -72,7 +72,7 @@ class Queue(Likened):
 
     mapped: ClassVar[bool] = True
     plain: ClassVar[dict] = {"overflow": "drop_head", "idempotent": True}
-    read_with: ClassVar[tuple[str, ...]] = ("prefetch", "ack", "dead_letter", "retry")
+    read_with: ClassVar[tuple[str, ...]] = ("prefetch", "ack", "guarantee", "dead_letter", "retry")
     kind: Literal["queue"] = "queue"
     delivery_limit: Limit | None = None
     dead_letter: Name | None = None

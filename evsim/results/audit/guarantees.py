@@ -1,0 +1,27 @@
+"""Recount of what subscriptions guarantee: nothing is begun twice, or nothing is let go before it was done well.
+
+What an idempotent service and a transaction add to that is counted by `once` and `transactions`.
+"""
+
+import numpy as np
+
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["CHECKS"]
+
+
+def guarantees(books):
+    rows, run = books.rows, books.run
+    promise = [place.step.guarantee if place.kind == "delivery" else None for place in run.places] + [None]
+    promise = np.array(promise, dtype=object)[rows["place"]]
+    owner = np.where(rows["first"] < 0, np.arange(len(promise)), rows["first"])
+    begun = ~np.isnan(rows["started"]) & (rows["verdict"] != Verdict.COPY) & (promise == "at_most_once")
+    begun[np.isin(owner, run.records.replays)] = False
+    times = np.bincount(owner[begun], minlength=len(promise))
+    books.demand(times <= 1, "promised at most once, and begun twice")
+    kept = np.isin(promise, ("at_least_once", "effectively_once", "exactly_once"))
+    let_go = kept & (rows["verdict"] == Verdict.DONE) & (rows["outcome"] != Outcome.OK)
+    books.demand(~let_go, "promised at least once, and let go before it was done")
+
+
+CHECKS = (guarantees,)

@@ -1,0 +1,39 @@
+"""Delivery guarantees by name: what a subscription promises, and what that needs."""
+
+from .errors import Problem
+from .offsets import After, Before, Transaction
+
+__all__ = ["COMMITS", "GUARANTEES", "guarantees", "promised"]
+
+AFTER = After()
+COMMITS = {
+    "at_most_once": Before(), "at_least_once": AFTER, "effectively_once": AFTER, "exactly_once": Transaction(),
+}
+GUARANTEES = tuple(COMMITS)
+
+
+def promised(subscription, channel):
+    """A subscription with what its guarantee means for a queue; for a log it is a way to commit."""
+    early = subscription.guarantee == "at_most_once" and channel.kind == "queue"
+    return subscription.model_copy(update={"ack": "before"}) if early else subscription
+
+
+def guarantees(scenario):
+    for name, service in scenario.services.items():
+        for number, each in enumerate(service.subscribe):
+            path, channel = ("services", name, "subscribe", number), scenario.channels.get(each.channel)
+            if each.guarantee is None or channel is None:
+                continue
+            for other in ("ack", "commit"):
+                if getattr(each, other) is not None:
+                    yield Problem((*path, other), f"guarantee: {each.guarantee} says when",
+                                  hint=f"remove {other} or guarantee")
+            if each.guarantee == "exactly_once" and channel.kind == "queue":
+                yield Problem((*path, "guarantee"), "a queue knows no transactions", each.guarantee,
+                              hint="effectively_once with an idempotent service; or read a log")
+            if each.guarantee == "at_most_once" and each.prefetch is not None:
+                yield Problem((*path, "prefetch"), "what is acknowledged before the work is never counted",
+                              each.prefetch, hint="remove it, or promise at_least_once")
+            if each.guarantee == "effectively_once" and service.idempotent is None:
+                rule = "what is handed out twice is done once only by an idempotent service"
+                yield Problem((*path, "guarantee"), rule, each.guarantee, hint=f"write idempotent: true at services.{name}")

@@ -1,0 +1,95 @@
+"""Delivery guarantees by name: each keeps its promise under crashes, on a log and on a queue."""
+
+import pytest
+
+from evsim.engine import simulate
+from evsim.scenario import Scenario, ScenarioError
+
+CRASHES = [{"crash": "worker/1", "mtbf": {"exponential": 2}, "mttr": 0.5},
+           {"crash": "worker/2", "mtbf": {"exponential": 3}, "mttr": 0.5}]  # fmt: skip
+LOG, QUEUE = {"log": {"partitions": 8}}, "queue"
+
+
+def system(guarantee, channel, **settings):
+    """`worker` reads jobs, writes a row, publishes a fact and works on; `reader` reads the facts."""
+    handle = [{"work": {"exponential": 0.02}}, {"effect": "row"}, {"publish": "facts"}, {"work": {"exponential": 0.02}}]
+    worker = {"instances": 2, "workers": 2, "handle": handle, **settings}
+    return Scenario.from_dict({
+        "name": "promises",
+        "workloads": {"customers": {"target": "front", "arrivals": {"poisson": 30}}},
+        "services": {
+            "front": {"workers": 10, "handle": [{"publish": "jobs"}]},
+            "worker": {**worker, "subscribe": {"channel": "jobs", "guarantee": guarantee}},
+            "reader": {"workers": 4, "subscribe": "facts", "handle": [{"effect": "fact"}]},
+        },
+        "channels": {"jobs": channel, "facts": {"log": {"partitions": 4}}},
+        "network": {"latency": {"exponential": 0.002}},
+        "faults": CRASHES,
+        "run": {"duration": 60},
+    })  # fmt: skip
+
+
+def times(scenario, effect, seed=1):
+    """For each request of a run: how often it has the effect."""
+    run = simulate(scenario, seed=seed)
+    run.audit()
+    return run.tally.times_done[run.effect_names.index(effect)]
+
+
+@pytest.mark.parametrize("channel", [LOG, QUEUE])
+def test_at_most_once_loses_and_repeats_nothing(channel):
+    rows = times(system("at_most_once", channel), "row")
+    assert (rows == 0).any() and (rows <= 1).all()
+
+
+@pytest.mark.parametrize("channel", [LOG, QUEUE])
+def test_at_least_once_repeats_and_loses_nothing(channel):
+    rows = times(system("at_least_once", channel), "row")
+    assert (rows > 1).any() and (rows >= 1).all()
+
+
+@pytest.mark.parametrize("channel", [LOG, QUEUE])
+def test_effectively_once_neither_loses_nor_repeats_as_far_as_its_store_remembers(channel):
+    assert (times(system("effectively_once", channel, idempotent=True), "row") == 1).all()
+    forgetful = system("effectively_once", channel, idempotent={"window": "1ms", "lookup": "1ms"})
+    assert (times(forgetful, "row") > 1).any()
+
+
+def test_exactly_once_is_so_inside_the_logs_and_nowhere_else():
+    scenario = system("exactly_once", LOG)
+    assert (times(scenario, "fact") == 1).all()
+    assert (times(scenario, "row") > 1).any()
+
+
+def test_a_lookup_costs_its_time():
+    """5 ms more of 45 ms of work: a ninth more of the worker's time, within the noise of what is not crashed."""
+    calm = {"faults": []}
+    busy = [simulate(system("effectively_once", LOG, idempotent={"lookup": lookup}).replace(calm), seed=1)
+            .service_figures["worker"]["sojourn_mean"] for lookup in ("0s", "5ms")]  # fmt: skip
+    assert busy[1] > busy[0] + 0.0049
+
+
+@pytest.mark.parametrize("guarantee, channel, settings, says", [
+    ("exactly_once", QUEUE, {}, "a queue knows no transactions.*effectively_once with an idempotent service"),
+    ("effectively_once", LOG, {}, "done once only by an idempotent service.*idempotent: true at services.worker"),
+    ("twice", LOG, {}, "guarantee"),
+])  # fmt: skip
+def test_a_promise_that_cannot_be_kept_is_refused(guarantee, channel, settings, says):
+    with pytest.raises(ScenarioError, match=says):
+        system(guarantee, channel, **settings)
+
+
+OTHER = [(LOG, {"commit": "after"}), (QUEUE, {"ack": "before"}), (QUEUE, {"prefetch": 3})]
+
+
+@pytest.mark.parametrize("channel, other", OTHER)
+def test_a_promise_is_made_once(channel, other):
+    data = system("at_most_once", channel).to_dict()
+    data["services"]["worker"]["subscribe"] |= other
+    with pytest.raises(ScenarioError, match="says when|is never counted"):
+        Scenario.from_dict(data)
+
+
+def test_a_bus_promises_nothing():
+    with pytest.raises(ScenarioError, match="is not read with guarantee"):
+        system("at_least_once", "bus")

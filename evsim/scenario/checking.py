@@ -190,7 +190,8 @@ def _batches(path, subscription, service):
     if (subscription.batch or 1) == 1:
         return
     if subscription.commits.kind in ("before", "transaction"):
-        yield Problem((*path, "commit"), "a batch is committed after the work, or at an interval", subscription.commits.kind,
+        name = "commit" if subscription.commit else "guarantee"
+        yield Problem((*path, name), "a batch is committed after the work, or at an interval", subscription.commits.kind,
                       hint="remove batch, or commit after")
     if callable(service.handle):
         yield Problem((*path, "batch"), "a Python function handles one message at a time", subscription.batch)

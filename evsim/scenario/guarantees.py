@@ -2,6 +2,7 @@
 
 from .errors import Problem
 from .offsets import After, Before, Transaction
+from .units import write_limit
 
 __all__ = ["COMMITS", "GUARANTEES", "guarantees", "promised"]
 
@@ -33,7 +34,8 @@ def guarantees(scenario):
                               hint="effectively_once with an idempotent service; or read a log")
             if each.guarantee == "at_most_once" and each.prefetch is not None:
                 yield Problem((*path, "prefetch"), "what is acknowledged before the work is never counted",
-                              each.prefetch, hint="remove it, or promise at_least_once")
+                              write_limit(each.prefetch), hint="remove it, or promise at_least_once")
             if each.guarantee == "effectively_once" and service.idempotent is None:
                 rule = "what is handed out twice is done once only by an idempotent service"
-                yield Problem((*path, "guarantee"), rule, each.guarantee, hint=f"write idempotent: true at services.{name}")
+                yield Problem((*path, "guarantee"), rule, each.guarantee,
+                              hint=f"write idempotent: true at services.{name}")

@@ -15,7 +15,8 @@ from evsim.scenario.routing import dead_letters
 TWINS = [f"registration-{design}" for design in ("monolith", "classic", "parallel", "hybrid", "events")]
 LESSONS = [  # each is healthy, and breaks at two to four times its load
     "hot-partition", "leader-failover", "metastable", "poison-message", "prefetch-unfair", "rebalance-storm",
-    "replay-history", "saga-choreographed", "saga-orchestrated", "slow-consumer", "topic-exchange", "unix-pipe", "vertx-bus",
+    "replay-history", "saga-choreographed", "saga-orchestrated", "slow-consumer", "topic-exchange", "unix-pipe",
+    "vertx-bus",
 ]  # fmt: skip
 
 

@@ -35,9 +35,11 @@ def test_a_card_in_twenty_is_refused_and_the_one_says_no_and_the_other_has_said_
 
 
 def test_a_crash_of_who_leads_leaves_halves_and_a_crash_of_a_step_in_the_dance_leaves_none():
-    led = ran(NAMES[0], faults=[{"crash": "register", "at": at, "for": 1} for at in (10.5, 20.5, 30.5, 40.5)]).summary()
+    def crashes(service):
+        return [{"crash": service, "at": at, "for": 1} for at in (10.5, 20.5, 30.5, 40.5)]
+
+    led, told = ran(NAMES[0], faults=crashes("register")).summary(), ran(NAMES[1], faults=crashes("create-row")).summary()
     assert led["inconsistent"] > 4
-    told = ran(NAMES[1], faults=[{"crash": "create-row", "at": at, "for": 1} for at in (10.5, 20.5, 30.5, 40.5)]).summary()
     assert told["inconsistent"] == told["lost"] == 0
 
 

@@ -24,6 +24,7 @@ from evsim.engine.workloads import Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
 from evsim.scenario.checking import walk
 from evsim.scenario.routing import reached
+from evsim.scenario.transactions import is_atomic
 
 __all__ = ["System"]
 
@@ -64,8 +65,7 @@ class System:
         self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         self.mortal = mortal(scenario)
         readers = [each for service in scenario.services.values() for each in service.subscribe]
-        atomic = any(each.commits.kind == "transaction" for each in readers)
-        self.transactions = Transactions(self) if atomic else None
+        self.transactions = Transactions(self) if any(map(is_atomic, readers)) else None
         self.services = {name: running_service(self, name, service) for name, service in scenario.services.items()}
         self.channels = {
             name: CHANNELS[settings.kind][0](self, name, settings, number)

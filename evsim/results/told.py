@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.tally import OK, PENDING
+from evsim.results.tally import DECLINED, OK, PENDING
 
 __all__ = ["LATER", "Told"]
 
@@ -20,6 +20,7 @@ class Told:
     def __init__(self, requests):
         self.yes = requests.outcome == OK
         self.no = ~self.yes & (requests.outcome != PENDING)
+        self.declined = requests.outcome == DECLINED
         self.answered = requests.answered
         # When all that is due is true; nothing due is true from the beginning, and NaN is never.
         self.true_at = np.where(requests.due == 0, -np.inf, requests.completed_at)
@@ -35,6 +36,8 @@ class Told:
             "yes, never true": self.yes_never_true,
             "yes, true later": self.yes_not_true,
             "yes": self.yes,
+            "no": self.declined & ~self.no_yet_true,
+            "no, something true": self.declined,
             "error, all true": self.no_all_true,
             "error, some true": self.no_yet_true,
             "error": self.no,

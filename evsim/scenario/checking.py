@@ -191,8 +191,8 @@ def _batches(path, subscription, service):
         return
     if subscription.commits.kind in ("before", "transaction"):
         name = "commit" if subscription.commit else "guarantee"
-        yield Problem((*path, name), "a batch is committed after the work, or at an interval", subscription.commits.kind,
-                      hint="remove batch, or commit after")
+        rule = "a batch is committed after the work, or at an interval"
+        yield Problem((*path, name), rule, subscription.commits.kind, hint="remove batch, or commit after")
     if callable(service.handle):
         yield Problem((*path, "batch"), "a Python function handles one message at a time", subscription.batch)
         return

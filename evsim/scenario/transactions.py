@@ -2,12 +2,17 @@
 
 from .errors import Problem
 
-__all__ = ["atomic", "outside", "transactions"]
+__all__ = ["atomic", "is_atomic", "outside", "transactions"]
+
+
+def is_atomic(subscription):
+    """Whether the commit and what a handler publishes are one transaction."""
+    return subscription.commits.kind == "transaction"
 
 
 def atomic(service):
     """Whether a service reads anything by transactions."""
-    return any(each.commits.kind == "transaction" for each in service.subscribe)
+    return any(map(is_atomic, service.subscribe))
 
 
 def transactions(scenario, steps):

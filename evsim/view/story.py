@@ -117,7 +117,9 @@ class Story:
 
     @property
     def missing(self):
-        """Names of due effects that never came, or were undone."""
+        """Names of due effects that never came, or were undone; to who was told no, nothing is due."""
+        if self.outcome == "declined":
+            return []
         standing = {name for _, name in self.standing}
         return [name for name in self.due if name not in standing]
 

@@ -61,7 +61,7 @@ def reading(draw, handle, risky, stable):
         settings["commit"] = "after"
     if settings["commit"] not in ("before", "transaction") and _may_batch(handle):
         settings["batch"] = draw(st.sampled_from([None, 1, 2, 5]))
-    if settings["commit"] in PROMISES and draw(st.booleans()):
+    if str(settings["commit"]) in PROMISES and draw(st.booleans()):
         settings["guarantee"] = PROMISES[settings.pop("commit")]
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
     if risky:

@@ -58,6 +58,14 @@ def test_who_is_refused_is_on_the_list_all_the_same_where_nobody_asked_first(run
     assert (heard[["parallel", "events"]].loc["on the list without a row"] > 200).all()
 
 
+def test_what_a_customer_was_told_is_said_in_these_words(runs):
+    classic, parallel = runs["classic"], runs["parallel"]
+    assert set(classic.requests.told) == {"yes", "no"} and set(parallel.requests.told) == {"yes", "no, something true"}
+    declined = int(np.flatnonzero(classic.requests.outcome == "declined")[0])
+    said = classic.sequence(declined).mermaid()
+    assert "The customer was told no after" in said and "it is taken" in said and "Never" not in said
+
+
 def test_a_no_is_an_answer_and_no_failure(runs):
     classic, events = runs["classic"].summary(), runs["events"].summary()
     assert classic["declined"] > 200 and classic["errors"] == 0

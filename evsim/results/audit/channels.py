@@ -6,6 +6,7 @@ from evsim.results.audit.books import ROUNDING
 from evsim.results.audit.exchanges import leads_nowhere
 from evsim.results.batches import followers
 from evsim.results.records import Fate, Verdict
+from evsim.scenario.transactions import is_atomic
 
 __all__ = ["CHECKS"]
 
@@ -125,15 +126,13 @@ def _attempt_before(rows):
 def _keeps_back(run, channel):
     """Whether a channel is a log that may have what groups don't see yet."""
     settings = run.scenario.channels[channel]
-    readers = (each for service in run.scenario.services.values() for each in service.subscribe)
-    atomic = any(each.commits.kind == "transaction" for each in readers)  # also one whom no message can reach
-    return settings.kind == "log" and (settings.replicas > 1 or atomic)
+    readers = [each for service in run.scenario.services.values() for each in service.subscribe]
+    return settings.kind == "log" and (settings.replicas > 1 or any(map(is_atomic, readers)))
 
 
 def transactional(run):
     """Numbers of the places where a handling is a transaction."""
-    deliveries = [place for place in run.places if place.kind == "delivery"]
-    return [place.number for place in deliveries if place.step.commits.kind == "transaction"]
+    return [place.number for place in run.places if place.kind == "delivery" and is_atomic(place.step)]
 
 
 def _groups(scenario, channel):

@@ -14,9 +14,12 @@ GUARANTEES = tuple(COMMITS)
 
 
 def promised(subscription, channel):
-    """A subscription with what its guarantee means for a queue; for a log it is a way to commit."""
-    early = subscription.guarantee == "at_most_once" and channel.kind == "queue"
-    return subscription.model_copy(update={"ack": "before"}) if early else subscription
+    """A subscription with what its guarantee means for the channel, before any preset has its say."""
+    if subscription.guarantee is None:
+        return subscription
+    early = subscription.guarantee == "at_most_once"
+    means = {"log": {"commit": COMMITS[subscription.guarantee]}, "queue": {"ack": "before" if early else "after"}}
+    return subscription.model_copy(update=means[channel.kind])
 
 
 def guarantees(scenario):

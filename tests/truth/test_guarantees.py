@@ -90,6 +90,13 @@ def test_a_promise_is_made_once(channel, other):
         Scenario.from_dict(data)
 
 
+def test_a_promise_stands_above_what_a_product_does_by_itself():
+    """Kafka's consumer commits every 5 s unless told otherwise."""
+    kafka = {"log": {"like": "kafka", "partitions": 8}}
+    assert (times(system("exactly_once", kafka), "fact") == 1).all()
+    assert (times(system("at_most_once", kafka), "row") <= 1).all()
+
+
 def test_a_bus_promises_nothing():
     with pytest.raises(ScenarioError, match="is not read with guarantee"):
         system("at_least_once", "bus")

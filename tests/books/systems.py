@@ -93,7 +93,7 @@ def _system(draw, faulty, risky, stable=False):
             service["balance"] = draw(BALANCE)
     if "once" in cast.hazards:
         for service in services.values():
-            _remember(draw, service)
+            _remember(draw, service, cast.kinds)
     if _has([each["handle"] for each in services.values()], "undo"):
         services[cast.services[0]]["handle"].insert(0, cast._leave("row"))  # what can be undone
     data = {
@@ -121,7 +121,7 @@ def _system(draw, faulty, risky, stable=False):
     return Scenario.from_dict(data)
 
 
-def _remember(draw, service):
+def _remember(draw, service, kinds):
     """Make a service idempotent, if its handling is one transaction."""
     batches = any("batch" in each for each in service.get("subscribe", ()))
     if not batches and not _has(service["handle"], "parallel"):
@@ -131,6 +131,10 @@ def _remember(draw, service):
             "window": draw(st.sampled_from([None, None, 2])),
         }
         service["idempotent"] = draw(st.sampled_from([None, True, once]))
+        for each in service.get("subscribe", ()):
+            free = kinds[each["channel"]] in ("queue", "log") and not {"ack", "commit", "guarantee"} & each.keys()
+            if free and service["idempotent"] and draw(st.booleans()):
+                each["guarantee"] = "effectively_once"
 
 
 def _has(node, kind):

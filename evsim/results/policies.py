@@ -33,7 +33,7 @@ def breaker_phases(run):
         who: [
             Phase(who, state.removeprefix("breaker "), start, until)
             for (start, state), (until, _) in zip(its, [*its[1:], (end, None)], strict=True)
-            if until > start
+            if until > start or state == OPEN  # the program may end at the moment at which it opens
         ]
         for who, its in changes.items()
     }

@@ -121,6 +121,9 @@ def _system(draw, faulty, risky, stable=False):
     return Scenario.from_dict(data)
 
 
+AFTER = {"ack": "after", "commit": "after", "guarantee": "at_least_once"}
+
+
 def _remember(draw, service, kinds):
     """Make a service idempotent, if its handling is one transaction."""
     batches = any("batch" in each for each in service.get("subscribe", ()))
@@ -132,9 +135,11 @@ def _remember(draw, service, kinds):
         }
         service["idempotent"] = draw(st.sampled_from([None, True, once]))
         for each in service.get("subscribe", ()):
-            free = kinds[each["channel"]] in ("queue", "log") and not {"ack", "commit", "guarantee"} & each.keys()
-            if free and service["idempotent"] and draw(st.booleans()):
+            known = kinds[each["channel"]] in ("queue", "log")
+            after = all(str(each.get(name, usual)) == usual for name, usual in AFTER.items())
+            if known and after and service["idempotent"]:
                 each["guarantee"] = "effectively_once"
+                each.pop("ack", None), each.pop("commit", None)
 
 
 def _has(node, kind):

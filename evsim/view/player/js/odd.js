@@ -36,7 +36,7 @@ function kindsOf({ film, lane, answered }, truth, request) {
   const last = Math.max(...due.map(({ times }) => times[0] ?? NEVER));
   const kinds = [];
   if (good && missing) kinds.push("never");
-  if (told && !good && effects.some(({ times }) => times.length)) kinds.push("denied");
+  if (told && !good && due.some(({ times }) => times.length)) kinds.push("denied");
   if (effects.some(({ times }) => times.length > 1)) kinds.push("twice");
   if (good && !missing && last - answered[request] > LATE) kinds.push("late");
   return kinds;

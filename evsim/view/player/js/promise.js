@@ -64,8 +64,8 @@ export class Promises {
     const told = this.told(place, t);
     let [some, missing, twice] = [false, false, false];
     for (const { due, first, second } of this.effects) {
-      if (first[place] <= t) some = true;
-      else if (due[place]) missing = true;
+      if (due[place] && first[place] <= t) some = true;
+      if (due[place] && first[place] > t) missing = true;
       if (second[place] <= t) twice = true;
     }
     return twice || (told === YES && missing) || (told === NO && some);

@@ -205,6 +205,12 @@ class Service:
             edge.refuse(row, Reason.UNREACHABLE) if edge.refusable else edge.withdrawn(row)
         self._tell(instance, "stops")
 
+    def withdraw(self, row, reason):
+        """A delivery that waits here for its instance, or travels to it, is never worked."""
+        rows = self.system.records.rows
+        self._take_out({row})
+        rows.outcome[row], rows.ended[row], rows.reason[row] = Outcome.WITHDRAWN, self.system.env._now, reason
+
     def _take_out(self, rows):
         """Those of some deliveries that wait in the inbox or travel to it, taken out of there."""
         travelling = self.system.env.withdraw(lambda function, row: function in self.arrivals and row in rows)

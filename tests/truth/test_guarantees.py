@@ -1,8 +1,10 @@
 """Delivery guarantees by name: each keeps its promise under crashes, on a log and on a queue."""
 
+import numpy as np
 import pytest
 
 from evsim.engine import simulate
+from evsim.results.records import Outcome, Verdict
 from evsim.scenario import Scenario, ScenarioError
 
 CRASHES = [{"crash": "worker/1", "mtbf": {"exponential": 2}, "mttr": 0.5},
@@ -40,6 +42,18 @@ def times(scenario, effect, seed=1):
 def test_at_most_once_loses_and_repeats_nothing(channel):
     rows = times(system("at_most_once", channel), "row")
     assert (rows == 0).any() and (rows <= 1).all()
+
+
+def test_a_slow_member_that_is_expelled_does_not_begin_with_what_it_could_not_commit():
+    """One worker, several partitions: what waits behind a piece of work of 2 s goes to the member's successor alone."""
+    slow = {"handle": [{"work": {"choice": [[0.9, 0.05], [0.1, 2]]}}, {"effect": "row"}], "workers": 1}
+    data = system("at_most_once", LOG, **slow).replace({"faults": []}).to_dict()
+    data["services"]["worker"]["subscribe"]["max_poll_interval"] = 1
+    run = simulate(Scenario.from_dict(data), seed=1)
+    assert run.audit()
+    taken = (run.rows["verdict"] == Verdict.REVOKED) & np.isnan(run.rows["started"])
+    assert taken.any() and (run.rows["outcome"][taken] == Outcome.WITHDRAWN).all()
+    assert (run.tally.times_done[run.effect_names.index("row")] <= 1).all()
 
 
 @pytest.mark.parametrize("channel", [LOG, QUEUE])

@@ -127,12 +127,20 @@ class OwnedGroup(Reader):
         if cursor.holder is not None and not self.edge_of(cursor.holder).has_begun(cursor.holder):
             rows = [*rows, cursor.holder, *self.crews.get(cursor.holder, ())]
         if cursor.holder is not None and self.system.records.rows.outcome[cursor.holder] == Outcome.OPEN:
-            self.stale[cursor.holder] = cursor.owner
+            self._void(cursor)
         else:
             self.crews.pop(cursor.holder, None)
         for row in reversed(rows):
             self._fetch_again(cursor, self.edge_of(row).go_back(row, verdict))
         cursor.holder, cursor.done = None, []
+
+    def _void(self, cursor):
+        """The owner has in hand what is no longer its own: it goes on with it, unless it would have to commit first."""
+        row = cursor.holder
+        if self.subscription.commits.kind == "before" and not self.edge_of(row).has_begun(row):
+            self.service.withdraw(row, Reason.STALE)
+        else:
+            self.stale[row] = cursor.owner
 
     def stale_ended(self, row):
         self.membership.may_join(self.stale.pop(row))

@@ -1,6 +1,10 @@
 """The nightly command: what it says if all is well, if something is not, and if it is stopped."""
 
+import os
 import re
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -66,13 +70,25 @@ def test_the_smallest_system_is_what_cannot_be_left_out():
     }
 
 
-def test_it_can_be_stopped(monkeypatch, capsys):
-    def interrupted(seed, part):
-        raise KeyboardInterrupt
+def hear_ctrl_c():
+    """A shell starts what runs in its background deaf to Ctrl-C, and so is all that starts from there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    monkeypatch.setattr(nightly, "look", interrupted)
-    assert nightly.main(["--systems", "100", "--jobs", "1"]) == 130
-    assert "Stopped. The 0 systems that were tried are as they should be." in capsys.readouterr().out
+
+def test_it_is_a_command_that_can_be_stopped():
+    command = [sys.executable, "-m", "tests.books.nightly", "--systems", "1000000", "--jobs", "2"]
+    stopped = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
+    windows = os.name == "nt"
+    hears = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if windows else {"preexec_fn": hear_ctrl_c}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **hears) as process:
+        for line in iter(lambda: process.stderr.read(1), ""):
+            if line == "%":  # the bar is there
+                break
+        process.send_signal(stopped)
+        said, complained = process.communicate()
+    assert process.returncode == 130
+    assert re.search(r"Stopped. The [\d,]+ systems that were tried are as they should be.", said)
+    assert "Traceback" not in complained
 
 
 @pytest.mark.parametrize("wrong", [["--systems", "0"], ["--systems", "many"], ["--sytems", "5"]])

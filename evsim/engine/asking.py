@@ -15,9 +15,7 @@ from evsim.engine.hedging import Hedging
 from evsim.results.policies import NEVER_SENT
 from evsim.results.records import FINAL, Outcome, Reason, Verdict
 
-__all__ = ["Asking", "copy_of", "next_attempt"]
-
-_OF_A_COPY = 90_000  # the label of its luck, beyond all numbers of attempts
+__all__ = ["Asking"]
 
 # How an asker sees an answer that is not a good one; everything else is an error.
 _VERDICT = {
@@ -146,7 +144,7 @@ class Asking:
     def expired(self, row):
         """The asker's patience has run out."""
         rows = self.system.records.rows
-        if rows.verdict[row] == Verdict.OPEN and not self._asleep(self.expired, row):
+        if rows.verdict[row] == Verdict.OPEN and not self.asleep(self.expired, row):
             self.give_up(row, Reason.TIMEOUT)
 
     def _guarded_back(self):
@@ -161,7 +159,7 @@ class Asking:
                 records.note(records.late, row, env._now)
                 return
             if asked:
-                if self._asleep(back, row):
+                if self.asleep(back, row):
                     return
                 if outcome[parent[row]]:
                     self._nobody_waits(row)
@@ -177,7 +175,7 @@ class Asking:
 
         return back
 
-    def _asleep(self, function, row):
+    def asleep(self, function, row):
         """Whether the asker is paused now; then `function(row)` happens when it wakes."""
         if self.asker is None:
             return False
@@ -233,7 +231,7 @@ class Asking:
 
     def _again(self, row):
         rows = self.system.records.rows
-        if self.asker is not None and (self._asleep(self._again, row) or rows.outcome[rows.parent[row]]):
+        if self.asker is not None and (self.asleep(self._again, row) or rows.outcome[rows.parent[row]]):
             return
         self.ask(self.system.next_attempt(row))
 
@@ -320,32 +318,5 @@ class Asking:
             self.system.env.call_at(time, self._silence, row, TIMEOUT)
 
     def _silence(self, row):
-        if self.system.records.rows.verdict[row] == Verdict.OPEN and not self._asleep(self._silence, row):
+        if self.system.records.rows.verdict[row] == Verdict.OPEN and not self.asleep(self._silence, row):
             self.give_up(row, Reason.LINK)
-
-
-def copy_of(system, row):
-    """A second row for the attempt `row`, made by the link: it is worked like the first, and settles nothing."""
-    rows = system.records.rows
-    copied = rows.new()
-    for column in (rows.place, rows.hop, rows.parent, rows.attempt):
-        column[copied] = column[row]
-    rows.first[copied] = row if rows.first[row] < 0 else rows.first[row]
-    rows.luck[copied] = system.luck.later(rows.luck[row], _OF_A_COPY)
-    rows.born[copied] = system.env._now
-    rows.verdict[copied] = Verdict.COPY
-    return copied
-
-
-def next_attempt(system, row):
-    """A new row for another attempt at the obligation of `row`, born now."""
-    rows = system.records.rows
-    following = rows.new()
-    number = max(rows.attempt[row], 1) + 1
-    first = row if rows.first[row] < 0 else rows.first[row]
-    rows.place[following], rows.hop[following] = rows.place[row], rows.hop[row]
-    rows.parent[following], rows.first[following] = rows.parent[row], first
-    rows.attempt[following] = number
-    rows.luck[following] = system.luck.later(rows.luck[first], number)
-    rows.born[following] = system.env._now
-    return following

@@ -4,6 +4,7 @@ The store is as durable as the effects. It is asked twice: before a handling, wh
 unique key in the moment of the first effect, for another handling of the same thing may have come first meanwhile.
 """
 
+from evsim.engine.attempts import obligation
 from evsim.engine.keys import key_of_row
 from evsim.engine.places import DELIVERY
 from evsim.scenario.steps import Work
@@ -41,7 +42,7 @@ class Done:
         def of_message(row):
             if is_delivery:
                 return "message", original(row)
-            return "call", row if rows.first[row] < 0 else rows.first[row]
+            return "call", obligation(rows, row)
 
         def of_content(row):
             number, _ = number_of(rows.luck[row])

@@ -3,6 +3,7 @@
 Source: J. Dean, L. A. Barroso, The Tail at Scale (CACM 2013).
 """
 
+from evsim.engine.attempts import obligation
 from evsim.engine.environment import TIMEOUT
 from evsim.results.records import Verdict
 
@@ -30,7 +31,7 @@ class Hedging:
     def due(self, row):
         """The time for the hedge of an attempt has come, if nothing has come of it."""
         rows, edge = self.system.records.rows, self.edge
-        if rows.verdict[row] != Verdict.OPEN or edge._asleep(self.due, row) or rows.outcome[rows.parent[row]]:
+        if rows.verdict[row] != Verdict.OPEN or edge.asleep(self.due, row) or rows.outcome[rows.parent[row]]:
             return
         if edge.may_ask_again(row):
             second = self.system.next_attempt(row)
@@ -39,8 +40,7 @@ class Hedging:
             self._ask(second)
 
     def _round(self, row):
-        rows = self.system.records.rows
-        return self.rounds.setdefault(row if rows.first[row] < 0 else rows.first[row], Round())
+        return self.rounds.setdefault(obligation(self.system.records.rows, row), Round())
 
     def won(self, row):
         """A good answer has come: the lease of the other attempt is void."""
@@ -51,8 +51,7 @@ class Hedging:
 
     def over(self, row):
         """Nothing more will come of the obligation of `row`."""
-        rows = self.system.records.rows
-        self.rounds.pop(row if rows.first[row] < 0 else rows.first[row], None)
+        self.rounds.pop(obligation(self.system.records.rows, row), None)
 
     def goes_on(self, row):
         """An attempt has failed: whether another one of its round is still under way."""

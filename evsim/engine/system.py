@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.engine.asking import copy_of, next_attempt
+from evsim.engine.attempts import copy_of, next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.balancing import service as running_service
 from evsim.engine.channels import CHANNELS

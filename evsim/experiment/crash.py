@@ -5,16 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evsim.engine import simulate
+from evsim.experiment.running import audited_run
 from evsim.results.tally import OK, PENDING
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
+from evsim.scenario.fitting import UNBROKERED
 from evsim.scenario.steps import branches, titles
 
 __all__ = ["Crash", "CrashMatrix", "crash_matrix"]
-
-BROKERS = ("queue", "log", "exchange")  # channels that crash by themselves
-
 
 KINDS = ("kept", "honest", "broken", "denied", "repeated", "open")
 FIELDS = ("design", "target", "service", "step", "when", "told", "kind", "words")
@@ -171,8 +169,8 @@ def crash_matrix(*scenarios, request=None, back_after="2s", labels=None):
     if not scenarios:
         raise ValueError("name at least one scenario")
     labels = tuple(each.name for each in scenarios) if labels is None else tuple(labels)
-    if len(labels) != len(scenarios):
-        raise ValueError(f"{len(labels)} labels for {len(scenarios)} scenarios; give each its own")
+    if len(labels) != len(scenarios) or len(set(labels)) < len(labels):
+        raise ValueError(f"labels={', '.join(labels)} for {len(scenarios)} scenarios; give each a name of its own")
     found = []
     for label, scenario in zip(labels, scenarios, strict=True):
         found += _of_design(label, scenario, request, back_after)
@@ -183,20 +181,14 @@ def _of_design(label, scenario, request, back_after):
     if len(scenario.workloads) != 1:
         raise ScenarioError([Problem("workloads", "a crash matrix follows one customer of one workload",
                                      len(scenario.workloads), hint="take the others out")])  # fmt: skip
-    well = _audited(scenario)
+    well = audited_run(scenario, scenario.run.seed)
     request = _chosen(well, request)
     for target, service, step, when in _points(well, request):
         moment = {"request": request, "service": service, "step": step, "when": when}
         fault = {"crash": target, "at_step": moment, "for": back_after}
-        run = _audited(scenario.replace({f"faults.{len(scenario.faults)}": fault}))
+        run = audited_run(scenario.replace({f"faults.{len(scenario.faults)}": fault}), scenario.run.seed)
         if any((kind, struck) == ("crash", target) for _, kind, struck, _ in run.records.incidents):
             yield _told((label, target, service, step, when), run, well, request)
-
-
-def _audited(scenario):
-    run = simulate(scenario)
-    run.audit()
-    return run
 
 
 def _chosen(run, request):
@@ -227,7 +219,7 @@ def _points(run, request):
             yield service, service, dict(found)[len(handle) - 1,], "after"
         for position, title in found:
             step = _at(handle, position)
-            if step.kind == "publish" and run.scenario.channels[step.channel].kind in BROKERS:
+            if step.kind == "publish" and run.scenario.channels[step.channel].kind not in UNBROKERED:
                 for when in ("before", "after"):
                     yield step.channel, service, title, when
 
@@ -256,15 +248,15 @@ def _told(where, run, well, request):
 
 def _others(run, well, request):
     """How many more of the other customers than without the crash came to harm."""
+    before = _harmed(well, request)
+    return {name: number - before[name] for name, number in _harmed(run, request).items()}
 
-    def harmed(each):
-        tally = each.tally
-        errors = (tally.outcome != OK) & (tally.outcome != PENDING)
-        kinds = {"told error": errors, "missing": tally.present < tally.due, "twice": tally.repeated > 0}
-        return {name: int(np.delete(mask, request).sum()) for name, mask in kinds.items()}
 
-    now, before = harmed(run), harmed(well)
-    return {name: now[name] - before[name] for name in now}
+def _harmed(run, request):
+    tally = run.tally
+    errors = (tally.outcome != OK) & (tally.outcome != PENDING)
+    kinds = {"told error": errors, "missing": tally.present < tally.due, "twice": tally.repeated > 0}
+    return {name: int(np.delete(mask, request).sum()) for name, mask in kinds.items()}
 
 
 def _and(names):

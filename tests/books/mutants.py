@@ -1,6 +1,6 @@
 """Ways to break the engine on purpose: those the audit must see, and those that only a property can see."""
 
-from evsim.engine import asking, links, steps, system
+from evsim.engine import attempts, links, steps, system
 from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
 from evsim.engine.done import Done
@@ -334,7 +334,7 @@ def a_late_answer_settles_a_void_lease(patch):
 @mutant("do not count 1, 2, 3", **IMPATIENT)
 def attempts_are_counted_wrongly(patch):
     def next_attempt(running, row):
-        following = asking.next_attempt(running, row)
+        following = attempts.next_attempt(running, row)
         running.records.rows.attempt[following] += 1
         return following
 
@@ -398,7 +398,7 @@ TWICE = {"duplication": ["facts", "reader"], "probability": 0.5, "at": 0}
 @mutant("do not count 1, 2, 3", faults=[TWICE])
 def a_copy_is_taken_for_an_attempt(patch):
     def copy(running, row):
-        copied = asking.copy_of(running, row)
+        copied = attempts.copy_of(running, row)
         running.records.rows.verdict[copied], running.records.rows.settled[copied] = Verdict.OPEN, float("nan")
         return copied
 

@@ -1,5 +1,6 @@
 """Deliveries of a log that do not settle as the plain one does: a commit before the work, partitions with owners."""
 
+from evsim.engine.attempts import obligation
 from evsim.engine.delivery import Delivery
 from evsim.results.records import Outcome
 
@@ -58,8 +59,7 @@ class OwnedDelivery(Delivery):
         return super().after_work() if self.subscriber.commits_at_once else (self.subscriber.worked,)
 
     def tries(self, row):
-        first = self.system.records.rows.first[row]
-        first = row if first < 0 else first
+        first = obligation(self.system.records.rows, row)
         self.failures[first] = count = self.failures.get(first, 0) + 1
         return count
 

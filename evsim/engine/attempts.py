@@ -1,0 +1,39 @@
+"""Attempts: further rows for an obligation, each with luck of its own. A first attempt shares its row with the obligation."""
+
+from evsim.results.records import Verdict
+
+__all__ = ["copy_of", "next_attempt", "obligation"]
+
+_OF_A_COPY = 90_000  # the label of its luck, beyond all numbers of attempts
+
+
+def obligation(rows, row):
+    """The row of the obligation of an attempt: that of its first attempt."""
+    return row if rows.first[row] < 0 else rows.first[row]
+
+
+def copy_of(system, row):
+    """A second row for the attempt `row`, made by the link: it is worked like the first, and settles nothing."""
+    rows = system.records.rows
+    copied = rows.new()
+    for column in (rows.place, rows.hop, rows.parent, rows.attempt):
+        column[copied] = column[row]
+    rows.first[copied] = obligation(rows, row)
+    rows.luck[copied] = system.luck.later(rows.luck[row], _OF_A_COPY)
+    rows.born[copied] = system.env._now
+    rows.verdict[copied] = Verdict.COPY
+    return copied
+
+
+def next_attempt(system, row):
+    """A new row for another attempt at the obligation of `row`, born now."""
+    rows = system.records.rows
+    following = rows.new()
+    number = max(rows.attempt[row], 1) + 1
+    first = obligation(rows, row)
+    rows.place[following], rows.hop[following] = rows.place[row], rows.hop[row]
+    rows.parent[following], rows.first[following] = rows.parent[row], first
+    rows.attempt[following] = number
+    rows.luck[following] = system.luck.later(rows.luck[first], number)
+    rows.born[following] = system.env._now
+    return following

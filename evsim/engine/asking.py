@@ -209,19 +209,20 @@ class Asking:
         self._settle(row, _VERDICT.get(reason, Verdict.ERROR))
         if not rows.reason[row]:
             rows.reason[row] = reason
+        last, number, goes_on = row, max(rows.attempt[row], 1), False
+        if self.hedge is not None:  # ahead of the gates, which may let in the other attempt, and that be answered at once
+            last, number = self.hedge.last(row)
+            goes_on = self.hedge.goes_on(row, reason in FINAL)
         for gate in self.gates:
             gate.over(row, None if self._never_sent(row, reason) else reason in FINAL)
-        last, number = row, max(rows.attempt[row], 1)
-        if self.hedge is not None:
-            if reason not in FINAL and self.hedge.goes_on(row):
-                return
-            last, number = self.hedge.last(row)
+        if goes_on:
+            return
         if number < self.attempts and reason not in FINAL and self.may_ask_again(row):
             delay = self.backoff(last, number)
             self.system.env.call_in(delay, self._again, last, TIMEOUT)
             return
         if self.hedge is not None:
-            self.hedge.won(row)  # a final no is an answer, too
+            self.hedge.over(row)
         if self.bad is not None:
             self.bad(row)
 
@@ -250,13 +251,13 @@ class Asking:
         return ask_if_closed
 
     def _leaving(self, done):
-        """`done`, of which the gates hear first."""
+        """`done`, of which the hedge and the gates hear first."""
 
         def leave(row):
-            for gate in self.gates:
-                gate.over(row, True)
             if self.hedge is not None:
                 self.hedge.won(row)
+            for gate in self.gates:
+                gate.over(row, True)
             done(row)
 
         return leave

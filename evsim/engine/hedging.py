@@ -53,8 +53,11 @@ class Hedging:
         """Nothing more will come of the obligation of `row`."""
         self.rounds.pop(obligation(self.system.records.rows, row), None)
 
-    def goes_on(self, row):
-        """An attempt has failed: whether another one of its round is still under way."""
+    def goes_on(self, row, final):
+        """An attempt has failed: whether another one of its round is still under way. A `final` no is an answer."""
+        if final:
+            self.won(row)
+            return False
         round = self._round(row)
         round.open = [each for each in round.open if each != row]
         return bool(round.open)

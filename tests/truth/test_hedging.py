@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evsim.results.tally import OK
 from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error
@@ -126,3 +127,20 @@ def test_the_diagram_says_which_attempt_was_faster():
 def test_a_hedge_that_makes_no_sense_is_refused(hedge):
     with pytest.raises(ScenarioError, match="hedge"):
         hedged(1, [{"work": 1}], 1, call={"hedge": hedge})
+
+
+def test_a_hedge_that_a_bulkhead_lets_in_as_the_first_attempt_ends_is_answered_once():
+    """Two handlers on a bus in turns, a slow one and one that answers at once; there is room for one question."""
+    question = {"bus": "news", "timeout": 1, "bulkhead": {"limit": 1, "queue": 1}, "hedge": {"after": 0.5}}
+    services = {
+        "front": {"handle": [{"ask": question}, {"effect": "told"}]},
+        "slow": {"workers": 9, "subscribe": "news", "handle": [{"work": 2}]},
+        "quick": {"workers": 9, "subscribe": "news", "handle": [{"effect": "heard"}]},
+    }
+    workloads = {"customers": {"target": "front", "arrivals": {"constant": 0.2}}}
+    run = checked(system(services, workloads, 100, 0.0, channels={"news": "bus"}), 1)
+    asked = run.spans[run.spans.kind == "call"]
+    assert len(run.tally.row) > 10 and (run.tally.outcome == OK).all()
+    assert (asked.groupby("attempt").verdict.unique().map(list)).to_dict() == {1: ["timeout"], 2: ["done"]}
+    assert run.tally.response == pytest.approx(1.0)  # the hedge waited for its turn from 0.5 s to 1 s
+    assert (run.tally.times_done == 1).all()

@@ -210,7 +210,7 @@ class Asking:
         if not rows.reason[row]:
             rows.reason[row] = reason
         last, number, goes_on = row, max(rows.attempt[row], 1), False
-        if self.hedge is not None:  # ahead of the gates, which may let in the other attempt, and that be answered at once
+        if self.hedge is not None:  # before the gates, which may let in the other attempt: it may win at once
             last, number = self.hedge.last(row)
             goes_on = self.hedge.goes_on(row, reason in FINAL)
         for gate in self.gates:

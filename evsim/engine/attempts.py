@@ -1,4 +1,4 @@
-"""Attempts: further rows for an obligation, each with luck of its own. A first attempt shares its row with the obligation."""
+"""Attempts: further rows for an obligation, which shares its own row with the first; each has luck of its own."""
 
 from evsim.results.records import Verdict
 

@@ -100,7 +100,7 @@ class Service:
         return offer
 
     def _plain_ending(self, how, told, then=None):
-        """A function that ends the execution of a row as `how`: its worker takes the next one; `told(row)`, `then(row)`."""
+        """A function that ends the work of a row as `how`; its worker takes the next one: `told(row)`, `then(row)`."""
         rows, env = self.system.records.rows, self.system.env
         place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
         inbox, entries, take_next, give_worker = self.inbox, self.entries, self._take_next(), self.free.append

@@ -10,10 +10,10 @@ def take_stock(system):
     """What lies where, as a dict of sorted lists of numbers.
 
     ready, waiting, travelling: rows in channels, in inboxes or before a bulkhead, on their way to one. news: rows of
-    which the asker or the broker will still hear. messages: at their publisher, or on their way to a channel. hidden: those that are kept and
-    that nobody can see yet. free, absent: workers by service. credit: (at home, all) by channel and service.
-    backing_off: how many deliveries wait for their next attempt. overdue: rows for which a consumer has a credit
-    although their lease has ended.
+    which the asker or the broker will still hear. messages: at their publisher, or on their way to a channel. hidden:
+    those that are kept and that nobody can see yet. free, absent: workers by service. credit: (at home, all) by
+    channel and service. backing_off: how many deliveries wait for their next attempt. overdue: rows for which a
+    consumer has a credit although their lease has ended.
     """
     services, channels = system.services.items(), system.channels.values()
     edges = [edge for _, service in services for edge in service.edges.values()]

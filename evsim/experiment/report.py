@@ -8,7 +8,10 @@ __all__ = ["report"]
 
 SECTIONS = {
     "What the customer feels": (
-        ("requests", "completed", "availability", "throughput", "errors", "timeouts", "rejected", "declined", "pending"),
+        (
+            "requests", "completed", "availability", "throughput", "errors", "timeouts", "rejected", "declined",
+            "pending",
+        ),
         ("response",),
     ),
     "What became true": (

@@ -243,7 +243,8 @@ def _idempotent(scenario):
             continue
         path = ("services", name, "idempotent")
         if callable(service.handle):
-            yield Problem(path, "a Python handler keeps its own memory", hint="remove it, or write the handler as steps")
+            yield Problem(path, "a Python handler keeps its own memory",
+                          hint="remove it, or write the handler as steps")
         elif any(step.kind == "parallel" for _, step, _ in walk(service.handle)):
             yield Problem(path, "a handling is one transaction, and parallel branches are several",
                           hint="put the effects into services of their own")

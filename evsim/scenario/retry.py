@@ -64,7 +64,7 @@ class Backoff(Part):
         schema["properties"].pop("kind")
         time = schema["properties"]["base"]
         mapping = {key: schema[key] for key in ("type", "properties", "additionalProperties")}
-        kinds = {"type": "object", "properties": dict.fromkeys(BACKOFFS, {"anyOf": [time, mapping]}),
+        kinds = {"type": "object", "properties": {kind: {"anyOf": [time, mapping]} for kind in BACKOFFS},
                  "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
         text = schema["description"]
         schema.clear()

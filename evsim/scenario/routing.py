@@ -1,6 +1,8 @@
 """Where a message may come: to the channel it is published to, by exchanges to others, and as a dead letter to more."""
 
-__all__ = ["dead_letters", "homes", "is_routed_by_key", "letter_homes", "letters_come_to", "onward", "reached", "routing_key"]
+__all__ = [
+    "dead_letters", "homes", "is_routed_by_key", "letter_homes", "letters_come_to", "onward", "reached", "routing_key",
+]  # fmt: skip
 
 
 def homes(scenario, step, key=None):

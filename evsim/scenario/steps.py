@@ -183,7 +183,7 @@ class Effect(Tagged):
 
 
 class Read(Tagged):
-    """Note which version of an effect is there for the key, so that an effect `if_unchanged` can tell. Takes no time."""
+    """Note which version of an effect the key has, so that an effect `if_unchanged` can tell. Takes no time."""
 
     kind: Literal["read"] = "read"
     name: Text

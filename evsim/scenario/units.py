@@ -13,6 +13,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -196,7 +197,7 @@ def write_number(value):
     return int(value) if value == int(value) else value
 
 
-def _field(read, units=(), write=write_number, most={}):
+def _field(read, units=(), write=write_number, most=MappingProxyType({})):
     """What pydantic needs to read, write and describe a quantity."""
     names = "|".join(unit.replace("/", r"/\s*") for unit in units)
     pattern = rf"^\s*\+?{_NUMBER}\s*" + (rf"({names})?\s*$" if names else "$")

@@ -26,7 +26,8 @@ def retry_storm(arrival_rate, capacity, attempts):
 
     The loop has two fixed points. Good: nobody gives up, and `arrival_rate` calls a second come. Bad: the line is
     longer than the callers wait, everything answered is too late, and all of them ask `attempts` times: `storm_rate` =
-    arrival_rate x attempts calls a second. The bad state is `sustained` if that is more than `capacity`. So the `state` is
+    arrival_rate x attempts calls a second. The bad state is `sustained` if that is more than `capacity`. So the
+    `state` is
 
     healthy: below `lowest` = capacity / attempts; after any trigger it comes back.
     metastable: from there to `highest` = capacity; a trigger that makes the line long enough brings it down for good.

@@ -55,7 +55,7 @@ def _limits(ax, storm):
 def _finding(hysteresis):
     up, down, apart = hysteresis.way("up"), hysteresis.way("down"), hysteresis.apart
     if not apart:
-        return "The way back is the way up: at each load the goodput is the same"
+        return "No difference seen between the way up and the way back"
     worst = max(apart, key=lambda load: up[load].mean - down[load].mean)
     return (
         f"At {worst:g} customers a second the goodput is {up[worst].mean:.3g} a second on the way up, "

@@ -222,8 +222,8 @@ def _answered(story, span):
     elif span.verdict == Verdict.ORPHANED:
         yield Step(span.settled, "lost", *way, "answer: nobody waits any more", False)
     elif not story.unheard(span):
-        why = {Verdict.REJECTED: "rejected: ", Verdict.DECLINED: "no: "}.get(span.verdict, "error: ") + REASONS[span.reason]
-        yield Step(span.settled, kind, *way, why, False)
+        said = {Verdict.REJECTED: "rejected", Verdict.DECLINED: "no"}.get(span.verdict, "error")
+        yield Step(span.settled, kind, *way, f"{said}: {REASONS[span.reason]}", False)
     else:
         if span.outcome != Outcome.LOST and span.replied < span.settled:
             why = "lost on the way" if (span.row, "lost on the link") in story.incidents else "too late"

@@ -19,7 +19,8 @@ def made_like_it(path, requests=3000, hours=10):
     luck = random.Random(5)
     seconds = sorted(3600 * luck.randrange(hours) + min(int(luck.expovariate(1 / 15)), 59) for _ in range(requests))
     clients = [luck.randrange(20) if luck.random() < 0.6 else luck.randrange(200) for _ in range(requests)]
-    lines = [f"2015-05-17T{10 + s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}+00:00,{c}" for s, c in zip(seconds, clients, strict=True)]
+    times = [f"2015-05-17T{10 + s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}+00:00" for s in seconds]
+    lines = [f"{time},{client}" for time, client in zip(times, clients, strict=True)]
     path.write_text("timestamp,client\n" + "\n".join(lines) + "\n")
     return path
 
@@ -36,7 +37,8 @@ def log(request, tmp_path_factory):
 def replayed(design, log, scale=0.02, **changes):
     arrivals = {"csv": str(log), "key": "client", "scale": scale}
     return evsim.load(f"registration-{design}").replace(
-        {"workloads.register-page.arrivals": arrivals, "workloads.register-page.key": None, "run.warmup": 0, "run.duration": "10h"}
+        {"workloads.register-page.arrivals": arrivals, "workloads.register-page.key": None}
+        | {"run.warmup": 0, "run.duration": "10h"}
         | changes
     )  # fmt: skip
 

@@ -92,7 +92,8 @@ def test_no_step_of_the_database_and_the_mailing_list_changes_but_for_the_outbox
     for service in ("database", "mailing-list"):
         steps = ours.services[service].handle
         assert [step for step in steps if step.kind != "publish"] == list(events.services[service].handle)
-        assert len(steps) == len(events.services[service].handle) + ((twin, service) == ("registration-hybrid", "database"))
+        outbox = (twin, service) == ("registration-hybrid", "database")
+        assert len(steps) == len(events.services[service].handle) + outbox
         assert ours.services[service].workers == events.services[service].workers
     assert ours.workloads == events.workloads and ours.network == events.network
     assert ours.settings == events.settings and ours.objectives == events.objectives

@@ -92,7 +92,8 @@ def test_undoing_a_unique_row_frees_its_key_and_nobody_elses():
     services = {"front": {"handle": [
         {"call": {"service": "table"}},
         {"call": {"service": "payment", "on_error": {"compensate": [{"undo": "row"}]}}},
-    ]}, "table": {"handle": [{"effect": {"name": "row", "unique": True}}]}, "payment": {"handle": [{"fail": 0.5}]}}  # fmt: skip
+    ]}, "payment": {"handle": [{"fail": 0.5}]},
+        "table": {"handle": [{"effect": {"name": "row", "unique": True}}]}}  # fmt: skip
     customers = {"target": "front", "arrivals": {"constant": 10}, "key": {"uniform": 1}}
     run = checked(system(services, {"customers": customers}, 10.05, 0.0), 1)
     outcomes = run.requests.outcome.tolist()

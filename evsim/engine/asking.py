@@ -32,9 +32,10 @@ _VERDICT = {
 class Asking:
     """The edge of one place that is asked and answers.
 
-    place: where it leads. service: the running service there. done(row), bad(row): what the asker does with a good
-    answer, or without one when all attempts are used (``reason[row]`` says why); `row` is the last attempt. An asker
-    who does nothing with either gives None for both. ``begin(row)`` makes the first attempt, ``ask(row)`` any other.
+    place: where it leads. service: the running service there. done(row): what the asker does with a good answer;
+    bad(row, reason): without one, when all attempts are used. `row` is the last attempt, `reason` what the asker
+    knows of it: the answer that says more may be lost. An asker who does nothing with either gives None for both.
+    ``begin(row)`` makes the first attempt, ``ask(row)`` any other.
     """
 
     refusable = True
@@ -224,7 +225,7 @@ class Asking:
         if self.hedge is not None:
             self.hedge.over(row)
         if self.bad is not None:
-            self.bad(row)
+            self.bad(row, reason)
 
     def may_ask_again(self, row):
         """Whether the budget allows another attempt."""

@@ -197,7 +197,7 @@ class BusAsking(Asking):
 
 
 def ask(compiler, step, position, done, bad):
-    """The function that asks with a row of its own: ``done(row)`` or ``bad(row)`` follows."""
+    """The function that asks with a row of its own: ``done(row)`` or ``bad(row, reason)`` follows."""
     system, rows, env = compiler.system, compiler.rows, compiler.env
     bus = system.channels[step.channel]
     edges = {}  # by the service that is asked

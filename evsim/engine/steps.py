@@ -17,7 +17,7 @@ from evsim.engine.places import DELIVERY
 from evsim.engine.undoing import undoing
 from evsim.engine.unique import constrained
 from evsim.engine.versions import if_unchanged, raising, read
-from evsim.results.records import Reason, Verdict
+from evsim.results.records import Reason
 
 __all__ = ["BUILDERS", "first_work", "may_strike"]
 
@@ -224,21 +224,20 @@ def ask(compiler, step, position, then, fail):
 
 def _answers(compiler, step, position, then, fail):
     """What follows a good answer to a call, and what follows none."""
-    reason, parent, verdict = compiler.rows.reason, compiler.rows.parent, compiler.rows.verdict
+    parent = compiler.rows.parent
     instead, inside = step.on_error, (*position, 0)
 
     def done(row):
         then(parent[row])
 
-    def bad(row):
-        timed_out = verdict[row] == Verdict.TIMEOUT  # whatever became of it
-        fail(parent[row], Reason.TIMEOUT if timed_out else reason[row])
+    def bad(row, reason):
+        fail(parent[row], reason)
 
     if instead.kind == "ignore":
-        return done, done
+        return done, lambda row, reason: done(row)
     if instead.kind == "fallback":
         first = compiler.link(instead.steps, inside, then, fail)
-        return done, lambda row: first(parent[row])
+        return done, lambda row, reason: first(parent[row])
     if instead.kind == "compensate":
         fail = compensation(compiler, instead.steps, inside, fail)
     return done, bad

@@ -18,10 +18,9 @@ class Workload:
         self.system, self.name, self.settings = system, name, settings
         self.duration = system.scenario.run.duration
         closed = settings.arrivals.kind == "closed"
-        settled = self._think if closed else None  # an open workload does not care how a request ended
-        self.edge = Asking(
-            system, place, system.services[place.service], settled, settled, timeout=settings.patience
-        )
+        done = self._think if closed else None  # an open workload does not care how a request ended
+        bad = (lambda row, reason: self._think(row)) if closed else None
+        self.edge = Asking(system, place, system.services[place.service], done, bad, timeout=settings.patience)
         system.enter(place, self.edge)
         self.place = place
         if closed:

@@ -7,7 +7,7 @@ import evsim
 from evsim.engine import simulate
 from evsim.lesson import email_taken, who_heard_no
 from evsim.scenario import ScenarioError
-from tests.truth.systems import caller, consumers
+from tests.truth.systems import caller, consumers, system
 
 EMAILS = 20_000
 ONE = {"effect": {"name": "row", "unique": True}}
@@ -130,3 +130,18 @@ def test_what_cannot_be_unique_is_refused_in_plain_words():
         consumers({"log": {"partitions": 2}}, [ONE], {"constant": 1}, 10, subscribe={"batch": 5})
     with pytest.raises(ScenarioError, match="unique: must be true or false"):
         caller({}, [{"effect": {"name": "row", "unique": "key"}}], 10)
+
+
+def test_who_never_hears_the_no_is_told_an_error():
+    """The link breaks while the table looks: its no is lost, and the caller knows nothing but silence."""
+    services = {
+        "front": {"workers": 9, "handle": [{"call": "table"}, {"reply": "yes"}]},
+        "table": {"workers": 9, "handle": [{"work": 1}, {"effect": {"name": "row", "unique": True}}]},
+    }
+    workloads = {"customers": {"target": "front", "arrivals": {"constant": 0.2}, "key": {"uniform": 1}}}
+    cut = {"partition": ["front", "table"], "at": 15.5, "for": 1}
+    run = balanced(system(services, workloads, 21, 0.0, network={"give_up": 3}, faults=[cut]))
+    told = dict(zip(run.requests.arrived, run.requests.outcome, strict=True))
+    assert list(told.values()).count("ok") == 1
+    assert told.pop(15.0) == "error"
+    assert set(told.values()) == {"ok", "declined"}

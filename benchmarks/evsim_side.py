@@ -9,7 +9,7 @@ from .scenarios import scenario
 
 def run(workload, messages, seed, **options):
     """Run `workload` for the time in which `messages` messages are expected, with full records."""
-    from evsim.engine import simulate
+    from evsim.run import simulate
     from evsim.scenario import Scenario
 
     finished = simulate(Scenario.from_dict(scenario(workload, messages)), seed=seed, **options)
@@ -18,7 +18,7 @@ def run(workload, messages, seed, **options):
 
 def run_summary(workload, messages, seed):
     """The same with summary records, where evsim has them."""
-    from evsim.engine import simulate
+    from evsim.run import simulate
 
     if "record" not in signature(simulate).parameters:
         raise NotImplementedError("evsim has no summary records yet")

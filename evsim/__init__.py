@@ -6,10 +6,10 @@ The names below are imported on first use, so that ``import evsim`` is quick and
 TYPE_CHECKING = False  # editors and type checkers take it for True
 if TYPE_CHECKING:
     from evsim import theory
-    from evsim.engine import Simulation, simulate
     from evsim.engine.environment import SimulationError
     from evsim.experiment import compare, crash_matrix, hysteresis, replicate
     from evsim.lesson.explore import explore
+    from evsim.run import Simulation, simulate
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
     from evsim.view.player.widget import play
 
@@ -33,10 +33,10 @@ __all__ = [
 
 _MODULES = {
     "evsim.scenario": ("Distribution", "Scenario", "ScenarioError", "load", "names"),
-    "evsim.engine": ("Simulation", "simulate"),
     "evsim.engine.environment": ("SimulationError",),
     "evsim.experiment": ("compare", "crash_matrix", "hysteresis", "replicate"),
     "evsim.lesson.explore": ("explore",),
+    "evsim.run": ("Simulation", "simulate"),
     "evsim.view.player.widget": ("play",),
 }
 _HOMES = {name: module for module, homes in _MODULES.items() for name in homes}

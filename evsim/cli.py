@@ -282,14 +282,14 @@ def validate(
     settings: Settings = None,
 ):
     """Check scenarios without running them: all problems, or ok and warnings."""
-    from evsim.engine import Simulation
+    from evsim.engine import Execution
     from evsim.scenario import ScenarioError
 
     wrong = False
     for name in scenarios:
         try:
             scenario = _load(name, settings)
-            Simulation(scenario)  # what only shows when it is built: a missing CSV, too long a run
+            Execution(scenario)  # what only shows when it is built: a missing CSV, too long a run
         except ScenarioError as error:
             _complain(f"{name}: {_count(len(error.problems), 'problem')}\n{error}")
             wrong = True

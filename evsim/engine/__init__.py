@@ -1,5 +1,5 @@
 """How a scenario runs: SimPy's clock, and the parts, one a file."""
 
-from evsim.engine.simulation import Simulation, simulate
+from evsim.engine.execution import Execution, execute
 
-__all__ = ["Simulation", "simulate"]
+__all__ = ["Execution", "execute"]

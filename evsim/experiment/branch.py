@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from evsim.engine import simulate
+from evsim.engine import execute
 from evsim.results.past import PastError, shared_past
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
@@ -49,7 +49,7 @@ def _run(run, faults, until):
     """The run's scenario with further faults, run again."""
     count = len(run.scenario.faults)
     scenario = run.scenario.replace({f"faults.{count + n}": fault for n, fault in enumerate(faults)})
-    return simulate(scenario, seed=run.seed, until=until)
+    return execute(scenario, seed=run.seed, until=until, into=type(run))
 
 
 def _endless(fault):

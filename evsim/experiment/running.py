@@ -5,7 +5,7 @@ Each run knows its seed and nothing of the others, so neither order nor process 
 
 from time import perf_counter
 
-from evsim.engine import simulate
+from evsim.engine import execute
 
 __all__ = ["audited_run", "figures_of", "in_order", "seeds_from"]
 
@@ -25,7 +25,7 @@ def seeds_from(scenario, n, seed=None):
 def audited_run(scenario, seed):
     """One run whose books balance; an error carries the seed."""
     try:
-        run = simulate(scenario, seed=seed)
+        run = execute(scenario, seed=seed)
         run.audit()
     except Exception as error:
         error.add_note(f"in the run of {scenario.name} with seed {seed}")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from html import escape
 
-from evsim.engine import simulate
 from evsim.lesson.knobs import knobs, switches
 from evsim.lesson.panel import button, show_panel, slide, toggle
 from evsim.lesson.words import Words
+from evsim.run import simulate
 from evsim.scenario import ScenarioError, load
 from evsim.scenario.errors import Problem, suggest
 from evsim.view.changes import carried, figures, what_changed

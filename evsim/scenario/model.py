@@ -88,7 +88,7 @@ class Scenario(Part):
     @property
     def run(self):
         """The settings of the run; called, it runs the scenario."""
-        return Run(self)
+        return Runner(self)
 
     @model_validator(mode="after")
     def _check(self, info):
@@ -166,7 +166,7 @@ class Scenario(Part):
         return warnings(self)
 
 
-class Run:
+class Runner:
     """The run settings of a scenario, by attribute; called, it runs the scenario."""
 
     def __init__(self, scenario):
@@ -178,7 +178,8 @@ class Run:
         return getattr(self._scenario.settings, name)
 
     def __call__(self, seed=None, **options):
-        from evsim.engine import simulate
+        from evsim.run import simulate  # the one thing a scenario knows of what is above it
+
         return simulate(self._scenario, seed=seed, **options)
 
     def __repr__(self):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from evsim.results.run import Run
+from evsim.results.results import Results
 from evsim.view.style import seconds, time_axis
 
 __all__ = ["STYLES", "designs", "span", "times"]
@@ -21,7 +21,7 @@ STYLES = (
 
 def designs(runs):
     """label -> run, from a run, a list of runs (labels are the names of their scenarios) or such a dict."""
-    if isinstance(runs, Run):
+    if isinstance(runs, Results):
         return {runs.scenario.name: runs}
     if isinstance(runs, Mapping):
         return dict(runs)

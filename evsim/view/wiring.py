@@ -1,6 +1,6 @@
 """The wiring of a system: who calls whom, and who reaches whom through which channel."""
 
-from evsim.results.run import Run
+from evsim.results.results import Results
 from evsim.scenario.fitting import MESSAGES
 from evsim.scenario.steps import branches
 
@@ -18,7 +18,7 @@ class Wiring:
     """
 
     def __init__(self, system):
-        self.run = system if isinstance(system, Run) else None
+        self.run = system if isinstance(system, Results) else None
         self.scenario = system.scenario if self.run else system
         self.services = self.scenario.services
         self.asks = {(name, workload.target) for name, workload in self.scenario.workloads.items()}

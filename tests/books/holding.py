@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, currently_in_test_context, given, note, seed, settings
 from hypothesis import strategies as st
 
-from evsim.engine import Simulation, environment
+from evsim.engine import environment
+from evsim.run import Simulation
 from tests.books.smallest import smallest
 
 __all__ = ["PROPERTIES", "Property", "a_short_patience", "examples", "holds", "run_of"]

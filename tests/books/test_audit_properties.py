@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from evsim.engine import simulate
 from evsim.results.records import Fate, Verdict
 from evsim.results.tally import PENDING
+from evsim.run import simulate
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import (
     assert_deadlines_hold,

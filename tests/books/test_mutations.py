@@ -83,8 +83,8 @@ What the audit cannot see, the properties of :mod:`tests.books.test_audit_proper
 
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.audit import AuditError
+from evsim.run import simulate
 from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
     mutants_of_exchanges,

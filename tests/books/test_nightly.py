@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from evsim.engine import simulate
 from evsim.engine.service import Service
 from evsim.results.audit import AuditError
+from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.books import nightly
 from tests.books.breaking import shop

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.records import Fate
+from evsim.run import simulate
 from tests.books.breaking import shop
 from tests.books.holding import holds
 from tests.books.systems import systems

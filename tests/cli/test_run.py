@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 import evsim
 from evsim.cli import app
-from evsim.results.run import Run
+from evsim.run import Run
 
 SHORT = ("--set", "run.duration=20s", "--set", "run.warmup=2s")
 KEYS = ["scenario", "seed", "summary", "services", "channels", "audit"]

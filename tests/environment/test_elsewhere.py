@@ -16,7 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
-from evsim.engine import simulate
+from evsim.run import simulate
 from tests.environment.elsewhere import ROOT, Environment, copy_of_repository
 from tests.luck.test_same_customers import ELSEWHERE, TROUBLED, fingerprint, shop
 

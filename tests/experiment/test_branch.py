@@ -5,10 +5,10 @@ import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 
-from evsim.engine import simulate
 from evsim.lesson import lesson_size
 from evsim.results.past import PastError, shared_past
 from evsim.results.tally import OK
+from evsim.run import simulate
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import assert_faults_bite, assert_same_records
 from tests.books.holding import holds

@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.experiment import replicate
 from evsim.results.records import Outcome
+from evsim.run import simulate
 from evsim.scenario import Scenario, load
 
 DESIGNS = [f"registration-{name}" for name in ("monolith", "classic", "parallel", "hybrid", "events")]
@@ -261,7 +261,7 @@ TROUBLED = {
     ],
 }
 ELSEWHERE = """
-from evsim.engine import simulate
+from evsim.run import simulate
 from tests.luck.test_same_customers import TROUBLED, fingerprint, shop
 print(fingerprint(simulate(shop(**TROUBLED), seed=7)))
 """

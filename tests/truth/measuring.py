@@ -5,8 +5,8 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.records import Outcome
+from evsim.run import simulate
 from tests.support.statistics import Z, mean_and_error
 
 EXACT = 1e-9  # relative: rounding of sums over millions of times

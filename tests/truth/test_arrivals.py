@@ -5,8 +5,8 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.records import Outcome
+from evsim.run import simulate
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees
 from tests.truth.measuring import measure

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.records import Outcome, Reason
+from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error

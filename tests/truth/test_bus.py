@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
+from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.support.cases import expected
 

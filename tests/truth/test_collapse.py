@@ -3,8 +3,8 @@
 import pytest
 
 from evsim import load, theory
-from evsim.engine import simulate
 from evsim.results.tally import OK
+from evsim.run import simulate
 from tests.support.cases import case
 from tests.support.statistics import proportion_agrees
 from tests.truth.systems import system

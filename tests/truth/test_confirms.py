@@ -2,7 +2,7 @@
 
 import pytest
 
-from evsim.engine import simulate
+from evsim.run import simulate
 from evsim.scenario import Scenario
 
 

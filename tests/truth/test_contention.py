@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim import theory
-from evsim.engine import simulate
+from evsim.run import simulate
 from tests.support.cases import case
 from tests.support.statistics import agrees
 from tests.truth.measuring import checked, measure

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.fairness import jain
+from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.support.statistics import agrees
 from tests.truth.measuring import measure

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.support.statistics import proportion_agrees
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
+from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from tests.truth.systems import caller, consumers
 

@@ -3,7 +3,7 @@
 import pytest
 
 from evsim import load, theory
-from evsim.engine import simulate
+from evsim.run import simulate
 from evsim.scenario.advice import holding_times
 
 

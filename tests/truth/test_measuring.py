@@ -2,7 +2,7 @@
 
 import pytest
 
-from evsim.engine import simulate
+from evsim.run import simulate
 from tests.truth.measuring import assert_littles_law
 from tests.truth.systems import exponential, station
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from evsim import load, theory
-from evsim.engine import simulate
 from evsim.results.tally import ERROR, OK, TIMEOUT
+from evsim.run import simulate
 from evsim.scenario.advice import holding_times
 from tests.support.statistics import proportion_agrees
 

@@ -5,7 +5,7 @@ Four messages of one key come at once. The first instance of their reader takes 
 
 import pytest
 
-from evsim.engine import simulate
+from evsim.run import simulate
 from evsim.scenario import Scenario
 
 

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.records import Outcome, Verdict
+from evsim.run import simulate
 from tests.truth.systems import exponential, poisson, system
 
 POLICIES = {

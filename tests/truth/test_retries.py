@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.records import Verdict
+from evsim.run import simulate
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error, proportion_agrees
 from tests.truth.measuring import checked, rows_of

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from evsim import theory
-from evsim.engine import simulate
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.run import simulate
 from tests.support.cases import case
 from tests.support.statistics import agrees
 from tests.truth.measuring import measure

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.results.records import Fate
+from evsim.run import simulate
 from evsim.scenario import Scenario, ScenarioError
 
 CRASHES = [{"crash": "billing/1", "mtbf": {"exponential": 2}, "mttr": 0.5},

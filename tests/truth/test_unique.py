@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import evsim
-from evsim.engine import simulate
 from evsim.lesson import email_taken, who_heard_no
+from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from tests.truth.systems import caller, consumers, system
 

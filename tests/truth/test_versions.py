@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from evsim.engine import simulate
 from evsim.lesson.rivals import WAITS, contention, measured, rivals
 from evsim.results.records import Reason
+from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from tests.support.cases import expected
 from tests.truth.systems import caller, consumers

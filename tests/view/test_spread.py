@@ -3,7 +3,7 @@
 import pytest
 
 from evsim import load
-from evsim.engine import simulate
+from evsim.run import simulate
 from evsim.view.spread import spread
 from tests.view.drawing import finding
 from tests.view.runs import silent

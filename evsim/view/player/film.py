@@ -88,7 +88,7 @@ endian) and the entries in base64. A time that never came is -1.
 """
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
-from evsim.results.run import Run
+from evsim.results.results import Results
 from evsim.view.designs import designs
 from evsim.view.player.cast import cast
 from evsim.view.player.columns import micro
@@ -108,7 +108,7 @@ def film(*runs, labels=None):
     labels: the names of the designs; where there are none those of their scenarios, without a beginning that all share
     (registration-classic and registration-events are classic and events).
     """
-    if not runs or not all(isinstance(run, Run) for run in runs):
+    if not runs or not all(isinstance(run, Results) for run in runs):
         raise TypeError(f"a film is made of runs (of scenario.run()), not of {runs!r}")
     runs = designs(dict(zip(labels, runs, strict=True)) if labels else runs)
     total = sum(len(run.rows["place"]) for run in runs.values())

@@ -1,4 +1,4 @@
-"""A simulation: one scenario, one seed, one run."""
+"""An execution: one scenario with one seed, built and run to its end."""
 
 from evsim.engine.due import due_effects
 from evsim.engine.environment import SimulationError
@@ -7,28 +7,29 @@ from evsim.engine.size import refuse_too_many
 from evsim.engine.stock import take_stock
 from evsim.engine.system import System
 from evsim.results.records import TooManyRows
-from evsim.results.run import Run
+from evsim.results.results import Results
 
-__all__ = ["Simulation", "simulate"]
+__all__ = ["Execution", "execute"]
 
 
-class Simulation:
+class Execution:
     """A scenario that is built and ready to run; ``env`` is its :class:`simpy.Environment`.
 
     SimPy processes of your own may be started in ``env`` before :meth:`run`; they keep no run alive.
+    into: the class of what :meth:`run` returns.
     """
 
-    def __init__(self, scenario, seed=None, *, guarded=False):
+    def __init__(self, scenario, seed=None, *, guarded=False, into=Results):
         seed = scenario.run.seed if seed is None else seed
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise refuse("seed", "must be a whole number, 0 or more", seed)
-        self.scenario, self.seed = scenario, seed
+        self.scenario, self.seed, self._into = scenario, seed, into
         self.system = System(scenario, seed, guarded=guarded)
         refuse_too_many(self.system)
         self.env = self.system.env
 
     def run(self, until=None):
-        """Run to the end (or to the time `until`) and return the :class:`evsim.results.Run`."""
+        """Run to the end (or to the time `until`) and return the results."""
         duration = self.scenario.run.duration
         if until is not None and not 0 < until <= duration:
             raise refuse("until", f"must be a time after 0 and not after the duration ({duration} s)", until)
@@ -48,7 +49,7 @@ class Simulation:
                 f"run.max_rows: more than {limit:,} attempts were made by {env.now:.6g} s, and a run keeps a record of "
                 "each; make the run shorter, calm the overload, or raise run.max_rows"
             ) from None
-        return self._run(warnings)
+        return self._results(warnings)
 
     def _missed_strikes(self):
         """Faults at a step to which their request never came."""
@@ -60,11 +61,11 @@ class Simulation:
                 f"{moment.service or fault.place}, so there was no {fault.kind}"
             )
 
-    def _run(self, warnings):
+    def _results(self, warnings):
         system = self.system
         stock = take_stock(system)
         records = system.records.close()
-        return Run(
+        return self._into(
             scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
             routes=[(route.course.place.workload, route.course.step) for route in system.routes],
             effect_names=tuple(system.effect_names), key_names=system.key_names, due=due_effects(system), stock=stock,
@@ -86,6 +87,6 @@ class Simulation:
             warnings.append(f"{still_open} obligations were still open {when}; they are counted as pending")
 
 
-def simulate(scenario, seed=None, until=None, *, guarded=False):
-    """Run `scenario` once with `seed` (default: the scenario's own) and return its :class:`evsim.results.Run`."""
-    return Simulation(scenario, seed, guarded=guarded).run(until)
+def execute(scenario, seed=None, until=None, into=Results):
+    """Run `scenario` once with `seed` (default: the scenario's own); its results, as an object of the class `into`."""
+    return Execution(scenario, seed, into=into).run(until)

@@ -1,4 +1,4 @@
-"""A run: what one simulation wrote down, and the views of it."""
+"""Results: what one run wrote down, and the tables and figures of it."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -10,6 +10,7 @@ from evsim.results import frames
 from evsim.results.absences import absences
 from evsim.results.audit import Audit
 from evsim.results.export import export
+from evsim.results.pipeline import Pipeline
 from evsim.results.records import LATER, Outcome
 from evsim.results.sendings import Sendings
 from evsim.results.stations import channel_figures, partition_figures, service_figures
@@ -19,11 +20,11 @@ from evsim.results.told import Told
 from evsim.results.trace import Trace
 from evsim.results.undone import undone
 
-__all__ = ["Run"]
+__all__ = ["Results"]
 
 
-class Run:
-    """The records of one run of a scenario.
+class Results:
+    """The records of one run of a scenario; :class:`evsim.run.Run` adds pictures and branches.
 
     Counts and audits come from NumPy columns; ``requests``, ``spans``, ``ledger``, ``effects`` and ``incidents`` are
     pandas frames made when first asked for. Times are seconds since the start of the run.
@@ -193,8 +194,6 @@ class Run:
     @cached_property
     def pipeline(self):
         """The programs that pipes join (:class:`evsim.results.pipeline.Pipeline`)."""
-        from evsim.results.pipeline import Pipeline
-
         return Pipeline(self)
 
     @cached_property
@@ -209,16 +208,6 @@ class Run:
         Returns an :class:`evsim.results.audit.Audit`, which is true and prints what was counted.
         """
         return Audit(self)
-
-    def branch(self, fault, at):
-        """The same run with a fault that begins at a moment: same luck, same past, another future.
-
-        fault: as in a scenario without its beginning, ``{"outage": "mailing-list", "for": "5s"}``, or a list of them.
-        See :func:`evsim.experiment.branch.branch`.
-        """
-        from evsim.experiment.branch import branch
-
-        return branch(self, fault, at)
 
     # Frames.
 
@@ -270,25 +259,6 @@ class Run:
         names = ["channel", "subscription", "partition"]
         index = pandas.MultiIndex.from_tuples(list(self.partition_figures), names=names)
         return pandas.DataFrame(list(self.partition_figures.values()), index=index if len(index) else None)
-
-    @property
-    def plot(self):
-        """The pictures of this run (:class:`evsim.view.plots.Plots`)."""
-        from evsim.view.plots import Plots
-
-        return Plots(self)
-
-    def sequence(self, request, workload=None):
-        """The sequence diagram of one request, or of a list of them (:class:`evsim.view.sequence.Sequence`)."""
-        from evsim.view.sequence import Sequence
-
-        return Sequence(self, request, workload)
-
-    def player(self):
-        """This run, to step through forwards and backwards (:class:`evsim.view.player.widget.Player`)."""
-        from evsim.view.player.widget import play
-
-        return play(self)
 
     def trace(self, request, workload=None):
         """Everything that happened to one request, in order (:class:`evsim.results.trace.Trace`).

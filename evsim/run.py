@@ -1,0 +1,57 @@
+"""A run, as people have it in their hands: its results, and everything that can be made of them.
+
+This is the top of the house: pictures, players and branches know results, and results know none of them.
+"""
+
+from evsim.engine import Execution
+from evsim.results.results import Results
+
+__all__ = ["Run", "Simulation", "simulate"]
+
+
+class Run(Results):
+    """One run of a scenario: its records, figures and frames (:class:`evsim.results.results.Results`), and pictures."""
+
+    def branch(self, fault, at):
+        """The same run with a fault that begins at a moment: same luck, same past, another future.
+
+        fault: as in a scenario without its beginning, ``{"outage": "mailing-list", "for": "5s"}``, or a list of them.
+        See :func:`evsim.experiment.branch.branch`.
+        """
+        from evsim.experiment.branch import branch
+
+        return branch(self, fault, at)
+
+    @property
+    def plot(self):
+        """The pictures of this run (:class:`evsim.view.plots.Plots`)."""
+        from evsim.view.plots import Plots
+
+        return Plots(self)
+
+    def sequence(self, request, workload=None):
+        """The sequence diagram of one request, or of a list of them (:class:`evsim.view.sequence.Sequence`)."""
+        from evsim.view.sequence import Sequence
+
+        return Sequence(self, request, workload)
+
+    def player(self):
+        """This run, to step through forwards and backwards (:class:`evsim.view.player.widget.Player`)."""
+        from evsim.view.player.widget import play
+
+        return play(self)
+
+
+class Simulation(Execution):
+    """A scenario that is built and ready to run; ``env`` is its :class:`simpy.Environment`.
+
+    SimPy processes of your own may be started in ``env`` before :meth:`run`; they keep no run alive.
+    """
+
+    def __init__(self, scenario, seed=None, *, guarded=False):
+        super().__init__(scenario, seed, guarded=guarded, into=Run)
+
+
+def simulate(scenario, seed=None, until=None, *, guarded=False):
+    """Run `scenario` once with `seed` (default: the scenario's own) and return its :class:`Run`."""
+    return Simulation(scenario, seed, guarded=guarded).run(until)

@@ -1,0 +1,103 @@
+"""How the house stands, in numbers: ``python -m tests.house.counts``.
+
+What each number counts is in the words beside it; docs/decisions.md has them before and after each move.
+"""
+
+import ast
+import re
+from collections import Counter
+
+from tests.house.source import PACKAGE, ROOT, circles, files, imports, tree
+
+KIND = re.compile(r"\bkind\s*(?:==|!=|in\b|not\s+in\b)")
+LOCATOR = re.compile(r"\bsystem\.([a-z_]+)")
+KERNEL = {"env", "luck", "records", "scenario", "seed"}  # what most parts need of the system
+CAPACITY = re.compile(r"\.(?:instances|workers)\b")
+PAGE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|js|yaml|md))`")
+
+
+def text(path):
+    return path.read_text(encoding="utf-8")
+
+
+def kind_tests():
+    """(tests of ``kind``, files with one), outside the folder of the parts."""
+    found = {path: len(KIND.findall(text(path))) for path in files() if "parts" not in path.parts}
+    return sum(found.values()), sum(map(bool, found.values()))
+
+
+def locator():
+    """(files that reach into ``system``, of these the ones that want only what a kernel has)."""
+    found = {path: set(LOCATOR.findall(text(path))) for path in files()}
+    reaching = [names for names in found.values() if names]
+    return len(reaching), sum(names <= KERNEL for names in reaching)
+
+
+def constant_capacity():
+    """Files of engine, results and view that read instances or workers as constants."""
+    rooms = ("engine", "results", "view")
+    return sum(bool(CAPACITY.search(text(path))) for path in files() if path.relative_to(PACKAGE).parts[0] in rooms)
+
+
+def twice(names):
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
+def class_names_twice():
+    return twice(node.name for path in files() for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef))
+
+
+def file_names_twice():
+    return twice(path.name for path in files() if path.name != "__init__.py")
+
+
+def readers_of_verdicts():
+    """Files outside the engine that work out for themselves what an asker heard."""
+    return [path for path in files() if "engine" not in path.parts and re.search(r"\bVerdict\.", text(path))]
+
+
+def pages_that_name_what_is_gone():
+    """``page: file`` for each file that a page of the manual names and that is not there."""
+    known = {str(path.relative_to(ROOT)) for folder in ("evsim", "tests", "docs", "benchmarks", "notebooks")
+             for path in (ROOT / folder).rglob("*.*")}  # fmt: skip
+    gone = []
+    for page in sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]):
+        for name in PAGE.findall(text(page)):
+            if not any(each == name or each.endswith("/" + name) for each in known):
+                gone.append(f"{page.relative_to(ROOT)}: {name}")
+    return gone
+
+
+def lines(pattern):
+    return sum(len(text(path).splitlines()) for path in sorted(PACKAGE.glob(pattern)))
+
+
+def counts():
+    """``{what: number}``, in the order in which people ask."""
+    rounds = circles()
+    inside = set().union(*rounds) if rounds else set()
+    lazy = sum(late for name in inside for other, late in imports()[name].items() if other in inside)
+    asked, where = kind_tests()
+    reaching, modest = locator()
+    return {
+        "files of Python": len(files()),
+        "lines of Python": lines("**/*.py"),
+        "files in a circle of imports": len(inside),
+        "imports inside functions that hold a circle": lazy,
+        "tests of `kind` outside the parts": asked,
+        "files with such a test": where,
+        "files that read instances or workers as constants": constant_capacity(),
+        "files that reach into the system": reaching,
+        "of these, want only what a kernel has": modest,
+        "files outside the engine that read verdicts": len(readers_of_verdicts()),
+        "class names that exist twice": len(class_names_twice()),
+        "file names that exist twice": len(file_names_twice()),
+        "lines of Python in pictures": lines("view/*.py"),
+        "lines of JavaScript in the player": lines("view/player/js/*.js"),
+        "files named by the manual that are not there": len(pages_that_name_what_is_gone()),
+    }
+
+
+if __name__ == "__main__":
+    for what, number in counts().items():
+        print(f"{number:7,}  {what}")

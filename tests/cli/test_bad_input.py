@@ -2,7 +2,7 @@
 
 import pytest
 
-from evsim.cli import _explain
+from evsim.cli.shell import explain
 from evsim.results.audit import AuditError
 from tests.cli.test_run import evsim_
 
@@ -111,10 +111,10 @@ def test_a_run_that_cannot_be_recorded_is_bad_input():
 
 
 def test_a_defect_is_exit_status_3_and_says_so(capsys):
-    assert _explain(KeyError("x")) == 3
+    assert explain(KeyError("x")) == 3
     assert (
         capsys.readouterr().err
         == "Error: a defect of evsim: KeyError: 'x'; EVSIM_TRACEBACK=1 shows the place\n"
     )
-    assert _explain(AuditError("message 7 ended twice")) == 3
+    assert explain(AuditError("message 7 ended twice")) == 3
     assert "the books do not balance" in capsys.readouterr().err

@@ -1,0 +1,226 @@
+"""The commands, each a function: they import what they need, so that ``evsim --help`` is quick."""
+
+import json
+import sys
+from importlib.resources import files
+from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
+from typing import Annotated
+
+import typer
+
+from evsim.cli.options import AsJson, Jobs, Save, ScenarioName, Seed, Settings, load_scenario, results_folder
+from evsim.cli.output import complain, count, finish, nested, print_json, say, say_verdicts, warn
+from evsim.cli.shell import app
+from evsim.cli.status import BAD_INPUT
+
+__all__ = ["app"]
+
+INSTALL_LAB = 'pip install -e ".[lab]"'
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    seed: Seed = None,
+    settings: Settings = None,
+    runs: Annotated[int, typer.Option(min=1, help="How many runs, each with its own seed.")] = 1,
+    as_json: AsJson = False,
+    save: Save = None,
+    jobs: Jobs = None,
+):
+    """Run a scenario and tell what happened. Exit status 1 if an objective is missed."""
+    from evsim.experiment.objectives import judge
+    from evsim.experiment.replicate import replicate
+    from evsim.experiment.report import report
+    from evsim.experiment.running import audited_run
+    from evsim.experiment.saving import save_run
+
+    chosen = load_scenario(scenario, settings, seed)
+    folder = results_folder(save)
+    if runs == 1:
+        done = audited_run(chosen, chosen.run.seed)
+        summary, services, channels = done.summary(), done.service_figures, done.channel_figures
+        audit, luck = str(done.audit()), f"seed {done.seed}"
+    else:
+        done = replicate(chosen, runs, jobs=jobs)
+        summary, services, channels = done.summary(), done.services, done.channels
+        audit, luck = "balanced in all runs", f"{runs} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
+    warn(done.warnings)
+    data = {
+        "scenario": chosen.name, "seed": chosen.run.seed, "summary": summary, "services": services,
+        "channels": nested(channels), "audit": "balanced",
+    }  # fmt: skip
+    if folder:
+        save_run(folder, data, done)
+    verdicts = judge(chosen.objectives, summary)
+    if as_json:
+        print_json(data | ({"runs": runs} if runs > 1 else {}))
+    else:
+        duration, warmup = chosen.run.duration, chosen.run.warmup
+        title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"
+        title += f", those of the first {warmup:g} s not counted" if warmup else ""
+        say(report(title, summary, services, channels, get_terminal_size().columns))
+        say(f"\nThe books: {audit}.")
+        say_verdicts("Objectives", verdicts)
+    finish({"": verdicts}, as_json)
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(metavar="NAME|FILE...", help="Two designs or more.")],
+    seed: Seed = None,
+    settings: Settings = None,
+    runs: Annotated[int, typer.Option(min=1, help="How many runs of each design.")] = 20,
+    as_json: AsJson = False,
+    save: Save = None,
+    jobs: Jobs = None,
+):
+    """Compare designs for the same customers with the same luck. --set changes all of them.
+
+    With one scenario and --set: the scenario as it is against the changed one. Exit status 1 if every design misses an
+    objective.
+    """
+    from evsim.experiment.compare import compare
+    from evsim.experiment.objectives import judge
+    from evsim.experiment.report import none_seen
+    from evsim.experiment.saving import save_comparison
+
+    if len(scenarios) == 1 and settings:
+        designs = [load_scenario(scenarios[0], None, seed), load_scenario(scenarios[0], settings, seed)]
+        labels = ["as it is", ", ".join(settings)]
+    elif len(scenarios) == 1:
+        raise typer.BadParameter("give two designs or more, or one and --set", param_hint="NAME|FILE")
+    else:
+        designs, labels = [load_scenario(name, settings, seed) for name in scenarios], None
+    folder = results_folder(save)
+    done = compare(*designs, n=runs, labels=labels, jobs=jobs)
+    warn(done.warnings)
+    data = {
+        "designs": list(done.designs), "seeds": done.seeds, "summary": done.summary(),
+        "differences": done.differences, "customers": done.customers, "audit": "balanced",
+    }  # fmt: skip
+    if folder:
+        save_comparison(folder, data, done)
+    verdicts = {
+        name: judge(design.scenario.objectives, design.summary()) for name, design in done.designs.items()
+    }
+    if as_json:
+        print_json(data)
+    else:
+        say(done.table())
+        say("\n" + none_seen(done.designs[done.first].summary()["requests"]))
+        for name, judgements in verdicts.items():
+            say_verdicts(f"Objectives of {name}", judgements)
+    finish(verdicts, as_json)
+
+
+@app.command()
+def export(
+    scenario: ScenarioName,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file, folder or .zip to write.")],
+    format: Annotated[str, typer.Option(help="perfetto, otlp, cloudevents, csv or parquet.")],
+    requests: Annotated[
+        str | None, typer.Option(metavar="N[,N...]", help="Numbers of requests; default: all.")
+    ] = None,
+    workload: Annotated[str | None, typer.Option(help="Whose requests, where there are several.")] = None,
+    seed: Seed = None,
+    settings: Settings = None,
+):
+    """Run a scenario once and write its records for another tool."""
+    from evsim.experiment.running import audited_run
+    from evsim.results.export import writer_of
+
+    writer_of(format, path)  # complains before the work begins
+    try:
+        numbers = None if requests is None else [int(number) for number in requests.split(",")]
+    except ValueError:
+        raise typer.BadParameter(f"{requests!r} must look like 17 or 17,18", param_hint="--requests") from None
+    chosen = load_scenario(scenario, settings, seed)
+    done = audited_run(chosen, chosen.run.seed)
+    warn(done.warnings)
+    try:
+        done.chosen(numbers, workload)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--requests") from None
+    say(str(done.export(path, format, numbers, workload)))
+
+
+@app.command(name="list")
+def list_():
+    """List the built-in scenarios."""
+    from evsim.scenario import load, names
+
+    width = min(get_terminal_size().columns, 110)
+    for name in names():
+        say(name)
+        say(fill(load(name).about, width, initial_indent="    ", subsequent_indent="    "))
+
+
+@app.command()
+def show(
+    scenario: Annotated[str | None, typer.Argument(metavar="NAME|FILE", help="A scenario.")] = None,
+    preset: Annotated[str | None, typer.Option(metavar="NAME", help="A preset, as in `like: NAME`.")] = None,
+):
+    """Print the YAML of a scenario, or of the preset of a product."""
+    from evsim.scenario import load, names
+    from evsim.scenario.presets import preset_text
+
+    if (scenario is None) == (preset is None):
+        raise typer.BadParameter("name a scenario, or a preset with --preset")
+    if preset:
+        say(preset_text(preset).rstrip())
+        return
+    load(scenario)  # complains about what there is to complain
+    file = files("evsim") / "scenarios" / f"{scenario}.yaml" if scenario in names() else Path(scenario)
+    say(file.read_text(encoding="utf-8-sig").rstrip())
+
+
+@app.command()
+def validate(
+    scenarios: Annotated[list[str], typer.Argument(metavar="NAME|FILE...", help="Scenarios to look at.")],
+    settings: Settings = None,
+):
+    """Check scenarios without running them: all problems, or ok and warnings."""
+    from evsim.engine import Execution
+    from evsim.scenario import ScenarioError
+
+    wrong = False
+    for name in scenarios:
+        try:
+            scenario = load_scenario(name, settings)
+            Execution(scenario)  # what only shows when it is built: a missing CSV, too long a run
+        except ScenarioError as error:
+            complain(f"{name}: {count(len(error.problems), 'problem')}\n{error}")
+            wrong = True
+            continue
+        say(f"{name}: ok")
+        for warning in scenario.warnings():
+            say(f"  warning: {warning}")
+    if wrong:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def schema():
+    """Print the JSON Schema of the YAML file, for completion and checks in an editor."""
+    from evsim.scenario import Scenario
+
+    say(json.dumps(Scenario.schema(), indent=2))
+
+
+@app.command()
+def lab():
+    """Open the notebooks of the course in JupyterLab."""
+    from importlib.util import find_spec
+    from subprocess import call
+
+    notebooks = Path(__file__).resolve().parents[2] / "notebooks"
+    if not notebooks.is_dir():
+        complain(f"Error: the notebooks come with the source of evsim: run `{INSTALL_LAB}` there")
+        raise typer.Exit(BAD_INPUT)
+    if find_spec("jupyterlab") is None:
+        complain(f"Error: JupyterLab is not installed: run `{INSTALL_LAB}` in {notebooks.parent}")
+        raise typer.Exit(BAD_INPUT)
+    raise typer.Exit(call([sys.executable, "-m", "jupyterlab", str(notebooks)]))

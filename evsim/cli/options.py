@@ -1,0 +1,57 @@
+"""What the commands are told: options that several of them have, and the scenario they mean."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["AsJson", "Jobs", "Save", "ScenarioName", "Seed", "Settings", "load_scenario", "results_folder"]
+
+ScenarioName = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in scenario or a YAML file.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the (first) run; default: the scenario's.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a setting: services.database.workers=4."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Save = Annotated[Path | None, typer.Option(metavar="DIR", help="Write the results to files in this folder.")]
+
+
+def _processes(number: int | None):
+    if number == 0:
+        raise typer.BadParameter("must be a number of processes, or -1 for all cores")
+    return number
+
+
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=-1, callback=_processes, help="Processes; default: all cores if they are worth it."),
+]
+
+
+def load_scenario(name, settings, seed=None):
+    """The scenario of that name or file, with settings changed."""
+    from evsim.scenario import load
+
+    changes = dict(map(_setting, settings or ()))
+    if seed is not None:
+        changes["run.seed"] = seed
+    scenario = load(name)
+    return scenario.replace(changes) if changes else scenario
+
+
+def _setting(text):
+    """``path=value`` as a pair; the value is read as YAML."""
+    from evsim.scenario.reading import read
+
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        raise typer.BadParameter(f"{text!r} must look like PATH=VALUE", param_hint="--set")
+    return path.strip(), read(value, f"--set {path}")[0] if value.strip() else None
+
+
+def results_folder(path):
+    """Make the folder to save in before the work begins."""
+    if path is not None:
+        path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,60 @@
+"""What the command line prints: results to stdout, whatever else there is to say to stderr."""
+
+import sys
+
+import typer
+
+from evsim.cli.status import MISSED
+
+__all__ = ["complain", "count", "finish", "nested", "print_json", "say", "say_verdicts", "warn"]
+
+
+def say(text):
+    """Print; a stream that has no sign for ± gets +-."""
+    try:
+        "±".encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        text = text.replace("±", "+-")
+    print(text)
+
+
+def say_verdicts(heading, judgements):
+    if judgements:
+        say(f"\n{heading}\n" + "\n".join(f"  {judgement}" for judgement in judgements))
+
+
+def print_json(data):
+    from evsim.experiment.saving import as_json
+
+    print(as_json(data))
+
+
+def complain(text):
+    print(text, file=sys.stderr)
+
+
+def warn(warnings):
+    for warning in warnings:
+        complain(f"Warning: {warning}")
+
+
+def finish(verdicts, quiet):
+    """Exit with status 1 if no design meets its objectives; say which are missed where nothing else is printed."""
+    missed = {name: [each for each in judgements if each.verdict == "MISSES"] for name, judgements in verdicts.items()}
+    if missed and all(missed.values()):
+        if quiet:
+            for name, judgements in missed.items():
+                complain("\n".join(f"{name}: {each}".removeprefix(": ") for each in judgements))
+        raise typer.Exit(MISSED)
+
+
+def count(number, what):
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def nested(channels):
+    """channel -> service -> figures."""
+    result = {}
+    for (channel, service), figures in channels.items():
+        result.setdefault(channel, {})[service] = figures
+    return result

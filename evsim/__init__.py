@@ -46,7 +46,7 @@ def __getattr__(name):
     from importlib import import_module
 
     if name == "__version__":
-        value = _version()
+        value = import_module("evsim.version").installed_version()
     elif name == "theory":
         value = import_module("evsim.theory")
     elif name in _HOMES:
@@ -59,13 +59,3 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*__all__, "__version__", *(name for name in globals() if name.startswith("__"))})
-
-
-def _version():
-    """The installed version; "unknown" in a checkout that was never installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("evsim")
-    except PackageNotFoundError:
-        return "unknown"

@@ -11,11 +11,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from evsim.experiment.figures import GROUPS, label, write_estimate
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.tables import html_table, text_table
+from evsim.results.figures import GROUPS, label, write_estimate
 from evsim.results.tally import OK
 
 __all__ = ["Comparison", "compare"]

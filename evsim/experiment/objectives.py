@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from evsim.experiment.figures import label, write, write_estimate
 from evsim.experiment.statistics import Estimate
+from evsim.results.figures import label, write, write_estimate
 
 __all__ = ["Judgement", "judge"]
 

@@ -2,10 +2,10 @@
 
 from functools import cached_property, partial
 
-from evsim.experiment.figures import GROUPS, label, write_estimate
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import estimate
 from evsim.experiment.tables import html_table, text_table
+from evsim.results.figures import GROUPS, label, write_estimate
 
 __all__ = ["Replications", "estimates", "replicate"]
 

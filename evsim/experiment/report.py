@@ -1,8 +1,8 @@
 """What a run, or many runs, have shown: as text for a terminal."""
 
-from evsim.experiment.figures import POINTS, label, write, write_estimate
 from evsim.experiment.statistics import Estimate, none_seen_bound
 from evsim.experiment.tables import text_table
+from evsim.results.figures import POINTS, label, write, write_estimate
 
 __all__ = ["report"]
 

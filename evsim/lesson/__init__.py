@@ -1,6 +1,5 @@
 """What a notebook needs: guesses, checks that simulate, a slider, small scenarios. Ideas stay in cells."""
 
-from evsim.lesson.exercises import exercise
 from evsim.lesson.facts import caught_up, promises, told_and_true, wiring
 from evsim.lesson.pictures import stack
 from evsim.lesson.predictions import predict
@@ -9,6 +8,7 @@ from evsim.lesson.rivals import contention, rivals
 from evsim.lesson.sizes import chain, lesson_size
 from evsim.lesson.sliders import slider
 from evsim.lesson.taken import email_taken, who_heard_no
+from evsim.lesson.tasks import exercise
 from evsim.lesson.terminal import shell
 from evsim.lesson.told import told_then_done
 

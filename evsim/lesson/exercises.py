@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evsim.lesson.words import Words, wrapped
 from evsim.scenario import ScenarioError
 
-__all__ = ["Exercise", "Refused", "Task", "Verdict", "exercise"]
+__all__ = ["Exercise", "Refused", "Task", "Verdict"]
 
 TRIES = 2  # failures before there are hints
 
@@ -29,15 +29,6 @@ class Task:
     conditions: Callable
     hints: tuple
     seeds: tuple = (1, 2, 3, 4, 5)
-
-
-def exercise(name):
-    """The :class:`Exercise` of this name, untried."""
-    from evsim.lesson.tasks import TASKS
-
-    if name not in TASKS:
-        raise ValueError(f"there is no exercise {name!r}; there are {', '.join(TASKS)}")
-    return Exercise(TASKS[name])
 
 
 class Exercise:

@@ -1,6 +1,6 @@
 """The exercises of the lessons: what an answer may change, how it runs, what is to hold for everybody."""
 
-from evsim.lesson.exercises import Refused, Task
+from evsim.lesson.exercises import Exercise, Refused, Task
 from evsim.lesson.properties import (
     asked_at_once,
     error_means_nothing_done,
@@ -13,7 +13,7 @@ from evsim.lesson.properties import (
 from evsim.lesson.sizes import lesson_size
 from evsim.scenario import Scenario
 
-__all__ = ["TASKS"]
+__all__ = ["TASKS", "exercise"]
 
 ROW, ENTRY = "customer row", "subscription"
 HANDLE = "services.register.handle"
@@ -113,3 +113,10 @@ TASKS = {
         ),
     ),
 }
+
+
+def exercise(name):
+    """The :class:`evsim.lesson.exercises.Exercise` of this name, untried."""
+    if name not in TASKS:
+        raise ValueError(f"there is no exercise {name!r}; there are {', '.join(TASKS)}")
+    return Exercise(TASKS[name])

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from evsim.experiment.figures import GROUPS, label, write, write_estimate
+from evsim.results.figures import GROUPS, label, write, write_estimate
 from evsim.view.style import INK, LESSON, PAPER, count, describe, empty, figure, title
 
 __all__ = ["comparison"]

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from evsim.experiment.figures import write
+from evsim.results.figures import write
 from evsim.results.tally import OK, PENDING
 from evsim.view.designs import STYLES, designs, span, times
 from evsim.view.style import (

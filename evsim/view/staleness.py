@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.experiment.figures import write
+from evsim.results.figures import write
 from evsim.view.designs import STYLES, designs, times
 from evsim.view.style import (
     INK,

@@ -74,7 +74,7 @@ def lines(pattern):
 
 def counts():
     """``{what: number}``, in the order in which people ask."""
-    rounds = circles()
+    rounds = circles(imports())
     inside = set().union(*rounds) if rounds else set()
     lazy = sum(late for name in inside for other, late in imports()[name].items() if other in inside)
     asked, where = kind_tests()

@@ -58,14 +58,14 @@ def _targets(node, package, known):
     return [full if (full := f"{base}.{each.name}") in known else base for each in node.names]
 
 
-def circles():
+def circles(imported):
     """Sets of modules that import each other in a circle, imports inside functions included; the largest first."""
     number, low, stack, found = {}, {}, [], []
 
     def visit(name):
         number[name] = low[name] = len(number)
         stack.append(name)
-        for other in imports().get(name, ()):
+        for other in imported.get(name, ()):
             if other not in number:
                 visit(other)
             if other in stack:
@@ -76,7 +76,7 @@ def circles():
             if len(circle) > 1:
                 found.append(circle)
 
-    for name in map(module_of, files()):
+    for name in imported:
         if name not in number:
             visit(name)
     return sorted(found, key=len, reverse=True)

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import evsim
-from evsim.experiment.figures import GROUPS, label
+from evsim.results.figures import GROUPS, label
 from evsim.view.comparison import PAIRS, SEEN, UNSEEN, comparison
 from tests.view.drawing import finding, is_whole
 from tests.view.runs import OUTAGE, lesson, long_names

@@ -14,10 +14,10 @@ Sources: OTLP 1.x (JSON encoding), semantic conventions of messaging.
 
 from bisect import bisect_left, bisect_right
 
-import evsim
 from evsim.results.export.facts import Facts
 from evsim.results.export.identity import unix_nanoseconds
 from evsim.results.export.writing import write_list
+from evsim.version import installed_version
 
 __all__ = ["ONE_FILE", "write"]
 
@@ -39,7 +39,7 @@ def resources(facts):
     for name, span in Spans(facts).all():
         spans.setdefault(name, []).append(span)
     run = facts.run
-    scope = {"name": "evsim", "version": evsim.__version__}
+    scope = {"name": "evsim", "version": installed_version()}
     for name, its in spans.items():
         about = {"service.name": name, "service.namespace": run.scenario.name, "evsim.seed": run.seed}
         yield {

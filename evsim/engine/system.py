@@ -18,12 +18,12 @@ from evsim.engine.pipe import mortal
 from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
-from evsim.engine.stamps import read_stamps
 from evsim.engine.versions import Versions
 from evsim.engine.workloads import Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
 from evsim.scenario.checking import walk
 from evsim.scenario.routing import reached
+from evsim.scenario.stamps import read_stamps
 from evsim.scenario.transactions import is_atomic
 
 __all__ = ["System"]

@@ -7,6 +7,7 @@ overloaded is, and one not mentioned may still be.
 from graphlib import TopologicalSorter
 
 from .checking import walk
+from .files import late_rows
 from .fitting import MESSAGES, readers
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
 from .steps import without_answer
@@ -19,7 +20,7 @@ ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than
 def warnings(scenario):
     """The warnings about a scenario, one sentence each."""
     return [*_idle_workers(scenario), *_unused_parts(scenario), *_overload(scenario), *_refuse_nobody(scenario),
-            *_long_warmup(scenario), *outside(scenario, walk)]
+            *_long_warmup(scenario), *outside(scenario, walk), *late_rows(scenario)]
 
 
 def arrival_rates(scenario):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from .distributions import AnyDistribution
 from .errors import refuse
@@ -95,7 +95,11 @@ class Profile(Tagged):
 
 
 class Csv(Tagged):
-    """Real arrivals from a file: seconds in `column`, keys in `key`, times multiplied by `scale`."""
+    """Real arrivals from a file: times in `column`, keys in `key`, times multiplied by `scale`.
+
+    A time is ISO 8601 (UTC where it names no zone), or a number of seconds, or of what `unit` says. A file that is not
+    in the order of its times is refused, or sorted (`sort: true`).
+    """
 
     short: ClassVar[str] = "file"
     beside: ClassVar[bool] = True
@@ -104,6 +108,8 @@ class Csv(Tagged):
     column: Text = "timestamp"
     key: Text | None = None
     scale: Annotated[Number, Field(gt=0)] = 1.0
+    unit: Literal["s", "ms", "us", "ns"] = "s"
+    sort: StrictBool = False
 
 
 class Closed(Tagged):

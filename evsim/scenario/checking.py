@@ -9,9 +9,9 @@ from itertools import combinations
 
 from .balance import unbalanced
 from .conditions import conditions
-from .distributions import Empirical
 from .errors import Problem, a, suggest
 from .exchanges import blocking, exchanges
+from .files import files
 from .fitting import MESSAGES, callees, unbrokered
 from .guarantees import guarantees
 from .naming import ends, kinds, missing
@@ -25,7 +25,7 @@ from .units import write_limit, write_time
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (_names, _targets, _steps, _subscriptions, _growth, _redrives, _idempotent, _programs, _links, faults,
-              _call_cycles, _channel_cycles, _files, _conditions, _transactions, guarantees, unbrokered, unbalanced,
+              _call_cycles, _channel_cycles, files, _conditions, _transactions, guarantees, unbrokered, unbalanced,
               exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
@@ -321,17 +321,3 @@ def _cycle(edges):
     except CycleError as error:
         return error.args[1][::-1]   # it names what is pointed to first
     return None
-
-
-def _files(scenario):
-    """Files that are not there, when the folder is known."""
-    if scenario.folder is None:
-        return
-    wanted = [(path, step.time.file) for _, path, step, _ in _walk_services(scenario)
-              if step.kind in ("work", "wait") and isinstance(step.time, Empirical) and step.time.file]
-    wanted += [(("workloads", name, "arrivals", "csv"), workload.arrivals.file)
-               for name, workload in scenario.workloads.items() if workload.arrivals.kind == "csv"]
-    for path, file in wanted:
-        if not (scenario.folder / file).is_file():
-            yield Problem(path, "there is no such file", file,
-                          hint=f"files are looked up in {scenario.folder}")

@@ -7,6 +7,7 @@ so the same uniforms give the same times.
 """
 
 import math
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -17,6 +18,7 @@ from . import units
 from .errors import ScenarioError, explain, refuse
 from .normal import normal_quantile
 from .part import Tagged, Text, one_of
+from .textfile import read_lines, version, wrong
 from .units import AtLeastOne, Number, PositiveTime, Share, Time
 
 
@@ -262,7 +264,7 @@ class Choice(Distribution):
 class Empirical(Distribution):
     """Measured times: a list, or a file with one time a line (a first line that is none is a header).
 
-    Between the sorted times it is interpolated linearly. A file is read when its times are first needed.
+    Between the sorted times it is interpolated linearly. A file is read, as a whole, when the scenario is.
     """
 
     kind: Literal["empirical"] = "empirical"
@@ -287,7 +289,7 @@ class Empirical(Distribution):
     def times(self):
         """The sorted times."""
         if self._times is None:
-            times = self.source if self.file is None else read_times((self._folder or Path()) / self.file)
+            times = self.source if self.file is None else read_times((self._folder or Path()) / self.file, self.file)
             self._times = np.sort(np.array(times))
             self._times.flags.writeable = False
         return self._times
@@ -313,21 +315,23 @@ class Empirical(Distribution):
         return self.times[index] + (self.times[above] - self.times[index]) * (place - index)
 
 
-def read_times(path):
+def read_times(path, name):
     """The times in a file, one a line; a header and empty lines are skipped."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path}: cannot be read: {error}") from None
+    return _read_times(path, version(path), name)
+
+
+@lru_cache(maxsize=8)
+def _read_times(path, _, name):
+    """A file is read once, and again when it has changed."""
     times = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(read_lines(path, name), start=1):
         try:
             times += [units.time(line)] if line.strip() else []
         except units.UnitError as error:
-            if number > 1:
-                raise ScenarioError(f"{path}, line {number}: {error}") from None
+            if number > 1 or line.strip()[0] in "0123456789.+-":   # a header is no time gone wrong
+                raise wrong(name, error.rule, error.value, line=number) from None
     if not times:
-        raise ScenarioError(f"{path}: holds no times")
+        raise wrong(name, "holds no times", hint="write one a line")
     return times
 
 

@@ -12,6 +12,11 @@ LEFT_OUT = {
     "csv.column": "a file",
     "csv.key": "a file",
     "csv.scale": "a file",
+    "csv.unit: s": "a file",
+    "csv.unit: ms": "a file",
+    "csv.unit: us": "a file",
+    "csv.unit: ns": "a file",
+    "csv.sort": "a file",
     "empirical": "a file",
     "empirical.source": "a file",
 }

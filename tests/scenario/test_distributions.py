@@ -108,7 +108,7 @@ def test_an_empirical_distribution_interpolates_as_numpy_does():
 def test_an_empirical_file_is_read_when_it_is_needed(tmp_path):
     file = tmp_path / "times.csv"
     distribution = Distribution.read({"empirical": str(file)})
-    with pytest.raises(ScenarioError, match="cannot be read"):
+    with pytest.raises(ScenarioError, match="there is no such file"):
         distribution.transform(np.zeros((1, 1)))
     file.write_text("service time\n10ms\n\n0.03\n20 ms\n")
     assert distribution.transform(np.array([[0.0, 0.5]])) == pytest.approx([0.01, 0.02])

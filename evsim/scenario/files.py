@@ -1,0 +1,70 @@
+"""The files that a scenario names: they are read when the scenario is, as a whole, and not in the middle of a run."""
+
+import os
+
+from .arrivals import Csv
+from .distributions import Empirical
+from .errors import Problem, ScenarioError
+from .part import Part, Tagged
+from .stamps import read_stamps
+from .units import write_time
+
+__all__ = ["files", "late_rows"]
+
+
+def files(scenario):
+    """What is wrong with the files; one that is not there only counts where the folder is known."""
+    for path, part in _naming(scenario, ()):
+        if not _is_there(scenario, part):
+            if scenario.folder is not None:
+                hint = f"files are looked up in {scenario.folder}"
+                yield Problem(path, "there is no such file", part.file, hint=hint)
+            continue
+        try:
+            _read(scenario, part)
+        except ScenarioError as error:
+            for each in error.problems:
+                yield Problem(path, f"{each.path}: {each.rule}", each.value, hint=each.hint)
+    for name, workload in scenario.workloads.items():
+        if workload.key is not None and getattr(workload.arrivals, "key", None) is not None:
+            yield Problem(("workloads", name, "key"), f"the keys are in the file, column {workload.arrivals.key}",
+                          hint="remove this key, or that of the arrivals")
+
+
+def late_rows(scenario):
+    """Warnings: rows of a file that come after the end of the run."""
+    duration = scenario.settings.duration
+    for name, workload in scenario.workloads.items():
+        arrivals = workload.arrivals
+        if not isinstance(arrivals, Csv) or not _is_there(scenario, arrivals):
+            continue
+        times, _ = read_stamps(arrivals, scenario.folder)
+        late = int((times >= duration).sum())
+        if late:
+            yield (f"workloads.{name}.arrivals: {late:,} of {len(times):,} rows of {arrivals.file} come after the end "
+                   f"of the run and are left out: the last at {times[-1]:,.6g} s, and it takes {write_time(duration)}; "
+                   "make run.duration longer, or scale smaller")
+
+
+def _naming(part, path):
+    """(place, part) of all that names a file."""
+    if isinstance(part, Part):
+        path = (*path, part.kind) if isinstance(part, Tagged) else path
+        if isinstance(part, Csv | Empirical) and part.file is not None:
+            yield path, part
+        inside = [(field.alias or name, getattr(part, name)) for name, field in type(part).model_fields.items()]
+    elif isinstance(part, dict):
+        inside = part.items()
+    else:
+        inside = enumerate(part) if isinstance(part, tuple) else ()
+    for name, each in inside:
+        if isinstance(each, Part | dict | tuple):
+            yield from _naming(each, (*path, name))
+
+
+def _is_there(scenario, part):
+    return os.path.exists(os.path.join(scenario.folder or "", part.file))
+
+
+def _read(scenario, part):
+    return read_stamps(part, scenario.folder) if isinstance(part, Csv) else part.times

@@ -4,14 +4,11 @@ The obligation is the answer. An attempt is sent over the link, waits in the inb
 back; whoever asked may give up before (the lease is void, the work goes on and is real) and may try again.
 """
 
-from functools import partial
 from heapq import heappush
 
-from evsim.engine.breaker import Breaker
 from evsim.engine.budget import Budget
-from evsim.engine.bulkhead import Bulkhead
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.hedging import Hedging
+from evsim.engine.policy import policies_of
 from evsim.results.policies import NEVER_SENT
 from evsim.results.records import FINAL, Outcome, Reason, Verdict
 
@@ -48,14 +45,10 @@ class Asking:
         self.timeout = timeout
         self.attempts = retry.attempts if retry else 1
         self.backoff = system.backoff(retry, place) if retry and retry.attempts > 1 else None
-        self.budget = self._policy(Budget, retry.budget if retry else None)
-        self.breaker = self._policy(Breaker, getattr(place.step, "breaker", None))
-        self.bulkhead = self._policy(Bulkhead, getattr(place.step, "bulkhead", None))
-        self.gates = [gate for gate in (self.breaker, self.bulkhead) if gate is not None]
-        hedge = getattr(place.step, "hedge", None)
-        self.hedge = None if hedge is None else Hedging(self, hedge)
-        if self.gates or self.hedge is not None:
-            self.done = self._leaving(done)
+        self.budget = self.shared(Budget, retry.budget if retry else None)
+        self.policies = policies_of(self, place.step)
+        if self.policies:
+            self.done = self._answered(done)
         self.failing = set()  # rows whose answer on its way is a bad one
         guarded = system.risk.asking(place, timeout, asker)
         self.arrived = self._arrived()
@@ -73,9 +66,7 @@ class Asking:
         self.coming = {self.arrived, self._request_lost}
         self.news = {back, self.expired, self._silence, self._answer_lost}
         self.let = self._guarded_ask() if guarded else self.send
-        self.ask = self.let if self.breaker is None else self.if_closed(self.let)
-        if self.hedge is not None:
-            self.ask = self.hedge.asking(self.ask)
+        self.ask = self.through_policies(self.let)
         self.begin = self.counted(self.ask) if self.budget else self.ask
 
     @property
@@ -83,8 +74,15 @@ class Asking:
         """The name by which the asker knows whom it asks."""
         return self.place.service
 
-    def _policy(self, kind, settings):
+    def shared(self, kind, settings):
+        """What all steps of the asker share that ask this callee with the same settings; None without any."""
         return self.system.policy(kind, self.asker, self.callee, settings)
+
+    def through_policies(self, ask):
+        """`ask`, which an attempt comes to through the policies."""
+        for policy in reversed(self.policies):
+            ask = policy.asking(ask, self)
+        return ask
 
     def counted(self, ask):
         """`ask` for a first attempt, which the budget of retries hears of."""
@@ -129,8 +127,10 @@ class Asking:
     # The guarded path: limits, losses, deaths, retries.
 
     def _guarded_ask(self):
-        ask = self.send if self.bulkhead is None else partial(self.bulkhead.enter, edge=self)
-        return ask if self.timeout is None else self._timed(ask)
+        send = self.send
+        for policy in reversed(self.policies):
+            send = policy.sending(send, self)
+        return send if self.timeout is None else self._timed(send)
 
     def _timed(self, send):
         env, limit, expired = self.system.env, self.timeout, self.expired
@@ -185,16 +185,14 @@ class Asking:
     def _nobody_waits(self, row):
         self.failing.discard(row)
         self._settle(row, Verdict.ORPHANED)
-        for gate in self.gates:
-            gate.over(row, None)
-        if self.hedge is not None:
-            self.hedge.over(row)
+        for policy in self.policies:
+            policy.left(row)
 
     def beaten(self, row):
         """Another attempt at the same obligation was answered first."""
         self._settle(row, Verdict.BEATEN)
-        for gate in self.gates:
-            gate.over(row, None)
+        for policy in self.policies:
+            policy.beaten(row)
 
     def _settle(self, row, verdict):
         rows = self.system.records.rows
@@ -210,20 +208,20 @@ class Asking:
         self._settle(row, _VERDICT.get(reason, Verdict.ERROR))
         if not rows.reason[row]:
             rows.reason[row] = reason
-        last, number, goes_on = row, max(rows.attempt[row], 1), False
-        if self.hedge is not None:  # before the gates, which may let in the other attempt: it may win at once
-            last, number = self.hedge.last(row)
-            goes_on = self.hedge.goes_on(row, reason in FINAL)
-        for gate in self.gates:
-            gate.over(row, None if self._never_sent(row, reason) else reason in FINAL)
+        last, number, goes_on, final = row, max(rows.attempt[row], 1), False, reason in FINAL
+        for policy in self.policies:  # before any hears of the end and lets in the other attempt: it may win at once
+            last, number = policy.latest(row) or (last, number)
+            goes_on |= policy.goes_on(row, final)
+        for policy in self.policies:
+            policy.failed(row, None if self._never_sent(row, reason) else final)
         if goes_on:
             return
-        if number < self.attempts and reason not in FINAL and self.may_ask_again(row):
+        if number < self.attempts and not final and self.may_ask_again(row):
             delay = self.backoff(last, number)
             self.system.env.call_in(delay, self._again, last, TIMEOUT)
             return
-        if self.hedge is not None:
-            self.hedge.over(row)
+        for policy in self.policies:
+            policy.ended(row)
         if self.bad is not None:
             self.bad(row, reason)
 
@@ -237,31 +235,17 @@ class Asking:
             return
         self.ask(self.system.next_attempt(row))
 
-    # Gates: the caller itself may refuse to ask.
+    # Policies: the caller itself may refuse to ask.
 
-    def if_closed(self, ask):
-        """`ask`, unless the caller's breaker is open."""
-        admits = self.breaker.admits
+    def _answered(self, done):
+        """`done`, of which the policies hear first."""
 
-        def ask_if_closed(row):
-            if admits(row):
-                ask(row)
-            else:
-                self.turned_away(row, Reason.BREAKER)
-
-        return ask_if_closed
-
-    def _leaving(self, done):
-        """`done`, of which the hedge and the gates hear first."""
-
-        def leave(row):
-            if self.hedge is not None:
-                self.hedge.won(row)
-            for gate in self.gates:
-                gate.over(row, True)
+        def answered(row):
+            for policy in self.policies:
+                policy.answered(row)
             done(row)
 
-        return leave
+        return answered
 
     def turned_away(self, row, reason):
         """The caller does not ask at all."""

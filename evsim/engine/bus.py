@@ -223,8 +223,7 @@ def ask(compiler, step, position, done, bad):
             rows.place[row], asks = ways[service]
             asks(row)
 
-    asking = ask if nobody.breaker is None else nobody.if_closed(ask)
-    asking = asking if nobody.hedge is None else nobody.hedge.asking(asking)
+    asking = nobody.through_policies(ask)
     for edge in edges.values():
-        edge.ask, edge.hedge = asking, nobody.hedge  # another attempt is another turn
+        edge.ask, edge.policies = asking, nobody.policies  # another attempt is another turn
     return asking if nobody.budget is None else nobody.counted(asking)

@@ -24,7 +24,7 @@ class Risk:
         return (
             self.always
             or timeout is not None
-            or _has_policy(place.step)
+            or bool(getattr(place.step, "policies", None))
             or self.system.links.between(place.source, place.service).lossy
             or (asker is not None and (asker.guarded or self._first_wins(asker)))
             or self.answer(place)
@@ -106,11 +106,6 @@ class Risk:
             if any(self._steps(place, branch, (*here, number)) for number, branch in enumerate(branches(step))):
                 return True
         return False
-
-
-def _has_policy(step):
-    """Whether who asks may refuse to, or ask twice at once."""
-    return any(getattr(step, policy, None) is not None for policy in ("breaker", "bulkhead", "hedge"))
 
 
 def _any_wins(steps):

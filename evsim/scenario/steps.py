@@ -12,14 +12,14 @@ from pydantic import (
     ValidationError,
     WrapSerializer,
     WrapValidator,
+    create_model,
     model_validator,
 )  # fmt: skip
 
-from .breaker import Breaker
-from .bulkhead import AnyBulkhead
+from evsim.registry import CALL, parts
+
 from .distributions import AnyDistribution
 from .errors import refuse
-from .hedge import Hedge
 from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import CallRetry, Retry
@@ -73,7 +73,21 @@ class Ignoring(Tagged):
     kind: Literal["ignore"] = "ignore"
 
 
-class Call(Tagged):
+class _Asking(Tagged):
+    """What a call, and an ask on a bus, have in common."""
+
+    @property
+    def policies(self):
+        """word -> settings of what the caller does beside asking, as far as it is written."""
+        found = {each.word: getattr(self, each.word) for each in parts(CALL)}
+        return {word: settings for word, settings in found.items() if settings is not None}
+
+
+_POLICIES = {each.word: (each.module("settings").SETTINGS | None, None) for each in parts(CALL)}
+Asking = create_model("Asking", __base__=_Asking, **_POLICIES)
+
+
+class Call(Asking):
     """Ask another service and wait for its answer; without `timeout`, for as long as it takes.
 
     When all attempts fail, `on_error` says what follows: the handler fails too (by default), or it goes on (`ignore`);
@@ -85,9 +99,6 @@ class Call(Tagged):
     service: Name
     timeout: PositiveTime | None = None
     retry: CallRetry | None = None
-    breaker: Breaker | None = None
-    bulkhead: AnyBulkhead | None = None
-    hedge: Hedge | None = None
     on_error: "OnError" = Failing()
 
 
@@ -137,7 +148,7 @@ class Send(Tagged):
         return self.bus
 
 
-class Ask(Tagged):
+class Ask(Asking):
     """Ask one of the handlers on a bus, in turns, and wait for its answer, at most for `timeout`.
 
     As a call whose callee the bus picks, with the same `on_error`.
@@ -148,9 +159,6 @@ class Ask(Tagged):
     bus: Name
     timeout: PositiveTime = 30.0
     retry: CallRetry | None = None
-    breaker: Breaker | None = None
-    bulkhead: AnyBulkhead | None = None
-    hedge: Hedge | None = None
     on_error: "OnError" = Failing()
 
     @property

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evsim.registry import modules
 from evsim.results.tally import OK, PENDING
 from evsim.scenario.advice import arrival_rates, holding_times
-from evsim.view.breakers import strips_below
 from evsim.view.style import (
     ARRIVED,
     ERROR,
@@ -53,7 +53,8 @@ def flow(run, ax=None):
         lines = lines_of(run)
         right = max(until, *(times[-1] for _, times, _ in lines if len(times)))
         ax.set(xlim=(0, right), ylim=(0, 1.04 * len(requests.row)))
-        strips_below(ax, run)
+        for part in modules("picture"):
+            part.BELOW(ax, run)
         fault_bands(ax, run, until=right)
         for name, times, mark in lines:
             x, y = _steps(times, right)

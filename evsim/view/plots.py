@@ -3,6 +3,8 @@
 from functools import partial, update_wrapper
 from importlib import import_module
 
+from evsim.registry import modules
+
 __all__ = ["Plots"]
 
 _HOMES = {
@@ -11,7 +13,6 @@ _HOMES = {
     "lives": "lives",
     "latency": "dots",
     "ecdf": "ecdf",
-    "breakers": "breakers",
     "waterfall": "waterfall",
     "staleness": "staleness",
     "spread": "spread",
@@ -28,20 +29,29 @@ class Plots:
     ``lives`` one customer's way through one design or two: ``run.plot.lives(other_run, request=17)``
     ``latency`` answer times as a hundred dots; ``ecdf`` as a curve
     ``waterfall`` where one request's time went: ``run.plot.waterfall(17)``
-    ``breakers`` when circuit breakers were closed, open and half-open
     ``staleness`` how many can't yet read what they were told is written
     ``spread`` who does how much of the work, and who waits although somebody is free: ``run.plot.spread("worker")``
     ``who_knows_whom``, ``diagram`` how the services are wired
+
+    Parts add pictures of their own, such as ``breakers``.
     """
 
     def __init__(self, run):
         self._run = run
 
     def __getattr__(self, name):
-        if name not in _HOMES:
-            raise AttributeError(f"there is no picture {name!r}; there are {', '.join(_HOMES)}")
-        function = getattr(import_module(f"evsim.view.{_HOMES[name]}"), name)
+        if name in _HOMES:
+            function = getattr(import_module(f"evsim.view.{_HOMES[name]}"), name)
+        elif name in (of_parts := _pictures_of_parts()):
+            function = of_parts[name]
+        else:
+            raise AttributeError(f"there is no picture {name!r}; there are {', '.join([*_HOMES, *of_parts])}")
         return update_wrapper(partial(function, self._run), function)
 
     def __dir__(self):
-        return list(_HOMES)
+        return [*_HOMES, *_pictures_of_parts()]
+
+
+def _pictures_of_parts():
+    """name -> function of a run, of the pictures that parts add."""
+    return {name: function for part in modules("picture") for name, function in part.PICTURES.items()}

@@ -1,10 +1,12 @@
 """Ways to break the policies of callers on purpose."""
 
-from evsim.engine import breaker, bulkhead, steps, undoing
-from evsim.engine.breaker import Breaker
+from evsim.engine import steps, undoing
 from evsim.engine.budget import Budget
-from evsim.engine.bulkhead import Bulkhead
-from evsim.engine.hedging import Hedging
+from evsim.parts.breaker import engine as breaker
+from evsim.parts.breaker.engine import Breaker
+from evsim.parts.bulkhead import engine as bulkhead
+from evsim.parts.bulkhead.engine import Bulkhead
+from evsim.parts.hedge.engine import Hedging
 from tests.books.breaking import LATE, Once, instead, mutant
 
 BUDGETED = {"retry": {"attempts": 3, "budget": {"ratio": 0.1, "burst": 1}}}
@@ -105,15 +107,15 @@ def a_hedge_comes_too_early(patch):
 
 @mutant("more messages than its steps can|answered twice", **HEDGE)
 def both_attempts_are_answered(patch):
-    patch.setattr(Hedging, "won", lambda self, row: None)
+    patch.setattr(Hedging, "answered", lambda self, row: None)
 
 
 @mutant("more than two attempts at once", **HEDGE)
 def a_hedge_is_hedged(patch):
     original = Hedging.asking
 
-    def asking(self, ask):
-        watched = original(self, ask)
+    def asking(self, ask, edge):
+        watched = original(self, ask, edge)
         self._ask = watched
         return watched
 

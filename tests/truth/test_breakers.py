@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.policies import CLOSED, HALF_OPEN, OPEN, breaker_phases
+from evsim.parts.breaker.phases import CLOSED, HALF_OPEN, OPEN, phases
 from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees
@@ -148,8 +148,8 @@ def test_the_diagram_says_that_the_call_was_not_made_and_the_phases_are_known():
     outage = {"outage": "back", "at": 1.05, "for": 1.5}
     run = checked(guarded({"failures": 3, "open_for": 1}, [{"work": 0.001}], 5.05, faults=[outage]), 1)
     assert "does not call back: the circuit breaker is open" in str(run.sequence(15))
-    (phases,) = breaker_phases(run).values()
-    assert [phase.state for phase in phases] == ["closed", "open", "open", "half-open", "closed"]
+    (its,) = phases(run).values()
+    assert [phase.state for phase in its] == ["closed", "open", "open", "half-open", "closed"]
 
 
 def test_steps_to_one_callee_share_one_breaker_and_cannot_disagree_about_it():

@@ -1,16 +1,18 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes,
-   policies, transactions, guarantees): states are worked out again from attempts, effects and messages, and compared
-   with what is stored.
+1. *Recount* (attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes, budgets,
+   transactions, guarantees, and those of the parts): states are worked out again from attempts, effects and messages,
+   and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
 3. *Credits* (credits, owners): every worker and every prefetch credit is at home or held by exactly one open attempt,
    and every partition that has an owner has one, who alone reads it.
 """
 
+from evsim.registry import modules
 from evsim.results.audit import (
     attempts,
+    budgets,
     channels,
     credits,
     effects,
@@ -21,7 +23,6 @@ from evsim.results.audit import (
     once,
     owners,
     pipes,
-    policies,
     queues,
     stock,
     transactions,
@@ -32,11 +33,11 @@ from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
-PARTS = (
-    attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes, policies,
+ROOMS = (
+    attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes, budgets,
     transactions, guarantees, stock, credits, owners,
 )  # fmt: skip
-CHECKS = sum((each.CHECKS for each in PARTS), ())
+CHECKS = sum((each.CHECKS for each in (*ROOMS, *modules("audit"))), ())
 
 
 class Audit:

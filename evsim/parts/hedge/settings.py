@@ -1,12 +1,12 @@
-"""Hedging: who waits long for an answer asks a second time, and takes the first one that comes."""
+"""What a person writes of a hedge."""
 
-from .part import Part
-from .units import PositiveTime
+from evsim.scenario.part import Part
+from evsim.scenario.units import PositiveTime
 
-__all__ = ["Hedge"]
+__all__ = ["SETTINGS", "HedgeSettings"]
 
 
-class Hedge(Part):
+class HedgeSettings(Part):
     """Without an answer `after` a time, make a second attempt beside the first; the first good answer counts.
 
     The other attempt is work for nothing. It is not taken back: `drop_stale: true` at the callee does that where it
@@ -14,3 +14,6 @@ class Hedge(Part):
     """
 
     after: PositiveTime
+
+
+SETTINGS = HedgeSettings

@@ -7,12 +7,19 @@ changes with calls, not by the clock, so it is half-open from the first call aft
 from collections import deque
 
 from evsim.engine.memory import Memory
-from evsim.results.policies import CLOSED, HALF_OPEN, OPEN
+from evsim.engine.policy import Policy
+from evsim.parts.breaker.phases import CLOSED, HALF_OPEN, OPEN
+from evsim.results.records import Reason
 
-__all__ = ["Breaker"]
+__all__ = ["Breaker", "build"]
 
 
-class Breaker:
+def build(edge, settings):
+    """The breakers of whoever asks, for this callee."""
+    return edge.shared(Breaker, settings)
+
+
+class Breaker(Policy):
     """The breakers of all instances of a service, for its calls to one callee."""
 
     def __init__(self, system, service, callee, settings):
@@ -26,9 +33,27 @@ class Breaker:
         """Whether a call may be made now; then it counts from now on."""
         return self.circuits.of(row).admits(row)
 
-    def over(self, row, good):
-        """A call is over. good: whether it went well; None if that says nothing about the callee."""
+    def asking(self, ask, edge):
+        admits = self.admits
+
+        def ask_if_closed(row):
+            if admits(row):
+                ask(row)
+            else:
+                edge.turned_away(row, Reason.BREAKER)
+
+        return ask_if_closed
+
+    def answered(self, row):
+        self.circuits.of(row).over(row, True)
+
+    def failed(self, row, good):
         self.circuits.of(row).over(row, good)
+
+    def left(self, row):
+        self.circuits.of(row).over(row, None)
+
+    beaten = left
 
 
 class Circuit:

@@ -1,14 +1,21 @@
 """The bulkhead of each instance of a caller: so many calls of one callee at once, and no more."""
 
 from collections import deque
+from functools import partial
 
 from evsim.engine.memory import Memory
+from evsim.engine.policy import Policy
 from evsim.results.records import Reason
 
-__all__ = ["Bulkhead"]
+__all__ = ["Bulkhead", "build"]
 
 
-class Bulkhead:
+def build(edge, settings):
+    """The bulkheads of whoever asks, for this callee."""
+    return edge.shared(Bulkhead, settings)
+
+
+class Bulkhead(Policy):
     """The bulkheads of all instances of a service, for its calls to one callee."""
 
     def __init__(self, system, service, callee, settings):
@@ -26,9 +33,16 @@ class Bulkhead:
         else:
             edge.turned_away(row, Reason.BULKHEAD)
 
-    def over(self, row, good):
-        """A call is over, or nobody waits for it any more."""
+    def sending(self, send, edge):
+        return partial(self.enter, edge=edge)
+
+    def left(self, row):
         self.compartments.of(row).over(row)
+
+    answered = beaten = left
+
+    def failed(self, row, good):
+        self.left(row)
 
     def stored(self):
         """Calls that wait for their turn."""

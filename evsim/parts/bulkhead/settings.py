@@ -1,17 +1,17 @@
-"""The bulkhead: one callee that is slow takes no more than its share of a caller's workers."""
+"""What a person writes of a bulkhead."""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import model_serializer, model_validator
 
-from .part import Part
-from .units import AtLeastOne, Whole
+from evsim.scenario.part import Part
+from evsim.scenario.units import AtLeastOne, Whole
 
-__all__ = ["AnyBulkhead", "Bulkhead"]
+__all__ = ["SETTINGS", "BulkheadSettings"]
 
 
-class Bulkhead(Part):
+class BulkheadSettings(Part):
     """At most `limit` calls at once from each instance of the calling service to the callee; `queue` more may wait.
 
     Who finds no place is refused at once. Written `bulkhead: 10`, or `bulkhead: {limit: 10, queue: 5}`.
@@ -38,4 +38,4 @@ class _OrNumber:
         return {"anyOf": [{"type": "integer", "minimum": 1}, handler(core_schema)]}
 
 
-AnyBulkhead = Annotated[Bulkhead, _OrNumber()]
+SETTINGS = Annotated[BulkheadSettings, _OrNumber()]

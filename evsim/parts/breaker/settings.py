@@ -1,17 +1,17 @@
-"""The circuit breaker: who has seen a callee fail asks it no more for a while."""
+"""What a person writes of a circuit breaker."""
 
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from .errors import refuse
-from .part import Part
-from .units import AtLeastOne, PositiveTime, Share
+from evsim.scenario.errors import refuse
+from evsim.scenario.part import Part
+from evsim.scenario.units import AtLeastOne, PositiveTime, Share
 
-__all__ = ["Breaker"]
+__all__ = ["SETTINGS", "BreakerSettings"]
 
 
-class Breaker(Part):
+class BreakerSettings(Part):
     """Closed, calls pass, and their results are counted; open, none does; half-open, a few are tried.
 
     It opens when `failures` of the last `window` calls have failed (all of the last so many, without a window), or when
@@ -50,3 +50,6 @@ class Breaker(Part):
         if self.failures is not None:
             return failed >= self.failures
         return count >= (self.minimum or self.calls) and failed >= self.failure_rate * count - 1e-9
+
+
+SETTINGS = BreakerSettings

@@ -2,7 +2,7 @@
 
 from matplotlib.patches import Patch
 
-from evsim.results.policies import breaker_phases
+from evsim.parts.breaker.phases import phases as phases_of
 from evsim.view.style import (
     ERROR,
     INK,
@@ -20,7 +20,7 @@ from evsim.view.style import (
     title,
 )
 
-__all__ = ["breakers", "strips_below"]
+__all__ = ["BELOW", "PICTURES", "breakers", "strips_below"]
 
 MOST, MOST_BELOW = 12, 2  # strips; below another picture
 LOOKS = {
@@ -32,7 +32,7 @@ LOOKS = {
 
 def breakers(run, ax=None):
     """Draw a strip of time for each circuit breaker that ever opened; return the axes."""
-    found = breaker_phases(run)
+    found = phases_of(run)
     names = sorted(found, key=lambda who: -_open_for(found[who]))[:MOST]
     with figure(ax, (LESSON[0], min(LESSON[1], 2.4 + 0.5 * len(names)))) as ax:
         if not names:
@@ -56,7 +56,7 @@ def breakers(run, ax=None):
 
 def strips_below(ax, run):
     """Draw the breakers that were open longest below the x axis of a picture whose y axis counts from 0."""
-    found, (_, top) = breaker_phases(run), ax.get_ylim()
+    found, (_, top) = phases_of(run), ax.get_ylim()
     names = sorted(found, key=lambda who: -_open_for(found[who]))[:MOST_BELOW]
     for line, who in enumerate(names):
         middle = -top * (0.05 + 0.075 * line)
@@ -105,3 +105,7 @@ def _finding(found, right):
 
 def _words(who, phases):
     return f"{who}: " + ", ".join(f"{phase.state} from {seconds(phase.start)}" for phase in phases) + "."
+
+
+PICTURES = {"breakers": breakers}  # run.plot.breakers()
+BELOW = strips_below  # a picture of counts against time

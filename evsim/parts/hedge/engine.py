@@ -5,19 +5,27 @@ Source: J. Dean, L. A. Barroso, The Tail at Scale (CACM 2013).
 
 from evsim.engine.attempts import obligation
 from evsim.engine.environment import TIMEOUT
+from evsim.engine.policy import OUTERMOST, Policy
 from evsim.results.records import Verdict
 
-__all__ = ["Hedging"]
+__all__ = ["Hedging", "build"]
 
 
-class Hedging:
+def build(edge, settings):
+    """The hedge of this edge."""
+    return Hedging(edge, settings)
+
+
+class Hedging(Policy):
     """What one edge does beside asking. A *round* is an attempt and its hedge: a retry begins another one."""
+
+    position = OUTERMOST
 
     def __init__(self, edge, settings):
         self.edge, self.system, self.after = edge, edge.system, settings.after
         self.rounds = {}  # first row of the obligation -> Round
 
-    def asking(self, ask):
+    def asking(self, ask, edge):
         """`ask`, for the first attempt of a round; its hedge is asked for later."""
         env, due, self._ask = self.system.env, self.due, ask
 
@@ -42,28 +50,28 @@ class Hedging:
     def _round(self, row):
         return self.rounds.setdefault(obligation(self.system.records.rows, row), Round())
 
-    def won(self, row):
-        """A good answer has come: the lease of the other attempt is void."""
+    def answered(self, row):
+        """The lease of the other attempt is void."""
         for other in self._round(row).open:
             if other != row:
                 self.edge.beaten(other)
-        self.over(row)
+        self.ended(row)
 
-    def over(self, row):
-        """Nothing more will come of the obligation of `row`."""
+    def ended(self, row):
         self.rounds.pop(obligation(self.system.records.rows, row), None)
+
+    left = ended
 
     def goes_on(self, row, final):
         """An attempt has failed: whether another one of its round is still under way. A `final` no is an answer."""
         if final:
-            self.won(row)
+            self.answered(row)
             return False
         round = self._round(row)
         round.open = [each for each in round.open if each != row]
         return bool(round.open)
 
-    def last(self, row):
-        """The latest attempt at the obligation of `row`, and the number of its round."""
+    def latest(self, row):
         round = self._round(row)
         return round.last, round.number
 

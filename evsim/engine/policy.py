@@ -1,0 +1,59 @@
+"""What a caller does beside asking: the hooks that a part of the socket ``call`` fills.
+
+An attempt passes the policies from the outermost to the innermost before it is sent; the outermost hears first
+of its end.
+"""
+
+from operator import attrgetter
+
+from evsim.registry import CALL, parts
+
+__all__ = ["OUTERMOST", "Policy", "policies_of"]
+
+INNERMOST, MIDDLE, OUTERMOST = range(3)
+
+
+class Policy:
+    """Every hook, doing nothing. `edge` is the :class:`evsim.engine.asking.Asking`, `row` an attempt.
+
+    ``position``: a policy further out sees an attempt sooner.
+    """
+
+    position = MIDDLE
+
+    def asking(self, ask, edge):
+        """`ask(row)`, with whatever is to be done before; the time-out of the attempt has not begun."""
+        return ask
+
+    def sending(self, send, edge):
+        """`send(row)`, with whatever is to be done before; the time-out of the attempt runs."""
+        return send
+
+    def answered(self, row):
+        """A good answer has come."""
+
+    def failed(self, row, good):
+        """The attempt has no good answer. good: True for a final no, None where the caller never sent it."""
+
+    def left(self, row):
+        """Nobody waits for the attempt any more."""
+
+    def beaten(self, row):
+        """Another attempt at the same obligation was answered first."""
+
+    def ended(self, row):
+        """The obligation of `row` has failed for good."""
+
+    def latest(self, row):
+        """(latest attempt, number of its try) of the obligation of `row`, where that is not `row` itself; or None."""
+
+    def goes_on(self, row, final):
+        """Whether another attempt of the same try is still under way."""
+        return False
+
+
+def policies_of(edge, step):
+    """The policies of an edge, as its step has them; the outermost first."""
+    written = getattr(step, "policies", {})
+    found = [part.module("engine").build(edge, written[part.word]) for part in parts(CALL) if part.word in written]
+    return sorted(found, key=attrgetter("position"), reverse=True)

@@ -1,0 +1,3 @@
+"""The circuit breaker: who has seen a callee fail asks it no more for a while."""
+
+SOCKET = "call"

@@ -1,0 +1,98 @@
+"""The parts that there are: folders in ``evsim/parts``, and packages of others.
+
+A part is a package whose name is the word by which a scenario calls it. Its ``__init__`` says what it is in its
+docstring, and where its word stands in ``SOCKET``. What the rooms of the house want of it lies in modules of fixed
+names, each imported when a room asks for it:
+
+============ =======================================================================================
+``settings`` ``SETTINGS``: what a person writes behind the word, as a type of pydantic
+``engine``   ``build``: how it runs; its arguments are those of its socket
+``audit``    ``CHECKS``: functions of :class:`evsim.results.audit.books.Books` that recount it
+``figures``  ``FIGURES``: what it adds to the figures of a run
+``words``    ``INCIDENTS``: what it writes into the incidents, in words for readers
+``trials``   ``MUTANTS`` and ``SETTINGS``: ways to break it, and settings to try; for the tests alone
+============ =======================================================================================
+
+and the page of the manual in ``page.md``. Packages of others name themselves by an entry point of the group
+``evsim.parts``: ``cache = "evsim_cache"``.
+"""
+
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module, resources
+
+__all__ = ["CALL", "SOCKETS", "STEP", "Part", "RegistryError", "modules", "part", "parts"]
+
+GROUP = "evsim.parts"
+CALL = "call"  # a setting of whoever asks: of a call, and of an ask on a bus
+STEP = "step"  # a step of a handler
+SOCKETS = (CALL, STEP)
+
+
+class RegistryError(ImportError):
+    """A package says that it is a part of evsim, and is none."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part: its ``word``, the ``socket`` where it stands in a scenario, and the ``package`` that it is."""
+
+    word: str
+    socket: str
+    package: str
+    about: str
+
+    def module(self, name):
+        """One of its modules (``settings``, ``engine`` ...); None where it has none of this name."""
+        path = f"{self.package}.{name}"
+        try:
+            return import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name != path:
+                raise
+            return None
+
+    @property
+    def page(self):
+        """Its page of the manual, in Markdown."""
+        return (resources.files(self.package) / "page.md").read_text(encoding="utf-8")
+
+
+@cache
+def parts(socket=None):
+    """All parts, or those of one socket, in the order of their words; ours, and those of other packages."""
+    ours = import_module("evsim.parts")
+    found = {module.name: f"{ours.__name__}.{module.name}" for module in pkgutil.iter_modules(ours.__path__)}
+    for entry in _entry_points():
+        if entry.name in found:
+            raise RegistryError(f"{entry.value}: there is a part {entry.name} already, {found[entry.name]}")
+        found[entry.name] = entry.value
+    declared = tuple(_declared(word, package) for word, package in sorted(found.items()))
+    return tuple(each for each in declared if socket in (None, each.socket))
+
+
+def part(word):
+    """The part of this word."""
+    return next(each for each in parts() if each.word == word)
+
+
+def modules(name, socket=None):
+    """The modules of one name of all parts that have one."""
+    found = (each.module(name) for each in parts(socket))
+    return [module for module in found if module is not None]
+
+
+def _declared(word, package):
+    module = import_module(package)
+    socket = getattr(module, "SOCKET", None)
+    if socket not in SOCKETS:
+        raise RegistryError(f"{package}: SOCKET = {socket!r} must be one of {', '.join(SOCKETS)}")
+    about = (module.__doc__ or "").strip().partition("\n")[0]
+    return Part(word, socket, package, about)
+
+
+def _entry_points():
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)

@@ -1,0 +1,23 @@
+"""Recount of retry budgets."""
+
+import numpy as np
+
+from evsim.results.audit.callers import asked, calls, crashes
+
+__all__ = ["CHECKS"]
+
+
+def budgets(books):
+    """An instance makes no more retries than its bucket held at first and its first calls put in."""
+    rows = books.rows
+    for (service, _, budget), places in calls(books, lambda step: step.retry and step.retry.budget).items():
+        mine = np.flatnonzero(np.isin(rows["place"], places) & asked(rows))
+        first = rows["first"][mine] < 0
+        instance = rows["worker"][rows["parent"][mine]] // books.run.scenario.services[service].workers
+        buckets = 1 + crashes(books, service)
+        allowed = budget.burst * buckets + budget.ratio * np.bincount(instance[first], minlength=1)
+        made = np.bincount(instance[~first], minlength=len(allowed))[: len(allowed)]
+        books.demand(made <= allowed + 1e-6, f"{service} tried again more often than its budget allows")
+
+
+CHECKS = (budgets,)

@@ -1,4 +1,6 @@
-"""Due effects: what must become true for each request if nothing goes wrong."""
+"""Due effects: what must stand for each request in the end, and what must be undone, if nothing goes wrong."""
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -7,14 +9,35 @@ from evsim.scenario.checking import walk
 from evsim.scenario.routing import homes, is_routed_by_key
 from evsim.scenario.steps import without_answer
 
-__all__ = ["due_effects"]
+__all__ = ["Due", "due_effects"]
+
+
+class Due(NamedTuple):
+    """What a way means for one effect, each a boolean, or one for each request number.
+
+    ``made``: the way makes it. ``stands``: it is there at the end of the way. ``undone``: the way takes back what is
+    there of it.
+    """
+
+    made: np.ndarray = np.False_
+    stands: np.ndarray = np.False_
+    undone: np.ndarray = np.False_
+
+    @property
+    def taken_back(self):
+        """Made, and not meant to stay."""
+        return self.made & ~self.stands
+
+
+NEITHER = Due()
 
 
 def due_effects(system):
-    """workload -> {effect name: True, or a boolean for each request number}.
+    """workload -> {effect name: :class:`Due`}.
 
     Due is what is reachable from the target over calls and publishes, less the branches of ``maybe`` not taken. Which
-    branch a request takes is drawn by key, so it is known even where the handler never came to run.
+    branch a request takes is drawn by key, so it is known even where the handler never came to run. An ``undo`` on that
+    way is as much meant as an effect: it takes back what comes before it, and what is done beside it.
     """
     found = {}
     for place in system.places:
@@ -22,9 +45,8 @@ def due_effects(system):
             rows = system.records.rows
             of_workload = [p.number for p in system.places if p.workload == place.workload and p.kind == REQUEST]
             count = int((np.isin(rows.column("place"), of_workload) & (rows.column("first") < 0)).sum())
-            effects = dict.fromkeys(_written_by_letters(system), False)
-            _visit(system, place, 0, True, effects, count)
-            found[place.workload] = effects
+            letters = dict.fromkeys(_written_by_letters(system), NEITHER)
+            found[place.workload] = _then([letters, _visit(system, place, 0, np.True_, count)])
     return found
 
 
@@ -36,33 +58,37 @@ def _written_by_letters(system):
             yield from (step.name for _, step, _ in walk(handle) if step.kind == "effect")
 
 
-def _visit(system, place, hop, condition, effects, count):
+def _visit(system, place, hop, condition, count):
+    """What the handler at a place means for each effect, for the requests of a condition."""
     steps = system.services[place.service].settings.handle
-    if callable(steps):
-        return
-    ordinals = {}
-    _walk(system, place, steps, (), hop, condition, effects, count, ordinals)
+    return {} if callable(steps) else _walk(system, place, steps, (), hop, condition, count, {})
 
 
-def _walk(system, place, steps, position, hop, condition, effects, count, ordinals):
+def _walk(system, place, steps, position, hop, condition, count, ordinals):
+    begun, ways = [], []  # what goes on beside the rest of the handler, and what comes before it
     for index, step in enumerate(steps):
         here = (*position, index)
         ordinal = ordinals[step.kind] = ordinals.get(step.kind, -1) + 1
         if step.kind == "effect":
-            effects[step.name] = condition | effects.get(step.name, False)
+            ways.append({step.name: Due(made=condition, stands=condition)})
+        elif step.kind == "undo":
+            ways.append({step.name: Due(undone=condition)})
         elif step.kind in ("call", "publish", "send", "ask"):
-            ways = []
+            targets = []
             for target in place.steps[here]:
                 further = hop + (step.kind in ("publish", "send") and target.back)
                 wanted = condition & _leads(system, place, step, target, count)
                 if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
-                    ways.append({})
-                    _visit(system, target, further, wanted, ways[-1], count)
-            _join(effects, ways, step.kind in ("send", "ask"))
-            _walk(system, place, without_answer(step), (*here, 0), hop, condition & False, effects, count, ordinals)
+                    targets.append(_visit(system, target, further, wanted, count))
+            way = _any_of(targets) if step.kind in ("send", "ask") else _beside(targets)
+            if step.kind in ("publish", "send"):
+                begun.append((len(ways), way))
+            ways.append(way)
+            ways.append(_walk(system, place, without_answer(step), (*here, 0), hop, np.False_, count, ordinals))
         elif step.kind == "parallel":
-            for number, branch in enumerate(step.branches):
-                _walk(system, place, branch, (*here, number), hop, condition, effects, count, ordinals)
+            branches = enumerate(step.branches)
+            ways.append(_beside([_walk(system, place, branch, (*here, number), hop, condition, count, ordinals)
+                                 for number, branch in branches]))  # fmt: skip
         elif step.kind == "maybe":
             purpose = (place.workload, place.service, place.visit, step.kind, ordinal)
             chances = system.luck.uniforms(*purpose)
@@ -70,23 +96,61 @@ def _walk(system, place, steps, position, hop, condition, effects, count, ordina
             asked = np.flatnonzero(np.broadcast_to(condition, count))
             taken = np.zeros(count, dtype=bool)
             taken[asked] = [draw(number) < step.probability for number in asked.tolist()]
-            _walk(system, place, step.then, (*here, 0), hop, condition & taken, effects, count, ordinals)
-            _walk(system, place, step.otherwise, (*here, 1), hop, condition & ~taken, effects, count, ordinals)
+            ways.append(_walk(system, place, step.then, (*here, 0), hop, condition & taken, count, ordinals))
+            ways.append(_walk(system, place, step.otherwise, (*here, 1), hop, condition & ~taken, count, ordinals))
+    return _then(ways, dict(begun))
 
 
 def _leads(system, place, step, target, count):
     """True, or for each request, whether a step's message comes to the channel that a target reads: its key may say."""
     if step.kind != "publish" or not is_routed_by_key(step):
-        return True
+        return np.True_
     texts = [system.key_text(system.keys[place.workload].of(number)) for number in range(count)]
     leads = {text: target.source in homes(system.scenario, step, text) for text in set(texts)}
     return np.array([leads[text] for text in texts], dtype=bool)
 
 
-def _join(effects, ways, one):
-    """Add what is due on the ways of a step: on all of them; or, if `one` is taken, what each of them would do."""
-    names = dict.fromkeys(name for way in ways for name in way)
-    for name in names:
-        each = [way.get(name, False) for way in ways]
-        join = np.logical_and if one else np.logical_or
-        effects[name] = join.reduce(np.broadcast_arrays(*each)) | effects.get(name, False)
+def _then(ways, begun=()):
+    """One way after the other; those that are `begun` go on beside all that comes after them."""
+    found, beside = {}, {}  # beside: name -> for whom what was begun takes it back
+    for number, way in enumerate(ways):
+        for name, (made, stands, undone) in way.items():
+            before = found.get(name, NEITHER)
+            lasting = stands & ~beside.get(name, np.False_)
+            found[name] = Due(before.made | made, (before.stands & ~undone) | lasting, before.undone | undone)
+            if number in begun:
+                beside[name] = beside.get(name, np.False_) | undone
+    return found
+
+
+def _beside(ways):
+    """Ways that are taken at one time: whichever comes first, what one of them undoes is not to stay."""
+    found = {}
+    for name in _names(ways):
+        each = [way.get(name, NEITHER) for way in ways]
+        undone = sum(np.asarray(due.undone, dtype=int) for due in each)
+        stands = [due.stands & (undone - due.undone == 0) for due in each]
+        found[name] = Due(_any([due.made for due in each]), _any(stands), undone > 0)
+    return found
+
+
+def _any_of(ways):
+    """One of these ways is taken, nobody knows which: due is what each of them would do."""
+    found = {}
+    for name in _names(ways):
+        each = [way.get(name, NEITHER) for way in ways]
+        made, stands, undone = zip(*each, strict=True)
+        found[name] = Due(_all(made), _all(stands), _any(undone))
+    return found
+
+
+def _names(ways):
+    return dict.fromkeys(name for way in ways for name in way)
+
+
+def _any(conditions):
+    return np.logical_or.reduce(np.broadcast_arrays(*conditions))
+
+
+def _all(conditions):
+    return np.logical_and.reduce(np.broadcast_arrays(*conditions))

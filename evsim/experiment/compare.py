@@ -16,7 +16,6 @@ from evsim.experiment.running import audited_run, figures_of, in_order, seeds_fr
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.tables import html_table, text_table
 from evsim.results.figures import GROUPS, label, write_estimate
-from evsim.results.tally import OK
 
 __all__ = ["Comparison", "compare"]
 
@@ -57,13 +56,15 @@ def _one(designs, seed):
     for design in designs[1:]:
         run = audited_run(design, seed)
         figures.append(figures_of(run))
-        pairs.append(_customers(first.tally, run.tally))
+        pairs.append(_customers(first, run))
     return figures, pairs
 
 
 def _customers(first, second):
     """Mean differences, second - first, over the customers that both designs served."""
     response, completion = [], []
+    yes = first.outcomes.yes, second.outcomes.yes
+    first, second = first.tally, second.tally
     for name in first.workloads:
         if name not in second.workloads:
             continue
@@ -72,7 +73,7 @@ def _customers(first, second):
         one = slice(mine.start, mine.start + count)
         two = slice(other.start, other.start + count)
         counted = first.cohort[one] & second.cohort[two]
-        answered = counted & (first.outcome[one] == OK) & (second.outcome[two] == OK)
+        answered = counted & yes[0][one] & yes[1][two]
         response.append((second.response[two] - first.response[one])[answered])
         later = (second.completion[two] - first.completion[one])[counted]
         completion.append(later[~np.isnan(later)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evsim.experiment.running import audited_run
-from evsim.results.tally import OK, PENDING
+from evsim.results.outcomes import TOLD
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
 from evsim.scenario.fitting import UNBROKERED
@@ -23,9 +23,11 @@ class Crash:
     """What came of a request of one design when a part crashed.
 
     ``target`` crashed ``when`` (before, after) the request came to a ``step`` of a ``service``: that service itself, or
-    the channel to which it publishes. ``told``: yes, error or nothing. ``effects``: how often each due effect happened.
-    ``others``: how many more of the other customers than without the crash were told an error, miss an effect or have
-    one twice.
+    the channel to which it publishes. ``told``: yes, no, error or nothing. ``kind``: repeated; kept (told yes, and
+    true); broken (told yes, and not true); honest (told no or error, and nothing is done); denied (told no or error,
+    and something is done); open (told nothing). ``words``: what came of it. ``effects``: how often each due effect
+    happened. ``others``: how many more of the other customers than without the crash were told an error, miss an effect
+    or have one twice.
     """
 
     design: str
@@ -34,6 +36,8 @@ class Crash:
     step: str
     when: str
     told: str
+    kind: str
+    words: str
     effects: dict
     others: dict
 
@@ -52,46 +56,14 @@ class Crash:
         return f"{self.when} {self.service} {doing}" + (f" #{number}" if number else "")
 
     @property
-    def missing(self):
-        return [name for name, times in self.effects.items() if not times]
-
-    @property
-    def repeated(self):
-        return [name for name, times in self.effects.items() if times > 1]
-
-    @property
     def present(self):
+        """Names of the due effects that happened."""
         return [name for name, times in self.effects.items() if times]
-
-    @property
-    def kind(self):
-        """repeated; kept (told yes, and true); broken (told yes, and not true); honest (told error, and nothing is
-        done); denied (told error, and something is done); open (told nothing)."""
-        if self.repeated:
-            return "repeated"
-        if self.told == "yes":
-            return "broken" if self.missing else "kept"
-        if self.told == "nothing":
-            return "open"
-        return "denied" if self.present else "honest"
 
     @property
     def untrue(self):
         """Whether what the customer was told is not what is true, or something happened more than once."""
         return self.kind in ("broken", "denied", "repeated")
-
-    @property
-    def words(self):
-        """What came of it, for a reader."""
-        return {
-            "repeated": f"told {self.told}; {_and(self.repeated)} twice or more",
-            "kept": "told yes, and all is true",
-            "broken": f"told yes, and no {_and(self.missing)}",
-            "honest": "told error, and nothing is done",
-            "denied": f"told error, and {_and(self.present)} done"
-            + (f", {_and(self.missing)} not" if self.missing else ""),
-            "open": "told nothing",
-        }[self.kind]
 
 
 class CrashMatrix(tuple):
@@ -160,9 +132,9 @@ def crash_matrix(*scenarios, request=None, back_after="2s", labels=None):
     >>> events = evsim.load("registration-events").replace({"run.duration": "9s", "run.warmup": 0, "faults": []})
     >>> for crash in evsim.crash_matrix(events)[2:5]:
     ...     print(f"{crash.point}: {crash.words}")
-    register, before reply: told error, and customer row and subscription done
-    customer-registered, before register publishes: told error, and nothing is done
-    customer-registered, after register has published: told yes, and all is true
+    register, before reply: told error, but all done
+    customer-registered, before register publishes: told error and nothing done
+    customer-registered, after register has published: told yes and all done
     """
     if len(scenarios) == 1 and isinstance(scenarios[0], dict):
         labels, scenarios = tuple(scenarios[0]), tuple(scenarios[0].values())
@@ -238,12 +210,22 @@ def _at(handle, position):
 
 
 def _told(where, run, well, request):
-    tally = run.tally
-    told = "yes" if tally.outcome[request] == OK else "nothing" if tally.outcome[request] == PENDING else "error"
-    names = run.effect_names
-    due = [name for name in run.due[tally.workloads[0]] if name in names and tally.is_due[names.index(name), request]]
-    effects = {name: int(tally.times_done[names.index(name), request]) for name in due}
-    return Crash(*where, told, effects, _others(run, well, request))
+    told, workload = run.outcomes, run.tally.workloads[0]
+    named = [(name, told.names.index(name)) for name in run.due[workload] if name in told.names]
+    effects = {name: int(told.done[code, request]) for name, code in named if told.due[code, request]}
+    return Crash(*where, TOLD[told.told[request]], _kind(told, request), told.words(request), effects,
+                 _others(run, well, request))  # fmt: skip
+
+
+def _kind(told, request):
+    kinds = {
+        "repeated": told.repeated,
+        "broken": told.yes_untrue,
+        "kept": told.yes,
+        "denied": told.no_yet_true | told.error_yet_true,
+        "honest": told.no | told.error,
+    }
+    return next((kind for kind, who in kinds.items() if who[request]), "open")
 
 
 def _others(run, well, request):
@@ -253,11 +235,6 @@ def _others(run, well, request):
 
 
 def _harmed(run, request):
-    tally = run.tally
-    errors = (tally.outcome != OK) & (tally.outcome != PENDING)
-    kinds = {"told error": errors, "missing": tally.present < tally.due, "twice": tally.repeated > 0}
+    told = run.outcomes
+    kinds = {"told error": told.error, "missing": told.missing.any(axis=0), "twice": told.repeated}
     return {name: int(np.delete(mask, request).sum()) for name, mask in kinds.items()}
-
-
-def _and(names):
-    return " and ".join(names)

@@ -7,7 +7,6 @@ import numpy as np
 
 from evsim.experiment.running import audited_run, in_order, seeds_from
 from evsim.experiment.statistics import Estimate, estimate
-from evsim.results.tally import OK
 from evsim.scenario.units import time, write_time
 
 __all__ = ["Hysteresis", "Plateau", "hysteresis"]
@@ -58,9 +57,9 @@ def _driven(scenario, workload, ramp, hold):
 
 def _one(scenario, workload, ramp, hold, seed):
     """The goodput on each plateau of one run."""
-    requests = audited_run(scenario, seed).tally
-    good = (requests.outcome == OK) & (requests.present == requests.due) & (requests.repeated == 0)
-    arrived = requests.arrived[good & (requests.workload == requests.workloads.index(workload))]
+    run = audited_run(scenario, seed)
+    requests = run.tally
+    arrived = requests.arrived[run.outcomes.good & (requests.workload == requests.workloads.index(workload))]
     edges = np.sort([hold * (number + part) for number in range(len(ramp)) for part in (0.5, 1)])
     return (np.histogram(arrived, edges)[0][::2] / (hold / 2)).tolist()
 

@@ -17,7 +17,8 @@ SECTIONS = {
     "What became true": (
         (
             "goodput", "effects_missing", "effects_repeated", "inconsistent",
-            "told_yes_not_true", "told_yes_never_true", "told_error_yet_true", "told_error_all_true",
+            "told_yes_not_true", "told_yes_never_true", "told_no_yet_true", "told_error_yet_true",
+            "told_error_all_true",
         ),
         ("completion", "consistency_lag"),
     ),

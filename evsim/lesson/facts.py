@@ -5,7 +5,6 @@ from difflib import unified_diff
 import numpy as np
 
 from evsim.lesson.words import Words, wrapped
-from evsim.results.tally import PENDING
 from evsim.view.changes import figures
 
 __all__ = ["caught_up", "promises", "told_and_true", "wiring"]
@@ -32,11 +31,12 @@ def promises(**runs):
 
 def _promises(run):
     requests, counted = run.tally, figures(run)
-    cohort, told = requests.cohort, requests.outcome != PENDING
+    cohort, told = requests.cohort, ~run.outcomes.nothing
     done = cohort & ~np.isnan(requests.completed_at)
     return {
         "customers": counted["customers"],
         "told yes": counted["told yes"],
+        **({"told no": counted["told no"]} if counted["told no"] else {}),
         "told error": counted["told error"],
         "told after (ms)": _mean_ms(requests.response[cohort & told]),
         "all done after (ms)": _mean_ms(requests.completion[done]),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evsim.results.tally import OK, PENDING
 from evsim.view.style import faults, seconds
 
 __all__ = [
@@ -25,14 +24,14 @@ class Counterexample:
 
 def nobody_told_error(run):
     """Everybody is told yes."""
-    for place in np.flatnonzero(run.tally.outcome != OK):
+    for place in np.flatnonzero(~run.outcomes.yes):
         yield _case(run, place, "was not told yes")
 
 
 def somebody_told_error(run):
     """Not everybody is told yes. If everybody is, it fails for those who came during a fault."""
     requests = run.tally
-    if (requests.outcome != OK).any():
+    if not run.outcomes.yes.all():
         return
     for fault in faults(run):
         for place in np.flatnonzero((requests.arrived >= fault.start) & (requests.arrived < fault.end)):
@@ -44,7 +43,7 @@ def everything_done(run, *effects):
     """Whoever is told yes gets each effect, sooner or later."""
     for name in effects:
         times, _ = _effect(run, name)
-        for place in np.flatnonzero((run.tally.outcome == OK) & (times == 0)):
+        for place in np.flatnonzero(run.outcomes.yes & (times == 0)):
             yield _case(run, place, f"was told yes, and never got a {name}")
 
 
@@ -53,7 +52,7 @@ def true_when_told(run, *effects):
     requests = run.tally
     for name in effects:
         _, first = _effect(run, name)
-        for place in np.flatnonzero((requests.outcome == OK) & ~(first <= requests.answered)):
+        for place in np.flatnonzero(run.outcomes.yes & ~(first <= requests.answered)):
             when = first[place] - requests.answered[place]
             later = f"got a {name} {seconds(when)} later" if when == when else f"never got a {name}"
             yield _case(run, place, f"was told yes after {seconds(requests.response[place])}, and {later}")
@@ -70,11 +69,9 @@ def nothing_done_twice(run, *effects):
 
 def error_means_nothing_done(run, *effects):
     """Whoever is told an error gets none of the effects."""
-    requests = run.tally
-    told = (requests.outcome != OK) & (requests.outcome != PENDING)
     for name in effects:
         times, _ = _effect(run, name)
-        for place in np.flatnonzero(told & (times > 0)):
+        for place in np.flatnonzero(run.outcomes.error & (times > 0)):
             yield _case(run, place, f"was told an error, and has a {name}")
 
 

@@ -1,6 +1,5 @@
 """"E-mail taken": what events can't do is say no. Any registration design with a unique e-mail, and what it came to."""
 
-from evsim.results.tally import DECLINED, OK
 from evsim.scenario.checking import walk
 
 __all__ = ["email_taken", "who_heard_no"]
@@ -41,7 +40,7 @@ def who_heard_no(**runs):
 
 def _count(run):
     requests = run.tally
-    yes, no = requests.cohort & (requests.outcome == OK), requests.cohort & (requests.outcome == DECLINED)
+    yes, no = requests.cohort & run.outcomes.yes, requests.cohort & run.outcomes.no
     has = {name: requests.times_done[code] > 0 for code, name in enumerate(run.effect_names)}
     row, entry = has[ROW], has[ENTRY]
     sorry = has.get(SORRY, False)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.tally import OK
 from evsim.view.style import INK, PAPER, TOLD, describe, empty, figure, seconds, time_axis, title
 
 __all__ = ["told_then_done"]
@@ -36,7 +35,7 @@ def told_then_done(ax=None, **runs):
 def _times(run):
     """(mean until told yes, mean until all was done, for how many it never was)."""
     requests = run.tally
-    yes, due = requests.cohort & (requests.outcome == OK), requests.cohort & (requests.due > 0)
+    yes, due = requests.cohort & run.outcomes.yes, requests.cohort & (requests.due > 0)
     done = due & ~np.isnan(requests.completion)
     return _mean(requests.response[yes]), _mean(requests.completion[done]), int((due & ~done).sum())
 

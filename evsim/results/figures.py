@@ -9,7 +9,7 @@ GROUPS = {
     "What became true": (
         "completion_mean", "completion_p99", "consistency_lag_mean", "consistency_lag_p99",
         "effects_missing", "effects_repeated", "effects_undone", "inconsistent", "told_yes_not_true",
-        "told_yes_never_true", "told_error_yet_true",
+        "told_yes_never_true", "told_no_yet_true", "told_error_yet_true",
     ),
     "What was lost": ("errors", "timeouts", "rejected", "declined", "lost", "dead"),
     "What it cost": ("retries", "retry_amplification", "wasted_work"),

@@ -24,9 +24,9 @@ def _frame(columns):
 
 def requests_frame(run):
     """One row a request: who, when, what the customer was told and what became true."""
-    requests = run.tally
+    requests, outcomes = run.tally, run.outcomes
     state = np.select(
-        [requests.repeated > 0, requests.present == requests.due, requests.present == 0], [3, 2, 0], default=1
+        [outcomes.repeated, outcomes.everything, ~outcomes.something], [3, 2, 0], default=1
     )
     return _frame(
         {
@@ -36,7 +36,7 @@ def requests_frame(run):
             "arrived": requests.arrived,
             "answered": requests.answered,
             "outcome": np.array(REQUEST_OUTCOMES)[requests.outcome],
-            "told": run.told.words,
+            "told": outcomes.verdicts,
             "response": requests.response,
             "effects": np.array(EFFECT_STATES)[state],
             "completion": requests.completion,

@@ -10,13 +10,13 @@ from evsim.results import frames
 from evsim.results.absences import absences
 from evsim.results.audit import Audit
 from evsim.results.export import export
+from evsim.results.outcomes import CustomerOutcomes
 from evsim.results.pipeline import Pipeline
 from evsim.results.records import LATER, Outcome
 from evsim.results.sendings import Sendings
 from evsim.results.stations import channel_figures, partition_figures, service_figures
 from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
-from evsim.results.told import Told
 from evsim.results.trace import Trace
 from evsim.results.undone import undone
 
@@ -125,9 +125,9 @@ class Results:
         return Deliveries(self, self.tally)
 
     @cached_property
-    def told(self):
-        """:class:`evsim.results.told.Told`."""
-        return Told(self.tally)
+    def outcomes(self):
+        """What each customer was told, and whether it is true (:class:`evsim.results.outcomes.CustomerOutcomes`)."""
+        return CustomerOutcomes(self)
 
     @property
     def measured_until(self):

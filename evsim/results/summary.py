@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.records import Verdict
-from evsim.results.tally import DECLINED, DELIVERY_STATES, ERROR, OK, PENDING, REJECTED, TIMEOUT
+from evsim.results.tally import DELIVERY_STATES, ERROR, REJECTED, TIMEOUT
 from evsim.results.work import amplifications, wasted_share
 
 __all__ = ["percentiles", "summarise"]
@@ -25,21 +25,22 @@ def percentiles(values, name, levels=LEVELS):
 
 def summarise(run):
     """All figures of one run, as a dict of plain numbers. Times are in seconds, shares in fractions."""
-    requests, deliveries = run.tally, run.deliveries_tally
+    requests, deliveries, told = run.tally, run.deliveries_tally, run.outcomes
     cohort = requests.cohort
     outcome = requests.outcome[cohort]
     count = len(outcome)
     window = run.window
-    complete_once = (requests.present == requests.due) & (requests.repeated == 0)
-    good = (requests.outcome == OK) & complete_once
-    answered = outcome != PENDING
-    due, present = requests.due[cohort], requests.present[cohort]
+    answered = ~told.nothing[cohort]
+
+    def customers(who):
+        return int((who & cohort).sum())
+
     result = {
         "requests": count,
-        "completed": int((outcome == OK).sum()),
+        "completed": customers(told.yes),
         "throughput": float(answered.sum() / window),
-        "goodput": float(good[cohort].sum() / window),
-        "availability": float(np.isin(outcome, (OK, DECLINED)).mean()) if count else float("nan"),
+        "goodput": customers(told.good) / window,
+        "availability": customers(told.yes | told.no) / count if count else NONE,
     }
     result |= percentiles(requests.response[cohort][answered], "response")
     completion = requests.completion[cohort]
@@ -52,25 +53,26 @@ def summarise(run):
         "errors": int((outcome == ERROR).sum()),
         "timeouts": int((outcome == TIMEOUT).sum()),
         "rejected": int((outcome == REJECTED).sum()),
-        "declined": int((outcome == DECLINED).sum()),
-        "effects_missing": int((due - present)[outcome != DECLINED].sum()),
+        "declined": customers(told.no),
+        "effects_missing": int(told.missing[:, cohort].sum()),
         "effects_repeated": int(requests.repeated[cohort].sum()),
         "effects_undone": int(run.row_cohort[run.effects_columns["row"][~np.isnan(run.undone)]].sum()),
-        "inconsistent": int(((present > 0) & (present < due)).sum()),
+        "inconsistent": customers(told.inconsistent),
         "lost": state["lost"],
         "duplicated": state["duplicate"],
         "reordered": int(deliveries.reordered(run)[deliveries.cohort].sum()),
         "dead": state["dead"] - int((deliveries.moved_back & deliveries.cohort).sum()),
         "expired": state["expired"],
         "dropped": state["dropped"],
-        "pending": int((outcome == PENDING).sum()),
+        "pending": customers(told.nothing),
     }
-    told, rows = run.told, run.rows
+    rows = run.rows
     result |= {
-        "told_yes_not_true": int(told.yes_not_true[cohort].sum()),
-        "told_yes_never_true": int(told.yes_never_true[cohort].sum()),
-        "told_error_yet_true": int(told.no_yet_true[cohort].sum()),
-        "told_error_all_true": int(told.no_all_true[cohort].sum()),
+        "told_yes_not_true": customers(told.yes_not_true),
+        "told_yes_never_true": customers(told.yes_untrue),
+        "told_no_yet_true": customers(told.no_yet_true),
+        "told_error_yet_true": customers(told.error_yet_true),
+        "told_error_all_true": customers(told.error_all_true),
         "wasted_work": wasted_share(run),
         "retries": int(((rows["attempt"] > 1) & (rows["verdict"] != Verdict.COPY) & run.row_cohort).sum()),
         "retry_amplification": max([each for each in amplifications(run).values() if each == each], default=NONE),

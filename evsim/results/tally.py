@@ -26,7 +26,9 @@ class Requests:
 
     ``row``, ``workload`` (index into the names), ``number``, ``arrived``, ``answered`` (seconds), ``outcome`` (index
     into ``REQUEST_OUTCOMES``), ``response`` (answered - arrived), ``completion`` (arrival to the last due effect, NaN
-    where one is missing), ``consistency_lag``, ``due``, ``present`` and ``repeated`` (effects), ``cohort``.
+    where one is missing), ``consistency_lag``, ``due``, ``present`` and ``repeated`` (effects), ``cohort``. A row of
+    each effect: ``is_due`` (it is to stand in the end), ``is_taken_back`` (the way makes it and undoes it),
+    ``first_time`` and ``times_done`` of what was not undone.
     """
 
     def __init__(self, run):
@@ -61,32 +63,51 @@ class Requests:
         workload = of_place[rows["place"][effect_row]]
         request = self.index(workload, rows["request"][effect_row])
         self.first_time = np.full((len(names), count), np.nan)
-        self.times_done = np.zeros((len(names), count), dtype=np.int32)
         self.is_due = np.zeros((len(names), count), dtype=bool)
+        self.is_taken_back = np.zeros((len(names), count), dtype=bool)
         again = np.isin(np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"]), run.records.replays)
-        asked_for = again[effect_row]  # effects of a replay are no repetitions
-        self.replayed = asked_for
+        self._counts = ~again[effect_row]  # effects of a replay are no repetitions
+        self._customer = request
         stands = np.isnan(run.undone)
         for code, name in enumerate(names):
             mine = effects["name"] == code
             lasting = mine & stands
             where = request[lasting]
-            self.times_done[code] = np.bincount(request[mine & ~asked_for & stands], minlength=count)
             order = where[::-1]  # effects are in order of time: the first one is written last
             self.first_time[code, order] = effects["time"][lasting][::-1]
             for workload_code, workload_name in enumerate(self.workloads):
                 part = slice(self.starts[workload_code], self.starts[workload_code + 1])
                 # What only a Python handler makes can't be known beforehand: it is due where it happened.
-                self.is_due[code, part] = run.due[workload_name].get(name, ~np.isnan(self.first_time[code, part]))
+                due = run.due[workload_name].get(name)
+                self.is_due[code, part] = ~np.isnan(self.first_time[code, part]) if due is None else due.stands
+                self.is_taken_back[code, part] = False if due is None else due.taken_back
+        self.times_done, _ = self.effects_at(np.inf, replays=False)
         present = ~np.isnan(self.first_time) & self.is_due
         self.due = self.is_due.sum(axis=0)
         self.present = present.sum(axis=0)
         self.repeated = (self.times_done > 1).sum(axis=0)
-        complete = self.present == self.due
+        left = (~np.isnan(self.first_time) & self.is_taken_back).any(axis=0)
+        complete = (self.present == self.due) & ~left
         last = np.where(self.is_due, self.first_time, -np.inf).max(axis=0, initial=-np.inf)
         self.completed_at = np.where(complete & (self.due > 0), last, np.nan)
         self.completion = self.completed_at - self.arrived
         self.consistency_lag = np.maximum(0.0, self.completed_at - self.answered)
+
+    def effects_at(self, time, replays=True):
+        """(how often each effect had happened by a time (s), how often it had been undone): effects x requests.
+
+        What is undone at any time had not happened. A replay that was asked for repeats nothing; with `replays` it
+        counts where it came first.
+        """
+        effects, undone = self.run.effects_columns, self.run.undone
+        shape, stands = self.first_time.shape, np.isnan(undone)
+        cell = effects["name"].astype(np.int64) * shape[1] + self._customer
+
+        def counted(which):
+            return np.bincount(cell[which], minlength=shape[0] * shape[1]).reshape(shape)
+
+        done = counted((effects["time"] <= time) & stands & self._counts)
+        return np.maximum(done, self.first_time <= time) if replays else done, counted(undone <= time)
 
 
 def _outcomes(rows, row):

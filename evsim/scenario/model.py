@@ -21,8 +21,8 @@ from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
 
 COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "declined", "effects_missing",
           "effects_repeated", "effects_undone", "inconsistent", "told_yes_not_true", "told_yes_never_true",
-          "told_error_yet_true", "told_error_all_true", "lost", "duplicated", "reordered", "dead", "expired", "dropped",
-          "pending", "retries")
+          "told_no_yet_true", "told_error_yet_true", "told_error_all_true", "lost", "duplicated", "reordered", "dead",
+          "expired", "dropped", "pending", "retries")
 TIMES = [f"{what}_{point}" for what in ("response", "completion", "consistency_lag")
          for point in ("mean", "p50", "p90", "p95", "p99", "p99.9")]
 OBJECTIVES = (*COUNTS, "throughput", "goodput", "availability", "wasted_work", "retry_amplification", *TIMES)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from evsim.results.summary import FEWEST_BEYOND, LEVELS
-from evsim.results.tally import PENDING
 from evsim.view.words import count, seconds
 
 __all__ = ["carried", "figures", "what_changed"]
@@ -13,14 +12,17 @@ SMALL = 0.05  # a change of a time that needs no word
 
 # What the sentence says of those counted by a figure; the first ones matter most.
 WORDS = {
+    "told no": "were told no",
     "told error": "were told an error",
     "told nothing": "were told nothing",
     "told yes, never all done": "were told yes, and it never came true",
     "told yes, not true 1 s later": "were told yes, and it was not true a second later",
+    "told no, something done": "were told no, and something was done all the same",
     "told error, something done": "were told an error, and something was done all the same",
     "something done twice": "had something done more than once",
 }
 INSIDE = {  # those counted first are among those counted second
+    "told no, something done": "told no",
     "told error, something done": "told error",
     "told yes, never all done": "told yes, not true 1 s later",
 }
@@ -29,18 +31,20 @@ TIMES = {"told after": "answers", "all done after": "the time until all was done
 
 def figures(run):
     """How many customers were told what and what became true, as a dict of counts; the warm-up is left out."""
-    requests, told = run.tally, run.told
+    told, cohort = run.outcomes, run.tally.cohort
     found = {
-        "customers": np.ones(len(told.yes), dtype=bool),
+        "customers": cohort,
         "told yes": told.yes,
-        "told error": told.no,
-        "told nothing": ~(told.yes | told.no),
+        "told no": told.no,
+        "told error": told.error,
+        "told nothing": told.nothing,
         "told yes, not true 1 s later": told.yes_not_true,
-        "told yes, never all done": told.yes_never_true,
-        "told error, something done": told.no_yet_true,
-        "something done twice": requests.repeated > 0,
+        "told yes, never all done": told.yes_untrue,
+        "told no, something done": told.no_yet_true,
+        "told error, something done": told.error_yet_true,
+        "something done twice": told.repeated,
     }
-    return {name: int((who & requests.cohort).sum()) for name, who in found.items()}
+    return {name: int((who & cohort).sum()) for name, who in found.items()}
 
 
 def what_changed(before, now):
@@ -92,5 +96,5 @@ def _times(run, name):
     """Seconds from click to answer, or until all was done, of those for whom that came."""
     requests = run.tally
     told = name == "told after"
-    times = np.where(requests.outcome != PENDING, requests.response, np.nan) if told else requests.completion
+    times = np.where(run.outcomes.nothing, np.nan, requests.response) if told else requests.completion
     return times[requests.cohort & ~np.isnan(times)]

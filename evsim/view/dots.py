@@ -7,7 +7,6 @@ densities.
 import numpy as np
 
 from evsim.results.summary import percentiles
-from evsim.results.tally import OK, PENDING
 from evsim.view.designs import designs, span, times
 from evsim.view.style import ERROR, INK, LESSON, PAPER, TOLD, count, describe, empty, figure, seconds, title
 
@@ -41,13 +40,14 @@ class _Strip:
 
     def __init__(self, run):
         cohort = run.tally.cohort
-        outcome, response = run.tally.outcome[cohort], run.tally.response[cohort]
-        self.count = len(outcome)
-        self.answered = response[outcome != PENDING]
-        self.errors = int(((outcome != OK) & (outcome != PENDING)).sum())
+        told, response = run.outcomes, run.tally.response[cohort]
+        yes, no, error = told.yes[cohort], told.no[cohort], told.error[cohort]
+        self.count = len(response)
+        self.answered = response[yes | no | error]
+        self.declined, self.errors = int(no.sum()), int(error.sum())
         self.each = "1 customer" if self.count < DOTS else "1 customer in 100"
-        groups = [np.sort(response[outcome == OK]), np.sort(response[(outcome != OK) & (outcome != PENDING)])]
-        sizes = [len(groups[0]), len(groups[1]), int((outcome == PENDING).sum())]
+        groups = [np.sort(response[yes]), np.sort(response[no | error])]
+        sizes = [len(groups[0]), len(groups[1]), self.count - len(self.answered)]
         shares = _whole(sizes, min(self.count, DOTS))
         self.good, self.bad = (_quantiles(group, share) for group, share in zip(groups, shares))
         self.no_answer = shares[2]
@@ -60,9 +60,10 @@ class _Strip:
             return f"no answer for any of {count(self.count, 'customer')}"
         known = percentiles(self.answered, "response")
         high = f", 99 of 100 within {seconds(known['response_p99'])}" if known["response_p99"] >= 0 else ""
+        no = f", {self.declined:,} told no" if self.declined else ""
         errors = f", {self.errors:,} told error" if self.errors else ""
         unanswered = f", {pending:,} without answer" if pending else ""
-        return f"half within {seconds(float(np.median(self.answered)))}{high}{errors}{unanswered}"
+        return f"half within {seconds(float(np.median(self.answered)))}{high}{no}{errors}{unanswered}"
 
 
 def _whole(sizes, dots):

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.ticker import PercentFormatter
 
 from evsim.results.figures import write
-from evsim.results.tally import OK, PENDING
 from evsim.view.designs import STYLES, designs, span, times
 from evsim.view.style import (
+    DECLINED,
     ERROR,
     INK,
     TOLD,
@@ -68,12 +68,12 @@ class _Line:
 
 def _of_one(run):
     requests, marks = run.tally, effect_marks(run)
-    cohort, outcome = requests.cohort, requests.outcome
+    cohort, told = requests.cohort, run.outcomes
     total = int(cohort.sum())
-    yield _Line("told yes", requests.response[cohort & (outcome == OK)], total, TOLD.style)
-    if (cohort & (outcome != OK) & (outcome != PENDING)).any():
-        bad = requests.response[cohort & (outcome != OK) & (outcome != PENDING)]
-        yield _Line("told error", bad, total, ERROR.style)
+    yield _Line("told yes", requests.response[cohort & told.yes], total, TOLD.style)
+    for label, who, mark in (("told no", told.no, DECLINED), ("told error", told.error, ERROR)):
+        if (cohort & who).any():
+            yield _Line(label, requests.response[cohort & who], total, mark.style)
     if len(run.effect_names) > MOST:
         due = cohort & (requests.due > 0)
         style = {"color": INK, "marker": "s", "linestyle": "-"}
@@ -94,7 +94,7 @@ def _of_several(runs):
         colour, marker, line = STYLES[number % len(STYLES)]
         cohort = run.tally.cohort
         if cohort.any():
-            told = run.tally.response[cohort & (run.tally.outcome == OK)]
+            told = run.tally.response[cohort & run.outcomes.yes]
             style = {"color": colour, "marker": marker, "linestyle": line}
             yield _Line(label, told, int(cohort.sum()), style)
 

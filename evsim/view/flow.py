@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from evsim.registry import modules
-from evsim.results.tally import OK, PENDING
 from evsim.scenario.advice import arrival_rates, holding_times
 from evsim.view.style import (
     ARRIVED,
+    DECLINED,
     ERROR,
     INK,
     PAPER,
@@ -80,17 +80,16 @@ def flow(run, ax=None):
 def lines_of(run):
     """(name, sorted times, mark) of each line, first of all who arrived."""
     requests = run.tally
-    answered = requests.outcome != PENDING
-    error = answered & (requests.outcome != OK)
-    lines = [("arrived", requests.arrived, ARRIVED), ("told", requests.answered[answered], TOLD)]
+    told = run.outcomes
+    lines = [("arrived", requests.arrived, ARRIVED), ("told", told.told_at[~told.nothing], TOLD)]
     marks = effect_marks(run)
     effects = [(name, requests.first_time[code], marks[name]) for code, name in enumerate(run.effect_names)]
     # The slowest are the ones to see, where there are too many.
     if len(requests.row):
         effects.sort(key=lambda effect: np.nanmean(np.nan_to_num(effect[1], nan=run.ended_at) - requests.arrived))
     lines += effects[-MOST_EFFECTS:]
-    if error.any():
-        lines.append(("told error", requests.answered[error], ERROR))
+    lines += [(name, told.told_at[who], mark) for name, who, mark in
+              (("told no", told.no, DECLINED), ("told error", told.error, ERROR)) if who.any()]  # fmt: skip
     return [(name, np.sort(times[~np.isnan(times)]), mark) for name, times, mark in lines]
 
 
@@ -106,12 +105,13 @@ def _finding(run, found):
     """What the picture shows, in a sentence computed from the records."""
     requests = run.tally
     number = len(requests.row)
-    answered, good = requests.outcome != PENDING, requests.outcome == OK
+    answers, good = run.outcomes, run.outcomes.yes
     if good.all():
         who = "The only customer was" if number == 1 else f"All {number:,} were"
         told = f"{who} told yes, within {seconds(requests.response.max())}"
     else:
-        others = [(int((answered & ~good).sum()), "an error"), (int((~answered).sum()), "nothing yet")]
+        groups = [(answers.no, "no"), (answers.error, "an error"), (answers.nothing, "nothing yet")]
+        others = [(int(who.sum()), what) for who, what in groups]
         some = f"{good.sum():,}" if good.any() else "None"
         told = f"{some} of {number:,} {'were' if good.sum() > 1 else 'was'} told yes"
         told += "".join(f", {many:,} {what}" for many, what in others if many)

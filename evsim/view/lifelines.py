@@ -6,9 +6,9 @@ from matplotlib.patches import Rectangle
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.sendings import TAKEN
 from evsim.view.story import Message
-from evsim.view.style import ERROR, FAULT, INK, PAPER, TOLD, effect_marks, faults, seconds, short, wrap
+from evsim.view.style import ANSWERS, ERROR, FAULT, INK, PAPER, TOLD, effect_marks, faults, seconds, short, wrap
 
-__all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "Panel", "told"]
+__all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "Panel"]
 
 CUSTOMER = "customer"
 WIDTH = 0.2  # of a bar, in distances of lifelines
@@ -18,11 +18,6 @@ HELD = {"fc": PAPER, "ec": GREY, "hatch": "////"}
 LINE = {"fc": PAPER, "ec": FAINT}
 BOX = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85}
 NO_ANSWER = (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED, Verdict.DEAD, Verdict.LOST)
-
-
-def told(story):
-    """What the customer was told: "yes", "error", or "" while nothing."""
-    return {"ok": "yes", "pending": ""}.get(story.outcome, "error")
 
 
 def _known(time, otherwise):
@@ -120,13 +115,13 @@ class Panel:
         """The customer's wait, the answer, and from then on what is not true yet."""
         story, answered = self.story, self.story.answered
         self._bar(self.places[CUSTOMER], 0, answered, HELD)
-        if not told(story):
+        if story.said == "nothing":
             return
         left, right = self.left - 0.35, self.right + 0.45
-        colour = TOLD.colour if told(story) == "yes" else ERROR.colour
-        self.ax.hlines(answered, left, right, color=colour, lw=4.5, zorder=5, label=f"told {told(story)}")
-        until = self.end if story.missing else story.completed
-        if told(story) == "yes" and until > answered:
+        colour = ANSWERS[story.said].colour
+        self.ax.hlines(answered, left, right, color=colour, lw=4.5, zorder=5, label=f"told {story.said}")
+        until = story.completed if story.is_true else self.end
+        if story.said == "yes" and until > answered:
             look = {"fc": TOLD.colour, "alpha": 0.16, "lw": 0, "zorder": 0, "label": "not true yet"}
             self._box(left, answered, right - left, until - answered, **look)
         place = {"xytext": (4, -6), "textcoords": "offset points", "va": "top", "zorder": 8, "bbox": BOX}

@@ -1,12 +1,11 @@
 """Picture C, *one customer, two lives*: one request through one design or two, to scale, time downwards."""
 
-from collections import Counter
 from textwrap import fill
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, Panel, told
+from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, Panel
 from evsim.view.story import Message, Story
 from evsim.view.style import (
     INK,
@@ -56,7 +55,7 @@ def lives(run_a, run_b=None, request=0, workload=None, ax=None):
 
 def _draw(ax, stories, names, turned):
     end = max(1e-3, *(story.end for story in stories))
-    room = [story.answered + 0.15 * end for story in stories if told(story)]  # for the caption
+    room = [story.answered + 0.15 * end for story in stories if story.said != "nothing"]  # for the caption
     heads, places, left = [], [], 0.0
     for story, own in zip(stories, names, strict=True):
         mine = [left + number for number in range(len(own))]
@@ -108,30 +107,23 @@ def _narrow(name):
 
 def _ending(story):
     """What came of it, for the title."""
-    if not told(story):
+    if story.said == "nothing":
         return "told nothing"
     then = _truth(story, ", true {} later", ", true by then")
-    return f"told {told(story)} after {seconds(story.answered)}{then}"
+    return f"told {story.said} after {seconds(story.answered)}{then}"
 
 
 def _caption(story):
     """What came of it, for the place below the answer."""
-    return f"you said {told(story)}{_truth(story, '; it was true {} later', ', and it was true')}"
+    return f"you said {story.said}{_truth(story, '; it was true {} later', ', and it was true')}"
 
 
 def _truth(story, later, by_then):
     """What became true, in words: `later` if after a yes, `by_then` if before it."""
-    times = Counter(name for _, name in story.standing)
-    again = "".join(f"; {name} {number} times" for name, number in times.items() if number > 1)
-    if told(story) == "error":
-        return (f", but {' and '.join(times)} done" if times else ", and nothing was done") + again
-    if story.missing:
-        when = "never came" if story.run.records_complete else "is yet to come"
-        return f"; {' and '.join(story.missing)} {when}{again}"
-    if not story.due:
-        return again
+    if not story.is_true or not story.due:
+        return story.truth
     lag = story.completed - story.answered
-    return (later.format(seconds(lag)) if lag > 0 else by_then) + again
+    return (later.format(seconds(lag)) if lag > 0 else by_then) + story.also
 
 
 def _legend(ax, stories):

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 
 from evsim.results.audit import AuditError
 from evsim.view.style import (
+    DECLINED,
     DPI,
     ERROR,
     INK,
@@ -25,7 +26,7 @@ from evsim.view.style import (
     short,
     title,
 )
-from evsim.view.truth import NO, WAITING, YES, State, promise_sentence
+from evsim.view.truth import State, promise_sentence
 
 __all__ = ["books", "promise", "promise_sentence"]
 
@@ -35,24 +36,25 @@ LEAST = 0.3  # height of the smallest bar in a bin: one customer in a thousand i
 DARK = 0.5  # how much of its colour an effect keeps where it happened more than once
 WIDE = 5.6  # inches of the columns
 LETTER = 0.085  # inches
+STUB = "#b9b9bf"  # of those who wait
 ROW = 2.5  # distance of the rows, in heights of a bar
 
 
 def promise(run, ax=None, at=None):
     """Draw what customers were told and what is true, a column each in order of arrival; return the axes.
 
-    The first row is the answers: up is yes, down is error, a stub is waiting. Then a row for each effect: a
-    bar where it happened once, a dark and double one where more often. The last row marks those for whom
+    The first row is the answers: up is yes, down is error, half as far down is no, a stub is waiting. Then a row for
+    each effect: a bar where it happened once, a dark and double one where more often. The last row marks those for whom
     promise and truth differ. Beyond 2,000 customers a column is the shares of several, and its smallest bar
     is one or more. at: a moment (s), not the end.
     """
-    state = State.of(run, at)
+    state = State(run, at)
     rows = _rows(state, effect_marks(run))
-    dpi = np.clip(4 * len(state.told) / WIDE, DPI, 4 * 300 / WIDE)  # four pixels a customer, up to 300
+    dpi = np.clip(4 * len(state) / WIDE, DPI, 4 * 300 / WIDE)  # four pixels a customer, up to 300
     sentence = promise_sentence(run, at)
     height = max(4.5, 1.9 + 0.62 * len(rows) + 0.2 * len(sentence) / 80)
     with figure(ax, (8.0, height), dpi) as ax:
-        if not len(state.told):
+        if not len(state):
             return empty(ax, f"Nobody arrived within {seconds(run.ended_at if at is None else at)}.")
         return _draw(ax, run, state, rows, sentence, at)
 
@@ -67,19 +69,23 @@ class Row:
 
 
 def _rows(state, marks):
-    yes, no, waiting = (state.told == told for told in (YES, NO, WAITING))
-    answers = ((yes, 1.0, TOLD.colour), (no, -1.0, ERROR.colour), (waiting, 0.12, "#b9b9bf"))
+    told = state.outcomes
+    yes, no, error, waiting = map(state.who, (told.yes, told.no, told.error, told.nothing))
+    answers = ((yes, 1.0, TOLD.colour), (error, -1.0, ERROR.colour), (no, -0.6, DECLINED.colour), (waiting, 0.12, STUB))
     up, down = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
-    rows = [Row("told", answers, _counts((yes, f"yes {up}"), (no, f"error {down}"), (waiting, "waiting")))]
+    half = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
+    counts = _counts((yes, f"yes {up}"), (no, f"no {half}"), (error, f"error {down}"), (waiting, "waiting"))
+    rows = [Row("told", answers, counts)]
     # Where there are too many effects, those that went wrong most often are the ones to see.
-    wrong = (state.due & (state.done == 0)).sum(axis=1) + (state.done > 1).sum(axis=1)
+    facts = [state.effect(name) for name in state.names]
+    wrong = np.array([int((due & (done == 0)).sum() + (done > 1).sum()) for done, due in facts])
     for number in sorted(np.argsort(-wrong, kind="stable")[:MOST_EFFECTS].tolist()):
-        done, due, name = state.done[number], state.due[number], state.names[number]
+        (done, due), name = facts[number], state.names[number]
         colour = to_rgb(marks[name].colour)
         bars = ((done >= 1, 0.5, colour), (done >= 2, 0.5, tuple(DARK * part for part in colour)))
         absent = (due & (done == 0), "never" if state.final else "not yet")
         rows.append(Row(name, bars, _counts((done == 1, "once"), (done > 1, "twice or more"), absent)))
-    odd = state.broken | state.denied | state.repeated
+    odd = state.who(told.odd)
     return [*rows, Row("not as told", ((odd, 0.5, INK),), _counts((odd, ""), none="0"))]
 
 
@@ -88,7 +94,7 @@ def _counts(*groups, none=""):
 
 
 def _draw(ax, run, state, rows, sentence, at):
-    number = len(state.told)
+    number = len(state)
     size = 1 if number <= MOST_COLUMNS else -(-number // BINS)
     begins = np.arange(0, number, size)
     ends = np.minimum(begins + size, number)

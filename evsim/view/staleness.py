@@ -70,7 +70,7 @@ class _Line:
 
 
 def _told(run):
-    return run.tally.cohort & run.told.yes
+    return run.tally.cohort & run.outcomes.yes
 
 
 def _of_one(run):
@@ -78,7 +78,7 @@ def _of_one(run):
     if not told.any():
         return
     style = {"color": INK, "marker": "", "linestyle": "-", "linewidth": 3.0}
-    yield _Line("everything", requests.answered[told], run.told.true_at[told], style)
+    yield _Line("everything", requests.answered[told], run.outcomes.true_at[told], style)
     marks = effect_marks(run)
     for name in marks if 1 < len(run.effect_names) <= MOST else ():
         if name in run.effect_names:
@@ -94,7 +94,7 @@ def _of_several(runs):
         if told.any():
             colour, marker, line = STYLES[number % len(STYLES)]
             style = {"color": colour, "marker": marker, "linestyle": line}
-            yield _Line(label, run.tally.answered[told], run.told.true_at[told], style)
+            yield _Line(label, run.tally.answered[told], run.outcomes.true_at[told], style)
 
 
 def _span(lines):

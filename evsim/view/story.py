@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from evsim.results.outcomes import TOLD
 from evsim.results.policies import NEVER_SENT
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.tally import REQUEST_OUTCOMES
@@ -95,8 +96,10 @@ class Story:
 
     ``roots``: the root and what links made of it (a link that duplicates brings the same request twice).
 
-    ``answered``, ``outcome`` (a word), ``due`` (names of effects that should come), ``effects`` ((time,
-    name) in order), ``standing`` (those not undone), ``completed`` (the last due effect; NaN if one never came),
+    ``answered``, ``outcome`` (a word), ``said`` (yes, no, error or nothing), ``is_true`` (a yes that is), ``truth`` and
+    ``also`` (in words, as of :class:`evsim.results.outcomes.CustomerOutcomes`), ``due`` (names of effects that should
+    stand) and ``missing``, ``effects`` ((time, name) in order), ``standing`` (those not undone), ``completed`` (the
+    last due effect; NaN if one never came),
     ``end`` (the last thing that happened) and ``incidents`` ((row, kind) of what links lost).
     """
 
@@ -109,28 +112,25 @@ class Story:
         self.answered = float(requests.response[index])
         self.outcome = REQUEST_OUTCOMES[requests.outcome[index]]
         self.completed = float(requests.completion[index])
-        is_due = dict(zip(run.effect_names, requests.is_due[:, index]))
-        self.due = [name for name in effect_marks(run) if is_due.get(name)]
+        told = run.outcomes
+        self.said, self.truth, self.also = TOLD[told.told[index]], told.truth(index), told.also(index)
+        self.is_true = bool(told.yes[index] and told.everything[index])
+        self.due, self.missing = (
+            [name for name in effect_marks(run) if name in told.names and mask[told.names.index(name), index]]
+            for mask in (told.due, told.missing)
+        )
         self.spans, self.messages = self._spans(index), self._messages(index)
         self._link(int(requests.row[index]))
         self.incidents = {(row, kind) for _, kind, _, row in run.records.incidents if row in self.spans}
 
     @property
-    def missing(self):
-        """Names of due effects that never came, or were undone; to who was told no, nothing is due."""
-        if self.outcome == "declined":
-            return []
-        standing = {name for _, name in self.standing}
-        return [name for name in self.due if name not in standing]
-
-    @property
     def told(self):
         """What the customer was told, and when, in words."""
-        if self.outcome == "pending":
+        if self.said == "nothing":
             return "had no answer when the run ended"
-        if self.outcome == "declined":
+        if self.said == "no":
             return f"was told no after {seconds(self.answered)}: it is taken"
-        if self.outcome == "ok":
+        if self.said == "yes":
             return f"was told yes after {seconds(self.answered)}"
         what = "gave up" if self.unheard(self.root) else f"was told of {ERRORS[self.outcome]}"
         return f"{what} after {seconds(self.answered)}"

@@ -17,8 +17,8 @@ from evsim.scenario.steps import branches
 from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
-    "ARRIVED", "COLOURS", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD", "WAITING", "Fault",
-    "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands",
+    "ANSWERS", "ARRIVED", "COLOURS", "DECLINED", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD",
+    "WAITING", "Fault", "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands",
     "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck",
     "time_axis", "title", "verb", "wrap",
 ]  # fmt: skip
@@ -87,6 +87,8 @@ ARRIVED = Mark(COLOURS["grey"], "|", (0, (1, 1)))
 TOLD = Mark(COLOURS["blue"], "o", "-")
 WAITING = Mark("#e4e4e8", "", ":")
 ERROR = Mark(COLOURS["red"], "x", ":", "xx")
+DECLINED = Mark("#ef9a9f", "_", (0, (6, 2)), "--")
+ANSWERS = {"yes": TOLD, "no": DECLINED, "error": ERROR, "nothing": WAITING}  # what a customer can have been told
 FAULT = Mark("#6d6d73", "D", "-", "///")
 EFFECTS = (
     Mark(COLOURS["orange"], "s", (0, (5, 1.5))),

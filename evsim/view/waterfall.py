@@ -8,11 +8,11 @@ from matplotlib.patheffects import withStroke
 from evsim.results.records import Outcome, Verdict
 from evsim.view.story import Message, Story
 from evsim.view.style import (
+    ANSWERS,
     ERROR,
     INK,
     LESSON,
     PAPER,
-    TOLD,
     count,
     describe,
     effect_marks,
@@ -176,7 +176,7 @@ def _message(ax, level, message, story, marks):
 
 def _told(ax, story):
     if story.answered == story.answered:
-        mark = TOLD if story.outcome == "ok" else ERROR
+        mark = ANSWERS[story.said]
         ax.axvline(story.answered, color=mark.colour, lw=3, ls=mark.line, zorder=0.5)
         ax.plot(
             story.answered,
@@ -219,15 +219,15 @@ def _label(depth, node):
 
 
 def _legend(ax, story, shown, marks):
-    words = {"ok": "told yes", "declined": "told no"}.get(story.outcome, "told error, or gave up")
-    told = TOLD if story.outcome == "ok" else ERROR
+    words = "told error, or gave up" if story.said == "error" else f"told {story.said}"
+    told = ANSWERS[story.said]
     parts = [
         Patch(fc=WORK, ec=INK, lw=0.6, label="work"),
         Patch(fc=HELD, ec=INK, lw=0.6, label="worker held,\nbut waiting"),
         Patch(fc=IN_LINE, ec=INK, lw=0.6, hatch="////", label="in line"),
         Line2D([], [], color=WAY, lw=1.4, ls=(0, (2, 1.2)), label="on the way"),
     ]
-    if story.outcome != "pending":
+    if story.said != "nothing":
         parts.append(
             Line2D([], [], color=told.colour, lw=3, ls=told.line, marker=told.marker, ms=8, label=words)
         )
@@ -250,7 +250,7 @@ def _finding(story):
     if story.missing:
         never = "never came" if story.run.records_complete else "did not come until the run ended"
         repeated.append(f"{' and '.join(story.missing)} {never}")
-    elif story.due and story.answered == story.answered:
+    elif story.completed == story.completed and story.said != "nothing":
         later = story.completed - story.answered
         repeated.insert(0, f"all was true {seconds(later)} later" if later > 0 else "all was true by then")
     return "; ".join([text, *repeated])

@@ -3,7 +3,7 @@
 from re import sub
 from textwrap import fill
 
-__all__ = ["count", "fold", "listed", "seconds", "short", "wrap"]
+__all__ = ["count", "fold", "seconds", "short", "wrap"]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LONGEST = 40  # letters of a word
@@ -44,15 +44,6 @@ def count(number, thing, things=None):
     ('1 customer', '1,200 customers', '0 replies')
     """
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
-
-
-def listed(words, last="and"):
-    """Words one after the other, with `last` before the last.
-
-    >>> listed(["a", "b", "c"]), listed(["a"])
-    ('a, b and c', 'a')
-    """
-    return f" {last} ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
 
 
 def short(name, most=24):

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import evsim
 from evsim.view.player.film import film
-from evsim.view.truth import State
 from tests.books.systems import systems
 from tests.player.node import ask
 from tests.view import runs
@@ -75,8 +74,8 @@ def test_odd_customers_are_those_of_promise_and_truth():
     cast = [runs.classic(), runs.events(), runs.doubled(), runs.cut(), runs.refused()]
     found = ask([film(run) for run in cast], "(film, lanes) => oddOf(lanes[0])", {"odd": ["oddOf"]})
     for run, odd in zip(cast, found, strict=True):
-        state = State.of(run)
-        for kind, who in {"never": state.broken, "denied": state.denied, "twice": state.repeated}.items():
+        told = run.outcomes
+        for kind, who in {"never": told.yes_untrue, "denied": told.error_yet_true, "twice": told.repeated}.items():
             order = np.argsort(run.tally.arrived, kind="stable")
             assert odd[kind] == order[who].tolist(), (run, kind)
         assert odd["late"] == np.flatnonzero((run.tally.consistency_lag > 1) & (run.tally.outcome == 1)).tolist()

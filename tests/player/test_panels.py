@@ -45,10 +45,10 @@ def assert_promise_agrees(run):
     (found,) = ask([film(run) | {"times": times}], question, {"promise": ["Promises"]})
     for time, (words, odd) in zip(times, found, strict=True):
         at = None if time == times[-1] else (time + 0.5) / 1e6  # a film's times are rounded
-        state = State.of(run, at)
+        state = State(run, at)
         if not near_a_moment(run, time):
             assert words == state.sum, time
-            assert odd == np.flatnonzero(state.broken | state.denied | state.repeated).tolist(), time
+            assert odd == np.flatnonzero(state.who(state.outcomes.odd)).tolist(), time
 
 
 def near_a_moment(run, time):
@@ -73,7 +73,7 @@ def test_work_that_is_asked_for_again_makes_nothing_true_twice():
     run = replayed.run(seed=1)
     assert len(run.records.replays)
     assert_promise_agrees(run)
-    assert not State.of(run).repeated.any()
+    assert not run.outcomes.repeated.any()
 
 
 @any_system
@@ -86,8 +86,8 @@ def test_the_effects_that_went_wrong_most_often_are_drawn_where_there_are_many()
     run = runs.doubled()
     question = "(film, [index]) => [new Promises(index).worst(1), new Promises(index).worst(9)]"
     ((worst, all_),) = ask([film(run)], question, {"promise": ["Promises"]})
-    state = State.of(run)
-    wrong = (state.due & (state.done == 0)).sum(axis=1) + (state.done > 1).sum(axis=1)
+    told = run.outcomes
+    wrong = told.lacks.sum(axis=1) + (told.done > 1).sum(axis=1)
     assert worst == [int(np.argmax(wrong))]
     assert all_ == [0, 1]
 
@@ -298,7 +298,8 @@ def test_a_click_on_a_column_opens_that_customer_everywhere(open_page):
     page.evaluate("player.goTo(20_000_000)")
     count = len(runs.classic().tally.row)
     order = np.argsort(runs.classic().tally.arrived, kind="stable").tolist()
-    odd = np.flatnonzero(State.of(runs.classic()).denied)[3]
+    state = State(runs.classic())
+    odd = np.flatnonzero(state.who(state.outcomes.error_yet_true))[3]
     columns(page).scroll_into_view_if_needed()
     click_column(page, int(odd), count)
     number = int(runs.classic().tally.number[order[odd]])
@@ -319,7 +320,8 @@ def test_columns_are_chosen_by_keys_and_page_keys_go_to_odd_ones(open_page):
     page.keyboard.press("ArrowRight")
     assert page.evaluate("player.selection.get().customer.number") == 1
     page.keyboard.press("PageDown")
-    odd = np.flatnonzero(State.of(runs.classic(), at=20).denied)
+    state = State(runs.classic(), at=20)
+    odd = np.flatnonzero(state.who(state.outcomes.error_yet_true))
     assert page.evaluate("player.selection.get().customer.number") == odd[0]
     page.keyboard.press("PageDown")
     page.keyboard.press("PageUp")
@@ -333,7 +335,7 @@ def test_the_sentence_is_the_sum_of_the_still_picture_at_that_moment(open_page):
         page.evaluate(f"player.goTo({round(time * 1e6)})")
         sums = page.locator(".ev-pr-sum").all_inner_texts()
         at = None if time == 99 else time
-        assert sums == [f"{State.of(run, at).sum}." for run in (runs.classic(), runs.events())]
+        assert sums == [f"{State(run, at).sum}." for run in (runs.classic(), runs.events())]
     assert page.locator(".ev-pr-books").first.inner_text() == "\N{CHECK MARK} the books balance"
 
 
@@ -359,10 +361,10 @@ def test_time_fills_the_columns_as_answers_and_effects_come(open_page):
     before = (0, 0)
     for time in (5, 12, 20, 99):
         page.evaluate(f"player.goTo({time * 1_000_000})")
-        state = State.of(runs.events(), at=time)
+        state = State(runs.events(), at=time)
         told, written = painted(page, 1, 10, 17), painted(page, 1, 51, 20)
-        assert told == pytest.approx((state.told == 1).sum() / count, abs=0.02)
-        assert written == pytest.approx((state.done[0] > 0).sum() / count, abs=0.02)
+        assert told == pytest.approx(state.who(state.outcomes.yes).sum() / count, abs=0.02)
+        assert written == pytest.approx((state.effect(state.names[0])[0] > 0).sum() / count, abs=0.02)
         assert told >= before[0] and written >= before[1]
         before = told, written
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from evsim.view.changes import figures
-from evsim.view.truth import State
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure
 from tests.truth.systems import caller, consumers, exponential, poisson, system
@@ -24,7 +23,7 @@ def test_an_event_is_not_true_yet_for_as_long_as_a_customer_of_a_single_queue_st
     scenario = consumers("queue", [{"work": exponential(0.5)}, {"effect": "mail"}], poisson(1), 8000)
     found = measure("told yes", scenario, lambda run: {
         "one": run.summary()["told_yes_not_true"] / run.summary()["completed"],
-        "three": run.told.not_true_after(3.0)[run.tally.cohort].sum() / run.summary()["completed"],
+        "three": run.outcomes.not_true_after(3.0)[run.tally.cohort].sum() / run.summary()["completed"],
         "lag": run.summary()["consistency_lag_mean"],
         "never": run.summary()["told_yes_never_true"],
     })  # fmt: skip
@@ -92,13 +91,13 @@ def by_hand():
 def test_a_small_run_is_told_as_by_hand():
     run = by_hand()
     assert run.audit()
-    told = dict(zip(run.tally.arrived.round().tolist(), run.told.words.tolist(), strict=True))
+    told = dict(zip(run.tally.arrived.round().tolist(), run.outcomes.verdicts.tolist(), strict=True))
     odd = {2: "error", 3: "error, some true", 4: "error, all true", 6: "yes, true later", 9: "yes, never true"}
     assert told == {second: odd.get(second, "yes") for second in range(1, 11)}
-    assert run.requests["told"].tolist() == run.told.words.tolist()
+    assert run.requests["told"].tolist() == run.outcomes.verdicts.tolist()
     assert counts(run) == (2, 1, 2, 1)
-    assert run.told.not_true_after(0.5).sum() == 3  # those of 6, 7 and 9 s
-    assert run.told.not_true_after(1.7).sum() == 1
+    assert run.outcomes.not_true_after(0.5).sum() == 3  # those of 6, 7 and 9 s
+    assert run.outcomes.not_true_after(1.7).sum() == 1
 
 
 WHICH = {
@@ -111,9 +110,9 @@ WHICH = {
 def test_the_summary_counts_what_picture_b_and_the_sentence_of_a_change_show(which):
     run = WHICH[which]()
     assert run.tally.cohort.all()
-    state, words = State.of(run), figures(run)
+    told, words = run.outcomes, figures(run)
     not_true, never, yet_true, _ = counts(run)
-    assert (never, yet_true) == (state.broken.sum(), state.denied.sum())
+    assert (never, yet_true) == (told.yes_untrue.sum(), told.error_yet_true.sum())
     assert not_true == words["told yes, not true 1 s later"]
     assert (never, yet_true) == (words["told yes, never all done"], words["told error, something done"])
 
@@ -125,7 +124,7 @@ def test_the_curve_counts_what_the_summary_does():
         line = next(_of_one(run))
         assert (line.at(1.0), line.never) == counts(run)[:2]
         for moment in (0.0, 0.3, 2.0):
-            assert line.at(moment) == run.told.not_true_after(moment).sum()
+            assert line.at(moment) == run.outcomes.not_true_after(moment).sum()
 
 
 def test_those_of_the_warm_up_are_not_counted():
@@ -134,4 +133,4 @@ def test_those_of_the_warm_up_are_not_counted():
     kept = later.tally.cohort
     assert kept.sum() == 6
     assert counts(later) == (2, 1, 0, 0)
-    assert np.array_equal(later.told.words, run.told.words)
+    assert np.array_equal(later.outcomes.verdicts, run.outcomes.verdicts)

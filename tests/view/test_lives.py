@@ -124,8 +124,8 @@ def test_attempts_at_one_service_at_a_time_stand_beside_one_another():
     assert len({each.get_x() for each in ax.patches if 1.8 < each.get_x() < 2.5}) > 1  # of the database
     gave_up = sum(span.verdict == Verdict.TIMEOUT for span in story.spans.values())
     assert sum(line.get_marker() == "x" for line in ax.lines) >= gave_up >= 1
-    made = sum(name == "customer row" for _, name in story.effects)
-    assert f"customer row {made} times" in ax.alt_text
+    assert sum(name == "customer row" for _, name in story.effects) > 1
+    assert "(customer row more than once)" in ax.alt_text
 
 
 def test_a_fault_is_a_band_on_the_lifeline_it_hits():
@@ -141,7 +141,7 @@ def test_what_never_came_is_said_and_the_zone_reaches_the_end():
     always = {"error_rate": "mailing-list", "probability": 1, "at": 0}
     run = lesson("registration-events", [always], duration=3).run()
     ax = lives(run, request=3)
-    assert "you said yes; subscription never came" in words(ax)
+    assert "you said yes, but no subscription" in words(ax)
     (zone,) = boxes(ax, "not true yet")
     assert zone.get_y() + zone.get_height() == pytest.approx(Story(run, 3).end)
 
@@ -150,7 +150,7 @@ def test_a_message_the_broker_refuses_ends_in_a_cross():
     run = lesson("registration-events", [{"outage": "customer-registered", "at": 0}], duration=3).run()
     ax = lives(run, request=0)
     assert "refused" in words(ax)
-    assert "you said error, and nothing was done" in words(ax)
+    assert "you said error and nothing done" in words(ax)
 
 
 def test_a_lost_message_ends_halfway():

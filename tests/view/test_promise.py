@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 import evsim
 from evsim.results.audit import AuditError
 from evsim.view.promise import promise, promise_sentence
-from evsim.view.truth import NO, WAITING, YES, State
+from evsim.view.truth import State
 from tests.view.drawing import finding
 from tests.view.runs import EDGES, classic, cut, doubled, events, lesson, many, nobody, refused
 
@@ -63,9 +63,8 @@ def test_there_are_four_pixels_for_each_of_three_hundred_customers():
 def test_a_crowd_is_binned_and_a_single_odd_one_still_seen():
     rarely = [{"error_rate": "mailing-list", "probability": 0.002, "at": 0}]
     run = evsim.load("registration-classic").replace({"faults": rarely}).run()
-    state, ax = State.of(run), promise(run)
-    number = int(state.denied.sum())
-    assert len(state.told) > 2000
+    ax, number = promise(run), int(run.outcomes.error_yet_true.sum())
+    assert len(State(run)) > 2000
     assert number >= 1
     (heights,) = bars(ax)[f"not as told: {number}"]
     assert heights.min() > 0.14
@@ -93,17 +92,17 @@ def test_the_sentence_adds_up_at_every_moment(at):
 
 def test_a_moment_is_what_was_true_then():
     run, at = events(), 10.0
-    state, requests = State.of(run, at), run.tally
-    assert len(state.told) == (requests.arrived <= at).sum()
-    assert (state.told == YES).sum() == (requests.answered <= at).sum()
+    state, requests = State(run, at), run.tally
+    assert len(state) == (requests.arrived <= at).sum()
+    assert state.who(state.outcomes.yes).sum() == (requests.answered <= at).sum()
     happened = run.effects.query("time <= @at").effect.value_counts()
-    assert dict(zip(state.names, state.done.sum(axis=1), strict=True)) == happened.to_dict()
+    assert {name: state.effect(name)[0].sum() for name in state.names} == happened.to_dict()
     assert "but no subscription yet" in promise_sentence(run, at)
     assert promise_sentence(run, at).startswith("At 10 s: ")
 
 
 def test_the_end_agrees_with_a_moment_after_the_end():
-    first, last = State.of(doubled()), State.of(doubled(), 1e9)
+    first, last = State(doubled()).outcomes, State(doubled(), 1e9).outcomes
     assert np.array_equal(first.done, last.done)
     assert np.array_equal(first.told, last.told)
     assert first.final
@@ -112,26 +111,14 @@ def test_the_end_agrees_with_a_moment_after_the_end():
 
 def test_many_kinds_of_customers_are_gathered_and_still_add_up():
     sentence = promise_sentence(doubled())
-    assert len(State.of(doubled()).kinds) <= 6 or "other way" in sentence
+    assert len(State(doubled()).kinds) <= 6 or "other way" in sentence
     assert adds_up(sentence)
 
 
-def test_never_once_and_twice_are_kinds_of_their_own():
-    facts = np.array([[0, 1, 2, 3, 0]])
-    due = np.array([[True, True, True, True, False]])
-    state = State(np.arange(5.0), np.full(5, YES), facts, due, ("row",), True)
-    assert {words: many for many, words in state.kinds} == {
-        "told yes, but no row": 1,
-        "told yes and all done": 1,
-        "told yes and all done (row more than once)": 2,
-        "told yes": 1,
-    }
-
-
 def test_kinds_tell_once_from_more_than_once():
-    state = State.of(doubled())
+    state = State(doubled())
     twice = sum(many for many, words in state.kinds if "more than once" in words)
-    assert twice == state.repeated.sum() == (doubled().tally.times_done > 1).any(axis=0).sum()
+    assert twice == doubled().outcomes.repeated.sum() == (doubled().tally.times_done > 1).any(axis=0).sum()
 
 
 def test_promises_that_are_kept_are_said_to_be_kept():
@@ -140,22 +127,21 @@ def test_promises_that_are_kept_are_said_to_be_kept():
 
 
 def test_an_error_that_is_an_error_is_no_lie():
-    state = State.of(refused())
-    assert (state.told == NO).all()
-    assert not (state.broken | state.denied | state.repeated).any()
+    told = refused().outcomes
+    assert told.error.all()
+    assert not told.odd.any()
     words = finding(promise(refused()))
     assert words == "What customers were told is true, also to those told error"
 
 
 def test_who_still_waits_is_told_nothing():
-    state = State.of(classic(), 12.0)
+    state = State(classic(), 12.0)
     requests = classic().tally
-    assert (state.told == WAITING).sum() == (requests.arrived <= 12).sum() - (requests.answered <= 12).sum()
+    assert state.who(state.outcomes.nothing).sum() == (requests.arrived <= 12).sum() - (requests.answered <= 12).sum()
 
 
 def test_the_title_counts_those_told_what_is_not_true():
-    state = State.of(classic())
-    expected = f"Of 326 customers: {state.denied.sum()} told error, and something is done"
+    expected = f"Of 326 customers: {classic().outcomes.error_yet_true.sum()} told error, and something is done"
     assert finding(promise(classic())) == expected
 
 

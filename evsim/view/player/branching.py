@@ -1,12 +1,13 @@
 """Break it here: what can go wrong in a player, and the future in which it does."""
 
+from evsim.results.outcomes import listed
 from evsim.scenario.faults import Fault
 from evsim.view.changes import what_changed
 from evsim.view.player.columns import micro
 from evsim.view.player.film import future
 from evsim.view.style import struck, verb
 from evsim.view.wiring import Wiring
-from evsim.view.words import listed, seconds
+from evsim.view.words import seconds
 
 __all__ = ["Branches", "breaks", "entry"]
 

@@ -5,7 +5,6 @@ from functools import cache, cached_property
 from html import escape
 from io import BytesIO
 
-import numpy as np
 from matplotlib import rc_context
 
 from evsim.view.lives import lives
@@ -103,10 +102,9 @@ class Player:
 
 def _telling(run):
     """The number of the first customer of the first workload for whom what they were told and the truth differ."""
-    state = State.of(run)
-    odd = state.broken | state.denied | state.repeated
-    order = np.argsort(run.tally.arrived, kind="stable")
-    found = [index for index in order[odd].tolist() if run.tally.workload[index] == 0]
+    state = State(run)
+    odd = state.customers[state.who(run.outcomes.odd)]
+    found = [index for index in odd.tolist() if run.tally.workload[index] == 0]
     return int(run.tally.number[found[0]]) if found else 0
 
 

@@ -1,8 +1,9 @@
 """The broker: what all channels have in common, and how a service is attached to one."""
 
-from evsim.engine.delivery import PLAIN_ATTEMPTS, Delivery
+from evsim.engine.delivery import Delivery
 from evsim.engine.letters import Letters
 from evsim.results.records import Fate
+from evsim.scenario.retry import PLAIN_ATTEMPTS
 
 __all__ = ["Channel", "Subscriber"]
 
@@ -168,6 +169,10 @@ class Subscriber:
 
     def overdue(self):
         """Rows that a consumer still holds a credit for although their lease has ended, for a stock-take."""
+        return []
+
+    def unattended(self):
+        """Rows whose lease goes on although no consumer has a credit for them, for a stock-take."""
         return []
 
     def credit_taken(self):

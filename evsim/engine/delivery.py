@@ -2,11 +2,9 @@
 
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.results.records import FINAL, Outcome, Verdict
-from evsim.scenario.retry import Retry
+from evsim.scenario.retry import PLAIN_ATTEMPTS, Retry
 
-__all__ = ["PLAIN_ATTEMPTS", "Delivery"]
-
-PLAIN_ATTEMPTS = 5  # of a message, where nothing else is written
+__all__ = ["Delivery"]
 
 
 class Delivery:

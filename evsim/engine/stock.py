@@ -13,7 +13,8 @@ def take_stock(system):
     which the asker or the broker will still hear. messages: at their publisher, or on their way to a channel. hidden:
     those that are kept and that nobody can see yet. free, absent: workers by service. credit: (at home, all) by
     channel and service. backing_off: how many deliveries wait for their next attempt. overdue: rows for which a
-    consumer has a credit although their lease has ended.
+    consumer has a credit although their lease has ended. unattended: rows whose lease goes on and for which no consumer
+    has a credit.
     """
     services, channels = system.services.items(), system.channels.values()
     edges = [edge for _, service in services for edge in service.edges.values()]
@@ -39,6 +40,7 @@ def take_stock(system):
         "hidden": sorted(message for channel in channels for message in channel.hidden()),
         "backing_off": system.backing_off,
         "overdue": sorted(row for subscriber in subscribers for row in subscriber.overdue()),
+        "unattended": sorted(row for subscriber in subscribers for row in subscriber.unattended()),
         "free": {name: sorted(service.free) for name, service in services},
         "absent": {name: service.absent() for name, service in services},
         "credit": {

@@ -81,6 +81,7 @@ class Reason(IntEnum):
     REDRIVEN = 26  # moved from where dead letters lie to where it died
     BREAKER = 27  # its caller's circuit breaker was open
     BULKHEAD = 28  # its caller had as many calls under way as it may
+    LATE_DELETE = 29  # whoever had received it last acknowledged it after its time
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better

@@ -4,10 +4,10 @@ import numpy as np
 
 from evsim.results.batches import followers
 from evsim.results.fairness import spread, standing
-from evsim.results.records import Outcome, Verdict
+from evsim.results.records import Outcome
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
-from evsim.results.work import amplifications
+from evsim.results.work import amplifications, retried
 
 __all__ = ["channel_figures", "partition_figures", "service_figures"]
 
@@ -41,7 +41,8 @@ def service_figures(run):
     of_place = np.array([codes[p.service] for p in run.places] + [-1])
     service_of = of_place[rows["place"]]
     following, blocked = followers(run), _blocked(run, window)
-    first, made, amplified = rows["first"] < 0, rows["verdict"] != Verdict.COPY, amplifications(run)
+    first, amplified = rows["first"] < 0, amplifications(run)
+    made = first | retried(rows)
     result = {}
     for name, settings in run.scenario.services.items():
         mine = service_of == codes[name]
@@ -171,7 +172,7 @@ def _figures(run, mine, reordered):
     age = np.minimum(seen, window[1])[overlapping] - born[overlapping]
     return {
         "published": int(counted.sum()),
-        "delivered": int((~np.isnan(run.rows["leased"][deliveries.last[counted]])).sum()),
+        "delivered": int(deliveries.delivered[counted].sum()),
         "done": state["done"],
         "redelivered": int((deliveries.attempts[counted] > 1).sum()),
         "duplicates": state["duplicate"],

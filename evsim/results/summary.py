@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from evsim.results.records import Verdict
 from evsim.results.tally import DELIVERY_STATES, ERROR, REJECTED, TIMEOUT
-from evsim.results.work import amplifications, wasted_share
+from evsim.results.work import amplifications, retried, wasted_share
 
 __all__ = ["percentiles", "summarise"]
 
@@ -74,7 +73,7 @@ def summarise(run):
         "told_error_yet_true": customers(told.error_yet_true),
         "told_error_all_true": customers(told.error_all_true),
         "wasted_work": wasted_share(run),
-        "retries": int(((rows["attempt"] > 1) & (rows["verdict"] != Verdict.COPY) & run.row_cohort).sum()),
+        "retries": int((retried(rows) & run.row_cohort).sum()),
         "retry_amplification": max([each for each in amplifications(run).values() if each == each], default=NONE),
     }
     return result

@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.results.records import Outcome, Reason, Verdict
 
-__all__ = ["Deliveries", "Requests", "last_attempts"]
+__all__ = ["Deliveries", "Requests", "deleted_late", "last_attempts"]
 
 PENDING, OK, ERROR, TIMEOUT, REJECTED, DECLINED = range(6)
 REQUEST_OUTCOMES = ("pending", "ok", "error", "timeout", "rejected", "declined")
@@ -19,6 +19,19 @@ def last_attempts(rows):
     later = np.flatnonzero((first >= 0) & (rows["verdict"] != Verdict.COPY))
     last[first[later]] = later  # attempts are born in order, so the last one written wins
     return obligations, last[obligations]
+
+
+def deleted_late(rows):
+    """(what was visible again and never received, the attempts before whose late acknowledgements settled it)."""
+    never = np.flatnonzero(rows["reason"] == Reason.LATE_DELETE)
+    if not len(never):
+        return never, never
+    number = np.maximum(rows["attempt"], 1)
+    owner = np.where(rows["first"] < 0, np.arange(len(number)), rows["first"])
+    theirs = np.flatnonzero(np.isin(owner, owner[never]) & (rows["verdict"] != Verdict.COPY))
+    found = dict(zip(zip(owner[theirs].tolist(), number[theirs].tolist(), strict=True), theirs.tolist(), strict=True))
+    pairs = zip(owner[never].tolist(), (number[never] - 1).tolist(), strict=True)
+    return never, np.array([found[pair] for pair in pairs])
 
 
 class Requests:
@@ -149,8 +162,9 @@ class Deliveries:
         attempt_of = np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"])
         everything = np.isin(attempt_of, row) if len(row) else np.zeros(len(attempt_of), dtype=bool)
         count = len(rows["first"])
-        made = everything & (rows["verdict"] != Verdict.COPY)
+        made = everything & (rows["verdict"] != Verdict.COPY) & (rows["reason"] != Reason.LATE_DELETE)
         self.attempts = np.bincount(attempt_of[made], minlength=count)[row]
+        self.delivered = np.bincount(attempt_of[everything & ~np.isnan(rows["leased"])], minlength=count)[row] > 0
         skipped = ~np.isnan(run.skipped)
         handled = everything & (rows["outcome"] == Outcome.OK) & ~skipped
         self.handlings = np.bincount(attempt_of[handled], minlength=count)[row]
@@ -164,7 +178,8 @@ class Deliveries:
         state[verdict == Verdict.DROPPED] = DELIVERY_STATES.index("dropped")
         ended = (verdict == Verdict.DONE) & (rows["outcome"][last] != Outcome.OPEN)
         state[ended] = DELIVERY_STATES.index("lost")  # acknowledged before the work, unless the work was done
-        state[ended & skipped[last]] = DELIVERY_STATES.index("done")  # by an earlier handling that did not end
+        late = rows["reason"][last] == Reason.LATE_DELETE
+        state[ended & (skipped[last] | late)] = DELIVERY_STATES.index("done")  # by an earlier handling
         state[self.handlings == 1] = DELIVERY_STATES.index("done")
         self.replay = np.isin(row, run.records.replays)  # asked for: never a duplicate
         state[self.handlings > 1] = DELIVERY_STATES.index("duplicate")

@@ -4,8 +4,9 @@ import numpy as np
 
 from evsim.results.batches import followers
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.tally import deleted_late
 
-__all__ = ["amplifications", "caused_by_retries", "wasted_share", "wasted"]
+__all__ = ["amplifications", "caused_by_retries", "retried", "wasted_share", "wasted"]
 
 
 def wasted(run):
@@ -20,7 +21,16 @@ def wasted(run):
     taken = rows["verdict"] == Verdict.DONE
     taken[delivered] &= rows["outcome"][delivered] == Outcome.OK
     taken |= rows["reason"] == Reason.TAKEN
+    taken[deleted_late(rows)[1]] = True
     return _followed(~taken & (rows["outcome"] != Outcome.OPEN), called, rows["parent"])
+
+
+def retried(rows):
+    """For each row: whether it is an attempt beyond the first.
+
+    A copy is none, nor is what was visible again and nobody received before it was deleted.
+    """
+    return (rows["attempt"] > 1) & (rows["verdict"] != Verdict.COPY) & (rows["reason"] != Reason.LATE_DELETE)
 
 
 def wasted_share(run):
@@ -36,7 +46,7 @@ def caused_by_retries(run):
     Copies and dead letters follow from what their message does.
     """
     rows, messages = run.rows, run.message_columns
-    again = (rows["attempt"] > 1) & (rows["verdict"] != Verdict.COPY)
+    again = retried(rows)
     if not again.any():
         return again
     called, delivered = _kinds(run)

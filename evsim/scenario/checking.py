@@ -15,6 +15,7 @@ from .files import files
 from .fitting import MESSAGES, callees, unbrokered
 from .guarantees import guarantees
 from .naming import ends, kinds, missing
+from .presets import completed
 from .routing import homes, is_routed_by_key, letters_come_to
 from .steps import branches, without_answer
 from .striking import faults
@@ -180,6 +181,11 @@ def _reading(path, subscription, channel):
             usual = f"{a(channel.kind)} is not read with {name}", f"it knows {known}" if known else "remove it"
             rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
             yield Problem((*path, name), rule, value, hint=hint)
+    wanted = subscription.change_visibility
+    if wanted is not None and channel.kind == "queue" and not completed(channel).is_polled:
+        rule = f"a consumer of {subscription.channel} gives back what fails, as it holds a connection"
+        yield Problem((*path, "change_visibility"), rule, write_time(wanted),
+                      hint="write retry: {attempts: 5, backoff: 1s}, or give the queue a visibility_timeout")
 
 
 TOGETHER = ("work", "wait", "effect", "fail", "reply", "parallel")   # steps that a batch can take as one

@@ -89,7 +89,7 @@ def preset_text(name):
 
 def complete(scenario):
     """The scenario with every setting that presets and plain channels give filled in."""
-    channels = {name: _filled(each, each, "channel", each.plain) for name, each in scenario.channels.items()}
+    channels = {name: completed(each) for name, each in scenario.channels.items()}
     services = {
         name: service.model_copy(update={"subscribe": tuple(
             _filled(promised(each, channel), channel, "subscribe", channel.read_plainly(service))
@@ -98,6 +98,11 @@ def complete(scenario):
         for name, service in scenario.services.items()
     }  # fmt: skip
     return scenario.model_copy(update={"channels": channels, "services": services})
+
+
+def completed(channel):
+    """A channel with every setting filled in that its preset and plain channels give."""
+    return _filled(channel, channel, "channel", channel.plain)
 
 
 def _filled(part, channel, which, plain):

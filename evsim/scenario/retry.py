@@ -72,6 +72,9 @@ class Backoff(Part):
         return reference
 
 
+PLAIN_ATTEMPTS = 5  # of a message, where nothing else is written
+
+
 class Retry(Part):
     """Try up to `attempts` times in all, the first included, waiting `backoff` in between."""
 

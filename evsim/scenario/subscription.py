@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, WrapSerializer
+from pydantic import BeforeValidator, Field, WrapSerializer, model_validator
 
+from .errors import refuse
 from .guarantees import COMMITS, GUARANTEES
 from .offsets import ASSIGNORS, After, Commit, Replays, Start
 from .part import Name, OneOrMany, OrName, Part
 from .retry import Retry
-from .units import AtLeastOne, PositiveLimit, PositiveTime, Time
+from .units import AtLeastOne, PositiveLimit, PositiveTime, Time, write_time
 
 
 class Subscription(Part):
@@ -18,6 +19,10 @@ class Subscription(Part):
     `group` names the group of consumers on a log (the service's name by default); `prefetch` is how many
     messages of a queue an instance may hold (its workers by default), or `unlimited`; after `retry.attempts` (5 by
     default) failures a message is dead. A dead message comes again as a new one in the channel `dead_letter`.
+
+    Who polls a queue (one with a `visibility_timeout`) tells it nothing of a failure: the message is visible again when
+    its time is over. With `change_visibility: 0s` the handler that failed makes it visible at once, with another time
+    after that; so does the `backoff` of a `retry`.
 
     A consumer of a queue acknowledges `after` the work (by default), `before` it, as soon as it is handed out, or
     `never`.
@@ -45,6 +50,7 @@ class Subscription(Part):
     prefetch: PositiveLimit | None = None
     retry: Retry | None = None
     dead_letter: Name | None = None
+    change_visibility: Time | None = None
     ack: Literal["after", "before", "never"] | None = None
     commit: Commit | None = None
     guarantee: Literal[GUARANTEES] | None = None
@@ -57,6 +63,13 @@ class Subscription(Part):
     start: Start | None = None
     replay: Replays = ()
     take: AtLeastOne | None = None
+
+    @model_validator(mode="after")
+    def _one_time(self):
+        if self.change_visibility is not None and self.retry and self.retry.backoff.base:
+            raise refuse("the back-off of retry says the same", "write one of them", name="change_visibility",
+                         value=write_time(self.change_visibility))
+        return self
 
     @property
     def begins_elsewhere(self):

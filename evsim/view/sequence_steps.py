@@ -33,6 +33,7 @@ REASONS = {
     Reason.LEADER: "only the broker that failed had it",
     Reason.BROKEN_PIPE: "broken pipe",
     Reason.BREAKER: "the circuit breaker is open",
+    Reason.LATE_DELETE: "deleted by whoever had it last",
     Reason.BULKHEAD: "as many calls as may be are under way",
     Reason.ENDED: "its program had ended",
     Reason.REDRIVEN: "goes back to where it died",

@@ -4,9 +4,10 @@ from evsim.engine.letters import Letters
 from evsim.engine.queue.careful import CarefulQueue
 from evsim.engine.queue.consumer import CarefulConsumer
 from evsim.engine.queue.edges import EarlyDelivery, LeasedDelivery
+from evsim.engine.queue.polled import PolledDelivery
 from evsim.engine.queue.redrive import Redrive
 from evsim.engine.queue.store import Groups, Levels
-from evsim.results.records import Verdict
+from evsim.results.records import Reason, Verdict
 from tests.books.breaking import LATE, Once, mutant, rows_of
 
 FLAWED = {"reader": {"subscribe": {"channel": "facts", "dead_letter": "spoilt", "retry": {"attempts": 1}}}}
@@ -65,10 +66,15 @@ def _early(original):
 
 # Leases.
 
-SLOW = {"jobs": {"queue": {"visibility_timeout": 0.31, "delivery_limit": 1}}}
+SLOW = {"jobs": {"queue": {"visibility_timeout": 0.31, "max_receive_count": 2}}}
+STRICT = {"jobs": {"queue": {"visibility_timeout": 0.31, "max_receive_count": 2, "fifo_groups": True}}}
+FAILS_THERE = {
+    "jobs": {"queue": {"visibility_timeout": 5, "max_receive_count": 2}},
+    "worker": {"workers": 3, "handle": [{"work": 0.3}, {"fail": 0.3}, {"effect": "job"}]},
+}
 
 
-@mutant("was not given up when another attempt was made", **SLOW)
+@mutant("was not given up when another attempt was made", **STRICT)
 def a_late_acknowledgement_settles_a_lease_that_is_over(patch):
     original = LeasedDelivery._acknowledged
 
@@ -93,14 +99,14 @@ def a_clock_is_forgotten(patch):
 
 @mutant("credits of jobs", **SLOW)
 def a_credit_comes_home_before_its_holder_is_done(patch):
-    original, once = LeasedDelivery.revoke, Once()
+    original, once = PolledDelivery.revoke, Once()
 
     def revoke(self, row):
         original(self, row)
         if once(row > LATE):
             self.subscriber.seats[0].credit += 1
 
-    patch.setattr(LeasedDelivery, "revoke", revoke)
+    patch.setattr(PolledDelivery, "revoke", revoke)
 
 
 @mutant("credits of jobs", **SLOW)
@@ -113,6 +119,62 @@ def a_credit_never_comes_home(patch):
         original(self, row)
 
     patch.setattr(CarefulQueue, "home", home)
+
+
+# Who polls.
+
+
+@mutant("a queue saw a consumer fail that only polls it", **FAILS_THERE)
+def a_failure_is_told_to_a_queue_that_is_polled(patch):
+    patch.setattr(PolledDelivery, "died", LeasedDelivery.died)
+
+
+@mutant("a message was visible again before its time", **FAILS_THERE)
+def a_failure_ends_its_lease(patch):
+    original = CarefulConsumer.forget
+
+    def forget(self, row):
+        original(self, row)
+        self._end(row)
+
+    patch.setattr(CarefulConsumer, "forget", forget)
+
+
+@mutant("a lease lasted longer than it may", **FAILS_THERE)
+def a_queue_waits_for_ever_for_a_consumer_that_died(patch):
+    original = CarefulConsumer.__init__
+
+    def begin(self, *settings):
+        original(self, *settings)
+        self.clocks = []
+
+    patch.setattr(CarefulConsumer, "__init__", begin)
+
+
+@mutant("a credit is held for a lease and a work that have ended", **FAILS_THERE)
+def who_failed_asks_for_no_other_message(patch):
+    patch.setattr(CarefulConsumer, "void", lambda self, row: None)
+
+
+@mutant("ended lies before started", **SLOW, worker={"workers": 3})
+def an_old_receipt_deletes_what_somebody_has(patch):
+    def delete(self, row):
+        if not self.system.records.rows.verdict[row]:
+            self._close(row, Verdict.DONE, Reason.LATE_DELETE)
+        return True
+
+    patch.setattr(CarefulQueue, "delete", delete)
+
+
+@mutant("deleted late by nobody who may", **STRICT)
+def a_fifo_queue_takes_a_late_delete(patch):
+    original = PolledDelivery._next
+
+    def following(self, row):
+        again = self.subscriber.channel.visible_again[row] = original(self, row)
+        return again
+
+    patch.setattr(PolledDelivery, "_next", following)
 
 
 @mutant("settled as done and the work was not done", jobs={"queue": {"ttl": 60}})

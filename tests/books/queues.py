@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from tests.books import exchanges
 
-__all__ = ["dead_letter", "queue", "reading", "redrive"]
+__all__ = ["dead_letter", "polling", "queue", "reading", "redrive"]
 
+LIMITS = {None: ["delivery_limit", "max_receive_count"], "rabbitmq": ["delivery_limit"]}
 DEDUPLICATION = st.sampled_from([None, None, 2, {"window": 5, "by": "key"}])
 
 
@@ -18,14 +19,20 @@ def queue(draw, risky, may_block):
     if not settings["priorities"]:
         settings["fifo_groups"] = draw(st.sampled_from([None, None, True]))
     if risky:
-        settings["like"] = draw(st.sampled_from([None, None, None, "rabbitmq"]))
-        settings["delivery_limit"] = draw(st.sampled_from([None, 0, 1, 3]))
+        settings["like"] = draw(st.sampled_from([None, None, None, "rabbitmq", "sqs", "sqs-fifo"]))
+        if settings["like"] == "sqs-fifo":
+            settings["priorities"] = None
         settings["max_length"] = draw(st.sampled_from([None, 1, 3, 10]))
         if settings["max_length"]:
             overflow = ["drop_head", "reject_publish", *(["block"] * 3 if may_block else [])]
             settings["overflow"] = draw(st.sampled_from([None, *overflow]))
         settings["ttl"] = draw(st.sampled_from([None, None, 0, 0.5, 2]))
         settings["visibility_timeout"] = draw(st.sampled_from([None, None, 0.5, 2, 30]))
+        if settings["like"] in ("sqs", "sqs-fifo"):
+            settings["max_receive_count"] = draw(st.sampled_from([1, 2, 4]))
+        else:
+            settings[draw(st.sampled_from(LIMITS[settings["like"]]))] = draw(st.sampled_from([None, 1, 3]))
+        settings["refuses_dead_letters"] = draw(st.sampled_from([None, True, False]))
         settings["ack_timeout"] = draw(st.sampled_from([None, None, "unlimited", 1]))
         settings["deduplication"] = draw(DEDUPLICATION)
         settings["idempotent"] = draw(st.sampled_from([None, False]))
@@ -37,6 +44,16 @@ def reading(draw, risky, stable):
     ack = draw(st.sampled_from([None, None, "after", "before", *([] if stable else ["never"])])) if risky else None
     prefetch = draw(st.sampled_from([None, 1, 2, 5, "unlimited"])) if ack != "before" else None
     return _written({"ack": ack, "prefetch": prefetch})
+
+
+def polling(draw, data):
+    """Some who poll a queue say when what failed is to be visible again."""
+    polled = {name for name, each in data["channels"].items() if isinstance(each.get("queue"), dict)
+              and (each["queue"].get("visibility_timeout") or each["queue"].get("like") in ("sqs", "sqs-fifo"))}
+    for service in data["services"].values():
+        for each in service.get("subscribe", ()):
+            if each["channel"] in polled and not each.get("retry", {}).get("backoff"):
+                each |= _written({"change_visibility": draw(st.sampled_from([None, 0, 0.5, 5]))})
 
 
 def dead_letter(draw, cast, channel):

@@ -29,6 +29,8 @@ class CarefulQueue(Channel):
         self.store = store_of(self)
         self.seats, self.turns, self.active = [], deque(), None
         self.leases = {}  # row that a seat holds -> the seat
+        self.visible_again = {}  # row whose time is over -> the attempt that waits since, while that may be deleted
+        self.spent = []  # (edge, row) of those whose last time is over, before anybody has asked for another message
         self.count = 0  # of messages that were kept
         self.waiting_outside = deque()  # (function, argument) of publishers who wait for room
         self.wakes_at = inf
@@ -104,6 +106,8 @@ class CarefulQueue(Channel):
         """Hand out what is ready to seats that have credit, in turns; then keep the limits."""
         if self.settings.single_active_consumer:
             self._choose()
+        if self.spent and self.is_asked:
+            self._bury()
         barred = []
         self._expire(strictly=True)
         while self.turns:
@@ -123,6 +127,26 @@ class CarefulQueue(Channel):
             self._expire(strictly=True)
         self.turns.extend(barred)
         self._keep_limits()
+
+    @property
+    def is_asked(self):
+        """Whether a consumer has credit for a message."""
+        return any(seat.may_have for seat in self.turns)
+
+    def _bury(self):
+        spent, self.spent = self.spent, []
+        for edge, row in spent:
+            if self.system.records.rows.verdict[row] == Verdict.OPEN:  # not deleted since
+                edge.give_up(row)
+
+    def delete(self, row):
+        """Settle what is visible again by an acknowledgement of the attempt before; False if somebody has it since."""
+        rows = self.system.records.rows
+        if rows.verdict[row] or rows.leased[row] >= 0:
+            return False
+        self.store.take_out(row)
+        self._close(row, Verdict.DONE, Reason.LATE_DELETE)
+        return True
 
     def home(self, row):
         """The credit for a row comes home, if it is not there."""
@@ -184,8 +208,11 @@ class CarefulQueue(Channel):
             self._keep_limits()
 
     def _throw_out(self, row, verdict, reason):
+        self._close(row, verdict, reason)
+        if self.letters is not None:
+            self.letters.send(row)
+
+    def _close(self, row, verdict, reason):
         rows, now = self.system.records.rows, self.system.env._now
         rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, now
         rows.verdict[row], rows.settled[row], rows.reason[row] = verdict, now, reason
-        if self.letters is not None:
-            self.letters.send(row)

@@ -3,9 +3,10 @@
 from math import inf
 
 from evsim.engine.broker import Subscriber
-from evsim.engine.delivery import PLAIN_ATTEMPTS
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.queue.edges import EDGES
+from evsim.engine.queue.polled import POLLED
+from evsim.scenario.retry import PLAIN_ATTEMPTS
 
 __all__ = ["CarefulConsumer", "Seat"]
 
@@ -45,6 +46,8 @@ class CarefulConsumer(Subscriber):
         channel.seats += seats
         channel.turns.extend(seats)
         self.kept = set()  # rows that were worked and will never be acknowledged
+        self.forgotten = set()  # rows that the consumer has no more, though their leases may go on
+        self.visible_at = {}  # row -> when its consumer wants it to be visible again
         settings = channel.settings
         self.clocks = [(limit, then) for limit, then in (
             (settings.visibility_timeout, self.run_out), (settings.ack_timeout, self.cut_off),
@@ -54,13 +57,17 @@ class CarefulConsumer(Subscriber):
 
     @property
     def attempts(self):
-        limit, retry = self.channel.settings.delivery_limit, self.subscription.retry
-        allowed = None if limit is None else limit + 1
+        allowed, retry = self.channel.settings.deliveries, self.subscription.retry
         given = [number for number in (allowed, retry and retry.attempts) if number is not None]
         return min(given, default=PLAIN_ATTEMPTS)
 
+    @property
+    def news(self):
+        return (self.run_out,) if self.channel.settings.is_polled else ()
+
     def edge(self, place):
-        return EDGES[self.ack](self.system, place, self)
+        edges = POLLED if self.channel.settings.is_polled else EDGES
+        return edges[self.ack](self.system, place, self)
 
     def hand_out(self, row, seat):
         """Grant a row to a seat that has credit for it."""
@@ -104,10 +111,35 @@ class CarefulConsumer(Subscriber):
         self.channel.home(row)
         self.channel.grant()
 
+    def forget(self, row):
+        """The consumer has nothing of a row any more; a lease that has not ended goes on."""
+        if not self.system.records.rows.verdict[row]:
+            self.forgotten.add(row)
+        self.channel.visible_again.pop(row, None)
+        self.void(row)
+
+    def change_visibility(self, row, delay):
+        """The consumer lets a message be visible after a `delay`, however much of its time is left."""
+        self.visible_at[row] = self.system.env._now + delay
+        if delay:
+            self.forget(row)
+            self.system.env.call_in(delay, self.run_out, row, TIMEOUT)
+        else:  # the credit waits for it: it is the next in line
+            self.run_out(row)
+            self.forget(row)
+
     def run_out(self, row):
         """The lease of a row has lasted as long as it may."""
-        if not self.system.records.rows.verdict[row]:
-            self.edges[self.system.records.rows.place[row]].revoke(row)
+        if self.visible_at.get(row, 0) <= self.system.env._now:
+            self._end(row)
+
+    def _end(self, row):
+        rows = self.system.records.rows
+        if not rows.verdict[row]:
+            self.edges[rows.place[row]].revoke(row)
+        if rows.verdict[row]:
+            self.forgotten.discard(row)
+            self.visible_at.pop(row, None)
 
     def cut_off(self, row):
         """A consumer that has not acknowledged in time loses all it holds."""
@@ -115,10 +147,10 @@ class CarefulConsumer(Subscriber):
         if records.rows.verdict[row]:
             return
         records.incidents.append((self.system.env._now, "consumer cut off", self.service.name, row))
-        seat = self.channel.leases[row]
-        held = [each for each, holder in self.channel.leases.items() if holder is seat]
+        seat = self.channel.leases.get(row)
+        held = [each for each, holder in self.channel.leases.items() if holder is seat] or [row]
         for each in sorted(held, key=self.channel.place_of, reverse=True):
-            self.run_out(each)
+            self._end(each)
 
     def acknowledgement_lost(self, edge, row):
         edge.unheard_later(row)
@@ -147,7 +179,12 @@ class CarefulConsumer(Subscriber):
     # Stock-take.
 
     def unsettled(self):
-        return self.kept
+        return self.kept.union(row for _, row in self.channel.spent)
+
+    def unattended(self):
+        """Rows whose leases go on although no consumer has them."""
+        verdict = self.system.records.rows.verdict
+        return [row for row in self.forgotten if not verdict[row]]
 
     def overdue(self):
         """Rows that are held although their lease has ended."""

@@ -4,8 +4,8 @@ import numpy as np
 
 from evsim.results.audit.books import ROUNDING
 from evsim.results.audit.steps import may_answer_early
-from evsim.results.records import Outcome, Verdict
-from evsim.results.tally import last_attempts
+from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.tally import deleted_late, last_attempts
 
 __all__ = ["CHECKS"]
 
@@ -70,9 +70,15 @@ def verdicts(books):
     early = np.array([may_answer_early(books.run.scenario, place) for place in books.run.places] + [False])
     books.demand(
         ~done | (outcome == Outcome.OK) | ((early[rows["place"]] | _commits_early(books)) & started)
-        | _of_deliveries(books, lambda place: place.step.ack == "before"),
+        | _of_deliveries(books, lambda place: place.step.ack == "before") | (rows["reason"] == Reason.LATE_DELETE),
         "settled as done and the work was not done",
     )  # fmt: skip
+    never_received, before = deleted_late(rows)
+    deletes = _of_deliveries(books, lambda place: _deletes_late(books.run, place))[never_received]
+    deletes &= (verdict[before] == Verdict.REVOKED) & (outcome[before] == Outcome.OK) & ~started[never_received]
+    deletes &= np.isnan(rows["leased"][never_received])
+    deletes &= rows["settled"][never_received] >= rows["ended"][before] - ROUNDING
+    books.demand(deletes, "deleted late by nobody who may", never_received)
     never_began = (outcome == Outcome.WITHDRAWN) & ~started
     failed = ~np.isin(outcome, (Outcome.OPEN, Outcome.WITHDRAWN)) | never_began
     failed |= (verdict == Verdict.DEAD) & _of_deliveries(books, lambda place: _has_clocks(books.run, place))
@@ -120,6 +126,12 @@ def _has_clocks(run, place):
     """Whether leases of a queue end by the clock."""
     channel = run.scenario.complete.channels[place.source]
     return channel.kind == "queue" and (channel.visibility_timeout or channel.ack_timeout) is not None
+
+
+def _deletes_late(run, place):
+    """Whether an acknowledgement counts after its time until somebody else has the message."""
+    channel = run.scenario.complete.channels[place.source]
+    return channel.kind == "queue" and channel.deletes_late
 
 
 def _commits_early(books):

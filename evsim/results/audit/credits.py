@@ -39,6 +39,9 @@ def credits(books):
                 f"workers of {name}: free {stock['free'][name]}, held {sorted(held[name])}, "
                 f"absent {stock['absent'][name]} do not make up all {len(every)}"
             )
+    overdue = np.array(stock["overdue"], dtype=int)
+    ended = overdue[(rows["outcome"][overdue] != Outcome.OPEN) & ~np.isin(overdue, stock["news"])]
+    books.demand(np.zeros(len(ended), bool), "a credit is held for a lease and a work that have ended", ended)
     for (channel, service), (credit, full) in stock["credit"].items():
         mine = [p.number for p in books.run.places if (p.kind, p.source, p.service) == ("delivery", channel, service)]
         overdue = np.zeros(len(rows["place"]), dtype=bool)
@@ -46,6 +49,7 @@ def credits(books):
         leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"])
         ended = np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.GIVEN_BACK, Verdict.DEAD))
         leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & ended)
+        leased[stock["unattended"]] = False
         if credit + int(leased.sum()) != full:
             held = int(leased.sum())
             books.refuse(f"{service} has {credit} credits of {channel} and holds {held}; that does not make {full}")

@@ -3,7 +3,8 @@
 import numpy as np
 
 from evsim.results.audit.books import ROUNDING
-from evsim.results.records import Reason, Verdict
+from evsim.results.records import Outcome, Reason, Verdict
+from evsim.scenario.retry import PLAIN_ATTEMPTS
 
 __all__ = ["CHECKS"]
 
@@ -27,7 +28,35 @@ def clocks(books):
         books.demand(~moved | (settled >= begins - ROUNDING), "a dead letter went back before it was to", mine)
         limit = min(each for each in (settings.visibility_timeout, settings.ack_timeout, np.inf) if each is not None)
         lasted = np.where(np.isnan(settled), books.run.ended_at, settled) - leased
-        books.demand(~(lasted > limit + ROUNDING), "a lease lasted longer than it may", mine)
+        longer = _may_last(books, mine, settings)
+        books.demand(~(lasted > limit + ROUNDING) | longer, "a lease lasted longer than it may", mine)
+        given_back = verdict == Verdict.GIVEN_BACK
+        books.demand(~given_back | (not settings.is_polled), "a queue saw a consumer fail that only polls it", mine)
+        revoked = (verdict == Verdict.REVOKED) & (settings.ack_timeout in (None, np.inf)) & ~_changed(books, mine)
+        early = revoked & (lasted < limit - ROUNDING)
+        books.demand(~early, "a message was visible again before its time", mine)
+
+
+def _changed(books, mine):
+    """Whether a consumer that failed says when its message is to be visible again, in place of its time."""
+    says = [_says_when(place.step) for place in books.run.places] + [False]
+    return np.array(says)[books.rows["place"][mine]] & (books.rows["outcome"][mine] == Outcome.FAILED)
+
+
+def _says_when(step):
+    retry = getattr(step, "retry", None)
+    return getattr(step, "change_visibility", None) is not None or bool(retry and retry.backoff.base)
+
+
+def _may_last(books, mine, settings):
+    """What a consumer has put off, and what was spent with its last delivery and that nobody has asked for since."""
+    if not settings.deletes_late:
+        return _changed(books, mine)
+    retries = [getattr(place.step, "retry", None) for place in books.run.places] + [None]
+    usual = PLAIN_ATTEMPTS if settings.deliveries is None else np.inf
+    own = np.array([retry.attempts if retry else usual for retry in retries])[books.rows["place"][mine]]
+    allowed = np.minimum(own, np.inf if settings.deliveries is None else settings.deliveries)
+    return _changed(books, mine) | (np.maximum(books.rows["attempt"][mine], 1) >= allowed)
 
 
 def lengths(books):

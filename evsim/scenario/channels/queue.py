@@ -1,6 +1,7 @@
 """The queue: consumers compete for its messages (as with RabbitMQ and SQS)."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import ClassVar, Literal
 
 from pydantic import StrictBool, model_serializer, model_validator
@@ -8,8 +9,8 @@ from pydantic import StrictBool, model_serializer, model_validator
 from ..arrivals import PositiveRate
 from ..errors import refuse
 from ..part import Name, Part
-from ..presets import Likened
-from ..units import AtLeastOne, Limit, PositiveLimit, PositiveTime, Time, TimeLimit, TimeOrUnlimited
+from ..presets import Likened, load_preset
+from ..units import AtLeastOne, Limit, PositiveLimit, PositiveTime, Time, TimeLimit, TimeOrUnlimited, write_limit
 
 
 class Deduplication(Part):
@@ -55,29 +56,36 @@ class Redrive(Part):
 class Queue(Likened):
     """Each message to one of the consumers, whichever is free.
 
-    `delivery_limit` is how often a message may come back: one that comes back more often is dead. Where neither
-    it nor a subscription's `retry` is written, five deliveries are allowed. What is given up comes again as a
-    new message in the channel `dead_letter`.
+    `delivery_limit` is how often a message may come back: one that comes back more often is dead. The same in SQS's
+    words is `max_receive_count`, how often it may be handed out. Where neither they nor a subscription's `retry`
+    are written, five deliveries are allowed. What is given up comes again as a new message in the channel
+    `dead_letter`.
 
-    Beyond `max_length` ready messages the oldest is dropped (`overflow: drop_head`), a publisher refused
-    (`reject_publish`) or kept waiting (`block`). A message that is ready for longer than `ttl` expires when it is
-    first in line. With `priorities`, the number of levels, the highest goes first.
+    Beyond `max_length` ready messages the head is dropped (`overflow: drop_head`): the one that would be handed out
+    next, which is the oldest of the highest priority. Or a publisher is refused (`reject_publish`), and a dead letter
+    too if the queue `refuses_dead_letters`; or they are kept waiting (`block`). A message that is ready for longer than
+    `ttl` expires when it is first in line. With `priorities`, the number of levels, the highest goes first.
 
-    A message that is not acknowledged within `visibility_timeout` is ready again, though its consumer may still
-    be at work; within `ack_timeout`, its consumer loses all it holds. With `single_active_consumer` the others
+    With a `visibility_timeout` consumers poll and hold no connection: a message that is not acknowledged in that time
+    is ready again, though its consumer may still be at work, and one whose handler failed or died not earlier. Within
+    `ack_timeout`, a consumer that has not acknowledged loses all it holds. With `single_active_consumer` the others
     stand by. With `fifo_groups` no message of a key is handed out while another one of it is. `deduplication`
     takes what comes again within the window and throws it away. A queue that is not `idempotent` keeps a message
     again when its publisher sends it again. `redrive` moves the dead letters that lie there back to where they died.
     """
 
     mapped: ClassVar[bool] = True
-    plain: ClassVar[dict] = {"overflow": "drop_head", "idempotent": True}
-    read_with: ClassVar[tuple[str, ...]] = ("prefetch", "ack", "guarantee", "dead_letter", "retry")
+    plain: ClassVar[dict] = {"overflow": "drop_head", "refuses_dead_letters": True, "idempotent": True}
+    read_with: ClassVar[tuple[str, ...]] = (
+        "prefetch", "ack", "guarantee", "dead_letter", "retry", "change_visibility",
+    )  # fmt: skip
     kind: Literal["queue"] = "queue"
     delivery_limit: Limit | None = None
+    max_receive_count: PositiveLimit | None = None
     dead_letter: Name | None = None
     max_length: PositiveLimit | None = None
     overflow: Literal["drop_head", "reject_publish", "block"] | None = None
+    refuses_dead_letters: StrictBool | None = None
     ttl: TimeOrUnlimited | None = None
     priorities: AtLeastOne | None = None
     visibility_timeout: TimeLimit | None = None
@@ -97,6 +105,23 @@ class Queue(Likened):
         return any(each is not None for each in limits) or any(order) or moves
 
     @property
+    def is_polled(self):
+        """Whether consumers hold no connection, so that nobody sees them fail or die."""
+        return self.visibility_timeout not in (None, inf)
+
+    @property
+    def deletes_late(self):
+        """Whether an acknowledgement counts until somebody else has the message (a standard queue of SQS)."""
+        return self.is_polled and not self.fifo_groups
+
+    @property
+    def deliveries(self):
+        """How often a message may be handed out, or None where that is not written."""
+        if self.max_receive_count is not None:
+            return self.max_receive_count
+        return None if self.delivery_limit is None else self.delivery_limit + 1
+
+    @property
     def may_refuse(self):
         return self.max_length is not None and self.overflow in ("reject_publish", "block")
 
@@ -106,11 +131,25 @@ class Queue(Likened):
     def binds(self, service, subscription):
         """A consumer that takes more than it can work on, or that stands by, is one instance, not all of them.
 
-        So is one with an inbox of its own.
+        So is one with an inbox of its own, or one that polls: what a dead one had fetched goes to no other.
         """
         early = subscription.ack == "before" or (subscription.prefetch or 0) > service.workers
-        alone = early or self.single_active_consumer or self.ack_timeout or service.is_balanced
+        alone = early or self.single_active_consumer or self.ack_timeout or self.is_polled or service.is_balanced
         return service.instances > 1 and bool(alone)
+
+    @model_validator(mode="after")
+    def _in_the_words_of_the_product(self):
+        receives, returns = self.max_receive_count, self.delivery_limit
+        known = () if self.like is None else load_preset(self.like).channel
+        if returns is not None and (receives is not None or "max_receive_count" in known):
+            raise refuse("counts how often a message comes back; SQS counts how often it is received",
+                         f"write max_receive_count: {write_limit(returns + 1)}", name="delivery_limit",
+                         value=write_limit(returns))
+        if receives is not None and "delivery_limit" in known:
+            raise refuse("counts how often a message is received; RabbitMQ counts how often it comes back",
+                         f"write delivery_limit: {write_limit(receives - 1)}", name="max_receive_count",
+                         value=write_limit(receives))
+        return self
 
     @model_validator(mode="after")
     def _sensible(self):

@@ -1,10 +1,9 @@
 """Attempts: further rows for an obligation, which shares its own row with the first; each has luck of its own."""
 
+from evsim.engine.luck import Label
 from evsim.results.records import Verdict
 
 __all__ = ["copy_of", "next_attempt", "obligation"]
-
-_OF_A_COPY = 90_000  # the label of its luck, beyond all numbers of attempts
 
 
 def obligation(rows, row):
@@ -19,7 +18,7 @@ def copy_of(system, row):
     for column in (rows.place, rows.hop, rows.parent, rows.attempt):
         column[copied] = column[row]
     rows.first[copied] = obligation(rows, row)
-    rows.luck[copied] = system.luck.later(rows.luck[row], _OF_A_COPY)
+    rows.luck[copied] = system.luck.later(rows.luck[row], Label.COPY())
     rows.born[copied] = system.env._now
     rows.verdict[copied] = Verdict.COPY
     return copied
@@ -34,6 +33,7 @@ def next_attempt(system, row):
     rows.place[following], rows.hop[following] = rows.place[row], rows.hop[row]
     rows.parent[following], rows.first[following] = rows.parent[row], first
     rows.attempt[following] = number
-    rows.luck[following] = system.luck.later(rows.luck[first], number)
+    label = Label.ATTEMPT(number, system.places[rows.place[row]].level)
+    rows.luck[following] = system.luck.later(rows.luck[first], label)
     rows.born[following] = system.env._now
     return following

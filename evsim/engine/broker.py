@@ -1,7 +1,10 @@
 """The broker: what all channels have in common, and how a service is attached to one."""
 
+from collections import Counter
+
 from evsim.engine.delivery import Delivery
 from evsim.engine.letters import Letters
+from evsim.engine.luck import Label
 from evsim.results.records import Fate
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 
@@ -16,6 +19,7 @@ class Channel:
         self.down = 0
         self.frozen = None  # what waits for the end of a pause
         self.frozen_until = 0.0
+        self.copied = Counter()  # message -> how often it was kept once more
         self.subscribers = []
 
     def route(self, number, ways):
@@ -67,9 +71,11 @@ class Channel:
             return message
         messages = self.system.records.messages
         copy = messages.new()
-        for column in ("channel", "route", "cause", "origin", "luck", "key", "partition"):
+        for column in ("channel", "route", "cause", "origin", "key", "partition"):
             getattr(messages, column)[copy] = getattr(messages, column)[message]
         messages.published[copy] = self.system.env._now
+        self.copied[message] += 1
+        messages.luck[copy] = self.system.luck.later(messages.luck[message], Label.COPY(self.copied[message]))
         self.system.records.copies.append((copy, message))
         self.append(copy)
         return copy

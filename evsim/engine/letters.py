@@ -4,13 +4,13 @@ It is handed over inside the broker, at most once: a channel that is down or ful
 """
 
 from functools import cached_property
+from zlib import crc32
 
 from evsim.engine.environment import ARRIVAL
+from evsim.engine.luck import Label
 from evsim.engine.writing import goes_round, onward
 
 __all__ = ["Letters"]
-
-_ROUND = 200_000  # labels the luck of dead letters
 
 
 class Letters:
@@ -18,6 +18,7 @@ class Letters:
 
     def __init__(self, system, source, address):
         self.system, self.source, self.address = system, source, address
+        self.label = Label.LETTER(crc32(source.name.encode()))  # whatever other channels there are
         self.coming = {self._arrived}  # heap functions that bring a message to its channel
         system.publishings.append(self)
 
@@ -31,7 +32,7 @@ class Letters:
         message = rows.parent[row]
         if self.target.keeps and goes_round(self.system, row, message, self.target):
             return
-        luck = self.system.luck.later(rows.luck[row], _ROUND + self.source.number)
+        luck = self.system.luck.later(rows.luck[row], self.label)
         letter = onward(self.system, message, row, self.target, luck)
         self.system.env.call_in(0, self._arrived, letter, ARRIVAL)
 

@@ -13,6 +13,7 @@ pseudorandom number generators (OOPSLA 2014).
 """
 
 from array import array
+from enum import IntEnum
 from hashlib import blake2b
 from math import log1p
 
@@ -20,13 +21,28 @@ import numpy as np
 
 from evsim.results.records import LATER
 
-__all__ = ["BLOCK", "LATER", "Draws", "Luck"]
+__all__ = ["BLOCK", "LATER", "Draws", "Label", "Luck"]
 
 BLOCK = 1024  # requests in a block
 _MASK = (1 << 64) - 1
-# Odd numbers, for request, chain and index, far from each other's multiples.
+# Odd numbers, for request, chain and index, far from each other's multiples; and for what goes before in a chain.
 _GOLDEN, _SILVER, _BRONZE = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7
+_CHAIN = 0xDA942042E4DD58B5
 _UNIT = 2.0**-53
+
+
+class Label(IntEnum):
+    """What a later luck is that of: a further attempt, a further sending of a message, a copy made by a link ..."""
+
+    ATTEMPT, SENDING, COPY, ROUND, LETTER, REPLAY = range(6)
+
+    def __call__(self, number=0, level=0):
+        """The label of the `number`-th (below 2**32); of attempts, `level` says on which of the ways from the customer.
+
+        A first attempt adds nothing to a chain, so without the level the second attempt of a call would have the luck
+        of the first one that its caller's second attempt makes.
+        """
+        return (self << 48) + (level << 32) + number
 
 
 class Luck:
@@ -37,7 +53,7 @@ class Luck:
         self.tickets = []  # (request number, chain of attempts and rounds)
 
     def later(self, luck, label):
-        """The luck of a further attempt (or round) numbered `label`, of a row with this `luck`."""
+        """The luck of a further attempt, sending, copy ... with this `label`, of a row with this `luck`."""
         number, chain = self.of(luck)
         self.tickets.append((number, _extend(chain, label)))
         return LATER + len(self.tickets) - 1
@@ -135,8 +151,8 @@ class Draws:
 
 
 def _extend(chain, label):
-    """A number for `chain` followed by `label`; never 0."""
-    return (chain * 1_000_003 + label * 8191) % 2_147_483_647 or 1
+    """A number for `chain` followed by `label`: the chain is 0 where nothing went before, and never is again."""
+    return (chain * _CHAIN + label * 8191 & _MASK) or 1
 
 
 def _uniform(state):

@@ -10,7 +10,7 @@ from itertools import islice
 from math import inf, isinf, isnan
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.writing import take, writer
+from evsim.engine.writing import afresh, take, writer
 
 __all__ = ["Outbox", "Relay"]
 
@@ -93,10 +93,12 @@ class Outbox:
             place.workload, step.channel, place.service, messages, self._confirmed, self._confirmation_lost,
             ordered=True, rank=ANSWER, loss="confirmation lost on the link",
         )  # fmt: skip
+        self.confirm = afresh(system, self.confirm, self._confirmed)
         self.send = system.links.hop(
             place.workload, place.service, step.channel, messages, self._arrived, self._unheard,
             ordered=True, loss="message lost on the link",
         )  # fmt: skip
+        self.send = afresh(system, self.send, self._arrived)
         self.coming = {self._arrived}
         system.publishings.append(self)
 
@@ -115,13 +117,12 @@ class Outbox:
         return [message for message, outbox in self.relay.waiting.items() if outbox is self]
 
     def send_now(self, message):
-        messages, rows = self.system.records.messages, self.system.records.rows
+        messages = self.system.records.messages
         number = self.sendings[message] = self.sendings[message] + 1
         if number == 1:
             messages.sent[message] = self.system.env._now
         else:
             self._note("message sent again", message)
-            messages.luck[message] = self.system.luck.later(rows.luck[messages.cause[message]], number)
         self.send(message)
 
     def _note(self, what, message):

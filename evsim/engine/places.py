@@ -35,6 +35,10 @@ class Place:
     steps: dict = field(default_factory=dict)  # position of a step -> [Place, ...]
     letters: dict = field(default_factory=dict)  # position of a publish step -> [Place, ...] of its dead letters
 
+    def __post_init__(self):
+        """``level``: how many ways lie between the customer's request and this one."""
+        self.level = 0 if self.parent is None or self.parent.parent is None else self.parent.level + 1
+
 
 class Walk:
     """Finds places and keeps the list of them."""

@@ -5,7 +5,7 @@ the channel keeps it once.
 """
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.writing import take, writer
+from evsim.engine.writing import afresh, take, writer
 from evsim.results.records import Fate, Reason
 
 __all__ = ["Publishing"]
@@ -25,16 +25,18 @@ class Publishing:
         self.then, self.fail, self.asker = then, fail, asker
         self.attempts = step.retry.attempts if step.retry else 1
         messages = system.records.messages
-        self.backoff = system.backoff(step.retry, place, messages) if self.attempts > 1 else None
+        self.backoff = system.publishing_backoff(step.retry, route.course) if self.attempts > 1 else None
         # By message: the attempt that is under way; attempts that travel to the channel, in order; what travels back.
         self.waiting, self.sent, self.told = {}, {}, {}
         guarded = system.risk.publishing(place, step)
         if step.acks:
+            confirmed = self._guarded_confirmed() if guarded else self._confirmed()
             self.confirm = system.links.hop(
-                place.workload, step.channel, place.service, messages,
-                self._guarded_confirmed() if guarded else self._confirmed(), self._confirmation_lost,
+                place.workload, step.channel, place.service, messages, confirmed, self._confirmation_lost,
                 ordered=True, rank=ANSWER, loss="confirmation lost on the link",
             )  # fmt: skip
+            if guarded:
+                self.confirm = afresh(system, self.confirm, confirmed)
         else:
             self.confirm = None
         arrived = self._guarded_arrived if guarded else self._arrived()
@@ -42,6 +44,8 @@ class Publishing:
             place.workload, place.service, step.channel, messages, arrived, self.lost,
             ordered=True, loss="message lost on the link",
         )  # fmt: skip
+        if guarded:
+            self.send_now = self.send = afresh(system, self.send, arrived)
         if self.channel.batching is not None:
             self.send = lambda message: self.channel.batching.add(self, message)
         self.coming = {arrived, self.lost}  # heap functions that bring a message to its channel
@@ -102,8 +106,8 @@ class Publishing:
         if door is not None:
             door.append((self._guarded_arrived, message))
             return
-        messages, fate = self.system.records.messages, channel.refusal(message, self.step.acks)
-        record = message
+        messages = self.system.records.messages
+        fate, record = channel.refusal(message, self.step.acks), message
         if fate:
             self._note("message refused", message)
         elif messages.appended[message] >= 0:
@@ -203,5 +207,4 @@ class Publishing:
             self.leaves_again(message)
         if not messages.appended[message] >= 0:
             messages.fate[message] = Fate.OPEN
-        messages.luck[message] = self.system.luck.later(rows.luck[row], number)
         self._dispatch(message, number)

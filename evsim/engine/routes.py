@@ -6,11 +6,12 @@ __all__ = ["Course", "Route"]
 class Course:
     """The channels that the messages of one publish step on one path may come to, with a route for each.
 
-    place, step: who publishes, and how. numbers: channel name -> number of the route.
+    place, step: who publishes, and how. purpose: the key of the step's luck. numbers: channel name -> number of the
+    route.
     """
 
-    def __init__(self, place, step, key):
-        self.place, self.step, self.key = place, step, key
+    def __init__(self, place, step, purpose, key):
+        self.place, self.step, self.purpose, self.key = place, step, purpose, key
         self.numbers = {}
 
 

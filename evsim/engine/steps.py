@@ -262,7 +262,7 @@ def _asks(compiler, number, ask):
 
 
 def publish(compiler, step, position, then, fail):
-    route = compiler.system.course(compiler.place, position, step)
+    route = compiler.system.course(compiler.place, position, step, compiler.purpose(step, position))
     if step.kind == "publish" and step.outbox is not None:
         return Outbox(compiler.system, compiler.place, step, route, then).publish
     _, _, kind = CHANNELS[route.channel.settings.kind]

@@ -12,7 +12,7 @@ from evsim.engine.handler import compile_handler
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
 from evsim.engine.log.transactions import Transactions
-from evsim.engine.luck import Luck
+from evsim.engine.luck import Label, Luck
 from evsim.engine.outbox import Relay
 from evsim.engine.pipe import mortal
 from evsim.engine.places import DELIVERY, Walk
@@ -117,12 +117,12 @@ class System:
         service.edges[place.number] = edge
         service.entries[place.number] = compile_handler(self, place, edge)
 
-    def course(self, place, position, step):
+    def course(self, place, position, step, purpose):
         """The :class:`Route` of a publish step to its channel; those to wherever its messages may come are made.
 
         By the number of its route a message's channel knows the place of each delivery.
         """
-        course = Course(place, step, None if step.key is None else self.key_number(step.key))
+        course = Course(place, step, purpose, None if step.key is None else self.key_number(step.key))
         places = place.steps[position] + place.letters[position]
         for name in reached(self.scenario, step):
             route = Route(len(self.routes), course, self.channels[name])
@@ -251,17 +251,21 @@ class System:
     def copy(self, row):
         return copy_of(self, row)
 
-    def backoff(self, retry, place, table=None):
-        rows, messages = self.records.rows, self.records.messages
-        table = rows if table is None else table
+    def backoff(self, retry, place):
+        """How long to wait before another attempt at what is asked or handed out at a place."""
+        rows = self.records.rows
         chances = self.luck.uniforms("back-off", place.workload, place.source, place.service, place.visit)
 
-        def first(number):
-            if table is messages:
-                return rows.luck[messages.cause[number]]
-            return rows.luck[number if rows.first[number] < 0 else rows.first[number]]
+        def first(row):
+            return rows.luck[row if rows.first[row] < 0 else rows.first[row]]
 
-        return waits(retry, self.luck, chances, table, first)
+        return waits(retry, self.luck, chances, rows, first)
+
+    def publishing_backoff(self, retry, course):
+        """How long to wait before a message of a publish step is sent again."""
+        rows, messages = self.records.rows, self.records.messages
+        chances = self.luck.uniforms("back-off", *course.purpose)
+        return waits(retry, self.luck, chances, messages, lambda message: rows.luck[messages.cause[message]])
 
     def _enter_round(self, row):
         """Count the rounds of a delivery in a cycle, and give each round luck of its own."""
@@ -278,4 +282,4 @@ class System:
                 "let a `maybe` end the cycle sooner"
             )
         if place.back:
-            rows.luck[row] = self.luck.later(rows.luck[row], 100_000 + count)
+            rows.luck[row] = self.luck.later(rows.luck[row], Label.ROUND(count))

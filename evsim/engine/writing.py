@@ -1,8 +1,11 @@
 """Writing: the row of a message that a handler hands over, whatever becomes of it then."""
 
+from collections import Counter
+
+from evsim.engine.luck import Label
 from evsim.results.records import Verdict
 
-__all__ = ["goes_round", "onward", "take", "writer"]
+__all__ = ["afresh", "goes_round", "onward", "take", "writer"]
 
 
 def writer(system, route):
@@ -27,6 +30,25 @@ def writer(system, route):
         return message
 
     return write
+
+
+def afresh(system, hop, then):
+    """`hop` for messages that may go there again: each time with luck of its own, and the message keeps its luck."""
+    if hop == then:
+        return hop  # it draws nothing
+    luck, later, times = system.records.messages.luck, system.luck.later, Counter()
+
+    def go(message):
+        times[message] += 1
+        if times[message] == 1:
+            hop(message)
+            return
+        own = luck[message]
+        luck[message] = later(own, Label.SENDING(times[message]))
+        hop(message)
+        luck[message] = own
+
+    return go
 
 
 def onward(system, origin, cause, target, luck):

@@ -3,11 +3,10 @@
 from evsim.engine.broker import Subscriber
 from evsim.engine.environment import ANSWER, FAULT
 from evsim.engine.log.history import wanted
+from evsim.engine.luck import Label
 from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["Reader"]
-
-REPLAY = 200_000  # of the chain of attempts: the luck of a replay is its own
 
 
 class Reader(Subscriber):
@@ -101,7 +100,7 @@ class Reader(Subscriber):
             opened = []
             for message in again:
                 row = self.open(message)
-                rows.luck[row] = luck.later(rows.luck[row], REPLAY + number)
+                rows.luck[row] = luck.later(rows.luck[row], Label.REPLAY(number))
                 replays.append(row)
                 opened.append(row)
             self.read_again(partition, opened)

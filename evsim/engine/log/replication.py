@@ -6,9 +6,10 @@ publisher waits for that. When the leader fails, one in sync goes on with what i
 lost.
 """
 
-from collections import deque
+from collections import Counter, deque
 
 from evsim.engine.environment import ANSWER, TIMEOUT
+from evsim.engine.luck import Label
 from evsim.results.records import Fate, Reason
 
 __all__ = ["Replication"]
@@ -31,8 +32,8 @@ class Replication:
         self.kept = []  # by partition: the messages of the leader
         self.hidden = []  # by partition: those that groups do not see yet
         self.waiting = {}  # message -> what to tell its publisher when all in sync have it
-        self.delays = {broker: self.system.luck.draws(self.settings.replication, "replication", log.name, broker)
-                       for broker in brokers}  # fmt: skip
+        self.delays = {}  # (broker, purpose of a publish step) -> Draws
+        self.refused = Counter()  # message -> how often it was lost with a leader, so that its publisher sends it again
         self.last = dict.fromkeys(brokers, 0.0)  # when the latest copy arrives at each: they keep their order
         self.grow()
 
@@ -65,9 +66,19 @@ class Replication:
             tell(Fate.OPEN if self.takes("all") else Fate.REFUSED)
 
     def _send(self, broker, message, function, argument):
-        delay = self.delays[broker].of(self.system.records.messages.luck[message])
+        messages = self.system.records.messages
+        purpose = self.system.routes[messages.route[message]].course.purpose
+        delays, luck, times = self._delays(broker, *purpose), messages.luck[message], self.refused[message]
+        delay = delays.labelled(luck, Label.SENDING(times + 1)) if times else delays.of(luck)
         self.last[broker] = due = max(self.last[broker], self.env._now + delay)
         self.env.call_at(due, function, argument, ANSWER)
+
+    def _delays(self, broker, *purpose):
+        """How long copies of the messages of one publish step travel to a broker, or without one, all that it lacks."""
+        way = broker, *purpose
+        if way not in self.delays:
+            self.delays[way] = self.system.luck.draws(self.settings.replication, "replication", self.log.name, *way)
+        return self.delays[way]
 
     def _copied(self, ticket):
         broker, reign, partition, end = ticket
@@ -162,6 +173,7 @@ class Replication:
                 self.hidden[partition].remove(message)
             tellers = self.waiting.pop(message, ())
             if tellers:
+                self.refused[message] += 1
                 self.system.records.messages.fate[message] = Fate.REFUSED
                 self.system.records.messages.appended[message] = float("nan")
                 self.system.records.incidents.append((self.env._now, "message refused", self.log.name, message))
@@ -174,7 +186,7 @@ class Replication:
     def _catch_up(self, broker):
         """It gets what is new from now on, and after one delay all that is there already."""
         self.following.add(broker)
-        delay = self.delays[broker].again(self.reigns, len(self.failed) + 1)
+        delay = self._delays(broker).again(self.reigns, len(self.failed) + 1)
         self.last[broker] = due = max(self.last[broker], self.env._now + delay)
         self.env.call_at(due, self._caught_up, (broker, self.reigns, list(self.has[self.leader])), ANSWER)
 

@@ -1,0 +1,175 @@
+"""Keys of draws: no two draws of different meaning share a number, and no part of a key could be left out."""
+
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pytest
+
+from evsim.engine import luck as engine
+from evsim.engine.luck import Label, Luck
+from evsim.run import Simulation
+from tests.books.holding import holds
+from tests.books.systems import systems
+from tests.luck.noting import noted
+from tests.luck.rich import RICH
+
+
+def notes_of(scenario):
+    with noted() as notes:
+        Simulation(scenario).run()
+    return notes
+
+
+@pytest.fixture(scope="module")
+def rich():
+    return {name: notes_of(scenario) for name, scenario in RICH.items()}
+
+
+def is_drawn_again_on_purpose(purpose, scenario):
+    """The branch of a `maybe` ignores the attempt; a decorrelated wait is worked out from all waits before it."""
+    return purpose[3:4] == ("maybe",) or (purpose[0] == "back-off" and "decorrelated" in repr(scenario))
+
+
+def shared(notes, scenario):
+    """Streams of one key, and numbers of a stream that were read more than once."""
+    streams = [each for each, count in Counter(map(written, notes.purposes)).items() if count > 1]
+    numbers = [each for each, count in notes.reads.items() if count > 1]
+    return (
+        [each for each in streams if each.split("\x1f")[3:4] != ["maybe"]],
+        [each for each in numbers if not is_drawn_again_on_purpose(each[0], scenario)],
+    )
+
+
+def written(purpose):
+    return "\x1f".join(map(str, purpose))
+
+
+@pytest.mark.parametrize("name", RICH)
+def test_no_two_draws_of_a_rich_system_share_a_number(rich, name):
+    assert sum(rich[name].reads.values()) > 2000
+    assert shared(rich[name], RICH[name]) == ([], [])
+
+
+@holds(0.1, systems())
+def test_no_two_draws_of_any_system_share_a_number(scenario):
+    assert shared(notes_of(scenario), scenario) == ([], [])
+
+
+# Each part of a key is needed: without it, two streams of the rich systems would be one.
+
+STEP = ("workload", "service", "visit", "kind", "ordinal")
+LINK = ("link", "workload", "source", "target", "ordinal")
+FAULT = ("which time", "ordinal", "kind", "subject")
+FAMILIES = {
+    "arrivals": ("arrivals", "workload"),
+    "sizes of batches": ("batch", "workload"),
+    "keys": ("key", "workload"),
+    "thoughts": ("think", "workload"),
+    "first thoughts": ("first think", "workload"),
+    "steps": STEP,
+    "error rates": ("error rate", "workload", "service", "visit"),
+    "balancing": ("balance", "workload", "service", "visit"),
+    "back-off of attempts": ("back-off", "workload", "source", "service", "visit"),
+    "back-off of publishes": ("back-off", *STEP),
+    "latencies": LINK,
+    "losses": ("loss", *LINK),
+    "copies": ("duplication", *LINK),
+    "random faults": FAULT,
+    "sticky partitioners": ("sticky", "log", "service", "instance"),
+    "replication": ("replication", "log", "broker", *STEP),
+    "catching up": ("replication", "log", "broker"),
+}
+NAMES = {parts[0] for parts in FAMILIES.values()} - {"workload", "which time"}
+SAID_BY_OTHERS = {
+    ("back-off of attempts", "source"),  # a visit of a service has one source
+    ("back-off of publishes", "kind"),  # of publishes only
+    ("replication", "kind"),
+    ("catching up", "log"),  # two brokers of different logs that come back: no rich system has them
+}
+
+
+def family_of(purpose):
+    if purpose[0] in ("mtbf", "mttr"):
+        return "random faults"
+    named = [name for name, parts in FAMILIES.items() if parts[0] == purpose[0] and len(parts) == len(purpose)]
+    return named[0] if purpose[0] in NAMES and named else "steps"
+
+
+def needed():
+    found = []
+    for family, parts in FAMILIES.items():
+        for index, part in enumerate(parts):
+            if part not in NAMES and (family, part) not in SAID_BY_OTHERS:
+                found.append(pytest.param(family, index, id=f"{family}: {part}"))
+    return found
+
+
+@pytest.mark.parametrize(("family", "index"), needed())
+def test_without_a_part_of_a_key_two_streams_would_be_one(rich, family, index):
+    """This holds the rich systems to have a like of everything, so that the test above would see the part missing."""
+    for notes in rich.values():
+        mine = {purpose for purpose in notes.purposes if family_of(purpose) == family}
+        assert all(len(purpose) == len(FAMILIES[family]) for purpose in mine)
+        if len({(*purpose[:index], *purpose[index + 1 :]) for purpose in mine}) < len(mine):
+            return
+    pytest.fail(f"no rich system has two purposes of {family} that differ in this part only")
+
+
+def test_every_family_of_purposes_is_met(rich):
+    assert {family_of(purpose) for notes in rich.values() for purpose in notes.purposes} == set(FAMILIES)
+
+
+@pytest.mark.parametrize("family", ["losses", "copies"])
+def test_a_link_draws_losses_and_copies_apart_from_latencies(rich, family):
+    """The names at the beginning of these keys are needed as well."""
+    for notes in rich.values():
+        mine = {purpose[1:] for purpose in notes.purposes if family_of(purpose) == family}
+        assert mine <= set(notes.purposes)
+
+
+# Later attempts: a chain of labels.
+
+LABELS = [
+    *(Label.ATTEMPT(number, level) for number in range(1, 9) for level in range(5)),
+    *(Label.SENDING(number) for number in range(2, 8)),
+    Label.COPY(),
+    *(Label.ROUND(number) for number in range(1, 12)),
+    *(Label.LETTER(number) for number in (0, 0x12345678, 0xFFFFFFFF)),
+    *(Label.REPLAY(number) for number in range(4)),
+]
+
+
+def test_no_two_labels_are_one():
+    corners = [0, 1, 2, 2**32 - 1]
+    every = [(kind, number, level) for kind in Label for number in corners for level in (0, 1, 2**16 - 1)]
+    assert len({kind(number, level) for kind, number, level in every}) == len(every)
+
+
+def test_no_two_chains_of_labels_are_one():
+    """All chains of one, two and three of the labels that are met."""
+    chains = {0: ()}
+    for length in (1, 2, 3):
+        for path in product(LABELS, repeat=length):
+            chain = 0
+            for label in path:
+                chain = engine._extend(chain, label)
+            assert chain not in chains, (path, chains[chain])
+            chains[chain] = path
+
+
+def test_no_two_requests_share_the_state_of_an_attempt():
+    """number * a + chain * b + index * c = 0 (mod 2**64) has no small solution: then no two such sums are equal."""
+    back = np.uint64(pow(engine._GOLDEN, -1, 2**64))
+    steps = np.array([b - a for a in (0, *LABELS) for b in (0, *LABELS) if b != a], dtype=np.int64)
+    chains = (steps * 8191).astype(np.uint64) * np.uint64(engine._SILVER)
+    for index in range(-8, 9):
+        number = (-(chains + np.uint64(index * engine._BRONZE % 2**64)) * back).astype(np.int64)
+        assert np.abs(number).min() > engine.LATER
+
+
+def test_a_second_attempt_under_a_first_one_is_not_the_first_under_a_second_one():
+    luck = Luck(1)
+    below_the_first = luck.of(luck.later(7, Label.ATTEMPT(2, level=1)))
+    below_the_second = luck.of(luck.later(7, Label.ATTEMPT(2, level=0)))
+    assert below_the_first != below_the_second

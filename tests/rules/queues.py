@@ -1,0 +1,139 @@
+"""Which message of a queue is next, for whom, and when it is too old, too much or known already."""
+
+from tests.rules.rule import JUST, Rule, begun, outcomes, states, system, times
+
+FETCHED = "Those with credit take turns."
+TTL = (
+    "counted from the append, kept when the message comes back. What is too old is `expired` when it is first in "
+    "line; at its "
+    "deadline it may still be handed out; `ttl: 0s` is now or never"
+)
+FULL = "ready messages only. `drop_head`: the oldest is `dropped` (cause max length)"
+PRIORITY = (
+    "so many levels, from 0; the highest goes first, within one as they came. A `priority` that is too high counts as "
+    "the highest"
+)
+NEXT = "puts the message back in its place, at once (then it is the next in line) or after the back-off (then "
+"others pass)."
+GROUPS = "no message of a group is handed out while another one of it is, or has failed and waits; other groups go on"
+REDRIVE = (
+    "the dead letters that lie there at that moment back to the channel in which each died, the oldest first, at "
+    "the rate "
+    "or all at once"
+)
+WINDOW = "for the window, a message with the same identity is confirmed and thrown away, whether or not the first "
+"is still there."
+
+
+def jobs(queue, comes, work=1, steps=(), reading=None, worker=None, publish=None, duration=100, **parts):
+    """Each customer publishes to `jobs` when they come; `worker` has one worker. A customer: when, or (when, "
+    "publish)."""
+    services, asked = {}, []
+    for number, each in enumerate(comes, 1):
+        at, more = each if isinstance(each, tuple) else (each, {})
+        step = {"publish": {"channel": "jobs", **(publish or {}), **more}}
+        services[f"front-{number}"] = {"workers": 9, "handle": [step]}
+        asked.append((f"front-{number}", at))
+    services["worker"] = {"subscribe": {"channel": "jobs", **(reading or {})}, "handle": [{"work": work}, *steps],
+                          **(worker or {})}  # fmt: skip
+    channels = {"jobs": {"queue": queue}, **parts.pop("channels", {})}
+    services |= parts.pop("services", {})
+    return system(services, asked, duration, channels=channels, **parts)
+
+
+def two_consumers(run):
+    """Which of the two services has each customer's message."""
+    frame = run.spans[run.spans.kind == "delivery"].sort_values("workload")
+    return frame.service.tolist()
+
+
+def competing(comes):
+    other = {"other": {"subscribe": "jobs", "handle": [{"work": 1}]}}
+    return jobs({}, comes, services=other)
+
+
+def prioritised(*priorities, levels=3):
+    """The first one is in work; the others wait."""
+    return jobs({"priorities": levels}, [0, *((0.5, {"priority": each}) for each in priorities)])
+
+
+def grouped(key):
+    """A message of the group `a` fails and waits for 5 s."""
+    errors = {"error_rate": "worker", "probability": 1, "at": 0, "for": 1.5}
+    return jobs({"fifo_groups": True}, [(0, {"key": "a"}), (0.5, {"key": key}), (0.5, {"key": "c"})],
+                reading={"retry": {"attempts": 3, "backoff": 5}}, faults=[errors])  # fmt: skip
+
+
+def backing_off(backoff):
+    errors = {"error_rate": "worker", "probability": 1, "at": 0, "for": 1.5}
+    return jobs({}, [0, 0.5], reading={"retry": {"attempts": 3, "backoff": backoff}}, faults=[errors])
+
+
+def redriven(at, rate=None):
+    """Three messages that die at 1 s, 2 s and 3 s; what killed them ends at 5 s."""
+    errors = {"error_rate": "worker", "probability": 1, "at": 0, "for": 5}
+    redrive = {"at": at, **({"rate": rate} if rate else {})}
+    return jobs({"dead_letter": "spoilt"}, [0, 0, 0], faults=[errors], reading={"retry": {"attempts": 1}},
+                channels={"spoilt": {"queue": {"redrive": redrive}}})  # fmt: skip
+
+
+def again(run):
+    """When the letters that were moved came to their queue again."""
+    frame = run.ledger[run.ledger.channel == "jobs"]
+    return frame[frame.origin >= 0].sort_values("appended").appended.round(9).tolist()
+
+
+def single(at):
+    """Two instances, of which one is active; it is down from then on."""
+    return jobs({"single_active_consumer": True}, [0, 3], worker={"instances": 2},
+                faults=[{"outage": "worker/1", "at": at, "for": 50}])  # fmt: skip
+
+
+def workers(run):
+    return run.spans[run.spans.kind == "delivery"].sort_values("born", kind="stable").worker.tolist()
+
+
+RULES = [
+    Rule("`prefetch` messages for each instance (default: its workers)",
+         lambda prefetch: jobs({}, [0, 0, 0], reading={"prefetch": prefetch}), times("worker", "leased"),
+         on=(2, [0, 0, 1]), beyond=(1, [0, 1, 2])),
+    Rule("The credit comes home when the acknowledgement reaches the broker.",
+         lambda latency: jobs({}, [0, 0], network={"links": {"wire": {"between": ["jobs", "worker"],
+         "latency": latency}}}),
+         times("worker", "leased"), on=(1, [0, 3]), beyond=(2, [0, 5])),
+    Rule(FETCHED, lambda at: competing([0, 0.5, 5, at]), two_consumers, on=(5, ["worker", "other", "worker", "other"]),
+         beyond=(4.5, ["worker", "other", "other", "worker"])),
+    Rule(NEXT, backing_off, begun("worker"), on=(0, [1, 1, 2]), beyond=(JUST, [1, 2, 1])),
+    Rule(NEXT, lambda backoff: backing_off(backoff), times("worker", "started"), on=(1, [0, 1, 2]), beyond=(3, [0, 1,
+         4])),
+    # Limits.
+    Rule(FULL, lambda length: jobs({"max_length": length}, [0, 0.25, 0.5, 0.75]), states("jobs"),
+         on=(3, [("done", "none")] * 4), beyond=(2, [("done", "none"), ("dropped", "max length"), *[("done",
+         "none")] * 2])),
+    Rule("`reject_publish`: the publisher is refused, tries again if it may, then fails",
+         lambda at: jobs({"max_length": 1, "overflow": "reject_publish"}, [0, 0, at]), outcomes, on=(1, ["ok"] * 3),
+         beyond=(1 - JUST, ["ok", "ok", "error"])),
+    Rule("`block`: it waits at the door, its worker held, until there is room",
+         lambda work: jobs({"max_length": 1, "overflow": "block"}, [0, 0.25, 0.5], work),
+         lambda run: run.requests.answered.max(),
+         on=(1, 1), beyond=(2, 2)),
+    Rule(TTL, lambda ttl: jobs({"ttl": ttl}, [0, 0]), states("jobs"), on=(1, [("done", "none")] * 2),
+         beyond=(1 - JUST, [("done", "none"), ("expired", "expired")])),
+    Rule(TTL, lambda at: jobs({"ttl": 0}, [0, at]), states("jobs"), on=(1, [("done", "none")] * 2),
+         beyond=(1 - JUST, [("done", "none"), ("expired", "expired")])),
+    Rule(TTL, lambda ttl: jobs({"ttl": ttl}, [0], steps=[{"fail": 1}], reading={"retry": {"attempts": 9,
+         "backoff": 1}}),
+         times("worker", "started"), on=(4, [0, 2, 4]), beyond=(4 - JUST, [0, 2])),
+    Rule(PRIORITY, lambda urgent: prioritised(1, urgent), begun("worker"), on=(1, [1, 2, 3]), beyond=(2, [1, 3, 2])),
+    Rule(PRIORITY, lambda levels: prioritised(1, 5, levels=levels), begun("worker"), on=(2, [1, 2, 3]), beyond=(3, [1,
+         3, 2])),
+    # Order.
+    Rule(GROUPS, grouped, begun("worker"), on=("a", [1, 3, 1, 2]), beyond=("b", [1, 2, 3, 1])),
+    Rule("one instance of one service gets everything until it is down; then the next one", single, workers,
+         on=(3, [0, 1]), beyond=(3 + JUST, [0, 0])),
+    Rule(WINDOW, lambda at: jobs({"deduplication": {"window": 5, "by": "key"}}, [(0, {"key": "a"}), (at,
+         {"key": "a"})]),
+         times("worker", "started"), on=(5, [0, 5]), beyond=(5 - JUST, [0])),
+    Rule(REDRIVE, redriven, again, on=(3, [3, 3]), beyond=(3 + JUST, [3 + JUST] * 3)),
+    Rule(REDRIVE, lambda rate: redriven(10, rate), again, on=(0.5, [10, 12, 14]), beyond=(None, [10, 10, 10])),
+]  # fmt: skip

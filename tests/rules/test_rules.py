@@ -1,0 +1,37 @@
+"""Every rule of the manual that names a limit or an order holds exactly on it, and just beyond it no more."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from evsim.run import simulate
+
+HERE = Path(__file__).parent
+AREAS = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("__init__", "rule", "test_rules"))
+RULES = [
+    pytest.param(rule, id=f"{area}-{number}: {rule.says[:60]}")
+    for area in AREAS
+    for number, rule in enumerate(import_module(f"tests.rules.{area}").RULES, 1)
+]
+MANUAL = " ".join((HERE.parents[1] / "docs" / "semantics.md").read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize("guarded", [False, True], ids=["plain", "guarded"])
+@pytest.mark.parametrize("side", ["on", "beyond"])
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_holds_on_its_limit_and_just_beyond(rule, side, guarded):
+    setting, told = getattr(rule, side)
+    run = simulate(rule.system(setting), guarded=guarded)
+    assert rule.tells(run) == told, rule.says
+    assert run.audit()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_stands_in_the_manual_as_it_is_quoted_here(rule):
+    assert " ".join(rule.says.split()) in MANUAL, "quote docs/semantics.md as it is, or mend the rule's case"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_tells_the_limit_from_what_lies_beyond(rule):
+    assert rule.on != rule.beyond and rule.on[1] != rule.beyond[1]

@@ -154,7 +154,8 @@ class Sending:
         next_handler = self.bus.next_handler
 
         def send(row):
-            hand(*note(row), next_handler())
+            message, luck = note(row)
+            hand(message, luck, next_handler())
             then(row)
 
         return send

@@ -8,6 +8,8 @@ import simpy
 from simpy.core import EmptySchedule, StopSimulation
 from simpy.events import NORMAL, URGENT, Event, EventPriority
 
+from evsim.engine.depth import roomy
+
 __all__ = ["ANSWER", "ARRIVAL", "Environment", "FAULT", "OBSERVER", "SimulationError", "TIMEOUT"]
 
 # What comes first when two things are due at the same time. SimPy's priorities are multiples of ten,
@@ -46,6 +48,7 @@ class Environment(simpy.Environment):
         self._next_key = _Sequences()
         self._next_normal_key = self._next_key[NORMAL * _SIMPY_STEP]
         self._fire = self.fire  # one bound method for all events, made once
+        self.depth = 0  # how deep its callables may call each other, beyond what is usual
 
     def key_counter(self, rank):
         """A function that gives the next heap key of `rank`; parts keep it and push entries themselves."""
@@ -110,7 +113,8 @@ class Environment(simpy.Environment):
                 return until.value
             until.callbacks.append(StopSimulation.callback)
         try:
-            self._drain()
+            with roomy(self.depth):
+                self._drain()
         except StopSimulation as stop:
             return stop.args[0]
         if until is not None:

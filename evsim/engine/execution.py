@@ -1,5 +1,6 @@
 """An execution: one scenario with one seed, built and run to its end."""
 
+from evsim.engine.depth import building, roomy, running
 from evsim.engine.due import due_effects
 from evsim.engine.environment import SimulationError
 from evsim.engine.refusal import refuse
@@ -24,9 +25,12 @@ class Execution:
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise refuse("seed", "must be a whole number, 0 or more", seed)
         self.scenario, self.seed, self._into = scenario, seed, into
-        self.system = System(scenario, seed, guarded=guarded)
-        refuse_too_many(self.system)
+        self._depth = building(scenario)
+        with roomy(self._depth):
+            self.system = System(scenario, seed, guarded=guarded)
+            refuse_too_many(self.system)
         self.env = self.system.env
+        self.env.depth = running(self.system)
 
     def run(self, until=None):
         """Run to the end (or to the time `until`) and return the results."""
@@ -65,10 +69,12 @@ class Execution:
         system = self.system
         stock = take_stock(system)
         records = system.records.close()
+        with roomy(self._depth):
+            due = due_effects(system)
         return self._into(
             scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
             routes=[(route.course.place.workload, route.course.step) for route in system.routes],
-            effect_names=tuple(system.effect_names), key_names=system.key_names, due=due_effects(system), stock=stock,
+            effect_names=tuple(system.effect_names), key_names=system.key_names, due=due, stock=stock,
             tickets=[number for number, _ in system.luck.tickets],
             keys={name: keys.of for name, keys in system.keys.items()}, ended_at=self.env.now, warnings=warnings,
         )  # fmt: skip

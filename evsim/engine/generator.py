@@ -99,6 +99,18 @@ def _distribution(time):
     return time if isinstance(time, Distribution) else Distribution.read(time)
 
 
+class _Handling:
+    """One attempt of a Python handler.
+
+    met: step -> how often it came. in_step: a step has begun and may end at once. news: how the last step ended.
+    """
+
+    __slots__ = ("generator", "in_step", "met", "news")
+
+    def __init__(self, generator):
+        self.generator, self.met, self.in_step, self.news = generator, {}, False, None
+
+
 def generator_handler(compiler, function, end, fail):
     """The function that runs `function` as the handler of the compiler's place."""
     system, place = compiler.system, compiler.place
@@ -106,37 +118,47 @@ def generator_handler(compiler, function, end, fail):
     compiler.service.parallel.append(live)  # so that a crash forgets what it kills
 
     def start(row):
-        live[row] = (function(Context(system, row, place.workload)), {})
+        live[row] = _Handling(function(Context(system, row, place.workload)))
         go_on(row)
 
     def go_on(row):
         if row in live:
-            _advance(row, live[row][0].__next__)
+            _advance(row, live[row].generator.__next__)
 
     def failed(row, reason):
         if row in live:
-            _advance(row, live[row][0].throw, StepFailed(reason))
+            _advance(row, live[row].generator.throw, StepFailed(reason))
 
     def _advance(row, resume, *error):
-        try:
-            step = resume(*error)
-        except StopIteration:
-            del live[row]
-            end(row)
-        except StepFailed as failure:
-            del live[row]
-            fail(row, failure.reason)
-        else:
-            if getattr(step, "kind", None) not in ("work", "wait", "call", "publish", "send", "ask"):
-                raise SimulationError(
-                    f"services.{place.service}.handle: a Python handler yielded {step!r}, which is no step; "
-                    "write `yield from ctx.work(...)`, not `yield ctx.work(...)`"
-                )
-            met = live[row][1]
-            count = met[step] = met.get(step, -1) + 1
-            if (step, count) not in compiled:
-                compiled[step, count] = _compile(compiler, step, count, go_on, failed)
-            compiled[step, count](row)
+        handling = live[row]
+        handling.news = resume, error
+        if handling.in_step:
+            return  # the step took no time: the loop below goes on
+        while handling.news is not None:
+            (resume, error), handling.news = handling.news, None
+            try:
+                step = resume(*error)
+            except StopIteration:
+                del live[row]
+                end(row)
+            except StepFailed as failure:
+                del live[row]
+                fail(row, failure.reason)
+            else:
+                handling.in_step = True
+                _step(handling, step)(row)
+                handling.in_step = False
+
+    def _step(handling, step):
+        if getattr(step, "kind", None) not in ("work", "wait", "call", "publish", "send", "ask"):
+            raise SimulationError(
+                f"services.{place.service}.handle: a Python handler yielded {step!r}, which is no step; "
+                "write `yield from ctx.work(...)`, not `yield ctx.work(...)`"
+            )
+        count = handling.met[step] = handling.met.get(step, -1) + 1
+        if (step, count) not in compiled:
+            compiled[step, count] = _compile(compiler, step, count, go_on, failed)
+        return compiled[step, count]
 
     return compiler.through_heap(start)
 

@@ -103,8 +103,9 @@ class Risk:
                 return True
             if step.kind == "publish" and step.acks and step.outbox is None and self.publishing(place, step):
                 return True
-            if any(self._steps(place, branch, (*here, number)) for number, branch in enumerate(branches(step))):
-                return True
+            for number, branch in enumerate(branches(step)):
+                if self._steps(place, branch, (*here, number)):
+                    return True
         return False
 
 

@@ -137,7 +137,6 @@ _RULES = {
     "too_short": "must hold at least {min_length}",
     "string_too_short": "must not be empty",
     "literal_error": "must be {expected}",
-    "recursion_loop": "contains itself",
 }
 
 

@@ -115,6 +115,8 @@ class Scenario(Part):
         if not isinstance(data, Mapping):
             problem = Problem("", "must be a mapping of settings: name, workloads, services, run, ...")
             raise ScenarioError([problem], source)
+        if reading.is_too_deep(data):
+            raise ScenarioError([Problem("", reading.TOO_DEEP)], source)
         context = {"folder": None if folder is None else Path(folder)}
         try:
             return cls.model_validate(data, context=context, by_name=False, by_alias=True)

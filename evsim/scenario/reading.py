@@ -6,6 +6,7 @@ nesting, and aliases that blow up. Written with PyYAML's events, since its resol
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -70,6 +71,15 @@ def read(text, source=None):
     except _Refusal as refusal:
         problem = refusal.args[0]
     raise ScenarioError([problem], source) from None
+
+
+def is_too_deep(data):
+    """Whether plain data is nested deeper than a text may be, aliases included, or holds itself."""
+    level = [data]
+    for _ in range(DEEPEST + 1):
+        inside = (entry for each in level for entry in (each.values() if isinstance(each, Mapping) else each))
+        level = list({id(entry): entry for entry in inside if isinstance(entry, Mapping | list | tuple)}.values())
+    return bool(level)
 
 
 class _Refusal(Exception):

@@ -19,7 +19,8 @@ class Group(Reader):
         count = len(channel.ends)
         self.idle = bytearray(b"\1" * count)
         self.stores = [None] * count  # a deque where something ever waited
-        guarded = service.guarded or system.is_faulty(channel.name)
+        self.granting = set()  # partitions from which messages are handed out one after the other
+        guarded = service.guarded or system.is_faulty(channel.name) or bool(subscription.replay)
         self.offer = self._offer(guarded)
         self.worked = self._guarded_worked if guarded else self._worked()
 
@@ -77,11 +78,15 @@ class Group(Reader):
         self._next_of(self.partition_of(row))
 
     def _next_of(self, partition):
-        if self.stores[partition] and self.may_grant:
+        """Grant from a partition that is free, until one message takes time."""
+        self.idle[partition] = 1
+        if partition in self.granting:
+            return  # a handler that takes no time has ended inside the loop below, which goes on
+        self.granting.add(partition)
+        while self.idle[partition] and self.stores[partition] and self.may_grant:
             self.idle[partition] = 0
             self.grant(self.stores[partition].popleft())
-        else:
-            self.idle[partition] = 1
+        self.granting.discard(partition)
 
     def dead(self, row):
         self._next_of(self.partition_of(row))

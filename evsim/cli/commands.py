@@ -38,15 +38,15 @@ def run(
     from evsim.experiment.saving import save_run
 
     chosen = load_scenario(scenario, settings, seed)
-    folder = results_folder(save)
+    folder, stopped = results_folder(save), None
     if runs == 1:
         done = audited_run(chosen, chosen.run.seed)
         summary, services, channels = done.summary(), done.service_figures, done.channel_figures
         audit, luck = str(done.audit()), f"seed {done.seed}"
     else:
-        done = replicate(chosen, runs, jobs=jobs)
+        done, stopped = _as_far(replicate, chosen, runs, jobs=jobs)
         summary, services, channels = done.summary(), done.services, done.channels
-        audit, luck = "balanced in all runs", f"{runs} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
+        audit, luck = "balanced in all runs", f"{len(done.runs)} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
     warn(done.warnings)
     data = {
         "scenario": chosen.name, "seed": chosen.run.seed, "summary": summary, "services": services,
@@ -56,7 +56,7 @@ def run(
         save_run(folder, data, done)
     verdicts = judge(chosen.objectives, summary)
     if as_json:
-        print_json(data | ({"runs": runs} if runs > 1 else {}))
+        print_json(data | ({"runs": len(done.runs)} if runs > 1 else {}))
     else:
         duration, warmup = chosen.run.duration, chosen.run.warmup
         title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"
@@ -64,7 +64,7 @@ def run(
         say(report(title, summary, services, channels, get_terminal_size().columns))
         say(f"\nThe books: {audit}.")
         say_verdicts("Objectives", verdicts)
-    finish({"": verdicts}, as_json)
+    finish({"": verdicts}, as_json, stopped)
 
 
 @app.command()
@@ -95,7 +95,7 @@ def compare(
     else:
         designs, labels = [load_scenario(name, settings, seed) for name in scenarios], None
     folder = results_folder(save)
-    done = compare(*designs, n=runs, labels=labels, jobs=jobs)
+    done, stopped = _as_far(compare, *designs, n=runs, labels=labels, jobs=jobs)
     warn(done.warnings)
     data = {
         "designs": list(done.designs), "seeds": done.seeds, "summary": done.summary(),
@@ -113,7 +113,19 @@ def compare(
         say("\n" + none_seen(done.designs[done.first].summary()["requests"]))
         for name, judgements in verdicts.items():
             say_verdicts(f"Objectives of {name}", judgements)
-    finish(verdicts, as_json)
+    finish(verdicts, as_json, stopped)
+
+
+def _as_far(experiment, *arguments, **settings):
+    """What an experiment gives, and what to say if it was interrupted and gives only what was finished."""
+    from evsim.experiment.running import Interrupted
+
+    try:
+        return experiment(*arguments, **settings), None
+    except Interrupted as stop:
+        if stop.finished is None:
+            raise
+        return stop.finished, f"{stop.done} of {stop.asked} runs are finished, and the figures are theirs"
 
 
 @app.command()

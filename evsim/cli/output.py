@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from evsim.cli.status import MISSED
+from evsim.cli.status import INTERRUPTED, MISSED
 
 __all__ = ["complain", "count", "finish", "nested", "print_json", "say", "say_verdicts", "warn"]
 
@@ -38,13 +38,20 @@ def warn(warnings):
         complain(f"Warning: {warning}")
 
 
-def finish(verdicts, quiet):
-    """Exit with status 1 if no design meets its objectives; say which are missed where nothing else is printed."""
+def finish(verdicts, quiet, stopped=None):
+    """Exit with status 1 if no design meets its objectives; say which are missed where nothing else is printed.
+
+    stopped: what to say at the end of a command that was interrupted.
+    """
     missed = {name: [each for each in judgements if each.verdict == "MISSES"] for name, judgements in verdicts.items()}
-    if missed and all(missed.values()):
-        if quiet:
-            for name, judgements in missed.items():
-                complain("\n".join(f"{name}: {each}".removeprefix(": ") for each in judgements))
+    all_miss = missed and all(missed.values())
+    if all_miss and quiet:
+        for name, judgements in missed.items():
+            complain("\n".join(f"{name}: {each}".removeprefix(": ") for each in judgements))
+    if stopped:
+        complain(stopped)
+        raise typer.Exit(INTERRUPTED)
+    if all_miss:
         raise typer.Exit(MISSED)
 
 

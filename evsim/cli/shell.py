@@ -28,7 +28,6 @@ class _Commands(TyperGroup):
                 sys.stdout.flush()
             return result
         except KeyboardInterrupt:
-            complain("interrupted")
             status = INTERRUPTED
         except BrokenPipeError:  # the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -28,7 +28,12 @@ def compare(a, b, *more, n=30, seed=None, labels=None, jobs=None, progress=None)
     """
     designs = (a, b, *more)
     labels = _labels(designs, labels)
-    results = in_order(partial(_one, designs), seeds_from(a, n, seed), jobs, progress)
+    seeds = seeds_from(a, n, seed)
+    return in_order(partial(_one, designs), seeds, jobs, progress, partial(_compared, designs, labels))
+
+
+def _compared(designs, labels, results):
+    """The comparison that pairs of runs make."""
     runs = zip(*(figures for figures, _ in results), strict=True)
     customers = zip(*(pairs for _, pairs in results), strict=True)
     return Comparison(

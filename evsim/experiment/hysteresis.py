@@ -29,9 +29,15 @@ def hysteresis(scenario, loads, workload=None, hold="60s", n=5, seed=None, jobs=
         raise ValueError(f"hold={hold!r} must be longer than 0: give each load some time, such as 60s")
     ramp = [*loads, *loads[-2::-1]]
     driven = _driven(scenario, workload, ramp, hold)
-    runs = in_order(partial(_one, driven, workload, ramp, hold), seeds_from(scenario, n, seed), jobs, progress)
+    gather = partial(_measured, scenario, workload, ramp, hold)
+    seeds = seeds_from(scenario, n, seed)
+    return in_order(partial(_one, driven, workload, ramp, hold), seeds, jobs, progress, gather)
+
+
+def _measured(scenario, workload, ramp, hold, runs):
+    """What so many runs have shown of each plateau."""
     plateaus = [
-        Plateau(load, "up" if number < len(loads) else "down", estimate(goodputs))
+        Plateau(load, "up" if number <= len(ramp) // 2 else "down", estimate(goodputs))
         for number, (load, goodputs) in enumerate(zip(ramp, zip(*runs, strict=True), strict=True))
     ]
     return Hysteresis(scenario.name, workload, hold, len(runs), tuple(plateaus))

@@ -19,7 +19,7 @@ def replicate(scenario, n=30, seed=None, jobs=None, progress=None):
     ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns :class:`Replications`.
     """
     seeds = seeds_from(scenario, n, seed)
-    return Replications(scenario, in_order(partial(_one, scenario), seeds, jobs, progress))
+    return in_order(partial(_one, scenario), seeds, jobs, progress, partial(Replications, scenario))
 
 
 def _one(scenario, seed):

@@ -3,11 +3,13 @@
 Each run knows its seed and nothing of the others, so neither order nor process matters.
 """
 
-from time import perf_counter
+from time import process_time
 
 from evsim.engine import execute
+from evsim.experiment.workers import spread
+from evsim.stopping import FINISH, INTERRUPT, go_on
 
-__all__ = ["audited_run", "figures_of", "in_order", "seeds_from"]
+__all__ = ["Interrupted", "audited_run", "figures_of", "in_order", "seeds_from"]
 
 START_UP = 2.0  # seconds until cold worker processes have imported everything: less work is done sooner here
 
@@ -44,30 +46,70 @@ def figures_of(run):
     }
 
 
-def in_order(task, seeds, jobs=None, progress=None):
-    """``[task(seed) for seed in seeds]``, in this process or on several.
+class Interrupted(KeyboardInterrupt):
+    """Many runs were interrupted; ``finished`` has what came of those that were done, None if there is none."""
 
-    jobs: 1 stays in this process, -1 takes all cores; None makes one run here, and takes all cores if the
+    def __init__(self, done, asked, finished):
+        super().__init__(done, asked, finished)
+        self.done, self.asked, self.finished = done, asked, finished
+
+    def __str__(self):
+        if not self.done:
+            return f"none of {self.asked} runs is finished"
+        return f"{self.done} of {self.asked} runs are finished: sys.last_value.finished has them"
+
+
+def in_order(task, seeds, jobs=None, progress=None, gather=list):
+    """``gather([task(seed) for seed in seeds])``, made in this process or on several.
+
+    jobs: 1 stays in this process, -1 takes all cores; None makes two runs here, and takes all cores if the
     rest is worth it. progress: False for no bar, True for one, None for one if the work is long and somebody
-    watches.
+    watches. Ctrl-C raises :exc:`Interrupted`, a KeyboardInterrupt that keeps what is finished.
     """
-    from tqdm import tqdm
-
     if jobs is not None and (not isinstance(jobs, int) or isinstance(jobs, bool) or jobs == 0):
         raise ValueError(f"jobs={jobs!r} must be a number of processes, -1 for all cores, or None")
+    results = []
+    try:
+        _collect(results, task, seeds, jobs, progress)
+        go_on(FINISH)
+    except KeyboardInterrupt:
+        go_on(FINISH)
+        raise Interrupted(len(results), len(seeds), gather(results) if results else None) from None
+    return gather(results)
+
+
+def _collect(results, task, seeds, jobs, progress):
+    """Append the result of each seed, as it comes."""
+    from tqdm import tqdm
+
     hidden = None if progress is None else not progress
     delay = 1.0 if progress is None else 0.0
-    results = []
     with tqdm(total=len(seeds), unit="run", disable=hidden, delay=delay, leave=False) as bar:
-        if jobs is None:
-            began = perf_counter()
-            results.append(task(seeds[0]))
+        while jobs is None and len(results) < len(seeds):
+            began = process_time()
+            results.append(task(seeds[len(results)]))
             bar.update()
-            jobs = _worth((perf_counter() - began) * (len(seeds) - 1))
-        for result in _run(task, seeds[len(results) :], jobs):
-            results.append(result)
-            bar.update()
-    return results
+            go_on(INTERRUPT)  # there is something to keep
+            jobs = _chosen(len(results), process_time() - began, len(seeds) - len(results))
+        rest = seeds[len(results) :]
+        runs = spread(task, rest, jobs) if rest and jobs != 1 else map(task, rest)
+        try:
+            for result in runs:
+                results.append(result)
+                bar.update()
+                go_on(INTERRUPT)
+        finally:
+            if hasattr(runs, "close"):
+                runs.close()
+
+
+def _chosen(made, seconds, left):
+    """How many processes the runs that are left take, after a run of so many seconds; None: another run will tell.
+
+    The first run also pays for what is imported and read, unless it is so long that this is little. What counts is the
+    time of the processor: on a busy machine a run takes longer, and other processes would find it as busy.
+    """
+    return None if made == 1 and seconds < START_UP else _worth(seconds * left)
 
 
 def _worth(seconds):
@@ -77,13 +119,3 @@ def _worth(seconds):
     from joblib import cpu_count
 
     return cpu_count() if seconds * (1 - 1 / cpu_count()) > START_UP else 1
-
-
-def _run(task, seeds, jobs):
-    if jobs == 1 or not seeds:
-        yield from map(task, seeds)
-        return
-    from joblib import Parallel, delayed, parallel_config
-
-    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
-        yield from Parallel(return_as="generator")(delayed(task)(seed) for seed in seeds)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -132,24 +131,6 @@ def test_the_version_and_the_help_are_there():
     text = evsim_("--help").stdout
     for command in ("run", "compare", "list", "show", "validate", "schema", "lab"):
         assert command in text
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer signals here")
-def test_an_interrupt_ends_the_run_without_noise():
-    def interrupt(number, frame):
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.5)
-    try:
-        result = evsim_(
-            "run", "registration-events", "--set", "run.max_rows=100000000", "--set", "run.duration=9000s"
-        )
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert result.exit_code == 130
-    assert (result.stdout, result.stderr) == ("", "interrupted\n")
 
 
 def shell(*arguments, **environment):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import evsim
+from evsim.experiment import running
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import START_UP, _worth, in_order, seeds_from
 
@@ -119,6 +120,32 @@ def test_much_work_takes_all_cores():
     from joblib import cpu_count
 
     assert _worth(100 * START_UP) == cpu_count()
+
+
+def test_what_a_warm_run_costs_decides(monkeypatch):
+    """The first run also imports and reads; on a busy machine all take longer, and cost no more."""
+    clock = [0.0]
+
+    def task(seed):
+        clock[0] += 0.9 * START_UP if seed == 0 else START_UP / 20
+        return os.getpid()
+
+    monkeypatch.setattr(running, "process_time", lambda: clock[0])
+    monkeypatch.setattr(running, "spread", lambda task, seeds, jobs: ["elsewhere"] * len(seeds))
+    assert in_order(task, range(20)) == [os.getpid()] * 20
+    assert in_order(task, range(200)) == [os.getpid()] * 2 + ["elsewhere"] * 198
+
+
+def test_a_long_first_run_is_not_followed_by_another_one_here(monkeypatch):
+    clock = [0.0]
+
+    def task(_):
+        clock[0] += 3 * START_UP
+        return "here"
+
+    monkeypatch.setattr(running, "process_time", lambda: clock[0])
+    monkeypatch.setattr(running, "spread", lambda task, seeds, jobs: ["elsewhere"] * len(seeds))
+    assert in_order(task, range(4)) == ["here"] + ["elsewhere"] * 3
 
 
 def test_workers_use_one_thread_each():

@@ -1,0 +1,55 @@
+"""Worker processes: each does some of the runs, and none outlives the program that started it."""
+
+import os
+import signal
+import threading
+import warnings
+from contextlib import contextmanager
+from time import sleep
+
+from evsim.stopping import FINISH, INTERRUPT, go_on
+
+__all__ = ["spread"]
+
+LOOK = 0.5  # seconds between two looks whether the program is still there
+
+
+def spread(task, seeds, jobs):
+    """``task(seed)`` of each seed, in their order, from several processes; when it is closed they end."""
+    from joblib import Parallel, delayed, parallel_config
+
+    begin = {"initializer": _begin, "initargs": (os.getpid(),)}
+    go_on(FINISH)
+    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1, **begin), _deaf_children():
+        results = Parallel(return_as="generator")(delayed(task)(seed) for seed in seeds)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*still being processed by the workers", UserWarning)  # so it was asked for
+        go_on(INTERRUPT)
+        yield from results
+
+
+@contextmanager
+def _deaf_children():
+    """Processes that start meanwhile do not hear Ctrl-C, from their first moment: the terminal sends it to all."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
+def _begin(program):
+    """In a worker, as it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "posix":
+        threading.Thread(target=_watch, args=(program,), daemon=True).start()
+
+
+def _watch(program):
+    """End this worker when the program has been killed, and can no longer end it."""
+    while os.getppid() == program:
+        sleep(LOOK)
+    os._exit(1)

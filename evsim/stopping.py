@@ -1,0 +1,69 @@
+"""How a command ends when it is told to: by Ctrl-C, by SIGTERM, or because its terminal is closed.
+
+It depends on what there is to lose. LEAVE: nothing, so at once. INTERRUPT what is being made, by a KeyboardInterrupt,
+and keep what is finished. FINISH what is short, as showing and saving, and then leave. Told twice, it leaves at once.
+Python programs that use evsim hear their signals as they want: nothing here happens before `listen`.
+"""
+
+import os
+import signal
+import sys
+from contextlib import contextmanager, suppress
+
+__all__ = ["FINISH", "INTERRUPT", "LEAVE", "go_on", "heard", "listen", "meanwhile"]
+
+LEAVE, INTERRUPT, FINISH = "leave", "interrupt", "finish"
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_way, _heard = LEAVE, []
+
+
+def listen():
+    """Hear the signals from now on; those that the caller had us ignore (nohup) stay ignored."""
+    for number in SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def go_on(way):
+    """From now on a signal means this; a KeyboardInterrupt if one that came before means that it is over."""
+    global _way
+    _way = way
+    if way == INTERRUPT and _heard:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def meanwhile(way):
+    """Inside, a signal means this; afterwards what it meant before."""
+    before = _way
+    go_on(way)
+    try:
+        yield
+    finally:
+        globals()["_way"] = before
+
+
+def heard():
+    """The exit status and the word for the first signal that came; None without one."""
+    if not _heard:
+        return None
+    word = "interrupted" if _heard[0] == signal.SIGINT else f"ended by {signal.Signals(_heard[0]).name}"
+    return 128 + _heard[0], word
+
+
+def _stop(number, _):
+    _heard.append(number)
+    if _way == LEAVE or len(_heard) > 1:
+        _leave()
+    if _way == INTERRUPT:
+        raise KeyboardInterrupt
+
+
+def _leave():
+    """End here, without what Python does at its end."""
+    status, word = heard()
+    with suppress(OSError, ValueError, AttributeError, RuntimeError):  # nobody reads it, or it is being written to
+        sys.stdout.flush()
+    with suppress(OSError):
+        os.write(2, f"{word}\n".encode())
+    os._exit(status)

@@ -1,0 +1,156 @@
+"""Ctrl-C and the end of a job: what is finished is shown, and no process stays behind. Real programs, real signals."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import evsim
+from evsim.experiment.running import Interrupted, in_order
+
+pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
+ROOT = Path(__file__).resolve().parents[2]
+MANY = 400
+EVENTS = ("registration-events", "--set", "run.duration=4s", "--set", "run.warmup=1s", "--runs", MANY)
+
+
+class Program:
+    """The command in a process group of its own; its progress bar is read from a terminal of our own."""
+
+    def __init__(self, *arguments):
+        self.terminal, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (24, 100))
+        command = [sys.executable, "-m", "evsim", *map(str, arguments)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )  # fmt: skip
+        os.close(theirs)
+        self.said = ""
+
+    def until(self, pattern):
+        """Read on until the terminal shows this."""
+        while not (found := re.search(pattern, self.said)):
+            self.said += os.read(self.terminal, 4096).decode()
+        return found
+
+    def end(self):
+        """(exit status, stdout, what the terminal showed last), when nobody holds either of them any more."""
+        stdout = self.process.stdout.read().decode()  # ends when the last process that has it does
+        self.process.stdout.close()
+        try:
+            while data := os.read(self.terminal, 4096):
+                self.said += data.decode()
+        except OSError:  # as Linux says that nobody has it
+            pass
+        os.close(self.terminal)
+        return self.process.wait(), stdout, self.said.split("\r")[-2:]
+
+    def told(self, number, everybody=False):
+        (os.killpg if everybody else os.kill)(self.process.pid, number)
+        return self
+
+
+@pytest.mark.parametrize(
+    "jobs, number, status, word",
+    [(1, "SIGINT", 130, "interrupted"), (2, "SIGINT", 130, "interrupted"), (2, "SIGTERM", 143, "ended by SIGTERM")],
+)
+def test_what_is_finished_is_shown_and_saved_and_nobody_stays(tmp_path, jobs, number, status, word):
+    """As a terminal does: Ctrl-C reaches the workers, too, and the end of a job the program alone."""
+    folder = tmp_path / "kept"
+    program = Program("run", *EVENTS, "--jobs", jobs, "--save", folder, "--json")
+    program.until(rf"[1-9]\d*/{MANY}")
+    code, stdout, _ = program.told(getattr(signal, number), everybody=number == "SIGINT").end()
+    assert code == status
+    data = json.loads(stdout)
+    assert 1 <= data["runs"] == data["summary"]["requests"]["n"] < MANY
+    assert f"{data['runs']} of {MANY} runs are finished, and the figures are theirs" in program.said
+    assert word in program.said and "Traceback" not in program.said and "Warning" not in program.said
+    assert len((folder / "runs.csv").read_text().splitlines()) == 1 + data["runs"]
+    assert json.loads((folder / "summary.json").read_text())["summary"] == data["summary"]
+
+
+def test_a_comparison_keeps_the_pairs_that_are_finished():
+    program = Program("compare", "registration-classic", *EVENTS, "--jobs", 1)
+    program.until(rf"[1-9]\d*/{MANY}")
+    code, stdout, _ = program.told(signal.SIGINT, everybody=True).end()
+    assert code == 130 and "Traceback" not in program.said
+    done = int(re.search(rf"(\d+) of {MANY} runs are finished", program.said)[1])
+    assert f"{done} runs each, seeds 1 to {done}" in stdout
+
+
+def test_workers_of_a_program_that_was_killed_end_too():
+    program = Program("run", *EVENTS, "--jobs", 2)
+    program.until(rf"[1-9]\d*/{MANY}")
+    code, stdout, _ = program.told(signal.SIGKILL).end()  # waits for whoever has its output
+    assert (code, stdout) == (-signal.SIGKILL, "")
+
+
+def test_with_nothing_to_keep_it_leaves_at_once():
+    program = Program("run", "registration-events", "--set", "run.max_rows=100000000", "--set", "run.duration=9000s",
+                      "--set", "services.database.workers=1")  # fmt: skip
+    hearing = Path(f"/proc/{program.process.pid}/status")
+    if not hearing.exists():
+        pytest.skip("no /proc here to see that the program hears")
+    while not int(re.search(r"SigCgt:\s*(\w+)", hearing.read_text())[1], 16) & 1 << signal.SIGTERM - 1:
+        pass
+    assert program.told(signal.SIGINT).end() == (130, "", ["interrupted", "\n"])
+
+
+def interrupted_at(seed):
+    def task(mine):
+        if mine == seed:
+            raise KeyboardInterrupt
+        return mine
+
+    return task
+
+
+def test_python_gets_what_is_finished_with_the_interrupt():
+    with pytest.raises(KeyboardInterrupt) as caught:
+        in_order(interrupted_at(13), range(10, 20), jobs=1, gather=tuple)
+    assert caught.value.finished == (10, 11, 12)
+    assert str(caught.value) == "3 of 10 runs are finished: sys.last_value.finished has them"
+    with pytest.raises(Interrupted, match="none of 10 runs") as caught:
+        in_order(interrupted_at(10), range(10, 20), gather=tuple)
+    assert caught.value.finished is None
+
+
+def test_a_comparison_and_a_hysteresis_that_were_interrupted_are_results(monkeypatch):
+    small = evsim.load("registration-events").replace({"run.duration": "2s", "run.warmup": 0})
+
+    def after_two(one):
+        done = []
+
+        def task(*arguments):
+            if len(done) == 2:
+                raise KeyboardInterrupt
+            done.append(one(*arguments))
+            return done[-1]
+
+        return task
+
+    for module in ("replicate", "compare", "hysteresis"):
+        source = sys.modules[f"evsim.experiment.{module}"]
+        monkeypatch.setattr(source, "_one", after_two(source._one))
+    for make in (
+        lambda: evsim.replicate(small, n=9),
+        lambda: evsim.compare(small, small, n=9),
+        lambda: evsim.hysteresis(small, [1, 2], hold="1s", n=9),
+    ):
+        with pytest.raises(KeyboardInterrupt) as caught:
+            make()
+        assert (caught.value.done, caught.value.asked) == (2, 9)
+        assert "2 runs" in str(caught.value.finished)
+
+
+def test_a_notebook_finds_what_is_finished_under_last_value():
+    shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell()
+    shell.run_cell("from evsim.experiment.running import Interrupted\nraise Interrupted(2, 9, 'two')")
+    shell.run_cell("import sys\nfound = sys.last_value.finished")
+    assert shell.user_ns["found"] == "two"

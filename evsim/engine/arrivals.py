@@ -6,26 +6,28 @@ import numpy as np
 
 from evsim.engine.luck import BLOCK
 from evsim.scenario import Distribution
+from evsim.ticks import SECOND, ticks
 
 __all__ = ["arrival_times", "expected_requests"]
 
 
 def arrival_times(system, name):
-    """Lists of arrival times (seconds), ascending and before the end of the run."""
+    """Lists of arrival times (ticks), ascending and before the end of the run."""
     scenario = system.scenario
-    arrivals, luck, end = scenario.workloads[name].arrivals, system.luck, scenario.run.duration
+    arrivals, luck, end = scenario.workloads[name].arrivals, system.luck, ticks(scenario.run.duration)
     if arrivals.kind == "csv":
-        stamps, _ = system.stamps(name)
+        stamps = np.rint(system.stamps(name)[0] * SECOND)
         yield stamps[stamps < end].tolist()
         return
     if arrivals.kind == "burst":
-        yield [arrivals.at] * (arrivals.count if arrivals.at < end else 0)
+        at = ticks(arrivals.at)
+        yield [at] * (arrivals.count if at < end else 0)
         return
     if arrivals.kind == "constant":
-        last = int(np.ceil(end * arrivals.rate))
+        last = int(np.ceil(end * arrivals.rate / SECOND))
         for first in range(1, last + 1, BLOCK):
-            times = np.arange(first, min(first + BLOCK, last + 1)) / arrivals.rate
-            yield (np.rint(times[times < end] * 1e9) / 1e9).tolist()
+            times = np.rint(np.arange(first, min(first + BLOCK, last + 1)) * SECOND / arrivals.rate)
+            yield times[times < end].tolist()
         return
     # One a second: what a profile needs is the same stream with its clock bent (exact).
     even = arrivals.kind == "profile" and arrivals.gaps == "constant"
@@ -36,7 +38,7 @@ def arrival_times(system, name):
     for block in count():
         work = total + np.cumsum(gaps.block(block))
         total = float(work[-1])
-        times = np.rint(clock(work) * 1e9) / 1e9
+        times = np.rint(clock(work))
         last = times[-1]
         times = times if sizes is None else np.repeat(times, sizes(block))
         yield times[times < end].tolist()
@@ -59,12 +61,12 @@ def _sizes(luck, name, size):
 
 
 def _steady(rate):
-    return lambda work: work / rate
+    return lambda work: work / rate  # which counts events in the unit of the clock
 
 
 def _profile(points):
-    """The inverse of the integral of a piecewise linear rate; the last rate holds for ever."""
-    times = np.array([time for time, _ in points], dtype=float)
+    """The inverse of the integral of a piecewise linear rate, in ticks; the last rate holds for ever."""
+    times = np.array([ticks(time) for time, _ in points])
     rates = np.array([rate for _, rate in points], dtype=float)
     areas = np.concatenate([[0.0], np.cumsum(np.diff(times) * (rates[1:] + rates[:-1]) / 2)])
     lengths = np.diff(times)  # two points at one time are a jump: a piece without length or area

@@ -11,6 +11,7 @@ from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.policy import policies_of
 from evsim.results.policies import NEVER_SENT
 from evsim.results.records import FINAL, Outcome, Reason, Verdict
+from evsim.ticks import ticks
 
 __all__ = ["Asking"]
 
@@ -42,7 +43,7 @@ class Asking:
     def __init__(self, system, place, service, done, bad, asker=None, timeout=None, retry=None):
         self.system, self.place, self.service = system, place, service
         self.done, self.bad, self.asker = done, bad, asker
-        self.timeout = timeout
+        self.timeout = ticks(timeout)
         self.attempts = retry.attempts if retry else 1
         self.backoff = system.backoff(retry, place) if retry and retry.attempts > 1 else None
         self.budget = self.shared(Budget, retry.budget if retry else None)
@@ -299,8 +300,7 @@ class Asking:
     def _wait_in_vain(self, row):
         """Without a timeout the asker of something truly lost gives up after the network's `give_up`."""
         if self.timeout is None:
-            give_up = self.system.scenario.network.give_up
-            time = max(self.system.env._now, self.system.records.rows.born[row] + give_up)
+            time = max(self.system.env._now, self.system.records.rows.born[row] + self.system.give_up)
             self.system.env.call_at(time, self._silence, row, TIMEOUT)
 
     def _silence(self, row):

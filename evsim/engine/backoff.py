@@ -3,17 +3,19 @@
 Formulas: M. Brooker, Exponential Backoff And Jitter (AWS Architecture Blog, 2015).
 """
 
+from evsim.ticks import ticks, whole
+
 __all__ = ["waits"]
 
 
 def waits(retry, luck, chances, table, first):
-    """A function ``wait(row, number)``: seconds after attempt `number` (1, 2 ...) of a row of `table`.
+    """A function ``wait(row, number)``: ticks after attempt `number` (1, 2 ...) of a row of `table`.
 
     luck, chances: where tickets come from, and uniform draws. first(row): the luck of the first attempt; with it a
     chain of waits is the same chain at each attempt. The wait belongs to the request, not to the order of events.
     """
     backoff = retry.backoff
-    kind, base, cap = backoff.kind, backoff.base, backoff.cap
+    kind, base, cap = backoff.kind, ticks(backoff.base), ticks(backoff.cap)
     cap = float("inf") if cap is None else cap
 
     def chance(row, number):
@@ -31,10 +33,11 @@ def waits(retry, luck, chances, table, first):
             wait = min(cap, base + (wait * backoff.factor - base) * chances.labelled(of_chain, earlier))
         return wait
 
-    return {
+    wait = {
         "constant": lambda row, number: base,
         "exponential": lambda row, number: window(number),
         "full_jitter": lambda row, number: window(number) * chance(row, number),
         "equal_jitter": lambda row, number: window(number) * (1 + chance(row, number)) / 2,
         "decorrelated": decorrelated,
     }[kind]
+    return lambda row, number: whole(wait(row, number))

@@ -10,6 +10,7 @@ from evsim.engine.environment import TIMEOUT
 from evsim.engine.service import Service
 from evsim.engine.shedding import door
 from evsim.results.records import Reason
+from evsim.ticks import ticks
 
 __all__ = ["service"]
 
@@ -95,8 +96,9 @@ class Balanced(Service):
         self.chances = {}  # place number -> Draws
         self.pick = getattr(self, f"_{self.balance.by}")
         self.offer, self.ending = self._balanced_offer(), self._guarded_ending
-        if self.balance.health_check is not None and system.may_fail(name):
-            system.env.call_at(self.balance.health_check, self._look, 2, TIMEOUT)
+        self.health_check = ticks(self.balance.health_check)
+        if self.health_check is not None and system.may_fail(name):
+            system.env.call_in(self.health_check, self._look, None, TIMEOUT)
 
     def _balanced_offer(self):
         place, edges, pins, down = self.system.records.rows.place, self.edges, self.pins, self.down
@@ -178,8 +180,8 @@ class Balanced(Service):
             self.chances[number] = self.system.luck.uniforms("balance", place.workload, place.service, place.visit)
         return self.chances[number].of(rows.luck[row])
 
-    def _look(self, number):
+    def _look(self, _):
         """The health check: who is down or frozen now is left out until the next one, unless that leaves nobody."""
         up = [each for each in self.everybody if not self.down[each] and self.frozen[each] is None]
         self.known = up or self.everybody
-        self.system.env.call_at(number * self.balance.health_check, self._look, number + 1, TIMEOUT)
+        self.system.env.call_in(self.health_check, self._look, None, TIMEOUT)

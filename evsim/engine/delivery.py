@@ -166,7 +166,7 @@ class Delivery:
 
     def unheard_later(self, row):
         """Hand the row out again when the broker has waited `give_up` for news of it."""
-        self.system.env.call_in(self.system.scenario.network.give_up, self._unheard, row, TIMEOUT)
+        self.system.env.call_in(self.system.give_up, self._unheard, row, TIMEOUT)
 
     def _ack_lost(self, row):
         self.subscriber.acknowledgement_lost(self, row)

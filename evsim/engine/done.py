@@ -8,6 +8,7 @@ from evsim.engine.attempts import obligation
 from evsim.engine.keys import key_of_row
 from evsim.engine.places import DELIVERY
 from evsim.scenario.steps import Work
+from evsim.ticks import ticks
 
 __all__ = ["Done", "Once"]
 
@@ -16,14 +17,13 @@ class Done:
     """The store of one service: what was handled, by which row, and when."""
 
     def __init__(self, system, settings):
-        self.system, self.settings = system, settings
+        self.system, self.settings, self.window = system, settings, ticks(settings.window)
         self.stored = {}  # identity -> (row, time)
 
     def is_of_another(self, identity, row):
         """Whether another handling has stored this identity, and it is not forgotten."""
         owner, time = self.stored.get(identity, (row, 0.0))
-        window = self.settings.window
-        return owner != row and (window is None or self.system.env._now < time + window)
+        return owner != row and (self.window is None or self.system.env._now < time + self.window)
 
     def identity(self, place):
         """A function that says what a row at `place` is about."""

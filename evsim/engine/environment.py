@@ -9,8 +9,9 @@ from simpy.core import EmptySchedule, StopSimulation
 from simpy.events import NORMAL, URGENT, Event, EventPriority
 
 from evsim.engine.depth import roomy
+from evsim.ticks import SECOND, ticks
 
-__all__ = ["ANSWER", "ARRIVAL", "Environment", "FAULT", "OBSERVER", "SimulationError", "TIMEOUT"]
+__all__ = ["ANSWER", "ARRIVAL", "Environment", "ExactEnvironment", "FAULT", "OBSERVER", "SimulationError", "TIMEOUT"]
 
 # What comes first when two things are due at the same time. SimPy's priorities are multiples of ten,
 # so URGENT is 0 (a run stops before anything else happens) and NORMAL is 10.
@@ -55,15 +56,15 @@ class Environment(simpy.Environment):
         return self._next_key[rank]
 
     def call_at(self, time, function, argument=None, rank=ARRIVAL):
-        """Call ``function(argument)`` when the clock reads `time` (seconds, not before now)."""
+        """Call ``function(argument)`` when the clock reads `time` (not before now)."""
         if not time >= self._now:
             raise ValueError(f"time ({time}) must not be before the current simulation time ({self._now})")
         heappush(self._queue, (time, self._next_key[rank](), function, argument))
 
     def call_in(self, delay, function, argument=None, rank=ARRIVAL):
-        """Call ``function(argument)`` after `delay` seconds (0 or more)."""
+        """Call ``function(argument)`` after `delay` (0 or more)."""
         if not delay >= 0:
-            raise ValueError(f"delay ({delay}) must be a number of seconds, 0 or more")
+            raise ValueError(f"delay ({delay}) must be a number, 0 or more")
         heappush(self._queue, (self._now + delay, self._next_key[rank](), function, argument))
 
     def schedule(self, event, priority=NORMAL, delay=0):
@@ -146,7 +147,7 @@ class Environment(simpy.Environment):
                         return
                 if self._now == began:
                     raise SimulationError(
-                        f"{name_of(function)}: {STUCK_AFTER:,} things happened at {began} s and the clock never "
+                        f"{name_of(function)}: {STUCK_AFTER:,} things happened at {self.now} s and the clock never "
                         "moved; give the part some work or its link some latency"
                     )
         except StopSimulation:
@@ -158,16 +159,20 @@ class Environment(simpy.Environment):
         except Exception as error:
             if function is fire:
                 raise
-            raise SimulationError(f"{name_of(function)} failed at {self._now} s: {error!r}") from error
+            raise SimulationError(f"{name_of(function)} failed at {self.now} s: {error!r}") from error
 
     def _stop_at(self, time):
         time = time if isinstance(time, int) else float(time)
-        if not time > self._now:
+        if not time > self.now:
             raise ValueError(f"until ({time}) must be greater than the current simulation time")
         stop = Event(self)
         stop._ok, stop._value = True, None
-        self.schedule(stop, URGENT, time - self._now)
+        heappush(self._queue, (self._moment(time), self._next_key[URGENT * _SIMPY_STEP](), self._fire, stop))
         return stop
+
+    def _moment(self, time):
+        """What the clock reads at a time given to :meth:`run`; the sum is SimPy's."""
+        return self._now + (time - self._now)
 
     def withdraw(self, belongs):
         """Take out every entry for which ``belongs(function, argument)``; return the arguments, in heap order."""
@@ -179,7 +184,7 @@ class Environment(simpy.Environment):
         return [(time, function, argument) for time, _, function, argument in sorted(taken)]
 
     def postpone(self, belongs, delay):
-        """Move every entry for which ``belongs(function, argument)`` later by `delay` seconds."""
+        """Move every entry for which ``belongs(function, argument)`` later by `delay`."""
         self._queue[:] = [
             (time + delay, key, function, argument) if belongs(function, argument) else (time, key, function, argument)
             for time, key, function, argument in self._queue
@@ -189,6 +194,33 @@ class Environment(simpy.Environment):
     def entries(self):
         """``(time, function, argument)`` of everything scheduled, in order: what a stock-take looks at."""
         return [(time, function, argument) for time, _, function, argument in sorted(self._queue)]
+
+
+class ExactEnvironment(Environment):
+    """An :class:`Environment` whose clock counts whole nanoseconds, so that times add up exactly.
+
+    What SimPy has speaks of seconds: ``now``, ``timeout``, ``schedule``, ``run``, ``peek``. What only the engine has
+    speaks of ticks: the clock itself, heap entries, ``call_at``, ``call_in``, ``withdraw``, ``postpone``, ``entries``.
+    """
+
+    def __init__(self):
+        super().__init__(0.0)
+
+    @property
+    def now(self):
+        """The current simulation time, in seconds."""
+        return self._now / SECOND
+
+    def schedule(self, event, priority=NORMAL, delay=0):
+        """Schedule a SimPy `event` after `delay` seconds, to the nanosecond."""
+        super().schedule(event, priority, ticks(delay) if delay == delay else delay)
+
+    def peek(self):
+        """The time of the next entry in seconds, or infinity if there is none."""
+        return super().peek() / SECOND
+
+    def _moment(self, time):
+        return ticks(time)
 
 
 def _copy_of(exception):

@@ -1,5 +1,7 @@
 """An execution: one scenario with one seed, built and run to its end."""
 
+from math import ceil
+
 from evsim.engine.depth import building, roomy, running
 from evsim.engine.due import due_effects
 from evsim.engine.environment import SimulationError
@@ -9,6 +11,7 @@ from evsim.engine.stock import take_stock
 from evsim.engine.system import System
 from evsim.results.records import TooManyRows
 from evsim.results.results import Results
+from evsim.ticks import SECOND, ticks
 
 __all__ = ["Execution", "execute"]
 
@@ -82,10 +85,10 @@ class Execution:
     def _drain(self, duration, warnings):
         """Let what is open come to its end, up to the drain limit."""
         env, system = self.env, self.system
-        limit, slice_ = duration + system.drain_limit, duration / 50
-        while env.now < limit and system.count_open() and (env._queue or system.stamped().size):
-            env.run(until=min(limit, env.now + slice_))
-            slice_ *= 1.5
+        slice_ = ceil(ticks(duration) / 50)
+        while env._now < system.end and system.count_open() and (env._queue or system.stamped().size):
+            env.run(until=min(system.end, env._now + slice_) / SECOND)
+            slice_ = ceil(slice_ * 1.5)
         system.reopen()
         still_open = system.count_open()
         if still_open:

@@ -4,6 +4,7 @@ from math import inf
 
 from evsim.engine.environment import FAULT
 from evsim.scenario.faults import OF_LINKS
+from evsim.ticks import SECOND, ticks
 
 __all__ = ["schedule_faults"]
 
@@ -28,7 +29,7 @@ class Clock:
         self.targets = _targets(system, fault)
         self.begins, self.ends = _KINDS[fault.kind]
         if fault.at is not None:
-            self.env.call_at(fault.at, self.begin, None, FAULT)
+            self.env.call_at(ticks(fault.at), self.begin, None, FAULT)
         elif fault.mtbf is not None:
             self.up = system.luck.draws(fault.mtbf, "mtbf", ordinal, fault.kind, fault.subject)
             self.broken = system.luck.draws(fault.mttr, "mttr", ordinal, fault.kind, fault.subject)
@@ -37,7 +38,7 @@ class Clock:
     def _next(self, number):
         """Random faults begin only while the run lasts."""
         time = self.env._now + self.up.of(number)
-        if time < self.system.scenario.run.duration:
+        if time < ticks(self.system.scenario.run.duration):
             self.env.call_at(time, self._begin_random, number, FAULT)
 
     def _begin_random(self, number):
@@ -46,10 +47,10 @@ class Clock:
         self.env.call_in(length, self._next, number + 1, FAULT)
 
     def begin(self, _=None):
-        self._begin(self.fault.duration)
+        self._begin(ticks(self.fault.duration))
 
     def _begin(self, length):
-        end = None if length is None else self.env._now + length
+        end = None if length is None else (self.env._now + length) / SECOND
         self.system.records.incidents.append((self.env._now, self.fault.kind, self.fault.subject, end))
         for part, instance in self.targets:
             self.begins(part, instance, self.fault, inf if length is None else length)
@@ -113,7 +114,7 @@ def _find_leader(part, instance, fault):
     part.find_leader()
 
 
-def _lasts(name, setting):
+def _lasts(name, setting, read=lambda value: value):
     """Begin and end of what is kept, while it lasts, in the list `name` of a link or of each instance of a service."""
 
     def active(part, instance):
@@ -121,10 +122,10 @@ def _lasts(name, setting):
         return kept[instance[0]] if instance else kept
 
     def begin(part, instance, fault, length):
-        active(part, instance).append(getattr(fault, setting))
+        active(part, instance).append(read(getattr(fault, setting)))
 
     def end(part, instance, fault):
-        active(part, instance).remove(getattr(fault, setting))
+        active(part, instance).remove(read(getattr(fault, setting)))
 
     return begin, end
 
@@ -139,7 +140,7 @@ def _restore_link(part, instance, fault):
     end(part, instance, fault)
 
 
-_FACTOR, _ADDITION = _lasts("factors", "factor"), _lasts("additions", "add")
+_FACTOR, _ADDITION = _lasts("factors", "factor"), _lasts("additions", "add", ticks)
 _KINDS = {
     "outage": (_stop, _start), "crash": (_crash, _start), "pause": (_pause, _resume), "slowdown": _FACTOR,
     "error_rate": _lasts("error_rates", "probability"), "poison": _lasts("poisons", "key"),

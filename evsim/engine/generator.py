@@ -82,7 +82,7 @@ class Context:
         raising(self._system, self._place, step.name, lambda row: None)(self._row)
         effects = self._system.records.effects
         number = effects.new()
-        effects.row[number], effects.time[number] = self._row, self._system.env.now
+        effects.row[number], effects.time[number] = self._row, self._system.env._now
         effects.name[number] = self._system.effect_number(step.name)
 
     def undo(self, name):

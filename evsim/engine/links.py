@@ -11,6 +11,7 @@ from evsim.engine.environment import ARRIVAL, FAULT
 from evsim.results.records import Verdict
 from evsim.scenario import Distribution
 from evsim.scenario.faults import OF_LINKS
+from evsim.ticks import ticks
 
 __all__ = ["Link", "Links", "any_of"]
 
@@ -53,7 +54,7 @@ class Link:
         return self.cut or chance < any_of(self.loss, *self.losses)
 
     def delayed(self, delay):
-        return delay * prod(self.factors) + sum(self.additions)
+        return round(delay * prod(self.factors)) + sum(self.additions)
 
     @property
     def instant(self):
@@ -227,7 +228,7 @@ def _plain_hop(system, draws, latency, table, then, last, rank):
         heappush(queue, (due, next_key(), then, row))
 
     if latency.kind == "constant":
-        delay = latency.value
+        delay = ticks(latency.value)
         return hop_constant
     return hop if last is None else hop_ordered
 
@@ -255,6 +256,6 @@ def _stamped_hop(system, draws, latency, table, then, last, rank, stamps):
         heappush(queue, (due, next_key(), then, row))
 
     if latency.kind == "constant":
-        delay = latency.value
+        delay = ticks(latency.value)
         return hop_constant
     return hop

@@ -3,7 +3,7 @@
 A draw belongs to a *purpose* (seed, workload, service, step ...) and to a request number and an attempt. First
 attempts come in blocks of 1,024 requests from a Philox generator keyed by purpose and block; later attempts are rare
 and come one by one from SplitMix64. No draw depends on the order of events, so another service, fault or design
-disturbs nobody's luck. Every value is rounded to a nanosecond when it is made.
+disturbs nobody's luck. Every time is rounded to whole nanoseconds, the engine's ticks, when it is made.
 
 A row's ``luck`` is the number of its request, or, from ``LATER`` on, the ticket of a later attempt or round: reading
 past the end of the drawn values leads to :meth:`Draws.missing`, which draws on, or draws for the ticket.
@@ -20,6 +20,7 @@ from math import log1p
 import numpy as np
 
 from evsim.results.records import LATER
+from evsim.ticks import SECOND, ticks
 
 __all__ = ["BLOCK", "LATER", "Draws", "Label", "Luck"]
 
@@ -68,7 +69,7 @@ class Luck:
         return np.frombuffer(blake2b(text.encode(), digest_size=16).digest(), dtype="<u8").astype(np.uint64)
 
     def draws(self, distribution, *purpose):
-        """:class:`Draws` of a distribution (times in seconds) for a purpose."""
+        """:class:`Draws` of a distribution of times, in ticks, for a purpose."""
         return Draws(self, self.key(*purpose), distribution)
 
     def uniforms(self, *purpose):
@@ -110,7 +111,7 @@ class Draws:
         values = self._distribution.transform(uniforms)
         if self._distribution is _Uniform:
             return values
-        return np.rint(values * 1e9) / 1e9
+        return np.rint(values * SECOND)
 
     def missing(self, luck):
         """The value for a luck past the end of ``values``: draw on, or draw for a later attempt."""
@@ -140,14 +141,14 @@ class Draws:
         unit = _uniform(state)
         kind = self._kind
         if kind == "exponential":
-            return int(-log1p(-unit) * self._distribution.mean * 1e9 + 0.5) / 1e9
+            return float(round(-log1p(-unit) * self._distribution.mean * SECOND))
         if kind == "unit":
             return unit
         if kind == "constant":
-            return self._distribution.value
+            return ticks(self._distribution.value)
         states = [state + index * _BRONZE & _MASK for index in range(self._distribution.draws)]
         uniforms = np.array([[_uniform(each)] for each in states])
-        return round(float(self._distribution.transform(uniforms)[0]), 9)
+        return float(round(self._distribution.transform(uniforms)[0] * SECOND))
 
 
 def _extend(chain, label):

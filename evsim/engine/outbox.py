@@ -11,6 +11,7 @@ from math import inf, isinf, isnan
 
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.writing import afresh, take, writer
+from evsim.ticks import ticks
 
 __all__ = ["Outbox", "Relay"]
 
@@ -19,7 +20,7 @@ class Relay:
     """What looks into the outbox of one service. It sleeps while nothing waits there."""
 
     def __init__(self, system, service, poll):
-        self.system, self.service, self.poll = system, service, poll
+        self.system, self.service, self.poll = system, service, ticks(poll)
         self.waiting = {}  # message -> its Outbox, in the order of writing
         self.under_way = set()  # sent, and nothing heard of it yet
         self.due = inf  # when it looks next
@@ -32,9 +33,7 @@ class Relay:
 
     def _look_later(self):
         if isinf(self.due) and len(self.waiting) > len(self.under_way):
-            now = self.system.env._now
-            number = int(now / self.poll) + 1  # looks lie at whole multiples of `poll`, after now
-            self.due = number * self.poll if number * self.poll > now else (number + 1) * self.poll
+            self.due = (self.system.env._now // self.poll + 1) * self.poll  # the next whole multiple of `poll`
             self.system.env.call_at(self.due, self._look, None, TIMEOUT)
 
     def _look(self, _):
@@ -162,4 +161,4 @@ class Outbox:
 
     def _unheard(self, message):
         """The link lost the message, or its confirmation: the relay waits for it for the network's `give_up`."""
-        self.system.env.call_in(self.system.scenario.network.give_up, self.relay.again, message, TIMEOUT)
+        self.system.env.call_in(self.system.give_up, self.relay.again, message, TIMEOUT)

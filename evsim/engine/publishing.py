@@ -7,6 +7,7 @@ the channel keeps it once.
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.writing import afresh, take, writer
 from evsim.results.records import Fate, Reason
+from evsim.ticks import ticks
 
 __all__ = ["Publishing"]
 
@@ -23,7 +24,7 @@ class Publishing:
     def __init__(self, system, place, step, route, then, fail, asker):
         self.system, self.place, self.step, self.channel = system, place, step, route.channel
         self.then, self.fail, self.asker = then, fail, asker
-        self.attempts = step.retry.attempts if step.retry else 1
+        self.attempts, self.timeout = step.retry.attempts if step.retry else 1, ticks(step.timeout)
         messages = system.records.messages
         self.backoff = system.publishing_backoff(step.retry, route.course) if self.attempts > 1 else None
         # By message: the attempt that is under way; attempts that travel to the channel, in order; what travels back.
@@ -97,8 +98,8 @@ class Publishing:
     def _dispatch(self, message, number=1):
         self.waiting[message] = number
         self.sent.setdefault(message, []).append(number)
-        if self.step.timeout is not None:
-            self.system.env.call_in(self.step.timeout, self._expired, (message, number), TIMEOUT)
+        if self.timeout is not None:
+            self.system.env.call_in(self.timeout, self._expired, (message, number), TIMEOUT)
         self.send(message)
 
     def _guarded_arrived(self, message):
@@ -175,9 +176,8 @@ class Publishing:
 
     def _wait_in_vain(self, message, number):
         """Without a timeout the publisher of something truly lost gives up after the network's `give_up`."""
-        if self.step.timeout is None:
-            give_up = self.system.scenario.network.give_up
-            self.system.env.call_in(give_up, self._silence, (message, number), TIMEOUT)
+        if self.timeout is None:
+            self.system.env.call_in(self.system.give_up, self._silence, (message, number), TIMEOUT)
 
     def _silence(self, ticket):
         message, number = ticket

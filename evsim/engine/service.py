@@ -295,7 +295,7 @@ class Service:
                 channel.batching.crash(self.name, instance)
 
     def pause(self, instance, length):
-        """Everything in the instance freezes for `length` seconds, then goes on where it was."""
+        """Everything in the instance freezes for a `length` of time, then goes on where it was."""
         env = self.system.env
         longer = env._now + length - max(env._now, self.frozen_until[instance])
         if longer > 0:

@@ -4,6 +4,7 @@ A delivery is not refused: its channel has given it a credit, and has rules of i
 """
 
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.ticks import SECOND, ticks
 
 __all__ = ["door", "turned_away"]
 
@@ -20,7 +21,7 @@ def door(service, offer, guards=("limit", "shed", "rate_limit")):
     if settings.limit is not None and "limit" in guards:
         offer = _if_room(service, offer, settings.limit)
     if shed is not None and shed.expected_wait is not None and "shed" in guards:
-        offer = _if_soon(service, offer, shed.expected_wait)
+        offer = _if_soon(service, offer, ticks(shed.expected_wait))
     if settings.rate_limit is not None and "rate_limit" in guards:
         offer = _if_token(service, offer, settings.rate_limit)
     return offer
@@ -67,7 +68,7 @@ def _if_token(service, offer, limit):
         edge = edges[place[row]]
         if edge.refusable:
             now = env._now
-            tokens = min(burst, tokens + (now - counted) * rate)
+            tokens = min(burst, tokens + (now - counted) * rate / SECOND)
             counted = now
             if tokens < 1 - ROUNDING:
                 edge.refuse(row, Reason.RATE_LIMIT)
@@ -81,7 +82,7 @@ def _if_token(service, offer, limit):
 def turned_away(service):
     """A function that ends a row whose turn has come and that is not worth any work, and says so; None if all are."""
     settings = service.settings
-    age = settings.shed.age if settings.shed is not None else None
+    age = ticks(settings.shed.age) if settings.shed is not None else None
     if age is None and not settings.drop_stale:
         return None
     rows, env, edges = service.system.records.rows, service.system.env, service.edges

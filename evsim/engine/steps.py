@@ -18,6 +18,7 @@ from evsim.engine.undoing import undoing
 from evsim.engine.unique import constrained
 from evsim.engine.versions import if_unchanged, raising, read
 from evsim.results.records import Reason
+from evsim.ticks import ticks
 
 __all__ = ["BUILDERS", "first_work", "may_strike"]
 
@@ -45,13 +46,13 @@ def work(compiler, step, position, then, fail):
         heappush(queue, (env._now + delay, next_key(), then, row))
 
     def work_stretched(row):
-        delay = draws.of(luck[row]) * stretch(row)
+        delay = round(draws.of(luck[row]) * stretch(row))
         heappush(queue, (env._now + delay, next_key(), then, row))
 
     if stretch is not None:
         return work_stretched
     if step.time.kind == "constant":
-        delay = step.time.value
+        delay = ticks(step.time.value)
         return work_constant
     return work
 

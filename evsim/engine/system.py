@@ -6,7 +6,7 @@ from evsim.engine.attempts import copy_of, next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.balancing import service as running_service
 from evsim.engine.channels import CHANNELS
-from evsim.engine.environment import Environment, SimulationError
+from evsim.engine.environment import ExactEnvironment, SimulationError
 from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
 from evsim.engine.keys import Keys
@@ -25,6 +25,7 @@ from evsim.scenario.checking import walk
 from evsim.scenario.routing import reached
 from evsim.scenario.stamps import read_stamps
 from evsim.scenario.transactions import is_atomic
+from evsim.ticks import ticks
 
 __all__ = ["System"]
 
@@ -37,13 +38,13 @@ class System:
     guarded: take the guarded path everywhere, to show that it writes the same records as the plain one.
     """
 
-    def __init__(self, scenario, seed, env=None, guarded=False):
+    def __init__(self, scenario, seed, guarded=False):
         self.scenario, self.seed = scenario, seed = scenario.complete, seed
-        self.env = Environment() if env is None else env
+        self.env = ExactEnvironment()
         self.luck = Luck(seed)
         self.records = Records(scenario.run.max_rows)
         run = scenario.run
-        self.drain_limit = 10 * run.duration if run.drain_limit is None else run.drain_limit
+        self.end, self.give_up = ticks(run.end), ticks(scenario.network.give_up)
         self.backing_off = 0  # deliveries that wait for their next attempt
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
@@ -224,7 +225,7 @@ class System:
         row, message = self.records.rows.column, self.records.messages.column
         known = row("born") >= 0  # the columns grow ahead of the rows
         closed = (row("verdict") != Verdict.OPEN) & (row("outcome") != Outcome.OPEN)
-        closed &= ~(row("settled") >= self.env.now)
+        closed &= ~(row("settled") >= self.env._now)
         sent = message("published") >= 0
         arrived = (message("appended") >= 0) | (message("fate") != Fate.OPEN)
         hidden = sum(len(channel.hidden()) for channel in self.channels.values())
@@ -232,12 +233,12 @@ class System:
 
     def stamped(self):
         """Rows that were settled for a moment still to come."""
-        return np.flatnonzero(self.records.rows.column("settled") >= self.env.now)
+        return np.flatnonzero(self.records.rows.column("settled") >= self.env._now)
 
     def reopen(self):
         """Take back what was stamped for a moment that this run did not reach."""
         rows = self.records.rows
-        for row in np.flatnonzero(rows.column("arrived") >= self.env.now).tolist():
+        for row in np.flatnonzero(rows.column("arrived") >= self.env._now).tolist():
             rows.arrived[row] = float("nan")
         self.reopened = self.stamped().tolist()
         for row in self.reopened:

@@ -7,6 +7,7 @@ from itertools import count
 from evsim.engine.arrivals import arrival_times
 from evsim.engine.asking import Asking
 from evsim.engine.environment import ARRIVAL
+from evsim.ticks import ticks
 
 __all__ = ["Workload"]
 
@@ -16,7 +17,7 @@ class Workload:
 
     def __init__(self, system, name, settings, place):
         self.system, self.name, self.settings = system, name, settings
-        self.duration = system.scenario.run.duration
+        self.duration = ticks(system.scenario.run.duration)
         closed = settings.arrivals.kind == "closed"
         done = self._think if closed else None  # an open workload does not care how a request ended
         bad = (lambda row, reason: self._think(row)) if closed else None

@@ -7,6 +7,7 @@ from evsim.results.past import PastError, shared_past
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
 from evsim.scenario.units import UnitError, time
+from evsim.ticks import SECOND, ticks
 
 __all__ = ["branch"]
 
@@ -64,7 +65,7 @@ def _moment(run, at):
     end = min(run.ended_at, run.scenario.run.duration)
     if not moment < end:
         raise ScenarioError([Problem("at", f"must be a moment of the run, which takes {end:.6g} s", at)])
-    return moment
+    return ticks(moment) / SECOND
 
 
 def _no_moments(faults):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evsim.ticks import elapsed
 from evsim.view.style import faults, seconds
 
 __all__ = [
@@ -11,7 +12,6 @@ __all__ = [
     "nothing_done_twice", "somebody_told_error", "true_when_told",
 ]  # fmt: skip
 
-SAME = 1e-9  # seconds: times closer than this are one
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def error_means_nothing_done(run, *effects):
 def asked_at_once(run, one, other):
     """Two services are called for a customer at the same moment."""
     asked = np.array([_asked(run, service) for service in (one, other)])
-    apart = asked[1] - asked[0]
-    for place in np.flatnonzero(~(np.abs(apart) <= SAME)):
+    apart = elapsed(asked[1], asked[0])
+    for place in np.flatnonzero(apart != 0):
         if apart[place] != apart[place]:
             yield _case(run, place, f"made register call only one of {one} and {other}")
         else:

@@ -8,6 +8,7 @@ import numpy as np
 
 from evsim.results.absences import absences
 from evsim.results.batches import followers
+from evsim.ticks import elapsed
 
 __all__ = ["Freedom", "jain", "rows_at", "spread", "standing", "waiting"]
 
@@ -90,7 +91,7 @@ def waiting(run, mine, freedom):
     behind = freedom.seconds(left) - freedom.seconds(there)
     behind += np.where(handed, freedom.seconds(leased) - freedom.seconds(ready), 0.0)
     spans = np.concatenate([ready[handed], there]), np.concatenate([leased[handed], left])
-    return started - ready, behind, spans
+    return elapsed(started, ready), behind, spans
 
 
 def standing(run, service, window):

@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from evsim.results.tally import DECLINED, OK, PENDING
+from evsim.ticks import elapsed
 
 __all__ = ["ERROR", "LATER", "NO", "NOTHING", "TOLD", "YES", "CustomerOutcomes", "listed"]
 
@@ -119,7 +120,7 @@ class CustomerOutcomes:
 
     def not_true_after(self, seconds):
         """Who was told yes, and so many `seconds` after the answer it was not true."""
-        return self.yes & ~(self.true_at <= self.told_at + seconds)
+        return self.yes & ~(elapsed(self.true_at, self.told_at) <= seconds)
 
     @property
     def no_yet_true(self):

@@ -4,12 +4,16 @@ A *row* is one attempt at one obligation (a customer's request, a call, a delive
 with the obligation; a later attempt has a row of its own whose ``first`` points back. A message, an effect, an
 early reply, late news and an incident have small tables of their own. Every plot, count and audit is a view of these
 columns.
+
+While a run lasts, times are in ticks; when the records are closed they become seconds.
 """
 
 from array import array
 from enum import IntEnum
 
 import numpy as np
+
+from evsim.ticks import SECOND
 
 __all__ = ["FINAL", "Fate", "LATER", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
 
@@ -172,11 +176,13 @@ class Table:
             made += GROWTH
 
     def close(self):
-        """Fix the number of rows and cut the columns to it."""
+        """Fix the number of rows, cut the columns to it, and turn times into seconds."""
         if self.count is None:
             self.count = self.new()
-            for name in self._types:
+            for name, kind in self._types.items():
                 del getattr(self, name)[self.count :]
+                if kind == "d":  # a time
+                    np.divide(self.column(name), SECOND, out=self.column(name))
             self.new = None
         return self
 
@@ -209,7 +215,7 @@ class Records:
         self.replies = Table(REPLY_COLUMNS)
         self.late = Table(LATE_COLUMNS)
         self.skips = Table(SKIP_COLUMNS)
-        self.incidents = []  # (time, kind, what, detail): faults, give-backs, restarts ...
+        self.incidents = []  # (time, kind, what, detail): faults, give-backs ...; a detail that is a time: in seconds
         self.removals = []  # (time, message) of what a log kept no longer
         self.shown = []  # (time, message): when groups could first see what a log had kept from them
         self.copies = []  # (message, the one before it): a second record of the same message
@@ -224,6 +230,9 @@ class Records:
         table.row[number], table.time[number] = row, time
 
     def close(self):
+        """Fix the numbers of rows, and turn all times into seconds."""
         for name in self.tables:
             getattr(self, name).close()
+        for name in ("incidents", "removals", "shown", "reads", "ownership"):
+            setattr(self, name, [(time / SECOND, *rest) for time, *rest in getattr(self, name)])
         return self

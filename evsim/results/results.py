@@ -19,6 +19,7 @@ from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
 from evsim.results.trace import Trace
 from evsim.results.undone import undone
+from evsim.ticks import elapsed
 
 __all__ = ["Results"]
 
@@ -137,7 +138,7 @@ class Results:
     @property
     def window(self):
         """Seconds of the window: from the warm-up to the end of the arrivals; NaN if the run ended before it began."""
-        length = self.measured_until - self.scenario.run.warmup
+        length = float(elapsed(self.measured_until, self.scenario.run.warmup))
         return length if length > 0 else float("nan")
 
     @cached_property

@@ -8,6 +8,7 @@ from evsim.results.records import Outcome
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
 from evsim.results.work import amplifications, retried
+from evsim.ticks import elapsed
 
 __all__ = ["channel_figures", "partition_figures", "service_figures"]
 
@@ -49,8 +50,8 @@ def service_figures(run):
         counted = mine & run.row_cohort
         outcome = rows["outcome"][counted]
         ready, started, ended = rows["ready"], rows["started"], rows["ended"]
-        wait = (started - ready)[counted]
-        sojourn = (ended - ready)[counted & (rows["outcome"] == Outcome.OK)]
+        wait = elapsed(started, ready)[counted]
+        sojourn = elapsed(ended, ready)[counted & (rows["outcome"] == Outcome.OK)]
         workers = settings.instances * settings.workers
         existing = workers * run.window - run.worker_time_missing(name)
         alone = mine & ~following
@@ -133,7 +134,7 @@ def _waits(run, channel):
     """How long those who published to a channel waited until it had their message."""
     messages, mine = run.message_columns, _waited_for(run)
     mine = mine[(messages["channel"][mine] == channel) & run.tally.cohort[run.message_requests[mine]]]
-    waited = (messages["acknowledged"] - messages["published"])[mine]
+    waited = elapsed(messages["acknowledged"], messages["published"])[mine]
     waited = waited[~np.isnan(waited)]
     if not len(waited):
         return {"blocked_mean": 0.0, "blocked_max": 0.0}
@@ -169,7 +170,7 @@ def _figures(run, mine, reordered):
     born, settled = deliveries.born[mine], deliveries.settled[mine]
     seen = np.where(np.isnan(settled), window[1], settled)
     overlapping = (born < window[1]) & (seen >= window[0])
-    age = np.minimum(seen, window[1])[overlapping] - born[overlapping]
+    age = elapsed(np.minimum(seen, window[1])[overlapping], born[overlapping])
     return {
         "published": int(counted.sum()),
         "delivered": int(deliveries.delivered[counted].sum()),

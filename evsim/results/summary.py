@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.results.tally import DELIVERY_STATES, ERROR, REJECTED, TIMEOUT
 from evsim.results.work import amplifications, retried, wasted_share
+from evsim.ticks import SECOND
 
 __all__ = ["percentiles", "summarise"]
 
@@ -14,11 +15,12 @@ FEWEST_BEYOND = 10  # points that must lie beyond a percentile for the sample to
 
 def percentiles(values, name, levels=LEVELS):
     """``{name_mean, name_p50 ...}`` of an array of seconds; linear interpolation, NaN where the sample is too small."""
-    result = {f"{name}_mean": float(values.mean()) if len(values) else float("nan")}
+    values = np.rint(values * SECOND)  # the mean of equal times is that time
+    result = {f"{name}_mean": float(values.mean() / SECOND) if len(values) else float("nan")}
     carried = {label: level for label, level in levels.items() if len(values) * (1 - level / 100) >= FEWEST_BEYOND}
     found = dict(zip(carried, np.percentile(values, list(carried.values())), strict=True)) if carried else {}
     for label in levels:
-        result[f"{name}_{label}"] = float(found.get(label, float("nan")))
+        result[f"{name}_{label}"] = float(found.get(label, float("nan")) / SECOND)
     return result
 
 

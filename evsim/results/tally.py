@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.ticks import elapsed
 
 __all__ = ["Deliveries", "Requests", "deleted_late", "last_attempts"]
 
@@ -56,7 +57,7 @@ class Requests:
         self.row, self.workload, self.number = row, workload[row], rows["request"][row]
         self.arrived, self.answered = rows["born"][row], rows["settled"][row]
         self.outcome = _outcomes(rows, row)
-        self.response = self.answered - self.arrived
+        self.response = elapsed(self.answered, self.arrived)
         settings = run.scenario.run
         self.cohort = self.arrived >= settings.warmup
         self.starts = np.searchsorted(self.workload, np.arange(len(self.workloads) + 1))
@@ -103,8 +104,8 @@ class Requests:
         complete = (self.present == self.due) & ~left
         last = np.where(self.is_due, self.first_time, -np.inf).max(axis=0, initial=-np.inf)
         self.completed_at = np.where(complete & (self.due > 0), last, np.nan)
-        self.completion = self.completed_at - self.arrived
-        self.consistency_lag = np.maximum(0.0, self.completed_at - self.answered)
+        self.completion = elapsed(self.completed_at, self.arrived)
+        self.consistency_lag = np.maximum(0.0, elapsed(self.completed_at, self.answered))
 
     def effects_at(self, time, replays=True):
         """(how often each effect had happened by a time (s), how often it had been undone): effects x requests.

@@ -5,6 +5,7 @@ import numpy as np
 from evsim.results.batches import followers
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.tally import deleted_late
+from evsim.ticks import elapsed
 
 __all__ = ["amplifications", "caused_by_retries", "retried", "wasted_share", "wasted"]
 
@@ -36,7 +37,7 @@ def retried(rows):
 def wasted_share(run):
     """The share of the worker time of the cohort, held by work that has ended, that was for nothing."""
     rows = run.rows
-    held = np.nan_to_num(rows["ended"] - rows["started"]) * (run.row_cohort & ~followers(run))
+    held = np.nan_to_num(elapsed(rows["ended"], rows["started"])) * (run.row_cohort & ~followers(run))
     return float(held[wasted(run)].sum() / held.sum()) if held.sum() else 0.0
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from evsim.ticks import LONGEST
+
 from . import reading
 from .advice import warnings
 from .channels import Channel
@@ -32,7 +34,8 @@ class RunSettings(Part):
     """How long a run takes and what is left out of its averages: the time before `warmup`.
 
     After `duration` no request arrives; what is open is worked off for `drain_limit` at most
-    (10 x duration by default). A run estimated to need more than `max_rows` rows of records is refused.
+    (10 x duration by default, and not beyond the latest end that a run may have). A run estimated to need more than
+    `max_rows` rows of records is refused.
     """
 
     duration: PositiveTime
@@ -40,6 +43,21 @@ class RunSettings(Part):
     seed: Whole = 1
     drain_limit: Time | None = None
     max_rows: AtLeastOne = 2_000_000
+
+    @property
+    def end(self):
+        """When the run ends at the latest."""
+        limit = 10 * self.duration if self.drain_limit is None else self.drain_limit
+        return min(self.duration + limit, LONGEST)
+
+    @model_validator(mode="after")
+    def _countable(self):
+        for name, end in (("duration", self.duration), ("drain_limit", self.duration + (self.drain_limit or 0.0))):
+            if end > LONGEST:
+                rule = f"a run and its drain_limit must end within {LONGEST:.0f} s (48.5 days): it counts nanoseconds"
+                hint = "make it shorter, or let a second stand for a longer time"
+                raise refuse(rule, hint, name=name, value=write_time(getattr(self, name)))
+        return self
 
     @model_validator(mode="after")
     def _warm_in_time(self):

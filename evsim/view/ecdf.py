@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.ticker import PercentFormatter
 
 from evsim.results.figures import write
+from evsim.ticks import elapsed
 from evsim.view.designs import STYLES, designs, span, times
 from evsim.view.style import (
     DECLINED,
@@ -85,7 +86,7 @@ def _of_one(run):
             code = run.effect_names.index(name)
             due = cohort & requests.is_due[code]
             if due.any():
-                since = (requests.first_time[code] - requests.arrived)[due]
+                since = elapsed(requests.first_time[code], requests.arrived)[due]
                 yield _Line(name, since, int(due.sum()), marks[name].style)
 
 

@@ -6,7 +6,7 @@ from evsim.results.policies import NO_RETRY
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.fitting import UNBROKERED
 from evsim.scenario.steps import branches
-from evsim.view.story import SAME, Message
+from evsim.view.story import Message
 from evsim.view.style import faults, seconds
 
 __all__ = ["Step", "fault_notes", "steps_of"]
@@ -135,7 +135,7 @@ def _sent(span):
     again = f", attempt {span.attempt}" if span.attempt > 1 else ""
     if span.kind == "delivery":
         waited = (
-            f", after {seconds(span.leased - span.ready)} in line" if span.leased - span.ready > SAME else ""
+            f", after {seconds(span.leased - span.ready)} in line" if span.leased > span.ready else ""
         )
         time, kind, text = span.leased, "deliver", f"deliver{again}{waited}"
     else:
@@ -149,7 +149,7 @@ def _sent(span):
 
 def _waited(span):
     """The wait for a worker."""
-    if span.started - span.arrived > SAME:
+    if span.started > span.arrived:
         text = f"waited {seconds(span.started - span.arrived)} for a free worker"
         yield Step(span.started, "note", span.service, text=text)
 

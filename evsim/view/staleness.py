@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.figures import write
+from evsim.ticks import elapsed
 from evsim.view.designs import STYLES, designs, times
 from evsim.view.style import (
     INK,
@@ -50,7 +51,7 @@ class _Line:
     """``lags``: sorted seconds from told yes until true, inf for never; ``told``: how many were."""
 
     def __init__(self, label, told_at, true_at, style):
-        lags = np.where(np.isnan(true_at), np.inf, true_at) - told_at
+        lags = elapsed(np.where(np.isnan(true_at), np.inf, true_at), told_at)
         self.label, self.style = label, style
         self.lags = np.sort(np.maximum(lags, 0.0))
         self.told, self.never = len(lags), int(np.isposinf(lags).sum())

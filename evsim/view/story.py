@@ -8,11 +8,11 @@ from evsim.results.outcomes import TOLD
 from evsim.results.policies import NEVER_SENT
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.ticks import elapsed
 from evsim.view.style import effect_marks, seconds
 
-__all__ = ["SAME", "Message", "Span", "Story"]
+__all__ = ["Message", "Span", "Story"]
 
-SAME = 1e-9  # seconds: times closer than this are one
 ERRORS = {"error": "an error", "timeout": "a timeout", "rejected": "a refusal"}
 
 
@@ -140,7 +140,7 @@ class Story:
         if span.outcome in (Outcome.LOST, Outcome.OK) or not span.replied <= span.settled:
             return True
         if span.limit is not None:
-            return span.settled - span.born >= span.limit - SAME
+            return elapsed(span.settled, span.born) >= span.limit
         return (span.row, "lost on the link") in self.incidents
 
     def __iter__(self):
@@ -151,15 +151,19 @@ class Story:
             yield depth, node
             stack.extend((depth + 1, child) for child in reversed(node.children))
 
+    def _since(self, time):
+        """A moment of the run in seconds since the customer arrived."""
+        return float(elapsed(time, self.arrived))
+
     def _spans(self, index):
         rows, places = self.run.rows, self.run.places
         found = {}
         for row in np.flatnonzero(self.run.row_requests == index).tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
-            times = {name: float(rows[name][row]) - self.arrived for name in TIMES}
+            times = {name: self._since(rows[name][row]) for name in TIMES}
             if place and place.kind != "delivery":
                 times["arrived"] = times["ready"]
-            replied, late = (float(each[row]) - self.arrived for each in (self.run.replied, self.run.late))
+            replied, late = (self._since(each[row]) for each in (self.run.replied, self.run.late))
             found[row] = Span(
                 row,
                 place.kind if place else "delivery",
@@ -171,7 +175,7 @@ class Story:
                 *times.values(),
                 replied if replied == replied else times["ended"],
                 late,
-                float(self.run.skipped[row]) - self.arrived,
+                self._since(self.run.skipped[row]),
                 Outcome(rows["outcome"][row]),
                 Verdict(rows["verdict"][row]),
                 Reason(rows["reason"][row]),
@@ -194,7 +198,7 @@ class Story:
         for number in np.flatnonzero(self.run.message_requests == index).tolist():
             cause = int(columns["cause"][number])
             times = (
-                float(columns[name][number]) - self.arrived
+                self._since(columns[name][number])
                 for name in ("published", "appended", "acknowledged")
             )
             found[number] = Message(
@@ -208,10 +212,10 @@ class Story:
                 *times,
                 Fate(columns["fate"][number]),
                 [
-                    replace(each, sent=each.sent - self.arrived, arrived=each.arrived - self.arrived)
+                    replace(each, sent=self._since(each.sent), arrived=self._since(each.arrived))
                     for each in self.run.sendings[number]
                 ],
-                self.run.sendings.confirmed_from(number) - self.arrived,
+                self._since(self.run.sendings.confirmed_from(number)),
             )
         return found
 
@@ -231,11 +235,11 @@ class Story:
             node.children.sort(key=lambda child: child.begin)
         effects, undos = self.run.effects_columns, self.run.records.undos.columns()
         for index in np.flatnonzero(np.isin(undos["row"], list(self.spans))).tolist():
-            time, name = float(undos["time"][index]) - self.arrived, self.run.effect_names[undos["name"][index]]
+            time, name = self._since(undos["time"][index]), self.run.effect_names[undos["name"][index]]
             self.spans[int(undos["row"][index])].undos.append((time, name))
         standing = []
         for index in np.flatnonzero(np.isin(effects["row"], list(self.spans))).tolist():
-            time = float(effects["time"][index]) - self.arrived
+            time = self._since(effects["time"][index])
             name = self.run.effect_names[effects["name"][index]]
             self.spans[int(effects["row"][index])].effects.append((time, name))
             if np.isnan(self.run.undone[index]):

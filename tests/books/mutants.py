@@ -11,6 +11,7 @@ from evsim.engine.publishing import Publishing
 from evsim.engine.queue.plain import PlainConsumer, PlainQueue
 from evsim.engine.service import Service
 from evsim.results.records import Outcome, Verdict
+from evsim.ticks import SECOND, ticks
 from tests.books.breaking import END, IMPATIENT, LATE, Once, instead, mutant, rows_of, then_also, unseen
 from tests.books.checks import assert_deadlines_hold, assert_faults_bite
 
@@ -204,7 +205,7 @@ def work_starts_before_it_is_ready(patch):
 
     def change(self, row):
         if once(row > LATE):
-            rows_of(self).ready[row] += 20
+            rows_of(self).ready[row] += ticks(20)
 
     then_also(patch, Asking, "_arrived", change)
 
@@ -227,7 +228,7 @@ def stamp_wrongly(patch, change):
 
 @mutant("arrived lies before leased")
 def a_delivery_arrives_before_it_is_granted(patch):
-    stamp_wrongly(patch, lambda time: time - 1)
+    stamp_wrongly(patch, lambda time: time - SECOND)
 
 
 @mutant("a delivery was worked and never arrived")
@@ -257,7 +258,7 @@ def a_reply_is_dated_before_its_work(patch):
         def misdated(row):
             built(row)
             if once(row > LATE and row in replies.row):
-                replies.time[replies.row.index(row)] -= 20
+                replies.time[replies.row.index(row)] -= ticks(20)
 
         return misdated
 

@@ -3,6 +3,7 @@
 from evsim.engine import shedding
 from evsim.results.records import Reason, Verdict
 from evsim.scenario import Scenario
+from evsim.ticks import ticks
 from tests.books.breaking import LATE, Once, mutant
 
 
@@ -54,7 +55,7 @@ def what_is_too_old_is_worked(patch):
     once = Once()
 
     def change(service, row, ask):
-        late = service.system.env.now - service.system.records.rows.ready[row] > 0.5
+        late = service.system.env._now - service.system.records.rows.ready[row] > ticks(0.5)
         return False if once(late) else ask(row)
 
     turn_away(patch, change)
@@ -65,7 +66,7 @@ def what_is_not_too_old_is_shed(patch):
     once = Once()
 
     def change(service, row, ask):
-        if not once(row > LATE and service.system.env.now - service.system.records.rows.ready[row] < 0.5):
+        if not once(row > LATE and service.system.env._now - service.system.records.rows.ready[row] <= ticks(0.5)):
             return ask(row)
         service.edges[service.system.records.rows.place[row]].refuse(row, Reason.SHED)
         return True

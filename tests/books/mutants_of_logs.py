@@ -23,7 +23,7 @@ def a_partition_gets_a_second_owner(patch):
     original, once = Membership._joined, Once()
 
     def go_on(self):
-        if once(self.env._now > 10):
+        if once(self.env.now > 10):
             cursor = self.group.cursors[0]
             self._note(cursor, True)
 

@@ -7,6 +7,7 @@ from evsim.parts.breaker.engine import Breaker
 from evsim.parts.bulkhead import engine as bulkhead
 from evsim.parts.bulkhead.engine import Bulkhead
 from evsim.parts.hedge.engine import Hedging
+from evsim.ticks import ticks
 from tests.books.breaking import LATE, Once, instead, mutant
 
 BUDGETED = {"retry": {"attempts": 3, "budget": {"ratio": 0.1, "burst": 1}}}
@@ -40,7 +41,7 @@ def a_handler_ends_before_its_compensation(patch):
 
         def change(row, reason):
             fail(row, reason)
-            compiler.env.call_in(0.01, lambda row: first(row, reason), row)
+            compiler.env.call_in(ticks(0.01), lambda row: first(row, reason), row)
 
         return change
 

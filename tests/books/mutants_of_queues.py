@@ -8,6 +8,7 @@ from evsim.engine.queue.polled import PolledDelivery
 from evsim.engine.queue.redrive import Redrive
 from evsim.engine.queue.store import Groups, Levels
 from evsim.results.records import Reason, Verdict
+from evsim.ticks import SECOND, ticks
 from tests.books.breaking import LATE, Once, mutant, rows_of
 
 FLAWED = {"reader": {"subscribe": {"channel": "facts", "dead_letter": "spoilt", "retry": {"attempts": 1}}}}
@@ -59,7 +60,7 @@ def a_letter_goes_back_too_early(patch):
 def _early(original):
     def begin(self, queue, settings):
         original(self, queue, settings)
-        self.system.env.call_at(5, self._begin)
+        self.system.env.call_at(ticks(5), self._begin)
 
     return begin
 
@@ -194,7 +195,7 @@ def a_queue_holds_one_more(patch):
 @mutant("handed out when its time to live was over", jobs={"queue": {"ttl": 0.4}})
 def what_is_too_old_is_handed_out(patch):
     original = CarefulQueue._deadline
-    patch.setattr(CarefulQueue, "_deadline", lambda self, row: original(self, row) + 1)
+    patch.setattr(CarefulQueue, "_deadline", lambda self, row: original(self, row) + SECOND)
 
 
 @mutant("expired before its time to live was over", jobs={"queue": {"ttl": 4}})

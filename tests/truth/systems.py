@@ -8,6 +8,7 @@ import csv
 from statistics import NormalDist
 
 from evsim.scenario import Scenario
+from evsim.ticks import LONGEST
 
 WARM_UP = 0.1  # share of a run
 
@@ -34,7 +35,7 @@ def system(services, workloads, duration, warmup=WARM_UP, folder=None, **parts):
         "duration": duration,
         "warmup": warmup * duration,
         "max_rows": 20_000_000,
-        "drain_limit": 1000 * duration,
+        "drain_limit": min(1000 * duration, LONGEST - duration),
     }
     data = {"name": "system", "workloads": workloads, "services": services, "run": run, **parts}
     return Scenario.from_dict(data, folder)

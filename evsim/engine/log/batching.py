@@ -1,6 +1,7 @@
 """Batching: a producer keeps messages back until a batch of one partition is full, or its first one has lingered."""
 
 from evsim.engine.environment import TIMEOUT
+from evsim.ticks import ticks
 
 __all__ = ["Batching"]
 
@@ -10,7 +11,7 @@ class Batching:
 
     def __init__(self, log):
         self.log, self.system = log, log.system
-        self.linger, self.most = log.settings.linger, log.settings.batch
+        self.linger, self.most = ticks(log.settings.linger), log.settings.batch
         self.open = {}  # (service, instance, partition) -> [(publishing, message), ...]
         self.number = 0  # of the batch that was opened last
         self.numbers = {}  # as `open`: the number of the batch

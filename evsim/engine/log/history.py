@@ -5,6 +5,7 @@ A plain log keeps no history: its groups have a row for each message as it comes
 
 from evsim.engine.environment import TIMEOUT
 from evsim.results.records import Reason
+from evsim.ticks import ticks
 
 __all__ = ["History", "wanted"]
 
@@ -16,7 +17,8 @@ def wanted(position):
     if position.kind == "offset":
         return lambda offset, appended: offset >= position.number
     if position.kind == "time":
-        return lambda offset, appended: appended >= position.time
+        time = ticks(position.time)
+        return lambda offset, appended: appended >= time
     return lambda offset, appended: False  # latest: nothing that is there already
 
 
@@ -25,7 +27,8 @@ class History:
 
     def __init__(self, log):
         self.log, self.system, self.env = log, log.system, log.system.env
-        self.retention, self.compaction = log.settings.retention, log.settings.compaction
+        self.retention, self.compaction = log.settings.retention, ticks(log.settings.compaction)
+        self.age = None if self.retention is None else ticks(self.retention.time)
         self.partitions = []
         self.oldest_due = []  # by partition: when its oldest message is too old, or None where nobody looks
         self.cleaning = False
@@ -48,13 +51,12 @@ class History:
         if self.retention is not None:
             if self.retention.messages is not None and len(there) > self.retention.messages:
                 self._forget(partition, [next(iter(there.values()))], Reason.RETENTION)
-            if self.retention.time is not None and self.oldest_due[partition] is None:
+            if self.age is not None and self.oldest_due[partition] is None:
                 self._look_later(partition)
         if self.compaction is not None and not self.cleaning:
             self.cleaning = True
-            number = int(self.env._now / self.compaction) + 1  # cleanings lie at whole multiples, after now
-            due = number * self.compaction
-            self.env.call_at(due if due > self.env._now else due + self.compaction, self._clean, None, TIMEOUT)
+            due = (self.env._now // self.compaction + 1) * self.compaction  # cleanings lie at whole multiples
+            self.env.call_at(due, self._clean, None, TIMEOUT)
 
     def drop(self, message, partition):
         """Take out a message that the log has lost."""
@@ -75,13 +77,13 @@ class History:
 
     def _look_later(self, partition):
         oldest = next(iter(self.partitions[partition].values()))
-        due = self.system.records.messages.appended[oldest] + self.retention.time
+        due = self.system.records.messages.appended[oldest] + self.age
         self.oldest_due[partition] = due = max(due, self.env._now)
         self.env.call_at(due, self._too_old, partition, TIMEOUT)
 
     def _too_old(self, partition):
         appended, there = self.system.records.messages.appended, self.partitions[partition]
-        old = [message for message in there.values() if appended[message] + self.retention.time <= self.env._now]
+        old = [message for message in there.values() if appended[message] + self.age <= self.env._now]
         self.oldest_due[partition] = None
         self._forget(partition, old, Reason.RETENTION)
         if there:

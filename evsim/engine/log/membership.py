@@ -8,6 +8,7 @@ those that move. *Joining*: it takes the time `rebalance`; then everything witho
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.log.assignors import ASSIGN, EAGER
 from evsim.results.records import Outcome, Verdict
+from evsim.ticks import ticks
 
 __all__ = ["Membership"]
 
@@ -20,7 +21,7 @@ class Membership:
     def __init__(self, group, subscription):
         self.group, self.service, self.env = group, group.service, group.system.env
         self.assign, self.eager = ASSIGN[subscription.owns], subscription.owns in EAGER
-        self.pause, self.session_timeout = subscription.rebalance or 0.0, subscription.session_timeout
+        self.pause, self.session_timeout = ticks(subscription.rebalance or 0.0), ticks(subscription.session_timeout)
         self.members = set(range(self.service.instances))
         self.since = dict.fromkeys(self.members, self.env._now)  # when each joined
         self.silences = 0

@@ -4,8 +4,6 @@ The member commits what it has read before the work, after it, or at an interval
 owner goes on from the last commit.
 """
 
-from math import floor
-
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.log.crews import BatchDelivery
 from evsim.engine.log.cursor import Cursor
@@ -14,6 +12,7 @@ from evsim.engine.log.membership import Membership
 from evsim.engine.log.reader import Reader
 from evsim.engine.log.transactions import TransactionalDelivery
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.ticks import ticks
 
 __all__ = ["OwnedGroup"]
 
@@ -27,7 +26,8 @@ class OwnedGroup(Reader):
         self.commits_at_once = commit.kind in ("after", "transaction")
         if commit.kind == "transaction":
             self.settled = system.transactions.end
-        self.interval = commit.time if commit.kind == "interval" else None
+        self.interval = ticks(commit.time) if commit.kind == "interval" else None
+        self.max_poll_interval = ticks(subscription.max_poll_interval)
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
         self.batch = subscription.batch or 1
         self.crews = {}  # the row that leads a batch -> those that follow it
@@ -66,9 +66,8 @@ class OwnedGroup(Reader):
             for each in followers:
                 self.system.records.rows.leased[each] = self.system.env._now
                 self.system.records.batches.append((each, row))
-        limit = self.subscription.max_poll_interval
-        if limit is not None:
-            self.system.env.call_in(limit, self._overdue, row, TIMEOUT)
+        if self.max_poll_interval is not None:
+            self.system.env.call_in(self.max_poll_interval, self._overdue, row, TIMEOUT)
         self.grant(row)
 
     def resume(self):
@@ -176,8 +175,7 @@ class OwnedGroup(Reader):
     def _commit_later(self, member):
         if member not in self.next_commit:
             now, since = self.system.env._now, self.membership.since[member]
-            due = since + (floor((now - since) / self.interval) + 1) * self.interval
-            due += self.interval * (due <= now)  # where a rounding error makes it now
+            due = since + ((now - since) // self.interval + 1) * self.interval
             self.next_commit[member] = due
             self.system.env.call_at(due, self._commit_now, (member, due), TIMEOUT)
 

@@ -8,6 +8,7 @@ from evsim.engine.log.partitioners import PARTITIONERS, Stays
 from evsim.engine.log.replication import Replication
 from evsim.engine.log.transactions import Isolation
 from evsim.results.records import Fate
+from evsim.ticks import ticks
 
 __all__ = ["Log"]
 
@@ -29,7 +30,7 @@ class Log(Channel):
         self.turns, self.stays = {}, Stays(self) if settings.partitioner == "sticky" else None
         self.batching = Batching(self) if settings.linger else None
         if settings.add_partitions is not None:
-            system.env.call_at(settings.add_partitions.at, self.grow, settings.add_partitions.count, FAULT)
+            system.env.call_at(ticks(settings.add_partitions.at), self.grow, settings.add_partitions.count, FAULT)
 
     def partitioner(self, place, key, kind=None):
         """A function of a message's luck and the publishing row: its partition, as the producer works it out.

@@ -5,6 +5,7 @@ from evsim.engine.environment import ANSWER, FAULT
 from evsim.engine.log.history import wanted
 from evsim.engine.luck import Label
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.ticks import ticks
 
 __all__ = ["Reader"]
 
@@ -19,9 +20,9 @@ class Reader(Subscriber):
         if subscription.joins is None:
             channel.listeners.append(self)
         else:
-            system.env.call_at(subscription.joins, self._join, None, FAULT)
+            system.env.call_at(ticks(subscription.joins), self._join, None, FAULT)
         for number, replay in enumerate(subscription.replay):
-            system.env.call_at(replay.at, self._replay, (number, replay), FAULT)
+            system.env.call_at(ticks(replay.at), self._replay, (number, replay), FAULT)
 
     def reads(self, message):
         """Whether a new message lies where the group reads."""
@@ -72,7 +73,7 @@ class Reader(Subscriber):
 
     def acknowledgement_lost(self, edge, row):
         """A commit that is lost is sent again when its sender has waited `give_up`."""
-        self.system.env.call_in(self.system.scenario.network.give_up, self._committed, row, ANSWER)
+        self.system.env.call_in(self.system.give_up, self._committed, row, ANSWER)
 
     def _committed(self, row):
         rows = self.system.records.rows

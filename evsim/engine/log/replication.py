@@ -11,6 +11,7 @@ from collections import Counter, deque
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.luck import Label
 from evsim.results.records import Fate, Reason
+from evsim.ticks import ticks
 
 __all__ = ["Replication"]
 
@@ -121,7 +122,7 @@ class Replication:
         self.log.stop()
         self.electing = True
         if self.settings.election:
-            self.env.call_in(self.settings.election, self._elect, None, TIMEOUT)
+            self.env.call_in(ticks(self.settings.election), self._elect, None, TIMEOUT)
         else:
             self._elect(None)
 

@@ -11,6 +11,7 @@ from evsim.engine.queue.memory import Memory
 from evsim.engine.queue.redrive import Redrive
 from evsim.engine.queue.store import store_of
 from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.ticks import ticks
 
 __all__ = ["CarefulQueue"]
 
@@ -33,7 +34,7 @@ class CarefulQueue(Channel):
         self.spent = []  # (edge, row) of those whose last time is over, before anybody has asked for another message
         self.count = 0  # of messages that were kept
         self.waiting_outside = deque()  # (function, argument) of publishers who wait for room
-        self.wakes_at = inf
+        self.ttl, self.wakes_at = ticks(settings.ttl), inf
         self.keeps_once = settings.idempotent
         self.memory = Memory(self, settings.deduplication) if settings.deduplication else None
         self.letters = Letters(system, self, settings.dead_letter) if settings.dead_letter else None
@@ -183,11 +184,11 @@ class CarefulQueue(Channel):
             function(argument)
 
     def _deadline(self, row):
-        return self.system.records.messages.appended[self.system.records.rows.parent[row]] + self.settings.ttl
+        return self.system.records.messages.appended[self.system.records.rows.parent[row]] + self.ttl
 
     def _expire(self, strictly=False):
         """Throw out what is at the head and too old; at its deadline it may still be handed out (`strictly`)."""
-        if self.settings.ttl is None:
+        if self.ttl is None:
             return
         now = self.system.env._now
         while (row := self.store.head()) is not None:
@@ -197,7 +198,7 @@ class CarefulQueue(Channel):
             self._throw_out(self.store.pop_head(), Verdict.EXPIRED, Reason.EXPIRED)
 
     def _wake_for(self, row):
-        if self.settings.ttl is not None and row is not None and self._deadline(row) < self.wakes_at:
+        if self.ttl is not None and row is not None and self._deadline(row) < self.wakes_at:
             self.wakes_at = self._deadline(row)
             self.system.env.call_at(self.wakes_at, self._wake, self.wakes_at, TIMEOUT)
 

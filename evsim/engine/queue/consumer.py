@@ -7,6 +7,7 @@ from evsim.engine.environment import TIMEOUT
 from evsim.engine.queue.edges import EDGES
 from evsim.engine.queue.polled import POLLED
 from evsim.scenario.retry import PLAIN_ATTEMPTS
+from evsim.ticks import ticks
 
 __all__ = ["CarefulConsumer", "Seat"]
 
@@ -49,7 +50,7 @@ class CarefulConsumer(Subscriber):
         self.forgotten = set()  # rows that the consumer has no more, though their leases may go on
         self.visible_at = {}  # row -> when its consumer wants it to be visible again
         settings = channel.settings
-        self.clocks = [(limit, then) for limit, then in (
+        self.clocks = [(ticks(limit), then) for limit, then in (
             (settings.visibility_timeout, self.run_out), (settings.ack_timeout, self.cut_off),
         ) if limit not in (None, inf)]  # fmt: skip
         if self.ack == "never" or settings.single_active_consumer:

@@ -1,5 +1,7 @@
 """Deduplication: what a queue remembers of the messages it has taken, for a window of time (as SQS FIFO queues do)."""
 
+from evsim.ticks import ticks
+
 __all__ = ["Memory"]
 
 
@@ -10,7 +12,7 @@ class Memory:
     """
 
     def __init__(self, queue, deduplication):
-        self.system, self.window, self.by = queue.system, deduplication.window, deduplication.by
+        self.system, self.window, self.by = queue.system, ticks(deduplication.window), deduplication.by
         self.taken = {}  # identity -> when, in that order
 
     def has(self, message):

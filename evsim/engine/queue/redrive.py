@@ -4,6 +4,7 @@ from collections import deque
 
 from evsim.engine.letters import Letters
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.ticks import ticks
 
 __all__ = ["Redrive"]
 
@@ -16,9 +17,9 @@ class Redrive:
 
     def __init__(self, queue, settings):
         self.queue, self.system = queue, queue.system
-        self.gap = None if settings.rate is None else 1 / settings.rate
+        self.gap = None if settings.rate is None else ticks(1 / settings.rate)
         self.due, self.ways = deque(), {}  # rows to be moved; channel -> the way of letters there
-        self.system.env.call_at(settings.at, self._begin)
+        self.system.env.call_at(ticks(settings.at), self._begin)
 
     def _begin(self, _):
         self.due.extend(row for row in self.queue.stored() if self._home(row) is not None)

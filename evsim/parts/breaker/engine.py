@@ -10,6 +10,7 @@ from evsim.engine.memory import Memory
 from evsim.engine.policy import Policy
 from evsim.parts.breaker.phases import CLOSED, HALF_OPEN, OPEN
 from evsim.results.records import Reason
+from evsim.ticks import ticks
 
 __all__ = ["Breaker", "build"]
 
@@ -61,13 +62,13 @@ class Circuit:
 
     def __init__(self, system, who, settings):
         self.system, self.who, self.settings = system, who, settings
-        self.state, self.opened = CLOSED, 0.0
+        self.state, self.opened, self.open_for = CLOSED, 0.0, ticks(settings.open_for)
         self.results = deque(maxlen=settings.calls)  # since it was closed: whether each call failed
         self.calls = {}  # calls under way that count in this state
         self.successes = 0  # of the trials
 
     def admits(self, row):
-        if self.state == OPEN and self.system.env._now >= self.opened + self.settings.open_for:
+        if self.state == OPEN and self.system.env._now >= self.opened + self.open_for:
             self._become(HALF_OPEN)
         if self.state == OPEN:
             return False

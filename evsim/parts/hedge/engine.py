@@ -7,6 +7,7 @@ from evsim.engine.attempts import obligation
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.policy import OUTERMOST, Policy
 from evsim.results.records import Verdict
+from evsim.ticks import ticks
 
 __all__ = ["Hedging", "build"]
 
@@ -22,7 +23,7 @@ class Hedging(Policy):
     position = OUTERMOST
 
     def __init__(self, edge, settings):
-        self.edge, self.system, self.after = edge, edge.system, settings.after
+        self.edge, self.system, self.after = edge, edge.system, ticks(settings.after)
         self.rounds = {}  # first row of the obligation -> Round
 
     def asking(self, ask, edge):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
 from evsim.results.records import Outcome, Reason
+from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]
 
@@ -34,18 +34,18 @@ def ages(books):
         if service.shed is None:
             books.demand(~shed, f"{name} shed a call and sheds none")
         elif service.shed.age is not None:
-            waited = rows["started"] - rows["ready"]
-            books.demand(~(mine & (waited > service.shed.age + ROUNDING)), f"{name} worked what it had to shed")
+            waited = elapsed(rows["started"], rows["ready"])
+            books.demand(~(mine & (waited > service.shed.age)), f"{name} worked what it had to shed")
         if service.shed is not None and service.shed.expected_wait is None:
-            waited = rows["ended"] - rows["ready"]
-            books.demand(~shed | (waited > service.shed.age - ROUNDING), f"{name} shed what it had to work")
+            waited = elapsed(rows["ended"], rows["ready"])
+            books.demand(~shed | (waited > service.shed.age), f"{name} shed what it had to work")
 
 
 def stale(books):
     """Only who was given up is withdrawn as stale."""
     rows = books.rows
     withdrawn = (rows["outcome"] == Outcome.WITHDRAWN) & (rows["reason"] == Reason.STALE)
-    given_up = rows["settled"] <= rows["ended"] + ROUNDING
+    given_up = rows["settled"] <= rows["ended"]
     books.demand(~withdrawn | given_up, "withdrawn as stale and its caller still waited")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from evsim.results.records import Outcome, Verdict
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.results.tally import REQUEST_OUTCOMES
-from evsim.view.story import SAME
+from evsim.ticks import elapsed
 from evsim.view.wiring import all_steps
 
 __all__ = ["attempts", "decoded", "effects", "encoded", "messages", "micro", "requests", "sendings"]
@@ -82,7 +82,7 @@ def _astray(run, rows, replied):
     asks = _kinds(run, rows) != "delivery"
     settled, verdict = rows["settled"], rows["verdict"]
     denied = np.isin(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED, Verdict.DECLINED, Verdict.BEATEN))
-    waited = settled - rows["born"] >= limits - SAME
+    waited = elapsed(settled, rows["born"]) >= limits
     gave_up = asks & denied & ((replied > settled) | (rows["outcome"] == Outcome.OK) | waited)
     late = ~np.isnan(run.late) | (gave_up & ~np.isnan(replied))
     return np.where(late & (result == 0), TOO_LATE, result)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import evsim
+from evsim.whole import new_file, write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 DESIGNS = ("classic", "parallel", "hybrid", "events")
@@ -137,7 +138,8 @@ def draw(path):
             flow(scenario.run(seed=1), ax=ax)
             finding = ax.get_title(loc="left").replace("\n", " ")
             title(ax, f"{scenario.name.removeprefix('registration-')}: {finding[:1].lower()}{finding[1:]}")
-    figure.savefig(path, dpi=110, metadata={"Description": picture_digest()})
+    with new_file(path) as part:
+        figure.savefig(part, dpi=110, metadata={"Description": picture_digest()})
 
 
 def drawn_digest(path):
@@ -161,7 +163,7 @@ def main(check=False):
             print(f"stale: {path.relative_to(ROOT)}; python -m docs.build writes it")
         return 1 if stale else 0
     for path, text in pages.items():
-        path.write_text(text)
+        write_text(path, text)
     if picture in stale:
         draw(picture)
     return 0

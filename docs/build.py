@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import evsim
-from evsim.whole import new_file, write_text
+from evsim.registry import parts
+from evsim.scenario.manual import page
 
 ROOT = Path(__file__).resolve().parents[1]
 DESIGNS = ("classic", "parallel", "hybrid", "events")
@@ -86,10 +87,10 @@ def _cells(figures, text):
 
 def reference():
     """Every public name with the first paragraph of its docstring."""
-    parts = ["# Reference\n\nEvery public name, with what its docstring says first; `help(name)` says the rest.\n"]
-    parts.append(_section("evsim", evsim))
-    parts.append(_section("evsim.theory", evsim.theory))
-    return "\n".join(parts)
+    sections = ["# Reference\n\nEvery public name, with what its docstring says first; `help(name)` says the rest.\n"]
+    sections.append(_section("evsim", evsim))
+    sections.append(_section("evsim.theory", evsim.theory))
+    return "\n".join(sections)
 
 
 def _section(title, module):
@@ -108,6 +109,28 @@ def _signature(thing):
         return str(inspect.signature(thing))
     except (TypeError, ValueError):
         return ""
+
+
+# The pages of the parts.
+
+
+def pages_of_parts():
+    """The page of each part, and a list of them."""
+    folder, found = ROOT / "docs" / "parts", {each.word: each for each in parts()}
+    pages = {folder / f"{word}.md": page(word) for word in found}
+    lines = [f"* [{word}]({word}.md): {found[word].about}" for word in found]
+    pages[folder / "README.md"] = "# The parts\n\nEach is a folder in evsim/parts.\n\n" + "\n".join(lines) + "\n"
+    return pages
+
+
+def with_files(text):
+    """`text` with each marked file as a block of code, as it stands."""
+
+    def block(found):
+        code = (ROOT / found[2]).read_text(encoding="utf-8").rstrip()
+        return f"{found[1]}```python\n{code}\n```\n{found[3]}"
+
+    return re.sub(r"(<!-- file (\S+): [^>]*-->\n).*?(<!-- end of file \2 -->)", block, text, flags=re.DOTALL)
 
 
 # The picture.
@@ -138,8 +161,7 @@ def draw(path):
             flow(scenario.run(seed=1), ax=ax)
             finding = ax.get_title(loc="left").replace("\n", " ")
             title(ax, f"{scenario.name.removeprefix('registration-')}: {finding[:1].lower()}{finding[1:]}")
-    with new_file(path) as part:
-        figure.savefig(part, dpi=110, metadata={"Description": picture_digest()})
+    figure.savefig(path, dpi=110, metadata={"Description": picture_digest()})
 
 
 def drawn_digest(path):
@@ -154,6 +176,9 @@ def main(check=False):
     readme, pages = ROOT / "README.md", {}
     pages[readme] = marked(readme.read_text(), "table", table())
     pages[ROOT / "docs/reference.md"] = reference()
+    pages |= pages_of_parts()
+    told = ROOT / "docs/add-a-part.md"
+    pages[told] = with_files(told.read_text())
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     picture = ROOT / "docs/pictures/readme.png"
     if not picture.exists() or drawn_digest(picture) != picture_digest():
@@ -163,7 +188,8 @@ def main(check=False):
             print(f"stale: {path.relative_to(ROOT)}; python -m docs.build writes it")
         return 1 if stale else 0
     for path, text in pages.items():
-        write_text(path, text)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
     if picture in stale:
         draw(picture)
     return 0

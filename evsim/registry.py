@@ -31,7 +31,7 @@ SOCKETS = (CALL, STEP)
 
 
 class RegistryError(ImportError):
-    """A package says that it is a part of evsim, and is none."""
+    """There is no such part, or a package says that it is one and is none."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,11 @@ def parts(socket=None):
 
 
 def part(word):
-    """The part of this word."""
-    return next(each for each in parts() if each.word == word)
+    """The part of this word; :exc:`RegistryError` if there is none."""
+    for each in parts():
+        if each.word == word:
+            return each
+    raise RegistryError(f"there is no part {word!r}; there are {', '.join(each.word for each in parts())}")
 
 
 def modules(name, socket=None):

@@ -10,7 +10,7 @@ import signal
 import sys
 from contextlib import contextmanager, suppress
 
-__all__ = ["FINISH", "INTERRUPT", "LEAVE", "go_on", "heard", "listen", "tidily"]
+__all__ = ["FINISH", "INTERRUPT", "LEAVE", "go_on", "heard", "listen", "meanwhile"]
 
 LEAVE, INTERRUPT, FINISH = "leave", "interrupt", "finish"
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -33,16 +33,14 @@ def go_on(way):
 
 
 @contextmanager
-def tidily():
-    """Inside, there is something to tidy up: a signal does not leave at once, but interrupts."""
-    global _way
+def meanwhile(way):
+    """Inside, a signal means this; afterwards what it meant before."""
     before = _way
-    if _way == LEAVE:
-        go_on(INTERRUPT)
+    go_on(way)
     try:
         yield
     finally:
-        _way = before
+        globals()["_way"] = before
 
 
 def heard():

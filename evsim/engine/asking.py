@@ -9,8 +9,7 @@ from heapq import heappush
 from evsim.engine.budget import Budget
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.policy import policies_of
-from evsim.results.policies import NEVER_SENT
-from evsim.results.records import FINAL, Outcome, Reason, Verdict
+from evsim.results.records import FINAL, NEVER_SENT, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["Asking"]

@@ -4,7 +4,7 @@ Source: M. Brooker, Fixing retries with token buckets and circuit breakers (2022
 """
 
 from evsim.engine.memory import Memory
-from evsim.results.policies import NO_RETRY
+from evsim.results.remarks import NO_RETRY
 
 __all__ = ["Budget"]
 

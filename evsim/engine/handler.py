@@ -10,7 +10,7 @@ from evsim.engine.done import Once
 from evsim.engine.environment import ANSWER
 from evsim.engine.generator import generator_handler
 from evsim.engine.places import DELIVERY
-from evsim.engine.steps import BUILDERS, first_work, may_strike
+from evsim.engine.steps import BUILDERS, builder, first_work, may_strike
 from evsim.engine.strikes import Strikes
 from evsim.results.records import Outcome
 from evsim.scenario.faults import strikes_after_reply
@@ -115,10 +115,25 @@ class Compiler:
     def build(self, step, position, then, fail):
         """One step as a function of a row."""
         if not self.strikes.moments:
-            return BUILDERS[step.kind](self, step, position, then, fail)
+            return builder(step.kind)(self, step, position, then, fail)
         name = self.titles.get(position) or numbered(title(step), position[-1] + 1)
         then = self.strikes.after(name, then)
-        return self.strikes.before(name, BUILDERS[step.kind](self, step, position, then, fail))
+        return self.strikes.before(name, builder(step.kind)(self, step, position, then, fail))
+
+    # What parts need.
+
+    def shared(self, key, make):
+        """What all handlers of the service share that ask for it by the same key, made for the first of them."""
+        return self.system.shared((self.place.service, key), make)
+
+    def draws(self, distribution, step, position):
+        """A function of a row: its value of a distribution of times, in ticks."""
+        draws, luck = self.system.luck.draws(distribution, *self.purpose(step, position)), self.rows.luck
+        return lambda row: draws.of(luck[row])
+
+    def remark(self, kind, row):
+        """Note something of an attempt; its words are those of the part."""
+        self.system.records.incidents.append((self.env._now, kind, self.place.service, row))
 
     def purpose(self, step, position):
         """The key of a step's luck: workload, service, visit, kind of step and its ordinal."""
@@ -156,6 +171,7 @@ def _takes_time(system, steps):
     """Whether any step may hold the worker."""
     return any(
         step.kind in ("work", "wait", "call", "ask")
+        or step.kind not in BUILDERS  # a part's: it may
         or (step.kind == "publish" and step.acks != 0 and system.scenario.channels[step.channel].confirms)
         or any(_takes_time(system, branch) for branch in branches(step))
         for step in steps

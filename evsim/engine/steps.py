@@ -17,10 +17,11 @@ from evsim.engine.places import DELIVERY
 from evsim.engine.undoing import undoing
 from evsim.engine.unique import constrained
 from evsim.engine.versions import if_unchanged, raising, read
+from evsim.registry import part
 from evsim.results.records import Reason
 from evsim.ticks import ticks
 
-__all__ = ["BUILDERS", "first_work", "may_strike"]
+__all__ = ["BUILDERS", "builder", "first_work", "may_strike"]
 
 
 def work(compiler, step, position, then, fail):
@@ -274,3 +275,8 @@ BUILDERS = {
     "work": work, "wait": work, "call": call, "ask": ask, "publish": publish, "send": publish, "effect": effect,
     "undo": undo, "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply, "read": read,
 }  # fmt: skip
+
+
+def builder(kind):
+    """The builder of a kind of step: one of those above, or that of a part."""
+    return BUILDERS[kind] if kind in BUILDERS else part(kind).module("engine").build

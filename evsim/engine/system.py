@@ -55,7 +55,7 @@ class System:
         self.clocks = []  # of the faults
         self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
         self.publishings, self._relays = [], {}
-        self.policies = {}  # of callers, shared by their steps
+        self.in_common = {}  # what steps share, by a key of theirs
         self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
         self.places = self._walk.places
@@ -144,10 +144,13 @@ class System:
         """What the calls of a service to a callee share: the policy of a kind with these settings; None without any."""
         if settings is None:
             return None
-        shared = kind, service, callee, settings
-        if shared not in self.policies:
-            self.policies[shared] = kind(self, service, callee, settings)
-        return self.policies[shared]
+        return self.shared((kind, service, callee, settings), lambda: kind(self, service, callee, settings))
+
+    def shared(self, key, make):
+        """What all who ask for it by the same key share, made for the first of them."""
+        if key not in self.in_common:
+            self.in_common[key] = make()
+        return self.in_common[key]
 
     # Keys and names.
 

@@ -1,8 +1,13 @@
 """Figures in words: which belong together, and how a person reads one."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 
-__all__ = ["GROUPS", "POINTS", "label", "write", "write_estimate"]
+from evsim.registry import modules
+
+__all__ = ["GROUPS", "POINTS", "Figure", "figures_of_parts", "label", "write", "write_estimate"]
 
 GROUPS = {
     "What the customer feels": ("availability", "response_mean", "response_p50", "response_p99"),
@@ -19,6 +24,25 @@ POINTS = ("mean", "p50", "p90", "p95", "p99", "p99.9")
 _TIMES = ("response_", "completion_", "consistency_lag_", "wait_", "sojourn_", "age_")
 _SHARES = ("availability", "utilisation", "wasted_work")
 _RATES = ("throughput", "goodput")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that a part adds to those of a service: what it is ``about``, its ``unit`` (s, share, 1/s or count).
+
+    ``of(run, service)`` works it out: NaN where there is none.
+    """
+
+    name: str
+    unit: str
+    about: str
+    of: Callable
+
+
+@cache
+def figures_of_parts():
+    """name -> :class:`Figure`, of all parts."""
+    return {figure.name: figure for part in modules("figures") for figure in part.FIGURES}
 
 
 def label(name):
@@ -62,13 +86,14 @@ def write_estimate(name, estimate, difference=False):
 def _scale(name, size):
     """(factor, unit) for a value of this size."""
     size = float(f"{size:.3g}")  # as it will be written: 0.9999 ms becomes 1 ms and not 1,000 us
-    if name.startswith(_TIMES):
+    unit = figures_of_parts()[name].unit if name in figures_of_parts() else None
+    if unit == "s" or name.startswith(_TIMES):
         if size >= 1:
             return 1, " s"
         return (1e3, " ms") if size >= 1e-3 or size == 0 else (1e6, " us")
-    if name in _SHARES:
+    if unit == "share" or name in _SHARES:
         return 100, " %"
-    return 1, "/s" if name in _RATES else ""
+    return 1, "/s" if unit == "1/s" or name in _RATES else ""
 
 
 def _digits(value):

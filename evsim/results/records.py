@@ -15,7 +15,7 @@ import numpy as np
 
 from evsim.ticks import SECOND
 
-__all__ = ["FINAL", "Fate", "LATER", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
+__all__ = ["FINAL", "Fate", "LATER", "NEVER_SENT", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
 
 LATER = 1 << 30  # a luck from here on is the ticket of a later attempt or round
 GROWTH = 4096  # rows added at a time
@@ -89,6 +89,7 @@ class Reason(IntEnum):
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better
+NEVER_SENT = frozenset({Reason.BREAKER, Reason.BULKHEAD})  # refused by the caller itself
 
 
 class Fate(IntEnum):

@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from evsim.registry import STEP, parts
 from evsim.results.batches import followers
 from evsim.results.fairness import spread, standing
 from evsim.results.records import Outcome
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
 from evsim.results.work import amplifications, retried
+from evsim.scenario.checking import walk
 from evsim.ticks import elapsed
 
 __all__ = ["channel_figures", "partition_figures", "service_figures"]
@@ -74,8 +76,16 @@ def service_figures(run):
             "in_system_max": highest(ready[mine], ended[mine], window),
             "blocked": blocked[name] / existing if existing > 0 else float("nan"),
             **standing(run, name, window),
+            **_of_parts(run, name),
         }
     return result
+
+
+def _of_parts(run, service):
+    """What the parts among the steps of a service add to its figures."""
+    words = {step.kind for _, step, _ in walk(run.scenario.services[service].handle)}
+    modules = (each.module("figures") for each in parts(STEP) if each.word in words)
+    return {figure.name: figure.of(run, service) for module in modules if module for figure in module.FIGURES}
 
 
 def _share(some, of):

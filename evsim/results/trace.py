@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.remarks import remarks
 
 __all__ = ["Moment", "Trace"]
 
 
 # At one time: what a message goes through comes in this order, then what follows from it.
 _AT_ONCE = {what: rank for rank, what in enumerate(
-    ("arrive", "publish", "kept", "offered", "granted", "call", "ready", "start", "effect")
+    ("arrive", "publish", "kept", "offered", "granted", "call", "ready", "start", "effect", "remark")
 )}  # fmt: skip
 
 
@@ -34,7 +35,8 @@ class Trace(tuple):
 
     def __new__(cls, run, number, workload):
         moments = _moments(run, number, workload)
-        return super().__new__(cls, sorted(moments, key=lambda moment: (moment.time, _AT_ONCE.get(moment.what, 9))))
+        last = len(_AT_ONCE)
+        return super().__new__(cls, sorted(moments, key=lambda each: (each.time, _AT_ONCE.get(each.what, last))))
 
     def __repr__(self):
         return "\n".join(map(str, self))
@@ -48,6 +50,7 @@ def _moments(run, number, workload):
     for row in its_rows.tolist():
         yield from _of_row(run, row)
     yield from _of_undos(run, its_rows)
+    yield from _of_remarks(run, its_rows)
     for message in its_messages.tolist():
         channel = list(run.scenario.channels)[messages["channel"][message]]
         sender = run.message_senders[message]
@@ -75,6 +78,14 @@ def _of_undos(run, its_rows):
         row = int(undos["row"][index])
         service, name = run.places[run.rows["place"][row]].service, run.effect_names[undos["name"][index]]
         yield Moment(float(undos["time"][index]), "undo", service, name, row)
+
+
+def _of_remarks(run, its_rows):
+    its = set(its_rows.tolist())
+    for remark in remarks(run):
+        if remark.row in its:
+            service = run.places[run.rows["place"][remark.row]].service
+            yield Moment(remark.time, "remark", service, remark.words, remark.row)
 
 
 def _of_row(run, row):

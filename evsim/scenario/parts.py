@@ -4,11 +4,11 @@ from typing import Literal
 
 from pydantic import Field, StrictBool
 
+from .admission import Contention, RateLimit, Shed
 from .arrivals import Arrivals, Key
 from .balance import AnyBalance, Balance
 from .distributions import AnyDistribution, Constant
 from .idempotent import AnyIdempotent
-from .load import Contention, RateLimit, Shed
 from .part import Name, Part, names_of
 from .steps import Handler
 from .subscription import Subscriptions

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )  # fmt: skip
 
-from evsim.registry import CALL, parts
+from evsim.registry import CALL, STEP, parts
 
 from .distributions import AnyDistribution
 from .errors import refuse
@@ -334,7 +334,10 @@ def numbered(name, number):
     return name if number == 1 else f"{name} #{number}"
 
 
-Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Read, Effect, Undo, Reply)
+_OF_PARTS = [each.module("settings").SETTINGS for each in parts(STEP)]
+Step = one_of(
+    "a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Read, Effect, Undo, Reply, *_OF_PARTS
+)
 for _steps in (Call, Ask, Fallback, Compensate, Parallel, Maybe):
     _steps.model_rebuild()
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from evsim.results.policies import NO_RETRY
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.fitting import UNBROKERED
 from evsim.scenario.steps import branches
@@ -127,8 +126,14 @@ def _span(story, span):
     yield from _acknowledged(story, span) if span.kind == "delivery" else _answered(story, span)
     if span.started != span.started:
         yield _inside(story, span)
-    if (span.row, NO_RETRY) in story.incidents:
-        yield Step(span.settled, "note", span.source, text="no other attempt: the retry budget is spent", good=False)
+    for time, words in span.remarks:
+        if not _at_work(span, time):  # of whoever asked
+            yield Step(time, "note", span.source, text=words, good=False)
+
+
+def _at_work(span, time):
+    """Whether a time lies inside the work of an attempt."""
+    return span.started <= time and not time > span.ended
 
 
 def _sent(span):
@@ -158,6 +163,11 @@ def _inside(story, span):
     """What the handler did: effects, calls and messages in order of time."""
     steps = [(time, Step(time, "effect", span.service, text=name)) for time, name in span.effects]
     steps += [(time, Step(time, "note", span.service, text=f"undoes {name}")) for time, name in span.undos]
+    steps += [
+        (time, Step(time, "note", span.service, text=words))
+        for time, words in span.remarks
+        if _at_work(span, time)
+    ]
     steps += [(child.begin, child) for child in span.children]
     for _, step in sorted(steps, key=lambda pair: pair[0]):
         if isinstance(step, Step):

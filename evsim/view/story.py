@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from evsim.results.outcomes import TOLD
-from evsim.results.policies import NEVER_SENT
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.records import NEVER_SENT, Fate, Outcome, Reason, Verdict
+from evsim.results.remarks import remarks
 from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.ticks import elapsed
 from evsim.view.style import effect_marks, seconds
@@ -22,7 +22,8 @@ class Span:
 
     ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been
     granted it. It ``arrived`` in the inbox of the service, and its answer left when it ``replied``; that came
-    ``late`` if whoever asked had given up. The work was ``skipped`` when it turned out to be done already.
+    ``late`` if whoever asked had given up. The work was ``skipped`` when it turned out to be done already. ``remarks``
+    are (time, words) of what parts noted of it.
     ``limit`` is how long the asker waits for an answer (None: for ever). ``effects``, and the
     ``undos`` of such, are (time, name);
     ``children`` the calls and messages it made, in order of time.
@@ -50,6 +51,7 @@ class Span:
     reason: Reason
     effects: list = field(default_factory=list)
     undos: list = field(default_factory=list)
+    remarks: list = field(default_factory=list)
     children: list = field(default_factory=list)
 
     @property
@@ -122,6 +124,9 @@ class Story:
         self.spans, self.messages = self._spans(index), self._messages(index)
         self._link(int(requests.row[index]))
         self.incidents = {(row, kind) for _, kind, _, row in run.records.incidents if row in self.spans}
+        for remark in remarks(run):
+            if remark.row in self.spans:
+                self.spans[remark.row].remarks.append((float(elapsed(remark.time, self.arrived)), remark.words))
 
     @property
     def told(self):

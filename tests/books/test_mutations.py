@@ -81,6 +81,9 @@ What the audit cannot see, the properties of :mod:`tests.books.test_audit_proper
 | lets an answer count after the deadline                 | deadlines hold                                  |
 """
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
 from evsim.results.audit import AuditError
@@ -96,6 +99,9 @@ from tests.books import (  # noqa: F401  they fill the two lists
     mutants_unbrokered,
 )
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop
+
+for each in sorted((Path(__file__).parents[1] / "parts").glob("*/mutants.py")):
+    import_module(f"tests.parts.{each.parent.name}.mutants")
 
 
 @pytest.mark.parametrize("settings", [{}, IMPATIENT, {"patience": 5}, {"drain_limit": 1000}])

@@ -20,12 +20,14 @@ class BreakerSettings(Part):
     of the calling service has a breaker for each callee.
     """
 
-    failures: AtLeastOne | None = None
-    failure_rate: Annotated[Share, Field(gt=0)] | None = None
-    window: AtLeastOne | None = None
-    minimum: AtLeastOne | None = None
-    open_for: PositiveTime
-    trials: AtLeastOne = 1
+    failures: Annotated[AtLeastOne | None, Field(description="so many failures open it")] = None
+    failure_rate: Annotated[
+        Annotated[Share, Field(gt=0)] | None, Field(description="such a share of failures opens it")
+    ] = None
+    window: Annotated[AtLeastOne | None, Field(description="how many calls it looks back at")] = None
+    minimum: Annotated[AtLeastOne | None, Field(description="how many it has to have seen, for a rate")] = None
+    open_for: Annotated[PositiveTime, Field(description="how long it stays open")]
+    trials: Annotated[AtLeastOne, Field(description="calls that pass when it is half-open")] = 1
 
     @model_validator(mode="after")
     def _sensible(self):

@@ -44,7 +44,7 @@ class Bulkhead(Policy):
     def failed(self, row, good):
         self.left(row)
 
-    def stored(self):
+    def rows_held(self):
         """Calls that wait for their turn."""
         return [row for compartment in self.compartments.states for row, _ in compartment.waiting]
 

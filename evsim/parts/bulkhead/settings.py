@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import model_serializer, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from evsim.scenario.part import Part
 from evsim.scenario.units import AtLeastOne, Whole
@@ -17,8 +17,8 @@ class BulkheadSettings(Part):
     Who finds no place is refused at once. Written `bulkhead: 10`, or `bulkhead: {limit: 10, queue: 5}`.
     """
 
-    limit: AtLeastOne
-    queue: Whole = 0
+    limit: Annotated[AtLeastOne, Field(description="calls under way at once, from each instance")]
+    queue: Annotated[Whole, Field(description="how many more may wait for their turn")] = 0
 
     @model_validator(mode="before")
     @classmethod

@@ -1,5 +1,9 @@
 """What a person writes of a hedge."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from evsim.scenario.part import Part
 from evsim.scenario.units import PositiveTime
 
@@ -13,7 +17,7 @@ class HedgeSettings(Part):
     still waits. Each attempt has its own timeout, and takes a token of a retry budget.
     """
 
-    after: PositiveTime
+    after: Annotated[PositiveTime, Field(description="how long it waits for the first answer")]
 
 
 SETTINGS = HedgeSettings

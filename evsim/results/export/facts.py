@@ -9,6 +9,7 @@ import numpy as np
 
 from evsim.results.export.identity import Identity, nanoseconds
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.remarks import remarks
 from evsim.results.tally import REQUEST_OUTCOMES
 
 __all__ = ["Attempt", "Facts", "Fault", "Message", "Request"]
@@ -32,7 +33,8 @@ class Request:
 
 @dataclass(slots=True)
 class Attempt:
-    """One row of the records; `parent` is the row that called, or the message delivered; `effects` are (time, name).
+    """One row of the records; `parent` is the row that called, or the message delivered; `effects` are (time, name),
+    `remarks` (time, words).
 
     `asked` is the row that was sent: the first attempt where a link made a copy, and else the row itself.
     """
@@ -60,6 +62,7 @@ class Attempt:
     reason: str
     effects: list = field(default_factory=list)
     undos: list = field(default_factory=list)
+    remarks: list = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -104,6 +107,9 @@ class Facts:
         self.end = nanoseconds(run.ended_at)
         self.requests = self._requests()
         self.effects, self.undos = self._made(run.effects_columns), self._made(run.records.undos.columns())
+        self.remarks = {}
+        for remark in remarks(run):
+            self.remarks.setdefault(remark.row, []).append((nanoseconds(remark.time), remark.words))
 
     def _requests(self):
         tally, found = self.run.tally, {}
@@ -149,6 +155,7 @@ class Facts:
                 _word(Reason(rows["reason"][row])),
                 self.effects.get(row, []),
                 self.undos.get(row, []),
+                self.remarks.get(row, []),
             )
 
     def messages(self):

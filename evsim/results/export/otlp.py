@@ -105,6 +105,7 @@ class Spans:
             links = [self._link(message)]
         events = [_event(time, "effect", {"evsim.effect": effect}) for time, effect in attempt.effects]
         events += [_event(time, "undo", {"evsim.effect": effect}) for time, effect in attempt.undos]
+        events += [_event(time, "remark", {"evsim.remark": words}) for time, words in attempt.remarks]
         events += [_event(attempt.replied, "reply")] if attempt.replied is not None and kind == SERVER else []
         events += self._strikes(attempt)
         return self._span(

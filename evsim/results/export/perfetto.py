@@ -108,6 +108,8 @@ class _Trace:
             yield _instant(process, thread, time, "effect", effect, "t", about)
         for time, effect in attempt.undos:
             yield _instant(process, thread, time, "undo", f"undo {effect}", "t", about)
+        for time, words in attempt.remarks:
+            yield _instant(process, thread, time, "remark", words, "t", about)
         if attempt.kind == "call":
             yield from self._arrow("call", attempt, self.work[attempt.parent], attempt.born)
         elif attempt.kind == "delivery":

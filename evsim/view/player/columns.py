@@ -5,12 +5,13 @@ from base64 import b64decode, b64encode
 import numpy as np
 
 from evsim.results.records import Outcome, Verdict
+from evsim.results.remarks import remarks as remarks_of
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.ticks import elapsed
 from evsim.view.wiring import all_steps
 
-__all__ = ["attempts", "decoded", "effects", "encoded", "messages", "micro", "requests", "sendings"]
+__all__ = ["attempts", "decoded", "effects", "encoded", "messages", "micro", "remarks", "requests", "sendings"]
 
 MICRO = 1e6
 SENDING_FATES = ("kept", "refused", "came again", "deduplicated", "lost", "under way")
@@ -149,6 +150,17 @@ def effects(run, names):
     first = np.where(run.rows["first"] < 0, np.arange(len(run.rows["first"])), run.rows["first"])
     replay = np.isin(first, run.records.replays)[columns["row"]]
     return _table({"row": columns["row"], "name": codes[columns["name"]], "replay": replay}, {"time": columns["time"]})
+
+
+def remarks(run):
+    """One entry a remark of a part about an attempt; `words` are what they say."""
+    found = remarks_of(run)
+    words = list(dict.fromkeys(each.words for each in found))
+    columns = {
+        "row": np.array([each.row for each in found], int),
+        "says": np.array([words.index(each.words) for each in found], int),
+    }
+    return _table(columns, {"time": np.array([each.time for each in found], float)}) | {"words": words}
 
 
 def _table(numbers, times=()):

@@ -32,8 +32,8 @@ It is a plain dict for :func:`json.dumps`:
     missing.
 
 A *lane* is one design: ``{name, seed, end, complete, books, workloads, services, channels, wires, links, places,
-faults, notes, catch_ups, requests, attempts, messages, sendings, effects}``. ``complete``: nothing was open at its
-``end``; ``books``: what the audit says.
+faults, notes, catch_ups, requests, attempts, messages, sendings, effects, remarks}``. ``complete``: nothing was open at
+its ``end``; ``books``: what the audit says.
 
 ``services``
     ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
@@ -81,6 +81,9 @@ faults, notes, catch_ups, requests, attempts, messages, sendings, effects}``. ``
 ``effects``
     Columns: ``row`` (attempt), ``name`` (index into the film's effects), ``time``, ``replay`` (whether the work was a
     replay that was asked for).
+
+``remarks``
+    Columns: ``row`` (attempt), ``says`` (index into the list ``words``), ``time``: what parts noted of an attempt.
 
 A *column* is a number where all its entries are that number; ``"=ended"`` where it is the same as another column of
 its table, one that stands before it; and else a text such as ``"i4:..."``: the type (i1, i2, i4 or f8, little

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.policies import OF_ATTEMPTS
+from evsim.results.remarks import sentences
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.scenario.routing import dead_letters
 from evsim.view.flow import catch_ups
@@ -45,12 +45,13 @@ def lane(name, run, effects):
         "messages": columns.messages(run),
         "sendings": columns.sendings(run),
         "effects": columns.effects(run, effects),
+        "remarks": columns.remarks(run),
     }  # fmt: skip
 
 
 def _notes(run):
     """Incidents that are about no one message or attempt, and are no faults."""
-    of_one = (*SENDING_KINDS, *OF_ATTEMPTS, "lost on the link")
+    of_one = (*SENDING_KINDS, *sentences(), "lost on the link")
     return [
         {"time": micro(time), "kind": kind, "what": what}
         for time, kind, what, _ in run.records.incidents

@@ -14,7 +14,6 @@ from evsim.view.player.differences import difference
 from evsim.view.player.film import film
 from evsim.view.player.page import page
 from evsim.view.truth import State
-from evsim.whole import write_text
 
 __all__ = ["Player", "play"]
 
@@ -70,7 +69,8 @@ class Player:
         text = page(self.stored(moments), f"evsim: {' and '.join(self.designs)}", self.still())
         if path is None:
             return text
-        write_text(path, text)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
 
     def stored(self, moments):
         """The film for a page: with the futures in which a part goes down at one of some moments (s)."""

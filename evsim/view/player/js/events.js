@@ -17,6 +17,7 @@ import {
   NOTE,
   PUBLISHED,
   RELAYED,
+  REMARK,
   RESUMED,
   SENT,
   SETTLED,
@@ -71,7 +72,7 @@ function distinct(events) {
 }
 
 function collect({ lane, kinds }, add) {
-  const { attempts, messages, sendings, effects } = lane;
+  const { attempts, messages, sendings, effects, remarks } = lane;
   for (let row = 0; row < attempts.count; row++) {
     const request = attempts.request[row];
     const delivery = kinds[row] === "delivery";
@@ -104,6 +105,9 @@ function collect({ lane, kinds }, add) {
   }
   for (let effect = 0; effect < effects.count; effect++) {
     add(effects.time[effect], EFFECT, effect, attempts.request[effects.row[effect]]);
+  }
+  for (let remark = 0; remark < remarks.count; remark++) {
+    add(remarks.time[remark], REMARK, remark, attempts.request[remarks.row[remark]]);
   }
   lane.notes.forEach((note, number) => add(note.time, NOTE, number, NEVER));
   lane.faults.forEach((fault, number) => {

@@ -2,7 +2,7 @@
 
    NOTE: of a channel or service as a whole. LATE_NEWS: an answer that nobody waits for. RELAYED: a message leaves its
    outbox. SENT: a message is sent again, or lost when it is sent. CAME: what was sent again comes, or is refused.
-   RESUMED: work that had to wait starts. */
+   RESUMED: work that had to wait starts. REMARK: a part noted something of an attempt. */
 
 export const [
   FAULT_ENDS,
@@ -16,6 +16,7 @@ export const [
   ARRIVE,
   STARTED,
   EFFECT,
+  REMARK,
   PUBLISHED,
   RELAYED,
   SENT,
@@ -24,4 +25,4 @@ export const [
   ENDED,
   GRANTED,
   RESUMED,
-] = Array.from({ length: 19 }, (_, kind) => kind);
+] = Array.from({ length: 20 }, (_, kind) => kind);

@@ -19,6 +19,7 @@ import {
   NOTE,
   PUBLISHED,
   RELAYED,
+  REMARK,
   RESUMED,
   SENT,
   STARTED,
@@ -92,6 +93,10 @@ export function sentence(index, event, who) {
   if (kind === FAULT) return `fault: ${lane.faults[ref].words}`;
   if (kind === FAULT_ENDS) return `the fault of ${lane.faults[ref].target} ends`;
   if (kind === NOTE) return `${lane.notes[ref].kind}: ${lane.notes[ref].what}`;
+  if (kind === REMARK) {
+    const { row, says, words } = lane.remarks;
+    return `${index.service(row[ref])}, ${who}: ${words[says[ref]]}`;
+  }
   if (kind === EFFECT) {
     const { row, name } = lane.effects;
     return `${index.service(row[ref])}: ${film.effects[name[ref]].name} of ${who} is written`;

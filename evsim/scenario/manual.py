@@ -1,0 +1,90 @@
+"""The manual of a part: the page that it brings along, and a table of its settings, made of their declaration."""
+
+from typing import get_args
+
+from evsim.registry import part
+
+from .part import Part, Tagged
+from .units import write_time
+
+__all__ = ["page", "settings_table"]
+
+QUANTITIES = {"min|h": "a time", "/": "a rate", "kB": "a size", "%": "a share, 0 to 1"}  # by a unit of each
+BOUNDS = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
+HEAD = "| setting | what it is | usually |\n|---|---|---|\n"
+
+
+def page(word):
+    """The page of the part of this word, in Markdown, with the table of its settings below."""
+    found = part(word)
+    return f"{found.page.rstrip()}\n\n## Settings\n\n{settings_table(found.module('settings').SETTINGS)}"
+
+
+def settings_table(kind):
+    """A Markdown table of what may be written: each setting with its unit and bounds, and its value if left out."""
+    model = _model(kind)
+    described = model.model_json_schema()
+    rows = []
+    for name, field in model.model_fields.items():
+        if name == "kind" and issubclass(model, Tagged):
+            continue
+        written = field.alias or name
+        schema = _resolved(_entries(model, described).get(written, {}), described)
+        usual = "must be written" if field.is_required() else _plain(field.default, schema)
+        rows.append(f"| `{written}` | {_words(field, schema)} | {usual} |")
+    return HEAD + "\n".join(rows) + "\n"
+
+
+def _model(kind):
+    if isinstance(kind, type) and issubclass(kind, Part):
+        return kind
+    return next(model for each in get_args(kind) if (model := _model(each)))
+
+
+def _entries(model, described):
+    """name -> JSON Schema of each setting, from that of the written form."""
+    if not issubclass(model, Tagged):
+        return described["properties"]
+    body = next(iter(described["properties"].values()))
+    return body.get("properties") or next(each["properties"] for each in body["anyOf"] if "properties" in each)
+
+
+def _resolved(schema, described):
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return described["$defs"][name] if name else schema
+
+
+def _words(field, schema):
+    kinds = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
+    said = " or ".join(dict.fromkeys(filter(None, map(_kind, _without_units(kinds)))))
+    return ": ".join(each for each in (field.description, said) if each)
+
+
+def _without_units(kinds):
+    """A quantity is described as a number, and as a text with a unit: the latter says what it is."""
+    texts = [each for each in kinds if each.get("type") == "string" and "pattern" in each]
+    return [each for each in kinds if not (texts and each.get("type") == "number")]
+
+
+def _kind(schema):
+    if "enum" in schema:
+        return " or ".join(f"`{each}`" for each in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    kind = schema.get("type")
+    if kind == "string":
+        return next((words for unit, words in QUANTITIES.items() if unit in schema.get("pattern", "")), "a text")
+    if kind in ("integer", "number"):
+        bounds = [f"{word} {schema[name]:,}" for name, word in BOUNDS.items() if schema.get(name)]
+        return ", ".join(["a whole number" if kind == "integer" else "a number", *bounds])
+    return {"boolean": "true or false", "array": "a list", "object": "settings"}.get(kind, "")
+
+
+def _plain(value, schema):
+    if value is None:
+        return "-"
+    if "min|h" in str(schema):
+        return f"`{write_time(value)}`"
+    if value is False or value is True:
+        return str(value).lower()
+    return f"`{value}`" if not isinstance(value, Part) else "-"

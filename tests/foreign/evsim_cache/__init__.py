@@ -1,0 +1,3 @@
+"""The cache: what was loaded for a key a short while ago is not loaded again."""
+
+SOCKET = "step"

@@ -40,8 +40,8 @@ def arrival_times(system, name):
         total = float(work[-1])
         times = np.rint(clock(work))
         last = times[-1]
-        times = times if sizes is None else np.repeat(times, sizes(block))
-        yield times[times < end].tolist()
+        there = times < end
+        yield (times[there] if sizes is None else np.repeat(times[there], sizes(block)[there])).tolist()
         if not last < end:
             return
 
@@ -49,7 +49,7 @@ def arrival_times(system, name):
 def _sizes(luck, name, size):
     """A function from a block's number to the sizes of its batches."""
     if size.kind == "fixed":
-        return lambda block: size.count
+        return lambda block: np.full(BLOCK, size.count)
     chances = luck.uniforms("batch", name)
     going_on = 1 - 1 / size.mean
 
@@ -95,7 +95,7 @@ def expected_requests(system, name):
         handle = scenario.services[workload.target].handle
         steps = () if callable(handle) else handle
         pace = arrivals.think.mean + sum(step.time.mean for step in steps if step.kind in ("work", "wait"))
-        return arrivals.users * end / pace if pace else 0.0
+        return arrivals.users * (end / pace if pace else 1.0)
     if arrivals.kind == "burst":
         return arrivals.count if arrivals.at < end else 0
     if arrivals.kind == "profile":

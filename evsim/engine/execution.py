@@ -6,7 +6,6 @@ from evsim.engine.depth import building, roomy, running
 from evsim.engine.due import due_effects
 from evsim.engine.environment import SimulationError
 from evsim.engine.refusal import refuse
-from evsim.engine.size import refuse_too_many
 from evsim.engine.stock import take_stock
 from evsim.engine.system import System
 from evsim.results.records import TooManyRows
@@ -31,7 +30,6 @@ class Execution:
         self._depth = building(scenario)
         with roomy(self._depth):
             self.system = System(scenario, seed, guarded=guarded)
-            refuse_too_many(self.system)
         self.env = self.system.env
         self.env.depth = running(self.system)
 

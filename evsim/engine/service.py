@@ -40,6 +40,7 @@ class Service:
         bound = any(system.scenario.channels[each.channel].binds(settings, each) for each in settings.subscribe)
         self.guarded = system.may_fail(name) or bound or any(each.owns for each in settings.subscribe)
         self.down = [0] * self.instances  # faults that stop an instance from starting work
+        self.away = set()  # instances whose workers a fault has taken away
         self.factors = [[] for _ in range(self.instances)]  # of the slowdowns that last
         self.error_rates = [[] for _ in range(self.instances)]
         self.poisons = [[] for _ in range(self.instances)]  # keys that fail
@@ -334,6 +335,9 @@ class Service:
         return [number * self.workers + worker for number in away for worker in range(self.workers)]
 
     def _take_workers(self, instance):
+        if instance in self.away:
+            return
+        self.away.add(instance)
         kept = [number for number in self.free if number // self.workers != instance]
         self.free.clear()
         self.free.extend(kept)
@@ -342,8 +346,8 @@ class Service:
         """Workers of the instance that hold nothing are free again."""
         if self.frozen[instance] is not None:
             return
+        self.away.discard(instance)
         held = {self.system.records.rows.worker[row] for row in self.running}
         numbers = range(instance * self.workers, (instance + 1) * self.workers)
-        present = set(self.free)
-        self.free.extend(number for number in numbers if number not in held and number not in present)
+        self.free.extend(number for number in numbers if number not in held)
         self.fill()

@@ -3,6 +3,7 @@
 from evsim.engine.arrivals import expected_requests
 from evsim.engine.places import REQUEST
 from evsim.engine.refusal import refuse
+from evsim.scenario.units import write_time
 
 __all__ = ["expected_rows", "refuse_too_many"]
 
@@ -21,12 +22,13 @@ def refuse_too_many(system):
     """Refuse a run that would write more rows than it may keep."""
     limit, rows = system.scenario.run.max_rows, expected_rows(system)
     if rows > limit:
+        comes_at_once = all(each.arrivals.kind == "burst" for each in system.scenario.workloads.values())
+        shorter = f"make run.duration about {write_time(float(f'{system.scenario.run.duration * limit / rows:.3g}'))}"
         raise refuse(
             "run.max_rows",
-            f"the run would make about {rows:,.0f} attempts, and a run keeps a record of each",
-            limit,
-            f"make run.duration about {system.scenario.run.duration * limit / rows:.3g} s, lower the rate, or raise "
-            "run.max_rows (some 100 bytes each)",
+            f"the run would make about {rows:,.0f} attempts, and keeps a record of each, of {limit:,} at most",
+            hint=f"{'let fewer come' if comes_at_once else shorter + ', lower the rate'}, or raise run.max_rows "
+            "(some 400 bytes each)",
         )
 
 

@@ -18,6 +18,7 @@ from evsim.engine.pipe import mortal
 from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
+from evsim.engine.size import refuse_too_many
 from evsim.engine.versions import Versions
 from evsim.engine.workloads import Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
@@ -59,6 +60,7 @@ class System:
         self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
         self.places = self._walk.places
+        refuse_too_many(self)  # before anything is made of them
         self.cyclic = any(place.back for place in self.places)
         self.enter_round = self._enter_round if self.cyclic else None
         self.links = Links(self)

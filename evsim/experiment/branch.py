@@ -7,11 +7,11 @@ from evsim.results.past import PastError, shared_past
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
 from evsim.scenario.units import UnitError, time
-from evsim.ticks import SECOND, ticks
+from evsim.ticks import LONGEST, SECOND, ticks
 
 __all__ = ["branch"]
 
-NEVER = 1e15  # seconds: a fault due then comes in no run
+NEVER = LONGEST  # a fault due then comes in no run
 EXAMPLE = '{"outage": "mailing-list", "for": "5s"}'
 
 

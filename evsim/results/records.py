@@ -115,7 +115,7 @@ ROW_COLUMNS = {
     "luck": "i",  # the request's number within its workload, or the ticket of a later attempt
     "parent": "i",  # the row that called, or the message delivered; -1 for a request
     "first": "i",  # the obligation's first row; -1 on that row itself
-    "attempt": "h",  # 2, 3 ... ; -1 on a first attempt
+    "attempt": "i",  # 2, 3 ... ; -1 on a first attempt
     "hop": "h",  # rounds through a cycle; -1 outside cycles
     "worker": "i",  # which worker of the service held it
     "born": "d",  # asked, or appended at the broker

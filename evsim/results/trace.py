@@ -56,7 +56,9 @@ def _moments(run, number, workload):
         sender = run.message_senders[message]
         yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", f"message {message}")
         if messages["sent"][message] >= 0:
-            yield Moment(float(messages["sent"][message]), "sent from the outbox", sender, f"message {message}")
+            _, step = run.routes[messages["route"][message]]
+            what = "sent from the outbox" if step.outbox else "sent with its batch"
+            yield Moment(float(messages["sent"][message]), what, sender, f"message {message}")
         if messages["appended"][message] >= 0:
             place = f"partition {messages['partition'][message]}, offset {messages['offset'][message]}"
             yield Moment(float(messages["appended"][message]), "kept", channel, place)

@@ -7,7 +7,7 @@ from pydantic import Field, StrictBool, model_validator
 from .distributions import AnyDistribution
 from .errors import refuse
 from .part import Tagged, Text, one_of
-from .units import AtLeastOne, Number, Rate, Time
+from .units import AtLeastOne, Number, Rate, Time, up_to
 
 PositiveRate = Annotated[Rate, Field(gt=0)]
 
@@ -39,7 +39,7 @@ class Fixed(Tagged):
     """Always so many."""
 
     kind: Literal["fixed"] = "fixed"
-    count: AtLeastOne
+    count: up_to(1_000_000)
 
     mean = property(lambda self: self.count)
 
@@ -56,7 +56,7 @@ class Geometric(Tagged):
     """One, and another one as long as a coin says so: `mean` of them on average."""
 
     kind: Literal["geometric"] = "geometric"
-    mean: Annotated[Number, Field(ge=1)]
+    mean: Annotated[Number, Field(ge=1, le=1_000_000)]
 
 
 class Batch(Tagged):
@@ -116,7 +116,7 @@ class Closed(Tagged):
     """A fixed number of users, each of whom thinks between an answer and the next request."""
 
     kind: Literal["closed"] = "closed"
-    users: AtLeastOne
+    users: up_to(1_000_000)
     think: AnyDistribution
 
 
@@ -135,7 +135,7 @@ class ZipfKeys(Tagged):
 
     short: ClassVar[str] = "keys"
     kind: Literal["zipf"] = "zipf"
-    keys: AtLeastOne
+    keys: up_to(1_000_000)
     s: Annotated[Number, Field(gt=0)] = 1.0
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, WrapSerializer, model_validator
+from pydantic import BeforeValidator, WrapSerializer, model_validator
 
 from .errors import Problem, refuse
 from .part import Part
-from .units import AtLeastOne, PositiveTime
+from .units import PositiveTime, up_to
 
 __all__ = ["AnyBalance", "Balance", "unbalanced"]
 
@@ -27,7 +27,7 @@ class Balance(Part):
 
     by: Literal[METHODS] = "shared"
     counts: Literal["outstanding", "waiting"] = "outstanding"
-    choices: Annotated[AtLeastOne, Field(ge=2, le=5)] = 2
+    choices: up_to(5, least=2) = 2
     health_check: PositiveTime | None = None
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from importlib.resources import files
+from os import PathLike
 from pathlib import Path
 
 from .errors import Problem, ScenarioError, suggest
@@ -16,14 +17,16 @@ def names():
 
 def load(name_or_path):
     """The built-in scenario of that name, or the scenario in the YAML file at that path."""
-    text = str(name_or_path)
-    path = Path(name_or_path)
-    if path.suffix in (".yaml", ".yml") or path.name != text:
+    if not isinstance(name_or_path, str | PathLike):
+        raise ScenarioError([Problem("name_or_path", "must be the name of a scenario, or the path of its file",
+                                     name_or_path)])  # fmt: skip
+    text, path = str(name_or_path), Path(name_or_path)
+    if text in names():
+        return _load_builtin(text)
+    if text and ("." in text or path.name != text or path.exists()):   # names have no dots
         return _load_file(path)
-    if text not in names():
-        hint = suggest(text, names()) or "see evsim.names()"
-        raise ScenarioError([Problem("", f"there is no built-in scenario {text}", hint=hint)])
-    return _load_builtin(text)
+    hint = suggest(text, names()) or "`evsim list` in a terminal, or evsim.names() in Python, shows them"
+    raise ScenarioError([Problem("", f"there is no built-in scenario {text}", hint=hint)])
 
 
 def _folder():
@@ -37,12 +40,15 @@ def _load_builtin(name):
 
 def _load_file(path):
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        written = path.read_bytes()
+        text = written.decode("utf-8-sig")
     except OSError as error:
         problem = Problem("", f"cannot be read: {error.strerror}", hint=_nearest_file(path))
         raise ScenarioError([problem], str(path)) from None
     except UnicodeDecodeError:
-        raise ScenarioError([Problem("", "is not a text in UTF-8")], str(path)) from None
+        wide = written.startswith((b"\xff\xfe", b"\xfe\xff"))
+        what = "is a text in UTF-16" if wide else "is not a text in UTF-8"
+        raise ScenarioError([Problem("", what, hint="save it as UTF-8 in your editor")], str(path)) from None
     return Scenario.from_yaml(text, source=path.name, folder=path.parent)
 
 

@@ -17,6 +17,7 @@ from .guarantees import guarantees
 from .naming import ends, kinds, missing
 from .presets import completed
 from .routing import homes, is_routed_by_key, letters_come_to
+from .sizes import sizes
 from .steps import branches, without_answer
 from .striking import faults
 from .transactions import transactions
@@ -25,9 +26,9 @@ from .units import write_limit, write_time
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-    checks = (_names, _targets, _steps, _subscriptions, _growth, _redrives, _idempotent, _programs, _links, faults,
-              _call_cycles, _channel_cycles, files, _conditions, _transactions, guarantees, unbrokered, unbalanced,
-              exchanges)
+    checks = (sizes, _names, _targets, _steps, _subscriptions, _growth, _redrives, _idempotent, _programs, _links,
+              faults, _call_cycles, _channel_cycles, files, _conditions, _transactions, guarantees,
+              unbrokered, unbalanced, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
 

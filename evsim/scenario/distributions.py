@@ -19,7 +19,7 @@ from .errors import ScenarioError, explain, refuse
 from .normal import normal_quantile
 from .part import Tagged, Text, one_of
 from .textfile import read_lines, version, wrong
-from .units import AtLeastOne, Number, PositiveTime, Share, Time
+from .units import Number, PositiveTime, Share, Time, up_to
 
 
 class Distribution(Tagged):
@@ -112,7 +112,7 @@ class Erlang(Distribution):
     """The sum of `k` exponential phases: steadier than one, cv = 1 / sqrt(k)."""
 
     kind: Literal["erlang"] = "erlang"
-    k: Annotated[AtLeastOne, Field(le=1000)]
+    k: up_to(1000)
     mean: PositiveTime
 
     draws = property(lambda self: self.k)

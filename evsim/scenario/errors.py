@@ -13,7 +13,10 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
-from .units import UnitError
+from .foreign import native
+from .units import UnitError, write_count
+
+NEAR = 0.7   # how alike two names are that may have been mixed up, from 0 to 1
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ def suggest(name, names):
     if ":" in str(name):
         return "write a space after the colon"
     names = sorted(map(str, names))
-    near = difflib.get_close_matches(str(name), names, n=1)
+    if right := native(name, names):
+        return f"here that is {right}"
+    near = difflib.get_close_matches(str(name), names, n=1, cutoff=NEAR)
     if near:
         return f"did you mean {near[0]}?"
     return "one of " + ", ".join(names) if 0 < len(names) <= 15 else None
@@ -85,9 +90,12 @@ def explain(error, data, model, place=None):
     `place` knows the lines of the data, when it comes from a file.
     """
     found = []   # (path, problem)
-    for one in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    for one in errors:
+        if one["type"] == "too_short" and any(_is_inside(other["loc"], one["loc"]) for other in errors):
+            continue   # it is short of those that are wrong
         if one["type"] == "checks":
-            found += [(locate(data, problem.path), problem) for problem in one["ctx"]["problems"]]
+            found += [(locate(data, (*one["loc"], *problem.path)), problem) for problem in one["ctx"]["problems"]]
         else:
             found.append(_translate(one, data, model))
     problems = [replace(problem, path=".".join(map(str, path)), line=place and place.line_of(path))
@@ -120,6 +128,10 @@ def locate(data, loc):
     return tuple(path)
 
 
+def _is_inside(loc, outer):
+    return len(loc) > len(outer) and loc[:len(outer)] == outer
+
+
 _RULES = {
     "missing": "is required",
     "extra_forbidden": "unknown setting",
@@ -130,10 +142,10 @@ _RULES = {
     "mapping_type": "must be a mapping of names",
     "model_type": "must be a mapping of settings",
     "model_attributes_type": "must be a mapping of settings",
-    "greater_than": "must be greater than {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than": "must be less than {lt:g}",
-    "less_than_equal": "must be at most {le:g}",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
     "too_short": "must hold at least {min_length}",
     "string_too_short": "must not be empty",
     "literal_error": "must be {expected}",
@@ -152,7 +164,8 @@ def _translate(error, data, model):
         cause = context["error"]
         rule = cause.rule if isinstance(cause, UnitError) else str(cause)
     else:
-        rule = _RULES.get(kind, error["msg"]).format(**context)
+        bounds = {name: write_count(context[name]) for name in ("gt", "ge", "lt", "le") if name in context}
+        rule = _RULES.get(kind, error["msg"]).format(**{**context, **bounds})
     if kind == "extra_forbidden":
         value = None
         hint = suggest(loc[-1], _settings(model, loc[:-1]))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from evsim.ticks import LONGEST
@@ -16,18 +16,11 @@ from .channels import Channel
 from .checking import check
 from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
-from .part import FrozenDict, Name, Part, names_of
+from .objectives import Objectives
+from .part import Name, Part, names_of
 from .parts import Network, Service, Workload
 from .presets import complete
-from .units import AtLeastOne, PositiveTime, Quantity, Time, Whole, write_time
-
-COUNTS = ("requests", "completed", "errors", "timeouts", "rejected", "declined", "effects_missing",
-          "effects_repeated", "effects_undone", "inconsistent", "told_yes_not_true", "told_yes_never_true",
-          "told_no_yet_true", "told_error_yet_true", "told_error_all_true", "lost", "duplicated", "reordered", "dead",
-          "expired", "dropped", "pending", "retries")
-TIMES = [f"{what}_{point}" for what in ("response", "completion", "consistency_lag")
-         for point in ("mean", "p50", "p90", "p95", "p99", "p99.9")]
-OBJECTIVES = (*COUNTS, "throughput", "goodput", "availability", "wasted_work", "retry_amplification", *TIMES)
+from .units import PositiveTime, Time, up_to, write_time
 
 
 class RunSettings(Part):
@@ -40,9 +33,9 @@ class RunSettings(Part):
 
     duration: PositiveTime
     warmup: Time = 0.0
-    seed: Whole = 1
+    seed: up_to(2**63 - 1, least=0) = 1
     drain_limit: Time | None = None
-    max_rows: AtLeastOne = 2_000_000
+    max_rows: up_to(100_000_000) = 2_000_000
 
     @property
     def end(self):
@@ -66,13 +59,6 @@ class RunSettings(Part):
         return self
 
 
-def _known(objectives):
-    for name in objectives:
-        if name not in OBJECTIVES:
-            raise refuse("is not measured", suggest(name, OBJECTIVES), name=name)
-    return FrozenDict(objectives)
-
-
 class Scenario(Part):
     """One complete description: workloads, services, channels, network, faults, run, objectives."""
 
@@ -84,8 +70,7 @@ class Scenario(Part):
     network: Network = Network()
     faults: tuple[Fault, ...] = ()
     settings: RunSettings = Field(alias="run")
-    objectives: Annotated[dict[str, Quantity], AfterValidator(_known)] = Field(
-        default={}, validate_default=True, json_schema_extra={"propertyNames": {"enum": OBJECTIVES}})
+    objectives: Objectives = Field(default={}, validate_default=True)
 
     _folder: Path | None = PrivateAttr(None)
     _complete: "Scenario | None" = PrivateAttr(None)
@@ -137,7 +122,7 @@ class Scenario(Part):
             raise ScenarioError([Problem("", reading.TOO_DEEP)], source)
         context = {"folder": None if folder is None else Path(folder)}
         try:
-            return cls.model_validate(data, context=context, by_name=False, by_alias=True)
+            return cls.__pydantic_validator__.validate_python(data, context=context, by_name=False, by_alias=True)
         except ValidationError as error:
             raise ScenarioError(explain(error, data, cls, place), source) from None
 

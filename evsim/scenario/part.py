@@ -42,6 +42,14 @@ class Part(BaseModel, metaclass=_PartType):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
+    @classmethod
+    def model_validate(cls, data, **options):
+        """The part in plain data; errors are a `ScenarioError`, as everywhere."""
+        try:
+            return super().model_validate(data, **options)
+        except ValidationError as error:
+            raise ScenarioError(explain(error, data, cls)) from None
+
     def __setattr__(self, name, value):
         if name in type(self).model_fields:
             raise AttributeError(f"{name} cannot be set: a scenario is immutable; "

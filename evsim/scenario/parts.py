@@ -12,7 +12,7 @@ from .idempotent import AnyIdempotent
 from .part import Name, Part, names_of
 from .steps import Handler
 from .subscription import Subscriptions
-from .units import AtLeastOne, PositiveTime, Share, Whole
+from .units import PositiveTime, Share, Whole, up_to
 
 
 class Workload(Part):
@@ -35,8 +35,8 @@ class Service(Part):
     The instances share one inbox, or have one each behind a load balancer: `balance`; `limit` is then for each.
     """
 
-    instances: AtLeastOne = 1
-    workers: AtLeastOne = 1
+    instances: up_to(1_000) = 1
+    workers: up_to(1_000_000) = 1
     limit: Whole | None = None
     discipline: Literal["fifo", "lifo", "adaptive_lifo"] = "fifo"
     inside: Name | None = None

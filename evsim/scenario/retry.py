@@ -8,7 +8,7 @@ from pydantic import Field, model_serializer, model_validator
 from .budget import Budget
 from .errors import refuse, suggest
 from .part import Part
-from .units import AtLeastOne, Number, Time
+from .units import Number, Time, up_to
 
 BACKOFFS = ("constant", "exponential", "full_jitter", "equal_jitter", "decorrelated")
 
@@ -78,7 +78,7 @@ PLAIN_ATTEMPTS = 5  # of a message, where nothing else is written
 class Retry(Part):
     """Try up to `attempts` times in all, the first included, waiting `backoff` in between."""
 
-    attempts: AtLeastOne
+    attempts: up_to(10_000)
     backoff: Backoff = Backoff()
 
 

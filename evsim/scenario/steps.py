@@ -23,7 +23,7 @@ from .errors import refuse
 from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import CallRetry, Retry
-from .units import AtLeastOne, PositiveTime, Share, Size, Whole
+from .units import AtLeastOne, PositiveTime, Share, Size, up_to
 
 
 def _key(key):
@@ -118,7 +118,7 @@ class Publish(Tagged):
     channel: Name
     key: MessageKey = None
     routing_key: RoutingKey | None = None
-    priority: Whole = 0
+    priority: up_to(255, least=0) = 0
     acks: Literal[0, 1, "all"] = 1
     timeout: PositiveTime | None = None
     retry: Retry | None = None

@@ -13,10 +13,9 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
-from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _SECONDS = {
     "ns": Fraction(1, 10**9), "us": Fraction(1, 10**6), "µs": Fraction(1, 10**6), "μs": Fraction(1, 10**6),
@@ -33,6 +32,11 @@ _PERCENT = {"%": Fraction(1, 100)}
 _NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _QUANTITY = re.compile(rf"(?P<number>[+-]?{_NUMBER})\s*(?P<unit>\D*)")
 _LONGEST = 64   # characters; no honest quantity is longer
+
+# What a setting can be at most, unless it says less itself: enough for any system, and all of it can be computed with.
+MANY = 1_000_000_000        # of what is only counted
+SHORTEST, LONGEST = 1e-9, 1e9   # seconds; also the rates between one event in so long and one each so short
+MOST_BYTES = 1e15
 
 
 class UnitError(ValueError):
@@ -129,12 +133,6 @@ def number(value):
     return _read(value, {}, "must be a number")
 
 
-def quantity(value):
-    """A time, a rate, a percentage or a plain number: the value of an objective."""
-    rule = "must be a number, a time, a rate or a percentage"
-    return _read(value, {**_SECONDS, **_PER_SECOND, **_PERCENT}, rule)
-
-
 def whole(value):
     """A whole number: 4, 4.0 or "4"; not 4.5, and not true.
 
@@ -155,21 +153,30 @@ def whole(value):
 
 def limit(value):
     """A whole number, or infinity for "unlimited"."""
-    return _unless_unlimited(whole, value)
+    return _unless_unlimited(whole, value, MANY, write_count)
 
 
 def limit_of_time(value):
     """Seconds, or infinity for "unlimited"."""
-    return _unless_unlimited(time, value)
+    return _unless_unlimited(time, value, LONGEST, write_time)
 
 
-def _unless_unlimited(read, value):
+def _unless_unlimited(read, value, most, write):
     if value in ("unlimited", math.inf):
         return math.inf
     try:
-        return read(value)
+        return _within(read(value), 0, most, write)
     except UnitError as error:
         raise UnitError(value, f"{error.rule}, or unlimited") from None
+
+
+def _within(value, least, most, write):
+    """`value`, if it is 0 or from `least` to `most`."""
+    if value > most:
+        raise UnitError(value, f"must be at most {write(most)}")
+    if 0 < value < least:
+        raise UnitError(value, f"must be at least {write(least)}")
+    return value
 
 
 def write_time(seconds):
@@ -197,24 +204,41 @@ def write_number(value):
     return int(value) if value == int(value) else value
 
 
-def _field(read, units=(), write=write_number, most=MappingProxyType({})):
-    """What pydantic needs to read, write and describe a quantity."""
+def write_count(value):
+    """A number as sentences have it: 1,000,000, and 0.1."""
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
+
+
+def _write_size(value):
+    return f"{write_count(value)} bytes"
+
+
+def _field(read, units=(), write=write_number, least=0, most=MANY, say=None):
+    """What pydantic needs to read, write and describe a quantity that is 0, or from `least` to `most`.
+
+    say: how a bound is written in an error, if not as the quantity itself is.
+    """
     names = "|".join(unit.replace("/", r"/\s*") for unit in units)
     pattern = rf"^\s*\+?{_NUMBER}\s*" + (rf"({names})?\s*$" if names else "$")
-    written = {"anyOf": [{"type": "number", "minimum": 0, **most}, {"type": "string", "pattern": pattern}]}
-    return BeforeValidator(read), PlainSerializer(write), WithJsonSchema(written)
+    number = {"type": "number", "minimum": 0, "maximum": write_number(most)}
+    written = {"anyOf": [number, {"type": "string", "pattern": pattern}]}
+    within = AfterValidator(lambda value: _within(value, least, most, say or write))
+    return BeforeValidator(read), within, PlainSerializer(write), WithJsonSchema(written)
 
 
-Time = Annotated[float, *_field(time, _SECONDS, write_time)]
-Rate = Annotated[float, *_field(rate, _PER_SECOND, write_rate)]
-Size = Annotated[float, *_field(size, _BYTES)]
-Share = Annotated[float, *_field(fraction, _PERCENT, most={"maximum": 1})]
-Money = Annotated[float, *_field(money)]
-Number = Annotated[float, *_field(number)]
-Quantity = Annotated[float, *_field(quantity, {**_SECONDS, **_PER_SECOND, **_PERCENT})]
-Whole = Annotated[int, Field(ge=0), BeforeValidator(whole)]
-AtLeastOne = Annotated[int, Field(ge=1), BeforeValidator(whole)]
-PositiveTime = Annotated[Time, Field(gt=0)]
+def up_to(most=MANY, least=1):
+    """The type of a whole number from `least` to `most`."""
+    return Annotated[int, Field(ge=least, le=most), BeforeValidator(whole)]
+
+
+Time = Annotated[float, *_field(time, _SECONDS, write_time, most=LONGEST)]
+PositiveTime = Annotated[float, *_field(time, _SECONDS, write_time, SHORTEST, LONGEST), Field(gt=0)]
+Rate = Annotated[float, *_field(rate, _PER_SECOND, write_rate, 1 / LONGEST, 1 / SHORTEST)]
+Size = Annotated[float, *_field(size, _BYTES, most=MOST_BYTES, say=_write_size)]
+Share = Annotated[float, *_field(fraction, _PERCENT, most=1)]
+Number = Annotated[float, *_field(number, say=write_count)]
+Whole = up_to(least=0)
+AtLeastOne = up_to()
 
 
 def write_limit(value, write=int):
@@ -228,8 +252,8 @@ def _limit(read, schema, write):
             WithJsonSchema({"anyOf": [*schema, {"const": "unlimited"}]}))
 
 
-_TIMES = [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]
-Limit = Annotated[float, Field(ge=0), *_limit(limit, [{"type": "integer", "minimum": 0}], int)]
-PositiveLimit = Annotated[float, Field(ge=1), *_limit(limit, [{"type": "integer", "minimum": 1}], int)]
+_TIMES = [{"type": "number", "exclusiveMinimum": 0, "maximum": int(LONGEST)}, {"type": "string"}]
+Limit = Annotated[float, Field(ge=0), *_limit(limit, [{"type": "integer", "minimum": 0, "maximum": MANY}], int)]
+PositiveLimit = Annotated[float, Field(ge=1), *_limit(limit, [{"type": "integer", "minimum": 1, "maximum": MANY}], int)]
 TimeOrUnlimited = Annotated[float, Field(ge=0), *_limit(limit_of_time, _TIMES, write_time)]
 TimeLimit = Annotated[float, Field(gt=0), *_limit(limit_of_time, _TIMES, write_time)]

@@ -2,7 +2,8 @@
 
     python -m tests.books.nightly --systems 10000 --seed 1
 
-It stops at the first one, and prints the smallest system that shows it as YAML, and the command to repeat it. Systems
+It stops at the first one, and prints the smallest system that shows it as YAML, and the command to repeat it. After
+1,000 systems or more it tries every numeric setting at its limits and beyond (`tests.input.numbers`). Systems
 come in parts of 50, each for one property; the same seed and part give the same systems. Exit status: 0, all is well;
 1, something is not; 130, Ctrl-C.
 """
@@ -22,6 +23,7 @@ from tqdm import tqdm
 from tests.books import test_audit_properties, test_log_promises, test_queue_promises, test_sendings  # noqa: F401
 from tests.books.holding import PROPERTIES, a_short_patience
 from tests.experiment import test_branch  # noqa: F401
+from tests.input import numbers
 
 __all__ = ["main"]
 
@@ -81,6 +83,8 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print(f"\nStopped. The {held:,} systems that were tried are as they should be.")
         return 130
+    if options.part is None and options.systems >= 1000 and numbers.main():
+        return 1
     print(f"All {held:,} systems are as they should be: {len(PROPERTIES)} properties, seed {options.seed}.")
     return 0
 

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from evsim.scenario.errors import refuse
 from evsim.scenario.part import Part
-from evsim.scenario.units import AtLeastOne, PositiveTime, Share
+from evsim.scenario.units import AtLeastOne, PositiveTime, Share, up_to
 
 __all__ = ["SETTINGS", "BreakerSettings"]
 
@@ -20,12 +20,12 @@ class BreakerSettings(Part):
     of the calling service has a breaker for each callee.
     """
 
-    failures: Annotated[AtLeastOne | None, Field(description="so many failures open it")] = None
+    failures: Annotated[up_to(1_000_000) | None, Field(description="so many failures open it")] = None
     failure_rate: Annotated[
         Annotated[Share, Field(gt=0)] | None, Field(description="such a share of failures opens it")
     ] = None
-    window: Annotated[AtLeastOne | None, Field(description="how many calls it looks back at")] = None
-    minimum: Annotated[AtLeastOne | None, Field(description="how many it has to have seen, for a rate")] = None
+    window: Annotated[up_to(1_000_000) | None, Field(description="how many calls it looks back at")] = None
+    minimum: Annotated[up_to(1_000_000) | None, Field(description="how many it has to have seen, for a rate")] = None
     open_for: Annotated[PositiveTime, Field(description="how long it stays open")]
     trials: Annotated[AtLeastOne, Field(description="calls that pass when it is half-open")] = 1
 

@@ -9,14 +9,14 @@ from ..errors import refuse
 from ..offsets import Retention
 from ..part import Part
 from ..presets import Likened
-from ..units import AtLeastOne, PositiveTime, Time
+from ..units import AtLeastOne, PositiveTime, Time, up_to
 
 
 class Growth(Part):
     """At the time `at` a log gets `count` more partitions."""
 
     at: Time
-    count: AtLeastOne
+    count: up_to(10_000)
 
 
 class Log(Likened):
@@ -40,16 +40,16 @@ class Log(Likened):
         "group", "dead_letter", "commit", "guarantee", "assignor", "rebalance", "session_timeout", "max_poll_interval",
         "batch", "from", "start", "replay", "retry")
     kind: Literal["log"] = "log"
-    partitions: AtLeastOne = 1
+    partitions: up_to(10_000) = 1
     partitioner: Literal["key", "sticky", "round_robin"] = "key"
     add_partitions: Growth | None = None
     linger: Time | None = None
     batch: AtLeastOne | None = None
     retention: Retention | None = None
     compaction: PositiveTime | None = None
-    replicas: AtLeastOne = 1
+    replicas: up_to(100) = 1
     replication: AnyDistribution = Constant(value=0.0)
-    min_in_sync: AtLeastOne = 1
+    min_in_sync: up_to(100) = 1
     election: Time = 0.0
     unclean_election: StrictBool = False
     idempotent: StrictBool = True

@@ -10,7 +10,16 @@ from ..arrivals import PositiveRate
 from ..errors import refuse
 from ..part import Name, Part
 from ..presets import Likened, load_preset
-from ..units import AtLeastOne, Limit, PositiveLimit, PositiveTime, Time, TimeLimit, TimeOrUnlimited, write_limit
+from ..units import (
+    Limit,
+    PositiveLimit,
+    PositiveTime,
+    Time,
+    TimeLimit,
+    TimeOrUnlimited,
+    up_to,
+    write_limit,
+)  # fmt: skip
 
 
 class Deduplication(Part):
@@ -87,7 +96,7 @@ class Queue(Likened):
     overflow: Literal["drop_head", "reject_publish", "block"] | None = None
     refuses_dead_letters: StrictBool | None = None
     ttl: TimeOrUnlimited | None = None
-    priorities: AtLeastOne | None = None
+    priorities: up_to(255) | None = None
     visibility_timeout: TimeLimit | None = None
     ack_timeout: TimeLimit | None = None
     single_active_consumer: StrictBool | None = None

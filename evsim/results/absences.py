@@ -18,8 +18,7 @@ def absences(run, service, kinds):
         if name == service or inside:
             for instance in [int(number) - 1] if number else range(settings.instances):
                 if instance < settings.instances:  # of the program, which may have more of them
-                    until = run.measured_until if kind == "ended" else end
-                    away[instance].append((time, run.ended_at if until is None else until))
+                    away[instance].append((time, run.ended_at if end is None or kind == "ended" else end))
     return [_apart(sorted(spans)) for spans in away]
 
 

@@ -87,7 +87,7 @@ def waiting(run, mine, freedom):
     ready, leased, arrived, started = (rows[name][mine] for name in ("ready", "leased", "arrived", "started"))
     left = _ended(np.where(np.isnan(started), rows["ended"][mine], started), run.ended_at)
     handed = ~np.isnan(leased)
-    there = np.where(handed, _ended(arrived, run.ended_at), ready)
+    there = np.where(handed, np.where(np.isnan(arrived), left, arrived), ready)  # what never arrived waits no more
     behind = freedom.seconds(left) - freedom.seconds(there)
     behind += np.where(handed, freedom.seconds(leased) - freedom.seconds(ready), 0.0)
     spans = np.concatenate([ready[handed], there]), np.concatenate([leased[handed], left])

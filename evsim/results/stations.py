@@ -5,7 +5,7 @@ import numpy as np
 from evsim.registry import STEP, parts
 from evsim.results.batches import followers
 from evsim.results.fairness import spread, standing
-from evsim.results.records import Outcome
+from evsim.results.records import Outcome, Reason
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
 from evsim.results.work import amplifications, retried
@@ -26,15 +26,16 @@ def inside(start, end, window):
 def highest(start, end, window):
     """The largest number of intervals [start, end) open at one time within the window."""
     left, right = window
-    start = start[~np.isnan(start)]
+    began = ~np.isnan(start)  # what never came does not leave
+    start, end = start[began], end[began]
     end = end[~np.isnan(end)]
     times = np.concatenate([start, end])
     steps = np.concatenate([np.ones(len(start)), -np.ones(len(end))])
     order = np.lexsort((steps, times))  # at one time, those who leave go first
     times, level = times[order], np.cumsum(steps[order])
-    before = level[times < left]
-    within = level[(times >= left) & (times < right)]
-    return int(max(within.max(initial=0), before[-1] if len(before) else 0))
+    at_left = level[times <= left][-1:]
+    within = level[(times > left) & (times < right)]
+    return int(np.concatenate([at_left, within]).max(initial=0))
 
 
 def service_figures(run):
@@ -45,7 +46,7 @@ def service_figures(run):
     service_of = of_place[rows["place"]]
     following, blocked = followers(run), _blocked(run, window)
     first, amplified = rows["first"] < 0, amplifications(run)
-    made = first | retried(rows)
+    made, came = first | retried(rows), rows["reason"] != Reason.LATE_DELETE
     result = {}
     for name, settings in run.scenario.services.items():
         mine = service_of == codes[name]
@@ -61,7 +62,7 @@ def service_figures(run):
         never = mine & np.isnan(started)
         left_queue = np.where(never, ended, started)
         result[name] = {
-            "arrivals": int((~np.isnan(ready[counted])).sum()),
+            "arrivals": int((~np.isnan(ready[counted]) & came[counted]).sum()),
             "completed": int((outcome == Outcome.OK).sum()),
             "skipped": int((~np.isnan(run.skipped[counted])).sum()),
             "failed": int(np.isin(outcome, (Outcome.FAILED, Outcome.CRASHED)).sum()),
@@ -108,13 +109,24 @@ def _blocked(run, window):
     rows, messages, mine = run.rows, run.message_columns, _waited_for(run)
     cause = messages["cause"][mine]
     until = np.fmin(messages["acknowledged"][mine], rows["ended"][cause])
-    seconds = np.bincount(
-        rows["place"][cause], inside(messages["published"][mine], until, window), minlength=len(run.places)
-    )
+    cause, waited = _apart(cause, messages["published"][mine], until, window)
+    seconds = np.bincount(rows["place"][cause], waited, minlength=len(run.places))
     result = dict.fromkeys(run.scenario.services, 0.0)
     for place in run.places:
         result[place.service] += float(seconds[place.number])
     return result
+
+
+def _apart(cause, start, end, window):
+    """``(cause, seconds)`` of each interval within the window, less what an earlier one of its cause covers."""
+    start, end = (np.clip(np.where(np.isnan(each), window[1], each), *window) for each in (start, end))
+    order = np.lexsort((start, cause))
+    cause, start, end = cause[order], start[order], np.maximum(start, end)[order]
+    alike = cause[1:] == cause[:-1]
+    while len(covered := np.flatnonzero(alike & (start[1:] < end[:-1])) + 1):  # branches of a `parallel`
+        start[covered] = end[covered - 1]
+        end[covered] = np.maximum(end[covered], start[covered])
+    return cause, end - start
 
 
 def channel_figures(run):
@@ -183,9 +195,9 @@ def _figures(run, mine, reordered):
     age = elapsed(np.minimum(seen, window[1])[overlapping], born[overlapping])
     return {
         "published": int(counted.sum()),
-        "delivered": int(deliveries.delivered[counted].sum()),
+        "delivered": int((deliveries.handed_out[counted] > 0).sum()),
         "done": state["done"],
-        "redelivered": int((deliveries.attempts[counted] > 1).sum()),
+        "redelivered": int((deliveries.handed_out[counted] > 1).sum()),
         "duplicates": state["duplicate"],
         "reordered": int(reordered[counted].sum()),
         "expired": state["expired"],
@@ -193,7 +205,7 @@ def _figures(run, mine, reordered):
         "dead": state["dead"],
         "lost": state["lost"],
         "pending": state["pending"],
-        "replayed": int((mine & deliveries.replay).sum()),
+        "replayed": int((mine & deliveries.replayed).sum()),
         "lag_mean": float(inside(born, settled, window).sum() / run.window),
         "lag_max": highest(born, settled, window),
         "age_max": float(age.max(initial=0.0)),

@@ -6,18 +6,23 @@ from evsim.results.tally import DELIVERY_STATES, ERROR, REJECTED, TIMEOUT
 from evsim.results.work import amplifications, retried, wasted_share
 from evsim.ticks import SECOND
 
-__all__ = ["percentiles", "summarise"]
+__all__ = ["carries", "percentiles", "summarise"]
 
 LEVELS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99.9": 99.9}
 NONE = float("nan")
 FEWEST_BEYOND = 10  # points that must lie beyond a percentile for the sample to carry it
 
 
+def carries(count, level):
+    """Whether a sample of so many values is large enough for a percentile."""
+    return round(count * (1 - level / 100), 6) >= FEWEST_BEYOND  # of 100 values ten lie beyond 90 %
+
+
 def percentiles(values, name, levels=LEVELS):
     """``{name_mean, name_p50 ...}`` of an array of seconds; linear interpolation, NaN where the sample is too small."""
     values = np.rint(values * SECOND)  # the mean of equal times is that time
     result = {f"{name}_mean": float(values.mean() / SECOND) if len(values) else float("nan")}
-    carried = {label: level for label, level in levels.items() if len(values) * (1 - level / 100) >= FEWEST_BEYOND}
+    carried = {label: level for label, level in levels.items() if carries(len(values), level)}
     found = dict(zip(carried, np.percentile(values, list(carried.values())), strict=True)) if carried else {}
     for label in levels:
         result[f"{name}_{label}"] = float(found.get(label, float("nan")) / SECOND)

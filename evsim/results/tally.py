@@ -140,8 +140,9 @@ class Deliveries:
 
     ``row`` (of the obligation), ``last`` (row of its last attempt), ``message``, ``channel`` (index), ``subscriber``
     (index into ``names``; -1 while a queue has not granted it), ``state`` (index into ``DELIVERY_STATES``),
-    ``attempts``, ``handlings`` (completed), ``disposition``, ``born``, ``settled``, ``replay`` (whether a group asked
-    to read it again), ``moved_back`` (a dead letter that left for where it died), ``cohort`` (without replays).
+    ``attempts``, ``handed_out`` (how often), ``handlings`` (completed), ``disposition``, ``born``, ``settled``,
+    ``replay`` (whether a group asked to read it again), ``moved_back`` (a dead letter that left for where it died),
+    ``cohort`` (without replays), ``replayed`` (the replays of the cohort).
     """
 
     def __init__(self, run, requests):
@@ -165,7 +166,7 @@ class Deliveries:
         count = len(rows["first"])
         made = everything & (rows["verdict"] != Verdict.COPY) & (rows["reason"] != Reason.LATE_DELETE)
         self.attempts = np.bincount(attempt_of[made], minlength=count)[row]
-        self.delivered = np.bincount(attempt_of[everything & ~np.isnan(rows["leased"])], minlength=count)[row] > 0
+        self.handed_out = np.bincount(attempt_of[made & ~np.isnan(rows["leased"])], minlength=count)[row]
         skipped = ~np.isnan(run.skipped)
         handled = everything & (rows["outcome"] == Outcome.OK) & ~skipped
         self.handlings = np.bincount(attempt_of[handled], minlength=count)[row]
@@ -191,7 +192,8 @@ class Deliveries:
         reopened = np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.REVOKED))
         self.settled = np.where(reopened, np.nan, rows["settled"][last])
         self.request = run.row_requests[row]
-        self.cohort = requests.cohort[self.request] & ~self.replay
+        counted = requests.cohort[self.request]
+        self.cohort, self.replayed = counted & ~self.replay, counted & self.replay
 
     def _mark_copies(self, copies, state):
         """A second record of a message that was handled as well is a duplicate, as a second handling is."""

@@ -61,7 +61,7 @@ def caused_by_retries(run):
 
 def amplifications(run):
     """service -> attempts of the cohort at it for each one that would be there without retries; NaN if none would."""
-    place, counted = run.rows["place"], run.row_cohort
+    place, counted = run.rows["place"], run.row_cohort & (run.rows["reason"] != Reason.LATE_DELETE)
     alone = counted & ~caused_by_retries(run)
     names = list(run.scenario.services)
     service = np.array([names.index(each.service) for each in run.places] + [len(names)])[place]

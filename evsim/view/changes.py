@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.summary import FEWEST_BEYOND, LEVELS
+from evsim.results.summary import LEVELS, carries
 from evsim.view.words import count, seconds
 
 __all__ = ["carried", "figures", "what_changed"]
@@ -85,7 +85,7 @@ def carried(*runs):
     for name in TIMES:
         times = [_times(run, name) for run in runs]
         fewest = min(map(len, times))
-        levels = [each for each, at in LEVELS.items() if fewest * (1 - at / 100) >= FEWEST_BEYOND]
+        levels = [each for each, at in LEVELS.items() if carries(fewest, at)]
         if levels:
             level = levels[-1]
             found[name] = (level, *(float(np.percentile(each, LEVELS[level])) for each in times))

@@ -23,6 +23,7 @@ from tqdm import tqdm
 from tests.books import test_audit_properties, test_log_promises, test_queue_promises, test_sendings  # noqa: F401
 from tests.books.holding import PROPERTIES, a_short_patience
 from tests.experiment import test_branch  # noqa: F401
+from tests.figures import test_figures  # noqa: F401
 from tests.input import numbers
 
 __all__ = ["main"]

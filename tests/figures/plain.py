@@ -1,0 +1,114 @@
+"""The records of a run as plain objects, read from its tables and nothing else.
+
+This folder works every figure out a second time, slowly, from what the manual says (``docs/semantics.md``): loops over
+rows, and none of evsim's own helpers.
+"""
+
+from types import SimpleNamespace
+
+from evsim.results.records import LATER, Reason, Verdict
+
+__all__ = ["Plain"]
+
+
+class Plain:
+    """``rows``, ``messages``, ``effects``, ``customers`` and ``incidents`` of a run; a time that is not there is None.
+
+    A row has its ``kind`` (request, call or delivery), ``service``, ``source``, ``customer``, the numbers of its
+    ``obligation`` and of the row that ``leads`` its batch (its own, if it is in none), and whether it is a ``copy`` of
+    a link's, an attempt at all (``is_attempt``), ``deleted_late``, a ``replay`` or ``skipped``. A
+    customer is ``counted`` if they arrived in [warm-up, duration).
+    """
+
+    def __init__(self, run):
+        self.run, self.scenario = run, run.scenario
+        self.left, self.right = run.scenario.run.warmup, min(run.scenario.run.duration, run.ended_at)
+        self.window = self.right - self.left if self.right > self.left else float("nan")
+        self.ended_at, self.incidents = run.ended_at, run.records.incidents
+        self.rows, self.messages = _table(run.records.rows), _table(run.records.messages)
+        self._name_messages()
+        self._name_rows()
+        self.customers = {
+            (row.workload, row.request): row for row in self.rows if row.kind == "request" and row.first < 0
+        }
+        for customer in self.customers.values():
+            customer.counted = self.left <= customer.born < self.scenario.run.duration
+        for each in (*self.rows, *self.messages):
+            each.customer = self.customers[each.workload, each.request]
+            each.counted = each.customer.counted
+        self.effects = _table(run.records.effects)
+        for effect in self.effects:
+            effect.row, effect.name, effect.undone = self.rows[effect.row], run.effect_names[effect.name], None
+        self._undo()
+
+    def _name_messages(self):
+        channels = list(self.scenario.channels)
+        for message in self.messages:
+            message.workload, message.step = self.run.routes[message.route]
+            message.request = self._request(message.luck)
+            message.channel = channels[message.channel]
+
+    def _name_rows(self):
+        records = self.run.records
+        leaders, replays = dict(records.batches), set(records.replays)
+        skipped = {row.row for row in _table(records.skips)}
+        for row in self.rows:
+            place = self.run.places[row.place] if row.place >= 0 else None  # None: no consumer has been granted it
+            row.kind, row.service = (place.kind, place.service) if place else ("delivery", None)
+            row.source = place.source if place else None
+            row.workload = place.workload if place else self.messages[row.parent].workload
+            row.request = self._request(row.luck)
+            row.obligation = row.number if row.first < 0 else row.first
+            row.leads, row.copy = leaders.get(row.number, row.number), row.verdict == Verdict.COPY
+            # What was visible again, and deleted before anybody received it, is no attempt.
+            row.is_attempt = not row.copy and row.reason != Reason.LATE_DELETE
+            row.deleted_late = False
+            row.replay, row.skipped = row.obligation in replays, row.number in skipped
+
+        for row in self.rows:
+            if row.reason == Reason.LATE_DELETE:  # its message was settled by the attempt before
+                earlier = (each for each in self.rows[: row.number] if each.obligation == row.obligation)
+                [each for each in earlier if not each.copy][-1].deleted_late = True
+
+    def _request(self, luck):
+        return self.run._tickets[luck - LATER] if luck >= LATER else luck
+
+    def _undo(self):
+        """An undo takes back every effect of its request and name that was there and stood."""
+        for undo in _table(self.run.records.undos):
+            row, name = self.rows[undo.row], self.run.effect_names[undo.name]
+            for effect in self.effects[: undo.before]:
+                mine = effect.row.customer is row.customer and effect.name == name
+                if mine and effect.undone is None:
+                    effect.undone = undo.time
+
+    def rows_at(self, service):
+        return [row for row in self.rows if row.service == service]
+
+    def absences(self, service, kinds):
+        """For each instance of a service: spans in which it was away by faults of some kinds, or as it had ended."""
+        settings = self.scenario.services[service]
+        spans = [[] for _ in range(settings.instances)]
+        for time, kind, target, end in self.incidents:
+            name, _, instance = str(target).partition("/")
+            with_its_program = name == settings.inside and kind in ("crash", "pause")
+            if kind in kinds and (name == service or with_its_program):
+                until = self.ended_at if end is None or kind == "ended" else end
+                for number in range(settings.instances):
+                    if instance in ("", str(number + 1)):
+                        spans[number].append((time, until))
+        return spans
+
+
+def _table(table):
+    """The rows of a table as objects with a ``number``."""
+    columns = {name: getattr(table, name) for name in table._types}
+    times = {name for name, kind in table._types.items() if kind == "d"}
+    rows = []
+    for number in range(table.count):
+        row = SimpleNamespace(number=number)
+        for name, column in columns.items():
+            value = column[number]
+            setattr(row, name, None if name in times and value != value else value)
+        rows.append(row)
+    return rows

@@ -1,0 +1,177 @@
+"""Every figure is worked out a second time from the records, in plain loops, as the manual says what it means.
+
+The systems are random ones; what must have happened in some of them is counted.
+"""
+
+from collections import Counter
+
+import pytest
+
+import evsim
+from evsim.run import simulate
+from evsim.scenario import Scenario
+from tests.books.holding import a_short_patience, holds, run_of
+from tests.books.logs import log_systems
+from tests.books.systems import systems
+from tests.figures.channels import channels, partitions
+from tests.figures.crowded import crowded_systems
+from tests.figures.customers import follow
+from tests.figures.designs import customers_apart, difference, estimate
+from tests.figures.drawn import THINGS, happened
+from tests.figures.ledger import ledger
+from tests.figures.plain import Plain
+from tests.figures.programs import programs
+from tests.figures.stations import services
+from tests.figures.summary import summary
+
+ROUNDING = 1e-9
+FEWEST = 5  # systems in which each thing must have happened
+SEEN = Counter()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def a_clock_that_stands_still_is_noticed_soon():
+    with a_short_patience():
+        yield
+
+
+def assert_same(found, expected, what):
+    """The same names, and the same numbers but for rounding."""
+    assert found.keys() == expected.keys(), (what, "a figure without a second computation")
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=ROUNDING, abs=ROUNDING, nan_ok=True), (what, name)
+
+
+def assert_every_figure_agrees(run):
+    plain = Plain(run)
+    customers, entries = follow(plain), ledger(plain)
+    assert_same(run.summary(), summary(plain, customers, entries), "summary")
+    for found, expected, what in (
+        (run.service_figures, services(plain), "services"),
+        (run.channel_figures, channels(plain, entries), "channels"),
+        (run.partition_figures, partitions(plain, entries), "partitions"),
+    ):
+        assert list(found) == list(expected), what
+        for name, figures in expected.items():
+            assert_same(found[name], figures, (what, name))
+    assert_frames_agree(run, customers, entries)
+    if any(channel.kind == "pipe" for channel in run.scenario.channels.values()):
+        assert_programs_agree(run, programs(plain))
+    SEEN.update(happened(plain, customers, entries))
+
+
+def assert_frames_agree(run, customers, entries):
+    frame = run.requests
+    for name, values in {
+        "outcome": [each.ending for each in customers],
+        "response": [each.response for each in customers],
+        "told": [each.told for each in customers],
+        "effects": [each.effects_are for each in customers],
+        "completion": [each.completion for each in customers],
+        "consistency_lag": [each.consistency_lag for each in customers],
+        "cohort": [each.counted for each in customers],
+    }.items():
+        assert_column(frame[name], values, name)
+    frame = run.ledger
+    for name in ("state", "attempts", "handlings", "reordered", "replay", "settled"):
+        assert_column(frame[name], [getattr(each, name) for each in entries], name)
+    assert_column(frame["cohort"], [each.counted for each in entries], "cohort")
+
+
+def assert_column(column, values, name):
+    found = [None if each != each else each for each in column.tolist()]
+    assert found == pytest.approx(values, abs=ROUNDING) if name in TIMES else found == values, name
+
+
+TIMES = ("response", "completion", "consistency_lag", "settled")
+
+
+def assert_programs_agree(run, expected):
+    found = {each.name: each for each in run.pipeline}
+    assert found.keys() == expected.keys()
+    for name, (read, written, blocked, ended, status) in expected.items():
+        stage = found[name]
+        assert (stage.read, stage.written, stage.status) == (read, written, status), name
+        assert stage.blocked == pytest.approx(blocked, abs=ROUNDING), name
+        assert stage.ended != stage.ended if ended is None else stage.ended == ended, name
+
+
+@holds(0.25, crowded_systems())
+def test_every_figure_of_a_busy_system_is_what_the_manual_says(scenario):
+    assert_every_figure_agrees(run_of(scenario))
+
+
+@holds(0.75, systems())
+def test_every_figure_of_any_system_is_what_the_manual_says(scenario):
+    assert_every_figure_agrees(run_of(scenario))
+
+
+@holds(0.25, log_systems())
+def test_every_figure_of_a_log_with_replicas_is_what_the_manual_says(scenario):
+    assert_every_figure_agrees(run_of(scenario))
+
+
+def test_of_a_hundred_values_ten_lie_beyond_ninety_per_cent():
+    """In floating point 100 x (1 - 0.9) is a little below 10."""
+    scenario = design("one", faulty=False).replace({"workloads.customers.arrivals": {"burst": 100}, "run.warmup": 0})
+    figures = simulate(scenario).summary()
+    assert figures["requests"] == 100 and figures["response_p90"] > 0
+    assert figures["response_p95"] != figures["response_p95"], "five lie beyond that one"
+
+
+def test_there_are_systems_in_which_each_thing_happened_that_a_figure_may_count_wrongly():
+    if not SEEN:
+        test_every_figure_of_a_busy_system_is_what_the_manual_says()
+        test_every_figure_of_any_system_is_what_the_manual_says()
+    assert {name: SEEN[name] for name in THINGS if SEEN[name] < FEWEST} == {}
+
+
+@pytest.mark.parametrize("faulty", [False, True])
+def test_the_comparison_of_two_designs_is_what_the_manual_says(faulty):
+    """Over three seeds; one design has a second workload before the first, so that positions differ."""
+    first = design("one", faulty)
+    second = design("two", faulty)
+    found = evsim.compare(first, second, n=3, seed=5, jobs=1)
+    figures, customers = {}, {}
+    for scenario in (first, second):
+        for seed in (5, 6, 7):
+            plain = Plain(simulate(scenario, seed=seed))
+            mine = follow(plain)
+            customers.setdefault(scenario.name, []).append(mine)
+            figures.setdefault(scenario.name, []).append(summary(plain, mine, ledger(plain)))
+    for name, runs in figures.items():
+        means = found.summary()[name]
+        assert means.keys() == runs[0].keys()
+        for metric in runs[0]:
+            assert_interval(means[metric], estimate([run[metric] for run in runs]), (name, metric))
+    for metric, apart in found.differences["two"].items():
+        pairs = ([run[metric] for run in figures[name]] for name in ("one", "two"))
+        assert_interval(apart, difference(*pairs), metric)
+    apart = [customers_apart(*both) for both in zip(customers["one"], customers["two"], strict=True)]
+    for what, mean in found.customers["two"].items():
+        assert_interval(mean, estimate([each[what] for each in apart]), what)
+
+
+def design(name, faulty):
+    """`two` is slower, counts from another moment on, and has a second workload, which comes first."""
+    other = name == "two"
+    customers = {"customers": {"target": "front", "arrivals": {"poisson": 5}, "patience": 3}}
+    before = {"before": {"target": "back", "arrivals": {"poisson": 1}}}
+    return Scenario.from_dict(
+        {
+            "name": name,
+            "workloads": {**(before if other else {}), **customers},
+            "services": {
+                "front": {"workers": 2, "handle": [{"work": {"exponential": 0.3 if other else 0.2}},
+                                                   {"call": "back"}, {"effect": "row"}]},
+                "back": {"handle": [{"work": 0.05}, {"fail": 0.1}, {"effect": "entry"}]},
+            },
+            "faults": [{"crash": "front", "at": 8, "for": 2}] if faulty else [],
+            "run": {"duration": 40, "warmup": 10 if other else 5},
+        }
+    )  # fmt: skip
+
+
+def assert_interval(found, expected, what):
+    mean, low, high = (float("nan") if each is None else each for each in expected)
+    assert (found.mean, found.low, found.high) == pytest.approx((mean, low, high), 1e-6, 1e-9, nan_ok=True), what

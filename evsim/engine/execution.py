@@ -10,6 +10,7 @@ from evsim.engine.stock import take_stock
 from evsim.engine.system import System
 from evsim.results.records import TooManyRows
 from evsim.results.results import Results
+from evsim.scenario.arguments import a_moment, a_scenario
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["Execution", "execute"]
@@ -23,6 +24,7 @@ class Execution:
     """
 
     def __init__(self, scenario, seed=None, *, guarded=False, into=Results):
+        scenario = a_scenario(scenario)
         seed = scenario.run.seed if seed is None else seed
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise refuse("seed", "must be a whole number, 0 or more", seed)
@@ -35,7 +37,7 @@ class Execution:
 
     def run(self, until=None):
         """Run to the end (or to the time `until`) and return the results."""
-        duration = self.scenario.run.duration
+        duration, until = self.scenario.run.duration, a_moment(until)
         if until is not None and not 0 < until <= duration:
             raise refuse("until", f"must be a time after 0 and not after the duration ({duration} s)", until)
         env, warnings = self.env, list(self.scenario.warnings())

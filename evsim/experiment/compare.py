@@ -16,6 +16,7 @@ from evsim.experiment.running import audited_run, figures_of, in_order, seeds_fr
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.tables import html_table, text_table
 from evsim.results.figures import GROUPS, label, write_estimate
+from evsim.scenario.arguments import a_scenario, several
 
 __all__ = ["Comparison", "compare"]
 
@@ -26,9 +27,9 @@ def compare(a, b, *more, n=30, seed=None, labels=None, jobs=None, progress=None)
     Differences are against the first design. ``labels`` name the designs (default: names of the scenarios).
     ``jobs`` and ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns :class:`Comparison`.
     """
-    designs = (a, b, *more)
+    designs = tuple(map(a_scenario, (a, b, *more)))
     labels = _labels(designs, labels)
-    seeds = seeds_from(a, n, seed)
+    seeds = seeds_from(designs[0], n, seed)
     return in_order(partial(_one, designs), seeds, jobs, progress, partial(_compared, designs, labels))
 
 
@@ -49,6 +50,7 @@ def _labels(designs, labels):
             name if names.count(name) == 1 else f"{name} ({names[: number + 1].count(name)})"
             for number, name in enumerate(names)
         ]
+    labels = tuple(several(labels, "labels", "names"))
     if len(labels) != len(designs) or len(set(labels)) != len(labels):
         raise ValueError(f"labels={labels!r} must be {len(designs)} different names, one for each design")
     return list(labels)

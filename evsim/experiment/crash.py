@@ -8,6 +8,7 @@ import numpy as np
 from evsim.experiment.running import audited_run
 from evsim.results.outcomes import TOLD
 from evsim.scenario import ScenarioError
+from evsim.scenario.arguments import a_number, a_scenario
 from evsim.scenario.errors import Problem
 from evsim.scenario.fitting import UNBROKERED
 from evsim.scenario.steps import branches, titles
@@ -138,6 +139,7 @@ def crash_matrix(*scenarios, request=None, back_after="2s", labels=None):
     """
     if len(scenarios) == 1 and isinstance(scenarios[0], dict):
         labels, scenarios = tuple(scenarios[0]), tuple(scenarios[0].values())
+    scenarios, request = tuple(map(a_scenario, scenarios)), a_number(request, "request")
     if not scenarios:
         raise ValueError("name at least one scenario")
     labels = tuple(each.name for each in scenarios) if labels is None else tuple(labels)

@@ -7,7 +7,8 @@ import numpy as np
 
 from evsim.experiment.running import audited_run, in_order, seeds_from
 from evsim.experiment.statistics import Estimate, estimate
-from evsim.scenario.units import time, write_time
+from evsim.scenario.arguments import a_scenario, a_time, several
+from evsim.scenario.units import UnitError, rate, write_time
 
 __all__ = ["Hysteresis", "Plateau", "hysteresis"]
 
@@ -21,10 +22,11 @@ def hysteresis(scenario, loads, workload=None, hold="60s", n=5, seed=None, jobs=
     they are, and so do faults. ``n`` runs, with ``seed`` and those after it; ``jobs`` and ``progress`` as in
     :func:`evsim.experiment.running.in_order`. Returns :class:`Hysteresis`.
     """
-    loads = [float(load) for load in loads]
+    scenario = a_scenario(scenario)
+    loads = [_load(load) for load in several(loads, "loads", "rates")]
     if len(loads) < 2 or sorted(set(loads)) != loads or loads[0] <= 0:
         raise ValueError(f"loads={loads!r} must be two or more rates above 0, each larger than the one before")
-    workload, hold = _workload(scenario, workload), time(hold)
+    workload, hold = _workload(scenario, workload), a_time(hold, "hold")
     if not hold > 0:
         raise ValueError(f"hold={hold!r} must be longer than 0: give each load some time, such as 60s")
     ramp = [*loads, *loads[-2::-1]]
@@ -41,6 +43,13 @@ def _measured(scenario, workload, ramp, hold, runs):
         for number, (load, goodputs) in enumerate(zip(ramp, zip(*runs, strict=True), strict=True))
     ]
     return Hysteresis(scenario.name, workload, hold, len(runs), tuple(plateaus))
+
+
+def _load(load):
+    try:
+        return rate(load)
+    except UnitError as error:
+        raise ValueError(f"loads: {error}") from None
 
 
 def _workload(scenario, name):

@@ -6,6 +6,7 @@ from evsim.experiment.running import audited_run, figures_of, in_order, seeds_fr
 from evsim.experiment.statistics import estimate
 from evsim.experiment.tables import html_table, text_table
 from evsim.results.figures import GROUPS, label, write_estimate
+from evsim.scenario.arguments import a_scenario
 
 __all__ = ["Replications", "estimates", "replicate"]
 
@@ -18,6 +19,7 @@ def replicate(scenario, n=30, seed=None, jobs=None, progress=None):
     Every run's books are balanced. Results do not depend on order, processes or cores. ``jobs`` and
     ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns :class:`Replications`.
     """
+    scenario = a_scenario(scenario)
     seeds = seeds_from(scenario, n, seed)
     return in_order(partial(_one, scenario), seeds, jobs, progress, partial(Replications, scenario))
 

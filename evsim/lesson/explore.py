@@ -7,7 +7,8 @@ from evsim.lesson.knobs import knobs, switches
 from evsim.lesson.panel import button, show_panel, slide, toggle
 from evsim.lesson.words import Words
 from evsim.run import simulate
-from evsim.scenario import ScenarioError, load
+from evsim.scenario import ScenarioError
+from evsim.scenario.arguments import a_scenario, several
 from evsim.scenario.errors import Problem, suggest
 from evsim.view.changes import carried, figures, what_changed
 from evsim.view.ghost import flow_with_ghost
@@ -26,7 +27,7 @@ def explore(scenario, sliders=(), faults=None):
     Every setting is run with the same seed, so each customer has the same luck in all of them. The setting
     before stands as a ghost behind the picture, and a sentence says what changed.
     """
-    return Explorer(load(scenario) if isinstance(scenario, str) else scenario, sliders, faults)
+    return Explorer(a_scenario(scenario), several(sliders, "sliders", "paths of settings"), faults)
 
 
 @dataclass(frozen=True)

@@ -266,7 +266,7 @@ class Results:
 
         request: its number, from 0 in order of arrival. workload: its name, needed where there are several.
         """
-        return Trace(self, request, self._workload(request, workload))
+        return Trace(self, request, self.workload_of(request, workload))
 
     def export(self, path, format, requests=None, workload=None):
         """Write the run for another tool and return the path (:func:`evsim.results.export.export`).
@@ -282,25 +282,28 @@ class Results:
         if requests is None and workload is None:
             return np.ones(len(tally.row), dtype=bool)
         if requests is None:
-            return tally.workload == tally.workloads.index(self._workload(None, workload))
+            return tally.workload == tally.workloads.index(self._workload(workload))
         chosen = np.zeros(len(tally.row), dtype=bool)
         for request in requests if isinstance(requests, Iterable) else [requests]:
-            chosen[tally.index(tally.workloads.index(self._workload(request, workload)), request)] = True
+            chosen[tally.index(tally.workloads.index(self.workload_of(request, workload)), request)] = True
         return chosen
 
-    def _workload(self, request, workload):
-        """The name of the workload of a request that is asked for (None: of any), if there is such a request."""
+    def _workload(self, workload):
+        """The name of the workload that is asked for, if there is such a one; None: the only one."""
         names = tuple(self.scenario.workloads)
         if workload is None and len(names) > 1:
             raise ValueError(f"there are several workloads; name one of {', '.join(names)}")
         workload = names[0] if workload is None else workload
         if workload not in names:
             raise ValueError(f"there is no workload {workload!r}; there are {', '.join(names)}")
-        if request is None:
-            return workload
+        return workload
+
+    def workload_of(self, request, workload=None):
+        """The name of the workload of a request that is asked for, if there is such a request."""
+        workload = self._workload(workload)
         if not isinstance(request, Integral) or isinstance(request, bool):
             raise ValueError(f"a request has a number, from 0 in order of arrival; got {request!r}")
-        count = int((self.tally.workload == names.index(workload)).sum())
+        count = int((self.tally.workload == list(self.scenario.workloads).index(workload)).sum())
         if not 0 <= request < count:
             there = f"there are 0 to {count - 1}" if count else "nobody did"
             raise ValueError(f"request {request} of {workload} did not arrive; {there}")

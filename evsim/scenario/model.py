@@ -110,6 +110,8 @@ class Scenario(Part):
     @classmethod
     def from_yaml(cls, text, source=None, folder=None):
         """The scenario in a YAML text; `source` names the text in errors."""
+        if not isinstance(text, str):
+            raise ScenarioError([Problem("text", "must be the text of a YAML file", str(text))], source)
         data, place = reading.read(text, source)
         return cls._validated(data, folder, place, source)
 
@@ -144,6 +146,9 @@ class Scenario(Part):
         Paths are those of the YAML file, with numbers for the entries of a list:
         `{"services.database.workers": 4, "services.register.handle.0.work": "5ms"}`.
         """
+        if not isinstance(changes, Mapping) or not all(isinstance(path, str) for path in changes):
+            rule = 'must be a mapping of paths to values, such as {"run.duration": "5s"}'
+            raise ScenarioError([Problem("changes", rule, "None" if changes is None else changes)])
         data = _plain(self.model_dump(by_alias=True))
         for path, value in changes.items():
             _set(data, path, value)
@@ -151,6 +156,8 @@ class Scenario(Part):
 
     def value(self, path):
         """What stands at a path, in plain data: what :meth:`replace` would change."""
+        if not isinstance(path, str):
+            raise ScenarioError([Problem("path", "must be a text such as run.duration", str(path))])
         *above, last = steps = _steps(path)
         node = _plain(self.model_dump(by_alias=True))
         for number, step in enumerate(above):

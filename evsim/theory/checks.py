@@ -3,7 +3,7 @@
 import math
 from numbers import Integral, Real
 
-__all__ = ["at_least", "fraction", "one_of", "positive", "probability_level", "stable", "whole"]
+__all__ = ["at_least", "fraction", "one_of", "positive", "probability_level", "several", "stable", "whole"]
 
 
 def _number(name, value, rule):
@@ -42,6 +42,13 @@ def whole(minimum=1, **values):
             raise ValueError(f"{name}={value!r} must be a whole number, {minimum} or more: give an int")
         if value < minimum:
             raise ValueError(f"{name}={value!r} must be {minimum} or more: raise it")
+
+
+def several(**values):
+    """Refuse whatever is not a list of numbers."""
+    for name, value in values.items():
+        if isinstance(value, str | bytes) or not hasattr(value, "__len__"):
+            raise ValueError(f"{name}={value!r} must be a list of numbers")
 
 
 def one_of(choices, **values):

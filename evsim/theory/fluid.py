@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .checks import at_least, positive, stable, whole
+from .checks import at_least, positive, several, stable, whole
 
 __all__ = ["Bottleneck", "CatchUp", "Overload", "bottleneck", "catch_up", "group_throughput", "overload"]
 
@@ -119,6 +119,7 @@ def bottleneck(arrival_rate, capacities):
     (80, (0, 20, 0))
     """
     positive(arrival_rate=arrival_rate)
+    several(capacities=capacities)
     if len(capacities) == 0:
         raise ValueError(f"capacities={capacities!r} must name at least one stage: give a list of rates")
     flow, growths = arrival_rate, []

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .checks import at_least, fraction, positive
+from .checks import at_least, fraction, positive, several
 from .multi_server import mmc
 from .phases import phases_survival
 from .quantiles import quantile_of
@@ -46,6 +46,7 @@ def tandem(arrival_rate, service_rates):
     >>> round(line.sojourn_mean, 6), round(line.sojourn_quantile(0.95), 6)
     (1.533333, 3.623866)
     """
+    several(service_rates=service_rates)
     if len(service_rates) == 0:
         raise ValueError(f"service_rates={service_rates!r} must name a station: give a list of rates")
     stations = [mm1(arrival_rate, rate) for rate in service_rates]
@@ -96,6 +97,7 @@ def jackson(arrival_rates, service_rates, routing, servers=None):
     >>> [round(rate, 6) for rate in loop.arrival_rates], round(loop.sojourn_mean, 6)
     ([8.0, 8.0], 0.301587)
     """
+    several(arrival_rates=arrival_rates, service_rates=service_rates, routing=routing)
     count = len(service_rates)
     servers = [1] * count if servers is None else servers
     _check_network(arrival_rates, service_rates, routing, servers)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from .binomial import binomial_chance
-from .checks import at_least, fraction, positive, stable, whole
+from .checks import at_least, fraction, positive, several, stable, whole
 
 __all__ = [
     "Breakdowns",
@@ -127,6 +127,7 @@ def series_availability(availabilities):
     >>> round(series_availability([0.999] * 5), 6)
     0.99501
     """
+    several(availabilities=availabilities)
     if len(availabilities) == 0:
         raise ValueError(f"availabilities={availabilities!r} must name a part: give a list of fractions")
     for part in availabilities:

@@ -1,7 +1,6 @@
 """The sequence diagram of one request or several: who told whom what, in order and not to scale."""
 
 from dataclasses import replace
-from numbers import Integral
 
 from evsim.view.sequence_steps import Step, fault_notes, steps_of
 from evsim.view.sequence_svg import draw
@@ -25,7 +24,7 @@ class Sequence:
     """
 
     def __init__(self, run, request, workload=None):
-        numbers = [request] if isinstance(request, Integral) else list(dict.fromkeys(request))
+        numbers = list(dict.fromkeys(request)) if isinstance(request, list | tuple | range) else [request]
         if not numbers:
             raise ValueError("name a request, or several")
         stories = sorted((Story(run, number, workload) for number in numbers), key=lambda story: story.arrived)

@@ -107,7 +107,7 @@ class Story:
 
     def __init__(self, run, request, workload=None):
         self.run, self.request = run, request
-        self.workload = run._workload(request, workload)
+        self.workload = run.workload_of(request, workload)
         requests = run.tally
         index = requests.index(requests.workloads.index(self.workload), request)
         self.arrived = float(requests.arrived[index])

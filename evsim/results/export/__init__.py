@@ -3,6 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
+from evsim.scenario.arguments import a_path
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 
 __all__ = ["FORMATS", "export", "writer_of"]
@@ -16,7 +17,7 @@ def export(run, path, format, requests=None, workload=None):
     requests: a number or several, where not all are wanted. workload: whose requests they are, needed where there are
     several.
     """
-    path = Path(path)
+    path = Path(a_path(path, "path"))
     writer = writer_of(format, path)
     chosen = run.chosen(requests, workload)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,8 @@ from io import BytesIO
 
 from matplotlib import rc_context
 
+from evsim.results.results import Results
+from evsim.scenario import ScenarioError
 from evsim.view.lives import lives
 from evsim.view.player.branching import Branches, breaks, entry
 from evsim.view.player.bundle import bundle, styles
@@ -27,6 +29,10 @@ def play(*runs, labels=None):
     >>> evsim.play(evsim.load("registration-classic").run(until=5), evsim.load("registration-events").run(until=5))
     <Player of classic and events>
     """
+    for run in runs or (None,):
+        if not isinstance(run, Results):
+            given = "nothing" if run is None else repr(run)
+            raise ScenarioError(f"a player shows runs, got {given}; write evsim.play(scenario.run())")
     return Player(*runs, labels=labels)
 
 

@@ -1,0 +1,75 @@
+"""Whatever a person hands to a function of evsim: it works, or one sentence of evsim's own says what it must be."""
+
+from functools import partial
+from inspect import signature
+
+import matplotlib
+import pytest
+
+import evsim
+
+matplotlib.use("Agg")
+
+WRONG = [None, 5, "5s", "x", []]
+SCENARIO = {
+    "name": "small",
+    "workloads": {"page": {"target": "desk", "arrivals": {"constant": 5}}},
+    "services": {"desk": {"handle": [{"work": "2ms"}, {"effect": "row"}]}},
+    "run": {"duration": "2s"},
+}
+RUN = evsim.Scenario.from_dict(SCENARIO).run()
+DESIGN = RUN.scenario
+
+
+def call(function, value):
+    """The function with the value for everything that it has to be told."""
+    given = [each for each in signature(function).parameters.values() if each.default is each.empty]
+    several = [value for each in given if each.kind is each.VAR_POSITIONAL]
+    names = [each.name for each in given if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
+    return function(*several, **dict.fromkeys(names, value)) if several else function(**dict.fromkeys(names, value))
+
+
+APART = {
+    "Distribution": evsim.Distribution.read,
+    "compare": lambda design: evsim.compare(DESIGN, design, n=1),
+    "compare, labels": lambda labels: evsim.compare(DESIGN, DESIGN, n=1, labels=labels),
+    "replicate, n": lambda n: evsim.replicate(DESIGN, n),
+    "replicate, seed": lambda seed: evsim.replicate(DESIGN, 1, seed=seed),
+    "hysteresis": lambda scenario: evsim.hysteresis(scenario, [1, 2], hold=1, n=1),
+    "hysteresis, loads": lambda loads: evsim.hysteresis(DESIGN, loads, hold=1, n=1),
+    "hysteresis, hold": lambda hold: evsim.hysteresis(DESIGN, [1, 2], hold=hold, n=1),
+    "crash_matrix, request": lambda request: evsim.crash_matrix(DESIGN, request=request),
+    "crash_matrix, back_after": lambda time: evsim.crash_matrix(DESIGN, back_after=time),
+    "explore, sliders": lambda sliders: evsim.explore(DESIGN, sliders),
+    "simulate, until": lambda until: evsim.simulate(DESIGN, until=until),
+    "simulate, seed": lambda seed: evsim.simulate(DESIGN, seed=seed),
+    "run.branch": lambda fault: RUN.branch(fault, "1s"),
+    "run.branch, at": lambda at: RUN.branch({"outage": "desk", "for": "100ms"}, at),
+    "run.export": lambda path: RUN.export(path, "nothing"),
+    "run.export, format": lambda format: RUN.export("nowhere.json", format),
+    **{f"Scenario.{name}": getattr(evsim.Scenario, name) for name in ("from_dict", "from_yaml", "model_validate")},
+    **{f"scenario.{name}": getattr(DESIGN, name) for name in ("replace", "value", "run")},
+    **{f"run.{name}": getattr(RUN, name) for name in ("trace", "chosen", "sequence")},
+    "run.plot.waterfall": RUN.plot.waterfall,
+}
+PUBLIC = [getattr(evsim, name) for name in evsim.__all__ if name not in (*APART, "theory", "ScenarioError")]
+PUBLIC += [getattr(evsim.theory, name) for name in evsim.theory.__all__]
+FUNCTIONS = APART | {each.__name__: partial(call, each) for each in PUBLIC if not issubclass(type(each), type)}
+FUNCTIONS["Simulation"] = evsim.Simulation
+
+
+@pytest.mark.parametrize("value", WRONG, ids=repr)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_it_works_or_says_in_one_sentence_what_it_must_be(name, value):
+    try:
+        FUNCTIONS[name](value)
+    except ValueError as error:  # ScenarioError is one
+        assert "pydantic" not in type(error).__module__
+        assert 0 < len(str(error)) < 400
+
+
+def test_names_and_times_are_taken_as_people_write_them():
+    assert evsim.simulate(DESIGN, until="1s").ended_at == 1
+    assert evsim.replicate("slow-consumer", 1, jobs=1).scenario == evsim.load("slow-consumer")
+    with pytest.raises(evsim.ScenarioError, match="did you mean registration-events?"):
+        evsim.compare("registration-classic", "registration-event")

@@ -8,6 +8,7 @@ Python programs that use evsim hear their signals as they want: nothing here hap
 import os
 import signal
 import sys
+import threading
 from contextlib import contextmanager, suppress
 
 __all__ = ["FINISH", "INTERRUPT", "LEAVE", "go_on", "heard", "listen", "meanwhile"]
@@ -53,6 +54,7 @@ def heard():
 
 def _stop(number, _):
     _heard.append(number)
+    threading.excepthook = lambda _: None  # threads that serve what is interrupted may fail, and have nothing to say
     if _way == LEAVE or len(_heard) > 1:
         _leave()
     if _way == INTERRUPT:

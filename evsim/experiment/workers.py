@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import warnings
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from evsim.stopping import FINISH, INTERRUPT, go_on
 
 __all__ = ["spread"]
 
+UNTIDY = "ignore:resource_tracker:UserWarning"  # an option of Python, which its children get too
 LOOK = 0.5  # seconds between two looks whether the program is still there
 
 
@@ -24,21 +26,40 @@ def spread(task, seeds, jobs):
         results = Parallel(return_as="generator")(delayed(task)(seed) for seed in seeds)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*still being processed by the workers", UserWarning)  # so it was asked for
-        go_on(INTERRUPT)
-        yield from results
+        try:
+            go_on(INTERRUPT)
+            yield from results
+        finally:
+            results.close()
 
 
 @contextmanager
 def _deaf_children():
-    """Processes that start meanwhile do not hear Ctrl-C, from their first moment: the terminal sends it to all."""
-    if threading.current_thread() is not threading.main_thread():
+    """Processes that start meanwhile do not hear Ctrl-C, from their first moment: the terminal sends it to all.
+
+    And the one that tidies up after workers does not complain that they were ended.
+    """
+    if os.name != "posix":
         yield
         return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.warnoptions.append(UNTIDY)
+    _start_trackers()  # now, because they unblock the signal here
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, heard)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        sys.warnoptions.remove(UNTIDY)
+
+
+def _start_trackers():
+    """Start what tidies up after processes, once."""
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as of_joblib
+
+    resource_tracker.ensure_running()
+    of_joblib.ensure_running()
 
 
 def _begin(program):

@@ -5,7 +5,8 @@ A time is in seconds ("10ms", "2 min", 0.5), a rate in events a second ("50/s", 
 A number without a unit is already in seconds, events a second or bytes. What is not a finite,
 non-negative quantity raises `UnitError`, which names the value and the rule.
 
-Reading is exact: "20.5ms" is the float nearest to 0.0205, and what `write_time` writes reads back the same.
+Reading is exact: "20.5ms" is the float nearest to 0.0205, and what `write_time` writes reads back the same. A time is
+read to the nanosecond, in which a run counts.
 """
 
 import math
@@ -85,12 +86,12 @@ def _read_text(text, units):
 
 
 def time(value):
-    """Seconds in a time such as "10ms", "2 min", "1 h" or 0.5.
+    """Seconds in a time such as "10ms", "2 min", "1 h" or 0.5, to the nanosecond.
 
     >>> time("20.5 ms")
     0.0205
     """
-    return _read(value, _SECONDS, "must be a time such as 10ms, 1.5s or 2 min")
+    return round(_read(value, _SECONDS, "must be a time such as 10ms, 1.5s or 2 min"), 9)
 
 
 def rate(value):

@@ -80,7 +80,8 @@ def who_still_waits_is_dropped(patch):
 
     def change(service, row, ask):
         rows = service.system.records.rows
-        if not once(row > LATE and rows.verdict[row] == Verdict.OPEN):
+        patient = service.system.env._now < rows.born[row] + ticks(0.9)  # later it may give up at this very moment
+        if not once(row > LATE // 2 and patient and rows.verdict[row] == Verdict.OPEN):
             return ask(row)
         rows.verdict[row] = Verdict.TIMEOUT
         dropped = ask(row)

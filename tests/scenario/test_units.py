@@ -160,8 +160,17 @@ def test_a_time_is_written_as_people_do(seconds, written):
 
 @given(st.floats(min_value=0, max_value=1e300))
 def test_a_written_quantity_reads_back_exactly(value):
-    assert units.time(units.write_time(value)) == value
+    time = units.time(value)
+    assert units.time(units.write_time(time)) == time
     assert units.rate(units.write_rate(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("0.3333333333s", 0.333333333), ("0.4ns", 0.0), (0.1 + 0.2, 0.3), (0, 0.0), ("100 d", 8_640_000.0)],
+)
+def test_a_time_is_read_to_the_nanosecond(written, seconds):
+    assert units.time(written) == seconds
 
 
 @given(st.text(max_size=20))

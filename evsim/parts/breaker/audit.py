@@ -5,6 +5,7 @@ import numpy as np
 from evsim.parts.breaker.phases import phases as phases_of
 from evsim.results.audit.callers import by_instance, calls, name_of
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]
 
@@ -25,7 +26,8 @@ def breakers(books):
                 within = (born >= phase.start) & (born <= phase.end)
                 allowed |= within & (phase.state != "closed")
                 if phase.state == "open":
-                    past = (born > phase.start) & (born < min(phase.end, phase.start + breaker.open_for)) & ~refusals
+                    past = (born > phase.start) & (born < phase.end) & ~refusals
+                    past &= elapsed(born, phase.start) < breaker.open_for
                     books.demand(~past, f"a call of {service} passed an open breaker", mine)
                     failed = (settled >= before) & (settled <= phase.start) & ~good & ~refusals
                     least = 1 if breaker.failures is None or before else breaker.failures

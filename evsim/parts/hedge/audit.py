@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
 from evsim.results.audit.callers import asked, calls
 from evsim.results.records import Verdict
+from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]
 
@@ -21,8 +21,8 @@ def hedges(books):
         for its in attempts.values():
             for count, row in enumerate(its[1:], 1):
                 born = rows["born"][row]
-                under_way = [each for each in its[:count] if not rows["settled"][each] <= born + ROUNDING]
-                early = [each for each in under_way if born < rows["born"][each] + hedge.after - ROUNDING]
+                under_way = [each for each in its[:count] if not rows["settled"][each] <= born]
+                early = [each for each in under_way if elapsed(born, rows["born"][each]) < hedge.after]
                 books.demand([len(under_way) <= 1], f"{service} had more than two attempts at once", [row])
                 books.demand([not early], f"{service} hedged too early", [row])
             done = [each for each in its if rows["verdict"][each] in (Verdict.DONE, Verdict.DECLINED)]

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
 from evsim.results.audit.steps import may_answer_early
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.tally import deleted_late, last_attempts
@@ -19,7 +18,7 @@ def clocks(books):
         ("born", "ready"), ("ready", "leased"), ("leased", "arrived"), ("arrived", "started"), ("ready", "started"),
         ("started", "ended"), ("arrived", "ended"), ("born", "ended"), ("born", "settled"),
     ):  # fmt: skip
-        books.demand(~(rows[later] < rows[earlier] - ROUNDING), f"{later} lies before {earlier}")
+        books.demand(~(rows[later] < rows[earlier]), f"{later} lies before {earlier}")
     started, ended = ~np.isnan(rows["started"]), ~np.isnan(rows["ended"])
     open_, ok = rows["outcome"] == Outcome.OPEN, rows["outcome"] == Outcome.OK
     books.demand(ended != open_, "an execution has ended and has no outcome, or the other way round")
@@ -55,7 +54,7 @@ def attempts(books):
         previous, number = seen.get(owner, (owner, 1))
         if rows["attempt"][row] != number + 1:
             books.demand([False], f"attempts of row {owner} do not count 1, 2, 3 ...", [row])
-        given_up = rows["settled"][previous] <= rows["born"][row] + ROUNDING
+        given_up = rows["settled"][previous] <= rows["born"][row]
         if not hedged[row] and (rows["verdict"][previous] not in CLOSED_EARLY or not given_up):
             books.demand([False], f"row {previous} was not given up when another attempt was made", [row])
         seen[owner] = (row, number + 1)
@@ -77,7 +76,7 @@ def verdicts(books):
     deletes = _of_deliveries(books, lambda place: _deletes_late(books.run, place))[never_received]
     deletes &= (verdict[before] == Verdict.REVOKED) & (outcome[before] == Outcome.OK) & ~started[never_received]
     deletes &= np.isnan(rows["leased"][never_received])
-    deletes &= rows["settled"][never_received] >= rows["ended"][before] - ROUNDING
+    deletes &= rows["settled"][never_received] >= rows["ended"][before]
     books.demand(deletes, "deleted late by nobody who may", never_received)
     never_began = (outcome == Outcome.WITHDRAWN) & ~started
     failed = ~np.isin(outcome, (Outcome.OPEN, Outcome.WITHDRAWN)) | never_began
@@ -100,21 +99,21 @@ def replies(books):
     """An answer that leaves before the end leaves during the work (a commit: also later), once, before it is seen."""
     rows, early = books.rows, books.run.records.replies.columns()
     row, time = early["row"], early["time"]
-    over = (time > rows["ended"][row] + ROUNDING) & (books.kinds[row] != "delivery")
-    books.demand((time >= rows["started"][row] - ROUNDING) & ~over, "a reply lies outside the work that made it", row)
+    over = (time > rows["ended"][row]) & (books.kinds[row] != "delivery")
+    books.demand((time >= rows["started"][row]) & ~over, "a reply lies outside the work that made it", row)
     books.demand(np.bincount(row, minlength=len(rows["born"])) <= 1, "answered early more than once")
     heard = rows["verdict"][row] == Verdict.DONE
-    books.demand(~heard | (rows["settled"][row] >= time - ROUNDING), "an answer was seen before it left", row)
+    books.demand(~heard | (rows["settled"][row] >= time), "an answer was seen before it left", row)
 
 
 def late(books):
     """What comes late comes after its lease has ended, and after it has left."""
     rows, late = books.rows, books.run.records.late.columns()
     row, time = late["row"], late["time"]
-    lasted = (rows["verdict"][row] != Verdict.COPY) & ~(time >= rows["settled"][row] - ROUNDING)
+    lasted = (rows["verdict"][row] != Verdict.COPY) & ~(time >= rows["settled"][row])
     books.demand(~lasted, "an answer is late and its lease had not ended", row)
     left = np.where(np.isnan(books.run.replied), rows["ended"], books.run.replied)[row]
-    books.demand(time >= left - ROUNDING, "an answer came late and never left", row)
+    books.demand(time >= left, "an answer came late and never left", row)
 
 
 def _of_deliveries(books, right):

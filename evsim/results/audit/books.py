@@ -4,9 +4,7 @@ import numpy as np
 
 from evsim.results.records import Outcome, Verdict
 
-__all__ = ["ROUNDING", "AuditError", "Books"]
-
-ROUNDING = 1e-9  # seconds
+__all__ = ["AuditError", "Books"]
 
 
 class AuditError(AssertionError):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
 from evsim.results.audit.exchanges import leads_nowhere
 from evsim.results.batches import followers
 from evsim.results.records import Fate, Verdict
@@ -86,12 +85,12 @@ def partitions(books):
     taken, group, partition, offset, end = taken[order], group[order], partition[order], offset[order], end[order]
     same = (group[1:] == group[:-1]) & (partition[1:] == partition[:-1])
     leased = rows["leased"][taken]
-    books.demand(~same | (leased[1:] >= end[:-1] - ROUNDING), "a partition was in two hands", taken[1:])
+    books.demand(~same | (leased[1:] >= end[:-1]), "a partition was in two hands", taken[1:])
     # Back only to what was given back while the one before was in process, or later.
     given_back = rows["settled"][_attempt_before(rows)[taken]]
     replays = np.isin(taken, books.run.records.replays)  # back to what it was asked to read again
     given_back[replays] = rows["born"][taken][replays]
-    forward = (offset[1:] >= offset[:-1]) | (given_back[1:] >= leased[:-1] - ROUNDING)
+    forward = (offset[1:] >= offset[:-1]) | (given_back[1:] >= leased[:-1])
     books.demand(~same | forward, "a partition was read out of order", taken[1:])
 
 

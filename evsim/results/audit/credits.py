@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
 from evsim.results.batches import followers
 from evsim.results.records import Outcome, Verdict
 
@@ -20,7 +19,7 @@ def workers(books):
     ran, service = ran[order], service[order]
     same = (service[1:] == service[:-1]) & (rows["worker"][ran][1:] == rows["worker"][ran][:-1])
     end = np.where(np.isnan(rows["ended"][ran]), np.inf, rows["ended"][ran])
-    books.demand(~same | (rows["started"][ran][1:] >= end[:-1] - ROUNDING), "a worker held two at once", ran[1:])
+    books.demand(~same | (rows["started"][ran][1:] >= end[:-1]), "a worker held two at once", ran[1:])
 
 
 def credits(books):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
 from evsim.results.audit.steps import fewest_and_most
 from evsim.results.records import Outcome
 
@@ -13,7 +12,7 @@ def effects(books):
     """An effect happens inside the execution that makes it, and a successful one makes all of its own."""
     rows, effects = books.rows, books.run.effects_columns
     row, time = effects["row"], effects["time"]
-    inside = (time >= rows["started"][row] - ROUNDING) & ~(time > rows["ended"][row] + ROUNDING)
+    inside = (time >= rows["started"][row]) & ~(time > rows["ended"][row])
     books.demand(inside, "an effect lies outside the work that made it", row)
     made = np.bincount(row, minlength=len(rows["born"]))
     _compare(books, made, ("effect",), "effects")
@@ -23,7 +22,7 @@ def undos(books):
     """An undo lies inside the execution that makes it, and reaches back from its moment."""
     rows, undos, effects = books.rows, books.run.records.undos.columns(), books.run.effects_columns
     row, time, before = undos["row"], undos["time"], undos["before"]
-    inside = (time >= rows["started"][row] - ROUNDING) & ~(time > rows["ended"][row] + ROUNDING)
+    inside = (time >= rows["started"][row]) & ~(time > rows["ended"][row])
     books.demand(inside, "something was undone outside the work that undid it", row)
     earlier = np.searchsorted(effects["time"], time, "left")
     later = np.searchsorted(effects["time"], time, "right")
@@ -38,15 +37,15 @@ def children(books):
     count = len(rows["born"])
     calls = np.flatnonzero((books.kinds == "call") & (rows["first"] < 0))
     parent = rows["parent"][calls]
-    inside = rows["born"][calls] >= rows["started"][parent] - ROUNDING
-    inside &= ~(rows["born"][calls] > rows["ended"][parent] + ROUNDING)
+    inside = rows["born"][calls] >= rows["started"][parent]
+    inside &= ~(rows["born"][calls] > rows["ended"][parent])
     books.demand(inside, "a call was made outside the work of its caller", calls)
     _compare(books, np.bincount(parent, minlength=count), ("call", "ask"), "calls")
     by_hand = messages["origin"] < 0  # by a handler; the others are made by channels
     by_hand[[copy for copy, _ in books.run.records.copies]] = False  # what came again
     cause, time = messages["cause"][by_hand], messages["published"][by_hand]
-    inside = time >= rows["started"][cause] - ROUNDING
-    books.demand(inside & ~(time > rows["ended"][cause] + ROUNDING), "published outside the work", cause)
+    inside = time >= rows["started"][cause]
+    books.demand(inside & ~(time > rows["ended"][cause]), "published outside the work", cause)
     _compare(books, np.bincount(messages["cause"][by_hand], minlength=count), ("publish", "send"), "messages")
 
 

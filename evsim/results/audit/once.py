@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.unique import key_of
+from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]
 
@@ -21,7 +22,7 @@ def once(books):
         stored = {}
         for row in made[np.argsort(first_effect[made], kind="stable")].tolist():
             identity, time = _identity(books, service.idempotent.by, row, before), first_effect[row]
-            forgotten = time >= stored.get(identity, -np.inf) + window
+            forgotten = elapsed(time, stored.get(identity, -np.inf)) >= window
             books.demand([identity not in stored or forgotten], f"{name} is idempotent, and did it twice", [row])
             stored[identity] = time
 

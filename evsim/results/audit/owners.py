@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
-
 __all__ = ["CHECKS"]
 
 
@@ -36,7 +34,7 @@ def _readers(books, place, spans):
         leased, worker = rows["leased"][row], rows["worker"][row]
         way = place.source, place.service, int(messages["partition"][rows["parent"][row]])
         right = any(
-            since - ROUNDING <= leased <= until + ROUNDING and worker in (-1, *_workers(instance, workers))
+            since <= leased <= until and worker in (-1, *_workers(instance, workers))
             for since, until, instance in spans.get(way, ())
         )
         if not right:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS
+from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]
 
@@ -16,24 +16,24 @@ def clocks(books):
         appended = messages["appended"][rows["parent"][mine]]
         leased, settled, verdict = rows["leased"][mine], rows["settled"][mine], rows["verdict"][mine]
         if settings.ttl is not None:
-            age = leased - appended
-            books.demand(~(age > settings.ttl + ROUNDING), "handed out when its time to live was over", mine)
+            age = elapsed(leased, appended)
+            books.demand(~(age > settings.ttl), "handed out when its time to live was over", mine)
             expired = verdict == Verdict.EXPIRED
-            early = expired & (settled - appended < settings.ttl - ROUNDING)
+            early = expired & (elapsed(settled, appended) < settings.ttl)
             books.demand(~early, "expired before its time to live was over", mine)
         else:
             books.demand(verdict != Verdict.EXPIRED, "expired in a queue without a time to live", mine)
         moved = rows["reason"][mine] == Reason.REDRIVEN
         begins = np.inf if settings.redrive is None else settings.redrive.at
-        books.demand(~moved | (settled >= begins - ROUNDING), "a dead letter went back before it was to", mine)
+        books.demand(~moved | (settled >= begins), "a dead letter went back before it was to", mine)
         limit = min(each for each in (settings.visibility_timeout, settings.ack_timeout, np.inf) if each is not None)
-        lasted = np.where(np.isnan(settled), books.run.ended_at, settled) - leased
+        lasted = elapsed(np.where(np.isnan(settled), books.run.ended_at, settled), leased)
         longer = _may_last(books, mine, settings)
-        books.demand(~(lasted > limit + ROUNDING) | longer, "a lease lasted longer than it may", mine)
+        books.demand(~(lasted > limit) | longer, "a lease lasted longer than it may", mine)
         given_back = verdict == Verdict.GIVEN_BACK
         books.demand(~given_back | (not settings.is_polled), "a queue saw a consumer fail that only polls it", mine)
         revoked = (verdict == Verdict.REVOKED) & (settings.ack_timeout in (None, np.inf)) & ~_changed(books, mine)
-        early = revoked & (lasted < limit - ROUNDING)
+        early = revoked & (lasted < limit)
         books.demand(~early, "a message was visible again before its time", mine)
 
 
@@ -91,7 +91,7 @@ def groups(books):
         taken, key, offset, until = taken[order], key[order], offset[order], until[order]
         same = key[1:] == key[:-1]
         leased = rows["leased"][taken]
-        books.demand(~same | (leased[1:] >= until[:-1] - ROUNDING), "a group was in two hands", taken[1:])
+        books.demand(~same | (leased[1:] >= until[:-1]), "a group was in two hands", taken[1:])
         books.demand(~same | (offset[1:] >= offset[:-1]), "a group was handed out out of order", taken[1:])
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.books import ROUNDING
 from evsim.results.audit.channels import transactional
 from evsim.results.records import Fate, Verdict
 
@@ -24,7 +23,7 @@ def transactions(books):
     verdict, settled = rows["verdict"][messages["cause"]], rows["settled"][messages["cause"]]
     lost = messages["fate"] == Fate.TRUNCATED
     seen, aborted = ~np.isnan(shown) & ~lost, messages["fate"] == Fate.ABORTED
-    committed = (verdict == Verdict.DONE) & ~(shown < settled - ROUNDING)
+    committed = (verdict == Verdict.DONE) & ~(shown < settled)
     books.demand(~(inside & seen) | committed, "readers saw what was not committed", messages["cause"])
     over = (verdict != Verdict.OPEN) & (verdict != Verdict.DONE)
     what = "a message was thrown away whose transaction did not fail"
@@ -40,7 +39,7 @@ def _in_order(books, shown, mine):
                              messages["channel"][mine]))]  # fmt: skip
     same = np.diff(messages["channel"][order]) == 0
     same &= np.diff(messages["partition"][order]) == 0
-    books.demand(~same | (np.diff(shown[order]) >= -ROUNDING), "a partition was shown out of order", order[1:])
+    books.demand(~same | (np.diff(shown[order]) >= 0), "a partition was shown out of order", order[1:])
 
 
 def _hidden(books, is_open):

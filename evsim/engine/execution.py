@@ -93,7 +93,10 @@ class Execution:
         still_open = system.count_open()
         if still_open:
             when = f"{env.now - duration:.6g} s after the end of the arrivals"
-            warnings.append(f"{still_open} obligations were still open {when}; they are counted as pending")
+            warnings.append(
+                f"{still_open} requests, calls and messages were still open {when}: customers without an answer are "
+                "pending in the summary, messages in the figures of their channel"
+            )
 
 
 def execute(scenario, seed=None, until=None, into=Results):

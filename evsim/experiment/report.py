@@ -75,9 +75,20 @@ def _section(heading, summary, names, families):
         points = (f"{family}_{point}" for point in POINTS)
         rows.append([f"  {label(family)}", *(_cell(name, summary.get(name)) for name in points)])
     measured = [column for column in range(1, len(header)) if any(row[column] != "-" for row in rows)]
-    if measured:
+    if "completion" in families and not _is_judged(summary):
+        lines.append("  No step left an effect, so there is no completion: add a step effect: NAME.")
+    elif measured:
         lines.append(text_table(*_columns(header, rows, [0, *measured])))
     return "\n".join(lines)
+
+
+def _is_judged(summary):
+    """Whether any effect was due, as far as the figures tell."""
+    completed, completion, missing = (
+        value.mean if isinstance(value, Estimate) else value
+        for value in (summary[name] for name in ("completed", "completion_mean", "effects_missing"))
+    )
+    return not completed or missing > 0 or completion == completion
 
 
 def _columns(header, rows, numbers):

@@ -19,8 +19,9 @@ ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than
 
 def warnings(scenario):
     """The warnings about a scenario, one sentence each."""
-    return [*_idle_workers(scenario), *_unused_parts(scenario), *_overload(scenario), *_refuse_nobody(scenario),
-            *_long_warmup(scenario), *outside(scenario, walk), *late_rows(scenario)]
+    return [*_idle_workers(scenario), *_few_in_hand(scenario), *_without_effects(scenario), *_unused_parts(scenario),
+            *_overload(scenario), *_refuse_nobody(scenario), *_long_warmup(scenario), *outside(scenario, walk),
+            *late_rows(scenario)]
 
 
 def arrival_rates(scenario):
@@ -165,11 +166,51 @@ def _hop(scenario, one, other):
     return _mean(scenario.network.latency)
 
 
-def _idle_workers(scenario):
-    scenario = scenario.complete
+def _called(scenario):
+    """Names of the services that customers or other services call."""
     called = {workload.target for workload in scenario.workloads.values()}
     for service in scenario.services.values():
         called |= {callee for step, _ in _reached(service.handle) for callee, _ in _callees(scenario, step)}
+    return called
+
+
+def _useful_with_prefetch(scenario):
+    """name -> how many workers of an instance can have a message, of services that only read queues."""
+    scenario, found = scenario.complete, {}
+    called = _called(scenario)
+    for name, service in scenario.services.items():
+        kinds = {scenario.channels[each.channel].kind for each in service.subscribe}
+        if name not in called and kinds == {"queue"} and all(each.ack != "before" for each in service.subscribe):
+            held = sum(each.prefetch or service.workers for each in service.subscribe)
+            found[name] = int(min(service.workers, held))
+    return found
+
+
+def _few_in_hand(scenario):
+    for name, useful in _useful_with_prefetch(scenario).items():
+        workers = scenario.services[name].workers
+        if useful < workers:
+            yield (f"services.{name}: {workers - useful} of the {workers} workers of an instance can never work, since "
+                   f"it holds {useful} message{'s' * (useful > 1)} at a time: prefetch is for an instance, not for a "
+                   f"worker; write prefetch: {workers}, or take instances with fewer workers")
+
+
+JUDGE_EFFECTS = ("completion", "consistency_lag", "effects_", "inconsistent")
+
+
+def _without_effects(scenario):
+    if any(callable(service.handle) for service in scenario.services.values()):
+        return
+    if any(step.kind == "effect" for service in scenario.services.values() for _, step, _ in walk(service.handle)):
+        return
+    for name in scenario.objectives:
+        if name.startswith(JUDGE_EFFECTS):
+            yield f"objectives.{name}: no step leaves an effect, so there is nothing to judge; add a step effect: NAME"
+
+
+def _idle_workers(scenario):
+    scenario = scenario.complete
+    called = _called(scenario)
     for name, service in scenario.services.items():
         channels = [scenario.channels[each.channel] for each in service.subscribe]
         workers = service.instances * service.workers
@@ -223,22 +264,22 @@ def _leads_nowhere(scenario, step):
 
 def _overload(scenario):
     rates, times = arrival_rates(scenario), holding_times(scenario)
+    useful = _useful_with_prefetch(scenario)
     for name, service in scenario.services.items():
-        workers = service.instances * service.workers
+        workers = service.instances * useful.get(name, service.workers)
         needed = rates[name] * times[name]
         if needed >= workers:
             each = write_time(float(f"{times[name]:.3g}"))
             yield (f"services.{name}: {rates[name]:.4g}/s of {each} each keep {needed:.4g} workers busy, "
-                   f"and it has {workers}: its queue will grow without end")
+                   f"and {'it has' if useful.get(name, service.workers) == service.workers else 'at work are'} "
+                   f"{workers}: its queue will grow without end")
 
 
 def _refuse_nobody(scenario):
     """Settings that turn callers away, of services that nobody calls; what a bus brings is turned away too."""
     if any(callable(service.handle) for service in scenario.services.values()):
         return
-    called = {workload.target for workload in scenario.workloads.values()}
-    for service in scenario.services.values():
-        called |= {callee for step, _ in _reached(service.handle) for callee, _ in _callees(scenario, step)}
+    called = _called(scenario)
     for name, service in scenario.services.items():
         kinds = {scenario.channels[each.channel].kind for each in service.subscribe}
         for setting in ("limit", "shed", "rate_limit"):

@@ -78,3 +78,50 @@ def test_a_message_of_a_lingering_producer_comes_with_its_batch(changed):
     scenario = changed("{log: {partitions: 4}}", "{log: {partitions: 4, linger: 5ms}}")
     trace = str(scenario.replace({"run.duration": "1s"}).run().trace(0))
     assert "sent with its batch" in trace and "outbox" not in trace
+
+
+CONSUMERS = """\
+name: consumers
+workloads: {page: {target: front, arrivals: {constant: 10/s}, patience: 1s}}
+services:
+  front: {handle: [{publish: tasks}]}
+  worker: {workers: 24, subscribe: {channel: tasks, prefetch: 1}, handle: [{work: 500ms}]}
+channels: {tasks: queue}
+objectives: {completion_p99: 1s}
+run: {duration: 10s, drain_limit: 0s}
+"""
+
+
+def test_prefetch_is_for_an_instance():
+    scenario = Scenario.from_yaml(CONSUMERS)
+    idle, judged, slow = scenario.warnings()
+    assert idle.startswith("services.worker: 23 of the 24 workers of an instance can never work")
+    assert slow.startswith("services.worker: 10/s of 500ms each keep 5 workers busy, and at work are 1: its queue")
+    assert judged.startswith("objectives.completion_p99: no step leaves an effect")
+    run = scenario.run()
+    assert run.rows["worker"].max() < 24 and run.service_figures["worker"]["utilisation"] < 1 / 24 + 0.01
+    enough = scenario.replace({"services.worker.subscribe.0.prefetch": 24})
+    assert not any("prefetch" in each for each in enough.warnings())
+
+
+def test_what_is_open_at_the_end_is_where_the_warning_says():
+    run = Scenario.from_yaml(CONSUMERS).run()
+    (said,) = [each for each in run.warnings if "still open" in each]
+    assert "customers without an answer are pending in the summary, messages in the figures of their channel" in said
+    assert run.summary()["pending"] == 0 and run.channel_figures["tasks", "worker"]["pending"] > 50
+
+
+def test_a_worker_that_waits_for_an_answer_is_held():
+    back = "  back: {workers: 50, handle: [{work: 300ms}]}\nchannels:"
+    calls = CONSUMERS.replace("{publish: tasks}", "{call: back}").replace("channels:", back)
+    said = "services.front: 10/s of 300ms each keep 3 workers busy, and it has 1"
+    assert said in "\n".join(Scenario.from_yaml(calls).warnings())
+
+
+def test_the_report_says_why_there_is_no_completion(tmp_path):
+    from tests.cli.test_run import evsim_
+
+    file = tmp_path / "consumers.yaml"
+    file.write_text(CONSUMERS, encoding="utf-8")
+    assert "No step left an effect, so there is no completion" in evsim_("run", file).stdout
+    assert "No step left an effect" not in evsim_("run", "slow-consumer", "--set", "run.duration=5s").stdout

@@ -86,6 +86,7 @@ class Reason(IntEnum):
     BREAKER = 27  # its caller's circuit breaker was open
     BULKHEAD = 28  # its caller had as many calls under way as it may
     LATE_DELETE = 29  # whoever had received it last acknowledged it after its time
+    LATEST = 30  # it came to an added partition before its group read there, from the end on
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better

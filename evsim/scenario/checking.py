@@ -182,6 +182,9 @@ def _reading(path, subscription, channel):
             usual = f"{a(channel.kind)} is not read with {name}", f"it knows {known}" if known else "remove it"
             rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
             yield Problem((*path, name), rule, value, hint=hint)
+    if subscription.static and channel.kind == "log" and not (subscription.session_timeout or channel.like):
+        yield Problem((*path, "static"), "a member keeps its place for the time of its session, and has none", True,
+                      hint="add session_timeout: 45s")
     wanted = subscription.change_visibility
     if wanted is not None and channel.kind == "queue" and not completed(channel).is_polled:
         rule = f"a consumer of {subscription.channel} gives back what fails, as it holds a connection"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, WrapSerializer, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, WrapSerializer, model_validator
 
 from .errors import refuse
 from .guarantees import COMMITS, GUARANTEES
@@ -35,12 +35,15 @@ class Subscription(Part):
     `assignor` each partition belongs to one instance (a member of the group), else any free worker takes
     the next message that is due. A member of which nothing is heard for `session_timeout`, or that keeps a
     message for longer than `max_poll_interval`, loses its partitions; when members come and go the group
-    rebalances, which takes the time `rebalance`. A member takes up to `batch` messages of a partition at once
+    rebalances, which takes the time `rebalance`. A `static` member that is back before its session ends has its
+    partitions as before. A member takes up to `batch` messages of a partition at once
     and works on them together. What needs owners implies the assignor `range`.
 
     A group that comes into being at the time `from` begins at `start`: `earliest` (by default), `latest`, an
     `offset` of each partition or a `time`; one whose next message is gone goes on with the earliest that is
-    left, or with `start: latest` with the next that comes. `replay` hands out again what has been handled.
+    left, or with `start: latest` with the next that comes. It asks at every `metadata_max_age` which partitions there
+    are; with `start: latest` it passes over what came to an added one before it owned it.
+    `replay` hands out again what has been handled.
 
     The reader of a pipe ends when it has taken so many messages: `take: 10`, as `head` does.
     """
@@ -57,7 +60,9 @@ class Subscription(Part):
     assignor: Literal[ASSIGNORS] | None = None
     rebalance: Time | None = None
     session_timeout: PositiveTime | None = None
+    static: StrictBool = False
     max_poll_interval: PositiveTime | None = None
+    metadata_max_age: Time | None = None
     batch: AtLeastOne | None = None
     joins: Time | None = Field(default=None, alias="from")
     start: Start | None = None
@@ -84,7 +89,7 @@ class Subscription(Part):
     @property
     def owns(self):
         """The assignor that gives each partition an owner, or None where any free worker takes the next message."""
-        timed = self.session_timeout or self.max_poll_interval or self.rebalance
+        timed = self.session_timeout or self.max_poll_interval or self.rebalance or self.static
         needed = timed or self.commits.kind in ("interval", "transaction") or (self.batch or 1) > 1
         return self.assignor or ("range" if needed else None)
 

@@ -28,6 +28,7 @@ REASONS = {
     Reason.MAX_LENGTH: "the queue is full",
     Reason.UNROUTABLE: "no queue is bound for it",
     Reason.RETENTION: "the log had it no more",
+    Reason.LATEST: "its group began to read behind it",
     Reason.COMPACTION: "the log had a later message of its key",
     Reason.LEADER: "only the broker that failed had it",
     Reason.BROKEN_PIPE: "broken pipe",

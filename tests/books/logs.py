@@ -66,6 +66,8 @@ def reading(draw, handle, risky, stable):
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
     if risky:
         settings["session_timeout"] = draw(st.sampled_from([None, 0.5, 2]))
+        settings["static"] = (draw(st.booleans()) and settings["session_timeout"] is not None) or None
+        settings["metadata_max_age"] = draw(st.sampled_from([None, 0.7, 2]))
         if not stable:  # a handler that always takes too long is handed out for ever
             settings["max_poll_interval"] = draw(st.sampled_from([None, None, 1, 5]))
         settings["from"] = draw(st.sampled_from([None, None, 0, 2.5, 5]))

@@ -14,6 +14,9 @@ from tests.books.mutants import everything_ends
 
 OWNED = {"instances": 2, "workers": 1, "subscribe": {"channel": "facts", "session_timeout": 1}}
 EVERY = {**OWNED, "subscribe": {"channel": "facts", "commit": {"interval": 3}}}
+STATIC = {**OWNED, "subscribe": {"channel": "facts", "session_timeout": 1, "static": True}}
+NEW = {**OWNED, "subscribe": {"channel": "facts", "start": "latest", "metadata_max_age": 4, "assignor": "range"}}
+MORE = {"partitions": 2, "add_partitions": {"at": 9, "count": 2}}
 CRASH = [{"crash": "reader/1", "at": 15, "for": 3}]
 NAPS = [{"pause": "reader/1", "at": time, "for": 3} for time in (10, 15, 20)]
 
@@ -123,6 +126,16 @@ def a_partition_never_gets_an_owner(patch):
             self.blocked = True
 
     patch.setattr(Cursor, "__init__", init)
+
+
+@unseen(everything_ends, drain_limit=1000, reader=STATIC, faults=[{"crash": "reader/1", "at": 15, "for": 0.5}])
+def a_static_member_that_is_back_forgets_what_it_had(patch):
+    patch.setattr(OwnedGroup, "take_back", lambda self, cursor, verdict: None)
+
+
+@mutant("nobody will ever hear of it|nowhere to be found", reader=NEW, facts=MORE)
+def what_is_passed_over_in_an_added_partition_is_forgotten(patch):
+    patch.setattr(Reader, "skip", lambda self, store: store.clear())
 
 
 # History.

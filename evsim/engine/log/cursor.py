@@ -10,13 +10,14 @@ class Cursor:
 
     owner: the member (an instance) that has the partition, or None. holder: the row in process, or None. store: rows
     that are ready, in the order of their offsets. done: rows whose work has ended and whose commit is not sent yet.
-    blocked: a failed row waits for its next attempt. moving: the owner is about to lose the partition.
+    blocked: a failed row waits for its next attempt. skips: its first owner passes over what is
+    there. moving: the owner is about to lose the partition.
     """
 
-    __slots__ = ("blocked", "done", "holder", "moving", "number", "owner", "store")
+    __slots__ = ("blocked", "done", "holder", "moving", "number", "owner", "skips", "store")
 
-    def __init__(self, number):
-        self.number = number
+    def __init__(self, number, skips=False):
+        self.number, self.skips = number, skips
         self.owner = self.holder = None
         self.store, self.done = deque(), []
         self.blocked = self.moving = False

@@ -101,10 +101,17 @@ class Group(Reader):
             self.stores[partition] = deque()
         self.insert(self.stores[partition], row)
 
-    def grow(self):
+    def make_room(self):
         more = len(self.channel.ends) - len(self.stores)
-        self.idle.extend(b"\1" * more)
+        self.idle.extend(b"\0" * more)  # nobody reads them yet
         self.stores.extend([None] * more)
+        self.unknown = range(len(self.stores) - more, len(self.stores))
+
+    def discover(self, _):
+        for partition in self.unknown:
+            if self.latest and self.stores[partition]:
+                self.skip(self.stores[partition])
+            self._next_of(partition)
 
     def ready_in(self, partition):
         return self.stores[partition] or ()

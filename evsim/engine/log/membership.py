@@ -1,8 +1,9 @@
 """Membership: who is in a group, and how the group shares out its partitions when somebody comes, goes or is silent.
 
 A rebalance has two stages. *Revoking*: partitions that will move are read no further; it lasts until the message in
-process in each of them is done and committed. An eager group gives up all its partitions, a cooperative one only
-those that move. *Joining*: it takes the time `rebalance`; then everything without an owner gets one.
+process in each of them is done and committed, and nobody is silent whose session goes on. An eager group gives up all
+its partitions, a cooperative one only those that move. *Joining*: it takes the time `rebalance`; then everything
+without an owner gets one.
 """
 
 from evsim.engine.environment import TIMEOUT
@@ -22,11 +23,13 @@ class Membership:
         self.group, self.service, self.env = group, group.service, group.system.env
         self.assign, self.eager = ASSIGN[subscription.owns], subscription.owns in EAGER
         self.pause, self.session_timeout = ticks(subscription.rebalance or 0.0), ticks(subscription.session_timeout)
+        self.patience, self.static = ticks(subscription.max_poll_interval), subscription.static
         self.members = set(range(self.service.instances))
         self.since = dict.fromkeys(self.members, self.env._now)  # when each joined
         self.silences = 0
         self.silent = {}  # member of which nothing is heard -> the number of its silence
         self.crashed = set()  # those of them that have died
+        self.anew = set()  # those of them whose instance is back under another name, and waits to get in
         self.stage = None
         self.link = group.system.links.between(self.service.name, group.channel.name)
         self.link.memberships.append(self)
@@ -47,18 +50,49 @@ class Membership:
     # What happens to members.
 
     def stops(self, member):
-        """It leaves as soon as the work in hand is done."""
-        if member in self.members and member not in self.silent:
+        """It leaves as soon as the work in hand is done; a static one says nothing, and is missed like a dead one."""
+        if member not in self.members or member in self.silent:
+            return
+        if self.static:
+            self._falls_silent(member)
+        else:
             self.members.discard(member)
             self.rebalance()
 
     def starts(self, member):
+        if self._is_quiet(member):
+            return
+        if member in self.crashed and not self.static:
+            self._joins_anew(member)
+        elif member in self.silent:
+            self._comes_back(member)
         self.may_join(member)
+
+    def _joins_anew(self, member):
+        """The broker takes it for somebody else: the group rebalances, and waits for the one that it was."""
+        if member not in self.anew:
+            self.anew.add(member)
+            if self.patience is not None:
+                self.env.call_in(self.patience, self._session_over, (member, self.silent[member]), TIMEOUT)
+            self.rebalance()
+
+    def _comes_back(self, member):
+        """It has its place as before; what it had not committed when it crashed it reads again."""
+        del self.silent[member]
+        for cursor in self._owned_by(member):
+            if member in self.crashed:
+                self.group.take_back(cursor, Verdict.GIVEN_BACK)
+            self.group.go_on(cursor)
+        self.crashed.discard(member)
+        self.go_on()
 
     def crashes(self, member):
         self.group.next_commit.pop(member, None)
         if member in self.members and self.session_timeout is not None:
             self.crashed.add(member)
+            if member in self.anew:  # the one that waited is missed as well
+                self.anew.discard(member)
+                del self.silent[member]
             self._falls_silent(member)
         else:
             self._lose(member, Verdict.GIVEN_BACK)
@@ -80,14 +114,13 @@ class Membership:
     def wakes(self, member):
         if self._is_quiet(member):
             return  # there is another reason for it
-        if member in self.silent and member not in self.crashed:
+        if not self.service.down[member]:
+            self.starts(member)
+            for cursor in self._owned_by(member):
+                self.group.go_on(cursor)
+        elif member in self.silent and member not in self.crashed and not self.static:
             del self.silent[member]
-            if self.service.down[member]:
-                self.stops(member)
-        for cursor in self._owned_by(member):
-            self.group.go_on(cursor)
-        self.go_on()
-        self.may_join(member)
+            self.stops(member)
 
     def expel(self, member):
         """The group goes on without a member that is alive; it comes back when it is done with what it has."""
@@ -118,6 +151,7 @@ class Membership:
         if self.silent.get(member) != number:
             return
         del self.silent[member]
+        self.anew.discard(member)
         self._incident("expel", member)
         self._lose(member, Verdict.GIVEN_BACK if member in self.crashed else Verdict.REVOKED)
         self.crashed.discard(member)
@@ -149,11 +183,11 @@ class Membership:
             self.go_on()
 
     def go_on(self):
-        """End the first stage if no message is in process in what is to move."""
+        """End the first stage if no message is in process in what is to move, and nobody is silent."""
         if self.stage != REVOKING:
             return
         moving = [cursor for cursor in self.group.cursors if cursor.moving]
-        if any(cursor.holder is not None or cursor.owner in self.silent for cursor in moving):
+        if self.silent or any(cursor.holder is not None for cursor in moving):
             return
         for cursor in moving:
             self.group.commit(cursor)
@@ -165,7 +199,8 @@ class Membership:
         self.stage = None
         self.group.system.records.incidents.append((self.env._now, "end of rebalance", self.name, None))
         wishes = self._share_out()
-        if any(cursor.owner is not None and wishes[cursor.number] != cursor.owner for cursor in self.group.cursors):
+        owned = [cursor for cursor in self.group.cursors if cursor.owner is not None]
+        if self.anew or any(wishes[cursor.number] != cursor.owner for cursor in owned):
             self.rebalance()
         self.group.resume()
 
@@ -176,15 +211,16 @@ class Membership:
             if cursor.owner is None and target[cursor.number] is not None:
                 cursor.owner = target[cursor.number]
                 self._note(cursor, True)
+                self.group.begins(cursor)
         return target
 
     def _target(self):
         """Who should own each partition."""
-        topic, cursors = self.group.channel.name, self.group.cursors
-        target = [None] * len(cursors)
+        topic, known = self.group.channel.name, self.group.known
+        target = [None] * len(self.group.cursors)
         if self.members:
             have = {member: [(topic, cursor.number) for cursor in self._owned_by(member)] for member in self.members}
-            given = self.assign(dict.fromkeys(self.members, (topic,)), {topic: len(cursors)}, have)
+            given = self.assign(dict.fromkeys(self.members, (topic,)), {topic: known}, have)
             for member, partitions in given.items():
                 for _, partition in partitions:
                     target[partition] = member

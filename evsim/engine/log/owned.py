@@ -33,6 +33,7 @@ class OwnedGroup(Reader):
         self.crews = {}  # the row that leads a batch -> those that follow it
         self.stale = {}  # row whose lease ended while a member was at it -> that member
         self.cursors = [Cursor(number) for number in range(len(channel.ends))]
+        self.known = len(self.cursors)  # partitions of which the group knows
         self.membership = Membership(self, subscription)
         service.memberships.append(self.membership)
 
@@ -151,9 +152,19 @@ class OwnedGroup(Reader):
         else:
             self.insert(cursor.store, row)
 
-    def grow(self):
-        self.cursors.extend(Cursor(number) for number in range(len(self.cursors), len(self.channel.ends)))
+    def make_room(self):
+        new = range(len(self.cursors), len(self.channel.ends))
+        self.cursors.extend(Cursor(number, skips=self.latest) for number in new)
+
+    def discover(self, _):
+        self.known = len(self.cursors)
         self.membership.rebalance()
+
+    def begins(self, cursor):
+        """The partition has an owner."""
+        if cursor.skips:
+            self.skip(cursor.store)
+            cursor.skips = False
 
     def ready_in(self, partition):
         return self.cursors[partition].store

@@ -1,7 +1,7 @@
 """What all groups of a log have in common: they open a row for each message, grant it, and hear of its commit."""
 
 from evsim.engine.broker import Subscriber
-from evsim.engine.environment import ANSWER, FAULT
+from evsim.engine.environment import ANSWER, FAULT, TIMEOUT
 from evsim.engine.log.history import wanted
 from evsim.engine.luck import Label
 from evsim.results.records import Outcome, Reason, Verdict
@@ -17,6 +17,7 @@ class Reader(Subscriber):
         super().__init__(system, channel, service, subscription)
         self.news = (self._committed,)
         self.wants = wanted(subscription.start) if subscription.start and subscription.start.kind != "latest" else None
+        self.latest = subscription.start is not None and subscription.start.kind == "latest"
         if subscription.joins is None:
             channel.listeners.append(self)
         else:
@@ -115,12 +116,38 @@ class Reader(Subscriber):
                 done[rows.parent[row]] = rows.outcome[row] != Outcome.OPEN and not again
         return {message for message, ended in done.items() if ended}
 
+    # What the log has more.
+
+    def grow(self):
+        """Partitions are added: the group knows of them when it asks next what there is."""
+        self.make_room()
+        age, began = ticks(self.subscription.metadata_max_age), ticks(self.subscription.joins or 0.0)
+        since = self.system.env._now - began
+        if age and since >= 0:
+            self.system.env.call_at(began + (since // age + 1) * age, self.discover, None, TIMEOUT)
+        else:
+            self.discover(None)
+
+    def make_room(self):
+        """Room for the messages of all partitions of the log."""
+        raise NotImplementedError
+
+    def discover(self, _):
+        """From now on the group reads all partitions."""
+        raise NotImplementedError
+
+    def skip(self, store):
+        """A group that starts at the end passes over what is in a partition when it begins to read it."""
+        for row in store:
+            self.give_up(row, Reason.LATEST)
+        store.clear()
+
     # What the log has no more.
 
     def forget(self, partition, reason):
         """Messages were taken out of a partition: what waits for them here waits in vain."""
         gone = [row for row in self.ready_in(partition) if self.is_gone(row)]
-        if gone and reason == Reason.RETENTION and self.subscription.start and self.subscription.start.kind == "latest":
+        if gone and reason == Reason.RETENTION and self.latest:
             gone = list(self.ready_in(partition))  # on to the end of the log
         for row in gone:
             self.ready_in(partition).remove(row)

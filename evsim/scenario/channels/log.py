@@ -37,8 +37,8 @@ class Log(Likened):
 
     mapped: ClassVar[bool] = True
     read_with: ClassVar[tuple[str, ...]] = (
-        "group", "dead_letter", "commit", "guarantee", "assignor", "rebalance", "session_timeout", "max_poll_interval",
-        "batch", "from", "start", "replay", "retry")
+        "group", "dead_letter", "commit", "guarantee", "assignor", "rebalance", "session_timeout", "static",
+        "max_poll_interval", "metadata_max_age", "batch", "from", "start", "replay", "retry")
     kind: Literal["log"] = "log"
     partitions: up_to(10_000) = 1
     partitioner: Literal["key", "sticky", "round_robin"] = "key"

@@ -99,6 +99,7 @@ def test_every_slider_moved_by_key_changes_what_is_shown(lab, notebook):
         handle.press("Home" if at_the_end else "End")
         changed = "([node, before]) => node.innerHTML !== before"
         lab.page.wait_for_function(changed, arg=[shown.element_handle(), before])
+        assert shown.inner_html() != before
         lab.picture(PICTURES / f"{name}-cell-{number}-moved.png")
 
 

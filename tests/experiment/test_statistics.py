@@ -33,7 +33,7 @@ def test_a_quantile_that_is_none_is_refused(probability, degrees):
 
 @pytest.mark.parametrize("n", [2, 5, 20])
 def test_the_interval_covers_the_mean_of_normals_in_95_of_100_experiments(n):
-    random, experiments = Random(n), 4000
+    random, experiments = Random(n), 8200
     covered = 0
     for _ in range(experiments):
         interval = estimate([random.gauss(10, 3) for _ in range(n)])
@@ -42,7 +42,7 @@ def test_the_interval_covers_the_mean_of_normals_in_95_of_100_experiments(n):
 
 
 def test_the_interval_of_paired_differences_covers_too():
-    random, experiments = Random(1), 4000
+    random, experiments = Random(1), 8200
     covered = 0
     for _ in range(experiments):
         luck = [random.gauss(0, 5) for _ in range(8)]
@@ -93,7 +93,7 @@ def test_the_verdict_follows_from_the_interval():
 
 
 def test_false_verdicts_are_one_in_twenty():
-    random, experiments = Random(3), 4000
+    random, experiments = Random(3), 8200
     wrong = 0
     for _ in range(experiments):
         first, second = ([random.gauss(0, 1) for _ in range(10)] for _ in range(2))

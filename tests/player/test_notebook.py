@@ -87,7 +87,9 @@ def test_it_is_there_again_when_the_page_is_loaded_again(lab):
         await notebook.context.ready;
     }""")
     lab.cell(0).get_by_role("button", name="Register").click()
-    lab.cell(0).get_by_text("You are customer 0.").wait_for()
+    me = lab.cell(0).get_by_text("You are customer 0.")
+    me.wait_for()
+    assert me.is_visible()
 
 
 def test_it_is_dark_where_jupyterlab_is(lab):

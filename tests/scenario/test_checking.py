@@ -187,7 +187,12 @@ def test_a_queue_has_no_groups_and_a_log_no_prefetch(complaint, small):
 
 def test_consumers_of_one_queue_may_be_different_services(changed, small):
     more = "channels:", "  copy: {subscribe: registered, handle: [{work: 1ms}]}\nchannels:"
-    Scenario.from_yaml(small.replace(*more).replace("{log: {partitions: 4}}", "queue"))
+    scenario = Scenario.from_yaml(small.replace(*more).replace("{log: {partitions: 4}}", "queue"))
+    readers = [name for name, service in scenario.services.items() if service.subscribe]
+    assert readers == ["database", "copy"]
+    run = scenario.run()
+    assert run.audit() and set(run.ledger.subscription) == set(readers), "each has some of the messages"
+    assert not run.ledger.message.duplicated().any()
 
 
 def test_a_group_of_a_log_belongs_to_one_service(complaint):
@@ -231,14 +236,18 @@ def test_a_cycle_through_a_channel_needs_a_maybe(changed, complaint):
 def test_a_long_chain_of_calls_is_no_cycle():
     services = {f"s{n}": {"handle": [{"call": f"s{n + 1}"}]} for n in range(2000)}
     services["s2000"] = {"handle": [{"work": 0}]}
-    Scenario.from_dict(
+    scenario = Scenario.from_dict(
         {
             "name": "chain",
             "workloads": {"w": {"target": "s0", "arrivals": {"poisson": 1}}},
             "services": services,
             "run": {"duration": 1},
         }
-    ).warnings()
+    )
+    assert list(scenario.warnings()) == []
+    services["s2000"] = {"handle": [{"call": "s0"}]}
+    with pytest.raises(ScenarioError, match="calls in a cycle"):
+        Scenario.from_dict({**scenario.to_dict(), "services": services})
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """Tolerances that follow from the sample size, for tests that count what a simulation does.
 
-Each check fails in two ways: the figure is off by more than luck explains, or the sample is too small
-to tell.
+Each check fails in two ways: the figure is off by more than luck explains, or the sample is too small to tell. What a
+check *notices* is the smallest error, as a share of the expected value, for which it fails in 14 of 15 runs; each test
+states it, and a check that notices nothing smaller than a quarter is refused unless it gives a reason.
 Checks return True, so that ``assert agrees(...)`` reads well.
 """
 
 import math
 
 Z = 3.5  # standard errors allowed: a true figure is refused about once in 2000 checks
+SURE = 1.5  # further standard errors after which only one error in 15 goes unnoticed
+WORST = 0.25  # the largest relative error that a check may overlook
 FEWEST_REPLICATIONS = 8  # the standard error of fewer is itself too uncertain
 
 
@@ -21,11 +24,21 @@ def mean_and_error(values):
     return mean, math.sqrt(variance / len(values))
 
 
-def agrees(values, expected, z=Z, error_below=0.02, scale=None):
+def assert_notices(error, scale, notices, because=None, z=Z):
+    """A check that allows `z` standard errors notices a share of `notices` of the `scale`, or a smaller one."""
+    if notices > WORST and not because:
+        raise ValueError(f"notices={notices!r}: a check that overlooks more than {WORST:.0%} needs because='...'")
+    smallest = (z + SURE) * error / scale
+    assert smallest <= notices, (
+        f"no power: with a standard error of {error:.3g} the smallest error noticed is {smallest:.2%} of {scale:.6g}, "
+        f"more than {notices:.2%}; run longer or more often"
+    )
+
+
+def agrees(values, expected, z=Z, notices=0.1, scale=None, because=None):
     """The mean of `values`, one a replication, lies within `z` standard errors of `expected`.
 
-    The standard error must also be below `error_below` x `scale` (default: the expected value itself), so
-    that a figure that is wrong by a few per cent cannot pass. Expecting 0 needs a `scale`.
+    It must notice an error of `notices` x `scale` (default: the expected value itself). Expecting 0 needs a `scale`.
     """
     scale = abs(expected) if scale is None else scale
     if not scale > 0:
@@ -35,23 +48,21 @@ def agrees(values, expected, z=Z, error_below=0.02, scale=None):
             f"{len(values)} replications are too few to know their error: make {FEWEST_REPLICATIONS} or more"
         )
     mean, error = mean_and_error(values)
-    found = f"mean {mean:.6g} of {len(values)} replications, standard error {error:.3g}"
-    assert error <= error_below * scale, (
-        f"no power: {found} is more than {error_below:.2%} of {scale:.6g}; run longer or more often"
-    )
+    assert_notices(error, scale, notices, because, z)
     rounding = 1e-12 * scale
     assert abs(mean - expected) <= z * error + rounding, (
-        f"{found}, but {expected:.6g} was expected: "
+        f"mean {mean:.6g} of {len(values)} replications, standard error {error:.3g}, but {expected:.6g} was expected: "
         f"{_deviations(mean - expected, error)} apart, {z:g} allowed"
     )
     return True
 
 
-def proportion_agrees(successes, trials, expected, z=Z, error_below=0.1, inflation=1.0):
+def proportion_agrees(successes, trials, expected, z=Z, notices=WORST, inflation=1.0, because=None):
     """`successes` in `trials` independent trials fit the probability `expected` (binomial).
 
-    The standard error must be below `error_below` x `expected`. `inflation` multiplies it where trials depend
-    on each other (customers of one queue: 3 is usual). A probability of 0 or 1 must be met exactly.
+    It must notice an error of `notices` x the probability of the rarer outcome. `inflation` multiplies the standard
+    error where trials depend on each other (customers of one queue: 3 is usual). A probability of 0 or 1 must be met
+    exactly.
     """
     if not 0 <= successes <= trials or trials < 1:
         raise ValueError(f"{successes} successes in {trials} trials: successes must be from 0 to trials")
@@ -62,10 +73,7 @@ def proportion_agrees(successes, trials, expected, z=Z, error_below=0.1, inflati
         assert successes == expected * trials, f"{found}, but exactly {expected:g} was expected"
         return True
     error = inflation * math.sqrt(expected * (1 - expected) / trials)
-    assert error <= error_below * expected, (
-        f"no power: the standard error of {trials} trials, {error:.3g}, is more than {error_below:.2%} "
-        f"of {expected:.6g}; run longer"
-    )
+    assert_notices(error, min(expected, 1 - expected), notices, because, z)
     apart = successes / trials - expected
     assert abs(apart) <= z * error, (
         f"{found}, but {expected:.6g} was expected: {_deviations(apart, error)} apart, {z:g} allowed"
@@ -73,19 +81,16 @@ def proportion_agrees(successes, trials, expected, z=Z, error_below=0.1, inflati
     return True
 
 
-def count_agrees(count, expected, z=Z, error_below=0.1, dispersion=1.0):
+def count_agrees(count, expected, z=Z, notices=WORST, dispersion=1.0, because=None):
     """A `count` of independent events fits its mean `expected` (Poisson).
 
-    The standard error must be below `error_below` x `expected`. `dispersion` is variance / mean of the count:
-    1 for Poisson, less for regular events, more for bursts.
+    It must notice an error of `notices` x `expected`. `dispersion` is variance / mean of the count: 1 for Poisson,
+    less for regular events, more for bursts.
     """
     if not expected > 0:
         raise ValueError(f"expected={expected!r} must be above 0: compare counts with 0 exactly")
     error = math.sqrt(dispersion * expected)
-    assert error <= error_below * expected, (
-        f"no power: the standard error of a count of {expected:.6g} is {error / expected:.2%}, "
-        f"more than {error_below:.2%}; run longer"
-    )
+    assert_notices(error, expected, notices, because, z)
     assert abs(count - expected) <= z * error, (
         f"counted {count}, but {expected:.6g} was expected: "
         f"{_deviations(count - expected, error)} apart, {z:g} allowed"

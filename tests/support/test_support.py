@@ -73,6 +73,36 @@ def test_a_sample_without_power_is_refused_even_if_its_mean_is_right():
         agrees(sample(10, 5, 20), 10)
 
 
+def test_a_check_says_what_it_notices_and_only_for_a_reason_less_than_a_quarter():
+    """4 % are a standard error: the check allows 3.5 of them, and notices 5 of them, or 20 %, in 14 of 15 runs."""
+    assert count_agrees(600, 625) and proportion_agrees(600, 62_500, 0.01)
+    with pytest.raises(AssertionError, match="the smallest error noticed is 20.00%"):
+        count_agrees(600, 625, notices=0.19)
+    with pytest.raises(AssertionError, match="no power"):
+        count_agrees(20, 20)
+    with pytest.raises(ValueError, match="because"):
+        count_agrees(20, 20, notices=1.5)
+    assert count_agrees(20, 20, notices=1.5, because="one run of an hour has no more")
+
+
+def test_the_rarer_outcome_is_what_a_proportion_is_measured_by():
+    assert proportion_agrees(1, 1000, 0.5 / 1000, notices=10, because="shown here")
+    with pytest.raises(AssertionError, match="no power"):
+        proportion_agrees(950, 1000, 0.95)
+
+
+def test_an_error_of_the_size_that_is_noticed_is_noticed_in_14_of_15_runs():
+    def passes(seed):
+        random = Random(seed)
+        count = sum(random.random() < 0.1 * 1.25 for _ in range(3850))  # 5.17 standard errors of 3850 x 0.1
+        try:
+            return proportion_agrees(count, 3850, 0.1)
+        except AssertionError:
+            return False
+
+    assert sum(map(passes, range(200))) <= 20
+
+
 def test_equal_values_must_be_the_expected_one():
     assert agrees([3.0] * 10, 3)
     with pytest.raises(AssertionError, match="no spread"):
@@ -112,8 +142,8 @@ def test_a_proportion_is_judged_by_the_binomial_error():
 
 def test_dependent_trials_get_a_wider_tolerance():
     with pytest.raises(AssertionError):
-        proportion_agrees(2200, 10_000, 0.2)
-    assert proportion_agrees(2200, 10_000, 0.2, inflation=3)
+        proportion_agrees(4400, 20_000, 0.2)
+    assert proportion_agrees(4400, 20_000, 0.2, inflation=3)
 
 
 def test_a_count_is_judged_by_the_poisson_error():

@@ -45,7 +45,7 @@ def test_two_servers_behind_a_balancer_are_as_slow_as_theory_says(balance, figur
     scenario = station(exponential(1 / p["mu"]), p["lam"], messages, instances=p["servers"], balance=balance)
     found = measure(f"JSQ-2 {figure}", scenario, lambda run: {"T": run.service_figures["server"]["sojourn_mean"]},
                     conserving=balance == "shared")  # fmt: skip
-    assert agrees(found["T"], expected("JSQ-2", figure), error_below=0.015)
+    assert agrees(found["T"], expected("JSQ-2", figure), notices=0.075)
 
 
 def supermarket(label, choices, load, servers, duration, warmup=0.5):
@@ -86,7 +86,7 @@ def test_with_two_choices_a_hundred_servers_are_nearly_as_fast_as_with_all(choic
 def test_few_of_many_servers_behind_two_choices_have_a_long_line():
     found = supermarket("POD-tail", 2, 0.9, 500, 120)
     for number, share in expected("POD-tail").items():
-        assert agrees(found[number], share, error_below=0.1), number
+        assert agrees(found[number], share, notices=0.5), number
 
 
 def test_a_balancer_of_its_own_and_two_servers_are_as_fast_as_asyncflow_says():

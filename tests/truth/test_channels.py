@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.engine.murmur import murmur2, partition_of
+from evsim.results.records import Outcome
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, count_agrees, proportion_agrees
 from tests.truth.measuring import checked, column, measure, rows_of, steady
@@ -63,7 +64,7 @@ def test_random_keys_need_as_many_messages_to_reach_all_partitions_as_coupons_do
 
     for name, messages in expected("COUPON").items():
         found = rounds(partitions(run, f"log-{name}").tolist(), int(name))
-        assert agrees(found, messages, error_below=0.02)
+        assert agrees(found, messages, notices=0.1)
 
 
 def salted(tmp_path, salts, keys, partitions_of_log):
@@ -82,8 +83,8 @@ def salted(tmp_path, salts, keys, partitions_of_log):
 def test_a_dozen_keys_on_a_dozen_partitions_leave_a_third_of_them_empty(tmp_path):
     truth = expected("KEYS-bins")
     occupied = salted(tmp_path, 2000, 12, [12])[12]
-    assert agrees((occupied > 0).sum(axis=1), truth["expected used partitions"], error_below=0.01)
-    assert agrees(occupied.max(axis=1), truth["expected max keys on a partition"], error_below=0.01)
+    assert agrees((occupied > 0).sum(axis=1), truth["expected used partitions"], notices=0.05)
+    assert agrees(occupied.max(axis=1), truth["expected max keys on a partition"], notices=0.05)
 
 
 @pytest.mark.parametrize(("keys", "salts"), [(100, 600), (1000, 120)])
@@ -91,7 +92,7 @@ def test_the_fullest_partition_has_clearly_more_keys_than_the_average(keys, salt
     found = salted(tmp_path, salts, keys, [10] if keys == 100 else [10, 50])
     for count, occupied in found.items():
         most, mean = expected("KEYS-maxload", f"{keys} keys,{count} parts")
-        assert agrees(occupied.max(axis=1), most, error_below=0.01)
+        assert agrees(occupied.max(axis=1), most, notices=0.05)
         assert (occupied.mean(axis=1) == mean).all()
 
 
@@ -142,15 +143,15 @@ def test_one_queue_for_four_consumers_beats_four_partitions():
         return {"W": server["sojourn_mean"], "load": server["utilisation"] - 0.8}
 
     by_key = measure("POOL-4 a", consumers(partitioned, **alike), figures, 12, conserving=False)
-    assert agrees(steady(by_key, "W", ["load"]), truth["(a) 4 x M/M/1"], error_below=0.03)
+    assert agrees(steady(by_key, "W", ["load"]), truth["(a) 4 x M/M/1"], notices=0.15)
     shared = measure("POOL-4 c", consumers("queue", **alike), figures, 8)
-    assert agrees(steady(shared, "W", ["load"]), truth["(c) M/M/4"], error_below=0.02)
+    assert agrees(steady(shared, "W", ["load"]), truth["(c) M/M/4"], notices=0.1)
     ratio = np.mean(by_key["W"]) / np.mean(shared["W"])
     assert ratio == pytest.approx(truth["ratio a/c"], rel=0.1)
 
     round_robin = {"log": {"partitions": 4, "partitioner": "round_robin"}}
     in_turn = measure("POOL-4 b", consumers(round_robin, **alike), figures, 12, conserving=False)
-    assert agrees(steady(in_turn, "W", ["load"]), truth["(b) 4 x E4/M/1"], error_below=0.03)
+    assert agrees(steady(in_turn, "W", ["load"]), truth["(b) 4 x E4/M/1"], notices=0.15)
 
 
 @pytest.mark.parametrize("count", [1, 3, 6, 12, 20])
@@ -198,15 +199,21 @@ def test_ten_messages_are_in_flight_with_a_prefetch_of_ten(tmp_path):
 def test_a_message_that_fails_three_times_is_dead(probability, channel):
     truth = expected("DLQ-maxreceive", f"p={probability}")
     receives = case("DLQ-maxreceive")["parameters"]["max_receive"]
-    messages = 120_000 if probability == 0.1 else 10_000
-    if probability == 0.1 and channel != "queue":
-        messages = 20_000
+    messages = 10_000
     handle, retry = [{"work": "1ms"}, {"fail": probability}], {"retry": {"attempts": receives}}
     scenario = consumers(channel, handle, {"constant": 1000}, messages / 1000, 0, workers=50, subscribe=retry)
     run = checked(scenario, 1, conserving=False)
     figures = run.channel_figures["events", "worker"]
     count = run.summary()["requests"]
     assert figures["published"] == count and figures["done"] + figures["dead"] == count
-    assert proportion_agrees(figures["dead"], count, truth["DLQ fraction"], error_below=0.25)
-    attempts = np.bincount(run.rows["request"][rows_of(run, "worker")], minlength=count)
+    mine = rows_of(run, "worker")
+    failed = run.rows["outcome"][mine] == Outcome.FAILED
+    assert proportion_agrees(failed.sum(), len(mine), probability)  # at each receive, whatever came before
+    failures = np.bincount(run.rows["request"][mine], weights=failed, minlength=count)
+    assert figures["dead"] == (failures == receives).sum()
+    assert truth["DLQ fraction"] == pytest.approx(probability**receives)
+    attempts = np.bincount(run.rows["request"][mine], minlength=count)
     assert agrees(attempts, truth["mean receives"])
+    for earlier in range(1, receives):
+        again, reached = (attempts > earlier).sum(), (attempts >= earlier).sum()
+        assert proportion_agrees(again, reached, probability, notices=0.6, because="few come so far")

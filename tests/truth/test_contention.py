@@ -72,4 +72,4 @@ def test_with_room_for_all_the_number_at_once_settles_where_littles_law_puts_it(
     server = {"workers": 1000, "contention": {"sigma": 0.01 / 1.01}}
     found = measure("contended", station(1.01, 40, 20_000, **server), lambda run: run.service_figures["server"], 10)
     assert theory.contended(40, 1.01, 0.01 / 1.01).at_once == pytest.approx(expected)
-    assert agrees(found["in_system_mean"], expected, error_below=0.01)
+    assert agrees(found["in_system_mean"], expected, notices=0.05)

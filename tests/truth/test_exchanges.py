@@ -120,7 +120,7 @@ def test_a_stream_that_is_split_by_key_is_two_queues_and_not_one():
     })  # fmt: skip
     found = measure("split", scenario, lambda run: {"W": run.service_figures["first-reader"]["sojourn_mean"]}, 12)
     truth = theory.mm1(0.8, 1).sojourn_mean
-    assert agrees(found["W"], truth, error_below=0.05 * truth)
+    assert agrees(found["W"], truth, notices=0.25)
     assert truth > 1.7 * theory.mmc(1.6, 1, 2).sojourn_mean
 
 
@@ -244,6 +244,6 @@ def test_a_letter_that_expired_does_not_come_to_its_queue_again_and_one_that_fai
     assert (spoilt.state == "expired").sum() == 99 and len(spoilt) == 100, "the circle is not gone round twice"
     assert seen(run) == {"seen": 100 + 99}
     failing = [{"work": "1ms"}, {"fail": 0.5}, {"effect": "done"}]
-    run = checked(graves("fanout", ("jobs",), handle=failing))
-    assert (run.effects.groupby("request").size() == 1).all() and len(run.effects) == 100, "again until it is done"
+    run = checked(graves("fanout", ("jobs",), handle=failing).replace({"run.duration": 4.005}))
+    assert (run.effects.groupby("request").size() == 1).all() and len(run.effects) == 400, "again until it is done"
     assert proportion_agrees((run.ledger.state == "dead").sum(), len(run.ledger), 0.5)

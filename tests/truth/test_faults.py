@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support.cases import case, expected
-from tests.support.statistics import agrees, proportion_agrees
+from tests.support.statistics import agrees, count_agrees, proportion_agrees
 from tests.truth.measuring import checked, column, measure
 from tests.truth.systems import exponential, poisson, station, system
 
@@ -19,11 +19,12 @@ def unavailable(run):
 # Availability.
 
 
-@pytest.mark.parametrize(("length", "requests"), [(1, 120_000), (3, 40_000), (5, 25_000), (10, 12_000),
-                                                    (30, 5_000), (100, 2_500)])  # fmt: skip
-def test_a_chain_of_calls_is_available_when_each_of_its_services_is(length, requests):
-    p = case("AVAIL-series")["parameters"]
-    broken = {"fail": 1 - p["a"]}
+@pytest.mark.parametrize("length", [1, 3, 5, 10, 30, 100])
+def test_a_chain_of_calls_is_available_when_each_of_its_services_is(length):
+    """Counted where failures are common: in each chain two of five requests fail; the case holds the formula."""
+    up, requests = 0.6 ** (1 / length), 2000
+    assert case("AVAIL-series")["parameters"]["a"] ** length == pytest.approx(expected("AVAIL-series", str(length)))
+    broken = {"fail": 1 - up}
     names = [f"service-{number}" for number in range(length)]
     services = {name: {"workers": 500, "handle": [broken, {"call": below}]}
                 for name, below in zip(names, names[1:], strict=False)}  # fmt: skip
@@ -31,34 +32,35 @@ def test_a_chain_of_calls_is_available_when_each_of_its_services_is(length, requ
     workloads = {"customers": {"target": names[0], "arrivals": {"constant": 100}}}
     run = checked(system(services, workloads, requests / 100, 0), length)
     failed, count = unavailable(run)
-    assert proportion_agrees(failed, count, 1 - expected("AVAIL-series", str(length)), error_below=0.12)
+    assert proportion_agrees(failed, count, 0.4)
 
 
 def test_of_two_replicas_asked_at_once_one_is_almost_always_there():
-    leaf = {"workers": 500, "handle": [{"fail": 0.01}]}
+    assert expected("AVAIL-parallel", "2 x .99 any") == pytest.approx(1 - 0.01**2)
+    leaf = {"workers": 500, "handle": [{"fail": 0.2}]}
     step = {"parallel": {"branches": [{"call": "a"}, {"call": "b"}], "until": "any"}}
     services = {"front": {"workers": 500, "handle": [step]}, "a": leaf, "b": leaf}
     workloads = {"customers": {"target": "front", "arrivals": {"constant": 100}}}
-    failed, count = unavailable(checked(system(services, workloads, 2500, 0), 7))
-    assert proportion_agrees(failed, count, 1 - expected("AVAIL-parallel", "2 x .99 any"), error_below=0.25)
+    failed, count = unavailable(checked(system(services, workloads, 150, 0), 7))
+    assert proportion_agrees(failed, count, 0.2**2)
 
 
-@pytest.mark.parametrize(("needed", "of", "up", "requests"),
-                         [(2, 3, 0.99, 60_000), (3, 5, 0.9, 5000), (3, 5, 0.99, 5000)])  # fmt: skip
-def test_a_quorum_is_there_as_often_as_the_binomial_says(needed, of, up, requests):
+def quorum(needed, of, up):
+    return sum(comb(of, number) * up**number * (1 - up) ** (of - number) for number in range(needed, of + 1))
+
+
+@pytest.mark.parametrize(("needed", "of", "up"), [(2, 3, 0.8), (3, 5, 0.7), (3, 5, 0.9)])
+def test_a_quorum_is_there_as_often_as_the_binomial_says(needed, of, up):
+    """Counted where it fails often; the case, where it hardly ever does, holds the formula."""
+    requests = 60_000 if up == 0.9 else 6000
     names = [f"replica-{number}" for number in range(of)]
     step = {"parallel": {"branches": [{"call": name} for name in names], "until": needed}}
     replica = {"workers": 500, "handle": [{"fail": 1 - up}]}
     services = {"front": {"workers": 500, "handle": [step]}} | dict.fromkeys(names, replica)
     workloads = {"customers": {"target": "front", "arrivals": {"constant": 100}}}
     failed, count = unavailable(checked(system(services, workloads, requests / 100, 0), 7))
-    truth = 1 - sum(comb(of, number) * up**number * (1 - up) ** (of - number) for number in range(needed, of + 1))
-    if up == 0.99:
-        assert 1 - truth == pytest.approx(expected("AVAIL-parallel", f"{needed}-of-{of} at .99"), abs=1e-8)
-    if truth > 1e-4:
-        assert proportion_agrees(failed, count, truth, error_below=0.25)
-    else:
-        assert failed <= 2  # one in a hundred thousand
+    assert proportion_agrees(failed, count, 1 - quorum(needed, of, up))
+    assert quorum(needed, of, 0.99) == pytest.approx(expected("AVAIL-parallel", f"{needed}-of-{of} at .99"), abs=1e-8)
 
 
 def test_a_quorum_fails_as_soon_as_it_can_no_longer_be():
@@ -72,39 +74,45 @@ def test_a_quorum_fails_as_soon_as_it_can_no_longer_be():
 
 
 def test_a_service_that_fails_at_random_is_down_for_its_share_of_the_time():
-    """In hours: 2000 outages; a request every five hours sees one with the probability of being down."""
+    """In hours: 2000 outages; a request every five hours fails if it comes in one."""
     outage = {"outage": "server", "mtbf": exponential(720), "mttr": exponential(1)}
     truth = expected("AVAIL-parallel", "MTBF 720h MTTR 1h")
     scenario = station("0s", 0.2, 300_000, warmup=0, faults=[outage])
     run = checked(scenario, 3)
     failed, count = unavailable(run)
-    assert proportion_agrees(failed, count, 1 - truth, inflation=1.2)
-    begun = [(end - begin, begin) for begin, kind, _, end in run.records.incidents if kind == "outage"]
-    assert len(begun) == pytest.approx(run.window / 721, rel=3.5 * (1 / 2000) ** 0.5)
-    assert np.mean([length for length, _ in begun]) == pytest.approx(1, rel=3.5 * (1 / 2000) ** 0.5)
+    begun = np.array([(begin, end) for begin, kind, _, end in run.records.incidents if kind == "outage"])
+    before, after = (np.searchsorted(begun[:, side], run.tally.arrived, "right") for side in (0, 1))
+    assert failed == (before > after).sum() > 300
+    assert count_agrees(len(begun), count / 0.2 / 721)
+    assert agrees(begun[:, 1] - begun[:, 0], 1, notices=0.15)
+    assert truth == pytest.approx(720 / 721)
 
 
 def test_an_order_taken_by_events_is_accepted_more_often_than_one_that_calls_everybody():
-    """Five services with .999 each; the broker's .9999 is that of the link to it, both ways."""
-    truth = expected("AVAIL-sync-vs-event")
-    broken = {"fail": 0.001}
+    """Five services; the broker's availability is that of the link to it, both ways. The case is one of rare failures.
+
+    Counted are frequent ones, of a fiftieth at each place.
+    """
+    truth, up = expected("AVAIL-sync-vs-event"), 0.98
+    assert truth["sync"] == pytest.approx(0.999**5) and truth["event-driven"] == pytest.approx(0.999 * 0.9999)
+    broken = {"fail": 1 - up}
     others = [f"service-{number}" for number in range(4)]
     called = {"api": {"workers": 500, "handle": [broken, *({"call": name} for name in others)]}}
     called |= {name: {"workers": 500, "handle": [broken]} for name in others}
     workloads = {"customers": {"target": "api", "arrivals": {"constant": 100}}}
-    failed, count = unavailable(checked(system(called, workloads, 300, 0), 1))
-    assert proportion_agrees(failed, count, 1 - truth["sync"])
+    failed, count = unavailable(checked(system(called, workloads, 60, 0), 1))
+    assert proportion_agrees(failed, count, 1 - up**5)
 
     told = {"api": {"workers": 500, "handle": [broken, {"publish": {"channel": "orders", "timeout": "1s"}}]}}
     told |= {
         name: {"workers": 500, "subscribe": "orders", "handle": [broken, {"effect": name}]} for name in others
     }
-    link = {"broker": {"between": ["api", "orders"], "loss": 1 - 0.9999**0.5}}
-    scenario = system(told, workloads, 800, 0, channels={"orders": {"log": {"partitions": 50}}},
+    link = {"broker": {"between": ["api", "orders"], "loss": 1 - up**0.5}}
+    scenario = system(told, workloads, 120, 0, channels={"orders": {"log": {"partitions": 50}}},
                       network={"links": link})  # fmt: skip
     run = checked(scenario, 1, conserving=False)
     failed, count = unavailable(run)
-    assert proportion_agrees(failed, count, 1 - truth["event-driven"], error_below=0.12)
+    assert proportion_agrees(failed, count, 1 - up * up)
     done = run.tally.present[run.tally.outcome == 1]
     assert (done == len(others)).all()  # the others work later, and try again until it is done
 
@@ -131,11 +139,11 @@ def test_a_server_that_pauses_at_random_has_the_queue_of_its_breakdowns(identifi
 
     found = measure(identifier, scenario, figures, conserving=False)
     if identifier == "BREAK-slow":
-        assert agrees(found["L"], truth, error_below=0.05)
+        assert agrees(found["L"], truth, notices=0.25)
     else:
-        assert agrees(found["L"], truth["L"], error_below=0.04)
-        assert agrees(found["W"], truth["W"], error_below=0.04)
-        assert agrees(found["up"], truth["availability"], error_below=0.01)
+        assert agrees(found["L"], truth["L"], notices=0.2)
+        assert agrees(found["W"], truth["W"], notices=0.2)
+        assert agrees(found["up"], truth["availability"], notices=0.05)
 
 
 def test_a_server_that_breaks_only_at_work_has_the_queue_of_its_completion_times():
@@ -163,5 +171,5 @@ def test_a_server_that_breaks_only_at_work_has_the_queue_of_its_completion_times
         }
 
     found = measure("BREAK-busy-only", system(services, workloads, 4_000), figures)
-    assert agrees(found["L"], truth["L"], error_below=0.05)
-    assert agrees(found["W"], truth["W"], error_below=0.05)
+    assert agrees(found["L"], truth["L"], notices=0.25)
+    assert agrees(found["W"], truth["W"], notices=0.25)

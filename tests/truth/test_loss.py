@@ -28,21 +28,21 @@ def test_a_full_inbox_refuses_the_share_of_mm1k(identifier, messages):
     found = measure(
         identifier, station(exponential(1 / p["mu"]), p["lam"], messages, limit=p["K"] - 1), figures
     )
-    assert agrees(found["loss"], truth["loss probability"], error_below=0.03)
-    assert agrees(found["throughput"], truth["accepted throughput"], error_below=0.01)
+    assert agrees(found["loss"], truth["loss probability"], notices=0.15)
+    assert agrees(found["throughput"], truth["accepted throughput"], notices=0.05)
     assert agrees(found["L"], truth["L"])
     assert agrees(found["W"], truth["W accepted"])
-    assert agrees(found["utilisation"], truth["utilisation"], error_below=0.01)
+    assert agrees(found["utilisation"], truth["utilisation"], notices=0.05)
 
 
 def test_ten_workers_with_ten_waiting_places_refuse_the_share_of_mmck():
     p, truth = case("MMcK-10-20")["parameters"], expected("MMcK-10-20")
     scenario = station(exponential(1), p["lam"], 15_000, workers=p["c"], limit=p["K"] - p["c"])
     found = measure("MMcK", scenario, figures)
-    assert agrees(found["loss"], truth["loss probability"], error_below=0.03)
-    assert agrees(found["throughput"], truth["throughput"], error_below=0.01)
+    assert agrees(found["loss"], truth["loss probability"], notices=0.15)
+    assert agrees(found["throughput"], truth["throughput"], notices=0.05)
     assert agrees(found["Wq"], truth["Wq accepted"])
-    assert agrees(found["L"], truth["L"], error_below=0.01)
+    assert agrees(found["L"], truth["L"], notices=0.05)
 
 
 INSENSITIVE = {
@@ -59,28 +59,28 @@ def test_without_waiting_places_only_the_mean_of_the_service_matters(shape):
     p, truth = case("ErlangB-10-10")["parameters"], expected("ErlangB-10-10")
     scenario = station(INSENSITIVE[shape], p["offered_load"], 8_000, workers=p["servers"], limit=0)
     found = measure(shape, scenario, figures)
-    assert agrees(found["loss"], truth, error_below=0.03)
+    assert agrees(found["loss"], truth, notices=0.15)
 
 
 @pytest.mark.parametrize(("identifier", "shape", "messages", "error"), [
-    ("ErlangB-5-5", "exponential", 10_000, 0.02),
-    ("ErlangB-50-50", "bursty", 15_000, 0.05),
-    ("ErlangB-60-50", "constant", 15_000, 0.06),
-    ("ErlangB-100-85", "heavy", 20_000, 0.1),
+    ("ErlangB-5-5", "exponential", 10_000, 0.1),
+    ("ErlangB-50-50", "bursty", 15_000, 0.25),
+    ("ErlangB-60-50", "constant", 15_000, 0.25),
+    ("ErlangB-100-85", "heavy", 20_000, 0.25),
 ])  # fmt: skip
 def test_a_service_without_waiting_places_refuses_the_share_of_erlang_b(identifier, shape, messages, error):
     p, truth = case(identifier)["parameters"], expected(identifier)
     scenario = station(INSENSITIVE[shape], p["offered_load"], messages, workers=p["servers"], limit=0)
     found = measure(identifier, scenario, figures)
-    assert agrees(found["loss"], truth, error_below=error)
+    assert agrees(found["loss"], truth, notices=error)
 
 
 def test_a_concurrency_limit_of_a_thousand_throttles_half_of_twice_the_load():
     p, truth = case("SIMFAAS-limit")["parameters"], expected("SIMFAAS-limit")
     scenario = station(exponential(p["S"]), p["lam"], 50_000, 0.2, workers=p["limit"], limit=0)
     found = measure("SIMFAAS-limit", scenario, figures, 8)
-    assert agrees(found["loss"], truth["Erlang B (steady state)"], error_below=0.004)
-    assert agrees(found["L"], truth["Erlang B carried"], error_below=0.0005)
+    assert agrees(found["loss"], truth["Erlang B (steady state)"], notices=0.02)
+    assert agrees(found["L"], truth["Erlang B carried"], notices=0.0025)
 
 
 @pytest.mark.parametrize("shape", ["exponential", "constant", "heavy"])
@@ -107,8 +107,8 @@ def test_the_number_running_without_a_limit_is_poisson_whatever_the_service(shap
         return found
 
     found = measure(f"MMinf {shape}", station(work[shape], p["lam"], 25_000, workers=1000), concurrency)
-    assert agrees(found["mean"], truth["mean concurrency"], error_below=0.01)
-    assert agrees(found["variance"], truth["variance"], error_below=0.06)
+    assert agrees(found["mean"], truth["mean concurrency"], notices=0.05)
+    assert agrees(found["variance"], truth["variance"], notices=0.25)
     assert agrees(found["P(N<=50)"], truth["P(N<=50)"])
     for label, level in (("p95", 0.95), ("p99", 0.99), ("p99.9", 0.999)):
         below, below_error = mean_and_error(found[f"below {label}"])

@@ -36,11 +36,11 @@ def test_each_stage_of_a_pipeline_of_queues_is_an_mm1_of_its_own():
         return result | stays | {"in system": sum(in_system(run, f"stage-{n}") for n in (1, 2, 3))}
 
     found = measure("TANDEM-3", pipeline(stages, poisson(p["lam"]), 15_000 / p["lam"]), figures)
-    for name, error in (("mean", 0.025), ("p50", 0.02), ("p95", 0.04), ("p99", 0.06)):
-        assert agrees(found[name], truth[name], error_below=error)
+    for name, error in (("mean", 0.125), ("p50", 0.1), ("p95", 0.2), ("p99", 0.25)):
+        assert agrees(found[name], truth[name], notices=error)
     for number, stay in enumerate(truth["per-stage W"], 1):
-        assert agrees(found[f"stage-{number}"], stay, error_below=0.03)
-    assert agrees(found["in system"], p["lam"] * truth["mean"], error_below=0.03)
+        assert agrees(found[f"stage-{number}"], stay, notices=0.15)
+    assert agrees(found["in system"], p["lam"] * truth["mean"], notices=0.15)
 
 
 def cafe(duration, warmup=0.1):
@@ -75,7 +75,7 @@ def test_the_cafe_has_the_product_form_of_jackson():
 
     found = measure("JACKSON-cafe", cafe(12_000), figures)
     for name, rate in zip(("cold", "hot", "till"), truth["node arrival rates"], strict=True):
-        assert agrees(found[f"rate of {name}"], rate, error_below=0.01)
+        assert agrees(found[f"rate of {name}"], rate, notices=0.05)
     for node in ("L1", "L2", "L3"):
         assert agrees(found[node], truth[node])
     assert agrees(found["time"], truth["mean time in system"])
@@ -123,7 +123,7 @@ def test_a_loop_through_api_and_database_has_the_rates_of_the_traffic_equations(
 
     found = measure("JACKSON-loop", scenario, figures, 10)
     for name, value in truth.items():
-        assert agrees(found[name], value, error_below=0.03)
+        assert agrees(found[name], value, notices=0.15)
 
 
 def test_who_comes_back_at_once_shares_the_queue_with_new_customers():
@@ -144,10 +144,10 @@ def test_who_comes_back_at_once_shares_the_queue_with_new_customers():
         }  # fmt: skip
 
     found = measure("FEEDBACK", scenario, figures, 10)
-    assert agrees(found["effective load"], truth["effective load"], error_below=0.01)
-    assert agrees(found["mean passes"], truth["mean passes"], error_below=0.01)
+    assert agrees(found["effective load"], truth["effective load"], notices=0.05)
+    assert agrees(found["mean passes"], truth["mean passes"], notices=0.05)
     for name in ("L", "total W per message"):
-        assert agrees(steady(found, name, ["more load"]), truth[name], error_below=0.035)
+        assert agrees(steady(found, name, ["more load"]), truth[name], notices=0.175)
 
 
 # Closed loops.
@@ -165,12 +165,12 @@ def test_users_who_wait_for_their_answers_see_the_response_of_the_closed_loop(us
         }  # fmt: skip
 
     found = measure(f"CLOSED-{users}", scenario, figures)
-    assert agrees(found["R"], expected("CLOSED-sweep", str(users)), error_below=0.015)
+    assert agrees(found["R"], expected("CLOSED-sweep", str(users)), notices=0.075)
     if users == 10:
         truth = expected("CLOSED-10")
         assert agrees(found["R"], truth["response R"])
-        assert agrees(found["X"], truth["throughput"], error_below=0.01)
-        assert agrees(found["busy"], truth["server utilisation"], error_below=0.01)
+        assert agrees(found["X"], truth["throughput"], notices=0.05)
+        assert agrees(found["busy"], truth["server utilisation"], notices=0.05)
         assert agrees(found["there"], truth["mean clients waiting or in service"])
 
 
@@ -184,13 +184,13 @@ def test_one_user_who_waits_never_sees_the_queue_that_an_open_stream_makes():
         return {"mean": summary["response_mean"], "p99": summary["response_p99"], "busy": busy}
 
     alone = measure("OPEN-vs-CLOSED 1", closed(1, exponential(0.025), exponential(0.1), 800), figures)
-    assert agrees(alone["busy"], 0.8, error_below=0.01)
-    assert agrees(alone["mean"], truth["closed(1) mean"], error_below=0.01)
+    assert agrees(alone["busy"], 0.8, notices=0.05)
+    assert agrees(alone["mean"], truth["closed(1) mean"], notices=0.05)
     assert agrees(alone["p99"], truth["closed(1) p99"])
     stream = measure("OPEN-vs-CLOSED", station(exponential(0.1), 8, 20_000), figures)
-    assert agrees(stream["busy"], 0.8, error_below=0.01)
-    assert agrees(stream["mean"], truth["open mean"], error_below=0.03)
-    assert agrees(stream["p99"], truth["open p99"], error_below=0.05)
+    assert agrees(stream["busy"], 0.8, notices=0.05)
+    assert agrees(stream["mean"], truth["open mean"], notices=0.15)
+    assert agrees(stream["p99"], truth["open p99"], notices=0.25)
 
 
 # Fan-out and fork-join.
@@ -216,11 +216,11 @@ def test_a_write_to_three_replicas_waits_for_the_first_the_second_or_the_last(un
     truth = expected("QUORUM-3")
     leaf = {"workers": 1000, "handle": [{"work": exponential(1)}]}
     found = measure(name, fan_out(["a", "b", "c"], 100, 2500, until, **leaf), answers)
-    assert agrees(found["mean"], truth[name], error_below=0.01)
+    assert agrees(found["mean"], truth[name], notices=0.05)
     assert agrees(found["p99"], truth["p99 " + name.replace(" ", "")])
 
 
-@pytest.mark.parametrize(("leaves", "probability", "requests"), [(1, 0.01, 20_000), (100, 0.01, 3000),
+@pytest.mark.parametrize(("leaves", "probability", "requests"), [(1, 0.01, 45_000), (100, 0.01, 3000),
                                                                    (2000, 1e-4, 300)])  # fmt: skip
 def test_the_more_leaves_the_more_requests_meet_a_slow_one(leaves, probability, requests):
     name = "n=1" if leaves == 1 else f"n={leaves},p={'.01' if leaves == 100 else '1e-4'}"
@@ -231,7 +231,8 @@ def test_the_more_leaves_the_more_requests_meet_a_slow_one(leaves, probability, 
     scenario = fan_out(["leaf"] * leaves, 100, requests, warmup=0, **leaf)
     run = checked(scenario, leaves, conserving=False)
     slow = run.tally.response > 1
-    assert proportion_agrees(slow.sum(), len(slow), expected("TAIL-63", name), error_below=0.14)
+    power = {"notices": 0.65, "because": "a request with 2000 leaves has 2001 rows"} if leaves == 2000 else {}
+    assert proportion_agrees(slow.sum(), len(slow), expected("TAIL-63", name), **power)
 
 
 @pytest.mark.parametrize(("load", "messages"), [("0.5", 6_000), ("0.8", 12_000)])
@@ -251,5 +252,5 @@ def test_ten_branches_of_a_fork_take_as_long_as_a_long_run_of_another_program():
     leaf = {"handle": [{"work": exponential(1)}]}
     scenario = fan_out([f"branch-{n}" for n in range(10)], 0.5, 8_000, **leaf)
     truth, found = expected("FORKJOIN10"), measure("FORKJOIN10", scenario, answers, 10)["mean"]
-    assert agrees(found, truth["simulated here 1e7"], error_below=0.01)
+    assert agrees(found, truth["simulated here 1e7"], notices=0.05)
     assert abs(np.mean(found) / truth["Nelson-Tantawi approximation"] - 1) < 0.05

@@ -48,11 +48,11 @@ def ran(scenario):
 
 
 def test_an_order_that_is_undone_and_whose_customer_is_told_so_is_as_it_was_meant_to_be():
-    run = ran(orders([UNDO, MAIL]))
+    run = ran(orders([UNDO, MAIL]).replace({"run.duration": 250}))
     summary = run.summary()
-    assert proportion_agrees(summary["effects_undone"], summary["requests"], REFUSED, error_below=0.2)
+    assert proportion_agrees(summary["effects_undone"], summary["requests"], REFUSED)
     assert summary["inconsistent"] == summary["told_yes_never_true"] == summary["effects_missing"] == 0
-    assert summary["goodput"] * 20 == pytest.approx(summary["requests"])
+    assert summary["goodput"] * run.window == pytest.approx(summary["requests"])
     assert set(run.requests.told) == {"yes"} and set(run.requests.effects) == {"all"}
     assert "told yes and all done (pending order undone)" in told_and_true(run).replace("\n", " ")
     mails = run.effects[run.effects.effect == "refusal mail"]

@@ -116,8 +116,8 @@ def test_a_batch_leaves_when_it_is_full_or_its_first_message_has_lingered(name, 
         assert all(wait.max() >= p["L"] - 1e-9 or len(wait) == p.get("N") for wait in found)
         waits.append(np.concatenate(found).mean())
         sizes.append(np.mean([len(wait) for wait in found]))
-    assert agrees(sizes, truth["mean batch size"], error_below=0.01)
-    assert agrees(waits, truth.get("mean wait", truth.get("mean wait s")), error_below=0.01)
+    assert agrees(sizes, truth["mean batch size"], notices=0.05)
+    assert agrees(waits, truth.get("mean wait", truth.get("mean wait s")), notices=0.05)
 
 
 def test_a_batch_is_of_one_partition_and_one_producer():

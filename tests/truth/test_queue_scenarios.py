@@ -41,8 +41,8 @@ def test_a_queue_grows_by_what_its_consumer_cannot_do_and_nobody_who_publishes_n
     runs = [at("slow-consumer", 3, seed=seed) for seed in range(1, 9)]
     truth = theory.overload(60, capacity(runs[0].scenario, "resizer"), 60, 0)
     backlogs = [run.channel_figures["photos", "resizer"]["lag_max"] for run in runs]
-    assert agrees(backlogs, truth.backlog, error_below=0.05)
-    assert agrees([run.summary()["completion_p99"] for run in runs], truth.delay_max, error_below=0.05)
+    assert agrees(backlogs, truth.backlog, notices=0.25)
+    assert agrees([run.summary()["completion_p99"] for run in runs], truth.delay_max, notices=0.25)
     calm, run = at("slow-consumer", 1).summary(), runs[0].summary()
     assert run["response_p99"] == pytest.approx(calm["response_p99"], rel=0.1) and run["effects_missing"] == 0
 

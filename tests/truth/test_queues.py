@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evsim.results.records import Outcome
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure, rows_of, steady
@@ -46,14 +47,15 @@ def test_a_message_that_must_not_come_again_is_dead_at_once_and_comes_as_one_dea
 
 
 def test_a_dead_letter_may_be_handed_out_again_and_has_luck_of_its_own():
-    """It fails with the same probability each time, whatever its message did before."""
+    """It fails with a probability of its own each time, whatever its message did before."""
     handle = [{"work": "1ms"}, {"fail": 0.5}]
-    run = checked(letters({"dead_letter": "spoilt", "delivery_limit": 1}, handle, undertaker=handle))
+    undertaker = [{"work": "1ms"}, {"fail": 0.75}]
+    run = checked(letters({"dead_letter": "spoilt", "delivery_limit": 1}, handle, undertaker=undertaker, requests=6000))
     ledger = run.ledger
     spoilt = ledger[ledger.channel == "spoilt"]
     assert proportion_agrees(len(spoilt), asked(run), 0.25)
-    assert proportion_agrees((spoilt.attempts == 1).sum(), len(spoilt), 0.5)
-    assert proportion_agrees((spoilt.state == "dead").sum(), len(spoilt), 0.5**5, error_below=0.5)
+    assert proportion_agrees((spoilt.attempts == 1).sum(), len(spoilt), 0.25)
+    assert proportion_agrees((spoilt.state == "dead").sum(), len(spoilt), 0.75**5)
 
 
 def test_a_dead_letter_is_read_by_every_group_of_a_log():
@@ -149,6 +151,23 @@ def test_a_failure_after_an_early_acknowledgement_is_final():
     assert (run.ledger.attempts == 1).all()
 
 
+def test_what_a_consumer_had_when_it_died_is_handed_out_again_and_done_by_the_other():
+    """The first has five in hand as it dies; they and no others are handed out a second time."""
+    crash = {"crash": "worker/1", "at": 2.05, "for": 100}
+    scenario = consumers("queue", [{"work": 1}, {"effect": "row"}], {"constant": 100}, 3, 0, instances=2, workers=5,
+                         faults=[crash])  # fmt: skip
+    run = checked(scenario, conserving=False)
+    rows, mine = run.rows, rows_of(run, "worker")
+    killed = mine[rows["outcome"][mine] == Outcome.CRASHED]
+    assert len(killed) == 5 and set(rows["worker"][killed]) == set(range(5))
+    again = mine[rows["attempt"][mine] == 2]
+    assert sorted(rows["parent"][again]) == sorted(rows["parent"][killed])
+    assert (rows["leased"][again] >= 2.05).all() and (rows["worker"][again] >= 5).all()
+    figures = run.channel_figures["events", "worker"]
+    assert figures["redelivered"] == run.ledger.attempts.eq(2).sum() == 5
+    assert figures["done"] == figures["published"] and run.summary()["effects_repeated"] == 0
+
+
 def test_what_is_never_acknowledged_fills_the_credit_and_comes_again_when_the_consumer_dies():
     faults = [{"crash": "worker", "at": "5s", "for": "1s"}]
     scenario = consumers("queue", [{"work": "10ms"}, {"effect": "row"}], {"constant": 10}, 10, 0, faults=faults,
@@ -170,7 +189,7 @@ def test_a_slow_worker_does_the_work_twice_when_its_message_is_visible_again(fac
     truth = truth["P(dup)"] if factor == 3 else truth["visibility 6x mean"]
     queue = {"visibility_timeout": factor * p["mean"], "delivery_limit": "unlimited"}
     assert factor != 3 or queue["visibility_timeout"] == p["visibility"]
-    messages = 10_000 if factor == 3 else 150_000
+    messages = 10_000 if factor == 3 else 175_000
     handle = [{"work": exponential(p["mean"])}, {"effect": "row"}]
     run = checked(consumers({"queue": queue}, handle, {"constant": 100}, messages / 100, 0, workers=20_000), factor)
     ledger = run.ledger
@@ -238,8 +257,8 @@ def test_a_message_that_waits_too_long_expires(name):
         return {"expired": channel["expired"] / channel["published"], "wait": wait}
 
     found = measure(name, scenario, figures, 12)
-    assert agrees(found["expired"], truth["expired fraction"], error_below=0.04)
-    assert agrees(found["wait"], truth["mean wait of delivered"], error_below=0.02)
+    assert agrees(found["expired"], truth["expired fraction"], notices=0.2)
+    assert agrees(found["wait"], truth["mean wait of delivered"], notices=0.1)
 
 
 def test_a_message_expires_at_its_deadline_also_when_nobody_is_there():
@@ -257,7 +276,7 @@ def test_with_a_time_to_live_of_zero_a_message_is_delivered_now_or_not_at_all():
         "lost": run.summary()["expired"] / run.summary()["requests"],
         "wait": run.service_figures["worker"]["wait_mean"],
     }, 10)  # fmt: skip
-    assert agrees(found["lost"], expected("ErlangB-5-5"), error_below=0.02)
+    assert agrees(found["lost"], expected("ErlangB-5-5"), notices=0.1)
     assert set(found["wait"]) == {0.0}
 
 
@@ -288,8 +307,8 @@ def test_a_full_queue_loses_the_same_share_whichever_message_it_turns_away(overf
                 "throughput": server["completed"] / run.window}  # fmt: skip
 
     found = measure(f"MAXLEN {overflow}", scenario, figures, 12)
-    assert agrees(found["lost"], truth["loss fraction (both)"], error_below=0.02)
-    assert agrees(found["throughput"], truth["throughput (both)"], error_below=0.01)
+    assert agrees(found["lost"], truth["loss fraction (both)"], notices=0.1)
+    assert agrees(found["throughput"], truth["throughput (both)"], notices=0.05)
     named = overflow.replace("_", "-")
     assert agrees(found["sojourn"], truth[f"mean sojourn of delivered, {named.replace('-publish', '-publish')}"])
 
@@ -328,17 +347,17 @@ def test_the_urgent_overtake_the_others_and_the_mean_wait_is_the_same():
     p, truth = case("PRIO-NP")["parameters"], expected("PRIO-NP")
     scenario = two_priorities(exponential(1 / p["mu"]), p["lam_high"], p["lam_low"], 30_000)
     found = measure("PRIO-NP", scenario, by_priority, 20)
-    assert agrees(found["high"], truth["Wq high"], error_below=0.02)
-    assert agrees(found["low"], truth["Wq low"], error_below=0.04)
-    assert agrees(found["all"], truth["aggregate Wq"], error_below=0.04)
+    assert agrees(found["high"], truth["Wq high"], notices=0.1)
+    assert agrees(found["low"], truth["Wq low"], notices=0.2)
+    assert agrees(found["all"], truth["aggregate Wq"], notices=0.2)
 
 
 def test_another_programs_mg1_has_the_same_means_with_two_priorities():
     truth = expected("QMODELS-mg1")
     found = measure("QMODELS prio", two_priorities(cut_normal(), 1 / 2.4, 1 / 2.4, 8_000), by_priority, 20)
     service = case("QMODELS-mg1")["parameters"]["ES"]
-    assert agrees(found["high"], truth["prio high Cobham"] - service, error_below=0.02)
-    assert agrees(found["low"], truth["prio low Cobham"] - service, error_below=0.04)
+    assert agrees(found["high"], truth["prio high Cobham"] - service, notices=0.1)
+    assert agrees(found["low"], truth["prio low Cobham"] - service, notices=0.2)
 
 
 def two_priorities(work, high, low, duration):
@@ -486,6 +505,6 @@ def test_a_high_prefetch_makes_separate_queues_of_one():
 
     fetching = consumers("queue", **alike, subscribe={"prefetch": "unlimited"})
     own = measure("POOL-4 own", fetching, figures, 10, conserving=False)
-    assert agrees(steady(own, "W", ["load"]), truth["(b) 4 x E4/M/1"], error_below=0.03)
+    assert agrees(steady(own, "W", ["load"]), truth["(b) 4 x E4/M/1"], notices=0.15)
     shared = measure("POOL-4 one", consumers("queue", **alike, subscribe={"prefetch": 1}), figures, 8)
-    assert agrees(steady(shared, "W", ["load"]), truth["(c) M/M/4"], error_below=0.02)
+    assert agrees(steady(shared, "W", ["load"]), truth["(c) M/M/4"], notices=0.1)

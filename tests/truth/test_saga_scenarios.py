@@ -26,7 +26,7 @@ def test_each_keeps_its_objectives_and_leaves_nothing_half_done(name, seed):
 
 
 def test_a_card_in_twenty_is_refused_and_the_one_says_no_and_the_other_has_said_yes():
-    led, told = (ran(name, duration=240).summary() for name in NAMES)
+    led, told = (ran(name, duration=440).summary() for name in NAMES)
     assert proportion_agrees(led["errors"], led["requests"], 0.05)
     assert led["effects_undone"] == 3 * led["errors"] and led["told_yes_never_true"] == 0
     assert proportion_agrees(told["told_yes_never_true"], told["requests"], 0.05)
@@ -47,7 +47,8 @@ def test_a_crash_of_who_leads_leaves_halves_and_a_crash_of_a_step_in_the_dance_l
 def test_a_compensation_that_fails_leaves_what_it_had_to_undo_unless_the_event_comes_again():
     fails = [{"error_rate": "delete-row", "probability": 0.3, "at": 0}]
     led, told = (ran(name, faults=fails, duration=240).summary() for name in NAMES)
-    assert proportion_agrees(led["inconsistent"], led["errors"], 0.3, error_below=0.15)
+    few = {"notices": 0.65, "because": "only a card in twenty is refused"}
+    assert proportion_agrees(led["inconsistent"], led["errors"], 0.3, **few)
     assert told["inconsistent"] <= 2 and told["retries"] > 10  # 0.3^5 of them are dead
 
 

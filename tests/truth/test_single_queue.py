@@ -85,54 +85,54 @@ def constant_station():
 
 def test_mm1_has_the_means_of_the_textbook(exponential_station):
     found, truth = exponential_station, expected("MM1-mean")
-    assert agrees(found["utilisation"], truth["utilisation"], error_below=0.005)
+    assert agrees(found["utilisation"], truth["utilisation"], notices=0.025)
     assert agrees(steady(found, "L"), truth["L (in system)"])
     assert agrees(steady(found, "Lq"), truth["Lq (waiting)"])
     assert agrees(steady(found, "W"), truth["W sojourn s"])
     assert agrees(steady(found, "Wq"), truth["Wq wait s"])
-    assert agrees(found["P(N=0)"], truth["P(empty)"], error_below=0.01)
-    assert agrees(found["Var(N)"], truth["Var(N)"], error_below=0.05)
+    assert agrees(found["P(N=0)"], truth["P(empty)"], notices=0.05)
+    assert agrees(found["Var(N)"], truth["Var(N)"], notices=0.25)
 
 
-@pytest.mark.parametrize(("label", "error"), [("p50", 0.01), ("p90", 0.015), ("p95", 0.02), ("p99", 0.03)])
+@pytest.mark.parametrize(("label", "error"), [("p50", 0.05), ("p90", 0.075), ("p95", 0.1), ("p99", 0.15)])
 def test_mm1_has_the_sojourn_quantiles_of_the_textbook(exponential_station, label, error):
     truth = expected("MM1-sojourn-quantiles", label)
-    assert agrees(exponential_station[f"sojourn {label}"], truth, error_below=error)
+    assert agrees(exponential_station[f"sojourn {label}"], truth, notices=error)
 
 
 def test_one_sojourn_of_mm1_in_a_thousand_is_beyond_the_quantile_of_the_textbook(exponential_station):
     """A share has no bias; the quantile of each run would have one. Such sojourns come in clumps: rough."""
-    assert agrees(exponential_station["share over p99.9"], 0.001, error_below=0.5)
+    assert agrees(exponential_station["share over p99.9"], 0.001, notices=2.5, because="they come in clumps")
 
 
 def test_mm1_has_the_wait_quantiles_of_the_textbook(exponential_station):
     found, truth = exponential_station, expected("MM1-wait-quantiles")
-    assert agrees(found["P(Wq=0)"], truth["P(Wq=0)"], error_below=0.01)
-    for label, error in (("p50", 0.02), ("p95", 0.02), ("p99", 0.03)):
-        assert agrees(found[f"wait {label}"], truth[label], error_below=error)
+    assert agrees(found["P(Wq=0)"], truth["P(Wq=0)"], notices=0.05)
+    for label, error in (("p50", 0.1), ("p95", 0.1), ("p99", 0.15)):
+        assert agrees(found[f"wait {label}"], truth[label], notices=error)
 
 
 def test_mm1_spends_the_geometric_share_of_its_time_with_n_messages(exponential_station):
     for number, share in expected("MM1-qlen-dist").items():
-        assert agrees(exponential_station[f"P(N={number})"], share, error_below=0.03)
+        assert agrees(exponential_station[f"P(N={number})"], share, notices=0.15)
 
 
 def test_mm1_has_the_busy_periods_of_the_textbook(exponential_station):
     found, truth = exponential_station, expected("MM1-busy-period")
     assert agrees(found["busy period"], truth["mean length s"])
     assert agrees(found["customers of a busy period"], truth["mean customers per busy period"])
-    assert agrees(found["idle period"], truth["mean idle period s"], error_below=0.005)
+    assert agrees(found["idle period"], truth["mean idle period s"], notices=0.025)
 
 
 def test_departures_of_mm1_are_a_poisson_process(exponential_station):
     found, truth = exponential_station, expected("BURKE")
-    assert agrees(found["gap mean"], truth["mean"], error_below=0.002)
-    assert agrees(found["gap SCV"], truth["SCV"], error_below=0.005)
-    assert agrees(found["gap correlation"], truth["lag-1 autocorrelation"], error_below=0.002, scale=1)
+    assert agrees(found["gap mean"], truth["mean"], notices=0.01)
+    assert agrees(found["gap SCV"], truth["SCV"], notices=0.025)
+    assert agrees(found["gap correlation"], truth["lag-1 autocorrelation"], notices=0.01, scale=1)
 
 
 def test_departures_of_md1_are_more_regular_than_its_arrivals(constant_station):
-    assert agrees(constant_station["gap SCV"], expected("DEPART-MD1"), error_below=0.01)
+    assert agrees(constant_station["gap SCV"], expected("DEPART-MD1"), notices=0.05)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,11 @@ def test_last_come_first_served_waits_as_long_on_average_but_less_evenly():
     for discipline, name, messages in (("fifo", "FCFS", 20_000), ("lifo", "LCFS", 30_000)):
         found = measure(name, station(exponential(0.1), 7, messages, discipline=discipline), moments)
         assert agrees(steady(found, "mean"), truth[f"{name} mean Wq"])
-        assert agrees(steady(found, "second moment"), truth[f"{name} E[Wq^2]"], error_below=0.05)
+        assert agrees(steady(found, "second moment"), truth[f"{name} E[Wq^2]"], notices=0.25)
+
+
+# Long waits come together, in the few long spells in which everybody is busy.
+POWER = {"Wq p99": {"notices": 0.45, "because": "the longest waits are those of a few spells"}}
 
 
 @pytest.mark.parametrize(
@@ -181,8 +185,7 @@ def test_mmc_has_the_means_and_quantiles_of_erlang_c(identifier, messages):
     found |= {f"Wq {label}": found[f"wait {label}"] for label in ("p95", "p99")}
     found |= {f"T {label}": found[f"sojourn {label}"] for label in ("p50", "p95", "p99")}
     for name, value in truth.items():
-        error = 0.09 if name == "Wq p99" else 0.05 if "q" in name else 0.02
-        assert agrees(steady(found, name), value, error_below=error)
+        assert agrees(steady(found, name), value, **POWER.get(name, {"notices": 0.25 if "q" in name else 0.1}))
 
 
 @pytest.mark.parametrize("workers", [3, 4])
@@ -191,7 +194,7 @@ def test_the_bank_of_a_published_tutorial_has_the_wait_of_erlang_c(workers):
     found = measure(
         f"bank {workers}", station(exponential(10), 0.2, messages=12_000, workers=workers), lucky_means
     )
-    assert agrees(steady(found, "Wq"), truth, error_below=0.03)
+    assert agrees(steady(found, "Wq"), truth, notices=0.15)
 
 
 GENERAL = {
@@ -209,15 +212,15 @@ def test_mg1_has_the_means_of_pollaczek_and_khinchine(identifier, constant_stati
     heavy = messages > 25_000
     found = measure(identifier, station(work, 8, messages), lucky_means) if messages else constant_station
     for name, value in expected(identifier).items():
-        assert agrees(steady(found, name), value, error_below=0.03 if heavy else 0.02)
+        assert agrees(steady(found, name), value, notices=0.15 if heavy else 0.1)
 
 
 def test_md1_has_the_waiting_times_of_crommelin(constant_station):
     found, truth = constant_station, expected("MD1-wait-dist")
-    assert agrees(found["P(Wq=0)"], truth["P(Wq=0)"], error_below=0.01)
+    assert agrees(found["P(Wq=0)"], truth["P(Wq=0)"], notices=0.05)
     assert agrees(found["Wq"], truth["mean"])
     for label in ("p50", "p95", "p99"):
-        assert agrees(found[f"wait {label}"], truth[label], error_below=0.03)
+        assert agrees(found[f"wait {label}"], truth[label], notices=0.15)
 
 
 @pytest.fixture(scope="module")
@@ -273,7 +276,7 @@ def test_another_programs_mg1_has_the_same_mean_first_or_last_come():
         found = measure(
             discipline, station(cut_normal(), 1 / 1.2, 8_000, discipline=discipline), lucky_means
         )
-        assert agrees(steady(found, "W"), truth, error_below=0.01)
+        assert agrees(steady(found, "W"), truth, notices=0.05)
 
 
 def test_one_slow_handler_in_a_hundred_makes_all_wait_on_an_event_loop():
@@ -290,8 +293,8 @@ def test_one_slow_handler_in_a_hundred_makes_all_wait_on_an_event_loop():
 
     found = measure("EVENTLOOP", station(blocked, 100, messages=15_000), figures)
     assert agrees(found["utilisation"], truth["utilisation"])
-    assert agrees(steady(found, "Wq"), truth["Wq"] / 1000, error_below=0.03)
-    assert agrees(steady(found, "short"), truth["mean latency of a 1 ms handler"] / 1000, error_below=0.03)
+    assert agrees(steady(found, "Wq"), truth["Wq"] / 1000, notices=0.15)
+    assert agrees(steady(found, "short"), truth["mean latency of a 1 ms handler"] / 1000, notices=0.15)
     healthy = measure("EVENTLOOP healthy", station("1ms", 100, messages=10_000), means)
     assert agrees(healthy["Wq"], truth["Wq if none blocked (all 1 ms)"] / 1000)
 

@@ -146,7 +146,9 @@ def test_it_fits_into_a_part_of_a_figure():
     drawing = Figure(figsize=(8, 4))
     for ax, run in zip(drawing.subplots(1, 2), (classic(), events()), strict=True):
         flow(run, ax=ax)
+        assert len(lines(ax)) == len(lines(flow(run)))
     drawing.savefig(BytesIO())
+    assert len(drawing.axes) == 2, "no axes of its own"
 
 
 def test_the_arithmetic_hides_no_line_where_there_is_room():

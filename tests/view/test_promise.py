@@ -192,4 +192,6 @@ def test_it_fits_into_a_part_of_a_figure():
     drawing = Figure(figsize=(8, 8), layout="constrained")
     for ax, run in zip(drawing.subplots(2, 1), (classic(), events()), strict=True):
         promise(run, ax=ax)
+        assert len(ax.get_yticklabels()) == len(promise(run).get_yticklabels())
     drawing.savefig(BytesIO())
+    assert len(drawing.axes) == 2, "no axes of its own"

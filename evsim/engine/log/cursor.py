@@ -12,12 +12,13 @@ class Cursor:
     that are ready, in the order of their offsets. done: rows whose work has ended and whose commit is not sent yet.
     blocked: a failed row waits for its next attempt. skips: its first owner passes over what is
     there. moving: the owner is about to lose the partition.
+    last_owner: who had it before it was revoked.
     """
 
-    __slots__ = ("blocked", "done", "holder", "moving", "number", "owner", "skips", "store")
+    __slots__ = ("blocked", "done", "holder", "last_owner", "moving", "number", "owner", "skips", "store")
 
     def __init__(self, number, skips=False):
         self.number, self.skips = number, skips
-        self.owner = self.holder = None
+        self.owner = self.holder = self.last_owner = None
         self.store, self.done = deque(), []
         self.blocked = self.moving = False

@@ -219,7 +219,12 @@ class Membership:
         topic, known = self.group.channel.name, self.group.known
         target = [None] * len(self.group.cursors)
         if self.members:
-            have = {member: [(topic, cursor.number) for cursor in self._owned_by(member)] for member in self.members}
+            have = {member: [] for member in self.members}
+            for cursor in self.group.cursors:
+                # An eager group has given all back by now; its members tell the assignor what they had.
+                owner = cursor.last_owner if cursor.owner is None and self.eager else cursor.owner
+                if owner in have:
+                    have[owner].append((topic, cursor.number))
             given = self.assign(dict.fromkeys(self.members, (topic,)), {topic: known}, have)
             for member, partitions in given.items():
                 for _, partition in partitions:
@@ -232,7 +237,7 @@ class Membership:
     def _revoke(self, cursor):
         self._incident("revoke", cursor.owner, cursor.number)
         self._note(cursor, False)
-        cursor.owner, cursor.moving = None, False
+        cursor.owner, cursor.last_owner, cursor.moving = None, cursor.owner, False
 
     def _note(self, cursor, owned):
         entry = self.env._now, self.group.channel.name, self.service.name, cursor.number, cursor.owner, owned

@@ -1,0 +1,48 @@
+"""Every test can fail: it asserts something, expects an error, or calls a helper of its file that does."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+EXPECTS = {"raises", "warns", "fail"}  # of pytest
+
+
+def silent(source):
+    """Names of the tests in a file's text that assert nothing."""
+    functions = {node.name: node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
+    judging, before = set(), None
+    while judging != before:
+        before = set(judging)
+        judging |= {name for name, node in functions.items() if _judges(node, before)}
+    return [name for name in functions if name.startswith("test_") and name not in judging]
+
+
+def _judges(function, helpers):
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name.startswith("assert_") or name in EXPECTS or name in helpers:
+                return True
+    return False
+
+
+@pytest.mark.parametrize("file", sorted(TESTS.rglob("test_*.py")), ids=lambda file: str(file.relative_to(TESTS)))
+def test_every_test_of_a_file_asserts_something(file):
+    assert silent(file.read_text(encoding="utf-8")) == []
+
+
+def test_a_test_that_only_runs_is_found_and_one_whose_helper_asserts_is_not():
+    source = """
+def holds(value): assert value
+def twice(value): holds(value); holds(value)
+def shows(value): print(value)
+def test_nothing(): shows(1)
+def test_by_a_helper_of_a_helper(): twice(1)
+def test_an_error():
+    with pytest.raises(ValueError): shows(1)
+"""
+    assert silent(source) == ["test_nothing"]

@@ -1,6 +1,6 @@
 """Whom a service lets in, who is next, and which instance gets it."""
 
-from tests.rules.rule import JUST, Rule, begun, causes, outcomes, system, times
+from tests.rules.rule import JUST, Rule, begun, causes, outcomes, rows_at, system, times
 
 BUCKET = "who finds no token in a bucket of `burst` tokens (1 unless written), which begins full and fills at `rate`"
 NEXT = (
@@ -19,6 +19,11 @@ def limited(at, rate=1, burst=2):
     return served(0, [(0,), (0,), (0,), (at,)], rate_limit={"rate": rate, "burst": burst}, workers=9)
 
 
+def after_a_calm(customers):
+    """The bucket has been full for a long time when they come."""
+    return served(0, [(0,), (0,), *[(50,)] * customers], rate_limit={"rate": 1, "burst": 2}, workers=9)
+
+
 def both_refuse(burst):
     """The second customer finds no room; the third one comes when there is room again."""
     return served(5, [(0,), (1,), (6,)], rate_limit={"rate": 1e-6, "burst": burst}, limit=0)
@@ -31,12 +36,13 @@ def balanced(balance, comes, faults=(), **settings):
 
 
 def instances(run):
-    return run.spans.sort_values("born", kind="stable").worker.tolist()
+    return run.rows["worker"][rows_at(run, "front")].tolist()
 
 
 RULES = [
     Rule(BUCKET, limited, outcomes, on=(1, ["ok", "ok", "rejected", "ok"]),
-         beyond=(1 - JUST, ["ok", "ok", "rejected", "rejected"])),
+         beyond=(1 - 10 * JUST, ["ok", "ok", "rejected", "rejected"])),
+    Rule(BUCKET, after_a_calm, outcomes, on=(2, ["ok"] * 4), beyond=(3, ["ok"] * 4 + ["rejected"])),
     Rule(BUCKET, lambda burst: limited(50, burst=burst), outcomes, on=(2, ["ok", "ok", "rejected", "ok"]),
          beyond=(1, ["ok", "rejected", "rejected", "ok"])),
     Rule("who arrives while the first in line has waited longer than that",
@@ -56,7 +62,7 @@ RULES = [
     # Who is next.
     Rule(NEXT, lambda discipline: served(1, [(0,), (0.25,), (0.5,)], discipline=discipline), begun("front"),
          on=("fifo", [1, 2, 3]), beyond=("lifo", [1, 3, 2])),
-    Rule(NEXT, lambda workers: served(1, [(0,), (0,), (0.25,), (0.5,)], workers=workers, discipline="adaptive_lifo"),
+    Rule(NEXT, lambda workers: served(1, [(0,), (0.5,), (0.6,), (0.7,)], workers=workers, discipline="adaptive_lifo"),
          begun("front"), on=(2, [1, 2, 3, 4]), beyond=(1, [1, 4, 3, 2])),
     Rule("where n counts the work steps that its instance has in hand as this one starts, itself included",
          lambda comes: served(1, [(0,), (comes,)], workers=2, contention={"sigma": 1}), times("front", "ended"),

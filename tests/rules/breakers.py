@@ -1,7 +1,7 @@
 """When circuit breakers open, whom they let through, and when they close."""
 
 from evsim.parts.breaker.phases import CLOSED, HALF_OPEN, OPEN
-from tests.rules.rule import JUST, Rule, causes, system
+from tests.rules.rule import JUST, Rule, causes, nano, system
 
 OPENS = (
     "open, when `failures` of the last `window` calls have failed (without a window: so many in a row), or "
@@ -22,7 +22,7 @@ def guarded(breaker, comes, down=(), works=0, calls=None):
 
 
 def changes(run):
-    return [(round(time, 9), kind) for time, kind, _, _ in run.records.incidents if kind in (OPEN, HALF_OPEN, CLOSED)]
+    return [(nano(time), kind) for time, kind, _, _ in run.records.incidents if kind in (OPEN, HALF_OPEN, CLOSED)]
 
 
 def tried(trials, *more, works=1):
@@ -50,6 +50,9 @@ RULES = [
     Rule(TRIALS, tried, causes("back"), on=(3, ["unreachable"]), beyond=(2, ["unreachable", "breaker"])),
     Rule(TRIALS, lambda at: tried(1, at), causes("back"), on=(4, ["unreachable", "breaker", "breaker"]),
          beyond=(4 - JUST, ["unreachable", "breaker", "breaker", "breaker"])),
+    Rule(TRIALS, lambda trials: guarded({"failures": 1, "open_for": 3, "trials": trials}, (0, 3, 3.5, 4.25), [(0, 1)],
+                                        works=1), causes("back"),
+         on=(3, ["unreachable"]), beyond=(2, ["unreachable", "breaker"])),
     Rule(VERDICT, lambda at: guarded({"failures": 1, "open_for": 3, "trials": 2}, (0, 3, at), [(0, 1)], works=1),
          changes,
          on=(3.5, [(0, OPEN), (3, HALF_OPEN), (4.5, CLOSED)]), beyond=(4.5, [(0, OPEN), (3, HALF_OPEN), (5.5,

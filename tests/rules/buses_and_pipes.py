@@ -1,6 +1,6 @@
 """Turns and room on a bus; what a pipe holds, who reads it until when, and what a shell is told."""
 
-from tests.rules.rule import JUST, Rule, outcomes, states, system, times
+from tests.rules.rule import JUST, Rule, outcomes, rows_at, states, system, times
 
 TURNS = "`send` reaches one handler in turns, `publish` one copy for every subscribed service"
 TAKEN = "A reader ends when it has taken what it wants (`take: 10`), or crashes"
@@ -14,8 +14,7 @@ def on_a_bus(step, comes, capacity=None, **parts):
 
 
 def who(run):
-    frame = run.spans[run.spans.service.isin(["one", "two"])]
-    return frame.sort_values(["born", "workload"], kind="stable").service.tolist()
+    return [name for _, name in sorted((row, name) for name in ("one", "two") for row in rows_at(run, name))]
 
 
 def one_handler(capacity, comes):

@@ -1,6 +1,6 @@
 """Which message of a queue is next, for whom, and when it is too old, too much or known already."""
 
-from tests.rules.rule import JUST, Rule, begun, outcomes, states, system, times
+from tests.rules.rule import JUST, Rule, begun, nano, outcomes, rows_at, states, system, times
 
 FETCHED = "Those with credit take turns."
 TTL = (
@@ -43,13 +43,19 @@ def jobs(queue, comes, work=1, steps=(), reading=None, worker=None, publish=None
 
 def two_consumers(run):
     """Which of the two services has each customer's message."""
-    frame = run.spans[run.spans.kind == "delivery"].sort_values("workload")
-    return frame.service.tolist()
+    found = {begun_by: name for name in ("worker", "other") for begun_by in begun(name)(run)}
+    return [found[customer] for customer in sorted(found)]
 
 
 def competing(comes):
     other = {"other": {"subscribe": "jobs", "handle": [{"work": 1}]}}
     return jobs({}, comes, services=other)
+
+
+def fetching(comes):
+    """Two consumers with credit for two each."""
+    reading = {"channel": "jobs", "prefetch": 2}
+    return jobs({}, comes, reading=reading, services={"other": {"subscribe": reading, "handle": [{"work": 1}]}})
 
 
 def prioritised(*priorities, levels=3):
@@ -79,8 +85,8 @@ def redriven(at, rate=None):
 
 def again(run):
     """When the letters that were moved came to their queue again."""
-    frame = run.ledger[run.ledger.channel == "jobs"]
-    return frame[frame.origin >= 0].sort_values("appended").appended.round(9).tolist()
+    messages, jobs = run.message_columns, list(run.scenario.channels).index("jobs")
+    return sorted(map(nano, messages["appended"][(messages["channel"] == jobs) & (messages["origin"] >= 0)]))
 
 
 def single(at):
@@ -90,7 +96,7 @@ def single(at):
 
 
 def workers(run):
-    return run.spans[run.spans.kind == "delivery"].sort_values("born", kind="stable").worker.tolist()
+    return run.rows["worker"][rows_at(run, "worker")].tolist()
 
 
 RULES = [
@@ -103,6 +109,8 @@ RULES = [
          times("worker", "leased"), on=(1, [0, 3]), beyond=(2, [0, 5])),
     Rule(FETCHED, lambda at: competing([0, 0.5, 5, at]), two_consumers, on=(5, ["worker", "other", "worker", "other"]),
          beyond=(4.5, ["worker", "other", "other", "worker"])),
+    Rule(FETCHED, fetching, two_consumers, on=((0, 0.25), ["worker", "other"]),
+         beyond=((0, 0.25, 0.5, 0.75), ["worker", "other"] * 2)),
     Rule(NEXT, backing_off, begun("worker"), on=(0, [1, 1, 2]), beyond=(JUST, [1, 2, 1])),
     Rule(NEXT, lambda backoff: backing_off(backoff), times("worker", "started"), on=(1, [0, 1, 2]), beyond=(3, [0, 1,
          4])),
@@ -115,7 +123,7 @@ RULES = [
          beyond=(1 - JUST, ["ok", "ok", "error"])),
     Rule("`block`: it waits at the door, its worker held, until there is room",
          lambda work: jobs({"max_length": 1, "overflow": "block"}, [0, 0.25, 0.5], work),
-         lambda run: run.requests.answered.max(),
+         lambda run: nano(run.tally.answered.max()),
          on=(1, 1), beyond=(2, 2)),
     Rule(TTL, lambda ttl: jobs({"ttl": ttl}, [0, 0]), states("jobs"), on=(1, [("done", "none")] * 2),
          beyond=(1 - JUST, [("done", "none"), ("expired", "expired")])),
@@ -135,5 +143,6 @@ RULES = [
          {"key": "a"})]),
          times("worker", "started"), on=(5, [0, 5]), beyond=(5 - JUST, [0])),
     Rule(REDRIVE, redriven, again, on=(3, [3, 3]), beyond=(3 + JUST, [3 + JUST] * 3)),
-    Rule(REDRIVE, lambda rate: redriven(10, rate), again, on=(0.5, [10, 12, 14]), beyond=(None, [10, 10, 10])),
+    Rule(REDRIVE, lambda rate: redriven(10, rate), lambda run: (again(run), begun("worker")(run)),
+         on=(0.5, ([10, 12, 14], [1, 2, 3] * 2)), beyond=(None, ([10, 10, 10], [1, 2, 3] * 2))),
 ]  # fmt: skip

@@ -1,17 +1,22 @@
 """Rules of the manual that name a limit or an order, each with a case that sits exactly on it and one just beyond."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
+from evsim.results.records import Reason
+from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.scenario import Scenario
 
 __all__ = [
-    "BEYOND", "JUST", "Rule", "answers", "begun", "causes", "ended", "outcomes", "attempts", "states", "system",
+    "JUST", "Rule", "answers", "attempts", "begun", "causes", "column", "nano", "outcomes", "rows_at", "states",
+    "system",
     "times",
 ]  # fmt: skip
 
-JUST = 0.001  # seconds: just beyond a limit
-BEYOND = 1 + JUST
+JUST = 1e-9  # seconds: the clock counts nanoseconds
 
 
 @dataclass(frozen=True)
@@ -41,58 +46,64 @@ def system(services, comes, duration=100, warmup=0, drain_limit=10_000, **parts)
     return Scenario.from_dict({"name": "limit", "workloads": workloads, "services": services, "run": run, **parts})
 
 
-# What runs tell.
+# What runs tell, from the columns of their records: a frame of each would take as long as all the rest.
+
+
+def nano(time):
+    """Seconds, to the nanosecond."""
+    return round(float(time), 9)
 
 
 def outcomes(run):
     """How the requests of the customers ended, in their order."""
-    return run.requests.sort_values("workload").outcome.tolist()
+    return [REQUEST_OUTCOMES[each] for each in run.tally.outcome]
 
 
 def answers(run):
     """(outcome, when they were told) of the customers, in their order."""
-    frame = run.requests.sort_values("workload")
-    return list(zip(frame.outcome, frame.answered.round(9), strict=True))
+    return list(zip(outcomes(run), map(nano, run.tally.answered), strict=True))
 
 
-def _spans(run, service):
-    return run.spans[run.spans.service == service]
+def rows_at(run, service):
+    """Numbers of the rows at a service, in the order in which they were born."""
+    mine = [place.number for place in run.places if place.service == service]
+    return np.flatnonzero(np.isin(run.rows["place"], mine)).tolist()
+
+
+def _customer(run, row):
+    return int(run.places[run.rows["place"][row]].workload[1:])
 
 
 def begun(service):
     """Numbers of the customers whose work at a service began, in the order in which it did."""
 
     def tells(run):
-        frame = _spans(run, service)
-        frame = frame[frame.started.notna()].sort_values("started", kind="stable")
-        return [int(name[1:]) for name in frame.workload]
+        started = run.rows["started"]
+        rows = [row for row in rows_at(run, service) if started[row] >= 0]
+        return [_customer(run, row) for row in sorted(rows, key=lambda row: started[row])]
 
     return tells
 
 
 def times(service, column):
-    """The times in a column of the spans of a service, in order."""
-    return lambda run: sorted(_spans(run, service)[column].dropna().round(9).tolist())
-
-
-def ended(service):
-    """(outcome, reason) of each attempt at a service, in their order."""
-
-    def tells(run):
-        frame = _spans(run, service)
-        return list(zip(frame.outcome, frame.reason, strict=True))
-
-    return tells
+    """The times in a column of the rows at a service, in order."""
+    return lambda run: sorted(nano(each) for each in run.rows[column][rows_at(run, service)] if each >= 0)
 
 
 def causes(service):
     """Why attempts at a service failed, in the order of the attempts."""
-    return lambda run: [each for each in _spans(run, service).reason if each != "none"]
+    return lambda run: [_word(Reason(run.rows["reason"][row])) for row in rows_at(run,
+    service) if run.rows["reason"][row]]
 
 
 def attempts(service):
     """How many attempts each customer's way had at a service."""
-    return lambda run: _spans(run, service).groupby("workload").size().tolist()
+
+    def tells(run):
+        count = Counter(_customer(run, row) for row in rows_at(run, service))
+        return [count[customer] for customer in sorted(count)]
+
+    return tells
 
 
 def states(channel):
@@ -103,3 +114,12 @@ def states(channel):
         return list(zip(frame.state, frame.cause, strict=True))
 
     return tells
+
+
+def column(name):
+    """The times in a column of the messages, in the order in which they were written."""
+    return lambda run: [nano(each) for each in run.message_columns[name] if each >= 0]
+
+
+def _word(member):
+    return member.name.lower().replace("_", " ")

@@ -107,7 +107,7 @@ RULES = [
     Rule("what is open is worked off for `drain_limit` at most",
          lambda work: alone([{"work": work}], [("front", 0)], duration=10, drain_limit=5), outcomes,
          on=(15, ["pending"]), beyond=(15 - JUST, ["ok"])),
-    Rule("requests answered `ok` for which, 1 s after the answer, something due had not happened",
+    Rule("told yes, and 1 s after the answer it was not true",
          lambda work: alone([{"reply": "ok"}, {"work": work}, {"effect": "row"}], [("front", 0)]),
          lambda run: run.summary()["told_yes_not_true"], on=(1, 0), beyond=(1 + JUST, 1)),
 ]  # fmt: skip

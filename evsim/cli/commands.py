@@ -42,15 +42,16 @@ def run(
     if runs == 1:
         done = audited_run(chosen, chosen.run.seed)
         summary, services, channels = done.summary(), done.service_figures, done.channel_figures
+        phases = done.phase_figures
         audit, luck = str(done.audit()), f"seed {done.seed}"
     else:
         done, stopped = _as_far(replicate, chosen, runs, jobs=jobs)
-        summary, services, channels = done.summary(), done.services, done.channels
+        summary, services, channels, phases = done.summary(), done.services, done.channels, done.phases
         audit, luck = "balanced in all runs", f"{len(done.runs)} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
     warn(done.warnings)
     data = {
         "scenario": chosen.name, "seed": chosen.run.seed, "summary": summary, "services": services,
-        "channels": nested(channels), "audit": "balanced",
+        "channels": nested(channels), "phases": phases, "audit": "balanced",
     }  # fmt: skip
     if folder:
         save_run(folder, data, done)
@@ -61,7 +62,7 @@ def run(
         duration, warmup = chosen.run.duration, chosen.run.warmup
         title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"
         title += f", those of the first {warmup:g} s not counted" if warmup else ""
-        say(report(title, summary, services, channels, get_terminal_size().columns))
+        say(report(title, summary, services, channels, phases, get_terminal_size().columns))
         say(f"\nThe books: {audit}.")
         say_verdicts("Objectives", verdicts)
     finish({"": verdicts}, as_json, stopped)
@@ -99,7 +100,8 @@ def compare(
     warn(done.warnings)
     data = {
         "designs": list(done.designs), "seeds": done.seeds, "summary": done.summary(),
-        "differences": done.differences, "customers": done.customers, "audit": "balanced",
+        "differences": done.differences, "customers": done.customers,
+        "phases": {name: design.phases for name, design in done.designs.items()}, "audit": "balanced",
     }  # fmt: skip
     if folder:
         save_comparison(folder, data, done)

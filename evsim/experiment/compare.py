@@ -14,7 +14,7 @@ import numpy as np
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import difference, estimate
-from evsim.experiment.tables import html_table, text_table
+from evsim.experiment.tables import html_table, phase_tables, text_table
 from evsim.results.figures import GROUPS, label, write_estimate
 from evsim.scenario.arguments import a_scenario, several
 
@@ -206,9 +206,15 @@ class Comparison:
 
     def table(self):
         """The comparison as plain text; ± is half the width of a 95 % interval."""
-        return "\n\n".join(
-            f"{title}\n\n{text_table(header, rows, left=(0, 4))}" for title, header, rows in self._tables()
-        )
+        parts = [f"{title}\n\n{text_table(header, rows, left=(0, 4))}" for title, header, rows in self._tables()]
+        parts += [f"{title}\n\n{text_table(header, rows)}" for title, header, rows in self._phases()]
+        return "\n\n".join(parts)
+
+    def _phases(self):
+        """(title, header, rows) for each design and fault."""
+        for name, design in self.designs.items():
+            yield from phase_tables(design.phases, name)
 
     def _repr_html_(self):
-        return "".join(html_table(header, rows, title) for title, header, rows in self._tables())
+        tables = [*self._tables(), *self._phases()]
+        return "".join(html_table(header, rows, title) for title, header, rows in tables)

@@ -4,7 +4,7 @@ from functools import cached_property, partial
 
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import estimate
-from evsim.experiment.tables import html_table, text_table
+from evsim.experiment.tables import html_table, phase_tables, text_table
 from evsim.results.figures import GROUPS, label, write_estimate
 from evsim.scenario.arguments import a_scenario
 
@@ -32,7 +32,8 @@ class Replications:
     """Many runs of one scenario.
 
     ``runs``: a dict a seed, with ``seed``, ``summary`` (metric -> value), ``services`` (service -> figures),
-    ``channels`` ((channel, service) -> figures) and ``warnings``. ``frame``: a pandas frame of the summaries,
+    ``channels`` ((channel, service) -> figures), ``phases`` (before, during and after each fault -> figures) and
+    ``warnings``. ``frame``: a pandas frame of the summaries,
     a row a seed.
     """
 
@@ -70,6 +71,12 @@ class Replications:
         return _inner([run["channels"] for run in self.runs])
 
     @cached_property
+    def phases(self):
+        """phase -> figure -> Estimate, over the runs that have the phase."""
+        names = dict.fromkeys(name for run in self.runs for name in run["phases"])
+        return {name: estimates([run["phases"][name] for run in self.runs if name in run["phases"]]) for name in names}
+
+    @cached_property
     def frame(self):
         import pandas
 
@@ -86,10 +93,12 @@ class Replications:
         return f"{self.scenario.name}: {len(self.runs)} runs, seeds {self.seeds[0]} to {self.seeds[-1]}"
 
     def __str__(self):
-        return f"{self._title()}\n\n{text_table(HEADER, self._rows())}"
+        tables = [(self._title(), HEADER, self._rows()), *phase_tables(self.phases)]
+        return "\n\n".join(f"{title}\n\n{text_table(header, rows)}" for title, header, rows in tables)
 
     def _repr_html_(self):
-        return html_table(HEADER, self._rows(), self._title())
+        tables = [(self._title(), HEADER, self._rows()), *phase_tables(self.phases)]
+        return "".join(html_table(header, rows, title) for title, header, rows in tables)
 
 
 def estimates(figures):

@@ -1,8 +1,8 @@
 """What a run, or many runs, have shown: as text for a terminal."""
 
 from evsim.experiment.statistics import Estimate, none_seen_bound
-from evsim.experiment.tables import text_table
-from evsim.results.figures import POINTS, label, write, write_estimate
+from evsim.experiment.tables import cell, phase_tables, text_table
+from evsim.results.figures import POINTS, label, write
 
 __all__ = ["report"]
 
@@ -38,7 +38,7 @@ CHANNEL = (
 )  # fmt: skip
 
 
-def report(title, summary, services, channels, width=110):
+def report(title, summary, services, channels, phases=None, width=110):
     """Sections of aligned text, from the values of one run or the Estimates of many.
 
     Tables wider than ``width`` are turned: a column a service.
@@ -46,6 +46,8 @@ def report(title, summary, services, channels, width=110):
     parts = [title]
     for heading, (names, families) in SECTIONS.items():
         parts.append(_section(heading, summary, names, families))
+    for heading, header, rows in phase_tables(phases or {}):
+        parts.append(f"{heading}\n{text_table(header, rows)}")
     parts.append(_figures("Services", services, SERVICE, width))
     if channels:
         named = {f"{channel} to {service}": figures for (channel, service), figures in channels.items()}
@@ -56,24 +58,30 @@ def report(title, summary, services, channels, width=110):
 
 
 def none_seen(requests):
-    """What a count of 0 in all runs says, if requests fail independently of each other."""
+    """What a count of 0 in all runs says: of runs, which know nothing of each other, and of requests if they did not.
+
+    Requests of one run share its faults and its queues, so that a hundred may go wrong together; the run is the unit.
+    """
     seen = requests.mean * requests.n
     if seen < 1:
         return "No request was counted."
-    bound = write("availability", none_seen_bound(seen))
-    zero = f"A count of 0 in all {seen:,.0f} requests: at most {bound} of them (3/n)."
-    return f"± is half of a 95 % interval. {zero}"
+    runs, bound = (write("availability", none_seen_bound(number)) for number in (requests.n, seen))
+    return (
+        f"± is half of a 95 % interval. A count of 0 in all {requests.n:,} runs: at most {runs} of runs have "
+        f"such a thing (3/runs).\nIf requests failed independently of each other, at most {bound} of the {seen:,.0f} "
+        "requests (3/requests); under a fault that they share they do not."
+    )
 
 
 def _section(heading, summary, names, families):
     lines = [heading]
-    table = text_table(["", ""], [[f"  {label(name)}", _cell(name, summary.get(name))] for name in names])
+    table = text_table(["", ""], [[f"  {label(name)}", cell(name, summary.get(name))] for name in names])
     lines.append(table.lstrip("\n"))
     header = ["", *POINTS]
     rows = []
     for family in families:
         points = (f"{family}_{point}" for point in POINTS)
-        rows.append([f"  {label(family)}", *(_cell(name, summary.get(name)) for name in points)])
+        rows.append([f"  {label(family)}", *(cell(name, summary.get(name)) for name in points)])
     measured = [column for column in range(1, len(header)) if any(row[column] != "-" for row in rows)]
     if "completion" in families and not _is_judged(summary):
         lines.append("  No step left an effect, so there is no completion: add a step effect: NAME.")
@@ -96,7 +104,7 @@ def _columns(header, rows, numbers):
 
 
 def _figures(heading, figures, names, width):
-    rows = [[row, *(_cell(name, values[name]) for name in names)] for row, values in figures.items()]
+    rows = [[row, *(cell(name, values[name]) for name in names)] for row, values in figures.items()]
     table = [["", *(label(name) for name in names)], *rows]
     text = _indented(table)
     if max(map(len, text.splitlines())) > width:
@@ -107,7 +115,3 @@ def _figures(heading, figures, names, width):
 def _indented(table):
     header, *rows = ([f"  {first}", *others] for first, *others in table)
     return text_table(header, rows)
-
-
-def _cell(name, value):
-    return write_estimate(name, value) if isinstance(value, Estimate) else write(name, value)

@@ -42,6 +42,7 @@ def figures_of(run):
         "summary": run.summary(),
         "services": run.service_figures,
         "channels": run.channel_figures,
+        "phases": run.phase_figures,
         "warnings": run.warnings,
     }
 

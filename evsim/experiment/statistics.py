@@ -84,6 +84,7 @@ def pairing(first, second):
 def none_seen_bound(n):
     """The largest probability, at 95 %, of what was seen not once in ``n`` independent trials: 3/n.
 
+    Independent are runs with seeds of their own. Requests of one run are not, where a fault or a queue is shared.
     The solution of (1 - p)^n = 0.05 is p = 1 - 0.05^(1/n), a little below -ln(0.05)/n = 2.996/n (Hanley and
     Lippman-Hand, JAMA 249, 1983).
     """

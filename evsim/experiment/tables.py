@@ -2,7 +2,11 @@
 
 from html import escape
 
-__all__ = ["html_table", "text_table"]
+from evsim.experiment.statistics import Estimate
+from evsim.results.figures import label, write, write_estimate
+from evsim.results.phases import PHASE_FIGURES
+
+__all__ = ["cell", "html_table", "phase_tables", "text_table"]
 
 
 def text_table(header, rows, left=(0,)):
@@ -39,3 +43,26 @@ def html_table(header, rows, title=None):
             cells = "".join(f"<td>{text}</td>" for text in others)
             parts.append(f'<tr><td style="text-align: left">{first}</td>{cells}</tr>')
     return "".join([*parts, "</tbody></table>"])
+
+
+def phase_tables(phases, name=""):
+    """(title, header, rows) for each fault: the figures of those who came before it, during it and after it.
+
+    phases: phase -> figures, as numbers or Estimates, in order of time. name: of the design, where there are several.
+    """
+    before = None
+    for phase, during in phases.items():
+        if not phase.startswith("during "):
+            before = phases[phase]
+            continue
+        fault = phase.removeprefix("during ")
+        columns = before, during, phases.get(f"after {fault}")
+        rows = [[f"  {label(each)}", *("-" if figures is None else cell(each, figures[each]) for figures in columns)]
+                for each in PHASE_FIGURES]  # fmt: skip
+        title = f"{name + ': ' if name else ''}who came before, during and after {fault}"
+        yield title[0].upper() + title[1:], ["", "before", "during", "after"], rows
+
+
+def cell(name, value):
+    """A figure of one run, or the estimate of many, as a person reads it."""
+    return write_estimate(name, value) if isinstance(value, Estimate) else write(name, value)

@@ -1,19 +1,22 @@
 """What each customer was told, and whether it is true: the one definition that all figures, pictures and words read."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from evsim.results.tally import DECLINED, OK, PENDING
+from evsim.scenario.checking import walk
 from evsim.ticks import elapsed
 
-__all__ = ["ERROR", "LATER", "NO", "NOTHING", "TOLD", "YES", "CustomerOutcomes", "listed"]
+__all__ = ["ERROR", "LATER", "NO", "NOTHING", "TOLD", "YES", "CustomerOutcomes", "effect_order", "listed"]
 
 NOTHING, YES, NO, ERROR = range(4)
 TOLD = ("nothing", "yes", "no", "error")  # what a customer can have been told
 LATER = 1.0  # seconds after the answer in which a promise has to come true
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class CustomerOutcomes:
     """What customers were told and what is true for them: an entry each, in the order of ``run.tally``.
 
@@ -30,16 +33,35 @@ class CustomerOutcomes:
     What is undone later counts at no moment.
     """
 
-    def __init__(self, run, at=None):
+    names: tuple
+    told: np.ndarray
+    told_at: np.ndarray
+    true_at: np.ndarray
+    due: np.ndarray
+    taken_back: np.ndarray
+    done: np.ndarray
+    undone: np.ndarray
+    final: bool
+
+    @classmethod
+    def of(cls, run, at=None):
+        """What the customers of a run were told, at a moment (s) or at its end."""
         requests, time = run.tally, np.inf if at is None else at
-        self.names, self.final = run.effect_names, at is None and run.records_complete
         known = (requests.outcome != PENDING) & (requests.answered <= time)
         told = np.select([requests.outcome == OK, requests.outcome == DECLINED], [YES, NO], default=ERROR)
-        self.told = np.where(known, told, NOTHING)
-        self.told_at = np.where(known, requests.answered, np.nan)
-        self.due, self.taken_back = requests.is_due, requests.is_taken_back
-        self.done, self.undone = requests.effects_at(time)
-        self.true_at = np.where(~(self.due | self.taken_back).any(axis=0), -np.inf, requests.completed_at)
+        wanted = (requests.is_due | requests.is_taken_back).any(axis=0)
+        names = tuple(name for name in effect_order(run) if name in run.effect_names)
+        rows = [run.effect_names.index(name) for name in names]
+        return cls(
+            names,
+            np.where(known, told, NOTHING),
+            np.where(known, requests.answered, np.nan),
+            np.where(wanted, requests.completed_at, -np.inf),
+            requests.is_due[rows],
+            requests.is_taken_back[rows],
+            *(each[rows] for each in requests.effects_at(time)),
+            at is None and run.records_complete,
+        )
 
     # Who was told what. Masks of customers.
 
@@ -203,6 +225,24 @@ class CustomerOutcomes:
         """What one customer was told and what is true for them: "told yes, but no subscription yet"."""
         told = "nothing yet" if self.told[customer] == NOTHING else TOLD[self.told[customer]]
         return f"told {told}{self.truth(customer)}"
+
+    def odd_kinds(self):
+        """name -> (words, who) for the kinds of customers at whom it pays to look."""
+        return {
+            "never": ("told yes, and never true", self.yes_untrue),
+            "declined": ("told no, and something is done", self.no_yet_true),
+            "denied": ("told error, and something is done", self.error_yet_true),
+            "twice": ("something done more than once", self.repeated),
+            "late": ("told yes, and true more than a second later", self.yes_not_true & ~self.yes_untrue),
+        }
+
+
+def effect_order(run):
+    """Names of the effects of a run, in the order of the scenario's services, so that designs are told alike."""
+    names = {}
+    for service in run.scenario.services.values():
+        names |= dict.fromkeys(step.name for _, step, _ in walk(service.handle) if step.kind == "effect")
+    return list(names | dict.fromkeys(run.effect_names))
 
 
 def listed(words, last="and"):

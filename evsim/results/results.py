@@ -11,6 +11,7 @@ from evsim.results.absences import absences
 from evsim.results.audit import Audit
 from evsim.results.export import export
 from evsim.results.outcomes import CustomerOutcomes
+from evsim.results.phases import phase_figures
 from evsim.results.pipeline import Pipeline
 from evsim.results.records import LATER, Outcome
 from evsim.results.sendings import Sendings
@@ -128,7 +129,7 @@ class Results:
     @cached_property
     def outcomes(self):
         """What each customer was told, and whether it is true (:class:`evsim.results.outcomes.CustomerOutcomes`)."""
-        return CustomerOutcomes(self)
+        return CustomerOutcomes.of(self)
 
     @property
     def measured_until(self):
@@ -253,6 +254,13 @@ class Results:
         return pandas.DataFrame(list(self.channel_figures.values()), index=index if len(index) else None)
 
     @cached_property
+    def phases(self):
+        """One row before, during and after each fault, as a frame."""
+        import pandas
+
+        return pandas.DataFrame.from_dict(self.phase_figures, orient="index").rename_axis("phase")
+
+    @cached_property
     def partitions(self):
         """One row a log, subscribing service and partition, as a frame: the figures of ``channels`` for each."""
         import pandas
@@ -328,6 +336,11 @@ class Results:
     def channel_figures(self):
         """(channel, service) -> figures, as plain dicts."""
         return channel_figures(self)
+
+    @cached_property
+    def phase_figures(self):
+        """phase -> figures of the customers who came before, during and after each fault, as plain dicts."""
+        return phase_figures(self)
 
     @cached_property
     def partition_figures(self):

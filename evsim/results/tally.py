@@ -42,7 +42,8 @@ class Requests:
     into ``REQUEST_OUTCOMES``), ``response`` (answered - arrived), ``completion`` (arrival to the last due effect, NaN
     where one is missing), ``consistency_lag``, ``due``, ``present`` and ``repeated`` (effects), ``cohort``. A row of
     each effect: ``is_due`` (it is to stand in the end), ``is_taken_back`` (the way makes it and undoes it),
-    ``first_time`` and ``times_done`` of what was not undone.
+    ``first_time`` and ``times_done`` of what was not undone. And an entry for each effect of the records: ``customers``
+    (whose it is) and ``repeats`` (whether it counts as one more: that of a replay does not).
     """
 
     def __init__(self, run):
@@ -80,8 +81,8 @@ class Requests:
         self.is_due = np.zeros((len(names), count), dtype=bool)
         self.is_taken_back = np.zeros((len(names), count), dtype=bool)
         again = np.isin(np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"]), run.records.replays)
-        self._counts = ~again[effect_row]  # effects of a replay are no repetitions
-        self._customer = request
+        self.repeats = ~again[effect_row]  # effects of a replay are no repetitions
+        self.customers = request
         stands = np.isnan(run.undone)
         for code, name in enumerate(names):
             mine = effects["name"] == code
@@ -115,12 +116,12 @@ class Requests:
         """
         effects, undone = self.run.effects_columns, self.run.undone
         shape, stands = self.first_time.shape, np.isnan(undone)
-        cell = effects["name"].astype(np.int64) * shape[1] + self._customer
+        cell = effects["name"].astype(np.int64) * shape[1] + self.customers
 
         def counted(which):
             return np.bincount(cell[which], minlength=shape[0] * shape[1]).reshape(shape)
 
-        done = counted((effects["time"] <= time) & stands & self._counts)
+        done = counted((effects["time"] <= time) & stands & self.repeats)
         return np.maximum(done, self.first_time <= time) if replays else done, counted(undone <= time)
 
 

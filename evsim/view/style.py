@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from evsim.scenario.steps import branches
+from evsim.results.outcomes import effect_order
 from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
@@ -104,9 +104,7 @@ def effect_marks(*runs):
     """effect name -> :class:`Mark`, in the order of the scenario's services, so that designs look alike."""
     names = {}
     for run in runs:
-        for service in run.scenario.services.values():
-            names |= dict.fromkeys(_effects(service.handle))
-        names |= dict.fromkeys(run.effect_names)
+        names |= dict.fromkeys(effect_order(run))
     return marks_of(names)
 
 
@@ -120,14 +118,6 @@ def _effect_mark(number):
     again, number = divmod(number, len(EFFECTS))
     other, last = (EFFECTS[(number + steps * again) % len(EFFECTS)] for steps in (1, 2))
     return Mark(EFFECTS[number].colour, other.marker, last.line)
-
-
-def _effects(steps):
-    for step in () if callable(steps) else steps:
-        if step.kind == "effect":
-            yield step.name
-        for branch in branches(step):
-            yield from _effects(branch)
 
 
 @contextmanager

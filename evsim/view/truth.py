@@ -20,7 +20,7 @@ class State:
     """
 
     def __init__(self, run, at=None):
-        self.outcomes = run.outcomes if at is None else CustomerOutcomes(run, at)
+        self.outcomes = run.outcomes if at is None else CustomerOutcomes.of(run, at)
         arrived = run.tally.arrived
         order = np.argsort(arrived, kind="stable")
         self.customers = order if at is None else order[arrived[order] <= at]

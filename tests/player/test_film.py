@@ -27,18 +27,18 @@ def counts(run, effects, times):
     """What the screen counts at each time, worked out from the records."""
     requests, effect = run.tally, run.effects_columns
     arrived, answered = micro(requests.arrived), micro(requests.answered)
-    good = requests.outcome == 1
+    answers = {"yes": run.outcomes.yes, "no": run.outcomes.no, "error": run.outcomes.error}
     codes = {name: number for number, name in enumerate(run.effect_names)}
     stands = np.isnan(run.undone)
     ledger = run.deliveries_tally
     born, settled = micro(ledger.born), micro(ledger.settled)
     for t in times:
         there, told = arrived <= t, answered <= t
-        yes, no = int((told & good).sum()), int((told & ~good).sum())
+        heard = {word: int((told & who).sum()) for word, who in answers.items()}
         true = stands & (micro(effect["time"]) <= t)
         done = [int((true & (effect["name"] == codes.get(name, -1))).sum()) for name in effects]
         yield {
-            "arrived": int(there.sum()), "yes": yes, "no": no, "waiting": int(there.sum()) - yes - no, "effects": done,
+            "arrived": int(there.sum()), **heard, "waiting": int(there.sum()) - sum(heard.values()), "effects": done,
             "backlog": int(((born <= t) & (settled > t)).sum()),
         }  # fmt: skip
 

@@ -40,7 +40,7 @@ def assert_promise_agrees(run):
     question = """(film, [index]) => {
         const promises = new Promises(index);
         return film.times.map((t) => [promises.sum(t),
-            [...Array(promises.known(t)).keys()].filter((place) => promises.odd(place, t))]);
+            [...Array(promises.known(t)).keys()].filter((place) => promises.state(place, t).odd)]);
     }"""
     (found,) = ask([film(run) | {"times": times}], question, {"promise": ["Promises"]})
     for time, (words, odd) in zip(times, found, strict=True):

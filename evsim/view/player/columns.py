@@ -9,9 +9,12 @@ from evsim.results.remarks import remarks as remarks_of
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.ticks import elapsed
+from evsim.view.player.histories import histories
 from evsim.view.wiring import all_steps
 
-__all__ = ["attempts", "decoded", "effects", "encoded", "messages", "micro", "remarks", "requests", "sendings"]
+__all__ = [
+    "attempts", "decoded", "effects", "encoded", "history", "messages", "micro", "remarks", "requests", "sendings",
+]  # fmt: skip
 
 MICRO = 1e6
 SENDING_FATES = ("kept", "refused", "came again", "deduplicated", "lost", "under way")
@@ -33,11 +36,19 @@ def requests(run, effects):
         for name in effects
     ]
     columns = {name: getattr(tally, name) for name in ("row", "workload", "number", "outcome")}
-    return _table(columns) | {
+    told = run.outcomes
+    true = np.where(told.true_at < tally.arrived, tally.arrived, told.true_at)
+    return _table(columns | {"told": told.told}, {"true": true}) | {
         "key": run.request_keys.tolist(),
         "outcomes": list(REQUEST_OUTCOMES),
         "due": [encoded(each) for each in due],
     }
+
+
+def history(run):
+    """(states, a table with an entry for each change of what a customer was told or what is true for them)."""
+    states, columns = histories(run)
+    return states, _table(columns)
 
 
 def attempts(run):

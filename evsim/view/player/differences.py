@@ -20,7 +20,7 @@ from evsim.view.player.columns import decoded, encoded
 
 __all__ = ["difference"]
 
-TABLES = ("attempts", "messages", "requests", "sendings", "effects")
+TABLES = ("attempts", "messages", "requests", "history", "sendings", "effects")
 LISTS = ("key", "outcomes", "due", "fates")  # columns that are no numbers
 NEVER = -1
 # table -> column -> the table it refers to; an attempt's parent is a message where it is a delivery.
@@ -30,6 +30,7 @@ REFERENCES = {
     "requests": {"row": "attempts"},
     "sendings": {"message": "messages"},
     "effects": {"row": "attempts"},
+    "history": {},
 }
 # What tells an entry of a table: the same in both lanes, whatever its number. Attempts come first: others refer to
 # them.
@@ -39,6 +40,7 @@ NAMES = {
     "requests": ("workload", "number"),
     "sendings": ("message", "fate"),
     "effects": ("row", "name"),
+    "history": ("request",),
 }
 
 

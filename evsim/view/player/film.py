@@ -2,6 +2,7 @@
 
 A film is a view of the records and holds no conclusions of its own: what is in it stands in a column of the run, or
 follows from the columns of one row. What is on the screen at a moment follows from the film alone (``js/state.js``).
+What customers were told and whether it is true is :class:`evsim.results.outcomes.CustomerOutcomes`, with its words.
 It is a plain dict for :func:`json.dumps`:
 
 ``format``, ``version``
@@ -11,7 +12,11 @@ It is a plain dict for :func:`json.dumps`:
 ``workloads``, ``effects``
     Names of the workloads; effects as ``{name, colour, marker}``, in the order of :mod:`evsim.view.style`.
 ``marks``
-    Colours of what is no effect: told, error, fault, waiting.
+    Colours of what is no effect: told, no, error, fault, waiting.
+``told``
+    The words for what a customer can have been told: nothing, yes, no, error.
+``odd``
+    kind -> words for the kinds of customers at whom it pays to look.
 ``codes``
     What the numbers in the columns ``outcome``, ``verdict``, ``reason`` and ``fate`` mean: lists of words.
 ``cast``
@@ -32,8 +37,8 @@ It is a plain dict for :func:`json.dumps`:
     missing.
 
 A *lane* is one design: ``{name, seed, end, complete, books, workloads, services, channels, wires, links, places,
-faults, notes, catch_ups, requests, attempts, messages, sendings, effects, remarks}``. ``complete``: nothing was open at
-its ``end``; ``books``: what the audit says.
+faults, notes, catch_ups, states, odd, requests, history, attempts, messages, sendings, effects, remarks}``.
+``complete``: nothing was open at its ``end``; ``books``: what the audit says.
 
 ``services``
     ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
@@ -59,7 +64,16 @@ its ``end``; ``books``: what the audit says.
 ``requests``
     Columns, one entry a request, in the order of :class:`evsim.results.tally.Requests`: ``row`` (its first
     attempt), ``workload`` (index into the lane's), ``number``, ``key`` (a list of texts), ``outcome`` (a word of
-    the list ``outcomes``), ``due`` (a list of columns, one an effect: whether it is due).
+    the list ``outcomes``), ``told`` (in the end: index into the film's), ``true`` (when all of it was true), ``due`` (a
+    list of columns, one an effect: whether it is due).
+``states``
+    ``{told, odd, true, truth, last, also}``: all states that a customer was ever in, as in
+    :mod:`evsim.view.player.histories`.
+``history``
+    Columns, one entry a change of a customer's state, customer by customer in order of time: ``request``, ``time``,
+    ``state`` (index).
+``odd``
+    kind -> requests (indices) of the film's ``odd``, at the end, in order of arrival.
 ``attempts``
     Columns, one entry a row of the records: ``place`` (-1: a message that nobody has been granted), ``request``
     (index), ``parent`` (the attempt that called, or the message delivered), ``first`` (the obligation's first
@@ -90,18 +104,20 @@ its table, one that stands before it; and else a text such as ``"i4:..."``: the 
 endian) and the entries in base64. A time that never came is -1.
 """
 
+from evsim.results.outcomes import TOLD as TOLD_WORDS
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.results import Results
 from evsim.view.designs import designs
 from evsim.view.player.cast import cast
 from evsim.view.player.columns import micro
 from evsim.view.player.lane import lane
-from evsim.view.style import ERROR, FAULT, TOLD, WAITING, effect_marks
+from evsim.view.style import DECLINED, ERROR, FAULT, TOLD, WAITING, effect_marks
 from evsim.view.wiring import Wiring
 
 __all__ = ["VERSION", "film", "future"]
 
 VERSION = 1
+MARKS = {"told": TOLD, "no": DECLINED, "error": ERROR, "fault": FAULT, "waiting": WAITING}
 MOST = 500_000  # attempts that a browser takes without trouble
 
 
@@ -130,7 +146,9 @@ def film(*runs, labels=None):
         "end": micro(max(run.ended_at for run in runs.values())),
         "workloads": list(dict.fromkeys(name for run in runs.values() for name in run.scenario.workloads)),
         "effects": [{"name": name, "colour": mark.colour, "marker": mark.marker} for name, mark in marks.items()],
-        "marks": {"told": TOLD.colour, "error": ERROR.colour, "fault": FAULT.colour, "waiting": WAITING.colour},
+        "told": list(TOLD_WORDS),
+        "odd": {kind: words for kind, (words, _) in next(iter(runs.values())).outcomes.odd_kinds().items()},
+        "marks": {name: mark.colour for name, mark in MARKS.items()},
         "codes": {
             name: [code.name.lower().replace("_", " ") for code in codes]
             for name, codes in {"outcome": Outcome, "verdict": Verdict, "reason": Reason, "fate": Fate}.items()

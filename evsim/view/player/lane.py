@@ -18,6 +18,7 @@ __all__ = ["lane"]
 def lane(name, run, effects):
     """One design of a film; `effects` are the names of the film's effects."""
     scenario = run.scenario
+    states, history = columns.history(run)
     return {
         "name": name,
         "seed": run.seed,
@@ -40,13 +41,22 @@ def lane(name, run, effects):
         ],
         "notes": _notes(run),
         "catch_ups": [_catch_up(each) for each in catch_ups(run) if each.capacity > each.rate],
+        "states": states,
+        "odd": _odd(run),
         "requests": columns.requests(run, effects),
+        "history": history,
         "attempts": columns.attempts(run),
         "messages": columns.messages(run),
         "sendings": columns.sendings(run),
         "effects": columns.effects(run, effects),
         "remarks": columns.remarks(run),
     }  # fmt: skip
+
+
+def _odd(run):
+    """kind -> requests at which it pays to look, in order of their arrival."""
+    order = np.argsort(run.tally.arrived, kind="stable")
+    return {kind: order[who[order]].tolist() for kind, (_, who) in run.outcomes.odd_kinds().items()}
 
 
 def _notes(run):

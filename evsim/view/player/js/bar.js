@@ -151,14 +151,13 @@ export class Bar {
   }
 }
 
-/* Answers: yes stands high and thin, an error low and thick. */
-function ticks(pen, { answered, lane }, film, width, top, since) {
-  const good = lane.requests.outcomes.indexOf("ok");
+/* Answers: yes stands high and thin, a no and an error low and thick. */
+function ticks(pen, { answered, told }, film, width, top, since) {
   for (let request = 0; request < answered.length; request++) {
     const time = answered[request];
     if (time === NEVER || time < since) continue;
-    const yes = lane.requests.outcome[request] === good;
-    pen.fillStyle = yes ? film.marks.told : film.marks.error;
+    const yes = told(request) === "yes";
+    pen.fillStyle = film.marks[{ yes: "told", no: "no" }[told(request)] ?? "error"];
     const x = (time / film.end) * width;
     if (yes) pen.fillRect(x, top + 2, 1, STRIP - 6);
     else pen.fillRect(x - 0.5, top + STRIP - 9, 2, 9);

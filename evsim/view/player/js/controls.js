@@ -1,7 +1,7 @@
 /* Buttons and choices below the bar. Everything here can be reached by keyboard and has a name. */
 
 import { h, put, say } from "./dom.js";
-import { ODD, firstLoss, oddOf } from "./odd.js";
+import { firstLoss, kindsOf, oddOf } from "./odd.js";
 import { customerOf } from "./lane.js";
 import { customerName, moment } from "./words.js";
 
@@ -138,7 +138,7 @@ function targetsOf(film, index) {
       customer: at(loss.request),
     });
   const odd = oddOf(index);
-  for (const [kind, words] of ODD) {
+  for (const [kind, words] of kindsOf(index.film)) {
     const [request] = odd[kind];
     if (request === undefined) continue;
     const many = odd[kind].length > 1 ? `, the first of ${odd[kind].length}` : "";

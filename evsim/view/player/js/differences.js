@@ -8,6 +8,7 @@ const REFERENCES = {
   requests: { row: "attempts" },
   sendings: { message: "messages" },
   effects: { row: "attempts" },
+  history: {},
 };
 const TABLES = Object.keys(REFERENCES);
 

@@ -1,7 +1,7 @@
 /* Reads a film (its format: evsim/view/player/film.py): columns become typed arrays. */
 
 const TYPES = { i1: Int8Array, i2: Int16Array, i4: Int32Array, f8: Float64Array };
-const TABLES = ["requests", "attempts", "messages", "sendings", "effects", "remarks"];
+const TABLES = ["requests", "history", "attempts", "messages", "sendings", "effects", "remarks"];
 
 export const VERSION = 1;
 export const NEVER = -1;

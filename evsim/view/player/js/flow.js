@@ -8,8 +8,8 @@ const MOST_EFFECTS = 6; // the slowest are the ones to see
 /* The lines of a lane, first of those who arrived: {name, times (in order), kind, effect}. An effect counts when it
    happens to a customer for the first time. */
 export function linesOf(index) {
-  const { film, lane, arrivals, asked, yes, no, truth } = index;
-  const told = Float64Array.from([...yes, ...no]).sort();
+  const { film, lane, arrivals, asked, yes, no, error, truth } = index;
+  const told = Float64Array.from([...yes, ...no, ...error]).sort();
   const lines = [
     { name: "arrived", kind: "arrived", times: arrivals },
     { name: "told", kind: "told", times: told },
@@ -33,7 +33,8 @@ export function linesOf(index) {
   const made = effects.filter(({ times, due }) => times.length || due);
   const slowest = [...made].sort((one, other) => other.late - one.late).slice(0, MOST_EFFECTS);
   lines.push(...made.filter((line) => slowest.includes(line)));
-  if (no.length) lines.push({ name: "told error", kind: "error", times: no });
+  if (no.length) lines.push({ name: "told no", kind: "no", times: no });
+  if (error.length) lines.push({ name: "told error", kind: "error", times: error });
   return lines;
 }
 
@@ -47,9 +48,9 @@ export function gapAt([arrived], line, t) {
   return { come, done, backlog: come - done, wait: reached === undefined ? null : Math.max(0, reached - t) };
 }
 
-/* The line, but for the first and the one of errors, that is furthest behind at t. */
+/* The line, but for the first and those of a no and of errors, that is furthest behind at t. */
 export function slowestAt(lines, t) {
-  const others = lines.slice(1).filter(({ kind }) => kind !== "error");
+  const others = lines.slice(1).filter(({ kind }) => kind !== "error" && kind !== "no");
   return others.reduce((one, other) => (upTo(other.times, t) <= upTo(one.times, t) ? other : one));
 }
 

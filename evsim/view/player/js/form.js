@@ -14,14 +14,14 @@ export class Form {
     this.node = h("div", {}, this.page, this.all);
   }
 
-  draw(index, t, request, who, { arrived, yes, no }) {
+  draw(index, t, request, who, { arrived, yes, no, error }) {
     const found = request === undefined ? null : customerAt(index, request, t);
     const now = screen(found, request, who);
     put(this.page, "data-state", now.state);
     say(this.who, request === undefined ? "the page" : who);
     say(this.watch, found ? duration((found.told?.time ?? t) - found.asked) : "0 s");
     say(this.screen, now.text);
-    say(this.all, `${arrived} asked: ${yes} yes${no ? `, ${no} error` : ""}`);
+    say(this.all, `${arrived} asked: ${yes} yes${no ? `, ${no} no` : ""}${error ? `, ${error} error` : ""}`);
   }
 }
 
@@ -29,6 +29,8 @@ function screen(found, request) {
   if (request === undefined) return { state: "empty", text: "nobody yet" };
   if (!found) return { state: "empty", text: "not here yet" };
   if (!found.told) return { state: "waits", text: "please wait" };
-  if (found.told.good) return { state: "yes", text: "registered" };
-  return { state: "no", text: { timeout: "gave up", rejected: "refused", declined: "no: taken" }[found.told.outcome] ?? "error" };
+  const { word, outcome } = found.told;
+  if (word === "yes") return { state: "yes", text: "registered" };
+  if (word === "no") return { state: "no", text: "no: taken" };
+  return { state: "no", text: { timeout: "gave up", rejected: "refused" }[outcome] ?? "error" };
 }

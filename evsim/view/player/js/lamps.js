@@ -28,7 +28,7 @@ export class Lamps {
     const was = found && before; // only of those who are here
     say(this.heading, request === undefined ? "all customers" : who);
     const all = (count) => ({ state: "off", text: `${count} of ${counts.arrived}` });
-    const told = request === undefined ? all(`${counts.yes + counts.no}`) : toldLamp(found, over);
+    const told = request === undefined ? all(`${counts.yes + counts.no + counts.error}`) : toldLamp(found, over);
     this.told.show(told, was && ghost(told, toldLamp(before, true)));
     this.effects.forEach((lamp, number) => {
       const now =
@@ -47,10 +47,9 @@ function toldLamp(found, over) {
   if (!found) return { state: "off", text: "" };
   if (!found.told) return { state: "wait", text: over ? "no answer" : "waits" };
   const took = duration(found.told.time - found.asked);
-  const word = found.told.good
-    ? "yes"
-    : ({ timeout: "gave up", rejected: "refused", declined: "no" }[found.told.outcome] ?? "error");
-  return { state: found.told.good ? "on" : "bad", text: `${word}, ${took}` };
+  const { word, outcome } = found.told;
+  const said = { timeout: "gave up", rejected: "refused" }[outcome] ?? word;
+  return { state: word === "yes" ? "on" : "bad", text: `${said}, ${took}` };
 }
 
 function effectLamp(effect, found, over) {

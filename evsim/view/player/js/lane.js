@@ -66,11 +66,16 @@ export function indexLane(film, lane) {
   index.asked = asked;
   index.answered = answered;
   index.arrivals = Float64Array.from(asked).sort();
-  const good = requests.outcomes.indexOf("ok");
-  const times = (wanted) =>
-    Float64Array.from(range(0, requests.count).filter(wanted), (request) => answered[request]).sort();
-  index.yes = times((request) => answered[request] !== NEVER && requests.outcome[request] === good);
-  index.no = times((request) => answered[request] !== NEVER && requests.outcome[request] !== good);
+  index.told = (request) => film.told[requests.told[request]];
+  const times = (word) =>
+    Float64Array.from(
+      range(0, requests.count).filter((request) => index.told(request) === word),
+      (request) => answered[request],
+    ).sort();
+  index.yes = times("yes");
+  index.no = times("no");
+  index.error = times("error");
+  index.stateAt = statesOf(lane);
   return index;
 }
 
@@ -136,6 +141,22 @@ function truthOf(film, index) {
     times: (effect, request) => times[effect].get(request) ?? [],
     all: all.map((each) => Float64Array.from(each)),
     due: (effect, request) => Boolean(requests.due[effect][request]),
+  };
+}
+
+/* A function of a request and a time: the number of the state of its customer then. */
+function statesOf({ history, requests }) {
+  const begin = new Int32Array(requests.count + 1);
+  for (let change = 0; change < history.count; change++) begin[history.request[change] + 1]++;
+  for (let request = 0; request < requests.count; request++) begin[request + 1] += begin[request];
+  return (request, t) => {
+    let [low, high] = [begin[request], begin[request + 1]];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (history.time[middle] <= t) low = middle;
+      else high = middle;
+    }
+    return history.state[low];
   };
 }
 

@@ -4,7 +4,7 @@
 
 import { NEVER } from "./film.js";
 import { range } from "./intervals.js";
-import { duration, neverSent, reasonOf } from "./words.js";
+import { duration, neverSent, reasonOf, truthOf } from "./words.js";
 
 export const CUSTOMER = "customer";
 const ASIDE = 0.13; // how far aside a second attempt at one service stands
@@ -21,8 +21,8 @@ export class Life {
     this.sent = range(0, messages.count).filter((number) => messages.request[number] === request);
     this.begin = index.asked[request];
     this.answered = index.answered[request];
-    const outcome = lane.requests.outcomes[lane.requests.outcome[request]];
-    this.told = { ok: "yes", pending: "" }[outcome] ?? "error";
+    this.told = index.told(request);
+    this.state = lane.states[index.stateAt(request, lane.end)];
     this.happened();
     this.names = names ?? this.lifelines();
     this.place = new Map(this.names.map((name, place) => [name, place]));
@@ -43,11 +43,7 @@ export class Life {
       effect: effects.name[effect],
       time: effects.time[effect],
     }));
-    const due = this.film.effects.filter((_, effect) => truth.due(effect, this.request));
-    const first = (name) => truth.times(this.film.effects.indexOf(name), this.request)[0];
-    this.due = due.map(({ name }) => name);
-    this.missing = due.filter((effect) => first(effect) === undefined).map(({ name }) => name);
-    this.completed = this.missing.length || !due.length ? NEVER : Math.max(...due.map(first));
+    this.completed = this.lane.requests.true[this.request];
     const times = this.rows.flatMap((row) => [
       attempts.ended[row],
       attempts.settled[row],
@@ -267,28 +263,8 @@ export class Life {
 
   /* What came of it: "you said yes; it was true 62 ms later". */
   get caption() {
-    if (!this.told) return "no answer yet when the run ended";
-    return `you said ${this.told}${this.truth()}`;
-  }
-
-  truth() {
-    const times = new Map();
-    for (const { effect } of this.made) times.set(effect, (times.get(effect) ?? 0) + 1);
-    const name = (effect) => this.film.effects[effect].name;
-    const again = [...times]
-      .filter(([, many]) => many > 1)
-      .map(([effect, many]) => `; ${name(effect)} ${many} times`)
-      .join("");
-    if (this.told === "error") {
-      const done = [...times.keys()].map(name).join(" and ");
-      return (done ? `, but ${done} done` : ", and nothing was done") + again;
-    }
-    if (this.missing.length) {
-      return `; ${this.missing.join(" and ")} ${this.lane.complete ? "never came" : "is yet to come"}${again}`;
-    }
-    if (!this.due.length) return again;
-    const lag = this.completed - this.answered;
-    return (lag > 0 ? `; it was true ${duration(lag)} later` : ", and it was true") + again;
+    if (this.told === "nothing") return "no answer yet when the run ended";
+    return `you said ${this.told}${truthOf(this.index, this.request, this.state, this.lane.complete)}`;
   }
 
   /* Moments at which a crash of a service would make a difference to this customer, each just before something that it

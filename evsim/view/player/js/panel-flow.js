@@ -9,7 +9,7 @@ import { duration, moment } from "./words.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM, HEIGHT] = [46, 14, 12, 22, 190];
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600]; // seconds between ticks
-const DASHES = { s: "10 3", "^": "10 3 2 3", v: "6 3 2 3 2 3", P: "16 4", "*": "4 2", p: "12 2 4 2" };
+const DASHES = { s: "10 3", "^": "10 3 2 3", v: "6 3 2 3 2 3", P: "16 4", "*": "4 2", p: "12 2 4 2", _: "12 4" };
 let instances = 0;
 
 export function mount(element, film, selection, player) {
@@ -101,6 +101,7 @@ class Chart {
     if (kind === "effect") return this.film.effects[effect];
     return {
       told: { colour: this.film.marks.told, marker: "o" },
+      no: { colour: this.film.marks.no, marker: "_" },
       error: { colour: this.film.marks.error, marker: "x" },
     }[kind];
   }

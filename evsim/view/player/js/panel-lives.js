@@ -125,7 +125,7 @@ class Lives {
       return here;
     });
     const longest = Math.max(...there.map(({ begin, end }) => end - begin));
-    const answers = there.filter(({ told }) => told).map(({ begin, answered }) => answered - begin);
+    const answers = there.filter(({ told }) => told !== "nothing").map(({ begin, answered }) => answered - begin);
     this.zoom.hidden = !answers.length || 1.3 * Math.max(...answers) > 0.8 * longest;
     this.span = this.close && !this.zoom.hidden ? 1.3 * Math.max(...answers) : longest * 1.03;
     const lines =
@@ -225,8 +225,8 @@ class Lives {
       parts.push(
         ...this.line(x(from), y(leave), x(to), y(arrive), look, `${words}; ${this.since(life, leave)}`, leave),
       );
-    if (life.told) {
-      const colour = life.told === "yes" ? this.film.marks.told : this.film.marks.error;
+    if (life.told !== "nothing") {
+      const colour = this.film.marks[{ yes: "told", no: "no" }[life.told] ?? "error"];
       const [left, right] = [x(0) - 0.4 * this.apart, x(life.names.length - 1) + 0.4 * this.apart];
       parts.push(
         mark(
@@ -291,7 +291,7 @@ class Lives {
 
   /* From a yes on, what is not true yet. */
   told(life, lane) {
-    const until = life.missing.length ? life.begin + this.span : life.completed;
+    const until = life.completed === NEVER ? life.begin + this.span : life.completed;
     if (life.told !== "yes" || until <= life.answered) return [];
     const left = this.x(lane, 0) - 0.4 * this.apart;
     const shape = {

@@ -3,7 +3,7 @@
 import { h, put, say } from "./dom.js";
 import { upTo } from "./intervals.js";
 import { customerOf } from "./lane.js";
-import { NO, Promises, WAITING, YES, number } from "./promise.js";
+import { Promises, number } from "./promise.js";
 import { SHAPES } from "./shapes.js";
 import { customerName, verdictOf } from "./words.js";
 
@@ -191,10 +191,12 @@ class Columns {
       pen.fillRect(left, low - Math.max(0, height), wide, Math.abs(height));
     };
     const middle = MARK + TOLD / 2;
-    const told = [WAITING, YES, NO].map((word) => share(tally((each) => promises.told(each, time) === word)));
-    bar(this.colours.soft, middle, 3 * Number(told[WAITING] > 0));
-    bar(this.film.marks.told, middle, (TOLD / 2 - 3) * told[YES]);
-    bar(this.film.marks.error, middle, -(TOLD / 2 - 3) * told[NO]);
+    const told = (word) => share(tally((each) => promises.state(each, time).told === word));
+    bar(this.colours.soft, middle, 3 * Number(told("nothing") > 0));
+    bar(this.film.marks.told, middle, (TOLD / 2 - 3) * told("yes"));
+    const error = -(TOLD / 2 - 3) * told("error");
+    bar(this.film.marks.error, middle, error);
+    bar(this.film.marks.no, middle - error, -(TOLD / 2 - 3) * 0.6 * told("no"));
     let base = MARK + TOLD;
     this.drawn.forEach((effect) => {
       const { colour } = this.film.effects[effect];
@@ -206,7 +208,7 @@ class Columns {
       bar(colour, base - 2 - half - 1.5, half * twice);
     });
     base += ODD;
-    bar(this.colours.ink, base - 2, (ODD - 5) * share(tally((each) => promises.odd(each, time))));
+    bar(this.colours.ink, base - 2, (ODD - 5) * share(tally((each) => promises.state(each, time).odd)));
   }
 
   /* A frame around the chosen customer, with a flag above. */
@@ -236,8 +238,9 @@ class Columns {
       for (let place = 0; place < known; place++) sum += Number(wanted(place));
       return sum;
     };
-    const told = [YES, NO, WAITING].map((word) => count((place) => promises.told(place, time) === word));
-    const words = [counts([told[0], "yes \u25b2"], [told[1], "error \u25bc"], [told[2], "waiting"])];
+    const told = (word) => count((place) => promises.state(place, time).told === word);
+    const answers = [[told("yes"), "yes \u25b2"], [told("no"), "no \u25be"], [told("error"), "error \u25bc"]];
+    const words = [counts(...answers, [told("nothing"), "waiting"])];
     this.drawn.forEach((effect) => {
       const { due } = promises.effects[effect];
       const times = [1, 2].map((many) => count((place) => promises.done(effect, place, time) === many));
@@ -245,7 +248,7 @@ class Columns {
       const never = time >= this.index.lane.end && this.index.lane.complete ? "never" : "not yet";
       words.push(counts([times[0], "once"], [times[1], "twice or more"], [missing, never]));
     });
-    words.push(number(count((place) => promises.odd(place, time))));
+    words.push(number(count((place) => promises.state(place, time).odd)));
     this.counts.forEach((node, row) => say(node, words[row]));
     const left = this.film.effects.length - this.drawn.length;
     say(
@@ -299,7 +302,7 @@ class Columns {
     const place = this.placeOf(customer) ?? -1;
     const nextOdd = (step) => {
       for (let each = place + step; each >= 0 && each < length; each += step)
-        if (this.promises.odd(each, time)) return each;
+        if (this.promises.state(each, time).odd) return each;
       return place;
     };
     const acts = {

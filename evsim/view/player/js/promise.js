@@ -1,23 +1,17 @@
 /* What each customer was told and what is true for them at a moment: the facts of picture B, and their sum in words. */
 
-import { NEVER } from "./film.js";
 import { range, upTo } from "./intervals.js";
-import { list } from "./words.js";
 
-export const [WAITING, YES, NO] = [0, 1, 2]; // what a customer was told so far
 const MOST_KINDS = 6; // of customers named in the sum
 
 /* The customers of a lane in order of arrival; `at(t)` gives their state. */
 export class Promises {
   constructor(index) {
-    const { film, lane, asked, answered, truth } = index;
-    const good = lane.requests.outcomes.indexOf("ok");
+    const { film, asked, truth } = index;
     this.index = index;
-    this.order = range(0, lane.requests.count).sort((one, other) => asked[one] - asked[other] || one - other);
+    this.order = range(0, index.lane.requests.count).sort((one, other) => asked[one] - asked[other] || one - other);
     this.place = new Map(this.order.map((request, place) => [request, place]));
     this.asked = Float64Array.from(this.order, (request) => asked[request]);
-    this.answered = Float64Array.from(this.order, (request) => orInfinity(answered[request]));
-    this.good = Uint8Array.from(this.order, (request) => Number(lane.requests.outcome[request] === good));
     this.effects = film.effects.map(({ name }, effect) => {
       const times = this.order.map((request) => truth.times(effect, request));
       return {
@@ -46,10 +40,9 @@ export class Promises {
     return upTo(this.asked, t);
   }
 
-  /* What a customer was told by t. */
-  told(place, t) {
-    if (this.answered[place] > t) return WAITING;
-    return this.good[place] ? YES : NO;
+  /* What a customer was told by t and what is true for them then: one of the lane's states. */
+  state(place, t) {
+    return this.index.lane.states[this.index.stateAt(this.order[place], t)];
   }
 
   /* How often an effect has happened to a customer by t: 0, 1, or 2 for more. */
@@ -58,35 +51,19 @@ export class Promises {
     return Number(first[place] <= t) + Number(second[place] <= t);
   }
 
-  /* Whether promise and truth differ for a customer at t: told yes and something missing, told error and something
-     done, something done twice. */
-  odd(place, t) {
-    const told = this.told(place, t);
-    let [some, missing, twice] = [false, false, false];
-    for (const { due, first, second } of this.effects) {
-      if (due[place] && first[place] <= t) some = true;
-      if (due[place] && first[place] > t) missing = true;
-      if (second[place] <= t) twice = true;
-    }
-    return twice || (told === YES && missing) || (told === NO && some);
-  }
-
   /* Everybody who has come by t as a sum over kinds of customers: "3 = 2 told yes and all done + 1 told ...". */
   sum(t) {
     const known = this.known(t);
     const final = t >= this.index.lane.end && this.index.lane.complete;
-    const kinds = new Map();
+    const many = new Map();
     for (let place = 0; place < known; place++) {
-      let key = this.told(place, t);
-      for (let effect = 0; effect < this.effects.length; effect++) key = 4 * key + this.kind(effect, place, t);
-      const kind = kinds.get(key);
-      if (kind) kind.many++;
-      else kinds.set(key, { key, many: 1, place });
+      const state = this.index.stateAt(this.order[place], t);
+      many.set(state, (many.get(state) ?? 0) + 1);
     }
     const merged = new Map();
-    for (const { many, place } of [...kinds.values()].sort((one, other) => one.key - other.key)) {
-      const words = this.words(place, t, final);
-      merged.set(words, (merged.get(words) ?? 0) + many);
+    for (const state of [...many.keys()].sort((one, other) => one - other)) {
+      const words = wordsOf(this.index.lane.states[state], final);
+      merged.set(words, (merged.get(words) ?? 0) + many.get(state));
     }
     const sorted = [...merged].sort(([, one], [, other]) => other - one);
     const terms = sorted.slice(0, MOST_KINDS).map(([words, many]) => `${number(many)} ${words}`);
@@ -95,38 +72,11 @@ export class Promises {
     if (rest.length) terms.push(`${number(rest.reduce((sum, [, many]) => sum + many, 0))} in ${others}`);
     return terms.length ? `${number(known)} = ${terms.join(" + ")}` : "nobody arrived";
   }
-
-  kind(effect, place, t) {
-    const done = this.done(effect, place, t);
-    return done ? done + 1 : this.effects[effect].due[place];
-  }
-
-  /* What a customer was told and what is true for them, as a kind of customers. */
-  words(place, t, final) {
-    const told = this.told(place, t);
-    const times = this.effects.map((_, effect) => this.done(effect, place, t));
-    const named = (wanted) =>
-      this.effects.filter((effect, number) => wanted(effect, times[number])).map(({ name }) => name);
-    const has = named((_, done) => done > 0);
-    const lacks = named(({ due }, done) => due[place] && !done);
-    const twice = named((_, done) => done > 1);
-    let truth = "";
-    if (told === YES && lacks.length) {
-      const [last] = lacks.slice(-1);
-      const missing = lacks.length > 1 ? `${lacks.slice(0, -1).join(", ")} and no ${last}` : last;
-      truth = `, but no ${missing}${final ? "" : " yet"}`;
-    } else if (has.length) {
-      truth = `${told === YES ? " and" : ", but"} ${lacks.length ? list(has) : "all"} done`;
-    } else if (lacks.length) {
-      truth = " and nothing done";
-    }
-    const again = twice.length ? ` (${list(twice)} more than once)` : "";
-    return `${["told nothing yet", "told yes", "told error"][told]}${truth}${again}`;
-  }
 }
 
-function orInfinity(time) {
-  return time === NEVER ? Infinity : time;
+/* The words for a state: what a customer was told and what is true for them. */
+export function wordsOf({ told, truth, last }, final) {
+  return `told ${told === "nothing" ? "nothing yet" : told}${final ? last : truth}`;
 }
 
 export function number(value) {

@@ -16,10 +16,10 @@ export function stateOf(index, t) {
   };
 }
 
-/* arrived, yes, no, waiting customers; effects: how often each happened; backlog: messages kept and not yet settled,
+/* arrived, yes, no, error, waiting customers; effects: how often each happened; backlog: messages kept and not yet settled,
    by channel and group. */
 export function countsAt(index, t) {
-  const [arrived, yes, no] = [index.arrivals, index.yes, index.no].map((times) => upTo(times, t));
+  const [arrived, yes, no, error] = [index.arrivals, index.yes, index.no, index.error].map((times) => upTo(times, t));
   const backlog = index.groups.map(({ channel, service, open }) => ({
     channel,
     service,
@@ -29,7 +29,8 @@ export function countsAt(index, t) {
     arrived,
     yes,
     no,
-    waiting: arrived - yes - no,
+    error,
+    waiting: arrived - yes - no - error,
     effects: index.truth.all.map((times) => upTo(times, t)),
     backlog,
   };
@@ -104,7 +105,7 @@ function dotsAt(index, t) {
 }
 
 /* What one customer knows and what is true for them at t; null before they come:
-   {asked, told: null or {time, good, outcome}, effects: [{times, due}]}. */
+   {asked, state (of the lane's), told: null or {time, word, outcome}, effects: [{times, due}]}. */
 export function customerAt(index, request, t) {
   const { lane, truth } = index;
   const asked = index.asked[request];
@@ -114,7 +115,8 @@ export function customerAt(index, request, t) {
   const known = answered !== NEVER && answered <= t;
   return {
     asked,
-    told: known ? { time: answered, good: outcome === "ok", outcome } : null,
+    state: lane.states[index.stateAt(request, t)],
+    told: known ? { time: answered, word: index.told(request), outcome } : null,
     effects: index.film.effects.map((_, effect) => ({
       times: truth.times(effect, request).filter((time) => time <= t),
       due: truth.due(effect, request),

@@ -241,6 +241,7 @@ function settledWords(index, row, { kind, service, source }, who) {
   }
   if (kind === "request") {
     if (verdict === "done") return `${who} is told yes, after ${took}`;
+    if (verdict === "declined") return `${who} is told no, after ${took}`;
     return heard ? `${who} is told an error, after ${took}` : `${who} gives up after ${took}`;
   }
   if (verdict === "done") return `${source} has the answer of ${service} for ${who}`;
@@ -273,9 +274,9 @@ export function capital(text) {
 }
 
 /* How many came, were told what, and have what, in words. */
-export function countWords(film, { arrived, yes, no, effects }) {
+export function countWords(film, { arrived, yes, no, error, effects }) {
   const written = film.effects.map(({ name }, effect) => `${effects[effect]} ${name}`);
-  const told = `${yes} told yes${no ? `, ${no} told an error` : ""}`;
+  const told = `${yes} told yes${no ? `, ${no} told no` : ""}${error ? `, ${error} told an error` : ""}`;
   return `${arrived} have asked, ${told}${written.length ? `; written: ${list(written)}` : ""}`;
 }
 
@@ -283,18 +284,19 @@ export function countWords(film, { arrived, yes, no, effects }) {
 export function verdictOf(index, request, t) {
   const found = request === undefined ? null : customerAt(index, request, t);
   if (!found) return "not here yet";
-  const { asked, told, effects } = found;
-  const names = index.film.effects.map(({ name }) => name);
-  const done = names.filter((_, effect) => effects[effect].times.length);
-  const missing = names.filter((_, effect) => effects[effect].due && !effects[effect].times.length);
-  const last = Math.max(...effects.filter(({ due }) => due).map(({ times }) => times[0] ?? NEVER));
-  if (!told)
+  const { asked, state, told, effects } = found;
+  if (!told) {
+    const names = index.film.effects.map(({ name }) => name);
+    const done = names.filter((_, effect) => effects[effect].times.length);
     return `waiting for ${duration(t - asked)}${done.length ? `, and ${list(done)} is there already` : ""}`;
-  const took = duration(told.time - asked);
-  if (!told.good)
-    return `told an error after ${took}${done.length ? `, but ${list(done)} is there` : ", and nothing was done"}`;
-  if (missing.length)
-    return `told yes after ${took}, but no ${missing.join(" and no ")} ${t >= index.lane.end ? "ever came" : "yet"}`;
-  const then = last > told.time ? `; it was true ${duration(last - told.time)} later` : ", and it was true";
-  return `told yes after ${took}${then}`;
+  }
+  const said = `told ${told.word === "error" ? "an error" : told.word} after ${duration(told.time - asked)}`;
+  return `${said}${truthOf(index, request, state, t >= index.lane.end && index.lane.complete)}`;
+}
+
+/* What is true for a customer in a state, to be said after what they were told; `final`: nothing more can happen. */
+export function truthOf(index, request, { true: isTrue, truth, last, also }, final) {
+  if (!isTrue || !index.film.effects.some((_, effect) => index.truth.due(effect, request))) return final ? last : truth;
+  const lag = index.lane.requests.true[request] - index.answered[request];
+  return `${lag > 0 ? `; it was true ${duration(lag)} later` : ", and it was true"}${also}`;
 }

@@ -19,9 +19,9 @@ def with_fault(kind, **more):
 
 
 def random_outage(mtbf):
-    """The run is 10 s long; a customer comes in its last moment."""
+    """The run is 10 s long; its one customer is at work for longer."""
     faults = [{"outage": "front", "mtbf": mtbf, "mttr": 5}]
-    return system({"front": {"handle": [{"work": 1}]}}, [("front", 0)], duration=10, faults=faults)
+    return system({"front": {"handle": [{"work": 20}]}}, [("front", 0)], duration=10, faults=faults)
 
 
 def outages(run):

@@ -2,7 +2,7 @@
 
 from matplotlib.colors import to_rgb
 
-from evsim.view.style import ERROR, INK, TOLD, WAITING, count, describe, empty, figure, marks_of, short, title
+from evsim.view.style import DECLINED, ERROR, INK, TOLD, WAITING, count, describe, empty, figure, marks_of, short, title
 
 __all__ = ["crashes"]
 
@@ -18,9 +18,9 @@ def crashes(matrix, ax=None):
     """Draw a :class:`evsim.experiment.crash.CrashMatrix`; return the axes.
 
     A panel for each design, a line for each place of a crash. The answer: a bar to the right is yes, to the left an
-    error, a stub nothing. Then a column for each effect: a bar where it happened once, a dark and longer one where
-    more often, an empty frame where it is due and never came. A diamond marks the lines in which what was told is not
-    what is true.
+    error, half as far a no, a stub nothing. Then a column for each effect: a bar where it happened once, a dark and
+    longer one where more often, an empty frame where it is due and never came. A diamond marks the lines in which what
+    was told is not what is true.
     """
     effects = list(dict.fromkeys(name for crash in matrix for name in crash.effects))
     widths = [max(0.75, LETTER * len(short(name, 16)) + 0.2) for name in effects]
@@ -71,7 +71,8 @@ def _panel(ax, design, panel, marks, widths, y):
 
 def _answer(ax, crash, middle, y):
     length, colour = {
-        "yes": (BAR, TOLD.colour), "error": (-BAR, ERROR.colour), "nothing": (0.06, WAITING.colour),
+        "yes": (BAR, TOLD.colour), "no": (-0.6 * BAR, DECLINED.colour), "error": (-BAR, ERROR.colour),
+        "nothing": (0.06, WAITING.colour),
     }[crash.told]  # fmt: skip
     hatch = {"hatch": ERROR.hatch, "ec": "white", "lw": 0} if crash.told == "error" else {"lw": 0}
     ax.barh([y + LINE / 2], [length], 0.62 * LINE, left=middle, fc=colour, zorder=3, **hatch)

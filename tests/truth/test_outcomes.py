@@ -1,5 +1,7 @@
 """What a customer was told and whether it is true, where things are undone on purpose or the answer is a no."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 
@@ -129,3 +131,13 @@ def test_who_is_told_no_and_is_on_the_list_is_told_what_is_not_true():
     assert summary["told_no_yet_true"] == summary["declined"] == summary["inconsistent"] > 400
     assert summary["told_error_yet_true"] == 0
     assert set(run.requests.told[run.requests.outcome == "declined"]) == {"no, something true"}
+
+
+def test_a_crash_matrix_has_a_line_for_who_is_told_no():
+    taken = registration("parallel")
+    number = int(np.flatnonzero(taken.run().outcomes.no)[0])
+    matrix = evsim.crash_matrix(taken, request=number)
+    found = {(crash.told, crash.kind) for crash in matrix}
+    assert ("no", "denied") in found and {told for told, _ in found} <= {"no", "error", "yes"}
+    assert any(crash.words == "told no, but subscription done" for crash in matrix)
+    matrix.plot().figure.savefig(BytesIO())

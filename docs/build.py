@@ -12,6 +12,7 @@ from pathlib import Path
 import evsim
 from evsim.registry import parts
 from evsim.scenario.manual import page
+from evsim.whole import new_file, write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 DESIGNS = ("classic", "parallel", "hardened", "hybrid", "events")
@@ -178,7 +179,8 @@ def draw(path):
             flow(scenario.run(seed=1), ax=ax)
             finding = ax.get_title(loc="left").replace("\n", " ")
             title(ax, f"{scenario.name.removeprefix('registration-')}: {finding[:1].lower()}{finding[1:]}")
-    figure.savefig(path, dpi=110, metadata={"Description": picture_digest()})
+    with new_file(path) as part:
+        figure.savefig(part, dpi=110, metadata={"Description": picture_digest()})
 
 
 def drawn_digest(path):
@@ -206,7 +208,7 @@ def main(check=False):
         return 1 if stale else 0
     for path, text in pages.items():
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
+        write_text(path, text)
     if picture in stale:
         draw(picture)
     return 0

@@ -11,7 +11,7 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 
-__all__ = ["FINISH", "INTERRUPT", "LEAVE", "go_on", "heard", "listen", "meanwhile"]
+__all__ = ["FINISH", "INTERRUPT", "LEAVE", "go_on", "heard", "listen", "tidily"]
 
 LEAVE, INTERRUPT, FINISH = "leave", "interrupt", "finish"
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -34,14 +34,16 @@ def go_on(way):
 
 
 @contextmanager
-def meanwhile(way):
-    """Inside, a signal means this; afterwards what it meant before."""
+def tidily():
+    """Inside, there is something to tidy up: a signal does not leave at once, but interrupts."""
+    global _way
     before = _way
-    go_on(way)
+    if _way == LEAVE:
+        go_on(INTERRUPT)
     try:
         yield
     finally:
-        globals()["_way"] = before
+        _way = before
 
 
 def heard():

@@ -10,6 +10,7 @@ Exit status: 0; 1 if the HTML is stale, or the PDF could not be made (what is mi
 import sys
 from pathlib import Path
 
+from evsim.whole import write_text
 from slides.deck import DeckError, read
 from slides.figures import FIGURES, draw
 from slides.numbers import values
@@ -41,7 +42,7 @@ def main(arguments):
             print("stale: slides/build/evsim.html; python -m slides writes it")
         return int(stale)
     BUILD.mkdir(exist_ok=True)
-    HTML.write_text(html, encoding="utf-8", newline="\n")
+    write_text(HTML, html)
     print(f"{HTML}: {len(html) / 1e6:.1f} MB")
     if "--html" in arguments:
         return 0

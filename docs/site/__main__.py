@@ -7,6 +7,7 @@ python -m docs.site --check    say whether it is stale (exit status 1), and writ
 import sys
 
 from docs.site.page import HTML, LARGEST, html, without_picture
+from evsim.whole import write_text
 
 
 def main(arguments):
@@ -20,7 +21,7 @@ def main(arguments):
             print("stale: site/index.html; python -m docs.site writes it")
         return int(stale)
     HTML.parent.mkdir(exist_ok=True)
-    HTML.write_text(text, encoding="utf-8", newline="\n")
+    write_text(HTML, text)
     print(f"{HTML}: {len(text.encode()) / 1e6:.1f} MB (at most {LARGEST / 1e6:g})")
     return 0
 

@@ -10,7 +10,18 @@ from typing import Annotated
 
 import typer
 
-from evsim.cli.options import AsJson, Jobs, Save, ScenarioName, Seed, Settings, load_scenario, results_folder
+from evsim.cli.options import (
+    AsJson,
+    Jobs,
+    Overwrite,
+    Save,
+    ScenarioName,
+    Seed,
+    Settings,
+    load_scenario,
+    read_for,
+    results_folder,
+)  # fmt: skip
 from evsim.cli.output import complain, count, finish, nested, print_json, say, say_verdicts, warn
 from evsim.cli.shell import app
 from evsim.cli.status import BAD_INPUT
@@ -28,6 +39,7 @@ def run(
     runs: Annotated[int, typer.Option(min=1, help="How many runs, each with its own seed.")] = 1,
     as_json: AsJson = False,
     save: Save = None,
+    overwrite: Overwrite = False,
     jobs: Jobs = None,
 ):
     """Run a scenario and tell what happened. Exit status 1 if an objective is missed."""
@@ -38,7 +50,7 @@ def run(
     from evsim.experiment.saving import save_run
 
     chosen = load_scenario(scenario, settings, seed)
-    folder, stopped = results_folder(save), None
+    folder, stopped = results_folder(save, overwrite, [scenario], [chosen]), None
     if runs == 1:
         done = audited_run(chosen, chosen.run.seed)
         summary, services, channels = done.summary(), done.service_figures, done.channel_figures
@@ -76,6 +88,7 @@ def compare(
     runs: Annotated[int, typer.Option(min=1, help="How many runs of each design.")] = 20,
     as_json: AsJson = False,
     save: Save = None,
+    overwrite: Overwrite = False,
     jobs: Jobs = None,
 ):
     """Compare designs for the same customers with the same luck. --set changes all of them.
@@ -95,7 +108,7 @@ def compare(
         raise typer.BadParameter("give two designs or more, or one and --set", param_hint="NAME|FILE")
     else:
         designs, labels = [load_scenario(name, settings, seed) for name in scenarios], None
-    folder = results_folder(save)
+    folder = results_folder(save, overwrite, scenarios, designs)
     done, stopped = _as_far(compare, *designs, n=runs, labels=labels, jobs=jobs)
     warn(done.warnings)
     data = {
@@ -133,7 +146,7 @@ def _as_far(experiment, *arguments, **settings):
 @app.command()
 def export(
     scenario: ScenarioName,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file, folder or .zip to write.")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="The file, folder or .zip to write.")],
     format: Annotated[str, typer.Option(help="perfetto, otlp, cloudevents, csv or parquet.")],
     requests: Annotated[
         str | None, typer.Option(metavar="N[,N...]", help="Numbers of requests; default: all.")
@@ -141,24 +154,25 @@ def export(
     workload: Annotated[str | None, typer.Option(help="Whose requests, where there are several.")] = None,
     seed: Seed = None,
     settings: Settings = None,
+    overwrite: Overwrite = False,
 ):
     """Run a scenario once and write its records for another tool."""
     from evsim.experiment.running import audited_run
-    from evsim.results.export import writer_of
+    from evsim.results.export import place_of
 
-    writer_of(format, path)  # complains before the work begins
     try:
         numbers = None if requests is None else [int(number) for number in requests.split(",")]
     except ValueError:
         raise typer.BadParameter(f"{requests!r} must look like 17 or 17,18", param_hint="--requests") from None
     chosen = load_scenario(scenario, settings, seed)
+    place_of(format, path, overwrite, read_for([scenario], [chosen]))  # complains before the work begins
     done = audited_run(chosen, chosen.run.seed)
     warn(done.warnings)
     try:
         done.chosen(numbers, workload)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--requests") from None
-    say(str(done.export(path, format, numbers, workload)))
+    say(str(done.export(path, format, numbers, workload, overwrite)))
 
 
 @app.command(name="list")

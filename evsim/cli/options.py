@@ -1,11 +1,13 @@
 """What the commands are told: options that several of them have, and the scenario they mean."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Jobs", "Save", "ScenarioName", "Seed", "Settings", "load_scenario", "results_folder"]
+__all__ = [
+    "AsJson", "Jobs", "Overwrite", "Save", "ScenarioName", "Seed", "Settings", "load_scenario", "read_for",
+    "results_folder",
+]  # fmt: skip
 
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in scenario or a YAML file.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the (first) run; default: the scenario's.")]
@@ -14,7 +16,8 @@ Settings = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change a setting: services.database.workers=4."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Save = Annotated[Path | None, typer.Option(metavar="DIR", help="Write the results to files in this folder.")]
+Save = Annotated[str | None, typer.Option(metavar="DIR", help="Write the results to files in this new folder.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier output that is there.")]
 
 
 def _processes(number: int | None):
@@ -50,8 +53,15 @@ def _setting(text):
     return path.strip(), read(value, f"--set {path}")[0] if value.strip() else None
 
 
-def results_folder(path):
-    """Make the folder to save in before the work begins."""
-    if path is not None:
-        path.mkdir(parents=True, exist_ok=True)
-    return path
+def results_folder(path, overwrite, names, scenarios):
+    """The folder to save in, refused before the work begins if it is no place for it."""
+    from evsim.whole import place_for
+
+    return None if path is None else place_for(path, True, overwrite, read_for(names, scenarios))
+
+
+def read_for(names, scenarios):
+    """Files that are read: those of the scenarios, and those that they name."""
+    from evsim.scenario.files import inputs
+
+    return [*names, *(file for scenario in scenarios for file in inputs(scenario))]

@@ -6,7 +6,7 @@ What leads nowhere is written down as dropped, and confirmed all the same.
 """
 
 from evsim.engine.broker import Channel
-from evsim.engine.writing import goes_round, onward
+from evsim.engine.writing import goes_round, is_letter, onward, refused_letter
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.routing import onward as leads_to
 
@@ -53,9 +53,12 @@ class Exchange(Channel):
         messages.offset[message] = self.count
         self.count += 1
         cause, luck = messages.cause[message], messages.luck[message]
-        ways = self._ways(message)
-        ways = [each for each in ways if not (each.keeps and goes_round(self.system, cause, message, each))]
-        copies = [onward(self.system, message, cause, target, luck) for target in ways]
+        copies = []
+        for target in self._ways(message):
+            if target.keeps and goes_round(self.system, cause, message, target):
+                self._note("message dropped in a dead-letter cycle", target, message)
+            else:
+                copies.append(onward(self.system, message, cause, target, luck))
         self.copies[message] = dict.fromkeys(copies)
         for copy in copies:
             self._offer(copy)
@@ -86,6 +89,8 @@ class Exchange(Channel):
             messages.fate[copy] = fate
             if not fate:
                 target.append(copy)
+            elif is_letter(self.system, copy):
+                refused_letter(self.system, copy, fate)
         if fate:
             self._decided(copy, fate)
         else:

@@ -1,6 +1,6 @@
 """Dead letters: a message that is given up comes again as a new one in another channel.
 
-It is handed over inside the broker, at most once: a channel that is down or full loses it.
+It is handed over inside the broker, at most once: a channel that is down or full loses it, and the ledger says so.
 """
 
 from functools import cached_property
@@ -8,7 +8,7 @@ from zlib import crc32
 
 from evsim.engine.environment import ARRIVAL
 from evsim.engine.luck import Label
-from evsim.engine.writing import goes_round, onward
+from evsim.engine.writing import goes_round, onward, refused_letter
 
 __all__ = ["Letters"]
 
@@ -18,6 +18,7 @@ class Letters:
 
     def __init__(self, system, source, address):
         self.system, self.source, self.address = system, source, address
+        self.name = f"dead letters of {source.name}"
         self.label = Label.LETTER(crc32(source.name.encode()))  # whatever other channels there are
         self.coming = {self._arrived}  # heap functions that bring a message to its channel
         system.publishings.append(self)
@@ -31,6 +32,8 @@ class Letters:
         rows = self.system.records.rows
         message = rows.parent[row]
         if self.target.keeps and goes_round(self.system, row, message, self.target):
+            what = "message dropped in a dead-letter cycle"
+            self.system.records.incidents.append((self.system.env._now, what, self.target.name, message))
             return
         luck = self.system.luck.later(rows.luck[row], self.label)
         letter = onward(self.system, message, row, self.target, luck)
@@ -51,5 +54,6 @@ class Letters:
             self.system.records.incidents.append(
                 (self.system.env._now, "message refused", self.target.name, letter)
             )
+            refused_letter(self.system, letter, fate)
         else:
             self.target.append(letter)

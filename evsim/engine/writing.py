@@ -3,9 +3,10 @@
 from collections import Counter
 
 from evsim.engine.luck import Label
-from evsim.results.records import Verdict
+from evsim.results.deaths import is_rejected
+from evsim.results.records import Fate, Outcome, Reason, Verdict
 
-__all__ = ["afresh", "goes_round", "onward", "take", "writer"]
+__all__ = ["afresh", "goes_round", "is_letter", "onward", "refused_letter", "take", "writer"]
 
 
 def writer(system, route):
@@ -63,17 +64,49 @@ def onward(system, origin, cause, target, luck):
     return message
 
 
+def is_letter(system, message):
+    """Whether a message is a dead letter, or a copy of one that an exchange made: nobody waits to hear of it."""
+    messages, channels = system.records.messages, list(system.channels.values())
+    while (message := messages.origin[message]) >= 0:
+        if channels[messages.channel[message]].keeps:
+            return True
+    return False
+
+
+def refused_letter(system, letter, fate):
+    """A dead letter that its channel does not take is lost there: as nobody is told, the ledger is."""
+    rows, now = system.records.rows, system.env._now
+    row = rows.new()
+    rows.luck[row], rows.parent[row] = system.records.messages.luck[letter], letter
+    rows.born[row] = rows.ready[row] = rows.ended[row] = rows.settled[row] = now
+    rows.outcome[row] = Outcome.WITHDRAWN
+    full = fate == Fate.FULL
+    rows.verdict[row] = Verdict.DROPPED if full else Verdict.LOST
+    rows.reason[row] = Reason.MAX_LENGTH if full else Reason.UNREACHABLE
+
+
 def goes_round(system, row, message, channel):
     """Whether a message made of `message`, whose last attempt is `row`, comes round to a channel where it was before.
 
-    Not if somebody failed with it on the way. RabbitMQ ends such a circle.
+    Not if a consumer rejected it in that channel or since. RabbitMQ ends a cycle in which nobody did.
     """
-    rows, messages = system.records.rows, system.records.messages
-    while message >= 0 and rows.verdict[row] != Verdict.DEAD:
+    messages = system.records.messages
+    while message >= 0 and not _ends_a_cycle(system, row):
         if messages.channel[message] == channel.number:
             return True
         row, message = messages.cause[message], messages.origin[message]
     return False
+
+
+def _ends_a_cycle(system, row):
+    """Whether a message died for good with an attempt because a consumer said so, or somebody moved it."""
+    rows = system.records.rows
+    if rows.verdict[row] != Verdict.DEAD:
+        return False
+    place = system.places[rows.place[row]] if rows.place[row] >= 0 else None
+    reason, attempt = rows.reason[row], max(rows.attempt[row], 1)
+    channels = system.scenario.channels
+    return reason == Reason.REDRIVEN or is_rejected(place, channels, reason, rows.outcome[row], attempt)
 
 
 def take(lists, key, index):

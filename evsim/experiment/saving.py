@@ -4,6 +4,9 @@ import json
 import math
 from dataclasses import asdict, is_dataclass
 
+from evsim.results.export import csv
+from evsim.whole import new_folder
+
 __all__ = ["as_json", "save_comparison", "save_run"]
 
 
@@ -12,22 +15,24 @@ def as_json(data):
     return json.dumps(_plain(data), indent=2, allow_nan=False)
 
 
-def save_run(folder, data, done):
-    """Write the figures in ``data``, the scenario, and the records: of one run, or a row for each of many."""
-    _write(folder / "summary.json", as_json(data))
-    _write(folder / "scenario.yaml", done.scenario.to_yaml())
-    if hasattr(done, "frame"):
-        done.frame.to_csv(folder / "runs.csv")
-        return
-    done.export(folder, "csv")
+def save_run(path, data, done):
+    """A folder of the figures in ``data``, the scenario, and the records: of one run, or a row for each of many."""
+    with new_folder(path) as folder:
+        _write(folder / "summary.json", as_json(data))
+        _write(folder / "scenario.yaml", done.scenario.to_yaml())
+        if hasattr(done, "frame"):
+            done.frame.to_csv(folder / "runs.csv")
+        else:
+            csv.write(done, done.chosen(), folder)
 
 
-def save_comparison(folder, data, comparison):
-    """Write the comparison as JSON and CSV, and the scenario of each design."""
-    _write(folder / "comparison.json", as_json(data))
-    comparison.frame.to_csv(folder / "comparison.csv")
-    for number, design in enumerate(comparison.designs.values(), 1):
-        _write(folder / f"design-{number}.yaml", design.scenario.to_yaml())
+def save_comparison(path, data, comparison):
+    """A folder of the comparison as JSON and CSV, and the scenario of each design."""
+    with new_folder(path) as folder:
+        _write(folder / "comparison.json", as_json(data))
+        comparison.frame.to_csv(folder / "comparison.csv")
+        for number, design in enumerate(comparison.designs.values(), 1):
+            _write(folder / f"design-{number}.yaml", design.scenario.to_yaml())
 
 
 def _plain(value):

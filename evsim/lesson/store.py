@@ -1,9 +1,10 @@
 """Where guesses are kept between two visits of a notebook: a small JSON file beside it."""
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
+
+from evsim.whole import write_text
 
 __all__ = ["Store"]
 
@@ -52,12 +53,8 @@ def _read(file):
 
 
 def _write(file, entries):
-    new = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        new.write_text(json.dumps(entries, indent=1, ensure_ascii=False), encoding="utf-8")
-        new.replace(file)  # at once, so that nobody reads half a file
+        write_text(file, json.dumps(entries, indent=1, ensure_ascii=False))
     except OSError:
-        with suppress(OSError):
-            new.unlink()
         return False
     return True

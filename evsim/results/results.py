@@ -276,13 +276,13 @@ class Results:
         """
         return Trace(self, request, self.workload_of(request, workload))
 
-    def export(self, path, format, requests=None, workload=None):
+    def export(self, path, format, requests=None, workload=None, overwrite=False):
         """Write the run for another tool and return the path (:func:`evsim.results.export.export`).
 
         format: perfetto, otlp or cloudevents, a JSON file each; csv or parquet, a folder of tables or a .zip. requests:
-        the number of one request, or several, where not all are wanted.
+        the number of one request, or several, where not all are wanted. overwrite: replace an earlier output.
         """
-        return export(self, path, format, requests, workload)
+        return export(self, path, format, requests, workload, overwrite)
 
     def chosen(self, requests=None, workload=None):
         """For each request of :attr:`tally`: whether it is among `requests` (a number, or several; None: all)."""

@@ -14,6 +14,7 @@ from .exchanges import blocking, exchanges
 from .files import files
 from .fitting import MESSAGES, callees, unbrokered
 from .guarantees import guarantees
+from .letters import ways_at_once
 from .naming import ends, kinds, missing
 from .presets import completed
 from .routing import homes, is_routed_by_key, letters_come_to
@@ -27,7 +28,7 @@ from .units import write_limit, write_time
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (sizes, _names, _targets, _steps, _subscriptions, _growth, _redrives, _idempotent, _programs, _links,
-              faults, _call_cycles, _channel_cycles, files, _conditions, _transactions, guarantees,
+              faults, _call_cycles, _channel_cycles, _letter_cycles, files, _conditions, _transactions, guarantees,
               unbrokered, unbalanced, exchanges)
     return [problem for one in checks for problem in one(scenario)]
 
@@ -322,6 +323,15 @@ def _channel_cycles(scenario):
             cycle = [*cycle[1:], cycle[1]]
         yield Problem(("services", cycle[0], "handle"), f"messages go round for ever: {' -> '.join(cycle)}",
                       hint="put a publish on the way into a maybe, so that it ends")
+
+
+def _letter_cycles(scenario):
+    """A dead letter that is rejected at once, wherever it comes, stops the clock."""
+    cycle = _cycle(ways_at_once(scenario))
+    if cycle:
+        rule = f"what is rejected here at once goes round for ever at one moment: {' -> '.join(cycle)}"
+        yield Problem(("channels", cycle[0]), rule,
+                      hint="let the handler work before it fails, or end the dead letters in another queue")
 
 
 def _cycle(edges):

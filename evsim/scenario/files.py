@@ -9,7 +9,7 @@ from .part import Part, Tagged
 from .stamps import read_stamps
 from .units import write_time
 
-__all__ = ["files", "late_rows"]
+__all__ = ["files", "inputs", "late_rows"]
 
 
 def files(scenario):
@@ -31,6 +31,11 @@ def files(scenario):
         if workload.key is not None and getattr(workload.arrivals, "key", None) is not None:
             yield Problem(("workloads", name, "key"), f"the keys are in the file, column {workload.arrivals.key}",
                           hint="remove this key, or that of the arrivals")
+
+
+def inputs(scenario):
+    """The paths of the files that a scenario names."""
+    return [os.path.join(scenario.folder or "", part.file) for _, part in _naming(scenario, ())]
 
 
 def late_rows(scenario):

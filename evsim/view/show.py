@@ -4,6 +4,8 @@ from base64 import b64encode
 from html import escape
 from io import BytesIO
 
+from evsim.whole import new_file
+
 __all__ = ["Picture", "show"]
 
 PIXELS = 110  # an inch on the page, however fine the picture is
@@ -26,7 +28,8 @@ class Picture:
 
     def save(self, path):
         """Write the picture to a file; its ending names the format (png, svg, pdf)."""
-        self.figure.savefig(path, dpi=self.figure.dpi)
+        with new_file(path) as part:
+            self.figure.savefig(part, dpi=self.figure.dpi)
 
     def _repr_html_(self):
         data = b64encode(self.png()).decode()

@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.results.audit.channels import copies, reads
 from evsim.results.audit.exchanges import leads_nowhere
+from evsim.results.audit.letters import refused_letters
 from evsim.results.records import Fate, Outcome, Verdict
 from evsim.results.tally import last_attempts
 
@@ -52,7 +53,8 @@ def assert_ledger_adds_up(run):
             each = [np.flatnonzero(here & reads(run, group)) for group in groups]
         else:
             each = [np.repeat(np.flatnonzero(here), copies(run, name)[messages["route"][here]])]
-        expected = np.sort(np.concatenate(each or [[]]))
+        turned_away = refused_letters(run) & (messages["channel"] == code)
+        expected = np.sort(np.concatenate([*each, np.flatnonzero(turned_away)]))
         assert np.array_equal(np.sort(deliveries.message[mine & ~deliveries.replay]), expected), name
         counted = (mine & deliveries.cohort).sum()
         ungranted = (mine & deliveries.cohort & (deliveries.subscriber < 0)).sum()

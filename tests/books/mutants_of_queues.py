@@ -1,5 +1,6 @@
 """Ways to break a queue on purpose that the audit must see: dead letters, leases that are void, limits."""
 
+from evsim.engine import letters, writing
 from evsim.engine.letters import Letters
 from evsim.engine.queue.careful import CarefulQueue
 from evsim.engine.queue.consumer import CarefulConsumer
@@ -30,6 +31,28 @@ def a_dead_letter_is_sent_twice(patch):
             original(self, row)
 
     patch.setattr(Letters, "send", send)
+
+
+ROUND = {
+    "jobs": {"queue": {"ttl": 0.2, "dead_letter": "spoilt"}}, "spoilt": {"queue": {"ttl": 0.2, "dead_letter": "jobs"}},
+}  # fmt: skip
+
+
+@mutant("came round and nobody had rejected it", **ROUND)
+def a_cycle_of_dead_letters_never_ends(patch):
+    patch.setattr(letters, "goes_round", lambda system, row, message, channel: False)
+
+
+@mutant("a message is dead and has no dead letter", **ROUND,
+        worker={"handle": [{"work": 0.3}, {"fail": {"probability": 0.5, "requeue": False}}]})  # fmt: skip
+def a_cycle_ends_though_a_consumer_rejected(patch):
+    patch.setattr(writing, "_ends_a_cycle", lambda system, row: False)
+
+
+@mutant("a message was copied wrongly", **FLAWED,
+        spoilt={"queue": {"max_length": 1, "overflow": "reject_publish"}})  # fmt: skip
+def nobody_hears_of_a_letter_that_was_refused(patch):
+    patch.setattr(letters, "refused_letter", lambda system, letter, fate: None)
 
 
 @mutant("neither kept nor lost nor refused", **FLAWED)

@@ -7,6 +7,7 @@ from tests.books import exchanges
 __all__ = ["dead_letter", "polling", "queue", "reading", "redrive"]
 
 LIMITS = {None: ["delivery_limit", "max_receive_count"], "rabbitmq": ["delivery_limit"]}
+REJECTIONS = ("fail", "retry", "taken", "rivals")
 DEDUPLICATION = st.sampled_from([None, None, 2, {"window": 5, "by": "key"}])
 
 
@@ -57,7 +58,10 @@ def polling(draw, data):
 
 
 def dead_letter(draw, cast, channel):
-    """Where dead letters of a channel may go, or None: to where nobody reads who may publish to it again."""
+    """Where dead letters of a channel may go, or None: to where nobody reads who may publish to it again.
+
+    Back to itself, or round by others, only where no consumer rejects anything.
+    """
     place = cast.channels.index(channel)
     behind = {name: exchanges.leads_to(cast.exchanges, name) for name in cast.exchanges}
     behind |= {other: [other] for other in cast.channels if cast.kinds[other] in ("queue", "log")}
@@ -68,7 +72,9 @@ def dead_letter(draw, cast, channel):
         and cast.lowest_reader[name] >= cast.lowest_reader[channel]
         and cast.exchanges.get(name, {}).get("unroutable") != "return"
     ]
-    return draw(st.sampled_from([None, *able])) if "letters" in cast.hazards else None
+    if not cast.ways_back and cast.hazards.isdisjoint(REJECTIONS):  # a cycle of letters that ends by itself
+        able += [other for other in cast.queues if cast.lowest_reader[other] == cast.lowest_reader[channel]]
+    return draw(st.sampled_from([None, *dict.fromkeys(able)])) if "letters" in cast.hazards else None
 
 
 def redrive(draw, data, cast):

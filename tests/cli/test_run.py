@@ -118,7 +118,7 @@ def test_warnings_are_shown_beside_the_results():
 
 
 def test_a_saved_scenario_repeats_the_run(tmp_path):
-    folder = tmp_path / "new" / "results"
+    folder = tmp_path / "results"
     result = evsim_("run", "registration-events", *SHORT, "--seed", 9, "--save", folder)
     assert result.exit_code == 0
     assert json.loads((folder / "summary.json").read_text())["seed"] == 9

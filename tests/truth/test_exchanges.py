@@ -233,8 +233,8 @@ def test_dead_letters_go_by_an_exchange_under_the_name_of_the_queue_they_were_pu
     assert seen(run) == {"buried": 100, "seen": 100} and (run.ledger.deaths <= 1).all()
 
 
-def test_a_letter_that_expired_does_not_come_to_its_queue_again_and_one_that_failed_does():
-    """RabbitMQ ends a circle in which nobody ever rejects."""
+def test_a_letter_that_expired_does_not_come_to_its_queue_again_and_one_that_was_rejected_does():
+    """RabbitMQ ends a cycle in which nobody ever rejects."""
     scenario = graves("fanout", ("spoilt",), ("seen",)).replace({
         "channels.spoilt.queue": {"ttl": 0.001, "dead_letter": "graves"}, "services.undertaker.handle": [{"work": 10}],
         "run.drain_limit": 10_000,
@@ -243,7 +243,7 @@ def test_a_letter_that_expired_does_not_come_to_its_queue_again_and_one_that_fai
     spoilt = run.ledger[run.ledger.channel == "spoilt"]
     assert (spoilt.state == "expired").sum() == 99 and len(spoilt) == 100, "the circle is not gone round twice"
     assert seen(run) == {"seen": 100 + 99}
-    failing = [{"work": "1ms"}, {"fail": 0.5}, {"effect": "done"}]
+    failing = [{"work": "1ms"}, {"fail": {"probability": 0.5, "requeue": False}}, {"effect": "done"}]
     run = checked(graves("fanout", ("jobs",), handle=failing).replace({"run.duration": 4.005}))
     assert (run.effects.groupby("request").size() == 1).all() and len(run.effects) == 400, "again until it is done"
     assert proportion_agrees((run.ledger.state == "dead").sum(), len(run.ledger), 0.5)

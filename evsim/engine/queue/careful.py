@@ -10,6 +10,7 @@ from evsim.engine.queue.consumer import CarefulConsumer
 from evsim.engine.queue.memory import Memory
 from evsim.engine.queue.redrive import Redrive
 from evsim.engine.queue.store import store_of
+from evsim.engine.writing import is_letter
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
@@ -63,9 +64,10 @@ class CarefulQueue(Channel):
 
     def refusal(self, message, acks):
         fate = super().refusal(message, acks)
-        if fate or self.settings.overflow != "reject_publish" or self._is_here(message):
+        if fate or self.settings.overflow != "reject_publish" or not self.is_full or self._is_here(message):
             return fate
-        return Fate.FULL if self.is_full else Fate.OPEN
+        taken = not self.settings.refuses_dead_letters and is_letter(self.system, message)
+        return Fate.OPEN if taken else Fate.FULL
 
     def _is_here(self, message):
         return self.keeps_once and self.system.records.messages.appended[message] >= 0

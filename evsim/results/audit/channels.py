@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.exchanges import leads_nowhere
+from evsim.results.audit.letters import refused_letters
 from evsim.results.batches import followers
 from evsim.results.records import Fate, Verdict
 from evsim.scenario.transactions import is_atomic
@@ -14,7 +15,7 @@ def deliveries(books):
     """A message that is kept is one obligation for each group of a log or service on a bus, and one in a queue.
 
     What is sent to one handler of a bus, or finds no service there at all, is one too, and so is what leads nowhere
-    from an exchange; what is not kept is none.
+    from an exchange; what is not kept is none, but for a dead letter that was refused, of which nobody else is told.
     """
     messages, rows = books.messages, books.rows
     is_delivery = (books.kinds == "delivery") & (rows["first"] < 0)
@@ -32,6 +33,7 @@ def deliveries(books):
             expected[here] = copies(books.run, name)[messages["route"][here]]
         for subscription in _groups(books.run.scenario.complete, name):
             expected += here & reads(books.run, subscription)
+    expected += refused_letters(books.run)
     books.demand(per_message == expected, "a message was copied wrongly", messages["cause"])
     for code, name in enumerate(names):
         mine = np.flatnonzero(kept & (messages["channel"] == code) & (messages["fate"] != Fate.TRUNCATED))

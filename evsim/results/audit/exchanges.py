@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Verdict
+from evsim.results.deaths import been_in
 from evsim.scenario.routing import onward
 
 __all__ = ["CHECKS", "leads_nowhere"]
@@ -44,19 +44,9 @@ def _ways(run):
             _, step = run.routes[route]
             leads = onward(run.scenario, step, names[channel], run.key_names.get(key, str(key)))
             known[way] = [names.index(name) for name in leads]
-        passed = _been_in(run, message)
+        passed = been_in(run, messages["cause"][message], messages["origin"][message])
         found[message] = [each for each in known[way] if sorts[each] or each not in passed]
     return found
-
-
-def _been_in(run, message):
-    """Numbers of the channels that a message comes from, back to where somebody failed with it."""
-    messages, verdict = run.message_columns, run.rows["verdict"]
-    passed = set()
-    while messages["origin"][message] >= 0 and verdict[messages["cause"][message]] != Verdict.DEAD:
-        message = messages["origin"][message]
-        passed.add(int(messages["channel"][message]))
-    return passed
 
 
 CHECKS = (routing,)

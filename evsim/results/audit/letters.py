@@ -1,11 +1,16 @@
-"""Recount of dead letters: what was given up for good, and has somewhere to go, comes again exactly once."""
+"""Recount of dead letters: what was given up for good, and has somewhere to go, comes again exactly once.
+
+Unless it would come round to a channel where it was, with nobody having rejected it. One that its channel refuses is
+in the ledger.
+"""
 
 import numpy as np
 
-from evsim.results.records import Reason, Verdict
+from evsim.results.deaths import been_in
+from evsim.results.records import Fate, Reason, Verdict
 from evsim.results.tally import last_attempts
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "refused_letters"]
 
 
 def letters(books):
@@ -15,26 +20,69 @@ def letters(books):
     over = np.zeros(count, dtype=bool)
     over[last] = np.isin(rows["verdict"][last], (Verdict.DEAD, Verdict.EXPIRED, Verdict.DROPPED))
     over &= books.kinds == "delivery"
-    made = (messages["origin"] >= 0) & ~run.routed
-    made[[copy for copy, _ in run.records.copies]] = False
+    over[over] = ~np.isnan(messages["appended"][rows["parent"][over]])
+    made = _letters(run)
     cause = messages["cause"][made]
     books.demand(over[cause], "a dead letter of what was not given up", cause)
     books.demand(rows["parent"][cause] == messages["origin"][made], "a dead letter of another message", cause)
     found = np.bincount(cause, minlength=count)
     books.demand(found <= 1, "two dead letters of one message")
-    dead = over & (rows["verdict"] == Verdict.DEAD)
-    needed = np.array([_target(run.scenario.complete, place) is not None for place in run.places] + [False])
-    needed = needed[rows["place"]]
-    books.demand(~(dead & needed) | (found == 1), "a message is dead and has no dead letter")
     moved = rows["reason"] == Reason.REDRIVEN
     books.demand(~moved | (found == 1), "a dead letter left for where it died, and no message came of it")
-    books.demand(~(over & ~needed & ~moved & (rows["place"] >= 0)) | (found == 0), "a dead letter without an address")
+    mine = np.flatnonzero(over & ~moved)
+    target = _targets(run, mine)
+    pairs = zip(mine.tolist(), target.tolist(), strict=True)
+    round_ = np.array([_comes_round(run, row, to) for row, to in pairs], dtype=bool)
+    books.demand((target >= 0) | (found[mine] == 0), "a dead letter without an address", mine)
+    books.demand(~round_ | (found[mine] == 0), "a dead letter came round and nobody had rejected it", mine)
+    books.demand((target < 0) | round_ | (found[mine] == 1), "a message is dead and has no dead letter", mine)
 
 
-def _target(scenario, place):
-    if place.kind != "delivery":
-        return None
-    return place.step.dead_letter or getattr(scenario.channels[place.source], "dead_letter", None)
+def refused(books):
+    """A letter that was refused was dropped where its queue was full, else lost."""
+    rows, messages = books.rows, books.messages
+    entries = books.kinds == "delivery"
+    entries[entries] = refused_letters(books.run)[rows["parent"][entries]]
+    full = messages["fate"][rows["parent"][entries]] == Fate.FULL
+    right = rows["verdict"][entries] == np.where(full, Verdict.DROPPED, Verdict.LOST)
+    books.demand(right, "a refused dead letter is neither dropped nor lost", np.flatnonzero(entries))
 
 
-CHECKS = (letters,)
+def refused_letters(run):
+    """For each message: whether it is a dead letter, or a copy of one, that its channel did not take."""
+    messages = run.message_columns
+    found = np.zeros(len(messages["origin"]), dtype=bool)
+    found[_letters(run)] = True
+    for message in np.flatnonzero(run.routed).tolist():  # after what they come from
+        found[message] = found[messages["origin"][message]]
+    return found & np.isin(messages["fate"], (Fate.FULL, Fate.REFUSED))
+
+
+def _letters(run):
+    """Numbers of the messages that are dead letters; a second record of one is none."""
+    made = (run.message_columns["origin"] >= 0) & ~run.routed
+    made[[copy for copy, _ in run.records.copies]] = False
+    return np.flatnonzero(made)
+
+
+def _targets(run, dead):
+    """For each row: the number of the channel to which its dead letter goes, -1 if to none.
+
+    A subscription's address is for what its service gives up; what expires or is dropped goes to its queue's.
+    """
+    rows, channels = run.rows, run.scenario.complete.channels
+    numbers = {name: number for number, name in enumerate(channels)} | {None: -1}
+    own = np.array([numbers[getattr(each, "dead_letter", None)] for each in channels.values()] + [-1])
+    reading = np.array([numbers[getattr(place.step, "dead_letter", None)] for place in run.places] + [-1])
+    read = np.where(rows["verdict"][dead] == Verdict.DEAD, reading[rows["place"][dead]], -1)
+    return np.where(read >= 0, read, own[run.message_columns["channel"][rows["parent"][dead]]])
+
+
+def _comes_round(run, row, target):
+    """Whether the letter of a row would come to a channel that keeps it and where its message has been before."""
+    if target < 0 or list(run.scenario.channels.values())[target].kind == "exchange":
+        return False
+    return target in been_in(run, row, run.rows["parent"][row])
+
+
+CHECKS = (letters, refused)

@@ -63,10 +63,12 @@ def lengths(books):
     """A queue that drops holds no more ready messages than it may, once all that happens at a moment has happened."""
     rows = books.rows
     for mine, settings in _queues(books):
-        dropped = rows["verdict"][mine] == Verdict.DROPPED
+        kept = ~np.isnan(books.messages["appended"][rows["parent"][mine]])
+        dropped = (rows["verdict"][mine] == Verdict.DROPPED) & kept
         if settings.max_length is None or settings.overflow != "drop_head":
             books.demand(~dropped, "dropped by a queue that drops nothing", mine)
             continue
+        mine = mine[kept]
         end = np.fmin(rows["leased"], rows["ended"])[mine]
         gone = ~np.isnan(end)
         times = np.concatenate([rows["ready"][mine], end[gone]])

@@ -30,11 +30,10 @@ def frames(run, chosen):
 def write_files(path, ending, tables, as_bytes):
     """Write each table to a file of its own in the folder or archive `path`."""
     files = {f"{name}{ending}": as_bytes(frame) for name, frame in tables.items()}
-    if path.suffix == ".zip" and not path.is_dir():
+    if path.suffix == ".zip":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in files.items():
                 archive.writestr(zipfile.ZipInfo(name, FIRST_DATE), data, zipfile.ZIP_DEFLATED)
         return
-    path.mkdir(exist_ok=True)
     for name, data in files.items():
         (path / name).write_bytes(data)

@@ -16,6 +16,7 @@ from evsim.view.player.differences import difference
 from evsim.view.player.film import film
 from evsim.view.player.page import page
 from evsim.view.truth import State
+from evsim.whole import write_text
 
 __all__ = ["Player", "play"]
 
@@ -75,8 +76,7 @@ class Player:
         text = page(self.stored(moments), f"evsim: {' and '.join(self.designs)}", self.still())
         if path is None:
             return text
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        write_text(path, text)
 
     def stored(self, moments):
         """The film for a page: with the futures in which a part goes down at one of some moments (s)."""

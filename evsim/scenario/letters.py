@@ -1,0 +1,44 @@
+"""Dead letters that could never come to an end: ways that they go on at the same moment, again and again."""
+
+__all__ = ["ways_at_once"]
+
+IN_NO_TIME = ("effect", "undo", "read", "reply")  # kinds of steps
+
+
+def ways_at_once(scenario):
+    """channel -> the channels to which all that comes there goes on at once, as each of its readers rejects it.
+
+    A cycle in which nobody rejects needs no care, for it ends by itself. What takes time, or a chance, ends too.
+    """
+    ways = {name: [] for name in scenario.channels}
+    if scenario.network.links or getattr(scenario.network.latency, "value", 1):
+        return ways
+    for name, channel in scenario.channels.items():
+        readers = [(service, each) for service in scenario.services.values() for each in service.subscribe
+                   if each.channel == name]  # fmt: skip
+        if readers and all(_rejects_at_once(service, each, channel) for service, each in readers):
+            first = [each.dead_letter or getattr(channel, "dead_letter", None) for _, each in readers]
+            ways[name] = [home for target in first for home in _homes(scenario, target)]
+    return ways
+
+
+def _homes(scenario, target):
+    """The channels that are sure to get what is handed to `target`."""
+    channel = scenario.channels.get(target)
+    if channel is None:
+        return []
+    if channel.kind != "exchange":
+        return [target]
+    return [binding.queue for binding in channel.bindings] if channel.type == "fanout" else []
+
+
+def _rejects_at_once(service, subscription, channel):
+    if callable(service.handle) or service.idempotent is not None or subscription.ack in ("before", "never"):
+        return False
+    failing = next((step for step in service.handle if step.kind not in IN_NO_TIME), None)
+    if failing is None or failing.kind != "fail" or failing.probability < 1:
+        return False
+    retry = subscription.retry
+    gives_up = channel.kind == "log" if retry is None else not retry.backoff.base
+    polled = channel.kind == "queue" and (channel.visibility_timeout is not None or channel.like is not None)
+    return not failing.requeue or (gives_up and not polled)

@@ -23,20 +23,22 @@ def test_an_unknown_format_is_refused_with_the_nearest(tmp_path):
 
 @pytest.mark.parametrize("format", EVENT_FORMATS)
 def test_one_file_is_not_written_over_a_folder(format, tmp_path):
-    with pytest.raises(ScenarioError, match=f"{format} writes one file, and this is a folder"):
+    with pytest.raises(ScenarioError, match="is a folder, and one file is written"):
         a_run("events").export(tmp_path, format)
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet"])
 def test_tables_are_not_written_over_a_file(format, tmp_path):
     (tmp_path / "run.csv").write_text("mine")
-    with pytest.raises(ScenarioError, match="name a folder, or an archive that ends with .zip"):
+    with pytest.raises(ScenarioError, match="is a file, and a folder is written; name a folder"):
         a_run("events").export(tmp_path / "run.csv", format)
     assert (tmp_path / "run.csv").read_text() == "mine"
 
 
-def test_a_folder_that_is_not_there_is_made(tmp_path):
-    assert a_run("events").export(tmp_path / "new" / "trace.json", "otlp", requests=3).exists()
+def test_a_folder_that_is_not_there_is_not_made(tmp_path):
+    with pytest.raises(ScenarioError, match="there is no folder .*; make it first, or name another place"):
+        a_run("events").export(tmp_path / "new" / "trace.json", "otlp", requests=3)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -53,9 +55,9 @@ def test_where_there_are_several_workloads_requests_need_one(tmp_path):
     with pytest.raises(ValueError, match="several workloads"):
         run.export(tmp_path / "x.json", "cloudevents", requests=3)
     for workload in run.scenario.workloads:
-        path = run.export(tmp_path / "x.json", "cloudevents", requests=3, workload=workload)
+        path = run.export(tmp_path / f"{workload}-3.json", "cloudevents", requests=3, workload=workload)
         assert {event["subject"] for event in json.loads(path.read_text())} == {f"{workload}/3"}
-        path = run.export(tmp_path / "x.json", "cloudevents", workload=workload)
+        path = run.export(tmp_path / f"{workload}.json", "cloudevents", workload=workload)
         assert len(json.loads(path.read_text())) == (run.ledger.groupby("message").workload.first() == workload).sum()
 
 

@@ -8,7 +8,7 @@ TTL = (
     "line; at its "
     "deadline it may still be handed out; `ttl: 0s` is now or never"
 )
-FULL = "ready messages only. `drop_head`: the oldest is `dropped` (cause max length)"
+FULL = "ready messages only. `drop_head`: the head is `dropped` (cause max length)"
 PRIORITY = (
     "so many levels, from 0; the highest goes first, within one as they came. A `priority` that is too high counts as "
     "the highest"

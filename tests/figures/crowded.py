@@ -21,7 +21,8 @@ def _system(draw):
             "retry": {**_retry(draw), "budget": {"ratio": 0.1, "burst": 5}}}  # fmt: skip
     call |= draw(st.sampled_from([{}, {"hedge": {"after": 0.25}}, {"breaker": {"failures": 3, "open_for": 0.5}}]))
     publish = {"retry": _retry(draw), "timeout": 0.5}
-    both = {"branches": [[{"publish": {"channel": "jobs", **publish}}], [{"publish": {"channel": "facts", **publish}}]]}
+    facts = {"channel": "facts", "key": draw(st.sampled_from([None, "same"])), **publish}  # over several partitions
+    both = {"branches": [[{"publish": {"channel": "jobs", **publish}}], [{"publish": facts}]]}
     taken = {"maybe": {"probability": 0.5, "then": [{"effect": {"name": "name", "unique": True}}]}}
     services = {
         "front": {
@@ -38,6 +39,7 @@ def _system(draw):
         },
         "mailer": {
             "instances": 2,
+            "idempotent": draw(st.sampled_from([None, {"by": "message"}])),
             "subscribe": {"channel": "jobs", "prefetch": draw(st.integers(1, 2)), "retry": {"attempts": 2}},
             "handle": [{"work": draw(WORK)}, {"effect": "mail"}, {"fail": 0.3}],
         },
@@ -93,7 +95,8 @@ def _faults(draw):
         )
     ]
     twice = [{"duplication": ["front", "ledger"], "at": 0, "probability": 0.2},
-             {"duplication": ["jobs", "mailer"], "at": 3, "probability": 0.2}]  # fmt: skip
+             {"duplication": ["jobs", "mailer"], "at": 3, "probability": 0.2},
+             {"duplication": ["facts", "slow"], "at": 0, "probability": 0.2}]  # fmt: skip
     return [*faults, *twice]
 
 

@@ -8,7 +8,7 @@ calls from Python to Python, which take memory and nothing of the machine's own 
 import sys
 from contextlib import contextmanager
 
-from evsim.scenario.steps import branches
+from evsim.scenario.handlers import branches
 
 __all__ = ["building", "roomy", "running"]
 

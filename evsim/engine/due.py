@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from evsim.engine.places import REQUEST
-from evsim.scenario.checking import walk
+from evsim.scenario.handlers import walk, without_answer
 from evsim.scenario.routing import homes, is_routed_by_key
-from evsim.scenario.steps import without_answer
 
 __all__ = ["Due", "due_effects"]
 

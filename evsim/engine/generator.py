@@ -18,7 +18,8 @@ from evsim.engine.versions import raising
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
 from evsim.scenario.fitting import MESSAGES, step_problem
-from evsim.scenario.steps import Ask, Call, Effect, Publish, Send, Undo, Wait, Work, without_answer
+from evsim.scenario.handlers import without_answer
+from evsim.scenario.steps import Ask, Call, Effect, Publish, Send, Undo, Wait, Work
 
 __all__ = ["Context", "StepFailed", "generator_handler"]
 

@@ -14,7 +14,7 @@ from evsim.engine.steps import BUILDERS, builder, first_work, may_strike
 from evsim.engine.strikes import Strikes
 from evsim.results.records import Outcome
 from evsim.scenario.faults import strikes_after_reply
-from evsim.scenario.steps import branches, numbered, title, titles
+from evsim.scenario.handlers import branches, numbered, title, titles
 
 __all__ = ["compile_handler"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from evsim.engine.refusal import refuse
 from evsim.scenario.fitting import callees
+from evsim.scenario.handlers import without_answer
 from evsim.scenario.routing import homes, letter_homes
-from evsim.scenario.steps import without_answer
 
 __all__ = ["CALL", "DELIVERY", "Place", "REQUEST", "Walk"]
 

@@ -4,8 +4,8 @@ An edge is *guarded* where its answer may be bad, late or lost, or where who wai
 """
 
 from evsim.scenario.fitting import UNBROKERED
+from evsim.scenario.handlers import branches
 from evsim.scenario.routing import homes
-from evsim.scenario.steps import branches
 
 __all__ = ["Risk"]
 

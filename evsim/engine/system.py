@@ -22,7 +22,7 @@ from evsim.engine.size import refuse_too_many
 from evsim.engine.versions import Versions
 from evsim.engine.workloads import Workload
 from evsim.results.records import Fate, Outcome, Records, Verdict
-from evsim.scenario.checking import walk
+from evsim.scenario.handlers import walk
 from evsim.scenario.routing import reached
 from evsim.scenario.stamps import read_stamps
 from evsim.scenario.transactions import is_atomic

@@ -11,7 +11,7 @@ from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_number, a_scenario
 from evsim.scenario.errors import Problem
 from evsim.scenario.fitting import UNBROKERED
-from evsim.scenario.steps import branches, titles
+from evsim.scenario.handlers import branches, titles
 
 __all__ = ["Crash", "CrashMatrix", "crash_matrix"]
 

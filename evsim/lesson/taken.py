@@ -1,6 +1,6 @@
 """"E-mail taken": what events can't do is say no. Any registration design with a unique e-mail, and what it came to."""
 
-from evsim.scenario.checking import walk
+from evsim.scenario.handlers import walk
 
 __all__ = ["email_taken", "who_heard_no"]
 

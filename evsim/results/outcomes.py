@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from evsim.results.tally import DECLINED, OK, PENDING
-from evsim.scenario.checking import walk
+from evsim.scenario.handlers import walk
 from evsim.ticks import elapsed
 
 __all__ = ["ERROR", "LATER", "NO", "NOTHING", "TOLD", "YES", "CustomerOutcomes", "effect_order", "listed"]

@@ -9,7 +9,7 @@ from evsim.results.records import Outcome, Reason
 from evsim.results.summary import percentiles
 from evsim.results.tally import DELIVERY_STATES
 from evsim.results.work import amplifications, retried
-from evsim.scenario.checking import walk
+from evsim.scenario.handlers import walk
 from evsim.ticks import elapsed
 
 __all__ = ["channel_figures", "partition_figures", "service_figures"]

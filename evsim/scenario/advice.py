@@ -6,11 +6,10 @@ overloaded is, and one not mentioned may still be.
 
 from graphlib import TopologicalSorter
 
-from .checking import walk
 from .files import late_rows
 from .fitting import MESSAGES, readers
+from .handlers import walk, without_answer
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
-from .steps import without_answer
 from .transactions import outside
 from .units import write_time
 

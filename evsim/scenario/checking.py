@@ -14,12 +14,12 @@ from .exchanges import blocking, exchanges
 from .files import files
 from .fitting import MESSAGES, callees, unbrokered
 from .guarantees import guarantees
+from .handlers import branches, walk
 from .letters import ways_at_once
 from .naming import ends, kinds, missing
 from .presets import completed
 from .routing import homes, is_routed_by_key, letters_come_to
 from .sizes import sizes
-from .steps import branches, without_answer
 from .striking import faults
 from .transactions import transactions
 from .units import write_limit, write_time
@@ -31,25 +31,6 @@ def check(scenario):
               faults, _call_cycles, _channel_cycles, _letter_cycles, files, _conditions, _transactions, guarantees,
               unbrokered, unbalanced, exchanges)
     return [problem for one in checks for problem in one(scenario)]
-
-
-def walk(steps, path=(), unsure=False):
-    """Every step in a handler, depth first: (path, step, whether chance decides that it is reached)."""
-    if callable(steps):
-        return
-    for number, step in enumerate(steps):
-        here = (*path, number, step.kind)
-        yield here, step, unsure
-        if step.kind == "parallel":
-            for branch, inner in enumerate(step.branches):
-                yield from walk(inner, (*here, "branches", branch), unsure)
-        elif step.kind == "maybe":
-            yield from walk(step.then, (*here, "then"), unsure or step.probability < 1)
-            yield from walk(step.otherwise, (*here, "else"), unsure or step.probability > 0)
-        elif step.kind == "fail":
-            unsure = unsure or step.probability > 0
-        elif inner := without_answer(step):
-            yield from walk(inner, (*here, "on_error", step.on_error.kind), True)
 
 
 def _walk_services(scenario):

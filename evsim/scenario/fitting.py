@@ -2,6 +2,7 @@
 
 from .errors import Problem, a
 from .exchanges import publish_problem
+from .handlers import walk
 
 MESSAGES = ("publish", "send", "ask")   # the steps that hand something to a channel
 UNBROKERED = ("bus", "pipe")   # kinds of channel with nothing between those who use them
@@ -26,8 +27,6 @@ def callees(scenario, step):
 
 def may_write(service, channel):
     """Whether a service may hand something to a channel; of a Python function nobody knows before."""
-    from .checking import walk  # which checks the rest
-
     steps = service.handle
     return callable(steps) or any(step.kind in MESSAGES and step.channel == channel for _, step, _ in walk(steps))
 
@@ -80,8 +79,6 @@ def _kind(scenario, name):
 
 def _messages(scenario):
     """(path, step) of all that hands over a message."""
-    from .checking import walk  # which checks the rest
-
     for name, service in scenario.services.items():
         for path, step, _ in walk(service.handle, ("services", name, "handle")):
             if step.kind in MESSAGES:

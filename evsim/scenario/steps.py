@@ -296,44 +296,6 @@ class Maybe(Tagged):
     otherwise: Steps = Field(default=(), alias="else")
 
 
-def branches(step):
-    """The lists of steps inside a step, in the order in which their numbers count in a position."""
-    if step.kind == "parallel":
-        return step.branches
-    if step.kind == "maybe":
-        return (step.then, step.otherwise)
-    return (without_answer(step),) if without_answer(step) else ()
-
-
-def without_answer(step):
-    """The steps that a call or an ask takes when it has no answer."""
-    return getattr(getattr(step, "on_error", None), "steps", ())
-
-
-def title(step):
-    """How a step is called in words: its kind and what it is about, such as `call database`."""
-    about = getattr(step, step.short or "name", None)
-    return f"{step.kind} {about}" if isinstance(about, str) else step.kind
-
-
-def titles(steps, position=(), met=None):
-    """Position of each step in a handler -> its title; the second of a title is `work #2`."""
-    met = {} if met is None else met
-    found = {}
-    for index, step in enumerate(() if callable(steps) else steps):
-        here, name = (*position, index), title(step)
-        met[name] = met.get(name, 0) + 1
-        found[here] = numbered(name, met[name])
-        for number, branch in enumerate(branches(step)):
-            found |= titles(branch, (*here, number), met)
-    return found
-
-
-def numbered(name, number):
-    """The title of the step that is the `number`-th (1, 2 ...) of its name."""
-    return name if number == 1 else f"{name} #{number}"
-
-
 _OF_PARTS = [each.module("settings").SETTINGS for each in parts(STEP)]
 Step = one_of(
     "a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Read, Effect, Undo, Reply, *_OF_PARTS

@@ -2,8 +2,8 @@
 
 from .errors import Problem, a, suggest
 from .faults import OF_LINKS
+from .handlers import titles
 from .naming import ends, kinds, missing
-from .steps import titles
 from .units import write_time
 
 __all__ = ["faults"]

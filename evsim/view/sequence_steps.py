@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.fitting import UNBROKERED
-from evsim.scenario.steps import branches
+from evsim.scenario.handlers import branches
 from evsim.view.story import Message
 from evsim.view.style import faults, seconds
 

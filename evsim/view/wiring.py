@@ -2,7 +2,7 @@
 
 from evsim.results.results import Results
 from evsim.scenario.fitting import MESSAGES
-from evsim.scenario.steps import branches
+from evsim.scenario.handlers import branches
 
 __all__ = ["KINDS", "Wiring", "all_steps"]
 

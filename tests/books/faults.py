@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
+from evsim.scenario.handlers import titles
 from evsim.scenario.parts import Service
-from evsim.scenario.steps import titles
 
 __all__ = ["fault"]
 

@@ -1,7 +1,7 @@
 """What the steps of a handler allow: how many calls, messages and effects, and whether it answers early."""
 
 from evsim.scenario.faults import strikes_after_reply
-from evsim.scenario.steps import branches
+from evsim.scenario.handlers import branches
 
 __all__ = ["fewest_and_most", "may_answer_early"]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.results.audit.unique import key_of
 from evsim.results.records import Outcome, Reason, Verdict
-from evsim.scenario.checking import walk
+from evsim.scenario.handlers import walk
 
 __all__ = ["CHECKS"]
 

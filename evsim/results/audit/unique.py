@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.records import Outcome, Reason, Verdict
-from evsim.scenario.checking import walk
+from evsim.scenario.handlers import walk
 
 __all__ = ["CHECKS", "key_of"]
 

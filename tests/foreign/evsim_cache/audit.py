@@ -1,7 +1,7 @@
 """Recount of a cache: what was found had been loaded within its time to live."""
 
 from evsim.results.remarks import remarks
-from evsim.scenario.checking import walk
+from evsim.scenario.handlers import walk
 from evsim_cache.words import HIT, LOADED, MISS
 
 __all__ = ["CHECKS"]

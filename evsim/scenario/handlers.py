@@ -1,0 +1,60 @@
+"""Ways through a handler: all its steps, what lies inside a step, and what each is called."""
+
+__all__ = ["branches", "numbered", "title", "titles", "walk", "without_answer"]
+
+
+def walk(steps, path=(), unsure=False):
+    """Every step in a handler, depth first: (path, step, whether chance decides that it is reached)."""
+    if callable(steps):
+        return
+    for number, step in enumerate(steps):
+        here = (*path, number, step.kind)
+        yield here, step, unsure
+        if step.kind == "parallel":
+            for branch, inner in enumerate(step.branches):
+                yield from walk(inner, (*here, "branches", branch), unsure)
+        elif step.kind == "maybe":
+            yield from walk(step.then, (*here, "then"), unsure or step.probability < 1)
+            yield from walk(step.otherwise, (*here, "else"), unsure or step.probability > 0)
+        elif step.kind == "fail":
+            unsure = unsure or step.probability > 0
+        elif inner := without_answer(step):
+            yield from walk(inner, (*here, "on_error", step.on_error.kind), True)
+
+
+def branches(step):
+    """The lists of steps inside a step, in the order in which their numbers count in a position."""
+    if step.kind == "parallel":
+        return step.branches
+    if step.kind == "maybe":
+        return (step.then, step.otherwise)
+    return (without_answer(step),) if without_answer(step) else ()
+
+
+def without_answer(step):
+    """The steps that a call or an ask takes when it has no answer."""
+    return getattr(getattr(step, "on_error", None), "steps", ())
+
+
+def title(step):
+    """How a step is called in words: its kind and what it is about, such as `call database`."""
+    about = getattr(step, step.short or "name", None)
+    return f"{step.kind} {about}" if isinstance(about, str) else step.kind
+
+
+def titles(steps, position=(), met=None):
+    """Position of each step in a handler -> its title; the second of a title is `work #2`."""
+    met = {} if met is None else met
+    found = {}
+    for index, step in enumerate(() if callable(steps) else steps):
+        here, name = (*position, index), title(step)
+        met[name] = met.get(name, 0) + 1
+        found[here] = numbered(name, met[name])
+        for number, branch in enumerate(branches(step)):
+            found |= titles(branch, (*here, number), met)
+    return found
+
+
+def numbered(name, number):
+    """The title of the step that is the `number`-th (1, 2 ...) of its name."""
+    return name if number == 1 else f"{name} #{number}"

@@ -7,7 +7,8 @@ names, each imported when a room asks for it:
 ============ =======================================================================================
 ``settings`` ``SETTINGS``: what a person writes behind the word, as a type of pydantic
 ``engine``   ``build``: how it runs; its arguments are those of its socket
-``audit``    ``CHECKS``: functions of :class:`evsim.results.audit.books.Books` that recount it
+``audit``    ``CHECKS``: functions of :class:`evsim.results.audit.books.Books` that recount it; of a channel also
+             ``obligations``: of each message, to how many it is one
 ``figures``  ``FIGURES``: what it adds to the figures of a run
 ``words``    ``INCIDENTS``: what it writes into the incidents, in words for readers
 ``trials``   ``MUTANTS`` and ``SETTINGS``: ways to break it, and settings to try; for the tests alone
@@ -22,12 +23,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, resources
 
-__all__ = ["CALL", "SOCKETS", "STEP", "Part", "RegistryError", "modules", "part", "parts"]
+__all__ = ["CALL", "CHANNEL", "SOCKETS", "STEP", "Part", "RegistryError", "modules", "part", "parts"]
 
 GROUP = "evsim.parts"
 CALL = "call"  # a setting of whoever asks: of a call, and of an ask on a bus
 STEP = "step"  # a step of a handler
-SOCKETS = (CALL, STEP)
+CHANNEL = "channel"  # how messages travel without a waiting caller
+SOCKETS = (CALL, STEP, CHANNEL)
 
 
 class RegistryError(ImportError):

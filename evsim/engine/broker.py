@@ -5,6 +5,7 @@ from collections import Counter
 from evsim.engine.delivery import Delivery
 from evsim.engine.letters import Letters
 from evsim.engine.luck import Label
+from evsim.engine.publishing import Publishing
 from evsim.results.records import Fate
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 
@@ -26,6 +27,14 @@ class Channel:
         """Take note of one publish step on one path: ``ways`` are the places of its deliveries, by subscriber."""
         for subscriber, place in ways.items():
             subscriber.routes[number] = place
+
+    def subscriber(self, service, subscription):
+        """The attachment of a service to it, a :class:`Subscriber`."""
+        raise NotImplementedError
+
+    def publisher(self, *arguments):
+        """What does a publish step: place, step, route, ``then(row)``, ``fail(row, reason)``, the service."""
+        return Publishing(self.system, *arguments)
 
     def stored(self):
         """Rows that lie in the channel itself, for a stock-take."""

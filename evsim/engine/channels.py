@@ -1,18 +1,18 @@
-"""The kinds of channels, by the word of a scenario: the channel, its side of a subscriber, and that of a publisher."""
+"""The channels of a system, each made by its part."""
 
-from evsim.engine.bus import Bus, Handler, Sending
 from evsim.engine.exchange import Exchange
-from evsim.engine.log import Log, group
-from evsim.engine.pipe import Pipe, Reader, Writing
-from evsim.engine.publishing import Publishing
-from evsim.engine.queue import consumer, queue
+from evsim.engine.log import Log
+from evsim.engine.pipe import Pipe
+from evsim.engine.queue import queue
+from evsim.registry import part
 
-__all__ = ["CHANNELS"]
+__all__ = ["channel"]
 
-CHANNELS = {
-    "log": (Log, group, Publishing),
-    "queue": (queue, consumer, Publishing),
-    "exchange": (Exchange, None, Publishing),  # nobody reads one
-    "bus": (Bus, Handler, Sending),
-    "pipe": (Pipe, Reader, Writing),
-}
+CHANNELS = {"log": Log, "queue": queue, "exchange": Exchange, "pipe": Pipe}
+
+
+def channel(system, name, settings, number):
+    """The running counterpart of a channel."""
+    if settings.kind in CHANNELS:
+        return CHANNELS[settings.kind](system, name, settings, number)
+    return part(settings.kind).module("engine").build(system, name, settings, number)

@@ -31,6 +31,12 @@ class Pipe(Channel):
         self.offset = 0  # of the next message
         self.reader = None
 
+    def subscriber(self, service, subscription):
+        return Reader(self.system, self, service, subscription)
+
+    def publisher(self, *arguments):
+        return Writing(self.system, *arguments)
+
     def partitioner(self, place, key, kind=None):
         """A pipe is one line."""
         return lambda luck, row: 0

@@ -3,7 +3,6 @@
 An edge is *guarded* where its answer may be bad, late or lost, or where who waits for it may die.
 """
 
-from evsim.scenario.fitting import UNBROKERED
 from evsim.scenario.handlers import branches
 from evsim.scenario.routing import homes
 
@@ -48,7 +47,7 @@ class Risk:
     def publishing(self, place, step):
         """Whether a publish may be refused, lost or late, or its publisher die."""
         system = self.system
-        if system.scenario.channels[step.channel].kind in UNBROKERED:
+        if not system.scenario.channels[step.channel].brokered:
             return system.may_break(step.channel)
         return (
             self.always

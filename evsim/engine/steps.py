@@ -7,8 +7,6 @@ A builder ``kind(compiler, step, position, then, fail)`` gives a function that d
 from heapq import heappush
 
 from evsim.engine.asking import Asking
-from evsim.engine.bus import ask as ask_on_bus
-from evsim.engine.channels import CHANNELS
 from evsim.engine.compensating import compensation
 from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
@@ -220,7 +218,7 @@ def call(compiler, step, position, then, fail):
 
 def ask(compiler, step, position, then, fail):
     done, bad = _answers(compiler, step, position, then, fail)
-    asks = ask_on_bus(compiler, step, position, done, bad)
+    asks = compiler.system.channels[step.channel].ask(compiler, step, position, done, bad)
     return _asks(compiler, compiler.place.steps[position][0].number, asks)
 
 
@@ -267,8 +265,7 @@ def publish(compiler, step, position, then, fail):
     route = compiler.system.course(compiler.place, position, step, compiler.purpose(step, position))
     if step.kind == "publish" and step.outbox is not None:
         return Outbox(compiler.system, compiler.place, step, route, then).publish
-    _, _, kind = CHANNELS[route.channel.settings.kind]
-    return kind(compiler.system, compiler.place, step, route, then, fail, compiler.service).publish
+    return route.channel.publisher(compiler.place, step, route, then, fail, compiler.service).publish
 
 
 BUILDERS = {

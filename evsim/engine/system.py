@@ -5,7 +5,7 @@ import numpy as np
 from evsim.engine.attempts import copy_of, next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.balancing import service as running_service
-from evsim.engine.channels import CHANNELS
+from evsim.engine.channels import channel
 from evsim.engine.environment import ExactEnvironment, SimulationError
 from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
@@ -71,7 +71,7 @@ class System:
         self.transactions = Transactions(self) if any(map(is_atomic, readers)) else None
         self.services = {name: running_service(self, name, service) for name, service in scenario.services.items()}
         self.channels = {
-            name: CHANNELS[settings.kind][0](self, name, settings, number)
+            name: channel(self, name, settings, number)
             for number, (name, settings) in enumerate(scenario.channels.items())
         }
         self._subscribe()
@@ -85,9 +85,7 @@ class System:
         self._subscribers = {}
         for name, settings in self.scenario.services.items():
             for subscription in settings.subscribe:
-                channel = self.channels[subscription.channel]
-                _, kind, _ = CHANNELS[channel.settings.kind]
-                subscriber = kind(self, channel, self.services[name], subscription)
+                subscriber = self.channels[subscription.channel].subscriber(self.services[name], subscription)
                 self._subscribers[subscription.channel, name] = subscriber
         self._deliver_to(self.places)
 

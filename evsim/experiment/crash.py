@@ -10,7 +10,6 @@ from evsim.results.outcomes import TOLD
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_number, a_scenario
 from evsim.scenario.errors import Problem
-from evsim.scenario.fitting import UNBROKERED
 from evsim.scenario.handlers import branches, titles
 
 __all__ = ["Crash", "CrashMatrix", "crash_matrix"]
@@ -193,7 +192,7 @@ def _points(run, request):
             yield service, service, dict(found)[len(handle) - 1,], "after"
         for position, title in found:
             step = _at(handle, position)
-            if step.kind == "publish" and run.scenario.channels[step.channel].kind not in UNBROKERED:
+            if step.kind == "publish" and run.scenario.channels[step.channel].brokered:
                 for when in ("before", "after"):
                     yield step.channel, service, title, when
 

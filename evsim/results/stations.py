@@ -97,7 +97,7 @@ def _waited_for(run):
     """Numbers of the messages that held the worker of their publisher until the channel had them."""
     channels = run.scenario.channels
     waits = [
-        step.kind == "publish" and step.acks != 0 and step.outbox is None and channels[step.channel].kind != "bus"
+        step.kind == "publish" and step.acks != 0 and step.outbox is None and channels[step.channel].confirms
         for _, step in run.routes
     ]
     messages = run.message_columns

@@ -131,7 +131,7 @@ def _duration(scenario, name, steps, answer, replies, before):
             inside = sum(share * (2 * _hop(scenario, name, callee) + answer[callee])
                          for callee, share in _callees(scenario, step))
             inside = min(inside, step.timeout or inside)
-        elif step.kind == "publish" and step.acks and scenario.channels[step.channel].kind != "bus":
+        elif step.kind == "publish" and step.acks and scenario.channels[step.channel].confirms:
             inside = 2 * _hop(scenario, name, step.channel)
             inside = min(inside, step.timeout or inside)
         elif step.kind == "parallel":
@@ -280,9 +280,9 @@ def _refuse_nobody(scenario):
         return
     called = _called(scenario)
     for name, service in scenario.services.items():
-        kinds = {scenario.channels[each.channel].kind for each in service.subscribe}
+        direct = [scenario.channels[each.channel].direct for each in service.subscribe]
         for setting in ("limit", "shed", "rate_limit"):
-            if getattr(service, setting) is not None and kinds and name not in called and "bus" not in kinds:
+            if getattr(service, setting) is not None and direct and name not in called and not any(direct):
                 yield (f"services.{name}.{setting}: nobody calls it, and messages wait in their channel all the same; "
                        "limit the channel instead")
 

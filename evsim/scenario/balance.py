@@ -68,7 +68,7 @@ def unbalanced(scenario):
     for name, service in scenario.services.items():
         for subscription in service.subscribe:
             channel = scenario.channels.get(subscription.channel)
-            if service.is_balanced and channel is not None and channel.kind == "bus":
+            if service.is_balanced and channel is not None and channel.direct:
                 rule = f"{subscription.channel} is a bus, which picks a handler itself"
                 hint = "remove balance, or give the handler on the bus a service of its own"
                 yield Problem(("services", name, "balance"), rule, service.balance.by, hint=hint)

@@ -5,11 +5,6 @@ from .exchanges import publish_problem
 from .handlers import walk
 
 MESSAGES = ("publish", "send", "ask")   # the steps that hand something to a channel
-UNBROKERED = ("bus", "pipe")   # kinds of channel with nothing between those who use them
-MEANS_NOTHING = {
-    "bus": ("is a bus, which confirms nothing", "remove it, or ask"),
-    "pipe": ("is a pipe: who writes waits until there is room, and that is all", "remove it"),
-}
 
 
 def readers(scenario, channel):
@@ -37,7 +32,7 @@ def step_problem(scenario, step):
     if step.kind == "publish":
         return _publish_problem(step, channel) or publish_problem(scenario, step)
     name = step.channel
-    if channel.kind != "bus":
+    if not channel.direct:
         other = "publish to it" if step.kind == "send" else "call a service, or make it a bus"
         return "bus", f"{name} is {a(channel.kind)}, and {step.kind} is for a bus", other
     if step.kind == "ask" and not readers(scenario, name):
@@ -48,10 +43,10 @@ def step_problem(scenario, step):
 def _publish_problem(step, channel):
     name = step.channel
     for setting, usual in (("acks", 1), ("timeout", None), ("retry", None), ("outbox", None)):
-        if channel.kind in UNBROKERED and getattr(step, setting) != usual:
-            rule, hint = MEANS_NOTHING[channel.kind]
+        if channel.unanswered and getattr(step, setting) != usual:
+            rule, hint = channel.unanswered
             return setting, f"{name} {rule}", hint
-    counts_bytes = channel.kind == "pipe" and channel.counts_bytes
+    counts_bytes = channel.counts_bytes
     if step.size is None and counts_bytes:
         return "size", f"needs a size: {name} counts bytes", "write size: 100B, or give the pipe a capacity in messages"
     if step.size is not None and not counts_bytes:
@@ -69,12 +64,7 @@ def unbrokered(scenario):
             yield Problem((*path, setting), rule, hint=hint)
     yield from _letters(scenario)
     for name, channel in scenario.channels.items():
-        if channel.kind == "pipe":
-            yield from _ends(scenario, name)
-
-
-def _kind(scenario, name):
-    return scenario.channels[name].kind if name in scenario.channels else None
+        yield from channel.problems(scenario, name)
 
 
 def _messages(scenario):
@@ -94,9 +84,9 @@ def _letters(scenario):
     ways += [(("services", name, "subscribe", number), each.dead_letter)
              for name, service in scenario.services.items() for number, each in enumerate(service.subscribe)]
     for path, target in ways:
-        if _kind(scenario, target) in UNBROKERED:
-            kind = _kind(scenario, target)
-            yield Problem((*path, "dead_letter"), f"{target} is a {kind}, which keeps nothing",
+        channel = scenario.channels.get(target)
+        if channel is not None and not channel.brokered:
+            yield Problem((*path, "dead_letter"), f"{target} is a {channel.kind}, which keeps nothing",
                           hint="name a queue or a log")
 
 

@@ -4,11 +4,6 @@ from .errors import Problem, suggest
 
 __all__ = ["ends", "kinds", "missing"]
 
-NOWHERE = {   # kinds of channel that no network leads to
-    "bus": ("is a bus, which is nowhere: its messages go from service to service", "name the two services"),
-    "pipe": ("is a pipe, which lies inside one machine", "name two other places"),
-}
-
 
 def kinds(scenario):
     """(kind, the names of that kind) of all that has a name."""
@@ -29,12 +24,12 @@ def ends(scenario, path, between):
     """What is wrong with the two ends of a link."""
     places = {**scenario.workloads, **scenario.services, **scenario.channels}
     for end, place in enumerate(between):
-        kind = scenario.channels[place].kind if place in scenario.channels else None
+        nowhere = getattr(scenario.channels.get(place), "nowhere", None)
         if place not in places:
             yield Problem((*path, end), f"there is no workload, service or channel {place}",
                           hint=suggest(place, places))
-        elif kind in NOWHERE:
-            rule, hint = NOWHERE[kind]
+        elif nowhere:
+            rule, hint = nowhere
             yield Problem((*path, end), f"{place} {rule}", hint=hint)
     if between[0] == between[1]:
         yield Problem(path, "a link needs two different ends")

@@ -32,11 +32,24 @@ class Preset:
 
 
 class AnyChannel(Tagged):
-    """What every kind of channel says of itself."""
+    """What every kind of channel says of itself. The core asks for what it can, never for its word."""
 
+    mapped: ClassVar[bool] = True
     plain: ClassVar[dict] = {}  # what a plain channel does where nothing is written
-    confirms: ClassVar[bool] = True  # whether a publisher may wait until it has its message
+    read_with: ClassVar[tuple[str, ...]] = ()  # settings of a subscription that it knows
+    brokered: ClassVar[bool] = True  # whether something stands between those who use it, keeps and acknowledges
+    direct: ClassVar[bool] = False  # whether a message goes straight to a service, which may refuse it and be asked
+    breaks: ClassVar[bool] = False  # whether who writes to it dies when its reader has
+    confirms: ClassVar[bool] = True  # whether a publisher waits until it has its message
     may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
+    counts_bytes: ClassVar[bool] = False  # whether a message needs a size
+    faults: ClassVar[tuple[str, ...]] = ("outage", "crash", "pause")  # that may strike it
+    unanswered: ClassVar[tuple[str, str] | None] = None  # why no publisher waits for an answer of it, and the way out
+    nowhere: ClassVar[tuple[str, str] | None] = None  # why no network leads to it, and the way out
+
+    def problems(self, scenario, name):
+        """What is wrong with a scenario that has it, as (path, ...) of :class:`evsim.scenario.errors.Problem`."""
+        return ()
 
     def read_plainly(self, service):
         """How a service reads it where nothing is written."""

@@ -10,11 +10,6 @@ __all__ = ["faults"]
 
 ALLOWED = {
     "service": ("outage", "crash", "pause", "slowdown", "error_rate", "poison"),
-    "queue": ("outage", "crash", "pause"),
-    "exchange": ("outage", "crash", "pause"),
-    "log": ("outage", "crash", "pause", "leader_failure"),
-    "bus": ("outage",),
-    "pipe": (),
     "link": OF_LINKS,
 }
 
@@ -39,9 +34,10 @@ def _one(scenario, path, fault):
             f"there is no service, channel or link {name}")
         yield Problem(path, rule, hint=suggest(name, targets))
         return
-    kind = scenario.channels[name].kind if kind == "channel" else kind
-    if fault.kind not in ALLOWED[kind]:
-        yield Problem(path, f"{name} is {a(kind)}, which knows no {fault.kind}", hint=_way_out(kind, fault))
+    channel = scenario.channels.get(name)
+    kind, known = (kind, ALLOWED[kind]) if channel is None else (channel.kind, channel.faults)
+    if fault.kind not in known:
+        yield Problem(path, f"{name} is {a(kind)}, which knows no {fault.kind}", hint=_way_out(kind, known, fault))
     elif fault.instance is not None and kind != "service":
         yield Problem(path, f"{name} is {a(kind)}, which has no instances", fault.target)
     elif fault.instance is not None and fault.instance > scenario.services[name].instances:
@@ -49,10 +45,10 @@ def _one(scenario, path, fault):
         yield Problem(path, f"{name} has {count} instance{'s' * (count > 1)}, counted from 1", fault.target)
 
 
-def _way_out(kind, fault):
+def _way_out(kind, known, fault):
     if fault.kind in OF_LINKS:
         return f"it is for links: name one, or write two places, {fault.kind}: [{fault.place}, ...]"
-    return f"{a(kind)} knows {', '.join(ALLOWED[kind])}" if ALLOWED[kind] else "let a service fail"
+    return f"{a(kind)} knows {', '.join(known)}" if known else "let a service fail"
 
 
 def _pair(scenario, path, fault):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
-from evsim.scenario.fitting import UNBROKERED
 from evsim.scenario.handlers import branches
 from evsim.view.story import Message
 from evsim.view.style import faults, seconds
@@ -248,7 +247,7 @@ def _answered(story, span):
 
 def _acknowledged(story, span):
     """What the channel came to know; one without a broker is told of nothing."""
-    if story.run.scenario.channels[span.source].kind in UNBROKERED:
+    if not story.run.scenario.channels[span.source].brokered:
         return
     if span.verdict == Verdict.DONE and _counts_at_once(story, span):
         yield Step(span.settled, "note", span.source, text="counts as done when it is handed out")

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from evsim.results.audit.channels import copies, reads
-from evsim.results.audit.exchanges import leads_nowhere
+from evsim.results.audit.channels import obligations
 from evsim.results.audit.letters import refused_letters
 from evsim.results.records import Fate, Outcome, Verdict
 from evsim.results.tally import last_attempts
@@ -42,19 +41,12 @@ def assert_ledger_adds_up(run):
     kept = ~np.isnan(messages["appended"])
     elsewhere = np.isin(messages["fate"], (Fate.LOST, Fate.REFUSED))
     assert not (kept & elsewhere).any(), "a message is kept, and lost or refused"
-    for code, (name, channel) in enumerate(run.scenario.complete.channels.items()):
+    for code, name in enumerate(run.scenario.channels):
         mine = deliveries.channel == code
         here = kept & (messages["channel"] == code)
-        services = run.scenario.complete.services.values()
-        groups = [each for who in services for each in who.subscribe if each.channel == name]
-        if channel.kind == "exchange":
-            each = [np.flatnonzero(here & leads_nowhere(run))]
-        elif channel.kind == "log":
-            each = [np.flatnonzero(here & reads(run, group)) for group in groups]
-        else:
-            each = [np.repeat(np.flatnonzero(here), copies(run, name)[messages["route"][here]])]
+        each = np.repeat(np.flatnonzero(here), obligations(run, name)[here])
         turned_away = refused_letters(run) & (messages["channel"] == code)
-        expected = np.sort(np.concatenate([*each, np.flatnonzero(turned_away)]))
+        expected = np.sort(np.r_[each, np.flatnonzero(turned_away)])
         assert np.array_equal(np.sort(deliveries.message[mine & ~deliveries.replay]), expected), name
         counted = (mine & deliveries.cohort).sum()
         ungranted = (mine & deliveries.cohort & (deliveries.subscriber < 0)).sum()
@@ -134,7 +126,7 @@ def _assert_channel_is_shut(run, name, begin, end):
     appended = messages["appended"][messages["channel"] == code]
     places = [place.number for place in run.places if place.kind == "delivery" and place.source == name]
     leased = rows["leased"][np.isin(rows["place"], places)]
-    if run.scenario.channels[name].kind == "bus":
+    if run.scenario.channels[name].direct:
         appended = appended[:0]  # what is sent meanwhile is written down, and lost
     for what, times in (("appended", appended), ("granted", leased)):
         assert not ((times > begin) & (times < end)).any(), (name, what)

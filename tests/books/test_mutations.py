@@ -96,7 +96,6 @@ from tests.books import (  # noqa: F401  they fill the two lists
     mutants_of_logs,
     mutants_of_policies,
     mutants_of_queues,
-    mutants_unbrokered,
 )
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop
 

@@ -5,17 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from evsim.registry import CHANNEL, parts
 from tests.support.cases import identifiers
 
 ROOT = Path(__file__).resolve().parents[2]
-LINES = (ROOT / "docs" / "brokers.md").read_text(encoding="utf-8").splitlines()
+PAGES = [(ROOT / "docs" / "brokers.md").read_text(encoding="utf-8"), *(each.page for each in parts(CHANNEL))]
+LINES = "\n".join(PAGES).splitlines()
 ROWS = [line for line in LINES if "::" in line and line.startswith("|")]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=range(len(ROWS)))
 def test_a_promise_has_a_test_that_is_there(row):
     (file, name) = re.search(r"(\S+\.py)::(\w+)", row).groups()
-    assert f"def {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), row
+    assert f"def {name}(" in (ROOT / "tests" / file.removeprefix("tests/")).read_text(encoding="utf-8"), row
 
 
 def test_a_case_that_is_named_as_a_source_is_one_of_the_cases():

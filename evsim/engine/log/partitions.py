@@ -3,7 +3,9 @@
 from evsim.engine.broker import Channel
 from evsim.engine.environment import FAULT
 from evsim.engine.log.batching import Batching
+from evsim.engine.log.group import Group
 from evsim.engine.log.history import History
+from evsim.engine.log.owned import OwnedGroup
 from evsim.engine.log.partitioners import PARTITIONERS, Stays
 from evsim.engine.log.replication import Replication
 from evsim.engine.log.transactions import Isolation
@@ -31,6 +33,10 @@ class Log(Channel):
         self.batching = Batching(self) if settings.linger else None
         if settings.add_partitions is not None:
             system.env.call_at(ticks(settings.add_partitions.at), self.grow, settings.add_partitions.count, FAULT)
+
+    def subscriber(self, service, subscription):
+        """The kind of group that a subscription asks for."""
+        return (OwnedGroup if subscription.owns else Group)(self.system, self, service, subscription)
 
     def partitioner(self, place, key, kind=None):
         """A function of a message's luck and the publishing row: its partition, as the producer works it out.

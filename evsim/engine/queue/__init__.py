@@ -7,15 +7,10 @@ Where nothing can go wrong and nothing is set, a queue is :mod:`plain <evsim.eng
 from evsim.engine.queue.careful import CarefulQueue
 from evsim.engine.queue.plain import PlainQueue
 
-__all__ = ["consumer", "queue"]
+__all__ = ["queue"]
 
 
 def queue(system, name, settings, number):
     """The running counterpart of a queue."""
     kind = CarefulQueue if system.risk.queue(name, settings) else PlainQueue
     return kind(system, name, settings, number)
-
-
-def consumer(system, channel, service, subscription):
-    """The attachment of a service to a queue."""
-    return channel.consumer(system, channel, service, subscription)

@@ -44,6 +44,9 @@ class CarefulQueue(Channel):
 
     # Messages that come.
 
+    def subscriber(self, service, subscription):
+        return self.consumer(self.system, self, service, subscription)
+
     def route(self, number, ways):
         self.routes[number] = ways
 

@@ -41,6 +41,9 @@ class PlainQueue(Channel):
         self.routes = {}  # route of a message -> {consumer: place number}
         self.append = self._append()
 
+    def subscriber(self, service, subscription):
+        return self.consumer(self.system, self, service, subscription)
+
     def _append(self):
         system = self.system
         rows, messages, env = system.records.rows, system.records.messages, system.env

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.registry import part
 from evsim.results.audit.exchanges import leads_nowhere
 from evsim.results.audit.letters import refused_letters
 from evsim.results.batches import followers
@@ -26,13 +27,7 @@ def deliveries(books):
     expected = np.zeros(len(kept), dtype=int)
     for code, name in enumerate(names):
         here = kept & (messages["channel"] == code)
-        kind = books.run.scenario.channels[name].kind
-        if kind == "exchange":
-            expected[here] = leads_nowhere(books.run)[here]
-        elif kind != "log":
-            expected[here] = copies(books.run, name)[messages["route"][here]]
-        for subscription in _groups(books.run.scenario.complete, name):
-            expected += here & reads(books.run, subscription)
+        expected[here] = obligations(books.run, name)[here]
     expected += refused_letters(books.run)
     books.demand(per_message == expected, "a message was copied wrongly", messages["cause"])
     for code, name in enumerate(names):
@@ -45,12 +40,17 @@ def deliveries(books):
         books.demand(follows, f"offsets of {name} are not 0, 1, 2 ...", messages["cause"][mine][order])
 
 
-def copies(run, channel):
-    """For each publish step: how many obligations its message makes in a queue, or on a bus."""
-    services = run.scenario.services.values()
-    readers = [each for service in services for each in service.subscribe if each.channel == channel]
-    to_all = max(len(readers), 1) if run.scenario.channels[channel].kind == "bus" else 1
-    return np.array([1 if step.kind == "send" else to_all for _, step in run.routes], dtype=int)
+def obligations(run, name):
+    """For each message: how many obligations it makes if a channel keeps it."""
+    kind = run.scenario.channels[name].kind
+    if kind == "exchange":
+        return leads_nowhere(run).astype(int)
+    if kind == "log":
+        nobody = np.zeros(len(run.message_columns["published"]), dtype=int)
+        return sum((reads(run, each) for each in _groups(run.scenario.complete, name)), nobody)
+    if kind == "queue" or kind == "pipe":
+        return np.ones(len(run.message_columns["published"]), dtype=int)
+    return part(kind).module("audit").obligations(run, name)
 
 
 def replicas(books):

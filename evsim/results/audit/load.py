@@ -54,7 +54,7 @@ def _refusing(books):
     scenario = books.run.scenario
     for name, service in scenario.services.items():
         mine = [
-            place.service == name and (place.kind != "delivery" or scenario.channels[place.source].kind == "bus")
+            place.service == name and (place.kind != "delivery" or scenario.channels[place.source].direct)
             for place in books.run.places
         ]
         yield name, np.array([*mine, False])[books.rows["place"]], service

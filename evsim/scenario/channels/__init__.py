@@ -1,13 +1,15 @@
-"""How messages travel without a waiting caller: each kind of channel, a file each."""
+"""How messages travel without a waiting caller: each kind of channel is a part."""
+
+from evsim.registry import CHANNEL, parts
 
 from ..part import one_of
-from .bus import Bus
 from .exchange import Exchange
 from .log import Log
 from .pipe import Pipe
 from .queue import Queue
 
-__all__ = ["CHANNELS", "Bus", "Channel", "Exchange", "Log", "Pipe", "Queue"]
+__all__ = ["CHANNELS", "Channel", "Exchange", "Log", "Pipe", "Queue"]
 
-CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Exchange, Log, Bus, Pipe)}
+_OF_PARTS = (each.module("settings").SETTINGS for each in parts(CHANNEL))
+CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Exchange, Log, Pipe, *_OF_PARTS)}
 Channel = one_of("a channel", *CHANNELS.values())

@@ -36,7 +36,6 @@ class Exchange(AnyChannel):
     the same (`unroutable: drop`), or comes back and the publish fails (`return`).
     """
 
-    mapped: ClassVar[bool] = True
     read_with: ClassVar[tuple[str, ...]] = ()
     kind: Literal["exchange"] = "exchange"
     type: Literal["direct", "fanout", "topic"]

@@ -35,7 +35,7 @@ class Log(Likened):
     that is not `idempotent` keeps a message again when it is sent again.
     """
 
-    mapped: ClassVar[bool] = True
+    faults: ClassVar = ("outage", "crash", "pause", "leader_failure")
     read_with: ClassVar[tuple[str, ...]] = (
         "group", "dead_letter", "commit", "guarantee", "assignor", "rebalance", "session_timeout", "static",
         "max_poll_interval", "metadata_max_age", "batch", "from", "start", "replay", "retry")

@@ -20,7 +20,11 @@ class Pipe(Likened):
     """
 
     short: ClassVar[str] = "capacity"
-    mapped: ClassVar[bool] = True
+    brokered: ClassVar[bool] = False
+    breaks: ClassVar[bool] = True
+    unanswered: ClassVar = ("is a pipe: who writes waits until there is room, and that is all", "remove it")
+    nowhere: ClassVar = ("is a pipe, which lies inside one machine", "name two other places")
+    faults: ClassVar = ()
     read_with: ClassVar[tuple[str, ...]] = ("take",)
     kind: Literal["pipe"] = "pipe"
     capacity: Whole | None = None

@@ -83,7 +83,6 @@ class Queue(Likened):
     again when its publisher sends it again. `redrive` moves the dead letters that lie there back to where they died.
     """
 
-    mapped: ClassVar[bool] = True
     plain: ClassVar[dict] = {"overflow": "drop_head", "refuses_dead_letters": True, "idempotent": True}
     read_with: ClassVar[tuple[str, ...]] = (
         "prefetch", "ack", "guarantee", "dead_letter", "retry", "change_visibility",

@@ -27,8 +27,8 @@ def breaks(runs):
     longest = max(run.scenario.run.duration for run in runs) / 5
     length = max((each for each in LENGTHS if each <= longest), default=LENGTHS[0])
     services = list(dict.fromkeys(name for run in runs for name in run.scenario.services))
-    channels = {name: channel.kind for run in runs for name, channel in run.scenario.channels.items()}
-    channels = [name for name, kind in channels.items() if kind != "pipe"]  # on which only programs fail
+    channels = {name: channel for run in runs for name, channel in run.scenario.channels.items()}
+    channels = [name for name, channel in channels.items() if "outage" in channel.faults]
     found = [{"outage": name} for name in (*services, *channels)]
     found += [{kind: name, **how} for kind, how in ON_SERVICES.items() for name in services]
     found += [{"leader_failure": name} for name in _replicated(runs)]
@@ -48,8 +48,8 @@ def _pairs(runs):
         wiring, scenario = Wiring(run), run.scenario
         inside = {name: service.inside or name for name, service in scenario.services.items()}
         for pair in sorted(wiring.asks) + sorted(wiring.calls | wiring.publishes | wiring.delivers):
-            kinds = {scenario.channels[name].kind for name in pair if name in scenario.channels}
-            if not kinds & {"bus", "pipe"} and len({inside.get(name, name) for name in pair}) == 2:
+            nowhere = any(scenario.channels[name].nowhere for name in pair if name in scenario.channels)
+            if not nowhere and len({inside.get(name, name) for name in pair}) == 2:
                 found.setdefault(frozenset(pair), pair)
     return list(found.values())
 

@@ -8,13 +8,18 @@ handler in turns. A handler is an instance of a subscribed service. What finds n
 from functools import cached_property
 from itertools import cycle
 
-from evsim.engine.asking import Asking
 from evsim.engine.broker import Channel, Subscriber
 from evsim.engine.oneway import OneWay, lose
 from evsim.engine.writing import writer
+from evsim.parts.bus.asking import ask
 from evsim.results.records import Outcome, Reason
 
-__all__ = ["Bus", "Handler", "Sending", "ask"]
+__all__ = ["Bus", "Handler", "Sending", "build"]
+
+
+def build(system, name, settings, number):
+    """The bus of this name."""
+    return Bus(system, name, settings, number)
 
 
 class Bus(Channel):
@@ -23,6 +28,16 @@ class Bus(Channel):
     def __init__(self, system, name, settings, number):
         super().__init__(system, name, settings, number)
         self.offset = 0  # of the next message
+
+    def subscriber(self, service, subscription):
+        return Handler(self.system, self, service, subscription)
+
+    def publisher(self, *arguments):
+        return Sending(self.system, *arguments)
+
+    def ask(self, *arguments):
+        """The function that asks one handler, for a step `ask`."""
+        return ask(self, *arguments)
 
     @cached_property
     def next_handler(self):
@@ -170,61 +185,3 @@ class Sending:
             then(row)
 
         return publish
-
-
-class BusAsking(Asking):
-    """A question to one handler. Who asks learns of a failure and of nobody being there; of what is lost, nothing."""
-
-    ordered = True
-
-    def __init__(self, bus, *arguments, **settings):
-        self.bus = bus
-        super().__init__(*arguments, **settings)
-
-    @property
-    def callee(self):
-        return self.bus.name
-
-    def _door(self):
-        return self.bus.room(self.service, self.service.offer, self._dropped)
-
-    def _dropped(self, row, reason):
-        rows = self.system.records.rows
-        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.system.env._now
-
-    def died(self, row):
-        """No connection breaks: who asks waits until the timeout."""
-        self.system.answered_early(row)
-
-
-def ask(compiler, step, position, done, bad):
-    """The function that asks with a row of its own: ``done(row)`` or ``bad(row, reason)`` follows."""
-    system, rows, env = compiler.system, compiler.rows, compiler.env
-    bus = system.channels[step.channel]
-    edges = {}  # by the service that is asked
-    for target in compiler.place.steps[position]:
-        service = system.services[target.service]
-        edges[service] = edge = BusAsking(
-            bus, system, target, service, done, bad,
-            asker=compiler.service, timeout=step.timeout, retry=step.retry,
-        )  # fmt: skip
-        system.enter(target, edge)
-    ways = {service: (edge.place.number, edge.let) for service, edge in edges.items()}
-    nobody = next(iter(edges.values()))
-    next_handler = bus.next_handler
-
-    def ask(row):
-        service = next_handler() if bus.is_up else None
-        if service is None:
-            reason = Reason.NOBODY if bus.is_up else Reason.UNREACHABLE
-            rows.place[row] = nobody.place.number
-            rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, env._now
-            nobody.give_up(row, reason)
-        else:
-            rows.place[row], asks = ways[service]
-            asks(row)
-
-    asking = nobody.through_policies(ask)
-    for edge in edges.values():
-        edge.ask, edge.policies = asking, nobody.policies  # another attempt is another turn
-    return asking if nobody.budget is None else nobody.counted(asking)

@@ -1,7 +1,7 @@
-"""Ways to break what has no broker, the bus, on purpose: the audit must see them."""
+"""Ways to break a bus on purpose."""
 
-from evsim.engine.bus import Bus, Handler, Sending
 from evsim.engine.oneway import OneWay
+from evsim.parts.bus.engine import Bus, Handler, Sending
 from tests.books.breaking import LATE, Once, direct, mutant
 
 # Messages.
@@ -82,3 +82,24 @@ def no_room_and_no_word_of_it(patch):
         return lambda row: None if len(service.inbox) > 1 else offer(row)
 
     patch.setattr(Bus, "room", room)
+
+
+@mutant("a bus kept a message back", of=direct)
+def a_message_waits_on_the_bus(patch):
+    original, once = Handler.edge, Once()
+
+    def edge(self, place):
+        made, rows, env = original(self, place), self.system.records.rows, self.system.env
+        arrived = made.arrived
+
+        def late(row):
+            if once(row > LATE):
+                rows.leased[row] = env._now
+            arrived(row)
+
+        late.part = arrived.part
+        made.arrived = late
+        made.coming.add(late)
+        return made
+
+    patch.setattr(Handler, "edge", edge)

@@ -1,0 +1,63 @@
+"""A question over a bus: one handler answers it, or nobody."""
+
+from evsim.engine.asking import Asking
+from evsim.results.records import Outcome, Reason
+
+__all__ = ["BusAsking", "ask"]
+
+
+class BusAsking(Asking):
+    """A question to one handler. Who asks learns of a failure and of nobody being there; of what is lost, nothing."""
+
+    ordered = True
+
+    def __init__(self, bus, *arguments, **settings):
+        self.bus = bus
+        super().__init__(*arguments, **settings)
+
+    @property
+    def callee(self):
+        return self.bus.name
+
+    def _door(self):
+        return self.bus.room(self.service, self.service.offer, self._dropped)
+
+    def _dropped(self, row, reason):
+        rows = self.system.records.rows
+        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.system.env._now
+
+    def died(self, row):
+        """No connection breaks: who asks waits until the timeout."""
+        self.system.answered_early(row)
+
+
+def ask(bus, compiler, step, position, done, bad):
+    """The function that asks with a row of its own: ``done(row)`` or ``bad(row, reason)`` follows."""
+    system, rows, env = compiler.system, compiler.rows, compiler.env
+    edges = {}  # by the service that is asked
+    for target in compiler.place.steps[position]:
+        service = system.services[target.service]
+        edges[service] = edge = BusAsking(
+            bus, system, target, service, done, bad,
+            asker=compiler.service, timeout=step.timeout, retry=step.retry,
+        )  # fmt: skip
+        system.enter(target, edge)
+    ways = {service: (edge.place.number, edge.let) for service, edge in edges.items()}
+    nobody = next(iter(edges.values()))
+    next_handler = bus.next_handler
+
+    def ask(row):
+        service = next_handler() if bus.is_up else None
+        if service is None:
+            reason = Reason.NOBODY if bus.is_up else Reason.UNREACHABLE
+            rows.place[row] = nobody.place.number
+            rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, env._now
+            nobody.give_up(row, reason)
+        else:
+            rows.place[row], asks = ways[service]
+            asks(row)
+
+    asking = nobody.through_policies(ask)
+    for edge in edges.values():
+        edge.ask, edge.policies = asking, nobody.policies  # another attempt is another turn
+    return asking if nobody.budget is None else nobody.counted(asking)

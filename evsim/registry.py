@@ -23,13 +23,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, resources
 
-__all__ = ["CALL", "CHANNEL", "SOCKETS", "STEP", "Part", "RegistryError", "modules", "part", "parts"]
+__all__ = ["CALL", "CHANNEL", "SERVICE", "SOCKETS", "STEP", "Part", "RegistryError", "modules", "part", "parts"]
 
 GROUP = "evsim.parts"
 CALL = "call"  # a setting of whoever asks: of a call, and of an ask on a bus
 STEP = "step"  # a step of a handler
 CHANNEL = "channel"  # how messages travel without a waiting caller
-SOCKETS = (CALL, STEP, CHANNEL)
+SERVICE = "service"  # a setting of a service
+SOCKETS = (CALL, STEP, SERVICE, CHANNEL)
 
 
 class RegistryError(ImportError):

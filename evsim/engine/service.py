@@ -8,11 +8,11 @@ Worker numbers count through the instances: worker w belongs to instance ``w // 
 from collections import deque
 from math import prod
 
-from evsim.engine.contention import Contention
 from evsim.engine.done import Done
 from evsim.engine.environment import FAULT
 from evsim.engine.links import any_of
 from evsim.engine.pins import Pins
+from evsim.engine.service_policy import policies_of_service
 from evsim.engine.shedding import door, turned_away
 from evsim.results.records import Outcome, Reason
 
@@ -49,7 +49,7 @@ class Service:
         self.running = set()
         self.done = Done(system, settings.idempotent) if settings.idempotent else None
         self.filling = self.ended = False
-        self.contention = Contention(self, settings.contention) if settings.contention else None
+        self.policies = policies_of_service(self)
         self.turn_away = turned_away(self)
         careful = self.guarded or self.turn_away is not None
         self.offer = self._guarded_offer() if careful else door(self, self._plain_offer())
@@ -282,8 +282,8 @@ class Service:
                 del state[row]
         for row in dead:
             self.running.discard(row)
-            if self.contention is not None:
-                self.contention.forget(row)
+            for policy in self.policies:
+                policy.lost(row)
         for row in (*dead, *waiting):
             rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, reason
         for row in sorted((*dead, *waiting), reverse=True):  # the oldest is given back last: it is first in line

@@ -5,6 +5,7 @@ A builder ``kind(compiler, step, position, then, fail)`` gives a function that d
 """
 
 from heapq import heappush
+from math import prod
 
 from evsim.engine.asking import Asking
 from evsim.engine.compensating import compensation
@@ -26,9 +27,10 @@ def work(compiler, step, position, then, fail):
     if position == first_work(compiler):
         then = may_strike(compiler, then, fail)
     system, env, rows = compiler.system, compiler.env, compiler.rows
-    stretch = _stretch(compiler, step)
-    if compiler.service.contention is not None and step.kind == "work":
-        then = compiler.service.contention.ending(then)
+    factor = _factor(compiler, step)
+    if step.kind == "work":
+        for policy in compiler.service.policies:
+            then = policy.work_over(then)
     compiler.carries(then)
     queue, next_key = env._queue, env.key_counter(ANSWER)
     draws = system.luck.draws(step.time, *compiler.purpose(step, position))
@@ -44,27 +46,27 @@ def work(compiler, step, position, then, fail):
             delay = missing(luck[row])
         heappush(queue, (env._now + delay, next_key(), then, row))
 
-    def work_stretched(row):
-        delay = round(draws.of(luck[row]) * stretch(row))
+    def work_multiplied(row):
+        delay = round(draws.of(luck[row]) * factor(row))
         heappush(queue, (env._now + delay, next_key(), then, row))
 
-    if stretch is not None:
-        return work_stretched
+    if factor is not None:
+        return work_multiplied
     if step.time.kind == "constant":
         delay = ticks(step.time.value)
         return work_constant
     return work
 
 
-def _stretch(compiler, step):
+def _factor(compiler, step):
     """A function of a row whose work starts: what its time is multiplied by. None where that is always 1."""
     service = compiler.service
-    crowded = service.contention is not None and step.kind == "work"
-    if not compiler.system.has_fault(service.name, "slowdown"):
-        return service.contention.stretch if crowded else None
-    if not crowded:
-        return service.slowness
-    return lambda row: service.slowness(row) * service.contention.stretch(row)
+    slowness = service.slowness if compiler.system.has_fault(service.name, "slowdown") else None
+    own = [policy.work_factor() for policy in service.policies] if step.kind == "work" else []
+    factors = [each for each in (slowness, *own) if each is not None]
+    if len(factors) < 2:
+        return factors[0] if factors else None
+    return lambda row: prod([each(row) for each in factors])
 
 
 def may_strike(compiler, then, fail):

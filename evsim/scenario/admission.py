@@ -1,15 +1,13 @@
-"""What a service does under load: whom it turns away, and how much slower it gets."""
+"""Whom a service turns away under load."""
 
-from typing import Annotated
-
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from .arrivals import PositiveRate
 from .errors import refuse
 from .part import Part
-from .units import AtLeastOne, Number, PositiveTime
+from .units import AtLeastOne, PositiveTime
 
-__all__ = ["Contention", "RateLimit", "Shed"]
+__all__ = ["RateLimit", "Shed"]
 
 
 class RateLimit(Part):
@@ -37,14 +35,3 @@ class Shed(Part):
         if self.age is None and self.expected_wait is None:
             raise refuse("says nothing about what is refused", "write {age: 500ms}, {expected_wait: 500ms}, or both")
         return self
-
-
-class Contention(Part):
-    """Work takes longer the more of it an instance does at once (the universal scalability law of Gunther).
-
-    With n pieces of work at once, the one that starts last included, its time is multiplied by
-    1 + sigma (n - 1) + kappa n (n - 1): sigma is the share that all wait for, kappa what each pair has to agree on.
-    """
-
-    sigma: Annotated[Number, Field(ge=0)] = 0.0
-    kappa: Annotated[Number, Field(ge=0)] = 0.0

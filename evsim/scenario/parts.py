@@ -2,9 +2,11 @@
 
 from typing import Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, create_model
 
-from .admission import Contention, RateLimit, Shed
+from evsim.registry import SERVICE, parts
+
+from .admission import RateLimit, Shed
 from .arrivals import Arrivals, Key
 from .balance import AnyBalance, Balance
 from .distributions import AnyDistribution, Constant
@@ -24,11 +26,11 @@ class Workload(Part):
     patience: PositiveTime | None = None
 
 
-class Service(Part):
+class _Service(Part):
     """A program: `instances` copies with `workers` each, and what it does with a request: `handle`.
 
     `limit` bounds the inbox (full: the caller is rejected), `shed` refuses calls that would wait too long, and
-    `rate_limit` those that come too fast; with `contention` work takes longer the more of it is done at once.
+    `rate_limit` those that come too fast.
     `adaptive_lifo` takes the newest first while more wait than there are workers. `inside` names the service in
     whose program this one runs: no network between the two, and a crash or a pause of the program takes both.
     `drop_stale` withdraws waiting calls whose caller has given up. An `idempotent` service does nothing twice.
@@ -45,7 +47,6 @@ class Service(Part):
     drop_stale: StrictBool = False
     shed: Shed | None = None
     rate_limit: RateLimit | None = None
-    contention: Contention | None = None
     idempotent: AnyIdempotent = None
     balance: AnyBalance = Balance()
 
@@ -53,6 +54,21 @@ class Service(Part):
     def is_balanced(self):
         """Whether each instance has an inbox of its own."""
         return self.instances > 1 and self.balance.by != "shared"
+
+    @property
+    def policies(self):
+        """word -> settings of what the service does beside working, as far as it is written."""
+        found = {each.word: getattr(self, each.word) for each in parts(SERVICE)}
+        return {word: settings for word, settings in found.items() if settings is not None}
+
+    @property
+    def knows_again(self):
+        """Whether what was handled is not handled a second time."""
+        return self.idempotent is not None
+
+
+_POLICIES = {each.word: (each.module("settings").SETTINGS | None, None) for each in parts(SERVICE)}
+Service = create_model("Service", __base__=_Service, __doc__=_Service.__doc__, **_POLICIES)
 
 
 class Link(Part):

@@ -5,8 +5,8 @@ from functools import partial
 from evsim.engine.handler import Compiler
 from evsim.scenario import Scenario
 
-__all__ = ["END", "IMPATIENT", "LATE", "MUTANTS", "UNSEEN", "Once", "direct", "instead", "mutant", "rows_of", "shop",
-           "then_also", "unseen"]  # fmt: skip
+__all__ = ["END", "IMPATIENT", "LATE", "MUTANTS", "UNSEEN", "Once", "crowd", "direct", "instead", "mutant", "rows_of",
+           "shop", "then_also", "unseen"]  # fmt: skip
 
 LATE = 40  # the row, message or request from which on something is wrong
 END = 30.0  # seconds
@@ -85,6 +85,21 @@ def direct(faults=(), drain_limit=0):
             "network": {"latency": 0.01},
             "faults": list(faults),
             "run": {"duration": END, "drain_limit": drain_limit},
+        }
+    )
+
+
+def crowd(faults=(), **settings):
+    """`server` has twice the calls that it can work off; its callers give up after a second."""
+    server = {"handle": [{"work": 0.1}], **settings}
+    call = {"call": {"service": "server", "timeout": 1, "on_error": "ignore"}}
+    return Scenario.from_dict(
+        {
+            "name": "crowd",
+            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 20}}},
+            "services": {"front": {"workers": 1000, "handle": [call]}, "server": server},
+            "faults": list(faults),
+            "run": {"duration": END},
         }
     )
 

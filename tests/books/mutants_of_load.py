@@ -2,23 +2,8 @@
 
 from evsim.engine import shedding
 from evsim.results.records import Reason, Verdict
-from evsim.scenario import Scenario
 from evsim.ticks import ticks
-from tests.books.breaking import LATE, Once, mutant
-
-
-def crowd(**settings):
-    """`server` has twice the calls that it can work off; its callers give up after a second."""
-    server = {"handle": [{"work": 0.1}], **settings}
-    call = {"call": {"service": "server", "timeout": 1, "on_error": "ignore"}}
-    return Scenario.from_dict(
-        {
-            "name": "crowd",
-            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 20}}},
-            "services": {"front": {"workers": 1000, "handle": [call]}, "server": server},
-            "run": {"duration": 30},
-        }
-    )
+from tests.books.breaking import LATE, Once, crowd, mutant
 
 
 def turn_away(patch, change):

@@ -1,0 +1,30 @@
+"""What a service does beside working: the hooks that a part of the socket ``service`` fills.
+
+They are asked when the system is built, for functions of a row; what nobody fills costs nothing while it runs.
+"""
+
+from evsim.registry import SERVICE, parts
+
+__all__ = ["ServicePolicy", "policies_of_service"]
+
+
+class ServicePolicy:
+    """Every hook, doing nothing; ``then(row)`` and the like are what follows."""
+
+    def work_factor(self):
+        """A function of a row that starts a piece of work now: what its time is multiplied by. None for nothing."""
+
+    def work_over(self, then):
+        """`then(row)`, after a piece of work of the row is over."""
+        return then
+
+    def lost(self, row):
+        """All work of the row is lost, as its instance has crashed."""
+
+
+def policies_of_service(service):
+    """The policies of a running service, as its settings have them, in the order of their words."""
+    written = service.settings.policies
+    return [
+        part.module("engine").build(service, written[part.word]) for part in parts(SERVICE) if part.word in written
+    ]

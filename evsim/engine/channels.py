@@ -2,13 +2,12 @@
 
 from evsim.engine.exchange import Exchange
 from evsim.engine.log import Log
-from evsim.engine.pipe import Pipe
 from evsim.engine.queue import queue
 from evsim.registry import part
 
 __all__ = ["channel"]
 
-CHANNELS = {"log": Log, "queue": queue, "exchange": Exchange, "pipe": Pipe}
+CHANNELS = {"log": Log, "queue": queue, "exchange": Exchange}
 
 
 def channel(system, name, settings, number):

@@ -13,8 +13,8 @@ from evsim.engine.keys import Keys
 from evsim.engine.links import Links
 from evsim.engine.log.transactions import Transactions
 from evsim.engine.luck import Label, Luck
+from evsim.engine.mortal import mortal
 from evsim.engine.outbox import Relay
-from evsim.engine.pipe import mortal
 from evsim.engine.places import DELIVERY, Walk
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
@@ -194,7 +194,7 @@ class System:
         return any(fault.kind == kind and fault.place == service for fault in self.scenario.faults)
 
     def may_break(self, channel):
-        """Whether a channel is a pipe whose reader may end before its writers."""
+        """Whether a channel breaks, as its reader may end before its writers."""
         return any(service in self.mortal for service, _ in self.subscribers_of(channel))
 
     def may_fail(self, service):

@@ -40,7 +40,7 @@ class Pipeline(tuple):
     """The :class:`Stage` of each program on a pipe, writers before readers; prints as a table."""
 
     def __new__(cls, run):
-        pipes = [name for name, channel in run.scenario.channels.items() if channel.kind == "pipe"]
+        pipes = [name for name, channel in run.scenario.channels.items() if channel.breaks]
         if not pipes:
             raise ValueError(f"{run.scenario.name} has no pipes")
         return super().__new__(cls, _Stages(run, pipes))

@@ -46,18 +46,11 @@ def _publish_problem(step, channel):
         if channel.unanswered and getattr(step, setting) != usual:
             rule, hint = channel.unanswered
             return setting, f"{name} {rule}", hint
-    counts_bytes = channel.counts_bytes
-    if step.size is None and counts_bytes:
-        return "size", f"needs a size: {name} counts bytes", "write size: 100B, or give the pipe a capacity in messages"
-    if step.size is not None and not counts_bytes:
-        return "size", f"{name} does not count bytes", "remove it, or make it a pipe with bytes"
-    if counts_bytes and step.size > channel.largest:
-        return "size", f"{name} holds {channel.largest:g} bytes, so this would wait for ever", "make the pipe larger"
-    return None
+    return channel.misfit(step)
 
 
 def unbrokered(scenario):
-    """The problems of a scenario with its buses and pipes."""
+    """The problems of a scenario with its channels, and with what is handed to them."""
     for path, step in _messages(scenario):
         if step.channel in scenario.channels and (found := step_problem(scenario, step)):
             setting, rule, hint = found
@@ -88,16 +81,3 @@ def _letters(scenario):
         if channel is not None and not channel.brokered:
             yield Problem((*path, "dead_letter"), f"{target} is a {channel.kind}, which keeps nothing",
                           hint="name a queue or a log")
-
-
-def _ends(scenario, pipe):
-    """A pipe joins single programs: those who write, and the one who reads."""
-    mine = readers(scenario, pipe)
-    if len(mine) != 1:
-        has = "nobody reads it" if not mine else f"{' and '.join(mine)} read it"
-        yield Problem(("channels", pipe), f"a pipe has one reader, and {has}",
-                      hint="subscribe one service" if not mine else "use a queue or a log for several")
-    for name, service in scenario.services.items():
-        if service.instances > 1 and (name in mine or (not callable(service.handle) and may_write(service, pipe))):
-            yield Problem(("services", name, "instances"), f"a pipe joins single programs, and {name} is on {pipe}",
-                          service.instances, hint="write workers, which are its threads")

@@ -42,13 +42,18 @@ class AnyChannel(Tagged):
     breaks: ClassVar[bool] = False  # whether who writes to it dies when its reader has
     confirms: ClassVar[bool] = True  # whether a publisher waits until it has its message
     may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
-    counts_bytes: ClassVar[bool] = False  # whether a message needs a size
     faults: ClassVar[tuple[str, ...]] = ("outage", "crash", "pause")  # that may strike it
     unanswered: ClassVar[tuple[str, str] | None] = None  # why no publisher waits for an answer of it, and the way out
     nowhere: ClassVar[tuple[str, str] | None] = None  # why no network leads to it, and the way out
 
+    def misfit(self, step):
+        """(setting, rule, way out) if a publish step does not fit it; else None."""
+        if step.size is not None:
+            return "size", f"{step.channel} does not count bytes", "remove it, or make it a pipe with bytes"
+        return None
+
     def problems(self, scenario, name):
-        """What is wrong with a scenario that has it, as (path, ...) of :class:`evsim.scenario.errors.Problem`."""
+        """What is wrong with a scenario that has it by this name, each an :class:`evsim.scenario.errors.Problem`."""
         return ()
 
     def read_plainly(self, service):

@@ -1,6 +1,6 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes, budgets,
+1. *Recount* (attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, budgets,
    transactions, guarantees, and those of the parts): states are worked out again from attempts, effects and messages,
    and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
@@ -22,7 +22,6 @@ from evsim.results.audit import (
     load,
     once,
     owners,
-    pipes,
     queues,
     stock,
     transactions,
@@ -34,7 +33,7 @@ from evsim.results.audit.books import AuditError, Books
 __all__ = ["Audit", "AuditError"]
 
 ROOMS = (
-    attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, pipes, budgets,
+    attempts, effects, once, unique, unchanged, load, channels, exchanges, letters, queues, budgets,
     transactions, guarantees, stock, credits, owners,
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in (*ROOMS, *modules("audit"))), ())

@@ -9,14 +9,18 @@ from collections import deque
 
 from evsim.engine.broker import Channel, Subscriber
 from evsim.engine.oneway import OneWay, lose
-from evsim.engine.room import room_of
 from evsim.engine.writing import writer
+from evsim.parts.pipe.room import room_of
 from evsim.results.records import Fate, Outcome, Reason
-from evsim.scenario.fitting import may_write, readers
 
-__all__ = ["SIGPIPE", "Pipe", "Reader", "Writing", "mortal"]
+__all__ = ["SIGPIPE", "Pipe", "Reader", "Writing", "build"]
 
 SIGPIPE = 128 + 13  # the exit status of a program that wrote to a broken pipe
+
+
+def build(system, name, settings, number):
+    """The pipe of this name."""
+    return Pipe(system, name, settings, number)
 
 
 class Pipe(Channel):
@@ -219,23 +223,3 @@ class Writing:
         row = self.system.records.messages.cause[message]
         if not self.system.records.rows.outcome[row] and not self.asker.freeze(self.kept, message, row):
             self.then(row)
-
-
-def mortal(scenario):
-    """Names of the services that may end for good: by themselves, or because a pipe breaks to which they write."""
-    pipes = [name for name, channel in scenario.channels.items() if channel.kind == "pipe"]
-    crashed = {fault.place for fault in scenario.faults if fault.kind == "crash"}
-    found = {
-        name
-        for name, service in scenario.services.items()
-        if {name, service.inside} & crashed or any(each.take for each in service.subscribe)
-    }
-    before = None
-    while pipes and before != found:
-        before = set(found)
-        for pipe in pipes:
-            if found.intersection(readers(scenario, pipe)):
-                found |= {name for name, service in scenario.services.items() if may_write(service, pipe)}
-        programs = {scenario.services[name].inside or name for name in found}
-        found |= {name for name, service in scenario.services.items() if (service.inside or name) in programs}
-    return found if pipes else set()

@@ -2,9 +2,14 @@
 
 import numpy as np
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "obligations"]
 
 ROUNDING = 1e-9  # bytes: of sums of sizes
+
+
+def obligations(run, name):
+    """Each message is one: there is one reader."""
+    return np.ones(len(run.message_columns["published"]), dtype=int)
 
 
 def pipes(books):
@@ -12,7 +17,7 @@ def pipes(books):
     sizes = np.array([getattr(step, "size", None) or 1.0 for _, step in books.run.routes] or [0.0])
     deliveries = np.flatnonzero(books.kinds == "delivery")
     for code, (name, pipe) in enumerate(scenario.channels.items()):
-        if pipe.kind != "pipe":
+        if not pipe.breaks:
             continue
         mine = deliveries[messages["channel"][rows["parent"][deliveries]] == code]
         message = rows["parent"][mine]

@@ -1,0 +1,25 @@
+"""Who may end for good, where channels break."""
+
+from evsim.scenario.fitting import may_write, readers
+
+__all__ = ["mortal"]
+
+
+def mortal(scenario):
+    """Names of the services that may end for good: by themselves, or because a pipe breaks to which they write."""
+    pipes = [name for name, channel in scenario.channels.items() if channel.breaks]
+    crashed = {fault.place for fault in scenario.faults if fault.kind == "crash"}
+    found = {
+        name
+        for name, service in scenario.services.items()
+        if {name, service.inside} & crashed or any(each.take for each in service.subscribe)
+    }
+    before = None
+    while pipes and before != found:
+        before = set(found)
+        for pipe in pipes:
+            if found.intersection(readers(scenario, pipe)):
+                found |= {name for name, service in scenario.services.items() if may_write(service, pipe)}
+        programs = {scenario.services[name].inside or name for name in found}
+        found |= {name for name, service in scenario.services.items() if (service.inside or name) in programs}
+    return found if pipes else set()

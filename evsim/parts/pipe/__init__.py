@@ -1,0 +1,3 @@
+"""The pipe: a bounded buffer between two programs on one machine, as Unix has them."""
+
+SOCKET = "channel"

@@ -59,7 +59,7 @@ def spans_frame(run):
     spans = _frame(
         {
             "kind": kind,
-            "workload": of_place(lambda p: p.workload),
+            "workload": np.array(run.tally.workloads)[run.tally.workload[run.row_requests]],
             "request": rows["request"],
             "source": of_place(lambda p: p.source),
             "service": of_place(lambda p: p.service),

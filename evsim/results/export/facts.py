@@ -137,17 +137,21 @@ class Facts:
         for row in np.flatnonzero(self.chosen[of_row]).tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
             parent = int(rows["parent"][row])
+            kind = place.kind if place else "delivery"
+            times = {name: nanoseconds(rows[name][row]) for name in TIMES}
+            if kind != "delivery":
+                times["arrived"] = times["ready"]  # a request or a call has no column of its own for it
             yield Attempt(
                 row,
                 int(rows["first"][row] if rows["verdict"][row] == Verdict.COPY else row),
                 self.requests[int(of_row[row])],
-                place.kind if place else "delivery",
+                kind,
                 place.source if place else channels[channel_of[parent]],
                 place.service if place else "",
                 parent,
                 max(int(rows["attempt"][row]), 1),
                 int(rows["worker"][row]),
-                *(nanoseconds(rows[name][row]) for name in TIMES),
+                *times.values(),
                 nanoseconds(run.replied[row]),
                 nanoseconds(run.late[row]),
                 _word(Outcome(rows["outcome"][row])),

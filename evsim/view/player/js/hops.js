@@ -13,17 +13,17 @@ export const astray = (end) => end >= LOST; // nobody gets it
 const ENDS = { open: FINE, truncated: FINE, aborted: FINE, lost: LOST, refused: REFUSED }; // of a message, by its fate
 const [WAY_LOST, ANSWER_LOST, UNWANTED] = [1, 2, 4]; // the film's column `astray`
 
-/* All hops as {kind, ref, request, from, to, leave, arrive, end}; ref: the attempt, or the message of a publish.
-   `arrive` is NEVER where it did not come or nobody wrote it down. */
+/* All hops as {kind, ref, request, from, to, leave, arrive, end, over}; ref: the attempt, or the message of a publish.
+   `arrive` is NEVER where it did not come or nobody wrote it down; `over`: when it was taken back on its way. */
 export function hopsOf(lane, codes) {
   const hops = [];
   const { attempts, messages, sendings } = lane;
-  const add = (kind, ref, request, from, to, leave, arrive, end) => {
-    if (leave !== NEVER && leave !== arrive) hops.push({ kind, ref, request, from, to, leave, arrive, end });
+  const add = (kind, ref, request, from, to, leave, arrive, end, over = NEVER) => {
+    if (leave !== NEVER && leave !== arrive) hops.push({ kind, ref, request, from, to, leave, arrive, end, over });
   };
   for (let row = 0; row < attempts.count; row++) {
     const place = lane.places[attempts.place[row]];
-    if (place) hopsOfAttempt(add, attempts, row, place, codes);
+    if (place && !neverSent(codes, attempts, row)) hopsOfAttempt(add, attempts, row, place, codes);
   }
   const troubled = new Set(sendings.message);
   for (let number = 0; number < messages.count; number++) {
@@ -53,6 +53,11 @@ export function hopsOf(lane, codes) {
   return hops;
 }
 
+/* Whether the caller itself refused to call. */
+export function neverSent(codes, { outcome, reason }, row) {
+  return codes.outcome[outcome[row]] === "refused" && ["breaker", "bulkhead"].includes(codes.reason[reason[row]]);
+}
+
 /* [sender, channel] of a message; a channel sends dead letters, an exchange copies. */
 export function endsOfMessage({ services, channels, messages }, number) {
   const sender = messages.sender[number];
@@ -67,7 +72,8 @@ function hopsOfAttempt(add, attempts, row, place, codes) {
   const astray = attempts.astray[row];
   const leave = delivery ? attempts.granted[row] : attempts.asked[row];
   const ask = delivery ? DELIVER : ASK;
-  add(ask, row, request, from, to, leave, attempts.arrived[row], astray & WAY_LOST ? LOST : FINE);
+  const way = astray & WAY_LOST ? LOST : FINE;
+  add(ask, row, request, from, to, leave, attempts.arrived[row], way, attempts.ended[row]);
   const verdict = codes.verdict[attempts.verdict[row]];
   const good = codes.outcome[attempts.outcome[row]] === "ok";
   const back = delivery ? ACKNOWLEDGE : ANSWER;

@@ -12,6 +12,7 @@ export function indexLane(film, lane) {
   const rows = range(0, attempts.count);
   const kinds = rows.map((row) => lane.places[attempts.place[row]]?.kind ?? "delivery");
   const delivered = rows.filter((row) => kinds[row] === "delivery");
+  const copy = film.codes.verdict.indexOf("copy"); // made by a link
   const hops = hopsOf(lane, film.codes);
   const glimpse = typicalHop(hops);
   const index = {
@@ -44,7 +45,7 @@ export function indexLane(film, lane) {
       (row) => first(attempts.granted[row], attempts.ended[row], attempts.settled[row]),
     ),
     calls: intervals(
-      rows.filter((row) => kinds[row] === "call"),
+      rows.filter((row) => kinds[row] === "call" && attempts.verdict[row] !== copy), // nobody waits for a copy's answer
       (row) => attempts.asked[row],
       (row) => attempts.settled[row],
     ),
@@ -88,9 +89,10 @@ function typicalHop(hops) {
   return lengths.length ? Math.max(1000, lengths.sort((one, other) => one - other)[lengths.length >> 1]) : 1000;
 }
 
-/* What never arrives is seen for a moment. */
+/* What never arrives is seen for a moment, or until it is taken back. */
 function endOfHop(hop, glimpse) {
-  return hop.arrive === NEVER && astray(hop.end) ? hop.leave + 4 * glimpse : hop.arrive;
+  if (hop.arrive !== NEVER) return hop.arrive;
+  return astray(hop.end) ? hop.leave + 4 * glimpse : hop.over;
 }
 
 /* A function from a customer {workload, number} to the index of their request in this lane; undefined if none. */

@@ -3,8 +3,9 @@
    `x` of a mark is the place of its lifeline (0, 1, 2 ...), times are microseconds since the start of the run. */
 
 import { NEVER } from "./film.js";
+import { neverSent } from "./hops.js";
 import { range } from "./intervals.js";
-import { duration, neverSent, reasonOf, truthOf } from "./words.js";
+import { duration, reasonOf, truthOf } from "./words.js";
 
 export const CUSTOMER = "customer";
 const ASIDE = 0.13; // how far aside a second attempt at one service stands
@@ -144,7 +145,7 @@ export class Life {
     const [granted, arrived, started, ended] = ["granted", "arrived", "started", "ended"].map(
       (name) => attempts[name][row],
     );
-    if (neverSent(this.index, row)) {
+    if (neverSent(this.film.codes, attempts, row)) {
       this.cross(asker, ended, `${service} is not asked: ${reasonOf(this.index, row)}`);
       return;
     }

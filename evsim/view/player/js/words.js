@@ -1,7 +1,7 @@
 /* What happens, in plain words. */
 
 import { NEVER } from "./film.js";
-import { endsOfMessage } from "./hops.js";
+import { endsOfMessage, neverSent } from "./hops.js";
 import { isAgain } from "./events.js";
 import {
   ANSWER_EARLY,
@@ -155,7 +155,7 @@ function ofAttempt(index, kind, row, who) {
       if (delivery && attempts.first[row] === NEVER)
         return `${service} may have the message about ${who} from ${source}`;
       if (delivery) return `the message about ${who} waits in ${source} again`;
-      if (neverSent(index, row)) return `${source} is about to call ${service} for ${who}${again}`;
+      if (neverSent(index.film.codes, attempts, row)) return `${source} is about to call ${service} for ${who}${again}`;
       return request ? `${who} asks ${service}` : `${source} calls ${service} for ${who}${again}`;
     case GRANTED:
       return `${source} hands ${who} to ${service}${again}`;
@@ -176,18 +176,11 @@ function ofAttempt(index, kind, row, who) {
     case LATE_NEWS:
       return `an answer of ${service} for ${who} reaches ${source} too late: nobody waits for it`;
     case ENDED:
-      if (neverSent(index, row)) return `${source} does not call ${service} for ${who}: ${reasonOf(index, row)}`;
+      if (neverSent(index.film.codes, attempts, row)) return `${source} does not call ${service} for ${who}: ${reasonOf(index, row)}`;
       return endWords(index, row, place, who);
     default:
       return settledWords(index, row, place, who);
   }
-}
-
-/* Whether the caller itself refused to call. */
-export function neverSent({ film, lane }, row) {
-  const { outcome, reason } = lane.attempts;
-  const refused = film.codes.outcome[outcome[row]] === "refused";
-  return refused && ["breaker", "bulkhead"].includes(film.codes.reason[reason[row]]);
 }
 
 /* Of a message that nobody has been granted. */

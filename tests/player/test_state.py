@@ -1,0 +1,170 @@
+"""At any moment the player shows what the records say, and every time in a film is the record that it means."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evsim.view.player.film import film
+from tests.books.holding import examples
+from tests.books.systems import systems
+from tests.exports.plain import Plain, micro
+from tests.exports.runs import a_run
+from tests.player.node import ask
+from tests.player.reference_state import Reference
+from tests.player.test_film import NO_SHRINKING
+
+
+class Drawn:
+    """Several systems under a short name: Hypothesis warns of long ones."""
+
+    def __init__(self, systems):
+        self.systems = systems
+
+
+SEVERAL = st.builds(Drawn, st.lists(systems(), min_size=8, max_size=10))
+QUESTION = """(film, [index]) => {
+    const plain = (table) => Object.fromEntries(Object.entries(table).map(
+        ([name, column]) => [name, ArrayBuffer.isView(column) ? [...column] : column]));
+    const faults = (its) => its.map(({kind, start}) => [kind, start]);
+    const {attempts, messages, effects, sendings, history, requests, remarks} = index.lane;
+    const shown = (t) => {
+        const {services, channels, dots} = stateOf(index, t);
+        return {
+            services: Object.fromEntries(Object.entries(services).map(([name, {busy, line, outbox, faults: its}]) =>
+                [name, {busy: busy.map(({worker, row, request, waits}) => [worker, row, request, [...waits].sort()]),
+                    line, outbox, faults: faults(its)}])),
+            channels: Object.fromEntries(Object.entries(channels).map(([name, {kept, groups, faults: its}]) =>
+                [name, {kept, faults: faults(its),
+                    groups: Object.fromEntries(groups.map(({service, open}) => [String(service), open]))}])),
+            dots: dots.map(({hop, share}) => [hop.kind, hop.ref, hop.from, hop.to, Math.round(share * 1e6) / 1e6]),
+        };
+    };
+    return {
+        tables: Object.fromEntries(Object.entries({attempts, messages, effects, sendings, remarks})
+            .map(([name, table]) => [name, plain(table)])),
+        states: film.moments.map(shown),
+        customers: film.moments.map((t) => film.whose.map((request) => {
+            const found = customerAt(index, request, t);
+            return found && {asked: found.asked, told: found.told, times: found.effects.map(({times}) => times)};
+        })),
+    };
+}"""
+
+
+def moments(plain, count, luck):
+    """Random moments, moments at which something happens, and those just before."""
+    times = sorted({micro(getattr(row, name)) for row in plain.rows
+                    for name in ("born", "leased", "inbox", "started", "ended", "settled", "replied", "late")}
+                   | {micro(getattr(message, name)) for message in plain.messages
+                      for name in ("published", "sent", "appended", "acknowledged")} - {-1})  # fmt: skip
+    chosen = luck.sample(times, min(count, len(times)))
+    last = micro(plain.end)
+    anywhere = [luck.randint(0, last) for _ in range(count // 2)]
+    return sorted({max(0, time) for time in [0, last, *anywhere, *chosen, *(time - 1 for time in chosen)]})
+
+
+def assert_the_player_shows_the_records(runs, count=8):
+    luck, films, references = random.Random(7), [], []
+    for run in runs:
+        plain = Plain(run)
+        references.append(Reference(plain))
+        whose = luck.sample(range(len(plain.requests)), min(5, len(plain.requests)))
+        films.append(film(run) | {"moments": moments(plain, count, luck), "whose": whose})
+    found = ask(films, QUESTION, {"state": ["stateOf", "customerAt"]})
+    for run, made, reference, said in zip(runs, films, references, found, strict=True):
+        assert_columns(reference, said["tables"], [effect["name"] for effect in made["effects"]])
+        for t, state, customers in zip(made["moments"], said["states"], said["customers"], strict=True):
+            assert_state(state, reference.state(t), f"{run} at {t}")
+            for request, customer in zip(made["whose"], customers, strict=True):
+                assert customer == customer_at(reference, made, request, t), f"{run} at {t}"
+
+
+def assert_state(shown, meant, where):
+    for service in shown["services"].values():
+        service["faults"].sort()
+    for channel in shown["channels"].values():
+        channel["faults"].sort()
+    shown["dots"].sort()
+    for part in ("services", "channels"):
+        for name, each in meant[part].items():
+            assert shown[part][name] == each, f"{name} of {where}"
+    near = [[*dot[:4], pytest.approx(dot[4], abs=2e-6)] for dot in meant["dots"]]
+    assert shown["dots"] == near, where
+
+
+def customer_at(reference, made, request, t):
+    plain = reference.plain
+    who = plain.requests[request]
+    if micro(who.arrived) > t:
+        return None
+    told = None
+    if 0 <= micro(who.answered) <= t:
+        word = {"ok": "yes", "declined": "no"}.get(who.outcome, "error")
+        told = {"time": micro(who.answered), "word": word, "outcome": who.outcome}
+    replays = set(plain.run.records.replays)
+    times = []
+    for effect in made["effects"]:
+        its = []
+        for each in sorted(plain.effects, key=lambda each: micro(each.time)):
+            mine = each.name == effect["name"] and each.row.request is who and each.undone is None
+            first = each.row.number if each.row.first < 0 else each.row.first
+            if mine and not (first in replays and its):
+                its.append(micro(each.time))
+        times.append([time for time in its if time <= t])
+    return {"asked": micro(who.arrived), "told": told, "times": times}
+
+
+def assert_columns(reference, tables, effects):
+    """Every column of times in the film, and who and where, is what its name means."""
+    plain = reference.plain
+    attempts = {
+        "asked": lambda row: row.born, "arrived": lambda row: row.inbox, "granted": lambda row: row.leased,
+        "started": lambda row: row.started, "ended": lambda row: row.ended, "replied": lambda row: row.gone,
+        "settled": lambda row: row.settled, "late": lambda row: row.late,
+    }  # fmt: skip
+    for name, time in attempts.items():
+        assert tables["attempts"][name] == [micro(time(row)) for row in plain.rows], name
+    for name in ("place", "parent", "first", "attempt", "worker", "astray"):
+        assert tables["attempts"][name] == [getattr(row, name) for row in plain.rows], name
+    assert tables["attempts"]["request"] == [row.request.place for row in plain.rows]
+    removed = {number: time for time, number in plain.run.records.removals}
+    messages = {
+        "published": lambda each: each.published, "sent": lambda each: each.left,
+        "appended": lambda each: each.appended, "acknowledged": lambda each: each.acknowledged,
+        "confirmed": reference.confirmed, "removed": lambda each: removed.get(each.number),
+    }  # fmt: skip
+    for name, time in messages.items():
+        assert tables["messages"][name] == [micro(time(each)) for each in plain.messages], name
+    parts = [*plain.run.scenario.services, *plain.run.scenario.channels]
+    assert [parts[number] for number in tables["messages"]["sender"]] == [each.sender for each in plain.messages]
+    for name in ("partition", "offset", "cause"):
+        assert tables["messages"][name] == [getattr(each, name) for each in plain.messages], name
+    standing = [(each.row.number, each.name, micro(each.time)) for each in plain.effects if each.undone is None]
+    table = tables["effects"]
+    names = [effects[number] for number in table["name"]]
+    assert list(zip(table["row"], names, table["time"], strict=True)) == standing
+    table = tables["sendings"]
+    fates = [table["fates"][fate] for fate in table["fate"]]
+    sent = [
+        (number, each.fate, micro(each.sent), micro(None if each.arrived != each.arrived else each.arrived))
+        for number in sorted(reference.troubled) for each in plain.messages[number].sendings
+    ]  # fmt: skip
+    assert list(zip(table["message"], fates, table["sent"], table["arrived"], strict=True)) == sent
+    table = tables["remarks"]
+    said = [(row, table["words"][says], time) for row, says, time in
+            zip(table["row"], table["says"], table["time"], strict=True)]  # fmt: skip
+    assert sorted(said) == sorted((row.number, each.words, micro(each.time))
+                                  for row in plain.rows for each in row.remarks)  # fmt: skip
+
+
+def test_the_player_shows_the_records_at_any_moment():
+    names = ["doubled", "lossy", "crashed events", "crashed calls", "letters", "early replies", "cut"]
+    assert_the_player_shows_the_records([a_run(name) for name in names])
+
+
+@settings(examples(0.015), phases=NO_SHRINKING)
+@given(SEVERAL)
+def test_the_player_shows_the_records_of_any_system_at_any_moment(drawn):
+    assert_the_player_shows_the_records([scenario.run() for scenario in drawn.systems])

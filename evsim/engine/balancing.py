@@ -6,9 +6,9 @@ What a channel hands out is no business of the balancer: a consumer fetches for 
 from collections import deque
 from itertools import chain
 
+from evsim.engine.admission import arriving, joining
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.service import Service
-from evsim.engine.shedding import door
 from evsim.results.records import Reason
 from evsim.ticks import ticks
 
@@ -65,14 +65,6 @@ class Held(set):
             self.at[self.instance_of(row)] -= 1
 
 
-class Desk:
-    """One instance, as far as those who are not let in there see it: its line, and whether it is free."""
-
-    def __init__(self, service, instance):
-        self.system, self.settings, self.edges = service.system, service.settings, service.edges
-        self.inbox, self.free = service.inbox.of[instance], _Free(service, instance)
-
-
 class _Free:
     """True while the instance would begin at once with what comes."""
 
@@ -102,7 +94,8 @@ class Balanced(Service):
 
     def _balanced_offer(self):
         place, edges, pins, down = self.system.records.rows.place, self.edges, self.pins, self.down
-        ways_in = [door(Desk(self, each), self._let_in(each), ("limit", "shed")) for each in self.everybody]
+        lines = enumerate(self.inbox.of)
+        ways_in = [joining(self, self._let_in(each), line, _Free(self, each)) for each, line in lines]
 
         def offer(row):
             instance = pins[row] if row in pins else self.pick(row)
@@ -112,7 +105,7 @@ class Balanced(Service):
             else:
                 ways_in[instance](row)
 
-        return door(self, offer, ("rate_limit",))
+        return arriving(self, offer)
 
     def _let_in(self, instance):
         pins, line = self.pins, self.inbox.of[instance]

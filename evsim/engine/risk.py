@@ -36,10 +36,7 @@ class Risk:
             self._known[place.number] = False  # a place that leads back here adds no risk of its own
             self._known[place.number] = (
                 service.guarded
-                or service.settings.limit is not None
-                or service.settings.drop_stale
-                or service.settings.shed is not None
-                or service.settings.rate_limit is not None
+                or service.settings.turns_away
                 or self._steps(place, service.settings.handle, ())
             )
         return self._known[place.number]

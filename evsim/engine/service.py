@@ -8,12 +8,12 @@ Worker numbers count through the instances: worker w belongs to instance ``w // 
 from collections import deque
 from math import prod
 
+from evsim.engine.admission import arriving, joining, turning_away
 from evsim.engine.done import Done
 from evsim.engine.environment import FAULT
 from evsim.engine.links import any_of
 from evsim.engine.pins import Pins
 from evsim.engine.service_policy import policies_of_service
-from evsim.engine.shedding import door, turned_away
 from evsim.results.records import Outcome, Reason
 
 __all__ = ["Service"]
@@ -50,9 +50,9 @@ class Service:
         self.done = Done(system, settings.idempotent) if settings.idempotent else None
         self.filling = self.ended = False
         self.policies = policies_of_service(self)
-        self.turn_away = turned_away(self)
+        self.turn_away = turning_away(self)
         careful = self.guarded or self.turn_away is not None
-        self.offer = self._guarded_offer() if careful else door(self, self._plain_offer())
+        self.offer = self._guarded_offer() if careful else self._admitting(self._plain_offer())
         self.ending = self._guarded_ending if careful else self._plain_ending
 
     @property
@@ -82,6 +82,9 @@ class Service:
             return inbox.pop() if len(inbox) > most else inbox.popleft()
 
         return {"fifo": inbox.popleft, "lifo": inbox.pop, "adaptive_lifo": take_newest_of_many}[discipline]
+
+    def _admitting(self, offer):
+        return arriving(self, joining(self, offer, self.inbox, self.free))
 
     # The plain inbox: nothing can disturb it but its own limit.
 
@@ -132,7 +135,7 @@ class Service:
             inbox.append(row)
             self.fill()
 
-        enter = door(self, let_in)
+        enter = self._admitting(let_in)
 
         def offer(row):
             if not self.is_up and edges[place[row]].refusable:

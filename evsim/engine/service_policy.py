@@ -11,6 +11,17 @@ __all__ = ["ServicePolicy", "policies_of_service"]
 class ServicePolicy:
     """Every hook, doing nothing; ``then(row)`` and the like are what follows."""
 
+    def arriving(self, offer):
+        """`offer(row)`, for a row that comes to the service, unless it is refused."""
+        return offer
+
+    def joining(self, offer, line):
+        """`offer(row)`, for a row that comes to a `line` of the service, unless it is refused."""
+        return offer
+
+    def turning_away(self):
+        """A function of a row whose turn has come, which ends it and says so, or lets it pass. None where all pass."""
+
     def work_factor(self):
         """A function of a row that starts a piece of work now: what its time is multiplied by. None for nothing."""
 

@@ -281,8 +281,10 @@ def _refuse_nobody(scenario):
     called = _called(scenario)
     for name, service in scenario.services.items():
         direct = [scenario.channels[each.channel].direct for each in service.subscribe]
-        for setting in ("limit", "shed", "rate_limit"):
-            if getattr(service, setting) is not None and direct and name not in called and not any(direct):
+        refusing = [*(["limit"] if service.limit is not None else []),
+                    *(word for word, each in service.policies.items() if each.refuses)]
+        if direct and name not in called and not any(direct):
+            for setting in refusing:
                 yield (f"services.{name}.{setting}: nobody calls it, and messages wait in their channel all the same; "
                        "limit the channel instead")
 

@@ -6,7 +6,6 @@ from pydantic import Field, StrictBool, create_model
 
 from evsim.registry import SERVICE, parts
 
-from .admission import RateLimit, Shed
 from .arrivals import Arrivals, Key
 from .balance import AnyBalance, Balance
 from .distributions import AnyDistribution, Constant
@@ -29,10 +28,9 @@ class Workload(Part):
 class _Service(Part):
     """A program: `instances` copies with `workers` each, and what it does with a request: `handle`.
 
-    `limit` bounds the inbox (full: the caller is rejected), `shed` refuses calls that would wait too long, and
-    `rate_limit` those that come too fast.
-    `adaptive_lifo` takes the newest first while more wait than there are workers. `inside` names the service in
-    whose program this one runs: no network between the two, and a crash or a pause of the program takes both.
+    `limit` bounds the inbox (full: the caller is rejected). `adaptive_lifo` takes the newest first while more wait than
+    there are workers. `inside` names the service in whose program this one runs: no network between the two, and a
+    crash or a pause of the program takes both.
     `drop_stale` withdraws waiting calls whose caller has given up. An `idempotent` service does nothing twice.
     The instances share one inbox, or have one each behind a load balancer: `balance`; `limit` is then for each.
     """
@@ -45,8 +43,6 @@ class _Service(Part):
     subscribe: Subscriptions = ()
     handle: Handler
     drop_stale: StrictBool = False
-    shed: Shed | None = None
-    rate_limit: RateLimit | None = None
     idempotent: AnyIdempotent = None
     balance: AnyBalance = Balance()
 
@@ -60,6 +56,11 @@ class _Service(Part):
         """word -> settings of what the service does beside working, as far as it is written."""
         found = {each.word: getattr(self, each.word) for each in parts(SERVICE)}
         return {word: settings for word, settings in found.items() if settings is not None}
+
+    @property
+    def turns_away(self):
+        """Whether some who come may be turned away."""
+        return self.limit is not None or self.drop_stale or any(each.refuses for each in self.policies.values())
 
     @property
     def knows_again(self):

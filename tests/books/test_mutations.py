@@ -90,9 +90,9 @@ from evsim.results.audit import AuditError
 from evsim.run import simulate
 from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
+    mutants_of_admission,
     mutants_of_exchanges,
     mutants_of_guarantees,
-    mutants_of_load,
     mutants_of_logs,
     mutants_of_policies,
     mutants_of_queues,

@@ -5,7 +5,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome
+from evsim.results.records import Outcome, Verdict
 from evsim.run import simulate
 from tests.support.statistics import Z, mean_and_error
 
@@ -29,6 +29,21 @@ def checked(scenario, seed=1, conserving=True):
     run = simulate(scenario, seed=seed)
     assert_littles_law(run, conserving)
     return run
+
+
+def balanced(scenario, seed=1):
+    """One run whose books balance."""
+    run = simulate(scenario, seed=seed)
+    run.audit()
+    return run
+
+
+def refused(run, reason):
+    """Whether each request was refused, for that reason and no other."""
+    rows = run.rows
+    turned = rows["outcome"] == Outcome.REFUSED
+    assert (rows["reason"][turned] == reason).all() and (rows["verdict"][turned] == Verdict.REJECTED).all()
+    return turned
 
 
 def assert_littles_law(run, conserving=True):

@@ -1,0 +1,3 @@
+"""The rate limit: a token bucket, and who finds no token in it is refused."""
+
+SOCKET = "service"

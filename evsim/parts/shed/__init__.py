@@ -1,0 +1,3 @@
+"""Shedding: calls are refused that would wait too long, or have waited too long to be of use."""
+
+SOCKET = "service"

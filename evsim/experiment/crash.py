@@ -214,7 +214,7 @@ def _told(where, run, well, request):
     told, workload = run.outcomes, run.tally.workloads[0]
     named = [(name, told.names.index(name)) for name in run.due[workload] if name in told.names]
     effects = {name: int(told.done[code, request]) for name, code in named if told.due[code, request]}
-    return Crash(*where, TOLD[told.told[request]], _kind(told, request), told.words(request), effects,
+    return Crash(*where, TOLD[told.told[request]], _kind(told, request), told.words(request), effects,  # type: ignore[call-arg]
                  _others(run, well, request))  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def save_comparison(path, data, comparison):
 def _plain(value):
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         verdict = {"verdict": value.verdict} if hasattr(value, "verdict") else {}
         return _plain(asdict(value) | verdict)
     if isinstance(value, dict):

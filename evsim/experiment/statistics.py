@@ -66,7 +66,7 @@ def estimate(values, confidence=0.95):
 def difference(first, second, confidence=0.95):
     """The :class:`Difference` second - first from values in pairs; a pair with a NaN is left out."""
     pairs = _pairs(first, second)
-    return Difference(*_moments([b - a for a, b in pairs], confidence), pairing=pairing(first, second))
+    return Difference(*_moments([b - a for a, b in pairs], confidence), pairing=pairing(first, second))  # type: ignore[misc]
 
 
 def pairing(first, second):

@@ -105,7 +105,7 @@ def standing(run, service, window):
     instances = np.bincount(rows["worker"][held] // settings.workers, worked, minlength=settings.instances)
     return {
         "wait_behind_mean": float(behind[counted].mean()) if counted.any() else float("nan"),
-        "idle_while_waiting": _share(freedom, *spans, window),
+        "idle_while_waiting": _share(freedom, *spans, window),  # type: ignore[call-arg]
         **spread(instances),
     }
 

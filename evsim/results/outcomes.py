@@ -52,7 +52,7 @@ class CustomerOutcomes:
         wanted = (requests.is_due | requests.is_taken_back).any(axis=0)
         names = tuple(name for name in effect_order(run) if name in run.effect_names)
         rows = [run.effect_names.index(name) for name in names]
-        return cls(
+        return cls(  # type: ignore[call-arg]
             names,
             np.where(known, told, NOTHING),
             np.where(known, requests.answered, np.nan),

@@ -312,7 +312,7 @@ class Results:
         if not isinstance(request, Integral) or isinstance(request, bool):
             raise ValueError(f"a request has a number, from 0 in order of arrival; got {request!r}")
         count = int((self.tally.workload == list(self.scenario.workloads).index(workload)).sum())
-        if not 0 <= request < count:
+        if not 0 <= int(request) < count:
             there = f"there are 0 to {count - 1}" if count else "nobody did"
             raise ValueError(f"request {request} of {workload} did not arrive; {there}")
         return workload

@@ -136,7 +136,7 @@ def _subscriptions(scenario):
             yield from _in_time(path, subscription, scenario.settings.duration)
             yield from _batches(path, subscription, service)
             group = subscription.group or name
-            owner = owners.setdefault((subscription.channel, group), name)
+            owner = owners.setdefault((subscription.channel, group), name)  # type: ignore[arg-type]
             if channel.kind == "queue" and owner != name:
                 continue
             if owner != name:
@@ -220,7 +220,7 @@ def _redrives(scenario):
 
 def _in_time(path, subscription, duration):
     """What a group is to do after the end of the run."""
-    moments = [(("from",), subscription.joins or 0.0)]
+    moments: list[tuple] = [(("from",), subscription.joins or 0.0)]
     moments += [(("replay", number, "at"), replay.at) for number, replay in enumerate(subscription.replay)]
     for where, moment in moments:
         if moment >= duration:

@@ -30,12 +30,13 @@ class Distribution(Tagged):
     @staticmethod
     def read(written):
         """The distribution that is written as "2ms", {"exponential": "20ms"}, ..."""
-        global _reader
-        _reader = _reader or TypeAdapter(AnyDistribution)
         try:
-            return _reader.validate_python(written)
+            return _reader().validate_python(written)
         except ValidationError as error:
             raise ScenarioError(explain(error, written, AnyDistribution)) from None
+
+    def _quantile(self, p):
+        raise NotImplementedError
 
     def transform(self, u):
         """The times that the uniforms `u` stand for."""
@@ -47,7 +48,9 @@ class Distribution(Tagged):
         return float(times) if np.ndim(times) == 0 else times
 
 
-_reader = None
+@lru_cache
+def _reader():
+    return TypeAdapter(AnyDistribution)
 
 
 class Constant(Distribution):

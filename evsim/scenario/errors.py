@@ -23,7 +23,7 @@ NEAR = 0.7   # how alike two names are that may have been mixed up, from 0 to 1
 class Problem:
     """One broken rule: where (`path`, `line`), the `rule`, the `value` that breaks it, a `hint`."""
 
-    path: str
+    path: str | tuple
     rule: str
     value: Any = None
     line: int | None = None

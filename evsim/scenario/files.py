@@ -59,11 +59,12 @@ def _naming(part, path):
         path = (*path, part.kind) if isinstance(part, Tagged) else path
         if isinstance(part, Csv | Empirical) and part.file is not None:
             yield path, part
-        inside = [(field.alias or name, getattr(part, name)) for name, field in type(part).model_fields.items()]
+        fields = type(part).model_fields.items()
+        inside: list[tuple] = [(field.alias or name, getattr(part, name)) for name, field in fields]
     elif isinstance(part, dict):
-        inside = part.items()
+        inside = list(part.items())
     else:
-        inside = enumerate(part) if isinstance(part, tuple) else ()
+        inside = list(enumerate(part)) if isinstance(part, tuple) else []
     for name, each in inside:
         if isinstance(each, Part | dict | tuple):
             yield from _naming(each, (*path, name))

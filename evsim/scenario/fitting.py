@@ -70,7 +70,7 @@ def _messages(scenario):
 
 def _letters(scenario):
     """Dead letters want a channel that keeps them."""
-    ways = [
+    ways: list[tuple] = [
         (("channels", name, each.kind), getattr(each, "dead_letter", None))
         for name, each in scenario.channels.items()
     ]

@@ -169,7 +169,7 @@ class Scenario(Part):
         raise ScenarioError([_no_such(node, path)])
 
     @classmethod
-    def schema(cls):
+    def schema(cls):  # type: ignore[override]
         """JSON Schema of the YAML file, for completion and checks in an editor."""
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **cls.model_json_schema()}
 
@@ -221,7 +221,7 @@ def _set(data, path, value):
     if isinstance(node, dict):
         node[last] = value
     elif isinstance(node, list | tuple) and last.isdigit() and int(last) <= len(node):
-        node[int(last):int(last) + 1] = [value]
+        node[int(last):int(last) + 1] = [value]  # type: ignore[index]
     else:
         raise ScenarioError([_no_such(node, path)])
 

@@ -5,7 +5,7 @@ write the short forms that people use in YAML.
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, ClassVar, Union
+from typing import TYPE_CHECKING, Annotated, ClassVar, Union
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapSerializer
 
@@ -20,14 +20,14 @@ class FrozenDict(dict):
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
-    def __hash__(self):
+    def __hash__(self):  # type: ignore[override]  # a dict has none, and this one cannot change
         return hash(frozenset(self.items()))
 
     def __reduce__(self):
         return FrozenDict, (dict(self),)
 
 
-class _PartType(type(BaseModel)):
+class _PartType(type(BaseModel)):  # type: ignore[misc]
     """Makes `Service(workers=0)` in Python raise the same `ScenarioError` as a file does."""
 
     def __call__(cls, *args, **settings):
@@ -43,7 +43,7 @@ class Part(BaseModel, metaclass=_PartType):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     @classmethod
-    def model_validate(cls, data, **options):
+    def model_validate(cls, data, **options):  # type: ignore[override]
         """The part in plain data; errors are a `ScenarioError`, as everywhere."""
         try:
             return super().model_validate(data, **options)
@@ -68,6 +68,8 @@ class Tagged(Part):
     stand next to the kind: `{csv: FILE, column: timestamp}`. When `mapped`, one setting is no bare value.
     """
 
+    if TYPE_CHECKING:
+        kind: str = ""  # each class of its own has its word
     short: ClassVar[str | None] = None
     listed: ClassVar[bool] = False
     beside: ClassVar[bool] = False

@@ -69,7 +69,7 @@ class _Service(Part):
 
 
 _POLICIES = {each.word: (each.module("settings").SETTINGS | None, None) for each in parts(SERVICE)}
-Service = create_model("Service", __base__=_Service, __doc__=_Service.__doc__, **_POLICIES)
+Service = create_model("Service", __base__=_Service, __doc__=_Service.__doc__, **_POLICIES)  # type: ignore[call-overload]
 
 
 class Link(Part):

@@ -95,7 +95,7 @@ def load_preset(name):
         part: {setting: (each["value"], each["source"]) for setting, each in data.pop(part, {}).items()}
         for part in ("channel", "subscribe")
     }
-    return Preset(name=name, **data, **settings)
+    return Preset(name=name, **data, **settings)  # type: ignore[arg-type]
 
 
 def preset_text(name):

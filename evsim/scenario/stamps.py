@@ -65,7 +65,7 @@ def _read(path, _, arrivals):
                         line=line)
     if not stamps:
         raise wrong(name, "the file has no rows", hint="give it a row a request")
-    if first[0] != "number" and arrivals.unit != "s":
+    if first is not None and first[0] != "number" and arrivals.unit != "s":
         raise wrong(name, f"has ISO 8601 times, which are not in {arrivals.unit}", hint="leave unit out")
     if arrivals.sort:
         order = sorted(range(len(stamps)), key=stamps.__getitem__)

@@ -1,7 +1,7 @@
 """What a service does with a request or a message: a list of steps, one after the other."""
 
 import inspect
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -84,7 +84,10 @@ class _Asking(Tagged):
 
 
 _POLICIES = {each.word: (each.module("settings").SETTINGS | None, None) for each in parts(CALL)}
-Asking = create_model("Asking", __base__=_Asking, **_POLICIES)
+if TYPE_CHECKING:
+    Asking = _Asking
+else:
+    Asking = create_model("Asking", __base__=_Asking, **_POLICIES)
 
 
 class Call(Asking):

@@ -84,7 +84,7 @@ class Subscription(Part):
     @property
     def commits(self):
         """When it commits: what is written, or what its guarantee needs, or after the work."""
-        return self.commit or COMMITS.get(self.guarantee) or After()
+        return self.commit or COMMITS.get(self.guarantee) or After()  # type: ignore[arg-type]
 
     @property
     def owns(self):

@@ -50,8 +50,8 @@ def credits(books):
         leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & ended)
         leased[stock["unattended"]] = False
         if credit + int(leased.sum()) != full:
-            held = int(leased.sum())
-            books.refuse(f"{service} has {credit} credits of {channel} and holds {held}; that does not make {full}")
+            leases = int(leased.sum())
+            books.refuse(f"{service} has {credit} credits of {channel} and holds {leases}; that does not make {full}")
 
 
 CHECKS = (workers, credits)

@@ -49,7 +49,7 @@ def _hidden(books, is_open):
     for message in sorted(hidden, key=lambda each: (messages["appended"][each], messages["offset"][each])):
         if channels[messages["channel"][message]].replicas == 1:
             first.setdefault((messages["channel"][message], messages["partition"][message]), message)
-    heads = np.array(list(first.values()), dtype=int)
+    heads = np.array(list(first.values()), dtype=int)  # type: ignore[type-var]
     books.demand(is_open[heads], "a message is hidden, and no transaction is open", messages["cause"][heads])
 
 

@@ -141,7 +141,7 @@ class Facts:
             times = {name: nanoseconds(rows[name][row]) for name in TIMES}
             if kind != "delivery":
                 times["arrived"] = times["ready"]  # a request or a call has no column of its own for it
-            yield Attempt(
+            yield Attempt(  # type: ignore[call-arg]
                 row,
                 int(rows["first"][row] if rows["verdict"][row] == Verdict.COPY else row),
                 self.requests[int(of_row[row])],
@@ -167,7 +167,7 @@ class Facts:
         run, columns = self.run, self.run.message_columns
         channels, of_message, senders = list(run.scenario.channels), run.message_requests, run.message_senders
         for number in np.flatnonzero(self.chosen[of_message]).tolist():
-            yield Message(
+            yield Message(  # type: ignore[call-arg]
                 number,
                 self.requests[int(of_message[number])],
                 senders[number],

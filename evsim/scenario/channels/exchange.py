@@ -44,7 +44,7 @@ class Exchange(AnyChannel):
     unroutable: Literal["drop", "return"] = "drop"
 
     @property
-    def may_refuse(self):
+    def may_refuse(self):  # type: ignore[override]
         return self.unroutable == "return"
 
     def ways(self, routing_key):

@@ -130,7 +130,7 @@ class Queue(Likened):
         return None if self.delivery_limit is None else self.delivery_limit + 1
 
     @property
-    def may_refuse(self):
+    def may_refuse(self):  # type: ignore[override]
         return self.max_length is not None and self.overflow in ("reject_publish", "block")
 
     def read_plainly(self, service):

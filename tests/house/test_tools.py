@@ -1,0 +1,21 @@
+"""What linter and type checker say: nothing."""
+
+import subprocess
+import sys
+
+import pytest
+from mypy import api
+
+from tests.house.source import ROOT
+
+
+@pytest.mark.parametrize("command", ["check"])
+def test_ruff_has_nothing_to_say(command):
+    done = subprocess.run([sys.executable, "-m", "ruff", command, "."], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_types_of_the_rooms_that_are_checked_fit(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    said, trouble, status = api.run([])
+    assert status == 0, said + trouble

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evsim.scenario import Scenario
 from evsim.view.player.film import film
 from tests.books.holding import examples
 from tests.books.systems import systems
@@ -168,3 +169,36 @@ def test_the_player_shows_the_records_at_any_moment():
 @given(SEVERAL)
 def test_the_player_shows_the_records_of_any_system_at_any_moment(drawn):
     assert_the_player_shows_the_records([scenario.run() for scenario in drawn.systems])
+
+
+def copies():
+    """The links make a second one of every call and of every delivery, and readers die at their work."""
+    return Scenario.from_dict({
+        "name": "copies",
+        "workloads": {"page": {"target": "front", "arrivals": {"constant": 4}}},
+        "services": {
+            "front": {"workers": 4, "handle": [
+                {"call": "back"}, {"work": 0.5}, {"publish": "jobs"}, {"publish": "news"}, {"reply": "yes"},
+            ]},
+            "back": {"workers": 4, "handle": [{"work": 0.1}]},
+            "clerk": {"workers": 2, "subscribe": "jobs", "handle": [{"work": 0.2}, {"effect": "row"}]},
+            "reader": {"subscribe": "news", "handle": [{"work": 0.2}, {"effect": "mail"}]},
+        },
+        "channels": {"jobs": {"queue": {}}, "news": {"log": {"partitions": 2}}},
+        "network": {"latency": 0.02},
+        "faults": [
+            *({"duplication": pair, "probability": 1, "at": 0} for pair in
+              (["front", "back"], ["jobs", "clerk"], ["news", "reader"], ["front", "jobs"])),
+            {"crash": "clerk", "at": 3.1, "for": 1}, {"crash": "reader", "at": 5.1, "for": 1},
+        ],
+        "run": {"duration": 10, "warmup": 0},
+    })  # fmt: skip
+
+
+def test_what_a_link_made_a_second_one_of_is_nobodys_wait_and_no_backlog():
+    run = copies().run()
+    plain = Plain(run)
+    made = {row.kind for row in plain.rows if row.verdict == "copy"}
+    assert made >= {"call", "delivery"}
+    assert any(row.kind == "delivery" and row.outcome == "crashed" for row in plain.rows)
+    assert_the_player_shows_the_records([run], count=40)

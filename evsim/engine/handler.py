@@ -6,7 +6,6 @@ program counter. The edges say what a reply, an end and a failure mean.
 
 from heapq import heappush
 
-from evsim.engine.done import Once
 from evsim.engine.environment import ANSWER
 from evsim.engine.generator import generator_handler
 from evsim.engine.places import DELIVERY
@@ -28,14 +27,17 @@ def compile_handler(system, place, edge):
     fail = compiler.failing()
     if callable(steps):
         return generator_handler(compiler, steps, end, fail)
-    if service.done is not None:
-        compiler.once = Once(compiler, end)
-        end = compiler.once.finish
+    for policy in service.policies:
+        if (handling := policy.handling(compiler, end)) is not None:
+            compiler.around.append(handling)
+            end = handling.ending()
     first = compiler.link(steps, (), end, fail)
     if first_work(compiler) is None:
         first = may_strike(compiler, first, fail)
-    if compiler.once is not None:
-        return compiler.once.look_up(first, BUILDERS["work"], fail)
+    for handling in compiler.around:
+        first = handling.beginning(first, fail)
+    if compiler.around:
+        return first
     if steps[0].kind in ("work", "wait") or not (system.cyclic or _takes_time(system, steps)):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
@@ -53,7 +55,7 @@ class Compiler:
         self.strikes = Strikes(self)
         self.titles = titles(steps) if self.strikes.moments else {}
         self.replies_early = False
-        self.once = None  # of an idempotent service
+        self.around = []  # what policies of the service put around the handling
         self.still = None  # inside a branch that may lose: wraps what follows a step
 
     def _ordinals(self, steps, position):

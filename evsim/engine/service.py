@@ -9,7 +9,6 @@ from collections import deque
 from math import prod
 
 from evsim.engine.admission import arriving, joining, turning_away
-from evsim.engine.done import Done
 from evsim.engine.environment import FAULT
 from evsim.engine.links import any_of
 from evsim.engine.pins import Pins
@@ -47,7 +46,6 @@ class Service:
         self.frozen = [None] * self.instances  # a list of what waits for the end of a pause
         self.frozen_until = [0.0] * self.instances
         self.running = set()
-        self.done = Done(system, settings.idempotent) if settings.idempotent else None
         self.filling = self.ended = False
         self.policies = policies_of_service(self)
         self.turn_away = turning_away(self)

@@ -5,7 +5,7 @@ They are asked when the system is built, for functions of a row; what nobody fil
 
 from evsim.registry import SERVICE, parts
 
-__all__ = ["ServicePolicy", "policies_of_service"]
+__all__ = ["Handling", "ServicePolicy", "policies_of_service"]
 
 
 class ServicePolicy:
@@ -22,6 +22,9 @@ class ServicePolicy:
     def turning_away(self):
         """A function of a row whose turn has come, which ends it and says so, or lets it pass. None where all pass."""
 
+    def handling(self, compiler, end):
+        """The :class:`Handling` of a place whose handler is compiled, and ends well by ``end(row)``; or None."""
+
     def work_factor(self):
         """A function of a row that starts a piece of work now: what its time is multiplied by. None for nothing."""
 
@@ -31,6 +34,29 @@ class ServicePolicy:
 
     def lost(self, row):
         """All work of the row is lost, as its instance has crashed."""
+
+
+class Handling:
+    """What goes around the handler of one place, and around what it writes. `end(row)` ends the handling well."""
+
+    def __init__(self, end):
+        self.end = end
+
+    def ending(self):
+        """A function of a row whose last step is over."""
+        return self.end
+
+    def beginning(self, first, fail):
+        """`first(row)`, the first step, with whatever is to be done before; it must come through the heap."""
+        return first
+
+    def writing(self, then):
+        """`then(row)`, which writes something lasting, with whatever is to be done before."""
+        return then
+
+    def written(self, effect):
+        """`effect(row)`, with whatever is written in the same transaction."""
+        return effect
 
 
 def policies_of_service(service):

@@ -135,25 +135,32 @@ def effect(compiler, step, position, then, fail):
     crews = compiler.edge.crews
     if crews is not None:
         return effects_of_batch
-    once, table = compiler.once, (compiler.system, compiler.place, step.name)
+    table = compiler.system, compiler.place, step.name
     made = raising(*table, effect)
-    if once is not None:
-        made = once.stored_with(made)
+    for handling in compiler.around:
+        made = handling.written(made)
     if step.if_unchanged:
         made = if_unchanged(*table, made, fail)
     if step.unique:
         made = constrained(*table, made, fail)
-    return made if once is None else once.unless_done(made)
+    for handling in compiler.around:
+        made = handling.writing(made)
+    return made
 
 
 def undo(compiler, step, position, then, fail):
-    take_back, once = undoing(compiler.system, compiler.place, step.name), compiler.once
+    take_back = undoing(compiler.system, compiler.place, step.name)
 
     def undo(row):
         take_back(row)
         then(row)
 
-    return undo if once is None else once.unless_done(once.stored_with(undo))
+    undone = undo
+    for handling in compiler.around:
+        undone = handling.written(undone)
+    for handling in compiler.around:
+        undone = handling.writing(undone)
+    return undone
 
 
 def reply(compiler, step, position, then, fail):

@@ -27,7 +27,7 @@ from .units import write_limit, write_time
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-    checks = (sizes, _names, _targets, _steps, _subscriptions, _growth, _redrives, _idempotent, _programs, _links,
+    checks = (sizes, _names, _targets, _steps, _subscriptions, _growth, _redrives, _policies, _programs, _links,
               faults, _call_cycles, _channel_cycles, _letter_cycles, files, _conditions, _transactions, guarantees,
               unbrokered, unbalanced, exchanges)
     return [problem for one in checks for problem in one(scenario)]
@@ -228,20 +228,10 @@ def _in_time(path, subscription, duration):
                           hint=f"the run takes {write_time(duration)}")
 
 
-def _idempotent(scenario):
-    """An idempotent handling is one transaction: one row of steps, about one message."""
+def _policies(scenario):
     for name, service in scenario.services.items():
-        if service.idempotent is None:
-            continue
-        path = ("services", name, "idempotent")
-        if callable(service.handle):
-            yield Problem(path, "a Python handler keeps its own memory",
-                          hint="remove it, or write the handler as steps")
-        elif any(step.kind == "parallel" for _, step, _ in walk(service.handle)):
-            yield Problem(path, "a handling is one transaction, and parallel branches are several",
-                          hint="put the effects into services of their own")
-        if any(each.batch for each in service.subscribe):
-            yield Problem(path, "a handling is about one message, and a batch is about several", hint="remove batch")
+        for word, settings in service.policies.items():
+            yield from settings.problems(("services", name, word), service)
 
 
 def _conditions(scenario):

@@ -38,7 +38,7 @@ def guarantees(scenario):
             if each.guarantee == "at_most_once" and each.prefetch is not None:
                 yield Problem((*path, "prefetch"), "what is acknowledged before the work is never counted",
                               write_limit(each.prefetch), hint="remove it, or promise at_least_once")
-            if each.guarantee == "effectively_once" and service.idempotent is None:
+            if each.guarantee == "effectively_once" and not service.knows_again:
                 rule = "what is handed out twice is done once only by an idempotent service"
                 yield Problem((*path, "guarantee"), rule, each.guarantee,
                               hint=f"write idempotent: true at services.{name}")

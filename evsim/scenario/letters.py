@@ -33,7 +33,7 @@ def _homes(scenario, target):
 
 
 def _rejects_at_once(service, subscription, channel):
-    if callable(service.handle) or service.idempotent is not None or subscription.ack in ("before", "never"):
+    if callable(service.handle) or service.knows_again or subscription.ack in ("before", "never"):
         return False
     failing = next((step for step in service.handle if step.kind not in IN_NO_TIME), None)
     if failing is None or failing.kind != "fail" or failing.probability < 1:

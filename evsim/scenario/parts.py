@@ -9,7 +9,6 @@ from evsim.registry import SERVICE, parts
 from .arrivals import Arrivals, Key
 from .balance import AnyBalance, Balance
 from .distributions import AnyDistribution, Constant
-from .idempotent import AnyIdempotent
 from .part import Name, Part, names_of
 from .steps import Handler
 from .subscription import Subscriptions
@@ -31,7 +30,7 @@ class _Service(Part):
     `limit` bounds the inbox (full: the caller is rejected). `adaptive_lifo` takes the newest first while more wait than
     there are workers. `inside` names the service in whose program this one runs: no network between the two, and a
     crash or a pause of the program takes both.
-    `drop_stale` withdraws waiting calls whose caller has given up. An `idempotent` service does nothing twice.
+    `drop_stale` withdraws waiting calls whose caller has given up.
     The instances share one inbox, or have one each behind a load balancer: `balance`; `limit` is then for each.
     """
 
@@ -43,7 +42,6 @@ class _Service(Part):
     subscribe: Subscriptions = ()
     handle: Handler
     drop_stale: StrictBool = False
-    idempotent: AnyIdempotent = None
     balance: AnyBalance = Balance()
 
     @property
@@ -65,7 +63,7 @@ class _Service(Part):
     @property
     def knows_again(self):
         """Whether what was handled is not handled a second time."""
-        return self.idempotent is not None
+        return any(each.knows_again for each in self.policies.values())
 
 
 _POLICIES = {each.word: (each.module("settings").SETTINGS | None, None) for each in parts(SERVICE)}

@@ -3,7 +3,6 @@
 from evsim.engine import attempts, links, steps, system
 from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
-from evsim.engine.done import Done
 from evsim.engine.faults import Clock
 from evsim.engine.links import Link
 from evsim.engine.log import Group, Log
@@ -475,11 +474,3 @@ def a_fault_at_a_step_strikes_again(patch):
 @unseen(assert_deadlines_hold, patience=5)
 def an_answer_counts_after_the_deadline(patch):
     let_late_answers_settle(patch)
-
-
-FORGETFUL = {"idempotent": True, "handle": [{"effect": "job"}, {"work": 0.3}]}
-
-
-@mutant("worker is idempotent, and did it twice", faults=[{"crash": "worker", "at": 15, "for": 1}], worker=FORGETFUL)
-def an_idempotent_service_does_not_look(patch):
-    patch.setattr(Done, "is_of_another", lambda self, identity, row: False)

@@ -1,8 +1,8 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, once, unique, unchanged, admission, channels, exchanges, letters, queues,
-   budgets, transactions, guarantees, and those of the parts): states are worked out again from attempts, effects and
-   messages, and compared with what is stored.
+1. *Recount* (attempts, effects, unique, unchanged, admission, channels, exchanges, letters, queues, budgets,
+   transactions, guarantees, and those of the parts): states are worked out again from attempts, effects and messages,
+   and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
 3. *Credits* (credits, owners): every worker and every prefetch credit is at home or held by exactly one open attempt,
@@ -20,7 +20,6 @@ from evsim.results.audit import (
     exchanges,
     guarantees,
     letters,
-    once,
     owners,
     queues,
     stock,
@@ -33,7 +32,7 @@ from evsim.results.audit.books import AuditError, Books
 __all__ = ["Audit", "AuditError"]
 
 ROOMS = (
-    attempts, effects, once, unique, unchanged, admission, channels, exchanges, letters, queues, budgets,
+    attempts, effects, unique, unchanged, admission, channels, exchanges, letters, queues, budgets,
     transactions, guarantees, stock, credits, owners,
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in (*ROOMS, *modules("audit"))), ())

@@ -7,18 +7,23 @@ unique key in the moment of the first effect, for another handling of the same t
 from evsim.engine.attempts import obligation
 from evsim.engine.keys import key_of_row
 from evsim.engine.places import DELIVERY
+from evsim.engine.service_policy import Handling, ServicePolicy
+from evsim.engine.steps import builder
 from evsim.scenario.steps import Work
 from evsim.ticks import ticks
 
-__all__ = ["Done", "Once"]
+__all__ = ["Idempotent", "Once", "build"]
 
 
-class Done:
+class Idempotent(ServicePolicy):
     """The store of one service: what was handled, by which row, and when."""
 
-    def __init__(self, system, settings):
-        self.system, self.settings, self.window = system, settings, ticks(settings.window)
+    def __init__(self, service, settings):
+        self.system, self.settings, self.window = service.system, settings, ticks(settings.window)
         self.stored = {}  # identity -> (row, time)
+
+    def handling(self, compiler, end):
+        return Once(self, compiler, end)
 
     def is_of_another(self, identity, row):
         """Whether another handling has stored this identity, and it is not forgotten."""
@@ -51,49 +56,45 @@ class Done:
         return {"message": of_message, "content": of_content, "key": key_of_row(system, place)}[by]
 
 
-class Once:
+class Once(Handling):
     """The handler of one place of an idempotent service."""
 
-    def __init__(self, compiler, end):
-        self.compiler, self.end = compiler, end
-        self.system, self.done = compiler.system, compiler.service.done
-        self.identity = self.done.identity(compiler.place)
+    def __init__(self, policy, compiler, end):
+        super().__init__(end)
+        self.compiler, self.system, self.policy = compiler, compiler.system, policy
+        self.identity = policy.identity(compiler.place)
 
-        def finish(row):
-            """The handling ended well: it is stored, if no effect of its own has done so."""
-            self._store(row)
-            end(row)
+    def ending(self):
+        """The handling ended well: it is stored, if no effect of its own has done so."""
+        return self.written(self.end)
 
-        self.finish = finish
-
-    def stored_with(self, effect):
-        """The effect, which stores what the handling is about."""
-
+    def written(self, effect):
         def stored(row):
             self._store(row)
             effect(row)
 
         return stored
 
-    def unless_done(self, then):
+    def writing(self, then):
         """`then`, or the end of the handling where another one was first."""
 
         def looked(row):
-            if self.done.is_of_another(self.identity(row), row):
+            if self.policy.is_of_another(self.identity(row), row):
                 self._skip(row)
             else:
                 then(row)
 
         return looked
 
-    def look_up(self, first, build, fail):
+    def beginning(self, first, fail):
         """The handler, after a look into the store."""
         position = ("lookup",)
         self.compiler.steps_met[position] = "lookup"
-        return build(self.compiler, Work(time=self.done.settings.lookup), position, self.unless_done(first), fail)
+        look = Work(time=self.policy.settings.lookup)
+        return builder("work")(self.compiler, look, position, self.writing(first), fail)
 
     def _store(self, row):
-        identity, stored = self.identity(row), self.done.stored
+        identity, stored = self.identity(row), self.policy.stored
         if stored.get(identity, (None,))[0] != row:
             stored[identity] = row, self.system.env._now
 
@@ -101,3 +102,6 @@ class Once:
         records = self.system.records
         records.note(records.skips, row, self.system.env._now)
         self.end(row)
+
+
+build = Idempotent

@@ -3,17 +3,11 @@
 import numpy as np
 import pytest
 
-from evsim.run import simulate
 from evsim.scenario import ScenarioError
+from tests.truth.measuring import balanced
 from tests.truth.systems import caller, consumers
 
 ONCE = {"idempotent": True}
-
-
-def balanced(scenario, seed=1):
-    run = simulate(scenario, seed=seed)
-    run.audit()
-    return run
 
 
 def impatient_queue(**settings):

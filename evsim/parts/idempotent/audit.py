@@ -1,4 +1,4 @@
-"""Recount of what idempotent services did: no two handlings of the same thing made effects, unless it was forgotten."""
+"""Recount of idempotent services: no two handlings of the same thing made effects, unless it was forgotten."""
 
 import numpy as np
 

@@ -1,0 +1,3 @@
+"""The idempotent service: it remembers what it has done, and does nothing twice."""
+
+SOCKET = "service"

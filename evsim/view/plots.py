@@ -2,8 +2,13 @@
 
 from functools import partial, update_wrapper
 from importlib import import_module
+from inspect import signature
+
+from matplotlib.axes import Axes
 
 from evsim.registry import modules
+from evsim.results.results import Results
+from evsim.scenario.errors import Problem, ScenarioError
 
 __all__ = ["Plots"]
 
@@ -46,10 +51,21 @@ class Plots:
             function = of_parts[name]
         else:
             raise AttributeError(f"there is no picture {name!r}; there are {', '.join([*_HOMES, *of_parts])}")
-        return update_wrapper(partial(function, self._run), function)
+        return update_wrapper(partial(_draw, function, self._run), function)
 
     def __dir__(self):
         return [*_HOMES, *_pictures_of_parts()]
+
+
+def _draw(function, run, *arguments, **settings):
+    """What a picture's function draws, once it is given what it can draw on and of."""
+    given = signature(function).bind(run, *arguments, **settings).arguments
+    ax, other = given.get("ax"), given.get("run_b")
+    if ax is not None and not isinstance(ax, Axes):
+        raise ScenarioError([Problem("ax", "must be axes of matplotlib, such as plt.subplots() makes", ax)])
+    if other is not None and not isinstance(other, Results):
+        raise ScenarioError([Problem("run_b", "must be another run, such as scenario.run() makes", other)])
+    return function(run, *arguments, **settings)
 
 
 def _pictures_of_parts():

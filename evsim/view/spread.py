@@ -20,7 +20,7 @@ def spread(run, service=None, ax=None):
     one instance that reads a log, the log's partitions.
     """
     service = _worst(run) if service is None else service
-    if service not in run.service_figures:
+    if not isinstance(service, str) or service not in run.service_figures:
         raise ValueError(f"there is no service {service!r}; there are {', '.join(run.service_figures)}")
     with figure(ax, (LESSON[0], LESSON[1] + 0.5)) as ax:
         bars = _Bars(run, service)

@@ -50,7 +50,7 @@ APART = {
     **{f"Scenario.{name}": getattr(evsim.Scenario, name) for name in ("from_dict", "from_yaml", "model_validate")},
     **{f"scenario.{name}": getattr(DESIGN, name) for name in ("replace", "value", "run")},
     **{f"run.{name}": getattr(RUN, name) for name in ("trace", "chosen", "sequence")},
-    "run.plot.waterfall": RUN.plot.waterfall,
+    **{f"run.plot.{name}": getattr(RUN.plot, name) for name in dir(RUN.plot)},
 }
 PUBLIC = [getattr(evsim, name) for name in evsim.__all__ if name not in (*APART, "theory", "ScenarioError")]
 PUBLIC += [getattr(evsim.theory, name) for name in evsim.theory.__all__]

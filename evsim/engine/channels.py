@@ -1,13 +1,12 @@
 """The channels of a system, each made by its part."""
 
-from evsim.engine.exchange import Exchange
 from evsim.engine.log import Log
 from evsim.engine.queue import queue
 from evsim.registry import part
 
 __all__ = ["channel"]
 
-CHANNELS = {"log": Log, "queue": queue, "exchange": Exchange}
+CHANNELS = {"log": Log, "queue": queue}
 
 
 def channel(system, name, settings, number):

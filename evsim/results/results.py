@@ -163,8 +163,8 @@ class Results:
     def routed(self):
         """For each message: whether it is a copy that an exchange made of another message."""
         messages = self.message_columns
-        is_exchange = np.array([each.kind == "exchange" for each in self.scenario.channels.values()] + [False])
-        return (messages["origin"] >= 0) & is_exchange[messages["channel"][messages["origin"]]]
+        routes = np.array([each.routes for each in self.scenario.channels.values()] + [False])
+        return (messages["origin"] >= 0) & routes[messages["channel"][messages["origin"]]]
 
     @cached_property
     def row_requests(self):

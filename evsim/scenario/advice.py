@@ -237,7 +237,7 @@ def _unused_parts(scenario):
     spare = {name for channel in scenario.channels for name in dead_letters(scenario, channel)}
     spare |= {getattr(channel, "alternate", None) for channel in scenario.channels.values()}
     for name, channel in scenario.channels.items():
-        if channel.kind != "exchange" and name not in subscribed | spare:
+        if not channel.routes and name not in subscribed | spare:
             yield f"channels.{name}: nobody subscribes, so its messages are never handled"
     if any(callable(service.handle) for service in scenario.services.values()):
         return   # who knows what a Python function calls
@@ -258,7 +258,7 @@ def _unused_parts(scenario):
 
 
 def _leads_nowhere(scenario, step):
-    return all(scenario.channels[name].kind == "exchange" for name in homes(scenario, step))
+    return all(scenario.channels[name].routes for name in homes(scenario, step))
 
 
 def _overload(scenario):

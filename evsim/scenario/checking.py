@@ -10,9 +10,8 @@ from itertools import combinations
 from .balance import unbalanced
 from .conditions import conditions
 from .errors import Problem, a, suggest
-from .exchanges import blocking, exchanges
 from .files import files
-from .fitting import MESSAGES, callees, unbrokered
+from .fitting import MESSAGES, blocking, callees, unbrokered
 from .guarantees import guarantees
 from .handlers import branches, walk
 from .letters import ways_at_once
@@ -29,7 +28,7 @@ def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
     checks = (sizes, _names, _targets, _steps, _subscriptions, _growth, _redrives, _policies, _programs, _links,
               faults, _call_cycles, _channel_cycles, _letter_cycles, files, _conditions, _transactions, guarantees,
-              unbrokered, unbalanced, exchanges)
+              unbrokered, unbalanced)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -122,9 +121,9 @@ def _subscriptions(scenario):
             if channel is None:
                 yield missing(scenario, (*path, "channel"), subscription.channel, "channel")
                 continue
-            if channel.kind == "exchange":
-                bound = ", ".join(dict.fromkeys(each.queue for each in channel.bindings))
-                rule = f"{subscription.channel} is an exchange, which keeps nothing to read"
+            if channel.routes:
+                bound = ", ".join(channel.bound)
+                rule = f"{subscription.channel} is {a(channel.kind)}, which keeps nothing to read"
                 way = f"subscribe to a queue that is bound to it{bound and ': ' + bound}"
                 yield Problem((*path, "channel"), rule, hint=way)
                 continue

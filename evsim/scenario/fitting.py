@@ -1,8 +1,8 @@
 """What fits a channel without a broker: which steps and subscriptions a bus or a pipe takes."""
 
 from .errors import Problem, a
-from .exchanges import publish_problem
 from .handlers import walk
+from .routing import homes
 
 MESSAGES = ("publish", "send", "ask")   # the steps that hand something to a channel
 
@@ -30,7 +30,7 @@ def step_problem(scenario, step):
     """(setting, rule, way out) if a step that hands over a message does not fit its channel; else None."""
     channel = scenario.channels[step.channel]
     if step.kind == "publish":
-        return _publish_problem(step, channel) or publish_problem(scenario, step)
+        return _publish_problem(step, channel)
     name = step.channel
     if not channel.direct:
         other = "publish to it" if step.kind == "send" else "call a service, or make it a bus"
@@ -46,7 +46,18 @@ def _publish_problem(step, channel):
         if channel.unanswered and getattr(step, setting) != usual:
             rule, hint = channel.unanswered
             return setting, f"{name} {rule}", hint
+    if step.size is not None and not channel.counts_bytes:
+        return "size", f"{name} does not count bytes", "remove it, or make it a pipe with bytes"
+    if step.routing_key is not None and not channel.routes:
+        rule = f"{name} is {a(channel.kind)}, and only an exchange looks at a routing key"
+        return "routing_key", rule, "remove it"
     return channel.misfit(step)
+
+
+def blocking(scenario, step):
+    """The channels that may keep the publisher of a step waiting for room."""
+    channels = ((name, scenario.channels.get(name)) for name in homes(scenario, step))
+    return [name for name, each in channels if each and each.blocks]
 
 
 def unbrokered(scenario):

@@ -27,9 +27,7 @@ def _homes(scenario, target):
     channel = scenario.channels.get(target)
     if channel is None:
         return []
-    if channel.kind != "exchange":
-        return [target]
-    return [binding.queue for binding in channel.bindings] if channel.type == "fanout" else []
+    return channel.surely if channel.routes else [target]
 
 
 def _rejects_at_once(service, subscription, channel):

@@ -39,17 +39,32 @@ class AnyChannel(Tagged):
     read_with: ClassVar[tuple[str, ...]] = ()  # settings of a subscription that it knows
     brokered: ClassVar[bool] = True  # whether something stands between those who use it, keeps and acknowledges
     direct: ClassVar[bool] = False  # whether a message goes straight to a service, which may refuse it and be asked
+    routes: ClassVar[bool] = False  # whether it only hands on what comes, by its routing key, and keeps nothing
     breaks: ClassVar[bool] = False  # whether who writes to it dies when its reader has
     confirms: ClassVar[bool] = True  # whether a publisher waits until it has its message
     may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
+    blocks: ClassVar[bool] = False  # whether a publisher waits for room
+    counts_bytes: ClassVar[bool] = False  # whether a message needs a size
     faults: ClassVar[tuple[str, ...]] = ("outage", "crash", "pause")  # that may strike it
     unanswered: ClassVar[tuple[str, str] | None] = None  # why no publisher waits for an answer of it, and the way out
     nowhere: ClassVar[tuple[str, str] | None] = None  # why no network leads to it, and the way out
 
+    @property
+    def title(self):
+        """What it is, in a word or two."""
+        return self.kind
+
+    def onward(self, routing_key=None):
+        """Names of the channels to which it hands a message on; without a key, wherever any key may lead."""
+        return []
+
+    @property
+    def surely(self):
+        """Names of those that get whatever comes."""
+        return []
+
     def misfit(self, step):
         """(setting, rule, way out) if a publish step does not fit it; else None."""
-        if step.size is not None:
-            return "size", f"{step.channel} does not count bytes", "remove it, or make it a pipe with bytes"
         return None
 
     def problems(self, scenario, name):

@@ -25,14 +25,11 @@ def reached(scenario, step):
 
 
 def onward(scenario, step, name, key=None):
-    """Names of the channels to which the messages of a step go on from a channel: none, unless it is an exchange."""
-    exchange = scenario.channels.get(name)
-    if exchange is None or exchange.kind != "exchange":
+    """Names of the channels to which the messages of a step go on from a channel: none, unless it routes."""
+    channel = scenario.channels.get(name)
+    if channel is None or not channel.routes:
         return []
-    otherwise = [] if exchange.alternate is None else [exchange.alternate]
-    if key is None and is_routed_by_key(step):
-        return [*dict.fromkeys(binding.queue for binding in exchange.bindings), *otherwise]
-    return exchange.ways(routing_key(step, key)) or otherwise
+    return channel.onward(None if key is None and is_routed_by_key(step) else routing_key(step, key))
 
 
 def is_routed_by_key(step):
@@ -64,15 +61,13 @@ def letters_come_to(scenario):
     ways = {}
     for name in scenario.channels:
         for first in dead_letters(scenario, name):
-            ways |= dict.fromkeys(_closure(first, lambda each: _bound(scenario.channels.get(each))))
+            ways |= dict.fromkeys(_closure(first, lambda each: _onward(scenario.channels.get(each))))
     return list(ways)
 
 
-def _bound(channel):
-    """Names of what an exchange may hand on to, whatever comes; nothing else hands on."""
-    if channel is None or channel.kind != "exchange":
-        return []
-    return [name for name in (*(binding.queue for binding in channel.bindings), channel.alternate) if name is not None]
+def _onward(channel):
+    """Names of what a channel may hand on to, whatever comes."""
+    return [] if channel is None else channel.onward()
 
 
 def _closure(first, *ways):

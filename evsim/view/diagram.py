@@ -194,15 +194,13 @@ class _Drawing:
     def _channel(self, name, channel):
         """A log is a strip of cells that goes on, a queue is a stack of messages, an exchange a fork."""
         x, y = self._outline(name, CHANNEL, 0.06, fc=PAPER, ec="#a9a9b0", lw=0.9)
-        if channel.kind == "exchange":
+        if channel.routes:
             self._fork(x, y - 0.1)
         else:
             self._cells(x, y, channel)
-        what = channel.kind
+        what = channel.title
         if what == "log":
             what = f"log, {count(channel.partitions, 'partition')}"
-        elif what == "exchange":
-            what = f"{channel.type} exchange"
         self._text(x, y - CHANNEL[1] / 2 + 0.1, what, 9.5, colour="#4c4c52")
         self._named(name, x, y + 0.19, "", LINE + 1)
 

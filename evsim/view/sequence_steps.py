@@ -179,7 +179,7 @@ def _inside(story, span):
 def _message(story, message):
     way = message.sender, message.channel
     maker = story.run.scenario.channels.get(message.sender)
-    what = "publish" if maker is None else "copy" if maker.kind == "exchange" else "dead letter"
+    what = "publish" if maker is None else "copy" if maker.routes else "dead letter"
     if maker is not None and story.spans[message.cause].reason == Reason.REDRIVEN:
         what = "redrive"
     for number, sending in enumerate(message.sendings, 1):

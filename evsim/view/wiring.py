@@ -27,9 +27,8 @@ class Wiring:
             for name, service in self.services.items()
             for subscription in service.subscribe
         }
-        self.exchanges = {name: each for name, each in self.scenario.channels.items() if each.kind == "exchange"}
-        self.routes = {(name, each.queue) for name, exchange in self.exchanges.items() for each in exchange.bindings}
-        self.routes |= {(name, each.alternate) for name, each in self.exchanges.items() if each.alternate}
+        self.exchanges = {name: each for name, each in self.scenario.channels.items() if each.routes}
+        self.routes = {(name, other) for name, each in self.exchanges.items() for other in each.onward()}
         self.calls, self.publishes = set(), set()
         for name, service in self.services.items():
             for step in all_steps(service.handle):

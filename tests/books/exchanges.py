@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from evsim.scenario.channels import Exchange
+from evsim.parts.exchange.settings import ExchangeSettings
 
 __all__ = ["ROUTING_KEYS", "exchange", "leads_to"]
 
@@ -28,7 +28,7 @@ def exchange(draw, queues, others, risky):
 
 def leads_to(exchanges, name):
     """Names of the queues that a message for the exchange may come to."""
-    settings = Exchange.model_validate({"kind": "exchange", **exchanges[name]})
+    settings = ExchangeSettings.model_validate({"kind": "exchange", **exchanges[name]})
     further = settings.alternate
     behind = leads_to(exchanges, further) if further in exchanges else [further] if further else []
     return [*(binding.queue for binding in settings.bindings), *behind]

@@ -91,13 +91,13 @@ from evsim.run import simulate
 from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
     mutants_of_admission,
-    mutants_of_exchanges,
     mutants_of_guarantees,
     mutants_of_logs,
     mutants_of_policies,
     mutants_of_queues,
 )
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop
+from tests.parts.exchange.mutants import sorted_shop
 
 for each in sorted((Path(__file__).parents[1] / "parts").glob("*/mutants.py")):
     import_module(f"tests.parts.{each.parent.name}.mutants")
@@ -115,7 +115,7 @@ def test_and_so_it_does_without_a_broker(fault):
 
 @pytest.mark.parametrize("alternate", [None, "ledger"])
 def test_and_so_it_does_with_exchanges(alternate):
-    assert simulate(mutants_of_exchanges.sorted_shop(alternate)).audit()
+    assert simulate(sorted_shop(alternate)).audit()
 
 
 @pytest.mark.parametrize("name", MUTANTS)

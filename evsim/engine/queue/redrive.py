@@ -46,7 +46,7 @@ class Redrive:
         names, message = list(channels), self.system.records.rows.parent[row]
         while (message := messages.origin[message]) >= 0:
             name = names[messages.channel[message]]
-            if channels[name].kind != "exchange":  # which only handed it on
+            if not channels[name].routes:  # which only handed it on
                 return name
         return None
 

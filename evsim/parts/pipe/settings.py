@@ -47,10 +47,10 @@ class PipeSettings(Likened):
         return (self.bytes or given["bytes"]) // page * page
 
     def misfit(self, step):
-        """A step says the size of its message where bytes are counted, and only there."""
+        """Where bytes are counted, a step says the size of its message."""
         name = step.channel
         if not self.counts_bytes:
-            return super().misfit(step)
+            return None
         if step.size is None:
             hint = "write size: 100B, or give the pipe a capacity in messages"
             return "size", f"needs a size: {name} counts bytes", hint

@@ -1,6 +1,6 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, unique, unchanged, admission, channels, exchanges, letters, queues, budgets,
+1. *Recount* (attempts, effects, unique, unchanged, admission, channels, letters, queues, budgets,
    transactions, guarantees, and those of the parts): states are worked out again from attempts, effects and messages,
    and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
@@ -17,7 +17,6 @@ from evsim.results.audit import (
     channels,
     credits,
     effects,
-    exchanges,
     guarantees,
     letters,
     owners,
@@ -32,7 +31,7 @@ from evsim.results.audit.books import AuditError, Books
 __all__ = ["Audit", "AuditError"]
 
 ROOMS = (
-    attempts, effects, unique, unchanged, admission, channels, exchanges, letters, queues, budgets,
+    attempts, effects, unique, unchanged, admission, channels, letters, queues, budgets,
     transactions, guarantees, stock, credits, owners,
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in (*ROOMS, *modules("audit"))), ())

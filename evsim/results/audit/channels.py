@@ -3,7 +3,6 @@
 import numpy as np
 
 from evsim.registry import part
-from evsim.results.audit.exchanges import leads_nowhere
 from evsim.results.audit.letters import refused_letters
 from evsim.results.batches import followers
 from evsim.results.records import Fate, Verdict
@@ -43,8 +42,6 @@ def deliveries(books):
 def obligations(run, name):
     """For each message: how many obligations it makes if a channel keeps it."""
     kind = run.scenario.channels[name].kind
-    if kind == "exchange":
-        return leads_nowhere(run).astype(int)
     if kind == "log":
         nobody = np.zeros(len(run.message_columns["published"]), dtype=int)
         return sum((reads(run, each) for each in _groups(run.scenario.complete, name)), nobody)

@@ -80,7 +80,7 @@ def _targets(run, dead):
 
 def _comes_round(run, row, target):
     """Whether the letter of a row would come to a channel that keeps it and where its message has been before."""
-    if target < 0 or list(run.scenario.channels.values())[target].kind == "exchange":
+    if target < 0 or list(run.scenario.channels.values())[target].routes:
         return False
     return target in been_in(run, row, run.rows["parent"][row])
 

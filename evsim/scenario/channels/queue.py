@@ -133,6 +133,10 @@ class Queue(Likened):
     def may_refuse(self):  # type: ignore[override]
         return self.max_length is not None and self.overflow in ("reject_publish", "block")
 
+    @property
+    def blocks(self):
+        return self.overflow == "block"
+
     def read_plainly(self, service):
         return {"ack": "after"}
 

@@ -10,7 +10,12 @@ from evsim.engine.writing import goes_round, is_letter, onward, refused_letter
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.routing import onward as leads_to
 
-__all__ = ["Exchange"]
+__all__ = ["Exchange", "build"]
+
+
+def build(system, name, settings, number):
+    """The exchange of this name."""
+    return Exchange(system, name, settings, number)
 
 
 class Exchange(Channel):

@@ -5,7 +5,7 @@ import numpy as np
 from evsim.results.deaths import been_in
 from evsim.scenario.routing import onward
 
-__all__ = ["CHECKS", "leads_nowhere"]
+__all__ = ["CHECKS", "obligations"]
 
 
 def routing(books):
@@ -26,10 +26,10 @@ def routing(books):
         books.demand(same, f"a copy has another {name} than its message", messages["cause"][origins])
 
 
-def leads_nowhere(run):
-    """For each message: whether an exchange took it and had nowhere to hand it on."""
-    found = np.zeros(len(run.message_columns["origin"]), dtype=bool)
-    found[[message for message, ways in _ways(run).items() if not ways]] = True
+def obligations(run, name):
+    """What leads nowhere is one, and dropped; the rest is none here, but where it leads."""
+    found = np.zeros(len(run.message_columns["origin"]), dtype=int)
+    found[[message for message, ways in _ways(run).items() if not ways]] = 1
     return found
 
 
@@ -37,7 +37,7 @@ def _ways(run):
     """message -> numbers of the channels to which the exchange that took it should hand it on."""
     messages, channels = run.message_columns, run.scenario.channels
     names, known, found = list(channels), {}, {}
-    sorts = np.array([each.kind == "exchange" for each in channels.values()] + [False])
+    sorts = np.array([each.routes for each in channels.values()] + [False])
     for message in np.flatnonzero(sorts[messages["channel"]] & ~np.isnan(messages["appended"])).tolist():
         route, key, channel = way = tuple(int(messages[name][message]) for name in ("route", "key", "channel"))
         if way not in known:

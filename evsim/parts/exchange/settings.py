@@ -1,13 +1,16 @@
-"""The exchange: a sorter that hands each message on to the queues bound for it (as RabbitMQ's, or SNS before SQS)."""
+"""What a person writes of an exchange."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import model_serializer, model_validator
+from pydantic import Field, model_serializer, model_validator
 
-from ..errors import refuse
-from ..part import Name, OrName, Part, Text
-from ..presets import AnyChannel
+from evsim.parts.exchange.rules import misfit, problems
+from evsim.scenario.errors import refuse
+from evsim.scenario.part import Name, OrName, Part, Text
+from evsim.scenario.presets import AnyChannel
+
+__all__ = ["SETTINGS", "Binding", "ExchangeSettings"]
 
 
 class Binding(Part):
@@ -27,7 +30,7 @@ class Binding(Part):
         return settings["queue"] if list(settings) == ["queue"] else settings
 
 
-class Exchange(AnyChannel):
+class ExchangeSettings(AnyChannel):
     """Keeps nothing itself: a copy of each message goes to every queue that is bound for it, to each once.
 
     A `direct` exchange compares whole routing keys, a `fanout` looks at none. A `topic` compares them word by word,
@@ -36,26 +39,48 @@ class Exchange(AnyChannel):
     the same (`unroutable: drop`), or comes back and the publish fails (`return`).
     """
 
-    read_with: ClassVar[tuple[str, ...]] = ()
+    routes: ClassVar[bool] = True
     kind: Literal["exchange"] = "exchange"
-    type: Literal["direct", "fanout", "topic"]
-    bindings: tuple[Annotated[Binding, OrName()], ...] = ()
-    alternate: Name | None = None
-    unroutable: Literal["drop", "return"] = "drop"
+    type: Annotated[Literal["direct", "fanout", "topic"], Field(description="how it reads a routing key")]
+    bindings: Annotated[tuple[Annotated[Binding, OrName()], ...], Field(description="which queue gets what")] = ()
+    alternate: Annotated[Name | None, Field(description="the channel of what no binding fits")] = None
+    unroutable: Annotated[Literal["drop", "return"], Field(description="what becomes of the rest")] = "drop"
 
     @property
     def may_refuse(self):  # type: ignore[override]
         return self.unroutable == "return"
 
-    def ways(self, routing_key):
-        """Names of the queues that are bound for a routing key, each once."""
-        return list(dict.fromkeys(each.queue for each in self.bindings if self.fits(each.key, routing_key)))
+    @property
+    def title(self):
+        return f"{self.type} exchange"
+
+    @property
+    def bound(self):
+        """Names of the queues that are bound to it, each once."""
+        return list(dict.fromkeys(each.queue for each in self.bindings))
+
+    @property
+    def surely(self):
+        return self.bound if self.type == "fanout" else []
+
+    def onward(self, routing_key=None):
+        otherwise = [] if self.alternate is None else [self.alternate]
+        if routing_key is None:
+            return [*self.bound, *otherwise]
+        fitting = (each.queue for each in self.bindings if self.fits(each.key, routing_key))
+        return list(dict.fromkeys(fitting)) or otherwise
 
     def fits(self, pattern, routing_key):
         """Whether a binding's key is one for a routing key."""
         if self.type == "topic" and pattern is not None:
             return _fits(pattern.split("."), routing_key.split("."))
         return self.type == "fanout" or pattern == routing_key
+
+    def misfit(self, step):
+        return misfit(self, step)
+
+    def problems(self, scenario, name):
+        return problems(self, scenario, name)
 
     @model_validator(mode="after")
     def _one_way_out(self):
@@ -72,3 +97,6 @@ def _fits(pattern, words):
     if first == "#":
         return any(_fits(further, words[start:]) for start in range(len(words) + 1))
     return bool(words) and first in ("*", words[0]) and _fits(further, words[1:])
+
+
+SETTINGS = ExchangeSettings

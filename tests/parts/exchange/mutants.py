@@ -1,6 +1,6 @@
-"""Ways to break an exchange on purpose that the audit must see."""
+"""Ways to break an exchange on purpose."""
 
-from evsim.engine.exchange import Exchange
+from evsim.parts.exchange.engine import Exchange
 from evsim.results.records import Fate
 from evsim.scenario import Scenario
 from tests.books.breaking import END, LATE, Once, mutant

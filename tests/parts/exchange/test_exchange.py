@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evsim import theory
+from evsim.parts.exchange.settings import ExchangeSettings
 from evsim.results.records import Fate
-from evsim.scenario.channels import Exchange
 from tests.support.cases import expected
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure
@@ -68,7 +68,7 @@ def test_a_topic_fits_where_some_number_of_any_words_for_each_hash_makes_it_fit(
         len(each) == len(words) and all(one in ("*", two) for one, two in zip(each, words, strict=True))
         for each in spelled(pattern)
     )
-    topic = Exchange(type="topic", bindings=[])
+    topic = ExchangeSettings(type="topic", bindings=[])
     assert topic.fits(".".join(pattern), ".".join(words)) == some
 
 

@@ -1,12 +1,11 @@
 """The channels of a system, each made by its part."""
 
 from evsim.engine.log import Log
-from evsim.engine.queue import queue
 from evsim.registry import part
 
 __all__ = ["channel"]
 
-CHANNELS = {"log": Log, "queue": queue}
+CHANNELS = {"log": Log}
 
 
 def channel(system, name, settings, number):

@@ -61,22 +61,6 @@ class Risk:
         settings = system.scenario.channels[name]
         return settings.may_refuse or system.is_faulty(name) or system.is_replicated(name)
 
-    def queue(self, name, settings):
-        """Whether a queue has any limit or clock, or may see a message fail, die or be lost."""
-        system = self.system
-        readers = system.subscribers_of(name)
-        return (
-            self.always
-            or settings.is_limited
-            or system.cyclic
-            or system.is_faulty(name)
-            or any(callable(service.settings.handle) for service in system.services.values())
-            or any(subscription.ack != "after" for _, subscription in readers)
-            or any(system.services[service].guarded for service, _ in readers)
-            or any(system.links.between(name, service).lossy for service, _ in readers)
-            or any(self.answer(place) for place in system.places if place.kind == "delivery" and place.source == name)
-        )
-
     def _first_wins(self, service):
         """Whether a handler of the service may go on before all its branches have."""
         if service.name not in self._racing:

@@ -66,4 +66,4 @@ def _of_ways(system, step, targets, trail):
     if step.kind != "publish":
         return max(max(rows) for rows in ways.values()) if ways else 1.0
     channels = system.scenario.channels
-    return sum(max(rows) if channels[source].kind == "queue" else sum(rows) for source, rows in ways.items()) or 1.0
+    return sum(max(rows) if channels[source].competing else sum(rows) for source, rows in ways.items()) or 1.0

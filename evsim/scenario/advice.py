@@ -97,7 +97,7 @@ def _edges(scenario, service):
         for name, share in _callees(scenario, step):
             yield name, chance * share
         for channel in homes(scenario, step) if step.kind == "publish" and not is_routed_by_key(step) else ():
-            if scenario.channels[channel].kind != "queue":
+            if not scenario.channels[channel].competing:
                 yield from ((name, chance) for name in readers(scenario, channel))
                 continue
             shares = _shares(scenario, channel, lambda service: service.instances * service.workers)
@@ -178,8 +178,9 @@ def _useful_with_prefetch(scenario):
     scenario, found = scenario.complete, {}
     called = _called(scenario)
     for name, service in scenario.services.items():
-        kinds = {scenario.channels[each.channel].kind for each in service.subscribe}
-        if name not in called and kinds == {"queue"} and all(each.ack != "before" for each in service.subscribe):
+        if name in called or not service.subscribe or any(each.ack == "before" for each in service.subscribe):
+            continue
+        if all("prefetch" in scenario.channels[each.channel].read_with for each in service.subscribe):
             held = sum(each.prefetch or service.workers for each in service.subscribe)
             found[name] = int(min(service.workers, held))
     return found

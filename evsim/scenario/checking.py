@@ -17,7 +17,7 @@ from .handlers import branches, walk
 from .letters import ways_at_once
 from .naming import ends, kinds, missing
 from .presets import completed
-from .routing import homes, is_routed_by_key, letters_come_to
+from .routing import homes, is_routed_by_key
 from .sizes import sizes
 from .striking import faults
 from .transactions import transactions
@@ -26,7 +26,7 @@ from .units import write_limit, write_time
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-    checks = (sizes, _names, _targets, _steps, _subscriptions, _growth, _redrives, _policies, _programs, _links,
+    checks = (sizes, _names, _targets, _steps, _subscriptions, _growth, _policies, _programs, _links,
               faults, _call_cycles, _channel_cycles, _letter_cycles, files, _conditions, _transactions, guarantees,
               unbrokered, unbalanced)
     return [problem for one in checks for problem in one(scenario)]
@@ -136,7 +136,7 @@ def _subscriptions(scenario):
             yield from _batches(path, subscription, service)
             group = subscription.group or name
             owner = owners.setdefault((subscription.channel, group), name)  # type: ignore[arg-type]
-            if channel.kind == "queue" and owner != name:
+            if channel.competing and owner != name:
                 continue
             if owner != name:
                 yield Problem(path, f"group {group} of {subscription.channel} belongs to {owner}",
@@ -147,27 +147,19 @@ def _subscriptions(scenario):
             owners[subscription.channel, group, name] = name
 
 
-# What a kind of channel does not know of a subscription, where there is more to say than that: rule and way out.
-NOT_READ_WITH = {
-    ("queue", "group"): ("a queue has no groups: all its consumers compete", "remove it, or make the channel a log"),
-    ("log", "prefetch"): ("a log has no prefetch",
-                          "its partitions decide how much is in process; prefetch is for queues"),
-}
-
-
 def _reading(path, subscription, channel):
     """The settings of a subscription that its kind of channel does not know."""
     for name, value in subscription.model_dump(by_alias=True, exclude_defaults=True).items():
         if name not in ("channel", *channel.read_with):
             known = ", ".join(channel.read_with)
             usual = f"{a(channel.kind)} is not read with {name}", f"it knows {known}" if known else "remove it"
-            rule, hint = NOT_READ_WITH.get((channel.kind, name), usual)
+            rule, hint = channel.not_read_with.get(name, usual)
             yield Problem((*path, name), rule, value, hint=hint)
     if subscription.static and channel.kind == "log" and not (subscription.session_timeout or channel.like):
         yield Problem((*path, "static"), "a member keeps its place for the time of its session, and has none", True,
                       hint="add session_timeout: 45s")
     wanted = subscription.change_visibility
-    if wanted is not None and channel.kind == "queue" and not completed(channel).is_polled:
+    if wanted is not None and channel.competing and not completed(channel).is_polled:
         rule = f"a consumer of {subscription.channel} gives back what fails, as it holds a connection"
         yield Problem((*path, "change_visibility"), rule, write_time(wanted),
                       hint="write retry: {attempts: 5, backoff: 1s}, or give the queue a visibility_timeout")
@@ -200,21 +192,6 @@ def _growth(scenario):
         if channel.kind == "log" and channel.add_partitions and channel.add_partitions.at >= duration:
             yield Problem(("channels", name, "add_partitions", "at"), "comes after the end of the run",
                           write_time(channel.add_partitions.at), hint=f"the run takes {write_time(duration)}")
-
-
-def _redrives(scenario):
-    """Dead letters that are to go back from where none come to, or after the end of the run."""
-    duration = scenario.settings.duration
-    reached = letters_come_to(scenario)
-    for name, channel in scenario.channels.items():
-        if channel.kind != "queue" or channel.redrive is None:
-            continue
-        path = ("channels", name, "redrive")
-        if name not in reached:
-            yield Problem(path, f"no dead letters come to {name}", hint=f"write dead_letter: {name} where they die")
-        if channel.redrive.at >= duration:
-            yield Problem((*path, "at"), "comes after the end of the run", write_time(channel.redrive.at),
-                          hint=f"the run takes {write_time(duration)}")
 
 
 def _in_time(path, subscription, duration):

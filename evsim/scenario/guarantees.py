@@ -1,6 +1,6 @@
 """Delivery guarantees by name: what a subscription promises, and what that needs."""
 
-from .errors import Problem
+from .errors import Problem, a
 from .offsets import After, Before, Transaction
 from .units import write_limit
 
@@ -17,9 +17,7 @@ def promised(subscription, channel):
     """A subscription with what its guarantee means for the channel, before any preset has its say."""
     if subscription.guarantee is None:
         return subscription
-    early = subscription.guarantee == "at_most_once"
-    means = {"log": {"commit": COMMITS[subscription.guarantee]}, "queue": {"ack": "before" if early else "after"}}
-    return subscription.model_copy(update=means[channel.kind])
+    return subscription.model_copy(update=channel.promises(subscription.guarantee))
 
 
 def guarantees(scenario):
@@ -32,8 +30,8 @@ def guarantees(scenario):
                 if getattr(each, other) is not None:
                     yield Problem((*path, other), f"guarantee: {each.guarantee} says when",
                                   hint=f"remove {other} or guarantee")
-            if each.guarantee == "exactly_once" and channel.kind == "queue":
-                yield Problem((*path, "guarantee"), "a queue knows no transactions", each.guarantee,
+            if each.guarantee == "exactly_once" and channel.competing:
+                yield Problem((*path, "guarantee"), f"{a(channel.kind)} knows no transactions", each.guarantee,
                               hint="effectively_once with an idempotent service; or read a log")
             if each.guarantee == "at_most_once" and each.prefetch is not None:
                 yield Problem((*path, "prefetch"), "what is acknowledged before the work is never counted",

@@ -38,5 +38,5 @@ def _rejects_at_once(service, subscription, channel):
         return False
     retry = subscription.retry
     gives_up = channel.kind == "log" if retry is None else not retry.backoff.base
-    polled = channel.kind == "queue" and (channel.visibility_timeout is not None or channel.like is not None)
+    polled = channel.may_be_polled
     return not failing.requeue or (gives_up and not polled)

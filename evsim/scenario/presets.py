@@ -37,7 +37,9 @@ class AnyChannel(Tagged):
     mapped: ClassVar[bool] = True
     plain: ClassVar[dict] = {}  # what a plain channel does where nothing is written
     read_with: ClassVar[tuple[str, ...]] = ()  # settings of a subscription that it knows
+    not_read_with: ClassVar[dict] = {}  # why it does not know another one, and the way out, if there is more to say
     brokered: ClassVar[bool] = True  # whether something stands between those who use it, keeps and acknowledges
+    competing: ClassVar[bool] = False  # whether those who read it compete for each message
     direct: ClassVar[bool] = False  # whether a message goes straight to a service, which may refuse it and be asked
     routes: ClassVar[bool] = False  # whether it only hands on what comes, by its routing key, and keeps nothing
     breaks: ClassVar[bool] = False  # whether who writes to it dies when its reader has
@@ -45,6 +47,10 @@ class AnyChannel(Tagged):
     may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
     blocks: ClassVar[bool] = False  # whether a publisher waits for room
     counts_bytes: ClassVar[bool] = False  # whether a message needs a size
+    is_polled: ClassVar[bool] = False  # whether consumers hold no connection, so that nobody sees them fail or die
+    may_be_polled: ClassVar[bool] = False  # the same, before a preset has had its say
+    has_clocks: ClassVar[bool] = False  # whether a lease ends by the clock
+    deletes_late: ClassVar[bool] = False  # whether an acknowledgement counts until somebody else has the message
     faults: ClassVar[tuple[str, ...]] = ("outage", "crash", "pause")  # that may strike it
     unanswered: ClassVar[tuple[str, str] | None] = None  # why no publisher waits for an answer of it, and the way out
     nowhere: ClassVar[tuple[str, str] | None] = None  # why no network leads to it, and the way out
@@ -70,6 +76,10 @@ class AnyChannel(Tagged):
     def problems(self, scenario, name):
         """What is wrong with a scenario that has it by this name, each an :class:`evsim.scenario.errors.Problem`."""
         return ()
+
+    def promises(self, guarantee):
+        """What a guarantee means for a subscription, as its settings."""
+        return {}
 
     def read_plainly(self, service):
         """How a service reads it where nothing is written."""

@@ -7,8 +7,8 @@ from evsim.engine.faults import Clock
 from evsim.engine.links import Link
 from evsim.engine.log import Group, Log
 from evsim.engine.publishing import Publishing
-from evsim.engine.queue.plain import PlainConsumer, PlainQueue
 from evsim.engine.service import Service
+from evsim.parts.queue.engine.plain import PlainConsumer, PlainQueue
 from evsim.results.records import Outcome, Verdict
 from evsim.ticks import SECOND, ticks
 from tests.books.breaking import END, IMPATIENT, LATE, Once, instead, mutant, rows_of, then_also, unseen

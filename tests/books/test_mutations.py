@@ -94,7 +94,6 @@ from tests.books import (  # noqa: F401  they fill the two lists
     mutants_of_guarantees,
     mutants_of_logs,
     mutants_of_policies,
-    mutants_of_queues,
 )
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop
 from tests.parts.exchange.mutants import sorted_shop

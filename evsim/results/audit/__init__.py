@@ -1,6 +1,6 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, unique, unchanged, admission, channels, letters, queues, budgets,
+1. *Recount* (attempts, effects, unique, unchanged, admission, channels, letters, budgets,
    transactions, guarantees, and those of the parts): states are worked out again from attempts, effects and messages,
    and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
@@ -20,7 +20,6 @@ from evsim.results.audit import (
     guarantees,
     letters,
     owners,
-    queues,
     stock,
     transactions,
     unchanged,
@@ -30,11 +29,11 @@ from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
-ROOMS = (
-    attempts, effects, unique, unchanged, admission, channels, letters, queues, budgets,
-    transactions, guarantees, stock, credits, owners,
+RECOUNTS = (
+    attempts, effects, unique, unchanged, admission, channels, letters, budgets, transactions, guarantees,
+    *modules("audit"),
 )  # fmt: skip
-CHECKS = sum((each.CHECKS for each in (*ROOMS, *modules("audit"))), ())
+CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock, credits, owners)), ())
 
 
 class Audit:

@@ -124,13 +124,13 @@ def _of_deliveries(books, right):
 def _has_clocks(run, place):
     """Whether leases of a queue end by the clock."""
     channel = run.scenario.complete.channels[place.source]
-    return channel.kind == "queue" and (channel.visibility_timeout or channel.ack_timeout) is not None
+    return channel.has_clocks
 
 
 def _deletes_late(run, place):
     """Whether an acknowledgement counts after its time until somebody else has the message."""
     channel = run.scenario.complete.channels[place.source]
-    return channel.kind == "queue" and channel.deletes_late
+    return channel.deletes_late
 
 
 def _commits_early(books):

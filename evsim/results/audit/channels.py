@@ -45,8 +45,6 @@ def obligations(run, name):
     if kind == "log":
         nobody = np.zeros(len(run.message_columns["published"]), dtype=int)
         return sum((reads(run, each) for each in _groups(run.scenario.complete, name)), nobody)
-    if kind == "queue":
-        return np.ones(len(run.message_columns["published"]), dtype=int)
     return part(kind).module("audit").obligations(run, name)
 
 

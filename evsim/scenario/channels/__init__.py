@@ -4,10 +4,9 @@ from evsim.registry import CHANNEL, parts
 
 from ..part import one_of
 from .log import Log
-from .queue import Queue
 
-__all__ = ["CHANNELS", "Channel", "Log", "Queue"]
+__all__ = ["CHANNELS", "Channel", "Log"]
 
 _OF_PARTS = (each.module("settings").SETTINGS for each in parts(CHANNEL))
-CHANNELS = {each.model_fields["kind"].default: each for each in (Queue, Log, *_OF_PARTS)}
+CHANNELS = {each.model_fields["kind"].default: each for each in (Log, *_OF_PARTS)}
 Channel = one_of("a channel", *CHANNELS.values())

@@ -6,6 +6,7 @@ from pydantic import StrictBool, model_validator
 
 from ..distributions import AnyDistribution, Constant
 from ..errors import refuse
+from ..guarantees import COMMITS
 from ..offsets import Retention
 from ..part import Part
 from ..presets import Likened
@@ -35,6 +36,9 @@ class Log(Likened):
     that is not `idempotent` keeps a message again when it is sent again.
     """
 
+    not_read_with: ClassVar = {
+        "prefetch": ("a log has no prefetch", "its partitions decide how much is in process; prefetch is for queues"),
+    }
     faults: ClassVar = ("outage", "crash", "pause", "leader_failure")
     read_with: ClassVar[tuple[str, ...]] = (
         "group", "dead_letter", "commit", "guarantee", "assignor", "rebalance", "session_timeout", "static",
@@ -53,6 +57,9 @@ class Log(Likened):
     election: Time = 0.0
     unclean_election: StrictBool = False
     idempotent: StrictBool = True
+
+    def promises(self, guarantee):
+        return {"commit": COMMITS[guarantee]}
 
     def read_plainly(self, service):
         """Instances that have an inbox each own their partitions."""

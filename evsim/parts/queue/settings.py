@@ -1,4 +1,4 @@
-"""The queue: consumers compete for its messages (as with RabbitMQ and SQS)."""
+"""What a person writes of a queue."""
 
 from collections.abc import Mapping
 from math import inf
@@ -6,11 +6,12 @@ from typing import ClassVar, Literal
 
 from pydantic import StrictBool, model_serializer, model_validator
 
-from ..arrivals import PositiveRate
-from ..errors import refuse
-from ..part import Name, Part
-from ..presets import Likened, load_preset
-from ..units import (
+from evsim.scenario.arrivals import PositiveRate
+from evsim.scenario.errors import Problem, refuse
+from evsim.scenario.part import Name, Part
+from evsim.scenario.presets import Likened, load_preset
+from evsim.scenario.routing import letters_come_to
+from evsim.scenario.units import (
     Limit,
     PositiveLimit,
     PositiveTime,
@@ -19,7 +20,10 @@ from ..units import (
     TimeOrUnlimited,
     up_to,
     write_limit,
+    write_time,
 )  # fmt: skip
+
+__all__ = ["SETTINGS", "Deduplication", "QueueSettings", "Redrive"]
 
 
 class Deduplication(Part):
@@ -62,7 +66,7 @@ class Redrive(Part):
         return settings["at"] if list(settings) == ["at"] else settings
 
 
-class Queue(Likened):
+class QueueSettings(Likened):
     """Each message to one of the consumers, whichever is free.
 
     `delivery_limit` is how often a message may come back: one that comes back more often is dead. The same in SQS's
@@ -87,6 +91,10 @@ class Queue(Likened):
     read_with: ClassVar[tuple[str, ...]] = (
         "prefetch", "ack", "guarantee", "dead_letter", "retry", "change_visibility",
     )  # fmt: skip
+    not_read_with: ClassVar = {
+        "group": ("a queue has no groups: all its consumers compete", "remove it, or make the channel a log"),
+    }
+    competing: ClassVar[bool] = True
     kind: Literal["queue"] = "queue"
     delivery_limit: Limit | None = None
     max_receive_count: PositiveLimit | None = None
@@ -114,12 +122,10 @@ class Queue(Likened):
 
     @property
     def is_polled(self):
-        """Whether consumers hold no connection, so that nobody sees them fail or die."""
         return self.visibility_timeout not in (None, inf)
 
     @property
     def deletes_late(self):
-        """Whether an acknowledgement counts until somebody else has the message (a standard queue of SQS)."""
         return self.is_polled and not self.fifo_groups
 
     @property
@@ -130,6 +136,14 @@ class Queue(Likened):
         return None if self.delivery_limit is None else self.delivery_limit + 1
 
     @property
+    def has_clocks(self):  # type: ignore[override]
+        return (self.visibility_timeout or self.ack_timeout) is not None
+
+    @property
+    def may_be_polled(self):  # type: ignore[override]
+        return self.visibility_timeout is not None or self.like is not None
+
+    @property
     def may_refuse(self):  # type: ignore[override]
         return self.max_length is not None and self.overflow in ("reject_publish", "block")
 
@@ -137,8 +151,22 @@ class Queue(Likened):
     def blocks(self):
         return self.overflow == "block"
 
+    def promises(self, guarantee):
+        return {"ack": "before" if guarantee == "at_most_once" else "after"}
+
     def read_plainly(self, service):
         return {"ack": "after"}
+
+    def problems(self, scenario, name):
+        """Dead letters that are to go back from where none come to, or after the end of the run."""
+        if self.redrive is None:
+            return
+        path, duration = ("channels", name, "redrive"), scenario.settings.duration
+        if name not in letters_come_to(scenario):
+            yield Problem(path, f"no dead letters come to {name}", hint=f"write dead_letter: {name} where they die")
+        if self.redrive.at >= duration:
+            yield Problem((*path, "at"), "comes after the end of the run", write_time(self.redrive.at),
+                          hint=f"the run takes {write_time(duration)}")
 
     def binds(self, service, subscription):
         """A consumer that takes more than it can work on, or that stands by, is one instance, not all of them.
@@ -172,3 +200,6 @@ class Queue(Likened):
             raise refuse("groups are handed out in order, so there are no priorities", "remove one of them",
                          name="priorities", value=self.priorities)
         return self
+
+
+SETTINGS = QueueSettings

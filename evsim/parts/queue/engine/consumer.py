@@ -4,8 +4,8 @@ from math import inf
 
 from evsim.engine.broker import Subscriber
 from evsim.engine.environment import TIMEOUT
-from evsim.engine.queue.edges import EDGES
-from evsim.engine.queue.polled import POLLED
+from evsim.parts.queue.engine.edges import EDGES
+from evsim.parts.queue.engine.polled import POLLED
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.ticks import ticks
 

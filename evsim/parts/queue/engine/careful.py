@@ -6,11 +6,11 @@ from math import inf
 from evsim.engine.broker import Channel
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.letters import Letters
-from evsim.engine.queue.consumer import CarefulConsumer
-from evsim.engine.queue.memory import Memory
-from evsim.engine.queue.redrive import Redrive
-from evsim.engine.queue.store import store_of
 from evsim.engine.writing import is_letter
+from evsim.parts.queue.engine.consumer import CarefulConsumer
+from evsim.parts.queue.engine.memory import Memory
+from evsim.parts.queue.engine.redrive import Redrive
+from evsim.parts.queue.engine.store import store_of
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 

@@ -6,7 +6,12 @@ from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.ticks import elapsed
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "obligations"]
+
+
+def obligations(run, name):
+    """Each message is one: for whoever has it first."""
+    return np.ones(len(run.message_columns["published"]), dtype=int)
 
 
 def clocks(books):
@@ -105,7 +110,7 @@ def _queues(books):
         return
     channel = books.messages["channel"][np.where(is_delivery, rows["parent"], 0)]
     for code, settings in enumerate(scenario.channels.values()):
-        if settings.kind == "queue":
+        if settings.competing:
             yield np.flatnonzero(is_delivery & (channel == code)), settings
 
 

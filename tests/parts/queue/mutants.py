@@ -2,12 +2,12 @@
 
 from evsim.engine import letters, writing
 from evsim.engine.letters import Letters
-from evsim.engine.queue.careful import CarefulQueue
-from evsim.engine.queue.consumer import CarefulConsumer
-from evsim.engine.queue.edges import EarlyDelivery, LeasedDelivery
-from evsim.engine.queue.polled import PolledDelivery
-from evsim.engine.queue.redrive import Redrive
-from evsim.engine.queue.store import Groups, Levels
+from evsim.parts.queue.engine.careful import CarefulQueue
+from evsim.parts.queue.engine.consumer import CarefulConsumer
+from evsim.parts.queue.engine.edges import EarlyDelivery, LeasedDelivery
+from evsim.parts.queue.engine.polled import PolledDelivery
+from evsim.parts.queue.engine.redrive import Redrive
+from evsim.parts.queue.engine.store import Groups, Levels
 from evsim.results.records import Reason, Verdict
 from evsim.ticks import SECOND, ticks
 from tests.books.breaking import LATE, Once, mutant, rows_of

@@ -1,0 +1,32 @@
+"""The queue: competing consumers, each message to one of them, as far as their prefetch credit goes (as RabbitMQ, SQS).
+
+Where nothing can go wrong and nothing is set, a queue is :mod:`plain <evsim.parts.queue.engine.plain>`; else it is
+:mod:`careful <evsim.parts.queue.engine.careful>`. Both write the same records of what neither disturbs.
+"""
+
+from evsim.parts.queue.engine.careful import CarefulQueue
+from evsim.parts.queue.engine.plain import PlainQueue
+
+__all__ = ["build"]
+
+
+def build(system, name, settings, number):
+    """The queue of this name."""
+    kind = CarefulQueue if _needs_care(system, name, settings) else PlainQueue
+    return kind(system, name, settings, number)
+
+
+def _needs_care(system, name, settings):
+    """Whether it has any limit or clock, or may see a message fail, die or be lost."""
+    risk, readers = system.risk, system.subscribers_of(name)
+    return (
+        risk.always
+        or settings.is_limited
+        or system.cyclic
+        or system.is_faulty(name)
+        or any(callable(service.settings.handle) for service in system.services.values())
+        or any(subscription.ack != "after" for _, subscription in readers)
+        or any(system.services[service].guarded for service, _ in readers)
+        or any(system.links.between(name, service).lossy for service, _ in readers)
+        or any(risk.answer(place) for place in system.places if place.kind == "delivery" and place.source == name)
+    )

@@ -142,6 +142,7 @@ class Subscriber:
 
     news = ()  # heap functions of its own that may still end a lease
     refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
+    gives_up_alone = False  # whether other groups have the message still
 
     def __init__(self, system, channel, service, subscription):
         self.system, self.channel, self.service, self.subscription = system, channel, service, subscription
@@ -149,7 +150,7 @@ class Subscriber:
         self.edges = {}  # place number -> Delivery
         self.routes = {}  # route of a message -> place number of its delivery here
         address = subscription.dead_letter or getattr(channel.settings, "dead_letter", None)
-        self.letters = Letters(system, channel, address) if address else None
+        self.letters = Letters(system, channel, address, self.group if self.gives_up_alone else "") if address else None
         service.groups.append(self)
         channel.subscribers.append(self)
 

@@ -14,12 +14,13 @@ __all__ = ["Letters"]
 
 
 class Letters:
-    """The way of dead letters from one channel to another, named by `address`."""
+    """The way of dead letters from one channel to another, named by `address`; of one group, where each has its own."""
 
-    def __init__(self, system, source, address):
+    def __init__(self, system, source, address, group=""):
         self.system, self.source, self.address = system, source, address
         self.name = f"dead letters of {source.name}"
-        self.label = Label.LETTER(crc32(source.name.encode()))  # whatever other channels there are
+        name = f"{source.name}/{group}" if group else source.name
+        self.label = Label.LETTER(crc32(name.encode()))  # whatever other channels there are
         self.coming = {self._arrived}  # heap functions that bring a message to its channel
         system.publishings.append(self)
 

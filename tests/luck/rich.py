@@ -129,5 +129,30 @@ def _bus():
     }
 
 
+def _letters():
+    """What has two dead letters in one channel: a message of two groups of a log, or of two queues of an exchange."""
+    once, groups, queues = {"attempts": 1}, ("this", "that"), ("left", "right")
+    reads = {name: [{"channel": "facts", "dead_letter": "spoilt", "retry": once}] for name in groups}
+    takes = {name: [{"channel": f"{name}-jobs", "retry": once}] for name in queues}
+    handlers = {name: {"workers": 20, "subscribe": subscribe, "handle": [{"work": SOON}, {"fail": 0.5}]}
+                for name, subscribe in (reads | takes).items()}  # fmt: skip
+    return {
+        "workloads": _two_workloads("front"),
+        "services": {
+            "front": {"workers": 20, "handle": [{"publish": "facts"}, {"publish": "jobs"}]},
+            **handlers,
+            "undertaker": {"workers": 20, "subscribe": "spoilt", "handle": [{"work": SOON}]},
+        },
+        "channels": {
+            "facts": {"log": {"partitions": 3}},
+            "jobs": {"exchange": {"type": "fanout", "bindings": [f"{name}-jobs" for name in queues]}},
+            **{f"{name}-jobs": {"queue": {"dead_letter": "spoilt"}} for name in queues},
+            "spoilt": "queue",
+        },
+        "network": NETWORK,
+        "run": {"duration": "3s"},
+    }  # fmt: skip
+
+
 RICH = {make.__name__.strip("_"): Scenario.from_dict({"name": "rich", **make()})
-        for make in (_calls, _channels, _rounds, _bus)}  # fmt: skip
+        for make in (_calls, _channels, _letters, _rounds, _bus)}  # fmt: skip

@@ -13,21 +13,25 @@ PRIORITY = (
     "so many levels, from 0; the highest goes first, within one as they came. A `priority` that is too high counts as "
     "the highest"
 )
-NEXT = "puts the message back in its place, at once (then it is the next in line) or after the back-off (then "
-"others pass)."
+NEXT = (
+    "puts the message back in its place, at once (then it is the next in line) or after the back-off (then others "
+    "pass)."
+)
 GROUPS = "no message of a group is handed out while another one of it is, or has failed and waits; other groups go on"
 REDRIVE = (
     "the dead letters that lie there at that moment back to the channel in which each died, the oldest first, at "
     "the rate "
     "or all at once"
 )
-WINDOW = "for the window, a message with the same identity is confirmed and thrown away, whether or not the first "
-"is still there."
+WINDOW = (
+    "for the window, a message with the same identity is confirmed and thrown away, whether or not the first is still "
+    "there."
+)
 
 
 def jobs(queue, comes, work=1, steps=(), reading=None, worker=None, publish=None, duration=100, **parts):
-    """Each customer publishes to `jobs` when they come; `worker` has one worker. A customer: when, or (when, "
-    "publish)."""
+    """Each customer publishes to `jobs` when they come; `worker` has one worker. A customer: when, or (when, publish).
+    """
     services, asked = {}, []
     for number, each in enumerate(comes, 1):
         at, more = each if isinstance(each, tuple) else (each, {})
@@ -75,6 +79,13 @@ def backing_off(backoff):
     return jobs({}, [0, 0.5], reading={"retry": {"attempts": 3, "backoff": backoff}}, faults=[errors])
 
 
+def two_backing_off(backoff):
+    """Two workers; the first two messages fail, the first one before the second."""
+    errors = {"error_rate": "worker", "probability": 1, "at": 0, "for": 1.4}
+    return jobs({}, [0, 0.25, 0.5, 0.5, 0.5], reading={"retry": {"attempts": 3, "backoff": backoff}}, faults=[errors],
+                worker={"workers": 2})  # fmt: skip
+
+
 def redriven(at, rate=None):
     """Three messages that die at 1 s, 2 s and 3 s; what killed them ends at 5 s."""
     errors = {"error_rate": "worker", "probability": 1, "at": 0, "for": 5}
@@ -114,6 +125,7 @@ RULES = [
     Rule(NEXT, backing_off, begun("worker"), on=(0, [1, 1, 2]), beyond=(JUST, [1, 2, 1])),
     Rule(NEXT, lambda backoff: backing_off(backoff), times("worker", "started"), on=(1, [0, 1, 2]), beyond=(3, [0, 1,
          4])),
+    Rule(NEXT, two_backing_off, begun("worker"), on=(0.5, [1, 2, 3, 4, 1, 2, 5]), beyond=(1.1, [1, 2, 3, 4, 5, 1, 2])),
     # Limits.
     Rule(FULL, lambda length: jobs({"max_length": length}, [0, 0.25, 0.5, 0.75]), states("jobs"),
          on=(3, [("done", "none")] * 4), beyond=(2, [("done", "none"), ("dropped", "max length"), *[("done",
@@ -133,7 +145,7 @@ RULES = [
          "backoff": 1}}),
          times("worker", "started"), on=(4, [0, 2, 4]), beyond=(4 - JUST, [0, 2])),
     Rule(PRIORITY, lambda urgent: prioritised(1, urgent), begun("worker"), on=(1, [1, 2, 3]), beyond=(2, [1, 3, 2])),
-    Rule(PRIORITY, lambda levels: prioritised(1, 5, levels=levels), begun("worker"), on=(2, [1, 2, 3]), beyond=(3, [1,
+    Rule(PRIORITY, lambda levels: prioritised(1, 6, levels=levels), begun("worker"), on=(2, [1, 2, 3]), beyond=(3, [1,
          3, 2])),
     # Order.
     Rule(GROUPS, grouped, begun("worker"), on=("a", [1, 3, 1, 2]), beyond=("b", [1, 2, 3, 1])),

@@ -13,6 +13,8 @@ __all__ = ["Reader"]
 class Reader(Subscriber):
     """A consumer group: at most one message of a partition is in process at a time, and a failed one holds it."""
 
+    gives_up_alone = True
+
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
         self.news = (self._committed,)

@@ -6,7 +6,7 @@ from io import BytesIO
 from matplotlib.figure import Figure
 from PIL import Image  # matplotlib's own
 
-from docs.build import DESIGNS, SEEDS
+from docs.build import SEEDS
 from evsim.view.diagram import diagram
 from evsim.view.dots import latency
 from evsim.view.flow import flow
@@ -15,7 +15,7 @@ from evsim.view.promise import promise
 from evsim.view.staleness import staleness
 from evsim.view.style import COLOURS, INK, PAPER, TOLD, describe, figure, seconds, time_axis
 from slides.numbers import customer, twin
-from slides.runs import run, scenario
+from slides.runs import DESIGNS, run, scenario
 
 __all__ = ["FIGURES", "Drawn", "draw"]
 

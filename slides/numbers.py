@@ -7,14 +7,14 @@ from re import sub
 import numpy as np
 
 import evsim
-from docs.build import DESIGNS, FAULTS, SEEDS, means
+from docs.build import FAULTS, SEEDS, means
 from evsim.experiment.statistics import estimate
 from evsim.lesson.terminal import RECORDED
 from evsim.results.tally import OK
 from evsim.view.flow import catch_ups
 from evsim.view.wiring import Wiring
 from evsim.view.words import seconds
-from slides.runs import NORMAL, RETRY, SPIKE, run, scenario
+from slides.runs import DESIGNS, NORMAL, RETRY, SPIKE, run, scenario
 
 __all__ = ["customer", "twin", "values"]
 
@@ -64,7 +64,7 @@ def _table():
             if figures is None:
                 found |= {f"{name}.{what}": "none" for what in ("yes", "not-yet", "half")}
                 continue
-            told, _, yes, late, half, _ = figures
+            told, _, yes, late, _, half = figures
             found |= {
                 f"{name}.told": seconds(told), f"{name}.yes": f"{100 * yes:.0f} %",
                 f"{name}.not-yet": round(late), f"{name}.half": round(half),

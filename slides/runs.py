@@ -5,8 +5,9 @@ from functools import lru_cache
 import evsim
 from docs.build import FAULTS
 
-__all__ = ["NORMAL", "RETRY", "SPIKE", "run", "scenario"]
+__all__ = ["DESIGNS", "NORMAL", "RETRY", "SPIKE", "run", "scenario"]
 
+DESIGNS = ("classic", "parallel", "hybrid", "events")  # that the slides compare
 SEED = 1  # of the runs that are drawn; means are over those of docs.build
 NORMAL, SPIKE = 50, 3  # customers a second, and how many times as many come in a spike
 PROFILE = [[0, NORMAL], [20, NORMAL], [20.1, SPIKE * NORMAL], [30, SPIKE * NORMAL], [30.1, NORMAL]]  # s, 1/s

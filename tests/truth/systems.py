@@ -35,7 +35,7 @@ def system(services, workloads, duration, warmup=WARM_UP, folder=None, **parts):
         "duration": duration,
         "warmup": warmup * duration,
         "max_rows": 20_000_000,
-        "drain_limit": min(1000 * duration, LONGEST - duration),
+        "drain_limit": min(1000 * duration, (LONGEST - duration) // 1),
     }
     data = {"name": "system", "workloads": workloads, "services": services, "run": run, **parts}
     return Scenario.from_dict(data, folder)

@@ -154,9 +154,7 @@ def make_environment(found):
         stop(
             "This Python ({}) comes without its module {}, which makes environments.\n"
             "On Debian and Ubuntu: sudo apt install python{}.{}-venv\n"
-            "Elsewhere, take the Python of python.org.".format(
-                sys.executable, missing[0], *sys.version_info[:2]
-            )
+            "Elsewhere, take the Python of python.org.".format(sys.executable, missing[0], *sys.version_info[:2])
         )
     if not found and VENV.exists() and any(VENV.iterdir()):
         stop("{} was not made by kit.py and has no Python 3.11 with pip: please move it away.".format(VENV))
@@ -196,8 +194,9 @@ def explain_failure(text):
     errors = [line.strip() for line in lines if line.lstrip().startswith("ERROR")] or lines[-15:]
     hint = "Is there a network? Behind a proxy, set HTTPS_PROXY. " if NO_NETWORK.search(text) else ""
     stop(
-        "evsim could not be installed:\n{}\n{}Then run the same command again.\n"
-        "All that pip said is in {}".format("\n".join(errors), hint, LOG)
+        "evsim could not be installed:\n{}\n{}Then run the same command again.\nAll that pip said is in {}".format(
+            "\n".join(errors), hint, LOG
+        )
     )
 
 

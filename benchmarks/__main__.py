@@ -41,10 +41,20 @@ def arguments():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--messages", type=at_least_one, help="size of every workload (slow peers run a share of it)")
     parser.add_argument("--pairs", type=at_least_one, default=5, help="interleaved pairs (default 5)")
-    parser.add_argument("--only", type=names(WORKLOADS), default=list(WORKLOADS), metavar="NAMES",
-                        help=f"workloads, out of {','.join(WORKLOADS)}")
-    parser.add_argument("--against", type=names(subjects), default=subjects, metavar="NAMES",
-                        help=f"implementations, out of {','.join(subjects)}")
+    parser.add_argument(
+        "--only",
+        type=names(WORKLOADS),
+        default=list(WORKLOADS),
+        metavar="NAMES",
+        help=f"workloads, out of {','.join(WORKLOADS)}",
+    )
+    parser.add_argument(
+        "--against",
+        type=names(subjects),
+        default=subjects,
+        metavar="NAMES",
+        help=f"implementations, out of {','.join(subjects)}",
+    )
     parser.add_argument("--json", action="store_true", help="print every measurement as JSON")
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     parser.add_argument("--profile", choices=WORKLOADS, help="profile evsim on one workload instead")

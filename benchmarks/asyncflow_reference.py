@@ -27,14 +27,19 @@ def run(workload, messages, seed):
     scale = workload.rate / RATE
     per_user = {"mean": 60 * RATE / USERS, "distribution": "poisson"}
     users = {"mean": USERS, "distribution": "normal", "variance": 1}
-    source = RqsGenerator(id="source", avg_active_users=users, avg_request_per_minute_per_user=per_user,
-                          user_sampling_window=120)
-    servers = [server(f"s{place}", capacity, service * scale)
-               for place, (capacity, service) in enumerate(zip(workload.servers, workload.service))]
+    source = RqsGenerator(
+        id="source", avg_active_users=users, avg_request_per_minute_per_user=per_user, user_sampling_window=120
+    )
+    servers = [
+        server(f"s{place}", capacity, service * scale)
+        for place, (capacity, service) in enumerate(zip(workload.servers, workload.service))
+    ]
     path = ["source", "customers", *(part.id for part in servers), "customers"]
     latency = {"mean": workload.hop * scale or 1e-9, "distribution": "exponential"}
-    edges = [Edge(id=f"{here}-{there}", source=here, target=there, latency=latency, dropout_rate=0.0)
-             for here, there in zip(path, path[1:])]
+    edges = [
+        Edge(id=f"{here}-{there}", source=here, target=there, latency=latency, dropout_rate=0.0)
+        for here, there in zip(path, path[1:])
+    ]
     settings = SimulationSettings(total_simulation_time=max(5, ceil(messages / RATE)), sample_period_s=0.1)
     flow = AsyncFlow().add_generator(source).add_client(Client(id="customers")).add_servers(*servers)
     payload = flow.add_edges(*edges).add_simulation_settings(settings).build_payload()

@@ -62,8 +62,12 @@ def chain(workload, arrivals):
             before.append(len(services))
     count = len(services)
     matrix = [[1.0 if there == here + 1 else 0.0 for there in range(count)] for here in range(count)]
-    network = dict(arrival_distributions=[arrivals] + [None] * (count - 1), service_distributions=services,
-                   number_of_servers=servers, routing=matrix)
+    network = dict(
+        arrival_distributions=[arrivals] + [None] * (count - 1),
+        service_distributions=services,
+        number_of_servers=servers,
+        routing=matrix,
+    )
     return {"network": network, "stations": set(stations), "before": set(before)}
 
 
@@ -96,7 +100,11 @@ def log(workload, arrivals):
     routers[0] = EachGroup([station - 1 for station in stations])
     others = len(services) - 1
     batches = [ciw.dists.Deterministic(workload.groups)] + [ciw.dists.Deterministic(1)] * others
-    network = dict(arrival_distributions=[arrivals] + [None] * others, service_distributions=services,
-                   number_of_servers=servers, batching_distributions=batches,
-                   routing=ciw.routing.NetworkRouting(routers))
+    network = dict(
+        arrival_distributions=[arrivals] + [None] * others,
+        service_distributions=services,
+        number_of_servers=servers,
+        batching_distributions=batches,
+        routing=ciw.routing.NetworkRouting(routers),
+    )
     return {"network": network, "stations": set(stations), "before": set(stations)}

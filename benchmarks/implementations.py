@@ -42,15 +42,16 @@ IMPLEMENTATIONS = {
         "evsim, summary records", "evsim_side", "run_summary", "evsim.engine", EVERY, 1.0, SUMMARY
     ),
     "evsim-ordinary": Implementation(
-        "SimPy code on evsim's environment", "evsim_side", "run_ordinary", "evsim.engine.environment", EVERY,
-        1.0, ORDINARY,
+        "SimPy code on evsim's environment",
+        "evsim_side",
+        "run_ordinary",
+        "evsim.engine.environment",
+        EVERY,
+        1.0,
+        ORDINARY,
     ),
     "ciw": Implementation("Ciw", "ciw_reference", "run", "ciw", EVERY[:4], 0.2),
     "salabim": Implementation("salabim", "salabim_reference", "run", "salabim", EVERY[:4], 0.1),
-    "happysim": Implementation(
-        "happy-simulator", "happysim_reference", "run", "happysimulator", EVERY[:2], 0.2
-    ),
-    "asyncflow": Implementation(
-        "AsyncFlow (nearest work)", "asyncflow_reference", "run", "asyncflow", EVERY[:3], 0.1
-    ),
+    "happysim": Implementation("happy-simulator", "happysim_reference", "run", "happysimulator", EVERY[:2], 0.2),
+    "asyncflow": Implementation("AsyncFlow (nearest work)", "asyncflow_reference", "run", "asyncflow", EVERY[:3], 0.1),
 }

@@ -17,8 +17,7 @@ from .outcome import batch_means
 from .workloads import WORKLOADS
 
 WARM_UP = 500  # messages
-POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
-         "VECLIB_MAXIMUM_THREADS")
+POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def measure(name, workload, messages, seed):

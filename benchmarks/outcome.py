@@ -22,7 +22,7 @@ class Outcome:
 
 def batch_means(values: Sequence[float], size: int) -> list[float]:
     """Means of consecutive batches: nearly independent, where single waits in a queue are not."""
-    return [fmean(values[start:start + size]) for start in range(0, len(values) - size + 1, size)]
+    return [fmean(values[start : start + size]) for start in range(0, len(values) - size + 1, size)]
 
 
 def verdict(workload, subject: list[dict], reference: list[dict]) -> str:

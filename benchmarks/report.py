@@ -91,9 +91,12 @@ def summarise(workload, results):
 
 def differing(report):
     """What the physics check found wrong, a sentence each."""
-    return [f"{IMPLEMENTATIONS[subject].title}, {name}: {found['verdict']}"
-            for name, summary in report["summary"].items() for subject, found in summary.items()
-            if found["verdict"].startswith("DIFFERS")]
+    return [
+        f"{IMPLEMENTATIONS[subject].title}, {name}: {found['verdict']}"
+        for name, summary in report["summary"].items()
+        for subject, found in summary.items()
+        if found["verdict"].startswith("DIFFERS")
+    ]
 
 
 def tables(report):
@@ -154,17 +157,23 @@ def memory_cell(summary, subject, name):
 
 
 def peer_line(summary, peer):
-    times = {name: found["evsim"]["ratio"] / found[peer]["ratio"] for name, found in summary.items()
-             if "evsim" in found and peer in found}
+    times = {
+        name: found["evsim"]["ratio"] / found[peer]["ratio"]
+        for name, found in summary.items()
+        if "evsim" in found and peer in found
+    }
     if times:
         each_time = ", ".join(f"{name} {value:.0f}" for name, value in times.items())
-        yield (f"* evsim with full records against {IMPLEMENTATIONS[peer].title}: {each_time} times as fast "
-               f"(aim {PEER_AIM}: {met(min(times.values()), PEER_AIM)}).")
+        yield (
+            f"* evsim with full records against {IMPLEMENTATIONS[peer].title}: {each_time} times as fast "
+            f"(aim {PEER_AIM}: {met(min(times.values()), PEER_AIM)})."
+        )
 
 
 def import_lines(seconds):
-    listed = ", ".join(f"`{module}` {1000 * value:.0f} ms ({value / seconds['simpy']:.1f})"
-                       for module, value in seconds.items())
+    listed = ", ".join(
+        f"`{module}` {1000 * value:.0f} ms ({value / seconds['simpy']:.1f})" for module, value in seconds.items()
+    )
     yield f"* Import time, fresh process (and as a multiple of SimPy's): {listed}."
     if "evsim" in seconds:
         verdict_on_it = met(seconds["evsim"], IMPORT_AIM, most=True)

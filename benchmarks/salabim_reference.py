@@ -21,8 +21,10 @@ class Model:
         self.env = sim.Environment(trace=False)
         self.rows, self.notes, self.last = [], [], {}
         self.rates = [1 / service for service in workload.service]
-        self.servers = [sim.Resource(capacity=servers, monitor=False, env=self.env)
-                        for servers in workload.servers * (workload.groups or 1)]
+        self.servers = [
+            sim.Resource(capacity=servers, monitor=False, env=self.env)
+            for servers in workload.servers * (workload.groups or 1)
+        ]
 
     def hop(self):
         return self.rng.expovariate(1 / self.workload.hop)

@@ -78,18 +78,34 @@ def erlang_wait(rate: float, service: float, servers: int) -> float:
     return delayed * service / (servers - load)
 
 
-LOG = dict(rate=76.0, servers=(2,), service=(0.020,), hop=0.001, producers=2, groups=4, failure=0.05,
-           backoff=0.050, attempts=5, batch=800)
+LOG = dict(
+    rate=76.0,
+    servers=(2,),
+    service=(0.020,),
+    hop=0.001,
+    producers=2,
+    groups=4,
+    failure=0.05,
+    backoff=0.050,
+    attempts=5,
+    batch=800,
+)
 
 WORKLOADS = {
     workload.name: workload
     for workload in (
         Workload("W1", "M/M/1 at 0.8", 100_000, 0.8, (1,), (1.0,)),
         Workload("W2", "M/M/4 at 0.9", 100_000, 3.6, (4,), (1.0,), batch=5000),
-        Workload("W3", "three M/M/c stations with hops, through queues", 40_000, 100.0, (2, 2, 4),
-                 (0.015, 0.014, 0.032), hop=0.001),
+        Workload(
+            "W3",
+            "three M/M/c stations with hops, through queues",
+            40_000,
+            100.0,
+            (2, 2, 4),
+            (0.015, 0.014, 0.032),
+            hop=0.001,
+        ),
         Workload("W4", "2 producers, a log, 4 groups, failures and backoff", 20_000, partitions=1024, **LOG),
-        Workload("W4L", "W4 on 32 partitions, with keys and effects", 20_000, partitions=32, keys=100_000,
-                 **LOG),
+        Workload("W4L", "W4 on 32 partitions, with keys and effects", 20_000, partitions=32, keys=100_000, **LOG),
     )
 }

@@ -40,9 +40,7 @@ def browser():
         if not (found := shutil.which(named)):
             raise NoBrowser(f"{BROWSER} is {named!r}, and there is no such program.")
         return found
-    places = [
-        Path(os.environ[folder]) / path for folder in FOLDERS if folder in os.environ for path in WINDOWS
-    ]
+    places = [Path(os.environ[folder]) / path for folder in FOLDERS if folder in os.environ for path in WINDOWS]
     if sys.platform == "darwin":
         places += [Path(f"/Applications/{name}.app/Contents/MacOS/{name}") for name in MAC]
     found = [shutil.which(name) for name in NAMES] + [str(place) for place in places if place.is_file()]

@@ -118,9 +118,7 @@ def compare(
     }  # fmt: skip
     if folder:
         save_comparison(folder, data, done)
-    verdicts = {
-        name: judge(design.scenario.objectives, design.summary()) for name, design in done.designs.items()
-    }
+    verdicts = {name: judge(design.scenario.objectives, design.summary()) for name, design in done.designs.items()}
     if as_json:
         print_json(data)
     else:
@@ -148,9 +146,7 @@ def export(
     scenario: ScenarioName,
     path: Annotated[str, typer.Argument(metavar="PATH", help="The file, folder or .zip to write.")],
     format: Annotated[str, typer.Option(help="perfetto, otlp, cloudevents, csv or parquet.")],
-    requests: Annotated[
-        str | None, typer.Option(metavar="N[,N...]", help="Numbers of requests; default: all.")
-    ] = None,
+    requests: Annotated[str | None, typer.Option(metavar="N[,N...]", help="Numbers of requests; default: all.")] = None,
     workload: Annotated[str | None, typer.Option(help="Whose requests, where there are several.")] = None,
     seed: Seed = None,
     settings: Settings = None,

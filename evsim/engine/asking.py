@@ -54,7 +54,13 @@ class Asking:
         self.arrived = self._arrived()
         rows = system.records.rows
         self.send = system.links.hop(
-            place.workload, place.source, place.service, rows, self.arrived, self._request_lost, ordered=self.ordered,
+            place.workload,
+            place.source,
+            place.service,
+            rows,
+            self.arrived,
+            self._request_lost,
+            ordered=self.ordered,
             copy=system.copy,
         )
         way = (place.workload, place.service, place.source, rows)

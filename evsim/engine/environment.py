@@ -120,9 +120,7 @@ class Environment(simpy.Environment):
             return stop.args[0]
         if until is not None:
             assert not until.triggered
-            raise RuntimeError(
-                f'No scheduled events left but "until" event was not triggered: {until}'
-            )
+            raise RuntimeError(f'No scheduled events left but "until" event was not triggered: {until}')
         return None
 
     def _drain(self):

@@ -52,9 +52,7 @@ class Letters:
             return
         fate = messages.fate[letter] = self.target.refusal(letter, 1)
         if fate:
-            self.system.records.incidents.append(
-                (self.system.env._now, "message refused", self.target.name, letter)
-            )
+            self.system.records.incidents.append((self.system.env._now, "message refused", self.target.name, letter))
             refused_letter(self.system, letter, fate)
         else:
             self.target.append(letter)

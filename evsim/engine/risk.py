@@ -35,9 +35,7 @@ class Risk:
             service = self.system.services[place.service]
             self._known[place.number] = False  # a place that leads back here adds no risk of its own
             self._known[place.number] = (
-                service.guarded
-                or service.settings.turns_away
-                or self._steps(place, service.settings.handle, ())
+                service.guarded or service.settings.turns_away or self._steps(place, service.settings.handle, ())
             )
         return self._known[place.number]
 

@@ -13,7 +13,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-
 @dataclass(frozen=True)
 class Counterexample:
     """A ``customer`` (the number of a request) for whom something does not hold, and why, in ``words``."""

@@ -1,4 +1,4 @@
-""""E-mail taken": what events can't do is say no. Any registration design with a unique e-mail, and what it came to."""
+"""What events cannot do is say no (*e-mail taken*): a registration design with a unique e-mail, and what came of it."""
 
 from evsim.scenario.handlers import walk
 

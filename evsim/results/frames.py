@@ -25,9 +25,7 @@ def _frame(columns):
 def requests_frame(run):
     """One row a request: who, when, what the customer was told and what became true."""
     requests, outcomes = run.tally, run.outcomes
-    state = np.select(
-        [outcomes.repeated, outcomes.everything, ~outcomes.something], [3, 2, 0], default=1
-    )
+    state = np.select([outcomes.repeated, outcomes.everything, ~outcomes.something], [3, 2, 0], default=1)
     return _frame(
         {
             "workload": np.array(requests.workloads)[requests.workload],

@@ -89,9 +89,7 @@ class _Stages:
         seen = {pipe: set(self.senders[self.channel_of == pipe]) for pipe in pipes}  # by Python handlers too
         written = {
             pipe: {
-                name
-                for name, service in services.items()
-                if not callable(service.handle) and may_write(service, pipe)
+                name for name, service in services.items() if not callable(service.handle) and may_write(service, pipe)
             }
             for pipe in pipes
         }

@@ -30,6 +30,4 @@ def sentences():
 def remarks(run):
     """The remarks of a run, in order of time."""
     known = sentences()
-    return [
-        Remark(time, row, kind, known[kind]) for time, kind, _, row in run.records.incidents if kind in known
-    ]
+    return [Remark(time, row, kind, known[kind]) for time, kind, _, row in run.records.incidents if kind in known]

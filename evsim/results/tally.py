@@ -202,8 +202,13 @@ class Deliveries:
             return
         before = dict(copies)
         readers = np.where(self.of_log, self.subscriber, -1)  # whoever takes a message from a queue
-        done = {(message, reader) for message, reader, handlings in zip(
-            self.message.tolist(), readers.tolist(), self.handlings.tolist(), strict=True) if handlings}
+        done = {
+            (message, reader)
+            for message, reader, handlings in zip(
+                self.message.tolist(), readers.tolist(), self.handlings.tolist(), strict=True
+            )
+            if handlings
+        }
         for entry in np.flatnonzero(np.isin(self.message, list(before)) & (self.handlings > 0)).tolist():
             if (before[int(self.message[entry])], int(readers[entry])) in done:
                 state[entry] = DELIVERY_STATES.index("duplicate")

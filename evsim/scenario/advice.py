@@ -13,14 +13,22 @@ from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
 from .transactions import outside
 from .units import write_time
 
-ROUNDS = 200   # of messages going round a cycle of channels; each is rarer than the last
+ROUNDS = 200  # of messages going round a cycle of channels; each is rarer than the last
 
 
 def warnings(scenario):
     """The warnings about a scenario, one sentence each."""
-    return [*_idle_workers(scenario), *_few_in_hand(scenario), *_without_effects(scenario), *_unused_parts(scenario),
-            *_overload(scenario), *_refuse_nobody(scenario), *_long_warmup(scenario), *outside(scenario, walk),
-            *late_rows(scenario)]
+    return [
+        *_idle_workers(scenario),
+        *_few_in_hand(scenario),
+        *_without_effects(scenario),
+        *_unused_parts(scenario),
+        *_overload(scenario),
+        *_refuse_nobody(scenario),
+        *_long_warmup(scenario),
+        *outside(scenario, walk),
+        *late_rows(scenario),
+    ]
 
 
 def arrival_rates(scenario):
@@ -31,8 +39,7 @@ def arrival_rates(scenario):
     external = dict.fromkeys(scenario.services, 0.0)
     for workload in scenario.workloads.values():
         external[workload.target] += _mean_rate(workload.arrivals, scenario.settings.duration)
-    edges = [(name, *edge) for name, service in scenario.services.items()
-             for edge in _edges(scenario, service)]
+    edges = [(name, *edge) for name, service in scenario.services.items() for edge in _edges(scenario, service)]
     rates = external
     for _ in range(ROUNDS):
         following = dict(external)
@@ -46,10 +53,12 @@ def arrival_rates(scenario):
 
 def holding_times(scenario):
     """Mean seconds for which one request or message holds a worker of each service when nothing queues."""
-    callees = {name: {callee for step, _ in _reached(service.handle) for callee, _ in _callees(scenario, step)}
-               for name, service in scenario.services.items()}
+    callees = {
+        name: {callee for step, _ in _reached(service.handle) for callee, _ in _callees(scenario, step)}
+        for name, service in scenario.services.items()
+    }
     held, answer = {}, {}
-    for name in TopologicalSorter(callees).static_order():   # callees first
+    for name in TopologicalSorter(callees).static_order():  # callees first
         replies = []
         held[name] = _duration(scenario, name, scenario.services[name].handle, answer, replies, 0.0)
         answer[name] = min([*replies, held[name]])
@@ -88,7 +97,7 @@ def _reached(steps, chance=1.0):
         elif step.kind == "fail":
             chance *= 1 - step.probability
         else:
-            yield from _reached(without_answer(step), 0.0)   # nothing is known to fail
+            yield from _reached(without_answer(step), 0.0)  # nothing is known to fail
 
 
 def _edges(scenario, service):
@@ -128,22 +137,27 @@ def _duration(scenario, name, steps, answer, replies, before):
         if step.kind in ("work", "wait"):
             inside = _mean(step.time)
         elif step.kind in ("call", "ask"):
-            inside = sum(share * (2 * _hop(scenario, name, callee) + answer[callee])
-                         for callee, share in _callees(scenario, step))
+            inside = sum(
+                share * (2 * _hop(scenario, name, callee) + answer[callee])
+                for callee, share in _callees(scenario, step)
+            )
             inside = min(inside, step.timeout or inside)
         elif step.kind == "publish" and step.acks and scenario.channels[step.channel].confirms:
             inside = 2 * _hop(scenario, name, step.channel)
             inside = min(inside, step.timeout or inside)
         elif step.kind == "parallel":
-            inside = sorted(_duration(scenario, name, branch, answer, replies, before + total)
-                            for branch in step.branches)[step.successes - 1]
+            inside = sorted(
+                _duration(scenario, name, branch, answer, replies, before + total) for branch in step.branches
+            )[step.successes - 1]
         elif step.kind == "maybe":
-            then, otherwise = (_duration(scenario, name, way, answer, replies, before + total)
-                               for way in (step.then, step.otherwise))
+            then, otherwise = (
+                _duration(scenario, name, way, answer, replies, before + total) for way in (step.then, step.otherwise)
+            )
             inside = step.probability * then + (1 - step.probability) * otherwise
         elif step.kind == "fail":
             return total + (1 - step.probability) * _duration(
-                scenario, name, steps[steps.index(step) + 1:], answer, replies, before + total)
+                scenario, name, steps[steps.index(step) + 1 :], answer, replies, before + total
+            )
         elif step.kind == "reply":
             replies.append(before + total)
         total += inside
@@ -190,9 +204,11 @@ def _few_in_hand(scenario):
     for name, useful in _useful_with_prefetch(scenario).items():
         workers = scenario.services[name].workers
         if useful < workers:
-            yield (f"services.{name}: {workers - useful} of the {workers} workers of an instance can never work, since "
-                   f"it holds {useful} message{'s' * (useful > 1)} at a time: prefetch is for an instance, not for a "
-                   f"worker; write prefetch: {workers}, or take instances with fewer workers")
+            yield (
+                f"services.{name}: {workers - useful} of the {workers} workers of an instance can never work, since "
+                f"it holds {useful} message{'s' * (useful > 1)} at a time: prefetch is for an instance, not for a "
+                f"worker; write prefetch: {workers}, or take instances with fewer workers"
+            )
 
 
 JUDGE_EFFECTS = ("completion", "consistency_lag", "effects_", "inconsistent")
@@ -216,13 +232,17 @@ def _idle_workers(scenario):
         workers = service.instances * service.workers
         if name in called or not channels or any(channel.kind != "log" for channel in channels):
             continue
-        useful = sum(_useful(service, subscription, scenario.channels[subscription.channel].partitions_at_last)
-                     for subscription in service.subscribe)
+        useful = sum(
+            _useful(service, subscription, scenario.channels[subscription.channel].partitions_at_last)
+            for subscription in service.subscribe
+        )
         if useful < workers:
             partitions = sum(channel.partitions_at_last for channel in channels)
             has = f"{partitions} partition{'s' * (partitions > 1)}"
-            yield (f"services.{name}: {workers - useful} of {workers} workers can never work, since its "
-                   f"log has {has}; add partitions, or remove workers")
+            yield (
+                f"services.{name}: {workers - useful} of {workers} workers can never work, since its "
+                f"log has {has}; add partitions, or remove workers"
+            )
 
 
 def _useful(service, subscription, partitions):
@@ -241,7 +261,7 @@ def _unused_parts(scenario):
         if not channel.routes and name not in subscribed | spare:
             yield f"channels.{name}: nobody subscribes, so its messages are never handled"
     if any(callable(service.handle) for service in scenario.services.values()):
-        return   # who knows what a Python function calls
+        return  # who knows what a Python function calls
     steps = [(name, step) for name, service in scenario.services.items() for step, _ in _reached(service.handle)]
     published = {channel for _, step in steps if step.kind in MESSAGES for channel in reached(scenario, step)}
     used = {callee for _, step in steps for callee, _ in _callees(scenario, step)}
@@ -251,8 +271,10 @@ def _unused_parts(scenario):
             yield f"channels.{name}: nobody publishes to it"
     for name, step in steps:
         if step.kind == "publish" and _leads_nowhere(scenario, step):
-            yield (f"services.{name}: {routing_key(step)} leads nowhere from {step.channel}, so nobody gets what it "
-                   "publishes; bind a queue for it")
+            yield (
+                f"services.{name}: {routing_key(step)} leads nowhere from {step.channel}, so nobody gets what it "
+                "publishes; bind a queue for it"
+            )
     for name, service in scenario.services.items():
         if name not in used and not service.subscribe:
             yield f"services.{name}: nobody calls it, and it subscribes to nothing"
@@ -270,9 +292,11 @@ def _overload(scenario):
         needed = rates[name] * times[name]
         if needed >= workers:
             each = write_time(float(f"{times[name]:.3g}"))
-            yield (f"services.{name}: {rates[name]:.4g}/s of {each} each keep {needed:.4g} workers busy, "
-                   f"and {'it has' if useful.get(name, service.workers) == service.workers else 'at work are'} "
-                   f"{workers}: its queue will grow without end")
+            yield (
+                f"services.{name}: {rates[name]:.4g}/s of {each} each keep {needed:.4g} workers busy, "
+                f"and {'it has' if useful.get(name, service.workers) == service.workers else 'at work are'} "
+                f"{workers}: its queue will grow without end"
+            )
 
 
 def _refuse_nobody(scenario):
@@ -282,16 +306,19 @@ def _refuse_nobody(scenario):
     called = _called(scenario)
     for name, service in scenario.services.items():
         direct = [scenario.channels[each.channel].direct for each in service.subscribe]
-        refusing = [*(["limit"] if service.limit is not None else []),
-                    *(word for word, each in service.policies.items() if each.refuses)]
+        refusing = [
+            *(["limit"] if service.limit is not None else []),
+            *(word for word, each in service.policies.items() if each.refuses),
+        ]
         if direct and name not in called and not any(direct):
             for setting in refusing:
-                yield (f"services.{name}.{setting}: nobody calls it, and messages wait in their channel all the same; "
-                       "limit the channel instead")
+                yield (
+                    f"services.{name}.{setting}: nobody calls it, and messages wait in their channel all the same; "
+                    "limit the channel instead"
+                )
 
 
 def _long_warmup(scenario):
     run = scenario.settings
     if run.warmup > run.duration / 2:
-        yield (f"run.warmup: {write_time(run.warmup)} of {write_time(run.duration)} "
-               "are left out of all averages")
+        yield (f"run.warmup: {write_time(run.warmup)} of {write_time(run.duration)} are left out of all averages")

@@ -33,14 +33,18 @@ class Balance(Part):
     @model_validator(mode="after")
     def _sensible(self):
         if self.choices != 2 and self.by != "power_of_two":
-            raise refuse(f"{self.by} does not pick among so many", "write by: power_of_two, or remove it",
-                         name="choices", value=self.choices)
+            raise refuse(
+                f"{self.by} does not pick among so many",
+                "write by: power_of_two, or remove it",
+                name="choices",
+                value=self.choices,
+            )
         if self.counts == "waiting" and self.by not in ("least_busy", "power_of_two"):
-            raise refuse(f"{self.by} counts nothing", "write by: least_busy, or remove it",
-                         name="counts", value=self.counts)
+            raise refuse(
+                f"{self.by} counts nothing", "write by: least_busy, or remove it", name="counts", value=self.counts
+            )
         if self.health_check is not None and self.by == "shared":
-            raise refuse("without a balancer nobody looks", "write by: round_robin, or remove it",
-                         name="health_check")
+            raise refuse("without a balancer nobody looks", "write by: round_robin, or remove it", name="health_check")
         return self
 
 

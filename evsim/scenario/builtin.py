@@ -23,7 +23,7 @@ def load(name_or_path):
     text, path = str(name_or_path), Path(name_or_path)
     if text in names():
         return _load_builtin(text)
-    if text and ("." in text or path.name != text or path.exists()):   # names have no dots
+    if text and ("." in text or path.name != text or path.exists()):  # names have no dots
         return _load_file(path)
     hint = suggest(text, names()) or "`evsim list` in a terminal, or evsim.names() in Python, shows them"
     raise ScenarioError([Problem("", f"there is no built-in scenario {text}", hint=hint)])

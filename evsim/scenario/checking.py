@@ -26,9 +26,27 @@ from .units import write_limit, write_time
 
 def check(scenario):
     """The problems of a scenario whose parts are sound by themselves."""
-    checks = (sizes, _names, _targets, _steps, _subscriptions, _growth, _policies, _programs, _links,
-              faults, _call_cycles, _channel_cycles, _letter_cycles, files, _conditions, _transactions, guarantees,
-              unbrokered, unbalanced)
+    checks = (
+        sizes,
+        _names,
+        _targets,
+        _steps,
+        _subscriptions,
+        _growth,
+        _policies,
+        _programs,
+        _links,
+        faults,
+        _call_cycles,
+        _channel_cycles,
+        _letter_cycles,
+        files,
+        _conditions,
+        _transactions,
+        guarantees,
+        unbrokered,
+        unbalanced,
+    )
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -65,8 +83,9 @@ def _steps(scenario):
     yield from _breakers(scenario)
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
-            yield Problem(("services", name, "handle"), "replies more than once on one path",
-                          hint="keep the first reply")
+            yield Problem(
+                ("services", name, "handle"), "replies more than once on one path", hint="keep the first reply"
+            )
 
 
 def _breakers(scenario):
@@ -76,8 +95,11 @@ def _breakers(scenario):
         if getattr(step, "breaker", None) is not None:
             callee = getattr(step, step.short)
             if known.setdefault((name, callee), step.breaker) != step.breaker:
-                yield Problem((*path, "breaker"), f"{name} has a breaker for {callee} with other settings already",
-                              hint="write the same at each step: there is one breaker for each callee")
+                yield Problem(
+                    (*path, "breaker"),
+                    f"{name} has a breaker for {callee} with other settings already",
+                    hint="write the same at each step: there is one breaker for each callee",
+                )
 
 
 def _undos(scenario):
@@ -130,8 +152,12 @@ def _subscriptions(scenario):
             yield from _reading(path, subscription, channel)
             yield from _letters(scenario, (*path, "dead_letter"), subscription.dead_letter)
             if subscription.ack == "before" and subscription.prefetch is not None:
-                yield Problem((*path, "prefetch"), "what is acknowledged before the work is never counted",
-                              write_limit(subscription.prefetch), hint="remove it, or acknowledge after the work")
+                yield Problem(
+                    (*path, "prefetch"),
+                    "what is acknowledged before the work is never counted",
+                    write_limit(subscription.prefetch),
+                    hint="remove it, or acknowledge after the work",
+                )
             yield from _in_time(path, subscription, scenario.settings.duration)
             yield from _batches(path, subscription, service)
             group = subscription.group or name
@@ -139,11 +165,13 @@ def _subscriptions(scenario):
             if channel.competing and owner != name:
                 continue
             if owner != name:
-                yield Problem(path, f"group {group} of {subscription.channel} belongs to {owner}",
-                              hint="give each service a group of its own; instances compete inside one")
+                yield Problem(
+                    path,
+                    f"group {group} of {subscription.channel} belongs to {owner}",
+                    hint="give each service a group of its own; instances compete inside one",
+                )
             elif (subscription.channel, group, name) in owners:
-                yield Problem(path, f"subscribes to {subscription.channel} twice in one group",
-                              hint="remove one")
+                yield Problem(path, f"subscribes to {subscription.channel} twice in one group", hint="remove one")
             owners[subscription.channel, group, name] = name
 
 
@@ -156,16 +184,24 @@ def _reading(path, subscription, channel):
             rule, hint = channel.not_read_with.get(name, usual)
             yield Problem((*path, name), rule, value, hint=hint)
     if subscription.static and channel.kind == "log" and not (subscription.session_timeout or channel.like):
-        yield Problem((*path, "static"), "a member keeps its place for the time of its session, and has none", True,
-                      hint="add session_timeout: 45s")
+        yield Problem(
+            (*path, "static"),
+            "a member keeps its place for the time of its session, and has none",
+            True,
+            hint="add session_timeout: 45s",
+        )
     wanted = subscription.change_visibility
     if wanted is not None and channel.competing and not completed(channel).is_polled:
         rule = f"a consumer of {subscription.channel} gives back what fails, as it holds a connection"
-        yield Problem((*path, "change_visibility"), rule, write_time(wanted),
-                      hint="write retry: {attempts: 5, backoff: 1s}, or give the queue a visibility_timeout")
+        yield Problem(
+            (*path, "change_visibility"),
+            rule,
+            write_time(wanted),
+            hint="write retry: {attempts: 5, backoff: 1s}, or give the queue a visibility_timeout",
+        )
 
 
-TOGETHER = ("work", "wait", "effect", "fail", "reply", "parallel")   # steps that a batch can take as one
+TOGETHER = ("work", "wait", "effect", "fail", "reply", "parallel")  # steps that a batch can take as one
 
 
 def _batches(path, subscription, service):
@@ -181,8 +217,11 @@ def _batches(path, subscription, service):
         return
     for place, step, _ in walk(service.handle):
         if step.kind not in TOGETHER:
-            yield Problem(("services", path[1], "handle", *place), f"a batch of messages cannot {step.kind} as one",
-                          hint=f"its steps are {', '.join(TOGETHER)}; or remove batch from the subscription")
+            yield Problem(
+                ("services", path[1], "handle", *place),
+                f"a batch of messages cannot {step.kind} as one",
+                hint=f"its steps are {', '.join(TOGETHER)}; or remove batch from the subscription",
+            )
 
 
 def _growth(scenario):
@@ -190,8 +229,12 @@ def _growth(scenario):
     duration = scenario.settings.duration
     for name, channel in scenario.channels.items():
         if channel.kind == "log" and channel.add_partitions and channel.add_partitions.at >= duration:
-            yield Problem(("channels", name, "add_partitions", "at"), "comes after the end of the run",
-                          write_time(channel.add_partitions.at), hint=f"the run takes {write_time(duration)}")
+            yield Problem(
+                ("channels", name, "add_partitions", "at"),
+                "comes after the end of the run",
+                write_time(channel.add_partitions.at),
+                hint=f"the run takes {write_time(duration)}",
+            )
 
 
 def _in_time(path, subscription, duration):
@@ -200,8 +243,12 @@ def _in_time(path, subscription, duration):
     moments += [(("replay", number, "at"), replay.at) for number, replay in enumerate(subscription.replay)]
     for where, moment in moments:
         if moment >= duration:
-            yield Problem((*path, *where), "comes after the end of the run", write_time(moment),
-                          hint=f"the run takes {write_time(duration)}")
+            yield Problem(
+                (*path, *where),
+                "comes after the end of the run",
+                write_time(moment),
+                hint=f"the run takes {write_time(duration)}",
+            )
 
 
 def _policies(scenario):
@@ -228,8 +275,9 @@ def _programs(scenario):
         elif host == name:
             yield Problem(path, "a service cannot run inside itself")
         elif scenario.services[host].inside is not None:
-            yield Problem(path, f"{host} runs inside another program itself",
-                          hint=f"write {scenario.services[host].inside}")
+            yield Problem(
+                path, f"{host} runs inside another program itself", hint=f"write {scenario.services[host].inside}"
+            )
 
 
 def _links(scenario):
@@ -249,8 +297,11 @@ def _call_cycles(scenario):
         edges[name] += callees(scenario, step)
     cycle = _cycle(edges)
     if cycle:
-        yield Problem(("services", cycle[0], "handle"), f"calls in a cycle: {' -> '.join(cycle)}",
-                      hint="each waits for the next, so it can never be sound; publish instead")
+        yield Problem(
+            ("services", cycle[0], "handle"),
+            f"calls in a cycle: {' -> '.join(cycle)}",
+            hint="each waits for the next, so it can never be sound; publish instead",
+        )
 
 
 def _channel_cycles(scenario):
@@ -266,10 +317,13 @@ def _channel_cycles(scenario):
             edges[name] += callees(scenario, step)
     cycle = _cycle(edges)
     if cycle and not set(scenario.channels).isdisjoint(cycle):
-        if cycle[0] in scenario.channels:   # begin with the service that reads it
+        if cycle[0] in scenario.channels:  # begin with the service that reads it
             cycle = [*cycle[1:], cycle[1]]
-        yield Problem(("services", cycle[0], "handle"), f"messages go round for ever: {' -> '.join(cycle)}",
-                      hint="put a publish on the way into a maybe, so that it ends")
+        yield Problem(
+            ("services", cycle[0], "handle"),
+            f"messages go round for ever: {' -> '.join(cycle)}",
+            hint="put a publish on the way into a maybe, so that it ends",
+        )
 
 
 def _letter_cycles(scenario):
@@ -277,8 +331,11 @@ def _letter_cycles(scenario):
     cycle = _cycle(ways_at_once(scenario))
     if cycle:
         rule = f"what is rejected here at once goes round for ever at one moment: {' -> '.join(cycle)}"
-        yield Problem(("channels", cycle[0]), rule,
-                      hint="let the handler work before it fails, or end the dead letters in another queue")
+        yield Problem(
+            ("channels", cycle[0]),
+            rule,
+            hint="let the handler work before it fails, or end the dead letters in another queue",
+        )
 
 
 def _cycle(edges):
@@ -286,5 +343,5 @@ def _cycle(edges):
     try:
         TopologicalSorter(edges).prepare()
     except CycleError as error:
-        return error.args[1][::-1]   # it names what is pointed to first
+        return error.args[1][::-1]  # it names what is pointed to first
     return None

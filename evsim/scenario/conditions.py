@@ -15,8 +15,12 @@ def conditions(scenario, steps):
         if step.kind != "effect":
             continue
         if constrained.setdefault(step.name, step.unique) != step.unique:
-            yield Problem((*path, "unique"), f"{step.name} is unique in one place and not in another", step.unique,
-                          hint="a constraint holds for all who write the effect: write `unique: true` at each")
+            yield Problem(
+                (*path, "unique"),
+                f"{step.name} is unique in one place and not in another",
+                step.unique,
+                hint="a constraint holds for all who write the effect: write `unique: true` at each",
+            )
         if step.if_unchanged and (service, step.name) not in read:
             rule = f"the handler has not read {step.name} before, or not since it wrote it"
             yield Problem((*path, "if_unchanged"), rule, step.if_unchanged, hint=f"put `read: {step.name}` before it")
@@ -24,5 +28,9 @@ def conditions(scenario, steps):
             read.discard((service, step.name))
         batched = any((each.batch or 1) > 1 for each in scenario.services[service].subscribe)
         if batched and (step.unique or step.if_unchanged or step.name in known):
-            yield Problem(path, "a batch of messages is handled as one, and one of them may be refused", step.name,
-                          hint="remove batch from the subscription")
+            yield Problem(
+                path,
+                "a batch of messages is handled as one, and one of them may be refused",
+                step.name,
+                hint="remove batch from the subscription",
+            )

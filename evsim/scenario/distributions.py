@@ -130,6 +130,7 @@ class Erlang(Distribution):
             x = self.k * time / self.mean
             logs = phases * math.log(x) - x - np.array([math.lgamma(n + 1) for n in phases])
             return 1 - np.exp(logs).sum()
+
         return _invert(below, p, self.mean)
 
 
@@ -143,19 +144,20 @@ class Hyperexponential(Distribution):
     @property
     def phases(self):
         """((probability, mean) of the short phase, the same of the long one)."""
-        square = self.cv ** 2
+        square = self.cv**2
         short = (1 + math.sqrt((square - 1) / (square + 1))) / 2
         return (short, self.mean / (2 * short)), (1 - short, self.mean / (2 * (1 - short)))
 
     def transform(self, u):
         (share, short), (_, long) = self.phases
-        u = u[0]   # which phase, and what is left of the uniform is one again
+        u = u[0]  # which phase, and what is left of the uniform is one again
         in_phase = np.where(u < share, u / share, (u - share) / (1 - share))
-        return np.where(u < share, short, long) * -np.log1p(-np.minimum(in_phase, 1 - 2.0 ** -53))
+        return np.where(u < share, short, long) * -np.log1p(-np.minimum(in_phase, 1 - 2.0**-53))
 
     def quantile(self, p):
         def below(time):
             return 1 - sum(share * math.exp(-time / mean) for share, mean in self.phases)
+
         return _invert(below, p, self.mean)
 
 
@@ -167,7 +169,7 @@ class Lognormal(Distribution):
     cv: Annotated[Number, Field(gt=0, le=1000)]
 
     def _quantile(self, p):
-        variance = math.log1p(self.cv ** 2)
+        variance = math.log1p(self.cv**2)
         return np.exp(math.log(self.mean) - variance / 2 + math.sqrt(variance) * normal_quantile(p))
 
 
@@ -271,9 +273,12 @@ class Empirical(Distribution):
     """
 
     kind: Literal["empirical"] = "empirical"
-    source: Annotated[Text | tuple[Time, ...], Field(union_mode="left_to_right"), WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1}]}), BeforeValidator(
-        lambda source: list(map(units.time, source)) if isinstance(source, list | tuple) else source)]
+    source: Annotated[
+        Text | tuple[Time, ...],
+        Field(union_mode="left_to_right"),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1}]}),
+        BeforeValidator(lambda source: list(map(units.time, source)) if isinstance(source, list | tuple) else source),
+    ]
 
     _folder: Path | None = PrivateAttr(None)
     _times: np.ndarray | None = PrivateAttr(None)
@@ -306,7 +311,7 @@ class Empirical(Distribution):
     def cv(self):
         low, high = self._segments()
         square = float(np.mean((low * low + low * high + high * high) / 3))
-        return _cv(math.sqrt(max(0.0, square - self.mean ** 2)), self.mean)
+        return _cv(math.sqrt(max(0.0, square - self.mean**2)), self.mean)
 
     def _segments(self):
         return (self.times[:-1], self.times[1:]) if len(self.times) > 1 else (self.times, self.times)
@@ -331,7 +336,7 @@ def _read_times(path, _, name):
         try:
             times += [units.time(line)] if line.strip() else []
         except units.UnitError as error:
-            if number > 1 or line.strip()[0] in "0123456789.+-":   # a header is no time gone wrong
+            if number > 1 or line.strip()[0] in "0123456789.+-":  # a header is no time gone wrong
                 raise wrong(name, error.rule, error.value, line=number) from None
     if not times:
         raise wrong(name, "holds no times", hint="write one a line")
@@ -357,5 +362,17 @@ def _invert(below, p, mean):
 
 
 AnyDistribution = one_of(
-    "a time or a distribution", Constant, Uniform, Exponential, Erlang, Hyperexponential, Lognormal, Weibull,
-    Pareto, Triangular, Choice, Empirical, bare="constant")
+    "a time or a distribution",
+    Constant,
+    Uniform,
+    Exponential,
+    Erlang,
+    Hyperexponential,
+    Lognormal,
+    Weibull,
+    Pareto,
+    Triangular,
+    Choice,
+    Empirical,
+    bare="constant",
+)

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from .foreign import native
 from .units import UnitError, write_count
 
-NEAR = 0.7   # how alike two names are that may have been mixed up, from 0 to 1
+NEAR = 0.7  # how alike two names are that may have been mixed up, from 0 to 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class ScenarioError(ValueError):
 def shorten(value, longest=60):
     """A value as shown in an error: cut when long."""
     text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= longest else text[:longest - 3] + "..."
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def a(noun):
@@ -89,17 +89,18 @@ def explain(error, data, model, place=None):
 
     `place` knows the lines of the data, when it comes from a file.
     """
-    found = []   # (path, problem)
+    found = []  # (path, problem)
     errors = error.errors(include_url=False)
     for one in errors:
         if one["type"] == "too_short" and any(_is_inside(other["loc"], one["loc"]) for other in errors):
-            continue   # it is short of those that are wrong
+            continue  # it is short of those that are wrong
         if one["type"] == "checks":
             found += [(locate(data, (*one["loc"], *problem.path)), problem) for problem in one["ctx"]["problems"]]
         else:
             found.append(_translate(one, data, model))
-    problems = [replace(problem, path=".".join(map(str, path)), line=place and place.line_of(path))
-                for path, problem in found]
+    problems = [
+        replace(problem, path=".".join(map(str, path)), line=place and place.line_of(path)) for path, problem in found
+    ]
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
@@ -112,12 +113,12 @@ def locate(data, loc):
     path, node = [], data
     for index, segment in enumerate(loc):
         if isinstance(node, Mapping) and segment in node:
-            following = loc[index + 1:index + 2]
+            following = loc[index + 1 : index + 2]
             scalar = not isinstance(node[segment], Mapping | list | tuple)
             beside = scalar and following and following[0] in node
-            steps = [] if beside else [segment]   # `csv: FILE, column: x`: column is written beside csv
+            steps = [] if beside else [segment]  # `csv: FILE, column: x`: column is written beside csv
         elif isinstance(node, Mapping) and len(node) == 1:
-            (only, inner), = node.items()
+            ((only, inner),) = node.items()
             steps = [only, segment] if isinstance(inner, Mapping) and segment in inner else []
         else:
             inside = isinstance(node, list | tuple) and isinstance(segment, int) and segment < len(node)
@@ -129,7 +130,7 @@ def locate(data, loc):
 
 
 def _is_inside(loc, outer):
-    return len(loc) > len(outer) and loc[:len(outer)] == outer
+    return len(loc) > len(outer) and loc[: len(outer)] == outer
 
 
 _RULES = {
@@ -185,8 +186,7 @@ def _settings(model, loc):
     for segment in loc:
         model = _inside(model, segment)
     classes = [kind for kind in _members(model) if _is_model(kind)]
-    return {field.alias or name for kind in classes
-            for name, field in kind.model_fields.items() if name != "kind"}
+    return {field.alias or name for kind in classes for name, field in kind.model_fields.items() if name != "kind"}
 
 
 def _inside(kind, segment):

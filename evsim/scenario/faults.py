@@ -89,8 +89,9 @@ class Fault(Part):
     factor: Annotated[Number, Field(gt=0)] | None = None
     add: PositiveTime | None = None
     probability: Share | None = None
-    key: Annotated[Any, BeforeValidator(lambda key: _key(key)), Field(
-        json_schema_extra={"type": ["string", "integer", "null"]})] = None
+    key: Annotated[
+        Any, BeforeValidator(lambda key: _key(key)), Field(json_schema_extra={"type": ["string", "integer", "null"]})
+    ] = None
 
     @property
     def place(self):
@@ -113,7 +114,7 @@ class Fault(Part):
     def _unpack(cls, written, info):
         if not isinstance(written, Mapping):
             return written
-        if info.context is None and "kind" in written:   # by attributes, in Python
+        if info.context is None and "kind" in written:  # by attributes, in Python
             return written
         named = [name for name in written if name in FAULTS]
         if len(named) > 1:

@@ -29,8 +29,11 @@ def files(scenario):
                 yield Problem(path, f"{each.path}: {each.rule}", each.value, hint=each.hint)
     for name, workload in scenario.workloads.items():
         if workload.key is not None and getattr(workload.arrivals, "key", None) is not None:
-            yield Problem(("workloads", name, "key"), f"the keys are in the file, column {workload.arrivals.key}",
-                          hint="remove this key, or that of the arrivals")
+            yield Problem(
+                ("workloads", name, "key"),
+                f"the keys are in the file, column {workload.arrivals.key}",
+                hint="remove this key, or that of the arrivals",
+            )
 
 
 def inputs(scenario):
@@ -48,9 +51,11 @@ def late_rows(scenario):
         times, _ = read_stamps(arrivals, scenario.folder)
         late = int((times >= duration).sum())
         if late:
-            yield (f"workloads.{name}.arrivals: {late:,} of {len(times):,} rows of {arrivals.file} come after the end "
-                   f"of the run and are left out: the last at {times[-1]:,.6g} s, and it takes {write_time(duration)}; "
-                   "make run.duration longer, or scale smaller")
+            yield (
+                f"workloads.{name}.arrivals: {late:,} of {len(times):,} rows of {arrivals.file} come after the end "
+                f"of the run and are left out: the last at {times[-1]:,.6g} s, and it takes {write_time(duration)}; "
+                "make run.duration longer, or scale smaller"
+            )
 
 
 def _naming(part, path):

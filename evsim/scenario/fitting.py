@@ -4,13 +4,17 @@ from .errors import Problem, a
 from .handlers import walk
 from .routing import homes
 
-MESSAGES = ("publish", "send", "ask")   # the steps that hand something to a channel
+MESSAGES = ("publish", "send", "ask")  # the steps that hand something to a channel
 
 
 def readers(scenario, channel):
     """Names of the services that subscribe to a channel."""
-    return [name for name, service in scenario.services.items()
-            for subscription in service.subscribe if subscription.channel == channel]
+    return [
+        name
+        for name, service in scenario.services.items()
+        for subscription in service.subscribe
+        if subscription.channel == channel
+    ]
 
 
 def callees(scenario, step):
@@ -82,13 +86,18 @@ def _messages(scenario):
 def _letters(scenario):
     """Dead letters want a channel that keeps them."""
     ways: list[tuple] = [
-        (("channels", name, each.kind), getattr(each, "dead_letter", None))
-        for name, each in scenario.channels.items()
+        (("channels", name, each.kind), getattr(each, "dead_letter", None)) for name, each in scenario.channels.items()
     ]
-    ways += [(("services", name, "subscribe", number), each.dead_letter)
-             for name, service in scenario.services.items() for number, each in enumerate(service.subscribe)]
+    ways += [
+        (("services", name, "subscribe", number), each.dead_letter)
+        for name, service in scenario.services.items()
+        for number, each in enumerate(service.subscribe)
+    ]
     for path, target in ways:
         channel = scenario.channels.get(target)
         if channel is not None and not channel.brokered:
-            yield Problem((*path, "dead_letter"), f"{target} is a {channel.kind}, which keeps nothing",
-                          hint="name a queue or a log")
+            yield Problem(
+                (*path, "dead_letter"),
+                f"{target} is a {channel.kind}, which keeps nothing",
+                hint="name a queue or a log",
+            )

@@ -8,7 +8,10 @@ __all__ = ["COMMITS", "GUARANTEES", "guarantees", "promised"]
 
 AFTER = After()
 COMMITS = {
-    "at_most_once": Before(), "at_least_once": AFTER, "effectively_once": AFTER, "exactly_once": Transaction(),
+    "at_most_once": Before(),
+    "at_least_once": AFTER,
+    "effectively_once": AFTER,
+    "exactly_once": Transaction(),
 }
 GUARANTEES = tuple(COMMITS)
 
@@ -28,15 +31,25 @@ def guarantees(scenario):
                 continue
             for other in ("ack", "commit"):
                 if getattr(each, other) is not None:
-                    yield Problem((*path, other), f"guarantee: {each.guarantee} says when",
-                                  hint=f"remove {other} or guarantee")
+                    yield Problem(
+                        (*path, other), f"guarantee: {each.guarantee} says when", hint=f"remove {other} or guarantee"
+                    )
             if each.guarantee == "exactly_once" and channel.competing:
-                yield Problem((*path, "guarantee"), f"{a(channel.kind)} knows no transactions", each.guarantee,
-                              hint="effectively_once with an idempotent service; or read a log")
+                yield Problem(
+                    (*path, "guarantee"),
+                    f"{a(channel.kind)} knows no transactions",
+                    each.guarantee,
+                    hint="effectively_once with an idempotent service; or read a log",
+                )
             if each.guarantee == "at_most_once" and each.prefetch is not None:
-                yield Problem((*path, "prefetch"), "what is acknowledged before the work is never counted",
-                              write_limit(each.prefetch), hint="remove it, or promise at_least_once")
+                yield Problem(
+                    (*path, "prefetch"),
+                    "what is acknowledged before the work is never counted",
+                    write_limit(each.prefetch),
+                    hint="remove it, or promise at_least_once",
+                )
             if each.guarantee == "effectively_once" and not service.knows_again:
                 rule = "what is handed out twice is done once only by an idempotent service"
-                yield Problem((*path, "guarantee"), rule, each.guarantee,
-                              hint=f"write idempotent: true at services.{name}")
+                yield Problem(
+                    (*path, "guarantee"), rule, each.guarantee, hint=f"write idempotent: true at services.{name}"
+                )

@@ -161,7 +161,7 @@ class Scenario(Part):
         *above, last = steps = _steps(path)
         node = _plain(self.model_dump(by_alias=True))
         for number, step in enumerate(above):
-            node = _enter(node, step, ".".join(steps[:number + 1]))
+            node = _enter(node, step, ".".join(steps[: number + 1]))
         if isinstance(node, dict) and last in node:
             return node[last]
         if isinstance(node, list) and last.isdigit() and int(last) < len(node):
@@ -215,20 +215,20 @@ def _set(data, path, value):
     *above, last = steps = _steps(path)
     node = data
     for number, step in enumerate(above):
-        node = _enter(node, step, ".".join(steps[:number + 1]))
+        node = _enter(node, step, ".".join(steps[: number + 1]))
     if last.isdigit() and isinstance(node, dict):
         node = node.get("branches", node)
     if isinstance(node, dict):
         node[last] = value
     elif isinstance(node, list | tuple) and last.isdigit() and int(last) <= len(node):
-        node[int(last):int(last) + 1] = [value]  # type: ignore[index]
+        node[int(last) : int(last) + 1] = [value]  # type: ignore[index]
     else:
         raise ScenarioError([_no_such(node, path)])
 
 
 def _enter(node, step, path):
     """What is at `step` of `node`; a setting that is not set yet begins empty."""
-    if isinstance(node, dict) and step.isdigit():   # one subscription or one way of branching, written short
+    if isinstance(node, dict) and step.isdigit():  # one subscription or one way of branching, written short
         node = node.get("branches", [node])
     if isinstance(node, list) and step.isdigit() and int(step) < len(node):
         return node[int(step)]

@@ -7,8 +7,12 @@ __all__ = ["ends", "kinds", "missing"]
 
 def kinds(scenario):
     """(kind, the names of that kind) of all that has a name."""
-    return (("workload", scenario.workloads), ("service", scenario.services), ("channel", scenario.channels),
-            ("link", scenario.network.links))
+    return (
+        ("workload", scenario.workloads),
+        ("service", scenario.services),
+        ("channel", scenario.channels),
+        ("link", scenario.network.links),
+    )
 
 
 def missing(scenario, path, name, kind):
@@ -26,8 +30,9 @@ def ends(scenario, path, between):
     for end, place in enumerate(between):
         nowhere = getattr(scenario.channels.get(place), "nowhere", None)
         if place not in places:
-            yield Problem((*path, end), f"there is no workload, service or channel {place}",
-                          hint=suggest(place, places))
+            yield Problem(
+                (*path, end), f"there is no workload, service or channel {place}", hint=suggest(place, places)
+            )
         elif nowhere:
             rule, hint = nowhere
             yield Problem((*path, end), f"{place} {rule}", hint=hint)

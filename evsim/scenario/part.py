@@ -52,11 +52,12 @@ class Part(BaseModel, metaclass=_PartType):
 
     def __setattr__(self, name, value):
         if name in type(self).model_fields:
-            raise AttributeError(f"{name} cannot be set: a scenario is immutable; "
-                                 "scenario.replace({path: value}) makes a changed one")
+            raise AttributeError(
+                f"{name} cannot be set: a scenario is immutable; scenario.replace({{path: value}}) makes a changed one"
+            )
         super().__setattr__(name, value)
 
-    def __eq__(self, other):   # not what is only remembered beside the settings, as a folder
+    def __eq__(self, other):  # not what is only remembered beside the settings, as a folder
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
 
@@ -149,8 +150,12 @@ class Tagged(Part):
             settings["required"] = required
         names = cls.settings()
         if cls.listed:
-            body = {"type": "array", "prefixItems": [entries[name] for name in names],
-                    "minItems": len(names), "maxItems": len(names)}
+            body = {
+                "type": "array",
+                "prefixItems": [entries[name] for name in names],
+                "minItems": len(names),
+                "maxItems": len(names),
+            }
         elif cls._bare():
             body = entries[names[0]]
         elif cls.short and not cls.beside:

@@ -13,9 +13,9 @@ import yaml
 
 from .errors import Problem, ScenarioError
 
-LONGEST = 1_000_000   # characters of text
-DEEPEST = 50          # levels of nesting
-LARGEST = 100_000     # entries, aliases counted in full
+LONGEST = 1_000_000  # characters of text
+DEEPEST = 50  # levels of nesting
+LARGEST = 100_000  # entries, aliases counted in full
 TOO_DEEP = f"nested more than {DEEPEST} levels deep"
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -60,7 +60,7 @@ def read(text, source=None):
         return _Reader(text).document()
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark or error.context_mark).line
-        written = text.splitlines()[line:line + 1] or [""]
+        written = text.splitlines()[line : line + 1] or [""]
         hint = "indent with spaces, not tabs" if "\t" in written[0] else None
         too_deep = "nesting depth" in error.problem  # a limit of newer parsers, which look ahead of us
         rule = TOO_DEEP if too_deep else f"is not YAML: {error.problem}"
@@ -97,12 +97,12 @@ class _Reader:
         self.size = 0
 
     def document(self):
-        next(self.events)   # start of the stream
+        next(self.events)  # start of the stream
         event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):
             raise _Refusal(Problem("", "is empty", hint="a scenario needs name, workloads, services and run"))
         data, place = self.value(next(self.events), 0)
-        next(self.events)   # end of the document
+        next(self.events)  # end of the document
         event = next(self.events)
         if not isinstance(event, yaml.StreamEndEvent):
             _refuse("a second document begins here", event, "a file holds one scenario")
@@ -183,5 +183,4 @@ _Dumper.add_implicit_resolver("!number", re.compile(f"^(?:{NUMBERS.pattern})$"),
 
 def write(data):
     """Plain data as YAML text; `read` gives the same data back."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100,
-                     allow_unicode=True)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True)

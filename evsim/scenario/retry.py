@@ -31,7 +31,7 @@ class Backoff(Part):
     def _unpack(cls, written, info):
         if not isinstance(written, Mapping):
             return {"kind": "constant", "base": written}
-        if info.context is None and set(written) <= set(cls.model_fields):   # by attributes, in Python
+        if info.context is None and set(written) <= set(cls.model_fields):  # by attributes, in Python
             return written
         kind = next((name for name in written if name in BACKOFFS), None)
         if kind is None or len(written) > 1:
@@ -64,8 +64,13 @@ class Backoff(Part):
         schema["properties"].pop("kind")
         time = schema["properties"]["base"]
         mapping = {key: schema[key] for key in ("type", "properties", "additionalProperties")}
-        kinds = {"type": "object", "properties": {kind: {"anyOf": [time, mapping]} for kind in BACKOFFS},
-                 "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+        kinds = {
+            "type": "object",
+            "properties": {kind: {"anyOf": [time, mapping]} for kind in BACKOFFS},
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+        }
         text = schema["description"]
         schema.clear()
         schema.update({"title": "Backoff", "description": text, "anyOf": [time, kinds]})

@@ -17,10 +17,10 @@ from .textfile import read_lines, version, wrong
 
 __all__ = ["read_stamps"]
 
-UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}   # a unit is ten to so many nanoseconds
-LATEST = 10**20   # nanoseconds after 1970: the year 5138; a number above it is in another unit
+UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}  # a unit is ten to so many nanoseconds
+LATEST = 10**20  # nanoseconds after 1970: the year 5138; a number above it is in another unit
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-LONGEST = 64   # characters of a time
+LONGEST = 64  # characters of a time
 NOT_FINITE = ("nan", "inf", "infinity")
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 KINDS = {"number": "a number", "zone": "an ISO 8601 time with a zone", "no zone": "an ISO 8601 time without a zone"}
@@ -46,23 +46,30 @@ def _read(path, _, arrivals):
     lines, stamps, keys, first = [], [], [], None
     for line, row in rows:
         if not any(row):
-            continue   # an empty line means nothing
+            continue  # an empty line means nothing
         if len(row) != len(header):
             missing = header[len(row)] if len(row) < len(header) else None
             rule = f"the row has {len(row)} fields, and the header {len(header)}"
-            raise wrong(name, rule, hint=f"it has no {missing}" if missing else "a comma inside a field needs quotes",
-                        line=line)
+            raise wrong(
+                name, rule, hint=f"it has no {missing}" if missing else "a comma inside a field needs quotes", line=line
+            )
         kind, stamp = _stamp(name, line, row[column], arrivals.unit)
         first = first or (kind, line)
         if kind != first[0]:
-            raise wrong(name, f"is {KINDS[kind]}, and that in line {first[1]} is {KINDS[first[0]]}", row[column],
-                        "write all of them in one way", line)
+            raise wrong(
+                name,
+                f"is {KINDS[kind]}, and that in line {first[1]} is {KINDS[first[0]]}",
+                row[column],
+                "write all of them in one way",
+                line,
+            )
         lines.append(line)
         stamps.append(stamp)
         keys.append("" if key is None else row[key])
         if key is not None and not keys[-1]:
-            raise wrong(name, f"the row has no {arrivals.key}", hint="write a key in each row, or leave key out",
-                        line=line)
+            raise wrong(
+                name, f"the row has no {arrivals.key}", hint="write a key in each row, or leave key out", line=line
+            )
     if not stamps:
         raise wrong(name, "the file has no rows", hint="give it a row a request")
     if first is not None and first[0] != "number" and arrivals.unit != "s":
@@ -121,8 +128,13 @@ def _stamp(name, line, text, unit):
         nanoseconds = number.scaleb(UNITS[unit])
         if abs(nanoseconds) >= LATEST:
             smaller = next((each for each, power in UNITS.items() if abs(number.scaleb(power)) < LATEST), None)
-            raise wrong(name, f"in {unit} this is far from now", text,
-                        f"write unit: {smaller}" if smaller else "a time is a number of seconds", line)
+            raise wrong(
+                name,
+                f"in {unit} this is far from now",
+                text,
+                f"write unit: {smaller}" if smaller else "a time is a number of seconds",
+                line,
+            )
         return "number", int(nanoseconds.to_integral_value())
     if text.lower().lstrip("+-") in NOT_FINITE:
         raise wrong(name, "a time must be finite", text, line=line)

@@ -34,8 +34,7 @@ def _key(key):
     return key
 
 
-MessageKey = Annotated[
-    Any, BeforeValidator(_key), Field(json_schema_extra={"type": ["string", "integer", "null"]})]
+MessageKey = Annotated[Any, BeforeValidator(_key), Field(json_schema_extra={"type": ["string", "integer", "null"]})]
 
 
 def _routing_key(text):
@@ -133,8 +132,11 @@ class Publish(Tagged):
         if self.outbox is not None:
             for name, usual in (("acks", 1), ("timeout", None), ("retry", None)):
                 if getattr(self, name) != usual:
-                    raise refuse("says how a handler waits, and with an outbox none does",
-                                 "remove it; the relay tries until the channel has the message", name=name)
+                    raise refuse(
+                        "says how a handler waits, and with an outbox none does",
+                        "remove it; the relay tries until the channel has the message",
+                        name=name,
+                    )
         return self
 
 
@@ -241,8 +243,11 @@ def _until(value):
 
 
 _COUNT = TypeAdapter(AtLeastOne)
-Until = Annotated[Any, BeforeValidator(_until), Field(
-    json_schema_extra={"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1}]})]
+Until = Annotated[
+    Any,
+    BeforeValidator(_until),
+    Field(json_schema_extra={"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1}]}),
+]
 Steps = Annotated[tuple["Step", ...], BeforeValidator(_as_list), OneOrMany()]
 
 
@@ -280,8 +285,11 @@ class Parallel(Tagged):
     @model_validator(mode="after")
     def _possible(self):
         if self.successes > len(self.branches):
-            raise refuse(f"there are {len(self.branches)} branches, and so many successes there will never be",
-                         name="until", value=self.until)
+            raise refuse(
+                f"there are {len(self.branches)} branches, and so many successes there will never be",
+                name="until",
+                value=self.until,
+            )
         return self
 
     @property
@@ -307,5 +315,8 @@ for _steps in (Call, Ask, Fallback, Compensate, Parallel, Maybe):
     _steps.model_rebuild()
 
 Handler = Annotated[
-    tuple[Step, ...], Field(min_length=1), WrapValidator(_read_handler),
-    WrapSerializer(lambda handler, write: handler if callable(handler) else write(handler))]
+    tuple[Step, ...],
+    Field(min_length=1),
+    WrapValidator(_read_handler),
+    WrapSerializer(lambda handler, write: handler if callable(handler) else write(handler)),
+]

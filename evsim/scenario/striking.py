@@ -20,8 +20,12 @@ def faults(scenario):
         path = ("faults", number, fault.kind)
         yield from (_one if isinstance(fault.target, str) else _pair)(scenario, path, fault)
         if fault.at is not None and fault.at >= scenario.settings.duration:
-            yield Problem(("faults", number, "at"), "starts after the end of the run", write_time(fault.at),
-                          hint=f"the run takes {write_time(scenario.settings.duration)}")
+            yield Problem(
+                ("faults", number, "at"),
+                "starts after the end of the run",
+                write_time(fault.at),
+                hint=f"the run takes {write_time(scenario.settings.duration)}",
+            )
         if fault.at_step is not None:
             yield from _moment(scenario, ("faults", number, "at_step"), fault)
 
@@ -30,8 +34,9 @@ def _one(scenario, path, fault):
     targets = {name: kind for kind, names in kinds(scenario) if kind != "workload" for name in names}
     name, kind = fault.place, targets.get(fault.place)
     if kind is None:
-        rule = "a workload cannot fail" if name in scenario.workloads else (
-            f"there is no service, channel or link {name}")
+        rule = (
+            "a workload cannot fail" if name in scenario.workloads else (f"there is no service, channel or link {name}")
+        )
         yield Problem(path, rule, hint=suggest(name, targets))
         return
     channel = scenario.channels.get(name)
@@ -59,8 +64,11 @@ def _moment(scenario, path, fault):
     """What is wrong with the step of a request at which a fault strikes."""
     moment = fault.at_step
     if moment.workload is None and len(scenario.workloads) > 1:
-        yield Problem(path, "there are several workloads, and each counts its own requests",
-                      hint=f"add workload: one of {', '.join(scenario.workloads)}")
+        yield Problem(
+            path,
+            "there are several workloads, and each counts its own requests",
+            hint=f"add workload: one of {', '.join(scenario.workloads)}",
+        )
     elif moment.workload is not None and moment.workload not in scenario.workloads:
         yield missing(scenario, (*path, "workload"), moment.workload, "workload")
     name = fault.place if moment.service is None else moment.service

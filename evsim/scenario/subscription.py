@@ -72,8 +72,12 @@ class Subscription(Part):
     @model_validator(mode="after")
     def _one_time(self):
         if self.change_visibility is not None and self.retry and self.retry.backoff.base:
-            raise refuse("the back-off of retry says the same", "write one of them", name="change_visibility",
-                         value=write_time(self.change_visibility))
+            raise refuse(
+                "the back-off of retry says the same",
+                "write one of them",
+                name="change_visibility",
+                value=write_time(self.change_visibility),
+            )
         return self
 
     @property
@@ -107,5 +111,8 @@ def _write_subscriptions(subscriptions, write):
 
 
 Subscriptions = Annotated[
-    tuple[Annotated[Subscription, OrName()], ...], WrapSerializer(_write_subscriptions),
-    BeforeValidator(_read_subscriptions), OneOrMany()]
+    tuple[Annotated[Subscription, OrName()], ...],
+    WrapSerializer(_write_subscriptions),
+    BeforeValidator(_read_subscriptions),
+    OneOrMany(),
+]

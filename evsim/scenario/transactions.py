@@ -20,8 +20,12 @@ def transactions(scenario, steps):
     for name, path, step in steps:
         channel = scenario.channels.get(step.channel) if step.kind == "publish" else None
         if channel is not None and channel.kind == "log" and step.acks == 0 and atomic(scenario.services[name]):
-            yield Problem((*path, "acks"), "a transaction has to know that the log has its messages", 0,
-                          hint="remove acks: 0, or commit otherwise")
+            yield Problem(
+                (*path, "acks"),
+                "a transaction has to know that the log has its messages",
+                0,
+                hint="remove acks: 0, or commit otherwise",
+            )
 
 
 def outside(scenario, walk):
@@ -29,5 +33,7 @@ def outside(scenario, walk):
     for name, service in scenario.services.items():
         for _, step, _ in walk(service.handle) if atomic(service) else ():
             if step.kind in ("publish", "send") and (kind := scenario.channels[step.channel].kind) != "log":
-                yield (f"services.{name}: {step.channel} is a {kind}, so what is sent there is no part of the "
-                       "transaction: it is sent again when the handling is")
+                yield (
+                    f"services.{name}: {step.channel} is a {kind}, so what is sent there is no part of the "
+                    "transaction: it is sent again when the handling is"
+                )

@@ -19,24 +19,37 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _SECONDS = {
-    "ns": Fraction(1, 10**9), "us": Fraction(1, 10**6), "µs": Fraction(1, 10**6), "μs": Fraction(1, 10**6),
-    "ms": Fraction(1, 1000), "s": Fraction(1), "min": Fraction(60), "h": Fraction(3600), "d": Fraction(86400),
+    "ns": Fraction(1, 10**9),
+    "us": Fraction(1, 10**6),
+    "µs": Fraction(1, 10**6),
+    "μs": Fraction(1, 10**6),
+    "ms": Fraction(1, 1000),
+    "s": Fraction(1),
+    "min": Fraction(60),
+    "h": Fraction(3600),
+    "d": Fraction(86400),
 }
 _PER_SECOND = {f"/{unit}": 1 / seconds for unit, seconds in _SECONDS.items()}
 _BYTES = {
     "B": Fraction(1),
-    "kB": Fraction(10**3), "MB": Fraction(10**6), "GB": Fraction(10**9), "TB": Fraction(10**12),
-    "KiB": Fraction(2**10), "MiB": Fraction(2**20), "GiB": Fraction(2**30), "TiB": Fraction(2**40),
+    "kB": Fraction(10**3),
+    "MB": Fraction(10**6),
+    "GB": Fraction(10**9),
+    "TB": Fraction(10**12),
+    "KiB": Fraction(2**10),
+    "MiB": Fraction(2**20),
+    "GiB": Fraction(2**30),
+    "TiB": Fraction(2**40),
 }
 _PERCENT = {"%": Fraction(1, 100)}
 
 _NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _QUANTITY = re.compile(rf"(?P<number>[+-]?{_NUMBER})\s*(?P<unit>\D*)")
-_LONGEST = 64   # characters; no honest quantity is longer
+_LONGEST = 64  # characters; no honest quantity is longer
 
 # What a setting can be at most, unless it says less itself: enough for any system, and all of it can be computed with.
-MANY = 1_000_000_000        # of what is only counted
-SHORTEST, LONGEST = 1e-9, 1e9   # seconds; also the rates between one event in so long and one each so short
+MANY = 1_000_000_000  # of what is only counted
+SHORTEST, LONGEST = 1e-9, 1e9  # seconds; also the rates between one event in so long and one each so short
 MOST_BYTES = 1e15
 
 
@@ -68,7 +81,7 @@ def _read(value, units, rule):
         raise UnitError(value, "must be finite")
     if number < 0:
         raise UnitError(value, "must not be negative")
-    return abs(number)   # abs: no negative zero
+    return abs(number)  # abs: no negative zero
 
 
 def _read_text(text, units):
@@ -141,7 +154,7 @@ def whole(value):
     4
     """
     rule = "must be a whole number"
-    if isinstance(value, int) and not isinstance(value, bool):   # exact, however large
+    if isinstance(value, int) and not isinstance(value, bool):  # exact, however large
         return value
     text = value.strip() if isinstance(value, str) and len(value) <= _LONGEST else ""
     if re.fullmatch(r"[+-]?[0-9]+", text):
@@ -183,7 +196,7 @@ def _within(value, least, most, write):
 def write_time(seconds):
     """The shortest usual way to write a time, exact: 0.0205 is "20.5ms"."""
     for unit, power in (("s", 0), ("ms", 3), ("us", 6), ("ns", 9)):
-        if seconds == 0 or seconds >= 10.0 ** -power:
+        if seconds == 0 or seconds >= 10.0**-power:
             return _exact(seconds, power, unit)
     return seconds
 
@@ -249,8 +262,11 @@ def write_limit(value, write=int):
 
 def _limit(read, schema, write):
     """As `_field`, for what may also be unlimited: infinity."""
-    return (BeforeValidator(read), PlainSerializer(lambda value: write_limit(value, write)),
-            WithJsonSchema({"anyOf": [*schema, {"const": "unlimited"}]}))
+    return (
+        BeforeValidator(read),
+        PlainSerializer(lambda value: write_limit(value, write)),
+        WithJsonSchema({"anyOf": [*schema, {"const": "unlimited"}]}),
+    )
 
 
 _TIMES = [{"type": "number", "exclusiveMinimum": 0, "maximum": int(LONGEST)}, {"type": "string"}]

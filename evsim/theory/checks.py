@@ -62,9 +62,7 @@ def probability_level(probability):
     """Refuse a quantile's level outside [0, 1)."""
     _number("probability", probability, "a number from 0 up to, but not including, 1")
     if not 0 <= probability < 1:
-        raise ValueError(
-            f"probability={probability!r} must be from 0 up to, but not including, 1: p99 is 0.99"
-        )
+        raise ValueError(f"probability={probability!r} must be from 0 up to, but not including, 1: p99 is 0.99")
 
 
 def stable(utilisation, arrival_rate, capacity, way_out, name="arrival_rate"):

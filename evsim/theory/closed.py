@@ -31,9 +31,7 @@ class ClosedLoop:
     def response_quantile(self, probability):
         """The time (s) that a fraction `probability` of responses does not exceed; one server, first come."""
         if self.servers != 1:
-            raise ValueError(
-                f"servers={self.servers!r} has no quantile here: use servers=1, or run the simulation"
-            )
+            raise ValueError(f"servers={self.servers!r} has no quantile here: use servers=1, or run the simulation")
         met = _chances(self.users - 1, self.think_mean, self.service_mean, 1)
 
         def survival(time):

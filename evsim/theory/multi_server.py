@@ -11,9 +11,7 @@ from .station import Station
 
 __all__ = ["MMInf", "MMc", "erlang_c", "mmc", "mminf"]
 
-_GROWS = (
-    "lower arrival_rate, raise service_rate or servers, bound the queue (mmck), or ask what grows (overload)"
-)
+_GROWS = "lower arrival_rate, raise service_rate or servers, bound the queue (mmck), or ask what grows (overload)"
 
 
 def erlang_c(servers, offered_load):
@@ -145,6 +143,4 @@ def mminf(arrival_rate, service_mean):
     """
     positive(arrival_rate=arrival_rate, service_mean=service_mean)
     mean = arrival_rate * service_mean
-    return MMInf(
-        arrival_rate=arrival_rate, in_system_mean=mean, in_system_variance=mean, sojourn_mean=service_mean
-    )
+    return MMInf(arrival_rate=arrival_rate, in_system_mean=mean, in_system_variance=mean, sojourn_mean=service_mean)

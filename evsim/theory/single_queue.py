@@ -45,9 +45,7 @@ class MM1(Station):
 
     def _first_come(self):
         if self.discipline != "fifo":
-            raise ValueError(
-                f"discipline={self.discipline!r} has no quantile here: use 'fifo', or run the simulation"
-            )
+            raise ValueError(f"discipline={self.discipline!r} has no quantile here: use 'fifo', or run the simulation")
 
 
 def mm1(arrival_rate, service_rate, discipline="fifo"):

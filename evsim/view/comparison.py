@@ -63,9 +63,7 @@ class _Line:
     def scale(self, other):
         """What a difference is a share of: the larger of the two means."""
         larger = max(abs(self.means[self.first]), abs(self.means[other])) or 1.0
-        return (
-            max(larger, abs(self.apart[other].mean)) if self.paired else larger
-        )  # they have means of their own
+        return max(larger, abs(self.apart[other].mean)) if self.paired else larger  # they have means of their own
 
     def verdict(self, other):
         apart = self.apart[other]

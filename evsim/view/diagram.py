@@ -60,9 +60,7 @@ def _listed(like):
 class _Drawing:
     def __init__(self, ax, wiring, layout, scale):
         self.ax, self.wiring, self.layout, self.run, self.scale = ax, wiring, layout, wiring.run, scale
-        self.sizes = dict.fromkeys(layout.boxes, SERVICE) | dict.fromkeys(
-            wiring.scenario.workloads, CUSTOMERS
-        )
+        self.sizes = dict.fromkeys(layout.boxes, SERVICE) | dict.fromkeys(wiring.scenario.workloads, CUSTOMERS)
         self.labels = []
 
     def draw(self, width, height):
@@ -81,11 +79,7 @@ class _Drawing:
             self._service(name, service)
         for name, channel in wiring.scenario.channels.items():
             self._channel(name, channel)
-        parts = [
-            Line2D(
-                [], [], color=INK, lw=1.8, marker=">", ms=8 * scale, label="asks, and waits for the answer"
-            )
-        ]
+        parts = [Line2D([], [], color=INK, lw=1.8, marker=">", ms=8 * scale, label="asks, and waits for the answer")]
         if wiring.publishes or wiring.delivers:
             parts.append(
                 Line2D(
@@ -293,9 +287,7 @@ def _waited_for(wiring):
 
 def _finding(wiring):
     waited = _waited_for(wiring)
-    later = [
-        name for name in wiring.services if name not in waited and any(name == b for _, b in wiring.delivers)
-    ]
+    later = [name for name in wiring.services if name not in waited and any(name == b for _, b in wiring.delivers)]
     text = f"{short(wiring.scenario.name, 36)}: the customer waits for {_names(waited)}"
     if later:
         text += f"; {_names(later)} {'hears' if len(later) == 1 else 'hear'} of it later"
@@ -316,7 +308,12 @@ def _names(names):
 
 
 def _words(wiring):
-    verbs = {"asks": "asks", "calls": "calls", "publishes": "publishes to", "routes": "hands on to",
-             "delivers": "delivers to"}
+    verbs = {
+        "asks": "asks",
+        "calls": "calls",
+        "publishes": "publishes to",
+        "routes": "hands on to",
+        "delivers": "delivers to",
+    }
     edges = [f"{one} {verbs[kind]} {two}" for kind in KINDS for one, two in sorted(getattr(wiring, kind))]
     return "; ".join(edges) + "."

@@ -26,13 +26,9 @@ def latency(run, ax=None):
         if not any(strip.count for strip in strips.values()):
             return empty(ax, "No customer came after the warm-up, so nobody waited.")
         if not any(len(strip.answered) for strip in strips.values()):
-            return empty(
-                ax, f"None of {count(sum(s.count for s in strips.values()), 'customer')} ever got an answer."
-            )
+            return empty(ax, f"None of {count(sum(s.count for s in strips.values()), 'customer')} ever got an answer.")
         _draw(ax, strips)
-        return describe(
-            ax, f"{_finding(strips)} " + " ".join(f"{name}: {s.words()}." for name, s in strips.items())
-        )
+        return describe(ax, f"{_finding(strips)} " + " ".join(f"{name}: {s.words()}." for name, s in strips.items()))
 
 
 class _Strip:
@@ -87,11 +83,7 @@ def _finding(strips):
         (strip,) = strips.values()
         return f"Customers have their answer: {strip.words()}."
     halves = sorted((float(np.median(s.answered)), name) for name, s in strips.items() if len(s.answered))
-    return (
-        "Half of the customers have their answer within "
-        + ", ".join(f"{seconds(t)} ({n})" for t, n in halves)
-        + "."
-    )
+    return "Half of the customers have their answer within " + ", ".join(f"{seconds(t)} ({n})" for t, n in halves) + "."
 
 
 class _Axis:

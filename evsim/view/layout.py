@@ -121,9 +121,7 @@ def arrange(sizes, edges, column, widths, down=False):
     found = _graphviz(sizes, edges, column, widths) if len(sizes) > SMALL else None
     places, lines = found or _plain(sizes, edges, column, widths)
     heights = np.array([places[name][1] for name in sizes])
-    mirrored = (
-        np.dot(heights - heights.mean(), np.arange(len(heights))) > TINY
-    )  # what is named first stands first
+    mirrored = np.dot(heights - heights.mean(), np.arange(len(heights))) > TINY  # what is named first stands first
     turn = np.array([[1.0, 0.0], [0.0, -1.0 if mirrored else 1.0]])
     if down:
         turn = turn @ [[0.0, -1.0], [-1.0, 0.0]]
@@ -180,9 +178,7 @@ def _plain(sizes, edges, column, widths):
         _stack(names, sizes, height, [0.0])
     for _ in range(SWEEPS):
         for names in order.values():
-            wish = {
-                name: np.mean([height[other] for other in joined[name]] or [height[name]]) for name in names
-            }
+            wish = {name: np.mean([height[other] for other in joined[name]] or [height[name]]) for name in names}
             names.sort(key=lambda name, wish=wish: -round(wish[name], 6))
             _stack(names, sizes, height, list(wish.values()))
     x, places = 0.0, {}

@@ -59,9 +59,7 @@ def _draw(ax, names, matrix):
     ax.invert_yaxis()
     for row, column in np.argwhere(matrix):
         sign, colour = SIGNS[matrix[row, column]]
-        ax.text(
-            column, row, sign, ha="center", va="center", color=colour, fontsize=13 if many > ROOMY else 17
-        )
+        ax.text(column, row, sign, ha="center", va="center", color=colour, fontsize=13 if many > ROOMY else 17)
     ax.xaxis.tick_top()
     ax.set_xticks(range(many), [short(name) for name in names], rotation=50, ha="left", rotation_mode="anchor")
     ax.set_yticks(range(many), [short(name) for name in names])
@@ -87,8 +85,6 @@ def _finding(names, matrix):
     busiest = int((matrix == CALLS).sum(axis=1).argmax())
     most = int((matrix[busiest] == CALLS).sum())
     first = (
-        f"{names[busiest]} must know {count(most, 'other service')}"
-        if calls
-        else "Nobody must know another service"
+        f"{names[busiest]} must know {count(most, 'other service')}" if calls else "Nobody must know another service"
     )
     return f"{first}: {count(calls, 'pair')} by calls, {through:,} through a channel"

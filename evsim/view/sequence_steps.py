@@ -139,9 +139,7 @@ def _at_work(span, time):
 def _sent(span):
     again = f", attempt {span.attempt}" if span.attempt > 1 else ""
     if span.kind == "delivery":
-        waited = (
-            f", after {seconds(span.leased - span.ready)} in line" if span.leased > span.ready else ""
-        )
+        waited = f", after {seconds(span.leased - span.ready)} in line" if span.leased > span.ready else ""
         time, kind, text = span.leased, "deliver", f"deliver{again}{waited}"
     else:
         time, kind, text = span.born, "ask", ("request" if span.kind == "request" else "call") + again
@@ -164,9 +162,7 @@ def _inside(story, span):
     steps = [(time, Step(time, "effect", span.service, text=name)) for time, name in span.effects]
     steps += [(time, Step(time, "note", span.service, text=f"undoes {name}")) for time, name in span.undos]
     steps += [
-        (time, Step(time, "note", span.service, text=words))
-        for time, words in span.remarks
-        if _at_work(span, time)
+        (time, Step(time, "note", span.service, text=words)) for time, words in span.remarks if _at_work(span, time)
     ]
     steps += [(child.begin, child) for child in span.children]
     for _, step in sorted(steps, key=lambda pair: pair[0]):
@@ -202,9 +198,7 @@ def _message(story, message):
 def _ended(span):
     """What went wrong with the work itself."""
     words = {
-        Outcome.CRASHED: "crash: the work is lost"
-        if span.started == span.started
-        else "crash: lost while it waited",
+        Outcome.CRASHED: "crash: the work is lost" if span.started == span.started else "crash: lost while it waited",
         Outcome.FAILED: f"fails: {REASONS[span.reason]}",
         Outcome.WITHDRAWN: f"dropped: {REASONS[Reason.STALE]}",
         Outcome.REFUSED: f"refuses: {REASONS[span.reason]}",

@@ -63,9 +63,7 @@ class _Drawing:
         """Where the lifelines stand: far enough apart for what is written between them."""
         names = list(self.sequence.participants)
         place = {name: number for number, name in enumerate(names)}
-        gaps = [
-            max(GAP, (_head_width(one) + _head_width(two)) / 2 + 14) for one, two in zip(names, names[1:])
-        ]
+        gaps = [max(GAP, (_head_width(one) + _head_width(two)) / 2 + 14) for one, two in zip(names, names[1:])]
         for step in sorted(self.steps, key=lambda step: abs(place[step.source] - place.get(step.target, 0))):
             if step.kind == "effect" and place[step.source] < len(gaps):
                 gaps[place[step.source]] = max(gaps[place[step.source]], _wide(_short(step.words)) + 40)
@@ -74,9 +72,7 @@ class _Drawing:
                 missing = _wide(_short(step.words)) + 30 - sum(gaps[low:high])
                 for number in range(low, high) if missing > 0 else ():
                     gaps[number] += missing / (high - low)
-        notes = [
-            _wide(step.words) / 2 + 12 for step in self.steps if step.kind == "note" and not place[step.source]
-        ]
+        notes = [_wide(step.words) / 2 + 12 for step in self.steps if step.kind == "note" and not place[step.source]]
         positions = [MARGIN + max([_head_width(names[0]) / 2, *notes])]
         for gap in gaps:
             positions.append(positions[-1] + gap)
@@ -106,18 +102,14 @@ class _Drawing:
     def _note(self, step):
         x, width = self.x[step.source], _wide(step.words) + 16
         colour, fill = (SOFT, "#f4f4f6") if step.good else (COLOURS["red"], "#fdecee")
-        self._put(
-            "rect", x=x - width / 2, y=self.y - 12, width=width, height=23, rx=4, fill=fill, stroke=colour
-        )
+        self._put("rect", x=x - width / 2, y=self.y - 12, width=width, height=23, rx=4, fill=fill, stroke=colour)
         self._text(x, self.y + 4, step.words, "middle", INK)
         self._reach(x + width / 2)
 
     def _effect(self, step):
         mark, x = self.marks[step.text], self.x[step.source]
         place = f"translate({x:.1f} {self.y:.1f}) scale(1.25)"
-        self._put(
-            "path", transform=place, d=SHAPES[mark.marker], fill=mark.colour, stroke=INK, stroke_width=0.8
-        )
+        self._put("path", transform=place, d=SHAPES[mark.marker], fill=mark.colour, stroke=INK, stroke_width=0.8)
         self._text(x + 15, self.y + 4, _short(step.words), "start", INK, "bold")
         self._reach(x + 15 + _wide(_short(step.words)) * 1.15)
 
@@ -136,9 +128,7 @@ class _Drawing:
         elif head == "open":
             self._put("path", d=f"{tip}m0 10L{two:.1f} {y:.1f}", fill="none", stroke=colour, stroke_width=1.6)
         else:
-            self._put(
-                "path", d=f"M{two - 6:.1f} {y - 6:.1f}l12 12m0-12l-12 12", stroke=colour, stroke_width=2.6
-            )
+            self._put("path", d=f"M{two - 6:.1f} {y - 6:.1f}l12 12m0-12l-12 12", stroke=colour, stroke_width=2.6)
         weight, ink = "bold" if step.kind == "told" else "normal", INK if step.good else "#b01c29"
         self._text((one + two) / 2, y - 6, _short(step.words), "middle", ink, weight)
 
@@ -158,9 +148,7 @@ class _Drawing:
         width, height, top = _head_width(name), 30, 14
         x, left = self.x[name], self.x[name] - width / 2
         dashes = "5 3" if kind == "channel" else "none"
-        yield tag(
-            "path", d=f"M{x:.1f} {top + height}V{self.bottom:.1f}", stroke=LINE, stroke_dasharray=dashes
-        )
+        yield tag("path", d=f"M{x:.1f} {top + height}V{self.bottom:.1f}", stroke=LINE, stroke_dasharray=dashes)
         radius = {"customer": 15, "service": 3, "channel": 0}[kind]
         yield tag("rect", x=left, y=top, width=width, height=height, rx=radius, fill="#f4f4f6", stroke=INK)
         if kind == "channel":

@@ -116,9 +116,7 @@ def _draw(ax, lines):
     for line in lines:
         finite = line.lags[: line.told - line.never]
         size = min(len(finite), POINTS)
-        index = (
-            np.unique(np.linspace(0, len(finite) - 1, size).astype(int)) if size else np.empty(0, dtype=int)
-        )
+        index = np.unique(np.linspace(0, len(finite) - 1, size).astype(int)) if size else np.empty(0, dtype=int)
         x = np.r_[left, np.maximum(finite[index], left), right]
         y = np.r_[line.at(0), [line.at(moment) for moment in finite[index]], line.never]
         ax.plot(

@@ -190,11 +190,7 @@ class Story:
     def _limit(self, place):
         if place is None or place.kind == "delivery":
             return None
-        return (
-            place.step.timeout
-            if place.kind == "call"
-            else self.run.scenario.workloads[self.workload].patience
-        )
+        return place.step.timeout if place.kind == "call" else self.run.scenario.workloads[self.workload].patience
 
     def _messages(self, index):
         columns = self.run.message_columns
@@ -202,10 +198,7 @@ class Story:
         found = {}
         for number in np.flatnonzero(self.run.message_requests == index).tolist():
             cause = int(columns["cause"][number])
-            times = (
-                self._since(columns[name][number])
-                for name in ("published", "appended", "acknowledged")
-            )
+            times = (self._since(columns[name][number]) for name in ("published", "appended", "acknowledged"))
             found[number] = Message(
                 number,
                 self.run.message_senders[number],
@@ -253,9 +246,7 @@ class Story:
         self.effects = sorted(effect for span in self.spans.values() for effect in span.effects)
         moments = [getattr(span, name) for span in self.spans.values() for name in TIMES]
         moments += [
-            getattr(each, name)
-            for each in self.messages.values()
-            for name in ("published", "appended", "acknowledged")
+            getattr(each, name) for each in self.messages.values() for name in ("published", "appended", "acknowledged")
         ]
         moments += [each.sent for message in self.messages.values() for each in message.sendings]
         self.end = float(np.nanmax(moments))

@@ -228,9 +228,7 @@ def _legend(ax, story, shown, marks):
         Line2D([], [], color=WAY, lw=1.4, ls=(0, (2, 1.2)), label="on the way"),
     ]
     if story.said != "nothing":
-        parts.append(
-            Line2D([], [], color=told.colour, lw=3, ls=told.line, marker=told.marker, ms=8, label=words)
-        )
+        parts.append(Line2D([], [], color=told.colour, lw=3, ls=told.line, marker=told.marker, ms=8, label=words))
     made = {name for _, node in shown if not isinstance(node, Message) for _, name in node.effects}
     named = [name for name in marks if name in made]
     for name in named[:MOST_EFFECTS]:
@@ -244,9 +242,7 @@ def _legend(ax, story, shown, marks):
 def _finding(story):
     text = f"Customer {story.request} {story.told}"
     names = [name for _, name in story.effects]
-    repeated = [
-        f"{name} came {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1
-    ]
+    repeated = [f"{name} came {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1]
     if story.missing:
         never = "never came" if story.run.records_complete else "did not come until the run ended"
         repeated.append(f"{' and '.join(story.missing)} {never}")

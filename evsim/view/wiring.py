@@ -54,12 +54,7 @@ class Wiring:
         ways = set(self.publishes)
         for _ in self.exchanges:  # an alternate may be an exchange again
             ways |= {(one, two) for one, exchange in ways for other, two in self.routes if other == exchange}
-        return {
-            (one, two)
-            for one, channel in ways
-            for other, two in self.delivers
-            if other == channel and one != two
-        }
+        return {(one, two) for one, channel in ways for other, two in self.delivers if other == channel and one != two}
 
 
 def all_steps(steps):

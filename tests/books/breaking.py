@@ -23,8 +23,12 @@ def shop(faults=(), network=None, drain_limit=0, patience=None, early=False, rea
         {
             "name": "shop",
             "workloads": {
-                "customers": {"target": "front", "arrivals": {"constant": 5}, "patience": patience,
-                              **({"key": {"uniform": keys}} if keys else {})}
+                "customers": {
+                    "target": "front",
+                    "arrivals": {"constant": 5},
+                    "patience": patience,
+                    **({"key": {"uniform": keys}} if keys else {}),
+                }
             },
             "services": {
                 "front": {

@@ -100,8 +100,11 @@ def _assert_partitions_cut(run):
             continue
         end = np.inf if end is None else end
         between = set(links[target].between if target in links else ends[target])
-        asked = [p.number for p in run.places if p.kind != "delivery" and {p.source, p.service} == between
-                 and not getattr(p.step, "bulkhead", None)]  # which may send it later than it is asked
+        asked = [
+            p.number
+            for p in run.places
+            if p.kind != "delivery" and {p.source, p.service} == between and not getattr(p.step, "bulkhead", None)
+        ]  # which may send it later than it is asked
         sent = np.isin(rows["place"], asked) & (rows["born"] > begin) & (rows["born"] < end)
         assert np.isnan(rows["ready"][sent]).all(), (target, "something crossed a partition")
 

@@ -49,8 +49,12 @@ def reading(draw, risky, stable):
 
 def polling(draw, data):
     """Some who poll a queue say when what failed is to be visible again."""
-    polled = {name for name, each in data["channels"].items() if isinstance(each.get("queue"), dict)
-              and (each["queue"].get("visibility_timeout") or each["queue"].get("like") in ("sqs", "sqs-fifo"))}
+    polled = {
+        name
+        for name, each in data["channels"].items()
+        if isinstance(each.get("queue"), dict)
+        and (each["queue"].get("visibility_timeout") or each["queue"].get("like") in ("sqs", "sqs-fifo"))
+    }
     for service in data["services"].values():
         for each in service.get("subscribe", ()):
             if each["channel"] in polled and not each.get("retry", {}).get("backoff"):

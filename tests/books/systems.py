@@ -116,9 +116,7 @@ def _system(draw, faulty, risky, stable=False):
     }
     queues.redrive(draw, data, cast)
     queues.polling(draw, data)
-    data["faults"] = (
-        [faults.fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
-    )
+    data["faults"] = [faults.fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
     return Scenario.from_dict(data)
 
 

@@ -68,12 +68,8 @@ def test_where_nothing_can_go_wrong_nothing_does(scenario):
     for name in ("duplicated", "dead", "lost", "retries", "wasted_work"):
         assert figures[name] == 0, name
     readers = [each.channel for service in scenario.services.values() for each in service.subscribe]
-    if not any(
-        channel.kind == "queue" and readers.count(name) > 1 for name, channel in scenario.channels.items()
-    ):
-        assert (
-            figures["effects_missing"] == figures["inconsistent"] == 0
-        )  # else services compete for messages
+    if not any(channel.kind == "queue" and readers.count(name) > 1 for name, channel in scenario.channels.items()):
+        assert figures["effects_missing"] == figures["inconsistent"] == 0  # else services compete for messages
     for way, channel in run.channel_figures.items():
         assert channel["done"] == channel["delivered"], way
         assert channel["pending"] == channel["redelivered"] == 0, way
@@ -202,9 +198,7 @@ def test_a_run_cut_short_has_written_what_the_whole_run_had_by_then(scenario, un
             if name in REWRITTEN:
                 continue
             if column.dtype.kind == "f":
-                column = np.where(
-                    column < until, column, np.nan
-                )  # what is due at that very time has not happened
+                column = np.where(column < until, column, np.nan)  # what is due at that very time has not happened
             elif name in WRITTEN:
                 known = there[WRITTEN[name]][:count] < until
             if table == "messages":

@@ -112,9 +112,6 @@ def test_a_run_that_cannot_be_recorded_is_bad_input():
 
 def test_a_defect_is_exit_status_3_and_says_so(capsys):
     assert explain(KeyError("x")) == 3
-    assert (
-        capsys.readouterr().err
-        == "Error: a defect of evsim: KeyError: 'x'; EVSIM_TRACEBACK=1 shows the place\n"
-    )
+    assert capsys.readouterr().err == "Error: a defect of evsim: KeyError: 'x'; EVSIM_TRACEBACK=1 shows the place\n"
     assert explain(AuditError("message 7 ended twice")) == 3
     assert "the books do not balance" in capsys.readouterr().err

@@ -52,9 +52,7 @@ def test_validate_says_ok(tmp_path):
 
 def test_validate_lists_all_problems_at_once(tmp_path):
     file = tmp_path / "tiny.yaml"
-    file.write_text(
-        GOOD.replace("target: desk", "target: dusk").replace("10s", "10 parsecs"), encoding="utf-8"
-    )
+    file.write_text(GOOD.replace("target: desk", "target: dusk").replace("10s", "10 parsecs"), encoding="utf-8")
     good = tmp_path / "good.yaml"
     good.write_text(GOOD, encoding="utf-8")
     result = evsim_("validate", file, good)

@@ -55,9 +55,7 @@ def test_json_has_the_figures_of_the_run_and_nothing_else():
 
 
 def test_the_same_seed_prints_the_same_and_another_seed_does_not():
-    first, again, other = (
-        evsim_("run", "registration-classic", *SHORT, "--seed", seed).stdout for seed in (7, 7, 8)
-    )
+    first, again, other = (evsim_("run", "registration-classic", *SHORT, "--seed", seed).stdout for seed in (7, 7, 8))
     assert first == again != other
 
 
@@ -72,10 +70,7 @@ def test_settings_are_changed_from_the_command_line():
 
 
 def test_an_empty_value_takes_a_setting_away():
-    assert (
-        evsim_("run", "registration-classic", *SHORT, "--set", "workloads.register-page.patience=").exit_code
-        == 0
-    )
+    assert evsim_("run", "registration-classic", *SHORT, "--set", "workloads.register-page.patience=").exit_code == 0
 
 
 def test_a_missed_objective_is_exit_status_1():
@@ -94,9 +89,7 @@ def test_a_missed_objective_leaves_the_json_clean():
 def test_an_objective_inside_the_interval_is_not_decided_and_no_miss():
     short = evsim.load("registration-classic").replace({"run.duration": "20s", "run.warmup": "2s"})
     middle = evsim.replicate(short, n=3).summary()["response_mean"].mean
-    result = evsim_(
-        "run", "registration-classic", *SHORT, "--runs", 3, "--set", f"objectives.response_mean={middle}"
-    )
+    result = evsim_("run", "registration-classic", *SHORT, "--runs", 3, "--set", f"objectives.response_mean={middle}")
     assert result.exit_code == 0
     assert "NOT DECIDED  response mean" in result.stdout
 
@@ -154,6 +147,4 @@ def test_a_system_without_effects_and_channels_is_told_too(tmp_path):
     )
     result = evsim_("run", file)
     assert result.exit_code == 0
-    assert (
-        "response" in result.stdout and "completion" not in result.stdout and "Channels" not in result.stdout
-    )
+    assert "response" in result.stdout and "completion" not in result.stdout and "Channels" not in result.stdout

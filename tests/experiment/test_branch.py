@@ -76,7 +76,7 @@ def test_what_happened_before_is_the_same_and_what_comes_after_is_not():
     assert lists[0].time.between(12.5, 17).sum() > 30 and lists[1].time.between(12.5, 17).sum() == 0
     assert run.rows["born"][shared.rows - 1] < 12 <= run.rows["born"][shared.rows]
     assert run.effects_columns["time"][shared.effects - 1] < 12 <= run.effects_columns["time"][shared.effects]
-    assert branch.records.incidents[shared.incidents:][0] == (12.0, "outage", "mailing-list", 17.0)
+    assert branch.records.incidents[shared.incidents :][0] == (12.0, "outage", "mailing-list", 17.0)
 
 
 def test_a_branch_of_a_branch_keeps_both_faults():

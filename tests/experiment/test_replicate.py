@@ -88,9 +88,7 @@ def test_names_cannot_break_the_page(five):
     assert "<script>" not in Replications(evil, five.runs)._repr_html_()
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"n": 0}, {"n": 2.5}, {"n": True}, {"seed": -1}, {"seed": 1.5}, {"jobs": 0}]
-)
+@pytest.mark.parametrize("wrong", [{"n": 0}, {"n": 2.5}, {"n": True}, {"seed": -1}, {"seed": 1.5}, {"jobs": 0}])
 def test_wrong_numbers_are_refused_by_name(scenario, wrong):
     (name,) = wrong
     with pytest.raises(ValueError, match=f"{name}="):

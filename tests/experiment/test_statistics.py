@@ -106,9 +106,7 @@ def test_pairing_is_the_share_of_variance_that_common_luck_removes():
     assert pairing([1, 2, 4], [-1, -2, -4]) == pytest.approx(-1)
     random, luck = Random(5), 3.0
     common = [random.gauss(0, luck) for _ in range(20_000)]
-    found = pairing(
-        [each + random.gauss(0, 1) for each in common], [each + random.gauss(0, 1) for each in common]
-    )
+    found = pairing([each + random.gauss(0, 1) for each in common], [each + random.gauss(0, 1) for each in common])
     assert found == pytest.approx(luck**2 / (luck**2 + 1), abs=0.01)  # 2 cov / (var a + var b)
 
 

@@ -9,9 +9,9 @@ from mypy import api
 from tests.house.source import ROOT
 
 
-@pytest.mark.parametrize("command", ["check"])
+@pytest.mark.parametrize("command", [("check",), ("format", "--check")], ids=" ".join)
 def test_ruff_has_nothing_to_say(command):
-    done = subprocess.run([sys.executable, "-m", "ruff", command, "."], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

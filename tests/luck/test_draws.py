@@ -133,8 +133,10 @@ def test_later_attempts_have_the_luck_they_always_had(shape):
 def test_every_time_is_a_whole_number_of_nanoseconds(shape):
     luck = Luck(1)
     draws = luck.draws(Distribution.read(SHAPES[shape]), "x")
-    for values in ([draws.of(number) for number in range(REQUESTS)],
-                   [draws.of(luck.later(number, 2)) for number in range(REQUESTS)]):
+    for values in (
+        [draws.of(number) for number in range(REQUESTS)],
+        [draws.of(luck.later(number, 2)) for number in range(REQUESTS)],
+    ):
         assert all(value >= 0 and value.is_integer() for value in values)
         assert max(values) > 1e6  # no seconds
 
@@ -151,9 +153,7 @@ def test_a_draw_does_not_depend_on_other_tickets():
     alone, busy = Luck(1), Luck(1)
     for number in range(100):
         busy.later(number, 2)
-    assert alone.draws(distribution, "x").of(alone.later(7, 2)) == busy.draws(distribution, "x").of(
-        busy.later(7, 2)
-    )
+    assert alone.draws(distribution, "x").of(alone.later(7, 2)) == busy.draws(distribution, "x").of(busy.later(7, 2))
 
 
 def test_the_block_of_a_request_is_its_number_divided_by_1024():
@@ -218,7 +218,5 @@ def test_later_attempts_are_drawn_from_the_same_distribution(shape):
         np.sort(later_draws(luck, distribution, "x")),
     )
     every = np.concatenate([first, later])
-    gap = np.abs(
-        np.searchsorted(first, every, side="right") - np.searchsorted(later, every, side="right")
-    ).max()
+    gap = np.abs(np.searchsorted(first, every, side="right") - np.searchsorted(later, every, side="right")).max()
     assert gap / REQUESTS < 1.95 * (2 / REQUESTS) ** 0.5

@@ -160,9 +160,7 @@ def test_nobodys_luck_is_changed_by(change, plain):
         assert_same_draws(run, plain, service, least)
 
 
-@pytest.mark.parametrize(
-    "change", [*(name for name in CHANGES if "front" in name), "an outage", "fewer workers"]
-)
+@pytest.mark.parametrize("change", [*(name for name in CHANGES if "front" in name), "an outage", "fewer workers"])
 def test_the_way_of_a_call_takes_as_long_with(change, plain):
     def ways(run):
         (place,) = [p for p in run.places if p.kind == "call" and p.workload == "customers"]
@@ -274,9 +272,7 @@ def test_the_same_seed_writes_the_same_records_in_another_process():
             "PYTHONHASHSEED": hash_seed,
             "PYTHONPATH": os.pathsep.join(["", *sys.path]),
         }
-        done = subprocess.run(
-            [sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, env=environment
-        )
+        done = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, env=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

@@ -165,9 +165,7 @@ class Reference:
     def service(self, name, t):
         mine = [row for row in self.plain.rows if row.service == name]
         busy = [row for row in mine if lasts(micro(row.started), micro(row.ended), t)]
-        line = [
-            row for row in mine if lasts(micro(row.inbox), first_of(micro(row.started), micro(row.ended)), t)
-        ]
+        line = [row for row in mine if lasts(micro(row.inbox), first_of(micro(row.started), micro(row.ended)), t)]
         outbox = [
             message for message in self.plain.messages
             if message.sender == name and message.left != message.published

@@ -41,9 +41,7 @@ def moments_of_records(run, number, workload):
     story = Story(run, number, workload)
     moments = [moment for moment in run.trace(number, workload) if moment.what != "undo"]
     stands = {(round((story.arrived + time) * 1e9), name) for time, name in story.standing}
-    times = [
-        each.time for each in moments if each.what != "effect" or (round(each.time * 1e9), each.detail) in stands
-    ]
+    times = [each.time for each in moments if each.what != "effect" or (round(each.time * 1e9), each.detail) in stands]
     for span in story.spans.values():
         times += [story.arrived + time for time in (span.arrived, span.replied, span.late)]
     for message in story.messages.values():

@@ -89,7 +89,7 @@ def test_who_presses_register_is_the_next_customer_and_is_told(open_page):
     page.evaluate("player.goTo(8_000_000)")
     page.get_by_role("button", name="Register").click()
     assert page.evaluate("player.selection.get().customer.number") == 88  # the first to come after 8 s
-    told = "You are customer 88. Classic: told an error after 111 ms, but customer row is there"
+    told = "You are customer 88. Classic: told an error after 111 ms, but customer row done"
     page.locator(".ev-me").filter(has_text=told).wait_for()
     page.get_by_role("button", name="pause").click()
     classic, events = page.locator(".ev-form").all()

@@ -341,8 +341,11 @@ def test_the_sentence_is_the_sum_of_the_still_picture_at_that_moment(open_page):
 
 def painted(page, design, top, height):
     """How many columns of pixels of a strip of the canvas are not empty (grey lines and bands aside)."""
-    return page.locator(".ev-pr-columns").nth(design).evaluate(
-        """(canvas, [top, height]) => {
+    return (
+        page.locator(".ev-pr-columns")
+        .nth(design)
+        .evaluate(
+            """(canvas, [top, height]) => {
             const {data} = canvas.getContext("2d").getImageData(0, top, canvas.width, height);
             const coloured = new Set();
             for (let spot = 0; spot < data.length / 4; spot++) {
@@ -351,7 +354,8 @@ def painted(page, design, top, height):
             }
             return coloured.size / canvas.width;
         }""",
-        [top, height],
+            [top, height],
+        )
     )
 
 

@@ -15,8 +15,10 @@ VERDICT = "closed, when all of them succeeded; open, with the first that fails"
 def guarded(breaker, comes, down=(), works=0, calls=None):
     """Calls at the times `comes`; those in a `down` (from, for) find nobody."""
     call = {"service": "back", "breaker": {"open_for": 100, **breaker}, **(calls or {})}
-    services = {"front": {"workers": 9, "handle": [{"call": call}]}, "back": {"workers": 9,
-    "handle": [{"work": works}]}}
+    services = {
+        "front": {"workers": 9, "handle": [{"call": call}]},
+        "back": {"workers": 9, "handle": [{"work": works}]},
+    }
     faults = [{"outage": "back", "at": at, "for": length} for at, length in down]
     return system(services, [("front", at) for at in comes], faults=faults)
 

@@ -9,8 +9,9 @@ TAKEN = "A reader ends when it has taken what it wants (`take: 10`), or crashes"
 def on_a_bus(step, comes, capacity=None, **parts):
     services = {"front": {"workers": 9, "handle": [step]},
                 **{name: {"subscribe": "line", "handle": [{"work": 1}]} for name in ("one", "two")}}  # fmt: skip
-    return system(services, [("front", at) for at in comes], channels={"line": {"bus": {"capacity": capacity}}},
-    **parts)
+    return system(
+        services, [("front", at) for at in comes], channels={"line": {"bus": {"capacity": capacity}}}, **parts
+    )
 
 
 def who(run):
@@ -18,8 +19,10 @@ def who(run):
 
 
 def one_handler(capacity, comes):
-    services = {"front": {"workers": 9, "handle": [{"send": "line"}]}, "one": {"subscribe": "line",
-    "handle": [{"work": 1}]}}
+    services = {
+        "front": {"workers": 9, "handle": [{"send": "line"}]},
+        "one": {"subscribe": "line", "handle": [{"work": 1}]},
+    }
     return system(services, [("front", at) for at in comes], channels={"line": {"bus": {"capacity": capacity}}})
 
 

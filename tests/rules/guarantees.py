@@ -12,8 +12,9 @@ def outbox(comes, work=0, faults=(), latency=0, front=None, **network):
     services = {"front": {"workers": 9, "handle": [{"work": work}, step], **(front or {})},
                 "back": {"subscribe": "jobs", "handle": [{"work": 1}]}}  # fmt: skip
     wires = {"links": {"wire": {"between": ["front", "jobs"], "latency": latency}}, **network}
-    return system(services, [("front", at) for at in comes], channels={"jobs": "queue"}, faults=list(faults),
-    network=wires)
+    return system(
+        services, [("front", at) for at in comes], channels={"jobs": "queue"}, faults=list(faults), network=wires
+    )
 
 
 def sendings(run):

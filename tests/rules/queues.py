@@ -30,8 +30,7 @@ WINDOW = (
 
 
 def jobs(queue, comes, work=1, steps=(), reading=None, worker=None, publish=None, duration=100, **parts):
-    """Each customer publishes to `jobs` when they come; `worker` has one worker. A customer: when, or (when, publish).
-    """
+    """Each customer publishes to `jobs` when they come: when, or (when, publish); `worker` has one worker."""
     services, asked = {}, []
     for number, each in enumerate(comes, 1):
         at, more = each if isinstance(each, tuple) else (each, {})

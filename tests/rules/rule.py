@@ -92,8 +92,9 @@ def times(service, column):
 
 def causes(service):
     """Why attempts at a service failed, in the order of the attempts."""
-    return lambda run: [_word(Reason(run.rows["reason"][row])) for row in rows_at(run,
-    service) if run.rows["reason"][row]]
+    return lambda run: [
+        _word(Reason(run.rows["reason"][row])) for row in rows_at(run, service) if run.rows["reason"][row]
+    ]
 
 
 def attempts(service):

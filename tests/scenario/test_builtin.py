@@ -34,11 +34,7 @@ def differences(one, other, path=()):
         return [] if one == other else [".".join(path)]
     keys = [*one, *(key for key in other if key not in one)]
     missing = object()
-    return [
-        each
-        for key in keys
-        for each in differences(one.get(key, missing), other.get(key, missing), (*path, key))
-    ]
+    return [each for key in keys for each in differences(one.get(key, missing), other.get(key, missing), (*path, key))]
 
 
 def test_the_built_in_scenarios_are_these():
@@ -136,9 +132,7 @@ def test_the_flagship_has_its_parameters():
 def test_two_producers_feed_four_consumers_of_which_two_compete():
     scenario = load("two-producers-four-consumers")
     publishers = [
-        service
-        for service in scenario.services.values()
-        if any(step.kind == "publish" for step in service.handle)
+        service for service in scenario.services.values() if any(step.kind == "publish" for step in service.handle)
     ]
     consumers = {name: service for name, service in scenario.services.items() if service.subscribe}
     assert len(scenario.workloads) == len(publishers) == 2
@@ -219,7 +213,5 @@ def test_importing_the_scenario_package_stays_light():
     heavy = "pandas matplotlib scipy IPython ipywidgets joblib simpy evsim.engine"
     program = f"import sys, evsim.scenario; print(*(set({heavy.split()}) & set(sys.modules)))"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == ""

@@ -197,9 +197,7 @@ def test_consumers_of_one_queue_may_be_different_services(changed, small):
 
 def test_a_group_of_a_log_belongs_to_one_service(complaint):
     other = "  copy: {subscribe: {channel: registered, group: database}, handle: [{work: 1ms}]}\nchannels:"
-    assert "services.copy.subscribe: group database of registered belongs to database" in complaint(
-        "channels:", other
-    )
+    assert "services.copy.subscribe: group database of registered belongs to database" in complaint("channels:", other)
 
 
 def test_a_program_cannot_run_inside_one_that_runs_inside_another(complaint):
@@ -388,13 +386,9 @@ def test_a_link_that_cannot_be_is_named(complaint, links, said):
 
 
 def test_a_file_that_is_not_there_is_named_with_the_folder(small, tmp_path):
-    text = small.replace("{poisson: 50/s}", "{csv: a.csv}").replace(
-        "{exponential: 5ms}", "{empirical: times.csv}"
-    )
+    text = small.replace("{poisson: 50/s}", "{csv: a.csv}").replace("{exponential: 5ms}", "{empirical: times.csv}")
     (tmp_path / "times.csv").write_text("5ms\n")
-    with pytest.raises(
-        ScenarioError, match="workloads.page.arrivals.csv: there is no such file, got 'a.csv'"
-    ):
+    with pytest.raises(ScenarioError, match="workloads.page.arrivals.csv: there is no such file, got 'a.csv'"):
         Scenario.from_yaml(text, folder=tmp_path)
     (tmp_path / "a.csv").write_text("timestamp\n1\n")
     scenario = Scenario.from_yaml(text, folder=tmp_path)

@@ -77,9 +77,7 @@ def test_the_same_uniforms_give_the_same_times(distribution):
     assert (sample(distribution, 100) == sample(distribution, 100)).all()
 
 
-@pytest.mark.parametrize(
-    "written, draws", [("2ms", 0), ({"exponential": 1}, 1), ({"erlang": {"k": 4, "mean": 1}}, 4)]
-)
+@pytest.mark.parametrize("written, draws", [("2ms", 0), ({"exponential": 1}, 1), ({"erlang": {"k": 4, "mean": 1}}, 4)])
 def test_a_distribution_tells_how_many_uniforms_a_time_needs(written, draws):
     assert Distribution.read(written).draws == draws
 
@@ -100,9 +98,7 @@ def test_a_hyperexponential_of_cv_1_is_exponential():
 def test_an_empirical_distribution_interpolates_as_numpy_does():
     times = [5.0, 1.0, 2.0, 2.0, 9.0]
     p = np.linspace(0, 1, 101)
-    assert Distribution.read({"empirical": times}).quantile(p) == pytest.approx(
-        np.quantile(times, p), rel=1e-14
-    )
+    assert Distribution.read({"empirical": times}).quantile(p) == pytest.approx(np.quantile(times, p), rel=1e-14)
 
 
 def test_an_empirical_file_is_read_when_it_is_needed(tmp_path):

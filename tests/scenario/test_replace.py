@@ -31,9 +31,7 @@ def test_a_scenario_is_hashable_and_can_be_pickled(rich):
 
 
 def test_the_folder_is_kept_and_is_no_part_of_equality(tmp_path):
-    text = RICH.replace(
-        "past: {target: front, arrivals: {csv: a.csv, column: when, key: client, scale: 0.1}}", ""
-    )
+    text = RICH.replace("past: {target: front, arrivals: {csv: a.csv, column: when, key: client, scale: 0.1}}", "")
     here, there = Scenario.from_yaml(text), Scenario.from_yaml(text, folder=tmp_path)
     assert here == there and here.to_dict() == there.to_dict() and here.folder is None
     assert there.replace({"run.seed": 2}).folder == tmp_path == pickle.loads(pickle.dumps(there)).folder
@@ -148,11 +146,7 @@ def test_replace_reaches_into_branches(rich):
         }
     )
     both, either = changed.services["front"].handle[3:5]
-    assert (
-        both.branches[1][0].time.value == 0.009
-        and both.branches[0][0].time.value == 0.003
-        and either.until == "all"
-    )
+    assert both.branches[1][0].time.value == 0.009 and both.branches[0][0].time.value == 0.003 and either.until == "all"
 
 
 def test_several_paths_are_replaced_at_once(events):

@@ -92,8 +92,7 @@ def count_agrees(count, expected, z=Z, notices=WORST, dispersion=1.0, because=No
     error = math.sqrt(dispersion * expected)
     assert_notices(error, expected, notices, because, z)
     assert abs(count - expected) <= z * error, (
-        f"counted {count}, but {expected:.6g} was expected: "
-        f"{_deviations(count - expected, error)} apart, {z:g} allowed"
+        f"counted {count}, but {expected:.6g} was expected: {_deviations(count - expected, error)} apart, {z:g} allowed"
     )
     return True
 

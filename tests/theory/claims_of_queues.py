@@ -227,9 +227,7 @@ def bank(p):
 
 CLAIMS = {
     "MM1-mean": mm1_means,
-    "MM1-sojourn-quantiles": lambda _: quantiles(
-        EXPONENTIAL.sojourn_quantile, "p50", "p90", "p95", "p99", "p99.9"
-    ),
+    "MM1-sojourn-quantiles": lambda _: quantiles(EXPONENTIAL.sojourn_quantile, "p50", "p90", "p95", "p99", "p99.9"),
     "MM1-wait-quantiles": mm1_wait_quantiles,
     "MM1-qlen-dist": lambda _: {str(n): EXPONENTIAL.in_system_probability(n) for n in (0, 1, 2, 5, 10)},
     "MM1-busy-period": mm1_busy_period,
@@ -244,9 +242,7 @@ CLAIMS = {
     "POOL-4": pool,
     **dict.fromkeys(("MM1K-9-10", "MM1K-12-10", "MM1K-15-20"), mm1k),
     "MMcK-10-20": mmck,
-    **dict.fromkeys(
-        ("ErlangB-5-5", "ErlangB-10-10", "ErlangB-50-50", "ErlangB-60-50", "ErlangB-100-85"), erlang_b
-    ),
+    **dict.fromkeys(("ErlangB-5-5", "ErlangB-10-10", "ErlangB-50-50", "ErlangB-60-50", "ErlangB-100-85"), erlang_b),
     "SIMFAAS-limit": concurrency_limit,
     "MMinf": mminf,
     **dict.fromkeys(("MG1-D", "MG1-E4", "MG1-U", "MG1-H2cv2=4", "MG1-LNcv=2"), mg1),
@@ -263,9 +259,9 @@ CLAIMS = {
     "CLOSED-sweep": closed_sweep,
     "OPEN-vs-CLOSED": open_and_closed,
     "CIW-bank": bank,
-    "LITTLE": lambda _: theory.littles_law(
-        EXPONENTIAL.in_system_mean, EXPONENTIAL.arrival_rate, EXPONENTIAL.sojourn_mean
-    ).gap,
+    "LITTLE": lambda _: (
+        theory.littles_law(EXPONENTIAL.in_system_mean, EXPONENTIAL.arrival_rate, EXPONENTIAL.sojourn_mean).gap
+    ),
 }
 
 # What no formula gives: figures of other programs and of simulations, or a statement in words.

@@ -198,9 +198,7 @@ def keys_largest(_):
 
 
 def zipf(p):
-    return {
-        f"s={s}": [theory.zipf_share(p["N"], s), theory.zipf_share(p["N"], s, top=10)] for s in p["s"]
-    }
+    return {f"s={s}": [theory.zipf_share(p["N"], s), theory.zipf_share(p["N"], s, top=10)] for s in p["s"]}
 
 
 def supermarket(p):
@@ -215,9 +213,7 @@ def group_throughput(_):
 
 CLAIMS = {
     "FEEDBACK": feedback,
-    **dict.fromkeys(
-        ("RETRY-geom-0.1-3", "RETRY-geom-0.3-3", "RETRY-geom-0.5-4", "RETRY-geom-0.01-3"), retry_geometric
-    ),
+    **dict.fromkeys(("RETRY-geom-0.1-3", "RETRY-geom-0.3-3", "RETRY-geom-0.5-4", "RETRY-geom-0.01-3"), retry_geometric),
     "RETRY-layers": retry_layers,
     "RETRY-backoff-sum": backoff,
     "NET-loss-retry": lossy_link,

@@ -36,9 +36,7 @@ def test_a_result_is_a_frozen_dataclass(name):
 
 
 def test_all_names_every_public_function_and_result_once():
-    public = {
-        name for name, value in vars(theory).items() if callable(value) and not name.startswith("_")
-    }
+    public = {name for name, value in vars(theory).items() if callable(value) and not name.startswith("_")}
     assert set(theory.__all__) == public
     assert list(theory.__all__) == sorted(theory.__all__)
 

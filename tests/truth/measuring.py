@@ -55,9 +55,7 @@ def assert_littles_law(run, conserving=True):
     min(number, workers).
     """
     rows = run.rows
-    assert (rows["outcome"] != Outcome.OPEN).all() and run.summary()["pending"] == 0, (
-        "the run did not end empty"
-    )
+    assert (rows["outcome"] != Outcome.OPEN).all() and run.summary()["pending"] == 0, "the run did not end empty"
     for name, settings in run.scenario.services.items():
         mine = rows_of(run, name)
         if not len(mine):
@@ -147,7 +145,5 @@ def steady(found, name, controls=("load", "square")):
     design = np.column_stack([np.ones(len(values)), controls])
     slopes = np.linalg.lstsq(design, values, rcond=None)[0][1:]
     left = values - controls @ slopes
-    fitted = np.sqrt(
-        (len(values) - 1) / (len(values) - design.shape[1])
-    )  # the slopes follow the values a little
+    fitted = np.sqrt((len(values) - 1) / (len(values) - design.shape[1]))  # the slopes follow the values a little
     return left.mean() + (left - left.mean()) * fitted

@@ -88,9 +88,7 @@ def test_the_slowest_stage_sets_the_throughput_and_holds_the_backlog():
     scenario = pipeline([1 / 120, 1 / 80, 1 / 200], {"constant": 100}, duration, 0)
     run = checked(scenario)
     done = run.rows["ended"][rows_of(run, "stage-3")]
-    assert ((done >= 10) & (done < duration)).sum() / (duration - 10) == pytest.approx(
-        truth["throughput"], rel=0.001
-    )
+    assert ((done >= 10) & (done < duration)).sum() / (duration - 10) == pytest.approx(truth["throughput"], rel=0.001)
     growth = [(there(run, f"stage-{n}", 59.999) - there(run, f"stage-{n}", 9.999)) / 50 for n in (1, 2, 3)]
     assert growth[1] == pytest.approx(truth["backlog growth per s at stage 2"], rel=0.01)
     assert growth[0] == growth[2] == truth["growth at stages 1,3"]

@@ -162,9 +162,7 @@ def test_a_group_reads_at_most_as_fast_as_it_has_partitions(count):
     (:mod:`tests.truth.test_groups`) five do 400 a second.
     """
     truth = expected("KAFKA-parallelism", f"n={count} (8 idle)" if count == 20 else f"n={count}")
-    scenario = consumers(
-        {"log": {"partitions": 12}}, [{"work": "10ms"}], {"constant": 3000}, 3, 0, instances=count
-    )
+    scenario = consumers({"log": {"partitions": 12}}, [{"work": "10ms"}], {"constant": 3000}, 3, 0, instances=count)
     run = checked(scenario, conserving=False)
     ended = column(run, "worker", "ended")
     assert ((ended >= 1) & (ended < 3)).sum() == pytest.approx(2 * truth, abs=count)

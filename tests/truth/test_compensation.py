@@ -122,10 +122,12 @@ def test_a_fallback_takes_the_place_of_the_answer():
 
 def test_a_crash_ends_a_compensation_and_what_it_had_not_undone_stands():
     scenario = saga(3, 0, duration=10.05, rate=1, undo=[{"work": 0.4}])
-    scenario = scenario.replace({
-        "services.step-3.handle.0.fail": 1,
-        "faults": [{"crash": "front", "at": 4.2, "for": 0.1}],
-    })
+    scenario = scenario.replace(
+        {
+            "services.step-3.handle.0.fail": 1,
+            "faults": [{"crash": "front", "at": 4.2, "for": 0.1}],
+        }
+    )
     run = checked(scenario, 1)
     crashed = run.spans[(run.spans.service == "front") & (run.spans.outcome == "crashed")]
     assert len(crashed) == 1

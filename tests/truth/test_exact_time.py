@@ -89,6 +89,7 @@ def test_a_million_seconds_later_time_is_as_exact():
     run = simulate(waiting({"burst": {"count": 10, "at": 1_000_000.123456789}}, 1_000_001, None, ("100ms", "200ms")))
     assert set(run.tally.arrived) == {1_000_000.123456789} and set(run.tally.response) == {0.3}
 
+
 # Random sums. Nanoseconds, or whole milliseconds, as people write them.
 
 PIECES = st.integers(2, 500_000_000) | st.integers(1, 500).map(lambda ms: ms * 1_000_000)

@@ -227,9 +227,7 @@ def test_the_second_step_of_a_name_is_another_moment():
 
 def test_a_step_to_which_the_request_never_comes_is_told():
     run = shop({"crash": "front", "at_step": {"request": 1700, "step": "reply"}, "for": 2})
-    assert run.warnings == (
-        "faults.0: request 1700 never came to the step 'reply' of front, so there was no crash",
-    )
+    assert run.warnings == ("faults.0: request 1700 never came to the step 'reply' of front, so there was no crash",)
 
 
 def test_a_step_of_a_python_handler_may_be_struck():

@@ -104,9 +104,7 @@ def test_an_order_taken_by_events_is_accepted_more_often_than_one_that_calls_eve
     assert proportion_agrees(failed, count, 1 - up**5)
 
     told = {"api": {"workers": 500, "handle": [broken, {"publish": {"channel": "orders", "timeout": "1s"}}]}}
-    told |= {
-        name: {"workers": 500, "subscribe": "orders", "handle": [broken, {"effect": name}]} for name in others
-    }
+    told |= {name: {"workers": 500, "subscribe": "orders", "handle": [broken, {"effect": name}]} for name in others}
     link = {"broker": {"between": ["api", "orders"], "loss": 1 - up**0.5}}
     scenario = system(told, workloads, 120, 0, channels={"orders": {"log": {"partitions": 50}}},
                       network={"links": link})  # fmt: skip

@@ -25,9 +25,7 @@ def figures(run):
                                                        ("MM1K-15-20", 10_000)])  # fmt: skip
 def test_a_full_inbox_refuses_the_share_of_mm1k(identifier, messages):
     p, truth = case(identifier)["parameters"], expected(identifier)
-    found = measure(
-        identifier, station(exponential(1 / p["mu"]), p["lam"], messages, limit=p["K"] - 1), figures
-    )
+    found = measure(identifier, station(exponential(1 / p["mu"]), p["lam"], messages, limit=p["K"] - 1), figures)
     assert agrees(found["loss"], truth["loss probability"], notices=0.15)
     assert agrees(found["throughput"], truth["accepted throughput"], notices=0.05)
     assert agrees(found["L"], truth["L"])

@@ -67,11 +67,7 @@ def test_the_cafe_has_the_product_form_of_jackson():
     def figures(run):
         names = ("cold", "hot", "till")
         rates = {f"rate of {name}": arrival_rate(run, name) for name in names}
-        return (
-            rates
-            | {f"L{n}": in_system(run, name) for n, name in enumerate(names, 1)}
-            | {"time": until_done(run)}
-        )
+        return rates | {f"L{n}": in_system(run, name) for n, name in enumerate(names, 1)} | {"time": until_done(run)}
 
     found = measure("JACKSON-cafe", cafe(12_000), figures)
     for name, rate in zip(("cold", "hot", "till"), truth["node arrival rates"], strict=True):
@@ -86,9 +82,7 @@ def test_the_cafe_serves_as_many_in_three_hours_as_another_program():
     truth = expected("CIW-cafe")
 
     def figures(run):
-        return {
-            "served": ((column(run, "till", "ready") < 180) & (column(run, "till", "ended") <= 200)).sum()
-        }
+        return {"served": ((column(run, "till", "ready") < 180) & (column(run, "till", "ended") <= 200)).sum()}
 
     found = measure("CIW-cafe", cafe(200, warmup=0), figures, 200)["served"]
     both = np.hypot(np.std(found, ddof=1) / np.sqrt(len(found)), truth["SE"])
@@ -129,9 +123,7 @@ def test_a_loop_through_api_and_database_has_the_rates_of_the_traffic_equations(
 def test_who_comes_back_at_once_shares_the_queue_with_new_customers():
     p, truth = case("FEEDBACK")["parameters"], expected("FEEDBACK")
     again = {"probability": p["p"], "then": [{"publish": "again"}], "else": [{"effect": "done"}]}
-    services = {
-        "server": {"subscribe": "again", "handle": [{"work": exponential(1 / p["mu"])}, {"maybe": again}]}
-    }
+    services = {"server": {"subscribe": "again", "handle": [{"work": exponential(1 / p["mu"])}, {"maybe": again}]}}
     workloads = {"customers": {"target": "server", "arrivals": poisson(p["lam"])}}
     scenario = system(services, workloads, 12_000 / p["lam"], channels={"again": "queue"})
 

@@ -1,6 +1,5 @@
 """One service, one inbox: means, quantiles and distributions of the textbooks."""
 
-
 import numpy as np
 import pytest
 
@@ -76,9 +75,7 @@ def constant_station():
 
     def figures(run):
         share = (waits(run, "server") == 0).mean()
-        return (
-            lucky_means(run) | gaps(run) | quantiles_of(run, "wait", "p50", "p95", "p99") | {"P(Wq=0)": share}
-        )
+        return lucky_means(run) | gaps(run) | quantiles_of(run, "wait", "p50", "p95", "p99") | {"P(Wq=0)": share}
 
     return measure("MD1", station("100ms", 8, messages=30_000), figures)
 
@@ -166,9 +163,7 @@ def test_last_come_first_served_waits_as_long_on_average_but_less_evenly():
 POWER = {"Wq p99": {"notices": 0.45, "because": "the longest waits are those of a few spells"}}
 
 
-@pytest.mark.parametrize(
-    ("identifier", "messages"), [("MMc-3-2", 15_000), ("MMc-10-8", 20_000), ("MMc-10-90", 40_000)]
-)
+@pytest.mark.parametrize(("identifier", "messages"), [("MMc-3-2", 15_000), ("MMc-10-8", 20_000), ("MMc-10-90", 40_000)])
 def test_mmc_has_the_means_and_quantiles_of_erlang_c(identifier, messages):
     p, truth = case(identifier)["parameters"], expected(identifier)
     rate = {"MMc-3-2": 2, "MMc-10-8": 8, "MMc-10-90": 90}[identifier]
@@ -179,9 +174,7 @@ def test_mmc_has_the_means_and_quantiles_of_erlang_c(identifier, messages):
         sojourn = quantiles_of(run, "sojourn", "p50", "p95", "p99")
         return lucky_means(run) | late | sojourn | quantiles_of(run, "wait", "p95", "p99")
 
-    found = measure(
-        identifier, station(exponential(service_time), rate, messages, workers=p["servers"]), figures
-    )
+    found = measure(identifier, station(exponential(service_time), rate, messages, workers=p["servers"]), figures)
     found |= {f"Wq {label}": found[f"wait {label}"] for label in ("p95", "p99")}
     found |= {f"T {label}": found[f"sojourn {label}"] for label in ("p50", "p95", "p99")}
     for name, value in truth.items():
@@ -191,9 +184,7 @@ def test_mmc_has_the_means_and_quantiles_of_erlang_c(identifier, messages):
 @pytest.mark.parametrize("workers", [3, 4])
 def test_the_bank_of_a_published_tutorial_has_the_wait_of_erlang_c(workers):
     truth = expected("CIW-bank", f"Erlang C c={workers}")
-    found = measure(
-        f"bank {workers}", station(exponential(10), 0.2, messages=12_000, workers=workers), lucky_means
-    )
+    found = measure(f"bank {workers}", station(exponential(10), 0.2, messages=12_000, workers=workers), lucky_means)
     assert agrees(steady(found, "Wq"), truth, notices=0.15)
 
 
@@ -273,9 +264,7 @@ def test_mm1_stays_below_kingmans_bound(exponential_station):
 def test_another_programs_mg1_has_the_same_mean_first_or_last_come():
     truth = expected("QMODELS-mg1", "FIFO P-K")
     for discipline in ("fifo", "lifo"):
-        found = measure(
-            discipline, station(cut_normal(), 1 / 1.2, 8_000, discipline=discipline), lucky_means
-        )
+        found = measure(discipline, station(cut_normal(), 1 / 1.2, 8_000, discipline=discipline), lucky_means)
         assert agrees(steady(found, "W"), truth, notices=0.05)
 
 

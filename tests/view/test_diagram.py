@@ -120,9 +120,7 @@ def test_no_box_lies_on_another(installed, monkeypatch):
     for scenario in (shop(), many().scenario, *map(evsim.load, BUILT_IN)):
         placed = layout.place([Wiring(scenario)])
         middles = np.array(list(placed.boxes.values()))
-        sizes = np.array(
-            [layout.CUSTOMERS if name in scenario.workloads else layout.SERVICE for name in placed.boxes]
-        )
+        sizes = np.array([layout.CUSTOMERS if name in scenario.workloads else layout.SERVICE for name in placed.boxes])
         apart = np.abs(middles[:, None] - middles[None]) - (sizes[:, None] + sizes[None]) / 2
         np.fill_diagonal(apart[:, :, 0], 1)
         assert (apart.max(axis=2) > 0.05).all()

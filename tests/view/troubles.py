@@ -22,9 +22,7 @@ def odd():
     ]
     services = {}
     for number, name in enumerate(names):
-        text = (
-            f"row; #{number} <b>%%{{init: x}}%% end: -->> $$a$$ \"q\" 'é' ✓ \\n & style: #f; Note over x: y"
-        )
+        text = f"row; #{number} <b>%%{{init: x}}%% end: -->> $$a$$ \"q\" 'é' ✓ \\n & style: #f; Note over x: y"
         onward = {"call": names[number + 1]} if name != "alt" else {"publish": "destroy"}
         services[name] = {"handle": [{"work": "1ms"}, {"effect": text}, onward, {"reply": "yes; no # %% :)"}]}
     services["create"] = {"handle": [{"effect": "wrap: it\nnow"}], "subscribe": "destroy"}

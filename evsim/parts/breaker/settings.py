@@ -36,8 +36,9 @@ class BreakerSettings(Part):
         if self.minimum is not None and self.failure_rate is None:
             raise refuse("a number of failures needs no minimum", "remove it", name="minimum")
         if self.failures is not None and self.failures > self.calls:
-            raise refuse(f"{self.failures} failures do not fit into {self.calls} calls", "make the window longer",
-                         name="window")
+            raise refuse(
+                f"{self.failures} failures do not fit into {self.calls} calls", "make the window longer", name="window"
+            )
         if self.minimum is not None and self.minimum > self.calls:
             raise refuse(f"a window of {self.calls} calls never has {self.minimum}", "make it longer", name="minimum")
         return self

@@ -30,7 +30,7 @@ def _key_problem(type_, key):
     if type_ == "fanout":
         return ("a fanout looks at no key", "remove it, or make the type topic") if key else None
     if key is None:
-        return f"a {type_} exchange needs a key", "add key: order.created; write \"#\" in quotes"
+        return f"a {type_} exchange needs a key", 'add key: order.created; write "#" in quotes'
     wild = [word for word in key.split(".") if any(sign in word for sign in WILD)]
     if wild and type_ == "direct":
         return "a direct exchange compares whole keys, letter by letter", "make the type topic"
@@ -74,13 +74,23 @@ def _circle(scenario, path, name):
 
 def _nobody_to_return_to(scenario, name):
     """An exchange that returns what it cannot route, and gets it from a channel."""
-    alternates = [(("channels", other, each.kind, "alternate"), getattr(each, "alternate", None))
-                  for other, each in scenario.channels.items()]
-    letters = [(("channels", other, each.kind, "dead_letter"), getattr(each, "dead_letter", None))
-               for other, each in scenario.channels.items()]
-    reading = [(("services", other, "subscribe", number, "dead_letter"), each.dead_letter)
-               for other, service in scenario.services.items() for number, each in enumerate(service.subscribe)]
+    alternates = [
+        (("channels", other, each.kind, "alternate"), getattr(each, "alternate", None))
+        for other, each in scenario.channels.items()
+    ]
+    letters = [
+        (("channels", other, each.kind, "dead_letter"), getattr(each, "dead_letter", None))
+        for other, each in scenario.channels.items()
+    ]
+    reading = [
+        (("services", other, "subscribe", number, "dead_letter"), each.dead_letter)
+        for other, service in scenario.services.items()
+        for number, each in enumerate(service.subscribe)
+    ]
     for path, target in (*alternates, *letters, *reading):
         if target == name:
-            yield Problem(path, f"{name} returns what it cannot route, and here is nobody to return it to",
-                          hint=f"let {name} drop it, or give it an alternate")
+            yield Problem(
+                path,
+                f"{name} returns what it cannot route, and here is nobody to return it to",
+                hint=f"let {name} drop it, or give it an alternate",
+            )

@@ -85,8 +85,12 @@ class ExchangeSettings(AnyChannel):
     @model_validator(mode="after")
     def _one_way_out(self):
         if self.alternate is not None and self.unroutable == "return":
-            raise refuse("what no binding fits goes to the alternate, so nothing comes back", "remove one of them",
-                         name="unroutable", value="return")
+            raise refuse(
+                "what no binding fits goes to the alternate, so nothing comes back",
+                "remove one of them",
+                name="unroutable",
+                value="return",
+            )
         return self
 
 

@@ -75,8 +75,10 @@ class PipeSettings(Likened):
     @model_validator(mode="after")
     def _bounded(self):
         if self.like is None and (self.capacity is None) == (self.bytes is None):
-            raise refuse("must say how much it holds: capacity (messages) or bytes",
-                         "write pipe: 100, pipe: {bytes: 64KiB}, or pipe: {like: linux}")
+            raise refuse(
+                "must say how much it holds: capacity (messages) or bytes",
+                "write pipe: 100, pipe: {bytes: 64KiB}, or pipe: {like: linux}",
+            )
         if self.capacity is not None and (self.like is not None or self.page is not None):
             name = "page" if self.like is None else "like"
             raise refuse("counts bytes, and capacity counts messages", "keep one of them", name=name)

@@ -165,8 +165,12 @@ class QueueSettings(Likened):
         if name not in letters_come_to(scenario):
             yield Problem(path, f"no dead letters come to {name}", hint=f"write dead_letter: {name} where they die")
         if self.redrive.at >= duration:
-            yield Problem((*path, "at"), "comes after the end of the run", write_time(self.redrive.at),
-                          hint=f"the run takes {write_time(duration)}")
+            yield Problem(
+                (*path, "at"),
+                "comes after the end of the run",
+                write_time(self.redrive.at),
+                hint=f"the run takes {write_time(duration)}",
+            )
 
     def binds(self, service, subscription):
         """A consumer that takes more than it can work on, or that stands by, is one instance, not all of them.
@@ -182,23 +186,34 @@ class QueueSettings(Likened):
         receives, returns = self.max_receive_count, self.delivery_limit
         known = () if self.like is None else load_preset(self.like).channel
         if returns is not None and (receives is not None or "max_receive_count" in known):
-            raise refuse("counts how often a message comes back; SQS counts how often it is received",
-                         f"write max_receive_count: {write_limit(returns + 1)}", name="delivery_limit",
-                         value=write_limit(returns))
+            raise refuse(
+                "counts how often a message comes back; SQS counts how often it is received",
+                f"write max_receive_count: {write_limit(returns + 1)}",
+                name="delivery_limit",
+                value=write_limit(returns),
+            )
         if receives is not None and "delivery_limit" in known:
-            raise refuse("counts how often a message is received; RabbitMQ counts how often it comes back",
-                         f"write delivery_limit: {write_limit(receives - 1)}", name="max_receive_count",
-                         value=write_limit(receives))
+            raise refuse(
+                "counts how often a message is received; RabbitMQ counts how often it comes back",
+                f"write delivery_limit: {write_limit(receives - 1)}",
+                name="max_receive_count",
+                value=write_limit(receives),
+            )
         return self
 
     @model_validator(mode="after")
     def _sensible(self):
         if self.overflow is not None and self.max_length is None and self.like is None:
-            raise refuse("means nothing without max_length", "add max_length: 1000", name="overflow",
-                         value=self.overflow)
+            raise refuse(
+                "means nothing without max_length", "add max_length: 1000", name="overflow", value=self.overflow
+            )
         if self.fifo_groups and self.priorities:
-            raise refuse("groups are handed out in order, so there are no priorities", "remove one of them",
-                         name="priorities", value=self.priorities)
+            raise refuse(
+                "groups are handed out in order, so there are no priorities",
+                "remove one of them",
+                name="priorities",
+                value=self.priorities,
+            )
         return self
 
 

@@ -41,8 +41,22 @@ class Log(Likened):
     }
     faults: ClassVar = ("outage", "crash", "pause", "leader_failure")
     read_with: ClassVar[tuple[str, ...]] = (
-        "group", "dead_letter", "commit", "guarantee", "assignor", "rebalance", "session_timeout", "static",
-        "max_poll_interval", "metadata_max_age", "batch", "from", "start", "replay", "retry")
+        "group",
+        "dead_letter",
+        "commit",
+        "guarantee",
+        "assignor",
+        "rebalance",
+        "session_timeout",
+        "static",
+        "max_poll_interval",
+        "metadata_max_age",
+        "batch",
+        "from",
+        "start",
+        "replay",
+        "retry",
+    )
     kind: Literal["log"] = "log"
     partitions: up_to(10_000) = 1
     partitioner: Literal["key", "sticky", "round_robin"] = "key"
@@ -73,18 +87,27 @@ class Log(Likened):
     @model_validator(mode="after")
     def _batches(self):
         if self.like is not None:
-            return self   # it may give a linger
+            return self  # it may give a linger
         if self.batch is not None and not self.linger and self.partitioner != "sticky":
-            raise refuse("without linger no message waits for a batch", "add linger: 5ms",
-                         name="batch", value=self.batch)
+            raise refuse(
+                "without linger no message waits for a batch", "add linger: 5ms", name="batch", value=self.batch
+            )
         if self.partitioner == "sticky" and not (self.linger or self.batch):
-            raise refuse("sticky stays on a partition for a batch", "add batch: 100, or linger: 5ms",
-                         name="partitioner", value="sticky")
+            raise refuse(
+                "sticky stays on a partition for a batch",
+                "add batch: 100, or linger: 5ms",
+                name="partitioner",
+                value="sticky",
+            )
         return self
 
     @model_validator(mode="after")
     def _enough_replicas(self):
         if self.min_in_sync > self.replicas:
-            raise refuse(f"more than there are replicas ({self.replicas}): no publish with acks: all could succeed",
-                         "raise replicas, or lower it", name="min_in_sync", value=self.min_in_sync)
+            raise refuse(
+                f"more than there are replicas ({self.replicas}): no publish with acks: all could succeed",
+                "raise replicas, or lower it",
+                name="min_in_sync",
+                value=self.min_in_sync,
+            )
         return self

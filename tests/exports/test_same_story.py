@@ -200,7 +200,7 @@ def of_players(run, customers):
     stories = []
     for each in found:
         told = each["told"]
-        story = [("told yes" if told["good"] else "told error", told["time"] / 1e6)] if told else []
+        story = [(f"told {told['word']}", told["time"] / 1e6)] if told else []
         story += [(f"effect {name}", time / 1e6) for name, times in each["effects"] for time in times]
         story += [(f"begin {service}", begin / 1e6) for service, begin, _ in each["work"]]
         stories.append(story + [(f"end {service}", end / 1e6) for service, _, end in each["work"] if end >= 0])

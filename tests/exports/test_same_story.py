@@ -25,7 +25,7 @@ from tests.exports.runs import NAMES, a_run
 from tests.player.node import ask
 
 MICROSECOND = 1.001e-6
-ANSWERS = {"ok": "told yes", "pending": None}
+ANSWERS = {"ok": "told yes", "declined": "told no", "pending": None}
 START = EPOCH.timestamp()
 
 
@@ -46,6 +46,10 @@ def same(story, other, kinds=("told", "effect", "begin", "end")):
 def answer(outcome, time):
     word = ANSWERS.get(outcome, "told error")
     return [(word, time)] if word else []
+
+
+def said(verdict):
+    return {"done": "told yes", "declined": "told no"}.get(verdict, "told error")
 
 
 # What the records say, and what each source says.
@@ -88,8 +92,7 @@ def of_trace(run, workload, number):
         elif moment.what == "start":
             story.append((f"begin {moment.where}", moment.time))
         elif moment.what == "answer":
-            root = moment.detail == "done"
-            story.append(("told yes" if root else "told error", moment.time))
+            story.append((said(moment.detail), moment.time))
     return story
 
 
@@ -100,7 +103,7 @@ def of_sequence(run, workload, number):
         time = arrived + step.time
         gave_up = step.kind == "note" and step.source == workload and step.text.startswith("gives up")
         if step.kind == "told" or gave_up:
-            story.append(("told yes" if step.good else "told error", time))
+            story.append((said("done" if step.good else "declined" if step.text.startswith("no:") else "error"), time))
         elif step.kind == "effect":
             story.append((f"effect {step.text}", time))
         elif step.kind in ("start", "end"):
@@ -157,7 +160,8 @@ def of_otlp(path, run, workload, number):
                 story.append((f"begin {service}", begin))
                 story += [] if "evsim.open" in about else [(f"end {service}", end)]
             elif not span["parentSpanId"] and "evsim.open" not in about:
-                story.append(("told error" if span["status"] else "told yes", end))
+                story.append((said(about["evsim.verdict"]), end))
+                assert bool(span["status"]) == (about["evsim.verdict"] != "done")
     return story
 
 
@@ -231,9 +235,11 @@ def assert_all_tell_the_same(run, folder):
 
 
 def assert_promise_agrees(column, rows, story):
-    """Up is yes, down is an error, a stub is waiting; a bar for an effect, two where it came more than once."""
+    """Up is yes, down is an error, half as far a no, a stub is waiting; a bar for an effect, two if more than once."""
     told = next((what for what, _ in story if what.startswith("told")), "waiting")
-    assert [height for name, height in column if name == "told"] == [{"told yes": 1, "told error": -1}.get(told, 0.12)]
+    assert [height for name, height in column if name == "told"] == [
+        {"told yes": 1, "told error": -1, "told no": -0.6}.get(told, 0.12)
+    ]
     names = [what.removeprefix("effect ") for what, _ in story if what.startswith("effect")]
     for name in rows[1:-1]:
         assert sum(row == name for row, _ in column) == min(2, names.count(name))

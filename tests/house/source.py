@@ -5,10 +5,21 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
-__all__ = ["PACKAGE", "ROOT", "circles", "files", "imports", "module_of", "tree"]
+__all__ = [
+    "NAMED",
+    "PACKAGE",
+    "ROOT",
+    "circles",
+    "files",
+    "imports",
+    "module_of",
+    "tree",
+    "without_the_named_exception",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "evsim"
+NAMED = ("evsim.scenario.model", "evsim.run")  # Scenario.run, as people write it: the one import that reaches upwards
 
 
 @cache
@@ -56,6 +67,12 @@ def _targets(node, package, known):
     if base not in known:
         return []
     return [full if (full := f"{base}.{each.name}") in known else base for each in node.names]
+
+
+def without_the_named_exception():
+    """``{module: modules it imports}``, without the one import that is allowed to reach upwards."""
+    importer, imported = NAMED
+    return {name: set(others) - ({imported} if name == importer else set()) for name, others in imports().items()}
 
 
 def circles(imported):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.scenario import Scenario
+from evsim.ticks import elapsed
 from tests.truth.measuring import checked, rows_of
 
 DURATION, RATE = 60, 50
@@ -108,7 +109,7 @@ def test_retention_takes_what_a_slow_group_has_not_read():
     assert (lost.settled - lost.appended).to_numpy() == pytest.approx(8)
     mine = rows_of(run, "slow")
     granted = mine[~np.isnan(run.rows["leased"][mine])]
-    waited = run.rows["leased"][granted] - run.rows["born"][granted]
+    waited = elapsed(run.rows["leased"][granted], run.rows["born"][granted])
     assert waited.max() <= 8 and waited.max() > 7, "it goes on with the oldest that is left"
     assert len(ledger) - len(lost) == len(granted) == run.channel_figures["events", "slow"]["done"]
     assert len(granted) == pytest.approx((DURATION + 8) / 0.5, rel=0.1)

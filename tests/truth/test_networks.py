@@ -135,7 +135,7 @@ def test_who_comes_back_at_once_shares_the_queue_with_new_customers():
             "L": in_system(run, "server"), "total W per message": until_done(run),
         }  # fmt: skip
 
-    found = measure("FEEDBACK", scenario, figures, 10)
+    found = measure("FEEDBACK", scenario, figures, 16)
     assert agrees(found["effective load"], truth["effective load"], notices=0.05)
     assert agrees(found["mean passes"], truth["mean passes"], notices=0.05)
     for name in ("L", "total W per message"):

@@ -10,7 +10,7 @@ from evsim.cli import app
 from evsim.run import Run
 
 SHORT = ("--set", "run.duration=20s", "--set", "run.warmup=2s")
-KEYS = ["scenario", "seed", "summary", "services", "channels", "audit"]
+KEYS = ["scenario", "seed", "summary", "services", "channels", "phases", "audit"]
 
 
 def evsim_(*arguments):
@@ -147,4 +147,4 @@ def test_a_system_without_effects_and_channels_is_told_too(tmp_path):
     )
     result = evsim_("run", file)
     assert result.exit_code == 0
-    assert "response" in result.stdout and "completion" not in result.stdout and "Channels" not in result.stdout
+    assert "response" in result.stdout and "completion mean" not in result.stdout and "Channels" not in result.stdout

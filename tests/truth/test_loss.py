@@ -64,7 +64,7 @@ def test_without_waiting_places_only_the_mean_of_the_service_matters(shape):
     ("ErlangB-5-5", "exponential", 10_000, 0.1),
     ("ErlangB-50-50", "bursty", 15_000, 0.25),
     ("ErlangB-60-50", "constant", 15_000, 0.25),
-    ("ErlangB-100-85", "heavy", 20_000, 0.25),
+    ("ErlangB-100-85", "heavy", 60_000, 0.25),
 ])  # fmt: skip
 def test_a_service_without_waiting_places_refuses_the_share_of_erlang_b(identifier, shape, messages, error):
     p, truth = case(identifier)["parameters"], expected(identifier)

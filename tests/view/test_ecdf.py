@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.results.tally import OK
+from evsim.ticks import elapsed
 from evsim.view.ecdf import ecdf
 from tests.view.drawing import finding
 from tests.view.runs import EDGES, classic, events, many, nobody
@@ -20,7 +21,7 @@ def test_every_line_is_the_share_of_customers_by_that_time():
     good = requests.outcome == OK
     wanted = {"told yes": requests.response[good], "told error": requests.response[~good]}
     for code, name in enumerate(run.effect_names):
-        wanted[name] = (requests.first_time[code] - requests.arrived)[requests.is_due[code]]
+        wanted[name] = elapsed(requests.first_time[code], requests.arrived)[requests.is_due[code]]
     assert drawn.keys() == wanted.keys()
     for name, times in wanted.items():
         x, y = drawn[name]

@@ -5,6 +5,7 @@ import pytest
 
 from evsim.results.tally import OK
 from evsim.scenario import Scenario
+from evsim.ticks import elapsed
 from evsim.view.staleness import staleness
 from tests.view.drawing import finding
 from tests.view.runs import EDGES, classic, cut, events, few, lesson, many, nobody, refused, silent
@@ -22,7 +23,7 @@ def test_every_line_counts_whom_something_misses_so_long_after_the_answer():
     there |= {name: requests.first_time[code] for code, name in enumerate(run.effect_names)}
     assert drawn.keys() == there.keys()
     for name, times in there.items():
-        lag = (times - requests.answered)[told]
+        lag = elapsed(times, requests.answered)[told]
         x, y = drawn[name]
         assert list(y) == [(lag > time).sum() for time in x]
         assert y[0] > 0

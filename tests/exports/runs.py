@@ -17,11 +17,50 @@ def letters():
     return Scenario.from_dict(described).run()
 
 
+def troubled():
+    """A program crashes with work of a service inside it; calls are copied, confirmations lost, and a fault stays."""
+    retry = {"attempts": 5, "backoff": "50ms"}
+    return Scenario.from_dict(
+        {
+            "name": "troubled",
+            "workloads": {"customers": {"target": "front", "arrivals": {"poisson": 5}, "patience": "2s"}},
+            "services": {
+                "front": {
+                    "workers": 9,
+                    "handle": [
+                        {"call": {"service": "back", "timeout": "1s", "on_error": "ignore"}},
+                        {"publish": {"channel": "jobs", "timeout": "100ms", "retry": retry}},
+                    ],
+                },
+                "host": {"handle": [{"work": "1ms"}]},
+                "back": {
+                    "workers": 9,
+                    "inside": "host",
+                    "handle": [{"work": {"exponential": "200ms"}}, {"effect": "row"}],
+                },
+                "reader": {"subscribe": "jobs", "handle": [{"work": "50ms"}]},
+            },
+            "channels": {"jobs": {"queue": {}}},
+            "network": {
+                "latency": "20ms",
+                "links": {"wire": {"between": ["front", "jobs"], "loss": 0.3}, "line": {"between": ["front", "back"]}},
+            },
+            "faults": [
+                {"duplication": "line", "probability": 0.5, "at": "1s"},
+                {"crash": "host", "at": "3s", "for": "200ms"},
+                {"outage": "reader", "at": "9s", "for": "1h"},
+            ],
+            "run": {"duration": "10s", "drain_limit": "1s"},
+        }
+    ).run()
+
+
 RUNS = {
     "classic": classic, "events": events, "doubled": doubled, "refused": refused, "cut": cut, "nobody": nobody,
     "two workloads": two_workloads, "lossy": lossy, "odd names": odd, "crashed calls": lambda: crashed("classic"),
     "crashed events": lambda: crashed("events"), "letters": letters,
     "early replies": lambda: shop(early=True, **IMPATIENT).run(),
+    "troubled": troubled,
 }  # fmt: skip
 NAMES = list(RUNS)
 

@@ -373,7 +373,9 @@ def assert_files_hold_the_records(run, folder):
         assert differences(tables_say(tables), tables_mean(plain)) == SAME
 
 
-@pytest.mark.parametrize("name", ["doubled", "lossy", "odd names", "crashed events", "letters", "early replies"])
+@pytest.mark.parametrize(
+    "name", ["doubled", "lossy", "odd names", "crashed events", "letters", "early replies", "troubled"]
+)
 def test_every_entry_of_an_export_is_a_record(name, tmp_path):
     assert_files_hold_the_records(a_run(name), tmp_path)
 

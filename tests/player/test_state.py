@@ -161,7 +161,7 @@ def assert_columns(reference, tables, effects):
 
 
 def test_the_player_shows_the_records_at_any_moment():
-    names = ["doubled", "lossy", "crashed events", "crashed calls", "letters", "early replies", "cut"]
+    names = ["doubled", "lossy", "crashed events", "crashed calls", "letters", "early replies", "cut", "troubled"]
     assert_the_player_shows_the_records([a_run(name) for name in names])
 
 

@@ -36,7 +36,10 @@ class Program:
     def until(self, pattern):
         """Read on until the terminal shows this."""
         while not (found := re.search(pattern, self.said)):
-            self.said += os.read(self.terminal, 4096).decode()
+            try:
+                self.said += os.read(self.terminal, 4096).decode()
+            except OSError:  # as Linux says that nobody has it
+                pytest.fail(f"it ended before {pattern}: {self.end()}")
         return found
 
     def end(self):

@@ -102,7 +102,7 @@ def test_binder(make, tmp_path):
     binder.run("pip", "check")
     binder.run("binder/postBuild")
     unmoved = [f"{name}=={version}" for name, version in after.items()]
-    binder.install("axe-playwright-python", "nbval", "playwright", "pytest", *unmoved)
+    binder.install("axe-playwright-python", "hypothesis", "nbval", "playwright", "pytest", *unmoved)
     said = binder.test("notebooks", *(["tests/browser"] if NIGHTLY else []))
     print(f"JupyterLab {after['jupyterlab']}: {said}")
 

@@ -12,6 +12,7 @@ __all__ = ["Prediction", "predict"]
 
 GHOST, GUESS = "#6d6d73", "your guess"
 CLOSE = 0.1  # of the range of the numbers to choose from
+HEIGHTS = (0.06, 0.2, 0.34, 0.48, 0.62, 0.76)  # shares of a picture's height, where the words of a guess may stand
 
 
 def predict(question, choices=None, *, number=None, unit="", truth=None):
@@ -99,9 +100,13 @@ class Prediction:
         else:
             ax.axvline(self.guess, **line)
             leftwards = self.guess > sum(ax.get_xlim()) / 2
-            side = {"xytext": (-5, 0), "ha": "right"} if leftwards else {"xytext": (5, 0), "ha": "left"}
-            place = {"xy": (self.guess, 0.06), "xycoords": ax.get_xaxis_transform()}
-            ax.annotate(text, **place, **side, **points, **words)
+            left, right = {"xytext": (-5, 0), "ha": "right"}, {"xytext": (5, 0), "ha": "left"}
+            sides = (left, right) if leftwards else (right, left)
+            _where_it_is_free(ax, [
+                lambda side=side, height=height: ax.annotate(
+                    text, (self.guess, height), xycoords=ax.get_xaxis_transform(), **side, **points, **words)
+                for side in sides for height in HEIGHTS
+            ])  # fmt: skip
 
     # What may be guessed, and how it is said.
 
@@ -190,3 +195,16 @@ class Prediction:
 
         button.on_click(keep)
         return widgets.VBox([choice, widgets.HBox([button, state])])
+
+
+def _where_it_is_free(ax, places):
+    """Write at the first of some places (functions that do it) that no words of the picture take, or at the first."""
+    others = [each.get_window_extent() for each in ax.texts]
+    inside = ax.get_window_extent()
+    for write in places:
+        note = write()
+        box = note.get_window_extent()
+        if not any(box.overlaps(each) for each in others) and inside.x0 <= box.x0 and box.x1 <= inside.x1:
+            return note
+        note.remove()
+    return places[0]()

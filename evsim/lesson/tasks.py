@@ -55,7 +55,10 @@ def _without(scenario, paths):
 def break_events(answer):
     if not isinstance(answer, str):
         raise Refused(f'give the name of a part in quotes, such as "database", not {answer!r}')
-    return {"": (lesson_size("events").replace(down(answer)), [somebody_told_error])}
+    events = lesson_size("events")
+    (broker,) = events.channels  # by its name, or by what it is
+    part = broker if answer in ("broker", "log", "the broker") else answer
+    return {"": (events.replace(down(part)), [somebody_told_error])}
 
 
 def wait_for_the_slowest(answer):

@@ -26,7 +26,7 @@ def told_then_done(ax=None, **runs):
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         time_axis(ax.xaxis, longest, "time since the customer asked, mean")
-        finding = f"Told yes first: {_soonest(rows, 0)}; all done first: {_soonest(rows, 1)}"
+        finding = f"On average, told yes first: {_soonest(rows, 0)}; all done first: {_soonest(rows, 1)}"
         title(ax, finding)
         each = " ".join(f"{name}: {_words(*row)}." for name, row in rows.items())
         return describe(ax, f"{finding}. {each}")
@@ -51,7 +51,7 @@ def _soonest(rows, which):
 
 
 def _words(told, done, never):
-    return f"told yes after {seconds(told)}, all done after {seconds(done)}{_left(never)}"
+    return f"told yes after {seconds(told)} on average, all done after {seconds(done)}{_left(never)}"
 
 
 def _left(never):

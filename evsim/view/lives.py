@@ -115,7 +115,7 @@ def _ending(story):
 
 def _caption(story):
     """What came of it, for the place below the answer."""
-    return f"you said {story.said}{_truth(story, '; it was true {} later', ', and it was true')}"
+    return f"told {story.said}{_truth(story, '; it was true {} later', ', and it was true')}"
 
 
 def _truth(story, later, by_then):

@@ -83,7 +83,7 @@ def _rows(state, marks):
         (done, due), name = facts[number], state.names[number]
         colour = to_rgb(marks[name].colour)
         bars = ((done >= 1, 0.5, colour), (done >= 2, 0.5, tuple(DARK * part for part in colour)))
-        absent = (due & (done == 0), "never" if state.final else "not yet")
+        absent = (due & (done == 0), "never" if state.final else "not there")
         rows.append(Row(name, bars, _counts((done == 1, "once"), (done > 1, "twice or more"), absent)))
     odd = state.who(told.odd)
     return [*rows, Row("not as told", ((odd, 0.5, INK),), _counts((odd, ""), none="0"))]

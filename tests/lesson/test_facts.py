@@ -80,7 +80,7 @@ def test_told_and_done_are_drawn_where_they_are():
     assert told == pytest.approx([run.tally.response.mean() for run in runs.values()])
     assert done == pytest.approx([run.tally.completion.mean() for run in runs.values()])
     assert len(ax.patches) == 1  # the time in which events' promise is open; classic's never is
-    assert ax.get_title(loc="left").startswith("Told yes first: events (6.1 ms)")
+    assert ax.get_title(loc="left").replace("\n", " ").startswith("On average, told yes first: events (6.1 ms)")
 
 
 def test_what_was_never_done_is_counted_in_the_picture():

@@ -115,6 +115,17 @@ def test_the_ghost_stands_at_the_guess_on_its_axis_and_in_the_alt_text(folder):
         assert any(text.get_text() == "your guess: 20 s" for text in ax.texts)
 
 
+@pytest.mark.parametrize("guess", [16, 20, 22, 28])
+def test_the_guess_covers_no_words_of_the_picture(folder, guess):
+    down = {"faults": [{"outage": "mailing-list", "at": "8s", "for": "5s"}]}
+    ax = lesson_size("events").replace(down).run().plot.flow()
+    before = [each.get_window_extent() for each in ax.texts]
+    predict("When?", number=(13, 30), unit="s").guessed(guess).show_on(ax)
+    note = ax.texts[-1]
+    assert note.get_text() == f"your guess: {guess} s"
+    assert not any(note.get_window_extent().overlaps(each) for each in before)
+
+
 def test_without_a_guess_no_ghost_is_drawn_and_a_choice_has_no_place(folder):
     ax = lesson_size("events").run().plot.flow()
     before = len(ax.lines), ax.alt_text

@@ -5,11 +5,13 @@ Pictures are left in build/screenshots.
 
 import re
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import evsim
 from evsim.lesson import lesson_size
+from evsim.results.past import shared_past
 from evsim.view.changes import figures, what_changed
 from evsim.view.player.film import film, future
 from evsim.view.player.page import page
@@ -49,7 +51,7 @@ def files(tmp_path_factory):
 
 def branched():
     """A film of two designs with a fault that can begin at one of two moments."""
-    fault, moments = {"outage": "mailing-list", "for": "5s"}, [8, 20]
+    fault, moments = {"outage": "mailing-list", "for": "5s"}, [8, 18]
     designs = {"classic": runs.classic(down=False), "events": runs.events(down=False)}
     made = film(*designs.values())
     names = [effect["name"] for effect in made["effects"]]
@@ -267,7 +269,7 @@ def test_a_fault_is_dropped_on_the_bar(open_page):
     page.mouse.down()
     page.mouse.move(box["x"] + 0.65 * box["width"], box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
-    assert page.evaluate("[player.selection.get().future, player.selection.get().time]") == [2, 20_000_000]
+    assert page.evaluate("[player.selection.get().future, player.selection.get().time]") == [2, 18_000_000]
 
 
 def test_other_futures_are_asked_for_and_a_refusal_is_told(open_page):
@@ -312,6 +314,104 @@ def test_panels_stand_below_and_share_what_is_chosen(open_page):
     }""")
     assert seen == ["Panel\n\na panel with 2 effects, 2 lanes", [5], 3] or seen == [
         "Panel\na panel with 2 effects, 2 lanes", [5], 3]  # fmt: skip
+
+
+COVERED = """([one, other]) => {
+    const boxes = (names) => [...document.querySelectorAll(names)].map((node) => [node, node.getBoundingClientRect()]);
+    return boxes(one).flatMap(([node, a]) => boxes(other)
+        .filter(([, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        .map(([hidden]) => `${node.textContent} on ${hidden.textContent}`));
+}"""
+
+
+def test_on_a_telephone_all_of_a_stage_is_seen_and_holds_still(open_page):
+    page = open_page("two")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("player.upright")
+    frames = "[...document.querySelectorAll('.ev-stage-frame')].map((node) => node.scrollWidth - node.clientWidth)"
+    assert page.evaluate(frames) == [0, 0]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    tops = "[...document.querySelectorAll('.ev-stage, .ev-bar')].map((node) => node.getBoundingClientRect().top)"
+    before = page.evaluate(tops)
+    for number in (5, 88, 250):  # of one digit, two, three
+        page.evaluate(f"player.find({number}); player.goTo(player.selection.get().time + 30_000)")
+        assert page.evaluate(tops) == before, number
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_function("!player.upright")
+
+
+def test_nothing_is_written_on_other_words(open_page):
+    page = open_page("two")
+    for second in (4, 10.5, 20, 29):
+        page.evaluate(f"player.goTo({second}e6)")
+        assert page.evaluate(COVERED, [".ev-head-time", ".ev-axis span, .ev-line"]) == []
+        assert page.evaluate(COVERED, [".ev-flag", ".ev-stage text.ev-small"]) == []
+
+
+def test_the_focus_stays_where_it_was_and_what_is_not_there_is_said(open_page):
+    page = open_page("branches")
+    here = "document.activeElement.ariaLabel ?? document.activeElement.parentNode.innerText"
+    page.get_by_label("number of a customer").fill("100000")
+    page.keyboard.press("Enter")
+    assert page.get_by_text("there is no customer 100000 of register-page").is_visible()
+    assert page.evaluate(here) == "number of a customer"
+    page.get_by_role("button", name="my next event").press("Enter")
+    assert "nobody is you yet" in page.locator(".ev-live").inner_text()
+    page.get_by_role("button", name="break it here").press("Enter")
+    assert page.evaluate("document.activeElement.innerText") == "break it here"
+    page.get_by_role("radio", name="as it was").press("Space")
+    assert "as it was" in page.evaluate(here)
+    assert page.evaluate("player.pace") == "true"  # a future goes by as time does
+    page.get_by_role("combobox", name="pace").select_option("my events")
+    page.reload()
+    page.locator(".ev-player").wait_for()
+    assert page.evaluate("[player.pace, document.querySelector('.ev-controls select').value]") == ["every", "every"]
+
+
+def test_a_crash_is_offered_only_where_what_follows_is_known(open_page):
+    page = open_page("stored")
+    page.evaluate("player.find(88)")
+    assert page.locator(".ev-lv").is_visible()
+    assert page.locator(".ev-lv-crash").count() == 0
+    assert page.get_by_text("choose one to crash there").count() == 0
+
+
+def test_work_in_hand_when_a_service_stops_ends_and_the_picture_says_so(open_page):
+    page = open_page("branches")
+    run = runs.classic(down=False).branch({"outage": "mailing-list", "for": "5s"}, at=18)
+    rows = run.rows
+    list_ = [place.number for place in run.places if place.service == "mailing-list"]
+    begun = np.isin(rows["place"], list_) & (rows["started"] < 18) & (rows["ended"] > 18)
+    until = round(1e6 * rows["ended"][begun].max())
+    said = page.locator(".ev-fault-words").first
+    page.evaluate(f"player.selection.set({{future: 2}}); player.goTo({until - 1000})")
+    assert said.text_content() == "down; ends what it has begun"
+    page.evaluate(f"player.goTo({until + 1000})")
+    assert said.text_content() == "down"
+
+
+def test_marks_of_an_outage_are_printed(open_page):
+    page = open_page("two")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.querySelector('.ev-band')).printColorAdjust") == "exact"
+
+
+def test_of_a_long_run_the_beginning_is_shown_and_it_says_so(chromium, tmp_path, monkeypatch):
+    monkeypatch.setattr("evsim.view.player.window.MOST", 600)
+    run = runs.events(down=False)
+    player = evsim.play(run)
+    (shown,) = player.runs
+    assert 500 < len(shown.rows["place"]) <= 600
+    until = shown.ended_at
+    assert shared_past(run, shown, until).rows == (run.rows["born"] < until).sum()
+    some, every = len(shown.tally.row), len(run.tally.row)
+    assert f"{until:g} s of {run.ended_at:.0f} s, {some} of {every} customers" in player.film["window"]
+    assert evsim.play(shown).film["window"] == ""
+    player.to_html(tmp_path / "page.html")
+    page = chromium.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.get_by_text("This is the beginning").is_visible()
+    page.close()
 
 
 @pytest.mark.parametrize("name", evsim.names())

@@ -100,9 +100,12 @@ def assert_flow_agrees(run):
     question = """(film, [index]) => {
         const lines = linesOf(index);
         const gaps = film.times.map((t) => lines.slice(1).map((line) => gapAt(lines, line, t)));
-        return [lines.map(({name, times}) => [name, [...times]]), gaps];
+        const lacking = film.times.map((t) => lines.map((line) => line.first ? lackingAt(index, line, t) : null));
+        return [lines.map(({name, times}) => [name, [...times]]), gaps, lacking];
     }"""
-    ((lines, gaps),) = ask([film(run) | {"times": times}], question, {"flow": ["linesOf", "gapAt"]})
+    functions = {"flow": ["linesOf", "gapAt", "lackingAt"]}
+    ((lines, gaps, lacking),) = ask([film(run) | {"times": times}], question, functions)
+    assert_lacking_agrees(run, times, [name for name, _ in lines], lacking)
     expected = {name: np.round(np.sort(its) * 1e6).tolist() for name, its, _ in lines_of(run) if len(its)}
     assert {name: its for name, its in lines if its} == expected
     arrived = np.array(lines[0][1])
@@ -113,6 +116,26 @@ def assert_flow_agrees(run):
             assert (gap["come"], gap["done"], gap["backlog"]) == (come, done, come - done), (name, time)
             reached = 0 if not come else max(0, its[come - 1] - time) if len(its) >= come else None
             assert gap["wait"] == reached, (name, time)
+
+
+def assert_lacking_agrees(run, times, names, lacking):
+    """Of those who lack something at a moment: who never has it, and when the last of the others does."""
+    arrived = np.round(run.tally.arrived * 1e6)
+    effects = run.effects_columns
+    for column, name in enumerate(names):
+        first = np.full(len(arrived), np.inf)
+        if name == "told":
+            first = np.where(run.outcomes.nothing, np.inf, np.round(run.tally.answered * 1e6))
+        elif name in run.effect_names:
+            its = (effects["name"] == run.effect_names.index(name)) & np.isnan(run.undone)
+            np.minimum.at(first, run.tally.customers[its], np.round(effects["time"][its] * 1e6))
+        else:
+            continue
+        for time, found in zip(times, lacking, strict=True):
+            lack = first[(arrived <= time) & (first > time)]
+            there = lack[np.isfinite(lack)]
+            expected = {"never": len(lack) - len(there), "last": float(there.max()) if len(there) else None}
+            assert found[column] == expected, (name, time)
 
 
 @pytest.mark.parametrize("name", NAMES)

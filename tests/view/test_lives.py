@@ -80,8 +80,8 @@ def test_the_zone_lasts_from_the_answer_to_the_last_effect():
 def test_the_picture_says_how_much_later_it_was_true():
     run = events(down=False)
     lag = run.tally.consistency_lag[20] * 1000
-    assert f"you said yes; it was true {lag:.0f} ms later" in words(lives(run, request=20))
-    assert "you said yes, and it was true" in words(lives(classic(), request=20))
+    assert f"told yes; it was true {lag:.0f} ms later" in words(lives(run, request=20))
+    assert "told yes, and it was true" in words(lives(classic(), request=20))
 
 
 def test_an_error_that_left_something_done_is_said():
@@ -89,7 +89,7 @@ def test_an_error_that_left_something_done_is_said():
     ax = lives(classic(), request=number)
     assert told(ax)[0][0] == "told error"
     assert not boxes(ax, "not true yet")
-    assert "you said error, but customer row done" in words(ax)
+    assert "told error, but customer row done" in words(ax)
     assert f"Customer {number} was told error" in ax.alt_text
 
 
@@ -141,7 +141,7 @@ def test_what_never_came_is_said_and_the_zone_reaches_the_end():
     always = {"error_rate": "mailing-list", "probability": 1, "at": 0}
     run = lesson("registration-events", [always], duration=3).run()
     ax = lives(run, request=3)
-    assert "you said yes, but no subscription" in words(ax)
+    assert "told yes, but no subscription" in words(ax)
     (zone,) = boxes(ax, "not true yet")
     assert zone.get_y() + zone.get_height() == pytest.approx(Story(run, 3).end)
 
@@ -150,7 +150,7 @@ def test_a_message_the_broker_refuses_ends_in_a_cross():
     run = lesson("registration-events", [{"outage": "customer-registered", "at": 0}], duration=3).run()
     ax = lives(run, request=0)
     assert "refused" in words(ax)
-    assert "you said error and nothing done" in words(ax)
+    assert "told error and nothing done" in words(ax)
 
 
 def test_a_lost_message_ends_halfway():

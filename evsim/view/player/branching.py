@@ -6,7 +6,7 @@ from evsim.view.changes import what_changed
 from evsim.view.player.columns import micro
 from evsim.view.player.film import future
 from evsim.view.style import struck, verb
-from evsim.view.wiring import Wiring
+from evsim.view.wiring import Wiring, all_steps
 from evsim.view.words import seconds
 
 __all__ = ["Branches", "breaks", "entry"]
@@ -26,7 +26,7 @@ def breaks(runs):
     """
     longest = max(run.scenario.run.duration for run in runs) / 5
     length = max((each for each in LENGTHS if each <= longest), default=LENGTHS[0])
-    services = list(dict.fromkeys(name for run in runs for name in run.scenario.services))
+    services = _services(runs)
     channels = {name: channel for run in runs for name, channel in run.scenario.channels.items()}
     channels = [name for name, channel in channels.items() if "outage" in channel.faults]
     found = [{"outage": name} for name in (*services, *channels)]
@@ -34,6 +34,15 @@ def breaks(runs):
     found += [{"leader_failure": name} for name in _replicated(runs)]
     found += [{kind: list(pair), **how} for kind, how in ON_LINKS.items() for pair in _pairs(runs)]
     return [entry({**fault, "for": length}) for fault in found]
+
+
+def _services(runs):
+    """The services, those that write something first and the last of them at the head: what lessons break."""
+    every = {name: service for run in runs for name, service in run.scenario.services.items()}
+    writes = [
+        name for name, service in every.items() if any(step.kind == "effect" for step in all_steps(service.handle))
+    ]
+    return list(dict.fromkeys([*reversed(writes), *every]))
 
 
 def _replicated(runs):

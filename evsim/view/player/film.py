@@ -32,6 +32,8 @@ It is a plain dict for :func:`json.dumps`:
     Faults that can be chosen: ``{id, label, fault, moments}``. ``moments`` are the times for which the outcome is
     there, in ``futures`` or in ``stored`` (with ``fault`` and ``at`` alike); null where that of any moment can be
     asked for.
+``window``
+    What of the runs is left out, in words; empty or missing where nothing is.
 ``stored``
     Futures as differences to the base (:mod:`evsim.view.player.differences`), for a page that can ask nobody. May be
     missing.
@@ -44,9 +46,9 @@ faults, notes, catch_ups, states, odd, requests, history, attempts, messages, se
     ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
     that it writes, as indices into the film's.
 ``channels``
-    ``{name, kind, partitions, lingers, groups, confirms}``; ``lingers``: publishers keep messages back for a batch;
-    ``groups`` are ``{service, group}``; ``confirms`` names the services whose workers wait until the channel has
-    confirmed a message.
+    ``{name, kind, broker, partitions, lingers, groups, confirms}``; ``broker``: a broker keeps it; ``lingers``:
+    publishers keep messages back for a batch; ``groups`` are ``{service, group}``; ``confirms`` names the services
+    whose workers wait until the channel has confirmed a message.
 ``wires``
     ``[kind, from, to]`` of everybody who asks, calls, publishes to, hands on to or delivers to somebody, and of dead
     letters.

@@ -109,6 +109,7 @@ def _channel(name, channel, scenario):
     return {
         "name": name,
         "kind": channel.kind,
+        "broker": channel.brokered,
         "partitions": getattr(channel, "partitions_at_last", 0),
         "lingers": getattr(channel, "linger", None) is not None,
         "groups": groups,

@@ -15,6 +15,7 @@ from evsim.view.player.bundle import bundle, styles
 from evsim.view.player.differences import difference
 from evsim.view.player.film import film
 from evsim.view.player.page import page
+from evsim.view.player.window import beginning
 from evsim.view.truth import State
 from evsim.whole import write_text
 
@@ -24,7 +25,8 @@ __all__ = ["Player", "play"]
 def play(*runs, labels=None):
     """The player of one run or several: the same clock, one design above the other (:class:`Player`).
 
-    labels: the names of the designs, where those of their scenarios will not do.
+    labels: the names of the designs, where those of their scenarios will not do. Of runs that are too long only the
+    beginning is shown, and it says so (:mod:`evsim.view.player.window`).
 
     >>> import evsim
     >>> evsim.play(evsim.load("registration-classic").run(until=5), evsim.load("registration-events").run(until=5))
@@ -48,11 +50,11 @@ class Player:
     """
 
     def __init__(self, *runs, labels=None):
-        self.runs = runs
-        self.film = film(*runs, labels=labels)
-        self.film["breaks"] = breaks(runs)
+        self.runs, window = beginning(runs)
+        self.film = film(*self.runs, labels=labels) | {"window": window}
+        self.film["breaks"] = breaks(self.runs)
         effects = [effect["name"] for effect in self.film["effects"]]
-        self.branch = Branches(dict(zip(self.designs, runs, strict=True)), effects)
+        self.branch = Branches(dict(zip(self.designs, self.runs, strict=True)), effects)
 
     @property
     def designs(self):

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { following, preceding } from "../../../evsim/view/player/js/events.js";
 import { readColumn, readFilm } from "../../../evsim/view/player/js/film.js";
-import { Way, wiresOf } from "../../../evsim/view/player/js/geometry.js";
+import { arrange, Way, wiresOf } from "../../../evsim/view/player/js/geometry.js";
 import { intervals, range, upTo } from "../../../evsim/view/player/js/intervals.js";
 import { advance, SHORTEST } from "../../../evsim/view/player/js/pace.js";
 import { createSelection } from "../../../evsim/view/player/js/selection.js";
@@ -141,15 +141,30 @@ test("a line goes above what stands between its ends, and straight where nothing
     channels: [],
     wires: [["calls", "a", "c"]],
   };
-  const { pairs, way } = wiresOf(lane, boxes);
+  const { pairs, way } = wiresOf(lane, { boxes });
   assert.deepEqual(pairs, [["a", "c"]]);
   assert.equal(Math.min(...way("a", "c").points.map(([, y]) => y)), 9);
   assert.deepEqual(way("c", "a").points, [...way("a", "c").points].reverse());
-  const free = wiresOf({ ...lane, services: [{ name: "a" }, { name: "c" }] }, boxes);
+  const free = wiresOf({ ...lane, services: [{ name: "a" }, { name: "c" }] }, { boxes });
   assert.equal(free.way("a", "c").points.length, 2);
   assert.equal(free.way("c", "b"), undefined);
 });
 
 test("words are joined as people do", () => {
   assert.deepEqual([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(list), ["", "a", "a and b", "a, b and c"]);
+});
+
+test("on a telephone what is a column elsewhere is a row, and a line goes past a box at its side", () => {
+  const places = { page: [0, 0], a: [1, 0], b: [1.5, 0], c: [2, 0], d: [2, 1] };
+  const parts = { services: ["a", "c", "d"].map((name) => ({ name })), channels: [{ name: "b" }], wires: [["calls", "a", "c"]] };
+  const { boxes, width, height, upright } = arrange({ cast: places, workloads: ["page"], futures: [{ lanes: [parts] }] }, true);
+  assert.ok(upright && width < 500);
+  assert.ok(boxes.a.y + boxes.a.height < boxes.b.y && boxes.b.y + boxes.b.height < boxes.c.y && boxes.c.y === boxes.d.y);
+  assert.ok(Math.max(...Object.values(boxes).map((box) => box.x + box.width)) <= width && boxes.d.y + boxes.d.height <= height);
+  const way = wiresOf(parts, { boxes, upright }).way("a", "c");
+  for (let share = 0; share <= 1; share += 0.01) {
+    const { x, y } = way.at(share);
+    const inside = x > boxes.b.x && x < boxes.b.x + boxes.b.width && y > boxes.b.y && y < boxes.b.y + boxes.b.height;
+    assert.ok(!inside);
+  }
 });

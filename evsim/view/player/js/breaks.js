@@ -1,6 +1,6 @@
 /* Break it here: choose a fault, and begin it at this moment or drop it on the bar; and the futures there are. */
 
-import { h, say } from "./dom.js";
+import { h, put, say } from "./dom.js";
 import { SHAPES } from "./shapes.js";
 import { moment } from "./words.js";
 
@@ -33,9 +33,9 @@ export class Breaks {
   /* `faults`: those of the film's breaks that can be chosen; `bar`: where one can be dropped.
      acts: {breakAt(fault, time), future(number)}. */
   constructor(faults, bar, acts) {
-    Object.assign(this, { faults, bar, acts, seen: new Set([0]) });
+    Object.assign(this, { faults, bar, acts, busy: false, radios: new Map() });
     this.group = `ev-futures-${++instances}`;
-    const choice = { class: "ev-select", "aria-label": "fault", onchange: () => this.mark() };
+    const choice = { class: "ev-select", autocomplete: "off", "aria-label": "fault", onchange: () => this.mark() };
     this.choice = h("select", choice, grouped(faults));
     this.diamond = h(
       "span",
@@ -52,12 +52,13 @@ export class Breaks {
       type: "number",
       min: "0.1",
       step: "any",
+      autocomplete: "off",
       "aria-label": "seconds that it lasts",
     });
     this.lasts = h("label", {}, "for ", this.length, " s");
     this.button = h(
       "button",
-      { type: "button", class: "ev-button ev-break", onclick: () => this.here(this.time) },
+      { type: "button", class: "ev-button ev-break", onclick: () => this.busy || this.here(this.time) },
       "break it here",
     );
     this.note = h("span", { class: "ev-note", role: "status" });
@@ -68,6 +69,7 @@ export class Breaks {
       h("label", {}, "fault ", this.choice),
       this.lasts,
       this.button,
+      h("span", { class: "ev-soft" }, "or drag the diamond onto the bar"),
       this.note,
     );
     this.node.hidden = !faults.length;
@@ -116,17 +118,17 @@ export class Breaks {
 
   /* The choice of futures: as it was, and those that were looked at. */
   show(futures, chosen) {
-    this.seen.add(chosen);
-    const seen = [...this.seen].sort((one, other) => one - other);
-    this.futures.hidden = seen.length < 2;
-    this.futures.replaceChildren(
-      ...seen.map((number) => {
-        const { label, at } = futures[number];
-        const radio = h("input", { type: "radio", name: this.group, onchange: () => this.acts.future(number) });
-        radio.checked = number === chosen;
-        return h("label", {}, radio, ` ${label}${at === null ? "" : ` at ${moment(at)}`}`);
-      }),
-    );
+    for (const number of new Set([0, chosen])) if (!this.radios.has(number)) this.radio(number, futures[number]);
+    this.futures.hidden = this.radios.size < 2;
+    for (const [number, radio] of this.radios) radio.checked = number === chosen;
+  }
+
+  radio(number, { label, at }) {
+    const act = { type: "radio", name: this.group, autocomplete: "off", onchange: () => this.acts.future(number) };
+    const radio = h("input", act);
+    this.radios.set(number, radio);
+    const after = [...this.radios].filter(([other]) => other > number).map(([, other]) => other.parentNode)[0];
+    this.futures.insertBefore(h("label", {}, radio, ` ${label}${at === null ? "" : ` at ${moment(at)}`}`), after ?? null);
   }
 
   draw(time) {
@@ -135,7 +137,8 @@ export class Breaks {
 
   say(words, busy = false) {
     say(this.note, words);
-    this.button.disabled = busy;
+    this.busy = busy;
+    put(this.button, "aria-disabled", busy ? "true" : null); // and keeps the focus
   }
 }
 

@@ -8,7 +8,7 @@ import { duration } from "./words.js";
 
 const PAD = 9;
 const [CELL_WIDTH, CELL_HEIGHT, CELL_STEP, CELLS] = [26, 21, 24, 7]; // CELLS: in a line
-const TOP = 40; // of the first line
+const TOP = 43; // of the first line
 const STRIPS = 4; // partitions that have a strip of their own
 const STACK = 6; // tickets of a queue that are drawn
 

@@ -26,13 +26,15 @@ export class Controls {
     ];
     this.pace = choice("pace", PACES, (value) => acts.pace(value));
     this.speed = choice("speed", SPEEDS, (value) => acts.speed(Number(value)));
-    this.jumps = h("select", { class: "ev-select", "aria-label": "jump to" });
+    this.jumps = h("select", { class: "ev-select", autocomplete: "off", "aria-label": "jump to" });
     this.number = h("input", {
       class: "ev-number-input",
       type: "number",
       min: "0",
+      autocomplete: "off",
       "aria-label": "number of a customer",
     });
+    this.note = h("span", { class: "ev-note", role: "status" });
     const find = h(
       "form",
       {
@@ -46,6 +48,7 @@ export class Controls {
       button("find", "find this customer", null),
     );
     find.lastChild.type = "submit";
+    find.append(this.note);
     this.node = h(
       "div",
       { class: "ev-controls" },
@@ -96,16 +99,21 @@ export class Controls {
   draw({ playing, pace, speed, chosen }) {
     say(this.play, playing ? "\u275a\u275a pause" : "\u25b6 play");
     put(this.play, "aria-label", playing ? "pause" : "play");
-    for (const button of this.mine) button.disabled = !chosen;
+    for (const button of this.mine) put(button, "aria-disabled", chosen ? null : "true"); // and keeps the focus
     this.pace.set(pace);
     this.speed.set(String(speed));
+  }
+
+  /* What became of the search for a customer; nothing if they were found. */
+  found(words) {
+    say(this.note, words);
   }
 }
 
 function choice(name, options, act) {
   const select = h(
     "select",
-    { class: "ev-select", onchange: ({ target }) => act(target.value) },
+    { class: "ev-select", autocomplete: "off", onchange: ({ target }) => act(target.value) },
     options.map(([value, label]) => h("option", { value: String(value) }, label)),
   );
   return {

@@ -8,11 +8,11 @@ const MOST_EFFECTS = 6; // the slowest are the ones to see
 /* The lines of a lane, first of those who arrived: {name, times (in order), kind, effect}. An effect counts when it
    happens to a customer for the first time. */
 export function linesOf(index) {
-  const { film, lane, arrivals, asked, yes, no, error, truth } = index;
+  const { film, lane, arrivals, asked, answered, yes, no, error, truth } = index;
   const told = Float64Array.from([...yes, ...no, ...error]).sort();
   const lines = [
     { name: "arrived", kind: "arrived", times: arrivals },
-    { name: "told", kind: "told", times: told },
+    { name: "told", kind: "told", times: told, first: answered },
   ];
   const effects = film.effects.map(({ name }, effect) => {
     const first = range(0, lane.requests.count).map((request) => truth.times(effect, request)[0] ?? NEVER);
@@ -25,6 +25,7 @@ export function linesOf(index) {
       name,
       kind: "effect",
       effect,
+      first,
       times: Float64Array.from(first.filter((time) => time !== NEVER)).sort(),
       late,
       due,
@@ -36,6 +37,18 @@ export function linesOf(index) {
   if (no.length) lines.push({ name: "told no", kind: "no", times: no });
   if (error.length) lines.push({ name: "told error", kind: "error", times: error });
   return lines;
+}
+
+/* Of those who had come by t and do not have it yet: {never: how many never will, last: when the last of the others has it
+   (null: nobody will)}. */
+export function lackingAt({ asked }, { first }, t) {
+  let [never, last] = [0, null];
+  for (let request = 0; request < asked.length; request++) {
+    if (asked[request] > t || (first[request] !== NEVER && first[request] <= t)) continue;
+    if (first[request] === NEVER) never++;
+    else last = Math.max(last ?? 0, first[request]);
+  }
+  return { never, last };
 }
 
 /* Where a line stands below the first one at t: {come, done, backlog, wait}. wait: microseconds from t until the line has

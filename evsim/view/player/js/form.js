@@ -26,7 +26,7 @@ export class Form {
 }
 
 function screen(found, request) {
-  if (request === undefined) return { state: "empty", text: "nobody yet" };
+  if (request === undefined) return { state: "empty", text: "nobody chosen" };
   if (!found) return { state: "empty", text: "not here yet" };
   if (!found.told) return { state: "waits", text: "please wait" };
   const { word, outcome } = found.told;

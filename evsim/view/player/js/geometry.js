@@ -6,13 +6,16 @@ export const LEAST_WIDTH = 820;
 const EDGE = 13; // above and below all boxes
 const PASSAGE = 18; // above channels, for lines that go past them
 const CHANNEL_HEIGHT = 210;
+const UPRIGHT = { edge: 40, gap: 46, channel: 132 };
 
-/* {width, height, boxes: name -> {x, y, width, height} (corner and size)}; workloads are doors on the left edge. */
-export function arrange(film) {
+/* {width, height, upright, boxes: name -> {x, y, width, height} (corner and size)}; workloads are doors on the left edge.
+   `upright`: for a telephone, from above to below; the doors are on the upper edge. */
+export function arrange(film, upright = false) {
   const names = new Set(film.futures.flatMap(({ lanes }) => lanes.flatMap(partsOf)));
   const places = Object.entries(film.cast).filter(([name]) => names.has(name));
   const columns = [...new Set(places.map(([, [column]]) => column))].sort((one, other) => one - other);
   const members = new Map(columns.map((column) => [column, places.filter(([, [at]]) => at === column)]));
+  if (upright) return stacked(film, columns, members);
   const rows = Math.max(1, ...[...members.values()].map((names) => names.length));
   const height = Math.max(rows, 2) * (BOX.height + GAP.row) - GAP.row + 2 * EDGE;
   const natural = columns.length * BOX.width + (columns.length - 1) * GAP.column + GAP.edge;
@@ -33,7 +36,28 @@ export function arrange(film) {
   film.workloads.forEach((name, row) => {
     boxes[name] = { x: 0, y: (height * (row + 0.5)) / doors - 20, width: 4, height: 40 };
   });
-  return { width: Math.max(LEAST_WIDTH, natural + 8), height, boxes };
+  return { width: Math.max(LEAST_WIDTH, natural + 8), height, upright, boxes };
+}
+
+/* The same from above to below: what is a column elsewhere is a row. */
+function stacked(film, columns, members) {
+  const most = Math.max(2, ...[...members.values()].map((names) => names.length));
+  const width = most * (BOX.width + GAP.row) + GAP.row;
+  const boxes = {};
+  let y = UPRIGHT.edge;
+  for (const column of columns) {
+    const inside = members.get(column);
+    const height = column % 1 ? UPRIGHT.channel : BOX.height;
+    inside.forEach(([name], place) => {
+      const x = width / 2 + (place - (inside.length - 1) / 2) * (BOX.width + GAP.row) - BOX.width / 2;
+      boxes[name] = { x, y, width: BOX.width, height };
+    });
+    y += height + UPRIGHT.gap;
+  }
+  film.workloads.forEach((name, place) => {
+    boxes[name] = { x: (width * (place + 0.5)) / film.workloads.length - 20, y: 0, width: 40, height: 4 };
+  });
+  return { width, height: y - UPRIGHT.gap + EDGE, upright: true, boxes };
 }
 
 function partsOf(lane) {
@@ -42,7 +66,7 @@ function partsOf(lane) {
 
 /* {pairs, way(from, to)}: the lines of a lane, as Ways between the facing sides of two boxes, around what stands
    between. Lines that share a side lie apart. */
-export function wiresOf(lane, boxes) {
+export function wiresOf(lane, { boxes, upright }) {
   const pairs = [];
   for (const [, from, to] of lane.wires) {
     if (!pairs.some(([one, other]) => (one === from && other === to) || (one === to && other === from)))
@@ -50,7 +74,7 @@ export function wiresOf(lane, boxes) {
   }
   const sides = new Map();
   const join = (name, other) => {
-    const key = `${name} ${side(boxes[name], boxes[other])}`;
+    const key = `${name} ${side(boxes[name], boxes[other], upright)}`;
     sides.set(key, [...(sides.get(key) ?? []), other]);
   };
   for (const [from, to] of pairs) {
@@ -59,7 +83,7 @@ export function wiresOf(lane, boxes) {
   }
   const end = (name, other) => {
     const box = boxes[name];
-    const where = side(box, boxes[other]);
+    const where = side(box, boxes[other], upright);
     const along = sides.get(`${name} ${where}`);
     along.sort((one, two) => middle(boxes[one], where) - middle(boxes[two], where));
     const share = (along.indexOf(other) + 1) / (along.length + 1);
@@ -72,11 +96,22 @@ export function wiresOf(lane, boxes) {
   const ways = new Map();
   for (const [from, to] of pairs) {
     const between = parts.filter((name) => name !== from && name !== to).map((name) => boxes[name]);
-    const points = around(end(from, to), end(to, from), between);
+    const points = upright
+      ? around(turned(end(from, to)), turned(end(to, from)), between.map(turnedBox)).map(turned)
+      : around(end(from, to), end(to, from), between);
     ways.set(`${from} ${to}`, new Way(points));
     ways.set(`${to} ${from}`, new Way([...points].reverse()));
   }
   return { pairs, way: (from, to) => ways.get(`${from} ${to}`) };
+}
+
+/* The same with x and y the other way round: what goes above a box goes to the left of it. */
+function turned([x, y]) {
+  return [y, x];
+}
+
+function turnedBox({ x, y, width, height }) {
+  return { x: y, y: x, width: height, height: width };
 }
 
 /* The points of a line from `start` to `end` that goes above boxes in its way. */
@@ -132,7 +167,9 @@ function middle(box, way) {
 }
 
 /* The side of a box that faces another. */
-function side(box, other) {
+function side(box, other, upright) {
+  if (upright && other.y >= box.y + box.height) return "bottom";
+  if (upright && other.y + other.height <= box.y) return "top";
   if (other.x >= box.x + box.width) return "right";
   if (other.x + other.width <= box.x) return "left";
   return other.y > box.y ? "bottom" : "top";

@@ -55,7 +55,9 @@ function toldLamp(found, over) {
 function effectLamp(effect, found, over) {
   if (!effect) return { state: "off", text: "" };
   const [first] = effect.times;
-  if (first === undefined) return { state: "off", text: !effect.due ? "not due" : over ? "never" : "not yet" };
+  // Whoever was told an error is owed nothing: what is not there may come, and nobody has promised it.
+  const open = found.told && found.told.word !== "yes" ? "not there" : "not yet";
+  if (first === undefined) return { state: "off", text: !effect.due ? "not due" : over ? "never" : open };
   const times = effect.times.length > 1 ? `, ${effect.times.length} times` : "";
   return { state: "on", text: `${duration(first - found.asked)}${times}` };
 }

@@ -262,10 +262,10 @@ export class Life {
 
   // Words.
 
-  /* What came of it: "you said yes; it was true 62 ms later". */
+  /* What came of it: "told yes; it was true 62 ms later". */
   get caption() {
     if (this.told === "nothing") return "no answer yet when the run ended";
-    return `you said ${this.told}${truthOf(this.index, this.request, this.state, this.lane.complete)}`;
+    return `told ${this.told}${truthOf(this.index, this.request, this.state, this.lane.complete)}`;
   }
 
   /* Moments at which a crash of a service would make a difference to this customer, each just before something that it

@@ -1,7 +1,7 @@
 /* Picture D beside the player: arrived, told, done as cumulative steps; brackets give the gaps at the cursor. */
 
 import { h, put, say } from "./dom.js";
-import { gapAt, linesOf, slowestAt, stepPath } from "./flow.js";
+import { gapAt, lackingAt, linesOf, slowestAt, stepPath } from "./flow.js";
 import { upTo } from "./intervals.js";
 import { number } from "./promise.js";
 import { SHAPES } from "./shapes.js";
@@ -216,8 +216,9 @@ class Chart {
       put(this.shade, name, value);
     for (const [name, value] of Object.entries({ x1: x, x2: x, y1: TOP - 6, y2: bottom }))
       put(this.cursor, name, value);
-    this.bracket(x, time, gap);
-    const words = gapWords(line, gap);
+    const lacking = line.first ? lackingAt(this.index, line, time) : null;
+    this.bracket(x, time, lacking?.never ? { ...gap, wait: null } : gap); // a wait is nobody's where some never have it
+    const words = gapWords(line, gap, lacking, time, this.index.lane.complete);
     say(this.sentence, words);
     put(
       this.svg,
@@ -263,15 +264,20 @@ class Chart {
   }
 }
 
-/* "94 arrived, 78 have subscription: 16 do not. The 94th comes 3.2 s from now: the wait of whoever came last ..." */
-function gapWords({ name, kind }, { come, done, backlog, wait }) {
+/* "94 arrived, 78 have subscription: 16 do not. 12 of them never will; the last of the others does 3.2 s from now." */
+function gapWords({ name, kind }, { come, done, backlog }, lacking, time, complete) {
   if (!come) return "Nobody has come yet.";
-  const [have, lack] = kind === "told" ? ["are told", "are not"] : [`have ${name}`, "do not"];
-  const all = `${number(come)} arrived, ${number(done)} ${have}`;
-  if (!backlog) return `${all}.`;
-  const gap = `${all}: ${number(backlog)} ${lack}`;
-  if (wait === null) return `${gap}. So many never ${have}.`;
-  return `${gap}. The last of so many comes ${duration(wait)} from now: the wait of whoever came last, if nobody leaves the line.`;
+  const has = { told: ["is told", "are told"], no: ["is told no", "are told no"], error: ["is told an error", "are told an error"] };
+  const [one, many] = has[kind] ?? [`has ${name}`, `have ${name}`];
+  const all = `${number(come)} arrived, ${number(done)} ${done === 1 ? one : many}`;
+  if (!backlog || !lacking) return `${all}.`;
+  const { never, last } = lacking;
+  const gap = `${all}: ${number(backlog)} ${backlog === 1 ? "lacks it" : "lack it"}`;
+  const will = `${complete ? "never" : "not within this run"}`;
+  if (last === null) return `${gap}, ${never === 1 ? "and" : "all of them"} ${will}.`;
+  const when = `${duration(last - time)} from now`;
+  if (!never) return `${gap}. ${backlog === 1 ? "It comes" : "The last of them has it"} ${when}.`;
+  return `${gap}, ${number(never)} of them ${will}. The last of the others has it ${when}.`;
 }
 
 function sample(kind, colour, marker) {

@@ -358,7 +358,8 @@ class Lives {
     const its = this.film.breaks.filter(({ fault }) => fault.crash === service);
     const known = its.find(({ moments }) => (moments ? moments.includes(time) : this.player.branch));
     if (known) return known.fault;
-    return this.player.branch && !its.length ? { crash: service, for: LENGTH } : null;
+    const fault = { crash: service, for: LENGTH };
+    return !its.length && this.player.offers(fault, time) ? fault : null;
   }
 
   // Words.

@@ -245,7 +245,7 @@ class Columns {
       const { due } = promises.effects[effect];
       const times = [1, 2].map((many) => count((place) => promises.done(effect, place, time) === many));
       const missing = count((place) => due[place] && !promises.done(effect, place, time));
-      const never = time >= this.index.lane.end && this.index.lane.complete ? "never" : "not yet";
+      const never = time >= this.index.lane.end && this.index.lane.complete ? "never" : "not there";
       words.push(counts([times[0], "once"], [times[1], "twice or more"], [missing, never]));
     });
     words.push(number(count((place) => promises.state(place, time).odd)));

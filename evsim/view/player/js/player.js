@@ -16,6 +16,7 @@ import { createSelection } from "./selection.js";
 import { customerAt } from "./state.js";
 import { customerName, moment, verdictOf } from "./words.js";
 
+const NARROW = 640; // pixels, as in style.css
 const HELP =
   "Keys: \u2190 \u2192 an event, with shift one of mine; space to play; page up and down, home, end; escape: nobody.";
 
@@ -62,6 +63,7 @@ class Player {
     const choose = (customer, design) => selection.set({ customer, design });
     const names = film.futures[0].lanes.map(({ name }) => name);
     const settings = { arrangement: arrange(film), choose, alone: names.length === 1 };
+    this.upright = false;
     this.rows = names.map((_, number) => new Row(film, number, settings));
     const come = { type: "button", class: "ev-button ev-register", onclick: () => this.come() };
     this.me = h("p", { class: "ev-me" });
@@ -90,6 +92,7 @@ class Player {
       "section",
       { class: "ev-player", "aria-label": `player: ${names.join(" and ")}` },
       h("div", { class: "ev-top" }, h("button", come, "Register"), this.me, this.time),
+      film.window ? h("p", { class: "ev-window" }, film.window) : null,
       this.rows.map(({ node }) => node),
       h("div", { class: "ev-words" }, lines),
       this.live,
@@ -100,6 +103,8 @@ class Player {
       h("p", { class: "ev-help" }, HELP),
       this.panels,
     );
+    this.resizing = new ResizeObserver(() => this.fit());
+    this.resizing.observe(this.root);
     listenToPointer(this.root);
     listenToKeys(this.root, this.keys());
     element.append(this.root);
@@ -134,10 +139,21 @@ class Player {
   /* Take everything away. */
   close() {
     this.clock.stop();
+    this.resizing.disconnect();
     this.bar.close();
     for (const row of this.rows) row.close();
     for (const end of [...this.followers, ...this.takeAway]) end?.();
     this.root.remove();
+  }
+
+  /* On a telephone stages go from above to below. */
+  fit() {
+    const upright = this.root.clientWidth > 0 && this.root.clientWidth < NARROW;
+    if (upright === this.upright) return;
+    this.upright = upright;
+    const arrangement = arrange(this.film, upright);
+    for (const row of this.rows) row.arrange(arrangement);
+    this.draw();
   }
 
   // What is shown.
@@ -221,6 +237,7 @@ class Player {
   step(forward, mine) {
     this.clock.stop();
     const { time, customer } = this.selection.get();
+    if (mine && !customer) return say(this.live, "Press Register first: nobody is you yet.");
     const moments = mine ? this.events().mine(customer) : this.events().moments;
     const next = (forward ? following : preceding)(moments, time);
     if (next !== null) this.goTo(next);
@@ -245,8 +262,8 @@ class Player {
     const [index] = this.lanes();
     const workload = this.selection.get().customer?.workload ?? index.lane.workloads[0];
     const request = index.requestOf({ workload, number });
-    if (request === undefined) say(this.me, `There is no customer ${number} of ${workload}.`);
-    else this.goTo(index.asked[request], { customer: { workload, number } });
+    this.controls.found(request === undefined ? `there is no customer ${number} of ${workload}` : "");
+    if (request !== undefined) this.goTo(index.asked[request], { customer: { workload, number } });
   }
 
   change(settings) {
@@ -276,6 +293,7 @@ class Player {
       this.enter(known);
       return;
     }
+    if (!this.offers(fault, at)) return this.breaks.say("what follows from this is not on this page");
     this.breaks.say("the run is repeated up to here ...", true);
     try {
       const future = await this.branch({ fault, at, future: id });
@@ -288,10 +306,17 @@ class Player {
     }
   }
 
-  /* Another future, from the moment on at which it begins. */
+  /* Whether one can ask for the future in which a fault begins at a time. */
+  offers(fault, at) {
+    if (!this.branch || !this.branch.offers) return Boolean(this.branch);
+    return this.branch.offers(fault, at);
+  }
+
+  /* Another future, from the moment on at which it begins. It goes by as time does: event by event takes minutes. */
   enter(future) {
     const { at, note } = this.futures[future];
     this.breaks.say(note ?? "");
+    if (!this.selection.get().customer) this.pace = "true";
     this.goTo(at, { future });
   }
 

@@ -38,6 +38,12 @@ export class Row {
     this.resizing.disconnect();
   }
 
+  /* Stand otherwise. */
+  arrange(arrangement) {
+    this.stage.arrange(arrangement);
+    if (this.index) this.stage.show(this.index);
+  }
+
   /* Show the lane of another future. */
   show(index) {
     this.index = index;

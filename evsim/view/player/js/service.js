@@ -37,11 +37,11 @@ export function serviceMarks(stage, service, state, counts) {
     ...written(stage, box, name, counts),
     ...(service.workers > SLOTS ? crowd : slots)(stage, box, service, state),
     ...tickets(stage, box, service, state),
-    ...faultWords(box, state.faults),
+    ...faultWords(box, state.faults, state.busy.length),
   ];
 }
 
-const STILL = ["outage", "crash", "pause"]; // faults in which nothing goes on
+const STILL = ["outage", "crash", "pause"]; // faults in which nothing begins
 
 /* What a fault has brought to a standstill is hatched: a box, or the workers of one instance. */
 export function faultMarks(box, faults, { workers = 0, instances = 1 } = {}) {
@@ -69,12 +69,13 @@ export function faultMarks(box, faults, { workers = 0, instances = 1 } = {}) {
     });
 }
 
-/* A diamond and what is wrong, on the lower edge of a box. */
-export function faultWords(box, faults) {
+/* A diamond and what is wrong, on the lower edge of a box. An outage lets the work in hand end. */
+export function faultWords(box, faults, busy = 0) {
   if (!faults.length) return [];
-  const said = faults.map(({ words, target }) => {
+  const said = faults.map(({ kind, words, target }) => {
     const instance = target.split("/")[1];
-    return `${instance ? `instance ${instance} ` : ""}${words.replace(/^\S+ /, "")}`;
+    const ends = kind === "outage" && busy ? "; ends what it has begun" : "";
+    return `${instance ? `instance ${instance} ` : ""}${words.replace(/^\S+ /, "")}${ends}`;
   });
   const words = () => `fault: ${faults.map((fault) => fault.words).join(", ")}`;
   return faultLabel(box.x + PAD, box.y + box.height + 2, said.join(", "), words, box.width - PAD);

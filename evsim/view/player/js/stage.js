@@ -1,7 +1,7 @@
 /* The stage of one design: who works, who waits for whom, and what is on its way. */
 
 import { channelMarks, grantedBy } from "./channel.js";
-import { h, Layer } from "./dom.js";
+import { h, Layer, put } from "./dom.js";
 import { NEVER } from "./film.js";
 import { LEAST_WIDTH, wiresOf } from "./geometry.js";
 import { ASK, astray, BAD, HOP_WORDS, LATE, LOST } from "./hops.js";
@@ -19,11 +19,11 @@ let instances = 0;
 export class Stage {
   /* `arrangement` is geometry's; choose(customer) is called when somebody clicks a mark. */
   constructor(film, arrangement, choose) {
-    Object.assign(this, { film, boxes: arrangement.boxes });
+    this.film = film;
     const hatch = `ev-hatch-${++instances}`;
     this.svg = h(
       "svg",
-      { class: "ev-stage", viewBox: `0 0 ${arrangement.width} ${arrangement.height}`, role: "img" },
+      { class: "ev-stage", role: "img" },
       h(
         "defs",
         {},
@@ -35,24 +35,33 @@ export class Stage {
       ),
     );
     this.svg.style.setProperty("--ev-hatch", `url(#${hatch})`);
-    if (arrangement.width > LEAST_WIDTH) this.svg.style.minWidth = `${Math.round(arrangement.width * 0.64)}px`;
+    this.arrange(arrangement);
     this.svg.addEventListener("click", ({ target }) => target.customer && choose(target.customer));
     [this.fixed, this.lines, this.parts, this.flying] = ["ev-fixed", "ev-lines", "ev-parts", "ev-dots"].map(
       (name) => new Layer(this.svg, { class: name }),
     );
   }
 
+  /* Stand otherwise: what there is must be shown again. */
+  arrange(arrangement) {
+    Object.assign(this, { arrangement, boxes: arrangement.boxes });
+    const { width, height } = arrangement;
+    put(this.svg, "viewBox", `0 0 ${width} ${height}`);
+    this.svg.style.minWidth = width > LEAST_WIDTH ? `${Math.round(width * 0.64)}px` : "";
+  }
+
   /* Show another lane (of another future). */
   show(index) {
     this.index = index;
     const { lane } = index;
-    this.wires = wiresOf(lane, this.boxes);
+    this.wires = wiresOf(lane, this.arrangement);
     this.effectsOf = Object.fromEntries(lane.services.map(({ name, effects }) => [name, effects]));
     const boxes = [
       ...lane.services.flatMap(({ name }) => frameOf(this.boxes[name], name)),
       ...lane.channels.flatMap((channel) => {
         const box = this.boxes[channel.name];
-        const kind = channel.partitions > 1 ? `${channel.kind}, ${channel.partitions} partitions` : channel.kind;
+        const many = channel.partitions > 1 ? `, ${channel.partitions} partitions` : "";
+        const kind = `${channel.broker ? "broker: " : ""}${channel.kind}${many}`;
         const frame = frameOf(box, channel.name, "channel");
         return [...frame, { tag: "text", class: "ev-small", x: box.x + 9, y: box.y + 34, text: kind }];
       }),
@@ -192,5 +201,6 @@ function waitPath(box, workers, worker, way) {
   if (workers > SLOTS) return `M${round(x - 14)},${round(y)}L${round(x)},${round(y)}${along}`;
   const slot = slotAt(box, workers, worker);
   const [middle, bottom] = [round(slot.x + slot.width / 2), slot.y + slot.height];
+  if (y >= box.y + box.height) return `M${middle},${bottom}L${round(x)},${round(y)}${along}`;
   return `M${middle},${bottom}V${bottom + 4}H${round(box.x + box.width - 5)}L${round(x)},${round(y)}${along}`;
 }

@@ -5,10 +5,10 @@ import { futureFrom } from "./differences.js";
 /* A player's `branch` for the futures of `film.stored`; null if there are none. */
 export function branchesOf({ stored, futures }) {
   if (!stored?.length) return null;
-  return async ({ fault, at }) => {
+  const find = (fault, at) => {
     const wanted = JSON.stringify(fault);
-    const found = stored.find((each) => each.at === at && JSON.stringify(each.fault) === wanted);
-    if (!found) throw new Error("what follows from this is not on this page");
-    return futureFrom(found, futures[0]);
+    return stored.find((each) => each.at === at && JSON.stringify(each.fault) === wanted);
   };
+  const branch = async ({ fault, at }) => futureFrom(find(fault, at), futures[0]);
+  return Object.assign(branch, { offers: (fault, at) => Boolean(find(fault, at)) });
 }

@@ -1,5 +1,6 @@
 """``python -m evsim``, and the program ``evsim``: the command line."""
 
+import os
 import signal
 import sys
 
@@ -8,6 +9,7 @@ from evsim import stopping
 
 def main():
     stopping.listen()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look for some in every package
     from evsim.cli import app  # imports a lot, and a signal may come meanwhile
 
     try:

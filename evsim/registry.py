@@ -62,17 +62,20 @@ class Part:
         return (resources.files(self.package) / "page.md").read_text(encoding="utf-8")
 
 
-@cache
 def parts(socket=None):
     """All parts, or those of one socket, in the order of their words; ours, and those of other packages."""
+    return tuple(each for each in _all() if socket in (None, each.socket))
+
+
+@cache
+def _all():
     ours = import_module("evsim.parts")
     found = {module.name: f"{ours.__name__}.{module.name}" for module in pkgutil.iter_modules(ours.__path__)}
     for entry in _entry_points():
         if entry.name in found:
             raise RegistryError(f"{entry.value}: there is a part {entry.name} already, {found[entry.name]}")
         found[entry.name] = entry.value
-    declared = tuple(_declared(word, package) for word, package in sorted(found.items()))
-    return tuple(each for each in declared if socket in (None, each.socket))
+    return tuple(_declared(word, package) for word, package in sorted(found.items()))
 
 
 def part(word):

@@ -6,12 +6,12 @@ from .units import write_limit
 
 __all__ = ["COMMITS", "GUARANTEES", "guarantees", "promised"]
 
-AFTER = After()
+AFTER = After.model_construct()
 COMMITS = {
-    "at_most_once": Before(),
+    "at_most_once": Before.model_construct(),
     "at_least_once": AFTER,
     "effectively_once": AFTER,
-    "exactly_once": Transaction(),
+    "exactly_once": Transaction.model_construct(),
 }
 GUARANTEES = tuple(COMMITS)
 

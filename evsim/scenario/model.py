@@ -67,7 +67,7 @@ class Scenario(Part):
     workloads: Annotated[names_of(Workload), Field(min_length=1)]
     services: Annotated[names_of(Service), Field(min_length=1)]
     channels: names_of(Channel) = Field(default={}, validate_default=True)
-    network: Network = Network()
+    network: Network = Network.model_construct()
     faults: tuple[Fault, ...] = ()
     settings: RunSettings = Field(alias="run")
     objectives: Objectives = Field(default={}, validate_default=True)

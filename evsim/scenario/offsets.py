@@ -70,7 +70,9 @@ class Replay(Part):
     """At the time `at` the group reads again what it has handled since the place `to`."""
 
     at: Time
-    to: Annotated[one_of("a place in a log", Earliest, Offset, Moment), Field(validate_default=True)] = Earliest()
+    to: Annotated[one_of("a place in a log", Earliest, Offset, Moment), Field(validate_default=True)] = (
+        Earliest.model_construct()
+    )
 
 
 def _as_list(written):

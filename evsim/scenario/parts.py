@@ -42,7 +42,7 @@ class _Service(Part):
     subscribe: Subscriptions = ()
     handle: Handler
     drop_stale: StrictBool = False
-    balance: AnyBalance = Balance()
+    balance: AnyBalance = Balance.model_construct()
 
     @property
     def is_balanced(self):
@@ -81,7 +81,7 @@ class Link(Part):
 class Network(Part):
     """One-way `latency` of a hop, `loss` of a message on it, and when a lost call without timeout fails."""
 
-    latency: AnyDistribution = Constant(value=0.0)
+    latency: AnyDistribution = Constant.model_construct(value=0.0)
     loss: Share = 0.0
     give_up: PositiveTime = 30.0
     links: names_of(Link) = Field(default={}, validate_default=True)

@@ -84,7 +84,7 @@ class Retry(Part):
     """Try up to `attempts` times in all, the first included, waiting `backoff` in between."""
 
     attempts: up_to(10_000)
-    backoff: Backoff = Backoff()
+    backoff: Backoff = Backoff.model_construct()
 
 
 class CallRetry(Retry):

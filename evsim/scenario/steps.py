@@ -101,7 +101,7 @@ class Call(Asking):
     service: Name
     timeout: PositiveTime | None = None
     retry: CallRetry | None = None
-    on_error: "OnError" = Failing()
+    on_error: "OnError" = Failing.model_construct()
 
 
 class Publish(Tagged):
@@ -164,7 +164,7 @@ class Ask(Asking):
     bus: Name
     timeout: PositiveTime = 30.0
     retry: CallRetry | None = None
-    on_error: "OnError" = Failing()
+    on_error: "OnError" = Failing.model_construct()
 
     @property
     def channel(self):
@@ -311,8 +311,6 @@ _OF_PARTS = [each.module("settings").SETTINGS for each in parts(STEP)]
 Step = one_of(
     "a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Read, Effect, Undo, Reply, *_OF_PARTS
 )
-for _steps in (Call, Ask, Fallback, Compensate, Parallel, Maybe):
-    _steps.model_rebuild()
 
 Handler = Annotated[
     tuple[Step, ...],

@@ -24,8 +24,8 @@ class IdempotentSettings(ServiceSetting):
     knows_again: ClassVar[bool] = True
 
     by: Annotated[Literal["message", "content", "key"], Field(description="what makes two handlings one")] = "message"
-    lookup: Annotated[AnyDistribution, Field(description="how long it takes to look, before each handling")] = Constant(
-        value=0.0
+    lookup: Annotated[AnyDistribution, Field(description="how long it takes to look, before each handling")] = (
+        Constant.model_construct(value=0.0)
     )
     window: Annotated[PositiveTime | None, Field(description="after this it forgets; never, if it is left out")] = None
 

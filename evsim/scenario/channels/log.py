@@ -66,7 +66,7 @@ class Log(Likened):
     retention: Retention | None = None
     compaction: PositiveTime | None = None
     replicas: up_to(100) = 1
-    replication: AnyDistribution = Constant(value=0.0)
+    replication: AnyDistribution = Constant.model_construct(value=0.0)
     min_in_sync: up_to(100) = 1
     election: Time = 0.0
     unclean_election: StrictBool = False

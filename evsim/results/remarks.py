@@ -1,4 +1,7 @@
-"""Remarks: what a part notes about one attempt. They stand among the incidents, with the row as their detail."""
+"""Remarks: what is noted during an attempt, by who works on it. They stand among the incidents, with a row as detail.
+
+Of a call that is not tried again the incident has the row of the call: it is its caller who notes that.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -13,12 +16,16 @@ _OURS = {NO_RETRY: "no other attempt: the retry budget is spent"}
 
 @dataclass(frozen=True)
 class Remark:
-    """What a part noted of the attempt `row` at `time` (seconds): its `kind`, and the same in `words` for readers."""
+    """What was noted in the attempt `row` at `time` (seconds): its `kind`, and the same in `words` for readers.
+
+    about: the call of `row` that it is about, or `row` itself.
+    """
 
     time: float
     row: int
     kind: str
     words: str
+    about: int
 
 
 @cache
@@ -29,5 +36,9 @@ def sentences():
 
 def remarks(run):
     """The remarks of a run, in order of time."""
-    known = sentences()
-    return [Remark(time, row, kind, known[kind]) for time, kind, _, row in run.records.incidents if kind in known]
+    known, parent, found = sentences(), run.rows["parent"], []
+    for time, kind, _, about in run.records.incidents:
+        if kind in known:
+            row = int(parent[about]) if kind == NO_RETRY else about
+            found.append(Remark(time, row, kind, known[kind], about))
+    return found

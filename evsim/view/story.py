@@ -125,8 +125,8 @@ class Story:
         self._link(int(requests.row[index]))
         self.incidents = {(row, kind) for _, kind, _, row in run.records.incidents if row in self.spans}
         for remark in remarks(run):
-            if remark.row in self.spans:
-                self.spans[remark.row].remarks.append((float(elapsed(remark.time, self.arrived)), remark.words))
+            if remark.about in self.spans:
+                self.spans[remark.about].remarks.append((float(elapsed(remark.time, self.arrived)), remark.words))
 
     @property
     def told(self):

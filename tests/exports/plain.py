@@ -3,13 +3,16 @@
 A time that never came is None; times are seconds.
 """
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 from evsim.results.tally import REQUEST_OUTCOMES
 
-__all__ = ["Plain", "micro", "nano"]
+__all__ = ["START", "Plain", "micro", "nano"]
+
+START = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp()) * 10**9  # when every run begins
 
 
 def nano(seconds):
@@ -42,7 +45,8 @@ class Plain:
         self.requests = [
             SimpleNamespace(
                 row=self.rows[row], workload=tally.workloads[workload], number=number, place=place,
-                outcome=REQUEST_OUTCOMES[outcome], arrived=self.rows[row].born, answered=self.rows[row].settled,
+                outcome=REQUEST_OUTCOMES[outcome], key=run.request_keys[place],
+                arrived=self.rows[row].born, answered=self.rows[row].settled,
             )
             for place, (row, workload, number, outcome) in enumerate(
                 zip(*(getattr(tally, name).tolist() for name in ("row", "workload", "number", "outcome")), strict=True)
@@ -83,8 +87,9 @@ class Plain:
         for kind in ("effects", "undos"):
             for each in getattr(self, kind):
                 getattr(each.row, kind).append(each)
-        for remark in remarks(run):
-            self.rows[remark.row].remarks.append(remark)
+        for order, remark in enumerate(remarks(run)):
+            said = SimpleNamespace(time=remark.time, words=remark.words, order=order)
+            self.rows[remark.row].remarks.append(said)
         for effect, undone in zip(self.effects, run.undone.tolist(), strict=True):
             effect.undone = None if undone != undone else undone
 

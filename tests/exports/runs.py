@@ -38,7 +38,7 @@ def troubled():
                     "inside": "host",
                     "handle": [{"work": {"exponential": "200ms"}}, {"effect": "row"}],
                 },
-                "reader": {"subscribe": "jobs", "handle": [{"work": "50ms"}]},
+                "reader": {"subscribe": "jobs", "handle": [{"work": "50ms"}, {"fail": 0.2}]},
             },
             "channels": {"jobs": {"queue": {}}},
             "network": {
@@ -55,12 +55,47 @@ def troubled():
     ).run()
 
 
+def committing():
+    """Members that commit at intervals die, fall silent and are slow; an undo, a budget that is spent, an outbox."""
+    retry = {"attempts": 3, "backoff": "50ms", "budget": {"ratio": 0.1, "burst": 1}}
+    reading = {"channel": "facts", "commit": {"interval": "700ms"}, "session_timeout": "500ms",
+               "max_poll_interval": "250ms"}  # fmt: skip
+    return Scenario.from_dict(
+        {
+            "name": "committing",
+            "workloads": {"customers": {"target": "front", "arrivals": {"poisson": 6}}},
+            "services": {
+                "front": {
+                    "workers": 9,
+                    "handle": [
+                        {"effect": "row"},
+                        {"publish": {"channel": "facts", "outbox": {"poll": "100ms"}}},
+                        {"call": {"service": "back", "retry": retry, "on_error": {"compensate": [{"undo": "row"}]}}},
+                    ],
+                },
+                "back": {"handle": [{"work": "20ms"}, {"fail": 0.3}]},
+                "reader": {"instances": 2, "subscribe": reading, "handle": [{"work": {"exponential": "80ms"}},
+                                                                          {"effect": "entry"}]},
+            },
+            "channels": {"facts": {"log": {"partitions": 3}}},
+            "network": {"latency": "10ms"},
+            "faults": [
+                {"crash": "reader/1", "at": "2s", "for": "2s"},
+                {"pause": "reader/2", "at": "5s", "for": "1s"},
+                {"outage": "facts", "at": "7s", "for": "500ms"},
+                {"outage": "reader", "at": "9s", "for": "1h"},
+            ],
+            "run": {"duration": "10s", "drain_limit": "300ms"},
+        }
+    ).run()  # fmt: skip
+
+
 RUNS = {
     "classic": classic, "events": events, "doubled": doubled, "refused": refused, "cut": cut, "nobody": nobody,
     "two workloads": two_workloads, "lossy": lossy, "odd names": odd, "crashed calls": lambda: crashed("classic"),
     "crashed events": lambda: crashed("events"), "letters": letters,
     "early replies": lambda: shop(early=True, **IMPATIENT).run(),
-    "troubled": troubled,
+    "troubled": troubled, "committing": committing,
 }  # fmt: skip
 NAMES = list(RUNS)
 

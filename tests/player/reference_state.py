@@ -64,15 +64,16 @@ class Reference:
         return {
             (name, settings["channel"])
             for name, _, settings in self._steps()
-            if settings.get("acks") != 0 and not settings.get("outbox")
+            if settings.get("acks") != 0 and settings.get("outbox") is None
         }
 
     def _kept_back(self):
         """(service, channel) where messages wait in an outbox or for a batch before they are sent."""
+        channels = self.run.scenario.channels
         return {
             (name, settings["channel"])
             for name, _, settings in self._steps()
-            if settings.get("outbox") or getattr(self.run.scenario.channels[settings["channel"]], "linger", None)
+            if settings.get("outbox") is not None or getattr(channels[settings["channel"]], "linger", None)
         }
 
     # Columns that need a thought.
@@ -208,11 +209,16 @@ class Reference:
         }  # fmt: skip
         for first, last in self.obligations():
             if first.source == name:
-                closed = -1 if last.verdict in ("given back", "revoked", "open") else micro(last.settled)
+                assert last.verdict != "revoked", "what is revoked is ready again at once"
+                closed = -1 if last.verdict in ("given back", "open") else micro(last.settled)
                 if lasts(micro(first.born), closed, t):
                     groups[None if None in groups else first.service].append((micro(first.born), first.number))
-        behind = {service or "null": [row for _, row in sorted(rows)] for service, rows in groups.items()}
-        return {"kept": kept, "faults": self.faults(name, t), "groups": behind}
+        found = {}
+        for service, rows in groups.items():
+            open_ = [row for _, row in sorted(rows)]
+            oldest = self.plain.rows[open_[0]].parent if open_ else None
+            found[service or "null"] = {"open": open_, "behind": len(open_), "oldest": oldest}
+        return {"kept": kept, "faults": self.faults(name, t), "groups": found}
 
     def obligations(self):
         """(first, last) attempt at each delivery that somebody has to settle: not at what a link made."""

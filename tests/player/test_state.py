@@ -1,11 +1,13 @@
 """At any moment the player shows what the records say, and every time in a film is the record that it means."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evsim.results.outcomes import TOLD, CustomerOutcomes
 from evsim.scenario import Scenario
 from evsim.view.player.film import film
 from tests.books.holding import examples
@@ -14,6 +16,7 @@ from tests.exports.plain import Plain, micro
 from tests.exports.runs import a_run
 from tests.player.node import ask
 from tests.player.reference_state import Reference
+from tests.player.reference_words import told
 from tests.player.test_film import NO_SHRINKING
 
 
@@ -29,7 +32,7 @@ QUESTION = """(film, [index]) => {
     const plain = (table) => Object.fromEntries(Object.entries(table).map(
         ([name, column]) => [name, ArrayBuffer.isView(column) ? [...column] : column]));
     const faults = (its) => its.map(({kind, start}) => [kind, start]);
-    const {attempts, messages, effects, sendings, history, requests, remarks} = index.lane;
+    const {attempts, messages, effects, sendings, requests, remarks} = index.lane;
     const shown = (t) => {
         const {services, channels, dots} = stateOf(index, t);
         return {
@@ -38,17 +41,20 @@ QUESTION = """(film, [index]) => {
                     line, outbox, faults: faults(its)}])),
             channels: Object.fromEntries(Object.entries(channels).map(([name, {kept, groups, faults: its}]) =>
                 [name, {kept, faults: faults(its),
-                    groups: Object.fromEntries(groups.map(({service, open}) => [String(service), open]))}])),
+                    groups: Object.fromEntries(groups.map(({service, open, behind, oldest}) =>
+                        [String(service), {open, behind, oldest}]))}])),
             dots: dots.map(({hop, share}) => [hop.kind, hop.ref, hop.from, hop.to, Math.round(share * 1e6) / 1e6]),
         };
     };
     return {
-        tables: Object.fromEntries(Object.entries({attempts, messages, effects, sendings, remarks})
+        words: eventsOf([index]).list.map((event) => [event.time, sentence(index, event, `#${event.request}`)]),
+        tables: Object.fromEntries(Object.entries({requests, attempts, messages, effects, sendings, remarks})
             .map(([name, table]) => [name, plain(table)])),
         states: film.moments.map(shown),
         customers: film.moments.map((t) => film.whose.map((request) => {
             const found = customerAt(index, request, t);
-            return found && {asked: found.asked, told: found.told, times: found.effects.map(({times}) => times)};
+            return found && {asked: found.asked, told: found.told, state: found.state,
+                times: found.effects.map(({times}) => times), due: found.effects.map(({due}) => due)};
         })),
     };
 }"""
@@ -73,13 +79,15 @@ def assert_the_player_shows_the_records(runs, count=8):
         references.append(Reference(plain))
         whose = luck.sample(range(len(plain.requests)), min(5, len(plain.requests)))
         films.append(film(run) | {"moments": moments(plain, count, luck), "whose": whose})
-    found = ask(films, QUESTION, {"state": ["stateOf", "customerAt"]})
+    found = ask(films, QUESTION, {"state": ["stateOf", "customerAt"], "events": ["eventsOf"], "words": ["sentence"]})
     for run, made, reference, said in zip(runs, films, references, found, strict=True):
-        assert_columns(reference, said["tables"], [effect["name"] for effect in made["effects"]])
+        assert_columns(reference, said["tables"], made)
+        assert list(map(tuple, said["words"])) == told(reference, made["futures"][0]["lanes"][0]), run
         for t, state, customers in zip(made["moments"], said["states"], said["customers"], strict=True):
             assert_state(state, reference.state(t), f"{run} at {t}")
+            outcomes = CustomerOutcomes.of(run, at=(1000 * t + 499.9) / 1e9)  # as a moment is rounded
             for request, customer in zip(made["whose"], customers, strict=True):
-                assert customer == customer_at(reference, made, request, t), f"{run} at {t}"
+                assert customer == customer_at(reference, made, request, t, outcomes), f"{run} at {t}"
 
 
 def assert_state(shown, meant, where):
@@ -95,15 +103,15 @@ def assert_state(shown, meant, where):
     assert shown["dots"] == near, where
 
 
-def customer_at(reference, made, request, t):
+def customer_at(reference, made, request, t, outcomes):
     plain = reference.plain
     who = plain.requests[request]
     if micro(who.arrived) > t:
         return None
-    told = None
+    heard = None
     if 0 <= micro(who.answered) <= t:
         word = {"ok": "yes", "declined": "no"}.get(who.outcome, "error")
-        told = {"time": micro(who.answered), "word": word, "outcome": who.outcome}
+        heard = {"time": micro(who.answered), "word": word, "outcome": who.outcome}
     replays = set(plain.run.records.replays)
     times = []
     for effect in made["effects"]:
@@ -114,12 +122,32 @@ def customer_at(reference, made, request, t):
             if mine and not (first in replays and its):
                 its.append(micro(each.time))
         times.append([time for time in its if time <= t])
-    return {"asked": micro(who.arrived), "told": told, "times": times}
+    state = {
+        "told": TOLD[outcomes.told[request]], "odd": bool(outcomes.odd[request]),
+        "true": bool((outcomes.yes & outcomes.everything)[request]), "truth": outcomes.truth(request),
+        "last": replace(outcomes, final=True).truth(request), "also": outcomes.also(request),
+    }  # fmt: skip
+    due = is_due(plain.run, made, request)
+    return {"asked": micro(who.arrived), "told": heard, "state": state, "times": times, "due": due}
 
 
-def assert_columns(reference, tables, effects):
-    """Every column of times in the film, and who and where, is what its name means."""
-    plain = reference.plain
+def is_due(run, made, request):
+    """Of each effect of the film, whether it is due to a customer."""
+    due = dict(zip(run.effect_names, run.tally.is_due[:, request].tolist(), strict=True))
+    return [due.get(effect["name"], False) for effect in made["effects"]]
+
+
+def assert_columns(reference, tables, made):
+    """Every column in the film is what its name means."""
+    plain, codes, effects = reference.plain, made["codes"], [effect["name"] for effect in made["effects"]]
+    assert_requests(plain, tables["requests"], made)
+    for name in ("outcome", "verdict", "reason"):
+        words = [codes[name][code] for code in tables["attempts"][name]]
+        assert words == [getattr(row, name) for row in plain.rows], name
+    assert [codes["fate"][code] for code in tables["messages"]["fate"]] == [each.fate for each in plain.messages]
+    channels = list(plain.run.scenario.channels)
+    assert [channels[code] for code in tables["messages"]["channel"]] == [each.channel for each in plain.messages]
+    assert tables["messages"]["request"] == [each.request.place for each in plain.messages]
     attempts = {
         "asked": lambda row: row.born, "arrived": lambda row: row.inbox, "granted": lambda row: row.leased,
         "started": lambda row: row.started, "ended": lambda row: row.ended, "replied": lambda row: row.gone,
@@ -160,8 +188,40 @@ def assert_columns(reference, tables, effects):
                                   for row in plain.rows for each in row.remarks)  # fmt: skip
 
 
+def assert_requests(plain, table, made):
+    workloads = list(plain.run.scenario.workloads)
+    assert [workloads[code] for code in table["workload"]] == [each.workload for each in plain.requests]
+    for name, value in {"row": lambda each: each.row.number, "number": lambda each: each.number}.items():
+        assert table[name] == [value(each) for each in plain.requests], name
+    assert table["key"] == [each.key for each in plain.requests]
+    assert [table["outcomes"][code] for code in table["outcome"]] == [each.outcome for each in plain.requests]
+    word = {"ok": "yes", "declined": "no", "pending": "nothing"}
+    said = [word.get(each.outcome, "error") for each in plain.requests]
+    assert [made["told"][code] for code in table["told"]] == said
+    standing = {}
+    for each in plain.effects:
+        if each.undone is None:
+            standing.setdefault((each.row.request.place, each.name), []).append(each.time)
+    assert table["true"] == [micro(true_at(plain.run, each, standing)) for each in plain.requests]
+
+
+def true_at(run, who, standing):
+    """When all that is due to a customer was there, if it is as it was meant to end; at once where nothing is due."""
+    due, back = (
+        [name for name, its in zip(run.effect_names, which[:, who.place]) if its]
+        for which in (run.tally.is_due, run.tally.is_taken_back)
+    )
+    there = {name: min(standing[who.place, name]) for name in (*due, *back) if (who.place, name) in standing}
+    if not due and not back:
+        return who.arrived
+    if not due or len(there) != len(due) or any(name in there for name in back):
+        return None
+    return max(who.arrived, *there.values())
+
+
 def test_the_player_shows_the_records_at_any_moment():
-    names = ["doubled", "lossy", "crashed events", "crashed calls", "letters", "early replies", "cut", "troubled"]
+    names = ["doubled", "lossy", "crashed events", "crashed calls", "letters", "early replies", "cut", "troubled",
+             "committing", "two workloads", "refused"]  # fmt: skip
     assert_the_player_shows_the_records([a_run(name) for name in names])
 
 

@@ -176,8 +176,7 @@ function groupsOf(index, delivered) {
   const { lane, kinds } = index;
   const { attempts, messages } = lane;
   const closed = new Float64Array(attempts.count).fill(Infinity);
-  // After these another attempt follows.
-  const ready = ["given back", "revoked"].map((word) => index.film.codes.verdict.indexOf(word));
+  const back = index.film.codes.verdict.indexOf("given back"); // another attempt follows
   const copy = index.film.codes.verdict.indexOf("copy"); // made by a link, it settles nothing
   const last = new Int32Array(attempts.count).fill(NEVER);
   for (const row of delivered) {
@@ -185,7 +184,7 @@ function groupsOf(index, delivered) {
     const obligation = attempts.first[row] === NEVER ? row : attempts.first[row];
     last[obligation] = row;
     const settled = attempts.settled[row];
-    closed[obligation] = ready.includes(attempts.verdict[row]) || settled === NEVER ? Infinity : settled;
+    closed[obligation] = attempts.verdict[row] === back || settled === NEVER ? Infinity : settled;
   }
   const groups = new Map();
   for (const channel of lane.channels) {

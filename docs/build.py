@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import evsim
+from evsim.figures import CHANNEL, PARTITION, PHASE, RUN, SERVICE, UNITS, figures
 from evsim.registry import parts
 from evsim.scenario.manual import page
 from evsim.whole import new_file, write_text
@@ -141,6 +142,33 @@ def pages_of_parts():
     return pages
 
 
+# The page of the figures.
+
+PLACES = {
+    RUN: ("A run", "`run.summary()`: the customers who count, and what came of them."),
+    PHASE: ("A phase", "`run.phases`: the customers who came before, during or after a fault."),
+    SERVICE: ("A service", "`run.services`: the attempts at it of the customers who count; averages over the clock."),
+    CHANNEL: (
+        "A channel and a service that subscribes to it",
+        "`run.channels`: what the channel was to deliver to it.",
+    ),
+    PARTITION: ("A partition of a log and a service that subscribes to it", "`run.partitions`."),
+}
+
+
+def tables_of_figures():
+    """Every figure: what it is, its unit, and which way is better."""
+    return "\n".join(f"## {title}\n\n{about}\n\n{_table_of_figures(where)}" for where, (title, about) in PLACES.items())
+
+
+def _table_of_figures(where):
+    lines = ["| figure | what it is | unit | better |", "|---|---|---|---|"]
+    for each in figures(where):
+        name = f"{each.name}_*" if each.points else each.name
+        lines.append(f"| `{name}` | {each.about} | {UNITS[each.unit]} | {each.better or '-'} |")
+    return "\n".join(lines) + "\n"
+
+
 def with_files(text):
     """`text` with each marked file as a block of code, as it stands."""
 
@@ -195,6 +223,8 @@ def main(check=False):
     readme, pages = ROOT / "README.md", {}
     pages[readme] = marked(readme.read_text(), "table", table())
     pages[ROOT / "docs/reference.md"] = reference()
+    defined = ROOT / "docs/figures.md"
+    pages[defined] = marked(defined.read_text(), "figures", tables_of_figures())
     pages |= pages_of_parts()
     told = ROOT / "docs/add-a-part.md"
     pages[told] = with_files(told.read_text())

@@ -9,7 +9,7 @@ names, each imported when a room asks for it:
 ``engine``   ``build``: how it runs; its arguments are those of its socket
 ``audit``    ``CHECKS``: functions of :class:`evsim.results.audit.books.Books` that recount it; of a channel also
              ``obligations``: of each message, to how many it is one
-``figures``  ``FIGURES``: what it adds to the figures of a run
+``figures``  ``FIGURES``: what it adds to the figures of a run, each an :class:`evsim.figures.Figure`
 ``words``    ``INCIDENTS``: what it writes into the incidents, in words for readers
 ``trials``   ``MUTANTS`` and ``SETTINGS``: ways to break it, and settings to try; for the tests alone
 ============ =======================================================================================

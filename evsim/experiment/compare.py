@@ -15,7 +15,7 @@ from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.tables import html_table, phase_tables, text_table
-from evsim.results.figures import GROUPS, label, write_estimate
+from evsim.figures import better_or_worse, groups, label, write_estimate
 from evsim.scenario.arguments import a_scenario, several
 
 __all__ = ["Comparison", "compare"]
@@ -150,7 +150,7 @@ class Comparison:
         columns = {name: _columns(design.runs) for name, design in self.designs.items()}
         first = columns.pop(self.first)
         return {
-            name: {metric: difference(values, other[metric]) for metric, values in first.items()}
+            name: {metric: difference(values, other[metric]) for metric, values in first.items() if metric in other}
             for name, other in columns.items()
         }
 
@@ -169,8 +169,7 @@ class Comparison:
         for name, design in self.designs.items():
             for metric, mine in design.summary().items():
                 row = {"metric": metric, "design": name, **asdict(mine)}
-                if name != self.first:
-                    apart = self.differences[name][metric]
+                if apart := self.differences.get(name, {}).get(metric):
                     row |= {
                         "difference": apart.mean,
                         "difference_low": apart.low,
@@ -188,15 +187,16 @@ class Comparison:
             other = self.designs[name].summary()
             header = ["", self.first, name, "difference", "verdict", "pairing"]
             rows = []
-            for group, metrics in GROUPS.items():
+            for group, metrics in groups(differences).items():
                 rows.append([group])
                 for metric in metrics:
                     apart = differences[metric]
+                    verdict = ", ".join(filter(None, (apart.verdict, better_or_worse(metric, apart.verdict))))
                     shared = "" if math.isnan(apart.pairing) else f"{100 * apart.pairing:.0f} %"
                     rows.append([
                         f"  {label(metric)}", write_estimate(metric, base[metric]),
                         write_estimate(metric, other[metric]), write_estimate(metric, apart, difference=True),
-                        apart.verdict, shared,
+                        verdict, shared,
                     ])  # fmt: skip
             rows.append(["The same customer in both"])
             for what, apart in self.customers[name].items():

@@ -4,11 +4,9 @@ import math
 from dataclasses import dataclass
 
 from evsim.experiment.statistics import Estimate
-from evsim.results.figures import label, write, write_estimate
+from evsim.figures import MORE, figure, label, write, write_estimate
 
 __all__ = ["Judgement", "judge"]
-
-AT_LEAST = ("requests", "completed", "availability", "throughput", "goodput")  # of all others: at most
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Judgement:
     verdict: str
 
     def __str__(self):
-        relation = "at least" if self.metric in AT_LEAST else "at most"
+        relation = "at least" if _more_is_better(self.metric) else "at most"
         measured = not math.isnan(self.found.mean)
         found = write_estimate(self.metric, self.found) if measured else "too few to tell"
         return f"{self.verdict}  {label(self.metric)} {relation} {write(self.metric, self.limit)}: {found}"
@@ -43,8 +41,13 @@ def judge(objectives, summary):
 
 def _judge(metric, limit, found):
     low, high = (found.mean, found.mean) if found.n == 1 else (found.low, found.high)
-    if metric in AT_LEAST:
+    if _more_is_better(metric):
         meets, misses = low >= limit, high < limit
     else:
         meets, misses = high <= limit, low > limit
     return Judgement(metric, limit, found, "MEETS" if meets else "MISSES" if misses else "NOT DECIDED")
+
+
+def _more_is_better(metric):
+    found = figure(metric)
+    return found is not None and found.better == MORE

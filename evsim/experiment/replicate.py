@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import estimate
 from evsim.experiment.tables import html_table, phase_tables, text_table
-from evsim.results.figures import GROUPS, label, write_estimate
+from evsim.figures import groups, label, write_estimate
 from evsim.scenario.arguments import a_scenario
 
 __all__ = ["Replications", "estimates", "replicate"]
@@ -84,7 +84,7 @@ class Replications:
         return pandas.DataFrame(rows).set_index("seed")
 
     def _rows(self):
-        for group, metrics in GROUPS.items():
+        for group, metrics in groups(self._summary).items():
             yield [group]
             for name in metrics:
                 yield [f"  {label(name)}", write_estimate(name, self._summary[name])]

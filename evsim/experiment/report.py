@@ -2,62 +2,9 @@
 
 from evsim.experiment.statistics import Estimate, none_seen_bound
 from evsim.experiment.tables import cell, phase_tables, text_table
-from evsim.results.figures import POINTS, label, write
+from evsim.figures import CHANNEL, POINTS, SERVICE, grouped, headlines, label, write_as
 
 __all__ = ["report"]
-
-SECTIONS = {
-    "What the customer feels": (
-        (
-            "requests",
-            "completed",
-            "availability",
-            "throughput",
-            "errors",
-            "timeouts",
-            "rejected",
-            "declined",
-            "pending",
-        ),
-        ("response",),
-    ),
-    "What became true": (
-        (
-            "goodput",
-            "effects_missing",
-            "effects_repeated",
-            "inconsistent",
-            "told_yes_not_true",
-            "told_yes_never_true",
-            "told_no_yet_true",
-            "told_error_yet_true",
-            "told_error_all_true",
-        ),
-        ("completion", "consistency_lag"),
-    ),
-    "What was lost, and what it cost": (
-        (
-            "lost",
-            "dead",
-            "expired",
-            "dropped",
-            "duplicated",
-            "reordered",
-            "retries",
-            "retry_amplification",
-            "wasted_work",
-        ),
-        (),
-    ),
-}
-SERVICE = (
-    "arrivals", "failed", "rejected", "retry_amplification", "utilisation", "wait_mean", "wait_p99", "sojourn_mean",
-    "queue_mean", "in_system_max",
-)  # fmt: skip
-CHANNEL = (
-    "published", "done", "redelivered", "duplicates", "dead", "lost", "pending", "lag_mean", "lag_max",
-    "age_max",
-)  # fmt: skip
 
 
 def report(title, summary, services, channels, phases=None, width=110):
@@ -66,14 +13,15 @@ def report(title, summary, services, channels, phases=None, width=110):
     Tables wider than ``width`` are turned: a column a service.
     """
     parts = [title]
-    for heading, (names, families) in SECTIONS.items():
-        parts.append(_section(heading, summary, names, families))
+    for heading, its in grouped().items():
+        if any(name in summary for each in its for name in each.names):
+            parts.append(_section(heading, summary, its))
     for heading, header, rows in phase_tables(phases or {}):
         parts.append(f"{heading}\n{text_table(header, rows)}")
-    parts.append(_figures("Services", services, SERVICE, width))
+    parts.append(_table("Services", services, SERVICE, width))
     if channels:
         named = {f"{channel} to {service}": figures for (channel, service), figures in channels.items()}
-        parts.append(_figures("Channels", named, CHANNEL, width))
+        parts.append(_table("Channels", named, CHANNEL, width))
     if isinstance(summary["requests"], Estimate):
         parts.append(none_seen(summary["requests"]))
     return "\n\n".join(parts)
@@ -87,7 +35,7 @@ def none_seen(requests):
     seen = requests.mean * requests.n
     if seen < 1:
         return "No request was counted."
-    runs, bound = (write("availability", none_seen_bound(number)) for number in (requests.n, seen))
+    runs, bound = (write_as("share", none_seen_bound(number)) for number in (requests.n, seen))
     return (
         f"± is half of a 95 % interval. A count of 0 in all {requests.n:,} runs: at most {runs} of runs have "
         f"such a thing (3/runs).\nIf requests failed independently of each other, at most {bound} of the {seen:,.0f} "
@@ -95,17 +43,16 @@ def none_seen(requests):
     )
 
 
-def _section(heading, summary, names, families):
-    lines = [heading]
-    table = text_table(["", ""], [[f"  {label(name)}", cell(name, summary.get(name))] for name in names])
-    lines.append(table.lstrip("\n"))
-    header = ["", *POINTS]
-    rows = []
-    for family in families:
-        points = (f"{family}_{point}" for point in POINTS)
-        rows.append([f"  {label(family)}", *(cell(name, summary.get(name)) for name in points)])
+def _section(heading, summary, figures):
+    """The figures below a heading; those with points are a table below the others."""
+    lines, header, singles, rows = [heading], ["", *POINTS], [], []
+    for each in figures:
+        cells = [f"  {label(each.name)}", *(cell(name, summary[name]) for name in each.names if name in summary)]
+        (rows if each.points else singles).append(cells)
+    lines.append(text_table(["", ""], [row for row in singles if len(row) > 1]).lstrip("\n"))
+    rows = [row for row in rows if len(row) > 1]
     measured = [column for column in range(1, len(header)) if any(row[column] != "-" for row in rows)]
-    if "completion" in families and not _is_judged(summary):
+    if any(each.name == "completion" for each in figures) and not _is_judged(summary):
         lines.append("  No step left an effect, so there is no completion: add a step effect: NAME.")
     elif measured:
         lines.append(text_table(*_columns(header, rows, [0, *measured])))
@@ -125,8 +72,10 @@ def _columns(header, rows, numbers):
     return [header[number] for number in numbers], [[row[number] for number in numbers] for row in rows]
 
 
-def _figures(heading, figures, names, width):
-    rows = [[row, *(cell(name, values[name]) for name in names)] for row, values in figures.items()]
+def _table(heading, figures, where, width):
+    """A row for each service, or channel; where a part adds figures to some of them, the others have a dash."""
+    names = [name for name in headlines(where) if any(name in values for values in figures.values())]
+    rows = [[row, *(cell(name, values.get(name)) for name in names)] for row, values in figures.items()]
     table = [["", *(label(name) for name in names)], *rows]
     text = _indented(table)
     if max(map(len, text.splitlines())) > width:

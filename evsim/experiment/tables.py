@@ -3,8 +3,7 @@
 from html import escape
 
 from evsim.experiment.statistics import Estimate
-from evsim.results.figures import label, write, write_estimate
-from evsim.results.phases import PHASE_FIGURES
+from evsim.figures import PHASE, headlines, label, write, write_estimate
 
 __all__ = ["cell", "html_table", "phase_tables", "text_table"]
 
@@ -58,7 +57,7 @@ def phase_tables(phases, name=""):
         fault = phase.removeprefix("during ")
         columns = before, during, phases.get(f"after {fault}")
         rows = [[f"  {label(each)}", *("-" if figures is None else cell(each, figures[each]) for figures in columns)]
-                for each in PHASE_FIGURES]  # fmt: skip
+                for each in headlines(PHASE)]  # fmt: skip
         title = f"{name + ': ' if name else ''}who came before, during and after {fault}"
         yield title[0].upper() + title[1:], ["", "before", "during", "after"], rows
 

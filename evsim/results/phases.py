@@ -1,16 +1,11 @@
 """Before, during and after each fault: the same few figures for those customers who came then."""
 
-import numpy as np
-
-from evsim.results.summary import percentiles
+from evsim.figures import PHASE
+from evsim.results.figures import measured
+from evsim.results.request_figures import Customers
 from evsim.scenario.faults import FAULTS
 
-__all__ = ["PHASE_FIGURES", "phase_figures"]
-
-PHASE_FIGURES = (
-    "customers", "availability", "goodput", "told_error", "told_error_yet_true", "told_yes_not_true",
-    "told_yes_never_true", "response_mean", "response_p99",
-)  # fmt: skip
+__all__ = ["phase_figures"]
 
 
 def phase_figures(run):
@@ -27,7 +22,7 @@ def phase_figures(run):
         mask, length = found.get(phase, (False, 0.0))
         arrived = run.tally.arrived
         found[phase] = mask | (run.tally.cohort & (arrived >= start) & (arrived < end)), length + end - start
-    return {phase: _figures(run, mask, length) for phase, (mask, length) in found.items()}
+    return {phase: measured(PHASE, Customers(run, *who)) for phase, who in found.items()}
 
 
 def _phases(run):
@@ -66,21 +61,3 @@ def _faults(run):
             time = start
         found.append((time, end, words))
     return found
-
-
-def _figures(run, who, length):
-    told, response = run.outcomes, run.tally.response[who & ~run.outcomes.nothing]
-    counts = {
-        "customers": who, "told_yes": told.yes, "told_no": told.no, "told_error": told.error,
-        "told_nothing": told.nothing, "told_yes_not_true": told.yes_not_true, "told_yes_never_true": told.yes_untrue,
-        "told_no_yet_true": told.no_yet_true, "told_error_yet_true": told.error_yet_true,
-    }  # fmt: skip
-    found = {name: int((who & mask).sum()) for name, mask in counts.items()}
-    answered_well = found["told_yes"] + found["told_no"]
-    return {
-        "seconds": float(length),
-        **found,
-        "availability": answered_well / found["customers"] if found["customers"] else np.nan,
-        "goodput": float((who & told.good).sum() / length),
-        **percentiles(response, "response"),
-    }

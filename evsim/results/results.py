@@ -6,7 +6,7 @@ from numbers import Integral
 
 import numpy as np
 
-from evsim.results import frames
+from evsim.results import figures, frames
 from evsim.results.absences import absences
 from evsim.results.audit import Audit
 from evsim.results.export import export
@@ -15,8 +15,6 @@ from evsim.results.phases import phase_figures
 from evsim.results.pipeline import Pipeline
 from evsim.results.records import LATER, Outcome
 from evsim.results.sendings import Sendings
-from evsim.results.stations import channel_figures, partition_figures, service_figures
-from evsim.results.summary import summarise
 from evsim.results.tally import Deliveries, Requests
 from evsim.results.trace import Trace
 from evsim.results.undone import undone
@@ -321,7 +319,7 @@ class Results:
 
     @cached_property
     def _summary(self):
-        return summarise(self)
+        return figures.summarise(self)
 
     def summary(self):
         """All figures of the run as a dict: rates a second, times in seconds, shares as fractions, counts."""
@@ -330,12 +328,12 @@ class Results:
     @cached_property
     def service_figures(self):
         """service -> figures, as plain dicts."""
-        return service_figures(self)
+        return figures.of_services(self)
 
     @cached_property
     def channel_figures(self):
         """(channel, service) -> figures, as plain dicts."""
-        return channel_figures(self)
+        return figures.of_channels(self)
 
     @cached_property
     def phase_figures(self):
@@ -345,4 +343,4 @@ class Results:
     @cached_property
     def partition_figures(self):
         """(log, service, partition) -> figures, as plain dicts."""
-        return partition_figures(self)
+        return figures.of_partitions(self)

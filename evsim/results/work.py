@@ -34,10 +34,10 @@ def retried(rows):
     return (rows["attempt"] > 1) & (rows["verdict"] != Verdict.COPY) & (rows["reason"] != Reason.LATE_DELETE)
 
 
-def wasted_share(run):
-    """The share of the worker time of the cohort, held by work that has ended, that was for nothing."""
+def wasted_share(run, counted):
+    """The share of the worker time of `counted` rows, held by work that has ended, that was for nothing."""
     rows = run.rows
-    held = np.nan_to_num(elapsed(rows["ended"], rows["started"])) * (run.row_cohort & ~followers(run))
+    held = np.nan_to_num(elapsed(rows["ended"], rows["started"])) * (counted & ~followers(run))
     return float(held[wasted(run)].sum() / held.sum()) if held.sum() else 0.0
 
 
@@ -59,9 +59,9 @@ def caused_by_retries(run):
     return _followed(again, above >= 0, above)
 
 
-def amplifications(run):
-    """service -> attempts of the cohort at it for each one that would be there without retries; NaN if none would."""
-    place, counted = run.rows["place"], run.row_cohort & (run.rows["reason"] != Reason.LATE_DELETE)
+def amplifications(run, counted):
+    """service -> of `counted` rows, attempts at it for each that would be there without retries; NaN if none would."""
+    place, counted = run.rows["place"], counted & (run.rows["reason"] != Reason.LATE_DELETE)
     alone = counted & ~caused_by_retries(run)
     names = list(run.scenario.services)
     service = np.array([names.index(each.service) for each in run.places] + [len(names)])[place]

@@ -1,36 +1,34 @@
 """Objectives: which figures of a run a scenario may promise, and in which unit."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, TypeAdapter
 from pydantic_core import PydanticCustomError
 
+from evsim.figures import RUN, figures
+
 from . import units
 from .errors import Problem, suggest
 from .part import FrozenDict
 
-__all__ = ["OBJECTIVES", "Objectives"]
+__all__ = ["Objectives", "objectives"]
 
-COUNTS = (
-    "requests", "completed", "errors", "timeouts", "rejected", "declined", "effects_missing", "effects_repeated",
-    "effects_undone", "inconsistent", "told_yes_not_true", "told_yes_never_true", "told_no_yet_true",
-    "told_error_yet_true", "told_error_all_true", "lost", "duplicated", "reordered", "dead", "expired", "dropped",
-    "pending", "retries",
-)  # fmt: skip
-TIMES = [
-    f"{what}_{point}"
-    for what in ("response", "completion", "consistency_lag")
-    for point in ("mean", "p50", "p90", "p95", "p99", "p99.9")
-]
-# Each figure, and how its value is read, written and described.
-_NUMBER = units.number, units.write_number, units.Number
-OBJECTIVES = {
-    **dict.fromkeys((*COUNTS, "retry_amplification"), _NUMBER),
-    **dict.fromkeys(("throughput", "goodput"), (units.rate, units.write_rate, units.Rate)),
-    **dict.fromkeys(("availability", "wasted_work"), (units.fraction, units.write_number, units.Share)),
-    **dict.fromkeys(TIMES, (units.time, units.write_time, units.Time)),
+# How a value of a unit is read, written and described.
+UNITS = {
+    "s": (units.time, units.write_time, units.Time),
+    "1/s": (units.rate, units.write_rate, units.Rate),
+    "share": (units.fraction, units.write_number, units.Share),
+    "count": (units.number, units.write_number, units.Number),
+    "ratio": (units.number, units.write_number, units.Number),
 }
+
+
+@cache
+def objectives():
+    """name -> (read, write, type) of each figure of a run that a scenario may promise."""
+    return {name: UNITS[figure.unit] for figure in figures(RUN) if figure.better for name in figure.names}
 
 
 def _read(written):
@@ -38,10 +36,10 @@ def _read(written):
         return written
     found, problems = {}, []
     for name, value in written.items():
-        if name not in OBJECTIVES:
-            problems.append(Problem((name,), "is not measured", hint=suggest(name, OBJECTIVES)))
+        if name not in objectives():
+            problems.append(Problem((name,), "is not measured", hint=suggest(name, objectives())))
             continue
-        read, _, _ = OBJECTIVES[name]
+        read, _, _ = objectives()[name]
         try:
             found[name] = read(value)
         except units.UnitError as error:
@@ -57,15 +55,15 @@ def _percent(read, value):
     return f"write {value:g}%" if read is units.fraction and bare and 1 < value <= 100 else None
 
 
-def _write(objectives):
-    return {name: OBJECTIVES[name][1](value) for name, value in objectives.items()}
+def _write(written):
+    return {name: objectives()[name][1](value) for name, value in written.items()}
 
 
 class _EachInItsUnit:
     """JSON Schema of objectives."""
 
     def __get_pydantic_json_schema__(self, core_schema, handler):
-        known = {name: TypeAdapter(kind).json_schema() for name, (_, _, kind) in OBJECTIVES.items()}
+        known = {name: TypeAdapter(kind).json_schema() for name, (_, _, kind) in objectives().items()}
         return {"type": "object", "properties": known, "additionalProperties": False}
 
 

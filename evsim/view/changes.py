@@ -2,13 +2,30 @@
 
 import numpy as np
 
-from evsim.results.summary import LEVELS, carries
+from evsim.figures import PHASE
+from evsim.results.figures import measured
+from evsim.results.percentiles import LEVELS, carries
+from evsim.results.request_figures import cohort
 from evsim.view.words import count, seconds
 
 __all__ = ["carried", "figures", "what_changed"]
 
 MOST = 4  # differences named in the sentence
 SMALL = 0.05  # a change of a time that needs no word
+
+# What customers would call it: the figure.
+NAMES = {
+    "customers": "requests",
+    "told yes": "completed",
+    "told no": "declined",
+    "told error": "told_error",
+    "told nothing": "pending",
+    "told yes, not true 1 s later": "told_yes_not_true",
+    "told yes, never all done": "told_yes_never_true",
+    "told no, something done": "told_no_yet_true",
+    "told error, something done": "told_error_yet_true",
+    "something done twice": "requests_repeated",
+}
 
 # What the sentence says of those counted by a figure; the first ones matter most.
 WORDS = {
@@ -31,20 +48,8 @@ TIMES = {"told after": "answers", "all done after": "the time until all was done
 
 def figures(run):
     """How many customers were told what and what became true, as a dict of counts; the warm-up is left out."""
-    told, cohort = run.outcomes, run.tally.cohort
-    found = {
-        "customers": cohort,
-        "told yes": told.yes,
-        "told no": told.no,
-        "told error": told.error,
-        "told nothing": told.nothing,
-        "told yes, not true 1 s later": told.yes_not_true,
-        "told yes, never all done": told.yes_untrue,
-        "told no, something done": told.no_yet_true,
-        "told error, something done": told.error_yet_true,
-        "something done twice": told.repeated,
-    }
-    return {name: int((who & cohort).sum()) for name, who in found.items()}
+    found = measured(PHASE, cohort(run))
+    return {words: found[name] for words, name in NAMES.items()}
 
 
 def what_changed(before, now):

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from evsim.results.figures import GROUPS, label, write, write_estimate
+from evsim.figures import groups, label, write, write_estimate
 from evsim.view.style import INK, LESSON, PAPER, count, describe, empty, figure, title
 
 __all__ = ["comparison"]
@@ -89,21 +89,21 @@ class _Line:
 
 def _groups(comparison):
     """(group -> its lines, names of figures that are zero in all designs or not known)."""
-    summary, first, groups, nothing = comparison.summary(), comparison.first, {}, []
-    for group, metrics in GROUPS.items():
+    summary, first, found, nothing = comparison.summary(), comparison.first, {}, []
+    for group, metrics in groups(summary[first]).items():
         for metric in metrics:
-            apart = _known({other: found[metric] for other, found in comparison.differences.items()})
-            means = {design: figures[metric].mean for design, figures in summary.items()}
+            apart = _known({other: its[metric] for other, its in comparison.differences.items() if metric in its})
+            means = {design: figures[metric].mean for design, figures in summary.items() if metric in figures}
             if not apart or all(means[design] == 0 for design in (first, *apart)):
                 nothing.append(label(metric))
             else:
-                groups.setdefault(group, []).append(_Line(metric, label(metric), first, means, apart))
+                found.setdefault(group, []).append(_Line(metric, label(metric), first, means, apart))
     for what in ("response", "completion"):
-        apart = _known({other: found[what] for other, found in comparison.customers.items()})
+        apart = _known({other: its[what] for other, its in comparison.customers.items()})
         means = {design: figures[f"{what}_mean"].mean for design, figures in summary.items()}
         if apart:
-            groups.setdefault(PAIRS, []).append(_Line(f"{what}_mean", what, first, means, apart, paired=True))
-    return groups, nothing
+            found.setdefault(PAIRS, []).append(_Line(f"{what}_mean", what, first, means, apart, paired=True))
+    return found, nothing
 
 
 def _known(estimates):

@@ -6,7 +6,7 @@ densities.
 
 import numpy as np
 
-from evsim.results.summary import percentiles
+from evsim.results.percentiles import percentiles
 from evsim.view.designs import designs, span, times
 from evsim.view.style import ERROR, INK, LESSON, PAPER, TOLD, count, describe, empty, figure, seconds, title
 

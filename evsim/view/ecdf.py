@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from evsim.results.figures import write
+from evsim.figures import write_as
 from evsim.ticks import elapsed
 from evsim.view.designs import STYLES, designs, span, times
 from evsim.view.style import (
@@ -109,7 +109,7 @@ def _draw(ax, lines):
         y = np.r_[0.0, (index + 1) / line.count, line.share]
         text = short(line.label)
         if line.share < 1:
-            text += f": {write('availability', line.share)}"
+            text += f": {write_as('share', line.share)}"
         ax.plot(x, y, drawstyle="steps-post", label=text, markevery=(0.04, 0.12), ms=7, **line.style)
     times(ax, left, right, log, "time since the customer came")
     ax.set_ylim(0, 1.03)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.figures import write
+from evsim.figures import write_as
 from evsim.ticks import elapsed
 from evsim.view.designs import STYLES, designs, times
 from evsim.view.style import (
@@ -39,7 +39,7 @@ def staleness(run, ax=None):
         _draw(ax, lines)
         if len(runs) > 1:
             text = "Told yes and not true yet, at that moment: " + ", ".join(
-                f"{write('availability', line.at(0) / line.told)} ({line.label})" for line in lines
+                f"{write_as('share', line.at(0) / line.told)} ({line.label})" for line in lines
             )
         else:
             text = _finding(lines[0], next(iter(runs.values())).records_complete)
@@ -148,5 +148,5 @@ def _finding(line, complete):
     when = f"the last one until {seconds(line.longest)} later"
     if line.never:
         when = f"{line.never:,} for ever" if complete else f"{line.never:,} to the end of the run"
-    share = write("availability", now / line.told)
+    share = write_as("share", now / line.told)
     return f"When told yes, it is not true yet for {share} of the customers; {when}"

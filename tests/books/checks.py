@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 SLACK = 1e-9  # seconds, or relative: rounding of sums
-STATES = ("done", "duplicates", "dead", "expired", "dropped", "lost", "pending")
+STATES = ("done", "duplicated", "dead", "expired", "dropped", "lost", "pending")
 
 
 def assert_figures_add_up(run):

@@ -7,7 +7,7 @@ import pytest
 from evsim.experiment.objectives import judge
 from evsim.experiment.statistics import Estimate, difference, estimate
 from evsim.experiment.tables import html_table, text_table
-from evsim.results.figures import write, write_estimate
+from evsim.figures import write, write_estimate
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def _figures(plain, mine):
         "delivered": sum(each.handed_out > 0 for each in counted),
         "done": states.count("done"),
         "redelivered": sum(each.handed_out > 1 for each in counted),
-        "duplicates": states.count("duplicate"),
+        "duplicated": states.count("duplicate"),
         "reordered": sum(each.reordered for each in counted),
         "expired": states.count("expired"),
         "dropped": states.count("dropped"),

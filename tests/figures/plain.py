@@ -1,6 +1,6 @@
 """The records of a run as plain objects, read from its tables and nothing else.
 
-This folder works every figure out a second time, slowly, from what the manual says (``docs/semantics.md``): loops over
+This folder works every figure out a second time, slowly, from what the manual says (``docs/figures.md``): loops over
 rows, and none of evsim's own helpers.
 """
 

@@ -22,7 +22,7 @@ def summary(plain, customers, entries):
         "availability": share(len(ok) + counts["declined"], len(mine)),
         **percentiles("response", [each.response for each in answered]),
         **percentiles("completion", [each.completion for each in mine if each.completion is not None]),
-        **percentiles("consistency_lag", _lags(mine), {"p99": 0.99}),
+        **percentiles("consistency_lag", _lags(mine)),
         "errors": counts["error"],
         "timeouts": counts["timeout"],
         "rejected": counts["rejected"],

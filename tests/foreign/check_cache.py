@@ -9,8 +9,12 @@ from typer.testing import CliRunner
 
 import evsim
 from evsim.cli import app
+from evsim.experiment.objectives import judge
+from evsim.experiment.report import report
 from evsim.registry import modules, part, parts
 from evsim.results.audit import AuditError
+from evsim.scenario import Scenario
+from evsim.view.comparison import comparison
 from evsim.view.player.film import film
 from tests.player.node import ask
 
@@ -98,3 +102,21 @@ def test_the_command_line_knows_it(tmp_path):
     file.write_text(SHOP.to_yaml(), encoding="utf-8")
     done = CliRunner().invoke(app, ["run", str(file), "--json"])
     assert done.exit_code == 0 and json.loads(done.stdout)["services"]["shop"]["cache_hit_rate"] > 0.5
+
+
+def test_its_figures_are_promised_judged_compared_and_reported(run, tmp_path):
+    small = SHOP.replace({"run.duration": "20s", "name": "short", "services.shop.handle.0.cache.ttl": "1s"})
+    without = small.replace({"services.shop.handle": [{"work": "1ms"}], "name": "without"})
+    found = evsim.compare(SHOP.replace({"run.duration": "20s"}), small, without, n=3, jobs=1)
+    apart = found.differences["short"]["cache_hit_rate"]
+    assert apart.high < 0 and "cache_hit_rate" not in found.differences["without"]
+    (line,) = [line for line in found.table().splitlines() if line.startswith("  cache hit rate")]
+    assert "points  less, worse" in line, "its unit is a share, and more of it is better"
+    assert comparison(found)
+    promising = SHOP.replace({"objectives": {"cache_hit_rate": "99%"}})
+    (judged,) = judge(promising.objectives, run.summary())
+    assert str(judged).startswith("MISSES  cache hit rate at least 99 %: ")
+    assert "cache hit rate" in report("shop", run.summary(), run.service_figures, {})
+    with pytest.raises(evsim.ScenarioError, match="did you mean cache_hit_rate"):
+        SHOP.replace({"objectives": {"cache_hit_rat": "99%"}})
+    assert "cache_hit_rate" in Scenario.schema()["properties"]["objectives"]["properties"]

@@ -75,7 +75,7 @@ def test_a_crash_gives_back_the_whole_batch(commit, session):
     assert run.audit()
     figures = run.channel_figures["events", "worker"]
     assert figures["pending"] == figures["lost"] == 0 and figures["redelivered"] > 4
-    assert figures["done"] + figures["duplicates"] == figures["published"]
+    assert figures["done"] + figures["duplicated"] == figures["published"]
 
 
 def test_a_slow_batch_is_taken_away_and_done_twice():
@@ -83,7 +83,7 @@ def test_a_slow_batch_is_taken_away_and_done_twice():
     scenario = reading(4, work, {"constant": 10}, 20, instances=2, max_poll_interval="2s")
     run = checked(scenario, 3, conserving=False)
     assert run.audit()
-    assert run.channel_figures["events", "worker"]["duplicates"] > 4
+    assert run.channel_figures["events", "worker"]["duplicated"] > 4
 
 
 def test_what_a_batch_cannot_do_is_refused():

@@ -166,13 +166,13 @@ def test_a_crash_repeats_the_work_since_the_last_commit(shorter, crashes, error)
     figures = run.channel_figures["events", "worker"]
     assert figures["lost"] == figures["dead"] == figures["pending"] == 0
     repeats = (run.deliveries_tally.handlings - 1).sum()
-    assert repeats == run.summary()["effects_repeated"] or repeats > figures["duplicates"] > 0
+    assert repeats == run.summary()["effects_repeated"] or repeats > figures["duplicated"] > 0
 
 
 def handled(run):
     """state -> how many of the messages of `worker`."""
     figures = run.channel_figures["events", "worker"]
-    return {state: figures[state] for state in ("done", "duplicates", "lost", "dead", "pending", "redelivered")}
+    return {state: figures[state] for state in ("done", "duplicated", "lost", "dead", "pending", "redelivered")}
 
 
 CRASHES = [{"crash": "worker", "at": 1.005 + index, "for": 0.1} for index in range(20)]
@@ -188,8 +188,8 @@ def test_a_commit_before_the_work_loses_what_a_crash_interrupts_and_one_after_it
         before = checked(group(tmp_path, commit="before", assignor=assignor, **alike), conserving=False)
         after = checked(group(tmp_path, commit="after", assignor=assignor, **alike), conserving=False)
         assert before.audit() and after.audit()
-        assert handled(before) == {"done": 480, "duplicates": 0, "lost": 20, "dead": 0, "pending": 0, "redelivered": 0}
-        assert handled(after) == {"done": 500, "duplicates": 0, "lost": 0, "dead": 0, "pending": 0, "redelivered": 20}
+        assert handled(before) == {"done": 480, "duplicated": 0, "lost": 20, "dead": 0, "pending": 0, "redelivered": 0}
+        assert handled(after) == {"done": 500, "duplicated": 0, "lost": 0, "dead": 0, "pending": 0, "redelivered": 20}
         assert before.summary()["effects_missing"] == (0 if late else 20)
         assert after.summary()["effects_repeated"] == (20 if late else 0)
     lost = before.ledger[before.ledger.state == "lost"]
@@ -276,7 +276,7 @@ def test_a_slow_member_is_expelled_and_its_commit_fails(tmp_path):
     assert (rows["settled"][revoked] < rows["ended"][revoked]).all()
     figures = handled(run)
     again = np.unique(rows["parent"][revoked])
-    assert figures["duplicates"] == len(again) and figures["pending"] == 0
+    assert figures["duplicated"] == len(again) and figures["pending"] == 0
     assert (run.deliveries_tally.handlings - 1).sum() == len(revoked)
     ledger = run.ledger[run.ledger.state == "duplicate"]
     assert (ledger.attempts == ledger.handlings).all()
@@ -287,12 +287,12 @@ def test_a_member_that_wakes_from_a_long_sleep_finds_its_partitions_gone(tmp_pat
     scenario = group(tmp_path, 2, "1ms", 200, 12, 2, [pause], session_timeout="1s", assignor="sticky")
     run = checked(scenario, conserving=False)
     assert run.audit()
-    assert handled(run)["duplicates"] == 1, "the one in its hands"
+    assert handled(run)["duplicated"] == 1, "the one in its hands"
     assert set(owners(run, 7).values()) == {2} and sorted(owners(run, 12).values()) == [1, 2]
     short = {"pause": "worker/1", "at": 5.0005, "for": 0.9}
     scenario = group(tmp_path, 2, "1ms", 200, 12, 2, [short], session_timeout="1s", assignor="sticky")
     run = checked(scenario, conserving=False)
-    assert handled(run)["duplicates"] == 0 and not incidents(run, "rebalance")
+    assert handled(run)["duplicated"] == 0 and not incidents(run, "rebalance")
 
 
 @pytest.mark.parametrize(("length", "expelled"), [(0.9, 0), (4, 2)])

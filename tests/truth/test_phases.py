@@ -41,8 +41,8 @@ def test_customers_belong_to_the_moment_at_which_they_arrive():
     run = ran(calls([DOWN]))
     arrived = run.tally.arrived
     for phase, start, end in (("before", 0, 10), (DURING, 10, 15), (AFTER, 15, 30)):
-        assert run.phase_figures[phase]["customers"] == ((arrived >= start) & (arrived < end)).sum()
-    assert sum(each["customers"] for each in run.phase_figures.values()) == len(arrived)
+        assert run.phase_figures[phase]["requests"] == ((arrived >= start) & (arrived < end)).sum()
+    assert sum(each["requests"] for each in run.phase_figures.values()) == len(arrived)
 
 
 def test_who_comes_during_a_fault_and_is_answered_after_it_counts_as_during():
@@ -86,14 +86,14 @@ def test_faults_at_random_are_taken_together_and_their_shares_add_up():
     assert found["during outage of worker"]["availability"] == 0
     assert found["after outage of worker"]["availability"] > 0.98
     assert sum(each["seconds"] for each in found.values()) == pytest.approx(300)
-    assert sum(each["customers"] for each in found.values()) == run.summary()["requests"]
+    assert sum(each["requests"] for each in found.values()) == run.summary()["requests"]
 
 
 def test_run_report_and_compare_show_each_phase_with_its_interval():
     scenario = calls([DOWN], arrivals={"poisson": 10})
     many = replicate(scenario, 3, jobs=1)
-    during = many.phases[DURING]["customers"]
-    counts = [run["phases"][DURING]["customers"] for run in many.runs]
+    during = many.phases[DURING]["requests"]
+    counts = [run["phases"][DURING]["requests"] for run in many.runs]
     assert (during.mean, during.n) == (np.mean(counts), 3) and during.low < during.mean < during.high
     title = f"Who came before, during and after {DURING.removeprefix('during ')}"
     text = report("title", many.summary(), many.services, many.channels, many.phases)

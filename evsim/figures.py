@@ -1,0 +1,198 @@
+"""Figures: what can be measured of a run. Each is declared once; whoever shows, compares or judges it reads that.
+
+The core declares its figures in ``evsim.results.figures``, a part in its module ``figures``.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+from evsim.registry import parts
+
+__all__ = [
+    "CHANNEL", "COST", "FEELS", "LESS", "LOST", "MORE", "PARTITION", "PHASE", "POINTS", "RUN", "SERVICE", "TRUE",
+    "UNITS", "Figure", "better_or_worse", "figure", "figures", "grouped", "groups", "headlines", "label", "unit_of",
+    "write", "write_as", "write_estimate",
+]  # fmt: skip
+
+# What a figure is of.
+RUN = "run"  # all customers who count
+PHASE = "phase"  # those of them who came before, during or after a fault
+SERVICE = "service"
+CHANNEL = "channel"  # a channel and a service that subscribes to it
+PARTITION = "partition"  # one partition of a log, for a service that subscribes to it
+
+UNITS = {"s": "seconds", "1/s": "a second", "share": "0 to 1", "count": "how many", "ratio": "a ratio"}
+MORE, LESS = "more", "less"  # which way is better
+
+# Which of the figures of a run belong together.
+FEELS, TRUE = "What the customer feels", "What became true"
+LOST, COST = "What was lost", "What it cost"
+
+POINTS = ("mean", "p50", "p90", "p95", "p99", "p99.9")  # of a figure that every customer, or attempt, has a value of
+CORE = "evsim.results.figures"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: its ``name``, its ``unit`` (of ``UNITS``), and what it is, in a sentence: ``about``.
+
+    ``of(what)`` works it out, NaN where there is none; *what* is of the class that ``evsim.results`` has for the places
+    ``where`` it applies. With ``points``, `of` gives an array, a value for each customer or attempt, and the figure is
+    its mean and percentiles: ``name_mean``, ``name_p50`` ...
+
+    ``better`` says which way. ``group`` is the heading of a figure of a run. Where there is room for a few, it stands
+    in the places that are ``shown`` (None: all of them); of one with points, those named by ``points``.
+    """
+
+    name: str
+    unit: str
+    about: str
+    of: Callable
+    better: str | None = LESS
+    where: tuple = (SERVICE,)
+    group: str = COST
+    points: tuple = ()
+    shown: tuple | None = None
+
+    @property
+    def names(self):
+        """The names of its values."""
+        return tuple(f"{self.name}_{point}" for point in POINTS) if self.points else (self.name,)
+
+    def headlines(self, where):
+        """Those of its names that stand where there is room for a few figures of a place."""
+        if where not in (self.where if self.shown is None else self.shown):
+            return ()
+        return tuple(f"{self.name}_{point}" for point in self.points) or self.names
+
+
+@cache
+def _declared():
+    """((word of the part, or None; figure), ...): the core's first, then those of the parts."""
+    found = [(None, each) for each in import_module(CORE).FIGURES]
+    for part in parts():
+        module = part.module("figures")
+        found += [(part.word, each) for each in (module.FIGURES if module else ())]
+    return tuple(found)
+
+
+def figures(where=None, words=None):
+    """All figures, or those that apply to one place; of the parts' those with one of some `words` (None: of all)."""
+    return [
+        each
+        for word, each in _declared()
+        if (where is None or where in each.where) and (word is None or words is None or word in words)
+    ]
+
+
+@cache
+def _by_name():
+    found = {}
+    for each in figures():
+        for name in each.names:
+            found.setdefault(name, each)
+    return found
+
+
+def figure(name):
+    """The figure that has a value of this name: ``response`` for ``response_p99``; None if there is none."""
+    return _by_name().get(name)
+
+
+def headlines(where, words=None):
+    """The names that stand where there is room for a few figures of a place."""
+    return tuple(name for each in figures(where, words) for name in each.headlines(where))
+
+
+def grouped():
+    """heading -> the figures of a run below it."""
+    found = {heading: [] for heading in (FEELS, TRUE, LOST, COST)}
+    for each in figures(RUN):
+        found.setdefault(each.group, []).append(each)
+    return found
+
+
+def groups(measured):
+    """heading -> names of what was `measured` of a run, as far as it stands where there is room for a few."""
+    named = {
+        heading: [name for each in its for name in each.headlines(RUN) if name in measured]
+        for heading, its in grouped().items()
+    }
+    return {heading: names for heading, names in named.items() if names}
+
+
+def unit_of(name):
+    found = figure(name)
+    return found.unit if found else "count"
+
+
+def better_or_worse(name, verdict):
+    """Whether *more* or *less* of a figure is "better" or "worse"; "" where it is neither, or no verdict."""
+    found = figure(name)
+    if found is None or found.better is None or verdict not in (MORE, LESS):
+        return ""
+    return "better" if verdict == found.better else "worse"
+
+
+# In words.
+
+
+def label(name):
+    """A name as words: ``response_p99`` is "response p99"."""
+    return name.replace("_", " ")
+
+
+def write(name, value):
+    """A figure as a person reads it: 6.1 ms, 99.98 %, 51.1/s, 2,809; a dash where there is none."""
+    return write_as(unit_of(name), value)
+
+
+def write_as(unit, value):
+    """A number of a `unit` as a person reads it."""
+    if value is None or math.isnan(value):
+        return "-"
+    factor, sign = _scale(unit, abs(value))
+    value *= factor
+    if sign != " %":
+        return _digits(value) + sign
+    digits = 3  # as many more as keep 99.98 % from becoming 100 %
+    while value < 100 and float(f"{value:.{digits}g}") >= 100:
+        digits += 1
+    return f"{value:.{digits}g}{sign}"
+
+
+def write_estimate(name, estimate, difference=False):
+    """Mean and half the width of the interval: 101.1 ± 0.6 ms.
+
+    A ``difference`` has a sign; that of two shares is in points.
+    """
+    if math.isnan(estimate.mean):
+        return "-"
+    half, sign = estimate.half_width, "+" if difference else ""
+    factor, unit = _scale(unit_of(name), max(abs(estimate.mean), 0.0 if math.isnan(half) else half))
+    if difference and unit == " %":
+        unit = " points"
+    if math.isnan(half) or half == 0:
+        text = write(name, estimate.mean) if unit != " points" else _digits(estimate.mean * factor) + unit
+        return sign + text if estimate.mean > 0 else text
+    exponent = int(f"{half * factor:.1e}".partition("e")[2])
+    decimals = max(0, 1 - exponent)
+    return f"{estimate.mean * factor:{sign},.{decimals}f} ± {half * factor:,.{decimals}f}{unit}"
+
+
+def _scale(unit, size):
+    """(factor, sign) for a value of this unit and size."""
+    size = float(f"{size:.3g}")  # as it will be written: 0.9999 ms becomes 1 ms and not 1,000 us
+    if unit == "s":
+        if size >= 1:
+            return 1, " s"
+        return (1e3, " ms") if size >= 1e-3 or size == 0 else (1e6, " us")
+    return (100, " %") if unit == "share" else (1, "/s" if unit == "1/s" else "")
+
+
+def _digits(value):
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 999.5 or value == int(value) else f"{value:.3g}"

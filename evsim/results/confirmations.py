@@ -1,0 +1,16 @@
+"""Confirmations: messages whose publisher is held until the channel has them."""
+
+import numpy as np
+
+__all__ = ["waited_for"]
+
+
+def waited_for(run):
+    """Numbers of the messages that held the worker of their publisher until the channel had them."""
+    channels = run.scenario.channels
+    waits = [
+        step.kind == "publish" and step.acks != 0 and step.outbox is None and channels[step.channel].confirms
+        for _, step in run.routes
+    ]
+    messages = run.message_columns
+    return np.flatnonzero((messages["origin"] < 0) & np.array([*waits, False])[messages["route"]])

@@ -1,0 +1,166 @@
+"""Figures of each service: counts of the attempts of the cohort, averages over the clock of the window."""
+
+from functools import cached_property
+
+import numpy as np
+
+from evsim.figures import MORE, Figure
+from evsim.results.batches import followers
+from evsim.results.confirmations import waited_for
+from evsim.results.fairness import standing
+from evsim.results.intervals import highest, inside, without_overlap
+from evsim.results.records import Outcome, Reason
+from evsim.results.work import amplifications, retried
+from evsim.ticks import elapsed
+
+__all__ = ["FIGURES", "AtService", "at_services"]
+
+NONE = float("nan")
+
+
+class _Services:
+    """What the figures of all services of a ``run`` share."""
+
+    def __init__(self, run):
+        self.run, self.window = run, (run.scenario.run.warmup, run.measured_until)
+
+    @cached_property
+    def service(self):
+        """For each row: its service, as a position in the scenario; -1: none yet."""
+        codes = {name: code for code, name in enumerate(self.run.scenario.services)}
+        return np.array([codes[place.service] for place in self.run.places] + [-1])[self.run.rows["place"]]
+
+    @cached_property
+    def following(self):
+        return followers(self.run)
+
+    @cached_property
+    def amplified(self):
+        return amplifications(self.run, self.run.row_cohort)
+
+    @cached_property
+    def blocked(self):
+        """service -> worker seconds spent waiting for channels to have a message."""
+        run, mine = self.run, waited_for(self.run)
+        rows, messages = run.rows, run.message_columns
+        cause = messages["cause"][mine]
+        until = np.fmin(messages["acknowledged"][mine], rows["ended"][cause])
+        cause, waited = without_overlap(cause, messages["published"][mine], until, self.window)
+        seconds = np.bincount(rows["place"][cause], waited, minlength=len(run.places))
+        result = dict.fromkeys(run.scenario.services, 0.0)
+        for place in run.places:
+            result[place.service] += float(seconds[place.number])
+        return result
+
+
+class AtService:
+    """What came to one service of a ``run``: its ``name`` and ``settings``, its rows, and those that count.
+
+    ``rows`` are the columns of all rows, ``mine`` a mask of its own, ``counted`` of those whose customers are counted.
+    """
+
+    def __init__(self, shared, name):
+        self.shared, self.run, self.window, self.name = shared, shared.run, shared.window, name
+        self.settings, self.rows = shared.run.scenario.services[name], shared.run.rows
+        self.mine = shared.service == list(shared.run.scenario.services).index(name)
+        self.counted = self.mine & shared.run.row_cohort
+
+    def ended_as(self, *outcomes):
+        return int(np.isin(self.rows["outcome"][self.counted], outcomes).sum())
+
+    @property
+    def arrivals(self):
+        came = self.rows["reason"] != Reason.LATE_DELETE
+        return int((~np.isnan(self.rows["ready"]) & came & self.counted).sum())
+
+    @property
+    def attempts_mean(self):
+        first = self.rows["first"] < 0
+        count = (self.counted & first).sum()
+        return float((self.counted & (first | retried(self.rows))).sum() / count) if count else NONE
+
+    @property
+    def worker_time(self):
+        """Worker seconds of the window; a crashed instance does not exist."""
+        workers = self.settings.instances * self.settings.workers
+        return workers * self.run.window - self.run.worker_time_missing(self.name)
+
+    def of_worker_time(self, seconds):
+        return float(seconds / self.worker_time) if self.worker_time > 0 else NONE
+
+    @property
+    def held(self):
+        """Worker seconds of the window in which a worker was held."""
+        alone = self.mine & ~self.shared.following
+        return inside(self.rows["started"][alone], self.rows["ended"][alone], self.window).sum()
+
+    @property
+    def wait(self):
+        waited = elapsed(self.rows["started"], self.rows["ready"])[self.counted]
+        return waited[~np.isnan(waited)]
+
+    @property
+    def sojourn(self):
+        stayed = elapsed(self.rows["ended"], self.rows["ready"])[self.counted & (self.rows["outcome"] == Outcome.OK)]
+        return stayed[~np.isnan(stayed)]
+
+    @property
+    def presence(self):
+        """When each of its rows came and left."""
+        return self.rows["ready"][self.mine], self.rows["ended"][self.mine], self.window
+
+    @property
+    def queueing(self):
+        """When each of its rows began to wait, and when its wait was over."""
+        started = self.rows["started"]
+        until = np.where(np.isnan(started), self.rows["ended"], started)
+        return self.rows["ready"][self.mine], until[self.mine], self.window
+
+    def on_average(self, intervals):
+        return float(inside(*intervals).sum() / self.run.window)
+
+    @cached_property
+    def standing(self):
+        return standing(self.run, self.name, self.window)
+
+
+def at_services(run):
+    """An :class:`AtService` for each service of a run."""
+    shared = _Services(run)
+    return {name: AtService(shared, name) for name in run.scenario.services}
+
+
+FIGURES = (
+    Figure("arrivals", "count", "attempts that reached the inbox, or the channel", lambda at: at.arrivals, None),
+    Figure("completed", "count", "attempts whose work ended well", lambda at: at.ended_as(Outcome.OK), MORE, shown=()),
+    Figure("skipped", "count", "attempts that ended at once, as what they were about had been done before",
+           lambda at: int((~np.isnan(at.run.skipped[at.counted])).sum()), None, shown=()),
+    Figure("failed", "count", "attempts whose work failed, or was lost in a crash",
+           lambda at: at.ended_as(Outcome.FAILED, Outcome.CRASHED)),
+    Figure("rejected", "count", "attempts that were refused before any work", lambda at: at.ended_as(Outcome.REFUSED)),
+    Figure("attempts_mean", "ratio", "attempts for each call, request or delivery",
+           lambda at: at.attempts_mean, shown=()),
+    Figure("retry_amplification", "ratio", "attempts for each one that would be there without retries",
+           lambda at: at.shared.amplified[at.name]),
+    Figure("utilisation", "share", "held worker time by worker time that existed; a crashed instance does not exist",
+           lambda at: at.of_worker_time(at.held), None),
+    Figure("wait", "s", "from ready to started; a delivery is ready at the channel",
+           lambda at: at.wait, points=("mean", "p99")),
+    Figure("sojourn", "s", "from ready to ended, of attempts whose work ended well",
+           lambda at: at.sojourn, points=("mean",)),
+    Figure("queue_mean", "count", "how many waited, on average over the window", lambda at: at.on_average(at.queueing)),
+    Figure("in_system_mean", "count", "how many waited or were in work, on average over the window",
+           lambda at: at.on_average(at.presence), shown=()),
+    Figure("in_system_max", "count", "the most that waited or were in work at one time of the window",
+           lambda at: highest(*at.presence)),
+    Figure("blocked", "share", "the share of worker time spent waiting until a channel had a message",
+           lambda at: at.of_worker_time(at.shared.blocked[at.name]), shown=()),
+    Figure("wait_behind_mean", "s", "the part of the mean wait in which a worker of the service was free",
+           lambda at: at.standing["wait_behind_mean"], shown=()),
+    Figure("idle_while_waiting", "share", "of the time in which anybody waits, the share in which a worker is free",
+           lambda at: at.standing["idle_while_waiting"], shown=()),
+    Figure("busiest_share", "share", "the share of the busiest instance in the work",
+           lambda at: at.standing["busiest_share"], shown=()),
+    Figure("fairness", "ratio", "Jain's index of the work of the instances: 1 if all have as much, 1/n if one has all",
+           lambda at: at.standing["fairness"], MORE, shown=()),
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""What is declared of a figure is what all who show, compare and judge it go by."""
+
+import pytest
+
+import evsim
+from evsim.experiment.objectives import judge
+from evsim.experiment.report import report
+from evsim.figures import (
+    CHANNEL,
+    LESS,
+    MORE,
+    PARTITION,
+    PHASE,
+    RUN,
+    SERVICE,
+    UNITS,
+    better_or_worse,
+    figure,
+    figures,
+    headlines,
+    label,
+    write,
+)
+from evsim.scenario.objectives import objectives
+
+WRITTEN = {"s": "500 ms", "1/s": "0.5/s", "share": "50 %", "count": "0.5", "ratio": "0.5"}
+OF_A_RUN = [name for each in figures(RUN) for name in each.names]
+
+
+def names(where):
+    return [name for each in figures(where) for name in each.names]
+
+
+@pytest.fixture(scope="module")
+def run():
+    fault = {"outage": "database", "at": "2s", "for": "1s"}
+    return evsim.load("registration-events").replace({"run.duration": 6, "run.warmup": 1, "faults": [fault]}).run()
+
+
+def test_a_run_has_the_figures_that_are_declared_in_their_order(run):
+    assert list(run.summary()) == names(RUN)
+    for found, where in (
+        (run.phase_figures, PHASE), (run.service_figures, SERVICE), (run.channel_figures, CHANNEL),
+        (run.partition_figures, PARTITION),
+    ):  # fmt: skip
+        assert found and all(list(each) == names(where) for each in found.values()), where
+
+
+def test_a_name_has_one_unit_and_one_better_way_wherever_it_stands():
+    for each in figures():
+        for name in each.names:
+            assert (each.unit, each.better) == (figure(name).unit, figure(name).better), name
+        assert each.unit in UNITS and each.better in (MORE, LESS, None)
+        assert each.about[0].islower() or each.about.startswith("Jain"), each.about
+
+
+@pytest.mark.parametrize("name", OF_A_RUN)
+def test_a_figure_of_a_run_is_judged_compared_and_written_as_declared(name):
+    """Half of what was asked for misses the objective just where more is better."""
+    (judged,) = judge({name: 1.0}, {name: 0.5})
+    more = figure(name).better == MORE
+    assert (judged.verdict, " at least " in str(judged)) == (("MISSES", True) if more else ("MEETS", False))
+    assert (better_or_worse(name, MORE), better_or_worse(name, LESS)) == (
+        ("better", "worse") if more else ("worse", "better")
+    )
+    assert write(name, 0.5) == WRITTEN[figure(name).unit] and str(judged).endswith(write(name, 0.5))
+    read, _, _ = objectives()[name]
+    assert read({"s": "500ms", "1/s": "30/min", "share": "50%"}.get(figure(name).unit, 0.5)) == 0.5
+
+
+def test_the_report_has_every_figure_of_a_run_and_the_short_tables_of_services_and_channels(run):
+    text = report("title", run.summary(), run.service_figures, run.channel_figures, run.phase_figures, 400)
+    for name in [each.name for each in figures(RUN)] + [*headlines(SERVICE), *headlines(CHANNEL), *headlines(PHASE)]:
+        assert label(name) in text, name

@@ -57,7 +57,7 @@ class Risk:
         """Whether a channel may not have a message at once."""
         system = self.system
         settings = system.scenario.channels[name]
-        return settings.may_refuse or system.is_faulty(name) or system.is_replicated(name)
+        return settings.may_refuse or system.is_faulty(name) or settings.replicated
 
     def _first_wins(self, service):
         """Whether a handler of the service may go on before all its branches have."""

@@ -5,13 +5,11 @@ import numpy as np
 from evsim.engine.attempts import copy_of, next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.balancing import service as running_service
-from evsim.engine.channels import channel
 from evsim.engine.environment import ExactEnvironment, SimulationError
 from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
-from evsim.engine.log.transactions import Transactions
 from evsim.engine.luck import Label, Luck
 from evsim.engine.mortal import mortal
 from evsim.engine.outbox import Relay
@@ -21,11 +19,11 @@ from evsim.engine.routes import Course, Route
 from evsim.engine.size import refuse_too_many
 from evsim.engine.versions import Versions
 from evsim.engine.workloads import Workload
+from evsim.registry import part
 from evsim.results.records import Fate, Outcome, Records, Verdict
 from evsim.scenario.handlers import walk
 from evsim.scenario.routing import reached
 from evsim.scenario.stamps import read_stamps
-from evsim.scenario.transactions import is_atomic
 from evsim.ticks import ticks
 
 __all__ = ["System"]
@@ -67,11 +65,9 @@ class System:
         self.risk = Risk(self, guarded)
         self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         self.mortal = mortal(scenario)
-        readers = [each for service in scenario.services.values() for each in service.subscribe]
-        self.transactions = Transactions(self) if any(map(is_atomic, readers)) else None
         self.services = {name: running_service(self, name, service) for name, service in scenario.services.items()}
         self.channels = {
-            name: channel(self, name, settings, number)
+            name: part(settings.kind).module("engine").build(self, name, settings, number)
             for number, (name, settings) in enumerate(scenario.channels.items())
         }
         self._subscribe()
@@ -209,10 +205,6 @@ class System:
 
     def is_faulty(self, channel):
         return any(fault.place == channel for fault in self.scenario.faults)
-
-    def is_replicated(self, channel):
-        settings = self.scenario.channels[channel]
-        return settings.kind == "log" and settings.replicas > 1
 
     def answered_early(self, row):
         """Whether the row was answered before its handler ended; forgets it."""

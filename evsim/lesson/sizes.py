@@ -27,8 +27,8 @@ def lesson_size(scenario):
         "run.warmup": "0s",
         "objectives": {},
     }
-    logs = (name for name, channel in scenario.channels.items() if channel.kind == "log")
-    changes |= {f"channels.{name}.log.partitions": 16 for name in logs}
+    parted = {name: channel.kind for name, channel in scenario.channels.items() if channel.partitioned}
+    changes |= {f"channels.{name}.{kind}.partitions": 16 for name, kind in parted.items()}
     return scenario.replace(changes)
 
 

@@ -60,8 +60,8 @@ class Entries:
 
     @cached_property
     def spread(self):
-        """How the messages of a log are spread over its partitions."""
-        if self.settings.kind != "log":
+        """How the messages of a channel are spread over its partitions."""
+        if not self.settings.partitioned:
             return spread([])
         counted = self.granted & self.ledger.cohort
         partition = self.run.message_columns["partition"][self.ledger.message[counted]]
@@ -78,8 +78,7 @@ def of_partitions(run):
     return {
         (channel, service, number): Entries(run, channel, service, number)
         for channel, service in run.deliveries_tally.names
-        if (settings := run.scenario.channels[channel]).kind == "log"
-        for number in range(settings.partitions_at_last)
+        for number in range(run.scenario.channels[channel].partitions_at_last)
     }
 
 

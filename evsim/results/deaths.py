@@ -13,12 +13,12 @@ WHY = {Verdict.EXPIRED: "expired", Verdict.DROPPED: "max length", Verdict.DEAD: 
 def is_rejected(place, channels, reason, outcome, attempt):
     """Whether a consumer said of a dead message that it must not come again: at once, or after its own last attempt.
 
-    place: of its last attempt, None if it had none. Whoever reads a log gives up by itself; a queue has limits too.
+    place: of its last attempt, None if it had none. Where readers give up by themselves there is no other limit.
     """
     if reason in FINAL or place is None or outcome != Outcome.FAILED:
         return reason in FINAL
     retry = place.step.retry
-    return channels[place.source].kind == "log" or (retry is not None and attempt >= retry.attempts)
+    return channels[place.source].readers_give_up or (retry is not None and attempt >= retry.attempts)
 
 
 def been_in(run, row, message):

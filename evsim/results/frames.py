@@ -125,7 +125,7 @@ def _causes(ledger, rows):
     """Why each delivery ended as it did; what was acknowledged and not done says so."""
     causes = _words(Reason)[rows["reason"][ledger.last]].astype(object)
     early = (ledger.verdict == Verdict.DONE) & (ledger.state == DELIVERY_STATES.index("lost"))
-    what = np.where(ledger.of_log[early], "commit", "acknowledgement").astype(object)
+    what = np.where(ledger.partitioned[early], "commit", "acknowledgement").astype(object)
     causes[early] = causes[early] + " after the early " + what
     return causes
 

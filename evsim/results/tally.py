@@ -156,8 +156,8 @@ class Deliveries:
         self.row, self.last = row, last
         self.message = rows["parent"][row]
         self.channel = messages["channel"][self.message] if len(row) else np.empty(0, dtype=int)
-        is_log = np.array([channel.kind == "log" for channel in run.scenario.channels.values()] + [False])
-        self.of_log = is_log[self.channel]
+        parted = np.array([channel.partitioned for channel in run.scenario.channels.values()] + [False])
+        self.partitioned = parted[self.channel]
         self.names = tuple(dict.fromkeys((p.source, p.service) for p in places if p.kind == "delivery"))
         of_place = np.array([self.names.index((p.source, p.service)) if p.kind == "delivery" else -1
                              for p in places] + [-1])  # fmt: skip
@@ -201,7 +201,7 @@ class Deliveries:
         if not copies:
             return
         before = dict(copies)
-        readers = np.where(self.of_log, self.subscriber, -1)  # whoever takes a message from a queue
+        readers = np.where(self.partitioned, self.subscriber, -1)  # whoever takes a message from a queue
         done = {
             (message, reader)
             for message, reader, handlings in zip(

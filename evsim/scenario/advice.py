@@ -230,7 +230,7 @@ def _idle_workers(scenario):
     for name, service in scenario.services.items():
         channels = [scenario.channels[each.channel] for each in service.subscribe]
         workers = service.instances * service.workers
-        if name in called or not channels or any(channel.kind != "log" for channel in channels):
+        if name in called or not channels or not all(channel.partitioned for channel in channels):
             continue
         useful = sum(
             _useful(service, subscription, scenario.channels[subscription.channel].partitions_at_last)

@@ -32,7 +32,6 @@ def check(scenario):
         _targets,
         _steps,
         _subscriptions,
-        _growth,
         _policies,
         _programs,
         _links,
@@ -183,13 +182,6 @@ def _reading(path, subscription, channel):
             usual = f"{a(channel.kind)} is not read with {name}", f"it knows {known}" if known else "remove it"
             rule, hint = channel.not_read_with.get(name, usual)
             yield Problem((*path, name), rule, value, hint=hint)
-    if subscription.static and channel.kind == "log" and not (subscription.session_timeout or channel.like):
-        yield Problem(
-            (*path, "static"),
-            "a member keeps its place for the time of its session, and has none",
-            True,
-            hint="add session_timeout: 45s",
-        )
     wanted = subscription.change_visibility
     if wanted is not None and channel.competing and not completed(channel).is_polled:
         rule = f"a consumer of {subscription.channel} gives back what fails, as it holds a connection"
@@ -221,19 +213,6 @@ def _batches(path, subscription, service):
                 ("services", path[1], "handle", *place),
                 f"a batch of messages cannot {step.kind} as one",
                 hint=f"its steps are {', '.join(TOGETHER)}; or remove batch from the subscription",
-            )
-
-
-def _growth(scenario):
-    """Partitions that are to be added after the end of the run."""
-    duration = scenario.settings.duration
-    for name, channel in scenario.channels.items():
-        if channel.kind == "log" and channel.add_partitions and channel.add_partitions.at >= duration:
-            yield Problem(
-                ("channels", name, "add_partitions", "at"),
-                "comes after the end of the run",
-                write_time(channel.add_partitions.at),
-                hint=f"the run takes {write_time(duration)}",
             )
 
 

@@ -37,6 +37,6 @@ def _rejects_at_once(service, subscription, channel):
     if failing is None or failing.kind != "fail" or failing.probability < 1:
         return False
     retry = subscription.retry
-    gives_up = channel.kind == "log" if retry is None else not retry.backoff.base
+    gives_up = channel.readers_give_up if retry is None else not retry.backoff.base
     polled = channel.may_be_polled
     return not failing.requeue or (gives_up and not polled)

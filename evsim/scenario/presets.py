@@ -40,6 +40,11 @@ class AnyChannel(Tagged):
     not_read_with: ClassVar[dict] = {}  # why it does not know another one, and the way out, if there is more to say
     brokered: ClassVar[bool] = True  # whether something stands between those who use it, keeps and acknowledges
     competing: ClassVar[bool] = False  # whether those who read it compete for each message
+    partitioned: ClassVar[bool] = False  # whether each group that reads it has each message, in order in its partition
+    partitions_at_last: ClassVar[int] = 0  # how many there are when all have been added
+    brokers: ClassVar[int] = 1  # how many keep what it keeps, of which one leads
+    transactional: ClassVar[bool] = False  # whether what is published to it may become visible with a commit
+    readers_give_up: ClassVar[bool] = False  # whether who reads it decides alone that a message is dead
     direct: ClassVar[bool] = False  # whether a message goes straight to a service, which may refuse it and be asked
     routes: ClassVar[bool] = False  # whether it only hands on what comes, by its routing key, and keeps nothing
     breaks: ClassVar[bool] = False  # whether who writes to it dies when its reader has
@@ -54,6 +59,11 @@ class AnyChannel(Tagged):
     faults: ClassVar[tuple[str, ...]] = ("outage", "crash", "pause")  # that may strike it
     unanswered: ClassVar[tuple[str, str] | None] = None  # why no publisher waits for an answer of it, and the way out
     nowhere: ClassVar[tuple[str, str] | None] = None  # why no network leads to it, and the way out
+
+    @property
+    def replicated(self):
+        """Whether a leader may fail while others have what it has."""
+        return self.brokers > 1
 
     @property
     def title(self):

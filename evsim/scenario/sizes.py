@@ -27,26 +27,21 @@ def _keys(scenario):
             yield ("workloads", name, "key", "zipf", "keys"), workload.key.keys
 
 
-def _logs(scenario):
-    return {name: channel for name, channel in scenario.channels.items() if channel.kind == "log"}
-
-
 def _partitions(scenario):
-    for name, log in _logs(scenario).items():
-        yield ("channels", name, "log", "partitions"), log.partitions_at_last
+    for name, channel in scenario.channels.items():
+        yield ("channels", name, channel.kind, "partitions"), channel.partitions_at_last
 
 
 def _copies(scenario):
-    for name, log in _logs(scenario).items():
-        yield ("channels", name, "log", "replicas"), log.partitions_at_last * log.replicas
+    for name, channel in scenario.channels.items():
+        yield ("channels", name, channel.kind, "replicas"), channel.partitions_at_last * channel.brokers
 
 
 def _pairs(scenario):
-    logs = _logs(scenario)
     for name, service in scenario.services.items():
         for number, subscription in enumerate(service.subscribe):
-            if subscription.channel in logs:
-                partitions = logs[subscription.channel].partitions_at_last
+            if subscription.channel in scenario.channels:
+                partitions = scenario.channels[subscription.channel].partitions_at_last
                 yield ("services", name, "subscribe", number), service.instances * partitions
 
 

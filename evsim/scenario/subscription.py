@@ -91,6 +91,11 @@ class Subscription(Part):
         return self.commit or COMMITS.get(self.guarantee) or After()  # type: ignore[arg-type]
 
     @property
+    def is_atomic(self):
+        """Whether the commit and what a handler publishes are one transaction."""
+        return self.commits.kind == "transaction"
+
+    @property
     def owns(self):
         """The assignor that gives each partition an owner, or None where any free worker takes the next message."""
         timed = self.session_timeout or self.max_poll_interval or self.rebalance or self.static

@@ -192,10 +192,7 @@ class _Drawing:
             self._fork(x, y - 0.1)
         else:
             self._cells(x, y, channel)
-        what = channel.title
-        if what == "log":
-            what = f"log, {count(channel.partitions, 'partition')}"
-        self._text(x, y - CHANNEL[1] / 2 + 0.1, what, 9.5, colour="#4c4c52")
+        self._text(x, y - CHANNEL[1] / 2 + 0.1, channel.title, 9.5, colour="#4c4c52")
         self._named(name, x, y + 0.19, "", LINE + 1)
 
     def _fork(self, x, y):
@@ -206,7 +203,7 @@ class _Drawing:
     def _cells(self, x, y, channel):
         left, bottom, width = x - CHANNEL[0] / 2 + 0.1, y - CHANNEL[1] / 2 + 0.2, (CHANNEL[0] - 0.2) / CELLS
         for cell in range(CELLS):
-            gap, radius = (0.0, 0.001) if channel.kind == "log" else (0.025, 0.05)
+            gap, radius = (0.0, 0.001) if channel.partitioned else (0.025, 0.05)
             self.ax.add_patch(
                 FancyBboxPatch(
                     (left + cell * width + gap, bottom + gap),

@@ -209,7 +209,7 @@ def _at_once(run, name):
         return 0
     channel = run.scenario.channels[next(iter(ways))[1]]
     workers = service.instances * service.workers
-    if channel.kind == "log":
+    if channel.partitioned:
         return min(workers, channel.partitions_at_last)
     alone = sum(next(iter(ways))[1] == place.source for place in run.places if place.kind == "delivery") == 1
     return workers if alone else 0

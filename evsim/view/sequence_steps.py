@@ -190,8 +190,8 @@ def _message(story, message):
         yield _span(story, child)
     if message.acknowledged == message.acknowledged:
         where = f"partition {message.partition}, " if message.partition >= 0 else ""
-        is_log = story.run.scenario.channels[message.channel].kind == "log"
-        text = f"kept ({where}offset {message.offset})" if is_log else "kept"
+        has_places = story.run.scenario.channels[message.channel].partitioned
+        text = f"kept ({where}offset {message.offset})" if has_places else "kept"
         yield Step(message.acknowledged, "keep", *reversed(way), text)
 
 

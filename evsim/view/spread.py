@@ -109,7 +109,7 @@ def _percent(share):
 def _groups(run, service, rows):
     """What the bars are, and to which one each of some rows belongs."""
     settings, columns = run.scenario.services[service], run.rows
-    logs = [each.channel for each in settings.subscribe if run.scenario.channels[each.channel].kind == "log"]
+    logs = [each.channel for each in settings.subscribe if run.scenario.channels[each.channel].partitioned]
     if settings.instances > 1 or not logs:
         return "instance", columns["worker"][rows] // settings.workers
     return "partition", run.message_columns["partition"][columns["parent"][rows]]

@@ -5,9 +5,10 @@ from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
 from evsim.engine.faults import Clock
 from evsim.engine.links import Link
-from evsim.engine.log import Group, Log
 from evsim.engine.publishing import Publishing
 from evsim.engine.service import Service
+from evsim.parts.log.engine.group import Group
+from evsim.parts.log.engine.partitions import Log
 from evsim.parts.queue.engine.plain import PlainConsumer, PlainQueue
 from evsim.results.records import Outcome, Verdict
 from evsim.ticks import SECOND, ticks

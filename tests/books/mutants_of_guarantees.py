@@ -2,9 +2,9 @@
 
 from evsim.engine import unique
 from evsim.engine.delivery import Delivery
-from evsim.engine.log.edges import EarlyDelivery
-from evsim.engine.log.transactions import Transactions
 from evsim.engine.versions import Versions
+from evsim.parts.log.engine.edges import EarlyDelivery
+from evsim.parts.log.engine.transactions import Transactions
 from evsim.results.records import Verdict
 from evsim.scenario import Scenario
 from tests.books.breaking import END, LATE, Once, mutant

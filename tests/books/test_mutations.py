@@ -92,7 +92,6 @@ from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
     mutants_of_admission,
     mutants_of_guarantees,
-    mutants_of_logs,
     mutants_of_policies,
 )
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop

@@ -159,7 +159,7 @@ def test_a_group_reads_at_most_as_fast_as_it_has_partitions(count):
     """12 partitions with a backlog each; a consumer takes 10 ms a message. 20 consumers: 8 idle.
 
     Five consumers are left out: any worker takes the next partition that is due; where members own partitions
-    (:mod:`tests.truth.test_groups`) five do 400 a second.
+    (:mod:`tests.parts.log.test_groups`) five do 400 a second.
     """
     truth = expected("KAFKA-parallelism", f"n={count} (8 idle)" if count == 20 else f"n={count}")
     scenario = consumers({"log": {"partitions": 12}}, [{"work": "10ms"}], {"constant": 3000}, 3, 0, instances=count)

@@ -1,12 +1,11 @@
 """The audit: three independent ways to count a run, which must agree.
 
 1. *Recount* (attempts, effects, unique, unchanged, admission, channels, letters, budgets,
-   transactions, guarantees, and those of the parts): states are worked out again from attempts, effects and messages,
+   guarantees, and those of the parts): states are worked out again from attempts, effects and messages,
    and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
-3. *Credits* (credits, owners): every worker and every prefetch credit is at home or held by exactly one open attempt,
-   and every partition that has an owner has one, who alone reads it.
+3. *Credits* (credits): every worker and every prefetch credit is at home or held by exactly one open attempt.
 """
 
 from evsim.registry import modules
@@ -19,9 +18,7 @@ from evsim.results.audit import (
     effects,
     guarantees,
     letters,
-    owners,
     stock,
-    transactions,
     unchanged,
     unique,
 )  # fmt: skip
@@ -30,10 +27,10 @@ from evsim.results.audit.books import AuditError, Books
 __all__ = ["Audit", "AuditError"]
 
 RECOUNTS = (
-    attempts, effects, unique, unchanged, admission, channels, letters, budgets, transactions, guarantees,
+    attempts, effects, unique, unchanged, admission, channels, letters, budgets, guarantees,
     *modules("audit"),
 )  # fmt: skip
-CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock, credits, owners)), ())
+CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock, credits)), ())
 
 
 class Audit:

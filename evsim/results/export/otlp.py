@@ -169,7 +169,7 @@ class Spans:
             "messaging.message.id": str(message.number),
             "evsim.request": message.request.number,
         }
-        if message.appended is not None and settings.kind == "log":
+        if message.appended is not None and settings.partitioned:
             attributes |= {"messaging.destination.partition.id": str(message.partition), "evsim.offset": message.offset}
         if group:
             attributes["messaging.consumer.group.name"] = group

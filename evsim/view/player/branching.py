@@ -46,8 +46,7 @@ def _services(runs):
 
 
 def _replicated(runs):
-    found = {name: channel for run in runs for name, channel in run.scenario.channels.items() if channel.kind == "log"}
-    return [name for name, log in found.items() if log.replicas > 1]
+    return list(dict.fromkeys(name for run in runs for name, each in run.scenario.channels.items() if each.replicated))
 
 
 def _pairs(runs):

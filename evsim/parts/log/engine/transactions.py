@@ -7,10 +7,18 @@ other way it is thrown away. Kafka calls the first such place the last stable of
 
 from collections import deque
 
-from evsim.engine.log.edges import OwnedDelivery
+from evsim.parts.log.engine.edges import OwnedDelivery
 from evsim.results.records import Fate, Verdict
 
-__all__ = ["Isolation", "TransactionalDelivery", "Transactions"]
+__all__ = ["Isolation", "TransactionalDelivery", "Transactions", "transactions_of"]
+
+
+def transactions_of(system):
+    """What all logs of a system share; None where no handling is a transaction."""
+    readers = [each for service in system.scenario.services.values() for each in service.subscribe]
+    if not any(each.is_atomic for each in readers):
+        return None
+    return system.shared(Transactions, lambda: Transactions(system))
 
 
 class Transactions:
@@ -40,7 +48,7 @@ class Isolation:
     """What a log keeps from its readers, by partition, in order."""
 
     def __init__(self, log):
-        self.log, self.system, self.transactions = log, log.system, log.system.transactions
+        self.log, self.system, self.transactions = log, log.system, transactions_of(log.system)
         self.held = {}
 
     def take(self, message, partition):
@@ -79,8 +87,9 @@ class TransactionalDelivery(OwnedDelivery):
 
     def __init__(self, system, place, subscriber):
         super().__init__(system, place, subscriber)
-        system.transactions.places.add(place.number)
+        self.transactions = transactions_of(system)
+        self.transactions.places.add(place.number)
 
     def _settle(self, row, verdict):
         super()._settle(row, verdict)
-        self.system.transactions.end(row)
+        self.transactions.end(row)

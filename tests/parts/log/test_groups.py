@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from evsim.engine.log.assignors import ASSIGN
 from evsim.engine.murmur import partition_of
+from evsim.parts.log.engine.assignors import ASSIGN
 from evsim.results.records import Outcome, Verdict
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.channels import transactional
 from evsim.results.records import Fate, Verdict
 
 __all__ = ["CHECKS"]
@@ -10,14 +9,14 @@ __all__ = ["CHECKS"]
 
 def transactions(books):
     run, rows, messages = books.run, books.rows, books.messages
-    places = transactional(run)
+    places = [place.number for place in run.places if place.kind == "delivery" and place.step.is_atomic]
     if not places:
         return
     shown = np.full(len(messages["cause"]), np.nan)
     for time, message in run.records.shown:
         shown[message] = time
-    is_log = np.array([channel.kind == "log" for channel in run.scenario.channels.values()] + [False])
-    kept = is_log[messages["channel"]] & ~np.isnan(messages["appended"])
+    able = np.array([channel.transactional for channel in run.scenario.channels.values()] + [False])
+    kept = able[messages["channel"]] & ~np.isnan(messages["appended"])
     inside = kept & (messages["origin"] < 0) & np.isin(rows["place"][messages["cause"]], places)
     inside &= np.array([getattr(step, "outbox", None) is None for _, step in run.routes] + [False])[messages["route"]]
     verdict, settled = rows["verdict"][messages["cause"]], rows["settled"][messages["cause"]]
@@ -47,7 +46,7 @@ def _hidden(books, is_open):
     messages, channels = books.messages, list(books.run.scenario.channels.values())
     hidden, first = books.run.stock["hidden"], {}
     for message in sorted(hidden, key=lambda each: (messages["appended"][each], messages["offset"][each])):
-        if channels[messages["channel"][message]].replicas == 1:
+        if not channels[messages["channel"][message]].replicated:
             first.setdefault((messages["channel"][message], messages["partition"][message]), message)
     heads = np.array(list(first.values()), dtype=int)  # type: ignore[type-var]
     books.demand(is_open[heads], "a message is hidden, and no transaction is open", messages["cause"][heads])

@@ -2,13 +2,13 @@
 
 from evsim.engine.broker import Channel
 from evsim.engine.environment import FAULT
-from evsim.engine.log.batching import Batching
-from evsim.engine.log.group import Group
-from evsim.engine.log.history import History
-from evsim.engine.log.owned import OwnedGroup
-from evsim.engine.log.partitioners import PARTITIONERS, Stays
-from evsim.engine.log.replication import Replication
-from evsim.engine.log.transactions import Isolation
+from evsim.parts.log.engine.batching import Batching
+from evsim.parts.log.engine.group import Group
+from evsim.parts.log.engine.history import History
+from evsim.parts.log.engine.owned import OwnedGroup
+from evsim.parts.log.engine.partitioners import PARTITIONERS, Stays
+from evsim.parts.log.engine.replication import Replication
+from evsim.parts.log.engine.transactions import Isolation, transactions_of
 from evsim.results.records import Fate
 from evsim.ticks import ticks
 
@@ -26,7 +26,7 @@ class Log(Channel):
         reread = any(each.begins_elsewhere for _, each in system.subscribers_of(name))
         self.history = History(self) if reread or settings.retention or settings.compaction else None
         self.replication = Replication(self) if settings.replicas > 1 else None
-        self.isolation = Isolation(self) if system.transactions else None
+        self.isolation = Isolation(self) if transactions_of(system) else None
         plain = self.history is None and self.replication is None and self.isolation is None
         self.append = self._append() if plain else self._careful_append
         self.turns, self.stays = {}, Stays(self) if settings.partitioner == "sticky" else None

@@ -5,12 +5,12 @@ owner goes on from the last commit.
 """
 
 from evsim.engine.environment import TIMEOUT
-from evsim.engine.log.crews import BatchDelivery
-from evsim.engine.log.cursor import Cursor
-from evsim.engine.log.edges import OwnedDelivery, OwnedEarlyDelivery
-from evsim.engine.log.membership import Membership
-from evsim.engine.log.reader import Reader
-from evsim.engine.log.transactions import TransactionalDelivery
+from evsim.parts.log.engine.crews import BatchDelivery
+from evsim.parts.log.engine.cursor import Cursor
+from evsim.parts.log.engine.edges import OwnedDelivery, OwnedEarlyDelivery
+from evsim.parts.log.engine.membership import Membership
+from evsim.parts.log.engine.reader import Reader
+from evsim.parts.log.engine.transactions import TransactionalDelivery, transactions_of
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
@@ -25,7 +25,7 @@ class OwnedGroup(Reader):
         commit = subscription.commits
         self.commits_at_once = commit.kind in ("after", "transaction")
         if commit.kind == "transaction":
-            self.settled = system.transactions.end
+            self.settled = transactions_of(system).end
         self.interval = ticks(commit.time) if commit.kind == "interval" else None
         self.max_poll_interval = ticks(subscription.max_poll_interval)
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit

@@ -5,7 +5,7 @@ times and its fate. Each has a row, an effect and a commit of its own.
 """
 
 from evsim.engine.environment import TIMEOUT
-from evsim.engine.log.edges import OwnedDelivery
+from evsim.parts.log.engine.edges import OwnedDelivery
 from evsim.results.records import Outcome, Verdict
 
 __all__ = ["BatchDelivery"]

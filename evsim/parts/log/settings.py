@@ -1,16 +1,16 @@
-"""The log: partitions that every group reads in order (as with Kafka)."""
+"""What a person writes of a log."""
 
 from typing import ClassVar, Literal
 
 from pydantic import StrictBool, model_validator
 
-from ..distributions import AnyDistribution, Constant
-from ..errors import refuse
-from ..guarantees import COMMITS
-from ..offsets import Retention
-from ..part import Part
-from ..presets import Likened
-from ..units import AtLeastOne, PositiveTime, Time, up_to
+from evsim.scenario.distributions import AnyDistribution, Constant
+from evsim.scenario.errors import Problem, refuse
+from evsim.scenario.guarantees import COMMITS
+from evsim.scenario.offsets import Retention
+from evsim.scenario.part import Part
+from evsim.scenario.presets import Likened
+from evsim.scenario.units import AtLeastOne, PositiveTime, Time, up_to, write_time
 
 
 class Growth(Part):
@@ -20,7 +20,7 @@ class Growth(Part):
     count: up_to(10_000)
 
 
-class Log(Likened):
+class LogSettings(Likened):
     """Each message to each group; in order within one of the `partitions`.
 
     The `partitioner` chooses it: by the hash of the `key`, `round_robin`, or `sticky`: one for a whole batch.
@@ -39,6 +39,9 @@ class Log(Likened):
     not_read_with: ClassVar = {
         "prefetch": ("a log has no prefetch", "its partitions decide how much is in process; prefetch is for queues"),
     }
+    partitioned: ClassVar[bool] = True
+    transactional: ClassVar[bool] = True
+    readers_give_up: ClassVar[bool] = True
     faults: ClassVar = ("outage", "crash", "pause", "leader_failure")
     read_with: ClassVar[tuple[str, ...]] = (
         "group",
@@ -75,13 +78,40 @@ class Log(Likened):
     def promises(self, guarantee):
         return {"commit": COMMITS[guarantee]}
 
+    @property
+    def brokers(self):  # type: ignore[override]
+        return self.replicas
+
+    @property
+    def title(self):
+        return f"log, {self.partitions:,} partition{'s' * (self.partitions > 1)}"
+
+    def problems(self, scenario, name):
+        """Partitions that are to be added after the end of the run, and static members without a session."""
+        duration = scenario.settings.duration
+        if self.add_partitions is not None and self.add_partitions.at >= duration:
+            yield Problem(
+                ("channels", name, "add_partitions", "at"),
+                "comes after the end of the run",
+                write_time(self.add_partitions.at),
+                hint=f"the run takes {write_time(duration)}",
+            )
+        for service, settings in scenario.services.items():
+            for number, each in enumerate(settings.subscribe):
+                if each.channel == name and each.static and not (each.session_timeout or self.like):
+                    yield Problem(
+                        ("services", service, "subscribe", number, "static"),
+                        "a member keeps its place for the time of its session, and has none",
+                        True,
+                        hint="add session_timeout: 45s",
+                    )
+
     def read_plainly(self, service):
         """Instances that have an inbox each own their partitions."""
         return {"assignor": "range"} if service.is_balanced else {}
 
     @property
-    def partitions_at_last(self):
-        """How many partitions there are when all have been added."""
+    def partitions_at_last(self):  # type: ignore[override]
         return self.partitions + (self.add_partitions.count if self.add_partitions else 0)
 
     @model_validator(mode="after")
@@ -111,3 +141,6 @@ class Log(Likened):
                 value=self.min_in_sync,
             )
         return self
+
+
+SETTINGS = LogSettings

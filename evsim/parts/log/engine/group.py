@@ -3,8 +3,8 @@
 from collections import deque
 
 from evsim.engine.delivery import Delivery
-from evsim.engine.log.edges import EarlyDelivery
-from evsim.engine.log.reader import Reader
+from evsim.parts.log.engine.edges import EarlyDelivery
+from evsim.parts.log.engine.reader import Reader
 
 __all__ = ["Group"]
 

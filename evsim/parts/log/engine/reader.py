@@ -2,8 +2,8 @@
 
 from evsim.engine.broker import Subscriber
 from evsim.engine.environment import ANSWER, FAULT, TIMEOUT
-from evsim.engine.log.history import wanted
 from evsim.engine.luck import Label
+from evsim.parts.log.engine.history import wanted
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.ticks import ticks
 

@@ -7,7 +7,7 @@ without an owner gets one.
 """
 
 from evsim.engine.environment import TIMEOUT
-from evsim.engine.log.assignors import ASSIGN, EAGER
+from evsim.parts.log.engine.assignors import ASSIGN, EAGER
 from evsim.results.records import Outcome, Verdict
 from evsim.ticks import ticks
 

@@ -4,9 +4,9 @@ import pytest
 
 from evsim import Scenario, ScenarioError
 from evsim.results.records import Reason
+from tests.parts.log.test_groups import gaps, group, incidents, owners
+from tests.parts.log.test_producers import run_of
 from tests.truth.measuring import checked, rows_of
-from tests.truth.test_groups import gaps, group, incidents, owners
-from tests.truth.test_producers import run_of
 
 SESSION = {"session_timeout": "3s", "rebalance": "500ms"}
 

@@ -1,13 +1,14 @@
 """Ways to break a log on purpose that the audit must see: owners, commits, leases that are void."""
 
 from evsim.engine.delivery import Delivery
-from evsim.engine.log import Log, OwnedGroup
-from evsim.engine.log.batching import Batching
-from evsim.engine.log.cursor import Cursor
-from evsim.engine.log.history import History
-from evsim.engine.log.membership import Membership
-from evsim.engine.log.reader import Reader
-from evsim.engine.log.replication import Replication
+from evsim.parts.log.engine.batching import Batching
+from evsim.parts.log.engine.cursor import Cursor
+from evsim.parts.log.engine.history import History
+from evsim.parts.log.engine.membership import Membership
+from evsim.parts.log.engine.owned import OwnedGroup
+from evsim.parts.log.engine.partitions import Log
+from evsim.parts.log.engine.reader import Reader
+from evsim.parts.log.engine.replication import Replication
 from evsim.results.records import Verdict
 from tests.books.breaking import END, LATE, Once, mutant, rows_of, unseen
 from tests.books.mutants import everything_ends

@@ -1,0 +1,3 @@
+"""The log: partitions, and every group reads all of it in their order, as with Kafka."""
+
+SOCKET = "channel"

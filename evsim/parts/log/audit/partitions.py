@@ -1,0 +1,67 @@
+"""Recount of partitions: a group has one message of each in process, in the order of offsets."""
+
+import numpy as np
+
+from evsim.results.batches import followers
+from evsim.results.records import Verdict
+
+__all__ = ["CHECKS"]
+
+
+def partitions(books):
+    """A group has at most one message of a partition in process, and takes them in the order of offsets."""
+    rows, messages, channels = books.rows, books.messages, books.run.scenario.channels
+    places = books.run.places
+    mine = [place.kind == "delivery" and channels[place.source].partitioned for place in places] + [False]
+    taken = np.array(mine)[rows["place"]] & ~np.isnan(rows["leased"]) & (rows["verdict"] != Verdict.COPY)
+    taken = np.flatnonzero(taken & ~followers(books.run))
+    if not len(taken):
+        return
+    groups = {}
+    group_of = [groups.setdefault((place.source, place.service), len(groups)) for place in places]
+    group = np.array(group_of)[rows["place"][taken]]
+    message = rows["parent"][taken]
+    partition, offset = messages["partition"][message], _places(messages)[message]
+    end = np.fmin(rows["ended"][taken], _until(books, taken))
+    order = np.lexsort((taken, offset, end, rows["leased"][taken], partition, group))
+    taken, group, partition, offset, end = taken[order], group[order], partition[order], offset[order], end[order]
+    same = (group[1:] == group[:-1]) & (partition[1:] == partition[:-1])
+    leased = rows["leased"][taken]
+    books.demand(~same | (leased[1:] >= end[:-1]), "a partition was in two hands", taken[1:])
+    # Back only to what was given back while the one before was in process, or later.
+    given_back = rows["settled"][_attempt_before(rows)[taken]]
+    replays = np.isin(taken, books.run.records.replays)  # back to what it was asked to read again
+    given_back[replays] = rows["born"][taken][replays]
+    forward = (offset[1:] >= offset[:-1]) | (given_back[1:] >= leased[:-1])
+    books.demand(~same | forward, "a partition was read out of order", taken[1:])
+
+
+def _places(messages):
+    """The place of each message among all, in the order of their append: offsets may be given again after a loss."""
+    order = np.lexsort((messages["offset"], messages["appended"]))
+    places = np.empty(len(order), dtype=int)
+    places[order] = np.arange(len(order))
+    return places
+
+
+def _until(books, taken):
+    """When leases ended that may end before the work: by revocation, or a commit before the work; else infinity."""
+    rows = books.rows
+    early = [place.kind == "delivery" and place.step.commits.kind == "before" and place.step.owns is not None
+             for place in books.run.places]  # fmt: skip
+    until = np.where(np.array([*early, False])[rows["place"][taken]], rows["started"][taken], np.inf)
+    return np.where(rows["verdict"][taken] == Verdict.REVOKED, rows["settled"][taken], until)
+
+
+def _attempt_before(rows):
+    """For each row: the attempt before it at the same obligation, or itself."""
+    first = rows["first"]
+    owner = np.where(first < 0, np.arange(len(first)), first)
+    order = np.lexsort((np.arange(len(first)), owner))
+    before = np.arange(len(first))
+    again = owner[order][1:] == owner[order][:-1]
+    before[order[1:][again]] = order[:-1][again]
+    return before
+
+
+CHECKS = (partitions,)

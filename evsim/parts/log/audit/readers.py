@@ -1,0 +1,64 @@
+"""What each group of a log is to read, and what it may see of it."""
+
+import numpy as np
+
+from evsim.results.records import Fate
+
+__all__ = ["CHECKS", "obligations"]
+
+
+def obligations(run, name):
+    """For each message: how many groups ever have it to read."""
+    nobody = np.zeros(len(run.message_columns["published"]), dtype=int)
+    services = run.scenario.complete.services.values()
+    groups = [each for service in services for each in service.subscribe if each.channel == name]
+    return sum((_reads(run, each) for each in groups), nobody)
+
+
+def seen(books):
+    """What a log has kept that may keep it back is seen by groups, lost for them, or hidden still."""
+    messages, run = books.messages, books.run
+    kept_back = [_keeps_back(run, name) for name in run.scenario.channels]
+    mine = np.array([*kept_back, False])[messages["channel"]] & ~np.isnan(messages["appended"])
+    mine &= messages["fate"] != Fate.ABORTED
+    shown = np.zeros(len(mine), dtype=bool)
+    shown[[message for _, message in run.records.shown]] = True
+    hidden = np.zeros(len(mine), dtype=bool)
+    hidden[run.stock["hidden"]] = True
+    what = "a message was kept, and is neither seen nor hidden, or both; its publisher"
+    books.demand(~mine | (shown != hidden), what, messages["cause"])
+    books.demand(mine | ~(shown | hidden), "a message is seen that was never kept; its publisher", messages["cause"])
+
+
+def _keeps_back(run, channel):
+    """Whether a channel is a log that may have what groups don't see yet."""
+    settings = run.scenario.channels[channel]
+    readers = [each for service in run.scenario.services.values() for each in service.subscribe]
+    return settings.partitioned and (settings.replicated or any(each.is_atomic for each in readers))
+
+
+def _reads(run, subscription):
+    """For each message: whether a group of its log ever has it to read."""
+    messages = run.message_columns
+    appended, offset = messages["appended"], messages["offset"]
+    joins, start = subscription.joins or 0.0, subscription.start
+    shown, removed = appended.copy(), np.full(len(appended), np.inf)
+    channels = list(run.scenario.channels)
+    if _keeps_back(run, subscription.channel):
+        shown[messages["channel"] == channels.index(subscription.channel)] = np.nan
+    for times, entries in ((shown, run.records.shown), (removed, run.records.removals)):
+        for time, message in entries:
+            times[message] = time
+    there = (shown < joins) & (removed >= joins)
+    wanted = np.ones(len(appended), dtype=bool)
+    if start is not None:
+        wanted = {
+            "earliest": wanted,
+            "latest": ~there,
+            "offset": offset >= getattr(start, "number", 0),
+            "time": appended >= getattr(start, "time", 0.0),
+        }[start.kind]
+    return wanted & (there | (shown >= joins)) & (joins < run.ended_at)
+
+
+CHECKS = (seen,)

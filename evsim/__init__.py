@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from evsim.engine.environment import SimulationError
     from evsim.experiment import compare, crash_matrix, hysteresis, replicate
     from evsim.lesson.explore import explore
+    from evsim.lesson.toys import toy
     from evsim.run import Simulation, simulate
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
     from evsim.view.player.widget import play
@@ -29,6 +30,7 @@ __all__ = [
     "replicate",
     "simulate",
     "theory",
+    "toy",
 ]
 
 _MODULES = {
@@ -36,6 +38,7 @@ _MODULES = {
     "evsim.engine.environment": ("SimulationError",),
     "evsim.experiment": ("compare", "crash_matrix", "hysteresis", "replicate"),
     "evsim.lesson.explore": ("explore",),
+    "evsim.lesson.toys": ("toy",),
     "evsim.run": ("Simulation", "simulate"),
     "evsim.view.player.widget": ("play",),
 }

@@ -32,6 +32,8 @@ It is a plain dict for :func:`json.dumps`:
     Faults that can be chosen: ``{id, label, fault, moments}``. ``moments`` are the times for which the outcome is
     there, in ``futures`` or in ``stored`` (with ``fault`` and ``at`` alike); null where that of any moment can be
     asked for.
+``toy``
+    What of a player is shown, and how (:mod:`evsim.view.player.shows`); missing in a film that no player has made.
 ``window``
     What of the runs is left out, in words; empty or missing where nothing is.
 ``stored``

@@ -15,6 +15,7 @@ from evsim.view.player.bundle import bundle, styles
 from evsim.view.player.differences import difference
 from evsim.view.player.film import film
 from evsim.view.player.page import page
+from evsim.view.player.shows import shown
 from evsim.view.player.window import beginning
 from evsim.view.truth import State
 from evsim.whole import write_text
@@ -22,11 +23,13 @@ from evsim.whole import write_text
 __all__ = ["Player", "play"]
 
 
-def play(*runs, labels=None):
+def play(*runs, labels=None, shows=None, hides=False):
     """The player of one run or several: the same clock, one design above the other (:class:`Player`).
 
     labels: the names of the designs, where those of their scenarios will not do. Of runs that are too long only the
-    beginning is shown, and it says so (:mod:`evsim.view.player.window`).
+    beginning is shown, and it says so (:mod:`evsim.view.player.window`). shows: names of the controls and panels,
+    where not all of a console's (:data:`evsim.view.player.shows.ALL`). hides: the future is hidden until it is played,
+    for as long as somebody has a guess open.
 
     >>> import evsim
     >>> evsim.play(evsim.load("registration-classic").run(until=5), evsim.load("registration-events").run(until=5))
@@ -36,7 +39,7 @@ def play(*runs, labels=None):
         if not isinstance(run, Results):
             given = "nothing" if run is None else repr(run)
             raise ScenarioError(f"a player shows runs, got {given}; write evsim.play(scenario.run())")
-    return Player(*runs, labels=labels)
+    return Player(*runs, labels=labels, shows=shows, hides=hides)
 
 
 class Player:
@@ -46,14 +49,16 @@ class Player:
     ``film`` is what is shown, as JSON (:mod:`evsim.view.player.film`); ``widget`` the notebook's widget (it needs
     anywidget). ``branch(fault, at, future)`` makes another future: of a fault as it stands in a scenario, a moment in
     seconds and the ``id`` of the future it leaves (:class:`evsim.view.player.branching.Branches`). Whoever breaks
-    something in the notebook sees it, or the words of its error.
+    something in the notebook sees it, or the words of its error. settings: what it shows, and how
+    (:func:`evsim.view.player.shows.shown`).
     """
 
-    def __init__(self, *runs, labels=None):
+    def __init__(self, *runs, labels=None, **settings):
         self.runs, window = beginning(runs)
         self.film = film(*self.runs, labels=labels) | {"window": window}
         self.film["breaks"] = breaks(self.runs)
         effects = [effect["name"] for effect in self.film["effects"]]
+        self.film["toy"] = shown(effects, **settings)
         self.branch = Branches(dict(zip(self.designs, self.runs, strict=True)), effects)
 
     @property
@@ -69,21 +74,25 @@ class Player:
         """The player as a widget."""
         return _widget_class()(self)
 
-    def to_html(self, path=None, moments=()):
+    def to_html(self, path=None, moments=(), lengths=()):
         """The player as one HTML page that needs nothing else: its text, or written to the file `path`.
 
         moments: when (s) a part can be broken on the page. There is no Python then, so each part is broken at each
-        of these moments now, and what differs is kept in the page.
+        of these moments now, and what differs is kept in the page; lengths: for each so many seconds, if not for one
+        length alone. Of a toy with plugs those parts are broken.
         """
-        text = page(self.stored(moments), f"evsim: {' and '.join(self.designs)}", self.still())
+        text = page(self.stored(moments, lengths), f"evsim: {' and '.join(self.designs)}", self.still())
         if path is None:
             return text
         write_text(path, text)
 
-    def stored(self, moments):
+    def stored(self, moments, lengths=()):
         """The film for a page: with the futures in which a part goes down at one of some moments (s)."""
         outages = [each["fault"] for each in self.film["breaks"] if "outage" in each["fault"]]
-        futures = [self.branch(fault, moment) for fault in outages for moment in moments]
+        if "plugs" in self.film["toy"]:
+            outages = [fault for fault in outages if fault["outage"] in self.film["toy"]["plugs"]["parts"]]
+        each = [[{**fault, "for": length} for length in lengths] or [fault] for fault in outages]
+        futures = [self.branch(fault, moment) for faults in each for fault in faults for moment in moments]
         return {
             **self.film,
             "breaks": [entry(fault, moments) for fault in outages] if moments else [],

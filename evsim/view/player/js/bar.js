@@ -12,9 +12,9 @@ const STEPS = [
 ];
 
 export class Bar {
-  /* go(time) is called when somebody picks a time. */
-  constructor(film, go) {
-    Object.assign(this, { film, go });
+  /* go(time) is called when somebody picks a time; hides: what is to come is not shown. */
+  constructor(film, go, hides = false) {
+    Object.assign(this, { film, go, hides, seen: 0 });
     this.canvas = h("canvas", { class: "ev-ticks", "aria-hidden": "true" });
     this.bands = h("div", { class: "ev-bands" });
     this.mine = h("div", { class: "ev-mine" });
@@ -77,6 +77,7 @@ export class Bar {
     const node = h("div", { class: "ev-band", title: words }, diamond, h("span", {}, words));
     node.style.left = this.percent(start);
     node.style.width = `${(100 * (end - start)) / this.film.end}%`;
+    node.start = start;
     return node;
   }
 
@@ -90,7 +91,13 @@ export class Bar {
     return `${(100 * time) / this.film.end}%`;
   }
 
-  draw(time, request) {
+  /* `seen`: how far the future that is shown has been played. */
+  draw(time, request, seen) {
+    if (this.hides && seen !== this.seen) {
+      this.seen = seen;
+      this.paint();
+    }
+    for (const band of this.bands.children) band.hidden = this.hides && band.start > seen;
     this.head.style.left = this.percent(time);
     put(this.head, "data-side", time > 0.5 * this.film.end ? "left" : "right");
     say(this.head.firstChild, moment(time));
@@ -116,16 +123,20 @@ export class Bar {
       const top = TOP * parseFloat(fontSize) + row * STRIP;
       if (this.ghost) {
         pen.globalAlpha = 0.25;
-        ticks(pen, this.ghost[row], this.film, width, top, this.since);
+        ticks(pen, this.ghost[row], this.film, width, top, this.since, this.until);
         pen.globalAlpha = 1;
       }
       pen.fillStyle = ink;
       pen.globalAlpha = 0.25;
       pen.fillRect(0, top + STRIP - 3, width, 1);
       pen.globalAlpha = 1;
-      ticks(pen, index, this.film, width, top, 0);
+      ticks(pen, index, this.film, width, top, 0, this.until);
     });
     this.scale(width);
+  }
+
+  get until() {
+    return this.hides ? this.seen : Infinity;
   }
 
   scale(width) {
@@ -152,10 +163,10 @@ export class Bar {
 }
 
 /* Answers: yes stands high and thin, a no and an error low and thick. */
-function ticks(pen, { answered, told }, film, width, top, since) {
+function ticks(pen, { answered, told }, film, width, top, since, until) {
   for (let request = 0; request < answered.length; request++) {
     const time = answered[request];
-    if (time === NEVER || time < since) continue;
+    if (time === NEVER || time < since || time > until) continue;
     const yes = told(request) === "yes";
     pen.fillStyle = film.marks[{ yes: "told", no: "no" }[told(request)] ?? "error"];
     const x = (time / film.end) * width;

@@ -14,7 +14,7 @@ export const SPEEDS = [5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01].map((speed) => 
 
 export class Controls {
   /* acts: {play, step(forward, mine), start, pace(value), speed(value), jump(target), find(number)}. */
-  constructor(film, acts) {
+  constructor(film, acts, has) {
     this.film = film;
     const button = (label, name, act) =>
       h("button", { type: "button", class: "ev-button", "aria-label": name, title: name, onclick: act }, label);
@@ -55,14 +55,14 @@ export class Controls {
       h(
         "div",
         { class: "ev-group" },
-        button("|\u2039", "to the start", acts.start),
-        button("\u2039 back", "event before (left arrow)", () => acts.step(false, false)),
-        this.play,
-        button("next \u203a", "next event (right arrow)", () => acts.step(true, false)),
-        ...this.mine,
+        has("play") ? button(has("steps") ? "|\u2039" : "start over", "to the start", acts.start) : null,
+        has("steps") ? button("\u2039 back", "event before (left arrow)", () => acts.step(false, false)) : null,
+        has("play") ? this.play : null,
+        has("steps") ? button("next \u203a", "next event (right arrow)", () => acts.step(true, false)) : null,
+        ...(has("steps") ? this.mine : []),
       ),
-      h("div", { class: "ev-group" }, this.pace.node, this.speed.node),
-      h(
+      has("pace") ? h("div", { class: "ev-group" }, this.pace.node, this.speed.node) : null,
+      has("jump") ? h(
         "div",
         { class: "ev-group" },
         h("label", {}, "jump to ", this.jumps),
@@ -70,14 +70,14 @@ export class Controls {
           const target = this.targets[this.jumps.selectedIndex];
           if (target) acts.jump(target);
         }),
-      ),
-      find,
+      ) : null,
+      has("find") ? find : null,
     );
   }
 
   /* A further group of controls, after those of time. */
   add(group) {
-    this.node.children[1].after(group);
+    this.node.insertBefore(group, this.node.children[2] ?? null);
   }
 
   /* Where one can jump in a future. */

@@ -56,6 +56,7 @@ export function indexLane(film, lane) {
     ),
     publishes: intervals(awaited(lane), (number) => messages.published[number], publishEnd(lane)),
   };
+  index.presses = pressesOf(film, lane);
   index.truth = truthOf(film, index);
   index.groups = groupsOf(index, delivered);
   index.kept = lane.channels.map((_, code) => keptOf(messages, code));
@@ -102,6 +103,15 @@ function numbersOfRequests({ workloads, requests }) {
     found[workloads[requests.workload[request]]].set(requests.number[request], request);
   }
   return ({ workload, number }) => found[workload]?.get(number);
+}
+
+/* A function of a request: what the same person has asked up to it, where persons press again in a film. */
+function pressesOf({ toy }, { requests }) {
+  if (!toy?.again) return (request) => [request];
+  return (request) =>
+    range(0, requests.count).filter(
+      (each) => requests.key[each] === requests.key[request] && requests.number[each] <= requests.number[request],
+    );
 }
 
 /* The customer {workload, number} of a request of a lane. */

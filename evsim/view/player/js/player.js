@@ -14,6 +14,8 @@ import { customerOf, indexLane } from "./lane.js";
 import { Row } from "./row.js";
 import { createSelection } from "./selection.js";
 import { customerAt } from "./state.js";
+import { Toybox } from "./toybox.js";
+import { settingsOf } from "./toy.js";
 import { customerName, moment, verdictOf } from "./words.js";
 
 const NARROW = 640; // pixels, as in style.css
@@ -28,14 +30,17 @@ export function mountPlayer(element, film, options = {}) {
 
 class Player {
   constructor(element, film, { branch = null, panels = [], folded = false, selection = createSelection() }) {
-    Object.assign(this, { film, branch, selection, pace: "every", speed: 1, cache: [] });
+    const settings = settingsOf(film);
+    Object.assign(this, { film, branch, selection, settings, pace: settings.pace, speed: settings.speed, cache: [] });
+    Object.assign(this, { logins: new Map(), seen: [] });
     this.futures = [...film.futures];
     this.clock = new Clock({ read: () => this.read(), go: (time) => this.goTo(time), changed: () => this.draw() });
     this.build(element);
     this.followers = [selection.subscribe((state, changed) => this.follow(changed))];
     this.takeAway = [];
-    for (const { title, mount } of panels) this.panel(title, mount, folded);
+    for (const { id, title, mount } of panels) if (!id || settings.has(id)) this.panel(title, mount, folded);
     this.show();
+    if (settings.begins) this.goTo(settings.begins);
     this.draw();
   }
 
@@ -59,31 +64,34 @@ class Player {
   // The page.
 
   build(element) {
-    const { film, selection } = this;
+    const { film, selection, settings } = this;
+    const only = (name, ...nodes) => (settings.has(name) ? nodes : []);
     const choose = (customer, design) => selection.set({ customer, design });
     const names = film.futures[0].lanes.map(({ name }) => name);
-    const settings = { arrangement: arrange(film), choose, alone: names.length === 1 };
+    const login = () => this.login();
+    const its = { arrangement: arrange(film), choose, alone: names.length === 1, settings, login };
     this.upright = false;
-    this.rows = names.map((_, number) => new Row(film, number, settings));
+    this.rows = names.map((_, number) => new Row(film, number, its));
     const come = { type: "button", class: "ev-button ev-register", onclick: () => this.come() };
     this.me = h("p", { class: "ev-me" });
     this.time = h("output", { class: "ev-clock", "aria-label": "time" });
-    this.bar = new Bar(film, (time) => this.goTo(time));
+    this.bar = new Bar(film, (time) => this.goTo(time), settings.hides);
     this.controls = new Controls(film, {
       play: () => this.clock.toggle(),
       step: (forward, mine) => this.step(forward, mine),
-      start: () => this.goTo(0),
+      start: () => this.restart(),
       pace: (pace) => this.change({ pace }),
       speed: (speed) => this.change({ speed }),
       jump: ({ time, customer }) => this.goTo(time, customer ? { customer } : {}),
       find: (number) => this.find(number),
-    });
+    }, settings.has);
     const faults = film.breaks.filter(({ moments }) => moments || this.branch);
     this.breaks = new Breaks(faults, this.bar, {
       breakAt: (fault, at) => this.breakAt(fault, at),
       future: (future) => selection.set({ future }),
     });
-    this.controls.add(this.breaks.node);
+    if (settings.has("fault")) this.controls.add(this.breaks.node);
+    this.toybox = new Toybox(this);
     this.changed = h("p", { class: "ev-changed" });
     this.live = h("p", { class: "ev-live", role: "status" });
     this.panels = h("div", { class: "ev-panels" });
@@ -91,16 +99,17 @@ class Player {
     this.root = h(
       "section",
       { class: "ev-player", "aria-label": `player: ${names.join(" and ")}` },
-      h("div", { class: "ev-top" }, h("button", come, "Register"), this.me, this.time),
+      h("div", { class: "ev-top" }, only("register", h("button", come, "Register")), only("register", this.me), this.time),
       film.window ? h("p", { class: "ev-window" }, film.window) : null,
       this.rows.map(({ node }) => node),
-      h("div", { class: "ev-words" }, lines),
+      only("words", h("div", { class: "ev-words" }, lines)),
       this.live,
-      this.bar.node,
+      only("bar", this.bar.node),
       this.controls.node,
-      this.breaks.futures,
+      only("fault", this.breaks.futures),
+      this.toybox.nodes,
       this.changed,
-      h("p", { class: "ev-help" }, HELP),
+      only("help", h("p", { class: "ev-help" }, HELP)),
       this.panels,
     );
     this.resizing = new ResizeObserver(() => this.fit());
@@ -116,7 +125,7 @@ class Player {
     return {
       ArrowRight: (shift) => this.step(true, shift && now().customer),
       ArrowLeft: (shift) => this.step(false, shift && now().customer),
-      Home: () => this.goTo(0),
+      Home: () => this.restart(),
       End: () => this.goTo(this.film.end),
       PageUp: () => this.goTo(Math.round(now().time - page())),
       PageDown: () => this.goTo(Math.round(now().time + page())),
@@ -171,20 +180,24 @@ class Player {
     this.bar.show(lanes, future ? this.lanes(this.origin(future)) : null, this.futures[future].at);
     this.controls.show(lanes);
     this.breaks.show(this.futures, future);
+    this.toybox.show();
   }
 
   draw() {
     const { time, customer, future } = this.selection.get();
     const requests = this.lanes().map((index) => (customer ? index.requestOf(customer) : undefined));
-    const who = customer ? customerName(customer, this.film) : "";
+    const who = customer ? this.name(customer) : "";
+    const logins = (customer && this.logins.get(this.key(customer))) ?? [];
+    this.seen[future] = Math.max(this.seen[future] ?? 0, time);
     this.rows.forEach((row, number) => {
-      row.draw(time, requests[number], who, future && customer ? this.before(number, customer, future) : null);
+      row.draw(time, requests[number], who, future && customer ? this.before(number, customer, future) : null, logins);
     });
     this.tell(time, requests);
     say(this.changed, time < this.film.end ? "" : this.changedWords(future));
     say(this.time, moment(time));
     say(this.me, this.meWords(time, customer, requests));
-    this.bar.draw(time, requests[0]);
+    this.bar.draw(time, requests[0], this.seen[future]);
+    this.toybox.draw(time, requests);
     this.breaks.draw(time);
     const [playing, chosen] = [this.clock.running, Boolean(customer)];
     this.controls.draw({ playing, chosen, pace: this.pace, speed: this.speed });
@@ -218,16 +231,56 @@ class Player {
     return changed.map((words, number) => `${this.rows[number].index.lane.name}: ${words}`).join(" ");
   }
 
+  /* What a customer is called: who is alone on the stage is you. */
+  name(customer) {
+    return this.settings.stops === "mine" ? "you" : customerName(customer, this.film);
+  }
+
   meWords(time, customer, requests) {
     const lanes = this.lanes();
     if (!customer) return "Press Register: you become the next customer.";
+    if (this.settings.pays === "mine") return time < this.lastOfMine(customer) ? "On its way \u2026" : "";
     const verdicts = lanes.map((index, row) => verdictOf(index, requests[row], time));
     const same = new Set(verdicts).size === 1;
     const each = same ? verdicts[0] : verdicts.map((words, row) => `${lanes[row].lane.name}: ${words}`).join("; ");
     return `You are ${customerName(customer, this.film)}. ${each[0].toUpperCase()}${each.slice(1)}.`;
   }
 
+  // A person.
+
+  key({ workload, number }) {
+    return `${workload} ${number}`;
+  }
+
+  /* My customer asks whether they are known. */
+  login() {
+    const { customer, time } = this.selection.get();
+    if (!customer) return;
+    const key = this.key(customer);
+    this.logins.set(key, [...(this.logins.get(key) ?? []), time].sort((one, other) => one - other));
+    const [index] = this.lanes();
+    this.toybox.looks?.add(time - index.asked[index.requestOf(customer)]);
+    this.draw();
+  }
+
+  /* When the last thing happens to a customer, in any design. */
+  lastOfMine(customer) {
+    return this.events().mine(customer).at(-1) ?? 0;
+  }
+
+  /* When a toy's story is over. */
+  last() {
+    const { stops } = this.settings;
+    return typeof stops === "number" ? stops : this.film.end;
+  }
+
   // Going through time.
+
+  /* To the beginning, with nothing broken where that was the toy's own doing. */
+  restart() {
+    this.toybox.restart();
+    this.goTo(this.settings.begins, this.settings.has("plugs") ? { future: 0 } : {});
+  }
 
   goTo(time, changes = {}) {
     this.selection.set({ ...changes, time: Math.min(Math.max(0, time), this.film.end) });
@@ -254,7 +307,7 @@ class Player {
     }
     const asked = index.arrivals[place];
     this.selection.set({ time: asked, customer: customerOf(index.lane, index.asked.indexOf(asked)) });
-    this.change({ pace: "mine" });
+    if (this.settings.stops !== "mine") this.pace = "mine";
     this.clock.start();
   }
 
@@ -275,14 +328,17 @@ class Player {
   read() {
     const { time, customer } = this.selection.get();
     const moments = { every: this.events().moments, mine: this.events().mine(customer), true: null }[this.pace];
-    return { time, moments, speed: this.speed, end: this.film.end };
+    const { stops } = this.settings;
+    const end = stops === "mine" && customer ? this.lastOfMine(customer) : this.last();
+    return { time, moments, speed: this.speed, end: Math.min(end, this.film.end) };
   }
 
   // Another future.
 
-  async breakAt(fault, at) {
+  /* origin: the future that is left, if not the one that is shown; stay: time stays where it is. */
+  async breakAt(fault, at, { origin = this.selection.get().future, stay = false } = {}) {
     this.clock.stop();
-    const { id } = this.futures[this.selection.get().future];
+    const { id } = this.futures[origin];
     const known = this.futures.findIndex(
       (each) =>
         each.at === at &&
@@ -290,7 +346,7 @@ class Player {
         (each.origin === id || !this.branch),
     );
     if (known >= 0) {
-      this.enter(known);
+      this.enter(known, stay);
       return;
     }
     if (!this.offers(fault, at)) return this.breaks.say("what follows from this is not on this page");
@@ -300,7 +356,7 @@ class Player {
       const there = this.futures.findIndex((each) => each.id === future.id);
       if (there < 0) this.futures.push(readFuture(future));
       this.film.end = Math.max(this.film.end, endOf(this.futures.at(there)));
-      this.enter(there < 0 ? this.futures.length - 1 : there);
+      this.enter(there < 0 ? this.futures.length - 1 : there, stay);
     } catch (refusal) {
       this.breaks.say(refusal.message ?? String(refusal));
     }
@@ -313,11 +369,12 @@ class Player {
   }
 
   /* Another future, from the moment on at which it begins. It goes by as time does: event by event takes minutes. */
-  enter(future) {
+  enter(future, stay) {
     const { at, note } = this.futures[future];
+    const { time, customer } = this.selection.get();
     this.breaks.say(note ?? "");
-    if (!this.selection.get().customer) this.pace = "true";
-    this.goTo(at, { future });
+    if (!customer) this.pace = "true";
+    this.goTo(stay ? time : at, { future });
   }
 
   /* The number of the future that this one left. */

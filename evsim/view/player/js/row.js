@@ -2,7 +2,7 @@
 
 import { h, put, say } from "./dom.js";
 import { latest } from "./events.js";
-import { Form } from "./form.js";
+import { Phone } from "./phone.js";
 import { Lamps } from "./lamps.js";
 import { Stage } from "./stage.js";
 import { countWords, moment, tell } from "./words.js";
@@ -11,11 +11,11 @@ const [ONE_LINE, TWO_LINES] = [100, 200]; // letters
 
 export class Row {
   /* `number`: its lane in each future; `alone`: there is no other design. */
-  constructor(film, number, { arrangement, choose, alone }) {
+  constructor(film, number, { arrangement, choose, alone, settings, login }) {
     const { name } = film.futures[0].lanes[number];
     Object.assign(this, { film, number, letters: alone ? TWO_LINES : ONE_LINE });
-    [this.form, this.stage, this.lamps] = [
-      new Form(),
+    [this.phone, this.stage, this.lamps] = [
+      new Phone(film, settings, login),
       new Stage(film, arrangement, (customer) => choose(customer, number)),
       new Lamps(film),
     ];
@@ -25,10 +25,10 @@ export class Row {
     this.resizing.observe(frame);
     this.node = h(
       "section",
-      { class: "ev-lane", "aria-label": name },
-      h("div", { class: "ev-customer" }, h("p", { class: "ev-lane-name" }, name), this.form.node),
+      { class: `ev-lane${settings.has("lamps") ? "" : " no-lamps"}`, "aria-label": name },
+      h("div", { class: "ev-customer" }, h("p", { class: "ev-lane-name" }, name), this.phone.node),
       frame,
-      this.lamps.node,
+      settings.has("lamps") ? this.lamps.node : null,
     );
     this.words = h("span");
     this.line = h("p", { class: "ev-line" }, alone ? null : h("b", {}, name), this.words);
@@ -50,13 +50,14 @@ export class Row {
     this.stage.show(index);
   }
 
-  /* The moment `time`. request, who: the chosen customer, and their name; before: what became of them as it was. */
-  draw(time, request, who, before) {
+  /* The moment `time`. request, who: the chosen customer, and their name; before: what became of them as it was; logins: when
+     they have logged in. */
+  draw(time, request, who, before, logins) {
     const { index } = this;
     const { counts } = this.stage.draw(time, request);
     this.counts = counts;
     put(this.stage.svg, "aria-label", `${index.lane.name} at ${moment(time)}: ${countWords(this.film, counts)}`);
-    this.form.draw(index, time, request, who, counts);
+    this.phone.draw(index, time, request, who, counts, logins);
     this.lamps.draw(index, time, request, counts, who, before);
   }
 

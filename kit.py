@@ -108,8 +108,11 @@ def run(command, folder):
 
 
 def surroundings():
-    """The environment variables of whatever runs in .venv, without those that would lead it elsewhere."""
-    astray = ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "PIP_TARGET", "PIP_PREFIX")
+    """The environment variables of whatever runs in .venv, without those that would lead it elsewhere.
+
+    Nor those that would have every start compile all of evsim again.
+    """
+    astray = ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "PIP_TARGET", "PIP_PREFIX", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if name not in astray}
     path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", os.defpath)])
     return dict(kept, PATH=path, VIRTUAL_ENV=str(VENV), PIP_USER="0", JUPYTER_PREFER_ENV_PATH="1")

@@ -1,5 +1,6 @@
-"""What holds for all tests of Hypothesis: an example takes as long as it takes; a failure in CI tells at once."""
+"""What holds for all tests; in CI a failing test of Hypothesis tells at once."""
 
+import gc
 import os
 
 from hypothesis import Phase, settings
@@ -8,3 +9,9 @@ QUICK_TO_FAIL = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller examp
 phases = QUICK_TO_FAIL if "CI" in os.environ else tuple(Phase)
 settings.register_profile("evsim", settings(), deadline=None, phases=phases)
 settings.load_profile("evsim")
+
+
+def pytest_collection_finish():
+    """Thousands of tests stay until the end: they are no garbage to look through again and again."""
+    gc.collect()
+    gc.freeze()

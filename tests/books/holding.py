@@ -15,28 +15,28 @@ from tests.books.smallest import smallest
 
 __all__ = ["PROPERTIES", "Property", "a_short_patience", "examples", "holds", "run_of"]
 
-EXAMPLES = 200  # systems of a test whose share is 1
+EXAMPLES = 40  # systems of a test whose share is 1; the nightly command tries many more
 MOST_EVENTS = 200_000  # these systems need a few thousand
 MOST_AT_ONCE = 20_000  # events at one instant
 PROPERTIES = {}
 
 
-def holds(share, *strategies, of_any=True):
+def holds(share, *strategies, of_any=True, of=EXAMPLES):
     """The function is a test of what is drawn from the `strategies`; a `share` of all systems is for it.
 
-    of_any: it holds for any system at all, and not only for those that are drawn.
+    of_any: it holds for any system at all, and not only for those that are drawn. of: as for `examples`.
     """
 
     def keep(function):
         PROPERTIES[function.__name__] = Property(function, share, strategies, of_any)
-        return examples(share)(given(*strategies)(function))
+        return examples(share, of)(given(*strategies)(function))
 
     return keep
 
 
-def examples(share):
+def examples(share, of=EXAMPLES):
     """Settings of a test of a `share` of all systems, the same ones at every run."""
-    return settings(_many(int(share * EXAMPLES)), derandomize=True)
+    return settings(_many(max(1, int(share * of))), derandomize=True)
 
 
 def _many(count):

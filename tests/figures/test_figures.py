@@ -24,6 +24,7 @@ from tests.figures.programs import programs
 from tests.figures.stations import services
 from tests.figures.summary import summary
 
+MANY = 200  # systems: so that each thing happened in some of them
 ROUNDING = 1e-9
 FEWEST = 5  # systems in which each thing must have happened
 SEEN = Counter()
@@ -96,17 +97,17 @@ def assert_programs_agree(run, expected):
         assert stage.ended != stage.ended if ended is None else stage.ended == ended, name
 
 
-@holds(0.25, crowded_systems())
+@holds(0.25, crowded_systems(), of=MANY)
 def test_every_figure_of_a_busy_system_is_what_the_manual_says(scenario):
     assert_every_figure_agrees(run_of(scenario))
 
 
-@holds(0.75, systems())
+@holds(0.75, systems(), of=MANY)
 def test_every_figure_of_any_system_is_what_the_manual_says(scenario):
     assert_every_figure_agrees(run_of(scenario))
 
 
-@holds(0.25, log_systems())
+@holds(0.25, log_systems(), of=MANY)
 def test_every_figure_of_a_log_with_replicas_is_what_the_manual_says(scenario):
     assert_every_figure_agrees(run_of(scenario))
 

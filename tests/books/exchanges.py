@@ -19,11 +19,10 @@ def exchange(draw, queues, others, risky):
     kind = draw(st.sampled_from(["direct", "topic", "topic", "fanout"]))
     binding = st.fixed_dictionaries({"queue": st.sampled_from(queues), "key": KEYS[kind]})
     bindings = draw(st.lists(binding, max_size=4, unique_by=lambda each: (each["queue"], each["key"])))
-    alternate = draw(st.sampled_from([None, *queues, *others]))
-    settings = {"type": kind, "bindings": bindings, "alternate": alternate}
-    if risky and alternate is None:
-        settings["unroutable"] = draw(st.sampled_from(["drop", "return"]))
-    return settings
+    settings = {"type": kind, "bindings": bindings}
+    if risky and draw(st.booleans()):
+        return settings | {"unroutable": draw(st.sampled_from(["drop", "return"]))}
+    return settings | {"alternate": draw(st.sampled_from([None, *queues, *others]))}
 
 
 def leads_to(exchanges, name):

@@ -92,7 +92,7 @@ def redrive(draw, data, cast):
         letters |= set(exchanges.leads_to(cast.exchanges, name) if name in cast.exchanges else [name])
     for name, channel in data["channels"].items():
         if name in letters and "queue" in channel:
-            channel["queue"] |= _written({"redrive": draw(st.sampled_from([None, 3, {"at": 5, "rate": 2}]))})
+            channel["queue"] |= _written({"redrive": draw(st.sampled_from([{"at": 5, "rate": 2}, None, 3]))})
 
 
 def _written(settings):

@@ -17,8 +17,6 @@ LEFT_OUT = {
     "csv.unit: us": "a file",
     "csv.unit: ns": "a file",
     "csv.sort": "a file",
-    "exchange.unroutable: return": "drawn too seldom; tests/parts/exchange tries it",
-    "redrive.rate": "drawn too seldom; tests/parts/queue tries it",
     "empirical": "a file",
     "empirical.source": "a file",
 }

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from evsim.experiment.running import audited_run
+from evsim.experiment.running import audited_run, in_order
 from evsim.results.outcomes import TOLD
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_number, a_scenario
@@ -126,7 +127,8 @@ def crash_matrix(*scenarios, request=None, back_after="2s", labels=None):
     A crash point lies before each step of each handler that works for the request, and after the last one unless
     that is the reply (the answer leaves with the end of the handler). A step that writes into an outbox happens
     together with the effect before it: there is no point between the two. A broker crashes before and after each
-    message that is published to it. Every run is audited.
+    message that is published to it. Every run is audited. Ctrl-C raises a KeyboardInterrupt that keeps the crashes that
+    are done, as in :func:`evsim.experiment.running.in_order`.
 
     >>> import evsim
     >>> events = evsim.load("registration-events").replace({"run.duration": "9s", "run.warmup": 0, "faults": []})
@@ -144,24 +146,33 @@ def crash_matrix(*scenarios, request=None, back_after="2s", labels=None):
     labels = tuple(each.name for each in scenarios) if labels is None else tuple(labels)
     if len(labels) != len(scenarios) or len(set(labels)) < len(labels):
         raise ValueError(f"labels={', '.join(labels)} for {len(scenarios)} scenarios; give each a name of its own")
-    found = []
-    for label, scenario in zip(labels, scenarios, strict=True):
-        found += _of_design(label, scenario, request, back_after)
-    return CrashMatrix(found)
+    points = [point for each in zip(labels, scenarios, strict=True) for point in _of_design(*each, request)]
+    return in_order(partial(_crashed, back_after=back_after), points, jobs=1, progress=False, gather=_matrix)
 
 
-def _of_design(label, scenario, request, back_after):
+def _matrix(crashes):
+    return CrashMatrix(crash for crash in crashes if crash is not None)
+
+
+def _of_design(label, scenario, request):
+    """(label, run without a crash, number of the request, crash point) for each of its crash points."""
     if len(scenario.workloads) != 1:
         raise ScenarioError([Problem("workloads", "a crash matrix follows one customer of one workload",
                                      len(scenario.workloads), hint="take the others out")])  # fmt: skip
     well = audited_run(scenario, scenario.run.seed)
     request = _chosen(well, request)
-    for target, service, step, when in _points(well, request):
-        moment = {"request": request, "service": service, "step": step, "when": when}
-        fault = {"crash": target, "at_step": moment, "for": back_after}
-        run = audited_run(scenario.replace({f"faults.{len(scenario.faults)}": fault}), scenario.run.seed)
-        if run.records.incidents != well.records.incidents:  # it came to that step
-            yield _told((label, target, service, step, when), run, well, request)
+    return [(label, well, request, point) for point in _points(well, request)]
+
+
+def _crashed(each, back_after):
+    """The :class:`Crash` at one point, or None if the request did not come to it."""
+    label, well, request, (target, service, step, when) = each
+    scenario = well.scenario
+    moment = {"request": request, "service": service, "step": step, "when": when}
+    fault = {"crash": target, "at_step": moment, "for": back_after}
+    run = audited_run(scenario.replace({f"faults.{len(scenario.faults)}": fault}), well.seed)
+    came = run.records.incidents != well.records.incidents
+    return _told((label, target, service, step, when), run, well, request) if came else None
 
 
 def _chosen(run, request):

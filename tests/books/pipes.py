@@ -28,7 +28,7 @@ def join(draw, cast, services, stable):
             if mine or writes(service["handle"], name):
                 service["instances"] = 1
             if mine and cast.risky and not stable:
-                mine[0]["take"] = draw(st.sampled_from([None, None, 1, 5]))
+                mine[0]["take"] = draw(st.sampled_from([None, 1, 5]))
         if "capacity" in channel:
             for service in services.values():
                 without_size(service["handle"], name)

@@ -124,20 +124,21 @@ def test_python_gets_what_is_finished_with_the_interrupt():
     assert caught.value.finished is None
 
 
+def after_two(one):
+    """`one` twice, and then an interrupt."""
+    done = []
+
+    def task(*arguments, **settings):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(one(*arguments, **settings))
+        return done[-1]
+
+    return task
+
+
 def test_a_comparison_and_a_hysteresis_that_were_interrupted_are_results(monkeypatch):
     small = evsim.load("registration-events").replace({"run.duration": "2s", "run.warmup": 0})
-
-    def after_two(one):
-        done = []
-
-        def task(*arguments):
-            if len(done) == 2:
-                raise KeyboardInterrupt
-            done.append(one(*arguments))
-            return done[-1]
-
-        return task
-
     for module in ("replicate", "compare", "hysteresis"):
         source = sys.modules[f"evsim.experiment.{module}"]
         monkeypatch.setattr(source, "_one", after_two(source._one))
@@ -150,6 +151,17 @@ def test_a_comparison_and_a_hysteresis_that_were_interrupted_are_results(monkeyp
             make()
         assert (caught.value.done, caught.value.asked) == (2, 9)
         assert "2 runs" in str(caught.value.finished)
+
+
+def test_a_crash_matrix_that_was_interrupted_has_the_crashes_that_are_done(monkeypatch):
+    small = evsim.load("registration-events").replace({"run.duration": "2s", "run.warmup": 0, "faults": []})
+    whole = evsim.crash_matrix(small)
+    source = sys.modules["evsim.experiment.crash"]
+    monkeypatch.setattr(source, "_crashed", after_two(source._crashed))
+    with pytest.raises(KeyboardInterrupt) as caught:
+        evsim.crash_matrix(small)
+    assert (caught.value.done, caught.value.asked) == (2, len(whole))
+    assert caught.value.finished == whole[:2] and isinstance(caught.value.finished, type(whole))
 
 
 def test_a_notebook_finds_what_is_finished_under_last_value():

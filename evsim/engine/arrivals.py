@@ -94,7 +94,7 @@ def expected_requests(system, name):
     if arrivals.kind == "closed":
         handle = scenario.services[workload.target].handle
         steps = () if callable(handle) else handle
-        pace = arrivals.think.mean + sum(step.time.mean for step in steps if step.kind in ("work", "wait"))
+        pace = arrivals.think.mean + sum(step.time.mean for step in steps if step.lasts)
         return arrivals.users * (end / pace if pace else 1.0)
     if arrivals.kind == "burst":
         return arrivals.count if arrivals.at < end else 0

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evsim.engine.places import REQUEST
 from evsim.scenario.handlers import walk, without_answer
 from evsim.scenario.routing import homes, is_routed_by_key
 
@@ -40,9 +39,9 @@ def due_effects(system):
     """
     found = {}
     for place in system.places:
-        if place.kind == REQUEST:
+        if place.is_request:
             rows = system.records.rows
-            of_workload = [p.number for p in system.places if p.workload == place.workload and p.kind == REQUEST]
+            of_workload = [p.number for p in system.places if p.workload == place.workload and p.is_request]
             count = int((np.isin(rows.column("place"), of_workload) & (rows.column("first") < 0)).sum())
             letters = dict.fromkeys(_written_by_letters(system), NEITHER)
             found[place.workload] = _then([letters, _visit(system, place, 0, np.True_, count)])
@@ -54,7 +53,7 @@ def _written_by_letters(system):
     for place in system.places:
         for reader in (each for letters in place.letters.values() for each in letters):
             handle = system.services[reader.service].settings.handle
-            yield from (step.name for _, step, _ in walk(handle) if step.kind == "effect")
+            yield from (step.name for _, step, _ in walk(handle) if step.effects)
 
 
 def _visit(system, place, hop, condition, count):
@@ -68,19 +67,19 @@ def _walk(system, place, steps, position, hop, condition, count, ordinals):
     for index, step in enumerate(steps):
         here = (*position, index)
         ordinal = ordinals[step.kind] = ordinals.get(step.kind, -1) + 1
-        if step.kind == "effect":
+        if step.effects:
             ways.append({step.name: Due(made=condition, stands=condition)})
         elif step.kind == "undo":
             ways.append({step.name: Due(undone=condition)})
-        elif step.kind in ("call", "publish", "send", "ask"):
+        elif step.leads_on:
             targets = []
             for target in place.steps[here]:
-                further = hop + (step.kind in ("publish", "send") and target.back)
+                further = hop + (step.publishes and target.back)
                 wanted = condition & _leads(system, place, step, target, count)
                 if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
                     targets.append(_visit(system, target, further, wanted, count))
             way = _any_of(targets) if step.kind in ("send", "ask") else _beside(targets)
-            if step.kind in ("publish", "send"):
+            if step.publishes:
                 begun.append((len(ways), way))
             ways.append(way)
             ways.append(_walk(system, place, without_answer(step), (*here, 0), hop, np.False_, count, ordinals))

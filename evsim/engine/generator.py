@@ -11,13 +11,12 @@ to how often this attempt has met it, so a loop has new luck each round.
 """
 
 from evsim.engine.environment import SimulationError
-from evsim.engine.places import DELIVERY
 from evsim.engine.undoing import undoing
 from evsim.engine.unique import is_new
 from evsim.engine.versions import raising
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
-from evsim.scenario.fitting import MESSAGES, step_problem
+from evsim.scenario.fitting import step_problem
 from evsim.scenario.handlers import without_answer
 from evsim.scenario.steps import Ask, Call, Effect, Publish, Send, Undo, Wait, Work
 
@@ -92,7 +91,7 @@ class Context:
 
     def fail(self, requeue=True):
         """Fail this attempt here. A message is not tried again if it is not to be put back (``requeue=False``)."""
-        delivered = self._place.kind == DELIVERY
+        delivered = self._place.is_delivery
         raise StepFailed(Reason.FAIL_STEP if requeue or not delivered else Reason.REJECTED)
 
 
@@ -169,7 +168,7 @@ def _compile(compiler, step, count, then, fail):
     system, place = compiler.system, compiler.place
     position = (f"{step!r}", count)
     compiler.steps_met[position] = position
-    if step.kind in MESSAGES and (found := step_problem(system.scenario, step)):
+    if step.hands_over and (found := step_problem(system.scenario, step)):
         _, rule, way_out = found
         raise SimulationError(f"services.{place.service}.handle: {rule}; {way_out}")
     if without_answer(step):

@@ -8,12 +8,11 @@ from heapq import heappush
 
 from evsim.engine.environment import ANSWER
 from evsim.engine.generator import generator_handler
-from evsim.engine.places import DELIVERY
 from evsim.engine.steps import BUILDERS, builder, first_work, may_strike
 from evsim.engine.strikes import Strikes
 from evsim.results.records import Outcome
 from evsim.scenario.faults import strikes_after_reply
-from evsim.scenario.handlers import branches, numbered, title, titles
+from evsim.scenario.handlers import all_steps, branches, numbered, title, titles
 
 __all__ = ["compile_handler"]
 
@@ -38,7 +37,7 @@ def compile_handler(system, place, edge):
         first = handling.beginning(first, fail)
     if compiler.around:
         return first
-    if steps[0].kind in ("work", "wait") or not (system.cyclic or _takes_time(system, steps)):
+    if steps[0].lasts or not (system.cyclic or _takes_time(system, steps)):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
 
@@ -73,7 +72,7 @@ class Compiler:
     def end(self, steps):
         """What happens after the last step: the worker goes home, then whoever waits is told."""
         ending, edge = self.service.ending, self.edge
-        if self.place.kind == DELIVERY:
+        if self.place.is_delivery:
             return ending(Outcome.OK, *edge.ended)
         tell_first = strikes_after_reply(self.system.scenario, self.place.service)
         self.replies_early = not callable(steps) and (tell_first or _replies_early(steps))
@@ -172,7 +171,8 @@ class Compiler:
 def _takes_time(system, steps):
     """Whether any step may hold the worker."""
     return any(
-        step.kind in ("work", "wait", "call", "ask")
+        step.lasts
+        or step.asks
         or step.kind not in BUILDERS  # a part's: it may
         or (step.kind == "publish" and step.acks != 0 and system.scenario.channels[step.channel].confirms)
         or any(_takes_time(system, branch) for branch in branches(step))
@@ -180,11 +180,7 @@ def _takes_time(system, steps):
     )
 
 
-def _has_reply(steps):
-    return any(step.kind == "reply" or any(_has_reply(branch) for branch in branches(step)) for step in steps)
-
-
 def _replies_early(steps):
     """Whether a reply comes anywhere but last; a reply in last place, or none, is told by the end."""
-    body = steps[:-1] if steps[-1].kind == "reply" else steps
-    return _has_reply(body)
+    body = steps[:-1] if steps[-1].replies else steps
+    return any(step.replies for step in all_steps(body))

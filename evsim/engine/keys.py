@@ -5,7 +5,6 @@ from array import array
 import numpy as np
 
 from evsim.engine.luck import BLOCK
-from evsim.engine.places import DELIVERY
 
 __all__ = ["Keys", "key_of_row"]
 
@@ -47,6 +46,6 @@ class Keys:
 def key_of_row(system, place):
     """A function that gives the key of a row at a place: that of the message it brings, or of the request."""
     rows, messages, of_request = system.records.rows, system.records.messages, system.keys[place.workload].of
-    if place.kind == DELIVERY:
+    if place.is_delivery:
         return lambda row: messages.key[rows.parent[row]]
     return lambda row: of_request(rows.luck[row])

@@ -9,18 +9,18 @@ way that leads back into itself through channels is one place; rows count the ro
 from dataclasses import dataclass, field
 
 from evsim.engine.refusal import refuse
+from evsim.results.ways import CALL, DELIVERY, REQUEST, Way
 from evsim.scenario.fitting import callees
-from evsim.scenario.handlers import without_answer
+from evsim.scenario.handlers import branches
 from evsim.scenario.routing import homes, letter_homes
 
-__all__ = ["CALL", "DELIVERY", "Place", "REQUEST", "Walk"]
+__all__ = ["Place", "Walk"]
 
-REQUEST, CALL, DELIVERY = "request", "call", "delivery"
 MOST_PLACES = 5000
 
 
 @dataclass(eq=False)
-class Place:
+class Place(Way):
     """One way into a service. ``steps`` gives each call or publish step of its handler the places it leads to."""
 
     number: int
@@ -77,21 +77,16 @@ class Walk:
             self.walk_step(step, (*position, index), place, trail)
 
     def walk_step(self, step, here, place, trail):
-        if step.kind in ("call", "ask"):
+        if step.asks:
             place.steps[here] = [
                 self.enter(CALL, place.workload, name, place.service, place, step, trail)
                 for name in callees(self.scenario, step)
             ]
-            self.walk(without_answer(step), (*here, 0), place, trail)
-        elif step.kind in ("publish", "send"):
+        elif step.publishes:
             place.steps[here] = self._readers(homes(self.scenario, step), place, trail)
             self._unwalked.append((step, here, place, trail))
-        elif step.kind == "parallel":
-            for number, branch in enumerate(step.branches):
-                self.walk(branch, (*here, number), place, trail)
-        elif step.kind == "maybe":
-            self.walk(step.then, (*here, 0), place, trail)
-            self.walk(step.otherwise, (*here, 1), place, trail)
+        for number, inner in enumerate(branches(step)):
+            self.walk(inner, (*here, number), place, trail)
 
     def walk_letters(self):
         """The places of dead letters come after all others, so that they change nobody's visits."""

@@ -3,7 +3,7 @@
 An edge is *guarded* where its answer may be bad, late or lost, or where who waits for it may die.
 """
 
-from evsim.scenario.handlers import branches
+from evsim.scenario.handlers import all_steps, branches
 from evsim.scenario.routing import homes
 
 __all__ = ["Risk"]
@@ -91,9 +91,4 @@ def _any_wins(steps):
     """Whether a handler may go on before all its branches have."""
     if callable(steps):
         return True
-    for step in steps:
-        if step.kind == "parallel" and (step.successes or any(map(_any_wins, step.branches))):
-            return True
-        if step.kind == "maybe" and (_any_wins(step.then) or _any_wins(step.otherwise)):
-            return True
-    return False
+    return any(step.races for step in all_steps(steps))

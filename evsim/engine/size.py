@@ -1,7 +1,6 @@
 """The size of a run, estimated before it starts: one row a request, a call and a delivery."""
 
 from evsim.engine.arrivals import expected_requests
-from evsim.engine.places import REQUEST
 from evsim.engine.refusal import refuse
 from evsim.scenario.units import write_time
 
@@ -12,7 +11,7 @@ def expected_rows(system):
     """Rows that a run is expected to write if nothing is tried twice."""
     total = 0.0
     for place in system.places:
-        if place.kind == REQUEST:
+        if place.is_request:
             requests = expected_requests(system, place.workload)
             total += requests * _rows(system, place, set())
     return total
@@ -43,7 +42,7 @@ def _of_steps(system, place, steps, position, trail):
     total = 0.0
     for index, step in enumerate(steps):
         here = (*position, index)
-        if step.kind in ("call", "publish", "send", "ask"):
+        if step.leads_on:
             total += _of_ways(system, step, place.steps[here], trail)
         elif step.kind == "parallel":
             total += sum(

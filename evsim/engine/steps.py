@@ -12,7 +12,6 @@ from evsim.engine.compensating import compensation
 from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
-from evsim.engine.places import DELIVERY
 from evsim.engine.undoing import undoing
 from evsim.engine.unique import constrained
 from evsim.engine.versions import if_unchanged, raising, read
@@ -95,7 +94,7 @@ def _error_rate(compiler, then, fail):
 def _poison(compiler, then, fail):
     rows, messages, system = compiler.rows, compiler.system.records.messages, compiler.system
     key_of, names, is_poison = system.keys[compiler.place.workload].of, system.key_names, compiler.service.is_poison
-    luck, parent, delivered = rows.luck, rows.parent, compiler.place.kind == DELIVERY
+    luck, parent, delivered = rows.luck, rows.parent, compiler.place.is_delivery
 
     def poisoned(row):
         key = messages.key[parent[row]] if delivered else key_of(luck[row])
@@ -111,7 +110,7 @@ def first_work(compiler):
     steps = compiler.service.settings.handle
     if callable(steps):
         return None
-    return next(((index,) for index, step in enumerate(steps) if step.kind in ("work", "wait")), None)
+    return next(((index,) for index, step in enumerate(steps) if step.lasts), None)
 
 
 def effect(compiler, step, position, then, fail):
@@ -164,7 +163,7 @@ def undo(compiler, step, position, then, fail):
 
 
 def reply(compiler, step, position, then, fail):
-    if compiler.place.kind == DELIVERY or not compiler.replies_early:
+    if compiler.place.is_delivery or not compiler.replies_early:
         return then  # nobody waits, or the end tells them
     answer, replied, env = compiler.edge.answer, compiler.system.replied, compiler.env
     records = compiler.system.records
@@ -182,7 +181,7 @@ def reply(compiler, step, position, then, fail):
 def fail_step(compiler, step, position, then, fail):
     chances = compiler.system.luck.uniforms(*compiler.purpose(step, position))
     luck, values, missing, probability = compiler.rows.luck, chances.values, chances.missing, step.probability
-    reason = Reason.FAIL_STEP if step.requeue or compiler.place.kind != DELIVERY else Reason.REJECTED
+    reason = Reason.FAIL_STEP if step.requeue or not compiler.place.is_delivery else Reason.REJECTED
 
     def maybe_fail(row):
         try:

@@ -13,7 +13,7 @@ from evsim.engine.links import Links
 from evsim.engine.luck import Label, Luck
 from evsim.engine.mortal import mortal
 from evsim.engine.outbox import Relay
-from evsim.engine.places import DELIVERY, Walk
+from evsim.engine.places import Walk
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
 from evsim.engine.size import refuse_too_many
@@ -71,7 +71,7 @@ class System:
             for number, (name, settings) in enumerate(scenario.channels.items())
         }
         self._subscribe()
-        roots = {place.workload: place for place in self.places if place.kind == "request"}
+        roots = {place.workload: place for place in self.places if place.is_request}
         self.clocks += schedule_faults(self)
         self.workloads = {
             name: Workload(self, name, workload, roots[name]) for name, workload in scenario.workloads.items()
@@ -89,7 +89,7 @@ class System:
         """Make the edges of deliveries, and then their handlers, which may publish to any of them."""
         edges = {}
         for place in places:
-            if place.kind == DELIVERY:
+            if place.is_delivery:
                 subscriber = self._subscribers[place.source, place.service]
                 edges[place] = subscriber.edges[place.number] = subscriber.edge(place)
         for place, edge in edges.items():

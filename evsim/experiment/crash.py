@@ -199,7 +199,7 @@ def _points(run, request):
             if not _joined(before, step):
                 yield service, service, title, "before"
             before = step
-        if handle[-1].kind != "reply":
+        if not handle[-1].replies:
             yield service, service, dict(found)[len(handle) - 1,], "after"
         for position, title in found:
             step = _at(handle, position)
@@ -210,7 +210,7 @@ def _points(run, request):
 
 def _joined(before, step):
     """Whether two steps happen in one transaction."""
-    return before is not None and before.kind == "effect" and step.kind == "publish" and step.outbox is not None
+    return before is not None and before.effects and step.kind == "publish" and step.outbox is not None
 
 
 def _at(handle, position):

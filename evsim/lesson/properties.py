@@ -102,7 +102,7 @@ def _effect(run, name):
 def _asked(run, service):
     """When a service was first called for each customer; NaN: never. There must be one workload."""
     rows = run.rows
-    calls = np.array([place.kind == "call" and place.service == service for place in run.places] + [False])
+    calls = np.array([place.is_call and place.service == service for place in run.places] + [False])
     mine = np.flatnonzero(calls[rows["place"]])[::-1]  # the first call is written last
     asked = np.full(len(run.tally.row), np.nan)
     asked[rows["request"][mine]] = rows["born"][mine]

@@ -28,7 +28,7 @@ def email_taken(scenario, emails=20_000):
 
 def _row(service):
     """The place of the step that writes the customer row, or None."""
-    return next((path[0] for path, step, _ in walk(service.handle) if step.kind == "effect" and step.name == ROW), None)
+    return next((path[0] for path, step, _ in walk(service.handle) if step.effects and step.name == ROW), None)
 
 
 def who_heard_no(**runs):

@@ -241,7 +241,7 @@ def effect_order(run):
     """Names of the effects of a run, in the order of the scenario's services, so that designs are told alike."""
     names = {}
     for service in run.scenario.services.values():
-        names |= dict.fromkeys(step.name for _, step, _ in walk(service.handle) if step.kind == "effect")
+        names |= dict.fromkeys(step.name for _, step, _ in walk(service.handle) if step.effects)
     return list(names | dict.fromkeys(run.effect_names))
 
 

@@ -51,7 +51,7 @@ class Requests:
         self.run = run
         self.workloads = tuple(run.scenario.workloads)
         codes = {name: code for code, name in enumerate(self.workloads)}
-        of_place = np.array([codes[p.workload] if p.kind == "request" else -1 for p in run.places] + [-1])
+        of_place = np.array([codes[p.workload] if p.is_request else -1 for p in run.places] + [-1])
         workload = of_place[rows["place"]]
         row = np.flatnonzero((workload >= 0) & (rows["first"] < 0))
         row = row[np.lexsort((rows["request"][row], workload[row]))]
@@ -150,7 +150,7 @@ class Deliveries:
         rows, messages = run.rows, run.message_columns
         obligations, last = last_attempts(rows)
         places = run.places
-        is_delivery = np.array([p.kind == "delivery" for p in places] + [True])[rows["place"]]
+        is_delivery = np.array([p.is_delivery for p in places] + [True])[rows["place"]]
         mine = is_delivery[obligations]
         row, last = obligations[mine], last[mine]
         self.row, self.last = row, last
@@ -158,8 +158,8 @@ class Deliveries:
         self.channel = messages["channel"][self.message] if len(row) else np.empty(0, dtype=int)
         parted = np.array([channel.partitioned for channel in run.scenario.channels.values()] + [False])
         self.partitioned = parted[self.channel]
-        self.names = tuple(dict.fromkeys((p.source, p.service) for p in places if p.kind == "delivery"))
-        of_place = np.array([self.names.index((p.source, p.service)) if p.kind == "delivery" else -1
+        self.names = tuple(dict.fromkeys((p.source, p.service) for p in places if p.is_delivery))
+        of_place = np.array([self.names.index((p.source, p.service)) if p.is_delivery else -1
                              for p in places] + [-1])  # fmt: skip
         self.subscriber = of_place[rows["place"][last]]
         attempt_of = np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"])

@@ -7,7 +7,7 @@ overloaded is, and one not mentioned may still be.
 from graphlib import TopologicalSorter
 
 from .files import late_rows
-from .fitting import MESSAGES, readers
+from .fitting import readers
 from .handlers import walk, without_answer
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
 from .transactions import outside
@@ -134,9 +134,9 @@ def _duration(scenario, name, steps, answer, replies, before):
     total = 0.0
     for step in () if callable(steps) else steps:
         inside = 0.0
-        if step.kind in ("work", "wait"):
+        if step.lasts:
             inside = _mean(step.time)
-        elif step.kind in ("call", "ask"):
+        elif step.asks:
             inside = sum(
                 share * (2 * _hop(scenario, name, callee) + answer[callee])
                 for callee, share in _callees(scenario, step)
@@ -158,7 +158,7 @@ def _duration(scenario, name, steps, answer, replies, before):
             return total + (1 - step.probability) * _duration(
                 scenario, name, steps[steps.index(step) + 1 :], answer, replies, before + total
             )
-        elif step.kind == "reply":
+        elif step.replies:
             replies.append(before + total)
         total += inside
     return total
@@ -217,7 +217,7 @@ JUDGE_EFFECTS = ("completion", "consistency_lag", "effects_", "inconsistent")
 def _without_effects(scenario):
     if any(callable(service.handle) for service in scenario.services.values()):
         return
-    if any(step.kind == "effect" for service in scenario.services.values() for _, step, _ in walk(service.handle)):
+    if any(step.effects for service in scenario.services.values() for _, step, _ in walk(service.handle)):
         return
     for name in scenario.objectives:
         if name.startswith(JUDGE_EFFECTS):
@@ -263,7 +263,7 @@ def _unused_parts(scenario):
     if any(callable(service.handle) for service in scenario.services.values()):
         return  # who knows what a Python function calls
     steps = [(name, step) for name, service in scenario.services.items() for step, _ in _reached(service.handle)]
-    published = {channel for _, step in steps if step.kind in MESSAGES for channel in reached(scenario, step)}
+    published = {channel for _, step in steps if step.hands_over for channel in reached(scenario, step)}
     used = {callee for _, step in steps for callee, _ in _callees(scenario, step)}
     used |= {workload.target for workload in scenario.workloads.values()}
     for name in scenario.channels:

@@ -11,7 +11,7 @@ from .balance import unbalanced
 from .conditions import conditions
 from .errors import Problem, a, suggest
 from .files import files
-from .fitting import MESSAGES, blocking, callees, unbrokered
+from .fitting import blocking, callees, unbrokered
 from .guarantees import guarantees
 from .handlers import branches, walk
 from .letters import ways_at_once
@@ -73,7 +73,7 @@ def _steps(scenario):
     for _, path, step, _ in _walk_services(scenario):
         if step.kind == "call" and step.service not in scenario.services:
             yield missing(scenario, (*path, "service"), step.service, "service")
-        if step.kind in MESSAGES and step.channel not in scenario.channels:
+        if step.hands_over and step.channel not in scenario.channels:
             yield missing(scenario, (*path, step.short), step.channel, "channel")
         elif step.kind == "publish" and step.acks == 0 and (full := blocking(scenario, step)):
             rule = f"{full[0]} blocks its publishers when it is full, and nobody waits here"
@@ -106,7 +106,7 @@ def _undos(scenario):
     if any(callable(service.handle) for service in scenario.services.values()):
         return
     steps = [(path, step) for _, path, step, _ in _walk_services(scenario)]
-    made = {step.name for _, step in steps if step.kind == "effect"}
+    made = {step.name for _, step in steps if step.effects}
     for path, step in steps:
         if step.kind == "undo" and step.name not in made:
             yield Problem(path, f"nobody leaves the effect {step.name}", hint=suggest(step.name, made))
@@ -117,7 +117,7 @@ def _replies(steps):
         return 0
     most = 0
     for step in steps:
-        if step.kind == "reply":
+        if step.replies:
             most += 1
         elif step.kind == "maybe":
             most += max(_replies(step.then), _replies(step.otherwise))
@@ -200,7 +200,7 @@ def _batches(path, subscription, service):
     """What cannot be done for several messages at once."""
     if (subscription.batch or 1) == 1:
         return
-    if subscription.commits.kind in ("before", "transaction"):
+    if subscription.commits.early or subscription.is_atomic:
         name = "commit" if subscription.commit else "guarantee"
         rule = "a batch is committed after the work, or at an interval"
         yield Problem((*path, name), rule, subscription.commits.kind, hint="remove batch, or commit after")
@@ -290,7 +290,7 @@ def _channel_cycles(scenario):
         for subscription in service.subscribe:
             edges.setdefault(subscription.channel, []).append(name)
     for name, _, step, unsure in _walk_services(scenario):
-        if not unsure and step.kind in ("publish", "send"):
+        if not unsure and step.publishes:
             edges[name] += [step.channel] if is_routed_by_key(step) else homes(scenario, step)
         elif not unsure:
             edges[name] += callees(scenario, step)

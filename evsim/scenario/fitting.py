@@ -4,8 +4,6 @@ from .errors import Problem, a
 from .handlers import walk
 from .routing import homes
 
-MESSAGES = ("publish", "send", "ask")  # the steps that hand something to a channel
-
 
 def readers(scenario, channel):
     """Names of the services that subscribe to a channel."""
@@ -27,7 +25,7 @@ def callees(scenario, step):
 def may_write(service, channel):
     """Whether a service may hand something to a channel; of a Python function nobody knows before."""
     steps = service.handle
-    return callable(steps) or any(step.kind in MESSAGES and step.channel == channel for _, step, _ in walk(steps))
+    return callable(steps) or any(step.hands_over and step.channel == channel for _, step, _ in walk(steps))
 
 
 def step_problem(scenario, step):
@@ -79,7 +77,7 @@ def _messages(scenario):
     """(path, step) of all that hands over a message."""
     for name, service in scenario.services.items():
         for path, step, _ in walk(service.handle, ("services", name, "handle")):
-            if step.kind in MESSAGES:
+            if step.hands_over:
                 yield path, step
 
 

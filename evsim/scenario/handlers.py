@@ -1,6 +1,6 @@
 """Ways through a handler: all its steps, what lies inside a step, and what each is called."""
 
-__all__ = ["branches", "numbered", "title", "titles", "walk", "without_answer"]
+__all__ = ["all_steps", "branches", "numbered", "title", "titles", "walk", "without_answer"]
 
 
 def walk(steps, path=(), unsure=False):
@@ -10,25 +10,19 @@ def walk(steps, path=(), unsure=False):
     for number, step in enumerate(steps):
         here = (*path, number, step.kind)
         yield here, step, unsure
-        if step.kind == "parallel":
-            for branch, inner in enumerate(step.branches):
-                yield from walk(inner, (*here, "branches", branch), unsure)
-        elif step.kind == "maybe":
-            yield from walk(step.then, (*here, "then"), unsure or step.probability < 1)
-            yield from walk(step.otherwise, (*here, "else"), unsure or step.probability > 0)
-        elif step.kind == "fail":
-            unsure = unsure or step.probability > 0
-        elif inner := without_answer(step):
-            yield from walk(inner, (*here, "on_error", step.on_error.kind), True)
+        for where, inner, by_chance in step.inside:
+            yield from walk(inner, (*here, *where), unsure or by_chance)
+        unsure = unsure or step.fails > 0
+
+
+def all_steps(steps):
+    """Every step of a handler, those inside others too; none of a Python function."""
+    return (step for _, step, _ in walk(steps))
 
 
 def branches(step):
     """The lists of steps inside a step, in the order in which their numbers count in a position."""
-    if step.kind == "parallel":
-        return step.branches
-    if step.kind == "maybe":
-        return (step.then, step.otherwise)
-    return (without_answer(step),) if without_answer(step) else ()
+    return tuple(steps for _, steps, _ in step.inside)
 
 
 def without_answer(step):

@@ -2,8 +2,6 @@
 
 __all__ = ["ways_at_once"]
 
-IN_NO_TIME = ("effect", "undo", "read", "reply")  # kinds of steps
-
 
 def ways_at_once(scenario):
     """channel -> the channels to which all that comes there goes on at once, as each of its readers rejects it.
@@ -33,8 +31,8 @@ def _homes(scenario, target):
 def _rejects_at_once(service, subscription, channel):
     if callable(service.handle) or service.knows_again or subscription.ack in ("before", "never"):
         return False
-    failing = next((step for step in service.handle if step.kind not in IN_NO_TIME), None)
-    if failing is None or failing.kind != "fail" or failing.probability < 1:
+    failing = next((step for step in service.handle if not step.in_no_time), None)
+    if failing is None or failing.fails < 1:
         return False
     retry = subscription.retry
     gives_up = channel.readers_give_up if retry is None else not retry.backoff.base

@@ -1,7 +1,7 @@
 """How a group reads a log: who owns a partition, when it commits, where it begins."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
@@ -12,28 +12,42 @@ from .units import AtLeastOne, PositiveTime, Time, Whole
 ASSIGNORS = ("range", "round_robin", "sticky", "cooperative_sticky")
 
 
-class Before(Tagged):
+class AnyCommit(Tagged):
+    """What every rule of when to commit says of itself."""
+
+    early: ClassVar[bool] = False  # whether the commit comes before the work
+    atomic: ClassVar[bool] = False  # whether it is one transaction with what the handler publishes
+    needs_owners: ClassVar[bool] = False  # whether a partition has to belong to somebody
+    periodic: ClassVar[bool] = False  # whether commits come by the clock, every so often
+
+
+class Before(AnyCommit):
     """Commit when the work begins: what a crash interrupts is lost."""
 
+    early: ClassVar[bool] = True
     kind: Literal["before"] = "before"
 
 
-class After(Tagged):
+class After(AnyCommit):
     """Commit when the work has ended: what a crash interrupts is done again."""
 
     kind: Literal["after"] = "after"
 
 
-class Interval(Tagged):
+class Interval(AnyCommit):
     """Commit every so often what has ended by then: a crash repeats the work since the last commit."""
 
+    needs_owners: ClassVar[bool] = True
+    periodic: ClassVar[bool] = True
     kind: Literal["interval"] = "interval"
     time: PositiveTime
 
 
-class Transaction(Tagged):
+class Transaction(AnyCommit):
     """Commit when the work has ended, and with it, or not at all, what the handler published to logs."""
 
+    atomic: ClassVar[bool] = True
+    needs_owners: ClassVar[bool] = True
     kind: Literal["transaction"] = "transaction"
 
 

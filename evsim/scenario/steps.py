@@ -23,6 +23,7 @@ from .errors import refuse
 from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import CallRetry, Retry
+from .step_kind import AnyStep
 from .units import AtLeastOne, PositiveTime, Share, Size, up_to
 
 
@@ -46,16 +47,18 @@ def _routing_key(text):
 RoutingKey = Annotated[Text, AfterValidator(_routing_key)]
 
 
-class Work(Tagged):
+class Work(AnyStep):
     """Compute for a time: holds a worker."""
 
+    lasts: ClassVar[bool] = True
     kind: Literal["work"] = "work"
     time: AnyDistribution
 
 
-class Wait(Tagged):
+class Wait(AnyStep):
     """Wait for input or output for a time: holds a worker."""
 
+    lasts: ClassVar[bool] = True
     kind: Literal["wait"] = "wait"
     time: AnyDistribution
 
@@ -72,8 +75,17 @@ class Ignoring(Tagged):
     kind: Literal["ignore"] = "ignore"
 
 
-class _Asking(Tagged):
+class _Asking(AnyStep):
     """What a call, and an ask on a bus, have in common."""
+
+    asks: ClassVar[bool] = True
+    if TYPE_CHECKING:
+        on_error: Any
+
+    @property
+    def inside(self):
+        steps = getattr(self.on_error, "steps", ())
+        return ((("on_error", self.on_error.kind), steps, True),) if steps else ()
 
     @property
     def policies(self):
@@ -104,7 +116,7 @@ class Call(Asking):
     on_error: "OnError" = Failing.model_construct()
 
 
-class Publish(Tagged):
+class Publish(AnyStep):
     """Hand a message to a channel.
 
     `key` is the request's own (by default), or a fixed number or text. An exchange goes by the `routing_key`, a text in
@@ -116,6 +128,7 @@ class Publish(Tagged):
     """
 
     short: ClassVar[str] = "channel"
+    hands_over: ClassVar[bool] = True
     kind: Literal["publish"] = "publish"
     channel: Name
     key: MessageKey = None
@@ -140,10 +153,11 @@ class Publish(Tagged):
         return self
 
 
-class Send(Tagged):
+class Send(AnyStep):
     """Hand a message to one of the handlers on a bus, in turns. Nobody waits, and nobody learns of a loss."""
 
     short: ClassVar[str] = "bus"
+    hands_over: ClassVar[bool] = True
     kind: Literal["send"] = "send"
     bus: Name
     key: MessageKey = None
@@ -160,6 +174,7 @@ class Ask(Asking):
     """
 
     short: ClassVar[str] = "bus"
+    hands_over: ClassVar[bool] = True
     kind: Literal["ask"] = "ask"
     bus: Name
     timeout: PositiveTime = 30.0
@@ -171,7 +186,7 @@ class Ask(Asking):
         return self.bus
 
 
-class Fail(Tagged):
+class Fail(AnyStep):
     """Fail here with a probability, drawn anew at each attempt; with `requeue: false`, a message is not tried again."""
 
     short: ClassVar[str] = "probability"
@@ -179,8 +194,12 @@ class Fail(Tagged):
     probability: Share
     requeue: StrictBool = True
 
+    @property
+    def fails(self):  # type: ignore[override]
+        return self.probability
 
-class Effect(Tagged):
+
+class Effect(AnyStep):
     """Leave a lasting result, such as a row in a database. It takes no time.
 
     With `unique: true` there is one for each key at most: a second one is refused, and the handler fails (*taken*).
@@ -189,30 +208,36 @@ class Effect(Tagged):
     """
 
     short: ClassVar[str] = "name"
+    in_no_time: ClassVar[bool] = True
+    effects: ClassVar[bool] = True
     kind: Literal["effect"] = "effect"
     name: Text
     unique: StrictBool = False
     if_unchanged: StrictBool = False
 
 
-class Read(Tagged):
+class Read(AnyStep):
     """Note which version of an effect the key has, so that an effect `if_unchanged` can tell. Takes no time."""
 
+    in_no_time: ClassVar[bool] = True
     kind: Literal["read"] = "read"
     name: Text
 
 
-class Undo(Tagged):
+class Undo(AnyStep):
     """Take back every effect of this name that the request has left so far, in any service. It takes no time."""
 
     short: ClassVar[str] = "name"
+    in_no_time: ClassVar[bool] = True
     kind: Literal["undo"] = "undo"
     name: Text
 
 
-class Reply(Tagged):
+class Reply(AnyStep):
     """Answer the caller now; the steps after it still run. Without it the end of the handler answers."""
 
+    in_no_time: ClassVar[bool] = True
+    replies: ClassVar[bool] = True
     kind: Literal["reply"] = "reply"
     value: Text
 
@@ -271,7 +296,7 @@ class Compensate(Tagged):
 OnError = one_of("fail, ignore, {fallback: steps} or {compensate: steps}", Failing, Ignoring, Fallback, Compensate)
 
 
-class Parallel(Tagged):
+class Parallel(AnyStep):
     """Start all branches at once and go on when `all` have ended, at the first success of `any`, or at so many.
 
     `until: 2` is a quorum: it goes on at the second success, and fails as soon as there cannot be two.
@@ -297,14 +322,26 @@ class Parallel(Tagged):
         """How many branches have to succeed before the step goes on; 0 where all have to end."""
         return {"all": 0, "any": 1}.get(self.until, self.until)
 
+    @property
+    def races(self):  # type: ignore[override]
+        return bool(self.successes)
 
-class Maybe(Tagged):
+    @property
+    def inside(self):
+        return tuple((("branches", number), steps, False) for number, steps in enumerate(self.branches))
+
+
+class Maybe(AnyStep):
     """Take the steps of `then` with a probability, or else those of `else`."""
 
     kind: Literal["maybe"] = "maybe"
     probability: Share
     then: Steps
     otherwise: Steps = Field(default=(), alias="else")
+
+    @property
+    def inside(self):
+        return (("then",), self.then, self.probability < 1), (("else",), self.otherwise, self.probability > 0)
 
 
 _OF_PARTS = [each.module("settings").SETTINGS for each in parts(STEP)]

@@ -93,13 +93,13 @@ class Subscription(Part):
     @property
     def is_atomic(self):
         """Whether the commit and what a handler publishes are one transaction."""
-        return self.commits.kind == "transaction"
+        return self.commits.atomic
 
     @property
     def owns(self):
         """The assignor that gives each partition an owner, or None where any free worker takes the next message."""
         timed = self.session_timeout or self.max_poll_interval or self.rebalance or self.static
-        needed = timed or self.commits.kind in ("interval", "transaction") or (self.batch or 1) > 1
+        needed = timed or self.commits.needs_owners or (self.batch or 1) > 1
         return self.assignor or ("range" if needed else None)
 
 

@@ -27,7 +27,7 @@ def outside(scenario, walk):
     """Sentences about what a transaction does not cover; walk(handle) gives the steps of a handler."""
     for name, service in scenario.services.items():
         for _, step, _ in walk(service.handle) if atomic(service) else ():
-            if step.kind not in ("publish", "send"):
+            if not step.publishes:
                 continue
             channel = scenario.channels[step.channel]
             if not channel.transactional:

@@ -258,7 +258,7 @@ def _rates(run):
     within = (rows["born"] >= begin) & (rows["born"] < end) & (rows["place"] >= 0)
     for number, made in enumerate(np.bincount(rows["place"][within], minlength=len(run.places)).tolist()):
         place = run.places[number]
-        over = place.step.bus if place.kind == "call" and place.step.kind == "ask" else None
+        over = place.step.channel if place.is_call and place.step.hands_over else None
         for edge in [(place.source, over), (over, place.service)] if over else [(place.source, place.service)]:
             counts[edge] = counts.get(edge, 0) + made
     channels = list(run.scenario.channels)

@@ -211,7 +211,7 @@ def _at_once(run, name):
     workers = service.instances * service.workers
     if channel.partitioned:
         return min(workers, channel.partitions_at_last)
-    alone = sum(next(iter(ways))[1] == place.source for place in run.places if place.kind == "delivery") == 1
+    alone = sum(next(iter(ways))[1] == place.source for place in run.places if place.is_delivery) == 1
     return workers if alone else 0
 
 

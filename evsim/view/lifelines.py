@@ -64,9 +64,9 @@ class Panel:
 
     def _asker(self, span):
         """Where the one stands who asked."""
-        if span.kind == "request":
+        if span.is_request:
             return self.places[CUSTOMER]
-        return self._x(self.story.spans[span.parent]) if span.kind == "call" else self.places[span.source]
+        return self._x(self.story.spans[span.parent]) if span.is_call else self.places[span.source]
 
     # Marks.
 
@@ -151,7 +151,7 @@ class Panel:
     def _arrives(self, span, asker, x):
         """Draw the way to the service; the time of arrival."""
         sent = span.born
-        if span.kind == "delivery":
+        if span.is_delivery:
             self._bar(asker, span.ready, span.leased, LINE, zorder=2)
             sent = span.leased
         if span.arrived >= 0:

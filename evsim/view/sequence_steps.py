@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
-from evsim.scenario.handlers import branches
+from evsim.scenario.handlers import all_steps
 from evsim.view.story import Message
 from evsim.view.style import faults, seconds
 
@@ -100,7 +100,7 @@ def _flat(steps):
 
 def _span(story, span):
     """What happened to one attempt, and to all that it led to."""
-    if span.kind == "delivery" and span.leased != span.leased:
+    if span.is_delivery and span.leased != span.leased:
         if span.verdict in GONE:
             text = f"{GONE[span.verdict]}: {REASONS[span.reason]}"
             yield Step(span.settled, "note", span.source, text=text, good=False)
@@ -123,7 +123,7 @@ def _span(story, span):
         if span.ended == span.ended:
             yield Step(span.ended, "end", span.service, row=span.row)
     yield from _ended(span)
-    yield from _acknowledged(story, span) if span.kind == "delivery" else _answered(story, span)
+    yield from _acknowledged(story, span) if span.is_delivery else _answered(story, span)
     if span.started != span.started:
         yield _inside(story, span)
     for time, words in span.remarks:
@@ -138,11 +138,11 @@ def _at_work(span, time):
 
 def _sent(span):
     again = f", attempt {span.attempt}" if span.attempt > 1 else ""
-    if span.kind == "delivery":
+    if span.is_delivery:
         waited = f", after {seconds(span.leased - span.ready)} in line" if span.leased > span.ready else ""
         time, kind, text = span.leased, "deliver", f"deliver{again}{waited}"
     else:
-        time, kind, text = span.born, "ask", ("request" if span.kind == "request" else "call") + again
+        time, kind, text = span.born, "ask", ("request" if span.is_request else "call") + again
     if span.verdict == Verdict.COPY:
         text = f"the same {'delivery' if kind == 'deliver' else text} once more, made by the network"
     if span.outcome == Outcome.LOST:
@@ -212,7 +212,7 @@ def _ended(span):
 def _answered(story, span):
     """What whoever asked came to know."""
     way = span.service, span.source
-    kind = "told" if span.kind == "request" else "answer"
+    kind = "told" if span.is_request else "answer"
     if span.verdict == Verdict.COPY:
         return
     if span.verdict == Verdict.OPEN:
@@ -262,16 +262,8 @@ def _counts_at_once(story, span):
 
 def _reply(story, service):
     """What a service answers when all went well; "done" where the file does not say one thing."""
-    values = set(_replies(story.run.scenario.services[service].handle))
+    values = {each.value for each in all_steps(story.run.scenario.services[service].handle) if each.replies}
     return values.pop() if len(values) == 1 else "done"
-
-
-def _replies(steps):
-    for step in () if callable(steps) else steps:
-        if step.kind == "reply":
-            yield step.value
-        for branch in branches(step):
-            yield from _replies(branch)
 
 
 def fault_notes(run, participants, begin, end):

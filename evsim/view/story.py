@@ -8,6 +8,7 @@ from evsim.results.outcomes import TOLD
 from evsim.results.records import NEVER_SENT, Fate, Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.results.ways import Way
 from evsim.ticks import elapsed
 from evsim.view.style import effect_marks, seconds
 
@@ -17,7 +18,7 @@ ERRORS = {"error": "an error", "timeout": "a timeout", "rejected": "a refusal"}
 
 
 @dataclass(eq=False)
-class Span:
+class Span(Way):
     """One attempt: who asked whom, and when (seconds since the request arrived; NaN: never).
 
     ``source`` is a workload, a calling service or a channel; ``service`` is empty while nobody has been
@@ -166,7 +167,7 @@ class Story:
         for row in np.flatnonzero(self.run.row_requests == index).tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
             times = {name: self._since(rows[name][row]) for name in TIMES}
-            if place and place.kind != "delivery":
+            if place and not place.is_delivery:
                 times["arrived"] = times["ready"]
             replied, late = (self._since(each[row]) for each in (self.run.replied, self.run.late))
             found[row] = Span(
@@ -188,9 +189,9 @@ class Story:
         return found
 
     def _limit(self, place):
-        if place is None or place.kind == "delivery":
+        if place is None or place.is_delivery:
             return None
-        return place.step.timeout if place.kind == "call" else self.run.scenario.workloads[self.workload].patience
+        return place.step.timeout if place.is_call else self.run.scenario.workloads[self.workload].patience
 
     def _messages(self, index):
         columns = self.run.message_columns
@@ -220,13 +221,13 @@ class Story:
     def _link(self, root):
         """Put everything below what caused it, and find the end."""
         self.root = self.spans[root]
-        self.roots = [span for span in self.spans.values() if span.kind == "request"]
+        self.roots = [span for span in self.spans.values() if span.is_request]
         for message in self.messages.values():
             self.spans[message.cause].children.append(message)
         for span in self.spans.values():
-            if span.kind == "call":
+            if span.is_call:
                 self.spans[span.parent].children.append(span)
-            elif span.kind == "delivery":
+            elif span.is_delivery:
                 span.source = self.messages[span.parent].channel
                 self.messages[span.parent].children.append(span)
         for node in (*self.spans.values(), *self.messages.values()):

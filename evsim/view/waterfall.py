@@ -90,7 +90,7 @@ def _until(time, story):
 
 def _span(ax, level, span, story, marks):
     sent = span.born
-    if span.kind == "delivery":
+    if span.is_delivery:
         sent = _until(span.leased, story)
         _bar(ax, level, span.ready, sent, IN_LINE, "////")
     here = span.arrived if span.arrived == span.arrived else _until(span.ended, story)
@@ -100,7 +100,7 @@ def _span(ax, level, span, story, marks):
     ended = _until(span.ended, story)
     for begin, end, colour in _pieces(span, ended):
         _bar(ax, level, begin, end, colour)
-    if span.kind != "delivery" and span.settled > ended and span.outcome == Outcome.OK:
+    if not span.is_delivery and span.settled > ended and span.outcome == Outcome.OK:
         _way(ax, level, ended, span.settled)
     for time, name in span.effects:
         mark = marks[name]
@@ -154,7 +154,7 @@ def _waits(span, ended):
 def _failures(span):
     """(time, words) of what went wrong with an attempt."""
     if span.outcome == Outcome.LOST:
-        yield span.born if span.kind != "delivery" else span.leased, "lost on the way"
+        yield span.born if not span.is_delivery else span.leased, "lost on the way"
     elif span.outcome in (Outcome.CRASHED, Outcome.FAILED, Outcome.REFUSED, Outcome.WITHDRAWN):
         yield span.ended, "not asked" if span.is_never_sent else span.outcome.name.lower()
     if span.verdict == Verdict.TIMEOUT and span.outcome in (Outcome.OK, Outcome.OPEN):

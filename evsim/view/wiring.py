@@ -1,10 +1,9 @@
 """The wiring of a system: who calls whom, and who reaches whom through which channel."""
 
 from evsim.results.results import Results
-from evsim.scenario.fitting import MESSAGES
-from evsim.scenario.handlers import branches
+from evsim.scenario.handlers import all_steps
 
-__all__ = ["KINDS", "Wiring", "all_steps"]
+__all__ = ["KINDS", "Wiring"]
 
 KINDS = ("asks", "calls", "publishes", "routes", "delivers")
 
@@ -32,18 +31,18 @@ class Wiring:
         self.calls, self.publishes = set(), set()
         for name, service in self.services.items():
             for step in all_steps(service.handle):
-                if step.kind == "call":
-                    self.calls.add((name, step.service))
-                elif step.kind in MESSAGES:
+                if step.hands_over:
                     self.publishes.add((name, step.channel))
+                elif step.asks:
+                    self.calls.add((name, step.service))
         if self.run:
             self._add_seen()
 
     def _add_seen(self):
         run, channels = self.run, list(self.scenario.channels)
-        calls = [place for place in run.places if place.kind == "call"]
-        self.calls |= {(each.source, each.service) for each in calls if each.step.kind == "call"}
-        self.publishes |= {(each.source, each.step.channel) for each in calls if each.step.kind == "ask"}
+        calls = [place for place in run.places if place.is_call]
+        self.calls |= {(each.source, each.service) for each in calls if not each.step.hands_over}
+        self.publishes |= {(each.source, each.step.channel) for each in calls if each.step.hands_over}
         messages = run.message_columns
         pairs = set(zip(run.message_senders.tolist(), messages["channel"].tolist(), strict=True))
         self.publishes |= {(sender, channels[channel]) for sender, channel in pairs if sender in self.services}
@@ -55,11 +54,3 @@ class Wiring:
         for _ in self.exchanges:  # an alternate may be an exchange again
             ways |= {(one, two) for one, exchange in ways for other, two in self.routes if other == exchange}
         return {(one, two) for one, channel in ways for other, two in self.delivers if other == channel and one != two}
-
-
-def all_steps(steps):
-    """Every step of a handler, those of its branches too; none of a Python function."""
-    for step in () if callable(steps) else steps:
-        yield step
-        for branch in branches(step):
-            yield from all_steps(branch)

@@ -34,7 +34,7 @@ def _identity(books, by, row, before):
         return place.workload, int(rows["request"][row]), place.number, int(rows["hop"][row])
     if by == "key":
         return key_of(books, row)
-    if place.kind != "delivery":
+    if not place.is_delivery:
         return "call", row if rows["first"][row] < 0 else int(rows["first"][row])
     message = int(rows["parent"][row])
     while (earlier := before.get(message, int(messages["origin"][message]))) >= 0:

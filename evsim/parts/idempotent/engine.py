@@ -6,7 +6,6 @@ unique key in the moment of the first effect, for another handling of the same t
 
 from evsim.engine.attempts import obligation
 from evsim.engine.keys import key_of_row
-from evsim.engine.places import DELIVERY
 from evsim.engine.service_policy import Handling, ServicePolicy
 from evsim.engine.steps import builder
 from evsim.scenario.steps import Work
@@ -33,7 +32,7 @@ class Idempotent(ServicePolicy):
     def identity(self, place):
         """A function that says what a row at `place` is about."""
         system, rows, messages = self.system, self.system.records.rows, self.system.records.messages
-        by, is_delivery = self.settings.by, place.kind == DELIVERY
+        by, is_delivery = self.settings.by, place.is_delivery
         number_of, copies = system.luck.of, {}
 
         def original(row):

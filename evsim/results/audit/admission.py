@@ -20,7 +20,7 @@ def refusable(books):
     scenario = books.run.scenario
     for name, service in scenario.services.items():
         mine = [
-            place.service == name and (place.kind != "delivery" or scenario.channels[place.source].direct)
+            place.service == name and (not place.is_delivery or scenario.channels[place.source].direct)
             for place in books.run.places
         ]
         yield name, np.array([*mine, False])[books.rows["place"]], service

@@ -118,7 +118,7 @@ def late(books):
 
 def _of_deliveries(books, right):
     """For each row: whether it is a delivery at a place for which ``right(place)``."""
-    return np.array([p.kind == "delivery" and right(p) for p in books.run.places] + [False])[books.rows["place"]]
+    return np.array([p.is_delivery and right(p) for p in books.run.places] + [False])[books.rows["place"]]
 
 
 def _has_clocks(run, place):
@@ -136,7 +136,7 @@ def _deletes_late(run, place):
 def _commits_early(books):
     """For each row: whether its commit leaves when the work begins."""
     places = books.run.places
-    early = [place.kind == "delivery" and place.step.commits.kind == "before" for place in places]
+    early = [place.is_delivery and place.step.commits.early for place in places]
     return np.array([*early, False])[books.rows["place"]]
 
 

@@ -29,8 +29,8 @@ def calls(books, settings_of):
     """(calling service, callee, settings) -> the numbers of the places whose step has settings, by `settings_of` it."""
     found = {}
     for place in books.run.places:
-        if place.kind == "call" and (settings := settings_of(place.step)):
-            callee = place.step.service if place.step.kind == "call" else place.step.bus
+        if place.is_call and (settings := settings_of(place.step)):
+            callee = getattr(place.step, place.step.short)
             found.setdefault((place.source, callee, settings), []).append(place.number)
     return found
 

@@ -1,7 +1,7 @@
 """What the steps of a handler allow: how many calls, messages and effects, and whether it answers early."""
 
 from evsim.scenario.faults import strikes_after_reply
-from evsim.scenario.handlers import branches
+from evsim.scenario.handlers import all_steps, branches
 
 __all__ = ["fewest_and_most", "may_answer_early"]
 
@@ -27,10 +27,6 @@ def _count(steps, kinds):
     return low, high
 
 
-def _any_step(steps, right):
-    return any(right(step) or any(_any_step(branch, right) for branch in branches(step)) for step in steps)
-
-
 def may_answer_early(scenario, place):
     """Whether a handler may reply before its end."""
     handle = scenario.services[place.service].handle
@@ -38,5 +34,5 @@ def may_answer_early(scenario, place):
         return False
     if strikes_after_reply(scenario, place.service):
         return True
-    body = handle[:-1] if handle[-1].kind == "reply" else handle
-    return _any_step(body, lambda step: step.kind == "reply")
+    body = handle[:-1] if handle[-1].replies else handle
+    return any(step.replies for step in all_steps(body))

@@ -36,7 +36,7 @@ def unchanged(books):
 def _written(run):
     """For each place: the names of the effects that its handler makes if they are unchanged."""
     handles = [run.scenario.services[place.service].handle for place in run.places]
-    return [{step.name for _, step, _ in walk(handle) if step.kind == "effect" and step.if_unchanged}
+    return [{step.name for _, step, _ in walk(handle) if step.effects and step.if_unchanged}
             for handle in handles]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ __all__ = ["CHECKS", "key_of"]
 def key_of(books, row):
     """The key of a row: that of the message it brings, or of the request."""
     run, place = books.run, books.run.places[books.rows["place"][row]]
-    if place.kind == "delivery":
+    if place.is_delivery:
         return int(books.messages["key"][books.rows["parent"][row]])
     return run.keys[place.workload](int(books.rows["request"][row]))
 
@@ -42,7 +42,7 @@ def unique(books):
 
 
 def _unique_effects(handle):
-    return {step.name for _, step, _ in walk(handle) if step.kind == "effect" and step.unique}
+    return {step.name for _, step, _ in walk(handle) if step.effects and step.unique}
 
 
 CHECKS = (unique,)

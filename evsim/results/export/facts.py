@@ -11,6 +11,7 @@ from evsim.results.export.identity import Identity, nanoseconds
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.results.ways import Way
 
 __all__ = ["Attempt", "Facts", "Fault", "Message", "Request"]
 
@@ -32,7 +33,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class Attempt:
+class Attempt(Way):
     """One row of the records; `parent` is the row that called, or the message delivered; `effects` are (time, name),
     `remarks` (time, words).
 

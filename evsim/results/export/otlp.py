@@ -63,14 +63,14 @@ class Spans:
 
     def all(self):
         for attempt in self.facts.attempts():
-            if attempt.kind != "delivery" and attempt.verdict != "copy":
+            if not attempt.is_delivery and attempt.verdict != "copy":
                 yield attempt.source, self._ask(attempt)
             if attempt.started is not None:
                 self.worked.add(attempt.row)
                 yield attempt.service, self._work(attempt)
-            elif attempt.kind == "delivery" and attempt.ended is not None:
+            elif attempt.is_delivery and attempt.ended is not None:
                 self.never_started.setdefault(attempt.parent, []).append(attempt)
-            if attempt.kind == "delivery" and _news_travelled(attempt):
+            if attempt.is_delivery and _news_travelled(attempt):
                 yield attempt.service, self._settle(attempt)
         for message in self.messages.values():
             yield message.sender, self._send(message)
@@ -83,7 +83,7 @@ class Spans:
         wrong = attempt.verdict not in ("done", "open")
         attributes = {"server.address": attempt.service, **_about(attempt)}
         attributes |= {"error.type": _reason(attempt, attempt.verdict)} if wrong else {}
-        parent = "" if attempt.kind == "request" else self.id("work", attempt.parent)
+        parent = "" if attempt.is_request else self.id("work", attempt.parent)
         return self._span(
             attempt.request.trace, self.id("ask", attempt.row), parent, f"call {attempt.service}", CLIENT,
             attempt.born, attempt.settled, attributes, wrong and _reason(attempt, attempt.verdict),
@@ -98,7 +98,7 @@ class Spans:
                 attributes[f"evsim.{moment}"] = time / 1e9
         attributes |= {"error.type": _reason(attempt, attempt.outcome)} if wrong else {}
         parent, name, kind, links = self.id("ask", attempt.asked), attempt.service, SERVER, []
-        if attempt.kind == "delivery":
+        if attempt.is_delivery:
             message = self.messages[attempt.parent]
             attributes |= self._messaging(message, "process", "process", attempt.service)
             parent, name, kind = self.id("send", message.number), f"process {message.channel}", CONSUMER

@@ -80,11 +80,11 @@ class _Trace:
             "reason": attempt.reason, "trace": attempt.request.trace,
         }  # fmt: skip
         span = self.identity.span
-        if attempt.kind == "call" and attempt.verdict != "copy":
+        if attempt.is_call and attempt.verdict != "copy":
             what, number = f"call {attempt.service}", span("ask", attempt.row)
             yield from self._lasting(attempt.source, "call", what, number, attempt.born, attempt.settled, about)
         taken = attempt.ended if attempt.leased is None else attempt.leased
-        if attempt.kind == "delivery" and attempt.ready != taken:
+        if attempt.is_delivery and attempt.ready != taken:
             what, number = "waits in the channel", span("offer", attempt.row)
             yield from self._lasting(attempt.source, "channel", what, number, attempt.ready, taken, about)
         left = attempt.ended if attempt.started is None else attempt.started
@@ -110,9 +110,9 @@ class _Trace:
             yield _instant(process, thread, time, "undo", f"undo {effect}", "t", about)
         for time, words in attempt.remarks:
             yield _instant(process, thread, time, "remark", words, "t", about)
-        if attempt.kind == "call":
+        if attempt.is_call:
             yield from self._arrow("call", attempt, self.work[attempt.parent], attempt.born)
-        elif attempt.kind == "delivery":
+        elif attempt.is_delivery:
             message = self.messages[attempt.parent]
             while message.cause not in self.work:  # the dead letter of what was never worked
                 message = self.messages[message.origin]

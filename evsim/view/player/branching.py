@@ -2,11 +2,12 @@
 
 from evsim.results.outcomes import listed
 from evsim.scenario.faults import Fault
+from evsim.scenario.handlers import all_steps
 from evsim.view.changes import what_changed
 from evsim.view.player.columns import micro
 from evsim.view.player.film import future
 from evsim.view.style import struck, verb
-from evsim.view.wiring import Wiring, all_steps
+from evsim.view.wiring import Wiring
 from evsim.view.words import seconds
 
 __all__ = ["Branches", "breaks", "entry"]
@@ -39,9 +40,7 @@ def breaks(runs):
 def _services(runs):
     """The services, those that write something first and the last of them at the head: what lessons break."""
     every = {name: service for run in runs for name, service in run.scenario.services.items()}
-    writes = [
-        name for name, service in every.items() if any(step.kind == "effect" for step in all_steps(service.handle))
-    ]
+    writes = [name for name, service in every.items() if any(step.effects for step in all_steps(service.handle))]
     return list(dict.fromkeys([*reversed(writes), *every]))
 
 

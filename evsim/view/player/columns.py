@@ -8,9 +8,9 @@ from evsim.results.records import Outcome, Verdict
 from evsim.results.remarks import remarks as remarks_of
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.scenario.handlers import all_steps
 from evsim.ticks import elapsed
 from evsim.view.player.histories import histories
-from evsim.view.wiring import all_steps
 
 __all__ = [
     "attempts", "decoded", "effects", "encoded", "history", "messages", "micro", "remarks", "requests", "sendings",
@@ -81,7 +81,7 @@ def _replied(run, rows):
 
 def _commits_later(place):
     """Whether work that has ended waits for the next commit of its reader."""
-    return place.kind == "delivery" and place.step.commits.kind == "interval"
+    return place.is_delivery and place.step.commits.periodic
 
 
 def _astray(run, rows, replied):
@@ -102,9 +102,9 @@ def _astray(run, rows, replied):
 
 def _limit(run, place):
     """How long whoever asks at a place waits for an answer."""
-    if place.kind == "delivery":
+    if place.is_delivery:
         return np.inf
-    limit = place.step.timeout if place.kind == "call" else run.scenario.workloads[place.workload].patience
+    limit = place.step.timeout if place.is_call else run.scenario.workloads[place.workload].patience
     return np.inf if limit is None else limit
 
 

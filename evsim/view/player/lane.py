@@ -4,13 +4,14 @@ import numpy as np
 
 from evsim.results.remarks import sentences
 from evsim.results.sendings import KINDS as SENDING_KINDS
+from evsim.scenario.handlers import all_steps
 from evsim.scenario.routing import dead_letters
 from evsim.view.flow import catch_ups
 from evsim.view.player import columns
 from evsim.view.player.columns import micro
 from evsim.view.promise import books
 from evsim.view.style import VERBS, faults
-from evsim.view.wiring import KINDS, Wiring, all_steps
+from evsim.view.wiring import KINDS, Wiring
 
 __all__ = ["lane"]
 
@@ -81,7 +82,7 @@ def _catch_up(each):
 
 def _service(run, name, effects):
     service = run.scenario.services[name]
-    written = {step.name for step in all_steps(service.handle) if step.kind == "effect"}
+    written = {step.name for step in all_steps(service.handle) if step.effects}
     of_service = np.isin(run.rows["place"], [place.number for place in run.places if place.service == name])
     seen = np.unique(run.effects_columns["name"][of_service[run.effects_columns["row"]]])
     written |= {run.effect_names[code] for code in seen.tolist()}

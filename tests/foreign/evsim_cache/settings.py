@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from evsim.scenario.distributions import AnyDistribution
-from evsim.scenario.part import Tagged
+from evsim.scenario.step_kind import AnyStep
 from evsim.scenario.units import PositiveTime, Time
 
 __all__ = ["SETTINGS", "Cache"]
 
 
-class Cache(Tagged):
+class Cache(AnyStep):
     """Look the key up, which takes `lookup`; where it is not there, `load` it, and keep it for `ttl`."""
 
     kind: Literal["cache"] = "cache"

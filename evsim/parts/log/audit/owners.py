@@ -22,7 +22,7 @@ def owners(books):
     for way, (since, instance) in held.items():
         spans.setdefault(way, []).append((since, np.inf, instance))
     for place in books.run.places:
-        if place.kind == "delivery" and place.step.owns:
+        if place.is_delivery and place.step.owns:
             _readers(books, place, spans)
 
 

@@ -12,7 +12,7 @@ def partitions(books):
     """A group has at most one message of a partition in process, and takes them in the order of offsets."""
     rows, messages, channels = books.rows, books.messages, books.run.scenario.channels
     places = books.run.places
-    mine = [place.kind == "delivery" and channels[place.source].partitioned for place in places] + [False]
+    mine = [place.is_delivery and channels[place.source].partitioned for place in places] + [False]
     taken = np.array(mine)[rows["place"]] & ~np.isnan(rows["leased"]) & (rows["verdict"] != Verdict.COPY)
     taken = np.flatnonzero(taken & ~followers(books.run))
     if not len(taken):
@@ -47,7 +47,7 @@ def _places(messages):
 def _until(books, taken):
     """When leases ended that may end before the work: by revocation, or a commit before the work; else infinity."""
     rows = books.rows
-    early = [place.kind == "delivery" and place.step.commits.kind == "before" and place.step.owns is not None
+    early = [place.is_delivery and place.step.commits.early and place.step.owns is not None
              for place in books.run.places]  # fmt: skip
     until = np.where(np.array([*early, False])[rows["place"][taken]], rows["started"][taken], np.inf)
     return np.where(rows["verdict"][taken] == Verdict.REVOKED, rows["settled"][taken], until)

@@ -9,7 +9,7 @@ __all__ = ["CHECKS"]
 
 def transactions(books):
     run, rows, messages = books.run, books.rows, books.messages
-    places = [place.number for place in run.places if place.kind == "delivery" and place.step.is_atomic]
+    places = [place.number for place in run.places if place.is_delivery and place.step.is_atomic]
     if not places:
         return
     shown = np.full(len(messages["cause"]), np.nan)

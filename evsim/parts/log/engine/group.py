@@ -25,7 +25,7 @@ class Group(Reader):
         self.worked = self._guarded_worked if guarded else self._worked()
 
     def edge(self, place):
-        early = self.subscription.commits.kind == "before"
+        early = self.subscription.commits.early
         return (EarlyDelivery if early else Delivery)(self.system, place, self)
 
     def _offer(self, guarded):

@@ -23,10 +23,10 @@ class OwnedGroup(Reader):
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
         commit = subscription.commits
-        self.commits_at_once = commit.kind in ("after", "transaction")
-        if commit.kind == "transaction":
+        self.commits_at_once = not (commit.early or commit.periodic)
+        if commit.atomic:
             self.settled = transactions_of(system).end
-        self.interval = ticks(commit.time) if commit.kind == "interval" else None
+        self.interval = ticks(commit.time) if commit.periodic else None
         self.max_poll_interval = ticks(subscription.max_poll_interval)
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
         self.batch = subscription.batch or 1
@@ -137,7 +137,7 @@ class OwnedGroup(Reader):
     def _void(self, cursor):
         """The owner has in hand what is no longer its own: it goes on with it, unless it would have to commit first."""
         row = cursor.holder
-        if self.subscription.commits.kind == "before" and not self.edge_of(row).has_begun(row):
+        if self.subscription.commits.early and not self.edge_of(row).has_begun(row):
             self.service.withdraw(row, Reason.STALE)
         else:
             self.stale[row] = cursor.owner

@@ -28,5 +28,5 @@ def _needs_care(system, name, settings):
         or any(subscription.ack != "after" for _, subscription in readers)
         or any(system.services[service].guarded for service, _ in readers)
         or any(system.links.between(name, service).lossy for service, _ in readers)
-        or any(risk.answer(place) for place in system.places if place.kind == "delivery" and place.source == name)
+        or any(risk.answer(place) for place in system.places if place.is_delivery and place.source == name)
     )

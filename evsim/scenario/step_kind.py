@@ -1,0 +1,38 @@
+"""What every kind of step says of itself. Whoever reads a handler asks for what a step can, not for its word."""
+
+from typing import ClassVar
+
+from .part import Tagged
+
+__all__ = ["AnyStep"]
+
+
+class AnyStep(Tagged):
+    """A step of a handler. A part's is one too."""
+
+    asks: ClassVar[bool] = False  # whether it waits for the answer of a service
+    hands_over: ClassVar[bool] = False  # whether a channel gets something of it
+    lasts: ClassVar[bool] = False  # whether it holds its worker for its `time`
+    in_no_time: ClassVar[bool] = False  # whether it never holds it
+    replies: ClassVar[bool] = False  # whether it answers the caller
+    effects: ClassVar[bool] = False  # whether it leaves an effect of its `name`
+    races: ClassVar[bool] = False  # whether it goes on before all that is inside it has ended
+    fails: ClassVar[float] = 0.0  # the probability with which it fails of itself, whatever comes before it
+
+    @property
+    def publishes(self):
+        """Whether it gives a channel a message, of which nobody answers."""
+        return self.hands_over and not self.asks
+
+    @property
+    def leads_on(self):
+        """Whether other services may get work of it."""
+        return self.hands_over or self.asks
+
+    @property
+    def inside(self):
+        """The lists of steps inside it, in the order in which their numbers count in a position.
+
+        (where it is written, its steps, whether chance decides that they are taken) of each.
+        """
+        return ()

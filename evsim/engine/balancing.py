@@ -81,9 +81,9 @@ class Balanced(Service):
     def __init__(self, system, name, settings):
         super().__init__(system, name, settings)
         self.balance = settings.balance
-        self.inbox = Lines(self.pins, self.instances)
-        self.running = Held(self.instance_of, self.instances)
-        self.known = self.everybody = list(range(self.instances))
+        self.inbox = Lines(self.pins, len(self.instances))
+        self.running = Held(self.instance_of, len(self.instances))
+        self.known = self.everybody = [each.number for each in self.instances]
         self.turn = -1
         self.chances = {}  # place number -> Draws
         self.pick = getattr(self, f"_{self.balance.by}")
@@ -93,14 +93,14 @@ class Balanced(Service):
             system.env.call_in(self.health_check, self._look, None, TIMEOUT)
 
     def _balanced_offer(self):
-        place, edges, pins, down = self.system.records.rows.place, self.edges, self.pins, self.down
+        place, edges, pins, instances = self.system.records.rows.place, self.edges, self.pins, self.instances
         lines = enumerate(self.inbox.of)
         ways_in = [joining(self, self._let_in(each), line, _Free(self, each)) for each, line in lines]
 
         def offer(row):
             instance = pins[row] if row in pins else self.pick(row)
             edge = edges[place[row]]
-            if down[instance] and edge.refusable:
+            if instances[instance].down and edge.refusable:
                 edge.refuse(row, Reason.UNREACHABLE)
             else:
                 ways_in[instance](row)
@@ -123,9 +123,9 @@ class Balanced(Service):
     def _match(self):
         discipline = self.settings.discipline
         for worker in self.free:
-            line = self.inbox.of[worker // self.workers]
+            line = self.inbox.of[worker // self.width]
             if line:
-                last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(line) > self.workers)
+                last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(line) > self.width)
                 row = line.pop() if last else line.popleft()
                 self.free.remove(worker)
                 del self.pins[row]
@@ -157,7 +157,7 @@ class Balanced(Service):
 
     def is_idle(self, instance):
         """Whether it would begin at once with what comes now."""
-        return self.frozen[instance] is None and self.running.at[instance] < self.workers
+        return self.instances[instance].frozen is None and self.running.at[instance] < self.width
 
     def to_do(self, instance):
         """What the balancer counts at an instance."""
@@ -175,6 +175,6 @@ class Balanced(Service):
 
     def _look(self, _):
         """The health check: who is down or frozen now is left out until the next one, unless that leaves nobody."""
-        up = [each for each in self.everybody if not self.down[each] and self.frozen[each] is None]
+        up = [each for each in self.everybody if self.instances[each].is_well]
         self.known = up or self.everybody
         self.system.env.call_in(self.health_check, self._look, None, TIMEOUT)

@@ -76,7 +76,7 @@ def _targets(system, fault):
     found = []
     for each in names:
         service = system.services[each]
-        numbers = range(service.instances)
+        numbers = [each.number for each in service.instances]
         if fault.instance is not None:
             numbers = [number for number in numbers if number == fault.instance - 1]
         found += [(service, (number,)) for number in numbers]
@@ -96,6 +96,10 @@ def _start(part, instance, fault):
 
 def _crash(part, instance, fault, length):
     part.crash(*instance)
+
+
+def _restart(part, instance, fault):
+    part.restart(*instance)
 
 
 def _pause(part, instance, fault, length):
@@ -118,8 +122,7 @@ def _lasts(name, setting, read=lambda value: value):
     """Begin and end of what is kept, while it lasts, in the list `name` of a link or of each instance of a service."""
 
     def active(part, instance):
-        kept = getattr(part, name)
-        return kept[instance[0]] if instance else kept
+        return getattr(part.instances[instance[0]] if instance else part, name)
 
     def begin(part, instance, fault, length):
         active(part, instance).append(read(getattr(fault, setting)))
@@ -142,7 +145,7 @@ def _restore_link(part, instance, fault):
 
 _FACTOR, _ADDITION = _lasts("factors", "factor"), _lasts("additions", "add", ticks)
 _KINDS = {
-    "outage": (_stop, _start), "crash": (_crash, _start), "pause": (_pause, _resume), "slowdown": _FACTOR,
+    "outage": (_stop, _start), "crash": (_crash, _restart), "pause": (_pause, _resume), "slowdown": _FACTOR,
     "error_rate": _lasts("error_rates", "probability"), "poison": _lasts("poisons", "key"),
     "leader_failure": (_lose_leader, _find_leader), "partition": (_stop, _start),
     "latency": (_slow_link, _restore_link), "loss": _lasts("losses", "probability"),

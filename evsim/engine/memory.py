@@ -8,7 +8,7 @@ class Memory:
 
     def __init__(self, service, make):
         self.service, self.make = service, make
-        self.states = [make(number) for number in range(service.instances)]
+        self.states = [make(number) for number in range(len(service.instances))]
         self.parent = service.system.records.rows.parent
         service.memories.append(self)
 

@@ -41,8 +41,8 @@ class Relay:
         service = self.service
         if not service.is_up:
             return  # `resume` wakes it
-        if all(waiting is not None for waiting in service.frozen):
-            wake = min(service.frozen_until)
+        if all(each.frozen is not None for each in service.instances):
+            wake = min(each.frozen_until for each in service.instances)
             if not isinf(wake):
                 self.due = wake
                 self.system.env.call_at(wake, self._look, None, TIMEOUT)

@@ -1,8 +1,7 @@
 """A service: one inbox, and workers that each hold one attempt until its handler ends.
 
 The edges (request, call, delivery) put rows in with ``offer``; the handlers give the worker back with a function
-that :meth:`Service.ending` makes.
-Worker numbers count through the instances: worker w belongs to instance ``w // workers``.
+that :meth:`Service.ending` makes. Its workers are those of its :class:`evsim.engine.pool.Pool`.
 """
 
 from collections import deque
@@ -12,6 +11,7 @@ from evsim.engine.admission import arriving, joining, turning_away
 from evsim.engine.environment import FAULT
 from evsim.engine.links import any_of
 from evsim.engine.pins import Pins
+from evsim.engine.pool import Pool
 from evsim.engine.service_policy import policies_of_service
 from evsim.results.records import Outcome, Reason
 
@@ -25,9 +25,8 @@ class Service:
 
     def __init__(self, system, name, settings):
         self.system, self.name, self.settings = system, name, settings
-        self.instances, self.workers = settings.instances, settings.workers
+        self.number = list(system.scenario.services).index(name)
         self.inbox = deque()
-        self.free = deque(range(self.instances * self.workers))
         self.entries = {}  # place number -> the first step of its compiled handler
         self.edges = {}  # place number -> its edge (what to tell whom)
         self.arrivals = set()  # heap functions that carry a delivery to this inbox
@@ -38,46 +37,46 @@ class Service:
         self.pins, self.memberships = Pins(), []  # where partitions of a log have owners
         bound = any(system.scenario.channels[each.channel].binds(settings, each) for each in settings.subscribe)
         self.guarded = system.may_fail(name) or bound or any(each.owns for each in settings.subscribe)
-        self.down = [0] * self.instances  # faults that stop an instance from starting work
-        self.away = set()  # instances whose workers a fault has taken away
-        self.factors = [[] for _ in range(self.instances)]  # of the slowdowns that last
-        self.error_rates = [[] for _ in range(self.instances)]
-        self.poisons = [[] for _ in range(self.instances)]  # keys that fail
-        self.frozen = [None] * self.instances  # a list of what waits for the end of a pause
-        self.frozen_until = [0.0] * self.instances
         self.running = set()
-        self.filling = self.ended = False
+        self.filling = self.ended = self.buried = False
         self.policies = policies_of_service(self)
+        self.pool = self._pool()
+        self.free, self.instances, self.width = self.pool.free, self.pool.instances, self.pool.width
         self.turn_away = turning_away(self)
         careful = self.guarded or self.turn_away is not None
+        self.take_next = self._take_next()
         self.offer = self._guarded_offer() if careful else self._admitting(self._plain_offer())
         self.ending = self._guarded_ending if careful else self._plain_ending
+
+    def _pool(self):
+        brought = (pool for policy in self.policies if (pool := policy.pool()) is not None)
+        return next(brought, None) or Pool(self)
 
     @property
     def is_up(self):
         """Whether any instance may start work."""
-        return not all(self.down)
+        return self.pool.is_up
 
     def slowness(self, row):
         """What the times of work that a row starts now are multiplied by."""
-        return prod(self.factors[self.instance_of(row)])
+        return prod(self.instances[self.instance_of(row)].factors)
 
     def error_probability(self, row):
         """The probability that a row's work fails now: any of the independent causes strikes."""
-        return any_of(*self.error_rates[self.instance_of(row)])
+        return any_of(*self.instances[self.instance_of(row)].error_rates)
 
     def is_poison(self, row, key):
         """Whether the key (a text) fails now."""
-        return any(str(poison) == key for poison in self.poisons[self.instance_of(row)])
+        return any(str(poison) == key for poison in self.instances[self.instance_of(row)].poisons)
 
     def instance_of(self, row):
-        return self.system.records.rows.worker[row] // self.workers
+        return self.system.records.rows.worker[row] // self.width
 
     def _take_next(self):
-        inbox, most, discipline = self.inbox, self.instances * self.workers, self.settings.discipline
+        inbox, pool, discipline = self.inbox, self.pool, self.settings.discipline
 
         def take_newest_of_many():
-            return inbox.pop() if len(inbox) > most else inbox.popleft()
+            return inbox.pop() if len(inbox) > len(pool) else inbox.popleft()
 
         return {"fifo": inbox.popleft, "lifo": inbox.pop, "adaptive_lifo": take_newest_of_many}[discipline]
 
@@ -105,7 +104,7 @@ class Service:
         """A function that ends the work of a row as `how`; its worker takes the next one: `told(row)`, `then(row)`."""
         rows, env = self.system.records.rows, self.system.env
         place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
-        inbox, entries, take_next, give_worker = self.inbox, self.entries, self._take_next(), self.free.append
+        inbox, entries, take_next, give_worker = self.inbox, self.entries, self.take_next, self.free.append
 
         def end(row):
             ended[row] = now = env._now
@@ -144,17 +143,15 @@ class Service:
         return offer
 
     def _guarded_ending(self, how, told, then=None):
-        rows, env, free, running = self.system.records.rows, self.system.env, self.free, self.running
+        rows, env, release, running = self.system.records.rows, self.system.env, self.pool.release, self.running
         worker, ended, outcome = rows.worker, rows.ended, rows.outcome
 
         def end(row):
             ended[row] = env._now
             outcome[row] = how
             running.discard(row)
-            number = worker[row]
-            if not self.down[number // self.workers] and self.frozen[number // self.workers] is None:
-                free.append(number)
-                self.fill()
+            release(worker[row])
+            self.fill()
             told(row)
             if then is not None:
                 then(row)
@@ -165,7 +162,7 @@ class Service:
     def fill(self):
         """Free workers take what waits."""
         rows, now, free, inbox = self.system.records.rows, self.system.env._now, self.free, self.inbox
-        turn_away, take_next, pins = self.turn_away, self._take_next(), self.pins
+        turn_away, take_next, pins = self.turn_away, self.take_next, self.pins
         if self.filling:
             return  # a handler without work ended inside the loop below, which goes on
         self.filling = True
@@ -182,18 +179,19 @@ class Service:
             self.running.add(row)
             self.entries[rows.place[row]](row)
         self.filling = False
+        if inbox and not free:
+            self.pool.needed(len(inbox))
 
     def _match(self):
-        discipline, most = self.settings.discipline, self.instances * self.workers
-        last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(self.inbox) > most)
-        return self.pins.match(self.inbox, self.free, self.workers, last)
+        discipline = self.settings.discipline
+        last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(self.inbox) > len(self.pool))
+        return self.pins.match(self.inbox, self.free, self.width, last)
 
     # What faults do.
 
     def stop(self, instance):
         """The instance starts nothing new; work in hand goes on. With the last one, waiting callers are refused."""
-        self.down[instance] += 1
-        self._take_workers(instance)
+        self.pool.stop(instance)
         if not self.is_up:
             place, edges = self.system.records.rows.place, self.edges
             waiting = [row for row in self.inbox if edges[place[row]].refusable]
@@ -230,12 +228,17 @@ class Service:
 
     def start(self, instance):
         """The end of :meth:`stop`: idle workers come back and channels grant again."""
-        self.down[instance] -= 1
-        if not self.down[instance]:
-            self._return_workers(instance)
+        if self.pool.start(instance, self._held()):
+            self.fill()
             self._tell(instance, "starts")
             for group in self.groups:
                 group.resume()
+
+    def restart(self, instance):
+        """The end of :meth:`crash`: the instance is there again, unless its program is dead."""
+        if not self.buried:
+            self.pool.restart(instance)
+        self.start(instance)
 
     def die(self, status, reason):
         """The program ends for good, at once but not before what happens now is over; status: as a shell tells it."""
@@ -248,15 +251,16 @@ class Service:
         for service in self._program():
             service.ended = True
             self.system.records.incidents.append((self.system.env._now, "ended", service.name, status))
-            for instance in range(service.instances):
-                service.crash(instance, reason)
+            for instance in service.instances:
+                service.crash(instance.number, reason)
         self.bury()
 
     def bury(self):
         """Nobody starts the program again."""
         for service in self._program():
-            for instance in range(service.instances):
-                service.stop(instance)
+            service.buried = True
+            for instance in service.instances:
+                service.stop(instance.number)
 
     def _program(self):
         """The services of its program: itself, what runs inside it, and what it runs inside of."""
@@ -267,8 +271,7 @@ class Service:
         """Work in hand is lost; with the last instance also what waits in the inbox or travels towards it."""
         rows, env = self.system.records.rows, self.system.env
         dead = sorted(row for row in self.running if self.instance_of(row) == instance)
-        self.down[instance] += 1
-        self._take_workers(instance)
+        self.pool.crash(instance)
         if not self.is_up:
             travelling = env.withdraw(lambda function, _: function in self.arrivals)
             waiting = [*self.inbox, *(row for _, _, row in travelling)]
@@ -298,22 +301,19 @@ class Service:
 
     def pause(self, instance, length):
         """Everything in the instance freezes for a `length` of time, then goes on where it was."""
-        env = self.system.env
-        longer = env._now + length - max(env._now, self.frozen_until[instance])
+        env, longer = self.system.env, self.pool.pause(instance, length)
         if longer > 0:
-            self.frozen_until[instance] = env._now + length
             mine = {row for row in self.running if self.instance_of(row) == instance}
             env.postpone(lambda function, row: function in self.completions and row in mine, longer)
-        if self.frozen[instance] is None:
-            self.frozen[instance] = []
-            self._take_workers(instance)
+        if self.instances[instance].frozen is None:
+            self.pool.freeze(instance)
             self._tell(instance, "freezes")
 
     def freeze(self, function, argument, row):
         """If the instance that holds `row` is paused, keep ``function(argument)`` for its end and return True."""
         if row not in self.running:
             return False
-        waiting = self.frozen[self.instance_of(row)]
+        waiting = self.instances[self.instance_of(row)].frozen
         if waiting is None:
             return False
         waiting.append((function, argument))
@@ -321,34 +321,15 @@ class Service:
 
     def resume(self, instance):
         """The end of :meth:`pause`, unless another pause goes on."""
-        if self.frozen[instance] is None or self.system.env._now < self.frozen_until[instance]:
+        paused = self.instances[instance]
+        if paused.frozen is None or self.system.env._now < paused.frozen_until:
             return
-        waiting, self.frozen[instance] = self.frozen[instance], None
-        if not self.down[instance]:
-            self._return_workers(instance)
+        waiting = self.pool.wake(instance, self._held())
+        self.fill()
         for function, row in waiting:
             self.system.env.call_in(0, function, row, FAULT)
         self._tell(instance, "wakes")
 
-    def absent(self):
-        """Workers of instances that a fault has taken away for now."""
-        away = [number for number in range(self.instances) if self.down[number] or self.frozen[number] is not None]
-        return [number * self.workers + worker for number in away for worker in range(self.workers)]
-
-    def _take_workers(self, instance):
-        if instance in self.away:
-            return
-        self.away.add(instance)
-        kept = [number for number in self.free if number // self.workers != instance]
-        self.free.clear()
-        self.free.extend(kept)
-
-    def _return_workers(self, instance):
-        """Workers of the instance that hold nothing are free again."""
-        if self.frozen[instance] is not None:
-            return
-        self.away.discard(instance)
-        held = {self.system.records.rows.worker[row] for row in self.running}
-        numbers = range(instance * self.workers, (instance + 1) * self.workers)
-        self.free.extend(number for number in numbers if number not in held)
-        self.fill()
+    def _held(self):
+        """Workers that are at work."""
+        return {self.system.records.rows.worker[row] for row in self.running}

@@ -11,6 +11,9 @@ __all__ = ["Handling", "ServicePolicy", "policies_of_service"]
 class ServicePolicy:
     """Every hook, doing nothing; ``then(row)`` and the like are what follows."""
 
+    def pool(self):
+        """Where the workers of the service are, instead of fixed threads; or None."""
+
     def arriving(self, offer):
         """`offer(row)`, for a row that comes to the service, unless it is refused."""
         return offer

@@ -23,7 +23,7 @@ def take_stock(system):
     sending = set().union(*(publishing.coming for publishing in system.publishings))
     outboxes = {message for publishing in system.publishings for message in publishing.stored()}
     moving = [(function, argument) for _, function, argument in system.env.entries()]
-    moving += [entry for _, service in services for waiting in service.frozen if waiting for entry in waiting]
+    moving += [entry for _, service in services for each in service.instances if each.frozen for entry in each.frozen]
     moving += [entry for channel in channels for entry in channel.outside()]
     subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
     ready = [row for keeper in (*channels, *subscribers) for row in keeper.stored()]
@@ -42,7 +42,7 @@ def take_stock(system):
         "overdue": sorted(row for subscriber in subscribers for row in subscriber.overdue()),
         "unattended": sorted(row for subscriber in subscribers for row in subscriber.unattended()),
         "free": {name: sorted(service.free) for name, service in services},
-        "absent": {name: service.absent() for name, service in services},
+        "absent": {name: service.pool.absent() for name, service in services},
         "credit": {
             (each.channel.name, each.service.name): each.credit_taken()
             for each in subscribers

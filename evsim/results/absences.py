@@ -3,22 +3,19 @@
 __all__ = ["absences"]
 
 
-def absences(run, service, kinds):
-    """For each instance of a service: the spans (start, end) of faults of some `kinds`, in order and apart.
+def absences(run, service):
+    """For each instance of a service: the spans (start, end) in which it did not exist, was out or paused.
 
-    A crash or a pause of the program takes all that runs inside it. A program that has ended stays away.
+    They are in order and apart. A pause of the program takes all that runs inside it.
     """
-    settings = run.scenario.services[service]
-    away = [[] for _ in range(settings.instances)]
+    capacity, inside = run.capacity[service], run.scenario.services[service].inside
+    away = [capacity.absences(instance) for instance in range(capacity.count)]
     for time, kind, target, end in run.records.incidents:
-        if kind not in kinds:
-            continue
         name, _, number = str(target).partition("/")
-        inside = name == settings.inside and kind != "outage"
-        if name == service or inside:
-            for instance in [int(number) - 1] if number else range(settings.instances):
-                if instance < settings.instances:  # of the program, which may have more of them
-                    away[instance].append((time, run.ended_at if end is None or kind == "ended" else end))
+        if (kind == "outage" and name == service) or (kind == "pause" and name in (service, inside)):
+            for instance in [int(number) - 1] if number else range(capacity.count):
+                if instance < capacity.count:  # of the program, which may have more of them
+                    away[instance].append((time, run.ended_at if end is None else end))
     return [_apart(sorted(spans)) for spans in away]
 
 

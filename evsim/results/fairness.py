@@ -12,8 +12,6 @@ from evsim.ticks import elapsed
 
 __all__ = ["Freedom", "jain", "rows_at", "spread", "standing", "waiting"]
 
-AWAY = ("outage", "crash", "pause", "ended")
-
 
 def jain(shares):
     """Jain's index of fairness: 1 if all have as much, 1/n if one has all; NaN if nobody has anything.
@@ -38,13 +36,13 @@ class Freedom:
 
     def __init__(self, run, service, held):
         """held: which rows hold a worker of the service, each its own."""
-        rows, settings = run.rows, run.scenario.services[service]
-        instance = rows["worker"] // settings.workers
+        rows, capacity = run.rows, run.capacity[service]
+        instance = capacity.instance_of(rows["worker"])
         flips = []
-        for number, away in enumerate(absences(run, service, AWAY)):
+        for number, away in enumerate(absences(run, service)):
             mine = held & (instance == number)
             starts, ends = rows["started"][mine], _ended(rows["ended"][mine], run.ended_at)
-            flips.append(_flips(starts, ends, np.array(away).reshape(-1, 2), settings.workers))
+            flips.append(_flips(starts, ends, np.array(away).reshape(-1, 2), capacity.width))
         times = np.concatenate([[0.0, run.ended_at], *(each for each, _ in flips)])
         steps = np.concatenate([[0, 0], *(each for _, each in flips)])
         order = np.argsort(times, kind="stable")
@@ -96,13 +94,13 @@ def waiting(run, mine, freedom):
 
 def standing(run, service, window):
     """The figures of those who waited at a service, and of how its work was spread over its instances."""
-    rows, settings = run.rows, run.scenario.services[service]
+    rows, capacity = run.rows, run.capacity[service]
     mine, held = rows_at(run, service)
     freedom = Freedom(run, service, held)
     _, behind, spans = waiting(run, mine, freedom)
     counted = run.row_cohort[mine] & ~np.isnan(rows["started"][mine])
     worked = _inside(rows["started"][held], rows["ended"][held], window)
-    instances = np.bincount(rows["worker"][held] // settings.workers, worked, minlength=settings.instances)
+    instances = np.bincount(capacity.instance_of(rows["worker"][held]), worked, minlength=capacity.count)
     return {
         "wait_behind_mean": float(behind[counted].mean()) if counted.any() else float("nan"),
         "idle_while_waiting": _share(freedom, *spans, window),  # type: ignore[call-arg]

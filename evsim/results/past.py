@@ -8,13 +8,14 @@ __all__ = ["PastError", "Shared", "shared_past"]
 
 # A column is certain by the time named here; one that is not named, when the entry is over. A table that is not named
 # has a time, and is certain at once.
-BORN = {"rows": "born", "messages": "published"}
-OVER = {"rows": ("ended", "settled"), "messages": ("acknowledged",)}
+BORN = {"rows": "born", "messages": "published", "instances": "born"}
+OVER = {"rows": ("ended", "settled"), "messages": ("acknowledged",), "instances": ("ended",)}
 CERTAIN = {
     "rows": {"parent": "born", "first": "born", "attempt": "born", "worker": "started", "outcome": "ended",
              "verdict": "settled"},
     "messages": {"channel": "published", "key": "published", "partition": "published", "route": "published",
                  "cause": "published", "origin": "published", "offset": "appended"},
+    "instances": {"service": "born", "instance": "born"},
 }  # fmt: skip
 LISTS = ("incidents", "removals", "shown", "ownership")
 

@@ -149,6 +149,13 @@ EFFECT_COLUMNS = {"row": "i", "name": "h", "time": "d"}
 UNDO_COLUMNS = {"row": "i", "name": "h", "time": "d", "before": "i"}  # before: how many effects there were until then
 REPLY_COLUMNS = {"row": "i", "time": "d"}  # answers and commits that left at another moment than the end of the work
 LATE_COLUMNS = {"row": "i", "time": "d"}  # answers and acknowledgements that came when the lease had ended
+INSTANCE_COLUMNS = {
+    "service": "h",  # as a position in the scenario
+    "instance": "i",
+    "born": "d",  # it was asked for
+    "ready": "d",  # it may work
+    "ended": "d",  # it is gone: it crashed, or was not needed any more
+}  # a life each: who comes back after a crash begins another
 SKIP_COLUMNS = {"row": "i", "time": "d"}  # handlings that ended as what they were about had been done before
 
 
@@ -207,7 +214,7 @@ class Table:
 class Records:
     """Everything written down in one run."""
 
-    tables = ("rows", "messages", "effects", "undos", "replies", "late", "skips")
+    tables = ("rows", "messages", "effects", "undos", "replies", "late", "skips", "instances")
 
     def __init__(self, limit=None):
         self.rows = Table(ROW_COLUMNS, limit)
@@ -217,6 +224,7 @@ class Records:
         self.replies = Table(REPLY_COLUMNS)
         self.late = Table(LATE_COLUMNS)
         self.skips = Table(SKIP_COLUMNS)
+        self.instances = Table(INSTANCE_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs ...; a detail that is a time: in seconds
         self.removals = []  # (time, message) of what a log kept no longer
         self.shown = []  # (time, message): when groups could first see what a log had kept from them

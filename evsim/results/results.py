@@ -7,8 +7,8 @@ from numbers import Integral
 import numpy as np
 
 from evsim.results import figures, frames
-from evsim.results.absences import absences
 from evsim.results.audit import Audit
+from evsim.results.capacity import Capacity
 from evsim.results.export import export
 from evsim.results.outcomes import CustomerOutcomes
 from evsim.results.phases import phase_figures
@@ -184,12 +184,10 @@ class Results:
         """For each row: whether its request arrived inside the window."""
         return self.tally.cohort[self.row_requests]
 
-    def worker_time_missing(self, service):
-        """Worker seconds of the window in which an instance of `service` was crashed, or its program had ended."""
-        left, right = self.scenario.run.warmup, self.measured_until
-        spans = [span for each in absences(self, service, ("crash", "ended")) for span in each]
-        missing = sum(max(0.0, min(end, right) - max(start, left)) for start, end in spans)
-        return missing * self.scenario.services[service].workers
+    @cached_property
+    def capacity(self):
+        """service -> which instances there were when (:class:`evsim.results.capacity.Capacity`)."""
+        return Capacity.of(self)
 
     @cached_property
     def pipeline(self):

@@ -82,8 +82,7 @@ class AtService:
     @property
     def worker_time(self):
         """Worker seconds of the window; a crashed instance does not exist."""
-        workers = self.settings.instances * self.settings.workers
-        return workers * self.run.window - self.run.worker_time_missing(self.name)
+        return self.run.capacity[self.name].worker_time(self.window)
 
     def of_worker_time(self, seconds):
         return float(seconds / self.worker_time) if self.worker_time > 0 else NONE

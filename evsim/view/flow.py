@@ -189,7 +189,7 @@ def catch_ups(run):
     found = []
     for number, fault in enumerate(stops):
         name = fault.target.partition("/")[0]
-        at_once = _at_once(run, name)
+        at_once = _at_once(run, name, fault.end)
         if not (at_once and rates[name] > 0 and times[name] > 0 and fault.end < run.ended_at):
             continue
         capacity = at_once / times[name]
@@ -201,14 +201,13 @@ def catch_ups(run):
     return found
 
 
-def _at_once(run, name):
-    """How many messages a service can work at a time, if they are all its work; else 0."""
-    service = run.scenario.services.get(name)
+def _at_once(run, name, time):
+    """How many messages a service can work at once at a time, if they are all its work; else 0."""
     ways = {(place.kind, place.source) for place in run.places if place.service == name}
-    if service is None or len(ways) != 1 or next(iter(ways))[0] != "delivery":
+    if len(ways) != 1 or next(iter(ways))[0] != "delivery":
         return 0
     channel = run.scenario.channels[next(iter(ways))[1]]
-    workers = service.instances * service.workers
+    workers = run.capacity[name].at(time)
     if channel.partitioned:
         return min(workers, channel.partitions_at_last)
     alone = sum(next(iter(ways))[1] == place.source for place in run.places if place.is_delivery) == 1

@@ -108,8 +108,8 @@ def _percent(share):
 
 def _groups(run, service, rows):
     """What the bars are, and to which one each of some rows belongs."""
-    settings, columns = run.scenario.services[service], run.rows
+    settings, columns, capacity = run.scenario.services[service], run.rows, run.capacity[service]
     logs = [each.channel for each in settings.subscribe if run.scenario.channels[each.channel].partitioned]
-    if settings.instances > 1 or not logs:
-        return "instance", columns["worker"][rows] // settings.workers
+    if capacity.count > 1 or not logs:
+        return "instance", capacity.instance_of(columns["worker"][rows])
     return "partition", run.message_columns["partition"][columns["parent"][rows]]

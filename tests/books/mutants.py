@@ -5,6 +5,7 @@ from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
 from evsim.engine.faults import Clock
 from evsim.engine.links import Link
+from evsim.engine.pool import Pool
 from evsim.engine.publishing import Publishing
 from evsim.engine.service import Service
 from evsim.parts.log.engine.group import Group
@@ -59,7 +60,12 @@ def a_partition_is_granted_while_its_message_is_in_process(patch):
 
 @mutant("do not make up all", drain_limit=1000, faults=[{"outage": "worker", "at": 15, "for": 1}])
 def no_worker_comes_back_after_an_outage(patch):
-    patch.setattr(Service, "_return_workers", lambda self, instance: None)
+    patch.setattr(Pool, "_give_back", lambda self, instance, held: None)
+
+
+@mutant("worked while its instance was not there", faults=[{"crash": "worker", "at": 15, "for": 1}])
+def a_crashed_instance_works_on(patch):
+    patch.setattr(Pool, "restart", lambda self, number: None)
 
 
 # What waits.

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from evsim.engine.service import Service
+from evsim.engine.pool import Pool
 from evsim.results.audit import AuditError
 from evsim.run import simulate
 from evsim.scenario import Scenario
@@ -36,7 +36,7 @@ def test_it_finds_what_a_mutant_breaks_and_prints_a_small_system_and_how_to_see_
     name = "test_the_books_of_any_system_balance"
     monkeypatch.setattr(nightly, "PROPERTIES", {name: PROPERTIES[name]})
     with monkeypatch.context() as patch:
-        patch.setattr(Service, "_return_workers", lambda self, instance: None)
+        patch.setattr(Pool, "_give_back", lambda self, instance, held: None)
         assert nightly.main(["--systems", "2000", "--jobs", "1"]) == 1
         said = capsys.readouterr().out
         shown = re.search(r"shows it:\n\n(.*?)\n\n", said, re.DOTALL)[1]

@@ -85,6 +85,16 @@ class Plain:
     def rows_at(self, service):
         return [row for row in self.rows if row.service == service]
 
+    def _is_on_a_pipe(self, service):
+        """Whether a service is of a program that reads or writes a pipe, which stays dead."""
+        pipes = {name for name, channel in self.scenario.channels.items() if channel.kind == "pipe"}
+        program = self.scenario.services[service].inside or service
+        return any(
+            program in (name, each.inside)
+            and (any(one.channel in pipes for one in each.subscribe) or _writes(each.handle, pipes))
+            for name, each in self.scenario.services.items()
+        )
+
     def absences(self, service, kinds):
         """For each instance of a service: spans in which it was away by faults of some kinds, or as it had ended."""
         settings = self.scenario.services[service]
@@ -93,7 +103,8 @@ class Plain:
             name, _, instance = str(target).partition("/")
             with_its_program = name == settings.inside and kind in ("crash", "pause")
             if kind in kinds and (name == service or with_its_program):
-                until = self.ended_at if end is None or kind == "ended" else end
+                for_good = end is None or kind == "ended" or (kind == "crash" and self._is_on_a_pipe(service))
+                until = self.ended_at if for_good else end
                 for number in range(settings.instances):
                     if instance in ("", str(number + 1)):
                         spans[number].append((time, until))
@@ -112,3 +123,15 @@ def _table(table):
             setattr(row, name, None if name in times and value != value else value)
         rows.append(row)
     return rows
+
+
+def _writes(steps, pipes):
+    """Whether any step of a handler publishes to one of some channels."""
+    if callable(steps):
+        return False
+    return any(
+        (step.kind == "publish" and step.channel in pipes)
+        or any(_writes(branch, pipes) for branch in getattr(step, "branches", ()))
+        or any(_writes(getattr(step, name, None) or (), pipes) for name in ("then", "otherwise"))
+        for step in steps
+    )

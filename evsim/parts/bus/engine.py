@@ -43,8 +43,8 @@ class Bus(Channel):
     def next_handler(self):
         """A function that gives the service whose turn it is, or None if nobody is there."""
         services = [subscriber.service for subscriber in self.subscribers]
-        most = max((service.instances for service in services), default=0)
-        turns = [(each, number) for number in range(most) for each in services if number < each.instances]
+        most = max((len(service.instances) for service in services), default=0)
+        turns = [(each, number) for number in range(most) for each in services if number < len(each.instances)]
         if not turns:
             return lambda: None
         following = cycle(turns).__next__
@@ -56,7 +56,7 @@ class Bus(Channel):
         def next_there():
             for _ in turns:
                 service, instance = following()
-                if not service.down[instance]:
+                if not service.instances[instance].down:
                     return service
             return None
 
@@ -71,7 +71,7 @@ class Bus(Channel):
         """`offer(row)` to the inbox of a handler's service, or ``refuse(row, reason)`` where it is full."""
         if self.settings.capacity is None:
             return offer
-        free, inbox, most = service.free, service.inbox, self.settings.capacity * service.instances
+        free, inbox, most = service.free, service.inbox, self.settings.capacity * len(service.instances)
 
         def offer_if_room(row):
             if len(inbox) >= most and not free:

@@ -20,7 +20,7 @@ def stretched(books):
             continue
         mine = [place.service == name for place in books.run.places] + [False]
         begun = np.flatnonzero(np.array(mine)[rows["place"]] & ~np.isnan(rows["started"]))
-        instances = rows["worker"][begun] // service.workers
+        instances = books.run.capacity[name].instance_of(rows["worker"][begun])
         for instance in np.unique(instances).tolist():
             its = begun[instances == instance]
             started, ended = rows["started"][its], np.fmin(rows["ended"][its], np.inf)

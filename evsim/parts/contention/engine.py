@@ -1,5 +1,7 @@
 """Contention counts the work in hand of each instance, and sets the time of a piece of work when it starts."""
 
+from collections import Counter
+
 from evsim.engine.service_policy import ServicePolicy
 
 __all__ = ["Contention", "build"]
@@ -10,7 +12,7 @@ class Contention(ServicePolicy):
 
     def __init__(self, service, settings):
         self.service, self.settings = service, settings
-        self.at_once = [0] * service.instances
+        self.at_once = Counter()  # by instance
         self.in_hand = {}  # row -> how many pieces of work it has in hand; branches work side by side
 
     def work_factor(self):

@@ -131,7 +131,7 @@ class Reader(Subscriber, _End):
 
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
-        self.credit = self.full_credit = service.workers
+        self.credit = self.full_credit = service.width
         self.left = subscription.take  # messages it will take still; None: all
         self.reading = False
         channel.reader = self
@@ -143,7 +143,7 @@ class Reader(Subscriber, _End):
     @property
     def may_read(self):
         """Whether it takes the next message now."""
-        return self.credit > 0 and self.left != 0 and self.service.is_up and self.service.frozen[0] is None
+        return self.credit > 0 and self.left != 0 and self.service.is_up and self.service.instances[0].frozen is None
 
     def read(self):
         """Take messages out as far as there are workers."""

@@ -11,7 +11,7 @@ def by_instance(books, service, chosen):
     """(instance, rows) of the calls that each instance of a service made."""
     rows = books.rows
     mine = np.flatnonzero(chosen & asked(rows))
-    instance = rows["worker"][rows["parent"][mine]] // books.run.scenario.services[service].workers
+    instance = books.run.capacity[service].instance_of(rows["worker"][rows["parent"][mine]])
     return [(number, mine[instance == number]) for number in np.unique(instance).tolist()]
 
 
@@ -21,7 +21,7 @@ def asked(rows):
 
 
 def name_of(books, service, instance, callee):
-    several = books.run.scenario.services[service].instances > 1
+    several = books.run.capacity[service].count > 1
     return f"{service}/{instance + 1} to {callee}" if several else f"{service} to {callee}"
 
 

@@ -22,6 +22,17 @@ def workers(books):
     books.demand(~same | (rows["started"][ran][1:] >= end[:-1]), "a worker held two at once", ran[1:])
 
 
+def lives(books):
+    """Who works is there, from the beginning of the work to its end."""
+    rows, run = books.rows, books.run
+    held = ~np.isnan(rows["started"]) & ~followers(run)
+    services = np.array([place.service for place in run.places] + [""])[rows["place"]]
+    for name, capacity in run.capacity.items():
+        mine = np.flatnonzero(held & (services == name))
+        there = capacity.covers(rows["worker"][mine], rows["started"][mine], rows["ended"][mine])
+        books.demand(there, f"a worker of {name} worked while its instance was not there", mine)
+
+
 def credits(books):
     rows, stock = books.rows, books.run.stock
     held_rows = (rows["outcome"] == Outcome.OPEN) & ~np.isnan(rows["started"])
@@ -30,9 +41,10 @@ def credits(books):
     held = {name: [] for name in books.run.scenario.services}
     for row in held_rows.tolist():
         held[service_of[rows["place"][row]]].append(int(rows["worker"][row]))
-    for name, settings in books.run.scenario.services.items():
-        every = list(range(settings.instances * settings.workers))
-        home = sorted([*stock["free"][name], *held[name], *(set(stock["absent"][name]) - set(held[name]))])
+    for name, capacity in books.run.capacity.items():
+        every = capacity.workers_at_last()
+        absent = set(stock["absent"][name]).intersection(every) - set(held[name])
+        home = sorted([*stock["free"][name], *held[name], *absent])
         if home != every:
             books.refuse(
                 f"workers of {name}: free {stock['free'][name]}, held {sorted(held[name])}, "
@@ -54,4 +66,4 @@ def credits(books):
             books.refuse(f"{service} has {credit} credits of {channel} and holds {leases}; that does not make {full}")
 
 
-CHECKS = (workers, credits)
+CHECKS = (workers, lives, credits)

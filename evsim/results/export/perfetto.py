@@ -49,10 +49,10 @@ class _Trace:
             label = f"{kinds[name]} {name}" if name in kinds else name
             yield _meta("process_name", process, 0, name=label)
             yield _meta("process_sort_index", process, 0, sort_index=process)
-        for name, service in self.scenario.services.items():
-            for worker in range(service.instances * service.workers):
-                instance, number = divmod(worker, service.workers)
-                label = f"worker {number + 1}" + (f" of instance {instance + 1}" if service.instances > 1 else "")
+        for name, capacity in self.facts.run.capacity.items():
+            for worker in range(capacity.workers):
+                instance, number = divmod(worker, capacity.width)
+                label = f"worker {number + 1}" + (f" of instance {instance + 1}" if capacity.count > 1 else "")
                 yield _meta("thread_name", self.process[name], worker + 1, name=label)
                 yield _meta("thread_sort_index", self.process[name], worker + 1, sort_index=worker + 1)
 

@@ -88,8 +88,8 @@ def _service(run, name, effects):
     written |= {run.effect_names[code] for code in seen.tolist()}
     return {
         "name": name,
-        "workers": service.instances * service.workers,
-        "instances": service.instances,
+        "workers": run.capacity[name].workers,
+        "instances": run.capacity[name].count,
         "inside": service.inside,
         "effects": [number for number, effect in enumerate(effects) if effect in written],
     }

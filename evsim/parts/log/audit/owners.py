@@ -28,21 +28,17 @@ def owners(books):
 
 def _readers(books, place, spans):
     rows, messages = books.rows, books.messages
-    workers = books.run.scenario.services[place.service].workers
+    capacity = books.run.capacity[place.service]
     taken = np.flatnonzero((rows["place"] == place.number) & ~np.isnan(rows["leased"]))
     for row in taken.tolist():
         leased, worker = rows["leased"][row], rows["worker"][row]
         way = place.source, place.service, int(messages["partition"][rows["parent"][row]])
         right = any(
-            since <= leased <= until and worker in (-1, *_workers(instance, workers))
+            since <= leased <= until and worker in (-1, *capacity.workers_of(instance))
             for since, until, instance in spans.get(way, ())
         )
         if not right:
             books.demand([False], "a partition was read by somebody who did not own it", [row])
-
-
-def _workers(instance, workers):
-    return range(instance * workers, (instance + 1) * workers)
 
 
 CHECKS = (owners,)

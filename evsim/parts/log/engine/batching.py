@@ -34,7 +34,7 @@ class Batching:
         if self.numbers.get(way) != number:
             return
         service, instance, partition = way
-        asleep = self.system.services[service].frozen[instance]
+        asleep = self.system.services[service].instances[instance].frozen
         if asleep is not None:
             asleep.append((self._lingered, ticket))
             return

@@ -24,7 +24,7 @@ class Membership:
         self.assign, self.eager = ASSIGN[subscription.owns], subscription.owns in EAGER
         self.pause, self.session_timeout = ticks(subscription.rebalance or 0.0), ticks(subscription.session_timeout)
         self.patience, self.static = ticks(subscription.max_poll_interval), subscription.static
-        self.members = set(range(self.service.instances))
+        self.members = {each.number for each in self.service.instances}
         self.since = dict.fromkeys(self.members, self.env._now)  # when each joined
         self.silences = 0
         self.silent = {}  # member of which nothing is heard -> the number of its silence
@@ -40,7 +40,7 @@ class Membership:
         """Whether the member fetches messages now."""
         if member is None or member not in self.members or member in self.silent:
             return False
-        return not self.service.down[member] and self.service.frozen[member] is None
+        return self.service.instances[member].is_well
 
     def dies_silently(self, row, member):
         """Whether the broker only learns at the end of the session that the member is dead with a row in its hands."""
@@ -108,13 +108,13 @@ class Membership:
                 self._falls_silent(member)
 
     def is_heard_again(self):
-        for member in range(self.service.instances):
-            self.wakes(member)
+        for each in self.service.instances:
+            self.wakes(each.number)
 
     def wakes(self, member):
         if self._is_quiet(member):
             return  # there is another reason for it
-        if not self.service.down[member]:
+        if not self.service.instances[member].down:
             self.starts(member)
             for cursor in self._owned_by(member):
                 self.group.go_on(cursor)
@@ -130,7 +130,7 @@ class Membership:
 
     def may_join(self, member):
         """It joins if it is not in, is well, and has nothing left of what was taken from it."""
-        well = not self.service.down[member] and not self._is_quiet(member)
+        well = not self.service.instances[member].down and not self._is_quiet(member)
         if well and member not in self.members and member not in self.group.stale.values():
             self.members.add(member)
             self.since[member] = self.env._now
@@ -138,7 +138,7 @@ class Membership:
 
     def _is_quiet(self, member):
         """Whether no heartbeat of it could reach the broker, were it up."""
-        return self.link.cut or self.service.frozen[member] is not None
+        return self.link.cut or self.service.instances[member].frozen is not None
 
     def _falls_silent(self, member):
         if member not in self.silent:

@@ -195,7 +195,7 @@ class OwnedGroup(Reader):
         if self.next_commit.get(member) != due:
             return
         del self.next_commit[member]
-        if self.service.frozen[member] is not None:
+        if self.service.instances[member].frozen is not None:
             self._commit_later(member)
             return
         for cursor in self.cursors:

@@ -21,7 +21,7 @@ class Seat:
     @property
     def is_up(self):
         service = self.consumer.service
-        return service.is_up if self.instance is None else not service.down[self.instance]
+        return service.is_up if self.instance is None else not service.instances[self.instance].down
 
     @property
     def may_have(self):
@@ -37,12 +37,12 @@ class CarefulConsumer(Subscriber):
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
         self.ack = subscription.ack
-        prefetch = inf if self.ack == "before" else subscription.prefetch or service.workers
+        prefetch = inf if self.ack == "before" else subscription.prefetch or service.width
         if channel.settings.binds(service.settings, subscription):
-            seats = [Seat(self, instance, prefetch) for instance in range(service.instances)]
+            seats = [Seat(self, each.number, prefetch) for each in service.instances]
         else:
-            seats = [Seat(self, None, prefetch * service.instances)]
-        self.full_credit = prefetch * service.instances
+            seats = [Seat(self, None, prefetch * len(service.instances))]
+        self.full_credit = prefetch * len(service.instances)
         self.seats = seats
         channel.seats += seats
         channel.turns.extend(seats)

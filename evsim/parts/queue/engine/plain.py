@@ -15,7 +15,7 @@ class PlainConsumer(Subscriber):
 
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
-        self.credit = self.full_credit = (subscription.prefetch or service.workers) * service.instances
+        self.credit = self.full_credit = (subscription.prefetch or service.width) * len(service.instances)
         channel.turns.append(self)
 
     def settled(self, row):

@@ -1,0 +1,97 @@
+"""Capacity: which instances of a service there were when, and how many workers they had."""
+
+from functools import cached_property
+
+import numpy as np
+
+from evsim.results.intervals import inside
+
+__all__ = ["Capacity"]
+
+
+class Capacity:
+    """The lives of the instances of a service, as arrays: ``number``, ``born``, ``ready`` and ``ended`` (s).
+
+    An instance works from ``ready`` until ``ended`` (NaN: never, or not in this run); one that comes back after a crash
+    has another life. ``width``: how many workers an instance has; they are numbered through.
+    """
+
+    def __init__(self, run, service):
+        table, code = run.records.instances.columns(), list(run.scenario.services).index(service)
+        mine = table["service"] == code
+        self.number, self.born, self.ready, self.ended = (
+            table[name][mine] for name in ("instance", "born", "ready", "ended")
+        )
+        self.width, self.end = run.scenario.services[service].workers, run.ended_at
+
+    @classmethod
+    def of(cls, run):
+        """service -> its capacity."""
+        return {name: cls(run, name) for name in run.scenario.services}
+
+    @property
+    def count(self):
+        """How many instances there ever were."""
+        return int(self.number.max(initial=-1)) + 1
+
+    @property
+    def workers(self):
+        """How many workers there ever were."""
+        return self.width * self.count
+
+    def instance_of(self, workers):
+        """The instances of workers."""
+        return workers // self.width
+
+    def workers_of(self, instance):
+        return range(instance * self.width, (instance + 1) * self.width)
+
+    def instances(self, time):
+        """How many instances may work at a time (a number or an array of them)."""
+        times = np.asarray(time, dtype=float)
+        came, gone = np.sort(self.ready[~np.isnan(self.ready)]), np.sort(self._until[~np.isnan(self.ready)])
+        found = np.searchsorted(came, times, "right") - np.searchsorted(gone, times, "right")
+        return int(found) if found.ndim == 0 else found
+
+    def at(self, time):
+        """How many workers there are at a time."""
+        return self.width * self.instances(time)
+
+    @cached_property
+    def _until(self):
+        return np.where(np.isnan(self.ended), np.inf, self.ended)
+
+    @cached_property
+    def most(self):
+        """The most instances that there were at one time."""
+        return int(np.max(self.instances(self.ready[~np.isnan(self.ready)]), initial=0))
+
+    def workers_at_last(self):
+        """The workers of all instances that are there when the run is over, in order."""
+        there = np.sort(self.number[~np.isnan(self.ready) & np.isnan(self.ended)])
+        return [worker for instance in there.tolist() for worker in self.workers_of(instance)]
+
+    def covers(self, workers, starts, ends):
+        """Whether each of some workers was there from a start to an end (NaN: not yet)."""
+        there, starts, ends = np.zeros(len(workers), dtype=bool), np.asarray(starts), np.asarray(ends)
+        instances = self.instance_of(workers)
+        order = np.argsort(instances, kind="stable")
+        for number, ready, until in zip(self.number, self.ready, self._until, strict=True):
+            left, right = np.searchsorted(instances[order], (number, number + 1))
+            its = order[left:right]
+            there[its] |= (starts[its] >= ready) & (np.where(np.isnan(ends[its]), np.inf, ends[its]) <= until)
+        return there
+
+    def worker_time(self, window):
+        """Worker seconds that existed in a window (start, end)."""
+        return float(self.width * inside(self.ready, self._until, window).sum())
+
+    def absences(self, instance):
+        """When an instance was not there, as spans (start, end) in order: before, between and after its lives."""
+        mine = np.flatnonzero(self.number == instance)
+        spans, since = [], 0.0
+        for ready, until in zip(self.ready[mine].tolist(), self._until[mine].tolist(), strict=True):
+            if ready == ready:  # else it was gone before it could work
+                spans.append((since, ready))
+                since = until
+        return [(start, end) for start, end in [*spans, (since, self.end)] if start < end]

@@ -1,11 +1,10 @@
-"""The page: its words and looks, the player, the story, in one file."""
+"""The page: its words and looks, the players, the story, in one file."""
 
 import json
 import re
 from pathlib import Path
 
-import evsim
-from docs.site.story import runs, story
+from docs.site.story import story, toys
 from evsim.view.player.bundle import bundle, styles
 
 __all__ = ["HTML", "LARGEST", "html", "without_picture"]
@@ -23,7 +22,7 @@ def html():
         "player": bundle("page").replace("export default", "const page ="),
         "script": _text("page.js"),
         "story": json.dumps(story(), separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/"),
-        "still": evsim.play(runs()["classic"], runs()["events"]).still(),
+        "still": toys()["two ways"].still(),
     }
     page = _text("page.html")
     for name, part in parts.items():

@@ -6,7 +6,7 @@ export const LEAST_WIDTH = 820;
 const EDGE = 13; // above and below all boxes
 const PASSAGE = 18; // above channels, for lines that go past them
 const CHANNEL_HEIGHT = 210;
-const UPRIGHT = { edge: 40, gap: 46, channel: 132 };
+const UPRIGHT = { edge: 34, gap: 36, channel: 132 };
 
 /* {width, height, upright, boxes: name -> {x, y, width, height} (corner and size)}; workloads are doors on the left edge.
    `upright`: for a telephone, from above to below; the doors are on the upper edge. */

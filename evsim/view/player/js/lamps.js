@@ -11,8 +11,8 @@ export class Lamps {
   constructor(film) {
     this.film = film;
     this.heading = h("p", { class: "ev-lamps-who" });
-    this.told = lamp("Told", "o", film.marks.told);
-    this.effects = film.effects.map(({ name, marker, colour }) => lamp(name, marker, colour));
+    this.told = lamp("Told", "o", film.marks.told, "told");
+    this.effects = film.effects.map(({ name, marker, colour }, effect) => lamp(name, marker, colour, effect));
     const list = h(
       "ul",
       { class: "ev-lamp-list" },
@@ -62,11 +62,11 @@ function effectLamp(effect, found, over) {
   return { state: "on", text: `${duration(first - found.asked)}${times}` };
 }
 
-function lamp(name, shape, colour) {
+function lamp(name, shape, colour, what) {
   const bulb = h("path", { d: SHAPES[shape], transform: "translate(14 14) scale(10.5)" });
   const picture = h("svg", { viewBox: "0 0 28 28", class: "ev-bulb", "aria-hidden": "true" }, bulb);
   const [text, ghost] = ["ev-lamp-text", "ev-lamp-ghost"].map((each) => h("span", { class: each }));
-  const node = h("li", { class: "ev-lamp" }, picture, h("span", { class: "ev-lamp-name" }, name), text, ghost);
+  const node = h("li", { class: "ev-lamp", "data-what": what }, picture, h("span", { class: "ev-lamp-name" }, name), text, ghost);
   node.style.setProperty("--ev-colour", colour);
   return {
     node,

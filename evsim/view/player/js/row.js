@@ -24,8 +24,8 @@ export class Row {
     this.resizing = new ResizeObserver(() => put(frame, "tabindex", frame.scrollWidth > frame.clientWidth ? "0" : null));
     this.resizing.observe(frame);
     this.node = h(
-      "section",
-      { class: `ev-lane${settings.has("lamps") ? "" : " no-lamps"}`, "aria-label": name },
+      "div",
+      { role: "group", class: `ev-lane${settings.has("lamps") ? "" : " no-lamps"}`, "aria-label": name },
       h("div", { class: "ev-customer" }, h("p", { class: "ev-lane-name" }, name), this.phone.node),
       frame,
       settings.has("lamps") ? this.lamps.node : null,

@@ -102,7 +102,7 @@ function written(stage, box, name, counts) {
     const words = () => `${name} has written ${what} ${text} times`;
     return [
       { tag: "text", class: "ev-count", x, y: box.y + 18, text, words },
-      mark(marker, x - 11 * text.length - 10, box.y + 12.5, 7, { class: "ev-mark", fill: colour, words }),
+      mark(marker, x - 11 * text.length - 10, box.y + 12.5, 7, { class: `ev-mark ev-effect-${effect}`, fill: colour, words }),
     ];
   });
 }

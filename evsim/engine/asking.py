@@ -6,9 +6,8 @@ back; whoever asked may give up before (the lease is void, the work goes on and 
 
 from heapq import heappush
 
-from evsim.engine.budget import Budget
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.policy import policies_of
+from evsim.engine.policy import hearing, policies_of
 from evsim.results.records import FINAL, NEVER_SENT, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
@@ -39,16 +38,12 @@ class Asking:
     crews = None
     ordered = False  # whether nothing overtakes anything else on the way
 
-    def __init__(self, system, place, service, done, bad, asker=None, timeout=None, retry=None):
+    def __init__(self, system, place, service, done, bad, asker=None, timeout=None, policies=None):
         self.system, self.place, self.service = system, place, service
         self.done, self.bad, self.asker = done, bad, asker
         self.timeout = ticks(timeout)
-        self.attempts = retry.attempts if retry else 1
-        self.backoff = system.backoff(retry, place) if retry and retry.attempts > 1 else None
-        self.budget = self.shared(Budget, retry.budget if retry else None)
-        self.policies = policies_of(self, place.step)
-        if self.policies:
-            self.done = self._answered(done)
+        self.policies = policies_of(self, place.step) if policies is None else policies
+        self.done = self._answered(done)
         self.failing = set()  # rows whose answer on its way is a bad one
         guarded = system.risk.asking(place, timeout, asker)
         self.arrived = self._arrived()
@@ -73,7 +68,7 @@ class Asking:
         self.news = {back, self.expired, self._silence, self._answer_lost}
         self.let = self._guarded_ask() if guarded else self.send
         self.ask = self.through_policies(self.let)
-        self.begin = self.counted(self.ask) if self.budget else self.ask
+        self.begin = self.first_through_policies(self.ask)
 
     @property
     def callee(self):
@@ -90,15 +85,11 @@ class Asking:
             ask = policy.asking(ask, self)
         return ask
 
-    def counted(self, ask):
-        """`ask` for a first attempt, which the budget of retries hears of."""
-        deposit = self.budget.deposit
-
-        def begin(row):
-            deposit(row)
-            ask(row)
-
-        return begin
+    def first_through_policies(self, ask):
+        """`ask` for a first attempt."""
+        for policy in reversed(self.policies):
+            ask = policy.beginning(ask)
+        return ask
 
     def _arrived(self):
         rows, env, offer = self.system.records.rows, self.system.env, self._door()
@@ -222,9 +213,7 @@ class Asking:
             policy.failed(row, None if self._never_sent(row, reason) else final)
         if goes_on:
             return
-        if number < self.attempts and not final and self.may_ask_again(row):
-            delay = self.backoff(last, number)
-            self.system.env.call_in(delay, self._again, last, TIMEOUT)
+        if not final and any(policy.tries_again(self, row, last, number) for policy in self.policies):
             return
         for policy in self.policies:
             policy.ended(row)
@@ -232,26 +221,28 @@ class Asking:
             self.bad(row, reason)
 
     def may_ask_again(self, row):
-        """Whether the budget allows another attempt."""
-        return self.budget is None or self.budget.withdraw(row)
+        """Whether every policy allows another attempt after `row`."""
+        return all(policy.allows_another(row) for policy in self.policies)
 
-    def _again(self, row):
+    def again(self, row):
+        """Another attempt at the obligation of `row`, if anybody still waits."""
         rows = self.system.records.rows
-        if self.asker is not None and (self.asleep(self._again, row) or rows.outcome[rows.parent[row]]):
+        if self.asker is not None and (self.asleep(self.again, row) or rows.outcome[rows.parent[row]]):
             return
         self.ask(self.system.next_attempt(row))
 
     # Policies: the caller itself may refuse to ask.
 
     def _answered(self, done):
-        """`done`, of which the policies hear first."""
+        """`done`, of which those policies hear first that want to."""
+        told = hearing(self.policies, "answered")
 
         def answered(row):
-            for policy in self.policies:
-                policy.answered(row)
+            for tell in told:
+                tell(row)
             done(row)
 
-        return answered
+        return answered if told else done
 
     def turned_away(self, row, reason):
         """The caller does not ask at all."""

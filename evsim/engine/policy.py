@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from evsim.registry import CALL, parts
 
-__all__ = ["OUTERMOST", "Policy", "policies_of"]
+__all__ = ["OUTERMOST", "Policy", "hearing", "policies_of"]
 
 INNERMOST, MIDDLE, OUTERMOST = range(3)
 
@@ -20,6 +20,10 @@ class Policy:
     """
 
     position = MIDDLE
+
+    def beginning(self, ask):
+        """`ask(row)` for the first attempt at an obligation, with whatever is to be done before."""
+        return ask
 
     def asking(self, ask, edge):
         """`ask(row)`, with whatever is to be done before; the time-out of the attempt has not begun."""
@@ -47,9 +51,25 @@ class Policy:
     def latest(self, row):
         """(latest attempt, number of its try) of the obligation of `row`, where that is not `row` itself; or None."""
 
+    def allows_another(self, row):
+        """Whether there may be another attempt after `row`, which is asked for at once if all policies allow it."""
+        return True
+
+    def tries_again(self, edge, row, last, number):
+        """Whether it makes another attempt, now or later, after the try of this `number`, which ended with `row`.
+
+        last: the latest attempt that was made.
+        """
+        return False
+
     def goes_on(self, row, final):
         """Whether another attempt of the same try is still under way."""
         return False
+
+
+def hearing(policies, hook):
+    """The hooks of one name of those policies that fill it."""
+    return [getattr(each, hook) for each in policies if getattr(type(each), hook) is not getattr(Policy, hook)]
 
 
 def policies_of(edge, step):

@@ -218,7 +218,7 @@ def call(compiler, step, position, then, fail):
     done, bad = _answers(compiler, step, position, then, fail)
     edge = Asking(
         system, target, system.services[target.service], done, bad,
-        asker=compiler.service, timeout=step.timeout, retry=step.retry,
+        asker=compiler.service, timeout=step.timeout,
     )  # fmt: skip
     system.enter(target, edge)
     return _asks(compiler, target.number, edge.begin)

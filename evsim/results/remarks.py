@@ -1,6 +1,6 @@
 """Remarks: what is noted during an attempt, by who works on it. They stand among the incidents, with a row as detail.
 
-Of a call that is not tried again the incident has the row of the call: it is its caller who notes that.
+What a caller notes of one of its calls has the row of the call there: the part names such kinds in ``BY_CALLERS``.
 """
 
 from dataclasses import dataclass
@@ -8,10 +8,7 @@ from functools import cache
 
 from evsim.registry import modules
 
-__all__ = ["NO_RETRY", "Remark", "remarks", "sentences"]
-
-NO_RETRY = "no retry: budget spent"
-_OURS = {NO_RETRY: "no other attempt: the retry budget is spent"}
+__all__ = ["Remark", "by_callers", "remarks", "sentences"]
 
 
 @dataclass(frozen=True)
@@ -31,14 +28,20 @@ class Remark:
 @cache
 def sentences():
     """kind of remark -> words for readers, of all parts."""
-    return _OURS | {kind: words for part in modules("words") for kind, words in part.REMARKS.items()}
+    return {kind: words for part in modules("words") for kind, words in part.REMARKS.items()}
+
+
+@cache
+def by_callers():
+    """The kinds of remarks that a caller makes, of one of its calls."""
+    return frozenset().union(*(getattr(part, "BY_CALLERS", ()) for part in modules("words")))
 
 
 def remarks(run):
     """The remarks of a run, in order of time."""
-    known, parent, found = sentences(), run.rows["parent"], []
+    known, calls, parent, found = sentences(), by_callers(), run.rows["parent"], []
     for time, kind, _, about in run.records.incidents:
         if kind in known:
-            row = int(parent[about]) if kind == NO_RETRY else about
+            row = int(parent[about]) if kind in calls else about
             found.append(Remark(time, row, kind, known[kind], about))
     return found

@@ -81,10 +81,10 @@ def _kind(schema):
 
 
 def _plain(value, schema):
-    if value is None:
+    if value is None or isinstance(value, Part):
         return "-"
     if "min|h" in str(schema):
         return f"`{write_time(value)}`"
     if value is False or value is True:
         return str(value).lower()
-    return f"`{value}`" if not isinstance(value, Part) else "-"
+    return f"`{value}`"

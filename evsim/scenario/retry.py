@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_serializer, model_validator
 
-from .budget import Budget
 from .errors import refuse, suggest
 from .part import Part
 from .units import Number, Time, up_to
@@ -83,11 +82,8 @@ PLAIN_ATTEMPTS = 5  # of a message, where nothing else is written
 class Retry(Part):
     """Try up to `attempts` times in all, the first included, waiting `backoff` in between."""
 
-    attempts: up_to(10_000)
-    backoff: Backoff = Backoff.model_construct()
-
-
-class CallRetry(Retry):
-    """As :class:`Retry`, and with a `budget` no more often than it allows."""
-
-    budget: Budget | None = None
+    attempts: Annotated[up_to(10_000), Field(description="how often it is tried in all, the first time included")]
+    backoff: Annotated[
+        Backoff,
+        Field(description="the wait before the next attempt, a time or a kind of back-off; none if it is left out"),
+    ] = Backoff.model_construct()

@@ -22,7 +22,7 @@ from .distributions import AnyDistribution
 from .errors import refuse
 from .outbox import AnyOutbox
 from .part import Name, OneOrMany, Tagged, Text, one_of
-from .retry import CallRetry, Retry
+from .retry import Retry
 from .step_kind import AnyStep
 from .units import AtLeastOne, PositiveTime, Share, Size, up_to
 
@@ -112,7 +112,6 @@ class Call(Asking):
     kind: Literal["call"] = "call"
     service: Name
     timeout: PositiveTime | None = None
-    retry: CallRetry | None = None
     on_error: "OnError" = Failing.model_construct()
 
 
@@ -178,7 +177,6 @@ class Ask(Asking):
     kind: Literal["ask"] = "ask"
     bus: Name
     timeout: PositiveTime = 30.0
-    retry: CallRetry | None = None
     on_error: "OnError" = Failing.model_construct()
 
     @property

@@ -1,17 +1,8 @@
-"""Ways to break the policies of callers on purpose."""
+"""Ways to break undoing and compensation on purpose."""
 
 from evsim.engine import steps, undoing
-from evsim.engine.budget import Budget
 from evsim.ticks import ticks
 from tests.books.breaking import LATE, Once, instead, mutant
-
-BUDGETED = {"retry": {"attempts": 3, "budget": {"ratio": 0.1, "burst": 1}}}
-
-
-@mutant("tried again more often than its budget allows", timeout=0.4, **BUDGETED)
-def a_budget_is_never_spent(patch):
-    patch.setattr(Budget, "withdraw", lambda self, row: True)
-
 
 SORRY = {"on_error": {"compensate": [{"undo": "row"}]}}
 

@@ -1,7 +1,7 @@
 """What happened in a run that a figure may count wrongly."""
 
+from evsim.parts.retry.words import NO_RETRY
 from evsim.results.records import Outcome, Reason, Verdict
-from evsim.results.remarks import NO_RETRY
 
 __all__ = ["THINGS", "happened"]
 

@@ -34,13 +34,14 @@ class BusAsking(Asking):
 def ask(bus, compiler, step, position, done, bad):
     """The function that asks with a row of its own: ``done(row)`` or ``bad(row, reason)`` follows."""
     system, rows, env = compiler.system, compiler.rows, compiler.env
-    edges = {}  # by the service that is asked
+    edges, policies = {}, None  # by the service that is asked; another attempt is another turn, so they share
     for target in compiler.place.steps[position]:
         service = system.services[target.service]
         edges[service] = edge = BusAsking(
             bus, system, target, service, done, bad,
-            asker=compiler.service, timeout=step.timeout, retry=step.retry,
+            asker=compiler.service, timeout=step.timeout, policies=policies,
         )  # fmt: skip
+        policies = edge.policies
         system.enter(target, edge)
     ways = {service: (edge.place.number, edge.let) for service, edge in edges.items()}
     nobody = next(iter(edges.values()))
@@ -59,5 +60,5 @@ def ask(bus, compiler, step, position, done, bad):
 
     asking = nobody.through_policies(ask)
     for edge in edges.values():
-        edge.ask, edge.policies = asking, nobody.policies  # another attempt is another turn
-    return asking if nobody.budget is None else nobody.counted(asking)
+        edge.ask = asking
+    return nobody.first_through_policies(asking)

@@ -1,8 +1,7 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, unique, unchanged, admission, channels, letters, budgets,
-   guarantees, and those of the parts): states are worked out again from attempts, effects and messages,
-   and compared with what is stored.
+1. *Recount* (attempts, effects, unique, unchanged, admission, channels, letters, guarantees, and those of the
+   parts): states are worked out again from attempts, effects and messages, and compared with what is stored.
 2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
 3. *Credits* (credits): every worker and every prefetch credit is at home or held by exactly one open attempt.
@@ -12,7 +11,6 @@ from evsim.registry import modules
 from evsim.results.audit import (
     admission,
     attempts,
-    budgets,
     channels,
     credits,
     effects,
@@ -27,7 +25,7 @@ from evsim.results.audit.books import AuditError, Books
 __all__ = ["Audit", "AuditError"]
 
 RECOUNTS = (
-    attempts, effects, unique, unchanged, admission, channels, letters, budgets, guarantees,
+    attempts, effects, unique, unchanged, admission, channels, letters, guarantees,
     *modules("audit"),
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock, credits)), ())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.remarks import NO_RETRY
+from evsim.parts.retry.words import NO_RETRY
 from evsim.scenario import Scenario, ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import Z

@@ -29,9 +29,10 @@ def settings_table(kind):
         if name == "kind" and issubclass(model, Tagged):
             continue
         written = field.alias or name
-        schema = _resolved(_entries(model, described).get(written, {}), described)
-        usual = "must be written" if field.is_required() else _plain(field.default, schema)
-        rows.append(f"| `{written}` | {_words(field, schema)} | {usual} |")
+        schema = _entries(model, described).get(written, {})
+        plain = getattr(model, "plain", {}).get(name, field.default)
+        usual = "must be written" if field.is_required() else _plain(plain, schema)
+        rows.append(f"| `{written}` | {_words(field, list(_ways(schema, described)))} | {usual} |")
     return HEAD + "\n".join(rows) + "\n"
 
 
@@ -49,13 +50,18 @@ def _entries(model, described):
     return body.get("properties") or next(each["properties"] for each in body["anyOf"] if "properties" in each)
 
 
-def _resolved(schema, described):
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return described["$defs"][name] if name else schema
+def _ways(schema, described):
+    """The schemas of all that may be written, one by one."""
+    if "$ref" in schema:
+        schema = described["$defs"][schema["$ref"].rpartition("/")[2]]
+    inner = schema.get("anyOf") or schema.get("oneOf")
+    for each in inner or ():
+        yield from _ways(each, described)
+    if not inner and schema.get("type") != "null":
+        yield schema
 
 
-def _words(field, schema):
-    kinds = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
+def _words(field, kinds):
     said = " or ".join(dict.fromkeys(filter(None, map(_kind, _without_units(kinds)))))
     return ": ".join(each for each in (field.description, said) if each)
 
@@ -73,7 +79,8 @@ def _kind(schema):
         return f"`{schema['const']}`"
     kind = schema.get("type")
     if kind == "string":
-        return next((words for unit, words in QUANTITIES.items() if unit in schema.get("pattern", "")), "a text")
+        plain = "a number" if "[0-9]+" in schema.get("pattern", "") else "a text"
+        return next((words for unit, words in QUANTITIES.items() if unit in schema.get("pattern", "")), plain)
     if kind in ("integer", "number"):
         bounds = [f"{word} {schema[name]:,}" for name, word in BOUNDS.items() if schema.get(name)]
         return ", ".join(["a whole number" if kind == "integer" else "a number", *bounds])
@@ -81,7 +88,9 @@ def _kind(schema):
 
 
 def _plain(value, schema):
-    if value is None or isinstance(value, Part):
+    if isinstance(value, Part):
+        return f"`{write_time(value.value)}`" if hasattr(value, "value") else "-"
+    if value is None or value == ():
         return "-"
     if "min|h" in str(schema):
         return f"`{write_time(value)}`"

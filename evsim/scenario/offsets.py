@@ -127,7 +127,7 @@ class Retention(Part):
         reference = handler(core_schema)
         schema = handler.resolve_ref_schema(reference)
         whole = dict(schema)
-        time = next(each for each in schema["properties"]["time"]["anyOf"] if each.get("type") != "null")
+        times = [each for each in schema["properties"]["time"]["anyOf"] if each.get("type") != "null"]
         schema.clear()
-        schema.update({"title": "Retention", "description": whole.pop("description"), "anyOf": [time, whole]})
+        schema.update({"title": "Retention", "description": whole.pop("description"), "anyOf": [*times, whole]})
         return reference

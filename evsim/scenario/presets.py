@@ -103,7 +103,7 @@ class AnyChannel(Tagged):
 class Likened(AnyChannel):
     """A kind of channel of which products have their own: `like` names a preset."""
 
-    like: Annotated[str | None, Field(json_schema_extra={"description": "the name of a preset"})] = None
+    like: Annotated[str | None, Field(description="the name of a preset: what a product does by default")] = None
 
     @model_validator(mode="after")
     def _known(self):

@@ -232,12 +232,16 @@ def _field(read, units=(), write=write_number, least=0, most=MANY, say=None):
 
     say: how a bound is written in an error, if not as the quantity itself is.
     """
-    names = "|".join(unit.replace("/", r"/\s*") for unit in units)
-    pattern = rf"^\s*\+?{_NUMBER}\s*" + (rf"({names})?\s*$" if names else "$")
-    number = {"type": "number", "minimum": 0, "maximum": write_number(most)}
-    written = {"anyOf": [number, {"type": "string", "pattern": pattern}]}
+    written = {"anyOf": _written(units, {"minimum": 0, "maximum": write_number(most)})}
     within = AfterValidator(lambda value: _within(value, least, most, say or write))
     return BeforeValidator(read), within, PlainSerializer(write), WithJsonSchema(written)
+
+
+def _written(units, bounds):
+    """JSON Schemas of a quantity: a number within its bounds, and a text with a unit."""
+    names = "|".join(unit.replace("/", r"/\s*") for unit in units)
+    pattern = rf"^\s*\+?{_NUMBER}\s*" + (rf"({names})?\s*$" if names else "$")
+    return [{"type": "number", **bounds}, {"type": "string", "pattern": pattern}]
 
 
 def up_to(most=MANY, least=1):
@@ -269,8 +273,9 @@ def _limit(read, schema, write):
     )
 
 
-_TIMES = [{"type": "number", "exclusiveMinimum": 0, "maximum": int(LONGEST)}, {"type": "string"}]
+_AT_ONCE_OR_LATER = _written(_SECONDS, {"minimum": 0, "maximum": int(LONGEST)})
+_LATER = _written(_SECONDS, {"exclusiveMinimum": 0, "maximum": int(LONGEST)})
 Limit = Annotated[float, Field(ge=0), *_limit(limit, [{"type": "integer", "minimum": 0, "maximum": MANY}], int)]
 PositiveLimit = Annotated[float, Field(ge=1), *_limit(limit, [{"type": "integer", "minimum": 1, "maximum": MANY}], int)]
-TimeOrUnlimited = Annotated[float, Field(ge=0), *_limit(limit_of_time, _TIMES, write_time)]
-TimeLimit = Annotated[float, Field(gt=0), *_limit(limit_of_time, _TIMES, write_time)]
+TimeOrUnlimited = Annotated[float, Field(ge=0), *_limit(limit_of_time, _AT_ONCE_OR_LATER, write_time)]
+TimeLimit = Annotated[float, Field(gt=0), *_limit(limit_of_time, _LATER, write_time)]

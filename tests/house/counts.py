@@ -7,9 +7,9 @@ import ast
 import re
 from collections import Counter
 
+from evsim.registry import parts
 from tests.house.source import PACKAGE, ROOT, circles, files, imports, tree, without_the_named_exception
 
-KIND = re.compile(r"\bkind\s*(?:==|!=|in\b|not\s+in\b)")
 LOCATOR = re.compile(r"\bsystem\.([a-z_]+)")
 KERNEL = {"env", "luck", "records", "scenario", "seed"}  # what most parts need of the system
 CAPACITY = re.compile(r"\.(?:instances|workers)\b")
@@ -20,10 +20,30 @@ def text(path):
     return path.read_text(encoding="utf-8")
 
 
+def comparisons(path):
+    """(line, the constants it is compared with) of each test of a ``kind`` in a file."""
+    for node in ast.walk(tree(path)):
+        sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+        if any(getattr(each, "attr", getattr(each, "id", None)) == "kind" for each in sides):
+            inside = [each for side in sides for each in ast.walk(side) if isinstance(each, ast.Constant)]
+            yield node.lineno, {each.value for each in inside}
+
+
+def core():
+    """The files outside the folder of the parts."""
+    return [path for path in files() if path.relative_to(PACKAGE).parts[0] != "parts"]
+
+
 def kind_tests():
     """(tests of ``kind``, files with one), outside the folder of the parts."""
-    found = {path: len(KIND.findall(text(path))) for path in files() if "parts" not in path.parts}
+    found = {path: len(list(comparisons(path))) for path in core()}
     return sum(found.values()), sum(map(bool, found.values()))
+
+
+def tests_for_parts():
+    """``file:line`` of each test outside the folder of the parts that asks for the word of a part."""
+    words = {part.word for part in parts()}
+    return [f"{path.relative_to(ROOT)}:{line}" for path in core() for line, said in comparisons(path) if said & words]
 
 
 def locator():
@@ -86,6 +106,7 @@ def counts():
         "imports inside functions that hold a circle": lazy,
         "tests of `kind` outside the parts": asked,
         "files with such a test": where,
+        "of these tests, ask for a part": len(tests_for_parts()),
         "files that read instances or workers as constants": constant_capacity(),
         "files that reach into the system": reaching,
         "of these, want only what a kernel has": modest,

@@ -7,6 +7,7 @@ import pytest
 
 import evsim
 from evsim.registry import parts
+from evsim.scenario.manual import settings_table
 
 ROOT = Path(__file__).resolve().parents[2]
 every_part = pytest.mark.parametrize("part", parts(), ids=lambda part: part.word)
@@ -17,6 +18,15 @@ def test_it_has_settings_an_engine_an_audit_a_page_and_mutants(part):
     assert part.about.endswith(".")
     assert part.module("settings").SETTINGS and part.module("engine").build and part.module("audit").CHECKS
     assert (ROOT / "tests" / "parts" / part.word / "mutants.py").exists()
+
+
+@every_part
+def test_each_of_its_settings_says_what_it_is_and_what_may_be_written(part):
+    rows = settings_table(part.module("settings").SETTINGS).splitlines()[2:]
+    for row in rows:
+        _, what, usual = (each.strip() for each in row.strip("|").split("|"))
+        said, _, written = what.rpartition(": ")
+        assert len(said) > 8 and written and usual, row
 
 
 @every_part

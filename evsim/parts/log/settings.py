@@ -1,8 +1,8 @@
 """What a person writes of a log."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import StrictBool, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from evsim.scenario.distributions import AnyDistribution, Constant
 from evsim.scenario.errors import Problem, refuse
@@ -61,19 +61,33 @@ class LogSettings(Likened):
         "retry",
     )
     kind: Literal["log"] = "log"
-    partitions: up_to(10_000) = 1
-    partitioner: Literal["key", "sticky", "round_robin"] = "key"
-    add_partitions: Growth | None = None
-    linger: Time | None = None
-    batch: AtLeastOne | None = None
-    retention: Retention | None = None
-    compaction: PositiveTime | None = None
-    replicas: up_to(100) = 1
-    replication: AnyDistribution = Constant.model_construct(value=0.0)
-    min_in_sync: up_to(100) = 1
-    election: Time = 0.0
-    unclean_election: StrictBool = False
-    idempotent: StrictBool = True
+    partitions: Annotated[
+        up_to(10_000), Field(description="how many there are; within one, messages are read in order")
+    ] = 1
+    partitioner: Annotated[Literal["key", "sticky", "round_robin"], Field(description="how a producer chooses one")] = (
+        "key"
+    )
+    add_partitions: Annotated[Growth | None, Field(description="how many more there are, and from when on")] = None
+    linger: Annotated[
+        Time | None, Field(description="for how long a producer keeps messages back to send them together")
+    ] = None
+    batch: Annotated[AtLeastOne | None, Field(description="how many messages for one partition are sent at once")] = (
+        None
+    )
+    retention: Annotated[
+        Retention | None, Field(description="how long, or how many messages in each partition, it keeps")
+    ] = None
+    compaction: Annotated[
+        PositiveTime | None, Field(description="how often all but the latest message of each key is taken out")
+    ] = None
+    replicas: Annotated[up_to(100), Field(description="how many brokers have it, of which the first leads")] = 1
+    replication: Annotated[AnyDistribution, Field(description="how long a message travels to the other brokers")] = (
+        Constant.model_construct(value=0.0)
+    )
+    min_in_sync: Annotated[up_to(100), Field(description="how many must be in sync for a publish with `acks: all`")] = 1
+    election: Annotated[Time, Field(description="how long it takes until another broker leads")] = 0.0
+    unclean_election: Annotated[StrictBool, Field(description="whether a broker may lead that lacks messages")] = False
+    idempotent: Annotated[StrictBool, Field(description="whether what its producer sends again is kept once")] = True
 
     def promises(self, guarantee):
         return {"commit": COMMITS[guarantee]}

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from math import inf
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import StrictBool, model_serializer, model_validator
+from pydantic import Field, StrictBool, model_serializer, model_validator
 
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.errors import Problem, refuse
@@ -96,21 +96,51 @@ class QueueSettings(Likened):
     }
     competing: ClassVar[bool] = True
     kind: Literal["queue"] = "queue"
-    delivery_limit: Limit | None = None
-    max_receive_count: PositiveLimit | None = None
-    dead_letter: Name | None = None
-    max_length: PositiveLimit | None = None
-    overflow: Literal["drop_head", "reject_publish", "block"] | None = None
-    refuses_dead_letters: StrictBool | None = None
-    ttl: TimeOrUnlimited | None = None
-    priorities: up_to(255) | None = None
-    visibility_timeout: TimeLimit | None = None
-    ack_timeout: TimeLimit | None = None
-    single_active_consumer: StrictBool | None = None
-    fifo_groups: StrictBool | None = None
-    deduplication: Deduplication | None = None
-    idempotent: StrictBool | None = None
-    redrive: Redrive | None = None
+    delivery_limit: Annotated[
+        Limit | None, Field(description="how often a message may come back before it is dead, as RabbitMQ counts")
+    ] = None
+    max_receive_count: Annotated[
+        PositiveLimit | None,
+        Field(description="how often a message may be handed out before it is dead, as SQS counts"),
+    ] = None
+    dead_letter: Annotated[
+        Name | None, Field(description="the channel to which what is given up, expires or is dropped goes")
+    ] = None
+    max_length: Annotated[PositiveLimit | None, Field(description="how many ready messages it holds")] = None
+    overflow: Annotated[
+        Literal["drop_head", "reject_publish", "block"] | None,
+        Field(description="what happens beyond that: the head is dropped, or who publishes is refused or waits"),
+    ] = None
+    refuses_dead_letters: Annotated[
+        StrictBool | None, Field(description="whether a full queue that refuses publishers refuses dead letters too")
+    ] = None
+    ttl: Annotated[
+        TimeOrUnlimited | None, Field(description="how old a ready message may be when it is first in line")
+    ] = None
+    priorities: Annotated[
+        up_to(255) | None, Field(description="how many levels there are, from 0; the highest goes first")
+    ] = None
+    visibility_timeout: Annotated[
+        TimeLimit | None, Field(description="after which an unacknowledged message is ready again; its consumers poll")
+    ] = None
+    ack_timeout: Annotated[
+        TimeLimit | None, Field(description="after which a consumer that has not acknowledged loses all it holds")
+    ] = None
+    single_active_consumer: Annotated[
+        StrictBool | None, Field(description="whether one consumer has everything, and the others stand by")
+    ] = None
+    fifo_groups: Annotated[
+        StrictBool | None, Field(description="whether one message of a key is handed out at a time, in order")
+    ] = None
+    deduplication: Annotated[
+        Deduplication | None, Field(description="for how long what comes again is taken and thrown away, as SQS does")
+    ] = None
+    idempotent: Annotated[
+        StrictBool | None, Field(description="whether what its publisher sends again is kept once")
+    ] = None
+    redrive: Annotated[
+        Redrive | None, Field(description="when the dead letters that lie here go back to where they died")
+    ] = None
 
     @property
     def is_limited(self):

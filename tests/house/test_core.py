@@ -1,0 +1,17 @@
+"""The core asks what a thing can, and never whether it is a certain part."""
+
+import ast
+
+from tests.house import counts
+
+
+def test_the_core_asks_nothing_for_the_word_of_a_part():
+    assert counts.tests_for_parts() == []
+
+
+def test_such_a_test_is_seen(monkeypatch):
+    asked = ast.parse("if settings.kind in ('log', 'queue') or 'bus' != channel.kind or kind == 'work': pass")
+    monkeypatch.setattr(counts, "core", lambda: [counts.PACKAGE / "run.py"])
+    monkeypatch.setattr(counts, "tree", lambda path: asked)
+    assert counts.tests_for_parts() == ["evsim/run.py:1", "evsim/run.py:1"]
+    assert counts.kind_tests() == (3, 1)

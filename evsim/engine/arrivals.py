@@ -15,11 +15,11 @@ def arrival_times(system, name):
     """Lists of arrival times (ticks), ascending and before the end of the run."""
     scenario = system.scenario
     arrivals, luck, end = scenario.workloads[name].arrivals, system.luck, ticks(scenario.run.duration)
-    if arrivals.kind == "csv":
+    if arrivals.from_file:
         stamps = np.rint(system.stamps(name)[0] * SECOND)
         yield stamps[stamps < end].tolist()
         return
-    if arrivals.kind == "burst":
+    if arrivals.at_once:
         at = ticks(arrivals.at)
         yield [at] * (arrivals.count if at < end else 0)
         return
@@ -89,25 +89,11 @@ def expected_requests(system, name):
     scenario = system.scenario
     workload = scenario.workloads[name]
     arrivals, end = workload.arrivals, scenario.run.duration
-    if arrivals.kind == "csv":
+    if arrivals.from_file:
         return int((system.stamps(name)[0] < end).sum())
-    if arrivals.kind == "closed":
+    if arrivals.is_closed:
         handle = scenario.services[workload.target].handle
         steps = () if callable(handle) else handle
         pace = arrivals.think.mean + sum(step.time.mean for step in steps if step.lasts)
         return arrivals.users * (end / pace if pace else 1.0)
-    if arrivals.kind == "burst":
-        return arrivals.count if arrivals.at < end else 0
-    if arrivals.kind == "profile":
-        pairs = zip(arrivals.points, (*arrivals.points[1:], (end, arrivals.points[-1][1])), strict=True)
-        return sum(_area(*before, *after, end) for before, after in pairs)
-    return arrivals.rate * end * (arrivals.size.mean if arrivals.kind == "batch" else 1)
-
-
-def _area(start, rate, stop, rate_after, end):
-    """Arrivals of a straight piece of a profile, cut at the end of the run."""
-    if start >= end or stop <= start:
-        return 0.0
-    if stop > end:
-        rate_after = rate + (rate_after - rate) * (end - start) / (stop - start)
-    return (rate + rate_after) / 2 * (min(stop, end) - start)
+    return arrivals.expected(end)

@@ -20,7 +20,7 @@ class Keys:
     def _blocks(self, system, name, settings):
         """A function from a block's number to the keys of its requests."""
         key, arrivals = settings.key, settings.arrivals
-        if arrivals.kind == "csv" and arrivals.key is not None:
+        if arrivals.from_file and arrivals.key is not None:
             names, codes = np.unique(system.stamps(name)[1], return_inverse=True)
             codes = system.reserve_keys(names) - codes
             return lambda number: codes[number * BLOCK : (number + 1) * BLOCK]

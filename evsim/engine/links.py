@@ -59,7 +59,7 @@ class Link:
     @property
     def instant(self):
         """Whether a hop over it takes no time."""
-        return self.latency.kind == "constant" and self.latency.value == 0
+        return self.latency.is_constant and self.latency.value == 0
 
 
 class Links:
@@ -227,7 +227,7 @@ def _plain_hop(system, draws, latency, table, then, last, rank):
             last[0] = due
         heappush(queue, (due, next_key(), then, row))
 
-    if latency.kind == "constant":
+    if latency.is_constant:
         delay = ticks(latency.value)
         return hop_constant
     return hop if last is None else hop_ordered
@@ -255,7 +255,7 @@ def _stamped_hop(system, draws, latency, table, then, last, rank, stamps):
         stamps[row] = due
         heappush(queue, (due, next_key(), then, row))
 
-    if latency.kind == "constant":
+    if latency.is_constant:
         delay = ticks(latency.value)
         return hop_constant
     return hop

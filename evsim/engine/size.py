@@ -21,7 +21,7 @@ def refuse_too_many(system):
     """Refuse a run that would write more rows than it may keep."""
     limit, rows = system.scenario.run.max_rows, expected_rows(system)
     if rows > limit:
-        comes_at_once = all(each.arrivals.kind == "burst" for each in system.scenario.workloads.values())
+        comes_at_once = all(each.arrivals.at_once for each in system.scenario.workloads.values())
         shorter = f"make run.duration about {write_time(float(f'{system.scenario.run.duration * limit / rows:.3g}'))}"
         raise refuse(
             "run.max_rows",

@@ -51,7 +51,7 @@ def work(compiler, step, position, then, fail):
 
     if factor is not None:
         return work_multiplied
-    if step.time.kind == "constant":
+    if step.time.is_constant:
         delay = ticks(step.time.value)
         return work_constant
     return work

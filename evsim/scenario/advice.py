@@ -38,7 +38,7 @@ def arrival_rates(scenario):
     """
     external = dict.fromkeys(scenario.services, 0.0)
     for workload in scenario.workloads.values():
-        external[workload.target] += _mean_rate(workload.arrivals, scenario.settings.duration)
+        external[workload.target] += workload.arrivals.mean_rate(scenario.settings.duration)
     edges = [(name, *edge) for name, service in scenario.services.items() for edge in _edges(scenario, service)]
     rates = external
     for _ in range(ROUNDS):
@@ -63,23 +63,6 @@ def holding_times(scenario):
         held[name] = _duration(scenario, name, scenario.services[name].handle, answer, replies, 0.0)
         answer[name] = min([*replies, held[name]])
     return held
-
-
-def _mean_rate(arrivals, duration):
-    if arrivals.kind in ("poisson", "constant"):
-        return arrivals.rate
-    if arrivals.kind == "batch":
-        return arrivals.rate * arrivals.size.mean
-    if arrivals.kind != "profile":
-        return 0.0
-    points = [*arrivals.points, (max(duration, arrivals.points[-1][0]), arrivals.points[-1][1])]
-    customers = 0.0
-    for (start, first), (end, last) in zip(points, points[1:]):
-        if start < min(end, duration):
-            stop = min(end, duration)
-            at_stop = first + (last - first) * (stop - start) / (end - start)
-            customers += (first + at_stop) / 2 * (stop - start)
-    return customers / duration
 
 
 def _reached(steps, chance=1.0):
@@ -166,7 +149,7 @@ def _duration(scenario, name, steps, answer, replies, before):
 
 def _mean(distribution):
     """The mean of a distribution; 0 of a file, which is not read for a warning."""
-    return 0.0 if distribution.kind == "empirical" and distribution.file else distribution.mean
+    return 0.0 if distribution.file else distribution.mean
 
 
 def _hop(scenario, one, other):

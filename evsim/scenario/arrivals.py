@@ -12,27 +12,59 @@ from .units import AtLeastOne, Number, Rate, Time, up_to
 PositiveRate = Annotated[Rate, Field(gt=0)]
 
 
-class Poisson(Tagged):
+class AnyArrivals(Tagged):
+    """What every way to arrive says of itself."""
+
+    steady: ClassVar[bool] = False  # whether they come one by one at a rate that never changes
+    at_once: ClassVar[bool] = False  # whether all come at one moment
+    is_closed: ClassVar[bool] = False  # whether who has an answer comes again
+    from_file: ClassVar[bool] = False  # whether a file says when
+
+    @property
+    def customers_per_second(self):
+        """As long as the run takes; None where that changes, or nobody knows before."""
+        return None
+
+    def mean_rate(self, duration):
+        """Customers a second, over a run of so many seconds; 0 where nobody knows before."""
+        return self.customers_per_second or 0.0
+
+    def expected(self, duration):
+        """How many customers come within so many seconds."""
+        return self.customers_per_second * duration
+
+
+class Poisson(AnyArrivals):
     """Independent customers: exponential times between arrivals."""
 
+    steady: ClassVar[bool] = True
     kind: Literal["poisson"] = "poisson"
     rate: PositiveRate
 
+    customers_per_second = property(lambda self: self.rate)
 
-class Constant(Tagged):
+
+class Constant(AnyArrivals):
     """As a metronome: equal times between arrivals."""
 
+    steady: ClassVar[bool] = True
     kind: Literal["constant"] = "constant"
     rate: PositiveRate
 
+    customers_per_second = property(lambda self: self.rate)
 
-class Burst(Tagged):
+
+class Burst(AnyArrivals):
     """So many at one moment, `at`: a crowd at a door, or the lines of a file."""
 
     short: ClassVar[str] = "count"
+    at_once: ClassVar[bool] = True
     kind: Literal["burst"] = "burst"
     count: AtLeastOne
     at: Time = 0.0
+
+    def expected(self, duration):
+        return self.count if self.at < duration else 0
 
 
 class Fixed(Tagged):
@@ -59,7 +91,7 @@ class Geometric(Tagged):
     mean: Annotated[Number, Field(ge=1, le=1_000_000)]
 
 
-class Batch(Tagged):
+class Batch(AnyArrivals):
     """Batches at random moments, `rate` of them a second: a coach arrives, and `size` customers come in together.
 
     The size is a number, or `{geometric: 5}`: 5 on average.
@@ -69,8 +101,10 @@ class Batch(Tagged):
     rate: PositiveRate
     size: one_of("the size of a batch", Fixed, Geometric, bare="fixed")
 
+    customers_per_second = property(lambda self: self.rate * self.size.mean)
 
-class Profile(Tagged):
+
+class Profile(AnyArrivals):
     """Arrivals whose rate changes: straight lines between points (time, rate), as `[[0s, 5/s], [1 min, 20/s]]`.
 
     The first time is 0, the last rate holds on, two points at one time make a jump. The customers are independent
@@ -93,8 +127,24 @@ class Profile(Tagged):
             raise refuse("one rate at least must be greater than 0")
         return self
 
+    def expected(self, duration):
+        pairs = zip(self.points, (*self.points[1:], (duration, self.points[-1][1])), strict=True)
+        return sum(_area(*before, *after, duration) for before, after in pairs)
 
-class Csv(Tagged):
+    def mean_rate(self, duration):
+        return self.expected(duration) / duration
+
+
+def _area(start, rate, stop, rate_after, end):
+    """Arrivals of a straight piece of a profile, cut at the end of the run."""
+    if start >= end or stop <= start:
+        return 0.0
+    if stop > end:
+        rate_after = rate + (rate_after - rate) * (end - start) / (stop - start)
+    return (rate + rate_after) / 2 * (min(stop, end) - start)
+
+
+class Csv(AnyArrivals):
     """Real arrivals from a file: times in `column`, keys in `key`, times multiplied by `scale`.
 
     A time is ISO 8601 (UTC where it names no zone), or a number of seconds, or of what `unit` says. A file that is not
@@ -103,6 +153,7 @@ class Csv(Tagged):
 
     short: ClassVar[str] = "file"
     beside: ClassVar[bool] = True
+    from_file: ClassVar[bool] = True
     kind: Literal["csv"] = "csv"
     file: Text
     column: Text = "timestamp"
@@ -112,9 +163,10 @@ class Csv(Tagged):
     sort: StrictBool = False
 
 
-class Closed(Tagged):
+class Closed(AnyArrivals):
     """A fixed number of users, each of whom thinks between an answer and the next request."""
 
+    is_closed: ClassVar[bool] = True
     kind: Literal["closed"] = "closed"
     users: up_to(1_000_000)
     think: AnyDistribution

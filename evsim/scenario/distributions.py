@@ -26,6 +26,8 @@ class Distribution(Tagged):
     """A distribution of times."""
 
     draws: ClassVar[int] = 1
+    is_constant: ClassVar[bool] = False
+    file: ClassVar[str | None] = None  # where they are read from
 
     @staticmethod
     def read(written):
@@ -57,6 +59,7 @@ class Constant(Distribution):
     """Always the same time."""
 
     draws: ClassVar[int] = 0
+    is_constant: ClassVar[bool] = True
     kind: Literal["constant"] = "constant"
     value: Time
 
@@ -283,7 +286,7 @@ class Empirical(Distribution):
     _folder: Path | None = PrivateAttr(None)
     _times: np.ndarray | None = PrivateAttr(None)
 
-    file = property(lambda self: self.source if isinstance(self.source, str) else None)
+    file = property(lambda self: self.source if isinstance(self.source, str) else None)  # type: ignore[assignment]
 
     @model_validator(mode="after")
     def _remember_folder(self, info):

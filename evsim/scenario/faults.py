@@ -139,7 +139,7 @@ class Fault(Part):
             raise refuse("mttr belongs to mtbf", "write for")
         if self.mtbf is not None and (self.mttr is None or self.duration is not None):
             raise refuse("a fault at random needs mtbf and mttr, and no for")
-        if self.mtbf is not None and self.mtbf.kind == "constant" and self.mtbf.value == 0:
+        if self.mtbf is not None and self.mtbf.is_constant and self.mtbf.value == 0:
             raise refuse("mtbf must be greater than 0")
         self._check_settings()
         return self

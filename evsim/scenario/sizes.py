@@ -17,7 +17,7 @@ def _workers(scenario):
 
 def _users(scenario):
     for name, workload in scenario.workloads.items():
-        if workload.arrivals.kind == "closed":
+        if workload.arrivals.is_closed:
             yield ("workloads", name, "arrivals", "closed", "users"), workload.arrivals.users
 
 

@@ -154,8 +154,8 @@ class _Drawing:
     def _customers(self, name):
         x, y = self._outline(name, CUSTOMERS, CUSTOMERS[1] / 2, fc=PAPER)
         arrivals = self.wiring.scenario.workloads[name].arrivals
-        users = count(arrivals.users, "user") if arrivals.kind == "closed" else ""
-        rate = arrivals.rate * arrivals.size.mean if arrivals.kind == "batch" else getattr(arrivals, "rate", None)
+        users = count(arrivals.users, "user") if arrivals.is_closed else ""
+        rate = arrivals.customers_per_second
         self._named(name, x, y, users or (_per_second(rate) if rate and not self.run else ""), LINE - 2)
 
     def _named(self, name, x, y, below, room=LINE):

@@ -182,7 +182,7 @@ def catch_ups(run):
     It can where customers come at a constant rate, and the service has one subscription and is not called.
     """
     scenario = run.scenario
-    if any(each.arrivals.kind not in ("poisson", "constant") for each in scenario.workloads.values()):
+    if not all(each.arrivals.steady for each in scenario.workloads.values()):
         return []
     rates, times = arrival_rates(scenario), holding_times(scenario)
     stops = [fault for fault in faults(run) if fault.kind in ("outage", "crash", "pause", "slowdown")]

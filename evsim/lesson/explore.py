@@ -1,7 +1,11 @@
 """Explore a scenario: a few sliders, faults to switch on, and what a change does for the same customers."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
+from itertools import product
+from time import perf_counter
 
 from evsim.lesson.knobs import knobs, switches
 from evsim.lesson.panel import button, show_panel, slide, toggle
@@ -10,11 +14,16 @@ from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_scenario, several
 from evsim.scenario.errors import Problem, suggest
-from evsim.view.changes import carried, figures, what_changed
-from evsim.view.ghost import flow_with_ghost
+from evsim.view.changes import Noticed, carried, what_changed
+from evsim.view.flow import scene
+from evsim.view.scene.axes import Frame
+from evsim.view.show import show
 from evsim.view.words import seconds
 
 __all__ = ["Explorer", "explore"]
+
+LONGEST = 2  # s in which it tries what its sliders can do
+KEPT = 50  # runs
 
 
 def explore(scenario, sliders=(), faults=None):
@@ -50,15 +59,46 @@ class Explorer:
         self.scenario = scenario
         self.knobs, self.switches = knobs(scenario, sliders), switches(scenario, faults)
         self.setting = Setting(tuple(each.present for each in self.knobs), tuple(on for *_, on in self.switches))
-        self.before, self.run = None, self._run(self.setting)
+        self._runs = {}
+        self.before, self.run, self.frame = None, self._run(self.setting), None
         self.sentence = "This is where you start. Change something."
         self.shown = Seen(self)
 
     def _run(self, setting):
+        if setting not in self._runs:
+            run = self._simulated(setting)
+            self._runs = dict([*self._runs.items()][1 - KEPT :]) | {setting: run}
+        return self._runs[setting]
+
+    def _simulated(self, setting):
         chosen = {knob.path: knob.values[each] for knob, each in zip(self.knobs, setting.values, strict=True)}
         on = [fault for (_, fault, _), on in zip(self.switches, setting.on, strict=True) if on]
         scenario = self.scenario.replace({**chosen, "faults": on})
         return simulate(scenario, seed=scenario.run.seed + setting.luck)
+
+    def reach(self):
+        """Try the ends of the sliders together, then each value and each switch alone, as far as there is time.
+
+        So the axes hold still over what the sliders do, and a first move is answered at once.
+        """
+        values, on, end = self.setting.values, self.setting.on, perf_counter() + LONGEST
+        ends = product(*((0, len(knob.values) - 1) for knob in self.knobs))
+        alone = ((number, each) for number, knob in enumerate(self.knobs) for each in range(len(knob.values)))
+        tried = [*ends, *(_with(values, *which) for which in alone)]
+        tried = [replace(self.setting, values=each) for each in tried]
+        tried += [replace(self.setting, on=_with(on, number, not each)) for number, each in enumerate(on)]
+        for setting in tried:
+            if perf_counter() < end:
+                with suppress(Exception):  # it is said when that setting is chosen
+                    self.framed(self._run(setting))
+        self.shown = Seen(self)
+
+    def framed(self, run):
+        """Picture D of a run, on axes that reach as far as all that were seen."""
+        drawn = scene(run)
+        if drawn.again:
+            self.frame = Frame.around([drawn.frame, *([self.frame] if self.frame else [])])
+        return drawn.again(self.frame) if drawn.again and drawn.frame != self.frame else drawn
 
     def move(self, changes=(), faults=(), luck=None):
         """Change the setting; return what there is to see, which is words if it can't be run.
@@ -106,6 +146,7 @@ class Explorer:
     # In a notebook.
 
     def _ipython_display_(self):
+        self.reach()
         values, on = self.setting.values, self.setting.on
         controls = [slide(knob.label, knob.values, each) for knob, each in zip(self.knobs, values, strict=True)]
         controls += [toggle(words, each) for (words, *_), each in zip(self.switches, on, strict=True)]
@@ -123,24 +164,27 @@ class Explorer:
 
 
 class Seen:
-    """What an explorer shows at one setting: a sentence, picture D with its ghost, a few figures."""
+    """What an explorer shows at one setting: a sentence, picture D, a few figures.
+
+    ``scenes`` has the picture; ``rows`` (name, now, before) are the figures in words, `before` empty at the beginning.
+    """
 
     def __init__(self, explorer):
         self.sentence, self.run, self.before = explorer.sentence, explorer.run, explorer.before
+        self.scenes = (explorer.framed(self.run),)
 
     def __str__(self):
         return self.sentence
 
     def __repr__(self):
         rows = [f"{name}: {now}" + (f" (before: {before})" if self.before else "")
-                for name, now, before in self._rows()]  # fmt: skip
+                for name, now, before in self.rows]  # fmt: skip
         return "\n".join([self.sentence, *rows])
 
-    def _rows(self):
-        """(name, now, before) of the figures in words; `before` is empty at the beginning."""
-        runs = [self.run] if self.before is None else [self.run, self.before]
-        counts = [figures(run) for run in runs]
-        rows = [(name, *(f"{each[name]:,}" for each in counts)) for name in counts[0]]
+    @cached_property
+    def rows(self):
+        runs = [Noticed(run) for run in (self.run, self.before) if run is not None]
+        rows = [(name, *(f"{each.counts[name]:,}" for each in runs)) for name in runs[0].counts]
         for name, (level, *times) in carried(*runs).items():
             rows.append((f"{name} ({level})", *map(seconds, times)))
         return [(*row, "") if self.before is None else row for row in rows if any(each != "0" for each in row[1:])]
@@ -149,6 +193,11 @@ class Seen:
         head = "<tr><td></td><th>now</th><th>before</th></tr>" if self.before else ""
         rows = "".join(f"<tr><th scope='row' style='text-align: left; font-weight: normal'>{escape(name)}</th>"
                        + "".join(f"<td>{escape(each)}</td>" for each in values if each) + "</tr>"
-                       for name, *values in self._rows())  # fmt: skip
-        return (f"<p><strong>{escape(self.sentence)}</strong></p>{flow_with_ghost(self.run, self.before)}"
-                f"<table>{head}{rows}</table>")  # fmt: skip
+                       for name, *values in self.rows)  # fmt: skip
+        picture = show(self.scenes[0])._repr_html_()
+        return f"<p><strong>{escape(self.sentence)}</strong></p>{picture}<table>{head}{rows}</table>"
+
+
+def _with(values, number, value):
+    """A tuple with another value at one place."""
+    return (*values[:number], value, *values[number + 1 :])

@@ -1,9 +1,11 @@
-"""A panel of sliders, switches and buttons beside a picture: native controls with labels, drawn by ``panel.js``."""
+"""A panel of sliders, switches and buttons with a picture: native controls with labels, drawn by ``panel.js``."""
 
 from functools import cache
 from pathlib import Path
 
 from evsim.lesson.widgets import show_controls, show_words
+from evsim.view.player.bundle import bundle
+from evsim.view.show import show
 
 __all__ = ["button", "show_panel", "slide", "toggle"]
 
@@ -25,28 +27,58 @@ def button(label):
     return {"kind": "button", "label": label}
 
 
-def show_panel(controls, picture, changed, instead):
-    """Show controls and, below, `picture`, which `changed` replaces; without anywidget only the picture.
+def show_panel(controls, shown, changed, instead, states=None):
+    """Show controls and what is `shown`, which `changed` replaces; without anywidget only the latter.
 
-    instead: the words where controls can't be shown. changed: called with {number of a control: its new value};
-    returns what there is to see then, and a sentence that is said to those who do not see it.
+    shown: scenes, which the panel draws itself (with the ``rows`` of a table if they have any), or anything that a
+    notebook can display. instead: the words where controls can't be shown. changed: called with {number of a control:
+    its new value}; returns what there is to see then, and a sentence. states: what is to be seen at each value of the
+    only slider, as far as it is known beforehand (:class:`evsim.lesson.sliders.States`).
     """
     from IPython.display import display
 
     kind = _kind()
     if kind is None:
         show_words(f"{instead} ({NEEDS})")
-        display(picture)
+        display(_still(shown))
         return
     place = None
 
     def on_change(changes):
-        picture, said = changed(changes)
-        place.update(picture)
-        return said
+        shown, said = changed(changes)
+        if not hasattr(shown, "scenes"):
+            place.update(shown)
+        return {"said": said, **_drawn(shown)}
 
-    show_controls(kind(controls, on_change), instead)
-    place = display(picture, display_id=True)
+    widget = kind(controls, on_change, _drawn(shown), states or {})
+    show_controls(widget, instead)
+    place = display(_still(shown, widget.still), display_id=True)
+
+
+def _drawn(shown):
+    """What of it the panel draws, for JSON."""
+    if not hasattr(shown, "scenes"):
+        return {}
+    return {"scenes": [each.to_dict() for each in shown.scenes], "rows": getattr(shown, "rows", [])}
+
+
+def _still(shown, name=""):
+    """The same for a page without a kernel; hidden where a panel of that name draws it."""
+    return Still(shown, name) if hasattr(shown, "scenes") else shown
+
+
+class Still:
+    """Scenes as a picture."""
+
+    def __init__(self, shown, name):
+        self.shown, self.name = shown, name
+
+    def __repr__(self):
+        return repr(self.shown)
+
+    def _repr_html_(self):
+        html = self.shown._repr_html_() if hasattr(self.shown, "_repr_html_") else show(self.shown)._repr_html_()
+        return f"<div class='{self.name}'>{html}</div>"
 
 
 @cache
@@ -54,18 +86,22 @@ def _kind():
     """The class of the widget; None where anywidget is not installed."""
     try:
         import anywidget
-        from traitlets import List
+        from traitlets import Dict, List, Unicode
     except ImportError:
         return None
 
     class Panel(anywidget.AnyWidget):
-        """Controls whose changes a function hears of, one message at a time."""
+        """Controls whose changes a function hears of, one message at a time, and the scenes that they change."""
 
-        _esm = Path(__file__).with_suffix(".js")
+        _esm = bundle("panel", Path(__file__).parent)
         controls = List().tag(sync=True)
+        drawn = Dict().tag(sync=True)
+        states = Dict().tag(sync=True)
+        still = Unicode().tag(sync=True)
 
-        def __init__(self, controls, changed):
-            super().__init__(controls=controls)
-            self.on_msg(lambda _, message, __: self.send({"said": changed(dict(message["changes"]))}))
+        def __init__(self, controls, changed, drawn=None, states=None):
+            super().__init__(controls=controls, drawn=drawn or {}, states=states or {})
+            self.still = f"evsim-still-{self.model_id}"
+            self.on_msg(lambda _, message, __: self.send(changed(dict(message["changes"]))))
 
     return Panel

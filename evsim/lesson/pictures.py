@@ -1,27 +1,39 @@
 """The same picture of several designs, one above the other."""
 
+from dataclasses import dataclass
+
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from evsim.view.style import DPI, RC, title
+from evsim.view.scene.scene import hold
+from evsim.view.style import DPI, RC
 
-__all__ = ["stack"]
+__all__ = ["Stack", "stack"]
+
+HEIGHT = 3.7  # inches of each
 
 
 def stack(picture, **runs):
-    """A figure with the same picture of some runs, named, one above the other.
+    """The :class:`Stack` of the same picture of some runs, named, one above the other.
 
-    ``stack("flow", classic=run, events=other)``; its ``axes`` are in that order. Give it to
-    :func:`evsim.view.show`.
+    ``stack("flow", classic=run, events=other)``; give it to :func:`evsim.view.show`, or ``draw()`` it.
     """
-    with rc_context(RC):
-        figure = Figure(figsize=(8.0, 3.7 * len(runs)), layout="constrained", dpi=DPI)
-        axes = figure.subplots(len(runs), squeeze=False, sharex=True)[:, 0]
-        for ax, (name, run) in zip(axes, runs.items(), strict=True):
-            getattr(run.plot, picture)(ax=ax)
-            finding = ax.get_title(loc="left").replace("\n", " ")
-            title(ax, f"{name}: {finding[:1].lower()}{finding[1:]}")
-            ax.alt_text = f"{name}: {ax.alt_text}"
-        for ax in axes[:-1]:
-            ax.set_xlabel("")
-    return figure
+    return Stack(tuple(hold(run.plot.scene(picture).named(name) for name, run in runs.items())))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Scenes one above the other, on one axis."""
+
+    scenes: tuple
+
+    def draw(self):
+        """A figure with them; its ``axes`` are in their order."""
+        with rc_context(RC):
+            figure = Figure(figsize=(8.0, HEIGHT * len(self.scenes)), layout="constrained", dpi=DPI)
+            axes = figure.subplots(len(self.scenes), squeeze=False, sharex=True)[:, 0]
+            for ax, scene in zip(axes, self.scenes, strict=True):
+                scene.draw(ax)
+            for ax in axes[:-1]:
+                ax.set_xlabel("")
+        return figure

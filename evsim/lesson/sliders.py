@@ -1,11 +1,17 @@
 """One slider that changes one thing, and a picture that answers."""
 
 import inspect
+from contextlib import suppress
+from time import perf_counter
 
 from evsim.lesson.panel import show_panel, slide
 from evsim.lesson.words import Words
+from evsim.view.changes import all_that_changed
+from evsim.view.scene.scene import hold
 
 __all__ = ["Slider", "slider"]
+
+LONGEST = 5  # s for what is made ready before the first move
 
 
 def slider(function, **setting):
@@ -27,7 +33,9 @@ class Slider:
     """A function of one setting, called for the value that is chosen.
 
     ``values`` can be chosen. It begins with the function's own default, or else with the first; the result of
-    that is ``shown`` before anything moves, also where there can be no slider.
+    that is ``shown`` before anything moves, also where there can be no slider. A function that gives scenes
+    (``run.plot.scene("flow")``, :func:`~evsim.lesson.stack`) is called for all its values as soon as there is a slider,
+    unless that takes long: so the picture moves with the hand, on axes that hold still.
     """
 
     def __init__(self, function, name, values):
@@ -47,11 +55,14 @@ class Slider:
 
     def _ipython_display_(self):
         control = slide(self.name.replace("_", " "), self.values, self.values.index(self.value))
-        show_panel([control], self.shown, self._changed, repr(self))
+        states = States(self) if hasattr(self.shown, "scenes") else None
+        show_panel([control], self.shown, self._changed, repr(self), states and states.to_dict())
 
     def _changed(self, changes):
         """What there is to see, and in words, after the control was moved."""
-        shown = self.move(self.values[changes[0]])
+        before, shown = self.shown, self.move(self.values[changes[0]])
+        if hasattr(shown, "scenes") and hasattr(before, "scenes"):
+            return shown, all_that_changed(noticed(before), noticed(shown))
         return shown, getattr(shown, "alt_text", str(shown))
 
     def move(self, value):
@@ -62,6 +73,38 @@ class Slider:
         except Exception as error:  # of a callback: else it would be lost in the kernel's log
             self.shown = Words(f"{self.name}={value!r} can't be shown: {error}")
         return self.shown
+
+
+class States:
+    """The scenes of a slider's values, all on the same axes, and what changes from one to another.
+
+    ``scenes``: number of a value -> its scenes. What can't be shown, or for which there is no time, is not there.
+    """
+
+    def __init__(self, slider):
+        found, end = {slider.values.index(slider.value): slider.shown}, perf_counter() + LONGEST
+        for number, value in enumerate(slider.values):
+            if number not in found and perf_counter() < end:
+                with suppress(Exception):  # it is said when that value is chosen
+                    found[number] = slider(value)
+        found = {number: shown for number, shown in sorted(found.items()) if hasattr(shown, "scenes")}
+        held = iter(hold(scene for shown in found.values() for scene in shown.scenes))
+        self.scenes = {number: [next(held) for _ in shown.scenes] for number, shown in found.items()}
+        self.noticed = {number: noticed(shown) for number, shown in found.items()}
+
+    def to_dict(self):
+        """``scenes`` and ``said``, {number: {number before: what changed}}, for the browser."""
+        pairs = self.noticed.items()
+        return {
+            "scenes": {number: [each.to_dict() for each in scenes] for number, scenes in self.scenes.items()},
+            "said": {now: {before: all_that_changed(one, two) for before, one in pairs if before != now}
+                     for now, two in pairs},
+        }  # fmt: skip
+
+
+def noticed(shown):
+    """{name: what is noticed of it} of all that is shown."""
+    return {name: each for scene in shown.scenes for name, each in scene.noticed.items()}
 
 
 def _picture(result):

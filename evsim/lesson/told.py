@@ -1,35 +1,46 @@
 """When customers were told yes and when all was done for them, for several designs on one axis."""
 
+from functools import partial
+
 import numpy as np
 
-from evsim.view.style import INK, PAPER, TOLD, describe, empty, figure, seconds, time_axis, title
+from evsim.view.changes import Noticed
+from evsim.view.scene.axes import Frame, names, times
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import Bars, Dots, Look, Text
+from evsim.view.scene.scene import Scene
+from evsim.view.style import INK, TOLD, seconds
 
 __all__ = ["told_then_done"]
 
+YES, DONE = Look(TOLD.colour, "o", edge=TOLD.colour, width=0.4), Look(INK, "|", edge=INK, width=3.0)
+BETWEEN = Look(TOLD.colour, opacity=0.18)
 
-def told_then_done(ax=None, **runs):
-    """Draw for each run, named, the mean time until a customer was told yes and until all was done.
+
+def told_then_done(**runs):
+    """A picture of some runs, named: the mean time until a customer was told yes and until all was done.
 
     Means are over those who were told yes, and over those for whom all was done; for how many it never was is
-    written there. Returns the axes.
+    written there. It is a :class:`~evsim.view.scene.scene.Scene`: its ``draw(ax)`` draws it on axes.
     """
-    with figure(ax, size=(8.0, 1.7 + 0.6 * len(runs))) as ax:
-        rows = {name: _times(run) for name, run in runs.items()}
-        times = [time for told, done, _ in rows.values() for time in (told, done) if time == time]
-        if not times:
-            return empty(ax, "Nobody was told yes, and nothing was done.")
-        longest = max(times)
-        ax.set(xlim=(0, 1.35 * longest), ylim=(len(rows) - 0.5, -0.6))
-        for place, row in enumerate(rows.values()):
-            _row(ax, place, *row, longest)
-        ax.set_yticks(range(len(rows)), list(rows))
-        ax.tick_params(axis="y", length=0)
-        ax.spines["left"].set_visible(False)
-        time_axis(ax.xaxis, longest, "time since the customer asked, mean")
-        finding = f"On average, told yes first: {_soonest(rows, 0)}; all done first: {_soonest(rows, 1)}"
-        title(ax, finding)
-        each = " ".join(f"{name}: {_words(*row)}." for name, row in rows.items())
-        return describe(ax, f"{finding}. {each}")
+    return _scene(runs)
+
+
+def _scene(runs, frame=None):
+    rows = {name: _times(run) for name, run in runs.items()}
+    known = [time for told, done, _ in rows.values() for time in (told, done) if time == time]
+    size = 8.0, 1.7 + 0.6 * len(runs)
+    if not known:
+        return sentence("told then done", "Nobody was told yes, and nothing was done.", size)
+    frame = frame or Frame(1.35 * max(known))
+    finding = f"On average, told yes first: {_soonest(rows, 0)}; all done first: {_soonest(rows, 1)}"
+    return Scene(
+        "told then done", finding, f"{finding}. " + " ".join(f"{name}: {_words(*row)}." for name, row in rows.items()),
+        size, frame, times(0.0, frame.right, "time since the customer asked, mean"),
+        names(len(rows) - 0.5, -0.6, [(place, name) for place, name in enumerate(rows)]),
+        marks=tuple(mark for place, row in enumerate(rows.values()) for mark in _row(place, *row, frame.right)),
+        noticed={name: Noticed(run) for name, run in runs.items()}, again=partial(_scene, runs),
+    )  # fmt: skip
 
 
 def _times(run):
@@ -58,18 +69,17 @@ def _left(never):
     return f" ({never:,} never)" if never else ""
 
 
-def _row(ax, place, told, done, never, longest):
+def _row(place, told, done, never, right):
     """Told as a circle, all done as an upright bar, and a field between them: told, and not true yet."""
-    words = {"textcoords": "offset points", "fontsize": 11, "zorder": 5}
-    if told == told:
-        ax.plot([told], [place], **TOLD.style, ms=10, zorder=4, clip_on=False)
-        side = (-4, "left") if told < 0.15 * longest else (0, "center")
-        text = f"told yes {seconds(told)}"
-        ax.annotate(text, (told, place), xytext=(side[0], 9), ha=side[1], va="bottom", **words)
+    if done > told:
+        yield Bars("between", [told], [done], [place - 0.15], [place + 0.15], BETWEEN)
     if done == done:
-        if done > told:
-            ax.barh(place, done - told, left=told, height=0.3, color=TOLD.colour, alpha=0.18, zorder=1)
-        ax.plot([done], [place], color=INK, marker="|", ms=20, mew=4, zorder=3, clip_on=False)
-        box = {"fc": PAPER, "ec": "none", "pad": 1, "alpha": 0.8}
-        end, text = (np.nanmax([told, done]), place), f"all done {seconds(done)}{_left(never)}"
-        ax.annotate(text, end, xytext=(10, 0), va="center", bbox=box, **words)
+        yield Dots("all done", [done], [place], DONE, 0.26)
+    if told == told:
+        yield Dots("told yes", [told], [place], YES, 0.14)
+        near = told < 0.11 * right
+        yield Text(
+            f"told yes {seconds(told)}", told, place, -4 if near else 0, 9, "left" if near else "center", "bottom"
+        )
+    if done == done:
+        yield Text(f"all done {seconds(done)}{_left(never)}", float(np.nanmax([told, done])), place, 10)

@@ -1,5 +1,7 @@
 """What customers would notice of a change: the same few figures of two runs, and the difference in a sentence."""
 
+from functools import cached_property
+
 import numpy as np
 
 from evsim.figures import PHASE
@@ -8,8 +10,9 @@ from evsim.results.percentiles import LEVELS, carries
 from evsim.results.request_figures import cohort
 from evsim.view.words import count, seconds
 
-__all__ = ["carried", "figures", "what_changed"]
+__all__ = ["Noticed", "all_that_changed", "carried", "figures", "what_changed"]
 
+NOTHING = "Nothing changed that a customer would notice."
 MOST = 4  # differences named in the sentence
 SMALL = 0.05  # a change of a time that needs no word
 
@@ -52,12 +55,30 @@ def figures(run):
     return {words: found[name] for words, name in NAMES.items()}
 
 
+class Noticed:
+    """What customers notice of a run: ``counts`` of them, and ``times``, {name: {level: percentile}}."""
+
+    def __init__(self, run):
+        self._run = run
+
+    @cached_property
+    def counts(self):
+        return figures(self._run)
+
+    @cached_property
+    def times(self):
+        found = {name: _times(self._run, name) for name in TIMES}
+        return {name: {level: float(np.percentile(its, at)) for level, at in LEVELS.items() if carries(len(its), at)}
+                for name, its in found.items()}  # fmt: skip
+
+
 def what_changed(before, now):
-    """What customers notice of the difference between two runs, in a sentence.
+    """What customers notice of the difference between two runs (or their :class:`Noticed`), in a sentence.
 
     "The p95 of answers rose from 120 ms to 2.4 s; 31 customers more were told an error."
     """
-    one, two = figures(before), figures(now)
+    before, now = (each if isinstance(each, Noticed) else Noticed(each) for each in (before, now))
+    one, two = before.counts, now.counts
     more = {name: two[name] - one[name] for name in one}
     for some, others in INSIDE.items():
         if more[some] == more[others]:
@@ -66,7 +87,16 @@ def what_changed(before, now):
     parts += [_slower(name, *times) for name, times in carried(before, now).items()]
     parts += [_more(more[name], words) for name, words in WORDS.items()]
     words = "; ".join([part for part in parts if part][:MOST])
-    return f"{words[0].upper()}{words[1:]}." if words else "Nothing changed that a customer would notice."
+    return f"{words[0].upper()}{words[1:]}." if words else NOTHING
+
+
+def all_that_changed(before, now):
+    """The same of several designs, {name: :class:`Noticed`}, those with no difference left out."""
+    if len(before) == len(now) == 1:
+        return what_changed(*before.values(), *now.values())
+    both = {name: what_changed(before[name], now[name]) for name in now if name in before}
+    said = {name: words for name, words in both.items() if words != NOTHING}
+    return " ".join(f"{name}: {words[0].lower()}{words[1:]}" for name, words in said.items()) or NOTHING
 
 
 def _more(number, words):
@@ -84,16 +114,14 @@ def _slower(name, level, before, now):
     return f"the {level} of {TIMES[name]} {verb} from {seconds(before)} to {seconds(now)}"
 
 
-def carried(*runs):
-    """{name: (level, its value in each run)}: the highest percentile for which all runs have enough customers."""
+def carried(*noticed):
+    """{name: (level, its value in each)}: the highest percentile for which all have enough customers."""
     found = {}
     for name in TIMES:
-        times = [_times(run, name) for run in runs]
-        fewest = min(map(len, times))
-        levels = [each for each, at in LEVELS.items() if carries(fewest, at)]
+        times = [each.times[name] for each in noticed]
+        levels = [level for level in LEVELS if all(level in each for each in times)]
         if levels:
-            level = levels[-1]
-            found[name] = (level, *(float(np.percentile(each, LEVELS[level])) for each in times))
+            found[name] = (levels[-1], *(each[levels[-1]] for each in times))
     return found
 
 

@@ -4,15 +4,27 @@ Kay, Kola, Hullman and Munson (2016, "When (ish) is my bus?") found that people 
 densities.
 """
 
+from functools import partial
+
 import numpy as np
 
 from evsim.results.percentiles import percentiles
-from evsim.view.designs import designs, span, times
-from evsim.view.style import ERROR, INK, LESSON, PAPER, TOLD, count, describe, empty, figure, seconds, title
+from evsim.view.changes import Noticed
+from evsim.view.designs import designs, span
+from evsim.view.scene.axes import Frame, nothing, times
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import Dots, Line, Look, Text
+from evsim.view.scene.scene import Scene
+from evsim.view.style import ERROR, INK, LESSON, PAPER, TOLD, count, seconds
 
-__all__ = ["latency"]
+__all__ = ["latency", "scene"]
 
 DOTS = 100
+USUAL = 0.775, 0.77 * 0.86  # shares of a figure that a picture of its own takes for the dots
+BESIDE = 0.92  # share of the width for those with an answer, where others have none
+GOOD, BAD = Look(TOLD.colour, "o", edge=PAPER, width=0.4), Look(ERROR.colour, "x")
+NONE = Look(PAPER, "o", edge=INK, width=1.2)
+KEY = Look(ERROR.colour, "x", width=0)
 
 
 def latency(run, ax=None):
@@ -21,14 +33,48 @@ def latency(run, ax=None):
     run: one run, or several (a list, or label -> run), one above the other on one axis. Customers are those
     who arrived after the warm-up; with fewer than 100 of them each dot is one.
     """
-    strips = {name: _Strip(each) for name, each in designs(run).items()}
-    with figure(ax, (LESSON[0], max(LESSON[1], 1.5 + 1.1 * len(strips)))) as ax:
-        if not any(strip.count for strip in strips.values()):
-            return empty(ax, "No customer came after the warm-up, so nobody waited.")
-        if not any(len(strip.answered) for strip in strips.values()):
-            return empty(ax, f"None of {count(sum(s.count for s in strips.values()), 'customer')} ever got an answer.")
-        _draw(ax, strips)
-        return describe(ax, f"{_finding(strips)} " + " ".join(f"{name}: {s.words()}." for name, s in strips.items()))
+    box = ax and (ax.get_position().width * ax.figure.get_figwidth(),
+                  ax.get_position().height * ax.figure.get_figheight() * 0.86)  # fmt: skip
+    return scene(run, box).draw(ax)
+
+
+def scene(run, box=None, frame=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`; `box`: the inches that there are for the dots."""
+    runs = designs(run)
+    strips = {name: _Strip(each) for name, each in runs.items()}
+    size = LESSON[0], max(LESSON[1], 1.5 + 1.1 * len(strips))
+    if not any(strip.count for strip in strips.values()):
+        return sentence("latency", "No customer came after the warm-up, so nobody waited.", size)
+    if not any(len(strip.answered) for strip in strips.values()):
+        many = count(sum(strip.count for strip in strips.values()), "customer")
+        return sentence("latency", f"None of {many} ever got an answer.", size)
+    box = box or (size[0] * USUAL[0], size[1] * USUAL[1])
+    left, right, log = span([strip.dots for strip in strips.values() if len(strip.dots)])
+    axis = _Axis(frame or Frame(right, left=left, log=log))
+    height = box[1] / len(strips)
+    width = box[0] * (BESIDE if any(strip.no_answer for strip in strips.values()) else 1)
+    room = height * (0.97 if len(strips) == 1 else 0.78)
+    columns, abreast = grain = _sizes(axis, strips.values(), width, room)
+    if frame and frame.grain:
+        columns, abreast = grain = frame.grain[1:]
+    marks = []
+    for number, (name, strip) in enumerate(strips.items()):
+        base = box[1] - (number + 1) * height
+        step = min(width / columns / abreast, room / _tallest([strip], axis, columns, abreast))
+        marks += _dots(strip, axis, base, grain, step, 0.9 * width / columns / abreast)
+        marks.append(Line("", (0, 1), (base, base), Look(INK, width=0.8), across=True))
+        if len(strips) > 1:
+            marks.append(Text(f"{name}: {strip.words()}", 0, base + 0.97 * height, level="top", across=True))
+    each = " or ".join(sorted({strip.each for strip in strips.values() if strip.count}))
+    finding = _finding(strips)
+    alt = f"{finding} " + " ".join(f"{name}: {strip.words()}." for name, strip in strips.items())
+    legend = (("told error", KEY),) if any(len(strip.bad) for strip in strips.values()) else ()
+    label = times(axis.left, axis.right, "time until told", f"; a dot is {each}", axis.log)
+    frame = Frame(axis.right, 1.0, axis.left, axis.log, (columns * abreast, *grain))
+    return Scene(
+        "latency", finding.rstrip("."), alt, size, frame, label, nothing(0, box[1]), marks=tuple(marks), plot=box,
+        legend=legend, noticed={name: Noticed(each) for name, each in runs.items()}, again=partial(scene, run, box),
+    )  # fmt: skip
 
 
 class _Strip:
@@ -89,8 +135,8 @@ def _finding(strips):
 class _Axis:
     """The time axis, cut into columns."""
 
-    def __init__(self, strips):
-        self.left, self.right, self.log = span([strip.dots for strip in strips if len(strip.dots)])
+    def __init__(self, frame):
+        self.left, self.right, self.log = frame.left, frame.right, frame.log
 
     def column(self, values, columns):
         """The column of each time."""
@@ -102,50 +148,6 @@ class _Axis:
     def time(self, place):
         """The time at a share of the axis."""
         return self.left * (self.right / self.left) ** place if self.log else self.right * place
-
-
-def _draw(ax, strips):
-    axis = _Axis(strips.values())
-    box = ax.get_position()
-    width, height = ax.figure.get_figwidth() * box.width, ax.figure.get_figheight() * box.height * 0.86
-    if any(strip.no_answer for strip in strips.values()):
-        width *= 0.92
-    strip_height = height / len(strips)
-    room = strip_height * (0.97 if len(strips) == 1 else 0.78)
-    columns, abreast = _sizes(axis, strips.values(), width, room)
-    size = width / columns / abreast
-    ax.set_ylim(0, height)
-    times(ax, axis.left, axis.right, axis.log, "time until told")
-    for number, (name, strip) in enumerate(strips.items()):
-        base = height - (number + 1) * strip_height
-        _draw_strip(
-            ax,
-            strip,
-            axis,
-            base,
-            columns,
-            abreast,
-            min(size, room / _tallest([strip], axis, columns, abreast)),
-            size,
-        )
-        ax.axhline(base, color=INK, lw=0.8)
-        if len(strips) > 1:
-            ax.annotate(
-                f"{name}: {strip.words()}",
-                (0, base + strip_height * 0.97),
-                xycoords=("axes fraction", "data"),
-                ha="left",
-                va="top",
-                fontsize=11,
-            )
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
-    each = " or ".join(sorted({strip.each for strip in strips.values() if strip.count}))
-    ax.set_xlabel(f"{ax.get_xlabel()}; a dot is {each}", loc="left")
-    if any(len(strip.bad) for strip in strips.values()):
-        ax.scatter([], [], s=45, c=ERROR.colour, marker="x", lw=1.8, label="told error")
-        ax.legend(loc="upper right", bbox_to_anchor=(1, -0.09), borderaxespad=0, handletextpad=0.2)
-    title(ax, _finding(strips).rstrip("."), 0.25)
 
 
 def _tallest(strips, axis, columns, abreast):
@@ -164,7 +166,9 @@ def _sizes(axis, strips, width, room):
     return columns, abreast
 
 
-def _draw_strip(ax, strip, axis, base, columns, abreast, step, size):
+def _dots(strip, axis, base, grain, step, size):
+    """The marks of one run: dots in columns, those told error above the others; apart, those without an answer."""
+    columns, abreast = grain
     bins = axis.column(strip.dots, columns)
     good = np.arange(len(bins)) < len(strip.good)
     order = np.lexsort((~good, bins))
@@ -173,31 +177,14 @@ def _draw_strip(ax, strip, axis, base, columns, abreast, step, size):
     number[order] = np.arange(len(bins)) - np.repeat(np.cumsum(stack) - stack, stack)
     x = axis.time((bins + (number % abreast + 0.5) / abreast) / columns)
     y = base + step * (number // abreast + 0.5)
-    area = (0.9 * size * 72) ** 2
-    ax.scatter(x[good], y[good], s=area, c=TOLD.colour, marker="o", lw=0.4, edgecolors="white")
-    line = min(1.8, 0.16 * size * 72)
-    ax.scatter(x[~good], y[~good], s=area * 0.5, c=ERROR.colour, marker="x", lw=line)
+    for who, name, look in ((good, "told", GOOD), (~good, "told error", BAD)):
+        if who.any():
+            yield Dots(name, x[who].tolist(), y[who].tolist(), look, size)
     if strip.no_answer:
         number = np.arange(strip.no_answer)
-        ax.scatter(
+        x, y = (
             1.04 + (number % abreast - (abreast - 1) / 2) / columns / abreast,
             base + step * (number // abreast + 0.5),
-            s=area,
-            c=PAPER,
-            marker="o",
-            edgecolors=INK,
-            lw=min(1.2, line),
-            clip_on=False,
-            transform=ax.get_yaxis_transform(),
         )
-        ax.annotate(
-            "no\nanswer",
-            (1.04, 0),
-            xycoords="axes fraction",
-            xytext=(0, -6),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=11,
-            annotation_clip=False,
-        )
+        yield Dots("no answer", x.tolist(), y.tolist(), NONE, size, across=True)
+        yield Text("no\nanswer", 1.04, 0, dy=-6, side="center", level="top", across=True)

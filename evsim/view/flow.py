@@ -5,38 +5,26 @@ Little's law.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from evsim.registry import modules
 from evsim.scenario.advice import arrival_rates, holding_times
-from evsim.view.style import (
-    ARRIVED,
-    DECLINED,
-    ERROR,
-    INK,
-    PAPER,
-    TOLD,
-    count_axis,
-    describe,
-    effect_marks,
-    empty,
-    end_labels,
-    fault_bands,
-    fault_words,
-    faults,
-    figure,
-    letters,
-    seconds,
-    time_axis,
-    title,
-)  # fmt: skip
+from evsim.view.changes import Noticed
+from evsim.view.scene.axes import Frame, counts, times
+from evsim.view.scene.bands import bands, faults_told, sentence
+from evsim.view.scene.marks import End, Line, Look, Steps, Text, look_of
+from evsim.view.scene.scene import Scene
+from evsim.view.style import ARRIVED, DECLINED, ERROR, INK, LESSON, TOLD, effect_marks, faults, seconds
 
-__all__ = ["CatchUp", "catch_ups", "flow", "lines_of"]
+__all__ = ["CatchUp", "catch_ups", "flow", "lines_of", "scene"]
 
 MOST_EFFECTS = 6
 HEIGHTS = 0.2, 0.04, 0.36, 0.5  # where the arithmetic may stand, as a share of the height
 MOST_POINTS = 3000  # of a line; the points drawn are exact
+WIDTHS = {"arrived": 7.0, "told yes": 3.6}  # lines that often lie under others: wider, so that they are seen
+PREDICTED = Look(INK, "o", (1, 1.6))
 
 
 def flow(run, ax=None):
@@ -45,43 +33,44 @@ def flow(run, ax=None):
     An effect counts when it happens to a customer for the first time. Where an outage leaves a backlog to a
     consumer, its catch-up is predicted by backlog / (capacity - rate), and dotted.
     """
-    with figure(ax) as ax:
-        requests = run.tally
-        until = min(run.scenario.run.duration, run.ended_at)
-        if not len(requests.row):
-            return empty(ax, f"Nobody arrived within {seconds(until)}.")
-        lines = lines_of(run)
-        right = max(until, *(times[-1] for _, times, _ in lines if len(times)))
-        ax.set(xlim=(0, right), ylim=(0, 1.04 * len(requests.row)))
-        for part in modules("picture"):
-            part.BELOW(ax, run)
-        fault_bands(ax, run, until=right)
-        for name, times, mark in lines:
-            x, y = _steps(times, right)
-            ax.plot(x, y, drawstyle="steps-post", label=name, **mark.style, markevery=0.12, zorder=3)
-        found = catch_ups(run)
-        _dotted(ax, found, right)
-        end_labels(ax, [(len(times), f"{len(times):,} {name}", mark) for name, times, mark in lines])
-        left_out = len(run.effect_names) - MOST_EFFECTS
-        some = f"; the {MOST_EFFECTS} slowest effects, {left_out} left out" if left_out > 0 else ""
-        time_axis(ax.xaxis, right, note=some)
-        count_axis(ax.yaxis, "customers")
-        finding = _finding(run, found)
-        title(ax, finding)
-        ends = ", ".join(f"{len(times):,} {name}" for name, times, _ in lines)
-        happened = fault_words(run, right).items()
-        bands = "; ".join(f"{words}, from {seconds(its[0].start)}" for words, its in happened)
-        text = f"Counts of customers against time, from 0 to {seconds(right)}. {finding}. At the end: {ends}."
-        if bands:
-            text += f" Faults: {bands}."
-        return describe(ax, text + "".join(f" Catch-up: {each.arithmetic}." for each in found))
+    return scene(run).draw(ax)
+
+
+def scene(run, frame=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
+    requests = run.tally
+    until = min(run.scenario.run.duration, run.ended_at)
+    if not len(requests.row):
+        return sentence("flow", f"Nobody arrived within {seconds(until)}.")
+    lines = lines_of(run)
+    frame = frame or Frame(max(until, *(times[-1] for _, times, _ in lines if len(times))), 1.04 * len(requests.row))
+    looks = {name: look_of(mark, WIDTHS.get(name, 2.0)) for name, _, mark in lines}
+    marks = [Steps(name, *_steps(its, frame.right), looks[name], f"{len(its):,} {name}") for name, its, _ in lines]
+    ends = [End(len(its), f"{len(its):,} {name}", looks[name]) for name, its, _ in lines]
+    low = 0.0
+    for part in modules("picture"):
+        more, named, depth = part.BELOW(run, frame.top)
+        marks, ends, low = [*more, *marks], [*ends, *named], min(low, depth)
+    found = catch_ups(run)
+    finding = _finding(run, found)
+    left_out = len(run.effect_names) - MOST_EFFECTS
+    some = f"; the {MOST_EFFECTS} slowest effects, {left_out} left out" if left_out > 0 else ""
+    total = ", ".join(f"{len(its):,} {name}" for name, its, _ in lines)
+    alt = f"Counts of customers against time, from 0 to {seconds(frame.right)}. {finding}. At the end: {total}."
+    alt += faults_told(run, frame.right) + "".join(f" Catch-up: {each.arithmetic}." for each in found)
+    return Scene(
+        "flow", finding, alt, LESSON, frame,
+        times(0.0, frame.right, note=some), counts(low, frame.top, "customers"),
+        bands(run, frame.right), (*marks, *_predicted(found, frame.right)), tuple(ends),
+        noticed={run.scenario.name: Noticed(run)}, again=partial(scene, run),
+    )  # fmt: skip
 
 
 def lines_of(run):
     """(name, sorted times, mark) of each line, first of all who arrived."""
     requests = run.tally
     told = run.outcomes
-    lines = [("arrived", requests.arrived, ARRIVED), ("told", told.told_at[~told.nothing], TOLD)]
+    lines = [("arrived", requests.arrived, ARRIVED), ("told yes", told.told_at[told.yes], TOLD)]
     marks = effect_marks(run)
     effects = [(name, requests.first_time[code], marks[name]) for code, name in enumerate(run.effect_names)]
     # The slowest are the ones to see, where there are too many.
@@ -94,11 +83,11 @@ def lines_of(run):
 
 
 def _steps(times, right):
-    """A cumulative count as a line for drawstyle steps-post, thinned to points that lie on it."""
+    """A cumulative count up to each time, thinned to points that lie on it."""
     number = np.arange(len(times))
     stride = -(-len(times) // MOST_POINTS) or 1
     chosen = np.unique(np.r_[number[::stride], number[-1:]])
-    return np.r_[0.0, times[chosen], right], np.r_[0, chosen + 1, len(times)]
+    return np.r_[0.0, times[chosen], right].tolist(), np.r_[0, chosen + 1, len(times)].tolist()
 
 
 def _finding(run, found):
@@ -234,25 +223,14 @@ def _catch_up(run, fault, name, rate, capacity, at_once):
     )  # fmt: skip
 
 
-def _dotted(ax, found, right):
-    """Draw predicted catch-ups from the ends of the faults on, and the arithmetic of the longest."""
+def _predicted(found, right):
+    """The predicted catch-ups from the ends of the faults on, and the arithmetic of the longest."""
     for each in found:
         if each.capacity > each.rate:
             time = min(each.predicted, right - each.end)
             x, y = (each.end, each.end + time), (each.done, each.done + each.capacity * time)
-            ax.plot(x, y, color=INK, linestyle=(0, (1, 1.6)), marker="o", mfc=PAPER, markevery=[1], zorder=4)
+            yield Line("", x, y, PREDICTED, words=f"predicted catch-up: {each.arithmetic}")
     if found:
         longest = max(found, key=lambda each: each.waiting)
         words = f"predicted catch-up:\n{longest.arithmetic}"
-        ax.annotate(
-            words, (0.995, _free_height(ax, words)), xycoords="axes fraction", ha="right", va="bottom",
-            fontsize=11, bbox={"fc": PAPER, "ec": "none", "pad": 1.5, "alpha": 0.85}, zorder=5,
-        )  # fmt: skip
-
-
-def _free_height(ax, words):
-    """Where words at the right edge hide least of the lines, as a share of the height of the axes."""
-    points = np.vstack([ax.transLimits.transform(line.get_xydata()) for line in ax.lines])
-    left = 1 - max(map(len, words.split("\n"))) / letters(ax, 11, 0.62)
-    heights = points[points[:, 0] > left, 1]
-    return min(HEIGHTS, key=lambda low: ((low - 0.03 < heights) & (heights < low + 0.17)).sum())
+        yield Text(words, 0.995, 0.0, side="right", level="bottom", across=True, free=HEIGHTS)

@@ -42,7 +42,8 @@ class Picture:
 
 
 def show(picture):
-    """The :class:`Picture` of axes or of a figure, with the alt texts of all its axes."""
+    """The :class:`Picture` of axes, a figure, a scene or several, with the alt texts of all its axes."""
+    picture = picture.draw() if hasattr(picture, "scenes") else picture
     figure = getattr(picture, "figure", None) or picture
     texts = [text for ax in figure.axes if (text := getattr(ax, "alt_text", ""))]
     return Picture(figure, " ".join(dict.fromkeys(texts)))

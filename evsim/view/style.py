@@ -83,7 +83,7 @@ class Mark:
         return {"color": self.colour, "marker": self.marker, "linestyle": self.line}
 
 
-ARRIVED = Mark(COLOURS["grey"], "|", (0, (1, 1)))
+ARRIVED = Mark("#bcbcc4", "", "-")
 TOLD = Mark(COLOURS["blue"], "o", "-")
 WAITING = Mark("#e4e4e8", "", ":")
 ERROR = Mark(COLOURS["red"], "x", ":", "xx")

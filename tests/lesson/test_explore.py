@@ -6,8 +6,10 @@ import pytest
 
 import evsim
 from evsim.lesson import lesson_size
+from evsim.lesson.explore import Setting
 from evsim.lesson.knobs import knobs, switches
 from evsim.scenario import ScenarioError
+from evsim.view import flow
 from evsim.view.changes import figures, what_changed
 from tests.books.checks import assert_same_records
 
@@ -29,17 +31,32 @@ def test_every_setting_of_its_grid_is_the_run_of_that_scenario(explorer):
         assert_same_records(explorer.run, asked.run())
         if explorer.run is not before:
             assert shown.sentence == what_changed(before, explorer.run)
-        html = shown._repr_html_()
-        assert html.count("<svg") == 1 and f"<td>{figures(explorer.run)['told yes']:,}</td>" in html
+        (yes,) = (now for name, now, _ in shown.rows if name == "told yes")
+        assert yes == f"{figures(explorer.run)['told yes']:,}"
+        assert f"{yes} told yes" in [end.text for end in shown.scenes[0].ends]
+    html = shown._repr_html_()
+    assert html.count("<img alt=") == 1 and f"<td>{yes}</td>" in html
 
 
-def test_the_setting_before_is_the_ghost(explorer):
-    assert explorer.before is None and "before" not in explorer.shown._repr_html_()
+def test_the_setting_before_is_compared_with(explorer):
+    assert explorer.before is None and not any(before for *_, before in explorer.shown.rows)
     first = explorer.run
     explorer.move({WORKERS: 1})
-    assert explorer.before is first and "thin: as it was before" in explorer.shown._repr_html_()
+    assert explorer.before is first and all(before for *_, before in explorer.shown.rows)
     again = explorer.move({WORKERS: 1})
     assert explorer.before is first and again is explorer.shown  # nothing was moved
+
+
+def test_the_axes_hold_still_over_all_that_its_sliders_reach(explorer):
+    explorer.reach()
+    frames = set()
+    for many in explorer.knobs[0].values:
+        for load in explorer.knobs[1].values:
+            (drawn,) = explorer.move({WORKERS: many, RATE: load}).scenes
+            frames.add(drawn.frame)
+    alone = [flow.scene(explorer._run(Setting((many, 1), explorer.setting.on))).frame for many in range(4)]
+    assert len({frame.right for frame in alone}) > 1  # which they would not by themselves
+    assert len(frames) == 1
 
 
 def test_moving_the_controls_is_moving_the_settings(explorer):
@@ -144,7 +161,7 @@ def test_it_says_in_plain_text_what_it_shows(explorer):
 def test_each_message_of_the_controls_is_answered_with_a_sentence(explorer, monkeypatch):
     panel = pytest.importorskip("anywidget") and __import__("evsim.lesson.panel", fromlist=["_kind"])._kind()
     seen = []
-    widget = panel([], lambda changes: seen.append(changes) or explorer._changed(changes)[1])
+    widget = panel([], lambda changes: seen.append(changes) or {"said": explorer._changed(changes)[1]})
     monkeypatch.setattr(widget, "send", lambda message: seen.append(message))
     for one, two in pairwise([0, 1, 2]):
         widget._handle_custom_msg({"changes": [[0, one], [1, two]]}, [])

@@ -4,6 +4,7 @@ import pytest
 from evsim.lesson import caught_up, lesson_size, promises, stack, told_and_true, told_then_done, wiring
 from evsim.lesson.tasks import down
 from evsim.results.tally import OK
+from evsim.view.scene.marks import Bars, Dots
 
 CLASSIC, EVENTS = lesson_size("classic"), lesson_size("events")
 
@@ -32,7 +33,7 @@ def test_the_table_survives_a_run_in_which_nobody_came():
     empty = EVENTS.replace({"workloads.register-page.arrivals.poisson": "0.000001/s"}).run()
     column = promises(empty=empty)["empty"]
     assert column["customers"] == 0 and np.isnan(column["told after (ms)"])
-    assert "Nobody was told yes" in told_then_done(empty=empty).alt_text
+    assert "Nobody was told yes" in told_then_done(empty=empty).alt
 
 
 def test_the_sum_of_all_customers_is_theirs():
@@ -65,26 +66,28 @@ def test_it_has_caught_up_when_the_backlog_is_gone():
 
 
 def test_pictures_stand_one_above_the_other_with_their_names():
-    figure = stack("flow", one=CLASSIC.run(), other=EVENTS.run())
+    figure = stack("flow", one=CLASSIC.run(), other=EVENTS.run()).draw()
     titles = [ax.get_title(loc="left") for ax in figure.axes]
     assert [title.split(":")[0] for title in titles] == ["one", "other"]
     assert [ax.alt_text.split(":")[0] for ax in figure.axes] == ["one", "other"]
-    assert figure.axes[0].get_xlim() == figure.axes[1].get_xlim()
+    for limits in ("get_xlim", "get_ylim"):
+        assert getattr(figure.axes[0], limits)() == getattr(figure.axes[1], limits)()
 
 
 def test_told_and_done_are_drawn_where_they_are():
     runs = {"classic": CLASSIC.run(), "events": EVENTS.run()}
-    ax = told_then_done(**runs)
-    told = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
-    done = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "|"]
+    scene = told_then_done(**runs)
+    dots = [mark for mark in scene.marks if isinstance(mark, Dots)]
+    told, done = ([mark.x[0] for mark in dots if mark.name == name] for name in ("told yes", "all done"))
     assert told == pytest.approx([run.tally.response.mean() for run in runs.values()])
     assert done == pytest.approx([run.tally.completion.mean() for run in runs.values()])
-    assert len(ax.patches) == 1  # the time in which events' promise is open; classic's never is
-    assert ax.get_title(loc="left").replace("\n", " ").startswith("On average, told yes first: events (6.1 ms)")
+    (between,) = (mark for mark in scene.marks if isinstance(mark, Bars))  # events' promise is open; classic's never is
+    assert (between.left, between.right) == ([told[1]], [done[1]])
+    assert scene.title.startswith("On average, told yes first: events (6.1 ms)")
 
 
 def test_what_was_never_done_is_counted_in_the_picture():
     broken = CLASSIC.replace(down("mailing-list")).run()
-    assert "(57 never)" in told_then_done(broken=broken).alt_text
+    assert "(57 never)" in told_then_done(broken=broken).alt
     nothing = {"services.register.handle": [{"fail": 1}, {"call": "database"}, {"reply": "yes"}]}
-    assert "Nobody was told yes" in told_then_done(refused=CLASSIC.replace(nothing).run()).alt_text
+    assert "Nobody was told yes" in told_then_done(refused=CLASSIC.replace(nothing).run()).alt

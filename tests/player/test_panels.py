@@ -124,8 +124,8 @@ def assert_lacking_agrees(run, times, names, lacking):
     effects = run.effects_columns
     for column, name in enumerate(names):
         first = np.full(len(arrived), np.inf)
-        if name == "told":
-            first = np.where(run.outcomes.nothing, np.inf, np.round(run.tally.answered * 1e6))
+        if name == "told yes":
+            first = np.where(~run.outcomes.yes, np.inf, np.round(run.tally.answered * 1e6))
         elif name in run.effect_names:
             its = (effects["name"] == run.effect_names.index(name)) & np.isnan(run.undone)
             np.minimum.at(first, run.tally.customers[its], np.round(effects["time"][its] * 1e6))

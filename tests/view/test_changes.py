@@ -3,7 +3,7 @@ import pytest
 
 from evsim.lesson import lesson_size, promises
 from evsim.results.tally import OK
-from evsim.view.changes import carried, figures, what_changed
+from evsim.view.changes import Noticed, carried, figures, what_changed
 from evsim.view.words import seconds
 from tests.view import runs
 
@@ -39,7 +39,7 @@ def test_the_same_customers_are_counted_once():
 def test_a_percentile_is_named_with_its_values_in_both_runs():
     run = lesson_size("events").run()
     branch = run.branch(DOWN, at=8)
-    level, before, now = carried(run, branch)["all done after"]
+    level, before, now = carried(Noticed(run), Noticed(branch))["all done after"]
     assert level == "p95"  # of 326, sixteen lie beyond it; beyond p99 only three
     assert now == pytest.approx(np.percentile(branch.tally.completion, 95))
     says = f"The p95 of the time until all was done rose from {seconds(before)} to {seconds(now)}"
@@ -61,7 +61,7 @@ def test_other_customers_are_counted_first():
 
 def test_runs_in_which_nobody_came_or_few_have_counts_and_no_percentiles():
     assert figures(runs.nobody()) == dict.fromkeys(figures(runs.nobody()), 0)
-    assert carried(runs.nobody(), runs.few()) == {}
+    assert carried(Noticed(runs.nobody()), Noticed(runs.few())) == {}
     assert what_changed(runs.nobody(), runs.few()) == "3 customers more came."
 
 

@@ -19,7 +19,8 @@ def test_every_line_counts_what_the_records_say():
     run = classic()
     requests, drawn = run.tally, lines(flow(run))
     errors = requests.answered[requests.outcome != 1]
-    told = {"arrived": requests.arrived, "told": requests.answered, "told error": errors}
+    yes = requests.answered[requests.outcome == 1]
+    told = {"arrived": requests.arrived, "told yes": yes, "told error": errors}
     effects = {name: requests.first_time[code] for code, name in enumerate(run.effect_names)}
     assert drawn.keys() == told.keys() | effects.keys()
     for name, times in (told | effects).items():

@@ -1,82 +1,72 @@
 """Circuit breakers as strips: when each was closed, open or half-open."""
 
-from matplotlib.patches import Patch
+from functools import partial
 
 from evsim.parts.breaker.phases import phases as phases_of
-from evsim.view.style import (
-    ERROR,
-    INK,
-    LESSON,
-    PAPER,
-    count,
-    describe,
-    empty,
-    fault_bands,
-    figure,
-    letters,
-    seconds,
-    short,
-    time_axis,
-    title,
-)
+from evsim.view.scene.axes import Frame, names, times
+from evsim.view.scene.bands import bands, sentence
+from evsim.view.scene.marks import Bars, End, Look
+from evsim.view.scene.scene import Scene
+from evsim.view.style import ERROR, INK, LESSON, PAPER, count, seconds, short
 
-__all__ = ["BELOW", "PICTURES", "breakers", "strips_below"]
+__all__ = ["BELOW", "PICTURES", "breakers", "scene", "strips_below"]
 
 MOST, MOST_BELOW = 12, 2  # strips; below another picture
 LOOKS = {
-    "closed": {"fc": "#f1f1f4", "ec": "#8a8a90", "hatch": ""},
-    "open": {"fc": "#f6c9cd", "ec": ERROR.colour, "hatch": "xxx"},
-    "half-open": {"fc": PAPER, "ec": INK, "hatch": "..."},
+    "closed": Look("#f1f1f4", edge="#8a8a90"),
+    "open": Look("#f6c9cd", edge=ERROR.colour, hatch="xxx"),
+    "half-open": Look(PAPER, edge=INK, hatch="..."),
 }
 
 
 def breakers(run, ax=None):
     """Draw a strip of time for each circuit breaker that ever opened; return the axes."""
+    return scene(run).draw(ax)
+
+
+def scene(run, frame=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
     found = phases_of(run)
-    names = sorted(found, key=lambda who: -_open_for(found[who]))[:MOST]
-    with figure(ax, (LESSON[0], min(LESSON[1], 2.4 + 0.5 * len(names)))) as ax:
-        if not names:
-            return empty(ax, _nothing(run))
-        right = max(phase.end for who in names for phase in found[who])
-        ax.set(xlim=(0, right), ylim=(len(names) - 0.4, -1.1))
-        fault_bands(ax, run, until=right)
-        for line, who in enumerate(names):
-            _strip(ax, found[who], line - 0.3, 0.6)
-        ax.set_yticks(range(len(names)), [short(who, 26) for who in names])
-        ax.tick_params(axis="y", length=0)
-        left_out = len(found) - len(names)
-        time_axis(ax.xaxis, right, note=f"; {count(left_out, 'breaker')} left out" if left_out else "")
-        legend = [Patch(label=state, **look) for state, look in LOOKS.items()]
-        below = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "borderaxespad": 4.0}  # of the words of the axis
-        ax.legend(handles=legend, ncols=3, handlelength=2.2, **below)
-        text = _finding(found, right)
-        title(ax, text)
-        return describe(ax, f"{text}. " + " ".join(_words(who, found[who]) for who in names))
+    longest = sorted(found, key=lambda who: -_open_for(found[who]))[:MOST]
+    if not longest:
+        return sentence("breakers", _nothing(run))
+    right = max(phase.end for who in longest for phase in found[who])
+    frame = frame or Frame(right)
+    left_out = len(found) - len(longest)
+    text = _finding(found, right)
+    return Scene(
+        "breakers", text, f"{text}. " + " ".join(_words(who, found[who]) for who in longest),
+        (LESSON[0], min(LESSON[1], 2.4 + 0.5 * len(longest))), frame,
+        times(0.0, frame.right, note=f"; {count(left_out, 'breaker')} left out" if left_out else ""),
+        names(len(longest) - 0.4, -1.1, [(line, short(who, 26)) for line, who in enumerate(longest)]),
+        bands(run, right),
+        tuple(strip for line, who in enumerate(longest) for strip in _strips(found[who], line - 0.3, line + 0.3)),
+        legend=tuple(LOOKS.items()), again=partial(scene, run),
+    )  # fmt: skip
 
 
-def strips_below(ax, run):
-    """Draw the breakers that were open longest below the x axis of a picture whose y axis counts from 0."""
-    found, (_, top) = phases_of(run), ax.get_ylim()
-    names = sorted(found, key=lambda who: -_open_for(found[who]))[:MOST_BELOW]
-    for line, who in enumerate(names):
+def strips_below(run, top):
+    """(marks, names in the margin, how deep they lie): the breakers that were open longest, below the x axis.
+
+    top: the highest count of a picture whose y axis counts from 0.
+    """
+    found = phases_of(run)
+    longest = sorted(found, key=lambda who: -_open_for(found[who]))[:MOST_BELOW]
+    marks, ends = [], []
+    for line, who in enumerate(longest):
         middle = -top * (0.05 + 0.075 * line)
-        _strip(ax, found[who], middle - 0.03 * top, 0.06 * top)
-        ax.text(1.01 * ax.get_xlim()[1], middle, f"breaker: {short(who, 24)}", va="center", fontsize=11)
-    if names:
-        ax.set_ylim(-top * (0.02 + 0.075 * len(names)), top)
+        marks += _strips(found[who], middle - 0.03 * top, middle + 0.03 * top)
+        ends.append(End(middle, f"breaker: {short(who, 24)}"))
+    return marks, ends, -top * (0.02 + 0.075 * len(longest)) if longest else 0.0
 
 
-def _strip(ax, phases, bottom, height):
-    """Draw the phases of one breaker along the x axis, with a word in each that has room for it."""
-    left, right = ax.get_xlim()
-    room = letters(ax, 10, 0.7) / (right - left)
-    box = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none"}
-    for phase in phases:
-        end = min(phase.end, right)
-        ax.broken_barh([(phase.start, end - phase.start)], (bottom, height), lw=0.8, zorder=2, **LOOKS[phase.state])
-        if room * (end - phase.start) > len(phase.state) + 2:
-            place = {"ha": "center", "va": "center", "fontsize": 10, "color": INK, "bbox": box, "zorder": 3}
-            ax.text((phase.start + end) / 2, bottom + height / 2, phase.state, **place)
+def _strips(phases, low, high):
+    """The phases of one breaker along the x axis: marks for each state, with its word in them."""
+    for state, look in LOOKS.items():
+        its = [phase for phase in phases if phase.state == state]
+        if its:
+            left, right = [phase.start for phase in its], [phase.end for phase in its]
+            yield Bars(state, left, right, [low] * len(its), [high] * len(its), look, (state,) * len(its))
 
 
 def _open_for(phases):

@@ -17,10 +17,10 @@ EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\[[^\]
 
 
 @cache
-def bundle(entry):
-    """The text of the module `entry` (a name in ``js/``) with everything it imports; its exports are its default's."""
+def bundle(entry, folder=FOLDER):
+    """The text of the module `entry` with its imports, of `folder` or ``js/``; its exports are its default's."""
     texts = {}
-    _collect(entry, texts)
+    _collect(entry, texts, folder)
     return "\n".join([*texts.values(), f"export default {_variable(entry)};\n"])
 
 
@@ -30,15 +30,16 @@ def styles():
     return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("style", "panels"))
 
 
-def _collect(name, texts, trail=()):
+def _collect(name, texts, folder, trail=()):
     """Put the text of a module behind those of the modules it imports."""
     if name in texts:
         return
     if name in trail:
         raise ValueError(f"modules import each other in a circle: {' -> '.join([*trail, name])}")
-    source = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    file = next(place / f"{name}.js" for place in (folder, FOLDER) if (place / f"{name}.js").exists())
+    source = file.read_text(encoding="utf-8")
     for _, other in IMPORT.findall(source):
-        _collect(other, texts, (*trail, name))
+        _collect(other, texts, folder, (*trail, name))
     exported = [each for names in EXPORT.findall(source) for each in re.findall(r"\w+", names)]
     source = IMPORT.sub(lambda match: f"const {_renamed(match[1])} = {_variable(match[2])};\n", source)
     source = re.sub(r"^export (?=async|function|const|let|class)", "", source, flags=re.MULTILINE)

@@ -9,10 +9,10 @@ const MOST_EFFECTS = 6; // the slowest are the ones to see
    happens to a customer for the first time. */
 export function linesOf(index) {
   const { film, lane, arrivals, asked, answered, yes, no, error, truth } = index;
-  const told = Float64Array.from([...yes, ...no, ...error]).sort();
+  const toldYes = answered.map((time, request) => (index.told(request) === "yes" ? time : NEVER));
   const lines = [
     { name: "arrived", kind: "arrived", times: arrivals },
-    { name: "told", kind: "told", times: told, first: answered },
+    { name: "told yes", kind: "told", times: yes, first: toldYes },
   ];
   const effects = film.effects.map(({ name }, effect) => {
     const first = range(0, lane.requests.count).map((request) => truth.times(effect, request)[0] ?? NEVER);

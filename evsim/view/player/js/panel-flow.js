@@ -267,7 +267,7 @@ class Chart {
 /* "94 arrived, 78 have subscription: 16 do not. 12 of them never will; the last of the others does 3.2 s from now." */
 function gapWords({ name, kind }, { come, done, backlog }, lacking, time, complete) {
   if (!come) return "Nobody has come yet.";
-  const has = { told: ["is told", "are told"], no: ["is told no", "are told no"], error: ["is told an error", "are told an error"] };
+  const has = { told: ["is told yes", "are told yes"], no: ["is told no", "are told no"], error: ["is told an error", "are told an error"] };
   const [one, many] = has[kind] ?? [`has ${name}`, `have ${name}`];
   const all = `${number(come)} arrived, ${number(done)} ${done === 1 ? one : many}`;
   if (!backlog || !lacking) return `${all}.`;

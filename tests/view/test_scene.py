@@ -1,0 +1,148 @@
+"""A scene says the same on paper and in the browser: words, colours, order. Scenes in one frame share their axes."""
+
+import json
+import re
+
+import pytest
+
+from evsim.lesson import told_then_done
+from evsim.view import dots, flow
+from evsim.view.scene.marks import Bars, Text
+from evsim.view.scene.scene import hold
+from tests.player.node import MODULES, node
+from tests.view import runs
+from tests.view.runs import EDGES
+
+PALE = "as it was before"
+SCENES = {
+    "flow": lambda run: flow.scene(run),
+    "latency": lambda run: dots.scene(run),
+    "told then done": lambda run: told_then_done(first=run, second=runs.events()),
+}
+RUNS = {name: EDGES[name] for name in ("nobody", "few", "refused", "cut", "doubled")}
+RUNS |= {"classic": runs.classic, "events": runs.events}
+
+SCRIPT = """
+import { picture } from %s;
+import { readFileSync } from "node:fs";
+const flat = (node) => [node, ...node[2].flatMap((each) => typeof each === "string" ? [] : flat(each))];
+const found = JSON.parse(readFileSync(0, "utf-8")).map(([scene, ghost, width]) => {
+  const nodes = flat(picture(scene, { ghost, width }));
+  const marks = nodes.filter(([, each]) => each.class === "mark").map((mark) => flat(mark).map(([, each]) => each));
+  const colour = ({ fill, stroke }) => fill && fill !== "none" ? fill : stroke;
+  return {
+    words: nodes.filter(([tag]) => tag === "text").map(([, , children]) => children[0]),
+    alt: nodes[0][1]["aria-label"],
+    colours: marks.map((parts) => parts.map(colour).find(Boolean) ?? null),
+    names: marks.map(([first]) => first["data-name"] ?? null),
+    ghosts: nodes.filter(([, each]) => each.class === "ghost").length,
+    places: nodes.filter(([tag]) => tag === "text").map(([, each]) => [each.x, each.y]),
+    box: nodes[0][1].viewBox.split(" ").map(Number),
+  };
+});
+process.stdout.write(JSON.stringify(found));
+"""
+
+
+def in_browser(*shown):
+    """What the browser's renderer makes of (scene, ghost, width in pixels)."""
+    given = [[scene.to_dict(), ghost and ghost.to_dict(), width] for scene, ghost, width in shown]
+    script = SCRIPT % json.dumps((MODULES / "scene.js").as_uri())
+    return json.loads(node("--input-type=module", "--eval", script, text=json.dumps(given)))
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    return {(name, which): make(RUNS[which]()) for name, make in SCENES.items() for which in RUNS}
+
+
+@pytest.fixture(scope="module")
+def drawn(scenes):
+    wide = in_browser(*((scene, None, 96 * scene.size[0]) for scene in scenes.values()))
+    return dict(zip(scenes, wide, strict=True))
+
+
+def joined(words):
+    """Words without their lines, and without those in a bar, which stand there if there is room."""
+    return re.sub(r"\s+", " ", " ".join(words)).strip()
+
+
+def all_words(scene):
+    inside = {words for mark in scene.marks if isinstance(mark, Bars) for words in mark.inside}
+    return [words for words in scene.words if words not in inside]
+
+
+def on_paper(ax):
+    """All that is written on axes, sorted."""
+    texts = [ax.title, ax._left_title, *ax.texts, ax.xaxis.label, ax.yaxis.label]
+    texts += [*ax.get_xticklabels(), *ax.get_yticklabels()] if ax.axison else []
+    texts += ax.get_legend().get_texts() if ax.get_legend() else []
+    found = {joined([text.get_text()]) for text in texts}
+    return found - {"", "\N{BLACK DIAMOND}"}
+
+
+def test_the_browser_writes_the_words_of_the_scene_in_its_order(scenes, drawn):
+    for key, scene in scenes.items():
+        diamonds_apart = joined(drawn[key]["words"])
+        assert diamonds_apart == joined(all_words(scene)), key
+        assert drawn[key]["alt"] == scene.alt
+
+
+def test_paper_has_the_words_of_the_scene_and_no_others(scenes):
+    for key, scene in scenes.items():
+        ax = scene.draw()
+        assert on_paper(ax) == {joined([words]) for words in all_words(scene)}, key
+        assert ax.alt_text == scene.alt
+
+
+def test_marks_have_the_same_names_and_colours_in_the_same_order_in_both(scenes, drawn):
+    themes = {"var(--evsim-ink)": "#2b2b30", "var(--evsim-paper)": "#ffffff"}
+    for key, scene in scenes.items():
+        marks = [(mark.name, mark.look.colour) for mark in scene.marks if not isinstance(mark, Text)]
+        seen = zip(drawn[key]["names"], drawn[key]["colours"], strict=True)
+        assert [(name, themes.get(colour, colour)) for name, colour in seen if name is not None] == marks, key
+        ax = scene.draw()
+        artists = sorted([*ax.lines, *ax.collections], key=lambda artist: artist.get_zorder())
+        named = [name for name, _ in marks if name]
+        assert [each.get_label() for each in artists if each.get_label() in named] == named, key
+
+
+def test_all_words_stand_inside_the_picture_on_a_screen_of_any_width(scenes):
+    widths = (320, 390, 600, 800)
+    asked = [(scene, None, width) for scene in scenes.values() for width in widths]
+    for (scene, _, width), found in zip(asked, in_browser(*asked), strict=True):
+        across, high = found["box"][2:]
+        assert across == width
+        assert all(0 <= x <= across and 0 <= y <= high for x, y in found["places"]), (scene.name, scene.title)
+
+
+def test_the_scene_before_is_a_ghost_and_the_words_say_so(scenes):
+    before, now = scenes["flow", "classic"], scenes["flow", "events"]
+    (found,) = in_browser((now, before, 768))
+    assert found["ghosts"] == sum(not isinstance(mark, Text) for mark in before.marks)
+    assert any(PALE in words for words in found["words"])
+
+
+def test_held_scenes_have_one_frame_and_keep_what_they_show():
+    before = [flow.scene(runs.lesson("registration-events", rate=rate).run()) for rate in (5, 20)]
+    after = hold(before)
+    assert before[0].frame != before[1].frame and after[0].frame == after[1].frame
+    for one, two in zip(before, after, strict=True):
+        assert (one.title, one.alt[60:]) == (two.title, two.alt[60:])
+        assert [mark.y[-1] for mark in one.marks if mark.name] == [mark.y[-1] for mark in two.marks if mark.name]
+    assert after[0].x == after[1].x and after[0].y == after[1].y
+
+
+def test_dots_of_held_scenes_are_of_one_size_on_one_axis():
+    held = hold(dots.scene(runs.lesson("registration-classic", rate=rate, duration=10).run()) for rate in (12, 25))
+    assert held[0].x == held[1].x
+    alone = [dots.scene(runs.lesson("registration-classic", rate=rate, duration=10).run()) for rate in (12, 25)]
+    assert alone[0].x != alone[1].x
+    assert len({mark.size for scene in held for mark in scene.marks if mark.name == "told"}) == 1
+
+
+def test_a_word_that_differs_would_be_seen(scenes):
+    scene = scenes["flow", "classic"]
+    ax = scene.draw()
+    ax.set_xlabel("time since the begin (s)")
+    assert on_paper(ax) != {joined([words]) for words in all_words(scene)}

@@ -33,7 +33,8 @@ def queue(draw, risky, may_block):
             settings["max_receive_count"] = draw(st.sampled_from([1, 2, 4]))
         else:
             settings[draw(st.sampled_from(LIMITS[settings["like"]]))] = draw(st.sampled_from([None, 1, 3]))
-        settings["refuses_dead_letters"] = draw(st.sampled_from([None, True, False]))
+        of_letters = draw(st.sampled_from([None, True, False]))
+        settings["refuses_dead_letters"] = settings["expired_to_dead_letter"] = of_letters
         settings["ack_timeout"] = draw(st.sampled_from([None, None, "unlimited", 1]))
         settings["deduplication"] = draw(DEDUPLICATION)
         settings["idempotent"] = draw(st.sampled_from([None, False]))

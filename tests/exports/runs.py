@@ -56,14 +56,21 @@ def troubled():
 
 
 def committing():
-    """Members that commit at intervals die, fall silent and are slow; an undo, a budget that is spent, an outbox."""
+    """Members that commit at intervals die, fall silent and are slow; an undo, a budget that is spent, an outbox.
+
+    Visitors ask for one of few seats, and lookers for nothing that lasts; there is a warm-up.
+    """
     retry = {"attempts": 3, "backoff": "50ms", "budget": {"ratio": 0.1, "burst": 1}}
     reading = {"channel": "facts", "commit": {"interval": "700ms"}, "session_timeout": "500ms",
                "max_poll_interval": "250ms"}  # fmt: skip
     return Scenario.from_dict(
         {
             "name": "committing",
-            "workloads": {"customers": {"target": "front", "arrivals": {"poisson": 6}}},
+            "workloads": {
+                "customers": {"target": "front", "arrivals": {"poisson": 6}},
+                "visitors": {"target": "desk", "arrivals": {"poisson": 1}, "key": {"uniform": 3}},
+                "lookers": {"target": "back", "arrivals": {"poisson": 1}},
+            },
             "services": {
                 "front": {
                     "workers": 9,
@@ -74,18 +81,27 @@ def committing():
                     ],
                 },
                 "back": {"handle": [{"work": "20ms"}, {"fail": 0.3}]},
+                "desk": {"handle": [{"work": "5ms"}, {"effect": {"name": "seat", "unique": True}}]},
                 "reader": {"instances": 2, "subscribe": reading, "handle": [{"work": {"exponential": "80ms"}},
                                                                           {"effect": "entry"}]},
+                "hasty": {"subscribe": {"channel": "facts", "commit": "before"},
+                          "handle": [{"work": "30ms"}, {"fail": 0.3}]},
             },
             "channels": {"facts": {"log": {"partitions": 3}}},
-            "network": {"latency": "10ms"},
+            "network": {
+                "latency": "10ms",
+                "links": {
+                    "near": {"between": ["lookers", "back"], "latency": 0},
+                    "close": {"between": ["visitors", "desk"], "latency": 0},
+                },
+            },
             "faults": [
                 {"crash": "reader/1", "at": "2s", "for": "2s"},
                 {"pause": "reader/2", "at": "5s", "for": "1s"},
                 {"outage": "facts", "at": "7s", "for": "500ms"},
                 {"outage": "reader", "at": "9s", "for": "1h"},
             ],
-            "run": {"duration": "10s", "drain_limit": "300ms"},
+            "run": {"duration": "10s", "warmup": "1s", "drain_limit": "300ms"},
         }
     ).run()  # fmt: skip
 

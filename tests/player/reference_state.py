@@ -218,7 +218,18 @@ class Reference:
             open_ = [row for _, row in sorted(rows)]
             oldest = self.plain.rows[open_[0]].parent if open_ else None
             found[service or "null"] = {"open": open_, "behind": len(open_), "oldest": oldest}
-        return {"kept": kept, "faults": self.faults(name, t), "groups": found}
+        progress = {service: self.progress(name, service, t) for service in groups if service}
+        return {"kept": kept, "faults": self.faults(name, t), "groups": found, "progress": progress}
+
+    def progress(self, channel, service, t):
+        """How far a group is with each message: not for it (yet), waiting, handed out, or over."""
+        found = ["none"] * len(self.plain.messages)
+        for first, last in self.obligations():
+            if first.source == channel and first.service == service and micro(first.born) <= t:
+                over = last.verdict not in ("given back", "open") and 0 <= micro(last.settled) <= t
+                handed = 0 <= micro(first.leased) <= t
+                found[first.parent] = "over" if over else "handed" if handed else "waits"
+        return found
 
     def obligations(self):
         """(first, last) attempt at each delivery that somebody has to settle: not at what a link made."""

@@ -6,7 +6,7 @@ A customer is called #0, #1 ... there, by the place of their request.
 from evsim.view.words import seconds
 from tests.exports.plain import micro
 
-__all__ = ["told"]
+__all__ = ["told", "verdict"]
 
 ORDER = (
     "fault ends", "fault", "note", "settled", "late", "confirmed", "kept", "came", "arrives", "starts", "effect",
@@ -62,6 +62,24 @@ def who(of):
 def remarks(plain):
     its = [(row, each) for row in plain.rows for each in row.remarks]
     return sorted(its, key=lambda pair: pair[1].order)
+
+
+def verdict(found, t, names, true, plain):
+    """What has become of a customer at a moment; `found`: what the player shows of them, `true`: when it all was."""
+    if found["told"] is None:
+        done = listed([name for name, times in zip(names, found["times"], strict=True) if times])
+        return f"waiting for {seconds((t - found['asked']) / 1e6)}{f', and {done} is there already' if done else ''}"
+    word, time, state = found["told"]["word"], found["told"]["time"], found["state"]
+    said = f"told {'an error' if word == 'error' else word} after {seconds((time - found['asked']) / 1e6)}"
+    if not state["true"] or not any(found["due"]):
+        final = t >= micro(plain.end) and plain.run.records_complete
+        return said + state["last" if final else "truth"]
+    later = f"; it was true {seconds((true - time) / 1e6)} later" if true > time else ", and it was true"
+    return said + later + state["also"]
+
+
+def listed(words):
+    return " and ".join([*([", ".join(words[:-1])] if words[1:] else []), *words[-1:]])
 
 
 # Messages.

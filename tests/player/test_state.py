@@ -16,7 +16,7 @@ from tests.exports.plain import Plain, micro
 from tests.exports.runs import a_run
 from tests.player.node import ask
 from tests.player.reference_state import Reference
-from tests.player.reference_words import told
+from tests.player.reference_words import told, verdict
 from tests.player.test_film import NO_SHRINKING
 
 
@@ -33,6 +33,10 @@ QUESTION = """(film, [index]) => {
         ([name, column]) => [name, ArrayBuffer.isView(column) ? [...column] : column]));
     const faults = (its) => its.map(({kind, start}) => [kind, start]);
     const {attempts, messages, effects, sendings, requests, remarks} = index.lane;
+    const progressAt = (channel, t) => Object.fromEntries(index.groups
+        .filter((group) => group.channel === channel && group.service !== null)
+        .map((group) => [group.service,
+            [...Array(messages.count).keys()].map((message) => progress(index, group, message, t))]));
     const shown = (t) => {
         const {services, channels, dots} = stateOf(index, t);
         return {
@@ -42,7 +46,8 @@ QUESTION = """(film, [index]) => {
             channels: Object.fromEntries(Object.entries(channels).map(([name, {kept, groups, faults: its}]) =>
                 [name, {kept, faults: faults(its),
                     groups: Object.fromEntries(groups.map(({service, open, behind, oldest}) =>
-                        [String(service), {open, behind, oldest}]))}])),
+                        [String(service), {open, behind, oldest}])),
+                    progress: progressAt(name, t)}])),
             dots: dots.map(({hop, share}) => [hop.kind, hop.ref, hop.from, hop.to, Math.round(share * 1e6) / 1e6]),
         };
     };
@@ -54,10 +59,13 @@ QUESTION = """(film, [index]) => {
         customers: film.moments.map((t) => film.whose.map((request) => {
             const found = customerAt(index, request, t);
             return found && {asked: found.asked, told: found.told, state: found.state,
-                times: found.effects.map(({times}) => times), due: found.effects.map(({due}) => due)};
+                times: found.effects.map(({times}) => times), due: found.effects.map(({due}) => due),
+                verdict: verdictOf(index, request, t)};
         })),
     };
 }"""
+
+NAMES = {"state": ["stateOf", "customerAt", "progress"], "events": ["eventsOf"], "words": ["sentence", "verdictOf"]}
 
 
 def moments(plain, count, luck):
@@ -77,9 +85,10 @@ def assert_the_player_shows_the_records(runs, count=8):
     for run in runs:
         plain = Plain(run)
         references.append(Reference(plain))
-        whose = luck.sample(range(len(plain.requests)), min(5, len(plain.requests)))
+        sorts = {(each.workload, each.outcome): each.place for each in plain.requests}
+        whose = [*sorts.values(), *luck.sample(range(len(plain.requests)), min(5, len(plain.requests)))]
         films.append(film(run) | {"moments": moments(plain, count, luck), "whose": whose})
-    found = ask(films, QUESTION, {"state": ["stateOf", "customerAt"], "events": ["eventsOf"], "words": ["sentence"]})
+    found = ask(films, QUESTION, NAMES)
     for run, made, reference, said in zip(runs, films, references, found, strict=True):
         assert_columns(reference, said["tables"], made)
         assert list(map(tuple, said["words"])) == told(reference, made["futures"][0]["lanes"][0]), run
@@ -128,7 +137,9 @@ def customer_at(reference, made, request, t, outcomes):
         "last": replace(outcomes, final=True).truth(request), "also": outcomes.also(request),
     }  # fmt: skip
     due = is_due(plain.run, made, request)
-    return {"asked": micro(who.arrived), "told": heard, "state": state, "times": times, "due": due}
+    found = {"asked": micro(who.arrived), "told": heard, "state": state, "times": times, "due": due}
+    true = micro(true_at(plain.run, who, standing(plain)))
+    return found | {"verdict": verdict(found, t, [effect["name"] for effect in made["effects"]], true, plain)}
 
 
 def is_due(run, made, request):
@@ -198,11 +209,17 @@ def assert_requests(plain, table, made):
     word = {"ok": "yes", "declined": "no", "pending": "nothing"}
     said = [word.get(each.outcome, "error") for each in plain.requests]
     assert [made["told"][code] for code in table["told"]] == said
-    standing = {}
+    there = standing(plain)
+    assert table["true"] == [micro(true_at(plain.run, each, there)) for each in plain.requests]
+
+
+def standing(plain):
+    """(customer, effect) -> its times, without what was undone."""
+    found = {}
     for each in plain.effects:
         if each.undone is None:
-            standing.setdefault((each.row.request.place, each.name), []).append(each.time)
-    assert table["true"] == [micro(true_at(plain.run, each, standing)) for each in plain.requests]
+            found.setdefault((each.row.request.place, each.name), []).append(each.time)
+    return found
 
 
 def true_at(run, who, standing):

@@ -5,6 +5,7 @@ from tests.rules.rule import Rule, column, times
 
 DROPPED = "Such a letter is dropped if nobody *rejected* the message in that channel or since (RabbitMQ's rule)"
 WORD = "A rejection is a consumer's word: `requeue: false`, or the last of its own `retry.attempts`"
+EXPIRED = "whether what expires comes again as a dead letter (by default, as with RabbitMQ)."
 OTHERS = "Expiry, maximum length and the queue's own limit of deliveries are none."
 
 
@@ -32,6 +33,8 @@ RULES = [
          on=(2, [0, 1, 7, 8]), beyond=(3, [0, 1])),
     Rule(WORD, lambda requeue: round_by(steps=[{"fail": {"probability": 1, "requeue": requeue}}], delivery_limit=0),
          started, on=(False, [0, 6]), beyond=(True, [0])),
+    Rule(EXPIRED, lambda moved: round_by(until=0, ttl=3, expired_to_dead_letter=moved), came, on=(True, [0, 3]),
+         beyond=(False, [0])),
     Rule(OTHERS, lambda until: round_by({"retry": {"attempts": 1}}, until=until, ttl=3), came,
          on=(0, [0, 3]), beyond=(1.5, [0, 1, 6])),
 ]  # fmt: skip

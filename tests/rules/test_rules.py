@@ -16,7 +16,11 @@ RULES = [
     for area in AREAS
     for number, rule in enumerate(import_module(f"tests.rules.{area}").RULES, 1)
 ]
-PAGES = [(HERE.parents[1] / "docs" / "semantics.md").read_text(encoding="utf-8"), *(part.page for part in parts())]
+DOCS = HERE.parents[1] / "docs"
+PAGES = [
+    *((DOCS / name).read_text(encoding="utf-8") for name in ("semantics.md", "figures.md")),
+    *(part.page for part in parts()),
+]
 MANUAL = " ".join(" ".join(PAGES).split())
 
 

@@ -77,7 +77,8 @@ class QueueSettings(Likened):
     Beyond `max_length` ready messages the head is dropped (`overflow: drop_head`): the one that would be handed out
     next, which is the oldest of the highest priority. Or a publisher is refused (`reject_publish`), and a dead letter
     too if the queue `refuses_dead_letters`; or they are kept waiting (`block`). A message that is ready for longer than
-    `ttl` expires when it is first in line. With `priorities`, the number of levels, the highest goes first.
+    `ttl` expires when it is first in line; it goes to the `dead_letter` too, unless `expired_to_dead_letter` is
+    false. With `priorities`, the number of levels, the highest goes first.
 
     With a `visibility_timeout` consumers poll and hold no connection: a message that is not acknowledged in that time
     is ready again, though its consumer may still be at work, and one whose handler failed or died not earlier. Within
@@ -87,7 +88,9 @@ class QueueSettings(Likened):
     again when its publisher sends it again. `redrive` moves the dead letters that lie there back to where they died.
     """
 
-    plain: ClassVar[dict] = {"overflow": "drop_head", "refuses_dead_letters": True, "idempotent": True}
+    plain: ClassVar[dict] = {
+        "overflow": "drop_head", "refuses_dead_letters": True, "expired_to_dead_letter": True, "idempotent": True,
+    }  # fmt: skip
     read_with: ClassVar[tuple[str, ...]] = (
         "prefetch", "ack", "guarantee", "dead_letter", "retry", "change_visibility",
     )  # fmt: skip
@@ -116,6 +119,9 @@ class QueueSettings(Likened):
     ] = None
     ttl: Annotated[
         TimeOrUnlimited | None, Field(description="how old a ready message may be when it is first in line")
+    ] = None
+    expired_to_dead_letter: Annotated[
+        StrictBool | None, Field(description="whether what expires comes again as a dead letter; SQS deletes it")
     ] = None
     priorities: Annotated[
         up_to(255) | None, Field(description="how many levels there are, from 0; the highest goes first")

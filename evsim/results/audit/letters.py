@@ -68,14 +68,18 @@ def _letters(run):
 def _targets(run, dead):
     """For each row: the number of the channel to which its dead letter goes, -1 if to none.
 
-    A subscription's address is for what its service gives up; what expires or is dropped goes to its queue's.
+    A subscription's address is for what its service gives up; what expires or is dropped goes to its queue's, if what
+    expires there goes anywhere.
     """
     rows, channels = run.rows, run.scenario.complete.channels
     numbers = {name: number for number, name in enumerate(channels)} | {None: -1}
     own = np.array([numbers[getattr(each, "dead_letter", None)] for each in channels.values()] + [-1])
     reading = np.array([numbers[getattr(place.step, "dead_letter", None)] for place in run.places] + [-1])
     read = np.where(rows["verdict"][dead] == Verdict.DEAD, reading[rows["place"][dead]], -1)
-    return np.where(read >= 0, read, own[run.message_columns["channel"][rows["parent"][dead]]])
+    channel = run.message_columns["channel"][rows["parent"][dead]]
+    keeps = np.array([getattr(each, "expired_to_dead_letter", True) is False for each in channels.values()] + [False])
+    gone = (rows["verdict"][dead] == Verdict.EXPIRED) & keeps[channel]
+    return np.where(gone, -1, np.where(read >= 0, read, own[channel]))
 
 
 def _comes_round(run, row, target):

@@ -109,6 +109,14 @@ def test_the_active_consumer_dies_and_the_next_one_waits_for_what_it_had():
     assert deliveries(found) == [0, 1, 30]
 
 
+@pytest.mark.parametrize(("like", "buried"), [("sqs", 0), ("sqs-fifo", 0), ("rabbitmq", 2)])
+def test_what_is_too_old_is_deleted_by_sqs_and_a_dead_letter_of_rabbitmq(like, buried):
+    scenario = run(count=3, queue={"like": like, "ttl": "1s"}, reading={"prefetch": 1}).scenario
+    found = scenario.replace({"channels.jobs.queue.dead_letter": "graves", "channels.graves": {"queue": {}}}).run()
+    assert found.audit() and found.summary()["expired"] == 2
+    assert (found.ledger.channel == "graves").sum() == buried
+
+
 # Late deletes.
 
 

@@ -215,7 +215,8 @@ class CarefulQueue(Channel):
 
     def _throw_out(self, row, verdict, reason):
         self._close(row, verdict, reason)
-        if self.letters is not None:
+        kept = verdict == Verdict.EXPIRED and not self.settings.expired_to_dead_letter
+        if self.letters is not None and not kept:
             self.letters.send(row)
 
     def _close(self, row, verdict, reason):

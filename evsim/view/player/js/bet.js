@@ -4,14 +4,14 @@ import { h, put, say } from "./dom.js";
 import { upTo } from "./intervals.js";
 import { duration } from "./words.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [680, 230, 44, 14, 16, 26];
+const [WIDE, NARROW, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [680, 380, 230, 44, 14, 16, 26];
 const STEP = 250_000; // microseconds between two points of what is drawn
 const NONE = 0.5; // fewer than that is nobody
 
 export class Bet {
   /* `settings`: {effect, from, until, truth, words} of a toy; run() lets time go by, back() goes to where one draws. */
   constructor(film, settings, { run, back }) {
-    Object.assign(this, { film, settings, locked: false, drawn: new Map() });
+    Object.assign(this, { film, settings, locked: false, drawn: new Map(), width: WIDE });
     this.band = h("rect", { class: "ev-bet-band" });
     [this.known, this.mine, this.truth] = ["known", "mine", "truth"].map((name) => h("path", { class: `ev-bet-line ${name}` }));
     this.axes = h("g", { class: "ev-bet-axes" });
@@ -21,19 +21,18 @@ export class Bet {
     }); // prettier-ignore
     this.svg = h(
       "svg",
-      { class: "ev-bet-chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": "how many are told yes and not on the list yet, against time" },
+      { class: "ev-bet-chart", role: "group", "aria-label": "how many are told yes and not on the list yet, against time" },
       this.band, this.axes, this.known, this.mine, this.truth, this.handle,
     ); // prettier-ignore
     this.svg.addEventListener("pointerdown", (event) => this.draws(event));
-    this.run = h("button", { type: "button", class: "ev-button ev-next", onclick: () => this.lock(run) }, "let it run");
-    this.again = h("button", { type: "button", class: "ev-button", onclick: () => this.unlock(back) }, "draw it again");
+    this.button = h("button", { type: "button", class: "ev-button ev-next", onclick: () => this.press(run, back) });
     this.words = h("p", { class: "ev-payoff", role: "status" });
     this.node = h(
       "div",
       { class: "ev-bet" },
       h("p", {}, "Draw with the pointer how the line goes on, or move its end with the arrow keys. Then let it run."),
       this.svg,
-      h("div", { class: "ev-group" }, this.run, this.again),
+      h("div", { class: "ev-group" }, this.button),
       this.words,
     );
   }
@@ -47,12 +46,17 @@ export class Bet {
     if (!this.drawn.size) this.straight(until + (this.film.end - until) / 2);
   }
 
+  fit(upright) {
+    this.width = upright ? NARROW : WIDE;
+    this.scale();
+  }
+
   backlog(t) {
     return upTo(this.index.arrivals, t) - upTo(this.done, t);
   }
 
   x(time) {
-    return LEFT + (time / this.film.end) * (WIDTH - LEFT - RIGHT);
+    return LEFT + (time / this.film.end) * (this.width - LEFT - RIGHT);
   }
 
   y(many) {
@@ -63,14 +67,15 @@ export class Bet {
     const { from, until } = this.settings;
     const band = { x: this.x(from), width: this.x(until) - this.x(from), y: TOP, height: HEIGHT - TOP - BOTTOM };
     for (const [name, value] of Object.entries(band)) put(this.band, name, value);
-    const marks = [h("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`, fill: "none", class: "ev-wire" })];
+    put(this.svg, "viewBox", `0 0 ${this.width} ${HEIGHT}`);
+    const marks = [h("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${this.width - RIGHT}`, fill: "none", class: "ev-wire" })];
     for (let time = 0; time <= this.film.end; time += 5e6)
       marks.push(h("text", { x: this.x(time), y: HEIGHT - 8, "text-anchor": "middle" }, `${time / 1e6}${time ? "" : " s"}`));
     for (let many = 0; many <= this.most; many += 20)
       marks.push(h("text", { x: LEFT - 6, y: this.y(many) + 4, "text-anchor": "end" }, String(many)));
     marks.push(
       h("text", { x: this.x(from) + 4, y: TOP + 12 }, "list down"),
-      h("text", { x: WIDTH - RIGHT, y: TOP + 4, "text-anchor": "end" }, "told yes, and not on the list yet"));
+      h("text", { x: this.width - RIGHT, y: TOP + 4, "text-anchor": "end" }, "told yes, and not on the list yet"));
     this.axes.replaceChildren(...marks);
   }
 
@@ -96,7 +101,7 @@ export class Bet {
     let before = null;
     const move = ({ clientX, clientY }) => {
       const { left, top, width, height } = this.svg.getBoundingClientRect();
-      const time = (((clientX - left) / width) * WIDTH - LEFT) / (WIDTH - LEFT - RIGHT) * this.film.end; // prettier-ignore
+      const time = (((clientX - left) / width) * this.width - LEFT) / (this.width - LEFT - RIGHT) * this.film.end; // prettier-ignore
       const share = (HEIGHT - BOTTOM - ((clientY - top) / height) * HEIGHT) / (HEIGHT - TOP - BOTTOM);
       const here = { time, many: Math.max(0, Math.min(this.most, share * this.most)) };
       this.between(before ?? here, here);
@@ -135,22 +140,17 @@ export class Bet {
     this.paint();
   }
 
-  lock(run) {
-    this.locked = true;
-    run();
-  }
-
-  unlock(back) {
-    this.locked = false;
-    back();
+  /* Let it run, or draw again. */
+  press(run, back) {
+    this.locked = !this.locked;
+    (this.locked ? run : back)();
   }
 
   // Drawing.
 
   draw(time) {
     this.time = time;
-    put(this.run, "hidden", this.locked ? "" : null);
-    put(this.again, "hidden", this.locked ? null : "");
+    say(this.button, this.locked ? "draw it again" : "let it run");
     this.paint();
     say(this.words, time >= Math.min(this.film.end, this.settings.truth + 2e6) ? this.verdict() : "");
   }

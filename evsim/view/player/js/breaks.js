@@ -31,9 +31,9 @@ function grouped(faults) {
 
 export class Breaks {
   /* `faults`: those of the film's breaks that can be chosen; `bar`: where one can be dropped.
-     acts: {breakAt(fault, time), future(number)}. */
-  constructor(faults, bar, acts) {
-    Object.assign(this, { faults, bar, acts, busy: false, radios: new Map() });
+     acts: {breakAt(fault, time), future(number)}; shown: whether one can choose here. */
+  constructor(faults, bar, acts, shown = true) {
+    Object.assign(this, { faults, bar, acts, shown, busy: false, radios: new Map() });
     this.group = `ev-futures-${++instances}`;
     const choice = { class: "ev-select", autocomplete: "off", "aria-label": "fault", onchange: () => this.mark() };
     this.choice = h("select", choice, grouped(faults));
@@ -80,7 +80,7 @@ export class Breaks {
   /* Show on the bar when the chosen fault can begin, and beside it how long it lasts. */
   mark() {
     const { fault, moments } = this.faults[this.choice.selectedIndex];
-    this.bar.mark(moments ?? []);
+    this.bar.mark(this.shown ? (moments ?? []) : []);
     this.lasts.hidden = typeof fault.for !== "number";
     this.length.value = fault.for;
     this.length.disabled = moments !== null;

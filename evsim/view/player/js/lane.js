@@ -56,6 +56,7 @@ export function indexLane(film, lane) {
     ),
     publishes: intervals(awaited(lane), (number) => messages.published[number], publishEnd(lane)),
   };
+  index.called = calledOf(film, lane);
   index.presses = pressesOf(film, lane);
   index.truth = truthOf(film, index);
   index.groups = groupsOf(index, delivered);
@@ -103,6 +104,12 @@ function numbersOfRequests({ workloads, requests }) {
     found[workloads[requests.workload[request]]].set(requests.number[request], request);
   }
   return ({ workload, number }) => found[workload]?.get(number);
+}
+
+/* A function of a name: what people call it. In a toy a channel that a broker keeps is the broker. */
+function calledOf({ toy }, { channels }) {
+  const brokers = channels.filter(({ broker }) => broker).map(({ name }) => name);
+  return (name) => (toy?.name && brokers.length === 1 && brokers[0] === name ? "the broker" : name);
 }
 
 /* A function of a request: what the same person has asked up to it, where persons press again in a film. */

@@ -31,5 +31,7 @@ export function twice(index, request) {
 
 /* Everybody who has come by t, as a sum. */
 export function all(index, t) {
-  return `${capital(new Promises(index).sum(t))}.`;
+  const late = index.lane.odd.late.length;
+  const lied = late ? ` For ${late} of those told yes it was not true a second later.` : "";
+  return `${capital(new Promises(index).sum(t))}.${lied}`;
 }

@@ -89,7 +89,7 @@ class Player {
     this.breaks = new Breaks(faults, this.bar, {
       breakAt: (fault, at) => this.breakAt(fault, at),
       future: (future) => selection.set({ future }),
-    });
+    }, settings.has("fault"));
     if (settings.has("fault")) this.controls.add(this.breaks.node);
     this.toybox = new Toybox(this);
     this.changed = h("p", { class: "ev-changed" });
@@ -108,7 +108,7 @@ class Player {
       this.controls.node,
       only("fault", this.breaks.futures),
       this.toybox.nodes,
-      this.changed,
+      settings.pays ? null : this.changed,
       only("help", h("p", { class: "ev-help" }, HELP)),
       this.panels,
     );
@@ -162,6 +162,7 @@ class Player {
     this.upright = upright;
     const arrangement = arrange(this.film, upright);
     for (const row of this.rows) row.arrange(arrangement);
+    this.toybox.fit(upright);
     this.draw();
   }
 
@@ -186,7 +187,7 @@ class Player {
   draw() {
     const { time, customer, future } = this.selection.get();
     const requests = this.lanes().map((index) => (customer ? index.requestOf(customer) : undefined));
-    const who = customer ? this.name(customer) : "";
+    const who = customer ? customerName(customer, this.film) : "";
     const logins = (customer && this.logins.get(this.key(customer))) ?? [];
     this.seen[future] = Math.max(this.seen[future] ?? 0, time);
     this.rows.forEach((row, number) => {
@@ -212,7 +213,7 @@ class Player {
 
   /* What happens, for those who see and, where it stands still, for those who listen. */
   tell(time, requests) {
-    if (this.clock.running && this.pace === "true") {
+    if (this.clock.running && this.pace === "true" && this.settings.stops !== "mine") {
       for (const row of this.rows) row.count();
       return;
     }
@@ -231,15 +232,13 @@ class Player {
     return changed.map((words, number) => `${this.rows[number].index.lane.name}: ${words}`).join(" ");
   }
 
-  /* What a customer is called: who is alone on the stage is you. */
-  name(customer) {
-    return this.settings.stops === "mine" ? "you" : customerName(customer, this.film);
-  }
-
   meWords(time, customer, requests) {
     const lanes = this.lanes();
     if (!customer) return "Press Register: you become the next customer.";
-    if (this.settings.pays === "mine") return time < this.lastOfMine(customer) ? "On its way \u2026" : "";
+    if (this.settings.pays === "mine") {
+      const over = time >= this.lastOfMine(customer);
+      return `You are ${customerName(customer, this.film)}.${over ? "" : " On its way \u2026"}`;
+    }
     const verdicts = lanes.map((index, row) => verdictOf(index, requests[row], time));
     const same = new Set(verdicts).size === 1;
     const each = same ? verdicts[0] : verdicts.map((words, row) => `${lanes[row].lane.name}: ${words}`).join("; ");

@@ -53,7 +53,7 @@ export class Stage {
   /* Show another lane (of another future). */
   show(index) {
     this.index = index;
-    const { lane } = index;
+    const { lane, film } = index;
     this.wires = wiresOf(lane, this.arrangement);
     this.effectsOf = Object.fromEntries(lane.services.map(({ name, effects }) => [name, effects]));
     const boxes = [
@@ -61,7 +61,7 @@ export class Stage {
       ...lane.channels.flatMap((channel) => {
         const box = this.boxes[channel.name];
         const many = channel.partitions > 1 ? `, ${channel.partitions} partitions` : "";
-        const kind = `${channel.broker ? "broker: " : ""}${channel.kind}${many}`;
+        const kind = channel.broker && film.toy?.name ? "the broker" : `${channel.broker ? "broker: " : ""}${channel.kind}${many}`;
         const frame = frameOf(box, channel.name, "channel");
         return [...frame, { tag: "text", class: "ev-small", x: box.x + 9, y: box.y + 34, text: kind }];
       }),

@@ -23,6 +23,11 @@ export class Toybox {
     this.nodes = [this.plugs?.node, this.futures, this.looks?.node, this.bet?.node, this.payoff].filter(Boolean);
   }
 
+  /* On a telephone there is less room. */
+  fit(upright) {
+    this.bet?.fit(upright);
+  }
+
   show() {
     const [index] = this.player.lanes();
     this.looks?.show(index);

@@ -106,9 +106,9 @@ export function sentence(index, event, who) {
   return ofAttempt(index, kind, ref, who);
 }
 
-function ofMessage({ lane, film: { codes } }, kind, number, who) {
+function ofMessage({ lane, called, film: { codes } }, kind, number, who) {
   const { attempts, messages } = lane;
-  const [sender, channel] = endsOfMessage(lane, number);
+  const [sender, channel] = endsOfMessage(lane, number).map(called);
   const place = lane.channels[messages.channel[number]].lingers ? "batch" : "outbox";
   if (kind === PUBLISHED) {
     const maker = lane.channels[messages.sender[number] - lane.services.length];
@@ -126,9 +126,9 @@ function ofMessage({ lane, film: { codes } }, kind, number, who) {
   return `${channel} keeps the message about ${who}${where}`;
 }
 
-function ofSending({ lane }, kind, sending, who) {
+function ofSending({ lane, called }, kind, sending, who) {
   const { sendings } = lane;
-  const [sender, channel] = endsOfMessage(lane, sendings.message[sending]);
+  const [sender, channel] = endsOfMessage(lane, sendings.message[sending]).map(called);
   const fate = sendings.fates[sendings.fate[sending]];
   if (kind === CAME) {
     return fate === "refused"
@@ -144,7 +144,8 @@ function ofAttempt(index, kind, row, who) {
   const { attempts } = lane;
   const place = lane.places[attempts.place[row]];
   if (!place) return ofNobody(index, kind, row, who);
-  const { service, source } = place;
+  const service = place.service;
+  const source = index.called(place.source);
   const again = attempts.attempt[row] > 1 ? ` (attempt ${attempts.attempt[row]})` : "";
   const request = place.kind === "request";
   const delivery = place.kind === "delivery";
@@ -185,7 +186,7 @@ function ofAttempt(index, kind, row, who) {
 
 /* Of a message that nobody has been granted. */
 function ofNobody(index, kind, row, who) {
-  const channel = index.channelOf(row);
+  const channel = index.called(index.channelOf(row));
   if (kind === ASKED) return `the message about ${who} waits in ${channel} again`;
   const reason = index.film.codes.reason[index.lane.attempts.reason[row]];
   if (reason === "redriven") return `${channel} gives the message about ${who} back to where it died`;
@@ -197,7 +198,8 @@ function waitingWords(index, row, service, who) {
   return outcome === "refused" ? `${who} reaches ${service}` : `${who} waits at ${service} for a free worker`;
 }
 
-function endWords(index, row, { kind, service, source }, who) {
+function endWords(index, row, { kind, service, source: from }, who) {
+  const source = index.called(from);
   const { attempts } = index.lane;
   const then = { request: ` and answers ${who}`, call: ` and answers ${source}`, delivery: "" }[kind];
   switch (index.film.codes.outcome[attempts.outcome[row]]) {
@@ -216,7 +218,8 @@ function endWords(index, row, { kind, service, source }, who) {
   }
 }
 
-function settledWords(index, row, { kind, service, source }, who) {
+function settledWords(index, row, { kind, service, source: from }, who) {
+  const source = index.called(from);
   const { attempts } = index.lane;
   const took = duration(attempts.settled[row] - attempts.asked[row]);
   const verdict = index.film.codes.verdict[attempts.verdict[row]];

@@ -9,18 +9,17 @@ from .scenarios import scenario
 
 def run(workload, messages, seed, **options):
     """Run `workload` for the time in which `messages` messages are expected, with full records."""
-    from evsim.run import simulate
     from evsim.scenario import Scenario
 
-    finished = simulate(Scenario.from_dict(scenario(workload, messages)), seed=seed, **options)
+    finished = Scenario.from_dict(scenario(workload, messages)).run(seed=seed, **options)
     return read(finished, workload)
 
 
 def run_summary(workload, messages, seed):
     """The same with summary records, where evsim has them."""
-    from evsim.run import simulate
+    from evsim.scenario import Scenario
 
-    if "record" not in signature(simulate).parameters:
+    if "record" not in signature(Scenario.run).parameters:
         raise NotImplementedError("evsim has no summary records yet")
     return run(workload, messages, seed, record="summary")
 
@@ -37,7 +36,7 @@ def read(finished, workload):
 
     def read_rows():
         rows = finished.records.rows
-        request = [place.kind == "request" for place in finished.places]
+        request = [place.kind == "request" for place in finished.tables.places]
         messages = sum(request[place] for place in rows.place)
         producers = request if workload.groups else [False] * len(request)  # their requests are no work
         columns = zip(rows.place, rows.ready, rows.started)

@@ -58,7 +58,7 @@ def main():
             page.goto(file.as_uri())
             page.locator(".ev-player").wait_for()
             events = page.evaluate("player.events().list.length")
-            customers = sum(len(run.tally.row) for run in runs)
+            customers = sum(len(run.tables.requests.row) for run in runs)
             print(f"{words}: {customers:,} customers in {len(runs)} designs, {events:,} events")
             ready = page.evaluate(INDEX)
             print(f"  film made in {1000 * made:.0f} ms, {size / 1000:,.0f} kB; page ready after {ready:.0f} ms")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from evsim.experiment import compare, crash_matrix, hysteresis, replicate
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
-    from evsim.run import Simulation, simulate
+    from evsim.run import Simulation
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
     from evsim.view.player.widget import play
 
@@ -28,7 +28,6 @@ __all__ = [
     "names",
     "play",
     "replicate",
-    "simulate",
     "theory",
     "toy",
 ]
@@ -39,7 +38,7 @@ _MODULES = {
     "evsim.experiment": ("compare", "crash_matrix", "hysteresis", "replicate"),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),
-    "evsim.run": ("Simulation", "simulate"),
+    "evsim.run": ("Simulation",),
     "evsim.view.player.widget": ("play",),
 }
 _HOMES = {name: module for module, homes in _MODULES.items() for name in homes}

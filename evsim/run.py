@@ -6,7 +6,7 @@ This is the top of the house: pictures, players and branches know results, and r
 from evsim.engine import Execution
 from evsim.results.results import Results
 
-__all__ = ["Run", "Simulation", "simulate"]
+__all__ = ["Run", "Simulation"]
 
 
 class Run(Results):
@@ -35,12 +35,6 @@ class Run(Results):
 
         return Sequence(self, request, workload)
 
-    def player(self):
-        """This run, to step through forwards and backwards (:class:`evsim.view.player.widget.Player`)."""
-        from evsim.view.player.widget import play
-
-        return play(self)
-
 
 class Simulation(Execution):
     """A scenario that is built and ready to run; ``env`` is its :class:`simpy.Environment`.
@@ -50,8 +44,3 @@ class Simulation(Execution):
 
     def __init__(self, scenario, seed=None, *, guarded=False):
         super().__init__(scenario, seed, guarded=guarded, into=Run)
-
-
-def simulate(scenario, seed=None, until=None, *, guarded=False):
-    """Run `scenario` once with `seed` (default: the scenario's own) and return its :class:`Run`."""
-    return Simulation(scenario, seed, guarded=guarded).run(until)

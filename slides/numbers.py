@@ -10,7 +10,7 @@ import evsim
 from docs.build import FAULTS, SEEDS, means
 from evsim.experiment.statistics import estimate
 from evsim.lesson.terminal import RECORDED
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.view.flow import catch_ups
 from evsim.view.wiring import Wiring
 from evsim.view.words import seconds
@@ -70,7 +70,7 @@ def _table():
                 f"{name}.not-yet": round(late), f"{name}.half": round(half),
             }  # fmt: skip
     found["hybrid.well.done"] = seconds(means("hybrid")[1])
-    settings = scenario("events").run
+    settings = scenario("events").run_settings
     found["table.customers"] = round(NORMAL * (settings.duration - settings.warmup))
     return found
 
@@ -98,19 +98,19 @@ def _earlier(name, apart, sign=1):
 def _one_run():
     """The runs that are drawn."""
     classic, events = run("classic", "mailing list"), run("events", "mailing list")
-    broker = run("events", "broker").tally
-    refused = classic.tally.outcome != OK
+    broker = run("events", "broker").tables.requests
+    refused = classic.tables.requests.outcome != OK
     caught_up = max(catch_ups(events), key=lambda each: each.waiting)
-    again = [run("classic", "retries", seed).tally for seed in SEEDS]
+    again = [run("classic", "retries", seed).tables.requests for seed in SEEDS]
     errors = [each.cohort & (each.outcome != OK) for each in again]
     half = [(error & (each.present > 0)).sum() for error, each in zip(errors, again)]
     yes = [1 - error.sum() / each.cohort.sum() for error, each in zip(errors, again)]
     two_writes = [run("hybrid", "two writes", seed).summary()["inconsistent"] for seed in SEEDS]
     relay = scenario("hybrid").services["database"].handle[-1]
     return {
-        "one.customers": len(classic.tally.row), "one.refused": int(refused.sum()),
+        "one.customers": len(classic.tables.requests.row), "one.refused": int(refused.sum()),
         "one.refused-share": f"{refused.mean():.0%}".replace("%", " %"),
-        "one.half": int((refused & (classic.tally.present > 0)).sum()),
+        "one.half": int((refused & (classic.tables.requests.present > 0)).sum()),
         "broker.refused": int((broker.outcome != OK).sum()),
         "broker.half": int(((broker.outcome != OK) & (broker.present > 0)).sum()),
         "catch-up.waiting": caught_up.waiting, "catch-up.took": seconds(caught_up.took),
@@ -123,14 +123,14 @@ def _one_run():
 
 def customer():
     """A customer of the classic design who was told error while the list was down, and whose row is there."""
-    requests = run("classic", "mailing list").tally
+    requests = run("classic", "mailing list").tables.requests
     odd = np.flatnonzero((requests.outcome != OK) & (requests.present > 0))
     return int(requests.number[odd[len(odd) // 2]])
 
 
 def twin():
     """The customer whose answer took a middle time in the classic design, all being well."""
-    requests = run("classic").tally
+    requests = run("classic").tables.requests
     counted = np.flatnonzero(requests.cohort & (requests.outcome == OK))
     return int(requests.number[counted[np.argsort(requests.response[counted])[len(counted) // 2]]])
 
@@ -138,7 +138,7 @@ def twin():
 def _customers():
     found = {"odd": customer(), "twin": twin()}
     for design in ("classic", "events"):
-        requests = run(design).tally
+        requests = run(design).tables.requests
         index = int(np.flatnonzero(requests.number == found["twin"])[0])
         found[f"twin.{design}.told"] = seconds(requests.response[index])
         found[f"twin.{design}.lag"] = seconds(requests.consistency_lag[index])
@@ -147,7 +147,7 @@ def _customers():
 
 def _limits():
     """What of their own registration customers find right after they were told yes."""
-    requests = run("events").tally
+    requests = run("events").tables.requests
     told = requests.cohort & (requests.outcome == OK)
     rows = requests.first_time[run("events").effect_names.index("customer row")]
     later = (rows - requests.answered)[told]
@@ -177,11 +177,11 @@ def _benefits():
 def _groups():
     """Who got which message in the system of two producers and four consumers."""
     two = run("two-producers-four-consumers")
-    found = {"groups.messages": len(two.message_columns["published"])}
-    for place in two.places:
+    found = {"groups.messages": len(two.tables.messages["published"])}
+    for place in two.tables.places:
         if place.kind == "delivery":
             service = two.scenario.services[place.service]
-            instance = two.rows["worker"][two.rows["place"] == place.number] // service.workers
+            instance = two.tables.rows["worker"][two.tables.rows["place"] == place.number] // service.workers
             for number in range(service.instances):
                 name = f"groups.{place.service}-{number + 1}"
                 found[name] = found.get(name, 0) + int((instance == number).sum())

@@ -6,7 +6,7 @@ from evsim.lesson import lesson_size
 from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.toys import LENGTHS, MOMENTS, TOYS, toy
 from evsim.results.outcomes import LATER
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.view.changes import figures
 from evsim.view.player.branching import Branches, entry
 from evsim.view.player.differences import difference
@@ -90,7 +90,7 @@ def _result(run):
 
 def _when_told(run):
     """How many of those who were told yes had everything at that moment, and how many were."""
-    requests = run.tally
+    requests = run.tables.requests
     yes = requests.outcome == OK
     return [int((yes & (requests.completed_at <= requests.answered)).sum()), int(yes.sum())]
 

@@ -52,9 +52,9 @@ def run(
     chosen = load_scenario(scenario, settings, seed)
     folder, stopped = results_folder(save, overwrite, [scenario], [chosen]), None
     if runs == 1:
-        done = audited_run(chosen, chosen.run.seed)
-        summary, services, channels = done.summary(), done.service_figures, done.channel_figures
-        phases = done.phase_figures
+        done = audited_run(chosen, chosen.run_settings.seed)
+        summary, services, channels = done.summary(), done.services, done.channels
+        phases = done.phases
         audit, luck = str(done.audit()), f"seed {done.seed}"
     else:
         done, stopped = _as_far(replicate, chosen, runs, jobs=jobs)
@@ -62,7 +62,7 @@ def run(
         audit, luck = "balanced in all runs", f"{len(done.runs)} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
     warn(done.warnings)
     data = {
-        "scenario": chosen.name, "seed": chosen.run.seed, "summary": summary, "services": services,
+        "scenario": chosen.name, "seed": chosen.run_settings.seed, "summary": summary, "services": services,
         "channels": nested(channels), "phases": phases, "audit": "balanced",
     }  # fmt: skip
     if folder:
@@ -71,7 +71,7 @@ def run(
     if as_json:
         print_json(data | ({"runs": len(done.runs)} if runs > 1 else {}))
     else:
-        duration, warmup = chosen.run.duration, chosen.run.warmup
+        duration, warmup = chosen.run_settings.duration, chosen.run_settings.warmup
         title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"
         title += f", those of the first {warmup:g} s not counted" if warmup else ""
         say(report(title, summary, services, channels, phases, get_terminal_size().columns))
@@ -162,10 +162,10 @@ def export(
         raise typer.BadParameter(f"{requests!r} must look like 17 or 17,18", param_hint="--requests") from None
     chosen = load_scenario(scenario, settings, seed)
     place_of(format, path, overwrite, read_for([scenario], [chosen]))  # complains before the work begins
-    done = audited_run(chosen, chosen.run.seed)
+    done = audited_run(chosen, chosen.run_settings.seed)
     warn(done.warnings)
     try:
-        done.chosen(numbers, workload)
+        done.tables.chosen(numbers, workload)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--requests") from None
     say(str(done.export(path, format, numbers, workload, overwrite)))

@@ -14,7 +14,7 @@ __all__ = ["arrival_times", "expected_requests"]
 def arrival_times(system, name):
     """Lists of arrival times (ticks), ascending and before the end of the run."""
     scenario = system.scenario
-    arrivals, luck, end = scenario.workloads[name].arrivals, system.luck, ticks(scenario.run.duration)
+    arrivals, luck, end = scenario.workloads[name].arrivals, system.luck, ticks(scenario.run_settings.duration)
     if arrivals.from_file:
         stamps = np.rint(system.stamps(name)[0] * SECOND)
         yield stamps[stamps < end].tolist()
@@ -88,7 +88,7 @@ def expected_requests(system, name):
     """How many requests a workload is expected to make. A closed one: as many as users could think of."""
     scenario = system.scenario
     workload = scenario.workloads[name]
-    arrivals, end = workload.arrivals, scenario.run.duration
+    arrivals, end = workload.arrivals, scenario.run_settings.duration
     if arrivals.from_file:
         return int((system.stamps(name)[0] < end).sum())
     if arrivals.is_closed:

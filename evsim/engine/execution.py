@@ -25,7 +25,7 @@ class Execution:
 
     def __init__(self, scenario, seed=None, *, guarded=False, into=Results):
         scenario = a_scenario(scenario)
-        seed = scenario.run.seed if seed is None else seed
+        seed = scenario.run_settings.seed if seed is None else seed
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise refuse("seed", "must be a whole number, 0 or more", seed)
         self.scenario, self.seed, self._into = scenario, seed, into
@@ -37,7 +37,7 @@ class Execution:
 
     def run(self, until=None):
         """Run to the end (or to the time `until`) and return the results."""
-        duration, until = self.scenario.run.duration, a_moment(until)
+        duration, until = self.scenario.run_settings.duration, a_moment(until)
         if until is not None and not 0 < until <= duration:
             raise refuse("until", f"must be a time after 0 and not after the duration ({duration} s)", until)
         env, warnings = self.env, list(self.scenario.warnings())
@@ -51,7 +51,7 @@ class Execution:
         except SimulationError as error:
             if not isinstance(error.__cause__, TooManyRows):
                 raise
-            limit = self.scenario.run.max_rows
+            limit = self.scenario.run_settings.max_rows
             raise SimulationError(
                 f"run.max_rows: more than {limit:,} attempts were made by {env.now:.6g} s, and a run keeps a record of "
                 "each; make the run shorter, calm the overload, or raise run.max_rows"

@@ -38,7 +38,7 @@ class Clock:
     def _next(self, number):
         """Random faults begin only while the run lasts."""
         time = self.env._now + self.up.of(number)
-        if time < ticks(self.system.scenario.run.duration):
+        if time < ticks(self.system.scenario.run_settings.duration):
             self.env.call_at(time, self._begin_random, number, FAULT)
 
     def _begin_random(self, number):

@@ -19,10 +19,11 @@ def expected_rows(system):
 
 def refuse_too_many(system):
     """Refuse a run that would write more rows than it may keep."""
-    limit, rows = system.scenario.run.max_rows, expected_rows(system)
+    limit, rows = system.scenario.run_settings.max_rows, expected_rows(system)
     if rows > limit:
         comes_at_once = all(each.arrivals.at_once for each in system.scenario.workloads.values())
-        shorter = f"make run.duration about {write_time(float(f'{system.scenario.run.duration * limit / rows:.3g}'))}"
+        fewer = float(f"{system.scenario.run_settings.duration * limit / rows:.3g}")
+        shorter = f"make run.duration about {write_time(fewer)}"
         raise refuse(
             "run.max_rows",
             f"the run would make about {rows:,.0f} attempts, and keeps a record of each, of {limit:,} at most",

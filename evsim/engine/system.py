@@ -41,8 +41,8 @@ class System:
         self.scenario, self.seed = scenario, seed = scenario.complete, seed
         self.env = ExactEnvironment()
         self.luck = Luck(seed)
-        self.records = Records(scenario.run.max_rows)
-        run = scenario.run
+        self.records = Records(scenario.run_settings.max_rows)
+        run = scenario.run_settings
         self.end, self.give_up = ticks(run.end), ticks(scenario.network.give_up)
         self.backing_off = 0  # deliveries that wait for their next attempt
         self.replied = set()  # rows answered before their handler ended

@@ -17,7 +17,7 @@ class Workload:
 
     def __init__(self, system, name, settings, place):
         self.system, self.name, self.settings = system, name, settings
-        self.duration = ticks(system.scenario.run.duration)
+        self.duration = ticks(system.scenario.run_settings.duration)
         closed = settings.arrivals.is_closed
         done = self._think if closed else None  # an open workload does not care how a request ended
         bad = (lambda row, reason: self._think(row)) if closed else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from evsim.engine import execute
-from evsim.results.past import PastError, shared_past
+from evsim.results.common_prefix import PrefixError, common_prefix
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
 from evsim.scenario.units import UnitError, time
@@ -21,10 +21,10 @@ def branch(run, fault, at):
     fault: as in a scenario, without its beginning (``{"outage": "mailing-list", "for": "5s"}``), or a list of
     such. at: a moment of the run, in seconds or as text ("12s").
 
-    The branch is an ordinary run of the scenario with that fault added, and knows three things more:
-    ``parent``, the run it branched off; ``since``, the moment; ``shared``, how many of the parent's records
-    are its own too (:class:`evsim.results.past.Shared`). Every record of that past is compared;
-    :exc:`evsim.results.past.PastError` says that it was not the same: a defect of evsim, or the run was not
+    The branch is an ordinary run of the scenario with that fault added, and knows two things more:
+    ``parent``, the run it branched off; ``shared``, the moment and how many of the parent's records are its own too
+    (:class:`evsim.results.common_prefix.Shared`). Every record of that past is compared;
+    :exc:`evsim.results.common_prefix.PrefixError` says that it was not the same: a defect of evsim, or the run was not
     one of its scenario alone (a Python handler that remembers between runs, SimPy processes of one's own).
 
     A system in which something may break is built with more care, and may then break ties otherwise: who is
@@ -34,15 +34,15 @@ def branch(run, fault, at):
     at = _moment(run, at)
     faults = list(fault) if isinstance(fault, list | tuple) else [fault]
     _no_moments(faults)
-    until = run.ended_at if run.ended_at < run.scenario.run.duration else None
+    until = run.ended_at if run.ended_at < run.scenario.run_settings.duration else None
     other = _run(run, [{**each, "at": at} for each in faults], until)
     parent = run
     try:
-        shared = shared_past(run, other, at)
-    except PastError:
+        shared = common_prefix(run, other, at)
+    except PrefixError:
         parent = _run(run, [{**each, "mtbf": NEVER, "mttr": 1} for each in map(_endless, faults)], until)
-        shared = shared_past(parent, other, at)
-    other.parent, other.since, other.shared = parent, at, shared
+        shared = common_prefix(parent, other, at)
+    other.parent, other.shared = parent, shared
     return other
 
 
@@ -62,7 +62,7 @@ def _moment(run, at):
         moment = time(at)
     except UnitError as error:
         raise ScenarioError([Problem("at", error.rule, at)]) from None
-    end = min(run.ended_at, run.scenario.run.duration)
+    end = min(run.ended_at, run.scenario.run_settings.duration)
     if not moment < end:
         raise ScenarioError([Problem("at", f"must be a moment of the run, which takes {end:.6g} s", at)])
     return ticks(moment) / SECOND

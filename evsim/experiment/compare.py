@@ -71,7 +71,7 @@ def _customers(first, second):
     """Mean differences, second - first, over the customers that both designs served."""
     response, completion = [], []
     yes = first.outcomes.yes, second.outcomes.yes
-    first, second = first.tally, second.tally
+    first, second = first.tables.requests, second.tables.requests
     for name in first.workloads:
         if name not in second.workloads:
             continue
@@ -130,7 +130,7 @@ class Comparison:
     def warnings(self):
         """Warnings of all designs, and of settings that make them hard to compare."""
         found = [f"{name}: {text}" for name, design in self.designs.items() for text in design.warnings]
-        settings = {name: design.scenario.run for name, design in self.designs.items()}
+        settings = {name: design.scenario.run_settings for name, design in self.designs.items()}
         first = settings[self.first]
         for name, run in settings.items():
             if (run.duration, run.warmup) != (first.duration, first.warmup):

@@ -159,7 +159,7 @@ def _of_design(label, scenario, request):
     if len(scenario.workloads) != 1:
         raise ScenarioError([Problem("workloads", "a crash matrix follows one customer of one workload",
                                      len(scenario.workloads), hint="take the others out")])  # fmt: skip
-    well = audited_run(scenario, scenario.run.seed)
+    well = audited_run(scenario, scenario.run_settings.seed)
     request = _chosen(well, request)
     return [(label, well, request, point) for point in _points(well, request)]
 
@@ -176,9 +176,9 @@ def _crashed(each, back_after):
 
 
 def _chosen(run, request):
-    arrived = run.tally.arrived
+    arrived = run.tables.requests.arrived
     if request is None:
-        return int(np.searchsorted(arrived, run.scenario.run.duration / 3))
+        return int(np.searchsorted(arrived, run.scenario.run_settings.duration / 3))
     if not 0 <= request < len(arrived):
         raise ScenarioError([Problem("request", "did not arrive", request, hint=f"there are 0 to {len(arrived) - 1}")])
     return request
@@ -186,7 +186,7 @@ def _chosen(run, request):
 
 def _points(run, request):
     """(target, service, step, when) of every crash point on the way of a request."""
-    rows, places = run.rows, run.places
+    rows, places = run.tables.rows, run.tables.places
     mine = np.flatnonzero((rows["request"] == request) & ~np.isnan(rows["started"]))
     order = mine[np.argsort(rows["started"][mine], kind="stable")]
     for service in dict.fromkeys(places[rows["place"][row]].service for row in order.tolist()):
@@ -222,8 +222,8 @@ def _at(handle, position):
 
 
 def _told(where, run, well, request):
-    told, workload = run.outcomes, run.tally.workloads[0]
-    named = [(name, told.names.index(name)) for name in run.due[workload] if name in told.names]
+    told, workload = run.outcomes, run.tables.requests.workloads[0]
+    named = [(name, told.names.index(name)) for name in run.tables.due[workload] if name in told.names]
     effects = {name: int(told.done[code, request]) for name, code in named if told.due[code, request]}
     return Crash(*where, TOLD[told.told[request]], _kind(told, request), told.words(request), effects,  # type: ignore[call-arg]
                  _others(run, well, request))  # fmt: skip

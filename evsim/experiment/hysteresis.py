@@ -73,7 +73,7 @@ def _driven(scenario, workload, ramp, hold):
 def _one(scenario, workload, ramp, hold, seed):
     """The goodput on each plateau of one run."""
     run = audited_run(scenario, seed)
-    requests = run.tally
+    requests = run.tables.requests
     arrived = requests.arrived[run.outcomes.good & (requests.workload == requests.workloads.index(workload))]
     edges = np.sort([hold * (number + part) for number in range(len(ramp)) for part in (0.5, 1)])
     return (np.histogram(arrived, edges)[0][::2] / (hold / 2)).tolist()

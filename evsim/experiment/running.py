@@ -18,7 +18,7 @@ def seeds_from(scenario, n, seed=None):
     """The seeds of ``n`` runs: ``seed`` (default: the scenario's own) and the numbers after it."""
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise ValueError(f"n={n!r} must be a whole number of runs, 1 or more")
-    first = scenario.run.seed if seed is None else seed
+    first = scenario.run_settings.seed if seed is None else seed
     if not isinstance(first, int) or isinstance(first, bool) or first < 0:
         raise ValueError(f"seed={first!r} must be a whole number, 0 or more")
     return tuple(range(first, first + n))
@@ -40,9 +40,9 @@ def figures_of(run):
     return {
         "seed": run.seed,
         "summary": run.summary(),
-        "services": run.service_figures,
-        "channels": run.channel_figures,
-        "phases": run.phase_figures,
+        "services": run.services,
+        "channels": run.channels,
+        "phases": run.phases,
         "warnings": run.warnings,
     }
 

@@ -23,7 +23,7 @@ def save_run(path, data, done):
         if hasattr(done, "frame"):
             done.frame.to_csv(folder / "runs.csv")
         else:
-            csv.write(done, done.chosen(), folder)
+            csv.write(done, done.tables.chosen(), folder)
 
 
 def save_comparison(path, data, comparison):

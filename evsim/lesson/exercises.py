@@ -61,7 +61,7 @@ class Exercise:
         for seed in self.task.seeds:
             for condition, (scenario, properties) in self.task.conditions(answer).items():
                 run = scenario.run(seed=seed)
-                customers += len(run.tally.row)
+                customers += len(run.tables.requests.row)
                 for property_ in properties:
                     found = next(iter(property_(run)), None)
                     if found:

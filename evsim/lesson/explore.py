@@ -10,7 +10,6 @@ from time import perf_counter
 from evsim.lesson.knobs import knobs, switches
 from evsim.lesson.panel import button, show_panel, slide, toggle
 from evsim.lesson.words import Words
-from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_scenario, several
 from evsim.scenario.errors import Problem, suggest
@@ -74,7 +73,7 @@ class Explorer:
         chosen = {knob.path: knob.values[each] for knob, each in zip(self.knobs, setting.values, strict=True)}
         on = [fault for (_, fault, _), on in zip(self.switches, setting.on, strict=True) if on]
         scenario = self.scenario.replace({**chosen, "faults": on})
-        return simulate(scenario, seed=scenario.run.seed + setting.luck)
+        return scenario.run(seed=scenario.run_settings.seed + setting.luck)
 
     def reach(self):
         """Try the ends of the sliders together, then each value and each switch alone, as far as there is time.

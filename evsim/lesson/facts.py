@@ -30,7 +30,7 @@ def promises(**runs):
 
 
 def _promises(run):
-    requests, counted = run.tally, figures(run)
+    requests, counted = run.tables.requests, figures(run)
     cohort, told = requests.cohort, ~run.outcomes.nothing
     done = cohort & ~np.isnan(requests.completed_at)
     return {

@@ -104,7 +104,7 @@ def switches(scenario, faults=None):
     own = [(fault, True) for fault in scenario.to_dict().get("faults", [])]
     more = [(fault, False) for fault in faults or ()]
     if faults is None and not own:
-        begin, length = (float(f"{share * scenario.run.duration:.1g}") for share in (1 / 4, 1 / 6))
+        begin, length = (float(f"{share * scenario.run_settings.duration:.1g}") for share in (1 / 4, 1 / 6))
         names = [*scenario.services, *scenario.channels]
         more = [({"outage": name, "at": begin, "for": length}, False) for name in names[:MOST_SWITCHES]]
     checked = scenario.replace({"faults": [fault for fault, _ in own + more]})

@@ -29,7 +29,7 @@ def nobody_told_error(run):
 
 def somebody_told_error(run):
     """Not everybody is told yes. If everybody is, it fails for those who came during a fault."""
-    requests = run.tally
+    requests = run.tables.requests
     if not run.outcomes.yes.all():
         return
     for fault in faults(run):
@@ -48,7 +48,7 @@ def everything_done(run, *effects):
 
 def true_when_told(run, *effects):
     """Whoever is told yes has each effect at that moment."""
-    requests = run.tally
+    requests = run.tables.requests
     for name in effects:
         _, first = _effect(run, name)
         for place in np.flatnonzero(run.outcomes.yes & ~(first <= requests.answered)):
@@ -88,22 +88,22 @@ def asked_at_once(run, one, other):
 
 
 def _case(run, place, words):
-    return Counterexample(int(run.tally.number[place]), words)
+    return Counterexample(int(run.tables.requests.number[place]), words)
 
 
 def _effect(run, name):
     """(times it was done, when for the first time) for each customer."""
-    if name not in run.effect_names:
-        return np.zeros(len(run.tally.row), dtype=int), np.full(len(run.tally.row), np.nan)
-    code = run.effect_names.index(name)
-    return run.tally.times_done[code], run.tally.first_time[code]
+    if name not in run.tables.effect_names:
+        return np.zeros(len(run.tables.requests.row), dtype=int), np.full(len(run.tables.requests.row), np.nan)
+    code = run.tables.effect_names.index(name)
+    return run.tables.requests.times_done[code], run.tables.requests.first_time[code]
 
 
 def _asked(run, service):
     """When a service was first called for each customer; NaN: never. There must be one workload."""
-    rows = run.rows
-    calls = np.array([place.is_call and place.service == service for place in run.places] + [False])
+    rows = run.tables.rows
+    calls = np.array([place.is_call and place.service == service for place in run.tables.places] + [False])
     mine = np.flatnonzero(calls[rows["place"]])[::-1]  # the first call is written last
-    asked = np.full(len(run.tally.row), np.nan)
+    asked = np.full(len(run.tables.requests.row), np.nan)
     asked[rows["request"][mine]] = rows["born"][mine]
     return asked

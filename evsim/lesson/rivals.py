@@ -53,7 +53,7 @@ def rivals(clients, backoff, hop=None):
 
 def measured(run):
     """(writes tried, seconds until the last client knew that its own was done) of one run of rivals."""
-    return int((run.spans.kind == "call").sum()), float(run.tally.answered.max())
+    return int((run.spans.kind == "call").sum()), float(run.tables.requests.answered.max())
 
 
 def contention(clients=CLIENTS, waits=WAITS, seeds=range(5)):

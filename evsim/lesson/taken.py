@@ -39,9 +39,9 @@ def who_heard_no(**runs):
 
 
 def _count(run):
-    requests = run.tally
+    requests = run.tables.requests
     yes, no = requests.cohort & run.outcomes.yes, requests.cohort & run.outcomes.no
-    has = {name: requests.times_done[code] > 0 for code, name in enumerate(run.effect_names)}
+    has = {name: requests.times_done[code] > 0 for code, name in enumerate(run.tables.effect_names)}
     row, entry = has[ROW], has[ENTRY]
     sorry = has.get(SORRY, False)
     return {

@@ -45,7 +45,7 @@ def _scene(runs, frame=None):
 
 def _times(run):
     """(mean until told yes, mean until all was done, for how many it never was)."""
-    requests = run.tally
+    requests = run.tables.requests
     yes, due = requests.cohort & run.outcomes.yes, requests.cohort & (requests.due > 0)
     done = due & ~np.isnan(requests.completion)
     return _mean(requests.response[yes]), _mean(requests.completion[done]), int((due & ~done).sum())

@@ -116,7 +116,7 @@ def toy(name):
 def _bet(run):
     """What a bet on a catch-up is about: when it begins, what is to be known after it."""
     (found,) = catch_ups(run)
-    effect = run.effect_names.index("subscription")
+    effect = run.tables.effect_names.index("subscription")
     return {
         "effect": effect, "from": micro(found.fault.start), "until": micro(found.end), "truth": micro(caught_up(run)),
         "words": found.arithmetic,
@@ -137,8 +137,8 @@ def _rates(player, its):
 
 def _line(run, rate):
     """How busy the mailing list was, and how many had to wait for it, in words."""
-    rows, busy = run.rows, run.services.loc[LIST]["utilisation"]
-    its = np.isin(rows["place"], [place.number for place in run.places if place.service == LIST])
+    rows, busy = run.tables.rows, run.services[LIST]["utilisation"]
+    its = np.isin(rows["place"], [place.number for place in run.tables.places if place.service == LIST])
     waited = int((its & (rows["started"] > rows["ready"])).sum())
     return (
         f"{rate} a second: the mailing list is busy {busy:.0%} of the time, and {waited} of {its.sum()} "

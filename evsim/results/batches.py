@@ -7,6 +7,6 @@ __all__ = ["followers"]
 
 def followers(run):
     """For each row: whether another one leads its batch."""
-    result = np.zeros(len(run.rows["born"]), dtype=bool)
+    result = np.zeros(len(run.tables.rows["born"]), dtype=bool)
     result[[row for row, _ in run.records.batches]] = True
     return result

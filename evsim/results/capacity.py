@@ -86,7 +86,7 @@ class Capacity:
         """Worker seconds that existed in a window (start, end)."""
         return float(self.width * inside(self.ready, self._until, window).sum())
 
-    def absences(self, instance):
+    def downtimes(self, instance):
         """When an instance was not there, as spans (start, end) in order: before, between and after its lives."""
         mine = np.flatnonzero(self.number == instance)
         spans, since = [], 0.0

@@ -6,9 +6,9 @@ import numpy as np
 
 from evsim.figures import CHANNEL, LESS, MORE, PARTITION, Figure
 from evsim.results.confirmations import waited_for
+from evsim.results.deliveries import DELIVERY_STATES
 from evsim.results.fairness import spread
 from evsim.results.intervals import highest, inside
-from evsim.results.tally import DELIVERY_STATES
 from evsim.ticks import elapsed
 
 __all__ = ["FIGURES", "Entries", "of_channels", "of_partitions"]
@@ -22,13 +22,13 @@ class Entries:
 
     def __init__(self, run, channel, service, partition=None):
         self.run, self.channel, self.service, self.partition = run, channel, service, partition
-        self.ledger, self.window = run.deliveries_tally, (run.scenario.run.warmup, run.measured_until)
+        self.ledger, self.window = run.tables.deliveries, (run.scenario.run_settings.warmup, run.tables.measured_until)
         self.settings, self.number = run.scenario.channels[channel], list(run.scenario.channels).index(channel)
         ledger, subscriber = self.ledger, self.ledger.names.index((channel, service))
         self.granted = ledger.subscriber == subscriber
         self.mine = self.granted | ((ledger.subscriber < 0) & (ledger.channel == self.number))
         if partition is not None:
-            self.mine &= run.message_columns["partition"][ledger.message] == partition
+            self.mine &= run.tables.messages["partition"][ledger.message] == partition
         self.counted = self.mine & ledger.cohort
 
     def count(self, mask):
@@ -53,8 +53,10 @@ class Entries:
     def waited(self):
         """How long those who published to the channel waited until it had their message."""
         run, mine = self.run, waited_for(self.run)
-        messages = run.message_columns
-        mine = mine[(messages["channel"][mine] == self.number) & run.tally.cohort[run.message_requests[mine]]]
+        messages = run.tables.messages
+        mine = mine[
+            (messages["channel"][mine] == self.number) & run.tables.requests.cohort[run.tables.message_requests[mine]]
+        ]
         waited = elapsed(messages["acknowledged"], messages["published"])[mine]
         return waited[~np.isnan(waited)]
 
@@ -64,20 +66,20 @@ class Entries:
         if not self.settings.partitioned:
             return spread([])
         counted = self.granted & self.ledger.cohort
-        partition = self.run.message_columns["partition"][self.ledger.message[counted]]
+        partition = self.run.tables.messages["partition"][self.ledger.message[counted]]
         return spread(np.bincount(partition, minlength=self.settings.partitions_at_last))
 
 
 def of_channels(run):
     """(channel, service) -> its :class:`Entries`."""
-    return {names: Entries(run, *names) for names in run.deliveries_tally.names}
+    return {names: Entries(run, *names) for names in run.tables.deliveries.names}
 
 
 def of_partitions(run):
     """(log, service, partition) -> its :class:`Entries`."""
     return {
         (channel, service, number): Entries(run, channel, service, number)
-        for channel, service in run.deliveries_tally.names
+        for channel, service in run.tables.deliveries.names
         for number in range(run.scenario.channels[channel].partitions_at_last)
     }
 
@@ -93,7 +95,7 @@ FIGURES = (
     Figure("duplicated", "count", "deliveries that were handled more than once", lambda its: its.in_state("duplicate"),
            LESS, BOTH),
     Figure("reordered", "count", "deliveries that were done with after a later message of their key",
-           lambda its: its.count(its.ledger.reordered(its.run)), LESS, BOTH, shown=()),
+           lambda its: its.count(its.ledger.reordered), LESS, BOTH, shown=()),
     Figure("expired", "count", "deliveries that were too old when their turn came", lambda its: its.in_state("expired"),
            LESS, BOTH, shown=()),
     Figure("dropped", "count", "deliveries that the channel dropped, as it was full",
@@ -107,7 +109,7 @@ FIGURES = (
     Figure("replayed", "count", "deliveries that were read again on request",
            lambda its: int((its.mine & its.ledger.replayed).sum()), None, BOTH, shown=()),
     Figure("lag_mean", "count", "messages kept and not yet settled, on average over the window",
-           lambda its: float(inside(*its.kept).sum() / its.run.window), LESS, BOTH),
+           lambda its: float(inside(*its.kept).sum() / its.run.tables.window), LESS, BOTH),
     Figure("lag_max", "count", "the most messages kept and not yet settled at one time of the window",
            lambda its: highest(*its.kept), LESS, BOTH),
     Figure("age_max", "s", "the highest age of a message that was not yet settled",

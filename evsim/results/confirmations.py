@@ -10,7 +10,7 @@ def waited_for(run):
     channels = run.scenario.channels
     waits = [
         step.kind == "publish" and step.acks != 0 and step.outbox is None and channels[step.channel].confirms
-        for _, step in run.routes
+        for _, step in run.tables.routes
     ]
-    messages = run.message_columns
+    messages = run.tables.messages
     return np.flatnonzero((messages["origin"] < 0) & np.array([*waits, False])[messages["route"]])

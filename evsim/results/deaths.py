@@ -26,7 +26,7 @@ def been_in(run, row, message):
 
     Back to where a consumer rejected it or it was moved, for from there on a cycle of dead letters begins anew.
     """
-    rows, messages, passed = run.rows, run.message_columns, set()
+    rows, messages, passed = run.tables.rows, run.tables.messages, set()
     while message >= 0:
         final = rows["verdict"][row] == Verdict.DEAD and (rows["reason"][row] == Reason.REDRIVEN or _rejected(run, row))
         if final:
@@ -37,8 +37,8 @@ def been_in(run, row, message):
 
 
 def _rejected(run, row):
-    rows = run.rows
-    place = run.places[rows["place"][row]] if rows["place"][row] >= 0 else None
+    rows = run.tables.rows
+    place = run.tables.places[rows["place"][row]] if rows["place"][row] >= 0 else None
     attempt = max(rows["attempt"][row], 1)
     channels = run.scenario.complete.channels
     return is_rejected(place, channels, rows["reason"][row], rows["outcome"][row], attempt)
@@ -50,12 +50,12 @@ def deaths(run):
     Reasons are those of RabbitMQ's ``x-death``: rejected, expired, max length, delivery limit; and taken, by a
     unique constraint.
     """
-    rows, messages = run.rows, run.message_columns
+    rows, messages = run.tables.rows, run.tables.messages
     why, count = np.full(len(messages["origin"]), "", dtype=object), np.zeros(len(messages["origin"]), dtype=int)
     for message in np.flatnonzero(messages["origin"] >= 0).tolist():  # after what they come from
         origin, row = messages["origin"][message], messages["cause"][message]
         why[message], count[message] = why[origin], count[origin]
-        if not run.routed[message] and rows["reason"][row] != Reason.REDRIVEN:
+        if not run.tables.routed[message] and rows["reason"][row] != Reason.REDRIVEN:
             rejected = rows["verdict"][row] == Verdict.DEAD and _rejected(run, row)
             said = "rejected" if rejected else WHY[rows["verdict"][row]]
             why[message] = REJECTED.get(rows["reason"][row], said)

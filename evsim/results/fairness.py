@@ -6,8 +6,8 @@ stands behind a slow one in a partition, in what one instance has fetched, or in
 
 import numpy as np
 
-from evsim.results.absences import absences
 from evsim.results.batches import followers
+from evsim.results.downtime import downtimes
 from evsim.ticks import elapsed
 
 __all__ = ["Freedom", "jain", "rows_at", "spread", "standing", "waiting"]
@@ -36,10 +36,10 @@ class Freedom:
 
     def __init__(self, run, service, held):
         """held: which rows hold a worker of the service, each its own."""
-        rows, capacity = run.rows, run.capacity[service]
+        rows, capacity = run.tables.rows, run.tables.capacity[service]
         instance = capacity.instance_of(rows["worker"])
         flips = []
-        for number, away in enumerate(absences(run, service)):
+        for number, away in enumerate(downtimes(run, service)):
             mine = held & (instance == number)
             starts, ends = rows["started"][mine], _ended(rows["ended"][mine], run.ended_at)
             flips.append(_flips(starts, ends, np.array(away).reshape(-1, 2), capacity.width))
@@ -71,9 +71,9 @@ def _ended(times, end):
 
 def rows_at(run, service):
     """Which rows came to a service, and which of them held a worker of it, each its own."""
-    here = np.array([place.service == service for place in run.places] + [False])
-    mine = here[run.rows["place"]]
-    return mine, mine & ~followers(run) & ~np.isnan(run.rows["started"])
+    here = np.array([place.service == service for place in run.tables.places] + [False])
+    mine = here[run.tables.rows["place"]]
+    return mine, mine & ~followers(run) & ~np.isnan(run.tables.rows["started"])
 
 
 def waiting(run, mine, freedom):
@@ -81,7 +81,7 @@ def waiting(run, mine, freedom):
 
     What a channel has handed out travels until it arrives, and does not wait.
     """
-    rows = run.rows
+    rows = run.tables.rows
     ready, leased, arrived, started = (rows[name][mine] for name in ("ready", "leased", "arrived", "started"))
     left = _ended(np.where(np.isnan(started), rows["ended"][mine], started), run.ended_at)
     handed = ~np.isnan(leased)
@@ -94,11 +94,11 @@ def waiting(run, mine, freedom):
 
 def standing(run, service, window):
     """The figures of those who waited at a service, and of how its work was spread over its instances."""
-    rows, capacity = run.rows, run.capacity[service]
+    rows, capacity = run.tables.rows, run.tables.capacity[service]
     mine, held = rows_at(run, service)
     freedom = Freedom(run, service, held)
     _, behind, spans = waiting(run, mine, freedom)
-    counted = run.row_cohort[mine] & ~np.isnan(rows["started"][mine])
+    counted = run.tables.row_cohort[mine] & ~np.isnan(rows["started"][mine])
     worked = _inside(rows["started"][held], rows["ended"][held], window)
     instances = np.bincount(capacity.instance_of(rows["worker"][held]), worked, minlength=capacity.count)
     return {

@@ -3,8 +3,9 @@
 import numpy as np
 
 from evsim.results.deaths import deaths
+from evsim.results.deliveries import DELIVERY_STATES
 from evsim.results.records import Outcome, Reason, Verdict
-from evsim.results.tally import DELIVERY_STATES, REQUEST_OUTCOMES
+from evsim.results.requests import REQUEST_OUTCOMES
 
 __all__ = ["effects_frame", "incidents_frame", "ledger_frame", "requests_frame", "spans_frame"]
 
@@ -24,13 +25,13 @@ def _frame(columns):
 
 def requests_frame(run):
     """One row a request: who, when, what the customer was told and what became true."""
-    requests, outcomes = run.tally, run.outcomes
+    requests, outcomes = run.tables.requests, run.outcomes
     state = np.select([outcomes.repeated, outcomes.everything, ~outcomes.something], [3, 2, 0], default=1)
     return _frame(
         {
             "workload": np.array(requests.workloads)[requests.workload],
             "request": requests.number,
-            "key": run.request_keys,
+            "key": run.tables.request_keys,
             "arrived": requests.arrived,
             "answered": requests.answered,
             "outcome": np.array(REQUEST_OUTCOMES)[requests.outcome],
@@ -46,7 +47,7 @@ def requests_frame(run):
 
 def spans_frame(run):
     """One row an attempt; the index is the row number that others refer to."""
-    rows, places = run.rows, run.places
+    rows, places = run.tables.rows, run.tables.places
     place = rows["place"]
     first = np.where(rows["first"] < 0, np.arange(len(place)), rows["first"])
 
@@ -57,7 +58,7 @@ def spans_frame(run):
     spans = _frame(
         {
             "kind": kind,
-            "workload": np.array(run.tally.workloads)[run.tally.workload[run.row_requests]],
+            "workload": np.array(run.tables.requests.workloads)[run.tables.requests.workload[run.tables.row_requests]],
             "request": rows["request"],
             "source": of_place(lambda p: p.source),
             "service": of_place(lambda p: p.service),
@@ -71,13 +72,13 @@ def spans_frame(run):
             "arrived": np.where(kind == "delivery", rows["arrived"], rows["ready"]),
             "started": rows["started"],
             "ended": rows["ended"],
-            "replied": run.replied,
+            "replied": run.tables.replied,
             "settled": rows["settled"],
-            "late": run.late,
+            "late": run.tables.late,
             "outcome": _words(Outcome)[rows["outcome"]],
             "verdict": _words(Verdict)[rows["verdict"]],
             "reason": _words(Reason)[rows["reason"]],
-            "cohort": run.row_cohort,
+            "cohort": run.tables.row_cohort,
         }
     )
     return spans.rename_axis("span")
@@ -85,10 +86,10 @@ def spans_frame(run):
 
 def ledger_frame(run):
     """One row a (message, subscription): how it ended."""
-    ledger, messages, rows = run.deliveries_tally, run.message_columns, run.rows
+    ledger, messages, rows = run.tables.deliveries, run.tables.messages, run.tables.rows
     names = [*ledger.names, ("", "")]
     message = ledger.message
-    requests = run.tally
+    requests = run.tables.requests
     verdict = ledger.verdict
     why, count = deaths(run)
     held = np.isin(verdict, (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED))
@@ -100,7 +101,7 @@ def ledger_frame(run):
             "subscription": np.array([service for _, service in names])[ledger.subscriber],
             "workload": np.array(requests.workloads)[requests.workload[ledger.request]] if len(message) else [],
             "request": rows["request"][ledger.row],
-            "key": run.key_texts(messages["key"][message]),
+            "key": run.tables.key_texts(messages["key"][message]),
             "partition": messages["partition"][message],
             "offset": messages["offset"][message],
             "published": messages["published"][message],
@@ -114,7 +115,7 @@ def ledger_frame(run):
             "deaths": count[message],
             "attempts": ledger.attempts,
             "handlings": ledger.handlings,
-            "reordered": ledger.reordered(run),
+            "reordered": ledger.reordered,
             "replay": ledger.replay,
             "cohort": ledger.cohort,
         }
@@ -132,16 +133,16 @@ def _causes(ledger, rows):
 
 def effects_frame(run):
     """One row an effect, in order of time."""
-    effects, rows = run.effects_columns, run.rows
+    effects, rows = run.tables.effects, run.tables.rows
     place = rows["place"][effects["row"]]
     return _frame(
         {
             "time": effects["time"],
-            "effect": np.array([*run.effect_names, ""])[effects["name"]],
-            "workload": np.array([p.workload for p in run.places])[place],
+            "effect": np.array([*run.tables.effect_names, ""])[effects["name"]],
+            "workload": np.array([p.workload for p in run.tables.places])[place],
             "request": rows["request"][effects["row"]],
-            "service": np.array([p.service for p in run.places])[place],
-            "undone": run.undone,
+            "service": np.array([p.service for p in run.tables.places])[place],
+            "undone": run.tables.undone,
             "span": effects["row"],
         }
     )

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from evsim.results.tally import DECLINED, OK, PENDING
+from evsim.results.requests import DECLINED, OK, PENDING
 from evsim.scenario.handlers import walk
 from evsim.ticks import elapsed
 
@@ -18,7 +18,7 @@ LATER = 1.0  # seconds after the answer in which a promise has to come true
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CustomerOutcomes:
-    """What customers were told and what is true for them: an entry each, in the order of ``run.tally``.
+    """What customers were told and what is true for them: an entry each, in the order of ``run.tables.requests``.
 
     ``told`` (index into ``TOLD``: nothing, so far; yes; no, what was asked for cannot be; error, whatever else went
     wrong) and ``told_at`` (s; NaN: never). For each effect of ``names`` a row of ``done`` (how often it happened and
@@ -46,12 +46,12 @@ class CustomerOutcomes:
     @classmethod
     def of(cls, run, at=None):
         """What the customers of a run were told, at a moment (s) or at its end."""
-        requests, time = run.tally, np.inf if at is None else at
+        requests, time = run.tables.requests, np.inf if at is None else at
         known = (requests.outcome != PENDING) & (requests.answered <= time)
         told = np.select([requests.outcome == OK, requests.outcome == DECLINED], [YES, NO], default=ERROR)
         wanted = (requests.is_due | requests.is_taken_back).any(axis=0)
-        names = tuple(name for name in effect_order(run) if name in run.effect_names)
-        rows = [run.effect_names.index(name) for name in names]
+        names = tuple(name for name in effect_order(run) if name in run.tables.effect_names)
+        rows = [run.tables.effect_names.index(name) for name in names]
         return cls(  # type: ignore[call-arg]
             names,
             np.where(known, told, NOTHING),
@@ -60,7 +60,7 @@ class CustomerOutcomes:
             requests.is_due[rows],
             requests.is_taken_back[rows],
             *(each[rows] for each in requests.effects_at(time)),
-            at is None and run.records_complete,
+            at is None and run.tables.complete,
         )
 
     # Who was told what. Masks of customers.
@@ -242,7 +242,7 @@ def effect_order(run):
     names = {}
     for service in run.scenario.services.values():
         names |= dict.fromkeys(step.name for _, step, _ in walk(service.handle) if step.effects)
-    return list(names | dict.fromkeys(run.effect_names))
+    return list(names | dict.fromkeys(run.tables.effect_names))
 
 
 def listed(words, last="and"):

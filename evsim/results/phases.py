@@ -20,14 +20,14 @@ def phase_figures(run):
     found = {}
     for phase, start, end in _phases(run):
         mask, length = found.get(phase, (False, 0.0))
-        arrived = run.tally.arrived
-        found[phase] = mask | (run.tally.cohort & (arrived >= start) & (arrived < end)), length + end - start
+        arrived = run.tables.requests.arrived
+        found[phase] = mask | (run.tables.requests.cohort & (arrived >= start) & (arrived < end)), length + end - start
     return {phase: measured(PHASE, Customers(run, *who)) for phase, who in found.items()}
 
 
 def _phases(run):
     """(name, start, end) of all phases within the window, in order of time."""
-    first, last = run.scenario.run.warmup, run.measured_until
+    first, last = run.scenario.run_settings.warmup, run.tables.measured_until
     since, name = 0.0, "before"
     for start, end, words in _faults(run):
         yield from _within(name, since, start, first, last)
@@ -48,7 +48,7 @@ def _faults(run):
     merged = []
     for time, kind, target, until in run.records.incidents:
         if kind in FAULTS:
-            end = run.measured_until if until is None else until
+            end = run.tables.measured_until if until is None else until
             words = f"{kind.replace('_', ' ')} of {target}"
             if (kind, target, time) in written:
                 words += f" ({time:g} s to {end:g} s)"

@@ -77,11 +77,11 @@ class _Stages:
 
     def __init__(self, run, pipes):
         self.run, self.pipes = run, pipes
-        rows, messages = run.rows, run.message_columns
-        self.service_of = np.array([place.service for place in run.places] + [""], dtype=object)
+        rows, messages = run.tables.rows, run.tables.messages
+        self.service_of = np.array([place.service for place in run.tables.places] + [""], dtype=object)
         self.worker_of = self.service_of[rows["place"]]
         self.channel_of = np.array([*run.scenario.channels, ""], dtype=object)[messages["channel"]]
-        self.senders = run.message_senders
+        self.senders = run.tables.message_senders
         self.readers = {
             each.channel: name for name, service in run.scenario.services.items() for each in service.subscribe
         }
@@ -104,7 +104,7 @@ class _Stages:
             yield self._stage(name)
 
     def _stage(self, name):
-        rows, messages = self.run.rows, self.run.message_columns
+        rows, messages = self.run.tables.rows, self.run.tables.messages
         written = (self.senders == name) & np.isin(self.channel_of, self.pipes)
         kept = written & ~np.isnan(messages["appended"])
         until = np.where(np.isnan(messages["appended"]), rows["ended"][messages["cause"]], messages["appended"])
@@ -118,16 +118,20 @@ class _Stages:
 
     def _end(self, name, its_pipes):
         """When a program ended, and its exit status."""
-        run, rows = self.run, self.run.rows
+        run, rows = self.run, self.run.tables.rows
         for time, kind, target, detail in run.records.incidents:
             if kind == "ended" and target == name:
                 return time, int(detail)
             if kind == "crash" and target.partition("/")[0] in (name, run.scenario.services[name].inside):
                 return time, KILLED
         mine = self.worker_of == name
-        sources = {(place.kind, place.source) for place in run.places if place.service == name}
+        sources = {(place.kind, place.source) for place in run.tables.places if place.service == name}
         waits_for_more = any(kind != "request" and source not in its_pipes for kind, source in sources)
-        if waits_for_more or run.ended_at < run.scenario.run.duration or (rows["outcome"][mine] == Outcome.OPEN).any():
+        if (
+            waits_for_more
+            or run.ended_at < run.scenario.run_settings.duration
+            or (rows["outcome"][mine] == Outcome.OPEN).any()
+        ):
             return nan, None
         upstream = [self.ended[writer] for pipe in its_pipes for writer in self.writers[pipe]]
         ended = max([*upstream, *rows["ended"][mine].tolist()], default=0.0)

@@ -39,7 +39,7 @@ def by_callers():
 
 def remarks(run):
     """The remarks of a run, in order of time."""
-    known, calls, parent, found = sentences(), by_callers(), run.rows["parent"], []
+    known, calls, parent, found = sentences(), by_callers(), run.tables.rows["parent"], []
     for time, kind, _, about in run.records.incidents:
         if kind in known:
             row = int(parent[about]) if kind in calls else about

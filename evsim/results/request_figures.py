@@ -5,8 +5,9 @@ from functools import cached_property
 import numpy as np
 
 from evsim.figures import COST, FEELS, LESS, LOST, MORE, PHASE, RUN, TRUE, Figure
-from evsim.results.tally import DELIVERY_STATES, ERROR, REJECTED, TIMEOUT
-from evsim.results.work import amplifications, retried, wasted_share
+from evsim.results.deliveries import DELIVERY_STATES
+from evsim.results.requests import ERROR, REJECTED, TIMEOUT
+from evsim.results.wasted_work import amplifications, retried, wasted_share
 
 __all__ = ["FIGURES", "Customers", "cohort"]
 
@@ -14,11 +15,11 @@ NONE = float("nan")
 
 
 class Customers:
-    """Some customers of a ``run``: ``who`` (a mask in the order of ``run.tally``), who came in so many ``seconds``."""
+    """Some customers of a ``run``: ``who`` came (a mask of ``tables.requests``) in so many ``seconds``."""
 
     def __init__(self, run, who, seconds):
         self.run, self.who, self.seconds = run, who, seconds
-        self.requests, self.told = run.tally, run.outcomes
+        self.requests, self.told = run.tables.requests, run.outcomes
 
     def count(self, mask):
         """How many of them are in a mask of customers, or of effects and customers."""
@@ -40,16 +41,16 @@ class Customers:
     @cached_property
     def rows(self):
         """Which rows are theirs."""
-        return self.who[self.run.row_requests]
+        return self.who[self.run.tables.row_requests]
 
     @cached_property
     def deliveries(self):
         """Which entries of the ledger are theirs; what was read again on request is in none."""
-        ledger = self.run.deliveries_tally
+        ledger = self.run.tables.deliveries
         return self.who[ledger.request] & ~ledger.replay
 
     def deliveries_in(self, state):
-        return int((self.run.deliveries_tally.state[self.deliveries] == DELIVERY_STATES.index(state)).sum())
+        return int((self.run.tables.deliveries.state[self.deliveries] == DELIVERY_STATES.index(state)).sum())
 
     @property
     def answered_well(self):
@@ -58,17 +59,17 @@ class Customers:
 
     @property
     def undone(self):
-        effects = self.run.effects_columns["row"][~np.isnan(self.run.undone)]
+        effects = self.run.tables.effects["row"][~np.isnan(self.run.tables.undone)]
         return int(self.rows[effects].sum())
 
     @property
     def dead(self):
-        moved = self.run.deliveries_tally.moved_back & self.deliveries
+        moved = self.run.tables.deliveries.moved_back & self.deliveries
         return self.deliveries_in("dead") - int(moved.sum())
 
     @property
     def reordered(self):
-        return int(self.run.deliveries_tally.reordered(self.run)[self.deliveries].sum())
+        return int(self.run.tables.deliveries.reordered[self.deliveries].sum())
 
     @property
     def amplification(self):
@@ -77,7 +78,7 @@ class Customers:
 
 def cohort(run):
     """The customers who count: those who came in the window."""
-    return Customers(run, run.tally.cohort, run.window)
+    return Customers(run, run.tables.requests.cohort, run.tables.window)
 
 
 RUN_AND_PHASE = RUN, PHASE
@@ -146,7 +147,7 @@ FIGURES = (
            "deliveries that were done with after a later message of their key, by the same subscriber",
            lambda some: some.reordered, LESS, (RUN,), LOST, shown=()),
     Figure("retries", "count", "attempts beyond the first: calls made again, messages handed out again",
-           lambda some: int((retried(some.run.rows) & some.rows).sum()), LESS, (RUN,), COST),
+           lambda some: int((retried(some.run.tables.rows) & some.rows).sum()), LESS, (RUN,), COST),
     Figure("retry_amplification", "ratio",
            "attempts at a service for each one that would be there without retries; the highest of all services",
            lambda some: some.amplification, LESS, (RUN,), COST),

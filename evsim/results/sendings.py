@@ -32,10 +32,10 @@ class Sending:
 class Sendings:
     """The sendings of each message of a run: ``sendings[number]`` is a list of :class:`Sending`, in order."""
 
-    def __init__(self, run):
-        self._messages = run.message_columns
+    def __init__(self, tables):
+        self._messages = tables.messages
         self._incidents = {}
-        for time, kind, _, message in run.records.incidents:
+        for time, kind, _, message in tables.records.incidents:
             if kind in KINDS:
                 self._incidents.setdefault(message, []).append((time, kind))
 

@@ -10,7 +10,7 @@ from evsim.results.confirmations import waited_for
 from evsim.results.fairness import standing
 from evsim.results.intervals import highest, inside, without_overlap
 from evsim.results.records import Outcome, Reason
-from evsim.results.work import amplifications, retried
+from evsim.results.wasted_work import amplifications, retried
 from evsim.ticks import elapsed
 
 __all__ = ["FIGURES", "AtService", "at_services"]
@@ -22,13 +22,15 @@ class _Services:
     """What the figures of all services of a ``run`` share."""
 
     def __init__(self, run):
-        self.run, self.window = run, (run.scenario.run.warmup, run.measured_until)
+        self.run, self.window = run, (run.scenario.run_settings.warmup, run.tables.measured_until)
 
     @cached_property
     def service(self):
         """For each row: its service, as a position in the scenario; -1: none yet."""
         codes = {name: code for code, name in enumerate(self.run.scenario.services)}
-        return np.array([codes[place.service] for place in self.run.places] + [-1])[self.run.rows["place"]]
+        return np.array([codes[place.service] for place in self.run.tables.places] + [-1])[
+            self.run.tables.rows["place"]
+        ]
 
     @cached_property
     def following(self):
@@ -36,19 +38,19 @@ class _Services:
 
     @cached_property
     def amplified(self):
-        return amplifications(self.run, self.run.row_cohort)
+        return amplifications(self.run, self.run.tables.row_cohort)
 
     @cached_property
     def blocked(self):
         """service -> worker seconds spent waiting for channels to have a message."""
         run, mine = self.run, waited_for(self.run)
-        rows, messages = run.rows, run.message_columns
+        rows, messages = run.tables.rows, run.tables.messages
         cause = messages["cause"][mine]
         until = np.fmin(messages["acknowledged"][mine], rows["ended"][cause])
         cause, waited = without_overlap(cause, messages["published"][mine], until, self.window)
-        seconds = np.bincount(rows["place"][cause], waited, minlength=len(run.places))
+        seconds = np.bincount(rows["place"][cause], waited, minlength=len(run.tables.places))
         result = dict.fromkeys(run.scenario.services, 0.0)
-        for place in run.places:
+        for place in run.tables.places:
             result[place.service] += float(seconds[place.number])
         return result
 
@@ -61,9 +63,9 @@ class AtService:
 
     def __init__(self, shared, name):
         self.shared, self.run, self.window, self.name = shared, shared.run, shared.window, name
-        self.settings, self.rows = shared.run.scenario.services[name], shared.run.rows
+        self.settings, self.rows = shared.run.scenario.services[name], shared.run.tables.rows
         self.mine = shared.service == list(shared.run.scenario.services).index(name)
-        self.counted = self.mine & shared.run.row_cohort
+        self.counted = self.mine & shared.run.tables.row_cohort
 
     def ended_as(self, *outcomes):
         return int(np.isin(self.rows["outcome"][self.counted], outcomes).sum())
@@ -82,7 +84,7 @@ class AtService:
     @property
     def worker_time(self):
         """Worker seconds of the window; a crashed instance does not exist."""
-        return self.run.capacity[self.name].worker_time(self.window)
+        return self.run.tables.capacity[self.name].worker_time(self.window)
 
     def of_worker_time(self, seconds):
         return float(seconds / self.worker_time) if self.worker_time > 0 else NONE
@@ -116,7 +118,7 @@ class AtService:
         return self.rows["ready"][self.mine], until[self.mine], self.window
 
     def on_average(self, intervals):
-        return float(inside(*intervals).sum() / self.run.window)
+        return float(inside(*intervals).sum() / self.run.tables.window)
 
     @cached_property
     def standing(self):
@@ -133,7 +135,7 @@ FIGURES = (
     Figure("arrivals", "count", "attempts that reached the inbox, or the channel", lambda at: at.arrivals, None),
     Figure("completed", "count", "attempts whose work ended well", lambda at: at.ended_as(Outcome.OK), MORE, shown=()),
     Figure("skipped", "count", "attempts that ended at once, as what they were about had been done before",
-           lambda at: int((~np.isnan(at.run.skipped[at.counted])).sum()), None, shown=()),
+           lambda at: int((~np.isnan(at.run.tables.skipped[at.counted])).sum()), None, shown=()),
     Figure("failed", "count", "attempts whose work failed, or was lost in a crash",
            lambda at: at.ended_as(Outcome.FAILED, Outcome.CRASHED)),
     Figure("rejected", "count", "attempts that were refused before any work", lambda at: at.ended_as(Outcome.REFUSED)),

@@ -43,20 +43,20 @@ class Trace(tuple):
 
 
 def _moments(run, number, workload):
-    rows, messages, effects = run.rows, run.message_columns, run.effects_columns
-    request = run.tally.index(run.tally.workloads.index(workload), number)
-    its_rows = np.flatnonzero(run.row_requests == request)
-    its_messages = np.flatnonzero(run.message_requests == request)
+    rows, messages, effects = run.tables.rows, run.tables.messages, run.tables.effects
+    request = run.tables.requests.index(run.tables.requests.workloads.index(workload), number)
+    its_rows = np.flatnonzero(run.tables.row_requests == request)
+    its_messages = np.flatnonzero(run.tables.message_requests == request)
     for row in its_rows.tolist():
         yield from _of_row(run, row)
     yield from _of_undos(run, its_rows)
     yield from _of_remarks(run, its_rows)
     for message in its_messages.tolist():
         channel = list(run.scenario.channels)[messages["channel"][message]]
-        sender = run.message_senders[message]
+        sender = run.tables.message_senders[message]
         yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", f"message {message}")
         if messages["sent"][message] >= 0:
-            _, step = run.routes[messages["route"][message]]
+            _, step = run.tables.routes[messages["route"][message]]
             what = "sent from the outbox" if step.outbox else "sent with its batch"
             yield Moment(float(messages["sent"][message]), what, sender, f"message {message}")
         if messages["appended"][message] >= 0:
@@ -69,8 +69,8 @@ def _moments(run, number, workload):
             yield Moment(float(messages["acknowledged"][message]), "confirmed", sender, f"message {message}")
     for index in np.flatnonzero(np.isin(effects["row"], its_rows)).tolist():
         row = effects["row"][index]
-        service = run.places[rows["place"][row]].service
-        name = run.effect_names[effects["name"][index]]
+        service = run.tables.places[rows["place"][row]].service
+        name = run.tables.effect_names[effects["name"][index]]
         yield Moment(float(effects["time"][index]), "effect", service, name, int(row))
 
 
@@ -78,7 +78,10 @@ def _of_undos(run, its_rows):
     undos = run.records.undos.columns()
     for index in np.flatnonzero(np.isin(undos["row"], its_rows)).tolist():
         row = int(undos["row"][index])
-        service, name = run.places[run.rows["place"][row]].service, run.effect_names[undos["name"][index]]
+        service, name = (
+            run.tables.places[run.tables.rows["place"][row]].service,
+            run.tables.effect_names[undos["name"][index]],
+        )
         yield Moment(float(undos["time"][index]), "undo", service, name, row)
 
 
@@ -86,13 +89,13 @@ def _of_remarks(run, its_rows):
     its = set(its_rows.tolist())
     for remark in remarks(run):
         if remark.row in its:
-            service = run.places[run.rows["place"][remark.row]].service
+            service = run.tables.places[run.tables.rows["place"][remark.row]].service
             yield Moment(remark.time, "remark", service, remark.words, remark.row)
 
 
 def _of_row(run, row):
-    rows = run.rows
-    place = run.places[rows["place"][row]] if rows["place"][row] >= 0 else None
+    rows = run.tables.rows
+    place = run.tables.places[rows["place"][row]] if rows["place"][row] >= 0 else None
     kind = place.kind if place else "delivery"
     way = f"{place.source} to {place.service}" if place else "nobody yet"
     service = place.service if place else ""
@@ -108,8 +111,8 @@ def _of_row(run, row):
         outcome, reason = Outcome(rows["outcome"][row]), Reason(rows["reason"][row])
         why = reason.name.lower().replace("_", " ") if outcome != Outcome.OK and reason else detail
         yield Moment(float(rows["ended"][row]), outcome.name.lower(), service, why, row)
-    if run.skipped[row] >= 0:
-        yield Moment(float(run.skipped[row]), "skipped", service, "done before", row)
+    if run.tables.skipped[row] >= 0:
+        yield Moment(float(run.tables.skipped[row]), "skipped", service, "done before", row)
     if rows["settled"][row] >= 0:
         verdict = Verdict(rows["verdict"][row]).name.lower().replace("_", " ")
         told = {"request": "answer", "call": "reply", "delivery": "settled"}[kind]

@@ -38,7 +38,7 @@ def arrival_rates(scenario):
     """
     external = dict.fromkeys(scenario.services, 0.0)
     for workload in scenario.workloads.values():
-        external[workload.target] += workload.arrivals.mean_rate(scenario.settings.duration)
+        external[workload.target] += workload.arrivals.mean_rate(scenario.run_settings.duration)
     edges = [(name, *edge) for name, service in scenario.services.items() for edge in _edges(scenario, service)]
     rates = external
     for _ in range(ROUNDS):
@@ -302,6 +302,6 @@ def _refuse_nobody(scenario):
 
 
 def _long_warmup(scenario):
-    run = scenario.settings
+    run = scenario.run_settings
     if run.warmup > run.duration / 2:
         yield (f"run.warmup: {write_time(run.warmup)} of {write_time(run.duration)} are left out of all averages")

@@ -157,7 +157,7 @@ def _subscriptions(scenario):
                     write_limit(subscription.prefetch),
                     hint="remove it, or acknowledge after the work",
                 )
-            yield from _in_time(path, subscription, scenario.settings.duration)
+            yield from _in_time(path, subscription, scenario.run_settings.duration)
             yield from _batches(path, subscription, service)
             group = subscription.group or name
             owner = owners.setdefault((subscription.channel, group), name)  # type: ignore[arg-type]

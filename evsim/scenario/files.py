@@ -43,7 +43,7 @@ def inputs(scenario):
 
 def late_rows(scenario):
     """Warnings: rows of a file that come after the end of the run."""
-    duration = scenario.settings.duration
+    duration = scenario.run_settings.duration
     for name, workload in scenario.workloads.items():
         arrivals = workload.arrivals
         if not isinstance(arrivals, Csv) or not _is_there(scenario, arrivals):

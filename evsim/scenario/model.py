@@ -69,7 +69,7 @@ class Scenario(Part):
     channels: names_of(Channel) = Field(default={}, validate_default=True)
     network: Network = Network.model_construct()
     faults: tuple[Fault, ...] = ()
-    settings: RunSettings = Field(alias="run")
+    run_settings: RunSettings = Field(alias="run")
     objectives: Objectives = Field(default={}, validate_default=True)
 
     _folder: Path | None = PrivateAttr(None)
@@ -88,10 +88,14 @@ class Scenario(Part):
             self._complete._complete = self._complete
         return self._complete
 
-    @property
-    def run(self):
-        """The settings of the run; called, it runs the scenario."""
-        return Runner(self)
+    def run(self, seed=None, until=None, *, guarded=False):
+        """Run it once with `seed` (default: its own), to its end or to the time `until`: a :class:`evsim.run.Run`.
+
+        guarded: built with the care that systems take in which something may break; the records are the same.
+        """
+        from evsim.run import Simulation  # the one thing a scenario knows of what is above it
+
+        return Simulation(self, seed, guarded=guarded).run(until)
 
     @model_validator(mode="after")
     def _check(self, info):
@@ -176,26 +180,6 @@ class Scenario(Part):
     def warnings(self):
         """What is allowed but hardly meant, one sentence each."""
         return warnings(self)
-
-
-class Runner:
-    """The run settings of a scenario, by attribute; called, it runs the scenario."""
-
-    def __init__(self, scenario):
-        self._scenario = scenario
-
-    def __getattr__(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return getattr(self._scenario.settings, name)
-
-    def __call__(self, seed=None, **options):
-        from evsim.run import simulate  # the one thing a scenario knows of what is above it
-
-        return simulate(self._scenario, seed=seed, **options)
-
-    def __repr__(self):
-        return repr(self._scenario.settings)
 
 
 def _plain(data):

@@ -19,12 +19,12 @@ def faults(scenario):
     for number, fault in enumerate(scenario.faults):
         path = ("faults", number, fault.kind)
         yield from (_one if isinstance(fault.target, str) else _pair)(scenario, path, fault)
-        if fault.at is not None and fault.at >= scenario.settings.duration:
+        if fault.at is not None and fault.at >= scenario.run_settings.duration:
             yield Problem(
                 ("faults", number, "at"),
                 "starts after the end of the run",
                 write_time(fault.at),
-                hint=f"the run takes {write_time(scenario.settings.duration)}",
+                hint=f"the run takes {write_time(scenario.run_settings.duration)}",
             )
         if fault.at_step is not None:
             yield from _moment(scenario, ("faults", number, "at_step"), fault)

@@ -127,7 +127,7 @@ def carried(*noticed):
 
 def _times(run, name):
     """Seconds from click to answer, or until all was done, of those for whom that came."""
-    requests = run.tally
+    requests = run.tables.requests
     told = name == "told after"
     times = np.where(run.outcomes.nothing, np.nan, requests.response) if told else requests.completion
     return times[requests.cohort & ~np.isnan(times)]

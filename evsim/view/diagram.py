@@ -173,7 +173,7 @@ class _Drawing:
         if service.inside:
             self._text(x, y - SERVICE[1] / 2 - 0.1, f"inside {service.inside}", 9.5, colour="#4c4c52")
         if self.run:
-            busy = self.run.service_figures[name]["utilisation"]
+            busy = self.run.services[name]["utilisation"]
             if busy == busy:
                 below = f"{100 * busy:.0f} % busy"
                 left, bottom, width = x - SERVICE[0] / 2 + 0.08, y - SERVICE[1] / 2 + 0.06, SERVICE[0] - 0.16
@@ -252,22 +252,24 @@ def _overlap(one, size, two, other):
 
 def _rates(run):
     """(source, target) -> requests, calls or messages a second, in the window after the warm-up."""
-    rows, messages = run.rows, run.message_columns
-    begin, end = run.scenario.run.warmup, run.measured_until
+    rows, messages = run.tables.rows, run.tables.messages
+    begin, end = run.scenario.run_settings.warmup, run.tables.measured_until
     counts = {}
     within = (rows["born"] >= begin) & (rows["born"] < end) & (rows["place"] >= 0)
-    for number, made in enumerate(np.bincount(rows["place"][within], minlength=len(run.places)).tolist()):
-        place = run.places[number]
+    for number, made in enumerate(np.bincount(rows["place"][within], minlength=len(run.tables.places)).tolist()):
+        place = run.tables.places[number]
         over = place.step.channel if place.is_call and place.step.hands_over else None
         for edge in [(place.source, over), (over, place.service)] if over else [(place.source, place.service)]:
             counts[edge] = counts.get(edge, 0) + made
     channels = list(run.scenario.channels)
     within = (messages["published"] >= begin) & (messages["published"] < end)
-    senders = run.message_senders[within].tolist()
+    senders = run.tables.message_senders[within].tolist()
     for sender, channel in zip(senders, messages["channel"][within].tolist(), strict=True):
         edge = sender, channels[channel]
         counts[edge] = counts.get(edge, 0) + 1
-    return {edge: made / run.window for edge, made in counts.items()} if not math.isnan(run.window) else {}
+    return (
+        {edge: made / run.tables.window for edge, made in counts.items()} if not math.isnan(run.tables.window) else {}
+    )
 
 
 def _per_second(rate):
@@ -289,7 +291,7 @@ def _finding(wiring):
     if later:
         text += f"; {_names(later)} {'hears' if len(later) == 1 else 'hear'} of it later"
     if wiring.run:
-        busy = {name: figures["utilisation"] for name, figures in wiring.run.service_figures.items()}
+        busy = {name: figures["utilisation"] for name, figures in wiring.run.services.items()}
         busy = {name: value for name, value in busy.items() if value == value}
         if busy and max(busy.values()) >= 0.005:
             busiest = max(busy, key=busy.get)

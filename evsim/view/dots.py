@@ -81,8 +81,8 @@ class _Strip:
     """The dots of one run: ``good`` and ``bad`` times, and how many have ``no_answer``."""
 
     def __init__(self, run):
-        cohort = run.tally.cohort
-        told, response = run.outcomes, run.tally.response[cohort]
+        cohort = run.tables.requests.cohort
+        told, response = run.outcomes, run.tables.requests.response[cohort]
         yes, no, error = told.yes[cohort], told.no[cohort], told.error[cohort]
         self.count = len(response)
         self.answered = response[yes | no | error]

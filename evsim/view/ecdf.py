@@ -35,7 +35,7 @@ def ecdf(run, ax=None):
     """
     runs = designs(run)
     with figure(ax) as ax:
-        if not any(each.tally.cohort.any() for each in runs.values()):
+        if not any(each.tables.requests.cohort.any() for each in runs.values()):
             return empty(ax, "No customer came after the warm-up.")
         lines = _of_one(next(iter(runs.values()))) if len(runs) == 1 else _of_several(runs)
         lines = [line for line in lines if len(line.times)]
@@ -68,22 +68,22 @@ class _Line:
 
 
 def _of_one(run):
-    requests, marks = run.tally, effect_marks(run)
+    requests, marks = run.tables.requests, effect_marks(run)
     cohort, told = requests.cohort, run.outcomes
     total = int(cohort.sum())
     yield _Line("told yes", requests.response[cohort & told.yes], total, TOLD.style)
     for label, who, mark in (("told no", told.no, DECLINED), ("told error", told.error, ERROR)):
         if (cohort & who).any():
             yield _Line(label, requests.response[cohort & who], total, mark.style)
-    if len(run.effect_names) > MOST:
+    if len(run.tables.effect_names) > MOST:
         due = cohort & (requests.due > 0)
         style = {"color": INK, "marker": "s", "linestyle": "-"}
-        label = f"all of {len(run.effect_names)} effects"
+        label = f"all of {len(run.tables.effect_names)} effects"
         yield _Line(label, requests.completion[due], int(due.sum()), style)
         return
     for name in marks:
-        if name in run.effect_names:
-            code = run.effect_names.index(name)
+        if name in run.tables.effect_names:
+            code = run.tables.effect_names.index(name)
             due = cohort & requests.is_due[code]
             if due.any():
                 since = elapsed(requests.first_time[code], requests.arrived)[due]
@@ -93,9 +93,9 @@ def _of_one(run):
 def _of_several(runs):
     for number, (label, run) in enumerate(runs.items()):
         colour, marker, line = STYLES[number % len(STYLES)]
-        cohort = run.tally.cohort
+        cohort = run.tables.requests.cohort
         if cohort.any():
-            told = run.tally.response[cohort & run.outcomes.yes]
+            told = run.tables.requests.response[cohort & run.outcomes.yes]
             style = {"color": colour, "marker": marker, "linestyle": line}
             yield _Line(label, told, int(cohort.sum()), style)
 

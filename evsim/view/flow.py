@@ -38,8 +38,8 @@ def flow(run, ax=None):
 
 def scene(run, frame=None):
     """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
-    requests = run.tally
-    until = min(run.scenario.run.duration, run.ended_at)
+    requests = run.tables.requests
+    until = min(run.scenario.run_settings.duration, run.ended_at)
     if not len(requests.row):
         return sentence("flow", f"Nobody arrived within {seconds(until)}.")
     lines = lines_of(run)
@@ -53,7 +53,7 @@ def scene(run, frame=None):
         marks, ends, low = [*more, *marks], [*ends, *named], min(low, depth)
     found = catch_ups(run)
     finding = _finding(run, found)
-    left_out = len(run.effect_names) - MOST_EFFECTS
+    left_out = len(run.tables.effect_names) - MOST_EFFECTS
     some = f"; the {MOST_EFFECTS} slowest effects, {left_out} left out" if left_out > 0 else ""
     total = ", ".join(f"{len(its):,} {name}" for name, its, _ in lines)
     alt = f"Counts of customers against time, from 0 to {seconds(frame.right)}. {finding}. At the end: {total}."
@@ -68,11 +68,11 @@ def scene(run, frame=None):
 
 def lines_of(run):
     """(name, sorted times, mark) of each line, first of all who arrived."""
-    requests = run.tally
+    requests = run.tables.requests
     told = run.outcomes
     lines = [("arrived", requests.arrived, ARRIVED), ("told yes", told.told_at[told.yes], TOLD)]
     marks = effect_marks(run)
-    effects = [(name, requests.first_time[code], marks[name]) for code, name in enumerate(run.effect_names)]
+    effects = [(name, requests.first_time[code], marks[name]) for code, name in enumerate(run.tables.effect_names)]
     # The slowest are the ones to see, where there are too many.
     if len(requests.row):
         effects.sort(key=lambda effect: np.nanmean(np.nan_to_num(effect[1], nan=run.ended_at) - requests.arrived))
@@ -92,7 +92,7 @@ def _steps(times, right):
 
 def _finding(run, found):
     """What the picture shows, in a sentence computed from the records."""
-    requests = run.tally
+    requests = run.tables.requests
     number = len(requests.row)
     answers, good = run.outcomes, run.outcomes.yes
     if good.all():
@@ -106,7 +106,7 @@ def _finding(run, found):
         told += "".join(f", {many:,} {what}" for many, what in others if many)
     if found:
         return f"{told}; {max(found, key=lambda each: each.waiting).words}"
-    until = min(run.scenario.run.duration, run.ended_at)
+    until = min(run.scenario.run_settings.duration, run.ended_at)
     late = int((requests.arrived <= until).sum() - (requests.answered <= until).sum())
     if late > max(10, 0.05 * number):
         return f"{told}; {late:,} waited for their answer when the arrivals ended"
@@ -114,7 +114,7 @@ def _finding(run, found):
         return told
     missing = int((requests.present < requests.due).sum())
     if missing:
-        return f"{told}; for {missing:,} not all was done{'' if run.records_complete else ' yet'}"
+        return f"{told}; for {missing:,} not all was done{'' if run.tables.complete else ' yet'}"
     lag = np.nanmax(requests.consistency_lag)
     return f"{told}; all was done {f'at most {seconds(lag)} later' if lag > 0 else 'by then'}"
 
@@ -192,19 +192,19 @@ def catch_ups(run):
 
 def _at_once(run, name, time):
     """How many messages a service can work at once at a time, if they are all its work; else 0."""
-    ways = {(place.kind, place.source) for place in run.places if place.service == name}
+    ways = {(place.kind, place.source) for place in run.tables.places if place.service == name}
     if len(ways) != 1 or next(iter(ways))[0] != "delivery":
         return 0
     channel = run.scenario.channels[next(iter(ways))[1]]
-    workers = run.capacity[name].at(time)
+    workers = run.tables.capacity[name].at(time)
     if channel.partitioned:
         return min(workers, channel.partitions_at_last)
-    alone = sum(next(iter(ways))[1] == place.source for place in run.places if place.is_delivery) == 1
+    alone = sum(next(iter(ways))[1] == place.source for place in run.tables.places if place.is_delivery) == 1
     return workers if alone else 0
 
 
 def _catch_up(run, fault, name, rate, capacity, at_once):
-    ledger, end = run.deliveries_tally, fault.end
+    ledger, end = run.tables.deliveries, fault.end
     channel = list(run.scenario.channels).index(run.scenario.services[name].subscribe[0].channel)
     mine = [code for code, (_, service) in enumerate(ledger.names) if service == name]
     its = np.isin(ledger.subscriber, mine) | ((ledger.subscriber < 0) & (ledger.channel == channel))
@@ -213,9 +213,9 @@ def _catch_up(run, fault, name, rate, capacity, at_once):
     after = settled[settled >= end]
     left = np.searchsorted(born, after, "right") - np.searchsorted(settled, after, "right")
     free = after[left <= at_once]
-    effects = run.effects_columns
-    made = [code for code, place in enumerate(run.places) if place.service == name]
-    by_it = np.isin(run.rows["place"][effects["row"]], made) & (effects["time"] <= end)
+    effects = run.tables.effects
+    made = [code for code, place in enumerate(run.tables.places) if place.service == name]
+    by_it = np.isin(run.tables.rows["place"][effects["row"]], made) & (effects["time"] <= end)
     return CatchUp(
         fault=fault, service=name, end=end, rate=rate, capacity=capacity, done=int(by_it.sum()),
         waiting=int(np.searchsorted(born, end, "right") - np.searchsorted(settled, end, "right")),

@@ -33,7 +33,7 @@ def lives(run_a, run_b=None, request=0, workload=None, ax=None):
     """
     runs = [run for run in (run_a, run_b) if run is not None]
     for run in runs:
-        if not len(run.tally.row):
+        if not len(run.tables.requests.row):
             with figure(ax) as ax:
                 return empty(ax, f"Nobody arrived in {run.scenario.name} within {seconds(run.ended_at)}.")
     stories = [Story(run, request, workload) for run in runs]

@@ -20,21 +20,21 @@ def spread(run, service=None, ax=None):
     one instance that reads a log, the log's partitions.
     """
     service = _worst(run) if service is None else service
-    if not isinstance(service, str) or service not in run.service_figures:
-        raise ValueError(f"there is no service {service!r}; there are {', '.join(run.service_figures)}")
+    if not isinstance(service, str) or service not in run.services:
+        raise ValueError(f"there is no service {service!r}; there are {', '.join(run.services)}")
     with figure(ax, (LESSON[0], LESSON[1] + 0.5)) as ax:
         bars = _Bars(run, service)
         if not bars.count.sum():
             return empty(ax, f"Nobody came to {service}.")
         bars.draw(ax)
-        text = bars.finding(run.service_figures[service])
+        text = bars.finding(run.services[service])
         title(ax, text, bars.left)
         return describe(ax, f"{text}. " + " ".join(bars.words()))
 
 
 def _worst(run):
     """The service at which most time was waited although somebody was free."""
-    figures = run.service_figures
+    figures = run.services
     return max(figures, key=lambda name: np.nan_to_num(figures[name]["wait_behind_mean"]) * figures[name]["arrivals"])
 
 
@@ -45,7 +45,7 @@ class _Bars:
         self.service = service
         mine, held = rows_at(run, service)
         wait, behind, _ = waiting(run, mine, Freedom(run, service, held))
-        counted = run.row_cohort[mine] & ~np.isnan(wait)
+        counted = run.tables.row_cohort[mine] & ~np.isnan(wait)
         self.thing, group = _groups(run, service, np.flatnonzero(mine)[counted])
         size = int(group.max(initial=-1)) + 1
         self.count = np.bincount(group, minlength=size)
@@ -108,8 +108,8 @@ def _percent(share):
 
 def _groups(run, service, rows):
     """What the bars are, and to which one each of some rows belongs."""
-    settings, columns, capacity = run.scenario.services[service], run.rows, run.capacity[service]
+    settings, columns, capacity = run.scenario.services[service], run.tables.rows, run.tables.capacity[service]
     logs = [each.channel for each in settings.subscribe if run.scenario.channels[each.channel].partitioned]
     if capacity.count > 1 or not logs:
         return "instance", capacity.instance_of(columns["worker"][rows])
-    return "partition", run.message_columns["partition"][columns["parent"][rows]]
+    return "partition", run.tables.messages["partition"][columns["parent"][rows]]

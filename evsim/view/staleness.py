@@ -42,7 +42,7 @@ def staleness(run, ax=None):
                 f"{write_as('share', line.at(0) / line.told)} ({line.label})" for line in lines
             )
         else:
-            text = _finding(lines[0], next(iter(runs.values())).records_complete)
+            text = _finding(lines[0], next(iter(runs.values())).tables.complete)
         title(ax, text)
         return describe(ax, f"{text}. " + " ".join(line.words() for line in lines))
 
@@ -71,19 +71,19 @@ class _Line:
 
 
 def _told(run):
-    return run.tally.cohort & run.outcomes.yes
+    return run.tables.requests.cohort & run.outcomes.yes
 
 
 def _of_one(run):
-    requests, told = run.tally, _told(run)
+    requests, told = run.tables.requests, _told(run)
     if not told.any():
         return
     style = {"color": INK, "marker": "", "linestyle": "-", "linewidth": 3.0}
     yield _Line("everything", requests.answered[told], run.outcomes.true_at[told], style)
     marks = effect_marks(run)
-    for name in marks if 1 < len(run.effect_names) <= MOST else ():
-        if name in run.effect_names:
-            code = run.effect_names.index(name)
+    for name in marks if 1 < len(run.tables.effect_names) <= MOST else ():
+        if name in run.tables.effect_names:
+            code = run.tables.effect_names.index(name)
             mine = told & requests.is_due[code]
             if mine.any():
                 yield _Line(name, requests.answered[mine], requests.first_time[code][mine], marks[name].style)
@@ -95,7 +95,7 @@ def _of_several(runs):
         if told.any():
             colour, marker, line = STYLES[number % len(STYLES)]
             style = {"color": colour, "marker": marker, "linestyle": line}
-            yield _Line(label, run.tally.answered[told], run.outcomes.true_at[told], style)
+            yield _Line(label, run.tables.requests.answered[told], run.outcomes.true_at[told], style)
 
 
 def _span(lines):

@@ -7,7 +7,7 @@ import numpy as np
 from evsim.results.outcomes import TOLD
 from evsim.results.records import NEVER_SENT, Fate, Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
-from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.ways import Way
 from evsim.ticks import elapsed
 from evsim.view.style import effect_marks, seconds
@@ -108,8 +108,8 @@ class Story:
 
     def __init__(self, run, request, workload=None):
         self.run, self.request = run, request
-        self.workload = run.workload_of(request, workload)
-        requests = run.tally
+        self.workload = run.tables.workload_of(request, workload)
+        requests = run.tables.requests
         index = requests.index(requests.workloads.index(self.workload), request)
         self.arrived = float(requests.arrived[index])
         self.answered = float(requests.response[index])
@@ -162,14 +162,14 @@ class Story:
         return float(elapsed(time, self.arrived))
 
     def _spans(self, index):
-        rows, places = self.run.rows, self.run.places
+        rows, places = self.run.tables.rows, self.run.tables.places
         found = {}
-        for row in np.flatnonzero(self.run.row_requests == index).tolist():
+        for row in np.flatnonzero(self.run.tables.row_requests == index).tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
             times = {name: self._since(rows[name][row]) for name in TIMES}
             if place and not place.is_delivery:
                 times["arrived"] = times["ready"]
-            replied, late = (self._since(each[row]) for each in (self.run.replied, self.run.late))
+            replied, late = (self._since(each[row]) for each in (self.run.tables.replied, self.run.tables.late))
             found[row] = Span(
                 row,
                 place.kind if place else "delivery",
@@ -181,7 +181,7 @@ class Story:
                 *times.values(),
                 replied if replied == replied else times["ended"],
                 late,
-                self._since(self.run.skipped[row]),
+                self._since(self.run.tables.skipped[row]),
                 Outcome(rows["outcome"][row]),
                 Verdict(rows["verdict"][row]),
                 Reason(rows["reason"][row]),
@@ -194,15 +194,15 @@ class Story:
         return place.step.timeout if place.is_call else self.run.scenario.workloads[self.workload].patience
 
     def _messages(self, index):
-        columns = self.run.message_columns
+        columns = self.run.tables.messages
         channels = list(self.run.scenario.channels)
         found = {}
-        for number in np.flatnonzero(self.run.message_requests == index).tolist():
+        for number in np.flatnonzero(self.run.tables.message_requests == index).tolist():
             cause = int(columns["cause"][number])
             times = (self._since(columns[name][number]) for name in ("published", "appended", "acknowledged"))
             found[number] = Message(
                 number,
-                self.run.message_senders[number],
+                self.run.tables.message_senders[number],
                 channels[columns["channel"][number]],
                 cause,
                 int(columns["origin"][number]),
@@ -212,9 +212,9 @@ class Story:
                 Fate(columns["fate"][number]),
                 [
                     replace(each, sent=self._since(each.sent), arrived=self._since(each.arrived))
-                    for each in self.run.sendings[number]
+                    for each in self.run.tables.sendings[number]
                 ],
-                self._since(self.run.sendings.confirmed_from(number)),
+                self._since(self.run.tables.sendings.confirmed_from(number)),
             )
         return found
 
@@ -232,16 +232,16 @@ class Story:
                 self.messages[span.parent].children.append(span)
         for node in (*self.spans.values(), *self.messages.values()):
             node.children.sort(key=lambda child: child.begin)
-        effects, undos = self.run.effects_columns, self.run.records.undos.columns()
+        effects, undos = self.run.tables.effects, self.run.records.undos.columns()
         for index in np.flatnonzero(np.isin(undos["row"], list(self.spans))).tolist():
-            time, name = self._since(undos["time"][index]), self.run.effect_names[undos["name"][index]]
+            time, name = self._since(undos["time"][index]), self.run.tables.effect_names[undos["name"][index]]
             self.spans[int(undos["row"][index])].undos.append((time, name))
         standing = []
         for index in np.flatnonzero(np.isin(effects["row"], list(self.spans))).tolist():
             time = self._since(effects["time"][index])
-            name = self.run.effect_names[effects["name"][index]]
+            name = self.run.tables.effect_names[effects["name"][index]]
             self.spans[int(effects["row"][index])].effects.append((time, name))
-            if np.isnan(self.run.undone[index]):
+            if np.isnan(self.run.tables.undone[index]):
                 standing.append((time, name))
         self.standing = sorted(standing)
         self.effects = sorted(effect for span in self.spans.values() for effect in span.effects)

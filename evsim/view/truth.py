@@ -21,11 +21,11 @@ class State:
 
     def __init__(self, run, at=None):
         self.outcomes = run.outcomes if at is None else CustomerOutcomes.of(run, at)
-        arrived = run.tally.arrived
+        arrived = run.tables.requests.arrived
         order = np.argsort(arrived, kind="stable")
         self.customers = order if at is None else order[arrived[order] <= at]
         self.arrived, self.final = arrived[self.customers], self.outcomes.final
-        self.names = tuple(name for name in effect_marks(run) if name in run.effect_names)
+        self.names = tuple(name for name in effect_marks(run) if name in run.tables.effect_names)
 
     def __len__(self):
         return len(self.customers)

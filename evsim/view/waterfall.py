@@ -42,7 +42,7 @@ def waterfall(run, request=0, workload=None, ax=None):
     Filled: work; light: a worker held while it waits for others; hatched: waiting in line; a thin line: on
     the way.
     """
-    if not len(run.tally.row):
+    if not len(run.tables.requests.row):
         with figure(ax) as ax:
             return empty(ax, f"Nobody arrived within {seconds(run.ended_at)}.")
     story = Story(run, request, workload)
@@ -244,7 +244,7 @@ def _finding(story):
     names = [name for _, name in story.effects]
     repeated = [f"{name} came {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1]
     if story.missing:
-        never = "never came" if story.run.records_complete else "did not come until the run ended"
+        never = "never came" if story.run.tables.complete else "did not come until the run ended"
         repeated.append(f"{' and '.join(story.missing)} {never}")
     elif story.completed == story.completed and story.said != "nothing":
         later = story.completed - story.answered

@@ -40,11 +40,11 @@ class Wiring:
 
     def _add_seen(self):
         run, channels = self.run, list(self.scenario.channels)
-        calls = [place for place in run.places if place.is_call]
+        calls = [place for place in run.tables.places if place.is_call]
         self.calls |= {(each.source, each.service) for each in calls if not each.step.hands_over}
         self.publishes |= {(each.source, each.step.channel) for each in calls if each.step.hands_over}
-        messages = run.message_columns
-        pairs = set(zip(run.message_senders.tolist(), messages["channel"].tolist(), strict=True))
+        messages = run.tables.messages
+        pairs = set(zip(run.tables.message_senders.tolist(), messages["channel"].tolist(), strict=True))
         self.publishes |= {(sender, channels[channel]) for sender, channel in pairs if sender in self.services}
 
     @property

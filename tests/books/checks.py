@@ -4,8 +4,8 @@ import numpy as np
 
 from evsim.results.audit.channels import obligations
 from evsim.results.audit.letters import refused_letters
+from evsim.results.obligations import last_attempts
 from evsim.results.records import Fate, Outcome, Verdict
-from evsim.results.tally import last_attempts
 
 __all__ = [
     "assert_deadlines_hold",
@@ -24,11 +24,11 @@ def assert_figures_add_up(run):
     figures = run.summary()
     outcomes = ("completed", "errors", "timeouts", "rejected", "declined", "pending")
     assert figures["requests"] == sum(figures[name] for name in outcomes)
-    assert figures["requests"] == int(run.tally.cohort.sum())
+    assert figures["requests"] == int(run.tables.requests.cohort.sum())
     assert min(value for value in figures.values() if value == value) >= 0
     assert not figures["wasted_work"] > 1 + SLACK
     assert not figures["goodput"] > figures["throughput"] + SLACK
-    for name, station in run.service_figures.items():
+    for name, station in run.services.items():
         assert station["arrivals"] >= station["completed"], name
         assert not station["utilisation"] > 1 + SLACK, (name, station["utilisation"])
         assert not station["in_system_mean"] < station["queue_mean"] - SLACK, name
@@ -37,7 +37,7 @@ def assert_figures_add_up(run):
 
 def assert_ledger_adds_up(run):
     """A kept message has one state for each group of a log or handler of a bus, and one in a queue; else none."""
-    messages, deliveries = run.message_columns, run.deliveries_tally
+    messages, deliveries = run.tables.messages, run.tables.deliveries
     kept = ~np.isnan(messages["appended"])
     elsewhere = np.isin(messages["fate"], (Fate.LOST, Fate.REFUSED))
     assert not (kept & elsewhere).any(), "a message is kept, and lost or refused"
@@ -50,7 +50,7 @@ def assert_ledger_adds_up(run):
         assert np.array_equal(np.sort(deliveries.message[mine & ~deliveries.replay]), expected), name
         counted = (mine & deliveries.cohort).sum()
         ungranted = (mine & deliveries.cohort & (deliveries.subscriber < 0)).sum()
-        figures = [figures for (source, _), figures in run.channel_figures.items() if source == name]
+        figures = [figures for (source, _), figures in run.channels.items() if source == name]
         if figures:
             # What a queue has not granted counts as pending for each of its consumers.
             total = sum(each[state] for each in figures for state in STATES)
@@ -62,10 +62,10 @@ def assert_faults_bite(run):
 
     Nothing crosses a partition, and a fault at a step strikes once.
     """
-    rows, scenario = run.rows, run.scenario
+    rows, scenario = run.tables.rows, run.scenario
     _assert_partitions_cut(run)
     _assert_strikes_happen_once(run)
-    service_of = np.array([place.service for place in run.places] + [""])[rows["place"]]
+    service_of = np.array([place.service for place in run.tables.places] + [""])[rows["place"]]
     for begin, kind, target, end in run.records.incidents:
         end = np.inf if end is None else end
         name, _, instance = target.partition("/")
@@ -93,7 +93,7 @@ def assert_faults_bite(run):
 
 
 def _assert_partitions_cut(run):
-    rows, links = run.rows, run.scenario.network.links
+    rows, links = run.tables.rows, run.scenario.network.links
     ends = {fault.subject: fault.target for fault in run.scenario.faults if fault.kind == "partition"}
     for begin, kind, target, end in run.records.incidents:
         if kind != "partition":
@@ -102,7 +102,7 @@ def _assert_partitions_cut(run):
         between = set(links[target].between if target in links else ends[target])
         asked = [
             p.number
-            for p in run.places
+            for p in run.tables.places
             if p.kind != "delivery" and {p.source, p.service} == between and not getattr(p.step, "bulkhead", None)
         ]  # which may send it later than it is asked
         sent = np.isin(rows["place"], asked) & (rows["born"] > begin) & (rows["born"] < end)
@@ -124,10 +124,10 @@ def _goes_on(channel, kind):
 
 
 def _assert_channel_is_shut(run, name, begin, end):
-    rows, messages = run.rows, run.message_columns
+    rows, messages = run.tables.rows, run.tables.messages
     code = list(run.scenario.channels).index(name)
     appended = messages["appended"][messages["channel"] == code]
-    places = [place.number for place in run.places if place.kind == "delivery" and place.source == name]
+    places = [place.number for place in run.tables.places if place.kind == "delivery" and place.source == name]
     leased = rows["leased"][np.isin(rows["place"], places)]
     if run.scenario.channels[name].direct:
         appended = appended[:0]  # what is sent meanwhile is written down, and lost
@@ -137,9 +137,9 @@ def _assert_channel_is_shut(run, name, begin, end):
 
 def assert_deadlines_hold(run):
     """A customer waits for its patience at most; a call for its timeout, unless its caller is paused."""
-    rows = run.rows
+    rows = run.tables.rows
     paused = any(fault.kind == "pause" for fault in run.scenario.faults)
-    for place in run.places:
+    for place in run.tables.places:
         limit = None
         if place.kind == "request":
             limit = run.scenario.workloads[place.workload].patience
@@ -157,7 +157,7 @@ def assert_nobody_waits_in_vain(run):
         return
     if any(kind == "ended" for _, kind, _, _ in run.records.incidents):
         return
-    rows, places = run.rows, run.places
+    rows, places = run.tables.rows, run.tables.places
     kind_of = np.array([place.kind for place in places] + ["delivery"])[rows["place"]]
     service_of = np.array([place.service for place in places] + [""])[rows["place"]]
     arrived = np.where(kind_of == "delivery", rows["arrived"], rows["ready"])
@@ -186,8 +186,8 @@ def assert_nobody_waits_in_vain(run):
         if channel.kind == "queue" and read and not _holds_back(channel):
             code = list(run.scenario.channels).index(name)
             mine = np.flatnonzero(kind_of == "delivery")
-            mine = mine[run.message_columns["channel"][rows["parent"][mine]] == code]
-            credit = sum(full for (source, _), (_, full) in run.stock["credit"].items() if source == name)
+            mine = mine[run.tables.messages["channel"][rows["parent"][mine]] == code]
+            credit = sum(full for (source, _), (_, full) in run.tables.stock["credit"].items() if source == name)
             left = np.fmin(rows["leased"], rows["ended"])[mine]  # or thrown out
             waits, holds = (rows["ready"][mine], left), (rows["leased"][mine], rows["settled"][mine])
             _assert_all_are_busy(run, waits, holds, credit, name)
@@ -214,12 +214,12 @@ def _assert_pipe_flows(run, name):
     readers = [each for who in run.scenario.services.values() for each in who.subscribe if each.channel == name]
     if any(each.take for each in readers):
         return
-    rows, messages = run.rows, run.message_columns
+    rows, messages = run.tables.rows, run.tables.messages
     mine = np.flatnonzero(messages["channel"] == list(run.scenario.channels).index(name))
-    delivery = np.array([place.kind == "delivery" for place in run.places] + [False])[rows["place"]]
+    delivery = np.array([place.kind == "delivery" for place in run.tables.places] + [False])[rows["place"]]
     its = np.flatnonzero(delivery)
     its = its[np.isin(rows["parent"][its], mine)]
-    (credit,) = [full for (source, _), (_, full) in run.stock["credit"].items() if source == name]
+    (credit,) = [full for (source, _), (_, full) in run.tables.stock["credit"].items() if source == name]
     holds = rows["leased"][its], rows["ended"][its]
     _assert_all_are_busy(run, (rows["ready"][its], rows["leased"][its]), holds, credit, name)
     withdrawn = messages["fate"][mine] == Fate.WITHDRAWN
@@ -238,8 +238,8 @@ def _channels_of(service):
 
 def _assert_partitions_are_busy(run, name, reader):
     """A message holds its partition from its first grant until its work has ended well or it is given up."""
-    rows, messages = run.rows, run.message_columns
-    places = [p.number for p in run.places if (p.kind, p.source, p.service) == ("delivery", name, reader)]
+    rows, messages = run.tables.rows, run.tables.messages
+    places = [p.number for p in run.tables.places if (p.kind, p.source, p.service) == ("delivery", name, reader)]
     mine = np.flatnonzero(np.isin(rows["place"], places))
     _, last = last_attempts(rows)
     first = mine[rows["first"][mine] < 0]

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from evsim.results.records import Fate, Verdict
-from evsim.results.tally import PENDING
-from evsim.run import simulate
+from evsim.results.requests import PENDING
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import (
     assert_deadlines_hold,
@@ -47,14 +46,14 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
     assert run.audit()
     assert run.summary()["pending"] == 0
     assert not any("still open" in warning for warning in run.warnings)
-    assert run.stock["ready"] == run.stock["waiting"] == run.stock["travelling"] == []
+    assert run.tables.stock["ready"] == run.tables.stock["waiting"] == run.tables.stock["travelling"] == []
     for name, service in scenario.services.items():
-        home = {*run.stock["free"][name], *run.stock["absent"][name]}  # a last fault may outlast the work
+        home = {*run.tables.stock["free"][name], *run.tables.stock["absent"][name]}  # a last fault may outlast the work
         assert home == set(range(service.instances * service.workers)), name
-    ways = {place.number: (place.source, place.service) for place in run.places}
-    for way, (credit, full) in run.stock["credit"].items():
+    ways = {place.number: (place.source, place.service) for place in run.tables.places}
+    for way, (credit, full) in run.tables.stock["credit"].items():
         # Of a lease that ended by the clock the credit may be on its way home when nothing is open any more.
-        late = [row for row in run.stock["overdue"] if ways[run.rows["place"][row]] == way]
+        late = [row for row in run.tables.stock["overdue"] if ways[run.tables.rows["place"][row]] == way]
         assert credit + len(late) == full, way
 
 
@@ -70,7 +69,7 @@ def test_where_nothing_can_go_wrong_nothing_does(scenario):
     readers = [each.channel for service in scenario.services.values() for each in service.subscribe]
     if not any(channel.kind == "queue" and readers.count(name) > 1 for name, channel in scenario.channels.items()):
         assert figures["effects_missing"] == figures["inconsistent"] == 0  # else services compete for messages
-    for way, channel in run.channel_figures.items():
+    for way, channel in run.channels.items():
         assert channel["done"] == channel["delivered"], way
         assert channel["pending"] == channel["redelivered"] == 0, way
 
@@ -163,18 +162,21 @@ def test_no_policy_and_no_fault_invents_or_hides_a_request(scenario):
     """Whoever comes by the clock comes all the same, with the same key, is counted once, and is told one thing."""
     run, bare = run_of(scenario), run_of(Scenario.from_dict(without_policies(scenario)))
     for code, (name, workload) in enumerate(scenario.workloads.items()):
-        mine, theirs = run.tally.workload == code, bare.tally.workload == code
-        assert np.array_equal(run.tally.number[mine], np.arange(mine.sum())), name
+        mine, theirs = run.tables.requests.workload == code, bare.tables.requests.workload == code
+        assert np.array_equal(run.tables.requests.number[mine], np.arange(mine.sum())), name
         if workload.arrivals.kind != "closed":
-            assert np.array_equal(run.tally.arrived[mine], bare.tally.arrived[theirs]), name
-            assert np.array_equal(run.request_keys[mine], bare.request_keys[theirs]), name
-    rows, asked = run.rows, np.array([place.kind == "request" for place in run.places] + [False])[run.rows["place"]]
+            assert np.array_equal(run.tables.requests.arrived[mine], bare.tables.requests.arrived[theirs]), name
+            assert np.array_equal(run.tables.request_keys[mine], bare.request_keys[theirs]), name
+    rows, asked = (
+        run.tables.rows,
+        np.array([place.kind == "request" for place in run.tables.places] + [False])[run.tables.rows["place"]],
+    )
     first = asked & (rows["first"] < 0)
-    assert first.sum() == len(run.tally.row)
+    assert first.sum() == len(run.tables.requests.row)
     assert (asked & ~first & (rows["verdict"] != Verdict.COPY)).sum() == 0  # nobody asks twice; a link may make copies
-    told = ~np.isnan(run.tally.answered)
-    assert np.array_equal(told, run.tally.outcome != PENDING)
-    assert (run.tally.response[told] >= 0).all()
+    told = ~np.isnan(run.tables.requests.answered)
+    assert np.array_equal(told, run.tables.requests.outcome != PENDING)
+    assert (run.tables.requests.response[told] >= 0).all()
 
 
 # When the columns that are no times get their value, and those that later attempts write again.
@@ -211,7 +213,7 @@ def test_a_run_cut_short_has_written_what_the_whole_run_had_by_then(scenario, un
 @holds(0.25, systems(), st.integers(0, 3))
 def test_a_system_read_again_from_its_yaml_writes_the_same_records(scenario, seed):
     again = Scenario.from_yaml(scenario.to_yaml())
-    assert_same_records(simulate(scenario, seed=seed), simulate(again, seed=seed))
+    assert_same_records(scenario.run(seed=seed), again.run(seed=seed))
 
 
 def test_what_cannot_be_run_is_refused_as_a_scenario_error():
@@ -225,4 +227,4 @@ def test_what_cannot_be_run_is_refused_as_a_scenario_error():
     )
     for wrong in ({"seed": -1}, {"seed": 1.5}, {"until": 0}, {"until": 11}):
         with pytest.raises(ScenarioError):
-            simulate(scenario, **wrong)
+            scenario.run(**wrong)

@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from evsim.results.deliveries import DELIVERY_STATES
 from evsim.results.records import Fate
-from evsim.results.tally import DELIVERY_STATES
 from tests.books import checks
 from tests.books.holding import holds, run_of
 from tests.books.logs import log_systems
@@ -16,7 +16,7 @@ LOST = DELIVERY_STATES.index("lost")
 def logs(run):
     """(number, settings, its places) of each log of a run that anybody reads."""
     for number, (name, channel) in enumerate(run.scenario.complete.channels.items()):
-        places = [place for place in run.places if place.kind == "delivery" and place.source == name]
+        places = [place for place in run.tables.places if place.kind == "delivery" and place.source == name]
         if channel.kind == "log" and places:
             yield number, channel, places
 
@@ -41,7 +41,7 @@ def test_the_books_of_any_log_balance(scenario):
 def test_what_a_log_keeps_no_group_loses_that_commits_after_the_work(scenario):
     """Unless the log forgets by a rule of its own, or only a broker that failed had it."""
     run = run_of(scenario)
-    deliveries, messages, place = run.deliveries_tally, run.message_columns, run.rows["place"]
+    deliveries, messages, place = run.tables.deliveries, run.tables.messages, run.tables.rows["place"]
     for _, channel, places in logs(run):
         if channel.retention or channel.compaction:
             continue
@@ -53,13 +53,13 @@ def test_what_a_log_keeps_no_group_loses_that_commits_after_the_work(scenario):
 @holds(1, st.one_of(log_systems(), systems()))
 def test_a_publisher_who_waited_for_two_brokers_loses_nothing_in_a_clean_election(scenario):
     run = run_of(scenario)
-    messages = run.message_columns
+    messages = run.tables.messages
     for number, channel, _ in logs(run):
         if channel.unclean_election or channel.min_in_sync < 2:
             continue
         name = list(run.scenario.channels)[number]
-        careful = [place.number for place in run.places if all_wait(run, place, name)]
-        mine = (messages["channel"] == number) & np.isin(run.rows["place"][messages["cause"]], careful)
+        careful = [place.number for place in run.tables.places if all_wait(run, place, name)]
+        mine = (messages["channel"] == number) & np.isin(run.tables.rows["place"][messages["cause"]], careful)
         assert (messages["fate"][mine & (messages["acknowledged"] >= 0)] == Fate.OPEN).all()
 
 
@@ -84,8 +84,8 @@ def test_a_group_handles_the_messages_of_a_key_in_their_order(scenario):
     A commit before the work lets the next message out when a member is missed that wakes and goes on with this one.
     """
     run = run_of(scenario)
-    deliveries, place = run.deliveries_tally, run.rows["place"]
-    reordered = deliveries.reordered(run)
+    deliveries, place = run.tables.deliveries, run.tables.rows["place"]
+    reordered = deliveries.reordered
     for _, channel, places in logs(run):
         if channel.partitioner == "key" and channel.add_partitions is None:
             safe = [each.number for each in places if each.step.commits.kind != "before"]

@@ -87,7 +87,6 @@ from pathlib import Path
 import pytest
 
 from evsim.results.audit import AuditError
-from evsim.run import simulate
 from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
     mutants_of_admission,
@@ -103,17 +102,17 @@ for each in sorted((Path(__file__).parents[1] / "parts").glob("*/mutants.py")):
 
 @pytest.mark.parametrize("settings", [{}, IMPATIENT, {"patience": 5}, {"drain_limit": 1000}])
 def test_the_engine_as_it_is_passes(settings):
-    assert simulate(shop(**settings)).audit()
+    assert shop(**settings).run().audit()
 
 
 @pytest.mark.parametrize("fault", [{}, {"crash": "left", "at": 10, "for": 5}, {"outage": "jobs", "at": 10, "for": 5}])
 def test_and_so_it_does_without_a_broker(fault):
-    assert simulate(direct([fault] if fault else ())).audit()
+    assert direct([fault] if fault else ()).run().audit()
 
 
 @pytest.mark.parametrize("alternate", [None, "ledger"])
 def test_and_so_it_does_with_exchanges(alternate):
-    assert simulate(sorted_shop(alternate)).audit()
+    assert sorted_shop(alternate).run().audit()
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -121,15 +120,15 @@ def test_the_audit_sees_that(name, monkeypatch):
     change, says, scenario = MUTANTS[name]
     change(monkeypatch)
     with pytest.raises(AuditError, match=says):
-        simulate(scenario()).audit()
+        scenario().run().audit()
 
 
 @pytest.mark.parametrize("name", UNSEEN)
 def test_a_property_sees_what_the_audit_cannot(name, monkeypatch):
     change, check, scenario = UNSEEN[name]
-    check(simulate(scenario()))
+    check(scenario().run())
     change(monkeypatch)
-    run = simulate(scenario())
+    run = scenario().run()
     assert run.audit()  # once this fails, move it up to the mutants
     with pytest.raises(AssertionError):
         check(run)

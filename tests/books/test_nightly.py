@@ -10,7 +10,6 @@ import pytest
 
 from evsim.engine.pool import Pool
 from evsim.results.audit import AuditError
-from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.books import nightly
 from tests.books.breaking import shop
@@ -42,7 +41,7 @@ def test_it_finds_what_a_mutant_breaks_and_prints_a_small_system_and_how_to_see_
         shown = re.search(r"shows it:\n\n(.*?)\n\n", said, re.DOTALL)[1]
         found = Scenario.from_yaml(shown)
         with pytest.raises(AuditError):
-            simulate(found).audit()
+            found.run().audit()
     assert len(found.faults) == len(found.workloads) == 1 and found.faults[0].kind in ("outage", "crash", "pause")
     assert len(found.services) <= 3 and len(shown.splitlines()) <= 40  # a random system has some 100 lines
     assert "Not true: the books of any system balance\n" in said

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from evsim.results.tally import DELIVERY_STATES
+from evsim.results.deliveries import DELIVERY_STATES
 from tests.books.holding import holds, run_of
 from tests.books.systems import stable_systems, systems
 
@@ -25,7 +25,7 @@ def queues(run):
 def test_what_a_queue_keeps_is_lost_only_by_a_rule_that_is_written(scenario):
     """By an early acknowledgement, a time to live, a maximum length that drops; else it is done, dead or there."""
     run = run_of(scenario)
-    deliveries = run.deliveries_tally
+    deliveries = run.tables.deliveries
     for number, channel, reads in queues(run):
         states = set(deliveries.state[deliveries.channel == number].tolist())
         assert LOST not in states or any(each.ack == "before" for each in reads)
@@ -36,7 +36,7 @@ def test_what_a_queue_keeps_is_lost_only_by_a_rule_that_is_written(scenario):
 @holds(1, stable_systems())
 def test_when_all_faults_have_ended_a_queue_has_been_read_to_its_end(scenario):
     run = run_of(scenario)
-    deliveries = run.deliveries_tally
+    deliveries = run.tables.deliveries
     for number, _, _ in queues(run):
         assert not (deliveries.state[deliveries.channel == number] == PENDING).any()
 
@@ -45,8 +45,8 @@ def test_when_all_faults_have_ended_a_queue_has_been_read_to_its_end(scenario):
 def test_groups_are_handled_in_their_order(scenario):
     """Unless a lease ends while its holder is still at work, or an early acknowledgement lets the next one out."""
     run = run_of(scenario)
-    deliveries = run.deliveries_tally
-    reordered = deliveries.reordered(run)
+    deliveries = run.tables.deliveries
+    reordered = deliveries.reordered
     for number, channel, reads in queues(run):
         clocks = channel.visibility_timeout, channel.ack_timeout
         if channel.fifo_groups and all(each.ack == "after" for each in reads) and not any(map(_ends, clocks)):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Fate
-from evsim.run import simulate
 from tests.books.breaking import shop
 from tests.books.holding import holds
 from tests.books.systems import systems
@@ -24,20 +23,20 @@ def stubborn(**settings):
 
 def of_facts(run):
     code = list(run.scenario.channels).index("facts")
-    numbers = np.flatnonzero(run.message_columns["channel"] == code).tolist()
-    return [(number, run.sendings[number]) for number in numbers]
+    numbers = np.flatnonzero(run.tables.messages["channel"] == code).tolist()
+    return [(number, run.tables.sendings[number]) for number in numbers]
 
 
 def test_a_message_that_nothing_disturbs_is_sent_once_and_comes_when_it_is_kept():
-    run = simulate(shop())
+    run = shop().run()
     for number, (sending,) in of_facts(run):
-        assert sending.sent == run.message_columns["published"][number]
+        assert sending.sent == run.tables.messages["published"][number]
         assert sending.arrived == pytest.approx(sending.sent + 0.01) or sending.fate == "under way"
-        assert run.sendings.confirmed_from(number) in (sending.arrived, pytest.approx(np.nan, nan_ok=True))
+        assert run.tables.sendings.confirmed_from(number) in (sending.arrived, pytest.approx(np.nan, nan_ok=True))
 
 
 def test_a_message_that_the_link_loses_is_sent_again_after_the_timeout_and_the_back_off():
-    run = simulate(stubborn(network=WIRE, drain_limit=1000))
+    run = stubborn(network=WIRE, drain_limit=1000).run()
     chains = [[sending.fate for sending in sendings] for _, sendings in of_facts(run)]
     assert ["lost", "kept"] in chains
     assert ["lost", "lost", "lost"] in chains
@@ -49,19 +48,19 @@ def test_a_message_that_the_link_loses_is_sent_again_after_the_timeout_and_the_b
         came = [sending for sending in sendings if sending.fate != "lost"]
         assert all(sending.arrived - sending.sent == pytest.approx(0.03) for sending in came)
         kept = any(sending.fate == "kept" for sending in sendings)
-        assert kept == (run.message_columns["fate"][number] == Fate.OPEN)
-        assert kept == (run.message_columns["appended"][number] >= 0)
+        assert kept == (run.tables.messages["fate"][number] == Fate.OPEN)
+        assert kept == (run.tables.messages["appended"][number] >= 0)
 
 
 def test_about_as_many_sendings_are_lost_as_the_link_says():
-    run = simulate(stubborn(network=WIRE, drain_limit=1000), seed=2)
+    run = stubborn(network=WIRE, drain_limit=1000).run(seed=2)
     fates = [sending.fate for _, sendings in of_facts(run) for sending in sendings]
     share, error = fates.count("lost") / len(fates), (0.3 * 0.7 / len(fates)) ** 0.5
     assert abs(share - 0.3) < 4 * error
 
 
 def test_a_channel_that_is_down_refuses_when_the_message_comes():
-    run = simulate(stubborn(faults=[{"outage": "facts", "at": 10, "for": 0.5}], drain_limit=1000))
+    run = stubborn(faults=[{"outage": "facts", "at": 10, "for": 0.5}], drain_limit=1000).run()
     refused = [sending for _, sendings in of_facts(run) for sending in sendings if sending.fate == "refused"]
     assert refused
     for sending in refused:
@@ -71,10 +70,10 @@ def test_a_channel_that_is_down_refuses_when_the_message_comes():
 
 
 def test_a_confirmation_leaves_when_a_sending_has_come_and_is_seen_later():
-    run = simulate(stubborn(network=WIRE, drain_limit=1000))
+    run = stubborn(network=WIRE, drain_limit=1000).run()
     again = 0
     for number, sendings in of_facts(run):
-        left, seen = run.sendings.confirmed_from(number), run.message_columns["acknowledged"][number]
+        left, seen = run.tables.sendings.confirmed_from(number), run.tables.messages["acknowledged"][number]
         assert (left == left) == (seen == seen)
         if seen == seen:
             assert seen - left == pytest.approx(0.03)
@@ -84,17 +83,17 @@ def test_a_confirmation_leaves_when_a_sending_has_come_and_is_seen_later():
 
 @holds(0.5, systems())
 def test_the_sendings_of_any_message_agree_with_its_row(scenario):
-    run = simulate(scenario)
-    messages = run.message_columns
+    run = scenario.run()
+    messages = run.tables.messages
     for number in range(len(messages["published"])):
-        sendings = run.sendings[number]
+        sendings = run.tables.sendings[number]
         fates = [sending.fate for sending in sendings]
         sent = messages["sent"][number]
         assert sendings[0].sent == (sent if sent == sent else messages["published"][number])
         assert fates.count("kept") == int(messages["appended"][number] >= 0)
         assert all(sending.arrived >= sending.sent for sending in sendings if sending.arrived == sending.arrived)
         if messages["acknowledged"][number] >= 0:
-            assert run.sendings.confirmed_from(number) <= messages["acknowledged"][number]
+            assert run.tables.sendings.confirmed_from(number) <= messages["acknowledged"][number]
         if messages["fate"][number] == Fate.REFUSED:
             assert "refused" in fates and "kept" not in fates
         if messages["fate"][number] == Fate.LOST:

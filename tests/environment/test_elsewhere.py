@@ -16,7 +16,6 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
-from evsim.run import simulate
 from tests.environment.elsewhere import ROOT, Environment, copy_of_repository
 from tests.luck.test_same_customers import ELSEWHERE, TROUBLED, fingerprint, shop
 
@@ -46,7 +45,7 @@ def make(tmp_path):
 @pytest.fixture(scope="module")
 def ours():
     """The records of a run in this environment, as a hash."""
-    return fingerprint(simulate(shop(**TROUBLED), seed=7))
+    return fingerprint(shop(**TROUBLED).run(seed=7))
 
 
 def test_the_lowest_versions_that_pyproject_allows(make, ours):

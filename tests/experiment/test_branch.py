@@ -6,9 +6,8 @@ from hypothesis import note
 from hypothesis import strategies as st
 
 from evsim.lesson import lesson_size
-from evsim.results.past import PastError, shared_past
-from evsim.results.tally import OK
-from evsim.run import simulate
+from evsim.results.common_prefix import PrefixError, common_prefix
+from evsim.results.requests import OK
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import assert_faults_bite, assert_same_records
 from tests.books.holding import holds
@@ -30,8 +29,8 @@ def branchings(draw):
     whole = draw(systems().filter(lambda scenario: scenario.faults))
     *faults, last = whole.to_dict()["faults"]
     fault = {name: value for name, value in last.items() if name not in ("at", "mtbf", "mttr", "at_step")}
-    quarters = st.integers(1, 4 * int(whole.run.duration) - 1).map(lambda number: number / 4)
-    moment = draw(st.one_of(quarters, st.floats(0.1, whole.run.duration, exclude_max=True)))
+    quarters = st.integers(1, 4 * int(whole.run_settings.duration) - 1).map(lambda number: number / 4)
+    moment = draw(st.one_of(quarters, st.floats(0.1, whole.run_settings.duration, exclude_max=True)))
     return whole.replace({"faults": faults}), fault, moment
 
 
@@ -44,14 +43,14 @@ def test_any_fault_at_any_moment_leaves_the_past_of_any_system_as_it_was(branchi
     assert branch.audit() and branch.parent.audit()
     assert_faults_bite(branch)
     # Up to the moment, not one bit differs: not in what had ended, nor in what was under way.
-    before, after = (simulate(each.scenario, until=at) for each in (branch.parent, branch))
+    before, after = (each.scenario.run(until=at) for each in (branch.parent, branch))
     assert_same_records(before, after)
     assert before.records.incidents == after.records.incidents
     counts = [table.count for table in (before.records.rows, before.records.messages, before.records.effects)]
     assert counts == [branch.shared.rows, branch.shared.messages, branch.shared.effects]
     if branch.parent is not run:  # only where it has to be
-        with pytest.raises(PastError):
-            shared_past(run, branch, at)
+        with pytest.raises(PrefixError):
+            common_prefix(run, branch, at)
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -62,8 +61,8 @@ def test_a_branch_is_the_run_of_a_scenario_with_that_fault_in_its_file(design, f
     written = lesson_size(design).replace({"faults": [{**fault, "at": "12.5s"}]})
     assert_same_records(branch, written.run(seed=7))
     assert branch.parent is run  # no twin: in these nothing happens at one instant
-    assert (branch.since, branch.seed) == (12.5, 7)
-    assert branch.shared == shared_past(run, branch, 12.5)
+    assert (branch.shared.at, branch.seed) == (12.5, 7)
+    assert branch.shared == common_prefix(run, branch, 12.5)
 
 
 def test_what_happened_before_is_the_same_and_what_comes_after_is_not():
@@ -74,8 +73,8 @@ def test_what_happened_before_is_the_same_and_what_comes_after_is_not():
     before, after = (each[each.time < 12] for each in lists)
     assert before.equals(after) and len(before) > 50
     assert lists[0].time.between(12.5, 17).sum() > 30 and lists[1].time.between(12.5, 17).sum() == 0
-    assert run.rows["born"][shared.rows - 1] < 12 <= run.rows["born"][shared.rows]
-    assert run.effects_columns["time"][shared.effects - 1] < 12 <= run.effects_columns["time"][shared.effects]
+    assert run.tables.rows["born"][shared.rows - 1] < 12 <= run.tables.rows["born"][shared.rows]
+    assert run.tables.effects["time"][shared.effects - 1] < 12 <= run.tables.effects["time"][shared.effects]
     assert branch.records.incidents[shared.incidents :][0] == (12.0, "outage", "mailing-list", 17.0)
 
 
@@ -90,13 +89,13 @@ def test_a_branch_of_a_branch_keeps_both_faults():
 
 def test_several_things_go_wrong_at_once():
     branch = lesson_size("hybrid").run().branch([{"outage": "database"}, {"outage": "mailing-list"}], at=15)
-    arrived, told_yes = branch.tally.arrived, branch.tally.outcome == OK
+    arrived, told_yes = branch.tables.requests.arrived, branch.tables.requests.outcome == OK
     assert told_yes[arrived < 14].all() and not told_yes[arrived > 15.1].any()
     assert branch.effects.time.max() < 16
 
 
 def test_a_run_that_was_cut_short_has_branches_of_its_own_length():
-    run = simulate(lesson_size("events"), until=10.0)
+    run = lesson_size("events").run(until=10.0)
     branch = run.branch({"outage": "mailing-list"}, at=6)
     assert branch.ended_at == 10.0 and branch.audit()
     with pytest.raises(ScenarioError, match="at: must be a moment of the run, which takes 10 s, got 10"):
@@ -123,19 +122,19 @@ def test_ties_that_care_breaks_otherwise_are_broken_so_in_the_parent_too():
     run = scenario.run()
     branch = run.branch({"partition": "cable"}, at=15)
     assert branch.parent is not run
-    assert shared_past(branch.parent, branch, 15).rows == branch.shared.rows > 10
-    with pytest.raises(PastError, match="started of row"):
-        shared_past(run, branch, 15)
-    assert np.array_equal(run.tally.arrived, branch.parent.tally.arrived)
+    assert common_prefix(branch.parent, branch, 15).rows == branch.shared.rows > 10
+    with pytest.raises(PrefixError, match="started of row"):
+        common_prefix(run, branch, 15)
+    assert np.array_equal(run.tables.requests.arrived, branch.parent.tables.requests.arrived)
 
 
 def test_two_runs_share_their_past_up_to_where_they_part_and_no_further():
     run = lesson_size("events").run()
     early, late = (run.branch({"outage": "mailing-list"}, at=at) for at in (8, 10))
-    assert shared_past(early, late, 8).rows > 200
+    assert common_prefix(early, late, 8).rows > 200
     for at in (8.5, 10, 20):
-        with pytest.raises(PastError, match=rf"the past before {at} s is not the same"):
-            shared_past(early, late, at)
+        with pytest.raises(PrefixError, match=rf"the past before {at} s is not the same"):
+            common_prefix(early, late, at)
 
 
 @pytest.mark.parametrize("table, column", [
@@ -145,11 +144,11 @@ def test_two_runs_share_their_past_up_to_where_they_part_and_no_further():
 ])  # fmt: skip
 def test_one_changed_cell_of_the_past_is_found(table, column):
     run, other = lesson_size("events").run(), lesson_size("events").run()
-    assert shared_past(run, other, 9)
+    assert common_prefix(run, other, 9)
     cells = getattr(getattr(other.records, table), column)
     cells[40] += 0.001 if cells.typecode == "d" else 1
-    with pytest.raises(PastError):
-        shared_past(run, other, 9)
+    with pytest.raises(PrefixError):
+        common_prefix(run, other, 9)
 
 
 def test_a_handler_that_remembers_things_is_told_that_its_past_is_another():
@@ -165,7 +164,7 @@ def test_a_handler_that_remembers_things_is_told_that_its_past_is_another():
         "services": {"one": {"handle": remembers}},
         "run": {"duration": 20},
     })  # fmt: skip
-    with pytest.raises(PastError, match="ended of row 0"):
+    with pytest.raises(PrefixError, match="ended of row 0"):
         scenario.run().branch({"outage": "one"}, at=10)
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 import evsim
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 
 SHORT = {"run.duration": "20s", "run.warmup": "2s"}
 
@@ -60,7 +60,7 @@ def test_the_same_luck_makes_the_interval_narrower(classic, events, both):
 
 def test_customers_are_paired_by_their_number(classic, events):
     found = evsim.compare(classic, events, n=1).customers["registration-events"]
-    first, second = classic.run().tally, events.run().tally
+    first, second = classic.run().tables.requests, events.run().tables.requests
     assert list(first.number) == list(range(len(first.number)))
     assert list(first.arrived) == list(second.arrived)
     response, completion = [], []
@@ -81,7 +81,7 @@ def test_several_workloads_are_paired_each_by_itself():
     found = evsim.compare(design, slower, n=2, jobs=1)
     (label,) = found.customers
     run = design.run()
-    phones = (run.tally.workload == run.tally.workloads.index("mobile-app")).mean()
+    phones = (run.tables.requests.workload == run.tables.requests.workloads.index("mobile-app")).mean()
     assert found.customers[label]["response"].mean == pytest.approx(0.1 * phones, rel=0.1)
 
 

@@ -80,7 +80,9 @@ def test_a_broker_that_crashes_before_the_message_refuses_and_after_it_keeps_it(
 
 def test_what_a_matrix_says_is_what_the_run_with_that_fault_shows(matrix):
     crash = points(matrix, "late ack", "mailing-list")[-1]
-    request = int((DESIGNS["late ack"].run().tally.arrived < DESIGNS["late ack"].settings.duration / 3).sum())
+    request = int(
+        (DESIGNS["late ack"].run().tables.requests.arrived < DESIGNS["late ack"].run_settings.duration / 3).sum()
+    )
     step = {"request": request, "service": crash.service, "step": crash.step, "when": crash.when}
     run = DESIGNS["late ack"].replace({"faults": [{"crash": crash.target, "at_step": step, "for": "2s"}]}).run()
     effects = run.effects[run.effects.request == request].effect.value_counts().to_dict()
@@ -123,12 +125,12 @@ def test_a_step_that_the_request_does_not_come_to_is_no_crash_point_of_a_design_
 @given(systems().filter(lambda scenario: len(scenario.workloads) == 1 and not callable_handlers(scenario)))
 def test_the_books_balance_wherever_any_system_crashes(scenario):
     run = scenario.run()
-    if not len(run.tally.row):
+    if not len(run.tables.requests.row):
         return
-    request = len(run.tally.row) // 2
+    request = len(run.tables.requests.row) // 2
     for crash in evsim.crash_matrix(scenario, request=request):  # which audits every run
         assert crash.told in ("yes", "no", "error", "nothing")
-        assert set(crash.effects) <= set(run.effect_names)
+        assert set(crash.effects) <= set(run.tables.effect_names)
 
 
 def callable_handlers(scenario):

@@ -34,8 +34,8 @@ def test_the_seeds_begin_with_the_scenarios_own(scenario, five):
 def test_each_run_is_the_run_of_its_seed(scenario, five):
     alone = scenario.run(seed=3)
     assert repr(five.runs[2]["summary"]) == repr(alone.summary())
-    assert repr(five.runs[2]["services"]) == repr(alone.service_figures)
-    assert repr(five.runs[2]["channels"]) == repr(alone.channel_figures)
+    assert repr(five.runs[2]["services"]) == repr(alone.services)
+    assert repr(five.runs[2]["channels"]) == repr(alone.channels)
 
 
 def test_the_order_of_the_runs_changes_nothing(scenario, five):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
-from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.results.requests import REQUEST_OUTCOMES
 
 __all__ = ["START", "Plain", "micro", "nano"]
 
@@ -39,13 +39,13 @@ class Plain:
     def __init__(self, run):
         self.run, self.end = run, run.ended_at
         records, channels = run.records, list(run.scenario.channels)
-        self.rows, self.messages = objects(run.rows), objects(run.message_columns)
-        requests, of_message = run.row_requests.tolist(), run.message_requests.tolist()
-        tally = run.tally
+        self.rows, self.messages = objects(run.tables.rows), objects(run.tables.messages)
+        requests, of_message = run.tables.row_requests.tolist(), run.tables.message_requests.tolist()
+        tally = run.tables.requests
         self.requests = [
             SimpleNamespace(
                 row=self.rows[row], workload=tally.workloads[workload], number=number, place=place,
-                outcome=REQUEST_OUTCOMES[outcome], key=run.request_keys[place],
+                outcome=REQUEST_OUTCOMES[outcome], key=run.tables.request_keys[place],
                 arrived=self.rows[row].born, answered=self.rows[row].settled,
             )
             for place, (row, workload, number, outcome) in enumerate(
@@ -56,10 +56,10 @@ class Plain:
             message.request = self.requests[of_message[message.number]]
             message.channel = channels[message.channel]
             message.fate = word(Fate, message.fate)
-            message.key = run.key_names.get(message.key, str(message.key))
+            message.key = run.tables.key_names.get(message.key, str(message.key))
         for row in self.rows:
             row.request = self.requests[requests[row.number]]
-            place = run.places[row.place] if row.place >= 0 else None
+            place = run.tables.places[row.place] if row.place >= 0 else None
             row.kind = place.kind if place else "delivery"
             row.service = place.service if place else None
             row.source = place.source if place else self.messages[row.parent].channel
@@ -73,7 +73,7 @@ class Plain:
         for message in self.messages:
             origin = self.messages[message.origin] if message.origin >= 0 else None
             message.sender = origin.channel if origin else self.rows[message.cause].service
-            message.sendings = run.sendings[message.number]
+            message.sendings = run.tables.sendings[message.number]
             message.deliveries = []
         for row in self.rows:
             if row.kind == "delivery":
@@ -81,16 +81,16 @@ class Plain:
         for name, table in (("replied", records.replies), ("late", records.late)):
             for note in objects(table.columns()):
                 setattr(self.rows[note.row], name, note.time)
-        self.effects, self.undos = objects(run.effects_columns), objects(records.undos.columns())
+        self.effects, self.undos = objects(run.tables.effects), objects(records.undos.columns())
         for each in (*self.effects, *self.undos):
-            each.name, each.row = run.effect_names[each.name], self.rows[each.row]
+            each.name, each.row = run.tables.effect_names[each.name], self.rows[each.row]
         for kind in ("effects", "undos"):
             for each in getattr(self, kind):
                 getattr(each.row, kind).append(each)
         for order, remark in enumerate(remarks(run)):
             said = SimpleNamespace(time=remark.time, words=remark.words, order=order)
             self.rows[remark.row].remarks.append(said)
-        for effect, undone in zip(self.effects, run.undone.tolist(), strict=True):
+        for effect, undone in zip(self.effects, run.tables.undone.tolist(), strict=True):
             effect.undone = None if undone != undone else undone
 
     def faults(self):

@@ -44,7 +44,7 @@ def obligation(row):
 
 def counted(plain, request):
     """Whether the customer comes after the warm-up."""
-    return request.arrived >= plain.run.scenario.run.warmup
+    return request.arrived >= plain.run.scenario.run_settings.warmup
 
 
 def deliveries(plain):
@@ -100,7 +100,7 @@ def is_given_up(plain, row):
     """Whether its consumer gave up by itself: of a log always, of a queue after its own last attempt."""
     if row.verdict != "dead" or row.place < 0 or row.outcome != "failed":
         return False
-    retry = plain.run.places[row.place].step.retry
+    retry = plain.run.tables.places[row.place].step.retry
     log = plain.run.scenario.channels[row.source].kind == "log"
     return log or (retry is not None and row.attempt >= retry.attempts)
 

@@ -24,27 +24,27 @@ def exported(request, tmp_path_factory):
 
 def test_each_published_message_is_one_event_at_its_time(exported):
     run, events = exported
-    assert len(events) == len(run.message_columns["published"])
+    assert len(events) == len(run.tables.messages["published"])
     for number, event in enumerate(events):
         assert event.get_specversion() == "1.0"
         assert event.get_id() == str(number)
-        time = EPOCH + timedelta(seconds=float(run.message_columns["published"][number]))
+        time = EPOCH + timedelta(seconds=float(run.tables.messages["published"][number]))
         assert abs(event.get_time() - time) <= timedelta(microseconds=1)
 
 
 def test_an_event_says_whose_it_is_and_where_it_is_kept(exported):
     run, events = exported
-    messages = run.message_columns
+    messages = run.tables.messages
     for number, event in enumerate(events):
-        request = run.message_requests[number]
-        workload = run.tally.workloads[run.tally.workload[request]]
-        assert event.get_subject() == f"{workload}/{run.tally.number[request]}"
+        request = run.tables.message_requests[number]
+        workload = run.tables.requests.workloads[run.tables.requests.workload[request]]
+        assert event.get_subject() == f"{workload}/{run.tables.requests.number[request]}"
         assert event.get_type() == "evsim." + list(run.scenario.channels)[messages["channel"][number]]
         data = event.get_data()
         assert data["kept"] == (messages["appended"][number] >= 0)
         if data["kept"]:
             assert (data["partition"], data["offset"]) == (messages["partition"][number], messages["offset"][number])
-        key = run.key_texts(messages["key"][number : number + 1])[0]
+        key = run.tables.key_texts(messages["key"][number : number + 1])[0]
         assert event.get_extension("partitionkey") == key
 
 

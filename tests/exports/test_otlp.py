@@ -56,23 +56,23 @@ def exported(request, tmp_path_factory):
 
 def kinds(run):
     """The kind of each row."""
-    return [run.places[place].kind if place >= 0 else "delivery" for place in run.rows["place"].tolist()]
+    return [run.tables.places[place].kind if place >= 0 else "delivery" for place in run.tables.rows["place"].tolist()]
 
 
 def test_every_attempt_and_message_has_its_spans(exported):
     run, told = exported
-    copied = run.rows["verdict"] == Verdict.COPY  # nobody asked a second time
+    copied = run.tables.rows["verdict"] == Verdict.COPY  # nobody asked a second time
     asked = sum(kind != "delivery" for kind, copy in zip(kinds(run), copied.tolist()) if not copy)
-    started = run.rows["started"] >= 0
+    started = run.tables.rows["started"] >= 0
     worked = Counter(kind for kind, yes in zip(kinds(run), started.tolist()) if yes)
     assert len(told.of(Span.SPAN_KIND_CLIENT, "call ")) == asked
     assert len(told.of(Span.SPAN_KIND_SERVER)) == worked["request"] + worked["call"]
     assert len(told.of(Span.SPAN_KIND_CONSUMER, "process ")) == worked["delivery"]
-    assert len(told.of(Span.SPAN_KIND_PRODUCER, "send ")) == len(run.message_columns["published"])
-    verdicts = Counter(zip(kinds(run), run.rows["verdict"].tolist()))
+    assert len(told.of(Span.SPAN_KIND_PRODUCER, "send ")) == len(run.tables.messages["published"])
+    verdicts = Counter(zip(kinds(run), run.tables.rows["verdict"].tolist()))
     assert len(told.of(Span.SPAN_KIND_CLIENT, "ack ")) == verdicts["delivery", Verdict.DONE]
     effects = sum(event.name == "effect" for span in told.spans.values() for event in span.events)
-    assert effects == len(run.effects_columns["row"])
+    assert effects == len(run.tables.effects["row"])
 
 
 def test_a_span_lies_in_the_trace_of_its_parent_and_of_its_link(exported):
@@ -110,7 +110,7 @@ def test_a_span_ends_after_it_starts_and_events_of_work_lie_inside(exported):
 
 def test_what_went_wrong_is_an_error_and_says_why(exported):
     run, told = exported
-    rows = run.rows
+    rows = run.tables.rows
     for span in told.spans.values():
         wrong = span.status.code == trace_pb2.Status.STATUS_CODE_ERROR
         about = plain(span.attributes)
@@ -129,11 +129,11 @@ def test_times_are_those_of_the_records_to_the_nanosecond(exported):
         if "evsim.row" in about:
             begin, end = ends.get(span.kind, ("started", "ended"))
             row = about["evsim.row"]
-            assert span.start_time_unix_nano == unix_nanoseconds(nanoseconds(run.rows[begin][row]))
+            assert span.start_time_unix_nano == unix_nanoseconds(nanoseconds(run.tables.rows[begin][row]))
             if "evsim.open" in about:
-                assert not run.rows[end][row] >= 0
+                assert not run.tables.rows[end][row] >= 0
             else:
-                assert span.end_time_unix_nano == unix_nanoseconds(nanoseconds(run.rows[end][row]))
+                assert span.end_time_unix_nano == unix_nanoseconds(nanoseconds(run.tables.rows[end][row]))
 
 
 def test_names_of_messaging_are_those_of_the_conventions(exported):
@@ -156,8 +156,8 @@ def test_a_fault_is_a_trace_of_its_own_and_an_event_of_the_work_it_strikes(tmp_p
     assert fault.name == "crash" and told.service[fault.span_id] == "database"
     assert (fault.start_time_unix_nano, fault.end_time_unix_nano) == tuple(unix_nanoseconds(s * 10**9) for s in (5, 6))
     struck = [span for span in told.spans.values() if any(event.name == "fault" for event in span.events)]
-    died = [row for row, outcome in enumerate(run.rows["outcome"]) if outcome == Outcome.CRASHED]
-    started = [row for row in died if run.rows["started"][row] >= 0]
+    died = [row for row, outcome in enumerate(run.tables.rows["outcome"]) if outcome == Outcome.CRASHED]
+    started = [row for row in died if run.tables.rows["started"][row] >= 0]
     assert started
     assert {plain(span.attributes)["evsim.row"] for span in struck} == set(started)
 
@@ -166,5 +166,5 @@ def test_what_never_reached_a_worker_is_an_event_of_the_span_that_sent_it(tmp_pa
     run = a_run("lossy")
     told = Told(run.export(tmp_path / "traces.json", "otlp"))
     events = [event.name for span in told.of(Span.SPAN_KIND_PRODUCER) for event in span.events]
-    lost = [row for row, outcome in enumerate(run.rows["outcome"].tolist()) if outcome == Outcome.LOST]
+    lost = [row for row, outcome in enumerate(run.tables.rows["outcome"].tolist()) if outcome == Outcome.LOST]
     assert events.count("delivery lost") == sum(kinds(run)[row] == "delivery" for row in lost) > 0

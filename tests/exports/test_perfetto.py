@@ -69,11 +69,11 @@ def test_a_worker_does_one_thing_at_a_time_and_all_that_the_records_say(exported
         ends[thread] = begin + nano(event["dur"])
         row = event["args"]["row"]
         rows.add(row)
-        assert begin == nanoseconds(run.rows["started"][row])
-        ended = run.rows["ended"][row]
+        assert begin == nanoseconds(run.tables.rows["started"][row])
+        ended = run.tables.rows["ended"][row]
         assert ends[thread] == nanoseconds(ended if ended == ended else run.ended_at)
-        assert event["tid"] == run.rows["worker"][row] + 1
-    assert rows == {row for row, started in enumerate(run.rows["started"].tolist()) if started == started}
+        assert event["tid"] == run.tables.rows["worker"][row] + 1
+    assert rows == {row for row, started in enumerate(run.tables.rows["started"].tolist()) if started == started}
 
 
 def test_what_begins_without_a_thread_ends_once(exported):
@@ -114,10 +114,10 @@ def test_effects_are_instants_on_the_thread_that_made_them(exported):
     run, trace = exported
     effects = of(trace, "i", "effect")
     told = sorted((nano(e["ts"]), e["name"], e["tid"]) for e in effects)
-    columns = run.effects_columns
-    worker = run.rows["worker"][columns["row"]]
+    columns = run.tables.effects
+    worker = run.tables.rows["worker"][columns["row"]]
     assert told == sorted(
-        (nanoseconds(time), run.effect_names[name], worker + 1)
+        (nanoseconds(time), run.tables.effect_names[name], worker + 1)
         for time, name, worker in zip(columns["time"].tolist(), columns["name"].tolist(), worker.tolist())
     )
 
@@ -126,10 +126,14 @@ def test_a_request_lasts_from_the_click_to_the_answer(exported):
     run, trace = exported
     begins = {e["id"]: e for e in of(trace, "b", "request")}
     ends = {e["id"]: e for e in of(trace, "e", "request")}
-    assert len(begins) == len(run.tally.row)
+    assert len(begins) == len(run.tables.requests.row)
     lasting = sorted((nano(e["ts"]), nano(ends[name]["ts"])) for name, e in begins.items())
-    answered = [answered if answered == answered else run.ended_at for answered in run.tally.answered.tolist()]
-    assert lasting == sorted((nanoseconds(a), nanoseconds(b)) for a, b in zip(run.tally.arrived.tolist(), answered))
+    answered = [
+        answered if answered == answered else run.ended_at for answered in run.tables.requests.answered.tolist()
+    ]
+    assert lasting == sorted(
+        (nanoseconds(a), nanoseconds(b)) for a, b in zip(run.tables.requests.arrived.tolist(), answered)
+    )
 
 
 def test_faults_are_bands_with_an_instant_at_their_start(tmp_path):

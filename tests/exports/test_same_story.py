@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 
 from evsim.results.export.identity import EPOCH, Identity
-from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.view.lives import lives
 from evsim.view.player.film import film
 from evsim.view.promise import promise
@@ -31,7 +31,7 @@ START = EPOCH.timestamp()
 
 def picked(run, count=4):
     """(workload, number) of customers from first to last."""
-    tally = run.tally
+    tally = run.tables.requests
     indices = np.unique(np.linspace(0, len(tally.row) - 1, count).astype(int)) if len(tally.row) else []
     return [(tally.workloads[tally.workload[index]], int(tally.number[index])) for index in indices]
 
@@ -57,19 +57,19 @@ def said(verdict):
 
 def of_records(run, workload, number, undone=True):
     """undone: with the effects that a compensation took back."""
-    tally, rows = run.tally, run.rows
+    tally, rows = run.tables.requests, run.tables.rows
     index = tally.index(tally.workloads.index(workload), number)
     outcome = REQUEST_OUTCOMES[tally.outcome[index]]
     story = answer(outcome, float(tally.answered[index]))
-    for row in np.flatnonzero(run.row_requests == index).tolist():
-        service = run.places[rows["place"][row]].service if rows["place"][row] >= 0 else ""
+    for row in np.flatnonzero(run.tables.row_requests == index).tolist():
+        service = run.tables.places[rows["place"][row]].service if rows["place"][row] >= 0 else ""
         for what, column in (("begin", "started"), ("end", "ended")):
             if rows["started"][row] >= 0 and rows[column][row] >= 0:
                 story.append((f"{what} {service}", float(rows[column][row])))
-        for effect in np.flatnonzero(run.effects_columns["row"] == row).tolist():
-            name = run.effect_names[run.effects_columns["name"][effect]]
-            if undone or np.isnan(run.undone[effect]):
-                story.append((f"effect {name}", float(run.effects_columns["time"][effect])))
+        for effect in np.flatnonzero(run.tables.effects["row"] == row).tolist():
+            name = run.tables.effect_names[run.tables.effects["name"][effect]]
+            if undone or np.isnan(run.tables.undone[effect]):
+                story.append((f"effect {name}", float(run.tables.effects["time"][effect])))
     return story
 
 
@@ -114,13 +114,13 @@ def of_sequence(run, workload, number):
 def of_lives(run, workload, number):
     """What stands in picture C: the heavy line and the marks of effects."""
     ax = lives(run, request=number, workload=workload)
-    index = run.tally.index(run.tally.workloads.index(workload), number)
-    arrived, story = float(run.tally.arrived[index]), []
+    index = run.tables.requests.index(run.tables.requests.workloads.index(workload), number)
+    arrived, story = float(run.tables.requests.arrived[index]), []
     for line in ax.collections:
         if str(line.get_label()).startswith("told "):
             story.append((line.get_label(), arrived + float(line.get_segments()[0][0][1])))
     for mark in ax.lines:
-        if mark.get_label() in run.effect_names:
+        if mark.get_label() in run.tables.effect_names:
             story.append((f"effect {mark.get_label()}", arrived + float(mark.get_ydata()[0])))
     plt.close(ax.figure)
     return story
@@ -129,8 +129,8 @@ def of_lives(run, workload, number):
 def column_of_promise(run, workload, number):
     """What stands in the customer's column of picture B: (row, height) of each bar; and the names of all rows."""
     ax = promise(run)
-    order = np.argsort(run.tally.arrived, kind="stable").tolist()
-    place = order.index(int(run.tally.index(run.tally.workloads.index(workload), number)))
+    order = np.argsort(run.tables.requests.arrived, kind="stable").tolist()
+    place = order.index(int(run.tables.requests.index(run.tables.requests.workloads.index(workload), number)))
     found = []
     for bars in ax.collections:
         name = str(bars.get_label()).rpartition(":")[0]

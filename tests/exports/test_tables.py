@@ -12,9 +12,15 @@ from tests.exports.runs import NAMES, a_run
 FRAMES = ("requests", "spans", "ledger", "effects", "incidents", "services", "channels")
 
 
+def frame(run, name):
+    """A table of a run as a frame."""
+    table = getattr(run, name)
+    return getattr(table, "frame", table)
+
+
 def tables_of(run):
     """name -> frame; a run without channels has no table of them."""
-    return {name: getattr(run, name) for name in FRAMES if name != "channels" or run.scenario.channels}
+    return {name: frame(run, name) for name in FRAMES if name != "channels" or run.scenario.channels}
 
 
 @pytest.mark.parametrize("which", NAMES)
@@ -65,7 +71,7 @@ def test_some_requests_have_only_what_is_theirs(tmp_path):
     tables = {path.stem: pandas.read_csv(path) for path in folder.iterdir()}
     assert tables.keys() == {"requests", "spans", "ledger", "effects", "incidents"}
     for name in ("requests", "spans", "ledger", "effects"):
-        whole = getattr(run, name)
+        whole = frame(run, name)
         assert len(tables[name]) == whole["request"].isin([20, 31]).sum() > 0
         assert set(tables[name]["request"]) == {20, 31}
     assert len(tables["incidents"]) == len(run.incidents)

@@ -8,7 +8,9 @@ __all__ = ["channels", "partitions"]
 
 def subscriptions(plain):
     """(channel, service) of each way in which messages may reach a service."""
-    return list(dict.fromkeys((place.source, place.service) for place in plain.run.places if place.kind == "delivery"))
+    return list(
+        dict.fromkeys((place.source, place.service) for place in plain.run.tables.places if place.kind == "delivery")
+    )
 
 
 def channels(plain, entries):

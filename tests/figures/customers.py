@@ -50,8 +50,8 @@ def _due(plain, workload, number, customer):
     What only a Python handler makes is due where it happened.
     """
     due, back = set(), set()
-    for name in plain.run.effect_names:
-        asked = plain.run.due[workload].get(name)
+    for name in plain.run.tables.effect_names:
+        asked = plain.run.tables.due[workload].get(name)
         if asked is None:
             due |= {name} & customer.stands.keys()
             continue

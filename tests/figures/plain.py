@@ -22,7 +22,7 @@ class Plain:
 
     def __init__(self, run):
         self.run, self.scenario = run, run.scenario
-        self.left, self.right = run.scenario.run.warmup, min(run.scenario.run.duration, run.ended_at)
+        self.left, self.right = run.scenario.run_settings.warmup, min(run.scenario.run_settings.duration, run.ended_at)
         self.window = self.right - self.left if self.right > self.left else float("nan")
         self.ended_at, self.incidents = run.ended_at, run.records.incidents
         self.rows, self.messages = _table(run.records.rows), _table(run.records.messages)
@@ -32,19 +32,19 @@ class Plain:
             (row.workload, row.request): row for row in self.rows if row.kind == "request" and row.first < 0
         }
         for customer in self.customers.values():
-            customer.counted = self.left <= customer.born < self.scenario.run.duration
+            customer.counted = self.left <= customer.born < self.scenario.run_settings.duration
         for each in (*self.rows, *self.messages):
             each.customer = self.customers[each.workload, each.request]
             each.counted = each.customer.counted
         self.effects = _table(run.records.effects)
         for effect in self.effects:
-            effect.row, effect.name, effect.undone = self.rows[effect.row], run.effect_names[effect.name], None
+            effect.row, effect.name, effect.undone = self.rows[effect.row], run.tables.effect_names[effect.name], None
         self._undo()
 
     def _name_messages(self):
         channels = list(self.scenario.channels)
         for message in self.messages:
-            message.workload, message.step = self.run.routes[message.route]
+            message.workload, message.step = self.run.tables.routes[message.route]
             message.request = self._request(message.luck)
             message.channel = channels[message.channel]
 
@@ -53,7 +53,9 @@ class Plain:
         leaders, replays = dict(records.batches), set(records.replays)
         skipped = {row.row for row in _table(records.skips)}
         for row in self.rows:
-            place = self.run.places[row.place] if row.place >= 0 else None  # None: no consumer has been granted it
+            place = (
+                self.run.tables.places[row.place] if row.place >= 0 else None
+            )  # None: no consumer has been granted it
             row.kind, row.service = (place.kind, place.service) if place else ("delivery", None)
             row.source = place.source if place else None
             row.workload = place.workload if place else self.messages[row.parent].workload
@@ -71,12 +73,12 @@ class Plain:
                 [each for each in earlier if not each.copy][-1].deleted_late = True
 
     def _request(self, luck):
-        return self.run._tickets[luck - LATER] if luck >= LATER else luck
+        return self.run.tables.tickets[luck - LATER] if luck >= LATER else luck
 
     def _undo(self):
         """An undo takes back every effect of its request and name that was there and stood."""
         for undo in _table(self.run.records.undos):
-            row, name = self.rows[undo.row], self.run.effect_names[undo.name]
+            row, name = self.rows[undo.row], self.run.tables.effect_names[undo.name]
             for effect in self.effects[: undo.before]:
                 mine = effect.row.customer is row.customer and effect.name == name
                 if mine and effect.undone is None:

@@ -54,10 +54,10 @@ class _Programs:
                 return time, int(detail)
             if kind == "crash" and target.partition("/")[0] in (name, self.services[name].inside):
                 return time, KILLED
-        ways = [place for place in plain.run.places if place.service == name]
+        ways = [place for place in plain.run.tables.places if place.service == name]
         waits_for_more = any(place.kind != "request" and place.source not in self.reads(name) for place in ways)
         still_at_work = any(row.outcome == Outcome.OPEN for row in mine)
-        if waits_for_more or still_at_work or plain.ended_at < plain.scenario.run.duration:
+        if waits_for_more or still_at_work or plain.ended_at < plain.scenario.run_settings.duration:
             return None, None
         before = [self.end(writer)[0] for pipe in self.reads(name) for writer in self.writers(pipe)]
         if None in before:

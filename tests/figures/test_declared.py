@@ -40,8 +40,8 @@ def run():
 def test_a_run_has_the_figures_that_are_declared_in_their_order(run):
     assert list(run.summary()) == names(RUN)
     for found, where in (
-        (run.phase_figures, PHASE), (run.service_figures, SERVICE), (run.channel_figures, CHANNEL),
-        (run.partition_figures, PARTITION),
+        (run.phases, PHASE), (run.services, SERVICE), (run.channels, CHANNEL),
+        (run.partitions, PARTITION),
     ):  # fmt: skip
         assert found and all(list(each) == names(where) for each in found.values()), where
 
@@ -69,6 +69,6 @@ def test_a_figure_of_a_run_is_judged_compared_and_written_as_declared(name):
 
 
 def test_the_report_has_every_figure_of_a_run_and_the_short_tables_of_services_and_channels(run):
-    text = report("title", run.summary(), run.service_figures, run.channel_figures, run.phase_figures, 400)
+    text = report("title", run.summary(), run.services, run.channels, run.phases, 400)
     for name in [each.name for each in figures(RUN)] + [*headlines(SERVICE), *headlines(CHANNEL), *headlines(PHASE)]:
         assert label(name) in text, name

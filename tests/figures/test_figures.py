@@ -8,7 +8,6 @@ from collections import Counter
 import pytest
 
 import evsim
-from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.books.holding import a_short_patience, holds, run_of
 from tests.books.logs import log_systems
@@ -48,9 +47,9 @@ def assert_every_figure_agrees(run):
     customers, entries = follow(plain), ledger(plain)
     assert_same(run.summary(), summary(plain, customers, entries), "summary")
     for found, expected, what in (
-        (run.service_figures, services(plain), "services"),
-        (run.channel_figures, channels(plain, entries), "channels"),
-        (run.partition_figures, partitions(plain, entries), "partitions"),
+        (run.services, services(plain), "services"),
+        (run.channels, channels(plain, entries), "channels"),
+        (run.partitions, partitions(plain, entries), "partitions"),
     ):
         assert list(found) == list(expected), what
         for name, figures in expected.items():
@@ -115,7 +114,7 @@ def test_every_figure_of_a_log_with_replicas_is_what_the_manual_says(scenario):
 def test_of_a_hundred_values_ten_lie_beyond_ninety_per_cent():
     """In floating point 100 x (1 - 0.9) is a little below 10."""
     scenario = design("one", faulty=False).replace({"workloads.customers.arrivals": {"burst": 100}, "run.warmup": 0})
-    figures = simulate(scenario).summary()
+    figures = scenario.run().summary()
     assert figures["requests"] == 100 and figures["response_p90"] > 0
     assert figures["response_p95"] != figures["response_p95"], "five lie beyond that one"
 
@@ -136,7 +135,7 @@ def test_the_comparison_of_two_designs_is_what_the_manual_says(faulty):
     figures, customers = {}, {}
     for scenario in (first, second):
         for seed in (5, 6, 7):
-            plain = Plain(simulate(scenario, seed=seed))
+            plain = Plain(scenario.run(seed=seed))
             mine = follow(plain)
             customers.setdefault(scenario.name, []).append(mine)
             figures.setdefault(scenario.name, []).append(summary(plain, mine, ledger(plain)))

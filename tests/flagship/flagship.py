@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 import evsim
-from evsim.results.tally import OK, PENDING
+from evsim.results.requests import OK, PENDING
 
 DESIGNS = ("monolith", "classic", "parallel", "hybrid", "events")
 SEEDS = range(1, 21)
@@ -47,7 +47,7 @@ def at_load(design, factor):
 
 def figures(run):
     run.audit()
-    requests, summary = run.tally, run.summary()
+    requests, summary = run.tables.requests, run.summary()
     cohort, told = requests.cohort, requests.outcome == OK
     in_time = requests.completed_at <= requests.answered + 1
     refused = (requests.outcome != OK) & (requests.outcome != PENDING)
@@ -66,7 +66,7 @@ def figures(run):
 
 
 def _without_row(requests, counted):
-    row = requests.run.effect_names.index("customer row")
+    row = requests.run.tables.effect_names.index("customer row")
     return float((~(requests.first_time[row] <= requests.answered))[counted].mean())
 
 

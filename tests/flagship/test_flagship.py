@@ -130,7 +130,7 @@ def test_the_list_catches_up_in_the_time_that_arithmetic_says():
     caught_up = []
     for seed in range(1, 21):
         run = twin("events").replace({"faults": [{"outage": "mailing-list", "at": 20, "for": 10}]}).run(seed=seed)
-        ledger = run.deliveries_tally
+        ledger = run.tables.deliveries
         mine = ledger.subscriber == ledger.names.index(("customer-registered", "mailing-list"))
         times = np.concatenate([ledger.born[mine], ledger.settled[mine]])
         steps = np.repeat([1, -1], mine.sum())

@@ -46,7 +46,7 @@ def test_it_runs_and_hits_as_often_as_theory_says():
     alone = SHOP.replace({"services.shop.handle.0.cache.load": "0s", "run.duration": "4000s", "run.warmup": 0})
     run = alone.run(seed=1)
     assert run.audit()
-    found = run.services.loc["shop"]
+    found = run.services["shop"]
     expected = 0.4 * 5 / (1 + 0.4 * 5)  # 20 requests a second for 50 keys, 5 s
     # A cycle of a key is a miss and a Poisson number of hits, of mean and variance 2, so the error of the mean number
     # of hits is sqrt(2 / cycles), and that of the rate a ninth of it.
@@ -56,7 +56,7 @@ def test_it_runs_and_hits_as_often_as_theory_says():
 
 
 def test_same_seed_same_records_and_both_paths_agree(run):
-    again = evsim.simulate(SHOP, guarded=True)
+    again = SHOP.run(guarded=True)
     assert again.records.rows.columns().keys() == run.records.rows.columns().keys()
     for name, column in run.records.rows.columns().items():
         assert np.array_equal(column, again.records.rows.column(name), equal_nan=True), name
@@ -116,7 +116,7 @@ def test_its_figures_are_promised_judged_compared_and_reported(run, tmp_path):
     promising = SHOP.replace({"objectives": {"cache_hit_rate": "99%"}})
     (judged,) = judge(promising.objectives, run.summary())
     assert str(judged).startswith("MISSES  cache hit rate at least 99 %: ")
-    assert "cache hit rate" in report("shop", run.summary(), run.service_figures, {})
+    assert "cache hit rate" in report("shop", run.summary(), run.services, {})
     with pytest.raises(evsim.ScenarioError, match="did you mean cache_hit_rate"):
         SHOP.replace({"objectives": {"cache_hit_rat": "99%"}})
     assert "cache_hit_rate" in Scenario.schema()["properties"]["objectives"]["properties"]

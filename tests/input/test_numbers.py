@@ -56,4 +56,4 @@ def test_the_largest_of_a_setting_is_in_the_schema():
 def test_the_batches_after_the_end_are_not_made():
     rare = {"batch": {"rate": "1e-6/s", "size": 1_000_000}}
     run = Scenario.from_dict(replaced(EXAMPLES["pipes"], ("workloads", "line", "arrivals"), rare)).run()
-    assert len(run.tally.row) == 0  # a block of 1,024 such batches would be a thousand million arrivals
+    assert len(run.tables.requests.row) == 0  # a block of 1,024 such batches would be a thousand million arrivals

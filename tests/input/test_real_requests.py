@@ -59,7 +59,7 @@ def test_every_row_of_the_file_is_one_request_and_the_books_balance(runs, log, d
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_equal_stamps_keep_the_order_of_the_file(runs, design):
-    requests = runs[design].tally
+    requests = runs[design].tables.requests
     assert (np.diff(requests.arrived) == 0).sum() > 100
     assert (np.diff(requests.row) > 0).all()
 

@@ -31,7 +31,7 @@ def test_every_setting_of_its_grid_is_the_run_of_that_scenario(explorer):
         assert_same_records(explorer.run, asked.run())
         if explorer.run is not before:
             assert shown.sentence == what_changed(before, explorer.run)
-        (yes,) = (now for name, now, _ in shown.rows if name == "told yes")
+        (yes,) = (now for name, now, _ in shown.tables.rows if name == "told yes")
         assert yes == f"{figures(explorer.run)['told yes']:,}"
         assert f"{yes} told yes" in [end.text for end in shown.scenes[0].ends]
     html = shown._repr_html_()
@@ -39,10 +39,10 @@ def test_every_setting_of_its_grid_is_the_run_of_that_scenario(explorer):
 
 
 def test_the_setting_before_is_compared_with(explorer):
-    assert explorer.before is None and not any(before for *_, before in explorer.shown.rows)
+    assert explorer.before is None and not any(before for *_, before in explorer.shown.tables.rows)
     first = explorer.run
     explorer.move({WORKERS: 1})
-    assert explorer.before is first and all(before for *_, before in explorer.shown.rows)
+    assert explorer.before is first and all(before for *_, before in explorer.shown.tables.rows)
     again = explorer.move({WORKERS: 1})
     assert explorer.before is first and again is explorer.shown  # nothing was moved
 
@@ -76,10 +76,10 @@ def test_other_luck_is_another_seed_and_the_sentence_says_so(explorer):
 
 
 def test_the_customers_are_the_same_at_every_setting(explorer):
-    arrived = explorer.run.tally.arrived
+    arrived = explorer.run.tables.requests.arrived
     for many in explorer.knobs[0].values:
         explorer.move({WORKERS: many})
-        assert (explorer.run.tally.arrived == arrived).all()
+        assert (explorer.run.tables.requests.arrived == arrived).all()
 
 
 def test_a_setting_that_cannot_be_run_is_said_in_words_and_the_controls_live(explorer):

@@ -3,7 +3,7 @@ import pytest
 
 from evsim.lesson import caught_up, lesson_size, promises, stack, told_and_true, told_then_done, wiring
 from evsim.lesson.tasks import down
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.view.scene.marks import Bars, Dots
 
 CLASSIC, EVENTS = lesson_size("classic"), lesson_size("events")
@@ -11,7 +11,7 @@ CLASSIC, EVENTS = lesson_size("classic"), lesson_size("events")
 
 def test_the_table_counts_what_the_records_hold():
     run = CLASSIC.replace(down("mailing-list")).run()
-    requests, column = run.tally, promises(broken=run)["broken"]
+    requests, column = run.tables.requests, promises(broken=run)["broken"]
     yes = requests.outcome == OK
     assert column["customers"] == len(yes) == column["told yes"] + column["told error"]
     assert column["told yes"] == yes.sum()
@@ -25,7 +25,7 @@ def test_the_table_counts_what_the_records_hold():
 
 def test_the_table_counts_who_was_told_yes_a_second_too_early():
     run = EVENTS.replace(down("mailing-list")).run()
-    late = (run.tally.completed_at - run.tally.answered > 1).sum()
+    late = (run.tables.requests.completed_at - run.tables.requests.answered > 1).sum()
     assert promises(broken=run)["broken"]["told yes, not true 1 s later"] == late > 50
 
 
@@ -39,7 +39,7 @@ def test_the_table_survives_a_run_in_which_nobody_came():
 def test_the_sum_of_all_customers_is_theirs():
     run = CLASSIC.replace(down("mailing-list")).run()
     text = told_and_true(run)
-    assert text.startswith(f"{len(run.tally.row)} = ") and "told error, but customer row done" in text
+    assert text.startswith(f"{len(run.tables.requests.row)} = ") and "told error, but customer row done" in text
 
 
 def test_the_wiring_of_the_twins_differs_in_register_the_subscriptions_and_the_channel():
@@ -79,8 +79,8 @@ def test_told_and_done_are_drawn_where_they_are():
     scene = told_then_done(**runs)
     dots = [mark for mark in scene.marks if isinstance(mark, Dots)]
     told, done = ([mark.x[0] for mark in dots if mark.name == name] for name in ("told yes", "all done"))
-    assert told == pytest.approx([run.tally.response.mean() for run in runs.values()])
-    assert done == pytest.approx([run.tally.completion.mean() for run in runs.values()])
+    assert told == pytest.approx([run.tables.requests.response.mean() for run in runs.values()])
+    assert done == pytest.approx([run.tables.requests.completion.mean() for run in runs.values()])
     (between,) = (mark for mark in scene.marks if isinstance(mark, Bars))  # events' promise is open; classic's never is
     assert (between.left, between.right) == ([told[1]], [done[1]])
     assert scene.title.startswith("On average, told yes first: events (6.1 ms)")

@@ -10,7 +10,7 @@ SEEDS = range(1, 11)
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_a_lesson_has_about_three_hundred_customers(design):
-    counts = [len(lesson_size(design).run(seed=seed).tally.row) for seed in SEEDS]
+    counts = [len(lesson_size(design).run(seed=seed).tables.requests.row) for seed in SEEDS]
     assert abs(np.mean(counts) - 300) < 3 * np.sqrt(300 / len(SEEDS))
 
 
@@ -34,7 +34,7 @@ def test_the_settings_are_those_of_the_lessons():
         assert services["mailing-list"].handle[0].time.mean == pytest.approx(0.12)
         assert services["mailing-list"].handle[0].time.cv == pytest.approx(1)
         assert scenario.workloads["register-page"].arrivals.rate == 10
-        assert (scenario.run.duration, scenario.run.warmup) == (30, 0)
+        assert (scenario.run_settings.duration, scenario.run_settings.warmup) == (30, 0)
         assert scenario.warnings() == []
     assert lesson_size("events").channels["customer-registered"].partitions == 16
     steps = lesson_size("parallel").services["register"].handle
@@ -43,7 +43,7 @@ def test_the_settings_are_those_of_the_lessons():
 
 
 def test_the_services_are_as_busy_as_is_said():
-    runs = [lesson_size("events").run(seed=seed).service_figures for seed in SEEDS]
+    runs = [lesson_size("events").run(seed=seed).services for seed in SEEDS]
     for name, busy in (("database", 0.25), ("mailing-list", 0.60)):
         assert np.mean([run[name]["utilisation"] for run in runs]) == pytest.approx(busy, abs=0.05)
 
@@ -56,8 +56,8 @@ def test_a_scenario_does_as_well_as_its_name():
 @pytest.mark.parametrize("services", [1, 2, 5, 10])
 def test_in_a_chain_times_add_and_availabilities_multiply(services):
     runs = [chain(services).run(seed=seed) for seed in SEEDS]
-    outcome = np.concatenate([run.tally.outcome for run in runs])
-    response = np.concatenate([run.tally.response for run in runs])[outcome == 1]
+    outcome = np.concatenate([run.tables.requests.outcome for run in runs])
+    response = np.concatenate([run.tables.requests.response for run in runs])[outcome == 1]
     expected = 0.99**services
     assert abs((outcome == 1).mean() - expected) < 3 * np.sqrt(expected * (1 - expected) / len(outcome))
     mean = 0.052 * services + 0.002  # 50 ms of work, two hops of 1 ms a service, the customer's own two
@@ -66,9 +66,9 @@ def test_in_a_chain_times_add_and_availabilities_multiply(services):
 
 def test_a_chain_leaves_an_effect_at_each_service_before_the_one_that_failed():
     run = chain(5).run()
-    requests = run.tally
+    requests = run.tables.requests
     failed = requests.outcome != 1
     assert failed.any() and (requests.present[failed] < 5).all()
-    steps = [run.effect_names.index(f"step {number}") for number in range(1, 6)]
+    steps = [run.tables.effect_names.index(f"step {number}") for number in range(1, 6)]
     done = requests.times_done[steps] > 0
     assert (done[:-1] >= done[1:]).all()  # no step without the one before it

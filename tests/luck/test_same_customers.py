@@ -10,7 +10,6 @@ import pytest
 
 from evsim.experiment import replicate
 from evsim.results.records import Outcome
-from evsim.run import simulate
 from evsim.scenario import Scenario, load
 
 DESIGNS = [f"registration-{name}" for name in ("monolith", "classic", "parallel", "hybrid", "events")]
@@ -21,8 +20,8 @@ def draws_of(run, service):
 
     Only of what came to its end; a visit is a way into the service.
     """
-    rows, drawn = run.rows, {}
-    for place in run.places:
+    rows, drawn = run.tables.rows, {}
+    for place in run.tables.places:
         if place.service == service:
             mine = np.flatnonzero(
                 (rows["place"] == place.number) & np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED))
@@ -37,12 +36,12 @@ def draws_of(run, service):
 
 
 def arrivals_of(run, workload):
-    tally = run.tally
+    tally = run.tables.requests
     return tally.arrived[tally.workload == tally.workloads.index(workload)].tolist()
 
 
 def keys_of(run, workload, count=200):
-    return [run.keys[workload](number) for number in range(count)]
+    return [run.tables.keys[workload](number) for number in range(count)]
 
 
 def assert_same_draws(one, other, service, least):
@@ -58,7 +57,7 @@ def assert_same_draws(one, other, service, least):
 
 @pytest.fixture(scope="module")
 def designs():
-    return {name: simulate(load(name).replace({"run.duration": 20, "run.warmup": 0})) for name in DESIGNS}
+    return {name: load(name).replace({"run.duration": 20, "run.warmup": 0}).run() for name in DESIGNS}
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -147,12 +146,12 @@ CHANGES = {
 
 @pytest.fixture(scope="module")
 def plain():
-    return simulate(shop())
+    return shop().run()
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_nobodys_luck_is_changed_by(change, plain):
-    run = simulate(CHANGES[change])
+    run = CHANGES[change].run()
     count = len(arrivals_of(plain, "customers"))
     assert arrivals_of(run, "customers")[:count] == arrivals_of(plain, "customers")
     assert keys_of(run, "customers") == keys_of(plain, "customers")
@@ -163,12 +162,12 @@ def test_nobodys_luck_is_changed_by(change, plain):
 @pytest.mark.parametrize("change", [*(name for name in CHANGES if "front" in name), "an outage", "fewer workers"])
 def test_the_way_of_a_call_takes_as_long_with(change, plain):
     def ways(run):
-        (place,) = [p for p in run.places if p.kind == "call" and p.workload == "customers"]
-        mine = (run.rows["place"] == place.number) & (run.rows["first"] < 0)
-        took = np.rint((run.rows["ready"] - run.rows["born"])[mine] * 1e9)
-        return dict(zip(run.rows["request"][mine].tolist(), took.tolist(), strict=True))
+        (place,) = [p for p in run.tables.places if p.kind == "call" and p.workload == "customers"]
+        mine = (run.tables.rows["place"] == place.number) & (run.tables.rows["first"] < 0)
+        took = np.rint((run.tables.rows["ready"] - run.tables.rows["born"])[mine] * 1e9)
+        return dict(zip(run.tables.rows["request"][mine].tolist(), took.tolist(), strict=True))
 
-    here, there = ways(simulate(CHANGES[change])), ways(plain)
+    here, there = ways(CHANGES[change].run()), ways(plain)
     both = here.keys() & there.keys()
     assert len(both) > 400
     assert max(abs(here[each] - there[each]) for each in both) <= 1
@@ -179,14 +178,14 @@ def test_random_faults_come_when_they_came_whatever_other_faults_there_are():
     slow = {"slowdown": "back", "at": 3, "for": 2, "factor": 2}
 
     def outages(*faults):
-        return [fact for fact in simulate(shop(faults=list(faults))).records.incidents if "outage" in fact[1]]
+        return [fact for fact in shop(faults=list(faults)).run().records.incidents if "outage" in fact[1]]
 
     assert outages(outage) == outages(outage, slow) == outages(slow, outage)
     assert len(outages(outage)) > 3
 
 
 def test_a_slowdown_multiplies_the_draw_and_draws_nothing_new(plain):
-    slow = simulate(shop(faults=[{"slowdown": "back", "at": 0, "factor": 3}]))
+    slow = shop(faults=[{"slowdown": "back", "at": 0, "factor": 3}]).run()
     here, there = draws_of(slow, "back"), draws_of(plain, "back")
     both = here.keys() & there.keys()
     assert len(both) > 400
@@ -217,25 +216,27 @@ def branching(attempts=4):
 
 
 def test_a_request_keeps_its_branch_and_its_key_at_every_attempt():
-    run = simulate(branching())
-    effects, rows, messages = run.effects_columns, run.rows, run.message_columns
+    run = branching().run()
+    effects, rows, messages = run.tables.effects, run.tables.rows, run.tables.messages
     coins = {}
     for row, name in zip(effects["row"].tolist(), effects["name"].tolist(), strict=True):
-        coins.setdefault(rows["request"][row], []).append(run.effect_names[name])
+        coins.setdefault(rows["request"][row], []).append(run.tables.effect_names[name])
     assert sum(len(sides) > 1 for sides in coins.values()) > 100
     assert all(len(set(sides)) == 1 for sides in coins.values())
     keys = {}
     for request, key in zip(messages["request"].tolist(), messages["key"].tolist(), strict=True):
         keys.setdefault(request, set()).add(key)
-    assert keys == {request: {run.keys["customers"](request)} for request in keys}
+    assert keys == {request: {run.tables.keys["customers"](request)} for request in keys}
 
 
 def test_the_luck_of_first_attempts_does_not_depend_on_how_many_may_follow():
     def outcomes(run):
-        calls = [place.number for place in run.places if place.kind == "call"]
-        return run.rows["outcome"][np.isin(run.rows["place"], calls) & (run.rows["attempt"] < 0)].tolist()
+        calls = [place.number for place in run.tables.places if place.kind == "call"]
+        return run.tables.rows["outcome"][
+            np.isin(run.tables.rows["place"], calls) & (run.tables.rows["attempt"] < 0)
+        ].tolist()
 
-    assert outcomes(simulate(branching(attempts=1))) == outcomes(simulate(branching(attempts=4)))
+    assert outcomes(branching(attempts=1).run()) == outcomes(branching(attempts=4).run())
 
 
 # The same seed, the same records.
@@ -259,9 +260,8 @@ TROUBLED = {
     ],
 }
 ELSEWHERE = """
-from evsim.run import simulate
 from tests.luck.test_same_customers import TROUBLED, fingerprint, shop
-print(fingerprint(simulate(shop(**TROUBLED), seed=7)))
+print(fingerprint(shop(**TROUBLED).run(seed=7)))
 """
 
 
@@ -276,13 +276,13 @@ def test_the_same_seed_writes_the_same_records_in_another_process():
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    here = fingerprint(simulate(shop(**TROUBLED), seed=7))
+    here = fingerprint(shop(**TROUBLED).run(seed=7))
     assert {here} == {another("0"), another("12345")}
 
 
 def test_the_same_seed_writes_the_same_records_in_any_order_of_runs():
-    there = {seed: fingerprint(simulate(shop(**TROUBLED), seed=seed)) for seed in (1, 2, 3)}
-    back = {seed: fingerprint(simulate(shop(**TROUBLED), seed=seed)) for seed in (3, 2, 1)}
+    there = {seed: fingerprint(shop(**TROUBLED).run(seed=seed)) for seed in (1, 2, 3)}
+    back = {seed: fingerprint(shop(**TROUBLED).run(seed=seed)) for seed in (3, 2, 1)}
     assert there == back
     assert len(set(there.values())) == 3
 
@@ -290,12 +290,12 @@ def test_the_same_seed_writes_the_same_records_in_any_order_of_runs():
 def test_replications_have_the_figures_of_single_runs():
     together = replicate(shop(**TROUBLED), n=3, seed=5, jobs=1)
     for run in together.runs:
-        alone = simulate(shop(**TROUBLED), seed=run["seed"]).summary()
+        alone = shop(**TROUBLED).run(seed=run["seed"]).summary()
         assert repr(run["summary"]) == repr(alone)
 
 
 def test_another_seed_means_other_customers():
-    one, other = (simulate(shop(), seed=seed) for seed in (1, 2))
+    one, other = (shop().run(seed=seed) for seed in (1, 2))
     assert not set(arrivals_of(one, "customers")) & set(arrivals_of(other, "customers"))
     assert keys_of(one, "customers") != keys_of(other, "customers")
     here, there = draws_of(one, "back"), draws_of(other, "back")

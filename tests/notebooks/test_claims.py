@@ -9,7 +9,7 @@ import pytest
 
 from evsim.lesson import chain, lesson_size, promises
 from evsim.lesson.tasks import down
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from tests.notebooks.reading import NAMES, cells, prose, ran
 
 SEEDS = range(1, 6)
@@ -42,8 +42,8 @@ def settings(design):
 def has(design, effect, seed):
     """The share of customers who have an effect when they are told."""
     run = design.run(seed=seed)
-    requests = run.tally
-    return (requests.first_time[run.effect_names.index(effect)] <= requests.answered).mean()
+    requests = run.tables.requests
+    return (requests.first_time[run.tables.effect_names.index(effect)] <= requests.answered).mean()
 
 
 def nearly_nobody_has_a_row_in_events():
@@ -65,8 +65,8 @@ def same_luck():
 
 def worked(run, service):
     """How long a service worked for each customer."""
-    rows = run.rows
-    mine = np.array([place.service == service for place in run.places] + [False])[rows["place"]]
+    rows = run.tables.rows
+    mine = np.array([place.service == service for place in run.tables.places] + [False])[rows["place"]]
     return (rows["ended"] - rows["started"])[mine][np.argsort(rows["request"][mine])]
 
 
@@ -81,7 +81,7 @@ def nobody_is_told_error_in_events():
 
 def the_list_is_steeper_when_it_is_back():
     run = EVENTS.replace(down("mailing-list")).run()
-    times = run.tally.first_time[run.effect_names.index("subscription")]
+    times = run.tables.requests.first_time[run.tables.effect_names.index("subscription")]
     start, back = outage()
     stopped = ((times > start + 1) & (times < back)).sum()
     return stopped == 0 and ((times > back) & (times < back + 5)).sum() > 5 * 10 * 1.3
@@ -98,12 +98,12 @@ def register_is_mostly_held():
 
 
 def a_chain_fails_about_one_in_ten():
-    good = np.concatenate([chain(10).run(seed=seed).tally.outcome == OK for seed in SEEDS])
+    good = np.concatenate([chain(10).run(seed=seed).tables.requests.outcome == OK for seed in SEEDS])
     return abs(good.mean() - 0.99**10) < 3 * np.sqrt(0.1 * 0.9 / len(good)) and 0.08 < 1 - 0.99**10 < 0.12
 
 
 def a_yes_has_waited_for_ten():
-    one, ten = (chain(n).run().tally for n in (1, 10))
+    one, ten = (chain(n).run().tables.requests for n in (1, 10))
     times = [requests.response[requests.outcome == OK].mean() for requests in (one, ten)]
     return times[1] / times[0] == pytest.approx(10, rel=0.1)
 
@@ -115,7 +115,7 @@ def settings_of_the_chain():
 
 
 def a_chain_of_one_has_three_errors_in_three_hundred():
-    counts = [len(chain(1).run(seed=seed).tally.row) for seed in range(1, 11)]
+    counts = [len(chain(1).run(seed=seed).tables.requests.row) for seed in range(1, 11)]
     errors = ran("01-classic-registration").gave["ten-seeds"]
     return abs(np.mean(counts) - 300) < 25 and len(errors) == 10 and 2 < np.mean(errors) < 5
 
@@ -126,7 +126,7 @@ def the_first_and_the_last_of_ten_runs_quarrel():
 
 
 def steps_before_the_failed_one_are_done():
-    requests = chain(5).run().tally
+    requests = chain(5).run().tables.requests
     return ((requests.outcome != OK) & (requests.present > 0)).any()
 
 
@@ -136,7 +136,7 @@ def the_mean_falls():
 
 
 def a_no_is_fast():
-    requests = CLASSIC.replace(down("mailing-list")).run().tally
+    requests = CLASSIC.replace(down("mailing-list")).run().tables.requests
     good = requests.outcome == OK
     return requests.response[~good].mean() < 0.5 * requests.response[good].mean()
 
@@ -157,7 +157,7 @@ def busy(percent):
 def the_list_is_as_busy_as_the_slider_says():
     for percent in (30, 60, 80):
         runs = [busy(percent).run(seed=seed) for seed in range(1, 11)]
-        found = np.mean([run.service_figures["mailing-list"]["utilisation"] for run in runs])
+        found = np.mean([run.services["mailing-list"]["utilisation"] for run in runs])
         assert found == pytest.approx(percent / 100, abs=0.05)
     return True
 
@@ -184,9 +184,9 @@ def events_lie_between():
 
 def dead_after_five():
     run = EVENTS.replace(ran("03-event-driven-registration").names["taken"]).run()
-    dead = run.deliveries_tally.state == 3
-    share = dead.sum() / len(run.tally.row)
-    return dead.any() and set(run.deliveries_tally.attempts[dead]) == {5} and 0.02 < share < 0.08
+    dead = run.tables.deliveries.state == 3
+    share = dead.sum() / len(run.tables.requests.row)
+    return dead.any() and set(run.tables.deliveries.attempts[dead]) == {5} and 0.02 < share < 0.08
 
 
 def classic_says_no_and_events_yes():

@@ -72,7 +72,7 @@ def verdict(found, t, names, true, plain):
     word, time, state = found["told"]["word"], found["told"]["time"], found["state"]
     said = f"told {'an error' if word == 'error' else word} after {seconds((time - found['asked']) / 1e6)}"
     if not state["true"] or not any(found["due"]):
-        final = t >= micro(plain.end) and plain.run.records_complete
+        final = t >= micro(plain.end) and plain.run.tables.complete
         return said + state["last" if final else "truth"]
     later = f"; it was true {seconds((true - time) / 1e6)} later" if true > time else ", and it was true"
     return said + later + state["also"]

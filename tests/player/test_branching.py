@@ -83,7 +83,7 @@ def test_what_cannot_be_is_refused_in_words(branches):
 @pytest.mark.parametrize("name", evsim.names())
 def test_every_fault_that_can_be_chosen_happens(name):
     run = evsim.load(name).run(until=6)
-    made = Branches({name: run}, list(run.effect_names))
+    made = Branches({name: run}, list(run.tables.effect_names))
     offered = breaks([run])
     able = [name for name, channel in run.scenario.channels.items() if channel.kind != "pipe"]
     assert {each["fault"].get("outage") for each in offered} >= {*run.scenario.services, *able}
@@ -134,4 +134,4 @@ def test_a_page_keeps_the_futures_of_some_moments(its):
 def test_an_entry_says_the_fault_in_words():
     assert entry({"slowdown": "database", "factor": 5, "for": 2}, [1])["label"] == "database 5 times slower"
     assert entry(DOWN)["moments"] is None
-    assert runs.few().player().film["breaks"][0]["label"] == "mailing-list down"  # the one that lessons break
+    assert evsim.play(runs.few()).film["breaks"][0]["label"] == "mailing-list down"  # the one that lessons break

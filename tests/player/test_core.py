@@ -50,7 +50,7 @@ def moments_of_records(run, number, workload):
 
 
 def assert_the_player_tells_every_moment(run, count=6):
-    tally = run.tally
+    tally = run.tables.requests
     picked = (
         np.unique(np.linspace(0, len(tally.row) - 1, min(count, len(tally.row))).astype(int)) if len(tally.row) else []
     )

@@ -25,12 +25,12 @@ def micro(seconds):
 
 def counts(run, effects, times):
     """What the screen counts at each time, worked out from the records."""
-    requests, effect = run.tally, run.effects_columns
+    requests, effect = run.tables.requests, run.tables.effects
     arrived, answered = micro(requests.arrived), micro(requests.answered)
     answers = {"yes": run.outcomes.yes, "no": run.outcomes.no, "error": run.outcomes.error}
-    codes = {name: number for number, name in enumerate(run.effect_names)}
-    stands = np.isnan(run.undone)
-    ledger = run.deliveries_tally
+    codes = {name: number for number, name in enumerate(run.tables.effect_names)}
+    stands = np.isnan(run.tables.undone)
+    ledger = run.tables.deliveries
     born, settled = micro(ledger.born), micro(ledger.settled)
     for t in times:
         there, told = arrived <= t, answered <= t
@@ -47,7 +47,7 @@ def assert_the_screen_counts_as_the_records_do(*all_runs, moments=40):
     films = []
     for run in all_runs:
         end = round(run.ended_at * 1e6)
-        events = micro(np.concatenate([run.rows[name] for name in ("born", "started", "ended", "settled")]))
+        events = micro(np.concatenate([run.tables.rows[name] for name in ("born", "started", "ended", "settled")]))
         events = np.unique(events[np.isfinite(events)])
         picked = events[np.linspace(0, len(events) - 1, min(moments, len(events))).astype(int)] if len(events) else []
         films.append(film(run) | {"moments": sorted({0, end, *map(int, picked)})})
@@ -76,9 +76,12 @@ def test_odd_customers_are_those_of_promise_and_truth():
     for run, odd in zip(cast, found, strict=True):
         told = run.outcomes
         for kind, who in {"never": told.yes_untrue, "denied": told.error_yet_true, "twice": told.repeated}.items():
-            order = np.argsort(run.tally.arrived, kind="stable")
+            order = np.argsort(run.tables.requests.arrived, kind="stable")
             assert odd[kind] == order[who].tolist(), (run, kind)
-        assert odd["late"] == np.flatnonzero((run.tally.consistency_lag > 1) & (run.tally.outcome == 1)).tolist()
+        assert (
+            odd["late"]
+            == np.flatnonzero((run.tables.requests.consistency_lag > 1) & (run.tables.requests.outcome == 1)).tolist()
+        )
     assert any(odd["denied"] for odd in found) and any(odd["twice"] for odd in found)
     assert any(odd["late"] for odd in found) and any(odd["never"] for odd in found)
 
@@ -88,7 +91,7 @@ def test_times_are_those_of_the_records_to_the_microsecond():
     (lane,) = film(run)["futures"][0]["lanes"]
     kind, _, text = lane["attempts"]["started"].partition(":")
     started = np.frombuffer(base64.b64decode(text), "<" + kind)
-    assert np.array_equal(started, micro(run.rows["started"]))
+    assert np.array_equal(started, micro(run.tables.rows["started"]))
 
 
 def test_a_film_is_json_and_made_of_runs():

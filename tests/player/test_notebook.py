@@ -112,26 +112,28 @@ def test_an_exported_notebook_shows_the_still():
 
 def test_it_has_a_name_that_does_not_change():
     assert repr(evsim.play(runs.classic(), runs.events())) == "<Player of classic and events>"
-    assert repr(runs.events().player()) == repr(runs.events().player().widget) == "<Player of registration-events>"
+    assert (
+        repr(evsim.play(runs.events())) == repr(evsim.play(runs.events()).widget) == "<Player of registration-events>"
+    )
 
 
 def test_without_anywidget_it_says_what_to_install_and_still_makes_a_page(monkeypatch):
     monkeypatch.setitem(sys.modules, "anywidget", None)
     widget._widget_class.cache_clear()
-    player = runs.events().player()
+    player = evsim.play(runs.events())
     with pytest.raises(ImportError, match=r"pip install anywidget"):
         player._ipython_display_()
     assert player.to_html().startswith("<!doctype html>")
 
 
 def test_the_page_is_written_to_a_file(tmp_path):
-    player = runs.few().player()
+    player = evsim.play(runs.few())
     assert player.to_html(tmp_path / "page.html") is None
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == player.to_html()
 
 
 def test_python_answers_those_who_ask_for_another_future(monkeypatch):
-    player = runs.few().player()
+    player = evsim.play(runs.few())
     sent = []
     monkeypatch.setattr(player.widget, "send", sent.append)
     ask = {"type": "branch", "ticket": 1, "fault": {"outage": "register"}, "at": 2_500_000, "future": "base"}

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 import evsim
 from evsim.lesson import lesson_size
-from evsim.results.past import shared_past
+from evsim.results.common_prefix import common_prefix
 from evsim.view.changes import figures, what_changed
 from evsim.view.player.film import film, future
 from evsim.view.player.page import page
@@ -135,7 +135,7 @@ def test_one_jumps_to_an_odd_customer_and_sees_why(open_page):
     number = int(re.search(r"customer (\d+)", wanted)[1])
     state = page.evaluate("player.selection.get()")
     assert state["customer"] == {"workload": "register-page", "number": number}
-    assert state["time"] == round(runs.classic().tally.arrived[number] * 1e6)
+    assert state["time"] == round(runs.classic().tables.requests.arrived[number] * 1e6)
     page.keyboard.press("End")
     assert page.locator(".ev-lamp").all_inner_texts()[:3] == [
         "Told\nerror, 111 ms",
@@ -379,8 +379,8 @@ def test_a_crash_is_offered_only_where_what_follows_is_known(open_page):
 def test_work_in_hand_when_a_service_stops_ends_and_the_picture_says_so(open_page):
     page = open_page("branches")
     run = runs.classic(down=False).branch({"outage": "mailing-list", "for": "5s"}, at=18)
-    rows = run.rows
-    list_ = [place.number for place in run.places if place.service == "mailing-list"]
+    rows = run.tables.rows
+    list_ = [place.number for place in run.tables.places if place.service == "mailing-list"]
     begun = np.isin(rows["place"], list_) & (rows["started"] < 18) & (rows["ended"] > 18)
     until = round(1e6 * rows["ended"][begun].max())
     said = page.locator(".ev-fault-words").first
@@ -401,10 +401,10 @@ def test_of_a_long_run_the_beginning_is_shown_and_it_says_so(chromium, tmp_path,
     run = runs.events(down=False)
     player = evsim.play(run)
     (shown,) = player.runs
-    assert 500 < len(shown.rows["place"]) <= 600
+    assert 500 < len(shown.tables.rows["place"]) <= 600
     until = shown.ended_at
-    assert shared_past(run, shown, until).rows == (run.rows["born"] < until).sum()
-    some, every = len(shown.tally.row), len(run.tally.row)
+    assert common_prefix(run, shown, until).rows == (run.tables.rows["born"] < until).sum()
+    some, every = len(shown.tables.requests.row), len(run.tables.requests.row)
     assert f"{until:g} s of {run.ended_at:.0f} s, {some} of {every} customers" in player.film["window"]
     assert evsim.play(shown).film["window"] == ""
     player.to_html(tmp_path / "page.html")
@@ -417,7 +417,7 @@ def test_of_a_long_run_the_beginning_is_shown_and_it_says_so(chromium, tmp_path,
 @pytest.mark.parametrize("name", evsim.names())
 def test_every_system_that_comes_along_plays(chromium, tmp_path, name):
     run = evsim.load(name).run(until=3)
-    run.player().to_html(tmp_path / "page.html")
+    evsim.play(run).to_html(tmp_path / "page.html")
     page = chromium.new_page(viewport={"width": 1280, "height": 720})
     trouble = []
     page.on("pageerror", lambda error: trouble.append(str(error)))

@@ -53,8 +53,8 @@ def assert_promise_agrees(run):
 
 def near_a_moment(run, time):
     """Whether something happens so near that rounding to microseconds may put it on the other side."""
-    tally = run.tally
-    events = np.concatenate([tally.arrived, tally.answered, run.effects_columns["time"]])
+    tally = run.tables.requests
+    events = np.concatenate([tally.arrived, tally.answered, run.tables.effects["time"]])
     return time < run.ended_at * 1e6 - 1 and bool((np.abs(events * 1e6 - time) < 1.5).any())
 
 
@@ -120,15 +120,15 @@ def assert_flow_agrees(run):
 
 def assert_lacking_agrees(run, times, names, lacking):
     """Of those who lack something at a moment: who never has it, and when the last of the others does."""
-    arrived = np.round(run.tally.arrived * 1e6)
-    effects = run.effects_columns
+    arrived = np.round(run.tables.requests.arrived * 1e6)
+    effects = run.tables.effects
     for column, name in enumerate(names):
         first = np.full(len(arrived), np.inf)
         if name == "told yes":
-            first = np.where(~run.outcomes.yes, np.inf, np.round(run.tally.answered * 1e6))
-        elif name in run.effect_names:
-            its = (effects["name"] == run.effect_names.index(name)) & np.isnan(run.undone)
-            np.minimum.at(first, run.tally.customers[its], np.round(effects["time"][its] * 1e6))
+            first = np.where(~run.outcomes.yes, np.inf, np.round(run.tables.requests.answered * 1e6))
+        elif name in run.tables.effect_names:
+            its = (effects["name"] == run.tables.effect_names.index(name)) & np.isnan(run.tables.undone)
+            np.minimum.at(first, run.tables.requests.customers[its], np.round(effects["time"][its] * 1e6))
         else:
             continue
         for time, found in zip(times, lacking, strict=True):
@@ -168,7 +168,7 @@ def test_a_path_of_steps_passes_through_every_count_that_a_pixel_can_show():
 
 
 def assert_lives_agree(run, count=5):
-    tally = run.tally
+    tally = run.tables.requests
     indices = np.unique(np.linspace(0, len(tally.row) - 1, count).astype(int)).tolist() if len(tally.row) else []
     wanted = [[tally.workloads[tally.workload[index]], int(tally.number[index])] for index in indices]
     question = """(film, lanes) => film.wanted.map(([workload, number]) => {
@@ -319,13 +319,13 @@ def click_column(page, place, of, design=0):
 def test_a_click_on_a_column_opens_that_customer_everywhere(open_page):
     page = open_page("two")
     page.evaluate("player.goTo(20_000_000)")
-    count = len(runs.classic().tally.row)
-    order = np.argsort(runs.classic().tally.arrived, kind="stable").tolist()
+    count = len(runs.classic().tables.requests.row)
+    order = np.argsort(runs.classic().tables.requests.arrived, kind="stable").tolist()
     state = State(runs.classic())
     odd = np.flatnonzero(state.who(state.outcomes.error_yet_true))[3]
     columns(page).scroll_into_view_if_needed()
     click_column(page, int(odd), count)
-    number = int(runs.classic().tally.number[order[odd]])
+    number = int(runs.classic().tables.requests.number[order[odd]])
     assert page.evaluate("player.selection.get().customer") == {"workload": "register-page", "number": number}
     assert f"You are customer {number}." in page.locator(".ev-me").inner_text()  # the player
     captions = page.locator(".ev-lv-captions p").all_inner_texts()  # C
@@ -384,7 +384,7 @@ def painted(page, design, top, height):
 
 def test_time_fills_the_columns_as_answers_and_effects_come(open_page):
     page = open_page("two")
-    count = len(runs.events().tally.row)
+    count = len(runs.events().tables.requests.row)
     before = (0, 0)
     for time in (5, 12, 20, 99):
         page.evaluate(f"player.goTo({time * 1_000_000})")

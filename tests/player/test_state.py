@@ -144,7 +144,7 @@ def customer_at(reference, made, request, t, outcomes):
 
 def is_due(run, made, request):
     """Of each effect of the film, whether it is due to a customer."""
-    due = dict(zip(run.effect_names, run.tally.is_due[:, request].tolist(), strict=True))
+    due = dict(zip(run.tables.effect_names, run.tables.requests.is_due[:, request].tolist(), strict=True))
     return [due.get(effect["name"], False) for effect in made["effects"]]
 
 
@@ -225,8 +225,8 @@ def standing(plain):
 def true_at(run, who, standing):
     """When all that is due to a customer was there, if it is as it was meant to end; at once where nothing is due."""
     due, back = (
-        [name for name, its in zip(run.effect_names, which[:, who.place]) if its]
-        for which in (run.tally.is_due, run.tally.is_taken_back)
+        [name for name, its in zip(run.tables.effect_names, which[:, who.place]) if its]
+        for which in (run.tables.requests.is_due, run.tables.requests.is_taken_back)
     )
     there = {name: min(standing[who.place, name]) for name in (*due, *back) if (who.place, name) in standing}
     if not due and not back:

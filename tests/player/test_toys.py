@@ -69,7 +69,7 @@ def test_a_telephone_says_what_the_page_says_what_a_login_finds_and_what_mail_ca
     page = open_toy("two ways")
     page.get_by_role("button", name="Register").click()
     page.evaluate("player.clock.stop()")
-    classic, events = (run.tally for run in toys["two ways"].runs)
+    classic, events = (run.tables.requests for run in toys["two ways"].runs)
     row = events.first_time[toys["two ways"].runs[1].effect_names.index("customer row")][0] - events.arrived[0]
     asked = events.arrived[0]
     told, inbox, login = page.locator(".ev-screen"), page.locator(".ev-inbox"), page.locator(".ev-login-answer")
@@ -135,7 +135,7 @@ def test_looks_count_the_strangers(open_toy, toys):
     page.evaluate("player.clock.stop(); player.goTo(player.selection.get().time * 0 + 1_020_000)")
     page.get_by_role("button", name="log in").click()
     (run,) = toys["look too early"].runs
-    after = run.tally.first_time[run.effect_names.index("customer row")] - run.tally.arrived
+    after = run.tables.requests.first_time[run.tables.effect_names.index("customer row")] - run.tables.requests.arrived
     said = f"20 ms after the press, {(after > 0.02).sum()} of {len(after)} customers are still strangers."
     assert page.get_by_text(said).is_visible()
     assert page.locator(".ev-looks-mark").count() == 1

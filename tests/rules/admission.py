@@ -36,7 +36,7 @@ def balanced(balance, comes, faults=(), **settings):
 
 
 def instances(run):
-    return run.rows["worker"][rows_at(run, "front")].tolist()
+    return run.tables.rows["worker"][rows_at(run, "front")].tolist()
 
 
 RULES = [

@@ -37,7 +37,7 @@ def at_step(when):
 
 
 def effects(run):
-    return len(run.effects_columns["time"])
+    return len(run.tables.effects["time"])
 
 
 def queued(at, kind="outage"):

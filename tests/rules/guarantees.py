@@ -18,8 +18,8 @@ def outbox(comes, work=0, faults=(), latency=0, front=None, **network):
 
 
 def sendings(run):
-    return sorted([nano(each.sent) for message in range(len(run.message_columns["cause"]))
-                   for each in run.sendings[message]])  # fmt: skip
+    return sorted([nano(each.sent) for message in range(len(run.tables.messages["cause"]))
+                   for each in run.tables.sendings[message]])  # fmt: skip
 
 
 def refused(until):
@@ -41,7 +41,7 @@ def once(window, second):
 
 
 def effects(run):
-    return [nano(each) for each in run.effects_columns["time"]]
+    return [nano(each) for each in run.tables.effects["time"]]
 
 
 def unique(undone_at):

@@ -119,7 +119,7 @@ def turns(comes, count=2):
 
 
 def partitions(run):
-    return run.message_columns["partition"].tolist()
+    return run.tables.messages["partition"].tolist()
 
 
 def transacted(latency):

@@ -50,7 +50,7 @@ def cut_off(run):
 
 def over(run):
     """When each lease of `worker` was over."""
-    return [nano(each) for each in sorted(run.rows["settled"][rows_at(run, "worker")])]
+    return [nano(each) for each in sorted(run.tables.rows["settled"][rows_at(run, "worker")])]
 
 
 leased = times("worker", "leased")

@@ -95,7 +95,7 @@ def redriven(at, rate=None):
 
 def again(run):
     """When the letters that were moved came to their queue again."""
-    messages, jobs = run.message_columns, list(run.scenario.channels).index("jobs")
+    messages, jobs = run.tables.messages, list(run.scenario.channels).index("jobs")
     return sorted(map(nano, messages["appended"][(messages["channel"] == jobs) & (messages["origin"] >= 0)]))
 
 
@@ -106,7 +106,7 @@ def single(at):
 
 
 def workers(run):
-    return run.rows["worker"][rows_at(run, "worker")].tolist()
+    return run.tables.rows["worker"][rows_at(run, "worker")].tolist()
 
 
 RULES = [
@@ -134,7 +134,7 @@ RULES = [
          beyond=(1 - JUST, ["ok", "ok", "error"])),
     Rule("`block`: it waits at the door, its worker held, until there is room",
          lambda work: jobs({"max_length": 1, "overflow": "block"}, [0, 0.25, 0.5], work),
-         lambda run: nano(run.tally.answered.max()),
+         lambda run: nano(run.tables.requests.answered.max()),
          on=(1, 1), beyond=(2, 2)),
     Rule(TTL, lambda ttl: jobs({"ttl": ttl}, [0, 0]), states("jobs"), on=(1, [("done", "none")] * 2),
          beyond=(1 - JUST, [("done", "none"), ("expired", "expired")])),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evsim.results.records import Reason
-from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.scenario import Scenario
 
 __all__ = [
@@ -56,29 +56,29 @@ def nano(time):
 
 def outcomes(run):
     """How the requests of the customers ended, in their order."""
-    return [REQUEST_OUTCOMES[each] for each in run.tally.outcome]
+    return [REQUEST_OUTCOMES[each] for each in run.tables.requests.outcome]
 
 
 def answers(run):
     """(outcome, when they were told) of the customers, in their order."""
-    return list(zip(outcomes(run), map(nano, run.tally.answered), strict=True))
+    return list(zip(outcomes(run), map(nano, run.tables.requests.answered), strict=True))
 
 
 def rows_at(run, service):
     """Numbers of the rows at a service, in the order in which they were born."""
-    mine = [place.number for place in run.places if place.service == service]
-    return np.flatnonzero(np.isin(run.rows["place"], mine)).tolist()
+    mine = [place.number for place in run.tables.places if place.service == service]
+    return np.flatnonzero(np.isin(run.tables.rows["place"], mine)).tolist()
 
 
 def _customer(run, row):
-    return int(run.places[run.rows["place"][row]].workload[1:])
+    return int(run.tables.places[run.tables.rows["place"][row]].workload[1:])
 
 
 def begun(service):
     """Numbers of the customers whose work at a service began, in the order in which it did."""
 
     def tells(run):
-        started = run.rows["started"]
+        started = run.tables.rows["started"]
         rows = [row for row in rows_at(run, service) if started[row] >= 0]
         return [_customer(run, row) for row in sorted(rows, key=lambda row: started[row])]
 
@@ -87,13 +87,13 @@ def begun(service):
 
 def times(service, column):
     """The times in a column of the rows at a service, in order."""
-    return lambda run: sorted(nano(each) for each in run.rows[column][rows_at(run, service)] if each >= 0)
+    return lambda run: sorted(nano(each) for each in run.tables.rows[column][rows_at(run, service)] if each >= 0)
 
 
 def causes(service):
     """Why attempts at a service failed, in the order of the attempts."""
     return lambda run: [
-        _word(Reason(run.rows["reason"][row])) for row in rows_at(run, service) if run.rows["reason"][row]
+        _word(Reason(run.tables.rows["reason"][row])) for row in rows_at(run, service) if run.tables.rows["reason"][row]
     ]
 
 
@@ -119,7 +119,7 @@ def states(channel):
 
 def column(name):
     """The times in a column of the messages, in the order in which they were written."""
-    return lambda run: [nano(each) for each in run.message_columns[name] if each >= 0]
+    return lambda run: [nano(each) for each in run.tables.messages[name] if each >= 0]
 
 
 def _word(member):

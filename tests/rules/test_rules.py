@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from evsim.registry import parts
-from evsim.run import simulate
 from tests.rules.rule import nano
 
 HERE = Path(__file__).parent
@@ -36,7 +35,7 @@ def nanos(told):
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_holds_on_its_limit_and_just_beyond(rule, side, guarded):
     setting, told = getattr(rule, side)
-    run = simulate(rule.system(setting), guarded=guarded)
+    run = rule.system(setting).run(guarded=guarded)
     assert rule.tells(run) == nanos(told), rule.says
     assert run.audit()
 

@@ -41,15 +41,16 @@ APART = {
     "crash_matrix, request": lambda request: evsim.crash_matrix(DESIGN, request=request),
     "crash_matrix, back_after": lambda time: evsim.crash_matrix(DESIGN, back_after=time),
     "explore, sliders": lambda sliders: evsim.explore(DESIGN, sliders),
-    "simulate, until": lambda until: evsim.simulate(DESIGN, until=until),
-    "simulate, seed": lambda seed: evsim.simulate(DESIGN, seed=seed),
+    "run, until": lambda until: DESIGN.run(until=until),
+    "run, seed": lambda seed: DESIGN.run(seed=seed),
     "run.branch": lambda fault: RUN.branch(fault, "1s"),
     "run.branch, at": lambda at: RUN.branch({"outage": "desk", "for": "100ms"}, at),
     "run.export": lambda path: RUN.export(path, "nothing"),
     "run.export, format": lambda format: RUN.export("nowhere.json", format),
     **{f"Scenario.{name}": getattr(evsim.Scenario, name) for name in ("from_dict", "from_yaml", "model_validate")},
     **{f"scenario.{name}": getattr(DESIGN, name) for name in ("replace", "value", "run")},
-    **{f"run.{name}": getattr(RUN, name) for name in ("trace", "chosen", "sequence")},
+    "run.tables.chosen": RUN.tables.chosen,
+    **{f"run.{name}": getattr(RUN, name) for name in ("trace", "sequence")},
     **{f"run.plot.{name}": getattr(RUN.plot, name) for name in dir(RUN.plot)},
 }
 PUBLIC = [getattr(evsim, name) for name in evsim.__all__ if name not in (*APART, "theory", "ScenarioError")]
@@ -69,7 +70,7 @@ def test_it_works_or_says_in_one_sentence_what_it_must_be(name, value):
 
 
 def test_names_and_times_are_taken_as_people_write_them():
-    assert evsim.simulate(DESIGN, until="1s").ended_at == 1
+    assert DESIGN.run(until="1s").ended_at == 1
     assert evsim.replicate("slow-consumer", 1, jobs=1).scenario == evsim.load("slow-consumer")
     with pytest.raises(evsim.ScenarioError, match="did you mean registration-events?"):
         evsim.compare("registration-classic", "registration-event")

@@ -92,7 +92,7 @@ def test_no_step_of_the_database_and_the_mailing_list_changes_but_for_the_outbox
         assert len(steps) == len(events.services[service].handle) + outbox
         assert ours.services[service].workers == events.services[service].workers
     assert ours.workloads == events.workloads and ours.network == events.network
-    assert ours.settings == events.settings and ours.objectives == events.objectives
+    assert ours.run_settings == events.run_settings and ours.objectives == events.objectives
 
 
 @pytest.mark.parametrize("twin", TWINS)

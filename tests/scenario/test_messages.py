@@ -99,7 +99,7 @@ def test_prefetch_is_for_an_instance():
     assert slow.startswith("services.worker: 10/s of 500ms each keep 5 workers busy, and at work are 1: its queue")
     assert judged.startswith("objectives.completion_p99: no step leaves an effect")
     run = scenario.run()
-    assert run.rows["worker"].max() < 24 and run.service_figures["worker"]["utilisation"] < 1 / 24 + 0.01
+    assert run.tables.rows["worker"].max() < 24 and run.services["worker"]["utilisation"] < 1 / 24 + 0.01
     enough = scenario.replace({"services.worker.subscribe.0.prefetch": 24})
     assert not any("prefetch" in each for each in enough.warnings())
 
@@ -108,7 +108,7 @@ def test_what_is_open_at_the_end_is_where_the_warning_says():
     run = Scenario.from_yaml(CONSUMERS).run()
     (said,) = [each for each in run.warnings if "still open" in each]
     assert "customers without an answer are pending in the summary, messages in the figures of their channel" in said
-    assert run.summary()["pending"] == 0 and run.channel_figures["tasks", "worker"]["pending"] > 50
+    assert run.summary()["pending"] == 0 and run.channels["tasks", "worker"]["pending"] > 50
 
 
 def test_a_worker_that_waits_for_an_answer_is_held():

@@ -120,8 +120,8 @@ def test_replace_makes_a_new_scenario_and_leaves_the_old(events):
             {"between": ["register", "database"], "loss": "50%"},
             lambda s: s.network.links["wire"].loss == 0.5,
         ),
-        ("run.seed", 9, lambda s: s.run.seed == 9),
-        ("run.drain_limit", "5s", lambda s: s.run.drain_limit == 5),
+        ("run.seed", 9, lambda s: s.run_settings.seed == 9),
+        ("run.drain_limit", "5s", lambda s: s.run_settings.drain_limit == 5),
         ("faults.0", {"outage": "database", "at": "20s", "for": "10s"}, lambda s: s.faults[0].duration == 10),
         ("faults", [{"outage": "database", "at": "20s"}], lambda s: s.faults[0].target == "database"),
         ("objectives.response_p99.9", "1s", lambda s: s.objectives["response_p99.9"] == 1),
@@ -151,7 +151,7 @@ def test_replace_reaches_into_branches(rich):
 
 def test_several_paths_are_replaced_at_once(events):
     changed = events.replace({"run.duration": "20s", "run.warmup": "10s"})
-    assert (changed.run.duration, changed.run.warmup) == (20, 10)
+    assert (changed.run_settings.duration, changed.run_settings.warmup) == (20, 10)
 
 
 @pytest.mark.parametrize(
@@ -184,15 +184,9 @@ def test_a_replaced_value_is_checked_as_in_a_file(events):
         events.replace({"workloads.register-page.target": "nobody"})
 
 
-def test_the_run_settings_are_read_as_attributes(events):
-    assert (events.run.duration, events.run.warmup, events.run.seed, events.run.drain_limit) == (
-        60,
-        5,
-        1,
-        None,
-    )
-    with pytest.raises(AttributeError):
-        events.run.length
+def test_the_settings_of_the_run_have_a_name_of_their_own_in_python(events):
+    settings = events.run_settings
+    assert (settings.duration, settings.warmup, settings.seed, settings.drain_limit) == (60, 5, 1, None)
 
 
 def test_the_written_form_is_short(events):

@@ -14,7 +14,7 @@ from docs.site.__main__ import main
 from docs.site.page import HTML, LARGEST
 from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.toys import TOYS
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.view.changes import figures
 from evsim.view.words import seconds
 from tests.browser.lab import ROOT, browser
@@ -108,7 +108,7 @@ def test_the_settings_that_the_page_names_are_those_of_the_runs():
     assert "ten customers a second come, on average" in words
     classic, events = story.toys()["both pages are wrong"].runs
     assert not classic.outcomes.yes[0] and classic.outcomes.something[0]  # an error, and a row
-    assert round(events.tally.completion[0]) == 3 and "for three seconds nobody sent you a mail" in words
+    assert round(events.tables.requests.completion[0]) == 3 and "for three seconds nobody sent you a mail" in words
     assert story.toys()["one customer"].film["toy"]["speed"] == pytest.approx(1 / 30)
     assert "thirty times slower" in words
 
@@ -157,13 +157,13 @@ def test_the_toys_are_played_and_say_what_the_runs_have(open_page):
     assert "welcome" in lead.locator(".ev-login-answer").first.inner_text()
     assert lead.locator(".ev-screen").all_inner_texts() == ["error", "registered"]
     press(page, "two")
-    tallies = [run.tally for run in story.toys()["two ways"].runs]
+    tallies = [run.tables.requests for run in story.toys()["two ways"].runs]
     assert f"You waited {seconds(tallies[0].response[0])}. It was true." in page.locator("#two .ev-payoff").inner_text()
     told = page.locator("#told").inner_text()
     for design, run in story.runs().items():
         if design in ("classic", "events"):
-            yes = run.tally.outcome == OK
-            true = int((yes & (run.tally.completed_at <= run.tally.answered)).sum())
+            yes = run.tables.requests.outcome == OK
+            true = int((yes & (run.tables.requests.completed_at <= run.tables.requests.answered)).sum())
             assert f"{design}: for {true} of the {yes.sum()} who were told yes" in told
     assert "You guessed \u201cin both designs\u201d. It is \u201conly in classic\u201d." in told
     assert QUESTIONS["on-the-list"].choices["in both designs"] in told
@@ -239,7 +239,7 @@ def test_the_table_has_what_the_runs_count_and_fills_as_one_breaks(open_page):
         in page.locator("#healthy").inner_text()
     )
     more = story.branch("events", "mailing-list", 8)
-    came = (more.tally.arrived >= 8) & (more.tally.arrived < 8 + story.LASTS)
+    came = (more.tables.requests.arrived >= 8) & (more.tables.requests.arrived < 8 + story.LASTS)
     assert more.outcomes.yes_not_true.sum() > came.sum()  # "more customers are lied to than came while it was down"
 
 
@@ -265,10 +265,10 @@ def test_every_design_has_a_part_without_which_nobody_is_told_yes():
         for part in story.PARTS:
             branch = story.branch(design, part, 12)
             if branch is not None:
-                there = (branch.tally.arrived > 12.1) & (branch.tally.arrived < 16)
-                spared.append(bool((branch.tally.outcome[there] == OK).any()))
+                there = (branch.tables.requests.arrived > 12.1) & (branch.tables.requests.arrived < 16)
+                spared.append(bool((branch.tables.requests.outcome[there] == OK).any()))
         assert not all(spared), design
-        assert np.isfinite(run.tally.arrived).all()
+        assert np.isfinite(run.tables.requests.arrived).all()
 
 
 # For everybody.

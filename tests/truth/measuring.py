@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Verdict
-from evsim.run import simulate
 from tests.support.statistics import Z, mean_and_error
 
 EXACT = 1e-9  # relative: rounding of sums over millions of times
@@ -26,21 +25,21 @@ def measure(label, scenario, figures, replications=20, **checks):
 
 def checked(scenario, seed=1, conserving=True):
     """One run, after the checks that hold for every run that starts and ends empty."""
-    run = simulate(scenario, seed=seed)
+    run = scenario.run(seed=seed)
     assert_littles_law(run, conserving)
     return run
 
 
 def balanced(scenario, seed=1):
     """One run whose books balance."""
-    run = simulate(scenario, seed=seed)
+    run = scenario.run(seed=seed)
     run.audit()
     return run
 
 
 def refused(run, reason):
     """Whether each request was refused, for that reason and no other."""
-    rows = run.rows
+    rows = run.tables.rows
     turned = rows["outcome"] == Outcome.REFUSED
     assert (rows["reason"][turned] == reason).all() and (rows["verdict"][turned] == Verdict.REJECTED).all()
     return turned
@@ -54,7 +53,7 @@ def assert_littles_law(run, conserving=True):
     conserving: no worker idles while somebody waits, so the time worked is the area under
     min(number, workers).
     """
-    rows = run.rows
+    rows = run.tables.rows
     assert (rows["outcome"] != Outcome.OPEN).all() and run.summary()["pending"] == 0, "the run did not end empty"
     for name, settings in run.scenario.services.items():
         mine = rows_of(run, name)
@@ -71,18 +70,18 @@ def assert_littles_law(run, conserving=True):
             workers = settings.instances * settings.workers
             held = (np.minimum(level[:-1], workers) * lengths).sum()
             assert held == pytest.approx(busy, rel=EXACT, abs=EXACT), name
-    asked = [place.number for place in run.places if place.kind == "request"]
+    asked = [place.number for place in run.tables.places if place.kind == "request"]
     mine = np.flatnonzero(np.isin(rows["place"], asked))
     times, level = sweep(rows["ready"][mine], rows["ended"][mine])
     area = (level[:-1] * np.diff(times)).sum()
     if run.scenario.network.latency.mean == 0:
-        assert area == pytest.approx(run.tally.response.sum(), rel=EXACT, abs=EXACT)
+        assert area == pytest.approx(run.tables.requests.response.sum(), rel=EXACT, abs=EXACT)
 
 
 def rows_of(run, service):
     """Row numbers of what reached a service."""
-    places = [place.number for place in run.places if place.service == service]
-    return np.flatnonzero(np.isin(run.rows["place"], places) & ~np.isnan(run.rows["ready"]))
+    places = [place.number for place in run.tables.places if place.service == service]
+    return np.flatnonzero(np.isin(run.tables.rows["place"], places) & ~np.isnan(run.tables.rows["ready"]))
 
 
 def sweep(starts, ends):
@@ -95,23 +94,23 @@ def sweep(starts, ends):
 def number_in(run, service):
     """Share of the window (warm-up to end of arrivals) with 0, 1, 2 ... rows in a service."""
     mine = rows_of(run, service)
-    times, level = sweep(run.rows["ready"][mine], run.rows["ended"][mine])
-    times = np.clip(times, run.scenario.run.warmup, run.measured_until)
-    times = np.append(times, run.measured_until)
-    shares = np.bincount(level, weights=np.diff(times)) / run.window
-    shares[0] += (times[0] - run.scenario.run.warmup) / run.window
+    times, level = sweep(run.tables.rows["ready"][mine], run.tables.rows["ended"][mine])
+    times = np.clip(times, run.scenario.run_settings.warmup, run.tables.measured_until)
+    times = np.append(times, run.tables.measured_until)
+    shares = np.bincount(level, weights=np.diff(times)) / run.tables.window
+    shares[0] += (times[0] - run.scenario.run_settings.warmup) / run.tables.window
     return shares
 
 
 def in_cohort(run, service):
     """Row numbers of what reached a service and belongs to a request of the window."""
     mine = rows_of(run, service)
-    return mine[run.row_cohort[mine]]
+    return mine[run.tables.row_cohort[mine]]
 
 
 def column(run, service, name):
     """A column of the cohort's rows at a service."""
-    return run.rows[name][in_cohort(run, service)]
+    return run.tables.rows[name][in_cohort(run, service)]
 
 
 def waits(run, service):
@@ -126,8 +125,8 @@ def luck(run, service="server"):
     rate, mean, cv = customers.arrivals.rate, step.time.mean, step.time.cv
     worked = column(run, service, "ended") - column(run, service, "started")
     return {
-        "load": worked.sum() / run.window - rate * mean,
-        "square": (worked**2).sum() / run.window - rate * mean**2 * (1 + cv**2),
+        "load": worked.sum() / run.tables.window - rate * mean,
+        "square": (worked**2).sum() / run.tables.window - rate * mean**2 * (1 + cv**2),
     }
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome
-from evsim.run import simulate
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees
 from tests.truth.measuring import measure
@@ -19,7 +18,7 @@ def batches(rate, size, work, duration):
 
 
 def means(run):
-    figures = run.service_figures["server"]
+    figures = run.services["server"]
     return {"W": figures["sojourn_mean"], "L": figures["in_system_mean"], "rho": figures["utilisation"]}
 
 
@@ -40,8 +39,8 @@ def test_the_same_load_in_single_file_waits_a_third_as_long():
 
 def test_batches_come_at_the_moments_of_single_customers_and_have_their_sizes():
     def arrivals(size):
-        run = simulate(batches(2, size, 0.001, 500), seed=4)
-        return np.unique(run.rows["born"], return_counts=True)
+        run = batches(2, size, 0.001, 500).run(seed=4)
+        return np.unique(run.tables.rows["born"], return_counts=True)
 
     single, _ = arrivals(1)
     moments, sizes = arrivals(3)
@@ -71,8 +70,8 @@ def at_once(arrivals, duration):
 
 
 def test_even_arrivals_follow_a_profile_to_the_customer():
-    run = simulate(at_once(stages(), 100.0001))
-    born = run.rows["born"]
+    run = at_once(stages(), 100.0001).run()
+    born = run.tables.rows["born"]
     assert len(born) == expected("HAPPYSIM-metastable", "external requests")
     edges = [time for time, _ in STAGES] + [100]
     pieces = list(zip(edges, edges[1:], strict=False))
@@ -83,10 +82,10 @@ def test_even_arrivals_follow_a_profile_to_the_customer():
 
 def test_a_ramp_of_even_arrivals_has_the_area_below_it():
     arrivals = {"profile": {"points": [[0, 0], [10, 20]], "gaps": "constant"}}
-    run = simulate(at_once(arrivals, 10))
-    number = np.arange(1, len(run.rows["born"]) + 1)
+    run = at_once(arrivals, 10).run()
+    number = np.arange(1, len(run.tables.rows["born"]) + 1)
     assert len(number) == 99  # the hundredth comes at the very end
-    assert np.allclose(run.rows["born"], np.sqrt(number))  # t^2 by the time t
+    assert np.allclose(run.tables.rows["born"], np.sqrt(number))  # t^2 by the time t
 
 
 def test_clients_that_try_again_at_once_keep_a_server_down_for_good():
@@ -99,9 +98,9 @@ def test_clients_that_try_again_at_once_keep_a_server_down_for_good():
     customers = {"target": "clients", "arrivals": stages()}
     scenario = system(services, {"customers": customers}, 100.0001, 0)
     for seed in range(5):
-        run = simulate(scenario, seed=crc32(b"HAPPYSIM") + seed)
-        rows = run.rows
-        asked = np.array([place.kind == "call" for place in run.places])[rows["place"]]
+        run = scenario.run(seed=crc32(b"HAPPYSIM") + seed)
+        rows = run.tables.rows
+        asked = np.array([place.kind == "call" for place in run.tables.places])[rows["place"]]
         requests = expected("HAPPYSIM-metastable", "external requests")
         assert 4.5 <= asked.sum() / requests <= 4.95
         late = asked & (rows["ready"] <= 95) & ~(rows["ended"] <= 95)

@@ -12,17 +12,17 @@ from tests.truth.systems import consumers, exponential, pipeline, station, timed
 def there(run, service, time):
     """How many are in a service at a time."""
     mine = rows_of(run, service)
-    return int(((run.rows["ready"][mine] <= time) & (run.rows["ended"][mine] > time)).sum())
+    return int(((run.tables.rows["ready"][mine] <= time) & (run.tables.rows["ended"][mine] > time)).sum())
 
 
 def first_empty(run, service, after):
     """When a service is first empty after a time (for arrivals and departures that never meet)."""
     mine = rows_of(run, service)
-    left = np.sort(run.rows["ended"][mine])
-    came = np.sort(run.rows["ready"][mine])
+    left = np.sort(run.tables.rows["ended"][mine])
+    came = np.sort(run.tables.rows["ready"][mine])
     left = left[left > after]
     present = np.searchsorted(came, left, side="right") - np.searchsorted(
-        np.sort(run.rows["ended"][mine]), left, side="right"
+        np.sort(run.tables.rows["ended"][mine]), left, side="right"
     )
     return left[np.flatnonzero(present == 0)[0]]
 
@@ -35,7 +35,7 @@ def test_an_overload_by_the_clock_leaves_the_backlog_of_the_fluid(tmp_path):
     assert there(run, "server", 100 - 1e-3) == pytest.approx(truth["backlog at 100 s"], abs=2)
     drained = first_empty(run, "server", 100) - 100
     assert drained == pytest.approx(truth["drain time after"], rel=0.02)
-    assert run.rows["started"][1199] - run.rows["ready"][1199] == pytest.approx(
+    assert run.tables.rows["started"][1199] - run.tables.rows["ready"][1199] == pytest.approx(
         truth["delay of the last message that arrived in the overload"], rel=0.01
     )
 
@@ -47,7 +47,7 @@ def test_an_overload_by_chance_leaves_about_the_backlog_of_the_fluid():
     scenario = station(exponential(0.1), 12, 2400, 0).replace({"workloads.customers.arrivals": profile})
 
     def figures(run):
-        ready = run.rows["ready"][rows_of(run, "server")]
+        ready = run.tables.rows["ready"][rows_of(run, "server")]
         return {
             "backlog": there(run, "server", 100), "drained": first_empty(run, "server", 100) - 100,
             "in the overload": (ready < 100).sum(), "after it": (ready >= 100).sum(),
@@ -68,8 +68,8 @@ def test_a_consumer_that_was_away_catches_up_at_the_rate_it_has_to_spare(channel
     scenario = consumers(channel, [{"work": 1 / p["mu"]}], {"constant": rate}, 230, 0, faults=[outage])
     run = checked(scenario, conserving=False)
     back, mine = 10 + away, rows_of(run, "worker")
-    born, started, ended = (run.rows[name][mine] for name in ("born", "started", "ended"))
-    figures = run.channel_figures["events", "worker"]
+    born, started, ended = (run.tables.rows[name][mine] for name in ("born", "started", "ended"))
+    figures = run.channels["events", "worker"]
     assert figures["lag_max"] == pytest.approx(truth["peak lag"], abs=2)
     assert figures["age_max"] == pytest.approx(truth["max message age at restart"], abs=0.05)
     waiting = started - born > 2 / p["mu"]
@@ -87,7 +87,7 @@ def test_the_slowest_stage_sets_the_throughput_and_holds_the_backlog():
     truth, duration = expected("BOTTLENECK"), 60
     scenario = pipeline([1 / 120, 1 / 80, 1 / 200], {"constant": 100}, duration, 0)
     run = checked(scenario)
-    done = run.rows["ended"][rows_of(run, "stage-3")]
+    done = run.tables.rows["ended"][rows_of(run, "stage-3")]
     assert ((done >= 10) & (done < duration)).sum() / (duration - 10) == pytest.approx(truth["throughput"], rel=0.001)
     growth = [(there(run, f"stage-{n}", 59.999) - there(run, f"stage-{n}", 9.999)) / 50 for n in (1, 2, 3)]
     assert growth[1] == pytest.approx(truth["backlog growth per s at stage 2"], rel=0.01)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Reason
-from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error
@@ -23,9 +22,9 @@ def web(balance, arrivals, duration=20, faults=(), work=1, **settings):
 
 def instances(run):
     """The instance that worked on each row, -1 if none did."""
-    workers = {place.number: run.scenario.services[place.service].workers for place in run.places}
-    divisor = np.array([workers[number] for number in run.rows["place"].tolist()])
-    return np.where(run.rows["worker"] < 0, -1, run.rows["worker"] // divisor)
+    workers = {place.number: run.scenario.services[place.service].workers for place in run.tables.places}
+    divisor = np.array([workers[number] for number in run.tables.rows["place"].tolist()])
+    return np.where(run.tables.rows["worker"] < 0, -1, run.tables.rows["worker"] // divisor)
 
 
 # What theory says.
@@ -43,7 +42,7 @@ def instances(run):
 def test_two_servers_behind_a_balancer_are_as_slow_as_theory_says(balance, figure, messages):
     p = case("JSQ-2")["parameters"]
     scenario = station(exponential(1 / p["mu"]), p["lam"], messages, instances=p["servers"], balance=balance)
-    found = measure(f"JSQ-2 {figure}", scenario, lambda run: {"T": run.service_figures["server"]["sojourn_mean"]},
+    found = measure(f"JSQ-2 {figure}", scenario, lambda run: {"T": run.services["server"]["sojourn_mean"]},
                     conserving=balance == "shared")  # fmt: skip
     assert agrees(found["T"], expected("JSQ-2", figure), notices=0.075)
 
@@ -58,16 +57,18 @@ def supermarket(label, choices, load, servers, duration, warmup=0.5):
 
 def supermarket_figures(run):
     """Mean time in system, and the share of servers with at least 1, 2, ... 5 requests."""
-    where, rows = instances(run), run.rows
+    where, rows = instances(run), run.tables.rows
     shares = np.zeros(6)
     for each in range(run.scenario.services["server"].instances):
         mine = where == each
         times, level = sweep(rows["ready"][mine], rows["ended"][mine])
-        times = np.append(np.clip(times, run.scenario.run.warmup, run.measured_until), run.measured_until)
+        times = np.append(
+            np.clip(times, run.scenario.run_settings.warmup, run.tables.measured_until), run.tables.measured_until
+        )
         for number in range(6):
-            shares[number] += np.diff(times)[level >= number].sum() / run.window
+            shares[number] += np.diff(times)[level >= number].sum() / run.tables.window
     shares /= run.scenario.services["server"].instances
-    return {"T": run.service_figures["server"]["sojourn_mean"], **{str(k): shares[k] for k in range(1, 6)}}
+    return {"T": run.services["server"]["sojourn_mean"], **{str(k): shares[k] for k in range(1, 6)}}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_balancer_of_its_own_and_two_servers_are_as_fast_as_asyncflow_says():
     scenario = system(services, {"users": users}, 600, 0, network={"loss": 0.01, "links": links})
     answered = {}
     for seed in range(8):
-        tally = simulate(scenario, seed=seed).tally
+        tally = scenario.run(seed=seed).tables.requests
         times = tally.response[tally.outcome == 1]
         figures = {"mean": times.mean(), "rps": len(times) / 600}
         figures |= {f"p{level}": np.percentile(times, level) for level in (50, 95, 99)}
@@ -121,7 +122,7 @@ def test_a_balancer_of_its_own_and_two_servers_are_as_fast_as_asyncflow_says():
 
 def starts(run):
     """(instance, time of arrival, time of start) of all that was worked, in order of arrival."""
-    rows, where = run.rows, instances(run)
+    rows, where = run.tables.rows, instances(run)
     worked = np.flatnonzero(where >= 0)
     return [(int(where[row]), float(rows["ready"][row]), float(rows["started"][row])) for row in worked.tolist()]
 
@@ -152,12 +153,14 @@ def test_each_instance_has_the_limit_for_itself():
 
 def test_an_instance_that_is_down_gets_its_share_unless_the_balancer_looks():
     outage = [{"outage": "web/2", "at": "4500ms", "for": "10s"}]
-    blind = simulate(web("round_robin", {"constant": 1}, 20.5, outage, work=0.1))
-    refused = blind.rows["ready"][blind.rows["outcome"] == Outcome.REFUSED]
+    blind = web("round_robin", {"constant": 1}, 20.5, outage, work=0.1).run()
+    refused = blind.tables.rows["ready"][blind.tables.rows["outcome"] == Outcome.REFUSED]
     assert refused.tolist() == [6, 8, 10, 12, 14]
-    assert set(blind.rows["reason"][blind.rows["outcome"] == Outcome.REFUSED].tolist()) == {Reason.UNREACHABLE}
+    assert set(blind.tables.rows["reason"][blind.tables.rows["outcome"] == Outcome.REFUSED].tolist()) == {
+        Reason.UNREACHABLE
+    }
     looks = {"by": "round_robin", "health_check": "5s"}
-    seeing = simulate(web(looks, {"constant": 1}, 20.5, outage, work=0.1))
+    seeing = web(looks, {"constant": 1}, 20.5, outage, work=0.1).run()
     assert seeing.summary()["completed"] == 20  # it looked at 5 s, before the sixth, and again at 15 s
     between = [where for where, ready, _ in starts(seeing) if 5 < ready < 15]
     assert between == [0] * 9
@@ -167,8 +170,8 @@ def test_an_instance_that_is_down_gets_its_share_unless_the_balancer_looks():
 def test_least_busy_sends_everything_to_an_instance_that_refuses_everything():
     """It has the least to do, so the other one gets a request only when it has nothing to do either."""
     outage = [{"outage": "web/2", "at": "5s", "for": "10s"}]
-    run = simulate(web("least_busy", {"constant": 4}, 20, outage, work=1.5, workers=10))
-    rows = run.rows
+    run = web("least_busy", {"constant": 4}, 20, outage, work=1.5, workers=10).run()
+    rows = run.tables.rows
     there = (rows["ready"] >= 7) & (rows["ready"] < 15)
     assert there.sum() == 32 and (rows["outcome"][there] == Outcome.REFUSED).sum() > 25
     assert (rows["outcome"][rows["ready"] >= 15] == Outcome.OK).all()
@@ -176,26 +179,26 @@ def test_least_busy_sends_everything_to_an_instance_that_refuses_everything():
 
 def test_when_nobody_is_up_a_balancer_that_looks_sends_to_all():
     outage = [{"outage": "web", "at": "4s", "for": "10s"}]
-    run = simulate(web({"by": "random", "health_check": "1s"}, {"constant": 1}, 20.5, outage, work=0.1))
-    refused = run.rows["ready"][run.rows["outcome"] == Outcome.REFUSED]
+    run = web({"by": "random", "health_check": "1s"}, {"constant": 1}, 20.5, outage, work=0.1).run()
+    refused = run.tables.rows["ready"][run.tables.rows["outcome"] == Outcome.REFUSED]
     assert refused.tolist() == list(range(4, 14))
 
 
 def test_what_waits_at_an_instance_is_told_of_its_crash_and_the_rest_is_not():
-    run = simulate(web("round_robin", {"burst": 8}, 20, [{"crash": "web/1", "at": "1500ms", "for": "5s"}]))
+    run = web("round_robin", {"burst": 8}, 20, [{"crash": "web/1", "at": "1500ms", "for": "5s"}]).run()
     where = instances(run)
-    crashed = run.rows["outcome"] == Outcome.CRASHED
-    assert crashed.sum() == 3 and set(run.rows["ended"][crashed].tolist()) == {1.5}
+    crashed = run.tables.rows["outcome"] == Outcome.CRASHED
+    assert crashed.sum() == 3 and set(run.tables.rows["ended"][crashed].tolist()) == {1.5}
     assert where[crashed].tolist() == [0, -1, -1]  # one in work, two in line
     assert run.summary()["completed"] == 5 and run.summary()["errors"] == 3
     assert run.audit()
 
 
 def test_what_waits_at_an_instance_is_refused_when_it_stops_and_waits_when_it_freezes():
-    stopped = simulate(web("round_robin", {"burst": 8}, 20, [{"outage": "web/1", "at": "1500ms", "for": "5s"}]))
-    assert (stopped.rows["outcome"] == Outcome.REFUSED).sum() == 2  # the one in hand ends
+    stopped = web("round_robin", {"burst": 8}, 20, [{"outage": "web/1", "at": "1500ms", "for": "5s"}]).run()
+    assert (stopped.tables.rows["outcome"] == Outcome.REFUSED).sum() == 2  # the one in hand ends
     assert stopped.summary()["completed"] == 6 and stopped.audit()
-    frozen = simulate(web("round_robin", {"burst": 8}, 20, [{"pause": "web/1", "at": "1500ms", "for": "5s"}]))
+    frozen = web("round_robin", {"burst": 8}, 20, [{"pause": "web/1", "at": "1500ms", "for": "5s"}]).run()
     assert frozen.summary()["completed"] == 8 and frozen.audit()
     ends = {where: [end for end, each in zip(frozen.rows["ended"].tolist(), instances(frozen).tolist(), strict=True)
                     if each == where] for where in (0, 1)}  # fmt: skip
@@ -209,7 +212,7 @@ def test_a_retry_may_come_to_another_instance():
     }
     scenario = system(services, {"users": {"target": "front", "arrivals": {"constant": 1}}}, 20.5, 0,
                       faults=[{"outage": "back/2", "at": 0, "for": 20}])  # fmt: skip
-    run = simulate(scenario)
+    run = scenario.run()
     assert run.summary()["completed"] == 20  # what is refused comes to the other instance,
     assert run.summary()["retries"] == 18  # and the next call to the one that refuses again
 
@@ -230,19 +233,21 @@ def consumer(channel, duration=30, faults=(), **settings):
 
 
 def test_instances_with_an_inbox_each_fetch_from_a_queue_for_themselves():
-    run = simulate(consumer("queue", workers=2))
-    works = [place.number for place in run.places if place.service == "worker"]
-    mine = np.isin(run.rows["place"], works)
-    assert sorted(run.rows["ended"][mine].tolist()) == [1] * 4 + [2] * 4 + [3] * 4  # nobody idles beside a message
-    crashed = simulate(consumer("queue", faults=[{"crash": "worker/1", "at": "500ms", "for": "2s"}]))
+    run = consumer("queue", workers=2).run()
+    works = [place.number for place in run.tables.places if place.service == "worker"]
+    mine = np.isin(run.tables.rows["place"], works)
+    assert (
+        sorted(run.tables.rows["ended"][mine].tolist()) == [1] * 4 + [2] * 4 + [3] * 4
+    )  # nobody idles beside a message
+    crashed = consumer("queue", faults=[{"crash": "worker/1", "at": "500ms", "for": "2s"}]).run()
     assert crashed.summary()["effects_missing"] == 0 and crashed.audit()
     assert crashed.summary()["retries"] == 1  # what was in hand; the rest had not been fetched
 
 
 def test_instances_with_an_inbox_each_own_the_partitions_of_a_log():
-    run = simulate(consumer({"log": {"partitions": 4, "partitioner": "round_robin"}}))
-    messages, rows = run.message_columns, run.rows
-    works = [place.number for place in run.places if place.service == "worker"]
+    run = consumer({"log": {"partitions": 4, "partitioner": "round_robin"}}).run()
+    messages, rows = run.tables.messages, run.tables.rows
+    works = [place.number for place in run.tables.places if place.service == "worker"]
     mine = np.flatnonzero(np.isin(rows["place"], works))
     owners = {(int(messages["partition"][rows["parent"][row]]), int(rows["worker"][row])) for row in mine.tolist()}
     assert owners == {(0, 0), (1, 0), (2, 1), (3, 1)}
@@ -251,6 +256,6 @@ def test_instances_with_an_inbox_each_own_the_partitions_of_a_log():
 def test_the_balancer_draws_luck_of_its_own():
     """Service times do not depend on where a request goes."""
     ways = ("shared", "random", "least_busy")
-    runs = [simulate(station(exponential(1), 1, 200, instances=3, balance=by)) for by in ways]
-    times = [np.round(run.rows["ended"] - run.rows["started"], 6).tolist() for run in runs]
+    runs = [station(exponential(1), 1, 200, instances=3, balance=by).run() for by in ways]
+    times = [np.round(run.tables.rows["ended"] - run.tables.rows["started"], 6).tolist() for run in runs]
     assert times[0] == times[1] == times[2]

@@ -21,7 +21,7 @@ def published(arrivals, duration, logs, key=None, folder=None):
 
 def partitions(run, channel):
     """The partition of each message of a channel, in order."""
-    messages = run.message_columns
+    messages = run.tables.messages
     return messages["partition"][messages["channel"] == list(run.scenario.channels).index(channel)]
 
 
@@ -101,7 +101,7 @@ def test_the_hottest_keys_get_their_share_of_zipf(exponent):
     hottest, ten = expected("ZIPF-hot", f"s={exponent}")
     key = {"zipf": {"keys": case("ZIPF-hot")["parameters"]["N"], "s": exponent}}
     run = checked(published({"constant": 1000}, 50, {"log": 16}, key), 1)
-    keys = run.message_columns["key"]
+    keys = run.tables.messages["key"]
     assert proportion_agrees((keys == 0).sum(), len(keys), hottest)
     assert proportion_agrees((keys < 10).sum(), len(keys), ten)
 
@@ -120,13 +120,13 @@ def test_a_hot_key_bounds_the_rate_that_sixteen_consumers_can_take():
     scenario = consumers({"log": {"partitions": 16}}, work, poisson(rate), duration, key=zipf, workers=16)
     run = checked(scenario, 1, conserving=False)
     mine = rows_of(run, "worker")
-    here = partitions(run, "events")[run.rows["parent"][mine]] == home[0]
-    done = (run.rows["ended"][mine][here] < duration).sum()
+    here = partitions(run, "events")[run.tables.rows["parent"][mine]] == home[0]
+    done = (run.tables.rows["ended"][mine][here] < duration).sum()
     backlog = here.sum() - done
     assert count_agrees(done, service_rate * duration)  # one worker, always busy
     assert count_agrees(backlog, (rate * share - service_rate) * duration,
                         dispersion=(rate * share + service_rate) / (rate * share - service_rate))  # fmt: skip
-    assert run.service_figures["worker"]["utilisation"] < rate / 16 / service_rate
+    assert run.services["worker"]["utilisation"] < rate / 16 / service_rate
 
 
 # Pooling and parallelism.
@@ -139,7 +139,7 @@ def test_one_queue_for_four_consumers_beats_four_partitions():
     alike = {"handle": work, "arrivals": poisson(3.2), "duration": 8_000, "instances": 4}
 
     def figures(run):
-        server = run.service_figures["worker"]
+        server = run.services["worker"]
         return {"W": server["sojourn_mean"], "load": server["utilisation"] - 0.8}
 
     by_key = measure("POOL-4 a", consumers(partitioned, **alike), figures, 12, conserving=False)
@@ -181,7 +181,7 @@ def test_ten_messages_are_in_flight_with_a_prefetch_of_ten(tmp_path):
     )  # fmt: skip
     run = checked(scenario)
     mine = rows_of(run, "worker")
-    born, leased, settled = (run.rows[name][mine] for name in ("born", "leased", "settled"))
+    born, leased, settled = (run.tables.rows[name][mine] for name in ("born", "leased", "settled"))
 
     def at(time):
         unacked = ((leased <= time) & (settled > time)).sum()
@@ -201,16 +201,16 @@ def test_a_message_that_fails_three_times_is_dead(probability, channel):
     handle, retry = [{"work": "1ms"}, {"fail": probability}], {"retry": {"attempts": receives}}
     scenario = consumers(channel, handle, {"constant": 1000}, messages / 1000, 0, workers=50, subscribe=retry)
     run = checked(scenario, 1, conserving=False)
-    figures = run.channel_figures["events", "worker"]
+    figures = run.channels["events", "worker"]
     count = run.summary()["requests"]
     assert figures["published"] == count and figures["done"] + figures["dead"] == count
     mine = rows_of(run, "worker")
-    failed = run.rows["outcome"][mine] == Outcome.FAILED
+    failed = run.tables.rows["outcome"][mine] == Outcome.FAILED
     assert proportion_agrees(failed.sum(), len(mine), probability)  # at each receive, whatever came before
-    failures = np.bincount(run.rows["request"][mine], weights=failed, minlength=count)
+    failures = np.bincount(run.tables.rows["request"][mine], weights=failed, minlength=count)
     assert figures["dead"] == (failures == receives).sum()
     assert truth["DLQ fraction"] == pytest.approx(probability**receives)
-    attempts = np.bincount(run.rows["request"][mine], minlength=count)
+    attempts = np.bincount(run.tables.rows["request"][mine], minlength=count)
     assert agrees(attempts, truth["mean receives"])
     for earlier in range(1, receives):
         again, reached = (attempts > earlier).sum(), (attempts >= earlier).sum()

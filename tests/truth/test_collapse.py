@@ -3,8 +3,7 @@
 import pytest
 
 from evsim import load, theory
-from evsim.results.tally import OK
-from evsim.run import simulate
+from evsim.results.requests import OK
 from tests.support.cases import case
 from tests.support.statistics import proportion_agrees
 from tests.truth.systems import system
@@ -30,9 +29,9 @@ def brooker(base, spike, width, duration, **retry):
 
 def collapsed(scenario, seeds):
     """In how many runs less than 5 a second are answered well between 20 s and 2 s before the end."""
-    duration, count = scenario.run.duration, 0
+    duration, count = scenario.run_settings.duration, 0
     for seed in seeds:
-        requests = simulate(scenario, seed=seed).tally
+        requests = scenario.run(seed=seed).tables.requests
         answered = (requests.answered >= duration - 20) & (requests.answered < duration - 2)
         count += (answered & (requests.outcome == OK)).sum() / 18 < 5
     return count
@@ -87,7 +86,7 @@ def test_bronsons_example_stays_down_or_recovers(rate, duration, words):
     fields = case("METASTABLE-bronson")
     storm = theory.retry_storm(rate, fields["parameters"]["capacity"], 1 + fields["parameters"]["retry"])
     for seed in range(3):
-        run = simulate(bronson(rate, duration), seed=seed)
+        run = bronson(rate, duration).run(seed=seed)
         assert served(run, 5, 18) == 1
         share = served(run, duration - 30, duration)
         says = fields["expected"][words]
@@ -95,7 +94,7 @@ def test_bronsons_example_stays_down_or_recovers(rate, duration, words):
             share == 1 and says == "recovers" and not storm.sustained
         )
         if storm.sustained:
-            rows = run.rows
+            rows = run.tables.rows
             late = (rows["born"] > duration - 30) & (rows["born"] < duration - 5) & (rows["parent"] >= 0)
             assert late.sum() / 25 == pytest.approx(560, rel=0.05)
 
@@ -103,7 +102,7 @@ def test_bronsons_example_stays_down_or_recovers(rate, duration, words):
 def test_bronsons_example_recovers_where_retries_are_capped():
     """A retry for each 50 calls makes 285.6 calls of 280 a second: a line of ten seconds is gone after 200 s."""
     assert case("METASTABLE-bronson")["expected"]["retries capped to <20 QPS at 280"] == "recovers"
-    run = simulate(bronson(280, 300, {"ratio": 0.02, "burst": 10}), seed=1)
+    run = bronson(280, 300, {"ratio": 0.02, "burst": 10}).run(seed=1)
     assert served(run, 35, 150) == 0 and served(run, 280, 300) == 1
 
 
@@ -119,7 +118,7 @@ def test_each_of_size_length_and_load_decides_as_in_mongodb():
     def down(slower, length, rate=50):
         trigger = [{"slowdown": "database", "factor": 1 / (1 - slower), "at": "20s", "for": length}]
         scenario = load("metastable").replace({**patient, "faults": trigger, f"{RATE}.poisson": rate})
-        return sum(served(simulate(scenario, seed=seed), 60, 90) < 0.5 for seed in range(16))
+        return sum(served(scenario.run(seed=seed), 60, 90) < 0.5 for seed in range(16))
 
     worst = down(0.80, "10s")
     assert expected["10 s trigger -80% CPU"] == "metastable" and worst == 16

@@ -30,14 +30,16 @@ def saga(steps, failure, duration, rate=100, undo=None, **front):
 
 def reached(run, prefix):
     """How many calls each request made to services whose names begin so."""
-    places = [place.number for place in run.places if place.service.startswith(prefix)]
-    return np.bincount(run.rows["request"][np.isin(run.rows["place"], places)], minlength=len(run.tally.row))
+    places = [place.number for place in run.tables.places if place.service.startswith(prefix)]
+    return np.bincount(
+        run.tables.rows["request"][np.isin(run.tables.rows["place"], places)], minlength=len(run.tables.requests.row)
+    )
 
 
 def test_a_saga_is_done_as_a_whole_or_undone_as_a_whole():
     p, truth = case("SAGA")["parameters"], expected("SAGA")
     run = checked(saga(p["n"], 1 - p["p"], duration=400), 1)
-    figures, customers = run.summary(), len(run.tally.row)
+    figures, customers = run.summary(), len(run.tables.requests.row)
     assert proportion_agrees(figures["completed"], customers, truth["P(complete)"])
     assert agrees(reached(run, "step"), truth["mean steps attempted"])
     assert agrees(reached(run, "undo"), truth["mean compensations"])
@@ -53,7 +55,7 @@ def test_a_compensation_may_fail_too_and_what_it_leaves_can_be_counted():
     scenario = saga(2, 0, duration=40, undo=[{"fail": 1 / 3}])
     scenario = scenario.replace({"services.step-2.handle.0.fail": 1})
     run = checked(scenario, 2)
-    figures, customers = run.summary(), len(run.tally.row)
+    figures, customers = run.summary(), len(run.tables.requests.row)
     assert figures["errors"] == customers
     assert proportion_agrees(figures["inconsistent"], customers, 1 / 3)
     assert figures["inconsistent"] == figures["told_error_yet_true"] == customers - figures["effects_undone"]
@@ -111,7 +113,7 @@ def test_a_fallback_takes_the_place_of_the_answer():
                 "cache": {"workers": 10, "handle": [{"fail": 0.3}, {"effect": "old answer"}]}}  # fmt: skip
     workloads = {"customers": {"target": "front", "arrivals": {"constant": 100}}}
     run = checked(system(services, workloads, 300, 0.0), 1)
-    customers, figures = len(run.tally.row), run.summary()
+    customers, figures = len(run.tables.requests.row), run.summary()
     made = run.effects.effect.value_counts()
     assert proportion_agrees(customers - made["asked"], customers, 0.1)
     assert proportion_agrees(figures["errors"], customers, 0.1 * 0.3)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from evsim.run import simulate
 from evsim.scenario import Scenario
 
 
@@ -13,9 +12,9 @@ def run(channel, faults=(), **publish):
     }
     links = {"wire": {"between": ["front", "jobs"], "latency": 1}}
     customers = {"target": "front", "arrivals": {"constant": 1}}
-    return simulate(Scenario.from_dict({
+    return Scenario.from_dict({
         "name": "confirms", "workloads": {"customers": customers}, "services": services, "channels": {"jobs": channel},
-        "network": {"links": links}, "run": {"duration": 10.5}, "faults": list(faults)}))  # fmt: skip
+        "network": {"links": links}, "run": {"duration": 10.5}, "faults": list(faults)}).run()  # fmt: skip
 
 
 @pytest.mark.parametrize("channel", ["queue", "log"])
@@ -42,4 +41,4 @@ def test_who_hears_nothing_in_time_sends_again_and_the_message_is_there_once():
     again = run("queue", timeout=1.5, retry={"attempts": 2})
     assert again.summary()["completed"] == 10 and again.summary()["response_mean"] == 2, "the first one is confirmed"
     assert len(again.ledger) == 10 and again.summary()["duplicated"] == 0
-    assert all(len(again.sendings[message]) == 2 for message in again.ledger.message)
+    assert all(len(again.tables.sendings[message]) == 2 for message in again.ledger.message)

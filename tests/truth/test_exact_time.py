@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from evsim.engine.environment import ExactEnvironment
 from evsim.results.records import Records, Verdict
-from evsim.run import simulate
 from evsim.scenario import Scenario, ScenarioError
 from evsim.ticks import LONGEST, SECOND, elapsed, ticks
 
@@ -63,31 +62,31 @@ def counts(run):
 def test_an_answer_that_is_at_its_deadline_counts(guarded):
     arrivals = {"constant": 100}
     for late, bad in (("12ms", 0), ("11.999999ms", 999)):
-        assert counts(simulate(calling(arrivals, "10s", late), guarded=guarded)) == (999, bad)
+        assert counts(calling(arrivals, "10s", late).run(guarded=guarded)) == (999, bad)
     for late, bad in (("300ms", 0), ("299.999999ms", 999)):
         scenario = waiting(arrivals, "10s", late, ("100ms", "200ms"))
-        assert counts(simulate(scenario, guarded=guarded)) == (999, bad)
+        assert counts(scenario.run(guarded=guarded)) == (999, bad)
 
 
 def test_an_acknowledgement_at_the_end_of_its_lease_counts():
     steps = ("100ms", "100ms", "100ms")
     for visibility, revoked in (("300ms", 0), ("299.999999ms", 19)):
-        run = simulate(queued({"constant": 0.2}, "100s", {"visibility_timeout": visibility}, steps))
-        assert run.audit() and (run.rows["verdict"] == Verdict.REVOKED).sum() == revoked
+        run = queued({"constant": 0.2}, "100s", {"visibility_timeout": visibility}, steps).run()
+        assert run.audit() and (run.tables.rows["verdict"] == Verdict.REVOKED).sum() == revoked
 
 
 @pytest.mark.parametrize(("rate", "refused"), [(200, 999), (100, 0)])
 def test_who_comes_when_another_one_leaves_finds_the_place_free(rate, refused):
     scenario = system({"front": {"limit": 0, "handle": work("10ms")}}, {"constant": rate}, 2000 / rate)
-    assert counts(simulate(scenario)) == (1999, refused)
+    assert counts(scenario.run()) == (1999, refused)
 
 
 def test_a_million_seconds_later_time_is_as_exact():
     late = {"constant": 0.001}
     for timeout, bad in (("12ms", 0), ("11.999999ms", 1000)):
-        assert counts(simulate(calling(late, 1_000_001, timeout))) == (1000, bad)
-    run = simulate(waiting({"burst": {"count": 10, "at": 1_000_000.123456789}}, 1_000_001, None, ("100ms", "200ms")))
-    assert set(run.tally.arrived) == {1_000_000.123456789} and set(run.tally.response) == {0.3}
+        assert counts(calling(late, 1_000_001, timeout).run()) == (1000, bad)
+    run = waiting({"burst": {"count": 10, "at": 1_000_000.123456789}}, 1_000_001, None, ("100ms", "200ms")).run()
+    assert set(run.tables.requests.arrived) == {1_000_000.123456789} and set(run.tables.requests.response) == {0.3}
 
 
 # Random sums. Nanoseconds, or whole milliseconds, as people write them.
@@ -97,22 +96,22 @@ MOMENTS = st.integers(0, 10**15)  # up to a million seconds
 
 
 def late_call(arrivals, duration, limit, steps, latency):
-    return counts(simulate(calling(arrivals, duration, limit, steps, latency)))[1]
+    return counts(calling(arrivals, duration, limit, steps, latency).run())[1]
 
 
 def late_request(arrivals, duration, limit, steps, latency):
-    return counts(simulate(waiting(arrivals, duration, limit, steps, latency)))[1]
+    return counts(waiting(arrivals, duration, limit, steps, latency).run())[1]
 
 
 def late_acknowledgement(arrivals, duration, limit, steps, latency):
-    run = simulate(queued(arrivals, duration, {"visibility_timeout": limit}, steps, latency))
+    run = queued(arrivals, duration, {"visibility_timeout": limit}, steps, latency).run()
     assert run.audit()
-    return int((run.rows["verdict"] == Verdict.REVOKED).sum())
+    return int((run.tables.rows["verdict"] == Verdict.REVOKED).sum())
 
 
 def late_grant(arrivals, duration, limit, steps, latency):
     """The second of two messages is granted when the first one is acknowledged."""
-    run = simulate(queued({"burst": {**arrivals["burst"], "count": 2}}, duration, {"ttl": limit}, steps, latency))
+    run = queued({"burst": {**arrivals["burst"], "count": 2}}, duration, {"ttl": limit}, steps, latency).run()
     assert run.audit()
     return run.summary()["expired"]
 
@@ -151,7 +150,7 @@ def test_every_moment_of_a_run_is_a_whole_number_of_ticks(monkeypatch):
               {"latency": ["front", "back"], "at": 2.2 * third, "for": third, "factor": 3.3},
               {"crash": "back", "mtbf": third, "mttr": third / 9}]  # fmt: skip
     scenario = system(services, {"poisson": 70}, 20 * third, latency={"exponential": third / 90}, faults=faults)
-    assert simulate(scenario).audit()
+    assert scenario.run().audit()
     moments = np.concatenate(seen)
     moments = moments[~np.isnan(moments)]
     assert len(moments) > 1000 and (moments == np.rint(moments)).all() and moments.max() > SECOND
@@ -192,7 +191,7 @@ def test_what_is_set_or_not_stays_so_and_any_time_is_at_least_a_tick():
 
 def test_a_run_ends_while_time_can_be_told_exactly():
     front = {"front": {"handle": work(1)}}
-    assert system(front, {"constant": 1}, LONGEST).run.end == LONGEST
+    assert system(front, {"constant": 1}, LONGEST).run_settings.end == LONGEST
     with pytest.raises(ScenarioError, match="run.duration: .*must end within 4194304 s"):
         system(front, {"constant": 1}, LONGEST + 1)
     with pytest.raises(ScenarioError, match="run.drain_limit: .*must end within 4194304 s"):

@@ -5,7 +5,6 @@ import math
 import pytest
 
 from evsim.results.fairness import jain
-from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.support.statistics import agrees
 from tests.truth.measuring import measure
@@ -25,7 +24,7 @@ def jobs(channel, duration=20, burst=4, faults=(), **worker):
 
 
 def figures(scenario):
-    return simulate(scenario).service_figures["worker"]
+    return scenario.run().services["worker"]
 
 
 SLOW = [{"slowdown": "worker/1", "factor": 3, "at": 0}]  # takes 3 s, the other one 1 s
@@ -46,8 +45,8 @@ def test_with_prefetch_1_the_fast_instance_takes_what_the_slow_one_would_have_ke
 
 
 def test_messages_of_one_key_wait_behind_each_other_however_many_workers_there_are():
-    run = simulate(jobs({"log": {"partitions": 8}}, workers=8))
-    found, spread = run.service_figures["worker"], run.channel_figures["jobs", "worker"]
+    run = jobs({"log": {"partitions": 8}}, workers=8).run()
+    found, spread = run.services["worker"], run.channels["jobs", "worker"]
     assert (found["wait_mean"], found["wait_behind_mean"], found["idle_while_waiting"]) == (1.5, 1.5, 1)
     assert (spread["busiest_share"], spread["fairness"]) == (1, 1 / 8)
 
@@ -67,12 +66,12 @@ def test_two_lines_of_which_one_is_empty_a_fifth_of_the_time():
     """
     apart = station(exponential(1), 1.6, 40_000, instances=2, balance="random")
     names = ("wait_behind_mean", "idle_while_waiting", "fairness")
-    found = measure("two lines", apart, lambda run: {name: run.service_figures["server"][name] for name in names},
+    found = measure("two lines", apart, lambda run: {name: run.services["server"][name] for name in names},
                     conserving=False)  # fmt: skip
     assert agrees(found["wait_behind_mean"], 0.2 * 4, notices=0.15)
     assert agrees(found["idle_while_waiting"], 2 * 0.64 * 0.2 / (1 - 0.36**2))
     assert min(found["fairness"]) > 0.999
-    shared = simulate(apart.replace({"services.server.balance": "shared"})).service_figures["server"]
+    shared = apart.replace({"services.server.balance": "shared"}).run().services["server"]
     assert shared["wait_mean"] > 1 and abs(shared["wait_behind_mean"]) < 1e-9 and shared["idle_while_waiting"] < 1e-9
 
 

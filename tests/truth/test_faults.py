@@ -69,7 +69,7 @@ def test_a_quorum_fails_as_soon_as_it_can_no_longer_be():
     services = {"front": {"workers": 5, "handle": [{"parallel": {"branches": branches, "until": 2}}]}}
     workloads = {"customers": {"target": "front", "arrivals": {"constant": 10}}}
     run = checked(system(services, workloads, 1.05, 0))
-    assert run.summary()["errors"] == 10 and run.tally.response == pytest.approx(0.002)
+    assert run.summary()["errors"] == 10 and run.tables.requests.response == pytest.approx(0.002)
     assert run.summary()["effects_missing"] == 10, "what no longer matters is not done"
 
 
@@ -81,7 +81,7 @@ def test_a_service_that_fails_at_random_is_down_for_its_share_of_the_time():
     run = checked(scenario, 3)
     failed, count = unavailable(run)
     begun = np.array([(begin, end) for begin, kind, _, end in run.records.incidents if kind == "outage"])
-    before, after = (np.searchsorted(begun[:, side], run.tally.arrived, "right") for side in (0, 1))
+    before, after = (np.searchsorted(begun[:, side], run.tables.requests.arrived, "right") for side in (0, 1))
     assert failed == (before > after).sum() > 300
     assert count_agrees(len(begun), count / 0.2 / 721)
     assert agrees(begun[:, 1] - begun[:, 0], 1, notices=0.15)
@@ -111,7 +111,7 @@ def test_an_order_taken_by_events_is_accepted_more_often_than_one_that_calls_eve
     run = checked(scenario, 1, conserving=False)
     failed, count = unavailable(run)
     assert proportion_agrees(failed, count, 1 - up * up)
-    done = run.tally.present[run.tally.outcome == 1]
+    done = run.tables.requests.present[run.tables.requests.outcome == 1]
     assert (done == len(others)).all()  # the others work later, and try again until it is done
 
 
@@ -126,13 +126,13 @@ def test_a_server_that_pauses_at_random_has_the_queue_of_its_breakdowns(identifi
     scenario = station(exponential(1 / p["mu"]), p["lam"], duration * p["lam"], faults=[pause])
 
     def figures(run):
-        server = run.service_figures["server"]
-        paused = sum(min(end, run.measured_until) - begin
+        server = run.services["server"]
+        paused = sum(min(end, run.tables.measured_until) - begin
                      for begin, kind, _, end in run.records.incidents if kind == "pause")  # fmt: skip
         return {
             "L": server["in_system_mean"],
             "W": server["sojourn_mean"],
-            "up": 1 - paused / run.measured_until,
+            "up": 1 - paused / run.tables.measured_until,
         }
 
     found = measure(identifier, scenario, figures, conserving=False)
@@ -159,13 +159,13 @@ def test_a_server_that_breaks_only_at_work_has_the_queue_of_its_completion_times
     workloads = {"customers": {"target": "server", "arrivals": poisson(p["lam"])}}
 
     def figures(run):
-        server = run.service_figures["server"]
+        server = run.services["server"]
         load = p["lam"] / p["mu"] * (1 + p["fail"] / p["repair"])
         more = column(run, "server", "ended") - column(run, "server", "started")
         return {
             "L": server["in_system_mean"],
             "W": server["sojourn_mean"],
-            "load": more.sum() / run.window - load,
+            "load": more.sum() / run.tables.window - load,
         }
 
     found = measure("BREAK-busy-only", system(services, workloads, 4_000), figures)

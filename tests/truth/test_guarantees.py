@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Verdict
-from evsim.run import simulate
 from evsim.scenario import Scenario, ScenarioError
 
 CRASHES = [{"crash": "worker/1", "mtbf": {"exponential": 2}, "mttr": 0.5},
@@ -33,9 +32,9 @@ def system(guarantee, channel, **settings):
 
 def times(scenario, effect, seed=1):
     """For each request of a run: how often it has the effect."""
-    run = simulate(scenario, seed=seed)
+    run = scenario.run(seed=seed)
     run.audit()
-    return run.tally.times_done[run.effect_names.index(effect)]
+    return run.tables.requests.times_done[run.tables.effect_names.index(effect)]
 
 
 @pytest.mark.parametrize("channel", [LOG, QUEUE])
@@ -49,11 +48,11 @@ def test_a_slow_member_that_is_expelled_does_not_begin_with_what_it_could_not_co
     slow = {"handle": [{"work": {"choice": [[0.9, 0.05], [0.1, 2]]}}, {"effect": "row"}], "workers": 1}
     data = system("at_most_once", LOG, **slow).replace({"faults": []}).to_dict()
     data["services"]["worker"]["subscribe"]["max_poll_interval"] = 1
-    run = simulate(Scenario.from_dict(data), seed=1)
+    run = Scenario.from_dict(data).run(seed=1)
     assert run.audit()
-    taken = (run.rows["verdict"] == Verdict.REVOKED) & np.isnan(run.rows["started"])
-    assert taken.any() and (run.rows["outcome"][taken] == Outcome.WITHDRAWN).all()
-    assert (run.tally.times_done[run.effect_names.index("row")] <= 1).all()
+    taken = (run.tables.rows["verdict"] == Verdict.REVOKED) & np.isnan(run.tables.rows["started"])
+    assert taken.any() and (run.tables.rows["outcome"][taken] == Outcome.WITHDRAWN).all()
+    assert (run.tables.requests.times_done[run.tables.effect_names.index("row")] <= 1).all()
 
 
 @pytest.mark.parametrize("channel", [LOG, QUEUE])
@@ -78,8 +77,8 @@ def test_exactly_once_is_so_inside_the_logs_and_nowhere_else():
 def test_a_lookup_costs_its_time():
     """5 ms more of 45 ms of work: a ninth more of the worker's time, within the noise of what is not crashed."""
     calm = {"faults": []}
-    busy = [simulate(system("effectively_once", LOG, idempotent={"lookup": lookup}).replace(calm), seed=1)
-            .service_figures["worker"]["sojourn_mean"] for lookup in ("0s", "5ms")]  # fmt: skip
+    busy = [system("effectively_once", LOG, idempotent={"lookup": lookup}).replace(calm).run(seed=1)
+            .services["worker"]["sojourn_mean"] for lookup in ("0s", "5ms")]  # fmt: skip
     assert busy[1] > busy[0] + 0.0049
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from evsim import load, theory
-from evsim.run import simulate
 from evsim.scenario.advice import holding_times
 
 
@@ -13,7 +12,7 @@ def at(name, times, changes=(), seed=1):
     (workload,) = scenario.workloads
     path = f"workloads.{workload}.arrivals.poisson"
     rate = scenario.workloads[workload].arrivals.rate * times
-    run = simulate(scenario.replace({path: rate, **dict(changes)}), seed=seed)
+    run = scenario.replace({path: rate, **dict(changes)}).run(seed=seed)
     assert run.audit()
     return run
 
@@ -31,14 +30,14 @@ def test_each_is_healthy_at_its_own_load(name, seed):
 
 def test_a_hot_partition_falls_behind_while_the_others_wait_for_work():
     normal, busy = at("hot-partition", 1), at("hot-partition", 4)
-    assert busy.service_figures["warehouse"]["utilisation"] < 0.45
+    assert busy.services["warehouse"]["utilisation"] < 0.45
     ends = {}
     for run in (normal, busy):
-        figures = run.partitions.sort_values("published", ascending=False)
+        figures = run.partitions.frame.sort_values("published", ascending=False)
         hottest, others = figures.iloc[0], figures.iloc[1:]
         ends[run] = hottest.lag_max, others.lag_max.max()
         assert hottest.published / figures.published.sum() > 1 / 7
-    found, spread = busy.service_figures["warehouse"], busy.channel_figures["order-placed", "warehouse"]
+    found, spread = busy.services["warehouse"], busy.channels["order-placed", "warehouse"]
     assert found["idle_while_waiting"] > 0.99 and found["wait_behind_mean"] > 0.99 * found["wait_mean"]
     assert spread["busiest_share"] > 1 / 7 and spread["fairness"] < 0.7
     assert ends[normal][0] < 20 and ends[busy][0] > 10 * ends[busy][1] > 100
@@ -54,13 +53,13 @@ def test_members_that_are_expelled_for_being_slow_make_the_others_slower():
 
     def told(run):
         kinds = [kind for _, kind, *_ in run.records.incidents]
-        return kinds.count("expel"), run.summary()["duplicated"], run.channel_figures["reading", "billing"]["lag_max"]
+        return kinds.count("expel"), run.summary()["duplicated"], run.channels["reading", "billing"]["lag_max"]
 
     assert told(calm)[:2] == (0, 0) and told(cured)[:2] == (0, 0)
     expelled, repeated, behind = told(storm)
     assert expelled > 20 and repeated > 100 and behind > 10 * told(cured)[2]
     assert storm.summary()["completion_p99"] > 5 * cured.summary()["completion_p99"]
-    assert storm.service_figures["billing"]["utilisation"] < cured.service_figures["billing"]["utilisation"]
+    assert storm.services["billing"]["utilisation"] < cured.services["billing"]["utilisation"]
 
 
 def behind(run, time):
@@ -86,7 +85,7 @@ def test_a_latecomer_catches_up_as_fast_as_it_has_time_to_spare(times):
 def test_a_latecomer_without_time_to_spare_never_catches_up():
     run = at("replay-history", 4)
     assert behind(run, 60) == pytest.approx(behind(run, 31), rel=0.1) and behind(run, 60) > 10_000
-    assert run.channel_figures["product-changed", "warehouse"]["lag_max"] < 100, "and nobody else moves"
+    assert run.channels["product-changed", "warehouse"]["lag_max"] < 100, "and nobody else moves"
 
 
 FAILURE = {"leader_failure": "payment", "at": 20, "for": 20}
@@ -97,7 +96,7 @@ def failing(times, **publish):
     scenario["faults"] = [FAILURE]
     scenario["workloads"]["customers"]["arrivals"] = {"poisson": 20 * times}
     scenario["services"]["checkout"]["handle"][1]["publish"] |= publish
-    run = simulate(load("leader-failover").from_dict(scenario))
+    run = load("leader-failover").from_dict(scenario).run()
     assert run.audit()
     return run
 
@@ -106,7 +105,7 @@ def test_an_election_costs_nobody_a_payment_until_those_who_wait_need_more_worke
     normal, busy = failing(1), failing(3)
     told = normal.summary()
     assert told["availability"] == 1 and told["effects_missing"] == told["lost"] == told["duplicated"] == 0
-    longest = normal.tally.response.max()
+    longest = normal.tables.requests.response.max()
     assert 2 < longest < 2.5, "somebody waited for the whole election"
     turned_away = busy.summary()
     assert turned_away["rejected"] > 20 and turned_away["effects_missing"] == turned_away["rejected"]

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from evsim import Scenario, ScenarioError, simulate
+from evsim import Scenario, ScenarioError
 from evsim.view.player.film import film
 from tests.books.checks import assert_same_records
 
@@ -61,19 +61,19 @@ CHAINS = {
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_chain_of_any_length_runs_at_one_instant_and_its_books_balance(name):
     scenario, effects = CHAINS[name]
-    run = simulate(scenario)
+    run = scenario.run()
     assert run.audit()
     assert run.summary()["completed"] == 1
     assert len(run.effects) == effects
     assert run.effects["time"].eq(1.0).all()
-    assert_same_records(run, simulate(scenario, guarded=True))
+    assert_same_records(run, scenario.run(guarded=True))
 
 
 @pytest.mark.parametrize("name", ["1,000 effects", "300 services"])
 def test_whatever_shows_a_run_shows_a_long_one(name, tmp_path):
     scenario, _ = CHAINS[name]
     assert Scenario.from_yaml(scenario.to_yaml()) == scenario
-    run = simulate(scenario)
+    run = scenario.run()
     for format in ("perfetto", "otlp", "cloudevents", "csv"):
         run.export(tmp_path / f"{format}.json", format)
     sequence = run.sequence(0)
@@ -87,7 +87,7 @@ def test_a_chain_takes_nothing_of_the_stack_of_the_machine_and_leaves_pythons_li
     before, done = sys.getrecursionlimit(), []
     usual = threading.stack_size(256 * 1024)
     try:
-        thread = threading.Thread(target=lambda: done.append(simulate(CHAINS["300 buses"][0]).audit()))
+        thread = threading.Thread(target=lambda: done.append(CHAINS["300 buses"][0].run().audit()))
         thread.start()
         thread.join()
     finally:
@@ -107,7 +107,7 @@ def loop(what):
 def test_a_loop_in_python_may_be_long(what):
     kind = "queue" if what == "publish" else "bus"
     scenario = system(loop(what), BACK | READER, {"facts": {kind: {}}})
-    run = simulate(scenario)
+    run = scenario.run()
     assert run.audit() and len(run.effects) == 1000
 
 
@@ -119,7 +119,7 @@ def test_a_reader_without_work_reads_any_backlog(reader, faults):
     publish = {"channel": "facts", "retry": {"attempts": 2, "backoff": "2s"}}
     readers = {"reader": {"subscribe": {"channel": "facts", **reader}, "handle": [{"effect": "done"}]}}
     scenario = system([{"publish": publish}], readers, {"facts": {"log": {}}}, customers=1500)
-    run = simulate(scenario.replace({"faults": faults}) if faults else scenario)
+    run = (scenario.replace({"faults": faults}) if faults else scenario).run()
     assert run.audit() and run.summary()["effects_missing"] == 0
 
 

@@ -10,10 +10,10 @@ from tests.truth.systems import exponential, station, system
 
 
 def figures(run):
-    summary, server = run.summary(), run.service_figures["server"]
+    summary, server = run.summary(), run.services["server"]
     return {
         "loss": summary["rejected"] / summary["requests"],
-        "throughput": server["completed"] / run.window,
+        "throughput": server["completed"] / run.tables.window,
         "L": server["in_system_mean"],
         "W": server["sojourn_mean"],
         "Wq": server["wait_mean"],
@@ -123,7 +123,7 @@ def test_a_pool_of_threads_answers_as_many_as_it_has_threads_in_the_time_each_is
     workloads = {"customers": {"target": "server", "arrivals": {"constant": rate}}}
 
     def answered(run):
-        ended = run.rows["ended"][rows_of(run, "server")]
+        ended = run.tables.rows["ended"][rows_of(run, "server")]
         return {"rate": ((ended >= 3) & (ended < 5)).sum() / 2}
 
     found = measure("THREADPOOL", system(services, workloads, 5, 0), answered, 1)

@@ -2,13 +2,12 @@
 
 import pytest
 
-from evsim.run import simulate
 from tests.truth.measuring import assert_littles_law
 from tests.truth.systems import exponential, station
 
 
 def run_of_a_busy_server():
-    return simulate(station(exponential(0.1), 8, 500), seed=1)
+    return station(exponential(0.1), 8, 500).run(seed=1)
 
 
 def test_a_sound_run_obeys_littles_law():
@@ -24,6 +23,6 @@ def test_a_run_with_one_wrong_time_does_not(column, shift):
 
 
 def test_a_run_that_did_not_end_empty_does_not():
-    run = simulate(station(exponential(0.1), 8, 500).replace({"run.drain_limit": "0s", "run.duration": "10s"}), seed=5)
+    run = station(exponential(0.1), 8, 500).replace({"run.drain_limit": "0s", "run.duration": "10s"}).run(seed=5)
     with pytest.raises(AssertionError, match="did not end empty"):
         assert_littles_law(run)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from evsim import load, theory
-from evsim.results.tally import ERROR, OK, TIMEOUT
-from evsim.run import simulate
+from evsim.results.requests import ERROR, OK, TIMEOUT
 from evsim.scenario.advice import holding_times
 from tests.support.statistics import proportion_agrees
 
@@ -37,7 +36,7 @@ NO_CURES = {
 
 def served(run, begin, end):
     """The share of those who came between two moments who were told yes."""
-    requests = run.tally
+    requests = run.tables.requests
     mine = (requests.arrived >= begin) & (requests.arrived < end)
     return (requests.outcome[mine] == OK).mean()
 
@@ -47,7 +46,7 @@ def down(changes, seeds=SEEDS, duration=90):
     scenario = load("metastable").replace({**TRIGGER, **changes, "run.duration": duration})
     count = 0
     for seed in seeds:
-        run = simulate(scenario, seed=seed)
+        run = scenario.run(seed=seed)
         assert run.audit()
         share = served(run, duration - 30, duration)
         assert share < 0.1 or share > 0.9, f"seed {seed} is neither down nor up: {share:.2f}"
@@ -79,7 +78,7 @@ def test_a_short_trigger_brings_it_down_for_good(trigger):
 
 def test_in_the_bad_state_every_customer_asks_three_times_is_told_error_and_is_registered_more_than_once():
     run = load("metastable").replace(TRIGGER).run()
-    rows, requests = run.rows, run.tally
+    rows, requests = run.tables.rows, run.tables.requests
     late = (requests.arrived >= 60) & (requests.arrived < 110)
     assert np.isin(requests.outcome[late], (ERROR, TIMEOUT)).all()
     calls = (rows["born"] >= 60) & (rows["born"] < 110) & (rows["parent"] >= 0)
@@ -129,6 +128,6 @@ def test_closed_users_wait_for_their_answers_and_cannot_bring_it_down():
     """60 users who ask at most once a second while nothing is answered: 60 calls a second, of 100 it can do."""
     users = {RATE: {"closed": {"users": 60, "think": "200ms"}}}
     assert down(users) == 0
-    rate = np.mean([simulate(load("metastable").replace({**users, "run.duration": 60}), seed=s).summary()["throughput"]
+    rate = np.mean([load("metastable").replace({**users, "run.duration": 60}).run(seed=s).summary()["throughput"]
                     for s in range(3)])  # fmt: skip
     assert rate > 60, "and they come more often than the open ones do"

@@ -10,11 +10,11 @@ from tests.truth.systems import closed, exponential, fan_out, pipeline, poisson,
 
 
 def in_system(run, service):
-    return run.service_figures[service]["in_system_mean"]
+    return run.services[service]["in_system_mean"]
 
 
 def arrival_rate(run, service):
-    return len(column(run, service, "ready")) / run.window
+    return len(column(run, service, "ready")) / run.tables.window
 
 
 def until_done(run):
@@ -32,7 +32,7 @@ def test_each_stage_of_a_pipeline_of_queues_is_an_mm1_of_its_own():
     def figures(run):
         whole = run.summary()
         result = {name: whole[f"completion_{name}"] for name in ("mean", "p50", "p95", "p99")}
-        stays = {f"stage-{n}": run.service_figures[f"stage-{n}"]["sojourn_mean"] for n in (1, 2, 3)}
+        stays = {f"stage-{n}": run.services[f"stage-{n}"]["sojourn_mean"] for n in (1, 2, 3)}
         return result | stays | {"in system": sum(in_system(run, f"stage-{n}") for n in (1, 2, 3))}
 
     found = measure("TANDEM-3", pipeline(stages, poisson(p["lam"]), 15_000 / p["lam"]), figures)
@@ -129,9 +129,9 @@ def test_who_comes_back_at_once_shares_the_queue_with_new_customers():
 
     def figures(run):
         return {
-            "effective load": run.service_figures["server"]["utilisation"],
-            "more load": run.service_figures["server"]["utilisation"] - truth["effective load"],
-            "mean passes": len(column(run, "server", "ready")) / run.tally.cohort.sum(),
+            "effective load": run.services["server"]["utilisation"],
+            "more load": run.services["server"]["utilisation"] - truth["effective load"],
+            "mean passes": len(column(run, "server", "ready")) / run.tables.requests.cohort.sum(),
             "L": in_system(run, "server"), "total W per message": until_done(run),
         }  # fmt: skip
 
@@ -153,7 +153,7 @@ def test_users_who_wait_for_their_answers_see_the_response_of_the_closed_loop(us
     def figures(run):
         return {
             "R": run.summary()["response_mean"], "X": run.summary()["throughput"],
-            "busy": run.service_figures["server"]["utilisation"], "there": in_system(run, "server"),
+            "busy": run.services["server"]["utilisation"], "there": in_system(run, "server"),
         }  # fmt: skip
 
     found = measure(f"CLOSED-{users}", scenario, figures)
@@ -172,7 +172,7 @@ def test_one_user_who_waits_never_sees_the_queue_that_an_open_stream_makes():
 
     def figures(run):
         summary = run.summary()
-        busy = run.service_figures["server"]["utilisation"]
+        busy = run.services["server"]["utilisation"]
         return {"mean": summary["response_mean"], "p99": summary["response_p99"], "busy": busy}
 
     alone = measure("OPEN-vs-CLOSED 1", closed(1, exponential(0.025), exponential(0.1), 800), figures)
@@ -222,7 +222,7 @@ def test_the_more_leaves_the_more_requests_meet_a_slow_one(leaves, probability, 
     }
     scenario = fan_out(["leaf"] * leaves, 100, requests, warmup=0, **leaf)
     run = checked(scenario, leaves, conserving=False)
-    slow = run.tally.response > 1
+    slow = run.tables.requests.response > 1
     power = {"notices": 0.65, "because": "a request with 2000 leaves has 2001 rows"} if leaves == 2000 else {}
     assert proportion_agrees(slow.sum(), len(slow), expected("TAIL-63", name), **power)
 
@@ -233,7 +233,7 @@ def test_two_branches_of_a_fork_wait_for_each_other_as_long_as_theory_says(load,
     scenario = fan_out(["left", "right"], float(load), messages, **leaf)
 
     def figures(run):
-        more = {name: run.service_figures[name]["utilisation"] - float(load) for name in ("left", "right")}
+        more = {name: run.services[name]["utilisation"] - float(load) for name in ("left", "right")}
         return answers(run) | more
 
     found = measure(f"FORKJOIN2-{load}", scenario, figures)

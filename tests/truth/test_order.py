@@ -5,7 +5,6 @@ Four messages of one key come at once. The first instance of their reader takes 
 
 import pytest
 
-from evsim.run import simulate
 from evsim.scenario import Scenario
 
 
@@ -17,9 +16,9 @@ def late(channels, step, subscribe, burst=4, work=1, faults=(), **reader):
     }
     slow = {"slowdown": "reader/1", "factor": 3, "at": 0}
     customers = {"target": "front", "arrivals": {"burst": burst}}
-    run = simulate(Scenario.from_dict({
+    run = Scenario.from_dict({
         "name": "order", "workloads": {"customers": customers}, "services": services, "channels": channels,
-        "run": {"duration": 60}, "faults": [slow, *faults]}))  # fmt: skip
+        "run": {"duration": 60}, "faults": [slow, *faults]}).run()  # fmt: skip
     assert run.audit() and (run.ledger.state == "done").all()
     assert run.summary()["reordered"] == run.ledger.reordered.sum()
     return run.ledger.offset[run.ledger.reordered].tolist()

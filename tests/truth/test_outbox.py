@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from tests.support.cases import case
 from tests.support.statistics import agrees
@@ -30,7 +29,7 @@ def test_a_message_waits_half_the_polling_period_on_average_and_the_whole_at_mos
     expected = {name: values[number] for name, values in case("POLL-outbox")["expected"].items()}
     means, tops = [], []
     for seed in range(10):
-        messages = simulate(with_outbox(poll, 200), seed=seed).message_columns
+        messages = with_outbox(poll, 200).run(seed=seed).tables.messages
         lag = messages["sent"] - messages["published"]
         assert (lag > 0).all() and lag.max() <= expected["max"] + 1e-9
         means.append(lag.mean())
@@ -40,33 +39,33 @@ def test_a_message_waits_half_the_polling_period_on_average_and_the_whole_at_mos
 
 
 def test_what_lies_in_the_outbox_goes_out_in_the_order_of_writing():
-    messages = simulate(with_outbox(0.2, latency=exponential(0.05))).message_columns
+    messages = with_outbox(0.2, latency=exponential(0.05)).run().tables.messages
     assert (np.diff(messages["appended"]) >= 0).all()
 
 
 def test_nobody_is_told_an_error_and_nothing_is_half_done_while_the_broker_is_down():
     down = [{"outage": "registered", "at": 20, "for": 10}]
-    with_it = simulate(with_outbox(0.05, faults=down)).summary()
+    with_it = with_outbox(0.05, faults=down).run().summary()
     assert (with_it["errors"], with_it["inconsistent"], with_it["effects_missing"]) == (0, 0, 0)
-    without = simulate(with_outbox(0.05, faults=down, publish="registered")).summary()
+    without = with_outbox(0.05, faults=down, publish="registered").run().summary()
     assert without["errors"] == without["inconsistent"] == without["effects_missing"] > 300
 
 
 @pytest.mark.parametrize("fault", ["crash", "outage", "pause"])
 def test_a_row_whose_service_stops_before_the_relay_looks_has_its_message_later(fault):
     scenario = with_outbox(1.0, faults=[{fault: "page", "at": 20.5, "for": 5}])
-    run = simulate(scenario)
+    run = scenario.run()
     run.audit()
-    messages = run.message_columns
+    messages = run.tables.messages
     caught = (messages["published"] > 20) & (messages["published"] < 20.5)
     assert caught.sum() > 10 and (messages["sent"][caught] >= 25.5).all()
     assert run.summary()["inconsistent"] == 0
 
 
 def test_a_message_that_the_link_loses_is_sent_again_until_it_arrives_and_is_kept_once():
-    run = simulate(with_outbox(0.1, loss=0.2, give_up=1.0, latency=0.01))
+    run = with_outbox(0.1, loss=0.2, give_up=1.0, latency=0.01).run()
     run.audit()
-    rows, messages = run.effects.effect.eq("row").sum(), run.message_columns
+    rows, messages = run.effects.effect.eq("row").sum(), run.tables.messages
     assert len(messages["sent"]) == rows and not np.isnan(messages["appended"]).any()
     # 64 of 100 are heard of at the first sending; any other is sent again a second later.
     late = np.mean(messages["appended"] - messages["published"] > 1)
@@ -75,9 +74,9 @@ def test_a_message_that_the_link_loses_is_sent_again_until_it_arrives_and_is_kep
 
 def test_a_broker_that_never_comes_back_leaves_the_message_in_the_outbox_and_the_books_balance():
     scenario = with_outbox(0.1, faults=[{"outage": "registered", "at": 20}])
-    run = simulate(scenario.replace({"run.drain_limit": 30}))
+    run = scenario.replace({"run.drain_limit": 30}).run()
     run.audit()
-    waiting = np.isnan(run.message_columns["appended"])
+    waiting = np.isnan(run.tables.messages["appended"])
     assert waiting.sum() == run.summary()["effects_missing"] > 0
 
 

@@ -54,7 +54,7 @@ def test_an_order_that_is_undone_and_whose_customer_is_told_so_is_as_it_was_mean
     summary = run.summary()
     assert proportion_agrees(summary["effects_undone"], summary["requests"], REFUSED)
     assert summary["inconsistent"] == summary["told_yes_never_true"] == summary["effects_missing"] == 0
-    assert summary["goodput"] * run.window == pytest.approx(summary["requests"])
+    assert summary["goodput"] * run.tables.window == pytest.approx(summary["requests"])
     assert set(run.requests.told) == {"yes"} and set(run.requests.effects) == {"all"}
     assert "told yes and all done (pending order undone)" in told_and_true(run).replace("\n", " ")
     mails = run.effects[run.effects.effect == "refusal mail"]
@@ -77,13 +77,13 @@ def test_an_order_that_should_have_been_undone_and_stands_is_inconsistent():
     summary = run.summary()
     assert summary["inconsistent"] == summary["told_yes_never_true"] > 8
     assert summary["inconsistent"] + summary["effects_undone"] == (run.effects.effect == "refusal mail")[
-        run.tally.cohort[run.effects.request]].sum()  # fmt: skip
+        run.tables.requests.cohort[run.effects.request]].sum()  # fmt: skip
     assert "told yes, but pending order not undone" in told_and_true(run).replace("\n", " ")
 
 
 def test_what_is_made_again_after_an_undo_is_due():
     run = ran(orders([UNDO, {"effect": "pending order"}]))
-    assert (run.tally.is_due[run.effect_names.index("pending order")]).all()
+    assert (run.tables.requests.is_due[run.tables.effect_names.index("pending order")]).all()
     assert set(run.requests.told) == {"yes"}
 
 
@@ -94,8 +94,8 @@ def test_an_undo_beside_what_it_undoes_is_meant_to_win():
         "services.payments.handle": [{"publish": "refused"}, {"publish": "again"}], "channels.again": "queue",
     })  # fmt: skip
     run = ran(both)
-    assert not run.tally.is_due[run.effect_names.index("pending order")].any()
-    stands = run.tally.times_done[run.effect_names.index("pending order")] > 0
+    assert not run.tables.requests.is_due[run.tables.effect_names.index("pending order")].any()
+    stands = run.tables.requests.times_done[run.tables.effect_names.index("pending order")] > 0
     assert 0.2 < stands.mean() < 0.8
     assert np.array_equal(stands, run.outcomes.inconsistent)
 
@@ -113,7 +113,7 @@ def test_a_saga_that_tells_an_error_and_undoes_everything_is_consistent_and_hone
 
 def test_who_is_declined_is_told_no_wherever_it_is_counted():
     run = ran(registration("classic"))
-    summary, cohort = run.summary(), run.tally.cohort
+    summary, cohort = run.summary(), run.tables.requests.cohort
     declined = summary["declined"]
     assert declined > 400 and summary["errors"] == 0
     assert figures(run)["told no"] == (run.requests.told == "no")[cohort].sum() == declined

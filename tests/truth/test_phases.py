@@ -29,7 +29,7 @@ def ran(scenario):
 def test_the_whole_run_hides_what_the_outage_shows():
     run = ran(calls([DOWN]))
     assert 0.8 < run.summary()["availability"] < 0.85
-    found = run.phase_figures
+    found = run.phases
     assert list(found) == ["before", DURING, AFTER]
     assert [each["availability"] for each in found.values()] == [1, 0, 1]
     assert [each["told_error"] for each in found.values()] == [0, 50, 0]
@@ -39,22 +39,22 @@ def test_the_whole_run_hides_what_the_outage_shows():
 def test_customers_belong_to_the_moment_at_which_they_arrive():
     """They come each 0.1 s; one at the beginning of the fault meets it, one at its end does not."""
     run = ran(calls([DOWN]))
-    arrived = run.tally.arrived
+    arrived = run.tables.requests.arrived
     for phase, start, end in (("before", 0, 10), (DURING, 10, 15), (AFTER, 15, 30)):
-        assert run.phase_figures[phase]["requests"] == ((arrived >= start) & (arrived < end)).sum()
-    assert sum(each["requests"] for each in run.phase_figures.values()) == len(arrived)
+        assert run.phases[phase]["requests"] == ((arrived >= start) & (arrived < end)).sum()
+    assert sum(each["requests"] for each in run.phases.values()) == len(arrived)
 
 
 def test_who_comes_during_a_fault_and_is_answered_after_it_counts_as_during():
     run = ran(calls([{"pause": "worker", "at": 10, "for": 5}]))
-    during = run.phase_figures["during pause of worker (10 s to 15 s)"]
+    during = run.phases["during pause of worker (10 s to 15 s)"]
     assert during["availability"] == 1 and during["response_mean"] > 2
-    assert run.phase_figures["before"]["response_mean"] == pytest.approx(0.01)
+    assert run.phases["before"]["response_mean"] == pytest.approx(0.01)
 
 
 def test_after_lasts_until_the_next_fault_or_the_end_of_the_arrivals():
     again = {"outage": "front", "at": 20, "for": 2}
-    found = ran(calls([again, DOWN])).phase_figures
+    found = ran(calls([again, DOWN])).phases
     assert list(found) == [
         "before", DURING, AFTER, "during outage of front (20 s to 22 s)", "after outage of front (20 s to 22 s)",
     ]  # fmt: skip
@@ -63,7 +63,7 @@ def test_after_lasts_until_the_next_fault_or_the_end_of_the_arrivals():
 
 def test_faults_that_overlap_are_one_and_the_warm_up_belongs_to_nothing():
     both = [DOWN, {"slowdown": "worker", "factor": 2, "at": 12, "for": 6}]
-    found = ran(calls(both).replace({"run.warmup": 4})).phase_figures
+    found = ran(calls(both).replace({"run.warmup": 4})).phases
     words = "outage of worker (10 s to 15 s) and slowdown of worker (12 s to 18 s)"
     assert {name: each["seconds"] for name, each in found.items()} == {
         "before": 6, f"during {words}": 8, f"after {words}": 12,
@@ -71,17 +71,17 @@ def test_faults_that_overlap_are_one_and_the_warm_up_belongs_to_nothing():
 
 
 def test_a_fault_that_lasts_to_the_end_has_no_after_and_one_from_the_beginning_no_before():
-    assert list(ran(calls([{"outage": "worker", "at": 10}])).phase_figures) == [
+    assert list(ran(calls([{"outage": "worker", "at": 10}])).phases) == [
         "before", "during outage of worker (10 s to 30 s)",
     ]  # fmt: skip
-    assert "before" not in ran(calls([{"outage": "worker", "at": 0, "for": 10}])).phase_figures
-    assert ran(calls([])).phase_figures == {}
+    assert "before" not in ran(calls([{"outage": "worker", "at": 0, "for": 10}])).phases
+    assert ran(calls([])).phases == {}
 
 
 def test_faults_at_random_are_taken_together_and_their_shares_add_up():
     fault = {"outage": "worker", "mtbf": {"exponential": 2}, "mttr": {"exponential": 1}}
     run = ran(calls([fault], duration=300))
-    found = run.phase_figures
+    found = run.phases
     assert list(found) == ["before", "during outage of worker", "after outage of worker"]
     assert found["during outage of worker"]["availability"] == 0
     assert found["after outage of worker"]["availability"] > 0.98
@@ -118,5 +118,5 @@ def test_a_shared_outage_shows_why_the_run_is_the_unit():
     hit = losses > 0
     assert 0.15 < hit.mean() < 0.55
     unharmed = int(np.flatnonzero(~hit)[0])
-    requests = replicate(scenario, 1, seed=scenario.run.seed + unharmed, jobs=1).summary()["requests"].mean
+    requests = replicate(scenario, 1, seed=scenario.run_settings.seed + unharmed, jobs=1).summary()["requests"].mean
     assert losses.sum() / (40 * requests) > 2 * 3 / requests, "a run without a loss says little of the others"

@@ -18,11 +18,13 @@ def test_each_is_healthy_at_its_own_load(name, seed):
 def test_a_full_pipe_slows_its_writer_and_loses_nothing():
     normal, busy = at("unix-pipe", 1), at("unix-pipe", 3)
     assert busy.summary()["lost"] == busy.summary()["effects_missing"] == 0
-    assert busy.service_figures["keep"]["utilisation"] > 0.99
-    assert busy.service_figures["list"]["blocked"] > 0.35 > 0.05 > normal.service_figures["list"]["blocked"]
-    assert busy.channel_figures["listed", "keep"]["lag_max"] <= 16 + 1  # in the pipe, and in hand
-    waiting = busy.service_figures["list"]["in_system_max"]
-    assert waiting == pytest.approx(len(busy.tally.row) - 30 / 0.002 - 16, abs=20)  # `keep` reads 500 a second
+    assert busy.services["keep"]["utilisation"] > 0.99
+    assert busy.services["list"]["blocked"] > 0.35 > 0.05 > normal.services["list"]["blocked"]
+    assert busy.channels["listed", "keep"]["lag_max"] <= 16 + 1  # in the pipe, and in hand
+    waiting = busy.services["list"]["in_system_max"]
+    assert waiting == pytest.approx(
+        len(busy.tables.requests.row) - 30 / 0.002 - 16, abs=20
+    )  # `keep` reads 500 a second
     larger = at("unix-pipe", 3, {"channels.listed": {"pipe": 1600}}.items())
     assert larger.pipeline[-1].ended == pytest.approx(busy.pipeline[-1].ended, rel=0.01)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Verdict
-from evsim.run import simulate
 from tests.truth.systems import exponential, poisson, system
 
 POLICIES = {
@@ -49,20 +48,20 @@ def shop(names):
 
 @pytest.fixture(scope="module")
 def bare():
-    return simulate(shop(()), seed=1)
+    return shop(()).run(seed=1)
 
 
 @pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)
 def test_the_same_customers_come_and_each_is_told_once_whatever_the_policies(names, bare):
-    run = simulate(shop(names), seed=1)
+    run = shop(names).run(seed=1)
     assert run.audit()
-    rows, tally = run.rows, run.tally
-    assert np.array_equal(tally.arrived, bare.tally.arrived), "the customers are not the same"
+    rows, tally = run.tables.rows, run.tables.requests
+    assert np.array_equal(tally.arrived, bare.tables.requests.arrived), "the customers are not the same"
     figures = run.summary()
     outcomes = ("completed", "errors", "timeouts", "rejected", "declined")
     assert figures["requests"] == sum(figures[name] for name in outcomes) and figures["pending"] == 0
     assert (rows["outcome"] != Outcome.OPEN).all() and (rows["verdict"] != Verdict.OPEN).all()
-    asked = np.array([place.kind == "call" for place in run.places])[rows["place"]]
+    asked = np.array([place.kind == "call" for place in run.tables.places])[rows["place"]]
     first = asked & (rows["first"] < 0)
     fronts = ~asked & ~np.isnan(rows["started"])
     assert np.array_equal(np.sort(rows["parent"][first]), np.flatnonzero(fronts)), "one call for each who was let in"
@@ -76,7 +75,7 @@ def test_the_same_customers_come_and_each_is_told_once_whatever_the_policies(nam
 
 @pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)
 def test_the_first_attempts_have_the_same_luck_whatever_the_policies(names, bare):
-    mine, theirs = work_of_first_attempts(simulate(shop(names), seed=1)), work_of_first_attempts(bare)
+    mine, theirs = work_of_first_attempts(shop(names).run(seed=1)), work_of_first_attempts(bare)
     both = mine.keys() & theirs.keys()
     assert len(both) > 40
     assert [mine[request] for request in both] == pytest.approx([theirs[request] for request in both])
@@ -84,8 +83,8 @@ def test_the_first_attempts_have_the_same_luck_whatever_the_policies(names, bare
 
 def work_of_first_attempts(run):
     """request -> seconds of work of the first attempt of its call, before the first fault."""
-    rows = run.rows
-    place = next(place.number for place in run.places if place.kind == "call")
+    rows = run.tables.rows
+    place = next(place.number for place in run.tables.places if place.kind == "call")
     mine = np.flatnonzero((rows["place"] == place) & (rows["first"] < 0) & (rows["outcome"] == Outcome.OK))
     early = mine[rows["ended"][mine] < FAULTS[0]["at"]]
     return dict(zip(rows["request"][early].tolist(), (rows["ended"] - rows["started"])[early].tolist(), strict=True))
@@ -104,7 +103,7 @@ def test_a_python_handler_asks_with_the_same_policies_and_the_same_luck():
         ctx.effect("receipt")
 
     written = steps.replace({"services.front.handle": handle})
-    mine, theirs = simulate(written, seed=1), simulate(steps, seed=1)
+    mine, theirs = written.run(seed=1), steps.run(seed=1)
     assert mine.audit()
     for name in ("completed", "errors", "timeouts", "rejected", "retries"):
         assert mine.summary()[name] == pytest.approx(theirs.summary()[name], rel=0.2, abs=10), name

@@ -40,7 +40,7 @@ LIMITED = "channels.photos.queue"
 def test_a_queue_grows_by_what_its_consumer_cannot_do_and_nobody_who_publishes_notices():
     runs = [at("slow-consumer", 3, seed=seed) for seed in range(1, 9)]
     truth = theory.overload(60, capacity(runs[0].scenario, "resizer"), 60, 0)
-    backlogs = [run.channel_figures["photos", "resizer"]["lag_max"] for run in runs]
+    backlogs = [run.channels["photos", "resizer"]["lag_max"] for run in runs]
     assert agrees(backlogs, truth.backlog, notices=0.25)
     assert agrees([run.summary()["completion_p99"] for run in runs], truth.delay_max, notices=0.25)
     calm, run = at("slow-consumer", 1).summary(), runs[0].summary()
@@ -54,7 +54,7 @@ def test_a_limit_bounds_the_delay_and_what_is_too_much_goes_elsewhere(overflow, 
     """Of 60 a second, 32 can be done: the rest is dropped, refused, or waits outside."""
     run = at("slow-consumer", 3, {LIMITED: {"max_length": 100, "overflow": overflow}}.items())
     figures = run.summary()
-    assert run.channel_figures["photos", "resizer"]["lag_max"] <= 100 + 2 + 5, "and what is under way"
+    assert run.channels["photos", "resizer"]["lag_max"] <= 100 + 2 + 5, "and what is under way"
     done = capacity(run.scenario, "resizer") * 60 + 100
     found = {"dropped": (run.ledger.state == "dropped").sum(), "errors": (run.requests.outcome == "error").sum()}
     for trouble, count in found.items():
@@ -73,14 +73,14 @@ def test_what_one_instance_has_fetched_waits_for_it_while_others_are_idle():
     fair, near = {"services.worker.subscribe.prefetch": 1}, {"network.latency": 0}
     alone, shared = at("prefetch-unfair", 4), at("prefetch-unfair", 4, fair.items())
     unfair_at_once, fair_at_once = [
-        at("prefetch-unfair", 4, each.items()).service_figures["worker"] for each in (near, near | fair)
+        at("prefetch-unfair", 4, each.items()).services["worker"] for each in (near, near | fair)
     ]
     assert unfair_at_once["idle_while_waiting"] > 0.4 and fair_at_once["idle_while_waiting"] < 1e-6
     assert unfair_at_once["wait_behind_mean"] > 0.4 * unfair_at_once["wait_mean"]
     assert abs(fair_at_once["wait_behind_mean"]) < 1e-9
     for run in (alone, shared):
-        assert run.service_figures["worker"]["utilisation"] < 0.9, "the work fits"
-    waits = [run.service_figures["worker"]["wait_mean"] for run in (alone, shared)]
+        assert run.services["worker"]["utilisation"] < 0.9, "the work fits"
+    waits = [run.services["worker"]["wait_mean"] for run in (alone, shared)]
     assert waits[0] > 3 * waits[1]
     assert shared.summary()["completion_p99"] < shared.scenario.objectives["completion_p99"]
 
@@ -111,8 +111,8 @@ def test_a_few_messages_that_always_fail_take_most_of_the_work():
 
 def test_who_binds_everything_falls_behind_alone():
     run = at("topic-exchange", 3)
-    lag = {channel: figures["lag_max"] for (channel, _), figures in run.channel_figures.items()}
-    done = {channel: figures["published"] for (channel, _), figures in run.channel_figures.items()}
+    lag = {channel: figures["lag_max"] for (channel, _), figures in run.channels.items()}
+    done = {channel: figures["published"] for (channel, _), figures in run.channels.items()}
     truth = theory.overload(108, capacity(run.scenario, "monitor"), 60, 0)
     error = 3.5 * np.sqrt((108 + 62) * 60)
     assert lag.pop("monitor-events") == pytest.approx(truth.backlog, abs=error) and max(lag.values()) < 50
@@ -121,7 +121,7 @@ def test_who_binds_everything_falls_behind_alone():
     assert others == pytest.approx((0.2, 0.8 * 0.02), rel=0.25)
     narrow = at("topic-exchange", 3, {"channels.events.exchange.bindings.3.key": "*.lost.#"}.items())
     assert narrow.summary()["completion_p99"] < narrow.scenario.objectives["completion_p99"]
-    for one, other in zip(at("topic-exchange", 1).tally.response, run.tally.response, strict=False):
+    for one, other in zip(at("topic-exchange", 1).tables.requests.response, run.tables.requests.response, strict=False):
         assert one < 0.1 and other < 0.1, "and whoever publishes notices nothing"
 
 

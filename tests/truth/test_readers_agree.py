@@ -27,14 +27,14 @@ WORDS = {"ok": "yes", "declined": "no", "pending": "nothing"}
 
 def by_hand(run):
     """The verdict on each customer, by the manual, from the frames and from what is due."""
-    requests, tally = run.requests, run.tally
+    requests, tally = run.requests, run.tables.requests
     times = [{} for _ in range(len(requests))]  # name -> times of what stands
     for effect in run.effects[run.effects.undone.isna()].itertuples():
         place = tally.index(tally.workloads.index(effect.workload), effect.request)
         times[place].setdefault(effect.effect, []).append(effect.time)
     for place, (outcome, answered) in enumerate(zip(requests.outcome, requests.answered, strict=True)):
-        due = {name for name, due in zip(run.effect_names, tally.is_due[:, place]) if due}
-        back = {name for name, back in zip(run.effect_names, tally.is_taken_back[:, place]) if back}
+        due = {name for name, due in zip(run.tables.effect_names, tally.is_due[:, place]) if due}
+        back = {name for name, back in zip(run.tables.effect_names, tally.is_taken_back[:, place]) if back}
         assert not due & back
         there = set(times[place])
         as_meant = due <= there and not back & there
@@ -54,7 +54,7 @@ def by_hand(run):
 
 
 def assert_all_agree(run):
-    told, cohort, verdicts = run.outcomes, run.tally.cohort, np.array(list(by_hand(run)), dtype=object)
+    told, cohort, verdicts = run.outcomes, run.tables.requests.cohort, np.array(list(by_hand(run)), dtype=object)
     assert run.requests.told.tolist() == told.verdicts.tolist() == verdicts.tolist()
     first = np.array([verdict.partition(",")[0] for verdict in verdicts], dtype=object)
 
@@ -109,8 +109,8 @@ def _assert_words_agree(run, verdicts, first):
         assert (film["told"], film["odd"], truth) == (word, told.odd[customer], told.truth(customer))
         assert f"told {'nothing yet' if word == 'nothing' else word}{truth}" == words[customer]
     for customer in range(0, len(verdicts), 7):
-        workload = run.tally.workloads[run.tally.workload[customer]]
-        story = Story(run, int(run.tally.number[customer]), workload)
+        workload = run.tables.requests.workloads[run.tables.requests.workload[customer]]
+        story = Story(run, int(run.tables.requests.number[customer]), workload)
         assert (story.said, story.truth) == (first[customer], told.truth(customer))
         assert story.is_true == (verdicts[customer] in ("yes", "yes, true later"))
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Verdict
-from evsim.run import simulate
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error, proportion_agrees
 from tests.truth.measuring import checked, rows_of
@@ -16,7 +15,7 @@ GEOMETRIC = {"RETRY-geom-0.1-3": 30_000, "RETRY-geom-0.3-3": 20_000, "RETRY-geom
 
 def attempts_of(run, service="back"):
     """How often each request of the only workload reached a service."""
-    return np.bincount(run.rows["request"][rows_of(run, service)], minlength=len(run.tally.row))
+    return np.bincount(run.tables.rows["request"][rows_of(run, service)], minlength=len(run.tables.requests.row))
 
 
 @pytest.mark.parametrize("identifier", GEOMETRIC)
@@ -24,12 +23,12 @@ def test_a_call_is_tried_again_until_it_succeeds_or_has_no_try_left(identifier):
     p, truth, requests = case(identifier)["parameters"], expected(identifier), GEOMETRIC[identifier]
     scenario = caller({"retry": {"attempts": p["max_attempts"]}}, [{"fail": p["p"]}], requests)
     run = checked(scenario, 1)
-    attempts, count = attempts_of(run), len(run.tally.row)
+    attempts, count = attempts_of(run), len(run.tables.requests.row)
     assert agrees(attempts, truth["mean attempts per call"])
     tries = rows_of(run, "back")
-    failures = run.rows["outcome"][tries] == Outcome.FAILED
+    failures = run.tables.rows["outcome"][tries] == Outcome.FAILED
     assert proportion_agrees(failures.sum(), len(tries), p["p"])  # each of them, whatever came before
-    often = np.bincount(run.rows["request"][tries], weights=failures, minlength=count)
+    often = np.bincount(run.tables.rows["request"][tries], weights=failures, minlength=count)
     assert count - run.summary()["completed"] == (often == p["max_attempts"]).sum()
     assert truth["final success probability"] == pytest.approx(1 - p["p"] ** p["max_attempts"])
     assert proportion_agrees((attempts > 1).sum(), count, 1 - truth["success without retry"])
@@ -47,7 +46,7 @@ def test_layers_that_all_retry_multiply_the_calls_at_the_bottom(layers, tries):
     run = checked(system(services, workloads, 10.5, 0), 1)
     calls = expected("RETRY-layers", f"{layers} layers x {tries} tries")
     assert (attempts_of(run, "bottom") == calls).all()
-    assert run.summary()["errors"] == len(run.tally.row) == 10
+    assert run.summary()["errors"] == len(run.tables.requests.row) == 10
 
 
 @pytest.mark.parametrize(("kind", "name"), [("exponential", "no jitter"), ("full_jitter", "full jitter mean"),
@@ -56,7 +55,7 @@ def test_a_call_that_always_fails_sleeps_the_sum_of_its_back_offs(kind, name):
     p, truth = case("RETRY-backoff-sum")["parameters"], expected("RETRY-backoff-sum", name)
     backoff = {kind: {"base": p["base"], "cap": p["cap"], "factor": 2}}
     scenario = caller({"retry": {"attempts": p["retries"] + 1, "backoff": backoff}}, [{"fail": 1}], 2000)
-    slept = checked(scenario, 1).tally.response
+    slept = checked(scenario, 1).tables.requests.response
     if kind == "exponential":
         assert slept == pytest.approx(np.full(len(slept), truth), rel=1e-9)
     else:
@@ -73,8 +72,8 @@ def test_a_caller_on_a_lossy_link_can_not_know_whether_its_call_was_worked():
     call = {"timeout": "1s", "retry": {"attempts": 3}}
     scenario = caller(call, [{"effect": "charged"}], 60_000, network={"links": link})
     run = checked(scenario, 2)
-    rows, count = run.rows, len(run.tally.row)
-    back = [place.number for place in run.places if place.service == "back"]
+    rows, count = run.tables.rows, len(run.tables.requests.row)
+    back = [place.number for place in run.tables.places if place.service == "back"]
     tries = np.flatnonzero(np.isin(rows["place"], back))
     worked, heard = ~np.isnan(rows["started"][tries]), rows["verdict"][tries] == Verdict.DONE
     assert proportion_agrees(heard.sum(), len(tries), truth["P(try succeeds)"])
@@ -103,13 +102,13 @@ def test_twenty_round_trips_one_after_the_other_take_twenty_times_as_long():
         services = {"front": {"handle": handle}, "back": {"workers": 20, "handle": [{"work": work}]}}
         workloads = {"customers": {"target": "front", "arrivals": {"constant": 1}}}
         scenario = system(services, workloads, 10.5, 0, network={"links": link})
-        assert checked(scenario).tally.response * 1000 == pytest.approx(np.full(10, truth[name]))
+        assert checked(scenario).tables.requests.response * 1000 == pytest.approx(np.full(10, truth[name]))
 
 
 def test_a_decorrelated_wait_is_at_most_three_times_the_wait_before():
     """The waits of one customer are one chain, whichever attempt asks for the next."""
     backoff = {"decorrelated": {"base": "10ms"}}
-    run = simulate(caller({"retry": {"attempts": 9, "backoff": backoff}}, [{"fail": 1}], 200))
+    run = caller({"retry": {"attempts": 9, "backoff": backoff}}, [{"fail": 1}], 200).run()
     spans = run.spans[run.spans.service == "back"]
     for _, tries in spans.groupby("request"):
         waits = tries.born.diff().dropna().to_numpy()

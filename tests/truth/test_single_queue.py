@@ -14,7 +14,7 @@ PER_MILLE = expected("MM1-sojourn-quantiles", "p99.9")
 
 def means(run):
     """The figures every case of one station asks for."""
-    figures = run.service_figures["server"]
+    figures = run.services["server"]
     return {
         "W": figures["sojourn_mean"], "Wq": figures["wait_mean"], "L": figures["in_system_mean"],
         "Lq": figures["queue_mean"], "utilisation": figures["utilisation"],
@@ -36,7 +36,7 @@ def gaps(run):
 
 
 def quantiles_of(run, what, *labels):
-    return {f"{what} {label}": run.service_figures["server"][f"{what}_{label}"] for label in labels}
+    return {f"{what} {label}": run.services["server"][f"{what}_{label}"] for label in labels}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def exponential_station():
     def figures(run):
         shares = number_in(run, "server")
         numbers = np.arange(len(shares))
-        times, level = sweep(run.rows["ready"], run.rows["ended"])
+        times, level = sweep(run.tables.rows["ready"], run.tables.rows["ended"])
         empty = np.flatnonzero(level[:-1] == 0)
         idle = np.diff(times)[empty]
         periods = len(empty) + 1
@@ -59,9 +59,9 @@ def exponential_station():
             | {
                 "Var(N)": (numbers**2 * shares).sum() - mean**2,
                 "P(Wq=0)": (waits(run, "server") == 0).mean(),
-                "share over p99.9": (run.tally.response[run.tally.cohort] > PER_MILLE).mean(),
+                "share over p99.9": (run.tables.requests.response[run.tables.requests.cohort] > PER_MILLE).mean(),
                 "busy period": (times[-1] - times[0] - idle.sum()) / periods,
-                "customers of a busy period": len(run.rows["ready"]) / periods,
+                "customers of a busy period": len(run.tables.rows["ready"]) / periods,
                 "idle period": idle.mean(),
             }
         )  # fmt: skip
@@ -274,7 +274,7 @@ def test_one_slow_handler_in_a_hundred_makes_all_wait_on_an_event_loop():
 
     def figures(run):
         mine = in_cohort(run, "server")
-        rows = run.rows
+        rows = run.tables.rows
         worked = rows["ended"][mine] - rows["started"][mine]
         short = worked < 0.05
         latency = (rows["ended"][mine] - rows["ready"][mine])[short]
@@ -296,8 +296,8 @@ def test_a_run_from_empty_to_empty_obeys_littles_law_in_its_own_figures():
         scenario = base.replace({"workloads.customers.arrivals": run_points, "run.duration": 300})
 
         def gap(run):
-            figures = run.service_figures["server"]
-            return {"L": figures["in_system_mean"] * run.window, "W": run.tally.response.sum(),
+            figures = run.services["server"]
+            return {"L": figures["in_system_mean"] * run.tables.window, "W": run.tables.requests.response.sum(),
                     "n": figures["completed"] * figures["sojourn_mean"]}  # fmt: skip
 
         found = measure(discipline, scenario, gap, 5)

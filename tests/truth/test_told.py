@@ -23,7 +23,7 @@ def test_an_event_is_not_true_yet_for_as_long_as_a_customer_of_a_single_queue_st
     scenario = consumers("queue", [{"work": exponential(0.5)}, {"effect": "mail"}], poisson(1), 8000)
     found = measure("told yes", scenario, lambda run: {
         "one": run.summary()["told_yes_not_true"] / run.summary()["completed"],
-        "three": run.outcomes.not_true_after(3.0)[run.tally.cohort].sum() / run.summary()["completed"],
+        "three": run.outcomes.not_true_after(3.0)[run.tables.requests.cohort].sum() / run.summary()["completed"],
         "lag": run.summary()["consistency_lag_mean"],
         "never": run.summary()["told_yes_never_true"],
     })  # fmt: skip
@@ -91,7 +91,7 @@ def by_hand():
 def test_a_small_run_is_told_as_by_hand():
     run = by_hand()
     assert run.audit()
-    told = dict(zip(run.tally.arrived.round().tolist(), run.outcomes.verdicts.tolist(), strict=True))
+    told = dict(zip(run.tables.requests.arrived.round().tolist(), run.outcomes.verdicts.tolist(), strict=True))
     odd = {2: "error", 3: "error, some true", 4: "error, all true", 6: "yes, true later", 9: "yes, never true"}
     assert told == {second: odd.get(second, "yes") for second in range(1, 11)}
     assert run.requests["told"].tolist() == run.outcomes.verdicts.tolist()
@@ -109,7 +109,7 @@ WHICH = {
 @pytest.mark.parametrize("which", WHICH)
 def test_the_summary_counts_what_picture_b_and_the_sentence_of_a_change_show(which):
     run = WHICH[which]()
-    assert run.tally.cohort.all()
+    assert run.tables.requests.cohort.all()
     told, words = run.outcomes, figures(run)
     not_true, never, yet_true, _ = counts(run)
     assert (never, yet_true) == (told.yes_untrue.sum(), told.error_yet_true.sum())
@@ -130,7 +130,7 @@ def test_the_curve_counts_what_the_summary_does():
 def test_those_of_the_warm_up_are_not_counted():
     run = by_hand()
     later = run.scenario.replace({"run.warmup": 5}).run()
-    kept = later.tally.cohort
+    kept = later.tables.requests.cohort
     assert kept.sum() == 6
     assert counts(later) == (2, 1, 0, 0)
     assert np.array_equal(later.outcomes.verdicts, run.outcomes.verdicts)

@@ -5,7 +5,6 @@ import pytest
 
 import evsim
 from evsim.lesson import email_taken, who_heard_no
-from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from tests.truth.systems import caller, consumers, system
 
@@ -23,7 +22,7 @@ def runs():
 
 
 def balanced(scenario, seed=1):
-    run = simulate(scenario, seed=seed)
+    run = scenario.run(seed=seed)
     run.audit()
     return run
 
@@ -32,12 +31,12 @@ def balanced(scenario, seed=1):
 def test_as_many_are_refused_as_the_birthday_sum_says(runs, design):
     """n customers with one of K e-mails each: n - K (1 - (1 - 1/K)^n) find theirs taken."""
     run = runs[design]
-    n = len(run.tally.row)
+    n = len(run.tables.requests.row)
     expected = n - EMAILS * (1 - (1 - 1 / EMAILS) ** n)
     rows = run.effects[run.effects.effect == "customer row"]
     refused = n - len(rows)
     assert abs(refused - expected) < 4 * np.sqrt(expected)
-    of_keys = len(np.unique([run.keys["register-page"](number) for number in range(n)]))
+    of_keys = len(np.unique([run.tables.keys["register-page"](number) for number in range(n)]))
     assert len(rows) == of_keys  # each e-mail has one row, whoever came first
 
 
@@ -96,10 +95,10 @@ def test_a_table_does_not_know_who_wrote_its_row_so_a_retry_finds_its_own_and_is
     scenario = caller(call, [{"work": 0.02}, ONE, {"work": 0.03}], 100)
     run = balanced(scenario)
     assert run.summary()["declined"] == run.summary()["requests"] == 99
-    assert (run.tally.times_done == 1).all()  # told no, and true
+    assert (run.tables.requests.times_done == 1).all()  # told no, and true
     once = balanced(scenario.replace({"services.back.idempotent": True}))
     assert once.summary()["declined"] == 0
-    assert (once.tally.times_done == 1).all()
+    assert (once.tables.requests.times_done == 1).all()
 
 
 def test_a_message_that_comes_again_is_refused_by_its_own_row_unless_it_is_looked_up_first():

@@ -7,7 +7,6 @@ import pytest
 
 from evsim.lesson.rivals import WAITS, contention, measured, rivals
 from evsim.results.records import Reason
-from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from tests.support.cases import expected
 from tests.truth.systems import caller, consumers
@@ -24,12 +23,12 @@ def trials(count, name):
 
 
 def _trial(scenario, seed):
-    run = simulate(scenario, seed=seed)
+    run = scenario.run(seed=seed)
     if seed == 0:
         run.audit()
-    assert (run.tally.times_done == 1).all()
+    assert (run.tables.requests.times_done == 1).all()
     writes, seconds = measured(run)
-    assert writes == len(run.effects) + int((run.rows["reason"] == Reason.CONFLICT).sum())
+    assert writes == len(run.effects) + int((run.tables.rows["reason"] == Reason.CONFLICT).sum())
     return writes, 1000 * seconds
 
 
@@ -92,7 +91,7 @@ def test_without_a_condition_the_last_one_wins_and_the_others_are_lost():
     """Two read the same row and both write it: with a condition the second one is told, without it nobody is."""
     careful = rivals(20, "0s")
     careless = careful.replace({"services.database.handle.3.effect.if_unchanged": False})
-    told, blind = simulate(careful, seed=1), simulate(careless, seed=1)
+    told, blind = careful.run(seed=1), careless.run(seed=1)
     told.audit(), blind.audit()
     assert told.summary()["retries"] > 50 and blind.summary()["retries"] == 0
     seen = {}
@@ -103,7 +102,7 @@ def test_without_a_condition_the_last_one_wins_and_the_others_are_lost():
 
 def test_rows_of_different_keys_are_in_nobodys_way():
     many = rivals(20, "0s").replace({"workloads.clients.key": None})
-    assert simulate(many, seed=1).summary()["retries"] == 0
+    assert many.run(seed=1).summary()["retries"] == 0
 
 
 def test_a_message_that_finds_its_row_changed_is_handed_out_again():
@@ -111,7 +110,7 @@ def test_a_message_that_finds_its_row_changed_is_handed_out_again():
     retry = {"attempts": 1000, "backoff": {"full_jitter": {"base": "50ms"}}}
     scenario = consumers("queue", handle, {"constant": 20}, 20, warmup=0, key={"uniform": 1}, workers=10,
                          subscribe={"retry": retry})  # fmt: skip
-    run = simulate(scenario, seed=1)
+    run = scenario.run(seed=1)
     assert run.audit()
     assert run.summary()["retries"] > 100 and run.summary()["effects_missing"] == run.summary()["dead"] == 0
 
@@ -121,7 +120,7 @@ def test_a_crash_forgets_what_was_read():
     faults = [{"crash": "worker", "at": 5.1, "for": 1}]
     log = {"log": {"partitions": 1}}
     scenario = consumers(log, handle, {"constant": 2}, 10, warmup=0, key={"uniform": 1}, faults=faults)
-    run = simulate(scenario, seed=1)
+    run = scenario.run(seed=1)
     assert run.audit() and run.summary()["effects_missing"] == run.summary()["effects_repeated"] == 0
 
 

@@ -11,7 +11,7 @@ from tests.truth.systems import caller, consumers, exponential, system
 
 
 def service(name, run):
-    return run.service_figures[name]
+    return run.services[name]
 
 
 # Retries.
@@ -139,7 +139,7 @@ def test_of_two_handlings_of_a_message_one_is_wasted():
     run = scenario.run()
     assert run.audit()
     assert run.summary()["effects_repeated"] == 1
-    assert run.service_figures["worker"]["arrivals"] == 2
+    assert run.services["worker"]["arrivals"] == 2
     assert run.summary()["wasted_work"] == pytest.approx(1.5 / 2.5)
 
 

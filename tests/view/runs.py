@@ -62,7 +62,7 @@ def refused():
 
 @cache
 def cut():
-    return evsim.simulate(lesson("registration-events", [OUTAGE]), until=10.5)
+    return lesson("registration-events", [OUTAGE]).run(until=10.5)
 
 
 @cache

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from evsim.lesson import lesson_size, promises
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.view.changes import Noticed, carried, figures, what_changed
 from evsim.view.words import seconds
 from tests.view import runs
@@ -24,7 +24,7 @@ def test_the_counts_are_those_of_the_lessons(design, seed):
 def test_the_sentence_counts_the_customers_for_whom_it_is_different():
     run = lesson_size("classic").run()
     branch = run.branch(DOWN, at=8)
-    lost = ((run.tally.outcome == OK) & (branch.tally.outcome != OK)).sum()
+    lost = ((run.tables.requests.outcome == OK) & (branch.tables.requests.outcome != OK)).sum()
     assert lost > 40
     assert f"{lost} customers more were told an error, and something was done all the same" in what_changed(run, branch)
     assert f"{lost} customers fewer were told an error" in what_changed(branch, run)
@@ -41,7 +41,7 @@ def test_a_percentile_is_named_with_its_values_in_both_runs():
     branch = run.branch(DOWN, at=8)
     level, before, now = carried(Noticed(run), Noticed(branch))["all done after"]
     assert level == "p95"  # of 326, sixteen lie beyond it; beyond p99 only three
-    assert now == pytest.approx(np.percentile(branch.tally.completion, 95))
+    assert now == pytest.approx(np.percentile(branch.tables.requests.completion, 95))
     says = f"The p95 of the time until all was done rose from {seconds(before)} to {seconds(now)}"
     assert what_changed(run, branch).startswith(says)
 
@@ -55,7 +55,7 @@ def test_nothing_is_said_of_what_nobody_would_notice():
 
 def test_other_customers_are_counted_first():
     run, other = lesson_size("events").run(seed=1), lesson_size("events").run(seed=2)
-    fewer = len(run.tally.row) - len(other.tally.row)
+    fewer = len(run.tables.requests.row) - len(other.tables.requests.row)
     assert what_changed(run, other).startswith(f"{fewer} customers fewer came")
 
 
@@ -67,15 +67,15 @@ def test_runs_in_which_nobody_came_or_few_have_counts_and_no_percentiles():
 
 def test_one_customer_is_one():
     fault = {"outage": "mailing-list", "for": 0.1}
-    run = runs.few().branch({"outage": "mailing-list"}, at=runs.few().tally.arrived[2])
+    run = runs.few().branch({"outage": "mailing-list"}, at=runs.few().tables.requests.arrived[2])
     assert "1 customer more was told yes, and it never came true" in what_changed(runs.few(), run)
     assert what_changed(runs.few(), runs.few().branch(fault, at=0)).startswith("Nothing")
 
 
 def test_what_is_done_twice_is_counted():
-    assert figures(runs.doubled())["something done twice"] == (runs.doubled().tally.repeated > 0).sum() > 0
+    assert figures(runs.doubled())["something done twice"] == (runs.doubled().tables.requests.repeated > 0).sum() > 0
 
 
 def test_the_warm_up_is_left_out():
     run = runs.events().scenario.replace({"run.warmup": 10}).run()
-    assert figures(run)["customers"] == (run.tally.arrived >= 10).sum()
+    assert figures(run)["customers"] == (run.tables.requests.arrived >= 10).sum()

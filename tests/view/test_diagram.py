@@ -82,9 +82,9 @@ def test_a_scenario_shows_workers_and_rates_of_arrival():
 def test_a_run_shows_how_busy_and_how_often():
     run = events(down=False)
     shown = words(diagram(run))
-    for name, figures in run.service_figures.items():
+    for name, figures in run.services.items():
         assert f"{100 * figures['utilisation']:.0f} % busy" in shown, name
-    rate = len(run.tally.row) / run.window
+    rate = len(run.tables.requests.row) / run.tables.window
     assert shown.count(f"{rate:.3g}/s") == 4  # nobody retries: each arrow carries each customer once
 
 
@@ -93,7 +93,7 @@ def test_the_title_says_for_whom_the_customer_waits():
     assert "waits for register, database and mailing-list" in title
     title = finding(diagram(evsim.load("registration-events")))
     assert "waits for register; database and mailing-list hear of it later" in title
-    busiest = max(events().service_figures, key=lambda name: events().service_figures[name]["utilisation"])
+    busiest = max(events().services, key=lambda name: events().services[name]["utilisation"])
     assert f"Busiest: {busiest}" in finding(diagram(events()))
 
 

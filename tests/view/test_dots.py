@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-import evsim
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.view.dots import latency
 from evsim.view.style import ERROR, TOLD
 from tests.view.drawing import finding
@@ -33,7 +32,7 @@ def drawn(ax):
 
 
 def test_a_hundred_dots_stand_for_all_customers_and_errors_have_their_share():
-    requests = classic().tally
+    requests = classic().tables.requests
     share = round(100 * float((requests.outcome != OK).mean()))
     assert share > 5
     assert drawn(latency(classic())) == (100 - share, share)
@@ -41,14 +40,14 @@ def test_a_hundred_dots_stand_for_all_customers_and_errors_have_their_share():
 
 def test_with_few_customers_each_dot_is_one_of_them():
     ax = latency(few())
-    assert drawn(ax) == (len(few().tally.row), 0)
+    assert drawn(ax) == (len(few().tables.requests.row), 0)
     assert ax.get_xlabel() == "time until told (ms); a dot is 1 customer"
 
 
 def test_dots_stand_at_the_quantiles_of_the_answer_times():
     run = events(down=False)
     seen = np.sort(dots(latency(run), rgb(TOLD))[:, 0])
-    wanted = np.quantile(run.tally.response, (np.arange(100) + 0.5) / 100, method="inverted_cdf")
+    wanted = np.quantile(run.tables.requests.response, (np.arange(100) + 0.5) / 100, method="inverted_cdf")
     column = np.diff(np.unique(seen)).min()
     assert np.abs(seen - wanted).max() <= column
 
@@ -71,23 +70,23 @@ def test_designs_stand_one_above_the_other_on_one_axis():
 
 def test_the_title_names_the_median_and_only_percentiles_the_sample_carries():
     run = classic(down=False)
-    half = np.median(run.tally.response)
+    half = np.median(run.tables.requests.response)
     title = finding(latency(run))
     assert f"half within {half * 1000:.0f} ms" in title
     assert "99 of 100" not in title
     longer = lesson("registration-classic", rate=10, duration=120).run()
-    assert len(longer.tally.row) > 1000
+    assert len(longer.tables.requests.row) > 1000
     assert "99 of 100 within" in finding(latency(longer))
 
 
 def test_customers_without_an_answer_have_dots_too():
-    run = evsim.simulate(lesson("registration-classic"), until=10)
-    waiting = int((run.tally.outcome == 0).sum())
+    run = lesson("registration-classic").run(until=10)
+    waiting = int((run.tables.requests.outcome == 0).sum())
     assert waiting
     ax = latency(run)
     assert f"{waiting} without answer" in ax.alt_text
     apart = [each for each in ax.collections if each.get_offset_transform() != ax.transData]
-    assert sum(len(each.get_offsets()) for each in apart) == round(100 * waiting / len(run.tally.row))
+    assert sum(len(each.get_offsets()) for each in apart) == round(100 * waiting / len(run.tables.requests.row))
 
 
 def test_nobody_and_no_answer_give_a_sentence():

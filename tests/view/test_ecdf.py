@@ -3,7 +3,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.ticks import elapsed
 from evsim.view.ecdf import ecdf
 from tests.view.drawing import finding
@@ -17,10 +17,10 @@ def lines(ax):
 
 def test_every_line_is_the_share_of_customers_by_that_time():
     run = classic()
-    requests, drawn = run.tally, lines(ecdf(run))
+    requests, drawn = run.tables.requests, lines(ecdf(run))
     good = requests.outcome == OK
     wanted = {"told yes": requests.response[good], "told error": requests.response[~good]}
-    for code, name in enumerate(run.effect_names):
+    for code, name in enumerate(run.tables.effect_names):
         wanted[name] = elapsed(requests.first_time[code], requests.arrived)[requests.is_due[code]]
     assert drawn.keys() == wanted.keys()
     for name, times in wanted.items():
@@ -32,7 +32,7 @@ def test_every_line_is_the_share_of_customers_by_that_time():
 
 def test_a_line_that_ends_below_all_says_where():
     labels = [line.get_label() for line in ecdf(classic()).lines]
-    share = float((classic().tally.outcome == OK).mean())
+    share = float((classic().tables.requests.outcome == OK).mean())
     assert f"told yes: {100 * share:.3g} %" in labels
 
 
@@ -46,7 +46,7 @@ def test_several_runs_have_a_line_each():
 def test_the_title_tells_the_medians():
     run = events(down=False)
     title = finding(ecdf(run))
-    assert f"told yes {np.quantile(run.tally.response, 0.5, method='inverted_cdf') * 1000:.1f} ms" in title
+    assert f"told yes {np.quantile(run.tables.requests.response, 0.5, method='inverted_cdf') * 1000:.1f} ms" in title
 
 
 def test_many_effects_share_a_line():

@@ -17,11 +17,11 @@ def lines(ax):
 
 def test_every_line_counts_what_the_records_say():
     run = classic()
-    requests, drawn = run.tally, lines(flow(run))
+    requests, drawn = run.tables.requests, lines(flow(run))
     errors = requests.answered[requests.outcome != 1]
     yes = requests.answered[requests.outcome == 1]
     told = {"arrived": requests.arrived, "told yes": yes, "told error": errors}
-    effects = {name: requests.first_time[code] for code, name in enumerate(run.effect_names)}
+    effects = {name: requests.first_time[code] for code, name in enumerate(run.tables.effect_names)}
     assert drawn.keys() == told.keys() | effects.keys()
     for name, times in (told | effects).items():
         x, y = drawn[name]
@@ -33,19 +33,19 @@ def test_a_long_line_is_thinned_to_points_that_lie_on_it():
     often = {"workloads.register-page.arrivals": {"constant": 400}}
     run = evsim.load("registration-events").replace(often).run()
     x, y = lines(flow(run))["arrived"]
-    assert len(x) < 4000 < y[-1] == len(run.tally.row)
-    assert np.array_equal(y[1:-1], np.searchsorted(run.tally.arrived, x[1:-1], "right"))
+    assert len(x) < 4000 < y[-1] == len(run.tables.requests.row)
+    assert np.array_equal(y[1:-1], np.searchsorted(run.tables.requests.arrived, x[1:-1], "right"))
 
 
 def test_the_title_tells_the_finding_without_a_fault():
-    requests = events(down=False).tally
+    requests = events(down=False).tables.requests
     within, lag = requests.response.max() * 1000, requests.consistency_lag.max()
     words = finding(flow(events(down=False)))
     assert words == f"All 326 were told yes, within {within:.0f} ms; all was done at most {lag:.1f} s later"
 
 
 def test_the_title_counts_errors_and_what_is_missing():
-    requests = classic().tally
+    requests = classic().tables.requests
     errors, missing = int((requests.outcome != 1).sum()), int((requests.present < requests.due).sum())
     words = finding(flow(classic()))
     assert words == f"{326 - errors} of 326 were told yes, {errors} an error; for {missing} not all was done"
@@ -53,7 +53,7 @@ def test_the_title_counts_errors_and_what_is_missing():
 
 def test_the_catch_up_is_backlog_by_capacity_less_rate():
     (found,) = catch_ups(events())
-    arrived = (events().tally.arrived < 13).sum()
+    arrived = (events().tables.requests.arrived < 13).sum()
     done = (events().effects.query("effect == 'subscription'").time < 13).sum()
     assert found.waiting == pytest.approx(arrived - done, abs=2)
     assert (found.rate, found.capacity) == (pytest.approx(10), pytest.approx(2 / 0.12))

@@ -59,33 +59,33 @@ def test_lifelines_keep_their_order_where_the_trace_has_another():
 
 def test_the_customer_is_told_where_the_records_say():
     ax = lives(classic(), events(), request=20)
-    assert told(ax) == [("told yes", pytest.approx(run.tally.response[20])) for run in (classic(), events())]
+    assert told(ax) == [("told yes", pytest.approx(run.tables.requests.response[20])) for run in (classic(), events())]
 
 
 def test_an_effect_is_a_mark_at_its_time():
     ax = lives(events(), request=20)
     drawn = {line.get_label(): line.get_ydata()[0] for line in ax.lines if line.get_label()[0] != "_"}
-    arrived = events().tally.arrived[20]
+    arrived = events().tables.requests.arrived[20]
     rows = events().effects.query("request == 20")
     assert drawn == {row.effect: pytest.approx(row.time - arrived) for row in rows.itertuples()}
 
 
 def test_the_zone_lasts_from_the_answer_to_the_last_effect():
     (zone,) = boxes(lives(events(), request=20), "not true yet")
-    requests = events().tally
+    requests = events().tables.requests
     assert zone.get_y() == pytest.approx(requests.response[20])
     assert zone.get_height() == pytest.approx(requests.consistency_lag[20])
 
 
 def test_the_picture_says_how_much_later_it_was_true():
     run = events(down=False)
-    lag = run.tally.consistency_lag[20] * 1000
+    lag = run.tables.requests.consistency_lag[20] * 1000
     assert f"told yes; it was true {lag:.0f} ms later" in words(lives(run, request=20))
     assert "told yes, and it was true" in words(lives(classic(), request=20))
 
 
 def test_an_error_that_left_something_done_is_said():
-    number = int(np.flatnonzero((classic().tally.outcome != 1) & (classic().tally.present == 1))[0])
+    number = int(np.flatnonzero((classic().tables.requests.outcome != 1) & (classic().tables.requests.present == 1))[0])
     ax = lives(classic(), request=number)
     assert told(ax)[0][0] == "told error"
     assert not boxes(ax, "not true yet")
@@ -129,11 +129,11 @@ def test_attempts_at_one_service_at_a_time_stand_beside_one_another():
 
 
 def test_a_fault_is_a_band_on_the_lifeline_it_hits():
-    number = int((events().tally.arrived < OUTAGE["at"] + 1).sum())
+    number = int((events().tables.requests.arrived < OUTAGE["at"] + 1).sum())
     ax = lives(events(), request=number)
     (band,) = [each for each in ax.patches if isinstance(each, Rectangle) and each.get_hatch() == "///"]
     assert band.get_x() + band.get_width() / 2 == heads(ax).index("mailing-list")
-    assert band.get_height() == pytest.approx(13 - events().tally.arrived[number])
+    assert band.get_height() == pytest.approx(13 - events().tables.requests.arrived[number])
     assert "down" in words(ax)
 
 

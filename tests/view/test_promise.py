@@ -31,7 +31,7 @@ def adds_up(sentence):
 
 
 def test_everybody_has_a_bar_for_what_they_were_told():
-    requests, drawn = classic().tally, bars(promise(classic()))
+    requests, drawn = classic().tables.requests, bars(promise(classic()))
     good = int((requests.outcome == 1).sum())
     assert [len(heights) for heights in drawn[f"told: {good}"]] == [good]
     assert [len(heights) for heights in drawn[f"told: {326 - good}"]] == [326 - good]
@@ -73,7 +73,7 @@ def test_a_crowd_is_binned_and_a_single_odd_one_still_seen():
 
 def test_the_sentence_adds_up_and_agrees_with_the_records():
     sentence = promise_sentence(classic())
-    requests = classic().tally
+    requests = classic().tables.requests
     good = int(((requests.outcome == 1) & (requests.present == requests.due)).sum())
     half = int(((requests.outcome != 1) & (requests.present == 1)).sum())
     late = int(((requests.outcome != 1) & (requests.present == 2)).sum())
@@ -92,7 +92,7 @@ def test_the_sentence_adds_up_at_every_moment(at):
 
 def test_a_moment_is_what_was_true_then():
     run, at = events(), 10.0
-    state, requests = State(run, at), run.tally
+    state, requests = State(run, at), run.tables.requests
     assert len(state) == (requests.arrived <= at).sum()
     assert state.who(state.outcomes.yes).sum() == (requests.answered <= at).sum()
     happened = run.effects.query("time <= @at").effect.value_counts()
@@ -118,7 +118,7 @@ def test_many_kinds_of_customers_are_gathered_and_still_add_up():
 def test_kinds_tell_once_from_more_than_once():
     state = State(doubled())
     twice = sum(many for many, words in state.kinds if "more than once" in words)
-    assert twice == doubled().outcomes.repeated.sum() == (doubled().tally.times_done > 1).any(axis=0).sum()
+    assert twice == doubled().outcomes.repeated.sum() == (doubled().tables.requests.times_done > 1).any(axis=0).sum()
 
 
 def test_promises_that_are_kept_are_said_to_be_kept():
@@ -136,7 +136,7 @@ def test_an_error_that_is_an_error_is_no_lie():
 
 def test_who_still_waits_is_told_nothing():
     state = State(classic(), 12.0)
-    requests = classic().tally
+    requests = classic().tables.requests
     assert state.who(state.outcomes.nothing).sum() == (requests.arrived <= 12).sum() - (requests.answered <= 12).sum()
 
 
@@ -149,9 +149,9 @@ def test_the_tick_is_there_where_the_books_balance_and_a_cross_where_not(monkeyp
     ticks = [text.get_text() for text in promise(events()).texts if "books" in text.get_text()]
     assert ticks == ["326 = 326 told yes and all done\n✓ the books balance"]
     run = lesson("registration-events", duration=3).run()
-    run.tally.outcome[0] = 0
-    run.rows["verdict"].setflags(write=True)
-    run.rows["verdict"][run.tally.row[0]] = 0
+    run.tables.requests.outcome[0] = 0
+    run.tables.rows["verdict"].setflags(write=True)
+    run.tables.rows["verdict"][run.tables.requests.row[0]] = 0
     with pytest.raises(AuditError):
         run.audit()
     assert any("✗" in text.get_text() for text in promise(run).texts)
@@ -159,7 +159,7 @@ def test_the_tick_is_there_where_the_books_balance_and_a_cross_where_not(monkeyp
 
 def test_an_outage_is_a_stripe_over_those_who_arrived_in_it():
     stripe = promise(events()).patches[0]
-    arrived = events().tally.arrived
+    arrived = events().tables.requests.arrived
     assert stripe.get_x() == (arrived < 8).sum()
     assert stripe.get_x() + stripe.get_width() == (arrived < 13).sum()
 

@@ -4,7 +4,6 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-import evsim
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.view.sequence_steps import REASONS
 from evsim.view.story import Story
@@ -21,7 +20,7 @@ def texts(sequence):
 
 
 def request_with(run, outcome):
-    return int(run.rows["request"][np.flatnonzero(run.rows["outcome"] == outcome)[0]])
+    return int(run.tables.rows["request"][np.flatnonzero(run.tables.rows["outcome"] == outcome)[0]])
 
 
 def test_the_classic_registration_reads_as_it_happens():
@@ -73,8 +72,8 @@ def test_the_customer_is_told_at_the_time_of_the_answer():
     for run in (classic(), events(), doubled()):
         for request in range(0, 60, 7):
             (told,) = [step for step in run.sequence(request).steps if step.kind == "told"]
-            assert told.time == pytest.approx(run.tally.response[request])
-            assert told.good == (run.tally.outcome[request] == 1)
+            assert told.time == pytest.approx(run.tables.requests.response[request])
+            assert told.good == (run.tables.requests.outcome[request] == 1)
 
 
 def test_a_crash_loses_the_work_and_the_caller_hears_of_it():
@@ -95,8 +94,8 @@ def test_a_crashed_delivery_comes_again():
 
 def test_a_caller_that_gives_up_tries_again_and_the_late_answer_counts_for_nothing():
     run = doubled()
-    late = (run.rows["verdict"] == Verdict.TIMEOUT) & (run.rows["outcome"] == Outcome.OK)
-    sequence = run.sequence(int(run.rows["request"][np.flatnonzero(late)[0]]))
+    late = (run.tables.rows["verdict"] == Verdict.TIMEOUT) & (run.tables.rows["outcome"] == Outcome.OK)
+    sequence = run.sequence(int(run.tables.rows["request"][np.flatnonzero(late)[0]]))
     assert {"gives up after 60 ms", "call, attempt 2", "answer: too late"} <= set(texts(sequence))
     late = [step for step in sequence.steps if step.text == "answer: too late"]
     assert all(step.kind == "lost" and not step.good for step in late)
@@ -104,13 +103,13 @@ def test_a_caller_that_gives_up_tries_again_and_the_late_answer_counts_for_nothi
 
 def test_what_links_lose_is_said_to_be_lost():
     run = lossy()
-    said = {text for number in range(len(run.tally.row)) for text in texts(run.sequence(number))}
+    said = {text for number in range(len(run.tables.requests.row)) for text in texts(run.sequence(number))}
     assert {f"{what}: lost on the way" for what in ("request", "deliver", "publish", "answer")} <= said
 
 
 def test_refused_and_down_are_said():
     run = lesson("registration-classic", [OUTAGE]).run()
-    number = int(np.flatnonzero(run.tally.outcome == 2)[0])
+    number = int(np.flatnonzero(run.tables.requests.outcome == 2)[0])
     assert {"refuses: unreachable", "error: unreachable"} <= set(texts(run.sequence(number)))
     closed = [{"outage": "customer-registered", "at": 0, "for": 3}]
     run = lesson("registration-events", closed, duration=5).run()
@@ -119,9 +118,11 @@ def test_refused_and_down_are_said():
 
 def test_a_full_inbox_rejects():
     run = lesson("registration-classic", rate=40, duration=5, **{"services.mailing-list.limit": 1}).run()
-    number = int(np.flatnonzero(run.tally.outcome == 4)[0]) if (run.tally.outcome == 4).any() else None
-    row = int(np.flatnonzero(run.rows["verdict"] == Verdict.REJECTED)[0])
-    assert "rejected: full" in texts(run.sequence(number or int(run.rows["request"][row])))
+    number = (
+        int(np.flatnonzero(run.tables.requests.outcome == 4)[0]) if (run.tables.requests.outcome == 4).any() else None
+    )
+    row = int(np.flatnonzero(run.tables.rows["verdict"] == Verdict.REJECTED)[0])
+    assert "rejected: full" in texts(run.sequence(number or int(run.tables.rows["request"][row])))
 
 
 def test_a_message_given_up_is_dead():
@@ -138,11 +139,11 @@ def test_a_dropped_call_says_why():
 
 
 def test_a_run_that_was_cut_says_what_was_open():
-    run = evsim.simulate(lesson("registration-classic", rate=30), until=8)
-    number = int(np.flatnonzero(run.tally.outcome == 0)[-1])
+    run = lesson("registration-classic", rate=30).run(until=8)
+    number = int(np.flatnonzero(run.tables.requests.outcome == 0)[-1])
     assert "no answer yet when the run ended" in texts(run.sequence(number))
     run = cut()
-    said = {text for number in range(len(run.tally.row)) for text in texts(run.sequence(number))}
+    said = {text for number in range(len(run.tables.requests.row)) for text in texts(run.sequence(number))}
     assert "waits here to the end of the run" in said
 
 
@@ -225,7 +226,7 @@ def test_several_requests_share_services_and_have_lifelines_of_their_own():
     both = run.sequence([21, 20])
     assert list(both.participants)[:2] == ["register-page 20", "register-page 21"]
     assert both.title == "requests 20, 21 of register-page (registration-events, seed 1)"
-    apart = float(run.tally.arrived[21] - run.tally.arrived[20])
+    apart = float(run.tables.requests.arrived[21] - run.tables.requests.arrived[20])
     for number, later in ((20, 0.0), (21, apart)):
         alone = run.sequence(number)
         wanted = [(step.time + later, step.kind, step.text, step.row) for step in alone.steps]

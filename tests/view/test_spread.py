@@ -3,7 +3,6 @@
 import pytest
 
 from evsim import load
-from evsim.run import simulate
 from evsim.view.spread import spread
 from tests.view.drawing import finding
 from tests.view.runs import silent
@@ -18,15 +17,15 @@ def bars(ax):
 
 @pytest.fixture(scope="module")
 def unfair():
-    return simulate(load("prefetch-unfair").replace({"workloads.clients.arrivals.poisson": 72}))
+    return load("prefetch-unfair").replace({"workloads.clients.arrivals.poisson": 72}).run()
 
 
 def test_a_bar_is_the_mean_wait_at_an_instance_and_its_dark_part_was_in_vain(unfair):
-    ax, figures = spread(unfair), unfair.service_figures["worker"]
+    ax, figures = spread(unfair), unfair.services["worker"]
     drawn = bars(ax)
     assert len(drawn) == 4
     spans = unfair.spans[(unfair.spans.service == "worker") & unfair.spans.cohort & unfair.spans.started.notna()]
-    instance = unfair.rows["worker"][spans.index]
+    instance = unfair.tables.rows["worker"][spans.index]
     waits = (spans.started - spans.ready).groupby(instance).mean()
     behind = 0.0
     for name, (busy, free) in drawn.items():
@@ -41,10 +40,10 @@ def test_a_bar_is_the_mean_wait_at_an_instance_and_its_dark_part_was_in_vain(unf
 
 
 def test_one_instance_that_reads_a_log_has_a_bar_for_each_partition_and_one_for_the_rest():
-    run = simulate(load("hot-partition"))
+    run = load("hot-partition").run()
     names = list(bars(spread(run)))
     assert len(names) == 13 and names[0].startswith("partition ") and names[-1].startswith("12 others")
-    share = run.channel_figures["order-placed", "warehouse"]["busiest_share"]
+    share = run.channels["order-placed", "warehouse"]["busiest_share"]
     assert names[0].endswith(f"{share * 100:.1f} %")
     assert "the busiest of 24 partitions has" in finding(spread(run))
 
@@ -58,6 +57,6 @@ def test_the_service_where_most_is_waited_in_vain_is_drawn_unless_another_one_is
 
 def test_where_nobody_comes_a_sentence_says_so():
     early = {"burst": {"count": 1, "at": "5s"}}
-    nobody = simulate(load("prefetch-unfair").replace({"workloads.clients.arrivals": early}))
+    nobody = load("prefetch-unfair").replace({"workloads.clients.arrivals": early}).run()
     assert spread(nobody, "worker").alt_text == "Nobody came to worker."  # after the warm-up
     assert "Nobody waits at echo" in spread(silent()).alt_text

@@ -3,7 +3,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.scenario import Scenario
 from evsim.ticks import elapsed
 from evsim.view.staleness import staleness
@@ -17,10 +17,10 @@ def lines(ax):
 
 def test_every_line_counts_whom_something_misses_so_long_after_the_answer():
     run = events()
-    requests, drawn = run.tally, lines(staleness(run))
+    requests, drawn = run.tables.requests, lines(staleness(run))
     told = requests.outcome == OK
     there = {"everything": requests.completed_at}
-    there |= {name: requests.first_time[code] for code, name in enumerate(run.effect_names)}
+    there |= {name: requests.first_time[code] for code, name in enumerate(run.tables.effect_names)}
     assert drawn.keys() == there.keys()
     for name, times in there.items():
         lag = elapsed(times, requests.answered)[told]
@@ -33,14 +33,14 @@ def test_every_line_counts_whom_something_misses_so_long_after_the_answer():
 def test_in_the_classic_design_yes_is_true():
     ax = staleness(classic())
     assert all(not np.any(y) for _, y in lines(ax).values())
-    good = int((classic().tally.outcome == OK).sum())
+    good = int((classic().tables.requests.outcome == OK).sum())
     assert finding(ax) == f"Whoever of the {good} customers was told yes, it was true"
 
 
 def test_what_never_comes_stays_above_zero():
     steps = {"services.register.handle.1.publish": {"channel": "customer-registered", "acks": 0}}
     run = lesson("registration-events", duration=20, **steps, **{"network.loss": 0.03}).run()
-    requests = run.tally
+    requests = run.tables.requests
     told = requests.outcome == OK
     never = int((told & (requests.present < requests.due)).sum())
     assert never
@@ -65,7 +65,7 @@ def test_almost_everybody_is_not_everybody():
             "run": {"duration": 5},
         }
     ).run()
-    lag = run.tally.consistency_lag > 0
+    lag = run.tables.requests.consistency_lag > 0
     assert 0.998 < lag.mean() < 1
     title = finding(staleness(run))
     assert float(title.partition("for ")[2].partition(" %")[0]) == pytest.approx(100 * lag.mean(), abs=0.01)

@@ -62,10 +62,10 @@ def test_waiting_in_line_is_hatched():
 
 def test_each_effect_is_a_mark_at_its_time():
     run = doubled()
-    number = int(np.argmax(run.tally.times_done.sum(axis=0)))
+    number = int(np.argmax(run.tables.requests.times_done.sum(axis=0)))
     marks, story = effect_marks(run), Story(run, number)
     ax = waterfall(run, number)
-    for name in run.effect_names:
+    for name in run.tables.effect_names:
         drawn = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == marks[name].marker]
         assert sorted(drawn) == [time for time, each in story.effects if each == name]
     assert "came" in finding(ax)
@@ -74,11 +74,11 @@ def test_each_effect_is_a_mark_at_its_time():
 def test_the_told_line_stands_at_the_answer():
     ax = waterfall(events(), 5)
     (told,) = [line for line in ax.lines if line.get_color() == TOLD.colour and len(line.get_xdata()) == 2]
-    assert told.get_xdata()[0] == pytest.approx(events().tally.response[5])
+    assert told.get_xdata()[0] == pytest.approx(events().tables.requests.response[5])
 
 
 def test_the_title_tells_when_all_was_true():
-    requests = events(down=False).tally
+    requests = events(down=False).tables.requests
     title = finding(waterfall(events(down=False), 3))
     assert title.startswith("Customer 3 was told yes after ")
     assert f"all was true {1000 * requests.consistency_lag[3]:.0f} ms later" in title
@@ -87,7 +87,7 @@ def test_the_title_tells_when_all_was_true():
 
 def test_an_error_is_told_with_what_never_came():
     run = lesson("registration-classic", [OUTAGE]).run()
-    number = int(np.flatnonzero((run.tally.outcome == 2) & (run.tally.present == 1))[0])
+    number = int(np.flatnonzero((run.tables.requests.outcome == 2) & (run.tables.requests.present == 1))[0])
     ax = waterfall(run, number)
     assert "was told of an error" in finding(ax)
     assert "subscription never came" in finding(ax)
@@ -96,8 +96,8 @@ def test_an_error_is_told_with_what_never_came():
 
 def test_an_attempt_given_up_says_so():
     run = doubled()
-    row = int(np.flatnonzero(run.rows["verdict"] == Verdict.TIMEOUT)[0])
-    ax = waterfall(run, int(run.rows["request"][row]))
+    row = int(np.flatnonzero(run.tables.rows["verdict"] == Verdict.TIMEOUT)[0])
+    ax = waterfall(run, int(run.tables.rows["request"][row]))
     assert "given up" in [text.get_text() for text in ax.texts]
 
 
@@ -121,7 +121,7 @@ def test_the_workload_must_be_named_where_there_are_several():
 @pytest.mark.parametrize("name", [name for name in EDGES if name != "nobody"])
 def test_every_run_has_a_picture_with_words(name):
     run = EDGES[name]()
-    ax = waterfall(run, len(run.tally.row) // 3, next(iter(run.scenario.workloads)))
+    ax = waterfall(run, len(run.tables.requests.row) // 3, next(iter(run.scenario.workloads)))
     ax.figure.savefig(BytesIO())
     assert ax.alt_text
 

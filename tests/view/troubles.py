@@ -51,7 +51,7 @@ def stories():
     runs = [make() for name, make in EDGES.items() if name != "nobody"]
     for run in (*runs, classic(), crashed("classic"), crashed("events"), lossy()):
         for workload in run.scenario.workloads:
-            count = int((run.tally.workload == run.tally.workloads.index(workload)).sum())
+            count = int((run.tables.requests.workload == run.tables.requests.workloads.index(workload)).sum())
             for request in {*range(0, count, max(1, count // 12)), count - 1}:
                 yield Sequence(run, request, workload)
     yield Sequence(odd(), 0)

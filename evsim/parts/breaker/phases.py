@@ -23,7 +23,7 @@ def phases(run):
     for time, kind, who, _ in run.records.incidents:
         if kind in (CLOSED, OPEN, HALF_OPEN):
             changes.setdefault(who, [(0.0, CLOSED)]).append((time, kind))
-    end = max(run.ended_at, run.scenario.run.duration)
+    end = max(run.ended_at, run.scenario.run_settings.duration)
     return {
         who: [
             Phase(who, state.removeprefix("breaker "), start, until)

@@ -78,7 +78,7 @@ def _times_opened(phases):
 
 
 def _nothing(run):
-    steps = (place.step for place in run.places if place.is_call)
+    steps = (place.step for place in run.tables.places if place.is_call)
     if any(step.breaker for step in steps):
         return f"No circuit breaker opened within {seconds(run.ended_at)}."
     return "No call has a circuit breaker; write breaker: {failures: 5, open_for: 10s} into a call step."

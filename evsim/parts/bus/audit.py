@@ -11,8 +11,10 @@ def obligations(run, name):
     """For each message: how many it makes. One that is sent, or that finds no service there at all, makes one."""
     services = run.scenario.services.values()
     listeners = sum(each.channel == name for service in services for each in service.subscribe)
-    of_step = np.array([1 if step.kind == "send" else max(listeners, 1) for _, step in run.routes] or [0], dtype=int)
-    return of_step[run.message_columns["route"]]
+    of_step = np.array(
+        [1 if step.kind == "send" else max(listeners, 1) for _, step in run.tables.routes] or [0], dtype=int
+    )
+    return of_step[run.tables.messages["route"]]
 
 
 def handed_over(books):

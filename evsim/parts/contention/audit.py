@@ -18,9 +18,9 @@ def stretched(books):
         law, alone = service.contention, _one_work(books, service)
         if law is None or alone is None:
             continue
-        mine = [place.service == name for place in books.run.places] + [False]
+        mine = [place.service == name for place in books.run.tables.places] + [False]
         begun = np.flatnonzero(np.array(mine)[rows["place"]] & ~np.isnan(rows["started"]))
-        instances = books.run.capacity[name].instance_of(rows["worker"][begun])
+        instances = books.run.tables.capacity[name].instance_of(rows["worker"][begun])
         for instance in np.unique(instances).tolist():
             its = begun[instances == instance]
             started, ended = rows["started"][its], np.fmin(rows["ended"][its], np.inf)

@@ -14,7 +14,7 @@ def routing(books):
     ways = _ways(run)
     made = {message: [] for message in ways}
     again = {copy for copy, _ in run.records.copies}
-    copies = [copy for copy in np.flatnonzero(run.routed).tolist() if copy not in again]
+    copies = [copy for copy in np.flatnonzero(run.tables.routed).tolist() if copy not in again]
     for copy in copies:
         made.setdefault(int(messages["origin"][copy]), []).append(int(messages["channel"][copy]))
     right = [sorted(made[message]) == sorted(ways.get(message, ())) for message in made]
@@ -28,21 +28,21 @@ def routing(books):
 
 def obligations(run, name):
     """What leads nowhere is one, and dropped; the rest is none here, but where it leads."""
-    found = np.zeros(len(run.message_columns["origin"]), dtype=int)
+    found = np.zeros(len(run.tables.messages["origin"]), dtype=int)
     found[[message for message, ways in _ways(run).items() if not ways]] = 1
     return found
 
 
 def _ways(run):
     """message -> numbers of the channels to which the exchange that took it should hand it on."""
-    messages, channels = run.message_columns, run.scenario.channels
+    messages, channels = run.tables.messages, run.scenario.channels
     names, known, found = list(channels), {}, {}
     sorts = np.array([each.routes for each in channels.values()] + [False])
     for message in np.flatnonzero(sorts[messages["channel"]] & ~np.isnan(messages["appended"])).tolist():
         route, key, channel = way = tuple(int(messages[name][message]) for name in ("route", "key", "channel"))
         if way not in known:
-            _, step = run.routes[route]
-            leads = onward(run.scenario, step, names[channel], run.key_names.get(key, str(key)))
+            _, step = run.tables.routes[route]
+            leads = onward(run.scenario, step, names[channel], run.tables.key_names.get(key, str(key)))
             known[way] = [names.index(name) for name in leads]
         passed = been_in(run, messages["cause"][message], messages["origin"][message])
         found[message] = [each for each in known[way] if sorts[each] or each not in passed]

@@ -30,7 +30,9 @@ def hedges(books):
             right = len(done) <= 1 and all(rows["settled"][each] == rows["settled"][done[0]] for each in beaten if done)
             right &= bool(done) or not beaten
             books.demand([right], f"{service} was answered twice, or beaten by nobody", its[:1])
-    known = np.isin(rows["place"], [place.number for place in books.run.places if getattr(place.step, "hedge", None)])
+    known = np.isin(
+        rows["place"], [place.number for place in books.run.tables.places if getattr(place.step, "hedge", None)]
+    )
     books.demand((rows["verdict"] != Verdict.BEATEN) | known, "beaten where nobody hedges")
 
 

@@ -9,14 +9,14 @@ __all__ = ["CHECKS"]
 
 
 def once(books):
-    run, rows, effects = books.run, books.rows, books.run.effects_columns
+    run, rows, effects = books.run, books.rows, books.run.tables.effects
     first_effect = np.full(len(rows["born"]), np.nan)
     np.fmin.at(first_effect, effects["row"], effects["time"])
     before = dict(run.records.copies)
     for name, service in run.scenario.services.items():
         if service.idempotent is None:
             continue
-        mine = [place.service == name for place in run.places] + [False]
+        mine = [place.service == name for place in run.tables.places] + [False]
         made = np.flatnonzero(np.array(mine)[rows["place"]] & ~np.isnan(first_effect))
         window = np.inf if service.idempotent.window is None else service.idempotent.window
         stored = {}
@@ -29,7 +29,7 @@ def once(books):
 
 def _identity(books, by, row, before):
     run, rows, messages = books.run, books.rows, books.messages
-    place = run.places[rows["place"][row]]
+    place = run.tables.places[rows["place"][row]]
     if by == "content":
         return place.workload, int(rows["request"][row]), place.number, int(rows["hop"][row])
     if by == "key":

@@ -102,7 +102,7 @@ class LogSettings(Likened):
 
     def problems(self, scenario, name):
         """Partitions that are to be added after the end of the run, and static members without a session."""
-        duration = scenario.settings.duration
+        duration = scenario.run_settings.duration
         if self.add_partitions is not None and self.add_partitions.at >= duration:
             yield Problem(
                 ("channels", name, "add_partitions", "at"),

@@ -9,12 +9,12 @@ ROUNDING = 1e-9  # bytes: of sums of sizes
 
 def obligations(run, name):
     """Each message is one: there is one reader."""
-    return np.ones(len(run.message_columns["published"]), dtype=int)
+    return np.ones(len(run.tables.messages["published"]), dtype=int)
 
 
 def pipes(books):
     rows, messages, scenario = books.rows, books.messages, books.run.scenario.complete
-    sizes = np.array([getattr(step, "size", None) or 1.0 for _, step in books.run.routes] or [0.0])
+    sizes = np.array([getattr(step, "size", None) or 1.0 for _, step in books.run.tables.routes] or [0.0])
     deliveries = np.flatnonzero(books.kinds == "delivery")
     for code, (name, pipe) in enumerate(scenario.channels.items()):
         if not pipe.breaks:

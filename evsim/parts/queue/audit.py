@@ -11,7 +11,7 @@ __all__ = ["CHECKS", "obligations"]
 
 def obligations(run, name):
     """Each message is one: for whoever has it first."""
-    return np.ones(len(run.message_columns["published"]), dtype=int)
+    return np.ones(len(run.tables.messages["published"]), dtype=int)
 
 
 def clocks(books):
@@ -44,7 +44,7 @@ def clocks(books):
 
 def _changed(books, mine):
     """Whether a consumer that failed says when its message is to be visible again, in place of its time."""
-    says = [_says_when(place.step) for place in books.run.places] + [False]
+    says = [_says_when(place.step) for place in books.run.tables.places] + [False]
     return np.array(says)[books.rows["place"][mine]] & (books.rows["outcome"][mine] == Outcome.FAILED)
 
 
@@ -57,7 +57,7 @@ def _may_last(books, mine, settings):
     """What a consumer has put off, and what was spent with its last delivery and that nobody has asked for since."""
     if not settings.deletes_late:
         return _changed(books, mine)
-    retries = [getattr(place.step, "retry", None) for place in books.run.places] + [None]
+    retries = [getattr(place.step, "retry", None) for place in books.run.tables.places] + [None]
     usual = PLAIN_ATTEMPTS if settings.deliveries is None else np.inf
     own = np.array([retry.attempts if retry else usual for retry in retries])[books.rows["place"][mine]]
     allowed = np.minimum(own, np.inf if settings.deliveries is None else settings.deliveries)

@@ -197,7 +197,7 @@ class QueueSettings(Likened):
         """Dead letters that are to go back from where none come to, or after the end of the run."""
         if self.redrive is None:
             return
-        path, duration = ("channels", name, "redrive"), scenario.settings.duration
+        path, duration = ("channels", name, "redrive"), scenario.run_settings.duration
         if name not in letters_come_to(scenario):
             yield Problem(path, f"no dead letters come to {name}", hint=f"write dead_letter: {name} where they die")
         if self.redrive.at >= duration:

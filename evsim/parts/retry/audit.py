@@ -13,7 +13,7 @@ def budgets(books):
     for (service, _, budget), places in calls(books, lambda step: step.retry and step.retry.budget).items():
         mine = np.flatnonzero(np.isin(rows["place"], places) & asked(rows))
         first = rows["first"][mine] < 0
-        instance = books.run.capacity[service].instance_of(rows["worker"][rows["parent"][mine]])
+        instance = books.run.tables.capacity[service].instance_of(rows["worker"][rows["parent"][mine]])
         buckets = 1 + crashes(books, service)
         allowed = budget.burst * buckets + budget.ratio * np.bincount(instance[first], minlength=1)
         made = np.bincount(instance[~first], minlength=len(allowed))[: len(allowed)]

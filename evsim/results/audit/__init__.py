@@ -45,7 +45,7 @@ class Audit:
 
     def __str__(self):
         run = self.run
-        counts = len(run.rows["born"]), len(run.message_columns["published"]), len(run.effects_columns["row"])
+        counts = len(run.tables.rows["born"]), len(run.tables.messages["published"]), len(run.tables.effects["row"])
         return "balanced: {:,} attempts, {:,} messages, {:,} effects".format(*counts)
 
     __repr__ = __str__

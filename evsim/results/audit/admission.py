@@ -21,7 +21,7 @@ def refusable(books):
     for name, service in scenario.services.items():
         mine = [
             place.service == name and (not place.is_delivery or scenario.channels[place.source].direct)
-            for place in books.run.places
+            for place in books.run.tables.places
         ]
         yield name, np.array([*mine, False])[books.rows["place"]], service
 

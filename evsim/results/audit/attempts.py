@@ -3,8 +3,8 @@
 import numpy as np
 
 from evsim.results.audit.steps import may_answer_early
+from evsim.results.obligations import deleted_late, last_attempts
 from evsim.results.records import Outcome, Reason, Verdict
-from evsim.results.tally import deleted_late, last_attempts
 
 __all__ = ["CHECKS"]
 
@@ -32,7 +32,7 @@ def clocks(books):
 
 def requests(books):
     """Each workload's requests are numbered 0, 1, 2 ... in order of arrival, each once."""
-    requests = books.run.tally
+    requests = books.run.tables.requests
     for code, name in enumerate(requests.workloads):
         mine = requests.workload == code
         numbers = requests.number[mine]
@@ -48,7 +48,7 @@ def attempts(books):
     later = np.flatnonzero((rows["first"] >= 0) & (rows["verdict"] != Verdict.COPY))
     first = rows["first"][later]
     books.demand(rows["first"][first] < 0, "an attempt points back to what is no first attempt", later)
-    hedged = np.isin(rows["place"], [p.number for p in books.run.places if getattr(p.step, "hedge", None)])
+    hedged = np.isin(rows["place"], [p.number for p in books.run.tables.places if getattr(p.step, "hedge", None)])
     seen = {}
     for row, owner in zip(later.tolist(), first.tolist(), strict=True):
         previous, number = seen.get(owner, (owner, 1))
@@ -66,7 +66,7 @@ def verdicts(books):
     verdict, outcome = rows["verdict"], rows["outcome"]
     started = ~np.isnan(rows["started"])
     done = verdict == Verdict.DONE
-    early = np.array([may_answer_early(books.run.scenario, place) for place in books.run.places] + [False])
+    early = np.array([may_answer_early(books.run.scenario, place) for place in books.run.tables.places] + [False])
     books.demand(
         ~done | (outcome == Outcome.OK) | ((early[rows["place"]] | _commits_early(books)) & started)
         | _of_deliveries(books, lambda place: place.step.ack == "before") | (rows["reason"] == Reason.LATE_DELETE),
@@ -91,7 +91,7 @@ def verdicts(books):
     books.demand(~is_delivery | np.isin(verdict, own["delivery"]), "a delivery has the verdict of a call")
     _, last = last_attempts(rows)
     ended_for_good = ~np.isin(verdict[last], (Verdict.GIVEN_BACK, Verdict.REVOKED))
-    over = books.run.records_complete
+    over = books.run.tables.complete
     books.demand(ended_for_good | ~np.array(over), "given back and never handed out again", last)
 
 
@@ -112,13 +112,13 @@ def late(books):
     row, time = late["row"], late["time"]
     lasted = (rows["verdict"][row] != Verdict.COPY) & ~(time >= rows["settled"][row])
     books.demand(~lasted, "an answer is late and its lease had not ended", row)
-    left = np.where(np.isnan(books.run.replied), rows["ended"], books.run.replied)[row]
+    left = np.where(np.isnan(books.run.tables.replied), rows["ended"], books.run.tables.replied)[row]
     books.demand(time >= left, "an answer came late and never left", row)
 
 
 def _of_deliveries(books, right):
     """For each row: whether it is a delivery at a place for which ``right(place)``."""
-    return np.array([p.is_delivery and right(p) for p in books.run.places] + [False])[books.rows["place"]]
+    return np.array([p.is_delivery and right(p) for p in books.run.tables.places] + [False])[books.rows["place"]]
 
 
 def _has_clocks(run, place):
@@ -135,7 +135,7 @@ def _deletes_late(run, place):
 
 def _commits_early(books):
     """For each row: whether its commit leaves when the work begins."""
-    places = books.run.places
+    places = books.run.tables.places
     early = [place.is_delivery and place.step.commits.early for place in places]
     return np.array([*early, False])[books.rows["place"]]
 

@@ -15,8 +15,8 @@ class Books:
     """The columns of a run. ``kinds`` says of each row whether it is a request, a call or a delivery."""
 
     def __init__(self, run):
-        self.run, self.rows, self.messages = run, run.rows, run.message_columns
-        self.kinds = np.array([place.kind for place in run.places] + ["delivery"])[self.rows["place"]]
+        self.run, self.rows, self.messages = run, run.tables.rows, run.tables.messages
+        self.kinds = np.array([place.kind for place in run.tables.places] + ["delivery"])[self.rows["place"]]
 
     def refuse(self, what):
         """Say what does not balance."""
@@ -33,7 +33,7 @@ class Books:
         rows = self.rows
         if number >= len(rows["born"]):
             return "no such row"
-        place = self.run.places[rows["place"][number]] if rows["place"][number] >= 0 else None
+        place = self.run.tables.places[rows["place"][number]] if rows["place"][number] >= 0 else None
         text = f"{place.kind} to {place.service} for {place.workload} " if place else "delivery "
         return (
             f"{text}{rows['request'][number]}, attempt {max(rows['attempt'][number], 1)}, "

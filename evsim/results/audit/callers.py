@@ -11,7 +11,7 @@ def by_instance(books, service, chosen):
     """(instance, rows) of the calls that each instance of a service made."""
     rows = books.rows
     mine = np.flatnonzero(chosen & asked(rows))
-    instance = books.run.capacity[service].instance_of(rows["worker"][rows["parent"][mine]])
+    instance = books.run.tables.capacity[service].instance_of(rows["worker"][rows["parent"][mine]])
     return [(number, mine[instance == number]) for number in np.unique(instance).tolist()]
 
 
@@ -21,14 +21,14 @@ def asked(rows):
 
 
 def name_of(books, service, instance, callee):
-    several = books.run.capacity[service].count > 1
+    several = books.run.tables.capacity[service].count > 1
     return f"{service}/{instance + 1} to {callee}" if several else f"{service} to {callee}"
 
 
 def calls(books, settings_of):
     """(calling service, callee, settings) -> the numbers of the places whose step has settings, by `settings_of` it."""
     found = {}
-    for place in books.run.places:
+    for place in books.run.tables.places:
         if place.is_call and (settings := settings_of(place.step)):
             callee = getattr(place.step, place.step.short)
             found.setdefault((place.source, callee, settings), []).append(place.number)

@@ -13,7 +13,7 @@ def workers(books):
     rows = books.rows
     ran = np.flatnonzero(~np.isnan(rows["started"]) & ~followers(books.run))
     services = {name: code for code, name in enumerate(books.run.scenario.services)}
-    service = np.array([services[place.service] for place in books.run.places])[rows["place"][ran]]
+    service = np.array([services[place.service] for place in books.run.tables.places])[rows["place"][ran]]
     end = np.where(np.isnan(rows["ended"][ran]), np.inf, rows["ended"][ran])
     order = np.lexsort((ran, end, rows["started"][ran], rows["worker"][ran], service))
     ran, service = ran[order], service[order]
@@ -26,22 +26,22 @@ def lives(books):
     """Who works is there, from the beginning of the work to its end."""
     rows, run = books.rows, books.run
     held = ~np.isnan(rows["started"]) & ~followers(run)
-    services = np.array([place.service for place in run.places] + [""])[rows["place"]]
-    for name, capacity in run.capacity.items():
+    services = np.array([place.service for place in run.tables.places] + [""])[rows["place"]]
+    for name, capacity in run.tables.capacity.items():
         mine = np.flatnonzero(held & (services == name))
         there = capacity.covers(rows["worker"][mine], rows["started"][mine], rows["ended"][mine])
         books.demand(there, f"a worker of {name} worked while its instance was not there", mine)
 
 
 def credits(books):
-    rows, stock = books.rows, books.run.stock
+    rows, stock = books.rows, books.run.tables.stock
     held_rows = (rows["outcome"] == Outcome.OPEN) & ~np.isnan(rows["started"])
     held_rows = np.flatnonzero(held_rows & ~followers(books.run))
-    service_of = [place.service for place in books.run.places]
+    service_of = [place.service for place in books.run.tables.places]
     held = {name: [] for name in books.run.scenario.services}
     for row in held_rows.tolist():
         held[service_of[rows["place"][row]]].append(int(rows["worker"][row]))
-    for name, capacity in books.run.capacity.items():
+    for name, capacity in books.run.tables.capacity.items():
         every = capacity.workers_at_last()
         absent = set(stock["absent"][name]).intersection(every) - set(held[name])
         home = sorted([*stock["free"][name], *held[name], *absent])
@@ -54,7 +54,9 @@ def credits(books):
     ended = overdue[(rows["outcome"][overdue] != Outcome.OPEN) & ~np.isin(overdue, stock["news"])]
     books.demand(np.zeros(len(ended), bool), "a credit is held for a lease and a work that have ended", ended)
     for (channel, service), (credit, full) in stock["credit"].items():
-        mine = [p.number for p in books.run.places if (p.kind, p.source, p.service) == ("delivery", channel, service)]
+        mine = [
+            p.number for p in books.run.tables.places if (p.kind, p.source, p.service) == ("delivery", channel, service)
+        ]
         overdue = np.zeros(len(rows["place"]), dtype=bool)
         overdue[stock["overdue"]] = True
         leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"])

@@ -10,7 +10,7 @@ __all__ = ["CHECKS"]
 
 def effects(books):
     """An effect happens inside the execution that makes it, and a successful one makes all of its own."""
-    rows, effects = books.rows, books.run.effects_columns
+    rows, effects = books.rows, books.run.tables.effects
     row, time = effects["row"], effects["time"]
     inside = (time >= rows["started"][row]) & ~(time > rows["ended"][row])
     books.demand(inside, "an effect lies outside the work that made it", row)
@@ -20,7 +20,7 @@ def effects(books):
 
 def undos(books):
     """An undo lies inside the execution that makes it, and reaches back from its moment."""
-    rows, undos, effects = books.rows, books.run.records.undos.columns(), books.run.effects_columns
+    rows, undos, effects = books.rows, books.run.records.undos.columns(), books.run.tables.effects
     row, time, before = undos["row"], undos["time"], undos["before"]
     inside = (time >= rows["started"][row]) & ~(time > rows["ended"][row])
     books.demand(inside, "something was undone outside the work that undid it", row)
@@ -51,10 +51,10 @@ def children(books):
 
 def _compare(books, made, kinds, name):
     """Executions that ended well made at least what their handler always makes, and at most what it may."""
-    counts = [fewest_and_most(books.run.scenario, place, kinds) for place in books.run.places]
+    counts = [fewest_and_most(books.run.scenario, place, kinds) for place in books.run.tables.places]
     low = np.array([low for low, _ in counts] + [0])
     high = np.array([high for _, high in counts] + [0])
-    ok = (books.rows["outcome"] == Outcome.OK) & np.isnan(books.run.skipped)
+    ok = (books.rows["outcome"] == Outcome.OK) & np.isnan(books.run.tables.skipped)
     place = books.rows["place"]
     books.demand(~ok | (made >= low[place]), f"the work ended well without all its {name}")
     books.demand(made <= high[place], f"the work made more {name} than its steps can")

@@ -12,7 +12,7 @@ __all__ = ["CHECKS"]
 
 def guarantees(books):
     rows, run = books.rows, books.run
-    promise = [place.step.guarantee if place.is_delivery else None for place in run.places] + [None]
+    promise = [place.step.guarantee if place.is_delivery else None for place in run.tables.places] + [None]
     promise = np.array(promise, dtype=object)[rows["place"]]
     owner = np.where(rows["first"] < 0, np.arange(len(promise)), rows["first"])
     begun = ~np.isnan(rows["started"]) & (rows["verdict"] != Verdict.COPY) & (promise == "at_most_once")

@@ -7,8 +7,8 @@ in the ledger.
 import numpy as np
 
 from evsim.results.deaths import been_in
+from evsim.results.obligations import last_attempts
 from evsim.results.records import Fate, Reason, Verdict
-from evsim.results.tally import last_attempts
 
 __all__ = ["CHECKS", "refused_letters"]
 
@@ -50,17 +50,17 @@ def refused(books):
 
 def refused_letters(run):
     """For each message: whether it is a dead letter, or a copy of one, that its channel did not take."""
-    messages = run.message_columns
+    messages = run.tables.messages
     found = np.zeros(len(messages["origin"]), dtype=bool)
     found[_letters(run)] = True
-    for message in np.flatnonzero(run.routed).tolist():  # after what they come from
+    for message in np.flatnonzero(run.tables.routed).tolist():  # after what they come from
         found[message] = found[messages["origin"][message]]
     return found & np.isin(messages["fate"], (Fate.FULL, Fate.REFUSED))
 
 
 def _letters(run):
     """Numbers of the messages that are dead letters; a second record of one is none."""
-    made = (run.message_columns["origin"] >= 0) & ~run.routed
+    made = (run.tables.messages["origin"] >= 0) & ~run.tables.routed
     made[[copy for copy, _ in run.records.copies]] = False
     return np.flatnonzero(made)
 
@@ -71,12 +71,12 @@ def _targets(run, dead):
     A subscription's address is for what its service gives up; what expires or is dropped goes to its queue's, if what
     expires there goes anywhere.
     """
-    rows, channels = run.rows, run.scenario.complete.channels
+    rows, channels = run.tables.rows, run.scenario.complete.channels
     numbers = {name: number for number, name in enumerate(channels)} | {None: -1}
     own = np.array([numbers[getattr(each, "dead_letter", None)] for each in channels.values()] + [-1])
-    reading = np.array([numbers[getattr(place.step, "dead_letter", None)] for place in run.places] + [-1])
+    reading = np.array([numbers[getattr(place.step, "dead_letter", None)] for place in run.tables.places] + [-1])
     read = np.where(rows["verdict"][dead] == Verdict.DEAD, reading[rows["place"][dead]], -1)
-    channel = run.message_columns["channel"][rows["parent"][dead]]
+    channel = run.tables.messages["channel"][rows["parent"][dead]]
     keeps = np.array([getattr(each, "expired_to_dead_letter", True) is False for each in channels.values()] + [False])
     gone = (rows["verdict"][dead] == Verdict.EXPIRED) & keeps[channel]
     return np.where(gone, -1, np.where(read >= 0, read, own[channel]))
@@ -86,7 +86,7 @@ def _comes_round(run, row, target):
     """Whether the letter of a row would come to a channel that keeps it and where its message has been before."""
     if target < 0 or list(run.scenario.channels.values())[target].routes:
         return False
-    return target in been_in(run, row, run.rows["parent"][row])
+    return target in been_in(run, row, run.tables.rows["parent"][row])
 
 
 CHECKS = (letters, refused)

@@ -8,7 +8,7 @@ __all__ = ["CHECKS"]
 
 
 def stock(books):
-    rows, stock = books.rows, books.run.stock
+    rows, stock = books.rows, books.run.tables.stock
     open_ = np.flatnonzero((rows["outcome"] == Outcome.OPEN) & np.isnan(rows["started"]))
     found = np.sort(np.array([*stock["ready"], *stock["waiting"], *stock["travelling"]], dtype=int))
     twice = found[1:][found[1:] == found[:-1]]

@@ -35,15 +35,15 @@ def unchanged(books):
 
 def _written(run):
     """For each place: the names of the effects that its handler makes if they are unchanged."""
-    handles = [run.scenario.services[place.service].handle for place in run.places]
+    handles = [run.scenario.services[place.service].handle for place in run.tables.places]
     return [{step.name for _, step, _ in walk(handle) if step.effects and step.if_unchanged}
             for handle in handles]  # fmt: skip
 
 
 def _effects(books):
     """(row, name, time) of all effects, in the order in which they were made."""
-    columns = books.run.effects_columns
-    names = [books.run.effect_names[code] for code in columns["name"].tolist()]
+    columns = books.run.tables.effects
+    names = [books.run.tables.effect_names[code] for code in columns["name"].tolist()]
     return zip(columns["row"].tolist(), names, columns["time"].tolist(), strict=True)
 
 

@@ -10,22 +10,22 @@ __all__ = ["CHECKS", "key_of"]
 
 def key_of(books, row):
     """The key of a row: that of the message it brings, or of the request."""
-    run, place = books.run, books.run.places[books.rows["place"][row]]
+    run, place = books.run, books.run.tables.places[books.rows["place"][row]]
     if place.is_delivery:
         return int(books.messages["key"][books.rows["parent"][row]])
-    return run.keys[place.workload](int(books.rows["request"][row]))
+    return run.tables.keys[place.workload](int(books.rows["request"][row]))
 
 
 def unique(books):
-    run, rows, effects = books.run, books.rows, books.run.effects_columns
+    run, rows, effects = books.run, books.rows, books.run.tables.effects
     written = {name: _unique_effects(service.handle) for name, service in run.scenario.services.items()}
     names = set().union(*written.values())
     if not names:
         return
     first, until = {}, {}  # (name, key) -> when it was taken, and when it was free again
-    columns = (*(effects[each].tolist() for each in ("row", "name", "time")), run.undone.tolist())
+    columns = (*(effects[each].tolist() for each in ("row", "name", "time")), run.tables.undone.tolist())
     for row, code, time, undone in zip(*columns, strict=True):
-        name = run.effect_names[code]
+        name = run.tables.effect_names[code]
         if name in names:
             entry = name, key_of(books, row)
             free = until.get(entry, -np.inf) <= time
@@ -35,7 +35,7 @@ def unique(books):
     failed = (rows["reason"] == Reason.TAKEN) & (rows["outcome"] == Outcome.FAILED)
     failed[rows["parent"][(books.kinds == "call") & (rows["verdict"] == Verdict.DECLINED)]] = False  # they were told no
     for row in np.flatnonzero(failed).tolist():
-        mine = written[run.places[rows["place"][row]].service]
+        mine = written[run.tables.places[rows["place"][row]].service]
         if mine:
             times = [first.get((name, key_of(books, row)), np.inf) for name in mine]
             books.demand([min(times) <= rows["ended"][row]], "refused as taken, and the key was free", [row])

@@ -20,7 +20,7 @@ def export(run, path, format, requests=None, workload=None, overwrite=False):
     output of evsim and nothing else; never what the run has read.
     """
     writer, path, new = place_of(format, a_path(path, "path"), overwrite, inputs(run.scenario))
-    chosen = run.chosen(requests, workload)
+    chosen = run.tables.chosen(requests, workload)
     with new(path) as part:
         writer.write(run, chosen, part)
     return path

@@ -25,7 +25,7 @@ def events(facts):
     run = facts.run
     sent = {}  # source -> how many events it has published
     places = []
-    for sender in run.message_senders.tolist():
+    for sender in run.tables.message_senders.tolist():
         sent[sender] = sent.get(sender, 0) + 1
         places.append(sent[sender])
     for message in facts.messages():

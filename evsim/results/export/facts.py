@@ -10,7 +10,7 @@ import numpy as np
 from evsim.results.export.identity import Identity, nanoseconds
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
-from evsim.results.tally import REQUEST_OUTCOMES
+from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.ways import Way
 
 __all__ = ["Attempt", "Facts", "Fault", "Message", "Request"]
@@ -107,17 +107,17 @@ class Facts:
         self.identity = Identity(run)
         self.end = nanoseconds(run.ended_at)
         self.requests = self._requests()
-        self.effects, self.undos = self._made(run.effects_columns), self._made(run.records.undos.columns())
+        self.effects, self.undos = self._made(run.tables.effects), self._made(run.records.undos.columns())
         self.remarks = {}
         for remark in remarks(run):
             self.remarks.setdefault(remark.row, []).append((nanoseconds(remark.time), remark.words))
 
     def _requests(self):
-        tally, found = self.run.tally, {}
+        tally, found = self.run.tables.requests, {}
         for index in np.flatnonzero(self.chosen).tolist():
             workload, number = tally.workloads[tally.workload[index]], int(tally.number[index])
             found[index] = Request(
-                workload, number, self.run.request_keys[index], int(tally.row[index]),
+                workload, number, self.run.tables.request_keys[index], int(tally.row[index]),
                 self.identity.trace(workload, number), nanoseconds(tally.arrived[index]),
                 nanoseconds(tally.answered[index]), REQUEST_OUTCOMES[tally.outcome[index]],
             )  # fmt: skip
@@ -127,14 +127,14 @@ class Facts:
         """row -> [(time, name), ...] of a table of effects."""
         found = {}
         for row, name, time in zip(table["row"].tolist(), table["name"].tolist(), table["time"].tolist()):
-            found.setdefault(row, []).append((nanoseconds(time), self.run.effect_names[name]))
+            found.setdefault(row, []).append((nanoseconds(time), self.run.tables.effect_names[name]))
         return found
 
     def attempts(self):
         """The :class:`Attempt` of every row, in the order of the records."""
-        run, rows, places = self.run, self.run.rows, self.run.places
-        of_row = run.row_requests
-        channels, channel_of = list(run.scenario.channels), run.message_columns["channel"]
+        run, rows, places = self.run, self.run.tables.rows, self.run.tables.places
+        of_row = run.tables.row_requests
+        channels, channel_of = list(run.scenario.channels), run.tables.messages["channel"]
         for row in np.flatnonzero(self.chosen[of_row]).tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
             parent = int(rows["parent"][row])
@@ -153,8 +153,8 @@ class Facts:
                 max(int(rows["attempt"][row]), 1),
                 int(rows["worker"][row]),
                 *times.values(),
-                nanoseconds(run.replied[row]),
-                nanoseconds(run.late[row]),
+                nanoseconds(run.tables.replied[row]),
+                nanoseconds(run.tables.late[row]),
                 _word(Outcome(rows["outcome"][row])),
                 _word(Verdict(rows["verdict"][row])),
                 _word(Reason(rows["reason"][row])),
@@ -165,21 +165,28 @@ class Facts:
 
     def messages(self):
         """The :class:`Message` of every message, in the order of publishing."""
-        run, columns = self.run, self.run.message_columns
-        channels, of_message, senders = list(run.scenario.channels), run.message_requests, run.message_senders
+        run, columns = self.run, self.run.tables.messages
+        channels, of_message, senders = (
+            list(run.scenario.channels),
+            run.tables.message_requests,
+            run.tables.message_senders,
+        )
         for number in np.flatnonzero(self.chosen[of_message]).tolist():
             yield Message(  # type: ignore[call-arg]
                 number,
                 self.requests[int(of_message[number])],
                 senders[number],
                 channels[columns["channel"][number]],
-                run.key_texts(columns["key"][number : number + 1])[0],
+                run.tables.key_texts(columns["key"][number : number + 1])[0],
                 int(columns["partition"][number]),
                 int(columns["offset"][number]),
                 int(columns["cause"][number]),
                 int(columns["origin"][number]),
                 *(nanoseconds(columns[name][number]) for name in ("published", "appended", "acknowledged")),
-                [(nanoseconds(each.sent), nanoseconds(each.arrived), each.fate) for each in run.sendings[number]],
+                [
+                    (nanoseconds(each.sent), nanoseconds(each.arrived), each.fate)
+                    for each in run.tables.sendings[number]
+                ],
             )
 
     def faults(self):

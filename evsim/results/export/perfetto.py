@@ -49,7 +49,7 @@ class _Trace:
             label = f"{kinds[name]} {name}" if name in kinds else name
             yield _meta("process_name", process, 0, name=label)
             yield _meta("process_sort_index", process, 0, sort_index=process)
-        for name, capacity in self.facts.run.capacity.items():
+        for name, capacity in self.facts.run.tables.capacity.items():
             for worker in range(capacity.workers):
                 instance, number = divmod(worker, capacity.width)
                 label = f"worker {number + 1}" + (f" of instance {instance + 1}" if capacity.count > 1 else "")

@@ -6,21 +6,22 @@ import numpy as np
 
 __all__ = ["frames", "write_files"]
 
-NAMES = ("requests", "spans", "ledger", "effects", "incidents", "services", "channels")
+NAMES = ("requests", "spans", "ledger", "effects", "incidents")
+FIGURES = ("services", "channels")
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of files in an archive, so that the same run gives the same bytes
 
 
 def frames(run, chosen):
     """name -> frame. Where not all requests are chosen: without `services` and `channels`, which are about all."""
     if chosen.all():
-        whole = {name: getattr(run, name) for name in NAMES}
+        whole = {name: getattr(run, name) for name in NAMES} | {name: getattr(run, name).frame for name in FIGURES}
         return {name: frame for name, frame in whole.items() if len(frame.columns)}  # no channels, no table of them
-    of_message = chosen[run.message_requests]
+    of_message = chosen[run.tables.message_requests]
     kept = {
         "requests": chosen,
-        "spans": chosen[run.row_requests],
+        "spans": chosen[run.tables.row_requests],
         "ledger": of_message[run.ledger["message"].to_numpy(dtype=int)],
-        "effects": chosen[run.row_requests[run.effects_columns["row"]]],
+        "effects": chosen[run.tables.row_requests[run.tables.effects["row"]]],
     }
     return {name: getattr(run, name)[np.asarray(mask, dtype=bool)] for name, mask in kept.items()} | {
         "incidents": run.incidents

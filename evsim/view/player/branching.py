@@ -25,7 +25,7 @@ def breaks(runs):
 
     They last about a sixth of the run. :mod:`evsim.view.player.film` says what the entries are.
     """
-    longest = max(run.scenario.run.duration for run in runs) / 5
+    longest = max(run.scenario.run_settings.duration for run in runs) / 5
     length = max((each for each in LENGTHS if each <= longest), default=LENGTHS[0])
     services = _services(runs)
     channels = {name: channel for run in runs for name, channel in run.scenario.channels.items()}

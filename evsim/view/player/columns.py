@@ -6,8 +6,8 @@ import numpy as np
 
 from evsim.results.records import Outcome, Verdict
 from evsim.results.remarks import remarks as remarks_of
+from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.sendings import KINDS as SENDING_KINDS
-from evsim.results.tally import REQUEST_OUTCOMES
 from evsim.scenario.handlers import all_steps
 from evsim.ticks import elapsed
 from evsim.view.player.histories import histories
@@ -30,16 +30,18 @@ def micro(seconds):
 
 def requests(run, effects):
     """One entry a request; `effects` are the names of the film's effects."""
-    tally = run.tally
+    tally = run.tables.requests
     due = [
-        tally.is_due[run.effect_names.index(name)] if name in run.effect_names else np.zeros(len(tally.row), int)
+        tally.is_due[run.tables.effect_names.index(name)]
+        if name in run.tables.effect_names
+        else np.zeros(len(tally.row), int)
         for name in effects
     ]
     columns = {name: getattr(tally, name) for name in ("row", "workload", "number", "outcome")}
     told = run.outcomes
     true = np.where(told.true_at < tally.arrived, tally.arrived, told.true_at)
     return _table(columns | {"told": told.told}, {"true": true}) | {
-        "key": run.request_keys.tolist(),
+        "key": run.tables.request_keys.tolist(),
         "outcomes": list(REQUEST_OUTCOMES),
         "due": [encoded(each) for each in due],
     }
@@ -53,30 +55,32 @@ def history(run):
 
 def attempts(run):
     """One entry an attempt."""
-    rows = run.rows
+    rows = run.tables.rows
     replied = _replied(run, rows)
     columns = {name: rows[name] for name in ("place", "parent", "first", "worker", "outcome", "verdict", "reason")}
     columns |= {
         "attempt": np.maximum(rows["attempt"], 1),
-        "request": run.row_requests,
+        "request": run.tables.row_requests,
         "astray": _astray(run, rows, replied),
     }
     times = {name: rows[column] for name, column in TIMES.items()}
     times["arrived"] = np.where(_kinds(run, rows) == "delivery", rows["arrived"], rows["ready"])
-    return _table(columns, times | {"replied": replied, "late": run.late})
+    return _table(columns, times | {"replied": replied, "late": run.tables.late})
 
 
 def _kinds(run, rows):
-    return np.array([place.kind for place in run.places] + ["delivery"])[rows["place"]]
+    return np.array([place.kind for place in run.tables.places] + ["delivery"])[rows["place"]]
 
 
 def _replied(run, rows):
     """When each answer or acknowledgement left: at the end of the work, unless the records say another moment."""
     left = np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED))
     died = (_kinds(run, rows) == "delivery") & (rows["outcome"] == Outcome.CRASHED)
-    kept = np.array([_commits_later(place) for place in run.places] + [False])[rows["place"]]
-    kept &= (rows["verdict"] != Verdict.DONE) & np.isnan(run.late)  # the commit that it waited for never came
-    return np.where(np.isnan(run.replied), np.where(left & ~died & ~kept, rows["ended"], np.nan), run.replied)
+    kept = np.array([_commits_later(place) for place in run.tables.places] + [False])[rows["place"]]
+    kept &= (rows["verdict"] != Verdict.DONE) & np.isnan(run.tables.late)  # the commit that it waited for never came
+    return np.where(
+        np.isnan(run.tables.replied), np.where(left & ~died & ~kept, rows["ended"], np.nan), run.tables.replied
+    )
 
 
 def _commits_later(place):
@@ -90,13 +94,13 @@ def _astray(run, rows, replied):
     for time, kind, _, row in run.records.incidents:
         if kind == "lost on the link" and replied[row] == time:
             result[row] |= ANSWER_LOST
-    limits = np.array([_limit(run, place) for place in run.places] + [np.inf])[rows["place"]]
+    limits = np.array([_limit(run, place) for place in run.tables.places] + [np.inf])[rows["place"]]
     asks = _kinds(run, rows) != "delivery"
     settled, verdict = rows["settled"], rows["verdict"]
     denied = np.isin(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED, Verdict.DECLINED, Verdict.BEATEN))
     waited = elapsed(settled, rows["born"]) >= limits
     gave_up = asks & denied & ((replied > settled) | (rows["outcome"] == Outcome.OK) | waited)
-    late = ~np.isnan(run.late) | (gave_up & ~np.isnan(replied))
+    late = ~np.isnan(run.tables.late) | (gave_up & ~np.isnan(replied))
     return np.where(late & (result == 0), TOO_LATE, result)
 
 
@@ -110,16 +114,16 @@ def _limit(run, place):
 
 def messages(run):
     """One entry a message."""
-    columns = run.message_columns
+    columns = run.tables.messages
     found = {name: columns[name] for name in ("channel", "partition", "offset", "cause", "fate")}
-    found["request"] = run.message_requests
+    found["request"] = run.tables.message_requests
     parts = {name: code for code, name in enumerate([*run.scenario.services, *run.scenario.channels])}
-    found["sender"] = np.array([parts[name] for name in run.message_senders], dtype=int)
+    found["sender"] = np.array([parts[name] for name in run.tables.message_senders], dtype=int)
     times = {name: columns[name] for name in ("published", "appended", "acknowledged")}
     times["sent"] = np.where(np.isnan(columns["sent"]) & ~_kept_back(run), columns["published"], columns["sent"])
     times["confirmed"] = np.where(np.isnan(columns["acknowledged"]), np.nan, columns["appended"])
     for number in _troubled(run):
-        times["confirmed"][number] = run.sendings.confirmed_from(number)
+        times["confirmed"][number] = run.tables.sendings.confirmed_from(number)
     times["removed"] = np.full(len(columns["cause"]), np.nan)
     for time, number in run.records.removals:
         times["removed"][number] = time
@@ -128,13 +132,15 @@ def messages(run):
 
 def _kept_back(run):
     """For each message: whether its publisher keeps messages for that channel back, in an outbox or for a batch."""
-    scenario, messages = run.scenario, run.message_columns
+    scenario, messages = run.scenario, run.tables.messages
     channels, kept = list(scenario.channels), set()
     for sender, service in scenario.services.items():
         for step in all_steps(service.handle):
             if step.kind == "publish" and (step.outbox or getattr(scenario.channels[step.channel], "linger", None)):
                 kept.add((sender, channels.index(step.channel)))
-    return np.array([pair in kept for pair in zip(run.message_senders, messages["channel"].tolist())], dtype=bool)
+    return np.array(
+        [pair in kept for pair in zip(run.tables.message_senders, messages["channel"].tolist())], dtype=bool
+    )
 
 
 def _troubled(run):
@@ -144,7 +150,7 @@ def _troubled(run):
 
 def sendings(run):
     """One entry a sending of a message that was not simply sent, kept and confirmed."""
-    sent = [(number, each) for number in _troubled(run) for each in run.sendings[number]]
+    sent = [(number, each) for number in _troubled(run) for each in run.tables.sendings[number]]
     columns = {
         "message": np.array([number for number, _ in sent], int),
         "fate": np.array([SENDING_FATES.index(each.fate) for _, each in sent], int),
@@ -155,10 +161,10 @@ def sendings(run):
 
 def effects(run, names):
     """One entry an effect that was not undone; `names` are those of the film's effects."""
-    stands = np.isnan(run.undone)
-    columns = {name: column[stands] for name, column in run.effects_columns.items()}
-    codes = np.array([names.index(name) for name in run.effect_names] or [0])
-    first = np.where(run.rows["first"] < 0, np.arange(len(run.rows["first"])), run.rows["first"])
+    stands = np.isnan(run.tables.undone)
+    columns = {name: column[stands] for name, column in run.tables.effects.items()}
+    codes = np.array([names.index(name) for name in run.tables.effect_names] or [0])
+    first = np.where(run.tables.rows["first"] < 0, np.arange(len(run.tables.rows["first"])), run.tables.rows["first"])
     replay = np.isin(first, run.records.replays)[columns["row"]]
     return _table({"row": columns["row"], "name": codes[columns["name"]], "replay": replay}, {"time": columns["time"]})
 

@@ -66,7 +66,7 @@ faults, notes, catch_ups, states, odd, requests, history, attempts, messages, se
     ``{end, done, capacity, predicted, words}``: how a consumer will work off what a fault leaves behind, as worked
     out by :func:`evsim.view.flow.catch_ups`: from ``end`` on, for ``predicted`` microseconds, ``capacity`` a second.
 ``requests``
-    Columns, one entry a request, in the order of :class:`evsim.results.tally.Requests`: ``row`` (its first
+    Columns, one entry a request, in the order of :class:`evsim.results.requests.Requests`: ``row`` (its first
     attempt), ``workload`` (index into the lane's), ``number``, ``key`` (a list of texts), ``outcome`` (a word of
     the list ``outcomes``), ``told`` (in the end: index into the film's), ``true`` (when all of it was true), ``due`` (a
     list of columns, one an effect: whether it is due).
@@ -134,7 +134,7 @@ def film(*runs, labels=None):
     if not runs or not all(isinstance(run, Results) for run in runs):
         raise TypeError(f"a film is made of runs (of scenario.run()), not of {runs!r}")
     runs = designs(dict(zip(labels, runs, strict=True)) if labels else runs)
-    total = sum(len(run.rows["place"]) for run in runs.values())
+    total = sum(len(run.tables.rows["place"]) for run in runs.values())
     if total > MOST:
         raise ValueError(
             f"a film of {total:,} attempts is too much for a browser (it takes {MOST:,}); "
@@ -146,7 +146,7 @@ def film(*runs, labels=None):
     return {
         "format": "evsim-film",
         "version": VERSION,
-        "duration": micro(max(run.scenario.run.duration for run in runs.values())),
+        "duration": micro(max(run.scenario.run_settings.duration for run in runs.values())),
         "end": micro(max(run.ended_at for run in runs.values())),
         "workloads": list(dict.fromkeys(name for run in runs.values() for name in run.scenario.workloads)),
         "effects": [{"name": name, "colour": mark.colour, "marker": mark.marker} for name, mark in marks.items()],

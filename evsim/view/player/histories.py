@@ -49,15 +49,15 @@ def _order(key, effects):
 
 def _events(run):
     """For each request: (time in microseconds, place in the state, what stands there from then on), in order."""
-    requests, told = run.tally, run.outcomes
+    requests, told = run.tables.requests, run.outcomes
     names, count = len(told.names), len(requests.row)
     events = [[(round(time * MICRO), 0, NOTHING)] for time in requests.arrived.tolist()]
     for request in np.flatnonzero(~told.nothing).tolist():
         events[request].append((round(told.told_at[request] * MICRO), 0, int(told.told[request])))
-    effects, done, first = run.effects_columns, np.zeros((names, count), dtype=int), np.ones((names, count), dtype=bool)
-    place = np.array([told.names.index(name) for name in run.effect_names], dtype=int)
+    effects, done, first = run.tables.effects, np.zeros((names, count), dtype=int), np.ones((names, count), dtype=bool)
+    place = np.array([told.names.index(name) for name in run.tables.effect_names], dtype=int)
     columns = (effects["time"].tolist(), place[effects["name"]].tolist(), requests.customers.tolist(),
-               requests.repeats.tolist(), run.undone.tolist())  # fmt: skip
+               requests.repeats.tolist(), run.tables.undone.tolist())  # fmt: skip
     for time, name, request, repeats, undone in zip(*columns, strict=True):
         if undone == undone:
             events[request].append((round(undone * MICRO), 1 + names + name, 1))

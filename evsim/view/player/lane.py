@@ -24,7 +24,7 @@ def lane(name, run, effects):
         "name": name,
         "seed": run.seed,
         "end": micro(run.ended_at),
-        "complete": run.records_complete,
+        "complete": run.tables.complete,
         "books": books(run),
         "workloads": list(scenario.workloads),
         "services": [_service(run, name, effects) for name in scenario.services],
@@ -33,7 +33,7 @@ def lane(name, run, effects):
         "links": [{"name": name, "between": list(link.between)} for name, link in scenario.network.links.items()],
         "places": [
             {"kind": place.kind, "workload": place.workload, "source": place.source, "service": place.service}
-            for place in run.places
+            for place in run.tables.places
         ],
         "faults": [
             {"kind": fault.kind, "target": fault.target, "start": micro(fault.start), "end": micro(fault.end),
@@ -56,7 +56,7 @@ def lane(name, run, effects):
 
 def _odd(run):
     """kind -> requests at which it pays to look, in order of their arrival."""
-    order = np.argsort(run.tally.arrived, kind="stable")
+    order = np.argsort(run.tables.requests.arrived, kind="stable")
     return {kind: order[who[order]].tolist() for kind, (_, who) in run.outcomes.odd_kinds().items()}
 
 
@@ -83,13 +83,15 @@ def _catch_up(each):
 def _service(run, name, effects):
     service = run.scenario.services[name]
     written = {step.name for step in all_steps(service.handle) if step.effects}
-    of_service = np.isin(run.rows["place"], [place.number for place in run.places if place.service == name])
-    seen = np.unique(run.effects_columns["name"][of_service[run.effects_columns["row"]]])
-    written |= {run.effect_names[code] for code in seen.tolist()}
+    of_service = np.isin(
+        run.tables.rows["place"], [place.number for place in run.tables.places if place.service == name]
+    )
+    seen = np.unique(run.tables.effects["name"][of_service[run.tables.effects["row"]]])
+    written |= {run.tables.effect_names[code] for code in seen.tolist()}
     return {
         "name": name,
-        "workers": run.capacity[name].workers,
-        "instances": run.capacity[name].count,
+        "workers": run.tables.capacity[name].workers,
+        "instances": run.tables.capacity[name].count,
         "inside": service.inside,
         "effects": [number for number, effect in enumerate(effects) if effect in written],
     }

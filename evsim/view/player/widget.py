@@ -121,8 +121,8 @@ def _telling(run):
     """The number of the first customer of the first workload for whom what they were told and the truth differ."""
     state = State(run)
     odd = state.customers[state.who(run.outcomes.odd)]
-    found = [index for index in odd.tolist() if run.tally.workload[index] == 0]
-    return int(run.tally.number[found[0]]) if found else 0
+    found = [index for index in odd.tolist() if run.tables.requests.workload[index] == 0]
+    return int(run.tables.requests.number[found[0]]) if found else 0
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.past import shared_past
+from evsim.results.common_prefix import common_prefix
 from evsim.view.words import seconds
 
 __all__ = ["MOST", "beginning"]
@@ -14,16 +14,16 @@ def beginning(runs):
     """(runs, words): the runs, or, where they are longer than can be played, their beginnings, and what is left out.
 
     The beginning of a run is the run that is ended early. That its records are those of the run is proved
-    (:exc:`evsim.results.past.PastError`): it is not so where SimPy processes of one's own took part.
+    (:exc:`evsim.results.common_prefix.PrefixError`): it is not so where SimPy processes of one's own took part.
     """
-    born = np.sort(np.concatenate([run.rows["born"] for run in runs]))
+    born = np.sort(np.concatenate([run.tables.rows["born"] for run in runs]))
     if len(born) <= MOST:
         return runs, ""
     until = float(f"{max(born[MOST] * 0.97, 1e-9):.2g}")  # a time that one can say
     cut = [run.scenario.run(seed=run.seed, until=until) for run in runs]
     for run, part in zip(runs, cut, strict=True):
-        shared_past(run, part, until)
-    shown, every = (max(len(run.tally.row) for run in each) for each in (cut, runs))
+        common_prefix(run, part, until)
+    shown, every = (max(len(run.tables.requests.row) for run in each) for each in (cut, runs))
     long = max(run.ended_at for run in runs)
     return cut, (
         f"This is the beginning: {seconds(until)} of {seconds(long)}, {shown:,} of {every:,} customers. "

@@ -20,8 +20,8 @@ def hits(books):
     for remark in remarks(run):
         if remark.kind not in (HIT, MISS, LOADED):
             continue
-        service = run.places[books.rows["place"][remark.row]].service
-        key = service, run.request_keys[run.row_requests[remark.row]]
+        service = run.tables.places[books.rows["place"][remark.row]].service
+        key = service, run.tables.request_keys[run.tables.row_requests[remark.row]]
         if remark.kind == LOADED:
             loaded[key] = remark.time
         else:

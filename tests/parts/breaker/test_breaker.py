@@ -40,8 +40,8 @@ def test_it_opens_after_as_many_calls_as_it_takes_for_five_failures_in_a_row(p, 
     truth = calls_until(k, p)
     run = checked(guarded({"failures": k, "open_for": 1e-6}, [{"fail": p}], calls / 1000, rate=1000), 1)
     calls_of_closed, calls, closed = [], 0, True
-    back = [place.number for place in run.places if place.service == "back"]
-    asked = run.rows["born"][np.isin(run.rows["place"], back)]
+    back = [place.number for place in run.tables.places if place.service == "back"]
+    asked = run.tables.rows["born"][np.isin(run.tables.rows["place"], back)]
     moments = [(time, 0, "call") for time in asked.tolist()]
     moments += [(time, 1, kind) for time, kind, _, _ in run.records.incidents]
     for _, _, what in sorted(moments, key=lambda moment: moment[:2]):
@@ -65,7 +65,7 @@ def test_while_it_is_open_nothing_reaches_the_callee_and_callers_are_refused_at_
     assert len(refused) == 18 and refused.ready.isna().all() and (refused.settled == refused.born).all()
     assert set(refused.verdict) == {"rejected"} and set(refused.outcome) == {"refused"}
     assert (calls.reason == "unreachable").sum() == 4
-    assert run.summary()["errors"] == 22 and run.service_figures["back"]["arrivals"] == 50 - 18
+    assert run.summary()["errors"] == 22 and run.services["back"]["arrivals"] == 50 - 18
 
 
 def test_a_rate_opens_it_when_there_are_enough_calls_in_the_window():

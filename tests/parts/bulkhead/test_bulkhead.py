@@ -24,19 +24,19 @@ def shop(bulkhead, duration=20.05, slow="1s", **call):
 
 def under_way(run, service):
     """The greatest number of calls of a service at once."""
-    mine = np.isin(run.rows["place"], [place.number for place in run.places if place.service == service])
-    mine &= ~np.isnan(run.rows["ready"])
-    times, level = sweep(run.rows["born"][mine], run.rows["settled"][mine])
+    mine = np.isin(run.tables.rows["place"], [place.number for place in run.tables.places if place.service == service])
+    mine &= ~np.isnan(run.tables.rows["ready"])
+    times, level = sweep(run.tables.rows["born"][mine], run.tables.rows["settled"][mine])
     return level[:-1][np.diff(times) > 1e-9].max()  # who leaves makes room for who comes at the same moment
 
 
 def test_a_slow_mailing_list_takes_all_workers_of_register_without_a_bulkhead_and_its_share_with_one():
     """20 mails a second of a second each need 20 workers, and register has 10."""
     without, within = checked(shop(None)), checked(shop(4))
-    assert without.tally.response.max() > 10 and under_way(without, "mailing-list") == 10
+    assert without.tables.requests.response.max() > 10 and under_way(without, "mailing-list") == 10
     assert under_way(within, "mailing-list") == 4
     needs_no_mail = ~np.isin(within.requests.request, within.spans[within.spans.service == "mailing-list"].request)
-    assert within.tally.response[needs_no_mail].max() == pytest.approx(0.002)
+    assert within.tables.requests.response[needs_no_mail].max() == pytest.approx(0.002)
     assert within.summary()["completed"] == within.summary()["requests"] > 700
     refused = within.spans[within.spans.reason == "bulkhead"]
     assert len(refused) == within.summary()["effects_missing"] > 200

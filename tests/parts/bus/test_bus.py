@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from evsim.run import simulate
 from evsim.scenario import Scenario
 from tests.support.cases import expected
 
@@ -31,7 +30,7 @@ def ended(run):
 
 
 def test_a_message_that_is_sent_goes_to_one_handler_in_turns():
-    run = simulate(system([{"send": "bus"}], {"a": {"instances": 2}, "b": {}}))
+    run = system([{"send": "bus"}], {"a": {"instances": 2}, "b": {}}).run()
     assert run.audit()
     assert ended(run) == {("a", "done", "none"): 133, ("b", "done", "none"): 66}  # of 199, two turns in three
     turns = run.ledger.sort_values("message").subscription.tolist()
@@ -40,21 +39,23 @@ def test_a_message_that_is_sent_goes_to_one_handler_in_turns():
 
 
 def test_a_message_that_is_published_goes_to_every_service_that_listens():
-    run = simulate(system([{"publish": "bus"}], {"a": {"instances": 2}, "b": {}, "c": {}}))
+    run = system([{"publish": "bus"}], {"a": {"instances": 2}, "b": {}, "c": {}}).run()
     assert run.audit()
     assert ended(run) == {(name, "done", "none"): 199 for name in "abc"}
     assert expected("SEM-vertx-defaults", "publish") == "every handler"
 
 
 def test_nobody_waits_for_a_message_and_it_takes_one_hop():
-    run = simulate(system([{"publish": "bus"}], {"a": {}}, network={"latency": 0.25}))
-    front, a = (run.rows[name][run.rows["place"] == place] for name, place in (("ended", 0), ("arrived", 1)))
+    run = system([{"publish": "bus"}], {"a": {}}, network={"latency": 0.25}).run()
+    front, a = (
+        run.tables.rows[name][run.tables.rows["place"] == place] for name, place in (("ended", 0), ("arrived", 1))
+    )
     assert np.allclose(a - front, 0.25)
     assert run.summary()["response_mean"] == 0.5
 
 
 def test_inside_one_program_there_is_no_hop():
-    run = simulate(system([{"publish": "bus"}], {"a": {"inside": "front"}}, network={"latency": 0.25}))
+    run = system([{"publish": "bus"}], {"a": {"inside": "front"}}, network={"latency": 0.25}).run()
     assert (run.spans.query("kind == 'delivery'").eval("started - born") == 0).all()
 
 
@@ -65,7 +66,7 @@ def test_a_sender_and_a_handler_keep_their_order_and_two_senders_do_not_share_it
     data = scenario.to_dict()
     data["services"] |= also
     data["workloads"]["shop"] = {"target": "other", "arrivals": {"constant": 40}}
-    run = simulate(Scenario.from_dict(data))
+    run = Scenario.from_dict(data).run()
     rows = run.spans.query("kind == 'delivery'")
     for workload in ("page", "shop"):
         arrived = rows[rows.workload == workload].sort_values("born").arrived.to_numpy()
@@ -77,12 +78,12 @@ def test_a_sender_and_a_handler_keep_their_order_and_two_senders_do_not_share_it
 
 def test_who_is_not_there_gets_nothing_and_the_others_take_the_turns():
     fault = [{"crash": "a", "at": 10, "for": 10}]
-    sent = simulate(system([{"send": "bus"}], {"a": {}, "b": {}}, faults=fault))
+    sent = system([{"send": "bus"}], {"a": {}, "b": {}}, faults=fault).run()
     assert sent.audit()
     assert set(ended(sent)) == {("a", "done", "none"), ("b", "done", "none")}
     away = sent.ledger.query("10 <= published < 20")
     assert (away.subscription == "b").all() and len(away) == 40
-    published = simulate(system([{"publish": "bus"}], {"a": {}, "b": {}}, faults=fault))
+    published = system([{"publish": "bus"}], {"a": {}, "b": {}}, faults=fault).run()
     assert published.audit()
     assert ended(published) == {
         ("a", "done", "none"): 159, ("a", "lost", "nobody"): 40, ("b", "done", "none"): 199,
@@ -91,7 +92,7 @@ def test_who_is_not_there_gets_nothing_and_the_others_take_the_turns():
 
 @pytest.mark.parametrize("step", ["send", "publish"])
 def test_where_nobody_listens_a_message_is_lost_and_the_ledger_says_so(step):
-    run = simulate(system([{step: "bus"}], {}))
+    run = system([{step: "bus"}], {}).run()
     assert run.audit()
     assert ended(run) == {("", "lost", "nobody"): 199}
     assert run.summary()["lost"] == 199
@@ -102,7 +103,7 @@ def test_where_nobody_listens_a_message_is_lost_and_the_ledger_says_so(step):
 def test_what_comes_when_a_handler_has_no_room_left_is_lost():
     """Ten a second, each 0.95 s of work: the work in hand, two that wait, and the rest is lost."""
     handlers = {"a": {"handle": [{"work": 0.95}, {"effect": "a"}]}}
-    run = simulate(system([{"send": "bus"}], handlers, capacity=2, rate=10))
+    run = system([{"send": "bus"}], handlers, capacity=2, rate=10).run()
     assert run.audit()
     counts = ended(run)
     handled = int((49.9 - 0.1) / 0.95) + 1 + 2  # begun by the last arrival, and the two that wait then
@@ -113,7 +114,7 @@ def test_what_comes_when_a_handler_has_no_room_left_is_lost():
 
 def test_a_crash_loses_what_is_in_hand_and_what_waits():
     handlers = {"a": {"handle": [{"work": 1}, {"effect": "a"}]}}
-    run = simulate(system([{"send": "bus"}], handlers, rate=2, faults=[{"crash": "a", "at": 10.1}]))
+    run = system([{"send": "bus"}], handlers, rate=2, faults=[{"crash": "a", "at": 10.1}]).run()
     assert run.audit()
     assert ended(run) == {
         ("a", "done", "none"): 9, ("a", "lost", "crash"): 11, ("", "lost", "nobody"): 79,
@@ -121,7 +122,7 @@ def test_a_crash_loses_what_is_in_hand_and_what_waits():
 
 
 def test_a_lost_hop_loses_the_message_and_no_other_attempt_is_made():
-    run = simulate(system([{"publish": "bus"}], {"a": {}}, rate=40, network={"loss": 0.1}))
+    run = system([{"publish": "bus"}], {"a": {}}, rate=40, network={"loss": 0.1}).run()
     assert run.audit()
     counts = ended(run)
     sent = sum(counts.values())
@@ -130,14 +131,14 @@ def test_a_lost_hop_loses_the_message_and_no_other_attempt_is_made():
 
 
 def test_a_handler_that_fails_has_had_its_message():
-    run = simulate(system([{"send": "bus"}], {"a": {"handle": [{"work": 0.01}, {"fail": 1}]}}))
+    run = system([{"send": "bus"}], {"a": {"handle": [{"work": 0.01}, {"fail": 1}]}}).run()
     assert run.audit()
     assert ended(run) == {("a", "lost", "fail step"): 199}
 
 
 def test_while_a_bus_is_down_everything_on_it_is_lost():
     fault = [{"outage": "bus", "at": 10, "for": 10}]
-    run = simulate(system([{"send": "bus"}], {"a": {}}, faults=fault))
+    run = system([{"send": "bus"}], {"a": {}}, faults=fault).run()
     assert run.audit()
     assert ended(run) == {("a", "done", "none"): 159, ("a", "lost", "unreachable"): 40}
 
@@ -151,14 +152,14 @@ def asking(handler=(), **settings):
 
 
 def test_who_asks_waits_for_the_answer_of_one_handler():
-    run = simulate(asking())
+    run = asking().run()
     assert run.audit()
     assert np.allclose(run.requests.response, 4 * 0.25 + 0.01)
     assert run.summary()["completed"] == 199
 
 
 def test_who_asks_waits_thirty_seconds_if_not_told_otherwise():
-    run = simulate(asking([{"work": 40}]))
+    run = asking([{"work": 40}]).run()
     waited = run.spans.query("kind == 'call'").eval("settled - born").to_numpy()
     assert np.allclose(waited, expected("SEM-vertx-defaults", "request reply timeout ms") / 1000)
 
@@ -173,7 +174,7 @@ def test_who_asks_waits_thirty_seconds_if_not_told_otherwise():
     ],
 )
 def test_who_asks_is_told_what_went_wrong(faults, reason, seconds):
-    run = simulate(asking(timeout=2).replace({"faults": faults}))
+    run = asking(timeout=2).replace({"faults": faults}).run()
     assert run.audit()
     asked = run.spans.query("kind == 'call'")
     assert set(asked.reason) == {reason}
@@ -182,7 +183,7 @@ def test_who_asks_is_told_what_went_wrong(faults, reason, seconds):
 
 
 def test_a_question_that_dies_with_its_handler_is_told_by_the_timeout_alone():
-    run = simulate(asking([{"work": 5}], timeout=10).replace({"faults": [{"crash": "a", "at": 3, "for": 1}]}))
+    run = asking([{"work": 5}], timeout=10).replace({"faults": [{"crash": "a", "at": 3, "for": 1}]}).run()
     assert run.audit()
     died = run.spans.query("kind == 'call' and outcome == 'crashed'")
     assert len(died) and np.allclose(died.settled - died.born, 10)
@@ -194,7 +195,7 @@ def test_another_attempt_is_another_turn():
     data = scenario.to_dict()
     data["services"]["b"] = {"subscribe": "bus", "handle": [{"work": 20}]}
     data["services"]["b"]["workers"] = 1000
-    run = simulate(Scenario.from_dict(data).replace({"workloads.page.arrivals.constant": 0.2}))
+    run = Scenario.from_dict(data).replace({"workloads.page.arrivals.constant": 0.2}).run()
     assert run.audit()
     assert run.summary()["completed"] == run.summary()["requests"]
     services = run.spans.query("kind == 'call'").service.tolist()
@@ -204,7 +205,7 @@ def test_another_attempt_is_another_turn():
 def test_a_question_that_finds_no_room_hears_nothing():
     busy = {"a": {"handle": [{"work": 10}]}}
     scenario = system([{"ask": {"bus": "bus", "timeout": 1}}], busy, capacity=0, rate=1, duration=5)
-    run = simulate(scenario)
+    run = scenario.run()
     assert run.audit()
     refused = run.spans.query("kind == 'call' and outcome == 'refused'")
     assert set(refused.reason) == {"overflow"} and np.allclose(refused.settled - refused.born, 1)
@@ -217,7 +218,7 @@ def test_a_python_handler_sends_and_asks_too():
         yield from ctx.publish("bus")
         yield from ctx.ask("bus", timeout="5s")
 
-    run = simulate(system([{"send": "bus"}], {"a": {}, "b": {}}).replace({"services.front.handle": handle}))
+    run = system([{"send": "bus"}], {"a": {}, "b": {}}).replace({"services.front.handle": handle}).run()
     assert run.audit()
     assert sum(ended(run).values()) == 3 * 199
     assert (run.spans.kind == "call").sum() == 199

@@ -92,7 +92,7 @@ def test_the_key_of_a_request_may_lead_the_way():
     """Three keys, a queue for each of two: what is due at whom differs from request to request."""
     exchange = bound("topic", ("first", "order.0"), ("second", "order.1.#"))
     run = checked(sorting(exchange, {"routing_key": "order.{key}"}, requests=1000, key={"uniform": 3}))
-    counts = {key: int((run.request_keys == key).sum()) for key in "012"}
+    counts = {key: int((run.tables.request_keys == key).sum()) for key in "012"}
     assert seen(run) == {"first": counts["0"], "second": counts["1"]} and min(counts.values()) > 250
     figures = run.summary()
     assert figures["dropped"] == counts["2"] and figures["effects_missing"] == 0
@@ -118,7 +118,7 @@ def test_a_stream_that_is_split_by_key_is_two_queues_and_not_one():
         "workloads.customers.arrivals": poisson(1.6), "run.duration": 40_000, "run.warmup": 4000,
         "run.drain_limit": 40_000,
     })  # fmt: skip
-    found = measure("split", scenario, lambda run: {"W": run.service_figures["first-reader"]["sojourn_mean"]}, 12)
+    found = measure("split", scenario, lambda run: {"W": run.services["first-reader"]["sojourn_mean"]}, 12)
     truth = theory.mm1(0.8, 1).sojourn_mean
     assert agrees(found["W"], truth, notices=0.25)
     assert truth > 1.7 * theory.mmc(1.6, 1, 2).sojourn_mean
@@ -135,7 +135,7 @@ def test_what_leads_nowhere_is_dropped_and_confirmed_all_the_same():
     figures = run.summary()
     assert figures["completed"] == figures["dropped"] == 100 and not len(run.effects)
     assert (run.ledger.state == "dropped").all() and (run.ledger.cause == "unroutable").all()
-    assert (run.message_columns["acknowledged"] >= 0).all()
+    assert (run.tables.messages["acknowledged"] >= 0).all()
     (warning,) = [each for each in run.scenario.warnings() if "leads nowhere" in each]
     assert "order.creatd" in warning and "events" in warning
 
@@ -145,7 +145,7 @@ def test_what_leads_nowhere_may_come_back_and_the_publish_fails():
     run = checked(sorting(NOWHERE | {"unroutable": "return"}, publish))
     figures = run.summary()
     assert figures["errors"] == 100 and figures["dropped"] == 0 and not len(run.ledger)
-    assert (run.message_columns["fate"] == Fate.RETURNED).all()
+    assert (run.tables.messages["fate"] == Fate.RETURNED).all()
     assert set(run.spans.reason) == {"unroutable"}
     good = checked(sorting(NOWHERE | {"unroutable": "return"}, {"routing_key": "order.created"}))
     assert good.summary()["completed"] == 100 and seen(good) == {"first": 100}
@@ -182,7 +182,7 @@ def test_a_queue_that_is_full_has_its_publisher_try_again_though_the_other_has_i
     figures = run.summary()
     assert figures["errors"] > 0
     assert set(run.spans[run.spans.outcome == "failed"].reason) == {"max length"}
-    tries = [len(run.sendings[number]) for number in np.flatnonzero(run.message_columns["origin"] < 0)]
+    tries = [len(run.tables.sendings[number]) for number in np.flatnonzero(run.tables.messages["origin"] < 0)]
     assert max(tries) == 3 and len(tries) == figures["requests"] == 20
     assert seen(run)["first"] == (20 if idempotent else sum(tries))
     assert seen(run)["second"] == figures["completed"], "refused there, refused to the publisher"
@@ -194,7 +194,7 @@ def test_a_publisher_waits_until_every_queue_has_its_copy():
     run = checked(sorting(BOTH, {}, faults=[{"pause": "second", "at": 0, "for": "1s"}], requests=50)
                   .replace({"services.front.workers": 60}))  # fmt: skip
     figures = run.summary()
-    assert figures["completed"] == 50 and (run.tally.answered == 1.0).all()
+    assert figures["completed"] == 50 and (run.tables.requests.answered == 1.0).all()
     assert run.effects[run.effects.effect == "first"].time.max() < 0.6 < run.effects.time.max()
     run = checked(sorting(BOTH, {}, faults=[{"outage": "second", "at": 0, "for": "1s"}], requests=50))
     assert run.summary()["errors"] == 50 and seen(run) == {"first": 50}
@@ -204,7 +204,7 @@ def test_a_queue_that_blocks_holds_the_publishers_of_its_exchange():
     queues = {"first": "queue", "second": {"queue": {"max_length": 1, "overflow": "block"}}}
     run = checked(sorting(BOTH, {}, queues, requests=20).replace({"services.second-reader.handle.0.work": 1}))
     assert seen(run) == {"first": 20, "second": 20} and run.summary()["completed"] == 20
-    gaps = np.diff(np.sort(run.tally.answered))
+    gaps = np.diff(np.sort(run.tables.requests.answered))
     assert np.allclose(gaps[3:], 1), "at the pace of the slow one"
 
 

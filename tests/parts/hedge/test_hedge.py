@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.tally import OK
+from evsim.results.requests import OK
 from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error
@@ -29,8 +29,8 @@ def test_a_hedge_at_the_95th_percentile_costs_five_per_cent_and_cuts_the_tail():
     found = {name: [] for name in ("extra requests", "mean", "p99", "p99.9")}
     for seed in range(12):
         run = checked(hedged(delay, [{"work": exponential(1)}], 20_000), seed)
-        took = run.tally.response
-        found["extra requests"].append((run.rows["attempt"] > 1).sum() / len(took))
+        took = run.tables.requests.response
+        found["extra requests"].append((run.tables.rows["attempt"] > 1).sum() / len(took))
         found["mean"].append(took.mean())
         found["p99"].append(np.percentile(took, 99))
         found["p99.9"].append(np.percentile(took, 99.9))
@@ -50,7 +50,7 @@ def test_the_first_good_answer_counts_and_the_other_attempt_is_work_for_nothing(
     for _, pair in pairs:
         assert pair.born.max() - pair.born.min() == pytest.approx(0.2)
         assert pair.settled.max() == pair.settled.min() == pair.ended.min()
-    response = set(np.round(run.tally.response, 6))
+    response = set(np.round(run.tables.requests.response, 6))
     assert response == {0.1, 0.3, 1.0}
     assert run.summary()["effects_repeated"] == len(pairs), "the work is done twice, unless the callee is idempotent"
     assert run.summary()["wasted_work"] > 0.2
@@ -79,17 +79,17 @@ def test_a_failed_attempt_waits_for_the_other_and_both_failed_are_one_try():
     """Both attempts of a round fail: the first after 0.3 s, its hedge after 0.5 s; the second round likewise."""
     back, call = [{"work": 0.3}, {"fail": 1}], {"retry": {"attempts": 2, "backoff": "100ms"}}
     run = checked(hedged(0.2, back, 5, rate=0.5, call=call), 1)
-    assert run.tally.response == pytest.approx(0.5 + 0.1 + 0.5)
+    assert run.tables.requests.response == pytest.approx(0.5 + 0.1 + 0.5)
     first = calls(run)[calls(run).request == 0]
     assert (first.born - first.born.iloc[0]).tolist() == pytest.approx([0, 0.2, 0.6, 0.8])
     assert first.attempt.tolist() == [1, 2, 3, 4] and set(first.verdict) == {"error"}
     quick = checked(hedged(0.5, back, 5, rate=0.5, call=call), 1)  # fails before its hedge is due
-    assert len(calls(quick)) == 10 and quick.tally.response == pytest.approx(0.3 + 0.1 + 0.3)
+    assert len(calls(quick)) == 10 and quick.tables.requests.response == pytest.approx(0.3 + 0.1 + 0.3)
 
 
 def test_each_attempt_has_its_own_timeout():
     run = checked(hedged(0.4, [{"work": 10}], 3, rate=0.5, call={"timeout": 1}), 1)
-    assert run.tally.response == pytest.approx(1.4) and run.summary()["timeouts"] == 3
+    assert run.tables.requests.response == pytest.approx(1.4) and run.summary()["timeouts"] == 3
     assert (calls(run).settled - calls(run).born).tolist() == pytest.approx([1] * 6)
 
 
@@ -112,7 +112,7 @@ def test_a_hedge_on_a_bus_goes_to_the_next_handler():
                 "quick": {"subscribe": "address", "handle": [{"work": 0.1}]}}  # fmt: skip
     workloads = {"customers": {"target": "front", "arrivals": {"constant": 0.5}}}
     run = checked(system(services, workloads, 9, 0.0, channels={"address": "bus"}), 1)
-    assert run.tally.response == pytest.approx(0.3)  # the slow one is asked first, and the other one helps
+    assert run.tables.requests.response == pytest.approx(0.3)  # the slow one is asked first, and the other one helps
     assert (run.spans.verdict == "beaten").sum() == 4
 
 
@@ -140,7 +140,7 @@ def test_a_hedge_that_a_bulkhead_lets_in_as_the_first_attempt_ends_is_answered_o
     workloads = {"customers": {"target": "front", "arrivals": {"constant": 0.2}}}
     run = checked(system(services, workloads, 100, 0.0, channels={"news": "bus"}), 1)
     asked = run.spans[run.spans.kind == "call"]
-    assert len(run.tally.row) > 10 and (run.tally.outcome == OK).all()
+    assert len(run.tables.requests.row) > 10 and (run.tables.requests.outcome == OK).all()
     assert (asked.groupby("attempt").verdict.unique().map(list)).to_dict() == {1: ["timeout"], 2: ["done"]}
-    assert run.tally.response == pytest.approx(1.0)  # the hedge waited for its turn from 0.5 s to 1 s
-    assert (run.tally.times_done == 1).all()
+    assert run.tables.requests.response == pytest.approx(1.0)  # the hedge waited for its turn from 0.5 s to 1 s
+    assert (run.tables.requests.times_done == 1).all()

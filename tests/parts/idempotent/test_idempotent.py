@@ -25,15 +25,15 @@ def test_what_a_queue_hands_out_twice_is_done_once():
     assert once.summary()["effects_repeated"] == once.summary()["duplicated"] == 0
     assert once.summary()["effects_missing"] == 0
     names, counts = np.unique(once.effects.request, return_counts=True)
-    assert len(names) == len(once.tally.row) and (counts == 1).all()
-    assert once.services.skipped["worker"] > 50
+    assert len(names) == len(once.tables.requests.row) and (counts == 1).all()
+    assert once.services["worker"]["skipped"] > 50
 
 
 def test_both_of_two_that_work_at_once_find_nothing_when_they_look_and_only_one_writes():
     run = balanced(impatient_queue(**ONCE))
-    rows = run.rows
-    skipped = np.flatnonzero(~np.isnan(run.skipped))
-    late = skipped[run.skipped[skipped] > rows["started"][skipped]]  # not when they looked, which takes no time
+    rows = run.tables.rows
+    skipped = np.flatnonzero(~np.isnan(run.tables.skipped))
+    late = skipped[run.tables.skipped[skipped] > rows["started"][skipped]]  # not when they looked, which takes no time
     assert len(late) > 10
     mine = run.effects.span.to_numpy()
     of = run.effects.groupby("request").size()
@@ -98,12 +98,12 @@ def test_a_look_into_the_store_takes_its_time():
     work, look = {"exponential": 0.02}, {"lookup": {"exponential": 0.01}}
     plain = consumers("queue", [{"work": work}, {"effect": "row"}], {"poisson": 20}, 500, workers=2)
     one, other = (balanced(plain.replace({"services.worker.idempotent": each})) for each in (True, look))
-    rate = len(other.tally.row) / 500
+    rate = len(other.tables.requests.row) / 500
     for run, seconds in ((one, 0.02), (other, 0.03)):
         error = rate**0.5 * 500**0.5 * seconds / (2 * 450)
-        assert run.services.utilisation["worker"] == pytest.approx(rate * seconds / 2, abs=4 * error)
+        assert run.services["worker"]["utilisation"] == pytest.approx(rate * seconds / 2, abs=4 * error)
     # the same customers have the same luck, whether or not somebody looks
-    lasted = [run.rows["ended"] - run.rows["started"] for run in (balanced(plain), one)]
+    lasted = [run.tables.rows["ended"] - run.tables.rows["started"] for run in (balanced(plain), one)]
     assert np.array_equal(*lasted, equal_nan=True)
 
 

@@ -22,7 +22,7 @@ def test_a_consumer_that_polls_takes_up_to_ten_at_once_as_bulk_service_says():
 
     def figures(run):
         assert run.audit()
-        server = run.service_figures["worker"]
+        server = run.services["worker"]
         return {"wait": server["wait_mean"], "sojourn": server["sojourn_mean"], "idle": 1 - server["utilisation"]}
 
     found = measure("BULK-poll", scenario, figures, 20, conserving=False)
@@ -42,7 +42,7 @@ def crews(run):
 def test_a_batch_shares_its_worker_its_times_and_its_end_and_each_message_has_its_effect():
     run = checked(reading(5, "100ms", {"constant": 100}, 10, partitions=2, instances=2), conserving=False)
     assert run.audit() and len(run.effects) == run.summary()["requests"]
-    rows, messages = run.rows, run.message_columns
+    rows, messages = run.tables.rows, run.tables.messages
     for leader, followers in crews(run).items():
         assert len(followers) <= 4
         for name in ("leased", "started", "ended", "worker", "outcome"):
@@ -50,7 +50,7 @@ def test_a_batch_shares_its_worker_its_times_and_its_end_and_each_message_has_it
         offsets = messages["offset"][rows["parent"][[leader, *followers]]]
         partition = messages["partition"][rows["parent"][[leader, *followers]]]
         assert (np.diff(offsets) == 1).all() and len(set(partition)) == 1
-    assert 0.9 < run.service_figures["worker"]["utilisation"] <= 1
+    assert 0.9 < run.services["worker"]["utilisation"] <= 1
 
 
 def test_a_batch_fails_as_a_whole():
@@ -58,9 +58,9 @@ def test_a_batch_fails_as_a_whole():
     scenario = reading(4, None, {"constant": 200}, 20, handle=handle, retry={"attempts": 3, "backoff": "20ms"})
     run = checked(scenario, 2, conserving=False)
     assert run.audit()
-    outcome = run.rows["outcome"]
+    outcome = run.tables.rows["outcome"]
     assert all((outcome[followers] == outcome[leader]).all() for leader, followers in crews(run).items())
-    figures = run.channel_figures["events", "worker"]
+    figures = run.channels["events", "worker"]
     assert figures["redelivered"] > 200 and 0 < figures["dead"] < 0.1 * figures["published"]
     assert figures["done"] + figures["dead"] == figures["published"] == run.summary()["requests"]
 
@@ -73,7 +73,7 @@ def test_a_crash_gives_back_the_whole_batch(commit, session):
     scenario = reading(8, "100ms", {"constant": 40}, 10, partitions=2, instances=2, faults=faults, **limits)
     run = checked(scenario, conserving=False)
     assert run.audit()
-    figures = run.channel_figures["events", "worker"]
+    figures = run.channels["events", "worker"]
     assert figures["pending"] == figures["lost"] == 0 and figures["redelivered"] > 4
     assert figures["done"] + figures["duplicated"] == figures["published"]
 
@@ -83,7 +83,7 @@ def test_a_slow_batch_is_taken_away_and_done_twice():
     scenario = reading(4, work, {"constant": 10}, 20, instances=2, max_poll_interval="2s")
     run = checked(scenario, 3, conserving=False)
     assert run.audit()
-    assert run.channel_figures["events", "worker"]["duplicated"] > 4
+    assert run.channels["events", "worker"]["duplicated"] > 4
 
 
 def test_what_a_batch_cannot_do_is_refused():
@@ -105,4 +105,4 @@ def test_a_batch_of_one_is_no_batch():
     plain = Scenario.from_dict(described)
     one, plain = checked(one, conserving=False), checked(plain, conserving=False)
     for name in ("started", "ended"):
-        assert np.array_equal(one.rows[name][rows_of(one, "worker")], plain.rows[name][rows_of(plain, "worker")])
+        assert np.array_equal(one.tables.rows[name][rows_of(one, "worker")], plain.rows[name][rows_of(plain, "worker")])

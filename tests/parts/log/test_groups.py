@@ -113,8 +113,8 @@ def test_the_members_of_a_running_group_own_what_the_assignor_says(tmp_path):
         run = checked(group(tmp_path, 3, "1ms", 100, 1, 2, assignor=name), conserving=False)
         assert owners(run, 0) == dict(enumerate(truth))
         mine = rows_of(run, "worker")
-        partition = run.message_columns["partition"][run.rows["parent"][mine]]
-        assert (run.rows["worker"][mine] + 1 == np.array(truth)[partition]).all()
+        partition = run.tables.messages["partition"][run.tables.rows["parent"][mine]]
+        assert (run.tables.rows["worker"][mine] + 1 == np.array(truth)[partition]).all()
 
 
 @pytest.mark.parametrize("count", [1, 3, 5, 6, 12, 20])
@@ -124,7 +124,7 @@ def test_a_balanced_load_is_read_as_fast_as_the_member_with_most_partitions_can(
     messages = 1200
     scenario = group(tmp_path, 12, "10ms", 1, 1, count, stamps=np.zeros(messages), assignor="range")
     run = checked(scenario, conserving=False)
-    last = run.rows["ended"][rows_of(run, "worker")].max()
+    last = run.tables.rows["ended"][rows_of(run, "worker")].max()
     assert messages / last == pytest.approx(expected("KAFKA-parallelism", name))
 
 
@@ -150,7 +150,7 @@ def crashing(interval, rate, crashes, **reading):
 def redelivered(run):
     """How many messages went back at each crash."""
     mine = rows_of(run, "worker")
-    back = run.rows["settled"][mine][run.rows["verdict"][mine] == Verdict.GIVEN_BACK]
+    back = run.tables.rows["settled"][mine][run.tables.rows["verdict"][mine] == Verdict.GIVEN_BACK]
     return [int((back == time).sum()) for time, _, _ in incidents(run, "crash")]
 
 
@@ -163,15 +163,15 @@ def test_a_crash_repeats_the_work_since_the_last_commit(shorter, crashes, error)
     found = redelivered(run)
     assert agrees(found, truth["mean"] / shorter + 0.5, notices=error)  # and the one in hand
     assert max(found) <= truth["max"] / shorter + 1
-    figures = run.channel_figures["events", "worker"]
+    figures = run.channels["events", "worker"]
     assert figures["lost"] == figures["dead"] == figures["pending"] == 0
-    repeats = (run.deliveries_tally.handlings - 1).sum()
+    repeats = (run.tables.deliveries.handlings - 1).sum()
     assert repeats == run.summary()["effects_repeated"] or repeats > figures["duplicated"] > 0
 
 
 def handled(run):
     """state -> how many of the messages of `worker`."""
-    figures = run.channel_figures["events", "worker"]
+    figures = run.channels["events", "worker"]
     return {state: figures[state] for state in ("done", "duplicated", "lost", "dead", "pending", "redelivered")}
 
 
@@ -206,11 +206,11 @@ def test_a_commit_before_the_work_loses_what_fails():
 def test_lag_counts_to_the_commit_and_not_to_the_work(tmp_path):
     """100 messages a second, worked at once, committed every 2 s: behind by 0 to 200, by 100 on average."""
     run = checked(group(tmp_path, 2, "1us", 100, 20, 1, commit={"interval": "2s"}), conserving=False)
-    figures = run.channel_figures["events", "worker"]
+    figures = run.channels["events", "worker"]
     assert figures["lag_mean"] == pytest.approx(100, abs=1) and figures["lag_max"] == pytest.approx(200, abs=1)
     for partition in (0, 1):
-        assert run.partition_figures["events", "worker", partition]["lag_mean"] == pytest.approx(50, abs=1)
-    assert run.partitions.lag_mean.sum() == pytest.approx(figures["lag_mean"])
+        assert run.partitions["events", "worker", partition]["lag_mean"] == pytest.approx(50, abs=1)
+    assert run.partitions.frame.lag_mean.sum() == pytest.approx(figures["lag_mean"])
 
 
 # Rebalances.
@@ -221,8 +221,8 @@ CRASH = {"crash": "worker/2", "at": 5.001, "for": 4}
 def gaps(run, partition, longer):
     """(from, to) of the times in which nothing of a partition was in process, if `longer`."""
     mine = rows_of(run, "worker")
-    mine = mine[run.message_columns["partition"][run.rows["parent"][mine]] == partition]
-    leased, ended = run.rows["leased"][mine], run.rows["ended"][mine]
+    mine = mine[run.tables.messages["partition"][run.tables.rows["parent"][mine]] == partition]
+    leased, ended = run.tables.rows["leased"][mine], run.tables.rows["ended"][mine]
     order = np.argsort(leased)
     found = zip(ended[order][:-1], leased[order][1:], strict=True)
     return [(round(float(start), 3), round(float(end), 3)) for start, end in found if end - start > longer]
@@ -267,7 +267,7 @@ def test_a_slow_member_is_expelled_and_its_commit_fails(tmp_path):
     scenario = group(tmp_path, 1, None, 0.2, 60, 2, handle=slow, max_poll_interval="3s")
     run = checked(scenario, 5, conserving=False)
     assert run.audit()
-    rows = run.rows
+    rows = run.tables.rows
     mine = rows_of(run, "worker")
     revoked = mine[rows["verdict"][mine] == Verdict.REVOKED]
     assert len(revoked) and len(incidents(run, "expel")) == len(revoked)
@@ -277,7 +277,7 @@ def test_a_slow_member_is_expelled_and_its_commit_fails(tmp_path):
     figures = handled(run)
     again = np.unique(rows["parent"][revoked])
     assert figures["duplicated"] == len(again) and figures["pending"] == 0
-    assert (run.deliveries_tally.handlings - 1).sum() == len(revoked)
+    assert (run.tables.deliveries.handlings - 1).sum() == len(revoked)
     ledger = run.ledger[run.ledger.state == "duplicate"]
     assert (ledger.attempts == ledger.handlings).all()
 
@@ -307,7 +307,7 @@ def test_members_whose_heartbeats_are_lost_are_expelled_while_they_work(length, 
     if expelled:
         assert sorted(owners(run, 7).values(), key=str) == [None, None]
         assert [time for time, _, _ in incidents(run, "end of rebalance")][-1] == pytest.approx(9.2)
-        taken = run.rows["leased"][rows_of(run, "worker")]
+        taken = run.tables.rows["leased"][rows_of(run, "worker")]
         assert not ((taken > 5.2) & (taken < 9.2)).any()
     assert set(owners(run, 12).values()) == {1, 2} and handled(run)["lost"] == handled(run)["pending"] == 0
 
@@ -342,7 +342,7 @@ def group_like_kafka(faults=()):
 
 def test_a_member_of_a_group_like_kafkas_commits_every_five_seconds():
     run = checked(group_like_kafka(), conserving=False)
-    commits = np.unique(run.rows["settled"][rows_of(run, "worker")])
+    commits = np.unique(run.tables.rows["settled"][rows_of(run, "worker")])
     assert len(commits) >= 24 and np.diff(commits) == pytest.approx(5)
 
 
@@ -353,9 +353,9 @@ def test_a_member_of_a_group_like_kafkas_is_expelled_after_five_minutes_with_one
     run = checked(consumers(log, [{"work": 1}], {"burst": 1}, 700, 0, instances=2, faults=[slow]), conserving=False)
     (first, second) = rows_of(run, "worker")
     (expelled,) = [time for time, _, _ in incidents(run, "expel")]
-    assert expelled - run.rows["leased"][first] == pytest.approx(300)
-    assert run.rows["verdict"][first] == Verdict.REVOKED and run.rows["started"][second] > expelled
-    assert run.rows["ended"][first] - run.rows["started"][first] == pytest.approx(301)
+    assert expelled - run.tables.rows["leased"][first] == pytest.approx(300)
+    assert run.tables.rows["verdict"][first] == Verdict.REVOKED and run.tables.rows["started"][second] > expelled
+    assert run.tables.rows["ended"][first] - run.tables.rows["started"][first] == pytest.approx(301)
 
 
 @pytest.mark.parametrize(("name", "moved"), [("sticky", []), ("cooperative_sticky", []), ("round_robin", [2, 3])])
@@ -367,9 +367,11 @@ def test_when_a_running_member_stops_only_the_sticky_ones_keep_what_they_have(tm
     assert len(stay) == 4 and set(after.values()) == {1, 3}
     assert [partition for partition in stay if after[partition] != before[partition]] == moved
     mine = rows_of(run, "worker")
-    mine = mine[(run.rows["started"][mine] > 2.1) & (run.rows["started"][mine] < 2.9)]
-    partition = run.message_columns["partition"][run.rows["parent"][mine]]
-    assert len(mine) > 50 and (run.rows["worker"][mine] + 1 == [after[each] for each in partition.tolist()]).all()
+    mine = mine[(run.tables.rows["started"][mine] > 2.1) & (run.tables.rows["started"][mine] < 2.9)]
+    partition = run.tables.messages["partition"][run.tables.rows["parent"][mine]]
+    assert (
+        len(mine) > 50 and (run.tables.rows["worker"][mine] + 1 == [after[each] for each in partition.tolist()]).all()
+    )
 
 
 def test_a_member_of_a_group_like_kafkas_is_missed_after_45_seconds():
@@ -381,7 +383,7 @@ def test_a_member_of_a_group_like_kafkas_is_missed_after_45_seconds():
     assert [time for time, _, _ in incidents(run, "end of rebalance")] == pytest.approx([69, 84], abs=0.02)
     figures = handled(run)
     assert figures["redelivered"] == pytest.approx(1 / 2 * 100 * 1, abs=4), "a second of half the messages"
-    assert run.channel_figures["events", "worker"]["age_max"] == pytest.approx(69 - 20 + 2, abs=4)
+    assert run.channels["events", "worker"]["age_max"] == pytest.approx(69 - 20 + 2, abs=4)
 
 
 def test_groups_know_nothing_of_each_others_rebalances(tmp_path):
@@ -393,4 +395,6 @@ def test_groups_know_nothing_of_each_others_rebalances(tmp_path):
     assert incidents(checked(both, conserving=False), "rebalance")
     one, two = checked(alone, conserving=False), checked(both, conserving=False)
     for name in ("leased", "started", "ended", "settled", "worker"):
-        assert np.array_equal(one.rows[name][rows_of(one, "worker")], two.rows[name][rows_of(two, "worker")])
+        assert np.array_equal(
+            one.tables.rows[name][rows_of(one, "worker")], two.tables.rows[name][rows_of(two, "worker")]
+        )

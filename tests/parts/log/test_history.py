@@ -54,14 +54,16 @@ def test_a_group_that_comes_late_begins_where_it_says(start, written, assignor):
     wanted = early[STARTS[start](early)]
     assert set(late.message) == set(wanted.message) and len(late) == len(wanted) > 1000
     assert set(late.state) == {"done"}
-    born = run.rows["born"][rows_of(run, "late")]
+    born = run.tables.rows["born"][rows_of(run, "late")]
     assert born.min() >= 30
 
 
 def test_a_latecomer_disturbs_nobody():
     alone, both = run_of(early=({}, "1ms")), run_of(early=({}, "1ms"), late=({"from": 30}, "5ms"))
     for name in ("born", "leased", "started", "ended", "settled"):
-        assert np.array_equal(alone.rows[name][rows_of(alone, "early")], both.rows[name][rows_of(both, "early")])
+        assert np.array_equal(
+            alone.tables.rows[name][rows_of(alone, "early")], both.tables.rows[name][rows_of(both, "early")]
+        )
 
 
 @pytest.mark.parametrize("assignor", [None, "cooperative_sticky"])
@@ -74,10 +76,10 @@ def test_a_replay_hands_out_again_what_was_handled_since_and_is_no_duplicate(to,
     wanted = once[STARTS[first](once) & (once.appended < 40 - 0.001)]
     assert set(again.message) == set(wanted.message) and len(again) == len(wanted) > 1000
     assert set(once.state) == set(again.state) == {"done"} and len(once) == len(read_by(run, "other"))
-    figures = run.channel_figures["events", "reader"]
+    figures = run.channels["events", "reader"]
     assert figures["published"] == figures["done"] == len(once) and figures["replayed"] == len(again)
     assert figures["lag_max"] >= len(again), "the cursor went back"
-    assert run.channel_figures["events", "other"]["replayed"] == 0
+    assert run.channels["events", "other"]["replayed"] == 0
     summary = run.summary()
     assert summary["duplicated"] == summary["effects_repeated"] == summary["reordered"] == 0
     assert len(run.effects) == len(once) + len(again) + len(once), "and yet each was done once more"
@@ -108,10 +110,10 @@ def test_retention_takes_what_a_slow_group_has_not_read():
     lost = ledger[ledger.state == "lost"]
     assert (lost.settled - lost.appended).to_numpy() == pytest.approx(8)
     mine = rows_of(run, "slow")
-    granted = mine[~np.isnan(run.rows["leased"][mine])]
-    waited = elapsed(run.rows["leased"][granted], run.rows["born"][granted])
+    granted = mine[~np.isnan(run.tables.rows["leased"][mine])]
+    waited = elapsed(run.tables.rows["leased"][granted], run.tables.rows["born"][granted])
     assert waited.max() <= 8 and waited.max() > 7, "it goes on with the oldest that is left"
-    assert len(ledger) - len(lost) == len(granted) == run.channel_figures["events", "slow"]["done"]
+    assert len(ledger) - len(lost) == len(granted) == run.channels["events", "slow"]["done"]
     assert len(granted) == pytest.approx((DURATION + 8) / 0.5, rel=0.1)
 
 
@@ -122,7 +124,7 @@ def test_a_partition_that_is_full_loses_its_oldest_message():
         lost = here[here.state == "lost"]
         newer = np.searchsorted(appended, lost.settled, side="right") - np.searchsorted(appended, lost.appended)
         assert (newer == 41).all(), partition  # itself, and forty later ones
-    assert run.channel_figures["events", "slow"]["lag_max"] == 6 * (40 + 1)
+    assert run.channels["events", "slow"]["lag_max"] == 6 * (40 + 1)
 
 
 def test_an_overtaken_group_that_begins_at_the_latest_goes_on_at_the_end():

@@ -35,7 +35,7 @@ def run_of(*settings, seed=1, **more):
 
 def test_round_robin_gives_each_partition_its_turn():
     run = run_of({"partitions": 7, "partitioner": "round_robin"}, {"poisson": 100}, 20)
-    assert (run.message_columns["partition"] == np.arange(len(run.message_columns["partition"])) % 7).all()
+    assert (run.tables.messages["partition"] == np.arange(len(run.tables.messages["partition"])) % 7).all()
 
 
 def test_each_instance_takes_its_own_turns():
@@ -43,8 +43,8 @@ def test_each_instance_takes_its_own_turns():
     scenario = shop({"partitions": 5, "partitioner": "round_robin"}, busy, 20, instances=3).to_dict()
     scenario["services"]["front"] |= {"workers": 1, "handle": [{"work": "15ms"}, {"publish": "events"}]}
     run = checked(Scenario.from_dict(scenario), conserving=False)
-    messages = run.message_columns
-    producers = run.rows["worker"][messages["cause"]]
+    messages = run.tables.messages
+    producers = run.tables.rows["worker"][messages["cause"]]
     assert len(np.unique(producers)) > 1
     for producer in np.unique(producers):
         mine = messages["partition"][producers == producer]
@@ -53,7 +53,7 @@ def test_each_instance_takes_its_own_turns():
 
 def test_a_sticky_producer_stays_for_a_batch_and_then_goes_elsewhere_by_chance():
     run = run_of({"partitions": 8, "partitioner": "sticky", "batch": 25}, {"constant": 1000}, 100)
-    partition = run.message_columns["partition"]
+    partition = run.tables.messages["partition"]
     batches = partition[: len(partition) // 25 * 25].reshape(-1, 25)
     assert (batches == batches[:, :1]).all()
     places = batches[:, 0]
@@ -79,7 +79,7 @@ def test_when_partitions_are_added_a_key_moves_and_its_order_breaks():
     assert run.summary()["reordered"] == ledger.reordered.sum()
     alike = run_of({"partitions": 8}, {"constant": 100}, 20, reader=slow, key={"uniform": 50})
     assert alike.summary()["reordered"] == 0
-    assert len(run.partitions) == 8 and run.partitions.published.sum() == len(ledger)
+    assert len(run.partitions) == 8 and run.partitions.frame.published.sum() == len(ledger)
 
 
 @pytest.mark.parametrize("assignor", ["range", "cooperative_sticky"])
@@ -91,7 +91,7 @@ def test_members_share_out_added_partitions(assignor):
     for _, _, _, partition, instance, begins in run.records.ownership:
         owned[partition] = instance if begins else None
     assert sorted(owned.values()) == [0, 0, 1, 1, 2, 2]
-    assert run.channel_figures["events", "reader"]["done"] == run.summary()["requests"]
+    assert run.channels["events", "reader"]["done"] == run.summary()["requests"]
 
 
 # Batches.
@@ -99,7 +99,7 @@ def test_members_share_out_added_partitions(assignor):
 
 def batches(run):
     """For each batch, in order: when it left, and how long each of its messages had waited."""
-    messages = run.message_columns
+    messages = run.tables.messages
     for time in np.unique(messages["sent"]):
         yield time - messages["published"][messages["sent"] == time]
 
@@ -125,8 +125,8 @@ def test_a_batch_is_of_one_partition_and_one_producer():
     scenario = shop(log, {"poisson": 400}, 20, instances=2).to_dict()
     scenario["services"]["front"] |= {"workers": 40}
     run = checked(Scenario.from_dict(scenario), conserving=False)
-    messages = run.message_columns
-    producer = run.rows["worker"][messages["cause"]] // 40
+    messages = run.tables.messages
+    producer = run.tables.rows["worker"][messages["cause"]] // 40
     for time in np.unique(messages["sent"]):
         mine = messages["sent"] == time
         assert len(np.unique(messages["partition"][mine] + 10 * producer[mine])) == 1
@@ -151,9 +151,9 @@ def test_what_a_producer_keeps_back_dies_with_it(acks):
     """
     crash = [{"crash": "front", "at": 5.055, "for": 1}]
     run = run_of({"linger": "105ms"}, {"constant": 100}, 10, acks=acks, faults=crash)
-    messages = run.message_columns
+    messages = run.tables.messages
     gone = np.isnan(messages["appended"])
     assert messages["published"][gone].tolist() == pytest.approx(np.arange(4.96, 5.055, 0.01))
     assert np.isnan(messages["sent"][gone]).all()
-    told = run.tally.outcome[run.rows["request"][messages["cause"][gone]]]
+    told = run.tables.requests.outcome[run.tables.rows["request"][messages["cause"][gone]]]
     assert set(np.array(["pending", "ok", "error"])[told]) == ({"ok"} if acks == 0 else {"error"})

@@ -39,7 +39,7 @@ def run_of(*settings, **more):
 
 def fates(run):
     """How many messages were kept, refused, lost with the broker that had them; how many of these were confirmed."""
-    messages = run.message_columns
+    messages = run.tables.messages
     truncated = messages["fate"] == Fate.TRUNCATED
     counts = [int((messages["fate"] == fate).sum()) for fate in (Fate.OPEN, Fate.REFUSED)]
     return *counts, int(truncated.sum()), int((truncated & (messages["acknowledged"] >= 0)).sum())
@@ -54,9 +54,9 @@ def test_a_leader_that_fails_loses_what_it_confirmed_alone():
     for acks, log in ((1, {}), ("all", {"min_in_sync": 2})):
         run = checked(shop([often], poisson, 40, {"acks": acks}, **log), 2, conserving=False)
         failures = [time for time, kind, *_ in run.records.incidents if kind == "leader_failure"]
-        times = run.message_columns["appended"][run.message_columns["fate"] == Fate.TRUNCATED]
-        owed = run.message_columns["acknowledged"] >= 0
-        gone = run.message_columns["fate"] == Fate.TRUNCATED
+        times = run.tables.messages["appended"][run.tables.messages["fate"] == Fate.TRUNCATED]
+        owed = run.tables.messages["acknowledged"] >= 0
+        gone = run.tables.messages["fate"] == Fate.TRUNCATED
         assert (owed & gone).sum() == gone.sum() == len(times)
         lost[acks] = np.histogram(times, [0.0, *failures])[0]
         figures = run.summary()
@@ -81,11 +81,11 @@ def test_what_becomes_of_the_messages_that_only_the_leader_had(acks, kept, refus
 def test_groups_see_what_all_in_sync_have():
     run = run_of()
     mine = rows_of(run, "reader")
-    behind = run.rows["born"][mine] - run.message_columns["appended"][run.rows["parent"][mine]]
+    behind = run.tables.rows["born"][mine] - run.tables.messages["appended"][run.tables.rows["parent"][mine]]
     assert behind == pytest.approx(LAG)
-    confirmed = run.message_columns["acknowledged"] - run.message_columns["appended"]
+    confirmed = run.tables.messages["acknowledged"] - run.tables.messages["appended"]
     assert confirmed == pytest.approx(0)
-    everywhere = run_of(publish={"acks": "all"}).message_columns
+    everywhere = run_of(publish={"acks": "all"}).tables.messages
     assert everywhere["acknowledged"] - everywhere["appended"] == pytest.approx(LAG)
 
 
@@ -122,7 +122,7 @@ def test_without_anybody_in_sync_a_log_waits_or_an_unclean_election_loses():
     late["services"]["late"] = {**late["services"]["reader"], "subscribe": {"channel": "events", "from": 8}}
     run = checked(Scenario.from_dict(late), conserving=False)
     assert run.audit()
-    assert run.channel_figures["events", "late"]["published"] == fates(run)[0]
+    assert run.channels["events", "late"]["published"] == fates(run)[0]
 
 
 def test_a_log_without_replicas_waits_for_its_only_broker():

@@ -65,7 +65,7 @@ def test_a_static_member_that_stops_says_nothing(tmp_path):
 
 def test_a_static_member_begins_again_at_its_last_commit(tmp_path):
     run = returning(tmp_path, (5.001, 1), static=True, commit={"interval": "2s"})
-    again = run.rows["attempt"][rows_of(run, "worker")] > 1
+    again = run.tables.rows["attempt"][rows_of(run, "worker")] > 1
     assert again.sum() == pytest.approx(200, abs=4), "a second of half the messages"
 
 
@@ -114,7 +114,7 @@ def test_what_comes_to_an_added_partition_before_a_group_that_starts_at_the_end_
     skipped = ledger[(ledger.published >= 9) & (ledger.published <= 12) & (ledger.partition >= 2)]
     assert len(skipped) == pytest.approx(150, abs=4 * 300**0.5 / 2)
     assert (skipped.state == "lost").all()
-    assert (run.rows["reason"][rows_of(run, "reader")] == Reason.LATEST).sum() == len(skipped)
+    assert (run.tables.rows["reason"][rows_of(run, "reader")] == Reason.LATEST).sum() == len(skipped)
     assert (ledger.state == "done").sum() == len(ledger) - len(skipped)
     assert run.summary()["lost"] == len(skipped)
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Fate
-from evsim.run import simulate
 from evsim.scenario import Scenario, ScenarioError
 
 CRASHES = [{"crash": "billing/1", "mtbf": {"exponential": 2}, "mttr": 0.5},
@@ -32,14 +31,14 @@ def chain(commit, faults=CRASHES, bills=None, **settings):
 
 
 def balanced(scenario, seed=1):
-    run = simulate(scenario, seed=seed)
+    run = scenario.run(seed=seed)
     run.audit()
     return run
 
 
 def times(run, effect):
     """For each request: how often it has the effect."""
-    return run.tally.times_done[run.effect_names.index(effect)]
+    return run.tables.requests.times_done[run.tables.effect_names.index(effect)]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -54,7 +53,7 @@ def test_each_way_to_commit_keeps_what_it_promises_and_nothing_more(seed):
 
 def test_readers_see_nothing_of_a_handling_that_died_and_its_messages_keep_their_place():
     run = balanced(chain("transaction"))
-    messages = run.message_columns
+    messages = run.tables.messages
     aborted = np.flatnonzero(messages["fate"] == Fate.ABORTED)
     assert len(aborted) > 10
     assert not np.isin(run.ledger.message, aborted).any()
@@ -66,12 +65,12 @@ def test_what_comes_later_in_the_partition_waits_for_the_commit():
     scenario = chain("transaction", faults=(), bills={"log": {"partitions": 1}})
     slow = {"choice": [[0.05, 2], [0.95, 0]]}
     run = balanced(scenario.replace({"services.billing.handle.3.work": slow, "run.duration": 20}))
-    messages = run.message_columns
+    messages = run.tables.messages
     shown = {message: time for time, message in run.records.shown if messages["channel"][message] == 1}
     bills = sorted(shown, key=lambda message: messages["offset"][message])
     assert (np.diff([shown[message] for message in bills]) >= 0).all()
     held = np.array([shown[message] - messages["appended"][message] for message in bills])
-    ended = run.rows["ended"][messages["cause"][bills]]
+    ended = run.tables.rows["ended"][messages["cause"][bills]]
     behind = np.array([shown[message] for message in bills]) > ended + 0.1  # their own handling had long ended
     assert behind.sum() > 20 and held.max() > 1.5
 
@@ -91,7 +90,7 @@ def test_a_commit_that_is_lost_on_the_way_is_sent_again_and_readers_wait_for_it(
     lossy = {"wire": {"between": ["billing", "orders"], "loss": 0.05}}
     run = balanced(scenario.replace({"network.links": lossy, "network.give_up": 2, "run.duration": 30}))
     assert (times(run, "booked") == 1).all()
-    assert max(time - run.message_columns["appended"][message] for time, message in run.records.shown) > 1.9
+    assert max(time - run.tables.messages["appended"][message] for time, message in run.records.shown) > 1.9
 
 
 def test_a_member_that_is_thrown_out_commits_nothing():
@@ -100,7 +99,7 @@ def test_a_member_that_is_thrown_out_commits_nothing():
     scenario = scenario.replace({"services.billing.subscribe.0.session_timeout": 1, "run.duration": 40})
     run = balanced(scenario)
     assert (times(run, "booked") == 1).all()
-    assert (run.message_columns["fate"] == Fate.ABORTED).any()
+    assert (run.tables.messages["fate"] == Fate.ABORTED).any()
 
 
 def test_a_message_to_a_queue_is_no_part_of_it_and_the_kit_says_so():
@@ -112,7 +111,7 @@ def test_a_message_to_a_queue_is_no_part_of_it_and_the_kit_says_so():
 
 def test_an_outbox_is_no_part_of_it():
     run = balanced(chain("transaction", outbox={"poll": "20ms"}))
-    assert (times(run, "booked") > 1).any() and not (run.message_columns["fate"] == Fate.ABORTED).any()
+    assert (times(run, "booked") > 1).any() and not (run.tables.messages["fate"] == Fate.ABORTED).any()
 
 
 def test_a_log_with_replicas_holds_back_what_is_not_committed():

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Fate, Outcome
-from evsim.run import simulate
 from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error
@@ -30,7 +29,7 @@ def pipeline(works, records=None, pipes=None, duration=10_000, arrivals=None, fi
 
 
 def balanced(scenario, seed=1):
-    run = simulate(scenario, seed=seed)
+    run = scenario.run(seed=seed)
     run.audit()
     return run
 
@@ -53,14 +52,14 @@ def test_a_pipe_holds_as_many_bytes_as_linux_lets_a_writer_write(size):
         [0, 0], 70_000 // size + 10, [{"like": "linux"}], 10, first={"size": size}, faults=[{"outage": "b", "at": 0}]
     ).replace({"run.drain_limit": 0})
     run = balanced(scenario)
-    kept = int((run.message_columns["appended"] >= 0).sum())
+    kept = int((run.tables.messages["appended"] >= 0).sum())
     assert kept * size == expected("PIPE-capacity", f"{size}-byte writes")
 
 
 def test_a_full_pipe_can_be_written_to_again_when_a_whole_page_has_been_read():
     """Records of a kilobyte: four make a page."""
     run = balanced(pipeline([0, 0.01], 200, [{"like": "linux"}], first={"size": 1024}))
-    entered = np.sort(run.message_columns["appended"])
+    entered = np.sort(run.tables.messages["appended"])
     at_once, later = entered[entered == 0], entered[entered > 0]
     page = expected("PIPE-capacity", "bytes that must be read before a full pipe is writable again")
     assert len(at_once) * 1024 == 65536 + 1024  # what fits, and the one that the reader has in hand
@@ -78,9 +77,9 @@ def test_a_fast_writer_is_ahead_of_a_slow_reader_by_what_the_pipe_holds():
 
 def test_the_gap_between_written_and_read_is_never_wider_than_the_pipe():
     run = balanced(pipeline([{"exponential": 0.01}, {"exponential": 0.02}], 500, [{"capacity": 7}]))
-    rows = run.rows
-    deliveries = np.array([place.kind == "delivery" for place in run.places])[rows["place"]]
-    written, read = run.message_columns["appended"], rows["leased"][deliveries]
+    rows = run.tables.rows
+    deliveries = np.array([place.kind == "delivery" for place in run.tables.places])[rows["place"]]
+    written, read = run.tables.messages["appended"], rows["leased"][deliveries]
     times = np.r_[written, read]
     changes = np.r_[np.ones(len(written)), -np.ones(len(read))]
     levels = np.cumsum(changes[np.lexsort((changes > 0, times))])
@@ -104,8 +103,8 @@ def test_stages_that_block_each_other_pass_on_as_much_as_theory_says(label):
     stages, room = (int(part.split("=")[1]) for part in label.split(","))
     records, rates = 4000, []
     for seed in range(20):
-        run = simulate(pipeline([{"exponential": 1}] * stages, records, [{"capacity": room}] * (stages - 1)), seed=seed)
-        done = np.sort(run.effects_columns["time"])
+        run = pipeline([{"exponential": 1}] * stages, records, [{"capacity": room}] * (stages - 1)).run(seed=seed)
+        done = np.sort(run.tables.effects["time"])
         middle = done[records // 10 : 9 * records // 10]
         rates.append((len(middle) - 1) / (middle[-1] - middle[0]))
     assert agrees(rates, expected("BLOCKING-tandem", label))
@@ -118,7 +117,7 @@ def test_a_conveyor_belt_loses_as_many_parts_an_hour_as_in_another_program(low, 
     work = {"uniform": [low, high]}
     belt = pipeline([work] * 3, pipes=[{"capacity": 3}] * 2, duration=4200, arrivals={"constant": 0.25})
     belt = belt.replace({"services.a.limit": 3, "run.warmup": 600})
-    lost, own_error = mean_and_error([simulate(belt, seed=seed).summary()["rejected"] for seed in range(100)])
+    lost, own_error = mean_and_error([belt.run(seed=seed).summary()["rejected"] for seed in range(100)])
     assert abs(lost - expected("CIW-belt", label)) < 3 * np.hypot(own_error, expected("CIW-belt", error))
 
 
@@ -152,7 +151,7 @@ def test_what_lies_in_a_pipe_is_lost_with_its_reader_and_who_waited_to_write_wri
     run = balanced(pipeline([0.001, 1], 100, [{"capacity": 5}], 10, faults=[{"crash": "b", "at": 0.5, "for": 1}]))
     states = run.ledger.state.value_counts()
     assert states["lost"] == 6  # five in the pipe, one in hand
-    rows, messages = run.rows, run.message_columns
+    rows, messages = run.tables.rows, run.tables.messages
     assert (messages["fate"] == Fate.WITHDRAWN).sum() + (messages["fate"] == Fate.BROKEN).sum() == 1
     assert (rows["outcome"] == Outcome.CRASHED).any()
     assert run.pipeline.statuses == [141, 137]
@@ -162,9 +161,9 @@ def test_a_blocked_writer_is_busy_and_the_figure_says_for_how_long():
     run = balanced(pipeline([0.001, 0.01], 200, [{"capacity": 3}], 10))
     writer, _ = run.pipeline
     assert writer.blocked == pytest.approx(writer.ended - 200 * 0.001)
-    assert run.services.blocked["a"] == pytest.approx(writer.blocked / 10)
-    assert run.services.blocked["b"] == 0
-    assert run.channels.blocked_max[("pipe-0", "b")] == pytest.approx(0.009)
+    assert run.services["a"]["blocked"] == pytest.approx(writer.blocked / 10)
+    assert run.services["b"]["blocked"] == 0
+    assert run.channels["pipe-0", "b"]["blocked_max"] == pytest.approx(0.009)
 
 
 # Bad input.

@@ -127,7 +127,7 @@ def test_a_late_delete_settles_what_nobody_has_received_since():
     assert (entry.state, entry.disposition, entry.settled) == ("done", "acked", 40)
     assert entry.attempts == entry.handlings == 1
     assert figures["retries"] == figures["wasted_work"] == figures["effects_repeated"] == 0
-    assert found.channel_figures["jobs", "worker"]["redelivered"] == 0
+    assert found.channels["jobs", "worker"]["redelivered"] == 0
 
 
 def test_a_late_delete_changes_nothing_when_somebody_has_received_it_since():

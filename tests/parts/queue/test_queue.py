@@ -73,8 +73,8 @@ def test_a_channel_of_dead_letters_that_is_down_loses_them_and_a_paused_one_does
         faults = [{fault: "spoilt", "at": "995ms", "for": "1s"}]
         retry = {"retry": {"attempts": 1}}
         run = checked(letters({"dead_letter": "spoilt"}, [{"fail": 1}], retry, requests=300, faults=faults))
-        made = run.message_columns["origin"] >= 0
-        assert made.sum() == asked(run) and (run.message_columns["fate"][made] > 0).sum() == lost
+        made = run.tables.messages["origin"] >= 0
+        assert made.sum() == asked(run) and (run.tables.messages["fate"][made] > 0).sum() == lost
         assert len(run.effects) == asked(run) - lost
 
 
@@ -89,7 +89,7 @@ def test_a_message_that_is_always_returned_is_delivered_as_often_as_rabbitmq_say
     jobs, spoilt = (ledger[ledger.channel == name] for name in ("jobs", "spoilt"))
     assert (jobs.attempts == truth["deliveries before dead-lettering"]).all() and (jobs.state == "dead").all()
     assert (spoilt.death == truth["dead-letter reason"].replace("_", " ")).all() and (spoilt.deaths == 1).all()
-    redeliveries = run.rows["attempt"][rows_of(run, "worker")].max() - 1
+    redeliveries = run.tables.rows["attempt"][rows_of(run, "worker")].max() - 1
     assert redeliveries == truth["x-delivery-count on last delivery"]
 
 
@@ -157,13 +157,13 @@ def test_what_a_consumer_had_when_it_died_is_handed_out_again_and_done_by_the_ot
     scenario = consumers("queue", [{"work": 1}, {"effect": "row"}], {"constant": 100}, 3, 0, instances=2, workers=5,
                          faults=[crash])  # fmt: skip
     run = checked(scenario, conserving=False)
-    rows, mine = run.rows, rows_of(run, "worker")
+    rows, mine = run.tables.rows, rows_of(run, "worker")
     killed = mine[rows["outcome"][mine] == Outcome.CRASHED]
     assert len(killed) == 5 and set(rows["worker"][killed]) == set(range(5))
     again = mine[rows["attempt"][mine] == 2]
     assert sorted(rows["parent"][again]) == sorted(rows["parent"][killed])
     assert (rows["leased"][again] >= 2.05).all() and (rows["worker"][again] >= 5).all()
-    figures = run.channel_figures["events", "worker"]
+    figures = run.channels["events", "worker"]
     assert figures["redelivered"] == run.ledger.attempts.eq(2).sum() == 5
     assert figures["done"] == figures["published"] and run.summary()["effects_repeated"] == 0
 
@@ -251,9 +251,9 @@ def test_a_message_that_waits_too_long_expires(name):
                          messages / p["lam"])  # fmt: skip
 
     def figures(run):
-        channel = run.channel_figures["events", "worker"]
+        channel = run.channels["events", "worker"]
         assert channel["published"] == channel["done"] + channel["expired"]
-        wait = run.service_figures["worker"]["wait_mean"]
+        wait = run.services["worker"]["wait_mean"]
         return {"expired": channel["expired"] / channel["published"], "wait": wait}
 
     found = measure(name, scenario, figures, 12)
@@ -274,7 +274,7 @@ def test_with_a_time_to_live_of_zero_a_message_is_delivered_now_or_not_at_all():
     scenario = consumers({"queue": {"ttl": 0}}, [{"work": exponential(1)}], poisson(5), 4000, workers=5)
     found = measure("TTL 0", scenario, lambda run: {
         "lost": run.summary()["expired"] / run.summary()["requests"],
-        "wait": run.service_figures["worker"]["wait_mean"],
+        "wait": run.services["worker"]["wait_mean"],
     }, 10)  # fmt: skip
     assert agrees(found["lost"], expected("ErlangB-5-5"), notices=0.1)
     assert set(found["wait"]) == {0.0}
@@ -300,11 +300,11 @@ def test_a_full_queue_loses_the_same_share_whichever_message_it_turns_away(overf
     scenario = consumers({"queue": queue}, [{"work": exponential(1 / p["mu"])}], poisson(p["lam"]), 30_000 / p["lam"])
 
     def figures(run):
-        rejected, channel = run.summary()["errors"], run.channel_figures["events", "worker"]
+        rejected, channel = run.summary()["errors"], run.channels["events", "worker"]
         assert (rejected == 0) == (overflow == "drop_head") and (channel["dropped"] == 0) != (rejected == 0)
-        server = run.service_figures["worker"]
+        server = run.services["worker"]
         return {"lost": (channel["dropped"] + rejected) / run.summary()["requests"], "sojourn": server["sojourn_mean"],
-                "throughput": server["completed"] / run.window}  # fmt: skip
+                "throughput": server["completed"] / run.tables.window}  # fmt: skip
 
     found = measure(f"MAXLEN {overflow}", scenario, figures, 12)
     assert agrees(found["lost"], truth["loss fraction (both)"], notices=0.1)
@@ -500,7 +500,7 @@ def test_a_high_prefetch_makes_separate_queues_of_one():
     alike = {"handle": [{"work": exponential(1)}], "arrivals": poisson(3.2), "duration": 12_000, "instances": 4}
 
     def figures(run):
-        server = run.service_figures["worker"]
+        server = run.services["worker"]
         return {"W": server["sojourn_mean"], "load": server["utilisation"] - 0.8}
 
     fetching = consumers("queue", **alike, subscribe={"prefetch": "unlimited"})

@@ -33,11 +33,11 @@ def test_a_token_bucket_refuses_exactly_whom_one_by_hand_refuses(arrivals, limit
     scenario = system({"server": server}, {"page": {"target": "server", "arrivals": arrivals}}, 60, 0)
     run = balanced(scenario)
     settings = scenario.services["server"].rate_limit
-    expected = bucket_by_hand(run.rows["ready"], settings.rate, settings.burst)
+    expected = bucket_by_hand(run.tables.rows["ready"], settings.rate, settings.burst)
     assert (~refused(run, Reason.RATE_LIMIT) == expected).all()
     assert expected.any() and not expected.all()
     assert run.summary()["rejected"] == (~expected).sum()
-    admitted = np.sort(run.rows["ready"][expected])
+    admitted = np.sort(run.tables.rows["ready"][expected])
     for count in (1, 10, 100):  # so many in any window need burst + rate x window tokens
         windows = admitted[count:] - admitted[:-count]
         assert (windows * settings.rate + settings.burst >= count + 1 - 1e-6).all()
@@ -64,6 +64,6 @@ def test_instances_share_one_bucket_and_deliveries_take_no_token():
 def test_a_message_on_a_bus_without_a_token_is_lost():
     scenario = consumers({"bus": {}}, [{"work": 0.001}], {"constant": 50}, 20, warmup=0, rate_limit={"rate": 10})
     run = balanced(scenario)
-    turned = run.rows["reason"] == Reason.RATE_LIMIT
+    turned = run.tables.rows["reason"] == Reason.RATE_LIMIT
     assert turned.sum() == run.summary()["lost"] == run.summary()["requests"] - 10 * 20
     assert not scenario.warnings()

@@ -24,7 +24,11 @@ def clients(call, back, instances=1, arrivals=None, duration=10.05, **parts):
 
 
 def tries(run, service="back"):
-    return int(np.isin(run.rows["place"], [place.number for place in run.places if place.service == service]).sum())
+    return int(
+        np.isin(
+            run.tables.rows["place"], [place.number for place in run.tables.places if place.service == service]
+        ).sum()
+    )
 
 
 @pytest.mark.parametrize("strategy", RETRIES)
@@ -35,7 +39,7 @@ def test_a_budget_bounds_the_load_that_retries_add_and_plain_retries_do_not(f, s
     call = {"retry": RETRIES[strategy]} if RETRIES[strategy] else {}
     scenario = clients(call, [{"work": 0.001}, {"fail": f}], instances=100, arrivals=poisson(1000), duration=10)
     runs = [checked(scenario, seed) for seed in range(5)]
-    calls = sum(len(run.tally.row) for run in runs)
+    calls = sum(len(run.tables.requests.row) for run in runs)
     done = sum(run.summary()["completed"] for run in runs)
     both = np.sqrt(1 / calls + 1 / THEIR_CALLS)  # their five runs are a sample too
     rounding = 5e-5
@@ -47,10 +51,10 @@ def test_a_budget_bounds_the_load_that_retries_add_and_plain_retries_do_not(f, s
 def test_the_load_is_at_most_what_the_budget_says_however_long_the_outage():
     budget = {"ratio": 0.1, "burst": 5}
     run = checked(clients({"retry": {"attempts": 4, "budget": budget}}, [{"fail": 1}], duration=100.05))
-    calls = len(run.tally.row)
+    calls = len(run.tables.requests.row)
     assert calls == 1000 and tries(run) == 1000 + 5 + 99  # the bucket was full when the first call came
     refused = [row for _, kind, _, row in run.records.incidents if kind == NO_RETRY]
-    assert len(refused) == run.summary()["errors"] - sum(run.rows["attempt"] == 4)
+    assert len(refused) == run.summary()["errors"] - sum(run.tables.rows["attempt"] == 4)
 
 
 def test_each_instance_has_a_bucket_of_its_own_and_loses_it_in_a_crash():

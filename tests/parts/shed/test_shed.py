@@ -21,7 +21,7 @@ def test_calls_that_waited_longer_are_refused_at_their_turn_as_theory_says(ident
 
     def figures(run):
         refused(run, Reason.SHED)
-        return {"shed": 1 - run.summary()["availability"], "wait": run.service_figures["server"]["wait_mean"]}
+        return {"shed": 1 - run.summary()["availability"], "wait": run.services["server"]["wait_mean"]}
 
     found = measure(identifier, scenario, figures)
     assert agrees(found["shed"], theory.shed_by_age(p["lam"], p["mu"], p["ttl"]), notices=0.15)
@@ -30,7 +30,7 @@ def test_calls_that_waited_longer_are_refused_at_their_turn_as_theory_says(ident
 
 def test_nobody_who_waited_longer_is_served_and_nobody_who_waited_less_is_refused():
     run = balanced(station(exponential(0.1), 15, 3000, warmup=0, shed={"age": 0.3}))
-    rows, turned = run.rows, refused(run, Reason.SHED)
+    rows, turned = run.tables.rows, refused(run, Reason.SHED)
     waited = np.where(turned, rows["ended"], rows["started"]) - rows["ready"]
     assert (waited[turned] > 0.3).all() and (waited[~turned] <= 0.3).all()
     assert turned.sum() > 500
@@ -41,7 +41,7 @@ def test_nobody_who_waited_longer_is_served_and_nobody_who_waited_less_is_refuse
 
 def test_who_arrives_while_the_first_in_line_has_waited_longer_is_refused():
     run = balanced(station(exponential(0.1), 15, 3000, warmup=0, shed={"expected_wait": 0.3}))
-    rows, turned = run.rows, refused(run, Reason.SHED)
+    rows, turned = run.tables.rows, refused(run, Reason.SHED)
     ready, started = rows["ready"], rows["started"]
     expected = []
     for row, now in enumerate(ready):

@@ -21,14 +21,14 @@ def owners(books):
             spans.setdefault(way, []).append((since, time, instance))
     for way, (since, instance) in held.items():
         spans.setdefault(way, []).append((since, np.inf, instance))
-    for place in books.run.places:
+    for place in books.run.tables.places:
         if place.is_delivery and place.step.owns:
             _readers(books, place, spans)
 
 
 def _readers(books, place, spans):
     rows, messages = books.rows, books.messages
-    capacity = books.run.capacity[place.service]
+    capacity = books.run.tables.capacity[place.service]
     taken = np.flatnonzero((rows["place"] == place.number) & ~np.isnan(rows["leased"]))
     for row in taken.tolist():
         leased, worker = rows["leased"][row], rows["worker"][row]

@@ -11,7 +11,7 @@ __all__ = ["CHECKS"]
 def partitions(books):
     """A group has at most one message of a partition in process, and takes them in the order of offsets."""
     rows, messages, channels = books.rows, books.messages, books.run.scenario.channels
-    places = books.run.places
+    places = books.run.tables.places
     mine = [place.is_delivery and channels[place.source].partitioned for place in places] + [False]
     taken = np.array(mine)[rows["place"]] & ~np.isnan(rows["leased"]) & (rows["verdict"] != Verdict.COPY)
     taken = np.flatnonzero(taken & ~followers(books.run))
@@ -48,7 +48,7 @@ def _until(books, taken):
     """When leases ended that may end before the work: by revocation, or a commit before the work; else infinity."""
     rows = books.rows
     early = [place.is_delivery and place.step.commits.early and place.step.owns is not None
-             for place in books.run.places]  # fmt: skip
+             for place in books.run.tables.places]  # fmt: skip
     until = np.where(np.array([*early, False])[rows["place"][taken]], rows["started"][taken], np.inf)
     return np.where(rows["verdict"][taken] == Verdict.REVOKED, rows["settled"][taken], until)
 

@@ -9,7 +9,7 @@ __all__ = ["CHECKS", "obligations"]
 
 def obligations(run, name):
     """For each message: how many groups ever have it to read."""
-    nobody = np.zeros(len(run.message_columns["published"]), dtype=int)
+    nobody = np.zeros(len(run.tables.messages["published"]), dtype=int)
     services = run.scenario.complete.services.values()
     groups = [each for service in services for each in service.subscribe if each.channel == name]
     return sum((_reads(run, each) for each in groups), nobody)
@@ -24,7 +24,7 @@ def seen(books):
     shown = np.zeros(len(mine), dtype=bool)
     shown[[message for _, message in run.records.shown]] = True
     hidden = np.zeros(len(mine), dtype=bool)
-    hidden[run.stock["hidden"]] = True
+    hidden[run.tables.stock["hidden"]] = True
     what = "a message was kept, and is neither seen nor hidden, or both; its publisher"
     books.demand(~mine | (shown != hidden), what, messages["cause"])
     books.demand(mine | ~(shown | hidden), "a message is seen that was never kept; its publisher", messages["cause"])
@@ -39,7 +39,7 @@ def _keeps_back(run, channel):
 
 def _reads(run, subscription):
     """For each message: whether a group of its log ever has it to read."""
-    messages = run.message_columns
+    messages = run.tables.messages
     appended, offset = messages["appended"], messages["offset"]
     joins, start = subscription.joins or 0.0, subscription.start
     shown, removed = appended.copy(), np.full(len(appended), np.inf)

@@ -9,7 +9,7 @@ __all__ = ["CHECKS"]
 
 def transactions(books):
     run, rows, messages = books.run, books.rows, books.messages
-    places = [place.number for place in run.places if place.is_delivery and place.step.is_atomic]
+    places = [place.number for place in run.tables.places if place.is_delivery and place.step.is_atomic]
     if not places:
         return
     shown = np.full(len(messages["cause"]), np.nan)
@@ -18,7 +18,9 @@ def transactions(books):
     able = np.array([channel.transactional for channel in run.scenario.channels.values()] + [False])
     kept = able[messages["channel"]] & ~np.isnan(messages["appended"])
     inside = kept & (messages["origin"] < 0) & np.isin(rows["place"][messages["cause"]], places)
-    inside &= np.array([getattr(step, "outbox", None) is None for _, step in run.routes] + [False])[messages["route"]]
+    inside &= np.array([getattr(step, "outbox", None) is None for _, step in run.tables.routes] + [False])[
+        messages["route"]
+    ]
     verdict, settled = rows["verdict"][messages["cause"]], rows["settled"][messages["cause"]]
     lost = messages["fate"] == Fate.TRUNCATED
     seen, aborted = ~np.isnan(shown) & ~lost, messages["fate"] == Fate.ABORTED
@@ -44,7 +46,7 @@ def _in_order(books, shown, mine):
 def _hidden(books, is_open):
     """What is hidden for ever lies behind something whose transaction is open."""
     messages, channels = books.messages, list(books.run.scenario.channels.values())
-    hidden, first = books.run.stock["hidden"], {}
+    hidden, first = books.run.tables.stock["hidden"], {}
     for message in sorted(hidden, key=lambda each: (messages["appended"][each], messages["offset"][each])):
         if not channels[messages["channel"][message]].replicated:
             first.setdefault((messages["channel"][message], messages["partition"][message]), message)

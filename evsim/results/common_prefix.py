@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["PastError", "Shared", "shared_past"]
+__all__ = ["PrefixError", "Shared", "common_prefix"]
 
 # A column is certain by the time named here; one that is not named, when the entry is over. A table that is not named
 # has a time, and is certain at once.
@@ -20,7 +20,7 @@ CERTAIN = {
 LISTS = ("incidents", "removals", "shown", "ownership")
 
 
-class PastError(AssertionError):
+class PrefixError(AssertionError):
     """The past of a branch is not that of its run. The message names the first difference."""
 
 
@@ -39,8 +39,8 @@ class Shared:
     incidents: int
 
 
-def shared_past(run, other, at):
-    """The :class:`Shared` past of two runs up to `at`; :exc:`PastError` if their records differ before.
+def common_prefix(run, other, at):
+    """The :class:`Shared` past of two runs up to `at`; :exc:`PrefixError` if their records differ before.
 
     The past is what a run that ends at `at` has written. An entry is in it if it was born before `at`, a time
     if it lies before `at`, any other column if it was certain before `at` (an outcome is when the work has
@@ -57,9 +57,9 @@ def _same_list(name, run, other, at):
     these, those = ([each for each in getattr(one.records, name) if each[0] < at] for one in (run, other))
     for number, (this, that) in enumerate(zip(these, those, strict=False)):
         if this != that:
-            raise PastError(_difference(at, f"{name} {number}", this, that))
+            raise PrefixError(_difference(at, f"{name} {number}", this, that))
     if len(these) != len(those):
-        raise PastError(_difference(at, f"number of {name}", len(these), len(those)))
+        raise PrefixError(_difference(at, f"number of {name}", len(these), len(those)))
     return len(these)
 
 
@@ -69,7 +69,7 @@ def _same_table(name, run, other, at):
     born = BORN.get(name, "time")
     here, there = (int((columns[born] < at).sum()) for columns in (these, those))
     if here != there:
-        raise PastError(_difference(at, f"number of {name}", here, there))
+        raise PrefixError(_difference(at, f"number of {name}", here, there))
     known = {time: _known(these, those, (time,), here, at) for time in these if these[time].dtype.kind == "f"}
     over = _known(these, those, OVER.get(name, ("time",)), here, at)
     for column in these:
@@ -84,13 +84,13 @@ def _same_table(name, run, other, at):
         if differs.any():
             row = int(differs.argmax())
             what = f"{column} of {name.removesuffix('s')} {row}"
-            raise PastError(_difference(at, what, this[row], that[row]))
+            raise PrefixError(_difference(at, what, this[row], that[row]))
     return here
 
 
 def _columns(name, run):
     """The columns of a table, with the request of each entry where that is known."""
-    with_request = {"rows": run.rows, "messages": run.message_columns}
+    with_request = {"rows": run.tables.rows, "messages": run.tables.messages}
     return with_request.get(name) or getattr(run.records, name).columns()
 
 

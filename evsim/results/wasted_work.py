@@ -3,8 +3,8 @@
 import numpy as np
 
 from evsim.results.batches import followers
+from evsim.results.obligations import deleted_late
 from evsim.results.records import Outcome, Reason, Verdict
-from evsim.results.tally import deleted_late
 from evsim.ticks import elapsed
 
 __all__ = ["amplifications", "caused_by_retries", "retried", "wasted_share", "wasted"]
@@ -17,7 +17,7 @@ def wasted(run):
     early, the work has to end well too. A no to whoever comes second (a unique effect) is a result. Work for a message
     is not for nothing because its sender's was.
     """
-    rows = run.rows
+    rows = run.tables.rows
     called, delivered = _kinds(run)
     taken = rows["verdict"] == Verdict.DONE
     taken[delivered] &= rows["outcome"][delivered] == Outcome.OK
@@ -36,7 +36,7 @@ def retried(rows):
 
 def wasted_share(run, counted):
     """The share of the worker time of `counted` rows, held by work that has ended, that was for nothing."""
-    rows = run.rows
+    rows = run.tables.rows
     held = np.nan_to_num(elapsed(rows["ended"], rows["started"])) * (counted & ~followers(run))
     return float(held[wasted(run)].sum() / held.sum()) if held.sum() else 0.0
 
@@ -46,7 +46,7 @@ def caused_by_retries(run):
 
     Copies and dead letters follow from what their message does.
     """
-    rows, messages = run.rows, run.message_columns
+    rows, messages = run.tables.rows, run.tables.messages
     again = retried(rows)
     if not again.any():
         return again
@@ -61,17 +61,17 @@ def caused_by_retries(run):
 
 def amplifications(run, counted):
     """service -> of `counted` rows, attempts at it for each that would be there without retries; NaN if none would."""
-    place, counted = run.rows["place"], counted & (run.rows["reason"] != Reason.LATE_DELETE)
+    place, counted = run.tables.rows["place"], counted & (run.tables.rows["reason"] != Reason.LATE_DELETE)
     alone = counted & ~caused_by_retries(run)
     names = list(run.scenario.services)
-    service = np.array([names.index(each.service) for each in run.places] + [len(names)])[place]
+    service = np.array([names.index(each.service) for each in run.tables.places] + [len(names)])[place]
     every, without = (np.bincount(service[rows], minlength=len(names)).tolist() for rows in (counted, alone))
     return {name: every[code] / without[code] if without[code] else float("nan") for code, name in enumerate(names)}
 
 
 def _kinds(run):
     """For each row: whether it is a call, whether it is a delivery."""
-    kinds = np.array([place.kind for place in run.places] + ["delivery"])[run.rows["place"]]
+    kinds = np.array([place.kind for place in run.tables.places] + ["delivery"])[run.tables.rows["place"]]
     return kinds == "call", kinds == "delivery"
 
 

@@ -1,15 +1,15 @@
-"""Absences: when the instances of a service were not there, or started nothing."""
+"""Downtime: when the instances of a service were not there, or started nothing."""
 
-__all__ = ["absences"]
+__all__ = ["downtimes"]
 
 
-def absences(run, service):
+def downtimes(run, service):
     """For each instance of a service: the spans (start, end) in which it did not exist, was out or paused.
 
     They are in order and apart. A pause of the program takes all that runs inside it.
     """
-    capacity, inside = run.capacity[service], run.scenario.services[service].inside
-    away = [capacity.absences(instance) for instance in range(capacity.count)]
+    capacity, inside = run.tables.capacity[service], run.scenario.services[service].inside
+    away = [capacity.downtimes(instance) for instance in range(capacity.count)]
     for time, kind, target, end in run.records.incidents:
         name, _, number = str(target).partition("/")
         if (kind == "outage" and name == service) or (kind == "pause" and name in (service, inside)):

@@ -6,11 +6,11 @@ overloaded is, and one not mentioned may still be.
 
 from graphlib import TopologicalSorter
 
+from .atomicity import outside
 from .files import late_rows
 from .fitting import readers
 from .handlers import walk, without_answer
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
-from .transactions import outside
 from .units import write_time
 
 ROUNDS = 200  # of messages going round a cycle of channels; each is rarer than the last

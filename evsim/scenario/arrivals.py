@@ -44,7 +44,7 @@ class Poisson(AnyArrivals):
     customers_per_second = property(lambda self: self.rate)
 
 
-class Constant(AnyArrivals):
+class Metronome(AnyArrivals):
     """As a metronome: equal times between arrivals."""
 
     steady: ClassVar[bool] = True
@@ -172,7 +172,7 @@ class Closed(AnyArrivals):
     think: AnyDistribution
 
 
-Arrivals = one_of("a way to arrive", Poisson, Constant, Burst, Batch, Profile, Csv, Closed)
+Arrivals = one_of("a way to arrive", Poisson, Metronome, Burst, Batch, Profile, Csv, Closed)
 
 
 class UniformKeys(Tagged):

@@ -7,6 +7,7 @@ of the file. Handlers that are Python functions are not looked into.
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
+from .atomicity import transactions
 from .balance import unbalanced
 from .conditions import conditions
 from .errors import Problem, a, suggest
@@ -14,13 +15,12 @@ from .files import files
 from .fitting import blocking, callees, unbrokered
 from .guarantees import guarantees
 from .handlers import branches, walk
-from .letters import ways_at_once
+from .letter_cycles import ways_at_once
 from .naming import ends, kinds, missing
 from .presets import completed
 from .routing import homes, is_routed_by_key
 from .sizes import sizes
 from .striking import faults
-from .transactions import transactions
 from .units import write_limit, write_time
 
 

@@ -51,41 +51,41 @@ class Transaction(AnyCommit):
     kind: Literal["transaction"] = "transaction"
 
 
-class Earliest(Tagged):
+class FromEarliest(Tagged):
     """From the first message that the log still has."""
 
     kind: Literal["earliest"] = "earliest"
 
 
-class Latest(Tagged):
+class FromLatest(Tagged):
     """From the next message on."""
 
     kind: Literal["latest"] = "latest"
 
 
-class Offset(Tagged):
+class FromOffset(Tagged):
     """From this offset of each partition on."""
 
     kind: Literal["offset"] = "offset"
     number: Whole
 
 
-class Moment(Tagged):
+class FromTime(Tagged):
     """From the first message that was kept at this time or later."""
 
     kind: Literal["time"] = "time"
     time: Time
 
 
-Start = one_of("a place in a log", Earliest, Latest, Offset, Moment)
+Start = one_of("a place in a log", FromEarliest, FromLatest, FromOffset, FromTime)
 
 
 class Replay(Part):
     """At the time `at` the group reads again what it has handled since the place `to`."""
 
     at: Time
-    to: Annotated[one_of("a place in a log", Earliest, Offset, Moment), Field(validate_default=True)] = (
-        Earliest.model_construct()
+    to: Annotated[one_of("a place in a log", FromEarliest, FromOffset, FromTime), Field(validate_default=True)] = (
+        FromEarliest.model_construct()
     )
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evsim.results.audit.channels import obligations
-from evsim.results.audit.letters import refused_letters
+from evsim.results.audit.dead_letters import refused_letters
+from evsim.results.audit.message_counts import obligations
 from evsim.results.obligations import last_attempts
 from evsim.results.records import Fate, Outcome, Verdict
 

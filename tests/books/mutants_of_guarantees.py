@@ -3,7 +3,7 @@
 from evsim.engine import unique
 from evsim.engine.delivery import Delivery
 from evsim.engine.versions import Versions
-from evsim.parts.log.engine.edges import EarlyDelivery
+from evsim.parts.log.engine.commits import EarlyCommitDelivery
 from evsim.parts.log.engine.transactions import Transactions
 from evsim.results.records import Verdict
 from evsim.scenario import Scenario
@@ -84,7 +84,7 @@ def what_is_committed_is_thrown_away(patch):
 
 @mutant("promised at most once, and begun twice", of=ledgers, promise="at_most_once")
 def what_was_begun_is_handed_out_again(patch):
-    patch.setattr(EarlyDelivery, "has_begun", lambda self, row: False)
+    patch.setattr(EarlyCommitDelivery, "has_begun", lambda self, row: False)
 
 
 @mutant("settled as done and the work was not done", of=ledgers, promise="at_least_once")

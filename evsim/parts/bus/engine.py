@@ -11,10 +11,10 @@ from itertools import cycle
 from evsim.engine.broker import Channel, Subscriber
 from evsim.engine.oneway import OneWay, lose
 from evsim.engine.writing import writer
-from evsim.parts.bus.asking import ask
+from evsim.parts.bus.ask import ask
 from evsim.results.records import Outcome, Reason
 
-__all__ = ["Bus", "Handler", "Sending", "build"]
+__all__ = ["Bus", "Handler", "BusPublisher", "build"]
 
 
 def build(system, name, settings, number):
@@ -33,7 +33,7 @@ class Bus(Channel):
         return Handler(self.system, self, service, subscription)
 
     def publisher(self, *arguments):
-        return Sending(self.system, *arguments)
+        return BusPublisher(self.system, *arguments)
 
     def ask(self, *arguments):
         """The function that asks one handler, for a step `ask`."""
@@ -103,7 +103,7 @@ class Handler(Subscriber):
         """Nothing waits for the end of a fault."""
 
 
-class Sending:
+class BusPublisher:
     """One publish or send step on one path. ``publish(row)`` does it and goes on at once."""
 
     coming = frozenset()  # a message is on the bus as soon as it is sent

@@ -13,7 +13,7 @@ from evsim.engine.writing import writer
 from evsim.parts.pipe.room import room_of
 from evsim.results.records import Fate, Outcome, Reason
 
-__all__ = ["SIGPIPE", "Pipe", "Reader", "Writing", "build"]
+__all__ = ["SIGPIPE", "Pipe", "PipeReader", "PipePublisher", "build"]
 
 SIGPIPE = 128 + 13  # the exit status of a program that wrote to a broken pipe
 
@@ -30,16 +30,16 @@ class Pipe(Channel):
         super().__init__(system, name, settings, number)
         self.room = room_of(settings)
         self.ready = deque()  # (row, size), the oldest first
-        self.waiting = deque()  # (message, its Writing) that wait for room, in the order in which they came
+        self.waiting = deque()  # (message, its PipePublisher) that wait for room, in the order in which they came
         self.broken = False
         self.offset = 0  # of the next message
         self.reader = None
 
     def subscriber(self, service, subscription):
-        return Reader(self.system, self, service, subscription)
+        return PipeReader(self.system, self, service, subscription)
 
     def publisher(self, *arguments):
-        return Writing(self.system, *arguments)
+        return PipePublisher(self.system, *arguments)
 
     def partitioner(self, place, key, kind=None):
         """A pipe is one line."""
@@ -126,7 +126,7 @@ class _End:
     starts = freezes = wakes = stops
 
 
-class Reader(Subscriber, _End):
+class PipeReader(Subscriber, _End):
     """The one program that reads a pipe, a message for each free worker."""
 
     def __init__(self, system, channel, service, subscription):
@@ -187,7 +187,7 @@ class Reader(Subscriber, _End):
         return self.credit, self.full_credit
 
 
-class _Writer(_End):
+class _PipeWriter(_End):
     """The end of a program that writes to a pipe."""
 
     def __init__(self, pipe, service):
@@ -198,7 +198,7 @@ class _Writer(_End):
         self.pipe.forget(self.service)
 
 
-class Writing:
+class PipePublisher:
     """One publish step into a pipe, on one path. ``publish(row)`` starts it; ``then(row)`` comes when there is room."""
 
     def __init__(self, system, place, step, route, then, fail, asker):
@@ -207,7 +207,7 @@ class Writing:
         self.coming = {self.kept}
         system.publishings.append(self)
         write, pipe = writer(system, route), route.channel
-        asker.memberships.append(_Writer(pipe, asker))
+        asker.memberships.append(_PipeWriter(pipe, asker))
 
         def publish(row):
             pipe.write(write(row), self)

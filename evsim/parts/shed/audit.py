@@ -1,6 +1,6 @@
 """Recount of shedding."""
 
-from evsim.results.audit.admission import refusable
+from evsim.results.audit.turned_away import refusable
 from evsim.results.records import Outcome, Reason
 from evsim.ticks import elapsed
 

@@ -1,22 +1,22 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (attempts, effects, unique, unchanged, admission, channels, letters, guarantees, and those of the
+1. *Recount* (leases, effects, unique, unchanged, turned_away, message_counts, dead_letters, promises, and those of the
    parts): states are worked out again from attempts, effects and messages, and compared with what is stored.
-2. *Stock-take* (stock): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
+2. *Stock-take* (stock_take): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
 3. *Credits* (credits): every worker and every prefetch credit is at home or held by exactly one open attempt.
 """
 
 from evsim.registry import modules
 from evsim.results.audit import (
-    admission,
-    attempts,
-    channels,
     credits,
+    dead_letters,
     effects,
-    guarantees,
-    letters,
-    stock,
+    leases,
+    message_counts,
+    promises,
+    stock_take,
+    turned_away,
     unchanged,
     unique,
 )  # fmt: skip
@@ -25,10 +25,10 @@ from evsim.results.audit.books import AuditError, Books
 __all__ = ["Audit", "AuditError"]
 
 RECOUNTS = (
-    attempts, effects, unique, unchanged, admission, channels, letters, guarantees,
+    leases, effects, unique, unchanged, turned_away, message_counts, dead_letters, promises,
     *modules("audit"),
 )  # fmt: skip
-CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock, credits)), ())
+CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock_take, credits)), ())
 
 
 class Audit:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.audit.steps import fewest_and_most
+from evsim.results.audit.step_counts import fewest_and_most
 from evsim.results.records import Outcome
 
 __all__ = ["CHECKS"]

@@ -1,7 +1,7 @@
 """Ways to break a bus on purpose."""
 
 from evsim.engine.oneway import OneWay
-from evsim.parts.bus.engine import Bus, Handler, Sending
+from evsim.parts.bus.engine import Bus, BusPublisher, Handler
 from tests.books.breaking import LATE, Once, direct, mutant
 
 # Messages.
@@ -9,7 +9,7 @@ from tests.books.breaking import LATE, Once, direct, mutant
 
 @mutant("a message was copied wrongly", of=direct)
 def a_message_for_one_handler_goes_to_two(patch):
-    original, once = Sending._hand, Once()
+    original, once = BusPublisher._hand, Once()
 
     def hand(self):
         give = original(self)
@@ -21,29 +21,29 @@ def a_message_for_one_handler_goes_to_two(patch):
 
         return twice
 
-    patch.setattr(Sending, "_hand", hand)
+    patch.setattr(BusPublisher, "_hand", hand)
 
 
 @mutant("a message was copied wrongly", of=direct)
 def a_handler_is_left_out(patch):
-    original, once = Sending._hand, Once()
+    original, once = BusPublisher._hand, Once()
 
     def hand(self):
         give = original(self)
         return lambda message, luck, service: once(message > LATE) or give(message, luck, service)
 
-    patch.setattr(Sending, "_hand", hand)
+    patch.setattr(BusPublisher, "_hand", hand)
 
 
 @mutant("a message was copied wrongly", of=direct, faults=[{"crash": "left", "at": 10}, {"crash": "right", "at": 10}])
 def what_is_sent_to_nobody_is_not_written_down(patch):
-    original = Sending._hand
+    original = BusPublisher._hand
 
     def hand(self):
         give = original(self)
         return lambda message, luck, service: None if service is None else give(message, luck, service)
 
-    patch.setattr(Sending, "_hand", hand)
+    patch.setattr(BusPublisher, "_hand", hand)
 
 
 @mutant("open in the records and nowhere to be found", of=direct)

@@ -6,8 +6,8 @@ from evsim.parts.queue.engine.careful import CarefulQueue
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.parts.queue.engine.edges import EarlyDelivery, LeasedDelivery
 from evsim.parts.queue.engine.polled import PolledDelivery
-from evsim.parts.queue.engine.redrive import Redrive
-from evsim.parts.queue.engine.store import Groups, Levels
+from evsim.parts.queue.engine.ready import Groups, Levels
+from evsim.parts.queue.engine.redrive import Redriver
 from evsim.results.records import Reason, Verdict
 from evsim.ticks import SECOND, ticks
 from tests.books.breaking import LATE, Once, mutant, rows_of
@@ -65,19 +65,19 @@ BACK = {**FLAWED, "spoilt": {"queue": {"redrive": 10}}}
 
 @mutant("left for where it died, and no message came of it", **BACK)
 def a_letter_that_goes_back_is_forgotten(patch):
-    original = Redrive._send_home
+    original = Redriver._send_home
 
     def send_home(self, row):
         with patch.context() as meanwhile:
             meanwhile.setattr(Letters, "send", lambda self, row: None)
             original(self, row)
 
-    patch.setattr(Redrive, "_send_home", send_home)
+    patch.setattr(Redriver, "_send_home", send_home)
 
 
 @mutant("went back before it was to", **BACK)
 def a_letter_goes_back_too_early(patch):
-    patch.setattr(Redrive, "__init__", _early(Redrive.__init__))
+    patch.setattr(Redriver, "__init__", _early(Redriver.__init__))
 
 
 def _early(original):

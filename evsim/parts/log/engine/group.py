@@ -3,7 +3,7 @@
 from collections import deque
 
 from evsim.engine.delivery import Delivery
-from evsim.parts.log.engine.edges import EarlyDelivery
+from evsim.parts.log.engine.commits import EarlyCommitDelivery
 from evsim.parts.log.engine.reader import Reader
 
 __all__ = ["Group"]
@@ -26,7 +26,7 @@ class Group(Reader):
 
     def edge(self, place):
         early = self.subscription.commits.early
-        return (EarlyDelivery if early else Delivery)(self.system, place, self)
+        return (EarlyCommitDelivery if early else Delivery)(self.system, place, self)
 
     def _offer(self, guarded):
         system = self.system

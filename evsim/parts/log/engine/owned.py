@@ -5,9 +5,9 @@ owner goes on from the last commit.
 """
 
 from evsim.engine.environment import TIMEOUT
-from evsim.parts.log.engine.crews import BatchDelivery
+from evsim.parts.log.engine.batch_delivery import BatchDelivery
+from evsim.parts.log.engine.commits import OwnedDelivery, OwnedEarlyCommitDelivery
 from evsim.parts.log.engine.cursor import Cursor
-from evsim.parts.log.engine.edges import OwnedDelivery, OwnedEarlyDelivery
 from evsim.parts.log.engine.membership import Membership
 from evsim.parts.log.engine.reader import Reader
 from evsim.parts.log.engine.transactions import TransactionalDelivery, transactions_of
@@ -38,7 +38,7 @@ class OwnedGroup(Reader):
         service.memberships.append(self.membership)
 
     def edge(self, place):
-        kinds = {"before": OwnedEarlyDelivery, "transaction": TransactionalDelivery}
+        kinds = {"before": OwnedEarlyCommitDelivery, "transaction": TransactionalDelivery}
         kind = kinds.get(self.subscription.commits.kind, OwnedDelivery)
         return (kind if self.batch == 1 else BatchDelivery)(self.system, place, self)
 

@@ -7,7 +7,7 @@ other way it is thrown away. Kafka calls the first such place the last stable of
 
 from collections import deque
 
-from evsim.parts.log.engine.edges import OwnedDelivery
+from evsim.parts.log.engine.commits import OwnedDelivery
 from evsim.results.records import Fate, Verdict
 
 __all__ = ["Isolation", "TransactionalDelivery", "Transactions", "transactions_of"]

@@ -8,9 +8,9 @@ from evsim.engine.environment import TIMEOUT
 from evsim.engine.letters import Letters
 from evsim.engine.writing import is_letter
 from evsim.parts.queue.engine.consumer import CarefulConsumer
-from evsim.parts.queue.engine.memory import Memory
-from evsim.parts.queue.engine.redrive import Redrive
-from evsim.parts.queue.engine.store import store_of
+from evsim.parts.queue.engine.ready import store_of
+from evsim.parts.queue.engine.recent import RecentMessages
+from evsim.parts.queue.engine.redrive import Redriver
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
@@ -37,10 +37,10 @@ class CarefulQueue(Channel):
         self.waiting_outside = deque()  # (function, argument) of publishers who wait for room
         self.ttl, self.wakes_at = ticks(settings.ttl), inf
         self.keeps_once = settings.idempotent
-        self.memory = Memory(self, settings.deduplication) if settings.deduplication else None
+        self.memory = RecentMessages(self, settings.deduplication) if settings.deduplication else None
         self.letters = Letters(system, self, settings.dead_letter) if settings.dead_letter else None
         if settings.redrive:
-            Redrive(self, settings.redrive)
+            Redriver(self, settings.redrive)
 
     # Messages that come.
 

@@ -6,10 +6,10 @@ from evsim.engine.letters import Letters
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
-__all__ = ["Redrive"]
+__all__ = ["Redriver"]
 
 
-class Redrive:
+class Redriver:
     """Moves what lies in a queue when it begins, the oldest first. What was published to the queue itself stays.
 
     A queue that is down moves nothing, and does not go on later.

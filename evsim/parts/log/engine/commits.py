@@ -4,7 +4,7 @@ from evsim.engine.attempts import obligation
 from evsim.engine.delivery import Delivery
 from evsim.results.records import Outcome
 
-__all__ = ["EarlyDelivery", "OwnedDelivery", "OwnedEarlyDelivery"]
+__all__ = ["EarlyCommitDelivery", "OwnedDelivery", "OwnedEarlyCommitDelivery"]
 
 
 class _Early:
@@ -32,7 +32,7 @@ class _Early:
         return self.system.records.rows.started[row] >= 0
 
 
-class EarlyDelivery(_Early, Delivery):
+class EarlyCommitDelivery(_Early, Delivery):
     """What fails or dies after it has begun is not done again: it is lost."""
 
     def failed(self, row):
@@ -91,7 +91,7 @@ class OwnedDelivery(Delivery):
         return self._next(row)
 
 
-class OwnedEarlyDelivery(_Early, OwnedDelivery):
+class OwnedEarlyCommitDelivery(_Early, OwnedDelivery):
     """Partitions with owners, and what fails or dies after it has begun is lost."""
 
     def _failed(self, row):

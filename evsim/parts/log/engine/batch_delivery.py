@@ -1,11 +1,11 @@
-"""Crews: messages of one partition that a member takes and works on together, as a batch.
+"""Batches: messages of one partition that a member takes and works on together, as a batch.
 
 The first message of a batch *leads*: it travels, waits for a worker, has the luck, and ends; the others share its
 times and its fate. Each has a row, an effect and a commit of its own.
 """
 
 from evsim.engine.environment import TIMEOUT
-from evsim.parts.log.engine.edges import OwnedDelivery
+from evsim.parts.log.engine.commits import OwnedDelivery
 from evsim.results.records import Outcome, Verdict
 
 __all__ = ["BatchDelivery"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.registry import part
-from evsim.results.audit.letters import refused_letters
+from evsim.results.audit.dead_letters import refused_letters
 from evsim.results.records import Fate
 
 __all__ = ["CHECKS", "obligations"]

@@ -2,10 +2,10 @@
 
 from evsim.ticks import ticks
 
-__all__ = ["Memory"]
+__all__ = ["RecentMessages"]
 
 
-class Memory:
+class RecentMessages:
     """The identities of the messages that a queue took less than `window` ago, whether or not they are still there.
 
     By content, the identity is the request and the publish step; by key it is the message's key.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.audit.steps import may_answer_early
+from evsim.results.audit.step_counts import may_answer_early
 from evsim.results.obligations import deleted_late, last_attempts
 from evsim.results.records import Outcome, Reason, Verdict
 

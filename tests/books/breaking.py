@@ -5,8 +5,10 @@ from functools import partial
 from evsim.engine.handler import Compiler
 from evsim.scenario import Scenario
 
-__all__ = ["END", "IMPATIENT", "LATE", "MUTANTS", "UNSEEN", "Once", "crowd", "direct", "instead", "mutant", "rows_of",
-           "shop", "then_also", "unseen"]  # fmt: skip
+__all__ = [
+    "END", "IMPATIENT", "LATE", "MUTANTS", "UNSEEN", "Once", "crowd", "direct", "everything_ends", "instead", "mutant",
+    "rows_of", "shop", "then_also", "unseen",
+]  # fmt: skip
 
 LATE = 40  # the row, message or request from which on something is wrong
 END = 30.0  # seconds
@@ -179,3 +181,7 @@ def instead(patch, kind, change):
 
 def rows_of(part):
     return part.system.records.rows
+
+
+def everything_ends(run):
+    assert not any("still open" in warning for warning in run.warnings)

@@ -8,9 +8,6 @@ from evsim.engine.links import Link
 from evsim.engine.pool import Pool
 from evsim.engine.publishing import Publishing
 from evsim.engine.service import Service
-from evsim.parts.log.engine.group import Group
-from evsim.parts.log.engine.partitions import Log
-from evsim.parts.queue.engine.plain import PlainConsumer, PlainQueue
 from evsim.results.records import Outcome, Verdict
 from evsim.ticks import SECOND, ticks
 from tests.books.breaking import END, IMPATIENT, LATE, Once, instead, mutant, rows_of, then_also, unseen
@@ -36,28 +33,6 @@ def a_worker_goes_home_twice(patch):
     )
 
 
-@mutant("credits of jobs")
-def a_credit_is_lost(patch):
-    original, once = PlainConsumer.settled, Once()
-
-    def settled(self, row):
-        if not once(row > LATE):
-            original(self, row)
-
-    patch.setattr(PlainConsumer, "settled", settled)
-
-
-@mutant("a partition was in two hands")
-def a_partition_is_granted_while_its_message_is_in_process(patch):
-    once = Once()
-
-    def change(self, message, partition):
-        if once(message > LATE):
-            self.idle[partition] = 1
-
-    then_also(patch, Group, "_offer", change)
-
-
 @mutant("do not make up all", drain_limit=1000, faults=[{"outage": "worker", "at": 15, "for": 1}])
 def no_worker_comes_back_after_an_outage(patch):
     patch.setattr(Pool, "_give_back", lambda self, instance, held: None)
@@ -69,23 +44,6 @@ def a_crashed_instance_works_on(patch):
 
 
 # What waits.
-
-
-@mutant("nowhere to be found")
-def a_message_of_a_queue_is_forgotten(patch):
-    once = Once()
-    then_also(patch, PlainQueue, "_append", lambda self, message: self.ready and once() and self.ready.pop())
-
-
-@mutant("nowhere to be found")
-def a_message_of_a_log_is_forgotten(patch):
-    once = Once()
-
-    def change(self, message, partition):
-        if self.stores[partition] and once():
-            self.stores[partition].pop()
-
-    then_also(patch, Group, "_offer", change)
 
 
 @mutant("nowhere to be found")
@@ -103,37 +61,6 @@ def a_caller_waits_twice(patch):
             self.inbox.append(self.inbox[-1])
 
     then_also(patch, Service, "_plain_offer", change)
-
-
-@mutant("a message was copied wrongly")
-def a_message_is_copied_twice(patch):
-    once = Once()
-
-    def change(self, message):
-        if once(message > LATE):
-            self.subscribers[0].offer(message, self.system.records.messages.partition[message])
-
-    then_also(patch, Log, "_append", change)
-
-
-@mutant("offsets of facts are not 0, 1, 2")
-def an_offset_is_skipped(patch):
-    once = Once()
-
-    def change(self, message):
-        self.ends[0] += once(message > LATE)
-
-    then_also(patch, Log, "_append", change)
-
-
-@mutant("a partition was read out of order")
-def a_failed_message_goes_behind_the_others(patch):
-    def back(self, row):
-        partition = self.partition_of(row)
-        self.stores[partition].append(row)
-        self._next_of(partition)
-
-    patch.setattr(Group, "back", back)
 
 
 # What handlers do.
@@ -412,35 +339,7 @@ def a_copy_is_taken_for_an_attempt(patch):
     patch.setattr(system, "copy_of", copy)
 
 
-@mutant(
-    "a partition was in two hands", faults=[TWICE], reader={"workers": 2, "handle": [{"work": 0.5}, {"effect": "fact"}]}
-)
-def a_copy_frees_the_partition(patch):
-    patch.setattr(Delivery, "unless_copy", lambda self, told: told)
-
-
 # What the audit cannot see.
-
-
-def everything_ends(run):
-    assert not any("still open" in warning for warning in run.warnings)
-
-
-@unseen(everything_ends, drain_limit=1000)
-def a_partition_is_never_granted_again(patch):
-    """What waits in it waits for ever, and all counts agree."""
-    original, once = Group._worked, Once()
-
-    def make(self):
-        worked = original(self)
-        return lambda row: None if once(row > LATE) else worked(row)
-
-    patch.setattr(Group, "_worked", make)
-
-
-@unseen(everything_ends, drain_limit=1000, faults=[{"outage": "reader", "at": 15, "for": 1}])
-def what_waited_through_an_outage_is_passed_over(patch):
-    patch.setattr(Group, "resume", lambda self: None)
 
 
 @unseen(assert_faults_bite, faults=[{"outage": "front", "at": 15, "for": 1}])
@@ -452,11 +351,6 @@ def work_starts_in_an_outage(patch):
 @unseen(assert_faults_bite, faults=[{"pause": "front", "at": 15, "for": 1}])
 def work_ends_in_a_pause(patch):
     patch.setattr(Service, "freeze", lambda self, function, argument, row: False)
-
-
-@unseen(assert_faults_bite, faults=[{"outage": "facts", "at": 15, "for": 1}])
-def a_channel_grants_in_its_outage(patch):
-    patch.setattr(Group, "may_grant", True)
 
 
 @unseen(assert_faults_bite, faults=[{"partition": ["front", "back"], "at": 15, "for": 1}])

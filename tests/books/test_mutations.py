@@ -90,14 +90,14 @@ from evsim.results.audit import AuditError
 from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
     mutants_of_admission,
-    mutants_of_guarantees,
+    mutants_of_conditions,
     mutants_of_policies,
 )
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop
 from tests.parts.exchange.mutants import sorted_shop
 
-for each in sorted((Path(__file__).parents[1] / "parts").glob("*/mutants.py")):
-    import_module(f"tests.parts.{each.parent.name}.mutants")
+for each in sorted((Path(__file__).parents[1] / "parts").glob("*/mutants*.py")):
+    import_module(f"tests.parts.{each.parent.name}.{each.stem}")
 
 
 @pytest.mark.parametrize("settings", [{}, IMPATIENT, {"patience": 5}, {"drain_limit": 1000}])

@@ -10,8 +10,7 @@ from evsim.parts.log.engine.partitions import Log
 from evsim.parts.log.engine.reader import Reader
 from evsim.parts.log.engine.replication import Replication
 from evsim.results.records import Verdict
-from tests.books.breaking import END, LATE, Once, mutant, rows_of, unseen
-from tests.books.mutants import everything_ends
+from tests.books.breaking import END, LATE, Once, everything_ends, mutant, rows_of, unseen
 
 OWNED = {"instances": 2, "workers": 1, "subscribe": {"channel": "facts", "session_timeout": 1}}
 EVERY = {**OWNED, "subscribe": {"channel": "facts", "commit": {"interval": 3}}}

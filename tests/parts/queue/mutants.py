@@ -5,12 +5,13 @@ from evsim.engine.letters import Letters
 from evsim.parts.queue.engine.careful import CarefulQueue
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.parts.queue.engine.edges import EarlyDelivery, LeasedDelivery
+from evsim.parts.queue.engine.plain import PlainConsumer, PlainQueue
 from evsim.parts.queue.engine.polled import PolledDelivery
 from evsim.parts.queue.engine.ready import Groups, Levels
 from evsim.parts.queue.engine.redrive import Redriver
 from evsim.results.records import Reason, Verdict
 from evsim.ticks import SECOND, ticks
-from tests.books.breaking import LATE, Once, mutant, rows_of
+from tests.books.breaking import LATE, Once, mutant, rows_of, then_also
 
 FLAWED = {"reader": {"subscribe": {"channel": "facts", "dead_letter": "spoilt", "retry": {"attempts": 1}}}}
 
@@ -265,3 +266,20 @@ def the_last_of_a_group_goes_first(patch):
 @mutant("neither kept nor lost nor refused", jobs={"queue": {"max_length": 3, "overflow": "block"}})
 def a_publisher_who_waits_is_forgotten(patch):
     patch.setattr(CarefulQueue, "outside", lambda self: [])
+
+
+@mutant("credits of jobs")
+def a_credit_is_lost(patch):
+    original, once = PlainConsumer.settled, Once()
+
+    def settled(self, row):
+        if not once(row > LATE):
+            original(self, row)
+
+    patch.setattr(PlainConsumer, "settled", settled)
+
+
+@mutant("nowhere to be found")
+def a_message_of_a_queue_is_forgotten(patch):
+    once = Once()
+    then_also(patch, PlainQueue, "_append", lambda self, message: self.ready and once() and self.ready.pop())

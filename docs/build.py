@@ -12,7 +12,13 @@ from pathlib import Path
 import evsim
 from evsim.figures import CHANNEL, PARTITION, PHASE, RUN, SERVICE, UNITS, figures
 from evsim.registry import parts
-from evsim.scenario.manual import page
+from evsim.scenario.arrivals import Arrivals, Key
+from evsim.scenario.balance import Balance
+from evsim.scenario.distributions import AnyDistribution
+from evsim.scenario.manual import kinds_table, page, settings_table
+from evsim.scenario.model import RunSettings
+from evsim.scenario.parts import Link, Network, Service, Workload
+from evsim.scenario.subscription import Subscription
 from evsim.whole import new_file, write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -169,6 +175,22 @@ def _table_of_figures(where):
     return "\n".join(lines) + "\n"
 
 
+# The page of the settings.
+
+SETTINGS = {
+    "The run": RunSettings, "A workload": Workload, "A service": Service, "What a service reads": Subscription,
+    "A balancer": Balance, "The network": Network, "A link of the network": Link,
+}  # fmt: skip
+KINDS = {"How customers come": Arrivals, "About whom they are": Key, "How long something takes": AnyDistribution}
+
+
+def tables_of_settings():
+    """The settings of a scenario that belong to no part."""
+    tables = {title: settings_table(model) for title, model in SETTINGS.items()}
+    tables |= {title: kinds_table(union) for title, union in KINDS.items()}
+    return "\n".join(f"## {title}\n\n{table}" for title, table in tables.items())
+
+
 def with_files(text):
     """`text` with each marked file as a block of code, as it stands."""
 
@@ -225,6 +247,8 @@ def main(check=False):
     pages[ROOT / "docs/reference.md"] = reference()
     defined = ROOT / "docs/figures.md"
     pages[defined] = marked(defined.read_text(), "figures", tables_of_figures())
+    settings = ROOT / "docs/settings.md"
+    pages[settings] = marked(settings.read_text(), "settings", tables_of_settings())
     pages |= pages_of_parts()
     told = ROOT / "docs/add-a-part.md"
     pages[told] = with_files(told.read_text())

@@ -57,6 +57,11 @@ class Part:
             return None
 
     @property
+    def in_short(self):
+        """What it is, without its name."""
+        return self.about.rpartition(": ")[2].rstrip(".")
+
+    @property
     def page(self):
         """Its page of the manual, in Markdown."""
         return (resources.files(self.package) / "page.md").read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ class Poisson(AnyArrivals):
 
     steady: ClassVar[bool] = True
     kind: Literal["poisson"] = "poisson"
-    rate: PositiveRate
+    rate: Annotated[PositiveRate, Field(description="customers a second, on average")]
 
     customers_per_second = property(lambda self: self.rate)
 
@@ -49,7 +49,7 @@ class Metronome(AnyArrivals):
 
     steady: ClassVar[bool] = True
     kind: Literal["constant"] = "constant"
-    rate: PositiveRate
+    rate: Annotated[PositiveRate, Field(description="customers a second")]
 
     customers_per_second = property(lambda self: self.rate)
 
@@ -60,8 +60,8 @@ class Burst(AnyArrivals):
     short: ClassVar[str] = "count"
     at_once: ClassVar[bool] = True
     kind: Literal["burst"] = "burst"
-    count: AtLeastOne
-    at: Time = 0.0
+    count: Annotated[AtLeastOne, Field(description="how many come at once")]
+    at: Annotated[Time, Field(description="when they come")] = 0.0
 
     def expected(self, duration):
         return self.count if self.at < duration else 0
@@ -71,7 +71,7 @@ class Fixed(Tagged):
     """Always so many."""
 
     kind: Literal["fixed"] = "fixed"
-    count: up_to(1_000_000)
+    count: Annotated[up_to(1_000_000), Field(description="how many")]
 
     mean = property(lambda self: self.count)
 
@@ -88,7 +88,7 @@ class Geometric(Tagged):
     """One, and another one as long as a coin says so: `mean` of them on average."""
 
     kind: Literal["geometric"] = "geometric"
-    mean: Annotated[Number, Field(ge=1, le=1_000_000)]
+    mean: Annotated[Number, Field(ge=1, le=1_000_000), Field(description="how many, on average")]
 
 
 class Batch(AnyArrivals):
@@ -98,8 +98,11 @@ class Batch(AnyArrivals):
     """
 
     kind: Literal["batch"] = "batch"
-    rate: PositiveRate
-    size: one_of("the size of a batch", Fixed, Geometric, bare="fixed")
+    rate: Annotated[PositiveRate, Field(description="batches a second, on average")]
+    size: Annotated[
+        one_of("the size of a batch", Fixed, Geometric, bare="fixed"),
+        Field(description="how many customers are in a batch"),
+    ]
 
     customers_per_second = property(lambda self: self.rate * self.size.mean)
 
@@ -113,8 +116,14 @@ class Profile(AnyArrivals):
 
     short: ClassVar[str] = "points"
     kind: Literal["profile"] = "profile"
-    points: Annotated[tuple[tuple[Time, Rate], ...], Field(min_length=1)]
-    gaps: Literal["poisson", "constant"] = "poisson"
+    points: Annotated[
+        tuple[tuple[Time, Rate], ...],
+        Field(min_length=1),
+        Field(description="pairs of a moment and the rate at that moment; in between, the rate is on a straight line"),
+    ]
+    gaps: Annotated[Literal["poisson", "constant"], Field(description="whether they come at random or evenly")] = (
+        "poisson"
+    )
 
     @model_validator(mode="after")
     def _ordered(self):
@@ -155,12 +164,14 @@ class Csv(AnyArrivals):
     beside: ClassVar[bool] = True
     from_file: ClassVar[bool] = True
     kind: Literal["csv"] = "csv"
-    file: Text
-    column: Text = "timestamp"
-    key: Text | None = None
-    scale: Annotated[Number, Field(gt=0)] = 1.0
-    unit: Literal["s", "ms", "us", "ns"] = "s"
-    sort: StrictBool = False
+    file: Annotated[Text, Field(description="the file, relative to the scenario's folder")]
+    column: Annotated[Text, Field(description="the column of the times")] = "timestamp"
+    key: Annotated[Text | None, Field(description="the column of the keys")] = None
+    scale: Annotated[Number, Field(gt=0), Field(description="what the times are multiplied by")] = 1.0
+    unit: Annotated[
+        Literal["s", "ms", "us", "ns"], Field(description="the unit of times that are written as numbers")
+    ] = "s"
+    sort: Annotated[StrictBool, Field(description="whether times that are out of order are put in order")] = False
 
 
 class Closed(AnyArrivals):
@@ -168,8 +179,8 @@ class Closed(AnyArrivals):
 
     is_closed: ClassVar[bool] = True
     kind: Literal["closed"] = "closed"
-    users: up_to(1_000_000)
-    think: AnyDistribution
+    users: Annotated[up_to(1_000_000), Field(description="how many users there are")]
+    think: Annotated[AnyDistribution, Field(description="how long a user waits after an answer before asking again")]
 
 
 Arrivals = one_of("a way to arrive", Poisson, Metronome, Burst, Batch, Profile, Csv, Closed)
@@ -179,7 +190,7 @@ class UniformKeys(Tagged):
     """Each of the keys 0 ... keys - 1 as likely."""
 
     kind: Literal["uniform"] = "uniform"
-    keys: AtLeastOne
+    keys: Annotated[AtLeastOne, Field(description="how many different keys there are, all as frequent")]
 
 
 class ZipfKeys(Tagged):
@@ -187,8 +198,10 @@ class ZipfKeys(Tagged):
 
     short: ClassVar[str] = "keys"
     kind: Literal["zipf"] = "zipf"
-    keys: up_to(1_000_000)
-    s: Annotated[Number, Field(gt=0)] = 1.0
+    keys: Annotated[up_to(1_000_000), Field(description="how many different keys there are")]
+    s: Annotated[
+        Number, Field(gt=0), Field(description="the exponent: the larger, the more frequent the first keys")
+    ] = 1.0
 
 
 Key = one_of("a distribution of keys", UniformKeys, ZipfKeys)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, WrapSerializer, model_validator
+from pydantic import BeforeValidator, Field, WrapSerializer, model_validator
 
 from .errors import Problem, refuse
 from .part import Part
@@ -25,10 +25,17 @@ class Balance(Part):
     `balance: {by: random, health_check: 5s}`.
     """
 
-    by: Literal[METHODS] = "shared"
-    counts: Literal["outstanding", "waiting"] = "outstanding"
-    choices: up_to(5, least=2) = 2
-    health_check: PositiveTime | None = None
+    by: Annotated[Literal[METHODS], Field(description="how an instance is chosen")] = "shared"
+    counts: Annotated[
+        Literal["outstanding", "waiting"],
+        Field(description="what an instance has to do: all that is outstanding, or what waits"),
+    ] = "outstanding"
+    choices: Annotated[
+        up_to(5, least=2), Field(description="among how many instances, picked by chance, `power_of_two` chooses")
+    ] = 2
+    health_check: Annotated[
+        PositiveTime | None, Field(description="how often the balancer looks which instances are up")
+    ] = None
 
     @model_validator(mode="after")
     def _sensible(self):

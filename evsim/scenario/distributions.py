@@ -61,7 +61,7 @@ class Constant(Distribution):
     draws: ClassVar[int] = 0
     is_constant: ClassVar[bool] = True
     kind: Literal["constant"] = "constant"
-    value: Time
+    value: Annotated[Time, Field(description="the time, always the same")]
 
     mean = property(lambda self: self.value)
     cv = property(lambda self: 0.0)
@@ -86,8 +86,8 @@ class Uniform(Distribution):
 
     listed: ClassVar[bool] = True
     kind: Literal["uniform"] = "uniform"
-    low: Time
-    high: Time
+    low: Annotated[Time, Field(description="the shortest time")]
+    high: Annotated[Time, Field(description="the longest time")]
 
     mean = property(lambda self: (self.low + self.high) / 2)
     cv = property(lambda self: _cv((self.high - self.low) / math.sqrt(12), self.mean))
@@ -106,7 +106,7 @@ class Exponential(Distribution):
     """Without memory: what is still to come does not depend on what has passed."""
 
     kind: Literal["exponential"] = "exponential"
-    mean: PositiveTime
+    mean: Annotated[PositiveTime, Field(description="the mean time")]
 
     cv = property(lambda self: 1.0)
 
@@ -118,8 +118,8 @@ class Erlang(Distribution):
     """The sum of `k` exponential phases: steadier than one, cv = 1 / sqrt(k)."""
 
     kind: Literal["erlang"] = "erlang"
-    k: up_to(1000)
-    mean: PositiveTime
+    k: Annotated[up_to(1000), Field(description="how many phases")]
+    mean: Annotated[PositiveTime, Field(description="the mean time of all phases together")]
 
     draws = property(lambda self: self.k)
     cv = property(lambda self: 1 / math.sqrt(self.k))
@@ -141,8 +141,10 @@ class Hyperexponential(Distribution):
     """Mostly short and at times long: one of two exponential phases with balanced means, cv 1 or more."""
 
     kind: Literal["hyperexponential"] = "hyperexponential"
-    mean: PositiveTime
-    cv: Annotated[Number, Field(ge=1, le=1000)]
+    mean: Annotated[PositiveTime, Field(description="the mean time")]
+    cv: Annotated[
+        Number, Field(ge=1, le=1000), Field(description="the coefficient of variation: standard deviation by mean")
+    ]
 
     @property
     def phases(self):
@@ -168,8 +170,10 @@ class Lognormal(Distribution):
     """The exponential of a normal value: one long right tail, as service times often have."""
 
     kind: Literal["lognormal"] = "lognormal"
-    mean: PositiveTime
-    cv: Annotated[Number, Field(gt=0, le=1000)]
+    mean: Annotated[PositiveTime, Field(description="the mean time")]
+    cv: Annotated[
+        Number, Field(gt=0, le=1000), Field(description="the coefficient of variation: standard deviation by mean")
+    ]
 
     def _quantile(self, p):
         variance = math.log1p(self.cv**2)
@@ -180,8 +184,12 @@ class Weibull(Distribution):
     """Failure times: wears out when `shape` is above 1, exponential at 1, early failures below 1."""
 
     kind: Literal["weibull"] = "weibull"
-    mean: PositiveTime
-    shape: Annotated[Number, Field(ge=0.1, le=1000)]
+    mean: Annotated[PositiveTime, Field(description="the mean time")]
+    shape: Annotated[
+        Number,
+        Field(ge=0.1, le=1000),
+        Field(description="below 1 more long times than of an exponential distribution, above 1 fewer"),
+    ]
 
     @property
     def cv(self):
@@ -195,8 +203,12 @@ class Pareto(Distribution):
     """A heavy tail, P(time > t) = (shortest / t)^shape: at `shape` 2 or less its variance is infinite."""
 
     kind: Literal["pareto"] = "pareto"
-    mean: PositiveTime
-    shape: Annotated[Number, Field(gt=1, le=1000)]
+    mean: Annotated[PositiveTime, Field(description="the mean time")]
+    shape: Annotated[
+        Number,
+        Field(gt=1, le=1000),
+        Field(description="the smaller, the heavier the tail; 2 or less: the variance is infinite"),
+    ]
 
     @property
     def cv(self):
@@ -213,9 +225,9 @@ class Triangular(Distribution):
 
     listed: ClassVar[bool] = True
     kind: Literal["triangular"] = "triangular"
-    low: Time
-    mode: Time
-    high: Time
+    low: Annotated[Time, Field(description="the shortest time")]
+    mode: Annotated[Time, Field(description="the most frequent time")]
+    high: Annotated[Time, Field(description="the longest time")]
 
     mean = property(lambda self: (self.low + self.mode + self.high) / 3)
 
@@ -240,7 +252,9 @@ class Choice(Distribution):
     """One of a few times, each with its probability: [[0.99, 1ms], [0.01, 100ms]]."""
 
     kind: Literal["choice"] = "choice"
-    options: Annotated[tuple[tuple[Share, Time], ...], Field(min_length=1)]
+    options: Annotated[
+        tuple[tuple[Share, Time], ...], Field(min_length=1), Field(description="pairs of a probability and a time")
+    ]
 
     mean = property(lambda self: sum(share * time for share, time in self.options))
 
@@ -281,6 +295,7 @@ class Empirical(Distribution):
         Field(union_mode="left_to_right"),
         WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1}]}),
         BeforeValidator(lambda source: list(map(units.time, source)) if isinstance(source, list | tuple) else source),
+        Field(description="the times, or the file that has them"),
     ]
 
     _folder: Path | None = PrivateAttr(None)

@@ -7,7 +7,7 @@ from evsim.registry import part
 from .part import Part, Tagged
 from .units import write_time
 
-__all__ = ["page", "settings_table"]
+__all__ = ["kinds_table", "page", "settings_table"]
 
 QUANTITIES = {"min|h": "a time", "/": "a rate", "kB": "a size", "%": "a share, 0 to 1"}  # by a unit of each
 BOUNDS = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
@@ -34,6 +34,17 @@ def settings_table(kind):
         usual = "must be written" if field.is_required() else _plain(plain, schema)
         rows.append(f"| `{written}` | {_words(field, list(_ways(schema, described)))} | {usual} |")
     return HEAD + "\n".join(rows) + "\n"
+
+
+def kinds_table(kind):
+    """A Markdown table of the kinds of something that is written ``{kind: settings}``, and of the settings of each."""
+    rows = []
+    for model in get_args(get_args(kind)[0]):
+        its = [f"`{field.alias or name}`: {field.description}" for name, field in model.model_fields.items()
+               if name != "kind"]  # fmt: skip
+        about = " ".join((model.__doc__ or "").strip().partition("\n\n")[0].split())
+        rows.append(f"| `{model.model_fields['kind'].default}` | {about} | {'; '.join(its) or '-'} |")
+    return "| kind | what it is | settings |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
 def _model(kind):
@@ -90,7 +101,7 @@ def _kind(schema):
 def _plain(value, schema):
     if isinstance(value, Part):
         return f"`{write_time(value.value)}`" if hasattr(value, "value") else "-"
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "-"
     if "min|h" in str(schema):
         return f"`{write_time(value)}`"

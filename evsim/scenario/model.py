@@ -31,11 +31,13 @@ class RunSettings(Part):
     `max_rows` rows of records is refused.
     """
 
-    duration: PositiveTime
-    warmup: Time = 0.0
-    seed: up_to(2**63 - 1, least=0) = 1
-    drain_limit: Time | None = None
-    max_rows: up_to(100_000_000) = 2_000_000
+    duration: Annotated[PositiveTime, Field(description="until when requests arrive")]
+    warmup: Annotated[Time, Field(description="until when nobody is counted")] = 0.0
+    seed: Annotated[up_to(2**63 - 1, least=0), Field(description="the luck; the same seed gives the same run")] = 1
+    drain_limit: Annotated[
+        Time | None, Field(description="for how long what is open is worked off; by default 10 times the duration")
+    ] = None
+    max_rows: Annotated[up_to(100_000_000), Field(description="how many rows of records there may be")] = 2_000_000
 
     @property
     def end(self):
@@ -62,15 +64,17 @@ class RunSettings(Part):
 class Scenario(Part):
     """One complete description: workloads, services, channels, network, faults, run, objectives."""
 
-    name: Name
-    about: str = ""
-    workloads: Annotated[names_of(Workload), Field(min_length=1)]
-    services: Annotated[names_of(Service), Field(min_length=1)]
-    channels: names_of(Channel) = Field(default={}, validate_default=True)
-    network: Network = Network.model_construct()
-    faults: tuple[Fault, ...] = ()
-    run_settings: RunSettings = Field(alias="run")
-    objectives: Objectives = Field(default={}, validate_default=True)
+    name: Annotated[Name, Field(description="what it is called")]
+    about: Annotated[str, Field(description="what it shows, in a sentence or two")] = ""
+    workloads: Annotated[names_of(Workload), Field(min_length=1), Field(description="who comes, and when")]
+    services: Annotated[names_of(Service), Field(min_length=1), Field(description="who does the work")]
+    channels: names_of(Channel) = Field(description="how messages travel", default={}, validate_default=True)
+    network: Annotated[Network, Field(description="what lies between services")] = Network.model_construct()
+    faults: Annotated[tuple[Fault, ...], Field(description="what goes wrong, and when")] = ()
+    run_settings: RunSettings = Field(description="how long it runs, and what is counted", alias="run")
+    objectives: Objectives = Field(
+        description="which figures it promises; see the page of figures", default={}, validate_default=True
+    )
 
     _folder: Path | None = PrivateAttr(None)
     _complete: "Scenario | None" = PrivateAttr(None)

@@ -40,7 +40,7 @@ class Interval(AnyCommit):
     needs_owners: ClassVar[bool] = True
     periodic: ClassVar[bool] = True
     kind: Literal["interval"] = "interval"
-    time: PositiveTime
+    time: Annotated[PositiveTime, Field(description="how long from one commit to the next")]
 
 
 class Transaction(AnyCommit):
@@ -67,14 +67,14 @@ class FromOffset(Tagged):
     """From this offset of each partition on."""
 
     kind: Literal["offset"] = "offset"
-    number: Whole
+    number: Annotated[Whole, Field(description="the offset, from 0")]
 
 
 class FromTime(Tagged):
     """From the first message that was kept at this time or later."""
 
     kind: Literal["time"] = "time"
-    time: Time
+    time: Annotated[Time, Field(description="the time at which the first message was kept")]
 
 
 Start = one_of("a place in a log", FromEarliest, FromLatest, FromOffset, FromTime)
@@ -83,10 +83,12 @@ Start = one_of("a place in a log", FromEarliest, FromLatest, FromOffset, FromTim
 class Replay(Part):
     """At the time `at` the group reads again what it has handled since the place `to`."""
 
-    at: Time
-    to: Annotated[one_of("a place in a log", FromEarliest, FromOffset, FromTime), Field(validate_default=True)] = (
-        FromEarliest.model_construct()
-    )
+    at: Annotated[Time, Field(description="when the group goes back")]
+    to: Annotated[
+        one_of("a place in a log", FromEarliest, FromOffset, FromTime),
+        Field(validate_default=True),
+        Field(description="to which place it goes back"),
+    ] = FromEarliest.model_construct()
 
 
 def _as_list(written):
@@ -103,8 +105,8 @@ class Retention(Part):
     Written `10 min`, or `{time: 10 min, messages: 1000}`.
     """
 
-    time: PositiveTime | None = None
-    messages: AtLeastOne | None = None
+    time: Annotated[PositiveTime | None, Field(description="for how long a message is kept")] = None
+    messages: Annotated[AtLeastOne | None, Field(description="how many messages a partition keeps")] = None
 
     @model_validator(mode="before")
     @classmethod

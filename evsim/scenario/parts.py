@@ -1,6 +1,6 @@
 """The parts a system is made of: workloads, services, the network."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, create_model
 
@@ -18,10 +18,10 @@ from .units import PositiveTime, Share, Whole, up_to
 class Workload(Part):
     """A source of requests to the service `target`; a customer gives up after `patience`."""
 
-    target: Name
-    arrivals: Arrivals
-    key: Key | None = None
-    patience: PositiveTime | None = None
+    target: Annotated[Name, Field(description="the service that its requests go to")]
+    arrivals: Annotated[Arrivals, Field(description="when its requests come")]
+    key: Annotated[Key | None, Field(description="about whom they are; by default each about another")] = None
+    patience: Annotated[PositiveTime | None, Field(description="how long a customer waits for the answer")] = None
 
 
 class _Service(Part):
@@ -34,15 +34,23 @@ class _Service(Part):
     The instances share one inbox, or have one each behind a load balancer: `balance`; `limit` is then for each.
     """
 
-    instances: up_to(1_000) = 1
-    workers: up_to(1_000_000) = 1
-    limit: Whole | None = None
-    discipline: Literal["fifo", "lifo", "adaptive_lifo"] = "fifo"
-    inside: Name | None = None
-    subscribe: Subscriptions = ()
-    handle: Handler
-    drop_stale: StrictBool = False
-    balance: AnyBalance = Balance.model_construct()
+    instances: Annotated[up_to(1_000), Field(description="how many copies of it there are")] = 1
+    workers: Annotated[up_to(1_000_000), Field(description="how many things an instance does at once")] = 1
+    limit: Annotated[
+        Whole | None, Field(description="how many may wait in an inbox; whoever finds it full is rejected")
+    ] = None
+    discipline: Annotated[Literal["fifo", "lifo", "adaptive_lifo"], Field(description="who is next in the inbox")] = (
+        "fifo"
+    )
+    inside: Annotated[Name | None, Field(description="the service in whose program it runs")] = None
+    subscribe: Annotated[Subscriptions, Field(description="the channels it reads")] = ()
+    handle: Annotated[Handler, Field(description="the steps of its handler, or a Python generator function")]
+    drop_stale: Annotated[
+        StrictBool, Field(description="whether calls whose caller has given up are withdrawn from the inbox")
+    ] = False
+    balance: Annotated[
+        AnyBalance, Field(description="whether instances have an inbox each, and which one a request goes to")
+    ] = Balance.model_construct()
 
     @property
     def is_balanced(self):
@@ -66,22 +74,32 @@ class _Service(Part):
         return any(each.knows_again for each in self.policies.values())
 
 
-_POLICIES = {each.word: (each.module("settings").SETTINGS | None, None) for each in parts(SERVICE)}
+_POLICIES = {
+    each.word: (each.module("settings").SETTINGS | None, Field(default=None, description=each.in_short))
+    for each in parts(SERVICE)
+}
 Service = create_model("Service", __base__=_Service, __doc__=_Service.__doc__, **_POLICIES)  # type: ignore[call-overload]
 
 
 class Link(Part):
     """The network between two places, both ways; what is not set is as in the rest of the network."""
 
-    between: tuple[Name, Name]
-    latency: AnyDistribution | None = None
-    loss: Share | None = None
+    between: Annotated[tuple[Name, Name], Field(description="the two places that it joins")]
+    latency: Annotated[
+        AnyDistribution | None,
+        Field(description="how long a hop over it takes; by default as in the rest of the network"),
+    ] = None
+    loss: Annotated[
+        Share | None, Field(description="the share of hops that get lost; by default as in the rest of the network")
+    ] = None
 
 
 class Network(Part):
     """One-way `latency` of a hop, `loss` of a message on it, and when a lost call without timeout fails."""
 
-    latency: AnyDistribution = Constant.model_construct(value=0.0)
-    loss: Share = 0.0
-    give_up: PositiveTime = 30.0
-    links: names_of(Link) = Field(default={}, validate_default=True)
+    latency: Annotated[AnyDistribution, Field(description="how long a hop takes, one way")] = Constant.model_construct(
+        value=0.0
+    )
+    loss: Annotated[Share, Field(description="the share of hops that get lost")] = 0.0
+    give_up: Annotated[PositiveTime, Field(description="when a lost call without a timeout fails")] = 30.0
+    links: names_of(Link) = Field(description="what is different between two places", default={}, validate_default=True)

@@ -21,9 +21,9 @@ class Backoff(Part):
     """
 
     kind: Literal[BACKOFFS] = "constant"
-    base: Time = 0.0
-    cap: Time | None = None
-    factor: Annotated[Number, Field(ge=1)] = 2.0
+    base: Annotated[Time, Field(description="the first wait")] = 0.0
+    cap: Annotated[Time | None, Field(description="the longest wait")] = None
+    factor: Annotated[Number, Field(ge=1), Field(description="what each wait is multiplied by for the next")] = 2.0
 
     @model_validator(mode="before")
     @classmethod

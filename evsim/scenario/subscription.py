@@ -48,26 +48,41 @@ class Subscription(Part):
     The reader of a pipe ends when it has taken so many messages: `take: 10`, as `head` does.
     """
 
-    channel: Name
-    group: Name | None = None
-    prefetch: PositiveLimit | None = None
-    retry: Retry | None = None
-    dead_letter: Name | None = None
-    change_visibility: Time | None = None
-    ack: Literal["after", "before", "never"] | None = None
-    commit: Commit | None = None
-    guarantee: Literal[GUARANTEES] | None = None
-    assignor: Literal[ASSIGNORS] | None = None
-    rebalance: Time | None = None
-    session_timeout: PositiveTime | None = None
-    static: StrictBool = False
-    max_poll_interval: PositiveTime | None = None
-    metadata_max_age: Time | None = None
-    batch: AtLeastOne | None = None
-    joins: Time | None = Field(default=None, alias="from")
-    start: Start | None = None
-    replay: Replays = ()
-    take: AtLeastOne | None = None
+    channel: Annotated[Name, Field(description="the channel it reads")]
+    group: Annotated[
+        Name | None, Field(description="the group of consumers it is in; by default the name of the service")
+    ] = None
+    prefetch: Annotated[
+        PositiveLimit | None,
+        Field(description="how many messages of a queue an instance may hold; by default its workers"),
+    ] = None
+    retry: Annotated[Retry | None, Field(description="how often a failed message is tried again, and when")] = None
+    dead_letter: Annotated[Name | None, Field(description="the channel that gets what is given up")] = None
+    change_visibility: Annotated[
+        Time | None, Field(description="when a failed message of a polled queue is visible again")
+    ] = None
+    ack: Annotated[
+        Literal["after", "before", "never"] | None, Field(description="when a consumer of a queue acknowledges")
+    ] = None
+    commit: Annotated[Commit | None, Field(description="when a group of a log commits")] = None
+    guarantee: Annotated[Literal[GUARANTEES] | None, Field(description="the same by what it is for")] = None
+    assignor: Annotated[
+        Literal[ASSIGNORS] | None, Field(description="how partitions are given to the members of the group")
+    ] = None
+    rebalance: Annotated[Time | None, Field(description="how long a rebalance takes")] = None
+    session_timeout: Annotated[PositiveTime | None, Field(description="after which silence a member has gone")] = None
+    static: Annotated[
+        StrictBool, Field(description="whether a member that is back in time has its partitions as before")
+    ] = False
+    max_poll_interval: Annotated[PositiveTime | None, Field(description="how long a member may keep a message")] = None
+    metadata_max_age: Annotated[
+        Time | None, Field(description="how often the group asks which partitions there are")
+    ] = None
+    batch: Annotated[AtLeastOne | None, Field(description="how many messages a member works on together")] = None
+    joins: Time | None = Field(description="when the group comes into being", default=None, alias="from")
+    start: Annotated[Start | None, Field(description="where a new group begins")] = None
+    replay: Annotated[Replays, Field(description="when the group reads again, and from where")] = ()
+    take: Annotated[AtLeastOne | None, Field(description="after how many messages the reader of a pipe ends")] = None
 
     @model_validator(mode="after")
     def _one_time(self):

@@ -16,8 +16,8 @@ __all__ = ["SETTINGS", "Binding", "ExchangeSettings"]
 class Binding(Part):
     """A queue that gets the messages whose routing key fits `key`. A bare name binds a queue for all of a fanout."""
 
-    queue: Name
-    key: Text | None = None
+    queue: Annotated[Name, Field(description="the channel that gets what the key fits")]
+    key: Annotated[Text | None, Field(description="the routing key, or a pattern of it")] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -16,8 +16,8 @@ from evsim.scenario.units import AtLeastOne, PositiveTime, Time, up_to, write_ti
 class Growth(Part):
     """At the time `at` a log gets `count` more partitions."""
 
-    at: Time
-    count: up_to(10_000)
+    at: Annotated[Time, Field(description="when they are added")]
+    count: Annotated[up_to(10_000), Field(description="how many are added")]
 
 
 class LogSettings(Likened):

@@ -32,8 +32,8 @@ class Deduplication(Part):
     Written `5 min`, or `{window: 5 min, by: key}`.
     """
 
-    window: PositiveTime
-    by: Literal["content", "key"] = "content"
+    window: Annotated[PositiveTime, Field(description="for how long the same message is known again")]
+    by: Annotated[Literal["content", "key"], Field(description="by which the same message is known")] = "content"
 
     @model_validator(mode="before")
     @classmethod
@@ -52,8 +52,8 @@ class Redrive(Part):
     Written `40s`, or `{at: 40s, rate: 10/s}`.
     """
 
-    at: Time
-    rate: PositiveRate | None = None
+    at: Annotated[Time, Field(description="when it begins")]
+    rate: Annotated[PositiveRate | None, Field(description="how many messages a second go back")] = None
 
     @model_validator(mode="before")
     @classmethod

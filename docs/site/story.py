@@ -78,7 +78,7 @@ def _console():
     names = [effect["name"] for effect in made["effects"]]
     branches = Branches(runs(), names)
     futures = [branches(FAULTS[part], moment) for part in PARTS for moment in BREAKS]
-    made["breaks"] = [entry(FAULTS[part], BREAKS) for part in PARTS]
+    made["breaks"] = [entry(FAULTS[part], BREAKS, part == BROKER) for part in PARTS]
     made["stored"] = [difference(future, made["futures"][0]) for future in futures]
     return made | {"toy": shown(names)}
 

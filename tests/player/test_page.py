@@ -252,7 +252,7 @@ def test_a_page_alone_breaks_any_part_at_its_moments(open_page):
     assert page.locator(".ev-all").first.inner_text() == said
     changed = what_changed(lesson_size("classic").run(), branch)
     assert page.locator(".ev-changed").inner_text().startswith(f"classic: {changed} events: ")
-    page.get_by_label("fault").select_option(label="customer-registered down")
+    page.get_by_label("fault").select_option(label="customer-registered (the broker) down")
     page.get_by_role("button", name="break it here").press("Enter")
     page.get_by_text("classic has no customer-registered: nothing changes there").wait_for()
     page.evaluate("player.goTo(8_100_000)")

@@ -194,7 +194,7 @@ def test_words_light_up_what_they_mean(open_page):
 
 
 def break_it(page, part, moment):
-    labels = {"customer-registered": "customer-registered down"}
+    labels = {"customer-registered": "customer-registered (the broker) down"}
     page.evaluate(f"player.clock.stop(); player.goTo({moment * 1_000_000})")
     page.locator("#console").get_by_label("fault", exact=True).select_option(label=labels.get(part, f"{part} down"))
     page.locator("#console").get_by_role("button", name="break it here").press("Enter")

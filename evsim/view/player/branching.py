@@ -10,7 +10,7 @@ from evsim.view.style import struck, verb
 from evsim.view.wiring import Wiring
 from evsim.view.words import seconds
 
-__all__ = ["Branches", "breaks", "entry"]
+__all__ = ["Branches", "breaks", "brokers_of", "entry"]
 
 LENGTHS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)  # seconds that a fault may last
 ON_SERVICES = {"crash": {}, "slowdown": {"factor": 5}, "error_rate": {"probability": 0.5}}
@@ -34,7 +34,13 @@ def breaks(runs):
     found += [{kind: name, **how} for kind, how in ON_SERVICES.items() for name in services]
     found += [{"leader_failure": name} for name in _replicated(runs)]
     found += [{kind: list(pair), **how} for kind, how in ON_LINKS.items() for pair in _pairs(runs)]
-    return [entry({**fault, "for": length}) for fault in found]
+    brokers = brokers_of(runs)
+    return [entry({**fault, "for": length}, broker=fault.get("outage") in brokers) for fault in found]
+
+
+def brokers_of(runs):
+    """The names of channels that a broker keeps."""
+    return {name for run in runs for name, channel in run.scenario.channels.items() if channel.brokered}
 
 
 def _services(runs):
@@ -61,12 +67,20 @@ def _pairs(runs):
     return list(found.values())
 
 
-def entry(fault, moments=None):
-    """One of a film's ``breaks``: a fault as it stands in a scenario, and when it may begin (s), if not at any time."""
+def entry(fault, moments=None, broker=False):
+    """One of a film's ``breaks``: a fault as it stands in a scenario, and when it may begin (s), if not at any time.
+
+    broker: what breaks is a channel that a broker keeps, and is called so, too.
+    """
     read = _read(fault)
     name = " ".join(f"{setting}={value}" for setting, value in fault.items())
     at = None if moments is None else [micro(moment) for moment in moments]
-    return {"id": name, "label": f"{struck(read)} {verb(read)}", "fault": fault, "moments": at}
+    return {
+        "id": name,
+        "label": f"{struck(read)}{' (the broker)' if broker else ''} {verb(read)}",
+        "fault": fault,
+        "moments": at,
+    }
 
 
 def _read(fault):

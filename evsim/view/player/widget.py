@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from evsim.results.results import Results
 from evsim.scenario import ScenarioError
 from evsim.view.lives import lives
-from evsim.view.player.branching import Branches, breaks, entry
+from evsim.view.player.branching import Branches, breaks, brokers_of, entry
 from evsim.view.player.bundle import bundle, styles
 from evsim.view.player.differences import difference
 from evsim.view.player.film import film
@@ -91,11 +91,12 @@ class Player:
         outages = [each["fault"] for each in self.film["breaks"] if "outage" in each["fault"]]
         if "plugs" in self.film["toy"]:
             outages = [fault for fault in outages if fault["outage"] in self.film["toy"]["plugs"]["parts"]]
+        brokers = brokers_of(self.runs)
         each = [[{**fault, "for": length} for length in lengths] or [fault] for fault in outages]
         futures = [self.branch(fault, moment) for faults in each for fault in faults for moment in moments]
         return {
             **self.film,
-            "breaks": [entry(fault, moments) for fault in outages] if moments else [],
+            "breaks": [entry(fault, moments, fault["outage"] in brokers) for fault in outages] if moments else [],
             "stored": [difference(future, self.film["futures"][0]) for future in futures],
         }
 

@@ -98,7 +98,7 @@ class Player {
     const lines = this.rows.map(({ line }) => line);
     this.root = h(
       "section",
-      { class: "ev-player", "aria-label": settings.name ? `toy: ${settings.name}` : `player: ${names.join(" and ")}` },
+      { class: `ev-player${settings.hides ? " hides" : ""}`, "aria-label": settings.name ? `toy: ${settings.name}` : `player: ${names.join(" and ")}` },
       h("div", { class: "ev-top" }, only("register", h("button", come, "Register")), only("register", this.me), this.time),
       film.window ? h("p", { class: "ev-window" }, film.window) : null,
       this.rows.map(({ node }) => node),

@@ -34,3 +34,18 @@ export class Plugs {
     else say(this.note, "It is back. Start over to pull again.");
   }
 }
+
+const [SIZE, OUT] = [13, 9];
+
+/* A plug at the left of a box, in or pulled out: items for a layer. Whoever has no pointer has the buttons. */
+export function plugMarks({ x, y, height }, part, out) {
+  const [left, middle] = [x - SIZE - 5 - (out ? OUT : 0), y + height - 14];
+  const words = () => (out ? `put the plug of ${part} back` : `pull the plug of ${part}`);
+  const its = { "data-part": part, words };
+  return [
+    { tag: "path", class: "ev-plug-cable", d: `M${left},${middle}c-9,0 -7,11 -14,11`, ...its },
+    { tag: "path", class: "ev-plug-prongs", d: `M${left + SIZE},${middle - 3.5}h6m-6,7h6`, ...its },
+    { tag: "rect", class: `ev-plug-head${out ? " out" : ""}`, x: left, y: middle - 6.5, width: SIZE, height: SIZE, rx: 3, ...its },
+    { tag: "rect", class: "ev-plug-reach", x: x - 36, y: middle - 14, width: 36, height: 28, ...its },
+  ];
+}

@@ -4,6 +4,7 @@ import { channelMarks, grantedBy } from "./channel.js";
 import { h, Layer, put } from "./dom.js";
 import { NEVER } from "./film.js";
 import { LEAST_WIDTH, wiresOf } from "./geometry.js";
+import { plugMarks } from "./plugs.js";
 import { ASK, astray, BAD, HOP_WORDS, LATE, LOST } from "./hops.js";
 import { customerOf } from "./lane.js";
 import { faultLabel, frameOf, serviceMarks, slotAt, SLOTS } from "./service.js";
@@ -36,10 +37,12 @@ export class Stage {
     );
     this.svg.style.setProperty("--ev-hatch", `url(#${hatch})`);
     this.arrange(arrangement);
-    this.svg.addEventListener("click", ({ target }) => target.customer && choose(target.customer));
-    [this.fixed, this.lines, this.parts, this.flying] = ["ev-fixed", "ev-lines", "ev-parts", "ev-dots"].map(
-      (name) => new Layer(this.svg, { class: name }),
-    );
+    this.svg.addEventListener("click", ({ target }) => {
+      if (target.customer) choose(target.customer);
+      if (target.dataset.part) this.pulled(target.dataset.part);
+    });
+    const layers = ["ev-fixed", "ev-lines", "ev-parts", "ev-dots", "ev-plugs"];
+    [this.fixed, this.lines, this.parts, this.flying, this.plugs] = layers.map((name) => new Layer(this.svg, { class: name }));
   }
 
   /* Stand otherwise: what there is must be shown again. */
@@ -88,6 +91,13 @@ export class Stage {
     this.lines.draw([...this.waits(state.services), ...this.brokenLinks(t)]);
     this.flying.draw(this.dots(state.dots));
     return state;
+  }
+
+  /* Plugs of some parts of this lane, one of which may be out; pulled(part) is called when somebody clicks one. */
+  drawPlugs(parts, out, pulled) {
+    this.pulled = pulled;
+    const here = parts.filter((part) => [...this.index.lane.services, ...this.index.lane.channels].some(({ name }) => name === part));
+    this.plugs.draw(here.flatMap((part) => plugMarks(this.boxes[part], part, part === out)));
   }
 
   /* A thin line from each worker that waits to whom it waits for; many workers share one. */

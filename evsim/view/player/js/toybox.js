@@ -36,7 +36,7 @@ export class Toybox {
 
   draw(time, requests) {
     this.bet?.draw(time);
-    this.plugs?.draw(time);
+    if (this.plugs) this.drawPlugs(time);
     if (this.payoff) say(this.payoff, this.words(time, requests));
   }
 
@@ -103,6 +103,13 @@ export class Toybox {
 
   enter(part, at, lasts) {
     return this.player.breakAt({ outage: part, for: lasts }, at, { origin: 0, stay: true });
+  }
+
+  drawPlugs(time) {
+    const { plugs } = this;
+    plugs.draw(time);
+    const out = plugs.out && time >= plugs.out.at && time < plugs.out.until ? plugs.out.part : null;
+    for (const row of this.player.rows) row.stage.drawPlugs(this.settings.plugs.parts, out, (part) => plugs.press(part));
   }
 
   /* What people call a part: a channel that a broker keeps is the broker. */

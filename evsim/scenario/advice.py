@@ -7,7 +7,7 @@ overloaded is, and one not mentioned may still be.
 from graphlib import TopologicalSorter
 
 from .atomicity import outside
-from .files import late_rows
+from .files import late_rows, rows_before
 from .fitting import readers
 from .handlers import walk, without_answer
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
@@ -24,6 +24,7 @@ def warnings(scenario):
         *_without_effects(scenario),
         *_unused_parts(scenario),
         *_overload(scenario),
+        *_bursts(scenario),
         *_refuse_nobody(scenario),
         *_long_warmup(scenario),
         *outside(scenario, walk),
@@ -34,11 +35,24 @@ def warnings(scenario):
 def arrival_rates(scenario):
     """Mean requests and messages a second at each service, as far as known before a run.
 
-    Closed and recorded arrivals are left out, as is what Python functions call and publish.
+    Of a closed workload no more than its users ever wait, and a burst is over at once: both are left out, as is what
+    Python functions call and publish.
     """
     external = dict.fromkeys(scenario.services, 0.0)
     for workload in scenario.workloads.values():
-        external[workload.target] += workload.arrivals.mean_rate(scenario.run_settings.duration)
+        external[workload.target] += _mean_rate(scenario, workload.arrivals)
+    return _reaching(scenario, external)
+
+
+def _mean_rate(scenario, arrivals):
+    duration = scenario.run_settings.duration
+    if arrivals.kind == "csv":
+        return rows_before(scenario, arrivals, duration) / duration
+    return arrivals.mean_rate(duration)
+
+
+def _reaching(scenario, external):
+    """How much comes to each service, where so much comes from outside."""
     edges = [(name, *edge) for name, service in scenario.services.items() for edge in _edges(scenario, service)]
     rates = external
     for _ in range(ROUNDS):
@@ -280,6 +294,25 @@ def _overload(scenario):
                 f"and {'it has' if useful.get(name, service.workers) == service.workers else 'at work are'} "
                 f"{workers}: its queue will grow without end"
             )
+
+
+def _bursts(scenario):
+    """Bursts that cannot be worked off before the run ends."""
+    times, run = holding_times(scenario), scenario.run_settings
+    for workload, settings in scenario.workloads.items():
+        arrivals = settings.arrivals
+        if arrivals.kind != "burst" or arrivals.at >= run.duration:
+            continue
+        comes = _reaching(scenario, dict.fromkeys(scenario.services, 0.0) | {settings.target: float(arrivals.count)})
+        left = run.end - arrivals.at
+        for name, service in scenario.services.items():
+            takes = comes[name] * times[name] / (service.instances * service.workers)
+            if takes > left:
+                yield (
+                    f"services.{name}: the burst of {workload} is {write_time(float(f'{takes:.3g}'))} of work for all "
+                    f"its workers, and the run ends {write_time(left)} later: the rest is pending; make "
+                    "run.drain_limit longer, or the burst smaller"
+                )
 
 
 def _refuse_nobody(scenario):

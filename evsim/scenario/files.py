@@ -9,7 +9,7 @@ from .part import Part, Tagged
 from .stamps import read_stamps
 from .units import write_time
 
-__all__ = ["files", "inputs", "late_rows"]
+__all__ = ["files", "inputs", "late_rows", "rows_before"]
 
 
 def files(scenario):
@@ -56,6 +56,14 @@ def late_rows(scenario):
                 f"of the run and are left out: the last at {times[-1]:,.6g} s, and it takes {write_time(duration)}; "
                 "make run.duration longer, or scale smaller"
             )
+
+
+def rows_before(scenario, arrivals, time):
+    """How many rows of a file come before a time; 0 of one that is not there."""
+    if not _is_there(scenario, arrivals):
+        return 0
+    times, _ = read_stamps(arrivals, scenario.folder)
+    return int((times < time).sum())
 
 
 def _naming(part, path):

@@ -31,6 +31,14 @@ def arrived(*arguments, **settings):
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone cannot be changed here")
+def test_more_rows_than_a_service_can_do_are_warned_of(tmp_path):
+    """Ten a second, the last one after the end of the run."""
+    rows = "timestamp\n" + "\n".join(str(number / 10) for number in range(101))
+    (warning,) = scenario(tmp_path, rows, work="900ms", duration="9990ms").warnings()[:1]
+    assert "10.01/s of 900ms each keep 9.009 workers busy" in warning
+    assert not any("busy" in each for each in scenario(tmp_path, rows, work="899ms", duration="9990ms").warnings())
+
+
 def test_a_time_without_a_zone_is_utc_wherever_the_machine_is(tmp_path, monkeypatch):
     """In New York the night of 1 November 2015 had 25 hours."""
     hours = "timestamp\n2015-11-01T00:30\n2015-11-01 01:30:00\n2015-11-01T02:30:00\n2015-11-01T03:30:00.5\n"

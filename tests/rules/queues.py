@@ -85,11 +85,16 @@ def two_backing_off(backoff):
                 worker={"workers": 2})  # fmt: skip
 
 
-def redriven(at, rate=None):
+def out_of_order(fault, at):
+    """The queue of dead letters is down or paused from 6 s to 8 s."""
+    return redriven(at, faults=[{fault: "spoilt", "at": 6, "for": 2}])
+
+
+def redriven(at, rate=None, faults=()):
     """Three messages that die at 1 s, 2 s and 3 s; what killed them ends at 5 s."""
     errors = {"error_rate": "worker", "probability": 1, "at": 0, "for": 5}
     redrive = {"at": at, **({"rate": rate} if rate else {})}
-    return jobs({"dead_letter": "spoilt"}, [0, 0, 0], faults=[errors], reading={"retry": {"attempts": 1}},
+    return jobs({"dead_letter": "spoilt"}, [0, 0, 0], faults=[errors, *faults], reading={"retry": {"attempts": 1}},
                 channels={"spoilt": {"queue": {"redrive": redrive}}})  # fmt: skip
 
 
@@ -153,6 +158,10 @@ RULES = [
     Rule(WINDOW, lambda at: jobs({"deduplication": {"window": 5, "by": "key"}}, [(0, {"key": "a"}), (at,
          {"key": "a"})]),
          times("worker", "started"), on=(5, [0, 5]), beyond=(5 - JUST, [0])),
+    Rule("A queue that is down moves nothing, and does not go on later.", lambda at: out_of_order("outage", at), again,
+         on=(8, [8] * 3), beyond=(8 - JUST, [])),
+    Rule("A queue that is down moves nothing, and does not go on later.", lambda at: out_of_order("pause", at), again,
+         on=(8, [8] * 3), beyond=(8 - JUST, [])),
     Rule(REDRIVE, redriven, again, on=(3, [3, 3]), beyond=(3 + JUST, [3 + JUST] * 3)),
     Rule(REDRIVE, lambda rate: redriven(10, rate), lambda run: (again(run), begun("worker")(run)),
          on=(0.5, ([10, 12, 14], [1, 2, 3] * 2)), beyond=(None, ([10, 10, 10], [1, 2, 3] * 2))),

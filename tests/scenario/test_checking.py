@@ -441,6 +441,12 @@ def test_a_scenario_that_is_no_mapping_is_refused():
         ("poisson: 50/s", "profile: [[0s, 0/s], [60s, 1800/s]]", "services.register: 900/s of 2ms"),
         ("    subscribe: registered\n", "", "channels.registered: nobody subscribes"),
         ("    subscribe: registered\n", "", "services.database: nobody calls it"),
+        (
+            "poisson: 50/s",
+            "burst: {count: 600000, at: 30s}",
+            "register: the burst of page is 1200s of work for all its workers",
+        ),
+        ("poisson: 50/s", "burst: {count: 100000, at: 30s}", None),
         (CALL_STEP, "- reply: ok", "channels.registered: nobody publishes to it"),
         ("duration: 60s", "duration: 60s, warmup: 50s", "run.warmup: 50s of 60s are left out"),
     ],

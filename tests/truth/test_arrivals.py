@@ -7,7 +7,7 @@ import pytest
 
 from evsim.results.records import Outcome
 from tests.support.cases import case, expected
-from tests.support.statistics import agrees
+from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import measure
 from tests.truth.systems import exponential, system
 
@@ -39,7 +39,7 @@ def test_the_same_load_in_single_file_waits_a_third_as_long():
 
 def test_batches_come_at_the_moments_of_single_customers_and_have_their_sizes():
     def arrivals(size):
-        run = batches(2, size, 0.001, 500).run(seed=4)
+        run = batches(2, size, 0.001, 700).run(seed=4)
         return np.unique(run.tables.rows["born"], return_counts=True)
 
     single, _ = arrivals(1)
@@ -47,8 +47,8 @@ def test_batches_come_at_the_moments_of_single_customers_and_have_their_sizes():
     assert moments.tolist() == single.tolist() and set(sizes.tolist()) == {3}
     moments, sizes = arrivals({"geometric": 4})
     assert moments.tolist() == single.tolist()
-    assert abs(sizes.mean() - 4) < 3.5 * np.sqrt(12 / len(sizes))  # variance (1 - p) / p^2
-    assert abs((sizes == 1).mean() - 0.25) < 3.5 * np.sqrt(0.25 * 0.75 / len(sizes))
+    assert agrees(sizes, 4, notices=0.15)
+    assert proportion_agrees(int((sizes == 1).sum()), len(sizes), 0.25)
     assert set(arrivals({"geometric": 1})[1].tolist()) == {1}
 
 

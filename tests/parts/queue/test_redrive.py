@@ -1,10 +1,9 @@
 """Redrive: dead letters go back to where they died, each once, in order, at the rate that was asked for."""
 
-from math import sqrt
-
 import pytest
 
 from evsim.scenario import Scenario, ScenarioError
+from tests.support.statistics import proportion_agrees
 
 SICK = {"error_rate": "billing", "at": "5s", "for": "5s", "probability": 1}
 
@@ -55,13 +54,13 @@ def test_a_rate_spaces_them_and_the_oldest_goes_first():
 
 def test_what_dies_again_comes_back_and_stays():
     coin = [{"fail": 0.5}, {"effect": "bill"}]
-    run = shop({"redrive": "20s"}, faults=(), handle=coin, arrivals={"constant": "100/s"}).run()
+    run = shop({"redrive": "20s"}, faults=(), handle=coin, arrivals={"constant": "300/s"}).run()
     all_, moved = letters(run), letters(run).cause == "redriven"
     moved, lie = all_[moved], all_[all_.state == "pending"]
     assert run.audit()
     again = lie[lie.deaths == 2]
     half = 0.5**2  # both attempts fail
-    assert abs(len(again) - half * len(moved)) < 3 * sqrt(half * (1 - half) * len(moved))
+    assert proportion_agrees(len(again), len(moved), half)
     assert set(moved.deaths) == {1} and set(lie.deaths) == {1, 2}
     assert set(lie.loc[lie.deaths == 1].appended > 20) == {True}  # died after the redrive
     assert run.summary()["dead"] == len(lie) + len(moved)

@@ -2,7 +2,7 @@
 
     python kit.py              open the course in JupyterLab, at its first notebook
     python kit.py lab ...      the same; a notebook of your choice, options of JupyterLab
-    python kit.py test ...     run all tests and all notebooks; options of pytest
+    python kit.py test ...     run all tests and all notebooks; --quick for those of a minute; options of pytest
     python kit.py nightly ...  try 10,000 random systems; --systems 1000, --seed 2
     python kit.py bench ...    compare the speed with other simulators; options of benchmarks
     python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events
@@ -61,7 +61,10 @@ def lab(rest):
 
 
 def test(rest):
-    return ["-m", "pytest", "-n", "auto", "--dist", "loadfile", "--nbval-lax", "--nbval-current-env"] + rest
+    command = ["-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    if "--quick" in rest:
+        return command + ["-m", "not slow"] + [each for each in rest if each != "--quick"]
+    return command + ["--nbval-lax", "--nbval-current-env"] + rest
 
 
 def nightly(rest):

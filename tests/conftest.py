@@ -15,3 +15,9 @@ def pytest_collection_finish():
     """Thousands of tests stay until the end: they are no garbage to look through again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_modifyitems(items):
+    """Files with slow tests and notebooks come first, so that all processes end together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.path.suffix == ".ipynb"}
+    items.sort(key=lambda item: item.path not in slow)

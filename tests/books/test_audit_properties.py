@@ -22,6 +22,8 @@ from tests.books.checks import (
 from tests.books.holding import a_short_patience, holds, run_of
 from tests.books.systems import calm_systems, stable_systems, systems
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True, scope="module")
 def a_clock_that_stands_still_is_noticed_soon():

@@ -1,6 +1,10 @@
 """The random systems have every setting that there is: what they never have, no property is tried with."""
 
+import pytest
+
 from tests.books.drawn import all_settings, drawn
+
+pytestmark = pytest.mark.slow
 
 # What they leave out, and why.
 LEFT_OUT = {

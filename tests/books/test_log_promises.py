@@ -1,6 +1,7 @@
 """What any log promises, whatever happens to brokers, readers and links: nothing kept is lost, order for each key."""
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from evsim.results.deliveries import DELIVERY_STATES
@@ -9,6 +10,8 @@ from tests.books import checks
 from tests.books.holding import holds, run_of
 from tests.books.logs import log_systems
 from tests.books.systems import systems
+
+pytestmark = pytest.mark.slow
 
 LOST = DELIVERY_STATES.index("lost")
 

@@ -16,6 +16,8 @@ from tests.books.breaking import shop
 from tests.books.holding import PROPERTIES
 from tests.books.smallest import smallest
 
+pytestmark = pytest.mark.slow
+
 
 def test_each_property_gets_its_share_of_the_systems():
     """In whole turns, of which the smallest share has one."""

@@ -1,11 +1,14 @@
 """What any queue promises, whatever happens to its readers: nothing kept is lost, order for each group."""
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from evsim.results.deliveries import DELIVERY_STATES
 from tests.books.holding import holds, run_of
 from tests.books.systems import stable_systems, systems
+
+pytestmark = pytest.mark.slow
 
 LOST, EXPIRED, DROPPED, DEAD, PENDING = (
     DELIVERY_STATES.index(state) for state in ("lost", "expired", "dropped", "dead", "pending")

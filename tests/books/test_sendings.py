@@ -8,6 +8,8 @@ from tests.books.breaking import shop
 from tests.books.holding import holds
 from tests.books.systems import systems
 
+pytestmark = pytest.mark.slow
+
 WIRE = {"links": {"wire": {"between": ["front", "facts"], "latency": 0.03, "loss": 0.3}}}
 
 

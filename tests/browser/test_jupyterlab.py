@@ -12,6 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.lab import ROOT, Lab, browser, server
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PICTURES = ROOT / "build/screenshots"
 OUR_KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # else an older Lab asks which

@@ -13,6 +13,8 @@ import pytest
 import evsim
 from evsim.experiment.running import Interrupted, in_order
 
+pytestmark = pytest.mark.slow
+
 pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
 ROOT = Path(__file__).resolve().parents[2]
 MANY = 400

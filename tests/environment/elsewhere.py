@@ -71,7 +71,7 @@ class Environment:
 
     def test(self, *what):
         """Run tests in it, notebooks among them; what pytest says last."""
-        notebooks = ("--nbval-lax", "--nbval-current-env") if "notebooks" in what else ()
+        notebooks = ("--nbval-lax", "--nbval-current-env") if any("notebooks" in each for each in what) else ()
         return self.python("-m", "pytest", "-q", *notebooks, *what).strip().splitlines()[-1]
 
     def versions(self):

@@ -6,7 +6,6 @@ without us, Binder's and conda's, and its JupyterLab in a browser, only where EV
     EVSIM_NIGHTLY=1 python kit.py test tests/environment/test_elsewhere.py
 """
 
-import os
 import re
 from importlib.resources import files
 from importlib.util import find_spec
@@ -18,15 +17,22 @@ from packaging.version import InvalidVersion, Version
 
 from tests.environment.elsewhere import ROOT, Environment, copy_of_repository
 from tests.luck.test_same_customers import ELSEWHERE, TROUBLED, fingerprint, shop
+from tests.support.nightly import NIGHTLY, nightly
 
-NIGHTLY = "EVSIM_NIGHTLY" in os.environ
-nightly = pytest.mark.skipif(not NIGHTLY, reason="slow: EVSIM_NIGHTLY=1 runs it")
+pytestmark = pytest.mark.slow
 
 PYTHON = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
 LATER = ["3.12", "3.13", "3.14"]
 MOST = ["evsim", "notebooks"]
 MOST += [f"tests/{each}" for each in ("cli", "experiment", "lesson", "luck", "scenario", "simpy", "view")]
-FOR_LIBRARIES = MOST if NIGHTLY else ["evsim", "notebooks", "tests/cli", "tests/lesson", "tests/view"]
+FEW = [
+    "evsim",
+    "notebooks/03-event-driven-registration.ipynb",
+    "tests/cli/test_commands.py",
+    "tests/cli/test_interrupts.py",
+]
+FEW += ["tests/lesson/test_explore.py", "tests/view/test_sequence.py", "tests/experiment/test_replicate.py"]
+FOR_LIBRARIES = MOST if NIGHTLY else FEW
 FOR_PYTHON = ["evsim", "tests/cli", "tests/scenario"]
 ON_PYPI = {
     "jupyterhub-base": "jupyterhub",

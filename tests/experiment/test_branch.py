@@ -34,6 +34,7 @@ def branchings(draw):
     return whole.replace({"faults": faults}), fault, moment
 
 
+@pytest.mark.slow
 @holds(1, branchings())
 def test_any_fault_at_any_moment_leaves_the_past_of_any_system_as_it_was(branching):
     scenario, fault, at = branching

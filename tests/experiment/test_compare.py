@@ -103,6 +103,7 @@ def test_three_designs_are_each_compared_with_the_first(classic, events):
     assert "one and two" in found.table() and "one and three" in found.table()
 
 
+@pytest.mark.slow
 def test_processes_do_not_change_a_comparison(classic, events, both):
     again = evsim.compare(classic, events, n=10, jobs=2)
     assert repr(again.differences) == repr(both.differences)

@@ -43,6 +43,7 @@ def test_the_order_of_the_runs_changes_nothing(scenario, five):
     assert repr(backwards[::-1]) == repr(five.runs)
 
 
+@pytest.mark.slow
 def test_several_processes_give_the_same_results(scenario, five):
     assert repr(evsim.replicate(scenario, n=5, jobs=2).runs) == repr(five.runs)
 

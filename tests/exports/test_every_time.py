@@ -18,6 +18,8 @@ from tests.exports.runs import a_run
 from tests.exports.table_entries import read_csv, read_parquet, tables_mean, tables_say
 from tests.player.test_film import NO_SHRINKING
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("requests", "spans", "ledger", "effects", "incidents", "services", "channels")
 
 

@@ -24,6 +24,8 @@ from tests.books.systems import systems
 from tests.exports.runs import NAMES, a_run
 from tests.player.node import ask
 
+pytestmark = pytest.mark.slow
+
 MICROSECOND = 1.001e-6
 ANSWERS = {"ok": "told yes", "declined": "told no", "pending": None}
 START = EPOCH.timestamp()

@@ -23,6 +23,8 @@ from tests.figures.programs import programs
 from tests.figures.stations import services
 from tests.figures.summary import summary
 
+pytestmark = pytest.mark.slow
+
 MANY = 200  # systems: so that each thing happened in some of them
 ROUNDING = 1e-9
 FEWEST = 5  # systems in which each thing must have happened

@@ -12,6 +12,8 @@ import pytest
 
 from tests.flagship.flagship import DESIGNS, FAULTS, SEEDS, at_load, interval, paired, runs, twin
 
+pytestmark = pytest.mark.slow
+
 COUNTS = ("told yes and not true after 1 s", "told error and something true", "half done")
 
 # available %, then the counts, of 2,750 customers on average

@@ -8,6 +8,8 @@ from mypy import api
 
 from tests.house.source import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("command", [("check",), ("format", "--check")], ids=" ".join)
 def test_ruff_has_nothing_to_say(command):

@@ -70,6 +70,7 @@ run: {duration: 2s}
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 def test_it_ends_with_status_2_and_one_clear_message(tmp_path, name):
     text, words = BAD[name]

@@ -110,6 +110,7 @@ def test_no_code_gives_the_answer_to_a_question_away(name):
             assert not any(answer in cell.source for answer in choice.choices)
 
 
+@pytest.mark.slow
 @each_notebook
 def test_it_has_one_slider_which_works_at_each_of_its_values(name):
     (moved,) = of_kind(name, Slider)

@@ -13,6 +13,8 @@ from evsim.view.player.film import film
 from tests.player.node import ask
 from tests.view import runs
 
+pytestmark = pytest.mark.slow
+
 DOWN = {"outage": "mailing-list", "for": 5}
 DESIGNS = ("classic", "events")
 

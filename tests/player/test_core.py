@@ -69,6 +69,7 @@ def test_a_customers_events_are_the_moments_of_the_records(name):
     assert_the_player_tells_every_moment(getattr(runs, name)())
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(systems())
 def test_a_customers_events_are_the_moments_of_the_records_in_any_run(scenario):

@@ -12,6 +12,8 @@ from evsim.view.player.film import film
 from tests.player.node import MODULES, node
 from tests.view import runs
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = f"""
 import {{ readFilm, readFuture }} from {json.dumps((MODULES / "film.js").as_uri())};
 import {{ futureFrom }} from {json.dumps((MODULES / "differences.js").as_uri())};

@@ -16,6 +16,8 @@ from evsim.view.player import widget
 from tests.browser.lab import ROOT, Lab, browser, server
 from tests.view import runs
 
+pytestmark = pytest.mark.slow
+
 SOURCE = """
 import evsim
 from evsim.lesson import lesson_size

@@ -18,6 +18,8 @@ from evsim.view.player.page import page
 from tests.browser.lab import ROOT, browser
 from tests.view import runs
 
+pytestmark = pytest.mark.slow
+
 PICTURES = ROOT / "build/screenshots"
 STEPS = 50
 

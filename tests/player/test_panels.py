@@ -22,6 +22,8 @@ from tests.player.node import ask
 from tests.player.test_page import PICTURES
 from tests.view import runs
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("classic", "events", "doubled", "refused", "cut", "two_workloads", "nobody", "few")
 any_system = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -19,6 +19,8 @@ from tests.player.reference_state import Reference
 from tests.player.reference_words import told, verdict
 from tests.player.test_film import NO_SHRINKING
 
+pytestmark = pytest.mark.slow
+
 
 class Drawn:
     """Several systems under a short name: Hypothesis warns of long ones."""

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario, ScenarioError
 from evsim.scenario.reading import read
+
+pytestmark = pytest.mark.slow
 
 RICH = (Path(__file__).parent / "rich.yaml").read_text()
 JUNK = st.sampled_from(

@@ -1,5 +1,6 @@
 """Programs written with SimPy: the same on both clocks, and at home beside plain callables."""
 
+import pytest
 import simpy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ def visit(env, log, name, resource, actions):
 ACTIONS = st.lists(st.tuples(st.sampled_from(["wait", "hold"]), DELAYS), max_size=5)
 
 
+@pytest.mark.slow
 @given(st.lists(ACTIONS, max_size=5))
 def test_a_program_of_simpy_does_the_same_on_simpys_clock(program):
     logs = [], []

@@ -16,6 +16,8 @@ import pytest
 
 from tests.support.missing import missing
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 NOT_RUN = ["tests/test_rt.py", "docs/topical_guides/real-time-simulations.rst", "docs/examples/code"]

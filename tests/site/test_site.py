@@ -19,6 +19,8 @@ from evsim.view.changes import figures
 from evsim.view.words import seconds
 from tests.browser.lab import ROOT, browser
 
+pytestmark = pytest.mark.slow
+
 PICTURES = ROOT / "build/screenshots"
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 SENTENCES = {

@@ -15,6 +15,8 @@ from slides.page import digest, page
 from slides.pdf import BROWSER, NoBrowser, browser, pdf
 from tests.support.missing import missing
 
+pytestmark = pytest.mark.slow
+
 SLIDES = read()
 SIZE = 1.5e6  # bytes of a file worth keeping as built
 

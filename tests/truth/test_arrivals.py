@@ -22,6 +22,7 @@ def means(run):
     return {"W": figures["sojourn_mean"], "L": figures["in_system_mean"], "rho": figures["utilisation"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "size", "duration"), [("BATCH-fixed5", 5, 15_000), ("BATCH-geom", {"geometric": 5}, 25_000)]
 )
@@ -32,6 +33,7 @@ def test_customers_who_come_together_wait_for_each_other(name, size, duration):
         assert agrees(found[figure], expected(name, figure)), figure
 
 
+@pytest.mark.slow
 def test_the_same_load_in_single_file_waits_a_third_as_long():
     found = measure("BATCH-single", batches(8, 1, exponential(0.1), 5_000), means)
     assert agrees(found["W"], expected("BATCH-fixed5", "W if same load arrived singly"))

@@ -40,6 +40,7 @@ def test_an_overload_by_the_clock_leaves_the_backlog_of_the_fluid(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_an_overload_by_chance_leaves_about_the_backlog_of_the_fluid():
     """The queue begins empty and can't be shorter: that adds r / (1 - r) = 5 messages, with r = 10 / 12."""
     truth = expected("OVERLOAD-fluid")

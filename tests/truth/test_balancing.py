@@ -30,6 +30,7 @@ def instances(run):
 # What theory says.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("balance", "figure", "messages"),
     [
@@ -71,6 +72,7 @@ def supermarket_figures(run):
     return {"T": run.services["server"]["sojourn_mean"], **{str(k): shares[k] for k in range(1, 6)}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("choices", "load", "above"),  # how much slower 100 servers are than many, by the case's own check
     [(2, 0.5, 0.004), (2, 0.7, 0.01), (2, 0.8, 0.015), (2, 0.9, 0.025), (3, 0.9, 0.025), (1, 0.9, 0)],
@@ -84,6 +86,7 @@ def test_with_two_choices_a_hundred_servers_are_nearly_as_fast_as_with_all(choic
     assert limit - 3.5 * error < mean < limit * (1 + above) + 3.5 * error
 
 
+@pytest.mark.slow
 def test_few_of_many_servers_behind_two_choices_have_a_long_line():
     found = supermarket("POD-tail", 2, 0.9, 500, 120)
     for number, share in expected("POD-tail").items():
@@ -91,6 +94,7 @@ def test_few_of_many_servers_behind_two_choices_have_a_long_line():
         assert agrees(found[number], share, notices=0.5, because=rare), number
 
 
+@pytest.mark.slow
 def test_a_balancer_of_its_own_and_two_servers_are_as_fast_as_asyncflow_says():
     """Four hops that lose 1 % each; a server's processor is busy for 2 ms, then it waits for 12 ms beside its work."""
     services = {

@@ -132,6 +132,7 @@ def test_a_hot_key_bounds_the_rate_that_sixteen_consumers_can_take():
 # Pooling and parallelism.
 
 
+@pytest.mark.slow
 def test_one_queue_for_four_consumers_beats_four_partitions():
     p, truth = case("POOL-4")["parameters"], expected("POOL-4")
     assert p["consumers"] == 4

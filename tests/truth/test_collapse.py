@@ -9,6 +9,8 @@ from tests.support.statistics import proportion_agrees
 from tests.truth.systems import system
 from tests.truth.test_metastable import RATE, served
 
+pytestmark = pytest.mark.slow
+
 # Brooker's server: 1 s and 0.01 s for each call in hand, itself included; 0.1 s each way; 3 s of patience; 3 tries.
 
 WORK = {"work": 1.01, "sigma": 0.01 / 1.01}

@@ -59,6 +59,7 @@ def test_nobody_is_free_in_a_crash_or_an_outage_and_nobody_waits_on_a_hop():
     assert figures(far)["wait_mean"] == 1 and figures(far)["wait_behind_mean"] == 0
 
 
+@pytest.mark.slow
 def test_two_lines_of_which_one_is_empty_a_fifth_of_the_time():
     """Two M/M/1 queues at 0.8: who waits 4 s sees the other server idle for a fifth of it.
 

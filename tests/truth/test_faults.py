@@ -118,6 +118,7 @@ def test_an_order_taken_by_events_is_accepted_more_often_than_one_that_calls_eve
 # Breakdowns.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("identifier", "duration"), [("BREAK-anytime", 5_000), ("BREAK-slow", 30_000)])
 def test_a_server_that_pauses_at_random_has_the_queue_of_its_breakdowns(identifier, duration):
     """It pauses whether busy or idle, and goes on where it was."""
@@ -144,6 +145,7 @@ def test_a_server_that_pauses_at_random_has_the_queue_of_its_breakdowns(identifi
         assert agrees(found["up"], truth["availability"], notices=0.05)
 
 
+@pytest.mark.slow
 def test_a_server_that_breaks_only_at_work_has_the_queue_of_its_completion_times():
     """Work is cut into exponential pieces, each of which ends with the job or with a breakdown."""
     p, truth = case("BREAK-busy-only")["parameters"], expected("BREAK-busy-only")

@@ -8,6 +8,8 @@ from tests.support.statistics import agrees, mean_and_error
 from tests.truth.measuring import measure, number_in, rows_of
 from tests.truth.systems import exponential, station, system
 
+pytestmark = pytest.mark.slow
+
 
 def figures(run):
     summary, server = run.summary(), run.services["server"]

@@ -8,6 +8,8 @@ from evsim.results.requests import ERROR, OK, TIMEOUT
 from evsim.scenario.advice import holding_times
 from tests.support.statistics import proportion_agrees
 
+pytestmark = pytest.mark.slow
+
 DATABASE, CALL = "services.database", "services.register.handle.1.call"
 RATE = "workloads.register-page.arrivals"
 TRIGGER = {"faults": [{"slowdown": "database", "factor": 5, "at": "20s", "for": "10s"}]}

@@ -8,6 +8,8 @@ from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, column, measure, steady
 from tests.truth.systems import closed, exponential, fan_out, pipeline, poisson, station, system
 
+pytestmark = pytest.mark.slow
+
 
 def in_system(run, service):
     return run.services[service]["in_system_mean"]

@@ -133,6 +133,7 @@ def test_who_is_told_no_and_is_on_the_list_is_told_what_is_not_true():
     assert set(run.requests.told[run.requests.outcome == "declined"]) == {"no, something true"}
 
 
+@pytest.mark.slow
 def test_a_crash_matrix_has_a_line_for_who_is_told_no():
     taken = registration("parallel")
     number = int(np.flatnonzero(taken.run().outcomes.no)[0])

@@ -15,6 +15,7 @@ def test_each_is_healthy_at_its_own_load(name, seed):
     assert figures["lost"] == figures["errors"] == 0
 
 
+@pytest.mark.slow
 def test_a_full_pipe_slows_its_writer_and_loses_nothing():
     normal, busy = at("unix-pipe", 1), at("unix-pipe", 3)
     assert busy.summary()["lost"] == busy.summary()["effects_missing"] == 0
@@ -29,6 +30,7 @@ def test_a_full_pipe_slows_its_writer_and_loses_nothing():
     assert larger.pipeline[-1].ended == pytest.approx(busy.pipeline[-1].ended, rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_bus_loses_what_its_handlers_have_no_room_for_while_customers_are_told_yes():
     found = {"database": [], "mailing-list": []}
     for seed in range(10):

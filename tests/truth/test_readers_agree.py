@@ -1,6 +1,7 @@
 """All who say what a customer was told, and whether it is true, say the same: of random systems, and as by hand."""
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from evsim.experiment.crash import _kind
@@ -115,6 +116,7 @@ def _assert_words_agree(run, verdicts, first):
         assert story.is_true == (verdicts[customer] in ("yes", "yes, true later"))
 
 
+@pytest.mark.slow
 def test_summary_pictures_sentences_stories_crash_matrix_lessons_and_player_say_the_same():
     seen = set()
     for design in ("classic", "parallel"):  # who is declined, with nothing done and with something

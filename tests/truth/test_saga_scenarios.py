@@ -25,6 +25,7 @@ def test_each_keeps_its_objectives_and_leaves_nothing_half_done(name, seed):
     assert figures["inconsistent"] == figures["effects_repeated"] == figures["lost"] == 0
 
 
+@pytest.mark.slow
 def test_a_card_in_twenty_is_refused_and_the_one_says_no_and_the_other_has_said_yes():
     led, told = (ran(name, duration=440).summary() for name in NAMES)
     assert proportion_agrees(led["errors"], led["requests"], 0.05)

@@ -9,6 +9,8 @@ from tests.support.statistics import agrees, mean_and_error
 from tests.truth.measuring import column, in_cohort, luck, measure, number_in, steady, sweep, waits
 from tests.truth.systems import cut_normal, exponential, station, timed
 
+pytestmark = pytest.mark.slow
+
 PER_MILLE = expected("MM1-sojourn-quantiles", "p99.9")
 
 

@@ -11,6 +11,8 @@ from evsim.scenario import ScenarioError
 from tests.support.cases import expected
 from tests.truth.systems import caller, consumers
 
+pytestmark = pytest.mark.slow
+
 NAMES = dict(zip(("None", "Exponential", "EqualJitter", "FullJitter", "Decorr"), WAITS.values(), strict=True))
 TRIALS = {10: 50, 20: 25, 50: 10, 100: 5, 150: 3, 190: 2}
 THEIR_TRIALS = 1600

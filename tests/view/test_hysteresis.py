@@ -4,6 +4,8 @@ from evsim import theory
 from tests.experiment.test_hysteresis import LOADS, ramp
 from tests.view.drawing import finding, is_whole
 
+pytestmark = pytest.mark.slow
+
 
 def drawn(ax, label):
     """The points of the line with this marker."""

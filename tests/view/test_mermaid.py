@@ -78,6 +78,7 @@ def test_the_check_of_mermaid_finds_what_is_wrong(good, bad):
         check_mermaid(text.replace(good, bad))
 
 
+@pytest.mark.slow
 def test_mermaid_itself_reads_it(tmp_path):
     node = shutil.which("node")
     if not node:

@@ -46,6 +46,7 @@ def several():
     return [events().sequence([20, 21]), Sequence(odd(), [0, 1])]
 
 
+@pytest.mark.slow
 def test_every_line_is_one_that_plantuml_knows():
     for sequence in [*stories(), *several()]:
         lines, found = kinds_of_lines(sequence.plantuml()), Counter(step.kind for step in sequence.steps)

@@ -20,6 +20,7 @@ def unfair():
     return load("prefetch-unfair").replace({"workloads.clients.arrivals.poisson": 72}).run()
 
 
+@pytest.mark.slow
 def test_a_bar_is_the_mean_wait_at_an_instance_and_its_dark_part_was_in_vain(unfair):
     ax, figures = spread(unfair), unfair.services["worker"]
     drawn = bars(ax)

@@ -33,6 +33,7 @@ def test_the_mean_number_of_calls_until_so_many_failures_in_a_row_is_that_of_the
         assert round(calls_until(5, p)) == expected("BREAKER-trip", f"p={p:g}".replace("0.", "."))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "calls", "error"), [(0.5, 150_000, 0.15), (0.3, 350_000, 0.25)])
 def test_it_opens_after_as_many_calls_as_it_takes_for_five_failures_in_a_row(p, calls, error):
     """Each time it has closed again it begins anew, so one breaker gives many counts."""

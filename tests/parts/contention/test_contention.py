@@ -65,6 +65,7 @@ def test_a_slowdown_multiplies_on_top_and_a_crash_forgets_what_it_kills():
     assert (rows["ended"] - rows["started"])[rows["outcome"] == 1].tolist() == pytest.approx([2, 3, 1, 1.5])
 
 
+@pytest.mark.slow
 def test_with_room_for_all_the_number_at_once_settles_where_littles_law_puts_it():
     """Brooker's server: 1 s and 0.01 s for each piece of work in hand, itself included, at 40 a second."""
     expected = case("BROOKER-collapse")["expected"]["healthy concurrency lam/(1-.01 lam)"]

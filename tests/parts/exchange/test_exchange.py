@@ -110,6 +110,7 @@ def test_an_exchange_between_changes_nobodys_luck_or_times():
         assert np.array_equal(*times) and len(times[0]) == 500
 
 
+@pytest.mark.slow
 def test_a_stream_that_is_split_by_key_is_two_queues_and_not_one():
     """1.6 a second over two servers of 1 a second: M/M/1 at 0.8 each, where one queue for both were M/M/2."""
     exchange = bound("direct", ("first", "0"), ("second", "1"))

@@ -23,6 +23,7 @@ def calls(run):
     return run.spans[run.spans.service == "back"]
 
 
+@pytest.mark.slow
 def test_a_hedge_at_the_95th_percentile_costs_five_per_cent_and_cuts_the_tail():
     """An exponential server without queues; a second copy is sent when most have their answer."""
     delay, truth = case("HEDGE-p95")["parameters"]["delay"], expected("HEDGE-p95")

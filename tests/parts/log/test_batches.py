@@ -16,6 +16,7 @@ def reading(batch, work, rate, duration, warmup=0, partitions=1, handle=None, fa
                      subscribe={"batch": batch, **subscribe}, faults=list(faults), key={"uniform": 1000})  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_consumer_that_polls_takes_up_to_ten_at_once_as_bulk_service_says():
     p, truth = case("BULK-poll")["parameters"], expected("BULK-poll")
     scenario = reading(p["K"], exponential(1 / p["batch_mu"]), poisson(p["lam"]), 2500, 0.1)

@@ -154,6 +154,7 @@ def redelivered(run):
     return [int((back == time).sum()) for time, _, _ in incidents(run, "crash")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shorter", "crashes", "error"), [(1, 160, 0.25), (20, 1100, 0.1)])
 def test_a_crash_repeats_the_work_since_the_last_commit(shorter, crashes, error):
     """A commit every 5 s, 200 messages a second: 500 again on average, 1000 at most; and 20 times shorter."""

@@ -104,6 +104,7 @@ def batches(run):
         yield time - messages["published"][messages["sent"] == time]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "messages"), [("LINGER-time-only", 20_000), ("LINGER-size-or-time", 20_000)])
 def test_a_batch_leaves_when_it_is_full_or_its_first_message_has_lingered(name, messages):
     p, truth = case(name)["parameters"], expected(name)

@@ -45,6 +45,7 @@ def fates(run):
     return *counts, int(truncated.sum()), int((truncated & (messages["acknowledged"] >= 0)).sum())
 
 
+@pytest.mark.slow
 def test_a_leader_that_fails_loses_what_it_confirmed_alone():
     """1000 messages a second, 50 ms behind: 50 at each of 100 failures with acks: 1, none with acks: all."""
     truth = expected("KAFKA-acks1-loss")
@@ -89,6 +90,7 @@ def test_groups_see_what_all_in_sync_have():
     assert everywhere["acknowledged"] - everywhere["appended"] == pytest.approx(LAG)
 
 
+@pytest.mark.slow
 def test_fewer_in_sync_than_demanded_refuse_those_who_want_all():
     """Down for 2 s, and one delay to catch up: nobody is kept who wants all three. Others are."""
     run = run_of([failure(3.0005, 2)], publish={"acks": "all"}, min_in_sync=3)
@@ -98,6 +100,7 @@ def test_fewer_in_sync_than_demanded_refuse_those_who_want_all():
     assert fates(run_of([failure(3.0005, 2)], min_in_sync=3))[1] == 0
 
 
+@pytest.mark.slow
 def test_an_election_takes_its_time():
     run = run_of([failure(3.0005, 5)], publish={"acks": "all"}, election="1s")
     assert fates(run)[1] == (1 + LAG) * RATE
@@ -109,6 +112,7 @@ def test_an_election_takes_its_time():
 SECOND = [failure(3.0005, 2), failure(4.0005, 2)]  # the first is back at 5 s, the second at 6 s
 
 
+@pytest.mark.slow
 def test_without_anybody_in_sync_a_log_waits_or_an_unclean_election_loses():
     """Two brokers: at 4 s the second fails, which alone has what came since 3 s."""
     clean = run_of(SECOND, replicas=2)

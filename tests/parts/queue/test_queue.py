@@ -183,6 +183,7 @@ def test_what_is_never_acknowledged_fills_the_credit_and_comes_again_when_the_co
 # Visibility: only the current lease may settle.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [3, 6])
 def test_a_slow_worker_does_the_work_twice_when_its_message_is_visible_again(factor):
     p, truth = case("VISIBILITY-dup")["parameters"], expected("VISIBILITY-dup")
@@ -243,6 +244,7 @@ def test_a_consumer_that_does_not_acknowledge_in_time_loses_all_it_holds():
 # Time to live.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["TTL-8-10-0.5", "TTL-0.8-1-5", "TTL-12-10-0.5"])
 def test_a_message_that_waits_too_long_expires(name):
     p, truth = case(name)["parameters"], expected(name)
@@ -269,6 +271,7 @@ def test_a_message_expires_at_its_deadline_also_when_nobody_is_there():
     assert (ledger.settled - ledger.appended).tolist() == pytest.approx([0.3] * len(ledger))
 
 
+@pytest.mark.slow
 def test_with_a_time_to_live_of_zero_a_message_is_delivered_now_or_not_at_all():
     """Busy or not: what is not taken at once expires. As in a system without a waiting room (Erlang's loss)."""
     scenario = consumers({"queue": {"ttl": 0}}, [{"work": exponential(1)}], poisson(5), 4000, workers=5)
@@ -293,6 +296,7 @@ def test_a_message_that_comes_back_keeps_its_deadline():
 # Maximum length.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overflow", ["drop_head", "reject_publish"])
 def test_a_full_queue_loses_the_same_share_whichever_message_it_turns_away(overflow):
     p, truth = case("MAXLEN-overflow")["parameters"], expected("MAXLEN-overflow")
@@ -343,6 +347,7 @@ def test_a_full_queue_that_blocks_keeps_its_publishers_waiting_and_loses_nothing
 # Priorities.
 
 
+@pytest.mark.slow
 def test_the_urgent_overtake_the_others_and_the_mean_wait_is_the_same():
     p, truth = case("PRIO-NP")["parameters"], expected("PRIO-NP")
     scenario = two_priorities(exponential(1 / p["mu"]), p["lam_high"], p["lam_low"], 30_000)
@@ -352,6 +357,7 @@ def test_the_urgent_overtake_the_others_and_the_mean_wait_is_the_same():
     assert agrees(found["all"], truth["aggregate Wq"], notices=0.2)
 
 
+@pytest.mark.slow
 def test_another_programs_mg1_has_the_same_means_with_two_priorities():
     truth = expected("QMODELS-mg1")
     found = measure("QMODELS prio", two_priorities(cut_normal(), 1 / 2.4, 1 / 2.4, 8_000), by_priority, 20)
@@ -494,6 +500,7 @@ def test_a_retried_publish_is_kept_twice_by_a_queue_that_cannot_tell():
 # Prefetch.
 
 
+@pytest.mark.slow
 def test_a_high_prefetch_makes_separate_queues_of_one():
     """Four instances of one worker: with a prefetch of 1 they share a line, with any number each has its own."""
     truth = expected("POOL-4")

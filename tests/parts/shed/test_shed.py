@@ -13,6 +13,7 @@ from tests.truth.systems import exponential, station
 # Shedding by age, at the turn.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("identifier", ["TTL-8-10-0.5", "TTL-12-10-0.5"])
 def test_calls_that_waited_longer_are_refused_at_their_turn_as_theory_says(identifier):
     fields = case(identifier)

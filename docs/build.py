@@ -24,6 +24,7 @@ from evsim.whole import new_file, write_text
 ROOT = Path(__file__).resolve().parents[1]
 DESIGNS = ("classic", "parallel", "hardened", "hybrid", "events")
 SEEDS = range(1, 6)
+PICTURE = re.compile(r"<!-- picture of request (\d+) -->")
 FIGURES = (
     "response_p99", "completion_mean", "availability", "told_yes_not_true", "told_yes_never_true",
     "told_error_yet_true",
@@ -142,10 +143,20 @@ def _signature(thing):
 def pages_of_parts():
     """The page of each part, and a list of them."""
     folder, found = ROOT / "docs" / "parts", {each.word: each for each in parts()}
-    pages = {folder / f"{word}.md": page(word) for word in found}
+    pages = {folder / f"{word}.md": with_picture(page(word)) for word in found}
     lines = [f"* [{word}]({word}.md): {found[word].about}" for word in found]
     pages[folder / "README.md"] = "# The parts\n\nEach is a folder in evsim/parts.\n\n" + "\n".join(lines) + "\n"
     return pages
+
+
+def with_picture(text):
+    """A page with what happens to the request that it names, in a run of the scenario that it shows."""
+
+    def drawn(found):
+        run = evsim.Scenario.from_yaml(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1]).run()
+        return f"What happens to request {found[1]} of it:\n\n```mermaid\n{run.sequence(int(found[1])).mermaid()}```"
+
+    return PICTURE.sub(drawn, text)
 
 
 # The page of the figures.

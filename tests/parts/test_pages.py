@@ -1,12 +1,13 @@
 """Each part has what a part has, and its page is true: what it shows runs, and the tests it names are there."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-import evsim
-from evsim.registry import parts
+from evsim.registry import part, parts
+from evsim.scenario import Scenario
 from evsim.scenario.manual import settings_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,13 +30,29 @@ def test_each_of_its_settings_says_what_it_is_and_what_may_be_written(part):
         assert len(said) > 8 and written and usual, row
 
 
+@cache
+def shown(word):
+    """The run of what a page shows."""
+    (text,) = re.findall(r"```yaml\n(.*?)```", part(word).page, re.DOTALL)
+    return Scenario.from_yaml(text).run()
+
+
 @every_part
 def test_what_its_page_shows_runs_and_its_books_balance(part):
-    shown = re.findall(r"```yaml\n(.*?)```", part.page, re.DOTALL)
-    assert shown
-    for text in shown:
-        run = evsim.Scenario.from_yaml(text).run()
-        assert run.audit() and run.summary()["requests"] > 100
+    run = shown(part.word)
+    assert run.audit() and run.summary()["requests"] > 100
+
+
+@every_part
+def test_its_page_has_a_picture_of_a_request_that_can_be_taken_in_at_a_glance(part):
+    (number,) = re.findall(r"<!-- picture of request (\d+) -->", part.page)
+    assert 3 <= len(shown(part.word).sequence(int(number)).steps) <= 24
+
+
+def test_the_picture_of_the_log_shows_what_its_page_says():
+    run = shown("log")
+    ((request, subscription),) = run.ledger.query("attempts > 1")[["request", "subscription"]].to_numpy().tolist()
+    assert (request, subscription) == (315, "mailer") and "<!-- picture of request 315 -->" in part("log").page
 
 
 @every_part
@@ -43,5 +60,6 @@ def test_what_its_page_promises_names_tests_that_are_there(part):
     rows = part.page.partition("## Held by")[2].splitlines()[4:]
     assert rows
     for row in rows:
+        assert all(each.strip() for each in row.strip("|").split("|")), row
         file, name = re.search(r"(tests/\S+\.py)(?:::(\w+))?", row).groups()
         assert f"def {name or 'test_'}" in (ROOT / file).read_text(encoding="utf-8"), row

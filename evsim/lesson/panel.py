@@ -48,11 +48,21 @@ def show_panel(controls, shown, changed, instead, states=None):
         shown, said = changed(changes)
         if not hasattr(shown, "scenes"):
             place.update(shown)
+            widget.controls = _moved(widget.controls, changes)  # a page that is loaded again finds both as they are now
         return {"said": said, **_drawn(shown)}
 
     widget = kind(controls, on_change, _drawn(shown), states or {})
     show_controls(widget, instead)
     place = display(_still(shown, widget.still), display_id=True)
+
+
+def _moved(controls, changes):
+    """The controls, some of which have another value."""
+    where = {"slider": "index", "toggle": "on"}
+    return [
+        {**each, where[each["kind"]]: changes[number]} if number in changes and each["kind"] in where else each
+        for number, each in enumerate(controls)
+    ]
 
 
 def _drawn(shown):

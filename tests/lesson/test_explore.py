@@ -1,6 +1,7 @@
 """An explorer: every setting it offers can be run, shows the right numbers, and says what changed."""
 
 from itertools import pairwise, product
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,6 +9,7 @@ import evsim
 from evsim.lesson import lesson_size
 from evsim.lesson.explore import Setting
 from evsim.lesson.knobs import knobs, switches
+from evsim.lesson.panel import button, show_panel, slide, toggle
 from evsim.scenario import ScenarioError
 from evsim.view import flow
 from evsim.view.changes import figures, what_changed
@@ -166,3 +168,18 @@ def test_each_message_of_the_controls_is_answered_with_a_sentence(explorer, monk
     for one, two in pairwise([0, 1, 2]):
         widget._handle_custom_msg({"changes": [[0, one], [1, two]]}, [])
         assert seen[-2:] == [{0: one, 1: two}, {"said": explorer.sentence}]
+
+
+def test_a_page_that_is_loaded_again_finds_controls_and_picture_as_they_are_now(monkeypatch):
+    pytest.importorskip("anywidget")
+    widgets, pictures = [], []
+    handle = SimpleNamespace(update=pictures.append)
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: handle)
+    monkeypatch.setattr("evsim.lesson.panel.show_controls", lambda widget, _: widgets.append(widget))
+    controls = [slide("workers", [1, 2, 3], 0), toggle("list down", False), button("other luck")]
+    show_panel(controls, "as it begins", lambda changes: (f"as {changes} is", "said"), "")
+    (widget,) = widgets
+    widget._handle_custom_msg({"changes": [[0, 2], [1, True], [2, 1]]}, [])
+    assert [widget.controls[0]["index"], widget.controls[1]["on"]] == [2, True]
+    assert widget.controls[2] == button("other luck")
+    assert len(pictures) == 1

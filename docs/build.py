@@ -11,7 +11,7 @@ from pathlib import Path
 
 import evsim
 from evsim.figures import CHANNEL, PARTITION, PHASE, RUN, SERVICE, UNITS, figures
-from evsim.registry import parts
+from evsim.registry import folders
 from evsim.scenario.arrivals import Arrivals, Key
 from evsim.scenario.balance import Balance
 from evsim.scenario.distributions import AnyDistribution
@@ -142,7 +142,7 @@ def _signature(thing):
 
 def pages_of_parts():
     """The page of each part, and a list of them."""
-    folder, found = ROOT / "docs" / "parts", {each.word: each for each in parts()}
+    folder, found = ROOT / "docs" / "parts", {name: together[0] for name, together in folders().items()}
     pages = {folder / f"{word}.md": with_picture(page(word)) for word in found}
     lines = [f"* [{word}]({word}.md): {found[word].about}" for word in found]
     pages[folder / "README.md"] = "# The parts\n\nEach is a folder in evsim/parts.\n\n" + "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from evsim.registry import parts
+from evsim.registry import folders
 
 __all__ = [
     "CHANNEL", "COST", "FEELS", "LESS", "LOST", "MORE", "PARTITION", "PHASE", "POINTS", "RUN", "SERVICE", "TRUE",
@@ -71,11 +71,11 @@ class Figure:
 
 @cache
 def _declared():
-    """((word of the part, or None; figure), ...): the core's first, then those of the parts."""
-    found = [(None, each) for each in import_module(CORE).FIGURES]
-    for part in parts():
-        module = part.module("figures")
-        found += [(part.word, each) for each in (module.FIGURES if module else ())]
+    """((words of the part, none of the core; figure), ...): the core's first, then those of the parts."""
+    found = [(frozenset(), each) for each in import_module(CORE).FIGURES]
+    for together in folders().values():
+        module = together[0].module("figures")
+        found += [(frozenset(each.word for each in together), each) for each in (module.FIGURES if module else ())]
     return tuple(found)
 
 
@@ -83,8 +83,8 @@ def figures(where=None, words=None):
     """All figures, or those that apply to one place; of the parts' those with one of some `words` (None: of all)."""
     return [
         each
-        for word, each in _declared()
-        if (where is None or where in each.where) and (word is None or words is None or word in words)
+        for mine, each in _declared()
+        if (where is None or where in each.where) and (not mine or words is None or not mine.isdisjoint(words))
     ]
 
 

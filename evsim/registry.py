@@ -1,8 +1,9 @@
 """The parts that there are: folders in ``evsim/parts``, and packages of others.
 
 A part is a package whose name is the word by which a scenario calls it. Its ``__init__`` says what it is in its
-docstring, and where its word stands in ``SOCKET``. What the rooms of the house want of it lies in modules of fixed
-names, each imported when a room asks for it:
+docstring, and where its word stands in ``SOCKET``. One with several words says so of each,
+``SOCKET = {"read": "step", "if_unchanged": "effect"}``, and has as many ``SETTINGS`` and ways to ``build``.
+What the rooms of the house want of it lies in modules of fixed names, each imported when a room asks for it:
 
 ============ =======================================================================================
 ``settings`` ``SETTINGS``: what a person writes behind the word, as a type of pydantic
@@ -19,18 +20,23 @@ and the page of the manual in ``page.md``. Packages of others name themselves by
 """
 
 import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, resources
 
-__all__ = ["CALL", "CHANNEL", "SERVICE", "SOCKETS", "STEP", "Part", "RegistryError", "modules", "part", "parts"]
+__all__ = [
+    "CALL", "CHANNEL", "EFFECT", "SERVICE", "SOCKETS", "STEP",
+    "Part", "RegistryError", "folders", "modules", "part", "parts",
+]  # fmt: skip
 
 GROUP = "evsim.parts"
 CALL = "call"  # a setting of whoever asks: of a call, and of an ask on a bus
 STEP = "step"  # a step of a handler
 CHANNEL = "channel"  # how messages travel without a waiting caller
 SERVICE = "service"  # a setting of a service
-SOCKETS = (CALL, STEP, SERVICE, CHANNEL)
+EFFECT = "effect"  # a setting of an effect
+SOCKETS = (CALL, STEP, SERVICE, CHANNEL, EFFECT)
 
 
 class RegistryError(ImportError):
@@ -39,12 +45,29 @@ class RegistryError(ImportError):
 
 @dataclass(frozen=True)
 class Part:
-    """A part: its ``word``, the ``socket`` where it stands in a scenario, and the ``package`` that it is."""
+    """A part: its ``word``, the ``socket`` where it stands in a scenario, and the ``package`` that it is.
+
+    ``folder``: the name of the package, which may have several words.
+    """
 
     word: str
     socket: str
     package: str
     about: str
+    folder: str
+
+    @property
+    def settings(self):
+        """What a person writes behind the word, as a type of pydantic."""
+        return self._own(self.module("settings").SETTINGS)
+
+    @property
+    def build(self):
+        """How it runs: a function whose arguments are those of its socket."""
+        return self._own(self.module("engine").build)
+
+    def _own(self, declared):
+        return declared[self.word] if isinstance(declared, Mapping) else declared
 
     def module(self, name):
         """One of its modules (``settings``, ``engine`` ...); None where it has none of this name."""
@@ -80,7 +103,8 @@ def _all():
         if entry.name in found:
             raise RegistryError(f"{entry.value}: there is a part {entry.name} already, {found[entry.name]}")
         found[entry.name] = entry.value
-    return tuple(_declared(word, package) for word, package in sorted(found.items()))
+    words = [part for folder, package in found.items() for part in _declared(folder, package)]
+    return tuple(sorted(words, key=lambda part: part.word))
 
 
 def part(word):
@@ -94,16 +118,25 @@ def part(word):
 def modules(name, socket=None):
     """The modules of one name of all parts that have one."""
     found = (each.module(name) for each in parts(socket))
-    return [module for module in found if module is not None]
+    return list(dict.fromkeys(module for module in found if module is not None))
 
 
-def _declared(word, package):
+def folders():
+    """folder -> the parts in it."""
+    found: dict[str, list[Part]] = {}
+    for each in parts():
+        found.setdefault(each.folder, []).append(each)
+    return dict(sorted(found.items()))
+
+
+def _declared(folder, package):
     module = import_module(package)
     socket = getattr(module, "SOCKET", None)
-    if socket not in SOCKETS:
+    words: dict = socket if isinstance(socket, Mapping) else {folder: socket}  # type: ignore[assignment]
+    if not words or not set(words.values()) <= set(SOCKETS):
         raise RegistryError(f"{package}: SOCKET = {socket!r} must be one of {', '.join(SOCKETS)}")
     about = (module.__doc__ or "").strip().partition("\n")[0]
-    return Part(word, socket, package, about)
+    return [Part(word, its, package, about, folder) for word, its in words.items()]
 
 
 def _entry_points():

@@ -11,9 +11,7 @@ to how often this attempt has met it, so a loop has new luck each round.
 """
 
 from evsim.engine.environment import SimulationError
-from evsim.engine.undoing import undoing
-from evsim.engine.unique import is_new
-from evsim.engine.versions import raising
+from evsim.engine.steps import builder
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
 from evsim.scenario.fitting import step_problem
@@ -31,13 +29,16 @@ class StepFailed(Exception):
         self.reason = reason
 
 
+class HandlingOver(BaseException):
+    """A policy of the service has ended the handling, at something that the handler wanted to write."""
+
+
 class Context:
     """What a Python handler knows and can do. Steps that take time are used with ``yield from``."""
 
-    def __init__(self, system, row, workload):
-        self._system, self._row = system, row
-        self.workload = workload
-        self._place = system.places[system.records.rows.place[row]]
+    def __init__(self, system, place, row, write):
+        self._system, self._place, self._row, self._write = system, place, row, write
+        self.workload = place.workload
         self.request, _ = system.luck.of(system.records.rows.luck[row])
 
     @property
@@ -74,20 +75,13 @@ class Context:
         """Ask one of the handlers on a bus and wait for its answer; settings as those of a call."""
         yield Ask(bus=bus, **settings)
 
-    def effect(self, name, unique=False):
-        """Make an effect now; one that is `unique` fails the attempt where the key has one already."""
-        step = Effect(name=name, unique=unique)
-        if step.unique and not is_new(self._system, self._place, step.name)(self._row):
-            raise StepFailed(Reason.TAKEN)
-        raising(self._system, self._place, step.name, lambda row: None)(self._row)
-        effects = self._system.records.effects
-        number = effects.new()
-        effects.row[number], effects.time[number] = self._row, self._system.env._now
-        effects.name[number] = self._system.effect_number(step.name)
+    def effect(self, name, **settings):
+        """Make an effect now; settings as in a file: one that is `unique` fails where the key has one already."""
+        self._write(self._row, Effect(name=name, **settings))
 
     def undo(self, name):
         """Take back every effect of this name that the request has left so far."""
-        undoing(self._system, self._place, Undo(name=name).name)(self._row)
+        self._write(self._row, Undo(name=name))
 
     def fail(self, requeue=True):
         """Fail this attempt here. A message is not tried again if it is not to be put back (``requeue=False``)."""
@@ -113,12 +107,12 @@ class _Handling:
 
 def generator_handler(compiler, function, end, fail):
     """The function that runs `function` as the handler of the compiler's place."""
-    system, place = compiler.system, compiler.place
+    system, place, write = compiler.system, compiler.place, _writing(compiler)
     live, compiled = {}, {}
     compiler.service.parallel.append(live)  # so that a crash forgets what it kills
 
     def start(row):
-        live[row] = _Handling(function(Context(system, row, place.workload)))
+        live[row] = _Handling(function(Context(system, place, row, write)))
         go_on(row)
 
     def go_on(row):
@@ -141,6 +135,8 @@ def generator_handler(compiler, function, end, fail):
             except StopIteration:
                 del live[row]
                 end(row)
+            except HandlingOver:
+                del live[row]
             except StepFailed as failure:
                 del live[row]
                 fail(row, failure.reason)
@@ -160,7 +156,32 @@ def generator_handler(compiler, function, end, fail):
             compiled[step, count] = _compile(compiler, step, count, go_on, failed)
         return compiled[step, count]
 
-    return compiler.through_heap(start)
+    return start
+
+
+def _writing(compiler):
+    """A function ``write(row, step)`` for what is written at once, with all that policies put around it."""
+    steps, written, outcome = {}, [], compiler.rows.outcome
+    where = f"services.{compiler.place.service}.handle"
+
+    def fail(row, reason):
+        raise StepFailed(reason)
+
+    def write(row, step):
+        if step not in steps:
+            if step.policies and compiler.edge.crews is not None:
+                rule = "a batch of messages is handled as one, and one of them may be refused"
+                raise SimulationError(f"{where}: {rule}; remove batch from the subscription")
+            steps[step] = builder(step.kind)(compiler, step, (), written.append, fail)
+        written.clear()
+        steps[step](row)
+        if row in written:
+            return
+        if outcome[row]:
+            raise HandlingOver
+        raise SimulationError(f"{where}: a part holds back what a Python handler writes; write the handler as steps")
+
+    return write
 
 
 def _compile(compiler, step, count, then, fail):

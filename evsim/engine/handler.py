@@ -24,20 +24,21 @@ def compile_handler(system, place, edge):
     compiler = Compiler(system, place, service, edge)
     end = compiler.end(steps)
     fail = compiler.failing()
-    if callable(steps):
-        return generator_handler(compiler, steps, end, fail)
     for policy in service.policies:
         if (handling := policy.handling(compiler, end)) is not None:
             compiler.around.append(handling)
             end = handling.ending()
-    first = compiler.link(steps, (), end, fail)
-    if first_work(compiler) is None:
-        first = may_strike(compiler, first, fail)
+    if callable(steps):
+        first = generator_handler(compiler, steps, end, fail)
+    else:
+        first = compiler.link(steps, (), end, fail)
+        if first_work(compiler) is None:
+            first = may_strike(compiler, first, fail)
     for handling in compiler.around:
         first = handling.beginning(first, fail)
     if compiler.around:
         return first
-    if steps[0].lasts or not (system.cyclic or _takes_time(system, steps)):
+    if not callable(steps) and (steps[0].lasts or not (system.cyclic or _takes_time(system, steps))):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
 
@@ -47,7 +48,7 @@ class Compiler:
 
     def __init__(self, system, place, service, edge):
         self.system, self.place, self.service, self.edge = system, place, service, edge
-        self.rows, self.env = system.records.rows, system.env
+        self.rows, self.env, self.effects = system.records.rows, system.env, system.effects
         self.ordinals = {}  # kind of step -> how many were met, in the order of the file
         steps = service.settings.handle
         self.steps_met = {} if callable(steps) else self._ordinals(steps, ())

@@ -75,5 +75,5 @@ def hearing(policies, hook):
 def policies_of(edge, step):
     """The policies of an edge, as its step has them; the outermost first."""
     written = getattr(step, "policies", {})
-    found = [part.module("engine").build(edge, written[part.word]) for part in parts(CALL) if part.word in written]
+    found = [part.build(edge, written[part.word]) for part in parts(CALL) if part.word in written]
     return sorted(found, key=attrgetter("position"), reverse=True)

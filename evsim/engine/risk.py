@@ -71,7 +71,7 @@ class Risk:
             return True
         for index, step in enumerate(steps):
             here = (*position, index)
-            if step.kind == "fail" or (step.kind == "effect" and (step.unique or step.if_unchanged)):
+            if step.kind == "fail" or (step.effects and step.policies):
                 return True
             if step.kind == "call" and step.on_error.kind in FAILS:
                 (target,) = place.steps[here]

@@ -65,4 +65,4 @@ class Handling:
 def policies_of_service(service):
     """The policies of a running service, as its settings have them, in the order of their words."""
     written = service.settings.policies
-    return [part.module("engine").build(service, written[part.word]) for part in parts(SERVICE) if part.word in written]
+    return [part.build(service, written[part.word]) for part in parts(SERVICE) if part.word in written]

@@ -13,8 +13,6 @@ from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
 from evsim.engine.undoing import undoing
-from evsim.engine.unique import constrained
-from evsim.engine.versions import if_unchanged, raising, read
 from evsim.registry import part
 from evsim.results.records import Reason
 from evsim.ticks import ticks
@@ -134,14 +132,11 @@ def effect(compiler, step, position, then, fail):
     crews = compiler.edge.crews
     if crews is not None:
         return effects_of_batch
-    table = compiler.system, compiler.place, step.name
-    made = raising(*table, effect)
+    place, effects_of = compiler.place, compiler.effects
+    made = effects_of.made(step, place, effect)
     for handling in compiler.around:
         made = handling.written(made)
-    if step.if_unchanged:
-        made = if_unchanged(*table, made, fail)
-    if step.unique:
-        made = constrained(*table, made, fail)
+    made = effects_of.conditions(step, place, made, fail)
     for handling in compiler.around:
         made = handling.writing(made)
     return made
@@ -278,10 +273,10 @@ def publish(compiler, step, position, then, fail):
 
 BUILDERS = {
     "work": work, "wait": work, "call": call, "ask": ask, "publish": publish, "send": publish, "effect": effect,
-    "undo": undo, "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply, "read": read,
+    "undo": undo, "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply,
 }  # fmt: skip
 
 
 def builder(kind):
     """The builder of a kind of step: one of those above, or that of a part."""
-    return BUILDERS[kind] if kind in BUILDERS else part(kind).module("engine").build
+    return BUILDERS[kind] if kind in BUILDERS else part(kind).build

@@ -5,6 +5,7 @@ import numpy as np
 from evsim.engine.attempts import copy_of, next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.balancing import service as running_service
+from evsim.engine.effect_policy import Effects
 from evsim.engine.environment import ExactEnvironment, SimulationError
 from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
@@ -17,11 +18,9 @@ from evsim.engine.places import Walk
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
 from evsim.engine.size import refuse_too_many
-from evsim.engine.versions import Versions
 from evsim.engine.workloads import Workload
 from evsim.registry import part
 from evsim.results.records import Fate, Outcome, Records, Verdict
-from evsim.scenario.handlers import walk
 from evsim.scenario.routing import reached
 from evsim.scenario.stamps import read_stamps
 from evsim.ticks import ticks
@@ -47,9 +46,7 @@ class System:
         self.backing_off = 0  # deliveries that wait for their next attempt
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
-        self._tables = {}
-        handlers = [service.handle for service in scenario.services.values()]
-        self.versions = {step.name: Versions() for each in handlers for _, step, _ in walk(each) if step.kind == "read"}
+        self.effects = Effects(self)
         self.routes, self._stamps = [], {}
         self.clocks = []  # of the faults
         self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
@@ -67,7 +64,7 @@ class System:
         self.mortal = mortal(scenario)
         self.services = {name: running_service(self, name, service) for name, service in scenario.services.items()}
         self.channels = {
-            name: part(settings.kind).module("engine").build(self, name, settings, number)
+            name: part(settings.kind).build(self, name, settings, number)
             for number, (name, settings) in enumerate(scenario.channels.items())
         }
         self._subscribe()
@@ -179,10 +176,6 @@ class System:
         if name not in self.effect_names:
             self.effect_names.append(name)
         return self.effect_names.index(name)
-
-    def table(self, effect):
-        """The keys that an effect which is unique has been made for, and for which request each."""
-        return self._tables.setdefault(effect, {})
 
     # What can go wrong.
 

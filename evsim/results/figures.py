@@ -49,4 +49,4 @@ def of_partitions(run):
 def _words(service):
     """The words of the parts that a service is written with."""
     steps = [step for _, step, _ in walk(service.handle)]
-    return {step.kind for step in steps}.union(service.policies, *(getattr(step, "policies", ()) for step in steps))
+    return {step.kind for step in steps}.union(service.policies, *(step.policies for step in steps))

@@ -6,5 +6,5 @@ from .part import one_of
 
 __all__ = ["CHANNELS", "Channel"]
 
-CHANNELS = {each.word: each.module("settings").SETTINGS for each in parts(CHANNEL)}
+CHANNELS = {each.word: each.settings for each in parts(CHANNEL)}
 Channel = one_of("a channel", *CHANNELS.values())

@@ -2,7 +2,9 @@
 
 from typing import get_args
 
-from evsim.registry import part
+from pydantic import TypeAdapter
+
+from evsim.registry import folders
 
 from .part import Part, Tagged
 from .units import write_time
@@ -14,15 +16,21 @@ BOUNDS = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at
 HEAD = "| setting | what it is | usually |\n|---|---|---|\n"
 
 
-def page(word):
-    """The page of the part of this word, in Markdown, with the table of its settings below."""
-    found = part(word)
-    return f"{found.page.rstrip()}\n\n## Settings\n\n{settings_table(found.module('settings').SETTINGS)}"
+def page(folder):
+    """The page of a part, in Markdown, with the table of its settings below: one for each of its words."""
+    mine = folders()[folder]
+    tables = [settings_table(each.settings, each.word) for each in mine]
+    if len(mine) > 1:
+        tables = [f"`{each.word}`:\n\n{table}" for each, table in zip(mine, tables, strict=True)]
+    return f"{mine[0].page.rstrip()}\n\n## Settings\n\n" + "\n".join(tables)
 
 
-def settings_table(kind):
+def settings_table(kind, word=""):
     """A Markdown table of what may be written: each setting with its unit and bounds, and its value if left out."""
     model = _model(kind)
+    if model is None:
+        described = TypeAdapter(kind).json_schema()
+        return f"{HEAD}| `{word}` | {_words(described.get('description'), list(_ways(described, described)))} | - |\n"
     described = model.model_json_schema()
     rows = []
     for name, field in model.model_fields.items():
@@ -32,7 +40,7 @@ def settings_table(kind):
         schema = _entries(model, described).get(written, {})
         plain = getattr(model, "plain", {}).get(name, field.default)
         usual = "must be written" if field.is_required() else _plain(plain, schema)
-        rows.append(f"| `{written}` | {_words(field, list(_ways(schema, described)))} | {usual} |")
+        rows.append(f"| `{written}` | {_words(field.description, list(_ways(schema, described)))} | {usual} |")
     return HEAD + "\n".join(rows) + "\n"
 
 
@@ -50,7 +58,7 @@ def kinds_table(kind):
 def _model(kind):
     if isinstance(kind, type) and issubclass(kind, Part):
         return kind
-    return next(model for each in get_args(kind) if (model := _model(each)))
+    return next((model for each in get_args(kind) if (model := _model(each))), None)
 
 
 def _entries(model, described):
@@ -58,6 +66,8 @@ def _entries(model, described):
     if not issubclass(model, Tagged):
         return described["properties"]
     body = next(iter(described["properties"].values()))
+    if len(model.settings()) == 1 and not model.mapped:
+        return {model.settings()[0]: body}
     return body.get("properties") or next(each["properties"] for each in body["anyOf"] if "properties" in each)
 
 
@@ -72,9 +82,9 @@ def _ways(schema, described):
         yield schema
 
 
-def _words(field, kinds):
+def _words(about, kinds):
     said = " or ".join(dict.fromkeys(filter(None, map(_kind, _without_units(kinds)))))
-    return ": ".join(each for each in (field.description, said) if each)
+    return ": ".join(each for each in (about, said) if each)
 
 
 def _without_units(kinds):

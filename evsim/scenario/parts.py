@@ -75,8 +75,7 @@ class _Service(Part):
 
 
 _POLICIES = {
-    each.word: (each.module("settings").SETTINGS | None, Field(default=None, description=each.in_short))
-    for each in parts(SERVICE)
+    each.word: (each.settings | None, Field(default=None, description=each.in_short)) for each in parts(SERVICE)
 }
 Service = create_model("Service", __base__=_Service, __doc__=_Service.__doc__, **_POLICIES)  # type: ignore[call-overload]
 

@@ -14,10 +14,16 @@ class AnyStep(Tagged):
     hands_over: ClassVar[bool] = False  # whether a channel gets something of it
     lasts: ClassVar[bool] = False  # whether it holds its worker for its `time`
     in_no_time: ClassVar[bool] = False  # whether it never holds it
+    watches: ClassVar[str | None] = None  # the part that follows each effect of its `name`: it looks there
     replies: ClassVar[bool] = False  # whether it answers the caller
     effects: ClassVar[bool] = False  # whether it leaves an effect of its `name`
     races: ClassVar[bool] = False  # whether it goes on before all that is inside it has ended
     fails: ClassVar[float] = 0.0  # the probability with which it fails of itself, whatever comes before it
+
+    @property
+    def policies(self):
+        """word -> settings of the parts that are written at it."""
+        return {}
 
     @property
     def publishes(self):

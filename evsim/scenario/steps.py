@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )  # fmt: skip
 
-from evsim.registry import CALL, STEP, parts
+from evsim.registry import CALL, EFFECT, STEP, parts
 
 from .distributions import AnyDistribution
 from .errors import refuse
@@ -94,7 +94,7 @@ class _Asking(AnyStep):
         return {word: settings for word, settings in found.items() if settings is not None}
 
 
-_POLICIES = {each.word: (each.module("settings").SETTINGS | None, None) for each in parts(CALL)}
+_POLICIES = {each.word: (each.settings | None, None) for each in parts(CALL)}
 if TYPE_CHECKING:
     Asking = _Asking
 else:
@@ -197,7 +197,7 @@ class Fail(AnyStep):
         return self.probability
 
 
-class Effect(AnyStep):
+class _Effect(AnyStep):
     """Leave a lasting result, such as a row in a database. It takes no time.
 
     With `unique: true` there is one for each key at most: a second one is refused, and the handler fails (*taken*).
@@ -210,16 +210,19 @@ class Effect(AnyStep):
     effects: ClassVar[bool] = True
     kind: Literal["effect"] = "effect"
     name: Text
-    unique: StrictBool = False
-    if_unchanged: StrictBool = False
+
+    @property
+    def policies(self):
+        """word -> settings of what goes with the effect, as far as it is written."""
+        found = {each.word: getattr(self, each.word) for each in parts(EFFECT)}
+        return {word: settings for word, settings in found.items() if settings}
 
 
-class Read(AnyStep):
-    """Note which version of an effect the key has, so that an effect `if_unchanged` can tell. Takes no time."""
-
-    in_no_time: ClassVar[bool] = True
-    kind: Literal["read"] = "read"
-    name: Text
+_CONDITIONS = {each.word: (each.settings | None, None) for each in parts(EFFECT)}
+if TYPE_CHECKING:
+    Effect = _Effect
+else:
+    Effect = create_model("Effect", __base__=_Effect, __doc__=_Effect.__doc__, __module__=__name__, **_CONDITIONS)
 
 
 class Undo(AnyStep):
@@ -342,10 +345,8 @@ class Maybe(AnyStep):
         return (("then",), self.then, self.probability < 1), (("else",), self.otherwise, self.probability > 0)
 
 
-_OF_PARTS = [each.module("settings").SETTINGS for each in parts(STEP)]
-Step = one_of(
-    "a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Read, Effect, Undo, Reply, *_OF_PARTS
-)
+_OF_PARTS = [each.settings for each in parts(STEP)]
+Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Effect, Undo, Reply, *_OF_PARTS)
 
 Handler = Annotated[
     tuple[Step, ...],

@@ -90,7 +90,6 @@ from evsim.results.audit import AuditError
 from tests.books import (  # noqa: F401  they fill the two lists
     mutants,
     mutants_of_admission,
-    mutants_of_conditions,
     mutants_of_policies,
 )
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop

@@ -6,24 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from evsim.registry import part, parts
+from evsim.registry import folders, part
 from evsim.scenario import Scenario
-from evsim.scenario.manual import settings_table
+from evsim.scenario.manual import page
 
 ROOT = Path(__file__).resolve().parents[2]
-every_part = pytest.mark.parametrize("part", parts(), ids=lambda part: part.word)
+every_part = pytest.mark.parametrize("part", [each[0] for each in folders().values()], ids=lambda part: part.folder)
 
 
 @every_part
 def test_it_has_settings_an_engine_an_audit_a_page_and_mutants(part):
     assert part.about.endswith(".")
-    assert part.module("settings").SETTINGS and part.module("engine").build and part.module("audit").CHECKS
-    assert (ROOT / "tests" / "parts" / part.word / "mutants.py").exists()
+    assert part.settings and part.build and part.module("audit").CHECKS
+    assert (ROOT / "tests" / "parts" / part.folder / "mutants.py").exists()
 
 
 @every_part
 def test_each_of_its_settings_says_what_it_is_and_what_may_be_written(part):
-    rows = settings_table(part.module("settings").SETTINGS).splitlines()[2:]
+    rows = re.findall(r"^\| `.*", page(part.folder).partition("## Settings")[2], re.MULTILINE)
+    assert rows
     for row in rows:
         _, what, usual = (each.strip() for each in row.strip("|").split("|"))
         said, _, written = what.rpartition(": ")

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.unique import key_of
 from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]
@@ -33,7 +32,7 @@ def _identity(books, by, row, before):
     if by == "content":
         return place.workload, int(rows["request"][row]), place.number, int(rows["hop"][row])
     if by == "key":
-        return key_of(books, row)
+        return books.key_of(row)
     if not place.is_delivery:
         return "call", row if rows["first"][row] < 0 else int(rows["first"][row])
     message = int(rows["parent"][row])

@@ -31,11 +31,7 @@ class IdempotentSettings(ServiceSetting):
 
     def problems(self, path, service):
         """An idempotent handling is one transaction: one row of steps, about one message."""
-        if callable(service.handle):
-            yield Problem(
-                path, "a Python handler keeps its own memory", hint="remove it, or write the handler as steps"
-            )
-        elif any(step.kind == "parallel" for _, step, _ in walk(service.handle)):
+        if any(step.kind == "parallel" for _, step, _ in walk(service.handle)):
             yield Problem(
                 path,
                 "a handling is one transaction, and parallel branches are several",

@@ -1,6 +1,6 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (leases, effects, unique, unchanged, turned_away, message_counts, dead_letters, promises, and those of the
+1. *Recount* (leases, effects, turned_away, message_counts, dead_letters, promises, and those of the
    parts): states are worked out again from attempts, effects and messages, and compared with what is stored.
 2. *Stock-take* (stock_take): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
@@ -17,15 +17,13 @@ from evsim.results.audit import (
     promises,
     stock_take,
     turned_away,
-    unchanged,
-    unique,
 )  # fmt: skip
 from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
 RECOUNTS = (
-    leases, effects, unique, unchanged, turned_away, message_counts, dead_letters, promises,
+    leases, effects, turned_away, message_counts, dead_letters, promises,
     *modules("audit"),
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock_take, credits)), ())

@@ -18,6 +18,13 @@ class Books:
         self.run, self.rows, self.messages = run, run.tables.rows, run.tables.messages
         self.kinds = np.array([place.kind for place in run.tables.places] + ["delivery"])[self.rows["place"]]
 
+    def key_of(self, row):
+        """The key of a row: that of the message it brings, or of the request."""
+        place = self.run.tables.places[self.rows["place"][row]]
+        if place.is_delivery:
+            return int(self.messages["key"][self.rows["parent"][row]])
+        return self.run.tables.keys[place.workload](int(self.rows["request"][row]))
+
     def refuse(self, what):
         """Say what does not balance."""
         raise AuditError(f"{self.run.scenario.name}, seed {self.run.seed}: {what}")

@@ -79,6 +79,23 @@ def test_a_message_that_is_kept_twice_is_one_message():
     assert once.summary()["effects_repeated"] == 0
 
 
+def python_handler(ctx):
+    yield from ctx.work({"exponential": "30ms"})
+    ctx.effect("row")
+
+
+def test_a_handler_in_python_is_done_once_too():
+    """Its first effect is looked up in the store and written there, as that of a step is."""
+    handler = {"services.worker.handle": python_handler}
+    twice, once = (balanced(each.replace(handler)) for each in (impatient_queue(), impatient_queue(**ONCE)))
+    made = [run.effects.groupby("request").size() for run in (twice, once)]
+    assert made[0].max() > 1 and (made[1] == 1).all() and len(made[1]) == len(once.requests)
+    skipped = np.flatnonzero(~np.isnan(once.tables.skipped))
+    started = once.tables.rows["started"][skipped]
+    late = skipped[once.tables.skipped[skipped] > started]  # at its effect, and not when it looked
+    assert len(late) > 10 and not np.isin(late, once.effects.span.to_numpy()).any()
+
+
 @pytest.mark.parametrize("by, repeated", [(None, True), ("message", False), ("content", False)])
 def test_a_call_that_is_tried_again_is_done_once(by, repeated):
     call = {"timeout": 0.05, "retry": {"attempts": 3}}

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evsim.results.audit.unique import key_of
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario.handlers import walk
 
@@ -18,7 +17,7 @@ def unchanged(books):
     for _, row, name, version in reads:
         seen.setdefault((row, name), []).append(version)
     for row, name, time in _effects(books):
-        made = history.setdefault((name, key_of(books, row)), [])
+        made = history.setdefault((name, books.key_of(row)), [])
         if name in mine[rows["place"][row]]:
             known = len(made) in seen.get((row, name), ())
             books.demand([known], f"{name} was written over what was not read", [row])
@@ -28,7 +27,7 @@ def unchanged(books):
     failed[rows["parent"][told]] = False  # they were refused by whom they called
     for row in np.flatnonzero(failed).tolist():
         read = [name for name in mine[rows["place"][row]] if (row, name) in seen]
-        later = [history.get((name, key_of(books, row)), [])[seen[row, name][-1] :] for name in read]
+        later = [history.get((name, books.key_of(row)), [])[seen[row, name][-1] :] for name in read]
         changed = any(times and times[0] <= rows["ended"][row] for times in later)
         books.demand([changed or not read], "refused for a conflict, and nothing had changed", [row])
 
@@ -36,7 +35,7 @@ def unchanged(books):
 def _written(run):
     """For each place: the names of the effects that its handler makes if they are unchanged."""
     handles = [run.scenario.services[place.service].handle for place in run.tables.places]
-    return [{step.name for _, step, _ in walk(handle) if step.effects and step.if_unchanged}
+    return [{step.name for _, step, _ in walk(handle) if step.effects and "if_unchanged" in step.policies}
             for handle in handles]  # fmt: skip
 
 

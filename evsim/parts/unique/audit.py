@@ -5,15 +5,7 @@ import numpy as np
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario.handlers import walk
 
-__all__ = ["CHECKS", "key_of"]
-
-
-def key_of(books, row):
-    """The key of a row: that of the message it brings, or of the request."""
-    run, place = books.run, books.run.tables.places[books.rows["place"][row]]
-    if place.is_delivery:
-        return int(books.messages["key"][books.rows["parent"][row]])
-    return run.tables.keys[place.workload](int(books.rows["request"][row]))
+__all__ = ["CHECKS"]
 
 
 def unique(books):
@@ -27,7 +19,7 @@ def unique(books):
     for row, code, time, undone in zip(*columns, strict=True):
         name = run.tables.effect_names[code]
         if name in names:
-            entry = name, key_of(books, row)
+            entry = name, books.key_of(row)
             free = until.get(entry, -np.inf) <= time
             books.demand([free], f"{name} is unique, and was made twice for one key", [row])
             first.setdefault(entry, time)
@@ -37,12 +29,12 @@ def unique(books):
     for row in np.flatnonzero(failed).tolist():
         mine = written[run.tables.places[rows["place"][row]].service]
         if mine:
-            times = [first.get((name, key_of(books, row)), np.inf) for name in mine]
+            times = [first.get((name, books.key_of(row)), np.inf) for name in mine]
             books.demand([min(times) <= rows["ended"][row]], "refused as taken, and the key was free", [row])
 
 
 def _unique_effects(handle):
-    return {step.name for _, step, _ in walk(handle) if step.effects and step.unique}
+    return {step.name for _, step, _ in walk(handle) if step.effects and "unique" in step.policies}
 
 
 CHECKS = (unique,)

@@ -1,0 +1,54 @@
+"""The table knows keys and nothing else: a second row is refused also where the same request wrote the first one, in an
+attempt before. Only an idempotent service knows its own row again.
+"""
+
+from evsim.engine.effect_policy import EffectPolicy
+from evsim.engine.keys import key_of_row
+from evsim.results.records import Reason
+
+__all__ = ["Unique", "build"]
+
+
+class Unique(EffectPolicy):
+    """The keys that an effect has been made for, and for which request each."""
+
+    def __init__(self, system, name):
+        super().__init__(system, name)
+        self.taken = {}
+
+    def is_new(self, place):
+        """A function of a row: whether its key has no row yet. Then it has one."""
+        taken, key_of, owner = self.taken, key_of_row(self.system, place), self._owner(place)
+
+        def is_new(row):
+            key = key_of(row)
+            if key in taken:
+                return False
+            taken[key] = owner(row)
+            return True
+
+        return is_new
+
+    def condition(self, place, effect, fail):
+        may_write = self.is_new(place)
+
+        def effect_if_new(row):
+            if may_write(row):
+                effect(row)
+            else:
+                fail(row, Reason.TAKEN)
+
+        return effect_if_new
+
+    def undone(self, place, row):
+        """The row that the request wrote is there no more."""
+        key = key_of_row(self.system, place)(row)
+        if self.taken.get(key) == self._owner(place)(row):
+            del self.taken[key]
+
+    def _owner(self, place):
+        number_of, luck = self.system.luck.of, self.system.records.rows.luck
+        return lambda row: (place.workload, number_of(luck[row])[0])
+
+
+build = Unique

@@ -7,7 +7,7 @@ TYPE_CHECKING = False  # editors and type checkers take it for True
 if TYPE_CHECKING:
     from evsim import theory
     from evsim.engine.environment import SimulationError
-    from evsim.experiment import compare, crash_matrix, hysteresis, replicate
+    from evsim.experiment import break_even, compare, crash_matrix, find, hysteresis, replicate
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
     from evsim.run import Simulation
@@ -20,9 +20,11 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "SimulationError",
+    "break_even",
     "compare",
     "crash_matrix",
     "explore",
+    "find",
     "hysteresis",
     "load",
     "names",
@@ -35,7 +37,7 @@ __all__ = [
 _MODULES = {
     "evsim.scenario": ("Distribution", "Scenario", "ScenarioError", "load", "names"),
     "evsim.engine.environment": ("SimulationError",),
-    "evsim.experiment": ("compare", "crash_matrix", "hysteresis", "replicate"),
+    "evsim.experiment": ("break_even", "compare", "crash_matrix", "find", "hysteresis", "replicate"),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),
     "evsim.run": ("Simulation",),

@@ -19,12 +19,13 @@ from evsim.cli.options import (
     Seed,
     Settings,
     load_scenario,
+    pair,
     read_for,
     results_folder,
 )  # fmt: skip
 from evsim.cli.output import complain, count, finish, nested, print_json, say, say_verdicts, warn
 from evsim.cli.shell import app
-from evsim.cli.status import BAD_INPUT
+from evsim.cli.status import BAD_INPUT, INTERRUPTED, MISSED
 
 __all__ = ["app"]
 
@@ -127,6 +128,54 @@ def compare(
         for name, judgements in verdicts.items():
             say_verdicts(f"Objectives of {name}", judgements)
     finish(verdicts, as_json, stopped)
+
+
+@app.command()
+def find(
+    scenario: ScenarioName,
+    setting: Annotated[str, typer.Argument(metavar="PATH=LOW..HIGH", help="services.database.workers=1..64.")],
+    objectives: Annotated[
+        list[str] | None,
+        typer.Option("--objective", metavar="METRIC=LIMIT", help="response_p99=200ms; default: the scenario's own."),
+    ] = None,
+    largest: Annotated[
+        bool, typer.Option("--largest", help="The largest value, such as a load; else the smallest.")
+    ] = False,
+    error: Annotated[float, typer.Option(help="The largest probability of a wrong answer.")] = 0.05,
+    precision: Annotated[
+        float, typer.Option(help="Relative distance of the values tried, but for whole numbers.")
+    ] = 0.01,
+    max_runs: Annotated[int, typer.Option(min=8, help="How many runs a value may take.")] = 256,
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: AsJson = False,
+    jobs: Jobs = None,
+):
+    """Find the smallest or largest value of a setting with which a scenario meets its objectives.
+
+    Exit status 1 if no value of the range is seen to meet them.
+    """
+    from evsim.experiment.find import find
+
+    path, equals, ends = setting.partition("=")
+    low, dots, high = ends.partition("..")
+    if not (path.strip() and equals and low.strip() and dots and high.strip()):
+        raise typer.BadParameter(f"{setting!r} must look like PATH=LOW..HIGH", param_hint="PATH=LOW..HIGH")
+    between = tuple(int(end) if end.strip().isdigit() else end.strip() for end in (low, high))
+    limits = dict(pair(each, "--objective", "METRIC=LIMIT") for each in objectives) if objectives else None
+    found, stopped = _as_far(
+        find, load_scenario(scenario, settings, seed), path.strip(), between, limits,
+        "largest" if largest else "smallest", error, precision, max_runs, jobs=jobs,
+    )  # fmt: skip
+    if as_json:
+        print_json(found.data)
+    else:
+        say(str(found))
+    if stopped:
+        complain(stopped)
+        raise typer.Exit(INTERRUPTED)
+    if found.value is None:
+        raise typer.Exit(MISSED)
 
 
 def _as_far(experiment, *arguments, **settings):

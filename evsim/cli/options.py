@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 __all__ = [
-    "AsJson", "Jobs", "Overwrite", "Save", "ScenarioName", "Seed", "Settings", "load_scenario", "read_for",
-    "results_folder",
+    "AsJson", "Jobs", "Overwrite", "Save", "ScenarioName", "Seed", "Settings", "load_scenario", "pair",
+    "read_for", "results_folder",
 ]  # fmt: skip
 
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in scenario or a YAML file.")]
@@ -36,21 +36,21 @@ def load_scenario(name, settings, seed=None):
     """The scenario of that name or file, with settings changed."""
     from evsim.scenario import load
 
-    changes = dict(map(_setting, settings or ()))
+    changes = dict(pair(setting, "--set", "PATH=VALUE") for setting in settings or ())
     if seed is not None:
         changes["run.seed"] = seed
     scenario = load(name)
     return scenario.replace(changes) if changes else scenario
 
 
-def _setting(text):
+def pair(text, option, form):
     """``path=value`` as a pair; the value is read as YAML."""
     from evsim.scenario.reading import read
 
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
-        raise typer.BadParameter(f"{text!r} must look like PATH=VALUE", param_hint="--set")
-    return path.strip(), read(value, f"--set {path}")[0] if value.strip() else None
+        raise typer.BadParameter(f"{text!r} must look like {form}", param_hint=option)
+    return path.strip(), read(value, f"{option} {path}")[0] if value.strip() else None
 
 
 def results_folder(path, overwrite, names, scenarios):

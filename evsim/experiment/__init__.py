@@ -2,11 +2,12 @@
 
 from evsim.experiment.compare import Comparison, compare
 from evsim.experiment.crash import Crash, CrashMatrix, crash_matrix
+from evsim.experiment.find import BreakEven, Found, break_even, find
 from evsim.experiment.hysteresis import Hysteresis, hysteresis
 from evsim.experiment.replicate import Replications, replicate
 from evsim.experiment.statistics import Estimate
 
 __all__ = [
-    "Comparison", "Crash", "CrashMatrix", "Estimate", "Hysteresis", "Replications", "compare", "crash_matrix",
-    "hysteresis", "replicate",
+    "BreakEven", "Comparison", "Crash", "CrashMatrix", "Estimate", "Found", "Hysteresis", "Replications", "break_even",
+    "compare", "crash_matrix", "find", "hysteresis", "replicate",
 ]  # fmt: skip

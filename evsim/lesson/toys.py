@@ -96,7 +96,7 @@ def toy(name):
     >>> evsim.toy("one customer")
     <Player of classic>
     """
-    if name not in TOYS:
+    if not isinstance(name, str) or name not in TOYS:
         raise ScenarioError(f"there is no toy {name!r}; there are {', '.join(TOYS)}")
     its = TOYS[name]
     if name == "console":

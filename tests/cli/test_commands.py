@@ -201,3 +201,17 @@ def test_every_public_name_is_there():
         assert getattr(evsim, name) is getattr(evsim, name)
     with pytest.raises(AttributeError, match="'sweeep'"):
         evsim.sweeep
+
+
+def test_find_tells_the_fewest_workers_or_the_floor():
+    short = ["--set", "run.duration=10s", "--set", "run.warmup=0", "--jobs", "1"]
+    workers = "services.mailing-list.workers"
+    found = evsim_("find", "registration-events", f"{workers}=1..8", "--objective", "completion_mean=1s", *short)
+    assert found.exit_code == 0 and f"The smallest {workers} with which" in found.stdout
+    floor = evsim_(
+        "find", "registration-events", f"{workers}=7..8", "--objective", "completion_mean=1ms", *short, "--json"
+    )
+    data = json.loads(floor.stdout)
+    assert floor.exit_code == 1 and data["value"] is None and "longest work is that of mailing-list" in data["answer"]
+    wrong = evsim_("find", "registration-events", f"{workers}=8")
+    assert wrong.exit_code == 2 and "must look like PATH=LOW..HIGH" in wrong.stderr

@@ -1,0 +1,99 @@
+"""Why no number of workers meets an objective: the time left when nobody waits for a worker, and whose it is."""
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from evsim.experiment.running import audited_run, in_order
+from evsim.experiment.statistics import Estimate, estimate
+from evsim.figures import label, write_estimate
+
+__all__ = ["Floor", "floor_of"]
+
+PLENTY = 10_000  # workers, so many that nobody waits for one
+TIMES = ("response_", "completion_")
+
+
+@dataclass(frozen=True)
+class Floor:
+    """An objective where there are workers for everybody: its ``metric``, ``limit`` and the time that is ``left``.
+
+    ``parts``: service -> Estimate of the same point of the time that one handling takes there by itself: waiting, and
+    what other services do for it, is not in it; the longest first.
+    """
+
+    metric: str
+    limit: float
+    left: Estimate
+    parts: dict
+
+    def __str__(self):
+        name, (longest, own) = label(self.metric), next(iter(self.parts.items()))
+        text = f"With {PLENTY:,} workers in every service {name} is {write_estimate(self.metric, self.left)}"
+        if not self.left.low > self.limit:
+            return f"{text}: another service has too few."
+        point = self.metric.rpartition("_")[2]
+        own = write_estimate(self.metric, own)
+        return f"{text}: no number of them suffices. The longest work is that of {longest}: {point} {own}."
+
+
+def floor_of(scenario, judgements, seeds, jobs=None, progress=None):
+    """A :class:`Floor` for each objective about a time that is missed."""
+    missed = [each for each in judgements if each.verdict == "MISSES" and each.metric.startswith(TIMES)]
+    if not missed:
+        return ()
+    idle = scenario.replace({f"services.{name}.workers": PLENTY for name in scenario.services})
+    metrics = tuple(each.metric for each in missed)
+    runs = in_order(partial(_one, idle, metrics), seeds, jobs, progress)
+    floors = []
+    for each in missed:
+        left, parts = zip(*(run[each.metric] for run in runs), strict=True)
+        own = {name: estimate([part[name] for part in parts]) for name in scenario.services}
+        measured = {name: found for name, found in own.items() if not math.isnan(found.mean)}
+        longest = sorted(measured.items(), key=lambda pair: -pair[1].mean)
+        floors.append(Floor(each.metric, each.limit, estimate(left), dict(longest)))
+    return tuple(floors)
+
+
+def _one(scenario, metrics, seed):
+    run = audited_run(scenario, seed)
+    summary, own = run.summary(), _own_times(run)
+    return {
+        metric: (summary[metric], {name: _point(times, metric) for name, times in own.items()}) for metric in metrics
+    }
+
+
+def _own_times(run):
+    """service -> what each handling of the cohort took there without what other services did for it."""
+    spans = run.spans
+    took = (spans["ended"] - spans["started"]).to_numpy(copy=True)
+    children = spans[(spans["kind"] == "call") & (spans["parent"] >= 0)]
+    for parent, begin, end in _stretches(children):
+        took[parent] -= end - begin
+    counted = spans["cohort"].to_numpy() & ~np.isnan(took)
+    names = spans["service"].to_numpy()
+    return {name: took[counted & (names == name)] for name in run.scenario.services}
+
+
+def _stretches(children):
+    """(parent, begin, end) of the times in which one call or several were out."""
+    calls = children[["parent", "born", "settled"]].dropna().sort_values(["parent", "born"])
+    parent, begin, end = None, 0.0, 0.0
+    for who, born, settled in calls.itertuples(index=False):
+        if who == parent and born <= end:
+            end = max(end, settled)
+            continue
+        if parent is not None:
+            yield parent, begin, end
+        parent, begin, end = who, born, settled
+    if parent is not None:
+        yield parent, begin, end
+
+
+def _point(times, metric):
+    if not len(times):
+        return math.nan
+    point = metric.rpartition("_")[2]
+    return float(times.mean() if point == "mean" else np.quantile(times, float(point[1:]) / 100))

@@ -1,0 +1,138 @@
+"""Halving a range of values, where each value is judged by as few runs as it takes.
+
+Each look at the runs may err; the error probability of the whole search is shared among all its looks (Bonferroni),
+so that it holds whatever the search meets.
+"""
+
+import math
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from evsim.experiment.running import Interrupted, in_order, seeds_from
+from evsim.scenario.errors import Problem, ScenarioError
+
+__all__ = ["FIRST", "NEVER", "Search", "Tried", "candidates"]
+
+NEVER = "never"
+FIRST = 8  # runs at the first look: fewer tell little of how much runs differ
+_QUANTITY = re.compile(r"\s*(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>\D*?)\s*")
+
+
+def candidates(between, precision):
+    """The values of a range: each whole number, or steps of a relative ``precision`` between two quantities."""
+    example = 'must be a first and a last value, such as (1, 64) or ("10/s", "200/s")'
+    if not isinstance(between, list | tuple) or len(between) != 2:
+        raise ScenarioError([Problem("between", example, str(between))])
+    if not isinstance(precision, int | float) or not 1e-6 <= precision < 1:
+        raise ScenarioError([Problem("precision", "must be a share from 0.000001 to below 1", str(precision))])
+    low, high = between
+    if all(isinstance(end, int) and not isinstance(end, bool) for end in between) and low < high:
+        return range(low, high + 1)
+    (low, unit), (high, other) = (_quantity(end, example) for end in between)
+    if unit != other:
+        raise ScenarioError(
+            [Problem("between", "must be two quantities of the same unit", f"{between[0]}, {between[1]}")]
+        )
+    if not 0 <= low < high:
+        raise ScenarioError([Problem("between", "must begin with the smaller value, 0 or more", str(between))])
+    if low:
+        steps = math.ceil(math.log(high / low) / math.log1p(precision))
+        numbers = [low * (high / low) ** (step / steps) for step in range(steps + 1)]
+    else:
+        steps = math.ceil(1 / precision)
+        numbers = [high * step / steps for step in range(steps + 1)]
+    return [f"{number:.6g}{unit}" if unit else float(f"{number:.6g}") for number in numbers]
+
+
+def _quantity(end, example):
+    match = None if isinstance(end, bool) else _QUANTITY.fullmatch(str(end))
+    if match is None:
+        raise ScenarioError([Problem("between", example, str(end))])
+    return float(match["number"]), match["unit"]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A value of a search: its ``verdict`` (None: not decided), from how many ``runs``, and ``why``."""
+
+    value: Any
+    verdict: bool | None
+    runs: int
+    why: Any
+
+
+class Search:
+    """Where among ``values`` the verdict turns into that of the last value.
+
+    observe(value, seed) gives what one run shows. judge(observations, error) gives (verdict, why); a verdict of True or
+    False is wrong with a probability of ``error`` at most, and NEVER says that more runs will not tell. ``tried``:
+    value -> :class:`Tried`.
+    """
+
+    def __init__(self, values, observe, judge, scenario, error, max_runs, seed, jobs, progress):
+        if not isinstance(error, int | float) or not 0 < error < 1:
+            raise ScenarioError([Problem("error", "must be a probability between 0 and 1", str(error))])
+        if not isinstance(max_runs, int) or isinstance(max_runs, bool) or max_runs < FIRST:
+            rule = f"must be a whole number of runs, {FIRST} or more"
+            raise ScenarioError([Problem("max_runs", rule, str(max_runs))])
+        self.values, self.tried = values, {}
+        self._observe, self._judge, self._jobs, self._progress = observe, judge, jobs, progress
+        self._looks = [FIRST * 2**power for power in range(int(math.log2(max_runs / FIRST)) + 1)]
+        self._seeds = seeds_from(scenario, self._looks[-1], seed)
+        decisions = 2 + 2 * math.ceil(math.log2(max(len(values) - 1, 1)))
+        self._most = decisions * self._looks[-1]
+        self._error = error / (decisions * len(self._looks))
+
+    @property
+    def seeds(self):
+        """Those of the first look."""
+        return self._seeds[:FIRST]
+
+    def run(self):
+        """Try values until the turn is found, or as nearly as the runs can tell."""
+        last = len(self.values) - 1
+        there = self._verdict(last)
+        if there is None or there is self._verdict(0):
+            return
+        self._halve(0, last, lambda middle: self._verdict(middle) is not there)
+        known = [number for number, value in enumerate(self.values) if value in self.tried]
+        before = [
+            number for number in known if self._verdict(number) is not there and self._verdict(number) is not None
+        ]
+        if before:  # what is not decided lies between: how far does the other verdict reach?
+            beyond = min(number for number in known if number > before[-1])
+            self._halve(before[-1], beyond, lambda middle: self._verdict(middle) is (not there))
+
+    def _halve(self, low, high, is_low):
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if is_low(middle) else (low, middle)
+
+    def _verdict(self, number):
+        value = self.values[number]
+        if value not in self.tried:
+            self.tried[value] = self._try(value)
+        return self.tried[value].verdict
+
+    def _try(self, value):
+        seen = []
+        for look in self._looks:
+            seeds = self._seeds[len(seen) : look]
+            seen += in_order(partial(self._observe, value), seeds, self._jobs, self._progress)
+            verdict, why = self._judge(seen, self._error)
+            if verdict is not None:
+                break
+        return Tried(value, None if verdict is NEVER else verdict, len(seen), why)
+
+    @contextmanager
+    def keeping(self, result):
+        """Inside, an interrupt keeps what is decided: ``result(tried)``."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            found = result(self.tried) if self.tried else None
+            done = sum(each.runs for each in self.tried.values())
+            raise Interrupted(done, f"at most {self._most:,}", found) from None

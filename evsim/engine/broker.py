@@ -164,6 +164,9 @@ class Subscriber:
         """The edge of a place that this subscriber grants messages to."""
         return Delivery(self.system, place, self)
 
+    def readers_changed(self):
+        """The service reads for more or fewer instances than before."""
+
     def unsettled(self):
         """Rows whose work has ended and of which the broker will still be told, for a stock-take."""
         return []

@@ -26,7 +26,6 @@ class Clock:
 
     def __init__(self, system, ordinal, fault):
         self.system, self.fault, self.env = system, fault, system.env
-        self.targets = _targets(system, fault)
         self.begins, self.ends = _KINDS[fault.kind]
         if fault.at is not None:
             self.env.call_at(ticks(fault.at), self.begin, None, FAULT)
@@ -52,35 +51,76 @@ class Clock:
     def _begin(self, length):
         end = None if length is None else (self.env._now + length) / SECOND
         self.system.records.incidents.append((self.env._now, self.fault.kind, self.fault.subject, end))
-        for part, instance in self.targets:
-            self.begins(part, instance, self.fault, inf if length is None else length)
+        struck = Struck(self, inf if length is None else length)
         if length is not None:
-            self.env.call_in(length, self._end, None, FAULT)
+            self.env.call_in(length, self._end, struck, FAULT)
 
-    def _end(self, _):
-        for part, instance in self.targets:
-            self.ends(part, instance, self.fault)
+    def _end(self, struck):
+        struck.end()
         self.system.records.incidents.append((self.env._now, f"end of {self.fault.kind}", self.fault.subject, None))
 
 
+class Struck:
+    """One time that a fault lasts, and whom it has befallen: (part, which of its instances)."""
+
+    def __init__(self, clock, length):
+        self.clock, self.fault = clock, clock.fault
+        self.over = clock.env._now + length
+        self.targets = _targets(clock.system, self.fault)
+        self.pools = [part.pool for part in _whole(clock.system, self.fault) if part.pool.elastic]
+        for pool in self.pools:
+            pool.lasting.append(self)
+        for part, instance in list(self.targets):  # who is born of it comes to them
+            clock.begins(part, instance, self.fault, length)
+
+    @property
+    def stops(self):
+        """Whether nobody starts work while it lasts."""
+        return self.clock.begins in (_stop, _crash)
+
+    def befall(self, service, number):
+        """An instance is born while it lasts."""
+        begins = _stop if self.clock.begins is _crash else self.clock.begins
+        self.targets.append((service, (number,)))
+        begins(service, (number,), self.fault, self.over - self.clock.env._now)
+
+    def end(self):
+        for pool in self.pools:
+            pool.lasting.remove(self)
+        for part, instance in self.targets:
+            self.clock.ends(part, instance, self.fault)
+        for pool in self.pools:
+            pool.service.go_on()
+
+
+def _whole(system, fault):
+    """The services all of whose instances the fault touches."""
+    if fault.kind in OF_LINKS or fault.place in system.channels or fault.instance is not None:
+        return []
+    return [system.services[name] for name in _names(system, fault)]
+
+
 def _targets(system, fault):
-    """(part, which of its instances) for all that the fault touches; a channel or link has no instances."""
+    """(part, which of its instances) for all that the fault touches now; a channel or link has no instances."""
     name = fault.place
     if fault.kind in OF_LINKS:
         return [(system.links.struck(fault), ())]
     if name in system.channels:
         return [(system.channels[name], ())]
-    names = [name]
-    if fault.kind in ("crash", "pause"):  # the whole program
-        names += [other for other, service in system.scenario.services.items() if service.inside == name]
     found = []
-    for each in names:
+    for each in _names(system, fault):
         service = system.services[each]
         numbers = [each.number for each in service.instances]
         if fault.instance is not None:
             numbers = [number for number in numbers if number == fault.instance - 1]
         found += [(service, (number,)) for number in numbers]
     return found
+
+
+def _names(system, fault):
+    """The services that a fault of a service touches: a crash or a pause the whole program."""
+    inside = [other for other, service in system.scenario.services.items() if service.inside == fault.place]
+    return [fault.place, *(inside if fault.kind in ("crash", "pause") else ())]
 
 
 # Each kind: what begins it, ``(part, instance, fault, length)``, and what ends it.

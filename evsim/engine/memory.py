@@ -8,15 +8,18 @@ class Memory:
 
     def __init__(self, service, make):
         self.service, self.make = service, make
-        self.states = [make(number) for number in range(len(service.instances))]
+        self.states = {each.number: make(each.number) for each in service.instances}
         self.parent = service.system.records.rows.parent
         service.memories.append(self)
 
     def of(self, row):
         """The state of the instance that makes the call `row`."""
-        return self.states[self.service.instance_of(self.parent[row])]
+        instance = self.service.instance_of(self.parent[row])
+        if instance not in self.states:
+            self.states[instance] = self.make(instance)
+        return self.states[instance]
 
     def forget(self, instance):
         """The instance begins anew."""
-        self.states[instance].forget()
-        self.states[instance] = self.make(instance)
+        if instance in self.states:
+            self.states.pop(instance).forget()

@@ -41,7 +41,7 @@ class Relay:
         service = self.service
         if not service.is_up:
             return  # `resume` wakes it
-        if all(each.frozen is not None for each in service.instances):
+        if service.instances and all(each.frozen is not None for each in service.instances):
             wake = min(each.frozen_until for each in service.instances)
             if not isinf(wake):
                 self.due = wake
@@ -54,6 +54,9 @@ class Relay:
         for message in list(islice(ready, 1) if self.refused else ready):
             self.under_way.add(message)
             self.waiting[message].send_now(message)
+
+    def readers_changed(self):
+        """One instance is enough."""
 
     def resume(self):
         """The service is back: what it had sent and not heard of is sent again."""

@@ -1,7 +1,8 @@
 """A pool: the workers of a service by instance, who of them is free to begin, and which instances are there.
 
 Worker numbers count through the instances: worker w belongs to instance ``w // width``. Fixed threads are the first
-kind. A part of the socket ``service`` may bring another (:meth:`evsim.engine.service_policy.ServicePolicy.pool`).
+kind. A part of the socket ``service`` may bring another (:meth:`evsim.engine.service_policy.ServicePolicy.pool`), such
+as an :class:`evsim.engine.elastic.ElasticPool`.
 """
 
 from collections import deque
@@ -57,6 +58,11 @@ class Pool:
     def is_up(self):
         """Whether anybody may start work, now or as soon as it is needed."""
         return self.up > 0
+
+    @property
+    def readers(self):
+        """For how many instances channels hand messages out."""
+        return len(self.instances)
 
     # What a kind of pool may decide otherwise.
 

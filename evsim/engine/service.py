@@ -35,11 +35,11 @@ class Service:
         self.groups = []  # the subscriptions that grant to this service
         self.memories = []  # what each instance remembers of its calls
         self.pins, self.memberships = Pins(), []  # where partitions of a log have owners
+        self.policies = policies_of_service(self)
         bound = any(system.scenario.channels[each.channel].binds(settings, each) for each in settings.subscribe)
         self.guarded = system.may_fail(name) or bound or any(each.owns for each in settings.subscribe)
         self.running = set()
         self.filling = self.ended = self.buried = False
-        self.policies = policies_of_service(self)
         self.pool = self._pool()
         self.free, self.instances, self.width = self.pool.free, self.pool.instances, self.pool.width
         self.turn_away = turning_away(self)
@@ -49,8 +49,8 @@ class Service:
         self.ending = self._guarded_ending if careful else self._plain_ending
 
     def _pool(self):
-        brought = (pool for policy in self.policies if (pool := policy.pool()) is not None)
-        return next(brought, None) or Pool(self)
+        brought = [pool for policy in self.policies if (pool := policy.pool()) is not None]
+        return brought[0] if brought else Pool(self)
 
     @property
     def is_up(self):
@@ -228,7 +228,7 @@ class Service:
 
     def start(self, instance):
         """The end of :meth:`stop`: idle workers come back and channels grant again."""
-        if self.pool.start(instance, self._held()):
+        if self.pool.start(instance, self.held()):
             self.fill()
             self._tell(instance, "starts")
             for group in self.groups:
@@ -239,6 +239,17 @@ class Service:
         if not self.buried:
             self.pool.restart(instance)
         self.start(instance)
+
+    def readers_changed(self):
+        """The pool has more or fewer instances for which channels hand messages out."""
+        for group in self.groups:
+            group.readers_changed()
+
+    def go_on(self):
+        """What lasted of a fault is over: who waits has a turn, and channels grant again."""
+        self.fill()
+        for group in self.groups:
+            group.resume()
 
     def die(self, status, reason):
         """The program ends for good, at once but not before what happens now is over; status: as a shell tells it."""
@@ -298,6 +309,9 @@ class Service:
         for channel in self.system.channels.values():
             if channel.batching is not None:
                 channel.batching.crash(self.name, instance)
+        if self.pool.elastic:
+            self.readers_changed()
+            self.fill()  # who waits still asks for another one
 
     def pause(self, instance, length):
         """Everything in the instance freezes for a `length` of time, then goes on where it was."""
@@ -324,12 +338,12 @@ class Service:
         paused = self.instances[instance]
         if paused.frozen is None or self.system.env._now < paused.frozen_until:
             return
-        waiting = self.pool.wake(instance, self._held())
+        waiting = self.pool.wake(instance, self.held())
         self.fill()
         for function, row in waiting:
             self.system.env.call_in(0, function, row, FAULT)
         self._tell(instance, "wakes")
 
-    def _held(self):
+    def held(self):
         """Workers that are at work."""
         return {self.system.records.rows.worker[row] for row in self.running}

@@ -188,7 +188,7 @@ class System:
 
     def may_fail(self, service):
         """Whether a fault may touch this service."""
-        if self.risk.always or service in self.mortal:
+        if self.risk.always or service in self.mortal or self.scenario.services[service].is_elastic:
             return True
         inside = self.scenario.services[service].inside
         return any(

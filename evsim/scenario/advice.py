@@ -106,10 +106,10 @@ def _edges(scenario, service):
             if not scenario.channels[channel].competing:
                 yield from ((name, chance) for name in readers(scenario, channel))
                 continue
-            shares = _shares(scenario, channel, lambda service: service.instances * service.workers)
+            shares = _shares(scenario, channel, lambda service: service.most_instances * service.workers)
             yield from ((name, chance * share) for name, share in shares)
         if step.kind == "send":
-            shares = _shares(scenario, step.channel, lambda service: service.instances)
+            shares = _shares(scenario, step.channel, lambda service: service.most_instances)
             yield from ((name, chance * share) for name, share in shares)
 
 
@@ -117,7 +117,7 @@ def _callees(scenario, step):
     """(service, share of the calls) for all that a step may call."""
     if step.kind == "call":
         return [(step.service, 1.0)]
-    return _shares(scenario, step.channel, lambda service: service.instances) if step.kind == "ask" else []
+    return _shares(scenario, step.channel, lambda service: service.most_instances) if step.kind == "ask" else []
 
 
 def _shares(scenario, channel, weight):
@@ -226,7 +226,7 @@ def _idle_workers(scenario):
     called = _called(scenario)
     for name, service in scenario.services.items():
         channels = [scenario.channels[each.channel] for each in service.subscribe]
-        workers = service.instances * service.workers
+        workers = service.most_instances * service.workers
         if name in called or not channels or not all(channel.partitioned for channel in channels):
             continue
         useful = sum(
@@ -246,8 +246,8 @@ def _useful(service, subscription, partitions):
     """How many workers can have a message of one log at a time."""
     if subscription.owns is None:
         return partitions
-    each, more = divmod(partitions, service.instances)
-    return sum(min(service.workers, each + (member < more)) for member in range(service.instances))
+    each, more = divmod(partitions, service.most_instances)
+    return sum(min(service.workers, each + (member < more)) for member in range(service.most_instances))
 
 
 def _unused_parts(scenario):
@@ -285,7 +285,7 @@ def _overload(scenario):
     rates, times = arrival_rates(scenario), holding_times(scenario)
     useful = _useful_with_prefetch(scenario)
     for name, service in scenario.services.items():
-        workers = service.instances * useful.get(name, service.workers)
+        workers = service.most_instances * useful.get(name, service.workers)
         needed = rates[name] * times[name]
         if needed >= workers:
             each = write_time(float(f"{times[name]:.3g}"))

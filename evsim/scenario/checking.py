@@ -33,6 +33,7 @@ def check(scenario):
         _steps,
         _subscriptions,
         _policies,
+        _elastic,
         _programs,
         _links,
         faults,
@@ -228,6 +229,18 @@ def _in_time(path, subscription, duration):
                 write_time(moment),
                 hint=f"the run takes {write_time(duration)}",
             )
+
+
+def _elastic(scenario):
+    for name, service in scenario.services.items():
+        if service.is_elastic and service.balance.by != "shared":
+            rule = f"the instances of {name} come and go, and a balancer is for those that stay"
+            yield Problem(("services", name, "balance"), rule, service.balance.by, hint="leave out balance")
+        for number, each in enumerate(service.subscribe):
+            if each.owns and not service.fetches:
+                rule = f"the instances of {name} fetch nothing for themselves, so none of them can own a partition"
+                path = "services", name, "subscribe", number, "assignor"
+                yield Problem(path, rule, each.owns, hint="leave out assignor")
 
 
 def _policies(scenario):

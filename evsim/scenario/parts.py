@@ -58,6 +58,21 @@ class _Service(Part):
         return self.instances > 1 and self.balance.by != "shared"
 
     @property
+    def is_elastic(self):
+        """Whether instances come and go while the system runs."""
+        return any(each.most_instances is not None for each in self.policies.values())
+
+    @property
+    def fetches(self):
+        """Whether each instance fetches messages for itself."""
+        return all(each.fetches for each in self.policies.values())
+
+    @property
+    def most_instances(self):
+        """How many instances there may be at a time."""
+        return next((each.most_instances for each in self.policies.values() if each.most_instances), self.instances)
+
+    @property
     def policies(self):
         """word -> settings of what the service does beside working, as far as it is written."""
         found = {each.word: getattr(self, each.word) for each in parts(SERVICE)}

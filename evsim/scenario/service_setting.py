@@ -11,7 +11,12 @@ class ServiceSetting(Part):
     """Settings of a part of the socket ``service``.
 
     ``refuses``: some who come are turned away. ``knows_again``: what was handled is not handled a second time.
+    ``fetches``: each instance fetches messages for itself, and is not called up for those that others have fetched.
+    ``most_instances``: how many there may be at a time, of what lets them come and go.
     """
+
+    fetches: ClassVar[bool] = True
+    most_instances: ClassVar[int | None] = None
 
     refuses: ClassVar[bool] = False
     knows_again: ClassVar[bool] = False

@@ -7,12 +7,12 @@ __all__ = ["TOTALS", "sizes"]
 
 def _instances(scenario):
     for name, service in scenario.services.items():
-        yield ("services", name, "instances"), service.instances
+        yield ("services", name, "instances"), service.most_instances
 
 
 def _workers(scenario):
     for name, service in scenario.services.items():
-        yield ("services", name, "workers"), service.instances * service.workers
+        yield ("services", name, "workers"), service.most_instances * service.workers
 
 
 def _users(scenario):
@@ -42,15 +42,15 @@ def _pairs(scenario):
         for number, subscription in enumerate(service.subscribe):
             if subscription.channel in scenario.channels:
                 partitions = scenario.channels[subscription.channel].partitions_at_last
-                yield ("services", name, "subscribe", number), service.instances * partitions
+                yield ("services", name, "subscribe", number), service.most_instances * partitions
 
 
 def _struck(scenario):
     for number, fault in enumerate(scenario.faults):
         service = scenario.services.get(fault.place) if isinstance(fault.target, str) else None
         if service is not None and fault.kind in ("outage", "crash", "pause"):
-            instances = 1 if fault.instance else service.instances
-            yield ("faults", number, fault.kind), instances * service.instances * service.workers
+            instances = 1 if fault.instance else service.most_instances
+            yield ("faults", number, fault.kind), instances * service.most_instances * service.workers
 
 
 # What is counted over the whole scenario, and how much of it there may be.

@@ -45,9 +45,13 @@ def _one(scenario, path, fault):
         yield Problem(path, f"{name} is {a(kind)}, which knows no {fault.kind}", hint=_way_out(kind, known, fault))
     elif fault.instance is not None and kind != "service":
         yield Problem(path, f"{name} is {a(kind)}, which has no instances", fault.target)
-    elif fault.instance is not None and fault.instance > scenario.services[name].instances:
+    elif fault.instance is not None and _is_nobody(scenario.services[name], fault.instance):
         count = scenario.services[name].instances
         yield Problem(path, f"{name} has {count} instance{'s' * (count > 1)}, counted from 1", fault.target)
+
+
+def _is_nobody(service, instance):
+    return instance > service.instances and not service.is_elastic  # numbers of those who come and go go on
 
 
 def _way_out(kind, known, fault):

@@ -169,7 +169,9 @@ class _Drawing:
     def _service(self, name, service):
         x, y = self._outline(name, SERVICE, 0.06)
         each = count(service.workers, "worker")
-        below = each if service.instances == 1 else f"{service.instances} \N{MULTIPLICATION SIGN} {each}"
+        below = each if service.most_instances == 1 else f"{service.most_instances} \N{MULTIPLICATION SIGN} {each}"
+        if service.is_elastic:
+            below = f"up to {below}"
         if service.inside:
             self._text(x, y - SERVICE[1] / 2 - 0.1, f"inside {service.inside}", 9.5, colour="#4c4c52")
         if self.run:

@@ -25,7 +25,7 @@ class Breaker(Policy):
 
     def __init__(self, system, service, callee, settings):
         def make(instance):
-            name = f"{service.name}/{instance + 1}" if len(service.instances) > 1 else service.name
+            name = f"{service.name}/{instance + 1}" if service.settings.most_instances > 1 else service.name
             return Circuit(system, f"{name} to {callee}", settings)
 
         self.circuits = Memory(service, make)

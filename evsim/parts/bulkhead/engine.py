@@ -46,7 +46,7 @@ class Bulkhead(Policy):
 
     def rows_held(self):
         """Calls that wait for their turn."""
-        return [row for compartment in self.compartments.states for row, _ in compartment.waiting]
+        return [row for compartment in self.compartments.states.values() for row, _ in compartment.waiting]
 
 
 class Compartment:

@@ -43,8 +43,10 @@ class Bus(Channel):
     def next_handler(self):
         """A function that gives the service whose turn it is, or None if nobody is there."""
         services = [subscriber.service for subscriber in self.subscribers]
-        most = max((len(service.instances) for service in services), default=0)
-        turns = [(each, number) for number in range(most) for each in services if number < len(each.instances)]
+        fixed = [each for each in services if not each.pool.elastic]
+        most = max((len(service.instances) for service in fixed), default=0)
+        turns = [(each, number) for number in range(most) for each in fixed if number < len(each.instances)]
+        turns += [(each, None) for each in services if each.pool.elastic]  # whoever of it is there
         if not turns:
             return lambda: None
         following = cycle(turns).__next__
@@ -56,7 +58,7 @@ class Bus(Channel):
         def next_there():
             for _ in turns:
                 service, instance = following()
-                if not service.instances[instance].down:
+                if service.is_up if instance is None else not service.instances[instance].down:
                     return service
             return None
 
@@ -71,10 +73,10 @@ class Bus(Channel):
         """`offer(row)` to the inbox of a handler's service, or ``refuse(row, reason)`` where it is full."""
         if self.settings.capacity is None:
             return offer
-        free, inbox, most = service.free, service.inbox, self.settings.capacity * len(service.instances)
+        free, inbox, pool, capacity = service.free, service.inbox, service.pool, self.settings.capacity
 
         def offer_if_room(row):
-            if len(inbox) >= most and not free:
+            if len(inbox) >= capacity * pool.readers and not free:
                 refuse(row, Reason.OVERFLOW)
             else:
                 offer(row)

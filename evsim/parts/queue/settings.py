@@ -215,7 +215,7 @@ class QueueSettings(Likened):
         """
         early = subscription.ack == "before" or (subscription.prefetch or 0) > service.workers
         alone = early or self.single_active_consumer or self.ack_timeout or self.is_polled or service.is_balanced
-        return service.instances > 1 and bool(alone)
+        return service.most_instances > 1 and bool(alone)
 
     @model_validator(mode="after")
     def _in_the_words_of_the_product(self):

@@ -21,7 +21,7 @@ def asked(rows):
 
 
 def name_of(books, service, instance, callee):
-    several = books.run.tables.capacity[service].count > 1
+    several = books.run.scenario.services[service].most_instances > 1
     return f"{service}/{instance + 1} to {callee}" if several else f"{service} to {callee}"
 
 

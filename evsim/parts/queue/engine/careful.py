@@ -162,11 +162,21 @@ class CarefulQueue(Channel):
             if seat.credit == 1 and (seat is self.active or not self.settings.single_active_consumer):
                 self.turns.append(seat)
 
+    def lend(self, seat, credit):
+        """A seat may hold so many more messages, or fewer."""
+        had = seat.credit > 0
+        seat.credit += credit
+        if seat.credit > 0 and not had and (seat is self.active or not self.settings.single_active_consumer):
+            self.turns.append(seat)
+        elif had and seat.credit <= 0 and seat in self.turns:
+            self.turns.remove(seat)
+        self.grant()
+
     def _choose(self):
         """The one active seat: the first that is up, until it is up no more."""
         if self.active is None or not self.active.is_up:
             self.active = next((seat for seat in self.seats if seat.is_up), self.active)
-            self.turns = deque([self.active] if self.active is not None and self.active.credit else [])
+            self.turns = deque([self.active] if self.active is not None and self.active.credit > 0 else [])
 
     def back(self, row):
         """Ready again, in its old place."""

@@ -38,11 +38,14 @@ class CarefulConsumer(Subscriber):
         super().__init__(system, channel, service, subscription)
         self.ack = subscription.ack
         prefetch = inf if self.ack == "before" else subscription.prefetch or service.width
-        if channel.settings.binds(service.settings, subscription):
+        self.bound = service.settings.fetches and channel.settings.binds(service.settings, subscription)
+        self.prefetch = prefetch
+        if self.bound:
             seats = [Seat(self, each.number, prefetch) for each in service.instances]
+            self.full_credit = prefetch * len(seats)
         else:
-            seats = [Seat(self, None, prefetch * len(service.instances))]
-        self.full_credit = prefetch * len(service.instances)
+            self.full_credit = self._credit_for(service.pool.readers)
+            seats = [Seat(self, None, self.full_credit)]
         self.seats = seats
         channel.seats += seats
         channel.turns.extend(seats)
@@ -55,6 +58,9 @@ class CarefulConsumer(Subscriber):
         ) if limit not in (None, inf)]  # fmt: skip
         if self.ack == "never" or settings.single_active_consumer:
             service.memberships.append(self)
+
+    def _credit_for(self, readers):
+        return inf if self.prefetch == inf else self.prefetch * readers
 
     @property
     def attempts(self):
@@ -171,6 +177,23 @@ class CarefulConsumer(Subscriber):
             self.kept.discard(row)
             self.edges[self.system.records.rows.place[row]].died(row)
         self.channel.grant()
+
+    def readers_changed(self):
+        """Credit comes with an instance; it goes when its messages come home."""
+        if self.bound:
+            for each in self.service.instances[len(self.seats) :]:
+                self._sit_down(Seat(self, each.number, 0), self.prefetch)
+            return
+        full = self._credit_for(self.service.pool.readers)
+        if full != self.full_credit:
+            self.channel.lend(self.seats[0], full - self.full_credit)
+            self.full_credit = full
+
+    def _sit_down(self, seat, credit):
+        self.seats.append(seat)
+        self.channel.seats.append(seat)
+        self.channel.lend(seat, credit)
+        self.full_credit += credit
 
     def starts(self, instance):
         """The channel grants again by itself."""

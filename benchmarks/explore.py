@@ -18,7 +18,7 @@ def answers(design):
     for number in range(ROUNDS):
         begin = perf_counter()
         shown, _ = explorer._changed({0: number % len(explorer.knobs[0].values)})
-        json.dumps([shown.tables.rows, *(scene.to_dict() for scene in shown.scenes)])
+        json.dumps([shown.rows, *(scene.to_dict() for scene in shown.scenes)])
         yield perf_counter() - begin
 
 

@@ -1,6 +1,6 @@
 """Figures: what can be measured of a run. Each is declared once; whoever shows, compares or judges it reads that.
 
-The core declares its figures in ``evsim.results.figures``, a part in its module ``figures``.
+The core declares its figures in ``evsim.results.measures``, a part in its module ``figures``.
 """
 
 import math
@@ -32,7 +32,7 @@ FEELS, TRUE = "What the customer feels", "What became true"
 LOST, COST = "What was lost", "What it cost"
 
 POINTS = ("mean", "p50", "p90", "p95", "p99", "p99.9")  # of a figure that every customer, or attempt, has a value of
-CORE = "evsim.results.figures"
+CORE = "evsim.results.measures"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from importlib import import_module, resources
 
 __all__ = [
     "CALL", "CHANNEL", "EFFECT", "SERVICE", "SOCKETS", "STEP",
-    "Part", "RegistryError", "folders", "modules", "part", "parts",
+    "PartPackage", "RegistryError", "folders", "modules", "part", "parts",
 ]  # fmt: skip
 
 GROUP = "evsim.parts"
@@ -44,7 +44,7 @@ class RegistryError(ImportError):
 
 
 @dataclass(frozen=True)
-class Part:
+class PartPackage:
     """A part: its ``word``, the ``socket`` where it stands in a scenario, and the ``package`` that it is.
 
     ``folder``: the name of the package, which may have several words.
@@ -123,7 +123,7 @@ def modules(name, socket=None):
 
 def folders():
     """folder -> the parts in it."""
-    found: dict[str, list[Part]] = {}
+    found: dict[str, list[PartPackage]] = {}
     for each in parts():
         found.setdefault(each.folder, []).append(each)
     return dict(sorted(found.items()))
@@ -136,7 +136,7 @@ def _declared(folder, package):
     if not words or not set(words.values()) <= set(SOCKETS):
         raise RegistryError(f"{package}: SOCKET = {socket!r} must be one of {', '.join(SOCKETS)}")
     about = (module.__doc__ or "").strip().partition("\n")[0]
-    return [Part(word, its, package, about, folder) for word, its in words.items()]
+    return [PartPackage(word, its, package, about, folder) for word, its in words.items()]
 
 
 def _entry_points():

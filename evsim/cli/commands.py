@@ -44,7 +44,7 @@ def run(
     jobs: Jobs = None,
 ):
     """Run a scenario and tell what happened. Exit status 1 if an objective is missed."""
-    from evsim.experiment.objectives import judge
+    from evsim.experiment.judging import judge
     from evsim.experiment.replicate import replicate
     from evsim.experiment.report import report
     from evsim.experiment.running import audited_run
@@ -98,7 +98,7 @@ def compare(
     objective.
     """
     from evsim.experiment.compare import compare
-    from evsim.experiment.objectives import judge
+    from evsim.experiment.judging import judge
     from evsim.experiment.report import none_seen
     from evsim.experiment.saving import save_comparison
 

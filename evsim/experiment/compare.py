@@ -14,7 +14,7 @@ import numpy as np
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import difference, estimate
-from evsim.experiment.tables import html_table, phase_tables, text_table
+from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import better_or_worse, groups, label, write_estimate
 from evsim.scenario.arguments import a_scenario, several
 

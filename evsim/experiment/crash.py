@@ -104,8 +104,8 @@ class CrashMatrix(tuple):
         )
 
     def plot(self, ax=None):
-        """The matrix as a picture (:func:`evsim.view.crashes.crashes`)."""
-        from evsim.view.crashes import crashes
+        """The matrix as a picture (:func:`evsim.view.crash_pictures.crashes`)."""
+        from evsim.view.crash_pictures import crashes
 
         return crashes(self, ax=ax)
 

@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any
 
 from evsim.experiment.floor import Floor, floor_of
-from evsim.experiment.objectives import judge
+from evsim.experiment.judging import judge
 from evsim.experiment.running import audited_run
 from evsim.experiment.search import NEVER, Search, Tried, candidates
 from evsim.experiment.statistics import difference, estimate, none_seen_bound
-from evsim.experiment.tables import html_table, text_table
+from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write, write_estimate
 from evsim.scenario.arguments import a_scenario
 from evsim.scenario.errors import Problem, ScenarioError, suggest

@@ -122,8 +122,8 @@ class Hysteresis:
         return pandas.DataFrame(rows)
 
     def plot(self, ax=None, storm=None):
-        """Goodput against load, both ways, as a picture (:func:`evsim.view.hysteresis.hysteresis`)."""
-        from evsim.view.hysteresis import hysteresis as draw
+        """Goodput against load, both ways, as a picture (:func:`evsim.view.hysteresis_plot.hysteresis`)."""
+        from evsim.view.hysteresis_plot import hysteresis as draw
 
         return draw(self, ax, storm)
 

@@ -4,7 +4,7 @@ from functools import cached_property, partial
 
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import estimate
-from evsim.experiment.tables import html_table, phase_tables, text_table
+from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import groups, label, write_estimate
 from evsim.scenario.arguments import a_scenario
 

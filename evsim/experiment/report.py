@@ -1,7 +1,7 @@
 """What a run, or many runs, have shown: as text for a terminal."""
 
 from evsim.experiment.statistics import Estimate, none_seen_bound
-from evsim.experiment.tables import cell, phase_tables, text_table
+from evsim.experiment.text_tables import cell, phase_tables, text_table
 from evsim.figures import CHANNEL, POINTS, SERVICE, grouped, headlines, label, write_as
 
 __all__ = ["report"]

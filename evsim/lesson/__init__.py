@@ -1,11 +1,11 @@
 """What a notebook needs: guesses, checks that simulate, a slider, small scenarios. Ideas stay in cells."""
 
 from evsim.lesson.facts import caught_up, promises, told_and_true, wiring
+from evsim.lesson.lesson_sizes import chain, lesson_size
 from evsim.lesson.pictures import stack
 from evsim.lesson.predictions import predict
 from evsim.lesson.questions import question
 from evsim.lesson.rivals import contention, rivals
-from evsim.lesson.sizes import chain, lesson_size
 from evsim.lesson.sliders import slider
 from evsim.lesson.taken import email_taken, who_heard_no
 from evsim.lesson.tasks import exercise

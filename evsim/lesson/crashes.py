@@ -1,6 +1,6 @@
 """The registration in seven designs that differ in what a crash leaves behind."""
 
-from evsim.lesson.sizes import lesson_size
+from evsim.lesson.lesson_sizes import lesson_size
 
 __all__ = ["crash_designs"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evsim.lesson.words import Words, wrapped
+from evsim.lesson.wording import Words, wrapped
 from evsim.scenario import ScenarioError
 
-__all__ = ["Exercise", "Refused", "Task", "Verdict"]
+__all__ = ["Exercise", "Refused", "Task", "Grade"]
 
 TRIES = 2  # failures before there are hints
 
@@ -47,14 +47,14 @@ class Exercise:
         return f"<Exercise: {self.task.holds}; {len(self._failed)} failures>"
 
     def check(self, answer):
-        """Run the answer with several seeds; return the :class:`Verdict`, which shows itself."""
+        """Run the answer with several seeds; return the :class:`Grade`, which shows itself."""
         self.run = self.customer = None
         if answer is ...:
-            return Verdict(None, wrapped("Not tried yet: put your answer in the place of the three dots."))
+            return Grade(None, wrapped("Not tried yet: put your answer in the place of the three dots."))
         try:
             return self._check(answer)
         except (Refused, ScenarioError) as error:
-            return Verdict(None, Words(f"This can't be run: {error}"))
+            return Grade(None, Words(f"This can't be run: {error}"))
 
     def _check(self, answer):
         customers = 0
@@ -67,7 +67,7 @@ class Exercise:
                     if found:
                         return self._fail(answer, run, condition, found)
         runs = f"{len(self.task.seeds)} seeds, {customers:,} customers"
-        return Verdict(True, wrapped(f"Yes. Tried with {runs}: {self.task.holds}."))
+        return Grade(True, wrapped(f"Yes. Tried with {runs}: {self.task.holds}."))
 
     def _fail(self, answer, run, condition, found):
         if answer not in self._failed:
@@ -77,7 +77,7 @@ class Exercise:
         look = f"To see what happened to them: task.look(), or task.run.trace({found.customer})."
         hint = "There is a hint: task.hint()." if len(self._failed) >= TRIES else ""
         what = f"Not yet. {where}: customer {found.customer} {found.words}."
-        return Verdict(False, wrapped(what, look, hint))
+        return Grade(False, wrapped(what, look, hint))
 
     def look(self):
         """The sequence diagram of the customer for whom the last check failed."""
@@ -94,7 +94,7 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Grade:
     """Whether an answer ``passed`` (None: it was not run), in ``words``; true if it did."""
 
     passed: bool | None

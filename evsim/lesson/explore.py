@@ -9,7 +9,7 @@ from time import perf_counter
 
 from evsim.lesson.knobs import knobs, switches
 from evsim.lesson.panel import button, show_panel, slide, toggle
-from evsim.lesson.words import Words
+from evsim.lesson.wording import Words
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_scenario, several
 from evsim.scenario.errors import Problem, suggest

@@ -4,7 +4,7 @@ from difflib import unified_diff
 
 import numpy as np
 
-from evsim.lesson.words import Words, wrapped
+from evsim.lesson.wording import Words, wrapped
 from evsim.view.changes import figures
 
 __all__ = ["caught_up", "promises", "told_and_true", "wiring"]

@@ -6,7 +6,7 @@ from numbers import Real
 
 from evsim.lesson.store import Store
 from evsim.lesson.widgets import controls, show_controls, show_words
-from evsim.lesson.words import wrapped
+from evsim.lesson.wording import wrapped
 
 __all__ = ["Prediction", "predict"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evsim.lesson.lesson_sizes import chain, lesson_size
 from evsim.lesson.predictions import predict
 from evsim.lesson.properties import true_when_told
-from evsim.lesson.sizes import chain, lesson_size
 
 __all__ = ["QUESTIONS", "Question", "question"]
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from time import perf_counter
 
 from evsim.lesson.panel import show_panel, slide
-from evsim.lesson.words import Words
+from evsim.lesson.wording import Words
 from evsim.view.changes import all_that_changed
 from evsim.view.scene.scene import hold
 

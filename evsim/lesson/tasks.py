@@ -1,6 +1,7 @@
 """The exercises of the lessons: what an answer may change, how it runs, what is to hold for everybody."""
 
 from evsim.lesson.exercises import Exercise, Refused, Task
+from evsim.lesson.lesson_sizes import lesson_size
 from evsim.lesson.properties import (
     asked_at_once,
     error_means_nothing_done,
@@ -10,7 +11,6 @@ from evsim.lesson.properties import (
     somebody_told_error,
     true_when_told,
 )
-from evsim.lesson.sizes import lesson_size
 from evsim.scenario import Scenario
 
 __all__ = ["TASKS", "exercise"]

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from evsim.lesson.words import Words
+from evsim.lesson.wording import Words
 
 __all__ = ["shell"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evsim.lesson.facts import caught_up
-from evsim.lesson.sizes import lesson_size
+from evsim.lesson.lesson_sizes import lesson_size
 from evsim.scenario import ScenarioError
 from evsim.view.flow import catch_ups
 from evsim.view.player.columns import micro

@@ -2,12 +2,12 @@
 
 from functools import cached_property
 
-from evsim.results import figures, frames
+from evsim.results import frames, measures
 from evsim.results.audit import Audit
 from evsim.results.export import export
+from evsim.results.fault_phases import phase_figures
 from evsim.results.figure_table import FigureTable
 from evsim.results.outcomes import CustomerOutcomes
-from evsim.results.phases import phase_figures
 from evsim.results.pipeline import Pipeline
 from evsim.results.run_tables import RunTables
 from evsim.results.trace import Trace
@@ -88,7 +88,7 @@ class Results:
 
     @cached_property
     def _summary(self):
-        return figures.summarise(self)
+        return measures.summarise(self)
 
     def summary(self):
         """All figures of the run as a dict: rates a second, times in seconds, shares as fractions, counts."""
@@ -102,17 +102,17 @@ class Results:
     @cached_property
     def services(self):
         """service -> its figures (:class:`evsim.results.figure_table.FigureTable`)."""
-        return FigureTable(figures.of_services(self), "service")
+        return FigureTable(measures.of_services(self), "service")
 
     @cached_property
     def channels(self):
         """(channel, subscribing service) -> its figures."""
-        return FigureTable(figures.of_channels(self), "channel", "subscription")
+        return FigureTable(measures.of_channels(self), "channel", "subscription")
 
     @cached_property
     def partitions(self):
         """(log, subscribing service, partition) -> its figures, as those of a channel."""
-        return FigureTable(figures.of_partitions(self), "channel", "subscription", "partition")
+        return FigureTable(measures.of_partitions(self), "channel", "subscription", "partition")
 
     @cached_property
     def phases(self):

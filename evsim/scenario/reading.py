@@ -35,7 +35,7 @@ NUMBERS = re.compile("|".join(each.pattern for each in (_INTEGER, _OCTAL, _HEXAD
 
 
 @dataclass
-class Place:
+class SourcePosition:
     """Where an entry stands: its line (from 1), the places of the entries in it, and how many those are."""
 
     line: int
@@ -53,7 +53,7 @@ class Place:
 
 
 def read(text, source=None):
-    """The data in a YAML text, and its `Place`."""
+    """The data in a YAML text, and its `SourcePosition`."""
     if len(text) > LONGEST:
         raise ScenarioError([Problem("", f"longer than {LONGEST} characters")], source)
     try:
@@ -114,13 +114,13 @@ class _Reader:
                 _refuse(f"alias *{event.anchor} has no anchor before it", event)
             data, place = self.anchors[event.anchor]
             self.count(place.size, event)
-            return data, Place(event.start_mark.line + 1, place.inside, place.size)
+            return data, SourcePosition(event.start_mark.line + 1, place.inside, place.size)
         if event.tag is not None:
             _refuse("tags are not allowed", event, value=event.tag)
         if depth > DEEPEST:
             _refuse(TOO_DEEP, event)
         self.count(1, event)
-        place = Place(event.start_mark.line + 1)
+        place = SourcePosition(event.start_mark.line + 1)
         before = self.size
         if isinstance(event, yaml.ScalarEvent):
             data = event.value if event.style else _scalar(event)
@@ -155,7 +155,7 @@ class _Reader:
                 first = place.inside[key].line
                 _refuse(f"{key} is given twice, here and on line {first}", event)
             entries[key], inner = self.value(next(self.events), depth + 1)
-            place.inside[key] = Place(line, inner.inside, inner.size)
+            place.inside[key] = SourcePosition(line, inner.inside, inner.size)
         return entries
 
 

@@ -5,8 +5,6 @@ have (`wait_mean`, `sojourn_mean`, `utilisation`, ...). A closed form and a long
 agree; where they do not, read "does not apply" in the docstring first.
 """
 
-from .admission import shed_by_age, token_bucket
-from .balancing import supermarket_sojourn, supermarket_tail
 from .closed import ClosedLoop, closed_loop
 from .contention import Contended, contended, scalability, scalability_peak
 from .fan_out import (
@@ -20,11 +18,12 @@ from .fan_out import (
 )
 from .fluid import Bottleneck, CatchUp, Overload, bottleneck, catch_up, group_throughput, overload
 from .general_service import GG1, MD1, MG1, gg1, md1, mg1
-from .keys import PartitionLoad, draws_to_see_all, partition_load, zipf_share
+from .key_skew import PartitionLoad, draws_to_see_all, partition_load, zipf_share
 from .little import LittlesLaw, littles_law
 from .loss import MMcK, erlang_b, mm1k, mmck
 from .multi_server import MMc, MMInf, erlang_c, mmc, mminf
 from .networks import Jackson, Tandem, jackson, tandem
+from .rate_limiting import shed_by_age, token_bucket
 from .reliability import (
     Breakdowns,
     availability,
@@ -36,6 +35,7 @@ from .reliability import (
 from .retries import RetryGeometric, backoff_total, retry_geometric, retry_layers
 from .retry_storm import RetryStorm, retry_storm
 from .single_queue import GM1, MM1, gm1, mm1
+from .supermarket import supermarket_sojourn, supermarket_tail
 
 __all__ = [
     "Bottleneck",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .checks import positive, probability_level, stable, whole
 from .loss import erlang_b
-from .phases import two_phase_survival
+from .phase_type import two_phase_survival
 from .quantiles import quantile_of
 from .station import Station
 

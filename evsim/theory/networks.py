@@ -6,7 +6,7 @@ import numpy as np
 
 from .checks import at_least, fraction, positive, several
 from .multi_server import mmc
-from .phases import phases_survival
+from .phase_type import phases_survival
 from .quantiles import quantile_of
 from .single_queue import mm1
 

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from evsim.figures import PHASE
-from evsim.results.figures import measured
+from evsim.results.measures import measured
 from evsim.results.percentiles import LEVELS, carries
 from evsim.results.request_figures import cohort
 from evsim.view.words import count, seconds

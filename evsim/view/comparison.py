@@ -50,7 +50,7 @@ def comparison(comparison, ax=None):
 
 
 @dataclass(frozen=True)
-class _Line:
+class _Difference:
     """One figure: the ``means`` of all designs, and by how much they are ``apart`` from the first."""
 
     name: str
@@ -97,12 +97,12 @@ def _groups(comparison):
             if not apart or all(means[design] == 0 for design in (first, *apart)):
                 nothing.append(label(metric))
             else:
-                found.setdefault(group, []).append(_Line(metric, label(metric), first, means, apart))
+                found.setdefault(group, []).append(_Difference(metric, label(metric), first, means, apart))
     for what in ("response", "completion"):
         apart = _known({other: its[what] for other, its in comparison.customers.items()})
         means = {design: figures[f"{what}_mean"].mean for design, figures in summary.items()}
         if apart:
-            found.setdefault(PAIRS, []).append(_Line(f"{what}_mean", what, first, means, apart, paired=True))
+            found.setdefault(PAIRS, []).append(_Difference(f"{what}_mean", what, first, means, apart, paired=True))
     return found, nothing
 
 

@@ -45,7 +45,7 @@ def ecdf(run, ax=None):
         return describe(ax, f"{_finding(lines)}. " + " ".join(line.words() for line in lines))
 
 
-class _Line:
+class _Curve:
     """Sorted ``times`` (s) out of ``count`` customers."""
 
     def __init__(self, label, times, customers, style):
@@ -71,15 +71,15 @@ def _of_one(run):
     requests, marks = run.tables.requests, effect_marks(run)
     cohort, told = requests.cohort, run.outcomes
     total = int(cohort.sum())
-    yield _Line("told yes", requests.response[cohort & told.yes], total, TOLD.style)
+    yield _Curve("told yes", requests.response[cohort & told.yes], total, TOLD.style)
     for label, who, mark in (("told no", told.no, DECLINED), ("told error", told.error, ERROR)):
         if (cohort & who).any():
-            yield _Line(label, requests.response[cohort & who], total, mark.style)
+            yield _Curve(label, requests.response[cohort & who], total, mark.style)
     if len(run.tables.effect_names) > MOST:
         due = cohort & (requests.due > 0)
         style = {"color": INK, "marker": "s", "linestyle": "-"}
         label = f"all of {len(run.tables.effect_names)} effects"
-        yield _Line(label, requests.completion[due], int(due.sum()), style)
+        yield _Curve(label, requests.completion[due], int(due.sum()), style)
         return
     for name in marks:
         if name in run.tables.effect_names:
@@ -87,7 +87,7 @@ def _of_one(run):
             due = cohort & requests.is_due[code]
             if due.any():
                 since = elapsed(requests.first_time[code], requests.arrived)[due]
-                yield _Line(name, since, int(due.sum()), marks[name].style)
+                yield _Curve(name, since, int(due.sum()), marks[name].style)
 
 
 def _of_several(runs):
@@ -97,7 +97,7 @@ def _of_several(runs):
         if cohort.any():
             told = run.tables.requests.response[cohort & run.outcomes.yes]
             style = {"color": colour, "marker": marker, "linestyle": line}
-            yield _Line(label, told, int(cohort.sum()), style)
+            yield _Curve(label, told, int(cohort.sum()), style)
 
 
 def _draw(ax, lines):

@@ -18,7 +18,7 @@ from evsim.view.scene.marks import End, Line, Look, Steps, Text, look_of
 from evsim.view.scene.scene import Scene
 from evsim.view.style import ARRIVED, DECLINED, ERROR, INK, LESSON, TOLD, effect_marks, faults, seconds
 
-__all__ = ["CatchUp", "catch_ups", "flow", "lines_of", "scene"]
+__all__ = ["Recovery", "catch_ups", "flow", "lines_of", "scene"]
 
 MOST_EFFECTS = 6
 HEIGHTS = 0.2, 0.04, 0.36, 0.5  # where the arithmetic may stand, as a share of the height
@@ -123,7 +123,7 @@ def _finding(run, found):
 
 
 @dataclass(frozen=True)
-class CatchUp:
+class Recovery:
     """How a consumer works off what piled up during a fault, by arithmetic and as it was. Times in seconds.
 
     At `end` (of the fault) `waiting` messages waited for `service`, which had made `done` of its effect; from
@@ -166,7 +166,7 @@ def _rate(value):
 
 
 def catch_ups(run):
-    """The :class:`CatchUp` after each fault of a consumer that leaves a backlog and can be worked out before.
+    """The :class:`Recovery` after each fault of a consumer that leaves a backlog and can be worked out before.
 
     It can where customers come at a constant rate, and the service has one subscription and is not called.
     """
@@ -216,7 +216,7 @@ def _catch_up(run, fault, name, rate, capacity, at_once):
     effects = run.tables.effects
     made = [code for code, place in enumerate(run.tables.places) if place.service == name]
     by_it = np.isin(run.tables.rows["place"][effects["row"]], made) & (effects["time"] <= end)
-    return CatchUp(
+    return Recovery(
         fault=fault, service=name, end=end, rate=rate, capacity=capacity, done=int(by_it.sum()),
         waiting=int(np.searchsorted(born, end, "right") - np.searchsorted(settled, end, "right")),
         took=float(free[0] - end) if len(free) else float("nan"),

@@ -8,7 +8,7 @@ from evsim.results.sendings import TAKEN
 from evsim.view.story import Message
 from evsim.view.style import ANSWERS, ERROR, FAULT, INK, PAPER, TOLD, effect_marks, faults, seconds, short, wrap
 
-__all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "Panel"]
+__all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "LifelinePanel"]
 
 CUSTOMER = "customer"
 WIDTH = 0.2  # of a bar, in distances of lifelines
@@ -24,7 +24,7 @@ def _known(time, otherwise):
     return time if time == time else otherwise
 
 
-class Panel:
+class LifelinePanel:
     """A story drawn on lifelines at `places` (name -> x), time (s) downwards to `end`, with a `caption`."""
 
     def __init__(self, ax, story, places, end, caption):

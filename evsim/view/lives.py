@@ -5,7 +5,7 @@ from textwrap import fill
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, Panel
+from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, LifelinePanel
 from evsim.view.story import Message, Story
 from evsim.view.style import (
     INK,
@@ -59,7 +59,7 @@ def _draw(ax, stories, names, turned):
     heads, places, left = [], [], 0.0
     for story, own in zip(stories, names, strict=True):
         mine = [left + number for number in range(len(own))]
-        Panel(ax, story, dict(zip(own, mine, strict=True)), end, _caption(story)).draw()
+        LifelinePanel(ax, story, dict(zip(own, mine, strict=True)), end, _caption(story)).draw()
         heads, places = heads + (list(map(short, own)) if turned else _heads(own)), places + mine
         left = mine[-1] + 1 + BETWEEN
     ax.set(xlim=(-0.6, places[-1] + 0.8), ylim=(max([1.03 * end, *room]), -0.09 * end))

@@ -32,10 +32,10 @@ SHAPES = {
 
 def draw(sequence):
     """The SVG text of a :class:`evsim.view.sequence.Sequence`."""
-    return _Drawing(sequence).svg()
+    return _SequenceDrawing(sequence).svg()
 
 
-class _Drawing:
+class _SequenceDrawing:
     def __init__(self, sequence):
         self.sequence, self.marks = sequence, effect_marks(sequence.run)
         self.steps = sequence.steps[:MOST]

@@ -47,7 +47,7 @@ def staleness(run, ax=None):
         return describe(ax, f"{text}. " + " ".join(line.words() for line in lines))
 
 
-class _Line:
+class _StaleCurve:
     """``lags``: sorted seconds from told yes until true, inf for never; ``told``: how many were."""
 
     def __init__(self, label, told_at, true_at, style):
@@ -79,14 +79,14 @@ def _of_one(run):
     if not told.any():
         return
     style = {"color": INK, "marker": "", "linestyle": "-", "linewidth": 3.0}
-    yield _Line("everything", requests.answered[told], run.outcomes.true_at[told], style)
+    yield _StaleCurve("everything", requests.answered[told], run.outcomes.true_at[told], style)
     marks = effect_marks(run)
     for name in marks if 1 < len(run.tables.effect_names) <= MOST else ():
         if name in run.tables.effect_names:
             code = run.tables.effect_names.index(name)
             mine = told & requests.is_due[code]
             if mine.any():
-                yield _Line(name, requests.answered[mine], requests.first_time[code][mine], marks[name].style)
+                yield _StaleCurve(name, requests.answered[mine], requests.first_time[code][mine], marks[name].style)
 
 
 def _of_several(runs):
@@ -95,7 +95,7 @@ def _of_several(runs):
         if told.any():
             colour, marker, line = STYLES[number % len(STYLES)]
             style = {"color": colour, "marker": marker, "linestyle": line}
-            yield _Line(label, run.tables.requests.answered[told], run.outcomes.true_at[told], style)
+            yield _StaleCurve(label, run.tables.requests.answered[told], run.outcomes.true_at[told], style)
 
 
 def _span(lines):

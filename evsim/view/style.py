@@ -18,9 +18,9 @@ from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
     "ANSWERS", "ARRIVED", "COLOURS", "DECLINED", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD",
-    "WAITING", "Fault", "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels", "fault_bands",
-    "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck",
-    "time_axis", "title", "verb", "wrap",
+    "WAITING", "FaultBand", "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels",
+    "fault_bands", "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short",
+    "struck", "time_axis", "title", "verb", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -229,7 +229,7 @@ def verb(fault):
 
 
 @dataclass(frozen=True)
-class Fault:
+class FaultBand:
     """One fault that happened: from `start` to `end` (seconds), its kind, whom it hit, and `words` for it."""
 
     start: float
@@ -248,7 +248,7 @@ def faults(run, until=None):
         if kind in VERBS and time < until:
             fault = settings.get((kind, target, time)) or settings[kind, target, None]
             words = f"{struck(fault)} {verb(fault)}"
-            found.append(Fault(time, until if end is None else min(end, until), kind, target, words))
+            found.append(FaultBand(time, until if end is None else min(end, until), kind, target, words))
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 
 

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from evsim.experiment.objectives import judge
+from evsim.experiment.judging import judge
 from evsim.experiment.statistics import Estimate, difference, estimate
-from evsim.experiment.tables import html_table, text_table
+from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import write, write_estimate
 
 

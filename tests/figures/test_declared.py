@@ -3,7 +3,7 @@
 import pytest
 
 import evsim
-from evsim.experiment.objectives import judge
+from evsim.experiment.judging import judge
 from evsim.experiment.report import report
 from evsim.figures import (
     CHANNEL,

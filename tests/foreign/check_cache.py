@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import evsim
 from evsim.cli import app
-from evsim.experiment.objectives import judge
+from evsim.experiment.judging import judge
 from evsim.experiment.report import report
 from evsim.registry import modules, part, parts
 from evsim.results.audit import AuditError

@@ -33,7 +33,7 @@ def test_every_setting_of_its_grid_is_the_run_of_that_scenario(explorer):
         assert_same_records(explorer.run, asked.run())
         if explorer.run is not before:
             assert shown.sentence == what_changed(before, explorer.run)
-        (yes,) = (now for name, now, _ in shown.tables.rows if name == "told yes")
+        (yes,) = (now for name, now, _ in shown.rows if name == "told yes")
         assert yes == f"{figures(explorer.run)['told yes']:,}"
         assert f"{yes} told yes" in [end.text for end in shown.scenes[0].ends]
     html = shown._repr_html_()
@@ -41,10 +41,10 @@ def test_every_setting_of_its_grid_is_the_run_of_that_scenario(explorer):
 
 
 def test_the_setting_before_is_compared_with(explorer):
-    assert explorer.before is None and not any(before for *_, before in explorer.shown.tables.rows)
+    assert explorer.before is None and not any(before for *_, before in explorer.shown.rows)
     first = explorer.run
     explorer.move({WORKERS: 1})
-    assert explorer.before is first and all(before for *_, before in explorer.shown.tables.rows)
+    assert explorer.before is first and all(before for *_, before in explorer.shown.rows)
     again = explorer.move({WORKERS: 1})
     assert explorer.before is first and again is explorer.shown  # nothing was moved
 

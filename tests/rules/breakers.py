@@ -1,6 +1,6 @@
 """When circuit breakers open, whom they let through, and when they close."""
 
-from evsim.parts.breaker.phases import CLOSED, HALF_OPEN, OPEN
+from evsim.parts.breaker.periods import CLOSED, HALF_OPEN, OPEN
 from tests.rules.rule import JUST, Rule, causes, nano, system
 
 OPENS = (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evsim import theory
-from evsim.theory.phases import phases_survival
+from evsim.theory.phase_type import phases_survival
 
 
 def test_one_server_is_the_same_by_every_road():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.parts.breaker.phases import phases as phases_of
+from evsim.parts.breaker.periods import phases as phases_of
 from evsim.results.audit.callers import by_instance, calls, name_of
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.ticks import elapsed

@@ -8,7 +8,7 @@ from collections import deque
 
 from evsim.engine.memory import Memory
 from evsim.engine.policy import Policy
-from evsim.parts.breaker.phases import CLOSED, HALF_OPEN, OPEN
+from evsim.parts.breaker.periods import CLOSED, HALF_OPEN, OPEN
 from evsim.results.records import Reason
 from evsim.ticks import ticks
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from evsim.parts.breaker.phases import phases as phases_of
+from evsim.parts.breaker.periods import phases as phases_of
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import bands, sentence
 from evsim.view.scene.marks import Bars, End, Look

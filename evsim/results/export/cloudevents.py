@@ -7,9 +7,9 @@ Extensions: ``partitionkey``, ``sequence`` (the place among the events of its so
 Source: CloudEvents 1.0.2, its JSON event format and its documented extensions.
 """
 
-from evsim.results.export.facts import Facts
+from evsim.results.export.destination import write_list
 from evsim.results.export.identity import rfc3339
-from evsim.results.export.writing import write_list
+from evsim.results.export.moments import Facts
 
 __all__ = ["ONE_FILE", "write"]
 

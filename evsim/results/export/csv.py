@@ -1,6 +1,6 @@
 """The frames of a run as CSV files, in a folder or (where the name ends with .zip) in one archive."""
 
-from evsim.results.export.tables import frames, write_files
+from evsim.results.export.frame_files import frames, write_files
 
 __all__ = ["ONE_FILE", "write"]
 

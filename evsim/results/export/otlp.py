@@ -14,9 +14,9 @@ Sources: OTLP 1.x (JSON encoding), semantic conventions of messaging.
 
 from bisect import bisect_left, bisect_right
 
-from evsim.results.export.facts import Facts
+from evsim.results.export.destination import write_list
 from evsim.results.export.identity import unix_nanoseconds
-from evsim.results.export.writing import write_list
+from evsim.results.export.moments import Facts
 from evsim.version import installed_version
 
 __all__ = ["ONE_FILE", "write"]

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from evsim.results.export.tables import frames, write_files
+from evsim.results.export.frame_files import frames, write_files
 from evsim.scenario.errors import Problem, ScenarioError
 
 __all__ = ["ONE_FILE", "write"]

@@ -6,9 +6,9 @@ work that calls or publishes to the work that this causes. Effects are instants 
 asynchronous on whatever they hit, with an instant at their start. Times are microseconds since the start of the run.
 """
 
-from evsim.results.export.facts import Facts
+from evsim.results.export.destination import compact, write_list
 from evsim.results.export.identity import EPOCH
-from evsim.results.export.writing import compact, write_list
+from evsim.results.export.moments import Facts
 
 __all__ = ["ONE_FILE", "write"]
 

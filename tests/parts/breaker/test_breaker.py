@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.parts.breaker.phases import CLOSED, HALF_OPEN, OPEN, phases
+from evsim.parts.breaker.periods import CLOSED, HALF_OPEN, OPEN, phases
 from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees

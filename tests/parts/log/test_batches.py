@@ -106,4 +106,6 @@ def test_a_batch_of_one_is_no_batch():
     plain = Scenario.from_dict(described)
     one, plain = checked(one, conserving=False), checked(plain, conserving=False)
     for name in ("started", "ended"):
-        assert np.array_equal(one.tables.rows[name][rows_of(one, "worker")], plain.rows[name][rows_of(plain, "worker")])
+        assert np.array_equal(
+            one.tables.rows[name][rows_of(one, "worker")], plain.tables.rows[name][rows_of(plain, "worker")]
+        )

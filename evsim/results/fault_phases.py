@@ -1,7 +1,7 @@
 """Before, during and after each fault: the same few figures for those customers who came then."""
 
 from evsim.figures import PHASE
-from evsim.results.figures import measured
+from evsim.results.measures import measured
 from evsim.results.request_figures import Customers
 from evsim.scenario.faults import FAULTS
 

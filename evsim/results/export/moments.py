@@ -13,7 +13,7 @@ from evsim.results.remarks import remarks
 from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.ways import Way
 
-__all__ = ["Attempt", "Facts", "Fault", "Message", "Request"]
+__all__ = ["Attempt", "Facts", "ExportedFault", "Message", "Request"]
 
 TIMES = ("born", "ready", "leased", "arrived", "started", "ended", "settled")
 
@@ -89,7 +89,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ExportedFault:
     """One fault that happened to a `target`; `end` is the end of the run where it outlasts it."""
 
     number: int
@@ -190,12 +190,12 @@ class Facts:
             )
 
     def faults(self):
-        """The :class:`Fault` of every fault, in order of time; those of all requests."""
+        """The :class:`ExportedFault` of every fault, in order of time; those of all requests."""
         kinds = {fault.kind for fault in self.run.scenario.faults}
         met = [incident for incident in self.run.records.incidents if incident[1] in kinds]
         for number, (time, kind, target, end) in enumerate(met):
             end = self.end if end is None else min(nanoseconds(end), self.end)
-            yield Fault(number, kind, target, nanoseconds(time), end)
+            yield ExportedFault(number, kind, target, nanoseconds(time), end)
 
 
 def _word(code):

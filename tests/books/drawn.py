@@ -15,8 +15,8 @@ from hypothesis import given
 from evsim.scenario import Scenario
 from evsim.scenario.part import Part, Tagged
 from tests.books.holding import examples
-from tests.books.logs import log_systems
 from tests.books.systems import calm_systems, stable_systems, systems
+from tests.parts.log.drawing import log_systems
 
 __all__ = ["all_settings", "drawn"]
 

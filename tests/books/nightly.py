@@ -20,11 +20,13 @@ from traceback import extract_tb
 
 from tqdm import tqdm
 
-from tests.books import test_audit_properties, test_log_promises, test_queue_promises, test_sendings  # noqa: F401
+from tests.books import test_audit_properties, test_sendings  # noqa: F401  they fill the list
 from tests.books.holding import PROPERTIES, a_short_patience
 from tests.experiment import test_branch  # noqa: F401
 from tests.figures import test_figures  # noqa: F401
 from tests.input import numbers
+from tests.parts.log import test_log_promises  # noqa: F401
+from tests.parts.queue import test_queue_promises  # noqa: F401
 
 __all__ = ["main"]
 

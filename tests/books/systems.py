@@ -7,7 +7,11 @@ Services call and publish downwards in their list; the only way back up is a pub
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
-from tests.books import exchanges, faults, loads, logs, pipes, queues
+from tests.books import faults, loads
+from tests.parts.exchange import drawing as exchanges
+from tests.parts.log import drawing as logs
+from tests.parts.pipe import drawing as pipes
+from tests.parts.queue import drawing as queues
 
 __all__ = ["calm_systems", "stable_systems", "systems"]
 

@@ -10,7 +10,6 @@ import pytest
 import evsim
 from evsim.scenario import Scenario
 from tests.books.holding import a_short_patience, holds, run_of
-from tests.books.logs import log_systems
 from tests.books.systems import systems
 from tests.figures.channels import channels, partitions
 from tests.figures.crowded import crowded_systems
@@ -22,6 +21,7 @@ from tests.figures.plain import Plain
 from tests.figures.programs import programs
 from tests.figures.stations import services
 from tests.figures.summary import summary
+from tests.parts.log.drawing import log_systems
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ from evsim.results.deliveries import DELIVERY_STATES
 from evsim.results.records import Fate
 from tests.books import checks
 from tests.books.holding import holds, run_of
-from tests.books.logs import log_systems
 from tests.books.systems import systems
+from tests.parts.log.drawing import log_systems
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tests.books import exchanges
+from tests.parts.exchange import drawing as exchanges
 
 __all__ = ["dead_letter", "polling", "queue", "reading", "redrive"]
 

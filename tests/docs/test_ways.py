@@ -1,0 +1,25 @@
+"""The ways through the house: each list is short, and every place on it is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/ways.md").read_text(encoding="utf-8")
+WAYS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+MOST = 12
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_has_at_most_twelve_places_and_each_is_there(way):
+    places = re.findall(r"^\d+\. `([^`]+)`", WAYS[way], re.MULTILINE)
+    assert 5 < len(places) <= MOST
+    for name in re.findall(r"`((?:evsim|tests|docs)/[^`]+)`", WAYS[way]):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_setting_that_is_followed_is_named_where_the_way_says():
+    way = WAYS["The way of one setting"]
+    for name in re.findall(r"`(evsim/(?:scenario/(?:subscription|checking|advice)|parts/queue/engine/\w+)\.py)`", way):
+        assert "prefetch" in (ROOT / name).read_text(encoding="utf-8"), name

@@ -137,7 +137,7 @@ def test_it_is_drawn_played_and_exported(crowd, tmp_path):
     assert any(
         words.get_text() == "up to 3 \N{MULTIPLICATION SIGN} 2 workers" for words in diagram(crowd.scenario).texts
     )
-    busy = ask(
+    (busy,) = ask(
         [film(crowd)], "(film, [index]) => stateOf(index, 1.6e6).services.shop.busy.length", {"state": ["stateOf"]}
     )
     assert busy == 4

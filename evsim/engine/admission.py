@@ -36,7 +36,7 @@ def turning_away(service):
 
 
 def _if_room(service, offer, line, free):
-    edges, place, limit = service.edges, service.system.records.rows.place, service.settings.limit
+    edges, place, limit = service.edges, service.kernel.records.rows.place, service.settings.limit
 
     def offer_if_room(row):
         edge = edges[place[row]]
@@ -49,7 +49,7 @@ def _if_room(service, offer, line, free):
 
 
 def _if_stale(service):
-    rows, env, edges = service.system.records.rows, service.system.env, service.edges
+    rows, env, edges = service.kernel.records.rows, service.kernel.env, service.edges
     place, verdict = rows.place, rows.verdict
 
     def drop_if_stale(row):

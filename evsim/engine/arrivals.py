@@ -4,7 +4,7 @@ from itertools import count
 
 import numpy as np
 
-from evsim.engine.luck import BLOCK
+from evsim.engine.random_streams import BLOCK
 from evsim.scenario import Distribution
 from evsim.ticks import SECOND, ticks
 

@@ -1,6 +1,6 @@
 """Attempts: further rows for an obligation, which shares its own row with the first; each has luck of its own."""
 
-from evsim.engine.luck import Label
+from evsim.engine.random_streams import Label
 from evsim.results.records import Verdict
 
 __all__ = ["copy_of", "next_attempt", "obligation"]

@@ -4,8 +4,8 @@ from collections import Counter
 
 from evsim.engine.delivery import Delivery
 from evsim.engine.letters import Letters
-from evsim.engine.luck import Label
 from evsim.engine.publishing import Publishing
+from evsim.engine.random_streams import Label
 from evsim.results.records import Fate
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 
@@ -16,7 +16,8 @@ class Channel:
     """The broker's side of a channel. Subclasses say where a message waits and who may have it (``append``)."""
 
     def __init__(self, system, name, settings, number):
-        self.system, self.name, self.settings, self.number = system, name, settings, number
+        self.system, self.kernel = system, system.kernel
+        self.name, self.settings, self.number = name, settings, number
         self.down = 0
         self.frozen = None  # what waits for the end of a pause
         self.frozen_until = 0.0
@@ -78,14 +79,14 @@ class Channel:
         """A message comes that was kept before: the record that stands for it, a new one where it cannot be told."""
         if self.keeps_once and self.has(message):
             return message
-        messages = self.system.records.messages
+        messages = self.kernel.records.messages
         copy = messages.new()
         for column in ("channel", "route", "cause", "origin", "key", "partition"):
             getattr(messages, column)[copy] = getattr(messages, column)[message]
-        messages.published[copy] = self.system.env._now
+        messages.published[copy] = self.kernel.env._now
         self.copied[message] += 1
-        messages.luck[copy] = self.system.luck.later(messages.luck[message], Label.COPY(self.copied[message]))
-        self.system.records.copies.append((copy, message))
+        messages.luck[copy] = self.kernel.streams.later(messages.luck[message], Label.COPY(self.copied[message]))
+        self.kernel.records.copies.append((copy, message))
         self.append(copy)
         return copy
 
@@ -116,10 +117,10 @@ class Channel:
         """What arrives waits at the door; nothing is granted."""
         if self.frozen is None:
             self.frozen = []
-        self.frozen_until = max(self.frozen_until, self.system.env._now + length)
+        self.frozen_until = max(self.frozen_until, self.kernel.env._now + length)
 
     def resume(self):
-        if self.frozen is None or self.system.env._now < self.frozen_until:
+        if self.frozen is None or self.kernel.env._now < self.frozen_until:
             return
         waiting, self.frozen = self.frozen, None
         for function, argument in waiting:
@@ -145,7 +146,8 @@ class Subscriber:
     gives_up_alone = False  # whether other groups have the message still
 
     def __init__(self, system, channel, service, subscription):
-        self.system, self.channel, self.service, self.subscription = system, channel, service, subscription
+        self.system, self.kernel = system, system.kernel
+        self.channel, self.service, self.subscription = channel, service, subscription
         self.group = subscription.group or service.name
         self.edges = {}  # place number -> Delivery
         self.routes = {}  # route of a message -> place number of its delivery here

@@ -15,7 +15,7 @@ class Delivery:
     crews = None  # of batches: who follows whom
 
     def __init__(self, system, place, subscriber):
-        self.system, self.place, self.subscriber = system, place, subscriber
+        self.system, self.kernel, self.place, self.subscriber = system, system.kernel, place, subscriber
         service, channel = subscriber.service, subscriber.channel
         rows = system.records.rows
         self.attempts = subscriber.attempts

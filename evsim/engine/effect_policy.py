@@ -14,7 +14,7 @@ class EffectPolicy:
     """Every hook, doing nothing, for the effect of one `name`. ``place``: where a handler is compiled."""
 
     def __init__(self, system, name):
-        self.system, self.name = system, name
+        self.system, self.kernel, self.name = system, system.kernel, name
 
     def made(self, place, effect):
         """`effect(row)`, with whatever is to be done when any step makes it."""

@@ -48,6 +48,7 @@ class Compiler:
 
     def __init__(self, system, place, service, edge):
         self.system, self.place, self.service, self.edge = system, place, service, edge
+        self.kernel = system.kernel
         self.rows, self.env, self.effects = system.records.rows, system.env, system.effects
         self.ordinals = {}  # kind of step -> how many were met, in the order of the file
         steps = service.settings.handle
@@ -75,7 +76,7 @@ class Compiler:
         ending, edge = self.service.ending, self.edge
         if self.place.is_delivery:
             return ending(Outcome.OK, *edge.ended)
-        tell_first = strikes_after_reply(self.system.scenario, self.place.service)
+        tell_first = strikes_after_reply(self.kernel.scenario, self.place.service)
         self.replies_early = not callable(steps) and (tell_first or _replies_early(steps))
         return ending(Outcome.OK, self._unless_replied(edge.answer) if self.replies_early else edge.answer)
 
@@ -126,16 +127,16 @@ class Compiler:
 
     def shared(self, key, make):
         """What all handlers of the service share that ask for it by the same key, made for the first of them."""
-        return self.system.shared((self.place.service, key), make)
+        return self.kernel.shared((self.place.service, key), make)
 
     def draws(self, distribution, step, position):
         """A function of a row: its value of a distribution of times, in ticks."""
-        draws, luck = self.system.luck.draws(distribution, *self.purpose(step, position)), self.rows.luck
+        draws, luck = self.kernel.streams.draws(distribution, *self.purpose(step, position)), self.rows.luck
         return lambda row: draws.of(luck[row])
 
     def remark(self, kind, row):
         """Note something of an attempt; its words are those of the part."""
-        self.system.records.incidents.append((self.env._now, kind, self.place.service, row))
+        self.kernel.records.incidents.append((self.env._now, kind, self.place.service, row))
 
     def purpose(self, step, position):
         """The key of a step's luck: workload, service, visit, kind of step and its ordinal."""

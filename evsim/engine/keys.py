@@ -4,7 +4,7 @@ from array import array
 
 import numpy as np
 
-from evsim.engine.luck import BLOCK
+from evsim.engine.random_streams import BLOCK
 
 __all__ = ["Keys", "key_of_row"]
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from zlib import crc32
 
 from evsim.engine.environment import ARRIVAL
-from evsim.engine.luck import Label
+from evsim.engine.random_streams import Label
 from evsim.engine.writing import goes_round, onward, refused_letter
 
 __all__ = ["Letters"]

@@ -9,7 +9,7 @@ class Memory:
     def __init__(self, service, make):
         self.service, self.make = service, make
         self.states = {each.number: make(each.number) for each in service.instances}
-        self.parent = service.system.records.rows.parent
+        self.parent = service.kernel.records.rows.parent
         service.memories.append(self)
 
     def of(self, row):

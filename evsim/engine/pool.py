@@ -40,7 +40,7 @@ class Pool:
 
     def __init__(self, service):
         self.service, self.width = service, service.settings.workers
-        self.env, self.records = service.system.env, service.system.records
+        self.env, self.records = service.kernel.env, service.kernel.records
         self.instances = []  # every one that there was, by its number
         self.free, self.away, self.up = deque(), set(), 0
         self.open()

@@ -24,7 +24,7 @@ class Service:
     """The running counterpart of a scenario's service."""
 
     def __init__(self, system, name, settings):
-        self.system, self.name, self.settings = system, name, settings
+        self.system, self.kernel, self.name, self.settings = system, system.kernel, name, settings
         self.number = list(system.scenario.services).index(name)
         self.inbox = deque()
         self.entries = {}  # place number -> the first step of its compiled handler
@@ -70,7 +70,7 @@ class Service:
         return any(str(poison) == key for poison in self.instances[self.instance_of(row)].poisons)
 
     def instance_of(self, row):
-        return self.system.records.rows.worker[row] // self.width
+        return self.kernel.records.rows.worker[row] // self.width
 
     def _take_next(self):
         inbox, pool, discipline = self.inbox, self.pool, self.settings.discipline
@@ -86,7 +86,7 @@ class Service:
     # The plain inbox: nothing can disturb it but its own limit.
 
     def _plain_offer(self):
-        rows, env = self.system.records.rows, self.system.env
+        rows, env = self.kernel.records.rows, self.kernel.env
         place, worker, started = rows.place, rows.worker, rows.started
         free, entries, wait, take_worker = self.free, self.entries, self.inbox.append, self.free.popleft
 
@@ -102,7 +102,7 @@ class Service:
 
     def _plain_ending(self, how, told, then=None):
         """A function that ends the work of a row as `how`; its worker takes the next one: `told(row)`, `then(row)`."""
-        rows, env = self.system.records.rows, self.system.env
+        rows, env = self.kernel.records.rows, self.kernel.env
         place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
         inbox, entries, take_next, give_worker = self.inbox, self.entries, self.take_next, self.free.append
 
@@ -126,7 +126,7 @@ class Service:
     # The guarded inbox: faults may stop, kill or freeze it, and whose turn has come may be turned away.
 
     def _guarded_offer(self):
-        place, inbox, edges = self.system.records.rows.place, self.inbox, self.edges
+        place, inbox, edges = self.kernel.records.rows.place, self.inbox, self.edges
 
         def let_in(row):
             inbox.append(row)
@@ -143,7 +143,7 @@ class Service:
         return offer
 
     def _guarded_ending(self, how, told, then=None):
-        rows, env, release, running = self.system.records.rows, self.system.env, self.pool.release, self.running
+        rows, env, release, running = self.kernel.records.rows, self.kernel.env, self.pool.release, self.running
         worker, ended, outcome = rows.worker, rows.ended, rows.outcome
 
         def end(row):
@@ -161,7 +161,7 @@ class Service:
 
     def fill(self):
         """Free workers take what waits."""
-        rows, now, free, inbox = self.system.records.rows, self.system.env._now, self.free, self.inbox
+        rows, now, free, inbox = self.kernel.records.rows, self.kernel.env._now, self.free, self.inbox
         turn_away, take_next, pins = self.turn_away, self.take_next, self.pins
         if self.filling:
             return  # a handler without work ended inside the loop below, which goes on
@@ -193,7 +193,7 @@ class Service:
         """The instance starts nothing new; work in hand goes on. With the last one, waiting callers are refused."""
         self.pool.stop(instance)
         if not self.is_up:
-            place, edges = self.system.records.rows.place, self.edges
+            place, edges = self.kernel.records.rows.place, self.edges
             waiting = [row for row in self.inbox if edges[place[row]].refusable]
             kept = [row for row in self.inbox if not edges[place[row]].refusable]
             self.inbox.clear()
@@ -201,19 +201,19 @@ class Service:
             for row in waiting:
                 edges[place[row]].refuse(row, Reason.UNREACHABLE)
         for row in sorted(self._take_out(self.pins.of(instance)), reverse=True):
-            edge = self.edges[self.system.records.rows.place[row]]
+            edge = self.edges[self.kernel.records.rows.place[row]]
             edge.refuse(row, Reason.UNREACHABLE) if edge.refusable else edge.withdrawn(row)
         self._tell(instance, "stops")
 
     def withdraw(self, row, reason):
         """A delivery that waits here for its instance, or travels to it, is never worked."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         self._take_out({row})
-        rows.outcome[row], rows.ended[row], rows.reason[row] = Outcome.WITHDRAWN, self.system.env._now, reason
+        rows.outcome[row], rows.ended[row], rows.reason[row] = Outcome.WITHDRAWN, self.kernel.env._now, reason
 
     def _take_out(self, rows):
         """Those of some deliveries that wait in the inbox or travel to it, taken out of there."""
-        travelling = self.system.env.withdraw(lambda function, row: function in self.arrivals and row in rows)
+        travelling = self.kernel.env.withdraw(lambda function, row: function in self.arrivals and row in rows)
         waiting = [row for row in self.inbox if row in rows]
         for row in waiting:
             self.inbox.remove(row)
@@ -253,7 +253,7 @@ class Service:
 
     def die(self, status, reason):
         """The program ends for good, at once but not before what happens now is over; status: as a shell tells it."""
-        self.system.env.call_in(0, self._died, (status, reason), FAULT)
+        self.kernel.env.call_in(0, self._died, (status, reason), FAULT)
 
     def _died(self, how):
         status, reason = how
@@ -261,7 +261,7 @@ class Service:
             return
         for service in self._program():
             service.ended = True
-            self.system.records.incidents.append((self.system.env._now, "ended", service.name, status))
+            self.kernel.records.incidents.append((self.kernel.env._now, "ended", service.name, status))
             for instance in service.instances:
                 service.crash(instance.number, reason)
         self.bury()
@@ -280,7 +280,7 @@ class Service:
 
     def crash(self, instance, reason=Reason.CRASH):
         """Work in hand is lost; with the last instance also what waits in the inbox or travels towards it."""
-        rows, env = self.system.records.rows, self.system.env
+        rows, env = self.kernel.records.rows, self.kernel.env
         dead = sorted(row for row in self.running if self.instance_of(row) == instance)
         self.pool.crash(instance)
         if not self.is_up:
@@ -315,7 +315,7 @@ class Service:
 
     def pause(self, instance, length):
         """Everything in the instance freezes for a `length` of time, then goes on where it was."""
-        env, longer = self.system.env, self.pool.pause(instance, length)
+        env, longer = self.kernel.env, self.pool.pause(instance, length)
         if longer > 0:
             mine = {row for row in self.running if self.instance_of(row) == instance}
             env.postpone(lambda function, row: function in self.completions and row in mine, longer)
@@ -336,14 +336,14 @@ class Service:
     def resume(self, instance):
         """The end of :meth:`pause`, unless another pause goes on."""
         paused = self.instances[instance]
-        if paused.frozen is None or self.system.env._now < paused.frozen_until:
+        if paused.frozen is None or self.kernel.env._now < paused.frozen_until:
             return
         waiting = self.pool.wake(instance, self.held())
         self.fill()
         for function, row in waiting:
-            self.system.env.call_in(0, function, row, FAULT)
+            self.kernel.env.call_in(0, function, row, FAULT)
         self._tell(instance, "wakes")
 
     def held(self):
         """Workers that are at work."""
-        return {self.system.records.rows.worker[row] for row in self.running}
+        return {self.kernel.records.rows.worker[row] for row in self.running}

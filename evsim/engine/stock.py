@@ -27,7 +27,7 @@ def take_stock(system):
     moving += [entry for channel in channels for entry in channel.outside()]
     subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
     ready = [row for keeper in (*channels, *subscribers) for row in keeper.stored()]
-    at_bulkheads = [row for policy in system.in_common.values() for row in getattr(policy, "rows_held", list)()]
+    at_bulkheads = [row for policy in system.kernel.everything_shared() for row in getattr(policy, "rows_held", list)()]
     unsettled = {row for subscriber in subscribers for row in subscriber.unsettled()}
     return {
         "ready": sorted(ready),

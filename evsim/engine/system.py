@@ -9,12 +9,13 @@ from evsim.engine.effect_policy import Effects
 from evsim.engine.environment import ExactEnvironment, SimulationError
 from evsim.engine.faults import schedule_faults
 from evsim.engine.handler import compile_handler
+from evsim.engine.kernel import Kernel
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
-from evsim.engine.luck import Label, Luck
 from evsim.engine.mortal import mortal
 from evsim.engine.outbox import Relay
 from evsim.engine.places import Walk
+from evsim.engine.random_streams import Label, RandomStreams
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
 from evsim.engine.size import refuse_too_many
@@ -38,9 +39,9 @@ class System:
 
     def __init__(self, scenario, seed, guarded=False):
         self.scenario, self.seed = scenario, seed = scenario.complete, seed
-        self.env = ExactEnvironment()
-        self.luck = Luck(seed)
-        self.records = Records(scenario.run_settings.max_rows)
+        records = Records(scenario.run_settings.max_rows)
+        self.kernel = Kernel(ExactEnvironment(), records, RandomStreams(seed), scenario)
+        self.env, self.records, self.luck = self.kernel.env, self.kernel.records, self.kernel.streams
         run = scenario.run_settings
         self.end, self.give_up = ticks(run.end), ticks(scenario.network.give_up)
         self.backing_off = 0  # deliveries that wait for their next attempt
@@ -51,7 +52,6 @@ class System:
         self.clocks = []  # of the faults
         self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
         self.publishings, self._relays = [], {}
-        self.in_common = {}  # what steps share, by a key of theirs
         self.reopened = []  # rows whose stamp was taken back
         self._walk = Walk(scenario)
         self.places = self._walk.places
@@ -137,13 +137,7 @@ class System:
         """What the calls of a service to a callee share: the policy of a kind with these settings; None without any."""
         if settings is None:
             return None
-        return self.shared((kind, service, callee, settings), lambda: kind(self, service, callee, settings))
-
-    def shared(self, key, make):
-        """What all who ask for it by the same key share, made for the first of them."""
-        if key not in self.in_common:
-            self.in_common[key] = make()
-        return self.in_common[key]
+        return self.kernel.shared((kind, service, callee, settings), lambda: kind(self, service, callee, settings))
 
     # Keys and names.
 

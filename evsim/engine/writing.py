@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from evsim.engine.luck import Label
+from evsim.engine.random_streams import Label
 from evsim.results.deaths import is_rejected
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 

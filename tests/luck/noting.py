@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from evsim.engine import luck as module
-from evsim.engine.luck import Draws, Luck
+from evsim.engine.random_streams import Draws, RandomStreams
 
 __all__ = ["Notes", "noted"]
 
@@ -38,7 +38,7 @@ class _Values(array):
 @contextmanager
 def noted():
     """:class:`Notes` of all that is drawn inside."""
-    notes, key = Notes(), Luck.key
+    notes, key = Notes(), RandomStreams.key
 
     class NotedDraws(Draws):
         __slots__ = ("_note",)
@@ -59,5 +59,5 @@ def noted():
         notes.made(purpose, found)
         return found
 
-    with patch.object(module, "Draws", NotedDraws), patch.object(Luck, "key", noted_key):
+    with patch.object(module, "Draws", NotedDraws), patch.object(RandomStreams, "key", noted_key):
         yield notes

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from evsim.engine.luck import BLOCK, Label, Luck
+from evsim.engine.random_streams import BLOCK, Label, RandomStreams
 from evsim.scenario import Distribution
 from evsim.ticks import SECOND
 
@@ -72,7 +72,7 @@ FIRST = {  # requests 0, 1, 1023, 1024 and 5000 of seed 1
 
 
 def first_of(shape):
-    draws = Luck(1).draws(Distribution.read(SHAPES[shape]), *PURPOSE)
+    draws = RandomStreams(1).draws(Distribution.read(SHAPES[shape]), *PURPOSE)
     return [draws.of(number) / SECOND for number in (0, 1, 1023, 1024, 5000)]
 
 
@@ -86,12 +86,12 @@ CHANCES = [0.7405422448831672, 0.25126585909703614, 0.7892704396228203, 0.001734
 
 
 def key_of():
-    return list(map(hex, Luck(1).key(*PURPOSE)))
+    return list(map(hex, RandomStreams(1).key(*PURPOSE)))
 
 
 def chances_of():
     """Of requests 0, 1 and 1024, and of second attempts of 0 and 1."""
-    luck = Luck(1)
+    luck = RandomStreams(1)
     chances = luck.uniforms("key", "register-page")
     return [chances.of(each) for each in (0, 1, 1024, luck.later(0, 2), luck.later(1, 2))]
 
@@ -114,7 +114,7 @@ LATER = {
 
 
 def later_of(shape):
-    luck = Luck(1)
+    luck = RandomStreams(1)
     draws = luck.draws(Distribution.read(SHAPES[shape]), *PURPOSE)
     second = [luck.later(number, Label.ATTEMPT(2)) for number in (0, 1, 1024)]
     third = [luck.later(0, Label.ATTEMPT(3)), luck.later(luck.later(0, Label.ATTEMPT(2)), Label.ATTEMPT(3))]
@@ -131,7 +131,7 @@ def test_later_attempts_have_the_luck_they_always_had(shape):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_time_is_a_whole_number_of_nanoseconds(shape):
-    luck = Luck(1)
+    luck = RandomStreams(1)
     draws = luck.draws(Distribution.read(SHAPES[shape]), "x")
     for values in (
         [draws.of(number) for number in range(REQUESTS)],
@@ -143,21 +143,21 @@ def test_every_time_is_a_whole_number_of_nanoseconds(shape):
 
 def test_a_draw_does_not_depend_on_when_it_is_asked_for():
     distribution = Distribution.read(SHAPES["lognormal"])
-    there, back = Luck(1).draws(distribution, "x"), Luck(1).draws(distribution, "x")
+    there, back = RandomStreams(1).draws(distribution, "x"), RandomStreams(1).draws(distribution, "x")
     numbers = [5000, 0, 1023, 1024, 3, 2048]
     assert [there.of(n) for n in numbers] == [back.of(n) for n in reversed(numbers)][::-1]
 
 
 def test_a_draw_does_not_depend_on_other_tickets():
     distribution = Distribution.read(SHAPES["lognormal"])
-    alone, busy = Luck(1), Luck(1)
+    alone, busy = RandomStreams(1), RandomStreams(1)
     for number in range(100):
         busy.later(number, 2)
     assert alone.draws(distribution, "x").of(alone.later(7, 2)) == busy.draws(distribution, "x").of(busy.later(7, 2))
 
 
 def test_the_block_of_a_request_is_its_number_divided_by_1024():
-    draws = Luck(1).draws(Distribution.read(SHAPES["exponential"]), "x")
+    draws = RandomStreams(1).draws(Distribution.read(SHAPES["exponential"]), "x")
     assert BLOCK == 1024
     assert [draws.of(number) for number in (1023, 1024)] == [draws.block(0)[1023], draws.block(1)[0]]
 
@@ -182,9 +182,9 @@ def test_draws_of_different_purposes_seeds_and_attempts_are_unrelated():
         "a link": ("link", "register-page", "register", "database", 0),
         "a link, the other way": ("link", "register-page", "database", "register", 0),
     }
-    luck = Luck(1)
+    luck = RandomStreams(1)
     streams = {name: first_draws(luck, distribution, *purpose) for name, purpose in purposes.items()}
-    streams |= {f"with seed {seed}": first_draws(Luck(seed), distribution, *PURPOSE) for seed in (0, 2, 3)}
+    streams |= {f"with seed {seed}": first_draws(RandomStreams(seed), distribution, *PURPOSE) for seed in (0, 2, 3)}
     streams |= {f"attempt {n}": later_draws(luck, distribution, *PURPOSE, attempt=n) for n in (2, 3, 4)}
     assert_unrelated(streams)
 
@@ -193,7 +193,7 @@ def test_draws_of_different_purposes_seeds_and_attempts_are_unrelated():
 @pytest.mark.parametrize("shape", ["uniform", "erlang", "hyperexponential", "lognormal"])
 def test_neighbouring_requests_are_unrelated(make, shape):
     """Also where a value needs several uniform numbers: no two requests share one."""
-    values = make(Luck(1), Distribution.read(SHAPES[shape]), *PURPOSE)
+    values = make(RandomStreams(1), Distribution.read(SHAPES[shape]), *PURPOSE)
     ranks = values.argsort().argsort()  # of a long tail only the order counts
     for lag in (1, 2, 3, 4, BLOCK):
         correlation = np.corrcoef(ranks[lag:], ranks[:-lag])[0, 1]
@@ -203,7 +203,7 @@ def test_neighbouring_requests_are_unrelated(make, shape):
 @pytest.mark.parametrize("make", [first_draws, later_draws])
 def test_uniform_draws_are_uniform(make):
     """The largest gap to the straight line, by Kolmogorov and Smirnov: beyond 1.95 once in a thousand."""
-    values = np.sort(make(Luck(1), Distribution.read({"uniform": [0, 1]}), *PURPOSE))
+    values = np.sort(make(RandomStreams(1), Distribution.read({"uniform": [0, 1]}), *PURPOSE))
     steps = np.arange(REQUESTS + 1) / REQUESTS
     gap = max(np.abs(values - steps[1:]).max(), np.abs(values - steps[:-1]).max())
     assert gap * REQUESTS**0.5 < 1.95
@@ -212,7 +212,7 @@ def test_uniform_draws_are_uniform(make):
 @pytest.mark.parametrize("shape", ["exponential", "erlang", "hyperexponential", "lognormal"])
 def test_later_attempts_are_drawn_from_the_same_distribution(shape):
     """Two samples of n: the gap between them, by Kolmogorov and Smirnov, in units of sqrt(2 / n)."""
-    luck, distribution = Luck(1), Distribution.read(SHAPES[shape])
+    luck, distribution = RandomStreams(1), Distribution.read(SHAPES[shape])
     first, later = (
         np.sort(first_draws(luck, distribution, "x")),
         np.sort(later_draws(luck, distribution, "x")),

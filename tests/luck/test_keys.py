@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from evsim.engine import luck as engine
-from evsim.engine.luck import Label, Luck
+from evsim.engine.random_streams import Label, RandomStreams
 from evsim.run import Simulation
 from tests.books.holding import holds
 from tests.books.systems import systems
@@ -169,7 +169,7 @@ def test_no_two_requests_share_the_state_of_an_attempt():
 
 
 def test_a_second_attempt_under_a_first_one_is_not_the_first_under_a_second_one():
-    luck = Luck(1)
+    luck = RandomStreams(1)
     below_the_first = luck.of(luck.later(7, Label.ATTEMPT(2, level=1)))
     below_the_second = luck.of(luck.later(7, Label.ATTEMPT(2, level=0)))
     assert below_the_first != below_the_second

@@ -26,7 +26,7 @@ class Breaker(Policy):
     def __init__(self, system, service, callee, settings):
         def make(instance):
             name = f"{service.name}/{instance + 1}" if service.settings.most_instances > 1 else service.name
-            return Circuit(system, f"{name} to {callee}", settings)
+            return Circuit(service.kernel, f"{name} to {callee}", settings)
 
         self.circuits = Memory(service, make)
 
@@ -60,15 +60,15 @@ class Breaker(Policy):
 class Circuit:
     """The breaker of one instance."""
 
-    def __init__(self, system, who, settings):
-        self.system, self.who, self.settings = system, who, settings
+    def __init__(self, kernel, who, settings):
+        self.kernel, self.who, self.settings = kernel, who, settings
         self.state, self.opened, self.open_for = CLOSED, 0.0, ticks(settings.open_for)
         self.results = deque(maxlen=settings.calls)  # since it was closed: whether each call failed
         self.calls = {}  # calls under way that count in this state
         self.successes = 0  # of the trials
 
     def admits(self, row):
-        if self.state == OPEN and self.system.env._now >= self.opened + self.open_for:
+        if self.state == OPEN and self.kernel.env._now >= self.opened + self.open_for:
             self._become(HALF_OPEN)
         if self.state == OPEN:
             return False
@@ -94,10 +94,10 @@ class Circuit:
             self._become(CLOSED)
 
     def _become(self, state):
-        self.state, self.opened, self.successes = state, self.system.env._now, 0
+        self.state, self.opened, self.successes = state, self.kernel.env._now, 0
         self.results.clear()
         self.calls.clear()
-        self.system.records.incidents.append((self.opened, state, self.who, None))
+        self.kernel.records.incidents.append((self.opened, state, self.who, None))
 
     def forget(self):
         """The instance begins anew, with a breaker that is closed."""

@@ -18,7 +18,8 @@ class Idempotent(ServicePolicy):
     """The store of one service: what was handled, by which row, and when."""
 
     def __init__(self, service, settings):
-        self.system, self.settings, self.window = service.system, settings, ticks(settings.window)
+        self.system, self.kernel = service.system, service.kernel
+        self.settings, self.window = settings, ticks(settings.window)
         self.stored = {}  # identity -> (row, time)
 
     def handling(self, compiler, end):
@@ -27,17 +28,17 @@ class Idempotent(ServicePolicy):
     def is_of_another(self, identity, row):
         """Whether another handling has stored this identity, and it is not forgotten."""
         owner, time = self.stored.get(identity, (row, 0.0))
-        return owner != row and (self.window is None or self.system.env._now < time + self.window)
+        return owner != row and (self.window is None or self.kernel.env._now < time + self.window)
 
     def identity(self, place):
         """A function that says what a row at `place` is about."""
-        system, rows, messages = self.system, self.system.records.rows, self.system.records.messages
+        records, number_of, copies = self.kernel.records, self.kernel.streams.of, {}
+        rows, messages = records.rows, records.messages
         by, is_delivery = self.settings.by, place.is_delivery
-        number_of, copies = system.luck.of, {}
 
         def original(row):
             """The message that a delivery brings, or the one that this is a copy or a dead letter of."""
-            copies.update(system.records.copies[len(copies) :])
+            copies.update(records.copies[len(copies) :])
             message = rows.parent[row]
             while (before := copies.get(message, messages.origin[message])) >= 0:
                 message = before
@@ -52,7 +53,7 @@ class Idempotent(ServicePolicy):
             number, _ = number_of(rows.luck[row])
             return place.workload, number, place.number, rows.hop[row]
 
-        return {"message": of_message, "content": of_content, "key": key_of_row(system, place)}[by]
+        return {"message": of_message, "content": of_content, "key": key_of_row(self.system, place)}[by]
 
 
 class Once(Handling):
@@ -60,7 +61,7 @@ class Once(Handling):
 
     def __init__(self, policy, compiler, end):
         super().__init__(end)
-        self.compiler, self.system, self.policy = compiler, compiler.system, policy
+        self.compiler, self.kernel, self.policy = compiler, compiler.kernel, policy
         self.identity = policy.identity(compiler.place)
 
     def ending(self):
@@ -95,11 +96,11 @@ class Once(Handling):
     def _store(self, row):
         identity, stored = self.identity(row), self.policy.stored
         if stored.get(identity, (None,))[0] != row:
-            stored[identity] = row, self.system.env._now
+            stored[identity] = row, self.kernel.env._now
 
     def _skip(self, row):
-        records = self.system.records
-        records.note(records.skips, row, self.system.env._now)
+        records = self.kernel.records
+        records.note(records.skips, row, self.kernel.env._now)
         self.end(row)
 
 

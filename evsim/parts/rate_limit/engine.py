@@ -17,7 +17,7 @@ class RateLimit(ServicePolicy):
 
     def arriving(self, offer):
         service, rate, burst = self.service, self.rate, self.burst
-        env, edges, place = service.system.env, service.edges, service.system.records.rows.place
+        env, edges, place = service.kernel.env, service.edges, service.kernel.records.rows.place
         tokens, counted = float(burst), 0.0  # how many there were, and when
 
         def offer_if_token(row):

@@ -14,7 +14,7 @@ class Shed(ServicePolicy):
     """Refuses who would wait longer than ``expected_wait``, and who has waited longer than ``age``."""
 
     def __init__(self, service, settings):
-        self.edges, self.rows, self.env = service.edges, service.system.records.rows, service.system.env
+        self.edges, self.rows, self.env = service.edges, service.kernel.records.rows, service.kernel.env
         self.age, self.expected_wait = ticks(settings.age), ticks(settings.expected_wait)
 
     def joining(self, offer, line):

@@ -47,7 +47,7 @@ class Unique(EffectPolicy):
             del self.taken[key]
 
     def _owner(self, place):
-        number_of, luck = self.system.luck.of, self.system.records.rows.luck
+        number_of, luck = self.kernel.streams.of, self.kernel.records.rows.luck
         return lambda row: (place.workload, number_of(luck[row])[0])
 
 

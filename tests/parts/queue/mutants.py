@@ -84,7 +84,7 @@ def a_letter_goes_back_too_early(patch):
 def _early(original):
     def begin(self, queue, settings):
         original(self, queue, settings)
-        self.system.env.call_at(ticks(5), self._begin)
+        self.kernel.env.call_at(ticks(5), self._begin)
 
     return begin
 

@@ -11,7 +11,7 @@ class _Early:
     """The commit leaves when the work begins."""
 
     def begin(self, first):
-        acknowledge, records, env = self.acknowledge, self.system.records, self.system.env
+        acknowledge, records, env = self.acknowledge, self.kernel.records, self.kernel.env
 
         def commit(row):
             records.note(records.replies, row, env._now)
@@ -29,7 +29,7 @@ class _Early:
         return (self.subscriber.worked,)
 
     def has_begun(self, row):
-        return self.system.records.rows.started[row] >= 0
+        return self.kernel.records.rows.started[row] >= 0
 
 
 class EarlyCommitDelivery(_Early, Delivery):
@@ -59,7 +59,7 @@ class OwnedDelivery(Delivery):
         return super().after_work() if self.subscriber.commits_at_once else (self.subscriber.worked,)
 
     def tries(self, row):
-        first = obligation(self.system.records.rows, row)
+        first = obligation(self.kernel.records.rows, row)
         self.failures[first] = count = self.failures.get(first, 0) + 1
         return count
 
@@ -77,8 +77,8 @@ class OwnedDelivery(Delivery):
 
     def withdrawn(self, row):
         """The instance stopped before it began."""
-        rows = self.system.records.rows
-        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.system.env._now
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.kernel.env._now
         self.died(row)
 
     def has_begun(self, row):

@@ -26,7 +26,7 @@ class History:
     """What each partition has, by offset. Retention and compaction take messages out, and tell the groups."""
 
     def __init__(self, log):
-        self.log, self.system, self.env = log, log.system, log.system.env
+        self.log, self.kernel, self.env = log, log.kernel, log.kernel.env
         self.retention, self.compaction = log.settings.retention, ticks(log.settings.compaction)
         self.age = None if self.retention is None else ticks(self.retention.time)
         self.partitions = []
@@ -47,7 +47,7 @@ class History:
 
     def keep(self, message, partition):
         there = self.partitions[partition]
-        there[self.system.records.messages.offset[message]] = message
+        there[self.kernel.records.messages.offset[message]] = message
         if self.retention is not None:
             if self.retention.messages is not None and len(there) > self.retention.messages:
                 self._forget(partition, [next(iter(there.values()))], Reason.RETENTION)
@@ -60,15 +60,15 @@ class History:
 
     def drop(self, message, partition):
         """Take out a message that the log has lost."""
-        self.partitions[partition].pop(self.system.records.messages.offset[message], None)
+        self.partitions[partition].pop(self.kernel.records.messages.offset[message], None)
 
     def has(self, message):
-        messages = self.system.records.messages
+        messages = self.kernel.records.messages
         return self.partitions[messages.partition[message]].get(messages.offset[message]) == message
 
     def since(self, partition, position):
         """The messages of a partition from a position on, in order."""
-        messages, wants = self.system.records.messages, wanted(position)
+        messages, wants = self.kernel.records.messages, wanted(position)
         return [
             message
             for offset, message in self.partitions[partition].items()
@@ -77,12 +77,12 @@ class History:
 
     def _look_later(self, partition):
         oldest = next(iter(self.partitions[partition].values()))
-        due = self.system.records.messages.appended[oldest] + self.age
+        due = self.kernel.records.messages.appended[oldest] + self.age
         self.oldest_due[partition] = due = max(due, self.env._now)
         self.env.call_at(due, self._too_old, partition, TIMEOUT)
 
     def _too_old(self, partition):
-        appended, there = self.system.records.messages.appended, self.partitions[partition]
+        appended, there = self.kernel.records.messages.appended, self.partitions[partition]
         old = [message for message in there.values() if appended[message] + self.age <= self.env._now]
         self.oldest_due[partition] = None
         self._forget(partition, old, Reason.RETENTION)
@@ -92,7 +92,7 @@ class History:
     def _clean(self, _):
         """Of each key only the latest message stays."""
         self.cleaning = False
-        keys = self.system.records.messages.key
+        keys = self.kernel.records.messages.key
         for partition, there in enumerate(self.partitions):
             latest = {keys[message]: message for message in there.values()}
             old = [message for message in there.values() if latest[keys[message]] != message]
@@ -101,7 +101,7 @@ class History:
     def _forget(self, partition, messages, reason):
         if not messages:
             return
-        there, records = self.partitions[partition], self.system.records
+        there, records = self.partitions[partition], self.kernel.records
         for message in messages:
             del there[records.messages.offset[message]]
             records.removals.append((self.env._now, message))

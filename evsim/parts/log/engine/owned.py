@@ -65,10 +65,10 @@ class OwnedGroup(Reader):
         if followers:
             self.crews[row] = followers
             for each in followers:
-                self.system.records.rows.leased[each] = self.system.env._now
-                self.system.records.batches.append((each, row))
+                self.kernel.records.rows.leased[each] = self.kernel.env._now
+                self.kernel.records.batches.append((each, row))
         if self.max_poll_interval is not None:
-            self.system.env.call_in(self.max_poll_interval, self._overdue, row, TIMEOUT)
+            self.kernel.env.call_in(self.max_poll_interval, self._overdue, row, TIMEOUT)
         self.grant(row)
 
     def resume(self):
@@ -126,7 +126,7 @@ class OwnedGroup(Reader):
         rows = cursor.done
         if cursor.holder is not None and not self.edge_of(cursor.holder).has_begun(cursor.holder):
             rows = [*rows, cursor.holder, *self.crews.get(cursor.holder, ())]
-        if cursor.holder is not None and self.system.records.rows.outcome[cursor.holder] == Outcome.OPEN:
+        if cursor.holder is not None and self.kernel.records.rows.outcome[cursor.holder] == Outcome.OPEN:
             self._void(cursor)
         else:
             self.crews.pop(cursor.holder, None)
@@ -178,17 +178,17 @@ class OwnedGroup(Reader):
 
     def _overdue(self, row):
         cursor = self.cursor_of(row)
-        if cursor.holder == row and self.system.records.rows.outcome[row] == Outcome.OPEN:
+        if cursor.holder == row and self.kernel.records.rows.outcome[row] == Outcome.OPEN:
             self.membership.expel(cursor.owner)
 
     # Commits at an interval.
 
     def _commit_later(self, member):
         if member not in self.next_commit:
-            now, since = self.system.env._now, self.membership.since[member]
+            now, since = self.kernel.env._now, self.membership.since[member]
             due = since + ((now - since) // self.interval + 1) * self.interval
             self.next_commit[member] = due
-            self.system.env.call_at(due, self._commit_now, (member, due), TIMEOUT)
+            self.kernel.env.call_at(due, self._commit_now, (member, due), TIMEOUT)
 
     def _commit_now(self, ticket):
         member, due = ticket
@@ -205,7 +205,7 @@ class OwnedGroup(Reader):
     def commit(self, cursor):
         """Tell the broker how far the owner has come in the partition."""
         done, cursor.done = cursor.done, []
-        records, now = self.system.records, self.system.env._now
+        records, now = self.kernel.records, self.kernel.env._now
         for row in done:
             if records.rows.ended[row] != now:
                 records.note(records.replies, row, now)
@@ -214,13 +214,13 @@ class OwnedGroup(Reader):
     # For a stock-take.
 
     def stored(self):
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         following = [row for leader, followers in self.crews.items() for row in followers
                      if not (rows.outcome[leader] or rows.started[leader] >= 0)]  # fmt: skip
         return following + [row for cursor in self.cursors for row in cursor.store]
 
     def unsettled(self):
-        outcome = self.system.records.rows.outcome
+        outcome = self.kernel.records.rows.outcome
         late = [cursor.holder for cursor in self.cursors if cursor.holder is not None and outcome[cursor.holder]]
         late += [row for leader in late for row in self.crews.get(leader, ())]
         return late + [row for cursor in self.cursors for row in cursor.done]

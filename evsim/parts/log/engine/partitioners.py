@@ -5,8 +5,8 @@ Each is made for the publish step of a place, and gives a function of a message'
 
 from array import array
 
-from evsim.engine.luck import BLOCK
 from evsim.engine.murmur import partition_of, partitions_of
+from evsim.engine.random_streams import BLOCK
 
 __all__ = ["PARTITIONERS"]
 

@@ -9,7 +9,7 @@ lost.
 from collections import Counter, deque
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.luck import Label
+from evsim.engine.random_streams import Label
 from evsim.results.records import Fate, Reason
 from evsim.ticks import ticks
 

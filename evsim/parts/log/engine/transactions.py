@@ -18,7 +18,7 @@ def transactions_of(system):
     readers = [each for service in system.scenario.services.values() for each in service.subscribe]
     if not any(each.is_atomic for each in readers):
         return None
-    return system.shared(Transactions, lambda: Transactions(system))
+    return system.kernel.shared(Transactions, lambda: Transactions(system))
 
 
 class Transactions:

@@ -73,17 +73,17 @@ class CarefulQueue(Channel):
         return Fate.OPEN if taken else Fate.FULL
 
     def _is_here(self, message):
-        return self.keeps_once and self.system.records.messages.appended[message] >= 0
+        return self.keeps_once and self.kernel.records.messages.appended[message] >= 0
 
     def outside(self):
         return [*super().outside(), *self.waiting_outside]
 
     def append(self, message):
         """Keep a message, unless it is known already."""
-        rows, messages, now = self.system.records.rows, self.system.records.messages, self.system.env._now
+        rows, messages, now = self.kernel.records.rows, self.kernel.records.messages, self.kernel.env._now
         if self.memory is not None and self.memory.has(message):
             messages.fate[message] = Fate.DUPLICATE
-            self.system.records.incidents.append((now, "message deduplicated", self.name, message))
+            self.kernel.records.incidents.append((now, "message deduplicated", self.name, message))
             return
         messages.appended[message] = now
         messages.offset[message] = self.count
@@ -97,13 +97,13 @@ class CarefulQueue(Channel):
 
     def place_of(self, row):
         """Where the message of a row stands in the line."""
-        return self.system.records.messages.offset[self.system.records.rows.parent[row]]
+        return self.kernel.records.messages.offset[self.kernel.records.rows.parent[row]]
 
     def key_of(self, row):
-        return self.system.records.messages.key[self.system.records.rows.parent[row]]
+        return self.kernel.records.messages.key[self.kernel.records.rows.parent[row]]
 
     def priority_of(self, row):
-        route = self.system.records.messages.route[self.system.records.rows.parent[row]]
+        route = self.kernel.records.messages.route[self.kernel.records.rows.parent[row]]
         return self.system.routes[route].course.step.priority
 
     # Messages that go.
@@ -142,12 +142,12 @@ class CarefulQueue(Channel):
     def _bury(self):
         spent, self.spent = self.spent, []
         for edge, row in spent:
-            if self.system.records.rows.verdict[row] == Verdict.OPEN:  # not deleted since
+            if self.kernel.records.rows.verdict[row] == Verdict.OPEN:  # not deleted since
                 edge.give_up(row)
 
     def delete(self, row):
         """Settle what is visible again by an acknowledgement of the attempt before; False if somebody has it since."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         if rows.verdict[row] or rows.leased[row] >= 0:
             return False
         self.store.take_out(row)
@@ -199,13 +199,13 @@ class CarefulQueue(Channel):
             function(argument)
 
     def _deadline(self, row):
-        return self.system.records.messages.appended[self.system.records.rows.parent[row]] + self.ttl
+        return self.kernel.records.messages.appended[self.kernel.records.rows.parent[row]] + self.ttl
 
     def _expire(self, strictly=False):
         """Throw out what is at the head and too old; at its deadline it may still be handed out (`strictly`)."""
         if self.ttl is None:
             return
-        now = self.system.env._now
+        now = self.kernel.env._now
         while (row := self.store.head()) is not None:
             deadline = self._deadline(row)
             if deadline > now or (strictly and deadline == now):
@@ -215,7 +215,7 @@ class CarefulQueue(Channel):
     def _wake_for(self, row):
         if self.ttl is not None and row is not None and self._deadline(row) < self.wakes_at:
             self.wakes_at = self._deadline(row)
-            self.system.env.call_at(self.wakes_at, self._wake, self.wakes_at, TIMEOUT)
+            self.kernel.env.call_at(self.wakes_at, self._wake, self.wakes_at, TIMEOUT)
 
     def _wake(self, time):
         if time == self.wakes_at:
@@ -230,6 +230,6 @@ class CarefulQueue(Channel):
             self.letters.send(row)
 
     def _close(self, row, verdict, reason):
-        rows, now = self.system.records.rows, self.system.env._now
+        rows, now = self.kernel.records.rows, self.kernel.env._now
         rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, now
         rows.verdict[row], rows.settled[row], rows.reason[row] = verdict, now, reason

@@ -78,7 +78,7 @@ class CarefulConsumer(Subscriber):
 
     def hand_out(self, row, seat):
         """Grant a row to a seat that has credit for it."""
-        records, env = self.system.records, self.system.env
+        records, env = self.kernel.records, self.kernel.env
         rows, channel = records.rows, self.channel
         rows.place[row] = place = channel.routes[records.messages.route[rows.parent[row]]][self]
         if self.system.enter_round is not None:
@@ -120,28 +120,28 @@ class CarefulConsumer(Subscriber):
 
     def forget(self, row):
         """The consumer has nothing of a row any more; a lease that has not ended goes on."""
-        if not self.system.records.rows.verdict[row]:
+        if not self.kernel.records.rows.verdict[row]:
             self.forgotten.add(row)
         self.channel.visible_again.pop(row, None)
         self.void(row)
 
     def change_visibility(self, row, delay):
         """The consumer lets a message be visible after a `delay`, however much of its time is left."""
-        self.visible_at[row] = self.system.env._now + delay
+        self.visible_at[row] = self.kernel.env._now + delay
         if delay:
             self.forget(row)
-            self.system.env.call_in(delay, self.run_out, row, TIMEOUT)
+            self.kernel.env.call_in(delay, self.run_out, row, TIMEOUT)
         else:  # the credit waits for it: it is the next in line
             self.run_out(row)
             self.forget(row)
 
     def run_out(self, row):
         """The lease of a row has lasted as long as it may."""
-        if self.visible_at.get(row, 0) <= self.system.env._now:
+        if self.visible_at.get(row, 0) <= self.kernel.env._now:
             self._end(row)
 
     def _end(self, row):
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         if not rows.verdict[row]:
             self.edges[rows.place[row]].revoke(row)
         if rows.verdict[row]:
@@ -150,10 +150,10 @@ class CarefulConsumer(Subscriber):
 
     def cut_off(self, row):
         """A consumer that has not acknowledged in time loses all it holds."""
-        records = self.system.records
+        records = self.kernel.records
         if records.rows.verdict[row]:
             return
-        records.incidents.append((self.system.env._now, "consumer cut off", self.service.name, row))
+        records.incidents.append((self.kernel.env._now, "consumer cut off", self.service.name, row))
         seat = self.channel.leases.get(row)
         held = [each for each, holder in self.channel.leases.items() if holder is seat] or [row]
         for each in sorted(held, key=self.channel.place_of, reverse=True):
@@ -175,7 +175,7 @@ class CarefulConsumer(Subscriber):
         gone = [row for row in self.kept if self.service.instance_of(row) == instance]
         for row in sorted(gone, key=self.channel.place_of, reverse=True):
             self.kept.discard(row)
-            self.edges[self.system.records.rows.place[row]].died(row)
+            self.edges[self.kernel.records.rows.place[row]].died(row)
         self.channel.grant()
 
     def readers_changed(self):
@@ -207,12 +207,12 @@ class CarefulConsumer(Subscriber):
 
     def unattended(self):
         """Rows whose leases go on although no consumer has them."""
-        verdict = self.system.records.rows.verdict
+        verdict = self.kernel.records.rows.verdict
         return [row for row in self.forgotten if not verdict[row]]
 
     def overdue(self):
         """Rows that are held although their lease has ended."""
-        verdict = self.system.records.rows.verdict
+        verdict = self.kernel.records.rows.verdict
         return [row for row, seat in self.channel.leases.items() if seat.consumer is self and verdict[row]]
 
     def credit_taken(self):

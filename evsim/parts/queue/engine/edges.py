@@ -13,7 +13,7 @@ class LeasedDelivery(Delivery):
         """The row is about to leave."""
 
     def _acknowledged(self):
-        records, env = self.system.records, self.system.env
+        records, env = self.kernel.records, self.kernel.env
 
         def acknowledged(row):
             refused = row in self.refused
@@ -44,7 +44,7 @@ class LeasedDelivery(Delivery):
         super()._again(row)
 
     def died(self, row):
-        if self.system.records.rows.verdict[row]:
+        if self.kernel.records.rows.verdict[row]:
             self.subscriber.void(row)
         else:
             super().died(row)
@@ -55,8 +55,8 @@ class LeasedDelivery(Delivery):
 
     def withdrawn(self, row):
         """The instance stopped before it began: the message is handed out again."""
-        rows = self.system.records.rows
-        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.system.env._now
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.kernel.env._now
         rows.reason[row] = Reason.UNREACHABLE
         self.died(row)
 
@@ -85,7 +85,7 @@ class SilentDelivery(LeasedDelivery):
         return (self._keep,)
 
     def _keep(self, row):
-        if self.system.records.rows.verdict[row]:
+        if self.kernel.records.rows.verdict[row]:
             self.subscriber.void(row)
         else:
             self.subscriber.kept.add(row)

@@ -45,8 +45,8 @@ class PlainQueue(Channel):
         return self.consumer(self.system, self, service, subscription)
 
     def _append(self):
-        system = self.system
-        rows, messages, env = system.records.rows, system.records.messages, system.env
+        kernel = self.kernel
+        rows, messages, env = kernel.records.rows, kernel.records.messages, kernel.env
         appended, offsets, luck_of = messages.appended, messages.offset, messages.luck
         lucks, parents, born, ready_at = rows.luck, rows.parent, rows.born, rows.ready
         places, leased, route_of, routes = rows.place, rows.leased, messages.route, self.routes
@@ -81,15 +81,15 @@ class PlainQueue(Channel):
 
     def grant(self):
         """Hand out one ready message to the consumer whose credit came home."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         row, consumer = self.ready.popleft(), self.turns[0]
         consumer.credit -= 1
         if not consumer.credit:
             self.turns.popleft()
         elif len(self.turns) > 1:
             self.turns.rotate(-1)
-        rows.place[row] = place = self.routes[self.system.records.messages.route[rows.parent[row]]][consumer]
-        rows.leased[row] = self.system.env._now
+        rows.place[row] = place = self.routes[self.kernel.records.messages.route[rows.parent[row]]][consumer]
+        rows.leased[row] = self.kernel.env._now
         consumer.edges[place].send(row)
 
     def route(self, number, ways):

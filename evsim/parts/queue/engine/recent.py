@@ -12,12 +12,12 @@ class RecentMessages:
     """
 
     def __init__(self, queue, deduplication):
-        self.system, self.window, self.by = queue.system, ticks(deduplication.window), deduplication.by
+        self.kernel, self.window, self.by = queue.kernel, ticks(deduplication.window), deduplication.by
         self.taken = {}  # identity -> when, in that order
 
     def has(self, message):
         """Whether a message with this identity is remembered; a new one is from now on."""
-        now, identity = self.system.env._now, self._identity(message)
+        now, identity = self.kernel.env._now, self._identity(message)
         while self.taken:
             oldest, time = next(iter(self.taken.items()))
             if time + self.window > now:
@@ -29,8 +29,8 @@ class RecentMessages:
         return False
 
     def _identity(self, message):
-        messages = self.system.records.messages
+        messages = self.kernel.records.messages
         if self.by == "key":
             return messages.key[message]
-        number, _ = self.system.luck.of(messages.luck[message])
-        return number, messages.route[message], self.system.records.rows.hop[messages.cause[message]]
+        number, _ = self.kernel.streams.of(messages.luck[message])
+        return number, messages.route[message], self.kernel.records.rows.hop[messages.cause[message]]

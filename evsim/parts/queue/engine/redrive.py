@@ -16,14 +16,14 @@ class Redriver:
     """
 
     def __init__(self, queue, settings):
-        self.queue, self.system = queue, queue.system
+        self.queue, self.kernel = queue, queue.kernel
         self.gap = None if settings.rate is None else ticks(1 / settings.rate)
         self.due, self.ways = deque(), {}  # rows to be moved; channel -> the way of letters there
-        self.system.env.call_at(ticks(settings.at), self._begin)
+        self.kernel.env.call_at(ticks(settings.at), self._begin)
 
     def _begin(self, _):
         self.due.extend(row for row in self.queue.stored() if self._home(row) is not None)
-        self.system.records.incidents.append((self.system.env._now, "redrive", self.queue.name, len(self.due)))
+        self.kernel.records.incidents.append((self.kernel.env._now, "redrive", self.queue.name, len(self.due)))
         self._move()
 
     def _move(self, _=None):
@@ -32,18 +32,18 @@ class Redriver:
             if self._lies_there(row):
                 self._send_home(row)
                 if self.gap is not None:
-                    self.system.env.call_in(self.gap, self._move)
+                    self.kernel.env.call_in(self.gap, self._move)
                     break
         self.queue.grant()
 
     def _lies_there(self, row):
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         return rows.verdict[row] == Verdict.OPEN and not rows.leased[row] >= 0
 
     def _home(self, row):
         """The name of the channel where its message died, or None: it never did."""
-        messages, channels = self.system.records.messages, self.system.scenario.channels
-        names, message = list(channels), self.system.records.rows.parent[row]
+        messages, channels = self.kernel.records.messages, self.kernel.scenario.channels
+        names, message = list(channels), self.kernel.records.rows.parent[row]
         while (message := messages.origin[message]) >= 0:
             name = names[messages.channel[message]]
             if not channels[name].routes:  # which only handed it on
@@ -51,10 +51,10 @@ class Redriver:
         return None
 
     def _send_home(self, row):
-        rows, now, home = self.system.records.rows, self.system.env._now, self._home(row)
+        rows, now, home = self.kernel.records.rows, self.kernel.env._now, self._home(row)
         self.queue.store.take_out(row)
         rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, now
         rows.verdict[row], rows.settled[row], rows.reason[row] = Verdict.DEAD, now, Reason.REDRIVEN
         if home not in self.ways:
-            self.ways[home] = Letters(self.system, self.queue, home)
+            self.ways[home] = Letters(self.queue.system, self.queue, home)
         self.ways[home].send(row)

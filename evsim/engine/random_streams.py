@@ -1,4 +1,4 @@
-"""Luck: random numbers drawn by key, so that the same customer has the same luck in every design.
+"""Random streams: numbers drawn by key, so that the same customer has the same luck in every design.
 
 A draw belongs to a *purpose* (seed, workload, service, step ...) and to a request number and an attempt. First
 attempts come in blocks of 1,024 requests from a Philox generator keyed by purpose and block; later attempts are rare
@@ -22,7 +22,7 @@ import numpy as np
 from evsim.results.records import LATER
 from evsim.ticks import SECOND, ticks
 
-__all__ = ["BLOCK", "LATER", "Draws", "Label", "Luck"]
+__all__ = ["BLOCK", "LATER", "Draws", "Label", "RandomStreams"]
 
 BLOCK = 1024  # requests in a block
 _MASK = (1 << 64) - 1
@@ -46,7 +46,7 @@ class Label(IntEnum):
         return (self << 48) + (level << 32) + number
 
 
-class Luck:
+class RandomStreams:
     """The source of all draws of one seed."""
 
     def __init__(self, seed):

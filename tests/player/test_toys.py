@@ -44,6 +44,19 @@ def open_toy(chromium, toys, tmp_path):
     assert not trouble
 
 
+# How many pixels of the bar are in the colour of an answer, behind the moment that is shown.
+TO_COME = """() => {
+    const {canvas, film, seen} = player.bar;
+    const {width, height} = canvas;
+    const left = Math.min(width - 1, Math.ceil((width * seen) / film.end) + 3);
+    const {data} = canvas.getContext("2d").getImageData(left, 0, width - left, height);
+    let many = 0;
+    for (let at = 0; at < data.length; at += 4)
+        many += data[at + 3] > 60 && Math.max(data[at], data[at + 2]) - Math.min(data[at], data[at + 2]) > 60;
+    return many;
+}"""
+
+
 def to_my_end(page):
     page.evaluate("player.clock.stop(); player.goTo(player.lastOfMine(player.selection.get().customer))")
 
@@ -150,7 +163,7 @@ def test_a_plug_is_pulled_and_put_back_and_the_end_is_what_a_run_counts(open_toy
     page.get_by_role("button", name=f"pull the plug of {called}").press("Enter")
     page.get_by_text("out at second 3").wait_for()
     page.evaluate("player.goTo(2_500_000)")
-    assert page.evaluate(hidden)  # it has not happened yet
+    assert page.evaluate(hidden) and page.evaluate(TO_COME) == 0  # it has not happened yet
     page.evaluate("player.goTo(4_400_000)")
     assert not page.evaluate(hidden)
     assert page.locator(".ev-plug-head.out").count() == (2 if part == "mailing-list" else 1)
@@ -166,6 +179,8 @@ def test_a_plug_is_pulled_and_put_back_and_the_end_is_what_a_run_counts(open_toy
         expected.append(f"{design}: {promise_sentence(its)}.{lied}")
     assert page.locator(".ev-payoff").inner_text().split("\n") == expected
     page.screenshot(path=PICTURES / f"toy-{name.replace(' ', '-')}.png")
+    page.evaluate("player.bar.hides = false; player.bar.seen = 3e6; player.bar.paint()")
+    assert page.evaluate(TO_COME) > 0  # what would be seen
     page.get_by_role("button", name="to the start").press("Enter")
     assert page.evaluate("[player.selection.get().future, player.selection.get().time]") == [0, 0]
 

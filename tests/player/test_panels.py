@@ -412,7 +412,16 @@ def test_the_brackets_give_backlog_and_wait_as_numpy_counts_them(open_page, time
         assert texts == ([f"{backlog:,}"] if backlog else [])
         wait = max(0.0, lines["subscription"][come - 1] / 1e6 - time)
         texts = chart.locator(".ev-fl-number.wait").all_text_contents()
-        assert texts == ([evsim.view.words.seconds(wait)] if backlog else [])
+        requests = run.tables.requests
+        has = requests.first_time[run.tables.effect_names.index("subscription")]
+        lack = has[(requests.arrived <= time) & ~(has <= time)]
+        never = int(np.isnan(lack).sum())
+        # A wait is nobody's where some never have it; then the sentence counts them.
+        assert texts == ([evsim.view.words.seconds(wait)] if backlog and not never else [])
+        last = evsim.view.words.seconds(float(np.nanmax(lack)) - time) if never < len(lack) else None
+        sentence = chart.locator(".ev-fl-sentence").inner_text()
+        assert (f"{never} of them never" in sentence) == bool(never and last), sentence
+        assert (f"{last} from now." in sentence) == bool(backlog and last), sentence
         assert f"{come} arrived" in chart.inner_text()
 
 

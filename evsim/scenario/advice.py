@@ -46,7 +46,7 @@ def arrival_rates(scenario):
 
 def _mean_rate(scenario, arrivals):
     duration = scenario.run_settings.duration
-    if arrivals.kind == "csv":
+    if arrivals.from_file:
         return rows_before(scenario, arrivals, duration) / duration
     return arrivals.mean_rate(duration)
 
@@ -115,9 +115,11 @@ def _edges(scenario, service):
 
 def _callees(scenario, step):
     """(service, share of the calls) for all that a step may call."""
-    if step.kind == "call":
-        return [(step.service, 1.0)]
-    return _shares(scenario, step.channel, lambda service: service.most_instances) if step.kind == "ask" else []
+    if not step.asks:
+        return []
+    if step.hands_over:
+        return _shares(scenario, step.channel, lambda service: service.most_instances)
+    return [(step.service, 1.0)]
 
 
 def _shares(scenario, channel, weight):
@@ -301,7 +303,7 @@ def _bursts(scenario):
     times, run = holding_times(scenario), scenario.run_settings
     for workload, settings in scenario.workloads.items():
         arrivals = settings.arrivals
-        if arrivals.kind != "burst" or arrivals.at >= run.duration:
+        if not arrivals.at_once or arrivals.at >= run.duration:
             continue
         comes = _reaching(scenario, dict.fromkeys(scenario.services, 0.0) | {settings.target: float(arrivals.count)})
         left = run.end - arrivals.at

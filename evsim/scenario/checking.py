@@ -72,7 +72,7 @@ def _targets(scenario):
 
 def _steps(scenario):
     for _, path, step, _ in _walk_services(scenario):
-        if step.kind == "call" and step.service not in scenario.services:
+        if step.asks and not step.hands_over and step.service not in scenario.services:
             yield missing(scenario, (*path, "service"), step.service, "service")
         if step.hands_over and step.channel not in scenario.channels:
             yield missing(scenario, (*path, step.short), step.channel, "channel")

@@ -17,9 +17,9 @@ def readers(scenario, channel):
 
 def callees(scenario, step):
     """Names of the services that may have to answer a step."""
-    if step.kind == "call":
-        return [step.service]
-    return readers(scenario, step.channel) if step.kind == "ask" else []
+    if not step.asks:
+        return []
+    return readers(scenario, step.channel) if step.hands_over else [step.service]
 
 
 def may_write(service, channel):
@@ -35,9 +35,9 @@ def step_problem(scenario, step):
         return _publish_problem(step, channel)
     name = step.channel
     if not channel.direct:
-        other = "publish to it" if step.kind == "send" else "call a service, or make it a bus"
+        other = "publish to it" if step.publishes else "call a service, or make it a bus"
         return "bus", f"{name} is {a(channel.kind)}, and {step.kind} is for a bus", other
-    if step.kind == "ask" and not readers(scenario, name):
+    if step.asks and not readers(scenario, name):
         return "bus", f"nobody subscribes to {name}, so nobody can answer", "subscribe a service to it"
     return None
 

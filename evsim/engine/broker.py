@@ -106,6 +106,9 @@ class Channel:
         """What it keeps is on disk: to everybody else it is an outage."""
         self.stop()
 
+    def restart(self):
+        self.start()
+
     def lose_leader(self):
         """Until another one leads, nothing is taken and nothing handed out."""
         self.stop()

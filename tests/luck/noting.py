@@ -5,7 +5,7 @@ from collections import Counter
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from evsim.engine import luck as module
+from evsim.engine import random_streams as module
 from evsim.engine.random_streams import Draws, RandomStreams
 
 __all__ = ["Notes", "noted"]

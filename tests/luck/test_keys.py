@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from evsim.engine import luck as engine
+from evsim.engine import random_streams as engine
 from evsim.engine.random_streams import Label, RandomStreams
 from evsim.run import Simulation
 from tests.books.holding import holds

@@ -170,7 +170,7 @@ class Balanced(Service):
         number = rows.place[row]
         if number not in self.chances:
             place = self.system.places[number]
-            self.chances[number] = self.system.luck.uniforms("balance", place.workload, place.service, place.visit)
+            self.chances[number] = self.system.luck.uniforms("balance", place.workload, place.service, place.ordinal)
         return self.chances[number].of(rows.luck[row])
 
     def _look(self, _):

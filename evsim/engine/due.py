@@ -88,7 +88,7 @@ def _walk(system, place, steps, position, hop, condition, count, ordinals):
             ways.append(_beside([_walk(system, place, branch, (*here, number), hop, condition, count, ordinals)
                                  for number, branch in branches]))  # fmt: skip
         elif step.kind == "maybe":
-            purpose = (place.workload, place.service, place.visit, step.kind, ordinal)
+            purpose = (place.workload, place.service, place.ordinal, step.kind, ordinal)
             chances = system.luck.uniforms(*purpose)
             draw = chances.of if hop < 1 else lambda number, chances=chances: chances.again(number, hop)
             asked = np.flatnonzero(np.broadcast_to(condition, count))

@@ -139,9 +139,9 @@ class Compiler:
         self.kernel.records.incidents.append((self.env._now, kind, self.place.service, row))
 
     def purpose(self, step, position):
-        """The key of a step's luck: workload, service, visit, kind of step and its ordinal."""
+        """The key of a step's luck: workload, service, ordinal of the way in, kind of step and its ordinal."""
         place = self.place
-        return place.workload, place.service, place.visit, step.kind, self.steps_met[position]
+        return place.workload, place.service, place.ordinal, step.kind, self.steps_met[position]
 
     def through_heap(self, function):
         """`function`, called through the heap at the same moment."""

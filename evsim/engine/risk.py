@@ -3,6 +3,7 @@
 An edge is *guarded* where its answer may be bad, late or lost, or where who waits for it may die.
 """
 
+from evsim.engine.weak_points import is_faulty
 from evsim.scenario.handlers import all_steps, branches
 from evsim.scenario.routing import homes
 
@@ -57,7 +58,7 @@ class Risk:
         """Whether a channel may not have a message at once."""
         system = self.system
         settings = system.scenario.channels[name]
-        return settings.may_refuse or system.is_faulty(name) or settings.replicated
+        return settings.may_refuse or is_faulty(system.scenario, name) or settings.replicated
 
     def _first_wins(self, service):
         """Whether a handler of the service may go on before all its branches have."""

@@ -13,6 +13,7 @@ from evsim.engine.environment import ANSWER
 from evsim.engine.outbox import Outbox
 from evsim.engine.parallel import parallel
 from evsim.engine.undoing import undoing
+from evsim.engine.weak_points import has_fault
 from evsim.registry import part
 from evsim.results.records import Reason
 from evsim.ticks import ticks
@@ -58,7 +59,7 @@ def work(compiler, step, position, then, fail):
 def _factor(compiler, step):
     """A function of a row whose work starts: what its time is multiplied by. None where that is always 1."""
     service = compiler.service
-    slowness = service.slowness if compiler.system.has_fault(service.name, "slowdown") else None
+    slowness = service.slowness if has_fault(compiler.kernel.scenario, service.name, "slowdown") else None
     own = [policy.work_factor() for policy in service.policies] if step.kind == "work" else []
     factors = [each for each in (slowness, *own) if each is not None]
     if len(factors) < 2:
@@ -68,16 +69,16 @@ def _factor(compiler, step):
 
 def may_strike(compiler, then, fail):
     """`then`, unless an error rate or poison strikes: after the handler's first work, at its start if it has none."""
-    if compiler.system.has_fault(compiler.service.name, "poison"):
+    if has_fault(compiler.kernel.scenario, compiler.service.name, "poison"):
         then = _poison(compiler, then, fail)
-    if compiler.system.has_fault(compiler.service.name, "error_rate"):
+    if has_fault(compiler.kernel.scenario, compiler.service.name, "error_rate"):
         then = _error_rate(compiler, then, fail)
     return then
 
 
 def _error_rate(compiler, then, fail):
     place, luck = compiler.place, compiler.rows.luck
-    chances = compiler.system.luck.uniforms("error rate", place.workload, place.service, place.visit)
+    chances = compiler.system.luck.uniforms("error rate", place.workload, place.service, place.ordinal)
     error_probability = compiler.service.error_probability
 
     def strike(row):

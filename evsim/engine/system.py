@@ -5,6 +5,7 @@ import numpy as np
 from evsim.engine.attempts import copy_of, next_attempt
 from evsim.engine.backoff import waits
 from evsim.engine.balancing import service as running_service
+from evsim.engine.call_graph import CallGraph
 from evsim.engine.effect_policy import Effects
 from evsim.engine.environment import ExactEnvironment, SimulationError
 from evsim.engine.faults import schedule_faults
@@ -12,13 +13,12 @@ from evsim.engine.handler import compile_handler
 from evsim.engine.kernel import Kernel
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
-from evsim.engine.mortal import mortal
 from evsim.engine.outbox import Relay
-from evsim.engine.places import Walk
 from evsim.engine.random_streams import Label, RandomStreams
 from evsim.engine.risk import Risk
 from evsim.engine.routes import Course, Route
 from evsim.engine.size import refuse_too_many
+from evsim.engine.weak_points import mortal
 from evsim.engine.workloads import Workload
 from evsim.registry import part
 from evsim.results.records import Fate, Outcome, Records, Verdict
@@ -53,8 +53,8 @@ class System:
         self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
         self.publishings, self._relays = [], {}
         self.reopened = []  # rows whose stamp was taken back
-        self._walk = Walk(scenario)
-        self.places = self._walk.places
+        self.call_graph = CallGraph(scenario)
+        self.places = self.call_graph.places
         refuse_too_many(self)  # before anything is made of them
         self.cyclic = any(place.back for place in self.places)
         self.enter_round = self._enter_round if self.cyclic else None
@@ -96,13 +96,13 @@ class System:
 
     def subscribers_of(self, channel):
         """``(service, subscription)`` of all who subscribe to a channel."""
-        return self._walk.subscribers[channel]
+        return self.call_graph.subscribers[channel]
 
     def lead_on(self, place, step, position):
         """Find the places of a step that a Python handler was found to take while the system runs."""
         known = len(self.places)
-        self._walk.walk_step(step, position, place, ())
-        self._walk.walk_letters()
+        self.call_graph.walk_step(step, position, place, ())
+        self.call_graph.walk_letters()
         self._deliver_to(self.places[known:])
 
     def enter(self, place, edge):
@@ -173,9 +173,6 @@ class System:
 
     # What can go wrong.
 
-    def has_fault(self, service, kind):
-        return any(fault.kind == kind and fault.place == service for fault in self.scenario.faults)
-
     def may_break(self, channel):
         """Whether a channel breaks, as its reader may end before its writers."""
         return any(service in self.mortal for service, _ in self.subscribers_of(channel))
@@ -189,9 +186,6 @@ class System:
             fault.place == service or (fault.place == inside and fault.kind in ("crash", "pause"))
             for fault in self.scenario.faults
         )
-
-    def is_faulty(self, channel):
-        return any(fault.place == channel for fault in self.scenario.faults)
 
     def answered_early(self, row):
         """Whether the row was answered before its handler ended; forgets it."""
@@ -237,7 +231,7 @@ class System:
     def backoff(self, retry, place):
         """How long to wait before another attempt at what is asked or handed out at a place."""
         rows = self.records.rows
-        chances = self.luck.uniforms("back-off", place.workload, place.source, place.service, place.visit)
+        chances = self.luck.uniforms("back-off", place.workload, place.source, place.service, place.ordinal)
 
         def first(row):
             return rows.luck[row if rows.first[row] < 0 else rows.first[row]]

@@ -31,7 +31,7 @@ def draws_of(run, service):
             )  # ns: two ends of a sum of floats
             attempts = np.maximum(rows["attempt"][mine], 1)
             for request, attempt, time in zip(rows["request"][mine], attempts, worked, strict=True):
-                drawn[place.workload, int(request), place.visit, int(attempt)] = int(time)
+                drawn[place.workload, int(request), place.ordinal, int(attempt)] = int(time)
     return drawn
 
 

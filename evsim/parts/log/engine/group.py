@@ -3,6 +3,7 @@
 from collections import deque
 
 from evsim.engine.delivery import Delivery
+from evsim.engine.weak_points import is_faulty
 from evsim.parts.log.engine.commits import EarlyCommitDelivery
 from evsim.parts.log.engine.reader import Reader
 
@@ -20,7 +21,7 @@ class Group(Reader):
         self.idle = bytearray(b"\1" * count)
         self.stores = [None] * count  # a deque where something ever waited
         self.granting = set()  # partitions from which messages are handed out one after the other
-        guarded = service.guarded or system.is_faulty(channel.name) or bool(subscription.replay)
+        guarded = service.guarded or is_faulty(system.scenario, channel.name) or bool(subscription.replay)
         self.offer = self._offer(guarded)
         self.worked = self._guarded_worked if guarded else self._worked()
 

@@ -4,6 +4,7 @@ Where nothing can go wrong and nothing is set, a queue is :mod:`plain <evsim.par
 :mod:`careful <evsim.parts.queue.engine.careful>`. Both write the same records of what neither disturbs.
 """
 
+from evsim.engine.weak_points import is_faulty
 from evsim.parts.queue.engine.careful import CarefulQueue
 from evsim.parts.queue.engine.plain import PlainQueue
 
@@ -23,7 +24,7 @@ def _needs_care(system, name, settings):
         risk.always
         or settings.is_limited
         or system.cyclic
-        or system.is_faulty(name)
+        or is_faulty(system.scenario, name)
         or any(callable(service.settings.handle) for service in system.services.values())
         or any(subscription.ack != "after" for _, subscription in readers)
         or any(system.services[service].guarded for service, _ in readers)

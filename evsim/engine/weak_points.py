@@ -1,8 +1,8 @@
-"""Who may end for good, where channels break."""
+"""Weak points: what of a scenario a fault may touch, and who may end for good."""
 
 from evsim.scenario.fitting import may_write, readers
 
-__all__ = ["mortal"]
+__all__ = ["has_fault", "is_faulty", "mortal"]
 
 
 def mortal(scenario):
@@ -23,3 +23,13 @@ def mortal(scenario):
         programs = {scenario.services[name].inside or name for name in found}
         found |= {name for name, service in scenario.services.items() if (service.inside or name) in programs}
     return found if pipes else set()
+
+
+def has_fault(scenario, service, kind):
+    """Whether a fault of a kind may touch a service."""
+    return any(fault.kind == kind and fault.place == service for fault in scenario.faults)
+
+
+def is_faulty(scenario, channel):
+    """Whether any fault may touch a channel."""
+    return any(fault.place == channel for fault in scenario.faults)

@@ -1,7 +1,7 @@
 """Places: every edge along which work can reach a service, found by walking the scenario before it runs.
 
 A place is one way into a service for one workload: the customers' request, one call step on one path, one handler that
-an ask step on one path may reach, one subscription reached by one publish step. Its *visit* is its ordinal among the
+an ask step on one path may reach, one subscription reached by one publish step. Its *ordinal* is its number among the
 ways into that service, so the luck of "the first call to the database" is the same however the database is reached. A
 way that leads back into itself through channels is one place; rows count the rounds (``hop``).
 """
@@ -14,40 +14,40 @@ from evsim.scenario.fitting import callees
 from evsim.scenario.handlers import branches
 from evsim.scenario.routing import homes, letter_homes
 
-__all__ = ["Place", "Walk"]
+__all__ = ["EntryPoint", "CallGraph"]
 
 MOST_PLACES = 5000
 
 
 @dataclass(eq=False)
-class Place(Way):
+class EntryPoint(Way):
     """One way into a service. ``steps`` gives each call or publish step of its handler the places it leads to."""
 
     number: int
     kind: str
     workload: str
     service: str
-    visit: int
+    ordinal: int
     source: str  # workload, calling service, or channel
-    parent: "Place | None" = None
+    parent: "EntryPoint | None" = None
     step: object = None  # the call or ask step, or the subscription of a delivery
     back: bool = False  # something further on leads back to this place
-    steps: dict = field(default_factory=dict)  # position of a step -> [Place, ...]
-    letters: dict = field(default_factory=dict)  # position of a publish step -> [Place, ...] of its dead letters
+    steps: dict = field(default_factory=dict)  # position of a step -> [EntryPoint, ...]
+    letters: dict = field(default_factory=dict)  # position of a publish step -> [EntryPoint, ...] of its dead letters
 
     def __post_init__(self):
         """``level``: how many ways lie between the customer's request and this one."""
         self.level = 0 if self.parent is None or self.parent.parent is None else self.parent.level + 1
 
 
-class Walk:
+class CallGraph:
     """Finds places and keeps the list of them."""
 
     def __init__(self, scenario):
         self.scenario = scenario
         self.places = []
         self._unwalked = []  # publish steps whose dead letters are still to be followed
-        self.visits = {}  # (workload, service) -> ordinal of the last way into the service
+        self.ordinals = {}  # (workload, service) -> ordinal of the last way into the service
         self.subscribers = {name: [] for name in scenario.channels}  # channel -> [(service, subscription), ...]
         for name, service in scenario.services.items():
             for subscription in service.subscribe:
@@ -64,8 +64,8 @@ class Walk:
                 return place
         if len(self.places) >= MOST_PLACES:
             raise refuse("services", f"more than {MOST_PLACES} paths lead through the services; split the scenario")
-        visit = self.visits[workload, service] = self.visits.get((workload, service), -1) + 1
-        place = Place(len(self.places), kind, workload, service, visit, source, parent, step)
+        ordinal = self.ordinals[workload, service] = self.ordinals.get((workload, service), -1) + 1
+        place = EntryPoint(len(self.places), kind, workload, service, ordinal, source, parent, step)
         self.places.append(place)
         handle = self.scenario.services[service].handle
         if not callable(handle):
@@ -89,7 +89,7 @@ class Walk:
             self.walk(inner, (*here, number), place, trail)
 
     def walk_letters(self):
-        """The places of dead letters come after all others, so that they change nobody's visits."""
+        """The places of dead letters come after all others, so that they change nobody's ordinals."""
         while self._unwalked:
             step, here, place, trail = self._unwalked.pop(0)
             place.letters[here] = self._readers(letter_homes(self.scenario, step), place, trail)

@@ -83,7 +83,7 @@ def test_a_telephone_says_what_the_page_says_what_a_login_finds_and_what_mail_ca
     page.get_by_role("button", name="Register").click()
     page.evaluate("player.clock.stop()")
     classic, events = (run.tables.requests for run in toys["two ways"].runs)
-    row = events.first_time[toys["two ways"].runs[1].effect_names.index("customer row")][0] - events.arrived[0]
+    row = events.first_time[toys["two ways"].runs[1].tables.effect_names.index("customer row")][0] - events.arrived[0]
     asked = events.arrived[0]
     told, inbox, login = page.locator(".ev-screen"), page.locator(".ev-inbox"), page.locator(".ev-login-answer")
     page.evaluate(f"player.goTo({round(1e6 * (asked + events.response[0])) + 1})")
@@ -122,7 +122,7 @@ def test_a_second_press_is_of_the_same_person_and_one_reads_who_has_two_rows(ope
         page.get_by_role("button", name="Register").click()
         to_my_end(page)
     classic, events = toys["press again"].runs
-    assert classic.request_keys.tolist() == ["0", "0"] and not classic.outcomes.yes[0]
+    assert classic.tables.request_keys.tolist() == ["0", "0"] and not classic.outcomes.yes[0]
     lines = []
     for name, run in (("classic", classic), ("events", events)):
         counts = dict(zip(run.outcomes.names, run.outcomes.done.sum(axis=1).tolist(), strict=True))

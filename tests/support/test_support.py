@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from tests.support import statistics
 from tests.support.cases import FILE, case, expected, identifiers
 from tests.support.statistics import (
     agrees,
@@ -14,6 +15,11 @@ from tests.support.statistics import (
     mm1_wait_relative_error,
     proportion_agrees,
 )
+
+
+@pytest.fixture(autouse=True)
+def as_at_night(monkeypatch):
+    monkeypatch.setattr(statistics, "COARSER", 1)
 
 
 def sample(mean, spread, size, seed=1):

@@ -6,16 +6,21 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Verdict
+from tests.support.nightly import NIGHTLY
 from tests.support.statistics import Z, mean_and_error
 
 EXACT = 1e-9  # relative: rounding of sums over millions of times
 
 
-def measure(label, scenario, figures, replications=20, **checks):
+def measure(label, scenario, figures, replications=20, shorter=False, **checks):
     """Run `scenario` so often; ``figures(run)`` is a dict; returns a list of values for each of its names.
 
-    The seeds belong to the `label`, so that no two cases share the luck of their customers.
+    The seeds belong to the `label`, so that no two cases share the luck of their customers. With `shorter`
+    they are half as long by day.
     """
+    if shorter and not NIGHTLY:
+        times = scenario.run_settings.duration / 2, scenario.run_settings.warmup / 2
+        scenario = scenario.replace(dict(zip(("run.duration", "run.warmup"), times, strict=True)))
     results = {}
     for seed in range(replications):
         for name, value in figures(checked(scenario, crc32(label.encode()) + seed, **checks)).items():

@@ -28,14 +28,14 @@ def means(run):
 )
 def test_customers_who_come_together_wait_for_each_other(name, size, duration):
     p = case(name)["parameters"]
-    found = measure(name, batches(p["batch_rate"], size, exponential(1 / p["mu"]), duration), means)
+    found = measure(name, batches(p["batch_rate"], size, exponential(1 / p["mu"]), duration), means, shorter=True)
     for figure in {"W", "L", "rho"} & set(expected(name)):
         assert agrees(found[figure], expected(name, figure)), figure
 
 
 @pytest.mark.slow
 def test_the_same_load_in_single_file_waits_a_third_as_long():
-    found = measure("BATCH-single", batches(8, 1, exponential(0.1), 5_000), means)
+    found = measure("BATCH-single", batches(8, 1, exponential(0.1), 5_000), means, shorter=True)
     assert agrees(found["W"], expected("BATCH-fixed5", "W if same load arrived singly"))
 
 

@@ -6,7 +6,8 @@ import pytest
 from evsim.results.records import Outcome, Reason
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
-from tests.support.statistics import agrees, mean_and_error
+from tests.support.nightly import NIGHTLY, by_day
+from tests.support.statistics import COARSER, agrees, mean_and_error
 from tests.truth.measuring import checked, measure, sweep
 from tests.truth.systems import exponential, poisson, station, system
 
@@ -44,7 +45,7 @@ def test_two_servers_behind_a_balancer_are_as_slow_as_theory_says(balance, figur
     p = case("JSQ-2")["parameters"]
     scenario = station(exponential(1 / p["mu"]), p["lam"], messages, instances=p["servers"], balance=balance)
     found = measure(f"JSQ-2 {figure}", scenario, lambda run: {"T": run.services["server"]["sojourn_mean"]},
-                    conserving=balance == "shared")  # fmt: skip
+                    conserving=balance == "shared", shorter=True)  # fmt: skip
     assert agrees(found["T"], expected("JSQ-2", figure), notices=0.075)
 
 
@@ -53,7 +54,8 @@ def supermarket(label, choices, load, servers, duration, warmup=0.5):
     balance = {"by": "power_of_two", "choices": choices} if choices > 1 else "random"
     scenario = station(exponential(1), load * servers, load * servers * duration, warmup, instances=servers,
                        balance=balance)  # fmt: skip
-    return measure(label, scenario, supermarket_figures, replications=8, conserving=False)
+    shorter = choices > 1 and load == 0.9  # alone a server takes long to forget that it began empty
+    return measure(label, scenario, supermarket_figures, replications=8, shorter=shorter, conserving=False)
 
 
 def supermarket_figures(run):
@@ -82,13 +84,13 @@ def test_with_two_choices_a_hundred_servers_are_nearly_as_fast_as_with_all(choic
     found = supermarket(f"POD-2 {choices} {load}", choices, load, 100, duration, warmup=0.2)
     limit = expected("POD-2", f"d={choices} lam={load}")
     mean, error = mean_and_error(found["T"])
-    assert error < 0.025 * limit
+    assert error < 0.025 * COARSER * limit
     assert limit - 3.5 * error < mean < limit * (1 + above) + 3.5 * error
 
 
 @pytest.mark.slow
 def test_few_of_many_servers_behind_two_choices_have_a_long_line():
-    found = supermarket("POD-tail", 2, 0.9, 500, 120)
+    found = supermarket("POD-tail", 2, 0.9, 500 if NIGHTLY else 250, 120 if NIGHTLY else 160)
     for number, share in expected("POD-tail").items():
         rare = "few of a hundred servers have so many, and a longer run would take minutes"
         assert agrees(found[number], share, notices=0.5, because=rare), number
@@ -106,12 +108,13 @@ def test_a_balancer_of_its_own_and_two_servers_are_as_fast_as_asyncflow_says():
         "back": {"between": ["balancer", "server"], "latency": exponential(0.002)},
     }
     users = {"target": "balancer", "arrivals": poisson(400 * 20 / 60)}
-    scenario = system(services, {"users": users}, 600, 0, network={"loss": 0.01, "links": links})
+    duration = by_day(600)
+    scenario = system(services, {"users": users}, duration, 0, network={"loss": 0.01, "links": links})
     answered = {}
     for seed in range(8):
         tally = scenario.run(seed=seed).tables.requests
         times = tally.response[tally.outcome == 1]
-        figures = {"mean": times.mean(), "rps": len(times) / 600}
+        figures = {"mean": times.mean(), "rps": len(times) / duration}
         figures |= {f"p{level}": np.percentile(times, level) for level in (50, 95, 99)}
         for name, value in figures.items():
             answered.setdefault(name, []).append(value)

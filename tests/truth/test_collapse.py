@@ -5,6 +5,7 @@ import pytest
 from evsim import load, theory
 from evsim.results.requests import OK
 from tests.support.cases import case
+from tests.support.nightly import by_day
 from tests.support.statistics import proportion_agrees
 from tests.truth.systems import system
 from tests.truth.test_metastable import RATE, served
@@ -42,24 +43,28 @@ def collapsed(scenario, seeds):
 def test_brookers_server_collapses_after_a_spike_in_two_of_three_runs():
     p, expected = case("BROOKER-collapse")["parameters"], case("BROOKER-collapse")["expected"]
     scenario = brooker(p["base"], p["spike"], p["width"], 80)
-    share = collapsed(scenario, range(100)) / 100
-    assert abs(share - expected["no backoff: fraction of runs collapsed (goodput <5/s in 60<=t<78)"]) < 0.12
+    runs, share = by_day(80), expected["no backoff: fraction of runs collapsed (goodput <5/s in 60<=t<78)"]
+    two_thirds = "a run takes a second, and the question is: some, and not all"
+    assert proportion_agrees(collapsed(scenario, range(runs)), runs, share, notices=0.85, because=two_thirds)
 
 
 def test_brookers_server_never_collapses_with_back_off_and_jitter_after_that_spike_and_always_after_a_larger_one():
     p, expected = case("BROOKER-collapse")["parameters"], case("BROOKER-collapse")["expected"]
     pauses = {"backoff": {"full_jitter": {"base": 20}}}
     small, large = brooker(p["base"], p["spike"], p["width"], 80, **pauses), brooker(40, 120, 10, 200, **pauses)
-    assert proportion_agrees(collapsed(small, range(20)), 20, expected["backoff+jitter: fraction collapsed"])
+    assert proportion_agrees(
+        collapsed(small, range(by_day(16))), by_day(16), expected["backoff+jitter: fraction collapsed"]
+    )
     bigger = "backoff+jitter with a bigger trigger (120/s for 10 s, T=200): fraction collapsed"
-    assert proportion_agrees(collapsed(large, range(6)), 6, expected[bigger])
+    assert proportion_agrees(collapsed(large, range(by_day(6))), by_day(6), expected[bigger])
 
 
 @pytest.mark.parametrize("base", [15, 20, 25, 30])
 def test_brookers_bad_state_keeps_itself_up_from_21_a_second_on(base):
     spike, width = case("BROOKER-threshold")["parameters"]["trigger"]
     expected = case("BROOKER-threshold")["expected"][f"base {base}"]
-    assert proportion_agrees(collapsed(brooker(base, spike, width, 150), range(20)), 20, expected)
+    runs = by_day(12)
+    assert proportion_agrees(collapsed(brooker(base, spike, width, 150), range(runs)), runs, expected)
     bad = theory.contended(3 * base, **WORK)  # all ask three times: is everything too late, 0.2 s being the network's?
     assert (bad.work_mean > 3 - 0.2) == expected
 
@@ -87,7 +92,7 @@ def bronson(rate, duration, budget=None):
 def test_bronsons_example_stays_down_or_recovers(rate, duration, words):
     fields = case("METASTABLE-bronson")
     storm = theory.retry_storm(rate, fields["parameters"]["capacity"], 1 + fields["parameters"]["retry"])
-    for seed in range(3):
+    for seed in range(by_day(4)):
         run = bronson(rate, duration).run(seed=seed)
         assert served(run, 5, 18) == 1
         share = served(run, duration - 30, duration)
@@ -120,13 +125,12 @@ def test_each_of_size_length_and_load_decides_as_in_mongodb():
     def down(slower, length, rate=50):
         trigger = [{"slowdown": "database", "factor": 1 / (1 - slower), "at": "20s", "for": length}]
         scenario = load("metastable").replace({**patient, "faults": trigger, f"{RATE}.poisson": rate})
-        return sum(served(scenario.run(seed=seed), 60, 90) < 0.5 for seed in range(16))
+        return (served(scenario.run(seed=seed), 60, 90) < 0.5 for seed in range(16))
 
-    worst = down(0.80, "10s")
-    assert expected["10 s trigger -80% CPU"] == "metastable" and worst == 16
+    assert expected["10 s trigger -80% CPU"] == "metastable" and all(down(0.80, "10s"))
     for words, other in {
         "10 s trigger -78% CPU": down(0.78, "10s"),
         "9 s trigger -80% CPU": down(0.80, "9s"),
         "10 s trigger -80% CPU, -30% RPS": down(0.80, "10s", 35),
     }.items():
-        assert expected[words] == "recovers" and other < worst
+        assert expected[words] == "recovers" and not all(other)  # the first run that recovers tells

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.cases import case, expected
-from tests.support.statistics import agrees, mean_and_error
+from tests.support.statistics import COARSER, agrees, mean_and_error
 from tests.truth.measuring import measure, number_in, rows_of
 from tests.truth.systems import exponential, station, system
 
@@ -113,7 +113,7 @@ def test_the_number_running_without_a_limit_is_poisson_whatever_the_service(shap
     for label, level in (("p95", 0.95), ("p99", 0.99), ("p99.9", 0.999)):
         below, below_error = mean_and_error(found[f"below {label}"])
         up_to, error = mean_and_error(found[f"up to {label}"])
-        assert max(below_error, error) < 0.3 * (1 - level)
+        assert max(below_error, error) < 0.3 * COARSER * (1 - level)
         assert below - 3.5 * below_error < level < up_to + 3.5 * error
 
 

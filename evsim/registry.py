@@ -26,7 +26,7 @@ from functools import cache
 from importlib import import_module, resources
 
 __all__ = [
-    "CALL", "CHANNEL", "EFFECT", "SERVICE", "SOCKETS", "STEP",
+    "CALL", "CHANNEL", "EFFECT", "FAULT", "SERVICE", "SOCKETS", "STEP",
     "PartPackage", "RegistryError", "folders", "modules", "part", "parts",
 ]  # fmt: skip
 
@@ -36,7 +36,8 @@ STEP = "step"  # a step of a handler
 CHANNEL = "channel"  # how messages travel without a waiting caller
 SERVICE = "service"  # a setting of a service
 EFFECT = "effect"  # a setting of an effect
-SOCKETS = (CALL, STEP, SERVICE, CHANNEL, EFFECT)
+FAULT = "fault"  # a kind of fault
+SOCKETS = (CALL, STEP, SERVICE, CHANNEL, EFFECT, FAULT)
 
 
 class RegistryError(ImportError):
@@ -91,7 +92,7 @@ class PartPackage:
 
 
 def parts(socket=None):
-    """All parts, or those of one socket, in the order of their words; ours, and those of other packages."""
+    """All parts, or those of one socket, in the order of their folders; ours, and those of other packages."""
     return tuple(each for each in _all() if socket in (None, each.socket))
 
 
@@ -103,8 +104,7 @@ def _all():
         if entry.name in found:
             raise RegistryError(f"{entry.value}: there is a part {entry.name} already, {found[entry.name]}")
         found[entry.name] = entry.value
-    words = [part for folder, package in found.items() for part in _declared(folder, package)]
-    return tuple(sorted(words, key=lambda part: part.word))
+    return tuple(part for folder, package in sorted(found.items()) for part in _declared(folder, package))
 
 
 def part(word):

@@ -3,7 +3,7 @@
 from math import inf
 
 from evsim.engine.environment import FAULT
-from evsim.scenario.faults import OF_LINKS
+from evsim.registry import part
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["schedule_faults"]
@@ -26,7 +26,7 @@ class Clock:
 
     def __init__(self, system, ordinal, fault):
         self.system, self.fault, self.env = system, fault, system.env
-        self.begins, self.ends = _KINDS[fault.kind]
+        self.policy = part(fault.kind).build(system, fault)
         if fault.at is not None:
             self.env.call_at(ticks(fault.at), self.begin, None, FAULT)
         elif fault.mtbf is not None:
@@ -61,49 +61,48 @@ class Clock:
 
 
 class Struck:
-    """One time that a fault lasts, and whom it has befallen: (part, which of its instances)."""
+    """One time that a fault lasts, and whom it has befallen: (what, which of its instances)."""
 
     def __init__(self, clock, length):
         self.clock, self.fault = clock, clock.fault
         self.over = clock.env._now + length
         self.targets = _targets(clock.system, self.fault)
-        self.pools = [part.pool for part in _whole(clock.system, self.fault) if part.pool.elastic]
+        self.pools = [each.pool for each in _whole(clock.system, self.fault) if each.pool.elastic]
         for pool in self.pools:
             pool.lasting.append(self)
-        for part, instance in list(self.targets):  # who is born of it comes to them
-            clock.begins(part, instance, self.fault, length)
+        for target, instance in list(self.targets):  # who is born of it comes to them
+            clock.policy.begin(target, instance, length)
 
     @property
     def stops(self):
         """Whether nobody starts work while it lasts."""
-        return self.clock.begins in (_stop, _crash)
+        return self.fault.does.down
 
     def befall(self, service, number):
         """An instance is born while it lasts."""
-        begins = _stop if self.clock.begins is _crash else self.clock.begins
         self.targets.append((service, (number,)))
-        begins(service, (number,), self.fault, self.over - self.clock.env._now)
+        self.clock.policy.befall(service, (number,), self.over - self.clock.env._now)
 
     def end(self):
         for pool in self.pools:
             pool.lasting.remove(self)
-        for part, instance in self.targets:
-            self.clock.ends(part, instance, self.fault)
+        for target, instance in self.targets:
+            self.clock.policy.end(target, instance)
         for pool in self.pools:
             pool.service.go_on()
 
 
 def _whole(system, fault):
     """The services all of whose instances the fault touches."""
-    if fault.kind in OF_LINKS or fault.place in system.channels or fault.instance is not None:
+    if fault.of_link or fault.place in system.channels or fault.instance is not None:
         return []
     return [system.services[name] for name in _names(system, fault)]
 
 
 def _targets(system, fault):
-    """(part, which of its instances) for all that the fault touches now; a channel or link has no instances."""
+    """(what, which of its instances) for all that the fault touches now; a channel or link has no instances."""
     name = fault.place
-    if fault.kind in OF_LINKS:
+    if fault.of_link:
         return [(system.links.struck(fault), ())]
     if name in system.channels:
         return [(system.channels[name], ())]
@@ -120,74 +119,4 @@ def _targets(system, fault):
 def _names(system, fault):
     """The services that a fault of a service touches: a crash or a pause the whole program."""
     inside = [other for other, service in system.scenario.services.items() if service.inside == fault.place]
-    return [fault.place, *(inside if fault.kind in ("crash", "pause") else ())]
-
-
-# Each kind: what begins it, ``(part, instance, fault, length)``, and what ends it.
-
-
-def _stop(part, instance, fault, length):
-    part.stop(*instance)
-
-
-def _start(part, instance, fault):
-    part.start(*instance)
-
-
-def _crash(part, instance, fault, length):
-    part.crash(*instance)
-
-
-def _restart(part, instance, fault):
-    part.restart(*instance)
-
-
-def _pause(part, instance, fault, length):
-    part.pause(*instance, length)
-
-
-def _resume(part, instance, fault):
-    part.resume(*instance)
-
-
-def _lose_leader(part, instance, fault, length):
-    part.lose_leader()
-
-
-def _find_leader(part, instance, fault):
-    part.find_leader()
-
-
-def _lasts(name, setting, read=lambda value: value):
-    """Begin and end of what is kept, while it lasts, in the list `name` of a link or of each instance of a service."""
-
-    def active(part, instance):
-        return getattr(part.instances[instance[0]] if instance else part, name)
-
-    def begin(part, instance, fault, length):
-        active(part, instance).append(read(getattr(fault, setting)))
-
-    def end(part, instance, fault):
-        active(part, instance).remove(read(getattr(fault, setting)))
-
-    return begin, end
-
-
-def _slow_link(part, instance, fault, length):
-    begin, _ = _FACTOR if fault.add is None else _ADDITION
-    begin(part, instance, fault, length)
-
-
-def _restore_link(part, instance, fault):
-    _, end = _FACTOR if fault.add is None else _ADDITION
-    end(part, instance, fault)
-
-
-_FACTOR, _ADDITION = _lasts("factors", "factor"), _lasts("additions", "add", ticks)
-_KINDS = {
-    "outage": (_stop, _start), "crash": (_crash, _restart), "pause": (_pause, _resume), "slowdown": _FACTOR,
-    "error_rate": _lasts("error_rates", "probability"), "poison": _lasts("poisons", "key"),
-    "leader_failure": (_lose_leader, _find_leader), "partition": (_stop, _start),
-    "latency": (_slow_link, _restore_link), "loss": _lasts("losses", "probability"),
-    "duplication": _lasts("copies", "probability"),
-}  # fmt: skip
+    return [fault.place, *(inside if fault.does.whole_program else ())]

@@ -10,7 +10,6 @@ from math import prod
 from evsim.engine.environment import ARRIVAL, FAULT
 from evsim.results.records import Verdict
 from evsim.scenario import Distribution
-from evsim.scenario.faults import OF_LINKS
 from evsim.ticks import ticks
 
 __all__ = ["Link", "Links", "any_of"]
@@ -26,7 +25,7 @@ class Link:
     def __init__(self, name, latency, loss):
         self.name, self.latency, self.loss = name, latency, loss
         self.cut, self.factors, self.additions, self.losses, self.copies = 0, [], [], [], []
-        self.faults = set()  # kinds of fault that may touch it
+        self.faults = []  # the kinds of fault that may touch it
         self.memberships = []  # the groups whose heartbeats go this way
 
     def stop(self):
@@ -48,7 +47,7 @@ class Link:
     @property
     def copying(self):
         """Whether what is sent may come twice."""
-        return "duplication" in self.faults
+        return any(kind.copies for kind in self.faults)
 
     def loses(self, chance):
         return self.cut or chance < any_of(self.loss, *self.losses)
@@ -75,8 +74,8 @@ class Links:
             loss = self._network.loss if link.loss is None else link.loss
             self._named[name] = self._named[frozenset(link.between)] = Link(name, latency, loss)
         for fault in scenario.faults:
-            if fault.kind in OF_LINKS:
-                self.struck(fault).faults.add(fault.kind)
+            if fault.of_link:
+                self.struck(fault).faults.append(fault.does)
         self._plain = Link("network", self._network.latency, self._network.loss)
         self._local = Link("inside one program", Distribution.read(0), 0.0)
         self._program = {name: service.inside or name for name, service in scenario.services.items()}

@@ -27,7 +27,7 @@ class OneWay:
 
     def __init__(self, system, place, refusable, freed=None):
         self.system, self.place, self.refusable, self.freed = system, place, refusable, freed
-        self.copying = any(fault.kind == "duplication" for fault in system.scenario.faults)
+        self.copying = any(fault.does.copies for fault in system.scenario.faults)
         self.coming = set()  # heap functions that bring a row to the inbox
         self.ended = (self._done(),) if freed is None else (self._done(), freed)
 

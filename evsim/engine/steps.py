@@ -59,7 +59,7 @@ def work(compiler, step, position, then, fail):
 def _factor(compiler, step):
     """A function of a row whose work starts: what its time is multiplied by. None where that is always 1."""
     service = compiler.service
-    slowness = service.slowness if has_fault(compiler.kernel.scenario, service.name, "slowdown") else None
+    slowness = service.slowness if has_fault(compiler.kernel.scenario, service.name, "slows") else None
     own = [policy.work_factor() for policy in service.policies] if step.kind == "work" else []
     factors = [each for each in (slowness, *own) if each is not None]
     if len(factors) < 2:
@@ -69,9 +69,9 @@ def _factor(compiler, step):
 
 def may_strike(compiler, then, fail):
     """`then`, unless an error rate or poison strikes: after the handler's first work, at its start if it has none."""
-    if has_fault(compiler.kernel.scenario, compiler.service.name, "poison"):
+    if has_fault(compiler.kernel.scenario, compiler.service.name, "poisons"):
         then = _poison(compiler, then, fail)
-    if has_fault(compiler.kernel.scenario, compiler.service.name, "error_rate"):
+    if has_fault(compiler.kernel.scenario, compiler.service.name, "fails"):
         then = _error_rate(compiler, then, fail)
     return then
 

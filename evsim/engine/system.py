@@ -183,7 +183,7 @@ class System:
             return True
         inside = self.scenario.services[service].inside
         return any(
-            fault.place == service or (fault.place == inside and fault.kind in ("crash", "pause"))
+            fault.place == service or (fault.place == inside and fault.does.whole_program)
             for fault in self.scenario.faults
         )
 

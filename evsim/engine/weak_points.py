@@ -8,7 +8,7 @@ __all__ = ["has_fault", "is_faulty", "mortal"]
 def mortal(scenario):
     """Names of the services that may end for good: by themselves, or because a pipe breaks to which they write."""
     pipes = [name for name, channel in scenario.channels.items() if channel.breaks]
-    crashed = {fault.place for fault in scenario.faults if fault.kind == "crash"}
+    crashed = {fault.place for fault in scenario.faults if fault.does.kills}
     found = {
         name
         for name, service in scenario.services.items()
@@ -25,9 +25,9 @@ def mortal(scenario):
     return found if pipes else set()
 
 
-def has_fault(scenario, service, kind):
-    """Whether a fault of a kind may touch a service."""
-    return any(fault.kind == kind and fault.place == service for fault in scenario.faults)
+def has_fault(scenario, service, does):
+    """Whether a fault of a service does something (:class:`evsim.scenario.fault_kind.AnyFault`)."""
+    return any(getattr(fault.does, does) and fault.place == service for fault in scenario.faults)
 
 
 def is_faulty(scenario, channel):

@@ -12,6 +12,7 @@ from math import isnan, nan
 import numpy as np
 
 from evsim.results.records import Outcome
+from evsim.scenario.faults import KILLING
 from evsim.scenario.fitting import may_write
 
 __all__ = ["Pipeline", "Stage"]
@@ -122,7 +123,7 @@ class _Stages:
         for time, kind, target, detail in run.records.incidents:
             if kind == "ended" and target == name:
                 return time, int(detail)
-            if kind == "crash" and target.partition("/")[0] in (name, run.scenario.services[name].inside):
+            if kind in KILLING and target.partition("/")[0] in (name, run.scenario.services[name].inside):
                 return time, KILLED
         mine = self.worker_of == name
         sources = {(place.kind, place.source) for place in run.tables.places if place.service == name}

@@ -2,31 +2,30 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Literal, get_type_hints
 
-from pydantic import BeforeValidator, Field, model_serializer, model_validator
+from pydantic import Field, create_model, model_serializer, model_validator
+
+from evsim.registry import FAULT, parts
 
 from .distributions import AnyDistribution
 from .errors import refuse, suggest
 from .part import Name, Part, Text
-from .units import Number, PositiveTime, Share, Time, Whole
+from .units import PositiveTime, Time, Whole
 
 TARGET = "^[a-z][a-z0-9-]*(/[1-9][0-9]{0,5})?$"
-# The settings of each kind; it needs one of them.
-SETTINGS = {
-    "outage": (), "crash": (), "pause": (), "slowdown": ("factor",), "error_rate": ("probability",), "poison": ("key",),
-    "partition": (), "latency": ("factor", "add"), "loss": ("probability",), "duplication": ("probability",),
-    "leader_failure": (),
-}  # fmt: skip
-FAULTS = tuple(SETTINGS)
-OF_LINKS = ("partition", "latency", "loss", "duplication")
+FAULT_KINDS = {each.word: each.settings for each in parts(FAULT)}
+FAULTS = tuple(FAULT_KINDS)
+KILLING = frozenset(word for word, kind in FAULT_KINDS.items() if kind.kills)
+OF_LINKS = tuple(word for word, kind in FAULT_KINDS.items() if "link" in kind.strikes)
+# The settings of all kinds, each as a type that may be left out.
+_TYPES = {
+    name: hint
+    for kind in FAULT_KINDS.values()
+    for name, hint in get_type_hints(kind, include_extras=True).items()
+    if name in kind.model_fields
+}
 WHEN = "at (a moment), mtbf (at random) or at_step (of one request)"
-
-
-def _key(key):
-    if key is not None and (isinstance(key, bool) or not isinstance(key, int | str)):
-        raise refuse("must be a whole number or a text")
-    return key
 
 
 def _check_target(kind, target):
@@ -59,24 +58,15 @@ class AtStep(Part):
     workload: Name | None = None
 
 
-class Fault(Part):
+class _Fault(Part):
     """Something that goes wrong with `target`: a service, one instance (`register/2`), a channel, or a link:
-    its name, or the two places `[register, database]` between which it lies.
+        its name, or the two places `[register, database]` between which it lies.
 
-    outage: nothing new starts, work in hand ends
-    crash: work in hand is lost, and `for` is the time until it is back
-    pause: all freezes and goes on later
-    slowdown: times of work started meanwhile are multiplied by `factor`
-    error_rate: handling fails with `probability`
-    poison: handling fails for one `key`, at every attempt
-    partition: everything sent over the link is lost, answers and acknowledgements too
-    latency: hops over the link take `factor` times as long, or `add` longer
-    loss, duplication: what is sent is lost, or comes twice, with `probability`
-    leader_failure: a log loses the broker that leads it, and `for` is the time until that is back
+    {kinds}
 
-    It lasts from `at` for `for` (to the end of the run by default), or comes at random: after times drawn
-    from `mtbf`, for times drawn from `mttr`; or it begins `at_step`.
-    Written `{outage: mailing-list, at: 20s, for: 10s}`.
+        It lasts from `at` for `for` (to the end of the run by default), or comes at random: after times drawn
+        from `mtbf`, for times drawn from `mttr`; or it begins `at_step`.
+        Written `{outage: mailing-list, at: 20s, for: 10s}`.
     """
 
     kind: Literal[FAULTS]
@@ -86,12 +76,16 @@ class Fault(Part):
     mtbf: AnyDistribution | None = None
     mttr: AnyDistribution | None = None
     at_step: AtStep | None = None
-    factor: Annotated[Number, Field(gt=0)] | None = None
-    add: PositiveTime | None = None
-    probability: Share | None = None
-    key: Annotated[
-        Any, BeforeValidator(lambda key: _key(key)), Field(json_schema_extra={"type": ["string", "integer", "null"]})
-    ] = None
+
+    @property
+    def does(self):
+        """What its kind says of itself (:class:`evsim.scenario.fault_kind.AnyFault`)."""
+        return FAULT_KINDS[self.kind]
+
+    @property
+    def of_link(self):
+        """Whether a link is struck."""
+        return "link" in self.does.strikes and not (isinstance(self.target, str) and "service" in self.does.strikes)
 
     @property
     def place(self):
@@ -145,14 +139,15 @@ class Fault(Part):
         return self
 
     def _check_settings(self):
-        own = SETTINGS[self.kind]
-        given = [name for name in ("factor", "add", "probability", "key") if getattr(self, name) is not None]
+        own = self.does.model_fields
+        given = [name for name in _TYPES if getattr(self, name) is not None]
         for name in given:
             if name not in own:
-                knows = [kind for kind, settings in SETTINGS.items() if name in settings]
+                knows = [kind for kind, settings in FAULT_KINDS.items() if name in settings.model_fields]
                 raise refuse(f"{name} belongs to {', '.join(knows)}, not to {self.kind}")
-        if own and len(given) != 1:
-            raise refuse(f"{self.kind} needs {' or '.join(own)}")
+        needed = [name for name, field in own.items() if field.is_required()]
+        if (self.does.either and len(given) != 1) or not set(needed) <= set(given):
+            raise refuse(f"{self.kind} needs {' or '.join(own) if self.does.either else ' and '.join(needed)}")
 
     @model_serializer(mode="wrap")
     def _written(self, write):
@@ -171,6 +166,21 @@ class Fault(Part):
         schema["required"] = []
         schema["oneOf"] = [{"required": [kind]} for kind in FAULTS]
         return reference
+
+
+def _about():
+    """What a fault is, with a line for each kind."""
+    lines = [f"{word}: {' '.join((kind.__doc__ or '').split())}" for word, kind in FAULT_KINDS.items()]
+    return (_Fault.__doc__ or "").replace("{kinds}", "\n    ".join(lines))
+
+
+if TYPE_CHECKING:
+    Fault = _Fault
+else:
+    Fault = create_model(
+        "Fault", __base__=_Fault, __doc__=_about(), __module__=__name__,
+        **{name: (hint | None, None) for name, hint in _TYPES.items()},
+    )  # fmt: skip
 
 
 def strikes_after_reply(scenario, service):

@@ -21,7 +21,8 @@ def page(folder):
     mine = folders()[folder]
     tables = [settings_table(each.settings, each.word) for each in mine]
     if len(mine) > 1:
-        tables = [f"`{each.word}`:\n\n{table}" for each, table in zip(mine, tables, strict=True)]
+        named = zip(mine, tables, strict=True)
+        tables = [f"`{each.word}`:\n\n{table}" for each, table in named if table.strip() != HEAD.strip()]
     return f"{mine[0].page.rstrip()}\n\n## Settings\n\n" + "\n".join(tables)
 
 
@@ -78,8 +79,10 @@ def _ways(schema, described):
     inner = schema.get("anyOf") or schema.get("oneOf")
     for each in inner or ():
         yield from _ways(each, described)
-    if not inner and schema.get("type") != "null":
-        yield schema
+    kinds = schema.get("type")
+    if not inner:
+        kinds = kinds if isinstance(kinds, list) else [kinds]
+        yield from (schema | {"type": kind} if kind else schema for kind in kinds if kind != "null")
 
 
 def _words(about, kinds):

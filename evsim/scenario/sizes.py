@@ -48,7 +48,7 @@ def _pairs(scenario):
 def _struck(scenario):
     for number, fault in enumerate(scenario.faults):
         service = scenario.services.get(fault.place) if isinstance(fault.target, str) else None
-        if service is not None and fault.kind in ("outage", "crash", "pause"):
+        if service is not None and (fault.does.down or fault.does.freezes):
             instances = 1 if fault.instance else service.most_instances
             yield ("faults", number, fault.kind), instances * service.most_instances * service.workers
 

@@ -1,17 +1,15 @@
 """What faults may strike: which kind of fault each kind of thing knows, and at which step of which request."""
 
 from .errors import Problem, a, suggest
-from .faults import OF_LINKS
+from .faults import FAULT_KINDS, OF_LINKS
 from .handlers import titles
 from .naming import ends, kinds, missing
 from .units import write_time
 
 __all__ = ["faults"]
 
-ALLOWED = {
-    "service": ("outage", "crash", "pause", "slowdown", "error_rate", "poison"),
-    "link": OF_LINKS,
-}
+ALLOWED = {what: tuple(word for word, kind in FAULT_KINDS.items() if what in kind.strikes)
+           for what in ("service", "link", "channel")}  # fmt: skip
 
 
 def faults(scenario):
@@ -40,7 +38,7 @@ def _one(scenario, path, fault):
         yield Problem(path, rule, hint=suggest(name, targets))
         return
     channel = scenario.channels.get(name)
-    kind, known = (kind, ALLOWED[kind]) if channel is None else (channel.kind, channel.faults)
+    kind, known = (kind, ALLOWED[kind]) if channel is None else (channel.kind, (*channel.faults, *ALLOWED["channel"]))
     if fault.kind not in known:
         yield Problem(path, f"{name} is {a(kind)}, which knows no {fault.kind}", hint=_way_out(kind, known, fault))
     elif fault.instance is not None and kind != "service":

@@ -11,6 +11,7 @@ import numpy as np
 
 from evsim.registry import modules
 from evsim.scenario.advice import arrival_rates, holding_times
+from evsim.scenario.faults import FAULT_KINDS
 from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, counts, times
 from evsim.view.scene.bands import bands, faults_told, sentence
@@ -174,7 +175,8 @@ def catch_ups(run):
     if not all(each.arrivals.steady for each in scenario.workloads.values()):
         return []
     rates, times = arrival_rates(scenario), holding_times(scenario)
-    stops = [fault for fault in faults(run) if fault.kind in ("outage", "crash", "pause", "slowdown")]
+    found = [(fault, FAULT_KINDS[fault.kind]) for fault in faults(run)]
+    stops = [fault for fault, does in found if does.down or does.freezes or does.slows]
     found = []
     for number, fault in enumerate(stops):
         name = fault.target.partition("/")[0]

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from evsim.results.outcomes import effect_order
+from evsim.scenario.faults import FAULT_KINDS
 from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
@@ -212,20 +213,11 @@ def time_axis(axis, longest, what="time since the start", note=""):
     return axis
 
 
-VERBS = {
-    "outage": "down", "crash": "crashed", "pause": "paused", "slowdown": "{factor:g} times slower",
-    "error_rate": "fails {percent:.3g} % of the time", "poison": "fails for key {key}", "partition": "cut",
-    "latency": "slower by {slower}", "loss": "loses {percent:.3g} %", "duplication": "sends {percent:.3g} % twice",
-    "leader_failure": "without its leader",
-}  # fmt: skip
-
-
 def verb(fault):
     """What a fault of a scenario does to its target, in words."""
     slower = seconds(fault.add) if fault.add else f"a factor of {fault.factor or 1:g}"
-    return VERBS[fault.kind].format(
-        factor=fault.factor, percent=100 * (fault.probability or 0), key=fault.key, slower=slower
-    )
+    own = {name: getattr(fault, name) for name in fault.does.model_fields}
+    return fault.does.says.format(**own, percent=100 * (fault.probability or 0), slower=slower)
 
 
 @dataclass(frozen=True)
@@ -245,7 +237,7 @@ def faults(run, until=None):
     settings = {(fault.kind, fault.subject, fault.at): fault for fault in run.scenario.faults}
     found = []
     for time, kind, target, end in run.records.incidents:
-        if kind in VERBS and time < until:
+        if kind in FAULT_KINDS and time < until:
             fault = settings.get((kind, target, time)) or settings[kind, target, None]
             words = f"{struck(fault)} {verb(fault)}"
             found.append(FaultBand(time, until if end is None else min(end, until), kind, target, words))

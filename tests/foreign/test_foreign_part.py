@@ -16,7 +16,7 @@ ROOT = HERE.parents[1]
 
 
 def test_without_the_packages_there_are_no_such_parts():
-    assert not {"cache", "on_demand"}.intersection(part.word for part in parts())
+    assert not {"cache", "flapping", "on_demand", "toll"}.intersection(part.word for part in parts())
 
 
 def test_with_the_packages_there_are_and_everything_works():

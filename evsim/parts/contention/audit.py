@@ -42,7 +42,7 @@ def _one_work(books, service):
     steps = service.handle
     if callable(steps) or service.knows_again or any(each.batch for each in service.subscribe):
         return None
-    if any(fault.kind in ("pause", "slowdown") for fault in books.run.scenario.faults):
+    if any(fault.does.freezes or fault.does.slows for fault in books.run.scenario.faults):
         return None
     work = [step for step in steps if step.kind not in IN_NO_TIME]
     if len(work) != 1 or work[0].kind != "work" or work[0].time.kind != "constant":

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.records import Verdict
+from evsim.scenario.faults import KILLING
 
 __all__ = ["asked", "by_instance", "calls", "crashes", "name_of"]
 
@@ -39,4 +40,4 @@ def crashes(books, service):
     """How often a fault took the memory of instances of a service."""
     names = {service, books.run.scenario.services[service].inside}
     incidents = [(kind, what.partition("/")[0]) for _, kind, what, _ in books.run.records.incidents]
-    return sum(kind in ("crash", "ended") and what in names for kind, what in incidents)
+    return sum(kind in ("ended", *KILLING) and what in names for kind, what in incidents)

@@ -4,13 +4,14 @@ import numpy as np
 
 from evsim.results.remarks import sentences
 from evsim.results.sendings import KINDS as SENDING_KINDS
+from evsim.scenario.faults import FAULT_KINDS
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.routing import dead_letters
 from evsim.view.flow import catch_ups
 from evsim.view.player import columns
 from evsim.view.player.columns import micro
 from evsim.view.promise import books
-from evsim.view.style import VERBS, faults
+from evsim.view.style import faults
 from evsim.view.wiring import KINDS, Wiring
 
 __all__ = ["lane"]
@@ -66,7 +67,7 @@ def _notes(run):
     return [
         {"time": micro(time), "kind": kind, "what": what}
         for time, kind, what, _ in run.records.incidents
-        if kind not in of_one and kind.removeprefix("end of ") not in VERBS
+        if kind not in of_one and kind.removeprefix("end of ") not in FAULT_KINDS
     ]
 
 

@@ -1,0 +1,58 @@
+"""What each kind of fault does when it begins, and when it ends."""
+
+from evsim.engine.fault_policy import FaultPolicy, Lasting
+from evsim.ticks import ticks
+
+__all__ = ["build"]
+
+
+class Outage(FaultPolicy):
+    def begin(self, struck, instance, length):
+        struck.stop(*instance)
+
+    def end(self, struck, instance):
+        struck.start(*instance)
+
+
+class Crash(FaultPolicy):
+    def begin(self, struck, instance, length):
+        struck.crash(*instance)
+
+    def befall(self, struck, instance, length):
+        struck.stop(*instance)
+
+    def end(self, struck, instance):
+        struck.restart(*instance)
+
+
+class Pause(FaultPolicy):
+    def begin(self, struck, instance, length):
+        struck.pause(*instance, length)
+
+    def end(self, struck, instance):
+        struck.resume(*instance)
+
+
+class LeaderFailure(FaultPolicy):
+    def begin(self, struck, instance, length):
+        struck.lose_leader()
+
+    def end(self, struck, instance):
+        struck.find_leader()
+
+
+def latency(system, fault):
+    if fault.add is None:
+        return Lasting("factors", fault.factor)
+    return Lasting("additions", ticks(fault.add))
+
+
+build = {
+    "outage": Outage, "crash": Crash, "pause": Pause, "partition": Outage, "leader_failure": LeaderFailure,
+    "slowdown": lambda system, fault: Lasting("factors", fault.factor),
+    "error_rate": lambda system, fault: Lasting("error_rates", fault.probability),
+    "poison": lambda system, fault: Lasting("poisons", fault.key),
+    "latency": latency,
+    "loss": lambda system, fault: Lasting("losses", fault.probability),
+    "duplication": lambda system, fault: Lasting("copies", fault.probability),
+}  # fmt: skip

@@ -1,0 +1,129 @@
+"""What a person writes of each kind of fault, beside its target and its time."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from evsim.scenario.errors import refuse
+from evsim.scenario.fault_kind import AnyFault
+from evsim.scenario.units import Number, PositiveTime, Share
+
+__all__ = ["SETTINGS"]
+
+SERVICE, LINK = ("service",), ("link",)
+
+
+def _key(key):
+    if key is not None and (isinstance(key, bool) or not isinstance(key, int | str)):
+        raise refuse("must be a whole number or a text")
+    return key
+
+
+Factor = Annotated[Number, Field(gt=0)]
+Probability = Annotated[Share, Field(description="how often, of all cases")]
+Key = Annotated[
+    Any,
+    BeforeValidator(_key),
+    Field(json_schema_extra={"type": ["string", "integer", "null"]}, description="the key that fails"),
+]
+
+
+class Outage(AnyFault):
+    """Nothing new starts, work in hand ends."""
+
+    says: ClassVar = "down"
+    strikes: ClassVar = SERVICE
+    down: ClassVar = True
+
+
+class Crash(AnyFault):
+    """Work in hand is lost, and `for` is the time until it is back."""
+
+    says: ClassVar = "crashed"
+    strikes: ClassVar = SERVICE
+    whole_program: ClassVar = True
+    kills: ClassVar = True
+    down: ClassVar = True
+
+
+class Pause(AnyFault):
+    """All freezes and goes on later."""
+
+    says: ClassVar = "paused"
+    strikes: ClassVar = SERVICE
+    whole_program: ClassVar = True
+    freezes: ClassVar = True
+
+
+class Slowdown(AnyFault):
+    """Times of work started meanwhile are multiplied by `factor`."""
+
+    says: ClassVar = "{factor:g} times slower"
+    strikes: ClassVar = SERVICE
+    slows: ClassVar = True
+    factor: Annotated[Factor, Field(description="what times are multiplied by")]
+
+
+class ErrorRate(AnyFault):
+    """Handling fails with `probability`."""
+
+    says: ClassVar = "fails {percent:.3g} % of the time"
+    strikes: ClassVar = SERVICE
+    fails: ClassVar = True
+    probability: Probability
+
+
+class Poison(AnyFault):
+    """Handling fails for one `key`, at every attempt."""
+
+    says: ClassVar = "fails for key {key}"
+    strikes: ClassVar = SERVICE
+    poisons: ClassVar = True
+    key: Key
+
+
+class Partition(AnyFault):
+    """Everything sent over the link is lost, answers and acknowledgements too."""
+
+    says: ClassVar = "cut"
+    strikes: ClassVar = LINK
+
+
+class Latency(AnyFault):
+    """Hops over the link take `factor` times as long, or `add` longer."""
+
+    says: ClassVar = "slower by {slower}"
+    strikes: ClassVar = LINK
+    either: ClassVar = True
+    factor: Annotated[Factor | None, Field(description="what times are multiplied by")] = None
+    add: Annotated[PositiveTime | None, Field(description="how much longer")] = None
+
+
+class Loss(AnyFault):
+    """What is sent is lost with `probability`."""
+
+    says: ClassVar = "loses {percent:.3g} %"
+    strikes: ClassVar = LINK
+    probability: Probability
+
+
+class Duplication(AnyFault):
+    """What is sent comes twice with `probability`."""
+
+    says: ClassVar = "sends {percent:.3g} % twice"
+    strikes: ClassVar = LINK
+    copies: ClassVar = True
+    probability: Probability
+
+
+class LeaderFailure(AnyFault):
+    """A log loses the broker that leads it, and `for` is the time until that is back."""
+
+    says: ClassVar = "without its leader"
+
+
+SETTINGS = {
+    "outage": Outage, "crash": Crash, "pause": Pause, "slowdown": Slowdown, "error_rate": ErrorRate, "poison": Poison,
+    "partition": Partition, "latency": Latency, "loss": Loss, "duplication": Duplication,
+    "leader_failure": LeaderFailure,
+}  # fmt: skip

@@ -1,0 +1,3 @@
+"""Flapping: a service is down and up again, in turns."""
+
+SOCKET = "fault"

@@ -1,0 +1,21 @@
+"""What a person writes of a service that flaps: ``{flapping: back, every: 1s, at: 10s, for: 8s}``."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from evsim.scenario.fault_kind import AnyFault
+from evsim.scenario.units import PositiveTime
+
+__all__ = ["SETTINGS", "Flapping"]
+
+
+class Flapping(AnyFault):
+    """It is down and up again in turns, each for the time `every`."""
+
+    says: ClassVar = "down and up every {every:g} s"
+    strikes: ClassVar = ("service",)
+    every: Annotated[PositiveTime, Field(description="how long it is down, and then up")]
+
+
+SETTINGS = Flapping

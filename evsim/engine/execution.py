@@ -76,7 +76,7 @@ class Execution:
             due = due_effects(system)
         return self._into(
             scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
-            routes=[(route.course.place.workload, route.course.step) for route in system.routes],
+            routes=[(route.site.place.workload, route.site.step) for route in system.routes],
             effect_names=tuple(system.effect_names), key_names=system.key_names, due=due, stock=stock,
             tickets=[number for number, _ in system.luck.tickets],
             keys={name: keys.of for name, keys in system.keys.items()}, ended_at=self.env.now, warnings=warnings,

@@ -26,7 +26,7 @@ class Publishing:
         self.then, self.fail, self.asker = then, fail, asker
         self.attempts, self.timeout = step.retry.attempts if step.retry else 1, ticks(step.timeout)
         messages = system.records.messages
-        self.backoff = system.publishing_backoff(step.retry, route.course) if self.attempts > 1 else None
+        self.backoff = system.publishing_backoff(step.retry, route.site) if self.attempts > 1 else None
         # By message: the attempt that is under way; attempts that travel to the channel, in order; what travels back.
         self.waiting, self.sent, self.told = {}, {}, {}
         guarded = system.risk.publishing(place, step)

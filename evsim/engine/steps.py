@@ -266,7 +266,7 @@ def _asks(compiler, number, ask):
 
 
 def publish(compiler, step, position, then, fail):
-    route = compiler.system.course(compiler.place, position, step, compiler.purpose(step, position))
+    route = compiler.system.publish_site(compiler.place, position, step, compiler.purpose(step, position))
     if step.kind == "publish" and step.outbox is not None:
         return Outbox(compiler.system, compiler.place, step, route, then).publish
     return route.channel.publisher(compiler.place, step, route, then, fail, compiler.service).publish

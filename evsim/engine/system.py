@@ -14,9 +14,9 @@ from evsim.engine.kernel import Kernel
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
 from evsim.engine.outbox import Relay
+from evsim.engine.publish_sites import Destination, PublishSite
 from evsim.engine.random_streams import Label, RandomStreams
 from evsim.engine.risk import Risk
-from evsim.engine.routes import Course, Route
 from evsim.engine.size import refuse_too_many
 from evsim.engine.weak_points import mortal
 from evsim.engine.workloads import Workload
@@ -111,21 +111,21 @@ class System:
         service.edges[place.number] = edge
         service.entries[place.number] = compile_handler(self, place, edge)
 
-    def course(self, place, position, step, purpose):
-        """The :class:`Route` of a publish step to its channel; those to wherever its messages may come are made.
+    def publish_site(self, place, position, step, purpose):
+        """The :class:`Destination` of a publish step to its channel; those to wherever its messages may come are made.
 
         By the number of its route a message's channel knows the place of each delivery.
         """
-        course = Course(place, step, purpose, None if step.key is None else self.key_number(step.key))
+        site = PublishSite(place, step, purpose, None if step.key is None else self.key_number(step.key))
         places = place.steps[position] + place.letters[position]
         for name in reached(self.scenario, step):
-            route = Route(len(self.routes), course, self.channels[name])
+            route = Destination(len(self.routes), site, self.channels[name])
             self.routes.append(route)
-            course.numbers[name] = route.number
+            site.numbers[name] = route.number
             mine = [each for each in places if each.source == name]
             ways = {self._subscribers[name, each.service]: each.number for each in mine}
             route.channel.route(route.number, ways)
-        return self.routes[course.numbers[step.channel]]
+        return self.routes[site.numbers[step.channel]]
 
     def relay(self, service, poll):
         """What looks into the outbox of a service every `poll` seconds."""
@@ -238,10 +238,10 @@ class System:
 
         return waits(retry, self.luck, chances, rows, first)
 
-    def publishing_backoff(self, retry, course):
+    def publishing_backoff(self, retry, site):
         """How long to wait before a message of a publish step is sent again."""
         rows, messages = self.records.rows, self.records.messages
-        chances = self.luck.uniforms("back-off", *course.purpose)
+        chances = self.luck.uniforms("back-off", *site.purpose)
         return waits(retry, self.luck, chances, messages, lambda message: rows.luck[messages.cause[message]])
 
     def _enter_round(self, row):

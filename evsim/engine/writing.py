@@ -15,8 +15,8 @@ def writer(system, route):
     new = messages.new
     channels, keys, lucks, routes = messages.channel, messages.key, messages.luck, messages.route
     causes, published, row_luck = messages.cause, messages.published, rows.luck
-    number, channel, key = route.number, route.channel.number, route.course.key
-    key_of = system.keys[route.course.place.workload].of if key is None else lambda luck: key
+    number, channel, key = route.number, route.channel.number, route.site.key
+    key_of = system.keys[route.site.place.workload].of if key is None else lambda luck: key
     partitions, partition_of = messages.partition, route.partition_of
 
     def write(row):
@@ -54,8 +54,8 @@ def afresh(system, hop, then):
 
 def onward(system, origin, cause, target, luck):
     """A channel makes a message for the channel `target` of another one, `origin`; it returns its number."""
-    messages, course = system.records.messages, system.routes[system.records.messages.route[origin]].course
-    message, number = messages.new(), course.numbers[target.name]
+    messages, site = system.records.messages, system.routes[system.records.messages.route[origin]].site
+    message, number = messages.new(), site.numbers[target.name]
     messages.channel[message], messages.route[message] = target.number, number
     messages.cause[message], messages.origin[message] = cause, origin
     messages.key[message], messages.luck[message] = messages.key[origin], luck

@@ -47,7 +47,7 @@ class Exchange(Channel):
     def _ways(self, message):
         """The channels that a message goes on to."""
         system, messages = self.system, self.system.records.messages
-        step, key = system.routes[messages.route[message]].course.step, messages.key[message]
+        step, key = system.routes[messages.route[message]].site.step, messages.key[message]
         names = leads_to(system.scenario, step, self.name, system.key_text(key))
         return [system.channels[name] for name in names]
 

@@ -68,7 +68,7 @@ class Replication:
 
     def _send(self, broker, message, function, argument):
         messages = self.system.records.messages
-        purpose = self.system.routes[messages.route[message]].course.purpose
+        purpose = self.system.routes[messages.route[message]].site.purpose
         delays, luck, times = self._delays(broker, *purpose), messages.luck[message], self.refused[message]
         delay = delays.labelled(luck, Label.SENDING(times + 1)) if times else delays.of(luck)
         self.last[broker] = due = max(self.last[broker], self.env._now + delay)

@@ -104,7 +104,7 @@ class CarefulQueue(Channel):
 
     def priority_of(self, row):
         route = self.kernel.records.messages.route[self.kernel.records.rows.parent[row]]
-        return self.system.routes[route].course.step.priority
+        return self.system.routes[route].site.step.priority
 
     # Messages that go.
 

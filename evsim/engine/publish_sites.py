@@ -1,0 +1,27 @@
+"""Publish sites: where the messages of one publish step may come, by exchanges and as dead letters."""
+
+__all__ = ["Destination", "PublishSite"]
+
+
+class PublishSite:
+    """The channels that the messages of one publish step on one path may come to, with a destination for each.
+
+    place, step: who publishes, and how. purpose: the key of the step's luck. numbers: channel name -> number of the
+    destination.
+    """
+
+    def __init__(self, place, step, purpose, key):
+        self.place, self.step, self.purpose, self.key = place, step, purpose, key
+        self.numbers = {}
+
+
+class Destination:
+    """One channel of a publish site. ``partition_of(luck, row)`` is the partition of a message there.
+
+    The publisher chooses it as its log says; what the broker itself brings goes by its key.
+    """
+
+    def __init__(self, number, site, channel):
+        self.number, self.site, self.channel = number, site, channel
+        kind = None if channel.name == site.step.channel else "key"
+        self.partition_of = channel.partitioner(site.place, site.key, kind)

@@ -37,7 +37,7 @@ def _setting():
     fault = scenario("classic", "mailing list").faults[0]
     calls, events = (scenario(design).to_yaml() for design in ("classic", "events"))
     return {
-        "rate": NORMAL, "duration": seconds(plain.run.duration), "outage": seconds(fault.duration),
+        "rate": NORMAL, "duration": seconds(plain.run_settings.duration), "outage": seconds(fault.duration),
         "list.work": seconds(plain.services["mailing-list"].handle[0].time.mean),
         "database.work": seconds(plain.services["database"].handle[0].time.mean),
         "runs": len(SEEDS), "level": f"{100 * LEVEL:.0f} %",
@@ -149,7 +149,7 @@ def _limits():
     """What of their own registration customers find right after they were told yes."""
     requests = run("events").tables.requests
     told = requests.cohort & (requests.outcome == OK)
-    rows = requests.first_time[run("events").effect_names.index("customer row")]
+    rows = requests.first_time[run("events").tables.effect_names.index("customer row")]
     later = (rows - requests.answered)[told]
     return {
         "unread": f"{100 * (later > 0).mean():.0f} %", "unread.moment": seconds(0.1),

@@ -207,8 +207,8 @@ def test_what_waits_at_an_instance_is_refused_when_it_stops_and_waits_when_it_fr
     assert stopped.summary()["completed"] == 6 and stopped.audit()
     frozen = web("round_robin", {"burst": 8}, 20, [{"pause": "web/1", "at": "1500ms", "for": "5s"}]).run()
     assert frozen.summary()["completed"] == 8 and frozen.audit()
-    ends = {where: [end for end, each in zip(frozen.rows["ended"].tolist(), instances(frozen).tolist(), strict=True)
-                    if each == where] for where in (0, 1)}  # fmt: skip
+    ended, where = frozen.tables.rows["ended"], instances(frozen)
+    ends = {instance: ended[where == instance].tolist() for instance in (0, 1)}
     assert ends == {0: [1, 7, 8, 9], 1: [1, 2, 3, 4]}
 
 

@@ -116,7 +116,7 @@ def test_a_message_is_a_line_whose_slope_is_its_latency():
 
 
 def test_attempts_at_one_service_at_a_time_stand_beside_one_another():
-    rows = doubled().rows
+    rows = doubled().tables.rows
     again = np.flatnonzero(rows["attempt"] == 2)
     meanwhile = again[rows["started"][again] < rows["ended"][rows["first"][again]]]
     number = int(rows["request"][meanwhile[0]])

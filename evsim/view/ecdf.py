@@ -1,29 +1,23 @@
 """How many had what by when: the share of customers who were told, and that of each effect, against time."""
 
+from functools import partial
+
 import numpy as np
-from matplotlib.ticker import PercentFormatter
 
 from evsim.figures import write_as
 from evsim.ticks import elapsed
-from evsim.view.designs import STYLES, designs, span, times
-from evsim.view.style import (
-    DECLINED,
-    ERROR,
-    INK,
-    TOLD,
-    count,
-    describe,
-    effect_marks,
-    empty,
-    figure,
-    seconds,
-    short,
-    title,
-)
+from evsim.view.changes import Noticed
+from evsim.view.designs import LOOKS, designs, span
+from evsim.view.scene.axes import Frame, shares, times
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import End, Look, Steps, look_of
+from evsim.view.scene.scene import Scene
+from evsim.view.style import DECLINED, ERROR, INK, LESSON, TOLD, count, effect_marks, seconds, short
 
-__all__ = ["ecdf"]
+__all__ = ["ecdf", "scene"]
 
 POINTS, MOST = 1000, 5  # of a line, and effects with a line of their own
+ALL = Look(INK, "s")
 
 
 def ecdf(run, ax=None):
@@ -33,23 +27,36 @@ def ecdf(run, ax=None):
     all effects where there are more than five); several (a list, or label -> run) give a line each for told
     yes. A line that ends below 100 % means: the others never.
     """
+    return scene(run).draw(ax)
+
+
+def scene(run, frame=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
     runs = designs(run)
-    with figure(ax) as ax:
-        if not any(each.tables.requests.cohort.any() for each in runs.values()):
-            return empty(ax, "No customer came after the warm-up.")
-        lines = _of_one(next(iter(runs.values()))) if len(runs) == 1 else _of_several(runs)
-        lines = [line for line in lines if len(line.times)]
-        if not lines:
-            return empty(ax, "Nobody was told anything, and nothing was done.")
-        _draw(ax, lines)
-        return describe(ax, f"{_finding(lines)}. " + " ".join(line.words() for line in lines))
+    if not any(each.tables.requests.cohort.any() for each in runs.values()):
+        return sentence("ecdf", "No customer came after the warm-up.")
+    lines = _of_one(next(iter(runs.values()))) if len(runs) == 1 else _of_several(runs)
+    lines = [line for line in lines if len(line.times)]
+    if not lines:
+        return sentence("ecdf", "Nobody was told anything, and nothing was done.")
+    if frame is None:
+        left, right, log = span([line.times for line in lines])
+        frame = Frame(right, left=left, log=log)
+    finding = _finding(lines)
+    return Scene(
+        "ecdf", finding, f"{finding}. " + " ".join(line.words() for line in lines), LESSON, frame,
+        times(frame.left, frame.right, "time since the customer came", log=frame.log),
+        shares(0.0, 1.03, "share of the customers").with_grid(), marks=tuple(line.steps(frame) for line in lines),
+        ends=tuple(End(line.share, line.name, line.look) for line in lines),
+        noticed={name: Noticed(each) for name, each in runs.items()}, again=partial(scene, run),
+    )  # fmt: skip
 
 
 class _Curve:
     """Sorted ``times`` (s) out of ``count`` customers."""
 
-    def __init__(self, label, times, customers, style):
-        self.label, self.count, self.style = label, customers, style
+    def __init__(self, label, times, customers, look):
+        self.label, self.count, self.look = label, customers, look
         self.times = np.sort(times[~np.isnan(times)])
 
     @property
@@ -62,6 +69,16 @@ class _Curve:
         index = -(-self.count // 2) - 1
         return float(self.times[index]) if index < len(self.times) else float("nan")
 
+    @property
+    def name(self):
+        """The label, and how many have it if not all do."""
+        return short(self.label) + (f": {write_as('share', self.share)}" if self.share < 1 else "")
+
+    def steps(self, frame):
+        index = np.unique(np.linspace(0, len(self.times) - 1, min(len(self.times), POINTS)).astype(int))
+        x = [frame.left, *self.times[index].tolist(), frame.right]
+        return Steps(self.name, x, [0.0, *((index + 1) / self.count).tolist(), self.share], self.look, self.words())
+
     def words(self):
         half = f", half of all within {seconds(self.half)}" if self.half == self.half else ""
         return f"{self.label}: {len(self.times):,} of {count(self.count, 'customer')}{half}."
@@ -71,15 +88,14 @@ def _of_one(run):
     requests, marks = run.tables.requests, effect_marks(run)
     cohort, told = requests.cohort, run.outcomes
     total = int(cohort.sum())
-    yield _Curve("told yes", requests.response[cohort & told.yes], total, TOLD.style)
+    yield _Curve("told yes", requests.response[cohort & told.yes], total, look_of(TOLD))
     for label, who, mark in (("told no", told.no, DECLINED), ("told error", told.error, ERROR)):
         if (cohort & who).any():
-            yield _Curve(label, requests.response[cohort & who], total, mark.style)
+            yield _Curve(label, requests.response[cohort & who], total, look_of(mark))
     if len(run.tables.effect_names) > MOST:
         due = cohort & (requests.due > 0)
-        style = {"color": INK, "marker": "s", "linestyle": "-"}
         label = f"all of {len(run.tables.effect_names)} effects"
-        yield _Curve(label, requests.completion[due], int(due.sum()), style)
+        yield _Curve(label, requests.completion[due], int(due.sum()), ALL)
         return
     for name in marks:
         if name in run.tables.effect_names:
@@ -87,37 +103,15 @@ def _of_one(run):
             due = cohort & requests.is_due[code]
             if due.any():
                 since = elapsed(requests.first_time[code], requests.arrived)[due]
-                yield _Curve(name, since, int(due.sum()), marks[name].style)
+                yield _Curve(name, since, int(due.sum()), look_of(marks[name]))
 
 
 def _of_several(runs):
     for number, (label, run) in enumerate(runs.items()):
-        colour, marker, line = STYLES[number % len(STYLES)]
         cohort = run.tables.requests.cohort
         if cohort.any():
             told = run.tables.requests.response[cohort & run.outcomes.yes]
-            style = {"color": colour, "marker": marker, "linestyle": line}
-            yield _Curve(label, told, int(cohort.sum()), style)
-
-
-def _draw(ax, lines):
-    left, right, log = span([line.times for line in lines])
-    for line in lines:
-        size = min(len(line.times), POINTS)
-        index = np.unique(np.linspace(0, len(line.times) - 1, size).astype(int))
-        x = np.r_[left, line.times[index], right]
-        y = np.r_[0.0, (index + 1) / line.count, line.share]
-        text = short(line.label)
-        if line.share < 1:
-            text += f": {write_as('share', line.share)}"
-        ax.plot(x, y, drawstyle="steps-post", label=text, markevery=(0.04, 0.12), ms=7, **line.style)
-    times(ax, left, right, log, "time since the customer came")
-    ax.set_ylim(0, 1.03)
-    ax.grid(axis="y", color="#e4e4e8", lw=0.8)
-    ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-    ax.set_ylabel("share of the customers")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    title(ax, _finding(lines))
+            yield _Curve(label, told, int(cohort.sum()), LOOKS[number % len(LOOKS)])
 
 
 def _finding(lines):

@@ -116,7 +116,7 @@ def _finding(run, found):
     missing = int((requests.present < requests.due).sum())
     if missing:
         return f"{told}; for {missing:,} not all was done{'' if run.tables.complete else ' yet'}"
-    lag = np.nanmax(requests.consistency_lag)
+    lag = np.nanmax(requests.consistency_lag, initial=0.0)
     return f"{told}; all was done {f'at most {seconds(lag)} later' if lag > 0 else 'by then'}"
 
 

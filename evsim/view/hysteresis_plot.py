@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from evsim.view.style import COLOURS, INK, Mark, describe, end_labels, figure, seconds, title
+from evsim.view.scene.marks import End, look_of
+from evsim.view.scene.paper import draw_ends
+from evsim.view.style import COLOURS, INK, Mark, describe, figure, seconds, title
 
 __all__ = ["hysteresis"]
 
@@ -32,7 +34,7 @@ def hysteresis(hysteresis, ax=None, storm=None):
         ax.set_ylabel("goodput (a second)")
         first, last = min(up), max(up)
         ends = (up[last].mean + 1e-9, "the load goes up", UP), (down[last].mean, "and comes down", DOWN)
-        end_labels(ax, [(top, "all who come", ALL), *ends])
+        draw_ends(ax, [End(y, name, look_of(mark)) for y, name, mark in ((top, "all who come", ALL), *ends)])
         text = _finding(hysteresis)
         title(ax, text)
         words = [f"At {load:g}/s: {up[load].mean:.3g}/s on the way up, {down[load].mean:.3g}/s on the way down."

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from evsim.results.outcomes import effect_order
 from evsim.scenario.faults import FAULT_KINDS
@@ -19,9 +18,9 @@ from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
     "ANSWERS", "ARRIVED", "COLOURS", "DECLINED", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD",
-    "WAITING", "FaultBand", "Mark", "count", "count_axis", "describe", "effect_marks", "empty", "end_labels",
-    "fault_bands", "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short",
-    "struck", "time_axis", "title", "verb", "wrap",
+    "WAITING", "FaultBand", "Mark", "count", "describe", "effect_marks", "empty",
+    "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck",
+    "time_axis", "title", "verb", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -190,14 +189,6 @@ def empty(ax, text):
     return describe(ax, text)
 
 
-def count_axis(axis, what):
-    """Label an axis that counts, in whole numbers."""
-    axis.set_major_locator(MaxNLocator(integer=True, nbins=min(7, letters(axis.axes, 11) // 9)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 0 else ""))
-    axis.set_label_text(what)
-    return axis
-
-
 UNITS = (("h", 3600, 7200), ("min", 60, 600), ("s", 1, 1), ("ms", 0.001, 0))  # name, seconds, for at least
 STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 960, 1920)
 
@@ -262,54 +253,3 @@ def fault_words(run, until=None, most=5):
     if others := list(alike.values())[named:]:
         words[f"{len(others)} other faults"] = [fault for kind in others for fault in kind]
     return words
-
-
-def fault_bands(ax, run, until=None, most=5, place=lambda time: time):
-    """Draw the faults of a run as hatched bands along the x axis, with their words on top; return the faults.
-
-    `place` gives the x of a time. Set the limits of the axes before.
-    """
-    found = faults(run, until)
-    for fault in found:
-        ends = place(fault.start), place(fault.end)
-        ax.axvspan(*ends, fc="#f1f1f4", ec="#cfcfd6", hatch=FAULT.hatch, lw=0, zorder=0)
-    left, right = sorted(ax.get_xlim())
-    for line, (words, same) in enumerate(fault_words(run, until, most).items()):
-        x = max(place(same[0].start), left)
-        share = (x - left) / (right - left)
-        leftwards = share > 0.55
-        room = letters(ax, 11, 0.62) * (share if leftwards else 1 - share)
-        _label(ax, x, line, short(words, max(20, int(room))), leftwards)
-    return found
-
-
-def _label(ax, x, line, words, leftwards):
-    """A fault's diamond at its beginning, and its words beside it, on the `line`-th line from the top."""
-    place, down = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points"}, -9 - 15 * line
-    box = {"boxstyle": "square,pad=0.1", "fc": PAPER, "ec": "none", "alpha": 0.85}
-    side = {"xytext": (-8, down), "ha": "right"} if leftwards else {"xytext": (8, down), "ha": "left"}
-    ax.annotate(words, (x, 1), **side, va="center", fontsize=11, color="#4c4c52", bbox=box, zorder=5, **place)
-    style = {"ha": "center", "va": "center", "color": FAULT.colour}
-    ax.annotate("\N{BLACK DIAMOND}", (x, 1), xytext=(0, down), **style, **place)
-
-
-def end_labels(ax, entries, gap=0.07):
-    """Name lines at their right ends, in the margin, so that the names do not overlap.
-
-    entries: (height in data, text, :class:`Mark`) of each line. Set the limits of the axes before.
-    """
-    low, high = ax.get_ylim()
-    entries = sorted(entries, key=lambda entry: -entry[0])
-    gap = min(gap, 1 / max(len(entries), 1))
-    heights = [(height - low) / (high - low) for height, _, _ in entries]
-    for number in range(1, len(heights)):
-        heights[number] = min(heights[number], heights[number - 1] - gap)
-    floor = 0.0
-    for number in reversed(range(len(heights))):  # those pushed out below move up again, and push others
-        heights[number] = max(heights[number], floor)
-        floor = heights[number] + gap
-    for (_, text, mark), height in zip(entries, heights, strict=True):
-        line = Line2D([1.01, 1.055], [height, height], transform=ax.transAxes, **mark.style, markevery=[1])
-        line.set_clip_on(False)
-        ax.add_artist(line)
-        ax.text(1.075, height, short(text, 30), transform=ax.transAxes, va="center", fontsize=11)

@@ -12,7 +12,9 @@ from tests.view.runs import EDGES, classic, events, many, nobody
 
 def lines(ax):
     """What is drawn, by the first words of its label: (times, shares)."""
-    return {line.get_label().partition(":")[0]: line.get_data() for line in ax.lines}
+    return {
+        line.get_label().partition(":")[0]: line.get_data() for line in ax.lines if line.get_drawstyle() == "steps-post"
+    }
 
 
 def test_every_line_is_the_share_of_customers_by_that_time():
@@ -39,7 +41,9 @@ def test_a_line_that_ends_below_all_says_where():
 def test_several_runs_have_a_line_each():
     ax = ecdf([classic(), events()])
     assert list(lines(ax)) == ["registration-classic", "registration-events"]
-    styles = {(line.get_marker(), str(line.get_linestyle())) for line in ax.lines}
+    styles = {
+        (line.get_marker(), str(line.get_linestyle())) for line in ax.lines if line.get_drawstyle() == "steps-post"
+    }
     assert len(styles) == 2
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from evsim.lesson import told_then_done
-from evsim.view import dots, flow
+from evsim.view import dots, ecdf, flow, promise, staleness
 from evsim.view.scene.marks import Bars, Text
 from evsim.view.scene.scene import hold
 from tests.player.node import MODULES, node
@@ -17,9 +17,14 @@ PALE = "as it was before"
 SCENES = {
     "flow": lambda run: flow.scene(run),
     "latency": lambda run: dots.scene(run),
+    "promise": lambda run: promise.scene(run),
+    "promise at a moment": lambda run: promise.scene(run, at=9.0),
+    "staleness": lambda run: staleness.scene(run),
+    "staleness of two": lambda run: staleness.scene([run, runs.classic()]),
+    "ecdf": lambda run: ecdf.scene(run),
     "told then done": lambda run: told_then_done(first=run, second=runs.events()),
 }
-RUNS = {name: EDGES[name] for name in ("nobody", "few", "refused", "cut", "doubled")}
+RUNS = {name: EDGES[name] for name in ("few", "refused", "cut")}
 RUNS |= {"classic": runs.classic, "events": runs.events}
 
 SCRIPT = """
@@ -91,7 +96,8 @@ def test_the_browser_writes_the_words_of_the_scene_in_its_order(scenes, drawn):
 def test_paper_has_the_words_of_the_scene_and_no_others(scenes):
     for key, scene in scenes.items():
         ax = scene.draw()
-        assert on_paper(ax) == {joined([words]) for words in all_words(scene)}, key
+        above = [words for words in all_words(scene) if words not in scene.below]
+        assert on_paper(ax) == {joined([words]) for words in [*above, " ".join(scene.below)]} - {""}, key
         assert ax.alt_text == scene.alt
 
 

@@ -12,7 +12,7 @@ from tests.view.runs import EDGES, classic, cut, events, few, lesson, many, nobo
 
 
 def lines(ax):
-    return {line.get_label(): line.get_data() for line in ax.lines}
+    return {line.get_label(): line.get_data() for line in ax.lines if line.get_drawstyle() == "steps-post"}
 
 
 def test_every_line_counts_whom_something_misses_so_long_after_the_answer():

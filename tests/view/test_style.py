@@ -8,14 +8,14 @@ import pytest
 from matplotlib.figure import Figure
 
 from evsim.view import show
+from evsim.view.scene.marks import End, look_of
+from evsim.view.scene.paper import draw_ends
 from evsim.view.style import (
     TOLD,
     count,
     describe,
     effect_marks,
     empty,
-    end_labels,
-    fault_bands,
     fault_words,
     faults,
     figure,
@@ -100,9 +100,8 @@ def test_a_time_axis_is_labelled_in_the_unit_that_suits_it(longest, unit, of_a_m
 
 
 def test_a_fault_is_a_band_from_its_beginning_to_its_end():
-    with figure() as ax:
-        ax.set_xlim(0, 30)
-        (fault,) = fault_bands(ax, events())
+    ax = events().plot.flow()
+    (fault,) = faults(events())
     assert (fault.start, fault.end) == (OUTAGE["at"], OUTAGE["at"] + OUTAGE["for"])
     assert (ax.patches[0].get_x(), ax.patches[0].get_width()) == (8, 5)
     assert "mailing-list down for 5 s" in [text.get_text() for text in ax.texts]
@@ -134,7 +133,8 @@ def test_a_fault_is_told_with_its_number():
 def test_names_at_the_ends_of_lines_do_not_overlap():
     with figure() as ax:
         ax.set_ylim(0, 100)
-        end_labels(ax, [(100, "a", TOLD), (100, "b", TOLD), (99, "c", TOLD), (0, "d", TOLD), (1, "e", TOLD)])
+        places = {"a": 100, "b": 100, "c": 99, "d": 0, "e": 1}
+        draw_ends(ax, [End(y, name, look_of(TOLD)) for name, y in places.items()])
     heights = np.array([text.get_position()[1] for text in ax.texts])
     assert [text.get_text() for text in ax.texts] == ["a", "b", "c", "e", "d"]
     assert (np.diff(heights) <= -0.07 + 1e-9).all()

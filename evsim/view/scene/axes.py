@@ -1,6 +1,6 @@
 """Axes of a scene: their limits, and how they are divided, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, isclose, log10
 
 from evsim.view.words import seconds
@@ -46,6 +46,9 @@ class Axis:
     log: bool = False
     line: bool = True
     grid: bool = False
+
+    def with_grid(self):
+        return replace(self, grid=True)
 
 
 def times(left, right, what="time since the start", note="", log=False):

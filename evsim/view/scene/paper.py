@@ -12,7 +12,7 @@ from evsim.view.scene.marks import Dots
 from evsim.view.style import FAULT, INK, PAPER, describe, figure, fold, inches, letters, short, title
 from evsim.view.words import wrap
 
-__all__ = ["draw"]
+__all__ = ["draw", "draw_ends"]
 
 SIZE = 11  # points of the letters
 LETTER = 0.085  # inches
@@ -22,7 +22,7 @@ POINTS = {"textcoords": "offset points"}
 
 def draw(scene, ax=None):
     """Draw a :class:`~evsim.view.scene.scene.Scene`; return the axes, which have its alt text."""
-    with figure(ax, scene.size) as ax:
+    with figure(ax, scene.size, scene.dpi) as ax:
         if not scene.marks:
             ax.set_axis_off()
             ax.text(0.5, 0.5, wrap(scene.title, 50), transform=ax.transAxes, ha="center", va="center", fontsize=13)
@@ -34,7 +34,7 @@ def draw(scene, ax=None):
             if isinstance(mark, Dots):
                 mark = replace(mark, size=mark.size * _share(ax, scene.plot))
             DRAW[type(mark).__name__](ax, mark, 3 + place * 0.02)
-        _ends(ax, scene.ends)
+        draw_ends(ax, scene.ends)
         _legend(ax, scene)
         left = 0.95 if scene.y.line else 0.3 + LETTER * max((len(text) for _, text in scene.y.ticks), default=0)
         title(ax, scene.title, left)
@@ -160,7 +160,7 @@ def _free_height(ax, mark):
     return min(mark.free, key=lambda low: ((low - 0.03 < heights) & (heights < low + 0.17)).sum())
 
 
-def _ends(ax, ends, gap=0.07):
+def draw_ends(ax, ends, gap=0.07):
     """Names in the right margin, moved apart so that they do not overlap."""
     low, high = ax.get_ylim()
     ends = sorted(ends, key=lambda end: -end.y)

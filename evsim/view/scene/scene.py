@@ -7,6 +7,7 @@ from evsim.view.scene.axes import Axis, Frame
 from evsim.view.scene.marks import Bars, Text
 from evsim.view.scene.paper import draw
 from evsim.view.show import show
+from evsim.view.style import DPI
 
 __all__ = ["Scene", "hold"]
 
@@ -15,8 +16,9 @@ __all__ = ["Scene", "hold"]
 class Scene:
     """A picture as data. ``title`` is a finding in words; ``alt`` is for those who can't see it.
 
-    ``legend``: (words, :class:`Look`); ``below``: sentences under the picture. ``noticed`` is what two scenes are
-    compared by (:mod:`evsim.view.changes`). ``again``: makes the same scene in another :class:`Frame`.
+    ``legend``: (words, :class:`Look`); ``below``: sentences under the picture; ``plot``: the inches that its dots were
+    made for; ``dpi``: how fine it has to be. ``noticed`` is what two scenes are compared by
+    (:mod:`evsim.view.changes`). ``again``: makes the same scene in another :class:`Frame`.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Scene:
     plot: tuple = ()
     legend: tuple = ()
     below: tuple = ()
+    dpi: float = DPI
     noticed: dict = field(default_factory=dict)
     again: Callable | None = None
 

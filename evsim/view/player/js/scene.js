@@ -39,8 +39,9 @@ class Drawing {
     const widest = (texts) => Math.max(0, ...texts.map((text) => measure(text)));
     this.left = GAP + widest(y.ticks.map(([, text]) => text)) + (y.label ? LINE + GAP : 0) + (y.ticks.length ? GAP : 0);
     const names = widest([...scene.ends.map(({ text }) => text), ...(ghost && scene.ends.length ? [BEFORE] : [])]);
-    const beyond = scene.marks.some(({ kind, across }) => kind === "dots" && across);
-    this.right = this.width - (this.wide && names ? names + 46 : beyond ? 62 : 16);
+    const beyond = scene.marks.filter(({ kind, across, x }) => kind === "text" && across && x > 1);
+    const room = beyond.map(({ text, side }) => widest(text.split("\n")) * (side === "center" ? 1.1 : 1) + 2 * GAP);
+    this.right = this.width - Math.max(16, this.wide && names ? names + 46 : 0, ...room);
     this.top = GAP + 19 * this.title.length + GAP;
     const across = this.right - this.left;
     const tall = plot.length ? (across * plot[1]) / plot[0] : size[1] * INCH * (this.wide ? 1 : 0.8) - 110;
@@ -176,7 +177,7 @@ class Drawing {
     });
     const d = boxes.map(([x, y, width, height]) => `M${x} ${y}h${width}v${height}h${-width}Z`).join("");
     const edge = look.edge ? { stroke: paint(look.edge), "stroke-width": 0.8 } : {};
-    const bars = ["path", { d, fill: paint(look.colour), "fill-opacity": look.opacity, ...edge }, []];
+    const bars = ["path", { d, fill: paint(look.colour), "fill-opacity": look.opacity, "shape-rendering": "crispEdges", ...edge }, []];
     const fits = (text, place) => text && this.measure(text, 12) + 6 < boxes[place][2];
     return [bars, ...inside.flatMap((text, place) => {
       const [x, y, width, height] = boxes[place];

@@ -145,7 +145,7 @@ def test_an_explorer_is_moved_by_keys_says_what_changed_and_has_a_name_for_every
     cell.get_by_text("pale: as it was before").wait_for()
     said.filter(has_text="customers more were told yes, and it was not true").wait_for(state="attached")
     cell.get_by_role("button", name="other luck").press("Enter")
-    said.filter(has_text="The same setting, other luck.").wait_for()
+    cell.get_by_role("status").filter(has_text="The same setting, other luck.").wait_for()
     lab.picture(PICTURES / "explore.png")
     found = Axe().run(lab.page, context=".jp-Notebook .jp-OutputArea")
     assert [each["id"] for each in found.response["violations"]] == []

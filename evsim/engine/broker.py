@@ -1,6 +1,7 @@
 """The broker: what all channels have in common, and how a service is attached to one."""
 
 from collections import Counter
+from contextlib import nullcontext
 
 from evsim.engine.delivery import Delivery
 from evsim.engine.letters import Letters
@@ -56,6 +57,10 @@ class Channel:
     @property
     def is_up(self):
         return not self.down and self.frozen is None
+
+    def together(self):
+        """Inside, messages come back at one moment: none is granted before all are here."""
+        return nullcontext()
 
     # What a publisher asks.
 

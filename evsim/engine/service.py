@@ -5,6 +5,7 @@ that :meth:`Service.ending` makes. Its workers are those of its :class:`evsim.en
 """
 
 from collections import deque
+from contextlib import ExitStack, contextmanager
 from math import prod
 
 from evsim.engine.admission import arriving, joining, turning_away
@@ -200,10 +201,19 @@ class Service:
             self.inbox.extend(kept)
             for row in waiting:
                 edges[place[row]].refuse(row, Reason.UNREACHABLE)
-        for row in sorted(self._take_out(self.pins.of(instance)), reverse=True):
-            edge = self.edges[self.kernel.records.rows.place[row]]
-            edge.refuse(row, Reason.UNREACHABLE) if edge.refusable else edge.withdrawn(row)
+        with self._together():
+            for row in sorted(self._take_out(self.pins.of(instance)), reverse=True):
+                edge = self.edges[self.kernel.records.rows.place[row]]
+                edge.refuse(row, Reason.UNREACHABLE) if edge.refusable else edge.withdrawn(row)
         self._tell(instance, "stops")
+
+    @contextmanager
+    def _together(self):
+        """Inside, messages go back to their channels, which grant none of them before all are there."""
+        with ExitStack() as all_channels:
+            for channel in self.system.channels.values():
+                all_channels.enter_context(channel.together())
+            yield
 
     def withdraw(self, row, reason):
         """A delivery that waits here for its instance, or travels to it, is never worked."""
@@ -301,8 +311,9 @@ class Service:
                 policy.lost(row)
         for row in (*dead, *waiting):
             rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, reason
-        for row in sorted((*dead, *waiting), reverse=True):  # the oldest is given back last: it is first in line
-            self.edges[rows.place[row]].died(row)
+        with self._together():
+            for row in sorted((*dead, *waiting), reverse=True):  # the oldest comes back last: it is first in line
+                self.edges[rows.place[row]].died(row)
         for memory in self.memories:
             memory.forget(instance)
         self._tell(instance, "crashes")

@@ -1,6 +1,7 @@
 """The careful queue: with limits, clocks and priorities, and with consumers that fail, die or are slow."""
 
 from collections import deque
+from contextlib import contextmanager
 from math import inf
 
 from evsim.engine.broker import Channel
@@ -33,6 +34,7 @@ class CarefulQueue(Channel):
         self.leases = {}  # row that a seat holds -> the seat
         self.visible_again = {}  # row whose time is over -> the attempt that waits since, while that may be deleted
         self.spent = []  # (edge, row) of those whose last time is over, before anybody has asked for another message
+        self.is_held = False  # while messages come back together
         self.count = 0  # of messages that were kept
         self.waiting_outside = deque()  # (function, argument) of publishers who wait for room
         self.ttl, self.wakes_at = ticks(settings.ttl), inf
@@ -110,6 +112,8 @@ class CarefulQueue(Channel):
 
     def grant(self):
         """Hand out what is ready to seats that have credit, in turns; then keep the limits."""
+        if self.is_held:
+            return
         if self.settings.single_active_consumer:
             self._choose()
         if self.spent and self.is_asked:
@@ -153,6 +157,15 @@ class CarefulQueue(Channel):
         self.store.take_out(row)
         self._close(row, Verdict.DONE, Reason.LATE_DELETE)
         return True
+
+    @contextmanager
+    def together(self):
+        held, self.is_held = self.is_held, True
+        try:
+            yield
+        finally:
+            self.is_held = held
+        self.grant()
 
     def home(self, row):
         """The credit for a row comes home, if it is not there."""

@@ -156,8 +156,9 @@ class CarefulConsumer(Subscriber):
         records.incidents.append((self.kernel.env._now, "consumer cut off", self.service.name, row))
         seat = self.channel.leases.get(row)
         held = [each for each, holder in self.channel.leases.items() if holder is seat] or [row]
-        for each in sorted(held, key=self.channel.place_of, reverse=True):
-            self._end(each)
+        with self.channel.together():
+            for each in sorted(held, key=self.channel.place_of):
+                self._end(each)
 
     def acknowledgement_lost(self, edge, row):
         edge.unheard_later(row)
@@ -173,10 +174,10 @@ class CarefulConsumer(Subscriber):
     def crashes(self, instance):
         """What was worked there and never acknowledged is handed out again."""
         gone = [row for row in self.kept if self.service.instance_of(row) == instance]
-        for row in sorted(gone, key=self.channel.place_of, reverse=True):
-            self.kept.discard(row)
-            self.edges[self.kernel.records.rows.place[row]].died(row)
-        self.channel.grant()
+        with self.channel.together():
+            for row in sorted(gone, key=self.channel.place_of):
+                self.kept.discard(row)
+                self.edges[self.kernel.records.rows.place[row]].died(row)
 
     def readers_changed(self):
         """Credit comes with an instance; it goes when its messages come home."""

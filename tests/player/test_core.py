@@ -16,6 +16,7 @@ from tests.player.node import ROOT, ask, node
 from tests.view import runs
 
 EVENTS = {"events": ["eventsOf"], "words": ["sentence"]}
+PANEL = ROOT / "evsim/lesson"
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # of many systems at once: it would take minutes
 
 
@@ -94,7 +95,7 @@ def test_the_bundle_is_one_module_that_imports_nothing():
 
 
 def test_every_module_is_reached():
-    """A file that no page and no widget loads is forgotten."""
-    text = bundle("page") + bundle("widget")
+    """A file that no page, no widget and no panel of a lesson loads is forgotten."""
+    text = bundle("page") + bundle("widget") + bundle("panel", PANEL)
     forgotten = [path.stem for path in FOLDER.glob("*.js") if f"module_{path.stem.replace('-', '_')} =" not in text]
     assert not forgotten

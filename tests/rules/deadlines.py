@@ -64,6 +64,7 @@ def measured(run):
     return run.summary()["requests"]
 
 
+FAULTS = "**Faults** ([their kinds](parts/fault.md) are parts) come before everything else at their moment."
 RULES = [
     Rule(IN_TIME, lambda timeout: calling({"timeout": timeout}, [{"work": 1}]), outcomes,
          on=(1, ["ok"]), beyond=(1 - JUST, ["timeout"])),
@@ -91,10 +92,10 @@ RULES = [
          on=(1, ["error", "ok"]), beyond=(1 + JUST, ["ok", "rejected"])),
     Rule(AT_ONE_MOMENT, lambda at: alone([{"work": 1}], [("front", 1), ("front", at)]), begun("front"),
          on=(1, [1, 2]), beyond=(1 - JUST, [2, 1])),
-    Rule("**Faults** come before everything else at their moment.",
+    Rule(FAULTS,
          lambda at: alone([{"work": 1}], [("front", at)], faults=[{"outage": "front", "at": 1, "for": 1}]), outcomes,
          on=(1, ["error"]), beyond=(1 - JUST, ["ok"])),
-    Rule("**Faults** come before everything else at their moment.",
+    Rule(FAULTS,
          lambda at: alone([{"work": 1}], [("front", at)], faults=[{"outage": "front", "at": 1, "for": 1}]), outcomes,
          on=(2, ["ok"]), beyond=(2 - JUST, ["error"])),
     # The end, and who is counted.

@@ -3,8 +3,10 @@
 from tests.rules.rule import JUST, Rule, answers, nano, outcomes, system, times
 
 MEANWHILE = "times of work that starts meanwhile x `factor`"
-AT_STEP = "strikes when request 17 (counted from 0 in its workload) first comes to that step, before or (`when: "
-"after`) after it"
+AT_STEP = (
+    "strikes when request 17 (counted from 0 in its workload) first comes to that step, before or (`when: "
+    "after`) after it"
+)
 
 
 def served(at, faults, handle=({"work": 2},), latency=0, **settings):

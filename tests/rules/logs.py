@@ -8,8 +8,10 @@ INTERVAL = "at every such moment since the member joined, for all that has ended
 NO_FAILURE = "Going back is no failure: only failures count towards `retry.attempts`."
 POLL = "it has a message for longer than `max_poll_interval`"
 BATCH = "With `batch: 10` a member takes up to ten messages of a partition at once, as they lie there"
-KEEPS = "A log keeps its messages for ever, or for the `retention` (a time, a number of messages in each partition, "
-"or both)."
+KEEPS = (
+    "A log keeps its messages for ever, or for the `retention` (a time, a number of messages in each partition, "
+    "or both)."
+)
 START = "A group that comes into being at the time `from` reads the log from `start` on"
 LINGER = "`linger` keeps messages back for so long, or until `batch` of them for one partition wait"
 IN_SYNC = "`acks: all` is refused where fewer than `min_in_sync` are in sync"

@@ -2,11 +2,14 @@
 
 from tests.rules.rule import JUST, Rule, answers, attempts, begun, outcomes, states, system, times
 
-BUDGET = "Each first call puts in `ratio` of a token, up to `burst`; each retry takes one, and without one there is "
-"no retry"
+BUDGET = (
+    "Each first call puts in `ratio` of a token, up to `burst`; each retry, and each hedge, takes one, and without "
+    "one there is none"
+)
 HEDGE = "without an answer by then, the caller makes a second attempt beside the first"
-BULKHEAD = "each instance of the calling service has at most so many calls of that callee under way; one more is "
-"refused"
+BULKHEAD = (
+    "each instance of the calling service has at most so many calls of that callee under way; one more is refused"
+)
 LINE = "five more wait their turn, in order"
 QUORUM = "the step goes on at the second success, and fails as soon as two can no longer succeed"
 CAP = "No wait is longer than the `cap`."

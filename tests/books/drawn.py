@@ -28,7 +28,7 @@ def drawn():
     found, number = Counter(), 0
     for share, kind in SHARES:
 
-        @examples(share, of=500)
+        @examples(share, of=1000)
         @given(kind)
         def count(scenario):
             nonlocal number

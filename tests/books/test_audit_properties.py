@@ -168,7 +168,7 @@ def test_no_policy_and_no_fault_invents_or_hides_a_request(scenario):
         assert np.array_equal(run.tables.requests.number[mine], np.arange(mine.sum())), name
         if workload.arrivals.kind != "closed":
             assert np.array_equal(run.tables.requests.arrived[mine], bare.tables.requests.arrived[theirs]), name
-            assert np.array_equal(run.tables.request_keys[mine], bare.request_keys[theirs]), name
+            assert np.array_equal(run.tables.request_keys[mine], bare.tables.request_keys[theirs]), name
     rows, asked = (
         run.tables.rows,
         np.array([place.kind == "request" for place in run.tables.places] + [False])[run.tables.rows["place"]],

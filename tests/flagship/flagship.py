@@ -61,12 +61,13 @@ def figures(run):
         "completion": 1e3 * summary["completion_mean"],
         "done": np.where(cohort, requests.completion, np.nan),
         "answered": np.where(cohort & told, requests.response, np.nan),
-        "no row when told": 100 * _without_row(requests, cohort & told),
+        "no row when told": 100 * _without_row(run, cohort & told),
     }
 
 
-def _without_row(requests, counted):
-    row = requests.run.tables.effect_names.index("customer row")
+def _without_row(run, counted):
+    requests = run.tables.requests
+    row = run.tables.effect_names.index("customer row")
     return float((~(requests.first_time[row] <= requests.answered))[counted].mean())
 
 

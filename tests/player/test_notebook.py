@@ -167,7 +167,7 @@ def test_in_jupyterlab_it_is_broken_here_and_a_design_without_the_part_is_told(l
     bar.press("End")
     assert player.locator(".ev-all").first.inner_text().endswith(f", {figures(run)['told error']} error")
     lab.picture(PICTURES / "player-jupyterlab-broken.png")
-    player.get_by_label("fault").select_option(label="customer-registered down")
+    player.get_by_label("fault").select_option(label="customer-registered (the broker) down")
     player.get_by_role("button", name="break it here").press("Enter")
     player.get_by_text("must be a moment of the run").wait_for()  # at the end of all
     bar.press("PageUp")

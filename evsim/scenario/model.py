@@ -17,7 +17,7 @@ from .checking import check
 from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
 from .objectives import Objectives
-from .part import Name, Part, names_of
+from .part import Name, Part, every_part, names_of
 from .parts import Network, Service, Workload
 from .presets import complete
 from .units import PositiveTime, Time, up_to, write_time
@@ -179,6 +179,8 @@ class Scenario(Part):
     @classmethod
     def schema(cls):  # type: ignore[override]
         """JSON Schema of the YAML file, for completion and checks in an editor."""
+        for kind in every_part():  # pydantic 2.12.0 writes no default of a model that is not built yet
+            kind.model_rebuild()
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **cls.model_json_schema()}
 
     def warnings(self):

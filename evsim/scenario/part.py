@@ -61,6 +61,13 @@ class Part(BaseModel, metaclass=_PartType):
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
 
+def every_part(kind=Part):
+    """All classes of parts that are there."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from every_part(each)
+
+
 class Tagged(Part):
     """A part written as `{kind: settings}`.
 

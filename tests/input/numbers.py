@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 
 from evsim.cli import app
 from evsim.scenario import Scenario, ScenarioError
+from evsim.scenario.fault_kind import AnyFault
+from evsim.scenario.faults import Fault
 from evsim.scenario.part import Part
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
@@ -26,9 +28,10 @@ ENDS = (0, 1, 2)  # all is well, an objective is missed, bad input
 
 
 def numeric_settings():
-    """(class, field) of every setting that is a number, or holds numbers."""
-    return {(kind, name) for kind in _parts(Part) for name, field in kind.model_fields.items()
-            if _holds_number(field.annotation)}  # fmt: skip
+    """(class, field) of every setting that is a number, or holds numbers; a fault has those of its kind."""
+    return {(Fault if issubclass(kind, AnyFault) else kind, name)
+            for kind in _parts(Part) for name, field in kind.model_fields.items() if _holds_number(field.annotation)
+            if not issubclass(Fault, kind) or kind is Fault}  # fmt: skip
 
 
 def _parts(kind):

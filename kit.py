@@ -2,7 +2,7 @@
 
     python kit.py              open the course in JupyterLab, at its first notebook
     python kit.py lab ...      the same; a notebook of your choice, options of JupyterLab
-    python kit.py test ...     run all tests and all notebooks; --quick for those of a minute; options of pytest
+    python kit.py test ...     run all tests and all notebooks; --quick leaves out what is slow; options of pytest
     python kit.py nightly ...  try 10,000 random systems; --systems 1000, --seed 2
     python kit.py bench ...    compare the speed with other simulators; options of benchmarks
     python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events

@@ -12,10 +12,10 @@ from evsim.results.records import Verdict
 from evsim.scenario import Distribution
 from evsim.ticks import ticks
 
-__all__ = ["Link", "Links", "any_of"]
+__all__ = ["NetworkLink", "Links", "any_of"]
 
 
-class Link:
+class NetworkLink:
     """The network between two places, both directions.
 
     Faults change it: ``cut`` (partitions that last), and what lasts of the others, a list each: ``factors`` and
@@ -72,12 +72,12 @@ class Links:
         for name, link in self._network.links.items():
             latency = self._network.latency if link.latency is None else link.latency
             loss = self._network.loss if link.loss is None else link.loss
-            self._named[name] = self._named[frozenset(link.between)] = Link(name, latency, loss)
+            self._named[name] = self._named[frozenset(link.between)] = NetworkLink(name, latency, loss)
         for fault in scenario.faults:
             if fault.of_link:
                 self.struck(fault).faults.append(fault.does)
-        self._plain = Link("network", self._network.latency, self._network.loss)
-        self._local = Link("inside one program", Distribution.read(0), 0.0)
+        self._plain = NetworkLink("network", self._network.latency, self._network.loss)
+        self._local = NetworkLink("inside one program", Distribution.read(0), 0.0)
         self._program = {name: service.inside or name for name, service in scenario.services.items()}
         self._ordinals = {}
         self._last = {}
@@ -95,7 +95,7 @@ class Links:
             return self._named[fault.target]
         ends = frozenset(fault.target)
         if ends not in self._named:
-            self._named[ends] = Link(fault.subject, self._network.latency, self._network.loss)
+            self._named[ends] = NetworkLink(fault.subject, self._network.latency, self._network.loss)
         return self._named[ends]
 
     def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, stamps=None, copy=None,

@@ -13,7 +13,7 @@ from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.writing import afresh, take, writer
 from evsim.ticks import ticks
 
-__all__ = ["Outbox", "Relay"]
+__all__ = ["OutboxPublisher", "Relay"]
 
 
 class Relay:
@@ -21,7 +21,7 @@ class Relay:
 
     def __init__(self, system, service, poll):
         self.system, self.service, self.poll = system, service, ticks(poll)
-        self.waiting = {}  # message -> its Outbox, in the order of writing
+        self.waiting = {}  # message -> its OutboxPublisher, in the order of writing
         self.under_way = set()  # sent, and nothing heard of it yet
         self.due = inf  # when it looks next
         self.refused = False
@@ -82,7 +82,7 @@ class Relay:
             self._look_later()
 
 
-class Outbox:
+class OutboxPublisher:
     """One publish step into an outbox. ``publish(row)`` writes the message; ``then(row)`` follows at once."""
 
     def __init__(self, system, place, step, route, then):

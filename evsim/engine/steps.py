@@ -10,7 +10,7 @@ from math import prod
 from evsim.engine.asking import Asking
 from evsim.engine.compensating import compensation
 from evsim.engine.environment import ANSWER
-from evsim.engine.outbox import Outbox
+from evsim.engine.outbox import OutboxPublisher
 from evsim.engine.parallel import parallel
 from evsim.engine.undoing import undoing
 from evsim.engine.weak_points import has_fault
@@ -268,7 +268,7 @@ def _asks(compiler, number, ask):
 def publish(compiler, step, position, then, fail):
     route = compiler.system.publish_site(compiler.place, position, step, compiler.purpose(step, position))
     if step.kind == "publish" and step.outbox is not None:
-        return Outbox(compiler.system, compiler.place, step, route, then).publish
+        return OutboxPublisher(compiler.system, compiler.place, step, route, then).publish
     return route.channel.publisher(compiler.place, step, route, then, fail, compiler.service).publish
 
 

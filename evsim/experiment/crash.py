@@ -13,14 +13,14 @@ from evsim.scenario.arguments import a_number, a_scenario
 from evsim.scenario.errors import Problem
 from evsim.scenario.handlers import branches, titles
 
-__all__ = ["Crash", "CrashMatrix", "crash_matrix"]
+__all__ = ["CrashCase", "CrashMatrix", "crash_matrix"]
 
 KINDS = ("kept", "honest", "broken", "denied", "repeated", "open")
 FIELDS = ("design", "target", "service", "step", "when", "told", "kind", "words")
 
 
 @dataclass(frozen=True)
-class Crash:
+class CrashCase:
     """What came of a request of one design when a part crashed.
 
     ``target`` crashed ``when`` (before, after) the request came to a ``step`` of a ``service``: that service itself, or
@@ -68,7 +68,7 @@ class Crash:
 
 
 class CrashMatrix(tuple):
-    """A :class:`Crash` for each design and crash point, in the order of the designs; prints as a table."""
+    """A :class:`CrashCase` for each design and crash point, in the order of the designs; prints as a table."""
 
     @property
     def designs(self):
@@ -165,7 +165,7 @@ def _of_design(label, scenario, request):
 
 
 def _crashed(each, back_after):
-    """The :class:`Crash` at one point, or None if the request did not come to it."""
+    """The :class:`CrashCase` at one point, or None if the request did not come to it."""
     label, well, request, (target, service, step, when) = each
     scenario = well.scenario
     moment = {"request": request, "service": service, "step": step, "when": when}
@@ -225,7 +225,7 @@ def _told(where, run, well, request):
     told, workload = run.outcomes, run.tables.requests.workloads[0]
     named = [(name, told.names.index(name)) for name in run.tables.due[workload] if name in told.names]
     effects = {name: int(told.done[code, request]) for name, code in named if told.due[code, request]}
-    return Crash(*where, TOLD[told.told[request]], _kind(told, request), told.words(request), effects,  # type: ignore[call-arg]
+    return CrashCase(*where, TOLD[told.told[request]], _kind(told, request), told.words(request), effects,  # type: ignore[call-arg]
                  _others(run, well, request))  # fmt: skip
 
 

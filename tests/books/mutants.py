@@ -4,7 +4,7 @@ from evsim.engine import attempts, links, steps, system
 from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
 from evsim.engine.faults import Clock
-from evsim.engine.links import Link
+from evsim.engine.links import NetworkLink
 from evsim.engine.pool import Pool
 from evsim.engine.publishing import Publishing
 from evsim.engine.service import Service
@@ -355,7 +355,7 @@ def work_ends_in_a_pause(patch):
 
 @unseen(assert_faults_bite, faults=[{"partition": ["front", "back"], "at": 15, "for": 1}])
 def a_call_crosses_a_partition(patch):
-    patch.setattr(Link, "loses", lambda self, chance: False)
+    patch.setattr(NetworkLink, "loses", lambda self, chance: False)
 
 
 STEP = {"request": 30, "step": "work", "when": "before"}

@@ -20,7 +20,7 @@ from evsim.cli import app
 from evsim.scenario import Scenario, ScenarioError
 from evsim.scenario.fault_kind import AnyFault
 from evsim.scenario.faults import Fault
-from evsim.scenario.part import Part
+from evsim.scenario.part import Part, every_part
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 HUGE = 1e300
@@ -30,15 +30,14 @@ ENDS = (0, 1, 2)  # all is well, an objective is missed, bad input
 def numeric_settings():
     """(class, field) of every setting that is a number, or holds numbers; a fault has those of its kind."""
     return {(Fault if issubclass(kind, AnyFault) else kind, name)
-            for kind in _parts(Part) for name, field in kind.model_fields.items() if _holds_number(field.annotation)
+            for kind in _parts() for name, field in kind.model_fields.items() if _holds_number(field.annotation)
             if not issubclass(Fault, kind) or kind is Fault}  # fmt: skip
 
 
-def _parts(kind):
-    for each in kind.__subclasses__():
-        if each.__module__.startswith("evsim."):
-            yield from [each] if "kind" in each.model_fields or not each.__subclasses__() else []
-            yield from _parts(each)
+def _parts():
+    for each in every_part():
+        if each.__module__.startswith("evsim.") and ("kind" in each.model_fields or not each.__subclasses__()):
+            yield each
 
 
 def _holds_number(annotation):

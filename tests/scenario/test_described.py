@@ -2,20 +2,14 @@
 
 from evsim.registry import modules
 from evsim.scenario import Scenario
-from evsim.scenario.part import Part
+from evsim.scenario.part import every_part
 
 MODULES_TO_COME = ("evsim.scenario.steps", "evsim.scenario.faults", "evsim.scenario.outbox")
 
 
-def kinds(above=Part):
-    for each in above.__subclasses__():
-        yield each
-        yield from kinds(each)
-
-
 def test_every_setting_is_described():
     assert Scenario and modules("settings")  # all of them are imported
-    ours = {each for each in kinds() if each.__module__.startswith("evsim.")}
+    ours = {each for each in every_part() if each.__module__.startswith("evsim.")}
     silent = [
         f"{each.__module__}.{each.__name__}.{name}"
         for each in ours

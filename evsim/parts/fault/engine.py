@@ -6,7 +6,7 @@ from evsim.ticks import ticks
 __all__ = ["build"]
 
 
-class Outage(FaultPolicy):
+class Stops(FaultPolicy):
     def begin(self, struck, instance, length):
         struck.stop(*instance)
 
@@ -14,7 +14,7 @@ class Outage(FaultPolicy):
         struck.start(*instance)
 
 
-class Crash(FaultPolicy):
+class Crashes(FaultPolicy):
     def begin(self, struck, instance, length):
         struck.crash(*instance)
 
@@ -25,7 +25,7 @@ class Crash(FaultPolicy):
         struck.restart(*instance)
 
 
-class Pause(FaultPolicy):
+class Freezes(FaultPolicy):
     def begin(self, struck, instance, length):
         struck.pause(*instance, length)
 
@@ -33,7 +33,7 @@ class Pause(FaultPolicy):
         struck.resume(*instance)
 
 
-class LeaderFailure(FaultPolicy):
+class LosesLeader(FaultPolicy):
     def begin(self, struck, instance, length):
         struck.lose_leader()
 
@@ -48,7 +48,7 @@ def latency(system, fault):
 
 
 build = {
-    "outage": Outage, "crash": Crash, "pause": Pause, "partition": Outage, "leader_failure": LeaderFailure,
+    "outage": Stops, "crash": Crashes, "pause": Freezes, "partition": Stops, "leader_failure": LosesLeader,
     "slowdown": lambda system, fault: Lasting("factors", fault.factor),
     "error_rate": lambda system, fault: Lasting("error_rates", fault.probability),
     "poison": lambda system, fault: Lasting("poisons", fault.key),

@@ -13,7 +13,7 @@ from evsim.results.remarks import remarks
 from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.ways import Way
 
-__all__ = ["Attempt", "Facts", "ExportedFault", "Message", "Request"]
+__all__ = ["Attempt", "Facts", "ExportedFault", "ExportedMessage", "Request"]
 
 TIMES = ("born", "ready", "leased", "arrived", "started", "ended", "settled")
 
@@ -67,7 +67,7 @@ class Attempt(Way):
 
 
 @dataclass(slots=True)
-class Message:
+class ExportedMessage:
     """One message; `cause` is the row that published it; `sendings` are (sent, arrived, fate).
 
     Of a copy or a dead letter, `origin` is the message that it was made of, and `sender` the channel that made it.
@@ -164,7 +164,7 @@ class Facts:
             )
 
     def messages(self):
-        """The :class:`Message` of every message, in the order of publishing."""
+        """The :class:`ExportedMessage` of every message, in the order of publishing."""
         run, columns = self.run, self.run.tables.messages
         channels, of_message, senders = (
             list(run.scenario.channels),
@@ -172,7 +172,7 @@ class Facts:
             run.tables.message_senders,
         )
         for number in np.flatnonzero(self.chosen[of_message]).tolist():
-            yield Message(  # type: ignore[call-arg]
+            yield ExportedMessage(  # type: ignore[call-arg]
                 number,
                 self.requests[int(of_message[number])],
                 senders[number],

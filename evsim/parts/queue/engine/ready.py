@@ -8,17 +8,17 @@ its old place.
 from collections import deque
 from heapq import heappop, heappush
 
-__all__ = ["Groups", "Levels", "Line", "store_of"]
+__all__ = ["Groups", "Levels", "FirstCome", "store_of"]
 
 
 def store_of(queue):
     """The store that the settings of a queue ask for."""
     if queue.settings.fifo_groups:
         return Groups(queue)
-    return Levels(queue) if queue.settings.priorities else Line(queue)
+    return Levels(queue) if queue.settings.priorities else FirstCome(queue)
 
 
-class Line:
+class FirstCome:
     """First come, first served."""
 
     def __init__(self, queue):
@@ -59,7 +59,7 @@ class Levels:
 
     def __init__(self, queue):
         self.queue = queue
-        self.lines = [Line(queue) for _ in range(queue.settings.priorities)]
+        self.lines = [FirstCome(queue) for _ in range(queue.settings.priorities)]
 
     def _line(self, row):
         return self.lines[min(self.queue.priority_of(row), len(self.lines) - 1)]

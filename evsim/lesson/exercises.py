@@ -35,12 +35,13 @@ class Exercise:
     """An exercise and how far somebody is with it.
 
     ``check(answer)`` runs the answer. If it fails, ``run`` is the run and ``customer`` the one for whom it
-    failed; ``look()`` shows what happened to them. After two failures ``hint()`` has something to say.
+    failed (of a ``workload``, where there are several); ``look()`` shows what happened to them. After two failures
+    ``hint()`` has something to say.
     """
 
     def __init__(self, task):
         self.task = task
-        self.run = self.customer = None
+        self.run = self.customer = self.workload = None
         self._failed, self._hints = [], 0
 
     def __repr__(self):
@@ -48,7 +49,7 @@ class Exercise:
 
     def check(self, answer):
         """Run the answer with several seeds; return the :class:`Grade`, which shows itself."""
-        self.run = self.customer = None
+        self.run = self.customer = self.workload = None
         if answer is ...:
             return Grade(None, wrapped("Not tried yet: put your answer in the place of the three dots."))
         try:
@@ -72,18 +73,21 @@ class Exercise:
     def _fail(self, answer, run, condition, found):
         if answer not in self._failed:
             self._failed.append(answer)
-        self.run, self.customer = run, found.customer
+        self.run, self.customer, self.workload = run, found.customer, found.workload
+        whose = repr(found.workload) if found.workload else ""
         where = f"Seed {run.seed}{f', {condition}' if condition else ''}"
-        look = f"To see what happened to them: task.look(), or task.run.trace({found.customer})."
+        trace = ", ".join(filter(None, [str(found.customer), whose]))
+        look = f"To see what happened to them: task.look(), or task.run.trace({trace})."
         hint = "There is a hint: task.hint()." if len(self._failed) >= TRIES else ""
-        what = f"Not yet. {where}: customer {found.customer} {found.words}."
+        customer = f"customer {found.customer}" + (f" of {found.workload}" if found.workload else "")
+        what = f"Not yet. {where}: {customer} {found.words}."
         return Grade(False, wrapped(what, look, hint))
 
     def look(self):
         """The sequence diagram of the customer for whom the last check failed."""
         if self.run is None:
             return Words("Nothing to look at: no check has failed.")
-        return self.run.sequence(self.customer)
+        return self.run.sequence(self.customer, self.workload)
 
     def hint(self):
         """The next hint, if two different answers have failed."""

@@ -15,10 +15,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A ``customer`` (the number of a request) for whom something does not hold, and why, in ``words``."""
+    """A ``customer`` (the number of a request) for whom something does not hold, and why, in ``words``.
+
+    ``workload``: where they came from, in a run of several workloads; else None.
+    """
 
     customer: int
     words: str
+    workload: str | None = None
 
 
 def nobody_told_error(run):
@@ -88,7 +92,9 @@ def asked_at_once(run, one, other):
 
 
 def _case(run, place, words):
-    return Counterexample(int(run.tables.requests.number[place]), words)
+    requests = run.tables.requests
+    workload = requests.workloads[requests.workload[place]] if len(requests.workloads) > 1 else None
+    return Counterexample(int(requests.number[place]), words, workload)
 
 
 def _effect(run, name):

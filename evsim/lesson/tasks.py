@@ -1,5 +1,6 @@
 """The exercises of the lessons: what an answer may change, how it runs, what is to hold for everybody."""
 
+from evsim.lesson.answers import changed, down, of
 from evsim.lesson.exercises import Exercise, Refused, Task
 from evsim.lesson.lesson_sizes import lesson_size
 from evsim.lesson.properties import (
@@ -11,42 +12,11 @@ from evsim.lesson.properties import (
     somebody_told_error,
     true_when_told,
 )
-from evsim.scenario import Scenario
 
 __all__ = ["TASKS", "exercise"]
 
 ROW, ENTRY = "customer row", "subscription"
 HANDLE = "services.register.handle"
-
-
-def down(target):
-    """The outage of the lessons."""
-    return {"faults": [{"outage": target, "at": "8s", "for": "5s"}]}
-
-
-def of(property_, *names):
-    """A property of a run, of these effects or services."""
-    return lambda run: property_(run, *names)
-
-
-def changed(answer, base, *paths):
-    """The answer, if it is `base` with nothing but these settings changed."""
-    if not isinstance(answer, Scenario):
-        raise Refused(f"give the scenario that .replace({{...}}) returns, not {answer!r}")
-    if _without(answer, paths) != _without(base, paths):
-        raise Refused(f"something else was changed too; change only {' and '.join(paths)}")
-    return answer
-
-
-def _without(scenario, paths):
-    data = scenario.to_dict()
-    for path in ("name", "about", *paths):
-        *above, last = path.split(".")
-        node = data
-        for step in above:
-            node = node.get(step, {})
-        node.pop(last, None)
-    return data
 
 
 # The tasks.

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from evsim.lesson import exercise, lesson_size
-from evsim.lesson.tasks import TASKS, down
+from evsim.lesson.answers import down
+from evsim.lesson.tasks import TASKS
 
 DATABASE, LIST, PUBLISH = (
     {"call": {"service": "database", "timeout": "2s"}},
@@ -132,8 +133,12 @@ def test_two_different_failures_bring_the_hints_one_after_the_other():
         ("break-events", 3, "in quotes"),
         ("honest-error", None, "give the scenario"),
         ("honest-error", classic(LIST, DATABASE), "change only services.register.handle"),
-        ("wait-for-the-slowest", classic().replace({"services.database.workers": 9}), "something else"),
-        ("yes-means-a-row", events().replace({"services.mailing-list.workers": 9}), "something else"),
+        ("wait-for-the-slowest", classic().replace({"services.database.workers": 9}), "services.database.workers"),
+        (
+            "yes-means-a-row",
+            events().replace({"services.mailing-list.workers": 9}),
+            "changed too: services.mailing-list",
+        ),
     ],
 )
 def test_what_can_not_be_tried_is_said_and_counts_as_no_try(name, answer, words):

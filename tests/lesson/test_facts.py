@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from evsim.lesson import caught_up, lesson_size, promises, stack, told_and_true, told_then_done, wiring
-from evsim.lesson.tasks import down
+from evsim.lesson.answers import down
 from evsim.results.requests import OK
 from evsim.view.scene.marks import Bars, Dots
 

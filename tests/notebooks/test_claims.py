@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evsim.lesson import chain, lesson_size, promises
-from evsim.lesson.tasks import down
+from evsim.lesson.answers import down
 from evsim.results.requests import OK
 from tests.notebooks.reading import NAMES, cells, prose, ran
 

@@ -12,12 +12,18 @@ from pathlib import Path
 import evsim
 from evsim.figures import CHANNEL, PARTITION, PHASE, RUN, SERVICE, UNITS, figures
 from evsim.registry import folders
-from evsim.scenario.arrivals import Arrivals, Key
+from evsim.scenario import Scenario
+from evsim.scenario.arrivals import Arrivals, Batch, Key
 from evsim.scenario.balance import Balance
 from evsim.scenario.distributions import AnyDistribution
+from evsim.scenario.faults import AtStep, Fault
 from evsim.scenario.manual import kinds_table, page, settings_table
 from evsim.scenario.model import RunSettings
+from evsim.scenario.offsets import Commit, Replay, Retention, Start
+from evsim.scenario.outbox import Outbox
 from evsim.scenario.parts import Link, Network, Service, Workload
+from evsim.scenario.retry import Backoff, Retry
+from evsim.scenario.steps import OnError, Step
 from evsim.scenario.subscription import Subscription
 from evsim.whole import new_file, write_text
 
@@ -189,10 +195,18 @@ def _table_of_figures(where):
 # The page of the settings.
 
 SETTINGS = {
-    "The run": RunSettings, "A workload": Workload, "A service": Service, "What a service reads": Subscription,
-    "A balancer": Balance, "The network": Network, "A link of the network": Link,
+    "A scenario": Scenario, "The run": RunSettings, "A workload": Workload, "A service": Service,
+    "What a service reads": Subscription, "A balancer": Balance, "The network": Network,
+    "A link of the network": Link, "A fault": Fault.__base__, "A fault at a step": AtStep,
+    "How often something is tried": Retry, "The wait before it is tried again": Backoff, "An outbox": Outbox,
+    "How long a log keeps a message": Retention, "A replay of a log": Replay,
 }  # fmt: skip
-KINDS = {"How customers come": Arrivals, "About whom they are": Key, "How long something takes": AnyDistribution}
+KINDS = {
+    "The steps of a handler": Step, "What follows without an answer": OnError, "How customers come": Arrivals,
+    "About whom they are": Key, "How many are in a batch": Batch.model_fields["size"].annotation,
+    "How long something takes": AnyDistribution,
+    "When a group of a log commits": Commit, "Where a group of a log begins": Start,
+}  # fmt: skip
 
 
 def tables_of_settings():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Literal, get_type_hints
 
 from pydantic import Field, create_model, model_serializer, model_validator
 
@@ -20,7 +20,7 @@ KILLING = frozenset(word for word, kind in FAULT_KINDS.items() if kind.kills)
 OF_LINKS = tuple(word for word, kind in FAULT_KINDS.items() if "link" in kind.strikes)
 # The settings of all kinds, each as a type that may be left out.
 _TYPES = {
-    name: hint
+    name: (hint | None, Field(default=None, description=kind.model_fields[name].description))
     for kind in FAULT_KINDS.values()
     for name, hint in get_type_hints(kind, include_extras=True).items()
     if name in kind.model_fields
@@ -51,11 +51,11 @@ class AtStep(Part):
     step it is (by default the one that is struck). It happens once, when the request first comes there.
     """
 
-    request: Whole
-    step: Text
-    when: Literal["before", "after"] = "before"
-    service: Name | None = None
-    workload: Name | None = None
+    request: Annotated[Whole, Field(description="the number of the request in its workload, from 0 on")]
+    step: Annotated[Text, Field(description="the step, by its kind and what it is about, such as publish orders")]
+    when: Annotated[Literal["before", "after"], Field(description="on which side of the step")] = "before"
+    service: Annotated[Name | None, Field(description="whose step it is; by default the one that is struck")] = None
+    workload: Annotated[Name | None, Field(description="whose request it is; needed if there are several")] = None
 
 
 class _Fault(Part):
@@ -70,12 +70,16 @@ class _Fault(Part):
     """
 
     kind: Literal[FAULTS]
-    target: str | tuple[str, str]
-    at: Time | None = None
-    duration: PositiveTime | None = Field(default=None, alias="for")
-    mtbf: AnyDistribution | None = None
-    mttr: AnyDistribution | None = None
-    at_step: AtStep | None = None
+    target: Annotated[str | tuple[str, str], Field(description="what it strikes, written after its kind")]
+    at: Annotated[Time | None, Field(description="when it begins")] = None
+    duration: PositiveTime | None = Field(
+        description="how long it lasts; by default to the end of the run", default=None, alias="for"
+    )
+    mtbf: Annotated[
+        AnyDistribution | None, Field(description="the time from the end of one to the begin of the next, at random")
+    ] = None
+    mttr: Annotated[AnyDistribution | None, Field(description="how long one of these lasts")] = None
+    at_step: Annotated[AtStep | None, Field(description="the step of one request at which it begins")] = None
 
     @property
     def does(self):
@@ -177,10 +181,7 @@ def _about():
 if TYPE_CHECKING:
     Fault = _Fault
 else:
-    Fault = create_model(
-        "Fault", __base__=_Fault, __doc__=_about(), __module__=__name__,
-        **{name: (hint | None, None) for name, hint in _TYPES.items()},
-    )  # fmt: skip
+    Fault = create_model("Fault", __base__=_Fault, __doc__=_about(), __module__=__name__, **_TYPES)
 
 
 def strikes_after_reply(scenario, service):

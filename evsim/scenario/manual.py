@@ -7,69 +7,105 @@ from pydantic import TypeAdapter
 from evsim.registry import folders
 
 from .part import Part, Tagged
-from .units import write_time
+from .units import write_count, write_time
 
-__all__ = ["kinds_table", "page", "settings_table"]
+__all__ = ["kinds_table", "page", "settings_rows", "settings_table"]
 
 QUANTITIES = {"min|h": "a time", "/": "a rate", "kB": "a size", "%": "a share, 0 to 1"}  # by a unit of each
+PLAIN_QUANTITIES = {"a time", "a rate", "a size", "a number"}
 BOUNDS = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
 HEAD = "| setting | what it is | usually |\n|---|---|---|\n"
+HEAD_OF_KINDS = HEAD.replace("setting", "**kind** and setting")
 
 
 def page(folder):
     """The page of a part, in Markdown, with the table of its settings below: one for each of its words."""
     mine = folders()[folder]
-    tables = [settings_table(each.settings, each.word) for each in mine]
+    tables = {f"`{each.word}`": settings_table(each.settings, each.word) for each in mine}
     if len(mine) > 1:
-        named = zip(mine, tables, strict=True)
-        tables = [f"`{each.word}`:\n\n{table}" for each, table in named if table.strip() != HEAD.strip()]
-    return f"{mine[0].page.rstrip()}\n\n## Settings\n\n" + "\n".join(tables)
+        tables = {word: table for word, table in tables.items() if table != HEAD}
+    for each in mine:
+        tables |= {f"`{name}`": settings_table(model) for name, model in _nested(each.settings, each.package).items()}
+    titled = tables.values() if len(tables) == 1 else (f"{title}:\n\n{table}" for title, table in tables.items())
+    return f"{mine[0].page.rstrip()}\n\n## Settings\n\n" + "\n".join(titled)
 
 
 def settings_table(kind, word=""):
     """A Markdown table of what may be written: each setting with its unit and bounds, and its value if left out."""
-    model = _model(kind)
+    model = next(iter(_models(kind)), None)
     if model is None:
         described = TypeAdapter(kind).json_schema()
         return f"{HEAD}| `{word}` | {_words(described.get('description'), list(_ways(described, described)))} | - |\n"
-    described = model.model_json_schema()
-    rows = []
-    for name, field in model.model_fields.items():
-        if name == "kind" and issubclass(model, Tagged):
-            continue
-        written = field.alias or name
-        schema = _entries(model, described).get(written, {})
-        plain = getattr(model, "plain", {}).get(name, field.default)
-        usual = "must be written" if field.is_required() else _plain(plain, schema)
-        rows.append(f"| `{written}` | {_words(field.description, list(_ways(schema, described)))} | {usual} |")
-    return HEAD + "\n".join(rows) + "\n"
+    return HEAD + "".join(settings_rows(model))
 
 
 def kinds_table(kind):
     """A Markdown table of the kinds of something that is written ``{kind: settings}``, and of the settings of each."""
     rows = []
-    for model in get_args(get_args(kind)[0]):
-        its = [f"`{field.alias or name}`: {field.description}" for name, field in model.model_fields.items()
-               if name != "kind"]  # fmt: skip
+    for model in _models(kind):
         about = " ".join((model.__doc__ or "").strip().partition("\n\n")[0].split())
-        rows.append(f"| `{model.model_fields['kind'].default}` | {about} | {'; '.join(its) or '-'} |")
-    return "| kind | what it is | settings |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+        rows += [f"| **`{model.model_fields['kind'].default}`** | {about} | |\n", *settings_rows(model)]
+    return HEAD_OF_KINDS + "".join(rows)
 
 
-def _model(kind):
+def _nested(kind, package):
+    """setting -> the model of what is written there, of those models that stand in others and are of a package."""
+    found = {}
+    for outer in _models(kind):
+        for name, field in outer.model_fields.items():
+            its = next(iter(_models(field.annotation)), Part)
+            if its.__module__.startswith(f"{package}."):
+                found |= {field.alias or name: its} | _nested(its, package)
+    return found
+
+
+def settings_rows(model):
+    """The lines of the table of a model."""
+    described = model.model_json_schema()
+    entries = _entries(model, described)
+    for name, field in model.model_fields.items():
+        if name == "kind":
+            continue
+        written = field.alias or name
+        schema = entries.get(written, {})
+        plain = getattr(model, "plain", {}).get(name, field.default)
+        usual = "must be written" if field.is_required() else _plain(plain, schema)
+        said = _words(field.description, list(_ways(schema, described)), _bound(field))
+        yield f"| `{written}` | {said} | {usual} |\n"
+
+
+def _models(kind):
+    """The models that a type is made of."""
     if isinstance(kind, type) and issubclass(kind, Part):
-        return kind
-    return next((model for each in get_args(kind) if (model := _model(each))), None)
+        return [kind]
+    return list(dict.fromkeys(model for each in get_args(kind) for model in _models(each)))
 
 
 def _entries(model, described):
     """name -> JSON Schema of each setting, from that of the written form."""
-    if not issubclass(model, Tagged):
-        return described["properties"]
-    body = next(iter(described["properties"].values()))
-    if len(model.settings()) == 1 and not model.mapped:
-        return {model.settings()[0]: body}
-    return body.get("properties") or next(each["properties"] for each in body["anyOf"] if "properties" in each)
+    names = [field.alias or name for name, field in model.model_fields.items() if name != "kind"]
+    if issubclass(model, Tagged):
+        body = next((each for each in _properties(described, model.model_fields["kind"].default)), {})
+        if model.listed:
+            return dict(zip(names, body["prefixItems"], strict=True))
+        if len(names) == 1 and not model.mapped:
+            return {names[0]: body}
+    found = max(_mappings(described), key=lambda entries: len(set(names) & set(entries)), default={})
+    return found | {model.short: body} if issubclass(model, Tagged) and model.beside else found
+
+
+def _mappings(schema):
+    """The properties of all objects in a schema, and in what they may be."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("properties"), dict):
+            yield schema["properties"]
+        schema = list(schema.values())
+    for each in schema if isinstance(schema, list) else ():
+        yield from _mappings(each)
+
+
+def _properties(schema, name):
+    return (entries[name] for entries in _mappings(schema) if name in entries)
 
 
 def _ways(schema, described):
@@ -85,9 +121,30 @@ def _ways(schema, described):
         yield from (schema | {"type": kind} if kind else schema for kind in kinds if kind != "null")
 
 
-def _words(about, kinds):
-    said = " or ".join(dict.fromkeys(filter(None, map(_kind, _without_units(kinds)))))
+def _words(about, kinds, bound=""):
+    ways = dict.fromkeys(filter(None, map(_kind, _without_units(kinds))))
+    said = " or ".join(each + bound if each in PLAIN_QUANTITIES else each for each in ways)
     return ": ".join(each for each in (about, said) if each)
+
+
+def _bound(field):
+    """Bounds of a quantity that its schema does not say: that is of all it may be written as."""
+    words = {"gt": "more than", "ge": "at least", "le": "at most"}
+    said = {
+        f", {word} {write_count(getattr(each, name))}": None
+        for each in _metadata(field)
+        for name, word in words.items()
+        if hasattr(each, name)
+    }
+    return "".join(each for each in said if each != ", at least 0")
+
+
+def _metadata(kind):
+    """What is noted beside a type, and beside those in it."""
+    for each in getattr(kind, "metadata", getattr(kind, "__metadata__", ())):
+        yield from _metadata(each) if hasattr(each, "metadata") else (each,)
+    for each in get_args(getattr(kind, "annotation", kind)):
+        yield from _metadata(each)
 
 
 def _without_units(kinds):
@@ -113,8 +170,10 @@ def _kind(schema):
 
 def _plain(value, schema):
     if isinstance(value, Part):
+        if isinstance(value, Tagged) and not value.settings():
+            return f"`{value.kind}`"
         return f"`{write_time(value.value)}`" if hasattr(value, "value") else "-"
-    if value is None or value in ((), {}):
+    if value is None or value in ((), {}, ""):
         return "-"
     if "min|h" in str(schema):
         return f"`{write_time(value)}`"

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from .part import Part
 from .units import PositiveTime
@@ -17,7 +17,7 @@ class Outbox(Part):
     finds, and tries again until the channel has it. Written `outbox: true`, or `outbox: {poll: 20ms}`.
     """
 
-    poll: PositiveTime = 0.1
+    poll: Annotated[PositiveTime, Field(description="how often the relay looks for messages")] = 0.1
 
 
 def _read(written):

@@ -52,7 +52,7 @@ class Work(AnyStep):
 
     lasts: ClassVar[bool] = True
     kind: Literal["work"] = "work"
-    time: AnyDistribution
+    time: Annotated[AnyDistribution, Field(description="how long it takes")]
 
 
 class Wait(AnyStep):
@@ -60,7 +60,11 @@ class Wait(AnyStep):
 
     lasts: ClassVar[bool] = True
     kind: Literal["wait"] = "wait"
-    time: AnyDistribution
+    time: Annotated[AnyDistribution, Field(description="how long it takes")]
+
+
+WITHOUT_ANSWER = "what follows when all attempts have failed"
+ABOUT_WHOM = "about whom it is: a number or a text, or by default the key of the request"
 
 
 class Failing(Tagged):
@@ -94,11 +98,15 @@ class _Asking(AnyStep):
         return {word: settings for word, settings in found.items() if settings is not None}
 
 
-_POLICIES = {each.word: (each.settings | None, None) for each in parts(CALL)}
+def _beside(socket):
+    """What parts add to the settings of a step, each of which may be left out."""
+    return {each.word: (each.settings | None, Field(default=None, description=each.in_short)) for each in parts(socket)}
+
+
 if TYPE_CHECKING:
     Asking = _Asking
 else:
-    Asking = create_model("Asking", __base__=_Asking, **_POLICIES)
+    Asking = create_model("Asking", __base__=_Asking, **_beside(CALL))
 
 
 class Call(Asking):
@@ -110,9 +118,9 @@ class Call(Asking):
 
     short: ClassVar[str] = "service"
     kind: Literal["call"] = "call"
-    service: Name
-    timeout: PositiveTime | None = None
-    on_error: "OnError" = Failing.model_construct()
+    service: Annotated[Name, Field(description="the service that is asked")]
+    timeout: Annotated[PositiveTime | None, Field(description="how long each attempt waits for its answer")] = None
+    on_error: Annotated["OnError", Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
 
 
 class Publish(AnyStep):
@@ -129,15 +137,26 @@ class Publish(AnyStep):
     short: ClassVar[str] = "channel"
     hands_over: ClassVar[bool] = True
     kind: Literal["publish"] = "publish"
-    channel: Name
-    key: MessageKey = None
-    routing_key: RoutingKey | None = None
-    priority: up_to(255, least=0) = 0
-    acks: Literal[0, 1, "all"] = 1
-    timeout: PositiveTime | None = None
-    retry: Retry | None = None
-    outbox: AnyOutbox = None
-    size: Annotated[Size, Field(ge=1)] | None = None
+    channel: Annotated[Name, Field(description="the channel that gets the message")]
+    key: MessageKey = Field(description=ABOUT_WHOM, default=None)
+    routing_key: Annotated[
+        RoutingKey | None, Field(description="what an exchange goes by; `{key}` in it is the key of the message")
+    ] = None
+    priority: Annotated[
+        up_to(255, least=0), Field(description="how urgent it is, in a queue with priorities: the highest goes first")
+    ] = 0
+    acks: Annotated[
+        Literal[0, 1, "all"],
+        Field(description="who must have it before the worker goes on: nobody, the channel, or all replicas in sync"),
+    ] = 1
+    timeout: Annotated[
+        PositiveTime | None, Field(description="how long each attempt waits for the acknowledgement")
+    ] = None
+    retry: Annotated[Retry | None, Field(description="how often it is sent again without one, and when")] = None
+    outbox: Annotated[AnyOutbox, Field(description="whether it is written with the row, and a relay sends it")] = None
+    size: Annotated[
+        Annotated[Size, Field(ge=1)] | None, Field(description="what it takes of a pipe that counts bytes")
+    ] = None
 
     @model_validator(mode="after")
     def _relayed(self):
@@ -158,8 +177,8 @@ class Send(AnyStep):
     short: ClassVar[str] = "bus"
     hands_over: ClassVar[bool] = True
     kind: Literal["send"] = "send"
-    bus: Name
-    key: MessageKey = None
+    bus: Annotated[Name, Field(description="the bus on which a handler gets the message")]
+    key: MessageKey = Field(description=ABOUT_WHOM, default=None)
 
     @property
     def channel(self):
@@ -175,9 +194,9 @@ class Ask(Asking):
     short: ClassVar[str] = "bus"
     hands_over: ClassVar[bool] = True
     kind: Literal["ask"] = "ask"
-    bus: Name
-    timeout: PositiveTime = 30.0
-    on_error: "OnError" = Failing.model_construct()
+    bus: Annotated[Name, Field(description="the bus on which a handler is asked")]
+    timeout: Annotated[PositiveTime, Field(description="how long each attempt waits for its answer")] = 30.0
+    on_error: Annotated["OnError", Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
 
     @property
     def channel(self):
@@ -189,8 +208,8 @@ class Fail(AnyStep):
 
     short: ClassVar[str] = "probability"
     kind: Literal["fail"] = "fail"
-    probability: Share
-    requeue: StrictBool = True
+    probability: Annotated[Share, Field(description="how often it fails, of all attempts")]
+    requeue: Annotated[StrictBool, Field(description="whether a message that fails here may be tried again")] = True
 
     @property
     def fails(self):  # type: ignore[override]
@@ -209,7 +228,7 @@ class _Effect(AnyStep):
     in_no_time: ClassVar[bool] = True
     effects: ClassVar[bool] = True
     kind: Literal["effect"] = "effect"
-    name: Text
+    name: Annotated[Text, Field(description="what it leaves, such as customer row")]
 
     @property
     def policies(self):
@@ -218,11 +237,10 @@ class _Effect(AnyStep):
         return {word: settings for word, settings in found.items() if settings}
 
 
-_CONDITIONS = {each.word: (each.settings | None, None) for each in parts(EFFECT)}
 if TYPE_CHECKING:
     Effect = _Effect
 else:
-    Effect = create_model("Effect", __base__=_Effect, __doc__=_Effect.__doc__, __module__=__name__, **_CONDITIONS)
+    Effect = create_model("Effect", __base__=_Effect, __doc__=_Effect.__doc__, __module__=__name__, **_beside(EFFECT))
 
 
 class Undo(AnyStep):
@@ -231,7 +249,7 @@ class Undo(AnyStep):
     short: ClassVar[str] = "name"
     in_no_time: ClassVar[bool] = True
     kind: Literal["undo"] = "undo"
-    name: Text
+    name: Annotated[Text, Field(description="the effects that are taken back")]
 
 
 class Reply(AnyStep):
@@ -240,7 +258,7 @@ class Reply(AnyStep):
     in_no_time: ClassVar[bool] = True
     replies: ClassVar[bool] = True
     kind: Literal["reply"] = "reply"
-    value: Text
+    value: Annotated[Text, Field(description="what the caller is told")]
 
 
 def _as_list(steps):
@@ -281,7 +299,7 @@ class Fallback(Tagged):
     """Without an answer take these steps, and go on after them."""
 
     kind: Literal["fallback"] = "fallback"
-    steps: Annotated[Steps, Field(min_length=1)]
+    steps: Annotated[Steps, Field(min_length=1, description="the steps that are taken instead")]
 
 
 class Compensate(Tagged):
@@ -291,7 +309,7 @@ class Compensate(Tagged):
     """
 
     kind: Literal["compensate"] = "compensate"
-    steps: Annotated[Steps, Field(min_length=1)]
+    steps: Annotated[Steps, Field(min_length=1, description="the steps that undo what was done")]
 
 
 OnError = one_of("fail, ignore, {fallback: steps} or {compensate: steps}", Failing, Ignoring, Fallback, Compensate)
@@ -305,8 +323,12 @@ class Parallel(AnyStep):
 
     short: ClassVar[str] = "branches"
     kind: Literal["parallel"] = "parallel"
-    branches: Annotated[tuple[Steps, ...], Field(min_length=1), WrapSerializer(_write_branches)]
-    until: Until = "all"
+    branches: Annotated[
+        tuple[Steps, ...],
+        Field(min_length=1, description="the steps of each branch"),
+        WrapSerializer(_write_branches),
+    ]
+    until: Annotated[Until, Field(description="how many branches have to succeed")] = "all"
 
     @model_validator(mode="after")
     def _possible(self):
@@ -336,9 +358,9 @@ class Maybe(AnyStep):
     """Take the steps of `then` with a probability, or else those of `else`."""
 
     kind: Literal["maybe"] = "maybe"
-    probability: Share
-    then: Steps
-    otherwise: Steps = Field(default=(), alias="else")
+    probability: Annotated[Share, Field(description="how often `then` is taken, of all requests")]
+    then: Annotated[Steps, Field(description="the steps that are taken with that probability")]
+    otherwise: Steps = Field(description="the steps that are taken otherwise", default=(), alias="else")
 
     @property
     def inside(self):

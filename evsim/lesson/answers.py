@@ -1,12 +1,16 @@
-"""What an answer to an exercise may be: a scenario in which nothing but what is asked for was changed."""
+"""What an answer to an exercise may be: a design in which nothing but what is asked for was changed."""
+
+from collections.abc import Mapping
 
 from evsim.lesson.exercises import Refused
 from evsim.scenario import Scenario
+from evsim.scenario.handlers import all_steps
 
 __all__ = ["changed", "down", "of"]
 
 FREE = ("name", "about")  # whatever they say, the system is the same
 MOST = 3  # changes that are named
+MOST_ATTEMPTS = 10_000  # of a run of a check: ten times what a lesson needs
 
 
 def down(target):
@@ -20,14 +24,42 @@ def of(property_, *names):
 
 
 def changed(answer, base, *paths):
-    """The answer, if it is `base` with nothing but these settings changed."""
+    """The design of an answer: `base` with nothing but these settings changed.
+
+    An answer is a dict of changes, as ``replace`` takes it, the scenario that ``replace`` returns or, where one
+    setting may change, its value: a list of steps, or a handler in Python.
+    """
+    if len(paths) == 1 and (isinstance(answer, list) or callable(answer)):
+        answer = {paths[0]: answer}
+    if isinstance(answer, Mapping):
+        _only([path for path in map(str, answer) if not _inside(path, paths)], paths)
+        answer = base.replace(dict(answer))
     if not isinstance(answer, Scenario):
-        raise Refused(f"give the scenario that .replace({{...}}) returns, not {answer!r}")
+        what = "a list of steps" if len(paths) == 1 else f"a dict with {' and '.join(paths)}"
+        raise Refused(f"give {what}, not {answer!r}")
     more = [path for path in _differences(answer.to_dict(), base.to_dict()) if not _inside(path, (*FREE, *paths))]
+    _only(more, paths)
+    _as_much_work(answer, base)
+    return answer.replace({"run.max_rows": MOST_ATTEMPTS})
+
+
+def _only(more, paths):
     if more:
         those = ", ".join(more[:MOST]) + (" and more" if len(more) > MOST else "")
         raise Refused(f"something else was changed too: {those}; change only {' and '.join(paths)}")
-    return answer
+
+
+def _as_much_work(answer, base):
+    """What a service works for each customer is part of the task, and not to be left out."""
+    for name, service in base.services.items():
+        if not callable(answer.services[name].handle):
+            need, has = (1000 * _work(each) for each in (service, answer.services[name]))
+            if abs(has - need) > 1e-6:
+                raise Refused(f"{name} has {need:g} ms of work for each customer, and in your steps {has:g} ms")
+
+
+def _work(service):
+    return sum(step.time.mean for step in all_steps(service.handle) if step.kind == "work")
 
 
 def _inside(path, paths):

@@ -23,7 +23,7 @@ def predict(question, choices=None, *, number=None, unit="", truth=None):
     finds it.
 
     The guess outlives the notebook: it is kept by the words of the question. It can be changed until it has
-    been put beside the truth.
+    been put beside the truth, and one that is made after that is marked as late.
     """
     if (choices is None) == (number is None):
         raise ValueError("a prediction needs either choices or the lowest and the highest number")
@@ -34,16 +34,24 @@ class Prediction:
     """A question, and the ``guess`` of whoever reads it (None until there is one).
 
     In a notebook it shows controls for a guess; :meth:`guessed` takes one without them. :meth:`compare` puts
-    guess and truth together in words, :meth:`show_on` draws the guess where the truth is drawn. Both end the
-    guessing: the guess is ``closed`` from then on, until :meth:`forget`.
+    guess and truth together in words, :meth:`show_on` draws the guess where the truth is drawn. After both the truth
+    is ``seen``, and the guess is ``closed`` from then on, until :meth:`forget`. ``first`` is what was guessed first,
+    and a guess is ``late`` if the truth had been seen before it.
     """
 
     def __init__(self, question, choices, number, unit, truth, store):
         self.question, self.choices, self.number, self.unit = question, choices, number, unit
         self._truth, self._store = truth, store
         entry = store.get(question)
-        self.guess = entry.get("guess") if self._fits(entry.get("guess")) else None
-        self.closed = self.guess is not None and entry.get("closed") is True
+        self.guess, self.first = (
+            entry.get(each) if self._fits(entry.get(each)) else None for each in ("guess", "first")
+        )
+        self.seen, self.late = entry.get("seen") is True, entry.get("late") is True
+
+    @property
+    def closed(self):
+        """Whether there is a guess, and the truth was seen."""
+        return self.guess is not None and self.seen
 
     def __repr__(self):
         return f"<Prediction: {self.question} {self._state()}>"
@@ -54,13 +62,16 @@ class Prediction:
             raise ValueError(f"guess={guess!r} must be {self._rule()}")
         if not self.closed:
             self.guess = guess if self.number is None else float(guess) if guess % 1 else int(guess)
+            self.first = self.guess if self.first is None else self.first
+            self.late = self.seen
             self._keep()
         return self
 
     def forget(self):
         """Start afresh, without a guess; return the prediction."""
         self._store.forget(self.question)
-        self.guess, self.closed = None, False
+        self.guess = self.first = None
+        self.seen = self.late = False
         return self
 
     def compare(self, truth=None):
@@ -70,11 +81,11 @@ class Prediction:
         truth = self._truth() if truth is None else truth
         if self.number is None and not self._fits(truth):
             raise ValueError(f"truth={truth!r} must be {self._rule()}")
-        self._close()
+        self._see()
         told = f"{'The answer' if self.number is None else 'In this run it'} is {self._words(truth)}"
         if self.guess is None:
             return wrapped(f"You have not guessed. {told}.")
-        guess = f"You guessed {self._words(self.guess)}."
+        guess = f"You guessed {self._words(self.guess)}{', after you had seen the truth' if self.late else ''}."
         return wrapped(f"{guess} {told}{self._verdict(truth)}.", self._remark(truth))
 
     def show_on(self, ax, axis="x"):
@@ -85,7 +96,7 @@ class Prediction:
             self._ghost(ax, axis)
             drawn = f"Your guess, drawn as a dashed line: {self._words(self.guess)}."
             ax.alt_text = " ".join(filter(None, [getattr(ax, "alt_text", ""), drawn]))
-            self._close()
+        self._see()
         return ax
 
     def _ghost(self, ax, axis):
@@ -116,6 +127,9 @@ class Prediction:
         low, high = self.number
         return isinstance(guess, Real) and not isinstance(guess, bool) and low <= guess <= high
 
+    def _fitting(self, guess):
+        return guess if self._fits(guess) else None
+
     def _rule(self):
         if self.number is None:
             return f"one of {', '.join(map(repr, self.choices))}"
@@ -144,18 +158,19 @@ class Prediction:
     def _state(self):
         if self.guess is None:
             return "No guess yet."
-        closed = " (kept as it was before you saw the truth)" if self.closed else ""
-        return f"Your guess: {self._words(self.guess)}{closed}."
+        when = ("before", "after")[self.late]
+        return f"Your guess: {self._words(self.guess)}{f' (made {when} you saw the truth)' if self.closed else ''}."
 
     # Keeping.
 
-    def _close(self):
-        if self.guess is not None and not self.closed:
-            self.closed = True
+    def _see(self):
+        if not self.seen:
+            self.seen = True
             self._keep()
 
     def _keep(self):
-        self._store.put(self.question, {"guess": self.guess, "closed": self.closed})
+        kept = {each: getattr(self, each) for each in ("guess", "first", "seen", "late")}
+        self._store.put(self.question, kept)
 
     # In a notebook.
 
@@ -171,7 +186,9 @@ class Prediction:
 
     def _offer(self):
         if self.closed:
-            return self._state()
+            return (
+                f"{self._state()} For the next class: add .forget() to the line above, run it, and take it away again."
+            )
         options = "" if self.number else f" Choose from: {', '.join(map(repr, self.choices))}."
         return f"{self._state()}{options} To guess without buttons, add .guessed(...) to the line above."
 

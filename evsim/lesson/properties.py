@@ -8,8 +8,8 @@ from evsim.ticks import elapsed
 from evsim.view.style import faults, seconds
 
 __all__ = [
-    "Counterexample", "asked_at_once", "error_means_nothing_done", "everything_done", "nobody_told_error",
-    "nothing_done_twice", "somebody_told_error", "true_when_told",
+    "Counterexample", "asked_at_once", "done_by", "everything_done", "nobody_told_error", "nothing_done_twice",
+    "refusal_means_nothing_done", "somebody_told_error", "true_when_told",
 ]  # fmt: skip
 
 
@@ -70,12 +70,27 @@ def nothing_done_twice(run, *effects):
             yield _case(run, place, f"got a {name} {again}")
 
 
-def error_means_nothing_done(run, *effects):
-    """Whoever is told an error gets none of the effects."""
+def refusal_means_nothing_done(run, *effects):
+    """Whoever is told an error or no has none of the effects."""
+    refused = run.outcomes.error | run.outcomes.no
     for name in effects:
         times, _ = _effect(run, name)
-        for place in np.flatnonzero(run.outcomes.error & (times > 0)):
-            yield _case(run, place, f"was told an error, and has a {name}")
+        for place in np.flatnonzero(refused & (times > 0)):
+            told = "an error" if run.outcomes.error[place] else "no"
+            yield _case(run, place, f"was told {told}, and has a {name}")
+
+
+def done_by(run, *pairs):
+    """Each effect is made by its own service: pairs of the name of an effect and of a service."""
+    tables = run.tables
+    services = np.array([place.service for place in tables.places], dtype=object)
+    makers = services[tables.rows["place"][tables.effects["row"]]]
+    for name, service in pairs:
+        if name in tables.effect_names:
+            its = tables.effects["name"] == tables.effect_names.index(name)
+            for number in np.flatnonzero(its & (makers != service)):
+                place = tables.row_requests[tables.effects["row"][number]]
+                yield _case(run, place, f"got a {name} from {makers[number]}, and not from {service}")
 
 
 def asked_at_once(run, one, other):

@@ -14,16 +14,19 @@ def email_taken(scenario, emails=20_000):
     Where the row is written from a channel, nobody waits for the "no": the message is a dead letter, and an `apology`
     service writes to the customer.
     """
-    (name,) = (name for name, service in scenario.services.items() if _row(service) is not None)
-    service = scenario.services[name]
     changes = {f"workloads.{each}.key": {"uniform": emails} for each in scenario.workloads}
-    changes[f"services.{name}.handle.{_row(service)}.effect.unique"] = True
-    for number, _ in enumerate(service.subscribe):
-        changes[f"services.{name}.subscribe.{number}.dead_letter"] = REFUSED
-    if service.subscribe:
-        changes[f"channels.{REFUSED}"] = "queue"
-        changes[f"services.{APOLOGY}"] = {"subscribe": REFUSED, "handle": [{"work": "5ms"}, {"effect": SORRY}]}
+    for name, service in scenario.services.items():
+        if _row(service) is not None:
+            changes[f"services.{name}.handle.{_row(service)}.effect.unique"] = True
+            if service.subscribe:
+                changes |= _apology(name, service)
     return scenario.replace(changes)
+
+
+def _apology(name, service):
+    dead = {f"services.{name}.subscribe.{number}.dead_letter": REFUSED for number, _ in enumerate(service.subscribe)}
+    sorry = {"subscribe": REFUSED, "handle": [{"work": "5ms"}, {"effect": SORRY}]}
+    return dead | {f"channels.{REFUSED}": "queue", f"services.{APOLOGY}": sorry}
 
 
 def _row(service):

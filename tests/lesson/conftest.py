@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """An empty folder in which Python runs; the user's own is empty, too."""
     home, here = tmp_path / "home", tmp_path / "here"

@@ -32,6 +32,30 @@ def test_a_guess_can_be_changed_until_it_was_put_beside_the_truth(folder):
     assert "before you saw the truth" in repr(fraction())
 
 
+def test_a_guess_made_after_the_truth_was_seen_is_marked_so(folder):
+    fraction().compare(57)
+    prediction = fraction().guessed(57)
+    assert (prediction.seen, prediction.late) == (True, True)
+    assert prediction.compare(57).replace("\n", " ").startswith("You guessed 57, after you had seen the truth.")
+    assert "(made after you saw the truth)" in fraction()._offer()
+
+
+def test_the_first_guess_is_kept_beside_the_last(folder):
+    fraction().guessed(40)
+    again = fraction().guessed(50)
+    assert (again.first, again.guess, again.late) == (40, 50, False)
+    assert (fraction().first, fraction().guess) == (40, 50)
+
+
+def test_the_next_class_is_told_how_to_begin_afresh(folder):
+    prediction = fraction().guessed(40)
+    assert "forget" not in prediction._offer()
+    prediction.compare(57)
+    assert "For the next class: add .forget()" in fraction()._offer()
+    afresh = fraction().forget()
+    assert (afresh.guess, afresh.first, afresh.seen, afresh.late) == (None, None, False, False)
+
+
 def test_drawing_the_guess_closes_it_too(folder):
     prediction = fraction().guessed(40)
     prediction.show_on(lesson_size("events").run().plot.flow())

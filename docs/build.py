@@ -20,7 +20,6 @@ from evsim.scenario.faults import AtStep, Fault
 from evsim.scenario.manual import kinds_table, page, settings_table
 from evsim.scenario.model import RunSettings
 from evsim.scenario.offsets import Commit, Replay, Retention, Start
-from evsim.scenario.outbox import Outbox
 from evsim.scenario.parts import Link, Network, Service, Workload
 from evsim.scenario.retry import Backoff, Retry
 from evsim.scenario.steps import OnError, Step
@@ -198,7 +197,7 @@ SETTINGS = {
     "A scenario": Scenario, "The run": RunSettings, "A workload": Workload, "A service": Service,
     "What a service reads": Subscription, "A balancer": Balance, "The network": Network,
     "A link of the network": Link, "A fault": Fault.__base__, "A fault at a step": AtStep,
-    "How often something is tried": Retry, "The wait before it is tried again": Backoff, "An outbox": Outbox,
+    "How often something is tried": Retry, "The wait before it is tried again": Backoff,
     "How long a log keeps a message": Retention, "A replay of a log": Replay,
 }  # fmt: skip
 KINDS = {

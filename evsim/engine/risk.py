@@ -80,7 +80,7 @@ class Risk:
                     return True
             if step.kind == "ask" and step.on_error.kind in FAILS:
                 return True
-            if step.kind == "publish" and step.acks and step.outbox is None and self.publishing(place, step):
+            if step.holds and self.publishing(place, step):
                 return True
             for number, branch in enumerate(branches(step)):
                 if self._steps(place, branch, (*here, number)):

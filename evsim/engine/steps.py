@@ -10,7 +10,6 @@ from math import prod
 from evsim.engine.asking import Asking
 from evsim.engine.compensating import compensation
 from evsim.engine.environment import ANSWER
-from evsim.engine.outbox import OutboxPublisher
 from evsim.engine.parallel import parallel
 from evsim.engine.undoing import undoing
 from evsim.engine.weak_points import has_fault
@@ -267,8 +266,8 @@ def _asks(compiler, number, ask):
 
 def publish(compiler, step, position, then, fail):
     route = compiler.system.publish_site(compiler.place, position, step, compiler.purpose(step, position))
-    if step.kind == "publish" and step.outbox is not None:
-        return OutboxPublisher(compiler.system, compiler.place, step, route, then).publish
+    for word in step.policies:
+        return part(word).build(compiler, step, route, then, fail)
     return route.channel.publisher(compiler.place, step, route, then, fail, compiler.service).publish
 
 

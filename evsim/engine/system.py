@@ -13,7 +13,6 @@ from evsim.engine.handler import compile_handler
 from evsim.engine.kernel import Kernel
 from evsim.engine.keys import Keys
 from evsim.engine.links import Links
-from evsim.engine.outbox import Relay
 from evsim.engine.publish_sites import Destination, PublishSite
 from evsim.engine.random_streams import Label, RandomStreams
 from evsim.engine.risk import Risk
@@ -51,7 +50,7 @@ class System:
         self.routes, self._stamps = [], {}
         self.clocks = []  # of the faults
         self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
-        self.publishings, self._relays = [], {}
+        self.publishings = []
         self.reopened = []  # rows whose stamp was taken back
         self.call_graph = CallGraph(scenario)
         self.places = self.call_graph.places
@@ -126,12 +125,6 @@ class System:
             ways = {self._subscribers[name, each.service]: each.number for each in mine}
             route.channel.route(route.number, ways)
         return self.routes[site.numbers[step.channel]]
-
-    def relay(self, service, poll):
-        """What looks into the outbox of a service every `poll` seconds."""
-        if (service, poll) not in self._relays:
-            self._relays[service, poll] = Relay(self, self.services[service], poll)
-        return self._relays[service, poll]
 
     def policy(self, kind, service, callee, settings):
         """What the calls of a service to a callee share: the policy of a kind with these settings; None without any."""

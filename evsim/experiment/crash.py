@@ -210,7 +210,7 @@ def _points(run, request):
 
 def _joined(before, step):
     """Whether two steps happen in one transaction."""
-    return before is not None and before.effects and step.kind == "publish" and step.outbox is not None
+    return before is not None and before.effects and step.relayed_by
 
 
 def _at(handle, position):

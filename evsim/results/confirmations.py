@@ -8,9 +8,6 @@ __all__ = ["waited_for"]
 def waited_for(run):
     """Numbers of the messages that held the worker of their publisher until the channel had them."""
     channels = run.scenario.channels
-    waits = [
-        step.kind == "publish" and step.acks != 0 and step.outbox is None and channels[step.channel].confirms
-        for _, step in run.tables.routes
-    ]
+    waits = [step.holds and channels[step.channel].confirms for _, step in run.tables.routes]
     messages = run.tables.messages
     return np.flatnonzero((messages["origin"] < 0) & np.array([*waits, False])[messages["route"]])

@@ -57,7 +57,7 @@ def _moments(run, number, workload):
         yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", f"message {message}")
         if messages["sent"][message] >= 0:
             _, step = run.tables.routes[messages["route"][message]]
-            what = "sent from the outbox" if step.outbox else "sent with its batch"
+            what = f"sent from the {step.relayed_by}" if step.relayed_by else "sent with its batch"
             yield Moment(float(messages["sent"][message]), what, sender, f"message {message}")
         if messages["appended"][message] >= 0:
             place = f"partition {messages['partition'][message]}, offset {messages['offset'][message]}"

@@ -44,7 +44,8 @@ def step_problem(scenario, step):
 
 def _publish_problem(step, channel):
     name = step.channel
-    for setting, usual in (("acks", 1), ("timeout", None), ("retry", None), ("outbox", None)):
+    ways = [(word, None) for word in step.policies]
+    for setting, usual in (("acks", 1), ("timeout", None), ("retry", None), *ways):
         if channel.unanswered and getattr(step, setting) != usual:
             rule, hint = channel.unanswered
             return setting, f"{name} {rule}", hint

@@ -12,6 +12,8 @@ class AnyStep(Tagged):
 
     asks: ClassVar[bool] = False  # whether it waits for the answer of a service
     hands_over: ClassVar[bool] = False  # whether a channel gets something of it
+    holds: ClassVar[bool] = False  # whether it holds its worker until a channel that confirms has the message
+    relayed_by: ClassVar[str | None] = None  # the part that keeps its message with the effects, and sends it later
     lasts: ClassVar[bool] = False  # whether it holds its worker for its `time`
     in_no_time: ClassVar[bool] = False  # whether it never holds it
     watches: ClassVar[str | None] = None  # the part that follows each effect of its `name`: it looks there

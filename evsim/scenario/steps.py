@@ -16,11 +16,10 @@ from pydantic import (
     model_validator,
 )  # fmt: skip
 
-from evsim.registry import CALL, EFFECT, STEP, parts
+from evsim.registry import CALL, EFFECT, PUBLISH, STEP, parts
 
 from .distributions import AnyDistribution
-from .errors import refuse
-from .outbox import AnyOutbox
+from .errors import a, refuse
 from .part import Name, OneOrMany, Tagged, Text, one_of
 from .retry import Retry
 from .step_kind import AnyStep
@@ -123,7 +122,7 @@ class Call(Asking):
     on_error: Annotated["OnError", Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
 
 
-class Publish(AnyStep):
+class _Publish(AnyStep):
     """Hand a message to a channel.
 
     `key` is the request's own (by default), or a fixed number or text. An exchange goes by the `routing_key`, a text in
@@ -153,22 +152,43 @@ class Publish(AnyStep):
         PositiveTime | None, Field(description="how long each attempt waits for the acknowledgement")
     ] = None
     retry: Annotated[Retry | None, Field(description="how often it is sent again without one, and when")] = None
-    outbox: Annotated[AnyOutbox, Field(description="whether it is written with the row, and a relay sends it")] = None
     size: Annotated[
         Annotated[Size, Field(ge=1)] | None, Field(description="what it takes of a pipe that counts bytes")
     ] = None
 
     @model_validator(mode="after")
-    def _relayed(self):
-        if self.outbox is not None:
+    def _waits_for_nothing(self):
+        if self.relayed_by:
             for name, usual in (("acks", 1), ("timeout", None), ("retry", None)):
                 if getattr(self, name) != usual:
                     raise refuse(
-                        "says how a handler waits, and with an outbox none does",
+                        f"says how a handler waits, and with {a(self.relayed_by)} none does",
                         "remove it; the relay tries until the channel has the message",
                         name=name,
                     )
         return self
+
+    @property
+    def policies(self):
+        """word -> settings of how its message gets to the channel, as far as it is written."""
+        found = {each.word: getattr(self, each.word) for each in parts(PUBLISH)}
+        return {word: settings for word, settings in found.items() if settings is not None}
+
+    @property
+    def relayed_by(self):  # type: ignore[override]
+        return next((word for word, settings in self.policies.items() if settings.relays), None)
+
+    @property
+    def holds(self):  # type: ignore[override]
+        return self.acks != 0 and not self.relayed_by
+
+
+if TYPE_CHECKING:
+    Publish = _Publish
+else:
+    Publish = create_model(
+        "Publish", __base__=_Publish, __doc__=_Publish.__doc__, __module__=__name__, **_beside(PUBLISH)
+    )
 
 
 class Send(AnyStep):

@@ -48,8 +48,8 @@ def misfit(exchange, step):
     returns = f"{name} returns what it cannot route"
     if exchange.unroutable == "return" and step.acks == 0:
         return "acks", f"{returns}, and nobody waits here", "write acks: 1"
-    if exchange.unroutable == "return" and step.outbox is not None:
-        return "outbox", f"{returns}, and a relay would try for ever", "write unroutable: drop"
+    if exchange.unroutable == "return" and step.relayed_by:
+        return step.relayed_by, f"{returns}, and a relay would try for ever", "write unroutable: drop"
     return None
 
 

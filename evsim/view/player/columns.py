@@ -136,7 +136,7 @@ def _kept_back(run):
     channels, kept = list(scenario.channels), set()
     for sender, service in scenario.services.items():
         for step in all_steps(service.handle):
-            if step.kind == "publish" and (step.outbox or getattr(scenario.channels[step.channel], "linger", None)):
+            if step.publishes and (step.relayed_by or getattr(scenario.channels[step.channel], "linger", None)):
                 kept.add((sender, channels.index(step.channel)))
     return np.array(
         [pair in kept for pair in zip(run.tables.message_senders, messages["channel"].tolist())], dtype=bool

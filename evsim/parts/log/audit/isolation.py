@@ -18,9 +18,7 @@ def transactions(books):
     able = np.array([channel.transactional for channel in run.scenario.channels.values()] + [False])
     kept = able[messages["channel"]] & ~np.isnan(messages["appended"])
     inside = kept & (messages["origin"] < 0) & np.isin(rows["place"][messages["cause"]], places)
-    inside &= np.array([getattr(step, "outbox", None) is None for _, step in run.tables.routes] + [False])[
-        messages["route"]
-    ]
+    inside &= np.array([step.relayed_by is None for _, step in run.tables.routes] + [False])[messages["route"]]
     verdict, settled = rows["verdict"][messages["cause"]], rows["settled"][messages["cause"]]
     lost = messages["fate"] == Fate.TRUNCATED
     seen, aborted = ~np.isnan(shown) & ~lost, messages["fate"] == Fate.ABORTED

@@ -35,7 +35,7 @@ class Transactions:
         row = messages.cause[message]
         if messages.origin[message] >= 0 or rows.place[row] not in self.places:
             return Verdict.DONE
-        outside = self.system.routes[messages.route[message]].site.step.outbox is not None
+        outside = self.system.routes[messages.route[message]].site.step.relayed_by is not None
         return Verdict.DONE if outside else rows.verdict[row]
 
     def end(self, row):

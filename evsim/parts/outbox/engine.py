@@ -13,7 +13,7 @@ from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.writing import afresh, take, writer
 from evsim.ticks import ticks
 
-__all__ = ["OutboxPublisher", "Relay"]
+__all__ = ["OutboxPublisher", "Relay", "build"]
 
 
 class Relay:
@@ -82,12 +82,22 @@ class Relay:
             self._look_later()
 
 
+def _relay(system, service, poll):
+    """The relay that looks into the outbox of a service every `poll` seconds."""
+    return system.kernel.shared(("relay", service, poll), lambda: Relay(system, system.services[service], poll))
+
+
+def build(compiler, step, route, then, fail):
+    """The function of a row that writes the message of a publish step into the outbox."""
+    return OutboxPublisher(compiler.system, compiler.place, step, route, then).publish
+
+
 class OutboxPublisher:
     """One publish step into an outbox. ``publish(row)`` writes the message; ``then(row)`` follows at once."""
 
     def __init__(self, system, place, step, route, then):
         self.system, self.place, self.channel = system, place, route.channel
-        self.relay = system.relay(place.service, step.outbox.poll)
+        self.relay = _relay(system, place.service, step.outbox.poll)
         self.sendings = {}  # message -> how often it was sent
         self.told = {}  # message -> whether it is kept, for each confirmation that travels back, in order
         messages = system.records.messages

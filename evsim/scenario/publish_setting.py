@@ -1,0 +1,16 @@
+"""What the rest of a scenario wants to know of a setting of a publish that is a part, without asking for its name."""
+
+from typing import ClassVar
+
+from .part import Part
+
+__all__ = ["PublishSetting"]
+
+
+class PublishSetting(Part):
+    """Settings of a part of the socket ``publish``: how a message gets to its channel, if not at once.
+
+    ``relays``: the message is written down with the effects of its handler, which waits for nothing, and sent later.
+    """
+
+    relays: ClassVar[bool] = False

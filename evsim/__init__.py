@@ -7,7 +7,7 @@ TYPE_CHECKING = False  # editors and type checkers take it for True
 if TYPE_CHECKING:
     from evsim import theory
     from evsim.engine.environment import SimulationError
-    from evsim.experiment import break_even, compare, crash_matrix, find, hysteresis, replicate
+    from evsim.experiment import break_even, compare, crash_matrix, find, hysteresis, replicate, sensitivity, sweep
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
     from evsim.run import Simulation
@@ -30,6 +30,8 @@ __all__ = [
     "names",
     "play",
     "replicate",
+    "sensitivity",
+    "sweep",
     "theory",
     "toy",
 ]
@@ -37,7 +39,16 @@ __all__ = [
 _MODULES = {
     "evsim.scenario": ("Distribution", "Scenario", "ScenarioError", "load", "names"),
     "evsim.engine.environment": ("SimulationError",),
-    "evsim.experiment": ("break_even", "compare", "crash_matrix", "find", "hysteresis", "replicate"),
+    "evsim.experiment": (
+        "break_even",
+        "compare",
+        "crash_matrix",
+        "find",
+        "hysteresis",
+        "replicate",
+        "sensitivity",
+        "sweep",
+    ),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),
     "evsim.run": ("Simulation",),

@@ -16,9 +16,15 @@ __all__ = ["new_file", "new_folder", "place_for", "write_text"]
 
 OURS = re.compile(
     r"(summary|comparison)\.json|(scenario|design-\d+)\.yaml"
-    r"|(runs|comparison|requests|spans|ledger|effects|incidents|services|channels)\.(csv|parquet)"
+    r"|(runs|comparison|sweep|requests|spans|ledger|effects|incidents|services|channels)\.(csv|parquet)"
 )
-TELLING = ("summary.json", "comparison.json", "incidents.csv", "incidents.parquet")  # one is in each of our folders
+TELLING = (
+    "summary.json",
+    "comparison.json",
+    "sweep.csv",
+    "incidents.csv",
+    "incidents.parquet",
+)  # one is in each of our folders
 
 
 def place_for(path, folder=False, overwrite=False, inputs=()):

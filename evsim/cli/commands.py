@@ -13,15 +13,17 @@ import typer
 from evsim.cli.options import (
     AsJson,
     Jobs,
+    Objectives,
     Overwrite,
     Save,
     ScenarioName,
     Seed,
     Settings,
+    limits_of,
     load_scenario,
-    pair,
     read_for,
     results_folder,
+    values_of,
 )  # fmt: skip
 from evsim.cli.output import complain, count, finish, nested, print_json, say, say_verdicts, warn
 from evsim.cli.shell import app
@@ -87,6 +89,7 @@ def compare(
     seed: Seed = None,
     settings: Settings = None,
     runs: Annotated[int, typer.Option(min=1, help="How many runs of each design.")] = 20,
+    objectives: Objectives = None,
     as_json: AsJson = False,
     save: Save = None,
     overwrite: Overwrite = False,
@@ -98,7 +101,6 @@ def compare(
     objective.
     """
     from evsim.experiment.compare import compare
-    from evsim.experiment.judging import judge
     from evsim.experiment.report import none_seen
     from evsim.experiment.saving import save_comparison
 
@@ -110,34 +112,29 @@ def compare(
     else:
         designs, labels = [load_scenario(name, settings, seed) for name in scenarios], None
     folder = results_folder(save, overwrite, scenarios, designs)
-    done, stopped = _as_far(compare, *designs, n=runs, labels=labels, jobs=jobs)
+    limits = limits_of(objectives)
+    done, stopped = _as_far(compare, *designs, n=runs, labels=labels, objectives=limits, jobs=jobs)
     warn(done.warnings)
     data = {
         "designs": list(done.designs), "seeds": done.seeds, "summary": done.summary(),
-        "differences": done.differences, "customers": done.customers,
+        "differences": done.differences, "customers": done.customers, "objectives": done.verdicts,
         "phases": {name: design.phases for name, design in done.designs.items()}, "audit": "balanced",
     }  # fmt: skip
     if folder:
         save_comparison(folder, data, done)
-    verdicts = {name: judge(design.scenario.objectives, design.summary()) for name, design in done.designs.items()}
     if as_json:
         print_json(data)
     else:
         say(done.table())
         say("\n" + none_seen(done.designs[done.first].summary()["requests"]))
-        for name, judgements in verdicts.items():
-            say_verdicts(f"Objectives of {name}", judgements)
-    finish(verdicts, as_json, stopped)
+    finish(done.verdicts, as_json, stopped)
 
 
 @app.command()
 def find(
     scenario: ScenarioName,
     setting: Annotated[str, typer.Argument(metavar="PATH=LOW..HIGH", help="services.database.workers=1..64.")],
-    objectives: Annotated[
-        list[str] | None,
-        typer.Option("--objective", metavar="METRIC=LIMIT", help="response_p99=200ms; default: the scenario's own."),
-    ] = None,
+    objectives: Objectives = None,
     largest: Annotated[
         bool, typer.Option("--largest", help="The largest value, such as a load; else the smallest.")
     ] = False,
@@ -162,9 +159,8 @@ def find(
     if not (path.strip() and equals and low.strip() and dots and high.strip()):
         raise typer.BadParameter(f"{setting!r} must look like PATH=LOW..HIGH", param_hint="PATH=LOW..HIGH")
     between = tuple(int(end) if end.strip().isdigit() else end.strip() for end in (low, high))
-    limits = dict(pair(each, "--objective", "METRIC=LIMIT") for each in objectives) if objectives else None
     found, stopped = _as_far(
-        find, load_scenario(scenario, settings, seed), path.strip(), between, limits,
+        find, load_scenario(scenario, settings, seed), path.strip(), between, limits_of(objectives),
         "largest" if largest else "smallest", error, precision, max_runs, jobs=jobs,
     )  # fmt: skip
     if as_json:
@@ -176,6 +172,54 @@ def find(
         raise typer.Exit(INTERRUPTED)
     if found.value is None:
         raise typer.Exit(MISSED)
+
+
+@app.command()
+def sweep(
+    scenario: ScenarioName,
+    values: Annotated[list[str], typer.Argument(metavar="PATH=V,V...", help="services.database.workers=1,2,4")],
+    seed: Seed = None,
+    settings: Settings = None,
+    runs: Annotated[int, typer.Option(min=1, help="How many runs of each combination.")] = 10,
+    metrics: Annotated[
+        list[str] | None, typer.Option("--metric", metavar="NAME", help="A column; default: those of the objectives.")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Keep what is finished in this file, and take what is there.")
+    ] = None,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler: tcp://HOST:PORT.")] = None,
+    as_json: AsJson = False,
+    save: Save = None,
+    overwrite: Overwrite = False,
+    jobs: Jobs = None,
+):
+    """Run every combination of some values of settings. Exit status 1 if none of them meets the objectives.
+
+    With --store a sweep that was interrupted, or killed, goes on where it was.
+    """
+    from evsim.experiment.saving import save_sweep
+    from evsim.experiment.sweep import sweep
+    from evsim.experiment.sweep import words as of_point
+
+    chosen = load_scenario(scenario, settings, seed)
+    folder = results_folder(save, overwrite, [scenario], [chosen])
+    done, stopped = _as_far(sweep, chosen, values_of(values), n=runs, store=store, jobs=jobs, dask=dask)
+    header, rows = done.table(metrics)
+    if folder:
+        save_sweep(folder, done)
+    if as_json:
+        points = [
+            {"changes": changes, "runs": len(its.runs), "summary": its.summary(), "objectives": verdicts}
+            for (changes, its), verdicts in zip(done.points, done.verdicts, strict=True)
+        ]
+        print_json({"scenario": chosen.name, "seeds": done.seeds, "points": points, "audit": "balanced"})
+    else:
+        say(done.table_text(header, rows))
+    finish(
+        {of_point(changes): each for (changes, _), each in zip(done.points, done.verdicts, strict=True)},
+        as_json,
+        stopped,
+    )
 
 
 def _as_far(experiment, *arguments, **settings):

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 __all__ = [
-    "AsJson", "Jobs", "Overwrite", "Save", "ScenarioName", "Seed", "Settings", "load_scenario", "pair",
-    "read_for", "results_folder",
+    "AsJson", "Jobs", "Objectives", "Overwrite", "Save", "ScenarioName", "Seed", "Settings", "limits_of",
+    "load_scenario", "pair", "read_for", "results_folder", "values_of",
 ]  # fmt: skip
 
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in scenario or a YAML file.")]
@@ -14,6 +14,10 @@ Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the (first) run; 
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a setting: services.database.workers=4."),
+]
+Objectives = Annotated[
+    list[str] | None,
+    typer.Option("--objective", metavar="METRIC=LIMIT", help="response_p99=200ms; default: the scenario's own."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Save = Annotated[str | None, typer.Option(metavar="DIR", help="Write the results to files in this new folder.")]
@@ -41,6 +45,24 @@ def load_scenario(name, settings, seed=None):
         changes["run.seed"] = seed
     scenario = load(name)
     return scenario.replace(changes) if changes else scenario
+
+
+def limits_of(objectives):
+    """metric -> limit, of what --objective says; None: nothing."""
+    return dict(pair(each, "--objective", "METRIC=LIMIT") for each in objectives) if objectives else None
+
+
+def values_of(texts):
+    """path -> values, of ``path=v,v``; each value is read as YAML."""
+    from evsim.scenario.reading import read
+
+    found = {}
+    for text in texts:
+        path, equals, values = text.partition("=")
+        if not (path.strip() and equals and values.strip()):
+            raise typer.BadParameter(f"{text!r} must look like PATH=V,V...", param_hint="PATH=V,V...")
+        found[path.strip()] = [read(value, path)[0] for value in values.split(",") if value.strip()]
+    return found
 
 
 def pair(text, option, form):

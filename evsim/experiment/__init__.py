@@ -5,9 +5,12 @@ from evsim.experiment.crash import CrashCase, CrashMatrix, crash_matrix
 from evsim.experiment.find import BreakEven, Found, break_even, find
 from evsim.experiment.hysteresis import Hysteresis, hysteresis
 from evsim.experiment.replicate import Replications, replicate
+from evsim.experiment.sensitivity import Sensitivity, sensitivity
 from evsim.experiment.statistics import Estimate
+from evsim.experiment.sweep import Sweep, sweep
 
 __all__ = [
     "BreakEven", "Comparison", "CrashCase", "CrashMatrix", "Estimate", "Found", "Hysteresis", "Replications",
-    "break_even", "compare", "crash_matrix", "find", "hysteresis", "replicate",
+    "Sensitivity", "Sweep", "break_even", "compare", "crash_matrix", "find", "hysteresis", "replicate", "sensitivity",
+    "sweep",
 ]  # fmt: skip

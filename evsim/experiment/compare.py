@@ -11,6 +11,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from evsim.experiment.judging import judge, verdict_table
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import difference, estimate
@@ -21,13 +22,16 @@ from evsim.scenario.arguments import a_scenario, several
 __all__ = ["Comparison", "compare"]
 
 
-def compare(a, b, *more, n=30, seed=None, labels=None, jobs=None, progress=None):
+def compare(a, b, *more, n=30, seed=None, labels=None, objectives=None, jobs=None, progress=None):
     """Run each design ``n`` times, with the same seeds: ``seed`` (default: that of ``a``) and those after it.
 
     Differences are against the first design. ``labels`` name the designs (default: names of the scenarios).
+    ``objectives``: metric -> limit as in the YAML file, for all designs (default: those of each).
     ``jobs`` and ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns :class:`Comparison`.
     """
     designs = tuple(map(a_scenario, (a, b, *more)))
+    if objectives is not None:
+        designs = tuple(design.replace({"objectives": dict(objectives)}) for design in designs)
     labels = _labels(designs, labels)
     seeds = seeds_from(designs[0], n, seed)
     return in_order(partial(_one, designs), seeds, jobs, progress, partial(_compared, designs, labels))
@@ -108,7 +112,8 @@ class Comparison:
     ``designs``: label -> :class:`evsim.experiment.Replications`. ``differences``: label of each design but
     the first -> metric -> :class:`evsim.experiment.statistics.Difference` (design - first design).
     ``customers``: the same labels -> Estimates of the mean difference of a customer's ``response`` (answered
-    ok in both designs) and ``completion`` (all effects there in both). ``frame``: a pandas frame, a row a
+    ok in both designs) and ``completion`` (all effects there in both). ``verdicts``: label of each design ->
+    a :class:`evsim.experiment.judging.Judgement` for each of its objectives. ``frame``: a pandas frame, a row a
     metric and design.
     """
 
@@ -162,6 +167,10 @@ class Comparison:
         }
 
     @cached_property
+    def verdicts(self):
+        return {name: judge(each.scenario.objectives, each.summary()) for name, each in self.designs.items()}
+
+    @cached_property
     def frame(self):
         import pandas
 
@@ -208,7 +217,14 @@ class Comparison:
         """The comparison as plain text; ± is half the width of a 95 % interval."""
         parts = [f"{title}\n\n{text_table(header, rows, left=(0, 4))}" for title, header, rows in self._tables()]
         parts += [f"{title}\n\n{text_table(header, rows)}" for title, header, rows in self._phases()]
+        columns = range(1 + len(self.designs))
+        parts += [f"{title}\n\n{text_table(header, rows, left=columns)}" for title, header, rows in self._objectives()]
         return "\n\n".join(parts)
+
+    def _objectives(self):
+        """(title, header, rows) of the verdicts, if anything was promised."""
+        if any(self.verdicts.values()):
+            yield "Objectives", *verdict_table(self.verdicts)
 
     def _phases(self):
         """(title, header, rows) for each design and fault."""
@@ -216,5 +232,5 @@ class Comparison:
             yield from phase_tables(design.phases, name)
 
     def _repr_html_(self):
-        tables = [*self._tables(), *self._phases()]
+        tables = [*self._tables(), *self._phases(), *self._objectives()]
         return "".join(html_table(header, rows, title) for title, header, rows in tables)

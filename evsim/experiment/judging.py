@@ -3,10 +3,12 @@
 import math
 from dataclasses import dataclass
 
-from evsim.experiment.statistics import Estimate
+from evsim.experiment.statistics import Estimate, runs_to_decide
 from evsim.figures import MORE, figure, label, write, write_estimate
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["MEETS", "MISSES", "NOT_DECIDED", "Judgement", "judge", "verdict_table"]
+
+MEETS, MISSES, NOT_DECIDED = "MEETS", "MISSES", "NOT DECIDED"
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,26 @@ class Judgement:
     found: Estimate
     verdict: str
 
-    def __str__(self):
+    @property
+    def asked(self):
+        """What was promised, in words."""
         relation = "at least" if _more_is_better(self.metric) else "at most"
-        measured = not math.isnan(self.found.mean)
-        found = write_estimate(self.metric, self.found) if measured else "too few to tell"
-        return f"{self.verdict}  {label(self.metric)} {relation} {write(self.metric, self.limit)}: {found}"
+        return f"{label(self.metric)} {relation} {write(self.metric, self.limit)}"
+
+    @property
+    def measured(self):
+        """What was found, in words."""
+        if math.isnan(self.found.mean):
+            return "too few to tell"
+        return write_estimate(self.metric, self.found)
+
+    @property
+    def runs_to_decide(self):
+        """About how many runs would decide it; None where it is decided, or no number would."""
+        return runs_to_decide(self.found, self.limit) if self.verdict == NOT_DECIDED and self.found.n > 1 else None
+
+    def __str__(self):
+        return f"{self.verdict}  {self.asked}: {self.measured}"
 
 
 def judge(objectives, summary):
@@ -45,9 +62,25 @@ def _judge(metric, limit, found):
         meets, misses = low >= limit, high < limit
     else:
         meets, misses = high <= limit, low > limit
-    return Judgement(metric, limit, found, "MEETS" if meets else "MISSES" if misses else "NOT DECIDED")
+    return Judgement(metric, limit, found, MEETS if meets else MISSES if misses else NOT_DECIDED)
 
 
 def _more_is_better(metric):
     found = figure(metric)
     return found is not None and found.better == MORE
+
+
+def verdict_table(verdicts):
+    """(header, rows) of the objectives of some designs, a column each: label -> its Judgements."""
+    asked = dict.fromkeys(each.asked for judgements in verdicts.values() for each in judgements)
+    found = {(name, each.asked): each for name, judgements in verdicts.items() for each in judgements}
+    rows = [[words, *(_cell(found.get((name, words))) for name in verdicts)] for words in asked]
+    return ["", *verdicts], rows
+
+
+def _cell(judgement):
+    if judgement is None:
+        return "-"
+    runs = judgement.runs_to_decide
+    more = f" (about {runs:,} runs would decide)" if runs else ""
+    return f"{judgement.verdict}: {judgement.measured}{more}"

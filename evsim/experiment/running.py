@@ -3,13 +3,15 @@
 Each run knows its seed and nothing of the others, so neither order nor process matters.
 """
 
+from contextlib import contextmanager
+from functools import partial
 from time import process_time
 
 from evsim.engine import execute
 from evsim.experiment.workers import spread
 from evsim.stopping import FINISH, INTERRUPT, go_on
 
-__all__ = ["Interrupted", "audited_run", "figures_of", "in_order", "seeds_from"]
+__all__ = ["Interrupted", "as_finished", "audited_run", "figures_of", "in_order", "keeping", "seeds_from"]
 
 START_UP = 2.0  # seconds until cold worker processes have imported everything: less work is done sooner here
 
@@ -67,36 +69,62 @@ def in_order(task, seeds, jobs=None, progress=None, gather=list):
     rest is worth it. progress: False for no bar, True for one, None for one if the work is long and somebody
     watches. Ctrl-C raises :exc:`Interrupted`, a KeyboardInterrupt that keeps what is finished.
     """
-    if jobs is not None and (not isinstance(jobs, int) or isinstance(jobs, bool) or jobs == 0):
-        raise ValueError(f"jobs={jobs!r} must be a number of processes, -1 for all cores, or None")
     results = []
-    try:
-        _collect(results, task, seeds, jobs, progress)
-        go_on(FINISH)
-    except KeyboardInterrupt:
-        go_on(FINISH)
-        raise Interrupted(len(results), len(seeds), gather(results) if results else None) from None
+    with keeping(len(seeds), lambda: (len(results), gather(results) if results else None)):
+        results.extend(_each(task, seeds, jobs, progress, spread))
     return gather(results)
 
 
-def _collect(results, task, seeds, jobs, progress):
-    """Append the result of each seed, as it comes."""
+def as_finished(task, items, jobs=None, progress=None, elsewhere=spread):
+    """(item, task(item)) of each item, as soon as it is finished; ``jobs`` and ``progress`` as for :func:`in_order`.
+
+    elsewhere(task, items, jobs, in_order): the same from several processes, of this machine or of others.
+    """
+    return _each(partial(_with, task), items, jobs, progress, partial(elsewhere, in_order=False))
+
+
+def _with(task, item):
+    return item, task(item)
+
+
+@contextmanager
+def keeping(asked, finished):
+    """Inside are runs: an interrupt raises :exc:`Interrupted` with what ``finished()`` gives, (how many, their result).
+
+    What comes after them is short, and ends as if nothing had been said.
+    """
+    try:
+        yield
+        go_on(FINISH)
+    except KeyboardInterrupt:
+        go_on(FINISH)
+        done, result = finished()
+        raise Interrupted(done, asked, result) from None
+
+
+def _each(task, items, jobs, progress, spread):
+    """The result of each item, as it comes."""
     from tqdm import tqdm
 
+    if jobs is not None and (not isinstance(jobs, int) or isinstance(jobs, bool) or jobs == 0):
+        raise ValueError(f"jobs={jobs!r} must be a number of processes, -1 for all cores, or None")
     hidden = None if progress is None else not progress
     delay = 1.0 if progress is None else 0.0
-    with tqdm(total=len(seeds), unit="run", disable=hidden, delay=delay, leave=False) as bar:
-        while jobs is None and len(results) < len(seeds):
+    made = 0
+    with tqdm(total=len(items), unit="run", disable=hidden, delay=delay, leave=False) as bar:
+        while jobs is None and made < len(items):
             began = process_time()
-            results.append(task(seeds[len(results)]))
+            result = task(items[made])
+            jobs = _chosen(made + 1, process_time() - began, len(items) - made - 1)
+            made += 1
+            yield result
             bar.update()
             go_on(INTERRUPT)  # there is something to keep
-            jobs = _chosen(len(results), process_time() - began, len(seeds) - len(results))
-        rest = seeds[len(results) :]
+        rest = items[made:]
         runs = spread(task, rest, jobs) if rest and jobs != 1 else map(task, rest)
         try:
             for result in runs:
-                results.append(result)
+                yield result
                 bar.update()
                 go_on(INTERRUPT)
         finally:

@@ -7,7 +7,7 @@ from dataclasses import asdict, is_dataclass
 from evsim.results.export import csv
 from evsim.whole import new_folder
 
-__all__ = ["as_json", "save_comparison", "save_run"]
+__all__ = ["as_json", "save_comparison", "save_run", "save_sweep"]
 
 
 def as_json(data):
@@ -33,6 +33,13 @@ def save_comparison(path, data, comparison):
         comparison.frame.to_csv(folder / "comparison.csv")
         for number, design in enumerate(comparison.designs.values(), 1):
             _write(folder / f"design-{number}.yaml", design.scenario.to_yaml())
+
+
+def save_sweep(path, sweep):
+    """A folder of the scenario, and a row a run of a sweep."""
+    with new_folder(path) as folder:
+        _write(folder / "scenario.yaml", sweep.scenario.to_yaml())
+        sweep.frame.to_csv(folder / "sweep.csv", index=False)
 
 
 def _plain(value):

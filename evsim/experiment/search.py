@@ -14,7 +14,7 @@ from typing import Any
 from evsim.experiment.running import Interrupted, in_order, seeds_from
 from evsim.scenario.errors import Problem, ScenarioError
 
-__all__ = ["FIRST", "NEVER", "Search", "Tried", "candidates"]
+__all__ = ["FIRST", "NEVER", "Search", "Tried", "candidates", "quantity"]
 
 NEVER = "never"
 FIRST = 8  # runs at the first look: fewer tell little of how much runs differ
@@ -31,7 +31,7 @@ def candidates(between, precision):
     low, high = between
     if all(isinstance(end, int) and not isinstance(end, bool) for end in between) and low < high:
         return range(low, high + 1)
-    (low, unit), (high, other) = (_quantity(end, example) for end in between)
+    (low, unit), (high, other) = (quantity(end, example) for end in between)
     if unit != other:
         raise ScenarioError(
             [Problem("between", "must be two quantities of the same unit", f"{between[0]}, {between[1]}")]
@@ -47,10 +47,11 @@ def candidates(between, precision):
     return [f"{number:.6g}{unit}" if unit else float(f"{number:.6g}") for number in numbers]
 
 
-def _quantity(end, example):
+def quantity(end, rule="must be a number, with or without a unit"):
+    """(number, unit) of a value as it is written: ("10/s") is 10.0 and "/s"."""
     match = None if isinstance(end, bool) else _QUANTITY.fullmatch(str(end))
     if match is None:
-        raise ScenarioError([Problem("between", example, str(end))])
+        raise ScenarioError([Problem("between", rule, str(end))])
     return float(match["number"]), match["unit"]
 
 

@@ -9,7 +9,9 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Difference", "Estimate", "difference", "estimate", "none_seen_bound", "pairing", "t_quantile"]
+__all__ = [
+    "Difference", "Estimate", "difference", "estimate", "none_seen_bound", "pairing", "runs_to_decide", "t_quantile",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,21 @@ def none_seen_bound(n):
     if n < 1:
         raise ValueError(f"n={n!r}: without a trial there is no bound")
     return min(1.0, 3 / n)
+
+
+def runs_to_decide(estimate, limit, confidence=0.95):
+    """About how many runs an interval takes to leave out ``limit``, if mean and spread stay as they are; None: endless.
+
+    The smallest n with t(n - 1) sd / sqrt(n) < |mean - limit|.
+    """
+    apart = abs(estimate.mean - limit)
+    if not (apart > 0 and estimate.sd >= 0):
+        return None
+    probability = (1 + confidence) / 2
+    n = max(2, math.ceil((t_quantile(probability, 10**6) * estimate.sd / apart) ** 2))
+    while t_quantile(probability, n - 1) * estimate.sd / math.sqrt(n) >= apart:
+        n += 1
+    return n
 
 
 @lru_cache

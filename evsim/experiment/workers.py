@@ -16,14 +16,16 @@ UNTIDY = "ignore:resource_tracker:UserWarning"  # an option of Python, which its
 LOOK = 0.5  # seconds between two looks whether the program is still there
 
 
-def spread(task, seeds, jobs):
-    """``task(seed)`` of each seed, in their order, from several processes; when it is closed they end."""
+def spread(task, items, jobs, in_order=True):
+    """``task(item)`` of each item, in order or as they are finished, from processes that end when it is closed."""
     from joblib import Parallel, delayed, parallel_config
 
     begin = {"initializer": _begin, "initargs": (os.getpid(),)}
     go_on(FINISH)
     with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1, **begin), _deaf_children():
-        results = Parallel(return_as="generator")(delayed(task)(seed) for seed in seeds)
+        results = Parallel(return_as="generator" if in_order else "generator_unordered")(
+            delayed(task)(item) for item in items
+        )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*still being processed by the workers", UserWarning)  # so it was asked for
         try:

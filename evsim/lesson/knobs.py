@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
+from evsim.scenario.paths import path_words
 from evsim.view.style import seconds, verb
 
 __all__ = ["Knob", "knobs", "switches"]
@@ -25,14 +26,7 @@ class Knob:
 
     @property
     def label(self):
-        """The path in words.
-
-        >>> Knob("services.mailing-list.handle.0.work.exponential", ("60ms",), 0).label
-        'mailing-list: work exponential'
-        """
-        first, *rest = self.path.split(".")
-        words = [word for word in rest if not word.isdigit() and word != "handle"] or [first]
-        return words[0] if len(words) == 1 else f"{words[0]}: {' '.join(words[1:])}".replace("_", " ")
+        return path_words(self.path)
 
 
 def knobs(scenario, sliders):

@@ -107,6 +107,24 @@ def time(value):
     return round(_read(value, _SECONDS, "must be a time such as 10ms, 1.5s or 2 min"), 9)
 
 
+def number_of(value):
+    """(number, base unit) of any quantity; None if it is none. What has no unit is a number alone.
+
+    >>> number_of("250ms"), number_of("30/min"), number_of(4), number_of("often")
+    ((0.25, 's'), (0.5, '/s'), (4.0, ''), None)
+    """
+    if isinstance(value, bool) or not isinstance(value, Real | str):
+        return None
+    for units, base in ((_SECONDS, "s"), (_PER_SECOND, "/s"), (_BYTES, "B"), (_PERCENT, "%")):
+        try:
+            number = _read(value, units, "")
+        except UnitError:
+            continue
+        match = _QUANTITY.fullmatch(value.strip()) if isinstance(value, str) else None
+        return number, base if match and match["unit"].strip() else ""
+    return None
+
+
 def rate(value):
     """Events a second in a rate such as "50/s", "3/min" or 50.
 

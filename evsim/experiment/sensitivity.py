@@ -1,0 +1,200 @@
+"""Which input matters: each number of a scenario a little less and a little more, everything else as it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from evsim.experiment.statistics import Difference, Estimate, difference, estimate
+from evsim.experiment.sweep import sweep
+from evsim.experiment.text_tables import html_table, text_table
+from evsim.figures import label, write_estimate
+from evsim.scenario.arguments import a_scenario, several
+from evsim.scenario.errors import Problem, ScenarioError, suggest
+from evsim.scenario.model import Scenario
+from evsim.scenario.paths import path_words
+from evsim.scenario.units import number_of
+
+__all__ = ["Bar", "Sensitivity", "inputs_of", "sensitivity"]
+
+SECTIONS = ("workloads", "services", "channels", "network", "faults")  # where the inputs of a model stand
+
+
+def sensitivity(
+    scenario, metric, paths=None, by=0.25, n=10, seed=None, store=None, jobs=None, dask=None, progress=None
+):  # fmt: skip
+    """By how much ``metric`` changes when each input is ``by`` less and more, one at a time, for the same customers.
+
+    paths: the inputs to change (default: every number in the scenario's workloads, services, channels, network and
+    faults). A count changes by 1 at least; a value that the scenario does not allow is left out. ``n`` runs each,
+    compared in pairs; the other arguments as in :func:`evsim.sweep`. Returns :class:`Sensitivity`.
+    """
+    scenario = a_scenario(scenario)
+    if not isinstance(by, int | float) or isinstance(by, bool) or not 0 < by < 1:
+        raise ScenarioError([Problem("by", "must be a share between 0 and 1, such as 0.25", str(by))])
+    inputs = inputs_of(scenario)
+    paths = tuple(inputs) if paths is None else tuple(several(paths, "paths", "paths"))
+    for path in paths:
+        if path not in inputs and number_of(scenario.value(path)) is None:
+            raise ScenarioError([Problem(path, "is no number", str(scenario.value(path)), hint=suggest(path, inputs))])
+    sides = [(path, side, value) for path in paths for side, value in _sides(scenario, path, by)]
+    first = {paths[0]: scenario.value(paths[0])} if paths else None
+    if first is None:
+        raise ScenarioError([Problem("paths", "there is no input to change")])
+    found = sweep(scenario, [first, *({path: value} for path, _, value in sides)], n, seed, store, jobs, dask, progress)
+    known = found.points[0][1].runs[0]["summary"]
+    if metric not in known:
+        raise ScenarioError([Problem("metric", "is no figure of a run", metric, hint=suggest(metric, list(known)))])
+    columns = [[run["summary"][metric] for run in its.runs] for _, its in found.points]
+    base, others = columns[0], columns[1:]
+    bars: dict = {path: {} for path in paths}
+    for (path, side, value), column in zip(sides, others, strict=True):
+        bars[path][side] = value, difference(base, column)
+    made = [Bar(path, scenario.value(path), *_both(bars[path])) for path in paths]
+    return Sensitivity(scenario, metric, by, estimate(base), tuple(sorted(made, key=lambda bar: -bar.swing)))
+
+
+def inputs_of(scenario):
+    """path -> value of every number that is written of the system: not of the run, not of the objectives."""
+    data = scenario.to_dict()
+    return {path: value for section in SECTIONS for path, value in _numbers(data.get(section), section)}
+
+
+def _numbers(node, path):
+    if isinstance(node, Mapping | list):
+        for name, each in node.items() if isinstance(node, Mapping) else enumerate(node):
+            yield from _numbers(each, f"{path}.{name}")
+    elif number_of(node) is not None:
+        yield path, node
+
+
+def _sides(scenario, path, by):
+    """("less", value) and ("more", value), as far as the scenario allows them; a count changes by one at least."""
+    value = scenario.value(path)
+    number, _ = number_of(value)
+    for side, sign in (("less", -1), ("more", 1)):
+        for changed in (number * (1 + sign * by), round(number) + sign * max(1, round(by * number))):
+            if _allowed(scenario, path, changed):
+                yield side, changed
+                break
+
+
+def _allowed(scenario, path, value):
+    try:
+        scenario.replace({path: value})
+    except ScenarioError:
+        return False
+    return True
+
+
+def _both(found):
+    """(difference if less, if more; both values), None for what was not allowed."""
+    nothing = None, None
+    (less, fewer), (more, rather) = found.get("less", nothing), found.get("more", nothing)
+    return fewer, rather, less, more
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One input: its ``path`` and ``value``; the :class:`Difference` of the figure if it is ``less``, and if ``more``.
+
+    ``lower`` and ``higher``: the values that were tried. None for what the scenario does not allow.
+    """
+
+    path: str
+    value: object
+    less: Difference | None
+    more: Difference | None
+    lower: object = None
+    higher: object = None
+
+    @property
+    def sides(self):
+        return [side for side in (self.less, self.more) if side is not None and side.mean == side.mean]
+
+    @property
+    def swing(self):
+        """How far apart the figure is at both ends."""
+        means = [side.mean for side in self.sides]
+        return max([0.0, *means]) - min([0.0, *means])
+
+    @property
+    def seen(self):
+        """Whether any of the two changes is told from none."""
+        return any(side.verdict in ("more", "less") for side in self.sides)
+
+    @property
+    def words(self):
+        return path_words(self.path)
+
+    def sentence(self, metric):
+        changes = [
+            f"{write_estimate(metric, side, difference=True)} at {value:g}"
+            for side, value in ((self.less, self.lower), (self.more, self.higher))
+            if side is not None
+        ]
+        return f"{self.words}: {', '.join(changes)}."
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What :func:`sensitivity` measured: the ``base`` of the ``metric``, and its ``bars``, the widest first."""
+
+    scenario: Scenario
+    metric: str
+    by: float
+    base: Estimate
+    bars: tuple
+
+    @property
+    def finding(self):
+        """A sentence: the input that matters most."""
+        seen = [bar for bar in self.bars if bar.seen]
+        if not seen:
+            return f"No input changes {label(self.metric)} by more than luck does"
+        first = f"{label(self.metric)[:1].upper()}{label(self.metric)[1:]} depends most on {seen[0].words}"
+        still = len(self.bars) - len(seen)
+        return first + (f"; of {still} of {len(self.bars)} inputs no effect is seen" if still else "")
+
+    @cached_property
+    def frame(self):
+        import pandas
+
+        rows = []
+        for bar in self.bars:
+            for side, value, its in (("less", bar.lower, bar.less), ("more", bar.higher, bar.more)):
+                if its is not None:
+                    rows.append({"path": bar.path, "side": side, "value": value, "difference": its.mean,
+                                 "low": its.low, "high": its.high, "verdict": its.verdict})  # fmt: skip
+        return pandas.DataFrame(rows)
+
+    def table(self):
+        """(header, rows): a row an input."""
+        share = f"{100 * self.by:g} %"
+
+        def change(side):
+            if side is None:
+                return "not allowed"
+            return (
+                write_estimate(self.metric, side, difference=True) if side.verdict in ("more", "less") else "not seen"
+            )
+
+        rows = [[bar.path, str(bar.value), change(bar.less), change(bar.more)] for bar in self.bars]
+        return ["input", "value", f"{share} less", f"{share} more"], rows
+
+    def _title(self):
+        base = write_estimate(self.metric, self.base)
+        return f"{self.finding}.\n{label(self.metric)} of {self.scenario.name}: {base}; one input changed at a time"
+
+    def __str__(self):
+        header, rows = self.table()
+        return f"{self._title()}\n\n{text_table(header, rows)}"
+
+    def _repr_html_(self):
+        header, rows = self.table()
+        return html_table(header, rows, self._title())
+
+    def plot(self, ax=None):
+        """A tornado: the change of the figure for each input, the widest on top."""
+        from evsim.view.sweep_pictures import tornado
+
+        return tornado(self, ax)

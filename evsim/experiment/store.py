@@ -1,0 +1,121 @@
+"""Figures of runs that are finished, in one SQLite file: what is there is not run again."""
+
+import hashlib
+import json
+import os
+import sqlite3
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from evsim.registry import folders
+from evsim.scenario.errors import Problem, ScenarioError
+from evsim.scenario.files import inputs
+
+__all__ = ["RunStore", "code", "design_key", "opened"]
+
+APPLICATION = 0x65767369  # "evsi": in the header of our files, see `file(1)`
+CREATE = """CREATE TABLE IF NOT EXISTS
+runs (design TEXT, seed TEXT, figures TEXT, PRIMARY KEY (design, seed)) WITHOUT ROWID"""
+EVSIM = Path(__file__).resolve().parents[1]
+BUSY = 60.0  # seconds to wait for another program that writes
+
+
+class RunStore:
+    """(design, seed) -> the figures of that run. Each is written as a whole, and there when :meth:`put` returns."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        if not self.path.absolute().parent.is_dir():
+            raise self._refusal(f"there is no folder {self.path.absolute().parent}", "make it first")
+        try:
+            self._open()
+        except sqlite3.OperationalError as error:
+            raise self._refusal(f"cannot be opened: {error}", "name another file") from None
+        except sqlite3.DatabaseError:
+            raise self._refusal("is no store of runs", "name a new file, such as runs.sqlite") from None
+
+    def _open(self):
+        self._database = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
+        (application,) = self._database.execute("PRAGMA application_id").fetchone()
+        (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if application not in (APPLICATION, 0) or (tables and not application):
+            raise sqlite3.DatabaseError
+        self._database.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._database.execute(CREATE)
+
+    def _refusal(self, rule, hint):
+        return ScenarioError([Problem(str(self.path), rule, hint=hint)])
+
+    def get(self, design, seed):
+        """The figures, or None."""
+        asked = "SELECT figures FROM runs WHERE design = ? AND seed = ?"
+        row = self._database.execute(asked, (design, str(seed))).fetchone()
+        return row and _figures(row[0])
+
+    def put(self, design, seed, figures):
+        values = design, str(seed), _text(figures)
+        self._database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", values)
+
+    def __len__(self):
+        return self._database.execute("SELECT count(*) FROM runs").fetchone()[0]
+
+    def close(self):
+        self._database.close()
+
+
+@contextmanager
+def opened(path):
+    """The store at a path while it is needed; None without a path."""
+    store = None if path is None else RunStore(path)
+    try:
+        yield store
+    finally:
+        if store is not None:
+            store.close()
+
+
+def design_key(scenario):
+    """What a run depends on but its seed: the scenario, the files it names, and the code that runs it."""
+    found = hashlib.sha256(scenario.to_yaml().encode())
+    for file in inputs(scenario):
+        found.update(_digest(file, os.stat(file).st_mtime_ns) if os.path.exists(file) else b"none")
+    found.update(code().encode())
+    return found.hexdigest()
+
+
+@cache
+def code():
+    """A digest of the programs that make a run: evsim, the parts of others, and the library that draws."""
+    import numpy
+
+    found = hashlib.sha256(numpy.__version__.encode())
+    for package in sorted({EVSIM, *map(_place, folders().values())}):
+        for file in sorted(package.rglob("*.py")):
+            found.update(str(file.relative_to(package)).encode())
+            found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def _place(parts):
+    from importlib import import_module
+
+    (place, *_) = import_module(parts[0].package).__path__
+    return Path(place)
+
+
+@cache
+def _digest(file, _):
+    return hashlib.sha256(Path(file).read_bytes()).digest()
+
+
+def _text(figures):
+    """Figures as JSON; the pairs that name channels are lists."""
+    channels = [[*names, values] for names, values in figures["channels"].items()]
+    return json.dumps(figures | {"channels": channels}, default=lambda number: number.item())
+
+
+def _figures(text):
+    figures = json.loads(text)
+    channels = {(channel, service): values for channel, service, values in figures["channels"]}
+    return figures | {"channels": channels, "warnings": tuple(figures["warnings"])}

@@ -1,0 +1,176 @@
+"""Many settings of one scenario, each run with the same seeds: all combinations of values, or a list of changes."""
+
+from collections.abc import Mapping
+from functools import cached_property, partial
+from itertools import product
+
+from evsim.experiment.cluster import on_cluster
+from evsim.experiment.judging import judge
+from evsim.experiment.replicate import Replications
+from evsim.experiment.running import as_finished, audited_run, figures_of, keeping, seeds_from
+from evsim.experiment.statistics import estimate
+from evsim.experiment.store import design_key, opened
+from evsim.experiment.text_tables import cell, html_table, text_table
+from evsim.experiment.workers import spread
+from evsim.figures import label
+from evsim.scenario.arguments import a_scenario, several
+from evsim.scenario.errors import Problem, ScenarioError, suggest
+
+__all__ = ["Sweep", "sweep"]
+
+MOST = 1_000_000  # runs
+USUAL = (
+    "response_p99",
+    "completion_p99",
+    "availability",
+    "effects_missing",
+)  # columns, where no objective names others
+
+
+def sweep(scenario, values, n=10, seed=None, store=None, jobs=None, dask=None, progress=None):
+    """Run ``scenario`` with each combination of some values, ``n`` times each, with the same seeds.
+
+    values: path -> list of values (``{"services.database.workers": [1, 2, 4]}``), or a list of changes as for
+    :meth:`Scenario.replace`. store: a file (SQLite) that keeps what is finished: the same sweep begun again goes on
+    where it was ended, whatever ended it, and a larger one takes what is there. dask: the address of a Dask scheduler,
+    ``tcp://...``, whose workers run it. ``seed``, ``jobs`` and ``progress`` as in :func:`evsim.replicate`. Results do
+    not depend on any of these. Returns :class:`Sweep`.
+    """
+    scenario = a_scenario(scenario)
+    changes = _changes(values)
+    seeds = seeds_from(scenario, n, seed)
+    if len(changes) * len(seeds) > MOST:
+        rule = f"asks for {len(changes) * len(seeds):,} runs, and {MOST:,} is the most"
+        raise ScenarioError([Problem("values", rule, hint="give fewer values or fewer runs")])
+    designs = [_changed(scenario, each) for each in changes]
+    keys = [design_key(design) for design in designs] if store is not None else []
+    done: dict = {}
+    with opened(store) as kept:
+        if kept is not None:
+            found = ((number, each, kept.get(keys[number], each)) for number in range(len(designs)) for each in seeds)
+            done = {(number, each): figures for number, each, figures in found if figures is not None}
+        items = [(number, each) for number in range(len(designs)) for each in seeds if (number, each) not in done]
+        result = partial(Sweep, scenario, changes, designs, seeds, done)
+        with keeping(len(changes) * len(seeds), lambda: (len(done), result() if done else None)):
+            jobs, elsewhere = (jobs, spread) if dask is None else (-1, partial(on_cluster, dask))
+            runs = as_finished(partial(_one, scenario, changes), items, jobs, progress, elsewhere)
+            for (number, each), figures in runs:
+                if kept is not None:
+                    kept.put(keys[number], each, figures)
+                done[number, each] = figures
+    return result()
+
+
+def _changes(values):
+    """The changes of each point."""
+    if isinstance(values, Mapping):
+        lists = [list(several(each, f"values of {path}", "values")) for path, each in values.items()]
+        found = [dict(zip(values, each, strict=True)) for each in product(*lists)]
+    else:
+        found = [dict(each) for each in several(values, "values", "changes, or a mapping of paths to lists of values")]
+    if not found or not all(found):
+        raise ScenarioError([Problem("values", "there is nothing to change", hint='give {"run.duration": ["5s"]}')])
+    return found
+
+
+def _changed(scenario, changes):
+    try:
+        return scenario.replace(changes)
+    except ScenarioError as error:
+        error.add_note(f"with {words(changes)}")
+        raise
+
+
+def _one(scenario, changes, item):
+    number, seed = item
+    return figures_of(audited_run(scenario.replace(changes[number]), seed))
+
+
+def words(changes):
+    """The changes of a point, as a person reads them."""
+    return ", ".join(f"{path} = {value}" for path, value in changes.items())
+
+
+class Sweep:
+    """What :func:`sweep` measured. ``points``: (changes, :class:`evsim.experiment.Replications`) of each that has runs.
+
+    ``frame``: a pandas frame with a row a run: the values of all paths, the seed, and the figures.
+    """
+
+    def __init__(self, scenario, changes, designs, seeds, done):
+        self.scenario, self.seeds = scenario, seeds
+        self.paths = tuple(dict.fromkeys(path for each in changes for path in each))
+        self.points = []
+        for number, (each, design) in enumerate(zip(changes, designs, strict=True)):
+            runs = [done[number, seed] for seed in seeds if (number, seed) in done]
+            if runs:
+                self.points.append((each, Replications(design, runs)))
+
+    def __repr__(self):
+        runs = sum(len(each.runs) for _, each in self.points)
+        return f"<Sweep of {self.scenario.name} over {', '.join(self.paths)}: {len(self.points)} points, {runs} runs>"
+
+    @cached_property
+    def frame(self):
+        import pandas
+
+        rows = [
+            {path: changes.get(path) for path in self.paths} | {"seed": run["seed"]} | run["summary"]
+            for changes, its in self.points
+            for run in its.runs
+        ]
+        return pandas.DataFrame(rows)
+
+    def estimates(self, metric):
+        """An :class:`evsim.experiment.Estimate` of one figure for each point, in their order."""
+        found = []
+        for _, its in self.points:
+            if metric not in its.runs[0]["summary"]:
+                known = list(its.runs[0]["summary"])
+                raise ScenarioError([Problem("metric", "is no figure of a run", metric, hint=suggest(metric, known))])
+            found.append(estimate([run["summary"][metric] for run in its.runs]))
+        return found
+
+    @property
+    def verdicts(self):
+        """The :class:`evsim.experiment.judging.Judgement` of each objective, for each point."""
+        return [judge(its.scenario.objectives, its.summary()) for _, its in self.points]
+
+    def table(self, metrics=None):
+        """(header, rows): a row a point, a column a figure (default: those of the objectives), with 95 % intervals."""
+        metrics = tuple(metrics or self.scenario.objectives or USUAL)
+        promised = any(self.verdicts)
+        rows = []
+        for (changes, _), verdicts, *values in zip(
+            self.points, self.verdicts, *map(self.estimates, metrics), strict=True
+        ):
+            cells = [cell(metric, value) for metric, value in zip(metrics, values, strict=True)]
+            verdict = ["; ".join(dict.fromkeys(each.verdict for each in verdicts))] if promised else []
+            rows.append([*(str(changes.get(path, "")) for path in self.paths), *cells, *verdict])
+        return [*self.paths, *map(label, metrics), *(["objectives"] if promised else [])], rows
+
+    def _title(self):
+        return f"{self.scenario.name}: {len(self.points)} points, {len(self.seeds)} runs each"
+
+    def __str__(self):
+        return self.table_text(*self.table())
+
+    def table_text(self, header, rows):
+        """A :meth:`table` as text."""
+        return f"{self._title()}\n\n{text_table(header, rows, left=range(len(self.paths)))}"
+
+    def _repr_html_(self):
+        header, rows = self.table()
+        return html_table(header, rows, self._title())
+
+    def plot(self, metric, x=None, ax=None):
+        """Lines of a figure over the values of one path, with bands of 95 %: a line for each setting of the others."""
+        from evsim.view.sweep_pictures import lines
+
+        return lines(self, metric, x, ax)
+
+    def heat_map(self, metric, x=None, y=None, ax=None):
+        """A figure over the values of two paths, as colour and number."""
+        from evsim.view.sweep_pictures import heat_map
+
+        return heat_map(self, metric, x, y, ax)

@@ -64,7 +64,7 @@ def measured(run):
     return run.summary()["requests"]
 
 
-FAULTS = "**Faults** ([their kinds](parts/fault.md) are parts) come before everything else at their moment."
+FAULTS = "A fault comes before everything else at its moment"
 RULES = [
     Rule(IN_TIME, lambda timeout: calling({"timeout": timeout}, [{"work": 1}]), outcomes,
          on=(1, ["ok"]), beyond=(1 - JUST, ["timeout"])),

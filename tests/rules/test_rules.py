@@ -17,7 +17,7 @@ RULES = [
 ]
 DOCS = HERE.parents[1] / "docs"
 PAGES = [
-    *((DOCS / name).read_text(encoding="utf-8") for name in ("semantics.md", "figures.md")),
+    *((DOCS / name).read_text(encoding="utf-8") for name in ("rules.md", "figures.md")),
     *(part.page for part in parts()),
 ]
 MANUAL = " ".join(" ".join(PAGES).split())

@@ -1,0 +1,62 @@
+"""Each promise of the manual has a test that is there, and each test of the truth has a promise."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from evsim.registry import folders
+from tests.support.cases import identifiers
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("rules.md", "player.md")}
+PAGES |= {folder: together[0].page for folder, together in folders().items()}
+HEAD = "| promise | test | source, or how exactly |"
+
+
+def promises(page):
+    """(promise, test, source) of each row of the table *Held by* of a page."""
+    _, _, table = page.partition("## Held by")
+    rows = [line for line in table.splitlines() if line.startswith("|")]
+    assert rows[:1] == [HEAD]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows[2:]]
+
+
+ROWS = [row for page in PAGES.values() for row in promises(page)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_promise_of_a_page_has_a_test_that_is_there(name):
+    rows = promises(PAGES[name])
+    assert rows
+    for row in rows:
+        _, tests, source = row
+        assert source
+        for each in tests.split(", "):
+            file, name = re.fullmatch(r"(tests/\S+\.py)(?:::(\w+))?", each).groups()
+            assert f"def {name or 'test_'}" in (ROOT / file).read_text(encoding="utf-8"), row
+
+
+def test_no_promise_is_made_twice():
+    said = [promise for promise, _, _ in ROWS if not promise.startswith("...")]
+    assert len(said) > 200 and sorted(said) == sorted(set(said))
+
+
+def test_every_file_of_tests_of_the_truth_or_of_a_part_holds_a_promise():
+    named = {each.partition("::")[0] for _, tests, _ in ROWS for each in tests.split(", ")}
+    files = [*ROOT.glob("tests/truth/test_*.py"), *ROOT.glob("tests/parts/*/test_*.py")]
+    assert len(files) > 40
+    assert {path.relative_to(ROOT).as_posix() for path in files} - named == set()
+
+
+def test_a_case_that_is_named_as_a_source_is_one_of_the_cases():
+    named = {name for _, _, source in ROWS for name in re.findall(r"\b[A-Z0-9]{3,}-[A-Za-z0-9.-]+", source)}
+    unknown = {name for name in named if not name.startswith(("KIP-", "ISO-"))} - set(identifiers())
+    assert len(named) > 40 and not unknown
+
+
+def test_every_case_of_kafka_and_of_what_brokers_do_is_named():
+    sources = "\n".join(source for _, _, source in ROWS)
+    groups = ("KAFKA-", "SEM-", "PIPE-", "TTL-", "LINGER-", "PREFETCH-")
+    cases = [each for each in identifiers() if each.startswith(groups)]
+    assert len(cases) > 20 and [each for each in cases if each not in sources] == []

@@ -19,6 +19,7 @@ _VERDICT = {
     Reason.LIMIT: Verdict.REJECTED,
     Reason.SHED: Verdict.REJECTED,
     Reason.RATE_LIMIT: Verdict.REJECTED,
+    Reason.THROTTLED: Verdict.REJECTED,
     Reason.BREAKER: Verdict.REJECTED,
     Reason.BULKHEAD: Verdict.REJECTED,
     Reason.TAKEN: Verdict.DECLINED,

@@ -38,7 +38,7 @@ class ElasticPool(Pool):
     # What a kind of pool calls.
 
     def call_up(self, after):
-        """One more instance, which may work `after` so many ticks."""
+        """One more instance, which may work `after` so many ticks: its number."""
         instance = Instance(len(self.instances))
         instance.down = 1  # until it is ready
         self.instances.append(instance)
@@ -48,6 +48,7 @@ class ElasticPool(Pool):
         for fault in self.lasting:
             fault.befall(self.service, instance.number)
         self.env.call_in(after, self._is_ready, instance, ANSWER)
+        return instance.number
 
     def retire(self, number):
         """The instance takes no more work; it is gone as soon as it has none in hand."""
@@ -87,7 +88,7 @@ class ElasticPool(Pool):
         self.starting -= 1
         self.there += 1
         self.service.readers_changed()
-        self.service.start(instance.number)
+        self.service.start(instance.number, is_new=True)
         self.ready(instance.number)
 
     def _leave(self, number):

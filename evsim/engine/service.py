@@ -236,9 +236,9 @@ class Service:
         for membership in self.memberships:
             getattr(membership, news)(instance)
 
-    def start(self, instance):
-        """The end of :meth:`stop`: idle workers come back and channels grant again."""
-        if self.pool.start(instance, self.held()):
+    def start(self, instance, is_new=False):
+        """The end of :meth:`stop`: idle workers come back and channels grant again. Who is new holds none yet."""
+        if self.pool.start(instance, () if is_new else self.held()):
             self.fill()
             self._tell(instance, "starts")
             for group in self.groups:

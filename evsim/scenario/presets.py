@@ -1,7 +1,7 @@
-"""Presets: what the channels of a product do by default, as data with sources, merged below what is written.
+"""Presets: what a product does by default, as data with sources, merged below what is written.
 
-A setting that a preset may give is None where nobody wrote it. `complete` fills it: from the preset that the channel is
-`like`, or else as plain channels are.
+A setting that a preset may give is None where nobody wrote it. `complete` fills it: from the preset that the channel,
+or the part of a service, is `like`, or else as plain ones are.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,12 @@ from . import reading
 from .errors import Problem, ScenarioError, a, refuse, suggest
 from .guarantees import promised
 from .part import Tagged
+from .service_setting import ServiceSetting
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A product's channel: `channel` and `subscribe` give (value, source) of each setting that is not as plain."""
+    """A product: (value, source) of each setting of its `channel` and of who `subscribe`s, or of its `service`."""
 
     name: str
     product: str
@@ -29,6 +30,7 @@ class Preset:
     kind: str
     channel: dict
     subscribe: dict
+    service: dict
 
 
 class AnyChannel(Tagged):
@@ -107,13 +109,36 @@ class Likened(AnyChannel):
 
     @model_validator(mode="after")
     def _known(self):
-        if self.like is None:
-            return self
-        of_kind = [name for name in preset_names() if load_preset(name).kind == self.kind]
-        if self.like not in of_kind:
-            other = f"is {a(load_preset(self.like).kind)}" if self.like in preset_names() else "is no preset"
-            raise refuse(f"{self.like} {other}", suggest(self.like, of_kind), name="like")
-        return self
+        return _of_its_kind(self, self.kind)
+
+
+class LikenedSetting(ServiceSetting):
+    """Settings of a part of a service, by its `word`, of which products have their own: `like` names a preset."""
+
+    word: ClassVar[str]
+    plain: ClassVar[dict] = {}  # what it does where nothing is written
+
+    like: Annotated[str | None, Field(description="the name of a preset: what a product does by default")] = None
+
+    @model_validator(mode="after")
+    def _known(self):
+        return _of_its_kind(self, self.word)
+
+    @property
+    def complete(self):
+        """With every setting filled in that its preset and plain ones give."""
+        return _filled(self, self, "service", self.plain)
+
+
+def _of_its_kind(part, kind):
+    """The `part`, if there is a preset of its `kind` by the name that it is like."""
+    if part.like is None:
+        return part
+    of_kind = [name for name in preset_names() if load_preset(name).kind == kind]
+    if part.like not in of_kind:
+        other = f"is {a(load_preset(part.like).kind)}" if part.like in preset_names() else "is no preset"
+        raise refuse(f"{part.like} {other}", suggest(part.like, of_kind), name="like")
+    return part
 
 
 def preset_names():
@@ -128,7 +153,7 @@ def load_preset(name):
     data, _ = reading.read(preset_text(name), f"{name}.yaml")
     settings = {
         part: {setting: (each["value"], each["source"]) for setting, each in data.pop(part, {}).items()}
-        for part in ("channel", "subscribe")
+        for part in ("channel", "subscribe", "service")
     }
     return Preset(name=name, **data, **settings)  # type: ignore[arg-type]
 
@@ -147,7 +172,7 @@ def complete(scenario):
         name: service.model_copy(update={"subscribe": tuple(
             _filled(promised(each, channel), channel, "subscribe", channel.read_plainly(service))
             for each in service.subscribe for channel in [scenario.channels[each.channel]]
-        )})
+        )} | {word: each.complete for word, each in service.policies.items() if isinstance(each, LikenedSetting)})
         for name, service in scenario.services.items()
     }  # fmt: skip
     return scenario.model_copy(update={"channels": channels, "services": services})

@@ -39,6 +39,7 @@ REASONS = {
     Reason.POISON: "a message of this key always fails",
     Reason.SHED: "it would come too late",
     Reason.RATE_LIMIT: "too many came",
+    Reason.THROTTLED: "throttled",
     Reason.TAKEN: "it is taken",
     Reason.CONFLICT: "another one was first",
 }
@@ -132,8 +133,8 @@ def _span(story, span):
 
 
 def _at_work(span, time):
-    """Whether a time lies inside the work of an attempt."""
-    return span.started <= time and not time > span.ended
+    """Whether a time lies between the arrival of an attempt and its end."""
+    return span.arrived <= time and not time > span.ended
 
 
 def _sent(span):

@@ -164,8 +164,11 @@ def assert_nobody_waits_in_vain(run):
     left = np.where(np.isnan(rows["started"]), rows["ended"], rows["started"])
     pinned = np.array([place.kind == "delivery" and _is_bound(run, place) for place in places] + [False])
     anybodys = ~pinned[rows["place"]]  # not those that wait for one instance
-    for name, service in run.scenario.complete.services.items():
+    services = run.scenario.complete.services
+    for name, service in services.items():
         mine = service_of == name
+        if service.is_elastic:
+            continue  # who may come is its part's to say
         if service.is_balanced:
             instance_of = np.where(mine & (rows["worker"] >= 0), rows["worker"] // service.workers, -1)
             for each in range(service.instances):  # each has an inbox of its own
@@ -177,12 +180,12 @@ def assert_nobody_waits_in_vain(run):
         works = rows["started"][mine], rows["ended"][mine]
         _assert_all_are_busy(run, waits, works, service.instances * service.workers, name)
     for name, channel in run.scenario.complete.channels.items():
-        for reader in [who for who, each in run.scenario.complete.services.items() if name in _channels_of(each)]:
-            if channel.kind == "log" and not _rebalances(channel, run.scenario.complete.services[reader]):
+        for reader in [who for who, each in services.items() if name in _channels_of(each) and not each.is_elastic]:
+            if channel.kind == "log" and not _rebalances(channel, services[reader]):
                 _assert_partitions_are_busy(run, name, reader)
         if channel.kind == "pipe":
             _assert_pipe_flows(run, name)
-        read = any(name in _channels_of(each) for each in run.scenario.complete.services.values())
+        read = any(name in _channels_of(each) for each in services.values())
         if channel.kind == "queue" and read and not _holds_back(channel):
             code = list(run.scenario.channels).index(name)
             mine = np.flatnonzero(kind_of == "delivery")

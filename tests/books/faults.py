@@ -31,7 +31,7 @@ def fault(draw, data, cast, stable):
         kinds = OF_CHANNELS[cast.kinds[target]]
     kind = draw(st.sampled_from(kinds))
     if target in cast.services and draw(st.booleans()):
-        target = f"{target}/{draw(st.integers(1, data['services'][target]['instances']))}"
+        target = f"{target}/{draw(st.integers(1, data['services'][target].get('instances', 3)))}"
     described = {kind: target}
     if kind == "slowdown":
         described["factor"] = draw(FACTOR)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from evsim.scenario import Scenario
 from tests.books import faults, loads
 from tests.parts.exchange import drawing as exchanges
+from tests.parts.function import drawing as functions
 from tests.parts.log import drawing as logs
 from tests.parts.pipe import drawing as pipes
 from tests.parts.queue import drawing as queues
@@ -95,6 +96,9 @@ def _system(draw, faulty, risky, stable=False):
     for service in services.values():
         if not any(cast.kinds[each["channel"]] == "bus" for each in service.get("subscribe", ())):
             service["balance"] = draw(BALANCE)
+    if "functions" in cast.hazards and not cast.pipes:
+        for service in services.values():
+            functions.draw_one(draw, service)
     if "once" in cast.hazards:
         for service in services.values():
             _remember(draw, service, cast.kinds)
@@ -154,6 +158,7 @@ def _has(node, kind):
 HAZARDS = (
     "limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once",
     "shed", "crowd", "taken", "rivals", "policies",
+    "functions",
 )  # fmt: skip
 
 

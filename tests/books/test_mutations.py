@@ -66,6 +66,9 @@
 | shows what is not committed; throws away what is; never | saw what was not committed; thrown away; hidden |
 | shows what was                                          |                                                 |
 | begins again what was promised once; lets go too early  | begun twice; let go before it was done          |
+| starts too many environments, too fast, or for nobody;  | more environments; faster than its ramp; for    |
+| binds nobody; lets one go too early or late; throttles  | nobody; not started for it; its time; might     |
+| for nothing                                             | have started                                    |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 

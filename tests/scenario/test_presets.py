@@ -4,6 +4,7 @@ from math import inf
 
 import pytest
 
+from evsim.registry import part as a_part
 from evsim.scenario import Scenario, ScenarioError
 from evsim.scenario.channels import CHANNELS
 from evsim.scenario.presets import load_preset, preset_names
@@ -25,7 +26,21 @@ def scenario(channel, **subscribe):
     )
 
 
-@pytest.mark.parametrize("name", preset_names())
+OF_SERVICES = [name for name in preset_names() if load_preset(name).kind not in CHANNELS]
+
+
+@pytest.mark.parametrize("name", OF_SERVICES)
+def test_a_preset_of_a_service_names_a_product_and_the_source_of_each_constant(name):
+    preset = load_preset(name)
+    assert all((preset.product, preset.version, preset.date, preset.about))
+    kind = a_part(preset.kind).settings
+    complete = kind(like=name).complete
+    for setting, (_, source) in preset.service.items():
+        assert setting in kind.model_fields and len(source) > 10 and getattr(complete, setting) is not None, setting
+    assert not preset.channel and not preset.subscribe
+
+
+@pytest.mark.parametrize("name", [name for name in preset_names() if name not in OF_SERVICES])
 def test_a_preset_names_a_product_and_the_source_of_each_constant_which_its_channel_knows(name):
     preset = load_preset(name)
     assert all((preset.product, preset.version, preset.date, preset.about))

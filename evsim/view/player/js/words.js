@@ -79,6 +79,7 @@ const REASONS = {
   overflow: "there is no room to wait",
   breaker: "the circuit breaker is open",
   bulkhead: "as many calls as may be are under way",
+  throttled: "its function takes no more now",
 };
 
 export function reasonOf(index, row) {

@@ -1,0 +1,48 @@
+"""What a function adds to the figures of its service, and of the run."""
+
+import numpy as np
+
+from evsim.figures import COST, RUN, Figure
+from evsim.parts.function.words import COLD
+from evsim.results.intervals import highest, inside
+from evsim.results.records import Reason
+from evsim.results.remarks import remarks
+
+__all__ = ["FIGURES"]
+
+
+def _cold(run, rows):
+    """How many of some rows (a mask) waited for a new environment."""
+    return sum(bool(rows[each.row]) for each in remarks(run) if each.kind == COLD)
+
+
+def _share(run, rows):
+    """The share of cold starts in all that was worked."""
+    functions = [service.function is not None for service in run.scenario.services.values()]
+    names = [name for name, is_one in zip(run.scenario.services, functions, strict=True) if is_one]
+    at_one = np.array([place.service in names for place in run.tables.places] + [False])[run.tables.rows["place"]]
+    worked = (rows & at_one & ~np.isnan(run.tables.rows["started"])).sum()
+    return float(_cold(run, rows) / worked) if worked else float("nan")
+
+
+def _throttled(run, rows):
+    return int((rows & (run.tables.rows["reason"] == Reason.THROTTLED)).sum())
+
+
+def _presence(at):
+    lives = at.run.tables.capacity[at.name]
+    return lives.born, np.where(np.isnan(lives.ended), np.inf, lives.ended), at.window
+
+
+FIGURES = (
+    Figure("cold_starts", "share", "the share of invocations that waited for a new environment",
+           lambda at: _share(at.run, at.counted)),
+    Figure("throttled", "count", "invocations that were refused as no environment might be added, or too many came",
+           lambda at: _throttled(at.run, at.counted)),
+    Figure("environments_mean", "count", "how many environments there were, on average over the window",
+           lambda at: float(inside(*_presence(at)).sum() / at.run.tables.window)),
+    Figure("environments_max", "count", "the most environments at one time of the window",
+           lambda at: highest(*_presence(at))),
+    Figure("cold_starts", "share", "the share of invocations of functions that waited for a new environment",
+           lambda some: _share(some.run, some.rows), where=(RUN,), group=COST),
+)  # fmt: skip

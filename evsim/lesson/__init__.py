@@ -1,5 +1,6 @@
 """What a notebook needs: guesses, checks that simulate, a slider, small scenarios. Ideas stay in cells."""
 
+from evsim.lesson.copies import who_gets_which
 from evsim.lesson.facts import caught_up, promises, told_and_true, wiring
 from evsim.lesson.lesson_sizes import chain, lesson_size
 from evsim.lesson.pictures import stack
@@ -14,5 +15,5 @@ from evsim.lesson.told import told_then_done
 
 __all__ = [
     "caught_up", "chain", "contention", "email_taken", "exercise", "lesson_size", "predict", "promises", "question",
-    "rivals", "shell", "slider", "stack", "told_and_true", "told_then_done", "who_heard_no", "wiring",
+    "rivals", "shell", "slider", "stack", "told_and_true", "told_then_done", "who_gets_which", "who_heard_no", "wiring",
 ]  # fmt: skip

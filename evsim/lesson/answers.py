@@ -10,7 +10,6 @@ __all__ = ["changed", "down", "of"]
 
 FREE = ("name", "about")  # whatever they say, the system is the same
 MOST = 3  # changes that are named
-MOST_ATTEMPTS = 10_000  # of a run of a check: ten times what a lesson needs
 
 
 def down(target):
@@ -35,12 +34,16 @@ def changed(answer, base, *paths):
         _only([path for path in map(str, answer) if not _inside(path, paths)], paths)
         answer = base.replace(dict(answer))
     if not isinstance(answer, Scenario):
-        what = "a list of steps" if len(paths) == 1 else f"a dict with {' and '.join(paths)}"
+        what = (
+            "a list of steps"
+            if len(paths) == 1 and paths[0].endswith(".handle")
+            else f"a dict with {' and '.join(paths)}"
+        )
         raise Refused(f"give {what}, not {answer!r}")
     more = [path for path in _differences(answer.to_dict(), base.to_dict()) if not _inside(path, (*FREE, *paths))]
     _only(more, paths)
     _as_much_work(answer, base)
-    return answer.replace({"run.max_rows": MOST_ATTEMPTS})
+    return answer
 
 
 def _only(more, paths):

@@ -1,24 +1,28 @@
 """Scenarios small enough to follow: the registration with about 300 customers, and a chain of services."""
 
-from evsim.scenario import Scenario, load
+from evsim.scenario import Scenario, load, names
 
 __all__ = ["chain", "lesson_size"]
 
-TIMEOUT = "2s"
+TIMEOUT, RATE = "2s", 10  # customers a second
 
 
 def lesson_size(scenario):
-    """A registration, or its name ("classic", "events"), with about 300 customers: 10 a second for 30 s.
+    """A registration, or its name ("classic", "events"), with about 300 customers: 10 a second for 30 s, in all.
 
-    register has 8 workers, the database 2 that take 50 ms (busy 25 % of the time), the mailing list 2 that
-    take 120 ms (60 %), a log 16 partitions; a call is given up after 2 s. There is no warm-up, no objective.
+    register has 8 workers, the database 2 (in all) that take 50 ms (busy 25 % of the time), the mailing
+    list 2 that take 120 ms (60 %), a log 16 partitions; a call is given up after 2 s. No warm-up, no objective.
     """
     if isinstance(scenario, str):
-        scenario = load(scenario if scenario.startswith("registration-") else f"registration-{scenario}")
+        scenario = load(scenario if scenario in names() else f"registration-{scenario}")
+    rates = {name: workload.arrivals.rate for name, workload in scenario.workloads.items()}
     changes = {
-        "workloads.register-page.arrivals.poisson": "10/s",
+        **{
+            f"workloads.{name}.arrivals.poisson": f"{RATE * rate / sum(rates.values()):g}/s"
+            for name, rate in rates.items()
+        },
         "services.register.workers": 8,
-        "services.database.workers": 2,
+        "services.database.workers": 2 // scenario.services["database"].instances,
         "services.database.handle.0.work": {"exponential": "50ms"},
         "services.mailing-list.workers": 2,
         "services.mailing-list.handle.0.work": {"lognormal": {"mean": "120ms", "cv": 1}},

@@ -8,8 +8,8 @@ from evsim.ticks import elapsed
 from evsim.view.style import faults, seconds
 
 __all__ = [
-    "Counterexample", "asked_at_once", "done_by", "everything_done", "nobody_told_error", "nothing_done_twice",
-    "refusal_means_nothing_done", "somebody_told_error", "true_when_told",
+    "Counterexample", "asked_at_once", "done_by", "done_within", "everything_done", "nobody_told_error",
+    "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error", "true_when_told",
 ]  # fmt: skip
 
 
@@ -59,6 +59,15 @@ def true_when_told(run, *effects):
             when = first[place] - requests.answered[place]
             later = f"got a {name} {seconds(when)} later" if when == when else f"never got a {name}"
             yield _case(run, place, f"was told yes after {seconds(requests.response[place])}, and {later}")
+
+
+def done_within(run, limit, *effects):
+    """Whoever is told yes gets each effect at most `limit` seconds later."""
+    for name in effects:
+        times, first = _effect(run, name)
+        late = first - run.tables.requests.answered
+        for place in np.flatnonzero(run.outcomes.yes & (times > 0) & (late > limit)):
+            yield _case(run, place, f"was told yes, and got a {name} {seconds(late[place])} later")
 
 
 def nothing_done_twice(run, *effects):

@@ -75,6 +75,15 @@ def done_first():
     return min(means, key=means.get)
 
 
+def true_of_three():
+    """Of a row, an entry and a count, how many each customer gets whose event four programs read from one queue."""
+    article, log = lesson_size("two-producers-four-consumers"), "customer-registered"
+    changes = {f"services.{name}.subscribe": log for name, service in article.services.items() if service.subscribe}
+    queue = article.replace(changes | {f"channels.{log}": "queue"})
+    (number,) = {int(number) for each in _tallies(queue) for number in each.present}
+    return ("none of them", "one of them", "two of them", "all three")[number]
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -115,5 +124,15 @@ QUESTIONS = {
             "events": "what answers first is also done first.",
         },
         done_first,
+    ),
+    "competing": Question(
+        "Four programs read one queue. Of a row, an entry and a count, how many does each customer get?",
+        {
+            "all three": "whoever reads a channel gets a copy of all that is in it.",
+            "two of them": "two programs of a kind count as one, and so another one gets the event, too.",
+            "one of them": "",
+            "none of them": "programs that read the same channel get in each other's way.",
+        },
+        true_of_three,
     ),
 }

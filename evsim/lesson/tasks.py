@@ -2,6 +2,7 @@
 
 from functools import cache, partial
 
+from evsim.lesson import consumer_task
 from evsim.lesson.answers import changed, down, of
 from evsim.lesson.exercises import Exercise, Refused, Task
 from evsim.lesson.lesson_sizes import lesson_size
@@ -114,6 +115,7 @@ TASKS = {
         ),
         base=partial(lesson_size, "events"),
     ),
+    **consumer_task.TASKS,
 }
 
 

@@ -170,9 +170,10 @@ def _subscriptions(scenario):
                     f"group {group} of {subscription.channel} belongs to {owner}",
                     hint="give each service a group of its own; instances compete inside one",
                 )
-            elif (subscription.channel, group, name) in owners:
-                yield Problem(path, f"subscribes to {subscription.channel} twice in one group", hint="remove one")
-            owners[subscription.channel, group, name] = name
+            elif subscription.channel in (each.channel for each in service.subscribe[:number]):
+                yield Problem(
+                    path, f"subscribes to {subscription.channel} twice", hint="remove one, or write a second service"
+                )
 
 
 def _reading(path, subscription, channel):

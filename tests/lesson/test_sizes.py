@@ -42,6 +42,14 @@ def test_the_settings_are_those_of_the_lessons():
     assert [step.timeout for step in lesson_size("classic").services["register"].handle[1:3]] == [2, 2]
 
 
+def test_the_picture_of_the_article_has_the_sizes_of_the_others():
+    article = lesson_size("two-producers-four-consumers")
+    assert [each.arrivals.rate for each in article.workloads.values()] == [6, 4]
+    database = article.services["database"]
+    assert (database.instances, database.workers, article.services["mailing-list"].workers) == (2, 1, 2)
+    assert article.warnings() == []
+
+
 def test_the_services_are_as_busy_as_is_said():
     runs = [lesson_size("events").run(seed=seed).services for seed in SEEDS]
     for name, busy in (("database", 0.25), ("mailing-list", 0.60)):

@@ -10,6 +10,7 @@ import pytest
 from evsim.lesson import chain, lesson_size, promises
 from evsim.lesson.answers import down
 from evsim.results.requests import OK
+from tests.notebooks import claims_04
 from tests.notebooks.reading import NAMES, cells, prose, ran
 
 SEEDS = range(1, 6)
@@ -263,7 +264,9 @@ CLAIMS = [Claim(*each) for each in [
     ("03", "The broker gave the event to the database five times", dead_after_five),
     ("03", "In *events* they were told *registered* long before the database looked.",
      classic_says_no_and_events_yes),
-    ("03", "With too few partitions they are slower.", fewer_partitions_are_later),
+    ("03", "With too few partitions they are slower.",
+     fewer_partitions_are_later),
+    *claims_04.CLAIMS,
 ]]  # fmt: skip
 HARMLESS = (
     r"# \d\d · ", r"\*\*\d+ minutes\.\*\*", r"\(\d+ minutes(, in pairs)?\)", r"`[^`]*`",

@@ -86,7 +86,12 @@ def test_an_error_carries_path_rule_value_line_and_hint(changed):
         (
             "subscribe: registered",
             "subscribe: [registered, registered]",
-            "subscribes to registered twice in one group",
+            "subscribes to registered twice; remove one, or write a second service",
+        ),
+        (
+            "subscribe: registered",
+            "subscribe: [registered, {channel: registered, group: other}]",
+            "subscribes to registered twice; remove one, or write a second service",
         ),
         (
             "subscribe: registered",

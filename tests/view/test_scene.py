@@ -2,12 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
-from evsim.lesson import told_then_done
+from evsim.lesson import told_then_done, who_gets_which
 from evsim.view import dots, ecdf, flow, promise, staleness
-from evsim.view.scene.marks import Bars, Text
+from evsim.view.scene.marks import Bars, End, Text
 from evsim.view.scene.scene import hold
 from tests.player.node import MODULES, node
 from tests.view import runs
@@ -23,6 +24,7 @@ SCENES = {
     "staleness of two": lambda run: staleness.scene([run, runs.classic()]),
     "ecdf": lambda run: ecdf.scene(run),
     "told then done": lambda run: told_then_done(first=run, second=runs.events()),
+    "who gets which": lambda run: who_gets_which(run),
 }
 RUNS = {name: EDGES[name] for name in ("few", "refused", "cut")}
 RUNS |= {"classic": runs.classic, "events": runs.events}
@@ -120,6 +122,13 @@ def test_all_words_stand_inside_the_picture_on_a_screen_of_any_width(scenes):
         across, high = found["box"][2:]
         assert across == width
         assert all(0 <= x <= across and 0 <= y <= high for x, y in found["places"]), (scene.name, scene.title)
+
+
+def test_names_in_the_margin_that_are_the_same_stand_apart(scenes):
+    scene = replace(scenes["flow", "classic"], ends=(End(1.0, "the same"), End(50.0, "the same")))
+    (found,) = in_browser((scene, None, 768))
+    alike = [place for words, place in zip(found["words"], found["places"], strict=True) if words == "the same"]
+    assert len(alike) == 2 and alike[0][1] > alike[1][1]
 
 
 def test_the_scene_before_is_a_ghost_and_the_words_say_so(scenes):

@@ -206,7 +206,7 @@ class Drawing {
   /* Names in the right margin, moved apart so that they do not overlap. */
   ends() {
     if (!this.wide || !this.scene.ends.length) return [];
-    const ends = this.scene.ends.map((end) => ({ ...end, height: this.y(end.y) })).sort((one, two) => one.height - two.height);
+    const ends = this.scene.ends.map((end, place) => ({ ...end, place, height: this.y(end.y) })).sort((one, two) => one.height - two.height);
     ends.forEach((end, row) => { if (row) end.height = Math.max(end.height, ends[row - 1].height + LINE); });
     let floor = this.bottom;
     for (const end of [...ends].reverse()) {
@@ -215,8 +215,8 @@ class Drawing {
     }
     const lowest = ends.at(-1).height;
     const ghost = this.ghost ? [words(BEFORE, this.right + 38, lowest + LINE + 4.5, "left", { opacity: 0.75 })] : [];
-    return [...this.scene.ends.flatMap(({ text }) => {
-      const { height, look } = ends.find((end) => end.text === text);
+    return [...this.scene.ends.flatMap(({ text }, place) => {
+      const { height, look } = ends.find((end) => end.place === place);
       return [...(look ? sample(look, this.right + 6, height) : []), words(text, this.right + (look ? 38 : 8), height + 4.5)];
     }), ...ghost];
   }

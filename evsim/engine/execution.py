@@ -70,7 +70,7 @@ class Execution:
 
     def _results(self, warnings):
         system = self.system
-        stock = take_stock(system)
+        stock, still_open = take_stock(system), system.count_open()
         records = system.records.close()
         with roomy(self._depth):
             due = due_effects(system)
@@ -78,6 +78,7 @@ class Execution:
             scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
             routes=[(route.site.place.workload, route.site.step) for route in system.routes],
             effect_names=tuple(system.effect_names), key_names=system.key_names, due=due, stock=stock,
+            still_open=still_open,
             tickets=[number for number, _ in system.luck.tickets],
             keys={name: keys.of for name, keys in system.keys.items()}, ended_at=self.env.now, warnings=warnings,
         )  # fmt: skip

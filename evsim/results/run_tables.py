@@ -8,7 +8,7 @@ import numpy as np
 
 from evsim.results.capacity import Capacity
 from evsim.results.deliveries import Deliveries
-from evsim.results.records import LATER, Outcome
+from evsim.results.records import LATER
 from evsim.results.requests import Requests
 from evsim.results.sendings import Sendings
 from evsim.results.undone import undone
@@ -25,12 +25,14 @@ class RunTables:
     """
 
     def __init__(
-        self, *, scenario, records, ended_at, places, routes, effect_names, key_names, due, stock, tickets, keys
-    ):
+        self, *, scenario, records, ended_at, places, routes, effect_names, key_names, due, stock, still_open, tickets,
+        keys,
+    ):  # fmt: skip
         self.scenario, self.records, self.ended_at = scenario, records, ended_at
         self.places, self.effect_names, self.key_names = places, effect_names, key_names
         self.routes = routes  # (workload, publish step) of each route
-        self.due, self.stock, self.keys, self.tickets = due, stock, keys, tickets
+        self.due, self.stock, self.still_open = due, stock, still_open
+        self.keys, self.tickets = keys, tickets
 
     @cached_property
     def rows(self):
@@ -169,11 +171,10 @@ class RunTables:
         """service -> which instances there were when (:class:`evsim.results.capacity.Capacity`)."""
         return Capacity.of(self)
 
-    @cached_property
+    @property
     def complete(self):
-        """Whether nothing was open when the run ended."""
-        open_ = self.stock["ready"] or self.stock["backing_off"] or (self.rows["outcome"] == Outcome.OPEN).any()
-        return not open_
+        """Whether nothing was open when the run ended: no work, no lease, no message on its way."""
+        return not self.still_open
 
     def chosen(self, requests=None, workload=None):
         """For each request of :attr:`requests`: whether it is among `requests` (a number, or several; None: all)."""

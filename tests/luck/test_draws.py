@@ -8,6 +8,7 @@ import pytest
 from evsim.engine.random_streams import BLOCK, Label, RandomStreams
 from evsim.scenario import Distribution
 from evsim.ticks import SECOND
+from tests.support.statistics import assert_notices
 
 SHAPES = {
     "constant": 0.25,
@@ -24,6 +25,7 @@ SHAPES = {
 }
 REQUESTS = 8 * BLOCK
 FAR = 4.5  # standard errors: fixed seeds, some hundred comparisons
+GAP = 3.9  # standard errors of a distribution function in its middle: by Kolmogorov and Smirnov beyond it once in 1000
 PURPOSE = ("register-page", "database", 0, "work", 0)  # workload, service, visit, kind of step, its ordinal
 
 
@@ -165,9 +167,15 @@ def test_the_block_of_a_request_is_its_number_divided_by_1024():
 # Independence. Correlations of n independent pairs have a standard error of 1 / sqrt(n).
 
 
+def assert_uncorrelated(one, other):
+    error = len(one) ** -0.5
+    assert_notices(error, 1, 0.07, z=FAR)
+    assert abs(np.corrcoef(one, other)[0, 1]) < FAR * error
+
+
 def assert_unrelated(streams):
     for one, other in combinations(streams, 2):
-        assert abs(np.corrcoef(streams[one], streams[other])[0, 1]) < FAR / REQUESTS**0.5, (one, other)
+        assert_uncorrelated(streams[one], streams[other])
 
 
 def test_draws_of_different_purposes_seeds_and_attempts_are_unrelated():
@@ -196,22 +204,23 @@ def test_neighbouring_requests_are_unrelated(make, shape):
     values = make(RandomStreams(1), Distribution.read(SHAPES[shape]), *PURPOSE)
     ranks = values.argsort().argsort()  # of a long tail only the order counts
     for lag in (1, 2, 3, 4, BLOCK):
-        correlation = np.corrcoef(ranks[lag:], ranks[:-lag])[0, 1]
-        assert abs(correlation) < FAR / (REQUESTS - lag) ** 0.5, lag
+        assert_uncorrelated(ranks[lag:], ranks[:-lag])
 
 
 @pytest.mark.parametrize("make", [first_draws, later_draws])
 def test_uniform_draws_are_uniform(make):
-    """The largest gap to the straight line, by Kolmogorov and Smirnov: beyond 1.95 once in a thousand."""
+    """The largest gap to the straight line."""
     values = np.sort(make(RandomStreams(1), Distribution.read({"uniform": [0, 1]}), *PURPOSE))
     steps = np.arange(REQUESTS + 1) / REQUESTS
     gap = max(np.abs(values - steps[1:]).max(), np.abs(values - steps[:-1]).max())
-    assert gap * REQUESTS**0.5 < 1.95
+    error = 0.5 / REQUESTS**0.5
+    assert_notices(error, 1, 0.03, z=GAP)
+    assert gap < GAP * error
 
 
 @pytest.mark.parametrize("shape", ["exponential", "erlang", "hyperexponential", "lognormal"])
 def test_later_attempts_are_drawn_from_the_same_distribution(shape):
-    """Two samples of n: the gap between them, by Kolmogorov and Smirnov, in units of sqrt(2 / n)."""
+    """The largest gap between two samples."""
     luck, distribution = RandomStreams(1), Distribution.read(SHAPES[shape])
     first, later = (
         np.sort(first_draws(luck, distribution, "x")),
@@ -219,4 +228,6 @@ def test_later_attempts_are_drawn_from_the_same_distribution(shape):
     )
     every = np.concatenate([first, later])
     gap = np.abs(np.searchsorted(first, every, side="right") - np.searchsorted(later, every, side="right")).max()
-    assert gap / REQUESTS < 1.95 * (2 / REQUESTS) ** 0.5
+    error = 0.5 * (2 / REQUESTS) ** 0.5
+    assert_notices(error, 1, 0.05, z=GAP)
+    assert gap / REQUESTS < GAP * error

@@ -7,6 +7,7 @@ import pytest
 
 from evsim.scenario import Distribution, ScenarioError
 from evsim.scenario.normal import normal_quantile
+from tests.support.statistics import Z, assert_notices
 
 N = 200_000
 EXAMPLES = [
@@ -41,7 +42,8 @@ def test_the_mean_is_that_of_its_times(distribution):
     times = sample(distribution)
     assert times.shape == (N,)
     error = times.std() / math.sqrt(N)
-    assert times.mean() == pytest.approx(distribution.mean, abs=4 * error + 1e-12)
+    assert_notices(error, distribution.mean, 0.06)
+    assert times.mean() == pytest.approx(distribution.mean, abs=Z * error + 1e-12)
 
 
 def test_the_cv_is_that_of_its_times(distribution):
@@ -49,7 +51,8 @@ def test_the_cv_is_that_of_its_times(distribution):
     times = sample(distribution)
     variance = (distribution.cv * distribution.mean) ** 2
     error = math.sqrt(max(0, ((times - times.mean()) ** 4).mean() - times.var() ** 2) / N)
-    assert times.var() == pytest.approx(variance, abs=5 * error + 1e-12)
+    assert_notices(error, variance or 1, 0.25)
+    assert times.var() == pytest.approx(variance, abs=Z * error + 1e-12)
 
 
 def test_times_are_finite_and_not_negative_at_both_ends_of_the_uniforms(distribution):
@@ -62,8 +65,9 @@ def test_times_are_finite_and_not_negative_at_both_ends_of_the_uniforms(distribu
 def test_a_share_p_of_the_times_does_not_exceed_the_quantile_of_p(distribution, p):
     at_most = (sample(distribution) <= distribution.quantile(p) * (1 + 1e-12)).mean()
     below = (sample(distribution) < distribution.quantile(p) * (1 - 1e-12)).mean()
-    error = 4 * math.sqrt(p * (1 - p) / N)
-    assert below - error <= p <= at_most + error
+    error = math.sqrt(p * (1 - p) / N)
+    assert_notices(error, min(p, 1 - p), 0.12)
+    assert below - Z * error <= p <= at_most + Z * error
 
 
 def test_a_distribution_is_immutable_hashable_and_can_be_pickled(distribution):

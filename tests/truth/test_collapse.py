@@ -6,7 +6,7 @@ from evsim import load, theory
 from evsim.results.requests import OK
 from tests.support.cases import case
 from tests.support.nightly import by_day
-from tests.support.statistics import proportion_agrees
+from tests.support.statistics import count_agrees, proportion_agrees
 from tests.truth.systems import system
 from tests.truth.test_metastable import RATE, served
 
@@ -103,7 +103,7 @@ def test_bronsons_example_stays_down_or_recovers(rate, duration, words):
         if storm.sustained:
             rows = run.tables.rows
             late = (rows["born"] > duration - 30) & (rows["born"] < duration - 5) & (rows["parent"] >= 0)
-            assert late.sum() / 25 == pytest.approx(560, rel=0.05)
+            assert count_agrees(late.sum(), 560 * 25, notices=0.06, dispersion=2)  # calls come in twos
 
 
 def test_bronsons_example_recovers_where_retries_are_capped():

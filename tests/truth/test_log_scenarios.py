@@ -4,6 +4,7 @@ import pytest
 
 from evsim import load, theory
 from evsim.scenario.advice import holding_times
+from tests.support.statistics import count_agrees
 
 
 def at(name, times, changes=(), seed=1):
@@ -115,7 +116,8 @@ def test_an_election_costs_nobody_a_payment_until_those_who_wait_need_more_worke
 def test_a_leader_alone_loses_payments_that_customers_were_told_yes():
     runs = [failing(times, acks=1) for times in (2, 3)]
     lost = [run.summary()["lost"] for run in runs]
-    assert sum(lost) == pytest.approx((40 + 60) * 0.05, abs=3.5 * 5**0.5) and sum(lost) > 0
+    few = "a payment takes a second; that some are lost, and not ten times as many, is the question"
+    assert count_agrees(sum(lost), (40 + 60) * 0.05, notices=2.3, because=few) and sum(lost) > 0
     for run in runs:
         assert set(run.ledger[run.ledger.state == "lost"].cause) == {"leader"}
         gone = run.ledger[run.ledger.state == "lost"].request

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from evsim.results.records import Outcome
 from evsim.view.changes import figures
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure
@@ -98,6 +99,19 @@ def test_a_small_run_is_told_as_by_hand():
     assert counts(run) == (2, 1, 2, 1)
     assert run.outcomes.not_true_after(0.5).sum() == 3  # those of 6, 7 and 9 s
     assert run.outcomes.not_true_after(1.7).sum() == 1
+
+
+def test_a_run_that_is_cut_while_a_customer_waits_for_a_lost_answer_is_not_complete():
+    """The customer of 9 s has their row, and the answer is lost: nobody is at work, and they wait still."""
+    cut = [{"partition": ["customers", "front"], "at": 9.05, "for": 60}]
+    services = {"front": {"handle": [{"work": 0.1}, {"effect": "row"}]}}
+    workloads = {"customers": {"target": "front", "arrivals": {"constant": 1}}}
+    scenario = system(services, workloads, 9.5, 0, faults=cut)
+    run, until_silence = (scenario.replace({"run.drain_limit": limit}).run() for limit in (5, 40))
+    assert run.audit() and not (run.tables.rows["outcome"] == Outcome.OPEN).any()
+    assert run.summary()["pending"] == 1 and "still open" in run.warnings[0]
+    assert not run.tables.complete and not run.outcomes.final
+    assert until_silence.summary()["errors"] == 1 and until_silence.tables.complete and not until_silence.warnings
 
 
 WHICH = {

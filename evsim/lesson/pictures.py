@@ -1,6 +1,6 @@
 """The same picture of several designs, one above the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -10,7 +10,7 @@ from evsim.view.style import DPI, RC
 
 __all__ = ["Stack", "stack"]
 
-HEIGHT = 3.7  # inches of each
+HEIGHT = 2.8  # inches of each: two and a slider fit in a window of 768 pixels
 
 
 def stack(picture, **runs):
@@ -18,7 +18,13 @@ def stack(picture, **runs):
 
     ``stack("flow", classic=run, events=other)``; give it to :func:`evsim.view.show`, or ``draw()`` it.
     """
-    return Stack(tuple(hold(run.plot.scene(picture).named(name) for name, run in runs.items())))
+    return Stack(tuple(hold(_low(run.plot.scene(picture).named(name)) for name, run in runs.items())))
+
+
+def _low(scene):
+    """The same scene, of the height of those in a stack."""
+    again = scene.again and (lambda frame: _low(scene.again(frame)))
+    return replace(scene, size=(scene.size[0], HEIGHT), again=again)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.lesson_sizes import chain, lesson_size
 from evsim.lesson.predictions import predict
 from evsim.lesson.properties import true_when_told
@@ -16,6 +17,11 @@ __all__ = ["QUESTIONS", "Question", "question"]
 
 SEEDS = range(1, 6)
 DOWN = {"faults": [{"outage": "mailing-list", "at": "8s", "for": "5s"}]}
+BAD_DAY = {"faults": [
+    {"outage": "mailing-list", "at": "4s", "for": "3s"},
+    {"loss": ["register", "mailing-list"], "probability": 0.3, "at": "11s", "for": "3s"},
+    {"slowdown": "mailing-list", "factor": 6, "at": "18s", "for": "3s"},
+]}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,16 @@ def true_of_three():
     return ("none of them", "one of them", "two of them", "all three")[number]
 
 
+def in_vain():
+    """What happened of the calls of the list that heard nothing in time, on the bad day of lesson 02."""
+    tables = [
+        did_it_happen(lesson_size("classic").replace(BAD_DAY).run(seed=seed), "mailing-list", "subscription")
+        for seed in SEEDS
+    ]
+    happened, not_ = sum(tables).loc[NOTHING]
+    return "some are, and some are not" if happened and not_ else "yes" if happened else "no"
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -114,6 +130,16 @@ QUESTIONS = {
             "it falls": "",
         },
         mean_of_the_broken,
+    ),
+    "in-vain": Question(
+        "register called the mailing list, and heard nothing in time. Is the customer on the list?",
+        {
+            "yes": "what was sent has arrived, and is done sooner or later.",
+            "no": "no answer means that nothing was done.",
+            "some are, and some are not": "",
+            "not yet": "it is late, and it will be done in the end.",
+        },
+        in_vain,
     ),
     "done-first": Question(
         "In which design is all done first, on average?",

@@ -12,6 +12,7 @@ from io import StringIO
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
+TERM = re.compile(r'\[([^\]]+)\]\(glossary\.md#([a-z-]+) "([^"]+)"\)')  # a word where it is explained
 NAMES = sorted(path.stem for path in FOLDER.glob("[0-9][0-9]-*.ipynb"))
 
 
@@ -50,7 +51,7 @@ def code(name):
 def prose(name):
     """The text of a notebook in one line, without its list of further reading."""
     text = "\n".join(cell.source for cell in cells(name) if cell.kind == "markdown")
-    return re.sub(r"\s+", " ", text.split("## Where to read on")[0])
+    return re.sub(r"\s+", " ", TERM.sub(r"\1", text.split("## Where to read on")[0]))
 
 
 @dataclass(frozen=True)

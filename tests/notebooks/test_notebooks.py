@@ -99,13 +99,13 @@ def test_it_asks_for_a_guess_before_it_shows_anything(name):
 
 
 @each_notebook
-def test_one_question_has_four_answers_and_says_what_each_wrong_one_comes_from(name):
-    (choice,) = (each for each in of_kind(name, Prediction) if each.choices)
-    assert len(choice.choices) == 4
-    assert [bool(remark) for remark in choice.choices.values()].count(False) == 1
-    (right,) = (answer for answer, remark in choice.choices.items() if not remark)
-    (compared,) = (text for text in of_kind(name, str) if "The answer is" in text)
-    assert f"“{right}”" in compared
+def test_each_question_has_four_answers_and_says_what_each_wrong_one_comes_from(name):
+    choices = [each.choices for each in of_kind(name, Prediction) if each.choices]
+    compared = [text for text in of_kind(name, str) if "The answer is" in text]
+    assert choices
+    for each, text in zip(choices, compared, strict=True):
+        (right,) = (answer for answer, remark in each.items() if not remark)
+        assert len(each) == 4 and f"“{right}”" in text
 
 
 @each_notebook

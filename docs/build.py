@@ -20,9 +20,10 @@ from evsim.scenario.faults import AtStep, Fault
 from evsim.scenario.manual import kinds_table, page, settings_table
 from evsim.scenario.model import RunSettings
 from evsim.scenario.offsets import Commit, Replay, Retention, Start
+from evsim.scenario.on_error import OnError
 from evsim.scenario.parts import Link, Network, Service, Workload
 from evsim.scenario.retry import Backoff, Retry
-from evsim.scenario.steps import OnError, Step
+from evsim.scenario.steps import Step
 from evsim.scenario.subscription import Subscription
 from evsim.whole import new_file, write_text
 

@@ -26,19 +26,20 @@ from functools import cache
 from importlib import import_module, resources
 
 __all__ = [
-    "CALL", "CHANNEL", "EFFECT", "FAULT", "PUBLISH", "SERVICE", "SOCKETS", "STEP",
+    "CALL", "CHANNEL", "EFFECT", "FAULT", "ON_ERROR", "PUBLISH", "SERVICE", "SOCKETS", "STEP",
     "PartPackage", "RegistryError", "folders", "modules", "part", "parts",
 ]  # fmt: skip
 
 GROUP = "evsim.parts"
 CALL = "call"  # a setting of whoever asks: of a call, and of an ask on a bus
+ON_ERROR = "on_error"  # what follows when whoever asks has no answer
 STEP = "step"  # a step of a handler
 PUBLISH = "publish"  # a setting of a publish: how a message gets to its channel
 CHANNEL = "channel"  # how messages travel without a waiting caller
 SERVICE = "service"  # a setting of a service
 EFFECT = "effect"  # a setting of an effect
 FAULT = "fault"  # a kind of fault
-SOCKETS = (CALL, STEP, PUBLISH, SERVICE, CHANNEL, EFFECT, FAULT)
+SOCKETS = (CALL, ON_ERROR, STEP, PUBLISH, SERVICE, CHANNEL, EFFECT, FAULT)
 
 
 class RegistryError(ImportError):

@@ -69,7 +69,7 @@ def _walk(system, place, steps, position, hop, condition, count, ordinals):
         ordinal = ordinals[step.kind] = ordinals.get(step.kind, -1) + 1
         if step.effects:
             ways.append({step.name: Due(made=condition, stands=condition)})
-        elif step.kind == "undo":
+        elif step.takes_back:
             ways.append({step.name: Due(undone=condition)})
         elif step.leads_on:
             targets = []

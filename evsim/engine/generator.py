@@ -12,11 +12,14 @@ to how often this attempt has met it, so a loop has new luck each round.
 
 from evsim.engine.environment import SimulationError
 from evsim.engine.steps import builder
+from evsim.registry import STEP, parts
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
+from evsim.scenario.calls import Ask, Call
 from evsim.scenario.fitting import step_problem
 from evsim.scenario.handlers import without_answer
-from evsim.scenario.steps import Ask, Call, Effect, Publish, Send, Undo, Wait, Work
+from evsim.scenario.publishes import Publish, Send
+from evsim.scenario.steps import Effect, Wait, Work
 
 __all__ = ["Context", "StepFailed", "generator_handler"]
 
@@ -79,9 +82,12 @@ class Context:
         """Make an effect now; settings as in a file: one that is `unique` fails where the key has one already."""
         self._write(self._row, Effect(name=name, **settings))
 
-    def undo(self, name):
-        """Take back every effect of this name that the request has left so far."""
-        self._write(self._row, Undo(name=name))
+    def __getattr__(self, word):
+        """A step of a part that takes no time, such as ``undo("row")``."""
+        kind = next((each.settings for each in parts(STEP) if each.word == word), None)
+        if kind is None or not kind.in_no_time:
+            raise AttributeError(f"a Python handler has no step {word}")
+        return lambda value: self._write(self._row, kind(**{kind.short: value}))
 
     def fail(self, requeue=True):
         """Fail this attempt here. A message is not tried again if it is not to be put back (``requeue=False``)."""

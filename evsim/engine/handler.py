@@ -175,7 +175,7 @@ def _takes_time(system, steps):
     return any(
         step.lasts
         or step.asks
-        or step.kind not in BUILDERS  # a part's: it may
+        or (step.kind not in BUILDERS and not step.in_no_time)  # a part's: it may
         or (step.kind == "publish" and step.acks != 0 and system.scenario.channels[step.channel].confirms)
         or any(_takes_time(system, branch) for branch in branches(step))
         for step in steps

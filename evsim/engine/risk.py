@@ -9,8 +9,6 @@ from evsim.scenario.routing import homes
 
 __all__ = ["Risk"]
 
-FAILS = ("fail", "compensate")  # what follows a call without an answer, when it is the end of the handler
-
 
 class Risk:
     """Answers, for one system, which edges need a guard. `always` guards all, to show that the records are the same."""
@@ -74,11 +72,11 @@ class Risk:
             here = (*position, index)
             if step.kind == "fail" or (step.effects and step.policies):
                 return True
-            if step.kind == "call" and step.on_error.kind in FAILS:
+            if step.kind == "call" and step.on_error.fails:
                 (target,) = place.steps[here]
                 if self.asking(target, step.timeout, None):
                     return True
-            if step.kind == "ask" and step.on_error.kind in FAILS:
+            if step.kind == "ask" and step.on_error.fails:
                 return True
             if step.holds and self.publishing(place, step):
                 return True

@@ -8,10 +8,8 @@ from heapq import heappush
 from math import prod
 
 from evsim.engine.asking import Asking
-from evsim.engine.compensating import compensation
 from evsim.engine.environment import ANSWER
 from evsim.engine.parallel import parallel
-from evsim.engine.undoing import undoing
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
 from evsim.results.records import Reason
@@ -142,21 +140,6 @@ def effect(compiler, step, position, then, fail):
     return made
 
 
-def undo(compiler, step, position, then, fail):
-    take_back = undoing(compiler.system, compiler.place, step.name)
-
-    def undo(row):
-        take_back(row)
-        then(row)
-
-    undone = undo
-    for handling in compiler.around:
-        undone = handling.written(undone)
-    for handling in compiler.around:
-        undone = handling.writing(undone)
-    return undone
-
-
 def reply(compiler, step, position, then, fail):
     if compiler.place.is_delivery or not compiler.replies_early:
         return then  # nobody waits, or the end tells them
@@ -227,23 +210,33 @@ def ask(compiler, step, position, then, fail):
 
 def _answers(compiler, step, position, then, fail):
     """What follows a good answer to a call, and what follows none."""
-    parent = compiler.rows.parent
-    instead, inside = step.on_error, (*position, 0)
+    parent, on_error = compiler.rows.parent, step.on_error
+    instead = INSTEAD.get(on_error.kind) or part(on_error.kind).build
+    without_answer = instead(compiler, on_error, (*position, 0), then, fail)
 
     def done(row):
         then(parent[row])
 
     def bad(row, reason):
-        fail(parent[row], reason)
+        without_answer(parent[row], reason)
 
-    if instead.kind == "ignore":
-        return done, lambda row, reason: done(row)
-    if instead.kind == "fallback":
-        first = compiler.link(instead.steps, inside, then, fail)
-        return done, lambda row, reason: first(parent[row])
-    if instead.kind == "compensate":
-        fail = compensation(compiler, instead.steps, inside, fail)
     return done, bad
+
+
+def _fail(compiler, instead, position, then, fail):
+    return fail
+
+
+def _ignore(compiler, instead, position, then, fail):
+    return lambda row, reason: then(row)
+
+
+def _fallback(compiler, instead, position, then, fail):
+    first = compiler.link(instead.steps, position, then, fail)
+    return lambda row, reason: first(row)
+
+
+INSTEAD = {"fail": _fail, "ignore": _ignore, "fallback": _fallback}
 
 
 def _asks(compiler, number, ask):
@@ -273,7 +266,7 @@ def publish(compiler, step, position, then, fail):
 
 BUILDERS = {
     "work": work, "wait": work, "call": call, "ask": ask, "publish": publish, "send": publish, "effect": effect,
-    "undo": undo, "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply,
+    "parallel": parallel, "maybe": maybe, "fail": fail_step, "reply": reply,
 }  # fmt: skip
 
 

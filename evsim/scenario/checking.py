@@ -10,7 +10,7 @@ from itertools import combinations
 from .atomicity import transactions
 from .balance import unbalanced
 from .conditions import conditions
-from .errors import Problem, a, suggest
+from .errors import Problem, a
 from .files import files
 from .fitting import blocking, callees, unbrokered
 from .guarantees import guarantees
@@ -79,7 +79,6 @@ def _steps(scenario):
         elif step.kind == "publish" and step.acks == 0 and (full := blocking(scenario, step)):
             rule = f"{full[0]} blocks its publishers when it is full, and nobody waits here"
             yield Problem((*path, "acks"), rule, 0, hint="write acks: 1, or another overflow")
-    yield from _undos(scenario)
     yield from _breakers(scenario)
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
@@ -100,17 +99,6 @@ def _breakers(scenario):
                     f"{name} has a breaker for {callee} with other settings already",
                     hint="write the same at each step: there is one breaker for each callee",
                 )
-
-
-def _undos(scenario):
-    """What is undone must be an effect that somebody leaves."""
-    if any(callable(service.handle) for service in scenario.services.values()):
-        return
-    steps = [(path, step) for _, path, step, _ in _walk_services(scenario)]
-    made = {step.name for _, step in steps if step.effects}
-    for path, step in steps:
-        if step.kind == "undo" and step.name not in made:
-            yield Problem(path, f"nobody leaves the effect {step.name}", hint=suggest(step.name, made))
 
 
 def _replies(steps):

@@ -1,6 +1,6 @@
-"""What must fit together where an effect has a condition, or is watched: each part says it of its own."""
+"""What must fit together of steps and the parts that are written there: each part says it of its own."""
 
-from evsim.registry import EFFECT, modules
+from evsim.registry import EFFECT, STEP, modules
 
 from .errors import Problem
 
@@ -9,8 +9,8 @@ __all__ = ["conditions"]
 
 def conditions(scenario, steps):
     """steps: (service, path, step) of all steps, in the order of the file."""
-    for part in modules("settings", EFFECT):
-        yield from part.problems(scenario, steps)
+    for part in dict.fromkeys(modules("settings", STEP) + modules("settings", EFFECT)):
+        yield from getattr(part, "problems", _none)(scenario, steps)
     watched = {step.name for _, _, step in steps if step.watches}
     for service, path, step in steps:
         batched = any((each.batch or 1) > 1 for each in scenario.services[service].subscribe)
@@ -21,3 +21,7 @@ def conditions(scenario, steps):
                 step.name,
                 hint="remove batch from the subscription",
             )
+
+
+def _none(scenario, steps):
+    return ()

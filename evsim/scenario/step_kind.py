@@ -1,10 +1,14 @@
 """What every kind of step says of itself. Whoever reads a handler asks for what a step can, not for its word."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, ForwardRef
 
-from .part import Tagged
+from pydantic import BeforeValidator, Field
 
-__all__ = ["AnyStep"]
+from evsim.registry import parts
+
+from .part import OneOrMany, Tagged
+
+__all__ = ["AnyOnError", "AnyStep", "Steps", "beside", "written"]
 
 
 class AnyStep(Tagged):
@@ -19,6 +23,7 @@ class AnyStep(Tagged):
     watches: ClassVar[str | None] = None  # the part that follows each effect of its `name`: it looks there
     replies: ClassVar[bool] = False  # whether it answers the caller
     effects: ClassVar[bool] = False  # whether it leaves an effect of its `name`
+    takes_back: ClassVar[bool] = False  # whether it undoes what the request has left as effect of its `name`
     races: ClassVar[bool] = False  # whether it goes on before all that is inside it has ended
     fails: ClassVar[float] = 0.0  # the probability with which it fails of itself, whatever comes before it
 
@@ -44,3 +49,31 @@ class AnyStep(Tagged):
         (where it is written, its steps, whether chance decides that they are taken) of each.
         """
         return ()
+
+
+class AnyOnError(Tagged):
+    """What follows a call that has no answer. `steps`: what is done then, if anything is."""
+
+    fails: ClassVar[bool] = False  # whether the handler has failed in the end
+
+
+def _as_list(steps):
+    return [steps] if isinstance(steps, dict | Tagged) else steps
+
+
+if TYPE_CHECKING:
+    Steps = tuple[Any, ...]
+else:
+    _Step = ForwardRef("Step", module="evsim.scenario.steps")  # a list of steps, inside one of them
+    Steps = Annotated[tuple[_Step, ...], BeforeValidator(_as_list), OneOrMany()]
+
+
+def beside(socket):
+    """What parts add to the settings of a step, each of which may be left out."""
+    return {each.word: (each.settings | None, Field(default=None, description=each.in_short)) for each in parts(socket)}
+
+
+def written(step, socket):
+    """word -> settings of the parts of a socket that are written at a step."""
+    found = {each.word: getattr(step, each.word) for each in parts(socket)}
+    return {word: settings for word, settings in found.items() if settings not in (None, False)}

@@ -4,7 +4,6 @@ import inspect
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     StrictBool,
@@ -16,34 +15,17 @@ from pydantic import (
     model_validator,
 )  # fmt: skip
 
-from evsim.registry import CALL, EFFECT, PUBLISH, STEP, parts
+from evsim.registry import EFFECT, STEP, parts
 
+from .calls import Ask, Call
 from .distributions import AnyDistribution
-from .errors import a, refuse
-from .part import Name, OneOrMany, Tagged, Text, one_of
-from .retry import Retry
-from .step_kind import AnyStep
-from .units import AtLeastOne, PositiveTime, Share, Size, up_to
+from .errors import refuse
+from .part import Text, one_of
+from .publishes import Publish, Send
+from .step_kind import AnyStep, Steps, beside, written
+from .units import AtLeastOne, Share
 
-
-def _key(key):
-    if key == "request":
-        return None
-    if key is not None and (isinstance(key, bool) or not isinstance(key, int | str)):
-        raise refuse("must be a whole number, a text, or request (the request's own key)")
-    return key
-
-
-MessageKey = Annotated[Any, BeforeValidator(_key), Field(json_schema_extra={"type": ["string", "integer", "null"]})]
-
-
-def _routing_key(text):
-    if "{" in text.replace("{key}", ""):
-        raise refuse("knows {key}, the key of the message, and nothing else in braces")
-    return text
-
-
-RoutingKey = Annotated[Text, AfterValidator(_routing_key)]
+__all__ = ["Effect", "Fail", "Handler", "Maybe", "Parallel", "Reply", "Step", "Wait", "Work"]
 
 
 class Work(AnyStep):
@@ -60,167 +42,6 @@ class Wait(AnyStep):
     lasts: ClassVar[bool] = True
     kind: Literal["wait"] = "wait"
     time: Annotated[AnyDistribution, Field(description="how long it takes")]
-
-
-WITHOUT_ANSWER = "what follows when all attempts have failed"
-ABOUT_WHOM = "about whom it is: a number or a text, or by default the key of the request"
-
-
-class Failing(Tagged):
-    """Without an answer the handler fails too."""
-
-    kind: Literal["fail"] = "fail"
-
-
-class Ignoring(Tagged):
-    """Without an answer the handler goes on as with one."""
-
-    kind: Literal["ignore"] = "ignore"
-
-
-class _Asking(AnyStep):
-    """What a call, and an ask on a bus, have in common."""
-
-    asks: ClassVar[bool] = True
-    if TYPE_CHECKING:
-        on_error: Any
-
-    @property
-    def inside(self):
-        steps = getattr(self.on_error, "steps", ())
-        return ((("on_error", self.on_error.kind), steps, True),) if steps else ()
-
-    @property
-    def policies(self):
-        """word -> settings of what the caller does beside asking, as far as it is written."""
-        found = {each.word: getattr(self, each.word) for each in parts(CALL)}
-        return {word: settings for word, settings in found.items() if settings is not None}
-
-
-def _beside(socket):
-    """What parts add to the settings of a step, each of which may be left out."""
-    return {each.word: (each.settings | None, Field(default=None, description=each.in_short)) for each in parts(socket)}
-
-
-if TYPE_CHECKING:
-    Asking = _Asking
-else:
-    Asking = create_model("Asking", __base__=_Asking, **_beside(CALL))
-
-
-class Call(Asking):
-    """Ask another service and wait for its answer; without `timeout`, for as long as it takes.
-
-    When all attempts fail, `on_error` says what follows: the handler fails too (by default), or it goes on (`ignore`);
-    `{fallback: [...]}` takes other steps instead, and `{compensate: [...]}` undoes what was done, and then fails.
-    """
-
-    short: ClassVar[str] = "service"
-    kind: Literal["call"] = "call"
-    service: Annotated[Name, Field(description="the service that is asked")]
-    timeout: Annotated[PositiveTime | None, Field(description="how long each attempt waits for its answer")] = None
-    on_error: Annotated["OnError", Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
-
-
-class _Publish(AnyStep):
-    """Hand a message to a channel.
-
-    `key` is the request's own (by default), or a fixed number or text. An exchange goes by the `routing_key`, a text in
-    which `{key}` stands for that key. `priority` counts in a queue that has
-    priorities: the highest goes first. With `acks: 1` the worker is held until the channel has the message, with
-    `acks: all` until all replicas of a log that are in sync have it; with `acks: 0` nobody waits, and nobody
-    learns of a loss. With an `outbox` the message is written with the row, and sent by a relay. `size` is what
-    it takes of a pipe that counts bytes.
-    """
-
-    short: ClassVar[str] = "channel"
-    hands_over: ClassVar[bool] = True
-    kind: Literal["publish"] = "publish"
-    channel: Annotated[Name, Field(description="the channel that gets the message")]
-    key: MessageKey = Field(description=ABOUT_WHOM, default=None)
-    routing_key: Annotated[
-        RoutingKey | None, Field(description="what an exchange goes by; `{key}` in it is the key of the message")
-    ] = None
-    priority: Annotated[
-        up_to(255, least=0), Field(description="how urgent it is, in a queue with priorities: the highest goes first")
-    ] = 0
-    acks: Annotated[
-        Literal[0, 1, "all"],
-        Field(description="who must have it before the worker goes on: nobody, the channel, or all replicas in sync"),
-    ] = 1
-    timeout: Annotated[
-        PositiveTime | None, Field(description="how long each attempt waits for the acknowledgement")
-    ] = None
-    retry: Annotated[Retry | None, Field(description="how often it is sent again without one, and when")] = None
-    size: Annotated[
-        Annotated[Size, Field(ge=1)] | None, Field(description="what it takes of a pipe that counts bytes")
-    ] = None
-
-    @model_validator(mode="after")
-    def _waits_for_nothing(self):
-        if self.relayed_by:
-            for name, usual in (("acks", 1), ("timeout", None), ("retry", None)):
-                if getattr(self, name) != usual:
-                    raise refuse(
-                        f"says how a handler waits, and with {a(self.relayed_by)} none does",
-                        "remove it; the relay tries until the channel has the message",
-                        name=name,
-                    )
-        return self
-
-    @property
-    def policies(self):
-        """word -> settings of how its message gets to the channel, as far as it is written."""
-        found = {each.word: getattr(self, each.word) for each in parts(PUBLISH)}
-        return {word: settings for word, settings in found.items() if settings is not None}
-
-    @property
-    def relayed_by(self):  # type: ignore[override]
-        return next((word for word, settings in self.policies.items() if settings.relays), None)
-
-    @property
-    def holds(self):  # type: ignore[override]
-        return self.acks != 0 and not self.relayed_by
-
-
-if TYPE_CHECKING:
-    Publish = _Publish
-else:
-    Publish = create_model(
-        "Publish", __base__=_Publish, __doc__=_Publish.__doc__, __module__=__name__, **_beside(PUBLISH)
-    )
-
-
-class Send(AnyStep):
-    """Hand a message to one of the handlers on a bus, in turns. Nobody waits, and nobody learns of a loss."""
-
-    short: ClassVar[str] = "bus"
-    hands_over: ClassVar[bool] = True
-    kind: Literal["send"] = "send"
-    bus: Annotated[Name, Field(description="the bus on which a handler gets the message")]
-    key: MessageKey = Field(description=ABOUT_WHOM, default=None)
-
-    @property
-    def channel(self):
-        return self.bus
-
-
-class Ask(Asking):
-    """Ask one of the handlers on a bus, in turns, and wait for its answer, at most for `timeout`.
-
-    As a call whose callee the bus picks, with the same `on_error`.
-    """
-
-    short: ClassVar[str] = "bus"
-    hands_over: ClassVar[bool] = True
-    kind: Literal["ask"] = "ask"
-    bus: Annotated[Name, Field(description="the bus on which a handler is asked")]
-    timeout: Annotated[PositiveTime, Field(description="how long each attempt waits for its answer")] = 30.0
-    on_error: Annotated["OnError", Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
-
-    @property
-    def channel(self):
-        return self.bus
 
 
 class Fail(AnyStep):
@@ -253,23 +74,13 @@ class _Effect(AnyStep):
     @property
     def policies(self):
         """word -> settings of what goes with the effect, as far as it is written."""
-        found = {each.word: getattr(self, each.word) for each in parts(EFFECT)}
-        return {word: settings for word, settings in found.items() if settings}
+        return written(self, EFFECT)
 
 
 if TYPE_CHECKING:
     Effect = _Effect
 else:
-    Effect = create_model("Effect", __base__=_Effect, __doc__=_Effect.__doc__, __module__=__name__, **_beside(EFFECT))
-
-
-class Undo(AnyStep):
-    """Take back every effect of this name that the request has left so far, in any service. It takes no time."""
-
-    short: ClassVar[str] = "name"
-    in_no_time: ClassVar[bool] = True
-    kind: Literal["undo"] = "undo"
-    name: Annotated[Text, Field(description="the effects that are taken back")]
+    Effect = create_model("Effect", __base__=_Effect, __doc__=_Effect.__doc__, __module__=__name__, **beside(EFFECT))
 
 
 class Reply(AnyStep):
@@ -279,10 +90,6 @@ class Reply(AnyStep):
     replies: ClassVar[bool] = True
     kind: Literal["reply"] = "reply"
     value: Annotated[Text, Field(description="what the caller is told")]
-
-
-def _as_list(steps):
-    return [steps] if isinstance(steps, dict | Tagged) else steps
 
 
 def _write_branches(branches, write):
@@ -312,27 +119,6 @@ Until = Annotated[
     BeforeValidator(_until),
     Field(json_schema_extra={"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1}]}),
 ]
-Steps = Annotated[tuple["Step", ...], BeforeValidator(_as_list), OneOrMany()]
-
-
-class Fallback(Tagged):
-    """Without an answer take these steps, and go on after them."""
-
-    kind: Literal["fallback"] = "fallback"
-    steps: Annotated[Steps, Field(min_length=1, description="the steps that are taken instead")]
-
-
-class Compensate(Tagged):
-    """Without an answer take these steps, which undo what was done before, and then fail.
-
-    Where one of them fails, those after it are left out.
-    """
-
-    kind: Literal["compensate"] = "compensate"
-    steps: Annotated[Steps, Field(min_length=1, description="the steps that undo what was done")]
-
-
-OnError = one_of("fail, ignore, {fallback: steps} or {compensate: steps}", Failing, Ignoring, Fallback, Compensate)
 
 
 class Parallel(AnyStep):
@@ -388,7 +174,7 @@ class Maybe(AnyStep):
 
 
 _OF_PARTS = [each.settings for each in parts(STEP)]
-Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Effect, Undo, Reply, *_OF_PARTS)
+Step = one_of("a step", Work, Wait, Call, Parallel, Publish, Send, Ask, Maybe, Fail, Effect, Reply, *_OF_PARTS)
 
 Handler = Annotated[
     tuple[Step, ...],

@@ -90,11 +90,7 @@ from pathlib import Path
 import pytest
 
 from evsim.results.audit import AuditError
-from tests.books import (  # noqa: F401  they fill the two lists
-    mutants,
-    mutants_of_admission,
-    mutants_of_policies,
-)
+from tests.books import mutants, mutants_of_admission  # noqa: F401  they fill the two lists
 from tests.books.breaking import IMPATIENT, MUTANTS, UNSEEN, direct, shop
 from tests.parts.exchange.mutants import sorted_shop
 

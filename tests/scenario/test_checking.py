@@ -1,9 +1,10 @@
 import pytest
 
 from evsim.scenario import Scenario, ScenarioError
+from evsim.scenario.calls import Call
 from evsim.scenario.faults import Fault
 from evsim.scenario.parts import Service
-from evsim.scenario.steps import Call, Work
+from evsim.scenario.steps import Work
 
 CALL_STEP = "- publish: registered"
 # A named link, a queue, and a service in the database's program; then one fault.

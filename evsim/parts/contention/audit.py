@@ -7,7 +7,6 @@ from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]
 
-IN_NO_TIME = ("effect", "fail", "read", "reply", "undo")  # kinds of steps
 ROUNDING = 2e-9  # seconds
 
 
@@ -44,7 +43,7 @@ def _one_work(books, service):
         return None
     if any(fault.does.freezes or fault.does.slows for fault in books.run.scenario.faults):
         return None
-    work = [step for step in steps if step.kind not in IN_NO_TIME]
+    work = [step for step in steps if not (step.in_no_time or step.kind == "fail")]
     if len(work) != 1 or work[0].kind != "work" or work[0].time.kind != "constant":
         return None
     return work[0].time.value

@@ -15,6 +15,7 @@ class Read(AnyStep):
     """Note which version of an effect the key has, so that an effect `if_unchanged` can tell. Takes no time."""
 
     in_no_time: ClassVar[bool] = True
+    short: ClassVar[str] = "name"
     watches: ClassVar[str] = "if_unchanged"
     kind: Literal["read"] = "read"
     name: Annotated[Text, Field(description="the effect")]

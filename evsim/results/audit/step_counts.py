@@ -1,22 +1,39 @@
 """What the steps of a handler allow: how many calls, messages and effects, and whether it answers early."""
 
+import numpy as np
+
+from evsim.results.records import Outcome
 from evsim.scenario.faults import strikes_after_reply
 from evsim.scenario.handlers import all_steps, branches
 
-__all__ = ["fewest_and_most", "may_answer_early"]
+__all__ = ["compare_with_steps", "fewest_and_most", "may_answer_early"]
 
 
-def fewest_and_most(scenario, place, kinds):
-    """(fewest, most) steps of some kinds that a successful execution at a place takes."""
+def compare_with_steps(books, made, of_these, name):
+    """Executions that ended well made at least what their handler always makes, and at most what it may.
+
+    made: how many each row made. of_these(step): whether a step makes one.
+    """
+    counts = [fewest_and_most(books.run.scenario, place, of_these) for place in books.run.tables.places]
+    low = np.array([low for low, _ in counts] + [0])
+    high = np.array([high for _, high in counts] + [0])
+    ok = (books.rows["outcome"] == Outcome.OK) & np.isnan(books.run.tables.skipped)
+    place = books.rows["place"]
+    books.demand(~ok | (made >= low[place]), f"the work ended well without all its {name}")
+    books.demand(made <= high[place], f"the work made more {name} than its steps can")
+
+
+def fewest_and_most(scenario, place, of_these):
+    """(fewest, most) of some steps that a successful execution at a place takes. of_these(step): whether it is one."""
     handle = scenario.services[place.service].handle
-    return (0, 1 << 30) if callable(handle) else _count(handle, kinds)
+    return (0, 1 << 30) if callable(handle) else _count(handle, of_these)
 
 
-def _count(steps, kinds):
+def _count(steps, of_these):
     low = high = 0
     for step in steps:
-        low, high = low + (step.kind in kinds), high + (step.kind in kinds)
-        counts = [_count(branch, kinds) for branch in branches(step)]
+        low, high = low + of_these(step), high + of_these(step)
+        counts = [_count(branch, of_these) for branch in branches(step)]
         if step.kind == "maybe":
             low, high = low + min(c[0] for c in counts), high + max(c[1] for c in counts)
         elif step.kind == "parallel":

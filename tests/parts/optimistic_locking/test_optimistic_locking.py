@@ -9,7 +9,8 @@ from evsim.lesson.rivals import WAITS, contention, measured, rivals
 from evsim.results.records import Reason
 from evsim.scenario import ScenarioError
 from tests.support.cases import expected
-from tests.truth.systems import caller, consumers
+from tests.truth.measuring import checked
+from tests.truth.systems import caller, consumers, system
 
 pytestmark = pytest.mark.slow
 
@@ -133,3 +134,14 @@ def test_what_cannot_be_a_condition_is_refused_in_plain_words():
             caller({}, handle, 10)
     with pytest.raises(ScenarioError, match="a batch of messages"):
         consumers({"log": {"partitions": 2}}, [{"read": "row"}, write], {"constant": 1}, 10, subscribe={"batch": 5})
+
+
+def test_a_python_handler_reads_and_finds_what_was_changed_meanwhile():
+    def handle(ctx):
+        ctx.read("total")
+        yield from ctx.work("150ms")
+        ctx.effect("total", if_unchanged=True)
+
+    customers = {"target": "page", "arrivals": {"burst": {"count": 2, "at": 0}}, "key": {"uniform": 1}}
+    run = checked(system({"page": {"workers": 2, "handle": handle}}, {"customers": customers}, 1, 0.0), 1)
+    assert run.spans.reason.tolist()[:2] == ["none", "conflict"] and len(run.effects) == 1

@@ -1,9 +1,9 @@
-"""What follows a call without an answer: other steps instead, or undoing what was done."""
+"""Sagas: a call without an answer leads to steps that undo what was done."""
 
 import numpy as np
 import pytest
 
-from evsim.scenario import Scenario, ScenarioError
+from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked
@@ -105,23 +105,6 @@ def test_undoing_a_unique_row_frees_its_key_and_nobody_elses():
     assert run.summary()["effects_undone"] == first
 
 
-def test_a_fallback_takes_the_place_of_the_answer():
-    """A tenth of the calls fail, and are answered from a cache that fails for three tenths of them."""
-    call = {"service": "back", "on_error": {"fallback": [{"work": "1ms"}, {"call": "cache"}]}}
-    services = {"front": {"workers": 10, "handle": [{"call": call}, {"effect": "answered"}]},
-                "back": {"workers": 10, "handle": [{"fail": 0.1}, {"effect": "asked"}]},
-                "cache": {"workers": 10, "handle": [{"fail": 0.3}, {"effect": "old answer"}]}}  # fmt: skip
-    workloads = {"customers": {"target": "front", "arrivals": {"constant": 100}}}
-    run = checked(system(services, workloads, 300, 0.0), 1)
-    customers, figures = len(run.tables.requests.row), run.summary()
-    made = run.effects.effect.value_counts()
-    assert proportion_agrees(customers - made["asked"], customers, 0.1)
-    assert proportion_agrees(figures["errors"], customers, 0.1 * 0.3)
-    assert made["answered"] == customers - figures["errors"]
-    assert made["old answer"] == made["answered"] - made["asked"]
-    assert figures["effects_missing"] == (customers - made["asked"]) + figures["errors"], "nobody was due an old answer"
-
-
 def test_a_crash_ends_a_compensation_and_what_it_had_not_undone_stands():
     scenario = saga(3, 0, duration=10.05, rate=1, undo=[{"work": 0.4}])
     scenario = scenario.replace(
@@ -138,16 +121,9 @@ def test_a_crash_ends_a_compensation_and_what_it_had_not_undone_stands():
     assert set(run.requests.effects.drop(request)) == {"none"}
 
 
-@pytest.mark.parametrize(("on_error", "says"), [
-    ("retry", "fail, ignore"), ({"fallback": []}, "fallback"), ({"compensate": [{"undo": "nothing"}]}, "nobody leaves"),
-    ({"fallback": [{"call": "nobody"}]}, "nobody"), ({"fallback": [{"call": "front"}]}, "cycle"),
-])  # fmt: skip
-def test_what_cannot_follow_is_refused(on_error, says):
-    data = {"name": "x", "workloads": {"customers": {"target": "front", "arrivals": {"constant": 1}}},
-            "services": {"front": {"handle": [{"call": {"service": "back", "on_error": on_error}}]},
-                         "back": {"handle": [{"effect": "row"}]}}, "run": {"duration": 1}}  # fmt: skip
-    with pytest.raises(ScenarioError, match=says):
-        Scenario.from_dict(data)
+def test_what_nobody_leaves_cannot_be_undone():
+    with pytest.raises(ScenarioError, match="nobody leaves the effect nothing"):
+        saga(2, 0, duration=1, undo=[{"undo": "nothing"}])
 
 
 def test_a_python_handler_undoes_what_it_did():

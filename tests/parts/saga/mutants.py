@@ -1,6 +1,6 @@
 """Ways to break undoing and compensation on purpose."""
 
-from evsim.engine import steps, undoing
+from evsim.parts.saga import engine
 from evsim.ticks import ticks
 from tests.books.breaking import LATE, Once, instead, mutant
 
@@ -15,15 +15,15 @@ def an_undo_is_left_out(patch):
 
 @mutant("took back what came after it", timeout=0.4, **SORRY)
 def an_undo_takes_back_what_is_yet_to_come(patch):
-    patch.setattr(undoing, "bisect_left", lambda column, *_, **__: len(column))
+    patch.setattr(engine, "bisect_left", lambda column, *_, **__: len(column))
 
 
 @mutant("an effect lies outside|a call was made outside|outside the work that undid it", timeout=0.4, **SORRY)
 def a_handler_ends_before_its_compensation(patch):
-    original = steps.compensation
+    original = engine.compensate
 
-    def compensation(compiler, inner, position, fail):
-        first = original(compiler, inner, position, lambda row, reason: None)
+    def compensate(compiler, instead, position, then, fail):
+        first = original(compiler, instead, position, then, lambda row, reason: None)
 
         def change(row, reason):
             fail(row, reason)
@@ -31,4 +31,4 @@ def a_handler_ends_before_its_compensation(patch):
 
         return change
 
-    patch.setattr(steps, "compensation", compensation)
+    patch.setitem(engine.build, "compensate", compensate)

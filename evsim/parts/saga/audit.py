@@ -1,0 +1,24 @@
+"""Recount of what was undone: by a handler at work, of what there was, not too often and not too seldom."""
+
+import numpy as np
+
+from evsim.results.audit.step_counts import compare_with_steps
+
+__all__ = ["CHECKS"]
+
+
+def undos(books):
+    """An undo lies inside the execution that makes it, and reaches back from its moment."""
+    rows, undos, effects = books.rows, books.run.records.undos.columns(), books.run.tables.effects
+    row, time, before = undos["row"], undos["time"], undos["before"]
+    inside = (time >= rows["started"][row]) & ~(time > rows["ended"][row])
+    books.demand(inside, "something was undone outside the work that undid it", row)
+    earlier = np.searchsorted(effects["time"], time, "left")
+    later = np.searchsorted(effects["time"], time, "right")
+    then = (before >= earlier) & (before <= later)
+    books.demand(then, "an undo took back what came after it, or left out what came before", row)
+    made = np.bincount(row, minlength=len(rows["born"]))
+    compare_with_steps(books, made, lambda step: step.takes_back, "steps that undo")
+
+
+CHECKS = (undos,)

@@ -1,0 +1,72 @@
+"""Steps that ask a service and wait for its answer."""
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, create_model
+
+from evsim.registry import CALL
+
+from .on_error import Failing, OnError
+from .part import Name
+from .step_kind import AnyStep, beside, written
+from .units import PositiveTime
+
+__all__ = ["Ask", "Asking", "Call"]
+
+WITHOUT_ANSWER = "what follows when all attempts have failed"
+
+
+class _Asking(AnyStep):
+    """What a call, and an ask on a bus, have in common."""
+
+    asks: ClassVar[bool] = True
+    if TYPE_CHECKING:
+        on_error: Any
+
+    @property
+    def inside(self):
+        steps = getattr(self.on_error, "steps", ())
+        return ((("on_error", self.on_error.kind), steps, True),) if steps else ()
+
+    @property
+    def policies(self):
+        """word -> settings of what the caller does beside asking, as far as it is written."""
+        return written(self, CALL)
+
+
+if TYPE_CHECKING:
+    Asking = _Asking
+else:
+    Asking = create_model("Asking", __base__=_Asking, **beside(CALL))
+
+
+class Call(Asking):
+    """Ask another service and wait for its answer; without `timeout`, for as long as it takes.
+
+    When all attempts fail, `on_error` says what follows: the handler fails too (by default), or it goes on (`ignore`);
+    `{fallback: [...]}` takes other steps instead, and `{compensate: [...]}` undoes what was done, and then fails.
+    """
+
+    short: ClassVar[str] = "service"
+    kind: Literal["call"] = "call"
+    service: Annotated[Name, Field(description="the service that is asked")]
+    timeout: Annotated[PositiveTime | None, Field(description="how long each attempt waits for its answer")] = None
+    on_error: Annotated[OnError, Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
+
+
+class Ask(Asking):
+    """Ask one of the handlers on a bus, in turns, and wait for its answer, at most for `timeout`.
+
+    As a call whose callee the bus picks, with the same `on_error`.
+    """
+
+    short: ClassVar[str] = "bus"
+    hands_over: ClassVar[bool] = True
+    kind: Literal["ask"] = "ask"
+    bus: Annotated[Name, Field(description="the bus on which a handler is asked")]
+    timeout: Annotated[PositiveTime, Field(description="how long each attempt waits for its answer")] = 30.0
+    on_error: Annotated[OnError, Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
+
+    @property
+    def channel(self):
+        return self.bus

@@ -24,7 +24,8 @@ SERVICE = "service"
 CHANNEL = "channel"  # a channel and a service that subscribes to it
 PARTITION = "partition"  # one partition of a log, for a service that subscribes to it
 
-UNITS = {"s": "seconds", "1/s": "a second", "share": "0 to 1", "count": "how many", "ratio": "a ratio"}
+UNITS = {"s": "seconds", "1/s": "a second", "share": "0 to 1", "count": "how many", "ratio": "a ratio",
+         "money": "an amount"}  # fmt: skip
 MORE, LESS = "more", "less"  # which way is better
 
 # Which of the figures of a run belong together.

@@ -22,6 +22,7 @@ UNITS = {
     "share": (units.fraction, units.write_number, units.Share),
     "count": (units.number, units.write_number, units.Number),
     "ratio": (units.number, units.write_number, units.Number),
+    "money": (units.money, units.write_number, units.Number),
 }
 
 

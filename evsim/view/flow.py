@@ -49,7 +49,7 @@ def scene(run, frame=None):
     marks = [Steps(name, *_steps(its, frame.right), looks[name], f"{len(its):,} {name}") for name, its, _ in lines]
     ends = [End(len(its), f"{len(its):,} {name}", looks[name]) for name, its, _ in lines]
     low = 0.0
-    for part in modules("picture"):
+    for part in [each for each in modules("picture") if hasattr(each, "BELOW")]:
         more, named, depth = part.BELOW(run, frame.top)
         marks, ends, low = [*more, *marks], [*ends, *named], min(low, depth)
     found = catch_ups(run)

@@ -12,6 +12,7 @@ from tests.parts.exchange import drawing as exchanges
 from tests.parts.function import drawing as functions
 from tests.parts.log import drawing as logs
 from tests.parts.pipe import drawing as pipes
+from tests.parts.price import drawing as prices
 from tests.parts.queue import drawing as queues
 
 __all__ = ["calm_systems", "stable_systems", "systems"]
@@ -99,6 +100,7 @@ def _system(draw, faulty, risky, stable=False):
     if "functions" in cast.hazards and not cast.pipes:
         for service in services.values():
             functions.draw_one(draw, service)
+            prices.draw_one(draw, service)
     if "once" in cast.hazards:
         for service in services.values():
             _remember(draw, service, cast.kinds)

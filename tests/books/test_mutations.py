@@ -69,6 +69,8 @@
 | starts too many environments, too fast, or for nobody;  | more environments; faster than its ramp; for    |
 | binds nobody; lets one go too early or late; throttles  | nobody; not started for it; its time; might     |
 | for nothing                                             | have started                                    |
+| bills a request twice; rounds a time down; forgets an   | billed for ... and worked                       |
+| init                                                    |                                                 |
 
 What the audit cannot see, the properties of :mod:`tests.books.test_audit_properties` do:
 

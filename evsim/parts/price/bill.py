@@ -1,0 +1,131 @@
+"""What use costs: the bill of a month, what of a run is paid for, and where two ways to pay cross."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evsim.parts.function.words import COLD
+from evsim.results.intervals import inside
+from evsim.results.remarks import remarks
+from evsim.ticks import SECOND, ticks
+
+__all__ = ["MONTH", "Bill", "Use", "bill", "break_even", "use"]
+
+GIB = 2.0**30
+MONTH = 730 * 3600.0  # seconds, as price lists reckon
+MOST = 1e15  # requests a month
+
+
+@dataclass(frozen=True)
+class Use:
+    """What is paid for: ``requests``, ``gb_seconds`` of work, and ``hours`` of instances.
+
+    ``provisioned``: GB-seconds of provisioned environments, and ``provisioned_work`` those at work there. ``stays``:
+    whether the instances are there at any load.
+    """
+
+    requests: float = 0.0
+    gb_seconds: float = 0.0
+    provisioned: float = 0.0
+    provisioned_work: float = 0.0
+    hours: float = 0.0
+    stays: bool = False
+
+    def times(self, factor):
+        """The use in so many times the time."""
+        amounts = ("requests", "gb_seconds", "provisioned", "provisioned_work", "hours")
+        return replace(self, **{name: factor * getattr(self, name) for name in amounts})
+
+    def at_load(self, factor):
+        """The use of the same time at so many times the load."""
+        more = self.times(factor)
+        return replace(more, provisioned=self.provisioned, hours=self.hours if self.stays else more.hours)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An amount of money, and what it is made of: requests, work, and presence, which is paid whether used or not."""
+
+    requests: float
+    work: float
+    presence: float
+
+    @property
+    def total(self):
+        return self.requests + self.work + self.presence
+
+
+def bill(price, used):
+    """The :class:`Bill` of a month with that use, by a price that is complete."""
+    paid = max(0.0, used.requests - price.free_requests)
+    hour = price.hour + price.vcpu * price.vcpu_hour + price.memory / GIB * price.gb_hour
+    return Bill(
+        requests=paid * price.requests / 1e6,
+        work=_tiered(price, max(0.0, used.gb_seconds - price.free_gb_seconds))
+        + used.provisioned_work * price.provisioned_work,
+        presence=used.hours * hour + used.provisioned * price.provisioned_gb_second,
+    )
+
+
+def _tiered(price, gb_seconds):
+    """What so many GB-seconds of a month cost, each by the tier that it is in."""
+    begins = [0.0, *(float(tier.beyond) for tier in price.tiers)]
+    ends = [*begins[1:], np.inf]
+    each = [price.gb_second, *(tier.gb_second for tier in price.tiers)]
+    return sum(
+        max(0.0, min(gb_seconds, end) - begin) * cost for begin, end, cost in zip(begins, ends, each, strict=True)
+    )
+
+
+def billed(seconds, step):
+    """Times as they are paid for, each rounded up to the step."""
+    return np.ceil(np.rint(np.asarray(seconds) * SECOND) / ticks(step)) * step
+
+
+def use(run, name, rows):
+    """The :class:`Use` that the window of a run made of a service; `rows`: which attempts count."""
+    service = run.scenario.complete.services[name]
+    lives, columns = run.tables.capacity[name], run.tables.rows
+    window = run.scenario.run_settings.warmup, run.tables.measured_until
+    ran = np.flatnonzero(rows & ~np.isnan(columns["started"]) & ~np.isnan(columns["ended"]))
+    if service.function is None:
+        there = inside(lives.ready, lives.ended, window).sum()
+        return Use(requests=len(ran), hours=float(there) / 3600, stays=not service.is_elastic)
+    price, gib = service.price, service.function.memory / GIB
+    seconds = columns["ended"][ran] - columns["started"][ran]
+    if price.init:
+        init = np.zeros(len(rows))
+        cold = [each.row for each in remarks(run) if each.kind == COLD]
+        cold = np.intersect1d(np.array(cold, dtype=int), ran)
+        number = lives.instance_of(columns["worker"][cold])
+        order = np.argsort(lives.number)
+        life = order[np.searchsorted(lives.number, number, sorter=order)]
+        init[cold] = lives.ready[life] - lives.born[life]
+        seconds = seconds + init[ran]
+    seconds = billed(seconds, price.step)
+    there_always = lives.instance_of(columns["worker"][ran]) < service.function.provisioned
+    at_work = seconds[there_always] if price.provisioned_gb_second else seconds[:0]
+    return Use(
+        requests=len(ran),
+        gb_seconds=float(gib * (seconds.sum() - at_work.sum())),
+        provisioned=float(gib * service.function.provisioned * (window[1] - window[0])),
+        provisioned_work=float(gib * at_work.sum()),
+        hours=float(inside(lives.ready, lives.ended, window).sum()) / 3600,
+    )
+
+
+def break_even(price, seconds, memory, always_on, instances=1):
+    """From how many requests a month on a function costs more than instances that are always there.
+
+    price, always_on: complete prices. seconds: how long a request works, with so much `memory` (bytes). Infinity where
+    it never does.
+    """
+    one = Use(requests=1, gb_seconds=memory / GIB * float(billed(seconds, price.step)))
+    limit = bill(always_on, Use(hours=instances * MONTH / 3600)).total
+    low, high = 0.0, MOST
+    if bill(price, one.times(high)).total <= limit:
+        return np.inf
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if bill(price, one.times(middle)).total <= limit else (low, middle)
+    return high

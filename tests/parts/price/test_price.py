@@ -1,0 +1,142 @@
+"""Bills against AWS's own examples, and where two ways to pay cross."""
+
+import numpy as np
+import pytest
+
+import evsim
+from evsim.parts.price.bill import MONTH, Use, bill, break_even, use
+from evsim.parts.price.settings import PriceSettings
+from evsim.scenario import ScenarioError
+from tests.support.cases import case
+from tests.truth.measuring import balanced
+from tests.truth.systems import system
+
+LAMBDA = PriceSettings(like="aws-lambda-us-east-1").complete
+ARM = PriceSettings(like="aws-lambda-arm-us-east-1").complete
+FARGATE = PriceSettings(like="aws-fargate-us-east-1", vcpu=0.5, memory="1GiB").complete
+GIB = 2.0**30
+
+
+def monthly(count, seconds, memory, **price):
+    """A run of ten minutes that is like a month with so many requests."""
+    service = {"function": {"provisioned": 50, "memory": memory, "full_speed": memory}, "price": price,
+               "handle": [{"work": seconds}, {"effect": "row"}]}  # fmt: skip
+    customers = {"target": "server", "arrivals": {"constant": count / MONTH}}
+    return balanced(system({"server": service}, {"customers": customers}, 600, 0))
+
+
+@pytest.mark.parametrize(("identifier", "seconds", "memory", "gb_second"), [
+    ("LAMBDA-bill-1", "120ms", "1536MiB", 1.66667e-05), ("LAMBDA-bill-2", "1s", "512MiB", 1.667e-05),
+])  # fmt: skip
+def test_a_month_costs_what_the_price_page_says(identifier, seconds, memory, gb_second):
+    expected = case(identifier)["expected"]
+    free = {"free_requests": 10**6, "free_gb_seconds": 400_000}
+    run = monthly(3e6, seconds, memory, requests=0.2, gb_second=gb_second, **free)
+    rows = np.ones(len(run.tables.rows["place"]), dtype=bool)
+    month = use(run, "server", rows).times(MONTH / run.tables.window)
+    whole = month.times(3e6 / month.requests)  # 684 whole requests stand for 685 and a bit in 600 s
+    paid = bill(run.scenario.complete.services["server"].price, whole)
+    assert whole.gb_seconds == pytest.approx(expected["GB-s"])
+    assert (round(paid.work, 2), round(paid.requests, 2)) == (expected["compute"], expected["requests"])
+    assert round(paid.total, 2) == pytest.approx(expected["total"], abs=0.011)
+    assert run.summary()["cost_month"] == pytest.approx(expected["total"], rel=0.01)
+
+
+def test_times_are_rounded_up_to_the_millisecond():
+    expected = case("LAMBDA-round")["expected"]
+    run = monthly(100_000, "1.2ms", "128MiB", gb_second=1.66667e-05)
+    used = use(run, "server", np.ones(len(run.tables.rows["place"]), dtype=bool))
+    each = used.gb_seconds / used.requests
+    assert each * 1e6 == pytest.approx(expected["GB-s"])
+    assert each / 0.125 * 1000 == pytest.approx(expected["billed ms"])
+    assert bill(LAMBDA, Use(gb_seconds=each * 1e6)).work == pytest.approx(expected["USD compute"], rel=1e-5)
+
+
+def test_beyond_so_many_gb_seconds_a_month_each_costs_less():
+    assert bill(LAMBDA, Use(gb_seconds=10e9)).total == pytest.approx(160_000.20)
+    assert bill(LAMBDA, Use(gb_seconds=16e9)).total == pytest.approx(100_000.2 + 9e9 * 1.5e-5 + 1e9 * 1.33334e-5)
+
+
+def test_the_init_of_a_cold_start_is_paid_for_unless_it_is_said_not_to_be():
+    """128 MB, 50 ms, 1 % cold, init 103 ms: 0.3063 millionths of a dollar against 0.3042; at 10 % 7.1 % more."""
+    warm = bill(LAMBDA, Use(requests=1, gb_seconds=0.05 * 0.125)).total
+    cold = bill(LAMBDA, Use(requests=1, gb_seconds=(0.05 + 0.01 * 0.103) * 0.125)).total
+    assert (round(cold * 1e6, 4), round(warm * 1e6, 4)) == (0.3063, 0.3042)
+    service = {"function": {"init": "103ms", "memory": "128MiB", "full_speed": "128MiB"},
+               "handle": [{"work": "50ms"}]}  # fmt: skip
+    customers = {"customers": {"target": "server", "arrivals": {"constant": "1/s"}}}
+
+    def paid(**price):
+        services = {"server": service | {"price": {"like": "aws-lambda-us-east-1"} | price}}
+        run = balanced(system(services, customers, 10.5, 0))
+        assert run.services["server"]["cold_starts"] == 0.1
+        return run.summary()["cost_per_million"]
+
+    assert paid() == pytest.approx(bill(LAMBDA, Use(1e6, 1e6 * (0.05 + 0.0103) * 0.125)).total)
+    assert paid(init=False) == pytest.approx(warm * 1e6)
+    assert round(paid() / paid(init=False) - 1, 3) == 0.071
+
+
+def test_a_container_is_cheaper_from_five_million_requests_a_month_on():
+    assert round(break_even(LAMBDA, 0.2, GIB, FARGATE) / 1e6, 2) == 5.10
+    assert round(break_even(LAMBDA, 0.2, GIB, FARGATE) / MONTH, 2) == 1.94
+    assert bill(LAMBDA, Use(1, 0.2)).total == pytest.approx(3.5333e-6, rel=1e-4)
+    assert bill(ARM, Use(1, 0.2)).total == pytest.approx(2.8667e-6, rel=1e-4)
+    assert round(bill(FARGATE, Use(hours=730)).total, 2) == 18.02
+    assert break_even(PriceSettings().complete, 0.2, GIB, FARGATE) == np.inf
+
+
+def test_provisioned_environments_pay_off_above_sixty_percent_of_use():
+    def apart(share):
+        warm = Use(provisioned=1000, provisioned_work=1000 * share)
+        return bill(LAMBDA, warm).total - bill(LAMBDA, Use(gb_seconds=1000 * share)).total
+
+    assert apart(0.599) > 0 > apart(0.601)
+    example = bill(LAMBDA, Use(requests=1.2e6, provisioned=1000 * 7200, provisioned_work=1.2e6))
+    assert example.presence == pytest.approx(30.00, abs=0.01)
+    assert example.total == pytest.approx(30.00 + 0.24 + 11.67, abs=0.01)
+
+
+def test_an_hour_of_an_instance_is_paid_while_it_is_there():
+    people = {"customers": {"target": "server", "arrivals": {"constant": "1/s"}}}
+    server = {"instances": 3, "price": {"hour": 3.6}, "handle": [{"work": "10ms"}]}
+    assert balanced(system({"server": server}, people, 100, 0)).summary()["cost"] == pytest.approx(0.3)
+    crash = [{"crash": "server/1", "at": 10, "for": 50}]
+    run = balanced(system({"server": server}, people, 100, 0, faults=crash))
+    assert run.services["server"]["cost_presence"] == run.summary()["cost"] == pytest.approx(0.25)
+    assert run.summary()["cost_month"] == pytest.approx(0.25 * MONTH / 100)
+
+
+@pytest.mark.parametrize(("settings", "says"), [
+    ({"price": {"gb_second": 1}}, "only the work of a function"),
+    ({"workers": 2, "function": {}, "price": {"gb_second": 1}}, "cannot be told apart"),
+    ({"price": {"tiers": [{"beyond": 2, "gb_second": 1}, {"beyond": 1, "gb_second": 1}]}}, "must go up"),
+    ({"price": {"like": "aws-fargate"}}, "aws-fargate is no preset; one of aws-fargate-us-east-1"),
+])  # fmt: skip
+def test_what_makes_no_sense_is_refused(settings, says):
+    people = {"customers": {"target": "server", "arrivals": {"constant": 1}}}
+    with pytest.raises(ScenarioError, match=says):
+        system({"server": {"handle": [{"work": 1}], **settings}}, people, 9)
+
+
+# The scenario.
+
+
+@pytest.fixture(scope="module")
+def calm():
+    return balanced(evsim.load("serverless-or-always-on"))
+
+
+def test_at_its_own_load_the_function_is_cheaper_and_at_four_times_the_container(calm):
+    rates = {f"workloads.{name}.arrivals.poisson": 4 for name in ("by-use", "by-presence")}
+    busy = balanced(calm.scenario.replace({**rates, "run.duration": "3min"}))
+    assert all(calm.summary()[name] <= limit for name, limit in calm.scenario.objectives.items())
+    assert busy.summary()["cost_month"] > 40 and busy.summary()["response_p99"] > 1
+    for run, cheaper, dearer in ((calm, "function", "container"), (busy, "container", "function")):
+        assert run.services[cheaper]["cost"] < 0.7 * run.services[dearer]["cost"]
+
+
+def test_the_picture_says_where_they_cross(calm):
+    axes = calm.plot.cost()
+    assert "million customers a month on function costs more than container" in axes.alt_text
+    assert "No service has a price" in evsim.load("unix-pipe").run(seed=1).plot.cost().alt_text

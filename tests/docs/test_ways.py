@@ -1,5 +1,6 @@
-"""The ways through the house: each list is short, and every place on it is there."""
+"""The ways through the house: each list is short, and every file on it, and every function, is there."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -11,10 +12,22 @@ WAYS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.D
 MOST = 12
 
 
+def defined(path):
+    """The functions, classes and methods of a file: `read`, `Service`, `Service.fill`."""
+    found = set()
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            inside = node.body if isinstance(node, ast.ClassDef) else []
+            found |= {node.name, *(f"{node.name}.{each.name}" for each in inside if isinstance(each, ast.FunctionDef))}
+    return found
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_way_has_at_most_twelve_places_and_each_is_there(way):
-    places = re.findall(r"^\d+\. `([^`]+)`", WAYS[way], re.MULTILINE)
-    assert 5 < len(places) <= MOST
+    places = re.findall(r"^\d+\. `([^`]+)` `([^`]+)`: ", WAYS[way], re.MULTILINE)
+    assert 5 < len(places) <= MOST and len(places) == len(re.findall(r"^\d+\. ", WAYS[way], re.MULTILINE))
+    for file, name in places:
+        assert name in defined(file), f"{file} has no {name}"
     for name in re.findall(r"`((?:evsim|tests|docs)/[^`]+)`", WAYS[way]):
         assert (ROOT / name).exists(), name
 

@@ -7,6 +7,7 @@ is warm-up unless said otherwise.
 import csv
 from statistics import NormalDist
 
+from evsim import load
 from evsim.scenario import Scenario
 from evsim.ticks import LONGEST
 
@@ -117,3 +118,14 @@ def consumers(channel, handle, arrivals, duration, warmup=WARM_UP, key=None, sub
     customers = {"target": "front", "arrivals": arrivals, **({"key": key} if key else {})}
     return system(services, {"customers": customers}, duration, warmup, folder, channels={"events": channel},
                   faults=list(faults))  # fmt: skip
+
+
+def at(name, times, changes=(), seed=1):
+    """A run of a built-in scenario at so many times its load."""
+    scenario = load(name)
+    (workload,) = scenario.workloads
+    path = f"workloads.{workload}.arrivals.poisson"
+    rate = scenario.workloads[workload].arrivals.rate * times
+    run = scenario.replace({path: rate, **dict(changes)}).run(seed=seed)
+    assert run.audit()
+    return run

@@ -111,7 +111,7 @@ class CarefulQueue(Channel):
     # Messages that go.
 
     def grant(self):
-        """Hand out what is ready to seats that have credit, in turns; then keep the limits."""
+        """Hand out what is ready to seats that have credit of their prefetch left, in turns; then keep the limits."""
         if self.is_held:
             return
         if self.settings.single_active_consumer:

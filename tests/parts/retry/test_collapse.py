@@ -4,11 +4,11 @@ import pytest
 
 from evsim import load, theory
 from evsim.results.requests import OK
+from tests.parts.retry.test_metastable import RATE, served
 from tests.support.cases import case
 from tests.support.nightly import by_day
 from tests.support.statistics import count_agrees, proportion_agrees
 from tests.truth.systems import system
-from tests.truth.test_metastable import RATE, served
 
 pytestmark = pytest.mark.slow
 

@@ -5,17 +5,7 @@ import pytest
 from evsim import load, theory
 from evsim.scenario.advice import holding_times
 from tests.support.statistics import count_agrees
-
-
-def at(name, times, changes=(), seed=1):
-    """A run of a built-in scenario at so many times its load."""
-    scenario = load(name)
-    (workload,) = scenario.workloads
-    path = f"workloads.{workload}.arrivals.poisson"
-    rate = scenario.workloads[workload].arrivals.rate * times
-    run = scenario.replace({path: rate, **dict(changes)}).run(seed=seed)
-    assert run.audit()
-    return run
+from tests.truth.systems import at
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -6,7 +6,7 @@ import pytest
 from evsim import load, theory
 from evsim.scenario.advice import holding_times
 from tests.support.statistics import agrees
-from tests.truth.test_log_scenarios import at
+from tests.truth.systems import at
 
 NAMES = ["slow-consumer", "prefetch-unfair", "poison-message", "topic-exchange"]
 

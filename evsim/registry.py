@@ -7,7 +7,8 @@ What the rooms of the house want of it lies in modules of fixed names, each impo
 
 ============ =======================================================================================
 ``settings`` ``SETTINGS``: what a person writes behind the word, as a type of pydantic
-``engine``   ``build``: how it runs; its arguments are those of its socket
+``engine``   ``build``: how it runs; its arguments are those of its socket (none of a ``subscription``: what it says
+             is done by the channel)
 ``audit``    ``CHECKS``: functions of :class:`evsim.results.audit.books.Books` that recount it; of a channel also
              ``obligations``: of each message, to how many it is one
 ``figures``  ``FIGURES``: what it adds to the figures of a run, each an :class:`evsim.figures.Figure`
@@ -26,7 +27,7 @@ from functools import cache
 from importlib import import_module, resources
 
 __all__ = [
-    "CALL", "CHANNEL", "EFFECT", "FAULT", "ON_ERROR", "PUBLISH", "SERVICE", "SOCKETS", "STEP",
+    "CALL", "CHANNEL", "EFFECT", "FAULT", "ON_ERROR", "PUBLISH", "SERVICE", "SOCKETS", "STEP", "SUBSCRIPTION",
     "PartPackage", "RegistryError", "folders", "modules", "part", "parts",
 ]  # fmt: skip
 
@@ -38,8 +39,9 @@ PUBLISH = "publish"  # a setting of a publish: how a message gets to its channel
 CHANNEL = "channel"  # how messages travel without a waiting caller
 SERVICE = "service"  # a setting of a service
 EFFECT = "effect"  # a setting of an effect
+SUBSCRIPTION = "subscription"  # a setting of a subscription: when its messages are settled
 FAULT = "fault"  # a kind of fault
-SOCKETS = (CALL, ON_ERROR, STEP, PUBLISH, SERVICE, CHANNEL, EFFECT, FAULT)
+SOCKETS = (CALL, ON_ERROR, STEP, PUBLISH, SERVICE, CHANNEL, SUBSCRIPTION, EFFECT, FAULT)
 
 
 class RegistryError(ImportError):

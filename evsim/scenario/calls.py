@@ -8,8 +8,9 @@ from evsim.registry import CALL
 
 from .on_error import Failing, OnError
 from .part import Name
-from .step_kind import AnyStep, beside, written
+from .step_kind import AnyStep
 from .units import PositiveTime
+from .written import beside, written
 
 __all__ = ["Ask", "Asking", "Call"]
 

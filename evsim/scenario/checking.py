@@ -7,13 +7,14 @@ of the file. Handlers that are Python functions are not looked into.
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
+from evsim.registry import SUBSCRIPTION, modules
+
 from .atomicity import transactions
 from .balance import unbalanced
 from .conditions import conditions
 from .errors import Problem, a
 from .files import files
 from .fitting import blocking, callees, unbrokered
-from .guarantees import guarantees
 from .handlers import branches, walk
 from .letter_cycles import ways_at_once
 from .naming import ends, kinds, missing
@@ -43,7 +44,7 @@ def check(scenario):
         files,
         _conditions,
         _transactions,
-        guarantees,
+        _settlings,
         unbrokered,
         unbalanced,
     )
@@ -167,7 +168,8 @@ def _subscriptions(scenario):
 def _reading(path, subscription, channel):
     """The settings of a subscription that its kind of channel does not know."""
     for name, value in subscription.model_dump(by_alias=True, exclude_defaults=True).items():
-        if name not in ("channel", *channel.read_with):
+        said = subscription.policies if channel.settles else ()
+        if name not in ("channel", *channel.read_with, *said):
             known = ", ".join(channel.read_with)
             usual = f"{a(channel.kind)} is not read with {name}", f"it knows {known}" if known else "remove it"
             rule, hint = channel.not_read_with.get(name, usual)
@@ -191,7 +193,7 @@ def _batches(path, subscription, service):
     if (subscription.batch or 1) == 1:
         return
     if subscription.commits.early or subscription.is_atomic:
-        name = "commit" if subscription.commit else "guarantee"
+        name = "commit" if subscription.commit else next(iter(subscription.policies))
         rule = "a batch is committed after the work, or at an interval"
         yield Problem((*path, name), rule, subscription.commits.kind, hint="remove batch, or commit after")
     if callable(service.handle):
@@ -236,6 +238,11 @@ def _policies(scenario):
     for name, service in scenario.services.items():
         for word, settings in service.policies.items():
             yield from settings.problems(("services", name, word), service)
+
+
+def _settlings(scenario):
+    for part in modules("settings", SUBSCRIPTION):
+        yield from part.problems(scenario)
 
 
 def _conditions(scenario):

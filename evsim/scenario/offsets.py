@@ -51,6 +51,11 @@ class Transaction(AnyCommit):
     kind: Literal["transaction"] = "transaction"
 
 
+COMMITS = {  # when, of the work
+    "before": Before.model_construct(), "after": After.model_construct(), "transaction": Transaction.model_construct(),
+}  # fmt: skip
+
+
 class FromEarliest(Tagged):
     """From the first message that the log still has."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, create_model
 
-from evsim.registry import SERVICE, parts
+from evsim.registry import SERVICE
 
 from .arrivals import Arrivals, Key
 from .balance import AnyBalance, Balance
@@ -13,6 +13,7 @@ from .part import Name, Part, names_of
 from .steps import Handler
 from .subscription import Subscriptions
 from .units import PositiveTime, Share, Whole, up_to
+from .written import beside, written
 
 
 class Workload(Part):
@@ -75,8 +76,7 @@ class _Service(Part):
     @property
     def policies(self):
         """word -> settings of what the service does beside working, as far as it is written."""
-        found = {each.word: getattr(self, each.word) for each in parts(SERVICE)}
-        return {word: settings for word, settings in found.items() if settings is not None}
+        return written(self, SERVICE)
 
     @property
     def turns_away(self):
@@ -89,10 +89,7 @@ class _Service(Part):
         return any(each.knows_again for each in self.policies.values())
 
 
-_POLICIES = {
-    each.word: (each.settings | None, Field(default=None, description=each.in_short)) for each in parts(SERVICE)
-}
-Service = create_model("Service", __base__=_Service, __doc__=_Service.__doc__, **_POLICIES)  # type: ignore[call-overload]
+Service = create_model("Service", __base__=_Service, __doc__=_Service.__doc__, **beside(SERVICE))  # type: ignore[call-overload]
 
 
 class Link(Part):

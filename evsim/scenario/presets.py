@@ -13,7 +13,6 @@ from pydantic import Field, model_validator
 
 from . import reading
 from .errors import Problem, ScenarioError, a, refuse, suggest
-from .guarantees import promised
 from .part import Tagged
 from .service_setting import ServiceSetting
 
@@ -39,6 +38,7 @@ class AnyChannel(Tagged):
     mapped: ClassVar[bool] = True
     plain: ClassVar[dict] = {}  # what a plain channel does where nothing is written
     read_with: ClassVar[tuple[str, ...]] = ()  # settings of a subscription that it knows
+    settles: ClassVar[tuple[str, ...]] = ()  # when, of the work, one of its messages may be settled
     not_read_with: ClassVar[dict] = {}  # why it does not know another one, and the way out, if there is more to say
     brokered: ClassVar[bool] = True  # whether something stands between those who use it, keeps and acknowledges
     competing: ClassVar[bool] = False  # whether those who read it compete for each message
@@ -89,8 +89,8 @@ class AnyChannel(Tagged):
         """What is wrong with a scenario that has it by this name, each an :class:`evsim.scenario.errors.Problem`."""
         return ()
 
-    def promises(self, guarantee):
-        """What a guarantee means for a subscription, as its settings."""
+    def settling(self, when):
+        """The settings of a subscription whose messages are settled then."""
         return {}
 
     def read_plainly(self, service):
@@ -170,12 +170,19 @@ def complete(scenario):
     channels = {name: completed(each) for name, each in scenario.channels.items()}
     services = {
         name: service.model_copy(update={"subscribe": tuple(
-            _filled(promised(each, channel), channel, "subscribe", channel.read_plainly(service))
+            _filled(_settled(each, channel), channel, "subscribe", channel.read_plainly(service))
             for each in service.subscribe for channel in [scenario.channels[each.channel]]
         )} | {word: each.complete for word, each in service.policies.items() if isinstance(each, LikenedSetting)})
         for name, service in scenario.services.items()
     }  # fmt: skip
     return scenario.model_copy(update={"channels": channels, "services": services})
+
+
+def _settled(subscription, channel):
+    """A subscription with what its parts say of when it settles, before any preset has its say."""
+    if subscription.settled is None:
+        return subscription
+    return subscription.model_copy(update=channel.settling(subscription.settled))
 
 
 def completed(channel):

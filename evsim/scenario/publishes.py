@@ -9,8 +9,9 @@ from evsim.registry import PUBLISH
 from .errors import a, refuse
 from .part import Name, Text
 from .retry import Retry
-from .step_kind import AnyStep, beside, written
+from .step_kind import AnyStep
 from .units import PositiveTime, Size, up_to
+from .written import beside, written
 
 __all__ = ["Publish", "Send"]
 

@@ -2,13 +2,11 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, ForwardRef
 
-from pydantic import BeforeValidator, Field
-
-from evsim.registry import parts
+from pydantic import BeforeValidator
 
 from .part import OneOrMany, Tagged
 
-__all__ = ["AnyOnError", "AnyStep", "Steps", "beside", "written"]
+__all__ = ["AnyOnError", "AnyStep", "Steps"]
 
 
 class AnyStep(Tagged):
@@ -66,14 +64,3 @@ if TYPE_CHECKING:
 else:
     _Step = ForwardRef("Step", module="evsim.scenario.steps")  # a list of steps, inside one of them
     Steps = Annotated[tuple[_Step, ...], BeforeValidator(_as_list), OneOrMany()]
-
-
-def beside(socket):
-    """What parts add to the settings of a step, each of which may be left out."""
-    return {each.word: (each.settings | None, Field(default=None, description=each.in_short)) for each in parts(socket)}
-
-
-def written(step, socket):
-    """word -> settings of the parts of a socket that are written at a step."""
-    found = {each.word: getattr(step, each.word) for each in parts(socket)}
-    return {word: settings for word, settings in found.items() if settings not in (None, False)}

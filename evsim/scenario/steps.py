@@ -22,8 +22,9 @@ from .distributions import AnyDistribution
 from .errors import refuse
 from .part import Text, one_of
 from .publishes import Publish, Send
-from .step_kind import AnyStep, Steps, beside, written
+from .step_kind import AnyStep, Steps
 from .units import AtLeastOne, Share
+from .written import beside, written
 
 __all__ = ["Effect", "Fail", "Handler", "Maybe", "Parallel", "Reply", "Step", "Wait", "Work"]
 

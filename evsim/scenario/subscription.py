@@ -1,19 +1,21 @@
 """How a service reads a channel."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, WrapSerializer, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, WrapSerializer, create_model, model_validator
+
+from evsim.registry import SUBSCRIPTION, part
 
 from .errors import refuse
-from .guarantees import COMMITS, GUARANTEES
-from .offsets import ASSIGNORS, After, Commit, Replays, Start
+from .offsets import ASSIGNORS, COMMITS, Commit, Replays, Start
 from .part import Name, OneOrMany, OrName, Part
 from .retry import Retry
 from .units import AtLeastOne, PositiveLimit, PositiveTime, Time, write_time
+from .written import beside, written
 
 
-class Subscription(Part):
+class _Subscription(Part):
     """A service's attachment to a channel.
 
     `group` names the group of consumers on a log (the service's name by default); `prefetch` is how many
@@ -65,7 +67,6 @@ class Subscription(Part):
         Literal["after", "before", "never"] | None, Field(description="when a consumer of a queue acknowledges")
     ] = None
     commit: Annotated[Commit | None, Field(description="when a group of a log commits")] = None
-    guarantee: Annotated[Literal[GUARANTEES] | None, Field(description="the same by what it is for")] = None
     assignor: Annotated[
         Literal[ASSIGNORS] | None, Field(description="how partitions are given to the members of the group")
     ] = None
@@ -102,8 +103,19 @@ class Subscription(Part):
 
     @property
     def commits(self):
-        """When it commits: what is written, or what its guarantee needs, or after the work."""
-        return self.commit or COMMITS.get(self.guarantee) or After()  # type: ignore[arg-type]
+        """When it commits: as is written, or as a part says, or after the work."""
+        return self.commit or COMMITS[self.settled or "after"]
+
+    @property
+    def policies(self):
+        """word -> settings of the parts that are written at it."""
+        return written(self, SUBSCRIPTION)
+
+    @property
+    def settled(self):
+        """When a message is settled, of its work: before, after or transaction; None where no part says so."""
+        said = [part(word).module("settings").settled(settings) for word, settings in self.policies.items()]
+        return said[0] if said else None
 
     @property
     def is_atomic(self):
@@ -116,6 +128,15 @@ class Subscription(Part):
         timed = self.session_timeout or self.max_poll_interval or self.rebalance or self.static
         needed = timed or self.commits.needs_owners or (self.batch or 1) > 1
         return self.assignor or ("range" if needed else None)
+
+
+if TYPE_CHECKING:
+    Subscription = _Subscription
+else:
+    Subscription = create_model(
+        "Subscription", __base__=_Subscription, __doc__=_Subscription.__doc__, __module__=__name__,
+        **beside(SUBSCRIPTION),
+    )  # fmt: skip
 
 
 def _read_subscriptions(written):

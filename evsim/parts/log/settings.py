@@ -6,8 +6,7 @@ from pydantic import Field, StrictBool, model_validator
 
 from evsim.scenario.distributions import AnyDistribution, Constant
 from evsim.scenario.errors import Problem, refuse
-from evsim.scenario.guarantees import COMMITS
-from evsim.scenario.offsets import Retention
+from evsim.scenario.offsets import COMMITS, Retention
 from evsim.scenario.part import Part
 from evsim.scenario.presets import Likened
 from evsim.scenario.units import AtLeastOne, PositiveTime, Time, up_to, write_time
@@ -42,12 +41,12 @@ class LogSettings(Likened):
     partitioned: ClassVar[bool] = True
     transactional: ClassVar[bool] = True
     readers_give_up: ClassVar[bool] = True
+    settles: ClassVar = tuple(COMMITS)
     faults: ClassVar = ("outage", "crash", "pause", "leader_failure")
     read_with: ClassVar[tuple[str, ...]] = (
         "group",
         "dead_letter",
         "commit",
-        "guarantee",
         "assignor",
         "rebalance",
         "session_timeout",
@@ -89,8 +88,8 @@ class LogSettings(Likened):
     unclean_election: Annotated[StrictBool, Field(description="whether a broker may lead that lacks messages")] = False
     idempotent: Annotated[StrictBool, Field(description="whether what its producer sends again is kept once")] = True
 
-    def promises(self, guarantee):
-        return {"commit": COMMITS[guarantee]}
+    def settling(self, when):
+        return {"commit": COMMITS[when]}
 
     @property
     def brokers(self):  # type: ignore[override]

@@ -92,12 +92,13 @@ class QueueSettings(Likened):
         "overflow": "drop_head", "refuses_dead_letters": True, "expired_to_dead_letter": True, "idempotent": True,
     }  # fmt: skip
     read_with: ClassVar[tuple[str, ...]] = (
-        "prefetch", "ack", "guarantee", "dead_letter", "retry", "change_visibility",
+        "prefetch", "ack", "dead_letter", "retry", "change_visibility",
     )  # fmt: skip
     not_read_with: ClassVar = {
         "group": ("a queue has no groups: all its consumers compete", "remove it, or make the channel a log"),
     }
     competing: ClassVar[bool] = True
+    settles: ClassVar = ("before", "after")
     kind: Literal["queue"] = "queue"
     delivery_limit: Annotated[
         Limit | None, Field(description="how often a message may come back before it is dead, as RabbitMQ counts")
@@ -187,8 +188,8 @@ class QueueSettings(Likened):
     def blocks(self):
         return self.overflow == "block"
 
-    def promises(self, guarantee):
-        return {"ack": "before" if guarantee == "at_most_once" else "after"}
+    def settling(self, when):
+        return {"ack": when}
 
     def read_plainly(self, service):
         return {"ack": "after"}

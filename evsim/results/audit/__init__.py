@@ -1,6 +1,6 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (leases, effects, turned_away, message_counts, dead_letters, promises, and those of the
+1. *Recount* (leases, effects, turned_away, message_counts, dead_letters, and those of the
    parts): states are worked out again from attempts, effects and messages, and compared with what is stored.
 2. *Stock-take* (stock_take): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
    way.
@@ -14,7 +14,6 @@ from evsim.results.audit import (
     effects,
     leases,
     message_counts,
-    promises,
     stock_take,
     turned_away,
 )  # fmt: skip
@@ -23,7 +22,7 @@ from evsim.results.audit.books import AuditError, Books
 __all__ = ["Audit", "AuditError"]
 
 RECOUNTS = (
-    leases, effects, turned_away, message_counts, dead_letters, promises,
+    leases, effects, turned_away, message_counts, dead_letters,
     *modules("audit"),
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock_take, credits)), ())

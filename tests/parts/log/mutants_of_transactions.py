@@ -1,7 +1,5 @@
-"""Ways to break transactions, and what a guarantee promises of a log."""
+"""Ways to break transactions."""
 
-from evsim.engine.delivery import Delivery
-from evsim.parts.log.engine.commits import EarlyCommitDelivery
 from evsim.parts.log.engine.transactions import Transactions
 from evsim.results.records import Verdict
 from evsim.scenario import Scenario
@@ -45,13 +43,3 @@ def what_is_committed_is_thrown_away(patch):
         return Verdict.GIVEN_BACK if found == Verdict.DONE and self.waiting == {} and once(message > LATE) else found
 
     patch.setattr(Transactions, "verdict", wrong)
-
-
-@mutant("promised at most once, and begun twice", of=ledgers, promise="at_most_once")
-def what_was_begun_is_handed_out_again(patch):
-    patch.setattr(EarlyCommitDelivery, "has_begun", lambda self, row: False)
-
-
-@mutant("settled as done and the work was not done", of=ledgers, promise="at_least_once")
-def what_was_interrupted_counts_as_done(patch):
-    patch.setattr(Delivery, "died", lambda self, row: self._settle(row, Verdict.DONE))

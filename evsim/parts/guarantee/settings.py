@@ -1,29 +1,30 @@
 """Delivery guarantees by name: what a subscription promises, and what that needs."""
 
-from .errors import Problem, a
-from .offsets import After, Before, Transaction
-from .units import write_limit
+from typing import Annotated, Literal
 
-__all__ = ["COMMITS", "GUARANTEES", "guarantees", "promised"]
+from pydantic import Field
 
-AFTER = After.model_construct()
-COMMITS = {
-    "at_most_once": Before.model_construct(),
-    "at_least_once": AFTER,
-    "effectively_once": AFTER,
-    "exactly_once": Transaction.model_construct(),
-}
-GUARANTEES = tuple(COMMITS)
+from evsim.scenario.errors import Problem, a
+from evsim.scenario.units import write_limit
 
+__all__ = ["GUARANTEES", "SETTINGS", "problems", "settled"]
 
-def promised(subscription, channel):
-    """A subscription with what its guarantee means for the channel, before any preset has its say."""
-    if subscription.guarantee is None:
-        return subscription
-    return subscription.model_copy(update=channel.promises(subscription.guarantee))
+GUARANTEES = {  # name -> when the consumer settles a message, of its work
+    "at_most_once": "before", "at_least_once": "after", "effectively_once": "after", "exactly_once": "transaction",
+}  # fmt: skip
+SETTINGS = Annotated[
+    Literal[tuple(GUARANTEES)],  # type: ignore[valid-type]
+    Field(description="when a message is settled, said by what that is for"),
+]
 
 
-def guarantees(scenario):
+def settled(guarantee):
+    """When a message is settled."""
+    return GUARANTEES[guarantee]
+
+
+def problems(scenario):
+    """What each guarantee needs of the channel, and of who reads it."""
     for name, service in scenario.services.items():
         for number, each in enumerate(service.subscribe):
             path, channel = ("services", name, "subscribe", number), scenario.channels.get(each.channel)
@@ -34,7 +35,7 @@ def guarantees(scenario):
                     yield Problem(
                         (*path, other), f"guarantee: {each.guarantee} says when", hint=f"remove {other} or guarantee"
                     )
-            if each.guarantee == "exactly_once" and channel.competing:
+            if channel.settles and GUARANTEES[each.guarantee] not in channel.settles:
                 yield Problem(
                     (*path, "guarantee"),
                     f"{a(channel.kind)} knows no transactions",

@@ -1,9 +1,11 @@
 """What a notebook needs: guesses, checks that simulate, a slider, small scenarios. Ideas stay in cells."""
 
 from evsim.lesson.copies import who_gets_which
+from evsim.lesson.crashes import crash_designs
 from evsim.lesson.facts import caught_up, promises, told_and_true, wiring
 from evsim.lesson.heard import did_it_happen
 from evsim.lesson.lesson_sizes import chain, lesson_size
+from evsim.lesson.letters import dead_letters
 from evsim.lesson.pictures import stack
 from evsim.lesson.predictions import predict
 from evsim.lesson.questions import question
@@ -15,7 +17,7 @@ from evsim.lesson.terminal import shell
 from evsim.lesson.told import told_then_done
 
 __all__ = [
-    "caught_up", "chain", "contention", "did_it_happen", "email_taken", "exercise", "lesson_size", "predict",
-    "promises", "question", "rivals", "shell", "slider", "stack", "told_and_true", "told_then_done", "who_gets_which",
-    "who_heard_no", "wiring",
+    "caught_up", "chain", "contention", "crash_designs", "dead_letters", "did_it_happen", "email_taken", "exercise",
+    "lesson_size", "predict", "promises", "question", "rivals", "shell", "slider", "stack", "told_and_true",
+    "told_then_done", "who_gets_which", "who_heard_no", "wiring",
 ]  # fmt: skip

@@ -100,6 +100,15 @@ def in_vain():
     return "some are, and some are not" if happened and not_ else "yes" if happened else "no"
 
 
+def entries_after_a_crash():
+    """How often a customer is on the list, which crashes after it has written them down and before it says so."""
+    moment = {"request": 0, "service": "mailing-list", "step": "effect subscription", "when": "after"}
+    crash = {"faults": [{"crash": "mailing-list", "at_step": moment, "for": "1s"}]}
+    runs = [lesson_size("events").replace(crash).run(seed=seed) for seed in SEEDS]
+    (times,) = {int(run.tables.requests.times_done[run.tables.effect_names.index("subscription"), 0]) for run in runs}
+    return ("never", "once", "twice")[times]
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -160,5 +169,15 @@ QUESTIONS = {
             "none of them": "programs that read the same channel get in each other's way.",
         },
         true_of_three,
+    ),
+    "crash-after-the-work": Question(
+        "The list has written you down, and crashes before it can say so. In the end, how often are you on it?",
+        {
+            "never": "a crash takes back what the program was doing.",
+            "once": "the broker knows what was done.",
+            "twice": "",
+            "nobody can say": "what comes of a crash is chance.",
+        },
+        entries_after_a_crash,
     ),
 }

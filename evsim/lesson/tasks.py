@@ -2,7 +2,7 @@
 
 from functools import cache, partial
 
-from evsim.lesson import consumer_task
+from evsim.lesson import consumer_task, delivery_task
 from evsim.lesson.answers import changed, down, of
 from evsim.lesson.exercises import Exercise, Refused, Task
 from evsim.lesson.lesson_sizes import lesson_size
@@ -116,6 +116,7 @@ TASKS = {
         base=partial(lesson_size, "events"),
     ),
     **consumer_task.TASKS,
+    **delivery_task.TASKS,
 }
 
 

@@ -11,6 +11,7 @@ NEVER_LEFT = "message lost with its producer"
 CAME = {"message refused": "refused", "message came again": "came again",
         "message deduplicated": "deduplicated"}  # fmt: skip
 TAKEN = ("kept", "came again", "deduplicated")
+AT_ONCE = ("refused", *TAKEN)  # what comes at one moment: nothing comes again before it is kept
 CONFIRMATION_LOST = "confirmation lost on the link"
 KINDS = (SENT_AGAIN, LOST, NEVER_LEFT, CONFIRMATION_LOST, *CAME)
 
@@ -48,7 +49,7 @@ class Sendings:
         came = [(time, CAME[kind]) for time, kind in met if kind in CAME]
         untold = [time for time, kind in met if kind == CONFIRMATION_LOST]
         if appended == appended:
-            came = sorted([*came, (appended, "kept")], key=lambda arrival: arrival[0])
+            came = sorted([*came, (appended, "kept")], key=lambda arrival: (arrival[0], AT_ONCE.index(arrival[1])))
         arrivals = iter(came)  # in the order of sending: the link keeps it
         found = []
         for time in sent:

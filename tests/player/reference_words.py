@@ -6,11 +6,11 @@ A customer is called #0, #1 ... there, by the place of their request.
 from evsim.view.words import seconds
 from tests.exports.plain import micro
 
-__all__ = ["told", "verdict"]
+__all__ = ["ORDER", "told", "verdict"]
 
 ORDER = (
-    "fault ends", "fault", "note", "settled", "late", "confirmed", "kept", "came", "arrives", "starts", "effect",
-    "remark", "published", "relayed", "sent", "asked", "answers early", "ends", "granted", "starts after a wait",
+    "fault ends", "fault", "note", "settled", "late news", "confirmed", "kept", "came", "arrive", "started", "effect",
+    "remark", "published", "relayed", "sent", "asked", "answer early", "ended", "granted", "resumed",
 )  # fmt: skip
 WHY = {
     "none": "it failed", "fail step": "it failed", "error rate": "a fault made it fail",
@@ -144,18 +144,18 @@ def of_row(reference, row):
         words = f"{whose} reaches {service}"
     else:
         words = f"{whose} waits at {service} for a free worker"
-    yield "arrives", arrived, words
+    yield "arrive", arrived, words
     if started > arrived:
         waited = seconds((started - arrived) / 1e6)
-        yield "starts after a wait", started, f"a worker of {service} begins with {whose}, who waited {waited}"
+        yield "resumed", started, f"a worker of {service} begins with {whose}, who waited {waited}"
     else:
-        yield "starts", started, f"a worker of {service} begins with {whose}"
-    yield "ends", row.ended, is_ended(row)
+        yield "started", started, f"a worker of {service} begins with {whose}"
+    yield "ended", row.ended, is_ended(row)
     if micro(row.gone) != micro(row.ended):
-        yield "answers early", row.gone, answers_early(row)
+        yield "answer early", row.gone, answers_early(row)
     if row.kind != "delivery" or micro(row.settled) != micro(row.ended):
         yield "settled", row.settled, is_settled(row)
-    yield "late", row.late, f"an answer of {service} for {whose} reaches {source} too late: nobody waits for it"
+    yield "late news", row.late, f"an answer of {service} for {whose} reaches {source} too late: nobody waits for it"
 
 
 def is_told_by_kept(row, plain):
@@ -176,7 +176,7 @@ def of_nobody(row, message):
     words = f"{channel} drops the message about {whose}{why}"
     if row.reason == "redriven":
         words = f"{channel} gives the message about {whose} back to where it died"
-    yield "ends", row.ended, words
+    yield "ended", row.ended, words
     if micro(row.settled) != micro(row.ended):
         yield "settled", row.settled, words
 

@@ -1,5 +1,6 @@
 """What the player computes without a page: its own tests in Node, and what it says about runs."""
 
+import json
 import re
 
 import numpy as np
@@ -12,7 +13,8 @@ from evsim.view.player.film import film
 from evsim.view.story import Story
 from evsim.view.words import seconds
 from tests.books.systems import systems
-from tests.player.node import ROOT, ask, node
+from tests.player.node import MODULES, ROOT, ask, node
+from tests.player.reference_words import ORDER
 from tests.view import runs
 
 EVENTS = {"events": ["eventsOf"], "words": ["sentence"]}
@@ -23,6 +25,17 @@ NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # of many systems 
 def test_the_core_passes_its_own_tests():
     said = node("--test", *sorted((ROOT / "tests/player/js").glob("*.test.mjs")))
     assert re.search(r"^# fail 0$", said, re.MULTILINE) and not re.search(r"^# pass 0$", said, re.MULTILINE), said
+
+
+def test_what_happens_at_one_moment_is_told_in_the_order_of_the_reference():
+    """Two of each kind rarely meet in random systems; their order is one list, and compared as one."""
+    script = f"""
+import * as kinds from {json.dumps((MODULES / "kinds.js").as_uri())};
+const found = Object.entries(kinds).sort(([, one], [, other]) => one - other);
+process.stdout.write(JSON.stringify(found));
+"""
+    found = json.loads(node("--input-type=module", "--eval", script))
+    assert found == [[kind.upper().replace(" ", "_"), number] for number, kind in enumerate(ORDER)]
 
 
 def test_times_are_said_as_the_still_pictures_say_them():

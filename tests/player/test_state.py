@@ -281,3 +281,29 @@ def test_what_a_link_made_a_second_one_of_is_nobodys_wait_and_no_backlog():
     assert made >= {"call", "delivery"}
     assert any(row.kind == "delivery" and row.outcome == "crashed" for row in plain.rows)
     assert_the_player_shows_the_records([run], count=40)
+
+
+def caught_up():
+    """A message is slow, and is sent again: as nothing overtakes it, all that was sent comes at one moment."""
+    slow = {"latency": ["front", "jobs"], "add": 5, "at": 0.9, "for": 0.2}
+    publish = {"channel": "jobs", "timeout": 1, "retry": {"attempts": 3}}
+    return Scenario.from_dict({
+        "name": "caught-up",
+        "workloads": {"page": {"target": "front", "arrivals": {"constant": 1}}},
+        "services": {
+            "front": {"workers": 4, "handle": [{"publish": publish}]},
+            "clerk": {"subscribe": "jobs", "handle": [{"work": 0.2}, {"effect": "row"}]},
+        },
+        "channels": {"jobs": {"queue": {}}},
+        "network": {"latency": 0.02},
+        "faults": [slow],
+        "run": {"duration": 8, "warmup": 0},
+    })  # fmt: skip
+
+
+def test_what_comes_again_is_told_after_what_is_kept_at_the_same_moment():
+    run = caught_up().run()
+    first = run.tables.sendings[0]
+    assert [each.fate for each in first] == ["kept", "came again", "came again"]
+    assert len({each.arrived for each in first}) == 1
+    assert_the_player_shows_the_records([run])

@@ -43,6 +43,12 @@ def committed_at_intervals(at):
     return facts({}, [3], reading={"commit": {"interval": 5}}, faults=[{"crash": "reader", "at": at, "for": 1}])
 
 
+def committed_since_it_joined(at):
+    """The member joins at 3 s, after a crash, and commits at 8 s; it crashes once more. The message ended at 5 s."""
+    crashes = [{"crash": "reader", "at": 1, "for": 2}, {"crash": "reader", "at": at, "for": 1}]
+    return facts({}, [4], reading={"commit": {"interval": 5}}, faults=crashes)
+
+
 def dies_and_fails(deaths):
     """Each life of a second ends before the work of 2 s does; what then ends fails, and one more attempt is allowed."""
     crashes = [{"crash": "reader", "at": 1.5 * number + 1, "for": 0.5} for number in range(deaths)]
@@ -138,6 +144,7 @@ RULES = [
     Rule(ONE, lambda count: turns((0, 0), count), times("reader", "leased"), on=(1, [0, 1]), beyond=(2, [0, 0])),
     Rule(HELD, failing, times("reader", "started"), on=(1, [0, 2, 3]), beyond=(0, [0, 1, 2])),
     Rule(INTERVAL, committed_at_intervals, times("reader", "started"), on=(5, [3, 6]), beyond=(5 + JUST, [3])),
+    Rule(INTERVAL, committed_since_it_joined, times("reader", "started"), on=(8, [4, 9]), beyond=(8 + JUST, [4])),
     Rule(NO_FAILURE, dies_and_fails, times("reader", "started"), on=(0, [0, 2]), beyond=(2, [0, 1.5, 3, 5])),
     Rule(POLL, slow, expelled, on=(5, False), beyond=(5 + JUST, True)),
     Rule("it is missed after `session_timeout`", silent, expelled, on=(5, False), beyond=(5 + JUST, True)),

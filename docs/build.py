@@ -11,7 +11,9 @@ from pathlib import Path
 
 import evsim
 from evsim.figures import CHANNEL, PARTITION, PHASE, RUN, SERVICE, UNITS, figures
-from evsim.registry import folders
+from evsim.registry import CALL, EFFECT, FAULT, ON_ERROR, PUBLISH, STEP, SUBSCRIPTION, folders
+from evsim.registry import CHANNEL as CHANNEL_PART
+from evsim.registry import SERVICE as SERVICE_PART
 from evsim.scenario import Scenario
 from evsim.scenario.arrivals import Arrivals, Batch, Key
 from evsim.scenario.balance import Balance
@@ -150,9 +152,25 @@ def pages_of_parts():
     """The page of each part, and a list of them."""
     folder, found = ROOT / "docs" / "parts", {name: together[0] for name, together in folders().items()}
     pages = {folder / f"{word}.md": with_picture(page(word)) for word in found}
-    lines = [f"* [{word}]({word}.md): {found[word].about}" for word in found]
-    pages[folder / "README.md"] = "# The parts\n\nEach is a folder in evsim/parts.\n\n" + "\n".join(lines) + "\n"
+    pages[folder / "README.md"] = list_of_parts(found)
     return pages
+
+
+STANDS = {
+    CHANNEL_PART: "How messages travel", STEP: "Steps of a handler", CALL: "Settings of a call and of an ask",
+    ON_ERROR: "What follows a call without an answer", PUBLISH: "Settings of a publish",
+    SUBSCRIPTION: "Settings of a subscription", EFFECT: "Settings of an effect",
+    SERVICE_PART: "Settings of a service", FAULT: "Faults",
+}  # fmt: skip
+
+
+def list_of_parts(found):
+    """The page that lists all parts by where their words stand in a scenario."""
+    text = "# The parts\n\nEach is a folder in evsim/parts, called by its word in a scenario.\n"
+    for socket, title in STANDS.items():
+        mine = [f"* [{word}]({word}.md): {each.about}\n" for word, each in found.items() if each.socket == socket]
+        text += f"\n## {title}\n\n{''.join(mine)}" if mine else ""
+    return text
 
 
 def with_picture(text):

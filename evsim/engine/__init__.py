@@ -1,4 +1,4 @@
-"""How a scenario runs: SimPy's clock, and the parts, one a file."""
+"""How a scenario runs: SimPy's clock, and what all parts stand on, one thing a file."""
 
 from evsim.engine.execution import Execution, execute
 

@@ -1,4 +1,4 @@
-"""The ways through the house: each list is short, and every file on it, and every function, is there."""
+"""The rooms and the ways through the house: no room is left out, and every file and function on a way is there."""
 
 import ast
 import re
@@ -10,6 +10,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/ways.md").read_text(encoding="utf-8")
 WAYS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 MOST = 12
+
+
+def test_every_room_is_named_and_is_there():
+    table = PAGE.partition("\n## ")[0]
+    named = set(re.findall(r"`(evsim/[\w.]+)`", table))
+    rooms = {path for path in ROOT.glob("evsim/[a-z]*") if path.suffix in ("", ".py")}
+    assert named == {path.relative_to(ROOT).as_posix() for path in rooms}
 
 
 def defined(path):

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from docs.build import list_of_parts
 from evsim.registry import SUBSCRIPTION, folders, part
 from evsim.scenario import Scenario
 from evsim.scenario.manual import page
 
 ROOT = Path(__file__).resolve().parents[2]
+LIST = list_of_parts({folder: together[0] for folder, together in folders().items()})
 every_part = pytest.mark.parametrize("part", [each[0] for each in folders().values()], ids=lambda part: part.folder)
 
 
@@ -19,6 +21,11 @@ def test_it_has_settings_an_engine_an_audit_a_page_and_mutants(part):
     assert part.about.endswith(".")
     assert part.settings and (part.socket == SUBSCRIPTION or part.build) and part.module("audit").CHECKS
     assert (ROOT / "tests" / "parts" / part.folder / "mutants.py").exists()
+
+
+@every_part
+def test_it_stands_in_the_list_of_parts(part):
+    assert f"* [{part.folder}]({part.folder}.md): {part.about}" in LIST
 
 
 @every_part

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from evsim.experiment import break_even, compare, crash_matrix, find, hysteresis, replicate, sensitivity, sweep
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
+    from evsim.reporting import report
     from evsim.run import Simulation
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
     from evsim.view.player.widget import play
@@ -30,6 +31,7 @@ __all__ = [
     "names",
     "play",
     "replicate",
+    "report",
     "sensitivity",
     "sweep",
     "theory",
@@ -51,6 +53,7 @@ _MODULES = {
     ),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),
+    "evsim.reporting": ("report",),
     "evsim.run": ("Simulation",),
     "evsim.view.player.widget": ("play",),
 }

@@ -48,7 +48,7 @@ def run(
     """Run a scenario and tell what happened. Exit status 1 if an objective is missed."""
     from evsim.experiment.judging import judge
     from evsim.experiment.replicate import replicate
-    from evsim.experiment.report import report
+    from evsim.experiment.run_text import run_text
     from evsim.experiment.running import audited_run
     from evsim.experiment.saving import save_run
 
@@ -77,7 +77,7 @@ def run(
         duration, warmup = chosen.run_settings.duration, chosen.run_settings.warmup
         title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"
         title += f", those of the first {warmup:g} s not counted" if warmup else ""
-        say(report(title, summary, services, channels, phases, get_terminal_size().columns))
+        say(run_text(title, summary, services, channels, phases, get_terminal_size().columns))
         say(f"\nThe books: {audit}.")
         say_verdicts("Objectives", verdicts)
     finish({"": verdicts}, as_json, stopped)
@@ -101,7 +101,7 @@ def compare(
     objective.
     """
     from evsim.experiment.compare import compare
-    from evsim.experiment.report import none_seen
+    from evsim.experiment.run_text import none_seen
     from evsim.experiment.saving import save_comparison
 
     if len(scenarios) == 1 and settings:
@@ -220,6 +220,33 @@ def sweep(
         as_json,
         stopped,
     )
+
+
+@app.command()
+def report(
+    scenarios: Annotated[list[str], typer.Argument(metavar="NAME|FILE...", help="A design, or several.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The page.")] = "report.html",
+    seed: Seed = None,
+    settings: Settings = None,
+    runs: Annotated[int, typer.Option(min=2, help="How many runs of each design.")] = 20,
+    objectives: Objectives = None,
+    overwrite: Overwrite = False,
+    jobs: Jobs = None,
+):
+    """Write one page to decide by: verdicts, differences, what breaks, when the answer flips, and what it rests on.
+
+    Exit status 1 if every design misses an objective.
+    """
+    from evsim.reporting import report
+    from evsim.whole import place_for
+
+    designs = [load_scenario(name, settings, seed) for name in scenarios]
+    place_for(output, overwrite=overwrite, inputs=read_for(scenarios, designs))
+    done = report(*designs, n=runs, objectives=limits_of(objectives), jobs=jobs)
+    warn(done.comparison.warnings)
+    say("\n".join(done.answer))
+    say(f"The page: {done.save(output, overwrite=overwrite)}")
+    finish(done.comparison.verdicts, True)
 
 
 def _as_far(experiment, *arguments, **settings):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from evsim.experiment.judging import MEETS, MISSES, Judgement
 from evsim.experiment.statistics import Difference, Estimate, difference, estimate
 from evsim.experiment.sweep import sweep
 from evsim.experiment.text_tables import html_table, text_table
@@ -14,7 +15,7 @@ from evsim.scenario.model import Scenario
 from evsim.scenario.paths import path_words
 from evsim.scenario.units import number_of
 
-__all__ = ["Bar", "Sensitivity", "inputs_of", "sensitivity"]
+__all__ = ["Bar", "Flip", "Sensitivity", "inputs_of", "sensitivity"]
 
 SECTIONS = ("workloads", "services", "channels", "network", "faults")  # where the inputs of a model stand
 
@@ -50,13 +51,23 @@ def sensitivity(
     for (path, side, value), column in zip(sides, others, strict=True):
         bars[path][side] = value, difference(base, column)
     made = [Bar(path, scenario.value(path), *_both(bars[path])) for path in paths]
-    return Sensitivity(scenario, metric, by, estimate(base), tuple(sorted(made, key=lambda bar: -bar.swing)))
+    flips = [
+        Flip(path, value, before, after)
+        for (path, _, value), judged in zip(sides, found.verdicts[1:], strict=True)
+        for before, after in zip(found.verdicts[0], judged, strict=True)
+        if {before.verdict, after.verdict} == {MEETS, MISSES}
+    ]
+    widest = tuple(sorted(made, key=lambda bar: -bar.swing))
+    return Sensitivity(scenario, metric, by, estimate(base), widest, tuple(flips))
 
 
 def inputs_of(scenario):
-    """path -> value of every number that is written of the system: not of the run, not of the objectives."""
+    """path -> value of every number that is written of the system, and of all workers; not of run or objectives."""
     data = scenario.to_dict()
-    return {path: value for section in SECTIONS for path, value in _numbers(data.get(section), section)}
+    found = {path: value for section in SECTIONS for path, value in _numbers(data.get(section), section)}
+    for name, service in scenario.services.items():
+        found.setdefault(f"services.{name}.workers", service.workers)
+    return {path: value for path, value in found.items() if value is not None}
 
 
 def _numbers(node, path):
@@ -136,14 +147,32 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Flip:
+    """An objective that is decided one way as things are (``before``), and the other way with ``value`` at ``path``."""
+
+    path: str
+    value: object
+    before: Judgement
+    after: Judgement
+
+    @property
+    def words(self):
+        return f"with {path_words(self.path)} at {self.value:g} it {self.after.verdict} {self.after.asked}"
+
+
+@dataclass(frozen=True)
 class Sensitivity:
-    """What :func:`sensitivity` measured: the ``base`` of the ``metric``, and its ``bars``, the widest first."""
+    """What :func:`sensitivity` measured: the ``base`` of the ``metric``, and its ``bars``, the widest first.
+
+    ``flips``: a :class:`Flip` for each change that turns the verdict on an objective of the scenario.
+    """
 
     scenario: Scenario
     metric: str
     by: float
     base: Estimate
     bars: tuple
+    flips: tuple = ()
 
     @property
     def finding(self):
@@ -187,7 +216,8 @@ class Sensitivity:
 
     def __str__(self):
         header, rows = self.table()
-        return f"{self._title()}\n\n{text_table(header, rows)}"
+        flips = "".join(f"\n{each.words}" for each in self.flips)
+        return f"{self._title()}\n\n{text_table(header, rows)}" + (f"\n{flips}" if flips else "")
 
     def _repr_html_(self):
         header, rows = self.table()

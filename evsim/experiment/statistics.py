@@ -8,10 +8,13 @@ left.
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 
 __all__ = [
     "Difference", "Estimate", "difference", "estimate", "none_seen_bound", "pairing", "runs_to_decide", "t_quantile",
 ]  # fmt: skip
+
+MANY = 1000  # degrees of freedom with which Student's t is as good as normal
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,8 @@ def runs_to_decide(estimate, limit, confidence=0.95):
     if not (apart > 0 and estimate.sd >= 0):
         return None
     probability = (1 + confidence) / 2
-    n = max(2, math.ceil((t_quantile(probability, 10**6) * estimate.sd / apart) ** 2))
-    while t_quantile(probability, n - 1) * estimate.sd / math.sqrt(n) >= apart:
+    n = max(2, math.ceil((NormalDist().inv_cdf(probability) * estimate.sd / apart) ** 2))
+    while n < MANY and t_quantile(probability, n - 1) * estimate.sd / math.sqrt(n) >= apart:
         n += 1
     return n
 

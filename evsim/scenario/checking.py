@@ -18,6 +18,7 @@ from .fitting import blocking, callees, unbrokered
 from .handlers import branches, walk
 from .letter_cycles import ways_at_once
 from .naming import ends, kinds, missing
+from .origins import origins
 from .presets import completed
 from .routing import homes, is_routed_by_key
 from .sizes import sizes
@@ -47,6 +48,7 @@ def check(scenario):
         _settlings,
         unbrokered,
         unbalanced,
+        origins,
     )
     return [problem for one in checks for problem in one(scenario)]
 

@@ -17,6 +17,7 @@ from .checking import check
 from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
 from .objectives import Objectives
+from .origins import Origin
 from .part import Name, Part, every_part, names_of
 from .parts import Network, Service, Workload
 from .presets import complete
@@ -74,6 +75,10 @@ class Scenario(Part):
     run_settings: RunSettings = Field(description="how long it runs, and what is counted", alias="run")
     objectives: Objectives = Field(
         description="which figures it promises; see the page of figures", default={}, validate_default=True
+    )
+    origins: dict[str, Origin] = Field(
+        description="where numbers come from: path -> `measured: a source`, `published: a source` or `guessed`",
+        default={},
     )
 
     _folder: Path | None = PrivateAttr(None)

@@ -40,8 +40,8 @@ def promise(run, ax=None, at=None):
     return scene(run, at, tall).draw(ax)
 
 
-def scene(run, at=None, tall=None, frame=None):
-    """The same as a :class:`~evsim.view.scene.scene.Scene`; `tall`: its height in inches."""
+def scene(run, at=None, tall=None, frame=None, columns=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`; `tall`: its inches of height; `columns`: at most."""
     state = State(run, at)
     rows = _rows(state, effect_marks(run))
     total = promise_sentence(run, at)
@@ -53,7 +53,7 @@ def scene(run, at=None, tall=None, frame=None):
     happened = bands(run, at, place=lambda time: int(np.searchsorted(state.arrived, time)))
     above = min(0.5, (4 + 15 * len(happened)) / (43 * size[1]))  # share of the height for the words of faults
     low, high = -(len(rows) - 1) * ROW - 0.35, 1.1
-    each = 1 if number <= MOST_COLUMNS else -(-number // BINS)
+    each = -(-number // columns) if columns else 1 if number <= MOST_COLUMNS else -(-number // BINS)
     begins = np.arange(0, number, each)
     marks = [mark for lane, row in enumerate(rows) for mark in _lane(row, begins, number, -lane * ROW, lane > 0)]
     left_out = len(state.names) - MOST_EFFECTS
@@ -68,7 +68,7 @@ def scene(run, at=None, tall=None, frame=None):
         counts(0.0, frame.right, f"customers in order of arrival{many}{some}"),
         names(low, high + (high - low) * above / (1 - above), places), happened, tuple(marks),
         below=(total, books(run)), dpi=dpi,
-        noticed={run.scenario.name: Noticed(run)}, again=partial(scene, run, at, tall),
+        noticed={run.scenario.name: Noticed(run)}, again=partial(scene, run, at, tall, columns=columns),
     )  # fmt: skip
 
 

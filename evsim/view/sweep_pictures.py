@@ -13,7 +13,7 @@ from evsim.view.scene.marks import End, Look, look_of
 from evsim.view.scene.paper import draw_ends
 from evsim.view.style import COLOURS, INK, LESSON, PAPER, Mark, count, describe, figure, title
 
-__all__ = ["heat_map", "lines", "tornado"]
+__all__ = ["heat_map", "lines", "load_lines", "tornado"]
 
 LINES = (
     Mark(COLOURS["blue"], "o"), Mark(COLOURS["orange"], "s", (0, (5, 1.5))),
@@ -51,18 +51,56 @@ def lines(sweep, metric, x=None, ax=None):
             ends.append(End(means[-1], name, look_of(mark)))
             shown = ", ".join(f"{write_estimate(metric, each)} at {value}" for value, each in points.items())
             words.append(f"{name + ': ' if name else ''}{shown}.")
-        limit = sweep.scenario.objectives.get(metric)
-        if limit is not None:
-            ax.axhline(limit, color=INK, lw=1, ls=(0, (1, 2)), zorder=1)
-            ends.append(End(limit, f"limit {write(metric, limit)}", Look(INK, width=1, dash=(1, 2))))
-        _scale(ax.yaxis, metric)
-        ax.set_ylim(0, 1.08 * max(ax.get_ylim()[1], limit or 0))
-        ax.set_ylabel(label(metric))
+        ends += _height(ax, metric, sweep.scenario.objectives.get(metric))
         _ticks(ax.xaxis, x, values, places)
         draw_ends(ax, [end for end in ends if end.text])
         text = _finding(metric, x, groups)
         title(ax, text)
         return describe(ax, f"{text}. {' '.join(words)}")
+
+
+def load_lines(measured, metric, limit=None, ax=None):
+    """Draw a figure against the load, a line a design, with 95 % bands.
+
+    measured: design -> (times the load, Estimate) pairs. limit: that of an objective, drawn dotted; far above it the
+    picture ends.
+    """
+    with figure(ax) as ax:
+        ends, words = [], []
+        for (name, points), mark in zip(measured.items(), LINES, strict=False):
+            known = [(load, each) for load, each in points if not math.isnan(each.mean)]
+            if known:
+                ends.append(End(_curve(ax, known, mark), name, look_of(mark)))
+            shown = ", ".join(f"{write_estimate(metric, each)} at {load:g} times the load" for load, each in known)
+            words.append(f"{name}: {shown}.")
+        top = ax.get_ylim()[1]
+        ends += _height(ax, metric, limit, min(top, 5 * limit) if limit else top)
+        ax.set_xlabel("times the load of the scenario")
+        high = ax.get_ylim()[1]
+        draw_ends(ax, [End(min(end.y, high), end.text, end.look) for end in ends])
+        text = f"{label(metric)[:1].upper()}{label(metric)[1:]} against the load"
+        title(ax, text)
+        return describe(ax, f"{text}. {' '.join(words)}")
+
+
+def _curve(ax, known, mark):
+    """Draw (place, Estimate) pairs as a line with its band; return where it ends."""
+    at = [place for place, _ in known]
+    means, low, high = (np.array([getattr(each, part) for _, each in known]) for part in ("mean", "low", "high"))
+    ax.fill_between(at, low, high, color=mark.colour, alpha=0.15, lw=0, zorder=2)
+    ax.plot(at, means, **mark.style, zorder=3)
+    return means[-1]
+
+
+def _height(ax, metric, limit, top=0.0):
+    """Label the axis of the figure, from 0; draw its limit. Gives the limit's name for the margin."""
+    _scale(ax.yaxis, metric)
+    ax.set_ylim(0, top or 1.08 * max(ax.get_ylim()[1], limit or 0))
+    ax.set_ylabel(label(metric))
+    if limit is None:
+        return []
+    ax.axhline(limit, color=INK, lw=1, ls=(0, (1, 2)), zorder=1)
+    return [End(limit, f"limit {write(metric, limit)}", Look(INK, width=1, dash=(1, 2)))]
 
 
 def heat_map(sweep, metric, x=None, y=None, ax=None):
@@ -106,12 +144,13 @@ def heat_map(sweep, metric, x=None, y=None, ax=None):
         return describe(ax, f"{text}. {cells}.")
 
 
-def tornado(sensitivity, ax=None):
+def tornado(sensitivity, ax=None, name="", most=MOST_BARS):
     """Draw by how much a figure changes when each input is less and more, the strongest on top; 95 % intervals in grey.
 
-    sensitivity: what :func:`evsim.sensitivity` measured.
+    sensitivity: what :func:`evsim.sensitivity` measured. name: of the design, where there are several; most: how many
+    bars there may be.
     """
-    metric, bars = sensitivity.metric, sensitivity.bars[:MOST_BARS]
+    metric, bars = sensitivity.metric, sensitivity.bars[:most]
     with figure(ax, (LESSON[0], max(LESSON[1] - 1, 1.5 + 0.42 * len(bars)))) as ax:
         for level, bar in enumerate(bars):
             for side, mark in ((bar.less, LINES[0]), (bar.more, LINES[1])):
@@ -129,7 +168,8 @@ def tornado(sensitivity, ax=None):
         handles = [ax.barh(0, 0, color=mark.colour, label=words) for words, mark in
                    ((f"{share} less", LINES[0]), (f"{share} more", LINES[1]))]  # fmt: skip
         ax.legend(handles=handles, loc="lower right")
-        text = sensitivity.finding
+        finding = sensitivity.finding
+        text = f"{name}: {finding[:1].lower()}{finding[1:]}" if name else finding
         title(ax, text, 0.3 + 0.09 * max((len(bar.words) for bar in bars), default=0))
         return describe(ax, f"{text}. " + " ".join(bar.sentence(metric) for bar in bars))
 

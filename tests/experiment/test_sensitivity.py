@@ -29,6 +29,8 @@ def measured(desk):
 
 def test_the_inputs_are_the_numbers_of_the_system(desk):
     assert list(inputs_of(desk)) == [RATE, "services.desk.workers", WORK]
+    alone = desk.replace({"services.desk.workers": 1})
+    assert inputs_of(alone)["services.desk.workers"] == 1, "nobody wrote it, but it is an input"
 
 
 def test_each_change_is_that_of_the_formula(measured):

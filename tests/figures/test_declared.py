@@ -4,7 +4,7 @@ import pytest
 
 import evsim
 from evsim.experiment.judging import judge
-from evsim.experiment.report import report
+from evsim.experiment.run_text import run_text
 from evsim.figures import (
     CHANNEL,
     LESS,
@@ -69,6 +69,6 @@ def test_a_figure_of_a_run_is_judged_compared_and_written_as_declared(name):
 
 
 def test_the_report_has_every_figure_of_a_run_and_the_short_tables_of_services_and_channels(run):
-    text = report("title", run.summary(), run.services, run.channels, run.phases, 400)
+    text = run_text("title", run.summary(), run.services, run.channels, run.phases, 400)
     for name in [each.name for each in figures(RUN)] + [*headlines(SERVICE), *headlines(CHANNEL), *headlines(PHASE)]:
         assert label(name) in text, name

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import evsim
 from evsim.cli import app
 from evsim.experiment.judging import judge
-from evsim.experiment.report import report
+from evsim.experiment.run_text import run_text
 from evsim.registry import modules, part, parts
 from evsim.results.audit import AuditError
 from evsim.scenario import Scenario
@@ -116,7 +116,7 @@ def test_its_figures_are_promised_judged_compared_and_reported(run, tmp_path):
     promising = SHOP.replace({"objectives": {"cache_hit_rate": "99%"}})
     (judged,) = judge(promising.objectives, run.summary())
     assert str(judged).startswith("MISSES  cache hit rate at least 99 %: ")
-    assert "cache hit rate" in report("shop", run.summary(), run.services, {})
+    assert "cache hit rate" in run_text("shop", run.summary(), run.services, {})
     with pytest.raises(evsim.ScenarioError, match="did you mean cache_hit_rate"):
         SHOP.replace({"objectives": {"cache_hit_rat": "99%"}})
     assert "cache_hit_rate" in Scenario.schema()["properties"]["objectives"]["properties"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.experiment import compare, replicate
-from evsim.experiment.report import none_seen, report
+from evsim.experiment.run_text import none_seen, run_text
 from tests.truth.systems import system
 
 DOWN = {"outage": "worker", "at": 10, "for": 5}
@@ -96,7 +96,7 @@ def test_run_report_and_compare_show_each_phase_with_its_interval():
     counts = [run["phases"][DURING]["requests"] for run in many.runs]
     assert (during.mean, during.n) == (np.mean(counts), 3) and during.low < during.mean < during.high
     title = f"Who came before, during and after {DURING.removeprefix('during ')}"
-    text = report("title", many.summary(), many.services, many.channels, many.phases)
+    text = run_text("title", many.summary(), many.services, many.channels, many.phases)
     both = compare(scenario, scenario, n=2, labels=["one", "two"], jobs=1).table()
     for words in (text, str(many), many._repr_html_(), both.replace("One: w", "W")):
         assert title in words

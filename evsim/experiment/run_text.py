@@ -4,10 +4,10 @@ from evsim.experiment.statistics import Estimate, none_seen_bound
 from evsim.experiment.text_tables import cell, phase_tables, text_table
 from evsim.figures import CHANNEL, POINTS, SERVICE, grouped, headlines, label, write_as
 
-__all__ = ["report"]
+__all__ = ["none_seen", "run_text"]
 
 
-def report(title, summary, services, channels, phases=None, width=110):
+def run_text(title, summary, services, channels, phases=None, width=110):
     """Sections of aligned text, from the values of one run or the Estimates of many.
 
     Tables wider than ``width`` are turned: a column a service.

@@ -1,0 +1,43 @@
+"""The answer in a sentence, as far as the intervals decide it."""
+
+from evsim.experiment.judging import MISSES, NOT_DECIDED
+
+__all__ = ["answer"]
+
+
+def answer(verdicts):
+    """Sentences about which designs meet their objectives: label -> Judgements."""
+    if not any(verdicts.values()):
+        return ["No objective is given, so there is nothing to meet: give some with --objective."]
+    meet = [name for name, its in verdicts.items() if its and all(each.verdict == "MEETS" for each in its)]
+    miss = {name: [each for each in its if each.verdict == MISSES] for name, its in verdicts.items()}
+    open_ = {name: [each for each in its if each.verdict == NOT_DECIDED] for name, its in verdicts.items()}
+    said = []
+    if meet:
+        number = max(len(verdicts[name]) for name in meet)
+        said.append(f"{_listed(meet)} {'meets' if len(meet) == 1 else 'meet'} {_all(number)}.")
+    elif all(miss.values()):
+        said.append("No design meets its objectives.")
+    said += [f"{name} misses {_listed([_told(each) for each in its])}." for name, its in miss.items() if its]
+    for name, its in open_.items():
+        if its and not miss[name]:
+            said.append(f"Not decided for {name}: {_listed([_undecided(each) for each in its])}.")
+    return said
+
+
+def _all(number):
+    return "the objective" if number == 1 else f"all {number} objectives"
+
+
+def _told(judgement):
+    return f"{judgement.asked} ({judgement.measured})"
+
+
+def _undecided(judgement):
+    runs = judgement.runs_to_decide
+    more = f"about {runs:,} runs would decide" if runs else "more runs alone will not tell"
+    return f"{judgement.asked} ({judgement.measured}; {more})"
+
+
+def _listed(words):
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,229 @@
+"""The architect's page: designs side by side, what they promise, what breaks them, and what the answer rests on."""
+
+import base64
+import io
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+from evsim.experiment.compare import Comparison, compare
+from evsim.experiment.judging import verdict_table
+from evsim.experiment.replicate import replicate
+from evsim.experiment.run_text import none_seen
+from evsim.experiment.sensitivity import inputs_of, sensitivity
+from evsim.figures import better_or_worse, figure, label, write, write_estimate
+from evsim.reporting.answer import answer
+from evsim.reporting.breaking import breaks
+from evsim.reporting.duties import duties
+from evsim.reporting.loads import against_load, holds_up_to
+from evsim.scenario.arguments import a_scenario
+from evsim.scenario.origins import origin_of
+from evsim.scenario.paths import path_words
+from evsim.version import installed_version
+from evsim.view.sweep_pictures import load_lines, tornado
+from evsim.whole import place_for, write_text
+
+__all__ = ["Report", "report"]
+
+SHOWN = (
+    "response_p99", "completion_p99", "availability", "told_yes_not_true", "told_yes_never_true",
+    "told_error_yet_true", "lost",
+)  # fmt: skip
+COMPARED = (
+    "response_mean", "response_p99", "completion_mean", "completion_p99", "availability", "errors",
+    "told_yes_never_true", "told_error_yet_true", "lost", "retries",
+)  # fmt: skip
+FEWER = 8  # runs of each fault, load and change of an input, at most
+USUAL = "response_p99"  # what loads and inputs are measured by, where no objective is a time
+
+
+def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, progress=None):
+    """Judge designs by their objectives, break them, load them, and change their inputs: a :class:`Report`.
+
+    ``n`` runs of each design for the verdict, and up to eight for each fault, load and input. objectives: metric ->
+    limit for all designs (default: those of each). The other arguments as in :func:`evsim.compare`.
+    """
+    designs = tuple(map(a_scenario, designs))
+    if objectives is not None:
+        designs = tuple(design.replace({"objectives": dict(objectives)}) for design in designs)
+    many = {"seed": seed, "jobs": jobs, "progress": progress}
+    if len(designs) == 1:
+        only = replicate(designs[0], n, **many)
+        comparison = Comparison({(labels or [designs[0].name])[0]: only}, {})
+    else:
+        comparison = compare(*designs, n=n, labels=labels, **many)
+    named = {name: its.scenario for name, its in comparison.designs.items()}
+    few = min(n, FEWER)
+    metric = _times(named)
+    broken, begin, lasts = breaks(named, comparison.seeds[:few], jobs, progress)
+    return Report(
+        comparison,
+        metric,
+        {"rows": broken, "begin": begin, "lasts": lasts, "runs": few},
+        against_load(named, metric, few, **many),
+        {name: holds_up_to(design, 8 * max(1, n // 8), **many) for name, design in named.items()} if n >= 8 else {},
+        {name: sensitivity(design, metric, n=few, **many) for name, design in named.items()},
+    )
+
+
+def _times(designs):
+    """The first objective that is a time, of any design."""
+    for design in designs.values():
+        for metric in design.objectives:
+            if (found := figure(metric)) and found.unit == "s":
+                return metric
+    return USUAL
+
+
+@dataclass(frozen=True)
+class Report:
+    """What :func:`report` found; :meth:`save` writes it as one HTML file that needs nothing else."""
+
+    comparison: Comparison
+    metric: str
+    faults: dict[str, Any]
+    loads: dict[str, Any]
+    holds: dict[str, Any]
+    inputs: dict[str, Any]
+
+    def __repr__(self):
+        return f"<Report on {' and '.join(self.designs)}>"
+
+    def __str__(self):
+        return " ".join(self.answer)
+
+    def _repr_html_(self):
+        return self.html
+
+    @property
+    def designs(self):
+        """label -> scenario."""
+        return {name: its.scenario for name, its in self.comparison.designs.items()}
+
+    @cached_property
+    def answer(self):
+        """Sentences: which designs meet their objectives, as far as that is decided, and what would change it."""
+        said = answer(self.comparison.verdicts)
+        for name, its in self.inputs.items():
+            if its.flips:
+                first = min(its.flips, key=lambda flip: _certainty(self.designs[name], flip.path))
+                kind, _ = origin_of(self.designs[name], first.path)
+                said.append(f"What flips it: {name}: {first.words} ({kind}).")
+        return said
+
+    @cached_property
+    def html(self):
+        """The page."""
+        from jinja2 import Environment
+
+        pages = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        template = (resources.files("evsim.reporting") / "page.html").read_text(encoding="utf-8")
+        return pages.from_string(template).render(
+            title=" or ".join(self.designs), answer=self.answer, designs=list(self.designs), verdicts=self._verdicts(),
+            differences=self._differences(), faults=self.faults, begin=write("response_mean", self.faults["begin"]),
+            lasts=write("response_mean", self.faults["lasts"]), holds=self._holds(), pictures=self._pictures(),
+            flips=self._flips(), metric=label(self.metric), inputs=self._inputs(), checks=self._checks(),
+            duties={name: duties(design) for name, design in self.designs.items()}, version=installed_version(),
+        )  # fmt: skip
+
+    def save(self, path, overwrite=False):
+        """Write the page to a file; return its path."""
+        path = place_for(path, overwrite=overwrite)
+        write_text(path, self.html)
+        return path
+
+    def _verdicts(self):
+        """(header, rows): objectives, then figures that matter to every design."""
+        header, rows = verdict_table(self.comparison.verdicts)
+        summary = self.comparison.summary()
+        asked = {metric for design in self.designs.values() for metric in design.objectives}
+        for metric in SHOWN:
+            if metric not in asked:
+                found = [its[metric] for its in summary.values()]
+                rows.append([label(metric), *(self._shown(metric, each) for each in found)])
+        return header, rows
+
+    def _shown(self, metric, found):
+        if found.mean == 0 and metric not in ("response_p99", "completion_p99"):
+            return f"none seen in {found.n} runs"
+        return write_estimate(metric, found) if found.mean == found.mean else "too few customers to tell"
+
+    def _differences(self):
+        """(title, rows) of each design but the first."""
+        first = self.comparison.first
+        for name, apart in self.comparison.differences.items():
+            rows = []
+            for metric in COMPARED:
+                each = apart[metric]
+                if each.n:
+                    seen = each.verdict in ("more", "less")
+                    words = write_estimate(metric, each, difference=True) if seen else each.verdict
+                    rows.append((label(metric), words, better_or_worse(metric, each.verdict)))
+            yield f"{name} against {first}", rows
+
+    def _holds(self):
+        return {name: text.splitlines() for name, text in self.holds.items() if text}
+
+    def _pictures(self):
+        """(picture as a data address, its words): load, then the inputs of each design."""
+        if self.loads:
+            limits = (design.objectives.get(self.metric) for design in self.designs.values())
+            limit = next((each for each in limits if each is not None), None)
+            yield _png(load_lines(self.loads, self.metric, limit))
+        for name, its in self.inputs.items():
+            if any(bar.seen for bar in its.bars):
+                yield _png(tornado(its, name=name, most=8))
+
+    def _flips(self):
+        """(design, words, origin) of each change of an input that turns a verdict; guesses come first."""
+        found = [
+            (name, flip.words, origin_of(self.designs[name], flip.path)[0], flip.path)
+            for name, its in self.inputs.items()
+            for flip in its.flips
+        ]
+        return sorted(found, key=lambda each: _certainty(self.designs[each[0]], each[3]))
+
+    def _inputs(self):
+        """(what, values: one a design, kind of origin, source); inputs that are the same in all designs once."""
+        rows: dict = {}
+        for name, design in self.designs.items():
+            for path, value in inputs_of(design).items():
+                kind, source = origin_of(design, path)
+                rows.setdefault((path_words(path), kind, source), {}).setdefault(name, str(value))
+        return [
+            (what, [found.get(name, "") for name in self.designs], kind, source)
+            for (what, kind, source), found in rows.items()
+        ]
+
+    def _checks(self):
+        """Sentences about how all this was measured."""
+        seeds, first = self.comparison.seeds, self.comparison.designs[self.comparison.first]
+        run = first.scenario.run_settings
+        yield f"The books balance in every run: {len(seeds)} of each design, seeds {seeds[0]} to {seeds[-1]}."
+        yield f"A run takes {run.duration:g} s of arrivals; customers of the first {run.warmup:g} s are not counted."
+        yield none_seen(first.summary()["requests"]).replace("\n", " ")
+        yield from self.comparison.warnings
+        yield f"To repeat it: {self._command()}"
+
+    def _command(self):
+        first, *others = self.designs.values()
+        seeds = self.comparison.seeds
+        command = ["evsim", "report", *(name.partition(" (")[0] for name in self.designs)]
+        if all(other.objectives == first.objectives for other in others):
+            for metric, limit in first.objectives.items():
+                command += ["--objective", f"{metric}={limit:g}"]
+        return shlex.join([*command, "--runs", str(len(seeds)), "--seed", str(seeds[0])])
+
+
+def _certainty(design, path):
+    """How sure an input is: guesses come first, then what nobody has said anything about."""
+    return ("guessed", "not said", "published", "measured").index(origin_of(design, path)[0])
+
+
+def _png(axes):
+    """(address of the picture with its data inside, alt text)."""
+    file = io.BytesIO()
+    axes.figure.savefig(file, format="png", dpi=110)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}", axes.alt_text

@@ -355,6 +355,23 @@ def schema():
 
 
 @app.command()
+def tally(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="What students handed in, *.evsim.json.")],
+    to_csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write a line a student.")] = None,
+    overwrite: Overwrite = False,
+):
+    """Merge the results of a class: votes before and after, normalised gain, exercises passed."""
+    from evsim.lesson.tally import Tally, read_results
+    from evsim.whole import place_for, write_text
+
+    place = to_csv and place_for(to_csv, overwrite=overwrite, inputs=files)
+    found = Tally(read_results(files))
+    say(found.text())
+    if place:
+        write_text(place, found.to_csv())
+
+
+@app.command()
 def lab():
     """Open the notebooks of the course in JupyterLab."""
     from importlib.util import find_spec

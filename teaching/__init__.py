@@ -1,0 +1,1 @@
+"""For teachers: student and solution copies of the notebooks, the printed inventory, pages and plans."""

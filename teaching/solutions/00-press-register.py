@@ -1,0 +1,3 @@
+# %% exercise-answer
+what = "customer-registered"  # the broker; "register" is right, too
+task.check(what)

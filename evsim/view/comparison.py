@@ -3,14 +3,14 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
-
 from evsim.figures import groups, label, write, write_estimate
-from evsim.view.style import INK, LESSON, PAPER, count, describe, empty, figure, title
+from evsim.view.scene.axes import Axis, Frame, names
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import Dots, Line, Look, Text
+from evsim.view.scene.scene import Scene
+from evsim.view.style import INK, LESSON, PAPER, SOFT, count
 
-__all__ = ["comparison"]
+__all__ = ["comparison", "scene"]
 
 SEEN, UNSEEN = INK, "#a4a4aa"
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -23,7 +23,7 @@ NAMED = (
 )  # in the title, the first of them
 PAIRS = "Same customer in both"
 EDGE = 1.25  # differences are drawn to this many times the larger mean
-ROW, LETTER = 0.27, 0.09  # inches
+ROW = 0.27  # inches
 
 
 def comparison(comparison, ax=None):
@@ -33,20 +33,29 @@ def comparison(comparison, ax=None):
     one axis: -100 % is "gone", +100 % "new". Grey and hollow: the interval holds zero, so no difference was
     seen. Figures that are zero in all designs are named below.
     """
+    return scene(comparison).draw(ax)
+
+
+def scene(comparison):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     groups, nothing = _groups(comparison)
-    rows = sum(len(lines) + 1.2 for lines in groups.values())
-    with figure(ax, (LESSON[0], max(LESSON[1], 1.7 + ROW * rows))) as ax:
-        if not groups:
-            return empty(ax, "The designs do not differ: all figures are zero in all of them.")
-        others = list(comparison.differences)
-        _draw(ax, groups, others)
-        _legend(ax, others, nothing, len(comparison.seeds) > 1)
-        text = _finding(comparison, groups, others)
-        title(ax, text, 0.3 + LETTER * max(len(each.get_text()) for each in ax.get_yticklabels()))
-        words = [line.words() for lines in groups.values() for line in lines]
-        if nothing:
-            words.append(f"Zero in all designs, or not known: {', '.join(nothing)}.")
-        return describe(ax, f"{text}. " + " ".join(words))
+    if not groups:
+        return sentence("comparison", "The designs do not differ: all figures are zero in all of them.")
+    others = list(comparison.differences)
+    ticks, marks, low = _rows(groups, others)
+    finding = _finding(comparison, groups, others)
+    words = [line.words() for lines in groups.values() for line in lines]
+    if nothing:
+        words.append(f"Zero in all designs, or not known: {', '.join(nothing)}.")
+    size = LESSON[0], max(LESSON[1], 1.9 + ROW * low)
+    at = [-1, 0, 1] if len(others) == 1 else [-1, -0.5, 0, 0.5, 1]
+    across = tuple((float(value), f"{100 * value:+.0f} %" if value else "0") for value in at)
+    return Scene(
+        "comparison", finding, f"{finding}. " + " ".join(words), size, Frame(EDGE),
+        Axis(-EDGE * 1.02, EDGE * 1.02, "difference (% of the larger mean)", across, grid=True),
+        names(low - 0.5, -0.6, ticks), marks=tuple(marks),
+        legend=tuple(_legend(others, nothing, len(comparison.seeds) > 1)),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,78 +119,50 @@ def _known(estimates):
     return {other: each for other, each in estimates.items() if not math.isnan(each.mean)}
 
 
-def _draw(ax, groups, others):
-    level, labels, headings = 0.0, [], []
+def _rows(groups, others):
+    """(names of the rows, marks, how far down they go)."""
+    level, ticks, marks, words = 0.0, [], [], []
     for group, lines in groups.items():
-        headings.append(len(labels))
-        labels.append((level, group))
+        words.append(Text(group, 0, level, dx=-5, side="right", across=True, bold=True, halo=False))
         for line in lines:
             level += 1
-            labels.append((level, line.text))
+            ticks.append((level, line.text))
             for number, other in enumerate(others):
                 if other in line.apart:
-                    _mark(ax, level, line, other, number, len(others))
+                    marks += _difference(level, line, other, number, len(others))
         level += 1.2
-    ax.axvline(0, color=INK, lw=1.2, zorder=1)
-    ax.set_ylim(level - 0.5, -0.6)
-    ax.set_xlim(-EDGE * 1.02, EDGE * 1.02)
-    ax.set_yticks(*zip(*labels))
-    for number in headings:
-        ax.get_yticklabels()[number].set_fontweight("bold")
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x", color="#e4e4e8", lw=0.8)
-    ax.set_xticks([-1, 0, 1] if len(others) == 1 else [-1, -0.5, 0, 0.5, 1])
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.0f} %" if value else "0"))
-    ax.text(-0.05, -0.1, "less \N{LEFTWARDS ARROW}", ha="right", va="center", fontsize=11)
-    ax.text(0.05, -0.1, "\N{RIGHTWARDS ARROW} more", ha="left", va="center", fontsize=11)
-    ax.set_xlabel("difference (% of the larger mean)")
+    for side, text in ((-1, "less \N{LEFTWARDS ARROW}"), (1, "\N{RIGHTWARDS ARROW} more")):
+        words.append(Text(text, 0.05 * side, -0.1, side="left" if side > 0 else "right"))
+    zero = Line("", (0, 0), (level - 0.5, -0.6), Look(INK, width=1.2))
+    return ticks, [zero, *marks, *words], level
 
 
-def _mark(ax, level, line, other, number, designs):
+def _difference(level, line, other, number, designs):
     apart, scale, seen = line.apart[other], line.scale(other), line.seen(other)
     colour = SEEN if seen else UNSEEN
     y = level + (number - (designs - 1) / 2) * 0.62 / designs
     if not math.isnan(apart.low):
-        low, high = (float(np.clip(end / scale, -EDGE, EDGE)) for end in (apart.low, apart.high))
-        ax.plot([low, high], [y, y], color=colour, lw=2.4, solid_capstyle="butt", zorder=2)
-    ax.plot(
-        float(np.clip(apart.mean / scale, -EDGE, EDGE)),
-        y,
-        marker=MARKERS[number % len(MARKERS)],
-        mec=colour,
-        color=colour if seen else PAPER,
-        mew=1.6,
-        ms=7.5,
-        ls="",
-        zorder=3,
-    )
+        ends = tuple(_within(end / scale) for end in (apart.low, apart.high))
+        yield Line("", ends, (y, y), Look(colour, width=2.4), words=line.words())
+    look = Look(colour if seen else PAPER, MARKERS[number % len(MARKERS)], edge=colour, width=1.6)
+    yield Dots(f"{line.text}: {other}", [_within(apart.mean / scale)], [y], look, 0.11, words=line.words())
     if designs == 1:
         means = "" if line.paired else f"  ({line.change(other)})"
         words = write_estimate(line.name, apart, difference=True).replace("-", "\N{MINUS SIGN}") + means
-        ax.annotate(
-            words,
-            (1, y),
-            xycoords=("axes fraction", "data"),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-            color=INK if seen else "#6d6d73",
-            annotation_clip=False,
-        )
+        yield Text(words, 1, y, dx=6, across=True, halo=False, colour=INK if seen else SOFT)
 
 
-def _legend(ax, others, nothing, several_runs):
+def _within(value):
+    return min(max(float(value), -EDGE), EDGE)
+
+
+def _legend(others, nothing, several_runs):
     grey = "no difference seen: the 95 % interval holds 0" if several_runs else "one run each: cannot tell"
-    parts = [Line2D([], [], color=UNSEEN, marker="o", mfc=PAPER, mew=1.6, ms=7.5, lw=2.4, label=grey)]
+    yield grey, Look(PAPER, "o", edge=UNSEEN)
     for number, other in enumerate(others if len(others) > 1 else ()):
-        marker = MARKERS[number % len(MARKERS)]
-        parts.append(Line2D([], [], color=SEEN, marker=marker, ms=7.5, lw=2.4, label=other))
+        yield other, Look(SEEN, MARKERS[number % len(MARKERS)])
     if nothing:
-        left_out = f"not shown: {count(len(nothing), 'figure')}, zero in all or not known"
-        parts.append(Line2D([], [], ls="", label=left_out))
-    ax.legend(handles=parts, loc="upper left", bbox_to_anchor=(-0.1, -0.14), labelspacing=0.3)
+        yield f"not shown: {count(len(nothing), 'figure')}, zero in all or not known", None
 
 
 def _finding(comparison, groups, others):

@@ -1,17 +1,25 @@
 """The crash matrix: what one customer was told beside what became true, a line for each crash (picture B, turned)."""
 
-from matplotlib.colors import to_rgb
+from evsim.view.promise import dark
+from evsim.view.scene.axes import Frame, nothing
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import Bars, Dots, Line, Look, Text
+from evsim.view.scene.scene import Scene
+from evsim.view.style import DECLINED, ERROR, INK, PAPER, SOFT, TOLD, WAITING, count, marks_of, short
 
-from evsim.view.style import DECLINED, ERROR, INK, TOLD, WAITING, count, describe, empty, figure, marks_of, short, title
-
-__all__ = ["crashes"]
+__all__ = ["crashes", "scene"]
 
 LINE = 0.25  # inches, the height of a line of text
 GAP = 0.62  # inches between two designs
 PLACE, POINT = 1.75, 2.75  # inches of the columns on the left
 LETTER = 0.085  # inches
 BAR = 0.3  # inches: the half of the column of answers
-DARK = 0.5  # how much of its colour an effect keeps where it happened more than once
+MIDDLE = PLACE + POINT + BAR + 0.1  # where answers begin
+ANSWERS = {
+    "yes": (BAR, Look(TOLD.colour)), "no": (-0.6 * BAR, Look(DECLINED.colour)),
+    "error": (-BAR, Look(ERROR.colour, edge="white", hatch=ERROR.hatch)), "nothing": (0.06, Look(WAITING.colour)),
+}  # fmt: skip
+NEVER = Look(PAPER, edge=INK)
 
 
 def crashes(matrix, ax=None):
@@ -22,67 +30,77 @@ def crashes(matrix, ax=None):
     longer one where more often, an empty frame where it is due and never came. A diamond marks the lines in which what
     was told is not what is true.
     """
-    effects = list(dict.fromkeys(name for crash in matrix for name in crash.effects))
-    widths = [max(0.75, LETTER * len(short(name, 16)) + 0.2) for name in effects]
-    width = PLACE + POINT + 0.9 + sum(widths) + 0.9
-    height = sum(LINE * (len(panel) + 1) + GAP for panel in matrix.designs.values())
-    with figure(ax, (max(8.0, width + 0.2), height + 0.9)) as ax:
-        if not matrix:
-            return empty(ax, "The request reached no step at which anything could crash.")
-        ax.set(xlim=(0, width), ylim=(height, -0.1))
-        ax.set_axis_off()
-        marks, y = marks_of(effects), 0.0
-        for design, panel in matrix.designs.items():
-            y = _panel(ax, design, panel, marks, widths, y)
-        title(ax, _finding(matrix), 0.2)
-        return describe(ax, f"What a customer was told and what became true, by places of a crash. {_finding(matrix)}.")
+    return scene(matrix).draw(ax)
 
 
-def _panel(ax, design, panel, marks, widths, y):
-    """Draw one design from the height `y` on; return where it ends."""
-    ax.text(0, y + LINE / 2, _sentence(design, panel), fontsize=12, fontweight="bold", va="center")
-    y += LINE
-    middle = PLACE + POINT + BAR + 0.1
-    lefts = [PLACE + POINT + 0.9 + sum(widths[:number]) for number in range(len(widths))]
-    end = PLACE + POINT + 0.9 + sum(widths) + 0.2
-    heads = [("crash of", 0, "left"), ("when", PLACE, "left")]
-    heads += [("error", middle - 0.05, "right"), ("yes", middle + 0.05, "left")]
-    heads += [(short(name, 16), left, "left") for name, left in zip(marks, lefts, strict=True)]
-    for words, x, side in (*heads, ("differ", end, "center")):
-        ax.text(x, y + LINE / 2, words, fontsize=10, color="#6d6d73", ha=side, va="center")
-    y += LINE
-    ax.vlines(middle, y, y + LINE * len(panel), color="#b9b9bf", lw=0.8, zorder=1)
-    last = None
-    for crash in panel:
-        if crash.target != last:
-            ax.hlines(y, 0, end + 0.3, color="#e4e4e8", lw=0.8, zorder=0)
-            ax.text(0, y + LINE / 2, short(crash.target, 22), fontsize=11, va="center")
-        last = crash.target
-        ax.text(PLACE, y + LINE / 2, short(crash.moment, 34), fontsize=11, va="center")
-        _answer(ax, crash, middle, y)
-        for (name, mark), left, width in zip(marks.items(), lefts, widths, strict=True):
-            if name in crash.effects:
-                _effect(ax, crash.effects[name], mark, left, width - 0.25, y)
+def scene(matrix):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
+    if not matrix:
+        return sentence("crashes", "The request reached no step at which anything could crash.")
+    table = _Table(dict.fromkeys(name for crash in matrix for name in crash.effects))
+    for design, panel in matrix.designs.items():
+        table.panel(design, panel)
+    finding = _finding(matrix)
+    plot = table.end + 0.7, table.y - GAP + LINE
+    size = max(8.0, plot[0] + 0.2), plot[1] + 0.9
+    return Scene(
+        "crashes", finding, f"What a customer was told and what became true, by places of a crash. {finding}.", size,
+        Frame(plot[0]), nothing(0, plot[0]), nothing(plot[1], 0), marks=tuple(table.marks), plot=plot, inches=True,
+        least=0.8 * size[0],
+    )  # fmt: skip
+
+
+class _Table:
+    """The ``marks`` of panels one below the other, in inches; ``y``: where the next one begins."""
+
+    def __init__(self, effects):
+        self.looks, self.marks, self.y = marks_of(effects), [], 0.0
+        self.lefts, self.end = {}, PLACE + POINT + 0.9
+        for name in effects:
+            self.lefts[name] = self.end
+            self.end += max(0.75, LETTER * len(short(name, 16)) + 0.2)
+        self.end += 0.2
+
+    def panel(self, design, panel):
+        self.text(_sentence(design, panel), 0, size=12, bold=True)
+        self.y += LINE
+        heads = [("crash of", 0, "left"), ("when", PLACE, "left")]
+        heads += [("error", MIDDLE - 0.05, "right"), ("yes", MIDDLE + 0.05, "left")]
+        heads += [(short(name, 16), left, "left") for name, left in self.lefts.items()]
+        for words, x, side in (*heads, ("differ", self.end, "center")):
+            self.text(words, x, side=side, size=10, colour=SOFT)
+        self.y += LINE
+        bottom = self.y + LINE * len(panel)
+        self.marks.append(Line("", (MIDDLE, MIDDLE), (self.y, bottom), Look("#b9b9bf", width=0.8)))
+        last = None
+        for crash in panel:
+            if crash.target != last:
+                self.marks.append(Line("", (0, self.end + 0.3), (self.y, self.y), Look("#e4e4e8", width=0.8)))
+                self.text(short(crash.target, 22), 0)
+            last = crash.target
+            self.crash(crash)
+            self.y += LINE
+        self.y += GAP - LINE
+
+    def crash(self, crash):
+        self.text(short(crash.moment, 34), PLACE)
+        self.bar(f"told {crash.told}", MIDDLE, *ANSWERS[crash.told])
+        for name, left in self.lefts.items():
+            times = crash.effects.get(name)
+            if times is not None:
+                colour = self.looks[name].colour
+                look = Look(dark(colour) if times > 1 else colour) if times else NEVER
+                self.bar(f"{name}: {times}", left, 0.5 if times > 1 else 0.25, look)
         if crash.untrue:
-            ax.plot([end], [y + LINE / 2], ls="", marker="D", ms=6, color=INK)
-        y += LINE
-    return y + GAP - LINE
+            self.marks.append(Dots("differ", [self.end], [self.y + LINE / 2], Look(INK, "D", width=0.0), 0.09))
 
+    def text(self, words, x, **how):
+        self.marks.append(Text(words, x, self.y + LINE / 2, **{"halo": False, **how}))
 
-def _answer(ax, crash, middle, y):
-    length, colour = {
-        "yes": (BAR, TOLD.colour), "no": (-0.6 * BAR, DECLINED.colour), "error": (-BAR, ERROR.colour),
-        "nothing": (0.06, WAITING.colour),
-    }[crash.told]  # fmt: skip
-    hatch = {"hatch": ERROR.hatch, "ec": "white", "lw": 0} if crash.told == "error" else {"lw": 0}
-    ax.barh([y + LINE / 2], [length], 0.62 * LINE, left=middle, fc=colour, zorder=3, **hatch)
-
-
-def _effect(ax, times, mark, left, width, y):
-    colour = tuple(DARK * part for part in to_rgb(mark.colour)) if times > 1 else mark.colour
-    length = min(width, 0.7) if times > 1 else min(width, 0.7) / 2
-    look = {"fc": colour, "lw": 0} if times else {"fc": "none", "ec": INK, "lw": 0.9, "ls": ":"}
-    ax.barh([y + LINE / 2], [length], 0.62 * LINE, left=left, zorder=3, **look)
+    def bar(self, name, x, length, look):
+        left, right = sorted((x, x + length))
+        low, high = self.y + 0.19 * LINE, self.y + 0.81 * LINE
+        self.marks.append(Bars(name, [left], [right], [low], [high], look, words=name))
 
 
 def _sentence(design, panel):

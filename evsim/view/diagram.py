@@ -4,16 +4,15 @@ import math
 import re
 
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
-from matplotlib.path import Path
-from matplotlib.patheffects import withStroke
 
 from evsim.view.layout import CHANNEL, CUSTOMERS, SERVICE, place
-from evsim.view.style import INK, LESSON, PAPER, count, describe, figure, fold, short, title
+from evsim.view.scene.axes import Frame, nothing
+from evsim.view.scene.marks import Bars, Line, Look, Text
+from evsim.view.scene.scene import Scene
+from evsim.view.style import FILL, INK, LESSON, PAPER, SOFT, count, fold, short
 from evsim.view.wiring import KINDS, Wiring
 
-__all__ = ["diagram"]
+__all__ = ["diagram", "scene"]
 
 LINE = 12  # letters of a name on one line
 HEADROOM, LOWEST = 1.3, 3.0  # inches: for the title and the words below, and the least height of a figure
@@ -22,7 +21,10 @@ LABEL, LABELS = (
     (0.42, 0.55, 0.3, 0.68, 0.2),
 )  # its size in inches, and where on a line it may stand
 CELLS = 8  # drawn of a channel
-GREY, FILL = "#6d6d73", "#f4f4f6"
+GREY = "#6d6d73"
+ASKS, HANDS_OVER = Look(INK, width=1.7), Look(INK, dash=(4, 2), width=1.4)
+WORDS = {"asks, and waits for the answer": ASKS, "hands over a message": HANDS_OVER}
+BOX, CHANNEL_BOX = Look(FILL, edge=INK), Look(PAPER, edge="#a9a9b0")
 
 
 def diagram(system, ax=None, like=()):
@@ -32,25 +34,24 @@ def diagram(system, ax=None, like=()):
     ``diagram(classic, like=[events])`` and ``diagram(events, like=[classic])`` have the same boxes and
     other arrows.
     """
+    return scene(system, like).draw(ax)
+
+
+def scene(system, like=()):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     wiring = Wiring(system)
     layout = place([wiring, *(Wiring(other) for other in _listed(like))])
     text = _finding(wiring)
-    width = max(LESSON[0], layout.width + 0.4)
+    plot = layout.width + 0.2, layout.height + 0.2
+    width = max(LESSON[0], plot[0] + 0.2)
     above = HEADROOM + 0.22 * max(0, fold(text, width - 0.25, 13, "bold").count("\n") - 1)
-    size = width, max(LOWEST, layout.height + above)
-    scale = _scale(ax, layout) if ax else 1.0
-    room = (layout.width, layout.height) if ax else (size[0] - 0.4, size[1] - above)
-    with figure(ax, size) as ax:
-        _Drawing(ax, wiring, layout, scale).draw(*room)
-        title(ax, text, 0.25)
-        return describe(ax, f"{text}. {_words(wiring)}")
-
-
-def _scale(ax, layout):
-    """How much smaller than in a picture of its own all must be in these axes."""
-    box = ax.get_position()
-    width, height = ax.figure.get_figwidth() * box.width, ax.figure.get_figheight() * box.height
-    return min(1.0, width / (layout.width + 0.2), height / (layout.height + 0.65))
+    legend = list(WORDS.items())[: 2 if wiring.publishes or wiring.delivers else 1]
+    return Scene(
+        "diagram", text, f"{text}. {_words(wiring)}", (width, max(LOWEST, plot[1] + above)), Frame(plot[0]),
+        nothing(-0.1, layout.width + 0.1), nothing(-0.1, layout.height + 0.1),
+        marks=tuple(_Drawing(wiring, layout).marks()), legend=tuple(legend), plot=plot, inches=True,
+        least=min(0.75 * plot[0], LESSON[0]),
+    )  # fmt: skip
 
 
 def _listed(like):
@@ -58,18 +59,15 @@ def _listed(like):
 
 
 class _Drawing:
-    def __init__(self, ax, wiring, layout, scale):
-        self.ax, self.wiring, self.layout, self.run, self.scale = ax, wiring, layout, wiring.run, scale
-        self.sizes = dict.fromkeys(layout.boxes, SERVICE) | dict.fromkeys(wiring.scenario.workloads, CUSTOMERS)
-        self.labels = []
+    """The marks of a diagram: arrows, then boxes, then words."""
 
-    def draw(self, width, height):
-        ax, layout, wiring, scale = self.ax, self.layout, self.wiring, self.scale
-        ax.set_axis_off()
-        ax.set_aspect("equal")
-        ax.set_xlim(-0.1, width + 0.1)
-        ax.set_ylim(layout.height - height - 0.55, layout.height + 0.1)
-        rates = _rates(self.run) if self.run else {}
+    def __init__(self, wiring, layout):
+        self.wiring, self.layout, self.run = wiring, layout, wiring.run
+        self.sizes = dict.fromkeys(layout.boxes, SERVICE) | dict.fromkeys(wiring.scenario.workloads, CUSTOMERS)
+        self.labels, self.lines, self.boxes, self.words = [], [], [], []
+
+    def marks(self):
+        wiring, rates = self.wiring, _rates(self.run) if self.run else {}
         for kind in KINDS:
             for edge in sorted(getattr(wiring, kind)):
                 self._arrow(edge, kind in ("asks", "calls"), rates.get(edge))
@@ -79,80 +77,37 @@ class _Drawing:
             self._service(name, service)
         for name, channel in wiring.scenario.channels.items():
             self._channel(name, channel)
-        parts = [Line2D([], [], color=INK, lw=1.8, marker=">", ms=8 * scale, label="asks, and waits for the answer")]
-        if wiring.publishes or wiring.delivers:
-            parts.append(
-                Line2D(
-                    [],
-                    [],
-                    color=INK,
-                    lw=1.4,
-                    ls=(0, (4, 2)),
-                    marker="4",
-                    ms=11 * scale,
-                    mew=1.8 * scale,
-                    label="hands over a message",
-                )
-            )
-        ax.legend(handles=parts, loc="lower left", ncols=2, borderaxespad=0, fontsize=11 * scale)
+        return [*self.lines, *self.boxes, *self.words]
 
     def _arrow(self, edge, waits, rate):
-        points = self.layout.lines[edge]
-        codes = [Path.MOVETO] + [Path.CURVE4] * (len(points) - 1)
-        self.ax.add_patch(
-            FancyArrowPatch(
-                path=Path(points, codes),
-                arrowstyle="-|>" if waits else "->",
-                mutation_scale=15 * self.scale,
-                color=INK,
-                lw=(1.7 if waits else 1.4) * self.scale,
-                linestyle="-" if waits else (0, (4, 2)),
-                shrinkA=0,
-                shrinkB=0,
-                zorder=2,
-            )
-        )
+        curve = _curve(self.layout.lines[edge])
+        x, y = curve.T.tolist()
+        name = f"{edge[0]} \N{RIGHTWARDS ARROW} {edge[1]}"
+        look, head = (ASKS, "solid") if waits else (HANDS_OVER, "open")
+        self.lines.append(Line(name, tuple(x), tuple(y), look, words=name, head=head))
         if rate is not None:
-            self._text(*self._free_place(points), _per_second(rate), 10, halo=True)
+            self._text(*self._free_place(curve), _per_second(rate), 10, halo=True)
 
-    def _free_place(self, points):
+    def _free_place(self, curve):
         """Where beside a line a label covers no box and no other label; the first choice if nowhere."""
-        choices = [beside for share in LABELS for beside in _beside(points, share)]
+        choices = [beside for share in LABELS for beside in _beside(curve, share)]
         taken = [(place, size) for name, place in self.layout.boxes.items() for size in [self.sizes[name]]]
         taken += [(place, LABEL) for place in self.labels]
         free = (place for place in choices if not any(_overlap(place, LABEL, *other) for other in taken))
         self.labels.append(next(free, choices[0]))
         return self.labels[-1]
 
-    def _text(self, x, y, text, size, weight="normal", colour=INK, halo=False, **settings):
-        settings = {"ha": "center", "va": "center"} | settings
-        self.ax.text(
-            x,
-            y,
-            text,
-            fontsize=size * self.scale,
-            fontweight=weight,
-            color=colour,
-            zorder=4,
-            **settings,
-            path_effects=[withStroke(linewidth=3, foreground=PAPER)] if halo else None,
-        )
+    def _text(self, x, y, text, size, bold=False, colour=INK, halo=False):
+        x, y = float(x), float(y)
+        self.words.append(Text(text, x, y, side="center", size=size, bold=bold, colour=colour, halo=halo))
 
-    def _outline(self, name, size, radius, **settings):
-        x, y = self.layout.boxes[name]
-        style = {"fc": FILL, "ec": INK, "lw": 1.2, "zorder": 3} | settings
-        self.ax.add_patch(
-            FancyBboxPatch(
-                (x - size[0] / 2, y - size[1] / 2),
-                *size,
-                boxstyle=f"round,pad=0,rounding_size={radius}",
-                **style,
-            )
-        )
-        return x, y
+    def _box(self, name, x, y, size, look, radius=0.0):
+        left, low = x - size[0] / 2, y - size[1] / 2
+        self.boxes.append(Bars(name, [left], [left + size[0]], [low], [low + size[1]], look, round=radius))
 
     def _customers(self, name):
-        x, y = self._outline(name, CUSTOMERS, CUSTOMERS[1] / 2, fc=PAPER)
+        x, y = self.layout.boxes[name]
+        self._box(name, x, y, CUSTOMERS, Look(PAPER, edge=INK), CUSTOMERS[1] / 2)
         arrivals = self.wiring.scenario.workloads[name].arrivals
         users = count(arrivals.users, "user") if arrivals.is_closed else ""
         rate = arrivals.customers_per_second
@@ -162,62 +117,57 @@ class _Drawing:
         lines = _in_lines(name)
         longest = max(map(len, lines.split("\n")))
         size = min(11 if lines == name else 10.5, 11 * room / longest)
-        self._text(x, y + (0.11 if below else 0.0), lines, size, "bold", linespacing=1.0)
+        self._text(x, y + (0.11 if below else 0.0), lines, size, bold=True)
         if below:
-            self._text(x, y - (0.2 if "\n" in lines else 0.12), below, 10, colour="#4c4c52")
+            self._text(x, y - (0.2 if "\n" in lines else 0.12), below, 10, colour=SOFT)
 
     def _service(self, name, service):
-        x, y = self._outline(name, SERVICE, 0.06)
+        x, y = self.layout.boxes[name]
+        self._box(name, x, y, SERVICE, BOX, 0.06)
         each = count(service.workers, "worker")
         below = each if service.most_instances == 1 else f"{service.most_instances} \N{MULTIPLICATION SIGN} {each}"
         if service.is_elastic:
             below = f"up to {below}"
         if service.inside:
-            self._text(x, y - SERVICE[1] / 2 - 0.1, f"inside {service.inside}", 9.5, colour="#4c4c52")
+            self._text(x, y - SERVICE[1] / 2 - 0.1, f"inside {service.inside}", 9.5, colour=SOFT)
         if self.run:
             busy = self.run.services[name]["utilisation"]
             if busy == busy:
                 below = f"{100 * busy:.0f} % busy"
-                left, bottom, width = x - SERVICE[0] / 2 + 0.08, y - SERVICE[1] / 2 + 0.06, SERVICE[0] - 0.16
-                self._bar(left, bottom, width, fc=PAPER, ec=GREY)
-                self._bar(left, bottom, width * min(busy, 1), fc=GREY, ec=GREY)
+                left, low, width = x - SERVICE[0] / 2 + 0.08, y - SERVICE[1] / 2 + 0.06, SERVICE[0] - 0.16
+                for share, colour in ((1, PAPER), (min(busy, 1), GREY)):
+                    self.boxes.append(
+                        Bars("", [left], [left + share * width], [low], [low + 0.08], Look(colour, edge=GREY))
+                    )
                 y += 0.07
         self._named(name, x, y, below)
 
-    def _bar(self, left, bottom, width, **style):
-        self.ax.add_patch(Rectangle((left, bottom), width, 0.08, lw=0.8, zorder=3.5, **style))
-
     def _channel(self, name, channel):
         """A log is a strip of cells that goes on, a queue is a stack of messages, an exchange a fork."""
-        x, y = self._outline(name, CHANNEL, 0.06, fc=PAPER, ec="#a9a9b0", lw=0.9)
+        x, y = self.layout.boxes[name]
+        self._box(name, x, y, CHANNEL, CHANNEL_BOX, 0.06)
         if channel.routes:
             self._fork(x, y - 0.1)
         else:
             self._cells(x, y, channel)
-        self._text(x, y - CHANNEL[1] / 2 + 0.1, channel.title, 9.5, colour="#4c4c52")
+        self._text(x, y - CHANNEL[1] / 2 + 0.1, channel.title, 9.5, colour=SOFT)
         self._named(name, x, y + 0.19, "", LINE + 1)
 
     def _fork(self, x, y):
         for rise in (0.085, 0.0, -0.085):
-            path = [x - 0.3, x - 0.06, x + 0.12, x + 0.3], [y, y, y + rise, y + rise]
-            self.ax.plot(*path, color=INK, lw=1.2, zorder=3.2)
+            path = (x - 0.3, x - 0.06, x + 0.12, x + 0.3), (y, y, y + rise, y + rise)
+            self.boxes.append(Line("", *path, Look(INK, width=1.2)))
 
     def _cells(self, x, y, channel):
-        left, bottom, width = x - CHANNEL[0] / 2 + 0.1, y - CHANNEL[1] / 2 + 0.2, (CHANNEL[0] - 0.2) / CELLS
-        for cell in range(CELLS):
-            gap, radius = (0.0, 0.001) if channel.partitioned else (0.025, 0.05)
-            self.ax.add_patch(
-                FancyBboxPatch(
-                    (left + cell * width + gap, bottom + gap),
-                    width - 2 * gap,
-                    0.17 - 2 * gap,
-                    fc=FILL,
-                    ec=INK,
-                    lw=1.0,
-                    boxstyle=f"round,pad=0,rounding_size={radius}",
-                    zorder=3.2,
-                )
-            )
+        left, low, width = x - CHANNEL[0] / 2 + 0.1, y - CHANNEL[1] / 2 + 0.2, (CHANNEL[0] - 0.2) / CELLS
+        gap, radius = (0.0, 0.0) if channel.partitioned else (0.025, 0.04)
+        lefts = [left + cell * width + gap for cell in range(CELLS)]
+        rights, lows, highs = (
+            [each + width - 2 * gap for each in lefts],
+            [low + gap] * CELLS,
+            [low + 0.17 - gap] * CELLS,
+        )
+        self.boxes.append(Bars("", lefts, rights, lows, highs, BOX, round=radius))
 
 
 def _in_lines(name):
@@ -231,15 +181,24 @@ def _in_lines(name):
     return f"{name[:cut]}\n{name[cut:]}"
 
 
-def _beside(points, share):
-    """Two places beside a chain of cubic Bezier curves, at a share of its length: above it, and below."""
+def _curve(points):
+    """Points along a chain of cubic Bezier curves; the ends alone where it is straight."""
+    (x, y), (wide, high) = (points - points[0]).T, points[-1] - points[0]
+    if len(points) == 4 and np.allclose(x * high, y * wide):
+        return points[[0, -1]]
     t = np.linspace(0, 1, 20)[:, None]
-    curve = np.concatenate(
+    return np.concatenate(
         [
             (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t**2 * (1 - t) * c + t**3 * d
             for a, b, c, d in (points[start : start + 4] for start in range(0, len(points) - 1, 3))
         ]
     )
+
+
+def _beside(curve, share):
+    """Two places beside a line, at a share of its length: above it, and below."""
+    if len(curve) == 2:
+        curve = np.linspace(*curve, 20)
     length = np.r_[0, np.cumsum(np.hypot(*np.diff(curve, axis=0).T))]
     index = int(np.searchsorted(length, share * length[-1]))
     way = curve[min(index + 3, len(curve) - 1)] - curve[max(index - 3, 0)]

@@ -1,16 +1,14 @@
 """Goodput against load, on the way up and on the way back: the picture of an :func:`evsim.hysteresis` result."""
 
-import numpy as np
+from evsim.view.scene.axes import Frame, counts
+from evsim.view.scene.marks import Area, End, Line, Look, Text
+from evsim.view.scene.scene import Scene
+from evsim.view.style import COLOURS, INK, LESSON, seconds
 
-from evsim.view.scene.marks import End, look_of
-from evsim.view.scene.paper import draw_ends
-from evsim.view.style import COLOURS, INK, Mark, describe, figure, seconds, title
+__all__ = ["hysteresis", "scene"]
 
-__all__ = ["hysteresis"]
-
-UP = Mark(COLOURS["blue"], "^", "-")
-ALL = Mark(COLOURS["grey"], "", "-")
-DOWN = Mark(COLOURS["red"], "v", (0, (5, 1.5)))
+UP, DOWN = Look(COLOURS["blue"], "^"), Look(COLOURS["red"], "v", (5, 1.5))
+ALL, LIMIT = Look(COLOURS["grey"], width=1.0), Look(INK, dash=(1, 2), width=1.0)
 
 
 def hysteresis(hysteresis, ax=None, storm=None):
@@ -18,40 +16,43 @@ def hysteresis(hysteresis, ax=None, storm=None):
 
     storm: what :func:`evsim.theory.retry_storm` says about any of the loads; its two limits are drawn dotted.
     """
+    return scene(hysteresis, storm).draw(ax)
+
+
+def scene(hysteresis, storm=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     up, down = hysteresis.way("up"), hysteresis.way("down")
-    with figure(ax) as ax:
-        top = max(up)
-        ax.set(xlim=(0, 1.04 * top), ylim=(0, 1.1 * top))
-        ax.plot([0, top], [0, top], color=ALL.colour, ls=ALL.line, lw=1, zorder=1)
-        for way, mark in ((up, UP), (down, DOWN)):
-            loads, means = list(way), [each.mean for each in way.values()]
-            low, high = ([getattr(each, end) for each in way.values()] for end in ("low", "high"))
-            ax.fill_between(loads, np.clip(low, 0, None), high, color=mark.colour, alpha=0.15, lw=0, zorder=2)
-            ax.plot(loads, means, **mark.style, zorder=3)
-        if storm is not None:
-            _limits(ax, storm)
-        ax.set_xlabel(f"customers who come (a second, {seconds(hysteresis.hold)} at each load)")
-        ax.set_ylabel("goodput (a second)")
-        first, last = min(up), max(up)
-        ends = (up[last].mean + 1e-9, "the load goes up", UP), (down[last].mean, "and comes down", DOWN)
-        draw_ends(ax, [End(y, name, look_of(mark)) for y, name, mark in ((top, "all who come", ALL), *ends)])
-        text = _finding(hysteresis)
-        title(ax, text)
-        words = [f"At {load:g}/s: {up[load].mean:.3g}/s on the way up, {down[load].mean:.3g}/s on the way down."
-                 for load in up if load != last]  # fmt: skip
-        return describe(ax, f"{text}. From {first:g}/s to {last:g}/s and back. {' '.join(words)}")
+    first, last = min(up), max(up)
+    right, high = 1.04 * last, 1.1 * last
+    ways = (("the load goes up", up, UP), ("and comes down", down, DOWN))
+    marks = [Line("all who come", (0, last), (0, last), ALL), *(mark for way in ways for mark in _way(*way))]
+    ends = [End(last, "all who come", ALL), *(End(way[last].mean, name, look) for name, way, look in ways)]
+    text = _finding(hysteresis)
+    words = [f"At {load:g}/s: {up[load].mean:.3g}/s on the way up, {down[load].mean:.3g}/s on the way down."
+             for load in up if load != last]  # fmt: skip
+    return Scene(
+        "hysteresis", text, f"{text}. From {first:g}/s to {last:g}/s and back. {' '.join(words)}", LESSON, Frame(right),
+        counts(0.0, right, f"customers who come (a second, {seconds(hysteresis.hold)} at each load)"),
+        counts(0.0, high, "goodput (a second)"), marks=(*marks, *_limits(storm, right, high)), ends=tuple(ends),
+    )  # fmt: skip
 
 
-def _limits(ax, storm):
+def _way(name, way, look):
+    loads, (low, mean, high) = list(way), zip(*((max(0.0, each.low), each.mean, each.high) for each in way.values()))
+    yield Area(f"{name}: 95 % interval", loads, list(low), list(high), Look(look.colour, opacity=0.15))
+    yield Line(name, tuple(loads), mean, look, every=True)
+
+
+def _limits(storm, right, high):
     """Where the bad state begins to keep itself up, and where it begins by itself."""
-    for load, words in (
+    limits = () if storm is None else (
         (storm.lowest, f"below {storm.lowest:.3g}/s\nit comes back"),
         (storm.highest, f"above {storm.highest:.3g}/s\nit goes down by itself"),
-    ):
-        if load < ax.get_xlim()[1]:
-            ax.axvline(load, color=INK, lw=1, ls=(0, (1, 2)), zorder=1)
-            ax.annotate(words, (load, 1), xytext=(-4, -4), xycoords=ax.get_xaxis_transform(),
-                        textcoords="offset points", ha="right", va="top", fontsize=10)  # fmt: skip
+    )  # fmt: skip
+    for load, words in limits:
+        if load < right:
+            yield Line("", (load, load), (0, high), LIMIT)
+            yield Text(words, load, high, dx=-4, dy=-4, side="right", level="top", size=10)
 
 
 def _finding(hysteresis):

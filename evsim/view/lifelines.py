@@ -1,51 +1,55 @@
-"""One request's way drawn on lifelines, time downwards: a panel of picture C."""
+"""One request's way on lifelines, time downwards, as marks: a half of picture C."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.sendings import TAKEN
+from evsim.view.scene.marks import Bars, Dots, Line, Look, Text
 from evsim.view.story import Message
-from evsim.view.style import ANSWERS, ERROR, FAULT, INK, PAPER, TOLD, effect_marks, faults, seconds, short, wrap
+from evsim.view.style import ANSWERS, ERROR, FAULT, FILL, INK, PAPER, TOLD, effect_marks, faults, seconds, short, wrap
 
-__all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "LifelinePanel"]
+__all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "Lifelines"]
 
 CUSTOMER = "customer"
 WIDTH = 0.2  # of a bar, in distances of lifelines
 GREY, FAINT = "#6d6d73", "#8a8a90"
-WORKS = {"fc": GREY, "ec": GREY}
-HELD = {"fc": PAPER, "ec": GREY, "hatch": "////"}
-LINE = {"fc": PAPER, "ec": FAINT}
-BOX = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85}
+WORKS = Look(GREY, edge=GREY)
+HELD = Look(PAPER, edge=GREY, hatch="////")
+LINE = Look(PAPER, edge=FAINT)
+BAND = Look(FILL, edge="#cfcfd6", hatch=FAULT.hatch)
+CROSS = Look(ERROR.colour, "x")
+SMALL, LARGE = 0.12, 0.15  # inches across: crosses, effects
 NO_ANSWER = (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED, Verdict.DEAD, Verdict.LOST)
+GROUND, IN_LINE, BARS, LINES, ANSWER, WORDS, SIGNS = range(7)  # layers, from below
 
 
 def _known(time, otherwise):
     return time if time == time else otherwise
 
 
-class LifelinePanel:
-    """A story drawn on lifelines at `places` (name -> x), time (s) downwards to `end`, with a `caption`."""
+class Lifelines:
+    """A story on lifelines at `places` (name -> x), time (s) downwards to `end`, with a `caption`: ``marks``."""
 
-    def __init__(self, ax, story, places, end, caption):
-        self.ax, self.story, self.places, self.end, self.caption = ax, story, places, end, caption
-        self.left, self.right = min(places.values()), max(places.values())
-        self.marks = effect_marks(story.run)
+    def __init__(self, story, places, end, caption):
+        self.story, self.places, self.end = story, places, end
+        self.looks = effect_marks(story.run)
         self.lanes = self._lanes()
+        self.layers = tuple([] for _ in range(7))
         self.written = []  # where words stand
-
-    def draw(self):
-        for x in self.places.values():
-            self.ax.vlines(x, 0, self.end, color="#c9c9cf", lw=1, zorder=1)
-        name, high = short(self.story.run.scenario.name, 8 * len(self.places)), -0.045 * self.end
-        self.ax.text(self.left - 0.3, high, name, fontweight="bold", va="center", fontsize=12)
+        for x in places.values():
+            self._put(GROUND, Line("", (x, x), (0, end), Look("#c9c9cf", width=1.0)))
+        self._name()
         self._faults()
-        self._answer()
-        for _, node in self.story:
+        self._answer(caption)
+        for _, node in story:
             if isinstance(node, Message):
                 self._message(node)
             else:
                 self._span(node)
+
+    @property
+    def marks(self):
+        return [mark for layer in self.layers for mark in layer]
 
     # Where things stand.
 
@@ -70,23 +74,26 @@ class LifelinePanel:
 
     # Marks.
 
-    def _bar(self, x, start, end, look, zorder=3):
+    def _put(self, layer, mark):
+        self.layers[layer].append(mark)
+
+    def _box(self, layer, name, left, right, start, end, look):
+        self._put(layer, Bars(name, [left], [right], [start], [end], look))
+
+    def _bar(self, name, x, start, end, look, layer=BARS):
         end = _known(end, self.end)
         if end > start:
-            self._box(x - WIDTH / 2, start, WIDTH, end - start, lw=0.9, zorder=zorder, **look)
-
-    def _box(self, x, start, width, height, **style):
-        self.ax.add_patch(Rectangle((x, start), width, height, **style))
+            self._box(layer, name, x - WIDTH / 2, x + WIDTH / 2, start, end, look)
 
     def _line(self, x, start, to, end, colour=INK, dashed=False):
         """An arrow from one lifeline to another; its slope is the latency."""
         side = np.sign(to - x) * WIDTH / 2
-        arrow = {"arrowstyle": "->", "linestyle": (0, (4, 2))} if dashed else {"arrowstyle": "-|>"}
-        arrow |= {"color": colour, "lw": 1.3, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 10}
-        self.ax.annotate("", (to - side, end), (x + side, start), arrowprops=arrow, zorder=4)
+        look = Look(colour, dash=(4, 2) if dashed else (), width=1.3)
+        way = (float(x + side), float(to - side)), (start, end)
+        self._put(LINES, Line("answer" if dashed else "message", *way, look, head="open" if dashed else "solid"))
 
     def _cross(self, x, time, words=""):
-        self.ax.plot([x], [time], ls="", marker=ERROR.marker, color=ERROR.colour, ms=9, mew=2.4, zorder=7)
+        self._put(SIGNS, Dots("", [x], [time], CROSS, SMALL, words=words))
         if words:
             self._words(x, time, words)
 
@@ -94,43 +101,44 @@ class LifelinePanel:
         """Words to the right of a mark, if there is room."""
         if all(abs(x - other) > 0.5 or abs(time - then) > 0.035 * self.end for other, then in self.written):
             self.written.append((x, time))
-            place = {"xytext": (9, 0), "textcoords": "offset points", "va": "center"}
-            self.ax.annotate(words, (x, time), fontsize=11, color=INK, bbox=BOX, zorder=6, **place)
+            self._put(WORDS, Text(words, x, time, dx=9))
 
     # What happened.
+
+    def _name(self):
+        """The name of the design, above."""
+        name = short(self.story.run.scenario.name, 8 * len(self.places))
+        left = min(self.places.values()) - 0.3
+        self._put(WORDS, Text(name, left, -0.045 * self.end, size=12, bold=True, halo=False))
 
     def _faults(self):
         """Bands on the lifelines that were hit."""
         for fault in faults(self.story.run):
             name = fault.target.partition("/")[0]
-            start, end = np.clip(np.array([fault.start, fault.end]) - self.story.arrived, 0, self.end)
+            start, end = np.clip(np.array([fault.start, fault.end]) - self.story.arrived, 0, self.end).tolist()
             if name in self.places and start < end:
                 x, words = self.places[name], fault.words.removeprefix(f"{fault.target} ")
-                look = {"fc": "#f1f1f4", "ec": "#cfcfd6", "hatch": FAULT.hatch, "lw": 0, "zorder": 0}
-                self._box(x - 0.42, start, 0.84, end - start, **look)
-                middle = {"ha": "center", "va": "center", "fontsize": 11, "bbox": BOX, "zorder": 6}
-                self.ax.text(x, (start + end) / 2, wrap(words, 9), **middle)
+                self._box(GROUND, fault.words, x - 0.42, x + 0.42, start, end, BAND)
+                self._put(WORDS, Text(wrap(words, 9), x, (start + end) / 2, side="center"))
 
-    def _answer(self):
+    def _answer(self, caption):
         """The customer's wait, the answer, and from then on what is not true yet."""
         story, answered = self.story, self.story.answered
-        self._bar(self.places[CUSTOMER], 0, answered, HELD)
+        self._bar("waits", self.places[CUSTOMER], 0, answered, HELD)
         if story.said == "nothing":
             return
-        left, right = self.left - 0.35, self.right + 0.45
-        colour = ANSWERS[story.said].colour
-        self.ax.hlines(answered, left, right, color=colour, lw=4.5, zorder=5, label=f"told {story.said}")
+        left, right = min(self.places.values()) - 0.35, max(self.places.values()) + 0.45
+        look = Look(ANSWERS[story.said].colour, width=4.5)
+        self._put(ANSWER, Line(f"told {story.said}", (left, right), (answered, answered), look))
         until = story.completed if story.is_true else self.end
         if story.said == "yes" and until > answered:
-            look = {"fc": TOLD.colour, "alpha": 0.16, "lw": 0, "zorder": 0, "label": "not true yet"}
-            self._box(left, answered, right - left, until - answered, **look)
-        place = {"xytext": (4, -6), "textcoords": "offset points", "va": "top", "zorder": 8, "bbox": BOX}
-        words = wrap(self.caption, 22)
-        self.ax.annotate(words, (left, answered), fontsize=12, fontweight="bold", color=INK, **place)
+            self._box(GROUND, "not true yet", left, right, answered, until, Look(TOLD.colour, opacity=0.16))
+        words = {"dx": 4, "dy": -6, "level": "top", "size": 12, "bold": True}
+        self._put(WORDS, Text(wrap(caption, 22), left, answered, **words))
 
     def _span(self, span):
         if not span.service:  # a queue has not granted it to anybody
-            self._bar(self.places[span.source], span.ready, np.nan, LINE, zorder=2)
+            self._bar("in line", self.places[span.source], span.ready, np.nan, LINE, IN_LINE)
             return
         x, asker = self._x(span), self._asker(span)
         if span.is_never_sent:
@@ -141,7 +149,7 @@ class LifelinePanel:
             self._cross((x + asker) / 2, span.born, "lost")
         else:
             here = self._arrives(span, asker, x)
-            self._bar(x, here, _known(span.started, span.ended), LINE, zorder=2)
+            self._bar("in line", x, here, _known(span.started, span.ended), LINE, IN_LINE)
         if span.outcome == Outcome.REFUSED:
             self._cross(x, span.ended, "refused")
         if span.started >= 0:
@@ -152,7 +160,7 @@ class LifelinePanel:
         """Draw the way to the service; the time of arrival."""
         sent = span.born
         if span.is_delivery:
-            self._bar(asker, span.ready, span.leased, LINE, zorder=2)
+            self._bar("in line", asker, span.ready, span.leased, LINE, IN_LINE)
             sent = span.leased
         if span.arrived >= 0:
             self._line(asker, sent, x, span.arrived)
@@ -161,7 +169,7 @@ class LifelinePanel:
     def _work(self, span, x):
         """The bar of one attempt: filled where it works, hatched where it waits for others. Its effects."""
         whole = _known(span.ended, self.end)
-        self._bar(x, span.started, whole, WORKS)
+        self._bar("works", x, span.started, whole, WORKS)
         last = {}
         for child in span.children:
             message = isinstance(child, Message)
@@ -174,11 +182,11 @@ class LifelinePanel:
             last[other] = until
             # A message without acknowledgement held the worker only if that is why it failed.
             if until >= 0 or not message or span.outcome == Outcome.FAILED:
-                self._bar(x, start, min(_known(until, whole), whole), HELD)
+                self._bar("held", x, start, min(_known(until, whole), whole), HELD)
         for time, name in span.effects:
-            mark = self.marks[name]
-            look = {"marker": mark.marker, "color": mark.colour, "ms": 10, "mec": PAPER, "label": name}
-            self.ax.plot([x], [time], ls="", zorder=7, **look)
+            mark = self.looks[name]
+            look = Look(mark.colour, mark.marker, edge=PAPER, width=1.0)
+            self._put(SIGNS, Dots(name, [x], [time], look, LARGE, words=f"{name}, {seconds(time)}"))
             self._words(x, time, seconds(time))
         if span.outcome in (Outcome.FAILED, Outcome.CRASHED):
             self._cross(x, span.ended, "" if span.reason == Reason.DEPENDENCY else span.outcome.name.lower())

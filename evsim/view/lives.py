@@ -1,29 +1,21 @@
 """Picture C, *one customer, two lives*: one request through one design or two, to scale, time downwards."""
 
+from dataclasses import replace
 from textwrap import fill
 
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-
-from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, LifelinePanel
+from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, Lifelines
+from evsim.view.scene.axes import Frame, names, times
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import Look
+from evsim.view.scene.scene import Scene
 from evsim.view.story import Message, Story
-from evsim.view.style import (
-    INK,
-    TOLD,
-    describe,
-    effect_marks,
-    empty,
-    figure,
-    seconds,
-    short,
-    time_axis,
-    title,
-)
+from evsim.view.style import ANSWERS, INK, PAPER, effect_marks, seconds, short
 
-__all__ = ["lives"]
+__all__ = ["lives", "scene"]
 
 BETWEEN = 0.9  # more distance between two designs, in distances of lifelines
 MANY = 13  # lifelines, from which on their names are turned
+WIDE, CLOSE, LEAST = 0.86, 0.45, 0.5  # inches from lifeline to lifeline
 
 
 def lives(run_a, run_b=None, request=0, workload=None, ax=None):
@@ -31,47 +23,40 @@ def lives(run_a, run_b=None, request=0, workload=None, ax=None):
 
     request: its number, from 0 in order of arrival. workload: its name, needed where there are several.
     """
+    return scene(run_a, run_b, request, workload).draw(ax)
+
+
+def scene(run_a, run_b=None, request=0, workload=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     runs = [run for run in (run_a, run_b) if run is not None]
     for run in runs:
         if not len(run.tables.requests.row):
-            with figure(ax) as ax:
-                return empty(ax, f"Nobody arrived in {run.scenario.name} within {seconds(run.ended_at)}.")
+            return sentence("lives", f"Nobody arrived in {run.scenario.name} within {seconds(run.ended_at)}.")
     stories = [Story(run, request, workload) for run in runs]
-    names = _lifelines(stories)
-    columns = sum(map(len, names)) + BETWEEN * (len(names) - 1)
-    wide = columns * (0.86 if columns <= MANY else 0.45)
-    with figure(ax, size=(min(max(8.0, wide), 16.0), 6.4)) as ax:
-        _draw(ax, stories, names, turned=columns > MANY)
-        endings = [_ending(story) for story in stories]
-        if len(runs) == 1:
-            finding = f"Customer {request} was {endings[0]}"
-        else:
-            each = "; ".join(f"{run.scenario.name}: {words}" for run, words in zip(runs, endings))
-            finding = f"Customer {request}. {each}"
-        title(ax, finding)
-        ways = "; ".join(f"{run.scenario.name}: {', '.join(own)}" for run, own in zip(runs, names))
-        return describe(ax, f"Space-time diagram, time downwards. {finding}. Lifelines of {ways}.")
-
-
-def _draw(ax, stories, names, turned):
+    own = lifelines_of(stories)
+    columns = sum(map(len, own)) + BETWEEN * (len(own) - 1)
+    turned = columns > MANY
     end = max(1e-3, *(story.end for story in stories))
     room = [story.answered + 0.15 * end for story in stories if story.said != "nothing"]  # for the caption
-    heads, places, left = [], [], 0.0
-    for story, own in zip(stories, names, strict=True):
-        mine = [left + number for number in range(len(own))]
-        LifelinePanel(ax, story, dict(zip(own, mine, strict=True)), end, _caption(story)).draw()
-        heads, places = heads + (list(map(short, own)) if turned else _heads(own)), places + mine
-        left = mine[-1] + 1 + BETWEEN
-    ax.set(xlim=(-0.6, places[-1] + 0.8), ylim=(max([1.03 * end, *room]), -0.09 * end))
-    ax.xaxis.tick_top()
-    ax.set_xticks(places, heads, rotation=60 if turned else 0, ha="left" if turned else "center")
-    ax.tick_params(axis="x", length=0)
-    ax.spines["bottom"].set_visible(False)
-    time_axis(ax.yaxis, end, "time since the customer asked")
-    _legend(ax, stories)
+    marks, heads, left = [], [], 0.0
+    for story, those in zip(stories, own, strict=True):
+        places = {name: left + number for number, name in enumerate(those)}
+        marks += Lifelines(story, places, end, caption(story)).marks
+        heads += zip(places.values(), map(short, those) if turned else _heads(those))
+        left = max(places.values()) + 1 + BETWEEN
+    right = heads[-1][0] + 0.8
+    finding = _finding(runs, request, stories)
+    ways = "; ".join(f"{run.scenario.name}: {', '.join(each)}" for run, each in zip(runs, own))
+    size = min(max(8.0, columns * (CLOSE if turned else WIDE)), 16.0), 6.4
+    y = times(0.0, end, "time since the customer asked")
+    return Scene(
+        "lives", finding, f"Space-time diagram, time downwards. {finding}. Lifelines of {ways}.", size, Frame(right),
+        names(-0.6, right, heads, over=True, turned=turned), replace(y, low=max([1.03 * end, *room]), high=-0.09 * end),
+        marks=tuple(marks), legend=tuple(_legend(stories)), least=0.9 + LEAST * columns,
+    )  # fmt: skip
 
 
-def _lifelines(stories):
+def lifelines_of(stories):
     """The names of each story's lifelines: the customer, then in order of the trace, which is the first's."""
     names = []
     for story in stories:
@@ -90,7 +75,7 @@ def _lifelines(stories):
 
 def _heads(names):
     """The names in short lines; a wide one stands above its neighbours."""
-    heads = [_narrow(short(name)) for name in names]
+    heads = [fill(short(name), 10, break_long_words=False) for name in names]
     lines = [1 + head.count("\n") for head in heads]
     lifted = False
     for number in range(len(names)):
@@ -100,9 +85,12 @@ def _heads(names):
     return heads
 
 
-def _narrow(name):
-    """A name in lines of ten letters, broken at its hyphens."""
-    return fill(name, 10, break_long_words=False)
+def _finding(runs, request, stories):
+    endings = [_ending(story) for story in stories]
+    if len(runs) == 1:
+        return f"Customer {request} was {endings[0]}"
+    each = "; ".join(f"{run.scenario.name}: {words}" for run, words in zip(runs, endings))
+    return f"Customer {request}. {each}"
 
 
 def _ending(story):
@@ -113,7 +101,7 @@ def _ending(story):
     return f"told {story.said} after {seconds(story.answered)}{then}"
 
 
-def _caption(story):
+def caption(story):
     """What came of it, for the place below the answer."""
     return f"told {story.said}{_truth(story, '; it was true {} later', ', and it was true')}"
 
@@ -126,20 +114,13 @@ def _truth(story, later, by_then):
     return (later.format(seconds(lag)) if lag > 0 else by_then) + story.also
 
 
-def _legend(ax, stories):
-    """What the marks mean, below the picture."""
+def _legend(stories):
+    """What the marks mean."""
+    yield from (("works", WORKS), ("waits, and is held", HELD), ("waits in line", LINE))
+    yield from (("message", Look(INK, width=1.3)), ("answer", Look(FAINT, dash=(4, 2), width=1.3)))
+    for said in dict.fromkeys(story.said for story in stories if story.said != "nothing"):
+        yield f"told {said}", Look(ANSWERS[said].colour, width=4.0)
     drawn = {name for story in stories for _, name in story.effects}
-    marks = effect_marks(*(story.run for story in stories))
-    handles = [
-        Patch(**WORKS, label="works"),
-        Patch(**HELD, label="waits, and is held"),
-        Patch(**LINE, label="waits in line"),
-        Line2D([], [], color=INK, lw=1.3, label="message"),
-        Line2D([], [], color=FAINT, lw=1.3, ls="--", label="answer"),
-        Line2D([], [], color=TOLD.colour, lw=4, label="told"),
-    ]
-    for name in filter(drawn.__contains__, marks):
-        look = {"marker": marks[name].marker, "color": marks[name].colour, "ms": 8}
-        handles.append(Line2D([], [], ls="", label=short(name), **look))
-    below = {"loc": "upper left", "bbox_to_anchor": (0, -0.01), "borderaxespad": 0.2}
-    ax.legend(handles=handles, ncols=4, handlelength=1.8, columnspacing=1.4, **below)
+    for name, mark in effect_marks(*(story.run for story in stories)).items():
+        if name in drawn:
+            yield short(name), Look(mark.colour, mark.marker, width=0.0, edge=PAPER)

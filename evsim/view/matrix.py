@@ -1,20 +1,22 @@
 """Who knows whom: which service calls which, and which only hears of the other through a channel."""
 
-import numpy as np
-from matplotlib.colors import ListedColormap
-from matplotlib.patches import Patch
-
-from evsim.view.style import INK, LESSON, PAPER, count, describe, empty, figure, short, title
+from evsim.view.scene.axes import Frame, names
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import Bars, Dots, Look
+from evsim.view.scene.scene import Scene
+from evsim.view.style import FILL, INK, MIDDLE, PAPER, count, short
 from evsim.view.wiring import Wiring
 
-__all__ = ["who_knows_whom"]
+__all__ = ["scene", "who_knows_whom"]
 
-NOT, THROUGH, CALLS, SELF = range(4)
-COLOURS, EDGE = (PAPER, "#d9d9de", INK, "#f1f1f4"), "#c4c4cb"
-SIGNS = {THROUGH: ("\N{WHITE CIRCLE}", INK), CALLS: ("\N{BLACK CIRCLE}", PAPER)}
-ROOMY = 7  # services that fit a picture of lesson size
+EDGE = "#c4c4cb"
+THROUGH, CALLS = "through a channel, without knowing it", "calls it and waits"
+SELF, NOT = "itself", "not at all"
+LOOKS = {CALLS: Look(INK, edge=INK), THROUGH: Look(MIDDLE, edge=EDGE), SELF: Look(FILL, edge=EDGE),
+         NOT: Look(PAPER, edge=EDGE)}  # fmt: skip
+SIGNS = {CALLS: Look(PAPER, "o", edge=PAPER, width=1.2), THROUGH: Look(MIDDLE, "o", edge=INK, width=1.2)}
+CELL, LARGE, ROOMY = 0.85, 0.42, 7  # inches of a cell, of one of many; services that are few
 LETTER = 0.085  # inches
-LEGEND = 2.2  # inches
 
 
 def who_knows_whom(scenario, ax=None):
@@ -23,68 +25,52 @@ def who_knows_whom(scenario, ax=None):
     scenario: a scenario or a run of it; a run adds what its Python handlers did. Whoever calls must know the
     other's name and wait for it; whoever publishes knows the channel alone.
     """
+    return scene(scenario).draw(ax)
+
+
+def scene(scenario):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     wiring = Wiring(scenario)
-    names = list(wiring.services)
-    matrix = np.full((len(names), len(names)), NOT)
-    for kind, pairs in ((THROUGH, wiring.through), (CALLS, wiring.calls)):
-        for one, two in pairs:
-            matrix[names.index(one), names.index(two)] = kind
-    words = max(map(len, map(short, names))) * LETTER
-    side = max(LESSON[1], words * 0.75 + 1.6 + 0.3 * len(names))
-    with figure(ax, (max(LESSON[0], side + words + LEGEND), side)) as ax:
-        if len(names) < 2:
-            return empty(ax, f"{names[0]} is alone and knows nobody.")
-        _draw(ax, names, matrix)
-        text = _finding(names, matrix)
-        title(ax, text, words + 0.75)
-        pairs = [f"{a} calls {b}" for a, b in sorted(wiring.calls)]
-        pairs += [f"{a} reaches {b} through a channel" for a, b in sorted(wiring.through - wiring.calls)]
-        return describe(ax, f"{text}. {'; '.join(pairs) or 'no pair at all'}.")
+    those = list(wiring.services)
+    many = len(those)
+    if many < 2:
+        return sentence("who knows whom", f"{those[0]} is alone and knows nobody.")
+    kinds = {(one, two): NOT for one in those for two in those} | {(name, name): SELF for name in those}
+    kinds |= dict.fromkeys(wiring.through, THROUGH) | dict.fromkeys(wiring.calls, CALLS)
+    words = LETTER * max(map(len, map(short, those)))
+    side = many * (CELL if many <= ROOMY else LARGE)
+    text = _finding(those, wiring)
+    pairs = [f"{one} calls {two}" for one, two in sorted(wiring.calls)]
+    pairs += [f"{one} reaches {two} through a channel" for one, two in sorted(wiring.through - wiring.calls)]
+    ticks = [(place, short(name)) for place, name in enumerate(those)]
+    size = max(8.0, side + words * 1.8 + 0.8), side + 0.75 * words + 2.0
+    return Scene(
+        "who knows whom", text, f"{text}. {'; '.join(pairs) or 'no pair at all'}.", size, Frame(many),
+        names(-0.5, many - 0.5, ticks, "... reaches this one", over=True, turned=True),
+        names(many - 0.5, -0.5, ticks, "this one ..."), marks=tuple(_marks(those, kinds, side / many)),
+        legend=tuple((words, LOOKS[words]) for words in (CALLS, THROUGH, NOT)), plot=(side, side), inches=True,
+    )  # fmt: skip
 
 
-def _draw(ax, names, matrix):
-    many = len(names)
-    shown = np.where(np.eye(many, dtype=bool), SELF, matrix)
-    ax.pcolormesh(
-        np.arange(many + 1) - 0.5,
-        np.arange(many + 1) - 0.5,
-        shown,
-        cmap=ListedColormap(COLOURS),
-        vmin=NOT,
-        vmax=SELF,
-        edgecolors=EDGE,
-        lw=0.8,
-    )
-    ax.set_aspect("equal", anchor="W")
-    ax.invert_yaxis()
-    for row, column in np.argwhere(matrix):
-        sign, colour = SIGNS[matrix[row, column]]
-        ax.text(column, row, sign, ha="center", va="center", color=colour, fontsize=13 if many > ROOMY else 17)
-    ax.xaxis.tick_top()
-    ax.set_xticks(range(many), [short(name) for name in names], rotation=50, ha="left", rotation_mode="anchor")
-    ax.set_yticks(range(many), [short(name) for name in names])
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    ax.set_ylabel("this one ...")
-    ax.set_xlabel("... reaches this one")
-    ax.legend(
-        handles=[
-            Patch(fc=COLOURS[CALLS], label="calls it and waits"),
-            Patch(fc=COLOURS[THROUGH], ec=INK, lw=0.6, label="through a channel,\nwithout knowing it"),
-            Patch(fc=COLOURS[NOT], ec=EDGE, lw=0.8, label="not at all"),
-        ],
-        loc="upper left",
-        bbox_to_anchor=(1.02, 1.0),
-    )
+def _marks(those, kinds, cell):
+    """The cells of each kind, and signs on them, which are seen in grey, too."""
+    place = {name: number for number, name in enumerate(those)}
+    for kind, look in LOOKS.items():
+        its = [(place[two], place[one]) for (one, two), each in kinds.items() if each == kind]
+        if its:
+            x, y = ([float(each) for each in side] for side in zip(*its))
+            yield Bars(kind, [each - 0.5 for each in x], [each + 0.5 for each in x],
+                       [each - 0.5 for each in y], [each + 0.5 for each in y], look)  # fmt: skip
+            if kind in SIGNS:
+                yield Dots(kind, x, y, SIGNS[kind], 0.4 * cell)
 
 
-def _finding(names, matrix):
-    calls, through = int((matrix == CALLS).sum()), int((matrix == THROUGH).sum())
-    if not calls and not through:
+def _finding(names, wiring):
+    through = len(wiring.through - wiring.calls)
+    if not wiring.calls and not through:
         return f"None of the {len(names)} services reaches another"
-    busiest = int((matrix == CALLS).sum(axis=1).argmax())
-    most = int((matrix[busiest] == CALLS).sum())
-    first = (
-        f"{names[busiest]} must know {count(most, 'other service')}" if calls else "Nobody must know another service"
-    )
-    return f"{first}: {count(calls, 'pair')} by calls, {through:,} through a channel"
+    known = {name: sum(one == name for one, _ in wiring.calls) for name in names}
+    busiest = max(known, key=known.get)
+    must = f"{busiest} must know {count(known[busiest], 'other service')}"
+    first = must if wiring.calls else "Nobody must know another service"
+    return f"{first}: {count(len(wiring.calls), 'pair')} by calls, {through:,} through a channel"

@@ -55,13 +55,9 @@ class Plots:
 
     def scene(self, name, **settings):
         """A picture as data (:class:`evsim.view.scene.scene.Scene`), which can also move in a browser: for a slider."""
-        home = import_module(f"evsim.view.{_HOMES[name]}") if name in _HOMES else None
-        if not hasattr(home, "scene"):
-            those = ", ".join(
-                each for each, home in _HOMES.items() if hasattr(import_module(f"evsim.view.{home}"), "scene")
-            )
-            raise ValueError(f"there is no scene {name!r}; there are {those}")
-        return home.scene(self._run, **settings)
+        if name not in _HOMES:
+            raise ValueError(f"there is no scene {name!r}; there are {', '.join(_HOMES)}")
+        return import_module(f"evsim.view.{_HOMES[name]}").scene(self._run, **settings)
 
     def __dir__(self):
         return [*_HOMES, *_pictures_of_parts()]

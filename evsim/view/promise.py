@@ -15,7 +15,7 @@ from evsim.view.scene.scene import Scene
 from evsim.view.style import DECLINED, DPI, ERROR, INK, TOLD, effect_marks, seconds, short
 from evsim.view.truth import State, promise_sentence
 
-__all__ = ["books", "promise", "promise_sentence", "scene"]
+__all__ = ["books", "dark", "promise", "promise_sentence", "scene"]
 
 MOST_COLUMNS, BINS = 2000, 500  # more customers than that are drawn in so many bins
 MOST_EFFECTS = 6
@@ -95,11 +95,16 @@ def _rows(state, marks):
     for number in sorted(np.argsort(-wrong, kind="stable")[:MOST_EFFECTS].tolist()):
         (done, due), name = facts[number], state.names[number]
         colour = marks[name].colour
-        bars = ((done >= 1, 0.5, colour), (done >= 2, 0.5, to_hex([DARK * part for part in to_rgb(colour)])))
+        bars = ((done >= 1, 0.5, colour), (done >= 2, 0.5, dark(colour)))
         absent = (due & (done == 0), "never" if state.final else "not there")
         rows.append(Row(name, bars, _counts((done == 1, "once"), (done > 1, "twice or more"), absent)))
     odd = state.who(told.odd)
     return [*rows, Row("not as told", ((odd, 0.5, INK),), _counts((odd, ""), none="0"))]
+
+
+def dark(colour):
+    """The colour of what happened more than once."""
+    return to_hex([DARK * part for part in to_rgb(colour)])
 
 
 def _counts(*groups, none=""):

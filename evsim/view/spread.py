@@ -1,15 +1,19 @@
 """Who does how much, and who waits although somebody is free: a bar for each instance, or partition of a log."""
 
+from functools import partial
+
 import numpy as np
-from matplotlib.patches import Patch
 
 from evsim.results.fairness import Freedom, rows_at, waiting
-from evsim.view.style import INK, LESSON, WAITING, count, describe, empty, figure, seconds, short, time_axis, title
+from evsim.view.scene.axes import Frame, names, times
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import Bars, Look, Text
+from evsim.view.scene.scene import Scene
+from evsim.view.style import INK, LESSON, MIDDLE, count, seconds, short
 
-__all__ = ["spread"]
+__all__ = ["scene", "spread"]
 
-BUSY = {"facecolor": WAITING.colour, "edgecolor": "#9c9ca1"}
-FREE = {"facecolor": INK, "edgecolor": INK}
+BUSY, FREE = Look(MIDDLE, edge="#9c9ca1"), Look(INK, edge=INK)
 MOST = 12  # bars; the others share one
 
 
@@ -19,17 +23,26 @@ def spread(run, service=None, ax=None):
     service: its name; without it the one where most waiting was in vain. The bars are its instances, busiest first; of
     one instance that reads a log, the log's partitions.
     """
+    return scene(run, service).draw(ax)
+
+
+def scene(run, service=None, frame=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
     service = _worst(run) if service is None else service
     if not isinstance(service, str) or service not in run.services:
         raise ValueError(f"there is no service {service!r}; there are {', '.join(run.services)}")
-    with figure(ax, (LESSON[0], LESSON[1] + 0.5)) as ax:
-        bars = _Bars(run, service)
-        if not bars.count.sum():
-            return empty(ax, f"Nobody came to {service}.")
-        bars.draw(ax)
-        text = bars.finding(run.services[service])
-        title(ax, text, bars.left)
-        return describe(ax, f"{text}. " + " ".join(bars.words()))
+    bars = _Bars(run, service)
+    size = LESSON[0], LESSON[1] + 0.5
+    if not bars.count.sum():
+        return sentence("spread", f"Nobody came to {service}.", size)
+    frame = frame or Frame(1.18 * float(bars.wait.max()) or 1.0)
+    text = bars.finding(run.services[service])
+    return Scene(
+        "spread", text, f"{text}. " + " ".join(bars.words()), size, frame,
+        times(0.0, frame.right, "mean wait before the work"),
+        names(len(bars.count) - 0.4, -0.6, tuple(enumerate(bars.labels()))), marks=tuple(bars.marks(frame.right)),
+        legend=(("while all were busy", BUSY), ("while somebody was free", FREE)), again=partial(scene, run, service),
+    )  # fmt: skip
 
 
 def _worst(run):
@@ -56,7 +69,6 @@ class _Bars:
         order = np.argsort(-self.count, kind="stable")
         self._keep(order[self.count[order] > 0])
         self.share = self.count / max(self.count.sum(), 1)
-        self.left = 0.085 * max(map(len, self.labels()), default=0) + 0.4
 
     def _keep(self, order):
         """The first few, and the others as one."""
@@ -72,20 +84,19 @@ class _Bars:
     def labels(self):
         return [f"{name}: {_percent(share)}" for name, share in zip(self.name, self.share, strict=True)]
 
-    def draw(self, ax):
+    def marks(self, right):
         place = np.arange(len(self.count))
         busy = np.maximum(self.wait - self.behind, 0.0)
-        ax.barh(place, busy, 0.62, **BUSY)
-        ax.barh(place, self.behind, 0.62, left=busy, **FREE)
-        ax.set_yticks(place, self.labels())
-        ax.invert_yaxis()
-        longest = float(self.wait.max(initial=0.0))
-        ax.set_xlim(0, 1.18 * longest or 1)
-        for at, wait in zip(place, self.wait, strict=True):
-            ax.text(wait + 0.012 * longest, at, seconds(float(wait)), va="center", color=INK)
-        time_axis(ax.xaxis, 1.18 * longest or 1, "mean wait before the work")
-        handles = [Patch(**BUSY, label="while all were busy"), Patch(**FREE, label="while somebody was free")]
-        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2)
+        parts = (
+            ("while all were busy", 0 * busy, busy, BUSY),
+            ("while somebody was free", busy, busy + self.behind, FREE),
+        )
+        for name, begin, end, look in parts:
+            some = end > begin
+            corners = begin[some], end[some], place[some] - 0.31, place[some] + 0.31
+            yield Bars(name, *(each.tolist() for each in corners), look)
+        for at, wait in enumerate(self.wait.tolist()):
+            yield Text(seconds(wait), wait + 0.01 * right, at, halo=False)
 
     def finding(self, figures):
         share = _percent(self.share[0]) if self.total > 1 else "all"

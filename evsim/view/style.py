@@ -17,10 +17,10 @@ from evsim.scenario.faults import FAULT_KINDS
 from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
-    "ANSWERS", "ARRIVED", "COLOURS", "DECLINED", "DPI", "ERROR", "FAULT", "INK", "LESSON", "PAPER", "RC", "TOLD",
-    "WAITING", "FaultBand", "Mark", "count", "describe", "effect_marks", "empty",
-    "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck",
-    "time_axis", "title", "verb", "wrap",
+    "ANSWERS", "ARRIVED", "BAD", "COLOURS", "DECLINED", "DPI", "ERROR", "FAULT", "FILL", "INK", "LESSON", "MIDDLE",
+    "PAPER", "RC", "SOFT", "TOLD", "WAITING", "FaultBand", "Mark", "count", "describe", "effect_marks", "fault_words",
+    "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck", "time_axis", "title",
+    "verb", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -32,6 +32,7 @@ COLOURS = {
     "violet": "#7a21dd",
 }
 INK, PAPER = "#2b2b30", "#ffffff"
+SOFT, FILL, MIDDLE, BAD = "#4c4c52", "#f4f4f6", "#d9d9de", "#b01c29"  # words; surfaces; words of what went wrong
 LESSON = (8.0, 4.5)  # inches
 DPI = 110
 
@@ -180,13 +181,6 @@ def title(ax, text, left=0.95):
     size, weight = RC["axes.titlesize"], RC["axes.titleweight"]
     lines = fold(text, inches(ax, left), size, weight)
     return ax.set_title(lines, loc="left", fontsize=size, fontweight=weight, color=INK, linespacing=1.15)
-
-
-def empty(ax, text):
-    """A sentence in place of an empty box."""
-    ax.set_axis_off()
-    ax.text(0.5, 0.5, wrap(text, 50), transform=ax.transAxes, ha="center", va="center", fontsize=13)
-    return describe(ax, text)
 
 
 UNITS = (("h", 3600, 7200), ("min", 60, 600), ("s", 1, 1), ("ms", 0.001, 0))  # name, seconds, for at least

@@ -1,38 +1,28 @@
 """Where the time of one request went: its attempts as nested bars on one time axis."""
 
+from dataclasses import replace
+
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
 
 from evsim.results.records import Outcome, Verdict
+from evsim.view.scene.axes import Frame, names, times
+from evsim.view.scene.bands import sentence
+from evsim.view.scene.marks import Bars, Dots, Line, Look, Text
+from evsim.view.scene.scene import Scene
 from evsim.view.story import Message, Story
-from evsim.view.style import (
-    ANSWERS,
-    ERROR,
-    INK,
-    LESSON,
-    PAPER,
-    count,
-    describe,
-    effect_marks,
-    empty,
-    figure,
-    seconds,
-    short,
-    time_axis,
-    title,
-)
+from evsim.view.style import ANSWERS, BAD, ERROR, INK, LESSON, MIDDLE, PAPER, count, effect_marks, seconds, short
 
-__all__ = ["waterfall"]
+__all__ = ["scene", "waterfall"]
 
 MOST, FEWEST = 40, 6  # bars drawn, and rows there is room for
 ROW = 0.3  # inches
-WORK, HELD, IN_LINE, WAY = "#6d6d73", "#d2d2d8", PAPER, "#8a8a90"
+WORK, HELD = Look("#6d6d73", edge=INK), Look(MIDDLE, edge=INK)
+IN_LINE, WAY = Look(PAPER, edge=INK, hatch="////"), Look("#8a8a90", dash=(2, 1.2), width=1.4)
+PIECES = {"in line": IN_LINE, "work": WORK, "held": HELD}
+DEEPEST = 10  # levels by which a name is indented
 MOST_EFFECTS = 6  # named in the legend
 GIVEN_UP = "given up"
-HALO = [withStroke(linewidth=5, foreground=PAPER)]  # so that a cross shows on a dark bar, in grey too
-BAR = 0.62  # height of a bar, of a row's
+HALF = 0.31  # of the height of a bar, in rows
 
 
 def waterfall(run, request=0, workload=None, ax=None):
@@ -42,45 +32,42 @@ def waterfall(run, request=0, workload=None, ax=None):
     Filled: work; light: a worker held while it waits for others; hatched: waiting in line; a thin line: on
     the way.
     """
+    return scene(run, request, workload).draw(ax)
+
+
+def scene(run, request=0, workload=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     if not len(run.tables.requests.row):
-        with figure(ax) as ax:
-            return empty(ax, f"Nobody arrived within {seconds(run.ended_at)}.")
+        return sentence("waterfall", f"Nobody arrived within {seconds(run.ended_at)}.")
     story = Story(run, request, workload)
     nodes = list(story)
     shown = nodes[:MOST]
-    height = max(LESSON[1], 1.6 + ROW * len(shown))
-    with figure(ax, (LESSON[0], height)) as ax:
-        marks = effect_marks(run)
-        left = _frame(ax, story, shown, len(nodes) - len(shown))
-        for level, (_, node) in enumerate(shown):
-            draw = _message if isinstance(node, Message) else _span
-            draw(ax, level, node, story, marks)
-        _told(ax, story)
-        _legend(ax, story, shown, marks)
-        text = _finding(story)
-        title(ax, text, 0.35 + left / 72)
-        return describe(ax, f"{text}. " + _words(story, nodes))
+    left_out = len(nodes) - len(shown)
+    longest = _longest(story, [node for _, node in shown])
+    rows = _Rows(story, longest)
+    for level, (_, node) in enumerate(shown):
+        (rows.message if isinstance(node, Message) else rows.span)(level, node)
+    low = max(len(shown) + bool(left_out), FEWEST) - 0.4
+    told = [_told(story, low)] if story.answered == story.answered else []
+    more = [Text(f"and {count(left_out, 'more bar')}", 0, len(shown))] if left_out else []
+    x = times(0.0, longest, "time since the customer came")
+    finding = _finding(story)
+    return Scene(
+        "waterfall", finding, f"{finding}. {_words(story, nodes)}",
+        (LESSON[0], max(LESSON[1] + 0.5, 2.4 + ROW * len(shown))), Frame(longest),
+        replace(x, low=-0.01 * longest, high=1.04 * longest),
+        names(low, -0.8, [(level, _label(*each)) for level, each in enumerate(shown)], nested=True),
+        marks=(*told, *rows.marks, *more), legend=tuple(_legend(story, shown, rows.looks)),
+    )  # fmt: skip
 
 
-def _bar(ax, level, begin, end, colour, hatch="", **settings):
-    if end > begin:
-        ax.barh(
-            level,
-            end - begin,
-            left=begin,
-            height=BAR,
-            color=colour,
-            hatch=hatch,
-            edgecolor=INK,
-            lw=0.6,
-            **settings,
-        )
-
-
-def _way(ax, level, begin, end):
-    """A thin line for what travels."""
-    if end > begin:
-        ax.plot([begin, end], [level, level], color=WAY, lw=1.4, ls=(0, (2, 1.2)), zorder=1)
+def _longest(story, nodes):
+    """How far the time axis goes."""
+    seen = [time for time, _ in story.effects] + [story.answered]
+    seen += [node.appended if isinstance(node, Message) else node.ended for node in nodes]
+    if any(not isinstance(node, Message) and node.ended != node.ended for node in nodes):
+        seen.append(_until(float("nan"), story))
+    return max(float(np.nanmax(seen)), 1e-6)
 
 
 def _until(time, story):
@@ -88,57 +75,87 @@ def _until(time, story):
     return time if time == time else max(story.end, story.run.ended_at - story.arrived)
 
 
-def _span(ax, level, span, story, marks):
-    sent = span.born
-    if span.is_delivery:
-        sent = _until(span.leased, story)
-        _bar(ax, level, span.ready, sent, IN_LINE, "////")
-    here = span.arrived if span.arrived == span.arrived else _until(span.ended, story)
-    _way(ax, level, sent, here)
-    begun = span.started if span.started == span.started else span.ended
-    _bar(ax, level, here, _until(begun, story), IN_LINE, "////")
-    ended = _until(span.ended, story)
-    for begin, end, colour in _pieces(span, ended):
-        _bar(ax, level, begin, end, colour)
-    if not span.is_delivery and span.settled > ended and span.outcome == Outcome.OK:
-        _way(ax, level, ended, span.settled)
-    for time, name in span.effects:
-        mark = marks[name]
-        ax.plot(time, level, marker=mark.marker, color=mark.colour, ms=11, mec=PAPER, mew=1.2, ls="", zorder=5)
-    for time, text in _failures(span):
-        _failure(ax, level, time, text)
+def _told(story, low):
+    mark = ANSWERS[story.said]
+    look = Look(mark.colour, mark.marker, width=3.0)
+    return Line(f"told {story.said}", (story.answered, story.answered), (low, -0.65), look, words=story.told)
 
 
-def _failure(ax, level, time, text):
-    leftwards = time > (0.2 if text == GIVEN_UP else 0.7) * ax.get_xlim()[1]  # after giving up, work goes on
-    side, align = (-9, "right") if leftwards else (9, "left")
-    ax.plot(time, level, marker="x", color=ERROR.colour, ms=9, mew=2.6, ls="", zorder=6, path_effects=HALO)
-    ax.annotate(
-        text,
-        (time, level),
-        xytext=(side, 0),
-        textcoords="offset points",
-        ha=align,
-        va="center",
-        fontsize=11,
-        color="#b01c29",
-        zorder=7,
-        bbox={"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85},
-    )
+class _Rows:
+    """The ``marks`` of attempts and messages, a row each."""
+
+    def __init__(self, story, longest):
+        self.story, self.longest, self.looks = story, longest, effect_marks(story.run)
+        self.ways, self.bars, self.signs = [], [], []
+
+    @property
+    def marks(self):
+        return [*self.ways, *self.bars, *self.signs]
+
+    def bar(self, level, begin, end, what):
+        if end > begin:
+            self.bars.append(Bars(what, [begin], [end], [level - HALF], [level + HALF], PIECES[what],
+                                  words=f"{what}, {seconds(end - begin)}"))  # fmt: skip
+
+    def way(self, level, begin, end):
+        """A thin line for what travels."""
+        if end > begin:
+            self.ways.append(Line("", (begin, end), (level, level), WAY))
+
+    def span(self, level, span):
+        story, sent = self.story, span.born
+        if span.is_delivery:
+            sent = _until(span.leased, story)
+            self.bar(level, span.ready, sent, "in line")
+        here = span.arrived if span.arrived == span.arrived else _until(span.ended, story)
+        self.way(level, sent, here)
+        begun = span.started if span.started == span.started else span.ended
+        self.bar(level, here, _until(begun, story), "in line")
+        ended = _until(span.ended, story)
+        for begin, end, what in _pieces(span, ended):
+            self.bar(level, begin, end, what)
+        if not span.is_delivery and span.settled > ended and span.outcome == Outcome.OK:
+            self.way(level, ended, span.settled)
+        for time, name in span.effects:
+            mark = self.looks[name]
+            look = Look(mark.colour, mark.marker, edge=PAPER, width=1.2)
+            self.signs.append(Dots(name, [time], [level], look, 0.16, words=f"{name}, {seconds(time)}"))
+        for time, text in _failures(span):
+            self.failure(level, time, text)
+
+    def failure(self, level, time, text):
+        leftwards = time > (0.2 if text == GIVEN_UP else 0.7) * self.longest  # after giving up, work goes on
+        side = {"dx": -9, "side": "right"} if leftwards else {"dx": 9}
+        for colour, size in ((PAPER, 0.2), (ERROR.colour, 0.14)):
+            self.signs.append(Dots("", [time], [level], Look(colour, "x"), size))
+        self.signs.append(Text(text, time, level, colour=BAD, **side))
+
+    def message(self, level, message):
+        for sending in message.sendings:
+            if sending.fate == "lost":
+                self.failure(level, sending.sent, sending.fate)
+            else:
+                self.way(level, sending.sent, _until(sending.arrived, self.story))
+            if sending.fate == "refused":
+                self.failure(level, sending.arrived, sending.fate)
+        if message.appended == message.appended:
+            kept = Look(PAPER, "o", edge=INK, width=1.0)
+            self.signs.append(Dots("", [message.appended], [level], kept, 0.1, words=f"kept by {message.channel}"))
+            self.way(level, message.confirmed_from, message.acknowledged)
 
 
 def _pieces(span, ended):
-    """(begin, end, colour) of the time a worker was held: at work, or waiting for what it asked for."""
+    """(begin, end, what) of the time a worker was held: at work, or waiting for what it asked for."""
     if span.started != span.started:
         return
     now = span.started
     for begin, end in sorted(_waits(span, ended)):
         if begin > now:
-            yield now, begin, WORK
+            yield now, begin, "work"
         if end > now:
-            yield max(begin, now), end, HELD
+            yield max(begin, now), end, "held"
             now = end
-    yield now, ended, WORK
+    yield now, ended, "work"
 
 
 def _waits(span, ended):
@@ -161,82 +178,24 @@ def _failures(span):
         yield span.settled, GIVEN_UP
 
 
-def _message(ax, level, message, story, marks):
-    for sending in message.sendings:
-        if sending.fate == "lost":
-            _failure(ax, level, sending.sent, sending.fate)
-        else:
-            _way(ax, level, sending.sent, _until(sending.arrived, story))
-        if sending.fate == "refused":
-            _failure(ax, level, sending.arrived, sending.fate)
-    if message.appended == message.appended:
-        ax.plot(message.appended, level, marker="o", color=PAPER, mec=INK, ms=7, ls="", zorder=4)
-        _way(ax, level, message.confirmed_from, message.acknowledged)
-
-
-def _told(ax, story):
-    if story.answered == story.answered:
-        mark = ANSWERS[story.said]
-        ax.axvline(story.answered, color=mark.colour, lw=3, ls=mark.line, zorder=0.5)
-        ax.plot(
-            story.answered,
-            -0.75,
-            marker=mark.marker,
-            color=mark.colour,
-            ms=9,
-            mew=2.4,
-            ls="",
-            clip_on=False,
-            zorder=7,
-        )
-
-
-def _frame(ax, story, shown, left_out):
-    """Set the axes up; how many points the names of the bars take to the left of them."""
-    nodes = [node for _, node in shown]
-    seen = [time for time, _ in story.effects] + [story.answered]
-    seen += [node.appended if isinstance(node, Message) else node.ended for node in nodes]
-    if any(not isinstance(node, Message) and node.ended != node.ended for node in nodes):
-        seen.append(_until(float("nan"), story))
-    longest = max(float(np.nanmax(seen)), 1e-6)
-    ax.set_xlim(-0.01 * longest, longest * 1.04)
-    ax.set_ylim(max(len(shown) + bool(left_out), FEWEST) - 0.4, -0.8)
-    labels = [_label(depth, node) for depth, node in shown]
-    ax.set_yticks(range(len(shown)), labels, ha="left")
-    left = max(6.6 * len(label.strip()) + 3.5 * label.count(" ") for label in labels)
-    ax.tick_params(axis="y", length=0, pad=left)
-    ax.spines["left"].set_visible(False)
-    if left_out:
-        ax.text(0, len(shown), f"and {count(left_out, 'more bar')}", va="center", fontsize=11)
-    time_axis(ax.xaxis, longest, "time since the customer came")
-    return left
-
-
 def _label(depth, node):
     name = short(node.channel if isinstance(node, Message) else node.service or node.source)
     again = f" ({node.attempt})" if not isinstance(node, Message) and node.attempt > 1 else ""
-    return "  " * depth + name + again
+    return "  " * min(depth, DEEPEST) + name + again
 
 
-def _legend(ax, story, shown, marks):
-    words = "told error, or gave up" if story.said == "error" else f"told {story.said}"
-    told = ANSWERS[story.said]
-    parts = [
-        Patch(fc=WORK, ec=INK, lw=0.6, label="work"),
-        Patch(fc=HELD, ec=INK, lw=0.6, label="worker held,\nbut waiting"),
-        Patch(fc=IN_LINE, ec=INK, lw=0.6, hatch="////", label="in line"),
-        Line2D([], [], color=WAY, lw=1.4, ls=(0, (2, 1.2)), label="on the way"),
-    ]
+def _legend(story, shown, looks):
+    yield from (("work", WORK), ("worker held, but waiting", HELD), ("in line", IN_LINE), ("on the way", WAY))
     if story.said != "nothing":
-        parts.append(Line2D([], [], color=told.colour, lw=3, ls=told.line, marker=told.marker, ms=8, label=words))
+        words = "told error, or gave up" if story.said == "error" else f"told {story.said}"
+        mark = ANSWERS[story.said]
+        yield words, Look(mark.colour, mark.marker, width=3.0)
     made = {name for _, node in shown if not isinstance(node, Message) for _, name in node.effects}
-    named = [name for name in marks if name in made]
+    named = [name for name in looks if name in made]
     for name in named[:MOST_EFFECTS]:
-        mark = marks[name]
-        parts.append(Line2D([], [], color=mark.colour, marker=mark.marker, mec=INK, ls="", ms=9, label=short(name)))
+        yield short(name), Look(looks[name].colour, looks[name].marker, width=0.0, edge=INK)
     if len(named) > MOST_EFFECTS:
-        parts.append(Line2D([], [], ls="", label=f"and {count(len(named) - MOST_EFFECTS, 'more effect')}"))
-    ax.legend(handles=parts, loc="upper left", bbox_to_anchor=(1.0, 1.0), handletextpad=0.5)
+        yield f"and {count(len(named) - MOST_EFFECTS, 'more effect')}", None
 
 
 def _finding(story):

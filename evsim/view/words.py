@@ -76,7 +76,9 @@ def fold(text, inches, size, weight="normal"):
     words = [short(word, LONGEST) for word in _keep_units(text).split(" ")]
     wide = [text_to_path.get_text_width_height_descent(f"{word} ", font, False)[0] / 72 for word in words]
     lines = _lines(words, wide, inches)
-    while len(lines) > 1 and len(narrower := _lines(words, wide, inches - NARROWER)) == len(lines):
+    while (
+        len(lines) > 1 and inches > NARROWER and len(narrower := _lines(words, wide, inches - NARROWER)) == len(lines)
+    ):
         lines, inches = narrower, inches - NARROWER
     return "\n".join(lines).replace(NO_BREAK, " ")
 

@@ -15,7 +15,7 @@ from hypothesis import given
 
 from evsim.results.export.identity import EPOCH, Identity
 from evsim.results.requests import REQUEST_OUTCOMES
-from evsim.view.lives import lives
+from evsim.view import lives
 from evsim.view.player.film import film
 from evsim.view.promise import promise
 from evsim.view.sequence import Sequence
@@ -23,6 +23,7 @@ from tests.books.holding import examples
 from tests.books.systems import systems
 from tests.exports.runs import NAMES, a_run
 from tests.player.node import ask
+from tests.view.drawing import marks
 
 pytestmark = pytest.mark.slow
 
@@ -115,16 +116,15 @@ def of_sequence(run, workload, number):
 
 def of_lives(run, workload, number):
     """What stands in picture C: the heavy line and the marks of effects."""
-    ax = lives(run, request=number, workload=workload)
+    made = lives.scene(run, request=number, workload=workload)
     index = run.tables.requests.index(run.tables.requests.workloads.index(workload), number)
     arrived, story = float(run.tables.requests.arrived[index]), []
-    for line in ax.collections:
-        if str(line.get_label()).startswith("told "):
-            story.append((line.get_label(), arrived + float(line.get_segments()[0][0][1])))
-    for mark in ax.lines:
-        if mark.get_label() in run.tables.effect_names:
-            story.append((f"effect {mark.get_label()}", arrived + float(mark.get_ydata()[0])))
-    plt.close(ax.figure)
+    for line in marks(made, "Line"):
+        if line.name.startswith("told "):
+            story.append((line.name, arrived + line.y[0]))
+    for dots in marks(made, "Dots"):
+        if dots.name in run.tables.effect_names:
+            story.append((f"effect {dots.name}", arrived + dots.y[0]))
     return story
 
 

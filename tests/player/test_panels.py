@@ -2,7 +2,6 @@
 
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 import evsim
 from evsim.view.flow import catch_ups, lines_of
-from evsim.view.lives import _caption, _lifelines, lives
+from evsim.view.lives import caption, lifelines_of
+from evsim.view.lives import scene as lives
 from evsim.view.player.film import film, future
 from evsim.view.player.page import page
 from evsim.view.promise import books
@@ -191,9 +191,9 @@ def assert_lives_agree(run, count=5):
         assert {time for bar in life["bars"] for time in bar} <= known
         assert all(end > begin for begin, end in life["bars"])
         if story.outcome != "pending":
-            assert without_times(life["caption"]) == without_times(_caption(story))
+            assert without_times(life["caption"]) == without_times(caption(story))
             assert life["answered"] == round((story.arrived + story.answered) * 1e6)
-        (names,) = _lifelines([story])
+        (names,) = lifelines_of([story])
         assert sorted(life["names"]) == sorted(names) and life["names"][0] == "customer"
 
 
@@ -229,9 +229,8 @@ def test_lifelines_that_two_designs_share_stand_in_one_order():
         .flatMap(({names}) => names)"""
     data = film(runs.classic(), runs.events()) | {"customer": {"workload": "register-page", "number": 20}}
     (found,) = ask([data], question, {"lives": ["livesOf"]})
-    ax = lives(runs.classic(), runs.events(), request=20)
-    heads = [label.get_text().replace("-\n", "-").strip() for label in ax.get_xticklabels()]
-    plt.close(ax.figure)
+    ticks = lives(runs.classic(), runs.events(), request=20).x.ticks
+    heads = [text.replace("-\n", "-").strip() for _, text in ticks]
     assert found == heads
 
 
@@ -332,7 +331,7 @@ def test_a_click_on_a_column_opens_that_customer_everywhere(open_page):
     assert f"You are customer {number}." in page.locator(".ev-me").inner_text()  # the player
     captions = page.locator(".ev-lv-captions p").all_inner_texts()  # C
     stories = [Story(run, number) for run in (runs.classic(), runs.events())]
-    assert captions == [f"{name}: {_caption(story)}" for name, story in zip(("classic", "events"), stories)]
+    assert captions == [f"{name}: {caption(story)}" for name, story in zip(("classic", "events"), stories)]
     assert re.match(rf"customer {number}: told an error after", columns(page).get_attribute("aria-valuetext"))
     page.locator(".ev-panels").screenshot(path=PICTURES / "panels.png")
 
@@ -457,7 +456,7 @@ def test_a_diamond_crashes_there_and_the_life_is_another(open_page):
     run = runs.classic(down=False).branch({"crash": "database", "for": "1s"}, at=crash_moment() / 1e6)
     story = Story(run, 20)
     assert story.outcome == "error" and not story.effects
-    assert page.locator(".ev-lv-captions").inner_text() == f"{_caption(story)} (was: {before})"
+    assert page.locator(".ev-lv-captions").inner_text() == f"{caption(story)} (was: {before})"
     page.locator(".ev-panels").screenshot(path=PICTURES / "panels-crashed.png")
 
 

@@ -5,6 +5,21 @@ from io import BytesIO
 SLACK = 0.02  # inches
 
 
+def marks(scene, kind, name=None):
+    """The marks of a kind in a scene, or those of a name."""
+    return [mark for mark in scene.marks if type(mark).__name__ == kind and (name is None or mark.name == name)]
+
+
+def written(scene):
+    """The words in a scene, each on one line."""
+    return [mark.text.replace("\n", " ") for mark in marks(scene, "Text")]
+
+
+def boxes(marks):
+    """(left, right, low, high) of all bars of some marks."""
+    return [box for each in marks for box in zip(each.left, each.right, each.low, each.high, strict=True)]
+
+
 def drawn(ax):
     """The axes, after they were drawn once."""
     ax.figure.savefig(BytesIO(), dpi=ax.figure.dpi)

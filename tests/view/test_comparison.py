@@ -1,13 +1,12 @@
 from functools import cache
-from io import BytesIO
 
 import pytest
 from matplotlib.figure import Figure
 
 import evsim
 from evsim.figures import grouped, groups, label
-from evsim.view.comparison import PAIRS, SEEN, UNSEEN, comparison
-from tests.view.drawing import finding, is_whole
+from evsim.view.comparison import PAIRS, SEEN, UNSEEN, comparison, scene
+from tests.view.drawing import drawn, is_whole, marks
 from tests.view.runs import OUTAGE, lesson, long_names
 
 
@@ -31,23 +30,21 @@ def three():
     return evsim.compare(*designs, n=3, jobs=1)
 
 
-def rows(ax):
-    """label -> height on the page, headings included."""
-    return dict(zip((text.get_text() for text in ax.get_yticklabels()), ax.get_yticks(), strict=True))
+def rows(scene):
+    """label -> height, headings included, from above."""
+    found = [(height, text) for height, text in scene.y.ticks]
+    found += [(mark.y, mark.text) for mark in marks(scene, "Text") if mark.bold]
+    return {text: height for height, text in sorted(found)}
 
 
-def points(ax):
+def points(scene):
     """height -> (place, colour) of the middles."""
-    found = {}
-    for line in ax.lines:
-        if len(line.get_xdata()) == 1:
-            found[round(float(line.get_ydata()[0]), 6)] = line.get_xdata()[0], line.get_markeredgecolor()
-    return found
+    return {round(mark.y[0], 6): (mark.x[0], mark.look.edge) for mark in marks(scene, "Dots")}
 
 
 def test_every_difference_stands_at_its_share_of_the_larger_mean():
-    ax, result = comparison(faulty()), faulty()
-    drawn, height = points(ax), rows(ax)
+    made, result = scene(faulty()), faulty()
+    middles, height = points(made), rows(made)
     base, other = result.designs["calls"].summary(), result.designs["events"].summary()
     checked = 0
     for metrics in groups(base).values():
@@ -56,7 +53,7 @@ def test_every_difference_stands_at_its_share_of_the_larger_mean():
             if not larger > 0:
                 assert label(metric) not in height
                 continue
-            place, colour = drawn[round(height[label(metric)], 6)]
+            place, colour = middles[round(height[label(metric)], 6)]
             assert place == pytest.approx(result.differences["events"][metric].mean / larger)
             assert (colour == SEEN) == (result.differences["events"][metric].verdict in ("more", "less"))
             checked += 1
@@ -64,70 +61,69 @@ def test_every_difference_stands_at_its_share_of_the_larger_mean():
 
 
 def test_intervals_are_those_of_the_result():
-    ax, result = comparison(faulty()), faulty()
+    made, result = scene(faulty()), faulty()
     base, other = (result.designs[name].summary()["response_mean"].mean for name in ("calls", "events"))
     apart = result.differences["events"]["response_mean"]
-    y = rows(ax)["response mean"]
-    (interval,) = [line.get_xdata() for line in ax.lines if list(line.get_ydata()) == [y, y]]
+    y = rows(made)["response mean"]
+    (interval,) = [line.x for line in marks(made, "Line") if line.y == (y, y)]
     assert list(interval) == pytest.approx([apart.low / max(base, other), apart.high / max(base, other)])
 
 
 def test_groups_stand_in_their_order_with_the_pairs_last():
-    names = list(rows(comparison(faulty())))
+    names = list(rows(scene(faulty())))
     headings = [heading for heading in (*grouped(), PAIRS) if heading in names]
     assert [name for name in names if name in (*grouped(), PAIRS)] == headings
     assert len(headings) > 2 and headings[-1] == PAIRS
 
 
 def test_what_the_customer_felt_and_lost_is_in_the_title():
-    title = finding(comparison(faulty()))
+    title = scene(faulty()).title
     assert title.startswith("events against calls: response mean ")
     assert "errors" in title
     assert title.endswith("(5 runs each)")
 
 
 def test_no_difference_seen_is_grey_and_said():
-    ax = comparison(alike())
-    assert finding(ax) == "No difference seen between two and one in 3 runs each"
-    assert {colour for _, colour in points(ax).values()} == {UNSEEN}
+    made = scene(alike())
+    assert made.title == "No difference seen between two and one in 3 runs each"
+    assert {colour for _, colour in points(made).values()} == {UNSEEN}
 
 
 def test_one_run_each_cannot_tell():
     one, two = (lesson(f"registration-{name}", duration=5) for name in ("classic", "events"))
-    ax = comparison(evsim.compare(one, two, n=1, jobs=1))
-    assert finding(ax) == "One run each cannot tell a difference from registration-classic"
-    assert {colour for _, colour in points(ax).values()} == {UNSEEN}
-    assert "cannot tell" in ax.alt_text
+    made = scene(evsim.compare(one, two, n=1, jobs=1))
+    assert made.title == "One run each cannot tell a difference from registration-classic"
+    assert {colour for _, colour in points(made).values()} == {UNSEEN}
+    assert "cannot tell" in made.alt
 
 
 def test_several_designs_have_a_mark_each():
-    ax = comparison(three())
-    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    made = scene(three())
+    legend = [words for words, _ in made.legend]
     assert {"registration-hybrid", "registration-events"} <= set(legend)
-    y = rows(ax)["response mean"]
-    assert sum(abs(height - y) < 0.4 for height in points(ax)) == 2
-    assert "differences from registration-classic are seen in 3 runs each" in finding(ax)
+    y = rows(made)["response mean"]
+    assert sum(abs(height - y) < 0.4 for height in points(made)) == 2
+    assert "differences from registration-classic are seen in 3 runs each" in made.title
 
 
 def test_figures_left_out_are_counted_and_named_in_the_words():
-    ax = comparison(faulty())
-    legend = [text.get_text() for text in ax.get_legend().get_texts()]
-    named = ax.alt_text.partition("not known: ")[2].rstrip(".").split(", ")
+    made = scene(faulty())
+    legend = [words for words, _ in made.legend]
+    named = made.alt.partition("not known: ")[2].rstrip(".").split(", ")
     assert f"not shown: {len(named)} figures, zero in all or not known" in legend
     assert "dead" in named
 
 
 def test_designs_that_do_nothing_give_a_sentence():
     quiet = lesson("registration-events", rate=0.0001, duration=1)
-    ax = comparison(evsim.compare(quiet, quiet, n=2, jobs=1))
-    assert ax.alt_text == "The designs do not differ: all figures are zero in all of them."
+    made = scene(evsim.compare(quiet, quiet, n=2, jobs=1))
+    assert made.alt == "The designs do not differ: all figures are zero in all of them."
 
 
 @pytest.mark.parametrize("result", [faulty, alike, three])
 def test_every_result_has_a_picture_with_words(result):
     ax = comparison(result(), ax=Figure(layout="constrained", figsize=(9, 8)).add_subplot())
-    ax.figure.savefig(BytesIO())
-    assert ax.alt_text
+    assert drawn(ax).alt_text
 
 
 def test_nothing_is_cut_off():

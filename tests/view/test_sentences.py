@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from evsim.lesson import told_then_done
 from evsim.ticks import elapsed
-from evsim.view import dots, ecdf, flow, promise, staleness
+from evsim.view import diagram, dots, ecdf, flow, lives, matrix, promise, spread, staleness, waterfall
 from evsim.view.words import seconds
 from tests.books.systems import systems
 from tests.truth.test_outcomes import UNDO, orders, registration
@@ -37,10 +37,22 @@ class Counted:
         self.left = np.array([any(name in its for name in names) for names, its in zip(back, times)], dtype=bool)
         self.due = np.array([bool(names) for names in due], dtype=bool)
         self.twice = np.array([any(len(each) > 1 for each in its.values()) for its in times], dtype=bool)
+        self.times, self.due_names = times, due
         self.counts = {name: sum(name in its for its in times) for name in all_names}
 
     def told(self, word, who=True):
         return int(((self.first == word) & who).sum())
+
+    def customers(self):
+        """(place, workload, number) of one customer of each verdict."""
+        tally = self.run.tables.requests
+        for place in np.unique(self.verdicts.astype(str), return_index=True)[1].tolist():
+            yield place, tally.workloads[tally.workload[place]], int(tally.number[place])
+
+    def lag(self, place):
+        """Seconds from the answer until the last due effect stood; NaN where one never did."""
+        firsts = [min(self.times[place].get(name, [np.nan])) for name in self.due_names[place]]
+        return elapsed(np.max(firsts), self.run.requests.answered.iloc[place]) if firsts else np.nan
 
 
 def number(pattern, text):
@@ -152,6 +164,57 @@ def assert_means_are_true(scene, counted):
         assert never == (counted.cohort & counted.due & (counted.missing | counted.left)).sum()
 
 
+def assert_the_way_of_one_is_true(run, counted):
+    for place, workload, number in counted.customers():
+        said, verdict = counted.first[place], counted.verdicts[place]
+        titles = [each.scene(run, request=number, workload=workload).title for each in (lives, waterfall)]
+        assert titles[0].startswith(f"Customer {number} was told {said}")
+        after = seconds(float(run.requests.response.iloc[place]))
+        words = {"yes": "was told yes", "no": "was told no", "nothing": "had no answer when the run ended"}
+        assert re.match(rf"Customer {number} ({words.get(said, 'was told of an? |gave up')})", titles[1]), titles[1]
+        assert all((f"after {after}" in title) == (said != "nothing") for title in titles), titles
+        lag = counted.lag(place)
+        for title, pattern in zip(titles, (", true (.*) later", "all was true (.*) later"), strict=True):
+            if found := re.search(pattern, title):
+                assert lag > 0 and found[1] == seconds(float(lag)), title
+            if re.search("true by then", title):
+                assert lag <= 0, title
+            assert not (re.search("true .* later|true by then", title) and verdict == "yes, never true"), title
+        if never := re.search(r"; ([^;]*) (never came|did not come until)", titles[1]):
+            lacks = [name for name in counted.due_names[place] if name not in counted.times[place]]
+            assert sorted(never[1].split(" and ")) == sorted(lacks)
+            assert counted.complete or never[2] != "never came"
+
+
+def assert_the_wiring_is_true(run):
+    """What the frames have seen is in the words, and what the words count is in them."""
+    spans = run.spans
+    made, known = diagram.scene(run), matrix.scene(run)
+    if len(spans):
+        for source, service, kind in set(zip(spans.source, spans.service, spans.kind, strict=True)):
+            verb = {"request": "asks", "call": "calls", "delivery": "delivers to"}[kind]
+            assert not service or f"{source} {verb} {service}" in made.alt or kind == "call", (source, verb, service)
+            assert kind != "call" or len(run.services) < 2 or source == service or f"{source} " in known.alt
+    if busiest := re.search(r"Busiest: (\S+), (\d+) % of its time", made.title):
+        used = {name: figures["utilisation"] for name, figures in run.services.items()}
+        assert int(busiest[2]) == round(100 * np.nanmax(list(used.values())))
+    pairs = known.alt.partition(". ")[2]
+    for pattern, verb in ((r"(\d+) pairs? by calls", " calls "), (r"(\d+) through a channel", " reaches ")):
+        assert (number(pattern, known.title) or 0) == pairs.count(verb), known.alt
+
+
+def assert_the_spread_is_true(run):
+    for name in run.services:
+        scene = spread.scene(run, name)
+        its = run.spans[(run.spans.service == name) & run.spans.cohort & run.spans.started.notna()]
+        if scene.title.startswith("Nobody came to"):
+            assert not len(its)
+        elif scene.title.startswith("Nobody waits at"):
+            assert not (its.started - its.ready > 1e-9).any()
+        shares = [float(share) for share in re.findall(r"has ([\d.]+) % and a wait", scene.alt)]
+        assert not shares or abs(sum(shares) - 100) <= 0.051 * len(shares)
+
+
 def assert_no_sentence_is_false(run):
     counted = Counted(run)
     assert counted.complete == (not any("still open" in each for each in run.warnings))
@@ -163,6 +226,10 @@ def assert_no_sentence_is_false(run):
     assert_staleness_is_true(scenes[3], counted)
     assert_ecdf_is_true(scenes[4], counted)
     assert_means_are_true(told_then_done(run=run), counted)
+    if len(counted.first):
+        assert_the_way_of_one_is_true(run, counted)
+        assert_the_wiring_is_true(run)
+        assert_the_spread_is_true(run)
     for scene in scenes:
         words = " ".join([scene.title, scene.alt, *scene.below])
         to_come = words.replace("is not true yet for", "")

@@ -3,16 +3,18 @@
 import pytest
 
 from evsim import load
-from evsim.view.spread import spread
-from tests.view.drawing import finding
+from evsim.view.spread import scene, spread
+from tests.view.drawing import boxes, marks
 from tests.view.runs import silent
 
 
-def bars(ax):
+def bars(scene):
     """(busy, free) seconds of each bar, by its label."""
-    names = [label.get_text() for label in ax.get_yticklabels()]
-    widths = [patch.get_width() for patch in ax.patches]
-    return {name: (widths[at], widths[at + len(names)]) for at, name in enumerate(names)}
+    widths = [
+        {round((low + high) / 2): right - left for left, right, low, high in boxes(marks(scene, "Bars", name))}
+        for name in ("while all were busy", "while somebody was free")
+    ]
+    return {name: tuple(its.get(at, 0.0) for its in widths) for at, name in scene.y.ticks}
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +24,8 @@ def unfair():
 
 @pytest.mark.slow
 def test_a_bar_is_the_mean_wait_at_an_instance_and_its_dark_part_was_in_vain(unfair):
-    ax, figures = spread(unfair), unfair.services["worker"]
-    drawn = bars(ax)
+    made, figures = scene(unfair), unfair.services["worker"]
+    drawn = bars(made)
     assert len(drawn) == 4
     spans = unfair.spans[(unfair.spans.service == "worker") & unfair.spans.cohort & unfair.spans.started.notna()]
     instance = unfair.tables.rows["worker"][spans.index]
@@ -37,21 +39,21 @@ def test_a_bar_is_the_mean_wait_at_an_instance_and_its_dark_part_was_in_vain(unf
         behind += free * share
     assert behind == pytest.approx(figures["wait_behind_mean"])
     part = figures["wait_behind_mean"] / figures["wait_mean"]
-    assert finding(ax).startswith(f"{part * 100:.1f} % of the wait at worker passes while somebody is free")
+    assert made.title.startswith(f"{part * 100:.1f} % of the wait at worker passes while somebody is free")
 
 
 def test_one_instance_that_reads_a_log_has_a_bar_for_each_partition_and_one_for_the_rest():
     run = load("hot-partition").run()
-    names = list(bars(spread(run)))
+    names = list(bars(scene(run)))
     assert len(names) == 13 and names[0].startswith("partition ") and names[-1].startswith("12 others")
     share = run.channels["order-placed", "warehouse"]["busiest_share"]
     assert names[0].endswith(f"{share * 100:.1f} %")
-    assert "the busiest of 24 partitions has" in finding(spread(run))
+    assert "the busiest of 24 partitions has" in scene(run).title
 
 
 def test_the_service_where_most_is_waited_in_vain_is_drawn_unless_another_one_is_named(unfair):
-    assert "at worker" in finding(spread(unfair))
-    assert "front" in finding(spread(unfair, "front"))
+    assert "at worker" in scene(unfair).title
+    assert "front" in scene(unfair, "front").title
     with pytest.raises(ValueError, match="there is no service back; there are front, worker|'back'"):
         spread(unfair, "back")
 
@@ -59,5 +61,5 @@ def test_the_service_where_most_is_waited_in_vain_is_drawn_unless_another_one_is
 def test_where_nobody_comes_a_sentence_says_so():
     early = {"burst": {"count": 1, "at": "5s"}}
     nobody = load("prefetch-unfair").replace({"workloads.clients.arrivals": early}).run()
-    assert spread(nobody, "worker").alt_text == "Nobody came to worker."  # after the warm-up
-    assert "Nobody waits at echo" in spread(silent()).alt_text
+    assert scene(nobody, "worker").alt == "Nobody came to worker."  # after the warm-up
+    assert "Nobody waits at echo" in scene(silent()).alt

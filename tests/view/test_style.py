@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from evsim.view import show
+from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import End, look_of
 from evsim.view.scene.paper import draw_ends
 from evsim.view.style import (
@@ -15,7 +16,6 @@ from evsim.view.style import (
     count,
     describe,
     effect_marks,
-    empty,
     fault_words,
     faults,
     figure,
@@ -142,8 +142,7 @@ def test_names_at_the_ends_of_lines_do_not_overlap():
 
 
 def test_a_sentence_takes_the_place_of_an_empty_box():
-    with figure() as ax:
-        empty(ax, "Nobody arrived.")
+    ax = sentence("flow", "Nobody arrived.").draw()
     assert not ax.axison
     assert ax.texts[0].get_text() == ax.alt_text == "Nobody arrived."
 

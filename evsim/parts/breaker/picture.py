@@ -7,13 +7,13 @@ from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import bands, sentence
 from evsim.view.scene.marks import Bars, End, Look
 from evsim.view.scene.scene import Scene
-from evsim.view.style import ERROR, INK, LESSON, PAPER, count, seconds, short
+from evsim.view.style import ERROR, FILL, INK, LESSON, PAPER, count, seconds, short
 
 __all__ = ["BELOW", "PICTURES", "breakers", "scene", "strips_below"]
 
 MOST, MOST_BELOW = 12, 2  # strips; below another picture
 LOOKS = {
-    "closed": Look("#f1f1f4", edge="#8a8a90"),
+    "closed": Look(FILL, edge="#8a8a90"),
     "open": Look("#f6c9cd", edge=ERROR.colour, hatch="xxx"),
     "half-open": Look(PAPER, edge=INK, hatch="..."),
 }

@@ -36,7 +36,8 @@ class Frame:
 class Axis:
     """From `low` to `high`, `log`arithmic or not, with ``ticks`` (value, words) and a label; `line`: is it drawn?
 
-    `grid`: whether faint lines lead from its ticks through the picture.
+    `grid`: whether faint lines lead from its ticks through the picture. Of names: `over` the picture, not below it;
+    `turned`, where they are many; `nested`: indented, each below the one it belongs to.
     """
 
     low: float
@@ -46,6 +47,9 @@ class Axis:
     log: bool = False
     line: bool = True
     grid: bool = False
+    over: bool = False
+    turned: bool = False
+    nested: bool = False
 
     def with_grid(self):
         return replace(self, grid=True)
@@ -76,9 +80,9 @@ def shares(low, high, what):
     return Axis(low, high, what, ticks)
 
 
-def names(low, high, places):
+def names(low, high, places, label="", **how):
     """An axis without a line, with names at some of its places."""
-    return Axis(low, high, "", tuple(places), line=False)
+    return Axis(low, high, label, tuple(places), line=False, **how)
 
 
 def nothing(low, high):

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Band", "Bars", "Dots", "End", "Line", "Look", "Steps", "Text", "look_of"]
+from evsim.view.style import INK
+
+__all__ = ["Area", "Band", "Bars", "Dots", "End", "Line", "Look", "Steps", "Text", "look_of"]
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,30 @@ class Steps:
 
 @dataclass(frozen=True)
 class Line:
-    """Straight from point to point; the marker stands at its end. `across`: x is in shares of the width."""
+    """Straight from point to point. The marker stands at its end, or at `every` point.
+
+    `across`: x is in shares of the width. `head`: an arrow's, "solid" or "open".
+    """
 
     name: str
     x: tuple
     y: tuple
     look: Look
     across: bool = False
+    words: str = ""
+    head: str = ""
+    every: bool = False
+
+
+@dataclass(frozen=True)
+class Area:
+    """What lies between two heights along x."""
+
+    name: str
+    x: list
+    low: list
+    high: list
+    look: Look
     words: str = ""
 
 
@@ -71,7 +90,7 @@ class Dots:
 
 @dataclass(frozen=True)
 class Bars:
-    """Rectangles of one look. `inside`: a word for each, where it has room."""
+    """Rectangles of one look. `inside`: a word for each, where it has room. `round`: the radius of their corners."""
 
     name: str
     left: list
@@ -81,6 +100,7 @@ class Bars:
     look: Look
     inside: tuple = ()
     words: str = ""
+    round: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +108,8 @@ class Text:
     """Words at a point: `dx`, `dy` points to the right and up; `side` and `level` say which edge of the words is there.
 
     side: left, center, right; level: bottom, center, top. `across`: x is in shares of the width. `free`: heights (in
-    shares) of which the first takes the place of y where the words hide least.
+    shares) of which the first takes the place of y where the words hide least. `size` in points; `halo`:
+    with paper behind.
     """
 
     text: str
@@ -100,6 +121,10 @@ class Text:
     level: str = "center"
     across: bool = False
     free: tuple = ()
+    size: float = 11.0
+    bold: bool = False
+    colour: str = INK
+    halo: bool = True
 
 
 @dataclass(frozen=True)

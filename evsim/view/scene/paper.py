@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import FancyArrowPatch, Patch
+from matplotlib.path import Path
 from matplotlib.ticker import NullLocator
+from matplotlib.transforms import ScaledTranslation
 
-from evsim.view.scene.marks import Dots
+from evsim.view.scene.marks import Dots, Text
 from evsim.view.style import FAULT, INK, PAPER, describe, figure, fold, inches, letters, short, title
 from evsim.view.words import wrap
 
@@ -18,10 +20,13 @@ SIZE = 11  # points of the letters
 LETTER = 0.085  # inches
 BOX = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85}
 POINTS = {"textcoords": "offset points"}
+HEADS = {"solid": "-|>", "open": "->"}
+CORNER = np.linspace(0, np.pi / 2, 6)
 
 
 def draw(scene, ax=None):
     """Draw a :class:`~evsim.view.scene.scene.Scene`; return the axes, which have its alt text."""
+    own = ax is None
     with figure(ax, scene.size, scene.dpi) as ax:
         if not scene.marks:
             ax.set_axis_off()
@@ -29,14 +34,17 @@ def draw(scene, ax=None):
             return describe(ax, scene.alt)
         for side, axis in (("x", scene.x), ("y", scene.y)):
             _axis(ax, side, axis)
+        if scene.inches:
+            ax.set_aspect("equal", anchor="NW")
+        share = 1.0 if own or not scene.plot else _share(ax, scene)
         _bands(ax, scene.bands)
         for place, mark in enumerate(scene.marks):
-            if isinstance(mark, Dots):
-                mark = replace(mark, size=mark.size * _share(ax, scene.plot))
-            DRAW[type(mark).__name__](ax, mark, 3 + place * 0.02)
+            DRAW[type(mark).__name__](
+                ax, _smaller(mark, share, scene.inches), 3 + place * min(0.02, 1.9 / len(scene.marks))
+            )
         draw_ends(ax, scene.ends)
-        _legend(ax, scene)
-        left = 0.95 if scene.y.line else 0.3 + LETTER * max((len(text) for _, text in scene.y.ticks), default=0)
+        _legend(ax, scene, share)
+        left = _left(scene.y)
         title(ax, scene.title, left)
         if scene.below:
             words = "\n".join(fold(each, inches(ax, left), 11.5) for each in scene.below)
@@ -45,12 +53,35 @@ def draw(scene, ax=None):
         return describe(ax, scene.alt)
 
 
-def _share(ax, plot):
-    """How large dots may be that were made for a plot of some inches, at most as large as they were made."""
-    if not plot or ax.figure.axes == [ax]:
-        return 1.0
-    box = ax.get_position()
-    return min(1.0, 0.86 * box.height * ax.figure.get_figheight() / plot[1])
+def _left(axis):
+    """How far into a figure its axes begin, in inches."""
+    if axis.line:
+        return 0.95
+    wide = _indented(axis) / 72 if axis.nested else LETTER * max((len(text) for _, text in axis.ticks), default=0)
+    return 0.3 + wide + 0.35 * bool(axis.label)
+
+
+def _indented(axis):
+    """Points that names take which are indented with spaces."""
+    return max(6.6 * len(text.strip()) + 3.5 * text.count(" ") for _, text in axis.ticks)
+
+
+def _share(ax, scene):
+    """How large marks may be that were made for a plot of some inches, at most as large as they were made."""
+    box, (width, height) = ax.get_position(), ax.figure.get_size_inches()
+    high = 0.86 * box.height * height / scene.plot[1]
+    return min(1.0, high, box.width * width / scene.plot[0]) if scene.inches else min(1.0, high)
+
+
+def _smaller(mark, share, all_of_it):
+    """A mark of a smaller picture: its dots, and where everything is in inches its words and lines, too."""
+    if isinstance(mark, Dots):
+        return replace(mark, size=mark.size * share)
+    if share == 1 or not all_of_it:
+        return mark
+    if isinstance(mark, Text):
+        return replace(mark, size=mark.size * share, dx=mark.dx * share, dy=mark.dy * share)
+    return replace(mark, look=replace(mark.look, width=mark.look.width * share))
 
 
 def _axis(ax, side, axis):
@@ -58,17 +89,24 @@ def _axis(ax, side, axis):
     getattr(ax, f"set_{side}scale")("log" if axis.log else "linear")
     getattr(ax, f"set_{side}lim")(axis.low, axis.high)
     stride = 1
-    if side == "x" and axis.ticks:
+    if side == "x" and axis.ticks and axis.line:
         room = letters(ax, SIZE) * 0.9
         stride = max(1, -int(-len(axis.ticks) * (max(len(text) for _, text in axis.ticks) + 2) // room))
     ticks = axis.ticks[::stride]
     one = getattr(ax, f"{side}axis")
     one.set_minor_locator(NullLocator())
-    one.set_ticks([value for value, _ in ticks], [text for _, text in ticks])
+    if axis.over:
+        one.tick_top()
+        one.set_label_position("top")
+    turned = {"rotation": 50, "ha": "left", "rotation_mode": "anchor"} if axis.turned else {}
+    nested = {"ha": "left"} if axis.nested else {}
+    one.set_ticks([value for value, _ in ticks], [text for _, text in ticks], **turned, **nested)
     one.set_label_text(axis.label)
     if not axis.line:
         ax.tick_params(axis=side, length=0)
         ax.spines["left" if side == "y" else "bottom"].set_visible(False)
+    if axis.nested:
+        ax.tick_params(axis=side, pad=_indented(axis))
     if axis.grid:
         ax.grid(axis=side, color="#e4e4e8", lw=0.8)
 
@@ -102,17 +140,30 @@ def _steps(ax, mark, order):
 
 
 def _line(ax, mark, order):
-    look = mark.look
-    marker = {"marker": look.marker, "mfc": PAPER, "markevery": [len(mark.x) - 1]} if look.marker else {}
+    look, label = mark.look, mark.name or "_line"
+    if mark.head:
+        path = Path(np.column_stack([mark.x, mark.y]))
+        arrow = FancyArrowPatch(
+            path=path, arrowstyle=HEADS[mark.head], mutation_scale=8 * look.width, shrinkA=0, shrinkB=0, zorder=order,
+            label=label, joinstyle="miter", **_stroke(look),
+        )  # fmt: skip
+        ax.add_patch(arrow)
+        return
+    last = {} if mark.every else {"markevery": [len(mark.x) - 1], "mfc": PAPER}
+    marker = {"marker": look.marker, **last} if look.marker else {}
     across = {"transform": ax.get_yaxis_transform()} if mark.across else {}
-    label = mark.name or "_line"
-    ax.plot(mark.x, mark.y, zorder=order, label=label, **_stroke(look), **marker, **across)
+    ax.plot(mark.x, mark.y, zorder=order, label=label, solid_capstyle="butt", **_stroke(look), **marker, **across)
+
+
+def _area(ax, mark, order):
+    look = {"color": mark.look.colour, "alpha": mark.look.opacity, "lw": 0}
+    ax.fill_between(mark.x, mark.low, mark.high, label=mark.name, zorder=order, **look)
 
 
 def _dots(ax, mark, order):
     look = mark.look
     if look.marker == "x":
-        own = {"c": look.colour, "s": (mark.size * 72) ** 2 * 0.5, "lw": min(1.8, 0.16 * 72 * mark.size)}
+        own = {"c": look.colour, "s": (mark.size * 72) ** 2 * 0.5, "lw": min(2.4, 0.16 * 72 * mark.size)}
     elif look.marker == "|":
         own = {"c": look.colour, "s": (mark.size * 72) ** 2, "lw": look.width}
     else:
@@ -123,11 +174,16 @@ def _dots(ax, mark, order):
 
 def _bars(ax, mark, order):
     look = mark.look
-    corners = np.array([[mark.left, mark.low], [mark.left, mark.high], [mark.right, mark.high], [mark.right, mark.low]])
-    edge = {"edgecolors": [look.edge], "linewidths": 0.8, "hatch": look.hatch} if look.edge else {"linewidths": 0}
+    shape = _rounded if mark.round else _square
+    corners = [shape(*each, mark.round) for each in zip(mark.left, mark.right, mark.low, mark.high, strict=True)]
+    edge = (
+        {"edgecolors": [look.edge], "linewidths": min(look.width, 1.0), "hatch": look.hatch}
+        if look.edge
+        else {"linewidths": 0}
+    )
     fine = {"antialiased": False} if len(mark.left) > 50 else {}
     bars = PolyCollection(
-        corners.transpose(2, 0, 1), facecolors=[look.colour], alpha=None if look.edge else look.opacity,
+        corners, facecolors=[look.colour], alpha=None if look.edge else look.opacity,
         zorder=order, label=mark.name, **edge, **fine,
     )  # fmt: skip
     ax.add_collection(bars, autolim=False)
@@ -141,14 +197,26 @@ def _bars(ax, mark, order):
             ax.text(*middle, words, bbox=BOX | {"alpha": 1}, **place)
 
 
+def _square(left, right, low, high, _):
+    return [(left, low), (left, high), (right, high), (right, low)]
+
+
+def _rounded(left, right, low, high, radius):
+    x, y = radius * np.sin(CORNER), radius * np.cos(CORNER)
+    turns = [(right - radius + x, high - radius + y), (right - radius + y, low + radius - x),
+             (left + radius - x, low + radius - y), (left + radius - y, high - radius + x)]  # fmt: skip
+    return np.hstack(turns).T
+
+
 def _text(ax, mark, order):
     across, y = mark.across, mark.y
     transform = ax.get_yaxis_transform() if across else ax.transData
     if mark.free:
         transform, y = ax.transAxes, _free_height(ax, mark)
+    look = {"fontsize": mark.size, "fontweight": "bold" if mark.bold else "normal", "color": mark.colour}
     ax.annotate(
         mark.text, (mark.x, y), xycoords=transform, xytext=(mark.dx, mark.dy), ha=mark.side, va=mark.level,
-        fontsize=SIZE, bbox=BOX, zorder=5, annotation_clip=False, **POINTS,
+        bbox=BOX if mark.halo else None, zorder=5, annotation_clip=False, **look, **POINTS,
     )  # fmt: skip
 
 
@@ -183,19 +251,31 @@ def draw_ends(ax, ends, gap=0.07):
         )
 
 
-def _legend(ax, scene):
+def _legend(ax, scene, share):
+    """What the marks mean, below: beside the label of the axis if there is room, else below it in rows."""
     if not scene.legend:
         return
     handles = [_handle(words, look) for words, look in scene.legend]
-    below = {"loc": "upper right", "bbox_to_anchor": (1, -0.09), "borderaxespad": 0, "handletextpad": 0.4}
-    ax.legend(handles=handles, ncols=len(handles), **below)
+    room = inches(ax, _left(scene.y)) * 72 / (SIZE * share * 0.58)
+    longest = max(len(words) for words, _ in scene.legend) + 6
+    if len(handles) * longest < 0.4 * room:
+        place = {"loc": "upper right", "bbox_to_anchor": (1, -0.09), "ncols": len(handles)}
+    else:
+        down = -(8 + 20 * (bool(scene.x.ticks) and not scene.x.over) + 18 * (bool(scene.x.label) and not scene.x.over))
+        below = ax.transAxes + ScaledTranslation(0, down / 72, ax.figure.dpi_scale_trans)
+        place = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": below}
+        place["ncols"] = max(1, min(len(handles), int(room // longest)))
+    ax.legend(handles=handles, borderaxespad=0, handletextpad=0.4, columnspacing=1.4, fontsize=SIZE * share, **place)
 
 
 def _handle(words, look):
+    if not look:
+        return Line2D([], [], ls="", label=words)
     if look.edge and not look.marker:
         return Patch(label=words, fc=look.colour, ec=look.edge, hatch=look.hatch)
     line = {"ls": (0, look.dash) if look.dash else "-", "lw": look.width} if look.width else {"ls": ""}
-    return Line2D([], [], color=look.colour, marker=look.marker, label=words, **line)
+    edge = {"mfc": look.colour, "mec": look.edge} if look.edge else {}
+    return Line2D([], [], color=look.edge or look.colour, marker=look.marker, label=words, **edge, **line)
 
 
-DRAW = {"Steps": _steps, "Line": _line, "Dots": _dots, "Bars": _bars, "Text": _text}
+DRAW = {"Steps": _steps, "Line": _line, "Area": _area, "Dots": _dots, "Bars": _bars, "Text": _text}

@@ -17,7 +17,8 @@ class Scene:
     """A picture as data. ``title`` is a finding in words; ``alt`` is for those who can't see it.
 
     ``legend``: (words, :class:`Look`); ``below``: sentences under the picture; ``plot``: the inches that its dots were
-    made for; ``dpi``: how fine it has to be. ``noticed`` is what two scenes are compared by
+    made for, and, where the axes are in `inches`, its words and lines, too; ``least``: inches below which a page lets
+    it be scrolled; ``dpi``: how fine it has to be. ``noticed`` is what two scenes are compared by
     (:mod:`evsim.view.changes`). ``again``: makes the same scene in another :class:`Frame`.
     """
 
@@ -32,6 +33,8 @@ class Scene:
     marks: tuple = ()
     ends: tuple = ()
     plot: tuple = ()
+    inches: bool = False
+    least: float = 0.0
     legend: tuple = ()
     below: tuple = ()
     dpi: float = DPI

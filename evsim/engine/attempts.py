@@ -15,7 +15,7 @@ def copy_of(system, row):
     """A second row for the attempt `row`, made by the link: it is worked like the first, and settles nothing."""
     rows = system.records.rows
     copied = rows.new()
-    for column in (rows.place, rows.hop, rows.parent, rows.attempt):
+    for column in (rows.place, rows.round, rows.parent, rows.attempt):
         column[copied] = column[row]
     rows.first[copied] = obligation(rows, row)
     rows.luck[copied] = system.luck.later(rows.luck[row], Label.COPY())
@@ -30,7 +30,7 @@ def next_attempt(system, row):
     following = rows.new()
     number = max(rows.attempt[row], 1) + 1
     first = obligation(rows, row)
-    rows.place[following], rows.hop[following] = rows.place[row], rows.hop[row]
+    rows.place[following], rows.round[following] = rows.place[row], rows.round[row]
     rows.parent[following], rows.first[following] = rows.parent[row], first
     rows.attempt[following] = number
     label = Label.ATTEMPT(number, system.places[rows.place[row]].level)

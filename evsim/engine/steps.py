@@ -178,13 +178,13 @@ def maybe(compiler, step, position, then, fail):
     taken = compiler.link(step.then, (*position, 0), then, fail)
     otherwise = compiler.link(step.otherwise, (*position, 1), then, fail)
     chances = compiler.system.luck.uniforms(*compiler.purpose(step, position))
-    luck, rounds, probability = compiler.rows.luck, compiler.rows.hop, step.probability
+    luck, rounds, probability = compiler.rows.luck, compiler.rows.round, step.probability
     number_of = compiler.system.luck.of
 
     def maybe(row):
         number, _ = number_of(luck[row])  # the branch belongs to the request and the round, not to the attempt
-        hop = rounds[row]
-        chance = chances.of(number) if hop < 1 else chances.again(number, hop)
+        count = rounds[row]
+        chance = chances.of(number) if count < 1 else chances.again(number, count)
         (taken if chance < probability else otherwise)(row)
 
     return maybe
@@ -242,7 +242,7 @@ INSTEAD = {"fail": _fail, "ignore": _ignore, "fallback": _fallback}
 def _asks(compiler, number, ask):
     """A function of a row that makes an attempt for the place `number` and asks with it."""
     rows, env, cyclic = compiler.rows, compiler.env, compiler.system.cyclic
-    new, places, luck, parent, born, hop = rows.new, rows.place, rows.luck, rows.parent, rows.born, rows.hop
+    new, places, luck, parent, born, rounds = rows.new, rows.place, rows.luck, rows.parent, rows.born, rows.round
 
     def call(row):
         child = new()
@@ -251,7 +251,7 @@ def _asks(compiler, number, ask):
         parent[child] = row
         born[child] = env._now
         if cyclic:
-            hop[child] = hop[row]
+            rounds[child] = rounds[row]
         ask(child)
 
     return call

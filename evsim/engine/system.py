@@ -240,12 +240,12 @@ class System:
     def _enter_round(self, row):
         """Count the rounds of a delivery in a cycle, and give each round luck of its own."""
         rows = self.records.rows
-        before = rows.hop[self.records.messages.cause[rows.parent[row]]]
+        before = rows.round[self.records.messages.cause[rows.parent[row]]]
         place = self.places[rows.place[row]]
         count = max(before, 0) + place.back
-        if rows.hop[row] == count:
+        if rows.round[row] == count:
             return  # another attempt of the same round
-        rows.hop[row] = count
+        rows.round[row] = count
         if count > MOST_ROUNDS:
             raise SimulationError(
                 f"{place.service}: a message went through it more than {MOST_ROUNDS} times; "

@@ -114,11 +114,11 @@ _DTYPE = {"d": np.float64, "i": np.int32, "q": np.int64, "h": np.int16, "b": np.
 
 ROW_COLUMNS = {
     "place": "h",  # which edge of the system: index into the run's places
-    "luck": "i",  # the request's number within its workload, or the ticket of a later attempt
+    "luck": "i",  # the request's number within its workload, or the key of a retry
     "parent": "i",  # the row that called, or the message delivered; -1 for a request
     "first": "i",  # the obligation's first row; -1 on that row itself
     "attempt": "i",  # 2, 3 ... ; -1 on a first attempt
-    "hop": "h",  # rounds through a cycle; -1 outside cycles
+    "round": "h",  # rounds through a cycle; -1 outside cycles
     "worker": "i",  # which worker of the service held it
     "born": "d",  # asked, or appended at the broker
     "ready": "d",  # in the inbox, or at the broker

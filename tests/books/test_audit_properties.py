@@ -188,7 +188,7 @@ def test_no_policy_and_no_fault_invents_or_hides_a_request(scenario):
 
 # When the columns that are no times get their value, and those that later attempts write again.
 WRITTEN = {"outcome": "ended", "verdict": "settled", "worker": "started", "offset": "appended"}
-REWRITTEN = ("place", "luck", "hop", "reason", "fate")
+REWRITTEN = ("place", "luck", "round", "reason", "fate")
 
 
 @holds(1, systems(), st.one_of(st.integers(1, 10), st.floats(0.1, 10)))

@@ -103,7 +103,7 @@ def test_a_film_is_json_and_made_of_runs():
 
 def test_what_is_too_long_for_a_browser_is_refused_with_the_way_out(monkeypatch):
     monkeypatch.setattr("evsim.view.player.film.MOST", 1000)
-    with pytest.raises(ValueError, match=r"a film of [\d,]+ attempts is too much .*run\(until=60\)"):
+    with pytest.raises(ValueError, match=r"a recording of [\d,]+ attempts is too much .*run\(until=60\)"):
         evsim.play(runs.classic(), runs.events())
 
 

@@ -51,7 +51,7 @@ class Idempotent(ServicePolicy):
 
         def of_content(row):
             number, _ = number_of(rows.luck[row])
-            return place.workload, number, place.number, rows.hop[row]
+            return place.workload, number, place.number, rows.round[row]
 
         return {"message": of_message, "content": of_content, "key": key_of_row(self.system, place)}[by]
 

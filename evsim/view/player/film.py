@@ -132,12 +132,12 @@ def film(*runs, labels=None):
     (registration-classic and registration-events are classic and events).
     """
     if not runs or not all(isinstance(run, Results) for run in runs):
-        raise TypeError(f"a film is made of runs (of scenario.run()), not of {runs!r}")
+        raise TypeError(f"a recording is made of runs (of scenario.run()), not of {runs!r}")
     runs = designs(dict(zip(labels, runs, strict=True)) if labels else runs)
     total = sum(len(run.tables.rows["place"]) for run in runs.values())
     if total > MOST:
         raise ValueError(
-            f"a film of {total:,} attempts is too much for a browser (it takes {MOST:,}); "
+            f"a recording of {total:,} attempts is too much for a browser (it takes {MOST:,}); "
             "make the run shorter, or play its beginning: scenario.run(until=60)"
         )
     if not labels:

@@ -33,4 +33,4 @@ class RecentMessages:
         if self.by == "key":
             return messages.key[message]
         number, _ = self.kernel.streams.of(messages.luck[message])
-        return number, messages.route[message], self.kernel.records.rows.hop[messages.cause[message]]
+        return number, messages.route[message], self.kernel.records.rows.round[messages.cause[message]]

@@ -106,12 +106,32 @@ def committing():
     ).run()  # fmt: skip
 
 
+def read_again():
+    """A group reads all of a log once more, and half of it a third time; another group does not."""
+    replay = [{"at": "6s", "to": "earliest"}, {"at": "8s", "to": {"time": "3s"}}]
+    reader = {"subscribe": {"channel": "facts", "replay": replay}, "handle": [{"work": "400ms"}, {"effect": "entry"}]}
+    return Scenario.from_dict(
+        {
+            "name": "read-again",
+            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 1}}},
+            "services": {
+                "front": {"workers": 2, "handle": [{"work": "20ms"}, {"publish": "facts"}]},
+                "reader": reader,
+                "other": {"subscribe": "facts", "handle": [{"work": "100ms"}]},
+            },
+            "channels": {"facts": {"log": {"partitions": 2}}},
+            "network": {"latency": "10ms"},
+            "run": {"duration": "10s"},
+        }
+    ).run()
+
+
 RUNS = {
     "classic": classic, "events": events, "doubled": doubled, "refused": refused, "cut": cut, "nobody": nobody,
     "two workloads": two_workloads, "lossy": lossy, "odd names": odd, "crashed calls": lambda: crashed("classic"),
     "crashed events": lambda: crashed("events"), "letters": letters,
     "early replies": lambda: shop(early=True, **IMPATIENT).run(),
-    "troubled": troubled, "committing": committing,
+    "troubled": troubled, "committing": committing, "read again": read_again,
 }  # fmt: skip
 NAMES = list(RUNS)
 

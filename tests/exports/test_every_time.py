@@ -46,7 +46,8 @@ def assert_files_hold_the_records(run, folder):
         assert differences(tables_say(tables), tables_mean(plain)) == SAME
 
 
-COMPARED = ["doubled", "lossy", "odd names", "crashed events", "letters", "early replies", "troubled", "committing"]
+COMPARED = ["doubled", "lossy", "odd names", "crashed events", "letters", "early replies", "troubled", "committing",
+            "read again"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMPARED)
@@ -68,6 +69,34 @@ def test_there_is_an_entry_of_each_kind():
         "came again", "lost", "delivery crashed", "delivery lost", "delivery withdrawn",
     }  # fmt: skip
     assert kinds == {"request", "call", "channel", "inbox", "work", "message", "effect", "undo", "remark", "fault"}
+
+
+def entries(run, folder, **chosen):
+    """All entries of the exports of some customers, or of all; a number is told by its row."""
+    found, plain, folder = Counter(), Plain(run), folder / str(len(list(folder.iterdir())))
+    folder.mkdir()
+    path = {form: run.export(folder / f"{form}.json", form, **chosen) for form in ("perfetto", "otlp", "cloudevents")}
+    found.update(("perfetto", *each) for each in perfetto_says(path["perfetto"]))
+    found.update(("otlp", *each) for each in otlp_says(plain, path["otlp"]))
+    found.update(("cloudevents", *each) for each in cloudevents_say(path["cloudevents"]))
+    there = run.export(folder / "csv", "csv", **chosen)
+    tables = tables_say({name: read_csv(there / f"{name}.csv") for name in TABLES[:5]})
+    found.update((name, *(rest if name == "effects" else (number, *rest))) for name, number, *rest in tables)
+    return found
+
+
+@pytest.mark.parametrize("name", ["committing", "two workloads"])
+def test_the_exports_of_some_customers_have_what_is_theirs_and_together_all(name, tmp_path):
+    run = a_run(name)
+    whole, nobodys = entries(run, tmp_path), entries(run, tmp_path, requests=[])
+    together = Counter()
+    for workload in run.scenario.workloads:
+        count = int((run.requests["workload"] == workload).sum())
+        for half in (range(0, count, 2), range(1, count, 2)):
+            its = entries(run, tmp_path, requests=list(half), workload=workload)
+            assert len(its) > len(nobodys)
+            together += its - nobodys
+    assert differences(together, whole - nobodys) == SAME
 
 
 @settings(examples(0.06), phases=NO_SHRINKING)

@@ -240,7 +240,7 @@ def true_at(run, who, standing):
 
 def test_the_player_shows_the_records_at_any_moment():
     names = ["doubled", "lossy", "crashed events", "crashed calls", "letters", "early replies", "cut", "troubled",
-             "committing", "two workloads", "refused"]  # fmt: skip
+             "committing", "read again", "two workloads", "refused"]  # fmt: skip
     assert_the_player_shows_the_records([a_run(name) for name in names])
 
 

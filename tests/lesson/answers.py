@@ -57,6 +57,7 @@ RIGHT = {
         in_python,
         steps(call("mailing-list", retry={"attempts": 3, "backoff": "50ms"}), DATABASE),
         steps(DATABASE, UNDOES),
+        steps(DATABASE, call("mailing-list", retry={"attempts": 200, "backoff": "100ms"})),
     ],
     "yes-means-a-row": [
         rewired(DATABASE, PUBLISH),

@@ -63,7 +63,7 @@ def lab(rest):
 def test(rest):
     command = ["-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
     if "--quick" in rest:
-        return command + ["-m", "not slow"] + [each for each in rest if each != "--quick"]
+        return command + ["-m", "not slow", "-p", "no:nbval"] + [each for each in rest if each != "--quick"]
     return command + ["--nbval-lax", "--nbval-current-env"] + rest
 
 

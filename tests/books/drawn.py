@@ -23,12 +23,12 @@ __all__ = ["all_settings", "drawn"]
 SHARES = [(0.6, systems()), (0.2, stable_systems()), (0.1, calm_systems()), (0.1, log_systems())]
 
 
-def drawn():
+def drawn(systems=1000):
     """name -> how many of so many random systems have that setting; and their number."""
     found, number = Counter(), 0
     for share, kind in SHARES:
 
-        @examples(share, of=1000)
+        @examples(share, of=systems)
         @given(kind)
         def count(scenario):
             nonlocal number

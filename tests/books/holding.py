@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from evsim.engine import environment
 from evsim.run import Simulation
 from tests.books.smallest import smallest
+from tests.support.nightly import NIGHTLY
 
 __all__ = ["PROPERTIES", "Property", "a_short_patience", "examples", "holds", "run_of"]
 
-EXAMPLES = 40  # systems of a test whose share is 1; the nightly command tries many more
+EXAMPLES = 40 if NIGHTLY else 16  # systems of a test whose share is 1; the nightly command tries many more
 MOST_EVENTS = 200_000  # these systems need a few thousand
 MOST_AT_ONCE = 20_000  # events at one instant
 PROPERTIES = {}

@@ -26,6 +26,19 @@ TALLEST = 16_000  # pixels, about what a browser can still take a picture of
 # Neither asks the person (about news) nor another host.
 SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
 
+OUR_KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # else an older Lab asks which
+
+
+def write_notebook(file, *sources):
+    """A notebook of so many cells of code. (nbformat would need three seconds to be imported.)"""
+    cells = [
+        {"cell_type": "code", "id": f"cell-{number}", "source": source, "metadata": {}, "outputs": [],
+         "execution_count": None}
+        for number, source in enumerate(sources)
+    ]  # fmt: skip
+    made = {"cells": cells, "metadata": OUR_KERNEL, "nbformat": 4, "nbformat_minor": 5}
+    file.write_text(json.dumps(made), encoding="utf-8")
+
 
 @contextmanager
 def server(folder):

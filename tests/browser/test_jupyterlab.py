@@ -6,17 +6,15 @@ Pictures of the notebooks, as a student sees them, are left in build/screenshots
 import re
 import shutil
 
-import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.lab import ROOT, Lab, browser, server
+from tests.browser.lab import ROOT, Lab, browser, server, write_notebook
 
 pytestmark = pytest.mark.slow
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PICTURES = ROOT / "build/screenshots"
-OUR_KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # else an older Lab asks which
 EVERYTHING_WRONG = """
 from IPython.display import HTML, Javascript, display
 display(HTML('<img src="http://192.0.2.1/picture.png">'), Javascript('console.error("something is wrong")'))
@@ -52,9 +50,8 @@ def small_notebook(lab, tmp_path_factory, request):
     """A function that writes a notebook of one cell for this test and runs it; gives the cells."""
 
     def run(source):
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=OUR_KERNEL)
         name = f"{request.node.name}.ipynb"
-        nbformat.write(made, tmp_path_factory.getbasetemp() / "lab0" / name)
+        write_notebook(tmp_path_factory.getbasetemp() / "lab0" / name, source)
         return lab.run(name)
 
     return run

@@ -67,6 +67,7 @@ def test_validate_shows_warnings():
     assert "registration-events: ok\n  warning: " in result.stdout
 
 
+@pytest.mark.slow
 def test_schema_accepts_the_built_in_scenarios():
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(evsim_("schema").stdout)
@@ -100,6 +101,7 @@ def test_compare_answers_in_json():
     assert data["customers"]["registration-events"]["response"]["n"] == 3
 
 
+@pytest.mark.slow
 def test_compare_sets_one_scenario_against_its_own_change():
     result = evsim_(
         "compare", "registration-events", "--runs", 2, "--json",
@@ -141,6 +143,7 @@ def shell(*arguments, **environment):
     )
 
 
+@pytest.mark.slow
 def test_python_m_evsim_runs_in_its_own_process_with_the_same_result():
     process = shell("run", "registration-events", *SHORT, PYTHONHASHSEED="5")
     stdout, stderr = process.communicate()
@@ -148,6 +151,7 @@ def test_python_m_evsim_runs_in_its_own_process_with_the_same_result():
     assert stdout.decode().splitlines() == evsim_("run", "registration-events", *SHORT).stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_bad_input_has_exit_status_2_in_a_shell_too():
     process = shell("run", "registration-event")
     stdout, stderr = process.communicate()
@@ -156,6 +160,7 @@ def test_bad_input_has_exit_status_2_in_a_shell_too():
     assert stderr.count(b"\n") == 1
 
 
+@pytest.mark.slow
 def test_a_terminal_without_the_signs_gets_others():
     process = shell("run", "registration-events", *SHORT, "--runs", "2", PYTHONIOENCODING="ascii")
     stdout, stderr = process.communicate()
@@ -163,6 +168,7 @@ def test_a_terminal_without_the_signs_gets_others():
     assert b"+-" in stdout and stdout.isascii()
 
 
+@pytest.mark.slow
 def test_a_name_that_the_terminal_cannot_show_is_no_reason_to_fail(tmp_path):
     file = tmp_path / "tiny.yaml"
     file.write_text("# Kundschaft \u2603\n" + GOOD, encoding="utf-8")
@@ -172,6 +178,7 @@ def test_a_name_that_the_terminal_cannot_show_is_no_reason_to_fail(tmp_path):
     assert stdout.startswith(b"# Kundschaft ?")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise there")
 def test_a_reader_that_has_seen_enough_is_no_error():
     process = shell("schema")  # longer than a pipe holds
@@ -183,6 +190,7 @@ def test_a_reader_that_has_seen_enough_is_no_error():
     assert stderr == b""
 
 
+@pytest.mark.slow
 def test_importing_evsim_imports_nothing_heavy():
     code = (
         "import sys, evsim\n"
@@ -229,6 +237,7 @@ def test_sweep_runs_all_combinations_and_keeps_them(tmp_path):
     assert missed.exit_code == 1 and "MISSES" in missed.stdout
 
 
+@pytest.mark.slow
 def test_find_tells_the_fewest_workers_or_the_floor():
     short = ["--set", "run.duration=10s", "--set", "run.warmup=0", "--jobs", "1"]
     workers = "services.mailing-list.workers"

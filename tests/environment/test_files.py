@@ -107,6 +107,7 @@ def test_binder_may_run_post_build():
     assert (ROOT / "binder/postBuild").read_bytes().startswith(b"#!/bin/sh\n")
 
 
+@pytest.mark.slow
 def test_repo2docker_makes_of_it_what_we_mean():
     pytest.importorskip("repo2docker", reason="jupyter-repo2docker is not installed")
     command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)]

@@ -49,6 +49,7 @@ def test_a_difference_is_that_of_the_means(both):
         assert both.differences["registration-events"][metric].mean == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_the_same_luck_makes_the_interval_narrower(classic, events, both):
     paired = both.differences["registration-events"]["completion_mean"]
     assert paired.pairing > 0.5
@@ -93,6 +94,7 @@ def test_customers_of_other_workloads_are_no_pairs(classic, events):
     assert math.isnan(found.customers["registration-events"]["response"].mean)
 
 
+@pytest.mark.slow
 def test_three_designs_are_each_compared_with_the_first(classic, events):
     parallel = evsim.load("registration-parallel").replace(SHORT)
     found = evsim.compare(classic, parallel, events, n=2, jobs=1, labels=["one", "two", "three"])

@@ -8,6 +8,9 @@ import evsim
 from evsim.lesson.crashes import crash_designs
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.systems import systems
+from tests.support.nightly import by_day
+
+pytestmark = pytest.mark.slow
 
 DESIGNS = crash_designs()
 CONSUMERS = ("database", "mailing-list")
@@ -23,7 +26,6 @@ def points(matrix, design, target=None):
     return [crash for crash in matrix.designs[design] if target in (None, crash.target)]
 
 
-@pytest.mark.slow
 def test_every_program_and_every_broker_crashes_at_every_step(matrix):
     steps = ["before work", "before effect customer row", "after effect customer row"]
     assert [crash.moment for crash in points(matrix, "late ack", "database")] == steps
@@ -122,8 +124,7 @@ def test_a_step_that_the_request_does_not_come_to_is_no_crash_point_of_a_design_
     ]  # fmt: skip
 
 
-@pytest.mark.slow
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=by_day(15, 5), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(systems().filter(lambda scenario: len(scenario.workloads) == 1 and not callable_handlers(scenario)))
 def test_the_books_balance_wherever_any_system_crashes(scenario):
     run = scenario.run()
@@ -153,7 +154,6 @@ def test_what_cannot_be_done_is_refused_in_words():
         evsim.crash_matrix(two)
 
 
-@pytest.mark.slow
 def test_the_picture_has_a_line_for_each_crash_and_says_which_design_is_better(matrix):
     ax = matrix.plot()
     texts = [text.get_text() for text in ax.texts]

@@ -43,6 +43,7 @@ def noisy_search(trial, true, max_runs=256):
     return search.tried
 
 
+@pytest.mark.slow
 def test_a_search_is_right_in_at_least_95_of_100_trials():
     """As promised with an error of 5 %; what is shared among all looks is on the safe side, so most often all are."""
     good = undecided = 0
@@ -65,6 +66,7 @@ def test_what_too_few_runs_cannot_decide_is_left_open():
     assert max(false) < 20 <= min(value for value, each in tried.items() if each.verdict)
 
 
+@pytest.mark.slow
 def test_the_fewest_workers_are_those_of_erlang_c(queue):
     """40 callers a second, 10/s a worker: the limit lies halfway between what 5 and 6 workers give."""
     responses = {workers: 0.1 + mmc(40, 10, workers).wait_mean for workers in (5, 6, 7)}
@@ -74,6 +76,7 @@ def test_the_fewest_workers_are_those_of_erlang_c(queue):
     assert "The smallest services.desk.workers with which counter meets its objectives: 6." in str(found)
 
 
+@pytest.mark.slow
 def test_the_largest_load_is_searched_from_above(queue):
     search = evsim.find(
         queue, "workloads.callers.arrivals.poisson", ("30/s", "58/s"), {"response_mean": "150ms"}, "largest",
@@ -85,6 +88,7 @@ def test_the_largest_load_is_searched_from_above(queue):
     assert other.value is None and "search for the smallest" in other.answer
 
 
+@pytest.mark.slow
 def test_when_no_number_of_workers_suffices_the_longest_work_is_named(queue):
     found = evsim.find(queue, "services.desk.workers", (6, 9), {"response_mean": "50ms"}, jobs=1)
     (floor,) = found.floors
@@ -127,6 +131,7 @@ def test_a_count_of_none_is_no_proof_of_never(queue):
     assert found.value == 6 and "Errors: 0 in 8 runs; at most 37.5 % of runs have more." in found.answer
 
 
+@pytest.mark.slow
 def test_two_designs_are_equal_between_two_neighbours(queue):
     """A desk with one worker against one with a fixed 60 ms more and no queue: equal where M/M/1's wait is 60 ms."""
     one = queue.replace({"services.desk.workers": 1, "services.desk.handle.0.work.exponential": "20ms"})

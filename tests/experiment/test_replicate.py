@@ -48,6 +48,7 @@ def test_several_processes_give_the_same_results(scenario, five):
     assert repr(evsim.replicate(scenario, n=5, jobs=2).runs) == repr(five.runs)
 
 
+@pytest.mark.slow
 def test_a_fresh_process_with_another_hash_seed_gives_the_same_results(five):
     code = f"""
 import evsim
@@ -96,6 +97,7 @@ def test_wrong_numbers_are_refused_by_name(scenario, wrong):
         evsim.replicate(scenario, **wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_says_in_which_run_it_happened(jobs):
     stubborn = evsim.load("registration-classic").replace(

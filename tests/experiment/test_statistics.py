@@ -17,6 +17,7 @@ def test_the_quantiles_are_those_of_the_printed_tables(degrees, expected):
     assert t_quantile(0.975, degrees) == pytest.approx(expected, rel=3e-6)
 
 
+@pytest.mark.slow
 def test_the_quantiles_are_those_of_scipy():
     scipy = pytest.importorskip("scipy.stats")
     for degrees in (*range(1, 40), 99, 100, 999):
@@ -41,6 +42,7 @@ def test_the_interval_covers_the_mean_of_normals_in_95_of_100_experiments(n):
     assert proportion_agrees(covered, experiments, 0.95)
 
 
+@pytest.mark.slow
 def test_the_interval_of_paired_differences_covers_too():
     random, experiments = Random(1), 8200
     covered = 0
@@ -92,6 +94,7 @@ def test_the_verdict_follows_from_the_interval():
     assert difference([1], [2]).verdict == "cannot tell"
 
 
+@pytest.mark.slow
 def test_false_verdicts_are_one_in_twenty():
     random, experiments = Random(3), 8200
     wrong = 0

@@ -80,6 +80,7 @@ def test_the_command_line_writes_what_python_writes(format, tmp_path):
     assert same.read_bytes() == target.read_bytes()
 
 
+@pytest.mark.slow
 def test_exports_cost_nothing_until_they_are_asked_for():
     ask = "import sys, evsim; evsim.load; print([name for name in sys.modules if 'results.export.' in name])"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)

@@ -13,6 +13,8 @@ from evsim.results.export.identity import nanoseconds, unix_nanoseconds
 from evsim.results.records import Outcome, Verdict
 from tests.exports.runs import NAMES, a_run
 
+pytestmark = pytest.mark.slow
+
 Span = trace_pb2.Span
 
 

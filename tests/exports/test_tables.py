@@ -23,6 +23,7 @@ def tables_of(run):
     return {name: frame(run, name) for name in FRAMES if name != "channels" or run.scenario.channels}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", NAMES)
 def test_csv_files_are_the_frames(which, tmp_path):
     run = a_run(which)

@@ -22,12 +22,13 @@ from tests.figures.programs import programs
 from tests.figures.stations import services
 from tests.figures.summary import summary
 from tests.parts.log.drawing import log_systems
+from tests.support.nightly import NIGHTLY
 
 pytestmark = pytest.mark.slow
 
-MANY = 200  # systems: so that each thing happened in some of them
+MANY = 200 if NIGHTLY else 80  # systems: so that each thing happened in some of them
 ROUNDING = 1e-9
-FEWEST = 5  # systems in which each thing must have happened
+FEWEST = 5 if NIGHTLY else 1  # systems in which each thing must have happened
 SEEN = Counter()
 
 

@@ -2,9 +2,12 @@
 
 import ast
 
+import pytest
+
 from tests.house import counts
 
 
+@pytest.mark.slow
 def test_the_core_asks_nothing_for_the_word_of_a_part():
     assert counts.tests_for_parts() == []
 

@@ -23,6 +23,7 @@ def explorer():
     return evsim.explore(lesson_size("events"), [WORKERS, {RATE: ["5/s", "20/s"]}])
 
 
+@pytest.mark.slow
 def test_every_setting_of_its_grid_is_the_run_of_that_scenario(explorer):
     workers, rate = explorer.knobs
     for many, load, on in product(workers.values, rate.values, (False, True)):
@@ -49,6 +50,7 @@ def test_the_setting_before_is_compared_with(explorer):
     assert explorer.before is first and again is explorer.shown  # nothing was moved
 
 
+@pytest.mark.slow
 def test_the_axes_hold_still_over_all_that_its_sliders_reach(explorer):
     explorer.reach()
     frames = set()

@@ -11,6 +11,7 @@ def test_the_truth_is_the_one_answer_without_a_wrong_thought_behind_it(name):
     assert len(found.choices) == 4 and right == [found.truth()]
 
 
+@pytest.mark.slow
 def test_a_guess_is_compared_with_what_is_simulated(folder):
     guess = question("done-first").guessed("events")
     assert guess.compare().splitlines() == [

@@ -63,6 +63,7 @@ def test_a_scenario_does_as_well_as_its_name():
     assert events == lesson_size("registration-events") == lesson_size(load("registration-events"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("services", [1, 2, 5, 10])
 def test_in_a_chain_times_add_and_availabilities_multiply(services):
     runs = [chain(services, fails=0.1).run(seed=seed) for seed in range(16)]  # one in ten shows in so many runs

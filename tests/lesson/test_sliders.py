@@ -15,6 +15,7 @@ def test_it_begins_with_the_default_of_the_function_and_else_with_the_first_valu
     assert slider(lambda seconds: seconds, seconds=range(4, 7)).shown == 4
 
 
+@pytest.mark.slow
 def test_every_value_gives_a_picture_with_its_own_alt_text():
     moved = slider(list_down, seconds=range(1, 4))
     pictures = [moved(value) for value in moved.values]

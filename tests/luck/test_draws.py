@@ -131,6 +131,7 @@ def test_later_attempts_have_the_luck_they_always_had(shape):
 # How draws are made.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_time_is_a_whole_number_of_nanoseconds(shape):
     luck = RandomStreams(1)
@@ -197,6 +198,7 @@ def test_draws_of_different_purposes_seeds_and_attempts_are_unrelated():
     assert_unrelated(streams)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [first_draws, later_draws])
 @pytest.mark.parametrize("shape", ["uniform", "erlang", "hyperexponential", "lognormal"])
 def test_neighbouring_requests_are_unrelated(make, shape):
@@ -218,6 +220,7 @@ def test_uniform_draws_are_uniform(make):
     assert gap < GAP * error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["exponential", "erlang", "hyperexponential", "lognormal"])
 def test_later_attempts_are_drawn_from_the_same_distribution(shape):
     """The largest gap between two samples."""

@@ -265,6 +265,7 @@ print(fingerprint(shop(**TROUBLED).run(seed=7)))
 """
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_records_in_another_process():
     def another(hash_seed):
         environment = {
@@ -280,6 +281,7 @@ def test_the_same_seed_writes_the_same_records_in_another_process():
     assert {here} == {another("0"), another("12345")}
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_records_in_any_order_of_runs():
     there = {seed: fingerprint(shop(**TROUBLED).run(seed=seed)) for seed in (1, 2, 3)}
     back = {seed: fingerprint(shop(**TROUBLED).run(seed=seed)) for seed in (3, 2, 1)}
@@ -287,6 +289,7 @@ def test_the_same_seed_writes_the_same_records_in_any_order_of_runs():
     assert len(set(there.values())) == 3
 
 
+@pytest.mark.slow
 def test_replications_have_the_figures_of_single_runs():
     together = replicate(shop(**TROUBLED), n=3, seed=5, jobs=1)
     for run in together.runs:

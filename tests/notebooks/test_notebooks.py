@@ -85,6 +85,7 @@ def test_it_is_short_and_no_cell_of_code_is_long(name):
     assert sum(words) <= 1100 and max(words) <= 240
 
 
+@pytest.mark.slow
 @each_notebook
 def test_it_asks_for_a_guess_before_it_shows_anything(name):
     ids = [cell.id for cell in cells(name)]

@@ -15,6 +15,7 @@ from evsim.view.words import seconds
 from tests.books.systems import systems
 from tests.player.node import MODULES, ROOT, ask, node
 from tests.player.reference_words import ORDER
+from tests.support.nightly import by_day
 from tests.view import runs
 
 EVENTS = {"events": ["eventsOf"], "words": ["sentence"]}
@@ -22,6 +23,7 @@ PANEL = ROOT / "evsim/lesson"
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # of many systems at once: it would take minutes
 
 
+@pytest.mark.slow
 def test_the_core_passes_its_own_tests():
     said = node("--test", *sorted((ROOT / "tests/player/js").glob("*.test.mjs")))
     assert re.search(r"^# fail 0$", said, re.MULTILINE) and not re.search(r"^# pass 0$", said, re.MULTILINE), said
@@ -84,12 +86,13 @@ def test_a_customers_events_are_the_moments_of_the_records(name):
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=by_day(15, 5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(systems())
 def test_a_customers_events_are_the_moments_of_the_records_in_any_run(scenario):
     assert_the_player_tells_every_moment(scenario.run())
 
 
+@pytest.mark.slow
 @settings(max_examples=2, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(systems(), min_size=5, max_size=10))
 def test_every_event_of_any_run_is_said_in_words(scenarios):

@@ -12,6 +12,7 @@ import evsim
 from evsim.view.player.film import film
 from tests.books.systems import systems
 from tests.player.node import ask
+from tests.support.nightly import by_day
 from tests.view import runs
 
 STATES = {"state": ["stateOf", "countsAt", "customerAt"]}
@@ -64,7 +65,8 @@ def test_at_any_moment_the_screen_counts_as_the_records_do(name):
     assert_the_screen_counts_as_the_records_do(run)
 
 
-@settings(max_examples=7, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=by_day(7, 3), deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(systems(), min_size=4, max_size=6))
 def test_at_any_moment_of_any_run_the_screen_counts_as_the_records_do(drawn):
     assert_the_screen_counts_as_the_records_do(*(scenario.run() for scenario in drawn), moments=20)

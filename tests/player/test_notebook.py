@@ -2,18 +2,14 @@
 
 import re
 import sys
-import textwrap
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter
-from nbconvert.preprocessors import ExecutePreprocessor
 
 import evsim
 from evsim.lesson import lesson_size
 from evsim.view.changes import figures
 from evsim.view.player import widget
-from tests.browser.lab import ROOT, Lab, browser, server
+from tests.browser.lab import OUR_KERNEL, ROOT, Lab, browser, server, write_notebook
 from tests.view import runs
 
 pytestmark = pytest.mark.slow
@@ -30,26 +26,25 @@ import evsim
 from evsim.lesson import lesson_size
 evsim.play(*(lesson_size(name).run() for name in ("classic", "events")))
 """
-OUR_KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 PICTURES = ROOT / "build/screenshots"
-
-
-def notebook(*sources):
-    cells = [nbformat.v4.new_code_cell(textwrap.dedent(source)) for source in sources]
-    return nbformat.v4.new_notebook(cells=cells, metadata=OUR_KERNEL)
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("player")
-    nbformat.write(notebook(SOURCE), folder / "player.ipynb")
-    nbformat.write(notebook(BREAKS_ITSELF), folder / "breaks.ipynb")
+    write_notebook(folder / "player.ipynb", SOURCE)
+    write_notebook(folder / "breaks.ipynb", BREAKS_ITSELF)
     with browser() as chromium, server(folder) as address:
         yield Lab(chromium, address)
 
 
-def test_in_jupyterlab_it_is_driven_by_keys_and_the_notebook_keeps_out_of_it(lab):
-    cells = lab.run("player.ipynb")
+@pytest.fixture(scope="module")
+def cells(lab):
+    """The cells of a notebook that was run, which is open."""
+    return lab.run("player.ipynb")
+
+
+def test_in_jupyterlab_it_is_driven_by_keys_and_the_notebook_keeps_out_of_it(lab, cells):
     assert [output["output_type"] for output in cells[0]["outputs"]] == ["display_data", "display_data"]
     player = lab.cell(0).locator(".ev-player")
     player.wait_for()
@@ -68,7 +63,7 @@ def test_in_jupyterlab_it_is_driven_by_keys_and_the_notebook_keeps_out_of_it(lab
     assert re.match(r"You are customer \d+\.", player.locator(".ev-me").inner_text())
     time, screen = bar.get_attribute("aria-valuenow"), player.inner_text()
     for key in ("ArrowLeft", "ArrowRight"):
-        for _ in range(50):
+        for _ in range(10):
             bar.press(key)
         assert (bar.get_attribute("aria-valuenow") == time) == (key == "ArrowRight")
     assert player.inner_text() == screen
@@ -78,8 +73,7 @@ def test_in_jupyterlab_it_is_driven_by_keys_and_the_notebook_keeps_out_of_it(lab
     assert lab.complaints == [] and lab.foreign == []
 
 
-def test_it_is_there_again_when_the_page_is_loaded_again(lab):
-    lab.run("player.ipynb")
+def test_it_is_there_again_when_the_page_is_loaded_again(lab, cells):
     lab.cell(0).locator(".ev-player").wait_for()
     lab.ask("() => notebook.context.save().then(() => null)")
     lab.load()
@@ -94,8 +88,7 @@ def test_it_is_there_again_when_the_page_is_loaded_again(lab):
     assert me.is_visible()
 
 
-def test_it_is_dark_where_jupyterlab_is(lab):
-    lab.run("player.ipynb")
+def test_it_is_dark_where_jupyterlab_is(lab, cells):
     lab.cell(0).locator(".ev-player").wait_for()
     lab.ask("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
     lab.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
@@ -106,9 +99,12 @@ def test_it_is_dark_where_jupyterlab_is(lab):
     assert sum(map(int, re.findall(r"\d+", paper)[:3])) < 150
 
 
-def test_an_exported_notebook_shows_the_still():
-    done, _ = ExecutePreprocessor(kernel_name="python3").preprocess(notebook(SOURCE), {"metadata": {"path": str(ROOT)}})
-    page, _ = HTMLExporter().from_notebook_node(done)
+def test_an_exported_notebook_shows_the_still(cells):
+    import nbconvert  # not before: it takes seconds
+    import nbformat
+
+    done = nbformat.from_dict({"cells": cells, "metadata": OUR_KERNEL, "nbformat": 4, "nbformat_minor": 5})
+    page, _ = nbconvert.HTMLExporter().from_notebook_node(done)
     assert re.search(r'class="ev-still"[^>]*>\s*<img alt="Space-time diagram[^>]*src="data:image/svg', page)
 
 

@@ -20,12 +20,13 @@ from tests.books.systems import systems
 from tests.browser.lab import browser
 from tests.player.node import ask
 from tests.player.test_page import PICTURES
+from tests.support.nightly import by_day
 from tests.view import runs
 
 pytestmark = pytest.mark.slow
 
 NAMES = ("classic", "events", "doubled", "refused", "cut", "two_workloads", "nobody", "few")
-any_system = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+any_system = settings(max_examples=by_day(15, 5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def moments(run, count=7):

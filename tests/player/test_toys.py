@@ -11,6 +11,8 @@ from evsim.view.words import seconds
 from tests.browser.lab import browser
 from tests.player.test_page import PICTURES, SCREEN, STEPS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def chromium():

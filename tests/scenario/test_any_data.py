@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from evsim.scenario import Scenario, ScenarioError
 from evsim.scenario.reading import read
+from tests.support.nightly import by_day
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +61,7 @@ def places(data, path=()):
 PLACES = [path for path in places(read(RICH)[0]) if path]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=by_day(400), deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(PLACES), st.sampled_from(["value", "name", "gone"]), JUNK),

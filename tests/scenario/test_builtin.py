@@ -174,6 +174,7 @@ def test_the_schema_accepts_the_built_in_scenarios(name):
     assert list(schema.iter_errors(load(name).to_dict())) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path, value",
     [
@@ -202,6 +203,7 @@ def test_the_schema_refuses_what_the_reader_refuses(path, value):
         Scenario.from_dict(data)
 
 
+@pytest.mark.slow
 def test_the_schema_accepts_what_the_reader_accepts():
     rich = (Path(__file__).parent / "rich.yaml").read_text()
     jsonschema = pytest.importorskip("jsonschema")
@@ -210,6 +212,7 @@ def test_the_schema_accepts_what_the_reader_accepts():
     assert list(schema.iter_errors(Scenario.from_yaml(rich).to_dict())) == []
 
 
+@pytest.mark.slow
 def test_importing_the_scenario_package_stays_light():
     heavy = "pandas matplotlib scipy IPython ipywidgets joblib simpy evsim.engine"
     program = f"""if True:

@@ -237,6 +237,7 @@ def test_a_cycle_through_a_channel_needs_a_maybe(changed, complaint):
     changed(again, f"{again}\n      - fail: 10%\n      {CALL_STEP}")
 
 
+@pytest.mark.slow
 def test_a_long_chain_of_calls_is_no_cycle():
     services = {f"s{n}": {"handle": [{"call": f"s{n + 1}"}]} for n in range(2000)}
     services["s2000"] = {"handle": [{"work": 0}]}

@@ -157,6 +157,7 @@ scalars = (
 )
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.text("abc-", min_size=1, max_size=3),
@@ -169,6 +170,7 @@ def test_what_is_written_reads_back_the_same(entries):
     assert data(reading.write(entries)) == entries
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_any_text_is_data_or_a_scenario_error(text):
     try:

@@ -12,14 +12,14 @@ from tests.support.statistics import Z, mean_and_error
 EXACT = 1e-9  # relative: rounding of sums over millions of times
 
 
-def measure(label, scenario, figures, replications=20, shorter=False, **checks):
+def measure(label, scenario, figures, replications=20, shorter=4, **checks):
     """Run `scenario` so often; ``figures(run)`` is a dict; returns a list of values for each of its names.
 
-    The seeds belong to the `label`, so that no two cases share the luck of their customers. With `shorter`
-    they are half as long by day.
+    The seeds belong to the `label`, so that no two cases share the luck of their customers. By day they are so
+    many times `shorter`.
     """
-    if shorter and not NIGHTLY:
-        times = scenario.run_settings.duration / 2, scenario.run_settings.warmup / 2
+    if shorter > 1 and not NIGHTLY:
+        times = scenario.run_settings.duration / shorter, scenario.run_settings.warmup / shorter
         scenario = scenario.replace(dict(zip(("run.duration", "run.warmup"), times, strict=True)))
     results = {}
     for seed in range(replications):

@@ -28,14 +28,14 @@ def means(run):
 )
 def test_customers_who_come_together_wait_for_each_other(name, size, duration):
     p = case(name)["parameters"]
-    found = measure(name, batches(p["batch_rate"], size, exponential(1 / p["mu"]), duration), means, shorter=True)
+    found = measure(name, batches(p["batch_rate"], size, exponential(1 / p["mu"]), duration), means)
     for figure in {"W", "L", "rho"} & set(expected(name)):
         assert agrees(found[figure], expected(name, figure)), figure
 
 
 @pytest.mark.slow
 def test_the_same_load_in_single_file_waits_a_third_as_long():
-    found = measure("BATCH-single", batches(8, 1, exponential(0.1), 5_000), means, shorter=True)
+    found = measure("BATCH-single", batches(8, 1, exponential(0.1), 5_000), means)
     assert agrees(found["W"], expected("BATCH-fixed5", "W if same load arrived singly"))
 
 
@@ -90,6 +90,7 @@ def test_a_ramp_of_even_arrivals_has_the_area_below_it():
     assert np.allclose(run.tables.rows["born"], np.sqrt(number))  # t^2 by the time t
 
 
+@pytest.mark.slow
 def test_clients_that_try_again_at_once_keep_a_server_down_for_good():
     """Abandoned work is done all the same, and each request is asked five times: so says another program, too."""
     call = {"service": "server", "timeout": 0.5, "retry": {"attempts": 5}}

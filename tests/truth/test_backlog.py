@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.cases import case, expected
+from tests.support.nightly import by_day
 from tests.support.statistics import agrees
 from tests.truth.measuring import checked, measure, rows_of
 from tests.truth.systems import consumers, exponential, pipeline, station, timed
@@ -54,13 +55,14 @@ def test_an_overload_by_chance_leaves_about_the_backlog_of_the_fluid():
             "in the overload": (ready < 100).sum(), "after it": (ready >= 100).sum(),
         }  # fmt: skip
 
-    found = measure("OVERLOAD", scenario, figures, 80)
+    found = measure("OVERLOAD", scenario, figures, by_day(80), shorter=1)
     assert agrees(found["in the overload"], 1200, notices=0.025)
     assert agrees(found["after it"], 500, notices=0.05)
     assert agrees(found["backlog"], truth["backlog at 100 s"] + 5, notices=0.2)
     assert agrees(found["drained"], truth["drain time after"] + 1, notices=0.25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channel", ["queue", "log"])
 def test_a_consumer_that_was_away_catches_up_at_the_rate_it_has_to_spare(channel):
     p, truth = case("OUTAGE-catchup")["parameters"], expected("OUTAGE-catchup")

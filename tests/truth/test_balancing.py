@@ -1,12 +1,14 @@
 """Load balancers: what the textbooks say of them, and what becomes of what waits at one instance."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Reason
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
-from tests.support.nightly import NIGHTLY, by_day
+from tests.support.nightly import NIGHTLY, by_day, nightly
 from tests.support.statistics import COARSER, agrees, mean_and_error
 from tests.truth.measuring import checked, measure, sweep
 from tests.truth.systems import exponential, poisson, station, system
@@ -45,17 +47,18 @@ def test_two_servers_behind_a_balancer_are_as_slow_as_theory_says(balance, figur
     p = case("JSQ-2")["parameters"]
     scenario = station(exponential(1 / p["mu"]), p["lam"], messages, instances=p["servers"], balance=balance)
     found = measure(f"JSQ-2 {figure}", scenario, lambda run: {"T": run.services["server"]["sojourn_mean"]},
-                    conserving=balance == "shared", shorter=True)  # fmt: skip
+                    conserving=balance == "shared")  # fmt: skip
     assert agrees(found["T"], expected("JSQ-2", figure), notices=0.075)
 
 
-def supermarket(label, choices, load, servers, duration, warmup=0.5):
+@cache
+def supermarket(choices, load, servers, duration, warmup=0.2):
     """Sojourn times of many servers behind one balancer that looks at some of them."""
     balance = {"by": "power_of_two", "choices": choices} if choices > 1 else "random"
     scenario = station(exponential(1), load * servers, load * servers * duration, warmup, instances=servers,
                        balance=balance)  # fmt: skip
-    shorter = choices > 1 and load == 0.9  # alone a server takes long to forget that it began empty
-    return measure(label, scenario, supermarket_figures, replications=8, shorter=shorter, conserving=False)
+    shorter = 2 if choices > 1 and load == 0.9 else 1  # alone a server takes long to forget that it began empty
+    return measure(f"POD-2 {choices} {load} {servers}", scenario, supermarket_figures, 8, shorter, conserving=False)
 
 
 def supermarket_figures(run):
@@ -77,11 +80,17 @@ def supermarket_figures(run):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("choices", "load", "above"),  # how much slower 100 servers are than many, by the case's own check
-    [(2, 0.5, 0.004), (2, 0.7, 0.01), (2, 0.8, 0.015), (2, 0.9, 0.025), (3, 0.9, 0.025), (1, 0.9, 0)],
+    [
+        (2, 0.5, 0.004),
+        pytest.param(2, 0.7, 0.01, marks=nightly),
+        pytest.param(2, 0.8, 0.015, marks=nightly),
+        (2, 0.9, 0.025),
+        (3, 0.9, 0.025),
+        pytest.param(1, 0.9, 0, marks=nightly),  # servers that know nothing of each other: JSQ-2 has two of them
+    ],
 )
 def test_with_two_choices_a_hundred_servers_are_nearly_as_fast_as_with_all(choices, load, above):
-    duration = 700 if load == 0.9 else 150
-    found = supermarket(f"POD-2 {choices} {load}", choices, load, 100, duration, warmup=0.2)
+    found = supermarket(choices, load, 100, 700 if load == 0.9 else 150)
     limit = expected("POD-2", f"d={choices} lam={load}")
     mean, error = mean_and_error(found["T"])
     assert error < 0.025 * COARSER * limit
@@ -90,7 +99,7 @@ def test_with_two_choices_a_hundred_servers_are_nearly_as_fast_as_with_all(choic
 
 @pytest.mark.slow
 def test_few_of_many_servers_behind_two_choices_have_a_long_line():
-    found = supermarket("POD-tail", 2, 0.9, 500 if NIGHTLY else 250, 120 if NIGHTLY else 160)
+    found = supermarket(2, 0.9, 500, 120, warmup=0.5) if NIGHTLY else supermarket(2, 0.9, 100, 700)
     for number, share in expected("POD-tail").items():
         rare = "few of a hundred servers have so many, and a longer run would take minutes"
         assert agrees(found[number], share, notices=0.5, because=rare), number

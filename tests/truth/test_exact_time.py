@@ -11,6 +11,7 @@ from evsim.engine.environment import ExactEnvironment
 from evsim.results.records import Records, Verdict
 from evsim.scenario import Scenario, ScenarioError
 from evsim.ticks import LONGEST, SECOND, elapsed, ticks
+from tests.support.nightly import by_day
 
 
 def system(services, arrivals, duration, channels=None, latency=0, faults=(), run=None, **workload):
@@ -117,7 +118,7 @@ def late_grant(arrivals, duration, limit, steps, latency):
 
 
 @pytest.mark.parametrize("late", [late_call, late_request, late_acknowledgement, late_grant])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=by_day(15, 5), deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=4), st.just(0) | PIECES, MOMENTS)
 def test_whatever_adds_up_to_a_limit_is_in_time_and_a_nanosecond_more_is_not(late, steps, link, at):
     total = sum(steps) + 2 * link

@@ -19,6 +19,7 @@ def unavailable(run):
 # Availability.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [1, 3, 5, 10, 30, 100])
 def test_a_chain_of_calls_is_available_when_each_of_its_services_is(length):
     """Counted where failures are common: in each chain two of five requests fail; the case holds the formula."""
@@ -49,6 +50,7 @@ def quorum(needed, of, up):
     return sum(comb(of, number) * up**number * (1 - up) ** (of - number) for number in range(needed, of + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("needed", "of", "up"), [(2, 3, 0.8), (3, 5, 0.7), (3, 5, 0.9)])
 def test_a_quorum_is_there_as_often_as_the_binomial_says(needed, of, up):
     """Counted where it fails often; the case, where it hardly ever does, holds the formula."""
@@ -73,6 +75,7 @@ def test_a_quorum_fails_as_soon_as_it_can_no_longer_be():
     assert run.summary()["effects_missing"] == 10, "what no longer matters is not done"
 
 
+@pytest.mark.slow
 def test_a_service_that_fails_at_random_is_down_for_its_share_of_the_time():
     """In hours: 2000 outages; a request every five hours fails if it comes in one."""
     outage = {"outage": "server", "mtbf": exponential(720), "mttr": exponential(1)}
@@ -88,6 +91,7 @@ def test_a_service_that_fails_at_random_is_down_for_its_share_of_the_time():
     assert truth == pytest.approx(720 / 721)
 
 
+@pytest.mark.slow
 def test_an_order_taken_by_events_is_accepted_more_often_than_one_that_calls_everybody():
     """Five services; the broker's availability is that of the link to it, both ways. The case is one of rare failures.
 

@@ -71,14 +71,14 @@ def test_without_waiting_places_only_the_mean_of_the_service_matters(shape):
 def test_a_service_without_waiting_places_refuses_the_share_of_erlang_b(identifier, shape, messages, error):
     p, truth = case(identifier)["parameters"], expected(identifier)
     scenario = station(INSENSITIVE[shape], p["offered_load"], messages, workers=p["servers"], limit=0)
-    found = measure(identifier, scenario, figures)
+    found = measure(identifier, scenario, figures, shorter=2)
     assert agrees(found["loss"], truth, notices=error)
 
 
 def test_a_concurrency_limit_of_a_thousand_throttles_half_of_twice_the_load():
     p, truth = case("SIMFAAS-limit")["parameters"], expected("SIMFAAS-limit")
     scenario = station(exponential(p["S"]), p["lam"], 50_000, 0.2, workers=p["limit"], limit=0)
-    found = measure("SIMFAAS-limit", scenario, figures, 8)
+    found = measure("SIMFAAS-limit", scenario, figures, 8, shorter=2)
     assert agrees(found["loss"], truth["Erlang B (steady state)"], notices=0.02)
     assert agrees(found["L"], truth["Erlang B carried"], notices=0.0025)
 
@@ -128,5 +128,5 @@ def test_a_pool_of_threads_answers_as_many_as_it_has_threads_in_the_time_each_is
         ended = run.tables.rows["ended"][rows_of(run, "server")]
         return {"rate": ((ended >= 3) & (ended < 5)).sum() / 2}
 
-    found = measure("THREADPOOL", system(services, workloads, 5, 0), answered, 1)
+    found = measure("THREADPOOL", system(services, workloads, 5, 0), answered, 1, shorter=1)
     assert found["rate"] == [truth]

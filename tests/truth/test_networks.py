@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tests.support.cases import case, expected
-from tests.support.statistics import agrees, proportion_agrees
+from tests.support.nightly import by_day, nightly
+from tests.support.statistics import COARSER, agrees, proportion_agrees
 from tests.truth.measuring import checked, column, measure, steady
 from tests.truth.systems import closed, exponential, fan_out, pipeline, poisson, station, system
 
@@ -37,7 +38,7 @@ def test_each_stage_of_a_pipeline_of_queues_is_an_mm1_of_its_own():
         stays = {f"stage-{n}": run.services[f"stage-{n}"]["sojourn_mean"] for n in (1, 2, 3)}
         return result | stays | {"in system": sum(in_system(run, f"stage-{n}") for n in (1, 2, 3))}
 
-    found = measure("TANDEM-3", pipeline(stages, poisson(p["lam"]), 15_000 / p["lam"]), figures)
+    found = measure("TANDEM-3", pipeline(stages, poisson(p["lam"]), 15_000 / p["lam"]), figures, shorter=3)
     for name, error in (("mean", 0.125), ("p50", 0.1), ("p95", 0.2), ("p99", 0.25)):
         assert agrees(found[name], truth[name], notices=error)
     for number, stay in enumerate(truth["per-stage W"], 1):
@@ -86,9 +87,9 @@ def test_the_cafe_serves_as_many_in_three_hours_as_another_program():
     def figures(run):
         return {"served": ((column(run, "till", "ready") < 180) & (column(run, "till", "ended") <= 200)).sum()}
 
-    found = measure("CIW-cafe", cafe(200, warmup=0), figures, 200)["served"]
+    found = measure("CIW-cafe", cafe(200, warmup=0), figures, by_day(200), shorter=1)["served"]
     both = np.hypot(np.std(found, ddof=1) / np.sqrt(len(found)), truth["SE"])
-    assert both < 0.01 * truth["400 trials here"]
+    assert both < 0.01 * COARSER * truth["400 trials here"]
     assert abs(np.mean(found) - truth["400 trials here"]) < 3.5 * both
 
 
@@ -181,7 +182,7 @@ def test_one_user_who_waits_never_sees_the_queue_that_an_open_stream_makes():
     assert agrees(alone["busy"], 0.8, notices=0.05)
     assert agrees(alone["mean"], truth["closed(1) mean"], notices=0.05)
     assert agrees(alone["p99"], truth["closed(1) p99"])
-    stream = measure("OPEN-vs-CLOSED", station(exponential(0.1), 8, 20_000), figures)
+    stream = measure("OPEN-vs-CLOSED", station(exponential(0.1), 8, 20_000), figures, shorter=2)
     assert agrees(stream["busy"], 0.8, notices=0.05)
     assert agrees(stream["mean"], truth["open mean"], notices=0.15)
     assert agrees(stream["p99"], truth["open p99"], notices=0.25)
@@ -195,12 +196,12 @@ def answers(run):
     return {name: summary[f"response_{name}"] for name in ("mean", "p50", "p99")}
 
 
-@pytest.mark.parametrize(("width", "requests"), [(2, 3000), (10, 1500), (100, 1100)])
+@pytest.mark.parametrize(("width", "requests"), [(2, 3000), (10, 1500), pytest.param(100, 1100, marks=nightly)])
 def test_a_fan_out_answers_with_its_slowest_call(width, requests):
     """All calls go to one service: each has luck of its own."""
     leaf = {"workers": 10_000, "handle": [{"work": exponential(1)}]}
     scenario = fan_out(["leaf"] * width, 100, requests, warmup=0, **leaf)
-    found = measure(f"FANOUT-{width}", scenario, answers, 20 if width < 100 else 8)
+    found = measure(f"FANOUT-{width}", scenario, answers, 20 if width < 100 else 8, shorter=1)
     for name, value in expected(f"FANOUT-exp-{width}").items():
         assert agrees(found[name], value)
 
@@ -209,13 +210,14 @@ def test_a_fan_out_answers_with_its_slowest_call(width, requests):
 def test_a_write_to_three_replicas_waits_for_the_first_the_second_or_the_last(until, name):
     truth = expected("QUORUM-3")
     leaf = {"workers": 1000, "handle": [{"work": exponential(1)}]}
-    found = measure(name, fan_out(["a", "b", "c"], 100, 2500, until, **leaf), answers)
+    found = measure(name, fan_out(["a", "b", "c"], 100, 2500, until, **leaf), answers, shorter=2)
     assert agrees(found["mean"], truth[name], notices=0.05)
     assert agrees(found["p99"], truth["p99 " + name.replace(" ", "")])
 
 
-@pytest.mark.parametrize(("leaves", "probability", "requests"), [(1, 0.01, 45_000), (100, 0.01, 3000),
-                                                                   (2000, 1e-4, 300)])  # fmt: skip
+@pytest.mark.parametrize(("leaves", "probability", "requests"), [
+    (1, 0.01, 45_000), (100, 0.01, 3000), pytest.param(2000, 1e-4, 300, marks=nightly),
+])  # fmt: skip
 def test_the_more_leaves_the_more_requests_meet_a_slow_one(leaves, probability, requests):
     name = "n=1" if leaves == 1 else f"n={leaves},p={'.01' if leaves == 100 else '1e-4'}"
     leaf = {

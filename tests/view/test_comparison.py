@@ -42,6 +42,7 @@ def points(scene):
     return {round(mark.y[0], 6): (mark.x[0], mark.look.edge) for mark in marks(scene, "Dots")}
 
 
+@pytest.mark.slow
 def test_every_difference_stands_at_its_share_of_the_larger_mean():
     made, result = scene(faulty()), faulty()
     middles, height = points(made), rows(made)
@@ -97,6 +98,7 @@ def test_one_run_each_cannot_tell():
     assert "cannot tell" in made.alt
 
 
+@pytest.mark.slow
 def test_several_designs_have_a_mark_each():
     made = scene(three())
     legend = [words for words, _ in made.legend]
@@ -120,12 +122,14 @@ def test_designs_that_do_nothing_give_a_sentence():
     assert made.alt == "The designs do not differ: all figures are zero in all of them."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("result", [faulty, alike, three])
 def test_every_result_has_a_picture_with_words(result):
     ax = comparison(result(), ax=Figure(layout="constrained", figsize=(9, 8)).add_subplot())
     assert drawn(ax).alt_text
 
 
+@pytest.mark.slow
 def test_nothing_is_cut_off():
     assert is_whole(comparison(faulty()))
     one = long_names().scenario

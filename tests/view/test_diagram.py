@@ -99,6 +99,7 @@ def test_twins_have_the_same_boxes_in_the_same_places():
     assert first == places(scene(two, like=[one]), Wiring(two))
 
 
+@pytest.mark.slow
 def test_a_large_twin_keeps_its_places_if_asked_to():
     one = shop()
     calls = [{"call": f"tier-0-{number}"} for number in range(4)]
@@ -157,6 +158,7 @@ def test_services_inside_another_say_so():
     assert words(scene(evsim.load("registration-monolith"))).count("inside register") == 2
 
 
+@pytest.mark.slow
 def test_it_shrinks_to_given_axes():
     left, right = Figure(figsize=(10, 3)).subplots(1, 2)
     assert diagram(shop(), ax=right) is right
@@ -169,6 +171,7 @@ def test_a_run_without_customers_is_drawn_without_rates():
     assert scene(nobody()).alt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDGES)
 def test_every_run_has_a_picture_with_words(name):
     assert drawn(diagram(EDGES[name]())).alt_text

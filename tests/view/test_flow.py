@@ -29,6 +29,7 @@ def test_every_line_counts_what_the_records_say():
         assert y[-1] == np.isfinite(times).sum()
 
 
+@pytest.mark.slow
 def test_a_long_line_is_thinned_to_points_that_lie_on_it():
     often = {"workloads.register-page.arrivals": {"constant": 400}}
     run = evsim.load("registration-events").replace(often).run()
@@ -143,6 +144,7 @@ def test_too_many_effects_are_left_out_and_said():
     assert "14 left out" in ax.get_xlabel()
 
 
+@pytest.mark.slow
 def test_it_fits_into_a_part_of_a_figure():
     drawing = Figure(figsize=(8, 4))
     for ax, run in zip(drawing.subplots(1, 2), (classic(), events()), strict=True):
@@ -152,6 +154,7 @@ def test_it_fits_into_a_part_of_a_figure():
     assert len(drawing.axes) == 2, "no axes of its own"
 
 
+@pytest.mark.slow
 def test_the_arithmetic_hides_no_line_where_there_is_room():
     for run in (events(), shop()):
         ax = drawn(flow(run))

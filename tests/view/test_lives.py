@@ -177,12 +177,14 @@ def test_a_wide_name_stands_above_its_neighbours():
     assert labels[2].startswith("customer-\nregistered\n")
 
 
+@pytest.mark.slow
 def test_twenty_services_are_drawn_with_turned_names():
     made = scene(many(), many(), request=5)
     assert len(heads(made)) == 42
     assert made.x.turned and drawn(made.draw()).get_xticklabels()[0].get_rotation() == 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in EDGES if name != "two"])
 def test_it_is_drawn_and_told_for(name):
     made = scene(EDGES[name](), request=1 if name != "nobody" else 0)

@@ -85,6 +85,7 @@ def test_one_service_alone_gives_a_sentence():
     assert scene(silent()).alt == "echo is alone and knows nobody."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDGES)
 def test_every_run_has_a_picture_with_words(name):
     assert drawn(who_knows_whom(EDGES[name]())).alt_text

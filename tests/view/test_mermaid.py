@@ -51,6 +51,7 @@ def check_mermaid(text):
     return kinds
 
 
+@pytest.mark.slow
 def test_mermaid_is_valid_whatever_happens():
     for sequence in stories():
         lines, found = check_mermaid(sequence.mermaid()), Counter(step.kind for step in sequence.steps)

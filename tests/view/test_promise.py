@@ -164,6 +164,7 @@ def test_an_outage_is_a_stripe_over_those_who_arrived_in_it():
     assert stripe.get_x() + stripe.get_width() == (arrived < 13).sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDGES)
 def test_it_is_drawn_and_told_for(name):
     for at in (None, 2.0):
@@ -188,6 +189,7 @@ def test_too_many_effects_are_left_out_and_said():
     assert "14 of 20 effects left out" in ax.get_xlabel()
 
 
+@pytest.mark.slow
 def test_it_fits_into_a_part_of_a_figure():
     drawing = Figure(figsize=(8, 8), layout="constrained")
     for ax, run in zip(drawing.subplots(2, 1), (classic(), events()), strict=True):

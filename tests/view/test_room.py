@@ -11,6 +11,7 @@ PICTURES = dir(Plots(None))
 RUNS = {"lesson": classic, "few": few, "long": long_names, "shop": shop, "faults": faults_of_many_kinds}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.parametrize("make", RUNS.values(), ids=RUNS)
 def test_nothing_is_cut_off(name, make):
@@ -24,6 +25,7 @@ def test_long_names_leave_room_for_the_data(name):
     assert ax.bbox.height > 0.35 * ax.figure.bbox.height
 
 
+@pytest.mark.slow
 def test_the_words_of_faults_stand_within_the_axes():
     for run in (events(), shop(), faults_of_many_kinds()):
         ax = drawn(run.plot.flow())

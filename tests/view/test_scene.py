@@ -147,6 +147,7 @@ def test_the_browser_writes_the_words_of_the_scene_in_its_order(scenes, drawn):
         assert drawn[key]["alt"] == scene.alt
 
 
+@pytest.mark.slow
 def test_paper_has_the_words_of_the_scene_and_no_others(scenes, papers):
     for key, scene in scenes.items():
         ax = papers[key]
@@ -155,6 +156,7 @@ def test_paper_has_the_words_of_the_scene_and_no_others(scenes, papers):
         assert ax.alt_text == scene.alt
 
 
+@pytest.mark.slow
 def test_marks_have_the_same_names_and_colours_in_the_same_order_in_both(scenes, drawn, papers):
     themes = THEMES | {"var(--evsim-paper)": "#ffffff"}
     for key, scene in scenes.items():
@@ -168,6 +170,7 @@ def test_marks_have_the_same_names_and_colours_in_the_same_order_in_both(scenes,
         assert [each.get_label() for each in artists if each.get_label() in named] == named, key
 
 
+@pytest.mark.slow
 def test_all_words_stand_inside_the_picture_on_a_screen_of_any_width(scenes):
     widths = (320, 390, 600, 800)
     every = [*scenes.values(), *(make(long_names()) for make in SCENES.values())]

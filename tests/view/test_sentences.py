@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from evsim.lesson import told_then_done
@@ -10,6 +11,7 @@ from evsim.ticks import elapsed
 from evsim.view import diagram, dots, ecdf, flow, lives, matrix, promise, spread, staleness, waterfall
 from evsim.view.words import seconds
 from tests.books.systems import systems
+from tests.support.nightly import by_day
 from tests.truth.test_outcomes import UNDO, orders, registration
 from tests.truth.test_readers_agree import by_hand
 
@@ -238,13 +240,14 @@ def assert_no_sentence_is_false(run):
     return set(counted.verdicts) | {"complete" if counted.complete else "open"}
 
 
+@pytest.mark.slow
 def test_no_sentence_is_false_of_the_declined_the_undone_and_any_system():
     seen = set()
     for design in ("classic", "parallel"):
         seen |= assert_no_sentence_is_false(registration(design).replace({"run.duration": 6, "run.warmup": 1}).run())
     seen |= assert_no_sentence_is_false(orders([UNDO]).replace({"run.duration": 6}).run())
 
-    @settings(max_examples=15, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    @settings(max_examples=by_day(15, 5), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(systems())
     def true(scenario):

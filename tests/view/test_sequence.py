@@ -173,6 +173,7 @@ def test_text_has_a_line_for_each_step_and_what_came_of_it():
     assert str(events().sequence(3)) == events().sequence(3).text()
 
 
+@pytest.mark.slow
 def test_the_picture_is_sound_xml_with_title_and_description():
     for sequence in stories():
         root = ElementTree.fromstring(sequence.svg())
@@ -187,6 +188,7 @@ def test_the_picture_is_sound_xml_with_title_and_description():
                 assert step.text in written
 
 
+@pytest.mark.slow
 def test_the_picture_keeps_everything_inside_its_frame():
     for sequence in stories():
         root = ElementTree.fromstring(sequence.svg())

@@ -101,6 +101,7 @@ def test_every_run_has_a_picture_with_words(name):
     assert ax.alt_text
 
 
+@pytest.mark.slow
 def test_a_long_tail_is_drawn_on_a_logarithmic_axis():
     assert staleness(events()).get_xscale() == "linear"
     down = {"outage": "mailing-list", "at": 100, "for": 60}

@@ -27,6 +27,7 @@ from evsim.view.style import (
 from tests.view.runs import OUTAGE, classic, events, lesson, many, two_workloads
 
 
+@pytest.mark.slow
 def test_importing_evsim_does_not_import_matplotlib():
     code = "import evsim, sys; evsim.load; evsim.Simulation; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

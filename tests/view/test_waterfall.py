@@ -110,6 +110,7 @@ def test_the_workload_must_be_named_where_there_are_several():
     assert scene(two_workloads(), 0, "mobile-app").alt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in EDGES if name != "nobody"])
 def test_every_run_has_a_picture_with_words(name):
     run = EDGES[name]()

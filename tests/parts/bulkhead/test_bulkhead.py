@@ -44,6 +44,7 @@ def test_a_slow_mailing_list_takes_all_workers_of_register_without_a_bulkhead_an
     assert "does not call mailing-list: as many calls as may be" in str(within.sequence(int(refused.request.iloc[0])))
 
 
+@pytest.mark.slow
 def test_calls_without_a_queue_are_lost_as_in_erlangs_formula():
     """Poisson calls, as many at once as there are lines: the loss system M/M/c/c."""
     lines, load = 5, 3.0

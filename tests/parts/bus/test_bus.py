@@ -60,6 +60,7 @@ def test_inside_one_program_there_is_no_hop():
     assert (run.spans.query("kind == 'delivery'").eval("started - born") == 0).all()
 
 
+@pytest.mark.slow
 def test_a_sender_and_a_handler_keep_their_order_and_two_senders_do_not_share_it():
     """What a slow message of one sender holds up is only what the same sender sends after it."""
     scenario = system([{"send": "bus"}], {"a": {}}, rate=40, network={"latency": {"exponential": 0.25}})

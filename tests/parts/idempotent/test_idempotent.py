@@ -84,6 +84,7 @@ def python_handler(ctx):
     ctx.effect("row")
 
 
+@pytest.mark.slow
 def test_a_handler_in_python_is_done_once_too():
     """Its first effect is looked up in the store and written there, as that of a step is."""
     handler = {"services.worker.handle": python_handler}
@@ -112,6 +113,7 @@ def test_by_key_each_key_is_done_once():
     assert len(run.effects) == 30 == run.requests.key.nunique()
 
 
+@pytest.mark.slow
 def test_a_look_into_the_store_takes_its_time():
     work, look = {"exponential": 0.02}, {"lookup": {"exponential": 0.01}}
     plain = consumers("queue", [{"work": work}, {"effect": "row"}], {"poisson": 20}, 500, workers=2)

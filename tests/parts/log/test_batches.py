@@ -26,7 +26,7 @@ def test_a_consumer_that_polls_takes_up_to_ten_at_once_as_bulk_service_says():
         server = run.services["worker"]
         return {"wait": server["wait_mean"], "sojourn": server["sojourn_mean"], "idle": 1 - server["utilisation"]}
 
-    found = measure("BULK-poll", scenario, figures, 20, conserving=False, shorter=True)
+    found = measure("BULK-poll", scenario, figures, 20, conserving=False)
     assert agrees(found["wait"], truth["mean wait before batch start"], notices=0.1)
     assert agrees(found["sojourn"], truth["mean sojourn"], notices=0.1)
     assert agrees(found["idle"], truth["P(consumer idle)"], notices=0.25)

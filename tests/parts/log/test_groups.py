@@ -341,6 +341,7 @@ def group_like_kafka(faults=()):
     return consumers(log, [{"work": "1ms"}], {"constant": 100}, 120, 0, instances=2, faults=list(faults))
 
 
+@pytest.mark.slow
 def test_a_member_of_a_group_like_kafkas_commits_every_five_seconds():
     run = checked(group_like_kafka(), conserving=False)
     commits = np.unique(run.tables.rows["settled"][rows_of(run, "worker")])
@@ -375,6 +376,7 @@ def test_when_a_running_member_stops_only_the_sticky_ones_keep_what_they_have(tm
     )
 
 
+@pytest.mark.slow
 def test_a_member_of_a_group_like_kafkas_is_missed_after_45_seconds():
     run = checked(group_like_kafka([{"crash": "worker/2", "at": 21, "for": 60}]), conserving=False)
     assert run.audit()
@@ -387,6 +389,7 @@ def test_a_member_of_a_group_like_kafkas_is_missed_after_45_seconds():
     assert run.channels["events", "worker"]["age_max"] == pytest.approx(69 - 20 + 2, abs=4)
 
 
+@pytest.mark.slow
 def test_groups_know_nothing_of_each_others_rebalances(tmp_path):
     alone = group(tmp_path, 4, "1ms", 400, 12, 2, assignor="range")
     both = alone.to_dict()

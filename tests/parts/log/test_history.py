@@ -127,6 +127,7 @@ def test_a_partition_that_is_full_loses_its_oldest_message():
     assert run.channels["events", "slow"]["lag_max"] == 6 * (40 + 1)
 
 
+@pytest.mark.slow
 def test_an_overtaken_group_that_begins_at_the_latest_goes_on_at_the_end():
     _, ledger = slow({"retention": "8s"}, start="latest")
     lost = ledger[ledger.state == "lost"]

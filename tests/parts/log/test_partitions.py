@@ -5,6 +5,7 @@ import pytest
 
 from evsim.engine.murmur import murmur2, partition_of
 from tests.support.cases import case, expected
+from tests.support.nightly import by_day
 from tests.support.statistics import agrees, count_agrees, proportion_agrees
 from tests.truth.measuring import checked, column, rows_of
 from tests.truth.systems import arrivals_from, consumers, exponential, poisson, system
@@ -46,6 +47,7 @@ def test_a_message_goes_to_the_partition_that_kafka_would_choose(tmp_path):
 # Keys on partitions.
 
 
+@pytest.mark.slow
 def test_random_keys_need_as_many_messages_to_reach_all_partitions_as_coupons_do():
     logs = {f"log-{count}": count for count in case("COUPON")["parameters"]["n"]}
     run = checked(published({"constant": 1000}, 150, logs, key={"uniform": 10**9}), 1)
@@ -86,9 +88,10 @@ def test_a_dozen_keys_on_a_dozen_partitions_leave_a_third_of_them_empty(tmp_path
     assert agrees(occupied.max(axis=1), truth["expected max keys on a partition"], notices=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("keys", "salts"), [(100, 600), (1000, 120)])
 def test_the_fullest_partition_has_clearly_more_keys_than_the_average(keys, salts, tmp_path):
-    found = salted(tmp_path, salts, keys, [10] if keys == 100 else [10, 50])
+    found = salted(tmp_path, by_day(salts), keys, [10] if keys == 100 else [10, 50])
     for count, occupied in found.items():
         most, mean = expected("KEYS-maxload", f"{keys} keys,{count} parts")
         assert agrees(occupied.max(axis=1), most, notices=0.05)
@@ -105,6 +108,7 @@ def test_the_hottest_keys_get_their_share_of_zipf(exponent):
     assert proportion_agrees((keys < 10).sum(), len(keys), ten)
 
 
+@pytest.mark.slow
 def test_a_hot_key_bounds_the_rate_that_sixteen_consumers_can_take():
     """Offered more than the hottest key's share allows, its partition falls behind whatever the others do."""
     bound = expected("ZIPF-capacity")

@@ -51,6 +51,7 @@ def test_each_instance_takes_its_own_turns():
         assert (mine == np.arange(len(mine)) % 5).all()
 
 
+@pytest.mark.slow
 def test_a_sticky_producer_stays_for_a_batch_and_then_goes_elsewhere_by_chance():
     run = run_of({"partitions": 8, "partitioner": "sticky", "batch": 25}, {"constant": 1000}, 100)
     partition = run.tables.messages["partition"]
@@ -134,6 +135,7 @@ def test_a_batch_is_of_one_partition_and_one_producer():
         assert mine.sum() <= 5
 
 
+@pytest.mark.slow
 def test_a_sticky_producer_fills_its_batches_sooner():
     """100 messages a second to ten partitions, 50 ms: alone a batch gets 1.5 messages, together 6."""
     sizes = {}

@@ -66,6 +66,7 @@ def test_a_leader_that_fails_loses_what_it_confirmed_alone():
     assert lost["all"].sum() == truth["acks=all & min.insync.replicas=2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("acks", "kept", "refused", "lost", "confirmed"),
                          [(0, 9949, 0, 50, 0), (1, 9949, 0, 50, 50), ("all", 9949, 50, 0, 0)])  # fmt: skip
 def test_what_becomes_of_the_messages_that_only_the_leader_had(acks, kept, refused, lost, confirmed):
@@ -79,6 +80,7 @@ def test_what_becomes_of_the_messages_that_only_the_leader_had(acks, kept, refus
         assert set(entries.cause) == {"leader"} and entries.appended.between(3.0005 - LAG, 3.0005).all()
 
 
+@pytest.mark.slow
 def test_groups_see_what_all_in_sync_have():
     run = run_of()
     mine = rows_of(run, "reader")

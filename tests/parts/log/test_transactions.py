@@ -41,6 +41,7 @@ def times(run, effect):
     return run.tables.requests.times_done[run.tables.effect_names.index(effect)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_each_way_to_commit_keeps_what_it_promises_and_nothing_more(seed):
     """A crash meets a handling with 1 or 2 in hand; about 50 crashes a run."""
@@ -114,6 +115,7 @@ def test_an_outbox_is_no_part_of_it():
     assert (times(run, "booked") > 1).any() and not (run.tables.messages["fate"] == Fate.ABORTED).any()
 
 
+@pytest.mark.slow
 def test_a_log_with_replicas_holds_back_what_is_not_committed():
     bills = {"log": {"partitions": 4, "replicas": 3, "replication": 0.02}}
     run = balanced(chain("transaction", bills=bills, acks="all"))

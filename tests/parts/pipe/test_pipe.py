@@ -45,6 +45,7 @@ def test_a_pipeline_takes_as_long_as_its_slowest_stage_and_the_others_once():
     assert alone == pytest.approx(expected("PIPE-makespan", "sequential"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 100, 1000, 1024, 4096])
 def test_a_pipe_holds_as_many_bytes_as_linux_lets_a_writer_write(size):
     """Nobody reads: what fits, fits."""
@@ -98,6 +99,7 @@ def test_a_longer_pipe_makes_nothing_faster_but_its_writer():
 # Blocking after service.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", case("BLOCKING-tandem")["expected"])
 def test_stages_that_block_each_other_pass_on_as_much_as_theory_says(label):
     stages, room = (int(part.split("=")[1]) for part in label.split(","))
@@ -110,6 +112,7 @@ def test_stages_that_block_each_other_pass_on_as_much_as_theory_says(label):
     assert agrees(rates, expected("BLOCKING-tandem", label))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("low, high, label, error", [
     (3, 5, "U(3,5): 300 trials here", "SE"), (3.5, 4.5, "U(3.5,4.5): 300 trials here", "SE2"),
 ])  # fmt: skip

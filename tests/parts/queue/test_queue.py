@@ -46,6 +46,7 @@ def test_a_message_that_must_not_come_again_is_dead_at_once_and_comes_as_one_dea
     assert effects["done"] == set(jobs.index) - set(dead.index)
 
 
+@pytest.mark.slow
 def test_a_dead_letter_may_be_handed_out_again_and_has_luck_of_its_own():
     """It fails with a probability of its own each time, whatever its message did before."""
     handle = [{"work": "1ms"}, {"fail": 0.5}]

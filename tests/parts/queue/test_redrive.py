@@ -52,6 +52,7 @@ def test_a_rate_spaces_them_and_the_oldest_goes_first():
     assert (back.appended.values == moved.settled.values).all()
 
 
+@pytest.mark.slow
 def test_what_dies_again_comes_back_and_stays():
     coin = [{"fail": 0.5}, {"effect": "bill"}]
     run = shop({"redrive": "20s"}, faults=(), handle=coin, arrivals={"constant": "300/s"}).run()

@@ -43,6 +43,7 @@ def test_a_token_bucket_refuses_exactly_whom_one_by_hand_refuses(arrivals, limit
         assert (windows * settings.rate + settings.burst >= count + 1 - 1e-6).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate, burst", [(100, 1), (100, 5), (150, 3), (60, 10)])
 def test_poisson_arrivals_are_refused_as_the_queue_of_missing_tokens_says(rate, burst):
     limit = {"rate_limit": {"rate": rate, "burst": burst}, "workers": 100}

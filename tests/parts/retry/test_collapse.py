@@ -43,7 +43,7 @@ def collapsed(scenario, seeds):
 def test_brookers_server_collapses_after_a_spike_in_two_of_three_runs():
     p, expected = case("BROOKER-collapse")["parameters"], case("BROOKER-collapse")["expected"]
     scenario = brooker(p["base"], p["spike"], p["width"], 80)
-    runs, share = by_day(80), expected["no backoff: fraction of runs collapsed (goodput <5/s in 60<=t<78)"]
+    runs, share = by_day(80, 28), expected["no backoff: fraction of runs collapsed (goodput <5/s in 60<=t<78)"]
     two_thirds = "a run takes a second, and the question is: some, and not all"
     assert proportion_agrees(collapsed(scenario, range(runs)), runs, share, notices=0.85, because=two_thirds)
 
@@ -56,7 +56,7 @@ def test_brookers_server_never_collapses_with_back_off_and_jitter_after_that_spi
         collapsed(small, range(by_day(16))), by_day(16), expected["backoff+jitter: fraction collapsed"]
     )
     bigger = "backoff+jitter with a bigger trigger (120/s for 10 s, T=200): fraction collapsed"
-    assert proportion_agrees(collapsed(large, range(by_day(6))), by_day(6), expected[bigger])
+    assert proportion_agrees(collapsed(large, range(by_day(6, 2))), by_day(6, 2), expected[bigger])
 
 
 @pytest.mark.parametrize("base", [15, 20, 25, 30])
@@ -122,12 +122,12 @@ def test_each_of_size_length_and_load_decides_as_in_mongodb():
     patient = {"services.register.handle.1.call.timeout": "4s", "services.database.limit": 2000,
                "services.register.workers": 5000, "run.duration": 90}  # fmt: skip
 
-    def down(slower, length, rate=50):
+    def down(slower, length, rate=50, runs=16):
         trigger = [{"slowdown": "database", "factor": 1 / (1 - slower), "at": "20s", "for": length}]
         scenario = load("metastable").replace({**patient, "faults": trigger, f"{RATE}.poisson": rate})
-        return (served(scenario.run(seed=seed), 60, 90) < 0.5 for seed in range(16))
+        return (served(scenario.run(seed=seed), 60, 90) < 0.5 for seed in range(runs))
 
-    assert expected["10 s trigger -80% CPU"] == "metastable" and all(down(0.80, "10s"))
+    assert expected["10 s trigger -80% CPU"] == "metastable" and all(down(0.80, "10s", runs=by_day(16)))
     for words, other in {
         "10 s trigger -78% CPU": down(0.78, "10s"),
         "9 s trigger -80% CPU": down(0.80, "9s"),

@@ -31,6 +31,7 @@ def tries(run, service="back"):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", RETRIES)
 @pytest.mark.parametrize("f", case("BROOKER-retry")["parameters"]["f"])
 def test_a_budget_bounds_the_load_that_retries_add_and_plain_retries_do_not(f, strategy):

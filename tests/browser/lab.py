@@ -101,6 +101,40 @@ def _program(playwright):
         missing("there is no Chromium (on Debian: apt-get install chromium; elsewhere: playwright install chromium)")
 
 
+class Pages:
+    """Pages of a browser for files. Another file in an old page is half of the work of a new page."""
+
+    def __init__(self, chromium):
+        self.chromium = chromium
+        self._idle, self._open, self._trouble = [], [], []
+
+    def open(self, file, viewport, fragment="", color_scheme="light", reduced_motion="no-preference"):
+        """A page that shows a file as if nothing had been shown in it before."""
+        page = self._idle.pop() if self._idle else self._new()
+        self._open.append(page)
+        page.set_viewport_size(viewport)
+        page.emulate_media(media="screen", color_scheme=color_scheme, reduced_motion=reduced_motion)
+        page.goto(file.as_uri() + fragment)
+        return page
+
+    def _new(self):
+        page = self.chromium.new_context().new_page()
+        page.on("pageerror", lambda error: self._trouble.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and self._trouble.append(message.text))
+        page.on("request", lambda request: request.url.startswith("http") and self._trouble.append(request.url))
+        return page
+
+    def clear(self):
+        """Nothing may have gone wrong on what is open, nobody else have been asked; and nothing is kept of it."""
+        for page in self._open:
+            page.evaluate("localStorage.clear()")
+            page.goto("about:blank")
+            page.mouse.move(0, 0)
+        self._idle += self._open
+        trouble, self._open, self._trouble = self._trouble, [], []
+        assert not trouble
+
+
 class Lab:
     """A page with JupyterLab in it; notes what the browser complains of and which other hosts are asked."""
 

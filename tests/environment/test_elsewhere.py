@@ -26,10 +26,11 @@ LATER = ["3.12", "3.13", "3.14"]
 MOST = ["evsim", "notebooks"]
 MOST += [f"tests/{each}" for each in ("cli", "experiment", "lesson", "luck", "scenario", "simpy", "view")]
 FEW = [
+    "-m",
+    "not slow",
     "evsim",
     "notebooks/03-event-driven-registration.ipynb",
     "tests/cli/test_commands.py",
-    "tests/cli/test_interrupts.py",
 ]
 FEW += ["tests/lesson/test_explore.py", "tests/view/test_sequence.py", "tests/experiment/test_replicate.py"]
 FOR_LIBRARIES = MOST if NIGHTLY else FEW

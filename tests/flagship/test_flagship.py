@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.flagship.flagship import DESIGNS, FAULTS, SEEDS, at_load, interval, paired, runs, twin
+from tests.support.statistics import COARSER
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +57,7 @@ def test_each_design_under_each_fault_treats_as_many_customers_as_was_found_befo
 def test_ninety_nine_of_a_hundred_answers_come_within(design, expected):
     mean, half = interval(runs(design)["answer p99"])
     assert abs(mean - expected) <= 2 * np.hypot(half, half) + 0.5
-    assert half < 0.1 * mean
+    assert half < 0.1 * COARSER * mean
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_ninety_nine_of_a_hundred_answers_come_within(design, expected):
 def test_everything_is_true_on_average_after(design, expected):
     mean, half = interval(runs(design)["completion"])
     assert abs(mean - expected) <= 2 * np.hypot(half, half) + 1.0
-    assert half < 0.02 * mean
+    assert half < 0.02 * COARSER * mean
 
 
 def test_events_tell_the_customer_at_six_milliseconds_when_nearly_nobody_has_a_row():
@@ -77,19 +78,19 @@ def test_events_tell_the_customer_at_six_milliseconds_when_nearly_nobody_has_a_r
 
 def test_calling_both_at_once_saves_the_shorter_of_the_two_calls():
     mean, half = interval(paired(runs("parallel"), runs("classic"), "answered"))
-    assert mean == pytest.approx(23.5, abs=1.0) and half < 0.7
+    assert mean == pytest.approx(23.5, abs=1.0) and half < 0.7 * COARSER
 
 
 def test_events_are_done_before_sequential_calls_and_after_parallel_ones():
     before, half = interval(paired(runs("classic"), runs("events"), "done"))
-    assert before == pytest.approx(-17.4, abs=1.5) and half < 1
+    assert before == pytest.approx(-17.4, abs=1.5) and half < 1 * COARSER
     after, half = interval(paired(runs("parallel"), runs("events"), "done"))
-    assert after == pytest.approx(6.3, abs=1.0) and half < 0.7
+    assert after == pytest.approx(6.3, abs=1.0) and half < 0.7 * COARSER
 
 
 def test_the_hybrid_is_done_last_because_its_relay_looks_only_now_and_then():
     after, half = interval(paired(runs("classic"), runs("hybrid"), "done"))
-    assert after == pytest.approx(16.2, abs=1.5) and half < 1
+    assert after == pytest.approx(16.2, abs=1.5) and half < 1 * COARSER
 
 
 @pytest.mark.parametrize("poll, expected", [("100ms", 162), ("1s", 849)])
@@ -117,7 +118,7 @@ def test_with_the_list_down_the_classic_mean_answer_falls_because_errors_are_fas
     healthy, broken = runs("classic"), runs("classic", "list down")
     change = np.array(broken["answer"]) - np.array(healthy["answer"])
     mean, half = interval(change)
-    assert mean == pytest.approx(-12.4, abs=1.0) and half < 1.5
+    assert mean == pytest.approx(-12.4, abs=1.0) and half < 1.5 * COARSER
 
 
 def test_worked_stale_calls_leave_no_half_done_customer_and_a_less_available_classic():
@@ -130,7 +131,7 @@ def test_worked_stale_calls_leave_no_half_done_customer_and_a_less_available_cla
 def test_the_list_catches_up_in_the_time_that_arithmetic_says():
     """10 s of 50/s kept back, worked off at 5 / 60 ms - 50/s: 15 s."""
     caught_up = []
-    for seed in range(1, 21):
+    for seed in SEEDS:
         run = twin("events").replace({"faults": [{"outage": "mailing-list", "at": 20, "for": 10}]}).run(seed=seed)
         ledger = run.tables.deliveries
         mine = ledger.subscriber == ledger.names.index(("customer-registered", "mailing-list"))
@@ -142,7 +143,7 @@ def test_the_list_catches_up_in_the_time_that_arithmetic_says():
         back = times[order][(times[order] > 30) & (level <= usual)]
         caught_up.append(back.min() - 30)
     mean, half = interval(caught_up)
-    assert abs(mean - 15) < 0.5 + half and half < 3
+    assert abs(mean - 15) < 0.5 + half and half < 3 * COARSER
 
 
 def test_retries_do_not_bridge_an_outage():

@@ -15,13 +15,14 @@ from evsim.results.common_prefix import common_prefix
 from evsim.view.changes import figures, what_changed
 from evsim.view.player.film import film, future
 from evsim.view.player.page import page
-from tests.browser.lab import ROOT, browser
+from tests.browser.lab import ROOT, Pages, browser
 from tests.view import runs
 
 pytestmark = pytest.mark.slow
 
 PICTURES = ROOT / "build/screenshots"
 STEPS = 50
+LAPTOP = {"width": 1280, "height": 720}
 
 # Everything that is on the screen: elements, attributes in any order, texts.
 SCREEN = """() => {
@@ -33,9 +34,9 @@ SCREEN = """() => {
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
+def pages():
+    with browser() as chromium:
+        yield Pages(chromium)
 
 
 @pytest.fixture(scope="module")
@@ -66,26 +67,16 @@ def branched():
 
 
 @pytest.fixture
-def open_page(chromium, files):
+def open_page(pages, files):
     """A function that opens a page and gives it; nothing may go wrong on it, and nobody else be asked."""
-    opened = []
 
     def open_(name, **settings):
-        context = chromium.new_context(viewport={"width": 1280, "height": 720}, **settings)
-        page = context.new_page()
-        trouble = []
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and trouble.append(message.text))
-        page.on("request", lambda request: trouble.append(request.url) if request.url.startswith("http") else None)
-        page.goto((files / f"{name}.html").as_uri())
+        page = pages.open(files / f"{name}.html", LAPTOP, **settings)
         page.locator(".ev-player").wait_for()
-        opened.append((context, trouble))
         return page
 
     yield open_
-    for context, trouble in opened:
-        context.close()
-        assert not trouble
+    pages.clear()
 
 
 def test_who_presses_register_is_the_next_customer_and_is_told(open_page):
@@ -398,7 +389,7 @@ def test_marks_of_an_outage_are_printed(open_page):
     assert page.evaluate("getComputedStyle(document.querySelector('.ev-band')).printColorAdjust") == "exact"
 
 
-def test_of_a_long_run_the_beginning_is_shown_and_it_says_so(chromium, tmp_path, monkeypatch):
+def test_of_a_long_run_the_beginning_is_shown_and_it_says_so(pages, tmp_path, monkeypatch):
     monkeypatch.setattr("evsim.view.player.window.MOST", 600)
     run = runs.events(down=False)
     player = evsim.play(run)
@@ -410,24 +401,19 @@ def test_of_a_long_run_the_beginning_is_shown_and_it_says_so(chromium, tmp_path,
     assert f"{until:g} s of {run.ended_at:.0f} s, {some} of {every} customers" in player.film["window"]
     assert evsim.play(shown).film["window"] == ""
     player.to_html(tmp_path / "page.html")
-    page = chromium.new_page()
-    page.goto((tmp_path / "page.html").as_uri())
+    page = pages.open(tmp_path / "page.html", LAPTOP)
     assert page.get_by_text("This is the beginning").is_visible()
-    page.close()
+    pages.clear()
 
 
 @pytest.mark.parametrize("name", evsim.names())
-def test_every_system_that_comes_along_plays(chromium, tmp_path, name):
+def test_every_system_that_comes_along_plays(pages, tmp_path, name):
     run = evsim.load(name).run(until=3)
     evsim.play(run).to_html(tmp_path / "page.html")
-    page = chromium.new_page(viewport={"width": 1280, "height": 720})
-    trouble = []
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto((tmp_path / "page.html").as_uri())
-    page.evaluate("for (let t = 0; t < player.film.end; t += 50_000) player.goTo(t); player.find(3)")
+    page = pages.open(tmp_path / "page.html", LAPTOP)
+    page.evaluate("for (let t = 0; t < player.film.end; t += 100_000) player.goTo(t); player.find(3)")
     page.screenshot(path=PICTURES / f"player-{name}.png")
-    page.close()
-    assert not trouble
+    pages.clear()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (900, "dark")])
@@ -440,8 +426,8 @@ def test_all_of_it_fits_on_a_laptops_screen(open_page, width, scheme):
     page.screenshot(path=PICTURES / f"player-{width}-{scheme}.png", full_page=True)
 
 
-def test_without_scripts_the_page_shows_a_still(chromium, files):
-    context = chromium.new_context(java_script_enabled=False)
+def test_without_scripts_the_page_shows_a_still(pages, files):
+    context = pages.chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((files / "two.html").as_uri())
     still = page.locator(".ev-still img")

@@ -17,7 +17,7 @@ from evsim.view.promise import books
 from evsim.view.story import Story
 from evsim.view.truth import State
 from tests.books.systems import systems
-from tests.browser.lab import browser
+from tests.browser.lab import Pages, browser
 from tests.player.node import ask
 from tests.player.test_page import PICTURES
 from tests.support.nightly import by_day
@@ -254,9 +254,9 @@ def test_crash_points_lie_in_the_work_of_their_service():
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
+def pages():
+    with browser() as chromium:
+        yield Pages(chromium)
 
 
 @pytest.fixture(scope="module")
@@ -289,24 +289,14 @@ def crashable():
 
 
 @pytest.fixture
-def open_page(chromium, files):
-    opened = []
-
+def open_page(pages, files):
     def open_(name, width=1280, **settings):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **settings)
-        page = context.new_page()
-        trouble = []
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and trouble.append(message.text))
-        page.goto((files / f"{name}.html").as_uri())
+        page = pages.open(files / f"{name}.html", {"width": width, "height": 900}, **settings)
         page.locator(".ev-panels").wait_for()
-        opened.append((context, trouble))
         return page
 
     yield open_
-    for context, trouble in opened:
-        context.close()
-        assert not trouble
+    pages.clear()
 
 
 def columns(page, design=0):

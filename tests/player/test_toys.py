@@ -8,17 +8,17 @@ from evsim.scenario import ScenarioError
 from evsim.view.player.shows import ALL
 from evsim.view.promise import promise_sentence
 from evsim.view.words import seconds
-from tests.browser.lab import browser
+from tests.browser.lab import Pages, browser
 from tests.player.test_page import PICTURES, SCREEN, STEPS
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def pages():
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with browser() as found:
-        yield found
+    with browser() as chromium:
+        yield Pages(chromium)
 
 
 @pytest.fixture(scope="module")
@@ -27,23 +27,17 @@ def toys():
 
 
 @pytest.fixture
-def open_toy(chromium, toys, tmp_path):
+def open_toy(pages, toys, tmp_path):
     """A function that opens a toy as a page; nothing may go wrong on it."""
-    opened, trouble = [], []
 
     def open_(name, **moments):
         toys[name].to_html(tmp_path / "toy.html", **moments)
-        page = chromium.new_page(viewport={"width": 1100, "height": 700})
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.goto((tmp_path / "toy.html").as_uri())
+        page = pages.open(tmp_path / "toy.html", {"width": 1100, "height": 700})
         page.locator(".ev-player").wait_for()
-        opened.append(page)
         return page
 
     yield open_
-    for page in opened:
-        page.close()
-    assert not trouble
+    pages.clear()
 
 
 # How many pixels of the bar are in the colour of an answer, behind the moment that is shown.

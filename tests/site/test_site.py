@@ -17,7 +17,7 @@ from evsim.lesson.toys import TOYS
 from evsim.results.requests import OK
 from evsim.view.changes import figures
 from evsim.view.words import seconds
-from tests.browser.lab import ROOT, browser
+from tests.browser.lab import ROOT, Pages, browser
 
 pytestmark = pytest.mark.slow
 
@@ -30,34 +30,31 @@ SENTENCES = {
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def pages():
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with browser() as found:
-        yield found
+    with browser() as chromium:
+        yield Pages(chromium)
 
 
 @pytest.fixture
-def open_page(chromium):
+def open_page(pages):
     """A function that opens the page; nothing may go wrong on it, and nobody else be asked."""
-    opened = []
+    yield lambda viewport=WIDE, **settings: pages.open(HTML, viewport, **settings)
+    pages.clear()
 
-    def open_(viewport=WIDE, clock=False, fragment="", **settings):
-        context = chromium.new_context(viewport=viewport, **settings)
-        page = context.new_page()
-        trouble = []
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and trouble.append(message.text))
-        page.on("request", lambda request: request.url.startswith("http") and trouble.append(request.url))
-        if clock:
-            page.clock.install()
-        page.goto(HTML.as_uri() + fragment)
-        opened.append((context, trouble))
-        return page
 
-    yield open_
-    for context, trouble in opened:
+@pytest.fixture
+def another_page(pages):
+    """A function that makes a page with settings of its own."""
+    contexts = []
+
+    def make(**settings):
+        contexts.append(pages.chromium.new_context(viewport=WIDE, **settings))
+        return contexts[-1].new_page()
+
+    yield make
+    for context in contexts:
         context.close()
-        assert not trouble
 
 
 def press(page, section):
@@ -136,8 +133,10 @@ def test_every_setting_is_on_the_last_page(open_page):
 # Nothing happens that nobody asked for.
 
 
-def test_nothing_happens_that_nobody_asked_for(open_page):
-    page = open_page(clock=True)
+def test_nothing_happens_that_nobody_asked_for(another_page):
+    page = another_page()
+    page.clock.install()
+    page.goto(HTML.as_uri())
     look = "[scrollY, document.body.innerText, Object.values(players).map((player) => player.selection.get())]"
     before = page.evaluate(look)
     page.clock.run_for(120_000)
@@ -315,6 +314,7 @@ def test_axe_finds_no_fault_and_nothing_sticks_out(open_page, viewport, scheme):
     page.screenshot(path=PICTURES / f"site-{viewport['width']}-{scheme}.png", full_page=True)
 
 
-def test_without_scripts_the_page_shows_a_still(open_page):
-    page = open_page(java_script_enabled=False)
+def test_without_scripts_the_page_shows_a_still(another_page):
+    page = another_page(java_script_enabled=False)
+    page.goto(HTML.as_uri())
     assert page.locator(".ev-still img").get_attribute("alt").startswith("Space-time diagram")

@@ -22,6 +22,12 @@ class Run(Results):
 
         return branch(self, fault, at)
 
+    def theory(self):
+        """What formulas say of each service, beside what this run measured: see :meth:`Replications.theory`."""
+        from evsim.experiment.theory_panel import TheoryPanel
+
+        return TheoryPanel(self.scenario, self.services, self.summary())
+
     @property
     def plot(self):
         """The pictures of this run (:class:`evsim.view.plots.Plots`)."""

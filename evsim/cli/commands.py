@@ -40,6 +40,9 @@ def run(
     seed: Seed = None,
     settings: Settings = None,
     runs: Annotated[int, typer.Option(min=1, help="How many runs, each with its own seed.")] = 1,
+    theory: Annotated[
+        bool, typer.Option("--theory", help="Also what formulas say, and why they may not apply.")
+    ] = False,
     as_json: AsJson = False,
     save: Save = None,
     overwrite: Overwrite = False,
@@ -78,6 +81,8 @@ def run(
         title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"
         title += f", those of the first {warmup:g} s not counted" if warmup else ""
         say(run_text(title, summary, services, channels, phases, get_terminal_size().columns))
+        if theory:
+            say(f"\nTheory beside what was measured\n{done.theory()}")
         say(f"\nThe books: {audit}.")
         say_verdicts("Objectives", verdicts)
     finish({"": verdicts}, as_json, stopped)

@@ -83,6 +83,16 @@ class Replications:
         rows = [{"scenario": self.scenario.name, "seed": run["seed"], **run["summary"]} for run in self.runs]
         return pandas.DataFrame(rows).set_index("seed")
 
+    def theory(self):
+        """What formulas say of each service, beside what these runs measured, with intervals.
+
+        A formula that does not apply is not used; the panel says why. Returns
+        :class:`evsim.experiment.theory_panel.TheoryPanel`.
+        """
+        from evsim.experiment.theory_panel import TheoryPanel
+
+        return TheoryPanel(self.scenario, self.services, self.summary())
+
     def _rows(self):
         for group, metrics in groups(self._summary).items():
             yield [group]

@@ -204,6 +204,11 @@ class Report:
         yield f"The books balance in every run: {len(seeds)} of each design, seeds {seeds[0]} to {seeds[-1]}."
         yield f"A run takes {run.duration:g} s of arrivals; customers of the first {run.warmup:g} s are not counted."
         yield none_seen(first.summary()["requests"]).replace("\n", " ")
+        for name, design in self.comparison.designs.items():
+            _, rows = design.theory().table()
+            said = [f"{row[0]} {row[1]} {row[2]} (measured {row[3]})" for row in rows if row[2] != "-"]
+            if said:
+                yield f"Theory of the mean wait, where a formula applies, of {name}: {'; '.join(said)}."
         yield from self.comparison.warnings
         yield f"To repeat it: {self._command()}"
 

@@ -16,6 +16,7 @@ class AnyArrivals(Tagged):
     """What every way to arrive says of itself."""
 
     steady: ClassVar[bool] = False  # whether they come one by one at a rate that never changes
+    at_random: ClassVar[bool] = False  # whether they come at random moments, each without regard to the others
     at_once: ClassVar[bool] = False  # whether all come at one moment
     is_closed: ClassVar[bool] = False  # whether who has an answer comes again
     from_file: ClassVar[bool] = False  # whether a file says when
@@ -38,6 +39,7 @@ class Poisson(AnyArrivals):
     """Independent customers: exponential times between arrivals."""
 
     steady: ClassVar[bool] = True
+    at_random: ClassVar[bool] = True
     kind: Literal["poisson"] = "poisson"
     rate: Annotated[PositiveRate, Field(description="customers a second, on average")]
 

@@ -16,7 +16,6 @@ from evsim.registry import CHANNEL as CHANNEL_PART
 from evsim.registry import SERVICE as SERVICE_PART
 from evsim.scenario import Scenario
 from evsim.scenario.arrivals import Arrivals, Batch, Key
-from evsim.scenario.balance import Balance
 from evsim.scenario.distributions import AnyDistribution
 from evsim.scenario.faults import AtStep, Fault
 from evsim.scenario.manual import kinds_table, page, settings_table
@@ -214,7 +213,7 @@ def _table_of_figures(where):
 
 SETTINGS = {
     "A scenario": Scenario, "The run": RunSettings, "A workload": Workload, "A service": Service,
-    "What a service reads": Subscription, "A balancer": Balance, "The network": Network,
+    "What a service reads": Subscription, "The network": Network,
     "A link of the network": Link, "A fault": Fault.__base__, "A fault at a step": AtStep,
     "How often something is tried": Retry, "The wait before it is tried again": Backoff,
     "How long a log keeps a message": Retention, "A replay of a log": Replay,

@@ -41,17 +41,22 @@ class Service:
         self.guarded = system.may_fail(name) or bound or any(each.owns for each in settings.subscribe)
         self.running = set()
         self.filling = self.ended = self.buried = False
-        self.pool = self._pool()
+        pool, inboxes = self._brought("pool"), self._brought("inboxes")
+        self.pool = Pool(self) if pool is None else pool
         self.free, self.instances, self.width = self.pool.free, self.pool.instances, self.pool.width
         self.turn_away = turning_away(self)
         careful = self.guarded or self.turn_away is not None
         self.take_next = self._take_next()
-        self.offer = self._guarded_offer() if careful else self._admitting(self._plain_offer())
-        self.ending = self._guarded_ending if careful else self._plain_ending
+        if inboxes is None:
+            self.offer = self._guarded_offer() if careful else self._admitting(self._plain_offer())
+            self.ending = self._guarded_ending if careful else self._plain_ending
+        else:
+            self.inbox, self.running, self.match = inboxes, inboxes.running, inboxes.match
+            self.offer, self.ending = inboxes.offer(), self._guarded_ending
 
-    def _pool(self):
-        brought = [pool for policy in self.policies if (pool := policy.pool()) is not None]
-        return brought[0] if brought else Pool(self)
+    def _brought(self, what):
+        """What one of its policies brings instead of the usual, or None."""
+        return next((each for policy in self.policies if (each := getattr(policy, what)()) is not None), None)
 
     @property
     def is_up(self):
@@ -168,7 +173,7 @@ class Service:
             return  # a handler without work ended inside the loop below, which goes on
         self.filling = True
         while free and inbox:
-            found = self._match() if pins else (take_next(), free.popleft())
+            found = self.match() if pins else (take_next(), free.popleft())
             if found is None:
                 break
             row, worker = found
@@ -183,7 +188,7 @@ class Service:
         if inbox and not free:
             self.pool.needed(len(inbox))
 
-    def _match(self):
+    def match(self):
         discipline = self.settings.discipline
         last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(self.inbox) > len(self.pool))
         return self.pins.match(self.inbox, self.free, self.width, last)

@@ -14,6 +14,12 @@ class ServicePolicy:
     def pool(self):
         """Where the workers of the service are, instead of fixed threads; or None."""
 
+    def inboxes(self):
+        """What rows wait in where each instance has an inbox of its own; or None.
+
+        It is used like a deque, and has the rows in work (``running``), a way in (``offer()``), and ``match()``.
+        """
+
     def arriving(self, offer):
         """`offer(row)`, for a row that comes to the service, unless it is refused."""
         return offer

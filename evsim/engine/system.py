@@ -4,7 +4,6 @@ import numpy as np
 
 from evsim.engine.attempts import copy_of, next_attempt
 from evsim.engine.backoff import waits
-from evsim.engine.balancing import service as running_service
 from evsim.engine.call_graph import CallGraph
 from evsim.engine.effect_policy import Effects
 from evsim.engine.environment import ExactEnvironment, SimulationError
@@ -16,6 +15,7 @@ from evsim.engine.links import Links
 from evsim.engine.publish_sites import Destination, PublishSite
 from evsim.engine.random_streams import Label, RandomStreams
 from evsim.engine.risk import Risk
+from evsim.engine.service import Service
 from evsim.engine.size import refuse_too_many
 from evsim.engine.weak_points import mortal
 from evsim.engine.workloads import Workload
@@ -61,7 +61,7 @@ class System:
         self.risk = Risk(self, guarded)
         self.keys = {name: Keys(self, name, workload) for name, workload in scenario.workloads.items()}
         self.mortal = mortal(scenario)
-        self.services = {name: running_service(self, name, service) for name, service in scenario.services.items()}
+        self.services = {name: Service(self, name, service) for name, service in scenario.services.items()}
         self.channels = {
             name: part(settings.kind).build(self, name, settings, number)
             for number, (name, settings) in enumerate(scenario.channels.items())

@@ -10,7 +10,6 @@ from itertools import combinations
 from evsim.registry import SUBSCRIPTION, modules
 
 from .atomicity import transactions
-from .balance import unbalanced
 from .conditions import conditions
 from .errors import Problem, a
 from .files import files
@@ -47,7 +46,7 @@ def check(scenario):
         _transactions,
         _settlings,
         unbrokered,
-        unbalanced,
+        _own_inboxes,
         origins,
     )
     return [problem for one in checks for problem in one(scenario)]
@@ -226,14 +225,26 @@ def _in_time(path, subscription, duration):
 
 def _elastic(scenario):
     for name, service in scenario.services.items():
-        if service.is_elastic and service.balance.by != "shared":
-            rule = f"the instances of {name} come and go, and a balancer is for those that stay"
-            yield Problem(("services", name, "balance"), rule, service.balance.by, hint="leave out balance")
+        if service.is_elastic and service.inboxes_by:
+            rule = f"the instances of {name} come and go, and an inbox of its own is for those that stay"
+            yield Problem(("services", name, service.inboxes_by), rule, hint=f"leave out {service.inboxes_by}")
         for number, each in enumerate(service.subscribe):
             if each.owns and not service.fetches:
                 rule = f"the instances of {name} fetch nothing for themselves, so none of them can own a partition"
                 path = "services", name, "subscribe", number, "assignor"
                 yield Problem(path, rule, each.owns, hint="leave out assignor")
+
+
+def _own_inboxes(scenario):
+    """A bus takes turns between instances itself."""
+    for name, service in scenario.services.items():
+        for subscription in service.subscribe if service.own_inboxes else ():
+            channel = scenario.channels.get(subscription.channel)
+            if channel is not None and channel.direct:
+                path, word = ("services", name, service.inboxes_by), service.inboxes_by
+                rule = f"{subscription.channel} is {a(channel.kind)}, which picks a handler itself"
+                hint = f"remove {word}, or give the handler on it a service of its own"
+                yield Problem(path, rule, hint=hint)
 
 
 def _policies(scenario):

@@ -7,7 +7,6 @@ from pydantic import Field, StrictBool, create_model
 from evsim.registry import SERVICE
 
 from .arrivals import Arrivals, Key
-from .balance import AnyBalance, Balance
 from .distributions import AnyDistribution, Constant
 from .part import Name, Part, names_of
 from .steps import Handler
@@ -32,7 +31,7 @@ class _Service(Part):
     there are workers. `inside` names the service in whose program this one runs: no network between the two, and a
     crash or a pause of the program takes both.
     `drop_stale` withdraws waiting calls whose caller has given up.
-    The instances share one inbox, or have one each behind a load balancer: `balance`; `limit` is then for each.
+    The instances share one inbox, or have one each behind a load balancer: `limit` is then for each.
     """
 
     instances: Annotated[up_to(1_000), Field(description="how many copies of it there are")] = 1
@@ -49,14 +48,16 @@ class _Service(Part):
     drop_stale: Annotated[
         StrictBool, Field(description="whether calls whose caller has given up are withdrawn from the inbox")
     ] = False
-    balance: Annotated[
-        AnyBalance, Field(description="whether instances have an inbox each, and which one a request goes to")
-    ] = Balance.model_construct()
 
     @property
-    def is_balanced(self):
+    def inboxes_by(self):
+        """The part that gives each instance an inbox of its own; or None."""
+        return next((word for word, settings in self.policies.items() if settings.own_inboxes), None)
+
+    @property
+    def own_inboxes(self):
         """Whether each instance has an inbox of its own."""
-        return self.instances > 1 and self.balance.by != "shared"
+        return self.instances > 1 and self.inboxes_by is not None
 
     @property
     def is_elastic(self):

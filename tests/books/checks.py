@@ -169,7 +169,7 @@ def assert_nobody_waits_in_vain(run):
         mine = service_of == name
         if service.is_elastic:
             continue  # who may come is its part's to say
-        if service.is_balanced:
+        if service.own_inboxes:
             instance_of = np.where(mine & (rows["worker"] >= 0), rows["worker"] // service.workers, -1)
             for each in range(service.instances):  # each has an inbox of its own
                 its = instance_of == each

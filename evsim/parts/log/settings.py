@@ -121,7 +121,7 @@ class LogSettings(Likened):
 
     def read_plainly(self, service):
         """Instances that have an inbox each own their partitions."""
-        return {"assignor": "range"} if service.is_balanced else {}
+        return {"assignor": "range"} if service.own_inboxes else {}
 
     @property
     def partitions_at_last(self):  # type: ignore[override]

@@ -215,7 +215,7 @@ class QueueSettings(Likened):
         So is one with an inbox of its own, or one that polls: what a dead one had fetched goes to no other.
         """
         early = subscription.ack == "before" or (subscription.prefetch or 0) > service.workers
-        alone = early or self.single_active_consumer or self.ack_timeout or self.is_polled or service.is_balanced
+        alone = early or self.single_active_consumer or self.ack_timeout or self.is_polled or service.own_inboxes
         return service.most_instances > 1 and bool(alone)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What is written about a balancer and about batches, and what is refused."""
+"""What is written about a balancer, and what is refused."""
 
 import pytest
 
@@ -27,8 +27,8 @@ def test_a_balancer_is_written_as_short_as_can_be(balance, written):
 
 def test_to_share_an_inbox_needs_no_word_and_one_instance_no_balancer():
     assert "balance" not in scenario("shared").to_yaml()
-    assert not scenario("random", instances=1).services["web"].is_balanced
-    assert scenario("shared").replace({"services.web.balance": "random"}).services["web"].is_balanced
+    assert not scenario("random", instances=1).services["web"].own_inboxes
+    assert scenario("shared").replace({"services.web.balance": "random"}).services["web"].own_inboxes
 
 
 @pytest.mark.parametrize(
@@ -50,28 +50,3 @@ def test_a_handler_on_a_bus_is_not_balanced():
     with pytest.raises(ScenarioError, match="services.web.balance: news is a bus, which picks a handler itself"):
         scenario(subscribe="news")
     assert scenario("shared", subscribe="news")
-
-
-@pytest.mark.parametrize(
-    ("size", "rule"),
-    [(0, "1"), ({"geometric": 0.5}, "1"), ({"geometrical": 5}, "geometric"), ("many", "whole number")],
-)
-def test_a_batch_has_a_size(size, rule):
-    with pytest.raises(ScenarioError) as refused:
-        scenario(arrivals={"batch": {"rate": "1/s", "size": size}})
-    text = str(refused.value)
-    assert "workloads.users.arrivals.batch.size" in text and rule in text, text
-
-
-def test_batches_and_profiles_are_written_as_short_as_can_be():
-    coach = {"batch": {"rate": "1/s", "size": {"fixed": 5}}}
-    assert "batch: {rate: 1/s, size: 5}" in scenario(arrivals=coach).to_yaml()
-    points = [["0s", "1/s"], ["5s", "2/s"]]
-    short, long = {"profile": points}, {"profile": {"points": points}}
-    assert scenario(arrivals=short) == scenario(arrivals=long)
-    assert scenario(arrivals=long).to_dict()["workloads"]["users"]["arrivals"] == short
-
-
-def test_a_warning_counts_the_customers_of_a_batch():
-    crowded = scenario(arrivals={"batch": {"rate": "1000/s", "size": 4}})
-    assert any("4000/s" in warning for warning in crowded.warnings())

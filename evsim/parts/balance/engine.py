@@ -1,4 +1,4 @@
-"""Balancing: the instances of a service have an inbox each, and a load balancer picks one for every call.
+"""How a load balancer picks one of the inboxes of a service for every request and call.
 
 What a channel hands out is no business of the balancer: a consumer fetches for itself, so the row is pinned already.
 """
@@ -8,16 +8,24 @@ from itertools import chain
 
 from evsim.engine.admission import arriving, joining
 from evsim.engine.environment import TIMEOUT
-from evsim.engine.service import Service
+from evsim.engine.service_policy import ServicePolicy
 from evsim.results.records import Reason
 from evsim.ticks import ticks
 
-__all__ = ["service"]
+__all__ = ["Balancer", "Inboxes", "build"]
 
 
-def service(system, name, settings):
-    """The running counterpart of a scenario's service."""
-    return (Balanced if settings.is_balanced else Service)(system, name, settings)
+class Balancer(ServicePolicy):
+    """The load balancer of one service. One instance needs none."""
+
+    def __init__(self, service, settings):
+        self.service, self.settings = service, settings
+
+    def inboxes(self):
+        return Inboxes(self.service, self.settings) if self.service.settings.instances > 1 else None
+
+
+build = Balancer
 
 
 class Lines:
@@ -68,34 +76,35 @@ class Held(set):
 class _Free:
     """True while the instance would begin at once with what comes."""
 
-    def __init__(self, service, instance):
-        self.service, self.instance = service, instance
+    def __init__(self, inboxes, instance):
+        self.inboxes, self.instance = inboxes, instance
 
     def __bool__(self):
-        return self.service.is_idle(self.instance)
+        return self.inboxes.is_idle(self.instance)
 
 
-class Balanced(Service):
-    """A service behind a load balancer. ``known``: the instances that the balancer believes to be up."""
+class Inboxes(Lines):
+    """The inboxes behind a load balancer. ``known``: the instances that the balancer believes to be up."""
 
-    def __init__(self, system, name, settings):
-        super().__init__(system, name, settings)
-        self.balance = settings.balance
-        self.inbox = Lines(self.pins, len(self.instances))
-        self.running = Held(self.instance_of, len(self.instances))
-        self.known = self.everybody = [each.number for each in self.instances]
+    def __init__(self, service, settings):
+        self.service, self.system, self.kernel = service, service.system, service.kernel
+        self.settings, self.instances, self.width = settings, service.settings.instances, service.settings.workers
+        super().__init__(service.pins, self.instances)
+        self.running = Held(service.instance_of, self.instances)
+        self.known = self.everybody = list(range(self.instances))
         self.turn = -1
         self.chances = {}  # place number -> Draws
-        self.pick = getattr(self, f"_{self.balance.by}")
-        self.offer, self.ending = self._balanced_offer(), self._guarded_ending
-        self.health_check = ticks(self.balance.health_check)
-        if self.health_check is not None and system.may_fail(name):
-            system.env.call_in(self.health_check, self._look, None, TIMEOUT)
+        self.pick = getattr(self, f"_{settings.by}")
+        self.health_check = ticks(settings.health_check)
+        if self.health_check is not None and self.system.may_fail(service.name):
+            self.kernel.env.call_in(self.health_check, self._look, None, TIMEOUT)
 
-    def _balanced_offer(self):
-        place, edges, pins, instances = self.system.records.rows.place, self.edges, self.pins, self.instances
-        lines = enumerate(self.inbox.of)
-        ways_in = [joining(self, self._let_in(each), line, _Free(self, each)) for each, line in lines]
+    # The way in, and to a worker.
+
+    def offer(self):
+        service, place, pins = self.service, self.kernel.records.rows.place, self.pins
+        edges, instances = service.edges, service.instances
+        ways_in = [joining(service, self._let_in(each), self.of[each], _Free(self, each)) for each in self.everybody]
 
         def offer(row):
             instance = pins[row] if row in pins else self.pick(row)
@@ -105,29 +114,27 @@ class Balanced(Service):
             else:
                 ways_in[instance](row)
 
-        return arriving(self, offer)
+        return arriving(service, offer)
 
     def _let_in(self, instance):
-        pins, line = self.pins, self.inbox.of[instance]
+        pins, line = self.pins, self.of[instance]
 
         def let_in(row):
             pins[row] = instance
             line.append(row)
-            self.fill()
+            self.service.fill()
 
         return let_in
 
-    def _take_next(self):
-        """Nobody takes a row from a common line: see :meth:`_match`."""
-
-    def _match(self):
-        discipline = self.settings.discipline
-        for worker in self.free:
-            line = self.inbox.of[worker // self.width]
+    def match(self):
+        """Take the next row that a free worker may have: ``(row, worker)``, or None."""
+        discipline, free = self.service.settings.discipline, self.service.free
+        for worker in free:
+            line = self.of[worker // self.width]
             if line:
                 last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(line) > self.width)
                 row = line.pop() if last else line.popleft()
-                self.free.remove(worker)
+                free.remove(worker)
                 del self.pins[row]
                 return row, worker
         return None
@@ -150,31 +157,31 @@ class Balanced(Service):
     def _power_of_two(self, row):
         """Some of them by chance, in the order in which they were picked: the first of the least busy."""
         left, chance, picked = list(self.known), self._chance(row), []
-        for _ in range(min(self.balance.choices, len(left))):
+        for _ in range(min(self.settings.choices, len(left))):
             place, chance = divmod(chance * len(left), 1)
             picked.append(left.pop(int(place)))
         return min(picked, key=self.to_do)
 
     def is_idle(self, instance):
         """Whether it would begin at once with what comes now."""
-        return self.instances[instance].frozen is None and self.running.at[instance] < self.width
+        return self.service.instances[instance].frozen is None and self.running.at[instance] < self.width
 
     def to_do(self, instance):
         """What the balancer counts at an instance."""
-        waiting = len(self.inbox.of[instance])
-        return waiting + self.running.at[instance] if self.balance.counts == "outstanding" else waiting
+        waiting = len(self.of[instance])
+        return waiting + self.running.at[instance] if self.settings.counts == "outstanding" else waiting
 
     def _chance(self, row):
         """A number in [0, 1) that belongs to the attempt."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         number = rows.place[row]
         if number not in self.chances:
             place = self.system.places[number]
-            self.chances[number] = self.system.luck.uniforms("balance", place.workload, place.service, place.ordinal)
+            self.chances[number] = self.kernel.streams.uniforms("balance", place.workload, place.service, place.ordinal)
         return self.chances[number].of(rows.luck[row])
 
     def _look(self, _):
         """The health check: who is down or frozen now is left out until the next one, unless that leaves nobody."""
-        up = [each for each in self.everybody if self.instances[each].is_well]
+        up = [each for each in self.everybody if self.service.instances[each].is_well]
         self.known = up or self.everybody
-        self.system.env.call_in(self.health_check, self._look, None, TIMEOUT)
+        self.kernel.env.call_in(self.health_check, self._look, None, TIMEOUT)

@@ -1,20 +1,21 @@
 """Balancing: which instance of a service a request or a call goes to."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WrapSerializer, model_validator
 
-from .errors import Problem, refuse
-from .part import Part
-from .units import PositiveTime, up_to
+from evsim.scenario.errors import refuse
+from evsim.scenario.part import Part
+from evsim.scenario.service_setting import ServiceSetting
+from evsim.scenario.units import PositiveTime, up_to
 
-__all__ = ["AnyBalance", "Balance", "unbalanced"]
+__all__ = ["SETTINGS", "BalanceSettings"]
 
-METHODS = ("shared", "round_robin", "random", "least_busy", "power_of_two")
+METHODS = ("round_robin", "random", "least_busy", "power_of_two")
 
 
-class Balance(Part):
+class BalanceSettings(ServiceSetting):
     """A load balancer before the instances, each of which has an inbox of its own.
 
     Each request and call goes to the next instance in turn (`round_robin`), to any (`random`), to the one with the
@@ -25,7 +26,9 @@ class Balance(Part):
     `balance: {by: random, health_check: 5s}`.
     """
 
-    by: Annotated[Literal[METHODS], Field(description="how an instance is chosen")] = "shared"
+    own_inboxes: ClassVar[bool] = True
+
+    by: Annotated[Literal[METHODS], Field(description="how an instance is chosen")]
     counts: Annotated[
         Literal["outstanding", "waiting"],
         Field(description="what an instance has to do: all that is outstanding, or what waits"),
@@ -50,8 +53,6 @@ class Balance(Part):
             raise refuse(
                 f"{self.by} counts nothing", "write by: least_busy, or remove it", name="counts", value=self.counts
             )
-        if self.health_check is not None and self.by == "shared":
-            raise refuse("without a balancer nobody looks", "write by: round_robin, or remove it", name="health_check")
         return self
 
 
@@ -59,27 +60,25 @@ class _OrMethod:
     """JSON Schema of what may be written as the bare method."""
 
     def __get_pydantic_json_schema__(self, core_schema, handler):
-        return {"anyOf": [{"enum": list(METHODS)}, handler(core_schema)]}
+        return {"anyOf": [{"enum": ["shared", *METHODS]}, handler(core_schema)]}
 
 
 def _read(written):
-    return written if isinstance(written, Mapping | Part) else {"by": written}
+    if written is None or written == "shared":
+        return None
+    if not isinstance(written, Mapping):
+        return written if isinstance(written, Part) else {"by": written}
+    if written.get("by") != "shared":
+        return written
+    for name in written:
+        if name != "by":
+            raise refuse("without a balancer nobody looks", "write by: round_robin, or remove it", name=name)
+    return None
 
 
 def _write(balance, write):
     settings = write(balance)
-    return settings["by"] if list(settings) == ["by"] else settings
+    return settings["by"] if isinstance(settings, dict) and list(settings) == ["by"] else settings
 
 
-AnyBalance = Annotated[Balance, BeforeValidator(_read), WrapSerializer(_write), _OrMethod()]
-
-
-def unbalanced(scenario):
-    """Services with a balancer that are handlers on a bus, which takes turns between instances itself."""
-    for name, service in scenario.services.items():
-        for subscription in service.subscribe:
-            channel = scenario.channels.get(subscription.channel)
-            if service.is_balanced and channel is not None and channel.direct:
-                rule = f"{subscription.channel} is a bus, which picks a handler itself"
-                hint = "remove balance, or give the handler on the bus a service of its own"
-                yield Problem(("services", name, "balance"), rule, service.balance.by, hint=hint)
+SETTINGS = Annotated[BalanceSettings | None, BeforeValidator(_read), WrapSerializer(_write), _OrMethod()]

@@ -335,6 +335,8 @@ class Service:
         if longer > 0:
             mine = {row for row in self.running if self.instance_of(row) == instance}
             env.postpone(lambda function, row: function in self.completions and row in mine, longer)
+            for policy in self.policies:
+                policy.paused(instance, longer)
         if self.instances[instance].frozen is None:
             self.pool.freeze(instance)
             self._tell(instance, "freezes")

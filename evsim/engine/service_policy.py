@@ -37,12 +37,22 @@ class ServicePolicy:
     def work_factor(self):
         """A function of a row that starts a piece of work now: what its time is multiplied by. None for nothing."""
 
+    def executing(self, step, run):
+        """`run(row, time, over)`: what lets a piece of work of a step last ``time(row)`` and calls ``over(row)``.
+
+        `run` itself where nothing but time is needed for it.
+        """
+        return run
+
     def work_over(self, then):
         """`then(row)`, after a piece of work of the row is over."""
         return then
 
     def lost(self, row):
         """All work of the row is lost, as its instance has crashed."""
+
+    def paused(self, instance, longer):
+        """All that is under way in an instance goes on so much later."""
 
 
 class Handling:

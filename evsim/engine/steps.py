@@ -45,6 +45,17 @@ def work(compiler, step, position, then, fail):
         delay = round(draws.of(luck[row]) * factor(row))
         heappush(queue, (env._now + delay, next_key(), then, row))
 
+    def lasts(row):
+        return draws.of(luck[row]) if factor is None else round(draws.of(luck[row]) * factor(row))
+
+    def run_alone(row, time, over):
+        heappush(queue, (env._now + time(row), next_key(), over, row))
+
+    run = run_alone
+    for policy in compiler.service.policies:
+        run = policy.executing(step, run)
+    if run is not run_alone:
+        return lambda row: run(row, lasts, then)
     if factor is not None:
         return work_multiplied
     if step.time.is_constant:

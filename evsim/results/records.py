@@ -233,6 +233,7 @@ class Records:
         self.batches = []  # (row, the row that leads): work that was done together
         self.replays = []  # rows of deliveries that were asked for again
         self.reads = []  # (time, row, name of an effect, version): what attempts saw that may write if it is unchanged
+        self.pieces = []  # (begun, ended, queued, alone, service, lane, row): of work on event loops and shared cores
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 
     def note(self, table, row, time):
@@ -246,4 +247,5 @@ class Records:
             getattr(self, name).close()
         for name in ("incidents", "removals", "shown", "reads", "ownership"):
             setattr(self, name, [(time / SECOND, *rest) for time, *rest in getattr(self, name)])
+        self.pieces = [(*(time / SECOND for time in each[:4]), *each[4:]) for each in self.pieces]
         return self

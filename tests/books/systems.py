@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
 from tests.books import faults, loads
+from tests.parts.event_loop import drawing as loops
 from tests.parts.exchange import drawing as exchanges
 from tests.parts.function import drawing as functions
 from tests.parts.log import drawing as logs
@@ -210,6 +211,7 @@ class _Cast:
             settings["limit"] = draw(st.sampled_from([None, 0, 1, 5]))
         if "stale" in self.hazards:
             settings["drop_stale"] = draw(st.booleans())
+        loops.draw_one(draw, settings)
         if number and draw(st.integers(0, 3)) == 0:
             settings["inside"] = self.services[0]
         settings["handle"] = self.handle(number)
@@ -234,7 +236,7 @@ class _Cast:
 
     def step(self, number, depth):
         draw = self.draw
-        kinds = ["work", "work", "effect", "wait"]
+        kinds = ["work", "work", "effect", "wait", "blocking"]
         if depth < 2:
             kinds += ["maybe", "all"]
         if number + 1 < len(self.services):
@@ -255,6 +257,9 @@ class _Cast:
 
     def _wait(self, number, depth):
         return {"wait": self.draw(TIMES)}
+
+    def _blocking(self, number, depth):
+        return {"blocking": self.draw(loops.BLOCKING)}
 
     def _effect(self, number, depth):
         return self._leave(self.draw(st.sampled_from(EFFECTS)))

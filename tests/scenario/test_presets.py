@@ -3,6 +3,7 @@
 from math import inf
 
 import pytest
+from pydantic import TypeAdapter
 
 from evsim.registry import part as a_part
 from evsim.scenario import Scenario, ScenarioError
@@ -33,10 +34,11 @@ OF_SERVICES = [name for name in preset_names() if load_preset(name).kind not in 
 def test_a_preset_of_a_service_names_a_product_and_the_source_of_each_constant(name):
     preset = load_preset(name)
     assert all((preset.product, preset.version, preset.date, preset.about))
-    kind = a_part(preset.kind).settings
-    complete = kind(like=name).complete
+    complete = TypeAdapter(a_part(preset.kind).settings).validate_python({"like": name}).complete
     for setting, (_, source) in preset.service.items():
-        assert setting in kind.model_fields and len(source) > 10 and getattr(complete, setting) is not None, setting
+        assert setting in type(complete).model_fields and len(source) > 10 and getattr(complete, setting) is not None, (
+            setting
+        )
     assert not preset.channel and not preset.subscribe
 
 

@@ -27,7 +27,8 @@ RUN_ONLY = {
     "JSQ-2", "ASYNCFLOW-lb", "BATCH-fixed5", "BATCH-geom", "HAPPYSIM-metastable",
     "SETUP-exp", "SETUP-det", "SETUP-keepalive", "COLD-exp(-lam tau)", "SIMFAAS-readme", "SIMFAAS-AWS",
     "FAAS-MRU-0.9-2-600", "FAAS-MRU-0.1-2-600", "FAAS-MRU-5-0.5-30", "FAAS-MRU-0.01-2-600",
-    "LAMBDA-scale", "LAMBDA-rps-limit", "LAMBDA-bill-1", "LAMBDA-bill-2", "LAMBDA-round",
+    "LAMBDA-scale", "LAMBDA-rps-limit", "LAMBDA-bill-1", "EVENTLOOP-max", "PS-insensitive",
+     "LAMBDA-bill-2", "LAMBDA-round",
     "AWS-OCC-10", "AWS-OCC-20", "AWS-OCC-50", "AWS-OCC-100", "AWS-OCC-150", "AWS-OCC-190", "AWS-OCC-claims",
 }  # fmt: skip
 

@@ -39,6 +39,8 @@ def _factor(law, count):
 def _one_work(books, service):
     """How long a handling takes alone, where that is one piece of work of a known length and nothing else; or None."""
     steps = service.handle
+    if service.event_loop is not None or service.cores is not None:
+        return None  # where work takes longer than its time
     if callable(steps) or service.knows_again or any(each.batch for each in service.subscribe):
         return None
     if any(fault.does.freezes or fault.does.slows for fault in books.run.scenario.faults):

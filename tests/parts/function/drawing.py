@@ -28,6 +28,7 @@ def draw_one(draw, service):
     """Make a function of a service, as often as not, if nothing that it does needs a fixed number of instances."""
     if all(set(each) <= FETCHED for each in service.get("subscribe", ())) and draw(st.booleans()):
         service["function"] = draw(FUNCTIONS)
-        service["workers"] = draw(st.sampled_from([1, 1, 2]))
+        if "event_loop" not in service:
+            service["workers"] = draw(st.sampled_from([1, 1, 2]))
         for fixed in ("instances", "limit", "balance"):
             service.pop(fixed, None)

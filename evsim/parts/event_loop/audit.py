@@ -1,0 +1,69 @@
+"""Recount of event loops and cores, from the pieces of work that were noted."""
+
+import numpy as np
+
+from evsim.parts.event_loop.figures import pieces_of
+from evsim.parts.event_loop.words import OF_POOL
+from evsim.results.records import Outcome
+from evsim.ticks import elapsed
+
+__all__ = ["CHECKS"]
+
+SHARED = 1e-6  # seconds: shares of cores are rounded to ticks at each change
+
+
+def loops(books):
+    """A loop does one piece at a time, in the order of coming, and never rests while one waits."""
+    run = books.run
+    for name, service in run.scenario.services.items():
+        if service.event_loop is None:
+            continue
+        pieces = pieces_of(run, name)
+        rows = pieces["row"].astype(int)
+        instance = run.tables.capacity[name].instance_of(books.rows["worker"][rows])
+        settings = service.event_loop.complete
+        for each in np.unique(instance).tolist():
+            its = (instance == each) & (pieces["lane"] >= 0)
+            for lane in np.unique(pieces["lane"][its]).tolist():
+                mine = np.flatnonzero(its & (pieces["lane"] == lane))
+                mine = mine[np.lexsort((pieces["ended"][mine], pieces["began"][mine]))]
+                began, ended, queued = (pieces[column][mine] for column in ("began", "ended", "queued"))
+                books.demand(began[1:] >= ended[:-1], f"a loop of {name} did two pieces at once", rows[mine[1:]])
+                if lane < OF_POOL and not run.scenario.faults:
+                    late = (began[1:] > queued[1:]) & (began[1:] > ended[:-1])
+                    books.demand(~late, f"a loop of {name} rested while a piece waited", rows[mine[1:]])
+            threads = np.unique(pieces["lane"][its & (pieces["lane"] >= OF_POOL)])
+            used = np.unique(pieces["lane"][its & (pieces["lane"] < OF_POOL)])
+            if len(threads) > settings.pool or len(used) > settings.loops:
+                books.refuse(f"{name} has {settings.loops} loops and {settings.pool} threads, and used more")
+        died = books.rows["outcome"][rows] == Outcome.CRASHED
+        inside = (pieces["began"] >= books.rows["started"][rows]) | died
+        books.demand(inside, f"a loop of {name} worked for somebody who had not begun", rows)
+
+
+def cores(books):
+    """All cores that there is work for are at work, and no more: what was done in all is what they had time for."""
+    run = books.run
+    for name, service in run.scenario.services.items():
+        if service.cores is None:
+            continue
+        pieces = pieces_of(run, name)
+        mine = pieces["lane"] < 0
+        began, ended, alone = (pieces[column][mine] for column in ("began", "ended", "alone"))
+        rows = pieces["row"][mine].astype(int)
+        took = elapsed(ended, began)
+        books.demand(took >= alone - SHARED, f"work of {name} took less than it takes alone", rows)
+        if run.scenario.faults or np.isnan(books.rows["ended"][books.rows["started"] >= 0]).any():
+            continue
+        instance = run.tables.capacity[name].instance_of(books.rows["worker"][rows])
+        for each in np.unique(instance).tolist():
+            its = instance == each
+            times = np.concatenate([began[its], ended[its]])
+            order = np.argsort(times, kind="stable")
+            level = np.cumsum(np.where(order < its.sum(), 1, -1))[:-1]
+            had = (np.minimum(level, service.cores.count) * np.diff(times[order])).sum()
+            if abs(had - alone[its].sum()) > SHARED * (1 + its.sum()):
+                books.refuse(f"the cores of {name} did {alone[its].sum():.9g} s of work and had {had:.9g} s for it")
+
+
+CHECKS = (loops, cores)

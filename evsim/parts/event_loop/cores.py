@@ -1,0 +1,91 @@
+"""Cores: pieces of work beyond their number share them equally, so each goes on more slowly (processor sharing)."""
+
+from evsim.engine.environment import ANSWER
+from evsim.engine.service_policy import ServicePolicy
+from evsim.parts.event_loop.words import OF_CORES
+
+__all__ = ["Cores"]
+
+ROUNDING = 1.0  # ticks
+
+
+class Cores(ServicePolicy):
+    """The cores of each instance of a service."""
+
+    def __init__(self, service, settings):
+        self.service, self.count = service, settings.count
+        self.shares = {}  # instance -> its Share
+
+    def executing(self, step, run):
+        if step.kind == "wait":
+            return run
+        completions, instance_of, shares = self.service.completions, self.service.instance_of, self.shares
+
+        def run_shared(row, time, over):
+            instance = instance_of(row)
+            if instance not in shares:
+                shares[instance] = share = Share(self.service, instance, self.count)
+                completions.add(share.look)
+            shares[instance].begin(row, time(row), over)
+
+        return run_shared
+
+    def lost(self, row):
+        share = self.shares.get(self.service.instance_of(row))
+        if share is not None:
+            share.pieces.clear()
+            share.next = 0.0
+
+    def paused(self, instance, longer):
+        if instance in self.shares:
+            self.shares[instance].postpone(longer)
+
+
+class Share:
+    """The pieces in hand of one instance: [what is left, its row, what follows, how long alone, when it began]."""
+
+    def __init__(self, service, instance, count):
+        self.service, self.count, self.name = service, count, service.name
+        self.env, self.noted = service.kernel.env, service.kernel.records.pieces
+        self.pieces = []
+        self.updated = self.next = 0.0  # when what is left was reckoned, and when the next entry of the heap comes
+
+    def begin(self, row, time, over):
+        self._update()
+        self.pieces.append([time, row, over, time, self.env._now])
+        self._expect()
+
+    def look(self, row):
+        """An entry of the heap: whoever has nothing left is done."""
+        if self.env._now < self.next:
+            return  # another entry comes
+        self._update()
+        done = [piece for piece in self.pieces if piece[0] <= ROUNDING]
+        for piece in done:
+            self.pieces.remove(piece)
+        self.next = 0.0
+        self._expect()
+        for _, row, over, alone, began in done:
+            self.noted.append((began, self.env._now, began, alone, self.service.number, OF_CORES, row))
+            over(row)
+
+    def postpone(self, longer):
+        self.updated, self.next = self.updated + longer, 0.0
+
+    def _update(self):
+        """Take off what each has had of the cores since the last time."""
+        now, number = self.env._now, len(self.pieces)
+        if number:
+            had = max(0.0, now - self.updated) * min(1.0, self.count / number)
+            for piece in self.pieces:
+                piece[0] -= had
+        self.updated = max(now, self.updated)
+
+    def _expect(self):
+        """Be called when the first of them may be done, unless an entry comes before that and looks again."""
+        if self.pieces:
+            left, row, *_ = min(self.pieces, key=lambda piece: piece[0])
+            due = self.env._now + max(0.0, round(left * max(1.0, len(self.pieces) / self.count)))
+            if not self.env._now <= self.next <= due or self.next == 0.0:
+                self.next = due
+                self.env.call_at(due, self.look, row, ANSWER)

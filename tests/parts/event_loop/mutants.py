@@ -1,0 +1,86 @@
+"""Ways to break event loops and cores on purpose."""
+
+from functools import partial
+
+from evsim.parts.event_loop.cores import Share
+from evsim.parts.event_loop.loops import Lane
+from evsim.scenario import Scenario
+from tests.books.breaking import Once, mutant
+
+
+def loop(**settings):
+    """A busy event loop, or cores that are shared."""
+    handle = [{"work": 0.05}, {"blocking": 0.03}, {"wait": 0.1}, {"work": 0.05}, {"effect": "row"}]
+    return Scenario.from_dict(
+        {"name": "loop", "workloads": {"people": {"target": "web", "arrivals": {"poisson": 8}}},
+         "services": {"web": {"workers": 100, "handle": handle, **settings}}, "run": {"duration": 20}}
+    )  # fmt: skip
+
+
+on_loop = partial(mutant, of=loop, event_loop={"pool": 1})
+on_cores = partial(mutant, of=loop, cores=1)
+
+
+@on_loop("did two pieces at once")
+def a_loop_does_not_wait_for_its_piece(patch):
+    original = Lane._start
+
+    def start(self, piece):
+        original(self, piece)
+        if len(self.line) > 1:
+            self.line.popleft(), original(self, piece)
+
+    patch.setattr(Lane, "take", lambda self, piece: original(self, piece))
+    patch.setattr(Lane, "over", lambda self, row: (self.records.pieces.append(
+        (self.began, self.env._now, self.piece[3], -1.0, 0, self.number, row)), self.piece[2](row)))  # fmt: skip
+
+
+@on_loop("rested while a piece waited")
+def a_loop_rests_for_a_while(patch):
+    original, once = Lane._start, Once()
+
+    def start(self, piece):
+        if self.line and self.number == 0 and once(self.env._now > 5e9):
+            self.piece = piece
+            self.env.call_in(1e6, lambda _: original(self, piece))
+        else:
+            original(self, piece)
+
+    patch.setattr(Lane, "_start", start)
+
+
+@on_cores("cores of web did|less than it takes alone")
+def cores_are_not_shared(patch):
+    original = Share._update
+
+    def update(self):
+        self.count = 1000
+        original(self)
+
+    patch.setattr(Share, "_update", update)
+
+
+@on_cores("less than it takes alone")
+def a_piece_is_done_too_soon(patch):
+    original, once = Share.begin, Once()
+
+    def begin(self, row, time, over):
+        original(self, row, time, over)
+        if once(self.env._now > 5e9):
+            self.pieces[-1][0] = 0.0
+            self.next = 0.0
+            self._expect()
+
+    patch.setattr(Share, "begin", begin)
+
+
+@on_cores("did .* s of work and had")
+def a_core_rests(patch):
+    original, once = Share._update, Once()
+
+    def update(self):
+        if once(self.env._now > 5e9 and self.pieces):
+            self.updated = self.env._now
+        original(self)
+
+    patch.setattr(Share, "_update", update)

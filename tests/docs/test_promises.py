@@ -42,6 +42,20 @@ def test_no_promise_is_made_twice():
     assert len(said) > 200 and sorted(said) == sorted(set(said))
 
 
+def test_nothing_is_said_twice():
+    """No twelve words in a row stand on two pages of the manual."""
+    others = ("docs/add-a-part.md", "docs/figures.md", "docs/ways.md", "tests/README.md")
+    pages = PAGES | {name: (ROOT / name).read_text(encoding="utf-8") for name in others}
+    where = {}
+    for name, page in pages.items():
+        prose = re.sub(r"```.*?```|<!--.*?-->|^\|.*?$", "\n\n", page.partition("## Held by")[0], flags=re.S | re.M)
+        for words in map(str.split, prose.replace("*", "").split("\n\n")):
+            for start in range(len(words) - 11):
+                where.setdefault(" ".join(words[start : start + 12]), set()).add(name)
+    assert len(where) > 5000
+    assert [words for words, names in where.items() if len(names) > 1] == []
+
+
 def test_every_file_of_tests_of_the_truth_or_of_a_part_holds_a_promise():
     named = {each.partition("::")[0] for _, tests, _ in ROWS for each in tests.split(", ")}
     files = [*ROOT.glob("tests/truth/test_*.py"), *ROOT.glob("tests/parts/*/test_*.py")]

@@ -4,8 +4,8 @@ from tests.rules.rule import JUST, Rule, answers, begun, outcomes, system
 
 IN_TIME = "An answer at its deadline counts."
 AT_ONE_MOMENT = (
-    "Faults, then answers and completions, arrivals and deliveries, timeouts, ordinary SimPy events, observers; "
-    "within these, the order of scheduling."
+    "Faults come first, then answers and completions, arrivals and deliveries, timeouts, ordinary SimPy events, "
+    "observers; within these, the order of scheduling."
 )
 GIVE_UP = "timeout ends the wait, or without one the network's `give_up` (30 s)."
 

@@ -10,13 +10,19 @@ HERE = Path(__file__).resolve().parent
 
 
 def coming(**arrivals):
-    """A function of the duration: customers who come in one way, the last of them perhaps at its end."""
+    """A function of the duration: customers who come in one way, the last of them perhaps at its end.
+
+    Somebody else is at work then, so that the clock goes on.
+    """
 
     def system(duration):
         return Scenario.from_dict({
             "name": "coming",
-            "workloads": {"customers": {"target": "front", "arrivals": arrivals}},
-            "services": {"front": {"handle": [{"work": 0}]}},
+            "workloads": {
+                "customers": {"target": "front", "arrivals": arrivals},
+                "others": {"target": "back", "arrivals": {"burst": {"count": 1, "at": 1}}},
+            },
+            "services": {"front": {"handle": [{"work": 0}]}, "back": {"handle": [{"work": 9}]}},
             "run": {"duration": duration, "warmup": 0},
         }, folder=HERE)  # fmt: skip
 
@@ -24,7 +30,8 @@ def coming(**arrivals):
 
 
 def arrived(run):
-    return [nano(time) for time in run.tables.requests.arrived]
+    requests = run.tables.requests
+    return [nano(time) for time in requests.arrived[requests.workload == 0]]
 
 
 RULES = [

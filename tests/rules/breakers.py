@@ -23,6 +23,11 @@ def guarded(breaker, comes, down=(), works=0, calls=None):
     return system(services, [("front", at) for at in comes], faults=faults)
 
 
+def hedged(at):
+    """A call works for four seconds, its hedge comes after two; another call finds nobody, and opens the breaker."""
+    return guarded({"failures": 1}, (0, at), [(at, 0.5)], works=4, calls={"hedge": {"after": 2}})
+
+
 def changes(run):
     return [(nano(time), kind) for time, kind, _, _ in run.records.incidents if kind in (OPEN, HALF_OPEN, CLOSED)]
 
@@ -38,6 +43,8 @@ def one_trial_fails(length):
 
 
 RULES = [
+    Rule("A hedge passes breaker and bulkhead", hedged, causes("back"), on=(2, ["unreachable", "breaker"]),
+         beyond=(2 + JUST, ["unreachable"])),
     Rule(OPENS, lambda until: guarded({"failures": 3}, (0, 1, 2, 5), [(0, until)]), changes,
          on=(2 + JUST, [(2, OPEN)]), beyond=(2, [])),
     Rule(OPENS, lambda at: guarded({"failures": 2, "window": 3}, (0, 1, 2, 3), [(0, 1), (at, 0.5)]), changes,

@@ -13,7 +13,7 @@ from evsim.scenario.arguments import a_number, a_scenario
 from evsim.scenario.errors import Problem
 from evsim.scenario.handlers import branches, titles
 
-__all__ = ["CrashCase", "CrashMatrix", "crash_matrix"]
+__all__ = ["CrashCase", "CrashMatrix", "crash_matrix", "crash_points"]
 
 KINDS = ("kept", "honest", "broken", "denied", "repeated", "open")
 FIELDS = ("design", "target", "service", "step", "when", "told", "kind", "words")
@@ -77,6 +77,10 @@ class CrashMatrix(tuple):
         for crash in self:
             found.setdefault(crash.design, []).append(crash)
         return found
+
+    def of(self, target):
+        """The crashes of one part, in all designs."""
+        return CrashMatrix(crash for crash in self if crash.target == target)
 
     def counts(self, design):
         """How many crash points of a design are of each kind."""
@@ -161,7 +165,7 @@ def _of_design(label, scenario, request):
                                      len(scenario.workloads), hint="take the others out")])  # fmt: skip
     well = audited_run(scenario, scenario.run_settings.seed)
     request = _chosen(well, request)
-    return [(label, well, request, point) for point in _points(well, request)]
+    return [(label, well, request, point) for point in crash_points(well, request)]
 
 
 def _crashed(each, back_after):
@@ -184,7 +188,7 @@ def _chosen(run, request):
     return request
 
 
-def _points(run, request):
+def crash_points(run, request):
     """(target, service, step, when) of every crash point on the way of a request."""
     rows, places = run.tables.rows, run.tables.places
     mine = np.flatnonzero((rows["request"] == request) & ~np.isnan(rows["started"]))

@@ -8,8 +8,8 @@ from evsim.ticks import elapsed
 from evsim.view.style import faults, seconds
 
 __all__ = [
-    "Counterexample", "asked_at_once", "done_by", "done_within", "everything_done", "nobody_told_error",
-    "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error", "true_when_told",
+    "Counterexample", "asked_at_once", "both_or_neither", "done_by", "done_within", "everything_done",
+    "nobody_told_error", "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error", "true_when_told",
 ]  # fmt: skip
 
 
@@ -68,6 +68,14 @@ def done_within(run, limit, *effects):
         late = first - run.tables.requests.answered
         for place in np.flatnonzero(run.outcomes.yes & (times > 0) & (late > limit)):
             yield _case(run, place, f"was told yes, and got a {name} {seconds(late[place])} later")
+
+
+def both_or_neither(run, one, other):
+    """Whoever gets one of two effects gets the other, sooner or later."""
+    has = {name: _effect(run, name)[0] > 0 for name in (one, other)}
+    for name, missing in ((one, other), (other, one)):
+        for place in np.flatnonzero(has[name] & ~has[missing]):
+            yield _case(run, place, f"got a {name}, and never a {missing}")
 
 
 def nothing_done_twice(run, *effects):

@@ -10,6 +10,7 @@ import numpy as np
 
 from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.lesson_sizes import chain, lesson_size
+from evsim.lesson.outbox_task import ENTRY, ROW, row_first
 from evsim.lesson.predictions import predict
 from evsim.lesson.properties import true_when_told
 
@@ -109,6 +110,21 @@ def entries_after_a_crash():
     return ("never", "once", "twice")[times]
 
 
+def left_between_two_writes():
+    """What is left of a customer when the database crashes after the row and before the event."""
+    moment = {"request": 0, "step": "effect customer row", "when": "after"}
+    crash = {"faults": [{"crash": "database", "at_step": moment, "for": "1s"}]}
+    runs = [row_first().replace(crash).run(seed=seed) for seed in SEEDS]
+    ((row, entry),) = {
+        tuple(int(run.tables.requests.times_done[run.tables.effect_names.index(name), 0]) for name in (ROW, ENTRY))
+        for run in runs
+    }
+    return {
+        (0, 0): "neither row nor entry", (1, 0): "the row, and no entry", (0, 1): "the entry, and no row",
+        (1, 1): "row and entry",
+    }[row, entry]  # fmt: skip
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -179,5 +195,15 @@ QUESTIONS = {
             "nobody can say": "what comes of a crash is chance.",
         },
         entries_after_a_crash,
+    ),
+    "between-two-writes": Question(
+        "The database has written your row, and crashes before it can publish. What is left when it is back?",
+        {
+            "neither row nor entry": "a transaction takes everything back, also in other programs.",
+            "the row, and no entry": "",
+            "the entry, and no row": "an event is quick, and a row is slow.",
+            "row and entry": "a program that is back goes on where it was.",
+        },
+        left_between_two_writes,
     ),
 }

@@ -26,6 +26,11 @@ def points(matrix, design, target=None):
     return [crash for crash in matrix.designs[design] if target in (None, crash.target)]
 
 
+def test_the_crashes_of_one_part_are_those_of_all_designs_in_their_order(matrix):
+    assert list(matrix.of("database")) == [crash for crash in matrix if crash.target == "database"]
+    assert set(matrix.of("database").designs) == set(DESIGNS) and not matrix.of("nobody")
+
+
 def test_every_program_and_every_broker_crashes_at_every_step(matrix):
     steps = ["before work", "before effect customer row", "after effect customer row"]
     assert [crash.moment for crash in points(matrix, "late ack", "database")] == steps

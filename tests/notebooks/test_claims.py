@@ -12,7 +12,7 @@ from evsim.lesson.answers import down
 from evsim.lesson.heard import NOTHING
 from evsim.lesson.toys import toy
 from evsim.results.requests import OK
-from tests.notebooks import claims_04, claims_05
+from tests.notebooks import claims_04, claims_05, claims_06
 from tests.notebooks.reading import NAMES, cells, prose, ran
 
 SEEDS = range(1, 6)
@@ -304,6 +304,7 @@ CLAIMS = [Claim(*each) for each in [
     ("03", "With too few partitions they are slower.", fewer_partitions_are_later),
     *claims_04.CLAIMS,
     *claims_05.CLAIMS,
+    *claims_06.CLAIMS,
 ]]  # fmt: skip
 HARMLESS = (
     r"# \d\d · ", r"\*\*\d+ minutes\.\*\*", r"\(\d+ minutes(, in pairs)?\)", r"`[^`]*`",

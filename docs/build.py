@@ -7,6 +7,7 @@ python -m docs.build --check   say what is stale (exit status 1)
 import inspect
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import evsim
@@ -66,6 +67,7 @@ def scenario_of(design):
     return evsim.load("registration-parallel").replace({"services.register.handle": steps})
 
 
+@cache
 def means(design, fault=None):
     """Mean figures of a design over the seeds, or None where there is nothing to break."""
     scenario = scenario_of(design)

@@ -5,6 +5,7 @@ import pytest
 
 from evsim.results.records import Outcome
 from tests.support.cases import case, expected
+from tests.support.nightly import by_day
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure, rows_of, steady
 from tests.truth.systems import arrivals_from, consumers, cut_normal, exponential, poisson, system
@@ -191,7 +192,7 @@ def test_a_slow_worker_does_the_work_twice_when_its_message_is_visible_again(fac
     truth = truth["P(dup)"] if factor == 3 else truth["visibility 6x mean"]
     queue = {"visibility_timeout": factor * p["mean"], "delivery_limit": "unlimited"}
     assert factor != 3 or queue["visibility_timeout"] == p["visibility"]
-    messages = 10_000 if factor == 3 else 175_000
+    messages = 10_000 if factor == 3 else by_day(175_000, 90_000)
     handle = [{"work": exponential(p["mean"])}, {"effect": "row"}]
     run = checked(consumers({"queue": queue}, handle, {"constant": 100}, messages / 100, 0, workers=20_000), factor)
     ledger = run.ledger

@@ -7,7 +7,17 @@ TYPE_CHECKING = False  # editors and type checkers take it for True
 if TYPE_CHECKING:
     from evsim import theory
     from evsim.engine.environment import SimulationError
-    from evsim.experiment import break_even, compare, crash_matrix, find, hysteresis, replicate, sensitivity, sweep
+    from evsim.experiment import (
+        break_even,
+        compare,
+        crash_matrix,
+        find,
+        hysteresis,
+        replicate,
+        sensitivity,
+        sweep,
+        warm_up,
+    )
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
     from evsim.reporting import report
@@ -36,6 +46,7 @@ __all__ = [
     "sweep",
     "theory",
     "toy",
+    "warm_up",
 ]
 
 _MODULES = {
@@ -50,6 +61,7 @@ _MODULES = {
         "replicate",
         "sensitivity",
         "sweep",
+        "warm_up",
     ),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),

@@ -21,6 +21,7 @@ from evsim.cli.options import (
     Settings,
     limits_of,
     load_scenario,
+    pair,
     read_for,
     results_folder,
     values_of,
@@ -40,6 +41,10 @@ def run(
     seed: Seed = None,
     settings: Settings = None,
     runs: Annotated[int, typer.Option(min=1, help="How many runs, each with its own seed.")] = 1,
+    precision: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC=SHARE", help="Run on until half its interval is that share: response_p99=2%."),
+    ] = None,
     theory: Annotated[
         bool, typer.Option("--theory", help="Also what formulas say, and why they may not apply.")
     ] = False,
@@ -54,16 +59,19 @@ def run(
     from evsim.experiment.run_text import run_text
     from evsim.experiment.running import audited_run
     from evsim.experiment.saving import save_run
+    from evsim.scenario.units import fraction
 
     chosen = load_scenario(scenario, settings, seed)
     folder, stopped = results_folder(save, overwrite, [scenario], [chosen]), None
-    if runs == 1:
+    given = (pair(each, "--precision", "METRIC=SHARE") for each in precision or ())
+    exact = {metric: fraction(share) for metric, share in given}
+    if runs == 1 and not exact:
         done = audited_run(chosen, chosen.run_settings.seed)
         summary, services, channels = done.summary(), done.services, done.channels
         phases = done.phases
         audit, luck = str(done.audit()), f"seed {done.seed}"
     else:
-        done, stopped = _as_far(replicate, chosen, runs, jobs=jobs)
+        done, stopped = _as_far(replicate, chosen, max(runs, 10) if exact else runs, precision=exact, jobs=jobs)
         summary, services, channels, phases = done.summary(), done.services, done.channels, done.phases
         audit, luck = "balanced in all runs", f"{len(done.runs)} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
     warn(done.warnings)
@@ -75,7 +83,7 @@ def run(
         save_run(folder, data, done)
     verdicts = judge(chosen.objectives, summary)
     if as_json:
-        print_json(data | ({"runs": len(done.runs)} if runs > 1 else {}))
+        print_json(data | ({"runs": len(done.runs)} if runs > 1 or exact else {}))
     else:
         duration, warmup = chosen.run_settings.duration, chosen.run_settings.warmup
         title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"

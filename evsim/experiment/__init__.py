@@ -8,9 +8,10 @@ from evsim.experiment.replicate import Replications, replicate
 from evsim.experiment.sensitivity import Sensitivity, sensitivity
 from evsim.experiment.statistics import Estimate
 from evsim.experiment.sweep import Sweep, sweep
+from evsim.experiment.warm_up import WarmUp, batch_means, warm_up
 
 __all__ = [
     "BreakEven", "Comparison", "CrashCase", "CrashMatrix", "Estimate", "Found", "Hysteresis", "Replications",
-    "Sensitivity", "Sweep", "break_even", "compare", "crash_matrix", "find", "hysteresis", "replicate", "sensitivity",
-    "sweep",
+    "Sensitivity", "Sweep", "WarmUp", "batch_means", "break_even", "compare", "crash_matrix", "find", "hysteresis",
+    "replicate", "sensitivity", "sweep", "warm_up",
 ]  # fmt: skip

@@ -1,27 +1,71 @@
 """The same scenario many times, each time with other luck."""
 
+import math
 from functools import cached_property, partial
 
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
 from evsim.experiment.statistics import estimate
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
-from evsim.figures import groups, label, write_estimate
-from evsim.scenario.arguments import a_scenario
+from evsim.figures import figure, groups, label, write_as, write_estimate
+from evsim.scenario.arguments import a_mapping, a_scenario
+from evsim.scenario.errors import Problem, ScenarioError
 
 __all__ = ["Replications", "estimates", "replicate"]
 
 HEADER = ["", "mean, 95 % interval"]
 
 
-def replicate(scenario, n=30, seed=None, jobs=None, progress=None):
+def replicate(scenario, n=30, seed=None, precision=None, max_runs=1000, jobs=None, progress=None):
     """Run ``scenario`` ``n`` times, with ``seed`` (default: its own) and the seeds after it.
 
-    Every run's books are balanced. Results do not depend on order, processes or cores. ``jobs`` and
-    ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns :class:`Replications`.
+    precision: figure -> share (``{"response_p99": 0.02}``): after the first ``n`` it runs on until half the interval of
+    each is at most that share of its mean, or up to ``max_runs``. Every run's books are balanced. Results do not depend
+    on order, processes or cores. ``jobs`` and ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns
+    :class:`Replications`, whose ``warnings`` name what was not reached.
     """
     scenario = a_scenario(scenario)
-    seeds = seeds_from(scenario, n, seed)
-    return in_order(partial(_one, scenario), seeds, jobs, progress, partial(Replications, scenario))
+    wanted = _wanted(precision)
+    done, seeds = Replications(scenario, (), wanted), seeds_from(scenario, n, seed)
+    while seeds:
+        gather = partial(_gathered, scenario, wanted, done.runs)
+        done = in_order(partial(_one, scenario), seeds, jobs, progress, gather)
+        more = _more(done.runs, wanted, max_runs)
+        seeds = seeds_from(scenario, more, seeds[-1] + 1) if more else ()
+    return done
+
+
+def _gathered(scenario, wanted, before, runs):
+    return Replications(scenario, [*before, *runs], wanted)
+
+
+def _wanted(precision):
+    wanted = {} if precision is None else dict(a_mapping(precision, "precision", '{"response_p99": 0.02}'))
+    for metric, share in wanted.items():
+        if not isinstance(share, int | float) or isinstance(share, bool) or not 0 < share < 1:
+            raise ScenarioError([Problem(f"precision.{metric}", "must be a share between 0 and 1", str(share))])
+        if figure(metric) is None:
+            raise ScenarioError([Problem("precision", "is no figure of a run", metric)])
+    return wanted
+
+
+def _more(runs, wanted, max_runs):
+    """How many runs to add: about as many as the widest interval needs, and at least a tenth more."""
+    need = 0
+    for found, share in ((_estimated(runs, metric), share) for metric, share in wanted.items()):
+        if is_wide(found, share):
+            half = math.inf if math.isnan(found.half_width) else found.half_width
+            times = (half / (share * abs(found.mean))) ** 2 if found.mean else math.inf
+            need = max(need, math.ceil(len(runs) * min(times, 3)) - len(runs), math.ceil(len(runs) / 10))
+    return max(0, min(need, max_runs - len(runs)))
+
+
+def _estimated(runs, metric):
+    return estimate([run["summary"].get(metric, math.nan) for run in runs])
+
+
+def is_wide(found, share):
+    """Whether half an interval is more than a share of the mean; one without a mean or an interval is."""
+    return not found.half_width <= share * abs(found.mean)
 
 
 def _one(scenario, seed):
@@ -37,8 +81,9 @@ class Replications:
     a row a seed.
     """
 
-    def __init__(self, scenario, runs):
+    def __init__(self, scenario, runs, precision=None):
         self.scenario, self.runs = scenario, list(runs)
+        self._precision = precision or {}
 
     def __repr__(self):
         return f"<{len(self.runs)} runs of {self.scenario.name}, seeds {self.seeds[0]} to {self.seeds[-1]}>"
@@ -49,8 +94,14 @@ class Replications:
 
     @property
     def warnings(self):
-        """Warnings of all runs, each once."""
-        return tuple(dict.fromkeys(warning for run in self.runs for warning in run["warnings"]))
+        """Warnings of all runs, each once, and figures whose precision was not reached."""
+        missed = []
+        for metric, share in self._precision.items():
+            found = _estimated(self.runs, metric)
+            if is_wide(found, share):
+                known = f"{label(metric)} is {write_estimate(metric, found)} after {len(self.runs)} runs"
+                missed.append(f"{known}, and {write_as('share', share)} of the mean was asked for")
+        return tuple(dict.fromkeys([*(warning for run in self.runs for warning in run["warnings"]), *missed]))
 
     @cached_property
     def _summary(self):

@@ -10,6 +10,7 @@ from evsim.scenario import ScenarioError
 from evsim.view.flow import catch_ups
 from evsim.view.player.columns import micro
 from evsim.view.player.film import future
+from evsim.view.player.shows import CONSOLE
 from evsim.view.player.widget import Player
 
 __all__ = ["TOYS", "toy"]
@@ -19,6 +20,7 @@ LIST, BROKER = "mailing-list", "customer-registered"
 ONE = {"workloads.register-page.arrivals": {"constant": "1/s"}, "run.duration": "12s"}
 SOMEBODY = {"workloads.register-page.arrivals": {"constant": "0.25/s"}, "run.duration": "6s"}
 AGAIN = SOMEBODY | {"workloads.register-page.key": {"uniform": 1}, "run.duration": "10s"}
+PERSONS = 200  # of whom some press twice
 STREAM = {"run.duration": "14s"}
 GONE = {"faults": [{"outage": LIST, "at": "3s", "for": "4s"}]}
 BET = {"faults": [{"outage": LIST, "at": "4s", "for": "5s"}], "run.duration": "25s"}
@@ -85,7 +87,10 @@ TOYS = {
         ("classic", "events"), AGAIN | GONE, ("register", "login", "words"),
         MINE | {"pace": "mine", "speed": 1, "begins": 3.5},
     ),
-    "console": Toy("Everything.", ("classic", "events"), {}),
+    "console": Toy(
+        "Everything.", ("classic", "events"), {"workloads.register-page.key": {"uniform": PERSONS}},
+        (*CONSOLE, "again"), {"hides": True},
+    ),
 }  # fmt: skip
 
 
@@ -99,10 +104,8 @@ def toy(name):
     if not isinstance(name, str) or name not in TOYS:
         raise ScenarioError(f"there is no toy {name!r}; there are {', '.join(TOYS)}")
     its = TOYS[name]
-    if name == "console":
-        return Player(*(lesson_size(design).run() for design in its.designs), labels=its.designs)
     runs = [lesson_size(design).replace(its.changes).run() for design in its.designs]
-    more = {"name": name, "again": name == "press again"}
+    more = {"name": "" if name == "console" else name, "again": "again" in its.shows or name == "press again"}
     if its.plugs:
         more["plugs"] = {"parts": list(its.plugs), "longest": LENGTHS[-1]}
     if "bet" in its.shows:

@@ -6,7 +6,21 @@ from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.sendings import TAKEN
 from evsim.view.scene.marks import Bars, Dots, Line, Look, Text
 from evsim.view.story import Message
-from evsim.view.style import ANSWERS, ERROR, FAULT, FILL, INK, PAPER, TOLD, effect_marks, faults, seconds, short, wrap
+from evsim.view.style import (
+    ANSWERS,
+    BROKER,
+    ERROR,
+    FAULT,
+    FILL,
+    INK,
+    PAPER,
+    TOLD,
+    effect_marks,
+    faults,
+    seconds,
+    short,
+    wrap,
+)
 
 __all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "Lifelines"]
 
@@ -117,7 +131,7 @@ class Lifelines:
             name = fault.target.partition("/")[0]
             start, end = np.clip(np.array([fault.start, fault.end]) - self.story.arrived, 0, self.end).tolist()
             if name in self.places and start < end:
-                x, words = self.places[name], fault.words.removeprefix(f"{fault.target} ")
+                x, words = self.places[name], fault.words.removeprefix(fault.target).removeprefix(BROKER).strip()
                 self._box(GROUND, fault.words, x - 0.42, x + 0.42, start, end, BAND)
                 self._put(WORDS, Text(wrap(words, 9), x, (start + end) / 2, side="center"))
 

@@ -17,10 +17,10 @@ from evsim.scenario.faults import FAULT_KINDS
 from evsim.view.words import count, fold, seconds, short, wrap
 
 __all__ = [
-    "ANSWERS", "ARRIVED", "BAD", "COLOURS", "DECLINED", "DPI", "ERROR", "FAULT", "FILL", "INK", "LESSON", "MIDDLE",
-    "PAPER", "RC", "SOFT", "TOLD", "WAITING", "FaultBand", "Mark", "count", "describe", "effect_marks", "fault_words",
-    "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck", "time_axis", "title",
-    "verb", "wrap",
+    "ANSWERS", "ARRIVED", "BAD", "BROKER", "COLOURS", "DECLINED", "DPI", "ERROR", "FAULT", "FILL", "INK", "LESSON",
+    "MIDDLE", "PAPER", "RC", "SOFT", "TOLD", "WAITING", "FaultBand", "Mark", "count", "describe", "effect_marks",
+    "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck",
+    "time_axis", "title", "verb", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -205,6 +205,9 @@ def verb(fault):
     return fault.does.says.format(**own, percent=100 * (fault.probability or 0), slower=slower)
 
 
+BROKER = " (the broker)"  # said of a channel that a broker keeps
+
+
 @dataclass(frozen=True)
 class FaultBand:
     """One fault that happened: from `start` to `end` (seconds), its kind, whom it hit, and `words` for it."""
@@ -220,11 +223,12 @@ def faults(run, until=None):
     """The faults of a run in order of time; those that last end with the run (or at `until`)."""
     until = run.ended_at if until is None else until
     settings = {(fault.kind, fault.subject, fault.at): fault for fault in run.scenario.faults}
+    brokers = {name for name, channel in run.scenario.channels.items() if channel.brokered}
     found = []
     for time, kind, target, end in run.records.incidents:
         if kind in FAULT_KINDS and time < until:
             fault = settings.get((kind, target, time)) or settings[kind, target, None]
-            words = f"{struck(fault)} {verb(fault)}"
+            words = f"{struck(fault)}{BROKER * (target in brokers)} {verb(fault)}"
             found.append(FaultBand(time, until if end is None else min(end, until), kind, target, words))
     return sorted(found, key=lambda fault: (fault.start, fault.end))
 

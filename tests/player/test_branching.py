@@ -60,7 +60,7 @@ def test_a_design_without_the_part_goes_on_as_before_and_the_note_says_so(its, b
     classic, events = future["lanes"]
     assert future["changed"][0] == "Nothing changed that a customer would notice."
     assert classic == film(*its.values(), labels=DESIGNS)["futures"][0]["lanes"][0]
-    assert [fault["words"] for fault in events["faults"]] == ["customer-registered down"]
+    assert [fault["words"] for fault in events["faults"]] == ["customer-registered (the broker) down"]
 
 
 def test_a_future_of_a_future_has_both_faults(its, branches):

@@ -3,10 +3,12 @@
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import evsim
 from evsim.results.outcomes import TOLD, CustomerOutcomes
 from evsim.scenario import Scenario
 from evsim.view.player.film import film
@@ -307,3 +309,18 @@ def test_what_comes_again_is_told_after_what_is_kept_at_the_same_moment():
     assert [each.fate for each in first] == ["kept", "came again", "came again"]
     assert len({each.arrived for each in first}) == 1
     assert_the_player_shows_the_records([run])
+
+
+def test_of_a_pool_that_grows_as_many_workers_are_shown_as_there_are():
+    run = evsim.load("cold-start-burst").run()
+    made, capacity = film(run), run.tables.capacity["shop"]
+    born = np.unique(capacity.ready[~np.isnan(capacity.ready)])
+    times = [0, *(np.round(born * 1e6).astype(int) + 1).tolist(), round(run.ended_at * 1e6) - 1]
+    question = """(film) => film.moments.map((t) => {
+        const shop = film.futures[0].lanes[0].services.find(({name}) => name === "shop");
+        const {has, many} = thereAt(shop, t);
+        return [many, [...Array(shop.workers).keys()].filter(has).length];
+    })"""
+    (found,) = ask([made | {"moments": times}], question, {"state": ["thereAt"]})
+    wanted = [capacity.at(time / 1e6) for time in times]
+    assert found == [[many, many] for many in wanted] and len(set(wanted)) > 3

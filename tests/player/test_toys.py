@@ -1,5 +1,6 @@
 """Toys: players with one verb; what they say is what the records have, and no future shows before it is played."""
 
+import numpy as np
 import pytest
 
 import evsim
@@ -136,6 +137,35 @@ def test_a_second_press_is_of_the_same_person_and_one_reads_who_has_two_rows(ope
         page.keyboard.press("ArrowRight")
     to_my_end(page)
     assert page.evaluate(SCREEN) == before
+
+
+def test_in_the_console_a_person_presses_again_and_fifty_steps_lead_back(open_toy, toys):
+    page = open_toy("console")
+    run = toys["console"].runs[0]
+    keys = run.tables.request_keys
+    first, second = np.flatnonzero(keys == next(each for each in keys if (keys == each).sum() == 2)).tolist()
+    again = page.get_by_role("button", name="Register again")
+    assert again.get_attribute("aria-disabled") == "true"
+    number = run.tables.requests.number
+    page.evaluate(f"player.find({number[first]})")
+    again.click()
+    page.get_by_role("button", name="pause").click()
+    assert page.evaluate("player.selection.get().customer.number") == number[second]
+    page.evaluate(f"player.goTo({round(run.ended_at * 1e6)})")
+    done = [each.outcomes.done[:, [first, second]].sum(axis=1).tolist() for each in toys["console"].runs]
+    assert done == [[2, 2], [2, 2]]
+    me = page.locator(".ev-me").inner_text()
+    assert me.count("Pressed twice: 2 customer rows, 2 subscriptions.") == 2
+    assert again.get_attribute("aria-disabled") == "true"  # they do not come a third time
+    asked = round(run.tables.requests.arrived[second] * 1e6)
+    page.evaluate(f"player.goTo({asked})")
+    bar = page.get_by_role("slider", name="time")
+    bar.press("ArrowRight")
+    before = page.evaluate(SCREEN)
+    for key in ("ArrowRight", "ArrowLeft"):
+        for _ in range(STEPS):
+            bar.press(key)
+        assert (page.evaluate(SCREEN) == before) == (key == "ArrowLeft")
 
 
 def test_looks_count_the_strangers(open_toy, toys):

@@ -45,8 +45,9 @@ faults, notes, catch_ups, states, odd, requests, history, attempts, messages, se
 ``complete``: nothing was open at its ``end``; ``books``: what the audit says.
 
 ``services``
-    ``{name, workers, instances, inside, effects}``; workers of all instances together, numbered through; the effects
-    that it writes, as indices into the film's.
+    ``{name, workers, instances, lives, inside, effects}``; workers of all instances together, numbered through;
+    lives: ``[instance, from, to]``, where instances come and go; the effects that it writes, as indices into the
+    film's.
 ``channels``
     ``{name, kind, broker, partitions, lingers, groups, confirms}``; ``broker``: a broker keeps it; ``lingers``:
     publishers keep messages back for a batch; ``groups`` are ``{service, group}``; ``confirms`` names the services

@@ -93,9 +93,17 @@ def _service(run, name, effects):
         "name": name,
         "workers": run.tables.capacity[name].workers,
         "instances": run.tables.capacity[name].count,
+        "lives": _lives(run.tables.capacity[name]) if service.is_elastic else None,
         "inside": service.inside,
         "effects": [number for number, effect in enumerate(effects) if effect in written],
     }
+
+
+def _lives(capacity):
+    """[instance, from, to] of all that may work, of a pool whose instances come and go."""
+    lives = zip(capacity.number.tolist(), capacity.ready.tolist(), capacity.ended.tolist(), strict=True)
+    return [[number, micro(ready), micro(capacity.end if ended != ended else ended)]
+            for number, ready, ended in lives if ready == ready]  # fmt: skip
 
 
 def _channel(name, channel, scenario):

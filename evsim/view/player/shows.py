@@ -3,10 +3,11 @@
 from evsim.scenario import ScenarioError
 from evsim.view.player.columns import micro
 
-__all__ = ["ALL", "shown"]
+__all__ = ["ALL", "CONSOLE", "shown"]
 
 ALL = {
     "register": "the button by which one becomes a customer",
+    "again": "the button by which the same person presses once more, where a film has that",
     "login": "on the customer's telephone: ask whether they are known",
     "lamps": "what is true for the customer, as lamps",
     "words": "what happens, in sentences",
@@ -26,7 +27,7 @@ ALL = {
     "looks": "how many were still unknown when one looked",
     "bet": "a curve to draw before the run is laid over it",
 }
-CONSOLE = tuple(name for name in ALL if name not in ("login", "plugs", "futures", "looks", "bet"))
+CONSOLE = tuple(name for name in ALL if name not in ("again", "login", "plugs", "futures", "looks", "bet"))
 PHONE = {"login": "customer row", "mail": "subscription"}  # the effects that a telephone can show
 
 

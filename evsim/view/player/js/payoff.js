@@ -19,14 +19,14 @@ export function mine(index, request) {
   return lag > 0 ? `Told yes after ${waited}. It was true ${duration(lag)} later.` : `You waited ${waited}. It was true.`;
 }
 
-/* How often each effect stands for a person who pressed more than once: "2 customer rows and 1 subscription". */
-export function twice(index, request) {
+/* How often each effect stands at t for a person who pressed more than once: "2 customer rows and 1 subscription". */
+export function twice(index, request, t) {
   const presses = index.presses(request);
   const effects = index.film.effects.map(({ name }, effect) => {
-    const many = presses.reduce((sum, each) => sum + index.truth.times(effect, each).length, 0);
+    const many = presses.reduce((sum, each) => sum + index.truth.times(effect, each).filter((time) => time <= t).length, 0);
     return many === 1 ? `1 ${name}` : `${many} ${name}s`;
   });
-  return `Pressed twice: ${effects.join(", ")}.`;
+  return `Pressed ${presses.length === 2 ? "twice" : `${presses.length} times`}: ${effects.join(", ")}.`;
 }
 
 /* Everybody who has come by t, as a sum. */

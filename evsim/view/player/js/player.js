@@ -4,12 +4,12 @@ import { Bar } from "./bar.js";
 import { Breaks } from "./breaks.js";
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
-import { h, say } from "./dom.js";
+import { h, put, say } from "./dom.js";
 import { eventsOf, following, preceding } from "./events.js";
 import { endOf, readFuture } from "./film.js";
 import { arrange } from "./geometry.js";
 import { listenToKeys, listenToPointer } from "./hands.js";
-import { upTo } from "./intervals.js";
+import { range, upTo } from "./intervals.js";
 import { customerOf, indexLane } from "./lane.js";
 import { Row } from "./row.js";
 import { createSelection } from "./selection.js";
@@ -73,6 +73,8 @@ class Player {
     this.upright = false;
     this.rows = names.map((_, number) => new Row(film, number, its));
     const come = { type: "button", class: "ev-button ev-register", onclick: () => this.come() };
+    const again = { type: "button", class: "ev-button ev-again", onclick: () => this.comeAgain() };
+    this.again = settings.has("again") ? h("button", again, "Register again") : null;
     this.me = h("p", { class: "ev-me" });
     this.time = h("output", { class: "ev-clock", "aria-label": "time" });
     this.bar = new Bar(film, (time) => this.goTo(time), settings.hides);
@@ -99,7 +101,7 @@ class Player {
     this.root = h(
       "section",
       { class: `ev-player${settings.hides ? " hides" : ""}`, "aria-label": settings.name ? `toy: ${settings.name}` : `player: ${names.join(" and ")}` },
-      h("div", { class: "ev-top" }, only("register", h("button", come, "Register")), only("register", this.me), this.time),
+      h("div", { class: "ev-top" }, only("register", h("button", come, "Register")), this.again, only("register", this.me), this.time),
       film.window ? h("p", { class: "ev-window" }, film.window) : null,
       this.rows.map(({ node }) => node),
       only("words", h("div", { class: "ev-words" }, lines)),
@@ -197,6 +199,7 @@ class Player {
     say(this.changed, time < this.film.end ? "" : this.changedWords(future));
     say(this.time, moment(time));
     say(this.me, this.meWords(time, customer, requests));
+    if (this.again) put(this.again, "aria-disabled", customer && this.nextPress() !== undefined ? null : "true");
     this.bar.draw(time, requests[0], this.seen[future]);
     this.toybox.draw(time, requests);
     this.breaks.draw(time);
@@ -242,7 +245,8 @@ class Player {
     const verdicts = lanes.map((index, row) => verdictOf(index, requests[row], time));
     const same = new Set(verdicts).size === 1;
     const each = same ? verdicts[0] : verdicts.map((words, row) => `${lanes[row].lane.name}: ${words}`).join("; ");
-    return `You are ${customerName(customer, this.film)}. ${each[0].toUpperCase()}${each.slice(1)}.`;
+    const twice = lanes[0].presses(requests[0]).length > 1 ? ` ${this.toybox.presses(requests)}` : "";
+    return `You are ${customerName(customer, this.film)}. ${each[0].toUpperCase()}${each.slice(1)}.${twice}`;
   }
 
   // A person.
@@ -307,6 +311,25 @@ class Player {
     const asked = index.arrivals[place];
     this.selection.set({ time: asked, customer: customerOf(index.lane, index.asked.indexOf(asked)) });
     if (this.settings.stops !== "mine") this.pace = "mine";
+    this.clock.start();
+  }
+
+  /* The next request of the person who my customer is, after now. */
+  nextPress() {
+    const { time, customer } = this.selection.get();
+    const [index] = this.lanes();
+    const mine = index.requestOf(customer);
+    const those = range(0, index.asked.length).filter((each) => index.asked[each] > time && index.presses(each).includes(mine));
+    return those.sort((one, other) => index.asked[one] - index.asked[other])[0];
+  }
+
+  /* My customer presses once more: time goes on to their next request. */
+  comeAgain() {
+    const next = this.selection.get().customer ? this.nextPress() : undefined;
+    if (next === undefined) return say(this.live, "This person does not press again.");
+    const [index] = this.lanes();
+    this.selection.set({ time: index.asked[next], customer: customerOf(index.lane, next) });
+    this.pace = "mine";
     this.clock.start();
   }
 

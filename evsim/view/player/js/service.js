@@ -118,12 +118,13 @@ export function slotAt(box, workers, worker) {
   };
 }
 
-function slots(stage, box, { name, workers }, { busy }) {
+function slots(stage, box, { name, workers }, { busy, there }) {
   const items = [];
   const held = new Map(busy.map((each) => [each.worker, each]));
   for (let worker = 0; worker < workers; worker++) {
     const size = { ...slotAt(box, workers, worker), rx: 4 };
     const job = held.get(worker);
+    if (!job && !there.has(worker)) continue; // of an instance that is not there now
     if (!job) {
       items.push({ tag: "rect", class: "ev-slot", ...size, words: () => `${name}: this worker is free` });
       continue;
@@ -160,11 +161,11 @@ export function fitted(words, room, size) {
 }
 
 /* Many workers: how many are busy, as a bar; mine has a slot of its own. */
-function crowd(stage, box, { name, workers }, { busy }) {
+function crowd(stage, box, { name, workers }, { busy, there: { many } }) {
   const [x, y, width] = [box.x + PAD, box.y + SLOT_TOP + 4, 84];
-  const words = () => `${name}: ${busy.length} of ${workers} workers are busy`;
+  const words = () => `${name}: ${busy.length} of ${many} workers are busy`;
   const waiting = busy.filter(({ waits }) => waits.length).length;
-  const share = (count) => round((width * count) / workers);
+  const share = (count) => round((width * count) / Math.max(many, busy.length, 1));
   const bar = { y, height: 13, rx: 3, words };
   const items = [
     { tag: "rect", class: "ev-slot", x, width, ...bar },
@@ -181,7 +182,7 @@ function crowd(stage, box, { name, workers }, { busy }) {
       class: "ev-small",
       x: x + width + 7,
       y: y + 12,
-      text: `${busy.length} of ${workers} busy`,
+      text: `${busy.length} of ${many} busy`,
       words,
     },
   ];

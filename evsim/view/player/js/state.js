@@ -36,15 +36,23 @@ export function countsAt(index, t) {
   };
 }
 
-/* name -> {busy, line, outbox, faults}. busy: the workers that are, as {row, worker, request, waits (names of those it
+/* Which workers a service has at t, as a function of their numbers, and how many: {has, many}. */
+export function thereAt({ workers, instances, lives }, t) {
+  if (!lives) return { has: () => true, many: workers };
+  const each = workers / Math.max(1, instances);
+  const now = new Set(lives.filter(([, from, until]) => from <= t && t < until).map(([instance]) => instance));
+  return { has: (worker) => now.has(Math.floor(worker / each)), many: each * now.size };
+}
+
+/* name -> {busy, line, outbox, there, faults}. busy: the workers that are, as {row, worker, request, waits (names of those it
    waits for)}, in order of their numbers; line: attempts in the inbox, in order of their arrival; outbox: messages. */
 function servicesAt(index, t) {
   const { lane, service } = index;
   const { attempts } = lane;
   const waits = waitsAt(index, t);
   const found = {};
-  for (const { name } of lane.services)
-    found[name] = { busy: [], line: [], outbox: [], faults: faultsAt(lane, name, t) };
+  for (const service of lane.services)
+    found[service.name] = { busy: [], line: [], outbox: [], there: thereAt(service, t), faults: faultsAt(lane, service.name, t) };
   for (const row of index.held.at(t)) {
     const [worker, request] = [attempts.worker[row], attempts.request[row]];
     found[service(row)].busy.push({ row, worker, request, waits: waits.get(row) ?? [] });

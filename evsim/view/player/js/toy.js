@@ -1,6 +1,6 @@
 /* What of a player is shown, and how: a film's `toy` (evsim/view/player/shows.py). */
 
-const RARE = ["login", "plugs", "futures", "looks", "bet"]; // what a console has not
+const RARE = ["again", "login", "plugs", "futures", "looks", "bet"]; // what a console has not
 
 export function settingsOf({ toy = {} }) {
   const has = (name) => (toy.shows ? toy.shows.includes(name) : !RARE.includes(name));

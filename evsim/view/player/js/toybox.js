@@ -50,7 +50,14 @@ export class Toybox {
     const { customer } = player.selection.get();
     if (!customer || time < player.lastOfMine(customer)) return "";
     const again = lanes[0].presses(requests[0]).length > 1;
-    return named(lanes.map((index, lane) => (again ? twice : mine)(index, requests[lane])));
+    return named(lanes.map((index, lane) => (again ? twice : mine)(index, requests[lane], time)));
+  }
+
+  /* How often what stands for a person who pressed more than once. */
+  presses(requests) {
+    const { time } = this.player.selection.get();
+    const lanes = this.player.lanes();
+    return lanes.map((index, lane) => `${lanes.length > 1 ? `${index.lane.name}: ` : ""}${twice(index, requests[lane], time)}`).join(" ");
   }
 
   // A choice of runs.

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from tempfile import TemporaryDirectory
 
 from hypothesis import Phase, settings
 
@@ -9,6 +10,9 @@ QUICK_TO_FAIL = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller examp
 phases = QUICK_TO_FAIL if "CI" in os.environ else tuple(Phase)
 settings.register_profile("evsim", settings(), deadline=None, phases=phases)
 settings.load_profile("evsim")
+
+GUESSES = TemporaryDirectory()  # of notebooks that tests run: who opens them later has not seen the truth
+os.environ["EVSIM_GUESSES"] = GUESSES.name
 
 
 def pytest_collection_finish():

@@ -46,6 +46,6 @@ def hand_in(name):
     data = handed_in(name.strip())
     write_text(file, json.dumps(data, indent=1, ensure_ascii=False))
     passed = sum(each["passed"] for each in data["exercises"].values())
-    return wrapped(
-        f"Written to {file}: {len(data['votes'])} votes, {passed} exercises passed. Give this file to your teacher."
-    )
+    votes = len(data["votes"])
+    what = f"{votes} vote{'s' * (votes != 1)}, {passed} exercise{'s' * (passed != 1)} passed"
+    return wrapped(f"Written to {file}: {what}. Give this file to your teacher.")

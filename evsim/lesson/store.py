@@ -1,6 +1,7 @@
 """Where guesses are kept between two visits of a notebook: a small JSON file beside it."""
 
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,13 +10,14 @@ from evsim.whole import write_text
 __all__ = ["Store"]
 
 NAME = ".evsim-guesses.json"
+ELSEWHERE = "EVSIM_GUESSES"  # a folder, in the environment: guesses are kept there, and nowhere else
 
 
 class Store:
     """Entries (dicts) by name, in the first of some folders that can be written to.
 
-    The folders are the one Python runs in, which for a notebook is its own, and the user's. Nothing here
-    fails: what can't be read is empty, and what can't be written is not kept.
+    The folders are the one Python runs in, which for a notebook is its own, and the user's, unless the environment
+    names another one. Nothing here fails: what can't be read is empty, and what can't be written is not kept.
     """
 
     def __init__(self, *folders):
@@ -38,6 +40,9 @@ class Store:
 
 
 def _folders():
+    if os.environ.get(ELSEWHERE):
+        yield os.environ[ELSEWHERE]
+        return
     with suppress(OSError):  # the folder is gone
         yield Path.cwd()
     with suppress(RuntimeError):  # a user without a home

@@ -1,5 +1,7 @@
 """Answers to each exercise of lessons 00 to 03: right ones, some of them unusual, and wrong ones of many kinds."""
 
+import numpy as np
+
 from evsim.lesson import lesson_size
 from evsim.lesson.tasks import HANDLE
 
@@ -115,6 +117,7 @@ WRONG = {
         (CLASSIC.replace({HANDLE: steps(LIST, DATABASE)}), "changed too: faults"),
         (yields_a_number, "a Python handler yielded 3, which is no step"),
         (None, "give a list of steps, not None"),
+        (np.array([1, 2]), "give a list of steps, not array"),
         ({}, "was told an error, and has a customer row"),
     ],
     "yes-means-a-row": [

@@ -9,6 +9,11 @@ def test_an_entry_is_there_again_for_the_next_store(folder):
     assert json.loads((folder / NAME).read_text(encoding="utf-8")) == {"how many?": {"guess": 7}}
 
 
+def test_the_environment_can_name_the_folder(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("EVSIM_GUESSES", str(tmp_path))
+    assert Store().put("one", {"guess": 1}) and (tmp_path / NAME).exists() and not list(folder.iterdir())
+
+
 def test_entries_do_not_disturb_each_other(folder):
     store = Store()
     store.put("one", {"guess": 1})

@@ -86,7 +86,7 @@ def _run(source, place, names):
 @contextmanager
 def _elsewhere():
     """In an empty folder, with an empty folder as the user's own: no guess is there."""
-    before = {name: os.environ.get(name) for name in ("HOME", "USERPROFILE")}
+    before = {name: os.environ.get(name) for name in ("HOME", "USERPROFILE", "EVSIM_GUESSES")}
     here = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= dict.fromkeys(before, folder)

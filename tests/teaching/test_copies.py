@@ -47,7 +47,11 @@ def test_a_solution_copy_differs_in_what_was_left_to_do_alone():
 def test_one_command_writes_all_of_it(tmp_path, capsys):
     assert main([str(tmp_path)]) == 0
     written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert written == set(made()) >= {"inventory.md", "students/glossary.md", f"solutions/{NAMES[0]}.ipynb"}
+    assert (
+        written
+        == set(made())
+        >= {"inventory.html", "worksheet.html", "students/glossary.md", f"solutions/{NAMES[0]}.ipynb"}
+    )
     assert main(["--what"]) == 2 and "python -m teaching" in capsys.readouterr().out
 
 

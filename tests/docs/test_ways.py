@@ -19,6 +19,13 @@ def test_every_room_is_named_and_is_there():
     assert named == {path.relative_to(ROOT).as_posix() for path in rooms}
 
 
+def test_every_folder_of_tests_is_named_where_they_are_listed():
+    table = (ROOT / "tests/README.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    named = {name.partition("/")[0] for name in re.findall(r"`([a-z_]+(?:/<part>)?)`", table)}
+    folders = {path.parent.name for path in ROOT.glob("tests/*/*.py")} - {"tests"}
+    assert folders - named == set()
+
+
 def defined(path):
     """The functions, classes and methods of a file: `read`, `Service`, `Service.fill`."""
     found = set()

@@ -61,7 +61,7 @@ def test_one_handler_in_a_hundred_that_blocks_the_loop_makes_all_wait_as_pollacz
     def figures(run):
         return {name: run.services["server"][name] for name in ("loop_delay_mean", "loop_busy")}
 
-    found = measure("EVENTLOOP-block on a loop", one, figures, 12, conserving=False)
+    found = measure("EVENTLOOP-block on a loop", one, figures, 12, shorter=1, conserving=False)
     assert agrees(found["loop_delay_mean"], fields["Wq"] / 1000, notices=0.4, because="blocks are rare")
     assert agrees(found["loop_busy"], fields["utilisation"], notices=0.25)
 
@@ -100,7 +100,7 @@ def test_processor_sharing_is_insensitive_and_serves_each_in_proportion_to_its_s
         groups = {"mean": counted, "short": counted & short, "long": counted & ~short}
         return {name: took[mask].mean() for name, mask in groups.items()}
 
-    found = measure("PS-insensitive", mixed, figures, 8, conserving=False)
+    found = measure("PS-insensitive", mixed, figures, 8, shorter=1, conserving=False)
     weak = {"notices": 0.5, "because": "at 80 % of use a queue settles slowly"}
     assert agrees(found["mean"], fields["mean response"], **weak)
     assert agrees(found["short"], fields["E[T|size 0.05]"], **weak)

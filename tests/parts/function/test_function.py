@@ -144,6 +144,7 @@ def test_a_concurrency_limit_loses_what_erlang_says():
         one,
         lambda run: {"share": run.summary()["rejected"] / run.summary()["requests"]},
         8,
+        shorter=1,
         conserving=False,
     )
     assert agrees(found["share"], fields["expected"], notices=0.4, because="the queueing test of Erlang B is sharper")
@@ -179,7 +180,7 @@ def test_the_newest_first_keeps_as_many_environments_as_the_busiest_moment_of_a_
         its = run.services["server"]
         return {"cold": its["cold_starts"], "environments": its["environments_mean"]}
 
-    found = measure(identifier, one, figures, 8, conserving=False)
+    found = measure(identifier, one, figures, 8, shorter=1, conserving=False)
     assert agrees(found["environments"], expected["mean instances (warm+busy)"], notices=0.08)
     assert agrees(found["cold"], expected["P(cold)"], notices=1.3, because="one in 50 to 700 is cold")
 
@@ -223,6 +224,7 @@ def test_one_environment_that_starts_when_somebody_waits_is_a_queue_with_set_up_
         one,
         lambda run: {"W": run.summary()["response_mean"], "P(cold)": run.services["server"]["cold_starts"]},
         8,
+        shorter=1,
         conserving=False,
     )
     cold_name = next(name for name in fields["expected"] if "cold" in name)

@@ -114,44 +114,48 @@ class Reference:
     # What travels.
 
     def _hops(self):
-        """[kind, ref, from, to, leave, arrive, whether it is lost or unwanted, when it is known to be over]."""
+        """[kind, ref, from, to, leave, arrive, how it ends, when it is known to be over]."""
         for row in self.plain.rows:
             if row.place < 0 or (row.reason in NEVER_SENT and row.outcome == "refused"):
                 continue
             asks = row.kind != "delivery"
             there, back = (row.source, row.service), (row.service, row.source)
             leave = micro(row.born if asks else row.leased)
-            lost = bool(row.astray & LOST_ON_THE_WAY)
-            yield ASK if asks else DELIVER, row.number, *there, leave, micro(row.inbox), lost, micro(row.ended)
+            way = "lost" if row.astray & LOST_ON_THE_WAY else "fine"
+            yield ASK if asks else DELIVER, row.number, *there, leave, micro(row.inbox), way, micro(row.ended)
             kind, gone, settled = ANSWER if asks else ACKNOWLEDGE, micro(row.gone), micro(row.settled)
             if row.astray & ANSWER_LOST:
-                yield kind, row.number, *back, gone, -1, True, -1
+                yield kind, row.number, *back, gone, -1, "lost", -1
             elif row.astray & TOO_LATE:
-                yield kind, row.number, *back, gone, micro(row.late), True, -1
+                yield kind, row.number, *back, gone, micro(row.late), "late", -1
             elif settled < 0 or settled >= gone:
-                yield kind, row.number, *back, gone, settled, row.verdict == "orphaned", -1
+                good = row.outcome == "ok" or row.verdict == "done"
+                end = "late" if row.verdict == "orphaned" else "fine" if good else "bad"
+                yield kind, row.number, *back, gone, settled, end, -1
         for message in self.plain.messages:
             about = message.number, message.sender, message.channel
             if message.number in self.troubled:
                 for each in message.sendings:
                     arrived = micro(None if each.arrived != each.arrived else each.arrived)
-                    yield PUBLISH, *about, micro(each.sent), arrived, each.fate in ("lost", "refused"), -1
+                    end = each.fate if each.fate in ("lost", "refused") else "fine"
+                    yield PUBLISH, *about, micro(each.sent), arrived, end, -1
             else:
-                lost = message.fate not in ("open", "truncated", "aborted")
-                yield PUBLISH, *about, micro(message.left), micro(message.appended), lost, -1
+                kept = message.fate in ("open", "truncated", "aborted")
+                end = "fine" if kept else "lost" if message.fate == "lost" else "refused"
+                yield PUBLISH, *about, micro(message.left), micro(message.appended), end, -1
             seen = micro(message.acknowledged)
             if seen >= 0:
                 back = message.number, message.channel, message.sender
-                yield CONFIRM, *back, micro(self.confirmed(message)), seen, False, -1
+                yield CONFIRM, *back, micro(self.confirmed(message)), seen, "fine", -1
 
     def dots(self, t):
         found = []
-        for kind, ref, origin, to, leave, arrive, lost, over in self.hops:
-            glimpsed = arrive < 0 and lost
+        for kind, ref, origin, to, leave, arrive, end, over in self.hops:
+            glimpsed = arrive < 0 and end in ("lost", "late", "refused")
             until = leave + 4 * self.glimpse if glimpsed else arrive if arrive >= 0 else over
             if lasts(leave, until, t):
                 length = 4 * self.glimpse if arrive < 0 else arrive - leave
-                found.append([kind, ref, origin, to, round(min(1, (t - leave) / length), 6)])
+                found.append([kind, ref, origin, to, end, round(min(1, (t - leave) / length), 6)])
         return sorted(found)
 
     # What stands.

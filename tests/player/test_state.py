@@ -41,6 +41,7 @@ QUESTION = """(film, [index]) => {
         .filter((group) => group.channel === channel && group.service !== null)
         .map((group) => [group.service,
             [...Array(messages.count).keys()].map((message) => progress(index, group, message, t))]));
+    const ENDS = {[FINE]: "fine", [BAD]: "bad", [LOST]: "lost", [LATE]: "late", [REFUSED]: "refused"};
     const shown = (t) => {
         const {services, channels, dots} = stateOf(index, t);
         return {
@@ -52,10 +53,13 @@ QUESTION = """(film, [index]) => {
                     groups: Object.fromEntries(groups.map(({service, open, behind, oldest}) =>
                         [String(service), {open, behind, oldest}])),
                     progress: progressAt(name, t)}])),
-            dots: dots.map(({hop, share}) => [hop.kind, hop.ref, hop.from, hop.to, Math.round(share * 1e6) / 1e6]),
+            dots: dots.map(({hop, share}) =>
+                [hop.kind, hop.ref, hop.from, hop.to, ENDS[hop.end], Math.round(share * 1e6) / 1e6]),
         };
     };
     return {
+        hops: index.hops.map(({kind, ref, from, to, leave, arrive, end}) =>
+            [kind, ref, from, to, leave, arrive, ENDS[end]]),
         words: eventsOf([index]).list.map((event) => [event.time, sentence(index, event, `#${event.request}`)]),
         tables: Object.fromEntries(Object.entries({requests, attempts, messages, effects, sendings, remarks})
             .map(([name, table]) => [name, plain(table)])),
@@ -69,7 +73,12 @@ QUESTION = """(film, [index]) => {
     };
 }"""
 
-NAMES = {"state": ["stateOf", "customerAt", "progress"], "events": ["eventsOf"], "words": ["sentence", "verdictOf"]}
+NAMES = {
+    "hops": ["FINE", "BAD", "LOST", "LATE", "REFUSED"],
+    "state": ["stateOf", "customerAt", "progress"],
+    "events": ["eventsOf"],
+    "words": ["sentence", "verdictOf"],
+}
 
 
 def moments(plain, count, luck):
@@ -95,6 +104,7 @@ def assert_the_player_shows_the_records(runs, count=8):
     found = ask(films, QUESTION, NAMES)
     for run, made, reference, said in zip(runs, films, references, found, strict=True):
         assert_columns(reference, said["tables"], made)
+        assert sorted(said["hops"]) == sorted(list(hop[:7]) for hop in reference.hops), run
         assert list(map(tuple, said["words"])) == told(reference, made["futures"][0]["lanes"][0]), run
         for t, state, customers in zip(made["moments"], said["states"], said["customers"], strict=True):
             assert_state(state, reference.state(t), f"{run} at {t}")
@@ -112,7 +122,7 @@ def assert_state(shown, meant, where):
     for part in ("services", "channels"):
         for name, each in meant[part].items():
             assert shown[part][name] == each, f"{name} of {where}"
-    near = [[*dot[:4], pytest.approx(dot[4], abs=2e-6)] for dot in meant["dots"]]
+    near = [[*dot[:5], pytest.approx(dot[5], abs=2e-6)] for dot in meant["dots"]]
     assert shown["dots"] == near, where
 
 
@@ -324,3 +334,17 @@ def test_of_a_pool_that_grows_as_many_workers_are_shown_as_there_are():
     (found,) = ask([made | {"moments": times}], question, {"state": ["thereAt"]})
     wanted = [capacity.at(time / 1e6) for time in times]
     assert found == [[many, many] for many in wanted] and len(set(wanted)) > 3
+
+
+def test_an_answer_for_whom_nobody_waits_is_unwanted():
+    """`front` crashes while `back` works for it."""
+    run = Scenario.from_dict({
+        "name": "orphans",
+        "workloads": {"page": {"target": "front", "arrivals": {"constant": 1}}},
+        "services": {"front": {"handle": [{"call": "back"}]}, "back": {"handle": [{"work": 0.5}, {"effect": "row"}]}},
+        "network": {"latency": 0.02},
+        "faults": [{"crash": "front", "at": 1.2, "for": 0.5}],
+        "run": {"duration": 4, "warmup": 0},
+    }).run()  # fmt: skip
+    assert any(row.verdict == "orphaned" for row in Plain(run).rows)
+    assert_the_player_shows_the_records([run])

@@ -65,7 +65,18 @@ def measured(run):
 
 
 FAULTS = "A fault comes before everything else at its moment"
+
+
+def both_branches_fail(work):
+    """One branch fails after its work, and the call of the other one after two seconds."""
+    branches = [[{"work": work}, {"fail": 1}], [{"call": {"service": "back", "timeout": 2}}]]
+    services = {"front": {"handle": [{"parallel": branches}]}, "back": {"handle": [{"work": 9}]}}
+    return system(services, [("front", 0)])
+
+
 RULES = [
+    Rule("fails if one did, for the reason of the first", both_branches_fail, outcomes, on=(2, ["error"]),
+         beyond=(2 + JUST, ["timeout"])),
     Rule(IN_TIME, lambda timeout: calling({"timeout": timeout}, [{"work": 1}]), outcomes,
          on=(1, ["ok"]), beyond=(1 - JUST, ["timeout"])),
     Rule(IN_TIME, published, outcomes, on=(2, ["ok"]), beyond=(2 - JUST, ["timeout"])),

@@ -234,6 +234,7 @@ class Records:
         self.replays = []  # rows of deliveries that were asked for again
         self.reads = []  # (time, row, name of an effect, version): what attempts saw that may write if it is unchanged
         self.pieces = []  # (begun, ended, queued, alone, service, lane, row): of work on event loops and shared cores
+        self.decisions = []  # (time, service, measured, how many there were, and should be): of autoscaling
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 
     def note(self, table, row, time):
@@ -245,7 +246,7 @@ class Records:
         """Fix the numbers of rows, and turn all times into seconds."""
         for name in self.tables:
             getattr(self, name).close()
-        for name in ("incidents", "removals", "shown", "reads", "ownership"):
+        for name in ("incidents", "removals", "shown", "reads", "ownership", "decisions"):
             setattr(self, name, [(time / SECOND, *rest) for time, *rest in getattr(self, name)])
         self.pieces = [(*(time / SECOND for time in each[:4]), *each[4:]) for each in self.pieces]
         return self

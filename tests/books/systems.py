@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
 from tests.books import faults, loads
+from tests.parts.autoscale import drawing as scaling
 from tests.parts.event_loop import drawing as loops
 from tests.parts.exchange import drawing as exchanges
 from tests.parts.function import drawing as functions
@@ -101,6 +102,7 @@ def _system(draw, faulty, risky, stable=False):
     if "functions" in cast.hazards and not cast.pipes:
         for service in services.values():
             functions.draw_one(draw, service)
+            scaling.draw_one(draw, service)
             prices.draw_one(draw, service)
     if "once" in cast.hazards:
         for service in services.values():

@@ -69,6 +69,8 @@
 | starts too many environments, too fast, or for nobody;  | more environments; faster than its ramp; for    |
 | binds nobody; lets one go too early or late; throttles  | nobody; not started for it; its time; might     |
 | for nothing                                             | have started                                    |
+| scales otherwise than its rule; starts or retires more  | the rule says otherwise; were decided; was to   |
+| than was decided                                        | lose                                            |
 | does two pieces on a loop at once; lets it rest; shares  | two pieces at once; rested; less than it takes  |
 | no cores; lets them rest                                | alone; ... s of work and had                    |
 | bills a request twice; rounds a time down; forgets an   | billed for ... and worked                       |

@@ -14,7 +14,7 @@ from evsim.scenario.routing import dead_letters
 
 TWINS = [f"registration-{design}" for design in ("monolith", "classic", "parallel", "hybrid", "events")]
 LESSONS = [  # each is healthy, and breaks at two to four times its load
-    "blocked-event-loop", "cold-start-burst", "registration-serverless", "serverless-or-always-on",
+    "autoscale-by-lag", "blocked-event-loop", "cold-start-burst", "registration-serverless", "serverless-or-always-on",
     "hot-partition", "leader-failover", "metastable", "poison-message", "prefetch-unfair", "rebalance-storm",
     "replay-history", "saga-choreographed", "saga-orchestrated", "slow-consumer", "topic-exchange", "unix-pipe",
     "vertx-bus",

@@ -1,0 +1,3 @@
+"""Autoscaling: instances come and go with the load, as a rule decides every so often."""
+
+SOCKET = "service"

@@ -1,0 +1,42 @@
+"""Recount of autoscaling: each decision is made anew of what was measured, and what follows from it is counted."""
+
+import numpy as np
+
+from evsim.parts.autoscale.deciding import decider
+
+__all__ = ["CHECKS"]
+
+
+def decisions(books):
+    run, scenario = books.run, books.run.scenario.complete
+    for code, (name, service) in enumerate(scenario.services.items()):
+        if service.autoscale is None:
+            continue
+        settings, decide = service.autoscale, decider(service.autoscale, service, scenario)
+        made = [each for each in run.records.decisions if each[1] == code]
+        for time, _, measured, number, wanted in made:
+            if decide(time, number, measured) != wanted:
+                books.refuse(f"{name} was to have {wanted} instances at {time:.9g} s, and the rule says otherwise")
+        _follow(books, name, settings, made)
+
+
+def _follow(books, name, settings, made):
+    """As many come as were decided, at that time, and nobody else does."""
+    if books.run.scenario.faults or settings.least == 0:
+        return
+    lives = books.run.tables.capacity[name]
+    born = lives.born[settings.least :]
+    expected = [time for time, _, _, number, wanted in made for _ in range(max(0, wanted - number))]
+    if not np.array_equal(np.sort(born), np.sort(expected)):
+        books.refuse(f"{name} called up {len(born)} instances, and {len(expected)} were decided")
+    gone = np.sort(lives.ended[~np.isnan(lives.ended)])
+    given_up = np.sort([time for time, _, _, number, wanted in made for _ in range(max(0, number - wanted))])
+    if len(gone) > len(given_up) or (gone < given_up[: len(gone)]).any():
+        books.refuse(f"{name} lost {len(gone)} instances, and was to lose {len(given_up)}")
+    every = np.sort(lives.born)
+    alive = np.arange(1, len(every) + 1) - np.searchsorted(gone, every, "right")
+    draining = np.searchsorted(given_up, every, "right") - np.searchsorted(gone, every, "right")
+    books.demand(alive - np.maximum(draining, 0) <= settings.most, f"{name} had more instances than may be")
+
+
+CHECKS = (decisions,)

@@ -220,6 +220,7 @@ def test_compare_judges_all_designs_by_the_objectives_given():
     assert result.exit_code == 0
 
 
+@pytest.mark.slow
 def test_sweep_runs_all_combinations_and_keeps_them(tmp_path):
     workers, rate = "services.mailing-list.workers", "workloads.register-page.arrivals.poisson"
     asked = ["sweep", "registration-events", f"{workers}=1,5", f"{rate}=5/s,10/s", *SHORT, "--runs", 2,

@@ -99,6 +99,7 @@ def test_it_asks_for_a_guess_before_it_shows_anything(name):
         assert "You have not guessed" in ran(name).gave[truth.id]
 
 
+@pytest.mark.slow
 @each_notebook
 def test_each_question_has_four_answers_and_says_what_each_wrong_one_comes_from(name):
     choices = [each.choices for each in of_kind(name, Prediction) if each.choices]
@@ -109,6 +110,7 @@ def test_each_question_has_four_answers_and_says_what_each_wrong_one_comes_from(
         assert len(each) == 4 and f"“{right}”" in text
 
 
+@pytest.mark.slow
 @each_notebook
 def test_no_code_gives_the_answer_to_a_question_away(name):
     for cell in tagged(name, "predict") + tagged(name, "compare"):
@@ -129,6 +131,7 @@ def test_it_has_one_slider_which_works_at_each_of_its_values(name):
     assert len(alt_texts) == len(moved.values)  # each shows something else
 
 
+@pytest.mark.slow
 @each_notebook
 def test_it_has_one_exercise_with_check_and_hint(name):
     assert [len(tagged(name, tag)) for tag in ("exercise", "check", "hint")] == [1, 1, 1]
@@ -169,6 +172,7 @@ def test_what_it_imports_and_defines_is_used(name):
 # What it shows.
 
 
+@pytest.mark.slow
 @each_notebook
 def test_every_picture_has_an_alt_text_with_numbers(name):
     pictures = of_kind(name, Picture) + [moved.shown for moved in of_kind(name, Slider)]

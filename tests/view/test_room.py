@@ -18,6 +18,7 @@ def test_nothing_is_cut_off(name, make):
     assert is_whole(getattr(make().plot, name)())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in PICTURES if name != "who_knows_whom"])
 def test_long_names_leave_room_for_the_data(name):
     ax = drawn(getattr(long_names().plot, name)())

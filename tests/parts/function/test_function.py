@@ -166,6 +166,7 @@ def test_without_work_to_speak_of_a_request_is_cold_if_the_gap_outlives_the_keep
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("identifier", "messages"), [
     ("FAAS-MRU-5-0.5-30", 4000), ("FAAS-MRU-0.01-2-600", 1000), ("FAAS-MRU-0.1-2-600", 3000),
     ("FAAS-MRU-0.9-2-600", 4000),
@@ -308,6 +309,7 @@ def at(name, times, seed=1):
     return balanced(load(name).replace(changes), seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "times"), [("registration-serverless", 2), ("cold-start-burst", 3)])
 def test_each_scenario_is_healthy_and_throttles_at_so_many_times_its_load(name, times):
     for seed in (1, 2):

@@ -209,9 +209,9 @@ class Chart {
     const [x, bottom] = [this.x(time), HEIGHT - BOTTOM];
     for (const [name, value] of Object.entries({
       x,
-      y: TOP,
-      width: Math.max(0, this.width - RIGHT - x + 1),
-      height: bottom - TOP,
+      y: TOP - 6, // the highest line has a width
+      width: Math.max(0, this.width - RIGHT - x + 3),
+      height: bottom - TOP + 6,
     }))
       put(this.shade, name, value);
     for (const [name, value] of Object.entries({ x1: x, x2: x, y1: TOP - 6, y2: bottom }))

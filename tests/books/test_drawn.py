@@ -51,4 +51,4 @@ def test_what_is_left_out_is_there_to_be_left_out():
 def test_settings_are_counted_by_name_word_and_kind():
     names = all_settings()
     assert {"service.limit", "service.discipline: lifo", "fault.kind: leader_failure", "call", "call.timeout"} <= names
-    assert "publish.kind" not in names and "balance.by: random" in names
+    assert "publish.kind" not in names and "balancesettings.by: random" in names

@@ -19,6 +19,7 @@ def counts(run):
     return tuple(run.summary()[name] for name in NAMES)
 
 
+@pytest.mark.slow
 def test_an_event_is_not_true_yet_for_as_long_as_a_customer_of_a_single_queue_stays():
     """The answer comes at once, the effect when a M/M/1 queue has been passed: P(longer than t) = exp(-(mu-lam)t)."""
     scenario = consumers("queue", [{"work": exponential(0.5)}, {"effect": "mail"}], poisson(1), 8000)

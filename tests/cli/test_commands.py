@@ -77,6 +77,7 @@ def test_schema_accepts_the_built_in_scenarios():
     assert list(validator.iter_errors({"name": "no-run"})), "a schema that accepts anything says nothing"
 
 
+@pytest.mark.slow
 def test_compare_shows_designs_side_by_side():
     result = evsim_("compare", "registration-classic", "registration-events", *SHORT, "--runs", 3)
     assert result.exit_code == 0
@@ -90,6 +91,7 @@ def test_compare_shows_designs_side_by_side():
         assert text in result.stdout
 
 
+@pytest.mark.slow
 def test_compare_answers_in_json():
     result = evsim_("compare", "registration-classic", "registration-events", *SHORT, "--runs", 3, "--json")
     data = json.loads(result.stdout, parse_constant=pytest.fail)
@@ -119,6 +121,7 @@ def test_compare_saves_the_comparison_and_the_designs(tmp_path):
     assert evsim.load(tmp_path / "design-2.yaml").name == "registration-events"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit, status", [("30ms", 0), ("1ms", 1)])
 def test_compare_exits_with_1_only_if_every_design_misses_an_objective(limit, status):
     result = evsim_(
@@ -212,6 +215,7 @@ def test_every_public_name_is_there():
         evsim.sweeep
 
 
+@pytest.mark.slow
 def test_compare_judges_all_designs_by_the_objectives_given():
     result = evsim_("compare", "registration-classic", "registration-events", *SHORT, "--runs", 3,
                     "--objective", "response_mean=20ms")  # fmt: skip

@@ -86,6 +86,7 @@ def test_a_missed_objective_leaves_the_json_clean():
     assert result.stderr.startswith("MISSES  response mean")
 
 
+@pytest.mark.slow
 def test_an_objective_inside_the_interval_is_not_decided_and_no_miss():
     short = evsim.load("registration-classic").replace({"run.duration": "20s", "run.warmup": "2s"})
     middle = evsim.replicate(short, n=3).summary()["response_mean"].mean
@@ -94,6 +95,7 @@ def test_an_objective_inside_the_interval_is_not_decided_and_no_miss():
     assert "NOT DECIDED  response mean" in result.stdout
 
 
+@pytest.mark.slow
 def test_several_runs_have_intervals():
     result = evsim_("run", "registration-events", *SHORT, "--runs", 3)
     assert "3 runs, seeds 1 to 3" in result.stdout
@@ -118,6 +120,7 @@ def test_a_saved_scenario_repeats_the_run(tmp_path):
     assert evsim_("run", folder / "scenario.yaml").stdout == result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(Run, "requests"), reason="runs have no frames yet")
 def test_the_records_of_a_run_are_saved(tmp_path):
     evsim_("run", "registration-events", *SHORT, "--save", tmp_path)

@@ -179,6 +179,7 @@ with new_file("whole.json") as part:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals are others there")
 def test_a_signal_amid_writing_leaves_nothing(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -25,6 +25,7 @@ def both(classic, events):
     return evsim.compare(classic, events, n=10, jobs=1)
 
 
+@pytest.mark.slow
 def test_a_design_does_not_differ_from_itself(events):
     same = evsim.compare(events, events, n=3, jobs=1)
     assert list(same.designs) == ["registration-events (1)", "registration-events (2)"]

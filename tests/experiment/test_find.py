@@ -126,6 +126,7 @@ def test_a_percentile_of_too_few_customers_stops_the_search_at_once(queue):
     assert "too few to tell" in str(found)
 
 
+@pytest.mark.slow
 def test_a_count_of_none_is_no_proof_of_never(queue):
     found = evsim.find(queue, "services.desk.workers", (6, 9), {"errors": 0}, jobs=1)
     assert found.value == 6 and "Errors: 0 in 8 runs; at most 37.5 % of runs have more." in found.answer

@@ -38,6 +38,7 @@ def test_each_run_is_the_run_of_its_seed(scenario, five):
     assert repr(five.runs[2]["channels"]) == repr(alone.channels)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_runs_changes_nothing(scenario, five):
     backwards = [evsim.replicate(scenario, n=1, seed=seed).runs[0] for seed in (5, 4, 3, 2, 1)]
     assert repr(backwards[::-1]) == repr(five.runs)

@@ -81,6 +81,7 @@ def test_bad_input_is_named(desk):
             evsim.sensitivity(desk, n=1, **arguments)
 
 
+@pytest.mark.slow
 def test_pictures_say_what_was_measured(desk, measured):
     assert measured.plot().alt_text.startswith("Response mean depends most on desk: workers. desk: workers: ")
     assert tornado(measured).get_legend() is not None

@@ -34,6 +34,7 @@ def here(scenario):
     return evsim.sweep(scenario, GRID, n=2, jobs=1)
 
 
+@pytest.mark.slow
 def test_every_combination_is_the_replication_of_its_design(scenario, here):
     assert [changes for changes, _ in here.points] == [
         {WORKERS: workers, RATE: rate} for workers, rate in itertools.product(*GRID.values())
@@ -55,6 +56,7 @@ def test_a_list_of_changes_has_a_point_each(scenario):
     assert found.paths == (WORKERS, "run.duration")
 
 
+@pytest.mark.slow
 def test_the_table_says_which_points_meet_the_objectives(scenario):
     found = evsim.sweep(
         scenario.replace({"objectives": {"completion_mean": "95ms"}}), {RATE: ["10/s", "95/s"]}, n=5, jobs=1
@@ -64,6 +66,7 @@ def test_the_table_says_which_points_meet_the_objectives(scenario):
     assert "completion mean" in text and "MISSES" in found._repr_html_()
 
 
+@pytest.mark.slow
 def test_what_is_stored_is_not_run_again(scenario, here, tmp_path, monkeypatch):
     store = tmp_path / "runs.sqlite"
     assert repr(evsim.sweep(scenario, GRID, n=1, jobs=1, store=store).frame) == repr(
@@ -197,6 +200,7 @@ def test_a_dask_cluster_gives_the_same_although_a_worker_is_killed(scenario, her
     assert killed and found.frame.equals(here.frame)
 
 
+@pytest.mark.slow
 def test_a_cluster_that_is_not_there_is_named(scenario):
     pytest.importorskip("distributed")
     with pytest.MonkeyPatch.context() as patch:
@@ -205,6 +209,7 @@ def test_a_cluster_that_is_not_there_is_named(scenario):
             evsim.sweep(scenario, GRID, n=1, dask="tcp://127.0.0.1:1")
 
 
+@pytest.mark.slow
 def test_bad_input_is_named(scenario, tmp_path):
     for values, words in (
         ({}, "nothing to change"),

@@ -61,6 +61,7 @@ def test_where_there_are_several_workloads_requests_need_one(tmp_path):
         assert len(json.loads(path.read_text())) == (run.ledger.groupby("message").workload.first() == workload).sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", EVENT_FORMATS)
 def test_the_same_seed_gives_the_same_file(format, tmp_path):
     run = a_run("crashed events")

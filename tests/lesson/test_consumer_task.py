@@ -18,6 +18,7 @@ def with_it(**changes):
     return ARTICLE.replace(welcome(**changes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answer",
     [

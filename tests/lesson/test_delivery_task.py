@@ -21,6 +21,7 @@ def answer(database=True, mailing_list=True, rows=LOG, entries=LETTERS, **more):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [

@@ -21,6 +21,7 @@ def each(answers):
             for name in HERE for number, answer in enumerate(answers(name))]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, answer", each(lambda name: [(answer,) for answer in RIGHT[name]]))
 def test_the_right_answer_passes(name, answer):
     task = exercise(name)

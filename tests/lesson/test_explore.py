@@ -162,6 +162,7 @@ def test_it_says_in_plain_text_what_it_shows(explorer):
     assert f"told yes, not true 1 s later: {now} (before: {before})" in text
 
 
+@pytest.mark.slow
 def test_each_message_of_the_controls_is_answered_with_a_sentence(explorer, monkeypatch):
     panel = pytest.importorskip("anywidget") and __import__("evsim.lesson.panel", fromlist=["_kind"])._kind()
     seen = []

@@ -127,6 +127,7 @@ def test_a_kept_guess_that_can_not_be_chosen_any_more_is_none(folder):
     assert predict("What?", ["b", "c"]).guess is None
 
 
+@pytest.mark.slow
 def test_the_ghost_stands_at_the_guess_on_its_axis_and_in_the_alt_text(folder):
     run = lesson_size("events").run()
     prediction = fraction(unit="s").guessed(20)

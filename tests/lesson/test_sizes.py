@@ -10,6 +10,7 @@ DESIGNS = ("monolith", "classic", "parallel", "hybrid", "events")
 SEEDS = range(1, 11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", DESIGNS)
 def test_a_lesson_has_about_three_hundred_customers(design):
     counts = [len(lesson_size(design).run(seed=seed).tables.requests.row) for seed in SEEDS]

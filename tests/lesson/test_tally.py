@@ -73,6 +73,7 @@ def test_a_name_is_no_formula():
     assert "\n'=1+1," in Tally([student("=1+1")]).to_csv()
 
 
+@pytest.mark.slow
 def test_what_was_done_in_notebooks_is_handed_in(folder):
     question("on-the-list").guessed("in neither").guessed("only in classic").compare()
     exercise("break-events").check("database")

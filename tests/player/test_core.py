@@ -80,6 +80,7 @@ def assert_the_player_tells_every_moment(run, count=6):
         assert moments == moments_of_records(run, number, workload), (run, workload, number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["classic", "events", "doubled", "refused", "cut", "two_workloads"])
 def test_a_customers_events_are_the_moments_of_the_records(name):
     assert_the_player_tells_every_moment(getattr(runs, name)())

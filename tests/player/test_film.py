@@ -59,6 +59,7 @@ def assert_the_screen_counts_as_the_records_do(*all_runs, moments=40):
             assert screen == records, (run, t)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*runs.EDGES, "classic", "events"])
 def test_at_any_moment_the_screen_counts_as_the_records_do(name):
     run = getattr(runs, {"two": "two_workloads"}.get(name, name))()
@@ -72,6 +73,7 @@ def test_at_any_moment_of_any_run_the_screen_counts_as_the_records_do(drawn):
     assert_the_screen_counts_as_the_records_do(*(scenario.run() for scenario in drawn), moments=20)
 
 
+@pytest.mark.slow
 def test_odd_customers_are_those_of_promise_and_truth():
     cast = [runs.classic(), runs.events(), runs.doubled(), runs.cut(), runs.refused()]
     found = ask([film(run) for run in cast], "(film, lanes) => oddOf(lanes[0])", {"odd": ["oddOf"]})

@@ -84,6 +84,7 @@ def test_what_the_customer_felt_and_lost_is_in_the_title():
     assert title.endswith("(5 runs each)")
 
 
+@pytest.mark.slow
 def test_no_difference_seen_is_grey_and_said():
     made = scene(alike())
     assert made.title == "No difference seen between two and one in 3 runs each"

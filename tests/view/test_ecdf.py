@@ -67,6 +67,7 @@ def test_nobody_gives_a_sentence():
     assert ecdf(nobody()).alt_text == "No customer came after the warm-up."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDGES)
 def test_every_run_has_a_picture_with_words(name):
     ax = ecdf(EDGES[name]())

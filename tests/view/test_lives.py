@@ -206,5 +206,6 @@ def test_a_request_that_never_came_is_refused():
         lives(classic(), events(), request=99999)
 
 
+@pytest.mark.slow
 def test_it_is_reached_from_a_run():
     assert classic().plot.lives(events(), 20).alt_text == lives(classic(), events(), 20).alt_text

@@ -52,6 +52,7 @@ def test_a_column_is_a_customer_in_order_of_arrival():
     assert columns == sorted(expected)
 
 
+@pytest.mark.slow
 def test_there_are_four_pixels_for_each_of_three_hundred_customers():
     every = {"workloads.register-page.arrivals": {"constant": 10}}
     ax = promise(lesson("registration-events", **every).run())

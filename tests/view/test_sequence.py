@@ -49,6 +49,7 @@ def test_the_events_pass_through_the_channel():
     assert all(found[kind] == 2 for kind in ("deliver", "ack", "effect"))
 
 
+@pytest.mark.slow
 def test_steps_are_what_the_records_say():
     for sequence in stories():
         (story,), found = sequence.stories, kinds(sequence)
@@ -163,6 +164,7 @@ def test_causes_come_before_effects_where_nothing_takes_time():
     ]
 
 
+@pytest.mark.slow
 def test_text_has_a_line_for_each_step_and_what_came_of_it():
     for sequence in stories():
         lines = sequence.text().splitlines()
@@ -202,6 +204,7 @@ def test_the_picture_keeps_everything_inside_its_frame():
                 assert float(each.get("height")) >= 0
 
 
+@pytest.mark.slow
 def test_a_long_story_is_cut_in_the_picture_alone():
     sequence = many(60).sequence(0)
     assert "more steps" in sequence.svg()

@@ -94,6 +94,7 @@ def test_nobody_told_gives_a_sentence():
         assert staleness(run).alt_text == "Nobody was told yes, so nobody expects anything to be true."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDGES)
 def test_every_run_has_a_picture_with_words(name):
     ax = staleness(EDGES[name]())

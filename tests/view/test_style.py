@@ -166,6 +166,7 @@ def test_a_figure_of_several_pictures_tells_all_of_them():
     assert show(drawing).alt_text == f"{left.alt_text} {right.alt_text}"
 
 
+@pytest.mark.slow
 def test_a_picture_can_be_saved(tmp_path):
     show(events().plot.flow()).save(tmp_path / "flow.svg")
     assert (tmp_path / "flow.svg").read_text().count("<svg") == 1

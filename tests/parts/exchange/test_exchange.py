@@ -52,6 +52,7 @@ WORDS = st.lists(st.sampled_from("ab"), min_size=1, max_size=4)
 PATTERNS = st.lists(st.sampled_from("ab*#"), min_size=1, max_size=5)
 
 
+@pytest.mark.slow
 @given(PATTERNS, WORDS)
 @example(list("#"), ["a"])
 @example(list("a#"), ["a"])

@@ -110,6 +110,7 @@ def test_who_finds_as_many_environments_as_may_be_is_throttled_or_waits():
     assert sorted(waits.requests["response"]) == [1, 1, 1, 2, 2]
 
 
+@pytest.mark.slow
 def test_environments_are_added_at_the_ramp_of_lambda():
     """At once what the bucket holds, then as many as flow in: 40 s from 0 to 5,000."""
     fields = case("LAMBDA-scale")
@@ -153,6 +154,7 @@ def test_a_concurrency_limit_loses_what_erlang_says():
 # How many are cold.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("product", ["0.1", "0.5", "1", "2", "5"])
 def test_without_work_to_speak_of_a_request_is_cold_if_the_gap_outlives_the_keep_alive(product):
     expected = case("COLD-exp(-lam tau)")["expected"][product]

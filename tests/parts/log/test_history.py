@@ -66,6 +66,7 @@ def test_a_latecomer_disturbs_nobody():
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assignor", [None, "cooperative_sticky"])
 @pytest.mark.parametrize(("to", "first"), [("earliest", "earliest"), ({"offset": 100}, "offset"),
                                            ({"time": 12.5}, "time")])  # fmt: skip

@@ -103,6 +103,7 @@ def test_a_member_that_is_thrown_out_commits_nothing():
     assert (run.tables.messages["fate"] == Fate.ABORTED).any()
 
 
+@pytest.mark.slow
 def test_a_message_to_a_queue_is_no_part_of_it_and_the_kit_says_so():
     scenario = chain("transaction", bills="queue")
     assert (times(balanced(scenario), "booked") > 1).any()

@@ -54,6 +54,7 @@ def test_ten_messages_are_in_flight_with_a_prefetch_of_ten(tmp_path):
     assert at(150) == (truth["after 5 acks: unacked"], truth["ready after"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("probability", case("DLQ-maxreceive")["parameters"]["p"])
 @pytest.mark.parametrize("channel", ["queue", {"log": {"partitions": 50}}])
 def test_a_message_that_fails_three_times_is_dead(probability, channel):

@@ -480,6 +480,7 @@ def test_a_handler_that_runs_again_publishes_the_same_content_which_a_queue_can_
     assert copies({"deduplication": "5 min"}) == 1
 
 
+@pytest.mark.slow
 def test_a_retried_publish_is_kept_twice_by_a_queue_that_cannot_tell():
     """Every second confirmation is lost, so the publisher sends again."""
     network = {"links": {"wire": {"between": ["front", "events"], "loss": 0.3}}}

@@ -35,6 +35,7 @@ def test_a_card_in_twenty_is_refused_and_the_one_says_no_and_the_other_has_said_
     assert told["response_p99"] < led["response_p99"] / 20
 
 
+@pytest.mark.slow
 def test_a_crash_of_who_leads_leaves_halves_and_a_crash_of_a_step_in_the_dance_leaves_none():
     def crashes(service):
         return [{"crash": service, "at": at, "for": 1} for at in (10.5, 20.5, 30.5, 40.5)]

@@ -1,6 +1,6 @@
 """From settings to a rule, and from what it wants to what there may be. The audit decides anew by the same."""
 
-from evsim.parts.autoscale.rules import Panic, Proportional, capped_lag
+from evsim.parts.autoscale.scaling_rules import Panic, Proportional, capped_lag
 
 __all__ = ["decider"]
 

@@ -10,7 +10,7 @@ from evsim.scenario.part import Part
 from evsim.scenario.presets import LikenedSetting
 from evsim.scenario.units import Number, PositiveTime, Share, Time, Whole, up_to
 
-__all__ = ["SETTINGS", "AutoscaleSettings", "Moment", "Pace"]
+__all__ = ["SETTINGS", "AutoscaleSettings", "ScheduledNumber", "Pace"]
 
 Instances = up_to(1_000)
 AtLeastOne = Annotated[Number, Field(gt=0)]
@@ -24,7 +24,7 @@ class Pace(Part):
     every: Annotated[PositiveTime, Field(description="within what time")]
 
 
-class Moment(Part):
+class ScheduledNumber(Part):
     """From a time on there should be so many instances."""
 
     at: Annotated[Time, Field(description="from when on")]
@@ -77,7 +77,7 @@ class AutoscaleSettings(LikenedSetting):
     in_flight: Annotated[
         StrictBool | None, Field(description="whether messages in work count for the lag; by default they do")
     ] = None
-    schedule: Annotated[tuple[Moment, ...], Field(description="how many there should be, from when on")] = ()
+    schedule: Annotated[tuple[ScheduledNumber, ...], Field(description="how many there should be, from when on")] = ()
 
     @property
     def fetches(self):  # type: ignore[override]

@@ -16,7 +16,7 @@ class EventLoop(ServicePolicy):
     def __init__(self, service, settings):
         self.service, self.settings = service, settings
         self.check, self.name = ticks(settings.check), service.name
-        self.loops, self.pools = {}, {}  # instance -> its loops; its Pool
+        self.loops, self.pools = {}, {}  # instance -> its loops; its ThreadPool
         self.loop_of, self.turns = {}, {}  # row -> its loop; instance -> how many rows have got one
 
     def executing(self, step, run):
@@ -45,7 +45,7 @@ class EventLoop(ServicePolicy):
 
     def _pool(self, instance, run):
         if instance not in self.pools:
-            self.pools[instance] = Pool(self, run)
+            self.pools[instance] = ThreadPool(self, run)
         return self.pools[instance]
 
     def lost(self, row):
@@ -54,7 +54,7 @@ class EventLoop(ServicePolicy):
             lane.clear()
 
 
-class Pool:
+class ThreadPool:
     """The threads of an instance for what blocks: one line for all."""
 
     def __init__(self, policy, run):

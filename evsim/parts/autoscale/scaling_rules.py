@@ -1,6 +1,6 @@
 """How many instances there should be: what Kubernetes' HPA, Knative's KPA and KEDA decide, as functions of numbers.
 
-Each is held against the vectors of its project's own tests or documentation (tests/parts/autoscale/test_rules.py).
+Each is held against the vectors of its project (tests/parts/autoscale/test_scaling_rules.py).
 """
 
 from collections import deque

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evsim.parts.autoscale.rules import (
+from evsim.parts.autoscale.scaling_rules import (
     Panic,
     Proportional,
     burst_capacity,

@@ -113,6 +113,12 @@ class CrashMatrix(tuple):
 
         return crashes(self, ax=ax)
 
+    def scene(self):
+        """The same as a :class:`~evsim.view.scene.scene.Scene`, for a slider."""
+        from evsim.view.crash_pictures import scene
+
+        return scene(self)
+
     def __repr__(self):
         width = max((len(crash.point) for crash in self), default=0)
         lines = []

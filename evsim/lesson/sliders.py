@@ -62,7 +62,7 @@ class Slider:
         """What there is to see, and in words, after the control was moved."""
         before, shown = self.shown, self.move(self.values[changes[0]])
         if hasattr(shown, "scenes") and hasattr(before, "scenes"):
-            return shown, all_that_changed(noticed(before), noticed(shown))
+            return shown, _said(before, shown)
         return shown, getattr(shown, "alt_text", str(shown))
 
     def move(self, value):
@@ -90,16 +90,23 @@ class States:
         found = {number: shown for number, shown in sorted(found.items()) if hasattr(shown, "scenes")}
         held = iter(hold(scene for shown in found.values() for scene in shown.scenes))
         self.scenes = {number: [next(held) for _ in shown.scenes] for number, shown in found.items()}
-        self.noticed = {number: noticed(shown) for number, shown in found.items()}
+        self.shown = found
 
     def to_dict(self):
         """``scenes`` and ``said``, {number: {number before: what changed}}, for the browser."""
-        pairs = self.noticed.items()
+        pairs = self.shown.items()
         return {
             "scenes": {number: [each.to_dict() for each in scenes] for number, scenes in self.scenes.items()},
-            "said": {now: {before: all_that_changed(one, two) for before, one in pairs if before != now}
+            "said": {now: {before: _said(one, two) for before, one in pairs if before != now}
                      for now, two in pairs},
         }  # fmt: skip
+
+
+def _said(before, now):
+    """What customers notice of a change, or what the pictures find where they are about none in particular."""
+    if not noticed(now):
+        return " ".join(f"{scene.title}." for scene in now.scenes)
+    return all_that_changed(noticed(before), noticed(now))
 
 
 def noticed(shown):

@@ -1,6 +1,8 @@
 import pytest
 
-from evsim.lesson import lesson_size, slider
+import evsim
+from evsim.lesson import crash_designs, lesson_size, slider
+from evsim.lesson.sliders import States
 from evsim.view import Picture
 
 
@@ -55,3 +57,14 @@ def test_moving_the_control_shows_what_the_function_gives_and_says_it():
     assert [moved._changed({0: place}) for place in range(5)] == [(2 * n, str(2 * n)) for n in range(5)]
     shown, said = slider(list_down, seconds=range(1, 4))._changed({0: 2})
     assert said == shown.alt_text and "mailing-list down for 3 s" in said
+
+
+def test_pictures_about_no_run_in_particular_say_what_they_find():
+    def crashes(design="early ack"):
+        return evsim.crash_matrix(crash_designs()[design].replace({"run.duration": "3s"}), labels=[design]).scene()
+
+    states = States(slider(crashes, design=["early ack", "idempotent"])).to_dict()
+    assert states["said"] == {
+        0: {1: "early ack: told and true differ after 5 of 11 crashes."},
+        1: {0: "idempotent: told and true differ after 1 of 11 crashes."},
+    }

@@ -236,6 +236,26 @@ def sweep(
 
 
 @app.command()
+def fit(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Times, one a line: 0.012 (seconds) or 12ms.")],
+    picture: Annotated[str | None, typer.Option(metavar="FILE", help="Draw them and the nearest candidates.")] = None,
+    overwrite: Overwrite = False,
+):
+    """Find a distribution for measured times, and print its YAML. Exit status 1 if none of the candidates fits."""
+    from evsim.experiment.fitting import fit
+    from evsim.whole import place_for
+
+    place = picture and place_for(picture, overwrite=overwrite, inputs=[file])
+    found = fit(file)
+    say(str(found))
+    if place:
+        found.plot().figure.savefig(place)
+        say(f"The picture: {place}")
+    if found.best is None:
+        raise typer.Exit(MISSED)
+
+
+@app.command()
 def report(
     scenarios: Annotated[list[str], typer.Argument(metavar="NAME|FILE...", help="A design, or several.")],
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The page.")] = "report.html",

@@ -8,6 +8,7 @@ PAPER = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
 body {{ font: 12pt/1.45 system-ui, sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em }}
 table {{ border-collapse: collapse; width: 100% }} td, th {{ border: 1px solid #888; padding: .5em; text-align: left }}
+.anchor-link {{ display: none }} hr {{ margin: 2.5em 0 1em; border: 0; border-bottom: 1px solid #555 }}
 @media print {{ body {{ margin: 0 }} p, table, li {{ break-inside: avoid }} }}
 </style></head><body>{body}</body></html>
 """

@@ -1,6 +1,7 @@
 """What an answer to an exercise may be: a design in which nothing but what is asked for was changed."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from evsim.lesson.exercises import Refused
 from evsim.scenario import Scenario
@@ -10,6 +11,7 @@ __all__ = ["changed", "down", "of"]
 
 FREE = ("name", "about")  # whatever they say, the system is the same
 MOST = 3  # changes that are named
+ALIKE = 0.95  # as alike as a path and the same one with a letter too few or two
 
 
 def down(target):
@@ -49,7 +51,9 @@ def changed(answer, base, *paths):
 def _only(more, paths):
     if more:
         those = ", ".join(more[:MOST]) + (" and more" if len(more) > MOST else "")
-        raise Refused(f"something else was changed too: {those}; change only {' and '.join(paths)}")
+        near = get_close_matches(more[0], paths, n=1, cutoff=ALIKE)
+        meant = f"; did you mean {near[0]}?" if near else f"; change only {' and '.join(paths)}"
+        raise Refused(f"something else was changed too: {those}{meant}")
 
 
 def _as_much_work(answer, base):

@@ -65,6 +65,8 @@ def test_a_reader_that_loses_or_repeats_fails(given, words):
         (answer(**{"services.database.handle": [{"effect": "customer row"}]}), "services.database.handle"),
         (answer(**{"workloads.register-page.arrivals.poisson": "0.1/s"}), "workloads.register-page"),
         (answer(database="yes"), "idempotent"),
+        (answer(**{"services.databse.idempotent": True}), "did you mean services.database.idempotent?"),
+        (answer(**{"services.database.workers": 4}), "services.database.workers; change only"),
     ],
 )
 def test_an_answer_that_changes_others_or_can_not_be_read_is_refused(given, words):

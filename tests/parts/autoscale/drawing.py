@@ -32,9 +32,10 @@ SCHEDULE = [{"at": 3, "instances": 3}, {"at": 8, "instances": 1}]
 
 def draw_one(draw, service):
     """Let the instances of a service that is no function come and go, now and then."""
-    if "function" in service or draw(st.integers(0, 2)):
+    if "function" in service or draw(st.booleans()):
         return
-    measures = ["length", "concurrency", "utilisation", "schedule", *(["lag"] if service.get("subscribe") else [])]
+    lag = ["lag", "lag"] if service.get("subscribe") else []
+    measures = [*lag, "utilisation", "length", "concurrency", "schedule"]
     scaling = draw(SCALING) | {"by": draw(st.sampled_from(measures))}
     if scaling["by"] == "schedule":
         scaling["schedule"] = SCHEDULE

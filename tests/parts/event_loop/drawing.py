@@ -19,8 +19,9 @@ LOOPS = st.fixed_dictionaries(
 
 def draw_one(draw, service):
     """Now and then an event loop, or cores, or both."""
-    if draw(st.integers(0, 3)) == 0:
-        service["cores"] = draw(st.integers(1, 2))
-    if draw(st.integers(0, 3)) == 0:
+    cores = draw(st.sampled_from([None] * 6 + [1, 2]))
+    if cores:
+        service["cores"] = cores
+    if draw(st.sampled_from([False] * 6 + [True, True])):
         service["workers"] = draw(st.sampled_from([2, 5, 20]))
         service["event_loop"] = draw(LOOPS)

@@ -9,7 +9,7 @@ FUNCTIONS = st.fixed_dictionaries(
         "init": st.sampled_from([0, 0.25, 1, {"exponential": 0.3}]),
         "keep_alive": st.sampled_from([0, 0.5, 2, 600]),
         "reuse": st.sampled_from(["newest", "oldest"]),
-        "most": st.sampled_from([2, 3, 1000]),
+        "most": st.sampled_from([2, 3, 100]),
         "ramp": st.sampled_from([None, None, {"environments": 1, "every": 0.5}, {"environments": 2, "every": 4}]),
         "rate": st.sampled_from([None, None, 0.5]),
         "provisioned": st.sampled_from([0, 0, 1, 2]),

@@ -16,7 +16,7 @@ def arrival_times(system, name):
     scenario = system.scenario
     arrivals, luck, end = scenario.workloads[name].arrivals, system.luck, ticks(scenario.run_settings.duration)
     if arrivals.from_file:
-        stamps = np.rint(system.stamps(name)[0] * SECOND)
+        stamps = np.rint(system.arrival_trace(name)[0] * SECOND)
         yield stamps[stamps < end].tolist()
         return
     if arrivals.at_once:
@@ -90,7 +90,7 @@ def expected_requests(system, name):
     workload = scenario.workloads[name]
     arrivals, end = workload.arrivals, scenario.run_settings.duration
     if arrivals.from_file:
-        return int((system.stamps(name)[0] < end).sum())
+        return int((system.arrival_trace(name)[0] < end).sum())
     if arrivals.is_closed:
         handle = scenario.services[workload.target].handle
         steps = () if callable(handle) else handle

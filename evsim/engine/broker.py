@@ -3,8 +3,8 @@
 from collections import Counter
 from contextlib import nullcontext
 
+from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.delivery import Delivery
-from evsim.engine.letters import Letters
 from evsim.engine.publishing import Publishing
 from evsim.engine.random_streams import Label
 from evsim.results.records import Fate
@@ -39,19 +39,19 @@ class Channel:
         return Publishing(self.system, *arguments)
 
     def stored(self):
-        """Rows that lie in the channel itself, for a stock-take."""
+        """Rows that lie in the channel itself, for an inventory."""
         return []
 
     def hidden(self):
         """Messages that are kept and that nobody can see yet."""
         return []
 
-    def door(self, message):
+    def line_before(self, message):
         """The list in which a message that comes has to wait, as (function, argument); None if it may come in."""
         return self.frozen
 
     def outside(self):
-        """(function, argument) of everything that waits at the door, for a stock-take."""
+        """(function, argument) of everything that waits at the door, for an inventory."""
         return self.frozen or ()
 
     @property
@@ -149,7 +149,7 @@ class Subscriber:
     ``resume()``. ``worked`` or ``settled`` is None where it means nothing.
     """
 
-    news = ()  # heap functions of its own that may still end a lease
+    settling = ()  # heap functions of its own that may still end a lease
     refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
     gives_up_alone = False  # whether other groups have the message still
 
@@ -160,7 +160,8 @@ class Subscriber:
         self.edges = {}  # place number -> Delivery
         self.routes = {}  # route of a message -> place number of its delivery here
         address = subscription.dead_letter or getattr(channel.settings, "dead_letter", None)
-        self.letters = Letters(system, channel, address, self.group if self.gives_up_alone else "") if address else None
+        group = self.group if self.gives_up_alone else ""
+        self.letters = DeadLetters(system, channel, address, group) if address else None
         service.groups.append(self)
         channel.subscribers.append(self)
 
@@ -178,7 +179,7 @@ class Subscriber:
         """The service reads for more or fewer instances than before."""
 
     def unsettled(self):
-        """Rows whose work has ended and of which the broker will still be told, for a stock-take."""
+        """Rows whose work has ended and of which the broker will still be told, for an inventory."""
         return []
 
     def given_back(self, row):
@@ -193,15 +194,15 @@ class Subscriber:
         return self.channel.is_up and self.service.is_up
 
     def stored(self):
-        """Rows that wait here, for a stock-take."""
+        """Rows that wait here, for an inventory."""
         return []
 
     def overdue(self):
-        """Rows that a consumer still holds a credit for although their lease has ended, for a stock-take."""
+        """Rows that a consumer still holds a credit for although their lease has ended, for an inventory."""
         return []
 
     def unattended(self):
-        """Rows whose lease goes on although no consumer has a credit for them, for a stock-take."""
+        """Rows whose lease goes on although no consumer has a credit for them, for an inventory."""
         return []
 
     def credit_taken(self):

@@ -12,7 +12,7 @@ class Delivery:
 
     refusable = False
     answer = None  # a reply has nobody to go to
-    crews = None  # of batches: who follows whom
+    batches = None  # of batches: who follows whom
 
     def __init__(self, system, place, subscriber):
         self.system, self.kernel, self.place, self.subscriber = system, system.kernel, place, subscriber
@@ -29,16 +29,16 @@ class Delivery:
         service.arrivals.add(arrive)
         self.send = system.links.hop(
             place.workload, channel.name, service.name, rows, arrive, self._lost, ordered=True,
-            stamps=rows.arrived if undisturbed else None, copy=self._copy,
+            ahead=rows.arrived if undisturbed else None, copy=self._copy,
         )  # fmt: skip
         way = (place.workload, service.name, channel.name, rows)
         acknowledged = self._acknowledged()
-        self.acknowledge = system.links.stamp(*way, ordered=True) if subscriber.settled is None else None
+        self.acknowledge = system.links.settle_ahead(*way, ordered=True) if subscriber.settled is None else None
         if self.acknowledge is None:
             self.acknowledge = system.links.hop(*way, acknowledged, self._ack_lost, ordered=True, rank=ANSWER)
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
-        self.coming = {arrive, self._lost}
-        self.news = {acknowledged, self._unheard, self._ack_lost, *subscriber.news}
+        self.inbound = {arrive, self._lost}
+        self.settling = {acknowledged, self._unheard, self._ack_lost, *subscriber.settling}
         self.ended = tuple(map(self.unless_copy, self.after_work()))
         self.failed, self.died = self.unless_copy(self.failed), self.unless_copy(self.died)
         self.unheard_later = self.unless_copy(self.unheard_later)
@@ -89,10 +89,10 @@ class Delivery:
     # What the link brings twice settles nothing.
 
     def _copy(self, row):
-        rows, pins, copied = self.system.records.rows, self.subscriber.service.pins, self.system.copy(row)
+        rows, affinity, copied = self.system.records.rows, self.subscriber.service.affinity, self.system.copy(row)
         rows.ready[copied] = rows.leased[copied] = self.system.env._now
-        if row in pins:
-            pins[copied] = pins[row]
+        if row in affinity:
+            affinity[copied] = affinity[row]
         return copied
 
     def unless_copy(self, told):

@@ -190,7 +190,7 @@ class Environment(simpy.Environment):
         heapify(self._queue)
 
     def entries(self):
-        """``(time, function, argument)`` of everything scheduled, in order: what a stock-take looks at."""
+        """``(time, function, argument)`` of everything scheduled, in order: what an inventory looks at."""
         return [(time, function, argument) for time, _, function, argument in sorted(self._queue)]
 
 

@@ -3,10 +3,10 @@
 from math import ceil
 
 from evsim.engine.depth import building, roomy, running
-from evsim.engine.due import due_effects
 from evsim.engine.environment import SimulationError
+from evsim.engine.expected_effects import expected_effects
+from evsim.engine.inventory import take_inventory
 from evsim.engine.refusal import refuse
-from evsim.engine.stock import take_stock
 from evsim.engine.system import System
 from evsim.results.records import TooManyRows
 from evsim.results.results import Results
@@ -47,7 +47,7 @@ class Execution:
                 self._drain(duration, warnings)
                 warnings += self._missed_strikes()
             else:
-                self.system.reopen()
+                self.system.roll_back()
         except SimulationError as error:
             if not isinstance(error.__cause__, TooManyRows):
                 raise
@@ -60,7 +60,7 @@ class Execution:
 
     def _missed_strikes(self):
         """Faults at a step to which their request never came."""
-        for index in sorted(self.system.strikes_due):
+        for index in sorted(self.system.failpoints_due):
             fault = self.scenario.faults[index]
             moment = fault.at_step
             yield (
@@ -70,16 +70,16 @@ class Execution:
 
     def _results(self, warnings):
         system = self.system
-        stock, still_open = take_stock(system), system.count_open()
+        inventory, still_open = take_inventory(system), system.count_open()
         records = system.records.close()
         with roomy(self._depth):
-            due = due_effects(system)
+            due = expected_effects(system)
         return self._into(
             scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
             routes=[(route.site.place.workload, route.site.step) for route in system.routes],
-            effect_names=tuple(system.effect_names), key_names=system.key_names, due=due, stock=stock,
+            effect_names=tuple(system.effect_names), key_names=system.key_names, due=due, inventory=inventory,
             still_open=still_open,
-            tickets=[number for number, _ in system.luck.tickets],
+            retry_keys=[number for number, _ in system.luck.retry_keys],
             keys={name: keys.of for name, keys in system.keys.items()}, ended_at=self.env.now, warnings=warnings,
         )  # fmt: skip
 
@@ -87,10 +87,10 @@ class Execution:
         """Let what is open come to its end, up to the drain limit."""
         env, system = self.env, self.system
         slice_ = ceil(ticks(duration) / 50)
-        while env._now < system.end and system.count_open() and (env._queue or system.stamped().size):
+        while env._now < system.end and system.count_open() and (env._queue or system.settled_ahead().size):
             env.run(until=min(system.end, env._now + slice_) / SECOND)
             slice_ = ceil(slice_ * 1.5)
-        system.reopen()
+        system.roll_back()
         still_open = system.count_open()
         if still_open:
             when = f"{env.now - duration:.6g} s after the end of the arrivals"

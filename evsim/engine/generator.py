@@ -115,7 +115,7 @@ def generator_handler(compiler, function, end, fail):
     """The function that runs `function` as the handler of the compiler's place."""
     system, place, write = compiler.system, compiler.place, _writing(compiler)
     live, compiled = {}, {}
-    compiler.service.parallel.append(live)  # so that a crash forgets what it kills
+    compiler.service.volatile.append(live)  # so that a crash forgets what it kills
 
     def start(row):
         live[row] = _Handling(function(Context(system, place, row, write)))
@@ -175,7 +175,7 @@ def _writing(compiler):
 
     def write(row, step):
         if step not in steps:
-            if step.policies and compiler.edge.crews is not None:
+            if step.policies and compiler.edge.batches is not None:
                 rule = "a batch of messages is handled as one, and one of them may be refused"
                 raise SimulationError(f"{where}: {rule}; remove batch from the subscription")
             steps[step] = builder(step.kind)(compiler, step, (), written.append, fail)

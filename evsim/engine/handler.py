@@ -7,9 +7,9 @@ program counter. The edges say what a reply, an end and a failure mean.
 from heapq import heappush
 
 from evsim.engine.environment import ANSWER
+from evsim.engine.failpoints import Failpoints
 from evsim.engine.generator import generator_handler
 from evsim.engine.steps import BUILDERS, builder, first_work, may_strike
-from evsim.engine.strikes import Strikes
 from evsim.results.records import Outcome
 from evsim.scenario.faults import strikes_after_reply
 from evsim.scenario.handlers import all_steps, branches, numbered, title, titles
@@ -53,8 +53,8 @@ class Compiler:
         self.ordinals = {}  # kind of step -> how many were met, in the order of the file
         steps = service.settings.handle
         self.steps_met = {} if callable(steps) else self._ordinals(steps, ())
-        self.strikes = Strikes(self)
-        self.titles = titles(steps) if self.strikes.moments else {}
+        self.failpoints = Failpoints(self)
+        self.titles = titles(steps) if self.failpoints.moments else {}
         self.replies_early = False
         self.around = []  # what policies of the service put around the handling
         self.still = None  # inside a branch that may lose: wraps what follows a step
@@ -117,11 +117,11 @@ class Compiler:
 
     def build(self, step, position, then, fail):
         """One step as a function of a row."""
-        if not self.strikes.moments:
+        if not self.failpoints.moments:
             return builder(step.kind)(self, step, position, then, fail)
         name = self.titles.get(position) or numbered(title(step), position[-1] + 1)
-        then = self.strikes.after(name, then)
-        return self.strikes.before(name, builder(step.kind)(self, step, position, then, fail))
+        then = self.failpoints.after(name, then)
+        return self.failpoints.before(name, builder(step.kind)(self, step, position, then, fail))
 
     # What parts need.
 

@@ -28,5 +28,5 @@ class Kernel:
         return self._shared[key]
 
     def everything_shared(self):
-        """All that is shared, for a stock-take."""
+        """All that is shared, for an inventory."""
         return list(self._shared.values())

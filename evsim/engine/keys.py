@@ -21,7 +21,7 @@ class Keys:
         """A function from a block's number to the keys of its requests."""
         key, arrivals = settings.key, settings.arrivals
         if arrivals.from_file and arrivals.key is not None:
-            names, codes = np.unique(system.stamps(name)[1], return_inverse=True)
+            names, codes = np.unique(system.arrival_trace(name)[1], return_inverse=True)
             codes = system.reserve_keys(names) - codes
             return lambda number: codes[number * BLOCK : (number + 1) * BLOCK]
         if key is None:

@@ -98,12 +98,12 @@ class Links:
             self._named[ends] = NetworkLink(fault.subject, self._network.latency, self._network.loss)
         return self._named[ends]
 
-    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, stamps=None, copy=None,
+    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, ahead=None, copy=None,
             loss="lost on the link"):  # fmt: skip
         """A function that takes a row of `table` from `source` to `target` and calls `then(row)` there.
 
         lost: called with the row where the link loses it. ordered: nothing overtakes anything else on the ordered
-        hops from `source` to `target` (as on one TCP connection). stamps: a column in which an ordered hop that nothing
+        hops from `source` to `target` (as on one TCP connection). ahead: a column in which an ordered hop that nothing
         can disturb writes down its end when it begins. copy: makes the second row where the link makes two of one;
         without it there is no such thing. loss: the kind of incident that a loss is.
         """
@@ -114,15 +114,15 @@ class Links:
         if link.lossy:
             hop = self._guarded_hop(link, draws, purpose, table, then, lost, last, rank, loss)
             return hop if copy is None or not link.copying else self._copying_hop(link, hop, purpose, table, copy)
-        if stamps is not None:
-            return _stamped_hop(self.system, draws, link.latency, table, then, last, rank, stamps)
+        if ahead is not None:
+            return _hop_ahead(self.system, draws, link.latency, table, then, last, rank, ahead)
         return _plain_hop(self.system, draws, link.latency, table, then, last, rank)
 
-    def stamp(self, workload, source, target, rows, *, ordered=False):
+    def settle_ahead(self, workload, source, target, rows, *, ordered=False):
         """A hop at whose end nothing happens but that a row is settled as done, or None where the link may lose it.
 
         Nothing can disturb it, so its end is written down when it begins and the heap is spared: an end that lies past
-        the end of the run is taken back (:meth:`evsim.engine.system.System.reopen`).
+        the end of the run is taken back (:meth:`evsim.engine.system.System.roll_back`).
         """
         link = self.between(source, target)
         if link.lossy:
@@ -131,7 +131,7 @@ class Links:
         env, settled, verdict, good = self.system.env, rows.settled, rows.verdict, Verdict.DONE
         luck, values, missing = rows.luck, draws.values, draws.missing
 
-        def stamp(row):
+        def settle(row):
             try:
                 due = env._now + values[luck[row]]
             except IndexError:
@@ -139,7 +139,7 @@ class Links:
             settled[row] = due
             verdict[row] = good
 
-        def stamp_ordered(row):
+        def settle_ordered(row):
             try:
                 due = env._now + values[luck[row]]
             except IndexError:
@@ -151,7 +151,7 @@ class Links:
             settled[row] = due
             verdict[row] = good
 
-        return stamp if last is None else stamp_ordered
+        return settle if last is None else settle_ordered
 
     def _draws(self, workload, source, target, ordered):
         """(purpose, latencies, last arrival if `ordered`) of one more hop from `source` to `target`."""
@@ -232,14 +232,14 @@ def _plain_hop(system, draws, latency, table, then, last, rank):
     return hop if last is None else hop_ordered
 
 
-def _stamped_hop(system, draws, latency, table, then, last, rank, stamps):
+def _hop_ahead(system, draws, latency, table, then, last, rank, ahead):
     """An ordered plain hop that writes down its end when it begins."""
     env = system.env
     queue, next_key = env._queue, env.key_counter(rank)
     luck, values, missing = table.luck, draws.values, draws.missing
 
     def hop_constant(row):
-        stamps[row] = due = env._now + delay
+        ahead[row] = due = env._now + delay
         heappush(queue, (due, next_key(), then, row))
 
     def hop(row):
@@ -251,7 +251,7 @@ def _stamped_hop(system, draws, latency, table, then, last, rank, stamps):
             due = last[0]
         else:
             last[0] = due
-        stamps[row] = due
+        ahead[row] = due
         heappush(queue, (due, next_key(), then, row))
 
     if latency.is_constant:

@@ -7,7 +7,7 @@ def parallel(compiler, step, position, then, fail):
     if step.successes:
         return first_win(compiler, step, position, then, fail)
     left, failures = {}, {}
-    compiler.service.parallel += [left, failures]
+    compiler.service.volatile += [left, failures]
     count = len(step.branches)
 
     def joined(row):
@@ -41,7 +41,7 @@ def parallel(compiler, step, position, then, fail):
 def first_win(compiler, step, position, then, fail):
     """The step goes on when so many branches have succeeded, and fails when so many no longer can."""
     left = {}  # row -> [successes still needed, failures still bearable]
-    compiler.service.parallel.append(left)
+    compiler.service.volatile.append(left)
     needed, bearable = step.successes, len(step.branches) - step.successes
 
     def won(row):

@@ -14,7 +14,7 @@ INNERMOST, MIDDLE, OUTERMOST = range(3)
 
 
 class Policy:
-    """Every hook, doing nothing. `edge` is the :class:`evsim.engine.asking.Asking`, `row` an attempt.
+    """Every hook, doing nothing. `edge` is the :class:`evsim.engine.request_reply.RequestReply`, `row` an attempt.
 
     ``position``: a policy further out sees an attempt sooner.
     """

@@ -5,7 +5,7 @@ the channel keeps it once.
 """
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.writing import afresh, take, writer
+from evsim.engine.message_rows import afresh, take, writer
 from evsim.results.records import Fate, Reason
 from evsim.ticks import ticks
 
@@ -49,7 +49,7 @@ class Publishing:
             self.send_now = self.send = afresh(system, self.send, arrived)
         if self.channel.batching is not None:
             self.send = lambda message: self.channel.batching.add(self, message)
-        self.coming = {arrived, self.lost}  # heap functions that bring a message to its channel
+        self.inbound = {arrived, self.lost}  # heap functions that bring a message to its channel
         system.publishings.append(self)
         self.publish = self._publish(route, guarded)
 
@@ -67,7 +67,7 @@ class Publishing:
         return publish if self.step.acks else publish_and_go
 
     def stored(self):
-        """Messages that wait at the publisher, for a stock-take."""
+        """Messages that wait at the publisher, for an inventory."""
         return [] if self.channel.batching is None else self.channel.batching.of(self)
 
     # The plain path.
@@ -103,9 +103,9 @@ class Publishing:
         self.send(message)
 
     def _guarded_arrived(self, message):
-        channel, door = self.channel, self.channel.door(message)
-        if door is not None:
-            door.append((self._guarded_arrived, message))
+        channel, line = self.channel, self.channel.line_before(message)
+        if line is not None:
+            line.append((self._guarded_arrived, message))
             return
         messages = self.system.records.messages
         fate, record = channel.refusal(message, self.step.acks), message

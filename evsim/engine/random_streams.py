@@ -51,17 +51,17 @@ class RandomStreams:
 
     def __init__(self, seed):
         self.seed = seed
-        self.tickets = []  # (request number, chain of attempts and rounds)
+        self.retry_keys = []  # (request number, chain of attempts and rounds)
 
     def later(self, luck, label):
         """The luck of a further attempt, sending, copy ... with this `label`, of a row with this `luck`."""
         number, chain = self.of(luck)
-        self.tickets.append((number, _extend(chain, label)))
-        return LATER + len(self.tickets) - 1
+        self.retry_keys.append((number, _extend(chain, label)))
+        return LATER + len(self.retry_keys) - 1
 
     def of(self, luck):
         """(request number, chain) of a row's luck; the chain of first attempts all the way is 0."""
-        return (luck, 0) if luck < LATER else self.tickets[luck - LATER]
+        return (luck, 0) if luck < LATER else self.retry_keys[luck - LATER]
 
     def key(self, *purpose):
         """A 128-bit key (two unsigned 64-bit integers) for a purpose, the same in every process."""
@@ -94,11 +94,11 @@ class Draws:
     row's luck, and where that is past its end asks :meth:`missing`.
     """
 
-    __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_tickets")
+    __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_retry_keys")
 
     def __init__(self, luck, key, distribution):
         self.values = array("d")
-        self._tickets = luck.tickets
+        self._retry_keys = luck.retry_keys
         self._key = key
         self._low = int(key[0])
         self._distribution, self._kind = distribution, distribution.kind
@@ -116,7 +116,7 @@ class Draws:
     def missing(self, luck):
         """The value for a luck past the end of ``values``: draw on, or draw for a later attempt."""
         if luck >= LATER:
-            number, chain = self._tickets[luck - LATER]
+            number, chain = self._retry_keys[luck - LATER]
             return self.again(number, chain)
         values = self.values
         while len(values) <= luck:
@@ -132,7 +132,7 @@ class Draws:
 
     def labelled(self, luck, label):
         """The value of a further attempt, as ``of(luck.later(luck, label))``, of which no note is taken."""
-        number, chain = (luck, 0) if luck < LATER else self._tickets[luck - LATER]
+        number, chain = (luck, 0) if luck < LATER else self._retry_keys[luck - LATER]
         return self.again(number, _extend(chain, label))
 
     def again(self, number, chain):

@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 from math import prod
 
 from evsim.engine.admission import arriving, joining, turning_away
+from evsim.engine.affinity import InstanceAffinity
 from evsim.engine.environment import FAULT
 from evsim.engine.links import any_of
-from evsim.engine.pins import Pins
 from evsim.engine.pool import Pool
 from evsim.engine.service_policy import policies_of_service
 from evsim.results.records import Outcome, Reason
@@ -32,10 +32,10 @@ class Service:
         self.edges = {}  # place number -> its edge (what to tell whom)
         self.arrivals = set()  # heap functions that carry a delivery to this inbox
         self.completions = set()  # heap functions that carry work in hand
-        self.parallel = []  # the state of open parallel steps, a dict each
+        self.volatile = []  # the state of open parallel steps, a dict each
         self.groups = []  # the subscriptions that grant to this service
-        self.memories = []  # what each instance remembers of its calls
-        self.pins, self.memberships = Pins(), []  # where partitions of a log have owners
+        self.instance_states = []  # what each instance remembers of its calls
+        self.affinity, self.memberships = InstanceAffinity(), []  # where partitions of a log have owners
         self.policies = policies_of_service(self)
         bound = any(system.scenario.channels[each.channel].binds(settings, each) for each in settings.subscribe)
         self.guarded = system.may_fail(name) or bound or any(each.owns for each in settings.subscribe)
@@ -168,12 +168,12 @@ class Service:
     def fill(self):
         """Free workers take what waits."""
         rows, now, free, inbox = self.kernel.records.rows, self.kernel.env._now, self.free, self.inbox
-        turn_away, take_next, pins = self.turn_away, self.take_next, self.pins
+        turn_away, take_next, affinity = self.turn_away, self.take_next, self.affinity
         if self.filling:
             return  # a handler without work ended inside the loop below, which goes on
         self.filling = True
         while free and inbox:
-            found = self.match() if pins else (take_next(), free.popleft())
+            found = self.match() if affinity else (take_next(), free.popleft())
             if found is None:
                 break
             row, worker = found
@@ -191,7 +191,7 @@ class Service:
     def match(self):
         discipline = self.settings.discipline
         last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(self.inbox) > len(self.pool))
-        return self.pins.match(self.inbox, self.free, self.width, last)
+        return self.affinity.match(self.inbox, self.free, self.width, last)
 
     # What faults do.
 
@@ -207,7 +207,7 @@ class Service:
             for row in waiting:
                 edges[place[row]].refuse(row, Reason.UNREACHABLE)
         with self._together():
-            for row in sorted(self._take_out(self.pins.of(instance)), reverse=True):
+            for row in sorted(self._take_out(self.affinity.of(instance)), reverse=True):
                 edge = self.edges[self.kernel.records.rows.place[row]]
                 edge.refuse(row, Reason.UNREACHABLE) if edge.refusable else edge.withdrawn(row)
         self._tell(instance, "stops")
@@ -233,13 +233,13 @@ class Service:
         for row in waiting:
             self.inbox.remove(row)
         for row in rows:
-            del self.pins[row]
+            del self.affinity[row]
         return [*waiting, *(row for _, _, row in travelling)]
 
-    def _tell(self, instance, news):
+    def _tell(self, instance, what):
         """Tell the groups in which the instance is a member that it ``stops``, ``starts``, ``crashes`` ..."""
         for membership in self.memberships:
-            getattr(membership, news)(instance)
+            getattr(membership, what)(instance)
 
     def start(self, instance, is_new=False):
         """The end of :meth:`stop`: idle workers come back and channels grant again. Who is new holds none yet."""
@@ -302,12 +302,12 @@ class Service:
             travelling = env.withdraw(lambda function, _: function in self.arrivals)
             waiting = [*self.inbox, *(row for _, _, row in travelling)]
             self.inbox.clear()
-            self.pins.clear()
+            self.affinity.clear()
         else:
-            waiting = self._take_out(self.pins.of(instance))
+            waiting = self._take_out(self.affinity.of(instance))
         gone = set(dead)
         env.withdraw(lambda function, row: function in self.completions and row in gone)
-        for state in self.parallel:
+        for state in self.volatile:
             for row in gone & state.keys():
                 del state[row]
         for row in dead:
@@ -319,7 +319,7 @@ class Service:
         with self._together():
             for row in sorted((*dead, *waiting), reverse=True):  # the oldest comes back last: it is first in line
                 self.edges[rows.place[row]].died(row)
-        for memory in self.memories:
+        for memory in self.instance_states:
             memory.forget(instance)
         self._tell(instance, "crashes")
         for channel in self.system.channels.values():

@@ -7,9 +7,9 @@ A builder ``kind(compiler, step, position, then, fail)`` gives a function that d
 from heapq import heappush
 from math import prod
 
-from evsim.engine.asking import Asking
 from evsim.engine.environment import ANSWER
 from evsim.engine.parallel import parallel
+from evsim.engine.request_reply import RequestReply
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
 from evsim.results.records import Reason
@@ -133,13 +133,13 @@ def effect(compiler, step, position, then, fail):
         then(row)
 
     def effects_of_batch(leader):
-        for row in crews.get(leader, ()):
+        for row in batches.get(leader, ()):
             number = new()
             of_row[number], names[number], times[number] = row, name, env._now
         effect(leader)
 
-    crews = compiler.edge.crews
-    if crews is not None:
+    batches = compiler.edge.batches
+    if batches is not None:
         return effects_of_batch
     place, effects_of = compiler.place, compiler.effects
     made = effects_of.made(step, place, effect)
@@ -205,7 +205,7 @@ def call(compiler, step, position, then, fail):
     system = compiler.system
     (target,) = compiler.place.steps[position]
     done, bad = _answers(compiler, step, position, then, fail)
-    edge = Asking(
+    edge = RequestReply(
         system, target, system.services[target.service], done, bad,
         asker=compiler.service, timeout=step.timeout,
     )  # fmt: skip

@@ -21,8 +21,8 @@ from evsim.engine.weak_points import mortal
 from evsim.engine.workloads import Workload
 from evsim.registry import part
 from evsim.results.records import Fate, Outcome, Records, Verdict
+from evsim.scenario.arrival_trace import read_arrival_trace
 from evsim.scenario.routing import reached
-from evsim.scenario.stamps import read_stamps
 from evsim.ticks import ticks
 
 __all__ = ["System"]
@@ -47,11 +47,11 @@ class System:
         self.replied = set()  # rows answered before their handler ended
         self.effect_names, self.key_names, self._key_numbers = [], {}, {}
         self.effects = Effects(self)
-        self.routes, self._stamps = [], {}
+        self.routes, self._traces = [], {}
         self.clocks = []  # of the faults
-        self.strikes_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
+        self.failpoints_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
         self.publishings = []
-        self.reopened = []  # rows whose stamp was taken back
+        self.rolled_back = []  # rows settled ahead, for a moment that was not reached
         self.call_graph = CallGraph(scenario)
         self.places = self.call_graph.places
         refuse_too_many(self)  # before anything is made of them
@@ -134,12 +134,12 @@ class System:
 
     # Keys and names.
 
-    def stamps(self, workload):
+    def arrival_trace(self, workload):
         """(arrival times, keys) of a workload that replays a file, read once."""
-        if workload not in self._stamps:
+        if workload not in self._traces:
             arrivals = self.scenario.workloads[workload].arrivals
-            self._stamps[workload] = read_stamps(arrivals, self.scenario.folder)
-        return self._stamps[workload]
+            self._traces[workload] = read_arrival_trace(arrivals, self.scenario.folder)
+        return self._traces[workload]
 
     def reserve_keys(self, names):
         """Numbers for keys that are text: the one that is returned for the first, one less for the next ..."""
@@ -200,17 +200,17 @@ class System:
         hidden = sum(len(channel.hidden()) for channel in self.channels.values())
         return int((known & ~closed).sum() + (sent & ~arrived).sum()) + hidden + self.backing_off
 
-    def stamped(self):
+    def settled_ahead(self):
         """Rows that were settled for a moment still to come."""
         return np.flatnonzero(self.records.rows.column("settled") >= self.env._now)
 
-    def reopen(self):
-        """Take back what was stamped for a moment that this run did not reach."""
+    def roll_back(self):
+        """Take back what was written down for a moment that this run did not reach."""
         rows = self.records.rows
         for row in np.flatnonzero(rows.column("arrived") >= self.env._now).tolist():
             rows.arrived[row] = float("nan")
-        self.reopened = self.stamped().tolist()
-        for row in self.reopened:
+        self.rolled_back = self.settled_ahead().tolist()
+        for row in self.rolled_back:
             rows.settled[row], rows.verdict[row] = float("nan"), Verdict.OPEN
 
     # Attempts and rounds.

@@ -5,8 +5,8 @@ from itertools import chain as flatten
 from itertools import count
 
 from evsim.engine.arrivals import arrival_times
-from evsim.engine.asking import Asking
 from evsim.engine.environment import ARRIVAL
+from evsim.engine.request_reply import RequestReply
 from evsim.ticks import ticks
 
 __all__ = ["Workload"]
@@ -21,7 +21,7 @@ class Workload:
         closed = settings.arrivals.is_closed
         done = self._think if closed else None  # an open workload does not care how a request ended
         bad = (lambda row, reason: self._think(row)) if closed else None
-        self.edge = Asking(system, place, system.services[place.service], done, bad, timeout=settings.patience)
+        self.edge = RequestReply(system, place, system.services[place.service], done, bad, timeout=settings.patience)
         system.enter(place, self.edge)
         self.place = place
         if closed:

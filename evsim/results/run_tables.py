@@ -25,14 +25,14 @@ class RunTables:
     """
 
     def __init__(
-        self, *, scenario, records, ended_at, places, routes, effect_names, key_names, due, stock, still_open, tickets,
-        keys,
+        self, *, scenario, records, ended_at, places, routes, effect_names, key_names, due, inventory, still_open,
+        retry_keys, keys,
     ):  # fmt: skip
         self.scenario, self.records, self.ended_at = scenario, records, ended_at
         self.places, self.effect_names, self.key_names = places, effect_names, key_names
         self.routes = routes  # (workload, publish step) of each route
-        self.due, self.stock, self.still_open = due, stock, still_open
-        self.keys, self.tickets = keys, tickets
+        self.due, self.inventory, self.still_open = due, inventory, still_open
+        self.keys, self.retry_keys = keys, retry_keys
 
     @cached_property
     def rows(self):
@@ -63,7 +63,7 @@ class RunTables:
         later = luck >= LATER
         if later.any():
             luck = luck.copy()
-            luck[later] = np.array(self.tickets, dtype=luck.dtype)[luck[later] - LATER]
+            luck[later] = np.array(self.retry_keys, dtype=luck.dtype)[luck[later] - LATER]
         return columns | {"request": luck}
 
     @cached_property

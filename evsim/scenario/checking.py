@@ -12,6 +12,7 @@ from evsim.registry import SUBSCRIPTION, modules
 from .atomicity import transactions
 from .conditions import conditions
 from .errors import Problem, a
+from .fault_targets import faults
 from .files import files
 from .fitting import blocking, callees, unbrokered
 from .handlers import branches, walk
@@ -21,7 +22,6 @@ from .origins import origins
 from .presets import completed
 from .routing import homes, is_routed_by_key
 from .sizes import sizes
-from .striking import faults
 from .units import write_limit, write_time
 
 

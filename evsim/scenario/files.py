@@ -2,11 +2,11 @@
 
 import os
 
+from .arrival_trace import read_arrival_trace
 from .arrivals import Csv
 from .distributions import Empirical
 from .errors import Problem, ScenarioError
 from .part import Part, Tagged
-from .stamps import read_stamps
 from .units import write_time
 
 __all__ = ["files", "inputs", "late_rows", "rows_before"]
@@ -48,7 +48,7 @@ def late_rows(scenario):
         arrivals = workload.arrivals
         if not isinstance(arrivals, Csv) or not _is_there(scenario, arrivals):
             continue
-        times, _ = read_stamps(arrivals, scenario.folder)
+        times, _ = read_arrival_trace(arrivals, scenario.folder)
         late = int((times >= duration).sum())
         if late:
             yield (
@@ -62,7 +62,7 @@ def rows_before(scenario, arrivals, time):
     """How many rows of a file come before a time; 0 of one that is not there."""
     if not _is_there(scenario, arrivals):
         return 0
-    times, _ = read_stamps(arrivals, scenario.folder)
+    times, _ = read_arrival_trace(arrivals, scenario.folder)
     return int((times < time).sum())
 
 
@@ -88,4 +88,4 @@ def _is_there(scenario, part):
 
 
 def _read(scenario, part):
-    return read_stamps(part, scenario.folder) if isinstance(part, Csv) else part.times
+    return read_arrival_trace(part, scenario.folder) if isinstance(part, Csv) else part.times

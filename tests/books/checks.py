@@ -190,7 +190,7 @@ def assert_nobody_waits_in_vain(run):
             code = list(run.scenario.channels).index(name)
             mine = np.flatnonzero(kind_of == "delivery")
             mine = mine[run.tables.messages["channel"][rows["parent"][mine]] == code]
-            credit = sum(full for (source, _), (_, full) in run.tables.stock["credit"].items() if source == name)
+            credit = sum(full for (source, _), (_, full) in run.tables.inventory["credit"].items() if source == name)
             left = np.fmin(rows["leased"], rows["ended"])[mine]  # or thrown out
             waits, holds = (rows["ready"][mine], left), (rows["leased"][mine], rows["settled"][mine])
             _assert_all_are_busy(run, waits, holds, credit, name)
@@ -222,7 +222,7 @@ def _assert_pipe_flows(run, name):
     delivery = np.array([place.kind == "delivery" for place in run.tables.places] + [False])[rows["place"]]
     its = np.flatnonzero(delivery)
     its = its[np.isin(rows["parent"][its], mine)]
-    (credit,) = [full for (source, _), (_, full) in run.tables.stock["credit"].items() if source == name]
+    (credit,) = [full for (source, _), (_, full) in run.tables.inventory["credit"].items() if source == name]
     holds = rows["leased"][its], rows["ended"][its]
     _assert_all_are_busy(run, (rows["ready"][its], rows["leased"][its]), holds, credit, name)
     withdrawn = messages["fate"][mine] == Fate.WITHDRAWN

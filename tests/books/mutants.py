@@ -1,12 +1,12 @@
 """Ways to break the engine on purpose: those the audit must see, and those that only a property can see."""
 
 from evsim.engine import attempts, links, steps, system
-from evsim.engine.asking import Asking
 from evsim.engine.delivery import Delivery
 from evsim.engine.faults import Clock
 from evsim.engine.links import NetworkLink
 from evsim.engine.pool import Pool
 from evsim.engine.publishing import Publishing
+from evsim.engine.request_reply import RequestReply
 from evsim.engine.service import Service
 from evsim.results.records import Outcome, Verdict
 from evsim.ticks import SECOND, ticks
@@ -140,33 +140,33 @@ def work_starts_before_it_is_ready(patch):
         if once(row > LATE):
             rows_of(self).ready[row] += ticks(20)
 
-    then_also(patch, Asking, "_arrived", change)
+    then_also(patch, RequestReply, "_arrived", change)
 
 
-def stamp_wrongly(patch, change):
-    original, once = links._stamped_hop, Once()
+def write_arrivals_wrongly(patch, change):
+    original, once = links._hop_ahead, Once()
 
-    def stamped_hop(*arguments):
-        hop, stamps = original(*arguments), arguments[-1]
+    def hop_ahead(*arguments):
+        hop, arrived = original(*arguments), arguments[-1]
 
         def wrong(row):
             hop(row)
             if once(row > LATE):
-                stamps[row] = change(stamps[row])
+                arrived[row] = change(arrived[row])
 
         return wrong
 
-    patch.setattr(links, "_stamped_hop", stamped_hop)
+    patch.setattr(links, "_hop_ahead", hop_ahead)
 
 
 @mutant("arrived lies before leased")
 def a_delivery_arrives_before_it_is_granted(patch):
-    stamp_wrongly(patch, lambda time: time - SECOND)
+    write_arrivals_wrongly(patch, lambda time: time - SECOND)
 
 
 @mutant("a delivery was worked and never arrived")
 def the_arrival_of_a_delivery_is_not_written_down(patch):
-    stamp_wrongly(patch, lambda time: float("nan"))
+    write_arrivals_wrongly(patch, lambda time: float("nan"))
 
 
 @mutant("late and its lease had not ended", patience=5)
@@ -178,7 +178,7 @@ def an_answer_in_time_is_noted_as_late(patch):
         if once(row > LATE):
             records.note(records.late, row, records.rows.born[row])
 
-    then_also(patch, Asking, "_guarded_back", change)
+    then_also(patch, RequestReply, "_guarded_back", change)
 
 
 @mutant("a reply lies outside the work that made it", early=True)
@@ -203,7 +203,7 @@ def a_reply_is_dated_before_its_work(patch):
 
 @mutant("settled as done and the work was not done")
 def a_failure_is_answered_well(patch):
-    patch.setattr(Asking, "failed", lambda self, row: self.answer(row))
+    patch.setattr(RequestReply, "failed", lambda self, row: self.answer(row))
 
 
 @mutant("settled as done and the work was not done")
@@ -235,17 +235,17 @@ def a_lease_ends_without_a_verdict(patch):
 
 @mutant("was not given up when another attempt was made", **IMPATIENT)
 def a_call_is_tried_again_and_not_given_up(patch):
-    original, once = Asking._settle, Once()
+    original, once = RequestReply._settle, Once()
 
     def settle(self, row, verdict):
         if not once(row > LATE and verdict == Verdict.TIMEOUT):
             original(self, row, verdict)
 
-    patch.setattr(Asking, "_settle", settle)
+    patch.setattr(RequestReply, "_settle", settle)
 
 
 def let_late_answers_settle(patch):
-    original = Asking._guarded_back
+    original = RequestReply._guarded_back
 
     def guarded_back(self):
         back, verdict = original(self), rows_of(self).verdict
@@ -257,7 +257,7 @@ def let_late_answers_settle(patch):
 
         return late_too
 
-    patch.setattr(Asking, "_guarded_back", guarded_back)
+    patch.setattr(RequestReply, "_guarded_back", guarded_back)
 
 
 @mutant("was not given up when another attempt was made", **IMPATIENT)
@@ -276,7 +276,7 @@ def attempts_are_counted_wrongly(patch):
 
 
 def renumber(patch, change):
-    original = Asking.__init__
+    original = RequestReply.__init__
 
     def init(self, *arguments, **settings):
         original(self, *arguments, **settings)
@@ -289,7 +289,7 @@ def renumber(patch, change):
 
             self.ask = renumbered
 
-    patch.setattr(Asking, "__init__", init)
+    patch.setattr(RequestReply, "__init__", init)
 
 
 @mutant("the requests of customers are not 0, 1, 2")
@@ -367,7 +367,7 @@ def a_fault_at_a_step_strikes_again(patch):
 
     def begin(self, _=None):
         original(self)
-        self.system.strikes_due.add(0)
+        self.system.failpoints_due.add(0)
 
     patch.setattr(Clock, "begin", begin)
 

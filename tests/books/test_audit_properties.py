@@ -48,9 +48,13 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
     assert run.audit()
     assert run.summary()["pending"] == 0
     assert not any("still open" in warning for warning in run.warnings)
-    assert run.tables.stock["ready"] == run.tables.stock["waiting"] == run.tables.stock["travelling"] == []
+    inventory = run.tables.inventory
+    assert inventory["ready"] == inventory["waiting"] == inventory["travelling"] == []
     for name, service in scenario.services.items():
-        home = {*run.tables.stock["free"][name], *run.tables.stock["absent"][name]}  # a last fault may outlast the work
+        home = {
+            *run.tables.inventory["free"][name],
+            *run.tables.inventory["absent"][name],
+        }  # a last fault may outlast the work
         every = (
             run.tables.capacity[name].workers_at_last()
             if service.is_elastic
@@ -58,9 +62,9 @@ def test_when_all_faults_have_ended_everything_comes_to_its_end_and_every_worker
         )
         assert home.issuperset(every) and (service.is_elastic or home == set(every)), name
     ways = {place.number: (place.source, place.service) for place in run.tables.places}
-    for way, (credit, full) in run.tables.stock["credit"].items():
+    for way, (credit, full) in run.tables.inventory["credit"].items():
         # Of a lease that ended by the clock the credit may be on its way home when nothing is open any more.
-        late = [row for row in run.tables.stock["overdue"] if ways[run.tables.rows["place"][row]] == way]
+        late = [row for row in run.tables.inventory["overdue"] if ways[run.tables.rows["place"][row]] == way]
         assert credit + len(late) == full, way
 
 

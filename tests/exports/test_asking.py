@@ -1,4 +1,4 @@
-"""Asking for an export: what is refused, and with which words."""
+"""RequestReply for an export: what is refused, and with which words."""
 
 import json
 import subprocess

@@ -73,7 +73,7 @@ class Plain:
                 [each for each in earlier if not each.copy][-1].deleted_late = True
 
     def _request(self, luck):
-        return self.run.tables.tickets[luck - LATER] if luck >= LATER else luck
+        return self.run.tables.retry_keys[luck - LATER] if luck >= LATER else luck
 
     def _undo(self):
         """An undo takes back every effect of its request and name that was there and stood."""

@@ -110,7 +110,7 @@ def test_instances_come_for_messages_too(channel, subscription):
     for faults in ([], [{"crash": "shop", "at": "5s", "for": "2s"}], [{"crash": "shop/1", "at": "5s", "for": "2s"}]):
         run = scenario.replace({"faults": faults}).run(seed=1)
         assert run.audit() and run.tables.capacity["shop"].most > 1
-        assert run.tables.stock["ready"] == run.tables.stock["waiting"] == [], (
+        assert run.tables.inventory["ready"] == run.tables.inventory["waiting"] == [], (
             "and when nobody comes any more, all is done"
         )
 

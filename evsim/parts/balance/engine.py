@@ -31,19 +31,19 @@ build = Balancer
 class Lines:
     """An inbox in which every instance has a line of its own; a row stands in that of the instance it is pinned to."""
 
-    def __init__(self, pins, instances):
-        self.pins = pins
+    def __init__(self, affinity, instances):
+        self.affinity = affinity
         self.of = [deque() for _ in range(instances)]
 
     def append(self, row):
-        self.of[self.pins[row]].append(row)
+        self.of[self.affinity[row]].append(row)
 
     def extend(self, rows):
         for row in rows:
             self.append(row)
 
     def remove(self, row):
-        self.of[self.pins[row]].remove(row)
+        self.of[self.affinity[row]].remove(row)
 
     def clear(self):
         for line in self.of:
@@ -89,7 +89,7 @@ class Inboxes(Lines):
     def __init__(self, service, settings):
         self.service, self.system, self.kernel = service, service.system, service.kernel
         self.settings, self.instances, self.width = settings, service.settings.instances, service.settings.workers
-        super().__init__(service.pins, self.instances)
+        super().__init__(service.affinity, self.instances)
         self.running = Held(service.instance_of, self.instances)
         self.known = self.everybody = list(range(self.instances))
         self.turn = -1
@@ -102,12 +102,12 @@ class Inboxes(Lines):
     # The way in, and to a worker.
 
     def offer(self):
-        service, place, pins = self.service, self.kernel.records.rows.place, self.pins
+        service, place, affinity = self.service, self.kernel.records.rows.place, self.affinity
         edges, instances = service.edges, service.instances
         ways_in = [joining(service, self._let_in(each), self.of[each], _Free(self, each)) for each in self.everybody]
 
         def offer(row):
-            instance = pins[row] if row in pins else self.pick(row)
+            instance = affinity[row] if row in affinity else self.pick(row)
             edge = edges[place[row]]
             if instances[instance].down and edge.refusable:
                 edge.refuse(row, Reason.UNREACHABLE)
@@ -117,10 +117,10 @@ class Inboxes(Lines):
         return arriving(service, offer)
 
     def _let_in(self, instance):
-        pins, line = self.pins, self.of[instance]
+        affinity, line = self.affinity, self.of[instance]
 
         def let_in(row):
-            pins[row] = instance
+            affinity[row] = instance
             line.append(row)
             self.service.fill()
 
@@ -135,7 +135,7 @@ class Inboxes(Lines):
                 last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(line) > self.width)
                 row = line.pop() if last else line.popleft()
                 free.remove(worker)
-                del self.pins[row]
+                del self.affinity[row]
                 return row, worker
         return None
 

@@ -6,7 +6,7 @@ changes with calls, not by the clock, so it is half-open from the first call aft
 
 from collections import deque
 
-from evsim.engine.memory import Memory
+from evsim.engine.instance_state import InstanceState
 from evsim.engine.policy import Policy
 from evsim.parts.breaker.periods import CLOSED, HALF_OPEN, OPEN
 from evsim.results.records import Reason
@@ -28,7 +28,7 @@ class Breaker(Policy):
             name = f"{service.name}/{instance + 1}" if service.settings.most_instances > 1 else service.name
             return Circuit(service.kernel, f"{name} to {callee}", settings)
 
-        self.circuits = Memory(service, make)
+        self.circuits = InstanceState(service, make)
 
     def admits(self, row):
         """Whether a call may be made now; then it counts from now on."""

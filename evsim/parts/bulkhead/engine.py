@@ -3,7 +3,7 @@
 from collections import deque
 from functools import partial
 
-from evsim.engine.memory import Memory
+from evsim.engine.instance_state import InstanceState
 from evsim.engine.policy import Policy
 from evsim.results.records import Reason
 
@@ -20,7 +20,7 @@ class Bulkhead(Policy):
 
     def __init__(self, system, service, callee, settings):
         self.settings = settings
-        self.compartments = Memory(service, lambda instance: Compartment(settings))
+        self.compartments = InstanceState(service, lambda instance: Compartment(settings))
 
     def enter(self, row, edge):
         """Let a call through now, or later, or never: ``edge.send(row)``, or refuse it."""

@@ -1,12 +1,12 @@
 """A question over a bus: one handler answers it, or nobody."""
 
-from evsim.engine.asking import Asking
+from evsim.engine.request_reply import RequestReply
 from evsim.results.records import Outcome, Reason
 
 __all__ = ["BusAsking", "ask"]
 
 
-class BusAsking(Asking):
+class BusAsking(RequestReply):
     """A question to one handler. Who asks learns of a failure and of nobody being there; of what is lost, nothing."""
 
     ordered = True
@@ -19,7 +19,7 @@ class BusAsking(Asking):
     def callee(self):
         return self.bus.name
 
-    def _door(self):
+    def _admission(self):
         return self.bus.room(self.service, self.service.offer, self._dropped)
 
     def _dropped(self, row, reason):
@@ -43,7 +43,7 @@ def ask(bus, compiler, step, position, done, bad):
         )  # fmt: skip
         policies = edge.policies
         system.enter(target, edge)
-    ways = {service: (edge.place.number, edge.let) for service, edge in edges.items()}
+    ways = {service: (edge.place.number, edge.dispatch) for service, edge in edges.items()}
     nobody = next(iter(edges.values()))
     next_handler = bus.next_handler
 

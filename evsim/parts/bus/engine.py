@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import cycle
 
 from evsim.engine.broker import Channel, Subscriber
-from evsim.engine.oneway import OneWay, lose
-from evsim.engine.writing import writer
+from evsim.engine.fire_and_forget import FireAndForget, lose
+from evsim.engine.message_rows import writer
 from evsim.parts.bus.ask import ask
 from evsim.results.records import Outcome, Reason
 
@@ -88,7 +88,7 @@ class Handler(Subscriber):
     """A service that listens. Nothing waits for it in the bus, so it needs no credit."""
 
     def edge(self, place):
-        edge = OneWay(self.system, place, refusable=True)
+        edge = FireAndForget(self.system, place, refusable=True)
         service, env, arrived_at = self.service, self.system.env, self.system.records.rows.arrived
         take = self.channel.room(service, service.offer, edge.refuse)
 
@@ -98,7 +98,7 @@ class Handler(Subscriber):
 
         arrived.part = service.name
         edge.arrived = arrived
-        edge.coming = {arrived, edge.lost}
+        edge.inbound = {arrived, edge.lost}
         return edge
 
     def resume(self):
@@ -108,7 +108,7 @@ class Handler(Subscriber):
 class BusPublisher:
     """One publish or send step on one path. ``publish(row)`` does it and goes on at once."""
 
-    coming = frozenset()  # a message is on the bus as soon as it is sent
+    inbound = frozenset()  # a message is on the bus as soon as it is sent
 
     def __init__(self, system, place, step, route, then, fail, asker):
         self.system, self.place, self.step, self.bus = system, place, step, route.channel

@@ -6,7 +6,7 @@ What leads nowhere is written down as dropped, and confirmed all the same.
 """
 
 from evsim.engine.broker import Channel
-from evsim.engine.writing import goes_round, is_letter, onward, refused_letter
+from evsim.engine.message_rows import forward, goes_round, is_letter, refused_letter
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.routing import onward as leads_to
 
@@ -28,7 +28,7 @@ class Exchange(Channel):
         self.count = 0  # of messages that came
         self.copies = {}  # message -> {copy: its fate, None while it waits at a door}
         self.told = {}  # message -> who waits for the fates of all its copies
-        self.coming = {self._offer}  # heap functions that bring a message to its channel
+        self.inbound = {self._offer}  # heap functions that bring a message to its channel
         system.publishings.append(self)
 
     def stored(self):
@@ -63,7 +63,7 @@ class Exchange(Channel):
             if target.keeps and goes_round(self.system, cause, message, target):
                 self._note("message dropped in a dead-letter cycle", target, message)
             else:
-                copies.append(onward(self.system, message, cause, target, luck))
+                copies.append(forward(self.system, message, cause, target, luck))
         self.copies[message] = dict.fromkeys(copies)
         for copy in copies:
             self._offer(copy)
@@ -80,9 +80,9 @@ class Exchange(Channel):
     def _offer(self, copy):
         messages = self.system.records.messages
         target = self.system.routes[messages.route[copy]].channel
-        door = target.door(copy)
-        if door is not None:
-            door.append((self._offer, copy))
+        line = target.line_before(copy)
+        if line is not None:
+            line.append((self._offer, copy))
             return
         fate, record = target.refusal(copy, 1), copy
         if fate:

@@ -75,7 +75,7 @@ class Environments(ElasticPool):
         self.room[number] -= 1
         if not self.room[number]:
             del self.room[number]
-        self.service.pins[row] = number
+        self.service.affinity[row] = number
         self.records.incidents.append((self.env._now, COLD, self.service.name, row))
         return True
 
@@ -85,10 +85,10 @@ class Environments(ElasticPool):
         return number
 
     def needed(self, waiting):
-        pins, inbox = self.service.pins, self.service.inbox
-        if waiting > len(pins):
+        affinity, inbox = self.service.affinity, self.service.inbox
+        if waiting > len(affinity):
             for row in inbox:
-                if row not in pins and not self.bind(row):
+                if row not in affinity and not self.bind(row):
                     break
 
     def _ask_again(self, after):

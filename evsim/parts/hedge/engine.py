@@ -40,7 +40,7 @@ class Hedging(Policy):
     def due(self, row):
         """The time for the hedge of an attempt has come, if nothing has come of it."""
         rows, edge = self.system.records.rows, self.edge
-        if rows.verdict[row] != Verdict.OPEN or edge.asleep(self.due, row) or rows.outcome[rows.parent[row]]:
+        if rows.verdict[row] != Verdict.OPEN or edge.defer_if_paused(self.due, row) or rows.outcome[rows.parent[row]]:
             return
         if edge.may_ask_again(row):
             second = self.system.next_attempt(row)

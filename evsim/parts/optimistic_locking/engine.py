@@ -47,7 +47,7 @@ class Versions(EffectPolicy):
 def read(compiler, step, position, then, fail):
     versions, reads, env = compiler.effects.policy(step.name, step.watches), compiler.kernel.records.reads, compiler.env
     key_of, seen, name = key_of_row(compiler.system, compiler.place), versions.seen, step.name
-    compiler.service.parallel.append(seen)  # so that a crash forgets what it kills
+    compiler.service.volatile.append(seen)  # so that a crash forgets what it kills
 
     def read(row):
         seen[row] = version = versions.of(key_of(row))

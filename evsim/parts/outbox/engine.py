@@ -10,7 +10,7 @@ from itertools import islice
 from math import inf, isinf, isnan
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.engine.writing import afresh, take, writer
+from evsim.engine.message_rows import afresh, take, writer
 from evsim.ticks import ticks
 
 __all__ = ["OutboxPublisher", "Relay", "build"]
@@ -111,7 +111,7 @@ class OutboxPublisher:
             ordered=True, loss="message lost on the link",
         )  # fmt: skip
         self.send = afresh(system, self.send, self._arrived)
-        self.coming = {self._arrived}
+        self.inbound = {self._arrived}
         system.publishings.append(self)
 
         write = writer(system, route)
@@ -141,9 +141,9 @@ class OutboxPublisher:
         self.system.records.incidents.append((self.system.env._now, what, self.channel.name, message))
 
     def _arrived(self, message):
-        channel, door = self.channel, self.channel.door(message)
-        if door is not None:
-            door.append((self._arrived, message))
+        channel, line = self.channel, self.channel.line_before(message)
+        if line is not None:
+            line.append((self._arrived, message))
             return
         record = message
         if channel.refusal(message, "all"):

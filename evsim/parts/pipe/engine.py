@@ -8,8 +8,8 @@ dies (as of SIGPIPE), which breaks the pipes that it reads. Who has died does no
 from collections import deque
 
 from evsim.engine.broker import Channel, Subscriber
-from evsim.engine.oneway import OneWay, lose
-from evsim.engine.writing import writer
+from evsim.engine.fire_and_forget import FireAndForget, lose
+from evsim.engine.message_rows import writer
 from evsim.parts.pipe.room import room_of
 from evsim.results.records import Fate, Outcome, Reason
 
@@ -138,7 +138,7 @@ class PipeReader(Subscriber, _End):
         service.memberships.append(self)
 
     def edge(self, place):
-        return OneWay(self.system, place, refusable=False, freed=self._freed)
+        return FireAndForget(self.system, place, refusable=False, freed=self._freed)
 
     @property
     def may_read(self):
@@ -204,7 +204,7 @@ class PipePublisher:
     def __init__(self, system, place, step, route, then, fail, asker):
         self.system, self.then, self.asker = system, then, asker
         self.size = 1 if step.size is None else step.size
-        self.coming = {self.kept}
+        self.inbound = {self.kept}
         system.publishings.append(self)
         write, pipe = writer(system, route), route.channel
         asker.memberships.append(_PipeWriter(pipe, asker))

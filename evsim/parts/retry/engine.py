@@ -4,7 +4,7 @@ Source: M. Brooker, Fixing retries with token buckets and circuit breakers (2022
 """
 
 from evsim.engine.environment import TIMEOUT
-from evsim.engine.memory import Memory
+from evsim.engine.instance_state import InstanceState
 from evsim.engine.policy import Policy
 from evsim.parts.retry.words import NO_RETRY
 
@@ -61,7 +61,7 @@ class Budget:
     def __init__(self, system, service, callee, settings):
         self.system, self.settings = system, settings
         self.who = f"{service.name} to {callee}"
-        self.buckets = Memory(service, lambda instance: Bucket(settings.burst))
+        self.buckets = InstanceState(service, lambda instance: Bucket(settings.burst))
 
     def deposit(self, row):
         """A first call is made."""

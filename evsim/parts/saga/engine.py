@@ -29,7 +29,7 @@ def undo(compiler, step, position, then, fail):
 def compensate(compiler, instead, position, then, fail):
     """``fail(row, reason)`` after the steps; where one of them fails, with the first reason, and without the rest."""
     why = {}  # row -> why the call failed
-    compiler.service.parallel.append(why)
+    compiler.service.volatile.append(why)
 
     def over(row):
         if row in why:  # else the handler died meanwhile

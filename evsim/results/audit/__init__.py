@@ -2,8 +2,8 @@
 
 1. *Recount* (leases, effects, turned_away, message_counts, dead_letters, and those of the
    parts): states are worked out again from attempts, effects and messages, and compared with what is stored.
-2. *Stock-take* (stock_take): what the records call open must lie somewhere, exactly once: in a store, an inbox or under
-   way.
+2. *Inventory* (inventory_check): what the records call open must lie somewhere, exactly once: in a store, an inbox or
+   under way.
 3. *Credits* (credits): every worker and every prefetch credit is at home or held by exactly one open attempt.
 """
 
@@ -12,9 +12,9 @@ from evsim.results.audit import (
     credits,
     dead_letters,
     effects,
+    inventory_check,
     leases,
     message_counts,
-    stock_take,
     turned_away,
 )  # fmt: skip
 from evsim.results.audit.books import AuditError, Books
@@ -25,7 +25,7 @@ RECOUNTS = (
     leases, effects, turned_away, message_counts, dead_letters,
     *modules("audit"),
 )  # fmt: skip
-CHECKS = sum((each.CHECKS for each in (*RECOUNTS, stock_take, credits)), ())
+CHECKS = sum((each.CHECKS for each in (*RECOUNTS, inventory_check, credits)), ())
 
 
 class Audit:

@@ -34,7 +34,7 @@ def lives(books):
 
 
 def credits(books):
-    rows, stock = books.rows, books.run.tables.stock
+    rows, inventory = books.rows, books.run.tables.inventory
     held_rows = (rows["outcome"] == Outcome.OPEN) & ~np.isnan(rows["started"])
     held_rows = np.flatnonzero(held_rows & ~followers(books.run))
     service_of = [place.service for place in books.run.tables.places]
@@ -43,26 +43,26 @@ def credits(books):
         held[service_of[rows["place"][row]]].append(int(rows["worker"][row]))
     for name, capacity in books.run.tables.capacity.items():
         every = capacity.workers_at_last()
-        absent = set(stock["absent"][name]).intersection(every) - set(held[name])
-        home = sorted([*stock["free"][name], *held[name], *absent])
+        absent = set(inventory["absent"][name]).intersection(every) - set(held[name])
+        home = sorted([*inventory["free"][name], *held[name], *absent])
         if home != every:
             books.refuse(
-                f"workers of {name}: free {stock['free'][name]}, held {sorted(held[name])}, "
-                f"absent {stock['absent'][name]} do not make up all {len(every)}"
+                f"workers of {name}: free {inventory['free'][name]}, held {sorted(held[name])}, "
+                f"absent {inventory['absent'][name]} do not make up all {len(every)}"
             )
-    overdue = np.array(stock["overdue"], dtype=int)
-    ended = overdue[(rows["outcome"][overdue] != Outcome.OPEN) & ~np.isin(overdue, stock["news"])]
+    overdue = np.array(inventory["overdue"], dtype=int)
+    ended = overdue[(rows["outcome"][overdue] != Outcome.OPEN) & ~np.isin(overdue, inventory["settling"])]
     books.demand(np.zeros(len(ended), bool), "a credit is held for a lease and a work that have ended", ended)
-    for (channel, service), (credit, full) in stock["credit"].items():
+    for (channel, service), (credit, full) in inventory["credit"].items():
         mine = [
             p.number for p in books.run.tables.places if (p.kind, p.source, p.service) == ("delivery", channel, service)
         ]
         overdue = np.zeros(len(rows["place"]), dtype=bool)
-        overdue[stock["overdue"]] = True
+        overdue[inventory["overdue"]] = True
         leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"])
         ended = np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.GIVEN_BACK, Verdict.DEAD))
         leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & ended)
-        leased[stock["unattended"]] = False
+        leased[inventory["unattended"]] = False
         if credit + int(leased.sum()) != full:
             leases = int(leased.sum())
             books.refuse(f"{service} has {credit} credits of {channel} and holds {leases}; that does not make {full}")

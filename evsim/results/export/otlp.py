@@ -77,7 +77,7 @@ class Spans:
         for fault in self.faults:
             yield fault.target, self._fault(fault)
 
-    # Asking and working.
+    # RequestReply and working.
 
     def _ask(self, attempt):
         wrong = attempt.verdict not in ("done", "open")

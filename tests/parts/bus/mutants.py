@@ -1,6 +1,6 @@
 """Ways to break a bus on purpose."""
 
-from evsim.engine.oneway import OneWay
+from evsim.engine.fire_and_forget import FireAndForget
 from evsim.parts.bus.engine import Bus, BusPublisher, Handler
 from tests.books.breaking import LATE, Once, direct, mutant
 
@@ -54,7 +54,7 @@ def a_message_is_lost_on_the_way_and_nobody_says_so(patch):
         made = original(self, place)
         arrived = made.arrived
         made.arrived = lambda row: once(row > LATE) or arrived(row)
-        made.coming.add(made.arrived)
+        made.inbound.add(made.arrived)
         return made
 
     patch.setattr(Handler, "edge", edge)
@@ -62,18 +62,18 @@ def a_message_is_lost_on_the_way_and_nobody_says_so(patch):
 
 @mutant("nobody will ever hear of it", of=direct)
 def a_handling_ends_and_is_not_noted(patch):
-    original, once = OneWay._done, Once()
+    original, once = FireAndForget._done, Once()
 
     def done(self):
         note = original(self)
         return lambda row: once(row > LATE) or note(row)
 
-    patch.setattr(OneWay, "_done", done)
+    patch.setattr(FireAndForget, "_done", done)
 
 
 @mutant("nobody will ever hear of it", of=direct, faults=[{"crash": "right", "at": 10, "for": 1}])
 def what_a_crash_takes_is_not_noted(patch):
-    patch.setattr(OneWay, "died", lambda self, row: None)
+    patch.setattr(FireAndForget, "died", lambda self, row: None)
 
 
 @mutant("open in the records and nowhere to be found", of=direct)
@@ -99,7 +99,7 @@ def a_message_waits_on_the_bus(patch):
 
         late.part = arrived.part
         made.arrived = late
-        made.coming.add(late)
+        made.inbound.add(late)
         return made
 
     patch.setattr(Handler, "edge", edge)

@@ -47,7 +47,7 @@ def a_cold_start_is_not_bound_to_its_environment(patch):
 
     def bind(self, row):
         done = original(self, row)
-        self.service.pins.pop(row, None)
+        self.service.affinity.pop(row, None)
         return done
 
     patch.setattr(Environments, "bind", bind)

@@ -40,7 +40,7 @@ def a_message_goes_to_another_member(patch):
 
     def grant(self, row):
         if once(row > LATE):
-            self.service.pins[row] = 1 - self.service.pins[row]
+            self.service.affinity[row] = 1 - self.service.affinity[row]
         original(self, row)
 
     patch.setattr(OwnedGroup, "grant", grant)

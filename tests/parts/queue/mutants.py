@@ -1,7 +1,7 @@
 """Ways to break a queue on purpose that the audit must see: dead letters, leases that are void, limits."""
 
-from evsim.engine import letters, writing
-from evsim.engine.letters import Letters
+from evsim.engine import dead_lettering, message_rows
+from evsim.engine.dead_lettering import DeadLetters
 from evsim.parts.queue.engine.careful import CarefulQueue
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.parts.queue.engine.edges import EarlyDelivery, LeasedDelivery
@@ -18,20 +18,20 @@ FLAWED = {"reader": {"subscribe": {"channel": "facts", "dead_letter": "spoilt", 
 
 @mutant("a message is dead and has no dead letter", **FLAWED)
 def a_dead_letter_is_forgotten(patch):
-    original, once = Letters.send, Once()
-    patch.setattr(Letters, "send", lambda self, row: None if once(row > LATE) else original(self, row))
+    original, once = DeadLetters.send, Once()
+    patch.setattr(DeadLetters, "send", lambda self, row: None if once(row > LATE) else original(self, row))
 
 
 @mutant("two dead letters of one message", **FLAWED)
 def a_dead_letter_is_sent_twice(patch):
-    original, once = Letters.send, Once()
+    original, once = DeadLetters.send, Once()
 
     def send(self, row):
         original(self, row)
         if once(row > LATE):
             original(self, row)
 
-    patch.setattr(Letters, "send", send)
+    patch.setattr(DeadLetters, "send", send)
 
 
 ROUND = {
@@ -41,24 +41,24 @@ ROUND = {
 
 @mutant("came round and nobody had rejected it", **ROUND)
 def a_cycle_of_dead_letters_never_ends(patch):
-    patch.setattr(letters, "goes_round", lambda system, row, message, channel: False)
+    patch.setattr(dead_lettering, "goes_round", lambda system, row, message, channel: False)
 
 
 @mutant("a message is dead and has no dead letter", **ROUND,
         worker={"handle": [{"work": 0.3}, {"fail": {"probability": 0.5, "requeue": False}}]})  # fmt: skip
 def a_cycle_ends_though_a_consumer_rejected(patch):
-    patch.setattr(writing, "_ends_a_cycle", lambda system, row: False)
+    patch.setattr(message_rows, "_ends_a_cycle", lambda system, row: False)
 
 
 @mutant("a message was copied wrongly", **FLAWED,
         spoilt={"queue": {"max_length": 1, "overflow": "reject_publish"}})  # fmt: skip
 def nobody_hears_of_a_letter_that_was_refused(patch):
-    patch.setattr(letters, "refused_letter", lambda system, letter, fate: None)
+    patch.setattr(dead_lettering, "refused_letter", lambda system, letter, fate: None)
 
 
 @mutant("neither kept nor lost nor refused", **FLAWED)
 def a_dead_letter_never_comes(patch):
-    patch.setattr(Letters, "_arrived", lambda self, letter: None)
+    patch.setattr(DeadLetters, "_arrived", lambda self, letter: None)
 
 
 BACK = {**FLAWED, "spoilt": {"queue": {"redrive": 10}}}
@@ -70,7 +70,7 @@ def a_letter_that_goes_back_is_forgotten(patch):
 
     def send_home(self, row):
         with patch.context() as meanwhile:
-            meanwhile.setattr(Letters, "send", lambda self, row: None)
+            meanwhile.setattr(DeadLetters, "send", lambda self, row: None)
             original(self, row)
 
     patch.setattr(Redriver, "_send_home", send_home)

@@ -44,7 +44,7 @@ def _in_order(books, shown, mine):
 def _hidden(books, is_open):
     """What is hidden for ever lies behind something whose transaction is open."""
     messages, channels = books.messages, list(books.run.scenario.channels.values())
-    hidden, first = books.run.tables.stock["hidden"], {}
+    hidden, first = books.run.tables.inventory["hidden"], {}
     for message in sorted(hidden, key=lambda each: (messages["appended"][each], messages["offset"][each])):
         if not channels[messages["channel"][message]].replicated:
             first.setdefault((messages["channel"][message], messages["partition"][message]), message)

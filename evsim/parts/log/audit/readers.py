@@ -24,7 +24,7 @@ def seen(books):
     shown = np.zeros(len(mine), dtype=bool)
     shown[[message for _, message in run.records.shown]] = True
     hidden = np.zeros(len(mine), dtype=bool)
-    hidden[run.tables.stock["hidden"]] = True
+    hidden[run.tables.inventory["hidden"]] = True
     what = "a message was kept, and is neither seen nor hidden, or both; its publisher"
     books.demand(~mine | (shown != hidden), what, messages["cause"])
     books.demand(mine | ~(shown | hidden), "a message is seen that was never kept; its publisher", messages["cause"])

@@ -12,25 +12,25 @@ __all__ = ["BatchDelivery"]
 
 
 class BatchDelivery(OwnedDelivery):
-    """The edge of a group that reads in batches; ``subscriber.crews`` has the followers of each leader."""
+    """The edge of a group that reads in batches; ``subscriber.batches`` has the followers of each leader."""
 
     def __init__(self, system, place, subscriber):
         super().__init__(system, place, subscriber)
-        send, arrived_at, crews = self.send, system.records.rows.arrived, self.crews
+        send, arrived_at, batches = self.send, system.records.rows.arrived, self.batches
 
         def send_all(leader):
             send(leader)
-            for row in crews.get(leader, ()):  # where the hop writes down its end when it begins
+            for row in batches.get(leader, ()):  # where the hop writes down its end when it begins
                 arrived_at[row] = arrived_at[leader]
 
         self.send = send_all
 
     def _arrived(self):
-        arrived, crews = super()._arrived(), self.subscriber.crews
+        arrived, batches = super()._arrived(), self.subscriber.batches
         arrived_at, env = self.system.records.rows.arrived, self.system.env
 
         def all_arrived(leader):
-            for row in crews.get(leader, ()):
+            for row in batches.get(leader, ()):
                 arrived_at[row] = env._now
             arrived(leader)
 
@@ -38,14 +38,14 @@ class BatchDelivery(OwnedDelivery):
         return all_arrived
 
     @property
-    def crews(self):
-        return self.subscriber.crews
+    def batches(self):
+        return self.subscriber.batches
 
     def begin(self, first):
-        rows, crews = self.system.records.rows, self.subscriber.crews
+        rows, batches = self.system.records.rows, self.subscriber.batches
 
         def begin(leader):
-            for row in crews.get(leader, ()):
+            for row in batches.get(leader, ()):
                 rows.started[row], rows.worker[row] = rows.started[leader], rows.worker[leader]
             first(leader)
 
@@ -64,7 +64,7 @@ class BatchDelivery(OwnedDelivery):
     def _share(self, leader):
         """The followers of a leader whose work is over end as it did; they are its followers no more."""
         rows = self.system.records.rows
-        followers = self.subscriber.crews.pop(leader, ())
+        followers = self.subscriber.batches.pop(leader, ())
         for row in followers:
             rows.outcome[row], rows.ended[row] = rows.outcome[leader], rows.ended[leader]
             rows.reason[row] = rows.reason[leader]
@@ -92,7 +92,7 @@ class BatchDelivery(OwnedDelivery):
 
     def _copy(self, leader):
         copied, records = super()._copy(leader), self.system.records
-        followers = self.crews[copied] = [self.system.copy(row) for row in self.crews.get(leader, ())]
+        followers = self.batches[copied] = [self.system.copy(row) for row in self.batches.get(leader, ())]
         for row in followers:
             records.rows.ready[row] = records.rows.leased[row] = self.system.env._now
             records.batches.append((row, copied))
@@ -110,9 +110,9 @@ class BatchDelivery(OwnedDelivery):
         if leader in self.subscriber.stale:
             self._share(leader)
         elif self.system.records.rows.outcome[leader] != Outcome.LOST:
-            self.subscriber.crews[leader] = self._share(leader)
+            self.subscriber.batches[leader] = self._share(leader)
         super().died(leader)
 
     def _lost(self, leader):
         super()._lost(leader)
-        self.subscriber.crews[leader] = self._share(leader)
+        self.subscriber.batches[leader] = self._share(leader)

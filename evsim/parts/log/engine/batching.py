@@ -62,5 +62,5 @@ class Batching:
                 publishing.lost(message)
 
     def of(self, publishing):
-        """The messages of one publish step that wait here, for a stock-take."""
+        """The messages of one publish step that wait here, for an inventory."""
         return [message for batch in self.open.values() for each, message in batch if each is publishing]

@@ -30,7 +30,7 @@ class OwnedGroup(Reader):
         self.max_poll_interval = ticks(subscription.max_poll_interval)
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
         self.batch = subscription.batch or 1
-        self.crews = {}  # the row that leads a batch -> those that follow it
+        self.batches = {}  # the row that leads a batch -> those that follow it
         self.stale = {}  # row whose lease ended while a member was at it -> that member
         self.cursors = [Cursor(number) for number in range(len(channel.ends))]
         self.known = len(self.cursors)  # partitions of which the group knows
@@ -60,10 +60,10 @@ class OwnedGroup(Reader):
         if not (self.channel.is_up and self.membership.reads(cursor.owner)):
             return
         cursor.holder = row = cursor.store.popleft()
-        self.service.pins[row] = cursor.owner
+        self.service.affinity[row] = cursor.owner
         followers = [cursor.store.popleft() for _ in range(min(self.batch - 1, len(cursor.store)))]
         if followers:
-            self.crews[row] = followers
+            self.batches[row] = followers
             for each in followers:
                 self.kernel.records.rows.leased[each] = self.kernel.env._now
                 self.kernel.records.batches.append((each, row))
@@ -117,7 +117,7 @@ class OwnedGroup(Reader):
         if edge.has_begun(row):
             self._free(cursor)
         elif not self.membership.dies_silently(row, cursor.owner):
-            for each in reversed([row, *self.crews.pop(row, ())]):
+            for each in reversed([row, *self.batches.pop(row, ())]):
                 self._fetch_again(cursor, self.edge_of(each).go_back(each, Verdict.GIVEN_BACK))
             self._free(cursor)
 
@@ -125,11 +125,11 @@ class OwnedGroup(Reader):
         """The owner has lost the partition: what it had not committed is ready again, in order."""
         rows = cursor.done
         if cursor.holder is not None and not self.edge_of(cursor.holder).has_begun(cursor.holder):
-            rows = [*rows, cursor.holder, *self.crews.get(cursor.holder, ())]
+            rows = [*rows, cursor.holder, *self.batches.get(cursor.holder, ())]
         if cursor.holder is not None and self.kernel.records.rows.outcome[cursor.holder] == Outcome.OPEN:
             self._void(cursor)
         else:
-            self.crews.pop(cursor.holder, None)
+            self.batches.pop(cursor.holder, None)
         for row in reversed(rows):
             self._fetch_again(cursor, self.edge_of(row).go_back(row, verdict))
         cursor.holder, cursor.done = None, []
@@ -211,16 +211,16 @@ class OwnedGroup(Reader):
                 records.note(records.replies, row, now)
             self.edge_of(row).acknowledge(row)
 
-    # For a stock-take.
+    # For an inventory.
 
     def stored(self):
         rows = self.kernel.records.rows
-        following = [row for leader, followers in self.crews.items() for row in followers
+        following = [row for leader, followers in self.batches.items() for row in followers
                      if not (rows.outcome[leader] or rows.started[leader] >= 0)]  # fmt: skip
         return following + [row for cursor in self.cursors for row in cursor.store]
 
     def unsettled(self):
         outcome = self.kernel.records.rows.outcome
         late = [cursor.holder for cursor in self.cursors if cursor.holder is not None and outcome[cursor.holder]]
-        late += [row for leader in late for row in self.crews.get(leader, ())]
+        late += [row for leader in late for row in self.batches.get(leader, ())]
         return late + [row for cursor in self.cursors for row in cursor.done]

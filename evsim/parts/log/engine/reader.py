@@ -17,7 +17,7 @@ class Reader(Subscriber):
 
     def __init__(self, system, channel, service, subscription):
         super().__init__(system, channel, service, subscription)
-        self.news = (self._committed,)
+        self.settling = (self._committed,)
         self.wants = wanted(subscription.start) if subscription.start and subscription.start.kind != "latest" else None
         self.latest = subscription.start is not None and subscription.start.kind == "latest"
         if subscription.joins is None:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from math import inf
 
 from evsim.engine.broker import Channel
+from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.environment import TIMEOUT
-from evsim.engine.letters import Letters
-from evsim.engine.writing import is_letter
+from evsim.engine.message_rows import is_letter
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.parts.queue.engine.ready import store_of
 from evsim.parts.queue.engine.recent import RecentMessages
@@ -40,7 +40,7 @@ class CarefulQueue(Channel):
         self.ttl, self.wakes_at = ticks(settings.ttl), inf
         self.keeps_once = settings.idempotent
         self.memory = RecentMessages(self, settings.deduplication) if settings.deduplication else None
-        self.letters = Letters(system, self, settings.dead_letter) if settings.dead_letter else None
+        self.letters = DeadLetters(system, self, settings.dead_letter) if settings.dead_letter else None
         if settings.redrive:
             Redriver(self, settings.redrive)
 
@@ -61,7 +61,7 @@ class CarefulQueue(Channel):
         limit = self.settings.max_length
         return limit is not None and len(self.store) >= limit
 
-    def door(self, message):
+    def line_before(self, message):
         if self.frozen is not None:
             return self.frozen
         blocked = self.settings.overflow == "block" and self.is_up and self.is_full

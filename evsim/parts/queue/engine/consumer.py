@@ -69,7 +69,7 @@ class CarefulConsumer(Subscriber):
         return min(given, default=PLAIN_ATTEMPTS)
 
     @property
-    def news(self):
+    def settling(self):
         return (self.run_out,) if self.channel.settings.is_polled else ()
 
     def edge(self, place):
@@ -86,7 +86,7 @@ class CarefulConsumer(Subscriber):
         rows.leased[row] = env._now
         channel.leases[row] = seat
         if seat.instance is not None:
-            self.service.pins[row] = seat.instance
+            self.service.affinity[row] = seat.instance
         for limit, then in self.clocks:
             env.call_in(limit, then, row, TIMEOUT)
         edge = self.edges[place]
@@ -201,7 +201,7 @@ class CarefulConsumer(Subscriber):
 
     freezes = wakes = starts
 
-    # Stock-take.
+    # Inventory.
 
     def unsettled(self):
         return self.kept.union(row for _, row in self.channel.spent)

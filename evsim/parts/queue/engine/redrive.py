@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from evsim.engine.letters import Letters
+from evsim.engine.dead_lettering import DeadLetters
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
@@ -56,5 +56,5 @@ class Redriver:
         rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, now
         rows.verdict[row], rows.settled[row], rows.reason[row] = Verdict.DEAD, now, Reason.REDRIVEN
         if home not in self.ways:
-            self.ways[home] = Letters(self.queue.system, self.queue, home)
+            self.ways[home] = DeadLetters(self.queue.system, self.queue, home)
         self.ways[home].send(row)

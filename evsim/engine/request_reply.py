@@ -1,4 +1,4 @@
-"""Asking: somebody waits for an answer, be it a customer with a request or a service with a call.
+"""RequestReply: somebody waits for an answer, be it a customer with a request or a service with a call.
 
 The obligation is the answer. An attempt is sent over the link, waits in the inbox, is worked, and its answer travels
 back; whoever asked may give up before (the lease is void, the work goes on and is real) and may try again.
@@ -11,7 +11,7 @@ from evsim.engine.policy import hearing, policies_of
 from evsim.results.records import FINAL, NEVER_SENT, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
-__all__ = ["Asking"]
+__all__ = ["RequestReply"]
 
 # How an asker sees an answer that is not a good one; everything else is an error.
 _VERDICT = {
@@ -26,7 +26,7 @@ _VERDICT = {
 }
 
 
-class Asking:
+class RequestReply:
     """The edge of one place that is asked and answers.
 
     place: where it leads. service: the running service there. done(row): what the asker does with a good answer;
@@ -36,7 +36,7 @@ class Asking:
     """
 
     refusable = True
-    crews = None
+    batches = None
     ordered = False  # whether nothing overtakes anything else on the way
 
     def __init__(self, system, place, service, done, bad, asker=None, timeout=None, policies=None):
@@ -61,14 +61,14 @@ class Asking:
         )
         way = (place.workload, place.service, place.source, rows)
         back = self._guarded_back() if guarded else self._plain_back()
-        self.answer = system.links.stamp(*way, ordered=self.ordered) if done is None and not guarded else None
+        self.answer = system.links.settle_ahead(*way, ordered=self.ordered) if done is None and not guarded else None
         if self.answer is None:
             self.answer = system.links.hop(*way, back, self._answer_lost, ordered=self.ordered, rank=ANSWER)
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
-        self.coming = {self.arrived, self._request_lost}
-        self.news = {back, self.expired, self._silence, self._answer_lost}
-        self.let = self._guarded_ask() if guarded else self.send
-        self.ask = self.through_policies(self.let)
+        self.inbound = {self.arrived, self._request_lost}
+        self.settling = {back, self.expired, self._silence, self._answer_lost}
+        self.dispatch = self._guarded_ask() if guarded else self.send
+        self.ask = self.through_policies(self.dispatch)
         self.begin = self.first_through_policies(self.ask)
 
     @property
@@ -93,7 +93,7 @@ class Asking:
         return ask
 
     def _arrived(self):
-        rows, env, offer = self.system.records.rows, self.system.env, self._door()
+        rows, env, offer = self.system.records.rows, self.system.env, self._admission()
         ready = rows.ready
 
         def arrived(row):
@@ -103,7 +103,7 @@ class Asking:
         arrived.part = self.service.name
         return arrived
 
-    def _door(self):
+    def _admission(self):
         """What an attempt meets when it arrives."""
         return self.service.offer
 
@@ -143,7 +143,7 @@ class Asking:
     def expired(self, row):
         """The asker's patience has run out."""
         rows = self.system.records.rows
-        if rows.verdict[row] == Verdict.OPEN and not self.asleep(self.expired, row):
+        if rows.verdict[row] == Verdict.OPEN and not self.defer_if_paused(self.expired, row):
             self.give_up(row, Reason.TIMEOUT)
 
     def _guarded_back(self):
@@ -158,7 +158,7 @@ class Asking:
                 records.note(records.late, row, env._now)
                 return
             if asked:
-                if self.asleep(back, row):
+                if self.defer_if_paused(back, row):
                     return
                 if outcome[parent[row]]:
                     self._nobody_waits(row)
@@ -174,7 +174,7 @@ class Asking:
 
         return back
 
-    def asleep(self, function, row):
+    def defer_if_paused(self, function, row):
         """Whether the asker is paused now; then `function(row)` happens when it wakes."""
         if self.asker is None:
             return False
@@ -228,7 +228,7 @@ class Asking:
     def again(self, row):
         """Another attempt at the obligation of `row`, if anybody still waits."""
         rows = self.system.records.rows
-        if self.asker is not None and (self.asleep(self.again, row) or rows.outcome[rows.parent[row]]):
+        if self.asker is not None and (self.defer_if_paused(self.again, row) or rows.outcome[rows.parent[row]]):
             return
         self.ask(self.system.next_attempt(row))
 
@@ -301,5 +301,5 @@ class Asking:
             self.system.env.call_at(time, self._silence, row, TIMEOUT)
 
     def _silence(self, row):
-        if self.system.records.rows.verdict[row] == Verdict.OPEN and not self.asleep(self._silence, row):
+        if self.system.records.rows.verdict[row] == Verdict.OPEN and not self.defer_if_paused(self._silence, row):
             self.give_up(row, Reason.LINK)

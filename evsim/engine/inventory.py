@@ -1,26 +1,26 @@
-"""The stock-take: what is physically there when a run ends, counted in stores, workers and the heap.
+"""The inventory: what is physically there when a run ends, counted in stores, workers and the heap.
 
 It looks at none of the columns, so that the audit can compare it with them.
 """
 
-__all__ = ["take_stock"]
+__all__ = ["take_inventory"]
 
 
-def take_stock(system):
+def take_inventory(system):
     """What lies where, as a dict of sorted lists of numbers.
 
-    ready, waiting, travelling: rows in channels, in inboxes or before a bulkhead, on their way to one. news: rows of
-    which the asker or the broker will still hear. messages: at their publisher, or on their way to a channel. hidden:
-    those that are kept and that nobody can see yet. free, absent: workers by service. credit: (at home, all) by
+    ready, waiting, travelling: rows in channels, in inboxes or before a bulkhead, on their way to one. settling: rows
+    of which the asker or the broker will still hear. messages: at their publisher, or on their way to a channel.
+    hidden: those that are kept and that nobody can see yet. free, absent: workers by service. credit: (at home, all) by
     channel and service. backing_off: how many deliveries wait for their next attempt. overdue: rows for which a
     consumer has a credit although their lease has ended. unattended: rows whose lease goes on and for which no consumer
     has a credit.
     """
     services, channels = system.services.items(), system.channels.values()
     edges = [edge for _, service in services for edge in service.edges.values()]
-    coming = set().union(*(edge.coming for edge in edges))
-    news = set().union(*(edge.news for edge in edges))
-    sending = set().union(*(publishing.coming for publishing in system.publishings))
+    inbound = set().union(*(edge.inbound for edge in edges))
+    settling = set().union(*(edge.settling for edge in edges))
+    sending = set().union(*(publishing.inbound for publishing in system.publishings))
     outboxes = {message for publishing in system.publishings for message in publishing.stored()}
     moving = [(function, argument) for _, function, argument in system.env.entries()]
     moving += [entry for _, service in services for each in service.instances if each.frozen for entry in each.frozen]
@@ -32,9 +32,9 @@ def take_stock(system):
     return {
         "ready": sorted(ready),
         "waiting": sorted([row for _, service in services for row in service.inbox] + at_bulkheads),
-        "travelling": sorted(argument for function, argument in moving if function in coming),
-        "news": sorted(
-            {argument for function, argument in moving if function in news} | set(system.reopened) | unsettled
+        "travelling": sorted(argument for function, argument in moving if function in inbound),
+        "settling": sorted(
+            {argument for function, argument in moving if function in settling} | set(system.rolled_back) | unsettled
         ),
         "messages": sorted({argument for function, argument in moving if function in sending} | outboxes),
         "hidden": sorted(message for channel in channels for message in channel.hidden()),

@@ -7,13 +7,13 @@ from functools import cached_property
 from zlib import crc32
 
 from evsim.engine.environment import ARRIVAL
+from evsim.engine.message_rows import forward, goes_round, refused_letter
 from evsim.engine.random_streams import Label
-from evsim.engine.writing import goes_round, onward, refused_letter
 
-__all__ = ["Letters"]
+__all__ = ["DeadLetters"]
 
 
-class Letters:
+class DeadLetters:
     """The way of dead letters from one channel to another, named by `address`; of one group, where each has its own."""
 
     def __init__(self, system, source, address, group=""):
@@ -21,7 +21,7 @@ class Letters:
         self.name = f"dead letters of {source.name}"
         name = f"{source.name}/{group}" if group else source.name
         self.label = Label.LETTER(crc32(name.encode()))  # whatever other channels there are
-        self.coming = {self._arrived}  # heap functions that bring a message to its channel
+        self.inbound = {self._arrived}  # heap functions that bring a message to its channel
         system.publishings.append(self)
 
     @cached_property
@@ -37,7 +37,7 @@ class Letters:
             self.system.records.incidents.append((self.system.env._now, what, self.target.name, message))
             return
         luck = self.system.luck.later(rows.luck[row], self.label)
-        letter = onward(self.system, message, row, self.target, luck)
+        letter = forward(self.system, message, row, self.target, luck)
         self.system.env.call_in(0, self._arrived, letter, ARRIVAL)
 
     def stored(self):
@@ -46,9 +46,9 @@ class Letters:
 
     def _arrived(self, letter):
         messages = self.system.records.messages
-        door = self.target.door(letter)
-        if door is not None:
-            door.append((self._arrived, letter))
+        line = self.target.line_before(letter)
+        if line is not None:
+            line.append((self._arrived, letter))
             return
         fate = messages.fate[letter] = self.target.refusal(letter, 1)
         if fate:

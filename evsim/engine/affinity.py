@@ -1,9 +1,9 @@
-"""Pins: rows in an inbox that only one instance may work on, as it owns their partition of a log."""
+"""InstanceAffinity: rows in an inbox that only one instance may work on, as it owns their partition of a log."""
 
-__all__ = ["Pins"]
+__all__ = ["InstanceAffinity"]
 
 
-class Pins(dict):
+class InstanceAffinity(dict):
     """row -> the instance that alone may take it. What is not in here, anybody may take."""
 
     def match(self, inbox, free, workers, last):

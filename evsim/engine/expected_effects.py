@@ -7,10 +7,10 @@ import numpy as np
 from evsim.scenario.handlers import walk, without_answer
 from evsim.scenario.routing import homes, is_routed_by_key
 
-__all__ = ["Due", "due_effects"]
+__all__ = ["ExpectedEffect", "expected_effects"]
 
 
-class Due(NamedTuple):
+class ExpectedEffect(NamedTuple):
     """What a way means for one effect, each a boolean, or one for each request number.
 
     ``made``: the way makes it. ``stands``: it is there at the end of the way. ``undone``: the way takes back what is
@@ -27,15 +27,15 @@ class Due(NamedTuple):
         return self.made & ~self.stands
 
 
-NEITHER = Due()
+NEITHER = ExpectedEffect()
 
 
-def due_effects(system):
-    """workload -> {effect name: :class:`Due`}.
+def expected_effects(system):
+    """workload -> {effect name: :class:`ExpectedEffect`}.
 
-    Due is what is reachable from the target over calls and publishes, less the branches of ``maybe`` not taken. Which
-    branch a request takes is drawn by key, so it is known even where the handler never came to run. An ``undo`` on that
-    way is as much meant as an effect: it takes back what comes before it, and what is done beside it.
+    Expected is what is reachable from the target over calls and publishes, less the branches of ``maybe`` not taken.
+    Which branch a request takes is drawn by key, so it is known even where the handler never came to run. An ``undo``
+    on that way is as much meant as an effect: it takes back what comes before it, and what is done beside it.
     """
     found = {}
     for place in system.places:
@@ -68,9 +68,9 @@ def _walk(system, place, steps, position, hop, condition, count, ordinals):
         here = (*position, index)
         ordinal = ordinals[step.kind] = ordinals.get(step.kind, -1) + 1
         if step.effects:
-            ways.append({step.name: Due(made=condition, stands=condition)})
+            ways.append({step.name: ExpectedEffect(made=condition, stands=condition)})
         elif step.takes_back:
-            ways.append({step.name: Due(undone=condition)})
+            ways.append({step.name: ExpectedEffect(undone=condition)})
         elif step.leads_on:
             targets = []
             for target in place.steps[here]:
@@ -115,7 +115,9 @@ def _then(ways, begun=()):
         for name, (made, stands, undone) in way.items():
             before = found.get(name, NEITHER)
             lasting = stands & ~beside.get(name, np.False_)
-            found[name] = Due(before.made | made, (before.stands & ~undone) | lasting, before.undone | undone)
+            found[name] = ExpectedEffect(
+                before.made | made, (before.stands & ~undone) | lasting, before.undone | undone
+            )
             if number in begun:
                 beside[name] = beside.get(name, np.False_) | undone
     return found
@@ -128,7 +130,7 @@ def _beside(ways):
         each = [way.get(name, NEITHER) for way in ways]
         undone = sum(np.asarray(due.undone, dtype=int) for due in each)
         stands = [due.stands & (undone - due.undone == 0) for due in each]
-        found[name] = Due(_any([due.made for due in each]), _any(stands), undone > 0)
+        found[name] = ExpectedEffect(_any([due.made for due in each]), _any(stands), undone > 0)
     return found
 
 
@@ -138,7 +140,7 @@ def _any_of(ways):
     for name in _names(ways):
         each = [way.get(name, NEITHER) for way in ways]
         made, stands, undone = zip(*each, strict=True)
-        found[name] = Due(_all(made), _all(stands), _any(undone))
+        found[name] = ExpectedEffect(_all(made), _all(stands), _any(undone))
     return found
 
 

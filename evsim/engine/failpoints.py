@@ -1,13 +1,13 @@
-"""Strikes: faults that begin when one request first comes to a step of a handler."""
+"""Failpoints: faults that begin when one request first comes to a step of a handler."""
 
 from heapq import heappush
 
 from evsim.engine.environment import FAULT
 
-__all__ = ["Strikes"]
+__all__ = ["Failpoints"]
 
 
-class Strikes:
+class Failpoints:
     """The faults at steps that may begin in the handler of one place.
 
     A strike goes through the heap at its moment, ahead of all else, so that it finds no handler half done.
@@ -41,7 +41,7 @@ class Strikes:
     def _strike(self, index, request, function):
         compiler, system, env = self.compiler, self.compiler.system, self.compiler.env
         luck, outcome, number_of = compiler.rows.luck, compiler.rows.outcome, system.luck.of
-        due, clocks, queue, next_key = system.strikes_due, system.clocks, env._queue, env.key_counter(FAULT)
+        due, clocks, queue, next_key = system.failpoints_due, system.clocks, env._queue, env.key_counter(FAULT)
 
         def go_on(row):
             if not outcome[row]:

@@ -15,7 +15,7 @@ import numpy as np
 from .errors import suggest
 from .textfile import read_lines, version, wrong
 
-__all__ = ["read_stamps"]
+__all__ = ["read_arrival_trace"]
 
 UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}  # a unit is ten to so many nanoseconds
 LATEST = 10**20  # nanoseconds after 1970: the year 5138; a number above it is in another unit
@@ -27,7 +27,7 @@ KINDS = {"number": "a number", "zone": "an ISO 8601 time with a zone", "no zone"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_stamps(arrivals, folder):
+def read_arrival_trace(arrivals, folder):
     """Arrival times in seconds after the first stamp (times the scale), and the keys, of a CSV file."""
     path = Path(arrivals.file) if folder is None else folder / arrivals.file
     return _read(path, version(path), arrivals)

@@ -5,7 +5,7 @@ What is handed over is gone from the channel. It ends when its handling ends, or
 
 from evsim.results.records import Outcome, Reason, Verdict
 
-__all__ = ["OneWay", "lose"]
+__all__ = ["FireAndForget", "lose"]
 
 
 def lose(rows, row, outcome, reason, now):
@@ -15,20 +15,20 @@ def lose(rows, row, outcome, reason, now):
         rows.verdict[row], rows.settled[row] = Verdict.LOST, now
 
 
-class OneWay:
+class FireAndForget:
     """The edge of one place that gets such messages.
 
     freed: called with the row whose handling has ended, well or not, to give its credit back; None where there is none.
     """
 
-    crews = None  # nothing is read in batches
+    batches = None  # nothing is read in batches
     answer = None  # a reply has nobody to go to
-    news = frozenset()  # nothing that comes later can settle a row
+    settling = frozenset()  # nothing that comes later can settle a row
 
     def __init__(self, system, place, refusable, freed=None):
         self.system, self.place, self.refusable, self.freed = system, place, refusable, freed
         self.copying = any(fault.does.copies for fault in system.scenario.faults)
-        self.coming = set()  # heap functions that bring a row to the inbox
+        self.inbound = set()  # heap functions that bring a row to the inbox
         self.ended = (self._done(),) if freed is None else (self._done(), freed)
 
     def _done(self):

@@ -1,4 +1,4 @@
-"""Stock-take: what the records call open must lie somewhere, once: in a store, an inbox or under way."""
+"""Inventory: what the records call open must lie somewhere, once: in a store, an inbox or under way."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ from evsim.results.records import Outcome, Verdict
 __all__ = ["CHECKS"]
 
 
-def stock(books):
-    rows, stock = books.rows, books.run.tables.stock
+def inventory(books):
+    rows, inventory = books.rows, books.run.tables.inventory
     open_ = np.flatnonzero((rows["outcome"] == Outcome.OPEN) & np.isnan(rows["started"]))
-    found = np.sort(np.array([*stock["ready"], *stock["waiting"], *stock["travelling"]], dtype=int))
+    found = np.sort(np.array([*inventory["ready"], *inventory["waiting"], *inventory["travelling"]], dtype=int))
     twice = found[1:][found[1:] == found[:-1]]
     books.demand(np.zeros(len(twice), bool), "found in two places at once", twice)
     for only, what in (
@@ -19,13 +19,13 @@ def stock(books):
     ):
         books.demand(np.zeros(len(only), bool), what, only)
     unsettled = np.flatnonzero((rows["verdict"] == Verdict.OPEN) & (rows["outcome"] != Outcome.OPEN))
-    forgotten = np.setdiff1d(unsettled, np.array(stock["news"], dtype=int))
+    forgotten = np.setdiff1d(unsettled, np.array(inventory["settling"], dtype=int))
     books.demand(np.zeros(len(forgotten), bool), "its work has ended and nobody will ever hear of it", forgotten)
     messages = books.messages
     homeless = np.flatnonzero(np.isnan(messages["appended"]) & (messages["fate"] == 0))
-    vanished = np.setdiff1d(homeless, np.array(stock["messages"], dtype=int))
+    vanished = np.setdiff1d(homeless, np.array(inventory["messages"], dtype=int))
     what = "a message is neither kept nor lost nor refused nor under way; its publisher"
     books.demand(np.zeros(len(vanished), bool), what, messages["cause"][vanished])
 
 
-CHECKS = (stock,)
+CHECKS = (inventory,)

@@ -6,7 +6,7 @@ from evsim.engine.random_streams import Label
 from evsim.results.deaths import is_rejected
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 
-__all__ = ["afresh", "goes_round", "is_letter", "onward", "refused_letter", "take", "writer"]
+__all__ = ["afresh", "goes_round", "is_letter", "forward", "refused_letter", "take", "writer"]
 
 
 def writer(system, route):
@@ -52,7 +52,7 @@ def afresh(system, hop, then):
     return go
 
 
-def onward(system, origin, cause, target, luck):
+def forward(system, origin, cause, target, luck):
     """A channel makes a message for the channel `target` of another one, `origin`; it returns its number."""
     messages, site = system.records.messages, system.routes[system.records.messages.route[origin]].site
     message, number = messages.new(), site.numbers[target.name]

@@ -3,7 +3,7 @@
 import pytest
 
 from evsim.lesson import lesson_size, wiring
-from tests.lesson.trying import fails, is_refused, passes
+from tests.lesson.trying import assert_fails, assert_passes, assert_refused
 
 ARTICLE, CHANNEL, MAIL = lesson_size("two-producers-four-consumers"), "customer-registered", {"effect": "welcome mail"}
 STEPS = [{"work": {"exponential": "120ms"}}, MAIL]
@@ -29,7 +29,7 @@ def with_it(**changes):
     ],
 )
 def test_a_consumer_with_a_group_of_its_own_that_can_keep_up_passes(answer):
-    passes("one-more-consumer", answer)
+    assert_passes("one-more-consumer", answer)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_consumer_with_a_group_of_its_own_that_can_keep_up_passes(answer):
     ],
 )
 def test_a_consumer_that_misses_somebody_or_is_late_fails(answer, words):
-    fails("one-more-consumer", answer, words)
+    assert_fails("one-more-consumer", answer, words)
 
 
 SLOWER = {"workloads.register-page.arrivals.poisson": "1/s"}
@@ -67,7 +67,7 @@ PUBLISHED_TWICE = {
     ],
 )
 def test_an_answer_that_leaves_the_work_out_or_changes_others_is_refused(answer, words):
-    is_refused("one-more-consumer", answer, words)
+    assert_refused("one-more-consumer", answer, words)
 
 
 def test_the_new_consumer_adds_lines_and_changes_none():

@@ -4,7 +4,7 @@ import pytest
 
 from evsim.lesson import exercise
 from evsim.lesson.delivery_task import STRIKES, redriven
-from tests.lesson.trying import fails, is_refused, passes
+from tests.lesson.trying import assert_fails, assert_passes, assert_refused
 
 TASK, LOG = "once-for-everybody", "customer-registered"
 LETTERS = {"channel": LOG, "dead_letter": "dead-letters"}
@@ -32,7 +32,7 @@ def answer(database=True, mailing_list=True, rows=LOG, entries=LETTERS, **more):
     ],
 )
 def test_late_and_idempotent_readers_pass(given):
-    passes(TASK, given)
+    assert_passes(TASK, given)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_late_and_idempotent_readers_pass(given):
     ],
 )
 def test_a_reader_that_loses_or_repeats_fails(given, words):
-    fails(TASK, given, words)
+    assert_fails(TASK, given, words)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_reader_that_loses_or_repeats_fails(given, words):
     ],
 )
 def test_an_answer_that_changes_others_or_can_not_be_read_is_refused(given, words):
-    is_refused(TASK, given, words)
+    assert_refused(TASK, given, words)
 
 
 def test_each_crash_of_the_check_strikes():

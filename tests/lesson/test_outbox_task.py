@@ -4,7 +4,7 @@ import pytest
 
 from evsim.lesson import exercise
 from evsim.lesson.outbox_task import LOG, row_first
-from tests.lesson.trying import fails, is_refused, passes
+from tests.lesson.trying import assert_fails, assert_passes, assert_refused
 
 TASK = "both-or-neither"
 WORK, ROW, EVENT = {"work": {"exponential": "50ms"}}, {"effect": "customer row"}, {"publish": LOG}
@@ -30,7 +30,7 @@ HALVES = [{"work": "25ms"}, {"work": {"exponential": "25ms"}}]
     ],
 )
 def test_a_row_with_its_event_and_a_relay_that_looks_seldom_passes(given):
-    passes(TASK, given)
+    assert_passes(TASK, given)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_row_with_its_event_and_a_relay_that_looks_seldom_passes(given):
     ],
 )
 def test_two_writes_or_a_late_relay_fail(given, words):
-    fails(TASK, given, words)
+    assert_fails(TASK, given, words)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_two_writes_or_a_late_relay_fail(given, words):
     ],
 )
 def test_too_many_looks_no_work_and_other_changes_are_refused(given, words):
-    is_refused(TASK, given, words)
+    assert_refused(TASK, given, words)
 
 
 def test_each_crash_of_the_check_strikes_at_a_place_of_its_own():

@@ -5,14 +5,14 @@ import re
 from evsim.lesson import exercise
 
 
-def passes(name, answer):
+def assert_passes(name, answer):
     task = exercise(name)
     grade = task.check(answer)
     assert grade and re.match(r"Yes\. Tried with 5 seeds, [1-9],\d{3} customers: ", _plain(grade)), _plain(grade)
     assert task.run is None and task.look() == "Nothing to look at: no check has failed."
 
 
-def fails(name, answer, words):
+def assert_fails(name, answer, words):
     task = exercise(name)
     grade = task.check(answer)
     assert grade.passed is False and re.search(words, _plain(grade)), _plain(grade)
@@ -21,7 +21,7 @@ def fails(name, answer, words):
     return task
 
 
-def is_refused(name, answer, words):
+def assert_refused(name, answer, words):
     task = exercise(name)
     grade = task.check(answer)
     assert grade.passed is None and "can't be run" in _plain(grade) and words in _plain(grade), _plain(grade)

@@ -32,7 +32,7 @@ def _scene(run, frame=None):
     if not published:
         return sentence("who gets which", "Nothing was published.")
     events = sum(map(len, published.values()))
-    groups = list(dict.fromkeys(service for service, _ in handed))
+    groups = [name for name, service in run.scenario.services.items() if service.subscribe]
     rows = [*published.items(), *((_name(run, *who), its) for who, its in handed.items())]
     frame = frame or Frame(FIRST, len(rows))
     places = [(-place, name) for place, (name, _) in enumerate(rows)]
@@ -78,7 +78,7 @@ def _published(run):
 def _handed(run):
     """{(service, instance): the numbers of the events it was handed}, for all that there ever were."""
     rows, number, found = run.tables.rows, _numbers(run), {}
-    for name, service in run.scenario.services.items():
+    for name, service in reversed(run.scenario.services.items()):  # the first, which grows, has room below
         if service.subscribe:
             its = [place.number for place in run.tables.places if place.is_delivery and place.service == name]
             mine = np.flatnonzero(np.isin(rows["place"], its) & ~np.isnan(rows["leased"]))

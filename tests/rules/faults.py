@@ -64,6 +64,22 @@ def travelling(instances):
                   faults=[{"crash": "back/1", "at": 1, "for": 1}])  # fmt: skip
 
 
+def one_after_another(at):
+    """An outage from 2 s to 5 s, and another one that begins at some time."""
+    return served(0, [{"outage": "front", "at": 2, "for": 3}, {"outage": "front", "at": at, "for": 3}])
+
+
+def during(run):
+    """How long each time of faults is."""
+    return [figures["seconds"] for phase, figures in run.phases.items() if phase.startswith("during")]
+
+
+def slowed_twice(at):
+    """Work of 2 s that starts at 3 s, while one fault doubles its time, and as another one begins that takes thrice."""
+    return served(3, [{"slowdown": "front", "factor": 2, "at": 2, "for": 3},
+                      {"slowdown": "front", "factor": 3, "at": at, "for": 3}])  # fmt: skip
+
+
 RULES = [
     Rule("nothing new starts, callers are refused, work in hand ends", with_fault("outage"), outcomes,
          on=(2, ["error"]), beyond=(2 - JUST, ["ok"])),
@@ -85,6 +101,8 @@ RULES = [
          4 - JUST)])),
     Rule(MEANWHILE, with_fault("slowdown", factor=3), answers, on=(5, [("ok", 7)]), beyond=(5 - JUST, [("ok",
          11 - JUST)])),
+    Rule("two slowdowns multiply", slowed_twice, answers, on=(3, [("ok", 15)]), beyond=(3 + JUST, [("ok", 7)])),
+    Rule("Faults that overlap are one.", one_after_another, during, on=(5, [3, 3]), beyond=(5 - JUST, [6 - JUST])),
     Rule("handling fails with a `probability`, after the first work and before any effect",
          with_fault("error_rate", probability=1), outcomes, on=(0, ["error"]), beyond=(3, ["ok"])),
     Rule("at random (`mtbf`, `mttr`), only while requests arrive", random_outage, outages, on=(10, []),

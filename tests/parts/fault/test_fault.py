@@ -113,6 +113,33 @@ def test_loss_strikes_each_way_with_its_probability():
     assert run.summary()["timeouts"] == (lost | unheard).sum()
 
 
+def struck(run, column, code):
+    """How many calls of `database` have it in a column, and how many customers there are."""
+    rows = run.tables.rows
+    calls = np.array([place.kind == "call" for place in run.tables.places] + [False])[rows["place"]]
+    return (calls & (rows[column] == code)).sum(), len(run.tables.requests.row)
+
+
+@pytest.mark.parametrize(
+    ("fault", "column", "code"),
+    [
+        ({"loss": "wire"}, "outcome", Outcome.LOST),
+        ({"duplication": "wire"}, "verdict", Verdict.COPY),
+        ({"error_rate": "database"}, "reason", Reason.ERROR_RATE),
+    ],
+)
+def test_two_faults_of_a_probability_are_independent_causes(fault, column, code):
+    """Of two that strike half of all, neither strikes a quarter."""
+    half = fault | {"probability": 0.5, "at": 0}
+    assert proportion_agrees(*struck(shop(half, half, arrivals=20), column, code), 0.75)
+
+
+def test_what_a_link_loses_and_what_a_fault_loses_are_independent_causes():
+    links = {"wire": {"between": ["front", "database"], "loss": 0.5}}
+    run = shop({"loss": "wire", "probability": 0.5, "at": 0}, arrivals=20, network={"links": links})
+    assert proportion_agrees(*struck(run, "outcome", Outcome.LOST), 0.75)
+
+
 def test_what_a_link_sends_twice_is_worked_twice_and_answered_once():
     run = shop({"duplication": "wire", "probability": 0.2, "at": 0}, arrivals=200)
     rows, count = run.tables.rows, len(run.tables.requests.row)

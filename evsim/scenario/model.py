@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from evsim.ticks import LONGEST
@@ -18,7 +18,7 @@ from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
 from .objectives import Objectives
 from .origins import Origin
-from .part import Name, Part, every_part, names_of
+from .part import FrozenDict, Name, Part, every_part, names_of
 from .parts import Network, Service, Workload
 from .presets import complete
 from .units import PositiveTime, Time, up_to, write_time
@@ -76,9 +76,10 @@ class Scenario(Part):
     objectives: Objectives = Field(
         description="which figures it promises; see the page of figures", default={}, validate_default=True
     )
-    origins: dict[str, Origin] = Field(
+    origins: Annotated[dict[str, Origin], AfterValidator(FrozenDict)] = Field(
         description="where numbers come from: path -> `measured: a source`, `published: a source` or `guessed`",
         default={},
+        validate_default=True,
     )
 
     _folder: Path | None = PrivateAttr(None)

@@ -124,7 +124,7 @@ class Pages:
         page.on("request", lambda request: request.url.startswith("http") and self._trouble.append(request.url))
         return page
 
-    def clear(self):
+    def assert_no_trouble(self):
         """Nothing may have gone wrong on what is open, nobody else have been asked; and nothing is kept of it."""
         for page in self._open:
             page.evaluate("localStorage.clear()")

@@ -11,12 +11,31 @@ EXPECTS = {"raises", "warns", "fail"}  # of pytest
 
 def silent(source):
     """Names of the tests in a file's text that assert nothing."""
-    functions = {node.name: node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
-    judging, before = set(), None
+    judging, functions = _judging(source)
+    return [name for name in functions if name.startswith("test_") and name not in judging]
+
+
+def _judging(source):
+    """(names of functions that assert, or call one that does; all functions of the text)."""
+    tree = ast.parse(source)
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    judging, before = _imported(tree), None
     while judging != before:
         before = set(judging)
         judging |= {name for name, node in functions.items() if _judges(node, before)}
-    return [name for name in functions if name.startswith("test_") and name not in judging]
+    return judging, functions
+
+
+def _imported(tree):
+    """Names of helpers from other files of the tests that assert."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("tests."):
+            file = TESTS.parent.joinpath(*node.module.split(".")).with_suffix(".py")
+            if file.is_file():
+                judging, _ = _judging(file.read_text(encoding="utf-8"))
+                found |= {each.asname or each.name for each in node.names if each.name in judging}
+    return found
 
 
 def _judges(function, helpers):

@@ -2,7 +2,7 @@
 
 from evsim.run import Run
 
-FEW = 26
+FEW = 27
 
 
 def test_a_run_has_few_public_names_and_its_arrays_are_tables():

@@ -76,7 +76,7 @@ def open_page(pages, files):
         return page
 
     yield open_
-    pages.clear()
+    pages.assert_no_trouble()
 
 
 def test_who_presses_register_is_the_next_customer_and_is_told(open_page):
@@ -403,7 +403,7 @@ def test_of_a_long_run_the_beginning_is_shown_and_it_says_so(pages, tmp_path, mo
     player.to_html(tmp_path / "page.html")
     page = pages.open(tmp_path / "page.html", LAPTOP)
     assert page.get_by_text("This is the beginning").is_visible()
-    pages.clear()
+    pages.assert_no_trouble()
 
 
 @pytest.mark.parametrize("name", evsim.names())
@@ -413,7 +413,7 @@ def test_every_system_that_comes_along_plays(pages, tmp_path, name):
     page = pages.open(tmp_path / "page.html", LAPTOP)
     page.evaluate("for (let t = 0; t < player.film.end; t += 100_000) player.goTo(t); player.find(3)")
     page.screenshot(path=PICTURES / f"player-{name}.png")
-    pages.clear()
+    pages.assert_no_trouble()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (900, "dark")])

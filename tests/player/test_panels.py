@@ -296,7 +296,7 @@ def open_page(pages, files):
         return page
 
     yield open_
-    pages.clear()
+    pages.assert_no_trouble()
 
 
 def columns(page, design=0):

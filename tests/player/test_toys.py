@@ -38,7 +38,7 @@ def open_toy(pages, toys, tmp_path):
         return page
 
     yield open_
-    pages.clear()
+    pages.assert_no_trouble()
 
 
 # How many pixels of the bar are in the colour of an answer, behind the moment that is shown.

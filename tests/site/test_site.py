@@ -40,7 +40,7 @@ def pages():
 def open_page(pages):
     """A function that opens the page; nothing may go wrong on it, and nobody else be asked."""
     yield lambda viewport=WIDE, **settings: pages.open(HTML, viewport, **settings)
-    pages.clear()
+    pages.assert_no_trouble()
 
 
 @pytest.fixture

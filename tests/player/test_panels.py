@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from hypothesis import HealthCheck, given, settings
 
 import evsim
+from evsim.results.records import Verdict
 from evsim.view.flow import catch_ups, lines_of
 from evsim.view.lives import caption, lifelines_of
 from evsim.view.lives import scene as lives
@@ -179,9 +180,12 @@ def assert_lives_agree(run, count=5):
         return {names: life.names, caption: life.caption, answered: life.answered, told: life.told,
             effects: life.effects.map(({time, effect}) => [time, film.effects[effect].name]),
             times: life.lines.flatMap(({leave, arrive}) => [leave, arrive]),
-            bars: life.bars.map(({from, until}) => [from, until])};
+            bars: life.bars.map(({from, until}) => [from, until]),
+            held: life.bars.filter(({look, words}) => look === "held" && film.services.some(
+                (name) => words.endsWith(` waits for ${name}`))).map(({from, until}) => [from, until])};
     })"""
-    (found,) = ask([film(run) | {"wanted": wanted}], question, {"lives": ["livesOf"]})
+    data = film(run) | {"wanted": wanted, "services": list(run.scenario.services)}
+    (found,) = ask([data], question, {"lives": ["livesOf"]})
     for (workload, number), life in zip(wanted, found, strict=True):
         story = Story(run, number, workload)
         whole = [story.arrived + time for _, time in named_times(story)]
@@ -191,11 +195,27 @@ def assert_lives_agree(run, count=5):
         assert set(life["times"]) <= known
         assert {time for bar in life["bars"] for time in bar} <= known
         assert all(end > begin for begin, end in life["bars"])
+        assert sorted(map(tuple, life["held"])) == held_by_calls(run, story)
         if story.outcome != "pending":
             assert without_times(life["caption"]) == without_times(caption(story))
             assert life["answered"] == round((story.arrived + story.answered) * 1e6)
         (names,) = lifelines_of([story])
         assert sorted(life["names"]) == sorted(names) and life["names"][0] == "customer"
+
+
+def held_by_calls(run, story):
+    """When workers wait for those whom they call: also through the pause before they ask again."""
+    first = run.tables.rows["first"]
+    calls = [span for span in story.spans.values() if span.is_call and span.verdict != Verdict.COPY]
+    asked = {span.row: (span.row if first[span.row] < 0 else first[span.row], span.attempt) for span in calls}
+    given_up = {asked[span.row]: span.settled for span in calls}
+    found = []
+    for span in calls:
+        duty, attempt = asked[span.row]
+        begin = given_up.get((duty, attempt - 1), span.born)
+        end = np.nanmin([span.settled, story.spans[span.parent].ended, run.ended_at - story.arrived])
+        found.append(tuple(round((story.arrived + time) * 1e6) for time in (begin, end)))
+    return sorted(each for each in found if each[0] < each[1])
 
 
 def without_times(words):

@@ -348,3 +348,19 @@ def test_an_answer_for_whom_nobody_waits_is_unwanted():
     }).run()  # fmt: skip
     assert any(row.verdict == "orphaned" for row in Plain(run).rows)
     assert_the_player_shows_the_records([run])
+
+
+def test_the_error_of_a_caller_that_gave_up_is_unwanted_though_the_run_ends_before_it_comes():
+    run = Scenario.from_dict({
+        "name": "late-error",
+        "workloads": {"page": {"target": "front", "arrivals": {"burst": {"count": 1, "at": 0}}}},
+        "services": {
+            "front": {"handle": [{"call": {"service": "back", "timeout": 2}}]},
+            "back": {"handle": [{"work": 0.5}, {"fail": 1}]},
+        },
+        "network": {"links": {"wire": {"between": ["front", "back"], "latency": 1}}},
+        "run": {"duration": 10, "warmup": 0},
+    }).run(until=2.2)  # fmt: skip
+    (call,) = (row for row in Plain(run).rows if row.kind == "call")
+    assert (call.ended, call.settled, call.late) == (1.5, 2, None)
+    assert_the_player_shows_the_records([run])

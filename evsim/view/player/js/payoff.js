@@ -23,7 +23,7 @@ export function mine(index, request) {
 export function twice(index, request, t) {
   const presses = index.presses(request);
   const effects = index.film.effects.map(({ name }, effect) => {
-    const many = presses.reduce((sum, each) => sum + index.truth.times(effect, each).filter((time) => time <= t).length, 0);
+    const many = presses.flatMap((each) => customerAt(index, each, t)?.effects[effect].times ?? []).length;
     return many === 1 ? `1 ${name}` : `${many} ${name}s`;
   });
   return `Pressed ${presses.length === 2 ? "twice" : `${presses.length} times`}: ${effects.join(", ")}.`;

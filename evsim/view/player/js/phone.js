@@ -52,7 +52,7 @@ export class Phone {
 
   /* When an effect has happened by t, for the customer or by another press of the same person. */
   times(index, request, effect, t) {
-    return index.presses(request).flatMap((each) => index.truth.times(effect, each).filter((time) => time <= t));
+    return index.presses(request).flatMap((each) => customerAt(index, each, t)?.effects[effect].times ?? []);
   }
 }
 

@@ -10,8 +10,9 @@ from evsim.experiment.running import audited_run, in_order
 from evsim.results.outcomes import TOLD
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_number, a_scenario
+from evsim.scenario.atomicity import in_one_transaction
 from evsim.scenario.errors import Problem
-from evsim.scenario.handlers import branches, titles
+from evsim.scenario.handlers import step_at, titles
 
 __all__ = ["CrashCase", "CrashMatrix", "crash_matrix", "crash_points"]
 
@@ -205,30 +206,17 @@ def crash_points(run, request):
             continue
         found, before = list(titles(handle).items()), None
         for position, title in found:
-            step = _at(handle, position)
-            if not _joined(before, step):
+            step = step_at(handle, position)
+            if not in_one_transaction(before, step):
                 yield service, service, title, "before"
             before = step
         if not handle[-1].replies:
             yield service, service, dict(found)[len(handle) - 1,], "after"
         for position, title in found:
-            step = _at(handle, position)
+            step = step_at(handle, position)
             if step.kind == "publish" and run.scenario.channels[step.channel].brokered:
                 for when in ("before", "after"):
                     yield step.channel, service, title, when
-
-
-def _joined(before, step):
-    """Whether two steps happen in one transaction."""
-    return before is not None and before.effects and step.relayed_by
-
-
-def _at(handle, position):
-    """The step at a position of a handler."""
-    step = handle[position[0]]
-    for branch, index in zip(position[1::2], position[2::2]):
-        step = branches(step)[branch][index]
-    return step
 
 
 def _told(where, run, well, request):

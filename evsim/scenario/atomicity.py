@@ -1,8 +1,8 @@
-"""What must fit together where a handling is a transaction of logs."""
+"""What happens at once or not at all: a handling that is a transaction of logs; an effect and what its outbox keeps."""
 
 from .errors import Problem
 
-__all__ = ["atomic", "outside", "transactions"]
+__all__ = ["atomic", "in_one_transaction", "outside", "transactions"]
 
 
 def atomic(service):
@@ -35,3 +35,8 @@ def outside(scenario, walk):
                     f"services.{name}: {step.channel} is a {channel.kind}, so what is sent there is no part of the "
                     "transaction: it is sent again when the handling is"
                 )
+
+
+def in_one_transaction(before, step):
+    """Whether two steps of a handler, one after the other, happen at once: an effect, and what its outbox keeps."""
+    return before is not None and before.effects and bool(step.relayed_by)

@@ -1,8 +1,9 @@
 """What faults may strike: which kind of fault each kind of thing knows, and at which step of which request."""
 
+from .atomicity import in_one_transaction
 from .errors import Problem, a, suggest
 from .faults import FAULT_KINDS, OF_LINKS
-from .handlers import titles
+from .handlers import step_at, titles
 from .naming import ends, kinds, missing
 from .units import write_time
 
@@ -82,3 +83,20 @@ def _moment(scenario, path, fault):
         steps = list(titles(scenario.services[name].handle).values())
         if moment.step not in steps:
             yield Problem((*path, "step"), f"{name} has no such step", moment.step, hint=suggest(moment.step, steps))
+        elif name == fault.place and (two := _torn(scenario.services[name].handle, moment)):
+            yield Problem(
+                path,
+                f"{two[0]} and {two[1]} are one transaction: nothing can strike {name} between them",
+                hint=f"let it strike before {two[0]}, or after {two[1]}",
+            )
+
+
+def _torn(handle, moment):
+    """The titles of the two steps of one transaction between which a moment would lie; None if there are none."""
+    found = list(titles(handle).items())
+    number = next(number for number, (_, title) in enumerate(found) if title == moment.step)
+    second = number + (moment.when == "after")
+    if not 0 < second < len(found):
+        return None
+    (first, one), (last, two) = found[second - 1 : second + 1]
+    return (one, two) if in_one_transaction(step_at(handle, first), step_at(handle, last)) else None

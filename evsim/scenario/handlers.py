@@ -1,6 +1,6 @@
 """Ways through a handler: all its steps, what lies inside a step, and what each is called."""
 
-__all__ = ["all_steps", "branches", "numbered", "title", "titles", "walk", "without_answer"]
+__all__ = ["all_steps", "branches", "numbered", "step_at", "title", "titles", "walk", "without_answer"]
 
 
 def walk(steps, path=(), unsure=False):
@@ -47,6 +47,14 @@ def titles(steps, position=(), met=None):
         for number, branch in enumerate(branches(step)):
             found |= titles(branch, (*here, number), met)
     return found
+
+
+def step_at(steps, position):
+    """The step at a position of a handler."""
+    step = steps[position[0]]
+    for branch, index in zip(position[1::2], position[2::2]):
+        step = branches(step)[branch][index]
+    return step
 
 
 def numbered(name, number):

@@ -85,3 +85,20 @@ def test_an_outbox_has_no_waiting_handler_and_says_so(setting):
     with pytest.raises(ScenarioError, match="with an outbox none does") as refused:
         with_outbox(0.1, publish={"channel": "registered", "outbox": True, **setting})
     assert next(iter(setting)) in str(refused.value)
+
+
+@pytest.mark.parametrize(("step", "when"), [("effect row", "after"), ("publish registered", "before")])
+def test_nothing_strikes_between_a_row_and_the_message_that_is_written_with_it(step, when):
+    between = {"crash": "page", "at_step": {"request": 3, "step": step, "when": when}, "for": 1}
+    with pytest.raises(ScenarioError, match="effect row and publish registered are one transaction"):
+        with_outbox(0.05, faults=[between])
+    with_outbox(0.05, faults=[between], publish="registered")  # two writes, and a crash between them
+
+
+@pytest.mark.parametrize(("step", "when"), [("effect row", "before"), ("publish registered", "after")])
+def test_a_crash_before_or_after_both_leaves_both_or_neither(step, when):
+    crash = {"crash": "page", "at_step": {"request": 3, "step": step, "when": when}, "for": 1}
+    run = with_outbox(0.05, duration=2, faults=[crash]).run()
+    run.audit()
+    effects = run.effects[run.effects.request == 3].effect.tolist()
+    assert sorted(effects) == ([] if when == "before" else ["entry", "row"])

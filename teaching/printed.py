@@ -1,6 +1,6 @@
 """What is printed: the concept inventory, its key with the thought behind each wrong answer, and the worksheet."""
 
-from evsim.lesson.inventory import INVENTORY, LETTERS
+from evsim.lesson.concept_inventory import INVENTORY, LETTERS
 
 __all__ = ["answer_key", "letters", "page", "sheet"]
 

@@ -242,7 +242,7 @@ def fit(
     overwrite: Overwrite = False,
 ):
     """Find a distribution for measured times, and print its YAML. Exit status 1 if none of the candidates fits."""
-    from evsim.experiment.fitting import fit
+    from evsim.experiment.distribution_fit import fit
     from evsim.whole import place_for
 
     place = picture and place_for(picture, overwrite=overwrite, inputs=[file])

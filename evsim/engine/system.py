@@ -18,7 +18,7 @@ from evsim.engine.risk import Risk
 from evsim.engine.service import Service
 from evsim.engine.size import refuse_too_many
 from evsim.engine.weak_points import mortal
-from evsim.engine.workloads import Workload
+from evsim.engine.workloads import RequestSource
 from evsim.registry import part
 from evsim.results.records import Fate, Outcome, Records, Verdict
 from evsim.scenario.arrival_trace import read_arrival_trace
@@ -70,7 +70,7 @@ class System:
         roots = {place.workload: place for place in self.places if place.is_request}
         self.clocks += schedule_faults(self)
         self.workloads = {
-            name: Workload(self, name, workload, roots[name]) for name, workload in scenario.workloads.items()
+            name: RequestSource(self, name, workload, roots[name]) for name, workload in scenario.workloads.items()
         }
 
     def _subscribe(self):

@@ -9,10 +9,10 @@ from evsim.engine.environment import ARRIVAL
 from evsim.engine.request_reply import RequestReply
 from evsim.ticks import ticks
 
-__all__ = ["Workload"]
+__all__ = ["RequestSource"]
 
 
-class Workload:
+class RequestSource:
     """The running counterpart of a scenario's workload: it makes the requests."""
 
     def __init__(self, system, name, settings, place):

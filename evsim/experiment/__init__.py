@@ -2,8 +2,8 @@
 
 from evsim.experiment.compare import Comparison, compare
 from evsim.experiment.crash import CrashCase, CrashMatrix, crash_matrix
+from evsim.experiment.distribution_fit import Fit, fit
 from evsim.experiment.find import BreakEven, Found, break_even, find
-from evsim.experiment.fitting import Fit, fit
 from evsim.experiment.hysteresis import Hysteresis, hysteresis
 from evsim.experiment.replicate import Replications, replicate
 from evsim.experiment.sensitivity import Sensitivity, sensitivity

@@ -1,6 +1,6 @@
 """Runs on the workers of a Dask cluster: the same results as here, on more machines."""
 
-from evsim.experiment.store import code
+from evsim.experiment.run_store import code
 from evsim.scenario.errors import Problem, ScenarioError
 
 __all__ = ["on_cluster"]

@@ -7,9 +7,9 @@ from itertools import product
 from evsim.experiment.cluster import on_cluster
 from evsim.experiment.judging import judge
 from evsim.experiment.replicate import Replications
+from evsim.experiment.run_store import design_key, opened
 from evsim.experiment.running import as_finished, audited_run, figures_of, keeping, seeds_from
 from evsim.experiment.statistics import estimate
-from evsim.experiment.store import design_key, opened
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.experiment.workers import spread
 from evsim.figures import label

@@ -11,7 +11,7 @@ from evsim.scenario.fitting import callees, readers
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.routing import homes
 
-__all__ = ["Prediction", "TheoryPanel", "predictions", "response_mean"]
+__all__ = ["StationTheory", "TheoryPanel", "predictions", "response_mean"]
 
 SMALLEST = 1e-9  # customers a second: less is not followed further
 
@@ -21,7 +21,7 @@ class _Unknown(Exception):
 
 
 @dataclass(frozen=True)
-class Prediction:
+class StationTheory:
     """What is known of one service before it runs.
 
     ``rate``: what comes (1/s); ``work``: mean time of a worker (s); ``workers``; ``utilisation``; ``saturates``: the
@@ -45,7 +45,7 @@ class Prediction:
 
 
 def predictions(scenario):
-    """service -> :class:`Prediction`; a service of which nothing is known is left out."""
+    """service -> :class:`StationTheory`; a service of which nothing is known is left out."""
     scenario = scenario.complete
     total = sum(each.arrivals.mean_rate(scenario.run_settings.duration) for each in scenario.workloads.values())
     flow = _Flow(scenario)
@@ -57,11 +57,11 @@ def predictions(scenario):
         saturates = math.inf if not work else total * workers / (rate * work)
         why = [*_blockers(scenario, service, rate * work / workers)]
         if why:
-            found[name] = Prediction(name, rate, work, workers, saturates, None, None, False, tuple(why))
+            found[name] = StationTheory(name, rate, work, workers, saturates, None, None, False, tuple(why))
         else:
             formula, wait, near = _formula(service, rate, workers)
             notes = [*flow.notes[name], *near]
-            found[name] = Prediction(name, rate, work, workers, saturates, formula, wait, not notes, tuple(notes))
+            found[name] = StationTheory(name, rate, work, workers, saturates, formula, wait, not notes, tuple(notes))
     return found
 
 
@@ -158,11 +158,12 @@ def _blockers(scenario, service, utilisation):
         yield "what it does depends on chance, or runs side by side"
     if scenario.faults:
         yield "something fails meanwhile, and a formula is of what goes on for ever as it is"
-    if service.policies:
-        yield f"it has {' and '.join(service.policies)}"
+    unknown = [word for word, its in service.policies.items() if not its.own_inboxes]
+    if unknown:
+        yield f"it has {' and '.join(unknown)}"
     if service.limit is not None:
         yield "its inbox is bounded: see evsim.theory.mmck"
-    if service.is_balanced:
+    if service.own_inboxes:
         yield "each instance has an inbox of its own"
     mean, variance = _own(service)
     if not math.isfinite(variance):
@@ -234,7 +235,7 @@ def _wait(predicted, service, name):
 class TheoryPanel:
     """Predicted beside measured, for each service and for the answer: :meth:`Run.theory`, :meth:`Replications.theory`.
 
-    ``predictions``: service -> :class:`Prediction`; ``bottleneck``: the one whose workers are busy first.
+    ``predictions``: service -> :class:`StationTheory`; ``bottleneck``: the one whose workers are busy first.
     """
 
     def __init__(self, scenario, services, summary):

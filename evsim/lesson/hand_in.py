@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from evsim.lesson.inventory import PARTS, entry_of
+from evsim.lesson.concept_inventory import PARTS, entry_of
 from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.store import Store
 from evsim.lesson.tasks import TASKS

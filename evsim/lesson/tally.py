@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from evsim.lesson.inventory import INVENTORY
+from evsim.lesson.concept_inventory import INVENTORY
 from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.tasks import TASKS
 from evsim.scenario.errors import Problem, ScenarioError

@@ -73,7 +73,7 @@ def scene(run, at=None, tall=None, frame=None, columns=None):
 
 
 @dataclass(frozen=True)
-class Row:
+class PromiseRow:
     """One row of the picture. bars: (which customers, height, colour), laid on one another each way."""
 
     name: str
@@ -88,7 +88,7 @@ def _rows(state, marks):
     up, down = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
     half = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
     counts = _counts((yes, f"yes {up}"), (no, f"no {half}"), (error, f"error {down}"), (waiting, "waiting"))
-    rows = [Row("told", answers, counts)]
+    rows = [PromiseRow("told", answers, counts)]
     # Where there are too many effects, those that went wrong most often are the ones to see.
     facts = [state.effect(name) for name in state.names]
     wrong = np.array([int((due & (done == 0)).sum() + (done > 1).sum()) for done, due in facts])
@@ -97,9 +97,9 @@ def _rows(state, marks):
         colour = marks[name].colour
         bars = ((done >= 1, 0.5, colour), (done >= 2, 0.5, dark(colour)))
         absent = (due & (done == 0), "never" if state.final else "not there")
-        rows.append(Row(name, bars, _counts((done == 1, "once"), (done > 1, "twice or more"), absent)))
+        rows.append(PromiseRow(name, bars, _counts((done == 1, "once"), (done > 1, "twice or more"), absent)))
     odd = state.who(told.odd)
-    return [*rows, Row("not as told", ((odd, 0.5, INK),), _counts((odd, ""), none="0"))]
+    return [*rows, PromiseRow("not as told", ((odd, 0.5, INK),), _counts((odd, ""), none="0"))]
 
 
 def dark(colour):

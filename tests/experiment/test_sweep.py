@@ -15,7 +15,7 @@ import pytest
 
 import evsim
 from evsim.experiment.replicate import replicate
-from evsim.experiment.store import RunStore, design_key
+from evsim.experiment.run_store import RunStore, design_key
 
 SMALL = {"run.duration": "4s", "run.warmup": "0s"}
 WORKERS, RATE = "services.mailing-list.workers", "workloads.register-page.arrivals.poisson"
@@ -92,7 +92,7 @@ def test_a_changed_scenario_a_changed_file_and_changed_code_are_other_runs(scena
     rows.write_text("timestamp\n0.1\n0.3\n")
     os.utime(rows, ns=(1, 1))
     keys.append(design_key(traced))
-    monkeypatch.setattr("evsim.experiment.store.code", lambda: "another program")
+    monkeypatch.setattr("evsim.experiment.run_store.code", lambda: "another program")
     keys.append(design_key(scenario))
     assert len(set(keys)) == 5
 

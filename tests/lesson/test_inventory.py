@@ -2,7 +2,7 @@
 
 import pytest
 
-from evsim.lesson.inventory import INVENTORY, inventory
+from evsim.lesson.concept_inventory import INVENTORY, inventory
 from evsim.lesson.questions import QUESTIONS
 from teaching.printed import answer_key, letters, sheet
 

@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 
 from evsim.lesson import exercise, question
+from evsim.lesson.concept_inventory import INVENTORY, inventory
 from evsim.lesson.hand_in import hand_in, handed_in
-from evsim.lesson.inventory import INVENTORY, inventory
 from evsim.lesson.tally import Tally, gain, read_results
 from evsim.scenario import ScenarioError
 from teaching.printed import letters

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evsim.lesson import lesson_size
-from evsim.lesson.inventory import INVENTORY
+from evsim.lesson.concept_inventory import INVENTORY
 from evsim.lesson.questions import QUESTIONS
 from teaching.copies import HERE
 from tests.notebooks.reading import NAMES, cells, notebook, prose

@@ -20,8 +20,8 @@ from evsim.view.player.columns import decoded, encoded
 
 __all__ = ["difference"]
 
-TABLES = ("attempts", "messages", "requests", "history", "sendings", "effects")
-LISTS = ("key", "outcomes", "due", "fates")  # columns that are no numbers
+TABLES = ("attempts", "messages", "requests", "history", "sendings", "effects", "remarks")
+LISTS = ("key", "outcomes", "due", "fates", "words")  # columns that are no numbers
 NEVER = -1
 # table -> column -> the table it refers to; an attempt's parent is a message where it is a delivery.
 REFERENCES = {
@@ -31,6 +31,7 @@ REFERENCES = {
     "sendings": {"message": "messages"},
     "effects": {"row": "attempts"},
     "history": {},
+    "remarks": {"row": "attempts"},
 }
 # What tells an entry of a table: the same in both lanes, whatever its number. Attempts come first: others refer to
 # them.
@@ -41,6 +42,7 @@ NAMES = {
     "sendings": ("message", "fate"),
     "effects": ("row", "name"),
     "history": ("request",),
+    "remarks": ("row",),
 }
 
 

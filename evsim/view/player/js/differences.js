@@ -9,6 +9,7 @@ const REFERENCES = {
   sendings: { message: "messages" },
   effects: { row: "attempts" },
   history: {},
+  remarks: { row: "attempts" },
 };
 const TABLES = Object.keys(REFERENCES);
 

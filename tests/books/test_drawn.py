@@ -26,7 +26,7 @@ LEFT_OUT = {
     "empirical.source": "a file",
 }
 
-RARE = {"transaction"}  # kinds that a few in a thousand have
+RARE = {"transaction", "before"}  # kinds that a few in a thousand have
 
 
 def never_drawn(systems):

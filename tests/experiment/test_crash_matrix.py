@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 import evsim
 from evsim.lesson.crashes import crash_designs
 from evsim.scenario import Scenario, ScenarioError
+from evsim.view.scene.marks import Dots
 from tests.books.systems import systems
 from tests.support.nightly import by_day
 
@@ -165,7 +166,7 @@ def test_the_picture_has_a_line_for_each_crash_and_says_which_design_is_better(m
     for design, panel in matrix.designs.items():
         wrong = sum(crash.untrue for crash in panel)
         assert f"{design}: told and true differ after {wrong or 'none'} of {len(panel)} crashes" in texts
-    diamonds = sum(line.get_marker() == "D" for line in ax.lines)
+    diamonds = sum(len(mark.x) for mark in matrix.scene().marks if isinstance(mark, Dots) and mark.look.marker == "D")
     assert diamonds == sum(crash.untrue for crash in matrix)
     assert "least often in idempotent" in ax.get_title(loc="left").replace("\n", " ")
     assert "idempotent" in ax.alt_text

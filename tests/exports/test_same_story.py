@@ -58,8 +58,8 @@ def said(verdict):
 # What the records say, and what each source says.
 
 
-def of_records(run, workload, number, undone=True):
-    """undone: with the effects that a compensation took back."""
+def of_records(run, workload, number, all_effects=True):
+    """all_effects: also those that a compensation took back, and those of a log that was read again."""
     tally, rows = run.tables.requests, run.tables.rows
     index = tally.index(tally.workloads.index(workload), number)
     outcome = REQUEST_OUTCOMES[tally.outcome[index]]
@@ -71,7 +71,8 @@ def of_records(run, workload, number, undone=True):
                 story.append((f"{what} {service}", float(rows[column][row])))
         for effect in np.flatnonzero(run.tables.effects["row"] == row).tolist():
             name = run.tables.effect_names[run.tables.effects["name"][effect]]
-            if undone or np.isnan(run.tables.undone[effect]):
+            first = row if rows["first"][row] < 0 else rows["first"][row]
+            if all_effects or (np.isnan(run.tables.undone[effect]) and first not in run.records.replays):
                 story.append((f"effect {name}", float(run.tables.effects["time"][effect])))
     return story
 
@@ -229,7 +230,7 @@ def assert_all_tell_the_same(run, folder):
         same(story, of_lives(*who), ("told", "effect"))
         same(story, of_otlp(files["otlp"], *who))
         same(story, of_perfetto(files["perfetto"], *who))
-        lasting = of_records(*who, undone=False)
+        lasting = of_records(*who, all_effects=False)
         same(lasting, played)
         assert_promise_agrees(*column_of_promise(*who), lasting)
     assert_events_agree(run, files["cloudevents"])

@@ -36,7 +36,11 @@ def numeric_settings():
 
 def _parts():
     for each in every_part():
-        if each.__module__.startswith("evsim.") and ("kind" in each.model_fields or not each.__subclasses__()):
+        if (
+            each.__module__.startswith("evsim.")
+            and each.__name__[0] != "_"
+            and ("kind" in each.model_fields or not each.__subclasses__())
+        ):
             yield each
 
 

@@ -71,7 +71,9 @@ def test_each_toy_has_its_verb_and_little_else(toys):
 def test_what_is_no_toy_and_nothing_to_show_is_refused():
     with pytest.raises(ScenarioError, match="there is no toy 'one'; there are both pages are wrong, one customer"):
         evsim.toy("one")
-    with pytest.raises(ScenarioError, match="shows: 'lamp' is nothing that a player shows; there are register, again, login"):
+    with pytest.raises(
+        ScenarioError, match="shows: 'lamp' is nothing that a player shows; there are register, again, login"
+    ):
         evsim.play(evsim.load("registration-events").run(until=3), shows=["lamp"])
 
 

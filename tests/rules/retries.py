@@ -107,7 +107,7 @@ RULES = [
          answers, on=(1, [("error", 2)]), beyond=(0, [("ok", 5)])),
     Rule("With `until: any` the first success wins", lambda work: in_parallel("any", [{"work": work}], [{"work": 2}]),
          answers, on=(1, [("ok", 1)]), beyond=(3, [("ok", 2)])),
-    Rule("the step ends when all have, and fails if one did.",
+    Rule("the step ends when all have, and fails if one did",
          lambda chance: in_parallel("all", [{"work": 1}, {"fail": chance}], [{"work": 2}]), answers,
          on=(0, [("ok", 2)]), beyond=(1, [("error", 2)])),
     # Deliveries.

@@ -124,7 +124,7 @@ def test_summary_pictures_sentences_stories_crash_matrix_lessons_and_player_say_
         seen |= assert_all_agree(registration(design).replace({"run.duration": 6, "run.warmup": 1}).run())
     seen |= assert_all_agree(orders([UNDO]).replace({"services.payments.handle.0.work": {"exponential": 0.35}}).run())
 
-    @settings(max_examples=by_day(12), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    @settings(max_examples=by_day(48), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(systems())
     def agree(scenario):

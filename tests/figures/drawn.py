@@ -1,5 +1,7 @@
 """What happened in a run that a figure may count wrongly."""
 
+from evsim.parts.event_loop.words import BLOCKED
+from evsim.parts.function.words import COLD
 from evsim.parts.retry.words import NO_RETRY
 from evsim.results.records import Outcome, Reason, Verdict
 
@@ -52,6 +54,12 @@ def happened(plain, customers, entries):
         "ended program": "ended" in kinds,
         "program inside another": any(each.inside for each in scenario.services.values()),
         "several partitions": any(each.message.partition > 0 for each in entries),
+        "cold start": COLD in kinds,
+        "throttled": any(row.reason == Reason.THROTTLED for row in counted),
+        "blocked thread": BLOCKED in kinds,
+        "piece that waited for its loop or for the pool": any(each[0] > each[2] for each in plain.run.records.pieces),
+        "instance that came while it ran": any(life.ready for lives in plain.lives.values() for life in lives),
+        "price": any(each.price is not None for each in scenario.services.values()),
         "effect that is due to nobody": any(each.counted and each.others for each in customers),
     }  # fmt: skip
     THINGS.update(found)

@@ -21,13 +21,14 @@ def free_spans(plain, service):
     for instance, spans in enumerate(plain.absences(service, AWAY)):
         for start, end in spans:
             changes += [(start, instance, 0, 1), (end, instance, 0, -1)]
+    count = plain.instances(service)
     changes.sort(key=lambda change: change[0])
-    held, away, spans = [0] * settings.instances, [0] * settings.instances, []
+    held, away, spans = [0] * max(1, count), [0] * max(1, count), []
     ends = [time for time, *_ in changes[1:]] + [plain.ended_at]
     for (time, instance, taken, absent), end in zip(changes, ends, strict=True):
         held[instance] += taken
         away[instance] += absent
-        free = any(not away[each] and held[each] < settings.workers for each in range(settings.instances))
+        free = any(not away[each] and held[each] < settings.workers for each in range(count))
         if free and end > time:
             spans.append((time, end))
     return spans

@@ -17,7 +17,7 @@ class Plain:
     A row has its ``kind`` (request, call or delivery), ``service``, ``source``, ``customer``, the numbers of its
     ``obligation`` and of the row that ``leads`` its batch (its own, if it is in none), and whether it is a ``copy`` of
     a link's, an attempt at all (``is_attempt``), ``deleted_late``, a ``replay`` or ``skipped``. A
-    customer is ``counted`` if they arrived in [warm-up, duration).
+    customer is ``counted`` if they arrived in [warm-up, duration). ``lives``: service -> what instances it had when.
     """
 
     def __init__(self, run):
@@ -40,6 +40,9 @@ class Plain:
         for effect in self.effects:
             effect.row, effect.name, effect.undone = self.rows[effect.row], run.tables.effect_names[effect.name], None
         self._undo()
+        self.lives = {name: [] for name in self.scenario.services}
+        for life in _table(run.records.instances):
+            self.lives[list(self.lives)[life.service]].append(life)
 
     def _name_messages(self):
         channels = list(self.scenario.channels)
@@ -97,17 +100,35 @@ class Plain:
             for name, each in self.scenario.services.items()
         )
 
-    def absences(self, service, kinds):
-        """For each instance of a service: spans in which it was away by faults of some kinds, or as it had ended."""
+    def working(self, service):
+        """The lives of a service in which the instance could ever work."""
+        return [life for life in self.lives[service] if life.ready is not None]
+
+    def instances(self, service):
+        """How many instances of a service there ever were."""
         settings = self.scenario.services[service]
-        spans = [[] for _ in range(settings.instances)]
+        return len({life.instance for life in self.lives[service]}) if settings.is_elastic else settings.instances
+
+    def absences(self, service, kinds):
+        """For each instance of a service: spans in which it was away by faults of some kinds, or as it had ended.
+
+        Who comes and goes is away before and after its only life.
+        """
+        settings = self.scenario.services[service]
+        spans = [[] for _ in range(self.instances(service))]
+        if settings.is_elastic:
+            kinds = [kind for kind in kinds if kind not in ("crash", "ended")]
+            for life in self.lives[service]:
+                there = self.ended_at if life.ready is None else life.ready
+                gone = self.ended_at if life.ended is None else life.ended
+                spans[life.instance] += [(0.0, there), (max(there, gone), self.ended_at)]
         for time, kind, target, end in self.incidents:
             name, _, instance = str(target).partition("/")
             with_its_program = name == settings.inside and kind in ("crash", "pause")
             if kind in kinds and (name == service or with_its_program):
                 for_good = end is None or kind == "ended" or (kind == "crash" and self._is_on_a_pipe(service))
                 until = self.ended_at if for_good else end
-                for number in range(settings.instances):
+                for number in range(len(spans)):
                     if instance in ("", str(number + 1)):
                         spans[number].append((time, until))
         return spans

@@ -3,6 +3,7 @@
 from evsim.results.records import Outcome
 from tests.figures.averages import NONE, highest, mean, overlap, percentiles, share, spread, union
 from tests.figures.freedom import free_spans, idle_while_waiting, seconds_within, waits
+from tests.figures.parts_of_services import of_parts
 from tests.figures.work import amplifications
 
 __all__ = ["services", "waits_for_the_channel"]
@@ -39,6 +40,7 @@ def _figures(plain, name):
         "in_system_max": highest(present, *window),
         "blocked": _of(_blocked(plain, name), existing),
         **_standing(plain, name, rows, began, works),
+        **of_parts(plain, name),
     }
 
 
@@ -49,6 +51,8 @@ def _of(some, existing):
 def _worker_time(plain, name):
     """Worker seconds of the window; while an instance is crashed it does not exist."""
     settings, window = plain.scenario.services[name], (plain.left, plain.right)
+    if settings.is_elastic:
+        return settings.workers * sum(overlap(each.ready, each.ended, *window) for each in plain.working(name))
     gone = sum(union(spans, *window) for spans in plain.absences(name, ("crash", "ended")))
     return settings.workers * (settings.instances * plain.window - gone)
 
@@ -74,7 +78,7 @@ def waits_for_the_channel(plain, message):
 def _standing(plain, name, rows, began, works):
     settings, free = plain.scenario.services[name], free_spans(plain, name)
     behind = [sum(seconds_within(free, *span) for span in waits(plain, row)) for row in began]
-    worked = [0.0] * settings.instances
+    worked = [0.0] * plain.instances(name)
     for row in works:
         worked[row.worker // settings.workers] += overlap(row.started, row.ended, plain.left, plain.right)
     return {

@@ -1,6 +1,7 @@
 """The summary, from customers, ledger and work."""
 
 from tests.figures.averages import NONE, percentiles, share
+from tests.figures.parts_of_services import of_run
 from tests.figures.work import amplifications, wasted_work
 
 __all__ = ["summary"]
@@ -46,6 +47,7 @@ def summary(plain, customers, entries):
         "wasted_work": wasted_work(plain),
         "retries": sum(row.counted and row.attempt > 1 and row.is_attempt for row in plain.rows),
         "retry_amplification": max([each for each in amplifications(plain).values() if each == each], default=NONE),
+        **of_run(plain, len(ok)),
     }
 
 

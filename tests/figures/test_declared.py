@@ -23,27 +23,37 @@ from evsim.figures import (
 )
 from evsim.scenario.objectives import objectives
 
-WRITTEN = {"s": "500 ms", "1/s": "0.5/s", "share": "50 %", "count": "0.5", "ratio": "0.5"}
+WRITTEN = {"s": "500 ms", "1/s": "0.5/s", "share": "50 %", "count": "0.5", "ratio": "0.5", "money": "0.5"}
 OF_A_RUN = [name for each in figures(RUN) for name in each.names]
 
 
-def names(where):
-    return [name for each in figures(where) for name in each.names]
+def names(where, words=None):
+    return [name for each in figures(where, words) for name in each.names]
 
 
 @pytest.fixture(scope="module")
 def run():
-    fault = {"outage": "database", "at": "2s", "for": "1s"}
-    return evsim.load("registration-events").replace({"run.duration": 6, "run.warmup": 1, "faults": [fault]}).run()
+    """Among its services are all parts that add figures."""
+    changes = {
+        "run.duration": 6,
+        "run.warmup": 1,
+        "faults": [{"outage": "database", "at": "2s", "for": "1s"}],
+        "services.register.workers": 1,
+        "services.register.function": {"init": "100ms"},
+        "services.register.price": {"hour": 1},
+        "services.database.event_loop": True,
+        "services.mailing-list.autoscale": {"by": "lag", "target": 5, "least": 1},
+    }
+    return evsim.load("registration-events").replace(changes).run()
 
 
 def test_a_run_has_the_figures_that_are_declared_in_their_order(run):
     assert list(run.summary()) == names(RUN)
-    for found, where in (
-        (run.phases, PHASE), (run.services, SERVICE), (run.channels, CHANNEL),
-        (run.partitions, PARTITION),
-    ):  # fmt: skip
+    for found, where in ((run.phases, PHASE), (run.channels, CHANNEL), (run.partitions, PARTITION)):
         assert found and all(list(each) == names(where) for each in found.values()), where
+    for name, found in run.services.items():
+        assert list(found) == names(SERVICE, run.scenario.services[name].policies), name
+    assert {name for found in run.services.values() for name in found} == set(names(SERVICE))
 
 
 def test_a_name_has_one_unit_and_one_better_way_wherever_it_stands():

@@ -16,6 +16,7 @@ from tests.figures.crowded import crowded_systems
 from tests.figures.customers import follow
 from tests.figures.designs import customers_apart, difference, estimate
 from tests.figures.drawn import THINGS, happened
+from tests.figures.elastic import elastic_systems
 from tests.figures.ledger import ledger
 from tests.figures.plain import Plain
 from tests.figures.programs import programs
@@ -109,9 +110,32 @@ def test_every_figure_of_any_system_is_what_the_manual_says(scenario):
     assert_every_figure_agrees(run_of(scenario))
 
 
+@holds(0.25, elastic_systems(), of=MANY)
+def test_every_figure_of_functions_and_loops_and_prices_is_what_the_manual_says(scenario):
+    assert_every_figure_agrees(run_of(scenario))
+
+
 @holds(0.25, log_systems(), of=MANY)
 def test_every_figure_of_a_log_with_replicas_is_what_the_manual_says(scenario):
     assert_every_figure_agrees(run_of(scenario))
+
+
+def test_every_figure_of_programs_that_end_is_what_the_manual_says():
+    """`yes | head`: the writer is killed when it writes to a pipe without a reader."""
+    pipeline = {
+        "name": "yes-head",
+        "workloads": {"lines": {"target": "yes", "arrivals": {"poisson": 2}}},
+        "services": {
+            "yes": {"handle": [{"work": {"exponential": 0.1}}, {"publish": "pipe"}]},
+            "head": {"subscribe": {"channel": "pipe", "take": 5}, "handle": [{"work": 0.5}, {"effect": "line"}]},
+        },
+        "channels": {"pipe": {"pipe": {"capacity": 3}}},
+        "run": {"duration": 10, "warmup": 1},
+    }
+    for seed in range(FEWEST):
+        run = Scenario.from_dict(pipeline).run(seed=seed)
+        assert {each[2] for each in run.records.incidents if each[1] == "ended"} == {"yes", "head"}
+        assert_every_figure_agrees(run)
 
 
 def test_of_a_hundred_values_ten_lie_beyond_ninety_per_cent():
@@ -126,6 +150,8 @@ def test_there_are_systems_in_which_each_thing_happened_that_a_figure_may_count_
     if not SEEN:
         test_every_figure_of_a_busy_system_is_what_the_manual_says()
         test_every_figure_of_any_system_is_what_the_manual_says()
+        test_every_figure_of_functions_and_loops_and_prices_is_what_the_manual_says()
+        test_every_figure_of_programs_that_end_is_what_the_manual_says()
     assert {name: SEEN[name] for name in THINGS if SEEN[name] < FEWEST} == {}
 
 

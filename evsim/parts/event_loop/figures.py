@@ -40,7 +40,7 @@ def _delay(at, of_pool):
 
 
 def _blocked(at):
-    return sum(each.kind == BLOCKED and bool(at.mine[each.row]) for each in remarks(at.run))
+    return sum(each.kind == BLOCKED and bool(at.counted[each.row]) for each in remarks(at.run))
 
 
 FIGURES = (

@@ -113,6 +113,7 @@ class Environments(ElasticPool):
         if number not in self.away:
             self.free.pop()
             self.free.insert(self._place(number), worker)
+        if self.instances[number].life is not None and number not in self.leaving:
             self._is_idle_from_now(number)
 
     def _place(self, number):
@@ -130,6 +131,13 @@ class Environments(ElasticPool):
             self.provisioned.discard(number)
             self.provisioned.add(self._begin_one())
 
+    def _give_back(self, instance, held):
+        """A fault had it, which nobody looks at meanwhile."""
+        super()._give_back(instance, held)
+        number = instance.number
+        if number in self.idle_since and number not in self.away:
+            self._watch(number, max(0.0, self.idle_since[number] + self.keep_alive - self.env._now))
+
     def _is_idle_from_now(self, number):
         if number not in self.provisioned:
             self.idle_since[number] = self.env._now
@@ -144,9 +152,7 @@ class Environments(ElasticPool):
         self.watched.discard(number)
         if self.instances[number].life is None or number in self.leaving:
             return
-        if number in self.away:
-            self._watch(number, self.keep_alive)  # a fault has it
-        elif self.is_idle(number):
+        if self.is_idle(number):
             due = self.idle_since[number] + self.keep_alive
             if due <= self.env._now:
                 self.retire(number)

@@ -11,18 +11,14 @@ from evsim.results.remarks import remarks
 __all__ = ["FIGURES"]
 
 
-def _cold(run, rows):
-    """How many of some rows (a mask) waited for a new environment."""
-    return sum(bool(rows[each.row]) for each in remarks(run) if each.kind == COLD)
-
-
 def _share(run, rows):
-    """The share of cold starts in all that was worked."""
+    """The share of cold starts in all of some rows (a mask) that was worked; who waited in vain was not invoked."""
     functions = [service.function is not None for service in run.scenario.services.values()]
     names = [name for name, is_one in zip(run.scenario.services, functions, strict=True) if is_one]
     at_one = np.array([place.service in names for place in run.tables.places] + [False])[run.tables.rows["place"]]
-    worked = (rows & at_one & ~np.isnan(run.tables.rows["started"])).sum()
-    return float(_cold(run, rows) / worked) if worked else float("nan")
+    worked = rows & at_one & ~np.isnan(run.tables.rows["started"])
+    cold = {each.row for each in remarks(run) if each.kind == COLD and worked[each.row]}  # after a crash, twice
+    return float(len(cold) / worked.sum()) if worked.any() else float("nan")
 
 
 def _throttled(run, rows):

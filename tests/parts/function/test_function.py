@@ -52,6 +52,23 @@ def test_an_environment_without_work_is_gone_after_its_keep_alive():
     assert lives(longer)[:2] == [[1, 1.2, 2.8], [3, 3.2, 4.8]]
 
 
+@pytest.mark.parametrize(("keep_alive", "gone"), [(0, 4), (1, 4), (2, 4.5)])
+def test_an_environment_that_gets_idle_in_an_outage_is_gone_after_its_keep_alive_but_not_before_the_end(
+    keep_alive, gone
+):
+    """It works from 1 to 2.5 s."""
+    fault = {"outage": "server", "at": 2, "for": 2}
+    run = balanced(at_once(1, 1.5, init=0, keep_alive=keep_alive, faults=[fault]))
+    assert lives(run) == [[1, 1, gone]]
+
+
+def test_who_waits_for_an_environment_in_vain_is_no_cold_start_of_an_invocation():
+    """One of two dies with the environment that was about to start."""
+    fault = {"crash": "server/2", "at": 1.2, "for": 1}
+    run = balanced(at_once(2, 1, init=0.5, faults=[fault]))
+    assert cold(run) == 2 and run.services["server"]["cold_starts"] == run.summary()["cold_starts"] == 1
+
+
 def test_a_cold_start_waits_for_its_own_environment_though_another_one_gets_free():
     """The second comes while the first is at work, which is done long before the new environment is ready."""
     arrivals = {"first": 0, "second": 4, "third": 4.1}

@@ -234,6 +234,7 @@ class Records:
         self.replays = []  # rows of deliveries that were asked for again
         self.reads = []  # (time, row, name of an effect, version): what attempts saw that may write if it is unchanged
         self.pieces = []  # (begun, ended, queued, alone, service, lane, row): of work on event loops and shared cores
+        self.provisioned = []  # (service, instance): environments of functions that are paid for although they are idle
         self.decisions = []  # (time, service, measured, how many there were, and should be): of autoscaling
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 

@@ -1,5 +1,7 @@
 """What the parts of services add: event loops, functions, autoscaling and prices; where a service has them."""
 
+import math
+
 from evsim.parts.event_loop.words import BLOCKED, OF_POOL
 from evsim.results.records import Reason
 from tests.figures.averages import NONE, highest, overlap, percentiles, share
@@ -53,7 +55,7 @@ def _loops(plain, name):
         if service != code or lane < 0:
             continue
         if lane < OF_POOL:
-            held += overlap(began, ended, plain.left, plain.right)
+            held += overlap(began, None if math.isnan(ended) else ended, plain.left, plain.right)
         if plain.rows[row].counted:
             (delays if lane < OF_POOL else pool_delays).append(began - queued)
     there = sum(overlap(each.ready, each.ended, plain.left, plain.right) for each in plain.working(name))

@@ -38,10 +38,10 @@ def _month(plain, name):
     if function is None:
         return requests, 0.0, presence
     gib, usual, provisioned = function.memory / GIB, 0.0, 0.0
-    cold = cold_starts(plain)
+    cold, code = cold_starts(plain), list(plain.scenario.services).index(name)
     for row in ran:
         seconds, instance = _paid_time(plain, name, row, price, row.number in cold), row.worker // service.workers
-        if price.provisioned_gb_second and instance < function.provisioned:
+        if price.provisioned_gb_second and (code, instance) in plain.run.records.provisioned:
             provisioned += seconds * gib * months
         else:
             usual += seconds * gib * months

@@ -9,6 +9,8 @@ from evsim.ticks import ticks
 
 __all__ = ["EventLoop", "Lane"]
 
+NOT_YET = float("nan")
+
 
 class EventLoop(ServicePolicy):
     """The lanes of each instance of a service."""
@@ -78,7 +80,7 @@ class Lane:
         self.policy, self.number, self.run, self.line = policy, number, run, line
         self.warn_after, self.name = warn_after, policy.name
         self.env, self.records = policy.service.kernel.env, policy.service.kernel.records
-        self.piece, self.began, self.going_on, self.watched = None, 0.0, None, False
+        self.piece, self.noted, self.going_on, self.watched = None, None, None, False
         policy.service.completions.add(self.over)
 
     def take(self, piece):
@@ -89,7 +91,12 @@ class Lane:
             self.line.append(piece)
 
     def _start(self, piece):
-        self.piece, self.began = piece, self.env._now
+        now = self.env._now
+        self.piece, self.noted = (
+            piece,
+            [now, NOT_YET, piece[3], -1.0, self.policy.service.number, self.number, piece[0]],
+        )
+        self.records.pieces.append(self.noted)
         self.run(piece[0], piece[1], self.over)
         self._watch()
 
@@ -103,7 +110,7 @@ class Lane:
     def _look(self, _):
         self.watched = False
         if self.piece is not None:
-            if self.env._now - self.began >= self.warn_after:
+            if self.env._now - self.noted[0] >= self.warn_after:
                 self.records.incidents.append((self.env._now, BLOCKED, self.name, self.piece[0]))
             self._watch()
 
@@ -112,8 +119,7 @@ class Lane:
         if self.piece is None or self.piece[0] != row:
             return  # its instance has crashed since
         piece, self.piece = self.piece, None
-        service = self.policy.service
-        self.records.pieces.append((self.began, self.env._now, piece[3], -1.0, service.number, self.number, row))
+        self.noted[1] = self.env._now
         self.going_on = row
         piece[2](row)
         self.going_on = None
@@ -121,6 +127,8 @@ class Lane:
             self._start(self.line.popleft())
 
     def clear(self):
-        """Its instance has crashed."""
+        """Its instance has crashed, and the piece in work ends there."""
+        if self.piece is not None:
+            self.noted[1] = self.env._now
         self.piece = None
         self.line.clear()

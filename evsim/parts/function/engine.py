@@ -53,7 +53,11 @@ class Environments(ElasticPool):
 
     def open(self):
         for _ in range(self.settings.provisioned):
-            self.provisioned.add(self.begin().number)
+            self._stays(self.begin().number)
+
+    def _stays(self, number):
+        self.provisioned.add(number)
+        self.records.provisioned.append((self.service.number, number))
 
     @property
     def readers(self):
@@ -129,7 +133,7 @@ class Environments(ElasticPool):
         self.room.pop(number, None)
         if number in self.provisioned:
             self.provisioned.discard(number)
-            self.provisioned.add(self._begin_one())
+            self._stays(self._begin_one())
 
     def _give_back(self, instance, held):
         """A fault had it, which nobody looks at meanwhile."""

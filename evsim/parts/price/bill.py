@@ -103,7 +103,9 @@ def use(run, name, rows):
         init[cold] = lives.ready[life] - lives.born[life]
         seconds = seconds + init[ran]
     seconds = billed(seconds, price.step)
-    there_always = lives.instance_of(columns["worker"][ran]) < service.function.provisioned
+    code = list(run.scenario.services).index(name)
+    provisioned = [instance for each, instance in run.records.provisioned if each == code]
+    there_always = np.isin(lives.instance_of(columns["worker"][ran]), provisioned)
     at_work = seconds[there_always] if price.provisioned_gb_second else seconds[:0]
     return Use(
         requests=len(ran),

@@ -66,6 +66,16 @@ def test_one_handler_in_a_hundred_that_blocks_the_loop_makes_all_wait_as_pollacz
     assert agrees(found["loop_busy"], fields["utilisation"], notices=0.25)
 
 
+@pytest.mark.parametrize(("faults", "busy"), [((), 1.0), ([{"crash": "server", "at": 4, "for": 4}], 0.5)])
+def test_a_piece_that_is_not_done_held_its_loop_too(faults, busy):
+    """A customer at 0 with 20 s of work, in a run of 8 s without time to drain; or until the crash at 4 s."""
+    scenario = server([{"work": "20s"}], {"burst": {"count": 1}}, 8, faults=faults, event_loop=True)
+    run = scenario.replace({"run.drain_limit": 0}).run()
+    run.audit()
+    held = run.services["server"]["loop_busy"] * run.tables.capacity["server"].worker_time((0, 8)) / 1000
+    assert held == pytest.approx(8 * busy)
+
+
 # The pool, and cores.
 
 

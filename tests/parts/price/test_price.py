@@ -42,6 +42,19 @@ def test_a_month_costs_what_the_price_page_says(identifier, seconds, memory, gb_
     assert run.summary()["cost_month"] == pytest.approx(expected["total"], rel=0.01)
 
 
+def test_work_on_a_provisioned_environment_that_was_replaced_costs_what_it_cost_there_before():
+    """One environment, one customer a second, one second of work each: the crash changes the number, not the price."""
+    price = {"gb_second": 1.0, "provisioned_gb_second": 0.1, "provisioned_work": 0.25}
+    service = {"function": {"provisioned": 1, "memory": "1GiB", "full_speed": "1GiB", "init": "1ms"}, "price": price,
+               "handle": [{"work": "100ms"}]}  # fmt: skip
+    customers = {"target": "server", "arrivals": {"constant": 1}}
+    crash = {"crash": "server/1", "at": 10.5, "for": 1}
+    run = balanced(system({"server": service}, {"customers": customers}, 20, 0, faults=[crash]))
+    used = use(run, "server", np.ones(len(run.tables.rows["place"]), dtype=bool))
+    assert len(run.tables.capacity["server"].number) == 2 and used.requests >= 19
+    assert used.gb_seconds == 0 and used.provisioned_work == pytest.approx(0.1 * used.requests)
+
+
 def test_times_are_rounded_up_to_the_millisecond():
     expected = case("LAMBDA-round")["expected"]
     run = monthly(100_000, "1.2ms", "128MiB", gb_second=1.66667e-05)

@@ -1,8 +1,9 @@
-"""The command line: ``evsim run | compare | export | list | show | validate | schema | lab``.
+"""The command line: ``evsim run | compare | find | sweep | report | fit | export | list | show | ...``.
 
 Exit status: 0; 1, an objective was missed; 2, bad input; 3, a defect of evsim; 130, interrupted.
 """
 
+from evsim.cli import what_if
 from evsim.cli.commands import app
 
-__all__ = ["app"]
+__all__ = ["app", "what_if"]

@@ -6,7 +6,7 @@ import typer
 
 from evsim.cli.status import INTERRUPTED, MISSED
 
-__all__ = ["complain", "count", "finish", "nested", "print_json", "say", "say_verdicts", "warn"]
+__all__ = ["as_far", "complain", "count", "finish", "nested", "print_json", "say", "say_verdicts", "warn"]
 
 
 def say(text):
@@ -65,3 +65,15 @@ def nested(channels):
     for (channel, service), figures in channels.items():
         result.setdefault(channel, {})[service] = figures
     return result
+
+
+def as_far(experiment, *arguments, **settings):
+    """What an experiment gives, and what to say if it was interrupted and gives only what was finished."""
+    from evsim.experiment.running import Interrupted
+
+    try:
+        return experiment(*arguments, **settings), None
+    except Interrupted as stop:
+        if stop.finished is None:
+            raise
+        return stop.finished, f"{stop.done} of {stop.asked} runs are finished, and the figures are theirs"

@@ -9,6 +9,7 @@ from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import figure, groups, label, write_as, write_estimate
 from evsim.scenario.arguments import a_mapping, a_scenario
 from evsim.scenario.errors import Problem, ScenarioError
+from evsim.scenario.units import UnitError, fraction
 
 __all__ = ["Replications", "estimates", "replicate"]
 
@@ -18,7 +19,7 @@ HEADER = ["", "mean, 95 % interval"]
 def replicate(scenario, n=30, seed=None, precision=None, max_runs=1000, jobs=None, progress=None):
     """Run ``scenario`` ``n`` times, with ``seed`` (default: its own) and the seeds after it.
 
-    precision: figure -> share (``{"response_p99": 0.02}``): after the first ``n`` it runs on until half the interval of
+    precision: figure -> share (``{"response_p99": "2%"}``): after the first ``n`` it runs on until half the interval of
     each is at most that share of its mean, or up to ``max_runs``. Every run's books are balanced. Results do not depend
     on order, processes or cores. ``jobs`` and ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns
     :class:`Replications`, whose ``warnings`` name what was not reached.
@@ -39,12 +40,19 @@ def _gathered(scenario, wanted, before, runs):
 
 
 def _wanted(precision):
-    wanted = {} if precision is None else dict(a_mapping(precision, "precision", '{"response_p99": 0.02}'))
-    for metric, share in wanted.items():
-        if not isinstance(share, int | float) or isinstance(share, bool) or not 0 < share < 1:
-            raise ScenarioError([Problem(f"precision.{metric}", "must be a share between 0 and 1", str(share))])
+    """metric -> share."""
+    given = {} if precision is None else a_mapping(precision, "precision", '{"response_p99": "2%"}')
+    wanted = {}
+    for metric, written in given.items():
         if figure(metric) is None:
             raise ScenarioError([Problem("precision", "is no figure of a run", metric)])
+        try:
+            share = fraction(written)
+        except UnitError as error:
+            raise ScenarioError([Problem(f"precision.{metric}", error.rule, str(written))]) from None
+        if not 0 < share < 1:
+            raise ScenarioError([Problem(f"precision.{metric}", "must be a share between 0 and 1", str(written))])
+        wanted[metric] = share
     return wanted
 
 

@@ -12,7 +12,7 @@ from evsim.figures import label, write_estimate
 from evsim.scenario.arguments import a_scenario, several
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.model import Scenario
-from evsim.scenario.paths import path_words
+from evsim.scenario.paths import allows, path_words
 from evsim.scenario.units import number_of
 
 __all__ = ["Bar", "Flip", "Sensitivity", "inputs_of", "sensitivity"]
@@ -84,17 +84,9 @@ def _sides(scenario, path, by):
     number, _ = number_of(value)
     for side, sign in (("less", -1), ("more", 1)):
         for changed in (number * (1 + sign * by), round(number) + sign * max(1, round(by * number))):
-            if _allowed(scenario, path, changed):
+            if allows(scenario, path, changed):
                 yield side, changed
                 break
-
-
-def _allowed(scenario, path, value):
-    try:
-        scenario.replace({path: value})
-    except ScenarioError:
-        return False
-    return True
 
 
 def _both(found):

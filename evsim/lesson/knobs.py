@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
-from evsim.scenario.paths import path_words
+from evsim.scenario.paths import allows, path_words
 from evsim.view.style import seconds, verb
 
 __all__ = ["Knob", "knobs", "switches"]
@@ -69,17 +69,9 @@ def _around(scenario, path, present):
         value = present if factor == 1 else f"{value:.3g}{unit}" if unit else value
         if isinstance(present, int) and not unit:
             value = round(value)
-        if value not in values and _allowed(scenario, path, value):
+        if value not in values and allows(scenario, path, value):
             values.append(value)
     return values
-
-
-def _allowed(scenario, path, value):
-    try:
-        scenario.replace({path: value})
-    except ScenarioError:
-        return False
-    return True
 
 
 def _sorted(values):

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -19,6 +18,7 @@ from evsim.reporting.breaking import breaks
 from evsim.reporting.duties import duties
 from evsim.reporting.loads import against_load, holds_up_to
 from evsim.scenario.arguments import a_scenario
+from evsim.scenario.errors import Problem, ScenarioError
 from evsim.scenario.origins import origin_of
 from evsim.scenario.paths import path_words
 from evsim.version import installed_version
@@ -39,13 +39,16 @@ FEWER = 8  # runs of each fault, load and change of an input, at most
 USUAL = "response_p99"  # what loads and inputs are measured by, where no objective is a time
 
 
-def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, progress=None):
+def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, progress=None, command=None):
     """Judge designs by their objectives, break them, load them, and change their inputs: a :class:`Report`.
 
     ``n`` runs of each design for the verdict, and up to eight for each fault, load and input. objectives: metric ->
-    limit for all designs (default: those of each). The other arguments as in :func:`evsim.compare`.
+    limit for all designs (default: those of each). command: how to repeat it, for the page. The other arguments as in
+    :func:`evsim.compare`. The largest load is searched for with 8 runs or more.
     """
     designs = tuple(map(a_scenario, designs))
+    if not designs:
+        raise ScenarioError([Problem("designs", "there is none to report on", hint="name one or several")])
     if objectives is not None:
         designs = tuple(design.replace({"objectives": dict(objectives)}) for design in designs)
     many = {"seed": seed, "jobs": jobs, "progress": progress}
@@ -65,6 +68,7 @@ def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, p
         against_load(named, metric, few, **many),
         {name: holds_up_to(design, 8 * max(1, n // 8), **many) for name, design in named.items()} if n >= 8 else {},
         {name: sensitivity(design, metric, n=few, **many) for name, design in named.items()},
+        command,
     )
 
 
@@ -87,6 +91,7 @@ class Report:
     loads: dict[str, Any]
     holds: dict[str, Any]
     inputs: dict[str, Any]
+    command: str | None = None
 
     def __repr__(self):
         return f"<Report on {' and '.join(self.designs)}>"
@@ -210,16 +215,12 @@ class Report:
             if said:
                 yield f"Theory of the mean wait, where a formula applies, of {name}: {'; '.join(said)}."
         yield from self.comparison.warnings
-        yield f"To repeat it: {self._command()}"
+        yield f"To repeat it: {self._repeat()}"
 
-    def _command(self):
-        first, *others = self.designs.values()
+    def _repeat(self):
+        """The command that was given, or the call: designs in Python may be other than what has their names."""
         seeds = self.comparison.seeds
-        command = ["evsim", "report", *(name.partition(" (")[0] for name in self.designs)]
-        if all(other.objectives == first.objectives for other in others):
-            for metric, limit in first.objectives.items():
-                command += ["--objective", f"{metric}={limit:g}"]
-        return shlex.join([*command, "--runs", str(len(seeds)), "--seed", str(seeds[0])])
+        return self.command or f"evsim.report({', '.join(self.designs)}, n={len(seeds)}, seed={seeds[0]})"
 
 
 def _certainty(design, path):

@@ -1,6 +1,17 @@
-"""Paths of settings, as a person says them."""
+"""Paths of settings: how a person says them, and which values are allowed there."""
 
-__all__ = ["path_words"]
+from .errors import ScenarioError
+
+__all__ = ["allows", "path_words"]
+
+
+def allows(scenario, path, value):
+    """Whether a value may stand at a path of a scenario."""
+    try:
+        scenario.replace({path: value})
+    except ScenarioError:
+        return False
+    return True
 
 
 def path_words(path):

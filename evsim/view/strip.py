@@ -1,5 +1,7 @@
 """Picture B as a strip without words, small enough to stand beside many others: SVG."""
 
+from html import escape
+
 from evsim.view.promise import scene
 from evsim.view.scene.marks import Bars
 
@@ -11,8 +13,6 @@ WIDTH, HEIGHT = 200, 64
 def strip(run):
     """An SVG element: told above, then each effect, in order of arrival; faults are grey behind them."""
     drawn = scene(run, columns=WIDTH // 2)
-    if not drawn.marks:
-        return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{drawn.alt}"></svg>'
     x, y = drawn.x, drawn.y
 
     def across(value):
@@ -35,5 +35,4 @@ def strip(run):
                 for left, right, low, high in bars
             )
             shapes.append(f'<path d="{path}" fill="{mark.look.colour}"/>')
-    label = drawn.alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(shapes)}</svg>'
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(drawn.alt)}">{"".join(shapes)}</svg>'

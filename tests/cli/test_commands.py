@@ -243,6 +243,35 @@ def test_sweep_runs_all_combinations_and_keeps_them(tmp_path):
 
 
 @pytest.mark.slow
+def test_run_puts_theory_beside_and_runs_on_until_it_is_precise_enough():
+    asked = ["run", "registration-classic", "--theory", "--precision", "response_mean=20%", *SHORT]
+    text = evsim_(*asked).stdout
+    assert "Theory beside what was measured" in text and "M/M/2" in text and "10 runs, seeds 1 to 10" in text
+    wrong = evsim_("run", "registration-classic", "--precision", "response_mean=soon")
+    assert wrong.exit_code == 2 and "precision.response_mean: must be a fraction" in wrong.stderr
+
+
+def test_fit_prints_what_to_write_and_draws_it(tmp_path):
+    file, picture = tmp_path / "times.csv", tmp_path / "fit.png"
+    file.write_text("seconds\n" + "12ms\n" * 30)
+    result = evsim_("fit", file, "--picture", picture)
+    assert result.exit_code == 0 and "as if from 12ms" in result.stdout and picture.stat().st_size > 1000
+    assert evsim_("fit", tmp_path / "none.csv").exit_code == 2
+
+
+@pytest.mark.slow
+def test_report_writes_a_page_that_says_how_to_repeat_it(tmp_path):
+    page = tmp_path / "page.html"
+    asked = ["report", "registration-events", "--runs", 2, *SHORT, "--objective", "response_mean=1s", "-o", page]
+    first = evsim_(*asked)
+    assert first.exit_code == 0 and "registration-events meets the objective." in first.stdout
+    repeat = "evsim report registration-events --runs 2 --seed 1 --set run.duration="
+    assert repeat in page.read_text(encoding="utf-8") and "--objective response_mean=1s" in page.read_text(
+        encoding="utf-8"
+    )
+    assert evsim_(*asked).exit_code == 2  # it is there already
+
+
 def test_find_tells_the_fewest_workers_or_the_floor():
     short = ["--set", "run.duration=10s", "--set", "run.warmup=0", "--jobs", "1"]
     workers = "services.mailing-list.workers"

@@ -107,7 +107,9 @@ def test_bad_input_is_named(desk):
         (lambda: mser([1, 2, 3]), "must be 10 or more"),
         (lambda: evsim.warm_up(desk, "wait"), "of: must be one of response"),
         (lambda: evsim.warm_up(desk.replace({"workloads.people.arrivals.poisson": "1/min"}), n=1), "too few to see"),
-        (lambda: evsim.replicate(desk, precision={"response_mean": 5}), "must be a share between 0 and 1"),
+        (lambda: evsim.replicate(desk, precision={"response_mean": 5}), "precision.response_mean: must"),
+        (lambda: evsim.replicate(desk, precision={"response_mean": "0%"}), "must be a share between 0 and 1, got '0%'"),
+        (lambda: evsim.replicate(desk, precision={"response_mean": "soon"}), "must be a fraction such as 0.1 or 10%"),
         (lambda: evsim.replicate(desk, precision={"response": 0.1}), "is no figure of a run"),
         (lambda: evsim.replicate(desk, precision=0.1), "must be a mapping"),
     ):

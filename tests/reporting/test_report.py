@@ -123,8 +123,13 @@ def test_inputs_have_their_origin(page):
 
 def test_the_page_needs_nothing_else(page):
     assert not re.search(r'(src|href)="(?!data:)', page.html) and "<script" not in page.html
-    assert "evsim report asks tells --objective response_mean=0.027 --runs 8 --seed 1" in page.html
+    assert "evsim.report(asks, tells, n=8, seed=1)" in page.html
     assert "8 of each design, seeds 1 to 8" in page.html
+
+
+def test_without_a_design_there_is_nothing_to_report_on():
+    with pytest.raises(evsim.ScenarioError, match="designs: there is none"):
+        evsim.report()
 
 
 def test_one_design_is_judged_alone(tmp_path):

@@ -39,6 +39,50 @@ def divides_by_zero(ctx):
     1 / 0
 
 
+def without_an_end(ctx):
+    yield from ctx.call("mailing-list")
+    while True: pass  # on one line  # noqa: E701  # fmt: skip
+
+
+def hides_what_it_did(ctx):
+    yield from ctx.work("2ms")
+    while True:
+        try:
+            int("no number")
+        except Exception:
+            pass
+
+
+def works_for_ever(ctx):
+    while True:
+        yield from ctx.work("2ms")
+
+
+def a_helper_does_not_end(ctx):
+    yield from ctx.work("2ms")
+    goes_on()
+
+
+def goes_on():
+    number = 0
+    while number >= 0:
+        number += 1
+
+
+def writes_for_ever(ctx):
+    yield from ctx.work("2ms")
+    while True:
+        ctx.effect("customer row")
+
+
+def asks_until_it_works(ctx):
+    while True:
+        try:
+            yield from ctx.call("mailing-list")
+        except Exception:
+            continue
+
+
 def sometimes_fails(*between, probability):
     return steps({"maybe": {"probability": probability, "then": [{"fail": 1.0}]}}, *between)
 
@@ -115,6 +159,13 @@ WRONG = {
         (steps(call("mailing-list", retry={"attempts": 10_000}), DATABASE), "far too many calls"),
         ([{"work": "0s"}, LIST, DATABASE, REPLY], "register has 2 ms of work"),
         (CLASSIC.replace({HANDLE: steps(LIST, DATABASE)}), "changed too: faults"),
+        *(
+            (handler, f"can't be run: {handler.__name__} goes on and on .* a loop without an end")
+            for handler in (
+                without_an_end, hides_what_it_did, works_for_ever, a_helper_does_not_end, writes_for_ever,
+                asks_until_it_works,
+            )
+        ),
         (yields_a_number, "a Python handler yielded 3, which is no step"),
         (None, "give a list of steps, not None"),
         (np.array([1, 2]), "give a list of steps, not array"),

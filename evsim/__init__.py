@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         sweep,
         warm_up,
     )
+    from evsim.imports import from_file
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
     from evsim.reporting import report
@@ -38,6 +39,7 @@ __all__ = [
     "explore",
     "find",
     "fit",
+    "from_file",
     "hysteresis",
     "load",
     "names",
@@ -66,6 +68,7 @@ _MODULES = {
         "sweep",
         "warm_up",
     ),
+    "evsim.imports": ("from_file",),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),
     "evsim.reporting": ("report",),

@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 from .errors import Problem, ScenarioError, suggest
+from .foreign_files import kind_of
 from .model import Scenario
 
 
@@ -49,7 +50,14 @@ def _load_file(path):
         wide = written.startswith((b"\xff\xfe", b"\xfe\xff"))
         what = "is a text in UTF-16" if wide else "is not a text in UTF-8"
         raise ScenarioError([Problem("", what, hint="save it as UTF-8 in your editor")], str(path)) from None
-    return Scenario.from_yaml(text, source=path.name, folder=path.parent)
+    try:
+        return Scenario.from_yaml(text, source=path.name, folder=path.parent)
+    except ScenarioError:
+        kind = kind_of(text)
+        if kind is None:
+            raise
+        way_in = f"`evsim new --from {path} -o {path.stem}.yaml` makes a scenario of it"
+        raise ScenarioError([Problem("", f"is {kind.what}, and no scenario", hint=way_in)], path.name) from None
 
 
 def _nearest_file(path):

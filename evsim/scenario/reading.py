@@ -184,3 +184,9 @@ _Dumper.add_implicit_resolver("!number", re.compile(f"^(?:{NUMBERS.pattern})$"),
 def write(data):
     """Plain data as YAML text; `read` gives the same data back."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True)
+
+
+def write_line(data):
+    """Plain data as YAML text on one line."""
+    text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=True, width=10**9, allow_unicode=True)
+    return text.rstrip().removesuffix("\n...")

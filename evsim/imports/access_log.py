@@ -1,0 +1,103 @@
+"""Access logs of web servers: common and combined (Apache, nginx), with how long each request took where it is there.
+
+Sources: Apache HTTP Server, module mod_log_config; nginx, module ngx_http_log_module.
+"""
+
+import re
+from datetime import UTC, datetime
+
+import numpy as np
+
+from evsim.imports.measured import GUESSED_WORK, arrivals_of, busiest, rounded_time, time_setting
+from evsim.imports.sketch import GUESSED
+from evsim.scenario.textfile import wrong
+
+__all__ = ["read"]
+
+LINE = re.compile(
+    r'(?:\S+:\d+ )?(?P<host>\S+) \S+ [^\[\]"]{1,200} \[(?P<time>[^\]"]{20,40})\] '
+    r'"(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}|-) (?:\d+|-)(?P<rest>.*)'
+)
+MOMENT = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(\.\d+)? ?([+-]\d{4})?")
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+TOOK = re.compile(r'(?:^|[\s=":])(\d+\.\d+|\d+)(?=[\s",;]|$)')
+LONGEST = 20_000  # characters of a line
+MOST_SAY = 0.9  # of the lines, for a time to be taken for that of a request
+
+
+def read(text, name, sketch):
+    moments, took, errors, unread, first_unread = [], [], 0, 0, None
+    known: dict = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        match = LINE.match(line) if len(line) <= LONGEST else None
+        moment = match and _moment(match["time"], known)
+        if moment is None:
+            unread += bool(line.strip())
+            first_unread = first_unread or (number if line.strip() else None)
+            continue
+        moments.append(moment)
+        errors += match["status"].startswith("5")
+        took.append(_took(match["rest"]))
+    if not moments:
+        raise wrong(name, "holds no line of an access log that can be read", line=first_unread)
+    sketch.count(unread, "line", f"of {name} could not be read, the first is line {first_unread}")
+    order = np.argsort(moments, kind="stable")
+    sorted_moments = np.array(moments)[order]
+    first, last, whole = busiest(sorted_moments)
+    if not whole:
+        sketch.note(f"the busiest {last - first:,} of {len(moments):,} requests are taken: a longer run holds no more")
+    arrivals, words, length = arrivals_of(sorted_moments[first:last])
+    if not sketch.loose:
+        known_times = [took[number] for number in order[first:last] if took[number] is not None]
+        steps = _steps(known_times, last - first, name, sketch)
+        if errors:
+            steps.append(({"fail": float(f"{errors / len(moments):.3g}")}, f"measured: {name}, answers 5xx"))
+        steps.append(({"reply": "page"}, ""))
+    sketch.loose = {
+        "arrivals": (arrivals, f"measured: {name}", f"{words}, {name}"), "steps": steps,
+        "words": "the whole of what is behind the log, as one box",
+    }  # fmt: skip
+    sketch.duration = rounded_time(min(length, 86_400.0)), f"measured: {name}"
+
+
+def _steps(times, count, name, sketch):
+    if len(times) < MOST_SAY * count:
+        sketch.note(
+            f"{name} does not say how long a request took (nginx: $request_time, Apache: %D), so this is guessed"
+        )
+        return [({"work": GUESSED_WORK}, GUESSED)]
+    work, words = time_setting(np.array(times) * 1e9)
+    sketch.note(f"how long a request took, in {name}, has in it what it waited, which a run adds once more")
+    return [({"work": work}, f"measured: {name}, {words}")]
+
+
+def _moment(text, known):
+    """Seconds since 1970; the fields of a moment up to its minute are worked out once."""
+    match = MOMENT.fullmatch(text)
+    if match is None or match[2] not in MONTHS:
+        return None
+    minute = text[:17], match[8]
+    if minute not in known:
+        day, month, year, hour, minutes = (
+            int(match[1]),
+            MONTHS.index(match[2]) // 4 + 1,
+            int(match[3]),
+            int(match[4]),
+            int(match[5]),
+        )
+        zone = match[8] or "+0000"
+        try:
+            moment = datetime(year, month, day, hour, minutes, tzinfo=UTC).timestamp()
+        except ValueError:
+            return None
+        known[minute] = moment - (1 if zone[0] == "+" else -1) * (int(zone[1:3]) * 3600 + int(zone[3:]) * 60)
+    return known[minute] + int(match[6]) + float(match[7] or 0)
+
+
+def _took(rest):
+    """Seconds that a request took: the first number after what is quoted; without a point it is microseconds."""
+    match = TOOK.search(QUOTED.sub(" ", rest)) or TOOK.search(rest.rpartition('" ')[2])
+    if match is None:
+        return None
+    return float(match[1]) if "." in match[1] else int(match[1][:15]) / 1e6

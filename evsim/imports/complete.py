@@ -1,0 +1,210 @@
+"""A sketch made whole: who is missing stands in, who calls in circles is cut, how many workers there are is guessed."""
+
+import math
+
+from evsim.imports.measured import GUESSED_WORK
+from evsim.imports.sketch import GUESSED, Box, slug
+from evsim.scenario.advice import arrival_rates, holding_times
+from evsim.scenario.model import Scenario
+
+__all__ = ["complete"]
+
+RATE = {"poisson": "10/s"}
+HALF = 0.5  # how busy a box is taken to be where nobody says how many workers it has
+DURATION = "60s"
+MOST_KEYS = 8
+
+
+def complete(sketch):
+    """(data, origins, words) of the scenario: plain data, path -> origin, path -> a comment above it."""
+    _cut(sketch)
+    _stand_in(sketch)
+    _come(sketch)
+    data, origins, words = _written(sketch)
+    _staff(sketch, data, origins)
+    return data, origins, words
+
+
+def _targets(steps):
+    """(kind, name) of the calls and publishes of steps, those inside others included."""
+    for step in steps:
+        for kind, inside in step.items():
+            if kind in ("call", "publish"):
+                key = "service" if kind == "call" else "channel"
+                yield kind, inside[key] if isinstance(inside, dict) else inside
+            elif kind == "maybe":
+                yield from _targets([*inside["then"], *inside.get("else", [])])
+            elif kind == "parallel":
+                yield from _targets(
+                    [each for branch in inside for each in (branch if isinstance(branch, list) else [branch])]
+                )
+
+
+def _calls(box):
+    return [name for kind, name in _targets([step for step, _ in box.steps]) if kind == "call"]
+
+
+def _cut(sketch):
+    """Calls to nobody and calls that close a circle are left out."""
+    done, way = set(), []
+
+    def visit(name):
+        way.append(name)
+        box = sketch.boxes[name]
+        for callee in _calls(box):
+            if callee not in sketch.boxes or callee in way:
+                box.steps = [each for each in box.steps if callee not in [target for _, target in _targets([each[0]])]]
+                why = "which calls it in turn" if callee in way else "which is not known"
+                sketch.note(f"the call of {name} to {callee} is left out, {why}")
+            elif callee not in done:
+                visit(callee)
+        way.pop()
+        done.add(name)
+
+    for name in list(sketch.boxes):
+        if name not in done:
+            visit(name)
+
+
+def _stand_in(sketch):
+    """Publishers and readers of channels that have none, and steps of boxes of which nothing is known."""
+    for box in sketch.boxes.values():
+        if not box.steps:
+            box.steps = [({"work": GUESSED_WORK}, GUESSED)]
+    published = {
+        name
+        for box in sketch.boxes.values()
+        for kind, name in _targets([step for step, _ in box.steps])
+        if kind == "publish"
+    }
+    read = {name for box in sketch.boxes.values() for name in box.subscribes}
+    bound = {each for settings, _ in sketch.channels.values() for each in _handed_on(settings)}
+    for name, (settings, _) in list(sketch.channels.items()):
+        if name not in published and name not in bound and name not in _letter_boxes(sketch):
+            who = slug(f"{name}-source")
+            steps = [({"work": "1ms"}, GUESSED), *(({"publish": each}, GUESSED) for each in _publishes(name, settings))]
+            sketch.boxes[who] = Box(steps, words="stands in for whoever publishes", stands_in=True)
+            if who not in sketch.workloads:
+                sketch.workloads[slug(f"{name}-clients")] = who, RATE, GUESSED, ""
+        if name not in read and not _handed_on(settings) and "exchange" not in settings:
+            if name in _letter_boxes(sketch):
+                continue
+            steps = [({"work": GUESSED_WORK}, GUESSED), ({"effect": f"{name} handled"}, GUESSED)]
+            who = slug(f"{name}-reader")
+            sketch.boxes[who] = Box(steps, subscribes={name: {}}, words="stands in for whoever reads", stands_in=True)
+
+
+def _publishes(name, settings):
+    """What reaches every reader of a channel: of an exchange that looks at routing keys, a message for each binding."""
+    exchange = settings.get("exchange", {})
+    if exchange.get("type") not in ("direct", "topic"):
+        return [name]
+    keys = dict.fromkeys(each["key"] for each in exchange["bindings"])
+    if exchange["type"] == "topic":
+        plain = [key for key in keys if not {"*", "#"} & set(key.split("."))]
+        keys = plain or dict.fromkeys(key.replace("*", "any").replace("#", "any") for key in keys)
+    return [{"channel": name, "routing_key": key} for key in list(keys)[:MOST_KEYS]]
+
+
+def _handed_on(settings):
+    return [
+        each["queue"] if isinstance(each, dict) else each for each in settings.get("exchange", {}).get("bindings", ())
+    ]
+
+
+def _letter_boxes(sketch):
+    return {settings.get("queue", {}).get("dead_letter") for settings, _ in sketch.channels.values()}
+
+
+def _come(sketch):
+    """Somebody comes to whoever is called by nobody."""
+    called = {name for box in sketch.boxes.values() for name in _calls(box)}
+    if sketch.loose and sketch.workloads:
+        known = [
+            (name, target) for name, (target, *_) in sketch.workloads.items() if not sketch.boxes[target].stands_in
+        ]
+        if known:
+            name, target = known[0]
+            sketch.workloads[name] = target, *sketch.loose["arrivals"]
+            return
+    if sketch.workloads and not sketch.loose:
+        return
+    entries = [
+        name for name, box in sketch.boxes.items() if name not in called and not box.subscribes and not box.stands_in
+    ]
+    if not entries and sketch.workloads:
+        return
+    if sketch.loose and not entries:
+        sketch.boxes["web"] = Box(sketch.loose["steps"], 1, words=sketch.loose["words"])
+        entries = ["web"]
+    if not entries:
+        entries = [name for name in sketch.boxes if name not in called] or list(sketch.boxes) or [None]
+        if entries == [None]:
+            return
+    arrivals = sketch.loose["arrivals"] if sketch.loose else (RATE, GUESSED, "")
+    front = next((name for name in entries if sketch.boxes[name].words.startswith("open")), None)
+    many = [front] if front and sketch.loose else entries
+    for number, name in enumerate(many):
+        who = "clients" if len(many) == 1 else slug(f"clients-of-{name}")
+        sketch.workloads[who] = name, *(arrivals if number == 0 else (RATE, GUESSED, ""))
+
+
+def _written(sketch):
+    """Plain data of the sketch, its origins, and words for what stands at a path."""
+    origins, words = {}, {}
+
+    def said(path, origin):
+        if origin:
+            origins[path] = origin
+
+    workloads = {}
+    for name, (target, arrivals, origin, comment) in sketch.workloads.items():
+        workloads[name] = {"target": target, "arrivals": arrivals}
+        said(f"workloads.{name}.arrivals", origin)
+        words[f"workloads.{name}"] = comment
+    services = {}
+    for name, box in sketch.boxes.items():
+        entry = services[name] = {}
+        for setting in ("instances", "workers"):
+            if getattr(box, setting):
+                entry[setting], origin = getattr(box, setting)
+                said(f"services.{name}.{setting}", origin)
+        if box.subscribes:
+            reads = [{"channel": channel, **more} if more else channel for channel, more in box.subscribes.items()]
+            entry["subscribe"] = reads[0] if len(reads) == 1 else reads
+        entry["handle"] = [step for step, _ in box.steps]
+        if len({origin for _, origin in box.steps}) == 1:
+            said(f"services.{name}.handle", box.steps[0][1])
+        else:
+            for number, (_, origin) in enumerate(box.steps):
+                said(f"services.{name}.handle.{number}", origin)
+        words[f"services.{name}"] = box.words
+    channels = {}
+    for name, (settings, origin) in sketch.channels.items():
+        channels[name] = settings if list(settings.values()) != [{}] else next(iter(settings))
+        said(f"channels.{name}", origin)
+    data = {"name": slug(sketch.name, "imported"), "workloads": workloads, "services": services}
+    if channels:
+        data["channels"] = channels
+    if sketch.network:
+        data["network"] = {"latency": sketch.network[0]}
+        said("network.latency", sketch.network[1])
+    duration, origin = sketch.duration or (DURATION, GUESSED)
+    data["run"] = {"duration": duration, "seed": 1}
+    return data, origins, words
+
+
+def _staff(sketch, data, origins):
+    """As many workers as make each box half busy, where nobody said how many there are."""
+    scenario = Scenario.from_dict(data)
+    rates, held = arrival_rates(scenario), holding_times(scenario)
+    for name, entry in data["services"].items():
+        if "workers" not in entry:
+            instances = entry.get("instances", 1)
+            workers = max(1, min(1000, math.ceil(rates[name] * held[name] / HALF / instances)))
+            data["services"][name] = {
+                **({"instances": instances} if "instances" in entry else {}),
+                "workers": workers,
+                **{setting: value for setting, value in entry.items() if setting != "instances"},
+            }
+            origins[f"services.{name}.workers"] = GUESSED

@@ -1,0 +1,129 @@
+"""Compose files: the boxes and how many there are of each. Who calls whom is guessed from ``depends_on``.
+
+Source: Compose Specification.
+"""
+
+import re
+
+from evsim.imports.described import load_description
+from evsim.imports.json_data import mapping, sequence, word
+from evsim.imports.measured import GUESSED_WORK
+from evsim.imports.sketch import GUESSED, slug
+from evsim.scenario.textfile import wrong
+
+__all__ = ["read"]
+
+RANK = 1
+LOGS = ("kafka", "redpanda", "pulsar", "kinesis")
+QUEUES = ("rabbitmq", "activemq", "artemis", "nats", "elasticmq", "localstack", "sqs", "mosquitto")
+BESIDE = ("zookeeper", "prometheus", "grafana", "jaeger", "zipkin", "otel", "opentelemetry", "loki", "tempo",
+          "kibana", "elastic-agent", "fluentd", "fluent-bit", "adminer", "pgadmin", "kafka-ui", "akhq",
+          "schema-registry")  # fmt: skip
+STORES = (
+    "postgres",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "redis",
+    "memcached",
+    "cassandra",
+    "elasticsearch",
+    "mssql",
+    "cockroach",
+)
+CHANNEL = re.compile(r".*(TOPIC|QUEUE|CHANNEL|EXCHANGE)(_NAME)?", re.I)
+OWN = re.compile(r"(consumer|producer|worker|service|api|app)\b")  # a program, whatever it is called after
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{1,80}")
+PARTITIONS = 6
+FRONT = "open to the outside"
+
+
+def read(text, name, sketch):
+    services = {key: mapping(each) for key, each in mapping(load_description(text, name).get("services")).items()}
+    if not services:
+        raise wrong(name, "names no services")
+    kinds = {key: _kind(key, each) for key, each in services.items()}
+    left_out = [key for key, kind in kinds.items() if kind == "beside"]
+    if left_out:
+        sketch.note(f"{', '.join(left_out)} of {name}: left out, they take no part in a request")
+    needs = {
+        key: [each for each in _needs(entry) if kinds.get(each) not in (None, "beside")]
+        for key, entry in services.items()
+    }
+    called = {each for key, theirs in needs.items() if kinds[key] == "program" for each in theirs}
+    channels = _channels(services, kinds, needs, name, sketch)
+    for key, entry in services.items():
+        if kinds[key] in ("program", "store"):
+            box = sketch.box(slug(key))
+            box.words = box.words or _words(entry, kinds[key], key in called)
+            count = mapping(entry.get("deploy")).get("replicas", entry.get("scale"))
+            if isinstance(count, int) and not isinstance(count, bool) and 0 < count <= 1000:
+                box.instances = count, f"measured: {name}"
+            calls = [each for each in needs[key] if kinds[each] in ("program", "store")]
+            steps = [({"work": GUESSED_WORK}, GUESSED), *(({"call": slug(each)}, GUESSED) for each in calls)]
+            reads = [channel for channel, readers in channels.items() if key in readers]
+            if box.rank <= RANK:
+                box.subscribes.update({channel: {} for channel in reads if channel in sketch.channels})
+            if reads:
+                steps.append(({"effect": f"{slug(key)} done"}, GUESSED))
+            else:
+                steps += [({"publish": channel}, GUESSED) for channel, readers in channels.items()
+                          if readers and set(needs[key]) & {each for each, kind in kinds.items() if kind == "broker"}
+                          and _mentions(entry, channel)]  # fmt: skip
+            sketch.handle(slug(key), steps, RANK)
+
+
+def _kind(key, entry):
+    image = word(entry.get("image")).lower().rpartition("/")[2].partition(":")[0]
+    text = image or ("" if "build" in entry else key.lower())
+    for kind, words in (("beside", BESIDE), ("broker", (*LOGS, *QUEUES)), ("store", STORES)):
+        if re.search(rf"(?<![a-z])({'|'.join(words)})", text) and not OWN.search(text):
+            return kind
+    return "program"
+
+
+def _needs(entry):
+    """The names of the services that one needs: a list, or a mapping."""
+    found = entry.get("depends_on")
+    return [word(each) for each in found] if isinstance(found, list) else list(mapping(found))
+
+
+def _channels(services, kinds, needs, name, sketch):
+    """channel -> who reads it: those that use the broker, have no door of their own, and are called by nobody."""
+    found: dict = {}
+    trusted = any(box.rank > RANK for box in sketch.boxes.values())
+    for broker in [key for key, kind in kinds.items() if kind == "broker"]:
+        users = [key for key in services if broker in needs[key] and kinds[key] == "program"]
+        called = {each for theirs in needs.values() for each in theirs}
+        readers = [key for key in users if key not in called and not services[key].get("ports")]
+        names = dict.fromkeys(each for key in users for each in _named_channels(services[key]))
+        image = f"{broker} {word(services[broker].get('image'))}".lower()
+        log = any(each in image for each in LOGS)
+        for channel in names or ([f"{broker}-messages"] if users else []):
+            mine = [key for key in readers if not names or channel in _named_channels(services[key])]
+            if not trusted:
+                sketch.channel(slug(channel), {"log": {"partitions": PARTITIONS}} if log else {"queue": {}}, GUESSED)
+            found[slug(channel)] = mine
+    return found
+
+
+def _named_channels(entry):
+    """Values of variables that name a topic or a queue."""
+    variables = entry.get("environment")
+    pairs = [word(each).partition("=")[::2] for each in sequence(variables)] or list(mapping(variables).items())
+    return [word(value) for key, value in pairs if CHANNEL.fullmatch(word(key)) and NAME.fullmatch(word(value))]
+
+
+def _mentions(entry, channel):
+    names = [slug(each) for each in _named_channels(entry)]
+    return channel in names or not names
+
+
+def _words(entry, kind, called):
+    ports = ", ".join(
+        word(mapping(each).get("published")) if isinstance(each, dict) else word(each)
+        for each in sequence(entry.get("ports"))
+    )
+    what = word(entry.get("image")) or "built here"
+    front = f"{FRONT}, port {ports}; " if ports and kind == "program" and not called else ""
+    return f"{front}{what}"

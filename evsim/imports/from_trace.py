@@ -1,0 +1,267 @@
+"""Spans, whoever wrote them, read into boxes, calls, channels and who comes.
+
+A handling is a span that was asked for from outside (server, consumer), or one above which there is none. Calls and
+publishes are the client and producer spans below it; the rest of its time is its own work.
+"""
+
+from collections import Counter, defaultdict
+
+import numpy as np
+
+from evsim.imports.handling_fit import Handling, Item, fit_handlings
+from evsim.imports.measured import arrivals_of, busiest, rounded_time, time_setting
+from evsim.imports.sketch import GUESSED, slug
+from evsim.imports.spans import CLIENT, CONSUMER, PRODUCER
+from evsim.scenario.textfile import wrong
+
+__all__ = ["sketch_of_spans"]
+
+RANK = 3
+DEEPEST = 200  # spans of one service below each other
+HOPS = 20  # return hops from which the network's latency is told
+LATE = 5  # times the usual hop: who starts later than that has waited
+WAITED = 0.05  # of all handlings, if their workers were all busy at times
+PARTITIONS = 6
+
+
+def sketch_of_spans(spans, name, sketch):
+    """Write down in the sketch what the spans of a file say."""
+    faults = sum("evsim.fault" in span.about for span in spans)
+    spans = [span for span in spans if "evsim.fault" not in span.about and not span.settles]
+    if not spans:
+        raise wrong(name, "holds no span that can be read")
+    sketch.count(faults, "fault", f"of {name} is not taken: `evsim replay` takes them from a timeline")
+    trace = _Trace(spans)
+    sketch.count(trace.orphans, "span", f"of {name} hangs from a span that is not in the file: taken for a beginning")
+    hop = _network(trace, name, sketch)
+    _boxes(trace, hop, name, sketch)
+    _workloads(trace, name, sketch)
+
+
+class _Trace:
+    """All spans, with the handlings among them and what each handling asked for."""
+
+    def __init__(self, spans):
+        self.by_id = {span.id: span for span in spans}
+        if len(self.by_id) < len(spans):
+            spans = list(self.by_id.values())
+        self.spans = spans
+        self.orphans = sum(bool(span.parent) and span.parent not in self.by_id for span in spans)
+        self.known = {span.service for span in spans if span.handles}
+        self.handlings = {}  # id of a span -> Handling
+        self.callee = {}  # id of an item's span -> Handlings that it led to
+        self.entries = []  # (span that came from outside, the handling it led to)
+        self._find()
+
+    def above(self, span):
+        return self.by_id.get(span.parent)
+
+    def is_handling(self, span):
+        above = self.above(span)
+        return (
+            span.handles
+            or (span.kind not in (CLIENT, PRODUCER) and (above is None or above.service != span.service))
+            or (above is None and span.service in self.known)
+        )
+
+    def _find(self):
+        for span in self.spans:
+            if self.is_handling(span):
+                self.handlings[span.id] = Handling(span)
+        for span in self.spans:
+            if span.kind in (CLIENT, PRODUCER) and span.id not in self.handlings:
+                self._item(span)
+        for handling in self.handlings.values():
+            self._reached(handling)
+
+    def _home(self, span):
+        """(the handling that a span belongs to, the outermost call or publish around it)."""
+        outer = span if span.kind in (CLIENT, PRODUCER) else None
+        for _ in range(DEEPEST):
+            if span.id in self.handlings:
+                return self.handlings[span.id], outer
+            above = self.above(span)
+            if above is None or above.service != span.service:
+                return None, outer
+            span = above
+            if span.kind in (CLIENT, PRODUCER) and span.id not in self.handlings:
+                outer = span
+        return None, outer
+
+    def _item(self, span):
+        handling, outer = self._home(span)
+        if handling is not None and outer is span:
+            kind = "publish" if span.publishes else "call"
+            target = slug(span.channel) if span.publishes else slug(span.peer)
+            handling.items.append(Item(kind, target, span.start, span.end, span))
+
+    def _reached(self, handling):
+        span = handling.span
+        above = self.above(span)
+        if span.kind == CONSUMER and (above is None or not above.publishes):
+            linked = (self.by_id.get(each) for each in span.links)
+            above = next((each for each in linked if each is not None and each.publishes), above)
+        if above is None:
+            self.entries.append((span, handling))
+            return
+        home, outer = self._home(above)
+        if outer is not None:
+            self.callee.setdefault(outer.id, []).append(handling)
+            handling.asked = outer
+            if home is None:
+                self.entries.append((outer, handling))
+        elif home is not None and home.span.service != span.service and span.kind != CONSUMER:
+            item = Item("call", slug(span.service), span.start, span.end, span)
+            home.items.append(item)
+            self.callee.setdefault(span.id, []).append(handling)
+
+
+def _network(trace, name, sketch):
+    """The time of a hop, in nanoseconds: what an answer takes from the end of the work to whoever asked."""
+    hops, backwards = [], 0
+    for handling in trace.handlings.values():
+        asked = handling.asked
+        if asked is None or asked.kind != CLIENT or asked.error or handling.span.error:
+            continue
+        back = asked.end - handling.answered
+        backwards += back < 0 or asked.start > handling.span.start
+        hops.append(max(0, back))
+    if backwards > WAITED * len(hops):
+        sketch.note(f"clocks of {name} differ: {backwards:,} of {len(hops):,} answers came before they were given")
+    if len(hops) < HOPS or not np.mean(hops):
+        return 0.0
+    setting, words = time_setting(hops)
+    sketch.network = setting, f"measured: {name}, {words}"
+    return float(np.mean(hops))
+
+
+def _boxes(trace, hop, name, sketch):
+    by_service = defaultdict(list)
+    for handling in trace.handlings.values():
+        by_service[handling.span.service].append(handling)
+    _name_callees(trace)
+    peers = defaultdict(list)
+    for service, handlings in by_service.items():
+        box = sketch.box(slug(service))
+        sketch.handle(slug(service), fit_handlings(handlings, name), RANK)
+        box.words = box.words or f"{len(handlings):,} handlings in {name}"
+        _workers(box, handlings, hop, name)
+        for handling in handlings:
+            for item in handling.items:
+                if item.kind == "call" and item.span.id not in trace.callee:
+                    peers[item.target].append(item)
+        for channel, subscription in _read_channels(trace, handlings).items():
+            box.subscribes.setdefault(channel, subscription)
+    names = {slug(service) for service in by_service}
+    for peer, items in peers.items():
+        if peer not in names:
+            work, words = time_setting([item.end - item.start for item in items if not item.span.error] or [0])
+            sketch.handle(peer, [({"work": work}, f"measured: {name}, {words}, network and waiting in it")], RANK)
+            sketch.box(peer).words = f"seen in {name} by those who call it only"
+    _channels(trace, by_service, name, sketch)
+
+
+def _name_callees(trace):
+    """An item leads to the service that was seen to handle it, whatever its caller calls it."""
+    for handling in trace.handlings.values():
+        for item in handling.items:
+            if item.kind == "call" and item.span.id in trace.callee:
+                item.target = slug(trace.callee[item.span.id][0].span.service)
+        handling.items.sort(key=lambda item: (item.start, item.end))
+
+
+def _workers(box, handlings, hop, name):
+    """The most at once, where others waited meanwhile; twice that where nobody did."""
+    instances = {handling.span.instance for handling in handlings} - {""}
+    if len(instances) > 1:
+        box.instances = min(1000, len(instances)), f"measured: {name}"
+    most = 0
+    for instance in instances or {""}:
+        mine = [handling.span for handling in handlings if handling.span.instance == instance or not instances]
+        moments = sorted([(span.start, 1) for span in mine] + [(span.end, -1) for span in mine])
+        most = max(most, int(np.cumsum([change for _, change in moments]).max()))
+    waits = sum(handling.waited > LATE * hop + 1000 for handling in handlings)
+    waited = waits > WAITED * len(handlings)
+    words = "and others waited then" if waited else "nobody waited, so twice that"
+    box.workers = max(1, most if waited else 2 * most), f"{GUESSED}: {most} at once in {name}, {words}"
+
+
+def _read_channels(trace, handlings):
+    """channel -> settings of the subscription, of those that a service reads."""
+    found = {}
+    for handling in handlings:
+        if handling.span.kind == CONSUMER:
+            above = handling.asked
+            channel = handling.span.channel or (above.channel if above else "")
+            if channel:
+                found.setdefault(slug(channel), {})
+    return found
+
+
+def _channels(trace, by_service, name, sketch):
+    partitions, systems, readers = defaultdict(int), defaultdict(Counter), defaultdict(set)
+    for span in trace.spans:
+        if span.channel:
+            channel = slug(span.channel)
+            number = str(
+                span.about.get("messaging.destination.partition.id", span.about.get("messaging.kafka.partition", ""))
+            )
+            if number.isdigit() and len(number) < 6:
+                partitions[channel] = max(partitions[channel], int(number) + 1)
+            systems[channel][str(span.about.get("messaging.system", ""))] += 1
+            if span.kind == CONSUMER:
+                readers[channel].add(slug(span.service))
+    for channel in systems:
+        system = systems[channel].most_common(1)[0][0]
+        if partitions[channel] or system == "kafka":
+            seen = partitions[channel]
+            count = min(10_000, seen or PARTITIONS)
+            sketch.channel(channel, {"log": {"partitions": count}}, f"measured: {name}" if seen else GUESSED)
+        elif len(readers[channel]) < 2:
+            sketch.channel(channel, {"queue": {}}, f"measured: {name}, {system or 'no system said'}")
+        else:
+            queues = [slug(f"{channel}-{reader}") for reader in sorted(readers[channel])]
+            sketch.channel(channel, {"exchange": {"type": "fanout", "bindings": queues}}, GUESSED)
+            for queue, reader in zip(queues, sorted(readers[channel])):
+                sketch.channel(queue, {"queue": {}}, GUESSED)
+                subscribes = sketch.box(reader).subscribes
+                subscribes.pop(channel, None)
+                subscribes[queue] = {}
+
+
+def _workloads(trace, name, sketch):
+    came, messages = defaultdict(list), defaultdict(list)
+    for span, handling in trace.entries:
+        if handling.span.kind == CONSUMER and handling.asked is None:
+            messages[slug(handling.span.channel or "messages")].append(span.start)
+        else:
+            target = slug(handling.span.service)
+            who = slug(span.service) if span.service != handling.span.service else ""
+            came[who, target].append((span.start, span.trace))
+    begin = min([span.start for span in trace.spans])
+    targets = {target for _, target in came}
+    lengths = []
+    for (who, target), starts in came.items():
+        firsts = {}
+        for start, of_trace in starts:
+            firsts[of_trace] = min(start, firsts.get(of_trace, start))
+        moments = np.sort(np.array(list(firsts.values()), dtype=float) - begin) / 1e9
+        who = who or ("clients" if len(targets) == 1 else slug(f"clients-of-{target}"))
+        who = who if who not in sketch.boxes else slug(f"{who}-clients")
+        lengths.append(_workload(who, target, moments, name, sketch))
+    for channel, starts in messages.items():
+        source = slug(f"{channel}-source")
+        sketch.handle(source, [({"publish": channel}, "")], RANK)
+        sketch.box(source).words = "stands in for whoever publishes: the trace does not say"
+        moments = np.sort(np.array(starts, dtype=float) - begin) / 1e9
+        lengths.append(_workload(slug(f"{channel}-clients"), source, moments, name, sketch))
+    sketch.duration = rounded_time(min(max([1.0, *lengths]), 86_400.0)), f"measured: {name}"
+
+
+def _workload(who, target, moments, name, sketch):
+    first, last, whole = busiest(moments)
+    if not whole:
+        sketch.note(f"the busiest {last - first:,} of {len(moments):,} requests of {who} are taken")
+    arrivals, words, length = arrivals_of(moments[first:last])
+    sketch.workloads[who] = target, arrivals, f"measured: {name}", f"{words}, {name}" if words else ""
+    return length

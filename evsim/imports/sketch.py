@@ -1,0 +1,82 @@
+"""What is known of a system so far: boxes, channels, who comes. Files are read into one sketch.
+
+What a file does not say is guessed, and marked so; what several files say is taken from the one that knows better.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+__all__ = ["GUESSED", "MOST", "Box", "Sketch", "slug"]
+
+GUESSED = "guessed"
+MOST = 100  # boxes, and channels
+LONGEST_NAME = 40
+
+
+def slug(text, otherwise="unnamed"):
+    """A name that a scenario may use: small letters, digits, hyphens.
+
+    >>> slug("Order Service/v2"), slug("9lives"), slug("...")
+    ('order-service-v2', 'x9lives', 'unnamed')
+    """
+    name = re.sub(r"[^a-z0-9]+", "-", str(text).lower())[: 2 * LONGEST_NAME].strip("-")[:LONGEST_NAME].strip("-")
+    return (name if name[:1].isalpha() else f"x{name}") if name else otherwise
+
+
+@dataclass
+class Box:
+    """A service: its settings, each with its origin; ``rank`` says how well whoever wrote the handler knew it."""
+
+    steps: list = field(default_factory=list)  # (step, origin)
+    rank: int = 0
+    instances: tuple | None = None  # (number, origin)
+    workers: tuple | None = None
+    subscribes: dict = field(default_factory=dict)  # channel -> settings
+    words: str = ""
+    stands_in: bool = False
+
+
+@dataclass
+class Sketch:
+    """Boxes, channels and workloads by name; ``notes``: what could not be read, and what to look at."""
+
+    name: str = ""
+    boxes: dict = field(default_factory=dict)
+    channels: dict = field(default_factory=dict)  # name -> (settings, origin)
+    workloads: dict = field(default_factory=dict)  # name -> (target, arrivals, origin, words)
+    loose: dict | None = None  # arrivals of whoever comes, where no file says to which box
+    network: tuple | None = None
+    duration: tuple | None = None
+    notes: list = field(default_factory=list)
+    sources: list = field(default_factory=list)
+    left_out: int = 0
+
+    def box(self, name):
+        """The box of that name, made if there is none; None beyond as many as a page may have."""
+        if name not in self.boxes:
+            if len(self.boxes) >= MOST:
+                self.left_out += 1
+                return Box()
+            self.boxes[name] = Box()
+        return self.boxes[name]
+
+    def channel(self, name, settings, origin, overwrite=False):
+        if name not in self.channels and len(self.channels) >= MOST:
+            self.left_out += 1
+        elif overwrite or name not in self.channels:
+            self.channels[name] = settings, origin
+
+    def handle(self, name, steps, rank):
+        """The steps of a box, if nobody who knows better has said them."""
+        box = self.box(name)
+        if rank >= box.rank or not box.steps:
+            box.steps, box.rank = list(steps), rank
+
+    def note(self, text):
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def count(self, number, what, why):
+        """Note that so many of something could not be read."""
+        if number:
+            self.note(f"{number:,} {what}{'' if number == 1 else 's'} {why}")

@@ -1,0 +1,135 @@
+"""What people have becomes a scenario that validates and runs; what could not be read is said, with counts."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import evsim
+from evsim.experiment.sensitivity import inputs_of
+from evsim.scenario.origins import NOT_SAID, origin_of
+from evsim.scenario.units import number_of
+from tests.cli.test_run import evsim_
+
+SAMPLES = Path(__file__).resolve().parents[1] / "data/imports"
+STATED = {  # what each sample says, at paths of the scenario made of it
+    "nginx.log": {"workloads.clients.arrivals": {"poisson": 4.214}, "services.web.handle.1": {"fail": 0.05}},
+    "common.log": {"workloads.clients.arrivals": {"poisson": 0.4462}},
+    "headerless.csv": {"workloads.clients.arrivals": {"poisson": 1.845}},
+    "azure-functions.csv": {"workloads.callers-of-timer-c3c3c3c3.arrivals": {"poisson": 0.01667}},
+    "compose.yaml": {"services.orders.instances": 2, "services.gateway.handle.1": {"call": "orders"},
+                     "services.shipping.subscribe": "orders-placed"},
+    "asyncapi-2.yaml": {"channels.orders-placed": {"log": {"partitions": 12}},
+                        "services.shipping.subscribe": "orders-placed",
+                        "services.shipping.handle.2": {"publish": "orders-shipped"}},
+    "asyncapi-3.yaml": {"services.mail.subscribe": "mails", "services.mail.handle.2": {"publish": "mails-sent"}},
+    "consumer-groups.txt": {"channels.orders-placed": {"log": {"partitions": 3}}, "services.shipping.instances": 2,
+                            "workloads.orders-placed-lag.arrivals": {"burst": 50}},
+    "rabbitmq-definitions.json": {"channels.mails.queue.dead_letter": "mails-dead", "channels.mails.queue.ttl": 60,
+                                  "channels.mails.queue.delivery_limit": 3, "channels.mails.queue.max_length": 10000,
+                                  "channels.receipts": {"queue": {"like": "rabbitmq-classic"}},
+                                  "channels.orders.exchange.bindings.0": {"queue": "mails", "key": "order.*"}},
+    "jaeger.json": {"services.gateway.handle.1": {"call": "orders"}, "services.gateway.handle.0.work": 0.002,
+                    "services.orders.handle.1.call.retry": {"attempts": 2, "backoff": 0.02},
+                    "services.orders.handle.3": {"publish": "orders-placed"}, "services.orders-db.handle.0.work": 0.004,
+                    "services.shipping.subscribe": "orders-placed", "network.latency": 0.0005},
+}  # fmt: skip
+UNREAD = {
+    "nginx.log": "1 line of nginx.log could not be read, the first is line 31",
+    "azure-functions.csv": "1 row of azure-functions.csv could not be read, the first is line 5",
+    "common.log": "common.log does not say how long a request took",
+    "compose.yaml": "prometheus of compose.yaml: left out",
+}
+
+
+@cache
+def draft_of(name):
+    return evsim.from_file(SAMPLES / name)
+
+
+def test_each_sample_is_one_of_the_kinds_that_are_told_of():
+    assert set(STATED) == {path.name for path in SAMPLES.iterdir()}
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_a_file_becomes_a_scenario_that_says_what_it_says_and_runs(name):
+    draft = draft_of(name)
+    scenario = draft.scenario
+    for path, value in STATED[name].items():
+        assert plain(written(scenario, path)) == plain(value), path
+    assert UNREAD.get(name, "") in "\n".join(draft.notes)
+    assert all(f"# * {note}"[:60] in draft.yaml for note in draft.notes)
+    run = scenario.replace({"run.duration": "5s"}).run()
+    assert run.audit() and scenario.warnings() == []
+
+
+def written(scenario, path):
+    """What stands at a path of the page."""
+    node = scenario.to_dict()
+    for step in path.split("."):
+        node = node[int(step) if isinstance(node, list) else step]
+    return node
+
+
+def plain(value):
+    """A setting in plain data, with quantities in their base units."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    number = number_of(value)
+    return value if number is None else number[0]
+
+
+def test_every_number_of_the_page_has_an_origin():
+    for name in STATED:
+        scenario = draft_of(name).scenario
+        unsaid = [path for path in inputs_of(scenario) if origin_of(scenario, path)[0] == NOT_SAID]
+        assert unsaid == [], name
+
+
+def test_several_files_make_one_scenario_and_who_knows_best_is_believed():
+    """The boxes of the compose file, the steps and times of the trace, and the customers of the log."""
+    files = [SAMPLES / name for name in ("compose.yaml", "jaeger.json", "nginx.log")]
+    scenario = evsim.from_file(*files, name="shop").scenario
+    assert scenario.name == "shop"
+    assert list(scenario.services) == ["gateway", "orders", "payment", "shipping", "orders-db", "db"]
+    assert scenario.services["orders"].instances == 2
+    assert [step.kind for step in scenario.services["orders"].handle] == ["work", "call", "call", "publish"]
+    clients = {"target": "gateway", "arrivals": {"poisson": "4.214/s"}}
+    assert scenario.to_dict()["workloads"] == {"clients": clients}
+    assert evsim.from_file(*reversed(files), name="shop").scenario == scenario
+
+
+def test_the_kits_own_trace_reads_back_to_a_scenario_with_the_same_means(tmp_path):
+    """The run that was exported lies where one more run of what was read would lie, 99 times of 100."""
+    hybrid = evsim.load("registration-hybrid").replace({"run.duration": "20s", "run.warmup": "0s"})
+    run = hybrid.run(seed=1)
+    run.export(tmp_path / "trace.json", "otlp")
+    scenario = evsim.from_file(tmp_path / "trace.json").scenario
+    assert set(scenario.services) == set(hybrid.services) and set(scenario.channels) == set(hybrid.channels)
+    runs = evsim.replicate(scenario, 8, jobs=1).runs
+    for figure in ("response_mean", "completion_mean", "response_p90", "requests", "consistency_lag_mean"):
+        values = [each["summary"][figure] for each in runs]
+        mean = sum(values) / len(values)
+        deviation = (sum((value - mean) ** 2 for value in values) / (len(values) - 1)) ** 0.5
+        assert abs(run.summary()[figure] - mean) < 3.5 * deviation * (1 + 1 / len(values)) ** 0.5, figure
+    for service in hybrid.services:
+        assert scenario.value(f"services.{service}.workers") in (hybrid.services[service].workers, 18), service
+
+
+def test_the_command_writes_a_page_that_validates(tmp_path):
+    page = tmp_path / "shop.yaml"
+    log = SAMPLES / "nginx.log"
+    done = evsim_("new", "--from", log, "-o", page)
+    assert done.exit_code == 0 and "line 31" in done.stdout and "1 entry is guessed" in done.stdout
+    assert evsim_("validate", page).stdout == f"{page}: ok\n"
+    assert "poisson: 4.214/s" in evsim_("new", "--from", log).stdout
+    again = evsim_("new", "--from", log, "-o", page)
+    assert again.exit_code == 2 and "is there already" in again.stderr
+
+
+@pytest.mark.parametrize("command", ["validate", "run"])
+@pytest.mark.parametrize("name", STATED)
+def test_a_foreign_file_given_for_a_scenario_is_told_its_way_in(command, name):
+    done = evsim_(command, SAMPLES / name)
+    assert done.exit_code == 2
+    assert f"`evsim new --from {SAMPLES / name} -o {name.partition('.')[0]}.yaml` makes a scenario of it" in done.stderr

@@ -13,7 +13,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 TERM = re.compile(r'\[([^\]]+)\]\(glossary\.md#([a-z-]+) "([^"]+)"\)')  # a word where it is explained
-NAMES = sorted(path.stem for path in FOLDER.glob("[0-9][0-9]-*.ipynb"))
+COMPANIONS = sorted(path.stem for path in FOLDER.glob("[0-9][0-9]-*-build-it.ipynb"))
+NAMES = sorted({path.stem for path in FOLDER.glob("[0-9][0-9]-*.ipynb")} - {*COMPANIONS})
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from evsim.lesson.exercises import Exercise
 from evsim.lesson.predictions import Prediction
 from evsim.lesson.sliders import Slider
 from evsim.view import Picture, show
-from tests.notebooks.reading import NAMES, cells, code, notebook, prose, ran
+from tests.notebooks.reading import COMPANIONS, NAMES, cells, code, notebook, prose, ran
 
 each_notebook = pytest.mark.parametrize("name", NAMES)
+each_file = pytest.mark.parametrize("name", [*NAMES, *COMPANIONS])
 IMPORTS = {"evsim"}
 
 
@@ -37,20 +38,20 @@ def test_the_story_begins():
 # The files.
 
 
-@each_notebook
+@each_file
 def test_no_output_is_stored(name):
     assert all(not cell.outputs and cell.count is None for cell in code(name))
     assert "widgets" not in notebook(name)["metadata"]
 
 
-@each_notebook
+@each_file
 def test_every_cell_has_an_id_that_says_what_it_is(name):
     ids = [cell.id for cell in cells(name)]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", each) for each in ids)
 
 
-@each_notebook
+@each_file
 def test_nothing_of_the_machine_it_was_written_on_is_in_it(name):
     metadata = notebook(name)["metadata"]
     assert metadata["kernelspec"]["name"] == "python3"
@@ -143,7 +144,7 @@ def test_it_has_one_exercise_with_check_and_hint(name):
     assert "No hint yet" in ran(name).gave[tagged(name, "hint")[0].id]
 
 
-@each_notebook
+@each_file
 def test_it_ends_with_key_points_what_is_left_out_and_where_to_read_on(name):
     last = cells(name)[-1]
     assert "key-points" in last.tags
@@ -161,7 +162,7 @@ def test_it_imports_evsim_and_nothing_else(name):
                 assert node.module.split(".")[0] in IMPORTS
 
 
-@each_notebook
+@each_file
 def test_what_it_imports_and_defines_is_used(name):
     source = "\n".join(cell.source for cell in code(name))
     imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -189,7 +190,7 @@ def test_every_lesson_it_speaks_of_is_there(name):
     assert {number for pair in mentions for number in pair if number} <= {each[:2] for each in NAMES}
 
 
-@each_notebook
+@each_file
 def test_the_prose_is_plain(name):
     text = prose(name)
     words = r"\b(simply|easily|obviously|just|very|powerful|robust|seamless\w*|blazing\w*)\b"

@@ -7,7 +7,7 @@ import pytest
 
 from teaching.__main__ import made, main
 from teaching.copies import NOTEBOOKS, SOLUTIONS, solutions, solved, student
-from tests.notebooks.reading import NAMES, cells, ran
+from tests.notebooks.reading import COMPANIONS, NAMES, cells, ran
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
@@ -16,7 +16,7 @@ def sources(notebook):
     return {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *COMPANIONS])
 def test_every_exercise_has_a_solution_and_it_passes(name):
     left = [cell.id for cell in cells(name) if "check" in cell.tags]
     assert list(solutions(name)) == left

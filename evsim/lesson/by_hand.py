@@ -1,0 +1,78 @@
+"""What a model needs that somebody builds by hand: the luck of a run, and whether both tell the same story."""
+
+from collections.abc import Mapping
+from numbers import Real
+
+import numpy as np
+
+from evsim.lesson.exercises import Grade
+from evsim.lesson.lesson_sizes import lesson_size
+from evsim.lesson.wording import wrapped
+from evsim.view.words import seconds
+
+__all__ = ["luck_of", "same", "without_network"]
+
+NEAR = 1e-6  # s
+
+
+def without_network(design):
+    """A design of lesson size whose messages take no time on their way."""
+    return lesson_size(design).replace({"network.latency": "0s"})
+
+
+def luck_of(run):
+    """A frame of what was drawn for each customer of a run in which nothing fails.
+
+    ``arrived``: when they came (s). For each service that they do not ask themselves: how long it worked (s) for
+    them. ``partition``: of their message in the log, if there is one.
+    """
+    import pandas
+
+    spans = run.spans
+    worked = (spans.ended - spans.started).groupby([spans.request, spans.service]).sum().unstack()
+    asked = {workload.target for workload in run.scenario.workloads.values()}
+    drawn = {name.replace("-", "_"): worked[name] for name in worked if name not in asked}
+    found = pandas.DataFrame({"arrived": run.requests.arrived.to_numpy()} | drawn)
+    messages = run.tables.messages
+    if len(messages["partition"]):
+        found["partition"] = messages["partition"][np.argsort(run.tables.message_requests, kind="stable")]
+    return found.rename_axis("customer")
+
+
+def same(run, told, error=(), done=None):
+    """Whether a model by hand tells the story of a run: a :class:`Grade`, which names the first customer who differs.
+
+    told: customer -> the moment (s) of their answer. error: who was told an error. done: customer -> the moment when
+    all was done for them.
+    """
+    requests = run.tables.requests
+    theirs = [("is told", told, requests.answered)]
+    if done is not None:
+        theirs.append(("has all done", done, requests.completed_at))
+    for what, mine, its in theirs:
+        if (words := _odd(what, mine, its)) is not None:
+            return Grade(False, wrapped(f"Not yet. {words}."))
+    wrong = set(error) ^ set(np.flatnonzero(run.outcomes.error).tolist())
+    if wrong:
+        first = min(wrong, key=str)
+        who = ("evsim", "your model")[first in error]
+        return Grade(False, wrapped(f"Not yet. Customer {first} is told an error by {who} alone."))
+    errors = f", {len(error)} of them an error" if error else ""
+    both = "told" if done is None else "told, and have all done"
+    return Grade(
+        True, wrapped(f"The same: {len(told)} customers are {both}{errors}, each at the same moment as in evsim.")
+    )
+
+
+def _odd(what, mine, its):
+    """The first customer whose moment differs, in words."""
+    if not isinstance(mine, Mapping):
+        return f"A dict is needed, customer -> moment, and there is {type(mine).__name__}"
+    for customer, moment in enumerate(its.tolist()):
+        if not isinstance(mine.get(customer), Real):
+            return f"Customer {customer} {what} at {moment:.6f} s in evsim, and never in your model"
+        if abs(mine[customer] - moment) > NEAR:
+            late = "later" if mine[customer] > moment else "sooner"
+            gap = seconds(abs(mine[customer] - moment))
+            return f"Customer {customer} {what} at {moment:.6f} s in evsim, and {gap} {late} in your model"
+    return None if len(mine) == len(its) else f"There are {len(its)} customers, and in your model {len(mine)}"

@@ -1,0 +1,66 @@
+"""A model that somebody built by hand is compared with a run, customer by customer."""
+
+import re
+
+import numpy as np
+import pytest
+
+from evsim.lesson.answers import down
+from evsim.lesson.by_hand import luck_of, same, without_network
+
+
+@pytest.fixture(scope="module")
+def run():
+    return without_network("classic").replace(down("mailing-list")).run()
+
+
+@pytest.fixture
+def told(run):
+    return dict(enumerate(run.tables.requests.answered.tolist()))
+
+
+@pytest.fixture(scope="module")
+def refused(run):
+    return set(np.flatnonzero(run.outcomes.error).tolist())
+
+
+def test_the_same_story_is_the_same(run, told, refused):
+    assert refused and same(run, told, refused)
+    assert f"{len(told)} customers are told, {len(refused)} of them an error" in repr(same(run, told, refused))
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (lambda told: told.pop(7), "Customer 7 is told at .* s in evsim, and never in your model"),
+        (lambda told: told.update({3: told[3] + 0.01}), "Customer 3 is told at .* and 10 ms later in your model"),
+        (lambda told: told.update({3: told[3] - 2e-6}), "Customer 3 .* sooner in your model"),
+        (lambda told: told.update({3: "yes"}), "Customer 3 .* never"),
+        (lambda told: told.update({9999: 1.0}), "There are .* customers, and in your model"),
+    ],
+)
+def test_the_first_customer_who_differs_is_named(run, told, refused, change, words):
+    change(told)
+    grade = same(run, told, refused)
+    assert not grade and re.search(words, repr(grade).replace("\n", " "))
+
+
+def test_an_error_of_one_alone_is_named_with_whose_it_is(run, told, refused):
+    first = min(refused)
+    assert f"Customer {first} is told an error by evsim alone" in repr(same(run, told, refused - {first}))
+    assert "Customer 0 is told an error by your model alone" in repr(same(run, told, refused | {0}))
+
+
+def test_what_is_no_dict_is_named(run):
+    assert "A dict is needed, customer -> moment, and there is list" in repr(same(run, [1.0]))
+
+
+def test_when_all_was_done_is_compared_where_it_is_given(run, told, refused):
+    assert "has all done at" in repr(same(run, told, refused, done={}))
+
+
+def test_luck_is_when_they_came_how_long_each_service_worked_and_where_their_message_lies():
+    classic, events = (luck_of(without_network(design).run()) for design in ("classic", "events"))
+    assert list(classic) == ["arrived", "database", "mailing_list"] and list(events) == [*classic, "partition"]
+    assert classic.mailing_list.mean() == pytest.approx(0.12, rel=0.2)
+    assert np.allclose(classic, events[list(classic)], atol=1e-9)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         sweep,
         warm_up,
     )
-    from evsim.imports import from_file
+    from evsim.imports import from_file, replay
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
     from evsim.reporting import report
@@ -44,6 +44,7 @@ __all__ = [
     "load",
     "names",
     "play",
+    "replay",
     "replicate",
     "report",
     "sensitivity",
@@ -68,7 +69,7 @@ _MODULES = {
         "sweep",
         "warm_up",
     ),
-    "evsim.imports": ("from_file",),
+    "evsim.imports": ("from_file", "replay"),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),
     "evsim.reporting": ("report",),

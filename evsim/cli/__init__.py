@@ -1,4 +1,4 @@
-"""The command line: ``evsim new | run | compare | find | sweep | report | fit | export | list | show | ...``.
+"""The command line: ``evsim new | replay | run | compare | find | sweep | report | fit | export | list | show | ...``.
 
 Exit status: 0; 1, an objective was missed; 2, bad input; 3, a defect of evsim; 130, interrupted.
 """

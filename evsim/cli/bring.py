@@ -1,14 +1,15 @@
-"""The commands for what people bring: a scenario made of their files."""
+"""The commands for what people bring: a scenario made of their files, an incident to replay."""
 
 from typing import Annotated
 
 import typer
 
-from evsim.cli.options import Overwrite
-from evsim.cli.output import say
+from evsim.cli.options import AsJson, Jobs, Overwrite, ScenarioName, Seed, Settings, load_scenario, read_for
+from evsim.cli.output import as_far, complain, print_json, say
 from evsim.cli.shell import app
+from evsim.cli.status import INTERRUPTED
 
-__all__ = ["new"]
+__all__ = ["new", "replay"]
 
 
 @app.command()
@@ -42,3 +43,44 @@ def new(
 
 def _guessed(number):
     return f"Of what is in it, {number} {'entry is' if number == 1 else 'entries are'} guessed"
+
+
+@app.command()
+def replay(
+    scenario: ScenarioName,
+    observed: Annotated[
+        str, typer.Option(metavar="FILE", help="What happened: CSV with time, and figures such as response_p90.")
+    ],
+    timeline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Faults, scaling, load: CSV with time, what, target, value, for.")
+    ] = None,
+    picture: Annotated[str | None, typer.Option(metavar="FILE", help="Draw predicted beside observed.")] = None,
+    figure: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which figure to draw; default: the first.")
+    ] = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    runs: Annotated[int, typer.Option(min=2, help="How many runs.")] = 20,
+    as_json: AsJson = False,
+    overwrite: Overwrite = False,
+    jobs: Jobs = None,
+):
+    """Replay an incident: what the scenario predicts beside what happened, with the error of each figure."""
+    from evsim.imports import replay
+    from evsim.whole import place_for
+
+    chosen = load_scenario(scenario, settings, seed)
+    read = [*read_for([scenario], [chosen]), observed, *([timeline] if timeline else [])]
+    place = picture and place_for(picture, overwrite=overwrite, inputs=read)
+    found, stopped = as_far(replay, chosen, timeline, observed, runs, jobs=jobs)
+    if as_json:
+        print_json(found.data)
+    else:
+        say(str(found))
+    if place:
+        found.plot(figure).figure.savefig(place)
+        if not as_json:
+            say(f"The picture: {place}")
+    if stopped:
+        complain(stopped)
+        raise typer.Exit(INTERRUPTED)

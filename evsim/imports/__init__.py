@@ -5,5 +5,6 @@ the file says; :mod:`evsim.scenario.foreign_files` says which file is of which k
 """
 
 from evsim.imports.draft import Draft, from_file
+from evsim.imports.replay import Replay, replay
 
-__all__ = ["Draft", "from_file"]
+__all__ = ["Draft", "Replay", "from_file", "replay"]

@@ -11,7 +11,7 @@ to how often this attempt has met it, so a loop has new luck each round.
 """
 
 from evsim.engine.environment import SimulationError
-from evsim.engine.steps import builder
+from evsim.engine.step_builders import builder
 from evsim.registry import STEP, parts
 from evsim.results.records import Reason
 from evsim.scenario import Distribution

@@ -9,7 +9,7 @@ from heapq import heappush
 from evsim.engine.environment import ANSWER
 from evsim.engine.failpoints import Failpoints
 from evsim.engine.generator import generator_handler
-from evsim.engine.steps import BUILDERS, builder, first_work, may_strike
+from evsim.engine.step_builders import BUILDERS, builder, first_work, may_strike
 from evsim.results.records import Outcome
 from evsim.scenario.faults import strikes_after_reply
 from evsim.scenario.handlers import all_steps, branches, numbered, title, titles
@@ -44,7 +44,7 @@ def compile_handler(system, place, edge):
 
 
 class Compiler:
-    """What the builders of :mod:`evsim.engine.steps` know while the handler of one place is compiled."""
+    """What the builders of :mod:`evsim.engine.step_builders` know while the handler of one place is compiled."""
 
     def __init__(self, system, place, service, edge):
         self.system, self.place, self.service, self.edge = system, place, service, edge

@@ -1,6 +1,6 @@
 """The size of a run, estimated before it starts: one row a request, a call and a delivery."""
 
-from evsim.engine.arrivals import expected_requests
+from evsim.engine.arrival_times import expected_requests
 from evsim.engine.refusal import refuse
 from evsim.scenario.units import write_time
 

@@ -7,7 +7,7 @@ from evsim.engine.backoff import waits
 from evsim.engine.call_graph import CallGraph
 from evsim.engine.effect_policy import Effects
 from evsim.engine.environment import ExactEnvironment, SimulationError
-from evsim.engine.faults import schedule_faults
+from evsim.engine.fault_schedule import schedule_faults
 from evsim.engine.handler import compile_handler
 from evsim.engine.kernel import Kernel
 from evsim.engine.keys import Keys

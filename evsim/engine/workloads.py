@@ -4,7 +4,7 @@ from heapq import heappush
 from itertools import chain as flatten
 from itertools import count
 
-from evsim.engine.arrivals import arrival_times
+from evsim.engine.arrival_times import arrival_times
 from evsim.engine.environment import ARRIVAL
 from evsim.engine.request_reply import RequestReply
 from evsim.ticks import ticks

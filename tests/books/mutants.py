@@ -1,8 +1,8 @@
 """Ways to break the engine on purpose: those the audit must see, and those that only a property can see."""
 
-from evsim.engine import attempts, links, steps, system
+from evsim.engine import attempts, links, step_builders, system
 from evsim.engine.delivery import Delivery
-from evsim.engine.faults import Clock
+from evsim.engine.fault_schedule import Clock
 from evsim.engine.links import NetworkLink
 from evsim.engine.pool import Pool
 from evsim.engine.publishing import Publishing
@@ -183,7 +183,7 @@ def an_answer_in_time_is_noted_as_late(patch):
 
 @mutant("a reply lies outside the work that made it", early=True)
 def a_reply_is_dated_before_its_work(patch):
-    original, once = steps.BUILDERS["reply"], Once()
+    original, once = step_builders.BUILDERS["reply"], Once()
 
     def reply(compiler, *rest):
         built, replies = original(compiler, *rest), compiler.system.records.replies
@@ -195,7 +195,7 @@ def a_reply_is_dated_before_its_work(patch):
 
         return misdated
 
-    patch.setitem(steps.BUILDERS, "reply", reply)
+    patch.setitem(step_builders.BUILDERS, "reply", reply)
 
 
 # Attempts and leases.

@@ -1,6 +1,6 @@
 """How event loops, cores and blocking work are built."""
 
-from evsim.engine.steps import builder
+from evsim.engine.step_builders import builder
 from evsim.parts.event_loop.cores import Cores
 from evsim.parts.event_loop.loops import EventLoop
 

@@ -7,7 +7,7 @@ unique key in the moment of the first effect, for another handling of the same t
 from evsim.engine.attempts import obligation
 from evsim.engine.keys import key_of_row
 from evsim.engine.service_policy import Handling, ServicePolicy
-from evsim.engine.steps import builder
+from evsim.engine.step_builders import builder
 from evsim.scenario.steps import Work
 from evsim.ticks import ticks
 

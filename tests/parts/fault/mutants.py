@@ -1,6 +1,6 @@
 """Ways to break faults on purpose."""
 
-from evsim.engine.faults import Clock
+from evsim.engine.fault_schedule import Clock
 from tests.books.breaking import mutant
 
 OUTAGE = {"faults": [{"outage": "back", "at": 10, "for": 5}]}

@@ -6,17 +6,25 @@ import numpy as np
 
 from evsim.engine.random_streams import BLOCK
 from evsim.scenario import Distribution
+from evsim.scenario.arrival_trace import read_arrival_trace
 from evsim.ticks import SECOND, ticks
 
-__all__ = ["arrival_times", "expected_requests"]
+__all__ = ["arrival_times", "arrival_trace", "expected_requests"]
 
 
-def arrival_times(system, name):
+def arrival_trace(kernel, name):
+    """(arrival times, keys) of a workload that replays a file, read once."""
+    scenario = kernel.scenario
+    arrivals = scenario.workloads[name].arrivals
+    return kernel.shared(("arrival trace", name), lambda: read_arrival_trace(arrivals, scenario.folder))
+
+
+def arrival_times(kernel, name):
     """Lists of arrival times (ticks), ascending and before the end of the run."""
-    scenario = system.scenario
-    arrivals, luck, end = scenario.workloads[name].arrivals, system.luck, ticks(scenario.run_settings.duration)
+    scenario = kernel.scenario
+    arrivals, luck, end = scenario.workloads[name].arrivals, kernel.streams, ticks(scenario.run_settings.duration)
     if arrivals.from_file:
-        stamps = np.rint(system.arrival_trace(name)[0] * SECOND)
+        stamps = np.rint(arrival_trace(kernel, name)[0] * SECOND)
         yield stamps[stamps < end].tolist()
         return
     if arrivals.at_once:
@@ -84,13 +92,13 @@ def _profile(points):
     return clock
 
 
-def expected_requests(system, name):
+def expected_requests(kernel, name):
     """How many requests a workload is expected to make. A closed one: as many as users could think of."""
-    scenario = system.scenario
+    scenario = kernel.scenario
     workload = scenario.workloads[name]
     arrivals, end = workload.arrivals, scenario.run_settings.duration
     if arrivals.from_file:
-        return int((system.arrival_trace(name)[0] < end).sum())
+        return int((arrival_trace(kernel, name)[0] < end).sum())
     if arrivals.is_closed:
         handle = scenario.services[workload.target].handle
         steps = () if callable(handle) else handle

@@ -1,9 +1,10 @@
 """Attempts: further rows for an obligation, which shares its own row with the first; each has luck of its own."""
 
+from evsim.engine.backoff import waits
 from evsim.engine.random_streams import Label
 from evsim.results.records import Verdict
 
-__all__ = ["copy_of", "next_attempt", "obligation"]
+__all__ = ["Attempts", "obligation"]
 
 
 def obligation(rows, row):
@@ -11,29 +12,46 @@ def obligation(rows, row):
     return row if rows.first[row] < 0 else rows.first[row]
 
 
-def copy_of(system, row):
-    """A second row for the attempt `row`, made by the link: it is worked like the first, and settles nothing."""
-    rows = system.records.rows
-    copied = rows.new()
-    for column in (rows.place, rows.round, rows.parent, rows.attempt):
-        column[copied] = column[row]
-    rows.first[copied] = obligation(rows, row)
-    rows.luck[copied] = system.luck.later(rows.luck[row], Label.COPY())
-    rows.born[copied] = system.env._now
-    rows.verdict[copied] = Verdict.COPY
-    return copied
+class Attempts:
+    """Makes further rows. backing_off: how many deliveries wait for their next attempt."""
 
+    def __init__(self, kernel):
+        self.kernel, self.backing_off = kernel, 0
 
-def next_attempt(system, row):
-    """A new row for another attempt at the obligation of `row`, born now."""
-    rows = system.records.rows
-    following = rows.new()
-    number = max(rows.attempt[row], 1) + 1
-    first = obligation(rows, row)
-    rows.place[following], rows.round[following] = rows.place[row], rows.round[row]
-    rows.parent[following], rows.first[following] = rows.parent[row], first
-    rows.attempt[following] = number
-    label = Label.ATTEMPT(number, system.places[rows.place[row]].level)
-    rows.luck[following] = system.luck.later(rows.luck[first], label)
-    rows.born[following] = system.env._now
-    return following
+    def copy(self, row):
+        """A second row for the attempt `row`, made by the link: it is worked like the first, and settles nothing."""
+        rows = self.kernel.records.rows
+        copied = rows.new()
+        for column in (rows.place, rows.round, rows.parent, rows.attempt):
+            column[copied] = column[row]
+        rows.first[copied] = obligation(rows, row)
+        rows.luck[copied] = self.kernel.streams.later(rows.luck[row], Label.COPY())
+        rows.born[copied] = self.kernel.env._now
+        rows.verdict[copied] = Verdict.COPY
+        return copied
+
+    def next(self, row):
+        """A new row for another attempt at the obligation of `row`, born now."""
+        rows = self.kernel.records.rows
+        following = rows.new()
+        number = max(rows.attempt[row], 1) + 1
+        first = obligation(rows, row)
+        rows.place[following], rows.round[following] = rows.place[row], rows.round[row]
+        rows.parent[following], rows.first[following] = rows.parent[row], first
+        rows.attempt[following] = number
+        label = Label.ATTEMPT(number, self.kernel.graph.places[rows.place[row]].level)
+        rows.luck[following] = self.kernel.streams.later(rows.luck[first], label)
+        rows.born[following] = self.kernel.env._now
+        return following
+
+    def backoff(self, retry, place):
+        """How long to wait before another attempt at what is asked or handed out at a place."""
+        rows, streams = self.kernel.records.rows, self.kernel.streams
+        chances = streams.uniforms("back-off", place.workload, place.source, place.service, place.ordinal)
+        return waits(retry, streams, chances, rows, lambda row: rows.luck[obligation(rows, row)])
+
+    def publishing_backoff(self, retry, site):
+        """How long to wait before a message of a publish step is sent again."""
+        rows, messages, streams = self.kernel.records.rows, self.kernel.records.messages, self.kernel.streams
+        chances = streams.uniforms("back-off", *site.purpose)
+        return waits(retry, streams, chances, messages, lambda message: rows.luck[messages.cause[message]])

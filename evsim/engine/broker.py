@@ -16,14 +16,15 @@ __all__ = ["Channel", "Subscriber"]
 class Channel:
     """The broker's side of a channel. Subclasses say where a message waits and who may have it (``append``)."""
 
-    def __init__(self, system, name, settings, number):
-        self.system, self.kernel = system, system.kernel
+    def __init__(self, kernel, name, settings, number, channels):
+        self.kernel = kernel
         self.name, self.settings, self.number = name, settings, number
+        self.channels = channels  # all of the system, by name; this one is among them soon
         self.down = 0
         self.frozen = None  # what waits for the end of a pause
         self.frozen_until = 0.0
         self.copied = Counter()  # message -> how often it was kept once more
-        self.subscribers = []
+        self.subscribers, self.publishers = [], []
 
     def route(self, number, ways):
         """Take note of one publish step on one path: ``ways`` are the places of its deliveries, by subscriber."""
@@ -36,7 +37,7 @@ class Channel:
 
     def publisher(self, *arguments):
         """What does a publish step: place, step, route, ``then(row)``, ``fail(row, reason)``, the service."""
-        return Publishing(self.system, *arguments)
+        return Publishing(self.kernel, *arguments)
 
     def stored(self):
         """Rows that lie in the channel itself, for an inventory."""
@@ -153,15 +154,15 @@ class Subscriber:
     refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
     gives_up_alone = False  # whether other groups have the message still
 
-    def __init__(self, system, channel, service, subscription):
-        self.system, self.kernel = system, system.kernel
+    def __init__(self, kernel, channel, service, subscription):
+        self.kernel = kernel
         self.channel, self.service, self.subscription = channel, service, subscription
         self.group = subscription.group or service.name
         self.edges = {}  # place number -> Delivery
         self.routes = {}  # route of a message -> place number of its delivery here
         address = subscription.dead_letter or getattr(channel.settings, "dead_letter", None)
         group = self.group if self.gives_up_alone else ""
-        self.letters = DeadLetters(system, channel, address, group) if address else None
+        self.letters = DeadLetters(kernel, channel, address, group) if address else None
         service.groups.append(self)
         channel.subscribers.append(self)
 
@@ -173,7 +174,7 @@ class Subscriber:
 
     def edge(self, place):
         """The edge of a place that this subscriber grants messages to."""
-        return Delivery(self.system, place, self)
+        return Delivery(self.kernel, place, self)
 
     def readers_changed(self):
         """The service reads for more or fewer instances than before."""

@@ -55,6 +55,7 @@ class CallGraph:
         for name, workload in scenario.workloads.items():
             self.enter(REQUEST, name, workload.target, name, None, None, ())
         self.walk_letters()
+        self.cyclic = any(place.back for place in self.places)  # whether a way leads back into itself
 
     def enter(self, kind, workload, service, source, parent, step, trail):
         """The place for one way in, walking on from it unless it is on the trail already."""

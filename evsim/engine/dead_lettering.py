@@ -16,43 +16,43 @@ __all__ = ["DeadLetters"]
 class DeadLetters:
     """The way of dead letters from one channel to another, named by `address`; of one group, where each has its own."""
 
-    def __init__(self, system, source, address, group=""):
-        self.system, self.source, self.address = system, source, address
+    def __init__(self, kernel, source, address, group=""):
+        self.kernel, self.source, self.address = kernel, source, address
         self.name = f"dead letters of {source.name}"
         name = f"{source.name}/{group}" if group else source.name
         self.label = Label.LETTER(crc32(name.encode()))  # whatever other channels there are
         self.inbound = {self._arrived}  # heap functions that bring a message to its channel
-        system.publishings.append(self)
+        source.publishers.append(self)
 
     @cached_property
     def target(self):
-        return self.system.channels[self.address]  # not before all channels are made
+        return self.source.channels[self.address]  # not before all channels are made
 
     def send(self, row):
         """Make a letter of the message whose last attempt is `row`."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         message = rows.parent[row]
-        if self.target.keeps and goes_round(self.system, row, message, self.target):
+        if self.target.keeps and goes_round(self.kernel, row, message, self.target):
             what = "message dropped in a dead-letter cycle"
-            self.system.records.incidents.append((self.system.env._now, what, self.target.name, message))
+            self.kernel.records.incidents.append((self.kernel.env._now, what, self.target.name, message))
             return
-        luck = self.system.luck.later(rows.luck[row], self.label)
-        letter = forward(self.system, message, row, self.target, luck)
-        self.system.env.call_in(0, self._arrived, letter, ARRIVAL)
+        luck = self.kernel.streams.later(rows.luck[row], self.label)
+        letter = forward(self.kernel, message, row, self.target, luck)
+        self.kernel.env.call_in(0, self._arrived, letter, ARRIVAL)
 
     def stored(self):
         """Letters that wait for nothing: those on their way are on the heap, or at the door of their channel."""
         return []
 
     def _arrived(self, letter):
-        messages = self.system.records.messages
+        messages = self.kernel.records.messages
         line = self.target.line_before(letter)
         if line is not None:
             line.append((self._arrived, letter))
             return
         fate = messages.fate[letter] = self.target.refusal(letter, 1)
         if fate:
-            self.system.records.incidents.append((self.system.env._now, "message refused", self.target.name, letter))
-            refused_letter(self.system, letter, fate)
+            self.kernel.records.incidents.append((self.kernel.env._now, "message refused", self.target.name, letter))
+            refused_letter(self.kernel, letter, fate)
         else:
             self.target.append(letter)

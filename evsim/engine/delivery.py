@@ -14,28 +14,28 @@ class Delivery:
     answer = None  # a reply has nobody to go to
     batches = None  # of batches: who follows whom
 
-    def __init__(self, system, place, subscriber):
-        self.system, self.kernel, self.place, self.subscriber = system, system.kernel, place, subscriber
+    def __init__(self, kernel, place, subscriber):
+        self.kernel, self.place, self.subscriber = kernel, place, subscriber
         service, channel = subscriber.service, subscriber.channel
-        rows = system.records.rows
+        rows = kernel.records.rows
         self.attempts = subscriber.attempts
         retry = subscriber.subscription.retry or Retry(attempts=PLAIN_ATTEMPTS)
-        self.backoff = system.backoff(retry, place) if self.attempts > 1 else None
+        self.backoff = kernel.attempts.backoff(retry, place) if self.attempts > 1 else None
         self.refused = set()  # rows whose failure is on its way to the broker
-        link = system.links.between(channel.name, service.name)
+        link = kernel.links.between(channel.name, service.name)
         self.copying = link.copying
         undisturbed = not (link.instant or link.lossy or service.guarded)
         arrive = service.offer if undisturbed else self._arrived()
         service.arrivals.add(arrive)
-        self.send = system.links.hop(
+        self.send = kernel.links.hop(
             place.workload, channel.name, service.name, rows, arrive, self._lost, ordered=True,
             ahead=rows.arrived if undisturbed else None, copy=self._copy,
         )  # fmt: skip
         way = (place.workload, service.name, channel.name, rows)
         acknowledged = self._acknowledged()
-        self.acknowledge = system.links.settle_ahead(*way, ordered=True) if subscriber.settled is None else None
+        self.acknowledge = kernel.links.settle_ahead(*way, ordered=True) if subscriber.settled is None else None
         if self.acknowledge is None:
-            self.acknowledge = system.links.hop(*way, acknowledged, self._ack_lost, ordered=True, rank=ANSWER)
+            self.acknowledge = kernel.links.hop(*way, acknowledged, self._ack_lost, ordered=True, rank=ANSWER)
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
         self.inbound = {arrive, self._lost}
         self.settling = {acknowledged, self._unheard, self._ack_lost, *subscriber.settling}
@@ -53,7 +53,7 @@ class Delivery:
         return first
 
     def _arrived(self):
-        env, arrived_at, offer = self.system.env, self.system.records.rows.arrived, self.subscriber.service.offer
+        env, arrived_at, offer = self.kernel.env, self.kernel.records.rows.arrived, self.subscriber.service.offer
 
         def arrived(row):
             arrived_at[row] = env._now
@@ -63,7 +63,7 @@ class Delivery:
         return arrived
 
     def _acknowledged(self):
-        records, env, told = self.system.records, self.system.env, self.subscriber.settled
+        records, env, told = self.kernel.records, self.kernel.env, self.subscriber.settled
         rows = records.rows
         settled, verdict = rows.settled, rows.verdict
         good, refused = Verdict.DONE, self.refused
@@ -83,21 +83,25 @@ class Delivery:
             else:
                 records.note(records.late, row, env._now)
 
-        risk, link = self.system.risk, self.system.links.between(self.place.service, self.place.source)
+        risk, link = self.kernel.risk, self.kernel.links.between(self.place.service, self.place.source)
         return guarded_acknowledged if risk.always or risk.answer(self.place) or link.lossy else acknowledged
 
     # What the link brings twice settles nothing.
 
     def _copy(self, row):
-        rows, affinity, copied = self.system.records.rows, self.subscriber.service.affinity, self.system.copy(row)
-        rows.ready[copied] = rows.leased[copied] = self.system.env._now
+        rows, affinity, copied = (
+            self.kernel.records.rows,
+            self.subscriber.service.affinity,
+            self.kernel.attempts.copy(row),
+        )
+        rows.ready[copied] = rows.leased[copied] = self.kernel.env._now
         if row in affinity:
             affinity[copied] = affinity[row]
         return copied
 
     def unless_copy(self, told):
         """`told(row)`, but not for a copy."""
-        verdict = self.system.records.rows.verdict
+        verdict = self.kernel.records.rows.verdict
 
         def tell(row):
             if verdict[row] == Verdict.COPY:
@@ -121,11 +125,11 @@ class Delivery:
     def _failed(self, row):
         """Another attempt after the back-off, or dead."""
         number = self.tries(row)
-        if number < self.attempts and self.system.records.rows.reason[row] not in FINAL:
+        if number < self.attempts and self.kernel.records.rows.reason[row] not in FINAL:
             self._settle(row, Verdict.GIVEN_BACK)
-            self.system.backing_off += 1
+            self.kernel.attempts.backing_off += 1
             delay = self.backoff(row, number)
-            self.system.env.call_in(delay, self._again, row, TIMEOUT)
+            self.kernel.env.call_in(delay, self._again, row, TIMEOUT)
             self.subscriber.backs_off(row, delay)
         else:
             self._dead(row)
@@ -143,15 +147,15 @@ class Delivery:
 
     def tries(self, row):
         """How many attempts count once this one has failed."""
-        return max(self.system.records.rows.attempt[row], 1)
+        return max(self.kernel.records.rows.attempt[row], 1)
 
     def _again(self, row):
-        self.system.backing_off -= 1
+        self.kernel.attempts.backing_off -= 1
         self.subscriber.back(self._next(row))
 
     def died(self, row):
         """The holder died with it: it goes back to its place in the channel at once."""
-        if max(self.system.records.rows.attempt[row], 1) < self.attempts:
+        if max(self.kernel.records.rows.attempt[row], 1) < self.attempts:
             self._settle(row, Verdict.GIVEN_BACK)
             self.subscriber.given_back(row)
             self.subscriber.back(self._next(row))
@@ -160,28 +164,28 @@ class Delivery:
 
     def _lost(self, row):
         """The link lost it on the way: the broker hands it out again when it gives up waiting."""
-        rows = self.system.records.rows
-        rows.outcome[row], rows.ended[row] = Outcome.LOST, self.system.env._now
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.LOST, self.kernel.env._now
         self.unheard_later(row)
 
     def unheard_later(self, row):
         """Hand the row out again when the broker has waited `give_up` for news of it."""
-        self.system.env.call_in(self.system.give_up, self._unheard, row, TIMEOUT)
+        self.kernel.env.call_in(self.kernel.links.give_up, self._unheard, row, TIMEOUT)
 
     def _ack_lost(self, row):
         self.subscriber.acknowledgement_lost(self, row)
 
     def _unheard(self, row):
         self.refused.discard(row)
-        if not self.system.records.rows.verdict[row]:
+        if not self.kernel.records.rows.verdict[row]:
             self.died(row)
 
     def _settle(self, row, verdict):
-        rows = self.system.records.rows
-        rows.settled[row] = self.system.env._now
+        rows = self.kernel.records.rows
+        rows.settled[row] = self.kernel.env._now
         rows.verdict[row] = verdict
 
     def _next(self, row):
-        following = self.system.next_attempt(row)
-        self.system.records.rows.ready[following] = self.system.env._now
+        following = self.kernel.attempts.next(row)
+        self.kernel.records.rows.ready[following] = self.kernel.env._now
         return following

@@ -33,10 +33,10 @@ def building(scenario):
     return _TO_BUILD * steps * rounds
 
 
-def running(system):
+def running(kernel):
     """How deep its functions may call each other: as if all steps on all paths came at one instant."""
-    sizes = {name: _steps(service.handle) for name, service in system.scenario.services.items()}
-    return _TO_RUN * sum(sizes[place.service] for place in system.places)
+    sizes = {name: _steps(service.handle) for name, service in kernel.scenario.services.items()}
+    return _TO_RUN * sum(sizes[place.service] for place in kernel.graph.places)
 
 
 def _steps(handle):

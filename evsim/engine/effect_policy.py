@@ -13,8 +13,8 @@ __all__ = ["EffectPolicy", "Effects"]
 class EffectPolicy:
     """Every hook, doing nothing, for the effect of one `name`. ``place``: where a handler is compiled."""
 
-    def __init__(self, system, name):
-        self.system, self.kernel, self.name = system, system.kernel, name
+    def __init__(self, kernel, name):
+        self.kernel, self.name = kernel, name
 
     def made(self, place, effect):
         """`effect(row)`, with whatever is to be done when any step makes it."""
@@ -31,9 +31,9 @@ class EffectPolicy:
 class Effects:
     """The policies of the effects of a system."""
 
-    def __init__(self, system):
-        self.system, self.found = system, {}  # name -> word -> policy
-        steps = [step for each in system.scenario.services.values() for step in all_steps(each.handle)]
+    def __init__(self, kernel):
+        self.kernel, self.found = kernel, {}  # name -> word -> policy
+        steps = [step for each in kernel.scenario.services.values() for step in all_steps(each.handle)]
         for step in steps:
             words = step.policies if step.effects else (step.watches,) if step.watches else ()
             for word in words:
@@ -43,7 +43,7 @@ class Effects:
         """The policy of a part for an effect; it is there from now on."""
         mine = self.found.setdefault(name, {})
         if word not in mine:
-            mine[word] = part(word).build(self.system, name)
+            mine[word] = part(word).build(self.kernel, name)
         return mine[word]
 
     def of(self, name):

@@ -32,8 +32,8 @@ class Execution:
         self._depth = building(scenario)
         with roomy(self._depth):
             self.system = System(scenario, seed, guarded=guarded)
-        self.env = self.system.env
-        self.env.depth = running(self.system)
+        self.env = self.system.kernel.env
+        self.env.depth = running(self.system.kernel)
 
     def run(self, until=None):
         """Run to the end (or to the time `until`) and return the results."""
@@ -47,7 +47,7 @@ class Execution:
                 self._drain(duration, warnings)
                 warnings += self._missed_strikes()
             else:
-                self.system.roll_back()
+                self.system.open_work.roll_back()
         except SimulationError as error:
             if not isinstance(error.__cause__, TooManyRows):
                 raise
@@ -70,28 +70,29 @@ class Execution:
 
     def _results(self, warnings):
         system = self.system
-        inventory, still_open = take_inventory(system), system.count_open()
-        records = system.records.close()
+        kernel, identifiers = system.kernel, system.kernel.identifiers
+        inventory, still_open = take_inventory(system), system.open_work.count()
+        records = kernel.records.close()
         with roomy(self._depth):
-            due = expected_effects(system)
+            due = expected_effects(kernel)
         return self._into(
-            scenario=self.scenario, seed=self.seed, records=records, places=tuple(system.places),
-            routes=[(route.site.place.workload, route.site.step) for route in system.routes],
-            effect_names=tuple(system.effect_names), key_names=system.key_names, due=due, inventory=inventory,
+            scenario=self.scenario, seed=self.seed, records=records, places=tuple(kernel.graph.places),
+            routes=[(route.site.place.workload, route.site.step) for route in identifiers.destinations],
+            effect_names=tuple(identifiers.effect_names), key_names=identifiers.key_names, due=due, inventory=inventory,
             still_open=still_open,
-            retry_keys=[number for number, _ in system.luck.retry_keys],
-            keys={name: keys.of for name, keys in system.keys.items()}, ended_at=self.env.now, warnings=warnings,
+            retry_keys=[number for number, _ in kernel.streams.retry_keys],
+            keys={name: keys.of for name, keys in identifiers.keys.items()}, ended_at=self.env.now, warnings=warnings,
         )  # fmt: skip
 
     def _drain(self, duration, warnings):
         """Let what is open come to its end, up to the drain limit."""
-        env, system = self.env, self.system
+        env, open_work, end = self.env, self.system.open_work, ticks(self.scenario.run_settings.end)
         slice_ = ceil(ticks(duration) / 50)
-        while env._now < system.end and system.count_open() and (env._queue or system.settled_ahead().size):
-            env.run(until=min(system.end, env._now + slice_) / SECOND)
+        while env._now < end and open_work.count() and (env._queue or open_work.settled_eagerly().size):
+            env.run(until=min(end, env._now + slice_) / SECOND)
             slice_ = ceil(slice_ * 1.5)
-        system.roll_back()
-        still_open = system.count_open()
+        open_work.roll_back()
+        still_open = open_work.count()
         if still_open:
             when = f"{env.now - duration:.6g} s after the end of the arrivals"
             warnings.append(

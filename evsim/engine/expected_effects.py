@@ -30,7 +30,7 @@ class ExpectedEffect(NamedTuple):
 NEITHER = ExpectedEffect()
 
 
-def expected_effects(system):
+def expected_effects(kernel):
     """workload -> {effect name: :class:`ExpectedEffect`}.
 
     Expected is what is reachable from the target over calls and publishes, less the branches of ``maybe`` not taken.
@@ -38,31 +38,31 @@ def expected_effects(system):
     on that way is as much meant as an effect: it takes back what comes before it, and what is done beside it.
     """
     found = {}
-    for place in system.places:
+    for place in kernel.graph.places:
         if place.is_request:
-            rows = system.records.rows
-            of_workload = [p.number for p in system.places if p.workload == place.workload and p.is_request]
+            rows = kernel.records.rows
+            of_workload = [p.number for p in kernel.graph.places if p.workload == place.workload and p.is_request]
             count = int((np.isin(rows.column("place"), of_workload) & (rows.column("first") < 0)).sum())
-            letters = dict.fromkeys(_written_by_letters(system), NEITHER)
-            found[place.workload] = _then([letters, _visit(system, place, 0, np.True_, count)])
+            letters = dict.fromkeys(_written_by_letters(kernel), NEITHER)
+            found[place.workload] = _then([letters, _visit(kernel, place, 0, np.True_, count)])
     return found
 
 
-def _written_by_letters(system):
+def _written_by_letters(kernel):
     """Names of the effects of those who read dead letters: nothing had to go wrong, so they are due to nobody."""
-    for place in system.places:
+    for place in kernel.graph.places:
         for reader in (each for letters in place.letters.values() for each in letters):
-            handle = system.services[reader.service].settings.handle
+            handle = kernel.scenario.services[reader.service].handle
             yield from (step.name for _, step, _ in walk(handle) if step.effects)
 
 
-def _visit(system, place, hop, condition, count):
+def _visit(kernel, place, hop, condition, count):
     """What the handler at a place means for each effect, for the requests of a condition."""
-    steps = system.services[place.service].settings.handle
-    return {} if callable(steps) else _walk(system, place, steps, (), hop, condition, count, {})
+    steps = kernel.scenario.services[place.service].handle
+    return {} if callable(steps) else _walk(kernel, place, steps, (), hop, condition, count, {})
 
 
-def _walk(system, place, steps, position, hop, condition, count, ordinals):
+def _walk(kernel, place, steps, position, hop, condition, count, ordinals):
     begun, ways = [], []  # what goes on beside the rest of the handler, and what comes before it
     for index, step in enumerate(steps):
         here = (*position, index)
@@ -75,36 +75,36 @@ def _walk(system, place, steps, position, hop, condition, count, ordinals):
             targets = []
             for target in place.steps[here]:
                 further = hop + (step.publishes and target.back)
-                wanted = condition & _leads(system, place, step, target, count)
+                wanted = condition & _leads(kernel, place, step, target, count)
                 if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
-                    targets.append(_visit(system, target, further, wanted, count))
+                    targets.append(_visit(kernel, target, further, wanted, count))
             way = _any_of(targets) if step.kind in ("send", "ask") else _beside(targets)
             if step.publishes:
                 begun.append((len(ways), way))
             ways.append(way)
-            ways.append(_walk(system, place, without_answer(step), (*here, 0), hop, np.False_, count, ordinals))
+            ways.append(_walk(kernel, place, without_answer(step), (*here, 0), hop, np.False_, count, ordinals))
         elif step.kind == "parallel":
             branches = enumerate(step.branches)
-            ways.append(_beside([_walk(system, place, branch, (*here, number), hop, condition, count, ordinals)
+            ways.append(_beside([_walk(kernel, place, branch, (*here, number), hop, condition, count, ordinals)
                                  for number, branch in branches]))  # fmt: skip
         elif step.kind == "maybe":
             purpose = (place.workload, place.service, place.ordinal, step.kind, ordinal)
-            chances = system.luck.uniforms(*purpose)
+            chances = kernel.streams.uniforms(*purpose)
             draw = chances.of if hop < 1 else lambda number, chances=chances: chances.again(number, hop)
             asked = np.flatnonzero(np.broadcast_to(condition, count))
             taken = np.zeros(count, dtype=bool)
             taken[asked] = [draw(number) < step.probability for number in asked.tolist()]
-            ways.append(_walk(system, place, step.then, (*here, 0), hop, condition & taken, count, ordinals))
-            ways.append(_walk(system, place, step.otherwise, (*here, 1), hop, condition & ~taken, count, ordinals))
+            ways.append(_walk(kernel, place, step.then, (*here, 0), hop, condition & taken, count, ordinals))
+            ways.append(_walk(kernel, place, step.otherwise, (*here, 1), hop, condition & ~taken, count, ordinals))
     return _then(ways, dict(begun))
 
 
-def _leads(system, place, step, target, count):
+def _leads(kernel, place, step, target, count):
     """True, or for each request, whether a step's message comes to the channel that a target reads: its key may say."""
     if step.kind != "publish" or not is_routed_by_key(step):
         return np.True_
-    texts = [system.key_text(system.keys[place.workload].of(number)) for number in range(count)]
-    leads = {text: target.source in homes(system.scenario, step, text) for text in set(texts)}
+    texts = [kernel.identifiers.key_text(kernel.identifiers.keys[place.workload].of(number)) for number in range(count)]
+    leads = {text: target.source in homes(kernel.scenario, step, text) for text in set(texts)}
     return np.array([leads[text] for text in texts], dtype=bool)
 
 

@@ -16,8 +16,8 @@ class Failpoints:
     def __init__(self, compiler):
         self.compiler = compiler
         place, self.moments = compiler.place, []
-        workloads = compiler.system.scenario.workloads
-        for index, fault in enumerate(compiler.system.scenario.faults):
+        workloads = compiler.kernel.scenario.workloads
+        for index, fault in enumerate(compiler.kernel.scenario.faults):
             moment = fault.at_step
             if moment is None or (moment.service or fault.place) != place.service:
                 continue
@@ -40,7 +40,7 @@ class Failpoints:
 
     def _strike(self, index, request, function):
         compiler, system, env = self.compiler, self.compiler.system, self.compiler.env
-        luck, outcome, number_of = compiler.rows.luck, compiler.rows.outcome, system.luck.of
+        luck, outcome, number_of = compiler.rows.luck, compiler.rows.outcome, compiler.kernel.streams.of
         due, clocks, queue, next_key = system.failpoints_due, system.clocks, env._queue, env.key_counter(FAULT)
 
         def go_on(row):

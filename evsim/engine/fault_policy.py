@@ -9,8 +9,8 @@ __all__ = ["FaultPolicy", "Lasting"]
 class FaultPolicy:
     """Every hook, doing nothing. `fault` is that of the scenario."""
 
-    def __init__(self, system, fault):
-        self.system, self.fault = system, fault
+    def __init__(self, kernel, fault):
+        self.kernel, self.fault = kernel, fault
 
     def begin(self, struck, instance, length):
         """It begins, for a `length` of time (ticks; infinite where it does not end)."""

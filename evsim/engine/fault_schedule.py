@@ -11,7 +11,7 @@ __all__ = ["schedule_faults"]
 
 def schedule_faults(system):
     """Put the faults of the scenario on the heap; return the clock of each."""
-    faults, clocks = system.scenario.faults, []
+    faults, clocks = system.kernel.scenario.faults, []
     for index, fault in enumerate(faults):
         like = [other for other in faults[:index] if (other.kind, other.target) == (fault.kind, fault.target)]
         clocks.append(Clock(system, len(like), fault))
@@ -25,19 +25,19 @@ class Clock:
     """
 
     def __init__(self, system, ordinal, fault):
-        self.system, self.fault, self.env = system, fault, system.env
-        self.policy = part(fault.kind).build(system, fault)
+        self.system, self.kernel, self.fault, self.env = system, system.kernel, fault, system.kernel.env
+        self.policy = part(fault.kind).build(self.kernel, fault)
         if fault.at is not None:
             self.env.call_at(ticks(fault.at), self.begin, None, FAULT)
         elif fault.mtbf is not None:
-            self.up = system.luck.draws(fault.mtbf, "mtbf", ordinal, fault.kind, fault.subject)
-            self.broken = system.luck.draws(fault.mttr, "mttr", ordinal, fault.kind, fault.subject)
+            self.up = system.kernel.streams.draws(fault.mtbf, "mtbf", ordinal, fault.kind, fault.subject)
+            self.broken = system.kernel.streams.draws(fault.mttr, "mttr", ordinal, fault.kind, fault.subject)
             self._next(0)
 
     def _next(self, number):
         """Random faults begin only while the run lasts."""
         time = self.env._now + self.up.of(number)
-        if time < ticks(self.system.scenario.run_settings.duration):
+        if time < ticks(self.kernel.scenario.run_settings.duration):
             self.env.call_at(time, self._begin_random, number, FAULT)
 
     def _begin_random(self, number):
@@ -50,14 +50,14 @@ class Clock:
 
     def _begin(self, length):
         end = None if length is None else (self.env._now + length) / SECOND
-        self.system.records.incidents.append((self.env._now, self.fault.kind, self.fault.subject, end))
+        self.kernel.records.incidents.append((self.env._now, self.fault.kind, self.fault.subject, end))
         struck = Struck(self, inf if length is None else length)
         if length is not None:
             self.env.call_in(length, self._end, struck, FAULT)
 
     def _end(self, struck):
         struck.end()
-        self.system.records.incidents.append((self.env._now, f"end of {self.fault.kind}", self.fault.subject, None))
+        self.kernel.records.incidents.append((self.env._now, f"end of {self.fault.kind}", self.fault.subject, None))
 
 
 class Struck:
@@ -103,7 +103,7 @@ def _targets(system, fault):
     """(what, which of its instances) for all that the fault touches now; a channel or link has no instances."""
     name = fault.place
     if fault.of_link:
-        return [(system.links.struck(fault), ())]
+        return [(system.kernel.links.struck(fault), ())]
     if name in system.channels:
         return [(system.channels[name], ())]
     found = []
@@ -118,5 +118,5 @@ def _targets(system, fault):
 
 def _names(system, fault):
     """The services that a fault of a service touches: a crash or a pause the whole program."""
-    inside = [other for other, service in system.scenario.services.items() if service.inside == fault.place]
+    inside = [other for other, service in system.kernel.scenario.services.items() if service.inside == fault.place]
     return [fault.place, *(inside if fault.does.whole_program else ())]

@@ -25,14 +25,14 @@ class FireAndForget:
     answer = None  # a reply has nobody to go to
     settling = frozenset()  # nothing that comes later can settle a row
 
-    def __init__(self, system, place, refusable, freed=None):
-        self.system, self.place, self.refusable, self.freed = system, place, refusable, freed
-        self.copying = any(fault.does.copies for fault in system.scenario.faults)
+    def __init__(self, kernel, place, refusable, freed=None):
+        self.kernel, self.place, self.refusable, self.freed = kernel, place, refusable, freed
+        self.copying = any(fault.does.copies for fault in kernel.scenario.faults)
         self.inbound = set()  # heap functions that bring a row to the inbox
         self.ended = (self._done(),) if freed is None else (self._done(), freed)
 
     def _done(self):
-        rows, env = self.system.records.rows, self.system.env
+        rows, env = self.kernel.records.rows, self.kernel.env
         settled, verdict, good = rows.settled, rows.verdict, Verdict.DONE
 
         def done(row):
@@ -47,8 +47,8 @@ class FireAndForget:
 
     def copy(self, row):
         """What the link makes of a row besides: it settles nothing."""
-        rows, copied = self.system.records.rows, self.system.copy(row)
-        rows.ready[copied] = rows.leased[copied] = self.system.env._now
+        rows, copied = self.kernel.records.rows, self.kernel.attempts.copy(row)
+        rows.ready[copied] = rows.leased[copied] = self.kernel.env._now
         return copied
 
     def begin(self, entry):
@@ -57,9 +57,9 @@ class FireAndForget:
 
     def failed(self, row):
         """The handler failed, or died."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         if rows.verdict[row] != Verdict.COPY:
-            rows.verdict[row], rows.settled[row] = Verdict.LOST, self.system.env._now
+            rows.verdict[row], rows.settled[row] = Verdict.LOST, self.kernel.env._now
         if self.freed is not None:
             self.freed(row)
 
@@ -67,8 +67,8 @@ class FireAndForget:
 
     def refuse(self, row, reason):
         """The inbox does not take it."""
-        lose(self.system.records.rows, row, Outcome.REFUSED, reason, self.system.env._now)
+        lose(self.kernel.records.rows, row, Outcome.REFUSED, reason, self.kernel.env._now)
 
     def lost(self, row):
         """The link lost it."""
-        lose(self.system.records.rows, row, Outcome.LOST, Reason.LINK, self.system.env._now)
+        lose(self.kernel.records.rows, row, Outcome.LOST, Reason.LINK, self.kernel.env._now)

@@ -39,20 +39,20 @@ class HandlingOver(BaseException):
 class Context:
     """What a Python handler knows and can do. Steps that take time are used with ``yield from``."""
 
-    def __init__(self, system, place, row, write):
-        self._system, self._place, self._row, self._write = system, place, row, write
+    def __init__(self, kernel, place, row, write):
+        self._kernel, self._place, self._row, self._write = kernel, place, row, write
         self.workload = place.workload
-        self.request, _ = system.luck.of(system.records.rows.luck[row])
+        self.request, _ = kernel.streams.of(kernel.records.rows.luck[row])
 
     @property
     def now(self):
         """The simulated time, in seconds."""
-        return self._system.env.now
+        return self._kernel.env.now
 
     @property
     def key(self):
         """The key of the request, as a number."""
-        return self._system.keys[self.workload].of(self._system.records.rows.luck[self._row])
+        return self._kernel.keys[self.workload].of(self._kernel.records.rows.luck[self._row])
 
     def work(self, time):
         """Work for a time ("2ms", {"exponential": "10ms"} ...), holding the worker."""
@@ -113,12 +113,12 @@ class _Handling:
 
 def generator_handler(compiler, function, end, fail):
     """The function that runs `function` as the handler of the compiler's place."""
-    system, place, write = compiler.system, compiler.place, _writing(compiler)
+    kernel, place, write = compiler.kernel, compiler.place, _writing(compiler)
     live, compiled = {}, {}
     compiler.service.volatile.append(live)  # so that a crash forgets what it kills
 
     def start(row):
-        live[row] = _Handling(function(Context(system, place, row, write)))
+        live[row] = _Handling(function(Context(kernel, place, row, write)))
         go_on(row)
 
     def go_on(row):
@@ -192,15 +192,15 @@ def _writing(compiler):
 
 def _compile(compiler, step, count, then, fail):
     """One step as a function of a row; the places it leads to are made now."""
-    system, place = compiler.system, compiler.place
+    place = compiler.place
     position = (f"{step!r}", count)
     compiler.steps_met[position] = position
-    if step.hands_over and (found := step_problem(system.scenario, step)):
+    if step.hands_over and (found := step_problem(compiler.kernel.scenario, step)):
         _, rule, way_out = found
         raise SimulationError(f"services.{place.service}.handle: {rule}; {way_out}")
     if without_answer(step):
         raise SimulationError(
             f"services.{place.service}.handle: a Python handler catches StepFailed, and has no {step.on_error.kind}"
         )
-    system.lead_on(place, step, position)
+    compiler.system.lead_on(place, step, position)
     return compiler.build(step, position, then, fail)

@@ -19,7 +19,7 @@ __all__ = ["compile_handler"]
 
 def compile_handler(system, place, edge):
     """The function that runs the handler of `place` for a row that has a worker."""
-    service = system.services[place.service]
+    kernel, service = system.kernel, system.services[place.service]
     steps = service.settings.handle
     compiler = Compiler(system, place, service, edge)
     end = compiler.end(steps)
@@ -38,7 +38,7 @@ def compile_handler(system, place, edge):
         first = handling.beginning(first, fail)
     if compiler.around:
         return first
-    if not callable(steps) and (steps[0].lasts or not (system.cyclic or _takes_time(system, steps))):
+    if not callable(steps) and (steps[0].lasts or not (kernel.graph.cyclic or _takes_time(kernel.scenario, steps))):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
 
@@ -48,8 +48,8 @@ class Compiler:
 
     def __init__(self, system, place, service, edge):
         self.system, self.place, self.service, self.edge = system, place, service, edge
-        self.kernel = system.kernel
-        self.rows, self.env, self.effects = system.records.rows, system.env, system.effects
+        self.kernel = kernel = system.kernel
+        self.rows, self.env, self.effects = kernel.records.rows, kernel.env, system.effects
         self.ordinals = {}  # kind of step -> how many were met, in the order of the file
         steps = service.settings.handle
         self.steps_met = {} if callable(steps) else self._ordinals(steps, ())
@@ -94,12 +94,10 @@ class Compiler:
 
     def _unless_replied(self, told):
         """`told(row)`, but not to those who have their answer already."""
-        replied = self.system.replied
+        answered_early = self.edge.answered_early
 
         def tell(row):
-            if row in replied:
-                replied.discard(row)
-            else:
+            if not answered_early(row):
                 told(row)
 
         return tell
@@ -170,14 +168,14 @@ class Compiler:
         return over
 
 
-def _takes_time(system, steps):
+def _takes_time(scenario, steps):
     """Whether any step may hold the worker."""
     return any(
         step.lasts
         or step.asks
         or (step.kind not in BUILDERS and not step.in_no_time)  # a part's: it may
-        or (step.kind == "publish" and step.acks != 0 and system.scenario.channels[step.channel].confirms)
-        or any(_takes_time(system, branch) for branch in branches(step))
+        or (step.kind == "publish" and step.acks != 0 and scenario.channels[step.channel].confirms)
+        or any(_takes_time(scenario, branch) for branch in branches(step))
         for step in steps
     )
 

@@ -20,9 +20,9 @@ def take_inventory(system):
     edges = [edge for _, service in services for edge in service.edges.values()]
     inbound = set().union(*(edge.inbound for edge in edges))
     settling = set().union(*(edge.settling for edge in edges))
-    sending = set().union(*(publishing.inbound for publishing in system.publishings))
-    outboxes = {message for publishing in system.publishings for message in publishing.stored()}
-    moving = [(function, argument) for _, function, argument in system.env.entries()]
+    sending = set().union(*(each.inbound for channel in channels for each in channel.publishers))
+    outboxes = {message for channel in channels for each in channel.publishers for message in each.stored()}
+    moving = [(function, argument) for _, function, argument in system.kernel.env.entries()]
     moving += [entry for _, service in services for each in service.instances if each.frozen for entry in each.frozen]
     moving += [entry for channel in channels for entry in channel.outside()]
     subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
@@ -34,11 +34,13 @@ def take_inventory(system):
         "waiting": sorted([row for _, service in services for row in service.inbox] + at_bulkheads),
         "travelling": sorted(argument for function, argument in moving if function in inbound),
         "settling": sorted(
-            {argument for function, argument in moving if function in settling} | set(system.rolled_back) | unsettled
+            {argument for function, argument in moving if function in settling}
+            | set(system.open_work.rolled_back)
+            | unsettled
         ),
         "messages": sorted({argument for function, argument in moving if function in sending} | outboxes),
         "hidden": sorted(message for channel in channels for message in channel.hidden()),
-        "backing_off": system.backing_off,
+        "backing_off": system.kernel.attempts.backing_off,
         "overdue": sorted(row for subscriber in subscribers for row in subscriber.overdue()),
         "unattended": sorted(row for subscriber in subscribers for row in subscriber.unattended()),
         "free": {name: sorted(service.free) for name, service in services},

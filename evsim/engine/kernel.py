@@ -1,25 +1,46 @@
-"""The kernel: what most that runs needs to know, and nothing else of the system."""
+"""The kernel: all that is there before any service or channel is, and what most of them need."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
+from evsim.engine.attempts import Attempts
+from evsim.engine.call_graph import CallGraph
 from evsim.engine.environment import ExactEnvironment
+from evsim.engine.identifiers import Identifiers
+from evsim.engine.links import Links
 from evsim.engine.random_streams import RandomStreams
+from evsim.engine.risk import Risk
+from evsim.engine.rounds import entering_round
+from evsim.engine.size import refuse_too_many
 from evsim.results.records import Records
-from evsim.scenario import Scenario
 
 __all__ = ["Kernel"]
 
 
-@dataclass(frozen=True)
 class Kernel:
-    """The clock, what is written down, chance, what was asked for, and what parts share by a key of theirs."""
+    """Clock, records, chance, what was asked for, and what follows from that alone.
 
-    env: ExactEnvironment
-    records: Records
-    streams: RandomStreams
-    scenario: Scenario
-    _shared: dict[Any, Any] = field(default_factory=dict, repr=False)
+    env: the clock. records: what is written down. streams: chance. graph: the ways into the services. identifiers: what
+    the numbers in the records stand for. links: the network. risk: what needs a guard. attempts: further rows for an
+    obligation. enter_round(row): counts the rounds of a delivery; None where no way leads back into itself.
+
+    Services and channels are no part of it: who needs some has those, by name. Its slots keep anything else out.
+    """
+
+    __slots__ = ("attempts", "enter_round", "env", "graph", "identifiers", "links", "records", "risk", "scenario",
+                 "streams", "_shared")  # fmt: skip
+
+    def __init__(self, scenario, seed, guarded=False):
+        self.scenario, self._shared = scenario, {}
+        self.env, self.records = ExactEnvironment(), Records(scenario.run_settings.max_rows)
+        self.streams, self.graph = RandomStreams(seed), CallGraph(scenario)
+        refuse_too_many(self)  # before anything is made of them
+        self.identifiers = Identifiers(self)
+        self.links = Links(self)
+        self.risk = Risk(self, guarded)
+        self.attempts = Attempts(self)
+        self.enter_round = entering_round(self)
+
+    def destination(self, message):
+        """Where a message goes: the :class:`evsim.engine.publish_sites.Destination` of its route."""
+        return self.identifiers.destinations[self.records.messages.route[message]]
 
     def shared(self, key, make):
         """What all who ask for it by the same key share, made for the first of them."""

@@ -4,6 +4,7 @@ from array import array
 
 import numpy as np
 
+from evsim.engine.arrival_times import arrival_trace
 from evsim.engine.random_streams import BLOCK
 
 __all__ = ["Keys", "key_of_row"]
@@ -12,21 +13,21 @@ __all__ = ["Keys", "key_of_row"]
 class Keys:
     """The key of each request of a workload: ``of(luck)``, the same for every attempt."""
 
-    def __init__(self, system, name, settings):
-        self._number_of = system.luck.of
+    def __init__(self, kernel, name, settings, reserve_keys):
+        self._number_of = kernel.streams.of
         self.values = array("q")
-        self.block = self._blocks(system, name, settings)
+        self.block = self._blocks(kernel, name, settings, reserve_keys)
 
-    def _blocks(self, system, name, settings):
+    def _blocks(self, kernel, name, settings, reserve_keys):
         """A function from a block's number to the keys of its requests."""
         key, arrivals = settings.key, settings.arrivals
         if arrivals.from_file and arrivals.key is not None:
-            names, codes = np.unique(system.arrival_trace(name)[1], return_inverse=True)
-            codes = system.reserve_keys(names) - codes
+            names, codes = np.unique(arrival_trace(kernel, name)[1], return_inverse=True)
+            codes = reserve_keys(names) - codes
             return lambda number: codes[number * BLOCK : (number + 1) * BLOCK]
         if key is None:
             return lambda number: np.arange(number * BLOCK, (number + 1) * BLOCK)
-        chances = system.luck.uniforms("key", name)
+        chances = kernel.streams.uniforms("key", name)
         if key.kind == "uniform":
             return lambda number: (chances.block(number) * key.keys).astype(int)
         weights = np.arange(1, key.keys + 1, dtype=float) ** -key.s
@@ -43,9 +44,13 @@ class Keys:
             return self.values[number]
 
 
-def key_of_row(system, place):
+def key_of_row(kernel, place):
     """A function that gives the key of a row at a place: that of the message it brings, or of the request."""
-    rows, messages, of_request = system.records.rows, system.records.messages, system.keys[place.workload].of
+    rows, messages, of_request = (
+        kernel.records.rows,
+        kernel.records.messages,
+        kernel.identifiers.keys[place.workload].of,
+    )
     if place.is_delivery:
         return lambda row: messages.key[rows.parent[row]]
     return lambda row: of_request(rows.luck[row])

@@ -64,10 +64,11 @@ class NetworkLink:
 class Links:
     """All links of a system, made on first use."""
 
-    def __init__(self, system):
-        self.system = system
-        scenario = system.scenario
+    def __init__(self, kernel):
+        self.kernel = kernel
+        scenario = kernel.scenario
         self._network = scenario.network
+        self.give_up = ticks(scenario.network.give_up)
         self._named = {}
         for name, link in self._network.links.items():
             latency = self._network.latency if link.latency is None else link.latency
@@ -115,20 +116,20 @@ class Links:
             hop = self._guarded_hop(link, draws, purpose, table, then, lost, last, rank, loss)
             return hop if copy is None or not link.copying else self._copying_hop(link, hop, purpose, table, copy)
         if ahead is not None:
-            return _hop_ahead(self.system, draws, link.latency, table, then, last, rank, ahead)
-        return _plain_hop(self.system, draws, link.latency, table, then, last, rank)
+            return _hop_ahead(self.kernel, draws, link.latency, table, then, last, rank, ahead)
+        return _plain_hop(self.kernel, draws, link.latency, table, then, last, rank)
 
     def settle_ahead(self, workload, source, target, rows, *, ordered=False):
         """A hop at whose end nothing happens but that a row is settled as done, or None where the link may lose it.
 
         Nothing can disturb it, so its end is written down when it begins and the heap is spared: an end that lies past
-        the end of the run is taken back (:meth:`evsim.engine.system.System.roll_back`).
+        the end of the run is taken back (:meth:`evsim.engine.open_work.OpenWork.roll_back`).
         """
         link = self.between(source, target)
         if link.lossy:
             return None
         _, draws, last = self._draws(workload, source, target, ordered)
-        env, settled, verdict, good = self.system.env, rows.settled, rows.verdict, Verdict.DONE
+        env, settled, verdict, good = self.kernel.env, rows.settled, rows.verdict, Verdict.DONE
         luck, values, missing = rows.luck, draws.values, draws.missing
 
         def settle(row):
@@ -159,11 +160,11 @@ class Links:
         ordinal = self._ordinals[direction] = self._ordinals.get(direction, -1) + 1
         purpose = ("link", *direction, ordinal)
         last = self._last.setdefault((source, target), [0.0]) if ordered else None
-        return purpose, self.system.luck.draws(self.between(source, target).latency, *purpose), last
+        return purpose, self.kernel.streams.draws(self.between(source, target).latency, *purpose), last
 
     def _guarded_hop(self, link, draws, purpose, table, then, lost, last, rank, loss):
-        system, env = self.system, self.system.env
-        chances = system.luck.uniforms("loss", *purpose)
+        kernel, env = self.kernel, self.kernel.env
+        chances = kernel.streams.uniforms("loss", *purpose)
         queue, next_key = env._queue, env.key_counter(rank)
         luck = table.luck
         fail_key = env.key_counter(FAULT)
@@ -171,7 +172,7 @@ class Links:
         def hop(row):
             delay, chance = draws.of(luck[row]), chances.of(luck[row])
             if link.loses(chance):
-                system.records.incidents.append((env._now, loss, link.name, row))
+                kernel.records.incidents.append((env._now, loss, link.name, row))
                 if lost is not None:
                     heappush(queue, (env._now, fail_key(), lost, row))
                 return
@@ -183,8 +184,8 @@ class Links:
         return hop
 
     def _copying_hop(self, link, hop, purpose, table, copy):
-        env, luck, incidents = self.system.env, table.luck, self.system.records.incidents
-        chances = self.system.luck.uniforms("duplication", *purpose)
+        env, luck, incidents = self.kernel.env, table.luck, self.kernel.records.incidents
+        chances = self.kernel.streams.uniforms("duplication", *purpose)
 
         def hop_and_copy(row):
             hop(row)
@@ -200,8 +201,8 @@ def any_of(*probabilities):
     return 1.0 - prod(1.0 - each for each in probabilities)
 
 
-def _plain_hop(system, draws, latency, table, then, last, rank):
-    env = system.env
+def _plain_hop(kernel, draws, latency, table, then, last, rank):
+    env = kernel.env
     queue, next_key = env._queue, env.key_counter(rank)
     luck, values, missing = table.luck, draws.values, draws.missing
 
@@ -232,9 +233,9 @@ def _plain_hop(system, draws, latency, table, then, last, rank):
     return hop if last is None else hop_ordered
 
 
-def _hop_ahead(system, draws, latency, table, then, last, rank, ahead):
+def _hop_ahead(kernel, draws, latency, table, then, last, rank, ahead):
     """An ordered plain hop that writes down its end when it begins."""
-    env = system.env
+    env = kernel.env
     queue, next_key = env._queue, env.key_counter(rank)
     luck, values, missing = table.luck, draws.values, draws.missing
 

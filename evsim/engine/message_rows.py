@@ -9,14 +9,14 @@ from evsim.results.records import Fate, Outcome, Reason, Verdict
 __all__ = ["afresh", "goes_round", "is_letter", "forward", "refused_letter", "take", "writer"]
 
 
-def writer(system, route):
+def writer(kernel, route):
     """A function that writes down the message of one publish step on one path, published now; it returns its number."""
-    rows, messages, env = system.records.rows, system.records.messages, system.env
+    rows, messages, env = kernel.records.rows, kernel.records.messages, kernel.env
     new = messages.new
     channels, keys, lucks, routes = messages.channel, messages.key, messages.luck, messages.route
     causes, published, row_luck = messages.cause, messages.published, rows.luck
     number, channel, key = route.number, route.channel.number, route.site.key
-    key_of = system.keys[route.site.place.workload].of if key is None else lambda luck: key
+    key_of = kernel.identifiers.keys[route.site.place.workload].of if key is None else lambda luck: key
     partitions, partition_of = messages.partition, route.partition_of
 
     def write(row):
@@ -33,11 +33,11 @@ def writer(system, route):
     return write
 
 
-def afresh(system, hop, then):
+def afresh(kernel, hop, then):
     """`hop` for messages that may go there again: each time with luck of its own, and the message keeps its luck."""
     if hop == then:
         return hop  # it draws nothing
-    luck, later, times = system.records.messages.luck, system.luck.later, Counter()
+    luck, later, times = kernel.records.messages.luck, kernel.streams.later, Counter()
 
     def go(message):
         times[message] += 1
@@ -52,32 +52,32 @@ def afresh(system, hop, then):
     return go
 
 
-def forward(system, origin, cause, target, luck):
+def forward(kernel, origin, cause, target, luck):
     """A channel makes a message for the channel `target` of another one, `origin`; it returns its number."""
-    messages, site = system.records.messages, system.routes[system.records.messages.route[origin]].site
+    messages, site = kernel.records.messages, kernel.destination(origin).site
     message, number = messages.new(), site.numbers[target.name]
     messages.channel[message], messages.route[message] = target.number, number
     messages.cause[message], messages.origin[message] = cause, origin
     messages.key[message], messages.luck[message] = messages.key[origin], luck
-    messages.partition[message] = system.routes[number].partition_of(luck, cause)
-    messages.published[message] = system.env._now
+    messages.partition[message] = kernel.identifiers.destinations[number].partition_of(luck, cause)
+    messages.published[message] = kernel.env._now
     return message
 
 
-def is_letter(system, message):
+def is_letter(kernel, message):
     """Whether a message is a dead letter, or a copy of one that an exchange made: nobody waits to hear of it."""
-    messages, channels = system.records.messages, list(system.channels.values())
+    messages, channels = kernel.records.messages, list(kernel.scenario.channels.values())
     while (message := messages.origin[message]) >= 0:
-        if channels[messages.channel[message]].keeps:
+        if not channels[messages.channel[message]].routes:
             return True
     return False
 
 
-def refused_letter(system, letter, fate):
+def refused_letter(kernel, letter, fate):
     """A dead letter that its channel does not take is lost there: as nobody is told, the ledger is."""
-    rows, now = system.records.rows, system.env._now
+    rows, now = kernel.records.rows, kernel.env._now
     row = rows.new()
-    rows.luck[row], rows.parent[row] = system.records.messages.luck[letter], letter
+    rows.luck[row], rows.parent[row] = kernel.records.messages.luck[letter], letter
     rows.born[row] = rows.ready[row] = rows.ended[row] = rows.settled[row] = now
     rows.outcome[row] = Outcome.WITHDRAWN
     full = fate == Fate.FULL
@@ -85,27 +85,27 @@ def refused_letter(system, letter, fate):
     rows.reason[row] = Reason.MAX_LENGTH if full else Reason.UNREACHABLE
 
 
-def goes_round(system, row, message, channel):
+def goes_round(kernel, row, message, channel):
     """Whether a message made of `message`, whose last attempt is `row`, comes round to a channel where it was before.
 
     Not if a consumer rejected it in that channel or since. RabbitMQ ends a cycle in which nobody did.
     """
-    messages = system.records.messages
-    while message >= 0 and not _ends_a_cycle(system, row):
+    messages = kernel.records.messages
+    while message >= 0 and not _ends_a_cycle(kernel, row):
         if messages.channel[message] == channel.number:
             return True
         row, message = messages.cause[message], messages.origin[message]
     return False
 
 
-def _ends_a_cycle(system, row):
+def _ends_a_cycle(kernel, row):
     """Whether a message died for good with an attempt because a consumer said so, or somebody moved it."""
-    rows = system.records.rows
+    rows = kernel.records.rows
     if rows.verdict[row] != Verdict.DEAD:
         return False
-    place = system.places[rows.place[row]] if rows.place[row] >= 0 else None
+    place = kernel.graph.places[rows.place[row]] if rows.place[row] >= 0 else None
     reason, attempt = rows.reason[row], max(rows.attempt[row], 1)
-    channels = system.scenario.channels
+    channels = kernel.scenario.channels
     return reason == Reason.REDRIVEN or is_rejected(place, channels, reason, rows.outcome[row], attempt)
 
 

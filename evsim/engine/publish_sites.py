@@ -6,12 +6,12 @@ __all__ = ["Destination", "PublishSite"]
 class PublishSite:
     """The channels that the messages of one publish step on one path may come to, with a destination for each.
 
-    place, step: who publishes, and how. purpose: the key of the step's luck. numbers: channel name -> number of the
-    destination.
+    publisher: the service that publishes. place, step: where, and how. purpose: the key of the step's luck. numbers:
+    channel name -> number of the destination.
     """
 
-    def __init__(self, place, step, purpose, key):
-        self.place, self.step, self.purpose, self.key = place, step, purpose, key
+    def __init__(self, publisher, place, step, purpose, key):
+        self.publisher, self.place, self.step, self.purpose, self.key = publisher, place, step, purpose, key
         self.numbers = {}
 
 
@@ -24,4 +24,4 @@ class Destination:
     def __init__(self, number, site, channel):
         self.number, self.site, self.channel = number, site, channel
         kind = None if channel.name == site.step.channel else "key"
-        self.partition_of = channel.partitioner(site.place, site.key, kind)
+        self.partition_of = channel.partitioner(site, kind)

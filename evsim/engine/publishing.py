@@ -21,40 +21,40 @@ _REASONS = {
 class Publishing:
     """One publish step on one path. ``publish(row)`` starts it; `then(row)` or `fail(row, reason)` follows."""
 
-    def __init__(self, system, place, step, route, then, fail, asker):
-        self.system, self.place, self.step, self.channel = system, place, step, route.channel
+    def __init__(self, kernel, place, step, route, then, fail, asker):
+        self.kernel, self.place, self.step, self.channel = kernel, place, step, route.channel
         self.then, self.fail, self.asker = then, fail, asker
         self.attempts, self.timeout = step.retry.attempts if step.retry else 1, ticks(step.timeout)
-        messages = system.records.messages
-        self.backoff = system.publishing_backoff(step.retry, route.site) if self.attempts > 1 else None
+        messages = kernel.records.messages
+        self.backoff = kernel.attempts.publishing_backoff(step.retry, route.site) if self.attempts > 1 else None
         # By message: the attempt that is under way; attempts that travel to the channel, in order; what travels back.
         self.waiting, self.sent, self.told = {}, {}, {}
-        guarded = system.risk.publishing(place, step)
+        guarded = kernel.risk.publishing(place, step)
         if step.acks:
             confirmed = self._guarded_confirmed() if guarded else self._confirmed()
-            self.confirm = system.links.hop(
+            self.confirm = kernel.links.hop(
                 place.workload, step.channel, place.service, messages, confirmed, self._confirmation_lost,
                 ordered=True, rank=ANSWER, loss="confirmation lost on the link",
             )  # fmt: skip
             if guarded:
-                self.confirm = afresh(system, self.confirm, confirmed)
+                self.confirm = afresh(kernel, self.confirm, confirmed)
         else:
             self.confirm = None
         arrived = self._guarded_arrived if guarded else self._arrived()
-        self.send_now = self.send = system.links.hop(
+        self.send_now = self.send = kernel.links.hop(
             place.workload, place.service, step.channel, messages, arrived, self.lost,
             ordered=True, loss="message lost on the link",
         )  # fmt: skip
         if guarded:
-            self.send_now = self.send = afresh(system, self.send, arrived)
+            self.send_now = self.send = afresh(kernel, self.send, arrived)
         if self.channel.batching is not None:
             self.send = lambda message: self.channel.batching.add(self, message)
         self.inbound = {arrived, self.lost}  # heap functions that bring a message to its channel
-        system.publishings.append(self)
+        self.channel.publishers.append(self)
         self.publish = self._publish(route, guarded)
 
     def _publish(self, route, guarded):
-        write = writer(self.system, route)
+        write = writer(self.kernel, route)
         send, then = self._dispatch if guarded and self.step.acks else self.send, self.then
 
         def publish(row):
@@ -84,7 +84,7 @@ class Publishing:
         return arrived
 
     def _confirmed(self):
-        messages, env, then = self.system.records.messages, self.system.env, self.then
+        messages, env, then = self.kernel.records.messages, self.kernel.env, self.then
         acknowledged, cause = messages.acknowledged, messages.cause
 
         def confirmed(message):
@@ -99,7 +99,7 @@ class Publishing:
         self.waiting[message] = number
         self.sent.setdefault(message, []).append(number)
         if self.timeout is not None:
-            self.system.env.call_in(self.timeout, self._expired, (message, number), TIMEOUT)
+            self.kernel.env.call_in(self.timeout, self._expired, (message, number), TIMEOUT)
         self.send(message)
 
     def _guarded_arrived(self, message):
@@ -107,7 +107,7 @@ class Publishing:
         if line is not None:
             line.append((self._guarded_arrived, message))
             return
-        messages = self.system.records.messages
+        messages = self.kernel.records.messages
         fate, record = channel.refusal(message, self.step.acks), message
         if fate:
             self._note("message refused", message)
@@ -131,13 +131,13 @@ class Publishing:
 
     def _note(self, what, message):
         """A further sending of a message has no row of its own; what happens to it is an incident."""
-        self.system.records.incidents.append((self.system.env._now, what, self.step.channel, message))
+        self.kernel.records.incidents.append((self.kernel.env._now, what, self.step.channel, message))
 
     def leaves_again(self, message):
         self._note("message sent again", message)
 
     def _guarded_confirmed(self):
-        messages, rows, env = self.system.records.messages, self.system.records.rows, self.system.env
+        messages, rows, env = self.kernel.records.messages, self.kernel.records.rows, self.kernel.env
         acknowledged, cause, outcome = messages.acknowledged, messages.cause, rows.outcome
         waiting, told, then, freeze = self.waiting, self.told, self.then, self.asker.freeze
 
@@ -160,13 +160,13 @@ class Publishing:
     def _expired(self, ticket):
         message, number = ticket
         if self.waiting.get(message) == number:
-            row = self.system.records.messages.cause[message]
+            row = self.kernel.records.messages.cause[message]
             if not self.asker.freeze(self._expired, ticket, row):
                 self._failed(message, Reason.TIMEOUT)
 
     def lost(self, message):
-        if not self.system.records.messages.appended[message] >= 0:
-            self.system.records.messages.fate[message] = Fate.LOST
+        if not self.kernel.records.messages.appended[message] >= 0:
+            self.kernel.records.messages.fate[message] = Fate.LOST
         if self.step.acks:
             self._wait_in_vain(message, take(self.sent, message, -1))
 
@@ -177,29 +177,29 @@ class Publishing:
     def _wait_in_vain(self, message, number):
         """Without a timeout the publisher of something truly lost gives up after the network's `give_up`."""
         if self.timeout is None:
-            self.system.env.call_in(self.system.give_up, self._silence, (message, number), TIMEOUT)
+            self.kernel.env.call_in(self.kernel.links.give_up, self._silence, (message, number), TIMEOUT)
 
     def _silence(self, ticket):
         message, number = ticket
         if self.waiting.get(message) == number:
-            row = self.system.records.messages.cause[message]
+            row = self.kernel.records.messages.cause[message]
             if not self.asker.freeze(self._silence, ticket, row):
                 self._failed(message, Reason.LINK)
 
     def _failed(self, message, reason):
-        row = self.system.records.messages.cause[message]
+        row = self.kernel.records.messages.cause[message]
         number = self.waiting.pop(message)
-        if self.system.records.rows.outcome[row]:
+        if self.kernel.records.rows.outcome[row]:
             return
         if number < self.attempts:
             delay = self.backoff(message, number)
-            self.system.env.call_in(delay, self._again, (message, number + 1), TIMEOUT)
+            self.kernel.env.call_in(delay, self._again, (message, number + 1), TIMEOUT)
         else:
             self.fail(row, reason)
 
     def _again(self, ticket):
         message, number = ticket
-        messages, rows = self.system.records.messages, self.system.records.rows
+        messages, rows = self.kernel.records.messages, self.kernel.records.rows
         row = messages.cause[message]
         if rows.outcome[row] or self.asker.freeze(self._again, ticket, row):
             return

@@ -39,17 +39,18 @@ class RequestReply:
     batches = None
     ordered = False  # whether nothing overtakes anything else on the way
 
-    def __init__(self, system, place, service, done, bad, asker=None, timeout=None, policies=None):
-        self.system, self.place, self.service = system, place, service
+    def __init__(self, kernel, place, service, done, bad, asker=None, timeout=None, policies=None):
+        self.kernel, self.place, self.service = kernel, place, service
         self.done, self.bad, self.asker = done, bad, asker
         self.timeout = ticks(timeout)
         self.policies = policies_of(self, place.step) if policies is None else policies
         self.done = self._answered(done)
+        self.replied = set()  # rows answered before their handler ended
         self.failing = set()  # rows whose answer on its way is a bad one
-        guarded = system.risk.asking(place, timeout, asker)
+        guarded = kernel.risk.asking(place, timeout, asker)
         self.arrived = self._arrived()
-        rows = system.records.rows
-        self.send = system.links.hop(
+        rows = kernel.records.rows
+        self.send = kernel.links.hop(
             place.workload,
             place.source,
             place.service,
@@ -57,13 +58,13 @@ class RequestReply:
             self.arrived,
             self._request_lost,
             ordered=self.ordered,
-            copy=system.copy,
+            copy=kernel.attempts.copy,
         )
         way = (place.workload, place.service, place.source, rows)
         back = self._guarded_back() if guarded else self._plain_back()
-        self.answer = system.links.settle_ahead(*way, ordered=self.ordered) if done is None and not guarded else None
+        self.answer = kernel.links.settle_ahead(*way, ordered=self.ordered) if done is None and not guarded else None
         if self.answer is None:
-            self.answer = system.links.hop(*way, back, self._answer_lost, ordered=self.ordered, rank=ANSWER)
+            self.answer = kernel.links.hop(*way, back, self._answer_lost, ordered=self.ordered, rank=ANSWER)
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
         self.inbound = {self.arrived, self._request_lost}
         self.settling = {back, self.expired, self._silence, self._answer_lost}
@@ -78,7 +79,10 @@ class RequestReply:
 
     def shared(self, kind, settings):
         """What all steps of the asker share that ask this callee with the same settings; None without any."""
-        return self.system.policy(kind, self.asker, self.callee, settings)
+        if settings is None:
+            return None
+        asker, callee = self.asker, self.callee
+        return self.kernel.shared((kind, asker, callee, settings), lambda: kind(self.kernel, asker, callee, settings))
 
     def through_policies(self, ask):
         """`ask`, which an attempt comes to through the policies."""
@@ -93,7 +97,7 @@ class RequestReply:
         return ask
 
     def _arrived(self):
-        rows, env, offer = self.system.records.rows, self.system.env, self._admission()
+        rows, env, offer = self.kernel.records.rows, self.kernel.env, self._admission()
         ready = rows.ready
 
         def arrived(row):
@@ -110,7 +114,7 @@ class RequestReply:
     # The plain path: every call is answered.
 
     def _plain_back(self):
-        rows, env, done = self.system.records.rows, self.system.env, self.done
+        rows, env, done = self.kernel.records.rows, self.kernel.env, self.done
         settled, verdict = rows.settled, rows.verdict
         good = Verdict.DONE
 
@@ -131,7 +135,7 @@ class RequestReply:
         return send if self.timeout is None else self._timed(send)
 
     def _timed(self, send):
-        env, limit, expired = self.system.env, self.timeout, self.expired
+        env, limit, expired = self.kernel.env, self.timeout, self.expired
         queue, next_key = env._queue, env.key_counter(TIMEOUT)
 
         def ask(row):
@@ -142,12 +146,12 @@ class RequestReply:
 
     def expired(self, row):
         """The asker's patience has run out."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         if rows.verdict[row] == Verdict.OPEN and not self.defer_if_paused(self.expired, row):
             self.give_up(row, Reason.TIMEOUT)
 
     def _guarded_back(self):
-        records, env, failing = self.system.records, self.system.env, self.failing
+        records, env, failing = self.kernel.records, self.kernel.env, self.failing
         rows = records.rows
         verdict, settled, outcome, parent, done = rows.verdict, rows.settled, rows.outcome, rows.parent, self.done
         asked = self.asker is not None
@@ -178,7 +182,7 @@ class RequestReply:
         """Whether the asker is paused now; then `function(row)` happens when it wakes."""
         if self.asker is None:
             return False
-        return self.asker.freeze(function, row, self.system.records.rows.parent[row])
+        return self.asker.freeze(function, row, self.kernel.records.rows.parent[row])
 
     def _nobody_waits(self, row):
         self.failing.discard(row)
@@ -193,13 +197,13 @@ class RequestReply:
             policy.beaten(row)
 
     def _settle(self, row, verdict):
-        rows = self.system.records.rows
-        rows.settled[row] = self.system.env._now
+        rows = self.kernel.records.rows
+        rows.settled[row] = self.kernel.env._now
         rows.verdict[row] = verdict
 
     def give_up(self, row, reason):
         """This attempt has no good answer: the next one, or none."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         if self.asker is not None and rows.outcome[rows.parent[row]]:
             self._nobody_waits(row)
             return
@@ -227,10 +231,10 @@ class RequestReply:
 
     def again(self, row):
         """Another attempt at the obligation of `row`, if anybody still waits."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         if self.asker is not None and (self.defer_if_paused(self.again, row) or rows.outcome[rows.parent[row]]):
             return
-        self.ask(self.system.next_attempt(row))
+        self.ask(self.kernel.attempts.next(row))
 
     # Policies: the caller itself may refuse to ask.
 
@@ -247,23 +251,23 @@ class RequestReply:
 
     def turned_away(self, row, reason):
         """The caller does not ask at all."""
-        rows = self.system.records.rows
-        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.system.env._now
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.kernel.env._now
         self.give_up(row, reason)
 
     def _never_sent(self, row, reason):
         """Whether the caller refused to ask; a callee may fail for the same reason, as it asks somebody else."""
-        return reason in NEVER_SENT and self.system.records.rows.outcome[row] == Outcome.REFUSED
+        return reason in NEVER_SENT and self.kernel.records.rows.outcome[row] == Outcome.REFUSED
 
     def is_wanted(self, row):
         """Whether anybody still waits for the answer to an attempt that has not been sent."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         return rows.verdict[row] == Verdict.OPEN and not rows.outcome[rows.parent[row]]
 
     def withdraw(self, row):
         """An attempt that waited to be sent never is."""
-        rows = self.system.records.rows
-        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.system.env._now
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.kernel.env._now
         if rows.verdict[row] == Verdict.OPEN:
             self._nobody_waits(row)
 
@@ -276,17 +280,24 @@ class RequestReply:
 
     def refuse(self, row, reason):
         """The inbox does not take it: the asker is told."""
-        rows = self.system.records.rows
-        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.system.env._now
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.kernel.env._now
         self.failed(row)
 
     def died(self, row):
         """The instance died: the asker sees the connection break, one hop later, unless it was answered before."""
-        if not self.system.answered_early(row):
+        if not self.answered_early(row):
             self.failed(row)
 
+    def answered_early(self, row):
+        """Whether the row was answered before its handler ended; forgets it."""
+        if row in self.replied:
+            self.replied.discard(row)
+            return True
+        return False
+
     def _request_lost(self, row):
-        rows, env = self.system.records.rows, self.system.env
+        rows, env = self.kernel.records.rows, self.kernel.env
         rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.LOST, Reason.LINK, env._now
         self._wait_in_vain(row)
 
@@ -297,9 +308,9 @@ class RequestReply:
     def _wait_in_vain(self, row):
         """Without a timeout the asker of something truly lost gives up after the network's `give_up`."""
         if self.timeout is None:
-            time = max(self.system.env._now, self.system.records.rows.born[row] + self.system.give_up)
-            self.system.env.call_at(time, self._silence, row, TIMEOUT)
+            time = max(self.kernel.env._now, self.kernel.records.rows.born[row] + self.kernel.links.give_up)
+            self.kernel.env.call_at(time, self._silence, row, TIMEOUT)
 
     def _silence(self, row):
-        if self.system.records.rows.verdict[row] == Verdict.OPEN and not self.defer_if_paused(self._silence, row):
+        if self.kernel.records.rows.verdict[row] == Verdict.OPEN and not self.defer_if_paused(self._silence, row):
             self.give_up(row, Reason.LINK)

@@ -3,7 +3,7 @@
 An edge is *guarded* where its answer may be bad, late or lost, or where who waits for it may die.
 """
 
-from evsim.engine.weak_points import is_faulty
+from evsim.engine.weak_points import is_faulty, mortal
 from evsim.scenario.handlers import all_steps, branches
 from evsim.scenario.routing import homes
 
@@ -13,9 +13,31 @@ __all__ = ["Risk"]
 class Risk:
     """Answers, for one system, which edges need a guard. `always` guards all, to show that the records are the same."""
 
-    def __init__(self, system, always):
-        self.system, self.always = system, always
+    def __init__(self, kernel, always):
+        self.scenario, self.graph, self.links, self.always = kernel.scenario, kernel.graph, kernel.links, always
+        self.mortal = mortal(kernel.scenario)
         self._known, self._racing = {}, {}
+
+    def may_fail(self, service):
+        """Whether a fault may touch this service."""
+        settings = self.scenario.services[service]
+        if self.always or service in self.mortal or settings.is_elastic:
+            return True
+        return any(
+            fault.place == service or (fault.place == settings.inside and fault.does.whole_program)
+            for fault in self.scenario.faults
+        )
+
+    def guards(self, service):
+        """Whether work in a service may be lost, or is for one of its instances alone."""
+        settings, channels = self.scenario.services[service], self.scenario.channels
+        return self.may_fail(service) or any(
+            each.owns or channels[each.channel].binds(settings, each) for each in settings.subscribe
+        )
+
+    def may_break(self, channel):
+        """Whether a channel breaks, as its reader may end before its writers."""
+        return any(service in self.mortal for service, _ in self.graph.subscribers[channel])
 
     def asking(self, place, timeout, asker):
         """Whether the answer to a request or call at `place` may be anything but a good one for somebody alive."""
@@ -23,46 +45,44 @@ class Risk:
             self.always
             or timeout is not None
             or bool(getattr(place.step, "policies", None))
-            or self.system.links.between(place.source, place.service).lossy
-            or (asker is not None and (asker.guarded or self._first_wins(asker)))
+            or self.links.between(place.source, place.service).lossy
+            or (asker is not None and (asker.guarded or self._first_wins(asker.name)))
             or self.answer(place)
         )
 
     def answer(self, place):
         """Whether the service may refuse, fail or die at `place`."""
         if place.number not in self._known:
-            service = self.system.services[place.service]
+            settings = self.scenario.services[place.service]
             self._known[place.number] = False  # a place that leads back here adds no risk of its own
             self._known[place.number] = (
-                service.guarded or service.settings.turns_away or self._steps(place, service.settings.handle, ())
+                self.guards(place.service) or settings.turns_away or self._steps(place, settings.handle, ())
             )
         return self._known[place.number]
 
     def publishing(self, place, step):
         """Whether a publish may be refused, lost or late, or its publisher die."""
-        system = self.system
-        if not system.scenario.channels[step.channel].brokered:
-            return system.may_break(step.channel)
+        if not self.scenario.channels[step.channel].brokered:
+            return self.may_break(step.channel)
         return (
             self.always
             or step.timeout is not None
-            or system.links.between(place.service, step.channel).lossy
-            or any(self._keeping(name) for name in homes(system.scenario, step))
-            or system.services[place.service].guarded
-            or self._first_wins(system.services[place.service])
+            or self.links.between(place.service, step.channel).lossy
+            or any(self._keeping(name) for name in homes(self.scenario, step))
+            or self.guards(place.service)
+            or self._first_wins(place.service)
         )
 
     def _keeping(self, name):
         """Whether a channel may not have a message at once."""
-        system = self.system
-        settings = system.scenario.channels[name]
-        return settings.may_refuse or is_faulty(system.scenario, name) or settings.replicated
+        settings = self.scenario.channels[name]
+        return settings.may_refuse or is_faulty(self.scenario, name) or settings.replicated
 
     def _first_wins(self, service):
         """Whether a handler of the service may go on before all its branches have."""
-        if service.name not in self._racing:
-            self._racing[service.name] = _any_wins(service.settings.handle)
-        return self._racing[service.name]
+        if service not in self._racing:
+            self._racing[service] = _any_wins(self.scenario.services[service].handle)
+        return self._racing[service]
 
     def _steps(self, place, steps, position):
         """Whether a handler may fail of itself."""

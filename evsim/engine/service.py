@@ -24,9 +24,10 @@ CRASHED = Outcome.CRASHED
 class Service:
     """The running counterpart of a scenario's service."""
 
-    def __init__(self, system, name, settings):
-        self.system, self.kernel, self.name, self.settings = system, system.kernel, name, settings
-        self.number = list(system.scenario.services).index(name)
+    def __init__(self, kernel, name, settings, services, channels):
+        self.kernel, self.name, self.settings = kernel, name, settings
+        self.services, self.channels = services, channels  # all of the system, by name
+        self.number = list(kernel.scenario.services).index(name)
         self.inbox = deque()
         self.entries = {}  # place number -> the first step of its compiled handler
         self.edges = {}  # place number -> its edge (what to tell whom)
@@ -37,8 +38,7 @@ class Service:
         self.instance_states = []  # what each instance remembers of its calls
         self.affinity, self.memberships = InstanceAffinity(), []  # where partitions of a log have owners
         self.policies = policies_of_service(self)
-        bound = any(system.scenario.channels[each.channel].binds(settings, each) for each in settings.subscribe)
-        self.guarded = system.may_fail(name) or bound or any(each.owns for each in settings.subscribe)
+        self.guarded = kernel.risk.guards(name)
         self.running = set()
         self.filling = self.ended = self.buried = False
         pool, inboxes = self._brought("pool"), self._brought("inboxes")
@@ -216,7 +216,7 @@ class Service:
     def _together(self):
         """Inside, messages go back to their channels, which grant none of them before all are there."""
         with ExitStack() as all_channels:
-            for channel in self.system.channels.values():
+            for channel in self.channels.values():
                 all_channels.enter_context(channel.together())
             yield
 
@@ -291,7 +291,7 @@ class Service:
     def _program(self):
         """The services of its program: itself, what runs inside it, and what it runs inside of."""
         program = self.settings.inside or self.name
-        return [each for each in self.system.services.values() if program in (each.name, each.settings.inside)]
+        return [each for each in self.services.values() if program in (each.name, each.settings.inside)]
 
     def crash(self, instance, reason=Reason.CRASH):
         """Work in hand is lost; with the last instance also what waits in the inbox or travels towards it."""
@@ -322,7 +322,7 @@ class Service:
         for memory in self.instance_states:
             memory.forget(instance)
         self._tell(instance, "crashes")
-        for channel in self.system.channels.values():
+        for channel in self.channels.values():
             if channel.batching is not None:
                 channel.batching.crash(self.name, instance)
         if self.pool.elastic:

@@ -21,14 +21,14 @@ __all__ = ["BUILDERS", "builder", "first_work", "may_strike"]
 def work(compiler, step, position, then, fail):
     if position == first_work(compiler):
         then = may_strike(compiler, then, fail)
-    system, env, rows = compiler.system, compiler.env, compiler.rows
+    env, rows = compiler.env, compiler.rows
     factor = _factor(compiler, step)
     if step.kind == "work":
         for policy in compiler.service.policies:
             then = policy.work_over(then)
     compiler.carries(then)
     queue, next_key = env._queue, env.key_counter(ANSWER)
-    draws = system.luck.draws(step.time, *compiler.purpose(step, position))
+    draws = compiler.kernel.streams.draws(step.time, *compiler.purpose(step, position))
     luck, values, missing = rows.luck, draws.values, draws.missing
 
     def work_constant(row):
@@ -86,7 +86,7 @@ def may_strike(compiler, then, fail):
 
 def _error_rate(compiler, then, fail):
     place, luck = compiler.place, compiler.rows.luck
-    chances = compiler.system.luck.uniforms("error rate", place.workload, place.service, place.ordinal)
+    chances = compiler.kernel.streams.uniforms("error rate", place.workload, place.service, place.ordinal)
     error_probability = compiler.service.error_probability
 
     def strike(row):
@@ -99,13 +99,13 @@ def _error_rate(compiler, then, fail):
 
 
 def _poison(compiler, then, fail):
-    rows, messages, system = compiler.rows, compiler.system.records.messages, compiler.system
-    key_of, names, is_poison = system.keys[compiler.place.workload].of, system.key_names, compiler.service.is_poison
+    rows, messages, identifiers = compiler.rows, compiler.kernel.records.messages, compiler.kernel.identifiers
+    key_of, is_poison = identifiers.keys[compiler.place.workload].of, compiler.service.is_poison
     luck, parent, delivered = rows.luck, rows.parent, compiler.place.is_delivery
 
     def poisoned(row):
         key = messages.key[parent[row]] if delivered else key_of(luck[row])
-        if is_poison(row, names.get(key, str(key))):
+        if is_poison(row, identifiers.key_text(key)):
             fail(row, Reason.POISON)
         else:
             then(row)
@@ -121,9 +121,9 @@ def first_work(compiler):
 
 
 def effect(compiler, step, position, then, fail):
-    effects, env = compiler.system.records.effects, compiler.env
+    effects, env = compiler.kernel.records.effects, compiler.env
     new, of_row, names, times = effects.new, effects.row, effects.name, effects.time
-    name = compiler.system.effect_number(step.name)
+    name = compiler.kernel.identifiers.effect_number(step.name)
 
     def effect(row):
         number = new()
@@ -154,8 +154,8 @@ def effect(compiler, step, position, then, fail):
 def reply(compiler, step, position, then, fail):
     if compiler.place.is_delivery or not compiler.replies_early:
         return then  # nobody waits, or the end tells them
-    answer, replied, env = compiler.edge.answer, compiler.system.replied, compiler.env
-    records = compiler.system.records
+    answer, replied, env = compiler.edge.answer, compiler.edge.replied, compiler.env
+    records = compiler.kernel.records
 
     def reply(row):
         if row not in replied:
@@ -168,7 +168,7 @@ def reply(compiler, step, position, then, fail):
 
 
 def fail_step(compiler, step, position, then, fail):
-    chances = compiler.system.luck.uniforms(*compiler.purpose(step, position))
+    chances = compiler.kernel.streams.uniforms(*compiler.purpose(step, position))
     luck, values, missing, probability = compiler.rows.luck, chances.values, chances.missing, step.probability
     reason = Reason.FAIL_STEP if step.requeue or not compiler.place.is_delivery else Reason.REJECTED
 
@@ -188,9 +188,9 @@ def fail_step(compiler, step, position, then, fail):
 def maybe(compiler, step, position, then, fail):
     taken = compiler.link(step.then, (*position, 0), then, fail)
     otherwise = compiler.link(step.otherwise, (*position, 1), then, fail)
-    chances = compiler.system.luck.uniforms(*compiler.purpose(step, position))
+    chances = compiler.kernel.streams.uniforms(*compiler.purpose(step, position))
     luck, rounds, probability = compiler.rows.luck, compiler.rows.round, step.probability
-    number_of = compiler.system.luck.of
+    number_of = compiler.kernel.streams.of
 
     def maybe(row):
         number, _ = number_of(luck[row])  # the branch belongs to the request and the round, not to the attempt
@@ -206,7 +206,7 @@ def call(compiler, step, position, then, fail):
     (target,) = compiler.place.steps[position]
     done, bad = _answers(compiler, step, position, then, fail)
     edge = RequestReply(
-        system, target, system.services[target.service], done, bad,
+        compiler.kernel, target, system.services[target.service], done, bad,
         asker=compiler.service, timeout=step.timeout,
     )  # fmt: skip
     system.enter(target, edge)
@@ -252,7 +252,7 @@ INSTEAD = {"fail": _fail, "ignore": _ignore, "fallback": _fallback}
 
 def _asks(compiler, number, ask):
     """A function of a row that makes an attempt for the place `number` and asks with it."""
-    rows, env, cyclic = compiler.rows, compiler.env, compiler.system.cyclic
+    rows, env, cyclic = compiler.rows, compiler.env, compiler.kernel.graph.cyclic
     new, places, luck, parent, born, rounds = rows.new, rows.place, rows.luck, rows.parent, rows.born, rows.round
 
     def call(row):

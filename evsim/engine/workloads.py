@@ -16,27 +16,29 @@ class RequestSource:
     """The running counterpart of a scenario's workload: it makes the requests."""
 
     def __init__(self, system, name, settings, place):
-        self.system, self.name, self.settings = system, name, settings
-        self.duration = ticks(system.scenario.run_settings.duration)
+        self.kernel, self.name, self.settings = system.kernel, name, settings
+        self.duration = ticks(self.kernel.scenario.run_settings.duration)
         closed = settings.arrivals.is_closed
         done = self._think if closed else None  # an open workload does not care how a request ended
         bad = (lambda row, reason: self._think(row)) if closed else None
-        self.edge = RequestReply(system, place, system.services[place.service], done, bad, timeout=settings.patience)
+        self.edge = RequestReply(
+            self.kernel, place, system.services[place.service], done, bad, timeout=settings.patience
+        )
         system.enter(place, self.edge)
         self.place = place
         if closed:
             self.arrive = self._arrive(None)
             self._start_users()
         else:
-            times = flatten.from_iterable(arrival_times(system, name))
+            times = flatten.from_iterable(arrival_times(self.kernel, name))
             self.arrive = self._arrive(times)
             for first in times:
-                system.env.call_at(first, self.arrive, 0, ARRIVAL)
+                self.kernel.env.call_at(first, self.arrive, 0, ARRIVAL)
                 break
 
     def _arrive(self, times):
-        system = self.system
-        rows, env, ask, number_of_place = system.records.rows, system.env, self.edge.ask, self.place.number
+        kernel = self.kernel
+        rows, env, ask, number_of_place = kernel.records.rows, kernel.env, self.edge.ask, self.place.number
         new, places, luck, born = rows.new, rows.place, rows.luck, rows.born
         queue, next_key = env._queue, env.key_counter(ARRIVAL)
 
@@ -57,7 +59,7 @@ class RequestSource:
     # A closed loop: each user waits for an answer, thinks, and comes again.
 
     def _start_users(self):
-        arrivals, luck = self.settings.arrivals, self.system.luck
+        arrivals, luck = self.settings.arrivals, self.kernel.streams
         self._numbers = count().__next__
         self._thoughts = luck.draws(arrivals.think, "think", self.name)
         first = luck.draws(arrivals.think, "first think", self.name)
@@ -65,10 +67,10 @@ class RequestSource:
             self._come(first.of(user))
 
     def _think(self, row):
-        self._come(self._thoughts.of(self.system.records.rows.luck[row]))
+        self._come(self._thoughts.of(self.kernel.records.rows.luck[row]))
 
     def _come(self, delay):
-        env = self.system.env
+        env = self.kernel.env
         if env._now + delay < self.duration:
             env.call_in(delay, self._arrive_next, None, ARRIVAL)
 

@@ -180,7 +180,7 @@ def instead(patch, kind, change):
 
 
 def rows_of(part):
-    return part.system.records.rows
+    return part.kernel.records.rows
 
 
 def everything_ends(run):

@@ -1,6 +1,7 @@
 """Ways to break the engine on purpose: those the audit must see, and those that only a property can see."""
 
-from evsim.engine import attempts, links, step_builders, system
+from evsim.engine import links, step_builders
+from evsim.engine.attempts import Attempts
 from evsim.engine.delivery import Delivery
 from evsim.engine.fault_schedule import Clock
 from evsim.engine.links import NetworkLink
@@ -57,7 +58,7 @@ def a_caller_waits_twice(patch):
     once = Once()
 
     def change(self, row):
-        if self.name == "front" and once(self.inbox and self.system.env.now > END - 0.5):
+        if self.name == "front" and once(self.inbox and self.kernel.env.now > END - 0.5):
             self.inbox.append(self.inbox[-1])
 
     then_also(patch, Service, "_plain_offer", change)
@@ -174,7 +175,7 @@ def an_answer_in_time_is_noted_as_late(patch):
     once = Once()
 
     def change(self, row):
-        records = self.system.records
+        records = self.kernel.records
         if once(row > LATE):
             records.note(records.late, row, records.rows.born[row])
 
@@ -186,7 +187,7 @@ def a_reply_is_dated_before_its_work(patch):
     original, once = step_builders.BUILDERS["reply"], Once()
 
     def reply(compiler, *rest):
-        built, replies = original(compiler, *rest), compiler.system.records.replies
+        built, replies = original(compiler, *rest), compiler.kernel.records.replies
 
         def misdated(row):
             built(row)
@@ -214,7 +215,7 @@ def a_message_that_still_waits_is_committed(patch):
         acknowledge, channel = original(self), self.subscriber.channel
 
         def for_another(row):
-            another = channel.name == "jobs" and once(channel.ready and channel.system.env.now > END - 0.5)
+            another = channel.name == "jobs" and once(channel.ready and channel.kernel.env.now > END - 0.5)
             acknowledge(channel.ready[-1] if another else row)
 
         return for_another
@@ -267,12 +268,14 @@ def a_late_answer_settles_a_void_lease(patch):
 
 @mutant("do not count 1, 2, 3", **IMPATIENT)
 def attempts_are_counted_wrongly(patch):
-    def next_attempt(running, row):
-        following = attempts.next_attempt(running, row)
-        running.records.rows.attempt[following] += 1
+    original = Attempts.next
+
+    def next_attempt(self, row):
+        following = original(self, row)
+        self.kernel.records.rows.attempt[following] += 1
         return following
 
-    patch.setattr(system, "next_attempt", next_attempt)
+    patch.setattr(Attempts, "next", next_attempt)
 
 
 def renumber(patch, change):
@@ -331,12 +334,14 @@ TWICE = {"duplication": ["facts", "reader"], "probability": 0.5, "at": 0}
 
 @mutant("do not count 1, 2, 3", faults=[TWICE])
 def a_copy_is_taken_for_an_attempt(patch):
-    def copy(running, row):
-        copied = attempts.copy_of(running, row)
-        running.records.rows.verdict[copied], running.records.rows.settled[copied] = Verdict.OPEN, float("nan")
+    original = Attempts.copy
+
+    def copy(self, row):
+        copied, rows = original(self, row), self.kernel.records.rows
+        rows.verdict[copied], rows.settled[copied] = Verdict.OPEN, float("nan")
         return copied
 
-    patch.setattr(system, "copy_of", copy)
+    patch.setattr(Attempts, "copy", copy)
 
 
 # What the audit cannot see.

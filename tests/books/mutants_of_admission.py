@@ -11,7 +11,7 @@ def who_still_waits_is_dropped(patch):
     once, original = Once(), admission._if_stale
 
     def if_stale(service):
-        rows, env, ask = service.system.records.rows, service.system.env, original(service)
+        rows, env, ask = service.kernel.records.rows, service.kernel.env, original(service)
 
         def drop(row):
             patient = env._now < rows.born[row] + ticks(0.9)  # later it may give up at this very moment

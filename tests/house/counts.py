@@ -11,7 +11,7 @@ from evsim.registry import parts
 from tests.house.source import PACKAGE, ROOT, circles, files, imports, tree, without_the_named_exception
 
 LOCATOR = re.compile(r"\bsystem\.([a-z_]+)")
-KERNEL = {"env", "luck", "records", "scenario", "seed"}  # what most parts need of the system
+KERNEL = {"kernel"}
 MODULES = ("settings", "engine", "audit", "figures", "picture", "words", "trials")
 CAPACITY = re.compile(r"\.(?:instances|workers)\b")
 PAGE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|js|yaml|md))`")

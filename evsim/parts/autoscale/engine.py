@@ -55,7 +55,7 @@ class ScaledPool(ElasticPool):
             return in_hand
         ready = set()
         for each in service.settings.subscribe:
-            channel = service.system.channels[each.channel]
+            channel = service.channels[each.channel]
             ready.update(channel.stored())
             ready.update(row for group in channel.subscribers if group.service is service for row in group.stored())
         return len(ready) + (in_hand if self.settings.in_flight else 0)

@@ -87,7 +87,7 @@ class Inboxes(Lines):
     """The inboxes behind a load balancer. ``known``: the instances that the balancer believes to be up."""
 
     def __init__(self, service, settings):
-        self.service, self.system, self.kernel = service, service.system, service.kernel
+        self.service, self.kernel = service, service.kernel
         self.settings, self.instances, self.width = settings, service.settings.instances, service.settings.workers
         super().__init__(service.affinity, self.instances)
         self.running = Held(service.instance_of, self.instances)
@@ -96,7 +96,7 @@ class Inboxes(Lines):
         self.chances = {}  # place number -> Draws
         self.pick = getattr(self, f"_{settings.by}")
         self.health_check = ticks(settings.health_check)
-        if self.health_check is not None and self.system.may_fail(service.name):
+        if self.health_check is not None and self.kernel.risk.may_fail(service.name):
             self.kernel.env.call_in(self.health_check, self._look, None, TIMEOUT)
 
     # The way in, and to a worker.
@@ -176,7 +176,7 @@ class Inboxes(Lines):
         rows = self.kernel.records.rows
         number = rows.place[row]
         if number not in self.chances:
-            place = self.system.places[number]
+            place = self.kernel.graph.places[number]
             self.chances[number] = self.kernel.streams.uniforms("balance", place.workload, place.service, place.ordinal)
         return self.chances[number].of(rows.luck[row])
 

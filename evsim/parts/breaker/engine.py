@@ -23,7 +23,7 @@ def build(edge, settings):
 class Breaker(Policy):
     """The breakers of all instances of a service, for its calls to one callee."""
 
-    def __init__(self, system, service, callee, settings):
+    def __init__(self, kernel, service, callee, settings):
         def make(instance):
             name = f"{service.name}/{instance + 1}" if service.settings.most_instances > 1 else service.name
             return Circuit(service.kernel, f"{name} to {callee}", settings)

@@ -18,7 +18,7 @@ def build(edge, settings):
 class Bulkhead(Policy):
     """The bulkheads of all instances of a service, for its calls to one callee."""
 
-    def __init__(self, system, service, callee, settings):
+    def __init__(self, kernel, service, callee, settings):
         self.settings = settings
         self.compartments = InstanceState(service, lambda instance: Compartment(settings))
 

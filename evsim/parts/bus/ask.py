@@ -23,12 +23,12 @@ class BusAsking(RequestReply):
         return self.bus.room(self.service, self.service.offer, self._dropped)
 
     def _dropped(self, row, reason):
-        rows = self.system.records.rows
-        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.system.env._now
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.kernel.env._now
 
     def died(self, row):
         """No connection breaks: who asks waits until the timeout."""
-        self.system.answered_early(row)
+        self.answered_early(row)
 
 
 def ask(bus, compiler, step, position, done, bad):
@@ -38,7 +38,7 @@ def ask(bus, compiler, step, position, done, bad):
     for target in compiler.place.steps[position]:
         service = system.services[target.service]
         edges[service] = edge = BusAsking(
-            bus, system, target, service, done, bad,
+            bus, compiler.kernel, target, service, done, bad,
             asker=compiler.service, timeout=step.timeout, policies=policies,
         )  # fmt: skip
         policies = edge.policies

@@ -17,23 +17,23 @@ from evsim.results.records import Outcome, Reason
 __all__ = ["Bus", "Handler", "BusPublisher", "build"]
 
 
-def build(system, name, settings, number):
+def build(kernel, name, settings, number, channels):
     """The bus of this name."""
-    return Bus(system, name, settings, number)
+    return Bus(kernel, name, settings, number, channels)
 
 
 class Bus(Channel):
     """An address: who listens, and whose turn it is."""
 
-    def __init__(self, system, name, settings, number):
-        super().__init__(system, name, settings, number)
+    def __init__(self, kernel, name, settings, number, channels):
+        super().__init__(kernel, name, settings, number, channels)
         self.offset = 0  # of the next message
 
     def subscriber(self, service, subscription):
-        return Handler(self.system, self, service, subscription)
+        return Handler(self.kernel, self, service, subscription)
 
     def publisher(self, *arguments):
-        return BusPublisher(self.system, *arguments)
+        return BusPublisher(self.kernel, *arguments)
 
     def ask(self, *arguments):
         """The function that asks one handler, for a step `ask`."""
@@ -65,7 +65,7 @@ class Bus(Channel):
         guarded = any(service.guarded for service in services)
         return next_there if guarded else next_handler
 
-    def partitioner(self, place, key, kind=None):
+    def partitioner(self, site, kind=None):
         """A bus is one line."""
         return lambda luck, row: 0
 
@@ -88,8 +88,8 @@ class Handler(Subscriber):
     """A service that listens. Nothing waits for it in the bus, so it needs no credit."""
 
     def edge(self, place):
-        edge = FireAndForget(self.system, place, refusable=True)
-        service, env, arrived_at = self.service, self.system.env, self.system.records.rows.arrived
+        edge = FireAndForget(self.kernel, place, refusable=True)
+        service, env, arrived_at = self.service, self.kernel.env, self.kernel.records.rows.arrived
         take = self.channel.room(service, service.offer, edge.refuse)
 
         def arrived(row):
@@ -110,18 +110,18 @@ class BusPublisher:
 
     inbound = frozenset()  # a message is on the bus as soon as it is sent
 
-    def __init__(self, system, place, step, route, then, fail, asker):
-        self.system, self.place, self.step, self.bus = system, place, step, route.channel
+    def __init__(self, kernel, place, step, route, then, fail, asker):
+        self.kernel, self.place, self.step, self.bus = kernel, place, step, route.channel
         self.hops = {}  # service -> (place number, hop) of its message from here
         for subscriber in self.bus.subscribers:
             number = subscriber.routes[route.number]
             edge = subscriber.edges[number]
-            hop = system.links.hop(
-                place.workload, asker.name, subscriber.service.name, system.records.rows, edge.arrived, edge.lost,
+            hop = kernel.links.hop(
+                place.workload, asker.name, subscriber.service.name, kernel.records.rows, edge.arrived, edge.lost,
                 ordered=True, copy=edge.copy,
             )  # fmt: skip
             self.hops[subscriber.service] = number, hop
-        system.publishings.append(self)
+        self.bus.publishers.append(self)
         note, hand = self._note(route), self._hand()
         self.publish = self._to_one(note, hand, then) if step.kind == "send" else self._to_all(note, hand, then)
 
@@ -131,9 +131,9 @@ class BusPublisher:
 
     def _note(self, route):
         """A function of a row that writes its message down."""
-        system, bus = self.system, self.bus
-        messages, env, luck = system.records.messages, system.env, system.records.rows.luck
-        write = writer(system, route)
+        kernel, bus = self.kernel, self.bus
+        messages, env, luck = kernel.records.messages, kernel.env, kernel.records.rows.luck
+        write = writer(kernel, route)
 
         def note(row):
             message = write(row)
@@ -146,8 +146,8 @@ class BusPublisher:
 
     def _hand(self):
         """A function that makes a delivery of a message and hands it to a service, or to nobody."""
-        system, bus, hops = self.system, self.bus, self.hops
-        rows, env, enter_round = system.records.rows, system.env, system.enter_round
+        kernel, bus, hops = self.kernel, self.bus, self.hops
+        rows, env, enter_round = kernel.records.rows, kernel.env, kernel.enter_round
 
         def hand(message, luck, service):
             row = rows.new()

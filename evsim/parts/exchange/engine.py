@@ -13,9 +13,9 @@ from evsim.scenario.routing import onward as leads_to
 __all__ = ["Exchange", "build"]
 
 
-def build(system, name, settings, number):
+def build(kernel, name, settings, number, channels):
     """The exchange of this name."""
-    return Exchange(system, name, settings, number)
+    return Exchange(kernel, name, settings, number, channels)
 
 
 class Exchange(Channel):
@@ -23,19 +23,19 @@ class Exchange(Channel):
 
     keeps = False
 
-    def __init__(self, system, name, settings, number):
-        super().__init__(system, name, settings, number)
+    def __init__(self, kernel, name, settings, number, channels):
+        super().__init__(kernel, name, settings, number, channels)
         self.count = 0  # of messages that came
         self.copies = {}  # message -> {copy: its fate, None while it waits at a door}
         self.told = {}  # message -> who waits for the fates of all its copies
         self.inbound = {self._offer}  # heap functions that bring a message to its channel
-        system.publishings.append(self)
+        self.publishers.append(self)
 
     def stored(self):
         """It keeps nothing, neither rows nor messages."""
         return []
 
-    def partitioner(self, place, key, kind=None):
+    def partitioner(self, site, kind=None):
         """An exchange has no partitions."""
         return lambda luck, row: 0
 
@@ -46,24 +46,24 @@ class Exchange(Channel):
 
     def _ways(self, message):
         """The channels that a message goes on to."""
-        system, messages = self.system, self.system.records.messages
-        step, key = system.routes[messages.route[message]].site.step, messages.key[message]
-        names = leads_to(system.scenario, step, self.name, system.key_text(key))
-        return [system.channels[name] for name in names]
+        kernel, messages = self.kernel, self.kernel.records.messages
+        step, key = kernel.destination(message).site.step, messages.key[message]
+        names = leads_to(kernel.scenario, step, self.name, kernel.identifiers.key_text(key))
+        return [self.channels[name] for name in names]
 
     def append(self, message):
         """Take a message: copy it to wherever it leads."""
-        messages = self.system.records.messages
-        messages.appended[message] = self.system.env._now
+        messages = self.kernel.records.messages
+        messages.appended[message] = self.kernel.env._now
         messages.offset[message] = self.count
         self.count += 1
         cause, luck = messages.cause[message], messages.luck[message]
         copies = []
         for target in self._ways(message):
-            if target.keeps and goes_round(self.system, cause, message, target):
+            if target.keeps and goes_round(self.kernel, cause, message, target):
                 self._note("message dropped in a dead-letter cycle", target, message)
             else:
-                copies.append(forward(self.system, message, cause, target, luck))
+                copies.append(forward(self.kernel, message, cause, target, luck))
         self.copies[message] = dict.fromkeys(copies)
         for copy in copies:
             self._offer(copy)
@@ -71,15 +71,15 @@ class Exchange(Channel):
             self._drop(message)
 
     def _drop(self, message):
-        rows, now = self.system.records.rows, self.system.env._now
+        rows, now = self.kernel.records.rows, self.kernel.env._now
         row = rows.new()
-        rows.luck[row], rows.parent[row] = self.system.records.messages.luck[message], message
+        rows.luck[row], rows.parent[row] = self.kernel.records.messages.luck[message], message
         rows.born[row] = rows.ready[row] = rows.ended[row] = rows.settled[row] = now
         rows.outcome[row], rows.verdict[row], rows.reason[row] = Outcome.WITHDRAWN, Verdict.DROPPED, Reason.UNROUTABLE
 
     def _offer(self, copy):
-        messages = self.system.records.messages
-        target = self.system.routes[messages.route[copy]].channel
+        messages = self.kernel.records.messages
+        target = self.kernel.destination(copy).channel
         line = target.line_before(copy)
         if line is not None:
             line.append((self._offer, copy))
@@ -94,15 +94,15 @@ class Exchange(Channel):
             messages.fate[copy] = fate
             if not fate:
                 target.append(copy)
-            elif is_letter(self.system, copy):
-                refused_letter(self.system, copy, fate)
+            elif is_letter(self.kernel, copy):
+                refused_letter(self.kernel, copy, fate)
         if fate:
             self._decided(copy, fate)
         else:
             target.when_safe(record, 1, lambda fate: self._decided(copy, fate))
 
     def _decided(self, copy, fate):
-        message = self.system.records.messages.origin[copy]
+        message = self.kernel.records.messages.origin[copy]
         self.copies[message][copy] = fate
         self._tell(message)
 
@@ -117,7 +117,7 @@ class Exchange(Channel):
         copies = self.copies[message]
         for copy in [each for each, fate in copies.items() if fate is not None]:
             copies[copy] = None
-            self._note("message sent again", self.system.routes[self.system.records.messages.route[copy]].channel, copy)
+            self._note("message sent again", self.kernel.destination(copy).channel, copy)
             self._offer(copy)
         return message
 
@@ -126,4 +126,4 @@ class Exchange(Channel):
         self._tell(message)
 
     def _note(self, what, target, copy):
-        self.system.records.incidents.append((self.system.env._now, what, target.name, copy))
+        self.kernel.records.incidents.append((self.kernel.env._now, what, target.name, copy))

@@ -41,7 +41,7 @@ class LosesLeader(FaultPolicy):
         struck.find_leader()
 
 
-def latency(system, fault):
+def latency(kernel, fault):
     if fault.add is None:
         return Lasting("factors", fault.factor)
     return Lasting("additions", ticks(fault.add))
@@ -49,10 +49,10 @@ def latency(system, fault):
 
 build = {
     "outage": Stops, "crash": Crashes, "pause": Freezes, "partition": Stops, "leader_failure": LosesLeader,
-    "slowdown": lambda system, fault: Lasting("factors", fault.factor),
-    "error_rate": lambda system, fault: Lasting("error_rates", fault.probability),
-    "poison": lambda system, fault: Lasting("poisons", fault.key),
+    "slowdown": lambda kernel, fault: Lasting("factors", fault.factor),
+    "error_rate": lambda kernel, fault: Lasting("error_rates", fault.probability),
+    "poison": lambda kernel, fault: Lasting("poisons", fault.key),
     "latency": latency,
-    "loss": lambda system, fault: Lasting("losses", fault.probability),
-    "duplication": lambda system, fault: Lasting("copies", fault.probability),
+    "loss": lambda kernel, fault: Lasting("losses", fault.probability),
+    "duplication": lambda kernel, fault: Lasting("copies", fault.probability),
 }  # fmt: skip

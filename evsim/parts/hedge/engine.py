@@ -23,12 +23,12 @@ class Hedging(Policy):
     position = OUTERMOST
 
     def __init__(self, edge, settings):
-        self.edge, self.system, self.after = edge, edge.system, ticks(settings.after)
+        self.edge, self.kernel, self.after = edge, edge.kernel, ticks(settings.after)
         self.rounds = {}  # first row of the obligation -> Round
 
     def asking(self, ask, edge):
         """`ask`, for the first attempt of a round; its hedge is asked for later."""
-        env, due, self._ask = self.system.env, self.due, ask
+        env, due, self._ask = self.kernel.env, self.due, ask
 
         def ask_and_watch(row):
             self._round(row).begin(row)
@@ -39,17 +39,17 @@ class Hedging(Policy):
 
     def due(self, row):
         """The time for the hedge of an attempt has come, if nothing has come of it."""
-        rows, edge = self.system.records.rows, self.edge
+        rows, edge = self.kernel.records.rows, self.edge
         if rows.verdict[row] != Verdict.OPEN or edge.defer_if_paused(self.due, row) or rows.outcome[rows.parent[row]]:
             return
         if edge.may_ask_again(row):
-            second = self.system.next_attempt(row)
+            second = self.kernel.attempts.next(row)
             self._round(row).open.append(second)
             self._round(row).last = second
             self._ask(second)
 
     def _round(self, row):
-        return self.rounds.setdefault(obligation(self.system.records.rows, row), Round())
+        return self.rounds.setdefault(obligation(self.kernel.records.rows, row), Round())
 
     def answered(self, row):
         """The lease of the other attempt is void."""
@@ -59,7 +59,7 @@ class Hedging(Policy):
         self.ended(row)
 
     def ended(self, row):
-        self.rounds.pop(obligation(self.system.records.rows, row), None)
+        self.rounds.pop(obligation(self.kernel.records.rows, row), None)
 
     left = ended
 

@@ -18,7 +18,7 @@ class Idempotent(ServicePolicy):
     """The store of one service: what was handled, by which row, and when."""
 
     def __init__(self, service, settings):
-        self.system, self.kernel = service.system, service.kernel
+        self.kernel = service.kernel
         self.settings, self.window = settings, ticks(settings.window)
         self.stored = {}  # identity -> (row, time)
 
@@ -53,7 +53,7 @@ class Idempotent(ServicePolicy):
             number, _ = number_of(rows.luck[row])
             return place.workload, number, place.number, rows.round[row]
 
-        return {"message": of_message, "content": of_content, "key": key_of_row(self.system, place)}[by]
+        return {"message": of_message, "content": of_content, "key": key_of_row(self.kernel, place)}[by]
 
 
 class Once(Handling):

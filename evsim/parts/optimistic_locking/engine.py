@@ -12,8 +12,8 @@ __all__ = ["Versions", "build"]
 class Versions(EffectPolicy):
     """Of one effect: how often it was made for each key, and what each attempt that read it saw of that."""
 
-    def __init__(self, system, name):
-        super().__init__(system, name)
+    def __init__(self, kernel, name):
+        super().__init__(kernel, name)
         self.raised = {}  # key -> how often
         self.seen = {}  # row of an attempt -> version
 
@@ -24,7 +24,7 @@ class Versions(EffectPolicy):
         self.raised[key] = self.of(key) + 1
 
     def made(self, place, effect):
-        key_of = key_of_row(self.system, place)
+        key_of = key_of_row(self.kernel, place)
 
         def raised(row):
             self.rise(key_of(row))
@@ -33,7 +33,7 @@ class Versions(EffectPolicy):
         return raised
 
     def condition(self, place, effect, fail):
-        key_of = key_of_row(self.system, place)
+        key_of = key_of_row(self.kernel, place)
 
         def effect_if_unchanged(row):
             if self.seen.pop(row, None) == self.of(key_of(row)):
@@ -46,7 +46,7 @@ class Versions(EffectPolicy):
 
 def read(compiler, step, position, then, fail):
     versions, reads, env = compiler.effects.policy(step.name, step.watches), compiler.kernel.records.reads, compiler.env
-    key_of, seen, name = key_of_row(compiler.system, compiler.place), versions.seen, step.name
+    key_of, seen, name = key_of_row(compiler.kernel, compiler.place), versions.seen, step.name
     compiler.service.volatile.append(seen)  # so that a crash forgets what it kills
 
     def read(row):

@@ -19,8 +19,8 @@ __all__ = ["OutboxPublisher", "Relay", "build"]
 class Relay:
     """What looks into the outbox of one service. It sleeps while nothing waits there."""
 
-    def __init__(self, system, service, poll):
-        self.system, self.service, self.poll = system, service, ticks(poll)
+    def __init__(self, service, poll):
+        self.kernel, self.service, self.poll = service.kernel, service, ticks(poll)
         self.waiting = {}  # message -> its OutboxPublisher, in the order of writing
         self.under_way = set()  # sent, and nothing heard of it yet
         self.due = inf  # when it looks next
@@ -33,8 +33,8 @@ class Relay:
 
     def _look_later(self):
         if isinf(self.due) and len(self.waiting) > len(self.under_way):
-            self.due = (self.system.env._now // self.poll + 1) * self.poll  # the next whole multiple of `poll`
-            self.system.env.call_at(self.due, self._look, None, TIMEOUT)
+            self.due = (self.kernel.env._now // self.poll + 1) * self.poll  # the next whole multiple of `poll`
+            self.kernel.env.call_at(self.due, self._look, None, TIMEOUT)
 
     def _look(self, _):
         self.due = inf
@@ -45,7 +45,7 @@ class Relay:
             wake = min(each.frozen_until for each in service.instances)
             if not isinf(wake):
                 self.due = wake
-                self.system.env.call_at(wake, self._look, None, TIMEOUT)
+                self.kernel.env.call_at(wake, self._look, None, TIMEOUT)
             return
         self._send()
 
@@ -82,39 +82,39 @@ class Relay:
             self._look_later()
 
 
-def _relay(system, service, poll):
+def _relay(service, poll):
     """The relay that looks into the outbox of a service every `poll` seconds."""
-    return system.kernel.shared(("relay", service, poll), lambda: Relay(system, system.services[service], poll))
+    return service.kernel.shared(("relay", service, poll), lambda: Relay(service, poll))
 
 
 def build(compiler, step, route, then, fail):
     """The function of a row that writes the message of a publish step into the outbox."""
-    return OutboxPublisher(compiler.system, compiler.place, step, route, then).publish
+    return OutboxPublisher(compiler.service, compiler.place, step, route, then).publish
 
 
 class OutboxPublisher:
     """One publish step into an outbox. ``publish(row)`` writes the message; ``then(row)`` follows at once."""
 
-    def __init__(self, system, place, step, route, then):
-        self.system, self.place, self.channel = system, place, route.channel
-        self.relay = _relay(system, place.service, step.outbox.poll)
+    def __init__(self, service, place, step, route, then):
+        self.kernel, self.place, self.channel = service.kernel, place, route.channel
+        kernel, self.relay = self.kernel, _relay(service, step.outbox.poll)
         self.sendings = {}  # message -> how often it was sent
         self.told = {}  # message -> whether it is kept, for each confirmation that travels back, in order
-        messages = system.records.messages
-        self.confirm = system.links.hop(
+        messages = kernel.records.messages
+        self.confirm = kernel.links.hop(
             place.workload, step.channel, place.service, messages, self._confirmed, self._confirmation_lost,
             ordered=True, rank=ANSWER, loss="confirmation lost on the link",
         )  # fmt: skip
-        self.confirm = afresh(system, self.confirm, self._confirmed)
-        self.send = system.links.hop(
+        self.confirm = afresh(kernel, self.confirm, self._confirmed)
+        self.send = kernel.links.hop(
             place.workload, place.service, step.channel, messages, self._arrived, self._unheard,
             ordered=True, loss="message lost on the link",
         )  # fmt: skip
-        self.send = afresh(system, self.send, self._arrived)
+        self.send = afresh(kernel, self.send, self._arrived)
         self.inbound = {self._arrived}
-        system.publishings.append(self)
+        self.channel.publishers.append(self)
 
-        write = writer(system, route)
+        write = writer(kernel, route)
 
         def publish(row):
             message = write(row)
@@ -129,16 +129,16 @@ class OutboxPublisher:
         return [message for message, outbox in self.relay.waiting.items() if outbox is self]
 
     def send_now(self, message):
-        messages = self.system.records.messages
+        messages = self.kernel.records.messages
         number = self.sendings[message] = self.sendings[message] + 1
         if number == 1:
-            messages.sent[message] = self.system.env._now
+            messages.sent[message] = self.kernel.env._now
         else:
             self._note("message sent again", message)
         self.send(message)
 
     def _note(self, what, message):
-        self.system.records.incidents.append((self.system.env._now, what, self.channel.name, message))
+        self.kernel.records.incidents.append((self.kernel.env._now, what, self.channel.name, message))
 
     def _arrived(self, message):
         channel, line = self.channel, self.channel.line_before(message)
@@ -150,7 +150,7 @@ class OutboxPublisher:
             self._note("message refused", message)
             self._tell(message, False)
             return
-        if isnan(self.system.records.messages.appended[message]):
+        if isnan(self.kernel.records.messages.appended[message]):
             channel.append(message)
         else:
             self._note("message came again", message)
@@ -165,7 +165,7 @@ class OutboxPublisher:
         if not take(self.told, message, 0):
             self.relay.again(message, refused=True)
         elif self.relay.confirmed(message):
-            self.system.records.messages.acknowledged[message] = self.system.env._now
+            self.kernel.records.messages.acknowledged[message] = self.kernel.env._now
             del self.sendings[message]
 
     def _confirmation_lost(self, message):
@@ -174,4 +174,4 @@ class OutboxPublisher:
 
     def _unheard(self, message):
         """The link lost the message, or its confirmation: the relay waits for it for the network's `give_up`."""
-        self.system.env.call_in(self.system.give_up, self.relay.again, message, TIMEOUT)
+        self.kernel.env.call_in(self.kernel.links.give_up, self.relay.again, message, TIMEOUT)

@@ -18,16 +18,16 @@ __all__ = ["SIGPIPE", "Pipe", "PipeReader", "PipePublisher", "build"]
 SIGPIPE = 128 + 13  # the exit status of a program that wrote to a broken pipe
 
 
-def build(system, name, settings, number):
+def build(kernel, name, settings, number, channels):
     """The pipe of this name."""
-    return Pipe(system, name, settings, number)
+    return Pipe(kernel, name, settings, number, channels)
 
 
 class Pipe(Channel):
     """The buffer, and who waits for room in it."""
 
-    def __init__(self, system, name, settings, number):
-        super().__init__(system, name, settings, number)
+    def __init__(self, kernel, name, settings, number, channels):
+        super().__init__(kernel, name, settings, number, channels)
         self.room = room_of(settings)
         self.ready = deque()  # (row, size), the oldest first
         self.waiting = deque()  # (message, its PipePublisher) that wait for room, in the order in which they came
@@ -36,12 +36,12 @@ class Pipe(Channel):
         self.reader = None
 
     def subscriber(self, service, subscription):
-        return PipeReader(self.system, self, service, subscription)
+        return PipeReader(self.kernel, self, service, subscription)
 
     def publisher(self, *arguments):
-        return PipePublisher(self.system, *arguments)
+        return PipePublisher(self.kernel, *arguments)
 
-    def partitioner(self, place, key, kind=None):
+    def partitioner(self, site, kind=None):
         """A pipe is one line."""
         return lambda luck, row: 0
 
@@ -54,7 +54,7 @@ class Pipe(Channel):
     def write(self, message, writing):
         """Take a message now, or as soon as there is room; or let its writer die."""
         if self.broken:
-            self.system.records.messages.fate[message] = Fate.BROKEN
+            self.kernel.records.messages.fate[message] = Fate.BROKEN
             writing.asker.die(SIGPIPE, Reason.BROKEN_PIPE)
         elif self.waiting or not self._may_enter(writing):
             self.waiting.append((message, writing))
@@ -66,7 +66,7 @@ class Pipe(Channel):
         return self.room.fits(writing.size) or (not self.ready and self.reader.may_read)
 
     def _keep(self, message, writing):
-        messages, rows, now = self.system.records.messages, self.system.records.rows, self.system.env._now
+        messages, rows, now = self.kernel.records.messages, self.kernel.records.rows, self.kernel.env._now
         messages.appended[message] = messages.acknowledged[message] = now
         messages.offset[message] = self.offset
         self.offset += 1
@@ -74,8 +74,8 @@ class Pipe(Channel):
         row = rows.new()
         rows.luck[row], rows.parent[row] = messages.luck[message], message
         rows.place[row] = self.reader.routes[messages.route[message]]
-        if self.system.enter_round is not None:
-            self.system.enter_round(row)
+        if self.kernel.enter_round is not None:
+            self.kernel.enter_round(row)
         rows.born[row] = rows.ready[row] = now
         self.ready.append((row, writing.size))
         self.reader.read()
@@ -83,7 +83,7 @@ class Pipe(Channel):
 
     def admit(self):
         """Those who wait write, as far as there is room."""
-        messages, outcome = self.system.records.messages, self.system.records.rows.outcome
+        messages, outcome = self.kernel.records.messages, self.kernel.records.rows.outcome
         while self.waiting and not self.broken:
             message, writing = self.waiting[0]
             over = outcome[messages.cause[message]]  # the work that wrote it has ended meanwhile
@@ -99,7 +99,7 @@ class Pipe(Channel):
         """A program has died: it waits no more."""
         for message, writing in self.waiting:
             if writing.asker is service:
-                self.system.records.messages.fate[message] = Fate.WITHDRAWN
+                self.kernel.records.messages.fate[message] = Fate.WITHDRAWN
         self.waiting = deque(entry for entry in self.waiting if entry[1].asker is not service)
         self.admit()
 
@@ -108,11 +108,11 @@ class Pipe(Channel):
         if self.broken:
             return
         self.broken = True
-        now = self.system.env._now
-        self.system.records.incidents.append((now, "broken pipe", self.name, None))
+        now = self.kernel.env._now
+        self.kernel.records.incidents.append((now, "broken pipe", self.name, None))
         while self.ready:
             row, _ = self.ready.popleft()
-            lose(self.system.records.rows, row, Outcome.LOST, Reason.BROKEN_PIPE, now)
+            lose(self.kernel.records.rows, row, Outcome.LOST, Reason.BROKEN_PIPE, now)
         for _, writing in self.waiting:
             writing.asker.die(SIGPIPE, Reason.BROKEN_PIPE)
 
@@ -129,8 +129,8 @@ class _End:
 class PipeReader(Subscriber, _End):
     """The one program that reads a pipe, a message for each free worker."""
 
-    def __init__(self, system, channel, service, subscription):
-        super().__init__(system, channel, service, subscription)
+    def __init__(self, kernel, channel, service, subscription):
+        super().__init__(kernel, channel, service, subscription)
         self.credit = self.full_credit = service.width
         self.left = subscription.take  # messages it will take still; None: all
         self.reading = False
@@ -138,7 +138,7 @@ class PipeReader(Subscriber, _End):
         service.memberships.append(self)
 
     def edge(self, place):
-        return FireAndForget(self.system, place, refusable=False, freed=self._freed)
+        return FireAndForget(self.kernel, place, refusable=False, freed=self._freed)
 
     @property
     def may_read(self):
@@ -149,7 +149,7 @@ class PipeReader(Subscriber, _End):
         """Take messages out as far as there are workers."""
         if self.reading:
             return  # a handling ended inside the loop below, which goes on
-        pipe, rows = self.channel, self.system.records.rows
+        pipe, rows = self.channel, self.kernel.records.rows
         self.reading = True
         while self.may_read:
             if not pipe.ready:
@@ -161,7 +161,7 @@ class PipeReader(Subscriber, _End):
             if self.left is not None:
                 self.left -= 1
             pipe.room.take(size)
-            rows.leased[row] = rows.arrived[row] = self.system.env._now
+            rows.leased[row] = rows.arrived[row] = self.kernel.env._now
             self.service.offer(row)
             pipe.admit()
         self.reading = False
@@ -201,12 +201,12 @@ class _PipeWriter(_End):
 class PipePublisher:
     """One publish step into a pipe, on one path. ``publish(row)`` starts it; ``then(row)`` comes when there is room."""
 
-    def __init__(self, system, place, step, route, then, fail, asker):
-        self.system, self.then, self.asker = system, then, asker
+    def __init__(self, kernel, place, step, route, then, fail, asker):
+        self.kernel, self.then, self.asker = kernel, then, asker
         self.size = 1 if step.size is None else step.size
         self.inbound = {self.kept}
-        system.publishings.append(self)
-        write, pipe = writer(system, route), route.channel
+        write, pipe = writer(kernel, route), route.channel
+        pipe.publishers.append(self)
         asker.memberships.append(_PipeWriter(pipe, asker))
 
         def publish(row):
@@ -220,6 +220,6 @@ class PipePublisher:
 
     def kept(self, message):
         """The message lies in the pipe: its writer goes on."""
-        row = self.system.records.messages.cause[message]
-        if not self.system.records.rows.outcome[row] and not self.asker.freeze(self.kept, message, row):
+        row = self.kernel.records.messages.cause[message]
+        if not self.kernel.records.rows.outcome[row] and not self.asker.freeze(self.kept, message, row):
             self.then(row)

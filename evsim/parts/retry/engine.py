@@ -16,30 +16,30 @@ ENOUGH = 1 - 1e-9  # ten tenths are one
 def build(edge, settings):
     """The retries of this edge; all steps that ask this callee with the same budget share it."""
     budget = edge.shared(Budget, settings.budget)
-    return Retrying(edge.system, settings) if budget is None else Budgeted(edge.system, settings, budget)
+    return Retrying(edge.kernel, settings) if budget is None else Budgeted(edge.kernel, settings, budget)
 
 
 class Retrying(Policy):
     """Another attempt some time after one that failed, up to so many."""
 
-    def __init__(self, system, settings):
-        self.system, self.settings = system, settings
+    def __init__(self, kernel, settings):
+        self.kernel, self.settings = kernel, settings
         self.waits = {}  # edge -> how long to wait before another attempt; on a bus each handler has an edge
 
     def tries_again(self, edge, row, last, number):
         if number >= self.settings.attempts or not edge.may_ask_again(row):
             return False
         if edge not in self.waits:
-            self.waits[edge] = self.system.backoff(self.settings, edge.place)
-        self.system.env.call_in(self.waits[edge](last, number), edge.again, last, TIMEOUT)
+            self.waits[edge] = self.kernel.attempts.backoff(self.settings, edge.place)
+        self.kernel.env.call_in(self.waits[edge](last, number), edge.again, last, TIMEOUT)
         return True
 
 
 class Budgeted(Retrying):
     """Retries, and hedges, as far as a budget allows them."""
 
-    def __init__(self, system, settings, budget):
-        super().__init__(system, settings)
+    def __init__(self, kernel, settings, budget):
+        super().__init__(kernel, settings)
         self.budget = budget
 
     def beginning(self, ask):
@@ -58,8 +58,8 @@ class Budgeted(Retrying):
 class Budget:
     """The buckets of all instances of a service, for their calls to one callee."""
 
-    def __init__(self, system, service, callee, settings):
-        self.system, self.settings = system, settings
+    def __init__(self, kernel, service, callee, settings):
+        self.kernel, self.settings = kernel, settings
         self.who = f"{service.name} to {callee}"
         self.buckets = InstanceState(service, lambda instance: Bucket(settings.burst))
 
@@ -74,7 +74,7 @@ class Budget:
         if bucket.tokens >= ENOUGH:
             bucket.tokens -= 1
             return True
-        self.system.records.incidents.append((self.system.env._now, NO_RETRY, self.who, row))
+        self.kernel.records.incidents.append((self.kernel.env._now, NO_RETRY, self.who, row))
         return False
 
 

@@ -7,9 +7,9 @@ __all__ = ["build", "compensate", "undo"]
 
 def undo(compiler, step, position, then, fail):
     """A function of a row: what its request left as effect of this name until now is undone."""
-    system, records, env = compiler.system, compiler.kernel.records, compiler.env
-    undos, effects, code = records.undos, records.effects, system.effect_number(step.name)
-    place, policies, name = compiler.place, system.effects, step.name
+    kernel, records, env = compiler.kernel, compiler.kernel.records, compiler.env
+    undos, effects, code = records.undos, records.effects, kernel.identifiers.effect_number(step.name)
+    place, policies, name = compiler.place, compiler.effects, step.name
 
     def undone(row):
         number = undos.new()

@@ -12,13 +12,13 @@ __all__ = ["Unique", "build"]
 class Unique(EffectPolicy):
     """The keys that an effect has been made for, and for which request each."""
 
-    def __init__(self, system, name):
-        super().__init__(system, name)
+    def __init__(self, kernel, name):
+        super().__init__(kernel, name)
         self.taken = {}
 
     def is_new(self, place):
         """A function of a row: whether its key has no row yet. Then it has one."""
-        taken, key_of, owner = self.taken, key_of_row(self.system, place), self._owner(place)
+        taken, key_of, owner = self.taken, key_of_row(self.kernel, place), self._owner(place)
 
         def is_new(row):
             key = key_of(row)
@@ -42,7 +42,7 @@ class Unique(EffectPolicy):
 
     def undone(self, place, row):
         """The row that the request wrote is there no more."""
-        key = key_of_row(self.system, place)(row)
+        key = key_of_row(self.kernel, place)(row)
         if self.taken.get(key) == self._owner(place)(row):
             del self.taken[key]
 

@@ -24,7 +24,7 @@ class Store:
 def build(compiler, step, position, then, fail):
     """The function of a row that looks its key up, loads it if need be, and goes on with ``then(row)``."""
     store = compiler.shared(("cache", step), Store)
-    env, key_of = compiler.env, key_of_row(compiler.system, compiler.place)
+    env, key_of = compiler.env, key_of_row(compiler.kernel, compiler.place)
     lookup, ttl = ticks(step.lookup), ticks(step.ttl)
     load = compiler.draws(step.load, step, position)
 

@@ -22,7 +22,7 @@ class Flaps(FaultPolicy):
         struck, instance = who
         (struck.start if self.down[who] else struck.stop)(*instance)
         self.down[who] = not self.down[who]
-        self.system.env.call_in(self.every, self._turn, who, FAULT)
+        self.kernel.env.call_in(self.every, self._turn, who, FAULT)
 
     def end(self, struck, instance):
         if self.down.pop((struck, instance)):

@@ -9,7 +9,7 @@ __all__ = ["build"]
 
 class TollBooth(ServicePolicy):
     def __init__(self, service, settings):
-        self.env, self.time = service.system.env, ticks(settings.time)
+        self.env, self.time = service.kernel.env, ticks(settings.time)
 
     def handling(self, compiler, end):
         return Paid(self, compiler, end)

@@ -89,7 +89,7 @@ def a_message_waits_on_the_bus(patch):
     original, once = Handler.edge, Once()
 
     def edge(self, place):
-        made, rows, env = original(self, place), self.system.records.rows, self.system.env
+        made, rows, env = original(self, place), self.kernel.records.rows, self.kernel.env
         arrived = made.arrived
 
         def late(row):

@@ -23,7 +23,7 @@ def who_is_done_slows_the_others_down_still(patch):
     original, once = Contention._remove, Once()
 
     def remove(self, row, count):
-        if not once(self.service.system.env._now > 0):
+        if not once(self.service.kernel.env._now > 0):
             original(self, row, count)
 
     patch.setattr(Contention, "_remove", remove)

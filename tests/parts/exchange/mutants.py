@@ -57,7 +57,7 @@ def a_queue_that_is_bound_twice_gets_two_copies(patch):
 @mutant("an exchange handed a message on wrongly", of=sorted_shop)
 def a_message_goes_to_a_queue_of_another_key(patch):
     names = {"left": "right", "right": "left"}
-    change_ways(patch, lambda self, found: [self.system.channels[names[found[0].name]], found[1]])
+    change_ways(patch, lambda self, found: [self.channels[names[found[0].name]], found[1]])
 
 
 @mutant("a message was copied wrongly", of=sorted_shop, alternate="ledger")

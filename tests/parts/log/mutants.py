@@ -62,7 +62,7 @@ def what_is_done_is_left_out_of_a_commit(patch):
     original, once = OwnedGroup.commit, Once()
 
     def commit(self, cursor):
-        if once(cursor.done and self.system.env.now > 10):
+        if once(cursor.done and self.kernel.env.now > 10):
             cursor.done.pop()
         original(self, cursor)
 
@@ -155,7 +155,7 @@ def a_replay_is_not_told_apart(patch):
 
     def replay(self, ticket):
         original(self, ticket)
-        self.system.records.replays.clear()
+        self.kernel.records.replays.clear()
 
     patch.setattr(Reader, "_replay", replay)
 
@@ -177,7 +177,7 @@ def a_message_that_is_gone_is_kept_in_line(patch):
 
     def give_up(self, row, reason):
         original(self, row, reason)
-        if self.system.env.now > END - 2:
+        if self.kernel.env.now > END - 2:
             self.ready_in(self.partition_of(row)).append(row)
 
     patch.setattr(Reader, "give_up", give_up)
@@ -228,7 +228,7 @@ def a_batch_is_never_sent(patch):
     original, once = Batching._lingered, Once()
 
     def lingered(self, ticket):
-        if not once(self.system.env.now > 10):
+        if not once(self.kernel.env.now > 10):
             original(self, ticket)
 
     patch.setattr(Batching, "_lingered", lingered)

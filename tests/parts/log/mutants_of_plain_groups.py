@@ -37,7 +37,7 @@ def a_message_is_copied_twice(patch):
 
     def change(self, message):
         if once(message > LATE):
-            self.subscribers[0].offer(message, self.system.records.messages.partition[message])
+            self.subscribers[0].offer(message, self.kernel.records.messages.partition[message])
 
     then_also(patch, Log, "_append", change)
 

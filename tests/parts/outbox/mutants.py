@@ -26,7 +26,7 @@ def registering():
 
 @mutant("when no relay looked", of=registering)
 def a_relay_looks_at_any_time(patch):
-    patch.setattr(Relay, "_look_later", lambda self: self.system.env.call_in(1e7, self._look, None))
+    patch.setattr(Relay, "_look_later", lambda self: self.kernel.env.call_in(1e7, self._look, None))
 
 
 @mutant("let a later message go first", of=registering)

@@ -184,7 +184,7 @@ def who_failed_asks_for_no_other_message(patch):
 @mutant("ended lies before started", **SLOW, worker={"workers": 3})
 def an_old_receipt_deletes_what_somebody_has(patch):
     def delete(self, row):
-        if not self.system.records.rows.verdict[row]:
+        if not self.kernel.records.rows.verdict[row]:
             self._close(row, Verdict.DONE, Reason.LATE_DELETE)
         return True
 

@@ -14,9 +14,9 @@ __all__ = ["BatchDelivery"]
 class BatchDelivery(OwnedDelivery):
     """The edge of a group that reads in batches; ``subscriber.batches`` has the followers of each leader."""
 
-    def __init__(self, system, place, subscriber):
-        super().__init__(system, place, subscriber)
-        send, arrived_at, batches = self.send, system.records.rows.arrived, self.batches
+    def __init__(self, kernel, place, subscriber):
+        super().__init__(kernel, place, subscriber)
+        send, arrived_at, batches = self.send, kernel.records.rows.arrived, self.batches
 
         def send_all(leader):
             send(leader)
@@ -27,7 +27,7 @@ class BatchDelivery(OwnedDelivery):
 
     def _arrived(self):
         arrived, batches = super()._arrived(), self.subscriber.batches
-        arrived_at, env = self.system.records.rows.arrived, self.system.env
+        arrived_at, env = self.kernel.records.rows.arrived, self.kernel.env
 
         def all_arrived(leader):
             for row in batches.get(leader, ()):
@@ -42,7 +42,7 @@ class BatchDelivery(OwnedDelivery):
         return self.subscriber.batches
 
     def begin(self, first):
-        rows, batches = self.system.records.rows, self.subscriber.batches
+        rows, batches = self.kernel.records.rows, self.subscriber.batches
 
         def begin(leader):
             for row in batches.get(leader, ()):
@@ -63,7 +63,7 @@ class BatchDelivery(OwnedDelivery):
 
     def _share(self, leader):
         """The followers of a leader whose work is over end as it did; they are its followers no more."""
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         followers = self.subscriber.batches.pop(leader, ())
         for row in followers:
             rows.outcome[row], rows.ended[row] = rows.outcome[leader], rows.ended[leader]
@@ -83,25 +83,25 @@ class BatchDelivery(OwnedDelivery):
             else:
                 self.give_up(row)
         if number < self.attempts:
-            self.system.backing_off += len(crew)
+            self.kernel.attempts.backing_off += len(crew)
             delay = self.backoff(leader, number)
-            self.system.env.call_in(delay, self._all_again, crew, TIMEOUT)
+            self.kernel.env.call_in(delay, self._all_again, crew, TIMEOUT)
             self.subscriber.backs_off(leader, delay)
         else:
             self.subscriber.dead(leader)
 
     def _copy(self, leader):
-        copied, records = super()._copy(leader), self.system.records
-        followers = self.batches[copied] = [self.system.copy(row) for row in self.batches.get(leader, ())]
+        copied, records = super()._copy(leader), self.kernel.records
+        followers = self.batches[copied] = [self.kernel.attempts.copy(row) for row in self.batches.get(leader, ())]
         for row in followers:
-            records.rows.ready[row] = records.rows.leased[row] = self.system.env._now
+            records.rows.ready[row] = records.rows.leased[row] = self.kernel.env._now
             records.batches.append((row, copied))
         return copied
 
     copy_ended = _share
 
     def _all_again(self, crew):
-        self.system.backing_off -= len(crew)
+        self.kernel.attempts.backing_off -= len(crew)
         for row in reversed(crew[1:]):
             self.subscriber.put(self._next(row))
         self.subscriber.back(self._next(crew[0]))
@@ -109,7 +109,7 @@ class BatchDelivery(OwnedDelivery):
     def died(self, leader):
         if leader in self.subscriber.stale:
             self._share(leader)
-        elif self.system.records.rows.outcome[leader] != Outcome.LOST:
+        elif self.kernel.records.rows.outcome[leader] != Outcome.LOST:
             self.subscriber.batches[leader] = self._share(leader)
         super().died(leader)
 

@@ -10,21 +10,23 @@ class Batching:
     """The batches that the producers of one log have open. A producer is an instance of a service."""
 
     def __init__(self, log):
-        self.log, self.system = log, log.system
+        self.log, self.kernel = log, log.kernel
         self.linger, self.most = ticks(log.settings.linger), log.settings.batch
+        self.producers = {}  # name -> service
         self.open = {}  # (service, instance, partition) -> [(publishing, message), ...]
         self.number = 0  # of the batch that was opened last
         self.numbers = {}  # as `open`: the number of the batch
 
     def add(self, publishing, message):
         """A message is to be sent when its batch is."""
-        messages = self.system.records.messages
-        service = self.system.services[publishing.place.service]
+        messages = self.kernel.records.messages
+        service = publishing.asker
+        self.producers[service.name] = service
         way = service.name, service.instance_of(messages.cause[message]), messages.partition[message]
         if way not in self.open:
             self.number += 1
             self.open[way], self.numbers[way] = [], self.number
-            self.system.env.call_in(self.linger, self._lingered, (way, self.number), TIMEOUT)
+            self.kernel.env.call_in(self.linger, self._lingered, (way, self.number), TIMEOUT)
         self.open[way].append((publishing, message))
         if len(self.open[way]) == self.most:
             self._send(way)
@@ -34,7 +36,7 @@ class Batching:
         if self.numbers.get(way) != number:
             return
         service, instance, partition = way
-        asleep = self.system.services[service].instances[instance].frozen
+        asleep = self.producers[service].instances[instance].frozen
         if asleep is not None:
             asleep.append((self._lingered, ticket))
             return
@@ -43,13 +45,13 @@ class Batching:
         self._send(way)
 
     def _send(self, way):
-        sent = self.system.records.messages.sent
+        sent = self.kernel.records.messages.sent
         del self.numbers[way]
         for publishing, message in self.open.pop(way):
             if sent[message] >= 0:
                 publishing.leaves_again(message)
             else:
-                sent[message] = self.system.env._now
+                sent[message] = self.kernel.env._now
             publishing.send_now(message)
 
     def crash(self, service, instance):
@@ -57,8 +59,8 @@ class Batching:
         for way in [way for way in self.open if way[:2] == (service, instance)]:
             del self.numbers[way]
             for publishing, message in self.open.pop(way):
-                incident = self.system.env._now, "message lost with its producer", self.log.name, message
-                self.system.records.incidents.append(incident)
+                incident = self.kernel.env._now, "message lost with its producer", self.log.name, message
+                self.kernel.records.incidents.append(incident)
                 publishing.lost(message)
 
     def of(self, publishing):

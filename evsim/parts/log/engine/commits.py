@@ -51,9 +51,9 @@ class OwnedDelivery(Delivery):
     A way back to the last commit is no failure: only failures count towards the attempts that are allowed.
     """
 
-    def __init__(self, system, place, subscriber):
+    def __init__(self, kernel, place, subscriber):
         self.failures = {}  # first row of an obligation -> how often it failed
-        super().__init__(system, place, subscriber)
+        super().__init__(kernel, place, subscriber)
 
     def after_work(self):
         return super().after_work() if self.subscriber.commits_at_once else (self.subscriber.worked,)

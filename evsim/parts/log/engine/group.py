@@ -15,28 +15,28 @@ class Group(Reader):
 
     settled = None
 
-    def __init__(self, system, channel, service, subscription):
-        super().__init__(system, channel, service, subscription)
+    def __init__(self, kernel, channel, service, subscription):
+        super().__init__(kernel, channel, service, subscription)
         count = len(channel.ends)
         self.idle = bytearray(b"\1" * count)
         self.stores = [None] * count  # a deque where something ever waited
         self.granting = set()  # partitions from which messages are handed out one after the other
-        guarded = service.guarded or is_faulty(system.scenario, channel.name) or bool(subscription.replay)
+        guarded = service.guarded or is_faulty(kernel.scenario, channel.name) or bool(subscription.replay)
         self.offer = self._offer(guarded)
         self.worked = self._guarded_worked if guarded else self._worked()
 
     def edge(self, place):
         early = self.subscription.commits.early
-        return (EarlyCommitDelivery if early else Delivery)(self.system, place, self)
+        return (EarlyCommitDelivery if early else Delivery)(self.kernel, place, self)
 
     def _offer(self, guarded):
-        system = self.system
-        rows, messages, env = system.records.rows, system.records.messages, system.env
+        kernel = self.kernel
+        rows, messages, env = kernel.records.rows, kernel.records.messages, kernel.env
         new, places, lucks, parents = rows.new, rows.place, rows.luck, rows.parent
         born, ready, leased = rows.born, rows.ready, rows.leased
         luck_of, route_of = messages.luck, messages.route
         idle, stores, edges, routes = self.idle, self.stores, self.edges, self.routes
-        enter_round = system.enter_round
+        enter_round = kernel.enter_round
 
         def offer(message, partition):
             row = new()
@@ -58,8 +58,8 @@ class Group(Reader):
         return offer
 
     def _worked(self):
-        rows, env = self.system.records.rows, self.system.env
-        partitions, parents = self.system.records.messages.partition, rows.parent
+        rows, env = self.kernel.records.rows, self.kernel.env
+        partitions, parents = self.kernel.records.messages.partition, rows.parent
         leased, places = rows.leased, rows.place
         idle, stores, edges = self.idle, self.stores, self.edges
 

@@ -20,7 +20,7 @@ class Membership:
     """The members of one group, numbered as the instances of its service."""
 
     def __init__(self, group, subscription):
-        self.group, self.service, self.env = group, group.service, group.system.env
+        self.group, self.service, self.env = group, group.service, group.kernel.env
         self.assign, self.eager = ASSIGN[subscription.owns], subscription.owns in EAGER
         self.pause, self.session_timeout = ticks(subscription.rebalance or 0.0), ticks(subscription.session_timeout)
         self.patience, self.static = ticks(subscription.max_poll_interval), subscription.static
@@ -31,7 +31,7 @@ class Membership:
         self.crashed = set()  # those of them that have died
         self.anew = set()  # those of them whose instance is back under another name, and waits to get in
         self.stage = None
-        self.link = group.system.links.between(self.service.name, group.channel.name)
+        self.link = group.kernel.links.between(self.service.name, group.channel.name)
         self.link.memberships.append(self)
         self.name = f"{self.service.name} of {group.channel.name}"
         self._share_out()
@@ -44,7 +44,7 @@ class Membership:
 
     def dies_silently(self, row, member):
         """Whether the broker only learns at the end of the session that the member is dead with a row in its hands."""
-        died = self.group.system.records.rows.outcome[row] == Outcome.CRASHED
+        died = self.group.kernel.records.rows.outcome[row] == Outcome.CRASHED
         return died and self.session_timeout is not None and member in self.members
 
     # What happens to members.
@@ -174,7 +174,7 @@ class Membership:
     def rebalance(self):
         """Share out the partitions anew."""
         if self.stage is None:
-            self.group.system.records.incidents.append((self.env._now, "rebalance", self.name, None))
+            self.group.kernel.records.incidents.append((self.env._now, "rebalance", self.name, None))
         if self.stage != JOINING:
             self.stage = REVOKING
             target = None if self.eager else self._target()
@@ -197,7 +197,7 @@ class Membership:
 
     def _joined(self, _):
         self.stage = None
-        self.group.system.records.incidents.append((self.env._now, "end of rebalance", self.name, None))
+        self.group.kernel.records.incidents.append((self.env._now, "end of rebalance", self.name, None))
         wishes = self._share_out()
         owned = [cursor for cursor in self.group.cursors if cursor.owner is not None]
         if self.anew or any(wishes[cursor.number] != cursor.owner for cursor in owned):
@@ -241,8 +241,8 @@ class Membership:
 
     def _note(self, cursor, owned):
         entry = self.env._now, self.group.channel.name, self.service.name, cursor.number, cursor.owner, owned
-        self.group.system.records.ownership.append(entry)
+        self.group.kernel.records.ownership.append(entry)
 
     def _incident(self, kind, member, detail=None):
         what = f"{self.service.name}/{member + 1} of {self.group.channel.name}"
-        self.group.system.records.incidents.append((self.env._now, kind, what, detail))
+        self.group.kernel.records.incidents.append((self.env._now, kind, what, detail))

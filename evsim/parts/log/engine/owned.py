@@ -20,12 +20,12 @@ __all__ = ["OwnedGroup"]
 class OwnedGroup(Reader):
     """Grants the messages of a partition to its owner, one at a time."""
 
-    def __init__(self, system, channel, service, subscription):
-        super().__init__(system, channel, service, subscription)
+    def __init__(self, kernel, channel, service, subscription):
+        super().__init__(kernel, channel, service, subscription)
         commit = subscription.commits
         self.commits_at_once = not (commit.early or commit.periodic)
         if commit.atomic:
-            self.settled = transactions_of(system).end
+            self.settled = transactions_of(kernel).end
         self.interval = ticks(commit.time) if commit.periodic else None
         self.max_poll_interval = ticks(subscription.max_poll_interval)
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
@@ -40,7 +40,7 @@ class OwnedGroup(Reader):
     def edge(self, place):
         kinds = {"before": OwnedEarlyCommitDelivery, "transaction": TransactionalDelivery}
         kind = kinds.get(self.subscription.commits.kind, OwnedDelivery)
-        return (kind if self.batch == 1 else BatchDelivery)(self.system, place, self)
+        return (kind if self.batch == 1 else BatchDelivery)(self.kernel, place, self)
 
     def offer(self, message, partition):
         cursor = self.cursors[partition]

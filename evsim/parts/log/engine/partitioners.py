@@ -1,6 +1,6 @@
 """Partitioners: to which partition a producer sends a message. A producer is an instance of a service.
 
-Each is made for the publish step of a place, and gives a function of a message's luck and of the row that publishes it.
+Each is made for a publish site, and gives a function of a message's luck and of the row that publishes it.
 """
 
 from array import array
@@ -11,8 +11,8 @@ from evsim.engine.random_streams import BLOCK
 __all__ = ["PARTITIONERS"]
 
 
-def by_key(log, place, key):
-    """The hash of the key, as Kafka's producer has it; `key` is the one of the step, or None for the request's own.
+def by_key(log, site):
+    """The hash of the key, as Kafka's producer has it; that of the step, or else the request's own.
 
     Where partitions are added, a key may get another one from then on.
     """
@@ -20,7 +20,7 @@ def by_key(log, place, key):
 
     def table(count):
         if count not in tables:
-            tables[count] = _table(log.system, place.workload, key, count)
+            tables[count] = _table(log.kernel, site.place.workload, site.key, count)
         return tables[count]
 
     if log.settings.add_partitions is None:
@@ -28,12 +28,12 @@ def by_key(log, place, key):
     return lambda luck, row: table(len(log.ends))(luck, row)
 
 
-def _table(system, workload, key, count):
-    names = system.key_names
+def _table(kernel, workload, key, count):
+    names = kernel.identifiers.key_names
     if key is not None:
         fixed = partition_of(names.get(key, key), count)
         return lambda luck, row: fixed
-    keys, values, number_of = system.keys[workload], array("i"), system.luck.of
+    keys, values, number_of = kernel.identifiers.keys[workload], array("i"), kernel.streams.of
 
     def partition(luck, row):
         try:
@@ -51,24 +51,24 @@ def _table(system, workload, key, count):
     return partition
 
 
-def round_robin(log, place, key):
+def round_robin(log, site):
     """Each producer sends one message to each partition in turn."""
-    service, turns = log.system.services[place.service], log.turns
+    service, turns = site.publisher, log.turns
 
     def partition(luck, row):
-        producer = place.service, service.instance_of(row)
+        producer = service.name, service.instance_of(row)
         turns[producer] = turn = turns.get(producer, -1) + 1
         return turn % len(log.ends)
 
     return partition
 
 
-def sticky(log, place, key):
+def sticky(log, site):
     """Each producer stays on one partition until a batch is full or sent, then goes to another one by chance."""
-    service = log.system.services[place.service]
+    service = site.publisher
 
     def partition(luck, row):
-        return log.stays.next((place.service, service.instance_of(row)))
+        return log.stays.next((service.name, service.instance_of(row)))
 
     return partition
 
@@ -96,7 +96,7 @@ class Stays:
     def _move(self, producer):
         count = len(self.log.ends)
         if producer not in self.chances:
-            self.chances[producer] = self.log.system.luck.uniforms("sticky", self.log.name, *producer)
+            self.chances[producer] = self.log.kernel.streams.uniforms("sticky", self.log.name, *producer)
         number = self.moves[producer] = self.moves.get(producer, -1) + 1
         chance = self.chances[producer].of(number)
         if producer not in self.now or count == 1:

@@ -18,33 +18,33 @@ __all__ = ["Log"]
 class Log(Channel):
     """A log of some partitions. A message gets an offset in one of them."""
 
-    def __init__(self, system, name, settings, number):
-        super().__init__(system, name, settings, number)
+    def __init__(self, kernel, name, settings, number, channels):
+        super().__init__(kernel, name, settings, number, channels)
         self.ends = [0] * settings.partitions  # the offset of the next message
         self.keeps_once = settings.idempotent
         self.listeners = []  # the groups that have a row for each message as it comes
-        reread = any(each.begins_elsewhere for _, each in system.subscribers_of(name))
+        reread = any(each.begins_elsewhere for _, each in kernel.graph.subscribers[name])
         self.history = History(self) if reread or settings.retention or settings.compaction else None
         self.replication = Replication(self) if settings.replicas > 1 else None
-        self.isolation = Isolation(self) if transactions_of(system) else None
+        self.isolation = Isolation(self) if transactions_of(kernel) else None
         plain = self.history is None and self.replication is None and self.isolation is None
         self.append = self._append() if plain else self._careful_append
         self.turns, self.stays = {}, Stays(self) if settings.partitioner == "sticky" else None
         self.batching = Batching(self) if settings.linger else None
         if settings.add_partitions is not None:
-            system.env.call_at(ticks(settings.add_partitions.at), self.grow, settings.add_partitions.count, FAULT)
+            kernel.env.call_at(ticks(settings.add_partitions.at), self.grow, settings.add_partitions.count, FAULT)
 
     def subscriber(self, service, subscription):
         """The kind of group that a subscription asks for."""
-        return (OwnedGroup if subscription.owns else Group)(self.system, self, service, subscription)
+        return (OwnedGroup if subscription.owns else Group)(self.kernel, self, service, subscription)
 
-    def partitioner(self, place, key, kind=None):
+    def partitioner(self, site, kind=None):
         """A function of a message's luck and the publishing row: its partition, as the producer works it out.
 
         key: the one fixed key of the publish step, or None for the request's own. kind: another partitioner than the
         log's own.
         """
-        return PARTITIONERS[kind or self.settings.partitioner](self, place, key)
+        return PARTITIONERS[kind or self.settings.partitioner](self, site)
 
     def grow(self, count):
         """More partitions: keys are shared out anew, and the groups share out their work."""
@@ -54,7 +54,7 @@ class Log(Channel):
                 part.grow()
 
     def _append(self):
-        messages, env, ends = self.system.records.messages, self.system.env, self.ends
+        messages, env, ends = self.kernel.records.messages, self.kernel.env, self.ends
         partitions, offsets, appended, groups = messages.partition, messages.offset, messages.appended, self.listeners
 
         def append(message):
@@ -70,11 +70,11 @@ class Log(Channel):
 
     def _careful_append(self, message):
         """As the plain append, for a log that remembers, or has replicas."""
-        messages = self.system.records.messages
+        messages = self.kernel.records.messages
         partition = messages.partition[message]
         messages.offset[message] = self.ends[partition]
         self.ends[partition] += 1
-        messages.appended[message] = self.system.env._now
+        messages.appended[message] = self.kernel.env._now
         messages.fate[message] = Fate.OPEN  # it may have been refused before, with a leader that failed
         if self.replication is None:
             self.show(message, partition)
@@ -91,7 +91,7 @@ class Log(Channel):
     def reveal(self, message, partition):
         """Groups see the message from now on."""
         if self.replication is not None or self.isolation is not None:
-            self.system.records.shown.append((self.system.env._now, message))
+            self.kernel.records.shown.append((self.kernel.env._now, message))
         if self.history is not None:
             self.history.keep(message, partition)
         for group in self.listeners:
@@ -100,7 +100,7 @@ class Log(Channel):
 
     def lose(self, message, partition, unseen, reason):
         """A message that was kept is lost, before or after groups could see it."""
-        now, records = self.system.env._now, self.system.records
+        now, records = self.kernel.env._now, self.kernel.records
         unseen = unseen or (self.isolation is not None and self.isolation.forget(message, partition))
         if self.history is not None and not unseen:
             self.history.drop(message, partition)
@@ -119,7 +119,7 @@ class Log(Channel):
 
     def still_has(self, message):
         """Whether a reader who asks for the message again gets it."""
-        lost = self.system.records.messages.fate[message] == Fate.TRUNCATED
+        lost = self.kernel.records.messages.fate[message] == Fate.TRUNCATED
         return not lost and (self.history is None or self.history.has(message))
 
     # What a publisher asks.
@@ -128,7 +128,7 @@ class Log(Channel):
         return self.is_up and (self.replication is None or self.replication.takes(acks))
 
     def has(self, message):
-        return self.system.records.messages.fate[message] != Fate.TRUNCATED
+        return self.kernel.records.messages.fate[message] != Fate.TRUNCATED
 
     def when_safe(self, message, acks, tell):
         if acks == "all" and self.replication is not None:

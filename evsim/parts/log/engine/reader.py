@@ -15,42 +15,42 @@ class Reader(Subscriber):
 
     gives_up_alone = True
 
-    def __init__(self, system, channel, service, subscription):
-        super().__init__(system, channel, service, subscription)
+    def __init__(self, kernel, channel, service, subscription):
+        super().__init__(kernel, channel, service, subscription)
         self.settling = (self._committed,)
         self.wants = wanted(subscription.start) if subscription.start and subscription.start.kind != "latest" else None
         self.latest = subscription.start is not None and subscription.start.kind == "latest"
         if subscription.joins is None:
             channel.listeners.append(self)
         else:
-            system.env.call_at(ticks(subscription.joins), self._join, None, FAULT)
+            kernel.env.call_at(ticks(subscription.joins), self._join, None, FAULT)
         for number, replay in enumerate(subscription.replay):
-            system.env.call_at(ticks(replay.at), self._replay, (number, replay), FAULT)
+            kernel.env.call_at(ticks(replay.at), self._replay, (number, replay), FAULT)
 
     def reads(self, message):
         """Whether a new message lies where the group reads."""
-        messages = self.system.records.messages
+        messages = self.kernel.records.messages
         return self.wants is None or self.wants(messages.offset[message], messages.appended[message])
 
     def open(self, message):
         """The row of a message that is ready for this group now."""
-        rows, messages = self.system.records.rows, self.system.records.messages
+        rows, messages = self.kernel.records.rows, self.kernel.records.messages
         row = rows.new()
         rows.place[row] = self.routes[messages.route[message]]
         rows.luck[row], rows.parent[row] = messages.luck[message], message
-        if self.system.enter_round is not None:
-            self.system.enter_round(row)
-        rows.born[row] = rows.ready[row] = self.system.env._now
+        if self.kernel.enter_round is not None:
+            self.kernel.enter_round(row)
+        rows.born[row] = rows.ready[row] = self.kernel.env._now
         return row
 
     def partition_of(self, row):
-        return self.system.records.messages.partition[self.system.records.rows.parent[row]]
+        return self.kernel.records.messages.partition[self.kernel.records.rows.parent[row]]
 
     def edge_of(self, row):
-        return self.edges[self.system.records.rows.place[row]]
+        return self.edges[self.kernel.records.rows.place[row]]
 
     def grant(self, row):
-        self.system.records.rows.leased[row] = self.system.env._now
+        self.kernel.records.rows.leased[row] = self.kernel.env._now
         self.edge_of(row).send(row)
 
     def ready_in(self, partition):
@@ -63,7 +63,7 @@ class Reader(Subscriber):
 
     def insert(self, store, row):
         """Put a row into a partition's store: before all that were kept later."""
-        messages, parents = self.system.records.messages, self.system.records.rows.parent
+        messages, parents = self.kernel.records.messages, self.kernel.records.rows.parent
 
         def place_of(each):
             message = parents[each]
@@ -76,12 +76,12 @@ class Reader(Subscriber):
 
     def acknowledgement_lost(self, edge, row):
         """A commit that is lost is sent again when its sender has waited `give_up`."""
-        self.system.env.call_in(self.system.give_up, self._committed, row, ANSWER)
+        self.kernel.env.call_in(self.kernel.links.give_up, self._committed, row, ANSWER)
 
     def _committed(self, row):
-        rows = self.system.records.rows
+        rows = self.kernel.records.rows
         if not rows.verdict[row]:
-            rows.settled[row], rows.verdict[row] = self.system.env._now, Verdict.DONE
+            rows.settled[row], rows.verdict[row] = self.kernel.env._now, Verdict.DONE
             if self.settled is not None:
                 self.settled(row)
 
@@ -98,7 +98,7 @@ class Reader(Subscriber):
         """What has been handled since a position is handed out again; nothing of it counts as a repetition."""
         number, replay = ticket
         handled = self._handled()
-        rows, luck, replays = self.system.records.rows, self.system.luck, self.system.records.replays
+        rows, luck, replays = self.kernel.records.rows, self.kernel.streams, self.kernel.records.replays
         for partition in range(len(self.channel.ends)):
             again = [message for message in self.channel.history.since(partition, replay.to) if message in handled]
             opened = []
@@ -111,7 +111,7 @@ class Reader(Subscriber):
 
     def _handled(self):
         """The messages that this group is done with: the last attempt at each has ended for good."""
-        rows, places, done = self.system.records.rows, set(self.edges), {}
+        rows, places, done = self.kernel.records.rows, set(self.edges), {}
         for row, place in enumerate(rows.place):
             if place in places:
                 again = rows.verdict[row] in (Verdict.GIVEN_BACK, Verdict.REVOKED)
@@ -124,9 +124,9 @@ class Reader(Subscriber):
         """Partitions are added: the group knows of them when it asks next what there is."""
         self.make_room()
         age, began = ticks(self.subscription.metadata_max_age), ticks(self.subscription.joins or 0.0)
-        since = self.system.env._now - began
+        since = self.kernel.env._now - began
         if age and since >= 0:
-            self.system.env.call_at(began + (since // age + 1) * age, self.discover, None, TIMEOUT)
+            self.kernel.env.call_at(began + (since // age + 1) * age, self.discover, None, TIMEOUT)
         else:
             self.discover(None)
 
@@ -156,10 +156,10 @@ class Reader(Subscriber):
             self.give_up(row, reason)
 
     def is_gone(self, row):
-        return not self.channel.still_has(self.system.records.rows.parent[row])
+        return not self.channel.still_has(self.kernel.records.rows.parent[row])
 
     def give_up(self, row, reason):
-        rows, now = self.system.records.rows, self.system.env._now
+        rows, now = self.kernel.records.rows, self.kernel.env._now
         rows.outcome[row], rows.ended[row], rows.reason[row] = Outcome.LOST, now, reason
         rows.settled[row] = now
         rows.verdict[row] = Verdict.DROPPED if reason == Reason.COMPACTION else Verdict.LOST

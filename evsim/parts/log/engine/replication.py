@@ -20,7 +20,7 @@ class Replication:
     """The brokers of one log, numbered from 0; the first one leads at the beginning."""
 
     def __init__(self, log):
-        self.log, self.system, self.env, self.settings = log, log.system, log.system.env, log.settings
+        self.log, self.kernel, self.env, self.settings = log, log.kernel, log.kernel.env, log.settings
         brokers = range(self.settings.replicas)
         self.leader = 0  # or None while nobody may lead
         self.up, self.in_sync = set(brokers), set(brokers)
@@ -60,15 +60,15 @@ class Replication:
 
     def when_safe(self, message, tell):
         """Call ``tell(fate)`` when all in sync have the message, or when it is known that they never will."""
-        partition = self.system.records.messages.partition[message]
+        partition = self.kernel.records.messages.partition[message]
         if message in self.hidden[partition]:
             self.waiting.setdefault(message, []).append(tell)
         else:
             tell(Fate.OPEN if self.takes("all") else Fate.REFUSED)
 
     def _send(self, broker, message, function, argument):
-        messages = self.system.records.messages
-        purpose = self.system.routes[messages.route[message]].site.purpose
+        messages = self.kernel.records.messages
+        purpose = self.kernel.destination(message).site.purpose
         delays, luck, times = self._delays(broker, *purpose), messages.luck[message], self.refused[message]
         delay = delays.labelled(luck, Label.SENDING(times + 1)) if times else delays.of(luck)
         self.last[broker] = due = max(self.last[broker], self.env._now + delay)
@@ -78,7 +78,7 @@ class Replication:
         """How long copies of the messages of one publish step travel to a broker, or without one, all that it lacks."""
         way = broker, *purpose
         if way not in self.delays:
-            self.delays[way] = self.system.luck.draws(self.settings.replication, "replication", self.log.name, *way)
+            self.delays[way] = self.kernel.streams.draws(self.settings.replication, "replication", self.log.name, *way)
         return self.delays[way]
 
     def _copied(self, ticket):
@@ -175,13 +175,13 @@ class Replication:
             tellers = self.waiting.pop(message, ())
             if tellers:
                 self.refused[message] += 1
-                self.system.records.messages.fate[message] = Fate.REFUSED
-                self.system.records.messages.appended[message] = float("nan")
-                self.system.records.incidents.append((self.env._now, "message refused", self.log.name, message))
+                self.kernel.records.messages.fate[message] = Fate.REFUSED
+                self.kernel.records.messages.appended[message] = float("nan")
+                self.kernel.records.incidents.append((self.env._now, "message refused", self.log.name, message))
                 for tell in tellers:
                     tell(Fate.REFUSED)
             else:
-                self.system.records.messages.fate[message] = Fate.TRUNCATED
+                self.kernel.records.messages.fate[message] = Fate.TRUNCATED
                 self.log.lose(message, partition, unseen, Reason.LEADER)
 
     def _catch_up(self, broker):

@@ -13,29 +13,29 @@ from evsim.results.records import Fate, Verdict
 __all__ = ["Isolation", "TransactionalDelivery", "Transactions", "transactions_of"]
 
 
-def transactions_of(system):
+def transactions_of(kernel):
     """What all logs of a system share; None where no handling is a transaction."""
-    readers = [each for service in system.scenario.services.values() for each in service.subscribe]
+    readers = [each for service in kernel.scenario.services.values() for each in service.subscribe]
     if not any(each.is_atomic for each in readers):
         return None
-    return system.kernel.shared(Transactions, lambda: Transactions(system))
+    return kernel.shared(Transactions, lambda: Transactions(kernel))
 
 
 class Transactions:
     """The handlings whose messages wait for a commit."""
 
-    def __init__(self, system):
-        self.system = system
+    def __init__(self, kernel):
+        self.kernel = kernel
         self.places = set()  # numbers of those where handlings are transactions
         self.waiting = {}  # row -> (isolation, partition) where something waits for it
 
     def verdict(self, message):
         """How the handling ended that published a message inside a transaction; DONE for any other message."""
-        messages, rows = self.system.records.messages, self.system.records.rows
+        messages, rows = self.kernel.records.messages, self.kernel.records.rows
         row = messages.cause[message]
         if messages.origin[message] >= 0 or rows.place[row] not in self.places:
             return Verdict.DONE
-        outside = self.system.routes[messages.route[message]].site.step.relayed_by is not None
+        outside = self.kernel.destination(message).site.step.relayed_by is not None
         return Verdict.DONE if outside else rows.verdict[row]
 
     def end(self, row):
@@ -48,14 +48,14 @@ class Isolation:
     """What a log keeps from its readers, by partition, in order."""
 
     def __init__(self, log):
-        self.log, self.system, self.transactions = log, log.system, transactions_of(log.system)
+        self.log, self.kernel, self.transactions = log, log.kernel, transactions_of(log.kernel)
         self.held = {}
 
     def take(self, message, partition):
         held = self.held.setdefault(partition, deque())
         held.append(message)
         if self.transactions.verdict(message) == Verdict.OPEN:
-            row = self.system.records.messages.cause[message]
+            row = self.kernel.records.messages.cause[message]
             self.transactions.waiting.setdefault(row, []).append((self, partition))
         self.go_on(partition)
 
@@ -67,7 +67,7 @@ class Isolation:
             if verdict == Verdict.DONE:
                 self.log.reveal(message, partition)
             else:
-                self.system.records.messages.fate[message] = Fate.ABORTED
+                self.kernel.records.messages.fate[message] = Fate.ABORTED
 
     def forget(self, message, partition):
         """A message is lost with its broker; whether it was held here."""
@@ -85,9 +85,9 @@ class Isolation:
 class TransactionalDelivery(OwnedDelivery):
     """A handling that is a transaction: it ends with its lease."""
 
-    def __init__(self, system, place, subscriber):
-        super().__init__(system, place, subscriber)
-        self.transactions = transactions_of(system)
+    def __init__(self, kernel, place, subscriber):
+        super().__init__(kernel, place, subscriber)
+        self.transactions = transactions_of(kernel)
         self.transactions.places.add(place.number)
 
     def _settle(self, row, verdict):

@@ -11,23 +11,23 @@ from evsim.parts.queue.engine.plain import PlainQueue
 __all__ = ["build"]
 
 
-def build(system, name, settings, number):
+def build(kernel, name, settings, number, channels):
     """The queue of this name."""
-    kind = CarefulQueue if _needs_care(system, name, settings) else PlainQueue
-    return kind(system, name, settings, number)
+    kind = CarefulQueue if _needs_care(kernel, name, settings) else PlainQueue
+    return kind(kernel, name, settings, number, channels)
 
 
-def _needs_care(system, name, settings):
+def _needs_care(kernel, name, settings):
     """Whether it has any limit or clock, or may see a message fail, die or be lost."""
-    risk, readers = system.risk, system.subscribers_of(name)
+    risk, readers = kernel.risk, kernel.graph.subscribers[name]
     return (
         risk.always
         or settings.is_limited
-        or system.cyclic
-        or is_faulty(system.scenario, name)
-        or any(callable(service.settings.handle) for service in system.services.values())
+        or kernel.graph.cyclic
+        or is_faulty(kernel.scenario, name)
+        or any(callable(service.handle) for service in kernel.scenario.services.values())
         or any(subscription.ack != "after" for _, subscription in readers)
-        or any(system.services[service].guarded for service, _ in readers)
-        or any(system.links.between(name, service).lossy for service, _ in readers)
-        or any(risk.answer(place) for place in system.places if place.is_delivery and place.source == name)
+        or any(risk.guards(service) for service, _ in readers)
+        or any(kernel.links.between(name, service).lossy for service, _ in readers)
+        or any(risk.answer(place) for place in kernel.graph.places if place.is_delivery and place.source == name)
     )

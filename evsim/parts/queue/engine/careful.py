@@ -26,8 +26,8 @@ class CarefulQueue(Channel):
 
     consumer = CarefulConsumer
 
-    def __init__(self, system, name, settings, number):
-        super().__init__(system, name, settings, number)
+    def __init__(self, kernel, name, settings, number, channels):
+        super().__init__(kernel, name, settings, number, channels)
         self.routes = {}  # route of a message -> {consumer: place number}
         self.store = store_of(self)
         self.seats, self.turns, self.active = [], deque(), None
@@ -40,19 +40,19 @@ class CarefulQueue(Channel):
         self.ttl, self.wakes_at = ticks(settings.ttl), inf
         self.keeps_once = settings.idempotent
         self.memory = RecentMessages(self, settings.deduplication) if settings.deduplication else None
-        self.letters = DeadLetters(system, self, settings.dead_letter) if settings.dead_letter else None
+        self.letters = DeadLetters(kernel, self, settings.dead_letter) if settings.dead_letter else None
         if settings.redrive:
             Redriver(self, settings.redrive)
 
     # Messages that come.
 
     def subscriber(self, service, subscription):
-        return self.consumer(self.system, self, service, subscription)
+        return self.consumer(self.kernel, self, service, subscription)
 
     def route(self, number, ways):
         self.routes[number] = ways
 
-    def partitioner(self, place, key, kind=None):
+    def partitioner(self, site, kind=None):
         """A queue is one line."""
         return lambda luck, row: 0
 
@@ -71,7 +71,7 @@ class CarefulQueue(Channel):
         fate = super().refusal(message, acks)
         if fate or self.settings.overflow != "reject_publish" or not self.is_full or self._is_here(message):
             return fate
-        taken = not self.settings.refuses_dead_letters and is_letter(self.system, message)
+        taken = not self.settings.refuses_dead_letters and is_letter(self.kernel, message)
         return Fate.OPEN if taken else Fate.FULL
 
     def _is_here(self, message):
@@ -106,7 +106,7 @@ class CarefulQueue(Channel):
 
     def priority_of(self, row):
         route = self.kernel.records.messages.route[self.kernel.records.rows.parent[row]]
-        return self.system.routes[route].site.step.priority
+        return self.kernel.identifiers.destinations[route].site.step.priority
 
     # Messages that go.
 

@@ -34,8 +34,8 @@ class CarefulConsumer(Subscriber):
     refusals_travel = True
     worked = None
 
-    def __init__(self, system, channel, service, subscription):
-        super().__init__(system, channel, service, subscription)
+    def __init__(self, kernel, channel, service, subscription):
+        super().__init__(kernel, channel, service, subscription)
         self.ack = subscription.ack
         prefetch = inf if self.ack == "before" else subscription.prefetch or service.width
         self.bound = service.settings.fetches and channel.settings.binds(service.settings, subscription)
@@ -74,15 +74,15 @@ class CarefulConsumer(Subscriber):
 
     def edge(self, place):
         edges = POLLED if self.channel.settings.is_polled else EDGES
-        return edges[self.ack](self.system, place, self)
+        return edges[self.ack](self.kernel, place, self)
 
     def hand_out(self, row, seat):
         """Grant a row to a seat that has credit for it."""
         records, env = self.kernel.records, self.kernel.env
         rows, channel = records.rows, self.channel
         rows.place[row] = place = channel.routes[records.messages.route[rows.parent[row]]][self]
-        if self.system.enter_round is not None:
-            self.system.enter_round(row)
+        if self.kernel.enter_round is not None:
+            self.kernel.enter_round(row)
         rows.leased[row] = env._now
         channel.leases[row] = seat
         if seat.instance is not None:

@@ -13,8 +13,8 @@ class PlainConsumer(Subscriber):
 
     worked = None
 
-    def __init__(self, system, channel, service, subscription):
-        super().__init__(system, channel, service, subscription)
+    def __init__(self, kernel, channel, service, subscription):
+        super().__init__(kernel, channel, service, subscription)
         self.credit = self.full_credit = (subscription.prefetch or service.width) * len(service.instances)
         channel.turns.append(self)
 
@@ -34,15 +34,15 @@ class PlainQueue(Channel):
 
     consumer = PlainConsumer
 
-    def __init__(self, system, name, settings, number):
-        super().__init__(system, name, settings, number)
+    def __init__(self, kernel, name, settings, number, channels):
+        super().__init__(kernel, name, settings, number, channels)
         self.ready = deque()
         self.turns = deque()  # consumers with credit, in the order of their turns
         self.routes = {}  # route of a message -> {consumer: place number}
         self.append = self._append()
 
     def subscriber(self, service, subscription):
-        return self.consumer(self.system, self, service, subscription)
+        return self.consumer(self.kernel, self, service, subscription)
 
     def _append(self):
         kernel = self.kernel
@@ -75,7 +75,7 @@ class PlainQueue(Channel):
         append.part = self.name
         return append
 
-    def partitioner(self, place, key, kind=None):
+    def partitioner(self, site, kind=None):
         """A queue is one line."""
         return lambda luck, row: 0
 

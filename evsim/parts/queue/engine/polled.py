@@ -17,14 +17,14 @@ __all__ = ["POLLED"]
 class PolledDelivery(LeasedDelivery):
     """Acknowledged after the work, by a consumer that tells the queue nothing else unless it is told to."""
 
-    def __init__(self, system, place, subscriber):
-        super().__init__(system, place, subscriber)
+    def __init__(self, kernel, place, subscriber):
+        super().__init__(kernel, place, subscriber)
         written, retry = subscriber.subscription.change_visibility, subscriber.subscription.retry
         self.own_attempts = retry.attempts if retry else inf
         if written is not None:
-            self.change = system.backoff(Retry(attempts=2, backoff=written), place)
+            self.change = kernel.attempts.backoff(Retry(attempts=2, backoff=written), place)
         else:
-            self.change = system.backoff(retry, place) if retry and retry.backoff.base else None
+            self.change = kernel.attempts.backoff(retry, place) if retry and retry.backoff.base else None
 
     def _acknowledged(self):
         acknowledged, queue = super()._acknowledged(), self.subscriber.channel
@@ -46,7 +46,7 @@ class PolledDelivery(LeasedDelivery):
             self.died(row)
 
     def _gives_up(self, row):
-        return self.system.records.rows.reason[row] in FINAL or self.tries(row) >= self.own_attempts
+        return self.kernel.records.rows.reason[row] in FINAL or self.tries(row) >= self.own_attempts
 
     def _failed(self, row):
         """The queue hears what the consumer makes of its failure."""

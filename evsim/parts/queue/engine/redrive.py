@@ -56,5 +56,5 @@ class Redriver:
         rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, now
         rows.verdict[row], rows.settled[row], rows.reason[row] = Verdict.DEAD, now, Reason.REDRIVEN
         if home not in self.ways:
-            self.ways[home] = DeadLetters(self.queue.system, self.queue, home)
+            self.ways[home] = DeadLetters(self.queue.kernel, self.queue, home)
         self.ways[home].send(row)

@@ -1,0 +1,39 @@
+"""Open work: what has not come to its end, and what was written down for a moment that was never reached."""
+
+import numpy as np
+
+from evsim.results.records import Fate, Outcome, Verdict
+
+__all__ = ["OpenWork"]
+
+
+class OpenWork:
+    """What is open in a running system with these channels. rolled_back: rows settled eagerly, and too early."""
+
+    def __init__(self, kernel, channels):
+        self.kernel, self.channels, self.rolled_back = kernel, channels, []
+
+    def count(self):
+        """Leases, executions and messages under way that have not come to their end."""
+        records, now = self.kernel.records, self.kernel.env._now
+        row, message = records.rows.column, records.messages.column
+        known = row("born") >= 0  # the columns grow ahead of the rows
+        closed = (row("verdict") != Verdict.OPEN) & (row("outcome") != Outcome.OPEN)
+        closed &= ~(row("settled") >= now)
+        sent = message("published") >= 0
+        arrived = (message("appended") >= 0) | (message("fate") != Fate.OPEN)
+        hidden = sum(len(channel.hidden()) for channel in self.channels.values())
+        return int((known & ~closed).sum() + (sent & ~arrived).sum()) + hidden + self.kernel.attempts.backing_off
+
+    def settled_eagerly(self):
+        """Rows that were settled for a moment still to come."""
+        return np.flatnonzero(self.kernel.records.rows.column("settled") >= self.kernel.env._now)
+
+    def roll_back(self):
+        """Take back what was written down for a moment that this run did not reach."""
+        rows = self.kernel.records.rows
+        for row in np.flatnonzero(rows.column("arrived") >= self.kernel.env._now).tolist():
+            rows.arrived[row] = float("nan")
+        self.rolled_back = self.settled_eagerly().tolist()
+        for row in self.rolled_back:
+            rows.settled[row], rows.verdict[row] = float("nan"), Verdict.OPEN

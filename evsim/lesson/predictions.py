@@ -7,6 +7,7 @@ from numbers import Real
 from evsim.lesson.store import Store
 from evsim.lesson.widgets import controls, show_controls, show_words
 from evsim.lesson.wording import wrapped
+from evsim.view.player.guesses import asked
 
 __all__ = ["Prediction", "predict"]
 
@@ -47,6 +48,7 @@ class Prediction:
             entry.get(each) if self._fits(entry.get(each)) else None for each in ("guess", "first")
         )
         self.seen, self.late = entry.get("seen") is True, entry.get("late") is True
+        asked(question, self)
 
     @property
     def closed(self):

@@ -39,7 +39,7 @@ def scene(matrix):
         return sentence("crashes", "The request reached no step at which anything could crash.")
     table = _Table(dict.fromkeys(name for crash in matrix for name in crash.effects))
     for design, panel in matrix.designs.items():
-        table.panel(design, panel)
+        table.panel(_sentence(design, panel) if len(matrix.designs) > 1 else "", panel)
     finding = _finding(matrix)
     plot = table.end + 0.7, table.y - GAP + LINE
     size = max(8.0, plot[0] + 0.2), plot[1] + 0.9
@@ -61,9 +61,10 @@ class _Table:
             self.end += max(0.75, LETTER * len(short(name, 16)) + 0.2)
         self.end += 0.2
 
-    def panel(self, design, panel):
-        self.text(_sentence(design, panel), 0, size=12, bold=True)
-        self.y += LINE
+    def panel(self, sentence, panel):
+        if sentence:
+            self.text(sentence, 0, size=12, bold=True)
+            self.y += LINE
         heads = [("crash of", 0, "left"), ("when", PLACE, "left")]
         heads += [("error", MIDDLE - 0.05, "right"), ("yes", MIDDLE + 0.05, "left")]
         heads += [(short(name, 16), left, "left") for name, left in self.lefts.items()]

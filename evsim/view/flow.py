@@ -19,7 +19,7 @@ from evsim.view.scene.marks import End, Line, Look, Steps, Text, look_of
 from evsim.view.scene.scene import Scene
 from evsim.view.style import ARRIVED, DECLINED, ERROR, INK, LESSON, TOLD, effect_marks, faults, seconds
 
-__all__ = ["Recovery", "catch_ups", "flow", "lines_of", "scene"]
+__all__ = ["PREDICTED", "WIDTHS", "Recovery", "catch_ups", "flow", "lines_of", "scene"]
 
 MOST_EFFECTS = 6
 HEIGHTS = 0.2, 0.04, 0.36, 0.5  # where the arithmetic may stand, as a share of the height
@@ -72,12 +72,11 @@ def lines_of(run):
     requests = run.tables.requests
     told = run.outcomes
     lines = [("arrived", requests.arrived, ARRIVED), ("told yes", told.told_at[told.yes], TOLD)]
-    marks = effect_marks(run)
-    effects = [(name, requests.first_time[code], marks[name]) for code, name in enumerate(run.tables.effect_names)]
+    first = dict(zip(run.tables.effect_names, requests.first_time))
+    effects = [(name, first[name], mark) for name, mark in effect_marks(run).items() if name in first]
     # The slowest are the ones to see, where there are too many.
-    if len(requests.row):
-        effects.sort(key=lambda effect: np.nanmean(np.nan_to_num(effect[1], nan=run.ended_at) - requests.arrived))
-    lines += effects[-MOST_EFFECTS:]
+    late = [np.sum(np.nan_to_num(times, nan=run.ended_at) - requests.arrived) for _, times, _ in effects]
+    lines += [effects[number] for number in sorted(np.argsort(late, kind="stable")[-MOST_EFFECTS:])]
     lines += [(name, told.told_at[who], mark) for name, who, mark in
               (("told no", told.no, DECLINED), ("told error", told.error, ERROR)) if who.any()]  # fmt: skip
     return [(name, np.sort(times[~np.isnan(times)]), mark) for name, times, mark in lines]

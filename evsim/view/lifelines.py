@@ -22,7 +22,10 @@ from evsim.view.style import (
     wrap,
 )
 
-__all__ = ["CUSTOMER", "FAINT", "HELD", "LINE", "WORKS", "Lifelines"]
+__all__ = [
+    "BAD_REPLY", "BAND", "CROSS", "CUSTOMER", "HELD", "LIFELINE", "LINE", "MESSAGE", "REPLY", "UNTRUE", "WORKS",
+    "Lifelines", "said",
+]  # fmt: skip
 
 CUSTOMER = "customer"
 WIDTH = 0.2  # of a bar, in distances of lifelines
@@ -32,9 +35,18 @@ HELD = Look(PAPER, edge=GREY, hatch="////")
 LINE = Look(PAPER, edge=FAINT)
 BAND = Look(FILL, edge="#cfcfd6", hatch=FAULT.hatch)
 CROSS = Look(ERROR.colour, "x")
+MESSAGE, REPLY, BAD_REPLY = (
+    Look(INK, width=1.3), Look(FAINT, dash=(4, 2), width=1.3), Look(ERROR.colour, dash=(4, 2), width=1.3),
+)  # fmt: skip
+LIFELINE, UNTRUE = Look("#c9c9cf", width=1.0), Look(TOLD.colour, opacity=0.16)
 SMALL, LARGE = 0.12, 0.15  # inches across: crosses, effects
 NO_ANSWER = (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED, Verdict.DEAD, Verdict.LOST)
 GROUND, IN_LINE, BARS, LINES, ANSWER, WORDS, SIGNS = range(7)  # layers, from below
+
+
+def said(mark):
+    """The look of the line at which a customer is told something."""
+    return Look(mark.colour, width=4.5)
 
 
 def _known(time, otherwise):
@@ -51,7 +63,7 @@ class Lifelines:
         self.layers = tuple([] for _ in range(7))
         self.written = []  # where words stand
         for x in places.values():
-            self._put(GROUND, Line("", (x, x), (0, end), Look("#c9c9cf", width=1.0)))
+            self._put(GROUND, Line("", (x, x), (0, end), LIFELINE))
         self._name()
         self._faults()
         self._answer(caption)
@@ -99,12 +111,11 @@ class Lifelines:
         if end > start:
             self._box(layer, name, x - WIDTH / 2, x + WIDTH / 2, start, end, look)
 
-    def _line(self, x, start, to, end, colour=INK, dashed=False):
+    def _line(self, x, start, to, end, look=MESSAGE):
         """An arrow from one lifeline to another; its slope is the latency."""
         side = np.sign(to - x) * WIDTH / 2
-        look = Look(colour, dash=(4, 2) if dashed else (), width=1.3)
-        way = (float(x + side), float(to - side)), (start, end)
-        self._put(LINES, Line("answer" if dashed else "message", *way, look, head="open" if dashed else "solid"))
+        name, head = ("message", "solid") if look is MESSAGE else ("answer", "open")
+        self._put(LINES, Line(name, (float(x + side), float(to - side)), (start, end), look, head=head))
 
     def _cross(self, x, time, words=""):
         self._put(SIGNS, Dots("", [x], [time], CROSS, SMALL, words=words))
@@ -142,11 +153,11 @@ class Lifelines:
         if story.said == "nothing":
             return
         left, right = min(self.places.values()) - 0.35, max(self.places.values()) + 0.45
-        look = Look(ANSWERS[story.said].colour, width=4.5)
+        look = said(ANSWERS[story.said])
         self._put(ANSWER, Line(f"told {story.said}", (left, right), (answered, answered), look))
         until = story.completed if story.is_true else self.end
         if story.said == "yes" and until > answered:
-            self._box(GROUND, "not true yet", left, right, answered, until, Look(TOLD.colour, opacity=0.16))
+            self._box(GROUND, "not true yet", left, right, answered, until, UNTRUE)
         words = {"dx": 4, "dy": -6, "level": "top", "size": 12, "bold": True}
         self._put(WORDS, Text(wrap(caption, 22), left, answered, **words))
 
@@ -208,15 +219,14 @@ class Lifelines:
     def _answered(self, span, x, asker):
         """The way back: answer or acknowledgement, or the asker's giving up."""
         if span.late >= 0:
-            self._line(x, span.replied, asker, span.late, ERROR.colour, dashed=True)
+            self._line(x, span.replied, asker, span.late, BAD_REPLY)
             self._cross(asker, span.late)
         if not span.settled >= 0 or span.verdict in NO_ANSWER:
             return
         if span.verdict not in (Verdict.DONE, Verdict.ORPHANED) and self.story.unheard(span):
             self._cross(asker, span.settled, "gives up")
             return
-        colour = FAINT if span.verdict == Verdict.DONE else ERROR.colour
-        self._line(x, span.replied, asker, span.settled, colour, dashed=True)
+        self._line(x, span.replied, asker, span.settled, REPLY if span.verdict == Verdict.DONE else BAD_REPLY)
         if span.verdict == Verdict.ORPHANED:
             self._cross(asker, span.settled)
 
@@ -233,4 +243,4 @@ class Lifelines:
             if sending.fate not in TAKEN:
                 self._cross(to, time, sending.fate)
         if message.acknowledged >= 0:
-            self._line(channel, message.confirmed_from, x, message.acknowledged, FAINT, dashed=True)
+            self._line(channel, message.confirmed_from, x, message.acknowledged, REPLY)

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from textwrap import fill
 
-from evsim.view.lifelines import CUSTOMER, FAINT, HELD, LINE, WORKS, Lifelines
+from evsim.view.lifelines import CUSTOMER, HELD, LINE, MESSAGE, REPLY, WORKS, Lifelines, said
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Look
 from evsim.view.scene.scene import Scene
 from evsim.view.story import Message, Story
-from evsim.view.style import ANSWERS, INK, PAPER, effect_marks, seconds, short
+from evsim.view.style import ANSWERS, PAPER, effect_marks, seconds, short
 
 __all__ = ["lives", "scene"]
 
@@ -117,9 +117,9 @@ def _truth(story, later, by_then):
 def _legend(stories):
     """What the marks mean."""
     yield from (("works", WORKS), ("waits, and is held", HELD), ("waits in line", LINE))
-    yield from (("message", Look(INK, width=1.3)), ("answer", Look(FAINT, dash=(4, 2), width=1.3)))
-    for said in dict.fromkeys(story.said for story in stories if story.said != "nothing"):
-        yield f"told {said}", Look(ANSWERS[said].colour, width=4.0)
+    yield from (("message", MESSAGE), ("answer", REPLY))
+    for word in dict.fromkeys(story.said for story in stories if story.said != "nothing"):
+        yield f"told {word}", said(ANSWERS[word])
     drawn = {name for story in stories for _, name in story.effects}
     for name, mark in effect_marks(*(story.run for story in stories)).items():
         if name in drawn:

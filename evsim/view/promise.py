@@ -15,7 +15,7 @@ from evsim.view.scene.scene import Scene
 from evsim.view.style import DECLINED, DPI, ERROR, INK, TOLD, effect_marks, seconds, short
 from evsim.view.truth import State, promise_sentence
 
-__all__ = ["books", "dark", "promise", "promise_sentence", "scene"]
+__all__ = ["BASE", "STUB", "books", "dark", "promise", "promise_sentence", "scene"]
 
 MOST_COLUMNS, BINS = 2000, 500  # more customers than that are drawn in so many bins
 MOST_EFFECTS = 6

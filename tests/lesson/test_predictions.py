@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import evsim
 from evsim.lesson import lesson_size, predict
 
 CHOICES = {"it rises": "what is broken is slow.", "it stays": "", "it falls": ""}
@@ -60,6 +61,19 @@ def test_drawing_the_guess_closes_it_too(folder):
     prediction = fraction().guessed(40)
     prediction.show_on(lesson_size("events").run().plot.flow())
     assert fraction().closed and prediction.closed
+
+
+def test_a_player_hides_the_future_while_a_guess_is_open(folder):
+    run = lesson_size("events").run(until=2)
+
+    def hides(**how):
+        return evsim.play(run, **how).film["toy"]["hides"]
+
+    assert not hides()
+    first, again = fraction(), fraction()  # the cell was run twice
+    assert hides() and not hides(hides=False)
+    again.guessed(40).compare(57)
+    assert not hides() and hides(hides=True) and not first.seen
 
 
 def test_a_forgotten_guess_is_gone_for_good(folder):

@@ -1,6 +1,8 @@
 """The panels beside the player: their facts in Node against the records, and what a student does in a browser."""
 
+import json
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,11 +12,14 @@ from hypothesis import HealthCheck, given, settings
 import evsim
 from evsim.results.records import Verdict
 from evsim.view.flow import catch_ups, lines_of
+from evsim.view.flow import scene as flow_scene
 from evsim.view.lives import caption, lifelines_of
 from evsim.view.lives import scene as lives
 from evsim.view.player.film import film, future
 from evsim.view.player.page import page
 from evsim.view.promise import books
+from evsim.view.promise import scene as promise
+from evsim.view.scene.axes import Frame
 from evsim.view.story import Story
 from evsim.view.truth import State
 from tests.books.systems import systems
@@ -162,12 +167,6 @@ def test_the_predicted_catch_up_stands_in_the_film():
     assert lane["books"] == books(runs.events()) and lane["complete"] is True
 
 
-def test_a_path_of_steps_passes_through_every_count_that_a_pixel_can_show():
-    question = """(film) => stepPath({times: film.its}, (time) => time, (count) => -count, 100)"""
-    data = film(runs.few()) | {"its": [10, 20, 20, 55]}
-    assert ask([data], question, {"flow": ["stepPath"]}) == ["M0,0H10V-1H20V-3H55V-4H100"]
-
-
 # C: one customer's way.
 
 
@@ -270,6 +269,72 @@ def test_crash_points_lie_in_the_work_of_their_service():
     assert len(points) == 4  # before register publishes and before it ends; before each of the others ends
 
 
+# The scenes of the panels, and those of the still pictures.
+
+DRAWN = """(film, [index]) => [
+    flowScene(index, linesOf(index), {end: film.end, most: 1.04 * Math.max(1, index.arrivals.length)}),
+    promiseScene(new Promises(index), new Promises(index).worst(6), film.at, film.at),
+    ...livesOf([index], [film.who]).map((life) => livesScene(film, [life], 1.03 * (life.end - life.begin)).scene)]"""
+SCENES_OF_PANELS = {
+    "flow": ["flowScene", "linesOf"], "promise": ["promiseScene", "Promises"], "life-scene": ["livesScene"],
+    "lives": ["livesOf"],
+}  # fmt: skip
+
+
+def assert_alike(one, other, where):
+    """The same words, looks and order, and the same numbers but for rounding."""
+    if isinstance(one, dict):
+        assert one.keys() == other.keys(), where
+        for name in one:
+            assert_alike(one[name], other[name], f"{where} {name}")
+    elif isinstance(one, list):
+        assert len(one) == len(other), where
+        for place, pair in enumerate(zip(one, other, strict=True)):
+            assert_alike(*pair, f"{where} {place}")
+    elif isinstance(one, float | int) and not isinstance(one, bool):
+        assert one == pytest.approx(other, rel=2e-4, abs=2e-5), where
+    else:
+        assert one == other, where
+
+
+def assert_panels_draw_what_pictures_draw(run):
+    made, number = film(run), len(run.tables.requests.row)
+    at = round(0.6 * made["end"])
+    ((flows, columns, life),) = ask([made | {"at": at, "who": 1}], DRAWN, SCENES_OF_PANELS)
+    stills = (
+        flow_scene(run, Frame(made["end"] / 1e6, 1.04 * number)),
+        promise(run, (at + 0.5) / 1e6, frame=Frame(number)),
+    )
+    for found, still in zip((flows, columns), stills, strict=True):
+        still = json.loads(json.dumps(still.to_dict()))
+        for mark in found["marks"]:
+            mark.pop("room", None)  # of words that change with the time
+        for part in ("x", "marks", *(["y"] if found is flows else [])):
+            assert_alike(found[part], still[part], part)
+        assert [text for _, text in found["y"]["ticks"]] == [text for _, text in still["y"]["ticks"]]
+        assert [band["words"].partition(" for ")[0] for band in found["bands"]] == [
+            band["words"].partition(" for ")[0]
+            for band in still["bands"]  # at a moment one does not know for how long
+        ]
+    tally = run.tables.requests
+    still = lives(run, request=int(tally.number[1]), workload=tally.workloads[tally.workload[1]])
+    still = json.loads(json.dumps(still.to_dict()))
+    assert life["legend"] == still["legend"]
+    assert looks_of(life) == looks_of(still)
+    assert life["y"]["label"] == still["y"]["label"]
+
+
+def looks_of(scene):
+    """How many marks of each name and look there are; the words of the panel stand above it."""
+    marks = [mark for mark in scene["marks"] if mark["kind"] != "text"]
+    return Counter((mark["kind"], mark["name"], mark["look"]["colour"], mark["look"]["marker"]) for mark in marks)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "nobody"])
+def test_panels_draw_the_marks_of_the_still_pictures_in_their_looks_and_order(name):
+    assert_panels_draw_what_pictures_draw(getattr(runs, name)())
+
+
 # In a browser.
 
 
@@ -324,8 +389,15 @@ def columns(page, design=0):
 
 
 def click_column(page, place, of, design=0):
+    left, right = axis(columns(page, design))
     box = columns(page, design).bounding_box()
-    page.mouse.click(box["x"] + (place + 0.5) / of * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.click(left + (place + 0.5) / of * (right - left), box["y"] + box["height"] / 2)
+
+
+def axis(picture):
+    """Where the time axis of a picture begins and ends on the page."""
+    line = picture.locator("svg path[stroke='#8a8a90']").first.bounding_box()
+    return line["x"], line["x"] + line["width"]
 
 
 def test_a_click_on_a_column_opens_that_customer_everywhere(open_page):
@@ -374,38 +446,22 @@ def test_the_sentence_is_the_sum_of_the_still_picture_at_that_moment(open_page):
     assert page.locator(".ev-pr-books").first.inner_text() == "\N{CHECK MARK} the books balance"
 
 
-def painted(page, design, top, height):
-    """How many columns of pixels of a strip of the canvas are not empty (grey lines and bands aside)."""
-    return (
-        page.locator(".ev-pr-columns")
-        .nth(design)
-        .evaluate(
-            """(canvas, [top, height]) => {
-            const {data} = canvas.getContext("2d").getImageData(0, top, canvas.width, height);
-            const coloured = new Set();
-            for (let spot = 0; spot < data.length / 4; spot++) {
-                const [r, g, b, a] = data.slice(4 * spot, 4 * spot + 4);
-                if (a && Math.max(r, g, b) - Math.min(r, g, b) > 60) coloured.add(spot % canvas.width);
-            }
-            return coloured.size / canvas.width;
-        }""",
-            [top, height],
-        )
-    )
+def painted(page, design, row):
+    """How many columns have a bar in a row of a picture."""
+    mark = columns(page, design).locator(f".mark[data-name^='{row}: '] path").first
+    return mark.get_attribute("d").count("M") if mark.count() else 0
 
 
 def test_time_fills_the_columns_as_answers_and_effects_come(open_page):
     page = open_page("two")
-    count = len(runs.events().tables.requests.row)
     before = (0, 0)
     for time in (5, 12, 20, 99):
         page.evaluate(f"player.goTo({time * 1_000_000})")
         state = State(runs.events(), at=time)
-        told, written = painted(page, 1, 10, 17), painted(page, 1, 51, 20)
-        assert told == pytest.approx(state.who(state.outcomes.yes).sum() / count, abs=0.02)
-        assert written == pytest.approx((state.effect(state.names[0])[0] > 0).sum() / count, abs=0.02)
-        assert told >= before[0] and written >= before[1]
-        before = told, written
+        done = painted(page, 1, "told"), painted(page, 1, state.names[0])
+        assert done == (state.who(state.outcomes.yes).sum(), (state.effect(state.names[0])[0] > 0).sum())
+        assert done > before
+        before = done
 
 
 @pytest.mark.parametrize("time", [3.3, 9.7, 12.9, 16.1])
@@ -437,17 +493,17 @@ def test_the_brackets_give_backlog_and_wait_as_numpy_counts_them(open_page, time
 
 def test_a_click_on_the_chart_goes_to_that_time(open_page):
     page = open_page("two")
-    chart = page.locator("svg.ev-fl").first
+    chart = page.locator(".ev-flow .evsim-scene").first
     chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    page.mouse.click(box["x"] + 46 + 0.5 * (box["width"] - 60), box["y"] + 60)
+    left, right = axis(chart)
+    page.mouse.click((left + right) / 2, chart.bounding_box()["y"] + 60)
     assert page.evaluate("player.selection.get().time / player.film.end") == pytest.approx(0.5, abs=0.005)
 
 
 def test_a_click_on_a_mark_of_a_life_goes_to_its_moment(open_page):
     page = open_page("two")
     page.evaluate("player.find(20)")
-    mark = page.locator(".ev-lv-effect").first
+    mark = page.locator("[data-panel=lives] .mark[data-name='customer row'] path").first
     mark.click()
     story = Story(runs.classic(), 20)
     assert page.evaluate("player.selection.get().time") == round((story.arrived + story.effects[0][0]) * 1e6)
@@ -490,11 +546,9 @@ def test_axe_finds_no_fault_in_the_panels(open_page, name, scheme, width):
 def test_every_mark_of_the_panels_says_what_it_is(open_page):
     page = open_page("two")
     page.evaluate("player.find(92); player.goTo(12_000_000)")
-    kinds = ("lv-bar", "lv-line", "lv-told", "lv-effect", "lv-cross", "fl-line", "fl-band", "fl-predicted")
     words = page.evaluate(
-        """(marks) => [...document.querySelectorAll(marks)].filter((node) => !node.closest(".ev-fl-sample"))
-            .map((node) => [node.outerHTML, node.words?.() ?? null])""",
-        ", ".join(f".ev-{kind}" for kind in kinds),
+        """() => [...document.querySelectorAll(".ev-panels .mark:not([data-name='']) > :not(text)")]
+            .map((node) => [node.outerHTML, node.words?.() ?? null])"""
     )
     assert len(words) > 40 and [mark for mark, said in words if not said] == []
     assert not [said for _, said in words if re.search(r"undefined|NaN|null|object", said)]

@@ -10,9 +10,10 @@ It is a plain dict for :func:`json.dumps`:
 ``duration``, ``end``
     The end of the arrivals and of everything, in microseconds, as all times in a film are.
 ``workloads``, ``effects``
-    Names of the workloads; effects as ``{name, colour, marker}``, in the order of :mod:`evsim.view.style`.
-``marks``
-    Colours of what is no effect: told, no, error, fault, waiting.
+    Names of the workloads; effects as ``{name, colour, marker, look, often}``, in the order of :mod:`evsim.view.style`;
+    ``often``: the look of what happened more than once.
+``marks``, ``looks``
+    Colours of what is no effect: told, no, error, fault, waiting; looks of the marks of panels, as a scene has them.
 ``told``
     The words for what a customer can have been told: nothing, yes, no, error.
 ``odd``
@@ -41,7 +42,7 @@ It is a plain dict for :func:`json.dumps`:
     missing.
 
 A *lane* is one design: ``{name, seed, end, complete, books, workloads, services, channels, wires, links, places,
-faults, notes, catch_ups, states, odd, requests, history, attempts, messages, sendings, effects, remarks}``.
+faults, bands, notes, catch_ups, states, odd, requests, history, attempts, messages, sendings, effects, remarks}``.
 ``complete``: nothing was open at its ``end``; ``books``: what the audit says.
 
 ``services``
@@ -61,11 +62,14 @@ faults, notes, catch_ups, states, odd, requests, history, attempts, messages, se
     Ways into services: ``{kind, workload, source, service}``; kind is request, call or delivery.
 ``faults``
     ``{kind, target, start, end, words}``: what went wrong, from when to when.
+``bands``
+    ``{words, spans}``: the same as bands of a picture, those of a kind together.
 ``notes``
     ``{time, kind, what}``: incidents of a channel or service as a whole, such as a rebalance.
 ``catch_ups``
-    ``{end, done, capacity, predicted, words}``: how a consumer will work off what a fault leaves behind, as worked
-    out by :func:`evsim.view.flow.catch_ups`: from ``end`` on, for ``predicted`` microseconds, ``capacity`` a second.
+    ``{end, done, capacity, waiting, predicted, words}``: how a consumer will work off what a fault leaves behind, as
+    worked out by :func:`evsim.view.flow.catch_ups`: from ``end`` on, for ``predicted`` microseconds (null: for ever),
+    ``capacity`` a second.
 ``requests``
     Columns, one entry a request, in the order of :class:`evsim.results.requests.Requests`: ``row`` (its first
     attempt), ``workload`` (index into the lane's), ``number``, ``key`` (a list of texts), ``outcome`` (a word of
@@ -116,6 +120,7 @@ from evsim.view.designs import designs
 from evsim.view.player.cast import cast
 from evsim.view.player.columns import micro
 from evsim.view.player.lane import lane
+from evsim.view.player.looks import looks, looks_of_effect
 from evsim.view.style import DECLINED, ERROR, FAULT, TOLD, WAITING, effect_marks
 from evsim.view.wiring import Wiring
 
@@ -150,10 +155,14 @@ def film(*runs, labels=None):
         "duration": micro(max(run.scenario.run_settings.duration for run in runs.values())),
         "end": micro(max(run.ended_at for run in runs.values())),
         "workloads": list(dict.fromkeys(name for run in runs.values() for name in run.scenario.workloads)),
-        "effects": [{"name": name, "colour": mark.colour, "marker": mark.marker} for name, mark in marks.items()],
+        "effects": [
+            {"name": name, "colour": mark.colour, "marker": mark.marker, **looks_of_effect(mark)}
+            for name, mark in marks.items()
+        ],
         "told": list(TOLD_WORDS),
         "odd": {kind: words for kind, (words, _) in next(iter(runs.values())).outcomes.odd_kinds().items()},
         "marks": {name: mark.colour for name, mark in MARKS.items()},
+        "looks": looks(),
         "codes": {
             name: [code.name.lower().replace("_", " ") for code in codes]
             for name, codes in {"outcome": Outcome, "verdict": Verdict, "reason": Reason, "fate": Fate}.items()

@@ -11,6 +11,7 @@ from evsim.view.flow import catch_ups
 from evsim.view.player import columns
 from evsim.view.player.columns import micro
 from evsim.view.promise import books
+from evsim.view.scene.bands import bands
 from evsim.view.style import faults
 from evsim.view.wiring import KINDS, Wiring
 
@@ -41,8 +42,12 @@ def lane(name, run, effects):
              "words": fault.words}
             for fault in faults(run)
         ],
+        "bands": [
+            {"words": band.words, "spans": [[micro(start), micro(end)] for start, end in band.spans]}
+            for band in bands(run)
+        ],
         "notes": _notes(run),
-        "catch_ups": [_catch_up(each) for each in catch_ups(run) if each.capacity > each.rate],
+        "catch_ups": [_catch_up(each) for each in catch_ups(run)],
         "states": states,
         "odd": _odd(run),
         "requests": columns.requests(run, effects),
@@ -76,7 +81,8 @@ def _catch_up(each):
         "end": micro(each.end),
         "done": each.done,
         "capacity": each.capacity,
-        "predicted": micro(each.predicted),
+        "waiting": each.waiting,
+        "predicted": micro(each.predicted) if each.capacity > each.rate else None,
         "words": each.arithmetic,
     }
 

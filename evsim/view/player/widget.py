@@ -14,6 +14,7 @@ from evsim.view.player.branching import Branches, breaks, brokers_of, entry
 from evsim.view.player.bundle import bundle, styles
 from evsim.view.player.differences import difference
 from evsim.view.player.film import film
+from evsim.view.player.guesses import one_is_open
 from evsim.view.player.page import page
 from evsim.view.player.shows import shown
 from evsim.view.player.window import beginning
@@ -23,13 +24,13 @@ from evsim.whole import write_text
 __all__ = ["Player", "play"]
 
 
-def play(*runs, labels=None, shows=None, hides=False):
+def play(*runs, labels=None, shows=None, hides=None):
     """The player of one run or several: the same clock, one design above the other (:class:`Player`).
 
     labels: the names of the designs, where those of their scenarios will not do. Of runs that are too long only the
     beginning is shown, and it says so (:mod:`evsim.view.player.window`). shows: names of the controls and panels,
-    where not all of a console's (:data:`evsim.view.player.shows.ALL`). hides: the future is hidden until it is played,
-    for as long as somebody has a guess open.
+    where not all of a console's (:data:`evsim.view.player.shows.ALL`). hides: the future is hidden until it is played
+    (default: if a guess is open, one of :func:`evsim.lesson.predict` that was not put beside the truth so far).
 
     >>> import evsim
     >>> evsim.play(evsim.load("registration-classic").run(until=5), evsim.load("registration-events").run(until=5))
@@ -39,7 +40,7 @@ def play(*runs, labels=None, shows=None, hides=False):
         if not isinstance(run, Results):
             given = "nothing" if run is None else repr(run)
             raise ScenarioError(f"a player shows runs, got {given}; write evsim.play(scenario.run())")
-    return Player(*runs, labels=labels, shows=shows, hides=hides)
+    return Player(*runs, labels=labels, shows=shows, hides=one_is_open() if hides is None else hides)
 
 
 class Player:

@@ -9,7 +9,7 @@ from evsim.view.scene.paper import draw
 from evsim.view.show import show
 from evsim.view.style import DPI
 
-__all__ = ["Scene", "hold"]
+__all__ = ["Scene", "hold", "plain"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Scene:
 
     def to_dict(self):
         """The scene for :func:`json.dumps`, without what only Python needs; each mark has its ``kind``."""
-        found = {name: _plain(its) for name, its in vars(self).items() if name not in ("again", "noticed", "frame")}
+        found = {name: plain(its) for name, its in vars(self).items() if name not in ("again", "noticed", "frame")}
         kinds = [type(mark).__name__.lower() for mark in self.marks]
-        return found | {"marks": [{"kind": kind, **_plain(mark)} for kind, mark in zip(kinds, self.marks, strict=True)]}
+        return found | {"marks": [{"kind": kind, **plain(mark)} for kind, mark in zip(kinds, self.marks, strict=True)]}
 
     @property
     def words(self):
@@ -74,13 +74,15 @@ class Scene:
         return show(self.draw())._repr_html_()
 
 
-def _plain(value):
+def plain(value):
     """A value as JSON has it; numbers as finely as a screen shows them."""
     if isinstance(value, float):
         return float(f"{value:.5g}")
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
-    return {name: _plain(each) for name, each in vars(value).items()} if hasattr(value, "__dict__") else value
+        return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    return plain(vars(value)) if hasattr(value, "__dict__") else value
 
 
 def _written(mark):

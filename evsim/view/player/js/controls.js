@@ -68,7 +68,7 @@ export class Controls {
         h("label", {}, "jump to ", this.jumps),
         button("go", "jump there", () => {
           const target = this.targets[this.jumps.selectedIndex];
-          if (target) acts.jump(target);
+          if (target && !this.jumps.selectedOptions[0].disabled) acts.jump(target);
         }),
       ) : null,
       has("find") ? find : null,
@@ -96,7 +96,12 @@ export class Controls {
     );
   }
 
-  draw({ playing, pace, speed, chosen }) {
+  /* until: how much of the future may be seen; nobody jumps beyond. */
+  draw({ playing, pace, speed, chosen, until }) {
+    this.targets.forEach(({ known }, place) => {
+      const option = this.jumps.options[place];
+      option.hidden = option.disabled = known > until;
+    });
     say(this.play, playing ? "\u275a\u275a pause" : "\u25b6 play");
     put(this.play, "aria-label", playing ? "pause" : "play");
     for (const button of this.mine) put(button, "aria-disabled", chosen ? null : "true"); // and keeps the focus
@@ -124,17 +129,18 @@ function choice(name, options, act) {
   };
 }
 
-/* {label, time, customer} of faults, the first loss and odd customers in a lane. */
+/* {label, time, known (from when on), customer} of faults, the first loss and odd customers in a lane. */
 function targetsOf(film, index) {
   const { lane } = index;
   const targets = lane.faults.map(({ start, words }) => ({
     label: `${words}, at ${moment(start)}`,
     time: start,
+    known: start,
     customer: null,
   }));
   const kinds = new Set();
   for (const { kind, what, time } of lane.notes) {
-    if (!kinds.has(kind)) targets.push({ label: `first ${kind}: ${what}`, time, customer: null });
+    if (!kinds.has(kind)) targets.push({ label: `first ${kind}: ${what}`, time, known: time, customer: null });
     kinds.add(kind);
   }
   const loss = firstLoss(index);
@@ -143,6 +149,7 @@ function targetsOf(film, index) {
     targets.push({
       label: `first loss: ${customerName(at(loss.request), film)}`,
       time: loss.time,
+      known: loss.time,
       customer: at(loss.request),
     });
   const odd = oddOf(index);
@@ -153,8 +160,9 @@ function targetsOf(film, index) {
     targets.push({
       label: `${words}: ${customerName(at(request), film)}${many}`,
       time: index.asked[request],
+      known: lane.end,
       customer: at(request),
     });
   }
-  return targets.length ? targets : [{ label: "nothing odd happens here", time: 0, customer: null }];
+  return targets.length ? targets : [{ label: "nothing odd happens here", time: 0, known: 0, customer: null }];
 }

@@ -1,9 +1,13 @@
 /* How many arrived, were told and have what, by any moment: the lines of picture D and the gaps between them. */
 
+import { counts, times } from "./axes.js";
 import { NEVER } from "./film.js";
 import { range, upTo } from "./intervals.js";
+import { bandsOf, line, steps, text } from "./marks.js";
+import { number } from "./words.js";
 
 const MOST_EFFECTS = 6; // the slowest are the ones to see
+const HEIGHTS = [0.2, 0.04, 0.36, 0.5]; // where the arithmetic may stand, as a share of the height
 
 /* The lines of a lane, first of those who arrived: {name, times (in order), kind, effect}. An effect counts when it
    happens to a customer for the first time. */
@@ -67,17 +71,23 @@ export function slowestAt(lines, t) {
   return others.reduce((one, other) => (upTo(other.times, t) <= upTo(one.times, t) ? other : one));
 }
 
-/* A line as a path of steps: `x` of a time and `y` of a count, up to the time `end`. Steps that share a pixel are one. */
-export function stepPath({ times }, x, y, end) {
-  const parts = [`M${x(0)},${y(0)}`];
-  let before = null;
-  times.forEach((time, place) => {
-    const here = Math.round(x(time) * 2) / 2;
-    const next = place + 1 < times.length ? Math.round(x(times[place + 1]) * 2) / 2 : null;
-    if (here === next) return; // the last of them stands for all
-    parts.push(`H${here}V${Math.round(y(place + 1) * 10) / 10}`);
-    before = here;
+/* The lines as a scene (evsim.view.flow), up to the time `end` and to `most` customers; faults that begin by `until`. */
+export function flowScene({ film, lane }, lines, { end, most, until = Infinity }) {
+  const marks = lines.map(({ name, times, effect }) => {
+    const x = [0, ...Array.from(times, (time) => time / 1e6), end / 1e6];
+    const y = [...range(0, times.length + 1), times.length];
+    return steps(name, x, y, effect === undefined ? film.looks[name] : film.effects[effect].look, { words: `${number(times.length)} ${name}` });
   });
-  if (before === null || x(end) > before) parts.push(`H${Math.round(x(end) * 10) / 10}`);
-  return parts.join("");
+  const found = lane.catch_ups.filter((each) => each.end <= until);
+  const ahead = found.filter(({ predicted }) => predicted !== null).map((each) => {
+    const time = Math.min(each.predicted, end - each.end) / 1e6;
+    const [x, y] = [[each.end / 1e6, each.end / 1e6 + time], [each.done, each.done + each.capacity * time]];
+    return line("", x, y, film.looks.predicted, { words: `predicted catch-up: ${each.words}` });
+  });
+  if (found.length) {
+    const longest = found.reduce((one, other) => (other.waiting > one.waiting ? other : one));
+    ahead.push(text(`predicted catch-up:\n${longest.words}`, 0.995, 0, { side: "right", level: "bottom", across: true, free: HEIGHTS }));
+  }
+  const [x, y] = [times(0, end / 1e6), counts(0, most, "customers")];
+  return { name: "flow", x, y, bands: bandsOf(lane, until), marks: [...marks, ...ahead] };
 }

@@ -8,7 +8,7 @@ import { range } from "./intervals.js";
 import { duration, reasonOf, truthOf } from "./words.js";
 
 export const CUSTOMER = "customer";
-const ASIDE = 0.13; // how far aside a second attempt at one service stands
+const ASIDE = 0.12; // how far aside a second attempt at one service stands
 const [WAY_LOST, ANSWER_LOST] = [1, 2]; // the film's column `astray`
 
 /* {begin, end, answered, told, completed, names, bars, lines, crosses, effects, words} of a request; `names` of the
@@ -106,7 +106,7 @@ export class Life {
 
   // Marks.
 
-  /* look: works, held, line. */
+  /* look: works, held, waits, line. */
   bar(x, from, until, look, words) {
     const end = until === NEVER ? this.lane.end : until;
     if (from !== NEVER && end > from) this.bars.push({ x, from, until: end, look, words });
@@ -122,7 +122,7 @@ export class Life {
   }
 
   draw() {
-    this.bar(0, this.begin, this.answered, "held", "the customer waits");
+    this.bar(0, this.begin, this.answered, "waits", "the customer waits");
     for (const row of this.rows) this.attempt(row);
     for (const number of this.sent) this.message(number);
     for (const { row, effect, time } of this.made) {

@@ -12,6 +12,7 @@ import { listenToKeys, listenToPointer } from "./hands.js";
 import { range, upTo } from "./intervals.js";
 import { customerOf, indexLane } from "./lane.js";
 import { Row } from "./row.js";
+import { STYLE } from "./scene.js";
 import { createSelection } from "./selection.js";
 import { customerAt } from "./state.js";
 import { Toybox } from "./toybox.js";
@@ -61,6 +62,12 @@ class Player {
     return this.cache[future];
   }
 
+  /* How much of the chosen future may be seen: all of it, or what has been played where the rest is hidden. */
+  until() {
+    const { time, future } = this.selection.get();
+    return this.settings.hides ? Math.max(this.seen[future] ?? 0, time) : Infinity;
+  }
+
   // The page.
 
   build(element) {
@@ -96,7 +103,7 @@ class Player {
     this.toybox = new Toybox(this);
     this.changed = h("p", { class: "ev-changed" });
     this.live = h("p", { class: "ev-live", role: "status" });
-    this.panels = h("div", { class: "ev-panels" });
+    this.panels = h("div", { class: "ev-panels" }, h("style", {}, STYLE));
     const lines = this.rows.map(({ line }) => line);
     this.root = h(
       "section",
@@ -204,7 +211,7 @@ class Player {
     this.toybox.draw(time, requests);
     this.breaks.draw(time);
     const [playing, chosen] = [this.clock.running, Boolean(customer)];
-    this.controls.draw({ playing, chosen, pace: this.pace, speed: this.speed });
+    this.controls.draw({ playing, chosen, pace: this.pace, speed: this.speed, until: this.until() });
   }
 
   /* What became of a customer in the future that was left for this one. */

@@ -38,9 +38,15 @@ export function picture(scene, options = {}) {
 }
 
 /* What is drawn, before it is: where its axes lie, for those who put something over it. */
-export function drawing(scene, { width = scene.size[0] * INCH, ghost = null, measure = guess, id = "evsim" } = {}) {
-  return new Drawing(scene, width, ghost, measure, id);
+export function drawing(scene, { width = (scene.size ?? NOTHING.size)[0] * INCH, ghost = null, measure = guess, id = "evsim" } = {}) {
+  return new Drawing({ ...NOTHING, ...scene }, width, ghost, measure, id);
 }
+
+const NOWHERE = { low: 0, high: 1, label: "", ticks: [], log: false, line: false, grid: false, over: false, turned: false, nested: false };
+const NOTHING = {
+  name: "", title: "", alt: "", size: [1, 1], x: NOWHERE, y: NOWHERE, bands: [], marks: [], ends: [], plot: [], inches: false,
+  least: 0, legend: [], below: [],
+};
 
 class Drawing {
   /* visible: the width that there is; a scene may need more, and can be scrolled. */
@@ -60,7 +66,7 @@ class Drawing {
     this.unit = scene.inches ? across / (plot[0] * INCH) : 1;
     this.turned = x.turned || (x.over && this.widest(x.ticks.map(([, text]) => text)) * 1.05 > (across * this.apart(x.ticks)) / Math.abs(x.high - x.low));
     this.top = GAP + 19 * this.title.length + (this.title.length ? GAP : 0) + (x.over ? this.heads(x) : 0);
-    const tall = plot.length ? (across * plot[1]) / plot[0] : size[1] * INCH * (this.wide ? 1 : 0.8) - 110;
+    const tall = plot.length ? (across * plot[1]) / plot[0] : (scene.tall ?? size[1] * INCH * (this.wide ? 1 : 0.8) - 110);
     this.bottom = this.top + Math.max(tall, 60);
     this.keys = [...legend, ...(this.wide ? [] : scene.ends.map(({ text, look }) => [text, look]))];
     this.legendRows = this.rows();
@@ -79,7 +85,7 @@ class Drawing {
   /* The room that words take which stand beside the axes. */
   beside(where, side) {
     const those = this.scene.marks.filter((mark) => mark.kind === "text" && mark.across && where(mark.x) && [side, "center"].includes(mark.side));
-    return Math.max(0, ...those.map((mark) => this.widest([mark.text]) * (mark.side === "center" || mark.bold ? 1.1 : 1) + 2 * GAP));
+    return Math.max(0, ...those.map((mark) => this.widest([mark.room ?? mark.text]) * (mark.side === "center" || mark.bold ? 1.1 : 1) + 2 * GAP));
   }
 
   apart(ticks) {
@@ -247,8 +253,8 @@ class Drawing {
 
   bars({ left, right, low, high, look, inside, round: corner = 0 }, ghost) {
     const boxes = left.map((from, place) => {
-      const [a, b, c, d] = [this.x(from), this.x(right[place]), this.y(low[place]), this.y(high[place])];
-      return [Math.min(a, b), Math.min(c, d), Math.abs(b - a), Math.abs(d - c)].map(round);
+      const [a, b, c, d] = [this.x(from), this.x(right[place]), this.y(low[place]), this.y(high[place])].map(round);
+      return [Math.min(a, b), Math.min(c, d), round(Math.abs(b - a)), round(Math.abs(d - c))];
     });
     const r = round(corner * INCH * this.unit);
     const d = boxes.map((box) => (r ? rounded(...box, r) : square(...box))).join("");
@@ -420,7 +426,7 @@ function element([tag, attributes, children]) {
 }
 
 let canvas = null;
-function measured(text, size = SIZE, bold = false) {
+export function measured(text, size = SIZE, bold = false) {
   canvas ??= document.createElement("canvas").getContext("2d");
   canvas.font = `${bold ? "bold " : ""}${size}px "DejaVu Sans", Verdana, sans-serif`;
   return canvas.measureText(text).width;
@@ -457,6 +463,12 @@ export class Scenes {
       return drawn(drawing(scene, { width, measure: measured, ghost: this.ghost[place] ?? null, id: `evsim${this.id}-${place}` }));
     }));
   }
+}
+
+/* A look as a small drawing of its own, for a legend on a page. */
+export function sample(look) {
+  const made = drawing({});
+  return element(["svg", { viewBox: "0 0 28 16", class: "evsim-sample", "aria-hidden": "true" }, made.sample({ ...look, width: Math.min(look.width, 4) }, 1, 8)]);
 }
 
 /* A drawing as an element of a page, as wide as it has to be. */

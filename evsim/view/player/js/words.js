@@ -51,6 +51,10 @@ function fixed(value, places) {
   return half && low % 2 === 0 ? (low / 10 ** places).toFixed(places) : value.toFixed(places);
 }
 
+export function number(value) {
+  return value.toLocaleString("en-US");
+}
+
 /* A moment: seconds to the millisecond. */
 export function moment(micro) {
   return `${(micro / 1e6).toFixed(3)} s`;

@@ -1,4 +1,14 @@
-// Keys, scale and the presenter's window. Without this script the slides and notes stand one below the other.
+// Pictures, keys, scale and the presenter's window. Without this script the slides and notes stand one below the other.
+
+import { STYLE, drawing, drawn, measured } from "./scene.js";
+
+document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
+const scenes = JSON.parse(document.getElementById("scenes").textContent);
+for (const figure of document.querySelectorAll("[data-scene]")) {
+  const scene = scenes[figure.dataset.scene];
+  figure.replaceChildren(drawn(drawing(scene, { width: scene.size[0] * 96, measure: measured, id: figure.dataset.scene })));
+}
+
 (() => {
   const slides = [...document.querySelectorAll(".slide")];
   const body = document.body;

@@ -1,13 +1,17 @@
-"""The deck as one HTML file that needs nothing else: pictures, style and keys are inside."""
+"""The deck as one HTML file that needs nothing else: pictures, style and keys are inside.
 
+Pictures are scenes, which ``scene.js`` draws; without a script their words stand there.
+"""
+
+import json
 import re
-from base64 import b64encode
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 
+from evsim.view.player.bundle import bundle
 from slides.deck import FIELD, fill
 
 __all__ = ["digest", "page"]
@@ -24,22 +28,18 @@ def page(slides, values, figures):
     html = (HERE / "page.html").read_text(encoding="utf-8")
     parts = {
         "title": escape(slides[0].title), "style": (HERE / "page.css").read_text(encoding="utf-8"),
-        "slides": "\n".join(sections), "script": (HERE / "page.js").read_text(encoding="utf-8"),
+        "slides": "\n".join(sections), "script": bundle("page", HERE),
     }  # fmt: skip
+    scenes = {name: scene.to_dict() for name, scene in figures.items()}
     for name, part in parts.items():
         html = html.replace(f"<!-- {name} -->", part)
+    html = html.replace("<!-- scenes -->", json.dumps(scenes, separators=(",", ":")).replace("<", "\\u003c"))
     stamp = sha256(html.encode()).hexdigest()[:16]
-
-    def picture(field):
-        data = b64encode(figures[field[1]].png()).decode()
-        return f"data:image/png;base64,{data}"
-
-    html = html.replace("<!-- digest -->", f'<meta name="digest" content="{stamp}">')
-    return re.sub(r"\{picture ([\w.-]+)\}", picture, html)
+    return html.replace("<!-- digest -->", f'<meta name="digest" content="{stamp}">')
 
 
 def digest(html):
-    """What a page was built from, in a few letters: its text, its style, and the words of its pictures."""
+    """What a page was built from, in a few letters."""
     found = STAMP.search(html)
     return found[1] if found else None
 
@@ -69,4 +69,4 @@ def _timed(slide):
 
 
 def _figure(name, figures):
-    return f'<figure><img alt="{escape(figures[name].alt, quote=True)}" src="{{picture {name}}}"></figure>'
+    return f'<figure class="evsim-scene" data-scene="{name}"><p class="small">{escape(figures[name].alt)}</p></figure>'

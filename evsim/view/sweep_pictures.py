@@ -3,17 +3,20 @@
 import math
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.colors import to_hex
 
 from evsim.figures import label, unit_of, write, write_as, write_estimate
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.paths import path_words
 from evsim.scenario.units import number_of
-from evsim.view.scene.marks import End, Look, look_of
-from evsim.view.scene.paper import draw_ends
-from evsim.view.style import COLOURS, INK, LESSON, PAPER, Mark, count, describe, figure, title
+from evsim.view.scene.axes import Axis, Frame, amounts, names
+from evsim.view.scene.marks import Area, Bars, End, Line, Look, look_of
+from evsim.view.scene.scene import Scene
+from evsim.view.style import COLOURS, INK, LESSON, Mark, count
 
-__all__ = ["heat_map", "lines", "load_lines", "tornado"]
+__all__ = [
+    "LINES", "heat_map", "heat_scene", "lines", "lines_scene", "load_lines", "load_scene", "tornado", "tornado_scene",
+]  # fmt: skip
 
 LINES = (
     Mark(COLOURS["blue"], "o"), Mark(COLOURS["orange"], "s", (0, (5, 1.5))),
@@ -29,6 +32,11 @@ def lines(sweep, metric, x=None, ax=None):
 
     x: a path (default: the one with most values). An objective for the figure is a dotted line.
     """
+    return lines_scene(sweep, metric, x).draw(ax)
+
+
+def lines_scene(sweep, metric, x=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     x = _path(sweep, x, 0)
     values = _values(sweep, x)
     groups = _groups(sweep, metric, x)
@@ -36,27 +44,20 @@ def lines(sweep, metric, x=None, ax=None):
         rule = f"would be {len(groups)} lines, and {len(LINES)} can be told apart"
         raise ScenarioError([Problem("x", rule, x, hint="draw a heat map, or sweep fewer values")])
     places = _places(values)
-    with figure(ax) as ax:
-        ends, words = [], []
-        for (name, points), mark in zip(groups.items(), LINES, strict=False):
-            known = [(places[value], each) for value, each in points.items() if not math.isnan(each.mean)]
-            if not known:
-                continue
-            at = [place for place, _ in known]
-            means, low, high = (
-                np.array([getattr(each, part) for _, each in known]) for part in ("mean", "low", "high")
-            )
-            ax.fill_between(at, low, high, color=mark.colour, alpha=0.15, lw=0, zorder=2)
-            ax.plot(at, means, **mark.style, zorder=3)
-            ends.append(End(means[-1], name, look_of(mark)))
-            shown = ", ".join(f"{write_estimate(metric, each)} at {value}" for value, each in points.items())
-            words.append(f"{name + ': ' if name else ''}{shown}.")
-        ends += _height(ax, metric, sweep.scenario.objectives.get(metric))
-        _ticks(ax.xaxis, x, values, places)
-        draw_ends(ax, [end for end in ends if end.text])
-        text = _finding(metric, x, groups)
-        title(ax, text)
-        return describe(ax, f"{text}. {' '.join(words)}")
+    curves = {name: [(places[value], each) for value, each in points.items()] for name, points in groups.items()}
+    words = [
+        f"{name + ': ' if name else ''}"
+        + ", ".join(f"{write_estimate(metric, each)} at {value}" for value, each in points.items()) + "."
+        for name, points in groups.items()
+    ]  # fmt: skip
+    text = _finding(metric, x, groups)
+    ticks = tuple((places[value], str(value)) for value in values[:: max(1, math.ceil(len(values) / 10))])
+    left, right = min(places.values()), max(places.values())
+    margin = 0.04 * (right - left) or 0.5
+    across = Axis(left - margin, right + margin, path_words(x), ticks)
+    return _curves(
+        "sweep", text, f"{text}. {' '.join(words)}", across, metric, curves, sweep.scenario.objectives.get(metric)
+    )
 
 
 def load_lines(measured, metric, limit=None, ax=None):
@@ -65,49 +66,59 @@ def load_lines(measured, metric, limit=None, ax=None):
     measured: design -> (times the load, Estimate) pairs. limit: that of an objective, drawn dotted; far above it the
     picture ends.
     """
-    with figure(ax) as ax:
-        ends, words = [], []
-        for (name, points), mark in zip(measured.items(), LINES, strict=False):
-            known = [(load, each) for load, each in points if not math.isnan(each.mean)]
-            if known:
-                ends.append(End(_curve(ax, known, mark), name, look_of(mark)))
-            shown = ", ".join(f"{write_estimate(metric, each)} at {load:g} times the load" for load, each in known)
-            words.append(f"{name}: {shown}.")
-        top = ax.get_ylim()[1]
-        ends += _height(ax, metric, limit, min(top, 5 * limit) if limit else top)
-        ax.set_xlabel("times the load of the scenario")
-        high = ax.get_ylim()[1]
-        draw_ends(ax, [End(min(end.y, high), end.text, end.look) for end in ends])
-        text = f"{label(metric)[:1].upper()}{label(metric)[1:]} against the load"
-        title(ax, text)
-        return describe(ax, f"{text}. {' '.join(words)}")
+    return load_scene(measured, metric, limit).draw(ax)
 
 
-def _curve(ax, known, mark):
-    """Draw (place, Estimate) pairs as a line with its band; return where it ends."""
-    at = [place for place, _ in known]
-    means, low, high = (np.array([getattr(each, part) for _, each in known]) for part in ("mean", "low", "high"))
-    ax.fill_between(at, low, high, color=mark.colour, alpha=0.15, lw=0, zorder=2)
-    ax.plot(at, means, **mark.style, zorder=3)
-    return means[-1]
+def load_scene(measured, metric, limit=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
+    words = []
+    for name, points in measured.items():
+        known = [(load, each) for load, each in points if not math.isnan(each.mean)]
+        shown = ", ".join(f"{write_estimate(metric, each)} at {load:g} times the load" for load, each in known)
+        words.append(f"{name}: {shown}.")
+    loads = [load for points in measured.values() for load, _ in points]
+    text = f"{label(metric)[:1].upper()}{label(metric)[1:]} against the load"
+    margin = 0.04 * (max(loads) - min(loads)) or 0.5
+    across = amounts(min(loads) - margin, max(loads) + margin, "times the load of the scenario", "{:g}".format)
+    return _curves("load", text, f"{text}. {' '.join(words)}", across, metric, measured, limit, most=5)
 
 
-def _height(ax, metric, limit, top=0.0):
-    """Label the axis of the figure, from 0; draw its limit. Gives the limit's name for the margin."""
-    _scale(ax.yaxis, metric)
-    ax.set_ylim(0, top or 1.08 * max(ax.get_ylim()[1], limit or 0))
-    ax.set_ylabel(label(metric))
-    if limit is None:
-        return []
-    ax.axhline(limit, color=INK, lw=1, ls=(0, (1, 2)), zorder=1)
-    return [End(limit, f"limit {write(metric, limit)}", Look(INK, width=1, dash=(1, 2)))]
+def _curves(name, text, alt, across, metric, curves, limit, most=math.inf):
+    """The scene of figures over `across`, name -> (place, Estimate) pairs; it ends at `most` times the limit."""
+    marks, ends, high = [], [], limit or 0.0
+    for (which, points), mark in zip(curves.items(), LINES, strict=False):
+        known = [(place, each) for place, each in points if not math.isnan(each.mean)]
+        if not known:
+            continue
+        at = [place for place, _ in known]
+        means, lows, highs = ([getattr(each, part) for _, each in known] for part in ("mean", "low", "high"))
+        sure = [place for place, each in known if not math.isnan(each.low)]
+        if sure:
+            band = ([edge for edge in edges if not math.isnan(edge)] for edges in (lows, highs))
+            marks.append(Area(f"{which}: 95 % interval", sure, *band, Look(mark.colour, opacity=0.15)))
+        marks.append(Line(which, tuple(at), tuple(means), look_of(mark), every=True))
+        ends.append((means[-1], which, look_of(mark)))
+        high = max(high, *means, *(edge for edge in highs if not math.isnan(edge)))
+    top = min(1.08 * high or 1.0, most * limit if limit else math.inf)
+    ends = [End(min(y, top), words, look) for y, words, look in ends if words]
+    if limit is not None:
+        dotted = Look(INK, width=1.0, dash=(1, 2))
+        marks.insert(0, Line("", (0, 1), (limit, limit), dotted, across=True))
+        ends.append(End(limit, f"limit {write(metric, limit)}", dotted))
+    up = amounts(0.0, top, label(metric), _words(metric))
+    return Scene(name, text, alt, LESSON, Frame(across.high, top), across, up, marks=tuple(marks), ends=tuple(ends))
 
 
 def heat_map(sweep, metric, x=None, y=None, ax=None):
     """Draw a figure over the values of two paths: the darker, the more; each cell has its mean, of all other settings.
 
-    A cell that misses the objective for the figure is crossed out.
+    A cell that misses the objective for the figure is crossed out in red.
     """
+    return heat_scene(sweep, metric, x, y).draw(ax)
+
+
+def heat_scene(sweep, metric, x=None, y=None):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     if len(sweep.paths) < 2:
         raise ScenarioError([Problem("y", "a heat map takes two paths", hint="draw a line: .plot(metric)")])
     x = _path(sweep, x, 0)
@@ -123,25 +134,24 @@ def heat_map(sweep, metric, x=None, y=None, ax=None):
     for place, several in found.items():
         means[place] = np.mean(several)
     missed = _missed(sweep, metric, x, y, rows, columns)
-    with figure(ax, (LESSON[0], max(LESSON[1], 1.6 + 0.5 * len(rows)))) as ax:
-        ax.imshow(np.ma.masked_invalid(means), cmap="Greys", aspect="auto", origin="lower", alpha=0.75,
-                  vmin=min(0, np.nanmin(means)), vmax=np.nanmax(means) * 1.4 or 1)  # fmt: skip
-        for (row, column), mean in np.ndenumerate(means):
-            crossed = {"color": COLOURS["red"], "fontweight": "bold"} if (row, column) in missed else {"color": INK}
-            box = {"boxstyle": "square,pad=0.15", "fc": PAPER, "ec": "none", "alpha": 0.85}
-            ax.text(column, row, write(metric, mean), ha="center", va="center", fontsize=10.5, bbox=box, **crossed)
-        ax.set_xticks(range(len(columns)), map(str, columns))
-        ax.set_yticks(range(len(rows)), map(str, rows))
-        ax.set(xlabel=path_words(x), ylabel=path_words(y))
-        text = f"{label(metric)[:1].upper()}{label(metric)[1:]}: {_span(metric, means)}"
-        if missed:
-            text += f"; {count(len(missed), 'cell')} in red miss the objective"
-        title(ax, text)
-        cells = ", ".join(
-            f"{write(metric, mean)} at {x} {columns[column]} and {y} {rows[row]}"
-            for (row, column), mean in np.ndenumerate(means)
-        )
-        return describe(ax, f"{text}. {cells}.")
+    low, high = min(0.0, float(np.nanmin(means))), float(np.nanmax(means)) * 1.4 or 1.0
+    marks, cells = [], []
+    for (row, column), mean in np.ndenumerate(means):
+        words = f"{write(metric, mean)} at {x} {columns[column]} and {y} {rows[row]}"
+        cells.append(words)
+        level = 0.0 if math.isnan(mean) else (mean - low) / (high - low)
+        grey = to_hex([1 - 0.75 * level] * 3)
+        look = Look(grey, edge=COLOURS["red"], hatch="xx") if (row, column) in missed else Look(grey)
+        box = [column - 0.5], [column + 0.5], [row - 0.5], [row + 0.5]
+        marks.append(Bars(words, *box, look, inside=(write(metric, mean),), words=words))
+    text = f"{label(metric)[:1].upper()}{label(metric)[1:]}: {_span(metric, means)}"
+    if missed:
+        text += f"; {count(len(missed), 'cell')} in red miss the objective"
+    across = Axis(-0.5, len(columns) - 0.5, path_words(x), tuple(enumerate(map(str, columns))))
+    up = names(-0.5, len(rows) - 0.5, enumerate(map(str, rows)), path_words(y))
+    size = LESSON[0], max(LESSON[1], 1.6 + 0.5 * len(rows))
+    alt = f"{text}. {', '.join(cells)}."
+    return Scene("heat map", text, alt, size, Frame(len(columns)), across, up, marks=tuple(marks))
 
 
 def tornado(sensitivity, ax=None, name="", most=MOST_BARS):
@@ -150,28 +160,40 @@ def tornado(sensitivity, ax=None, name="", most=MOST_BARS):
     sensitivity: what :func:`evsim.sensitivity` measured. name: of the design, where there are several; most: how many
     bars there may be.
     """
+    return tornado_scene(sensitivity, name, most).draw(ax)
+
+
+def tornado_scene(sensitivity, name="", most=MOST_BARS):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     metric, bars = sensitivity.metric, sensitivity.bars[:most]
-    with figure(ax, (LESSON[0], max(LESSON[1] - 1, 1.5 + 0.42 * len(bars)))) as ax:
-        for level, bar in enumerate(bars):
-            for side, mark in ((bar.less, LINES[0]), (bar.more, LINES[1])):
-                if side is None or math.isnan(side.mean):
-                    continue
-                ax.barh(level, side.mean, 0.55, color=mark.colour, zorder=2)
-                if not math.isnan(side.low):
-                    ax.plot([side.low, side.high], [level, level], color=INK, lw=1.2, alpha=0.6, zorder=3)
-        ax.set_yticks(range(len(bars)), [bar.words for bar in bars])
-        ax.set_ylim(len(bars) - 0.4, -0.6)
-        ax.axvline(0, color=INK, lw=1, zorder=4)
-        _scale(ax.xaxis, metric, sign=True)
-        ax.set_xlabel(f"change of {label(metric)}, from {write_estimate(metric, sensitivity.base)}")
-        share = f"{100 * sensitivity.by:g} %"
-        handles = [ax.barh(0, 0, color=mark.colour, label=words) for words, mark in
-                   ((f"{share} less", LINES[0]), (f"{share} more", LINES[1]))]  # fmt: skip
-        ax.legend(handles=handles, loc="lower right")
-        finding = sensitivity.finding
-        text = f"{name}: {finding[:1].lower()}{finding[1:]}" if name else finding
-        title(ax, text, 0.3 + 0.09 * max((len(bar.words) for bar in bars), default=0))
-        return describe(ax, f"{text}. " + " ".join(bar.sentence(metric) for bar in bars))
+    share = f"{100 * sensitivity.by:g} %"
+    marks, reach = [], [0.0]
+    for level, bar in enumerate(bars):
+        for side, mark, more in ((bar.less, LINES[0], "less"), (bar.more, LINES[1], "more")):
+            if side is None or math.isnan(side.mean):
+                continue
+            left, right = sorted((0.0, side.mean))
+            words = f"{bar.words}, {share} {more}: {write_estimate(metric, side, difference=True)}"
+            box = [left], [right], [level - 0.28], [level + 0.28]
+            marks.append(Bars(f"{share} {more}", *box, Look(mark.colour), words=words))
+            reach += [left, right]
+            if not math.isnan(side.low):
+                marks.append(Line("", (side.low, side.high), (level, level), Look(INK, width=1.2, opacity=0.6)))
+                reach += [side.low, side.high]
+    low, high = min(reach), max(reach)
+    margin = 0.05 * (high - low) or 1.0
+    bottom = max(len(bars), 1) - 0.4
+    marks.append(Line("", (0, 0), (-0.6, bottom), Look(INK, width=1.0)))
+    finding = sensitivity.finding
+    text = f"{name}: {finding[:1].lower()}{finding[1:]}" if name else finding
+    change = f"change of {label(metric)}, from {write_estimate(metric, sensitivity.base)}"
+    legend = [(f"{share} {more}", Look(mark.colour, edge=mark.colour)) for more, mark in zip(("less", "more"), LINES)]
+    return Scene(
+        "tornado", text, f"{text}. " + " ".join(bar.sentence(metric) for bar in bars),
+        (LESSON[0], max(LESSON[1] - 1, 1.5 + 0.42 * len(bars))), Frame(high),
+        amounts(low - margin, high + margin, change, _words(metric, sign=True)),
+        names(bottom, -0.6, enumerate(bar.words for bar in bars)), marks=tuple(marks), legend=tuple(legend),
+    )  # fmt: skip
 
 
 def _path(sweep, path, number, but=None):
@@ -226,23 +248,16 @@ def _missed(sweep, metric, x, y, rows, columns):
     }
 
 
-def _scale(axis, metric, sign=False):
-    """Ticks in words: 20 ms, 5 %."""
+def _words(metric, sign=False):
+    """A function that writes a value of a figure on an axis: 20 ms, 5 %."""
     unit = unit_of(metric)
 
-    def words(value, _):
+    def words(value):
         text = write_as(unit, abs(value)) if unit in ("s", "share") else f"{abs(value):,.6g}"
         before = "\N{MINUS SIGN}" if value < 0 else "+" if sign and value > 0 else ""
         return before + text if value else "0"
 
-    axis.set_major_formatter(FuncFormatter(words))
-
-
-def _ticks(axis, path, values, places):
-    stride = max(1, math.ceil(len(values) / 10))
-    axis.set_minor_locator(NullLocator())
-    axis.set_ticks([places[value] for value in values[::stride]], [str(value) for value in values[::stride]])
-    axis.set_label_text(path_words(path))
+    return words
 
 
 def _span(metric, means):

@@ -3,22 +3,33 @@
 import numpy as np
 
 from evsim.figures import label
-from evsim.view.style import COLOURS, INK, describe, figure, seconds, time_axis, title
+from evsim.view.scene.axes import Frame, times
+from evsim.view.scene.marks import Bars, Line, Look
+from evsim.view.scene.scene import Scene
+from evsim.view.style import COLOURS, FILL, INK, LESSON, seconds
 
-__all__ = ["warm_up"]
+__all__ = ["scene", "warm_up"]
 
 
 def warm_up(found, ax=None):
     """Draw the mean of what customers had, by when they came, and the ends of both warm-ups; return the axes."""
-    times = (np.arange(len(found.series)) + 0.5) * found.piece
-    with figure(ax) as ax:
-        ax.plot(times, found.series, color=COLOURS["blue"], lw=1.2)
-        ax.axvspan(0, found.cut, fc="#f1f1f4", lw=0, zorder=0)
-        for time, words, dash in ((found.cut, "MSER-5", (0, ())), (found.written, "the scenario", (0, (1, 2)))):
-            ax.axvline(time, color=INK, lw=1.2, ls=dash, label=f"{words}: {seconds(time)}")
-        ax.set(xlim=(0, found.piece * len(found.series)), ylim=(0, 1.08 * float(found.series.max()) or 1))
-        time_axis(ax.xaxis, found.piece * len(found.series), "time of arrival")
-        time_axis(ax.yaxis, float(found.series.max()), f"{label(found.of)} mean, {found.runs} runs")
-        ax.legend(loc="upper right")
-        title(ax, found.finding)
-        return describe(ax, str(found))
+    return scene(found).draw(ax)
+
+
+def scene(found):
+    """The same as a :class:`~evsim.view.scene.scene.Scene`."""
+    end, top = found.piece * len(found.series), 1.08 * float(found.series.max()) or 1.0
+    at = (np.arange(len(found.series)) + 0.5) * found.piece
+    marks = [
+        Bars("warm-up", [0.0], [float(found.cut)], [0.0], [top], Look(FILL)),
+        Line("mean", tuple(at.tolist()), tuple(found.series.tolist()), Look(COLOURS["blue"], width=1.2)),
+    ]
+    legend = []
+    for time, words, dash in ((found.cut, "MSER-5", ()), (found.written, "the scenario", (1, 2))):
+        look = Look(INK, dash=dash, width=1.2)
+        marks.append(Line(words, (float(time),) * 2, (0.0, top), look))
+        legend.append((f"{words}: {seconds(time)}", look))
+    return Scene(
+        "warm-up", found.finding, str(found), LESSON, Frame(end, top), times(0.0, end, "time of arrival"),
+        times(0.0, top, f"{label(found.of)} mean, {found.runs} runs"), marks=tuple(marks), legend=tuple(legend),
+    )  # fmt: skip

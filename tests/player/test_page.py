@@ -364,7 +364,7 @@ def test_the_focus_stays_where_it_was_and_what_is_not_there_is_said(open_page):
 def test_a_crash_is_offered_only_where_what_follows_is_known(open_page):
     page = open_page("stored")
     page.evaluate("player.find(88)")
-    assert page.locator(".ev-lv").is_visible()
+    assert page.locator("[data-panel=lives] svg").first.is_visible()
     assert page.locator(".ev-lv-crash").count() == 0
     assert page.get_by_text("choose one to crash there").count() == 0
 

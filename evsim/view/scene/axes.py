@@ -5,7 +5,7 @@ from math import ceil, floor, isclose, log10
 
 from evsim.view.words import seconds
 
-__all__ = ["Axis", "Frame", "counts", "names", "nothing", "shares", "times"]
+__all__ = ["Axis", "Frame", "amounts", "counts", "names", "nothing", "shares", "times"]
 
 UNITS = (("h", 3600, 7200), ("min", 60, 600), ("s", 1, 1), ("ms", 0.001, 0))  # name, seconds, for at least
 CLOCK = (0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 960, 1920)  # of a minute or an hour
@@ -72,6 +72,13 @@ def counts(low, high, what, most=7):
     """An axis of whole numbers."""
     step = max(1, _step(high, most, (1, 2, 5, 10)))
     return Axis(low, high, what, tuple((value, f"{value:,.0f}") for value in _multiples(0, high, step)))
+
+
+def amounts(low, high, what, words, most=7):
+    """An axis of numbers, of which `words` writes each."""
+    return Axis(
+        low, high, what, tuple((value, words(value)) for value in _multiples(low, high, _step(high - low, most)))
+    )
 
 
 def shares(low, high, what):

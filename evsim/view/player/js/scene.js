@@ -15,6 +15,7 @@ export const THEME = {
   "#2b2b30": INK, "#ffffff": PAPER, white: PAPER, "#4c4c52": "var(--evsim-soft)", "#b01c29": "var(--evsim-bad)",
   "#f4f4f6": "var(--evsim-fill)", "#d9d9de": "var(--evsim-middle)",
 };
+const CLIPPED = { steps: 6, line: 6, area: 0, bars: 0 }; // kinds of marks that end so many pixels beyond the axes
 const GHOST = { opacity: 0.45, "stroke-width": 1.3, "stroke-dasharray": null };
 const GHOST_SHAPE = { opacity: 0.45, "stroke-width": 0.25 };
 const SHARE = { left: 0, center: 0.5, right: 1 };
@@ -153,7 +154,11 @@ class Drawing {
       ...heading, ...this.bands(), ...this.grid(), ...this.pale(), ...marks, ...this.ends(), ...this.axis("x"),
       ...this.axis("y"), ...this.legend(), ...this.sentences(),
     ];
-    return ["svg", attributes, [["defs", {}, [...this.hatches.values()]], ...drawn]];
+    const clips = [0, 6].map((more) => {
+      const [left, top, right, bottom] = [this.left - more, this.top - more, this.right + more, this.bottom + more].map(round);
+      return ["clipPath", { id: `${this.id}-clip-${more}` }, [["path", { d: square(left, top, round(right - left), round(bottom - top)) }, []]]];
+    });
+    return ["svg", attributes, [["defs", {}, [...clips, ...this.hatches.values()]], ...drawn]];
   }
 
   bands() {
@@ -195,7 +200,8 @@ class Drawing {
     const parts = this[mark.kind](mark, ghost).map(([tag, attributes, children]) =>
       [tag, ghost ? { ...attributes, ...(attributes.transform ? GHOST_SHAPE : GHOST) } : attributes, children]);
     const told = mark.words ? [["title", {}, [mark.words]]] : [];
-    return ["g", { class: ghost ? "ghost" : "mark", "data-name": mark.name }, [...told, ...parts]];
+    const clip = mark.kind in CLIPPED && !mark.across && !mark.head ? `url(#${this.id}-clip-${CLIPPED[mark.kind]})` : null;
+    return ["g", { class: ghost ? "ghost" : "mark", "data-name": mark.name, "clip-path": clip }, [...told, ...parts]];
   }
 
   along(mark) {

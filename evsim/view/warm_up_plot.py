@@ -30,6 +30,7 @@ def scene(found):
         marks.append(Line(words, (float(time),) * 2, (0.0, top), look))
         legend.append((f"{words}: {seconds(time)}", look))
     return Scene(
-        "warm-up", found.finding, str(found), LESSON, Frame(end, top), times(0.0, end, "time of arrival"),
-        times(0.0, top, f"{label(found.of)} mean, {found.runs} runs"), marks=tuple(marks), legend=tuple(legend),
+        "warm-up", found.finding, " ".join(str(found).split()), LESSON, Frame(end, top),
+        times(0.0, end, "time of arrival"), times(0.0, top, f"{label(found.of)} mean, {found.runs} runs"),
+        marks=tuple(marks), legend=tuple(legend),
     )  # fmt: skip

@@ -7,7 +7,8 @@ import { progress } from "./state.js";
 import { duration } from "./words.js";
 
 const PAD = 9;
-const [CELL_WIDTH, CELL_HEIGHT, CELL_STEP, CELLS] = [26, 21, 24, 7]; // CELLS: in a line
+const [CELL_WIDTH, CELL_HEIGHT, CELL_STEP, CELLS] = [30, 20, 28, 6]; // CELLS: in a line
+const [FLAG, APART] = [2.8, 8]; // size of a flag, which stands between two lines of cells, and from flag to flag
 const TOP = 43; // of the first line
 const STRIPS = 4; // partitions that have a strip of their own
 const STACK = 6; // tickets of a queue that are drawn
@@ -36,7 +37,7 @@ function log(stage, box, channel, code, state) {
   groups.forEach((group, number) => {
     const oldest = state.groups[number].oldest;
     const at = cells.find(({ message }) => message === oldest);
-    if (at) items.push(flag(stage, group, at, state.groups[number].behind));
+    if (at) items.push(flag(groups, stage, group, at, state.groups[number].behind));
   });
   const first = box.y + box.height - 16 * groups.length + 8;
   groups.forEach((group, number) =>
@@ -97,10 +98,10 @@ function cell(stage, groups, message, x, y) {
     },
     {
       tag: "text",
-      class: `ev-number tiny${look}`,
+      class: `ev-number cell${look}`,
       x: x + CELL_WIDTH / 2 - 1,
       y: y + 11.5,
-      ...fitted(customer.number, CELL_WIDTH - 4, 11),
+      ...fitted(customer.number, CELL_WIDTH - 4, 12),
       words,
       customer,
     },
@@ -130,10 +131,10 @@ const PROGRESS = {
 };
 
 /* The flag of a group stands at the oldest message that it is not done with. */
-function flag(stage, group, { x, y }, behind) {
+function flag(groups, stage, group, { x, y }, behind) {
   const words = () => `${group.service}: this is the oldest of ${behind} messages that it is not done with`;
-  const shift = stage.index.groups.indexOf(group) % 2 ? 12 : 2;
-  return mark("flag", x + shift, y + 1, 5, { class: "ev-flag", fill: stage.colourOf(group.service), words });
+  const shift = 2 + APART * (groups.indexOf(group) % 3);
+  return mark("flag", x + shift, y, FLAG, { class: "ev-flag", fill: stage.colourOf(group.service), words });
 }
 
 function status(stage, box, { channel, service }, { behind }, y) {

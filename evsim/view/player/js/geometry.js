@@ -3,6 +3,7 @@
 export const BOX = { width: 200, height: 74 };
 const GAP = { column: 76, row: 20, edge: 58 };
 export const LEAST_WIDTH = 820;
+export const SMALLEST = 0.64; // pixels for each unit of a stage that is wider than that
 const EDGE = 13; // above and below all boxes
 const PASSAGE = 18; // above channels, for lines that go past them
 const CHANNEL_HEIGHT = 210;

@@ -7,7 +7,7 @@ import { Controls } from "./controls.js";
 import { h, put, say } from "./dom.js";
 import { eventsOf, following, preceding } from "./events.js";
 import { endOf, readFuture } from "./film.js";
-import { arrange } from "./geometry.js";
+import { LEAST_WIDTH, SMALLEST, arrange } from "./geometry.js";
 import { listenToKeys, listenToPointer } from "./hands.js";
 import { range, upTo } from "./intervals.js";
 import { customerOf, indexLane } from "./lane.js";
@@ -19,7 +19,7 @@ import { Toybox } from "./toybox.js";
 import { settingsOf } from "./toy.js";
 import { customerName, moment, verdictOf } from "./words.js";
 
-const NARROW = 640; // pixels, as in style.css
+const [NARROW, BESIDE] = [640, 330]; // pixels: as in style.css; what stands beside a stage
 const HELP =
   "Keys: \u2190 \u2192 an event, with shift one of mine; space to play; page up and down, home, end; escape: nobody.";
 
@@ -164,12 +164,18 @@ class Player {
     this.root.remove();
   }
 
-  /* On a telephone stages go from above to below. */
+  /* A stage that is too wide to stand between telephone and lamps has a line of its own; one that is too wide for that
+     goes from above to below, and so do all on a telephone. */
   fit() {
-    const upright = this.root.clientWidth > 0 && this.root.clientWidth < NARROW;
+    const { clientWidth } = this.root;
+    if (!clientWidth) return;
+    const wide = arrange(this.film);
+    const least = wide.width > LEAST_WIDTH ? wide.width * SMALLEST : 0;
+    this.root.classList.toggle("ev-wide", clientWidth < least + BESIDE);
+    const upright = clientWidth < Math.max(NARROW, least);
     if (upright === this.upright) return;
     this.upright = upright;
-    const arrangement = arrange(this.film, upright);
+    const arrangement = upright ? arrange(this.film, true) : wide;
     for (const row of this.rows) row.arrange(arrangement);
     this.toybox.fit(upright);
     this.draw();

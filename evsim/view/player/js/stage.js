@@ -3,7 +3,7 @@
 import { channelMarks, grantedBy } from "./channel.js";
 import { h, Layer, put } from "./dom.js";
 import { NEVER } from "./film.js";
-import { LEAST_WIDTH, wiresOf } from "./geometry.js";
+import { LEAST_WIDTH, SMALLEST, wiresOf } from "./geometry.js";
 import { plugMarks } from "./plugs.js";
 import { ASK, astray, BAD, HOP_WORDS, LATE, LOST } from "./hops.js";
 import { customerOf } from "./lane.js";
@@ -50,7 +50,7 @@ export class Stage {
     Object.assign(this, { arrangement, boxes: arrangement.boxes });
     const { width, height } = arrangement;
     put(this.svg, "viewBox", `0 0 ${width} ${height}`);
-    this.svg.style.minWidth = width > LEAST_WIDTH ? `${Math.round(width * 0.64)}px` : "";
+    this.svg.style.minWidth = width > LEAST_WIDTH ? `${Math.round(width * SMALLEST)}px` : "";
   }
 
   /* Show another lane (of another future). */

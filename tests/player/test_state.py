@@ -1,7 +1,6 @@
 """At any moment the player shows what the records say, and every time in a film is the record that it means."""
 
 import random
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -368,25 +367,3 @@ def test_the_error_of_a_caller_that_gave_up_is_unwanted_though_the_run_ends_befo
     (call,) = (row for row in Plain(run).rows if row.kind == "call")
     assert (call.ended, call.settled, call.late) == (1.5, 2, None)
     assert_the_player_shows_the_records([run])
-
-
-def test_of_each_partition_the_last_messages_are_drawn():
-    changes = {"channels.customer-registered.log.partitions": 3, "run.duration": 15}
-    run = evsim.load("registration-events").replace(changes).run()
-    (name,) = run.scenario.channels
-    question = """(film, [index]) => {
-        const {lane} = index;
-        const boxes = {[film.drawn]: {x: 0, y: 0, width: 200, height: 400}};
-        const stage = {index, boxes, time: lane.end, customer: (request) => ({number: request}), who: String,
-            isMine: () => false, colourOf: () => "grey"};
-        const marks = channelMarks(stage, 0, stateOf(index, lane.end).channels[film.drawn]);
-        return marks.filter((mark) => (mark.class ?? "").startsWith("ev-cell")).map(({words}) => words());
-    }"""
-    names = {"channel": ["channelMarks"], "state": ["stateOf"]}
-    (found,) = ask([film(run) | {"drawn": name}], question, names)
-    drawn = {(int(partition), int(offset)) for partition, offset in
-             (re.search(r"partition (\d+), offset (\d+)", words).groups() for words in found)}  # fmt: skip
-    messages = run.tables.messages
-    ends = {each: messages["offset"][messages["partition"] == each].max() for each in set(messages["partition"])}
-    assert len(ends) == 3 and min(ends.values()) > 7
-    assert drawn == {(each, end - back) for each, end in ends.items() for back in range(7)}

@@ -6,6 +6,7 @@ build step and without a network; :mod:`.bundle` joins them into one.
 ``js/film.js``       reads a film: columns become typed arrays
 ``js/lane.js``       the index of one design
 ``js/state.js``      what is on the screen of a design at a moment: a function of the time
+``js/stage-marks.js``  the marks of such a moment, which ``js/stage.js`` paints
 ``js/events.js``     what happens, in order, and the moments to step through; ``js/words.js`` says it
 ``js/odd.js``        customers for whom what they were told and what is true differ
 ``js/selection.js``  what is looked at: {time, customer, design, future}, shared with all panels

@@ -154,11 +154,14 @@ function inRebalance({ notes }, what, t) {
   return last?.kind === "rebalance";
 }
 
-/* The messages that wait, the next one lowest; and how many are handed out. */
+/* The messages that wait, the oldest one lowest; and how many are handed out. */
 function queue(stage, box, channel, code, state) {
   const { attempts } = stage.index.lane;
-  const [{ open, behind }] = state.groups;
-  const waiting = stage.shelf.filter((row) => stage.index.channelOf(row) === channel.name);
+  const [{ behind }] = state.groups;
+  const here = (row) => stage.index.channelOf(row) === channel.name;
+  const obligation = (row) => (attempts.first[row] === NEVER ? row : attempts.first[row]);
+  const waiting = stage.index.shelf.at(stage.time).filter(here);
+  waiting.sort((one, other) => obligation(one) - obligation(other)); // what came back has its old place
   const items = [];
   const bottom = box.y + box.height - 46;
   const room = Math.min(STACK, Math.floor((bottom - box.y - 30) / 20));
@@ -182,12 +185,8 @@ function queue(stage, box, channel, code, state) {
     const right = { x: box.x + box.width - PAD, y: box.y + 34, "text-anchor": "end" };
     items.push({ tag: "text", class: "ev-small strong", ...right, text });
   }
-  const handed = open.filter((row) => stage.granted(row)).length;
+  const handed = stage.index.leases.at(stage.time).filter(here).length;
   const text = behind ? `${waiting.length} wait, ${handed} handed out` : "empty";
   items.push({ tag: "text", class: "ev-small", x: box.x + PAD, y: box.y + box.height - 12, text });
   return items;
-}
-
-export function grantedBy(attempts, t) {
-  return (row) => attempts.granted[row] !== NEVER && attempts.granted[row] <= t;
 }

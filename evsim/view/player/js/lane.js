@@ -44,6 +44,11 @@ export function indexLane(film, lane) {
       (row) => attempts.asked[row],
       (row) => first(attempts.granted[row], attempts.ended[row], attempts.settled[row]),
     ),
+    leases: intervals(
+      delivered.filter((row) => attempts.verdict[row] !== copy),
+      (row) => attempts.granted[row],
+      (row) => attempts.settled[row],
+    ),
     calls: intervals(
       rows.filter((row) => kinds[row] === "call" && attempts.verdict[row] !== copy), // nobody waits for a copy's answer
       (row) => attempts.asked[row],
@@ -140,12 +145,13 @@ function publishEnd(lane) {
   return (number) => first(messages.acknowledged[number], attempts.ended[messages.cause[number]]);
 }
 
-/* What became true: {times(effect, request) -> times in order, without those of replays; all[effect] -> times;
-   due(effect, request)}. */
+/* What became true: {times(effect, request) -> times in order, without those of replays; all[effect] -> times; by[service][effect] -> those of
+   one service; due(effect, request)}. */
 function truthOf(film, index) {
   const { attempts, effects, requests } = index.lane;
   const times = film.effects.map(() => new Map());
   const all = film.effects.map(() => []);
+  const by = Object.fromEntries(index.lane.services.map(({ name }) => [name, film.effects.map(() => [])]));
   const order = range(0, effects.count).sort(
     (one, other) => effects.time[one] - effects.time[other] || one - other,
   );
@@ -154,11 +160,13 @@ function truthOf(film, index) {
     const request = attempts.request[effects.row[effect]];
     const before = its.get(request) ?? [];
     all[effects.name[effect]].push(effects.time[effect]);
+    by[index.service(effects.row[effect])][effects.name[effect]].push(effects.time[effect]);
     if (!effects.replay[effect] || !before.length) its.set(request, [...before, effects.time[effect]]);
   }
   return {
     times: (effect, request) => times[effect].get(request) ?? [],
     all: all.map((each) => Float64Array.from(each)),
+    by,
     due: (effect, request) => Boolean(requests.due[effect][request]),
   };
 }

@@ -29,13 +29,15 @@ export function short(text, letters) {
 }
 
 /* The items of a service at a moment. `stage`: what all parts of a stage know (js/stage.js). */
-export function serviceMarks(stage, service, state, counts) {
+export function serviceMarks(stage, service, state) {
   const { name } = service;
   const box = stage.boxes[name];
+  const held = new Map(); // worker -> what it works on; of a batch, what leads it
+  for (const job of state.busy) if (!held.has(job.worker)) held.set(job.worker, job);
   return [
     ...faultMarks(box, state.faults, service),
-    ...written(stage, box, name, counts),
-    ...(service.workers > SLOTS ? crowd : slots)(stage, box, service, state),
+    ...written(stage, box, name, state.written),
+    ...(service.workers > SLOTS ? crowd : slots)(stage, box, service, { ...state, held }),
     ...tickets(stage, box, service, state),
     ...faultWords(box, state.faults, state.busy.length),
   ];
@@ -91,12 +93,12 @@ export function faultLabel(x, y, said, words, room = Infinity) {
 }
 
 /* How often each effect of this service has happened: on the right of its name. */
-function written(stage, box, name, counts) {
+function written(stage, box, name, times) {
   const mine = stage.effectsOf[name] ?? [];
   let right = box.x + box.width - PAD;
   return [...mine].reverse().flatMap((effect) => {
     const { name: what, colour, marker } = stage.film.effects[effect];
-    const text = String(counts.effects[effect]);
+    const text = String(times[effect]);
     const x = right;
     right -= 11 * text.length + 26;
     const words = () => `${name} has written ${what} ${text} times`;
@@ -118,9 +120,8 @@ export function slotAt(box, workers, worker) {
   };
 }
 
-function slots(stage, box, { name, workers }, { busy, there }) {
+function slots(stage, box, { name, workers }, { held, there }) {
   const items = [];
-  const held = new Map(busy.map((each) => [each.worker, each]));
   for (let worker = 0; worker < workers; worker++) {
     const size = { ...slotAt(box, workers, worker), rx: 4 };
     const job = held.get(worker);
@@ -161,19 +162,19 @@ export function fitted(words, room, size) {
 }
 
 /* Many workers: how many are busy, as a bar; mine has a slot of its own. */
-function crowd(stage, box, { name, workers }, { busy, there: { many } }) {
+function crowd(stage, box, { name }, { busy, held, there: { many } }) {
   const [x, y, width] = [box.x + PAD, box.y + SLOT_TOP + 4, 84];
-  const words = () => `${name}: ${busy.length} of ${many} workers are busy`;
-  const waiting = busy.filter(({ waits }) => waits.length).length;
-  const share = (count) => round((width * count) / Math.max(many, busy.length, 1));
+  const words = () => `${name}: ${held.size} of ${many} workers are busy`;
+  const waiting = [...held.values()].filter(({ waits }) => waits.length).length;
+  const share = (count) => round((width * count) / Math.max(many, held.size, 1));
   const bar = { y, height: 13, rx: 3, words };
   const items = [
     { tag: "rect", class: "ev-slot", x, width, ...bar },
-    { tag: "rect", class: "ev-slot works", x, width: share(busy.length - waiting), ...bar },
+    { tag: "rect", class: "ev-slot works", x, width: share(held.size - waiting), ...bar },
     {
       tag: "rect",
       class: "ev-slot waits",
-      x: round(x + share(busy.length - waiting)),
+      x: round(x + share(held.size - waiting)),
       width: share(waiting),
       ...bar,
     },
@@ -182,7 +183,7 @@ function crowd(stage, box, { name, workers }, { busy, there: { many } }) {
       class: "ev-small",
       x: x + width + 7,
       y: y + 12,
-      text: `${busy.length} of ${many} busy`,
+      text: `${held.size} of ${many} busy`,
       words,
     },
   ];

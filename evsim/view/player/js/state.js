@@ -44,15 +44,18 @@ export function thereAt({ workers, instances, lives }, t) {
   return { has: (worker) => now.has(Math.floor(worker / each)), many: each * now.size };
 }
 
-/* name -> {busy, line, outbox, there, faults}. busy: the workers that are, as {row, worker, request, waits (names of those it
+/* name -> {busy, line, outbox, there, written, faults}. busy: the workers that are, as {row, worker, request, waits (names of those it
    waits for)}, in order of their numbers; line: attempts in the inbox, in order of their arrival; outbox: messages. */
 function servicesAt(index, t) {
   const { lane, service } = index;
   const { attempts } = lane;
   const waits = waitsAt(index, t);
   const found = {};
-  for (const service of lane.services)
-    found[service.name] = { busy: [], line: [], outbox: [], there: thereAt(service, t), faults: faultsAt(lane, service.name, t) };
+  for (const service of lane.services) {
+    const written = index.truth.by[service.name].map((times) => upTo(times, t)); // how often each effect
+    const faults = faultsAt(lane, service.name, t);
+    found[service.name] = { busy: [], line: [], outbox: [], there: thereAt(service, t), written, faults };
+  }
   for (const row of index.held.at(t)) {
     const [worker, request] = [attempts.worker[row], attempts.request[row]];
     found[service(row)].busy.push({ row, worker, request, waits: waits.get(row) ?? [] });
@@ -78,7 +81,7 @@ export function faultsAt(lane, name, t) {
   return lane.faults.filter(({ target, start, end }) => start <= t && t < end && target.split("/")[0] === name);
 }
 
-/* {kept: how many, waiting: attempts not granted, faults, groups: [{service, behind, oldest (a message), handed}]}. */
+/* {kept: how many, faults, groups: [{service, behind, oldest (a message), open (obligations)}]}. */
 function channelAt(index, code, t) {
   const { lane, kept } = index;
   const { name } = lane.channels[code];

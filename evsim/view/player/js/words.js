@@ -40,14 +40,14 @@ export function duration(micro) {
 function digits(value) {
   if (value >= 9.95) return fixed(value, 0);
   if (value >= 0.995) return fixed(value, 1).replace(/\.0$/, "");
-  return String(Number(value.toPrecision(2)));
+  return String(Number(value >= 0.1 ? fixed(value, 2) : value.toPrecision(2)));
 }
 
 /* As toFixed, but what lies exactly between two is rounded to the even one, as Python does it. */
 function fixed(value, places) {
   const scaled = value * 10 ** places;
   const low = Math.floor(scaled);
-  const half = scaled - low === 0.5 && (places === 0 || (2 * low + 1) % 5 === 0); // x.25 and x.75 alone are exact
+  const half = scaled - low === 0.5 && (2 * low + 1) % 5 ** places === 0; // else it is not exact: of x.05 to x.95, x.25 and x.75 are
   return half && low % 2 === 0 ? (low / 10 ** places).toFixed(places) : value.toFixed(places);
 }
 

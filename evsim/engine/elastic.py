@@ -9,22 +9,22 @@ __all__ = ["ElasticPool"]
 class ElasticPool(Pool):
     """Instances that are called up and retired. Numbers are not given twice, and who has crashed is gone for good.
 
-    ``starting`` and ``there``: how many instances were born and may not work yet, and how many may. What lasts of
-    faults of the whole service (``lasting``) befalls who comes meanwhile, too.
+    ``starting`` and ``there``: how many instances were born and may not work yet, and how many may (``members``). What
+    lasts of faults of the whole service (``lasting``) befalls who comes meanwhile, too.
     """
 
     elastic = True
 
     def __init__(self, service):
-        self.starting, self.there, self.leaving, self.lasting = 0, 0, set(), []
+        self.starting, self.leaving, self.lasting = 0, set(), []
         super().__init__(service)
 
     def open(self):
         """Nobody is there when the run begins."""
 
-    def begin(self):
-        self.there += 1
-        return super().begin()
+    @property
+    def there(self):
+        return len(self.members)
 
     @property
     def is_up(self):
@@ -53,7 +53,8 @@ class ElasticPool(Pool):
     def retire(self, number):
         """The instance takes no more work; it is gone as soon as it has none in hand."""
         self.leaving.add(number)
-        self.there -= 1
+        self.members.remove(number)
+        self.service.share_out(number)
         self.service.stop(number)
         self.service.readers_changed()
         self._leave(number)
@@ -86,7 +87,7 @@ class ElasticPool(Pool):
             return  # it has crashed meanwhile
         self._ready(instance)
         self.starting -= 1
-        self.there += 1
+        self.members.append(instance.number)
         self.service.readers_changed()
         self.service.start(instance.number, is_new=True)
         self.ready(instance.number)
@@ -101,7 +102,8 @@ class ElasticPool(Pool):
         if instance.life is not None:
             instance.down += 1  # for ever
             if self.records.instances.ready[instance.life] >= 0:
-                self.there -= number not in self.leaving
+                if number not in self.leaving:
+                    self.members.remove(number)
             else:
                 self.starting -= 1
             self.leaving.discard(number)

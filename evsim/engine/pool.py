@@ -33,7 +33,8 @@ class Pool:
     """Fixed threads: all instances are there from the beginning, with as many workers each.
 
     ``free``: workers that may begin, the next one first. ``away``: instances whose workers nobody may take. ``up``: how
-    many instances may start work.
+    many instances may start work. ``members``: the instances that may be given work, whether a fault has befallen them
+    or not, in the order in which they came.
     """
 
     elastic = False  # whether instances come and go by themselves
@@ -41,7 +42,7 @@ class Pool:
     def __init__(self, service):
         self.service, self.width = service, service.settings.workers
         self.env, self.records = service.kernel.env, service.kernel.records
-        self.instances = []  # every one that there was, by its number
+        self.instances, self.members = [], []  # every one that there was, by its number; who belongs to it now
         self.free, self.away, self.up = deque(), set(), 0
         self.open()
 
@@ -80,6 +81,7 @@ class Pool:
         """One more instance, which is there and may start work."""
         instance = Instance(len(self.instances))
         self.instances.append(instance)
+        self.members.append(instance.number)
         self.up += 1
         self._born(instance)
         self._ready(instance)

@@ -225,8 +225,8 @@ def _in_time(path, subscription, duration):
 
 def _elastic(scenario):
     for name, service in scenario.services.items():
-        if service.is_elastic and service.inboxes_by:
-            rule = f"the instances of {name} come and go, and an inbox of its own is for those that stay"
+        if service.inboxes_by and not service.may_be_balanced:
+            rule = f"the instances of {name} come when they are called for, so nobody can pick one of them"
             yield Problem(("services", name, service.inboxes_by), rule, hint=f"leave out {service.inboxes_by}")
         for number, each in enumerate(service.subscribe):
             if each.owns and not service.fetches:

@@ -57,12 +57,17 @@ class _Service(Part):
     @property
     def own_inboxes(self):
         """Whether each instance has an inbox of its own."""
-        return self.instances > 1 and self.inboxes_by is not None
+        return self.most_instances > 1 and self.inboxes_by is not None
 
     @property
     def is_elastic(self):
         """Whether instances come and go while the system runs."""
         return any(each.most_instances is not None for each in self.policies.values())
+
+    @property
+    def may_be_balanced(self):
+        """Whether somebody may pick an instance for each call."""
+        return all(each.may_be_balanced for each in self.policies.values() if each.most_instances is not None)
 
     @property
     def fetches(self):

@@ -80,6 +80,11 @@ class AutoscaleSettings(LikenedSetting):
     schedule: Annotated[tuple[ScheduledNumber, ...], Field(description="how many there should be, from when on")] = ()
 
     @property
+    def may_be_balanced(self):  # type: ignore[override]
+        """A balancer needs somebody to send to."""
+        return self.complete.least > 0
+
+    @property
     def fetches(self):  # type: ignore[override]
         """Where nobody stays, somebody else must have the message for which one is called up."""
         return self.complete.least > 0

@@ -5,7 +5,7 @@ Only moments count at which nothing else happens at the service, and at which it
 
 import numpy as np
 
-from evsim.results.records import Outcome
+from evsim.results.records import Outcome, Reason
 
 __all__ = ["CHECKS"]
 
@@ -14,7 +14,12 @@ def picked(books):
     run, rows = books.run, books.rows
     for name, service in run.scenario.services.items():
         balance = service.balance
-        if balance is None or not service.own_inboxes or balance.health_check is not None:
+        if balance is None or not service.own_inboxes:
+            continue
+        if service.is_elastic:
+            _somebody_is_there(books, name)
+            continue
+        if balance.health_check is not None:
             continue
         mine = np.array([place.service == name for place in run.tables.places] + [False])[rows["place"]]
         calls = mine & (books.kinds != "delivery")
@@ -23,6 +28,16 @@ def picked(books):
         elif balance.by != "random":
             choices = service.instances if balance.by == "least_busy" else balance.choices
             _least_of(books, name, np.flatnonzero(mine), calls, service, min(choices, service.instances))
+
+
+def _somebody_is_there(books, name):
+    """Some stay of those who come and go, and nobody is sent to one that has left: without faults none is refused."""
+    run, rows = books.run, books.rows
+    if run.scenario.services[name].inside or any(fault.place == name for fault in run.scenario.faults):
+        return
+    mine = np.array([place.service == name for place in run.tables.places] + [False])[rows["place"]]
+    sent = mine & (rows["outcome"] == Outcome.REFUSED) & (rows["reason"] == Reason.UNREACHABLE)
+    books.demand(~sent, f"the balancer of {name} sent somebody to an instance that had left")
 
 
 def _in_turns(books, name, calls, service):

@@ -3,7 +3,7 @@
 What a channel hands out is no business of the balancer: a consumer fetches for itself, so the row is pinned already.
 """
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 from itertools import chain
 
 from evsim.engine.admission import arriving, joining
@@ -22,7 +22,7 @@ class Balancer(ServicePolicy):
         self.service, self.settings = service, settings
 
     def inboxes(self):
-        return Inboxes(self.service, self.settings) if self.service.settings.instances > 1 else None
+        return Inboxes(self.service, self.settings) if self.service.settings.own_inboxes else None
 
 
 build = Balancer
@@ -31,9 +31,8 @@ build = Balancer
 class Lines:
     """An inbox in which every instance has a line of its own; a row stands in that of the instance it is pinned to."""
 
-    def __init__(self, affinity, instances):
-        self.affinity = affinity
-        self.of = [deque() for _ in range(instances)]
+    def __init__(self, affinity):
+        self.affinity, self.of = affinity, defaultdict(deque)
 
     def append(self, row):
         self.of[self.affinity[row]].append(row)
@@ -46,22 +45,22 @@ class Lines:
         self.of[self.affinity[row]].remove(row)
 
     def clear(self):
-        for line in self.of:
+        for line in self.of.values():
             line.clear()
 
     def __iter__(self):
-        return chain.from_iterable(self.of)
+        return chain.from_iterable(self.of[each] for each in sorted(self.of))
 
     def __len__(self):
-        return sum(map(len, self.of))
+        return sum(map(len, self.of.values()))
 
 
 class Held(set):
     """Rows in work; ``at`` counts them by instance."""
 
-    def __init__(self, instance_of, instances):
+    def __init__(self, instance_of):
         super().__init__()
-        self.instance_of, self.at = instance_of, [0] * instances
+        self.instance_of, self.at = instance_of, Counter()
 
     def add(self, row):
         super().add(row)
@@ -84,15 +83,14 @@ class _Free:
 
 
 class Inboxes(Lines):
-    """The inboxes behind a load balancer. ``known``: the instances that the balancer believes to be up."""
+    """The inboxes behind a load balancer. ``sick``: the instances that were down or frozen at its last look."""
 
     def __init__(self, service, settings):
         self.service, self.kernel = service, service.kernel
-        self.settings, self.instances, self.width = settings, service.settings.instances, service.settings.workers
-        super().__init__(service.affinity, self.instances)
-        self.running = Held(service.instance_of, self.instances)
-        self.known = self.everybody = list(range(self.instances))
-        self.turn = -1
+        self.settings, self.width = settings, service.settings.workers
+        super().__init__(service.affinity)
+        self.running = Held(service.instance_of)
+        self.sick, self.turn = (), -1
         self.chances = {}  # place number -> Draws
         self.pick = getattr(self, f"_{settings.by}")
         self.health_check = ticks(settings.health_check)
@@ -104,15 +102,21 @@ class Inboxes(Lines):
     def offer(self):
         service, place, affinity = self.service, self.kernel.records.rows.place, self.affinity
         edges, instances = service.edges, service.instances
-        ways_in = [joining(service, self._let_in(each), self.of[each], _Free(self, each)) for each in self.everybody]
+        ways_in = {}
+
+        def way_in(instance):
+            if instance not in ways_in:
+                line = self.of[instance]
+                ways_in[instance] = joining(service, self._let_in(instance), line, _Free(self, instance))
+            return ways_in[instance]
 
         def offer(row):
-            instance = affinity[row] if row in affinity else self.pick(row)
+            instance = affinity[row] if row in affinity else self.pick(row) if self.known else None
             edge = edges[place[row]]
-            if instances[instance].down and edge.refusable:
+            if (instance is None or instances[instance].down) and edge.refusable:
                 edge.refuse(row, Reason.UNREACHABLE)
             else:
-                ways_in[instance](row)
+                way_in(instance)(row)
 
         return arriving(service, offer)
 
@@ -141,17 +145,25 @@ class Inboxes(Lines):
 
     # How the balancer picks an instance.
 
+    @property
+    def known(self):
+        """The instances that the balancer believes to be up; all, if it sees nobody up."""
+        members = self.service.pool.members
+        return ([each for each in members if each not in self.sick] if self.sick else members) or members
+
     def _round_robin(self, row):
-        self.turn += 1
-        return self.known[self.turn % len(self.known)]
+        self.turn, known = self.turn + 1, self.known
+        return known[self.turn % len(known)]
 
     def _random(self, row):
-        return self.known[int(self._chance(row) * len(self.known))]
+        known = self.known
+        return known[int(self._chance(row) * len(known))]
 
     def _least_busy(self, row):
-        to_do = [self.to_do(instance) for instance in self.known]
+        known = self.known
+        to_do = [self.to_do(instance) for instance in known]
         least = min(to_do)
-        best = [instance for instance, count in zip(self.known, to_do, strict=True) if count == least]
+        best = [instance for instance, count in zip(known, to_do, strict=True) if count == least]
         return best[int(self._chance(row) * len(best))]
 
     def _power_of_two(self, row):
@@ -181,7 +193,7 @@ class Inboxes(Lines):
         return self.chances[number].of(rows.luck[row])
 
     def _look(self, _):
-        """The health check: who is down or frozen now is left out until the next one, unless that leaves nobody."""
-        up = [each for each in self.everybody if self.service.instances[each].is_well]
-        self.known = up or self.everybody
+        """The health check: who is down or frozen now is left out until the next one."""
+        instances = self.service.instances
+        self.sick = {each for each in self.service.pool.members if not instances[each].is_well}
         self.kernel.env.call_in(self.health_check, self._look, None, TIMEOUT)

@@ -42,5 +42,6 @@ def draw_one(draw, service):
     if any(set(each) - {"channel", "retry", "dead_letter", "prefetch", "ack"} for each in service.get("subscribe", ())):
         scaling["least"] = 1  # who owns a partition fetches for itself
     service["autoscale"] = scaling
-    for fixed in ("instances", "balance"):
-        service.pop(fixed, None)
+    service.pop("instances", None)
+    if service.get("balance", "shared") != "shared":
+        scaling["least"] = max(scaling["least"] or 1, 1)  # a balancer needs somebody to send to

@@ -1,7 +1,24 @@
 """Ways to break a balancer on purpose."""
 
 from evsim.parts.balance.engine import Inboxes
+from evsim.scenario import Scenario
 from tests.books.breaking import LATE, Once, crowd, mutant
+
+
+def comes_and_goes():
+    """A burst behind a balancer, for which instances come, and after which they go while others ask."""
+    scaling = {"by": "concurrency", "target": 2, "every": 2, "start": 1, "most": 5}
+    service = {"autoscale": scaling, "balance": "round_robin", "handle": [{"work": 0.5}]}
+    workloads = {"burst": {"target": "it", "arrivals": {"burst": {"count": 20, "at": 2}}},
+                 "rest": {"target": "it", "arrivals": {"constant": 2}}}  # fmt: skip
+    run = {"duration": 40}
+    return Scenario.from_dict({"name": "tides", "workloads": workloads, "services": {"it": service}, "run": run})
+
+
+@mutant("sent somebody to an instance that had left", of=comes_and_goes)
+def a_balancer_does_not_hear_that_an_instance_has_left(patch):
+    known = property(lambda self: [each.number for each in self.service.instances])
+    patch.setattr(Inboxes, "known", known)
 
 
 def behind(by):

@@ -50,3 +50,10 @@ def test_a_handler_on_a_bus_is_not_balanced():
     with pytest.raises(ScenarioError, match="services.web.balance: news is a bus, which picks a handler itself"):
         scenario(subscribe="news")
     assert scenario("shared", subscribe="news")
+
+
+def test_a_balancer_needs_somebody_who_is_always_there():
+    scaled = scenario("random", instances=1).replace({"services.web.autoscale": {"by": "length", "target": 2}})
+    assert scaled.services["web"].own_inboxes
+    with pytest.raises(ScenarioError, match="services.web.balance: the instances of web come when they are called for"):
+        scaled.replace({"services.web.autoscale.least": 0})

@@ -10,7 +10,7 @@ from evsim.scenario import Scenario
 from tests.support.cases import case, expected
 from tests.support.nightly import NIGHTLY, by_day, nightly
 from tests.support.statistics import COARSER, agrees, mean_and_error
-from tests.truth.measuring import checked, measure, sweep
+from tests.truth.measuring import balanced, checked, measure, sweep
 from tests.truth.systems import exponential, poisson, station, system
 
 
@@ -275,3 +275,41 @@ def test_the_balancer_draws_luck_of_its_own():
     runs = [station(exponential(1), 1, 200, instances=3, balance=by).run() for by in ways]
     times = [np.round(run.tables.rows["ended"] - run.tables.rows["started"], 6).tolist() for run in runs]
     assert times[0] == times[1] == times[2]
+
+
+# Instances that come and go.
+
+
+def tides(balance="round_robin", faults=(), **scaling):
+    """A burst that calls three instances up, which start in a second, and calls one by one afterwards."""
+    scaling = {"by": "schedule", "schedule": [{"at": 10, "instances": 3}, {"at": 20, "instances": 1}], "start": 1,
+               "every": 1, "most": 3} | scaling  # fmt: skip
+    service = {"autoscale": scaling, "balance": balance, "workers": 1, "handle": [{"work": 0.1}]}
+    customers = {"target": "web", "arrivals": {"constant": 2}}
+    return Scenario.from_dict({"name": "tides", "workloads": {"customers": customers}, "services": {"web": service},
+                               "run": {"duration": 30}, "faults": list(faults)})  # fmt: skip
+
+
+def test_instances_that_come_get_their_turn_once_they_may_work_and_none_after_they_leave():
+    run = balanced(tides())
+    times, who = run.tables.rows["ready"], instances(run)
+    assert set(who[times < 11]) == {0} and set(who[times > 20]) == {0}
+    assert np.bincount(who[(times > 11) & (times < 20)]).tolist() == [5, 6, 6], "the 23rd to the 39th call, in turn"
+    assert (run.tables.rows["outcome"] == Outcome.OK).all(), "nobody is sent to one that has left"
+
+
+def test_who_waits_at_an_instance_that_is_not_needed_any_more_goes_to_another_one():
+    burst = {"target": "web", "arrivals": {"burst": {"count": 30, "at": 19.95}}}
+    run = balanced(tides().replace({"workloads.burst": burst}))
+    rows, who = run.tables.rows, instances(run)
+    of_burst = rows["born"] == 19.95
+    assert (rows["outcome"] == Outcome.OK).all()
+    assert np.bincount(who[of_burst]).tolist() == [28, 1, 1], "the work in hand ends where it is"
+
+
+def test_one_that_crashes_has_no_turn_any_more_and_without_anybody_a_call_is_refused():
+    crash = {"crash": "web", "at": 15.2, "for": 0.1}
+    run = balanced(tides(faults=[crash]))
+    rows = run.tables.rows
+    refused = rows["ready"][rows["reason"] == Reason.UNREACHABLE]
+    assert refused.tolist() == [15.5, 16.0], "those that are called up for them may work at 16.2 s"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from evsim.imports.measured import GUESSED_WORK, arrivals_of, busiest, rounded_time, time_setting
+from evsim.imports.measured import GUESSED_WORK, arrivals_of, busiest, time_setting
 from evsim.imports.sketch import GUESSED
 from evsim.scenario.textfile import wrong
 
@@ -48,28 +48,29 @@ def read(text, name, sketch):
     if not whole:
         sketch.note(f"the busiest {last - first:,} of {len(moments):,} requests are taken: a longer run holds no more")
     arrivals, words, length = arrivals_of(sorted_moments[first:last])
-    if not sketch.loose:
+    if sketch.loose:
+        steps, note = sketch.loose["steps"], None
+    else:
         known_times = [took[number] for number in order[first:last] if took[number] is not None]
-        steps = _steps(known_times, last - first, name, sketch)
+        steps, note = _steps(known_times, last - first, name)
         if errors:
             steps.append(({"fail": float(f"{errors / len(moments):.3g}")}, f"measured: {name}, answers 5xx"))
         steps.append(({"reply": "page"}, ""))
     sketch.loose = {
         "arrivals": (arrivals, f"measured: {name}", f"{words}, {name}"), "steps": steps,
-        "words": "the whole of what is behind the log, as one box",
+        "words": "the whole of what is behind the log, as one box", "notes": [note] if note else [],
     }  # fmt: skip
-    sketch.duration = rounded_time(min(length, 86_400.0)), f"measured: {name}"
+    sketch.duration = min(length, 86_400.0)
 
 
-def _steps(times, count, name, sketch):
+def _steps(times, count, name):
+    """(steps, what to say of them)."""
     if len(times) < MOST_SAY * count:
-        sketch.note(
-            f"{name} does not say how long a request took (nginx: $request_time, Apache: %D), so this is guessed"
-        )
-        return [({"work": GUESSED_WORK}, GUESSED)]
+        note = f"{name} does not say how long a request took (nginx: $request_time, Apache: %D), so this is guessed"
+        return [({"work": GUESSED_WORK}, GUESSED)], note
     work, words = time_setting(np.array(times) * 1e9)
-    sketch.note(f"how long a request took, in {name}, has in it what it waited, which a run adds once more")
-    return [({"work": work}, f"measured: {name}, {words}")]
+    note = f"how long a request took, in {name}, has in it what it waited, which a run adds once more"
+    return [({"work": work}, f"measured: {name}, {words}")], note
 
 
 def _moment(text, known):

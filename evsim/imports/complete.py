@@ -2,10 +2,11 @@
 
 import math
 
-from evsim.imports.measured import GUESSED_WORK
+from evsim.imports.measured import GUESSED_WORK, rounded_time
 from evsim.imports.sketch import GUESSED, Box, slug
 from evsim.scenario.advice import arrival_rates, holding_times
 from evsim.scenario.model import Scenario
+from evsim.scenario.units import rate
 
 __all__ = ["complete"]
 
@@ -13,16 +14,66 @@ RATE = {"poisson": "10/s"}
 HALF = 0.5  # how busy a box is taken to be where nobody says how many workers it has
 DURATION = "60s"
 MOST_KEYS = 8
+ENOUGH = 3000  # requests, for 99 of 100 of them to be told of
 
 
 def complete(sketch):
     """(data, origins, words) of the scenario: plain data, path -> origin, path -> a comment above it."""
+    _rename(sketch)
     _cut(sketch)
     _stand_in(sketch)
     _come(sketch)
     data, origins, words = _written(sketch)
     _staff(sketch, data, origins)
     return data, origins, words
+
+
+def _rename(sketch):
+    """A channel that has the name of a box gets one of its own; so does a workload."""
+    names = {name: slug(f"{name}-channel") for name in sketch.channels if name in sketch.boxes}
+    if names:
+        sketch.channels = {names.get(name, name): _named_anew(each, names) for name, each in sketch.channels.items()}
+        for box in sketch.boxes.values():
+            box.steps = [(_published_anew(step, names), origin) for step, origin in box.steps]
+            box.subscribes = {names.get(name, name): each for name, each in box.subscribes.items()}
+    taken = {*sketch.boxes, *sketch.channels}
+    sketch.workloads = {
+        slug(f"{name}-clients") if name in taken else name: its for name, its in sketch.workloads.items()
+    }
+
+
+def _named_anew(channel, names):
+    """A channel whose bindings and dead letters lead to the new names."""
+    settings, origin = channel
+    ((kind, inside),) = settings.items()
+    inside = dict(inside)
+    if "bindings" in inside:
+        inside["bindings"] = [
+            {**each, "queue": names.get(each["queue"], each["queue"])}
+            if isinstance(each, dict)
+            else names.get(each, each)
+            for each in inside["bindings"]
+        ]
+    if inside.get("dead_letter") in names:
+        inside["dead_letter"] = names[inside["dead_letter"]]
+    return {kind: inside}, origin
+
+
+def _published_anew(step, names):
+    """A step, with what is in it, whose publishes lead to the new names."""
+    if isinstance(step, list):
+        return [_published_anew(each, names) for each in step]
+    if not isinstance(step, dict):
+        return step
+    made = {}
+    for word, inside in step.items():
+        if word == "publish":
+            channel = inside["channel"] if isinstance(inside, dict) else inside
+            new = names.get(channel, channel)
+            made[word] = {**inside, "channel": new} if isinstance(inside, dict) else new
+        else:
+            made[word] = _published_anew(inside, names)
+    return made
 
 
 def _targets(steps):
@@ -135,6 +186,8 @@ def _come(sketch):
     if not entries and sketch.workloads:
         return
     if sketch.loose and not entries:
+        for note in sketch.loose["notes"]:
+            sketch.note(note)
         sketch.boxes["web"] = Box(sketch.loose["steps"], 1, words=sketch.loose["words"])
         entries = ["web"]
     if not entries:
@@ -169,6 +222,8 @@ def _written(sketch):
             if getattr(box, setting):
                 entry[setting], origin = getattr(box, setting)
                 said(f"services.{name}.{setting}", origin)
+        if box.together and box.workers:
+            entry["workers"] = math.ceil(entry["workers"] / entry.get("instances", 1))
         if box.subscribes:
             reads = [{"channel": channel, **more} if more else channel for channel, more in box.subscribes.items()]
             entry["subscribe"] = reads[0] if len(reads) == 1 else reads
@@ -189,9 +244,20 @@ def _written(sketch):
     if sketch.network:
         data["network"] = {"latency": sketch.network[0]}
         said("network.latency", sketch.network[1])
-    duration, origin = sketch.duration or (DURATION, GUESSED)
-    data["run"] = {"duration": duration, "seed": 1}
+    data["run"] = {"duration": _duration(sketch), "seed": 1}
     return data, origins, words
+
+
+def _duration(sketch):
+    """As long as what was measured; where the rate never changes, no longer than it takes for enough to come."""
+    if sketch.duration is None:
+        return DURATION
+    arrivals = [each for _, each, *_ in sketch.workloads.values()]
+    rates = [rate(next(iter(each.values()))) for each in arrivals if set(each) <= {"poisson", "constant"}]
+    if len(rates) < len(arrivals) or not sum(rates):
+        return rounded_time(sketch.duration)
+    enough = 10.0 * math.ceil(ENOUGH / sum(rates) / 10)
+    return rounded_time(min(sketch.duration, enough))
 
 
 def _staff(sketch, data, origins):

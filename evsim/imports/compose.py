@@ -51,7 +51,7 @@ def read(text, name, sketch):
         for key, entry in services.items()
     }
     called = {each for key, theirs in needs.items() if kinds[key] == "program" for each in theirs}
-    channels = _channels(services, kinds, needs, name, sketch)
+    channels = _channels(services, kinds, needs, sketch)
     for key, entry in services.items():
         if kinds[key] in ("program", "store"):
             box = sketch.box(slug(key))
@@ -61,15 +61,14 @@ def read(text, name, sketch):
                 box.instances = count, f"measured: {name}"
             calls = [each for each in needs[key] if kinds[each] in ("program", "store")]
             steps = [({"work": GUESSED_WORK}, GUESSED), *(({"call": slug(each)}, GUESSED) for each in calls)]
-            reads = [channel for channel, readers in channels.items() if key in readers]
+            reads = [channel for channel, (readers, _) in channels.items() if key in readers]
             if box.rank <= RANK:
                 box.subscribes.update({channel: {} for channel in reads if channel in sketch.channels})
             if reads:
                 steps.append(({"effect": f"{slug(key)} done"}, GUESSED))
             else:
-                steps += [({"publish": channel}, GUESSED) for channel, readers in channels.items()
-                          if readers and set(needs[key]) & {each for each, kind in kinds.items() if kind == "broker"}
-                          and _mentions(entry, channel)]  # fmt: skip
+                mine = (channel for channel, (readers, users) in channels.items() if readers and key in users)
+                steps += [({"publish": channel}, GUESSED) for channel in mine]
             sketch.handle(slug(key), steps, RANK)
 
 
@@ -88,22 +87,25 @@ def _needs(entry):
     return [word(each) for each in found] if isinstance(found, list) else list(mapping(found))
 
 
-def _channels(services, kinds, needs, name, sketch):
-    """channel -> who reads it: those that use the broker, have no door of their own, and are called by nobody."""
+def _channels(services, kinds, needs, sketch):
+    """channel -> who reads it: those that name it, have no door of their own, and are called by nobody."""
+    brokers = [key for key, kind in kinds.items() if kind == "broker"]
+    users = {key: [each for each in needs[key] if each in brokers] for key, kind in kinds.items() if kind == "program"}
+    called = {each for theirs in needs.values() for each in theirs}
+    named = {
+        key: _named_channels(services[key]) or [f"{each}-messages" for each in theirs]
+        for key, theirs in users.items()
+        if theirs
+    }
     found: dict = {}
-    trusted = any(box.rank > RANK for box in sketch.boxes.values())
-    for broker in [key for key, kind in kinds.items() if kind == "broker"]:
-        users = [key for key in services if broker in needs[key] and kinds[key] == "program"]
-        called = {each for theirs in needs.values() for each in theirs}
-        readers = [key for key in users if key not in called and not services[key].get("ports")]
-        names = dict.fromkeys(each for key in users for each in _named_channels(services[key]))
+    for channel in dict.fromkeys(each for theirs in named.values() for each in theirs):
+        mine = [key for key, theirs in named.items() if channel in theirs]
+        broker = next((each for each in brokers if all(each in users[key] for key in mine)), users[mine[0]][0])
         image = f"{broker} {word(services[broker].get('image'))}".lower()
         log = any(each in image for each in LOGS)
-        for channel in names or ([f"{broker}-messages"] if users else []):
-            mine = [key for key in readers if not names or channel in _named_channels(services[key])]
-            if not trusted:
-                sketch.channel(slug(channel), {"log": {"partitions": PARTITIONS}} if log else {"queue": {}}, GUESSED)
-            found[slug(channel)] = mine
+        if not any(box.rank > RANK for box in sketch.boxes.values()):
+            sketch.channel(slug(channel), {"log": {"partitions": PARTITIONS}} if log else {"queue": {}}, GUESSED)
+        found[slug(channel)] = [key for key in mine if key not in called and not services[key].get("ports")], mine
     return found
 
 
@@ -112,11 +114,6 @@ def _named_channels(entry):
     variables = entry.get("environment")
     pairs = [word(each).partition("=")[::2] for each in sequence(variables)] or list(mapping(variables).items())
     return [word(value) for key, value in pairs if CHANNEL.fullmatch(word(key)) and NAME.fullmatch(word(value))]
-
-
-def _mentions(entry, channel):
-    names = [slug(each) for each in _named_channels(entry)]
-    return channel in names or not names
 
 
 def _words(entry, kind, called):

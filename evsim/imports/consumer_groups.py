@@ -14,7 +14,7 @@ __all__ = ["read"]
 
 COLUMNS = ("GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG", "CONSUMER-ID")
 IDLE = re.compile(r"Consumer group '([^']*)' has no active members")
-MOST = 1_000_000
+MOST = 100_000  # messages that lie there, for a run to hold them
 
 
 def read(text, name, sketch):
@@ -69,6 +69,8 @@ def _backlog(lags, name, sketch):
             source = slug(f"{topic}-backlog")
             sketch.handle(source, [({"publish": slug(topic)}, "")], 1)
             sketch.box(source).words = "what lay there when the table was made, published at once"
+            if lag > MOST:
+                sketch.note(f"{MOST:,} of the {lag:,} messages that lie in {topic} are taken: a run holds no more")
             arrivals = {"burst": min(lag, MOST)}
             sketch.workloads[slug(f"{topic}-lag")] = source, arrivals, f"measured: {name}", ""
     sketch.note(f"{name} does not say how fast messages come and are handled: two tables and a clock would")

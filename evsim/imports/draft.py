@@ -39,7 +39,7 @@ def from_file(*paths, name=None):
         kind = kind_of(text)
         if kind is None:
             known = ", ".join(kind.what for kind in KINDS)
-            raise wrong(each, "is of no kind that evsim knows", hint=f"it reads {known}")
+            raise wrong(each.name, "is of no kind that evsim knows", hint=f"it reads {known}")
         read.append((kind, text, each.name))
     read.sort(key=lambda each: each[0].module not in ORDER)
     sketch = Sketch(slug(name or paths[0].name.partition(".")[0]))
@@ -56,7 +56,10 @@ def from_file(*paths, name=None):
         sketch.note(
             f"{sketch.left_out:,} mentions of further boxes and channels are left out: a page holds 100 of each"
         )
-    data, origins, words = complete(sketch)
+    try:
+        data, origins, words = complete(sketch)
+    except ScenarioError as error:
+        raise wrong(paths[0].name, f"makes no scenario that holds: {error.problems[0]}") from None
     return Draft(page(data, origins, words, sketch.sources, sketch.notes), tuple(sketch.notes))
 
 

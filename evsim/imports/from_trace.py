@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from evsim.imports.handling_fit import Handling, Item, fit_handlings
-from evsim.imports.measured import arrivals_of, busiest, rounded_time, time_setting
+from evsim.imports.measured import arrivals_of, busiest, time_setting
 from evsim.imports.sketch import GUESSED, slug
 from evsim.imports.spans import CLIENT, CONSUMER, PRODUCER
 from evsim.scenario.textfile import wrong
@@ -22,6 +22,7 @@ HOPS = 20  # return hops from which the network's latency is told
 LATE = 5  # times the usual hop: who starts later than that has waited
 WAITED = 0.05  # of all handlings, if their workers were all busy at times
 PARTITIONS = 6
+LIKE = {"kafka": "kafka", "rabbitmq": "rabbitmq", "aws_sqs": "sqs"}  # presets, by messaging.system
 
 
 def sketch_of_spans(spans, name, sketch):
@@ -180,6 +181,7 @@ def _workers(box, handlings, hop, name):
         mine = [handling.span for handling in handlings if handling.span.instance == instance or not instances]
         moments = sorted([(span.start, 1) for span in mine] + [(span.end, -1) for span in mine])
         most = max(most, int(np.cumsum([change for _, change in moments]).max()))
+    box.together = len(instances) < 2
     waits = sum(handling.waited > LATE * hop + 1000 for handling in handlings)
     waited = waits > WAITED * len(handlings)
     words = "and others waited then" if waited else "nobody waited, so twice that"
@@ -216,9 +218,11 @@ def _channels(trace, by_service, name, sketch):
         if partitions[channel] or system == "kafka":
             seen = partitions[channel]
             count = min(10_000, seen or PARTITIONS)
-            sketch.channel(channel, {"log": {"partitions": count}}, f"measured: {name}" if seen else GUESSED)
+            like = {"like": system} if system == "kafka" else {}
+            sketch.channel(channel, {"log": {**like, "partitions": count}}, f"measured: {name}" if seen else GUESSED)
         elif len(readers[channel]) < 2:
-            sketch.channel(channel, {"queue": {}}, f"measured: {name}, {system or 'no system said'}")
+            like = {"like": LIKE[system]} if system in LIKE and system != "kafka" else {}
+            sketch.channel(channel, {"queue": like}, f"measured: {name}, {system or 'no system said'}")
         else:
             queues = [slug(f"{channel}-{reader}") for reader in sorted(readers[channel])]
             sketch.channel(channel, {"exchange": {"type": "fanout", "bindings": queues}}, GUESSED)
@@ -255,7 +259,7 @@ def _workloads(trace, name, sketch):
         sketch.box(source).words = "stands in for whoever publishes: the trace does not say"
         moments = np.sort(np.array(starts, dtype=float) - begin) / 1e9
         lengths.append(_workload(slug(f"{channel}-clients"), source, moments, name, sketch))
-    sketch.duration = rounded_time(min(max([1.0, *lengths]), 86_400.0)), f"measured: {name}"
+    sketch.duration = min(max([1.0, *lengths]), 86_400.0)
 
 
 def _workload(who, target, moments, name, sketch):

@@ -41,6 +41,7 @@ class Item:
     label: tuple = ()
     relayed: int | None = None
     held: bool = True
+    gave_up: list = field(default_factory=list)  # spans of attempts that failed, and were made again
 
     @property
     def failed(self):
@@ -76,8 +77,8 @@ def fit_handlings(handlings, name):
         handling.items = _tried_again(
             sorted([*handling.items, *_effects(handling)], key=lambda item: (item.start, item.end))
         )
-        for item in handling.items:
-            _let_go(item, handling)
+        for item, following in zip(handling.items, [*handling.items[1:], None]):
+            _let_go(item, following, handling.span.end)
         _label(handling.items)
     well = [each for each in handlings if each.went_well]
     seen = well if len(well) >= ENOUGH else handlings
@@ -114,6 +115,7 @@ def _tried_again(items):
     for item in items:
         last = next((each for each in reversed(found) if each.target == item.target), None)
         if last is not None and last.failed and item.kind == "call" and item.start >= last.end:
+            last.gave_up.append(last.span)
             last.tried, last.pause = last.tried + 1, item.start - last.end
             last.end, last.span = item.end, item.span
         else:
@@ -194,7 +196,8 @@ def _ask(label, items, handlings):
     if kind == "publish":
         return {"publish": _how(target, items)}
     settings: dict = {"service": target}
-    ended = [item.end - item.start for item in items if item.tried == 1 and item.span.error and _timed_out(item.span)]
+    spans = [span for item in items for span in (*item.gave_up, item.span)]
+    ended = [span.end - span.start for span in spans if span.error and _timed_out(span)]
     if ended:
         settings["timeout"] = rounded_time(float(np.median(ended)) / 1e9)
     tried = max(item.tried for item in items)
@@ -225,14 +228,15 @@ def _how(channel, items):
     return channel if 2 * sum(item.held for item in items) >= len(items) else {"channel": channel, "acks": 0}
 
 
-def _let_go(item, handling):
-    """Mark a publish that the handling does not wait for."""
+def _let_go(item, following, end):
+    """Mark a publish that the handling does not wait for: what follows begins before it is confirmed."""
     if item.kind != "publish":
         return
-    relays = [moment - item.start for moment, said, _ in item.span.events if said.startswith("relayed")]
-    item.held = item.end <= handling.span.end and not relays
-    item.relayed = relays[0] if relays else None
-    item.end = item.end if item.held else item.start
+    item.held = item.end <= (end if following is None else following.start)
+    if not item.held:
+        relays = [moment - item.start for moment, said, _ in item.span.events if said.startswith("relayed")]
+        item.relayed = relays[0] if relays else None
+        item.end = item.start
 
 
 def _effects(handling):

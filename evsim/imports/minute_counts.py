@@ -6,7 +6,7 @@ HashApp, HashFunction, Trigger, and 1440 counts.
 
 import numpy as np
 
-from evsim.imports.measured import GUESSED_WORK, LONGEST_RUN, arrivals_of_counts, rounded_time
+from evsim.imports.measured import GUESSED_WORK, LONGEST_RUN, arrivals_of_counts
 from evsim.imports.sketch import GUESSED, slug
 from evsim.scenario.textfile import wrong
 
@@ -15,6 +15,7 @@ __all__ = ["read"]
 BEFORE = 4  # columns before the counts
 MOST = 8  # functions of their own; the others are taken together
 MINUTE = 60.0
+MOST_CALLS = 1e9  # in a minute
 
 
 def read(text, name, sketch):
@@ -27,7 +28,7 @@ def read(text, name, sketch):
             counts = np.array(cells[BEFORE:], dtype=float)
         except ValueError:
             counts = np.array([])
-        if len(cells) == width and len(counts) and (counts >= 0).all() and np.isfinite(counts).all():
+        if len(cells) == width and len(counts) and (counts >= 0).all() and (counts <= MOST_CALLS).all():
             rows.append((cells[2], cells[3], counts))
         elif line.strip():
             unread, first_unread = unread + 1, first_unread or number
@@ -51,7 +52,7 @@ def read(text, name, sketch):
         box = slug(f"{trigger}-{function[:8]}" if trigger else function)
         sketch.handle(box, [({"work": GUESSED_WORK}, GUESSED)], 1)
         sketch.workloads[slug(f"callers-of-{box}")] = box, arrivals, f"measured: {name}", f"{words}, {name}"
-    sketch.duration = rounded_time(min(length, 86_400.0)), f"measured: {name}"
+    sketch.duration = min(length, 86_400.0)
 
 
 def _busiest(counts):

@@ -7,6 +7,7 @@ from evsim.scenario.reading import write_line
 __all__ = ["page"]
 
 WIDTH = 110
+PROMISE = "# objectives: {response_p99: 300ms}  # what you promise: find, compare and report judge by it"
 OPEN = ("workloads", "services", "channels", "origins")  # sections that are written an entry a line
 
 
@@ -18,7 +19,7 @@ def page(data, origins, words, sources, notes):
     origins = dict(sorted(origins.items(), key=lambda each: order.index(each[0].partition(".")[0])))
     for section, content in {**data, **({"origins": origins} if origins else {})}.items():
         lines += _entry(section, content, "", words, section, section in OPEN)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, PROMISE]) + "\n"
 
 
 def _entry(name, content, margin, words, path, is_open=False):

@@ -119,6 +119,9 @@ def _exchanges(types, bindings, names, said, sketch):
         if kind not in TYPES:
             sketch.note(f"exchange {exchange} is of type {kind}, which evsim has not: taken for a fanout")
             kind = "fanout"
+        if kind == "direct" and any({"*", "#"} & set(word(each.get("routing_key"))) for each in theirs):
+            sketch.note(f"exchange {exchange} is direct and has a key with a pattern: taken for a topic exchange")
+            kind = "topic"
         queues = [
             slug(each["destination"])
             if kind == "fanout"

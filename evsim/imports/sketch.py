@@ -34,6 +34,7 @@ class Box:
     subscribes: dict = field(default_factory=dict)  # channel -> settings
     words: str = ""
     stands_in: bool = False
+    together: bool = False  # whether the workers are those of all instances
 
 
 @dataclass

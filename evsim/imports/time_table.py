@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from evsim.imports.measured import GUESSED_WORK, arrivals_of, arrivals_of_counts, busiest, rounded_time, time_setting
+from evsim.imports.measured import GUESSED_WORK, arrivals_of, arrivals_of_counts, busiest, time_setting
 from evsim.imports.sketch import GUESSED
 from evsim.scenario.arrival_trace import stamp_of
 from evsim.scenario.errors import ScenarioError
@@ -56,9 +56,9 @@ def read(text, name, sketch):
     sketch.loose = {
         "arrivals": (arrivals, f"measured: {name}", f"{words}, {name}" if words else ""),
         "steps": [*steps, ({"reply": "done"}, "")] if not sketch.loose else sketch.loose["steps"],
-        "words": "the whole of what the requests go to, as one box",
+        "words": "the whole of what the requests go to, as one box", "notes": [],
     }  # fmt: skip
-    sketch.duration = rounded_time(min(length, 86_400.0)), f"measured: {name}"
+    sketch.duration = min(length, 86_400.0)
 
 
 def _cells(line, separator):

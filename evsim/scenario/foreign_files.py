@@ -38,7 +38,7 @@ def _asyncapi(text):
 
 def _compose(text):
     named = re.search(r"^services\s*:", text, re.M) or re.search(r'^\s*\{?\s*"services"\s*:', text, re.M)
-    container = re.search(r"""^\s+["']?(image|build|container_name|depends_on)["']?\s*:""", text, re.M)
+    container = re.search(r"""[\s{,]["']?(image|build|container_name|depends_on)["']?\s*:""", text)
     ours = re.search(r"^(workloads|run)\s*:", text, re.M)
     return bool(named and container and not ours)
 

@@ -32,6 +32,7 @@ class EntryPoint(Way):
     parent: "EntryPoint | None" = None
     step: object = None  # the call or ask step, or the subscription of a delivery
     back: bool = False  # something further on leads back to this place
+    gathered: bool = False  # what comes here has many causes
     steps: dict = field(default_factory=dict)  # position of a step -> [EntryPoint, ...]
     letters: dict = field(default_factory=dict)  # position of a publish step -> [EntryPoint, ...] of its dead letters
 
@@ -57,7 +58,7 @@ class CallGraph:
         self.walk_letters()
         self.cyclic = any(place.back for place in self.places)  # whether a way leads back into itself
 
-    def enter(self, kind, workload, service, source, parent, step, trail):
+    def enter(self, kind, workload, service, source, parent, step, trail, gathered=False):
         """The place for one way in, walking on from it unless it is on the trail already."""
         for place in trail if kind == DELIVERY else ():  # calls alone close no circle
             if (place.kind, place.service, place.source, place.step) == (kind, service, source, step):
@@ -67,6 +68,7 @@ class CallGraph:
             raise refuse("services", f"more than {MOST_PLACES} paths lead through the services; split the scenario")
         ordinal = self.ordinals[workload, service] = self.ordinals.get((workload, service), -1) + 1
         place = EntryPoint(len(self.places), kind, workload, service, ordinal, source, parent, step)
+        place.gathered = gathered or (parent is not None and parent.gathered)
         self.places.append(place)
         handle = self.scenario.services[service].handle
         if not callable(handle):
@@ -84,7 +86,7 @@ class CallGraph:
                 for name in callees(self.scenario, step)
             ]
         elif step.publishes:
-            place.steps[here] = self._readers(homes(self.scenario, step), place, trail)
+            place.steps[here] = self._readers(homes(self.scenario, step), place, trail, step.gathers)
             self._unwalked.append((step, here, place, trail))
         for number, inner in enumerate(branches(step)):
             self.walk(inner, (*here, number), place, trail)
@@ -93,11 +95,11 @@ class CallGraph:
         """The places of dead letters come after all others, so that they change nobody's ordinals."""
         while self._unwalked:
             step, here, place, trail = self._unwalked.pop(0)
-            place.letters[here] = self._readers(letter_homes(self.scenario, step), place, trail)
+            place.letters[here] = self._readers(letter_homes(self.scenario, step), place, trail, step.gathers)
 
-    def _readers(self, channels, place, trail):
+    def _readers(self, channels, place, trail, gathered):
         return [
-            self.enter(DELIVERY, place.workload, name, channel, place, subscription, trail)
+            self.enter(DELIVERY, place.workload, name, channel, place, subscription, trail, gathered)
             for channel in channels
             for name, subscription in self.subscribers[channel]
         ]

@@ -75,7 +75,7 @@ def _walk(kernel, place, steps, position, hop, condition, count, ordinals):
             targets = []
             for target in place.steps[here]:
                 further = hop + (step.publishes and target.back)
-                wanted = condition & _leads(kernel, place, step, target, count)
+                wanted = condition & (not step.gathers) & _leads(kernel, place, step, target, count)
                 if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
                     targets.append(_visit(kernel, target, further, wanted, count))
             way = _any_of(targets) if step.kind in ("send", "ask") else _beside(targets)

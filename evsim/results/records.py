@@ -10,12 +10,26 @@ While a run lasts, times are in ticks; when the records are closed they become s
 
 from array import array
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
 from evsim.ticks import SECOND
 
-__all__ = ["FINAL", "Fate", "LATER", "NEVER_SENT", "Outcome", "Reason", "Records", "Table", "TooManyRows", "Verdict"]
+__all__ = [
+    "Event",
+    "FINAL",
+    "Fate",
+    "LATER",
+    "NEVER_SENT",
+    "Outcome",
+    "Pane",
+    "Reason",
+    "Records",
+    "Table",
+    "TooManyRows",
+    "Verdict",
+]
 
 LATER = 1 << 30  # a luck from here on is the ticket of a later attempt or round
 GROWTH = 4096  # rows added at a time
@@ -212,6 +226,43 @@ class Table:
         self.new = None
 
 
+class Event(NamedTuple):
+    """A message as a window has it: it came at `time`, and happened at the event time `at`.
+
+    source: the partition, by its number among the sources of the step. late: no window was open for it any more.
+    """
+
+    time: float
+    row: int
+    service: int
+    source: int
+    at: float
+    value: float
+    late: bool
+
+
+class Pane(NamedTuple):
+    """What a window gave: a `message` about a key, of the events from `start` to before `end`.
+
+    source: whose event time counts; -1: that of all. kind: "early", "on time" or "late". rows: what came into the
+    window since the pane before. before: the messages of earlier panes whose events it has, too. seen: how many events
+    had come to all windows when it was shown.
+    """
+
+    time: float
+    message: int
+    service: int
+    source: int
+    key: int
+    start: float
+    end: float
+    kind: str
+    value: float
+    rows: tuple
+    before: tuple
+    seen: int
+
+
 class Records:
     """Everything written down in one run."""
 
@@ -235,6 +286,11 @@ class Records:
         self.reads = []  # (time, row, name of an effect, version): what attempts saw that may write if it is unchanged
         self.pieces = []  # (begun, ended, queued, alone, service, lane, row): of work on event loops and shared cores
         self.provisioned = []  # (service, instance): environments of functions that are paid for although they are idle
+        self.events = []  # what came to windows, each an Event
+        self.panes = []  # each a Pane: what came of a window, a message that has many causes
+        self.watermarks = []  # (time, service, source or -1, watermark, seen): how far event time has come
+        self.checkpoints = []  # [began, aligned, done, service, seen]: of what windows remember; NaN: it did not come
+        self.resets = []  # (time, service, checkpoint, seen): a crash took what windows had; -1: nothing was kept
         self.decisions = []  # (time, service, measured, how many there were, and should be): of autoscaling
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 
@@ -247,7 +303,16 @@ class Records:
         """Fix the numbers of rows, and turn all times into seconds."""
         for name in self.tables:
             getattr(self, name).close()
-        for name in ("incidents", "removals", "shown", "reads", "ownership", "decisions"):
+        for name in ("incidents", "removals", "shown", "reads", "ownership", "decisions", "resets"):
             setattr(self, name, [(time / SECOND, *rest) for time, *rest in getattr(self, name)])
+        self.events = [each._replace(time=each.time / SECOND, at=each.at / SECOND) for each in self.events]
+        self.panes = [
+            each._replace(time=each.time / SECOND, start=each.start / SECOND, end=each.end / SECOND)
+            for each in self.panes
+        ]
+        self.watermarks = [
+            (time / SECOND, service, source, at / SECOND, seen) for time, service, source, at, seen in self.watermarks
+        ]
+        self.checkpoints = [(*(time / SECOND for time in each[:3]), *each[3:]) for each in self.checkpoints]
         self.pieces = [(*(time / SECOND for time in each[:4]), *each[4:]) for each in self.pieces]
         return self

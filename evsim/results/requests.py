@@ -59,7 +59,8 @@ class Requests:
         again = np.isin(
             np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"]), tables.records.replays
         )
-        self.repeats = ~again[effect_row]  # effects of a replay are no repetitions
+        gathered = np.array([p.gathered for p in tables.places] + [False])[rows["place"][effect_row]]
+        self.repeats = ~again[effect_row] & ~gathered  # effects of a replay, or of many requests, are no repetitions
         self.customers = request
         stands = np.isnan(tables.undone)
         for code, name in enumerate(names):

@@ -45,6 +45,15 @@ class RunTables:
         return self._with_request(self.records.messages.columns())
 
     @cached_property
+    def causes(self):
+        """message -> the rows of all that it is the result of, in the order in which they came; only of windows'."""
+        found = {}
+        for pane in self.records.panes:
+            rows = dict.fromkeys(row for message in pane.before for row in found[message])
+            found[pane.message] = tuple(rows | dict.fromkeys(pane.rows))
+        return found
+
+    @cached_property
     def request_keys(self):
         """The key of each request of :attr:`requests`, as text."""
         requests = self.requests

@@ -51,6 +51,7 @@ def _moments(run, number, workload):
         yield from _of_row(run, row)
     yield from _of_undos(run, its_rows)
     yield from _of_remarks(run, its_rows)
+    yield from _of_results(run, its_rows, its_messages)
     for message in its_messages.tolist():
         channel = list(run.scenario.channels)[messages["channel"][message]]
         sender = run.tables.message_senders[message]
@@ -72,6 +73,17 @@ def _moments(run, number, workload):
         service = run.tables.places[rows["place"][row]].service
         name = run.tables.effect_names[effects["name"][index]]
         yield Moment(float(effects["time"][index]), "effect", service, name, int(row))
+
+
+def _of_results(run, its_rows, its_messages):
+    """Messages of windows in which it counts, and that are those of another request."""
+    its, own = set(its_rows.tolist()), set(its_messages.tolist())
+    channels, messages = list(run.scenario.channels), run.tables.messages
+    for message, causes in run.tables.causes.items():
+        if message not in own and not its.isdisjoint(causes):
+            way = f"{run.tables.message_senders[message]} to {channels[messages['channel'][message]]}"
+            about = f"message {message}, of {len(causes)}"
+            yield Moment(float(messages["published"][message]), "publish", way, about)
 
 
 def _of_undos(run, its_rows):

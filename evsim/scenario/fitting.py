@@ -33,6 +33,8 @@ def step_problem(scenario, step):
     channel = scenario.channels[step.channel]
     if step.kind == "publish":
         return _publish_problem(step, channel)
+    if step.gathers:
+        return None  # the part says where its messages may go
     name = step.channel
     if not channel.direct:
         other = "publish to it" if step.publishes else "call a service, or make it a bus"

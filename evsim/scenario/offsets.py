@@ -18,7 +18,9 @@ class AnyCommit(Tagged):
     early: ClassVar[bool] = False  # whether the commit comes before the work
     atomic: ClassVar[bool] = False  # whether it is one transaction with what the handler publishes
     needs_owners: ClassVar[bool] = False  # whether a partition has to belong to somebody
+    deferred: ClassVar[bool] = False  # whether what has ended waits for a commit of all that has by then
     periodic: ClassVar[bool] = False  # whether commits come by the clock, every so often
+    by_state: ClassVar[bool] = False  # whether it comes with a checkpoint of what the service remembers
 
 
 class Before(AnyCommit):
@@ -38,6 +40,7 @@ class Interval(AnyCommit):
     """Commit every so often what has ended by then: a crash repeats the work since the last commit."""
 
     needs_owners: ClassVar[bool] = True
+    deferred: ClassVar[bool] = True
     periodic: ClassVar[bool] = True
     kind: Literal["interval"] = "interval"
     time: Annotated[PositiveTime, Field(description="how long from one commit to the next")]
@@ -49,6 +52,15 @@ class Transaction(AnyCommit):
     atomic: ClassVar[bool] = True
     needs_owners: ClassVar[bool] = True
     kind: Literal["transaction"] = "transaction"
+
+
+class AtCheckpoint(AnyCommit):
+    """Commit with each checkpoint of the service's `window`: a crash sets both back to the last one."""
+
+    needs_owners: ClassVar[bool] = True
+    deferred: ClassVar[bool] = True
+    by_state: ClassVar[bool] = True
+    kind: Literal["checkpoint"] = "checkpoint"
 
 
 COMMITS = {  # when, of the work
@@ -101,7 +113,7 @@ def _as_list(written):
 
 
 Replays = Annotated[tuple[Replay, ...], BeforeValidator(_as_list), OneOrMany()]
-Commit = one_of("a rule of when to commit", Before, After, Interval, Transaction)
+Commit = one_of("a rule of when to commit", Before, After, Interval, Transaction, AtCheckpoint)
 
 
 class Retention(Part):

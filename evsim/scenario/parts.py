@@ -22,6 +22,10 @@ class Workload(Part):
     arrivals: Annotated[Arrivals, Field(description="when its requests come")]
     key: Annotated[Key | None, Field(description="about whom they are; by default each about another")] = None
     patience: Annotated[PositiveTime | None, Field(description="how long a customer waits for the answer")] = None
+    delay: Annotated[
+        AnyDistribution | None,
+        Field(description="how long before it comes a request happened: its event time is so much earlier"),
+    ] = None
 
 
 class _Service(Part):

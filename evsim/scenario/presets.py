@@ -13,8 +13,9 @@ from pydantic import Field, model_validator
 
 from . import reading
 from .errors import Problem, ScenarioError, a, refuse, suggest
-from .part import Tagged
+from .part import Part, Tagged
 from .service_setting import ServiceSetting
+from .step_kind import AnyStep
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,8 @@ class Likened(AnyChannel):
         return _of_its_kind(self, self.kind)
 
 
-class LikenedSetting(ServiceSetting):
-    """Settings of a part of a service, by its `word`, of which products have their own: `like` names a preset."""
+class _LikeProducts(Part):
+    """Settings of a part, by its `word`, of which products have their own: `like` names a preset."""
 
     word: ClassVar[str]
     plain: ClassVar[dict] = {}  # what it does where nothing is written
@@ -128,6 +129,14 @@ class LikenedSetting(ServiceSetting):
     def complete(self):
         """With every setting filled in that its preset and plain ones give."""
         return _filled(self, self, "service", self.plain)
+
+
+class LikenedSetting(_LikeProducts, ServiceSetting):
+    """A setting of a service that may be like a product's."""
+
+
+class LikenedStep(_LikeProducts, AnyStep):
+    """A step that may be like a product's."""
 
 
 def _of_its_kind(part, kind):

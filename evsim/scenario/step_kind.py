@@ -14,6 +14,7 @@ class AnyStep(Tagged):
 
     asks: ClassVar[bool] = False  # whether it waits for the answer of a service
     hands_over: ClassVar[bool] = False  # whether a channel gets something of it
+    gathers: ClassVar[bool] = False  # whether a message of it has many causes, so that its effects are no one's due
     holds: ClassVar[bool] = False  # whether it holds its worker until a channel that confirms has the message
     relayed_by: ClassVar[str | None] = None  # the part that keeps its message with the effects, and sends it later
     lasts: ClassVar[bool] = False  # whether it holds its worker for its `time`

@@ -27,6 +27,7 @@ from .rate_limiting import shed_by_age, token_bucket
 from .reliability import (
     Breakdowns,
     availability,
+    best_checkpoint_interval,
     breakdowns,
     breakdowns_when_busy,
     redundant_availability,
@@ -63,6 +64,7 @@ __all__ = [
     "any_of",
     "availability",
     "backoff_total",
+    "best_checkpoint_interval",
     "bottleneck",
     "breakdowns",
     "breakdowns_when_busy",

@@ -13,16 +13,26 @@ def follow(plain):
     for customer in plain.customers.values():
         customer.ending = _ending(customer)
         customer.stands = {}  # effect -> its times, without what was undone
-        customer.repeats = {}  # effect -> how often it came, not counting replays
+        customer.repeats = {}  # effect -> how often it came, not counting replays, nor what came of many
     for effect in plain.effects:
         if effect.undone is None:
             customer = effect.row.customer
             customer.stands.setdefault(effect.name, []).append(effect.time)
-            if not effect.row.replay:
+            if not effect.row.replay and not _is_of_many(plain, effect.row):
                 customer.repeats[effect.name] = customer.repeats.get(effect.name, 0) + 1
     for (workload, number), customer in plain.customers.items():
         _judge(customer, *_due(plain, workload, number, customer))
     return [plain.customers[each] for each in sorted(plain.customers, key=_in_order(plain))]
+
+
+def _is_of_many(plain, row):
+    """Whether it came of a result of a window."""
+    results = {pane.message for pane in plain.run.records.panes}
+    while results and row.kind != "request":
+        if row.kind == "delivery" and row.parent in results:
+            return True
+        row = plain.rows[plain.messages[row.parent].cause if row.kind == "delivery" else row.parent]
+    return False
 
 
 def _in_order(plain):

@@ -6,6 +6,7 @@ from evsim.parts.event_loop.words import BLOCKED, OF_POOL
 from evsim.results.records import Reason
 from tests.figures.averages import NONE, highest, overlap, percentiles, share
 from tests.figures.prices import cold_starts, cost_of_run, cost_of_service
+from tests.figures.windows import of_windows, too_late_share
 
 __all__ = ["of_parts", "of_run"]
 
@@ -17,6 +18,7 @@ def of_parts(plain, name):
         (("autoscale",), _scaling),
         (("event_loop", "cores", "blocking"), _loops),
         (("function",), _environments),
+        (("window",), of_windows),
     ):
         if _has(plain.scenario.services[name], words):
             found |= of(plain, name)
@@ -31,6 +33,8 @@ def of_run(plain, told_yes):
     functions = {name for name, service in services if service.function is not None}
     if functions:
         found["cold_starts"] = _cold_share(plain, functions)
+    if any(_does(service.handle, ("window",)) for _, service in services):
+        found["too_late_share"] = too_late_share(plain)
     if any(service.price is not None for _, service in services):
         found |= cost_of_run(plain, told_yes)
     return found

@@ -21,8 +21,10 @@ from evsim.figures import (
     label,
     write,
 )
+from evsim.scenario.handlers import all_steps
 from evsim.scenario.objectives import objectives
 
+MINUTES = {"to": "minutes", "tumbling": "2s"}
 WRITTEN = {"s": "500 ms", "1/s": "0.5/s", "share": "50 %", "count": "0.5", "ratio": "0.5", "money": "0.5"}
 OF_A_RUN = [name for each in figures(RUN) for name in each.names]
 
@@ -43,6 +45,8 @@ def run():
         "services.register.price": {"hour": 1},
         "services.database.event_loop": True,
         "services.mailing-list.autoscale": {"by": "lag", "target": 5, "least": 1},
+        "channels.minutes": "queue",
+        "services.counter": {"subscribe": "customer-registered", "handle": [{"window": MINUTES}]},
     }
     return evsim.load("registration-events").replace(changes).run()
 
@@ -52,7 +56,9 @@ def test_a_run_has_the_figures_that_are_declared_in_their_order(run):
     for found, where in ((run.phases, PHASE), (run.channels, CHANNEL), (run.partitions, PARTITION)):
         assert found and all(list(each) == names(where) for each in found.values()), where
     for name, found in run.services.items():
-        assert list(found) == names(SERVICE, run.scenario.services[name].policies), name
+        settings = run.scenario.services[name]
+        words = {*settings.policies, *(step.kind for step in all_steps(settings.handle))}
+        assert list(found) == names(SERVICE, words), name
     assert {name for found in run.services.values() for name in found} == set(names(SERVICE))
 
 

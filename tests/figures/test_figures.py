@@ -23,6 +23,7 @@ from tests.figures.programs import programs
 from tests.figures.stations import services
 from tests.figures.summary import summary
 from tests.parts.log.drawing import log_systems
+from tests.parts.window.drawing import stream_systems
 from tests.support.nightly import NIGHTLY
 
 pytestmark = pytest.mark.slow
@@ -112,6 +113,11 @@ def test_every_figure_of_any_system_is_what_the_manual_says(scenario):
 
 @holds(0.25, elastic_systems(), of=MANY)
 def test_every_figure_of_functions_and_loops_and_prices_is_what_the_manual_says(scenario):
+    assert_every_figure_agrees(run_of(scenario))
+
+
+@holds(0.2, stream_systems(), of=MANY)
+def test_every_figure_of_windows_is_what_the_manual_says(scenario):
     assert_every_figure_agrees(run_of(scenario))
 
 

@@ -34,7 +34,8 @@ OF_SERVICES = [name for name in preset_names() if load_preset(name).kind not in 
 def test_a_preset_of_a_service_names_a_product_and_the_source_of_each_constant(name):
     preset = load_preset(name)
     assert all((preset.product, preset.version, preset.date, preset.about))
-    complete = TypeAdapter(a_part(preset.kind).settings).validate_python({"like": name}).complete
+    needed = {"to": "results"} if preset.kind == "window" else {}
+    complete = TypeAdapter(a_part(preset.kind).settings).validate_python({"like": name, **needed}).complete
     for setting, (_, source) in preset.service.items():
         assert setting in type(complete).model_fields and len(source) > 10 and getattr(complete, setting) is not None, (
             setting

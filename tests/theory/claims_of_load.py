@@ -34,9 +34,14 @@ def time_to_live(p):
     return {"expired fraction": theory.shed_by_age(p["lam"], p["mu"], p["ttl"])}
 
 
+def checkpoints(p):
+    return {"Young": theory.best_checkpoint_interval(p["C"], p["M"])}
+
+
 TIMES_TO_LIVE = ("TTL-8-10-0.5", "TTL-0.8-1-5", "TTL-12-10-0.5")
 CLAIMS = {
     "USL": scalability,
+    "CHECKPOINT-young": checkpoints,
     "BROOKER-collapse": collapse,
     "BROOKER-threshold": threshold,
     **dict.fromkeys(TIMES_TO_LIVE, time_to_live),

@@ -29,6 +29,7 @@ RUN_ONLY = {
     "FAAS-MRU-0.9-2-600", "FAAS-MRU-0.1-2-600", "FAAS-MRU-5-0.5-30", "FAAS-MRU-0.01-2-600",
     "LAMBDA-scale", "LAMBDA-rps-limit", "LAMBDA-bill-1", "EVENTLOOP-max", "PS-insensitive",
      "LAMBDA-bill-2", "LAMBDA-round",
+    "LATE-100", "LATE-5", "SESSION", "TUMBLING", "FLINK-tumbling-trace", "FLINK-sliding-trace", "CHECKPOINT-replay",
     "AWS-OCC-10", "AWS-OCC-20", "AWS-OCC-50", "AWS-OCC-100", "AWS-OCC-150", "AWS-OCC-190", "AWS-OCC-claims",
 }  # fmt: skip
 

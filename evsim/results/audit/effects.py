@@ -29,11 +29,12 @@ def children(books):
     compare_with_steps(books, np.bincount(parent, minlength=count), lambda step: step.asks, "calls")
     by_hand = messages["origin"] < 0  # by a handler; the others are made by channels
     by_hand[[copy for copy, _ in books.run.records.copies]] = False  # what came again
+    by_hand[[pane.message for pane in books.run.records.panes]] = False  # what was gathered from many
     cause, time = messages["cause"][by_hand], messages["published"][by_hand]
     inside = time >= rows["started"][cause]
     books.demand(inside & ~(time > rows["ended"][cause]), "published outside the work", cause)
     made = np.bincount(messages["cause"][by_hand], minlength=count)
-    compare_with_steps(books, made, lambda step: step.publishes, "messages")
+    compare_with_steps(books, made, lambda step: step.publishes and not step.gathers, "messages")
 
 
 CHECKS = (effects, children)

@@ -85,7 +85,7 @@ def _replied(run, rows):
 
 def _commits_later(place):
     """Whether work that has ended waits for the next commit of its reader."""
-    return place.is_delivery and place.step.commits.periodic
+    return place.is_delivery and place.step.commits.deferred
 
 
 def _astray(run, rows, replied):

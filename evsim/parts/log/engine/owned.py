@@ -23,9 +23,10 @@ class OwnedGroup(Reader):
     def __init__(self, kernel, channel, service, subscription):
         super().__init__(kernel, channel, service, subscription)
         commit = subscription.commits
-        self.commits_at_once = not (commit.early or commit.periodic)
+        self.commits_at_once = not (commit.early or commit.deferred)
         if commit.atomic:
             self.settled = transactions_of(kernel).end
+        self.deferred, self.on_free = commit.deferred, None  # on_free(row): it holds its partition no longer
         self.interval = ticks(commit.time) if commit.periodic else None
         self.max_poll_interval = ticks(subscription.max_poll_interval)
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
@@ -82,12 +83,15 @@ class OwnedGroup(Reader):
             self.stale_ended(row)
             return
         cursor = self.cursor_of(row)
-        if self.interval is not None:
+        if self.deferred:
             cursor.done += [row, *followers]
+        if self.interval is not None:
             self._commit_later(cursor.owner)
         self._free(cursor)
 
     def _free(self, cursor):
+        if self.on_free is not None:
+            self.on_free(cursor.holder)
         cursor.holder = None
         self.go_on(cursor)
         self.membership.go_on()
@@ -202,9 +206,9 @@ class OwnedGroup(Reader):
             if cursor.owner == member:
                 self.commit(cursor)
 
-    def commit(self, cursor):
-        """Tell the broker how far the owner has come in the partition."""
-        done, cursor.done = cursor.done, []
+    def commit(self, cursor, count=None):
+        """Tell the broker how far the owner has come in the partition; count: with how many of what has ended."""
+        done, cursor.done = cursor.done[:count], [] if count is None else cursor.done[count:]
         records, now = self.kernel.records, self.kernel.env._now
         for row in done:
             if records.rows.ended[row] != now:

@@ -1,0 +1,149 @@
+"""Recount of windows: each pane has all events of its window and no other, at its time, and nothing is forgotten."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from math import inf
+
+import numpy as np
+
+from evsim.parts.window.history import histories, is_over
+from evsim.ticks import SECOND, elapsed
+
+__all__ = ["CHECKS"]
+
+
+def windows(books):
+    """Every pane says what its events say; all that are due are there; what is too late was so, and nothing else is."""
+    for history in histories(books.run):
+        recount = _Recount(books, history)
+        for check in (recount.watermarks, recount.late, recount.panes, recount.owed, recount.checkpoints):
+            check()
+
+
+class _Recount:
+    """One service. ``marks``: clock -> what was seen when event time moved, and how far."""
+
+    def __init__(self, books, history):
+        self.books, self.history, self.causes = books, history, books.run.tables.causes
+        self.settings, self.name = history.settings, history.name
+        self.one_clock = self.settings.clock == "watermark"
+        self.marks = defaultdict(lambda: ([], []))
+        for _, _, clock, at, seen in history.watermarks:
+            self.marks[clock][0].append(seen)
+            self.marks[clock][1].append(at)
+
+    def demand(self, right, what, row):
+        self.books.demand([right], f"a window of {self.name} {what}", [row])
+
+    def _mark(self, clock, seen):
+        """How far event time had come when so many events had been seen."""
+        known, marks = self.marks[clock]
+        position = bisect_right(known, seen)
+        return marks[position - 1] if position else -inf
+
+    def watermarks(self):
+        """A watermark never goes back, and is the latest event time of the slowest source."""
+        history, settings = self.history, self.settings
+        if history.resets:
+            return
+        for _, marks in self.marks.values():
+            self.demand(all(np.diff(marks) > 0), "let event time go back", 0)
+        if settings.every or settings.idle is not None:
+            return  # then it depends on the clock, too
+        scenario = self.books.run.scenario.complete
+        channels = [scenario.channels[each.channel] for each in scenario.services[self.name].subscribe]
+        sources = sum(channel.partitions if channel.partitioned else 1 for channel in channels)
+        latest, events = {}, iter(history.events.items())
+        number, event = next(events, (inf, None))
+        for _, _, clock, at, seen in history.watermarks:
+            while number < seen:
+                latest[event.source], row = max(event.at, latest.get(event.source, -inf)), event.row
+                number, event = next(events, (inf, None))
+            slowest = min(latest.values()) if self.one_clock else latest[clock]
+            right = abs(elapsed(slowest, at) - settings.out_of_order - 1 / SECOND) < 0.5 / SECOND
+            self.demand(right, "took another watermark than its events give", row)
+            self.demand(not self.one_clock or len(latest) >= sources, "did not wait for a partition", row)
+
+    def late(self):
+        """An event is too late just when all its windows are closed."""
+        lateness = self.settings.lateness
+        if self.settings.session is not None or self.history.resets:
+            return
+        for number, event in self.history.events.items():
+            mark = self._mark(self.history.clock_of(event), number)
+            closed = all(is_over(end, mark, lateness) for _, end in self.history.windows_of(event.at))
+            self.demand(event.late == closed, "took what was too late, or refused what was not", event.row)
+
+    def panes(self):
+        """A pane has the events of its key that lie in its window, as far as they had come by then, each once."""
+        sent = self.books.messages["published"]
+        for pane in self.history.panes:
+            rows, values = self.history.of_pane(pane)
+            row = int(rows[0]) if len(rows) else 0
+            told = self.causes[pane.message]
+            if self.settings.panes == "discarding":
+                self.demand(set(told) <= set(rows.tolist()), "gave an event of another one", row)
+                values = values[np.isin(rows, told)]
+            else:
+                self.demand(sorted(told) == sorted(rows.tolist()), "gave other events than it had", row)
+            self.demand(self._value(values) == pane.value, "gave a wrong result", row)
+            self.demand(sent[pane.message] >= pane.time, "sent a result before it had it", row)
+            self._moment(pane, row)
+
+    def _value(self, values):
+        kind = self.settings.aggregate.kind
+        if kind == "sum":
+            return np.rint(values * SECOND).sum() / SECOND
+        return float(len(values) if kind == "count" else len(set(values.tolist())))
+
+    def _moment(self, pane, row):
+        """Early panes come before the end of a window, the others not before it."""
+        if self.history.resets:
+            return
+        end = pane.end + (not self.one_clock and self.settings.session is not None) / SECOND
+        if pane.kind == "early":
+            early = not is_over(end, self._mark(pane.source, pane.seen - 1))
+            self.demand(early, "was shown early after its end", row)
+        else:
+            over = is_over(end, self._mark(pane.source, pane.seen))
+            self.demand(over, f"was shown {pane.kind} before its end", row)
+
+    def owed(self):
+        """Of what is over nothing is missing in the panes, where each window is shown at its end."""
+        settings, history = self.settings, self.history
+        held = settings.checkpoint is not None and settings.checkpoint.sink == "transactional"
+        if settings.on_time == "never" or settings.session is not None or history.resets or held:
+            return
+        told = defaultdict(set)
+        for pane in history.panes:
+            told[pane.start].update(self.causes[pane.message])
+        for number, event in history.events.items():
+            clock = self.history.clock_of(event)
+            before, last = self._mark(clock, number), self._mark(clock, inf)
+            for start, end in () if event.late else history.windows_of(event.at):
+                due = is_over(end, last) and not is_over(end, before)
+                self.demand(not due or event.row in told[start], "was over and was not shown", event.row)
+
+    def checkpoints(self):
+        """A checkpoint is taken when all barriers have come; a crash goes back to the last one that was there.
+
+        Results of a transactional sink leave with one, and each but once.
+        """
+        takes = self.settings.checkpoint.takes if self.settings.checkpoint is not None else 0.0
+        done = [each for each in self.history.checkpoints if not np.isnan(each[2])]
+        for began, aligned, taken, *_ in done:
+            right = began <= aligned and elapsed(taken, aligned) >= takes
+            self.demand(right, "took a checkpoint too soon", 0)
+        for time, _, checkpoint, _ in self.history.resets:
+            last = max((each[2] for each in done if each[2] < time), default=None)
+            kept = None if checkpoint < 0 else self.books.run.records.checkpoints[checkpoint][2]
+            self.demand(kept == last, "went back to another checkpoint than the last", 0)
+        if self.settings.checkpoint is not None and self.settings.checkpoint.sink == "transactional":
+            sent, moments = self.books.messages["published"], {each[2] for each in done}
+            again = {copy for copy, _ in self.books.run.records.copies}
+            for pane in self.history.panes:
+                right = float(sent[pane.message]) in moments and pane.message not in again
+                self.demand(right, "sent a result outside a checkpoint, or twice", pane.rows[0] if pane.rows else 0)
+
+
+CHECKS = (windows,)

@@ -1,0 +1,57 @@
+"""The figures of windows, from the events, panes and checkpoints of the records."""
+
+from evsim.ticks import elapsed
+from tests.figures.averages import NONE, percentiles, share
+
+__all__ = ["of_windows", "too_late_share"]
+
+
+def of_windows(plain, name):
+    """A result counts when it was sent in the window of the run, an event when its customer counts."""
+    records, code = plain.run.records, list(plain.scenario.services).index(name)
+    one_clock = plain.scenario.complete.services[name].handle[-1].complete.clock == "watermark"
+    marks = [each for each in records.watermarks if each[1] == code]
+    mine = [
+        (number, event) for number, event in enumerate(records.events)
+        if event.service == code and plain.rows[event.row].counted
+    ]  # fmt: skip
+    sent = [
+        (pane, plain.messages[pane.message].published) for pane in records.panes
+        if pane.service == code and plain.left <= plain.messages[pane.message].published < plain.right
+    ]  # fmt: skip
+    again = {copy for copy, _ in records.copies}
+    taken = [each for each in records.checkpoints if each[3] == code and plain.left <= each[2] < plain.right]
+    return {
+        **percentiles("event_delay", [float(elapsed(event.time, event.at)) for _, event in mine]),
+        "late_events": sum(_is_late(number, event, marks, one_clock) for number, event in mine),
+        "too_late": sum(event.late for _, event in mine),
+        **percentiles("watermark_lag", [float(elapsed(time, mark)) for time, _, _, mark, _ in marks
+                                        if plain.left <= time < plain.right]),
+        "results": len(sent),
+        "results_repeated": sum(pane.message in again for pane, _ in sent),
+        **percentiles("result_wait", [float(elapsed(time, pane.end)) for pane, time in sent]),
+        "checkpoints": len(taken),
+        **percentiles("alignment", [float(elapsed(aligned, began)) for began, aligned, *_ in taken]),
+        "events_taken": sum(_is_taken(plain, code, number) for number, _ in mine),
+    }  # fmt: skip
+
+
+def _is_late(number, event, marks, one_clock):
+    """The last watermark that was noted before it came had passed it."""
+    known = [mark for _, _, source, mark, seen in marks
+             if seen <= number and source == (-1 if one_clock else event.source)]  # fmt: skip
+    return bool(known) and event.at <= known[-1]
+
+
+def _is_taken(plain, code, number):
+    """A crash came after it, and the checkpoint to which it went back had not counted it."""
+    for _, service, checkpoint, seen in plain.run.records.resets:
+        kept = checkpoint >= 0 and number < plain.run.records.checkpoints[checkpoint][4]
+        if service == code and number < seen and not kept:
+            return True
+    return False
+
+
+def too_late_share(plain):
+    events = [event for event in plain.run.records.events if plain.rows[event.row].counted]
+    return share(sum(event.late for event in events), len(events)) if events else NONE

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from hypothesis import HealthCheck, given, settings
 
 import evsim
+from evsim.lesson.delivery_task import with_mail_server
 from evsim.results.records import Verdict
 from evsim.view.flow import catch_ups, lines_of
 from evsim.view.flow import scene as flow_scene
@@ -176,7 +177,9 @@ def assert_lives_agree(run, count=5):
     wanted = [[tally.workloads[tally.workload[index]], int(tally.number[index])] for index in indices]
     question = """(film, lanes) => film.wanted.map(([workload, number]) => {
         const [life] = livesOf(lanes, lanes.map((index) => index.requestOf({workload, number})));
-        return {names: life.names, caption: life.caption, answered: life.answered, told: life.told,
+        const places = [...life.lines.flatMap(({from, to}) => [from, to]), ...life.bars.map(({x}) => x)];
+        return {names: life.names, caption: life.caption, there: places.every(Number.isFinite),
+            answered: life.answered, told: life.told,
             effects: life.effects.map(({time, effect}) => [time, film.effects[effect].name]),
             times: life.lines.flatMap(({leave, arrive}) => [leave, arrive]),
             bars: life.bars.map(({from, until}) => [from, until]),
@@ -191,7 +194,7 @@ def assert_lives_agree(run, count=5):
         known = {round(time * 1e6) for time in whole if time == time} | {round(run.ended_at * 1e6)}
         effects = [[round((story.arrived + time) * 1e6), name] for time, name in story.standing]
         assert sorted(life["effects"]) == sorted(effects)
-        assert set(life["times"]) <= known
+        assert set(life["times"]) <= known and life["there"]
         assert {time for bar in life["bars"] for time in bar} <= known
         assert all(end > begin for begin, end in life["bars"])
         assert sorted(map(tuple, life["held"])) == held_by_calls(run, story)
@@ -236,6 +239,17 @@ def named_times(story):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_life_is_what_the_story_tells(name):
     assert_lives_agree(getattr(runs, name)())
+
+
+def test_a_life_in_which_dead_letters_go_back_has_them_come_from_their_channel():
+    scenario = with_mail_server().replace({
+        "faults": [{"outage": "mail-server", "at": "2s", "for": "2s"}], "run.duration": "10s", "run.warmup": 0,
+        "services.mailing-list.subscribe": {"channel": "customer-registered", "dead_letter": "letters"},
+        "channels.letters": {"queue": {"redrive": {"at": "6s", "rate": "10/s"}}},
+    })  # fmt: skip
+    run = scenario.run()
+    assert run.summary()["dead"] > 3
+    assert_lives_agree(run, 25)
 
 
 @any_system

@@ -20,12 +20,13 @@ def histories(run):
     entry for each change, customer by customer in order of time, the first one as they come.
     """
     told, found, changes = run.outcomes, {}, []
+    due = [tuple(each) for each in (2 * told.due + told.taken_back).T.tolist()]
     for request, events in enumerate(_events(run)):
         state = [NOTHING, *[0] * (2 * len(told.names))]  # told, how often done (up to 2), how often undone
         for number, (time, place, value) in enumerate(events):
             state[place] = value
             if number + 1 == len(events) or events[number + 1][0] > time:
-                key = (state[0], *_due(told, request), *state[1:])
+                key = (state[0], *due[request], *state[1:])
                 found.setdefault(key, request)
                 if not changes or changes[-1][0] != request or changes[-1][2] != key:
                     changes.append((request, time, key))
@@ -35,10 +36,6 @@ def histories(run):
         [(request, time, code[key]) for request, time, key in changes], dtype=np.int64
     ).reshape(-1, 3).T  # fmt: skip
     return _states(told, keys, [found[key] for key in keys]), {"request": request, "time": time, "state": state}
-
-
-def _due(told, request):
-    return tuple((2 * told.due[:, request] + told.taken_back[:, request]).tolist())
 
 
 def _order(key, effects):
@@ -54,18 +51,18 @@ def _events(run):
     events = [[(round(time * MICRO), 0, NOTHING)] for time in requests.arrived.tolist()]
     for request in np.flatnonzero(~told.nothing).tolist():
         events[request].append((round(told.told_at[request] * MICRO), 0, int(told.told[request])))
-    effects, done, first = run.tables.effects, np.zeros((names, count), dtype=int), np.ones((names, count), dtype=bool)
+    effects, done, met = run.tables.effects, [[0] * count for _ in range(names)], set()
     place = np.array([told.names.index(name) for name in run.tables.effect_names], dtype=int)
     columns = (effects["time"].tolist(), place[effects["name"]].tolist(), requests.customers.tolist(),
                requests.repeats.tolist(), run.tables.undone.tolist())  # fmt: skip
     for time, name, request, repeats, undone in zip(*columns, strict=True):
         if undone == undone:
             events[request].append((round(undone * MICRO), 1 + names + name, 1))
-        elif repeats or first[name, request]:
-            first[name, request] = False
-            done[name, request] += repeats
-            if done[name, request] <= 2:
-                events[request].append((round(time * MICRO), 1 + name, max(1, int(done[name, request]))))
+        elif repeats or (name, request) not in met:
+            met.add((name, request))
+            done[name][request] += int(repeats)
+            if done[name][request] <= 2:
+                events[request].append((round(time * MICRO), 1 + name, max(1, done[name][request])))
     return [sorted(each, key=lambda event: event[0]) for each in events]
 
 

@@ -3,7 +3,7 @@
    `x` of a mark is the place of its lifeline (0, 1, 2 ...), times are microseconds since the start of the run. */
 
 import { NEVER } from "./film.js";
-import { neverSent } from "./hops.js";
+import { endsOfMessage, neverSent } from "./hops.js";
 import { range } from "./intervals.js";
 import { duration, reasonOf, truthOf } from "./words.js";
 
@@ -239,8 +239,9 @@ export class Life {
 
   message(number) {
     const { messages, sendings } = this.lane;
-    const x = this.at(messages.cause[number]);
-    const channel = this.channel(number);
+    const [sender, channel] = endsOfMessage(this.lane, number);
+    const passedOn = messages.sender[number] >= this.lane.services.length; // a dead letter, or a copy of an exchange
+    const x = passedOn ? this.place.get(sender) : this.at(messages.cause[number]);
     const to = this.place.get(channel);
     const troubled = range(0, sendings.count).filter((sending) => sendings.message[sending] === number);
     if (!troubled.length && messages.sent[number] !== NEVER) {

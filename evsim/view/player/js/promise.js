@@ -159,7 +159,7 @@ function marksOf({ name, bars: those, counts: words }, base, known, size, look, 
     const [left, right, low, high] = [[], [], [], []];
     begins.forEach((begin, column) => {
       const end = Math.min(begin + size, known);
-      const share = sum(who.slice(begin, end)) / (end - begin);
+      const share = size === 1 ? Number(who[begin]) : sum(who.slice(begin, end)) / (end - begin);
       if (!share) return;
       const from = base + height[side][column];
       height[side][column] += full * Math.max(share, LEAST);

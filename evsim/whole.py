@@ -15,7 +15,7 @@ from evsim.stopping import tidily
 __all__ = ["new_file", "new_folder", "place_for", "write_text"]
 
 OURS = re.compile(
-    r"(summary|comparison)\.json|(scenario|design-\d+)\.yaml"
+    r"(summary|comparison|live)\.json|(scenario|calibrated|design-\d+)\.yaml|mails\.mbox"
     r"|(runs|comparison|sweep|requests|spans|ledger|effects|incidents|services|channels)\.(csv|parquet)"
 )
 TELLING = (

@@ -1,9 +1,9 @@
-"""The command line: ``evsim new | replay | run | compare | find | sweep | report | fit | export | list | show | ...``.
+"""The command line: ``evsim new | replay | run | live | compare | find | sweep | report | fit | export | list | ...``.
 
 Exit status: 0; 1, an objective was missed; 2, bad input; 3, a defect of evsim; 130, interrupted.
 """
 
-from evsim.cli import bring, what_if
+from evsim.cli import bring, live, what_if
 from evsim.cli.commands import app
 
-__all__ = ["app", "bring", "what_if"]
+__all__ = ["app", "bring", "live", "what_if"]

@@ -69,9 +69,12 @@ class Execution:
             )
 
     def _results(self, warnings):
-        system = self.system
-        kernel, identifiers = system.kernel, system.kernel.identifiers
-        inventory, still_open = take_inventory(system), system.open_work.count()
+        inventory, still_open = take_inventory(self.system), self.system.open_work.count()
+        return self.results(inventory, still_open, self.env.now, warnings)
+
+    def results(self, inventory, still_open, ended_at, warnings, **more):
+        """The records closed, and what goes with them, as an object of the class `into`, which may know `more`."""
+        kernel, identifiers = self.system.kernel, self.system.kernel.identifiers
         records = kernel.records.close()
         with roomy(self._depth):
             due = expected_effects(kernel)
@@ -81,7 +84,8 @@ class Execution:
             effect_names=tuple(identifiers.effect_names), key_names=identifiers.key_names, due=due, inventory=inventory,
             still_open=still_open,
             retry_keys=[number for number, _ in kernel.streams.retry_keys],
-            keys={name: keys.of for name, keys in identifiers.keys.items()}, ended_at=self.env.now, warnings=warnings,
+            keys={name: keys.of for name, keys in identifiers.keys.items()}, ended_at=ended_at, warnings=warnings,
+            **more,
         )  # fmt: skip
 
     def _drain(self, duration, warnings):

@@ -15,9 +15,14 @@ def as_json(data):
     return json.dumps(_plain(data), indent=2, allow_nan=False)
 
 
-def save_run(path, data, done):
-    """A folder of the figures in ``data``, the scenario, and the records: of one run, or a row for each of many."""
+def save_run(path, data, done, beside=None):
+    """A folder of the figures in ``data``, the scenario, and the records: of one run, or a row for each of many.
+
+    beside: name -> text of further files.
+    """
     with new_folder(path) as folder:
+        for name, text in (beside or {}).items():
+            _write(folder / name, text)
         _write(folder / "summary.json", as_json(data))
         _write(folder / "scenario.yaml", done.scenario.to_yaml())
         if hasattr(done, "frame"):

@@ -9,7 +9,7 @@ from evsim.registry import folders
 from tests.support.cases import identifiers
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("rules.md", "player.md")}
+PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("rules.md", "player.md", "live.md")}
 PAGES |= {folder: together[0].page for folder, together in folders().items()}
 HEAD = "| promise | test | source, or how exactly |"
 

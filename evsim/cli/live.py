@@ -1,0 +1,87 @@
+"""The command that runs a scenario on real processes."""
+
+from shutil import get_terminal_size
+from typing import Annotated
+
+import typer
+
+from evsim.cli.options import AsJson, Jobs, Overwrite, Save, ScenarioName, Seed, Settings, load_scenario, results_folder
+from evsim.cli.output import complain, finish, nested, print_json, say, say_verdicts, warn
+from evsim.cli.shell import app
+
+__all__ = ["live"]
+
+
+@app.command()
+def live(
+    scenario: ScenarioName,
+    seconds: Annotated[float, typer.Option(min=0.1, help="For how long customers come.")] = 30.0,
+    kill: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SERVICE@AT+FOR", help="Kill a service and start it again: mailing-list@10s+3s."),
+    ] = None,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Also what the simulator says of the same customers on this machine.")
+    ] = False,
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: AsJson = False,
+    save: Save = None,
+    overwrite: Overwrite = False,
+    jobs: Jobs = None,
+):
+    """Run a scenario for real: processes, a broker, a database and a mail server on this machine.
+
+    What real parts do not have is refused before anything starts. Exit status 1 if an objective is missed.
+    """
+    from evsim.experiment.judging import judge
+    from evsim.experiment.run_text import run_text
+    from evsim.testbed.live import live
+    from evsim.testbed.saving_live import described, save_live
+
+    chosen = load_scenario(scenario, settings, seed)
+    folder = results_folder(save, overwrite, [scenario], [chosen])
+    with _bar(seconds, as_json) as progress:
+        run = live(chosen, seconds=seconds, kill=kill or (), progress=progress)
+    audit, summary = str(run.audit()), run.summary()
+    warn(run.warnings)
+    prediction = run.prediction(jobs=jobs) if calibrate and not run.calibration.too_busy else None
+    data = {
+        "scenario": chosen.name, "seed": run.seed, "summary": summary, "services": run.services,
+        "channels": nested(run.channels), "phases": run.phases, "audit": "balanced", "live": described(run, prediction),
+    }  # fmt: skip
+    if folder:
+        save_live(folder, data, run)
+    verdicts = judge(chosen.objectives, summary)
+    if as_json:
+        print_json(data)
+    else:
+        title = f"{chosen.name} on real processes, seed {run.seed}: {seconds:g} s of arrivals"
+        say(run_text(title, summary, run.services, run.channels, run.phases, get_terminal_size().columns))
+        say(f"\nThe machine: {run.calibration}")
+        if prediction is not None:
+            say(f"\nMeasured and predicted\n{prediction}")
+        say(f"\nThe books: {audit}.")
+        say_verdicts("Objectives", verdicts)
+    if calibrate and prediction is None:
+        complain(f"Not compared: {run.calibration.why_not}")
+    finish({"": verdicts}, as_json)
+
+
+def _bar(seconds, quiet):
+    """A context with a function that shows how many seconds have passed."""
+    from contextlib import contextmanager
+
+    from tqdm import tqdm
+
+    @contextmanager
+    def bar():
+        with tqdm(total=seconds, unit="s", disable=quiet or None, leave=False, bar_format="{l_bar}{bar}") as shown:
+
+            def progress(passed):
+                shown.n = min(passed, seconds)
+                shown.refresh()
+
+            yield progress
+
+    return bar()

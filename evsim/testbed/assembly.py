@@ -1,0 +1,298 @@
+"""Assembly: from what the processes noted to the records of a run, and to the run itself."""
+
+from dataclasses import dataclass
+from math import nan
+
+from evsim.engine.execution import Execution
+from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.testbed.effects import rows_written
+from evsim.testbed.journal import read_journals
+from evsim.testbed.live_run import LiveRun
+from evsim.testbed.luck import Luck
+from evsim.ticks import SECOND, ticks
+
+__all__ = ["assemble"]
+
+
+@dataclass(eq=False)
+class _Row:
+    """One attempt, as it is found in the journals; times are those of the machine's clock."""
+
+    id: str
+    place: object
+    luck: list  # as it travels, of the first attempt
+    parent: str | None  # the row that called, or the message
+    attempt: int = 1
+    worker: int = -1
+    born: float = nan
+    ready: float = nan
+    leased: float = nan
+    arrived: float = nan
+    started: float = nan
+    ended: float = nan
+    settled: float = nan
+    outcome: int = Outcome.OPEN
+    verdict: int = Verdict.OPEN
+    reason: int = Reason.NONE
+    replied: float | None = None
+    late: float | None = None
+
+
+@dataclass(eq=False)
+class _Message:
+    id: str
+    channel: str
+    route: int
+    luck: list
+    cause: str
+    partition: int
+    published: float
+    appended: float = nan
+    acknowledged: float = nan
+    offset: int = -1
+
+
+class _Story:
+    """Rows, messages and effects, as the journals tell them."""
+
+    def __init__(self, luck, folder):
+        self.luck, self.rows, self.messages, self.deaths = luck, {}, {}, {}
+        self.effects, self.ups, self.slept = [], {}, []
+        self._current = {}  # (message, service) -> the row of the attempt that is under way
+        for process, time, kind, *what in read_journals(folder):
+            handle = getattr(self, "_" + kind.replace(" ", "_"), None)
+            if handle is not None:
+                handle(process, time, *what)
+        self.effects += [(row, effect, time) for row, effect, time in rows_written(folder)]
+
+    def _up(self, process, time):
+        self.ups.setdefault(process, []).append(time)
+
+    # Requests and calls.
+
+    def _asked(self, process, time, id, place, luck, parent):
+        self.rows[id] = _Row(id, self.luck.places[place], luck, parent, born=time)
+
+    def _ready(self, process, time, id):
+        row = self.rows[id]
+        if row.place.is_delivery:
+            row.arrived = time
+        else:
+            row.ready = time
+
+    def _started(self, process, time, id, worker):
+        self.rows[id].started, self.rows[id].worker = time, worker
+
+    def _replied(self, process, time, id):
+        self.rows[id].replied = time
+
+    def _ended(self, process, time, id, outcome, reason):
+        row = self.rows[id]
+        row.ended, row.outcome = time, outcome
+        row.reason = row.reason or reason
+
+    def _answered(self, process, time, id, verdict, reason):
+        row = self.rows[id]
+        row.settled, row.verdict = time, verdict
+        row.reason = row.reason or reason
+
+    def _late(self, process, time, id):
+        self.rows[id].late = time
+
+    def _slept(self, process, time, id, planned, took):
+        self.slept.append((id, planned, took))
+
+    # Messages.
+
+    def _published(self, process, time, id, route, luck, row, partition):
+        channel = self.luck.routes[route].channel.name
+        self.messages[id] = _Message(id, channel, route, luck, row, partition, time)
+
+    def _appended(self, process, time, id, channel, partition, offset, route, luck):
+        message = self.messages[id]
+        message.appended, message.offset = time, offset
+        if self.luck.kernel.scenario.channels[channel].partitioned:
+            for service, _ in self.luck.kernel.graph.subscribers[channel]:
+                self._deliver(message, service, 1, time)
+
+    def _deliver(self, message, service, attempt, time):
+        id = f"{message.id}>{service}#{attempt}"
+        place = self.luck.reader(message.route, service)
+        row = _Row(id, place, message.luck, message.id, attempt, born=time, ready=time)
+        self.rows[id] = self._current[message.id, service] = row
+        return row
+
+    def _granted(self, process, time, id, service, attempt):
+        row = self._current.get((id, service))
+        if row is None or row.attempt != attempt:
+            message = self.messages[id]
+            row = self._deliver(message, service, attempt, message.appended if attempt == 1 else time)
+        row.leased = time
+
+    def _settled(self, process, time, id, service, attempt):
+        row = self.rows[f"{id}>{service}#{attempt}"]
+        row.settled, row.verdict = time, Verdict.DONE
+
+    def _given_back(self, process, time, id, service, attempt):
+        row = self.rows[f"{id}>{service}#{attempt}"]
+        row.settled, row.verdict = time, Verdict.GIVEN_BACK
+        self._deliver(self.messages[id], service, attempt + 1, time)
+
+    def _dead(self, process, time, id, service, attempt):
+        row = self.rows[f"{id}>{service}#{attempt}"]
+        row.settled, row.verdict = time, Verdict.DEAD
+
+    def _late_settle(self, process, time, id, service, attempt):
+        self.rows[f"{id}>{service}#{attempt}"].late = time
+
+    def _confirmed(self, process, time, id):
+        self.messages[id].acknowledged = time
+
+    def _mail(self, process, time, row, effect):
+        self.effects.append((row, effect, time))
+
+    # What nobody noted, as whoever would have was killed.
+
+    def close(self, crashes):
+        """Work that was under way, or waited, when its process was killed ended then. crashes: service -> times."""
+        for row in self.rows.values():
+            if row.outcome != Outcome.OPEN:
+                continue
+            reached = [time for time in (row.started, row.arrived, row.ready, row.leased, row.born) if time == time]
+            gone = [time for time in crashes.get(row.place.service, ()) if time >= max(reached)]
+            if row.reason == Reason.UNREACHABLE:
+                row.outcome, row.ready, row.ended = Outcome.REFUSED, row.settled, row.settled
+            elif gone:
+                row.outcome, row.reason, row.ended = Outcome.CRASHED, Reason.CRASH, gone[0]
+                if row.place.is_delivery and row.arrived != row.arrived:
+                    row.arrived = nan
+        for row in self.rows.values():
+            parent = self.rows.get(row.parent)
+            if not row.place.is_call or parent is None:
+                continue
+            if row.verdict == Verdict.OPEN or row.settled > parent.ended:
+                row.verdict, row.late = Verdict.ORPHANED, None
+                row.settled = max(parent.ended, row.ended if row.settled != row.settled else row.settled)
+            if row.outcome == Outcome.OPEN:  # it never came to whom it was sent
+                row.outcome, row.reason, row.ended = Outcome.LOST, Reason.CRASH, row.settled
+
+
+def assemble(scenario, seed, folder, origin, ended_at, outages, mailbox=""):
+    """The :class:`evsim.run.Run` of what was noted in a folder.
+
+    origin, ended_at: the zero and the end of the run on the machine's clock. outages: (kind, place, start, end) as
+    they were; the run's scenario has these for its faults. mailbox: the mails that came.
+    """
+    story = _Story(Luck(Execution(scenario, seed)), folder)
+    crashes = {}
+    for each in outages:
+        if each[0] == "crash":
+            process = "broker" if each[1] in scenario.channels else each[1]
+            each[3] = next(time for time in story.ups[process] if time > each[2])
+            crashes.setdefault(each[1], []).append(each[2])
+    story.close(crashes)
+    scenario = scenario.replace({"faults": [_fault(each, origin) for each in outages]})
+    return _Assembly(scenario, seed, story, origin, ended_at, outages).run(mailbox)
+
+
+def _fault(outage, origin):
+    kind, service, start, end = outage
+    return {kind: service, "at": _seconds(start - origin), "for": _seconds(end - start)}
+
+
+def _seconds(nanoseconds):
+    return f"{nanoseconds / SECOND:.9f}s"
+
+
+class _Assembly:
+    """Fills the records of a run with a story."""
+
+    def __init__(self, scenario, seed, story, origin, ended_at, outages):
+        self.scenario, self.story, self.origin = scenario, story, origin
+        self.execution = Execution(scenario, seed, into=LiveRun)
+        self.luck = Luck(self.execution)
+        self.records = self.luck.kernel.records
+        self.ended_at = max(ended_at - origin, ticks(scenario.run_settings.duration))
+        self.outages = outages
+        self.numbers, self.message_numbers = {}, {}
+
+    def run(self, mailbox):
+        rows = sorted(self.story.rows.values(), key=lambda row: (row.born, row.attempt))
+        messages = sorted(self.story.messages.values(), key=lambda message: message.published)
+        self.numbers = {row.id: number for number, row in enumerate(rows)}
+        self.message_numbers = {message.id: number for number, message in enumerate(messages)}
+        for row in rows:
+            self._write_row(row)
+        for message in messages:
+            self._write_message(message)
+        for row, effect, time in sorted(self.story.effects, key=lambda each: each[2]):
+            self._write_effect(row, effect, time)
+        self._write_lives()
+        return self.execution.results(
+            self._inventory(), still_open=0, ended_at=self.ended_at / SECOND, warnings=(), broker="mini",
+            slept=[(self.numbers[id], *times) for id, *times in self.story.slept], mailbox=mailbox,
+        )  # fmt: skip
+
+    def _time(self, time):
+        return time if time is None else time - self.origin
+
+    def _write_row(self, row):
+        rows, number = self.records.rows, self.records.rows.new()
+        rows.place[number] = row.place.number
+        rows.luck[number] = self.luck.of_attempt(self.luck.unpack(row.luck), row.place, row.attempt)
+        if row.parent is not None:
+            known = self.message_numbers if row.place.is_delivery else self.numbers
+            rows.parent[number] = known[row.parent]
+        if row.attempt > 1:
+            rows.attempt[number] = row.attempt
+            rows.first[number] = self.numbers[row.id.rpartition("#")[0] + "#1"]
+        rows.worker[number] = row.worker
+        for name in ("born", "ready", "leased", "arrived", "started", "ended", "settled"):
+            getattr(rows, name)[number] = self._time(getattr(row, name))
+        rows.outcome[number], rows.verdict[number], rows.reason[number] = row.outcome, row.verdict, row.reason
+        for table, time in ((self.records.replies, row.replied), (self.records.late, row.late)):
+            if time is not None:
+                self.records.note(table, number, self._time(time))
+
+    def _write_message(self, message):
+        messages, number = self.records.messages, self.records.messages.new()
+        messages.channel[number] = list(self.scenario.channels).index(message.channel)
+        luck = messages.luck[number] = self.luck.unpack(message.luck)
+        messages.key[number] = self.luck.key(message.route, luck)
+        messages.partition[number], messages.offset[number] = message.partition, message.offset
+        messages.route[number] = message.route
+        messages.cause[number] = self.numbers[message.cause]
+        for name in ("published", "appended", "acknowledged"):
+            getattr(messages, name)[number] = self._time(getattr(message, name))
+        if message.appended != message.appended:
+            messages.fate[number] = Fate.REFUSED
+
+    def _write_effect(self, id, effect, time):
+        row, effects = self.story.rows[id], self.records.effects
+        number = effects.new()
+        effects.row[number], effects.name[number] = self.numbers[id], self.luck.kernel.identifiers.effect_number(effect)
+        effects.time[number] = self._time(min(time, row.ended))  # what a killed process had sent came after its end
+
+    def _write_lives(self):
+        """The lives of the instances; the first of each service is written when the system is built."""
+        instances, names = self.records.instances, list(self.scenario.services)
+        last = {name: number for number, name in enumerate(names)}
+        for kind, name, start, end in self.outages:
+            if kind != "crash" or name not in names:
+                continue
+            instances.ended[last[name]] = self._time(start)
+            number = last[name] = instances.new()
+            instances.service[number], instances.instance[number] = names.index(name), 0
+            instances.born[number] = instances.ready[number] = self._time(end)
+        for kind, name, start, end in self.outages:
+            self.records.incidents.append((self._time(start), kind, name, self._time(end) / SECOND))
+            self.records.incidents.append((self._time(end), f"end of {kind}", name, None))
+        self.records.incidents.sort(key=lambda incident: incident[0])
+
+    def _inventory(self):
+        """What lies where when nothing is open: every worker at home, and nothing else anywhere."""
+        nothing = ("ready", "waiting", "travelling", "settling", "messages", "hidden", "overdue", "unattended")
+        free = {name: list(range(service.workers)) for name, service in self.scenario.services.items()}
+        return {what: [] for what in nothing} | {
+            "backing_off": 0, "free": free, "absent": {name: [] for name in free}, "credit": {},
+        }  # fmt: skip

@@ -1,0 +1,172 @@
+"""The embedded broker: logs with partitions and groups, and queues, kept in an append-only file.
+
+Its journal is that file. A broker that was killed reads it when it comes back: what it had confirmed is there, what
+was handed out and not settled is handed out again. A group has one message of a partition out at a time; a consumer of
+a queue as many as it has workers. A connection that breaks gives back what it held.
+"""
+
+from collections import Counter, deque
+
+from evsim.scenario.retry import PLAIN_ATTEMPTS
+from evsim.testbed import wire
+from evsim.testbed.journal import read_journals
+from evsim.testbed.roles import Process, serve
+
+__all__ = ["BrokerProcess"]
+
+
+class Backlog:
+    """What one reader of a channel has before it: a group its lines of partitions, a queue one line for all consumers.
+
+    ``lines``: partition -> messages in order; ``out``: message -> (service, partition); ``attempts``: message -> how
+    often it was handed out.
+    """
+
+    def __init__(self, ordered):
+        self.ordered, self.lines, self.out, self.attempts = ordered, {}, {}, Counter()
+
+    def add(self, message, partition):
+        self.lines.setdefault(partition, deque()).append(message)
+
+    def next(self):
+        """``(message, partition)`` of all that may be handed out now."""
+        busy = {partition for _, partition in self.out.values()} if self.ordered else ()
+        for partition, line in self.lines.items():
+            while line and partition not in busy:
+                yield line[0], partition
+                if self.ordered:
+                    break
+
+    def __len__(self):
+        return sum(map(len, self.lines.values())) + len(self.out)
+
+
+class BrokerProcess(Process):
+    def __init__(self, task):
+        super().__init__(task)
+        self.kept, self.offsets, self.consumers = {}, Counter(), {}
+        self.backlogs = {}  # (channel, group of a log, or None) -> Backlog
+        for name, channel in self.scenario.channels.items():
+            for group in self._groups(name, channel):
+                self.backlogs[name, group] = Backlog(ordered=channel.partitioned)
+        self._recover()
+
+    def _groups(self, name, channel):
+        if not channel.partitioned:
+            return [None]
+        readers = self.scenario.services.items()
+        return [reader for reader, each in readers if name in {s.channel for s in each.subscribe}]
+
+    async def start(self):
+        return wire.port_of(await wire.listen(self.port, self.token, self._serve))
+
+    def status(self):
+        return {"backlog": sum(map(len, self.backlogs.values()))}
+
+    def _recover(self):
+        for _, _, kind, *what in read_journals(self.folder, self.name):
+            if kind == "appended":
+                message, channel, partition, offset, route, luck = what
+                self._keep(message, channel, partition, offset, route, luck)
+            elif kind in ("granted", "settled", "dead"):
+                message, service, attempt = what
+                backlog = self._backlog(self.kept[message][0], service)
+                if kind == "granted":
+                    backlog.attempts[message] = attempt
+                else:
+                    backlog.lines[self.kept[message][1]].remove(message)
+        for backlog in self.backlogs.values():
+            for line in backlog.lines.values():
+                for message in [each for each in line if backlog.attempts[each]]:
+                    self._given_back(backlog, message, None)
+
+    def _keep(self, message, channel, partition, offset, route, luck):
+        self.kept[message] = channel, partition, route, luck
+        self.offsets[channel, partition] = offset + 1
+        for (name, _), backlog in self.backlogs.items():
+            if name == channel:
+                backlog.add(message, partition)
+
+    def _backlog(self, channel, service):
+        return self.backlogs.get((channel, service)) or self.backlogs[channel, None]
+
+    async def _serve(self, reader, writer):
+        who = None
+        async for frame in wire.frames(reader):
+            if "publish" in frame:
+                self._append(frame)
+                wire.send(writer, {"confirmed": frame["publish"]})
+            elif "settle" in frame:
+                self._settle(who, frame)
+            else:
+                who = frame["service"]
+                self.consumers[who] = writer, frame["channels"], frame["credit"]
+            self._hand_out()
+        if who is not None and self.consumers.get(who, (None,))[0] is writer:
+            del self.consumers[who]
+            for backlog in self.backlogs.values():
+                for message in [each for each, (service, _) in backlog.out.items() if service == who]:
+                    self._given_back(backlog, message, who)
+            self._hand_out()
+
+    def _append(self, frame):
+        message, channel, partition = frame["publish"], frame["channel"], frame["partition"]
+        if message in self.kept:
+            return
+        offset = self.offsets[channel, partition]
+        self.journal.note("appended", message, channel, partition, offset, frame["route"], frame["luck"])
+        self._keep(message, channel, partition, offset, frame["route"], frame["luck"])
+
+    def _hand_out(self):
+        for (channel, group), backlog in self.backlogs.items():
+            for message, partition in backlog.next():
+                service = self._free(channel, group, backlog)
+                if service is None:
+                    break
+                backlog.lines[partition].popleft()
+                backlog.out[message] = service, partition
+                backlog.attempts[message] += 1
+                attempt = backlog.attempts[message]
+                self.journal.note("granted", message, service, attempt)
+                _, _, route, luck = self.kept[message]
+                frame = {"message": message, "attempt": attempt, "route": route, "luck": luck}
+                wire.send(self.consumers[service][0], frame)
+
+    def _free(self, channel, group, backlog):
+        """Who may have the next message; of the consumers of a queue the one that holds least."""
+        if group is not None:
+            return group if group in self.consumers else None
+        held = Counter(service for service, _ in backlog.out.values())
+        room = [
+            (held[service], service)
+            for service, (_, channels, credit) in self.consumers.items()
+            if channel in channels and held[service] < credit
+        ]
+        return min(room)[1] if room else None
+
+    def _settle(self, service, frame):
+        message = frame["settle"]
+        backlog = self._backlog(self.kept[message][0], service)
+        if message not in backlog.out or backlog.attempts[message] != frame["attempt"]:
+            self.journal.note("late settle", message, service, frame["attempt"])
+        elif frame["ok"]:
+            del backlog.out[message]
+            self.journal.note("settled", message, service, frame["attempt"])
+        else:
+            self._given_back(backlog, message, service)
+
+    def _given_back(self, backlog, message, service):
+        """A message comes back to the front of its line, or is dead."""
+        backlog.out.pop(message, None)
+        _, partition, _, _ = self.kept[message]
+        reader = service or next(group for (_, group), each in self.backlogs.items() if each is backlog)
+        if backlog.attempts[message] >= PLAIN_ATTEMPTS:
+            self.journal.note("dead", message, reader, backlog.attempts[message])
+            return
+        self.journal.note("given back", message, reader, backlog.attempts[message])
+        if message not in backlog.lines[partition]:
+            backlog.lines[partition].appendleft(message)
+
+
+if __name__ == "__main__":
+    serve(BrokerProcess)

@@ -1,0 +1,86 @@
+"""What real parts can carry: a scenario that asks for more is refused, by name, before anything starts."""
+
+import signal
+
+from evsim.scenario.errors import Problem, ScenarioError
+
+__all__ = ["check_carries"]
+
+# What may be written of each thing; whatever else is, real parts do not have it.
+SERVICE = {"workers", "handle", "subscribe"}
+SUBSCRIPTION = {"channel"}
+CHANNELS = {"log": {"kind", "partitions"}, "queue": {"kind"}}
+WORKLOAD = {"target", "arrivals", "key"}
+STEPS = {
+    "work": {"kind", "time"},
+    "wait": {"kind", "time"},
+    "effect": {"kind", "name"},
+    "reply": {"kind", "text", "value", "answer"},
+    "call": {"kind", "service", "timeout", "on_error"},
+    "publish": {"kind", "channel"},
+    "parallel": {"kind", "branches"},
+}
+FAULTS = {"crash", "pause"}
+
+
+def check_carries(scenario):
+    """Raise :exc:`ScenarioError` with everything in a scenario that real parts cannot carry."""
+    problems = list(_problems(scenario))
+    if problems:
+        raise ScenarioError(problems, scenario.name)
+
+
+def _problems(scenario):
+    for name, workload in scenario.workloads.items():
+        at = f"workloads.{name}"
+        yield from _more(at, workload, WORKLOAD)
+        if workload.arrivals.is_closed:
+            yield _refused(f"{at}.arrivals", "users that wait for their answer", "write arrivals that come by a rate")
+    for name, service in scenario.services.items():
+        at = f"services.{name}"
+        yield from _more(at, service, SERVICE)
+        for number, subscription in enumerate(service.subscribe):
+            yield from _more(f"{at}.subscribe.{number}", subscription, SUBSCRIPTION)
+        if callable(service.handle):
+            yield _refused(f"{at}.handle", "a handler in Python", "write its steps")
+        else:
+            yield from _steps(f"{at}.handle", service.handle)
+    for name, channel in scenario.channels.items():
+        at = f"channels.{name}"
+        if channel.kind not in CHANNELS:
+            yield _refused(at, f"a channel of the kind {channel.kind}", "write a log or a queue")
+        else:
+            yield from _more(at, channel, CHANNELS[channel.kind])
+    for number, fault in enumerate(scenario.faults):
+        at = f"faults.{number}"
+        mine = fault.place in scenario.services or (fault.kind == "crash" and fault.place in scenario.channels)
+        if fault.kind not in FAULTS or not mine or fault.at is None:
+            yield _refused(at, f"this {fault.kind}", "write a crash or a pause of a service, or a crash of a channel")
+        elif fault.kind == "pause" and not hasattr(signal, "SIGSTOP"):
+            yield _refused(at, "a pause on this system", "write a crash")
+        elif fault.place in scenario.channels and len(scenario.channels) > 1:
+            yield _refused(at, "a broker for each channel", "one has them all: leave one channel, or the crash out")
+        elif fault.duration is None:
+            yield _refused(at, f"a {fault.kind} without an end", "write for: 3s")
+
+
+def _steps(at, steps):
+    for number, step in enumerate(steps):
+        here = f"{at}.{number}"
+        if step.kind not in STEPS:
+            yield _refused(here, f"the step {step.kind}", f"there may be {', '.join(STEPS)}")
+            continue
+        yield from _more(here, step, STEPS[step.kind])
+        if step.kind == "call" and step.on_error.kind not in ("fail", "ignore"):
+            yield _refused(f"{here}.on_error", step.on_error.kind, "write fail or ignore")
+        for branch in step.branches if step.kind == "parallel" else ():
+            yield from _steps(here, branch)
+
+
+def _more(at, thing, known):
+    for setting in sorted(set(thing.model_dump(exclude_defaults=True)) - known):
+        yield _refused(f"{at}.{setting}", setting, "leave it out, or simulate it")
+
+
+def _refused(at, what, hint):
+    return Problem(at, f"real parts do not have {what}", hint=hint)

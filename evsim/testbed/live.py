@@ -1,0 +1,87 @@
+"""``evsim.live``: run a scenario on real processes, and get a run like any other."""
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from evsim.scenario.arguments import a_number, a_scenario, a_time
+from evsim.scenario.errors import Problem, ScenarioError, suggest
+from evsim.scenario.units import write_time
+from evsim.testbed.assembly import assemble
+from evsim.testbed.carrying import check_carries
+from evsim.testbed.mail_process import MAILBOX
+from evsim.testbed.supervisor import Supervisor
+
+__all__ = ["live"]
+
+KILL = re.compile(r"(?P<service>[^@+]+)@(?P<at>[^@+]+)\+(?P<length>[^@+]+)")
+
+
+def live(scenario, seed=None, *, seconds=None, kill=(), mails=None, progress=None):
+    """Run a scenario with real processes on this machine: the :class:`evsim.testbed.live_run.LiveRun`.
+
+    Each service is a process, and so are the customers, the broker and the mail server; rows go to a SQLite file.
+    Customers, keys and times of work are the simulator's own draws with the seed.
+
+    scenario: itself, its name or file. seconds: how long customers come (default: the scenario's duration). kill: what
+    is killed and started again, ``"mailing-list@10s+3s"`` or several: at 10 s, for 3 s and until it has started; the
+    broker by the name of its channel.
+    mails: the services whose effects are mails (default: those with *mail* in their name). progress: called with the
+    seconds that have passed.
+
+    :exc:`evsim.ScenarioError` names what real parts cannot carry, before anything starts;
+    :exc:`evsim.testbed.supervisor.LiveError` a process that has failed.
+    """
+    scenario, seed = a_scenario(scenario), a_number(seed, "seed")
+    if seconds is not None:
+        seconds = a_time(seconds, "seconds")
+        warmup = min(scenario.run_settings.warmup, seconds / 6)
+        scenario = scenario.replace({"run.duration": write_time(seconds), "run.warmup": write_time(warmup)})
+    kills = [_read(scenario, each) for each in ([kill] if isinstance(kill, str) else kill)]
+    if kills:
+        scenario = scenario.replace({"faults": [*scenario.to_dict().get("faults", []), *kills]})
+    check_carries(scenario)
+    mails = _checked(scenario, mails)
+    seed = scenario.run_settings.seed if seed is None else seed
+    with TemporaryDirectory(prefix="evsim-live-", ignore_cleanup_errors=True) as folder:
+        with Supervisor(scenario, seed, folder, mails) as supervisor:
+            supervisor.start()
+            ended_at = supervisor.run(progress)
+        mailbox = Path(folder) / MAILBOX
+        return assemble(
+            scenario, seed, folder, supervisor.origin, ended_at, supervisor.outages,
+            mailbox=mailbox.read_text(encoding="utf-8", errors="replace") if mailbox.exists() else "",
+        )  # fmt: skip
+
+
+def _read(scenario, kill):
+    """The fault that ``SERVICE@TIME+TIME`` is."""
+    found = KILL.fullmatch(kill) if isinstance(kill, str) else None
+    if found is None:
+        hint = "write SERVICE@TIME+TIME, such as mailing-list@10s+3s"
+        raise ScenarioError(
+            [
+                Problem(
+                    "kill",
+                    "must name a service (or a channel, for its broker), a moment and a length",
+                    str(kill),
+                    hint=hint,
+                )
+            ]
+        )
+    service = found["service"]
+    known = [*scenario.services, *scenario.channels]
+    if service not in known:
+        hint = suggest(service, known) or f"there are {', '.join(known)}"
+        raise ScenarioError([Problem("kill", "there is no such service or channel", service, hint=hint)])
+    return {"crash": service, "at": found["at"], "for": found["length"]}
+
+
+def _checked(scenario, mails):
+    if mails is None:
+        return [name for name in scenario.services if "mail" in name]
+    for name in mails:
+        if name not in scenario.services:
+            hint = f"there are {', '.join(scenario.services)}"
+            raise ScenarioError([Problem("mails", "there is no such service", name, hint=hint)])
+    return list(mails)

@@ -1,0 +1,41 @@
+"""A run on real processes: a run like any other, which also knows the machine that it ran on."""
+
+from functools import cached_property
+
+from evsim.run import Run
+from evsim.testbed.calibration import calibrate, refuse_if_busy
+from evsim.testbed.prediction import Prediction
+
+__all__ = ["LiveRun"]
+
+
+class LiveRun(Run):
+    """One run on real processes. Its scenario has the faults as they were, and not as they were asked for.
+
+    ``broker``: which one it was. ``mailbox``: the mails that came, as an mbox file has them. ``calibration``: what was
+    measured of the machine (:class:`evsim.testbed.calibration.Calibration`).
+    """
+
+    def __init__(self, *, slept, broker, mailbox, **built):
+        super().__init__(**built)
+        self._slept, self.broker, self.mailbox = slept, broker, mailbox
+
+    def __repr__(self):
+        return super().__repr__().replace("<Run of", "<Live run of")
+
+    @cached_property
+    def calibration(self):
+        return calibrate(self, self._slept)
+
+    @property
+    def calibrated(self):
+        """The scenario with the constants of this machine."""
+        return self.calibration.apply(self.scenario)
+
+    def prediction(self, runs=20, jobs=None):
+        """What the simulator says of the same customers on this machine, beside what was measured.
+
+        :exc:`evsim.ScenarioError` where the machine had too much else to do for times to mean anything.
+        """
+        refuse_if_busy(self.calibration)
+        return Prediction(self, self.calibrated, runs, jobs)

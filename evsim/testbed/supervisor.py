@@ -1,0 +1,234 @@
+"""The supervisor: starts the processes of a run, breaks them when it is time, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from queue import Empty, Queue
+from secrets import token_hex
+from threading import Thread
+from time import monotonic_ns, sleep
+
+from evsim.ticks import ticks
+
+__all__ = ["LiveError", "Supervisor"]
+
+PATIENCE = 60.0  # seconds until a process has started, or has answered
+HEAD_START = 200_000_000  # nanoseconds from the order to begin to the run's zero
+LOOK = 0.02  # seconds between two looks at what is still open
+ROLES = {
+    "service": "evsim.testbed.service_process",
+    "customers": "evsim.testbed.customers_process",
+    "broker": "evsim.testbed.broker_process",
+    "mail": "evsim.testbed.mail_process",
+}
+
+
+class LiveError(OSError):
+    """A run on real processes that could not be finished; it says which process, and why."""
+
+
+class _Child:
+    """One life of a process."""
+
+    def __init__(self, role, task):
+        self.name, self.task = task["name"], task
+        self._errors = Path(task["folder"]) / f"{task['name']}.{task['life']}.err"
+        with self._errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", ROLES[role]],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment(),
+            )  # fmt: skip
+        self._said = Queue()
+        self._listening = Thread(target=self._listen, daemon=True)
+        self._listening.start()
+        self.tell(task)
+
+    def _listen(self):
+        for line in self.process.stdout:
+            self._said.put(json.loads(line))
+        self._said.put(None)
+
+    def tell(self, order):
+        try:
+            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.flush()
+        except OSError:
+            raise LiveError(f"{self.name} has ended: {self._last_words()}") from None
+
+    def hear(self, what):
+        """What it answers to the last order, by name."""
+        try:
+            said = self._said.get(timeout=PATIENCE)
+        except Empty:
+            raise LiveError(f"{self.name} did not answer within {PATIENCE:g} s: {self._last_words()}") from None
+        if said is None or what not in said:
+            raise LiveError(f"{self.name} has failed: {(said or {}).get('failed') or self._last_words()}")
+        return said[what]
+
+    def kill(self):
+        """End it at once, and return when it is gone: the time."""
+        self.process.kill()
+        self.process.wait()
+        self._listening.join()
+        gone = monotonic_ns()
+        self.close()
+        return gone
+
+    def close(self):
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                pipe.close()
+            except OSError:
+                pass
+
+    def _last_words(self):
+        lines = self._errors.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+def _environment():
+    """That of this process, in which the children find the same evsim."""
+    above = str(Path(__file__).parents[2])
+    paths = [above, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+class Supervisor:
+    """The processes of one run of a scenario with a seed, with their journals in `folder`.
+
+    mails: the services whose effects are mails. ``outages``: (kind, place, start, end) of each fault as it was, in
+    nanoseconds of the machine's clock.
+    """
+
+    def __init__(self, scenario, seed, folder, mails):
+        self.scenario, self.folder, self.mails = scenario, str(folder), mails
+        self.children, self.outages, self.origin = {}, [], None
+        self._task = {
+            "seed": seed, "folder": self.folder, "token": token_hex(16), "scenario": scenario.to_dict(),
+            "scenario_folder": None if scenario.folder is None else str(scenario.folder),
+        }  # fmt: skip
+        self._lives, self._ports = {}, {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for child in self.children.values():
+            if child.process.poll() is None:
+                child.kill()
+            child.close()
+
+    def start(self):
+        """Start every process, and tell each where the others listen."""
+        stores = {"folder": self.folder, "mail": {}}
+        if self.mails:
+            self._start("mail", "mail")
+            stores["mail"] = dict.fromkeys(self.mails, self._port("mail"))
+        self._task["stores"] = stores
+        if self.scenario.channels:
+            self._start("broker", "broker")
+        for name in self.scenario.services:
+            self._start("service", name)
+        self._start("customers", "customers")
+        for name in self.children:
+            self._port(name)
+        for name in self.children:
+            self._meet(name)
+
+    def _start(self, role, name):
+        life = self._lives[name] = self._lives.get(name, 0) + 1
+        self.children[name] = _Child(role, self._task | {"name": name, "life": life, "port": self._ports.get(name, 0)})
+
+    def _port(self, name):
+        if name not in self._ports or self.children[name].task["life"] > 1:
+            self._ports[name] = self.children[name].hear("port")
+        return self._ports[name]
+
+    def _meet(self, name):
+        self.children[name].tell({"peers": self._ports})
+        self.children[name].hear("met")
+
+    def run(self, progress=None):
+        """Let the customers come, break what is to break, and wait until nothing is open."""
+        self.origin = monotonic_ns() + HEAD_START
+        self.children["customers"].tell({"begin": self.origin})
+        self.children["customers"].hear("begun")
+        for at, act, fault in self._agenda():
+            self._wait_until(self.origin + at, progress)
+            act(fault)
+        duration = ticks(self.scenario.run_settings.duration)
+        self._wait_until(self.origin + duration, progress)
+        return self._drain(self.origin + ticks(self.scenario.run_settings.end))
+
+    def _agenda(self):
+        """What is to be done when: (nanoseconds after zero, what, fault)."""
+        acts = []
+        for fault in self.scenario.faults:
+            start, end = ticks(fault.at), ticks(fault.at) + ticks(fault.duration)
+            begin, finish = (self._kill, self._restart) if fault.kind == "crash" else (self._stop, self._go_on)
+            acts += [(start, begin, fault), (end, finish, fault)]
+        return sorted(acts, key=lambda act: act[0])
+
+    def _wait_until(self, time, progress):
+        while (left := time - monotonic_ns()) > 0:
+            sleep(min(left / 1e9, 0.1))
+            if progress is not None:
+                progress(max(monotonic_ns() - self.origin, 0) / 1e9)
+            for child in self.children.values():
+                if child.process.poll() is not None and child.name not in self._down:
+                    raise LiveError(f"{child.name} has ended: {child._last_words()}")
+
+    @property
+    def _down(self):
+        return {self._process(place) for kind, place, _, end in self.outages if kind == "crash" and end is None}
+
+    def _process(self, place):
+        """Whose process is at a place: a channel's is the broker's."""
+        return "broker" if place in self.scenario.channels else place
+
+    # Faults.
+
+    def _kill(self, fault):
+        self.outages.append(["crash", fault.place, self.children[self._process(fault.place)].kill(), None])
+
+    def _restart(self, fault):
+        name = self._process(fault.place)
+        self._start("service" if name == fault.place else "broker", name)
+        self._port(name)
+        self._over(fault)
+        self._meet(name)
+
+    def _stop(self, fault):
+        self.children[fault.place].process.send_signal(signal.SIGSTOP)
+        self.outages.append(["pause", fault.place, monotonic_ns(), None])
+
+    def _go_on(self, fault):
+        self._over(fault)
+        self.children[fault.place].process.send_signal(signal.SIGCONT)
+
+    def _over(self, fault):
+        """The last fault of its kind at a place is over. When exactly a process was back, its journal says."""
+        mine = [each for each in self.outages if each[:2] == [fault.kind, fault.place]]
+        mine[-1][3] = monotonic_ns()
+
+    # The end.
+
+    def _drain(self, limit):
+        """Wait until nothing is open; the free workers of each service."""
+        quiet = 0
+        while quiet < 2:
+            states = {}
+            for name, child in self.children.items():
+                child.tell({"status": True})
+                states[name] = child.hear("status")
+            still = {name: {k: v for k, v in state.items() if v} for name, state in states.items()}
+            still = {name: state for name, state in still.items() if state}
+            quiet = 0 if still else quiet + 1
+            if still and monotonic_ns() > limit:
+                said = (f"{name} {count} {what}" for name, each in still.items() for what, count in each.items())
+                raise LiveError(f"still open at the end of the drain limit: {', '.join(said)}")
+            sleep(LOOK)
+        return monotonic_ns()

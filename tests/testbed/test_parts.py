@@ -1,0 +1,132 @@
+"""What the testbed is made of: what it carries, its journals and frames, and what it predicts."""
+
+import asyncio
+
+import pytest
+
+import evsim
+from evsim.engine.execution import Execution
+from evsim.testbed import wire
+from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
+from evsim.testbed.carrying import check_carries
+from evsim.testbed.journal import Journal, read_journals
+from evsim.testbed.luck import Luck
+from evsim.testbed.prediction import Prediction
+
+EVENTS, CLASSIC = evsim.load("registration-events"), evsim.load("registration-classic")
+SHORT = {"run.duration": "20s", "run.warmup": "2s"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"services.database.instances": 2}, "services.database.instances"),
+        ({"services.register.limit": 5}, "services.register.limit"),
+        ({"channels.customer-registered": {"bus": {}}}, "channels.customer-registered"),
+        ({"channels.customer-registered": {"log": {"partitions": 4, "retention": "1 min"}}}, "retention"),
+        ({"services.mailing-list.handle": [{"work": "2ms"}, {"fail": "5%"}]}, "services.mailing-list.handle.1"),
+        ({"services.database.subscribe": {"channel": "customer-registered", "retry": {"attempts": 3}}}, "retry"),
+        ({"workloads.register-page.patience": "1s"}, "workloads.register-page.patience"),
+        ({"workloads.register-page.arrivals": {"closed": {"users": 3, "think": "1s"}}}, "arrivals"),
+        ({"faults": [{"slowdown": "database", "at": "1s", "for": "1s", "factor": 2}]}, "faults.0"),
+        ({"faults": [{"crash": "database", "at": "1s"}]}, "faults.0"),
+    ],
+)
+def test_what_real_parts_do_not_have_is_refused_by_name_before_anything_starts(changes, names):
+    with pytest.raises(evsim.ScenarioError) as refusal:
+        evsim.live(EVENTS.replace(changes))
+    assert any(names in str(problem.path) for problem in refusal.value.problems)
+    assert "real parts do not have" in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["registration-classic", "registration-events", "registration-parallel"])
+def test_the_registration_can_be_carried(name):
+    assert check_carries(evsim.load(name)) is None
+
+
+@pytest.mark.parametrize("kill", ["mailing-list", "mailing-list@1s", "@1s+2s", 5, None])
+def test_a_kill_is_a_place_a_moment_and_a_length(kill):
+    with pytest.raises(evsim.ScenarioError, match=r"mailing-list@10s\+3s"):
+        evsim.live(EVENTS, kill=[kill])
+
+
+def test_whom_a_kill_means_is_there():
+    with pytest.raises(evsim.ScenarioError, match="mailing-list"):
+        evsim.live(EVENTS, kill="mailing-lst@1s+2s")
+
+
+def test_a_line_that_a_kill_has_cut_is_not_read(tmp_path):
+    journal = Journal(tmp_path, "desk", 1)
+    journal.note("started", "0.1", 3)
+    journal.close()
+    with (tmp_path / "desk.2.jsonl").open("ab") as file:
+        file.write(b'[1, "up"]\n[2, "star')
+    assert [entry[2] for entry in read_journals(tmp_path)] == ["up", "started"]
+    assert [entry[0] for entry in read_journals(tmp_path, "desk")] == ["desk", "desk"]
+
+
+def test_a_stranger_without_the_token_is_not_let_in():
+    async def try_to_enter(token):
+        served = []
+
+        async def serve(reader, writer):
+            served.extend([frame async for frame in wire.frames(reader)])
+
+        server = await wire.listen(0, "secret", serve)
+        reader, writer = await wire.connect(wire.port_of(server), token)
+        wire.send(writer, {"ask": 1})
+        writer.write_eof()
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        await server.wait_closed()
+        return served
+
+    assert asyncio.run(try_to_enter("secret")) == [{"ask": 1}]
+    assert asyncio.run(try_to_enter("guess")) == []
+
+
+def test_a_luck_that_has_travelled_draws_the_same():
+    here, there = (Luck(Execution(EVENTS, 7)) for _ in range(2))
+    place = here.places[2]
+    step = EVENTS.services["mailing-list"].handle[0]
+    for attempt in (1, 2, 3):
+        luck = here.of_attempt(41, place, attempt)
+        travelled = there.unpack(here.pack(luck))
+        assert here.timer(place, step, (0,))(luck) == there.timer(place, step, (0,))(travelled)
+    drawn = {here.timer(place, step, (0,))(here.of_attempt(41, place, attempt)) for attempt in (1, 2, 3)}
+    assert len(drawn) == 3
+
+
+def test_a_calibrated_scenario_has_the_constants_of_the_machine_and_the_same_draws():
+    overhead = {"register": 0.001, "database": 0.002, "mailing-list": 0.003}
+    calibrated = Calibration(1e-4, 1e-3, 4e-4, overhead).apply(EVENTS.replace(SHORT))
+    plain, slower = EVENTS.replace(SHORT).run(), calibrated.run()
+    for run in (plain, slower):
+        assert run.audit()
+    rows, names = slower.tables.rows, [place.service for place in slower.tables.places]
+    for number, name in enumerate(names):
+        if name != "register":  # it waits for the broker, too
+            mine, before = (t["place"] == number for t in (rows, plain.tables.rows))
+            longer = rows["ended"][mine] - rows["started"][mine]
+            as_drawn = (plain.tables.rows["ended"] - plain.tables.rows["started"])[before]
+            assert sorted(longer - overhead[name]) == pytest.approx(sorted(as_drawn), abs=1e-9)
+    assert calibrated.network.latency.mean == pytest.approx(4e-4)
+
+
+def test_a_machine_with_too_much_else_to_do_is_refused_with_the_number():
+    refuse_if_busy(Calibration(TOLERABLE, 0.1, 0.1, {}))
+    with pytest.raises(evsim.ScenarioError, match=r"2\.10 ms late on average"):
+        refuse_if_busy(Calibration(TOLERABLE + 1e-4, 0.1, 0.1, {}))
+
+
+def test_a_prediction_says_which_figures_lie_apart_and_what_the_model_leaves_out():
+    scenario = CLASSIC.replace(SHORT)
+    right = Prediction(scenario.run(), scenario, runs=8)
+    assert all(right.error(name) == 0 for name, *_ in right.rows) and not right.apart and not right.why()
+    wrong = Prediction(scenario.run(), scenario.replace({"services.register.handle.0.work": "52ms"}), runs=8)
+    assert "response_mean" in wrong.apart
+    measured, predicted = next(row[1:3] for row in wrong.rows if row[0] == "response_mean")
+    assert predicted - measured == pytest.approx(0.05, rel=0.1)
+    assert "Outside of what the model expects" in str(wrong) and "share a processor" in str(wrong)

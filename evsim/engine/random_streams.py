@@ -80,7 +80,7 @@ class RandomStreams:
 class _Uniform:
     """The uniform numbers themselves, as a distribution."""
 
-    kind, draws = "unit", 1
+    kind, draws, by_row = "unit", 1, False
 
     @staticmethod
     def transform(uniforms):
@@ -105,6 +105,8 @@ class Draws:
 
     def block(self, number):
         """The values of requests ``number * BLOCK`` to ``(number + 1) * BLOCK - 1``, as a float array."""
+        if self._distribution.by_row:
+            return np.rint(self._distribution.of_requests(np.arange(number * BLOCK, (number + 1) * BLOCK)) * SECOND)
         count = self._distribution.draws
         raw = np.random.Philox(key=self._key, counter=(0, 0, number, 0)).random_raw(count * BLOCK)
         uniforms = ((raw >> np.uint64(11)) * _UNIT).reshape(count, BLOCK)
@@ -146,6 +148,8 @@ class Draws:
             return unit
         if kind == "constant":
             return ticks(self._distribution.value)
+        if self._distribution.by_row:
+            return float(np.rint(self._distribution.of_requests(number) * SECOND))
         states = [state + index * _BRONZE & _MASK for index in range(self._distribution.draws)]
         uniforms = np.array([[_uniform(each)] for each in states])
         return float(round(self._distribution.transform(uniforms)[0] * SECOND))

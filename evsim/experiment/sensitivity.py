@@ -34,11 +34,12 @@ def sensitivity(
         raise ScenarioError([Problem("by", "must be a share between 0 and 1, such as 0.25", str(by))])
     inputs = inputs_of(scenario)
     paths = tuple(inputs) if paths is None else tuple(several(paths, "paths", "paths"))
-    for path in paths:
-        if path not in inputs and number_of(scenario.value(path)) is None:
-            raise ScenarioError([Problem(path, "is no number", str(scenario.value(path)), hint=suggest(path, inputs))])
-    sides = [(path, side, value) for path in paths for side, value in _sides(scenario, path, by)]
-    first = {paths[0]: scenario.value(paths[0])} if paths else None
+    values = {path: inputs[path] if path in inputs else scenario.value(path) for path in paths}  # as they are written
+    for path, value in values.items():
+        if number_of(value) is None:
+            raise ScenarioError([Problem(path, "is no number", str(value), hint=suggest(path, inputs))])
+    sides = [(path, side, value) for path in paths for side, value in _sides(scenario, path, values[path], by)]
+    first = {paths[0]: values[paths[0]]} if paths else None
     if first is None:
         raise ScenarioError([Problem("paths", "there is no input to change")])
     found = sweep(scenario, [first, *({path: value} for path, _, value in sides)], n, seed, store, jobs, dask, progress)
@@ -50,7 +51,7 @@ def sensitivity(
     bars: dict = {path: {} for path in paths}
     for (path, side, value), column in zip(sides, others, strict=True):
         bars[path][side] = value, difference(base, column)
-    made = [Bar(path, scenario.value(path), *_both(bars[path])) for path in paths]
+    made = [Bar(path, values[path], *_both(bars[path])) for path in paths]
     flips = [
         Flip(path, value, before, after)
         for (path, _, value), judged in zip(sides, found.verdicts[1:], strict=True)
@@ -78,9 +79,8 @@ def _numbers(node, path):
         yield path, node
 
 
-def _sides(scenario, path, by):
+def _sides(scenario, path, value, by):
     """("less", value) and ("more", value), as far as the scenario allows them; a count changes by one at least."""
-    value = scenario.value(path)
     number, _ = number_of(value)
     for side, sign in (("less", -1), ("more", 1)):
         for changed in (number * (1 + sign * by), round(number) + sign * max(1, round(by * number))):

@@ -15,7 +15,7 @@ import numpy as np
 from .errors import suggest
 from .textfile import read_lines, version, wrong
 
-__all__ = ["read_arrival_trace", "stamp_of"]
+__all__ = ["csv_column", "csv_rows", "read_arrival_trace", "stamp_of"]
 
 UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}  # a unit is ten to so many nanoseconds
 LATEST = 10**20  # nanoseconds after 1970: the year 5138; a number above it is in another unit
@@ -37,12 +37,12 @@ def read_arrival_trace(arrivals, folder):
 def _read(path, _, arrivals):
     """A file is read once, and again when it has changed."""
     name = arrivals.file
-    rows = _rows(path, name)
+    rows = csv_rows(path, name)
     header = next((names for _, names in rows if any(names)), None)
     if header is None:
         raise wrong(name, "the file is empty", hint="give it a line of names, and then a row a request")
-    column = _column(name, header, arrivals.column)
-    key = None if arrivals.key is None else _column(name, header, arrivals.key)
+    column = csv_column(name, header, arrivals.column)
+    key = None if arrivals.key is None else csv_column(name, header, arrivals.key)
     lines, stamps, keys, first = [], [], [], None
     for line, row in rows:
         if not any(row):
@@ -85,7 +85,7 @@ def _read(path, _, arrivals):
     return times, tuple(keys)
 
 
-def _rows(path, name):
+def csv_rows(path, name):
     """(line, fields) of each row; a row is one line."""
     reader, line = csv.reader(read_lines(path, name), strict=True, skipinitialspace=True), 0
     unclosed = "a quote is opened and not closed in this line"
@@ -105,7 +105,7 @@ def _rows(path, name):
         raise wrong(name, f"is not CSV: {error}", line=line) from None
 
 
-def _column(name, header, wanted):
+def csv_column(name, header, wanted):
     """The place of a column."""
     if header.count(wanted) == 1:
         return header.index(wanted)

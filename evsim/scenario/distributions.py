@@ -18,6 +18,7 @@ from . import units
 from .errors import ScenarioError, explain, refuse
 from .normal import normal_quantile
 from .part import Tagged, Text, one_of
+from .row_times import read_row_times
 from .textfile import read_lines, version, wrong
 from .units import Number, PositiveTime, Share, Time, up_to
 
@@ -27,6 +28,7 @@ class Distribution(Tagged):
 
     draws: ClassVar[int] = 1
     is_constant: ClassVar[bool] = False
+    by_row: ClassVar[bool] = False  # whether each request has a time of its own, whatever the luck
     file: ClassVar[str | None] = None  # where they are read from
 
     @staticmethod
@@ -341,6 +343,50 @@ class Empirical(Distribution):
         return self.times[index] + (self.times[above] - self.times[index]) * (place - index)
 
 
+class Rows(Distribution):
+    """The times of requests in a file with a row a request, as that of their arrivals: request n takes that of row n.
+
+    A number is in the `unit`. What is tried again takes as long again; after the last row the first one follows.
+    """
+
+    short: ClassVar[str] = "source"
+    beside: ClassVar[bool] = True
+    by_row: ClassVar[bool] = True
+    draws: ClassVar[int] = 0
+    kind: Literal["rows"] = "rows"
+    source: Annotated[Text, Field(description="the file, relative to the scenario's folder")]
+    column: Annotated[Text, Field(description="the column of the times")]
+    unit: Annotated[
+        Literal["s", "ms", "us", "ns"], Field(description="the unit of times that are written as numbers")
+    ] = "s"
+
+    _folder: Path | None = PrivateAttr(None)
+
+    file = property(lambda self: self.source)  # type: ignore[assignment]
+    mean = property(lambda self: float(self.times.mean()))
+    cv = property(lambda self: _cv(float(self.times.std()), self.mean))
+
+    @model_validator(mode="after")
+    def _remember_folder(self, info):
+        if info.context:
+            self._folder = info.context["folder"]
+        return self
+
+    @property
+    def times(self):
+        """The times, in the order of the rows."""
+        return read_row_times((self._folder or Path()) / self.source, self.source, self.column, self.unit)
+
+    def of_requests(self, numbers):
+        """The times of requests with these numbers."""
+        times = self.times
+        return times[np.asarray(numbers) % len(times)]
+
+    def _quantile(self, p):
+        times = np.sort(self.times)
+        return times[np.minimum((p * len(times)).astype(int), len(times) - 1)]
+
+
 def read_times(path, name):
     """The times in a file, one a line; a header and empty lines are skipped."""
     return _read_times(path, version(path), name)
@@ -392,5 +438,6 @@ AnyDistribution = one_of(
     Triangular,
     Choice,
     Empirical,
+    Rows,
     bare="constant",
 )

@@ -4,7 +4,7 @@ import os
 
 from .arrival_trace import read_arrival_trace
 from .arrivals import Csv
-from .distributions import Empirical
+from .distributions import Empirical, Rows
 from .errors import Problem, ScenarioError
 from .part import Part, Tagged
 from .units import write_time
@@ -14,7 +14,11 @@ __all__ = ["files", "inputs", "late_rows", "rows_before"]
 
 def files(scenario):
     """What is wrong with the files; one that is not there only counts where the folder is known."""
+    put_in_order = {each.arrivals.file for each in scenario.workloads.values() if getattr(each.arrivals, "sort", False)}
     for path, part in _naming(scenario, ()):
+        if isinstance(part, Rows) and part.file in put_in_order:
+            rule = "its rows would be in another order than the requests, which are sorted"
+            yield Problem(path, rule, part.file, hint="sort the file by time, and leave sort out")
         if not _is_there(scenario, part):
             if scenario.folder is not None:
                 hint = f"files are looked up in {scenario.folder}"
@@ -70,7 +74,7 @@ def _naming(part, path):
     """(place, part) of all that names a file."""
     if isinstance(part, Part):
         path = (*path, part.kind) if isinstance(part, Tagged) else path
-        if isinstance(part, Csv | Empirical) and part.file is not None:
+        if isinstance(part, Csv | Empirical | Rows) and part.file is not None:
             yield path, part
         fields = type(part).model_fields.items()
         inside: list[tuple] = [(field.alias or name, getattr(part, name)) for name, field in fields]

@@ -24,6 +24,13 @@ LEFT_OUT = {
     "csv.sort": "a file",
     "empirical": "a file",
     "empirical.source": "a file",
+    "rows": "a file",
+    "rows.source": "a file",
+    "rows.column": "a file",
+    "rows.unit: s": "a file",
+    "rows.unit: ms": "a file",
+    "rows.unit: us": "a file",
+    "rows.unit: ns": "a file",
 }
 
 RARE = {"transaction", "before"}  # kinds that a few in a thousand have

@@ -53,6 +53,15 @@ def test_each_change_is_that_of_the_formula(measured):
             assert 4 * side.standard_error < max(0.25 * abs(expected), 0.004), "too few runs to notice a quarter"
 
 
+def test_a_number_that_is_written_short_is_an_input():
+    """`fail: 0.2` stands for `fail: {probability: 0.2}`; of 250 customers a quarter more fail with it."""
+    handle = [{"work": "1ms"}, {"fail": 0.2}]
+    short = evsim.Scenario.from_dict(QUEUE | {"services": {"desk": {"handle": handle}}, "run": {"duration": "50s"}})
+    (bar,) = evsim.sensitivity(short, "availability", ["services.desk.handle.1.fail"], n=4, jobs=1).bars
+    assert (bar.value, bar.lower, bar.higher) == (0.2, pytest.approx(0.15), pytest.approx(0.25))
+    assert bar.less.mean > 0 > bar.more.mean
+
+
 def test_the_widest_bar_comes_first_and_is_named(measured):
     assert [bar.swing for bar in measured.bars] == sorted((bar.swing for bar in measured.bars), reverse=True)
     assert measured.bars[0].path == "services.desk.workers"

@@ -246,3 +246,49 @@ def test_real_requests_may_be_shuffled_and_are_the_same_when_sorted(tmp_path):
     plain = arrived(tmp_path, "\n".join(["timestamp,who", *rows]))
     luck.shuffle(rows)
     assert arrived(tmp_path, "\n".join(["timestamp,who", *rows]), ", sort: true") == plain
+
+
+# Work times of the rows.
+
+ROWS = "{rows: log.csv, column: took, unit: ms}"
+TOOK = "timestamp,took\n0,5\n1,250ms\n2,7.5\n3,1us\n"
+
+
+def test_each_request_works_as_long_as_its_row_says(tmp_path):
+    run = scenario(tmp_path, TOOK, work=ROWS).run(seed=7)
+    assert run.requests.response.tolist() == [0.005, 0.25, 0.0075, 1e-6]
+    assert run.scenario.services["desk"].handle[0].time.mean == pytest.approx(0.26250100 / 4)
+
+
+def test_what_is_tried_again_takes_as_long_again(tmp_path):
+    """The desk gives up after 100 ms, and so does its second try at request 1, and nobody else's."""
+    text = TEXT.replace("services: {", "services: {door: {workers: 9, handle: [{call: {service: desk, timeout: 100ms, "
+                        "retry: {attempts: 2}}}]}, ").replace("target: desk", "target: door")  # fmt: skip
+    (tmp_path / "log.csv").write_text(TOOK)
+    run = Scenario.from_yaml(text % ("", ROWS, "1h"), folder=tmp_path).run()
+    assert run.requests.outcome.tolist() == ["ok", "timeout", "ok", "ok"]
+    spans = run.spans[run.spans.service == "desk"]
+    assert sorted((spans.ended - spans.started).round(9)) == [1e-6, 0.005, 0.0075, 0.25, 0.25]
+
+
+def test_after_the_last_row_the_first_one_follows(tmp_path):
+    (tmp_path / "took.csv").write_text("took\n10ms\n20ms\n30ms\n")
+    rows = "{rows: took.csv, column: took}"
+    run = scenario(tmp_path, "timestamp\n" + "\n".join(map(str, range(7))), work=rows).run()
+    assert run.requests.response.round(9).tolist() == [0.01, 0.02, 0.03, 0.01, 0.02, 0.03, 0.01]
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings", "said"),
+    [
+        ("timestamp,took\n0,5\n1,slow\n", "", "line 3: took: must be a time such as 10ms"),
+        ("timestamp,took\n0,5\n1,-5\n", "", "line 3: took: must not be negative"),
+        ("timestamp,took\n0,5\n1,\n", "", "line 3: took: must be a time"),
+        ("timestamp,tok\n0,5\n", "", "there is no column 'took'.*did you mean tok?"),
+        ("timestamp,took\n", "", "has no rows"),
+        (TOOK, ", sort: true", "in another order than the requests, which are sorted"),
+    ],
+)
+def test_a_column_of_work_times_is_checked_when_the_scenario_is(tmp_path, rows, settings, said):
+    with pytest.raises(ScenarioError, match=said):
+        scenario(tmp_path, rows, settings, work=ROWS)

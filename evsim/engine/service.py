@@ -1,19 +1,17 @@
-"""A service: one inbox, and workers that each hold one attempt until its handler ends.
+"""A service: what faults, and the end of its program, do to its instances and to what waits and works there.
 
-The edges (request, call, delivery) put rows in with ``offer``; the handlers give the worker back with a function
-that :meth:`Service.ending` makes. Its workers are those of its :class:`evsim.engine.pool.Pool`.
+How rows come to its workers is said in :mod:`evsim.engine.workplace`.
 """
 
 from collections import deque
 from contextlib import ExitStack, contextmanager
 from math import prod
 
-from evsim.engine.admission import arriving, joining, turning_away
 from evsim.engine.affinity import InstanceAffinity
 from evsim.engine.environment import FAULT
 from evsim.engine.links import any_of
-from evsim.engine.pool import Pool
 from evsim.engine.service_policy import policies_of_service
+from evsim.engine.workplace import Workplace
 from evsim.results.records import Outcome, Reason
 
 __all__ = ["Service"]
@@ -21,7 +19,7 @@ __all__ = ["Service"]
 CRASHED = Outcome.CRASHED
 
 
-class Service:
+class Service(Workplace):
     """The running counterpart of a scenario's service."""
 
     def __init__(self, kernel, name, settings, services, channels):
@@ -41,27 +39,7 @@ class Service:
         self.guarded = kernel.risk.guards(name)
         self.running = set()
         self.filling = self.ended = self.buried = False
-        pool, inboxes = self._brought("pool"), self._brought("inboxes")
-        self.pool = Pool(self) if pool is None else pool
-        self.free, self.instances, self.width = self.pool.free, self.pool.instances, self.pool.width
-        self.turn_away = turning_away(self)
-        careful = self.guarded or self.turn_away is not None
-        self.take_next = self._take_next()
-        if inboxes is None:
-            self.offer = self._guarded_offer() if careful else self._admitting(self._plain_offer())
-            self.ending = self._guarded_ending if careful else self._plain_ending
-        else:
-            self.inbox, self.running, self.match = inboxes, inboxes.running, inboxes.match
-            self.offer, self.ending = inboxes.offer(), self._guarded_ending
-
-    def _brought(self, what):
-        """What one of its policies brings instead of the usual, or None."""
-        return next((each for policy in self.policies if (each := getattr(policy, what)()) is not None), None)
-
-    @property
-    def is_up(self):
-        """Whether any instance may start work."""
-        return self.pool.is_up
+        self.open()
 
     def slowness(self, row):
         """What the times of work that a row starts now are multiplied by."""
@@ -74,124 +52,6 @@ class Service:
     def is_poison(self, row, key):
         """Whether the key (a text) fails now."""
         return any(str(poison) == key for poison in self.instances[self.instance_of(row)].poisons)
-
-    def instance_of(self, row):
-        return self.kernel.records.rows.worker[row] // self.width
-
-    def _take_next(self):
-        inbox, pool, discipline = self.inbox, self.pool, self.settings.discipline
-
-        def take_newest_of_many():
-            return inbox.pop() if len(inbox) > len(pool) else inbox.popleft()
-
-        return {"fifo": inbox.popleft, "lifo": inbox.pop, "adaptive_lifo": take_newest_of_many}[discipline]
-
-    def _admitting(self, offer):
-        return arriving(self, joining(self, offer, self.inbox, self.free))
-
-    # The plain inbox: nothing can disturb it but its own limit.
-
-    def _plain_offer(self):
-        rows, env = self.kernel.records.rows, self.kernel.env
-        place, worker, started = rows.place, rows.worker, rows.started
-        free, entries, wait, take_worker = self.free, self.entries, self.inbox.append, self.free.popleft
-
-        def offer(row):
-            if free:
-                worker[row] = take_worker()
-                started[row] = env._now
-                entries[place[row]](row)
-            else:
-                wait(row)
-
-        return offer
-
-    def _plain_ending(self, how, told, then=None):
-        """A function that ends the work of a row as `how`; its worker takes the next one: `told(row)`, `then(row)`."""
-        rows, env = self.kernel.records.rows, self.kernel.env
-        place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
-        inbox, entries, take_next, give_worker = self.inbox, self.entries, self.take_next, self.free.append
-
-        def end(row):
-            ended[row] = now = env._now
-            outcome[row] = how
-            if inbox:
-                following = take_next()
-                worker[following] = worker[row]
-                started[following] = now
-                entries[place[following]](following)
-            else:
-                give_worker(worker[row])
-            told(row)
-            if then is not None:
-                then(row)
-
-        end.part = self.name
-        return end
-
-    # The guarded inbox: faults may stop, kill or freeze it, and whose turn has come may be turned away.
-
-    def _guarded_offer(self):
-        place, inbox, edges = self.kernel.records.rows.place, self.inbox, self.edges
-
-        def let_in(row):
-            inbox.append(row)
-            self.fill()
-
-        enter = self._admitting(let_in)
-
-        def offer(row):
-            if not self.is_up and edges[place[row]].refusable:
-                edges[place[row]].refuse(row, Reason.UNREACHABLE)
-            else:
-                enter(row)
-
-        return offer
-
-    def _guarded_ending(self, how, told, then=None):
-        rows, env, release, running = self.kernel.records.rows, self.kernel.env, self.pool.release, self.running
-        worker, ended, outcome = rows.worker, rows.ended, rows.outcome
-
-        def end(row):
-            ended[row] = env._now
-            outcome[row] = how
-            running.discard(row)
-            release(worker[row])
-            self.fill()
-            told(row)
-            if then is not None:
-                then(row)
-
-        end.part = self.name
-        return end
-
-    def fill(self):
-        """Free workers take what waits."""
-        rows, now, free, inbox = self.kernel.records.rows, self.kernel.env._now, self.free, self.inbox
-        turn_away, take_next, affinity = self.turn_away, self.take_next, self.affinity
-        if self.filling:
-            return  # a handler without work ended inside the loop below, which goes on
-        self.filling = True
-        while free and inbox:
-            found = self.match() if affinity else (take_next(), free.popleft())
-            if found is None:
-                break
-            row, worker = found
-            if turn_away is not None and turn_away(row):
-                free.appendleft(worker)
-                continue
-            rows.worker[row] = worker
-            rows.started[row] = now
-            self.running.add(row)
-            self.entries[rows.place[row]](row)
-        self.filling = False
-        if inbox and not free:
-            self.pool.needed(len(inbox))
-
-    def match(self):
-        discipline = self.settings.discipline
-        last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(self.inbox) > len(self.pool))
-        return self.affinity.match(self.inbox, self.free, self.width, last)
 
     # What faults do.
 
@@ -368,7 +228,3 @@ class Service:
         for function, row in waiting:
             self.kernel.env.call_in(0, function, row, FAULT)
         self._tell(instance, "wakes")
-
-    def held(self):
-        """Workers that are at work."""
-        return {self.kernel.records.rows.worker[row] for row in self.running}

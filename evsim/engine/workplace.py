@@ -1,0 +1,171 @@
+"""A workplace: one inbox, and workers that each hold one attempt until its handler ends.
+
+The edges (request, call, delivery) put rows in with ``offer``; the handlers give the worker back with a function
+that ``ending`` makes. Its workers are those of its :class:`evsim.engine.pool.Pool`.
+"""
+
+from evsim.engine.admission import arriving, joining, turning_away
+from evsim.engine.pool import Pool
+from evsim.results.records import Reason
+
+__all__ = ["Workplace"]
+
+
+class Workplace:
+    """How rows come to a worker, and the worker to the next row. ``fill()``: free workers take what waits."""
+
+    def open(self):
+        """Make the workers, and the way to them, as the policies have it."""
+        pool, inboxes = self._brought("pool"), self._brought("inboxes")
+        self.pool = Pool(self) if pool is None else pool
+        self.free, self.instances, self.width = self.pool.free, self.pool.instances, self.pool.width
+        self.turn_away = turning_away(self)
+        careful = self.guarded or self.turn_away is not None
+        self.take_next = self._take_next()
+        if inboxes is not None:
+            self.inbox, self.running, self.match = inboxes, inboxes.running, inboxes.match
+        self.fill = self._filling()
+        if inboxes is not None:
+            self.offer, self.ending = inboxes.offer(), self._guarded_ending
+        else:
+            self.offer = self._guarded_offer() if careful else self._admitting(self._plain_offer())
+            self.ending = self._guarded_ending if careful else self._plain_ending
+
+    def _brought(self, what):
+        """What one of its policies brings instead of the usual, or None."""
+        return next((each for policy in self.policies if (each := getattr(policy, what)()) is not None), None)
+
+    @property
+    def is_up(self):
+        """Whether any instance may start work."""
+        return self.pool.is_up
+
+    def instance_of(self, row):
+        return self.kernel.records.rows.worker[row] // self.width
+
+    def held(self):
+        """Workers that are at work."""
+        return {self.kernel.records.rows.worker[row] for row in self.running}
+
+    def _take_next(self):
+        inbox, pool, discipline = self.inbox, self.pool, self.settings.discipline
+
+        def take_newest_of_many():
+            return inbox.pop() if len(inbox) > len(pool) else inbox.popleft()
+
+        return {"fifo": inbox.popleft, "lifo": inbox.pop, "adaptive_lifo": take_newest_of_many}[discipline]
+
+    def _admitting(self, offer):
+        return arriving(self, joining(self, offer, self.inbox, self.free))
+
+    # The plain inbox: nothing can disturb it but its own limit.
+
+    def _plain_offer(self):
+        rows, env = self.kernel.records.rows, self.kernel.env
+        place, worker, started = rows.place, rows.worker, rows.started
+        free, entries, wait, take_worker = self.free, self.entries, self.inbox.append, self.free.popleft
+
+        def offer(row):
+            if free:
+                worker[row] = take_worker()
+                started[row] = env._now
+                entries[place[row]](row)
+            else:
+                wait(row)
+
+        return offer
+
+    def _plain_ending(self, how, told, then=None):
+        """A function that ends the work of a row as `how`; its worker takes the next one: `told(row)`, `then(row)`."""
+        rows, env = self.kernel.records.rows, self.kernel.env
+        place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
+        inbox, entries, take_next, give_worker = self.inbox, self.entries, self.take_next, self.free.append
+
+        def end(row):
+            ended[row] = now = env._now
+            outcome[row] = how
+            if inbox:
+                following = take_next()
+                worker[following] = worker[row]
+                started[following] = now
+                entries[place[following]](following)
+            else:
+                give_worker(worker[row])
+            told(row)
+            if then is not None:
+                then(row)
+
+        end.part = self.name
+        return end
+
+    # The guarded inbox: faults may stop, kill or freeze it, and whose turn has come may be turned away.
+
+    def _guarded_offer(self):
+        place, inbox, edges = self.kernel.records.rows.place, self.inbox, self.edges
+        wait, fill, pool = inbox.append, self.fill, self.pool
+
+        def let_in(row):
+            wait(row)
+            fill()
+
+        enter = self._admitting(let_in)
+
+        def offer(row):
+            if not pool.is_up and edges[place[row]].refusable:
+                edges[place[row]].refuse(row, Reason.UNREACHABLE)
+            else:
+                enter(row)
+
+        return offer
+
+    def _guarded_ending(self, how, told, then=None):
+        rows, env, release, running = self.kernel.records.rows, self.kernel.env, self.pool.release, self.running
+        worker, ended, outcome, inbox, fill = rows.worker, rows.ended, rows.outcome, self.inbox, self.fill
+
+        def end(row):
+            ended[row] = env._now
+            outcome[row] = how
+            running.discard(row)
+            release(worker[row])
+            if inbox:
+                fill()
+            told(row)
+            if then is not None:
+                then(row)
+
+        end.part = self.name
+        return end
+
+    def _filling(self):
+        """The function by which free workers take what waits."""
+        rows, env, entries, running = self.kernel.records.rows, self.kernel.env, self.entries, self.running
+        place, worker_of, started = rows.place, rows.worker, rows.started
+        free, inbox, affinity, pool, work = self.free, self.inbox, self.affinity, self.pool, running.add
+        match, take_next, turn_away, take_worker = self.match, self.take_next, self.turn_away, self.free.popleft
+
+        def fill():
+            if self.filling or not inbox:
+                return  # a handler without work ended inside the loop below, which goes on
+            self.filling = True
+            while free and inbox:
+                found = match() if affinity else (take_next(), take_worker())
+                if found is None:
+                    break
+                row, worker = found
+                if turn_away is not None and turn_away(row):
+                    free.appendleft(worker)
+                    continue
+                worker_of[row] = worker
+                started[row] = env._now
+                work(row)
+                entries[place[row]](row)
+            self.filling = False
+            if inbox and not free:
+                pool.needed(len(inbox))
+
+        return fill
+
+    def match(self):
+        discipline = self.settings.discipline
+        last = discipline == "lifo" or (discipline == "adaptive_lifo" and len(self.inbox) > len(self.pool))
+        return self.affinity.match(self.inbox, self.free, self.width, last)

@@ -149,9 +149,7 @@ class _Fault(Part):
             if name not in own:
                 knows = [kind for kind, settings in FAULT_KINDS.items() if name in settings.model_fields]
                 raise refuse(f"{name} belongs to {', '.join(knows)}, not to {self.kind}")
-        needed = [name for name, field in own.items() if field.is_required()]
-        if (self.does.either and len(given) != 1) or not set(needed) <= set(given):
-            raise refuse(f"{self.kind} needs {' or '.join(own) if self.does.either else ' and '.join(needed)}")
+        self.does.check(self)
 
     @model_serializer(mode="wrap")
     def _written(self, write):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, TypeAdapter
 from pydantic_core import PydanticCustomError
 
-from evsim.figures import RUN, figures
+from evsim.figures import RUN, SERVICE, figures
 
 from . import units
 from .errors import Problem, suggest
@@ -38,7 +38,7 @@ def _read(written):
     found, problems = {}, []
     for name, value in written.items():
         if name not in objectives():
-            problems.append(Problem((name,), "is not measured", hint=suggest(name, objectives())))
+            problems.append(_unknown(str(name)))
             continue
         read, _, _ = objectives()[name]
         try:
@@ -48,6 +48,14 @@ def _read(written):
     if problems:
         raise PydanticCustomError("checks", "see the problems", {"problems": problems})
     return found
+
+
+def _unknown(name):
+    """The problem of a promise of what is no figure of the whole run."""
+    if name.rpartition(".")[2] not in {each for figure in figures(SERVICE) for each in figure.names}:
+        return Problem((name,), "is not measured", hint=suggest(name, objectives()))
+    hint = "promise what customers notice, such as response_p99, and look at it in run.services"
+    return Problem((name,), "is a figure of one service, and objectives are about the whole run", hint=hint)
 
 
 def _percent(read, value):

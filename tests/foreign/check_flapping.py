@@ -44,6 +44,7 @@ def test_both_paths_agree_and_what_is_written_is_read_again():
 
 @pytest.mark.parametrize(("change", "says"), [
     ({"faults.0": {"flapping": "shop", "at": "1s"}}, "flapping needs every"),
+    ({"faults.0": {"flapping": "back", "every": "9s", "at": "1s", "for": "8s"}}, "over before it is up again"),
     ({"faults.0": {"outage": "shop", "every": "1s", "at": "1s"}}, "every belongs to flapping, not to outage"),
     ({"faults.0": {"flapping": "shop/2", "every": "1s", "at": "1s"}}, "1 instance"),
 ])  # fmt: skip

@@ -158,6 +158,13 @@ def test_an_error_carries_path_rule_value_line_and_hint(changed):
             "objectives: {respons_p99: 1s}\nrun: ",
             "objectives.respons_p99: is not measured; did you mean response_p99?",
         ),
+        (
+            "run: ",
+            "objectives: {services.database.utilisation: 80%}\nrun: ",
+            "objectives.services.database.utilisation: is a figure of one service, "
+            "and objectives are about the whole run; promise what customers notice, such as response_p99, "
+            "and look at it in run.services",
+        ),
         ("name: small", "name: Small_1", "name: must be a name of small letters, digits and hyphens"),
         ("name: small", "name: small\nfolder: /etc", "folder: unknown setting"),
         ("  database:", "  data.base:", "services.data.base: must be a name of small letters"),

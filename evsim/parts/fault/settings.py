@@ -94,9 +94,13 @@ class Latency(AnyFault):
 
     says: ClassVar = "slower by {slower}"
     strikes: ClassVar = LINK
-    either: ClassVar = True
     factor: Annotated[Factor | None, Field(description="what times are multiplied by")] = None
     add: Annotated[PositiveTime | None, Field(description="how much longer")] = None
+
+    @classmethod
+    def check(cls, fault):
+        if (fault.factor is None) == (fault.add is None):
+            raise refuse(f"{fault.kind} needs factor or add")
 
 
 class Loss(AnyFault):

@@ -12,12 +12,12 @@ from .step_kind import AnyStep
 from .units import PositiveTime
 from .written import beside, written
 
-__all__ = ["Ask", "Asking", "Call"]
+__all__ = ["Ask", "Call", "RequestStep"]
 
 WITHOUT_ANSWER = "what follows when all attempts have failed"
 
 
-class _Asking(AnyStep):
+class _RequestStep(AnyStep):
     """What a call, and an ask on a bus, have in common."""
 
     asks: ClassVar[bool] = True
@@ -36,12 +36,12 @@ class _Asking(AnyStep):
 
 
 if TYPE_CHECKING:
-    Asking = _Asking
+    RequestStep = _RequestStep
 else:
-    Asking = create_model("Asking", __base__=_Asking, **beside(CALL))
+    RequestStep = create_model("RequestStep", __base__=_RequestStep, **beside(CALL))
 
 
-class Call(Asking):
+class Call(RequestStep):
     """Ask another service and wait for its answer; without `timeout`, for as long as it takes.
 
     When all attempts fail, `on_error` says what follows: the handler fails too (by default), or it goes on (`ignore`);
@@ -55,7 +55,7 @@ class Call(Asking):
     on_error: Annotated[OnError, Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
 
 
-class Ask(Asking):
+class Ask(RequestStep):
     """Ask one of the handlers on a bus, in turns, and wait for its answer, at most for `timeout`.
 
     As a call whose callee the bus picks, with the same `on_error`.

@@ -73,7 +73,7 @@ class AnyChannel(Tagged):
         """What it is, in a word or two."""
         return self.kind
 
-    def onward(self, routing_key=None):
+    def forwards_to(self, routing_key=None):
         """Names of the channels to which it hands a message on; without a key, wherever any key may lead."""
         return []
 

@@ -1,8 +1,15 @@
 """Where a message may come: to the channel it is published to, by exchanges to others, and as a dead letter to more."""
 
 __all__ = [
-    "dead_letters", "homes", "is_routed_by_key", "letter_homes", "letters_come_to", "onward", "reached", "routing_key",
-]  # fmt: skip
+    "dead_letters",
+    "forwards_to",
+    "homes",
+    "is_routed_by_key",
+    "letter_homes",
+    "letters_come_to",
+    "reached",
+    "routing_key",
+]
 
 
 def homes(scenario, step, key=None):
@@ -10,7 +17,7 @@ def homes(scenario, step, key=None):
 
     key: the key of one message, as text; without it, wherever any key may lead.
     """
-    return _closure(step.channel, lambda name: onward(scenario, step, name, key))
+    return _closure(step.channel, lambda name: forwards_to(scenario, step, name, key))
 
 
 def letter_homes(scenario, step):
@@ -21,15 +28,17 @@ def letter_homes(scenario, step):
 
 def reached(scenario, step):
     """Names of all channels that its messages and their dead letters may come to, :func:`homes` first."""
-    return _closure(step.channel, lambda name: onward(scenario, step, name), lambda name: dead_letters(scenario, name))
+    return _closure(
+        step.channel, lambda name: forwards_to(scenario, step, name), lambda name: dead_letters(scenario, name)
+    )
 
 
-def onward(scenario, step, name, key=None):
+def forwards_to(scenario, step, name, key=None):
     """Names of the channels to which the messages of a step go on from a channel: none, unless it routes."""
     channel = scenario.channels.get(name)
     if channel is None or not channel.routes:
         return []
-    return channel.onward(None if key is None and is_routed_by_key(step) else routing_key(step, key))
+    return channel.forwards_to(None if key is None and is_routed_by_key(step) else routing_key(step, key))
 
 
 def is_routed_by_key(step):
@@ -61,13 +70,13 @@ def letters_come_to(scenario):
     ways = {}
     for name in scenario.channels:
         for first in dead_letters(scenario, name):
-            ways |= dict.fromkeys(_closure(first, lambda each: _onward(scenario.channels.get(each))))
+            ways |= dict.fromkeys(_closure(first, lambda each: _forwards_to(scenario.channels.get(each))))
     return list(ways)
 
 
-def _onward(channel):
+def _forwards_to(channel):
     """Names of what a channel may hand on to, whatever comes."""
-    return [] if channel is None else channel.onward()
+    return [] if channel is None else channel.forwards_to()
 
 
 def _closure(first, *ways):

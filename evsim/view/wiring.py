@@ -27,7 +27,7 @@ class Wiring:
             for subscription in service.subscribe
         }
         self.exchanges = {name: each for name, each in self.scenario.channels.items() if each.routes}
-        self.routes = {(name, other) for name, each in self.exchanges.items() for other in each.onward()}
+        self.routes = {(name, other) for name, each in self.exchanges.items() for other in each.forwards_to()}
         self.calls, self.publishes = set(), set()
         for name, service in self.services.items():
             for step in all_steps(service.handle):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.deaths import been_in
-from evsim.scenario.routing import onward
+from evsim.scenario.routing import forwards_to
 
 __all__ = ["CHECKS", "obligations"]
 
@@ -42,7 +42,7 @@ def _ways(run):
         route, key, channel = way = tuple(int(messages[name][message]) for name in ("route", "key", "channel"))
         if way not in known:
             _, step = run.tables.routes[route]
-            leads = onward(run.scenario, step, names[channel], run.tables.key_names.get(key, str(key)))
+            leads = forwards_to(run.scenario, step, names[channel], run.tables.key_names.get(key, str(key)))
             known[way] = [names.index(name) for name in leads]
         passed = been_in(run, messages["cause"][message], messages["origin"][message])
         found[message] = [each for each in known[way] if sorts[each] or each not in passed]

@@ -8,7 +8,7 @@ What leads nowhere is written down as dropped, and confirmed all the same.
 from evsim.engine.broker import Channel
 from evsim.engine.message_rows import forward, goes_round, is_letter, refused_letter
 from evsim.results.records import Fate, Outcome, Reason, Verdict
-from evsim.scenario.routing import onward as leads_to
+from evsim.scenario.routing import forwards_to
 
 __all__ = ["Exchange", "build"]
 
@@ -48,7 +48,7 @@ class Exchange(Channel):
         """The channels that a message goes on to."""
         kernel, messages = self.kernel, self.kernel.records.messages
         step, key = kernel.destination(message).site.step, messages.key[message]
-        names = leads_to(kernel.scenario, step, self.name, kernel.identifiers.key_text(key))
+        names = forwards_to(kernel.scenario, step, self.name, kernel.identifiers.key_text(key))
         return [self.channels[name] for name in names]
 
     def append(self, message):

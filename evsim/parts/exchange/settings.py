@@ -63,7 +63,7 @@ class ExchangeSettings(AnyChannel):
     def surely(self):
         return self.bound if self.type == "fanout" else []
 
-    def onward(self, routing_key=None):
+    def forwards_to(self, routing_key=None):
         otherwise = [] if self.alternate is None else [self.alternate]
         if routing_key is None:
             return [*self.bound, *otherwise]

@@ -72,20 +72,20 @@ class BatchDelivery(OwnedDelivery):
 
     def failed(self, leader):
         """A batch fails as a whole."""
-        crew = leader, *self._share(leader)
+        batch = leader, *self._share(leader)
         if leader in self.subscriber.stale:
             self.subscriber.stale_ended(leader)
             return
         number = self.tries(leader)
-        for row in crew:
+        for row in batch:
             if number < self.attempts:
                 self._settle(row, Verdict.GIVEN_BACK)
             else:
                 self.give_up(row)
         if number < self.attempts:
-            self.kernel.attempts.backing_off += len(crew)
+            self.kernel.attempts.backing_off += len(batch)
             delay = self.backoff(leader, number)
-            self.kernel.env.call_in(delay, self._all_again, crew, TIMEOUT)
+            self.kernel.env.call_in(delay, self._all_again, batch, TIMEOUT)
             self.subscriber.backs_off(leader, delay)
         else:
             self.subscriber.dead(leader)
@@ -100,11 +100,11 @@ class BatchDelivery(OwnedDelivery):
 
     copy_ended = _share
 
-    def _all_again(self, crew):
-        self.kernel.attempts.backing_off -= len(crew)
-        for row in reversed(crew[1:]):
+    def _all_again(self, batch):
+        self.kernel.attempts.backing_off -= len(batch)
+        for row in reversed(batch[1:]):
             self.subscriber.put(self._next(row))
-        self.subscriber.back(self._next(crew[0]))
+        self.subscriber.back(self._next(batch[0]))
 
     def died(self, leader):
         if leader in self.subscriber.stale:

@@ -154,5 +154,19 @@ def _letters():
     }  # fmt: skip
 
 
+def _elastic():
+    """Functions whose environments take some time to start, and services that are scaled."""
+    scaled = {"autoscale": {"by": "concurrency", "target": 1, "every": "100ms", "start": SOON, "most": 50}}
+    function = {"function": {"init": SOON, "keep_alive": "50ms"}}
+    services = {"this": function, "that": function, "left": scaled, "right": scaled}
+    calls = [{"parallel": [[{"call": name}] for name in services]}]
+    return {
+        "workloads": _two_workloads("front"),
+        "services": {"front": {"workers": 90, "handle": calls},
+                     **{name: {**settings, "handle": [{"work": SOON}]} for name, settings in services.items()}},
+        "run": {"duration": "3s"},
+    }  # fmt: skip
+
+
 RICH = {make.__name__.strip("_"): Scenario.from_dict({"name": "rich", **make()})
-        for make in (_calls, _channels, _letters, _rounds, _bus)}  # fmt: skip
+        for make in (_calls, _channels, _letters, _rounds, _bus, _elastic)}  # fmt: skip

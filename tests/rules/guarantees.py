@@ -58,7 +58,15 @@ def versions(second):
     return system({"front": {"handle": first}, "side": {"handle": other}}, [("front", 0), ("side", 0)])
 
 
+def takers(count):
+    """So many customers want the one key that there is."""
+    front = {"handle": [{"effect": {"name": "row", "unique": True}}]}
+    return system({"front": front}, [("front", 0, {"key": {"uniform": 1}})] * count)
+
+
 RULES = [
+    Rule("Of an effect there is one for each key at most", takers, outcomes, on=(1, ["ok"]),
+         beyond=(2, ["ok", "declined"])),
     Rule(LOOKS, lambda at: outbox((at,)), column("sent"), on=(1, [2]), beyond=(1 - JUST, [1])),
     Rule(LOOKS, lambda at: outbox((0.5,), faults=[{"outage": "front", "at": at, "for": 1.5}]), column("sent"),
          on=(1, [3]), beyond=(1 + JUST, [1])),

@@ -23,6 +23,12 @@ PAGES = [
 MANUAL = " ".join(" ".join(PAGES).split())
 
 
+WITHOUT_RULES = {  # parts, and why
+    "exchange": "it compares words: it has no limit and no order of its own",
+    "guarantee": "other names of settings of queues and logs, whose limits are theirs",
+}
+
+
 def nanos(told):
     """What is told, with its times to the nanosecond."""
     if isinstance(told, list | tuple):
@@ -48,3 +54,9 @@ def test_a_rule_stands_in_the_manual_as_it_is_quoted_here(rule):
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_tells_the_limit_from_what_lies_beyond(rule):
     assert rule.on != rule.beyond and rule.on[1] != rule.beyond[1]
+
+
+def test_every_part_has_a_rule_of_its_own_page_here():
+    quoted = [" ".join(rule.values[0].says.split()) for rule in RULES]
+    without = {part.folder for part in parts() if not any(each in " ".join(part.page.split()) for each in quoted)}
+    assert without == WITHOUT_RULES.keys()

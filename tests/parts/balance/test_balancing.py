@@ -155,6 +155,12 @@ def test_the_least_busy_instance_gets_the_next_request_and_an_idle_one_always():
     assert {instance for instance, _, _ in starts(run)} == {0, 1}
 
 
+def test_of_two_with_as_much_to_do_the_one_picked_first_gets_the_request():
+    """Nobody has anything to do: the pick of `random` is the first pick of `power_of_two`."""
+    alone, first = (balanced(web(by, {"constant": 2}, work=0.001)) for by in ("random", "power_of_two"))
+    assert instances(first).tolist() == instances(alone).tolist()
+
+
 def test_who_counts_only_the_waiting_may_send_to_a_busy_instance_beside_an_idle_one():
     run = checked(web({"by": "least_busy", "counts": "waiting"}, {"constant": 1}, 60, work=1.5), conserving=False)
     assert any(start > ready for _, ready, start in starts(run))

@@ -6,6 +6,7 @@ import pytest
 import evsim
 from evsim.parts.price.bill import MONTH, Use, bill, break_even, use
 from evsim.parts.price.settings import PriceSettings
+from evsim.results.fairness import rows_at
 from evsim.scenario import ScenarioError
 from tests.support.cases import case
 from tests.truth.measuring import balanced
@@ -108,6 +109,22 @@ def test_provisioned_environments_pay_off_above_sixty_percent_of_use():
     example = bill(LAMBDA, Use(requests=1.2e6, provisioned=1000 * 7200, provisioned_work=1.2e6))
     assert example.presence == pytest.approx(30.00, abs=0.01)
     assert example.total == pytest.approx(30.00 + 0.24 + 11.67, abs=0.01)
+
+
+def test_at_twice_the_load_is_used_what_a_run_with_twice_the_customers_uses():
+    """Provisioned environments and fixed instances are there at any load; what comes with the load is twice as much."""
+    function = {"function": {"provisioned": 9}, "price": {"provisioned_gb_second": 1}, "handle": [{"work": "100ms"}]}
+    services = {"front": {"workers": 99, "handle": [{"call": "work"}, {"call": "on-demand"}, {"call": "fixed"}]},
+                "work": function, "on-demand": {**function, "function": {"keep_alive": 0}},
+                "fixed": {"workers": 99, "handle": [{"work": "100ms"}]}}  # fmt: skip
+    runs = [balanced(system(services, {"customers": {"target": "front", "arrivals": {"constant": rate}}}, 20, 0))
+            for rate in (2, 4)]  # fmt: skip
+    for name in ("work", "on-demand", "fixed"):
+        once, twice = (use(run, name, rows_at(run, name)[0]) for run in runs)
+        more = once.at_load(twice.requests / once.requests)
+        assert (more.provisioned, more.provisioned_work) == pytest.approx((twice.provisioned, twice.provisioned_work))
+        assert more.gb_seconds == pytest.approx(twice.gb_seconds)
+    assert more.hours == twice.hours > 0, "fixed instances"
 
 
 def test_an_hour_of_an_instance_is_paid_while_it_is_there():

@@ -1,0 +1,83 @@
+"""What work has at its disposal: environments, instances, loops and cores; and what that costs."""
+
+from tests.rules.rule import JUST, Rule, nano, outcomes, rows_at, system, times
+
+
+def function(comes, work=1, **settings):
+    service = {"function": settings, "handle": [{"work": work}]}
+    return system({"front": service}, [("front", at) for at in comes])
+
+
+def scaled(comes, work=100, duration=30, **settings):
+    service = {"autoscale": {"by": "concurrency", "every": 1, **settings}, "handle": [{"work": work}]}
+    return system({"front": service}, [("front", at) for at in comes], duration=duration, drain_limit=0)
+
+
+def threads(comes, work, **settings):
+    service = {"workers": 9, "handle": [{"work": work}], **settings}
+    return system({"front": service}, [("front", at) for at in comes])
+
+
+def priced(work):
+    """A GB-second costs 1."""
+    service = {"function": {"memory": "1GiB", "full_speed": "1GiB"}, "price": {"gb_second": 1, "step": 1}}
+    return system({"front": {**service, "handle": [{"work": work}]}}, [("front", 0)])
+
+
+def environments(run):
+    return run.tables.rows["worker"][rows_at(run, "front")].tolist()
+
+
+def changes(run):
+    """(when, how many instances there should be), where that is another number than before."""
+    found, last = [], None
+    for time, _, _, _, wanted in run.records.decisions:
+        if wanted != last:
+            found.append((nano(time), wanted))
+        last = wanted
+    return found
+
+
+def measured(run):
+    """What each decision was taken by, as whole numbers of thousandths."""
+    return [round(1000 * each) for _, _, (each, _), _, _ in run.records.decisions]
+
+
+def warnings(run):
+    return [nano(time) for time, kind, *_ in run.records.incidents if kind == "blocked thread"]
+
+
+AGE = "An environment that was idle for `keep_alive` is gone."
+PANIC = (
+    "`rule: panic` is Knative's: twice too few for the average of the `panic_window` and it panics, only grows, and is "
+    "calm again after a `window` without reason."
+)
+KNATIVE = {"rule": "panic", "target": 1, "window": 10, "panic_window": 2, "rate_down": 1000}
+
+RULES = [
+    Rule("There may be `most` environments", lambda most: function([0, 0], most=most), outcomes,
+         on=(2, ["ok", "ok"]), beyond=(1, ["ok", "rejected"])),
+    Rule("No more than `rate` requests a second are taken for each unit of `most`.",
+         lambda at: function([0, at], rate=0.1, most=1), outcomes, on=(10, ["ok", "ok"]),
+         beyond=(10 - 20 * JUST, ["ok", "rejected"])),
+    Rule(AGE, lambda at: function([0, at], init=1, keep_alive=5), times("front", "started"),
+         on=(7, [1, 7]), beyond=(7 + JUST, [1, 8 + JUST])),
+    Rule("`provisioned` ones are there from the beginning, are used first, and stay",
+         lambda provisioned: function([0, 0.5, 1.2, 3], provisioned=provisioned, reuse="oldest"), environments,
+         on=(1, [0, 1, 0, 0]), beyond=(0, [0, 1, 0, 1])),
+    Rule("within the `tolerance` nothing is done",
+         lambda count: scaled([0.5] * count, target=4, tolerance=0.25, duration=5), changes,
+         on=(5, [(1, 1)]), beyond=(6, [(1, 2)])),
+    Rule("The average over the `window` (or what is now)", lambda window: scaled([0.5], 2, 8, window=window, target=9),
+         measured, on=(2, [1000, 1000, 500, 0, 0, 0, 0]),
+         beyond=(3, [1000, 1000, 667, 333, 0, 0, 0])),
+    Rule(PANIC, lambda count: scaled([20.5] * count, 6, 60, **KNATIVE), changes,
+         on=(2, [(1, 1), (22, 2), (33, 1)]), beyond=(1, [(1, 1)])),
+    Rule("Each `check` (1 s) finds the loops that one piece has held for `warn_after` (2 s)",
+         lambda at: threads([at], 2.5, event_loop=True), warnings, on=(0, [2]), beyond=(JUST, [])),
+    Rule("As long as no more pieces of work are in hand than that, each takes its time",
+         lambda count: threads([0] * count, 1, cores=2), times("front", "ended"), on=(2, [1, 1]),
+         beyond=(3, [1.5, 1.5, 1.5])),
+    Rule("whose times are rounded up to the `step` (1 ms)", priced, lambda run: round(run.summary()["cost"]),
+         on=(1, 1), beyond=(1 + JUST, 2)),
+]  # fmt: skip

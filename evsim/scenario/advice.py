@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 from .atomicity import outside
 from .files import late_rows, rows_before
 from .fitting import readers
-from .handlers import walk, without_answer
+from .handlers import branches, walk
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
 from .units import write_time
 
@@ -94,7 +94,8 @@ def _reached(steps, chance=1.0):
         elif step.kind == "fail":
             chance *= 1 - step.probability
         else:
-            yield from _reached(without_answer(step), 0.0)  # nothing is known to fail
+            for inside in branches(step):
+                yield from _reached(inside, 0.0)  # nothing is known to fail, or to come too late
 
 
 def _edges(scenario, service):

@@ -55,9 +55,12 @@ class Plots:
 
     def scene(self, name, **settings):
         """A picture as data (:class:`evsim.view.scene.scene.Scene`), which can also move in a browser: for a slider."""
-        if name not in _HOMES:
-            raise ValueError(f"there is no scene {name!r}; there are {', '.join(_HOMES)}")
-        return import_module(f"evsim.view.{_HOMES[name]}").scene(self._run, **settings)
+        homes = {each: import_module(function.__module__) for each, function in _pictures_of_parts().items()}
+        homes = {each: module for each, module in homes.items() if hasattr(module, "scene")}
+        if name not in _HOMES and name not in homes:
+            raise ValueError(f"there is no scene {name!r}; there are {', '.join([*_HOMES, *homes])}")
+        module = homes[name] if name in homes else import_module(f"evsim.view.{_HOMES[name]}")
+        return module.scene(self._run, **settings)
 
     def __dir__(self):
         return [*_HOMES, *_pictures_of_parts()]

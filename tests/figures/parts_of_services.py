@@ -6,7 +6,7 @@ from evsim.parts.event_loop.words import BLOCKED, OF_POOL
 from evsim.results.records import Reason
 from tests.figures.averages import NONE, highest, overlap, percentiles, share
 from tests.figures.prices import cold_starts, cost_of_run, cost_of_service
-from tests.figures.windows import of_windows, too_late_share
+from tests.figures.windows import of_windows, too_late_share, waits_of_results
 
 __all__ = ["of_parts", "of_run"]
 
@@ -34,7 +34,7 @@ def of_run(plain, told_yes):
     if functions:
         found["cold_starts"] = _cold_share(plain, functions)
     if any(_does(service.handle, ("window",)) for _, service in services):
-        found["too_late_share"] = too_late_share(plain)
+        found |= {**waits_of_results(plain), "too_late_share": too_late_share(plain)}
     if any(service.price is not None for _, service in services):
         found |= cost_of_run(plain, told_yes)
     return found

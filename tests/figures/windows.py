@@ -3,7 +3,7 @@
 from evsim.ticks import elapsed
 from tests.figures.averages import NONE, percentiles, share
 
-__all__ = ["of_windows", "too_late_share"]
+__all__ = ["of_windows", "too_late_share", "waits_of_results"]
 
 
 def of_windows(plain, name):
@@ -55,3 +55,12 @@ def _is_taken(plain, code, number):
 def too_late_share(plain):
     events = [event for event in plain.run.records.events if plain.rows[event.row].counted]
     return share(sum(event.late for event in events), len(events)) if events else NONE
+
+
+def waits_of_results(plain):
+    """Of all windows, of what was sent between the warm-up and the end of the arrivals."""
+    sent = [(pane, plain.messages[pane.message].published) for pane in plain.run.records.panes]
+    end = plain.scenario.run_settings.duration
+    return percentiles(
+        "result_wait", [float(elapsed(time, pane.end)) for pane, time in sent if plain.left <= time < end]
+    )

@@ -75,6 +75,13 @@ def _taken(at):
     return sum(history.lost(number) < np.inf for number, _ in events)
 
 
+def _waits_of_run(some):
+    sent, settings = some.run.tables.messages["published"], some.run.scenario.run_settings
+    panes = [each for each in some.run.records.panes if settings.warmup <= sent[each.message] < settings.duration]
+    moments = sent[[each.message for each in panes]] if panes else np.empty(0)
+    return elapsed(moments, np.array([each.end for each in panes]))
+
+
 def _share_too_late(some):
     events = [each for each in some.run.records.events if some.rows[each.row]]
     return sum(each.late for each in events) / len(events) if events else float("nan")
@@ -96,6 +103,8 @@ FIGURES = (
            points=("mean",), shown=()),
     Figure("events_taken", "count", "events that a crash took out of the windows; those of a log come again", _taken,
            shown=()),
+    Figure("result_wait", "s", "how long after the end of its window a result is sent, of all windows", _waits_of_run,
+           where=(RUN,), group=LOST, points=("mean",)),
     Figure("too_late_share", "share", "the share of events for which no window was open any more", _share_too_late,
            where=(RUN,), group=LOST),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """OpenTelemetry traces as OTLP JSON: one trace a request.
 
 A request or a call is a CLIENT span of whoever asks, for each attempt, and a SERVER span of the service while a worker
-is held. A message is a PRODUCER span (``send``) from the publish to the confirmation; each attempt at a delivery is a
+is held. A message is a PRODUCER span (``send``) from the publish to the confirmation, linked to all messages that it is
+the result of, if it is a window's; each attempt at a delivery is a
 CONSUMER span (``process``) while a worker is held, below the span that sent it and linked to it, with a CLIENT span
 (``ack`` or ``nack``) while its news travels back. Effects, early replies, sendings of a message and faults that strike
 are events of these spans; each fault is also a trace of its own.
@@ -146,7 +147,17 @@ class Spans:
         return self._span(
             message.request.trace, self.id("send", message.number), parent,
             f"send {message.channel}", PRODUCER, message.published, end, attributes, wrong, events,
+            self._links_to_causes(message),
         )  # fmt: skip
+
+    def _links_to_causes(self, message):
+        """Links of a result to the sending of each message that it is the result of."""
+        tables = self.facts.run.tables
+        causes = [
+            row for row in tables.causes.get(message.number, ()) if tables.places[tables.rows["place"][row]].is_delivery
+        ]
+        numbers = dict.fromkeys(int(tables.rows["parent"][row]) for row in causes)
+        return [self._link(self.messages[number]) for number in numbers if number in self.messages]
 
     def _settle(self, attempt):
         message = self.messages[attempt.parent]

@@ -1,7 +1,10 @@
 """Windows in the running simulation: what theory says of them, who is told, and what is refused."""
 
+import json
+
 import pytest
 
+import evsim
 from evsim.scenario import Scenario, ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees
@@ -101,6 +104,41 @@ def test_a_result_has_many_causes_and_each_of_them_is_told_of_it():
     assert len(requests) == first.value > 1
     for request in requests:
         assert f"counter to results  (message {first.message}" in str(run.trace(request)), request
+
+
+def test_a_result_is_linked_to_all_its_messages_in_opentelemetry(tmp_path):
+    run = balanced(stream({"tumbling": 1, "by": "all"}, {"constant": 5}, duration=3))
+    run.export(tmp_path / "spans.json", format="otlp")
+    resources = json.loads((tmp_path / "spans.json").read_text())["resourceSpans"]
+    spans = {each["spanId"]: each for one in resources for scope in one["scopeSpans"] for each in scope["spans"]}
+    results = [each for each in spans.values() if each["name"] == "send results"]
+    assert sorted(len(each["links"]) for each in results) == sorted(values(run))
+    for result in results:
+        linked = [spans[link["spanId"]] for link in result["links"]]
+        assert {each["name"] for each in linked} == {"send events"}
+        assert [each["traceId"] for each in linked] == [link["traceId"] for link in result["links"]]
+
+
+@pytest.mark.parametrize(("load", "meets"), [(1, True), (3, False)])
+@pytest.mark.parametrize("name", ["registrations-per-minute", "checkpoint-and-crash"])
+def test_the_scenarios_are_healthy_and_break_at_three_times_their_load(name, load, meets):
+    scenario = evsim.load(name)
+    rates = {
+        f"workloads.{each}.arrivals.poisson": load * settings.arrivals.rate
+        for each, settings in scenario.workloads.items()
+    }
+    run = scenario.replace({**rates, "run.duration": 60}).run()
+    limits = {"result_wait_mean": 8 if name == "registrations-per-minute" else 5}
+    assert all((run.summary()[figure] <= limit) == meets for figure, limit in limits.items())
+
+
+def test_the_board_of_the_scenario_shows_results_twice_after_a_crash_unless_it_is_idempotent():
+    scenario = evsim.load("checkpoint-and-crash").replace({"faults": [{"crash": "counter", "at": 38, "for": 2}]})
+    plain, once = scenario.run(), scenario.replace({"services.board.idempotent": True}).run()
+    assert plain.audit() and once.audit()
+    assert plain.services["counter"]["results_repeated"] == once.services["counter"]["results_repeated"] == 2
+    counts = [run.channels["per-five-seconds", "board"]["duplicated"] for run in (plain, once)]
+    assert counts == [2, 0]
 
 
 def test_what_is_too_late_takes_other_steps():

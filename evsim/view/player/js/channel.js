@@ -134,7 +134,7 @@ const PROGRESS = {
 function flag(groups, stage, group, { x, y }, behind) {
   const words = () => `${group.service}: this is the oldest of ${behind} messages that it is not done with`;
   const shift = 2 + APART * (groups.indexOf(group) % 3);
-  return mark("flag", x + shift, y, FLAG, { class: "ev-flag", fill: stage.colourOf(group.service), words });
+  return mark("flag", x + shift, y - 0.8, FLAG, { class: "ev-flag", fill: stage.colourOf(group.service), words });
 }
 
 function status(stage, box, { channel, service }, { behind }, y) {

@@ -175,6 +175,7 @@ class Player {
     const upright = clientWidth < Math.max(NARROW, least);
     if (upright === this.upright) return;
     this.upright = upright;
+    this.root.classList.toggle("ev-upright", upright);
     const arrangement = upright ? arrange(this.film, true) : wide;
     for (const row of this.rows) row.arrange(arrangement);
     this.toybox.fit(upright);

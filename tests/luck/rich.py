@@ -155,15 +155,18 @@ def _letters():
 
 
 def _elastic():
-    """Functions whose environments take some time to start, and services that are scaled."""
+    """Functions whose environments take some time to start, services that are scaled, and events that come late."""
     scaled = {"autoscale": {"by": "concurrency", "target": 1, "every": "100ms", "start": SOON, "most": 50}}
     function = {"function": {"init": SOON, "keep_alive": "50ms"}}
     services = {"this": function, "that": function, "left": scaled, "right": scaled}
-    calls = [{"parallel": [[{"call": name}] for name in services]}]
+    calls = [{"parallel": [[{"call": name}] for name in services]}, {"publish": "facts"}]
+    window = {"to": "results", "tumbling": "1s", "by": "all"}
     return {
-        "workloads": _two_workloads("front"),
+        "workloads": {name: {**each, "delay": SOON} for name, each in _two_workloads("front").items()},
         "services": {"front": {"workers": 90, "handle": calls},
+                     "counter": {"subscribe": "facts", "handle": [{"window": window}]},
                      **{name: {**settings, "handle": [{"work": SOON}]} for name, settings in services.items()}},
+        "channels": {"facts": "log", "results": "queue"},
         "run": {"duration": "3s"},
     }  # fmt: skip
 

@@ -84,6 +84,7 @@ FAMILIES = {
     "catching up": ("replication", "log", "broker"),
     "inits of environments": ("init", "service"),
     "starts of instances": ("start", "service"),
+    "times of events": ("event time", "workload"),
 }
 NAMES = {parts[0] for parts in FAMILIES.values()} - {"workload", "which time"}
 SAID_BY_OTHERS = {
@@ -127,7 +128,7 @@ def test_every_family_of_purposes_is_met(rich):
 
 def test_every_name_that_the_engine_gives_a_stream_is_one_of_a_family():
     """A new kind of draw needs its family, and so a like in a rich system."""
-    drawn = re.compile(r"\.(?:draws|uniforms)\((?:[^()]|\([^()]*\))*\)")
+    drawn = re.compile(r"\b(?:draws|uniforms)\((?:[^()]|\([^()]*\))*\)")
     texts = [path.read_text(encoding="utf-8") for path in Path(evsim.__file__).parent.rglob("*.py")]
     names = {name for text in texts for call in drawn.findall(text) for name in re.findall(r'"([a-z ]+)"', call)}
     assert {"arrivals", "init", "mtbf"} < names - {"exponential"} <= NAMES | {"mtbf", "mttr"}

@@ -24,6 +24,14 @@ def priced(work):
     return system({"front": {**service, "handle": [{"work": work}]}}, [("front", 0)])
 
 
+def gathered(at):
+    """Events at 1 s, at that moment and at 30 s, in windows of 10 s."""
+    window = {"window": {"tumbling": 10, "by": "all", "to": "results"}}
+    services = {"front": {"handle": [{"publish": "facts"}]}, "reader": {"subscribe": "facts", "handle": [window]}}
+    channels = {"facts": "log", "results": "queue"}
+    return system(services, [("front", each) for each in (1, at, 30)], channels=channels)
+
+
 def environments(run):
     return run.tables.rows["worker"][rows_at(run, "front")].tolist()
 
@@ -78,6 +86,9 @@ RULES = [
     Rule("As long as no more pieces of work are in hand than that, each takes its time",
          lambda count: threads([0] * count, 1, cores=2), times("front", "ended"), on=(2, [1, 1]),
          beyond=(3, [1.5, 1.5, 1.5])),
+    Rule("They reach from their start to *before* their end.", gathered,
+         lambda run: [(nano(each.start), each.value) for each in run.records.panes],
+         on=(10, [(0, 1), (10, 1)]), beyond=(10 - JUST, [(0, 2)])),
     Rule("whose times are rounded up to the `step` (1 ms)", priced, lambda run: round(run.summary()["cost"]),
          on=(1, 1), beyond=(1 + JUST, 2)),
 ]  # fmt: skip

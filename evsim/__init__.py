@@ -7,18 +7,15 @@ TYPE_CHECKING = False  # editors and type checkers take it for True
 if TYPE_CHECKING:
     from evsim import theory
     from evsim.engine.environment import SimulationError
-    from evsim.experiment import (
-        break_even,
-        compare,
-        crash_matrix,
-        find,
-        fit,
-        hysteresis,
-        replicate,
-        sensitivity,
-        sweep,
-        warm_up,
-    )
+    from evsim.experiment.compare import compare
+    from evsim.experiment.crash import crash_matrix
+    from evsim.experiment.distribution_fit import fit
+    from evsim.experiment.find import break_even, find
+    from evsim.experiment.hysteresis import hysteresis
+    from evsim.experiment.replicate import replicate
+    from evsim.experiment.sensitivity import sensitivity
+    from evsim.experiment.sweep import sweep
+    from evsim.experiment.warm_up import warm_up
     from evsim.imports import from_file, replay
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
@@ -59,18 +56,15 @@ __all__ = [
 _MODULES = {
     "evsim.scenario": ("Distribution", "Scenario", "ScenarioError", "load", "names"),
     "evsim.engine.environment": ("SimulationError",),
-    "evsim.experiment": (
-        "break_even",
-        "compare",
-        "crash_matrix",
-        "find",
-        "fit",
-        "hysteresis",
-        "replicate",
-        "sensitivity",
-        "sweep",
-        "warm_up",
-    ),
+    "evsim.experiment.compare": ("compare",),
+    "evsim.experiment.crash": ("crash_matrix",),
+    "evsim.experiment.distribution_fit": ("fit",),
+    "evsim.experiment.find": ("break_even", "find"),
+    "evsim.experiment.hysteresis": ("hysteresis",),
+    "evsim.experiment.replicate": ("replicate",),
+    "evsim.experiment.sensitivity": ("sensitivity",),
+    "evsim.experiment.sweep": ("sweep",),
+    "evsim.experiment.warm_up": ("warm_up",),
     "evsim.imports": ("from_file", "replay"),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),

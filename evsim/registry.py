@@ -95,6 +95,7 @@ class PartPackage:
         return (resources.files(self.package) / "page.md").read_text(encoding="utf-8")
 
 
+@cache
 def parts(socket=None):
     """All parts, or those of one socket, in the order of their folders; ours, and those of other packages."""
     return tuple(each for each in _all() if socket in (None, each.socket))

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis import Phase, settings
@@ -13,6 +14,12 @@ settings.load_profile("evsim")
 
 GUESSES = TemporaryDirectory()  # of notebooks that tests run: who opens them later has not seen the truth
 os.environ["EVSIM_GUESSES"] = GUESSES.name
+
+if "PYTEST_XDIST_WORKER" not in os.environ:  # whose processes, and a server of notebooks, start as we are here
+    # For jsonschema it would build 38 grammars each time, two seconds of work, to check addresses that nobody writes.
+    ABSENT = TemporaryDirectory()
+    Path(ABSENT.name, "rfc3987_syntax.py").write_text("raise ImportError('the tests do without')\n", encoding="utf-8")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [ABSENT.name, os.environ.get("PYTHONPATH")]))
 
 
 def pytest_collection_finish():

@@ -109,7 +109,7 @@ def _columns(runs):
 class Comparison:
     """Several designs, run with the same seeds.
 
-    ``designs``: label -> :class:`evsim.experiment.Replications`. ``differences``: label of each design but
+    ``designs``: label -> :class:`evsim.experiment.replicate.Replications`. ``differences``: label of each design but
     the first -> metric -> :class:`evsim.experiment.statistics.Difference` (design - first design).
     ``customers``: the same labels -> Estimates of the mean difference of a customer's ``response`` (answered
     ok in both designs) and ``completion`` (all effects there in both). ``verdicts``: label of each design ->
@@ -147,7 +147,7 @@ class Comparison:
         return f"{' and '.join(names)}: {len(seeds)} runs each, seeds {seeds[0]} to {seeds[-1]}"
 
     def summary(self):
-        """label -> metric -> :class:`evsim.experiment.Estimate`."""
+        """label -> metric -> :class:`evsim.experiment.statistics.Estimate`."""
         return {name: design.summary() for name, design in self.designs.items()}
 
     @cached_property

@@ -116,7 +116,7 @@ class Replications:
         return estimates([run["summary"] for run in self.runs])
 
     def summary(self):
-        """metric -> :class:`evsim.experiment.Estimate` over the runs."""
+        """metric -> :class:`evsim.experiment.statistics.Estimate` over the runs."""
         return dict(self._summary)
 
     @cached_property

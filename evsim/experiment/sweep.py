@@ -92,7 +92,8 @@ def words(changes):
 
 
 class Sweep:
-    """What :func:`sweep` measured. ``points``: (changes, :class:`evsim.experiment.Replications`) of each that has runs.
+    """What :func:`sweep` measured. ``points``: of each that has runs, (changes,
+    :class:`evsim.experiment.replicate.Replications`).
 
     ``frame``: a pandas frame with a row a run: the values of all paths, the seed, and the figures.
     """
@@ -122,7 +123,7 @@ class Sweep:
         return pandas.DataFrame(rows)
 
     def estimates(self, metric):
-        """An :class:`evsim.experiment.Estimate` of one figure for each point, in their order."""
+        """An :class:`evsim.experiment.statistics.Estimate` of one figure for each point, in their order."""
         found = []
         for _, its in self.points:
             if metric not in its.runs[0]["summary"]:

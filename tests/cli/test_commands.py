@@ -208,6 +208,18 @@ def test_importing_evsim_imports_nothing_heavy():
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
+def test_a_plain_run_in_a_shell_imports_nothing_of_other_commands():
+    command = [sys.executable, "-X", "importtime", "-m", "evsim", "run", "registration-events"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    used = ("judging", "replicate", "run_text", "running", "saving", "statistics", "text_tables", "workers")
+    assert {each for each in imported if each.startswith("evsim.experiment.")} <= {
+        f"evsim.experiment.{each}" for each in used
+    }
+    assert not {"pandas", "matplotlib", "joblib", "IPython", "tqdm", "jinja2"} & imported
+
+
 def test_every_public_name_is_there():
     for name in (*evsim.__all__, "__version__"):
         assert getattr(evsim, name) is getattr(evsim, name)

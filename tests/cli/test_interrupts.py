@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,7 @@ def after_two(one):
 def test_a_comparison_and_a_hysteresis_that_were_interrupted_are_results(monkeypatch):
     small = evsim.load("registration-events").replace({"run.duration": "2s", "run.warmup": 0})
     for module in ("replicate", "compare", "hysteresis"):
-        source = sys.modules[f"evsim.experiment.{module}"]
+        source = import_module(f"evsim.experiment.{module}")
         monkeypatch.setattr(source, "_one", after_two(source._one))
     for make in (
         lambda: evsim.replicate(small, n=9),
@@ -158,7 +159,7 @@ def test_a_comparison_and_a_hysteresis_that_were_interrupted_are_results(monkeyp
 def test_a_crash_matrix_that_was_interrupted_has_the_crashes_that_are_done(monkeypatch):
     small = evsim.load("registration-events").replace({"run.duration": "2s", "run.warmup": 0, "faults": []})
     whole = evsim.crash_matrix(small)
-    source = sys.modules["evsim.experiment.crash"]
+    source = import_module("evsim.experiment.crash")
     monkeypatch.setattr(source, "_crashed", after_two(source._crashed))
     with pytest.raises(KeyboardInterrupt) as caught:
         evsim.crash_matrix(small)

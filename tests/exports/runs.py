@@ -128,8 +128,8 @@ def read_again():
 
 RUNS = {
     "classic": classic, "events": events, "doubled": doubled, "refused": refused, "cut": cut, "nobody": nobody,
-    "two workloads": two_workloads, "lossy": lossy, "odd names": odd, "crashed calls": lambda: crashed("classic"),
-    "crashed events": lambda: crashed("events"), "letters": letters,
+    "two workloads": lambda: two_workloads(6), "lossy": lossy, "odd names": odd,
+    "crashed calls": lambda: crashed("classic"), "crashed events": lambda: crashed("events"), "letters": letters,
     "early replies": lambda: shop(early=True, **IMPATIENT).run(),
     "troubled": troubled, "committing": committing, "read again": read_again,
 }  # fmt: skip

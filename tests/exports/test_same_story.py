@@ -129,9 +129,8 @@ def of_lives(run, workload, number):
     return story
 
 
-def column_of_promise(run, workload, number):
+def column_of_promise(ax, run, workload, number):
     """What stands in the customer's column of picture B: (row, height) of each bar; and the names of all rows."""
-    ax = promise(run)
     order = np.argsort(run.tables.requests.arrived, kind="stable").tolist()
     place = order.index(int(run.tables.requests.index(run.tables.requests.workloads.index(workload), number)))
     found = []
@@ -142,18 +141,17 @@ def column_of_promise(run, workload, number):
             height = path.vertices[2, 1] - path.vertices[0, 1]
             if left <= place + 0.5 <= right:
                 found.append((name, round(float(height), 2)))
-    plt.close(ax.figure)
     return found, [label.get_text() for label in ax.get_yticklabels()]
 
 
-def of_otlp(path, run, workload, number):
+def of_otlp(read, run, workload, number):
     trace, story = Identity(run).trace(workload, number), []
-    for resource in json.loads(path.read_text(encoding="utf-8"))["resourceSpans"]:
+    for resource in read["resourceSpans"]:
         for span in resource["scopeSpans"][0]["spans"]:
-            about = {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]}
-            begin, end = (int(span[f"{name}TimeUnixNano"]) / 1e9 - START for name in ("start", "end"))
             if span["traceId"] != trace:
                 continue
+            about = {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]}
+            begin, end = (int(span[f"{name}TimeUnixNano"]) / 1e9 - START for name in ("start", "end"))
             for event in span["events"]:
                 if event["name"] == "effect":
                     name = event["attributes"][0]["value"]["stringValue"]
@@ -168,8 +166,8 @@ def of_otlp(path, run, workload, number):
     return story
 
 
-def of_perfetto(path, run, workload, number):
-    events = json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
+def of_perfetto(read, run, workload, number):
+    events = read["traceEvents"]
     names = {event["pid"]: event["args"]["name"] for event in events if event["name"] == "process_name"}
     trace, ends, story = Identity(run).trace(workload, number), {}, []
     mine = [e for e in events if e.get("args", {}).get("trace") == trace or e.get("id") == trace]
@@ -216,10 +214,13 @@ def of_players(run, customers):
 
 def assert_all_tell_the_same(run, folder):
     customers = picked(run)
-    files = {format: run.export(folder / f"{format}.json", format) for format in ("otlp", "perfetto", "cloudevents")}
+    files = {}
+    for format in ("otlp", "perfetto", "cloudevents"):
+        files[format] = json.loads(run.export(folder / f"{format}.json", format).read_text(encoding="utf-8"))
     tables = run.export(folder / "tables", "csv")
     read = {name: pandas.read_csv(tables / f"{name}.csv") for name in ("requests", "spans", "effects")}
     frames = {name: getattr(run, name) for name in read}
+    drawn = promise(run)
     for (workload, number), played in zip(customers, of_players(run, customers), strict=True):
         who = run, workload, number
         story = of_records(*who)
@@ -232,7 +233,8 @@ def assert_all_tell_the_same(run, folder):
         same(story, of_perfetto(files["perfetto"], *who))
         lasting = of_records(*who, all_effects=False)
         same(lasting, played)
-        assert_promise_agrees(*column_of_promise(*who), lasting)
+        assert_promise_agrees(*column_of_promise(drawn, *who), lasting)
+    plt.close(drawn.figure)
     assert_events_agree(run, files["cloudevents"])
     assert_figures_agree(run, frames["requests"])
 
@@ -248,10 +250,10 @@ def assert_promise_agrees(column, rows, story):
         assert sum(row == name for row, _ in column) == min(2, names.count(name))
 
 
-def assert_events_agree(run, path):
+def assert_events_agree(run, read):
     """Each message, also those that nobody reads, was published and kept when the trace says so."""
     told = {}
-    for event in json.loads(path.read_text(encoding="utf-8")):
+    for event in read:
         time = datetime.fromisoformat(event["time"]).timestamp() - START
         told.setdefault(event["subject"], []).append((time, event["data"]["kept"]))
     for workload, number in picked(run):

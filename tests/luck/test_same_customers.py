@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from evsim.experiment import replicate
+from evsim.experiment.replicate import replicate
 from evsim.results.records import Outcome
 from evsim.scenario import Scenario, load
 

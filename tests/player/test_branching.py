@@ -11,6 +11,7 @@ from evsim.view.changes import what_changed
 from evsim.view.player.branching import Branches, breaks, entry
 from evsim.view.player.film import film
 from tests.player.node import ask
+from tests.support.nightly import NIGHTLY
 from tests.view import runs
 
 pytestmark = pytest.mark.slow
@@ -90,7 +91,8 @@ def test_every_fault_that_can_be_chosen_happens(name):
     able = [name for name, channel in run.scenario.channels.items() if channel.kind != "pipe"]
     assert {each["fault"].get("outage") for each in offered} >= {*run.scenario.services, *able}
     assert len({each["id"] for each in offered}) == len({each["label"] for each in offered}) == len(offered)
-    for each in offered:
+    last_of_its_kind = {next(iter(each["fault"])): each for each in offered}
+    for each in offered if NIGHTLY else (offered[0], *last_of_its_kind.values()):
         (lane,) = made(each["fault"], 3)["lanes"]
         target = next(value for name, value in each["fault"].items() if name != "for")
         target = target if isinstance(target, str) else " and ".join(target)

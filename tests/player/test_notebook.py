@@ -59,12 +59,12 @@ def test_in_jupyterlab_it_is_driven_by_keys_and_the_notebook_keeps_out_of_it(lab
     player.get_by_role("combobox", name="pace").select_option("every event")
     bar.press("End")
     for _ in range(20):
-        bar.press("ArrowLeft")
+        lab.page.keyboard.press("ArrowLeft")
     assert re.match(r"You are customer \d+\.", player.locator(".ev-me").inner_text())
     time, screen = bar.get_attribute("aria-valuenow"), player.inner_text()
     for key in ("ArrowLeft", "ArrowRight"):
         for _ in range(10):
-            bar.press(key)
+            lab.page.keyboard.press(key)
         assert (bar.get_attribute("aria-valuenow") == time) == (key == "ArrowRight")
     assert player.inner_text() == screen
     bar.press("a")  # "insert a cell above", if the notebook heard it

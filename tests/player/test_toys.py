@@ -166,7 +166,7 @@ def test_in_the_console_a_person_presses_again_and_fifty_steps_lead_back(open_to
     before = page.evaluate(SCREEN)
     for key in ("ArrowRight", "ArrowLeft"):
         for _ in range(STEPS):
-            bar.press(key)
+            page.keyboard.press(key)
         assert (page.evaluate(SCREEN) == before) == (key == "ArrowLeft")
 
 

@@ -176,9 +176,17 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
         load(tmp_path / "mien.yaml")
 
 
+@pytest.fixture(scope="module")
+def schema():
+    validator = pytest.importorskip("jsonschema").Draft202012Validator
+    written = Scenario.schema()
+    validator.check_schema(written)
+    return validator(written)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
-def test_the_schema_accepts_the_built_in_scenarios(name):
-    schema = pytest.importorskip("jsonschema").Draft202012Validator(Scenario.schema())
+def test_the_schema_accepts_the_built_in_scenarios(schema, name):
     assert list(schema.iter_errors(written(name))) == []
     assert list(schema.iter_errors(load(name).to_dict())) == []
 
@@ -199,24 +207,20 @@ def test_the_schema_accepts_the_built_in_scenarios(name):
         (("network", "loss"), 2),
     ],
 )
-def test_the_schema_refuses_what_the_reader_refuses(path, value):
-    jsonschema = pytest.importorskip("jsonschema")
-    jsonschema.Draft202012Validator.check_schema(Scenario.schema())
+def test_the_schema_refuses_what_the_reader_refuses(schema, path, value):
     data = load("registration-events").to_dict()
     node = data
     for step in path[:-1]:
         node = node[step]
     node[path[-1]] = value
-    assert not jsonschema.Draft202012Validator(Scenario.schema()).is_valid(data)
+    assert not schema.is_valid(data)
     with pytest.raises(ScenarioError):
         Scenario.from_dict(data)
 
 
 @pytest.mark.slow
-def test_the_schema_accepts_what_the_reader_accepts():
+def test_the_schema_accepts_what_the_reader_accepts(schema):
     rich = (Path(__file__).parent / "rich.yaml").read_text()
-    jsonschema = pytest.importorskip("jsonschema")
-    schema = jsonschema.Draft202012Validator(Scenario.schema())
     assert list(schema.iter_errors(read(rich)[0])) == []
     assert list(schema.iter_errors(Scenario.from_yaml(rich).to_dict())) == []
 

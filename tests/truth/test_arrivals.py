@@ -7,6 +7,7 @@ import pytest
 
 from evsim.results.records import Outcome
 from tests.support.cases import case, expected
+from tests.support.nightly import nightly
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import measure
 from tests.truth.systems import exponential, system
@@ -24,7 +25,8 @@ def means(run):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "size", "duration"), [("BATCH-fixed5", 5, 15_000), ("BATCH-geom", {"geometric": 5}, 25_000)]
+    ("name", "size", "duration"),
+    [("BATCH-fixed5", 5, 15_000), pytest.param("BATCH-geom", {"geometric": 5}, 25_000, marks=nightly)],
 )
 def test_customers_who_come_together_wait_for_each_other(name, size, duration):
     p = case(name)["parameters"]

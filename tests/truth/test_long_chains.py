@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from functools import cache
 
 import pytest
 
@@ -44,23 +45,30 @@ MIX = [
     {"undo": "a"},
     {"fail": 0},
 ]
-CHAINS = {
-    "1,000 effects": (system([{"effect": f"done {n}"} for n in range(1000)]), 1000),
-    "400 calls": (system([{"call": "back"}] * 400, BACK), 400),
-    "400 messages to a queue": (system([{"publish": "facts"}] * 400, READER, {"facts": {"queue": {}}}), 400),
-    "400 messages to a log": (system([{"publish": "facts"}] * 400, READER, {"facts": {"log": {}}}), 400),
-    "400 questions": (system([{"ask": "facts"}] * 400, READER, {"facts": {"bus": {}}}), 400),
-    "300 services": (system([{"call": "s0"}], row_of(300, lambda n: {"call": f"s{n}"}, {"effect": "done"})), 1),
-    "300 queues": (channels("queue", {}), 1),
-    "300 logs": (channels("log", {}), 1),
-    "300 buses": (channels("bus", {}), 1),
-    "1,200 steps of all kinds": (system(MIX * 200, BACK | READER, {"facts": {"bus": {}}}), 1000),
+CHAINS = {  # name -> (what makes it, the number of its effects)
+    "1,000 effects": (lambda: system([{"effect": f"done {n}"} for n in range(1000)]), 1000),
+    "400 calls": (lambda: system([{"call": "back"}] * 400, BACK), 400),
+    "400 messages to a queue": (lambda: system([{"publish": "facts"}] * 400, READER, {"facts": {"queue": {}}}), 400),
+    "400 messages to a log": (lambda: system([{"publish": "facts"}] * 400, READER, {"facts": {"log": {}}}), 400),
+    "400 questions": (lambda: system([{"ask": "facts"}] * 400, READER, {"facts": {"bus": {}}}), 400),
+    "300 services": (lambda: system([{"call": "s0"}], row_of(300, lambda n: {"call": f"s{n}"}, {"effect": "done"})), 1),
+    "300 queues": (lambda: channels("queue", {}), 1),
+    "300 logs": (lambda: channels("log", {}), 1),
+    "300 buses": (lambda: channels("bus", {}), 1),
+    "1,200 steps of all kinds": (lambda: system(MIX * 200, BACK | READER, {"facts": {"bus": {}}}), 1000),
 }
+
+
+@cache
+def chain(name):
+    """The scenario of this name, and the number of its effects."""
+    make, effects = CHAINS[name]
+    return make(), effects
 
 
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_chain_of_any_length_runs_at_one_instant_and_its_books_balance(name):
-    scenario, effects = CHAINS[name]
+    scenario, effects = chain(name)
     run = scenario.run()
     assert run.audit()
     assert run.summary()["completed"] == 1
@@ -71,7 +79,7 @@ def test_a_chain_of_any_length_runs_at_one_instant_and_its_books_balance(name):
 
 @pytest.mark.parametrize("name", ["1,000 effects", "300 services"])
 def test_whatever_shows_a_run_shows_a_long_one(name, tmp_path):
-    scenario, _ = CHAINS[name]
+    scenario, _ = chain(name)
     assert Scenario.from_yaml(scenario.to_yaml()) == scenario
     run = scenario.run()
     for format in ("perfetto", "otlp", "cloudevents", "csv"):
@@ -87,7 +95,7 @@ def test_a_chain_takes_nothing_of_the_stack_of_the_machine_and_leaves_pythons_li
     before, done = sys.getrecursionlimit(), []
     usual = threading.stack_size(256 * 1024)
     try:
-        thread = threading.Thread(target=lambda: done.append(CHAINS["300 buses"][0].run().audit()))
+        thread = threading.Thread(target=lambda: done.append(chain("300 buses")[0].run().audit()))
         thread.start()
         thread.join()
     finally:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.cases import case, expected
+from tests.support.nightly import nightly
 from tests.support.statistics import COARSER, agrees, mean_and_error
 from tests.truth.measuring import measure, number_in, rows_of
 from tests.truth.systems import exponential, station, system
@@ -66,7 +67,7 @@ def test_without_waiting_places_only_the_mean_of_the_service_matters(shape):
     ("ErlangB-5-5", "exponential", 10_000, 0.1),
     ("ErlangB-50-50", "bursty", 15_000, 0.25),
     ("ErlangB-60-50", "constant", 15_000, 0.25),
-    ("ErlangB-100-85", "heavy", 60_000, 0.25),
+    pytest.param("ErlangB-100-85", "heavy", 60_000, 0.25, marks=nightly),
 ])  # fmt: skip
 def test_a_service_without_waiting_places_refuses_the_share_of_erlang_b(identifier, shape, messages, error):
     p, truth = case(identifier)["parameters"], expected(identifier)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from evsim.experiment import compare, replicate
+from evsim.experiment.compare import compare
+from evsim.experiment.replicate import replicate
 from evsim.experiment.run_text import none_seen, run_text
 from tests.truth.systems import system
 

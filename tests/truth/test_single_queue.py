@@ -5,6 +5,7 @@ import pytest
 
 from evsim import theory
 from tests.support.cases import case, expected
+from tests.support.nightly import nightly
 from tests.support.statistics import agrees, mean_and_error
 from tests.truth.measuring import column, in_cohort, luck, measure, number_in, steady, sweep, waits
 from tests.truth.systems import cut_normal, exponential, station, timed
@@ -165,7 +166,9 @@ def test_last_come_first_served_waits_as_long_on_average_but_less_evenly():
 POWER = {"Wq p99": {"notices": 0.45, "because": "the longest waits are those of a few spells"}}
 
 
-@pytest.mark.parametrize(("identifier", "messages"), [("MMc-3-2", 15_000), ("MMc-10-8", 20_000), ("MMc-10-90", 40_000)])
+@pytest.mark.parametrize(("identifier", "messages"), [
+    ("MMc-3-2", 15_000), ("MMc-10-8", 20_000), pytest.param("MMc-10-90", 40_000, marks=nightly),
+])  # fmt: skip
 def test_mmc_has_the_means_and_quantiles_of_erlang_c(identifier, messages):
     p, truth = case(identifier)["parameters"], expected(identifier)
     rate = {"MMc-3-2": 2, "MMc-10-8": 8, "MMc-10-90": 90}[identifier]

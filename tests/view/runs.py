@@ -66,8 +66,8 @@ def cut():
 
 
 @cache
-def two_workloads():
-    return evsim.load("two-producers-four-consumers").replace({"run.duration": 10}).run()
+def two_workloads(duration=10):
+    return evsim.load("two-producers-four-consumers").replace({"run.duration": duration}).run()
 
 
 @cache

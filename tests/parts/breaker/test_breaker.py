@@ -6,6 +6,7 @@ import pytest
 from evsim.parts.breaker.periods import CLOSED, HALF_OPEN, OPEN, phases
 from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
+from tests.support.nightly import nightly
 from tests.support.statistics import agrees
 from tests.truth.measuring import checked
 from tests.truth.systems import system
@@ -34,7 +35,9 @@ def test_the_mean_number_of_calls_until_so_many_failures_in_a_row_is_that_of_the
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("p", "calls", "error"), [(0.5, 150_000, 0.15), (0.3, 350_000, 0.25)])
+@pytest.mark.parametrize(
+    ("p", "calls", "error"), [(0.5, 150_000, 0.15), pytest.param(0.3, 350_000, 0.25, marks=nightly)]
+)
 def test_it_opens_after_as_many_calls_as_it_takes_for_five_failures_in_a_row(p, calls, error):
     """Each time it has closed again it begins anew, so one breaker gives many counts."""
     k = case("BREAKER-trip")["parameters"]["k"]

@@ -10,7 +10,7 @@ from evsim.parts.log.engine.assignors import ASSIGN
 from evsim.results.records import Outcome, Verdict
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
-from tests.support.nightly import by_day
+from tests.support.nightly import by_day, nightly
 from tests.support.statistics import agrees
 from tests.truth.measuring import checked, rows_of
 from tests.truth.systems import arrivals_from, consumers, system
@@ -157,7 +157,7 @@ def redelivered(run):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("shorter", "crashes", "error"), [
-    (1, by_day(160, 80), 0.25), (20, by_day(1100), 0.1),
+    pytest.param(1, 160, 0.25, marks=nightly), (20, by_day(1100), 0.1),
 ])  # fmt: skip
 def test_a_crash_repeats_the_work_since_the_last_commit(shorter, crashes, error):
     """A commit every 5 s, 200 messages a second: 500 again on average, 1000 at most; and 20 times shorter."""

@@ -6,6 +6,7 @@ import pytest
 from evsim.results.records import Fate, Outcome
 from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
+from tests.support.nightly import nightly
 from tests.support.statistics import agrees, mean_and_error
 from tests.truth.systems import system
 
@@ -100,7 +101,10 @@ def test_a_longer_pipe_makes_nothing_faster_but_its_writer():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("label", case("BLOCKING-tandem")["expected"])
+@pytest.mark.parametrize("label", [
+    pytest.param(label, marks=() if label in ("k=2,B=0", "k=2,B=10", "k=3,B=1") else nightly)
+    for label in case("BLOCKING-tandem")["expected"]
+])  # fmt: skip
 def test_stages_that_block_each_other_pass_on_as_much_as_theory_says(label):
     stages, room = (int(part.split("=")[1]) for part in label.split(","))
     records, rates = 4000, []
@@ -114,7 +118,8 @@ def test_stages_that_block_each_other_pass_on_as_much_as_theory_says(label):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("low, high, label, error", [
-    (3, 5, "U(3,5): 300 trials here", "SE"), (3.5, 4.5, "U(3.5,4.5): 300 trials here", "SE2"),
+    (3, 5, "U(3,5): 300 trials here", "SE"),
+    pytest.param(3.5, 4.5, "U(3.5,4.5): 300 trials here", "SE2", marks=nightly),
 ])  # fmt: skip
 def test_a_conveyor_belt_loses_as_many_parts_an_hour_as_in_another_program(low, high, label, error):
     work = {"uniform": [low, high]}

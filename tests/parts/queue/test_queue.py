@@ -5,7 +5,7 @@ import pytest
 
 from evsim.results.records import Outcome
 from tests.support.cases import case, expected
-from tests.support.nightly import by_day
+from tests.support.nightly import by_day, nightly
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure, rows_of, steady
 from tests.truth.systems import arrivals_from, consumers, cut_normal, exponential, poisson, system
@@ -247,7 +247,7 @@ def test_a_consumer_that_does_not_acknowledge_in_time_loses_all_it_holds():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["TTL-8-10-0.5", "TTL-0.8-1-5", "TTL-12-10-0.5"])
+@pytest.mark.parametrize("name", ["TTL-8-10-0.5", pytest.param("TTL-0.8-1-5", marks=nightly), "TTL-12-10-0.5"])
 def test_a_message_that_waits_too_long_expires(name):
     p, truth = case(name)["parameters"], expected(name)
     messages = 30_000

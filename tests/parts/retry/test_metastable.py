@@ -6,7 +6,7 @@ import pytest
 from evsim import load, theory
 from evsim.results.requests import ERROR, OK, TIMEOUT
 from evsim.scenario.advice import holding_times
-from tests.support.nightly import by_day
+from tests.support.nightly import by_day, nightly
 from tests.support.statistics import proportion_agrees
 
 pytestmark = pytest.mark.slow
@@ -109,7 +109,7 @@ def test_it_stays_down_with(hope):
 
 
 @pytest.mark.parametrize(("rate", "state", "share"), [
-    (25, "healthy", 0), (40, "metastable", 1), (80, "metastable", 1),
+    (25, "healthy", 0), (40, "metastable", 1), pytest.param(80, "metastable", 1, marks=nightly),
 ])  # fmt: skip
 def test_the_fixed_points_of_the_retry_loop_say_from_which_load_on_it_stays_down(rate, state, share):
     scenario = load("metastable")

@@ -6,6 +6,7 @@ import pytest
 from evsim.parts.retry.words import NO_RETRY
 from evsim.scenario import Scenario, ScenarioError
 from tests.support.cases import case, expected
+from tests.support.nightly import by_day
 from tests.support.statistics import Z
 from tests.truth.measuring import checked
 from tests.truth.systems import poisson, system
@@ -39,7 +40,7 @@ def test_a_budget_bounds_the_load_that_retries_add_and_plain_retries_do_not(f, s
     load, success = expected("BROOKER-retry", f"f={f} {strategy}")
     call = {"retry": RETRIES[strategy]} if RETRIES[strategy] else {}
     scenario = clients(call, [{"work": 0.001}, {"fail": f}], instances=100, arrivals=poisson(1000), duration=10)
-    runs = [checked(scenario, seed) for seed in range(5)]
+    runs = [checked(scenario, seed) for seed in range(by_day(5, 2))]
     calls = sum(len(run.tables.requests.row) for run in runs)
     done = sum(run.summary()["completed"] for run in runs)
     both = np.sqrt(1 / calls + 1 / THEIR_CALLS)  # their five runs are a sample too

@@ -122,7 +122,8 @@ class Story:
             [name for name in effect_marks(run) if name in told.names and mask[told.names.index(name), index]]
             for mask in (told.due, told.missing)
         )
-        self.spans, self.messages = self._spans(index), self._messages(index)
+        self.spans = self._spans(index)
+        self.messages = self._messages(index)
         self._link(int(requests.row[index]))
         self.incidents = {(row, kind) for _, kind, _, row in run.records.incidents if row in self.spans}
         for remark in remarks(run):
@@ -196,9 +197,11 @@ class Story:
     def _messages(self, index):
         columns = self.run.tables.messages
         channels = list(self.run.scenario.channels)
-        found = {}
-        for number in np.flatnonzero(self.run.tables.message_requests == index).tolist():
-            cause = int(columns["cause"][number])
+        found, causes = {}, {
+            number: int(columns["cause"][number])
+            for number in np.flatnonzero(self.run.tables.message_requests == index).tolist()
+        }  # fmt: skip
+        for number, cause in (causes | self._results(causes)).items():
             times = (self._since(columns[name][number]) for name in ("published", "appended", "acknowledged"))
             found[number] = Message(
                 number,
@@ -217,6 +220,14 @@ class Story:
                 self._since(self.run.tables.sendings.confirmed_from(number)),
             )
         return found
+
+    def _results(self, own):
+        """Messages of windows that are those of another request -> the row of this one that counts in it last."""
+        return {
+            message: mine[-1]
+            for message, rows in self.run.tables.causes.items()
+            if message not in own and (mine := [row for row in rows if row in self.spans])
+        }
 
     def _link(self, root):
         """Put everything below what caused it, and find the end."""

@@ -104,6 +104,7 @@ def test_a_result_has_many_causes_and_each_of_them_is_told_of_it():
     assert len(requests) == first.value > 1
     for request in requests:
         assert f"counter to results  (message {first.message}" in str(run.trace(request)), request
+        assert "counter-)results: " in run.sequence(request).mermaid(), request
 
 
 def test_a_result_is_linked_to_all_its_messages_in_opentelemetry(tmp_path):

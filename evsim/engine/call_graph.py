@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from evsim.engine.refusal import refuse
 from evsim.results.ways import CALL, DELIVERY, REQUEST, Way
 from evsim.scenario.fitting import callees
-from evsim.scenario.handlers import branches
+from evsim.scenario.handlers import positions
 from evsim.scenario.routing import homes, letter_homes
 
 __all__ = ["EntryPoint", "CallGraph"]
@@ -71,13 +71,9 @@ class CallGraph:
         place.gathered = gathered or (parent is not None and parent.gathered)
         self.places.append(place)
         handle = self.scenario.services[service].handle
-        if not callable(handle):
-            self.walk(handle, (), place, (*trail, place))
+        for here, step in positions(handle):
+            self.walk_step(step, here, place, (*trail, place))
         return place
-
-    def walk(self, steps, position, place, trail):
-        for index, step in enumerate(steps):
-            self.walk_step(step, (*position, index), place, trail)
 
     def walk_step(self, step, here, place, trail):
         if step.asks:
@@ -88,8 +84,6 @@ class CallGraph:
         elif step.publishes:
             place.steps[here] = self._readers(homes(self.scenario, step), place, trail, step.gathers)
             self._unwalked.append((step, here, place, trail))
-        for number, inner in enumerate(branches(step)):
-            self.walk(inner, (*here, number), place, trail)
 
     def walk_letters(self):
         """The places of dead letters come after all others, so that they change nobody's ordinals."""

@@ -8,7 +8,7 @@ calls from Python to Python, which take memory and nothing of the machine's own 
 import sys
 from contextlib import contextmanager
 
-from evsim.scenario.handlers import branches
+from evsim.scenario.handlers import all_steps
 
 __all__ = ["building", "roomy", "running"]
 
@@ -41,10 +41,4 @@ def running(kernel):
 
 def _steps(handle):
     """How many steps a handler has, with its beginning."""
-    count, left = 1, [handle]
-    while left:
-        steps = left.pop()
-        for step in () if callable(steps) else steps:
-            count += 1
-            left += branches(step)
-    return count
+    return 1 + sum(1 for _ in all_steps(handle))

@@ -4,6 +4,7 @@ Each step is a function of a row that ends by calling the next one, now or throu
 program counter. The edges say what a reply, an end and a failure mean.
 """
 
+from collections import Counter
 from heapq import heappush
 
 from evsim.engine.environment import ANSWER
@@ -12,7 +13,7 @@ from evsim.engine.generator import generator_handler
 from evsim.engine.step_builders import BUILDERS, builder, first_work, may_strike
 from evsim.results.records import Outcome
 from evsim.scenario.faults import strikes_after_reply
-from evsim.scenario.handlers import all_steps, branches, numbered, title, titles
+from evsim.scenario.handlers import all_steps, numbered, positions, title, titles
 
 __all__ = ["compile_handler"]
 
@@ -50,24 +51,16 @@ class Compiler:
         self.system, self.place, self.service, self.edge = system, place, service, edge
         self.kernel = kernel = system.kernel
         self.rows, self.env, self.effects = kernel.records.rows, kernel.env, system.effects
-        self.ordinals = {}  # kind of step -> how many were met, in the order of the file
         steps = service.settings.handle
-        self.steps_met = {} if callable(steps) else self._ordinals(steps, ())
+        self.steps_met, met = {}, Counter()  # position -> ordinal of the step among the steps of its kind
+        for here, step in positions(steps):
+            self.steps_met[here] = met[step.kind]
+            met[step.kind] += 1
         self.failpoints = Failpoints(self)
         self.titles = titles(steps) if self.failpoints.moments else {}
         self.replies_early = False
         self.around = []  # what policies of the service put around the handling
         self.still = None  # inside a branch that may lose: wraps what follows a step
-
-    def _ordinals(self, steps, position):
-        """position -> ordinal of the step among the steps of its kind."""
-        met = {}
-        for index, step in enumerate(steps):
-            here = (*position, index)
-            met[here] = self.ordinals[step.kind] = self.ordinals.get(step.kind, -1) + 1
-            for number, branch in enumerate(branches(step)):
-                met |= self._ordinals(branch, (*here, number))
-        return met
 
     # The end of a handler.
 
@@ -175,8 +168,7 @@ def _takes_time(scenario, steps):
         or step.asks
         or (step.kind not in BUILDERS and not step.in_no_time)  # a part's: it may
         or (step.kind == "publish" and step.acks != 0 and scenario.channels[step.channel].confirms)
-        or any(_takes_time(scenario, branch) for branch in branches(step))
-        for step in steps
+        for step in all_steps(steps)
     )
 
 

@@ -4,7 +4,7 @@ An edge is *guarded* where its answer may be bad, late or lost, or where who wai
 """
 
 from evsim.engine.weak_points import is_faulty, mortal
-from evsim.scenario.handlers import all_steps, branches
+from evsim.scenario.handlers import all_steps, positions
 from evsim.scenario.routing import homes
 
 __all__ = ["Risk"]
@@ -56,7 +56,7 @@ class Risk:
             settings = self.scenario.services[place.service]
             self._known[place.number] = False  # a place that leads back here adds no risk of its own
             self._known[place.number] = (
-                self.guards(place.service) or settings.turns_away or self._steps(place, settings.handle, ())
+                self.guards(place.service) or settings.turns_away or self._steps(place, settings.handle)
             )
         return self._known[place.number]
 
@@ -84,12 +84,11 @@ class Risk:
             self._racing[service] = _any_wins(self.scenario.services[service].handle)
         return self._racing[service]
 
-    def _steps(self, place, steps, position):
+    def _steps(self, place, steps):
         """Whether a handler may fail of itself."""
         if callable(steps):
             return True
-        for index, step in enumerate(steps):
-            here = (*position, index)
+        for here, step in positions(steps):
             if step.kind == "fail" or (step.effects and step.policies):
                 return True
             if step.kind == "call" and step.on_error.fails:
@@ -100,9 +99,6 @@ class Risk:
                 return True
             if step.holds and self.publishing(place, step):
                 return True
-            for number, branch in enumerate(branches(step)):
-                if self._steps(place, branch, (*here, number)):
-                    return True
         return False
 
 

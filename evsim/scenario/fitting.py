@@ -1,7 +1,7 @@
 """What fits a channel without a broker: which steps and subscriptions a bus or a pipe takes."""
 
 from .errors import Problem, a
-from .handlers import walk
+from .handlers import all_steps, walk
 from .routing import homes
 
 
@@ -13,6 +13,13 @@ def readers(scenario, channel):
         for subscription in service.subscribe
         if subscription.channel == channel
     ]
+
+
+def waits_in(scenario, channel):
+    """What publishers keep messages for a channel in before they send them: a batch, an outbox ...; None: nothing."""
+    steps = (step for service in scenario.services.values() for step in all_steps(service.handle) if step.publishes)
+    relayed = (step.relayed_by for step in steps if step.channel == channel and step.relayed_by)
+    return scenario.complete.channels[channel].waits_in or next(relayed, None)
 
 
 def callees(scenario, step):

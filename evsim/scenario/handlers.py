@@ -1,6 +1,8 @@
 """Ways through a handler: all its steps, what lies inside a step, and what each is called."""
 
-__all__ = ["all_steps", "branches", "numbered", "step_at", "title", "titles", "walk", "without_answer"]
+from collections import Counter
+
+__all__ = ["all_steps", "branches", "numbered", "positions", "step_at", "title", "titles", "walk", "without_answer"]
 
 
 def walk(steps, path=(), unsure=False):
@@ -15,9 +17,21 @@ def walk(steps, path=(), unsure=False):
         unsure = unsure or step.fails > 0
 
 
+def positions(steps, position=()):
+    """Every step in a handler, depth first: (its position, step); none of a Python function.
+
+    A position is the index of a step, then for each step it lies in: the number of the branch, and the index there.
+    """
+    for index, step in enumerate(() if callable(steps) else steps):
+        here = (*position, index)
+        yield here, step
+        for number, branch in enumerate(branches(step)):
+            yield from positions(branch, (*here, number))
+
+
 def all_steps(steps):
     """Every step of a handler, those inside others too; none of a Python function."""
-    return (step for _, step, _ in walk(steps))
+    return (step for _, step in positions(steps))
 
 
 def branches(step):
@@ -36,16 +50,13 @@ def title(step):
     return f"{step.kind} {about}" if isinstance(about, str) else step.kind
 
 
-def titles(steps, position=(), met=None):
+def titles(steps):
     """Position of each step in a handler -> its title; the second of a title is `work #2`."""
-    met = {} if met is None else met
-    found = {}
-    for index, step in enumerate(() if callable(steps) else steps):
-        here, name = (*position, index), title(step)
-        met[name] = met.get(name, 0) + 1
+    met, found = Counter(), {}
+    for here, step in positions(steps):
+        name = title(step)
+        met[name] += 1
         found[here] = numbered(name, met[name])
-        for number, branch in enumerate(branches(step)):
-            found |= titles(branch, (*here, number), met)
     return found
 
 

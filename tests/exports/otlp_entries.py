@@ -44,7 +44,7 @@ def otlp_means(plain):
     for message in plain.messages:
         yield span(*sent(plain, message), trace=(message.request.workload, message.request.number),
                    error=unkept(message), says=messaging(plain, message, "send", "send"),
-                   events=met_on_its_way(message))  # fmt: skip
+                   events=met_on_its_way(plain, message))  # fmt: skip
     for time, kind, target, until in faults:
         what = "fault", (kind, target, nano(time))
         yield span(target, "internal", what, kind, time, until, None, trace=what,
@@ -133,13 +133,14 @@ def unkept(message):
     return fate if message.appended is None and fate != "under way" else ""
 
 
-def met_on_its_way(message):
+def met_on_its_way(plain, message):
+    lingers = getattr(plain.run.scenario.complete.channels[message.channel], "linger", None)
     events = []
     for number, each in enumerate(message.sendings):
         if number:
             events.append((nano(each.sent), "sent again", ""))
         elif each.sent != message.published:
-            events.append((nano(each.sent), "relayed from the outbox", ""))
+            events.append((nano(each.sent), f"left the {'batch' if lingers else 'outbox'}", ""))
         if each.arrived == each.arrived:
             events.append((nano(each.arrived), each.fate, ""))
         elif each.fate == "lost":

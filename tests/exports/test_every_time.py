@@ -65,7 +65,7 @@ def test_there_is_an_entry_of_each_kind():
         kinds |= {entry[3] for entry in perfetto_means(plain) if entry[0] != "thread"}
     assert {word for kind, word in spans if kind != "internal"} == {"call", "serves", "process", "send", "ack", "nack"}
     assert events >= {
-        "effect", "undo", "remark", "fault", "reply", "sent again", "relayed from the outbox", "kept", "refused",
+        "effect", "undo", "remark", "fault", "reply", "sent again", "left the outbox", "kept", "refused",
         "came again", "lost", "delivery crashed", "delivery lost", "delivery withdrawn",
     }  # fmt: skip
     assert kinds == {"request", "call", "channel", "inbox", "work", "message", "effect", "undo", "remark", "fault"}

@@ -119,6 +119,10 @@ class LogSettings(Likened):
                         hint="add session_timeout: 45s",
                     )
 
+    @property
+    def waits_in(self):  # type: ignore[override]
+        return "batch" if self.linger else None
+
     def read_plainly(self, service):
         """Instances that have an inbox each own their partitions."""
         return {"assignor": "range"} if service.own_inboxes else {}

@@ -18,6 +18,7 @@ from bisect import bisect_left, bisect_right
 from evsim.results.export.destination import write_list
 from evsim.results.export.identity import unix_nanoseconds
 from evsim.results.export.moments import Facts
+from evsim.scenario.fitting import waits_in
 from evsim.version import installed_version
 
 __all__ = ["ONE_FILE", "write"]
@@ -129,7 +130,8 @@ class Spans:
         events = []
         for number, (sent, arrived, fate) in enumerate(message.sendings):
             if number or sent != message.published:
-                events.append(_event(sent, "sent again" if number else "relayed from the outbox"))
+                left = f"left the {waits_in(self.scenario, message.channel)}"
+                events.append(_event(sent, "sent again" if number else left))
             if arrived is not None or fate == "lost":
                 events.append(_event(sent if arrived is None else arrived, fate))
         for attempt in self.never_started.get(message.number, ()):

@@ -50,8 +50,8 @@ faults, bands, notes, catch_ups, states, odd, requests, history, attempts, messa
     lives: ``[instance, from, to]``, where instances come and go; the effects that it writes, as indices into the
     film's.
 ``channels``
-    ``{name, kind, broker, partitions, lingers, groups, confirms}``; ``broker``: a broker keeps it; ``lingers``:
-    publishers keep messages back for a batch; ``groups`` are ``{service, group}``; ``confirms`` names the services
+    ``{name, kind, broker, partitions, waits_in, groups, confirms}``; ``broker``: a broker keeps it; ``waits_in``:
+    what publishers keep messages back in; ``groups`` are ``{service, group}``; ``confirms`` names the services
     whose workers wait until the channel has confirmed a message.
 ``wires``
     ``[kind, from, to]`` of everybody who asks, calls, publishes to, hands on to or delivers to somebody, and of dead

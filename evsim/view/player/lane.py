@@ -5,6 +5,7 @@ import numpy as np
 from evsim.results.remarks import sentences
 from evsim.results.sendings import KINDS as SENDING_KINDS
 from evsim.scenario.faults import FAULT_KINDS
+from evsim.scenario.fitting import waits_in
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.routing import dead_letters
 from evsim.view.flow import catch_ups
@@ -129,7 +130,7 @@ def _channel(name, channel, scenario):
         "kind": channel.kind,
         "broker": channel.brokered,
         "partitions": getattr(channel, "partitions_at_last", 0),
-        "lingers": getattr(channel, "linger", None) is not None,
+        "waits_in": waits_in(scenario, name),
         "groups": groups,
         "confirms": confirms,
     }

@@ -227,7 +227,7 @@ function tickets(stage, box, { name }, { line, outbox }) {
   }
   if (outbox.length) {
     const { channels, messages } = stage.index.lane;
-    const place = channels[messages.channel[outbox[0]]].lingers ? "batch" : "outbox";
+    const place = channels[messages.channel[outbox[0]]].waits_in;
     const words = () => `${outbox.length} messages wait in the ${place} of ${name}`;
     const right = { x: box.x + box.width - PAD, "text-anchor": "end" };
     items.push({

@@ -114,7 +114,7 @@ export function sentence(index, event, who) {
 function ofMessage({ lane, called, film: { codes } }, kind, number, who) {
   const { attempts, messages } = lane;
   const [sender, channel] = endsOfMessage(lane, number).map(called);
-  const place = lane.channels[messages.channel[number]].lingers ? "batch" : "outbox";
+  const place = lane.channels[messages.channel[number]].waits_in;
   if (kind === PUBLISHED) {
     const maker = lane.channels[messages.sender[number] - lane.services.length];
     if (maker?.kind === "exchange") return `${sender} hands a copy about ${who} on to ${channel}`;

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 import evsim
 from evsim.lesson import lesson_size
+from evsim.lesson.delivery_task import with_mail_server
 from evsim.results.common_prefix import common_prefix
 from evsim.view.changes import figures, what_changed
 from evsim.view.player.film import film, future
@@ -48,8 +49,17 @@ def files(tmp_path_factory):
         evsim.play(*its).to_html(folder / f"{name}.html")
     healthy = [lesson_size(name).run() for name in ("classic", "events")]
     evsim.play(*healthy).to_html(folder / "stored.html", moments=[8, 20])
+    evsim.play(runs.classic(), hides=True).to_html(folder / "hides.html")
+    evsim.play(wide().run(until=2)).to_html(folder / "wide.html")
     (folder / "branches.html").write_text(page(branched(), "branches"), encoding="utf-8")
     return folder
+
+
+def wide():
+    """A system of so many columns that they do not stand beside telephone and lamps."""
+    letters = {"channel": "customer-registered", "dead_letter": "letters"}
+    changes = {"services.mailing-list.subscribe": letters, "channels.letters": "queue"}
+    return with_mail_server().replace(changes)
 
 
 def branched():
@@ -332,6 +342,36 @@ def test_on_a_telephone_all_of_a_stage_is_seen_and_holds_still(open_page):
         assert page.evaluate(tops) == before, number
     page.set_viewport_size({"width": 1280, "height": 720})
     page.wait_for_function("!player.upright")
+
+
+def test_a_wide_stage_has_a_line_of_its_own_and_no_box_is_cut_off(open_page):
+    page = open_page("wide")
+    for width in (934, 700):
+        page.set_viewport_size({"width": width, "height": 768})
+        page.wait_for_function(f"player.root.clientWidth <= {width} && player.upright === ({width} < 800)")
+        frame = "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.querySelector('.ev-stage-frame'))"
+        assert page.evaluate(frame) == 0, width
+
+
+def test_what_is_hidden_of_the_future_is_told_nowhere(open_page):
+    page = open_page("hides")
+    page.evaluate("player.find(92)")  # they come while the list is down
+    asked = page.evaluate("player.selection.get().time")
+    page.evaluate(f"player.goTo({asked + 2000})")
+    options = "[...document.querySelectorAll('option')].filter((each) => each.hidden !== each.disabled).length"
+    assert page.evaluate(options) == 0
+    offered = "!player.controls.jumps.options[at].hidden && known > player.until()"
+    to_come = f"player.controls.targets.filter(({{known}}, at) => {offered})"
+    assert page.evaluate(f"{to_come}.length") == 0 < page.evaluate("player.controls.targets.length")
+    assert not page.locator(".ev-lv-captions").is_visible()
+    assert (
+        "from now" not in page.locator(".ev-fl-sentence").inner_text()
+        and "never" not in page.locator(".ev-fl-sentence").inner_text()
+    )
+    assert page.locator(".ev-fl-number.wait").count() == 0
+    page.evaluate("player.goTo(player.film.end)")
+    assert "told error" in page.locator(".ev-lv-captions").inner_text()
+    assert page.evaluate(f"{to_come}.length") == 0 and page.evaluate("player.controls.jumps.options[0].hidden") is False
 
 
 def test_nothing_is_written_on_other_words(open_page):

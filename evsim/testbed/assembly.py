@@ -59,11 +59,32 @@ class _Story:
         self.luck, self.rows, self.messages, self.deaths = luck, {}, {}, {}
         self.effects, self.ups, self.slept = [], {}, []
         self._current = {}  # (message, service) -> the row of the attempt that is under way
-        for process, time, kind, *what in read_journals(folder):
+        entries = read_journals(folder)
+        for process, time, kind, *what in sorted(
+            [*entries, *self._appended_unseen(entries)], key=lambda entry: entry[1]
+        ):
             handle = getattr(self, "_" + kind.replace(" ", "_"), None)
             if handle is not None:
                 handle(process, time, *what)
         self.effects += [(row, effect, time) for row, effect, time in rows_written(folder)]
+
+    def _appended_unseen(self, entries):
+        """``appended`` entries for what a broker without a journal has kept, as those who reached it have noted.
+
+        The server's clock, or its answer, tells when; the order in a partition is that of its numbers.
+        """
+        published = {what[0]: what for _, _, kind, *what in entries if kind == "published"}
+        times, numbers, offsets = {}, {}, {}
+        for _, _, kind, *what in entries:
+            if kind == "kept":
+                message, number, time = what
+                numbers[message] = number
+                times[message] = min(time, times.get(message, time))
+        for message in sorted(numbers, key=numbers.get):
+            _, route, luck, _, partition = published[message]
+            channel = self.luck.routes[route].channel.name
+            offset = offsets[channel, partition] = offsets.get((channel, partition), -1) + 1
+            yield "broker", times[message], "appended", message, channel, partition, offset, route, luck
 
     def _up(self, process, time):
         self.ups.setdefault(process, []).append(time)
@@ -110,10 +131,10 @@ class _Story:
 
     def _appended(self, process, time, id, channel, partition, offset, route, luck):
         message = self.messages[id]
-        message.appended, message.offset = time, offset
-        if self.luck.kernel.scenario.channels[channel].partitioned:
-            for service, _ in self.luck.kernel.graph.subscribers[channel]:
-                self._deliver(message, service, 1, time)
+        message.appended, message.offset = max(time, message.published), offset
+        if self.luck.kernel.scenario.channels[message.channel].partitioned:
+            for service, _ in self.luck.kernel.graph.subscribers[message.channel]:
+                self._deliver(message, service, 1, message.appended)
 
     def _deliver(self, message, service, attempt, time):
         id = f"{message.id}>{service}#{attempt}"
@@ -126,8 +147,19 @@ class _Story:
         row = self._current.get((id, service))
         if row is None or row.attempt != attempt:
             message = self.messages[id]
-            row = self._deliver(message, service, attempt, message.appended if attempt == 1 else time)
+            row = self._again(message, service, attempt, time)
         row.leased = time
+
+    def _again(self, message, service, attempt, time):
+        """A further attempt of which the broker has said nothing but this; those before it have ended."""
+        before = self._current.get((message.id, service))
+        if before is None and attempt > 1:
+            before = self._deliver(message, service, 1, message.appended)
+        while before is not None and before.attempt < attempt:
+            if before.verdict == Verdict.OPEN:
+                before.settled, before.verdict = time, Verdict.GIVEN_BACK
+            before = self._deliver(message, service, before.attempt + 1, time)
+        return before or self._deliver(message, service, attempt, message.appended)
 
     def _settled(self, process, time, id, service, attempt):
         row = self.rows[f"{id}>{service}#{attempt}"]
@@ -167,6 +199,10 @@ class _Story:
                 if row.place.is_delivery and row.arrived != row.arrived:
                     row.arrived = nan
         for row in self.rows.values():
+            if row.place.is_delivery and row.outcome == Outcome.OPEN:  # handed to nobody who lived to note it
+                row.outcome, row.reason, row.ended = Outcome.LOST, Reason.CRASH, row.settled
+            if row.place.is_delivery and row.outcome == Outcome.OK and row.verdict == Verdict.OPEN:
+                row.settled, row.verdict = row.ended, Verdict.DONE  # it came no more, so the broker had heard of it
             parent = self.rows.get(row.parent)
             if not row.place.is_call or parent is None:
                 continue
@@ -177,7 +213,7 @@ class _Story:
                 row.outcome, row.reason, row.ended = Outcome.LOST, Reason.CRASH, row.settled
 
 
-def assemble(scenario, seed, folder, origin, ended_at, outages, mailbox=""):
+def assemble(scenario, seed, folder, origin, ended_at, outages, broker="mini", mailbox=""):
     """The :class:`evsim.run.Run` of what was noted in a folder.
 
     origin, ended_at: the zero and the end of the run on the machine's clock. outages: (kind, place, start, end) as
@@ -192,7 +228,7 @@ def assemble(scenario, seed, folder, origin, ended_at, outages, mailbox=""):
             crashes.setdefault(each[1], []).append(each[2])
     story.close(crashes)
     scenario = scenario.replace({"faults": [_fault(each, origin) for each in outages]})
-    return _Assembly(scenario, seed, story, origin, ended_at, outages).run(mailbox)
+    return _Assembly(scenario, seed, story, origin, ended_at, outages).run(broker, mailbox)
 
 
 def _fault(outage, origin):
@@ -216,7 +252,7 @@ class _Assembly:
         self.outages = outages
         self.numbers, self.message_numbers = {}, {}
 
-    def run(self, mailbox):
+    def run(self, broker, mailbox):
         rows = sorted(self.story.rows.values(), key=lambda row: (row.born, row.attempt))
         messages = sorted(self.story.messages.values(), key=lambda message: message.published)
         self.numbers = {row.id: number for number, row in enumerate(rows)}
@@ -229,7 +265,7 @@ class _Assembly:
             self._write_effect(row, effect, time)
         self._write_lives()
         return self.execution.results(
-            self._inventory(), still_open=0, ended_at=self.ended_at / SECOND, warnings=(), broker="mini",
+            self._inventory(), still_open=0, ended_at=self.ended_at / SECOND, warnings=(), broker=broker,
             slept=[(self.numbers[id], *times) for id, *times in self.story.slept], mailbox=mailbox,
         )  # fmt: skip
 

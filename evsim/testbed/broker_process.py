@@ -60,7 +60,7 @@ class BrokerProcess(Process):
     async def start(self):
         return wire.port_of(await wire.listen(self.port, self.token, self._serve))
 
-    def status(self):
+    async def status(self):
         return {"backlog": sum(map(len, self.backlogs.values()))}
 
     def _recover(self):

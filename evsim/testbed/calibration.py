@@ -83,7 +83,7 @@ def calibrate(run, slept):
         for name in run.scenario.services
         if (ok & (service == name)).any() and not _has_branches(run, name)
     }
-    return Calibration(float(np.mean(late)), float(np.percentile(late, 99)), _mean_of(hops, rows, run), overhead)
+    return Calibration(float(np.mean(late)), float(np.percentile(late, 99)), _middle_of(hops, rows, run), overhead)
 
 
 def refuse_if_busy(calibration):
@@ -105,12 +105,12 @@ def _or_nothing(times):
     return np.where(np.isnan(times), 0.0, times)
 
 
-def _mean_of(hops, rows, run):
-    """The mean of the times of all hops that were made: a call's only where it waited for nothing on the way."""
+def _middle_of(hops, rows, run):
+    """The median of the times of all hops: in an outage some messages wait for the other end to come back."""
     times = np.concatenate(hops)
     delivered = np.array([place.is_delivery for place in run.tables.places])[rows["place"]]
     times[: len(delivered)][delivered] = np.nan  # at the broker they are ready when they are born
-    return float(np.nanmean(times)) if np.isfinite(times).any() else float("nan")
+    return float(np.nanmedian(times)) if np.isfinite(times).any() else float("nan")
 
 
 def _in_ms(seconds):

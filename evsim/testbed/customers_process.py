@@ -28,7 +28,7 @@ class CustomersProcess(Process):
         for place, times in self.coming:
             self._beside(self._come(place, times, origin))
 
-    def status(self):
+    async def status(self):
         return {"to come": self.to_come, "asking": len(self.asking)}
 
     def _beside(self, work):

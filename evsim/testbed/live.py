@@ -8,6 +8,7 @@ from evsim.scenario.arguments import a_number, a_scenario, a_time
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.units import write_time
 from evsim.testbed.assembly import assemble
+from evsim.testbed.brokers import a_broker
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.mail_process import MAILBOX
 from evsim.testbed.supervisor import Supervisor
@@ -17,7 +18,7 @@ __all__ = ["live"]
 KILL = re.compile(r"(?P<service>[^@+]+)@(?P<at>[^@+]+)\+(?P<length>[^@+]+)")
 
 
-def live(scenario, seed=None, *, seconds=None, kill=(), mails=None, progress=None):
+def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", mails=None, progress=None):
     """Run a scenario with real processes on this machine: the :class:`evsim.testbed.live_run.LiveRun`.
 
     Each service is a process, and so are the customers, the broker and the mail server; rows go to a SQLite file.
@@ -26,6 +27,7 @@ def live(scenario, seed=None, *, seconds=None, kill=(), mails=None, progress=Non
     scenario: itself, its name or file. seconds: how long customers come (default: the scenario's duration). kill: what
     is killed and started again, ``"mailing-list@10s+3s"`` or several: at 10 s, for 3 s and until it has started; the
     broker by the name of its channel.
+    broker: ``mini``, which evsim brings, or ``nats`` (``pip install "evsim[live]"``).
     mails: the services whose effects are mails (default: those with *mail* in their name). progress: called with the
     seconds that have passed.
 
@@ -41,15 +43,15 @@ def live(scenario, seed=None, *, seconds=None, kill=(), mails=None, progress=Non
     if kills:
         scenario = scenario.replace({"faults": [*scenario.to_dict().get("faults", []), *kills]})
     check_carries(scenario)
-    mails = _checked(scenario, mails)
+    mails, broker = _checked(scenario, mails), a_broker(broker)
     seed = scenario.run_settings.seed if seed is None else seed
     with TemporaryDirectory(prefix="evsim-live-", ignore_cleanup_errors=True) as folder:
-        with Supervisor(scenario, seed, folder, mails) as supervisor:
+        with Supervisor(scenario, seed, folder, mails, broker) as supervisor:
             supervisor.start()
             ended_at = supervisor.run(progress)
         mailbox = Path(folder) / MAILBOX
         return assemble(
-            scenario, seed, folder, supervisor.origin, ended_at, supervisor.outages,
+            scenario, seed, folder, supervisor.origin, ended_at, supervisor.outages, broker,
             mailbox=mailbox.read_text(encoding="utf-8", errors="replace") if mailbox.exists() else "",
         )  # fmt: skip
 

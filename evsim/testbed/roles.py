@@ -24,6 +24,7 @@ class Process:
         self.name, self.life, self.folder = task["name"], task["life"], task["folder"]
         self.token, self.port, self.seed = task["token"], task["port"], task["seed"]
         self.scenario = Scenario.from_dict(task["scenario"], task["scenario_folder"])
+        self.broker_kind = task["broker"]
         self.journal = Journal(self.folder, self.name, self.life)
         self.peers = {}
 
@@ -37,9 +38,17 @@ class Process:
     async def begin(self, origin):
         """The run begins."""
 
-    def status(self):
+    async def status(self):
         """What is open, as a dict; nothing is where all values are 0."""
         return {}
+
+    @property
+    def children(self):
+        """The numbers of processes that it has started, which are killed when it is."""
+        return []
+
+    def leave(self):
+        """Whoever started this process has gone."""
 
 
 def serve(role):
@@ -52,7 +61,7 @@ async def _live(process):
     loop = asyncio.get_running_loop()
     port = await process.start()
     process.journal.note("up")
-    _say({"port": port})
+    _say({"port": (port, process.children)})
 
     async def obey(order):
         if "peers" in order:
@@ -62,12 +71,13 @@ async def _live(process):
             await process.begin(order["begin"])
             _say({"begun": True})
         else:
-            _say({"status": process.status()})
+            _say({"status": await process.status()})
 
     def listen():
         for line in sys.stdin:
             asyncio.run_coroutine_threadsafe(obey(json.loads(line)), loop).add_done_callback(_report)
-        os._exit(0)  # whoever started this has gone
+        process.leave()
+        os._exit(0)
 
     Thread(target=listen, daemon=True).start()
     await asyncio.Event().wait()

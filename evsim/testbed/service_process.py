@@ -8,7 +8,7 @@ from time import monotonic_ns
 from evsim.engine.execution import Execution
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.testbed import wire
-from evsim.testbed.broker_client import BrokerClient
+from evsim.testbed.brokers import client_of
 from evsim.testbed.caller import Caller
 from evsim.testbed.effects import store_of
 from evsim.testbed.luck import Luck
@@ -55,11 +55,11 @@ class ServiceProcess(Process):
         await super().meet(peers)
         if "broker" in peers and self.broker is None:
             channels = [each.channel for each in self.settings.subscribe]
-            self.broker = BrokerClient(self, channels, self._delivered)
+            self.broker = client_of(self.broker_kind)(self, channels, self._delivered)
             self._spawn(self.broker.stay_connected())
             await self.broker.connected.wait()
 
-    def status(self):
+    async def status(self):
         unsent = self.broker.open if self.broker else 0
         return {"waiting": len(self.inbox), "working": self.settings.workers - len(self.free), "unsent": unsent}
 

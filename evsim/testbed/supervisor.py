@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from secrets import token_hex
 from threading import Thread
 from time import monotonic_ns, sleep
 
+from evsim.testbed.brokers import BROKERS
 from evsim.ticks import ticks
 
 __all__ = ["LiveError", "Supervisor"]
@@ -21,7 +23,6 @@ LOOK = 0.02  # seconds between two looks at what is still open
 ROLES = {
     "service": "evsim.testbed.service_process",
     "customers": "evsim.testbed.customers_process",
-    "broker": "evsim.testbed.broker_process",
     "mail": "evsim.testbed.mail_process",
 }
 
@@ -38,10 +39,10 @@ class _Child:
         self._errors = Path(task["folder"]) / f"{task['name']}.{task['life']}.err"
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", ROLES[role]],
+                [sys.executable, "-m", ROLES.get(role) or BROKERS[task["broker"]].process],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment(),
             )  # fmt: skip
-        self._said = Queue()
+        self._said, self.children = Queue(), []
         self._listening = Thread(target=self._listen, daemon=True)
         self._listening.start()
         self.tell(task)
@@ -69,7 +70,10 @@ class _Child:
         return said[what]
 
     def kill(self):
-        """End it at once, and return when it is gone: the time."""
+        """End it at once, with what it has started, and return when it is gone: the time."""
+        for number in self.children:
+            with suppress(OSError):
+                os.kill(number, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         self._listening.join()
@@ -79,10 +83,8 @@ class _Child:
 
     def close(self):
         for pipe in (self.process.stdin, self.process.stdout):
-            try:
+            with suppress(OSError):
                 pipe.close()
-            except OSError:
-                pass
 
     def _last_words(self):
         lines = self._errors.read_text(errors="replace").strip().splitlines()
@@ -103,11 +105,12 @@ class Supervisor:
     nanoseconds of the machine's clock.
     """
 
-    def __init__(self, scenario, seed, folder, mails):
+    def __init__(self, scenario, seed, folder, mails, broker):
         self.scenario, self.folder, self.mails = scenario, str(folder), mails
         self.children, self.outages, self.origin = {}, [], None
         self._task = {
-            "seed": seed, "folder": self.folder, "token": token_hex(16), "scenario": scenario.to_dict(),
+            "seed": seed, "folder": self.folder, "token": token_hex(16), "broker": broker,
+            "scenario": scenario.to_dict(),
             "scenario_folder": None if scenario.folder is None else str(scenario.folder),
         }  # fmt: skip
         self._lives, self._ports = {}, {}
@@ -144,7 +147,7 @@ class Supervisor:
 
     def _port(self, name):
         if name not in self._ports or self.children[name].task["life"] > 1:
-            self._ports[name] = self.children[name].hear("port")
+            self._ports[name], self.children[name].children = self.children[name].hear("port")
         return self._ports[name]
 
     def _meet(self, name):

@@ -50,6 +50,11 @@ def test_a_kill_is_a_place_a_moment_and_a_length(kill):
         evsim.live(EVENTS, kill=[kill])
 
 
+def test_a_broker_that_is_not_known_is_refused_with_those_that_are():
+    with pytest.raises(evsim.ScenarioError, match="mini, nats"):
+        evsim.live(EVENTS, broker="rabbit")
+
+
 def test_whom_a_kill_means_is_there():
     with pytest.raises(evsim.ScenarioError, match="mailing-list"):
         evsim.live(EVENTS, kill="mailing-lst@1s+2s")

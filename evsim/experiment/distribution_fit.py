@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -100,16 +99,23 @@ def _judged(name, settings, values, random):
 
 def _distance(distribution, values):
     """The largest gap between the share of the values up to a time and the probability of it."""
-    at = distribution.mean * _phases(distribution.k) if hasattr(distribution, "k") else distribution.quantile(GRID)
-    expected = np.interp(values, at, GRID, left=0.0, right=1.0)
+    if hasattr(distribution, "k"):
+        expected = _erlang_below(values * distribution.k / distribution.mean, distribution.k)
+    else:
+        expected = np.interp(values, distribution.quantile(GRID), GRID, left=0.0, right=1.0)
     steps = np.arange(len(values) + 1) / len(values)
     return float(max(np.max(steps[1:] - expected), np.max(expected - steps[:-1])))
 
 
-@cache
-def _phases(number):
-    """The quantiles of an Erlang distribution with so many phases and a mean of 1; to seek them takes time."""
-    return Distribution.read({"erlang": {"mean": 1.0, "k": number}}).quantile(GRID)
+def _erlang_below(x, phases):
+    """The probability that so many phases of mean 1 take at most x: 1 - sum of e^-x x^n / n! over n below it."""
+    with np.errstate(divide="ignore"):
+        logs = np.log(x)
+    term, more = -x, np.exp(-x)
+    for number in range(1, phases):
+        term = term + logs - math.log(number)
+        more += np.exp(term)
+    return 1 - more
 
 
 def _exponential(values):

@@ -84,6 +84,7 @@ def broken(text, luck):
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STATED)
 def test_a_broken_file_makes_a_page_that_validates_or_one_sentence(name, tmp_path):
     text = (SAMPLES / name).read_text()

@@ -86,6 +86,7 @@ def test_every_number_of_the_page_has_an_origin():
         assert unsaid == [], name
 
 
+@pytest.mark.slow
 def test_several_files_make_one_scenario_and_who_knows_best_is_believed():
     """The boxes of the compose file, the steps and times of the trace, and the customers of the log."""
     files = [SAMPLES / name for name in ("compose.yaml", "jaeger.json", "nginx.log")]
@@ -99,6 +100,7 @@ def test_several_files_make_one_scenario_and_who_knows_best_is_believed():
     assert evsim.from_file(*reversed(files), name="shop").scenario == scenario
 
 
+@pytest.mark.slow
 def test_the_kits_own_trace_reads_back_to_a_scenario_with_the_same_means(tmp_path):
     """The run that was exported lies where one more run of what was read would lie, 99 times of 100."""
     hybrid = evsim.load("registration-hybrid").replace({"run.duration": "20s", "run.warmup": "0s"})

@@ -34,6 +34,7 @@ def small(
     return evsim.replay(evsim.Scenario.from_dict(SMALL), folder / "timeline.csv", folder / "observed.csv", n=2, jobs=1)
 
 
+@pytest.mark.slow
 def test_the_worked_example_is_off_by_what_its_table_says(found):
     """The mean over the stretches of |predicted - observed| / observed, worked out in a plain loop."""
     for figure, seen in found.observed.items():
@@ -43,6 +44,7 @@ def test_the_worked_example_is_off_by_what_its_table_says(found):
     assert found.error("response_mean") < 0.2 and found.error("requests") < 0.1
 
 
+@pytest.mark.slow
 def test_the_slow_payment_of_the_example_is_seen_at_its_time(found):
     said = found.predicted["response_mean"].mean(axis=0)
     assert said[4:8].min() > 1.5 * max(said[:4].max(), said[12:16].max())
@@ -99,6 +101,7 @@ def test_what_was_observed_must_be_figures_in_the_order_of_time(tmp_path):
         assert str(error.value).startswith(said) or "timeline" in str(error.value), str(error.value)
 
 
+@pytest.mark.slow
 def test_the_picture_and_the_command_say_the_same(found, tmp_path):
     picture = found.plot("response_p90")
     assert f"apart by {write_as('share', found.error('response_p90'))} on average" in picture.alt_text

@@ -21,20 +21,20 @@ def solutions(name):
     return {cell: source.strip() for cell, source in zip(parts[::2], parts[1::2], strict=True)}
 
 
-def student(path):
+def student(path, hand_in=True):
     """A notebook to hand out: without outputs, with a last cell to hand in, if it has none."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell |= {"outputs": [], "execution_count": None}
-    if notebook["cells"][-1]["id"] != "hand-in":
+    if hand_in and notebook["cells"][-1]["id"] != "hand-in":
         notebook["cells"].append(_code("hand-in", HAND_IN))
     return notebook
 
 
-def solved(path):
+def solved(path, hand_in=True):
     """The same notebook with the solutions in the place of what is left to do."""
-    notebook, found = student(path), solutions(path.stem)
+    notebook, found = student(path, hand_in), solutions(path.stem)
     for cell in notebook["cells"]:
         if cell["id"] in found:
             cell["source"] = found.pop(cell["id"]).splitlines(keepends=True)

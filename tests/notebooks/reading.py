@@ -1,15 +1,15 @@
 """The notebooks as data, and as they run in plain Python: what each cell gave, by its id."""
 
-import ast
 import json
 import os
 import re
 import tempfile
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from io import StringIO
 from pathlib import Path
+
+from teaching.running import run
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 TERM = re.compile(r'\[([^\]]+)\]\(glossary\.md#([a-z-]+) "([^"]+)"\)')  # a word where it is explained
@@ -67,21 +67,8 @@ class Done:
 @cache
 def ran(name):
     """The notebook, run from top to bottom by somebody who has guessed nothing."""
-    names, gave, printed = {"__name__": "__main__"}, {}, {}
     with _elsewhere():
-        for cell in code(name):
-            with redirect_stdout(StringIO()) as out:
-                gave[cell.id] = _run(cell.source, f"{name}:{cell.id}", names)
-            printed[cell.id] = out.getvalue()
-    return Done(gave, printed, names)
-
-
-def _run(source, place, names):
-    """Run a cell; return what its last line gives, if that is an expression."""
-    tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, place, "exec"), names)
-    return eval(compile(ast.Expression(last.value), place, "eval"), names) if last else None
+        return Done(*run(notebook(name), name))
 
 
 @contextmanager

@@ -168,7 +168,7 @@ def the_first_and_the_last_of_ten_runs_quarrel():
 
 
 def steps_before_the_failed_one_are_done():
-    requests = chain(5).run().tables.requests
+    requests = chain(3).run().tables.requests
     return ((requests.outcome != OK) & (requests.present > 0)).any()
 
 

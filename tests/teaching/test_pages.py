@@ -64,10 +64,11 @@ def test_partitions_change_when_it_is_done_and_not_when_one_is_told():
     assert np.nanmean(runs[0].completion) > 2 * np.nanmean(runs[1].completion)
 
 
-def test_twelve_transfer_questions_each_with_its_lessons_and_none_of_them_in_a_lesson_or_in_the_inventory():
+def test_transfer_questions_on_each_lesson_and_none_of_them_in_a_lesson_or_in_the_inventory():
     text = (HERE / "transfer.md").read_text(encoding="utf-8")
     asked = re.findall(r"^\*\*(\d+)\. (.+?)\*\*\n(.+?)\((\d\d(?:, \d\d)*)\)$", text, re.M | re.S)
-    assert [int(number) for number, *_ in asked] == list(range(1, 13))
+    assert [int(number) for number, *_ in asked] == list(range(1, 20))
+    assert {each for *_, lessons in asked for each in lessons.split(", ")} == {name[:2] for name in NAMES}
     known = " ".join([prose(name) for name in NAMES] + [its.asked for its in INVENTORY.values()]).lower()
     for _, question, _, lessons in asked:
         assert question.lower() not in known

@@ -1,14 +1,4 @@
-// Pictures, keys, scale and the presenter's window. Without this script the slides and notes stand one below the other.
-
-import { STYLE, drawing, drawn, measured } from "./scene.js";
-
-document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
-const scenes = JSON.parse(document.getElementById("scenes").textContent);
-for (const figure of document.querySelectorAll("[data-scene]")) {
-  const scene = scenes[figure.dataset.scene];
-  figure.replaceChildren(drawn(drawing(scene, { width: scene.size[0] * 96, measure: measured, id: figure.dataset.scene })));
-}
-
+// Keys, scale, players and the presenter's window. Without this script the slides and notes stand one below the other.
 (() => {
   const slides = [...document.querySelectorAll(".slide")];
   const body = document.body;
@@ -25,6 +15,8 @@ for (const figure of document.querySelectorAll("[data-scene]")) {
     here = Math.max(0, Math.min(slides.length - 1, number));
     if (here > 0 && started === null) started = Date.now();
     slides.forEach((slide, index) => slide.classList.toggle("here", index === here));
+    const player = slides[here].querySelector("iframe");
+    if (player && !player.srcdoc) player.srcdoc = player.dataset.page; // it needs a size to be drawn
     history.replaceState(null, "", "#" + (here + 1));
     fit();
     tell();

@@ -1,1 +1,0 @@
-"""The story in one deck of slides: ``python -m slides`` builds it."""

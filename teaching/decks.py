@@ -1,0 +1,81 @@
+"""The deck of a lesson as one HTML file that needs nothing else: players that move, pictures, notes and keys inside.
+
+python -m teaching.decks [FOLDER]         write a deck for each lesson (build/teaching/decks), and print it as PDF
+python -m teaching.decks [FOLDER] --html  without the PDF, for which a browser is needed
+
+Exit status: 0; 1 if a PDF could not be made (what is missing is said).
+"""
+
+import sys
+from html import escape
+from pathlib import Path
+
+from evsim.whole import write_text
+from teaching.copies import HERE, NOTEBOOKS
+from teaching.pdf import NoBrowser, pdf
+from teaching.slides import slides
+
+__all__ = ["LESSONS", "deck"]
+
+LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]-*.ipynb") if (HERE / f"{path.stem}.md").exists())
+
+
+def deck(its):
+    """The HTML of the deck of some slides."""
+    sections = "\n".join(_section(each, number, len(its)) for number, each in enumerate(its, 1))
+    page = _text("deck.html")
+    for name, part in {
+        "title": escape(its[0].title), "style": _text("deck.css"), "script": _text("deck.js"), "slides": sections,
+    }.items():  # fmt: skip
+        page = page.replace(f"<!-- {name} -->", part, 1)
+    return page
+
+
+def _section(slide, number, total):
+    shown = slide.shown
+    if slide.player:
+        live = escape(slide.player.to_html(), quote=True)
+        title = escape(f"Player of {' and '.join(slide.player.designs)}", quote=True)
+        shown = f'<iframe title="{title}" data-page="{live}"></iframe><div class="still">{shown}</div>'
+    notes = "".join(f"<dt>{escape(what)}</dt><dd>{_markdown(words)}</dd>" for what, words in slide.notes.items())
+    return (
+        f'<section id="{number}" class="slide {slide.look}" aria-label="Slide {number} of {total}">\n'
+        f'<div class="paper">\n<h1>{escape(slide.title)}</h1>\n<div class="text">{_markdown(slide.text)}</div>\n'
+        f'<div class="shown">{shown}</div><footer>{number} / {total}</footer>\n</div>\n'
+        f'<dl class="notes" aria-label="Speaker notes">{notes}</dl>\n</section>'
+    )
+
+
+def _markdown(text):
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+    return markdown2html_mistune(text)
+
+
+def _text(name):
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def main(arguments):
+    named = [each for each in arguments if not each.startswith("-")]
+    if len(named) > 1 or {*arguments} - {*named, "--html"}:
+        print(__doc__)
+        return 0 if set(arguments) <= {"-h", "--help"} else 2
+    folder = Path(*named) if named else HERE.parent / "build" / "teaching" / "decks"
+    folder.mkdir(parents=True, exist_ok=True)
+    printed = "--html" not in arguments
+    for name in LESSONS:
+        path = folder / f"{name}.html"
+        write_text(path, deck(slides(name)))
+        print(path)
+        try:
+            if printed:
+                pdf(path, path.with_suffix(".pdf"))
+        except NoBrowser as error:
+            print(f"{error}\nThe decks are there as HTML.", file=sys.stderr)
+            printed = False
+    return int(not printed and "--html" not in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

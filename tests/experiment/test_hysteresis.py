@@ -6,6 +6,7 @@ import pytest
 
 import evsim
 from evsim import theory
+from tests.support.nightly import NIGHTLY
 
 pytestmark = pytest.mark.slow
 
@@ -16,7 +17,7 @@ SHORT = {"services.database.limit": 50}
 @cache
 def ramp(cured=False):
     scenario = evsim.load("metastable").replace(SHORT if cured else {})
-    return evsim.hysteresis(scenario, LOADS, n=3, jobs=1)
+    return evsim.hysteresis(scenario, LOADS, n=3 if NIGHTLY else 2, jobs=1)
 
 
 def test_between_the_two_limits_of_the_retry_storm_the_way_back_is_not_the_way_up():

@@ -128,7 +128,7 @@ def read_again():
 
 RUNS = {
     "classic": classic, "events": events, "doubled": doubled, "refused": refused, "cut": cut, "nobody": nobody,
-    "two workloads": lambda: two_workloads(6), "lossy": lossy, "odd names": odd,
+    "two workloads": lambda: two_workloads(3, warmup=1), "lossy": lossy, "odd names": odd,
     "crashed calls": lambda: crashed("classic"), "crashed events": lambda: crashed("events"), "letters": letters,
     "early replies": lambda: shop(early=True, **IMPATIENT).run(),
     "troubled": troubled, "committing": committing, "read again": read_again,

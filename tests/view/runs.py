@@ -66,8 +66,9 @@ def cut():
 
 
 @cache
-def two_workloads(duration=10):
-    return evsim.load("two-producers-four-consumers").replace({"run.duration": duration}).run()
+def two_workloads(duration=10, warmup=5):
+    changes = {"run.duration": duration, "run.warmup": warmup}
+    return evsim.load("two-producers-four-consumers").replace(changes).run()
 
 
 @cache

@@ -166,3 +166,18 @@ def test_a_session_of_kafka_streams_takes_in_an_event_between_two():
     assert sorted((start, end - 6) for start, end in operator.of_key["key"]) == [(10, 12), (20, 20)]
     (window,) = operator.put("key", 16, 16)
     assert (window.start, window.end - 6, window.content.result) == (10, 20, 4)
+
+
+def test_an_event_just_at_the_end_of_a_window_belongs_to_the_next_one():
+    operator = windows("tumbling", 10, "count")
+    for time in (0, 9, 10):
+        operator.add("key", time, time)
+    assert [(each.window.start, each.value) for each in operator.advance(19)] == [(0, 2), (10, 1)]
+
+
+def test_event_time_that_stands_just_before_the_last_moment_of_a_window_leaves_it_open():
+    operator = windows("tumbling", 10, "count")
+    operator.add("key", 5, "first")
+    assert operator.advance(8) == [] and operator.add("key", 9, "second")[0] is False
+    assert [each.value for each in operator.advance(9)] == [2]
+    assert operator.add("key", 9, "third") == (True, [])

@@ -284,6 +284,7 @@ def test_report_writes_a_page_that_says_how_to_repeat_it(tmp_path):
     assert evsim_(*asked).exit_code == 2  # it is there already
 
 
+@pytest.mark.slow
 def test_find_tells_the_fewest_workers_or_the_floor():
     short = ["--set", "run.duration=10s", "--set", "run.warmup=0", "--jobs", "1"]
     workers = "services.mailing-list.workers"

@@ -42,6 +42,7 @@ def test_no_promise_is_made_twice():
     assert len(said) > 200 and sorted(said) == sorted(set(said))
 
 
+@pytest.mark.slow
 def test_nothing_is_said_twice():
     """No twelve words in a row stand on two pages of the manual."""
     others = ("docs/add-a-part.md", "docs/figures.md", "docs/ways.md", "tests/README.md")

@@ -36,6 +36,7 @@ def test_a_design_does_not_differ_from_itself(events):
     assert same.customers["registration-events (2)"]["response"].mean == 0
 
 
+@pytest.mark.slow
 def test_events_answer_sooner_and_are_consistent_later(both):
     found = both.differences["registration-events"]
     assert found["response_mean"].verdict == "less"

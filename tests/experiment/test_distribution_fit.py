@@ -45,6 +45,7 @@ def eval_yaml(text):
     return yaml.safe_load(text)
 
 
+@pytest.mark.slow
 def test_two_kinds_of_times_in_one_file_fit_nothing_and_are_taken_as_they_are(tmp_path):
     mixed = np.concatenate(
         [drawn({"erlang": {"mean": "10ms", "k": 20}}, 1, 300), drawn({"uniform": ["80ms", "90ms"]}, 2, 200)]

@@ -150,6 +150,7 @@ def test_a_long_first_run_is_not_followed_by_another_one_here(monkeypatch):
     assert in_order(task, range(4)) == ["here"] + ["elsewhere"] * 3
 
 
+@pytest.mark.slow
 def test_workers_use_one_thread_each():
     limits = in_order(lambda _: os.environ.get("OMP_NUM_THREADS"), range(2), jobs=2)
     assert limits == ["1", "1"]

@@ -33,6 +33,7 @@ def test_the_inputs_are_the_numbers_of_the_system(desk):
     assert inputs_of(alone)["services.desk.workers"] == 1, "nobody wrote it, but it is an input"
 
 
+@pytest.mark.slow
 def test_each_change_is_that_of_the_formula(measured):
     """M/M/2: the answer takes what Erlang C says; six runs of 1,000 customers, 95 % intervals held to four errors."""
     base = evsim.theory.mmc(5, 10, 2).sojourn_mean

@@ -130,6 +130,7 @@ def test_overload_finishes_and_says_so(tmp_path):
     assert "pending" in result.output and "database" in result.output
 
 
+@pytest.mark.slow
 def test_a_retry_storm_past_the_limit_stops_with_the_way_out(tmp_path):
     storm = "{call: {service: database, timeout: 1ms, retry: {attempts: 1000}}}"
     text = swap("{call: database}", storm).replace("duration: 2s", "duration: 20s, max_rows: 20000")

@@ -19,6 +19,7 @@ PATIENT = {"publish": {"channel": LOG, "retry": {"attempts": 9, "backoff": "1s"}
 HALVES = [{"work": "25ms"}, {"work": {"exponential": "25ms"}}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [

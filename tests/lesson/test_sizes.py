@@ -53,6 +53,7 @@ def test_the_picture_of_the_article_has_the_sizes_of_the_others():
     assert article.warnings() == []
 
 
+@pytest.mark.slow
 def test_the_services_are_as_busy_as_is_said():
     runs = [lesson_size("events").run(seed=seed).services for seed in SEEDS]
     for name, busy in (("database", 0.25), ("mailing-list", 0.60)):

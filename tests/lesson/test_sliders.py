@@ -59,6 +59,7 @@ def test_moving_the_control_shows_what_the_function_gives_and_says_it():
     assert said == shown.alt_text and "mailing-list down for 3 s" in said
 
 
+@pytest.mark.slow
 def test_pictures_about_no_run_in_particular_say_what_they_find():
     def crashes(design="early ack"):
         return evsim.crash_matrix(crash_designs()[design].replace({"run.duration": "3s"}), labels=[design]).scene()

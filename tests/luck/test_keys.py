@@ -48,6 +48,7 @@ def written(purpose):
     return "\x1f".join(map(str, purpose))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RICH)
 def test_no_two_draws_of_a_rich_system_share_a_number(rich, name):
     assert sum(rich[name].reads.values()) > 1000
@@ -160,6 +161,7 @@ def test_no_two_labels_are_one():
     assert len({kind(number, level) for kind, number, level in every}) == len(every)
 
 
+@pytest.mark.slow
 def test_no_two_chains_of_labels_are_one():
     """All chains of one, two and three of the labels that are met."""
     chains = {0: ()}

@@ -246,6 +246,7 @@ def test_the_failure_of_a_simpy_process_is_raised_as_simpy_does(env, log):
     assert log == ["after"]
 
 
+@pytest.mark.slow
 def test_a_million_callbacks_at_one_instant_are_an_error_that_names_the_part(env):
     def again(_):
         env.call_in(0, again)
@@ -283,6 +284,7 @@ def about(word):
     return lambda _, argument: argument == word
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(DELAYS, st.sampled_from(ORDER[:4]), st.sampled_from("ab"))))
 def test_withdrawn_entries_are_handed_over_in_order_and_the_others_stay_in_theirs(program):
     env, log = Environment(), []

@@ -41,6 +41,7 @@ def test_all_names_every_public_function_and_result_once():
     assert list(theory.__all__) == sorted(theory.__all__)
 
 
+@pytest.mark.slow
 def test_theory_imports_nothing_heavy():
     heavy = {"scipy", "pandas", "matplotlib", "simpy", "pydantic", "IPython"}
     code = f"import sys, evsim.theory; print(*sorted({heavy!r} & set(sys.modules)))"

@@ -8,6 +8,7 @@ from tests.truth.measuring import checked
 from tests.truth.systems import system
 
 
+@pytest.mark.slow
 def test_a_fallback_takes_the_place_of_the_answer():
     """A tenth of the calls fail, and are answered from a cache that fails for three tenths of them."""
     call = {"service": "back", "on_error": {"fallback": [{"work": "1ms"}, {"call": "cache"}]}}

@@ -66,6 +66,7 @@ def chain(name):
     return make(), effects
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_chain_of_any_length_runs_at_one_instant_and_its_books_balance(name):
     scenario, effects = chain(name)
@@ -77,6 +78,7 @@ def test_a_chain_of_any_length_runs_at_one_instant_and_its_books_balance(name):
     assert_same_records(run, scenario.run(guarded=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["1,000 effects", "300 services"])
 def test_whatever_shows_a_run_shows_a_long_one(name, tmp_path):
     scenario, _ = chain(name)
@@ -90,6 +92,7 @@ def test_whatever_shows_a_run_shows_a_long_one(name, tmp_path):
     assert film(run)["effects"]
 
 
+@pytest.mark.slow
 def test_a_chain_takes_nothing_of_the_stack_of_the_machine_and_leaves_pythons_limit_as_it_was():
     """On the smallest stack that a thread may have; what took more would not raise, it would end the process."""
     before, done = sys.getrecursionlimit(), []
@@ -111,6 +114,7 @@ def loop(what):
     return handle
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["call", "publish", "send", "ask"])
 def test_a_loop_in_python_may_be_long(what):
     kind = "queue" if what == "publish" else "bus"

@@ -49,6 +49,7 @@ def ran(scenario):
     return run
 
 
+@pytest.mark.slow
 def test_an_order_that_is_undone_and_whose_customer_is_told_so_is_as_it_was_meant_to_be():
     run = ran(orders([UNDO, MAIL]).replace({"run.duration": 250}))
     summary = run.summary()

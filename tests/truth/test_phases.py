@@ -105,6 +105,7 @@ def test_run_report_and_compare_show_each_phase_with_its_interval():
     assert "told error" in text.partition(title)[2]
 
 
+@pytest.mark.slow
 def test_a_count_of_none_is_bounded_by_runs_and_says_what_a_bound_by_requests_assumes():
     requests = replicate(calls([]), 30, jobs=1).summary()["requests"]
     words = " ".join(none_seen(requests).split())
@@ -112,6 +113,7 @@ def test_a_count_of_none_is_bounded_by_runs_and_says_what_a_bound_by_requests_as
     assert f"If requests failed independently of each other, at most 0.0334 % of the {30 * 299:,}" in words
 
 
+@pytest.mark.slow
 def test_a_shared_outage_shows_why_the_run_is_the_unit():
     """One run in three has an outage, and loses a tenth of its customers: a bound by requests is far too low."""
     scenario = calls([{"outage": "worker", "mtbf": {"exponential": 74}, "mttr": 3}], arrivals={"poisson": 10})

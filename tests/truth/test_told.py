@@ -90,6 +90,7 @@ def by_hand():
     return system(services, workloads, 10.5, 0, channels={"mails": "queue"}, faults=faults).run()
 
 
+@pytest.mark.slow
 def test_a_small_run_is_told_as_by_hand():
     run = by_hand()
     assert run.audit()

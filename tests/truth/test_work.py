@@ -38,6 +38,7 @@ def test_layers_that_all_retry_amplify_the_load_of_the_bottom(layers, tries):
     assert run.summary()["retries"] == 10 * (count - 1 - attempts)
 
 
+@pytest.mark.slow
 def test_a_call_that_fails_at_random_is_amplified_by_its_mean_number_of_attempts():
     p, truth = case("RETRY-geom-0.5-4")["parameters"], expected("RETRY-geom-0.5-4")
     scenario = caller({"retry": {"attempts": p["max_attempts"]}}, [{"fail": p["p"]}], 1000)
@@ -95,6 +96,7 @@ def test_a_timeout_wastes_the_wait_of_the_caller_and_all_the_work_of_the_callee(
     assert agrees(found["wasted_work"], 3 * late / (1 - late + 1))
 
 
+@pytest.mark.slow
 def test_a_retry_wastes_the_work_of_the_attempts_that_failed():
     """A share p of the attempts fails after its work; the caller, who waits for all, is half of the time held."""
     call = {"retry": {"attempts": 60}}

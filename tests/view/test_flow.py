@@ -118,6 +118,7 @@ def test_it_is_drawn_and_told_for(name):
     assert ax.alt_text.endswith(".")
 
 
+@pytest.mark.slow
 def test_nobody_is_a_sentence():
     assert flow(nobody()).alt_text == "Nobody arrived within 10 s."
 

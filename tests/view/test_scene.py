@@ -176,6 +176,7 @@ def on_paper(ax):
     return found - {"", "\N{BLACK DIAMOND}"}
 
 
+@pytest.mark.slow
 def test_the_browser_writes_the_words_of_the_scene_in_its_order(scenes, drawn):
     for key, scene in scenes.items():
         diamonds_apart = joined(all_words(scene, drawn[key]["words"]))

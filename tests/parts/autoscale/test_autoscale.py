@@ -137,6 +137,7 @@ def test_what_makes_no_sense_is_refused(settings, says):
 # The scenario.
 
 
+@pytest.mark.slow
 def test_the_scenario_thrashes_at_its_load_and_has_too_few_at_four_times_it():
     def at(times):
         scenario = evsim.load("autoscale-by-lag")

@@ -53,6 +53,7 @@ def test_a_loop_does_as_many_a_second_as_handlers_fit_into_it(handler):
     assert len(run.requests) == pytest.approx(1000, abs=6)
 
 
+@pytest.mark.slow
 def test_one_handler_in_a_hundred_that_blocks_the_loop_makes_all_wait_as_pollaczek_and_khinchine_say():
     fields = case("EVENTLOOP-block")["expected"]
     handle = [{"work": {"choice": [[0.99, "1ms"], [0.01, "100ms"]]}}]
@@ -171,6 +172,7 @@ def at(times, **changes):
     return balanced(evsim.load("blocked-event-loop").replace({**rate, "run.duration": "30s", **changes}))
 
 
+@pytest.mark.slow
 def test_at_four_times_its_load_rare_reports_block_everybody_and_a_pool_beside_the_loop_helps():
     calm, blocked = at(1), at(4)
     assert all(calm.summary()[name] <= limit for name, limit in calm.scenario.objectives.items())

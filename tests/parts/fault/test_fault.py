@@ -103,6 +103,7 @@ def test_two_faults_of_latency_at_once_multiply_and_add():
     assert run.tables.requests.response[slow] == pytest.approx(np.full(slow.sum(), 0.011 + 2 * 0.013))
 
 
+@pytest.mark.slow
 def test_loss_strikes_each_way_with_its_probability():
     run = shop({"loss": "wire", "probability": 0.1, "at": 0}, arrivals=200)
     asked = np.array([place.kind == "call" for place in run.tables.places] + [False])[run.tables.rows["place"]]
@@ -140,6 +141,7 @@ def test_what_a_link_loses_and_what_a_fault_loses_are_independent_causes():
     assert proportion_agrees(*struck(run, "outcome", Outcome.LOST), 0.75)
 
 
+@pytest.mark.slow
 def test_what_a_link_sends_twice_is_worked_twice_and_answered_once():
     run = shop({"duplication": "wire", "probability": 0.2, "at": 0}, arrivals=200)
     rows, count = run.tables.rows, len(run.tables.requests.row)
@@ -153,6 +155,7 @@ def test_what_a_link_sends_twice_is_worked_twice_and_answered_once():
     assert (rows["luck"][copies] != rows["luck"][first]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_a_delivery_that_comes_twice_is_a_duplicate_in_the_ledger(channel):
     run = shop({"duplication": ["facts", "reader"], "probability": 0.2, "at": 0}, channel=channel, arrivals=100)

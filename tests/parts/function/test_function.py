@@ -153,6 +153,7 @@ def test_requests_are_limited_to_ten_a_second_for_each_environment_that_may_be()
     assert unlimited.services["server"]["rejected"] == 0 and 20 * expected["concurrency-implied"] / 100 > 6000
 
 
+@pytest.mark.slow
 def test_a_concurrency_limit_loses_what_erlang_says():
     fields = case("ErlangB-50-50")
     p = fields["parameters"]
@@ -231,6 +232,7 @@ def test_twenty_experiments_on_aws_lambda_are_met_as_well_as_by_simfaas():
     assert abs(found - hoped) <= 3.5 * np.sqrt(hoped) and hoped > 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("identifier", "init", "figure"), [
     ("SETUP-exp", {"exponential": 3}, "W"), ("SETUP-det", 3, "W"), ("SETUP-keepalive", 4, "W"),
 ])  # fmt: skip

@@ -43,6 +43,7 @@ def test_at_most_once_loses_and_repeats_nothing(channel):
     assert (rows == 0).any() and (rows <= 1).all()
 
 
+@pytest.mark.slow
 def test_a_slow_member_that_is_expelled_does_not_begin_with_what_it_could_not_commit():
     """One worker, several partitions: what waits behind a piece of work of 2 s goes to the member's successor alone."""
     slow = {"handle": [{"work": {"choice": [[0.9, 0.05], [0.1, 2]]}}, {"effect": "row"}], "workers": 1}
@@ -61,6 +62,7 @@ def test_at_least_once_repeats_and_loses_nothing(channel):
     assert (rows > 1).any() and (rows >= 1).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channel", [LOG, QUEUE])
 def test_effectively_once_neither_loses_nor_repeats_as_far_as_its_store_remembers(channel):
     assert (times(system("effectively_once", channel, idempotent=True), "row") == 1).all()
@@ -68,6 +70,7 @@ def test_effectively_once_neither_loses_nor_repeats_as_far_as_its_store_remember
     assert (times(forgetful, "row") > 1).any()
 
 
+@pytest.mark.slow
 def test_exactly_once_is_so_inside_the_logs_and_nowhere_else():
     scenario = system("exactly_once", LOG)
     assert (times(scenario, "fact") == 1).all()
@@ -103,6 +106,7 @@ def test_a_promise_is_made_once(channel, other):
         Scenario.from_dict(data)
 
 
+@pytest.mark.slow
 def test_a_promise_stands_above_what_a_product_does_by_itself():
     """Kafka's consumer commits every 5 s unless told otherwise."""
     kafka = {"log": {"like": "kafka", "partitions": 8}}

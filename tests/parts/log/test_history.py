@@ -106,6 +106,7 @@ def slow(log, start=None):
     return run, ledger
 
 
+@pytest.mark.slow
 def test_retention_takes_what_a_slow_group_has_not_read():
     run, ledger = slow({"retention": "8s"})
     lost = ledger[ledger.state == "lost"]

@@ -19,6 +19,7 @@ def test_each_is_healthy_at_its_own_load(name, seed):
     assert figures["duplicated"] == figures["lost"] == figures["pending"] == 0
 
 
+@pytest.mark.slow
 def test_a_hot_partition_falls_behind_while_the_others_wait_for_work():
     normal, busy = at("hot-partition", 1), at("hot-partition", 4)
     assert busy.services["warehouse"]["utilisation"] < 0.45
@@ -38,6 +39,7 @@ def test_a_hot_partition_falls_behind_while_the_others_wait_for_work():
     assert more.summary()["completion_p99"] == pytest.approx(busy.summary()["completion_p99"], rel=0.01)
 
 
+@pytest.mark.slow
 def test_members_that_are_expelled_for_being_slow_make_the_others_slower():
     patient = {"services.billing.subscribe.max_poll_interval": "5s"}.items()
     calm, storm, cured = at("rebalance-storm", 1), at("rebalance-storm", 3), at("rebalance-storm", 3, patient)
@@ -59,6 +61,7 @@ def behind(run, time):
     return int(((ledger.appended <= time) & ~(ledger.settled <= time)).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_a_latecomer_catches_up_as_fast_as_it_has_time_to_spare(times):
     run = at("replay-history", times)
@@ -73,6 +76,7 @@ def test_a_latecomer_catches_up_as_fast_as_it_has_time_to_spare(times):
     assert run.summary()["effects_missing"] == 0
 
 
+@pytest.mark.slow
 def test_a_latecomer_without_time_to_spare_never_catches_up():
     run = at("replay-history", 4)
     assert behind(run, 60) == pytest.approx(behind(run, 31), rel=0.1) and behind(run, 60) > 10_000
@@ -92,6 +96,7 @@ def failing(times, **publish):
     return run
 
 
+@pytest.mark.slow
 def test_an_election_costs_nobody_a_payment_until_those_who_wait_need_more_workers_than_there_are():
     normal, busy = failing(1), failing(3)
     told = normal.summary()
@@ -103,6 +108,7 @@ def test_an_election_costs_nobody_a_payment_until_those_who_wait_need_more_worke
     assert turned_away["inconsistent"] == turned_away["lost"] == 0
 
 
+@pytest.mark.slow
 def test_a_leader_alone_loses_payments_that_customers_were_told_yes():
     runs = [failing(times, acks=1) for times in (2, 3)]
     lost = [run.summary()["lost"] for run in runs]

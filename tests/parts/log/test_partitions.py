@@ -81,6 +81,7 @@ def salted(tmp_path, salts, keys, partitions_of_log):
     return occupancies
 
 
+@pytest.mark.slow
 def test_a_dozen_keys_on_a_dozen_partitions_leave_a_third_of_them_empty(tmp_path):
     truth = expected("KEYS-bins")
     occupied = salted(tmp_path, 2000, 12, [12])[12]
@@ -98,6 +99,7 @@ def test_the_fullest_partition_has_clearly_more_keys_than_the_average(keys, salt
         assert (occupied.mean(axis=1) == mean).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", [0.8, 1.0, 1.2])
 def test_the_hottest_keys_get_their_share_of_zipf(exponent):
     hottest, ten = expected("ZIPF-hot", f"s={exponent}")

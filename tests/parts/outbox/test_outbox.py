@@ -24,6 +24,7 @@ def with_outbox(poll, rate=50, duration=60, publish=None, faults=(), **network):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(5))
 def test_a_message_waits_half_the_polling_period_on_average_and_the_whole_at_most(number):
     poll = case("POLL-outbox")["parameters"]["T"][number]

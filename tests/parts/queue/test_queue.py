@@ -319,6 +319,7 @@ def test_a_full_queue_loses_the_same_share_whichever_message_it_turns_away(overf
     assert agrees(found["sojourn"], truth[f"mean sojourn of delivered, {named.replace('-publish', '-publish')}"])
 
 
+@pytest.mark.slow
 def test_a_publisher_that_is_refused_learns_of_it_and_may_try_again():
     queue = {"max_length": 1, "overflow": "reject_publish"}
     scenario = consumers({"queue": queue}, [{"work": "100ms"}], {"constant": 20}, 5, 0)

@@ -21,6 +21,7 @@ def test_each_is_healthy_at_its_own_load(name, seed):
         assert figures[trouble] == 0, trouble
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "times"), list(zip(NAMES, [2, 4, 2, 2], strict=True)))
 def test_each_misses_its_objective_at_so_many_times_its_load(name, times):
     run = at(name, times)
@@ -37,6 +38,7 @@ def capacity(scenario, service):
 LIMITED = "channels.photos.queue"
 
 
+@pytest.mark.slow
 def test_a_queue_grows_by_what_its_consumer_cannot_do_and_nobody_who_publishes_notices():
     runs = [at("slow-consumer", 3, seed=seed) for seed in range(1, 9)]
     truth = theory.overload(60, capacity(runs[0].scenario, "resizer"), 60, 0)
@@ -69,6 +71,7 @@ def test_a_limit_bounds_the_delay_and_what_is_too_much_goes_elsewhere(overflow, 
 # Prefetch.
 
 
+@pytest.mark.slow
 def test_what_one_instance_has_fetched_waits_for_it_while_others_are_idle():
     fair, near = {"services.worker.subscribe.prefetch": 1}, {"network.latency": 0}
     alone, shared = at("prefetch-unfair", 4), at("prefetch-unfair", 4, fair.items())
@@ -88,6 +91,7 @@ def test_what_one_instance_has_fetched_waits_for_it_while_others_are_idle():
 # A poison message.
 
 
+@pytest.mark.slow
 def test_a_few_messages_that_always_fail_take_most_of_the_work():
     run, cured = at("poison-message", 3), at("poison-message", 3, {
         "channels.order-placed.queue.delivery_limit": 2,
@@ -109,6 +113,7 @@ def test_a_few_messages_that_always_fail_take_most_of_the_work():
 # A topic exchange.
 
 
+@pytest.mark.slow
 def test_who_binds_everything_falls_behind_alone():
     run = at("topic-exchange", 3)
     lag = {channel: figures["lag_max"] for (channel, _), figures in run.channels.items()}

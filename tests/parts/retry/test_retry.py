@@ -49,6 +49,7 @@ def test_layers_that_all_retry_multiply_the_calls_at_the_bottom(layers, tries):
     assert run.summary()["errors"] == len(run.tables.requests.row) == 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), [("exponential", "no jitter"), ("full_jitter", "full jitter mean"),
                                              ("equal_jitter", "equal jitter mean")])  # fmt: skip
 def test_a_call_that_always_fails_sleeps_the_sum_of_its_back_offs(kind, name):
@@ -65,6 +66,7 @@ def test_a_call_that_always_fails_sleeps_the_sum_of_its_back_offs(kind, name):
     assert slept.var() == pytest.approx(spread, rel=0.15, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_a_caller_on_a_lossy_link_can_not_know_whether_its_call_was_worked():
     """Request and reply are lost apart; the server works whenever a request arrives."""
     p, truth = case("NET-loss-retry")["parameters"], expected("NET-loss-retry")

@@ -36,6 +36,7 @@ def reached(run, prefix):
     )
 
 
+@pytest.mark.slow
 def test_a_saga_is_done_as_a_whole_or_undone_as_a_whole():
     p, truth = case("SAGA")["parameters"], expected("SAGA")
     run = checked(saga(p["n"], 1 - p["p"], duration=400), 1)

@@ -17,7 +17,7 @@ from evsim.experiment.running import audited_run, figures_of, in_order, seeds_fr
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import better_or_worse, groups, label, write_estimate
-from evsim.scenario.arguments import a_scenario, several
+from evsim.scenario.arguments import a_mapping, a_scenario, several
 
 __all__ = ["Comparison", "compare"]
 
@@ -31,7 +31,10 @@ def compare(a, b, *more, n=30, seed=None, labels=None, objectives=None, jobs=Non
     """
     designs = tuple(map(a_scenario, (a, b, *more)))
     if objectives is not None:
-        designs = tuple(design.replace({"objectives": dict(objectives)}) for design in designs)
+        designs = tuple(
+            design.replace({"objectives": dict(a_mapping(objectives, "objectives", '{"response_p99": "200ms"}'))})
+            for design in designs
+        )
     labels = _labels(designs, labels)
     seeds = seeds_from(designs[0], n, seed)
     return in_order(partial(_one, designs), seeds, jobs, progress, partial(_compared, designs, labels))

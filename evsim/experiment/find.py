@@ -17,7 +17,7 @@ from evsim.experiment.search import NEVER, Search, Tried, candidates
 from evsim.experiment.statistics import difference, estimate, none_seen_bound
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write, write_estimate
-from evsim.scenario.arguments import a_scenario
+from evsim.scenario.arguments import a_mapping, a_scenario
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.objectives import objectives as measured
 
@@ -39,7 +39,9 @@ def find(
     """
     scenario = a_scenario(scenario)
     if objectives is not None:
-        scenario = scenario.replace({"objectives": dict(objectives)})
+        scenario = scenario.replace(
+            {"objectives": dict(a_mapping(objectives, "objectives", '{"response_p99": "200ms"}'))}
+        )
     if not scenario.objectives:
         hint = 'give some, such as objectives={"response_p99": "200ms"}'
         raise ScenarioError([Problem("objectives", "there is nothing to meet", hint=hint)])

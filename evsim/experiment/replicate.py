@@ -7,7 +7,7 @@ from evsim.experiment.running import audited_run, figures_of, in_order, seeds_fr
 from evsim.experiment.statistics import estimate
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import figure, groups, label, write_as, write_estimate
-from evsim.scenario.arguments import a_mapping, a_scenario
+from evsim.scenario.arguments import a_mapping, a_number, a_scenario
 from evsim.scenario.errors import Problem, ScenarioError
 from evsim.scenario.units import UnitError, fraction
 
@@ -25,7 +25,7 @@ def replicate(scenario, n=30, seed=None, precision=None, max_runs=1000, jobs=Non
     :class:`Replications`, whose ``warnings`` name what was not reached.
     """
     scenario = a_scenario(scenario)
-    wanted = _wanted(precision)
+    wanted, max_runs = _wanted(precision), a_number(max_runs, "max_runs") or 0
     done, seeds = Replications(scenario, (), wanted), seeds_from(scenario, n, seed)
     while seeds:
         gather = partial(_gathered, scenario, wanted, done.runs)

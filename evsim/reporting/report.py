@@ -17,7 +17,7 @@ from evsim.reporting.answer import answer
 from evsim.reporting.breaking import breaks
 from evsim.reporting.duties import duties
 from evsim.reporting.loads import against_load, holds_up_to
-from evsim.scenario.arguments import a_scenario
+from evsim.scenario.arguments import a_mapping, a_scenario
 from evsim.scenario.errors import Problem, ScenarioError
 from evsim.scenario.origins import origin_of
 from evsim.scenario.paths import path_words
@@ -50,7 +50,10 @@ def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, p
     if not designs:
         raise ScenarioError([Problem("designs", "there is none to report on", hint="name one or several")])
     if objectives is not None:
-        designs = tuple(design.replace({"objectives": dict(objectives)}) for design in designs)
+        designs = tuple(
+            design.replace({"objectives": dict(a_mapping(objectives, "objectives", '{"response_p99": "200ms"}'))})
+            for design in designs
+        )
     many = {"seed": seed, "jobs": jobs, "progress": progress}
     if len(designs) == 1:
         only = replicate(designs[0], n, **many)

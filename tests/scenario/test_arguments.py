@@ -32,6 +32,11 @@ def call(function, value):
 APART = {
     "Distribution": evsim.Distribution.read,
     "compare": lambda design: evsim.compare(DESIGN, design, n=1),
+    "compare, objectives": lambda given: evsim.compare(DESIGN, DESIGN, n=1, jobs=1, objectives=given),
+    "find, objectives": lambda given: evsim.find(DESIGN, "services.desk.workers", (1, 2), given, jobs=1),
+    "report, objectives": lambda given: evsim.report(DESIGN, n=2, jobs=1, objectives=given or 5),
+    "replicate, max_runs": lambda most: evsim.replicate(DESIGN, 1, max_runs=most, jobs=1),
+    "replay, observed": lambda file: evsim.replay(DESIGN, None, file),
     "compare, labels": lambda labels: evsim.compare(DESIGN, DESIGN, n=1, labels=labels),
     "replicate, n": lambda n: evsim.replicate(DESIGN, n),
     "replicate, seed": lambda seed: evsim.replicate(DESIGN, 1, seed=seed),

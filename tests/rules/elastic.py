@@ -13,6 +13,11 @@ def scaled(comes, work=100, duration=30, **settings):
     return system({"front": service}, [("front", at) for at in comes], duration=duration, drain_limit=0)
 
 
+def scheduled(at):
+    by = {"by": "schedule", "schedule": [{"at": at, "instances": 5}], "every": 1}
+    return system({"front": {"autoscale": by, "handle": [{"work": 1}]}}, [("front", 0)], duration=5, drain_limit=0)
+
+
 def threads(comes, work, **settings):
     service = {"workers": 9, "handle": [{"work": work}], **settings}
     return system({"front": service}, [("front", at) for at in comes])
@@ -76,6 +81,8 @@ RULES = [
     Rule("within the `tolerance` nothing is done",
          lambda count: scaled([0.5] * count, target=4, tolerance=0.25, duration=5), changes,
          on=(5, [(1, 1)]), beyond=(6, [(1, 2)])),
+    Rule("`schedule: [{at: 60s, instances: 5}]`", scheduled, changes, on=(2, [(0, 1), (2, 5)]),
+         beyond=(2 + JUST, [(0, 1), (3, 5)])),
     Rule("The average over the `window` (or what is now)", lambda window: scaled([0.5], 2, 8, window=window, target=9),
          measured, on=(2, [1000, 1000, 500, 0, 0, 0, 0]),
          beyond=(3, [1000, 1000, 667, 333, 0, 0, 0])),

@@ -216,28 +216,20 @@ class _Story:
 def assemble(scenario, seed, folder, origin, ended_at, outages, broker="mini", mailbox=""):
     """The :class:`evsim.run.Run` of what was noted in a folder.
 
-    origin, ended_at: the zero and the end of the run on the machine's clock. outages: (kind, place, start, end) as
-    they were; the run's scenario has these for its faults. mailbox: the mails that came.
+    origin, ended_at: the zero and the end of the run on the machine's clock. outages: as they
+    were; the run's scenario has these for its faults. mailbox: the mails that came.
     """
     story = _Story(Luck(Execution(scenario, seed)), folder)
     crashes = {}
     for each in outages:
-        if each[0] == "crash":
-            process = "broker" if each[1] in scenario.channels else each[1]
-            each[3] = next(time for time in story.ups[process] if time > each[2])
-            crashes.setdefault(each[1], []).append(each[2])
+        place = each.fault.place
+        if each.fault.does.kills:
+            process = "broker" if place in scenario.channels else place
+            each.end = next(time for time in story.ups[process] if time > each.start)
+            crashes.setdefault(place, []).append(each.start)
     story.close(crashes)
-    scenario = scenario.replace({"faults": [_fault(each, origin) for each in outages]})
+    scenario = scenario.replace({"faults": [each.as_written(origin) for each in outages]})
     return _Assembly(scenario, seed, story, origin, ended_at, outages).run(broker, mailbox)
-
-
-def _fault(outage, origin):
-    kind, service, start, end = outage
-    return {kind: service, "at": _seconds(start - origin), "for": _seconds(end - start)}
-
-
-def _seconds(nanoseconds):
-    return f"{nanoseconds / SECOND:.9f}s"
 
 
 class _Assembly:
@@ -313,16 +305,14 @@ class _Assembly:
         """The lives of the instances; the first of each service is written when the system is built."""
         instances, names = self.records.instances, list(self.scenario.services)
         last = {name: number for number, name in enumerate(names)}
-        for kind, name, start, end in self.outages:
-            if kind != "crash" or name not in names:
-                continue
-            instances.ended[last[name]] = self._time(start)
-            number = last[name] = instances.new()
-            instances.service[number], instances.instance[number] = names.index(name), 0
-            instances.born[number] = instances.ready[number] = self._time(end)
-        for kind, name, start, end in self.outages:
-            self.records.incidents.append((self._time(start), kind, name, self._time(end) / SECOND))
-            self.records.incidents.append((self._time(end), f"end of {kind}", name, None))
+        for each in self.outages:
+            kind, name, start, end = each.fault.kind, each.fault.place, self._time(each.start), self._time(each.end)
+            self.records.incidents += [(start, kind, name, end / SECOND), (end, f"end of {kind}", name, None)]
+            if each.fault.does.kills and name in names:
+                instances.ended[last[name]] = start
+                number = last[name] = instances.new()
+                instances.service[number], instances.instance[number] = names.index(name), 0
+                instances.born[number] = instances.ready[number] = end
         self.records.incidents.sort(key=lambda incident: incident[0])
 
     def _inventory(self):

@@ -53,10 +53,10 @@ def _problems(scenario):
             yield from _more(at, channel, CHANNELS[channel.kind])
     for number, fault in enumerate(scenario.faults):
         at = f"faults.{number}"
-        mine = fault.place in scenario.services or (fault.kind == "crash" and fault.place in scenario.channels)
-        if fault.kind not in FAULTS or not mine or fault.at is None:
+        known = {*scenario.services, *(scenario.channels if fault.does.kills else ())}
+        if fault.kind not in FAULTS or fault.place not in known or fault.at is None:
             yield _refused(at, f"this {fault.kind}", "write a crash or a pause of a service, or a crash of a channel")
-        elif fault.kind == "pause" and not hasattr(signal, "SIGSTOP"):
+        elif fault.does.freezes and not hasattr(signal, "SIGSTOP"):
             yield _refused(at, "a pause on this system", "write a crash")
         elif fault.place in scenario.channels and len(scenario.channels) > 1:
             yield _refused(at, "a broker for each channel", "one has them all: leave one channel, or the crash out")

@@ -13,6 +13,7 @@ from threading import Thread
 from time import monotonic_ns, sleep
 
 from evsim.testbed.brokers import BROKERS
+from evsim.testbed.outages import Outage
 from evsim.ticks import ticks
 
 __all__ = ["LiveError", "Supervisor"]
@@ -101,7 +102,7 @@ def _environment():
 class Supervisor:
     """The processes of one run of a scenario with a seed, with their journals in `folder`.
 
-    mails: the services whose effects are mails. ``outages``: (kind, place, start, end) of each fault as it was, in
+    mails: the services whose effects are mails. ``outages``: each fault as it was, in
     nanoseconds of the machine's clock.
     """
 
@@ -171,7 +172,7 @@ class Supervisor:
         acts = []
         for fault in self.scenario.faults:
             start, end = ticks(fault.at), ticks(fault.at) + ticks(fault.duration)
-            begin, finish = (self._kill, self._restart) if fault.kind == "crash" else (self._stop, self._go_on)
+            begin, finish = (self._kill, self._restart) if fault.does.kills else (self._stop, self._go_on)
             acts += [(start, begin, fault), (end, finish, fault)]
         return sorted(acts, key=lambda act: act[0])
 
@@ -186,7 +187,7 @@ class Supervisor:
 
     @property
     def _down(self):
-        return {self._process(place) for kind, place, _, end in self.outages if kind == "crash" and end is None}
+        return {self._process(each.fault.place) for each in self.outages if each.fault.does.kills and each.end is None}
 
     def _process(self, place):
         """Whose process is at a place: a channel's is the broker's."""
@@ -195,7 +196,7 @@ class Supervisor:
     # Faults.
 
     def _kill(self, fault):
-        self.outages.append(["crash", fault.place, self.children[self._process(fault.place)].kill(), None])
+        self.outages.append(Outage(fault, self.children[self._process(fault.place)].kill()))
 
     def _restart(self, fault):
         name = self._process(fault.place)
@@ -206,16 +207,16 @@ class Supervisor:
 
     def _stop(self, fault):
         self.children[fault.place].process.send_signal(signal.SIGSTOP)
-        self.outages.append(["pause", fault.place, monotonic_ns(), None])
+        self.outages.append(Outage(fault, monotonic_ns()))
 
     def _go_on(self, fault):
         self._over(fault)
         self.children[fault.place].process.send_signal(signal.SIGCONT)
 
     def _over(self, fault):
-        """The last fault of its kind at a place is over. When exactly a process was back, its journal says."""
-        mine = [each for each in self.outages if each[:2] == [fault.kind, fault.place]]
-        mine[-1][3] = monotonic_ns()
+        """A fault is over. When exactly a process was back, its journal says."""
+        (outage,) = (each for each in self.outages if each.fault is fault)
+        outage.end = monotonic_ns()
 
     # The end.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from evsim.reporting import report
     from evsim.run import Simulation
     from evsim.scenario import Distribution, Scenario, ScenarioError, load, names
-    from evsim.testbed.live import live
+    from evsim.testbed.live_execution import live
     from evsim.view.player.widget import play
 
 __all__ = [
@@ -70,7 +70,7 @@ _MODULES = {
     "evsim.lesson.toys": ("toy",),
     "evsim.reporting": ("report",),
     "evsim.run": ("Simulation",),
-    "evsim.testbed.live": ("live",),
+    "evsim.testbed.live_execution": ("live",),
     "evsim.view.player.widget": ("play",),
 }
 _HOMES = {name: module for module, homes in _MODULES.items() for name in homes}

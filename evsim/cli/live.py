@@ -37,7 +37,7 @@ def live(
     """
     from evsim.experiment.judging import judge
     from evsim.experiment.run_text import run_text
-    from evsim.testbed.live import live
+    from evsim.testbed.live_execution import live
     from evsim.testbed.saving_live import described, save_live
 
     chosen = load_scenario(scenario, settings, seed)

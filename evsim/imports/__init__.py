@@ -5,6 +5,6 @@ the file says; :mod:`evsim.scenario.foreign_files` says which file is of which k
 """
 
 from evsim.imports.draft import Draft, from_file
-from evsim.imports.replay import Replay, replay
+from evsim.imports.replay import IncidentReplay, replay
 
-__all__ = ["Draft", "Replay", "from_file", "replay"]
+__all__ = ["Draft", "IncidentReplay", "from_file", "replay"]

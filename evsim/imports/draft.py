@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from evsim.imports.complete import complete
-from evsim.imports.page import page
+from evsim.imports.scenario_page import page
 from evsim.imports.sketch import Sketch, slug
 from evsim.scenario.arguments import a_path
 from evsim.scenario.errors import Problem, ScenarioError
@@ -19,7 +19,7 @@ from evsim.whole import place_for, write_text
 __all__ = ["Draft", "from_file"]
 
 LARGEST = 300_000_000  # bytes
-ORDER = ("otlp", "jaeger")  # who knows best is read first; the others as they are named
+ORDER = ("otlp_spans", "jaeger")  # who knows best is read first; the others as they are named
 
 
 def from_file(*paths, name=None):

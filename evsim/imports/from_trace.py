@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from evsim.imports.handling_fit import Handling, Item, fit_handlings
+from evsim.imports.handling_fit import HandlingFit, Item, fit_handlings
 from evsim.imports.measured import arrivals_of, busiest, time_setting
 from evsim.imports.sketch import GUESSED, slug
 from evsim.imports.spans import CLIENT, CONSUMER, PRODUCER
@@ -32,14 +32,14 @@ def sketch_of_spans(spans, name, sketch):
     if not spans:
         raise wrong(name, "holds no span that can be read")
     sketch.count(faults, "fault", f"of {name} is not taken: `evsim replay` takes them from a timeline")
-    trace = _Trace(spans)
+    trace = _SpanTree(spans)
     sketch.count(trace.orphans, "span", f"of {name} hangs from a span that is not in the file: taken for a beginning")
     hop = _network(trace, name, sketch)
     _boxes(trace, hop, name, sketch)
     _workloads(trace, name, sketch)
 
 
-class _Trace:
+class _SpanTree:
     """All spans, with the handlings among them and what each handling asked for."""
 
     def __init__(self, spans):
@@ -49,7 +49,7 @@ class _Trace:
         self.spans = spans
         self.orphans = sum(bool(span.parent) and span.parent not in self.by_id for span in spans)
         self.known = {span.service for span in spans if span.handles}
-        self.handlings = {}  # id of a span -> Handling
+        self.handlings = {}  # id of a span -> HandlingFit
         self.callee = {}  # id of an item's span -> Handlings that it led to
         self.entries = []  # (span that came from outside, the handling it led to)
         self._find()
@@ -68,7 +68,7 @@ class _Trace:
     def _find(self):
         for span in self.spans:
             if self.is_handling(span):
-                self.handlings[span.id] = Handling(span)
+                self.handlings[span.id] = HandlingFit(span)
         for span in self.spans:
             if span.kind in (CLIENT, PRODUCER) and span.id not in self.handlings:
                 self._item(span)

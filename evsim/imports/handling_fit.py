@@ -14,7 +14,7 @@ from evsim.imports.measured import rounded_time, time_setting
 from evsim.imports.sketch import GUESSED
 from evsim.imports.spans import CONSUMER
 
-__all__ = ["Handling", "Item", "fit_handlings"]
+__all__ = ["HandlingFit", "Item", "fit_handlings"]
 
 ALWAYS = 0.995  # of the handlings
 SELDOM = 0.001
@@ -49,7 +49,7 @@ class Item:
 
 
 @dataclass(slots=True)
-class Handling:
+class HandlingFit:
     """A ``span`` of a service, the ``items`` below it, and the span of whoever ``asked``."""
 
     span: Any

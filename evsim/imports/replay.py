@@ -19,7 +19,7 @@ from evsim.scenario.model import Scenario
 from evsim.scenario.textfile import wrong
 from evsim.scenario.units import UnitError, fraction, number, time
 
-__all__ = ["Replay", "replay"]
+__all__ = ["IncidentReplay", "replay"]
 
 NANOSECOND = 1e-9
 SHARE = 0.95  # of the runs, within the band
@@ -35,7 +35,7 @@ def replay(scenario, timeline=None, observed=None, n=20, seed=None, jobs=None, p
     timeline: a CSV file with the columns ``time, what, target, value, for``: faults, ``scale`` and ``load``; None:
     nothing happened. observed: a CSV file with a row a stretch of time: ``time`` (its begin) and figures, of those who
     came in it: ``requests``, ``errors``, ``availability``, ``response_mean``, ``response_p50`` ... Returns
-    :class:`Replay`.
+    :class:`IncidentReplay`.
     """
     scenario = a_scenario(scenario)
     stretches, seen, begin = _observed(Path(a_path(observed, "observed")))
@@ -45,7 +45,7 @@ def replay(scenario, timeline=None, observed=None, n=20, seed=None, jobs=None, p
     seeds = seeds_from(scenario, n, seed)
     found = in_order(partial(_one, scenario, stretches, tuple(seen)), seeds, jobs, progress)
     predicted = {figure: np.array([run[figure] for run in found]) for figure in seen}
-    return Replay(scenario, stretches, seen, predicted, tuple(told), seeds)
+    return IncidentReplay(scenario, stretches, seen, predicted, tuple(told), seeds)
 
 
 def _observed(path):
@@ -107,7 +107,7 @@ def _figure(figure, count, told):
 
 
 @dataclass(frozen=True)
-class Replay:
+class IncidentReplay:
     """What :func:`evsim.replay` found: ``stretches`` (their edges), figure -> ``observed`` values, and ``predicted``.
 
     The predicted values have a row a run. ``timeline``: (seconds, words) of what happened.
@@ -190,7 +190,7 @@ class Replay:
         return f"{self.finding}.\n{runs}. " + (f"What happened: {told}." if told else "Nothing happened.")
 
     def __repr__(self):
-        return f"<Replay of {self.scenario.name}>"
+        return f"<IncidentReplay of {self.scenario.name}>"
 
     def __str__(self):
         header, rows = self.table()

@@ -69,7 +69,7 @@ def _table(text):
 
 
 KINDS = (
-    ForeignFile("otlp", "an OpenTelemetry trace (OTLP JSON)", _otlp),
+    ForeignFile("otlp_spans", "an OpenTelemetry trace (OTLP JSON)", _otlp),
     ForeignFile("jaeger", "a Jaeger trace", _jaeger),
     ForeignFile("asyncapi", "an AsyncAPI document", _asyncapi),
     ForeignFile("compose", "a compose file", _compose),

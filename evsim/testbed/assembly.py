@@ -5,7 +5,7 @@ from math import nan
 
 from evsim.engine.execution import Execution
 from evsim.results.records import Fate, Outcome, Reason, Verdict
-from evsim.testbed.effects import rows_written
+from evsim.testbed.effect_stores import rows_written
 from evsim.testbed.journal import read_journals
 from evsim.testbed.live_run import LiveRun
 from evsim.testbed.luck import Luck

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from evsim.run import Run
 from evsim.testbed.calibration import calibrate, refuse_if_busy
-from evsim.testbed.prediction import Prediction
+from evsim.testbed.prediction import LivePrediction
 
 __all__ = ["LiveRun"]
 
@@ -38,4 +38,4 @@ class LiveRun(Run):
         :exc:`evsim.ScenarioError` where the machine had too much else to do for times to mean anything.
         """
         refuse_if_busy(self.calibration)
-        return Prediction(self, self.calibrated, runs, jobs)
+        return LivePrediction(self, self.calibrated, runs, jobs)

@@ -1,4 +1,4 @@
-"""Prediction: what the simulator says of the same customers on this machine, beside what was measured."""
+"""LivePrediction: what the simulator says of the same customers on this machine, beside what was measured."""
 
 from functools import cached_property
 from math import sqrt
@@ -8,7 +8,7 @@ from evsim.experiment.statistics import t_quantile
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write
 
-__all__ = ["Prediction"]
+__all__ = ["LivePrediction"]
 
 FIGURES = (
     "requests", "completed", "errors", "timeouts", "effects_missing", "effects_repeated", "told_error_yet_true",
@@ -41,7 +41,7 @@ LEFT_OUT = (
 )
 
 
-class Prediction:
+class LivePrediction:
     """``rows``: (figure, measured, predicted, low, high) of each figure that both have.
 
     predicted: for the same customers with the same luck. low, high: between them lies, in 95 % of all cases, what one

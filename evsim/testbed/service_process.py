@@ -10,7 +10,7 @@ from evsim.results.records import Outcome, Reason, Verdict
 from evsim.testbed import wire
 from evsim.testbed.brokers import client_of
 from evsim.testbed.caller import Caller
-from evsim.testbed.effects import store_of
+from evsim.testbed.effect_stores import store_of
 from evsim.testbed.luck import Luck
 from evsim.testbed.roles import Process, serve
 

@@ -13,7 +13,7 @@ from threading import Thread
 from time import monotonic_ns, sleep
 
 from evsim.testbed.brokers import BROKERS
-from evsim.testbed.outages import Outage
+from evsim.testbed.observed_faults import ObservedFault
 from evsim.ticks import ticks
 
 __all__ = ["LiveError", "Supervisor"]
@@ -196,7 +196,7 @@ class Supervisor:
     # Faults.
 
     def _kill(self, fault):
-        self.outages.append(Outage(fault, self.children[self._process(fault.place)].kill()))
+        self.outages.append(ObservedFault(fault, self.children[self._process(fault.place)].kill()))
 
     def _restart(self, fault):
         name = self._process(fault.place)
@@ -207,7 +207,7 @@ class Supervisor:
 
     def _stop(self, fault):
         self.children[fault.place].process.send_signal(signal.SIGSTOP)
-        self.outages.append(Outage(fault, monotonic_ns()))
+        self.outages.append(ObservedFault(fault, monotonic_ns()))
 
     def _go_on(self, fault):
         self._over(fault)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from teaching import pdf
+from slides import pdf
 from tests.support.missing import missing
 
 ROOT = Path(__file__).resolve().parents[2]

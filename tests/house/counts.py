@@ -85,8 +85,8 @@ def readers_of_verdicts():
 
 def pages_that_name_what_is_gone():
     """``page: file`` for each file that a page of the manual names and that is not there."""
-    known = {str(path.relative_to(ROOT)) for folder in ("evsim", "tests", "docs", "benchmarks", "notebooks")
-             for path in (ROOT / folder).rglob("*.*")}  # fmt: skip
+    rooms = ("evsim", "tests", "docs", "benchmarks", "notebooks", "slides", "teaching")
+    known = {str(path.relative_to(ROOT)) for folder in rooms for path in (ROOT / folder).rglob("*.*")}
     gone = []
     for page in sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]):
         for name in PAGE.findall(text(page)):

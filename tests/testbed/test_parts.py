@@ -11,7 +11,7 @@ from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.journal import Journal, read_journals
 from evsim.testbed.luck import Luck
-from evsim.testbed.prediction import Prediction
+from evsim.testbed.prediction import LivePrediction
 
 EVENTS, CLASSIC = evsim.load("registration-events"), evsim.load("registration-classic")
 SHORT = {"run.duration": "20s", "run.warmup": "2s"}
@@ -128,9 +128,9 @@ def test_a_machine_with_too_much_else_to_do_is_refused_with_the_number():
 
 def test_a_prediction_says_which_figures_lie_apart_and_what_the_model_leaves_out():
     scenario = CLASSIC.replace(SHORT)
-    right = Prediction(scenario.run(), scenario, runs=8)
+    right = LivePrediction(scenario.run(), scenario, runs=8)
     assert all(right.error(name) == 0 for name, *_ in right.rows) and not right.apart and not right.why()
-    wrong = Prediction(scenario.run(), scenario.replace({"services.register.handle.0.work": "52ms"}), runs=8)
+    wrong = LivePrediction(scenario.run(), scenario.replace({"services.register.handle.0.work": "52ms"}), runs=8)
     assert "response_mean" in wrong.apart
     measured, predicted = next(row[1:3] for row in wrong.rows if row[0] == "response_mean")
     assert predicted - measured == pytest.approx(0.05, rel=0.1)

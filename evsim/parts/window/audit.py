@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 
-from evsim.parts.window.history import histories, is_over
+from evsim.parts.window.step_history import histories, is_over
 from evsim.ticks import SECOND, elapsed
 
 __all__ = ["CHECKS"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.figures import LOST, RUN, Figure
-from evsim.parts.window.history import histories
+from evsim.parts.window.step_history import histories
 from evsim.ticks import elapsed
 
 __all__ = ["FIGURES"]

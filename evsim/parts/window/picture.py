@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from evsim.parts.window.history import histories
+from evsim.parts.window.step_history import histories
 from evsim.results.records import Event
 from evsim.ticks import elapsed
 from evsim.view.scene.axes import Frame, times

@@ -1,15 +1,15 @@
-"""Outages: the faults of a live run as they were, and not as they were asked for."""
+"""Faults of a live run as they were, and not as they were asked for."""
 
 from dataclasses import dataclass
 
 from evsim.scenario.faults import Fault
 from evsim.ticks import SECOND
 
-__all__ = ["Outage"]
+__all__ = ["ObservedFault"]
 
 
 @dataclass
-class Outage:
+class ObservedFault:
     """One ``fault`` that began at ``start`` and was over at ``end`` (None: not yet), on the machine's clock."""
 
     fault: Fault

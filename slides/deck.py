@@ -1,19 +1,9 @@
-"""The deck of a lesson as one HTML file that needs nothing else: players that move, pictures, notes and keys inside.
+"""The deck of a lesson as one HTML file that needs nothing else: players that move, pictures, notes and keys inside."""
 
-python -m teaching.decks [FOLDER]         write a deck for each lesson (build/teaching/decks), and print it as PDF
-python -m teaching.decks [FOLDER] --html  without the PDF, for which a browser is needed
-
-Exit status: 0; 1 if a PDF could not be made (what is missing is said).
-"""
-
-import sys
 from html import escape
 from pathlib import Path
 
-from evsim.whole import write_text
 from teaching.copies import HERE, NOTEBOOKS
-from teaching.pdf import NoBrowser, pdf
-from teaching.slides import slides
 
 __all__ = ["LESSONS", "deck"]
 
@@ -53,29 +43,4 @@ def _markdown(text):
 
 
 def _text(name):
-    return (HERE / name).read_text(encoding="utf-8")
-
-
-def main(arguments):
-    named = [each for each in arguments if not each.startswith("-")]
-    if len(named) > 1 or {*arguments} - {*named, "--html"}:
-        print(__doc__)
-        return 0 if set(arguments) <= {"-h", "--help"} else 2
-    folder = Path(*named) if named else HERE.parent / "build" / "teaching" / "decks"
-    folder.mkdir(parents=True, exist_ok=True)
-    printed = "--html" not in arguments
-    for name in LESSONS:
-        path = folder / f"{name}.html"
-        write_text(path, deck(slides(name)))
-        print(path)
-        try:
-            if printed:
-                pdf(path, path.with_suffix(".pdf"))
-        except NoBrowser as error:
-            print(f"{error}\nThe decks are there as HTML.", file=sys.stderr)
-            printed = False
-    return int(not printed and "--html" not in arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ HELP = f"""\
 To make the PDF one of Edge, Chrome, Chromium or Brave is needed, and none was found.
   Windows: Edge is part of it; if it was removed, microsoft.com/edge or google.com/chrome.
   macOS: google.com/chrome.     Debian, Ubuntu: sudo apt-get install chromium.
-If there is one in an unusual place, name it: {BROWSER}=/path/to/it python -m teaching.decks
+If there is one in an unusual place, name it: {BROWSER}=/path/to/it python -m slides
 Or open the HTML in any browser and print it to PDF: a page is a slide."""
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from evsim.lesson.predictions import Prediction
 from evsim.view.player.widget import Player
+from slides.__main__ import main
+from slides.deck import LESSONS, deck
+from slides.pdf import BROWSER, NoBrowser, browser, pdf
+from slides.slides import ROW, slides
 from teaching.copies import HERE
-from teaching.decks import LESSONS, deck, main
-from teaching.pdf import BROWSER, NoBrowser, browser, pdf
-from teaching.slides import ROW, slides
 from tests.browser import lab
 from tests.notebooks.reading import NAMES, cells, ran
 from tests.support.missing import missing
@@ -149,13 +150,13 @@ def test_a_pdf_has_a_page_for_each_slide_with_a_still_where_something_moves(deck
 
 
 def test_the_command_writes_a_deck_for_each_lesson_and_says_what_a_pdf_needs(decks, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("teaching.decks.slides", lambda name: name)
-    monkeypatch.setattr("teaching.decks.deck", lambda name: decks[name][1])
+    monkeypatch.setattr("slides.slides", lambda name: name)
+    monkeypatch.setattr("slides.deck", lambda name: decks[name][1])
     monkeypatch.setenv(BROWSER, "no-such-browser")
     assert main([str(tmp_path)]) == 1
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.html" for name in NAMES}
     assert "EVSIM_BROWSER is 'no-such-browser'" in capsys.readouterr().err
-    assert main(["--what"]) == 2 and "python -m teaching.decks" in capsys.readouterr().out
+    assert main(["--what"]) == 2 and "python -m slides" in capsys.readouterr().out
 
 
 def test_without_a_browser_the_command_says_what_is_missing(monkeypatch):

@@ -1,0 +1,1 @@
+"""Slides: the deck of each lesson, made from its notebook."""

@@ -1,6 +1,7 @@
 """Event time against the clock: each event a dot, the watermark a line that follows, windows boxes until they show."""
 
 from functools import partial
+from math import ceil
 
 from evsim.parts.window.step_history import histories
 from evsim.results.records import Event
@@ -96,10 +97,15 @@ def _boxes(events, panes, low):
                 yield Text(f"{pane.value:,.6g}", x, max(pane.start, low), -4, 8, "right")
 
 
+def _some(events, late):
+    """The events that get a dot: all, or where there are too many each second, third ... of them."""
+    mine = [event for event in events if event.late == late]
+    return mine[:: ceil(len(mine) / MOST) or 1]
+
+
 def _dots(events):
     for name, look, late in (("counted", COUNTED, False), ("too late", TOO_LATE, True)):
-        mine = [event for event in events if event.late == late][:MOST]
-        if mine:
+        if mine := _some(events, late):
             yield Dots(name, [each.time for each in mine], [each.at for each in mine], look, 0.05)
 
 
@@ -127,7 +133,7 @@ def _told(panes):
 
 
 def _left_out(events, panes):
-    more = max(0, len(events) - MOST)
+    more = len(events) - len(_some(events, late=False)) - len(_some(events, late=True))
     boxes = max(0, len(panes) - BOXES)
     said = [count(number, what) for number, what in ((more, "event"), (boxes, "box")) if number]
     return f"; {' and '.join(said)} left out" if said else ""

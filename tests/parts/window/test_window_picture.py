@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from evsim.parts.window import picture
 from evsim.parts.window.picture import moments
 from tests.parts.window.test_window import stream
 from tests.view.drawing import is_whole
@@ -66,3 +67,13 @@ def test_it_has_room_for_what_it_says_and_says_so_where_there_is_nothing(run):
     assert is_whole(run.plot.windows())
     without = stream(LATE, duration=5).replace({"services.counter.handle": [{"work": "1ms"}]}).run()
     assert "write window" in without.plot.scene("windows").title
+
+
+def test_where_there_are_too_many_events_the_dots_are_spread_over_the_whole_run(run, monkeypatch):
+    monkeypatch.setattr(picture, "MOST", 20)
+    scene = run.plot.scene("windows")
+    (dots,) = marks_of(scene, "counted")
+    counted = [event.time for event in run.records.events if not event.late]
+    assert len(counted) / 8 < len(dots.x) <= 20 and max(dots.x) > counted[-1] - 2
+    drawn = sum(len(dots.x) for name in ("counted", "too late") for dots in marks_of(scene, name))
+    assert f"{len(run.records.events) - drawn} events left out" in scene.x.label

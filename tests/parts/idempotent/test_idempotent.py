@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import evsim
 from evsim.scenario import ScenarioError
 from tests.support.statistics import Z, assert_notices
 from tests.truth.measuring import balanced
@@ -138,3 +139,23 @@ def test_a_look_into_the_store_takes_its_time():
 def test_what_cannot_be_done_once_is_refused_in_words(changes, says):
     with pytest.raises(ScenarioError, match=says):
         consumers({"log": {"partitions": 4}}, [{"effect": "row"}], {"poisson": 50}, 60).replace(changes)
+
+
+def test_the_window_begins_when_the_first_effect_is_stored_and_not_at_the_end_of_the_handling():
+    def effects(window):
+        return evsim.Scenario.from_dict(
+            {
+                "name": "window",
+                "workloads": {"people": {"target": "desk", "arrivals": {"constant": "0.25/s"}, "key": {"uniform": 1}}},
+                "services": {
+                    "desk": {
+                        "handle": [{"effect": "row"}, {"work": "2s"}],
+                        "idempotent": {"by": "key", "window": window},
+                    }
+                },
+                "run": {"duration": "9s"},
+            }
+        ).run().effects["request"].tolist()  # fmt: skip
+
+    assert effects("3s") == [0, 1], "the second comes 4 s after the first effect, and 2 s after the end of its work"
+    assert effects("5s") == [0]

@@ -145,3 +145,37 @@ def test_who_never_hears_the_no_is_told_an_error():
     assert list(told.values()).count("ok") == 1
     assert told.pop(15.0) == "error"
     assert set(told.values()) == {"ok", "declined"}
+
+
+def test_who_was_refused_and_undoes_what_it_did_frees_nobody_elses_key():
+    undo = {"call": {"service": "table", "on_error": {"compensate": [{"undo": "row"}]}}}
+    run = evsim.Scenario.from_dict(
+        {
+            "name": "taken",
+            "workloads": {"people": {"target": "desk", "arrivals": {"constant": "1/s"}, "key": {"uniform": 1}}},
+            "services": {
+                "desk": {"handle": [undo]},
+                "table": {"handle": [{"effect": {"name": "row", "unique": True}}]},
+            },
+            "run": {"duration": "4.5s"},
+        }
+    ).run()
+    assert run.audit()
+    assert run.effects["request"].tolist() == [0], "of four people with one key, the first has the row"
+
+
+def test_who_undoes_its_own_row_frees_its_key():
+    undo = {"call": {"service": "mailer", "on_error": {"compensate": [{"undo": "row"}]}}}
+    run = evsim.Scenario.from_dict(
+        {
+            "name": "freed",
+            "workloads": {"people": {"target": "desk", "arrivals": {"constant": "1/s"}, "key": {"uniform": 1}}},
+            "services": {
+                "desk": {"handle": [{"effect": {"name": "row", "unique": True}}, undo]},
+                "mailer": {"handle": [{"fail": 1.0}]},
+            },
+            "run": {"duration": "4.5s"},
+        }
+    ).run()
+    assert run.audit()
+    assert run.effects["request"].tolist() == [0, 1, 2, 3], "each finds the key free again"

@@ -13,6 +13,7 @@ import numpy as np
 from evsim.imports.measured import rounded_time, time_setting
 from evsim.imports.sketch import GUESSED
 from evsim.imports.spans import CONSUMER
+from evsim.results.export.otlp import LEFT
 
 __all__ = ["HandlingFit", "Item", "fit_handlings"]
 
@@ -234,7 +235,7 @@ def _let_go(item, following, end):
         return
     item.held = item.end <= (end if following is None else following.start)
     if not item.held:
-        relays = [moment - item.start for moment, said, _ in item.span.events if said.startswith("relayed")]
+        relays = [moment - item.start for moment, said, _ in item.span.events if said == f"{LEFT} outbox"]
         item.relayed = relays[0] if relays else None
         item.end = item.start
 

@@ -48,14 +48,19 @@ def kinds_table(kind):
     return HEAD_OF_KINDS + "".join(rows)
 
 
-def _nested(kind, package):
+def _nested(kind, package, above=()):
     """setting -> the model of what is written there, of those models that stand in others and are of a package."""
     found = {}
     for outer in _models(kind):
         for name, field in outer.model_fields.items():
-            its = next(iter(_models(field.annotation)), Part)
-            if its.__module__.startswith(f"{package}."):
-                found |= {field.alias or name: its} | _nested(its, package)
+            kinds = list(_models(field.annotation))
+            for its in kinds:
+                if not its.__module__.startswith(f"{package}.") or its in (outer, *above):  # a step may stand in a step
+                    continue
+                written = field.alias or name
+                if len(kinds) > 1:
+                    written += f": {its.model_fields['kind'].default}"
+                found |= ({written: its} if any(settings_rows(its)) else {}) | _nested(its, package, (outer, *above))
     return found
 
 

@@ -12,7 +12,12 @@ from evsim.testbed import wire
 from evsim.testbed.journal import read_journals
 from evsim.testbed.roles import Process, serve
 
-__all__ = ["BrokerProcess"]
+__all__ = ["BrokerProcess", "is_installed"]
+
+
+def is_installed():
+    """It is a part of evsim."""
+    return True
 
 
 class Backlog:

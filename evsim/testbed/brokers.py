@@ -11,14 +11,11 @@ __all__ = ["BROKERS", "a_broker", "client_of"]
 class _Broker(NamedTuple):
     process: str  # the module that is run
     client: tuple  # (module, class)
-    install: str | None = None  # what it takes
 
 
 BROKERS = {
     "mini": _Broker("evsim.testbed.broker_process", ("evsim.testbed.broker_client", "BrokerClient")),
-    "nats": _Broker(
-        "evsim.testbed.nats_process", ("evsim.testbed.nats_client", "NatsClient"), 'pip install "evsim[live]"'
-    ),
+    "nats": _Broker("evsim.testbed.nats_process", ("evsim.testbed.nats_client", "NatsClient")),
 }
 
 
@@ -27,13 +24,8 @@ def a_broker(name):
     if name not in BROKERS:
         hint = suggest(name, BROKERS) or f"there are {', '.join(BROKERS)}"
         raise ScenarioError([Problem("broker", "there is no such broker", str(name), hint=hint)])
-    try:
-        module = import_module(BROKERS[name].process)
-    except ImportError:
-        module = None
-    if module is None or getattr(module, f"{name}_server", lambda: True)() is None:
-        hint = f"install it: {BROKERS[name].install}"
-        raise ScenarioError([Problem("broker", "is not installed", name, hint=hint)])
+    if not import_module(BROKERS[name].process).is_installed():
+        raise ScenarioError([Problem("broker", "is not installed", name, hint='pip install "evsim[live]"')])
     return name
 
 

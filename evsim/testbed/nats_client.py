@@ -4,9 +4,6 @@ import asyncio
 import json
 from time import monotonic_ns, time_ns
 
-import nats
-from nats.errors import Error
-
 from evsim.testbed.nats_process import consumers_of, subject_of
 from evsim.testbed.wire import HOST
 
@@ -26,6 +23,10 @@ class NatsClient:
         self.connected, self.open, self._tasks = asyncio.Event(), 0, set()
 
     async def stay_connected(self):
+        import nats
+        from nats.errors import Error
+
+        self._failures = Error, TimeoutError, OSError
         address = f"nats://{HOST}:{self.process.peers['broker']}"
         self._nats = await nats.connect(
             address, token=self.process.token, max_reconnect_attempts=-1, reconnect_time_wait=0.05, error_cb=_ignore
@@ -48,7 +49,7 @@ class NatsClient:
             kept = await self._stream.publish(
                 subject_of(channel, partition), text, timeout=PATIENCE, headers={"Nats-Msg-Id": message}
             )
-        except (Error, TimeoutError, OSError):
+        except self._failures:
             return False
         finally:
             self.open -= 1
@@ -75,7 +76,7 @@ class NatsClient:
             return
         try:
             await received.ack_sync(timeout=PATIENCE)
-        except (Error, TimeoutError, OSError):
+        except self._failures:
             return  # it comes again
         self.process.journal.note("settled", message, service, attempt)
 

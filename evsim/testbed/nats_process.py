@@ -6,15 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
-
-import nats
-from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
 
 from evsim.testbed.roles import Process, serve
 from evsim.testbed.wire import HOST
 
-__all__ = ["ACK_WAIT", "NatsProcess", "consumers_of", "nats_server", "subject_of"]
+__all__ = ["ACK_WAIT", "NatsProcess", "consumers_of", "is_installed", "nats_server", "subject_of"]
 
 ACK_WAIT = 30.0  # seconds until what is not acknowledged is handed out again: the server's default
 
@@ -22,6 +20,11 @@ ACK_WAIT = 30.0  # seconds until what is not acknowledged is handed out again: t
 def nats_server():
     """The path of a NATS server: that of evsim's own environment, or one on the PATH; None without any."""
     return shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
+
+
+def is_installed():
+    """Whether the server and its client are there."""
+    return nats_server() is not None and find_spec("nats") is not None
 
 
 def subject_of(channel, partition):
@@ -50,6 +53,9 @@ def consumers_of(scenario):
 
 class NatsProcess(Process):
     async def start(self):
+        import nats
+        from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
+
         folder = Path(self.folder) / "nats"
         folder.mkdir(exist_ok=True)
         ports = Path(self.folder) / f"nats-ports.{self.life}"

@@ -17,10 +17,17 @@ from evsim.scenario.part import Part, Tagged
 from tests.books.holding import examples
 from tests.books.systems import calm_systems, stable_systems, systems
 from tests.parts.log.drawing import log_systems
+from tests.parts.window.drawing import stream_systems
 
 __all__ = ["all_settings", "drawn"]
 
-SHARES = [(0.6, systems()), (0.2, stable_systems()), (0.1, calm_systems()), (0.1, log_systems())]
+SHARES = [
+    (0.6, systems()),
+    (0.2, stable_systems()),
+    (0.1, calm_systems()),
+    (0.1, log_systems()),
+    (0.1, stream_systems()),
+]
 
 
 def drawn(systems=1000):

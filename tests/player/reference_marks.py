@@ -259,7 +259,7 @@ class Drawing:
             if oldest in at:
                 x, y = at[oldest]
                 words = f"{reader}: this is the oldest of {behind} messages that it is not done with"
-                yield mark("ev-flag", x + 2 + 8 * (place % 3), y, 2.8, words=words, fill=self.colour(reader))
+                yield mark("ev-flag", x + 2 + 8 * (place % 3), y - 0.8, 2.8, words=words, fill=self.colour(reader))
             yield from self.status(name, reader, behind, box["y"] + box["height"] - 16 * (len(readers) - place) + 8)
         if not kept:
             yield mark("ev-small", box["x"] + PAD, box["y"] + 56, text="nothing yet")

@@ -21,7 +21,9 @@ from evsim.results.export.moments import Facts
 from evsim.scenario.fitting import waits_in
 from evsim.version import installed_version
 
-__all__ = ["ONE_FILE", "write"]
+__all__ = ["LEFT", "ONE_FILE", "write"]
+
+LEFT = "left the"  # event of a message that has waited: left the outbox
 
 ONE_FILE = True
 INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER = 1, 2, 3, 4, 5
@@ -130,7 +132,7 @@ class Spans:
         events = []
         for number, (sent, arrived, fate) in enumerate(message.sendings):
             if number or sent != message.published:
-                left = f"left the {waits_in(self.scenario, message.channel)}"
+                left = f"{LEFT} {waits_in(self.scenario, message.channel)}"
                 events.append(_event(sent, "sent again" if number else left))
             if arrived is not None or fate == "lost":
                 events.append(_event(sent if arrived is None else arrived, fate))

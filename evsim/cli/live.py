@@ -1,5 +1,6 @@
 """The command that runs a scenario on real processes."""
 
+from contextlib import contextmanager
 from shutil import get_terminal_size
 from typing import Annotated
 
@@ -69,20 +70,15 @@ def live(
     finish({"": verdicts}, as_json)
 
 
+@contextmanager
 def _bar(seconds, quiet):
-    """A context with a function that shows how many seconds have passed."""
-    from contextlib import contextmanager
-
+    """A function that shows how many seconds have passed."""
     from tqdm import tqdm
 
-    @contextmanager
-    def bar():
-        with tqdm(total=seconds, unit="s", disable=quiet or None, leave=False, bar_format="{l_bar}{bar}") as shown:
+    with tqdm(total=seconds, unit="s", disable=quiet or None, leave=False, bar_format="{l_bar}{bar}") as shown:
 
-            def progress(passed):
-                shown.n = min(passed, seconds)
-                shown.refresh()
+        def progress(passed):
+            shown.n = min(passed, seconds)
+            shown.refresh()
 
-            yield progress
-
-    return bar()
+        yield progress

@@ -18,8 +18,7 @@ from . import units
 from .errors import ScenarioError, explain, refuse
 from .normal import normal_quantile
 from .part import Tagged, Text, one_of
-from .row_times import read_row_times
-from .textfile import read_lines, version, wrong
+from .time_files import read_row_times, read_times
 from .units import Number, PositiveTime, Share, Time, up_to
 
 
@@ -385,26 +384,6 @@ class Rows(Distribution):
     def _quantile(self, p):
         times = np.sort(self.times)
         return times[np.minimum((p * len(times)).astype(int), len(times) - 1)]
-
-
-def read_times(path, name):
-    """The times in a file, one a line; a header and empty lines are skipped."""
-    return _read_times(path, version(path), name)
-
-
-@lru_cache(maxsize=8)
-def _read_times(path, _, name):
-    """A file is read once, and again when it has changed."""
-    times = []
-    for number, line in enumerate(read_lines(path, name), start=1):
-        try:
-            times += [units.time(line)] if line.strip() else []
-        except units.UnitError as error:
-            if number > 1 or line.strip()[0] in "0123456789.+-":  # a header is no time gone wrong
-                raise wrong(name, error.rule, error.value, line=number) from None
-    if not times:
-        raise wrong(name, "holds no times", hint="write one a line")
-    return times
 
 
 def _cv(deviation, mean):

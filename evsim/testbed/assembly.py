@@ -5,6 +5,7 @@ from math import nan
 
 from evsim.engine.execution import Execution
 from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.testbed.deliveries import delivery_id, groups_of
 from evsim.testbed.effect_stores import rows_written
 from evsim.testbed.journal import read_journals
 from evsim.testbed.live_run import LiveRun
@@ -56,9 +57,9 @@ class _Story:
     """Rows, messages and effects, as the journals tell them."""
 
     def __init__(self, luck, folder):
-        self.luck, self.rows, self.messages, self.deaths = luck, {}, {}, {}
+        self.luck, self.rows, self.messages = luck, {}, {}
         self.effects, self.ups, self.slept = [], {}, []
-        self._current = {}  # (message, service) -> the row of the attempt that is under way
+        self._current = {}  # (message, group) -> the row of the attempt that is under way
         entries = read_journals(folder)
         for process, time, kind, *what in sorted(
             [*entries, *self._appended_unseen(entries)], key=lambda entry: entry[1]
@@ -133,49 +134,47 @@ class _Story:
         message = self.messages[id]
         message.appended, message.offset = max(time, message.published), offset
         if self.luck.kernel.scenario.channels[message.channel].partitioned:
-            for service, _ in self.luck.kernel.graph.subscribers[message.channel]:
-                self._deliver(message, service, 1, message.appended)
+            for service in groups_of(self.luck.kernel.scenario, message.channel):
+                self._deliver(message, service, 1, message.appended, service)
 
-    def _deliver(self, message, service, attempt, time):
-        id = f"{message.id}>{service}#{attempt}"
+    def _deliver(self, message, group, attempt, time, service):
+        id = delivery_id(message.id, group, attempt)
         place = self.luck.reader(message.route, service)
         row = _Row(id, place, message.luck, message.id, attempt, born=time, ready=time)
-        self.rows[id] = self._current[message.id, service] = row
+        self.rows[id] = self._current[message.id, group] = row
         return row
 
-    def _granted(self, process, time, id, service, attempt):
-        row = self._current.get((id, service))
-        if row is None or row.attempt != attempt:
-            message = self.messages[id]
-            row = self._again(message, service, attempt, time)
-        row.leased = time
+    def _granted(self, process, time, id, group, attempt, service):
+        """An attempt is handed to a service: one that is known, or of which the broker has said nothing but this.
 
-    def _again(self, message, service, attempt, time):
-        """A further attempt of which the broker has said nothing but this; those before it have ended."""
-        before = self._current.get((message.id, service))
-        if before is None and attempt > 1:
-            before = self._deliver(message, service, 1, message.appended)
-        while before is not None and before.attempt < attempt:
-            if before.verdict == Verdict.OPEN:
-                before.settled, before.verdict = time, Verdict.GIVEN_BACK
-            before = self._deliver(message, service, before.attempt + 1, time)
-        return before or self._deliver(message, service, attempt, message.appended)
+        Those before it came back, also where the broker had said that they are settled: one that was killed forgets.
+        """
+        message, row = self.messages[id], self._current.get((id, group))
+        if row is None:
+            row = self._deliver(message, group, 1, message.appended, service)
+        while row.attempt < attempt:
+            if row.verdict != Verdict.GIVEN_BACK:
+                row.settled, row.verdict = time, Verdict.GIVEN_BACK
+            row = self._deliver(message, group, row.attempt + 1, time, service)
+        row.place, row.leased = self.luck.reader(message.route, service), time
 
-    def _settled(self, process, time, id, service, attempt):
-        row = self.rows[f"{id}>{service}#{attempt}"]
-        row.settled, row.verdict = time, Verdict.DONE
+    def _end(self, time, id, group, attempt, verdict):
+        row = self.rows[delivery_id(id, group, attempt)]
+        row.settled, row.verdict = time, verdict
+        return row
 
-    def _given_back(self, process, time, id, service, attempt):
-        row = self.rows[f"{id}>{service}#{attempt}"]
-        row.settled, row.verdict = time, Verdict.GIVEN_BACK
-        self._deliver(self.messages[id], service, attempt + 1, time)
+    def _settled(self, process, time, id, group, attempt):
+        self._end(time, id, group, attempt, Verdict.DONE)
 
-    def _dead(self, process, time, id, service, attempt):
-        row = self.rows[f"{id}>{service}#{attempt}"]
-        row.settled, row.verdict = time, Verdict.DEAD
+    def _given_back(self, process, time, id, group, attempt):
+        row = self._end(time, id, group, attempt, Verdict.GIVEN_BACK)
+        self._deliver(self.messages[id], group, attempt + 1, time, row.place.service)
 
-    def _late_settle(self, process, time, id, service, attempt):
-        self.rows[f"{id}>{service}#{attempt}"].late = time
+    def _dead(self, process, time, id, group, attempt):
+        self._end(time, id, group, attempt, Verdict.DEAD)
+
+    def _late_settle(self, process, time, id, group, attempt):
+        self.rows[delivery_id(id, group, attempt)].late = time
 
     def _confirmed(self, process, time, id):
         self.messages[id].acknowledged = time
@@ -196,20 +195,14 @@ class _Story:
                 row.outcome, row.ready, row.ended = Outcome.REFUSED, row.settled, row.settled
             elif gone:
                 row.outcome, row.reason, row.ended = Outcome.CRASHED, Reason.CRASH, gone[0]
-                if row.place.is_delivery and row.arrived != row.arrived:
-                    row.arrived = nan
         for row in self.rows.values():
-            if row.place.is_delivery and row.outcome == Outcome.OPEN:  # handed to nobody who lived to note it
-                row.outcome, row.reason, row.ended = Outcome.LOST, Reason.CRASH, row.settled
             if row.place.is_delivery and row.outcome == Outcome.OK and row.verdict == Verdict.OPEN:
                 row.settled, row.verdict = row.ended, Verdict.DONE  # it came no more, so the broker had heard of it
             parent = self.rows.get(row.parent)
-            if not row.place.is_call or parent is None:
-                continue
-            if row.verdict == Verdict.OPEN or row.settled > parent.ended:
+            if row.place.is_call and (row.verdict == Verdict.OPEN or row.settled > parent.ended):
                 row.verdict, row.late = Verdict.ORPHANED, None
                 row.settled = max(parent.ended, row.ended if row.settled != row.settled else row.settled)
-            if row.outcome == Outcome.OPEN:  # it never came to whom it was sent
+            if row.outcome == Outcome.OPEN:  # it never came to anybody who lived to note it
                 row.outcome, row.reason, row.ended = Outcome.LOST, Reason.CRASH, row.settled
 
 
@@ -241,7 +234,7 @@ class _Assembly:
         self.luck = Luck(self.execution)
         self.records = self.luck.kernel.records
         self.ended_at = max(ended_at - origin, ticks(scenario.run_settings.duration))
-        self.outages = outages
+        self.outages = sorted(outages, key=lambda outage: outage.start)
         self.numbers, self.message_numbers = {}, {}
 
     def run(self, broker, mailbox):

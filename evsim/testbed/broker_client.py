@@ -3,6 +3,7 @@
 import asyncio
 
 from evsim.testbed import wire
+from evsim.testbed.deliveries import delivery_id
 
 __all__ = ["BrokerClient"]
 
@@ -12,7 +13,7 @@ BEFORE_ANOTHER = 0.02  # seconds until a connection that broke is tried again
 class BrokerClient:
     """The connection of one service with the broker; it comes again when it breaks.
 
-    deliver(message, route, luck, attempt, settle): what happens with a message; ``settle(ok, reason)`` ends it.
+    deliver(id, route, luck, attempt, settle): what happens with a message; ``settle(ok, reason)`` ends it.
     """
 
     def __init__(self, process, channels, deliver):
@@ -60,10 +61,11 @@ class BrokerClient:
                 if waiting is not None and not waiting.done():
                     waiting.set_result(True)
                 continue
-            message, attempt = frame["message"], frame["attempt"]
+            message, group, attempt = frame["message"], frame["group"], frame["attempt"]
+            about = {"settle": message, "group": group, "attempt": attempt}
 
-            def settle(ok, reason, message=message, attempt=attempt):
-                wire.send(writer, {"settle": message, "ok": ok, "attempt": attempt})
+            def settle(ok, reason, about=about):
+                wire.send(writer, about | {"ok": ok})
 
-            self.deliver(message, frame["route"], frame["luck"], attempt, settle)
+            self.deliver(delivery_id(message, group, attempt), frame["route"], frame["luck"], attempt, settle)
         writer.close()

@@ -9,6 +9,7 @@ from collections import Counter, deque
 
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.testbed import wire
+from evsim.testbed.deliveries import groups_of
 from evsim.testbed.journal import read_journals
 from evsim.testbed.roles import Process, serve
 
@@ -50,17 +51,12 @@ class BrokerProcess(Process):
     def __init__(self, task):
         super().__init__(task)
         self.kept, self.offsets, self.consumers = {}, Counter(), {}
-        self.backlogs = {}  # (channel, group of a log, or None) -> Backlog
-        for name, channel in self.scenario.channels.items():
-            for group in self._groups(name, channel):
-                self.backlogs[name, group] = Backlog(ordered=channel.partitioned)
+        self.backlogs = {  # by channel and group
+            (name, group): Backlog(ordered=channel.partitioned)
+            for name, channel in self.scenario.channels.items()
+            for group in groups_of(self.scenario, name)
+        }
         self._recover()
-
-    def _groups(self, name, channel):
-        if not channel.partitioned:
-            return [None]
-        readers = self.scenario.services.items()
-        return [reader for reader, each in readers if name in {s.channel for s in each.subscribe}]
 
     async def start(self):
         return wire.port_of(await wire.listen(self.port, self.token, self._serve))
@@ -71,29 +67,26 @@ class BrokerProcess(Process):
     def _recover(self):
         for _, _, kind, *what in read_journals(self.folder, self.name):
             if kind == "appended":
-                message, channel, partition, offset, route, luck = what
-                self._keep(message, channel, partition, offset, route, luck)
+                self._keep(*what)
             elif kind in ("granted", "settled", "dead"):
-                message, service, attempt = what
-                backlog = self._backlog(self.kept[message][0], service)
+                message, group, attempt = what[:3]
+                channel, partition, _, _ = self.kept[message]
+                backlog = self.backlogs[channel, group]
                 if kind == "granted":
                     backlog.attempts[message] = attempt
                 else:
-                    backlog.lines[self.kept[message][1]].remove(message)
-        for backlog in self.backlogs.values():
+                    backlog.lines[partition].remove(message)
+        for (_, group), backlog in self.backlogs.items():
             for line in backlog.lines.values():
                 for message in [each for each in line if backlog.attempts[each]]:
-                    self._given_back(backlog, message, None)
+                    line.remove(message)
+                    self._give_back(backlog, message, group)
 
     def _keep(self, message, channel, partition, offset, route, luck):
         self.kept[message] = channel, partition, route, luck
         self.offsets[channel, partition] = offset + 1
-        for (name, _), backlog in self.backlogs.items():
-            if name == channel:
-                backlog.add(message, partition)
-
-    def _backlog(self, channel, service):
-        return self.backlogs.get((channel, service)) or self.backlogs[channel, None]
+        for group in groups_of(self.scenario, channel):
+            self.backlogs[channel, group].add(message, partition)
 
     async def _serve(self, reader, writer):
         who = None
@@ -102,16 +95,16 @@ class BrokerProcess(Process):
                 self._append(frame)
                 wire.send(writer, {"confirmed": frame["publish"]})
             elif "settle" in frame:
-                self._settle(who, frame)
+                self._settle(frame)
             else:
                 who = frame["service"]
                 self.consumers[who] = writer, frame["channels"], frame["credit"]
             self._hand_out()
         if who is not None and self.consumers.get(who, (None,))[0] is writer:
             del self.consumers[who]
-            for backlog in self.backlogs.values():
+            for (_, group), backlog in self.backlogs.items():
                 for message in [each for each, (service, _) in backlog.out.items() if service == who]:
-                    self._given_back(backlog, message, who)
+                    self._give_back(backlog, message, group)
             self._hand_out()
 
     def _append(self, frame):
@@ -132,14 +125,14 @@ class BrokerProcess(Process):
                 backlog.out[message] = service, partition
                 backlog.attempts[message] += 1
                 attempt = backlog.attempts[message]
-                self.journal.note("granted", message, service, attempt)
+                self.journal.note("granted", message, group, attempt, service)
                 _, _, route, luck = self.kept[message]
-                frame = {"message": message, "attempt": attempt, "route": route, "luck": luck}
+                frame = {"message": message, "group": group, "attempt": attempt, "route": route, "luck": luck}
                 wire.send(self.consumers[service][0], frame)
 
     def _free(self, channel, group, backlog):
         """Who may have the next message; of the consumers of a queue the one that holds least."""
-        if group is not None:
+        if backlog.ordered:
             return group if group in self.consumers else None
         held = Counter(service for service, _ in backlog.out.values())
         room = [
@@ -149,28 +142,26 @@ class BrokerProcess(Process):
         ]
         return min(room)[1] if room else None
 
-    def _settle(self, service, frame):
-        message = frame["settle"]
-        backlog = self._backlog(self.kept[message][0], service)
-        if message not in backlog.out or backlog.attempts[message] != frame["attempt"]:
-            self.journal.note("late settle", message, service, frame["attempt"])
+    def _settle(self, frame):
+        message, group, attempt = frame["settle"], frame["group"], frame["attempt"]
+        backlog = self.backlogs[self.kept[message][0], group]
+        if message not in backlog.out or backlog.attempts[message] != attempt:
+            self.journal.note("late settle", message, group, attempt)
         elif frame["ok"]:
             del backlog.out[message]
-            self.journal.note("settled", message, service, frame["attempt"])
+            self.journal.note("settled", message, group, attempt)
         else:
-            self._given_back(backlog, message, service)
+            self._give_back(backlog, message, group)
 
-    def _given_back(self, backlog, message, service):
+    def _give_back(self, backlog, message, group):
         """A message comes back to the front of its line, or is dead."""
         backlog.out.pop(message, None)
-        _, partition, _, _ = self.kept[message]
-        reader = service or next(group for (_, group), each in self.backlogs.items() if each is backlog)
-        if backlog.attempts[message] >= PLAIN_ATTEMPTS:
-            self.journal.note("dead", message, reader, backlog.attempts[message])
-            return
-        self.journal.note("given back", message, reader, backlog.attempts[message])
-        if message not in backlog.lines[partition]:
-            backlog.lines[partition].appendleft(message)
+        attempt = backlog.attempts[message]
+        if attempt < PLAIN_ATTEMPTS:
+            self.journal.note("given back", message, group, attempt)
+            backlog.lines[self.kept[message][1]].appendleft(message)
+        else:
+            self.journal.note("dead", message, group, attempt)
 
 
 if __name__ == "__main__":

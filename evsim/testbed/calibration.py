@@ -67,8 +67,8 @@ def calibrate(run, slept):
     row: its number in the records.
     """
     rows, messages = run.tables.rows, run.tables.messages
-    rows_slept, planned, took = (np.array(column, dtype=float) for column in zip(*slept, strict=True))
-    late = (took - planned) / SECOND
+    rows_slept, planned, took = np.array(slept, dtype=float).reshape(-1, 3).T
+    late = (took - planned) / SECOND if len(slept) else np.zeros(1)
     sent = messages["appended"] - messages["published"]
     hops = [rows["ready"] - rows["born"], rows["arrived"] - rows["leased"], sent]
     ok = rows["outcome"] == Outcome.OK

@@ -60,17 +60,9 @@ def _read(scenario, kill):
     """The fault that ``SERVICE@TIME+TIME`` is."""
     found = KILL.fullmatch(kill) if isinstance(kill, str) else None
     if found is None:
+        rule = "must name a service (or a channel, for its broker), a moment and a length"
         hint = "write SERVICE@TIME+TIME, such as mailing-list@10s+3s"
-        raise ScenarioError(
-            [
-                Problem(
-                    "kill",
-                    "must name a service (or a channel, for its broker), a moment and a length",
-                    str(kill),
-                    hint=hint,
-                )
-            ]
-        )
+        raise ScenarioError([Problem("kill", rule, str(kill), hint=hint)])
     service = found["service"]
     known = [*scenario.services, *scenario.channels]
     if service not in known:

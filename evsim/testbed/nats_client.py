@@ -4,6 +4,7 @@ import asyncio
 import json
 from time import monotonic_ns, time_ns
 
+from evsim.testbed.deliveries import delivery_id, group_of
 from evsim.testbed.nats_process import consumers_of, subject_of
 from evsim.testbed.wire import HOST
 
@@ -59,18 +60,19 @@ class NatsClient:
     async def _hear(self, received):
         frame, about = json.loads(received.data), received.metadata
         message, attempt, service = frame["message"], about.num_delivered, self.process.name
+        group = group_of(self.process.scenario, about.stream, service)
         since = time_ns() - int(about.timestamp.timestamp() * 1e9)
         self.process.journal.note("kept", message, about.sequence.stream, monotonic_ns() - since)
-        self.process.journal.note("granted", message, service, attempt)
+        self.process.journal.note("granted", message, group, attempt, service)
 
         def settle(ok, reason):
-            task = asyncio.get_running_loop().create_task(self._settle(received, ok, message, service, attempt))
+            task = asyncio.get_running_loop().create_task(self._settle(received, ok, message, group, attempt))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-        self.deliver(message, frame["route"], frame["luck"], attempt, settle)
+        self.deliver(delivery_id(message, group, attempt), frame["route"], frame["luck"], attempt, settle)
 
-    async def _settle(self, received, ok, message, service, attempt):
+    async def _settle(self, received, ok, message, group, attempt):
         if not ok:
             await received.nak()
             return
@@ -78,7 +80,7 @@ class NatsClient:
             await received.ack_sync(timeout=PATIENCE)
         except self._failures:
             return  # it comes again
-        self.process.journal.note("settled", message, service, attempt)
+        self.process.journal.note("settled", message, group, attempt)
 
 
 async def _ignore(error):

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-import os
 import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from evsim.testbed.deliveries import readers_of
 from evsim.testbed.roles import Process, serve
 from evsim.testbed.wire import HOST
 
@@ -38,11 +38,7 @@ def consumers_of(scenario):
     There is one for each reader of each partition of a log, and one for all readers of a queue.
     """
     for name, channel in scenario.channels.items():
-        readers = [
-            reader
-            for reader, each in scenario.services.items()
-            if name in {subscription.channel for subscription in each.subscribe}
-        ]
+        readers = readers_of(scenario, name)
         if channel.partitioned:
             for reader in readers:
                 for partition in range(channel.partitions):
@@ -104,4 +100,3 @@ class NatsProcess(Process):
 
 if __name__ == "__main__":
     serve(NatsProcess)
-    os._exit(0)

@@ -44,7 +44,7 @@ class ServiceProcess(Process):
         self.tasks = set()
         self._timers = {}
         self.steps = {
-            "work": self._last, "wait": self._last, "effect": self._effect, "reply": self._reply,
+            "work": self._pass_time, "wait": self._pass_time, "effect": self._effect, "reply": self._reply,
             "parallel": self._parallel, "call": self._call, "publish": self._publish,
         }  # fmt: skip
 
@@ -73,10 +73,9 @@ class ServiceProcess(Process):
 
             self.take(Job(frame["ask"], self.luck.places[frame["place"]], self.luck.unpack(frame["luck"]), answer))
 
-    def _delivered(self, message, route, luck, attempt, settle):
+    def _delivered(self, id, route, luck, attempt, settle):
         place = self.luck.reader(route, self.name)
-        drawn = self.luck.of_attempt(self.luck.unpack(luck), place, attempt)
-        self.take(Job(f"{message}>{self.name}#{attempt}", place, drawn, settle))
+        self.take(Job(id, place, self.luck.of_attempt(self.luck.unpack(luck), place, attempt), settle))
 
     def take(self, job):
         """A job arrives."""
@@ -117,7 +116,7 @@ class ServiceProcess(Process):
                 return  # another branch has failed
             await self.steps[step.kind](job, step, (*position, index), index == len(steps) - 1)
 
-    async def _last(self, job, step, position, last):
+    async def _pass_time(self, job, step, position, last):
         key = job.place.number, position
         if key not in self._timers:
             self._timers[key] = self.luck.timer(job.place, step, position)
@@ -146,7 +145,7 @@ class ServiceProcess(Process):
         self.journal.note("asked", id, target.number, luck, job.id)
         verdict, reason = await self.caller.ask(target.service, id, target.number, luck, step.timeout)
         self.journal.note("answered", id, int(verdict), int(reason))
-        if verdict != Verdict.DONE and step.on_error.kind == "fail":
+        if verdict != Verdict.DONE and step.on_error.fails:
             raise Failed(reason)
 
     async def _publish(self, job, step, position, last):

@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from secrets import token_hex
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic_ns, sleep
 
 from evsim.testbed.brokers import BROKERS
@@ -109,6 +110,7 @@ class Supervisor:
     def __init__(self, scenario, seed, folder, mails, broker):
         self.scenario, self.folder, self.mails = scenario, str(folder), mails
         self.children, self.outages, self.origin = {}, [], None
+        self._killed, self._stopped = set(), Event()  # who is down on purpose; whether the run is given up or over
         self._task = {
             "seed": seed, "folder": self.folder, "token": token_hex(16), "broker": broker,
             "scenario": scenario.to_dict(),
@@ -160,34 +162,32 @@ class Supervisor:
         self.origin = monotonic_ns() + HEAD_START
         self.children["customers"].tell({"begin": self.origin})
         self.children["customers"].hear("begun")
-        for at, act, fault in self._agenda():
-            self._wait_until(self.origin + at, progress)
-            act(fault)
-        duration = ticks(self.scenario.run_settings.duration)
-        self._wait_until(self.origin + duration, progress)
+        faults = sorted(self.scenario.faults, key=lambda fault: fault.at)
+        places = {self._process(fault.place) for fault in faults}
+        with ThreadPoolExecutor(len(places) or 1) as beside:  # a process that starts again holds up no other fault
+            try:
+                suffering = [
+                    beside.submit(self._suffer, [fault for fault in faults if self._process(fault.place) == place])
+                    for place in places
+                ]
+                self._wait_until(self.origin + ticks(self.scenario.run_settings.duration), progress, suffering)
+                for each in suffering:
+                    each.result()
+            finally:
+                self._stopped.set()
         return self._drain(self.origin + ticks(self.scenario.run_settings.end))
 
-    def _agenda(self):
-        """What is to be done when: (nanoseconds after zero, what, fault)."""
-        acts = []
-        for fault in self.scenario.faults:
-            start, end = ticks(fault.at), ticks(fault.at) + ticks(fault.duration)
-            begin, finish = (self._kill, self._restart) if fault.does.kills else (self._stop, self._go_on)
-            acts += [(start, begin, fault), (end, finish, fault)]
-        return sorted(acts, key=lambda act: act[0])
-
-    def _wait_until(self, time, progress):
+    def _wait_until(self, time, progress, suffering):
         while (left := time - monotonic_ns()) > 0:
             sleep(min(left / 1e9, 0.1))
             if progress is not None:
                 progress(max(monotonic_ns() - self.origin, 0) / 1e9)
-            for child in self.children.values():
-                if child.process.poll() is not None and child.name not in self._down:
+            for each in suffering:
+                if each.done():
+                    each.result()
+            for child in list(self.children.values()):
+                if child.process.poll() is not None and child.name not in self._killed:
                     raise LiveError(f"{child.name} has ended: {child._last_words()}")
-
-    @property
-    def _down(self):
-        return {self._process(each.fault.place) for each in self.outages if each.fault.does.kills and each.end is None}
 
     def _process(self, place):
         """Whose process is at a place: a channel's is the broker's."""
@@ -195,28 +195,38 @@ class Supervisor:
 
     # Faults.
 
+    def _suffer(self, faults):
+        """What is to happen to one process, one fault after the other; each lasts as long as is written, or longer."""
+        for fault in faults:
+            self._rest(self.origin + ticks(fault.at))
+            outage = (self._kill if fault.does.kills else self._stop)(fault)
+            self.outages.append(outage)
+            self._rest(outage.start + ticks(fault.duration))
+            outage.end = monotonic_ns()  # a process that is started again is back later, and its journal says when
+            (self._restart if fault.does.kills else self._go_on)(fault)
+
+    def _rest(self, until):
+        if self._stopped.wait(max(until - monotonic_ns(), 0) / 1e9):
+            raise LiveError("the run was stopped")
+
     def _kill(self, fault):
-        self.outages.append(ObservedFault(fault, self.children[self._process(fault.place)].kill()))
+        name = self._process(fault.place)
+        self._killed.add(name)
+        return ObservedFault(fault, self.children[name].kill())
 
     def _restart(self, fault):
         name = self._process(fault.place)
         self._start("service" if name == fault.place else "broker", name)
         self._port(name)
-        self._over(fault)
+        self._killed.discard(name)
         self._meet(name)
 
     def _stop(self, fault):
         self.children[fault.place].process.send_signal(signal.SIGSTOP)
-        self.outages.append(ObservedFault(fault, monotonic_ns()))
+        return ObservedFault(fault, monotonic_ns())
 
     def _go_on(self, fault):
-        self._over(fault)
         self.children[fault.place].process.send_signal(signal.SIGCONT)
-
-    def _over(self, fault):
-        """A fault is over. When exactly a process was back, its journal says."""
-        (outage,) = (each for each in self.outages if each.fault is fault)
-        outage.end = monotonic_ns()
 
     # The end.
 

@@ -47,6 +47,36 @@ def register_killed_nats():
     return _live("registration-events", "register@1s+0.5s", "nats")
 
 
+SHARED = {
+    "name": "shared",
+    "workloads": {"people": {"target": "desk", "arrivals": {"poisson": "30/s"}}},
+    "services": {
+        "desk": {"workers": 8, "handle": [{"publish": "jobs"}, {"reply": "noted"}]},
+        "first": {"workers": 2, "subscribe": "jobs", "handle": [{"work": {"exponential": "30ms"}}, {"effect": "done"}]},
+        "second": {
+            "workers": 2,
+            "subscribe": "jobs",
+            "handle": [{"work": {"exponential": "30ms"}}, {"effect": "done"}],
+        },
+    },
+    "channels": {"jobs": {"queue": {}}},
+    "run": {"duration": "3s", "seed": 2},
+}
+
+
+@pytest.fixture(scope="module", params=["mini", "nats"])
+def shared_queue(request):
+    """Two services share a queue; one is killed, the other is paused, and then the embedded broker is killed, too."""
+    if request.param == "nats":
+        pytest.importorskip("nats")
+    faults = [{"crash": "first", "at": "0.5s", "for": "0.3s"}]
+    if hasattr(signal, "SIGSTOP"):
+        faults.append({"pause": "second", "at": "1.2s", "for": "0.4s"})
+    if request.param == "mini":
+        faults.append({"crash": "jobs", "at": "2s", "for": "0.2s"})
+    return evsim.live(evsim.Scenario.from_dict(SHARED | {"faults": faults}), broker=request.param)
+
+
 def _effects(run, name):
     """For each request: how many effects of a name it has."""
     effects, names = run.tables.effects, run.tables.effect_names
@@ -103,6 +133,25 @@ def test_on_nats_whoever_was_told_yes_is_registered_though_register_was_killed(r
     yes = _told_yes(run)
     assert run.broker == "nats" and 0 < yes.sum() < len(yes), "who came while it was down was told an error"
     assert (_effects(run, "customer row")[yes] == 1).all() and (_effects(run, "subscription")[yes] == 1).all()
+
+
+def test_services_that_share_a_queue_do_each_job_once_or_again_whoever_is_killed_or_stands_still(shared_queue):
+    run = shared_queue
+    assert run.audit()
+    yes, rows = _told_yes(run), run.tables.rows
+    assert yes.sum() > 20 and (_effects(run, "done")[yes] >= 1).all()
+    readers = [place.service for place in run.tables.places if place.is_delivery]
+    done = {run.tables.places[place].service for place in rows["place"][rows["outcome"] == Outcome.OK]}
+    assert set(readers) == {"first", "second"} <= done, "both had some"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes can be stopped")
+def test_who_stands_still_does_nothing_meanwhile(shared_queue):
+    pause = next(fault for fault in shared_queue.scenario.faults if fault.does.freezes)
+    rows = shared_queue.tables.rows
+    second = [place.number for place in shared_queue.tables.places if place.service == "second"]
+    moments = np.concatenate([rows[what][np.isin(rows["place"], second)] for what in ("started", "ended")])
+    assert pause.duration >= 0.4 and not ((moments > pause.at + 0.05) & (moments < pause.at + pause.duration)).any()
 
 
 @nightly

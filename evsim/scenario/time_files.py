@@ -1,4 +1,4 @@
-"""A column of times in a CSV file with a row a request: how long each of them was worked on."""
+"""Files of times: one a line, or a column of a CSV file with a row a request. One is read again when it has changed."""
 
 from functools import lru_cache
 
@@ -6,19 +6,37 @@ import numpy as np
 
 from . import units
 from .arrival_trace import csv_column, csv_rows
-from .textfile import version, wrong
+from .textfile import read_lines, version, wrong
 
-__all__ = ["read_row_times"]
+__all__ = ["read_row_times", "read_times"]
+
+
+def read_times(path, name):
+    """The times in a file, one a line; a header and empty lines are skipped."""
+    return _read_times(path, version(path), name)
+
+
+@lru_cache(maxsize=8)
+def _read_times(path, _, name):
+    times = []
+    for number, line in enumerate(read_lines(path, name), start=1):
+        try:
+            times += [units.time(line)] if line.strip() else []
+        except units.UnitError as error:
+            if number > 1 or line.strip()[0] in "0123456789.+-":  # a header is no time gone wrong
+                raise wrong(name, error.rule, error.value, line=number) from None
+    if not times:
+        raise wrong(name, "holds no times", hint="write one a line")
+    return times
 
 
 def read_row_times(path, name, column, unit):
     """Seconds in a column, in the order of the rows; a number is in the unit, and ``12ms`` is what it says."""
-    return _read(path, version(path), name, column, unit)
+    return _read_rows(path, version(path), name, column, unit)
 
 
 @lru_cache(maxsize=8)
-def _read(path, _, name, column, unit):
-    """A file is read once, and again when it has changed."""
+def _read_rows(path, _, name, column, unit):
     rows = csv_rows(path, name)
     header = next((names for _, names in rows if any(names)), None)
     if header is None:

@@ -8,6 +8,7 @@ from evsim.engine.delivery import Delivery
 from evsim.engine.publishing import Publishing
 from evsim.engine.random_streams import Label
 from evsim.results.records import Fate
+from evsim.scenario.groups import group_of
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 
 __all__ = ["Channel", "Subscriber"]
@@ -157,7 +158,7 @@ class Subscriber:
     def __init__(self, kernel, channel, service, subscription):
         self.kernel = kernel
         self.channel, self.service, self.subscription = channel, service, subscription
-        self.group = subscription.group or service.name
+        self.group = group_of(service.name, subscription)
         self.edges = {}  # place number -> Delivery
         self.routes = {}  # route of a message -> place number of its delivery here
         address = subscription.dead_letter or getattr(channel.settings, "dead_letter", None)

@@ -6,6 +6,7 @@ import numpy as np
 
 from evsim.results.obligations import last_attempts
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.scenario.groups import group_of
 
 __all__ = ["DELIVERY_STATES", "Deliveries"]
 
@@ -78,7 +79,10 @@ class Deliveries:
         if not copies:
             return
         before = dict(copies)
-        readers = np.where(self.partitioned, self.subscriber, -1)  # whoever takes a message from a queue
+        groups = [group_of(service, next(each for each in self.tables.scenario.services[service].subscribe
+                                         if each.channel == channel)) for channel, service in self.names]  # fmt: skip
+        number = np.array([groups.index(each) for each in groups] + [-1])
+        readers = np.where(self.partitioned, number[self.subscriber], -1)  # whoever takes a message from a queue
         done = {
             (message, reader)
             for message, reader, handlings in zip(

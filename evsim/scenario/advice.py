@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 from .atomicity import outside
 from .files import late_rows, rows_before
 from .fitting import readers
+from .groups import group_of, shared_groups
 from .handlers import branches, walk
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key
 from .units import write_time
@@ -19,6 +20,7 @@ ROUNDS = 200  # of messages going round a cycle of channels; each is rarer than 
 def warnings(scenario):
     """The warnings about a scenario, one sentence each."""
     return [
+        *_shared_groups(scenario),
         *_idle_workers(scenario),
         *_few_in_hand(scenario),
         *_without_effects(scenario),
@@ -105,13 +107,23 @@ def _edges(scenario, service):
             yield name, chance * share
         for channel in homes(scenario, step) if step.kind == "publish" and not is_routed_by_key(step) else ():
             if not scenario.channels[channel].competing:
-                yield from ((name, chance) for name in readers(scenario, channel))
+                yield from ((name, chance * share) for name, share in _of_groups(scenario, channel))
                 continue
             shares = _shares(scenario, channel, lambda service: service.most_instances * service.workers)
             yield from ((name, chance * share) for name, share in shares)
         if step.kind == "send":
             shares = _shares(scenario, step.channel, lambda service: service.most_instances)
             yield from ((name, chance * share) for name, share in shares)
+
+
+def _of_groups(scenario, channel):
+    """(service, share of the messages) of all who read a log or a bus: all of them, but for a group that is shared."""
+    shared = shared_groups(scenario)
+    for name in readers(scenario, channel):
+        subscription = next(each for each in scenario.services[name].subscribe if each.channel == channel)
+        group = shared.get((channel, group_of(name, subscription)), [(name, subscription)])
+        members = {each: scenario.services[each].most_instances for each, _ in group}
+        yield name, members[name] / sum(members.values())
 
 
 def _callees(scenario, step):
@@ -222,6 +234,16 @@ def _without_effects(scenario):
     for name in scenario.objectives:
         if name.startswith(JUDGE_EFFECTS):
             yield f"objectives.{name}: no step leaves an effect, so there is nothing to judge; add a step effect: NAME"
+
+
+def _shared_groups(scenario):
+    for (log, group), sharers in shared_groups(scenario).items():
+        (first, _), *others = sharers
+        for name, _ in others:
+            yield (
+                f"services.{name}: it is in the group {group} of {log} together with {first}, so each message goes to "
+                "one of them only, whichever has its partition; give each service a group of its own"
+            )
 
 
 def _idle_workers(scenario):

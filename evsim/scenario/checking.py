@@ -15,6 +15,7 @@ from .errors import Problem, a
 from .fault_targets import faults
 from .files import files
 from .fitting import blocking, callees, unbrokered
+from .groups import NOT_SHARED, group_of, shared_groups
 from .handlers import branches, walk
 from .letter_cycles import ways_at_once
 from .naming import ends, kinds, missing
@@ -150,20 +151,24 @@ def _subscriptions(scenario):
                 )
             yield from _in_time(path, subscription, scenario.run_settings.duration)
             yield from _batches(path, subscription, service)
-            group = subscription.group or name
-            owner = owners.setdefault((subscription.channel, group), name)  # type: ignore[arg-type]
-            if channel.competing and owner != name:
-                continue
-            if owner != name:
-                yield Problem(
-                    path,
-                    f"group {group} of {subscription.channel} belongs to {owner}",
-                    hint="give each service a group of its own; instances compete inside one",
-                )
+            first = owners.setdefault((subscription.channel, group_of(name, subscription)), (name, subscription))
+            if first[0] != name:
+                yield from _sharing(path, subscription, channel, *first)
             elif subscription.channel in (each.channel for each in service.subscribe[:number]):
                 yield Problem(
                     path, f"subscribes to {subscription.channel} twice", hint="remove one, or write a second service"
                 )
+
+
+def _sharing(path, subscription, channel, first, its):
+    """What services that are in one group have to say alike: all that the group does as a whole."""
+    if not channel.partitioned:
+        return
+    mine, theirs = (each.model_dump(by_alias=True) for each in (subscription, its))
+    for setting in channel.read_with:
+        if setting not in ("group", *NOT_SHARED) and mine[setting] != theirs[setting]:
+            rule = f"{first} is in the same group of {subscription.channel}, and has another {setting}"
+            yield Problem((*path, setting), rule, hint="write the same, or give each service a group of its own")
 
 
 def _reading(path, subscription, channel):
@@ -224,15 +229,18 @@ def _in_time(path, subscription, duration):
 
 
 def _elastic(scenario):
+    shared = shared_groups(scenario)
     for name, service in scenario.services.items():
         if service.inboxes_by and not service.may_be_balanced:
             rule = f"the instances of {name} come when they are called for, so nobody can pick one of them"
             yield Problem(("services", name, service.inboxes_by), rule, hint=f"leave out {service.inboxes_by}")
         for number, each in enumerate(service.subscribe):
-            if each.owns and not service.fetches:
+            is_shared = (each.channel, group_of(name, each)) in shared
+            if (each.owns or is_shared) and not service.fetches:
                 rule = f"the instances of {name} fetch nothing for themselves, so none of them can own a partition"
-                path = "services", name, "subscribe", number, "assignor"
-                yield Problem(path, rule, each.owns, hint="leave out assignor")
+                path, setting = ("services", name, "subscribe", number), "assignor" if each.owns else "group"
+                way = "give each service a group of its own" if is_shared else "leave out assignor"
+                yield Problem((*path, setting), rule, each.owns or each.group, hint=way)
 
 
 def _own_inboxes(scenario):

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from . import reading
 from .errors import Problem, ScenarioError, a, refuse, suggest
+from .groups import group_of, shared_groups
 from .part import Part, Tagged
 from .service_setting import ServiceSetting
 from .step_kind import AnyStep
@@ -95,8 +96,8 @@ class AnyChannel(Tagged):
         """The settings of a subscription whose messages are settled then."""
         return {}
 
-    def read_plainly(self, service):
-        """How a service reads it where nothing is written."""
+    def read_plainly(self, service, shared=False):
+        """How a service reads it where nothing is written; shared: other services are in its group."""
         return {}
 
     def binds(self, service, subscription):
@@ -178,9 +179,11 @@ def preset_text(name):
 def complete(scenario):
     """The scenario with every setting that presets and plain channels give filled in."""
     channels = {name: completed(each) for name, each in scenario.channels.items()}
+    shared = shared_groups(scenario)
     services = {
         name: service.model_copy(update={"subscribe": tuple(
-            _filled(_settled(each, channel), channel, "subscribe", channel.read_plainly(service))
+            _filled(_settled(each, channel), channel, "subscribe",
+                    channel.read_plainly(service, (each.channel, group_of(name, each)) in shared))
             for each in service.subscribe for channel in [scenario.channels[each.channel]]
         )} | {word: each.complete for word, each in service.policies.items() if isinstance(each, LikenedSetting)})
         for name, service in scenario.services.items()

@@ -18,7 +18,8 @@ from .written import beside, written
 class _Subscription(Part):
     """A service's attachment to a channel.
 
-    `group` names the group of consumers on a log (the service's name by default); `prefetch` is how many
+    `group` names the group of consumers on a log (the service's name by default; services that are in one group have
+    each only a part of the messages, which is warned of); `prefetch` is how many
     messages of a queue an instance may hold (its workers by default), or `unlimited`; after `retry.attempts` (5 by
     default) failures a message is dead. A dead message comes again as a new one in the channel `dead_letter`.
 

@@ -11,7 +11,6 @@ pytestmark = pytest.mark.slow
 LEFT_OUT = {
     "scenario.about": "words",
     "scenario.objectives": "judged after the run",
-    "subscription.group": "a name",
     "csv": "a file",
     "csv.file": "a file",
     "csv.column": "a file",

@@ -208,11 +208,6 @@ def test_consumers_of_one_queue_may_be_different_services(changed, small):
     assert not run.ledger.message.duplicated().any()
 
 
-def test_a_group_of_a_log_belongs_to_one_service(complaint):
-    other = "  copy: {subscribe: {channel: registered, group: database}, handle: [{work: 1ms}]}\nchannels:"
-    assert "services.copy.subscribe: group database of registered belongs to database" in complaint("channels:", other)
-
-
 def test_a_program_cannot_run_inside_one_that_runs_inside_another(complaint):
     other = "    inside: register\n  third: {inside: database, handle: [{work: 1ms}]}\nchannels:"
     assert "services.third.inside: database runs inside another program itself; write register" in complaint(

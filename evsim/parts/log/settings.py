@@ -123,9 +123,9 @@ class LogSettings(Likened):
     def waits_in(self):  # type: ignore[override]
         return "batch" if self.linger else None
 
-    def read_plainly(self, service):
-        """Instances that have an inbox each own their partitions."""
-        return {"assignor": "range"} if service.own_inboxes else {}
+    def read_plainly(self, service, shared=False):
+        """Instances that have an inbox each own their partitions, and so do those of services that share a group."""
+        return {"assignor": "range"} if service.own_inboxes or shared else {}
 
     @property
     def partitions_at_last(self):  # type: ignore[override]

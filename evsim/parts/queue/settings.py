@@ -191,7 +191,7 @@ class QueueSettings(Likened):
     def settling(self, when):
         return {"ack": when}
 
-    def read_plainly(self, service):
+    def read_plainly(self, service, shared=False):
         return {"ack": "after"}
 
     def problems(self, scenario, name):

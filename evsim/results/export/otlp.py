@@ -19,6 +19,7 @@ from evsim.results.export.destination import write_list
 from evsim.results.export.identity import unix_nanoseconds
 from evsim.results.export.moments import Facts
 from evsim.scenario.fitting import waits_in
+from evsim.scenario.groups import group_of
 from evsim.version import installed_version
 
 __all__ = ["LEFT", "ONE_FILE", "write"]
@@ -64,6 +65,8 @@ class Spans:
         self.messages = {message.number: message for message in facts.messages()}
         self.never_started = {}  # message -> attempts at its delivery that no worker took
         self.worked = set()  # rows that a worker took
+        self.groups = {(each.channel, name): group_of(name, each)
+                       for name, service in self.scenario.services.items() for each in service.subscribe}  # fmt: skip
 
     def all(self):
         for attempt in self.facts.attempts():
@@ -137,7 +140,10 @@ class Spans:
             if arrived is not None or fate == "lost":
                 events.append(_event(sent if arrived is None else arrived, fate))
         for attempt in self.never_started.get(message.number, ()):
-            about = {"messaging.consumer.group.name": attempt.service, "evsim.attempt": attempt.number}
+            about = {
+                "messaging.consumer.group.name": self.groups[message.channel, attempt.service],
+                "evsim.attempt": attempt.number,
+            }
             events.append(_event(attempt.ended, f"delivery {attempt.outcome}", about))
         events.sort(key=lambda event: int(event["timeUnixNano"]))
         last = message.sendings[-1]
@@ -173,7 +179,7 @@ class Spans:
             self._messaging(message, word, "settle", attempt.service), links=[self._link(message)],
         )  # fmt: skip
 
-    def _messaging(self, message, name, type, group=None):
+    def _messaging(self, message, name, type, reader=None):
         settings = self.scenario.channels[message.channel]
         product = (getattr(settings, "like", None) or "").partition("-")[0]
         attributes = {
@@ -186,8 +192,8 @@ class Spans:
         }
         if message.appended is not None and settings.partitioned:
             attributes |= {"messaging.destination.partition.id": str(message.partition), "evsim.offset": message.offset}
-        if group:
-            attributes["messaging.consumer.group.name"] = group
+        if reader:
+            attributes["messaging.consumer.group.name"] = self.groups[message.channel, reader]
         return attributes
 
     def _link(self, message):

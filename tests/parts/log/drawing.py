@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
+from evsim.scenario.groups import NOT_SHARED
 
 __all__ = ["log", "log_systems", "reading"]
 
@@ -95,6 +96,12 @@ def _log_system(draw):
         handle = [{"work": work}, {"fail": draw(st.sampled_from([0, 0, 0.1]))}, {"effect": name}]
         services[name] = {"instances": draw(st.integers(1, 3)), "workers": draw(st.integers(1, 2)), "handle": handle}
         services[name]["subscribe"] = {"channel": "facts", **reading(draw, handle, risky=True, stable=False)}
+    if len(services) == 3 and draw(st.booleans()):  # by mistake in one group
+        subscriptions = [services[name]["subscribe"] for name in ("reader", "other")]
+        alike = {name: value for name, value in subscriptions[0].items() if name not in NOT_SHARED}
+        own = {name: value for name, value in subscriptions[1].items() if name in NOT_SHARED}
+        subscriptions[0]["group"] = "readers"
+        services["other"]["subscribe"] = {**alike, **own, "group": "readers"}
     settings = log(draw, risky=True)["log"]
     settings |= {"replicas": 3, "min_in_sync": draw(st.integers(1, 3)), "unclean_election": draw(st.booleans())}
     settings["replication"] = draw(st.sampled_from([0, 0.25, {"exponential": 0.2}]))

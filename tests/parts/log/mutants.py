@@ -4,13 +4,15 @@ from evsim.engine.delivery import Delivery
 from evsim.parts.log.engine.batching import Batching
 from evsim.parts.log.engine.cursor import Cursor
 from evsim.parts.log.engine.history import History
+from evsim.parts.log.engine.joint import JointGroup
 from evsim.parts.log.engine.membership import Membership
 from evsim.parts.log.engine.owned import OwnedGroup
 from evsim.parts.log.engine.partitions import Log
 from evsim.parts.log.engine.reader import Reader
 from evsim.parts.log.engine.replication import Replication
 from evsim.results.records import Verdict
-from tests.books.breaking import END, LATE, Once, everything_ends, mutant, rows_of, unseen
+from evsim.scenario import Scenario
+from tests.books.breaking import END, LATE, Once, everything_ends, mutant, rows_of, shop, unseen
 
 OWNED = {"instances": 2, "workers": 1, "subscribe": {"channel": "facts", "session_timeout": 1}}
 EVERY = {**OWNED, "subscribe": {"channel": "facts", "commit": {"interval": 3}}}
@@ -109,6 +111,45 @@ def a_partition_moves_while_its_message_is_in_process(patch):
 @mutant("a partition was read out of order", reader=EVERY, faults=[{"crash": "reader/1", "at": 14.9, "for": 3}])
 def the_way_back_to_the_commit_is_taken_backwards(patch):
     patch.setattr(OwnedGroup, "insert", lambda self, store, row: store.append(row))
+
+
+SHARED = {**OWNED, "subscribe": {"channel": "facts", "session_timeout": 1, "group": "readers"}}
+
+
+def shared(faults=()):
+    """`reader` and `other` are in one group by mistake."""
+    data = shop(reader=SHARED, faults=faults).to_dict()
+    data["services"]["other"] = data["services"]["reader"]
+    return Scenario.from_dict(data)
+
+
+@mutant("a message was copied wrongly", of=shared)
+def each_service_of_a_shared_group_reads_the_log_for_itself(patch):
+    patch.setattr(JointGroup, "_listen", Reader._listen)
+
+
+@mutant("by somebody who did not own it", of=shared)
+def a_service_reads_a_partition_of_the_other_one(patch):
+    original, once = JointGroup.reader_of, Once()
+
+    def reader_of(self, cursor):
+        reader = original(self, cursor)
+        other = self.company[1 - self.company.index(reader)]
+        return other if once(self.kernel.env.now > 10 and cursor.owner is not None) else reader
+
+    patch.setattr(JointGroup, "reader_of", reader_of)
+
+
+@mutant("nowhere to be found", of=shared, faults=CRASH)
+def a_service_of_a_shared_group_has_cursors_of_its_own(patch):
+    original = JointGroup._enter
+
+    def enter(self):
+        original(self)
+        if not self.is_first:
+            self.cursors = [Cursor(number) for number in range(len(self.channel.ends))]
+
+    patch.setattr(JointGroup, "_enter", enter)
 
 
 @unseen(everything_ends, drain_limit=1000, reader=OWNED, faults=CRASH)

@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.results.batches import followers
 from evsim.results.records import Verdict
+from evsim.scenario.groups import group_of
 
 __all__ = ["CHECKS"]
 
@@ -18,8 +19,9 @@ def partitions(books):
     if not len(taken):
         return
     groups = {}
-    group_of = [groups.setdefault((place.source, place.service), len(groups)) for place in places]
-    group = np.array(group_of)[rows["place"][taken]]
+    numbers = [groups.setdefault((place.source, place.is_delivery and group_of(place.service, place.step)), len(groups))
+               for place in places]  # fmt: skip
+    group = np.array(numbers)[rows["place"][taken]]
     message = rows["parent"][taken]
     partition, offset = messages["partition"][message], _places(messages)[message]
     end = np.fmin(rows["ended"][taken], _until(books, taken))

@@ -2,25 +2,29 @@
 
 import numpy as np
 
+from evsim.scenario.groups import groups
+
 __all__ = ["CHECKS"]
 
 
 def owners(books):
     """Nobody gets what somebody has, nobody loses what they have not, and messages go to the owner of the moment."""
     held, spans = {}, {}
+    group = {(log, service): name for (log, name), readers in groups(books.run.scenario).items()
+             for service, _ in readers}  # fmt: skip
     for time, channel, service, partition, instance, begins in books.run.records.ownership:
-        way = channel, service, partition
+        way, member = (channel, group[channel, service], partition), (service, instance)
         if begins:
             if way in held:
-                books.refuse(f"partition {partition} of {channel} had two owners in {service} at {time:.9g} s")
-            held[way] = time, instance
-        elif held.get(way, (0, None))[1] != instance:
+                books.refuse(f"partition {partition} of {channel} had two owners in {way[1]} at {time:.9g} s")
+            held[way] = time, member
+        elif held.get(way, (0, None))[1] != member:
             books.refuse(f"{service}/{instance + 1} lost partition {partition} of {channel}, which was not its own")
         else:
             since, _ = held.pop(way)
-            spans.setdefault(way, []).append((since, time, instance))
-    for way, (since, instance) in held.items():
-        spans.setdefault(way, []).append((since, np.inf, instance))
+            spans.setdefault((channel, service, partition), []).append((since, time, instance))
+    for (channel, _, partition), (since, (service, instance)) in held.items():
+        spans.setdefault((channel, service, partition), []).append((since, np.inf, instance))
     for place in books.run.tables.places:
         if place.is_delivery and place.step.owns:
             _readers(books, place, spans)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.records import Fate
+from evsim.scenario.groups import groups
 
 __all__ = ["CHECKS", "obligations"]
 
@@ -10,9 +11,8 @@ __all__ = ["CHECKS", "obligations"]
 def obligations(run, name):
     """For each message: how many groups ever have it to read."""
     nobody = np.zeros(len(run.tables.messages["published"]), dtype=int)
-    services = run.scenario.complete.services.values()
-    groups = [each for service in services for each in service.subscribe if each.channel == name]
-    return sum((_reads(run, each) for each in groups), nobody)
+    firsts = [readers[0] for (log, _), readers in groups(run.scenario.complete).items() if log == name]
+    return sum((_reads(run, subscription) for _, subscription in firsts), nobody)
 
 
 def seen(books):

@@ -16,31 +16,79 @@ __all__ = ["Membership"]
 REVOKING, JOINING = "revoking", "joining"
 
 
-class Membership:
-    """The members of one group, numbered as the instances of its service."""
+class Delegation:
+    """The members that one service has in a group: what happens to its instances happens to them."""
 
-    def __init__(self, group, subscription):
-        self.group, self.service, self.env = group, group.service, group.kernel.env
+    def __init__(self, membership, service, place):
+        self.membership, self.service, self.place = membership, service, place
+        self.link = membership.group.kernel.links.between(service.name, membership.group.channel.name)
+        self.link.memberships.append(self)
+        service.memberships.append(self)
+
+    def member(self, instance):
+        """Members take turns: the first instances of all services, their second ones ..."""
+        return instance * self.membership.services + self.place
+
+    def stops(self, instance):
+        self.membership.stops(self.member(instance))
+
+    def starts(self, instance):
+        self.membership.starts(self.member(instance))
+
+    def crashes(self, instance):
+        self.membership.crashes(self.member(instance))
+
+    def freezes(self, instance):
+        self.membership.freezes(self.member(instance))
+
+    def wakes(self, instance):
+        self.membership.wakes(self.member(instance))
+
+    def is_cut_off(self):
+        """The link is: no heartbeat comes through."""
+        self.membership.are_cut_off(self.place)
+
+    def is_heard_again(self):
+        for each in self.service.instances:
+            self.wakes(each.number)
+
+
+class Membership:
+    """The members of one group: the instances of its service, or of each of its `services`, taking turns."""
+
+    def __init__(self, group, subscription, services=1):
+        self.group, self.services, self.env = group, services, group.kernel.env
         self.assign, self.eager = ASSIGN[subscription.owns], subscription.owns in EAGER
         self.pause, self.session_timeout = ticks(subscription.rebalance or 0.0), ticks(subscription.session_timeout)
         self.patience, self.static = ticks(subscription.max_poll_interval), subscription.static
-        self.members = {each.number for each in self.service.instances}
-        self.since = dict.fromkeys(self.members, self.env._now)  # when each joined
+        self.delegations = []  # of each service
+        self.members, self.since = set(), {}  # who is in the group, and since when
         self.silences = 0
         self.silent = {}  # member of which nothing is heard -> the number of its silence
         self.crashed = set()  # those of them that have died
         self.anew = set()  # those of them whose instance is back under another name, and waits to get in
         self.stage = None
-        self.link = group.kernel.links.between(self.service.name, group.channel.name)
-        self.link.memberships.append(self)
-        self.name = f"{self.service.name} of {group.channel.name}"
-        self._share_out()
+
+    def enter(self, service):
+        """The members of a service; when all are there they share out the partitions."""
+        delegation = Delegation(self, service, len(self.delegations))
+        self.delegations.append(delegation)
+        self.members.update(delegation.member(each.number) for each in service.instances)
+        if len(self.delegations) == self.services:
+            self.since = dict.fromkeys(self.members, self.env._now)
+            self._share_out()
+
+    def service_of(self, member):
+        return self.delegations[member % self.services].service
+
+    def instance_of(self, member):
+        return self.service_of(member).instances[member // self.services]
 
     def reads(self, member):
         """Whether the member fetches messages now."""
         if member is None or member not in self.members or member in self.silent:
             return False
-        return self.service.instances[member].is_well
+        return self.instance_of(member).is_well
 
     def dies_silently(self, row, member):
         """Whether the broker only learns at the end of the session that the member is dead with a row in its hands."""
@@ -101,20 +149,17 @@ class Membership:
         if self.session_timeout is not None and member in self.members:
             self._falls_silent(member)
 
-    def is_cut_off(self):
-        """The link is: no heartbeat comes through."""
+    def are_cut_off(self, place):
+        """Nothing is heard of the members of one service."""
         if self.session_timeout is not None:
             for member in sorted(self.members):
-                self._falls_silent(member)
-
-    def is_heard_again(self):
-        for each in self.service.instances:
-            self.wakes(each.number)
+                if member % self.services == place:
+                    self._falls_silent(member)
 
     def wakes(self, member):
         if self._is_quiet(member):
             return  # there is another reason for it
-        if not self.service.instances[member].down:
+        if not self.instance_of(member).down:
             self.starts(member)
             for cursor in self._owned_by(member):
                 self.group.go_on(cursor)
@@ -130,7 +175,7 @@ class Membership:
 
     def may_join(self, member):
         """It joins if it is not in, is well, and has nothing left of what was taken from it."""
-        well = not self.service.instances[member].down and not self._is_quiet(member)
+        well = not self.instance_of(member).down and not self._is_quiet(member)
         if well and member not in self.members and member not in self.group.stale.values():
             self.members.add(member)
             self.since[member] = self.env._now
@@ -138,7 +183,8 @@ class Membership:
 
     def _is_quiet(self, member):
         """Whether no heartbeat of it could reach the broker, were it up."""
-        return self.link.cut or self.service.instances[member].frozen is not None
+        cut = self.delegations[member % self.services].link.cut
+        return cut or self.instance_of(member).frozen is not None
 
     def _falls_silent(self, member):
         if member not in self.silent:
@@ -174,7 +220,7 @@ class Membership:
     def rebalance(self):
         """Share out the partitions anew."""
         if self.stage is None:
-            self.group.kernel.records.incidents.append((self.env._now, "rebalance", self.name, None))
+            self._tell_all("rebalance")
         if self.stage != JOINING:
             self.stage = REVOKING
             target = None if self.eager else self._target()
@@ -197,7 +243,7 @@ class Membership:
 
     def _joined(self, _):
         self.stage = None
-        self.group.kernel.records.incidents.append((self.env._now, "end of rebalance", self.name, None))
+        self._tell_all("end of rebalance")
         wishes = self._share_out()
         owned = [cursor for cursor in self.group.cursors if cursor.owner is not None]
         if self.anew or any(wishes[cursor.number] != cursor.owner for cursor in owned):
@@ -240,9 +286,15 @@ class Membership:
         cursor.owner, cursor.last_owner, cursor.moving = None, cursor.owner, False
 
     def _note(self, cursor, owned):
-        entry = self.env._now, self.group.channel.name, self.service.name, cursor.number, cursor.owner, owned
+        service, instance = self.service_of(cursor.owner), cursor.owner // self.services
+        entry = self.env._now, self.group.channel.name, service.name, cursor.number, instance, owned
         self.group.kernel.records.ownership.append(entry)
 
+    def _tell_all(self, kind):
+        for each in self.delegations:
+            what = f"{each.service.name} of {self.group.channel.name}"
+            self.group.kernel.records.incidents.append((self.env._now, kind, what, None))
+
     def _incident(self, kind, member, detail=None):
-        what = f"{self.service.name}/{member + 1} of {self.group.channel.name}"
+        what = f"{self.service_of(member).name}/{member // self.services + 1} of {self.group.channel.name}"
         self.group.kernel.records.incidents.append((self.env._now, kind, what, detail))

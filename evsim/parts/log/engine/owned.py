@@ -35,8 +35,11 @@ class OwnedGroup(Reader):
         self.stale = {}  # row whose lease ended while a member was at it -> that member
         self.cursors = [Cursor(number) for number in range(len(channel.ends))]
         self.known = len(self.cursors)  # partitions of which the group knows
-        self.membership = Membership(self, subscription)
-        service.memberships.append(self.membership)
+        self._enter()
+
+    def _enter(self):
+        self.membership = Membership(self, self.subscription)
+        self.membership.enter(self.service)
 
     def edge(self, place):
         kinds = {"before": OwnedEarlyCommitDelivery, "transaction": TransactionalDelivery}
@@ -45,7 +48,7 @@ class OwnedGroup(Reader):
 
     def offer(self, message, partition):
         cursor = self.cursors[partition]
-        cursor.store.append(self.open(message))
+        cursor.store.append(self.open_in(message, partition))
         self.go_on(cursor)
 
     def settled(self, row):
@@ -61,7 +64,7 @@ class OwnedGroup(Reader):
         if not (self.channel.is_up and self.membership.reads(cursor.owner)):
             return
         cursor.holder = row = cursor.store.popleft()
-        self.service.affinity[row] = cursor.owner
+        self.service.affinity[row] = cursor.owner // self.membership.services
         followers = [cursor.store.popleft() for _ in range(min(self.batch - 1, len(cursor.store)))]
         if followers:
             self.batches[row] = followers
@@ -199,7 +202,7 @@ class OwnedGroup(Reader):
         if self.next_commit.get(member) != due:
             return
         del self.next_commit[member]
-        if self.service.instances[member].frozen is not None:
+        if self.membership.instance_of(member).frozen is not None:
             self._commit_later(member)
             return
         for cursor in self.cursors:

@@ -5,11 +5,13 @@ from evsim.engine.environment import FAULT
 from evsim.parts.log.engine.batching import Batching
 from evsim.parts.log.engine.group import Group
 from evsim.parts.log.engine.history import History
+from evsim.parts.log.engine.joint import JointGroup
 from evsim.parts.log.engine.owned import OwnedGroup
 from evsim.parts.log.engine.partitioners import PARTITIONERS, Stays
 from evsim.parts.log.engine.replication import Replication
 from evsim.parts.log.engine.transactions import Isolation, transactions_of
 from evsim.results.records import Fate
+from evsim.scenario.groups import group_of, shared_groups
 from evsim.ticks import ticks
 
 __all__ = ["Log"]
@@ -36,7 +38,9 @@ class Log(Channel):
 
     def subscriber(self, service, subscription):
         """The kind of group that a subscription asks for."""
-        return (OwnedGroup if subscription.owns else Group)(self.kernel, self, service, subscription)
+        shared = (self.name, group_of(service.name, subscription)) in shared_groups(self.kernel.scenario)
+        kind = JointGroup if shared else OwnedGroup if subscription.owns else Group
+        return kind(self.kernel, self, service, subscription)
 
     def partitioner(self, site, kind=None):
         """A function of a message's luck and the publishing row: its partition, as the producer works it out.
@@ -109,7 +113,7 @@ class Log(Channel):
         records.removals.append((now, message))
         for group in self.listeners:
             if unseen and group.reads(message):
-                group.give_up(group.open(message), reason)
+                group.give_up(group.open_in(message, partition), reason)
             elif not unseen:
                 group.forget(partition, reason)
 

@@ -20,12 +20,15 @@ class Reader(Subscriber):
         self.settling = (self._committed,)
         self.wants = wanted(subscription.start) if subscription.start and subscription.start.kind != "latest" else None
         self.latest = subscription.start is not None and subscription.start.kind == "latest"
-        if subscription.joins is None:
-            channel.listeners.append(self)
+        self._listen()
+
+    def _listen(self):
+        if self.subscription.joins is None:
+            self.channel.listeners.append(self)
         else:
-            kernel.env.call_at(ticks(subscription.joins), self._join, None, FAULT)
-        for number, replay in enumerate(subscription.replay):
-            kernel.env.call_at(ticks(replay.at), self._replay, (number, replay), FAULT)
+            self.kernel.env.call_at(ticks(self.subscription.joins), self._join, None, FAULT)
+        for number, replay in enumerate(self.subscription.replay):
+            self.kernel.env.call_at(ticks(replay.at), self._replay, (number, replay), FAULT)
 
     def reads(self, message):
         """Whether a new message lies where the group reads."""
@@ -42,6 +45,10 @@ class Reader(Subscriber):
             self.kernel.enter_round(row)
         rows.born[row] = rows.ready[row] = self.kernel.env._now
         return row
+
+    def open_in(self, message, partition):
+        """The row of a message of a partition, for whoever has that."""
+        return self.open(message)
 
     def partition_of(self, row):
         return self.kernel.records.messages.partition[self.kernel.records.rows.parent[row]]
@@ -103,7 +110,7 @@ class Reader(Subscriber):
             again = [message for message in self.channel.history.since(partition, replay.to) if message in handled]
             opened = []
             for message in again:
-                row = self.open(message)
+                row = self.open_in(message, partition)
                 rows.luck[row] = luck.later(rows.luck[row], Label.REPLAY(number))
                 replays.append(row)
                 opened.append(row)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from evsim.engine.environment import SimulationError
+from evsim.lesson.endless import assert_ends
 from evsim.lesson.store import Store
 from evsim.lesson.widgets import show_words
 from evsim.lesson.wording import Words, wrapped
@@ -69,10 +70,12 @@ class Exercise:
 
     def _check(self, answer):
         customers, conditions = 0, self.task.conditions(answer)
+        bounded = {words: its.replace({"run.max_rows": MOST_ATTEMPTS}) for words, (its, _) in conditions.items()}
+        assert_ends(bounded.values(), self.task.seeds)
         self.design, _ = next(iter(conditions.values()))
         for seed in self.task.seeds:
-            for condition, (scenario, properties) in conditions.items():
-                run = scenario.replace({"run.max_rows": MOST_ATTEMPTS}).run(seed=seed)
+            for condition, (_, properties) in conditions.items():
+                run = bounded[condition].run(seed=seed)
                 customers += len(run.tables.requests.row)
                 for property_ in properties:
                     found = next(iter(property_(run)), None)

@@ -1,6 +1,6 @@
 """What use costs: the bill of a month, what of a run is paid for, and where two ways to pay cross."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -20,8 +20,8 @@ MOST = 1e15  # requests a month
 class Use:
     """What is paid for: ``requests``, ``gb_seconds`` of work, and ``hours`` of instances.
 
-    ``provisioned``: GB-seconds of provisioned environments, and ``provisioned_work`` those at work there. ``stays``:
-    whether the instances are there at any load.
+    ``provisioned``: GB-seconds of provisioned environments, and ``provisioned_work`` those at work there. Of the hours,
+    ``standing`` are those of instances that are there at any load, and of the others there are ``least`` at any load.
     """
 
     requests: float = 0.0
@@ -29,17 +29,22 @@ class Use:
     provisioned: float = 0.0
     provisioned_work: float = 0.0
     hours: float = 0.0
-    stays: bool = False
+    standing: float = 0.0
+    least: float = 0.0
 
     def times(self, factor):
         """The use in so many times the time."""
-        amounts = ("requests", "gb_seconds", "provisioned", "provisioned_work", "hours")
-        return replace(self, **{name: factor * getattr(self, name) for name in amounts})
+        return Use(**{each.name: factor * getattr(self, each.name) for each in fields(self)})
 
     def at_load(self, factor):
-        """The use of the same time at so many times the load."""
-        more = self.times(factor)
-        return replace(more, provisioned=self.provisioned, hours=self.hours if self.stays else more.hours)
+        """The use of the same time at so many times the load. What provisioned environments cannot do others do."""
+        more, others = self.times(factor), self.hours - self.standing
+        beyond = max(0.0, more.provisioned_work - max(self.provisioned, self.provisioned_work))
+        return replace(
+            more, gb_seconds=more.gb_seconds + beyond, provisioned=self.provisioned,
+            provisioned_work=more.provisioned_work - beyond, hours=self.standing + max(self.least, factor * others),
+            standing=self.standing, least=self.least,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,12 @@ def use(run, name, rows):
     lives, columns = run.tables.capacity[name], run.tables.rows
     window = run.scenario.run_settings.warmup, run.tables.measured_until
     ran = np.flatnonzero(rows & ~np.isnan(columns["started"]) & ~np.isnan(columns["ended"]))
+    hours = inside(lives.ready, lives.ended, window) / 3600
+    there, scaled = float(hours.sum()), service.autoscale
+    if scaled is not None and scaled.by != "schedule":
+        return Use(requests=len(ran), hours=there, least=min(there, scaled.least * (window[1] - window[0]) / 3600))
     if service.function is None:
-        there = inside(lives.ready, lives.ended, window).sum()
-        return Use(requests=len(ran), hours=float(there) / 3600, stays=not service.is_elastic)
+        return Use(requests=len(ran), hours=there, standing=there)
     price, gib = service.price, service.function.memory / GIB
     seconds = columns["ended"][ran] - columns["started"][ran]
     if price.init:
@@ -112,7 +120,8 @@ def use(run, name, rows):
         gb_seconds=float(gib * (seconds.sum() - at_work.sum())),
         provisioned=float(gib * service.function.provisioned * (window[1] - window[0])),
         provisioned_work=float(gib * at_work.sum()),
-        hours=float(inside(lives.ready, lives.ended, window).sum()) / 3600,
+        hours=there,
+        standing=float(hours[np.isin(lives.number, provisioned)].sum()),
     )
 
 

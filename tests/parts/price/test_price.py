@@ -111,20 +111,28 @@ def test_provisioned_environments_pay_off_above_sixty_percent_of_use():
     assert example.total == pytest.approx(30.00 + 0.24 + 11.67, abs=0.01)
 
 
-def test_at_twice_the_load_is_used_what_a_run_with_twice_the_customers_uses():
-    """Provisioned environments and fixed instances are there at any load; what comes with the load is twice as much."""
-    function = {"function": {"provisioned": 9}, "price": {"provisioned_gb_second": 1}, "handle": [{"work": "100ms"}]}
-    services = {"front": {"workers": 99, "handle": [{"call": "work"}, {"call": "on-demand"}, {"call": "fixed"}]},
-                "work": function, "on-demand": {**function, "function": {"keep_alive": 0}},
-                "fixed": {"workers": 99, "handle": [{"work": "100ms"}]}}  # fmt: skip
-    runs = [balanced(system(services, {"customers": {"target": "front", "arrivals": {"constant": rate}}}, 20, 0))
-            for rate in (2, 4)]  # fmt: skip
-    for name in ("work", "on-demand", "fixed"):
-        once, twice = (use(run, name, rows_at(run, name)[0]) for run in runs)
-        more = once.at_load(twice.requests / once.requests)
+def test_at_another_load_is_used_what_a_run_with_so_many_customers_uses():
+    """Fixed, planned and provisioned instances are there at any load, and the least of those that scale."""
+    function = {"price": {"provisioned_gb_second": 1, "hour": 1}, "handle": [{"work": "100ms"}]}
+    scaled = {"by": "concurrency", "target": 1, "every": 0.1, "most": 99}
+    planned = {"by": "schedule", "schedule": [{"at": 10, "instances": 3}], "every": 1}
+    services = {"provisioned": {**function, "function": {"provisioned": 9}},
+                "mixed": {**function, "function": {"provisioned": 1, "keep_alive": 0}, "handle": [{"work": 1}]},
+                "on-demand": {**function, "function": {"keep_alive": 0}},
+                "fixed": {"workers": 99, "handle": [{"work": "100ms"}]},
+                "planned": {"workers": 99, "autoscale": planned, "handle": [{"work": "100ms"}]},
+                "scaled": {"autoscale": scaled, "handle": [{"work": 1}]}}  # fmt: skip
+    front = {"workers": 99, "handle": [{"call": name} for name in services]}
+    loads = {"burst": {"count": 1, "at": 19}}, {"constant": 4}, {"constant": 8}
+    comes = [{"customers": {"target": "front", "arrivals": load}} for load in loads]
+    runs = [balanced(system({"front": front, **services}, each, 20, 0)) for each in comes]
+    for name in services:
+        never, once, twice = (use(run, name, rows_at(run, name)[0]) for run in runs)
+        more, less = once.at_load(twice.requests / once.requests), once.at_load(0)
         assert (more.provisioned, more.provisioned_work) == pytest.approx((twice.provisioned, twice.provisioned_work))
         assert more.gb_seconds == pytest.approx(twice.gb_seconds)
-    assert more.hours == twice.hours > 0, "fixed instances"
+        assert (more.hours, less.hours) == pytest.approx((twice.hours, never.hours), rel=0.15), name
+        assert less.requests == less.gb_seconds == less.provisioned_work == 0
 
 
 def test_an_hour_of_an_instance_is_paid_while_it_is_there():

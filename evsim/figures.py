@@ -13,8 +13,8 @@ from evsim.registry import folders
 
 __all__ = [
     "CHANNEL", "COST", "FEELS", "LESS", "LOST", "MORE", "PARTITION", "PHASE", "POINTS", "RUN", "SERVICE", "TRUE",
-    "UNITS", "Figure", "better_or_worse", "figure", "figures", "grouped", "groups", "headlines", "label", "unit_of",
-    "write", "write_as", "write_estimate",
+    "UNITS", "Figure", "Over", "better_or_worse", "figure", "figures", "grouped", "groups", "headlines", "label",
+    "unit_of", "write", "write_as", "write_estimate",
 ]  # fmt: skip
 
 # What a figure is of.
@@ -37,12 +37,24 @@ CORE = "evsim.results.measures"
 
 
 @dataclass(frozen=True)
+class Over:
+    """Of a share, the denominator: ``of(what)``. clock: it is the same for all parts of a run, and known at its end."""
+
+    of: Callable
+    clock: bool = False
+
+
+@dataclass(frozen=True)
 class Figure:
     """One figure: its ``name``, its ``unit`` (of ``UNITS``), and what it is, in a sentence: ``about``.
 
     ``of(what)`` works it out, NaN where there is none; *what* is of the class that ``evsim.results`` has for the places
     ``where`` it applies. With ``points``, `of` gives an array, a value for each customer or attempt, and the figure is
     its mean and percentiles: ``name_mean``, ``name_p50`` ...
+
+    ``adds``: how the values of parts of a run make up that of the whole, for summary records: "sum", "largest", "last",
+    :class:`Over` for a share, or "not". By default counts and rates are summed up, and nothing else is known of the
+    whole. A figure with points is the mean and the percentiles of all values, in whatever parts they come.
 
     ``better`` says which way. ``group`` is the heading of a figure of a run. Where there is room for a few, it stands
     in the places that are ``shown`` (None: all of them); of one with points, those named by ``points``.
@@ -57,6 +69,11 @@ class Figure:
     group: str = COST
     points: tuple = ()
     shown: tuple | None = None
+    adds: "str | Over" = ""
+
+    def __post_init__(self):
+        if not self.adds:
+            object.__setattr__(self, "adds", "sum" if self.unit in ("count", "1/s") else "not")
 
     @property
     def names(self):

@@ -45,8 +45,9 @@ class Run(Results):
 class Simulation(Execution):
     """A scenario that is built and ready to run; ``env`` is its :class:`simpy.Environment`.
 
-    SimPy processes of your own may be started in ``env`` before :meth:`run`; they keep no run alive.
+    SimPy processes of your own may be started in ``env`` before :meth:`run`; they keep no run alive. record: "full", or
+    "summary" for figures alone.
     """
 
-    def __init__(self, scenario, seed=None, *, guarded=False):
-        super().__init__(scenario, seed, guarded=guarded, into=Run)
+    def __init__(self, scenario, seed=None, *, guarded=False, record="full"):
+        super().__init__(scenario, seed, guarded=guarded, record=record, into=Run)

@@ -5,12 +5,15 @@ from math import ceil
 from evsim.engine.depth import building, roomy, running
 from evsim.engine.environment import SimulationError
 from evsim.engine.expected_effects import expected_effects
+from evsim.engine.folding import Folding
 from evsim.engine.inventory import take_inventory
 from evsim.engine.refusal import refuse
 from evsim.engine.system import System
 from evsim.results.records import TooManyRows
 from evsim.results.results import Results
+from evsim.results.run_summary import RunSummary
 from evsim.scenario.arguments import a_moment, a_scenario
+from evsim.scenario.errors import ScenarioError
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["Execution", "execute"]
@@ -20,18 +23,21 @@ class Execution:
     """A scenario that is built and ready to run; ``env`` is its :class:`simpy.Environment`.
 
     SimPy processes of your own may be started in ``env`` before :meth:`run`; they keep no run alive.
-    into: the class of what :meth:`run` returns.
+    into: the class of what :meth:`run` returns; with ``record="summary"`` that is
+    :class:`evsim.results.run_summary.RunSummary`.
     """
 
-    def __init__(self, scenario, seed=None, *, guarded=False, into=Results):
+    def __init__(self, scenario, seed=None, *, guarded=False, record="full", into=Results):
         scenario = a_scenario(scenario)
+        if record not in ("full", "summary"):
+            raise refuse("record", 'must be "full" or "summary"', record)
         seed = scenario.run_settings.seed if seed is None else seed
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise refuse("seed", "must be a whole number, 0 or more", seed)
-        self.scenario, self.seed, self._into = scenario, seed, into
+        self.scenario, self.seed, self._into, self.record = scenario, seed, into, record
         self._depth = building(scenario)
         with roomy(self._depth):
-            self.system = System(scenario, seed, guarded=guarded)
+            self.system = System(scenario, seed, guarded=guarded, summary=record == "summary")
         self.env = self.system.kernel.env
         self.env.depth = running(self.system.kernel)
 
@@ -41,6 +47,7 @@ class Execution:
         if until is not None and not 0 < until <= duration:
             raise refuse("until", f"must be a time after 0 and not after the duration ({duration} s)", until)
         env, warnings = self.env, list(self.scenario.warnings())
+        summary = self._summary(duration if until is None else until) if self.record == "summary" else None
         try:
             env.run(until=duration if until is None else until)
             if until is None:
@@ -49,14 +56,36 @@ class Execution:
             else:
                 self.system.open_work.roll_back()
         except SimulationError as error:
+            if isinstance(error.__cause__, ScenarioError):
+                raise error.__cause__ from None
             if not isinstance(error.__cause__, TooManyRows):
                 raise
+            if summary is not None:
+                raise refuse(
+                    "record",
+                    f"{error.__cause__.args[0]:,} attempts belong to requests that had not ended by {env.now:.6g} s, "
+                    "and summary records keep those whole",
+                    "summary",
+                    hint="calm the overload",
+                ) from None
             limit = self.scenario.run_settings.max_rows
             raise SimulationError(
                 f"run.max_rows: more than {limit:,} attempts were made by {env.now:.6g} s, and a run keeps a record of "
                 "each; make the run shorter, calm the overload, or raise run.max_rows"
             ) from None
-        return self._results(warnings)
+        return self._results(warnings) if summary is None else self._summed_up(summary, warnings)
+
+    def _summary(self, until):
+        """What the figures of requests are added to as they end."""
+        summary = RunSummary(self.scenario, self.seed)
+        self._folding = Folding(self.system, until, summary.count)
+        return summary
+
+    def _summed_up(self, summary, warnings):
+        records = self.system.kernel.records
+        rest = self._folding.rest(take_inventory(self.system), self.system.open_work.count())
+        made = {"attempts": records.rows.new(), "messages": records.messages.new(), "effects": records.effects.new()}
+        return summary.close(rest, made, self.env.now, warnings)
 
     def _missed_strikes(self):
         """Faults at a step to which their request never came."""

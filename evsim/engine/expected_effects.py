@@ -30,8 +30,8 @@ class ExpectedEffect(NamedTuple):
 NEITHER = ExpectedEffect()
 
 
-def expected_effects(kernel):
-    """workload -> {effect name: :class:`ExpectedEffect`}.
+def expected_effects(kernel, numbers=None):
+    """workload -> {effect name: :class:`ExpectedEffect`}. numbers: workload -> of which requests; None: of all.
 
     Expected is what is reachable from the target over calls and publishes, less the branches of ``maybe`` not taken.
     Which branch a request takes is drawn by key, so it is known even where the handler never came to run. An ``undo``
@@ -40,12 +40,17 @@ def expected_effects(kernel):
     found = {}
     for place in kernel.graph.places:
         if place.is_request:
-            rows = kernel.records.rows
-            of_workload = [p.number for p in kernel.graph.places if p.workload == place.workload and p.is_request]
-            count = int((np.isin(rows.column("place"), of_workload) & (rows.column("first") < 0)).sum())
             letters = dict.fromkeys(_written_by_letters(kernel), NEITHER)
-            found[place.workload] = _then([letters, _visit(kernel, place, 0, np.True_, count)])
+            mine = _everybody(kernel, place.workload) if numbers is None else numbers[place.workload]
+            found[place.workload] = _then([letters, _visit(kernel, place, 0, np.True_, mine)])
     return found
+
+
+def _everybody(kernel, workload):
+    """The numbers of all requests of a workload."""
+    rows = kernel.records.rows
+    ways = [place.number for place in kernel.graph.places if place.workload == workload and place.is_request]
+    return np.arange(int((np.isin(rows.column("place"), ways) & (rows.column("first") < 0)).sum()))
 
 
 def _written_by_letters(kernel):
@@ -56,13 +61,13 @@ def _written_by_letters(kernel):
             yield from (step.name for _, step, _ in walk(handle) if step.effects)
 
 
-def _visit(kernel, place, hop, condition, count):
+def _visit(kernel, place, hop, condition, numbers):
     """What the handler at a place means for each effect, for the requests of a condition."""
     steps = kernel.scenario.services[place.service].handle
-    return {} if callable(steps) else _walk(kernel, place, steps, (), hop, condition, count, {})
+    return {} if callable(steps) else _walk(kernel, place, steps, (), hop, condition, numbers, {})
 
 
-def _walk(kernel, place, steps, position, hop, condition, count, ordinals):
+def _walk(kernel, place, steps, position, hop, condition, numbers, ordinals):
     begun, ways = [], []  # what goes on beside the rest of the handler, and what comes before it
     for index, step in enumerate(steps):
         here = (*position, index)
@@ -75,35 +80,37 @@ def _walk(kernel, place, steps, position, hop, condition, count, ordinals):
             targets = []
             for target in place.steps[here]:
                 further = hop + (step.publishes and target.back)
-                wanted = condition & (not step.gathers) & _leads(kernel, place, step, target, count)
+                wanted = condition & (not step.gathers) & _leads(kernel, place, step, target, numbers)
                 if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
-                    targets.append(_visit(kernel, target, further, wanted, count))
+                    targets.append(_visit(kernel, target, further, wanted, numbers))
             way = _any_of(targets) if step.kind in ("send", "ask") else _beside(targets)
             if step.publishes:
                 begun.append((len(ways), way))
             ways.append(way)
-            ways.append(_walk(kernel, place, without_answer(step), (*here, 0), hop, np.False_, count, ordinals))
+            ways.append(_walk(kernel, place, without_answer(step), (*here, 0), hop, np.False_, numbers, ordinals))
         elif step.kind == "parallel":
             branches = enumerate(step.branches)
-            ways.append(_beside([_walk(kernel, place, branch, (*here, number), hop, condition, count, ordinals)
+            ways.append(_beside([_walk(kernel, place, branch, (*here, number), hop, condition, numbers, ordinals)
                                  for number, branch in branches]))  # fmt: skip
         elif step.kind == "maybe":
             purpose = (place.workload, place.service, place.ordinal, step.kind, ordinal)
             chances = kernel.streams.uniforms(*purpose)
             draw = chances.of if hop < 1 else lambda number, chances=chances: chances.again(number, hop)
-            asked = np.flatnonzero(np.broadcast_to(condition, count))
-            taken = np.zeros(count, dtype=bool)
-            taken[asked] = [draw(number) < step.probability for number in asked.tolist()]
-            ways.append(_walk(kernel, place, step.then, (*here, 0), hop, condition & taken, count, ordinals))
-            ways.append(_walk(kernel, place, step.otherwise, (*here, 1), hop, condition & ~taken, count, ordinals))
+            asked = np.broadcast_to(condition, len(numbers))
+            taken = np.zeros(len(numbers), dtype=bool)
+            taken[asked] = [draw(number) < step.probability for number in numbers[asked].tolist()]
+            ways.append(_walk(kernel, place, step.then, (*here, 0), hop, condition & taken, numbers, ordinals))
+            ways.append(_walk(kernel, place, step.otherwise, (*here, 1), hop, condition & ~taken, numbers, ordinals))
     return _then(ways, dict(begun))
 
 
-def _leads(kernel, place, step, target, count):
+def _leads(kernel, place, step, target, numbers):
     """True, or for each request, whether a step's message comes to the channel that a target reads: its key may say."""
     if step.kind != "publish" or not is_routed_by_key(step):
         return np.True_
-    texts = [kernel.identifiers.key_text(kernel.identifiers.keys[place.workload].of(number)) for number in range(count)]
+    texts = [
+        kernel.identifiers.key_text(kernel.identifiers.keys[place.workload].of(number)) for number in numbers.tolist()
+    ]
     leads = {text: target.source in homes(kernel.scenario, step, text) for text in set(texts)}
     return np.array([leads[text] for text in texts], dtype=bool)
 

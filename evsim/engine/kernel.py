@@ -10,8 +10,13 @@ from evsim.engine.risk import Risk
 from evsim.engine.rounds import entering_round
 from evsim.engine.size import refuse_too_many
 from evsim.results.records import Records
+from evsim.results.sparse_records import SparseRecords
 
-__all__ = ["Kernel"]
+__all__ = ["Kernel", "Notes"]
+
+
+class Notes(dict):
+    """What is known of messages, by number. Notes hold no message: where it is forgotten, they are."""
 
 
 class Kernel:
@@ -25,13 +30,15 @@ class Kernel:
     """
 
     __slots__ = ("attempts", "enter_round", "env", "graph", "identifiers", "links", "records", "risk", "scenario",
-                 "streams", "_shared")  # fmt: skip
+                 "streams", "_notes", "_shared")  # fmt: skip
 
-    def __init__(self, scenario, seed, guarded=False):
-        self.scenario, self._shared = scenario, {}
-        self.env, self.records = ExactEnvironment(), Records(scenario.run_settings.max_rows)
-        self.streams, self.graph = RandomStreams(seed), CallGraph(scenario)
-        refuse_too_many(self)  # before anything is made of them
+    def __init__(self, scenario, seed, guarded=False, summary=False):
+        self.scenario, self._shared, self._notes = scenario, {}, []
+        self.env = ExactEnvironment()
+        self.records = SparseRecords() if summary else Records(scenario.run_settings.max_rows)
+        self.streams, self.graph = RandomStreams(seed, forgetful=summary), CallGraph(scenario)
+        if not summary:
+            refuse_too_many(self)  # before anything is made of them
         self.identifiers = Identifiers(self)
         self.links = Links(self)
         self.risk = Risk(self, guarded)
@@ -47,6 +54,17 @@ class Kernel:
         if key not in self._shared:
             self._shared[key] = make()
         return self._shared[key]
+
+    def notes(self):
+        """New :class:`Notes`."""
+        self._notes.append(Notes())
+        return self._notes[-1]
+
+    def forget(self, messages):
+        """Some messages are there no more."""
+        for notes in self._notes:
+            for message in messages:
+                notes.pop(message, None)
 
     def everything_shared(self):
         """All that is shared, for an inventory."""

@@ -1,11 +1,9 @@
 """Keys: who each request of a workload is about."""
 
-from array import array
-
 import numpy as np
 
 from evsim.engine.arrival_times import arrival_trace
-from evsim.engine.random_streams import BLOCK
+from evsim.engine.drawn_values import BLOCK, value_at
 
 __all__ = ["Keys", "key_of_row"]
 
@@ -15,8 +13,8 @@ class Keys:
 
     def __init__(self, kernel, name, settings, reserve_keys):
         self._number_of = kernel.streams.of
-        self.values = array("q")
         self.block = self._blocks(kernel, name, settings, reserve_keys)
+        self.values = kernel.streams.store("q", self.block)
 
     def _blocks(self, kernel, name, settings, reserve_keys):
         """A function from a block's number to the keys of its requests."""
@@ -39,9 +37,7 @@ class Keys:
             return self.values[luck]
         except IndexError:
             number, _ = self._number_of(luck)
-            while len(self.values) <= number:
-                self.values.extend(self.block(len(self.values) // BLOCK).tolist())
-            return self.values[number]
+            return value_at(self.values, number, self.block)
 
 
 def key_of_row(kernel, place):

@@ -1,7 +1,5 @@
 """Writing: the row of a message that a handler hands over, whatever becomes of it then."""
 
-from collections import Counter
-
 from evsim.engine.random_streams import Label
 from evsim.results.deaths import is_rejected
 from evsim.results.records import Fate, Outcome, Reason, Verdict
@@ -37,15 +35,15 @@ def afresh(kernel, hop, then):
     """`hop` for messages that may go there again: each time with luck of its own, and the message keeps its luck."""
     if hop == then:
         return hop  # it draws nothing
-    luck, later, times = kernel.records.messages.luck, kernel.streams.later, Counter()
+    luck, later, times = kernel.records.messages.luck, kernel.streams.later, kernel.notes()
 
     def go(message):
-        times[message] += 1
-        if times[message] == 1:
+        times[message] = number = times.get(message, 0) + 1
+        if number == 1:
             hop(message)
             return
         own = luck[message]
-        luck[message] = later(own, Label.SENDING(times[message]))
+        luck[message] = later(own, Label.SENDING(number))
         hop(message)
         luck[message] = own
 

@@ -1,7 +1,5 @@
 """Open work: what has not come to its end, and what was written down for a moment that was never reached."""
 
-import numpy as np
-
 from evsim.results.records import Fate, Outcome, Verdict
 
 __all__ = ["OpenWork"]
@@ -27,12 +25,17 @@ class OpenWork:
 
     def settled_eagerly(self):
         """Rows that were settled for a moment still to come."""
-        return np.flatnonzero(self.kernel.records.rows.column("settled") >= self.kernel.env._now)
+        return self._rows("settled")
+
+    def _rows(self, moment):
+        """The rows for which a moment is written down that is still to come."""
+        rows = self.kernel.records.rows
+        return rows.numbers[rows.column(moment) >= self.kernel.env._now]
 
     def roll_back(self):
         """Take back what was written down for a moment that this run did not reach."""
         rows = self.kernel.records.rows
-        for row in np.flatnonzero(rows.column("arrived") >= self.kernel.env._now).tolist():
+        for row in self._rows("arrived").tolist():
             rows.arrived[row] = float("nan")
         self.rolled_back = self.settled_eagerly().tolist()
         for row in self.rolled_back:

@@ -12,19 +12,18 @@ Sources: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC 2011); S
 pseudorandom number generators (OOPSLA 2014).
 """
 
-from array import array
 from enum import IntEnum
 from hashlib import blake2b
 from math import log1p
 
 import numpy as np
 
+from evsim.engine.drawn_values import BLOCK, RecentValues, all_values, value_at
 from evsim.results.records import LATER
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["BLOCK", "LATER", "Draws", "Label", "RandomStreams"]
 
-BLOCK = 1024  # requests in a block
 _MASK = (1 << 64) - 1
 # Odd numbers, for request, chain and index, far from each other's multiples; and for what goes before in a chain.
 _GOLDEN, _SILVER, _BRONZE = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7
@@ -46,12 +45,26 @@ class Label(IntEnum):
         return (self << 48) + (level << 32) + number
 
 
-class RandomStreams:
-    """The source of all draws of one seed."""
+class RetryKeys(dict):
+    """The keys of later attempts by number, of which those that nobody needs any more are taken out."""
 
-    def __init__(self, seed):
+    made = 0
+
+    def append(self, key):
+        self[self.made] = key
+        self.made += 1
+
+    def __len__(self):
+        return self.made
+
+
+class RandomStreams:
+    """The source of all draws of one seed. forgetful: of those, only the last are kept."""
+
+    def __init__(self, seed, forgetful=False):
         self.seed = seed
-        self.retry_keys = []  # (request number, chain of attempts and rounds)
+        self.retry_keys = RetryKeys() if forgetful else []  # (request number, chain of attempts and rounds)
+        self.store = _recent_values if forgetful else all_values
 
     def later(self, luck, label):
         """The luck of a further attempt, sending, copy ... with this `label`, of a row with this `luck`."""
@@ -77,6 +90,10 @@ class RandomStreams:
         return Draws(self, self.key(*purpose), _Uniform)
 
 
+def _recent_values(typecode, block):
+    return RecentValues(block, LATER)
+
+
 class _Uniform:
     """The uniform numbers themselves, as a distribution."""
 
@@ -97,7 +114,7 @@ class Draws:
     __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_retry_keys")
 
     def __init__(self, luck, key, distribution):
-        self.values = array("d")
+        self.values = luck.store("d", self.block)
         self._retry_keys = luck.retry_keys
         self._key = key
         self._low = int(key[0])
@@ -120,10 +137,7 @@ class Draws:
         if luck >= LATER:
             number, chain = self._retry_keys[luck - LATER]
             return self.again(number, chain)
-        values = self.values
-        while len(values) <= luck:
-            values.frombytes(self.block(len(values) // BLOCK).tobytes())
-        return values[luck]
+        return value_at(self.values, luck, self.block)
 
     def of(self, luck):
         """The value for a row's luck."""

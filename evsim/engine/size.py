@@ -27,8 +27,8 @@ def refuse_too_many(kernel):
         raise refuse(
             "run.max_rows",
             f"the run would make about {rows:,.0f} attempts, and keeps a record of each, of {limit:,} at most",
-            hint=f"{'let fewer come' if comes_at_once else shorter + ', lower the rate'}, or raise run.max_rows "
-            "(some 400 bytes each)",
+            hint=f"{'let fewer come' if comes_at_once else shorter + ', lower the rate'}, raise run.max_rows "
+            'with some 400 bytes each, or keep figures alone, in Python: run(record="summary")',
         )
 
 

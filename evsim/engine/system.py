@@ -17,12 +17,13 @@ __all__ = ["System"]
 class System:
     """Everything that runs. Here it is put together; what runs knows its kernel, and whom it has to do with.
 
-    guarded: take the guarded path everywhere, to show that it writes the same records as the plain one.
+    guarded: take the guarded path everywhere, to show that it writes the same records as the plain one. summary: with
+    records that can forget.
     """
 
-    def __init__(self, scenario, seed, guarded=False):
+    def __init__(self, scenario, seed, guarded=False, summary=False):
         scenario = scenario.complete
-        self.kernel = kernel = Kernel(scenario, seed, guarded)
+        self.kernel = kernel = Kernel(scenario, seed, guarded, summary)
         self.effects = Effects(kernel)
         self.failpoints_due = {index for index, fault in enumerate(scenario.faults) if fault.at_step}
         self.services, self.channels, self.clocks = {}, {}, []  # the clocks of the faults

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from evsim.figures import CHANNEL, LESS, MORE, PARTITION, Figure
+from evsim.figures import CHANNEL, LESS, MORE, PARTITION, Figure, Over
 from evsim.results.confirmations import waited_for
 from evsim.results.deliveries import DELIVERY_STATES
 from evsim.results.fairness import spread
@@ -95,7 +95,7 @@ FIGURES = (
     Figure("duplicated", "count", "deliveries that were handled more than once", lambda its: its.in_state("duplicate"),
            LESS, BOTH),
     Figure("reordered", "count", "deliveries that were done with after a later message of their key",
-           lambda its: its.count(its.ledger.reordered), LESS, BOTH, shown=()),
+           lambda its: its.count(its.ledger.reordered), LESS, BOTH, shown=(), adds="not"),
     Figure("expired", "count", "deliveries that were too old when their turn came", lambda its: its.in_state("expired"),
            LESS, BOTH, shown=()),
     Figure("dropped", "count", "deliveries that the channel dropped, as it was full",
@@ -111,13 +111,14 @@ FIGURES = (
     Figure("lag_mean", "count", "messages kept and not yet settled, on average over the window",
            lambda its: float(inside(*its.kept).sum() / its.run.tables.window), LESS, BOTH),
     Figure("lag_max", "count", "the most messages kept and not yet settled at one time of the window",
-           lambda its: highest(*its.kept), LESS, BOTH),
+           lambda its: highest(*its.kept), LESS, BOTH, adds="not"),
     Figure("age_max", "s", "the highest age of a message that was not yet settled",
-           lambda its: its.age_max, LESS, BOTH),
+           lambda its: its.age_max, LESS, BOTH, adds="largest"),
     Figure("blocked_mean", "s", "how long publishers waited until the channel had their message, on average",
-           lambda its: float(its.waited.mean()) if len(its.waited) else 0.0, LESS, (CHANNEL,), shown=()),
+           lambda its: float(its.waited.mean()) if len(its.waited) else 0.0, LESS, (CHANNEL,), shown=(),
+           adds=Over(lambda its: len(its.waited))),
     Figure("blocked_max", "s", "the longest that a publisher waited until the channel had its message",
-           lambda its: float(its.waited.max(initial=0.0)), LESS, (CHANNEL,), shown=()),
+           lambda its: float(its.waited.max(initial=0.0)), LESS, (CHANNEL,), shown=(), adds="largest"),
     Figure("busiest_share", "share", "the share of the busiest partition in the messages of a log",
            lambda its: its.spread["busiest_share"], LESS, (CHANNEL,), shown=()),
     Figure("fairness", "ratio",

@@ -5,7 +5,8 @@ from evsim.results import channel_figures, request_figures, service_figures
 from evsim.results.percentiles import percentiles
 from evsim.scenario.handlers import walk
 
-__all__ = ["FIGURES", "measured", "of_channels", "of_partitions", "of_services", "summarise"]
+__all__ = ["FIGURES", "measured", "of_channels", "of_partitions", "of_services", "summarise", "words_of",
+           "words_of_service"]  # fmt: skip
 
 FIGURES = (*request_figures.FIGURES, *service_figures.FIGURES, *channel_figures.FIGURES)
 
@@ -21,14 +22,15 @@ def measured(where, what, words=()):
 
 def summarise(run):
     """All figures of one run, as a dict of plain numbers. Times are in seconds, shares in fractions."""
-    scenario = run.scenario
-    words = {channel.kind for channel in scenario.channels.values()}.union(*map(_words, scenario.services.values()))
-    return measured(RUN, request_figures.cohort(run), words)
+    return measured(RUN, request_figures.cohort(run), words_of(run.scenario))
 
 
 def of_services(run):
     """service -> figures; one row each."""
-    return {name: measured(SERVICE, at, _words(at.settings)) for name, at in service_figures.at_services(run).items()}
+    return {
+        name: measured(SERVICE, at, words_of_service(at.settings))
+        for name, at in service_figures.at_services(run).items()
+    }
 
 
 def of_channels(run):
@@ -46,7 +48,13 @@ def of_partitions(run):
     }
 
 
-def _words(service):
+def words_of(scenario):
+    """The words of the parts that a scenario is written with."""
+    kinds = {channel.kind for channel in scenario.channels.values()}
+    return kinds.union(*map(words_of_service, scenario.services.values()))
+
+
+def words_of_service(service):
     """The words of the parts that a service is written with."""
     steps = [step for _, step, _ in walk(service.handle)]
     return {step.kind for step in steps}.union(service.policies, *(step.policies for step in steps))

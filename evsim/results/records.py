@@ -9,6 +9,7 @@ While a run lasts, times are in ticks; when the records are closed they become s
 """
 
 from array import array
+from bisect import bisect_left
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ import numpy as np
 from evsim.ticks import SECOND
 
 __all__ = [
+    "BLANK",
+    "DTYPE",
     "Event",
     "FINAL",
     "Fate",
@@ -123,8 +126,8 @@ class Fate(IntEnum):
     ABORTED = 9  # the transaction that it was a part of did not commit
 
 
-_BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}
-_DTYPE = {"d": np.float64, "i": np.int32, "q": np.int64, "h": np.int16, "b": np.int8}
+BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}
+DTYPE = {"d": np.float64, "i": np.int32, "q": np.int64, "h": np.int16, "b": np.int8}
 
 ROW_COLUMNS = {
     "place": "h",  # which edge of the system: index into the run's places
@@ -182,14 +185,14 @@ class Table:
     """Columns that grow together. ``new()`` gives the next row number; the columns are public ``array`` attributes."""
 
     def __init__(self, columns, limit=None):
-        self._types = dict(columns)
+        self.types = dict(columns)
         for name, kind in columns.items():
             setattr(self, name, array(kind))
         self.new = self._numbers(limit).__next__
         self.count = None  # known after the run
 
     def _numbers(self, limit):
-        blanks = [(getattr(self, name), array(kind, [_BLANK[kind]]) * GROWTH) for name, kind in self._types.items()]
+        blanks = [(getattr(self, name), array(kind, [BLANK[kind]]) * GROWTH) for name, kind in self.types.items()]
         made = 0
         while True:
             if limit is not None and made >= limit:
@@ -203,23 +206,32 @@ class Table:
         """Fix the number of rows, cut the columns to it, and turn times into seconds."""
         if self.count is None:
             self.count = self.new()
-            for name, kind in self._types.items():
+            for name, kind in self.types.items():
                 del getattr(self, name)[self.count :]
                 if kind == "d":  # a time
                     np.divide(self.column(name), SECOND, out=self.column(name))
             self.new = None
         return self
 
+    def written(self, name):
+        """How many rows there are, where this column is written for each of them, and never negative."""
+        return bisect_left(getattr(self, name), True, key=lambda value: value < 0)  # the columns grow ahead
+
+    @property
+    def numbers(self):
+        """The numbers of the rows that there is room for, in order."""
+        return np.arange(len(getattr(self, next(iter(self.types)))))
+
     def column(self, name):
         """One column as a NumPy array (a view that does not copy)."""
-        return np.frombuffer(getattr(self, name), dtype=_DTYPE[self._types[name]])
+        return np.frombuffer(getattr(self, name), dtype=DTYPE[self.types[name]])
 
     def columns(self):
         """All columns as a dict of NumPy arrays."""
-        return {name: self.column(name) for name in self._types}
+        return {name: self.column(name) for name in self.types}
 
     def __getstate__(self):
-        return {"_types": self._types, "count": self.count, **{name: getattr(self, name) for name in self._types}}
+        return {"types": self.types, "count": self.count, **{name: getattr(self, name) for name in self.types}}
 
     def __setstate__(self, state):
         self.__dict__.update(state)

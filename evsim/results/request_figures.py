@@ -4,10 +4,10 @@ from functools import cached_property
 
 import numpy as np
 
-from evsim.figures import COST, FEELS, LESS, LOST, MORE, PHASE, RUN, TRUE, Figure
+from evsim.figures import COST, FEELS, LESS, LOST, MORE, PHASE, RUN, TRUE, Figure, Over
 from evsim.results.deliveries import DELIVERY_STATES
 from evsim.results.requests import ERROR, REJECTED, TIMEOUT
-from evsim.results.wasted_work import amplifications, retried, wasted_share
+from evsim.results.wasted_work import amplifications, held_time, retried, wasted_share
 
 __all__ = ["FIGURES", "Customers", "cohort"]
 
@@ -89,7 +89,8 @@ FIGURES = (
     Figure("completed", "count", "customers who were told yes", lambda some: some.count(some.told.yes),
            MORE, RUN_AND_PHASE, FEELS, shown=()),
     Figure("availability", "share", "the share of customers who were told yes or no: a no is an answer",
-           lambda some: some.answered_well, MORE, RUN_AND_PHASE, FEELS),
+           lambda some: some.answered_well, MORE, RUN_AND_PHASE, FEELS,
+           adds=Over(lambda some: some.count(np.ones_like(some.who)))),
     Figure("throughput", "1/s", "customers a second who were told anything",
            lambda some: float(some.count(~some.told.nothing) / some.seconds), MORE, (RUN,), FEELS, shown=()),
     Figure("errors", "count", "customers who were told an error that is no timeout, and nothing that was rejected",
@@ -145,14 +146,15 @@ FIGURES = (
            lambda some: some.deliveries_in("duplicate"), LESS, (RUN,), LOST, shown=()),
     Figure("reordered", "count",
            "deliveries that were done with after a later message of their key, by the same subscriber",
-           lambda some: some.reordered, LESS, (RUN,), LOST, shown=()),
+           lambda some: some.reordered, LESS, (RUN,), LOST, shown=(), adds="not"),
     Figure("retries", "count", "attempts beyond the first: calls made again, messages handed out again",
            lambda some: int((retried(some.run.tables.rows) & some.rows).sum()), LESS, (RUN,), COST),
     Figure("retry_amplification", "ratio",
            "attempts at a service for each one that would be there without retries; the highest of all services",
            lambda some: some.amplification, LESS, (RUN,), COST),
     Figure("wasted_work", "share", "the share of held worker time whose result nobody took",
-           lambda some: wasted_share(some.run, some.rows), LESS, (RUN,), COST),
+           lambda some: wasted_share(some.run, some.rows), LESS, (RUN,), COST,
+           adds=Over(lambda some: held_time(some.run, some.rows))),
     Figure("seconds", "s", "how long customers of a phase could come", lambda some: float(some.seconds),
            LESS, (PHASE,), FEELS, shown=()),
 )  # fmt: skip

@@ -4,13 +4,13 @@ from functools import cached_property
 
 import numpy as np
 
-from evsim.figures import MORE, Figure
+from evsim.figures import MORE, Figure, Over
 from evsim.results.batches import followers
 from evsim.results.confirmations import waited_for
 from evsim.results.fairness import standing
 from evsim.results.intervals import highest, inside, without_overlap
 from evsim.results.records import Outcome, Reason
-from evsim.results.wasted_work import amplifications, retried
+from evsim.results.wasted_work import amplifications, caused_by_retries, retried
 from evsim.ticks import elapsed
 
 __all__ = ["FIGURES", "AtService", "at_services"]
@@ -76,10 +76,19 @@ class AtService:
         return int((~np.isnan(self.rows["ready"]) & came & self.counted).sum())
 
     @property
+    def obligations(self):
+        return int((self.counted & (self.rows["first"] < 0)).sum())
+
+    @property
     def attempts_mean(self):
-        first = self.rows["first"] < 0
-        count = (self.counted & first).sum()
-        return float((self.counted & (first | retried(self.rows))).sum() / count) if count else NONE
+        every = self.counted & ((self.rows["first"] < 0) | retried(self.rows))
+        return float(every.sum() / self.obligations) if self.obligations else NONE
+
+    @property
+    def unrepeated(self):
+        """How many attempts there would be without retries."""
+        mine = self.counted & (self.rows["reason"] != Reason.LATE_DELETE)
+        return int((mine & ~caused_by_retries(self.run)).sum())
 
     @property
     def worker_time(self):
@@ -131,6 +140,8 @@ def at_services(run):
     return {name: AtService(shared, name) for name in run.scenario.services}
 
 
+WORKER_TIME = Over(lambda at: at.worker_time, clock=True)
+
 FIGURES = (
     Figure("arrivals", "count", "attempts that reached the inbox, or the channel", lambda at: at.arrivals, None),
     Figure("completed", "count", "attempts whose work ended well", lambda at: at.ended_as(Outcome.OK), MORE, shown=()),
@@ -140,11 +151,11 @@ FIGURES = (
            lambda at: at.ended_as(Outcome.FAILED, Outcome.CRASHED)),
     Figure("rejected", "count", "attempts that were refused before any work", lambda at: at.ended_as(Outcome.REFUSED)),
     Figure("attempts_mean", "ratio", "attempts for each call, request or delivery",
-           lambda at: at.attempts_mean, shown=()),
+           lambda at: at.attempts_mean, shown=(), adds=Over(lambda at: at.obligations)),
     Figure("retry_amplification", "ratio", "attempts for each one that would be there without retries",
-           lambda at: at.shared.amplified[at.name]),
+           lambda at: at.shared.amplified[at.name], adds=Over(lambda at: at.unrepeated)),
     Figure("utilisation", "share", "held worker time by worker time that existed; a crashed instance does not exist",
-           lambda at: at.of_worker_time(at.held), None),
+           lambda at: at.of_worker_time(at.held), None, adds=WORKER_TIME),
     Figure("wait", "s", "from ready to started; a delivery is ready at the channel",
            lambda at: at.wait, points=("mean", "p99")),
     Figure("sojourn", "s", "from ready to ended, of attempts whose work ended well",
@@ -153,9 +164,9 @@ FIGURES = (
     Figure("in_system_mean", "count", "how many waited or were in work, on average over the window",
            lambda at: at.on_average(at.presence), shown=()),
     Figure("in_system_max", "count", "the most that waited or were in work at one time of the window",
-           lambda at: highest(*at.presence)),
+           lambda at: highest(*at.presence), adds="not"),
     Figure("blocked", "share", "the share of worker time spent waiting until a channel had a message",
-           lambda at: at.of_worker_time(at.shared.blocked[at.name]), shown=()),
+           lambda at: at.of_worker_time(at.shared.blocked[at.name]), shown=(), adds=WORKER_TIME),
     Figure("wait_behind_mean", "s", "the part of the mean wait in which a worker of the service was free",
            lambda at: at.standing["wait_behind_mean"], shown=()),
     Figure("idle_while_waiting", "share", "of the time in which anybody waits, the share in which a worker is free",

@@ -7,7 +7,7 @@ from evsim.results.obligations import deleted_late
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.ticks import elapsed
 
-__all__ = ["amplifications", "caused_by_retries", "retried", "wasted_share", "wasted"]
+__all__ = ["amplifications", "caused_by_retries", "held_time", "retried", "wasted_share", "wasted"]
 
 
 def wasted(run):
@@ -36,9 +36,18 @@ def retried(rows):
 
 def wasted_share(run, counted):
     """The share of the worker time of `counted` rows, held by work that has ended, that was for nothing."""
-    rows = run.tables.rows
-    held = np.nan_to_num(elapsed(rows["ended"], rows["started"])) * (counted & ~followers(run))
+    held = _held(run, counted)
     return float(held[wasted(run)].sum() / held.sum()) if held.sum() else 0.0
+
+
+def held_time(run, counted):
+    """The worker time of `counted` rows (s)."""
+    return float(_held(run, counted).sum())
+
+
+def _held(run, counted):
+    rows = run.tables.rows
+    return np.nan_to_num(elapsed(rows["ended"], rows["started"])) * (counted & ~followers(run))
 
 
 def caused_by_retries(run):

@@ -98,14 +98,16 @@ class Scenario(Part):
             self._complete._complete = self._complete
         return self._complete
 
-    def run(self, seed=None, until=None, *, guarded=False):
+    def run(self, seed=None, until=None, *, guarded=False, record="full"):
         """Run it once with `seed` (default: its own), to its end or to the time `until`: a :class:`evsim.run.Run`.
 
-        guarded: built with the care that systems take in which something may break; the records are the same.
+        guarded: built with the care that systems take in which something may break; the records are the same. record:
+        "full", or "summary" for a long run of which figures are kept and no single request
+        (:class:`evsim.results.run_summary.RunSummary`).
         """
         from evsim.run import Simulation  # the one thing a scenario knows of what is above it
 
-        return Simulation(self, seed, guarded=guarded).run(until)
+        return Simulation(self, seed, guarded=guarded, record=record).run(until)
 
     @model_validator(mode="after")
     def _check(self, info):

@@ -33,9 +33,11 @@ def _presence(at):
 
 FIGURES = (
     Figure("instances_mean", "count", "how many instances could work, on average over the window",
-           lambda at: float(inside(*_presence(at)).sum() / at.run.tables.window)),
+           lambda at: float(inside(*_presence(at)).sum() / at.run.tables.window), adds="last"),
     Figure("instances_max", "count", "the most instances that could work at one time of the window",
-           lambda at: highest(*_presence(at))),
-    Figure("scalings", "count", "decisions that changed the number of instances", lambda at: len(_within(at))),
-    Figure("turns", "count", "how often a growth was followed by a shrinking, or the other way round: thrash", _turns),
+           lambda at: highest(*_presence(at)), adds="last"),
+    Figure("scalings", "count", "decisions that changed the number of instances", lambda at: len(_within(at)),
+           adds="last"),
+    Figure("turns", "count", "how often a growth was followed by a shrinking, or the other way round: thrash", _turns,
+           adds="last"),
 )  # fmt: skip

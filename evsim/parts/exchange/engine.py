@@ -26,7 +26,7 @@ class Exchange(Channel):
     def __init__(self, kernel, name, settings, number, channels):
         super().__init__(kernel, name, settings, number, channels)
         self.count = 0  # of messages that came
-        self.copies = {}  # message -> {copy: its fate, None while it waits at a door}
+        self.copies = kernel.notes()  # message -> {copy: its fate, None while it waits at a door}
         self.told = {}  # message -> who waits for the fates of all its copies
         self.inbound = {self._offer}  # heap functions that bring a message to its channel
         self.publishers.append(self)

@@ -36,9 +36,9 @@ FIGURES = (
     Figure("throttled", "count", "invocations that were refused as no environment might be added, or too many came",
            lambda at: _throttled(at.run, at.counted)),
     Figure("environments_mean", "count", "how many environments there were, on average over the window",
-           lambda at: float(inside(*_presence(at)).sum() / at.run.tables.window)),
+           lambda at: float(inside(*_presence(at)).sum() / at.run.tables.window), adds="last"),
     Figure("environments_max", "count", "the most environments at one time of the window",
-           lambda at: highest(*_presence(at))),
+           lambda at: highest(*_presence(at)), adds="last"),
     Figure("cold_starts", "share", "the share of invocations of functions that waited for a new environment",
            lambda some: _share(some.run, some.rows), where=(RUN,), group=COST),
 )  # fmt: skip

@@ -1,7 +1,5 @@
 """How what was done is undone: an effect is taken back, and a call without an answer leads to the steps that do so."""
 
-from bisect import bisect_left
-
 __all__ = ["build", "compensate", "undo"]
 
 
@@ -14,7 +12,7 @@ def undo(compiler, step, position, then, fail):
     def undone(row):
         number = undos.new()
         undos.row[number], undos.name[number], undos.time[number] = row, code, env._now
-        undos.before[number] = bisect_left(effects.row, True, key=lambda made: made < 0)  # the columns grow ahead
+        undos.before[number] = effects.written("row")
         for policy in policies.of(name):
             policy.undone(place, row)
         then(row)

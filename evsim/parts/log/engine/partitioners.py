@@ -3,10 +3,10 @@
 Each is made for a publish site, and gives a function of a message's luck and of the row that publishes it.
 """
 
-from array import array
+import numpy as np
 
+from evsim.engine.drawn_values import value_at
 from evsim.engine.murmur import partition_of, partitions_of
-from evsim.engine.random_streams import BLOCK
 
 __all__ = ["PARTITIONERS"]
 
@@ -33,20 +33,22 @@ def _table(kernel, workload, key, count):
     if key is not None:
         fixed = partition_of(names.get(key, key), count)
         return lambda luck, row: fixed
-    keys, values, number_of = kernel.identifiers.keys[workload], array("i"), kernel.streams.of
+    keys, number_of = kernel.identifiers.keys[workload], kernel.streams.of
+
+    def block(number):
+        mine = keys.block(number)
+        if len(mine) and int(mine[0]) in names:
+            return np.array([partition_of(names[key], count) for key in mine.tolist()])
+        return partitions_of(mine, count)
+
+    values = kernel.streams.store("i", block)
 
     def partition(luck, row):
         try:
             return values[luck]
         except IndexError:
             number, _ = number_of(luck)
-        while len(values) <= number:
-            block = keys.block(len(values) // BLOCK)
-            if len(block) and int(block[0]) in names:
-                values.extend(partition_of(names[key], count) for key in block.tolist())
-            else:
-                values.extend(partitions_of(block, count).tolist())
-        return values[number]
+        return value_at(values, number, block)
 
     return partition
 

@@ -9,15 +9,17 @@ from evsim.lesson.letters import dead_letters
 from evsim.lesson.pictures import stack
 from evsim.lesson.predictions import predict
 from evsim.lesson.questions import question
+from evsim.lesson.real_pipe import real_pipe
 from evsim.lesson.rivals import contention, rivals
 from evsim.lesson.sliders import slider
 from evsim.lesson.taken import email_taken, who_heard_no
 from evsim.lesson.tasks import exercise
 from evsim.lesson.terminal import shell
 from evsim.lesson.told import told_then_done
+from evsim.lesson.where_they_wait import where_they_wait
 
 __all__ = [
-    "caught_up", "chain", "contention", "crash_designs", "dead_letters", "did_it_happen", "email_taken", "exercise",
-    "lesson_size", "predict", "promises", "question", "rivals", "shell", "slider", "stack", "told_and_true",
-    "told_then_done", "who_gets_which", "who_heard_no", "wiring",
+    "caught_up", "chain", "contention", "crash_designs", "dead_letters", "did_it_happen", "email_taken",
+    "exercise", "lesson_size", "predict", "promises", "question", "real_pipe", "rivals", "shell", "slider",
+    "stack", "told_and_true", "told_then_done", "where_they_wait", "who_gets_which", "who_heard_no", "wiring",
 ]  # fmt: skip

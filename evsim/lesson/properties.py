@@ -9,7 +9,8 @@ from evsim.view.style import faults, seconds
 
 __all__ = [
     "Counterexample", "asked_at_once", "both_or_neither", "done_by", "done_within", "everything_done",
-    "nobody_told_error", "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error", "true_when_told",
+    "nobody_told_error", "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error", "told_within",
+    "true_when_told",
 ]  # fmt: skip
 
 
@@ -67,7 +68,14 @@ def done_within(run, limit, *effects):
         times, first = _effect(run, name)
         late = first - run.tables.requests.answered
         for place in np.flatnonzero(run.outcomes.yes & (times > 0) & (late > limit)):
-            yield _case(run, place, f"was told yes, and got a {name} {seconds(late[place])} later")
+            yield _case(run, place, f"was told yes, and got a {name} {late[place]:,.2f} s later")
+
+
+def told_within(run, limit):
+    """Whoever is told anything is told it at most `limit` seconds after they asked."""
+    response = run.tables.requests.response
+    for place in np.flatnonzero(response > limit):
+        yield _case(run, place, f"had to wait {seconds(response[place])} for an answer")
 
 
 def both_or_neither(run, one, other):

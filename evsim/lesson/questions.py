@@ -11,6 +11,7 @@ import numpy as np
 from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.lesson_sizes import chain, lesson_size
 from evsim.lesson.outbox_task import ENTRY, ROW, row_first
+from evsim.lesson.pipe_task import pipeline
 from evsim.lesson.predictions import predict
 from evsim.lesson.properties import true_when_told
 
@@ -125,6 +126,13 @@ def left_between_two_writes():
     }[row, entry]  # fmt: skip
 
 
+def with_larger_pipes():
+    """When the last line is counted if pipes hold a hundred times as much."""
+    small, large = (float(pipeline(holds).run().effects.time.max()) for holds in (16, 1600))
+    limits = {"a hundred times sooner": 0.02, "somewhat sooner": 0.98, "at the same time": 1.02}
+    return next((answer for answer, limit in limits.items() if large / small < limit), "later")
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -205,5 +213,15 @@ QUESTIONS = {
             "row and entry": "a program that is back goes on where it was.",
         },
         left_between_two_writes,
+    ),
+    "larger-pipes": Question(
+        "The two pipes hold 1,600 lines each, and not 16. When is the last line counted?",
+        {
+            "a hundred times sooner": "what holds more lets more through.",
+            "somewhat sooner": "nobody is held up so often, so time is won.",
+            "at the same time": "",
+            "later": "a large pipe has to be filled first.",
+        },
+        with_larger_pipes,
     ),
 }

@@ -20,6 +20,7 @@ RECORDED = {
     "ls -l": LISTING,
     "ls -l | grep ^-": "\n".join(line for line in LISTING.splitlines() if line.startswith("-")),
     "ls -l | grep ^- | wc -l": "3",
+    "seq 1000000 | grep 7 | wc -l": "468559",
 }
 
 

@@ -193,7 +193,7 @@ class Subscriber:
 
     @property
     def may_grant(self):
-        return self.channel.is_up and self.service.is_up
+        return self.channel.is_up and self.service.pool.is_up
 
     def stored(self):
         """Rows that wait here, for an inventory."""

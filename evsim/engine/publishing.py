@@ -28,7 +28,9 @@ class Publishing:
         messages = kernel.records.messages
         self.backoff = kernel.attempts.publishing_backoff(step.retry, route.site) if self.attempts > 1 else None
         # By message: the attempt that is under way; attempts that travel to the channel, in order; what travels back.
+        # Who tries once needs no note of its first attempt, nor of good news.
         self.waiting, self.sent, self.told = {}, {}, {}
+        self.repeats = self.attempts > 1
         guarded = kernel.risk.publishing(place, step)
         if step.acks:
             confirmed = self._guarded_confirmed() if guarded else self._confirmed()
@@ -36,16 +38,16 @@ class Publishing:
                 place.workload, step.channel, place.service, messages, confirmed, self._confirmation_lost,
                 ordered=True, rank=ANSWER, loss="confirmation lost on the link",
             )  # fmt: skip
-            if guarded:
+            if self.repeats:
                 self.confirm = afresh(kernel, self.confirm, confirmed)
         else:
             self.confirm = None
-        arrived = self._guarded_arrived if guarded else self._arrived()
+        arrived = self._guarded_arrived() if guarded else self._arrived()
         self.send_now = self.send = kernel.links.hop(
             place.workload, place.service, step.channel, messages, arrived, self.lost,
             ordered=True, loss="message lost on the link",
         )  # fmt: skip
-        if guarded:
+        if self.repeats:
             self.send_now = self.send = afresh(kernel, self.send, arrived)
         if self.channel.batching is not None:
             self.send = lambda message: self.channel.batching.add(self, message)
@@ -97,36 +99,48 @@ class Publishing:
 
     def _dispatch(self, message, number=1):
         self.waiting[message] = number
-        self.sent.setdefault(message, []).append(number)
+        if self.repeats:
+            self.sent.setdefault(message, []).append(number)
         if self.timeout is not None:
             self.kernel.env.call_in(self.timeout, self._expired, (message, number), TIMEOUT)
         self.send(message)
 
-    def _guarded_arrived(self, message):
-        channel, line = self.channel, self.channel.line_before(message)
-        if line is not None:
-            line.append((self._guarded_arrived, message))
-            return
-        messages = self.kernel.records.messages
-        fate, record = channel.refusal(message, self.step.acks), message
-        if fate:
-            self._note("message refused", message)
-        elif messages.appended[message] >= 0:
-            self._note("message came again", message)
-            record = channel.again(message)
-        if not messages.appended[message] >= 0:
-            messages.fate[message] = fate
-            if not fate:
-                channel.append(message)
-        if self.confirm is not None:
-            number = take(self.sent, message, 0)
+    def _guarded_arrived(self):
+        messages, channel, acks, confirm = self.kernel.records.messages, self.channel, self.step.acks, self.confirm
+        appended, fates, tell = messages.appended, messages.fate, self._tell
+
+        def arrived(message):
+            line = channel.line_before(message)
+            if line is not None:
+                line.append((arrived, message))
+                return
+            fate, record = channel.refusal(message, acks), message
             if fate:
-                self._tell(message, number, fate)
-            else:
-                channel.when_safe(record, self.step.acks, lambda fate: self._tell(message, number, fate))
+                self._note("message refused", message)
+            elif appended[message] >= 0:
+                self._note("message came again", message)
+                record = channel.again(message)
+            if not appended[message] >= 0:
+                fates[message] = fate
+                if not fate:
+                    channel.append(message)
+            if confirm is not None:
+                number = self._oldest(message)
+                if fate:
+                    tell(message, number, fate)
+                else:
+                    channel.when_safe(record, acks, lambda fate: tell(message, number, fate))
+
+        arrived.part = self.place.service
+        return arrived
+
+    def _oldest(self, message, index=0):
+        """The number of the attempt that arrives now, or (index -1) is lost now."""
+        return take(self.sent, message, index) if self.repeats else 1
 
     def _tell(self, message, number, fate):
-        self.told.setdefault(message, []).append((number, fate))
+        if fate or self.repeats:
+            self.told.setdefault(message, []).append((number, fate))
         self.confirm(message)
 
     def _note(self, what, message):
@@ -145,7 +159,7 @@ class Publishing:
             row = cause[message]
             if freeze(confirmed, message, row):
                 return
-            number, fate = take(told, message, 0)
+            number, fate = take(told, message, 0) if message in told else (1, Fate.OPEN)
             if fate:
                 if waiting.get(message) == number:
                     self._failed(message, _REASONS[fate])
@@ -168,10 +182,10 @@ class Publishing:
         if not self.kernel.records.messages.appended[message] >= 0:
             self.kernel.records.messages.fate[message] = Fate.LOST
         if self.step.acks:
-            self._wait_in_vain(message, take(self.sent, message, -1))
+            self._wait_in_vain(message, self._oldest(message, -1))
 
     def _confirmation_lost(self, message):
-        number, _ = take(self.told, message, -1)
+        number, _ = take(self.told, message, -1) if message in self.told else (1, Fate.OPEN)
         self._wait_in_vain(message, number)
 
     def _wait_in_vain(self, message, number):

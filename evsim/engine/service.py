@@ -38,7 +38,7 @@ class Service(Workplace):
         self.policies = policies_of_service(self)
         self.guarded = kernel.risk.guards(name)
         self.running = set()
-        self.filling = self.ended = self.buried = False
+        self.ended = self.buried = False
         self.open()
 
     def slowness(self, row):
@@ -210,7 +210,7 @@ class Service(Workplace):
 
     def freeze(self, function, argument, row):
         """If the instance that holds `row` is paused, keep ``function(argument)`` for its end and return True."""
-        if row not in self.running:
+        if not self.pool.away or row not in self.running:
             return False
         waiting = self.instances[self.instance_of(row)].frozen
         if waiting is None:

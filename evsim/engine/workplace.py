@@ -24,7 +24,7 @@ class Workplace:
         self.take_next = self._take_next()
         if inboxes is not None:
             self.inbox, self.running, self.match = inboxes, inboxes.running, inboxes.match
-        self.fill = self._filling()
+        self.fill, self._let_in, self._go_home = self._filling()
         if inboxes is not None:
             self.offer, self.ending = inboxes.offer(), self._guarded_ending
         else:
@@ -101,34 +101,26 @@ class Workplace:
     # The guarded inbox: faults may stop, kill or freeze it, and whose turn has come may be turned away.
 
     def _guarded_offer(self):
-        place, inbox, edges = self.kernel.records.rows.place, self.inbox, self.edges
-        wait, fill, pool = inbox.append, self.fill, self.pool
-
-        def let_in(row):
-            wait(row)
-            fill()
-
-        enter = self._admitting(let_in)
+        place, edges, free, pool = self.kernel.records.rows.place, self.edges, self.free, self.pool
+        enter = self._admitting(self._let_in)
 
         def offer(row):
-            if not pool.is_up and edges[place[row]].refusable:
-                edges[place[row]].refuse(row, Reason.UNREACHABLE)
-            else:
+            if free or pool.is_up or not edges[place[row]].refusable:
                 enter(row)
+            else:
+                edges[place[row]].refuse(row, Reason.UNREACHABLE)
 
         return offer
 
     def _guarded_ending(self, how, told, then=None):
-        rows, env, release, running = self.kernel.records.rows, self.kernel.env, self.pool.release, self.running
-        worker, ended, outcome, inbox, fill = rows.worker, rows.ended, rows.outcome, self.inbox, self.fill
+        rows, env, go_home, running = self.kernel.records.rows, self.kernel.env, self._go_home, self.running
+        worker, ended, outcome, not_at_work = rows.worker, rows.ended, rows.outcome, running.discard
 
         def end(row):
             ended[row] = env._now
             outcome[row] = how
-            running.discard(row)
-            release(worker[row])
-            if inbox:
-                fill()
+            not_at_work(row)
+            go_home(worker[row])
             told(row)
             if then is not None:
                 then(row)
@@ -137,33 +129,66 @@ class Workplace:
         return end
 
     def _filling(self):
-        """The function by which free workers take what waits."""
+        """Free workers take what waits, a row comes to the inbox, a worker is free again: a function for each."""
         rows, env, entries, running = self.kernel.records.rows, self.kernel.env, self.entries, self.running
         place, worker_of, started = rows.place, rows.worker, rows.started
         free, inbox, affinity, pool, work = self.free, self.inbox, self.affinity, self.pool, running.add
         match, take_next, turn_away, take_worker = self.match, self.take_next, self.turn_away, self.free.popleft
+        wait, release, away = inbox.append, pool.release, pool.away
+        picky, elastic, filling = turn_away is not None, pool.elastic, False
 
         def fill():
-            if self.filling or not inbox:
+            nonlocal filling
+            if filling or not inbox:
                 return  # a handler without work ended inside the loop below, which goes on
-            self.filling = True
+            filling = True
             while free and inbox:
                 found = match() if affinity else (take_next(), take_worker())
                 if found is None:
                     break
                 row, worker = found
-                if turn_away is not None and turn_away(row):
+                if picky and turn_away(row):
                     free.appendleft(worker)
                     continue
                 worker_of[row] = worker
                 started[row] = env._now
                 work(row)
                 entries[place[row]](row)
-            self.filling = False
+            filling = False
             if inbox and not free:
                 pool.needed(len(inbox))
 
-        return fill
+        def begin(row, worker):
+            nonlocal filling
+            filling = True
+            worker_of[row] = worker
+            started[row] = env._now
+            work(row)
+            entries[place[row]](row)
+            filling = False
+            if inbox and (free or elastic):
+                fill()
+
+        def let_in(row):
+            if free and not (inbox or filling or affinity or picky):
+                begin(row, take_worker())
+            else:
+                wait(row)
+                if free or elastic:
+                    fill()
+
+        def go_home(worker):
+            release(worker)
+            if inbox:
+                fill()
+
+        def hand_over(worker):
+            if inbox and not (free or filling or affinity or picky or away):
+                begin(take_next(), worker)
+            else:
+                go_home(worker)
+
+        return fill, let_in, go_home if elastic else hand_over
 
     def match(self):
         discipline = self.settings.discipline

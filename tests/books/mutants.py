@@ -34,6 +34,29 @@ def a_worker_goes_home_twice(patch):
     )
 
 
+@mutant("do not make up all", faults=[{"slowdown": "worker", "factor": 1, "at": 15}])
+def a_guarded_worker_is_kept(patch):
+    once = Once()
+    then_also(patch, Service, "_guarded_ending", lambda self, row: self.free and once() and self.free.pop())
+
+
+@mutant("do not make up all|held two at once", faults=[{"outage": "worker", "at": 15, "for": 1}])
+def a_guarded_worker_goes_home_after_it_has_taken_the_next_row(patch):
+    once, original = Once(), Service._filling
+
+    def change(self):
+        fill, let_in, go_home = original(self)
+
+        def hand_over(worker):
+            go_home(worker)
+            if once(worker not in self.free):
+                self.free.append(worker)
+
+        return fill, let_in, hand_over
+
+    patch.setattr(Service, "_filling", change)
+
+
 @mutant("do not make up all", drain_limit=1000, faults=[{"outage": "worker", "at": 15, "for": 1}])
 def no_worker_comes_back_after_an_outage(patch):
     patch.setattr(Pool, "_give_back", lambda self, instance, held: None)

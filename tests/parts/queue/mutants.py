@@ -171,7 +171,7 @@ def a_queue_waits_for_ever_for_a_consumer_that_died(patch):
 
     def begin(self, *settings):
         original(self, *settings)
-        self.clocks = []
+        self.clocks.clear()
 
     patch.setattr(CarefulConsumer, "__init__", begin)
 

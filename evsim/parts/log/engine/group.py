@@ -23,7 +23,7 @@ class Group(Reader):
         self.granting = set()  # partitions from which messages are handed out one after the other
         guarded = service.guarded or is_faulty(kernel.scenario, channel.name) or bool(subscription.replay)
         self.offer = self._offer(guarded)
-        self.worked = self._guarded_worked if guarded else self._worked()
+        self.worked = self._guarded_worked() if guarded else self._worked()
 
     def edge(self, place):
         early = self.subscription.commits.early
@@ -46,7 +46,7 @@ class Group(Reader):
             if enter_round is not None:
                 enter_round(row)
             born[row] = ready[row] = now = env._now
-            if idle[partition] and (not guarded or (self.may_grant and not stores[partition])):
+            if idle[partition] and (not guarded or (not stores[partition] and self.may_grant)):
                 idle[partition] = 0
                 leased[row] = now
                 edges[place].send(row)
@@ -75,8 +75,18 @@ class Group(Reader):
 
         return worked
 
-    def _guarded_worked(self, row):
-        self._next_of(self.partition_of(row))
+    def _guarded_worked(self):
+        partitions, parents = self.kernel.records.messages.partition, self.kernel.records.rows.parent
+        idle, stores = self.idle, self.stores
+
+        def worked(row):
+            partition = partitions[parents[row]]
+            if stores[partition]:
+                self._next_of(partition)
+            else:
+                idle[partition] = 1
+
+        return worked
 
     def _next_of(self, partition):
         """Grant from a partition that is free, until one message takes time."""

@@ -38,6 +38,7 @@ class CarefulQueue(Channel):
         self.count = 0  # of messages that were kept
         self.waiting_outside = deque()  # (function, argument) of publishers who wait for room
         self.ttl, self.wakes_at = ticks(settings.ttl), inf
+        self.is_limited = self.ttl is not None or settings.max_length is not None
         self.keeps_once = settings.idempotent
         self.memory = RecentMessages(self, settings.deduplication) if settings.deduplication else None
         self.letters = DeadLetters(kernel, self, settings.dead_letter) if settings.dead_letter else None
@@ -82,10 +83,11 @@ class CarefulQueue(Channel):
 
     def append(self, message):
         """Keep a message, unless it is known already."""
-        rows, messages, now = self.kernel.records.rows, self.kernel.records.messages, self.kernel.env._now
+        records, now = self.kernel.records, self.kernel.env._now
+        rows, messages = records.rows, records.messages
         if self.memory is not None and self.memory.has(message):
             messages.fate[message] = Fate.DUPLICATE
-            self.kernel.records.incidents.append((now, "message deduplicated", self.name, message))
+            records.incidents.append((now, "message deduplicated", self.name, message))
             return
         messages.appended[message] = now
         messages.offset[message] = self.count
@@ -118,30 +120,34 @@ class CarefulQueue(Channel):
             self._choose()
         if self.spent and self.is_asked:
             self._bury()
-        barred = []
-        self._expire(strictly=True)
-        while self.turns:
-            seat = self.turns[0]
-            if not seat.may_have:
-                barred.append(self.turns.popleft())
+        if self.is_limited:
+            self._expire(strictly=True)
+        turns, store, barred = self.turns, self.store, []
+        while turns and self.is_up:
+            seat = turns[0]
+            if not seat.is_up:
+                barred.append(turns.popleft())
                 continue
-            row = self.store.take()
+            row = store.take()
             if row is None:
                 break
             seat.credit -= 1
             if not seat.credit:
-                self.turns.popleft()
-            elif len(self.turns) > 1:
-                self.turns.rotate(-1)
+                turns.popleft()
+            elif len(turns) > 1:
+                turns.rotate(-1)
             seat.consumer.hand_out(row, seat)
-            self._expire(strictly=True)
-        self.turns.extend(barred)
-        self._keep_limits()
+            if self.is_limited:
+                self._expire(strictly=True)
+        if barred:
+            turns.extend(barred)
+        if self.is_limited:
+            self._keep_limits()
 
     @property
     def is_asked(self):
         """Whether a consumer has credit for a message."""
-        return any(seat.may_have for seat in self.turns)
+        return self.is_up and any(seat.is_up for seat in self.turns)
 
     def _bury(self):
         spent, self.spent = self.spent, []
@@ -189,7 +195,9 @@ class CarefulQueue(Channel):
         """The one active seat: the first that is up, until it is up no more."""
         if self.active is None or not self.active.is_up:
             self.active = next((seat for seat in self.seats if seat.is_up), self.active)
-            self.turns = deque([self.active] if self.active is not None and self.active.credit > 0 else [])
+            self.turns.clear()
+            if self.active is not None and self.active.credit > 0:
+                self.turns.append(self.active)
 
     def back(self, row):
         """Ready again, in its old place."""

@@ -17,15 +17,11 @@ class Seat:
 
     def __init__(self, consumer, instance, credit):
         self.consumer, self.instance, self.credit = consumer, instance, credit
+        self.pool = consumer.service.pool
 
     @property
     def is_up(self):
-        service = self.consumer.service
-        return service.is_up if self.instance is None else not service.instances[self.instance].down
-
-    @property
-    def may_have(self):
-        return self.consumer.channel.is_up and self.is_up
+        return self.pool.is_up if self.instance is None else not self.pool.instances[self.instance].down
 
 
 class CarefulConsumer(Subscriber):
@@ -56,6 +52,7 @@ class CarefulConsumer(Subscriber):
         self.clocks = [(ticks(limit), then) for limit, then in (
             (settings.visibility_timeout, self.run_out), (settings.ack_timeout, self.cut_off),
         ) if limit not in (None, inf)]  # fmt: skip
+        self.hand_out = self._handing_out()
         if self.ack == "never" or settings.single_active_consumer:
             service.memberships.append(self)
 
@@ -76,22 +73,33 @@ class CarefulConsumer(Subscriber):
         edges = POLLED if self.channel.settings.is_polled else EDGES
         return edges[self.ack](self.kernel, place, self)
 
-    def hand_out(self, row, seat):
-        """Grant a row to a seat that has credit for it."""
-        records, env = self.kernel.records, self.kernel.env
-        rows, channel = records.rows, self.channel
-        rows.place[row] = place = channel.routes[records.messages.route[rows.parent[row]]][self]
-        if self.kernel.enter_round is not None:
-            self.kernel.enter_round(row)
-        rows.leased[row] = env._now
-        channel.leases[row] = seat
-        if seat.instance is not None:
-            self.service.affinity[row] = seat.instance
-        for limit, then in self.clocks:
-            env.call_in(limit, then, row, TIMEOUT)
-        edge = self.edges[place]
-        edge.granted(row)
-        edge.send(row)
+    def _handing_out(self):
+        """The function that grants a row to a seat that has credit for it."""
+        records, env, enter_round = self.kernel.records, self.kernel.env, self.kernel.enter_round
+        places, parents, leased, route_of = (
+            records.rows.place,
+            records.rows.parent,
+            records.rows.leased,
+            records.messages.route,
+        )
+        routes, leases, edges, clocks = self.channel.routes, self.channel.leases, self.edges, self.clocks
+        affinity = self.service.affinity
+
+        def hand_out(row, seat):
+            places[row] = place = routes[route_of[parents[row]]][self]
+            if enter_round is not None:
+                enter_round(row)
+            leased[row] = env._now
+            leases[row] = seat
+            if seat.instance is not None:
+                affinity[row] = seat.instance
+            for limit, then in clocks:
+                env.call_in(limit, then, row, TIMEOUT)
+            edge = edges[place]
+            edge.granted(row)
+            edge.send(row)
+
+        return hand_out
 
     # How a lease ends.
 

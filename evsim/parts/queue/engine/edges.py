@@ -13,19 +13,22 @@ class LeasedDelivery(Delivery):
         """The row is about to leave."""
 
     def _acknowledged(self):
-        records, env = self.kernel.records, self.kernel.env
+        records, env, refused, subscriber = self.kernel.records, self.kernel.env, self.refused, self.subscriber
+        verdict, settled, good = records.rows.verdict, records.rows.settled, Verdict.DONE
 
         def acknowledged(row):
-            refused = row in self.refused
-            self.refused.discard(row)
-            if records.rows.verdict[row]:
+            failed = row in refused
+            if failed:
+                refused.discard(row)
+            if verdict[row]:
                 records.note(records.late, row, env._now)
-                self.subscriber.void(row)
-            elif refused:
+                subscriber.void(row)
+            elif failed:
                 self._failed(row)
             else:
-                self._settle(row, Verdict.DONE)
-                self.subscriber.settled(row)
+                settled[row] = env._now
+                verdict[row] = good
+                subscriber.settled(row)
 
         return acknowledged
 

@@ -17,9 +17,11 @@ from evsim.lesson.tasks import exercise
 from evsim.lesson.terminal import shell
 from evsim.lesson.told import told_then_done
 from evsim.lesson.where_they_wait import where_they_wait
+from evsim.lesson.workers_task import little
 
 __all__ = [
     "caught_up", "chain", "contention", "crash_designs", "dead_letters", "did_it_happen", "email_taken",
-    "exercise", "lesson_size", "predict", "promises", "question", "real_pipe", "rivals", "shell", "slider",
-    "stack", "told_and_true", "told_then_done", "where_they_wait", "who_gets_which", "who_heard_no", "wiring",
+    "exercise", "lesson_size", "little", "predict", "promises", "question", "real_pipe", "rivals", "shell",
+    "slider", "stack", "told_and_true", "told_then_done", "where_they_wait", "who_gets_which", "who_heard_no",
+    "wiring",
 ]  # fmt: skip

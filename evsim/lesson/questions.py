@@ -14,6 +14,7 @@ from evsim.lesson.outbox_task import ENTRY, ROW, row_first
 from evsim.lesson.pipe_task import pipeline
 from evsim.lesson.predictions import predict
 from evsim.lesson.properties import true_when_told
+from evsim.lesson.workers_task import mailing
 
 __all__ = ["QUESTIONS", "Question", "question"]
 
@@ -133,6 +134,15 @@ def with_larger_pipes():
     return next((answer for answer, limit in limits.items() if large / small < limit), "later")
 
 
+def time_of_the_busier():
+    """How much longer a mail takes, from the press on, when the mailer is busy 95 % of the time and not 80 %."""
+    usual, busier = (
+        np.mean([np.nanmean(each.completion) for each in _tallies(mailing(rate, seconds=1000))]) for rate in (8, 9.5)
+    )
+    times = {"a fifth longer": 1.2, "twice as long": 2, "about four times as long": 4}
+    return min(times, key=lambda answer: abs(np.log(busier / usual / times[answer])))
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -223,5 +233,15 @@ QUESTIONS = {
             "later": "a large pipe has to be filled first.",
         },
         with_larger_pipes,
+    ),
+    "busier": Question(
+        "The mailer was busy 80 % of the time, and is busy 95 % now. How long does a mail take?",
+        {
+            "a fifth longer": "a fifth more to do is a fifth more to wait for.",
+            "twice as long": "it is more than what was added, but there is still time to spare.",
+            "about four times as long": "",
+            "longer and longer": "whoever is busy nearly all the time never catches up.",
+        },
+        time_of_the_busier,
     ),
 }

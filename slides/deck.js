@@ -15,8 +15,8 @@
     here = Math.max(0, Math.min(slides.length - 1, number));
     if (here > 0 && started === null) started = Date.now();
     slides.forEach((slide, index) => slide.classList.toggle("here", index === here));
-    const player = slides[here].querySelector("iframe");
-    if (player && !player.srcdoc) player.srcdoc = player.dataset.page; // it needs a size to be drawn
+    const live = slides[here].querySelector("iframe");
+    if (live && !live.srcdoc) live.srcdoc = live.dataset.page; // it needs a size to be drawn
     history.replaceState(null, "", "#" + (here + 1));
     fit();
     tell();

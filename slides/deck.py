@@ -1,4 +1,4 @@
-"""The deck of a lesson as one HTML file that needs nothing else: players that move, pictures, notes and keys inside."""
+"""The deck of a lesson as one HTML file that needs nothing else: players, sliders, pictures, notes and keys."""
 
 from html import escape
 from pathlib import Path
@@ -23,9 +23,8 @@ def deck(its):
 
 def _section(slide, number, total):
     shown = slide.shown
-    if slide.player:
-        live = escape(slide.player.to_html(), quote=True)
-        title = escape(f"Player of {' and '.join(slide.player.designs)}", quote=True)
+    if slide.live:
+        live, title = escape(slide.live.to_html(), quote=True), escape(repr(slide.live).strip("<>"), quote=True)
         shown = f'<iframe title="{title}" data-page="{live}"></iframe><div class="still">{shown}</div>'
     notes = "".join(f"<dt>{escape(what)}</dt><dd>{_markdown(words)}</dd>" for what, words in slide.notes.items())
     return (

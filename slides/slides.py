@@ -27,15 +27,16 @@ LINKS = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 @dataclass
 class Slide:
-    """One slide: ``title``, Markdown ``text``, ``shown`` as HTML, a ``player`` that is live, ``notes`` (what -> words).
+    """One slide: ``title``, Markdown ``text``, ``shown`` as HTML, ``notes`` (what -> words).
 
+    live: a player or a slider that moves in the place of what is shown.
     look: "first", "ask", "ask vote", "live" or none.
     """
 
     title: str
     text: str = ""
     shown: str = ""
-    player: Player | None = None
+    live: Player | Slider | None = None
     notes: dict = field(default_factory=dict)
     look: str = ""
 
@@ -99,8 +100,9 @@ def _of_cell(value, printed):
     """The slide of what a cell shows; None if it shows nothing."""
     if isinstance(value, Prediction):
         return _vote(value)
-    if isinstance(value, Player):
-        return Slide("", shown=value.still(), player=value, look="live")
+    if isinstance(value, Player | Slider):
+        shown = value.still() if isinstance(value, Player) else _html(value.shown)
+        return Slide("", shown=shown, live=value, look="live")
     shown = _html(value) if value is not None else ""
     if printed.strip():
         shown = _lines(printed.strip()) + shown
@@ -126,8 +128,6 @@ def _lettered(asked):
 
 def _html(value):
     """What a notebook shows of a value where nothing can move."""
-    if isinstance(value, Slider):
-        return _html(value.shown)
     if hasattr(value, "scenes") or hasattr(value, "marks"):
         value = show(value)
     return value._repr_html_() if hasattr(value, "_repr_html_") else _lines(str(value))

@@ -1,14 +1,17 @@
 """A panel of sliders, switches and buttons with a picture: native controls with labels, drawn by ``panel.js``."""
 
+import json
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from evsim.lesson.widgets import show_controls, show_words
 from evsim.view.player.bundle import bundle
 from evsim.view.show import show
 
-__all__ = ["button", "show_panel", "slide", "toggle"]
+__all__ = ["button", "panel_page", "show_panel", "slide", "toggle"]
 
+HERE = Path(__file__).parent
 NEEDS = "controls need anywidget: pip install anywidget"
 
 
@@ -54,6 +57,20 @@ def show_panel(controls, shown, changed, instead, states=None):
     widget = kind(controls, on_change, _drawn(shown), states or {})
     show_controls(widget, instead)
     place = display(_still(shown, widget.still), display_id=True)
+
+
+def panel_page(controls, shown, title, states):
+    """A panel as a page that stands alone, as large as its window allows: all that can be seen is in `states`."""
+    data = {"controls": controls, "drawn": _drawn(shown), "states": states, "still": "no-still"}
+    parts = {
+        "title": escape(title),
+        "data": json.dumps(data, separators=(",", ":")).replace("</", "<\\/"),
+        "panel": bundle("panel", HERE).replace("export default", "const panel ="),
+    }
+    page = (HERE / "panel.html").read_text(encoding="utf-8")
+    for name, part in parts.items():
+        page = page.replace(f"<!-- {name} -->", part, 1)
+    return page
 
 
 def _moved(controls, changes):
@@ -103,7 +120,7 @@ def _kind():
     class Panel(anywidget.AnyWidget):
         """Controls whose changes a function hears of, one message at a time, and the scenes that they change."""
 
-        _esm = bundle("panel", Path(__file__).parent)
+        _esm = bundle("panel", HERE)
         controls = List().tag(sync=True)
         drawn = Dict().tag(sync=True)
         states = Dict().tag(sync=True)

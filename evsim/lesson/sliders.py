@@ -2,9 +2,10 @@
 
 import inspect
 from contextlib import suppress
+from math import inf
 from time import perf_counter
 
-from evsim.lesson.panel import show_panel, slide
+from evsim.lesson.panel import panel_page, show_panel, slide
 from evsim.lesson.wording import Words
 from evsim.view.changes import all_that_changed
 from evsim.view.scene.scene import hold
@@ -35,7 +36,8 @@ class Slider:
     ``values`` can be chosen. It begins with the function's own default, or else with the first; the result of
     that is ``shown`` before anything moves, also where there can be no slider. A function that gives scenes
     (``run.plot.scene("flow")``, :func:`~evsim.lesson.stack`) is called for all its values as soon as there is a slider,
-    unless that takes long: so the picture moves with the hand, on axes that hold still.
+    unless that takes long: so the picture moves with the hand, on axes that hold still. Then ``to_html`` writes it as a
+    page of its own, too.
     """
 
     def __init__(self, function, name, values):
@@ -54,9 +56,17 @@ class Slider:
         return f"<Slider: {self.name} from {self.values[0]} to {self.values[-1]}, shown at {self.value}>"
 
     def _ipython_display_(self):
-        control = slide(self.name.replace("_", " "), self.values, self.values.index(self.value))
         states = States(self) if hasattr(self.shown, "scenes") else None
-        show_panel([control], self.shown, self._changed, repr(self), states and states.to_dict())
+        show_panel([self._control()], self.shown, self._changed, repr(self), states and states.to_dict())
+
+    def to_html(self):
+        """The slider and what there is to see at each value as one HTML page that needs nothing else."""
+        if not hasattr(self.shown, "scenes"):
+            raise ValueError(f"a page can draw scenes alone, and {self!r} shows {type(self.shown).__name__}")
+        return panel_page([self._control()], self.shown, repr(self).strip("<>"), States(self, inf).to_dict())
+
+    def _control(self):
+        return slide(self.name.replace("_", " "), self.values, self.values.index(self.value))
 
     def _changed(self, changes):
         """What there is to see, and in words, after the control was moved."""
@@ -78,11 +88,11 @@ class Slider:
 class States:
     """The scenes of a slider's values, all on the same axes, and what changes from one to another.
 
-    ``scenes``: number of a value -> its scenes. What can't be shown, or for which there is no time, is not there.
+    ``scenes``: number of a value -> its scenes. What can't be shown, or takes longer than `longest` (s), is not there.
     """
 
-    def __init__(self, slider):
-        found, end = {slider.values.index(slider.value): slider.shown}, perf_counter() + LONGEST
+    def __init__(self, slider, longest=LONGEST):
+        found, end = {slider.values.index(slider.value): slider.shown}, perf_counter() + longest
         for number, value in enumerate(slider.values):
             if number not in found and perf_counter() < end:
                 with suppress(Exception):  # it is said when that value is chosen

@@ -168,14 +168,11 @@ class Lab:
         race = f"Promise.race([({script})(...given), new Promise((_, fail) => {late})])"
         return self.page.evaluate(f"given => {race}", list(arguments))
 
-    def run(self, path):
-        """Open a notebook, run all its cells with a new kernel, and return them as the model has them (JSON).
-
-        The one that was open before is closed, without saving it.
-        """
+    def open(self, path):
+        """Open a notebook with a new kernel, and close the one that was open before, without saving it."""
         self.complaints.clear()
         self.foreign.clear()
-        return self.ask(
+        self.ask(
             """async path => {
                 await window.notebook?.sessionContext.shutdown();
                 window.notebook?.dispose();
@@ -183,12 +180,20 @@ class Lab:
                 window.notebook = await jupyterapp.commands.execute('docmanager:open', options);
                 await notebook.context.ready;
                 await notebook.sessionContext.ready;
+            }""",
+            path,
+        )
+
+    def run(self, path):
+        """Open a notebook, run all its cells, and return them as the model has them (JSON)."""
+        self.open(path)
+        return self.ask(
+            """async () => {
                 await jupyterapp.commands.execute('notebook:run-all-cells');
                 const cells = notebook.content;  // from here on all of them are drawn, not only those in view
                 cells.notebookConfig = {...cells.notebookConfig, windowingMode: 'none'};
                 return Array.from(cells.model.cells, cell => cell.toJSON());
-            }""",
-            path,
+            }"""
         )
 
     def cell(self, number):

@@ -59,6 +59,11 @@ def test_moving_the_control_shows_what_the_function_gives_and_says_it():
     assert said == shown.alt_text and "mailing-list down for 3 s" in said
 
 
+def test_a_page_of_its_own_needs_scenes():
+    with pytest.raises(ValueError, match=r"a page can draw scenes alone, and <Slider: number .*> shows int"):
+        slider(lambda number: number, number=[1, 2]).to_html()
+
+
 @pytest.mark.slow
 def test_pictures_about_no_run_in_particular_say_what_they_find():
     def crashes(design="early ack"):

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from evsim.lesson.predictions import Prediction
+from evsim.lesson.sliders import Slider
 from evsim.view.player.widget import Player
 from slides.__main__ import main
 from slides.deck import LESSONS, deck
@@ -40,7 +41,7 @@ class Tags(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.images, self.players, self.outside = [], [], []
+        self.images, self.inside, self.outside = [], [], []
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -48,7 +49,7 @@ class Tags(HTMLParser):
         if tag == "img":
             self.images.append(found)
         if tag == "iframe":
-            self.players.append(found["data-page"])
+            self.inside.append(found["data-page"])
         if not found.get("src", "data:").startswith("data:") or tag == "link":
             self.outside.append(found)
 
@@ -61,9 +62,9 @@ def test_each_lesson_has_a_deck():
 def test_what_moves_in_the_notebook_moves_in_the_deck_and_each_vote_is_there_with_its_answer(decks, name):
     its, html = decks[name]
     gave = ran(name).gave.values()
-    players = [value for value in gave if isinstance(value, Player)]
-    assert [each.player.designs for each in its if each.player] == [each.designs for each in players]
-    assert len(Tags(html).players) == len(players)
+    moving = [repr(value) for value in gave if isinstance(value, Player | Slider)]
+    assert [repr(each.live) for each in its if each.live] == moving
+    assert len(Tags(html).inside) == len(moving)
     for asked in (value for value in gave if isinstance(value, Prediction)):
         (vote,) = (each for each in its if asked.question in each.text)
         (right,) = (answer for answer, thought in asked.choices.items() if not thought)
@@ -92,7 +93,7 @@ def test_every_row_of_the_teachers_page_and_all_of_the_prose_is_in_the_notes(dec
 def test_pictures_have_words_and_nothing_comes_from_outside(decks, name):
     found = Tags(decks[name][1])
     assert all(len(image["alt"]) > 40 for image in found.images) and not found.outside
-    assert all(not Tags(player).outside for player in found.players)
+    assert all(not Tags(page).outside for page in found.inside)
 
 
 MEASURE = """
@@ -125,20 +126,45 @@ def test_nothing_runs_over_the_edge_of_a_slide_nor_is_too_small(decks, printer, 
     assert re.search(r'data-over="([^"]*)"', done.stdout)[1] == "none"
 
 
-def test_a_player_of_a_deck_can_be_pressed_and_after_a_click_beside_it_keys_turn_the_slides(decks, tmp_path):
+@pytest.fixture(scope="module")
+def page(decks, tmp_path_factory):
+    """The deck of lesson 05 in a browser, and a function that goes to its slide with a player or a slider."""
     its, html = decks["05-twice-or-never"]
-    number = next(place for place, each in enumerate(its, 1) if each.player)
-    file = tmp_path / "deck.html"
+    file = tmp_path_factory.mktemp("deck") / "deck.html"
     file.write_text(html, encoding="utf-8")
+
+    def to(kind):
+        number = next(place for place, each in enumerate(its, 1) if isinstance(each.live, kind))
+        opened.goto(f"{file.as_uri()}#{number}")
+        return opened, number
+
     with lab.browser() as chromium:
-        page = chromium.new_page(viewport={"width": 1366, "height": 768})
-        page.goto(f"{file.as_uri()}#{number}")
-        player = page.frame_locator(".here iframe")
-        player.get_by_role("button", name="Register").click()
-        player.get_by_text("You are customer 0").first.wait_for()
-        page.locator(".here h1").click()
-        page.keyboard.press("ArrowRight")
-        assert page.url.endswith(f"#{number + 1}")
+        opened = chromium.new_page(viewport={"width": 1366, "height": 768})
+        yield to
+
+
+def test_a_player_of_a_deck_can_be_pressed_and_after_a_click_beside_it_keys_turn_the_slides(page):
+    opened, number = page(Player)
+    player = opened.frame_locator(".here iframe")
+    player.get_by_role("button", name="Register").click()
+    player.get_by_text("You are customer 0").first.wait_for()
+    opened.locator(".here h1").click()
+    opened.keyboard.press("ArrowRight")
+    assert opened.url.endswith(f"#{number + 1}")
+
+
+def test_a_slider_of_a_deck_moves_by_keys_and_its_picture_fits_and_says_what_changed(page):
+    opened, number = page(Slider)
+    panel = opened.frame_locator(".here iframe")
+    slider, scene = panel.get_by_role("slider"), panel.locator(".evsim-scene svg")
+    seen = set()
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+        slider.press(key)
+        seen.add((slider.get_attribute("aria-valuetext"), scene.first.get_attribute("aria-label")))
+        assert panel.locator(".evsim-said").inner_text()
+    assert len(seen) == 4 and opened.url.endswith(f"#{number}")
+    inside = "node => node.getBoundingClientRect().bottom <= node.ownerDocument.defaultView.innerHeight"
+    assert scene.last.evaluate(inside)
 
 
 def test_a_pdf_has_a_page_for_each_slide_with_a_still_where_something_moves(decks, printer, tmp_path):
@@ -150,8 +176,8 @@ def test_a_pdf_has_a_page_for_each_slide_with_a_still_where_something_moves(deck
 
 
 def test_the_command_writes_a_deck_for_each_lesson_and_says_what_a_pdf_needs(decks, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("slides.slides", lambda name: name)
-    monkeypatch.setattr("slides.deck", lambda name: decks[name][1])
+    monkeypatch.setattr("slides.__main__.slides", lambda name: name)
+    monkeypatch.setattr("slides.__main__.deck", lambda name: decks[name][1])
     monkeypatch.setenv(BROWSER, "no-such-browser")
     assert main([str(tmp_path)]) == 1
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.html" for name in NAMES}

@@ -194,7 +194,7 @@ def show(
         say(preset_text(preset).rstrip())
         return
     load(scenario)  # complains about what there is to complain
-    file = files("evsim") / "scenarios" / f"{scenario}.yaml" if scenario in names() else Path(scenario)
+    file = files("evsim") / "scenarios" / f"{scenario}.yaml" if scenario in names() else Path(str(scenario))
     say(file.read_text(encoding="utf-8-sig").rstrip())
 
 

@@ -83,16 +83,16 @@ def _walk(kernel, place, steps, position, hop, condition, numbers, ordinals):
                 wanted = condition & (not step.gathers) & _leads(kernel, place, step, target, numbers)
                 if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
                     targets.append(_visit(kernel, target, further, wanted, numbers))
-            way = _any_of(targets) if step.kind in ("send", "ask") else _beside(targets)
+            way = _any_of(targets) if step.to_one else _beside(targets)
             if step.publishes:
                 begun.append((len(ways), way))
             ways.append(way)
             ways.append(_walk(kernel, place, without_answer(step), (*here, 0), hop, np.False_, numbers, ordinals))
-        elif step.kind == "parallel":
+        elif step.together:
             branches = enumerate(step.branches)
             ways.append(_beside([_walk(kernel, place, branch, (*here, number), hop, condition, numbers, ordinals)
                                  for number, branch in branches]))  # fmt: skip
-        elif step.kind == "maybe":
+        elif step.by_chance:
             purpose = (place.workload, place.service, place.ordinal, step.kind, ordinal)
             chances = kernel.streams.uniforms(*purpose)
             draw = chances.of if hop < 1 else lambda number, chances=chances: chances.again(number, hop)

@@ -45,11 +45,11 @@ def _of_steps(kernel, place, steps, position, trail):
         here = (*position, index)
         if step.leads_on:
             total += _of_ways(kernel, step, place.steps[here], trail)
-        elif step.kind == "parallel":
+        elif step.together:
             total += sum(
                 _of_steps(kernel, place, branch, (*here, number), trail) for number, branch in enumerate(step.branches)
             )
-        elif step.kind == "maybe":
+        elif step.by_chance:
             shares = (step.probability, step.then), (1 - step.probability, step.otherwise)
             total += sum(
                 share * _of_steps(kernel, place, branch, (*here, number), trail)

@@ -32,7 +32,7 @@ def read(text, name, sketch):
     for number, line in enumerate(text.splitlines(), 1):
         match = LINE.match(line) if len(line) <= LONGEST else None
         moment = match and _moment(match["time"], known)
-        if moment is None:
+        if match is None or moment is None:
             unread += bool(line.strip())
             first_unread = first_unread or (number if line.strip() else None)
             continue

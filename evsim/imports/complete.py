@@ -150,11 +150,11 @@ def _publishes(name, settings):
     exchange = settings.get("exchange", {})
     if exchange.get("type") not in ("direct", "topic"):
         return [name]
-    keys = dict.fromkeys(each["key"] for each in exchange["bindings"])
+    keys = list(dict.fromkeys(each["key"] for each in exchange["bindings"]))
     if exchange["type"] == "topic":
         plain = [key for key in keys if not {"*", "#"} & set(key.split("."))]
-        keys = plain or dict.fromkeys(key.replace("*", "any").replace("#", "any") for key in keys)
-    return [{"channel": name, "routing_key": key} for key in list(keys)[:MOST_KEYS]]
+        keys = plain or list(dict.fromkeys(key.replace("*", "any").replace("#", "any") for key in keys))
+    return [{"channel": name, "routing_key": key} for key in keys[:MOST_KEYS]]
 
 
 def _handed_on(settings):

@@ -28,7 +28,7 @@ def from_file(*paths, name=None):
     Traces (OTLP or Jaeger JSON), AsyncAPI documents, compose files, access logs, tables of times or of counts a minute,
     Kafka's tables of consumer groups, RabbitMQ's exported definitions. What no file says is guessed, and said so.
     """
-    paths = [Path(a_path(each, "paths")) for each in paths]
+    paths = tuple(Path(a_path(each, "paths")) for each in paths)
     if not paths:
         raise ScenarioError([Problem("paths", "there is none", hint="name a file, or several")])
     if name is not None and not isinstance(name, str):

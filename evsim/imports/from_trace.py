@@ -9,9 +9,10 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from evsim.imports.handling_fit import HandlingFit, Item, fit_handlings
+from evsim.imports.json_data import load_json_lines, mapping
 from evsim.imports.measured import arrivals_of, busiest, time_setting
 from evsim.imports.sketch import GUESSED, slug
-from evsim.imports.spans import CLIENT, CONSUMER, PRODUCER
+from evsim.imports.spans import CLIENT
 from evsim.scenario.textfile import wrong
 
 __all__ = ["sketch_of_spans"]
@@ -25,8 +26,11 @@ PARTITIONS = 6
 LIKE = {"kafka": "kafka", "rabbitmq": "rabbitmq", "aws_sqs": "sqs"}  # presets, by messaging.system
 
 
-def sketch_of_spans(spans, name, sketch):
-    """Write down in the sketch what the spans of a file say."""
+def sketch_of_spans(text, name, sketch, spans_of):
+    """Write down in the sketch what the spans of a file say; spans_of(data): each span, None if it cannot be read."""
+    found = [span for data in load_json_lines(text, name) for span in spans_of(mapping(data))]
+    spans = [span for span in found if span is not None]
+    sketch.count(len(found) - len(spans), "span", f"of {name} could not be read: without a service, an id or times")
     faults = sum("evsim.fault" in span.about for span in spans)
     spans = [span for span in spans if "evsim.fault" not in span.about and not span.settles]
     if not spans:
@@ -61,7 +65,7 @@ class _SpanTree:
         above = self.above(span)
         return (
             span.handles
-            or (span.kind not in (CLIENT, PRODUCER) and (above is None or above.service != span.service))
+            or (not span.leaves and (above is None or above.service != span.service))
             or (above is None and span.service in self.known)
         )
 
@@ -70,14 +74,14 @@ class _SpanTree:
             if self.is_handling(span):
                 self.handlings[span.id] = HandlingFit(span)
         for span in self.spans:
-            if span.kind in (CLIENT, PRODUCER) and span.id not in self.handlings:
+            if span.leaves and span.id not in self.handlings:
                 self._item(span)
         for handling in self.handlings.values():
             self._reached(handling)
 
     def _home(self, span):
         """(the handling that a span belongs to, the outermost call or publish around it)."""
-        outer = span if span.kind in (CLIENT, PRODUCER) else None
+        outer = span if span.leaves else None
         for _ in range(DEEPEST):
             if span.id in self.handlings:
                 return self.handlings[span.id], outer
@@ -85,7 +89,7 @@ class _SpanTree:
             if above is None or above.service != span.service:
                 return None, outer
             span = above
-            if span.kind in (CLIENT, PRODUCER) and span.id not in self.handlings:
+            if span.leaves and span.id not in self.handlings:
                 outer = span
         return None, outer
 
@@ -99,7 +103,7 @@ class _SpanTree:
     def _reached(self, handling):
         span = handling.span
         above = self.above(span)
-        if span.kind == CONSUMER and (above is None or not above.publishes):
+        if span.consumes and (above is None or not above.publishes):
             linked = (self.by_id.get(each) for each in span.links)
             above = next((each for each in linked if each is not None and each.publishes), above)
         if above is None:
@@ -111,7 +115,7 @@ class _SpanTree:
             handling.asked = outer
             if home is None:
                 self.entries.append((outer, handling))
-        elif home is not None and home.span.service != span.service and span.kind != CONSUMER:
+        elif home is not None and home.span.service != span.service and not span.consumes:
             item = Item("call", slug(span.service), span.start, span.end, span)
             home.items.append(item)
             self.callee.setdefault(span.id, []).append(handling)
@@ -149,7 +153,7 @@ def _boxes(trace, hop, name, sketch):
         _workers(box, handlings, hop, name)
         for handling in handlings:
             for item in handling.items:
-                if item.kind == "call" and item.span.id not in trace.callee:
+                if item.is_call and item.span.id not in trace.callee:
                     peers[item.target].append(item)
         for channel, subscription in _read_channels(trace, handlings).items():
             box.subscribes.setdefault(channel, subscription)
@@ -166,7 +170,7 @@ def _name_callees(trace):
     """An item leads to the service that was seen to handle it, whatever its caller calls it."""
     for handling in trace.handlings.values():
         for item in handling.items:
-            if item.kind == "call" and item.span.id in trace.callee:
+            if item.is_call and item.span.id in trace.callee:
                 item.target = slug(trace.callee[item.span.id][0].span.service)
         handling.items.sort(key=lambda item: (item.start, item.end))
 
@@ -192,7 +196,7 @@ def _read_channels(trace, handlings):
     """channel -> settings of the subscription, of those that a service reads."""
     found = {}
     for handling in handlings:
-        if handling.span.kind == CONSUMER:
+        if handling.span.consumes:
             above = handling.asked
             channel = handling.span.channel or (above.channel if above else "")
             if channel:
@@ -211,7 +215,7 @@ def _channels(trace, by_service, name, sketch):
             if number.isdigit() and len(number) < 6:
                 partitions[channel] = max(partitions[channel], int(number) + 1)
             systems[channel][str(span.about.get("messaging.system", ""))] += 1
-            if span.kind == CONSUMER:
+            if span.consumes:
                 readers[channel].add(slug(span.service))
     for channel in systems:
         system = systems[channel].most_common(1)[0][0]
@@ -236,7 +240,7 @@ def _channels(trace, by_service, name, sketch):
 def _workloads(trace, name, sketch):
     came, messages = defaultdict(list), defaultdict(list)
     for span, handling in trace.entries:
-        if handling.span.kind == CONSUMER and handling.asked is None:
+        if handling.span.consumes and handling.asked is None:
             messages[slug(handling.span.channel or "messages")].append(span.start)
         else:
             target = slug(handling.span.service)

@@ -12,7 +12,6 @@ import numpy as np
 
 from evsim.imports.measured import rounded_time, time_setting
 from evsim.imports.sketch import GUESSED
-from evsim.imports.spans import CONSUMER
 from evsim.results.export.otlp import LEFT
 
 __all__ = ["HandlingFit", "Item", "fit_handlings"]
@@ -43,6 +42,10 @@ class Item:
     relayed: int | None = None
     held: bool = True
     gave_up: list = field(default_factory=list)  # spans of attempts that failed, and were made again
+
+    @property
+    def is_call(self):
+        return self.kind == "call"
 
     @property
     def failed(self):
@@ -105,7 +108,7 @@ def fit_handlings(handlings, name):
         share = float(f"{len(alone) / len(handlings):.3g}")
         first = next((number for number, (step, _) in enumerate(steps) if "work" in step), -1)
         steps.insert(first + 1, ({"fail": share}, f"measured: {name}, {len(alone):,} of {len(handlings):,}"))
-    if handlings[0].span.kind == CONSUMER and not any("effect" in step for step, _ in steps):
+    if handlings[0].span.consumes and not any("effect" in step for step, _ in steps):
         steps.append(({"effect": f"{handlings[0].span.channel or 'message'} handled"}, GUESSED))
     return steps[:MOST_STEPS] or [({"work": rounded_time(0.0)}, f"measured: {name}")]
 
@@ -115,7 +118,7 @@ def _tried_again(items):
     found = []
     for item in items:
         last = next((each for each in reversed(found) if each.target == item.target), None)
-        if last is not None and last.failed and item.kind == "call" and item.start >= last.end:
+        if last is not None and last.failed and item.is_call and item.start >= last.end:
             last.gave_up.append(last.span)
             last.tried, last.pause = last.tried + 1, item.start - last.end
             last.end, last.span = item.end, item.span

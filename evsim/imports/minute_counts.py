@@ -41,7 +41,7 @@ def read(text, name, sketch):
         sketch.note(f"minutes {first + 1} to {last} of {width - BEFORE} are taken, the busiest that a run can hold")
     kept = rows[:MOST]
     if len(rows) > MOST:
-        kept.append(("others", "", sum(counts for *_, counts in rows[MOST:])))
+        kept.append(("others", "", np.sum([counts for *_, counts in rows[MOST:]], axis=0)))
         sketch.note(f"{len(rows) - MOST:,} functions that are called less often are one box, others")
     length = 0.0
     for function, trigger, counts in kept:

@@ -4,8 +4,8 @@ Source: OTLP 1.x, JSON encoding (opentelemetry-proto); semantic conventions.
 """
 
 from evsim.imports.from_trace import sketch_of_spans
-from evsim.imports.json_data import load_json_lines, mapping, sequence, word
-from evsim.imports.spans import CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER, TraceSpan
+from evsim.imports.json_data import mapping, sequence, word
+from evsim.imports.spans import CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER, TraceSpan, known_kind
 
 __all__ = ["read"]
 
@@ -14,28 +14,18 @@ ERROR = (2, "STATUS_CODE_ERROR")
 
 
 def read(text, name, sketch):
-    spans, unread = [], 0
-    for data in load_json_lines(text, name):
-        for resource, each in _spans(mapping(data)):
-            span = _span(resource, mapping(each))
-            if span is None:
-                unread += 1
-            else:
-                spans.append(span)
-    sketch.count(unread, "span", f"of {name} could not be read: without a service, ids or times")
-    sketch_of_spans(spans, name, sketch)
+    sketch_of_spans(text, name, sketch, _spans)
 
 
 def _spans(data):
-    """(attributes of the resource, span) pairs."""
     data = mapping(data.get("trace")) or data
     groups = data.get("resourceSpans") or data.get("resource_spans") or data.get("batches")
     for group in map(mapping, sequence(groups)):
         resource = _attributes(mapping(group.get("resource")).get("attributes"))
         scopes = group.get("scopeSpans") or group.get("scope_spans") or group.get("instrumentationLibrarySpans")
         for scope in map(mapping, sequence(scopes)):
-            for each in sequence(scope.get("spans")):
-                yield resource, each
+            for each in map(mapping, sequence(scope.get("spans"))):
+                yield _span(resource, each)
 
 
 def _span(resource, span):
@@ -45,8 +35,7 @@ def _span(resource, span):
         return None
     kind = span.get("kind", 0)
     if isinstance(kind, str):
-        kind = kind.removeprefix("SPAN_KIND_").lower()
-        kind = kind if kind in KINDS else INTERNAL
+        kind = known_kind(kind.removeprefix("SPAN_KIND_").lower())
     else:
         kind = KINDS[kind] if isinstance(kind, int) and 0 <= kind < len(KINDS) else INTERNAL
     events = [

@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["CLIENT", "CONSUMER", "INTERNAL", "PRODUCER", "SERVER", "TraceSpan"]
+__all__ = ["CLIENT", "CONSUMER", "INTERNAL", "PRODUCER", "SERVER", "TraceSpan", "known_kind"]
 
 INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER = "internal", "server", "client", "producer", "consumer"
+_KINDS = (INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER)
 SETTLING = ("settle", "ack", "nack", "commit", "reject")
 SENDING = ("send", "publish", "create")
+
+
+def known_kind(word):
+    """The kind of a span by its word; what nobody knows is internal."""
+    return word if word in _KINDS else INTERNAL
 
 
 @dataclass(slots=True)
@@ -47,6 +53,16 @@ class TraceSpan:
     @property
     def publishes(self):
         return self.kind == PRODUCER or (self.kind == CLIENT and self.operation in SENDING and bool(self.channel))
+
+    @property
+    def leaves(self):
+        """Whether it asks somebody else, or publishes."""
+        return self.kind in (CLIENT, PRODUCER)
+
+    @property
+    def consumes(self):
+        """Whether it handles a message."""
+        return self.kind == CONSUMER
 
     @property
     def handles(self):

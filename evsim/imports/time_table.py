@@ -47,8 +47,8 @@ def read(text, name, sketch):
         if not whole:
             sketch.note(f"the busiest {end - begin:,} of {len(moments):,} rows of {name} are taken")
         arrivals, words, length = arrivals_of(moments[begin:end])
-        place = header and next((place for place, column in enumerate(header) if TOOK.fullmatch(column)), None)
-        if place:
+        place = next((place for place, column in enumerate(header or ()) if TOOK.fullmatch(column)), None)
+        if header and place:
             unit = next((factor for end_of, factor in UNITS.items() if header[place].endswith(end_of)), 1e9)
             took = [number * unit for number in (_number(cells, place) for _, cells in fine) if number is not None]
             work, said = time_setting(took)

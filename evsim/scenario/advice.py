@@ -87,10 +87,10 @@ def _reached(steps, chance=1.0):
         return
     for step in steps:
         yield step, chance
-        if step.kind == "parallel":
+        if step.together:
             for branch in step.branches:
                 yield from _reached(branch, chance)
-        elif step.kind == "maybe":
+        elif step.by_chance:
             yield from _reached(step.then, chance * step.probability)
             yield from _reached(step.otherwise, chance * (1 - step.probability))
         elif step.kind == "fail":
@@ -111,7 +111,7 @@ def _edges(scenario, service):
                 continue
             shares = _shares(scenario, channel, lambda service: service.most_instances * service.workers)
             yield from ((name, chance * share) for name, share in shares)
-        if step.kind == "send":
+        if step.to_one and step.publishes:
             shares = _shares(scenario, step.channel, lambda service: service.most_instances)
             yield from ((name, chance * share) for name, share in shares)
 
@@ -157,11 +157,11 @@ def _duration(scenario, name, steps, answer, replies, before):
         elif step.kind == "publish" and step.acks and scenario.channels[step.channel].confirms:
             inside = 2 * _hop(scenario, name, step.channel)
             inside = min(inside, step.timeout or inside)
-        elif step.kind == "parallel":
+        elif step.together:
             inside = sorted(
                 _duration(scenario, name, branch, answer, replies, before + total) for branch in step.branches
             )[step.successes - 1]
-        elif step.kind == "maybe":
+        elif step.by_chance:
             then, otherwise = (
                 _duration(scenario, name, way, answer, replies, before + total) for way in (step.then, step.otherwise)
             )

@@ -63,6 +63,7 @@ class Ask(RequestStep):
 
     short: ClassVar[str] = "bus"
     hands_over: ClassVar[bool] = True
+    to_one: ClassVar[bool] = True
     kind: Literal["ask"] = "ask"
     bus: Annotated[Name, Field(description="the bus on which a handler is asked")]
     timeout: Annotated[PositiveTime, Field(description="how long each attempt waits for its answer")] = 30.0

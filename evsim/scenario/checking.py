@@ -111,7 +111,7 @@ def _replies(steps):
     for step in steps:
         if step.replies:
             most += 1
-        elif step.kind == "maybe":
+        elif step.by_chance:
             most += max(_replies(step.then), _replies(step.otherwise))
         else:
             most += sum(map(_replies, branches(step)))

@@ -111,6 +111,7 @@ class Send(AnyStep):
 
     short: ClassVar[str] = "bus"
     hands_over: ClassVar[bool] = True
+    to_one: ClassVar[bool] = True
     kind: Literal["send"] = "send"
     bus: Annotated[Name, Field(description="the bus on which a handler gets the message")]
     key: MessageKey = Field(description=ABOUT_WHOM, default=None)

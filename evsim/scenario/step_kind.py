@@ -23,6 +23,9 @@ class AnyStep(Tagged):
     replies: ClassVar[bool] = False  # whether it answers the caller
     effects: ClassVar[bool] = False  # whether it leaves an effect of its `name`
     takes_back: ClassVar[bool] = False  # whether it undoes what the request has left as effect of its `name`
+    together: ClassVar[bool] = False  # whether all the lists inside it begin at once
+    by_chance: ClassVar[bool] = False  # whether chance takes one of the lists inside it
+    to_one: ClassVar[bool] = False  # whether one of those who are there gets what it hands over, not all of them
     races: ClassVar[bool] = False  # whether it goes on before all that is inside it has ended
     fails: ClassVar[float] = 0.0  # the probability with which it fails of itself, whatever comes before it
 

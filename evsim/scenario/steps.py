@@ -129,6 +129,7 @@ class Parallel(AnyStep):
     """
 
     short: ClassVar[str] = "branches"
+    together: ClassVar[bool] = True
     kind: Literal["parallel"] = "parallel"
     branches: Annotated[
         tuple[Steps, ...],
@@ -164,6 +165,7 @@ class Parallel(AnyStep):
 class Maybe(AnyStep):
     """Take the steps of `then` with a probability, or else those of `else`."""
 
+    by_chance: ClassVar[bool] = True
     kind: Literal["maybe"] = "maybe"
     probability: Annotated[Share, Field(description="how often `then` is taken, of all requests")]
     then: Annotated[Steps, Field(description="the steps that are taken with that probability")]

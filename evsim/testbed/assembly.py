@@ -5,7 +5,7 @@ from math import nan
 
 from evsim.engine.execution import Execution
 from evsim.results.records import Fate, Outcome, Reason, Verdict
-from evsim.testbed.deliveries import delivery_id, groups_of
+from evsim.testbed.delivery_groups import delivery_id, groups_of
 from evsim.testbed.effect_stores import rows_written
 from evsim.testbed.journal import read_journals
 from evsim.testbed.live_run import LiveRun

@@ -3,7 +3,7 @@
 import asyncio
 
 from evsim.testbed import wire
-from evsim.testbed.deliveries import delivery_id
+from evsim.testbed.delivery_groups import delivery_id
 
 __all__ = ["BrokerClient"]
 

@@ -9,7 +9,7 @@ from collections import Counter, deque
 
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.testbed import wire
-from evsim.testbed.deliveries import groups_of
+from evsim.testbed.delivery_groups import groups_of
 from evsim.testbed.journal import read_journals
 from evsim.testbed.roles import Process, serve
 

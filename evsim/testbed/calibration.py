@@ -98,7 +98,7 @@ def _are_calls(run):
 
 def _has_branches(run, service):
     """Whether a handler waits for several things at once, so that its own time cannot be told by subtraction."""
-    return any(step.kind == "parallel" for step in run.scenario.services[service].handle)
+    return any(step.together for step in run.scenario.services[service].handle)
 
 
 def _or_nothing(times):

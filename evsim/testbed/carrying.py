@@ -73,7 +73,7 @@ def _steps(at, steps):
         yield from _more(here, step, STEPS[step.kind])
         if step.kind == "call" and step.on_error.kind not in ("fail", "ignore"):
             yield _refused(f"{here}.on_error", step.on_error.kind, "write fail or ignore")
-        for branch in step.branches if step.kind == "parallel" else ():
+        for branch in step.branches if step.together else ():
             yield from _steps(here, branch)
 
 

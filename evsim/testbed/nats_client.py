@@ -4,7 +4,7 @@ import asyncio
 import json
 from time import monotonic_ns, time_ns
 
-from evsim.testbed.deliveries import delivery_id, group_of
+from evsim.testbed.delivery_groups import delivery_id, group_of
 from evsim.testbed.nats_process import consumers_of, subject_of
 from evsim.testbed.wire import HOST
 

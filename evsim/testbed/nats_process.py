@@ -8,7 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from evsim.testbed.deliveries import readers_of
+from evsim.testbed.delivery_groups import readers_of
 from evsim.testbed.roles import Process, serve
 from evsim.testbed.wire import HOST
 

@@ -84,7 +84,7 @@ class Sequence:
         """The diagram as plain text, one line a step."""
         lines = [self.title, ""]
         for step in self.steps:
-            if step.kind not in ("start", "end"):
+            if not step.on_lifeline:
                 way = f"{step.source} {ARROWS[step.kind]} {step.target}" if step.target else step.source
                 lines.append(f"{seconds(step.time):>9}  {way}: {' '.join(step.words.split())}")
         return "\n".join([*lines, "", self.alt_text])

@@ -76,6 +76,11 @@ class Step:
     whose: str = ""
 
     @property
+    def on_lifeline(self):
+        """Whether work begins or ends there, of which nothing is written."""
+        return self.kind in ("start", "end")
+
+    @property
     def words(self):
         """What is written there."""
         return f"{self.text}, for {self.whose}" if self.whose else self.text

@@ -39,7 +39,7 @@ class _SequenceDrawing:
     def __init__(self, sequence):
         self.sequence, self.marks = sequence, effect_marks(sequence.run)
         self.steps = sequence.steps[:MOST]
-        self.left_out = sum(step.kind not in ("start", "end") for step in sequence.steps[MOST:])
+        self.left_out = sum(not step.on_lifeline for step in sequence.steps[MOST:])
         self.x = self._columns()
         self.parts, self.bars, self.open = [], [], {name: {} for name in self.x}
         self.width = max(self.x.values()) + _head_width(list(self.x)[-1]) / 2 + 12

@@ -10,6 +10,7 @@ MERMAID_ARROWS = {"ask": "->>", "publish": "-)", "deliver": "-)", "lost": "-x"}
 MERMAID_ARROWS |= {"answer": "-->>", "told": "-->>", "keep": "--)", "ack": "--)"}
 PLANTUML_ARROWS = {"ask": "->", "publish": "->>", "deliver": "->>", "lost": "->x"}
 PLANTUML_ARROWS |= {"answer": "-->", "told": "-->", "keep": "-->>", "ack": "-->>"}
+ACTIVE = {"start": "activate", "end": "deactivate"}
 PLANTUML_KINDS = {"customer": "actor", "service": "participant", "channel": "queue"}
 RESERVED = """
 accdescr acctitle activate actor alt and as autonumber box break create critical deactivate destroy details
@@ -25,15 +26,7 @@ def mermaid(sequence):
     for name, kind in sequence.participants.items():
         alias = f" as {name}" if ids[name] != name else ""
         lines.append(f"{'actor' if kind == 'customer' else 'participant'} {ids[name]}{alias}")
-    for step in sequence.steps:
-        source, target = ids[step.source], ids.get(step.target)
-        text = _mermaid_text(f"{seconds(step.time)}: {step.words}")
-        if step.kind in ("start", "end"):
-            lines.append(f"{'activate' if step.kind == 'start' else 'deactivate'} {source}")
-        elif target is None:
-            lines.append(f"Note over {source}: {text}")
-        else:
-            lines.append(f"{source}{MERMAID_ARROWS[step.kind]}{target}: {text}")
+    lines += _lines(sequence, ids, _mermaid_text, "Note over {}: {}", "{}{}{}: {}", MERMAID_ARROWS)
     return "\n    ".join(lines).replace("    ", "", 3) + "\n"
 
 
@@ -43,16 +36,20 @@ def plantuml(sequence):
     lines = ["@startuml", f"title {_plantuml_text(sequence.title)}"]
     for name, kind in sequence.participants.items():
         lines.append(f'{PLANTUML_KINDS[kind]} "{name}" as {ids[name]}')
-    for step in sequence.steps:
-        source, target = ids[step.source], ids.get(step.target)
-        text = _plantuml_text(f"{seconds(step.time)}: {step.words}")
-        if step.kind in ("start", "end"):
-            lines.append(f"{'activate' if step.kind == 'start' else 'deactivate'} {source}")
-        elif target is None:
-            lines.append(f"note over {source} : {text}")
-        else:
-            lines.append(f"{source} {PLANTUML_ARROWS[step.kind]} {target} : {text}")
+    lines += _lines(sequence, ids, _plantuml_text, "note over {} : {}", "{} {} {} : {}", PLANTUML_ARROWS)
     return "\n".join([*lines, "@enduml"]) + "\n"
+
+
+def _lines(sequence, ids, plain, note, arrow, arrows):
+    """A line for each step; plain(text): the text as the language takes it."""
+    for step in sequence.steps:
+        source, text = ids[step.source], plain(f"{seconds(step.time)}: {step.words}")
+        if step.on_lifeline:
+            yield f"{ACTIVE[step.kind]} {source}"
+        elif step.target not in ids:
+            yield note.format(source, text)
+        else:
+            yield arrow.format(source, arrows[step.kind], ids[step.target], text)
 
 
 def _mermaid_id(name):

@@ -34,9 +34,9 @@ def _count(steps, of_these):
     for step in steps:
         low, high = low + of_these(step), high + of_these(step)
         counts = [_count(branch, of_these) for branch in branches(step)]
-        if step.kind == "maybe":
+        if step.by_chance:
             low, high = low + min(c[0] for c in counts), high + max(c[1] for c in counts)
-        elif step.kind == "parallel":
+        elif step.together:
             low += 0 if step.successes else sum(c[0] for c in counts)
             high += sum(c[1] for c in counts)
         else:

@@ -14,6 +14,7 @@ from evsim.lesson.outbox_task import ENTRY, ROW, row_first
 from evsim.lesson.pipe_task import pipeline
 from evsim.lesson.predictions import predict
 from evsim.lesson.properties import true_when_told
+from evsim.lesson.window_task import board
 from evsim.lesson.workers_task import mailing
 
 __all__ = ["QUESTIONS", "Question", "question"]
@@ -143,6 +144,13 @@ def time_of_the_busier():
     return min(times, key=lambda answer: abs(np.log(busier / usual / times[answer])))
 
 
+def missing_when_over():
+    """How many of 100 events are in no number, if numbers are shown as soon as their time is over."""
+    events = [event for seed in SEEDS for event in board().run(seed=seed).records.events]
+    missing = 100 * sum(event.late for event in events) / len(events)
+    return min(QUESTIONS["when-over"].choices, key=lambda answer: abs(float(answer.split()[-1]) - missing))
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -243,5 +251,15 @@ QUESTIONS = {
             "longer and longer": "whoever is busy nearly all the time never catches up.",
         },
         time_of_the_busier,
+    ),
+    "when-over": Question(
+        "Numbers are shown as soon as their ten seconds are over. Of 100 events, how many are in none?",
+        {
+            "0": "what is over has happened, and so it is there.",
+            "about 1": "there is always a straggler, and no more than that.",
+            "about 8": "",
+            "about 40": "whatever is sent late comes too late.",
+        },
+        missing_when_over,
     ),
 }

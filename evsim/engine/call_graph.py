@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from evsim.engine.refusal import refuse
 from evsim.results.ways import CALL, DELIVERY, REQUEST, Way
-from evsim.scenario.fitting import callees
+from evsim.scenario.channel_rules import callees
 from evsim.scenario.handlers import positions
 from evsim.scenario.routing import homes, letter_homes
 

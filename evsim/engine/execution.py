@@ -52,7 +52,7 @@ class Execution:
             env.run(until=duration if until is None else until)
             if until is None:
                 self._drain(duration, warnings)
-                warnings += self._missed_strikes()
+                warnings += self._missed_failpoints()
             else:
                 self.system.open_work.roll_back()
         except SimulationError as error:
@@ -87,7 +87,7 @@ class Execution:
         made = {"attempts": records.rows.new(), "messages": records.messages.new(), "effects": records.effects.new()}
         return summary.close(rest, made, self.env.now, warnings)
 
-    def _missed_strikes(self):
+    def _missed_failpoints(self):
         """Faults at a step to which their request never came."""
         for index in sorted(self.system.failpoints_due):
             fault = self.scenario.faults[index]

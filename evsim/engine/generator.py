@@ -16,7 +16,7 @@ from evsim.registry import STEP, parts
 from evsim.results.records import Reason
 from evsim.scenario import Distribution
 from evsim.scenario.calls import Ask, Call
-from evsim.scenario.fitting import step_problem
+from evsim.scenario.channel_rules import step_problem
 from evsim.scenario.handlers import without_answer
 from evsim.scenario.publishes import Publish, Send
 from evsim.scenario.steps import Effect, Wait, Work

@@ -10,9 +10,9 @@ from heapq import heappush
 from evsim.engine.environment import ANSWER
 from evsim.engine.failpoints import Failpoints
 from evsim.engine.generator import generator_handler
-from evsim.engine.step_builders import BUILDERS, builder, first_work, may_strike
+from evsim.engine.step_builders import BUILDERS, at_error_rate, builder, first_work
 from evsim.results.records import Outcome
-from evsim.scenario.faults import strikes_after_reply
+from evsim.scenario.faults import failpoint_after_reply
 from evsim.scenario.handlers import all_steps, numbered, positions, title, titles
 
 __all__ = ["compile_handler"]
@@ -34,7 +34,7 @@ def compile_handler(system, place, edge):
     else:
         first = compiler.link(steps, (), end, fail)
         if first_work(compiler) is None:
-            first = may_strike(compiler, first, fail)
+            first = at_error_rate(compiler, first, fail)
     for handling in compiler.around:
         first = handling.beginning(first, fail)
     if compiler.around:
@@ -69,7 +69,7 @@ class Compiler:
         ending, edge = self.service.ending, self.edge
         if self.place.is_delivery:
             return ending(Outcome.OK, *edge.ended)
-        tell_first = strikes_after_reply(self.kernel.scenario, self.place.service)
+        tell_first = failpoint_after_reply(self.kernel.scenario, self.place.service)
         self.replies_early = not callable(steps) and (tell_first or _replies_early(steps))
         return ending(Outcome.OK, self._unless_replied(edge.answer) if self.replies_early else edge.answer)
 

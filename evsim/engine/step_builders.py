@@ -15,12 +15,12 @@ from evsim.registry import part
 from evsim.results.records import Reason
 from evsim.ticks import ticks
 
-__all__ = ["BUILDERS", "builder", "first_work", "may_strike"]
+__all__ = ["BUILDERS", "builder", "first_work", "at_error_rate"]
 
 
 def work(compiler, step, position, then, fail):
     if position == first_work(compiler):
-        then = may_strike(compiler, then, fail)
+        then = at_error_rate(compiler, then, fail)
     env, rows = compiler.env, compiler.rows
     factor = _factor(compiler, step)
     if step.kind == "work":
@@ -75,7 +75,7 @@ def _factor(compiler, step):
     return lambda row: prod([each(row) for each in factors])
 
 
-def may_strike(compiler, then, fail):
+def at_error_rate(compiler, then, fail):
     """`then`, unless an error rate or poison strikes: after the handler's first work, at its start if it has none."""
     if has_fault(compiler.kernel.scenario, compiler.service.name, "poisons"):
         then = _poison(compiler, then, fail)

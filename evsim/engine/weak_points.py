@@ -1,6 +1,6 @@
 """Weak points: what of a scenario a fault may touch, and who may end for good."""
 
-from evsim.scenario.fitting import may_write, readers
+from evsim.scenario.channel_rules import may_write, readers
 
 __all__ = ["has_fault", "is_faulty", "mortal"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from evsim import theory
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.figures import write, write_as
+from evsim.scenario.channel_rules import callees, readers
 from evsim.scenario.distributions import Exponential
-from evsim.scenario.fitting import callees, readers
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.routing import homes
 

@@ -4,7 +4,7 @@ import math
 
 from evsim.imports.measured import GUESSED_WORK, rounded_time
 from evsim.imports.sketch import GUESSED, Box, slug
-from evsim.scenario.advice import arrival_rates, holding_times
+from evsim.scenario.lint import arrival_rates, holding_times
 from evsim.scenario.model import Scenario
 from evsim.scenario.units import rate
 

@@ -12,8 +12,8 @@ from math import isnan, nan
 import numpy as np
 
 from evsim.results.records import Outcome
+from evsim.scenario.channel_rules import may_write
 from evsim.scenario.faults import KILLING
-from evsim.scenario.fitting import may_write
 
 __all__ = ["Pipeline", "Stage"]
 

@@ -182,7 +182,7 @@ else:
     Fault = create_model("Fault", __base__=_Fault, __doc__=_about(), __module__=__name__, **_TYPES)
 
 
-def strikes_after_reply(scenario, service):
+def failpoint_after_reply(scenario, service):
     """Whether a fault strikes after a reply of `service`: then the reply does not wait for the end of its handler."""
     moments = [(fault.at_step.service or fault.place, fault.at_step) for fault in scenario.faults if fault.at_step]
     return any(name == service and each.when == "after" and each.step.startswith("reply") for name, each in moments)

@@ -11,17 +11,17 @@ from pydantic_core import PydanticCustomError
 from evsim.ticks import LONGEST
 
 from . import reading
-from .advice import warnings
 from .channels import Channel
-from .checking import check
 from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
+from .lint import warnings
 from .objectives import Objectives
 from .origins import Origin
 from .part import FrozenDict, Name, Part, every_part, names_of
 from .parts import Network, Service, Workload
 from .presets import complete
 from .units import PositiveTime, Time, up_to, write_time
+from .validation import check
 
 
 class RunSettings(Part):

@@ -9,7 +9,7 @@ from evsim.testbed.delivery_groups import delivery_id, groups_of
 from evsim.testbed.effect_stores import rows_written
 from evsim.testbed.journal import read_journals
 from evsim.testbed.live_run import LiveRun
-from evsim.testbed.luck import Luck
+from evsim.testbed.shared_draws import SharedDraws
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["assemble"]
@@ -212,7 +212,7 @@ def assemble(scenario, seed, folder, origin, ended_at, outages, broker="mini", m
     origin, ended_at: the zero and the end of the run on the machine's clock. outages: as they
     were; the run's scenario has these for its faults. mailbox: the mails that came.
     """
-    story = _Story(Luck(Execution(scenario, seed)), folder)
+    story = _Story(SharedDraws(Execution(scenario, seed)), folder)
     crashes = {}
     for each in outages:
         place = each.fault.place
@@ -231,7 +231,7 @@ class _Assembly:
     def __init__(self, scenario, seed, story, origin, ended_at, outages):
         self.scenario, self.story, self.origin = scenario, story, origin
         self.execution = Execution(scenario, seed, into=LiveRun)
-        self.luck = Luck(self.execution)
+        self.luck = SharedDraws(self.execution)
         self.records = self.luck.kernel.records
         self.ended_at = max(ended_at - origin, ticks(scenario.run_settings.duration))
         self.outages = sorted(outages, key=lambda outage: outage.start)

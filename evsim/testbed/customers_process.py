@@ -6,8 +6,8 @@ from time import monotonic_ns
 from evsim.engine.arrival_times import arrival_times
 from evsim.engine.execution import Execution
 from evsim.testbed.caller import Caller
-from evsim.testbed.luck import Luck
 from evsim.testbed.roles import Process, serve
+from evsim.testbed.shared_draws import SharedDraws
 
 __all__ = ["CustomersProcess"]
 
@@ -15,7 +15,7 @@ __all__ = ["CustomersProcess"]
 class CustomersProcess(Process):
     def __init__(self, task):
         super().__init__(task)
-        self.luck, self.caller = Luck(Execution(self.scenario, self.seed)), Caller(self)
+        self.luck, self.caller = SharedDraws(Execution(self.scenario, self.seed)), Caller(self)
         self.coming = [
             (place, [int(time) for times in arrival_times(self.luck.kernel, place.workload) for time in times])
             for place in self.luck.places

@@ -11,8 +11,8 @@ from evsim.testbed import wire
 from evsim.testbed.brokers import client_of
 from evsim.testbed.caller import Caller
 from evsim.testbed.effect_stores import store_of
-from evsim.testbed.luck import Luck
 from evsim.testbed.roles import Process, serve
+from evsim.testbed.shared_draws import SharedDraws
 
 __all__ = ["ServiceProcess"]
 
@@ -35,7 +35,7 @@ class Job:
 class ServiceProcess(Process):
     def __init__(self, task):
         super().__init__(task)
-        self.luck = Luck(Execution(self.scenario, self.seed))
+        self.luck = SharedDraws(Execution(self.scenario, self.seed))
         self.settings = self.scenario.services[self.name]
         self.inbox, self.free = deque(), list(range(self.settings.workers))
         self.store = store_of(task["stores"], self.name)

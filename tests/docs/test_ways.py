@@ -48,5 +48,5 @@ def test_a_way_has_at_most_twelve_places_and_each_is_there(way):
 
 def test_the_setting_that_is_followed_is_named_where_the_way_says():
     way = WAYS["The way of one setting"]
-    for name in re.findall(r"`(evsim/(?:scenario/(?:subscription|checking|advice)|parts/queue/engine/\w+)\.py)`", way):
+    for name in re.findall(r"`(evsim/(?:scenario/(?:subscription|validation|lint)|parts/queue/engine/\w+)\.py)`", way):
         assert "prefetch" in (ROOT / name).read_text(encoding="utf-8"), name

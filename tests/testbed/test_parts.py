@@ -10,8 +10,8 @@ from evsim.testbed import wire
 from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.journal import Journal, read_journals
-from evsim.testbed.luck import Luck
 from evsim.testbed.prediction import LivePrediction
+from evsim.testbed.shared_draws import SharedDraws
 
 EVENTS, CLASSIC = evsim.load("registration-events"), evsim.load("registration-classic")
 SHORT = {"run.duration": "20s", "run.warmup": "2s"}
@@ -93,7 +93,7 @@ def test_a_stranger_without_the_token_is_not_let_in():
 
 
 def test_a_luck_that_has_travelled_draws_the_same():
-    here, there = (Luck(Execution(EVENTS, 7)) for _ in range(2))
+    here, there = (SharedDraws(Execution(EVENTS, 7)) for _ in range(2))
     place = here.places[2]
     step = EVENTS.services["mailing-list"].handle[0]
     for attempt in (1, 2, 3):

@@ -3,10 +3,10 @@
 from evsim.engine.request_reply import RequestReply
 from evsim.results.records import Outcome, Reason
 
-__all__ = ["BusAsking", "ask"]
+__all__ = ["BusRequestReply", "ask"]
 
 
-class BusAsking(RequestReply):
+class BusRequestReply(RequestReply):
     """A question to one handler. Who asks learns of a failure and of nobody being there; of what is lost, nothing."""
 
     ordered = True
@@ -37,7 +37,7 @@ def ask(bus, compiler, step, position, done, bad):
     edges, policies = {}, None  # by the service that is asked; another attempt is another turn, so they share
     for target in compiler.place.steps[position]:
         service = system.services[target.service]
-        edges[service] = edge = BusAsking(
+        edges[service] = edge = BusRequestReply(
             bus, compiler.kernel, target, service, done, bad,
             asker=compiler.service, timeout=step.timeout, policies=policies,
         )  # fmt: skip

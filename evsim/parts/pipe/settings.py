@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from evsim.scenario.channel_rules import may_write, readers
 from evsim.scenario.errors import Problem, refuse
-from evsim.scenario.fitting import may_write, readers
 from evsim.scenario.presets import Likened, load_preset
 from evsim.scenario.units import Size, Whole
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.records import Outcome
-from evsim.scenario.faults import strikes_after_reply
+from evsim.scenario.faults import failpoint_after_reply
 from evsim.scenario.handlers import all_steps, branches
 
 __all__ = ["compare_with_steps", "fewest_and_most", "may_answer_early"]
@@ -49,7 +49,7 @@ def may_answer_early(scenario, place):
     handle = scenario.services[place.service].handle
     if callable(handle):
         return False
-    if strikes_after_reply(scenario, place.service):
+    if failpoint_after_reply(scenario, place.service):
         return True
     body = handle[:-1] if handle[-1].replies else handle
     return any(step.replies for step in all_steps(body))

@@ -18,7 +18,7 @@ from bisect import bisect_left, bisect_right
 from evsim.results.export.destination import write_list
 from evsim.results.export.identity import unix_nanoseconds
 from evsim.results.export.moments import Facts
-from evsim.scenario.fitting import waits_in
+from evsim.scenario.channel_rules import waits_in
 from evsim.scenario.groups import group_of
 from evsim.version import installed_version
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from evsim.results.remarks import sentences
 from evsim.results.sendings import KINDS as SENDING_KINDS
+from evsim.scenario.channel_rules import waits_in
 from evsim.scenario.faults import FAULT_KINDS
-from evsim.scenario.fitting import waits_in
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.routing import dead_letters
 from evsim.view.flow import catch_ups

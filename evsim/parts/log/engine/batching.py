@@ -36,9 +36,9 @@ class Batching:
         if self.numbers.get(way) != number:
             return
         service, instance, partition = way
-        asleep = self.producers[service].instances[instance].frozen
-        if asleep is not None:
-            asleep.append((self._lingered, ticket))
+        frozen = self.producers[service].instances[instance].frozen
+        if frozen is not None:
+            frozen.append((self._lingered, ticket))
             return
         if self.log.stays is not None:
             self.log.stays.sent((service, instance), partition)

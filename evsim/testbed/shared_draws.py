@@ -3,10 +3,10 @@
 from evsim.engine.handler import Compiler
 from evsim.engine.random_streams import LATER, Label
 
-__all__ = ["Luck"]
+__all__ = ["SharedDraws"]
 
 
-class Luck:
+class SharedDraws:
     """What an :class:`evsim.engine.execution.Execution` says of each row: ``places``, ``routes``, times and keys.
 
     Each process makes its own from the same scenario and seed; nothing of it travels.

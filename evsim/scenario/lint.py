@@ -7,8 +7,8 @@ overloaded is, and one not mentioned may still be.
 from graphlib import TopologicalSorter
 
 from .atomicity import outside
+from .channel_rules import readers
 from .files import late_rows, rows_before
-from .fitting import readers
 from .groups import group_of, shared_groups
 from .handlers import branches, walk
 from .routing import dead_letters, homes, is_routed_by_key, reached, routing_key

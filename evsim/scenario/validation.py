@@ -10,11 +10,11 @@ from itertools import combinations
 from evsim.registry import SUBSCRIPTION, modules
 
 from .atomicity import transactions
+from .channel_rules import blocking, callees, unbrokered
 from .conditions import conditions
 from .errors import Problem, a
 from .fault_targets import faults
 from .files import files
-from .fitting import blocking, callees, unbrokered
 from .groups import NOT_SHARED, group_of, shared_groups
 from .handlers import branches, walk
 from .letter_cycles import ways_at_once

@@ -17,7 +17,7 @@ from evsim.experiment.running import audited_run, figures_of, in_order, seeds_fr
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import better_or_worse, groups, label, write_estimate
-from evsim.scenario.arguments import a_mapping, a_scenario, several
+from evsim.scenario.arguments import a_mapping, a_scenario, names_of_designs
 
 __all__ = ["Comparison", "compare"]
 
@@ -35,7 +35,7 @@ def compare(a, b, *more, n=30, seed=None, labels=None, objectives=None, jobs=Non
             design.replace({"objectives": dict(a_mapping(objectives, "objectives", '{"response_p99": "200ms"}'))})
             for design in designs
         )
-    labels = _labels(designs, labels)
+    labels = names_of_designs(designs, labels)
     seeds = seeds_from(designs[0], n, seed)
     return in_order(partial(_one, designs), seeds, jobs, progress, partial(_compared, designs, labels))
 
@@ -48,19 +48,6 @@ def _compared(designs, labels, results):
         {name: Replications(*each) for name, *each in zip(labels, designs, runs, strict=True)},
         dict(zip(labels[1:], customers, strict=True)),
     )
-
-
-def _labels(designs, labels):
-    if labels is None:
-        names = [design.name for design in designs]
-        return [
-            name if names.count(name) == 1 else f"{name} ({names[: number + 1].count(name)})"
-            for number, name in enumerate(names)
-        ]
-    labels = tuple(several(labels, "labels", "names"))
-    if len(labels) != len(designs) or len(set(labels)) != len(labels):
-        raise ValueError(f"labels={labels!r} must be {len(designs)} different names, one for each design")
-    return list(labels)
 
 
 def _one(designs, seed):

@@ -9,7 +9,7 @@ import numpy as np
 from evsim.experiment.running import audited_run, in_order
 from evsim.results.outcomes import TOLD
 from evsim.scenario import ScenarioError
-from evsim.scenario.arguments import a_number, a_scenario
+from evsim.scenario.arguments import a_number, a_scenario, names_of_designs
 from evsim.scenario.atomicity import in_one_transaction
 from evsim.scenario.errors import Problem
 from evsim.scenario.handlers import step_at, titles
@@ -154,9 +154,7 @@ def crash_matrix(*scenarios, request=None, back_after="2s", labels=None):
     scenarios, request = tuple(map(a_scenario, scenarios)), a_number(request, "request")
     if not scenarios:
         raise ValueError("name at least one scenario")
-    labels = tuple(each.name for each in scenarios) if labels is None else tuple(labels)
-    if len(labels) != len(scenarios) or len(set(labels)) < len(labels):
-        raise ValueError(f"labels={', '.join(labels)} for {len(scenarios)} scenarios; give each a name of its own")
+    labels = names_of_designs(scenarios, labels)
     points = [point for each in zip(labels, scenarios, strict=True) for point in _of_design(*each, request)]
     return in_order(partial(_crashed, back_after=back_after), points, jobs=1, progress=False, gather=_matrix)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import write_as
-from evsim.scenario.arguments import several
+from evsim.scenario.arguments import a_seed, several
 from evsim.scenario.distributions import Distribution, Empirical
 from evsim.scenario.errors import Problem, ScenarioError
 from evsim.scenario.units import UnitError, time, write_time
@@ -40,7 +40,7 @@ def fit(times, seed=1):
     if len(values) < FEWEST:
         rule = f"must be {FEWEST} or more to tell distributions apart"
         raise ScenarioError([Problem("times", rule, str(len(values)))])
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(a_seed(seed))
     found = []
     if values[0] == values[-1]:
         found.append(Candidate("constant", Distribution.read(float(values[0])), 0.0, 1.0))

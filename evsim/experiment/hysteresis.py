@@ -55,7 +55,7 @@ def _load(load):
 def _workload(scenario, name):
     if name is None and len(scenario.workloads) == 1:
         return next(iter(scenario.workloads))
-    if name not in scenario.workloads:
+    if not isinstance(name, str) or name not in scenario.workloads:
         raise ValueError(f"workload={name!r} must name one of {', '.join(scenario.workloads)}")
     return name
 

@@ -13,7 +13,7 @@ from evsim.experiment.statistics import estimate
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.experiment.workers import spread
 from evsim.figures import label
-from evsim.scenario.arguments import a_scenario, several
+from evsim.scenario.arguments import a_path, a_scenario, a_text, several
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 
 __all__ = ["Sweep", "sweep"]
@@ -38,6 +38,8 @@ def sweep(scenario, values, n=10, seed=None, store=None, jobs=None, dask=None, p
     """
     scenario = a_scenario(scenario)
     changes = _changes(values)
+    store = None if store is None else a_path(store, "store")
+    dask = a_text(dask, "dask", "the address of a scheduler, such as tcp://127.0.0.1:8786")
     seeds = seeds_from(scenario, n, seed)
     if len(changes) * len(seeds) > MOST:
         rule = f"asks for {len(changes) * len(seeds):,} runs, and {MOST:,} is the most"

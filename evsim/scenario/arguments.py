@@ -8,7 +8,8 @@ from .builtin import load
 from .errors import Problem, ScenarioError
 from .model import Scenario
 
-__all__ = ["a_mapping", "a_moment", "a_number", "a_path", "a_scenario", "a_time", "several"]
+__all__ = ["a_mapping", "a_moment", "a_number", "a_path", "a_scenario", "a_seed", "a_text", "a_time",
+           "names_of_designs", "several"]  # fmt: skip
 
 
 def a_scenario(value, name="scenario"):
@@ -37,6 +38,17 @@ def a_number(value, name):
     return _or_refuse(value is None or is_whole, value, name, "must be a whole number")
 
 
+def a_seed(value, name="seed"):
+    """The seed of a run."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return _or_refuse(is_whole and value >= 0, value, name, "must be a whole number, 0 or more")
+
+
+def a_text(value, name, what):
+    """A text that says `what`, or None."""
+    return _or_refuse(value is None or isinstance(value, str), value, name, f"must be {what}")
+
+
 def a_mapping(value, name, example):
     return _or_refuse(isinstance(value, Mapping), value, name, f"must be a mapping such as {example}")
 
@@ -49,6 +61,20 @@ def several(value, name, what):
     """Several things: neither one thing alone nor a text."""
     fits = isinstance(value, Iterable) and not isinstance(value, str | bytes)
     return _or_refuse(fits, value, name, f"must be a list of {what}")
+
+
+def names_of_designs(designs, labels):
+    """Their `labels`; without any the names of the scenarios, told apart by numbers."""
+    if labels is None:
+        names = [design.name for design in designs]
+        return [
+            name if names.count(name) == 1 else f"{name} ({names[: number + 1].count(name)})"
+            for number, name in enumerate(names)
+        ]
+    labels = list(several(labels, "labels", "names"))
+    fits = len(labels) == len(designs) and len(set(map(str, labels))) == len(labels)
+    rule = f"must be {len(designs)} different names, one for each design" if len(designs) > 1 else "must be one name"
+    return _or_refuse(fits and all(isinstance(each, str) for each in labels), labels, "labels", rule)
 
 
 def _or_refuse(fits, value, name, rule):

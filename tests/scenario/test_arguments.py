@@ -1,7 +1,7 @@
 """Whatever a person hands to a function of evsim: it works, or one sentence of evsim's own says what it must be."""
 
 from functools import partial
-from inspect import signature
+from inspect import isfunction, signature
 
 import matplotlib
 import pytest
@@ -79,3 +79,43 @@ def test_names_and_times_are_taken_as_people_write_them():
     assert evsim.replicate("slow-consumer", 1, jobs=1).scenario == evsim.load("slow-consumer")
     with pytest.raises(evsim.ScenarioError, match="did you mean registration-events?"):
         evsim.compare("registration-classic", "registration-event")
+
+
+# What each function has to be told; every argument that may be left out is then given wrongly.
+TOLD = {
+    "break_even": ((DESIGN, DESIGN, "services.desk.workers", (1, 2), "response_mean"), {}),
+    "compare": ((DESIGN, DESIGN), {"n": 1}),
+    "crash_matrix": ((DESIGN,), {}),
+    "find": ((DESIGN, "services.desk.workers", (1, 2)), {"objectives": {"response_mean": "1s"}}),
+    "fit": (([0.01, 0.02, 0.03] * 20,), {}),
+    "hysteresis": ((DESIGN, [1, 2]), {"hold": 1, "n": 1}),
+    "replay": ((DESIGN,), {"observed": "seen.csv"}),
+    "replicate": ((DESIGN,), {"n": 1}),
+    "report": ((DESIGN,), {"n": 2}),
+    "sensitivity": ((DESIGN, "response_mean"), {"n": 1}),
+    "sweep": ((DESIGN, {"services.desk.workers": [1]}), {"n": 1}),
+    "warm_up": ((DESIGN,), {"n": 1}),
+}
+ANYTHING = {"progress", "command"}  # whether a bar is shown, and what a page says of itself: whatever counts as true
+OPTIONAL = [
+    (name, each.name)
+    for name in TOLD
+    for each in signature(getattr(evsim, name)).parameters.values()
+    if each.default is not each.empty and each.name not in ANYTHING
+]
+
+
+@pytest.mark.parametrize("name, argument", OPTIONAL, ids=lambda each: each)
+def test_an_argument_of_a_wrong_type_is_refused_in_one_sentence(name, argument, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seen.csv").write_text("time,requests\n0,5\n1s,5\n")
+    given, named = TOLD[name]
+    with pytest.raises(ValueError) as error:
+        getattr(evsim, name)(*given, **named | {argument: object()})
+    assert 0 < len(str(error.value)) < 400 and "pydantic" not in type(error.value).__module__
+
+
+def test_every_function_for_many_runs_is_among_them():
+    functions = {name: getattr(evsim, name) for name in evsim.__all__}
+    many = {name for name, each in functions.items() if isfunction(each) and "jobs" in signature(each).parameters}
+    assert many <= TOLD.keys()

@@ -7,38 +7,58 @@ from evsim.experiment.sensitivity import inputs_of
 from evsim.experiment.sweep import sweep
 from evsim.scenario.units import number_of
 
-__all__ = ["against_load", "holds_up_to", "rates"]
+__all__ = ["against_load", "holds_up_to", "loads"]
 
 TIMES = (0.5, 0.75, 1, 1.25, 1.5, 2)
 LOWEST, HIGHEST = 0.5, 3  # times the load: where the search begins and ends
 PRECISION = 0.03
 
 
-def rates(scenario):
-    """path -> arrivals a second, of the workloads whose arrivals are a rate."""
-    found = {path: number_of(value) for path, value in inputs_of(scenario).items() if path.startswith("workloads.")}
-    return {path: number for path, (number, unit) in found.items() if unit == "/s"}
+def loads(scenario):
+    """path -> the setting there at so many times the load: of rates, and of files, whose times are stretched."""
+    found = {}
+    for path, value in inputs_of(scenario).items():
+        number, unit = number_of(value)
+        if path.startswith("workloads.") and unit == "/s":
+            found[path] = partial(_rate, number)
+    for name, workload in scenario.workloads.items():
+        if workload.arrivals.from_file:
+            found[f"workloads.{name}.arrivals.scale"] = partial(_scale, workload.arrivals.scale)
+    return found
+
+
+def _rate(rate, times):
+    return f"{times * rate:.6g}/s"
+
+
+def _scale(scale, times):
+    return float(f"{scale / times:.6g}")
 
 
 def against_load(designs, metric, n, seed=None, jobs=None, progress=None):
-    """design -> (times the load, Estimate of the figure) pairs; without designs whose arrivals are no rate."""
+    """design -> (times the load, Estimate of the figure) pairs; without designs that have no such load."""
     measured = partial(sweep, n=n, seed=seed, jobs=jobs, progress=progress)
     found = {}
     for name, design in designs.items():
-        paths = rates(design)
-        if paths:
-            changes = [{path: f"{times * rate:.6g}/s" for path, rate in paths.items()} for times in TIMES]
+        settings = loads(design)
+        if settings:
+            changes = [{path: at(times) for path, at in settings.items()} for times in TIMES]
             found[name] = list(zip(TIMES, measured(design, changes).estimates(metric), strict=True))
     return found
 
 
 def holds_up_to(scenario, max_runs, seed=None, jobs=None, progress=None):
-    """What a search for the largest load says, in sentences; None where there is not one rate, or nothing to meet."""
-    paths = rates(scenario)
-    if len(paths) != 1 or not scenario.objectives:
+    """What a search for the largest load says, in sentences; None where there is not one load, or nothing to meet."""
+    settings = loads(scenario)
+    if len(settings) != 1 or not scenario.objectives:
         return None
-    ((path, rate),) = paths.items()
-    between = f"{LOWEST * rate:.6g}/s", f"{HIGHEST * rate:.6g}/s"
-    found = find(scenario, path, between, want="largest", precision=PRECISION, max_runs=max_runs, seed=seed, jobs=jobs,
-                 progress=progress)  # fmt: skip
-    return found.answer
+    ((path, at),) = settings.items()
+    arrivals = scenario.workloads[path.split(".")[1]].arrivals
+    of_file = arrivals.from_file  # a smaller scale is a higher load
+    between = (at(HIGHEST), at(LOWEST)) if of_file else (at(LOWEST), at(HIGHEST))
+    found = find(scenario, path, between, want="smallest" if of_file else "largest", precision=PRECISION,
+                 max_runs=max_runs, seed=seed, jobs=jobs, progress=progress)  # fmt: skip
+    if not of_file or found.value is None:
+        return found.answer
+    times = f"{arrivals.scale / found.value:.3g} times the load of {arrivals.file}"
+    return f"{found.answer}\nThat is {times}: all of its customers, in less or more time."

@@ -16,8 +16,9 @@ from evsim.figures import better_or_worse, figure, label, write, write_estimate
 from evsim.reporting.answer import answer
 from evsim.reporting.breaking import breaks
 from evsim.reporting.duties import duties
+from evsim.reporting.excerpts import excerpts
 from evsim.reporting.loads import against_load, holds_up_to
-from evsim.scenario.arguments import a_mapping, a_scenario
+from evsim.scenario.arguments import a_mapping, a_scenario, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError
 from evsim.scenario.origins import origin_of
 from evsim.scenario.paths import path_words
@@ -44,7 +45,8 @@ def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, p
 
     ``n`` runs of each design for the verdict, and up to eight for each fault, load and input. objectives: metric ->
     limit for all designs (default: those of each). command: how to repeat it, for the page. The other arguments as in
-    :func:`evsim.compare`. The largest load is searched for with 8 runs or more.
+    :func:`evsim.compare`. The largest load is searched for with 8 runs or more. Where runs are long, those for faults,
+    loads and inputs are shorter (:mod:`evsim.reporting.excerpts`), and the page says so.
     """
     designs = tuple(map(a_scenario, designs))
     if not designs:
@@ -54,13 +56,16 @@ def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, p
             design.replace({"objectives": dict(a_mapping(objectives, "objectives", '{"response_p99": "200ms"}'))})
             for design in designs
         )
+    labels = names_of_designs(designs, labels)
     many = {"seed": seed, "jobs": jobs, "progress": progress}
     if len(designs) == 1:
         only = replicate(designs[0], n, **many)
-        comparison = Comparison({(labels or [designs[0].name])[0]: only}, {})
+        comparison = Comparison({labels[0]: only}, {})
     else:
         comparison = compare(*designs, n=n, labels=labels, **many)
     named = {name: its.scenario for name, its in comparison.designs.items()}
+    customers = max(its["requests"].mean for its in comparison.summary().values())
+    named, shortened = excerpts(named, customers)
     few = min(n, FEWER)
     metric = _times(named)
     broken, begin, lasts = breaks(named, comparison.seeds[:few], jobs, progress)
@@ -71,6 +76,7 @@ def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, p
         against_load(named, metric, few, **many),
         {name: holds_up_to(design, 8 * max(1, n // 8), **many) for name, design in named.items()} if n >= 8 else {},
         {name: sensitivity(design, metric, n=few, **many) for name, design in named.items()},
+        shortened,
         command,
     )
 
@@ -94,6 +100,7 @@ class Report:
     loads: dict[str, Any]
     holds: dict[str, Any]
     inputs: dict[str, Any]
+    shortened: str = ""  # what is said of runs that were made shorter for faults, loads and inputs
     command: str | None = None
 
     def __repr__(self):
@@ -211,6 +218,8 @@ class Report:
         run = first.scenario.run_settings
         yield f"The books balance in every run: {len(seeds)} of each design, seeds {seeds[0]} to {seeds[-1]}."
         yield f"A run takes {run.duration:g} s of arrivals; customers of the first {run.warmup:g} s are not counted."
+        if self.shortened:
+            yield self.shortened
         yield none_seen(first.summary()["requests"]).replace("\n", " ")
         for name, design in self.comparison.designs.items():
             _, rows = design.theory().table()

@@ -1,0 +1,55 @@
+"""Reports on arrivals from a file, and on runs that are long."""
+
+import pytest
+
+import evsim
+from evsim.reporting.excerpts import CUSTOMERS, excerpts
+from evsim.reporting.loads import against_load, holds_up_to
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory):
+    """20 customers a second from a file, and a clerk who serves 40."""
+    folder = tmp_path_factory.mktemp("shop")
+    rows = "\n".join(f"{number * 0.05:.2f}" for number in range(400))
+    (folder / "times.csv").write_text(f"time\n{rows}\n")
+    return evsim.Scenario.from_dict({
+        "name": "counter",
+        "workloads": {"people": {"target": "clerk", "arrivals": {"csv": "times.csv", "column": "time"}}},
+        "services": {"clerk": {"handle": [{"work": "25ms"}]}},
+        "run": {"duration": "20s"},
+        "objectives": {"response_mean": "26ms"},
+    }, folder=folder)  # fmt: skip
+
+
+def test_the_highest_load_of_a_file_is_found(counter):
+    said = holds_up_to(counter, 8, jobs=1, progress=False)
+    scale = float(said.partition("meets its objectives: ")[2].partition(".\n")[0].split()[0].rstrip("."))
+    times = float(said.partition("That is ")[2].split()[0])
+    assert times == pytest.approx(1 / scale, rel=0.01)
+    assert 0.96 * 2 < times <= 2, said  # found to 3 %; at twice the load customers come as fast as they are served
+
+
+def test_a_file_has_a_picture_of_its_load(counter):
+    points = against_load({"counter": counter}, "response_mean", 2, jobs=1, progress=False)["counter"]
+    assert [times for times, _ in points] == [0.5, 0.75, 1, 1.25, 1.5, 2]
+    assert [each.mean for _, each in points] == pytest.approx([0.025] * 6)
+    doubled = counter.replace({"services.clerk.handle": [{"work": "50ms"}]})
+    points = dict(against_load({"counter": doubled}, "response_mean", 2, jobs=1, progress=False)["counter"])
+    assert points[1].mean == pytest.approx(0.05) and points[1.25].mean > 0.4
+
+
+def test_long_runs_are_cut_for_what_takes_many_of_them(counter):
+    long = counter.replace({
+        "workloads.people.arrivals": {"poisson": 200}, "services.clerk.workers": 20,
+        "run.duration": "200s", "run.warmup": "10s",
+        "faults": [{"outage": "clerk", "at": "12s", "for": "1s"}, {"outage": "clerk", "at": "150s", "for": "1s"}],
+    })  # fmt: skip
+    customers = long.run(seed=1).summary()["requests"]
+    shorter, said = excerpts({"long": long}, customers)
+    assert len(shorter["long"].faults) == 1 and "goes wrong after 30" in said and "4,000 of 37,7" in said
+    counted = shorter["long"].run(seed=1).summary()["requests"]
+    assert counted == pytest.approx(CUSTOMERS, abs=4 * CUSTOMERS**0.5)
+    assert excerpts({"long": long}, 2 * CUSTOMERS) == ({"long": long}, "")

@@ -17,7 +17,12 @@ CERTAIN = {
                  "cause": "published", "origin": "published", "offset": "appended"},
     "instances": {"service": "born", "instance": "born"},
 }  # fmt: skip
-LISTS = ("incidents", "removals", "shown", "ownership")
+# Lists of (time, ...), each entry certain at its time; of checkpoints, more comes later, and a pane is there when its
+# message is.
+LISTS = (
+    "incidents", "removals", "shown", "ownership", "reads", "decisions", "events", "panes", "watermarks", "resets",
+    "checkpoints",
+)  # fmt: skip
 
 
 class PrefixError(AssertionError):
@@ -54,13 +59,28 @@ def common_prefix(run, other, at):
 
 def _same_list(name, run, other, at):
     """How many entries of a list of (time, ...) two runs share before `at`."""
-    these, those = ([each for each in getattr(one.records, name) if each[0] < at] for one in (run, other))
+    known = _known_checkpoint if name == "checkpoints" else lambda entry, at: entry
+    these, those = (
+        [known(each, at) for each in getattr(one.records, name) if _written(name, each, one) < at]
+        for one in (run, other)
+    )
     for number, (this, that) in enumerate(zip(these, those, strict=False)):
         if this != that:
             raise PrefixError(_difference(at, f"{name} {number}", this, that))
     if len(these) != len(those):
         raise PrefixError(_difference(at, f"number of {name}", len(these), len(those)))
     return len(these)
+
+
+def _written(name, entry, run):
+    """When an entry of a list was written down."""
+    return run.tables.messages["published"][entry[1]] if name == "panes" else entry[0]
+
+
+def _known_checkpoint(entry, at):
+    """What is certain of a checkpoint before `at`: how much it has, as soon as its barriers have come together."""
+    began, aligned, done, service, seen = entry
+    return began, service, (aligned, seen) if aligned < at else None, done if done < at else None
 
 
 def _same_table(name, run, other, at):

@@ -6,12 +6,14 @@ from hypothesis import note
 from hypothesis import strategies as st
 
 from evsim.lesson import lesson_size
-from evsim.results.common_prefix import PrefixError, common_prefix
+from evsim.results.common_prefix import LISTS, PrefixError, common_prefix
+from evsim.results.records import Records
 from evsim.results.requests import OK
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import assert_faults_bite, assert_same_records
 from tests.books.holding import holds
 from tests.books.systems import systems
+from tests.parts.window.drawing import stream_systems
 
 DESIGNS = ("monolith", "classic", "parallel", "hybrid", "events")
 FAULTS = (
@@ -26,7 +28,7 @@ FAULTS = (
 @st.composite
 def branchings(draw):
     """A system, something that goes wrong with it, and the moment when that begins."""
-    whole = draw(systems().filter(lambda scenario: scenario.faults))
+    whole = draw(st.one_of(systems(), systems(), stream_systems()).filter(lambda scenario: scenario.faults))
     *faults, last = whole.to_dict()["faults"]
     fault = {name: value for name, value in last.items() if name not in ("at", "mtbf", "mttr", "at_step")}
     quarters = st.integers(1, 4 * int(whole.run_settings.duration) - 1).map(lambda number: number / 4)
@@ -150,6 +152,58 @@ def test_one_changed_cell_of_the_past_is_found(table, column):
     cells[40] += 0.001 if cells.typecode == "d" else 1
     with pytest.raises(PrefixError):
         common_prefix(run, other, 9)
+
+
+@pytest.fixture(scope="module")
+def eventful():
+    """Two runs of one scenario that writes into every list of its records."""
+    window = {"to": "results", "tumbling": 1, "by": "all", "early": 3, "checkpoint": {"every": 1, "takes": 0.1}}
+    scenario = Scenario.from_dict({
+        "name": "eventful",
+        "workloads": {"people": {"target": "page", "arrivals": {"constant": 10}, "key": {"uniform": 3}}},
+        "services": {
+            "page": {"workers": 9, "handle": [
+                {"publish": "events"}, {"read": "total"}, {"effect": {"name": "total", "if_unchanged": True}},
+                {"call": {"service": "scaled", "on_error": "ignore"}},
+            ]},
+            "scaled": {"autoscale": {"by": "concurrency", "target": 1, "every": 0.5, "start": 0.1, "most": 9},
+                       "handle": [{"work": 0.1}]},
+            "counter": {"workers": 2, "subscribe": {"channel": "events", "commit": "checkpoint"},
+                        "handle": [{"work": 0.01}, {"window": window}]},
+        },
+        "channels": {
+            "events": {"log": {"partitions": 2, "replicas": 2, "replication": 0.02, "retention": 2}},
+            "results": "queue",
+        },
+        "faults": [{"crash": "counter", "at": 4, "for": 0.5}],
+        "run": {"duration": 9},
+    })  # fmt: skip
+    return scenario.run(), scenario.run()
+
+
+NO_MOMENT = {"copies", "batches", "replays", "provisioned"}  # they are about rows and messages, which are compared
+OF_ROWS = {"pieces"}  # in the order of their ends; their rows are compared
+
+
+def test_every_list_of_the_records_is_compared_with_that_of_a_branch():
+    lists = {name for name, value in vars(Records()).items() if isinstance(value, list)}
+    assert lists - NO_MOMENT - OF_ROWS == set(LISTS)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_one_changed_entry_of_a_list_is_found(eventful, name):
+    run, other = eventful
+    assert common_prefix(run, other, 8)
+    mine = getattr(other.records, name)
+    place = sum(each[0] < 8 for each in mine) // 2
+    assert mine[place][0] < 8
+    for column, value in enumerate(mine[place]):
+        was = mine[place]
+        changed = "another" if value is None or isinstance(value, str | tuple) else value + type(value)(1)
+        mine[place] = [*was[:column], changed, *was[column + 1 :]]
+        with pytest.raises(PrefixError):
+            common_prefix(run, other, 8)
+        mine[place] = was
 
 
 def test_a_handler_that_remembers_things_is_told_that_its_past_is_another():

@@ -59,10 +59,11 @@ def alike(found, meant, where):
         return words(mark), [round(each + 0.137) for each in numbers(mark)]
 
     found, meant = sorted(map(list, found), key=order), sorted(map(list, meant), key=order)
-    only = [mark for mark in map(words, found) if mark not in list(map(words, meant))]
-    missing = [mark for mark in map(words, meant) if mark not in list(map(words, found))]
-    assert (only[:3], missing[:3]) == ([], []), where
-    assert list(map(words, found)) == list(map(words, meant)), where
+    here, there = list(map(words, found)), list(map(words, meant))
+    if here != there:
+        only, missing = ([mark for mark in one if mark not in other] for one, other in ((here, there), (there, here)))
+        assert (only[:3], missing[:3], len(here)) == ([], [], len(there)), where
+        assert here == there, where
     for mark, other in zip(found, meant, strict=True):
         assert numbers(mark) == pytest.approx(numbers(other), abs=0.02), (where, mark, other)
 

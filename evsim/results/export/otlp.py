@@ -141,7 +141,7 @@ class Spans:
                 events.append(_event(sent if arrived is None else arrived, fate))
         for attempt in self.never_started.get(message.number, ()):
             about = {
-                "messaging.consumer.group.name": self.groups[message.channel, attempt.service],
+                "messaging.consumer.group.name": self.groups.get((message.channel, attempt.service), ""),
                 "evsim.attempt": attempt.number,
             }
             events.append(_event(attempt.ended, f"delivery {attempt.outcome}", about))

@@ -4,7 +4,7 @@ import { counts, times } from "./axes.js";
 import { NEVER } from "./film.js";
 import { range, upTo } from "./intervals.js";
 import { bandsOf, line, steps, text } from "./marks.js";
-import { number } from "./words.js";
+import { duration, number } from "./words.js";
 
 const MOST_EFFECTS = 6; // the slowest are the ones to see
 const HEIGHTS = [0.2, 0.04, 0.36, 0.5]; // where the arithmetic may stand, as a share of the height
@@ -63,6 +63,32 @@ export function gapAt([arrived], line, t) {
   const done = upTo(line.times, t);
   const reached = come ? line.times[come - 1] : t;
   return { come, done, backlog: come - done, wait: reached === undefined ? null : Math.max(0, reached - t) };
+}
+
+/* The gap as one knows it: {come, done, backlog, wait, words}. A wait is nobody's where some never have it, and nobody
+   knows it before its end; `all`: whether nothing is hidden any more. */
+export function gapKnown(index, lines, line, t, all) {
+  const gap = gapAt(lines, line, t);
+  const lacking = line.first && all ? lackingAt(index, line, t) : null;
+  const wait = all && !lacking?.never ? gap.wait : null;
+  return { ...gap, wait, words: gapWords(line, gap, lacking, t, index.lane.complete) };
+}
+
+/* "94 arrived, 78 have subscription: 16 do not. 12 of them never will; the last of the others does 3.2 s from now." */
+function gapWords({ name, kind }, { come, done, backlog }, lacking, time, complete) {
+  if (!come) return "Nobody has come yet.";
+  const has = { told: ["is told yes", "are told yes"], no: ["is told no", "are told no"], error: ["is told an error", "are told an error"] };
+  const [one, many] = has[kind] ?? [`has ${name}`, `have ${name}`];
+  const all = `${number(come)} arrived, ${number(done)} ${done === 1 ? one : many}`;
+  if (!backlog || kind === "no" || kind === "error") return `${all}.`;
+  const gap = `${all}: ${number(backlog)} ${backlog === 1 ? "lacks it" : "lack it"}`;
+  if (!lacking) return `${gap}.`;
+  const { never, last } = lacking;
+  const will = `${complete ? "never" : "not within this run"}`;
+  if (last === null) return `${gap}, ${never === 1 ? "and" : "all of them"} ${will}.`;
+  const when = `${duration(last - time)} from now`;
+  if (!never) return `${gap}. ${backlog === 1 ? "It comes" : "The last of them has it"} ${when}.`;
+  return `${gap}, ${number(never)} of them ${will}. The last of the others has it ${when}.`;
 }
 
 /* The line, but for the first and those of a no and of errors, that is furthest behind at t. */

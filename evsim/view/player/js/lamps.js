@@ -21,21 +21,33 @@ export class Lamps {
     this.node = h("div", { class: `ev-lamps${film.effects.length > MANY ? " many" : ""}` }, this.heading, list);
   }
 
-  /* index: of the lane; before: what became of the customer in the future that was left (as customerAt), or null. */
+  /* As lampsAt; `who`: the name of the chosen customer. */
   draw(index, t, request, counts, who, before = null) {
-    const found = request === undefined ? null : customerAt(index, request, t);
-    const over = t >= index.lane.end;
-    const was = found && before; // only of those who are here
     say(this.heading, request === undefined ? "all customers" : who);
-    const all = (count) => ({ state: "off", text: `${count} of ${counts.arrived}` });
-    const told = request === undefined ? all(`${counts.yes + counts.no + counts.error}`) : toldLamp(found, over);
-    this.told.show(told, was && ghost(told, toldLamp(before, true)));
-    this.effects.forEach((lamp, number) => {
-      const now =
-        request === undefined ? all(counts.effects[number]) : effectLamp(found?.effects[number], found, over);
-      lamp.show(now, was && ghost(now, effectLamp(before.effects[number], before, true)));
-    });
+    const [told, ...effects] = lampsAt(index, t, request, counts, before);
+    this.told.show(told);
+    this.effects.forEach((lamp, number) => lamp.show(effects[number]));
   }
+}
+
+/* [{state, text, was}] of the lamps at t: told, and each effect. index: of the lane; request: the chosen one, or undefined
+   for all; before: what became of the customer in the future that was left (as customerAt), or null. */
+export function lampsAt(index, t, request, counts, before = null) {
+  const names = index.film.effects;
+  if (request === undefined) {
+    const all = (count) => ({ state: "off", text: `${count} of ${counts.arrived}`, was: "" });
+    return [all(counts.yes + counts.no + counts.error), ...names.map((_, effect) => all(counts.effects[effect]))];
+  }
+  const found = customerAt(index, request, t);
+  const over = t >= index.lane.end;
+  const was = found ? before : null; // only of those who are here
+  const lamp = (now, then) => ({ ...now, was: was ? ghost(now, then()) : "" });
+  return [
+    lamp(toldLamp(found, over), () => toldLamp(was, true)),
+    ...names.map((_, effect) =>
+      lamp(effectLamp(found?.effects[effect], found, over), () => effectLamp(was.effects[effect], was, true)),
+    ),
+  ];
 }
 
 /* What was before, where it is not the same. */
@@ -70,11 +82,11 @@ function lamp(name, shape, colour, what) {
   node.style.setProperty("--ev-colour", colour);
   return {
     node,
-    show(now, before) {
+    show(now) {
       put(node, "data-state", now.state);
       put(bulb, "d", SHAPES[now.state === "bad" ? "x" : shape]);
       say(text, now.text);
-      say(ghost, before ?? "");
+      say(ghost, now.was);
     },
   };
 }

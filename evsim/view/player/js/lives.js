@@ -187,8 +187,7 @@ export class Life {
       this.bar(x, from, Math.min(until === NEVER ? ended : until, ended), "held", `${service} waits for ${name}`);
     };
     const before = new Map(); // obligation -> when the attempt before was given up
-    for (const call of this.rows) {
-      if (this.index.kinds[call] !== "call" || attempts.parent[call] !== row) continue;
+    for (const call of this.callsOf(row)) {
       const obligation = attempts.first[call] === NEVER ? call : attempts.first[call];
       held(before.get(obligation) ?? attempts.asked[call], attempts.settled[call], this.index.service(call));
       before.set(obligation, attempts.settled[call]);
@@ -198,6 +197,15 @@ export class Life {
       if (messages.cause[number] !== row || !channel.confirms.includes(service)) continue;
       held(messages.published[number], messages.acknowledged[number], channel.name);
     }
+  }
+
+  /* The calls of an attempt; of what a link made a second one of nobody knows. */
+  callsOf(row) {
+    const { attempts } = this.lane;
+    const copy = this.film.codes.verdict.indexOf("copy");
+    return this.rows.filter(
+      (call) => this.index.kinds[call] === "call" && attempts.parent[call] === row && attempts.verdict[call] !== copy,
+    );
   }
 
   ending(row, x, service) {
@@ -281,10 +289,7 @@ export class Life {
         attempts.ended[row],
         ...this.made.filter((each) => each.row === row).map(({ time }) => time),
       ];
-      for (const call of this.rows) {
-        if (this.index.kinds[call] === "call" && attempts.parent[call] === row)
-          times.push(attempts.asked[call], attempts.settled[call]);
-      }
+      for (const call of this.callsOf(row)) times.push(attempts.asked[call], attempts.settled[call]);
       for (const number of this.sent) {
         if (messages.cause[number] === row) times.push(messages.published[number], messages.acknowledged[number]);
       }

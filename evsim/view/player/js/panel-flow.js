@@ -1,7 +1,7 @@
 /* Picture D beside the player: arrived, told, done as cumulative steps; brackets give the gaps at the cursor. */
 
 import { h, put, say } from "./dom.js";
-import { flowScene, gapAt, lackingAt, linesOf, slowestAt } from "./flow.js";
+import { flowScene, gapKnown, linesOf, slowestAt } from "./flow.js";
 import { upTo } from "./intervals.js";
 import { Picture } from "./picture.js";
 import { sample } from "./scene.js";
@@ -97,7 +97,7 @@ class Chart {
     const until = this.player.until();
     if (this.news.some((at) => at > this.begun && at <= until)) this.paint();
     const line = this.lines.find(({ name }) => name === this.picked) ?? slowestAt(this.lines, time);
-    const gap = gapAt(this.lines, line, time);
+    const gap = gapKnown(this.index, this.lines, line, time, until >= this.film.end);
     say(this.arrivedChip, `${number(gap.come)} arrived`);
     for (const button of this.chips.querySelectorAll("button")) {
       say(button.text, `${number(upTo(button.line.times, time))} ${button.line.name}`);
@@ -109,11 +109,8 @@ class Chart {
     const shade = { x, y: top, width: Math.max(0, made.right - x + 3), height: made.bottom - top };
     for (const [name, value] of Object.entries(shade)) put(this.shade, name, value);
     put(this.cursor, "d", `M${x},${top}V${made.bottom}`);
-    const known = until >= this.film.end;
-    const lacking = line.first && known ? lackingAt(this.index, line, time) : null;
-    // A wait is nobody's where some never have it, and nobody knows it before its end.
-    this.bracket(made, x, time, known && !lacking?.never ? gap : { ...gap, wait: null });
-    const words = gapWords(line, gap, lacking, time, this.index.lane.complete);
+    this.bracket(made, x, time, gap);
+    const { words } = gap;
     say(this.sentence, words);
     put(this.picture.svg, "aria-label", `${this.index.lane.name}, counts of customers against time. ${moment(time)}: ${words}`);
   }
@@ -141,21 +138,4 @@ class Chart {
     const share = (this.picture.at(event)[0] - made.left) / (made.right - made.left);
     this.player.goTo(Math.round(share * this.film.end));
   }
-}
-
-/* "94 arrived, 78 have subscription: 16 do not. 12 of them never will; the last of the others does 3.2 s from now." */
-function gapWords({ name, kind }, { come, done, backlog }, lacking, time, complete) {
-  if (!come) return "Nobody has come yet.";
-  const has = { told: ["is told yes", "are told yes"], no: ["is told no", "are told no"], error: ["is told an error", "are told an error"] };
-  const [one, many] = has[kind] ?? [`has ${name}`, `have ${name}`];
-  const all = `${number(come)} arrived, ${number(done)} ${done === 1 ? one : many}`;
-  if (!backlog || kind === "no" || kind === "error") return `${all}.`;
-  const gap = `${all}: ${number(backlog)} ${backlog === 1 ? "lacks it" : "lack it"}`;
-  if (!lacking) return `${gap}.`;
-  const { never, last } = lacking;
-  const will = `${complete ? "never" : "not within this run"}`;
-  if (last === null) return `${gap}, ${never === 1 ? "and" : "all of them"} ${will}.`;
-  const when = `${duration(last - time)} from now`;
-  if (!never) return `${gap}. ${backlog === 1 ? "It comes" : "The last of them has it"} ${when}.`;
-  return `${gap}, ${number(never)} of them ${will}. The last of the others has it ${when}.`;
 }

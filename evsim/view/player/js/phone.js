@@ -29,31 +29,48 @@ export class Phone {
     this.node = h("div", { class: "ev-phone" }, mine ? this.page : null, many ? this.all : null);
   }
 
-  /* `logins`: when (microseconds) my customer has logged in. */
-  draw(index, t, request, who, { arrived, yes, no, error }, logins) {
-    const found = request === undefined ? null : customerAt(index, request, t);
-    const now = screen(found, request);
+  /* As phoneAt; `who`: the name of my customer. */
+  draw(index, t, request, who, counts, logins) {
+    const now = phoneAt(index, t, request, counts, logins, this);
     put(this.page, "data-state", now.state);
     say(this.who, request === undefined ? "the page" : who);
-    say(this.watch, found ? duration((found.told?.time ?? t) - found.asked) : "0 s");
-    say(this.screen, now.text);
-    say(this.all, `${arrived} asked: ${yes} yes${no ? `, ${no} no` : ""}${error ? `, ${error} error` : ""}`);
+    say(this.watch, now.watch);
+    say(this.screen, now.screen);
+    say(this.all, now.all);
     if (this.button) {
-      put(this.button, "aria-disabled", found ? null : "true");
-      const last = found ? logins.filter((time) => time <= t && time >= found.asked).at(-1) : undefined;
-      say(this.answer, last === undefined ? "" : knows(this.times(index, request, this.row, last), last - found.asked));
+      put(this.button, "aria-disabled", now.here ? null : "true");
+      say(this.answer, now.answer);
     }
     if (this.inbox) {
-      const times = found ? this.times(index, request, this.mail, t) : [];
-      put(this.inbox, "data-mail", String(times.length));
-      say(this.inbox, times.length ? mails(times, found.asked) : "no mail");
+      put(this.inbox, "data-mail", String(now.mails));
+      say(this.inbox, now.inbox);
     }
   }
+}
 
-  /* When an effect has happened by t, for the customer or by another press of the same person. */
-  times(index, request, effect, t) {
-    return index.presses(request).flatMap((each) => customerAt(index, each, t)?.effects[effect].times ?? []);
-  }
+/* What the telephone says at t: {here, state, watch, screen, all, answer, mails, inbox}. request: my customer's, or undefined;
+   logins: when (microseconds) they have logged in; row, mail: the effects that a log-in finds and that are mail, or null. */
+export function phoneAt(index, t, request, { arrived, yes, no, error }, logins, { row, mail }) {
+  const found = request === undefined ? null : customerAt(index, request, t);
+  const { state, text } = screen(found, request);
+  const last = found ? logins.filter((time) => time <= t && time >= found.asked).at(-1) : undefined;
+  const known = last === undefined || row === null ? null : timesOf(index, request, row, last);
+  const mine = found && mail !== null ? timesOf(index, request, mail, t) : [];
+  return {
+    here: Boolean(found),
+    state,
+    watch: found ? duration((found.told?.time ?? t) - found.asked) : "0 s",
+    screen: text,
+    all: `${arrived} asked: ${yes} yes${no ? `, ${no} no` : ""}${error ? `, ${error} error` : ""}`,
+    answer: known ? knows(known, last - found.asked) : "",
+    mails: mine.length,
+    inbox: mine.length ? mails(mine, found.asked) : "no mail",
+  };
+}
+
+/* When an effect has happened by t, for the customer or by another press of the same person. */
+function timesOf(index, request, effect, t) {
+  return index.presses(request).flatMap((each) => customerAt(index, each, t)?.effects[effect].times ?? []);
 }
 
 function knows(times, since) {

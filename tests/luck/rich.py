@@ -171,5 +171,31 @@ def _elastic():
     }  # fmt: skip
 
 
+def _written():
+    """Handlers written in Python: two steps of a kind, a loop, and a service that is met by two workloads."""
+
+    def front(ctx):
+        for _ in range(2):
+            yield from ctx.work({"exponential": "20ms"})
+        yield from ctx.work({"exponential": "10ms"})
+        yield from ctx.wait({"exponential": "10ms"})
+        for service in ("back", "back", "side"):
+            yield from ctx.call(service)
+        yield from ctx.publish("jobs")
+
+    return {
+        "workloads": _two_workloads("front"),
+        "services": {
+            "front": {"workers": 50, "handle": front},
+            "back": {"workers": 50, "handle": [{"work": SOON}]},
+            "side": {"workers": 50, "handle": [{"work": SOON}]},
+            "worker": {"workers": 50, "subscribe": "jobs", "handle": [{"work": SOON}]},
+        },
+        "channels": {"jobs": "queue"},
+        "network": NETWORK,
+        "run": {"duration": "3s"},
+    }
+
+
 RICH = {make.__name__.strip("_"): Scenario.from_dict({"name": "rich", **make()})
-        for make in (_calls, _channels, _letters, _rounds, _bus, _elastic)}  # fmt: skip
+        for make in (_calls, _channels, _letters, _rounds, _bus, _elastic, _written)}  # fmt: skip

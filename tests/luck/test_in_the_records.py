@@ -1,0 +1,188 @@
+"""What was drawn is found in the records, with the row that it was drawn for: each value is worked out a second time.
+
+That no two draws share a number does not say that a draw is its own row's: a counter of calls shares none either.
+"""
+
+from itertools import accumulate
+from math import floor, log
+
+import numpy as np
+import pytest
+
+from evsim.engine.execution import Execution
+from evsim.engine.random_streams import RandomStreams
+from evsim.results.records import Verdict
+from evsim.run import Simulation
+from evsim.scenario import Distribution
+from evsim.testbed.shared_draws import SharedDraws
+from tests.luck.rich import RICH
+from tests.luck.test_keys import FAMILIES
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    """name -> (the simulation of a rich system, its run)."""
+    made = {name: Simulation(RICH[name]) for name in ("calls", "letters", "rounds", "elastic")}
+    return {name: (simulation, simulation.run()) for name, simulation in made.items()}
+
+
+def nano(times):
+    return np.rint(np.asarray(times, dtype=float) * 1e9).astype(np.int64).tolist()
+
+
+class Reading:
+    """A run, and what is drawn with its seed."""
+
+    def __init__(self, simulated, name):
+        self.run = simulated[name][1]
+        self.scenario, self.streams, self.tables = self.run.scenario, RandomStreams(self.run.seed), self.run.tables
+        self.requests = self.tables.requests
+
+    def time(self, distribution, *purpose):
+        """A function of a number: the time that is drawn for it, in nanoseconds."""
+        return lambda number: int(self.streams.draws(Distribution.read(distribution), *purpose).of(number))
+
+    def chance(self, *purpose):
+        return self.streams.uniforms(*purpose).of
+
+    def of(self, workload, column):
+        """A column of the requests of a workload, in the order of their numbers."""
+        mine = self.requests.workload == list(self.scenario.workloads).index(workload)
+        return np.asarray(column)[mine][np.argsort(self.requests.number[mine])]
+
+
+def thoughts(simulated):
+    its = Reading(simulated, "rounds")
+    for name, workload in its.scenario.workloads.items():
+        come = nano(its.of(name, its.requests.arrived))
+        answered = nano(its.of(name, np.nan_to_num(its.requests.answered, nan=1e9)))
+        first, thought = (its.time(workload.arrivals.think, kind, name) for kind in ("first think", "think"))
+        due = [first(user) for user in range(workload.arrivals.users)]
+        due += [time + thought(number) for number, time in enumerate(answered)]
+        yield come, sorted(time for time in due if time < its.scenario.run_settings.duration * 1e9)
+
+
+def arrivals(simulated):
+    """Of single customers, and of batches with their sizes."""
+    its = Reading(simulated, "calls")
+    for name, workload in its.scenario.workloads.items():
+        come, load = nano(its.of(name, its.requests.arrived)), workload.arrivals
+        gap = its.time({"exponential": 1.0}, "arrivals", name)
+        times = [round(total / load.rate) for total in accumulate(gap(number) for number in range(len(come)))]
+        if load.kind == "batch":
+            chance, on = its.chance("batch", name), log(1 - 1 / load.size.mean)
+            times = [time for number, time in enumerate(times) for _ in range(1 + floor(log(1 - chance(number)) / on))]
+        yield come, [time for time in times if time < its.scenario.run_settings.duration * 1e9]
+
+
+def keys(simulated):
+    its = Reading(simulated, "calls")
+    for name, workload in its.scenario.workloads.items():
+        chance, key = its.chance("key", name), workload.key
+        weights = [1.0 if key.kind == "uniform" else 1 / (each + 1) ** key.s for each in range(key.keys)]
+        below = [total / sum(weights) for total in accumulate(weights)]
+        found = its.of(name, its.tables.request_keys).tolist()
+        yield (
+            found,
+            [str(next(each for each, bound in enumerate(below) if chance(number) < bound))
+             for number in range(len(found))],
+        )  # fmt: skip
+
+
+def starts(simulated):
+    its = Reading(simulated, "elastic")
+    lives, names = its.run.records.instances.columns(), list(its.scenario.services)
+    for name, service in its.scenario.services.items():
+        mine = (lives["service"] == names.index(name)) & (lives["ready"] >= 0) & (lives["born"] > 0)
+        if service.is_elastic:
+            init = ("init", service.function.init) if service.function else ("start", service.autoscale.start)
+            took = its.time(init[1], init[0], name)
+            yield (
+                nano((lives["ready"] - lives["born"])[mine]),
+                [took(each) for each in lives["instance"][mine].tolist()],
+            )
+
+
+def random_faults(simulated):
+    its = Reading(simulated, "calls")
+    known = {fault.kind for fault in its.scenario.faults if fault.mtbf}
+    found = sorted((kind, what, *nano([time, end])) for time, kind, what, end in its.run.records.incidents
+                   if kind in known)  # fmt: skip
+    expected, met = [], []
+    for fault in its.scenario.faults:
+        if fault.mtbf is None:
+            continue
+        ordinal = met.count((fault.kind, fault.target))
+        met.append((fault.kind, fault.target))
+        up, down = (its.time(each, kind, ordinal, fault.kind, fault.subject)
+                    for kind, each in (("mtbf", fault.mtbf), ("mttr", fault.mttr)))  # fmt: skip
+        number, time = 0, up(0)
+        while time < its.scenario.run_settings.duration * 1e9:
+            expected.append((fault.kind, fault.subject, time, time + down(number)))
+            time += down(number) + up(number + 1)
+            number += 1
+    yield found, sorted(expected)
+
+
+def event_times(simulated):
+    its = Reading(simulated, "elastic")
+    delays = {name: its.time(each.delay, "event time", name) for name, each in its.scenario.workloads.items()}
+    names, whose = list(its.scenario.workloads), its.tables.row_requests
+    requests = [int(whose[event.row]) for event in its.run.records.events]
+    come = nano(its.requests.arrived)
+    yield (
+        nano([event.at for event in its.run.records.events]),
+        [come[each] - delays[names[its.requests.workload[each]]](int(its.requests.number[each])) for each in requests],
+    )
+
+
+IN_THE_RECORDS = {
+    thoughts: ("thoughts", "first thoughts"), arrivals: ("arrivals", "sizes of batches"), keys: ("keys",),
+    starts: ("inits of environments", "starts of instances"), random_faults: ("random faults",),
+    event_times: ("times of events",),
+}  # fmt: skip
+ELSEWHERE = {
+    "steps": "test_same_customers", "error rates": "test_same_customers", "balancing": "tests/parts/balance",
+    "back-off of attempts": "tests/parts/retry", "back-off of publishes": "tests/parts/retry",
+    "latencies": "tests/truth/test_loss", "losses": "tests/truth/test_loss", "copies": "tests/truth/test_faults",
+    "sticky partitioners": "tests/parts/log", "replication": "tests/parts/log", "catching up": "tests/parts/log",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("of", IN_THE_RECORDS, ids=lambda of: of.__name__)
+def test_each_draw_is_that_of_its_own_row(simulated, of):
+    count = 0
+    for found, expected in of(simulated):
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            near = isinstance(one, int) and abs(one - other) <= 2  # nanoseconds: sums of floats
+            assert near or one == other
+        count += len(found)
+    assert count > 20
+
+
+def test_each_family_of_draws_is_compared_with_the_records():
+    known = [family for families in IN_THE_RECORDS.values() for family in families]
+    assert sorted([*known, *ELSEWHERE]) == sorted(FAMILIES)
+
+
+# Real processes make the same draws, each from the luck that has travelled.
+
+
+@pytest.mark.parametrize("name", ["calls", "letters"])
+def test_a_process_of_the_testbed_has_the_luck_of_the_simulator(simulated, name):
+    simulation, run = simulated[name]
+    luck, streams = SharedDraws(Execution(RICH[name])), simulation.system.kernel.streams
+    rows, places, attempts = run.tables.rows, luck.places, 0
+    again = (rows["attempt"] > 1) & (rows["place"] >= 0) & (rows["verdict"] != Verdict.COPY)
+    for row in np.flatnonzero(again).tolist():
+        place, first = places[rows["place"][row]], int(rows["luck"][rows["first"][row]])
+        mine = luck.of_attempt(luck.unpack(streams.of(first)), place, int(rows["attempt"][row]))
+        assert luck.pack(mine) == streams.of(int(rows["luck"][row]))
+        attempts += 1
+    messages = run.tables.messages
+    for message in np.flatnonzero(messages["origin"] < 0).tolist():
+        mine, route = luck.unpack(streams.of(int(messages["luck"][message]))), int(messages["route"][message])
+        about = luck.key(route, mine), luck.partition(route, mine)
+        assert about == (messages["key"][message], messages["partition"][message])
+    assert attempts > 10

@@ -1,7 +1,5 @@
 """The architect's page: designs side by side, what they promise, what breaks them, and what the answer rests on."""
 
-import base64
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -23,7 +21,8 @@ from evsim.scenario.errors import Problem, ScenarioError
 from evsim.scenario.origins import origin_of
 from evsim.scenario.paths import path_words
 from evsim.version import installed_version
-from evsim.view.sweep_pictures import load_lines, tornado
+from evsim.view.svg import inline
+from evsim.view.sweep_pictures import load_scene, tornado_scene
 from evsim.whole import place_for, write_text
 
 __all__ = ["Report", "report"]
@@ -37,6 +36,7 @@ COMPARED = (
     "told_yes_never_true", "told_error_yet_true", "lost", "retries",
 )  # fmt: skip
 FEWER = 8  # runs of each fault, load and change of an input, at most
+WIDE, SHARE = 6.4, 0.85  # inches of a picture, and of its height
 USUAL = "response_p99"  # what loads and inputs are measured by, where no objective is a time
 
 
@@ -182,14 +182,14 @@ class Report:
         return {name: text.splitlines() for name, text in self.holds.items() if text}
 
     def _pictures(self):
-        """(picture as a data address, its words): load, then the inputs of each design."""
+        """Load, then the inputs of each design: elements of the page."""
         if self.loads:
             limits = (design.objectives.get(self.metric) for design in self.designs.values())
             limit = next((each for each in limits if each is not None), None)
-            yield _png(load_lines(self.loads, self.metric, limit))
+            yield _small(load_scene(self.loads, self.metric, limit))
         for name, its in self.inputs.items():
             if any(bar.seen for bar in its.bars):
-                yield _png(tornado(its, name=name, most=8))
+                yield _small(tornado_scene(its, name=name, most=8))
 
     def _flips(self):
         """(design, words, origin) of each change of an input that turns a verdict; guesses come first."""
@@ -240,8 +240,6 @@ def _certainty(design, path):
     return ("guessed", "not said", "published", "measured").index(origin_of(design, path)[0])
 
 
-def _png(axes):
-    """(address of the picture with its data inside, alt text)."""
-    file = io.BytesIO()
-    axes.figure.savefig(file, format="png", dpi=110)
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}", axes.alt_text
+def _small(scene):
+    """A scene for half of the page's width, so that its letters are no smaller than the page's."""
+    return inline(scene, (WIDE, scene.size[1] * SHARE))

@@ -4,6 +4,7 @@ from html import escape
 
 from evsim.view.promise import scene
 from evsim.view.scene.marks import Bars
+from evsim.view.svg import themed
 
 __all__ = ["strip"]
 
@@ -35,4 +36,5 @@ def strip(run):
                 for left, right, low, high in bars
             )
             shapes.append(f'<path d="{path}" fill="{mark.look.colour}"/>')
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(drawn.alt)}">{"".join(shapes)}</svg>'
+    about = f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(drawn.alt)}"'
+    return f"<svg {about}>{themed(''.join(shapes))}</svg>"

@@ -13,7 +13,7 @@ from tests.player.reference_state import ACKNOWLEDGE, ANSWER, ASK, CONFIRM, last
 __all__ = ["Drawing"]
 
 PAD, SLOT_TOP, SLOT, TICKET_TOP, TICKET = 9, 25, 21, 49, (30, 17)
-CELL, CELL_HEIGHT, CELL_STEP, LINE, STRIPS, TOP = 30, 20, 28, 6, 4, 43
+CELL, CELL_HEIGHT, CELL_STEP, LINE, STRIPS, TOP, SAID = 31, 23, 31, 6, 4, 45, 18
 MOST_SLOTS, MOST_DOTS, MOST_LABELS = 8, 30, 12
 GREY = "#6d6d73"
 PROGRESS = {"none": "does not read it", "over": "is done with it", "handed": "has it", "waits": "has not had it yet"}
@@ -107,7 +107,7 @@ class Drawing:
             for worker in every:
                 at = self.slot(box, len(every), worker)
                 if worker in jobs:
-                    yield from self.job(name, jobs[worker], at, " tiny" if len(every) > 4 else "")
+                    yield from self.job(name, jobs[worker], at)
                 elif worker in there:
                     yield mark("ev-slot", *at, words=f"{name}: this worker is free")
         yield from self.tickets(name, state)
@@ -133,7 +133,7 @@ class Drawing:
         )  # fmt: skip
         return names + [name for *_, name in published][-len(both) :] if both else names
 
-    def job(self, name, job, at, small=""):
+    def job(self, name, job, at):
         _, row, request, waits = job
         x, y, width, height = at
         since = self.for_so_long(self.started(row))
@@ -141,19 +141,19 @@ class Drawing:
         look, words = ("waits" if waits else "works") + self.is_mine(request), f"{self.who(request)}: {name} {doing}"
         about = {"words": words, "number": self.number(request)}
         yield mark(f"ev-slot {look}", x, y, width, height, **about)
-        yield mark(f"ev-number {look}{small}", x + width / 2, y + 15.5, text=str(about["number"]), **about)
+        yield mark(f"ev-number {look}", x + width / 2, y + 15.5, text=str(about["number"]), **about)
 
     def crowd(self, name, busy, many):
         box = self.boxes[name]
         held = {worker: any(waits for each, *_, waits in busy if each == worker) for worker, *_ in busy}
-        x, y, each = box["x"] + PAD, box["y"] + SLOT_TOP + 4, 84 / max(many, len(held), 1)
+        x, y, each = box["x"] + PAD, box["y"] + SLOT_TOP + 4, 50 / max(many, len(held), 1)
         waiting = each * sum(held.values())
         working = each * len(held) - waiting
         words = f"{name}: {len(held)} of {many} workers are busy"
-        yield mark("ev-slot", x, y, 84, 13, words=words)
+        yield mark("ev-slot", x, y, 50, 13, words=words)
         yield mark("ev-slot works", x, y, working, 13, words=words)
         yield mark("ev-slot waits", x + working, y, waiting, 13, words=words)
-        yield mark("ev-small", x + 91, y + 12, text=f"{len(held)} of {many} busy", words=words)
+        yield mark("ev-small", x + 57, y + 12, text=f"{len(held)} of {many} busy", words=words)
         for job in [each for each in busy if each[2] == self.mine][:1]:
             at = box["x"] + box["width"] - PAD - 36, box["y"] + TICKET_TOP - 2, 36, SLOT
             yield from self.job(name, job, at)
@@ -195,7 +195,7 @@ class Drawing:
     def ticket(self, x, y, request, words, width):
         look, about = self.is_mine(request), {"words": words, "number": self.number(request)}
         yield mark(f"ev-ticket{look}", x, y, width, TICKET[1], **about)
-        yield mark(f"ev-number small{look}", x + width / 2, y + 13, text=str(about["number"]), **about)
+        yield mark(f"ev-number{look}", x + width / 2, y + 13, text=str(about["number"]), **about)
 
     # Faults.
 
@@ -246,7 +246,7 @@ class Drawing:
                    for each in settings.subscribe if each.channel == name]  # fmt: skip
         kept = sorted((micro(each.appended), each.number) for each in self.plain.messages
                       if each.channel == name and 0 <= micro(each.appended) <= self.t)  # fmt: skip
-        room = max(1, floor((box["height"] - TOP - 16 * len(readers)) / CELL_STEP))
+        room = max(1, floor((box["height"] - TOP - SAID * len(readers)) / CELL_STEP))
         lines = self.lines([number for _, number in kept], self.scenario.channels[name].partitions_at_last, room)
         at = {
             number: (box["x"] + PAD + CELL * place, box["y"] + TOP + CELL_STEP * line)
@@ -260,9 +260,9 @@ class Drawing:
                 x, y = at[oldest]
                 words = f"{reader}: this is the oldest of {behind} messages that it is not done with"
                 yield mark("ev-flag", x + 2 + 8 * (place % 3), y - 0.8, 2.8, words=words, fill=self.colour(reader))
-            yield from self.status(name, reader, behind, box["y"] + box["height"] - 16 * (len(readers) - place) + 8)
+            yield from self.status(name, reader, behind, box["y"] + box["height"] - SAID * (len(readers) - place) + 7)
         if not kept:
-            yield mark("ev-small", box["x"] + PAD, box["y"] + 56, text="nothing yet")
+            yield mark("ev-small", box["x"] + PAD, box["y"] + 58, text="nothing yet")
 
     def lines(self, kept, partitions, room):
         """The messages that are drawn, line by line: the last ones of each partition, or of all in full lines."""
@@ -282,11 +282,11 @@ class Drawing:
         where = f"partition {message.partition}, offset {message.offset}"
         about = {"words": f"{self.who(place)}: {where}{left}; {said}", "number": self.number(place)}
         yield mark(f"ev-cell{look}", x, y, CELL - 2, CELL_HEIGHT, **about)
-        yield mark(f"ev-number cell{look}", x + CELL / 2 - 1, y + 11.5, text=str(about["number"]), **about)
+        yield mark(f"ev-number{look}", x + CELL / 2 - 1, y + 15.2, text=str(about["number"]), **about)
         for column, (reader, each) in enumerate(far):
             width = (CELL - 4) / len(far)
             fill = self.colour(reader) if each == "over" else "none"
-            yield mark(f"ev-pip {each}", x + 1 + column * width, y + 14, width - 1, 5, fill=fill, **about)
+            yield mark(f"ev-pip {each}", x + 1 + column * width, y + 16.5, width - 1, 5, fill=fill, **about)
 
     def status(self, name, reader, behind, y):
         x, words = self.boxes[name]["x"] + PAD, f"{reader} has {behind} messages to go"
@@ -297,7 +297,7 @@ class Drawing:
         text = "rebalances" if is_moving else f"{behind} behind" if behind else "up to date"
         short = reader if len(reader) <= 15 else f"{reader[:14]}\N{HORIZONTAL ELLIPSIS}"
         yield mark(None, x, y, 4.5, words=words, fill=self.colour(reader))
-        yield mark("ev-small strong" if behind > 1 else "ev-small", x + 13, y, text=f"{short} {text}", words=words)
+        yield mark("ev-small strong" if behind > 1 else "ev-small", x + 13, y + 1, text=f"{short} {text}", words=words)
 
     def queue(self, name):
         box, waiting, handed = self.boxes[name], [], 0
@@ -378,7 +378,7 @@ class Drawing:
         elif end == "bad":
             marks.append(mark("ev-cross", x, y, size - 2, **about))
         if mine or count <= MOST_LABELS:
-            look = "ev-number small label bold" if mine else "ev-number small label"
+            look = "ev-number label bold" if mine else "ev-number label"
             marks.append(mark(look, x, y - size - 4, text=str(about["number"]), **about))
         return marks, bool(mine)
 

@@ -268,8 +268,8 @@ def test_a_page_alone_breaks_any_part_at_its_moments(open_page):
 
 def test_a_fault_is_dropped_on_the_bar(open_page):
     page = open_page("branches")
-    box = page.locator(".ev-track").bounding_box()
     page.locator(".ev-handle").hover()
+    box = page.locator(".ev-track").bounding_box()
     page.mouse.down()
     page.mouse.move(box["x"] + 0.65 * box["width"], box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
@@ -351,6 +351,28 @@ def test_a_wide_stage_has_a_line_of_its_own_and_no_box_is_cut_off(open_page):
         page.wait_for_function(f"player.root.clientWidth <= {width} && player.upright === ({width} < 800)")
         frame = "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.querySelector('.ev-stage-frame'))"
         assert page.evaluate(frame) == 0, width
+
+
+LETTERS = """() => {
+    const size = (node) => {
+        const matrix = node.getScreenCTM?.();
+        return parseFloat(getComputedStyle(node).fontSize) * (matrix ? Math.hypot(matrix.a, matrix.b) : 1);
+    };
+    const written = (node) => node.getClientRects().length
+        && [...node.childNodes].some(({nodeType, data}) => nodeType === 3 && data.trim());
+    const all = [...document.querySelectorAll(".ev-player *:not(style, option, optgroup)")].filter(written);
+    return [all.filter((node) => node.closest("svg")).length, Math.min(...all.map(size))];
+}"""
+
+
+def test_letters_are_large_enough_in_a_notebook_on_a_laptop(open_page):
+    """A screen of 1366 pixels leaves 934 of them for what a cell shows."""
+    page = open_page("two")
+    page.set_viewport_size({"width": 934, "height": 768})
+    page.evaluate("player.find(88); player.goTo(10_500_000)")
+    page.wait_for_function("player.root.clientWidth === 934")
+    many, smallest = page.evaluate(LETTERS)
+    assert many > 50 and smallest >= 13.9
 
 
 def test_what_is_hidden_of_the_future_is_told_nowhere(open_page):

@@ -122,9 +122,19 @@ def test_inputs_have_their_origin(page):
 
 
 def test_the_page_needs_nothing_else(page):
-    assert not re.search(r'(src|href)="(?!data:)', page.html) and "<script" not in page.html
+    assert not re.search(r'(src|href)="(?!#)|<script|data:', page.html)
     assert "evsim.report(asks, tells, n=8, seed=1)" in page.html
     assert "8 of each design, seeds 1 to 8" in page.html
+
+
+def test_its_pictures_are_elements_whose_words_are_text_in_the_colours_of_the_page(page):
+    load, inputs = pictures = list(page._pictures())
+    assert sorted(re.findall(r">(limit 27 ms|asks|tells)</text>", load)) == ["asks", "limit 27 ms", "tells"]
+    assert inputs.count(">25 % more</text>") == 1
+    for picture in pictures:
+        assert picture in page.html and 'role="img" aria-label="' in picture
+        assert "#2b2b30" not in picture.replace("var(--evsim-ink, #2b2b30)", "") and "#000000" not in picture
+    assert len(page.html) < 100_000
 
 
 def test_without_a_design_there_is_nothing_to_report_on():

@@ -4,7 +4,7 @@ import { h, put, say } from "./dom.js";
 import { upTo } from "./intervals.js";
 import { duration } from "./words.js";
 
-const [WIDE, NARROW, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [680, 380, 230, 44, 14, 16, 26];
+const [WIDE, NARROW, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [900, 360, 210, 44, 14, 16, 26];
 const STEP = 250_000; // microseconds between two points of what is drawn
 const NONE = 0.5; // fewer than that is nobody
 

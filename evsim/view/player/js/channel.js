@@ -1,15 +1,16 @@
 /* A channel on the stage: a log as strips of cells with a flag for each group, a queue as a stack of tickets. */
 
 import { NEVER } from "./film.js";
-import { faultMarks, faultWords, fitted, short, ticket } from "./service.js";
+import { BOLD, PLAIN, faultMarks, faultWords, fitted, short, ticket } from "./service.js";
 import { mark } from "./shapes.js";
 import { progress } from "./state.js";
 import { duration } from "./words.js";
 
 const PAD = 9;
-const [CELL_WIDTH, CELL_HEIGHT, CELL_STEP, CELLS] = [30, 20, 28, 6]; // CELLS: in a line
+const [CELL_WIDTH, CELL_HEIGHT, CELL_STEP, CELLS] = [31, 23, 31, 6]; // CELLS: in a line
 const [FLAG, APART] = [2.8, 8]; // size of a flag, which stands between two lines of cells, and from flag to flag
-const TOP = 43; // of the first line
+const TOP = 45; // of the first line
+const LINE = 18; // of what is said of a group
 const STRIPS = 4; // partitions that have a strip of their own
 const STACK = 6; // tickets of a queue that are drawn
 
@@ -39,18 +40,18 @@ function log(stage, box, channel, code, state) {
     const at = cells.find(({ message }) => message === oldest);
     if (at) items.push(flag(groups, stage, group, at, state.groups[number].behind));
   });
-  const first = box.y + box.height - 16 * groups.length + 8;
+  const first = box.y + box.height - LINE * groups.length + 7;
   groups.forEach((group, number) =>
-    items.push(...status(stage, box, group, state.groups[number], first + 16 * number)),
+    items.push(...status(stage, box, group, state.groups[number], first + LINE * number)),
   );
   if (!state.kept)
-    items.push({ tag: "text", class: "ev-small", x: box.x + PAD, y: box.y + 56, text: "nothing yet" });
+    items.push({ tag: "text", class: "ev-small", x: box.x + PAD, y: box.y + 58, text: "nothing yet" });
   return items;
 }
 
 function linesOf(stage, box, { partitions }, code, { kept }, groups) {
   const { lane, kept: all } = stage.index;
-  const room = Math.max(1, Math.floor((box.height - TOP - 16 * groups) / CELL_STEP));
+  const room = Math.max(1, Math.floor((box.height - TOP - LINE * groups) / CELL_STEP));
   const top = box.y + TOP;
   const ids = all[code].ids.slice(0, kept);
   if (partitions > 1 && partitions <= Math.min(STRIPS, room)) {
@@ -98,10 +99,10 @@ function cell(stage, groups, message, x, y) {
     },
     {
       tag: "text",
-      class: `ev-number cell${look}`,
+      class: `ev-number${look}`,
       x: x + CELL_WIDTH / 2 - 1,
-      y: y + 11.5,
-      ...fitted(customer.number, CELL_WIDTH - 4, 12),
+      y: y + 15.2,
+      ...fitted(customer.number, CELL_WIDTH - 4),
       words,
       customer,
     },
@@ -109,7 +110,7 @@ function cell(stage, groups, message, x, y) {
   const width = (CELL_WIDTH - 4) / groups.length;
   groups.forEach((group, number) => {
     const fill = far[number] === "over" ? stage.colourOf(group.service) : "none";
-    const size = { x: x + 1 + number * width, y: y + 14, width: width - 1, height: 5 };
+    const size = { x: x + 1 + number * width, y: y + 16.5, width: width - 1, height: 5 };
     items.push({
       tag: "rect",
       class: `ev-pip ${far[number]}`,
@@ -139,11 +140,12 @@ function flag(groups, stage, group, { x, y }, behind) {
 
 function status(stage, box, { channel, service }, { behind }, y) {
   const moving = inRebalance(stage.index.lane, `${service} of ${channel}`, stage.time);
-  const text = `${short(service, 15)} ${moving ? "rebalances" : behind ? `${behind} behind` : "up to date"}`;
+  const said = `${short(service, 15)} ${moving ? "rebalances" : behind ? `${behind} behind` : "up to date"}`;
+  const text = fitted(said, box.width - 2 * PAD - 13, behind > 1 ? BOLD : PLAIN);
   const words = () => `${service} has ${behind} messages to go`;
   return [
     mark("flag", box.x + PAD, y, 4.5, { fill: stage.colourOf(service), words }),
-    { tag: "text", class: `ev-small${behind > 1 ? " strong" : ""}`, x: box.x + PAD + 13, y, text, words },
+    { tag: "text", class: `ev-small${behind > 1 ? " strong" : ""}`, x: box.x + PAD + 13, y: y + 1, ...text, words },
   ];
 }
 

@@ -1,13 +1,16 @@
 /* Where everything stands on the stage of a lane, in its own units: the same for all lanes of a film. */
 
-export const BOX = { width: 200, height: 74 };
-const GAP = { column: 76, row: 20, edge: 58 };
-export const LEAST_WIDTH = 820;
-export const SMALLEST = 0.64; // pixels for each unit of a stage that is wider than that
+export const LETTER = 16.7; // units, the size of all letters on a stage
+export const [SMALL, SMALLEST] = [12.5 / LETTER, 11 / LETTER]; // pixels for each unit: between other things, alone
+export const SLOTS = 8; // drawn one by one; more are a bar
+export const FEW = 4; // slots that have room for long numbers
+const BOX = { height: 74, few: 180, many: 236, channel: 204 }; // widths: of a service with few or many slots, of a channel
+const GAP = { column: 46, row: 20, edge: 40 };
+const LEAST_WIDTH = 704;
 const EDGE = 13; // above and below all boxes
 const PASSAGE = 18; // above channels, for lines that go past them
 const CHANNEL_HEIGHT = 210;
-const UPRIGHT = { edge: 34, gap: 36, channel: 132 };
+const UPRIGHT = { edge: 34, gap: 36, side: 12, channel: 140 };
 
 /* {width, height, upright, boxes: name -> {x, y, width, height} (corner and size)}; workloads are doors on the left edge.
    `upright`: for a telephone, from above to below; the doors are on the upper edge. */
@@ -19,19 +22,22 @@ export function arrange(film, upright = false) {
   if (upright) return stacked(film, columns, members);
   const rows = Math.max(1, ...[...members.values()].map((names) => names.length));
   const height = Math.max(rows, 2) * (BOX.height + GAP.row) - GAP.row + 2 * EDGE;
-  const natural = columns.length * BOX.width + (columns.length - 1) * GAP.column + GAP.edge;
+  const widths = columns.map((column) => widthOf(film, column, members.get(column)));
+  const natural = widths.reduce((sum, each) => sum + each + GAP.column, GAP.edge - GAP.column);
   const stretch = columns.length > 1 ? Math.max(0, LEAST_WIDTH - 8 - natural) / columns.length : 0;
   const boxes = {};
+  let x = GAP.edge + stretch;
   columns.forEach((column, number) => {
     const inside = members.get(column);
-    const x = GAP.edge + stretch + number * (BOX.width + GAP.column + stretch);
+    const width = widths[number];
     const passage = column % 1 ? PASSAGE : 0;
     const room = (height - 2 * EDGE - passage - GAP.row * (inside.length - 1)) / inside.length;
     const tall = column % 1 ? Math.min(CHANNEL_HEIGHT, room) : BOX.height;
     inside.forEach(([name], row) => {
       const y = (height + passage) / 2 + (row - (inside.length - 1) / 2) * (tall + GAP.row) - tall / 2;
-      boxes[name] = { x, y, width: BOX.width, height: tall };
+      boxes[name] = { x, y, width, height: tall };
     });
+    x += width + GAP.column + stretch;
   });
   const doors = film.workloads.length;
   film.workloads.forEach((name, row) => {
@@ -40,18 +46,25 @@ export function arrange(film, upright = false) {
   return { width: Math.max(LEAST_WIDTH, natural + 8), height, upright, boxes };
 }
 
+/* How wide the boxes of a column are: slots have to have room for their numbers. */
+function widthOf(film, column, names) {
+  if (column % 1) return BOX.channel;
+  const slots = film.futures.flatMap(({ lanes }) => lanes.flatMap(({ services }) => services)).filter(({ name, workers }) =>
+    names.some(([each]) => each === name) && workers > FEW && workers <= SLOTS);
+  return slots.length ? BOX.many : BOX.few;
+}
+
 /* The same from above to below: what is a column elsewhere is a row. */
 function stacked(film, columns, members) {
-  const most = Math.max(2, ...[...members.values()].map((names) => names.length));
-  const width = most * (BOX.width + GAP.row) + GAP.row;
+  const rows = columns.map((column) => [column, members.get(column), widthOf(film, column, members.get(column))]);
+  const width = Math.max(2 * (BOX.few + UPRIGHT.side), ...rows.map(([, { length }, wide]) => length * (wide + UPRIGHT.side))) + UPRIGHT.side;
   const boxes = {};
   let y = UPRIGHT.edge;
-  for (const column of columns) {
-    const inside = members.get(column);
+  for (const [column, inside, wide] of rows) {
     const height = column % 1 ? UPRIGHT.channel : BOX.height;
     inside.forEach(([name], place) => {
-      const x = width / 2 + (place - (inside.length - 1) / 2) * (BOX.width + GAP.row) - BOX.width / 2;
-      boxes[name] = { x, y, width: BOX.width, height };
+      const x = width / 2 + (place - (inside.length - 1) / 2) * (wide + UPRIGHT.side) - wide / 2;
+      boxes[name] = { x, y, width: wide, height };
     });
     y += height + UPRIGHT.gap;
   }

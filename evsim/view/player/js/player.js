@@ -7,7 +7,7 @@ import { Controls } from "./controls.js";
 import { h, put, say } from "./dom.js";
 import { eventsOf, following, preceding } from "./events.js";
 import { endOf, readFuture } from "./film.js";
-import { LEAST_WIDTH, SMALLEST, arrange } from "./geometry.js";
+import { SMALL, SMALLEST, arrange } from "./geometry.js";
 import { listenToKeys, listenToPointer } from "./hands.js";
 import { range, upTo } from "./intervals.js";
 import { customerOf, indexLane } from "./lane.js";
@@ -19,7 +19,7 @@ import { Toybox } from "./toybox.js";
 import { settingsOf } from "./toy.js";
 import { customerName, moment, verdictOf } from "./words.js";
 
-const [NARROW, BESIDE] = [640, 330]; // pixels: as in style.css; what stands beside a stage
+const [NARROW, BORDERS] = [640, 19]; // pixels: as in style.css; beside what is in a player
 const HELP =
   "Keys: \u2190 \u2192 an event, with shift one of mine; space to play; page up and down, home, end; escape: nobody.";
 
@@ -170,9 +170,9 @@ class Player {
     const { clientWidth } = this.root;
     if (!clientWidth) return;
     const wide = arrange(this.film);
-    const least = wide.width > LEAST_WIDTH ? wide.width * SMALLEST : 0;
-    this.root.classList.toggle("ev-wide", clientWidth < least + BESIDE);
-    const upright = clientWidth < Math.max(NARROW, least);
+    const em = parseFloat(getComputedStyle(this.rows[0].node).fontSize);
+    this.root.classList.toggle("ev-wide", clientWidth < wide.width * SMALL + BORDERS + (this.settings.has("lamps") ? 19.6 : 10.4) * em);
+    const upright = clientWidth < Math.max(NARROW, wide.width * SMALLEST + BORDERS);
     if (upright === this.upright) return;
     this.upright = upright;
     this.root.classList.toggle("ev-upright", upright);

@@ -7,7 +7,7 @@ import { SHAPES } from "./shapes.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const INCH = 96; // pixels
-const [SIZE, LINE, GAP] = [13, 17, 7]; // of letters, of lines of text, between things
+const [SIZE, LINE, GAP] = [14, 18, 7]; // of letters, of lines of text, between things
 const NARROW = 540;
 const [PAPER, INK] = ["var(--evsim-paper)", "var(--evsim-ink)"];
 /* Colours that are others where a page is dark. */
@@ -267,10 +267,10 @@ class Drawing {
     const edge = look.edge ? { stroke: paint(look.edge), "stroke-width": 0.8 } : {};
     const bars = [["path", { d, fill: paint(look.colour), "fill-opacity": look.opacity, "shape-rendering": r ? null : "crispEdges", ...edge }, []]];
     if (look.hatch && !ghost) bars.push(["path", { d, fill: this.hatch(look.hatch, look.edge) }, []]);
-    const fits = (text, place) => text && this.measure(text, 12) + 6 < boxes[place][2];
+    const fits = (text, place) => text && this.measure(text) + 6 < boxes[place][2];
     return [...bars, ...inside.flatMap((text, place) => {
       const [x, y, width, height] = boxes[place];
-      return fits(text, place) ? [words(text, x + width / 2, y + height / 2 + 4, "center", { class: "halo", "font-size": 12 })] : [];
+      return fits(text, place) ? [words(text, x + width / 2, y + height / 2 + 5, "center", { class: "halo" })] : [];
     })];
   }
 

@@ -1,26 +1,25 @@
 /* A service on the stage: its name, its workers as slots, who waits in its inbox as tickets, what it has written. */
 
+import { FEW, LETTER, SLOTS } from "./geometry.js";
 import { mark, round } from "./shapes.js";
 import { duration } from "./words.js";
 
-export const SLOTS = 8; // drawn one by one; more are a bar
-const FEW = 4; // slots that have room for long numbers
 const PAD = 9;
 const [SLOT_TOP, SLOT_HEIGHT] = [25, 21];
 const TICKET_TOP = 49;
 const [TICKET_WIDTH, TICKET_HEIGHT] = [30, 17];
 const TICKETS = 4;
-const NAME = 16; // units, the size of its letters
+const BAR = 50; // units, of many workers
+export const [DIGIT, BOLD, PLAIN] = [0.64, 0.62, 0.54]; // widths of letters, in their size
 
 /* What of a service never changes: items for a layer. */
 export function frameOf(box, name, kind = "") {
   const { x, y, width, height } = box;
   const room = width - 2 * PAD - (kind ? 0 : 46);
-  const size = Math.max(12, Math.min(NAME, room / name.length / 0.57));
-  const text = short(name, Math.floor(room / size / 0.56));
+  const text = fitted(short(name, Math.floor((1.3 * room) / LETTER / BOLD)), room, BOLD);
   return [
     { tag: "rect", class: `ev-box ${kind}`, x, y, width, height, rx: kind ? 3 : 8 },
-    { tag: "text", class: "ev-name", x: x + PAD, y: y + 18, "font-size": round(size), text, words: () => name },
+    { tag: "text", class: "ev-name", x: x + PAD, y: y + 18, ...text, words: () => name },
   ];
 }
 
@@ -88,7 +87,7 @@ export function faultLabel(x, y, said, words, room = Infinity) {
   return [
     { tag: "rect", class: "ev-fault-label", x, y: y - 11, width, height: 20, rx: 3, words },
     mark("D", x + 11, y - 1, 7, { class: "ev-fault", words }),
-    { tag: "text", class: "ev-fault-words", x: x + 22, y: y + 4.5, ...fitted(said, width - 28, 15), words },
+    { tag: "text", class: "ev-fault-words", x: x + 22, y: y + 4.5, ...fitted(said, width - 28, DIGIT), words },
   ];
 }
 
@@ -132,7 +131,7 @@ function slots(stage, box, { name, workers }, { held, there }) {
     }
     const customer = stage.customer(job.request);
     const words = () => `${stage.who(job.request)}: ${name} ${doing(stage, job)}`;
-    items.push(...slot(stage, job, size, words, workers > FEW ? " tiny" : ""));
+    items.push(...slot(stage, job, size, words));
   }
   return items;
 }
@@ -142,28 +141,28 @@ function doing(stage, { row, waits }) {
   return waits.length ? `waits for ${waits.join(" and ")}, held for ${since}` : `works, for ${since} so far`;
 }
 
-function slot(stage, job, size, words, small = "") {
+function slot(stage, job, size, words) {
   const customer = stage.customer(job.request);
   const look = `${job.waits.length ? "waits" : "works"}${stage.isMine(job.request) ? " mine" : ""}`;
   const at = { x: round(size.x + size.width / 2), y: size.y + 15.5 };
-  const text = fitted(customer.number, size.width - 3, small ? 11 : 14);
+  const text = fitted(customer.number, size.width - 3);
   return [
     { tag: "rect", class: `ev-slot ${look}`, ...size, words, customer },
-    { tag: "text", class: `ev-number ${look}${small}`, ...at, ...text, words, customer },
+    { tag: "text", class: `ev-number ${look}`, ...at, ...text, words, customer },
   ];
 }
 
 /* A text that is pressed together where it would be wider than there is room. */
-export function fitted(words, room, size) {
+export function fitted(words, room, letter = DIGIT) {
   const text = String(words);
-  return text.length * size * 0.64 > room
+  return text.length * LETTER * letter > room
     ? { text, textLength: round(room), lengthAdjust: "spacingAndGlyphs" }
     : { text };
 }
 
 /* Many workers: how many are busy, as a bar; mine has a slot of its own. */
 function crowd(stage, box, { name }, { busy, held, there: { many } }) {
-  const [x, y, width] = [box.x + PAD, box.y + SLOT_TOP + 4, 84];
+  const [x, y, width] = [box.x + PAD, box.y + SLOT_TOP + 4, BAR];
   const words = () => `${name}: ${held.size} of ${many} workers are busy`;
   const waiting = [...held.values()].filter(({ waits }) => waits.length).length;
   const share = (count) => round((width * count) / Math.max(many, held.size, 1));
@@ -183,7 +182,7 @@ function crowd(stage, box, { name }, { busy, held, there: { many } }) {
       class: "ev-small",
       x: x + width + 7,
       y: y + 12,
-      text: `${held.size} of ${many} busy`,
+      ...fitted(`${held.size} of ${many} busy`, box.width - width - 2 * PAD - 7, PLAIN),
       words,
     },
   ];
@@ -248,10 +247,10 @@ export function ticket(x, y, customer, mine, words, width = TICKET_WIDTH) {
     { tag: "rect", class: `ev-ticket${look}`, x, y, width, height: TICKET_HEIGHT, rx: 2, words, customer },
     {
       tag: "text",
-      class: `ev-number small${look}`,
+      class: `ev-number${look}`,
       x: x + width / 2,
       y: y + 13,
-      ...fitted(customer.number, width - 2, 12.5),
+      ...fitted(customer.number, width - 2),
       words,
       customer,
     },

@@ -2,10 +2,10 @@
 
 import { channelMarks } from "./channel.js";
 import { NEVER } from "./film.js";
-import { wiresOf } from "./geometry.js";
+import { SLOTS, wiresOf } from "./geometry.js";
 import { ASK, astray, BAD, HOP_WORDS, LATE, LOST } from "./hops.js";
 import { customerOf } from "./lane.js";
-import { faultLabel, frameOf, serviceMarks, slotAt, SLOTS } from "./service.js";
+import { faultLabel, fitted, frameOf, PLAIN, serviceMarks, slotAt } from "./service.js";
 import { mark, round } from "./shapes.js";
 import { faultsAt, stateOf } from "./state.js";
 import { customerName, duration } from "./words.js";
@@ -30,7 +30,7 @@ export class StageMarks {
       const box = boxes[name];
       const many = partitions > 1 ? `, ${partitions} partitions` : "";
       const text = broker && film.toy?.name ? "the broker" : `${broker ? "broker: " : ""}${kind}${many}`;
-      return [...frameOf(box, name, "channel"), { tag: "text", class: "ev-small", x: box.x + 9, y: box.y + 34, text }];
+      return [...frameOf(box, name, "channel"), { tag: "text", class: "ev-small", x: box.x + 9, y: box.y + 36, ...fitted(text, box.width - 18, PLAIN) }];
     });
     return [...lines, ...lane.services.flatMap(({ name }) => frameOf(boxes[name], name)), ...channels];
   }
@@ -120,7 +120,7 @@ export class StageMarks {
         words,
         customer,
       };
-      items.push({ ...text, class: `ev-number small label${mine ? " bold" : ""}` });
+      items.push({ ...text, class: `ev-number label${mine ? " bold" : ""}` });
     }
     return items;
   }

@@ -1,10 +1,11 @@
 /* The stage of one design in a page: its marks are worked out in stage-marks.js and painted here. */
 
 import { h, Layer, put } from "./dom.js";
-import { LEAST_WIDTH, SMALLEST } from "./geometry.js";
+import { LETTER, SMALLEST } from "./geometry.js";
 import { plugMarks } from "./plugs.js";
 import { StageMarks } from "./stage-marks.js";
 
+const LARGEST = 0.066; // em for each unit
 let instances = 0;
 
 export class Stage {
@@ -32,15 +33,18 @@ export class Stage {
       if (target.dataset.part) this.pulled(target.dataset.part);
     });
     const layers = ["ev-fixed", "ev-lines", "ev-parts", "ev-dots", "ev-plugs"];
-    [this.fixed, this.lines, this.parts, this.flying, this.plugs] = layers.map((name) => new Layer(this.svg, { class: name }));
+    [this.fixed, this.lines, this.parts, this.flying, this.plugs] = layers.map(
+      (name) => new Layer(this.svg, { class: name, "font-size": LETTER }),
+    );
   }
 
   /* Stand otherwise: what there is must be shown again. */
   arrange(arrangement) {
     this.arrangement = arrangement;
-    const { width, height } = arrangement;
+    const { width, height, upright } = arrangement;
     put(this.svg, "viewBox", `0 0 ${width} ${height}`);
-    this.svg.style.minWidth = width > LEAST_WIDTH ? `${Math.round(width * SMALLEST)}px` : "";
+    this.svg.style.maxWidth = `${Math.round(width * LARGEST * 10) / 10}em`;
+    this.svg.style.minWidth = upright ? "" : `${Math.floor(width * SMALLEST)}px`;
   }
 
   /* Show another lane (of another future). */

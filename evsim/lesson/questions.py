@@ -14,6 +14,7 @@ from evsim.lesson.outbox_task import ENTRY, ROW, row_first
 from evsim.lesson.pipe_task import pipeline
 from evsim.lesson.predictions import predict
 from evsim.lesson.properties import true_when_told
+from evsim.lesson.storm_task import storm
 from evsim.lesson.window_task import board
 from evsim.lesson.workers_task import mailing
 
@@ -151,6 +152,16 @@ def missing_when_over():
     return min(QUESTIONS["when-over"].choices, key=lambda answer: abs(float(answer.split()[-1]) - missing))
 
 
+def after_the_trouble():
+    """What those are told who come half a minute after the trouble, where everybody tries three times."""
+    runs = [storm(retry={"attempts": 3}).run(seed=seed) for seed in SEEDS]
+    told = np.mean([run.outcomes.error[run.tables.requests.arrived > 60].mean() for run in runs])
+    slower = np.mean([np.nanmean(run.tables.requests.response[run.tables.requests.arrived > 60]) for run in runs]) > 1
+    if told > 0.9:
+        return "all of them are told an error"
+    return "some are told an error" if told > 0.01 else "they wait longer" if slower else "all is as before"
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -261,5 +272,15 @@ QUESTIONS = {
             "about 40": "whatever is sent late comes too late.",
         },
         missing_when_over,
+    ),
+    "after-the-trouble": Question(
+        "Everybody tries up to three times. What of those who come after second 60, when the list is quick again?",
+        {
+            "all is as before": "when the cause is gone, so is the effect.",
+            "they wait longer": "what piled up has to be done first, and it is.",
+            "some are told an error": "a little of the trouble is always left.",
+            "all of them are told an error": "",
+        },
+        after_the_trouble,
     ),
 }

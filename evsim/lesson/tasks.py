@@ -2,7 +2,7 @@
 
 from functools import cache, partial
 
-from evsim.lesson import consumer_task, delivery_task, outbox_task, pipe_task, window_task, workers_task
+from evsim.lesson import consumer_task, delivery_task, outbox_task, pipe_task, storm_task, window_task, workers_task
 from evsim.lesson.answers import changed, down, of
 from evsim.lesson.exercises import Exercise, Refused, Task
 from evsim.lesson.lesson_sizes import lesson_size
@@ -119,6 +119,7 @@ TASKS = {
     **delivery_task.TASKS,
     **outbox_task.TASKS,
     **pipe_task.TASKS,
+    **storm_task.TASKS,
     **workers_task.TASKS,
     **window_task.TASKS,
 }

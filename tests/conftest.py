@@ -5,7 +5,10 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import Phase, settings
+
+from tests.support.nightly import NIGHTLY
 
 QUICK_TO_FAIL = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller example takes minutes
 phases = QUICK_TO_FAIL if "CI" in os.environ else tuple(Phase)
@@ -26,6 +29,11 @@ def pytest_collection_finish():
     """Thousands of tests stay until the end: they are no garbage to look through again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_setup(item):
+    if not NIGHTLY and item.get_closest_marker("nightly"):
+        pytest.skip("slow: EVSIM_NIGHTLY=1 runs it")
 
 
 def pytest_collection_modifyitems(items):

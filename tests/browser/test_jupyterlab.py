@@ -10,10 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.lab import ROOT, Lab, browser, server, write_notebook
+from tests.support.nightly import mostly_at_night
 
 pytestmark = pytest.mark.slow
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+DAY = ("00-press-register", "03-event-driven-registration-build-it", "05-twice-or-never")  # nbval runs all of them
 PICTURES = ROOT / "build/screenshots"
 EVERYTHING_WRONG = """
 from IPython.display import HTML, Javascript, display
@@ -36,10 +38,10 @@ def lab(tmp_path_factory):
         yield Lab(chromium, address)
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=mostly_at_night(NOTEBOOKS, *DAY))
 def notebook(lab, request):
     """A notebook that has been run: its name and its cells."""
-    name = request.param.stem
+    name = request.param
     cells = lab.run(f"notebooks/{name}.ipynb")
     lab.picture(PICTURES / f"{name}.png")
     return name, cells

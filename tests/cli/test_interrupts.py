@@ -13,6 +13,7 @@ import pytest
 
 import evsim
 from evsim.experiment.running import Interrupted, in_order
+from tests.support.nightly import nightly
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +65,11 @@ class Program:
 
 @pytest.mark.parametrize(
     "jobs, number, status, word",
-    [(1, "SIGINT", 130, "interrupted"), (2, "SIGINT", 130, "interrupted"), (2, "SIGTERM", 143, "ended by SIGTERM")],
+    [
+        pytest.param(1, "SIGINT", 130, "interrupted", marks=nightly),
+        (2, "SIGINT", 130, "interrupted"),
+        pytest.param(2, "SIGTERM", 143, "ended by SIGTERM", marks=nightly),
+    ],
 )
 def test_what_is_finished_is_shown_and_saved_and_nobody_stays(tmp_path, jobs, number, status, word):
     """As a terminal does: Ctrl-C reaches the workers, too, and the end of a job the program alone."""

@@ -75,3 +75,14 @@ def test_every_case_of_kafka_and_of_what_brokers_do_is_named():
     groups = ("KAFKA-", "SEM-", "PIPE-", "TTL-", "LINGER-", "PREFETCH-")
     cases = [each for each in identifiers() if each.startswith(groups)]
     assert len(cases) > 20 and [each for each in cases if each not in sources] == []
+
+
+def test_what_runs_only_at_night_is_listed_and_a_promise_that_only_the_night_holds_says_so():
+    listed = (ROOT / "tests/README.md").read_text(encoding="utf-8")
+    only = re.compile(r"^@nightly\n(?:@.*\n)*def (test_\w+)", re.M)
+    alone = {
+        name for path in ROOT.glob("tests/**/test_*.py") for name in only.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(alone) > 5 and [name for name in alone if f"`{name}`" not in listed] == []
+    rows = [row for row in ROWS if all(each.partition("::")[2] in alone for each in row[1].split(", "))]
+    assert [row for row in rows if "at night" not in row[2]] == []

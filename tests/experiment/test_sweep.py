@@ -16,6 +16,7 @@ import pytest
 import evsim
 from evsim.experiment.replicate import replicate
 from evsim.experiment.run_store import RunStore, design_key
+from tests.support.nightly import nightly
 
 SMALL = {"run.duration": "4s", "run.warmup": "0s"}
 WORKERS, RATE = "services.mailing-list.workers", "workloads.register-page.arrivals.poisson"
@@ -179,6 +180,7 @@ def cluster(tmp_path, workers):
             process.wait()
 
 
+@nightly
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # what Dask says to itself when a worker dies
 def test_a_dask_cluster_gives_the_same_although_a_worker_is_killed(scenario, here, tmp_path):

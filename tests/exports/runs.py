@@ -4,10 +4,11 @@ from functools import cache
 
 from evsim.scenario import Scenario
 from tests.books.breaking import IMPATIENT, shop
+from tests.support.nightly import mostly_at_night
 from tests.view.runs import classic, cut, doubled, events, nobody, refused, two_workloads
 from tests.view.troubles import crashed, lossy, odd
 
-__all__ = ["NAMES", "a_run"]
+__all__ = ["NAMES", "SOME_BY_DAY", "a_run"]
 
 
 def letters():
@@ -134,6 +135,7 @@ RUNS = {
     "troubled": troubled, "committing": committing, "read again": read_again,
 }  # fmt: skip
 NAMES = list(RUNS)
+SOME_BY_DAY = mostly_at_night(NAMES, "doubled", "two workloads", "crashed events", "letters", "troubled", "committing")
 
 
 @cache

@@ -17,6 +17,7 @@ from tests.exports.plain import Plain
 from tests.exports.runs import a_run
 from tests.exports.table_entries import read_csv, read_parquet, tables_mean, tables_say
 from tests.player.test_film import NO_SHRINKING
+from tests.support.nightly import mostly_at_night
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +51,7 @@ COMPARED = ["doubled", "lossy", "odd names", "crashed events", "letters", "early
             "read again"]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", COMPARED)
+@pytest.mark.parametrize("name", mostly_at_night(COMPARED, "lossy", "letters", "troubled", "committing"))
 def test_every_entry_of_an_export_is_a_record(name, tmp_path):
     assert_files_hold_the_records(a_run(name), tmp_path)
 
@@ -85,7 +86,7 @@ def entries(run, folder, **chosen):
     return found
 
 
-@pytest.mark.parametrize("name", ["committing", "two workloads"])
+@pytest.mark.parametrize("name", mostly_at_night(["committing", "two workloads"], "committing"))
 def test_the_exports_of_some_customers_have_what_is_theirs_and_together_all(name, tmp_path):
     run = a_run(name)
     whole, nobodys = entries(run, tmp_path), entries(run, tmp_path, requests=[])

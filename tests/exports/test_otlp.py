@@ -11,7 +11,7 @@ from opentelemetry.semconv._incubating.attributes import messaging_attributes
 
 from evsim.results.export.identity import nanoseconds, unix_nanoseconds
 from evsim.results.records import Outcome, Verdict
-from tests.exports.runs import NAMES, a_run
+from tests.exports.runs import SOME_BY_DAY, a_run
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +50,7 @@ class Told:
         return [span for span in self.spans.values() if span.kind == kind and span.name.startswith(word)]
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=SOME_BY_DAY)
 def exported(request, tmp_path_factory):
     run = a_run(request.param)
     return run, Told(run.export(tmp_path_factory.mktemp("otlp") / "traces.json", "otlp"))

@@ -21,7 +21,7 @@ from evsim.view.promise import promise
 from evsim.view.sequence import Sequence
 from tests.books.holding import examples
 from tests.books.systems import systems
-from tests.exports.runs import NAMES, a_run
+from tests.exports.runs import SOME_BY_DAY, a_run
 from tests.player.node import ask
 from tests.view.drawing import marks
 
@@ -273,7 +273,7 @@ def assert_figures_agree(run, requests):
     assert figures["completion_mean"] == pytest.approx(cohort.completion.mean(), nan_ok=True)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SOME_BY_DAY)
 def test_all_tell_the_same_story_of_any_customer(name, tmp_path):
     assert_all_tell_the_same(a_run(name), tmp_path)
 

@@ -7,7 +7,7 @@ import pandas
 import pytest
 
 from evsim.scenario import ScenarioError
-from tests.exports.runs import NAMES, a_run
+from tests.exports.runs import SOME_BY_DAY, a_run
 
 FRAMES = ("requests", "spans", "ledger", "effects", "incidents", "services", "channels")
 
@@ -24,7 +24,7 @@ def tables_of(run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("which", NAMES)
+@pytest.mark.parametrize("which", SOME_BY_DAY)
 def test_csv_files_are_the_frames(which, tmp_path):
     run = a_run(which)
     folder = run.export(tmp_path / "run", "csv")
@@ -44,7 +44,7 @@ def test_csv_files_are_the_frames(which, tmp_path):
             assert texts[column].tolist() == words
 
 
-@pytest.mark.parametrize("which", NAMES)
+@pytest.mark.parametrize("which", SOME_BY_DAY)
 def test_parquet_files_are_the_frames(which, tmp_path):
     run = a_run(which)
     folder = run.export(tmp_path / "run", "parquet")

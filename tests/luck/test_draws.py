@@ -8,6 +8,7 @@ import pytest
 from evsim.engine.random_streams import BLOCK, Label, RandomStreams
 from evsim.scenario import Distribution
 from evsim.ticks import SECOND
+from tests.support.nightly import mostly_at_night
 from tests.support.statistics import assert_notices
 
 SHAPES = {
@@ -132,7 +133,7 @@ def test_later_attempts_have_the_luck_they_always_had(shape):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", mostly_at_night(SHAPES, "exponential", "lognormal"))
 def test_every_time_is_a_whole_number_of_nanoseconds(shape):
     luck = RandomStreams(1)
     draws = luck.draws(Distribution.read(SHAPES[shape]), "x")
@@ -200,7 +201,9 @@ def test_draws_of_different_purposes_seeds_and_attempts_are_unrelated():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [first_draws, later_draws])
-@pytest.mark.parametrize("shape", ["uniform", "erlang", "hyperexponential", "lognormal"])
+@pytest.mark.parametrize(
+    "shape", mostly_at_night(["uniform", "erlang", "hyperexponential", "lognormal"], "uniform", "erlang")
+)
 def test_neighbouring_requests_are_unrelated(make, shape):
     """Also where a value needs several uniform numbers: no two requests share one."""
     values = make(RandomStreams(1), Distribution.read(SHAPES[shape]), *PURPOSE)
@@ -221,7 +224,9 @@ def test_uniform_draws_are_uniform(make):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", ["exponential", "erlang", "hyperexponential", "lognormal"])
+@pytest.mark.parametrize(
+    "shape", mostly_at_night(["exponential", "erlang", "hyperexponential", "lognormal"], "exponential", "erlang")
+)
 def test_later_attempts_are_drawn_from_the_same_distribution(shape):
     """The largest gap between two samples."""
     luck, distribution = RandomStreams(1), Distribution.read(SHAPES[shape])

@@ -12,6 +12,7 @@ from evsim.lesson.predictions import Prediction
 from evsim.lesson.sliders import Slider
 from evsim.view import Picture, show
 from tests.notebooks.reading import COMPANIONS, NAMES, cells, code, notebook, prose, ran
+from tests.support.nightly import NIGHTLY
 
 each_notebook = pytest.mark.parametrize("name", NAMES)
 each_file = pytest.mark.parametrize("name", [*NAMES, *COMPANIONS])
@@ -125,11 +126,12 @@ def test_it_has_one_slider_which_works_at_each_of_its_values(name):
     (moved,) = of_kind(name, Slider)
     assert len(tagged(name, "slider")) == 1 and 4 <= len(moved.values) <= 12
     alt_texts = set()
-    for value in moved.values:
+    values = moved.values if NIGHTLY else [*moved.values][:: len(moved.values) - 1]  # by day the first and the last
+    for value in values:
         picture = moved(value)
         assert "<img alt=" in show(picture)._repr_html_()
         alt_texts.add(alts(picture))
-    assert len(alt_texts) == len(moved.values)  # each shows something else
+    assert len(alt_texts) == len(values)  # each shows something else
 
 
 @pytest.mark.slow

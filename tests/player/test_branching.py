@@ -11,7 +11,7 @@ from evsim.view.changes import what_changed
 from evsim.view.player.branching import Branches, breaks, entry
 from evsim.view.player.film import film
 from tests.player.node import ask
-from tests.support.nightly import NIGHTLY
+from tests.support.nightly import NIGHTLY, mostly_at_night
 from tests.view import runs
 
 pytestmark = pytest.mark.slow
@@ -83,7 +83,10 @@ def test_what_cannot_be_is_refused_in_words(branches):
         branches(DOWN, 8, "another")
 
 
-@pytest.mark.parametrize("name", evsim.names())
+DAY = ("two-producers-four-consumers", "registration-hybrid", "unix-pipe", "registration-serverless", "leader-failover")
+
+
+@pytest.mark.parametrize("name", mostly_at_night(evsim.names(), *DAY))
 def test_every_fault_that_can_be_chosen_happens(name):
     run = evsim.load(name).run(until=6)
     made = Branches({name: run}, list(run.tables.effect_names))

@@ -17,12 +17,13 @@ from evsim.view.changes import figures, what_changed
 from evsim.view.player.film import film, future
 from evsim.view.player.page import page
 from tests.browser.lab import ROOT, Pages, browser
+from tests.support.nightly import by_day, mostly_at_night
 from tests.view import runs
 
 pytestmark = pytest.mark.slow
 
 PICTURES = ROOT / "build/screenshots"
-STEPS = 50
+STEPS = by_day(50)
 LAPTOP = {"width": 1280, "height": 720}
 
 # Everything that is on the screen: elements, attributes in any order, texts.
@@ -103,7 +104,7 @@ def test_who_presses_register_is_the_next_customer_and_is_told(open_page):
     page.screenshot(path=PICTURES / "player-registered.png")
 
 
-def test_fifty_steps_back_and_fifty_forward_give_the_identical_screen(open_page):
+def test_steps_back_and_as_many_forward_give_the_identical_screen(open_page):
     page = open_page("two")
     bar = page.get_by_role("slider", name="time")
     page.evaluate("player.goTo(9_000_000)")
@@ -186,7 +187,10 @@ def test_where_nothing_shall_move_it_goes_in_steps(open_page):
     assert set(seen) <= set(page.evaluate("[...player.events().moments]"))
 
 
-@pytest.mark.parametrize(("name", "scheme"), [("two", "light"), ("two", "dark"), ("one", "light"), ("nobody", "light")])
+LOOKS = [("two", "light"), ("two", "dark"), ("one", "light"), ("nobody", "light")]
+
+
+@pytest.mark.parametrize(("name", "scheme"), mostly_at_night(LOOKS, ("two", "dark"), ("nobody", "light")))
 def test_axe_finds_no_fault(open_page, name, scheme):
     page = open_page(name, color_scheme=scheme)
     page.evaluate("player.find(5); player.goTo(9_500_000)")
@@ -470,7 +474,10 @@ def test_of_a_long_run_the_beginning_is_shown_and_it_says_so(pages, tmp_path, mo
     pages.assert_no_trouble()
 
 
-@pytest.mark.parametrize("name", evsim.names())
+DAY = ("two-producers-four-consumers", "registration-hybrid", "unix-pipe", "saga-choreographed", "leader-failover")
+
+
+@pytest.mark.parametrize("name", mostly_at_night(evsim.names(), *DAY))
 def test_every_system_that_comes_along_plays(pages, tmp_path, name):
     run = evsim.load(name).run(until=3)
     evsim.play(run).to_html(tmp_path / "page.html")

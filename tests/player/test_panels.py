@@ -27,12 +27,14 @@ from tests.books.systems import systems
 from tests.browser.lab import Pages, browser
 from tests.player.node import ask
 from tests.player.test_page import PICTURES
-from tests.support.nightly import by_day
+from tests.support.nightly import by_day, mostly_at_night
 from tests.view import runs
 
 pytestmark = pytest.mark.slow
 
 NAMES = ("classic", "events", "doubled", "refused", "cut", "two_workloads", "nobody", "few")
+DAY = ("events", "doubled", "cut")
+each_run = pytest.mark.parametrize("name", mostly_at_night(NAMES, *DAY))
 any_system = settings(max_examples=by_day(15, 5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -68,7 +70,7 @@ def near_a_moment(run, time):
     return time < run.ended_at * 1e6 - 1 and bool((np.abs(events * 1e6 - time) < 1.5).any())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_run
 def test_what_customers_were_told_and_what_is_true_is_what_the_still_picture_says(name):
     assert_promise_agrees(getattr(runs, name)())
 
@@ -148,7 +150,7 @@ def assert_lacking_agrees(run, times, names, lacking):
             assert found[column] == expected, (name, time)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_run
 def test_lines_and_gaps_are_those_of_the_records(name):
     assert_flow_agrees(getattr(runs, name)())
 
@@ -236,7 +238,7 @@ def named_times(story):
             yield from (("sent", sending.sent), ("arrived", sending.arrived))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_run
 def test_a_life_is_what_the_story_tells(name):
     assert_lives_agree(getattr(runs, name)())
 
@@ -344,7 +346,7 @@ def looks_of(scene):
     return Counter((mark["kind"], mark["name"], mark["look"]["colour"], mark["look"]["marker"]) for mark in marks)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "nobody"])
+@pytest.mark.parametrize("name", mostly_at_night([name for name in NAMES if name != "nobody"], *DAY))
 def test_panels_draw_the_marks_of_the_still_pictures_in_their_looks_and_order(name):
     assert_panels_draw_what_pictures_draw(getattr(runs, name)())
 
@@ -478,7 +480,7 @@ def test_time_fills_the_columns_as_answers_and_effects_come(open_page):
         before = done
 
 
-@pytest.mark.parametrize("time", [3.3, 9.7, 12.9, 16.1])
+@pytest.mark.parametrize("time", mostly_at_night([3.3, 9.7, 12.9, 16.1], 9.7))
 def test_the_brackets_give_backlog_and_wait_as_numpy_counts_them(open_page, time):
     page = open_page("two")
     page.evaluate(f"player.goTo({round(time * 1e6)})")
@@ -541,13 +543,13 @@ def test_a_diamond_crashes_there_and_the_life_is_another(open_page):
     page.locator(".ev-panels").screenshot(path=PICTURES / "panels-crashed.png")
 
 
-@pytest.mark.parametrize(
-    ("name", "scheme", "width"),
-    [
-        ("two", "light", 1280), ("two", "dark", 900), ("nobody", "light", 1280), ("many", "light", 1280),
-        ("crash", "dark", 1280),
-    ],
-)  # fmt: skip
+LOOKS = [
+    ("two", "light", 1280), ("two", "dark", 900), ("nobody", "light", 1280), ("many", "light", 1280),
+    ("crash", "dark", 1280),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "scheme", "width"), mostly_at_night(LOOKS, LOOKS[1], LOOKS[2]))
 def test_axe_finds_no_fault_in_the_panels(open_page, name, scheme, width):
     page = open_page(name, width, color_scheme=scheme)
     page.evaluate("player.find(20); player.goTo(9_500_000)")

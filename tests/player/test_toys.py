@@ -11,6 +11,7 @@ from evsim.view.promise import promise_sentence
 from evsim.view.words import seconds
 from tests.browser.lab import Pages, browser
 from tests.player.test_page import PICTURES, SCREEN, STEPS
+from tests.support.nightly import mostly_at_night
 
 pytestmark = pytest.mark.slow
 
@@ -141,7 +142,7 @@ def test_a_second_press_is_of_the_same_person_and_one_reads_who_has_two_rows(ope
     assert page.evaluate(SCREEN) == before
 
 
-def test_in_the_console_a_person_presses_again_and_fifty_steps_lead_back(open_toy, toys):
+def test_in_the_console_a_person_presses_again_and_steps_lead_back(open_toy, toys):
     page = open_toy("console")
     run = toys["console"].runs[0]
     keys = run.tables.request_keys
@@ -182,7 +183,10 @@ def test_looks_count_the_strangers(open_toy, toys):
     assert page.locator(".ev-looks-mark").count() == 1
 
 
-@pytest.mark.parametrize(("name", "part"), [("break it", "mailing-list"), ("break the broker", "customer-registered")])
+PLUGS = [("break it", "mailing-list"), ("break the broker", "customer-registered")]
+
+
+@pytest.mark.parametrize(("name", "part"), mostly_at_night(PLUGS, PLUGS[1]))
 def test_a_plug_is_pulled_and_put_back_and_the_end_is_what_a_run_counts(open_toy, toys, name, part):
     page = open_toy(name, moments=MOMENTS, lengths=LENGTHS)
     called = "the broker" if part == "customer-registered" else part

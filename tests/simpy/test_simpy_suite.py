@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.missing import missing
+from tests.support.nightly import mostly_at_night
 
 pytestmark = pytest.mark.slow
 
@@ -87,7 +88,7 @@ def test_whatever_passes_on_simpys_clock_passes_on_ours_but_for_what_is_named(so
     assert {name for name in theirs if theirs[name] and not ours[name]} == DIFFERENT
 
 
-@pytest.mark.parametrize("name", EXAMPLES.split())
+@pytest.mark.parametrize("name", mostly_at_night(EXAMPLES.split(), "bank_renege", "process_communication"))
 def test_an_example_of_simpys_documentation_prints_what_simpy_recorded(source, name):
     code = source / "docs" / "examples" / "code"
     command = [sys.executable, HERE / "clock_plugin.py", code / f"{name}.py"]

@@ -18,6 +18,7 @@ from evsim.results.requests import OK
 from evsim.view.changes import figures
 from evsim.view.words import seconds
 from tests.browser.lab import ROOT, Pages, browser
+from tests.support.nightly import mostly_at_night
 
 pytestmark = pytest.mark.slow
 
@@ -296,7 +297,9 @@ def test_the_whole_page_is_gone_through_by_keys_alone(open_page):
         assert any(each.startswith(wanted) for each in met), (wanted, met)
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "dark"), (NARROW, "light")])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), mostly_at_night([(WIDE, "dark"), (NARROW, "light")], (NARROW, "light"))
+)
 def test_axe_finds_no_fault_and_nothing_sticks_out(open_page, viewport, scheme):
     page = open_page(viewport, color_scheme=scheme)
     press(page, "lead")

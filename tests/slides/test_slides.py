@@ -17,15 +17,17 @@ from teaching.copies import HERE
 from tests.browser import lab
 from tests.notebooks.reading import NAMES, cells, ran
 from tests.support.missing import missing
+from tests.support.nightly import NIGHTLY, mostly_at_night
 
 pytestmark = pytest.mark.slow
-each_lesson = pytest.mark.parametrize("name", NAMES)
+DAY = ("00-press-register", "05-twice-or-never")
+each_lesson = pytest.mark.parametrize("name", mostly_at_night(NAMES, *DAY))
 
 
 @pytest.fixture(scope="module")
 def decks():
     """name -> (slides, HTML)."""
-    return {name: (its := slides(name), deck(its)) for name in NAMES}
+    return {name: (its := slides(name), deck(its)) for name in (NAMES if NIGHTLY else DAY)}
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +119,7 @@ document.body.dataset.over = over.map((slide) => slide.id).join(" ") || "none";
 
 def test_nothing_runs_over_the_edge_of_a_slide_nor_is_too_small(decks, printer, tmp_path):
     every = "".join(re.search(r"<main>(.+)</main>", html, re.S)[1] for _, html in decks.values())
-    first = re.sub(r"<main>.+</main>", lambda _: f"<main>{every}</main>", decks[NAMES[0]][1], flags=re.S)
+    first = re.sub(r"<main>.+</main>", lambda _: f"<main>{every}</main>", decks[DAY[0]][1], flags=re.S)
     file = tmp_path / "measured.html"
     file.write_text(re.sub(r' data-page="[^"]*"', "", first).replace("</body>", MEASURE + "</body>"), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
@@ -175,9 +177,9 @@ def test_a_pdf_has_a_page_for_each_slide_with_a_still_where_something_moves(deck
     assert len(re.findall(rb"/Type\s*/Page\b", made.read_bytes())) == len(its)
 
 
-def test_the_command_writes_a_deck_for_each_lesson_and_says_what_a_pdf_needs(decks, monkeypatch, tmp_path, capsys):
+def test_the_command_writes_a_deck_for_each_lesson_and_says_what_a_pdf_needs(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("slides.__main__.slides", lambda name: name)
-    monkeypatch.setattr("slides.__main__.deck", lambda name: decks[name][1])
+    monkeypatch.setattr("slides.__main__.deck", lambda name: f"<html>{name}</html>")
     monkeypatch.setenv(BROWSER, "no-such-browser")
     assert main([str(tmp_path)]) == 1
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.html" for name in NAMES}

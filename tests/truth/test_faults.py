@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support.cases import case, expected
+from tests.support.nightly import mostly_at_night
 from tests.support.statistics import agrees, count_agrees, proportion_agrees
 from tests.truth.measuring import checked, column, measure
 from tests.truth.systems import exponential, poisson, station, system
@@ -20,7 +21,7 @@ def unavailable(run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("length", [1, 3, 5, 10, 30, 100])
+@pytest.mark.parametrize("length", mostly_at_night([1, 3, 5, 10, 30, 100], 3, 30))
 def test_a_chain_of_calls_is_available_when_each_of_its_services_is(length):
     """Counted where failures are common: in each chain two of five requests fail; the case holds the formula."""
     up, requests = 0.6 ** (1 / length), 2000

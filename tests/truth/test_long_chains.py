@@ -9,6 +9,7 @@ import pytest
 from evsim import Scenario, ScenarioError
 from evsim.view.player.film import film
 from tests.books.checks import assert_same_records
+from tests.support.nightly import mostly_at_night
 
 
 def system(handle, services=None, channels=None, customers=1):
@@ -66,8 +67,11 @@ def chain(name):
     return make(), effects
 
 
+DAY = ("400 calls", "400 messages to a queue", "300 services", "300 buses", "1,200 steps of all kinds")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CHAINS)
+@pytest.mark.parametrize("name", mostly_at_night(CHAINS, *DAY))
 def test_a_chain_of_any_length_runs_at_one_instant_and_its_books_balance(name):
     scenario, effects = chain(name)
     run = scenario.run()

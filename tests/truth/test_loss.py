@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.cases import case, expected
-from tests.support.nightly import nightly
+from tests.support.nightly import mostly_at_night, nightly
 from tests.support.statistics import COARSER, agrees, mean_and_error
 from tests.truth.measuring import measure, number_in, rows_of
 from tests.truth.systems import exponential, station, system
@@ -55,7 +55,7 @@ INSENSITIVE = {
 }
 
 
-@pytest.mark.parametrize("shape", INSENSITIVE)
+@pytest.mark.parametrize("shape", mostly_at_night(INSENSITIVE, "constant", "bursty"))
 def test_without_waiting_places_only_the_mean_of_the_service_matters(shape):
     p, truth = case("ErlangB-10-10")["parameters"], expected("ErlangB-10-10")
     scenario = station(INSENSITIVE[shape], p["offered_load"], 8_000, workers=p["servers"], limit=0)
@@ -66,7 +66,7 @@ def test_without_waiting_places_only_the_mean_of_the_service_matters(shape):
 @pytest.mark.parametrize(("identifier", "shape", "messages", "error"), [
     ("ErlangB-5-5", "exponential", 10_000, 0.1),
     ("ErlangB-50-50", "bursty", 15_000, 0.25),
-    ("ErlangB-60-50", "constant", 15_000, 0.25),
+    pytest.param("ErlangB-60-50", "constant", 15_000, 0.25, marks=nightly),
     pytest.param("ErlangB-100-85", "heavy", 60_000, 0.25, marks=nightly),
 ])  # fmt: skip
 def test_a_service_without_waiting_places_refuses_the_share_of_erlang_b(identifier, shape, messages, error):
@@ -84,7 +84,7 @@ def test_a_concurrency_limit_of_a_thousand_throttles_half_of_twice_the_load():
     assert agrees(found["L"], truth["Erlang B carried"], notices=0.0025)
 
 
-@pytest.mark.parametrize("shape", ["exponential", "constant", "heavy"])
+@pytest.mark.parametrize("shape", mostly_at_night(["exponential", "constant", "heavy"], "heavy"))
 def test_the_number_running_without_a_limit_is_poisson_whatever_the_service(shape):
     p, truth = case("MMinf")["parameters"], expected("MMinf")
     work = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.cases import case, expected
-from tests.support.nightly import by_day, nightly
+from tests.support.nightly import by_day, mostly_at_night, nightly
 from tests.support.statistics import COARSER, agrees, proportion_agrees
 from tests.truth.measuring import checked, column, measure, steady
 from tests.truth.systems import closed, exponential, fan_out, pipeline, poisson, station, system
@@ -148,7 +148,7 @@ def test_who_comes_back_at_once_shares_the_queue_with_new_customers():
 # Closed loops.
 
 
-@pytest.mark.parametrize("users", [1, 5, 10, 11, 20, 50])
+@pytest.mark.parametrize("users", mostly_at_night([1, 5, 10, 11, 20, 50], 5, 11, 50))
 def test_users_who_wait_for_their_answers_see_the_response_of_the_closed_loop(users):
     p = case("CLOSED-sweep")["parameters"]
     scenario = closed(users, exponential(p["think"]), exponential(p["service"]), 8_000)
@@ -196,7 +196,7 @@ def answers(run):
     return {name: summary[f"response_{name}"] for name in ("mean", "p50", "p99")}
 
 
-@pytest.mark.parametrize(("width", "requests"), [(2, 3000), (10, 1500), pytest.param(100, 1100, marks=nightly)])
+@pytest.mark.parametrize(("width", "requests"), mostly_at_night([(2, 3000), (10, 1500), (100, 1100)], (10, 1500)))
 def test_a_fan_out_answers_with_its_slowest_call(width, requests):
     """All calls go to one service: each has luck of its own."""
     leaf = {"workers": 10_000, "handle": [{"work": exponential(1)}]}

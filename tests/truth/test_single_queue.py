@@ -5,7 +5,7 @@ import pytest
 
 from evsim import theory
 from tests.support.cases import case, expected
-from tests.support.nightly import nightly
+from tests.support.nightly import mostly_at_night, nightly
 from tests.support.statistics import agrees, mean_and_error
 from tests.truth.measuring import column, in_cohort, luck, measure, number_in, steady, sweep, waits
 from tests.truth.systems import cut_normal, exponential, station, timed
@@ -136,7 +136,12 @@ def test_departures_of_md1_are_more_regular_than_its_arrivals(constant_station):
 
 
 @pytest.mark.parametrize(
-    ("load", "messages"), [("0.1", 5_000), ("0.3", 5_000), ("0.5", 5_000), ("0.7", 10_000), ("0.9", 40_000)]
+    ("load", "messages"),
+    mostly_at_night(
+        [("0.1", 5_000), ("0.3", 5_000), ("0.5", 5_000), ("0.7", 10_000), ("0.9", 40_000)],
+        ("0.5", 5_000),
+        ("0.9", 40_000),
+    ),
 )
 def test_the_sojourn_grows_with_the_utilisation_like_a_hockey_stick(load, messages):
     found = measure(f"MM1 {load}", station(exponential(1), float(load), messages), lucky_means)

@@ -4,6 +4,7 @@ import pytest
 
 from evsim.view.plots import Plots
 from evsim.view.style import effect_marks, figure
+from tests.support.nightly import mostly_at_night
 from tests.view.drawing import drawn, is_whole
 from tests.view.runs import classic, events, faults_of_many_kinds, few, long_names, shop
 
@@ -13,9 +14,9 @@ RUNS = {"lesson": classic, "few": few, "long": long_names, "shop": shop, "faults
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
-@pytest.mark.parametrize("make", RUNS.values(), ids=RUNS)
-def test_nothing_is_cut_off(name, make):
-    assert is_whole(getattr(make().plot, name)())
+@pytest.mark.parametrize("run", mostly_at_night(RUNS, "long", "faults"))
+def test_nothing_is_cut_off(name, run):
+    assert is_whole(getattr(RUNS[run]().plot, name)())
 
 
 @pytest.mark.slow

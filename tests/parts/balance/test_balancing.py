@@ -38,9 +38,14 @@ def instances(run):
     ("balance", "figure", "messages"),
     [
         ("least_busy", "JSQ", 40_000),
-        ("random", "random split (2 x M/M/1)", 80_000),
+        pytest.param("random", "random split (2 x M/M/1)", 80_000, marks=nightly),
         ("shared", "shared M/M/2", 40_000),
-        ({"by": "least_busy", "counts": "waiting"}, "JSQ counting only waiting jobs (not the one in service)", 40_000),
+        pytest.param(
+            {"by": "least_busy", "counts": "waiting"},
+            "JSQ counting only waiting jobs (not the one in service)",
+            40_000,
+            marks=nightly,
+        ),
     ],
 )
 def test_two_servers_behind_a_balancer_are_as_slow_as_theory_says(balance, figure, messages):
@@ -81,7 +86,7 @@ def supermarket_figures(run):
 @pytest.mark.parametrize(
     ("choices", "load", "above"),  # how much slower 100 servers are than many, by the case's own check
     [
-        (2, 0.5, 0.004),
+        pytest.param(2, 0.5, 0.004, marks=nightly),
         pytest.param(2, 0.7, 0.01, marks=nightly),
         pytest.param(2, 0.8, 0.015, marks=nightly),
         (2, 0.9, 0.025),

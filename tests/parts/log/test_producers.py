@@ -5,6 +5,7 @@ import pytest
 
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
+from tests.support.nightly import by_day
 from tests.support.statistics import agrees
 from tests.truth.measuring import checked
 
@@ -112,7 +113,7 @@ def test_a_batch_leaves_when_it_is_full_or_its_first_message_has_lingered(name, 
     log = {"linger": p["L"], **({"batch": p["N"]} if "N" in p else {})}
     waits, sizes = [], []
     for seed in range(10):
-        run = run_of(log, {"poisson": p["lam"]}, messages / p["lam"], seed=seed)
+        run = run_of(log, {"poisson": p["lam"]}, by_day(messages) / p["lam"], seed=seed)
         found = list(batches(run))
         assert all(wait.max() <= p["L"] + 1e-9 for wait in found)
         assert all(wait.max() >= p["L"] - 1e-9 or len(wait) == p.get("N") for wait in found)

@@ -87,12 +87,12 @@ def test_jitter_halves_the_calls_and_costs_hardly_any_time():
 
 
 def test_the_picture_shows_what_the_runs_found():
-    figure = contention(clients=(5, 20), seeds=range(2))
+    figure = contention(clients=(5, 10), seeds=range(2))
     calls, time = figure.axes
     assert [line.get_label() for line in calls.get_lines()] == list(WAITS)
     for ax, column in ((calls, 0), (time, 1)):
         drawn = {line.get_label(): line.get_ydata()[-1] for line in ax.get_lines()}
-        mean = np.mean([measured(rivals(20, WAITS["full jitter"]).run(seed=seed))[column] for seed in range(2)])
+        mean = np.mean([measured(rivals(10, WAITS["full jitter"]).run(seed=seed))[column] for seed in range(2)])
         assert drawn["full jitter"] == pytest.approx(mean)
         assert f": {min(drawn, key=drawn.get)};" in ax.get_title(loc="left").replace("\n", " ")
 

@@ -5,7 +5,7 @@ import pytest
 
 from evsim.results.records import Outcome
 from tests.support.cases import case, expected
-from tests.support.nightly import by_day, nightly
+from tests.support.nightly import mostly_at_night
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure, rows_of, steady
 from tests.truth.systems import arrivals_from, consumers, cut_normal, exponential, poisson, system
@@ -186,13 +186,13 @@ def test_what_is_never_acknowledged_fills_the_credit_and_comes_again_when_the_co
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("factor", [3, 6])
+@pytest.mark.parametrize("factor", mostly_at_night([3, 6], 3))
 def test_a_slow_worker_does_the_work_twice_when_its_message_is_visible_again(factor):
     p, truth = case("VISIBILITY-dup")["parameters"], expected("VISIBILITY-dup")
     truth = truth["P(dup)"] if factor == 3 else truth["visibility 6x mean"]
     queue = {"visibility_timeout": factor * p["mean"], "delivery_limit": "unlimited"}
     assert factor != 3 or queue["visibility_timeout"] == p["visibility"]
-    messages = 10_000 if factor == 3 else by_day(175_000, 90_000)
+    messages = 10_000 if factor == 3 else 175_000
     handle = [{"work": exponential(p["mean"])}, {"effect": "row"}]
     run = checked(consumers({"queue": queue}, handle, {"constant": 100}, messages / 100, 0, workers=20_000), factor)
     ledger = run.ledger
@@ -247,7 +247,7 @@ def test_a_consumer_that_does_not_acknowledge_in_time_loses_all_it_holds():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["TTL-8-10-0.5", pytest.param("TTL-0.8-1-5", marks=nightly), "TTL-12-10-0.5"])
+@pytest.mark.parametrize("name", mostly_at_night(["TTL-8-10-0.5", "TTL-0.8-1-5", "TTL-12-10-0.5"], "TTL-8-10-0.5"))
 def test_a_message_that_waits_too_long_expires(name):
     p, truth = case(name)["parameters"], expected(name)
     messages = 30_000
@@ -299,7 +299,7 @@ def test_a_message_that_comes_back_keeps_its_deadline():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("overflow", ["drop_head", "reject_publish"])
+@pytest.mark.parametrize("overflow", mostly_at_night(["drop_head", "reject_publish"], "drop_head"))
 def test_a_full_queue_loses_the_same_share_whichever_message_it_turns_away(overflow):
     p, truth = case("MAXLEN-overflow")["parameters"], expected("MAXLEN-overflow")
     queue = {"max_length": p["K"] - 1, "overflow": overflow}

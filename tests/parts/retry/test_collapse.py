@@ -6,7 +6,7 @@ from evsim import load, theory
 from evsim.results.requests import OK
 from tests.parts.retry.test_metastable import RATE, served
 from tests.support.cases import case
-from tests.support.nightly import by_day
+from tests.support.nightly import by_day, mostly_at_night
 from tests.support.statistics import count_agrees, proportion_agrees
 from tests.truth.systems import system
 
@@ -59,7 +59,7 @@ def test_brookers_server_never_collapses_with_back_off_and_jitter_after_that_spi
     assert proportion_agrees(collapsed(large, range(by_day(6, 2))), by_day(6, 2), expected[bigger])
 
 
-@pytest.mark.parametrize("base", [15, 20, 25, 30])
+@pytest.mark.parametrize("base", mostly_at_night([15, 20, 25, 30], 20, 25))
 def test_brookers_bad_state_keeps_itself_up_from_21_a_second_on(base):
     spike, width = case("BROOKER-threshold")["parameters"]["trigger"]
     expected = case("BROOKER-threshold")["expected"][f"base {base}"]

@@ -6,7 +6,7 @@ import pytest
 from evsim import load, theory
 from evsim.results.requests import ERROR, OK, TIMEOUT
 from evsim.scenario.lint import holding_times
-from tests.support.nightly import by_day, nightly
+from tests.support.nightly import by_day, mostly_at_night, nightly
 from tests.support.statistics import proportion_agrees
 
 pytestmark = pytest.mark.slow
@@ -98,12 +98,15 @@ def test_in_the_bad_state_every_customer_asks_three_times_is_told_error_and_is_r
 # What brings it back, and what does not.
 
 
-@pytest.mark.parametrize("cure", CURES)
+DAY = ("a short line", "dropping what nobody waits for", "a budget for retries", "one attempt")
+
+
+@pytest.mark.parametrize("cure", mostly_at_night(CURES, *DAY))
 def test_it_comes_back_with(cure):
     assert proportion_agrees(down(CURES[cure]), len(SEEDS), 0)
 
 
-@pytest.mark.parametrize("hope", NO_CURES)
+@pytest.mark.parametrize("hope", mostly_at_night(NO_CURES, "jitter", "no limit at all"))
 def test_it_stays_down_with(hope):
     assert proportion_agrees(down(NO_CURES[hope]), len(SEEDS), 1)
 
@@ -119,18 +122,17 @@ def test_the_fixed_points_of_the_retry_loop_say_from_which_load_on_it_stays_down
     assert down({f"{RATE}.poisson": rate}) == share * len(SEEDS)
 
 
-def test_a_longer_or_a_stronger_trigger_brings_it_down_more_often_and_in_between_it_is_chance():
-    runs = by_day(16, 6)
+TRIGGERS = {"longer": [(5, 1), (5, 2), (5, 5)], "stronger": [(2, 3), (3, 3), (6, 3)]}  # factor, seconds
 
-    def trigger(factor, length):
+
+@pytest.mark.parametrize("which", mostly_at_night(TRIGGERS, "longer"))
+def test_a_longer_or_a_stronger_trigger_brings_it_down_more_often_and_in_between_it_is_chance(which):
+    runs, counts = by_day(16, 6), []
+    for factor, length in TRIGGERS[which]:
         slower = {"slowdown": "database", "factor": factor, "at": "20s", "for": length}
-        return down({"faults": [slower]}, range(runs), 70)
-
-    by_length = [trigger(5, length) for length in (1, 2, 5)]
-    by_factor = [trigger(factor, 3) for factor in (2, 3, 6)]
-    for counts in (by_length, by_factor):
-        assert counts == sorted(counts) and counts[0] == 0 and counts[-1] == runs
-        assert 0.1 * runs < counts[1] < 0.9 * runs
+        counts.append(down({"faults": [slower]}, range(runs), 70))
+    assert counts == sorted(counts) and counts[0] == 0 and counts[-1] == runs
+    assert 0.1 * runs < counts[1] < 0.9 * runs
 
 
 def test_closed_users_wait_for_their_answers_and_cannot_bring_it_down():

@@ -6,7 +6,7 @@ import pytest
 from evsim.parts.retry.words import NO_RETRY
 from evsim.scenario import Scenario, ScenarioError
 from tests.support.cases import case, expected
-from tests.support.nightly import by_day
+from tests.support.nightly import by_day, mostly_at_night
 from tests.support.statistics import Z
 from tests.truth.measuring import checked
 from tests.truth.systems import poisson, system
@@ -32,9 +32,12 @@ def tries(run, service="back"):
     )
 
 
+FAILING = case("BROOKER-retry")["parameters"]["f"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", RETRIES)
-@pytest.mark.parametrize("f", case("BROOKER-retry")["parameters"]["f"])
+@pytest.mark.parametrize("f", mostly_at_night(FAILING, FAILING[0], FAILING[-1]))
 def test_a_budget_bounds_the_load_that_retries_add_and_plain_retries_do_not(f, strategy):
     """A hundred clients of Brooker's program, each with a bucket of its own."""
     load, success = expected("BROOKER-retry", f"f={f} {strategy}")

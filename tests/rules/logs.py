@@ -43,6 +43,11 @@ def committed_at_intervals(at):
     return facts({}, [3], reading={"commit": {"interval": 5}}, faults=[{"crash": "reader", "at": at, "for": 1}])
 
 
+def ends_at_a_commit(at):
+    """The member commits at 5 s; a second's work ends there, or just after it; the crash comes before the next one."""
+    return facts({}, [at], reading={"commit": {"interval": 5}}, faults=[{"crash": "reader", "at": 5.5, "for": 1}])
+
+
 def committed_since_it_joined(at):
     """The member joins at 3 s, after a crash, and commits at 8 s; it crashes once more. The message ended at 5 s."""
     crashes = [{"crash": "reader", "at": 1, "for": 2}, {"crash": "reader", "at": at, "for": 1}]
@@ -143,6 +148,7 @@ def transacted(latency):
 RULES = [
     Rule(ONE, lambda count: turns((0, 0), count), times("reader", "leased"), on=(1, [0, 1]), beyond=(2, [0, 0])),
     Rule(HELD, failing, times("reader", "started"), on=(1, [0, 2, 3]), beyond=(0, [0, 1, 2])),
+    Rule(INTERVAL, ends_at_a_commit, times("reader", "started"), on=(4, [4]), beyond=(4 + JUST, [4 + JUST, 6.5])),
     Rule(INTERVAL, committed_at_intervals, times("reader", "started"), on=(5, [3, 6]), beyond=(5 + JUST, [3])),
     Rule(INTERVAL, committed_since_it_joined, times("reader", "started"), on=(8, [4, 9]), beyond=(8 + JUST, [4])),
     Rule(NO_FAILURE, dies_and_fails, times("reader", "started"), on=(0, [0, 2]), beyond=(2, [0, 1.5, 3, 5])),

@@ -190,11 +190,12 @@ class OwnedGroup(Reader):
 
     # Commits at an interval.
 
-    def _commit_later(self, member):
+    def _commit_later(self, member, passed=False):
+        """At the next moment, which may be now unless it has `passed`."""
         if member not in self.next_commit:
             now, since = self.kernel.env._now, self.membership.since[member]
-            due = since + ((now - since) // self.interval + 1) * self.interval
-            self.next_commit[member] = due
+            number = (now - since) // self.interval + 1 if passed else max(1, -(-(now - since) // self.interval))
+            self.next_commit[member] = due = since + number * self.interval
             self.kernel.env.call_at(due, self._commit_now, (member, due), TIMEOUT)
 
     def _commit_now(self, ticket):
@@ -202,8 +203,8 @@ class OwnedGroup(Reader):
         if self.next_commit.get(member) != due:
             return
         del self.next_commit[member]
-        if self.membership.instance_of(member).frozen is not None:
-            self._commit_later(member)
+        if self.service.instances[member].frozen is not None:
+            self._commit_later(member, passed=True)
             return
         for cursor in self.cursors:
             if cursor.owner == member:

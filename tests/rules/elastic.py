@@ -37,6 +37,25 @@ def gathered(at):
     return system(services, [("front", each) for each in (1, at, 30)], channels=channels)
 
 
+def kept(mode):
+    """A checkpoint begins at 4 s and takes 0.1 s, with an event at a moment before it is safe; a crash at 5 s."""
+
+    def system_of(at):
+        checkpoint = {"every": 4, "takes": 0.1, "mode": mode}
+        window = {"window": {"tumbling": 10, "by": "all", "to": "results", "checkpoint": checkpoint}}
+        reading = {"subscribe": {"channel": "facts", "commit": "checkpoint"}, "handle": [{"work": 0.05}, window]}
+        services = {"front": {"handle": [{"publish": "facts"}]}, "reader": reading}
+        crash = {"crash": "reader", "at": 5, "for": 1}
+        return system(services, [("front", at)], 20, channels={"facts": "log", "results": "queue"}, faults=[crash])
+
+    return system_of
+
+
+def counted(run):
+    """When the events of a run came to their window."""
+    return [nano(each.time) for each in run.records.events]
+
+
 def environments(run):
     return run.tables.rows["worker"][rows_at(run, "front")].tolist()
 
@@ -96,6 +115,8 @@ RULES = [
     Rule("They reach from their start to *before* their end.", gathered,
          lambda run: [(nano(each.start), each.value) for each in run.records.panes],
          on=(10, [(0, 1), (10, 1)]), beyond=(10 - JUST, [(0, 2)])),
+    *(Rule("A barrier stands behind what is in hand of each partition", kept(mode), counted, on=(4, [4.05]),
+           beyond=(4 + JUST, [4.1, 6.05])) for mode in ("exactly_once", "at_least_once")),
     Rule("whose times are rounded up to the `step` (1 ms)", priced, lambda run: round(run.summary()["cost"]),
          on=(1, 1), beyond=(1 + JUST, 2)),
 ]  # fmt: skip

@@ -7,8 +7,8 @@ What the rooms of the house want of it lies in modules of fixed names, each impo
 
 ============ =======================================================================================
 ``settings`` ``SETTINGS``: what a person writes behind the word, as a type of pydantic
-``engine``   ``build``: how it runs; its arguments are those of its socket (none of a ``subscription``: what it says
-             is done by the channel)
+``engine``   ``build``: how it runs; its arguments are those of its socket (a ``subscription`` may do without: what
+             it says is done by the channel)
 ``audit``    ``CHECKS``: functions of :class:`evsim.results.audit.books.Books` that recount it; of a channel also
              ``obligations``: of each message, to how many it is one
 ``figures``  ``FIGURES``: what it adds to the figures of a run, each an :class:`evsim.figures.Figure`

@@ -269,6 +269,8 @@ def _idle_workers(scenario):
 
 def _useful(service, subscription, partitions):
     """How many workers can have a message of one log at a time."""
+    if subscription.is_shared:
+        return service.most_instances * service.workers
     if subscription.owns is None:
         return partitions
     each, more = divmod(partitions, service.most_instances)

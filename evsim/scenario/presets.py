@@ -137,6 +137,10 @@ class LikenedSetting(_LikeProducts, ServiceSetting):
     """A setting of a service that may be like a product's."""
 
 
+class LikenedReading(_LikeProducts):
+    """A setting of a subscription that may be like a product's."""
+
+
 class LikenedStep(_LikeProducts, AnyStep):
     """A step that may be like a product's."""
 
@@ -182,6 +186,7 @@ def complete(scenario):
     shared = shared_groups(scenario)
     services = {
         name: service.model_copy(update={"subscribe": tuple(
+            _likened(each) if each.is_shared else
             _filled(_settled(each, channel), channel, "subscribe",
                     channel.read_plainly(service, (each.channel, group_of(name, each)) in shared))
             for each in service.subscribe for channel in [scenario.channels[each.channel]]
@@ -189,6 +194,14 @@ def complete(scenario):
         for name, service in scenario.services.items()
     }  # fmt: skip
     return scenario.model_copy(update={"channels": channels, "services": services})
+
+
+def _likened(subscription):
+    """A subscription whose own settings say how it is read, not the product of its channel."""
+    settings = subscription.policies.items()
+    return subscription.model_copy(
+        update={word: each.complete for word, each in settings if isinstance(each, LikenedReading)}
+    )
 
 
 def _settled(subscription, channel):

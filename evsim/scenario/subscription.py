@@ -113,6 +113,11 @@ class _Subscription(Part):
         return written(self, SUBSCRIPTION)
 
     @property
+    def is_shared(self):
+        """Whether those who read a log compete for each of its messages, and own no partitions."""
+        return any(getattr(each, "shares_partitions", False) for each in self.policies.values())
+
+    @property
     def settled(self):
         """When a message is settled, of its work: before, after or transaction; None where no part says so."""
         said = [part(word).module("settings").settled(settings) for word, settings in self.policies.items()]

@@ -198,7 +198,8 @@ def _at_once(run, name, time):
         return 0
     channel = run.scenario.channels[next(iter(ways))[1]]
     workers = run.tables.capacity[name].at(time)
-    if channel.partitioned:
+    shared = any(each.is_shared for each in run.scenario.services[name].subscribe)
+    if channel.partitioned and not shared:
         return min(workers, channel.partitions_at_last)
     alone = sum(next(iter(ways))[1] == place.source for place in run.tables.places if place.is_delivery) == 1
     return workers if alone else 0

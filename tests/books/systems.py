@@ -408,6 +408,8 @@ def _subscribe(draw, cast, services, channel, stable):
             subscription |= queues.reading(draw, "limits" in cast.hazards, stable)
         elif cast.kinds[channel] == "log":
             subscription |= logs.reading(draw, services[name]["handle"], "members" in cast.hazards, stable)
+            if "share" in subscription:
+                subscription.pop("retry", None)
         letter = queues.dead_letter(draw, cast, channel)
         if letter and cast.kinds[channel] in ("queue", "log"):
             subscription["dead_letter"] = letter

@@ -17,7 +17,8 @@ LESSONS = [  # each is healthy, and breaks at two to four times its load
     "autoscale-by-lag", "blocked-event-loop", "checkpoint-and-crash", "cold-start-burst", "hot-partition",
     "leader-failover", "metastable", "poison-message", "prefetch-unfair", "rebalance-storm",
     "registration-serverless", "registrations-per-minute", "replay-history", "saga-choreographed",
-    "saga-orchestrated", "serverless-or-always-on", "slow-consumer", "topic-exchange", "unix-pipe", "vertx-bus",
+    "saga-orchestrated", "serverless-or-always-on", "share-group", "slow-consumer", "topic-exchange", "unix-pipe",
+    "vertx-bus",
 ]  # fmt: skip
 
 

@@ -41,5 +41,7 @@ def _partitions(settings, service, scenario):
     """How many consumers can have anything to do, where no more should come; None where any number may."""
     if settings.by != "lag" or settings.idle_consumers:
         return None
+    if any(each.is_shared for each in service.subscribe):
+        return None
     channels = [scenario.channels[each.channel] for each in service.subscribe]
     return sum(each.partitions_at_last for each in channels) if all(each.partitioned for each in channels) else None

@@ -88,6 +88,10 @@ class LogSettings(Likened):
     unclean_election: Annotated[StrictBool, Field(description="whether a broker may lead that lacks messages")] = False
     idempotent: Annotated[StrictBool, Field(description="whether what its producer sends again is kept once")] = True
 
+    def binds(self, service, subscription):
+        """Whoever has locked a message is one instance."""
+        return subscription.is_shared
+
     def settling(self, when):
         return {"commit": COMMITS[when]}
 

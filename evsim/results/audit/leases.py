@@ -122,9 +122,9 @@ def _of_deliveries(books, right):
 
 
 def _has_clocks(run, place):
-    """Whether leases of a queue end by the clock."""
+    """Whether leases of a queue, or locks of a share group, end by the clock."""
     channel = run.scenario.complete.channels[place.source]
-    return channel.has_clocks
+    return channel.has_clocks or place.step.is_shared
 
 
 def _deletes_late(run, place):

@@ -74,7 +74,19 @@ def reading(draw, handle, risky, stable):
         settings["from"] = draw(st.sampled_from([None, None, 0, 2.5, 5]))
         settings["start"] = draw(st.sampled_from([None, "earliest", "latest", {"offset": 3}, {"time": 4}]))
         settings["replay"] = draw(st.lists(REPLAY, max_size=2)) or None
+    if draw(st.integers(0, 5)) == 5:
+        kept = {name: settings.get(name) for name in ("from", "start", "metadata_max_age")}
+        return _written({**kept, "share": share(draw)})
     return _written(settings)
+
+
+def share(draw):
+    """Settings of a share group."""
+    return _written({
+        "like": draw(st.sampled_from([None, None, "kafka-share"])), "lock": draw(st.sampled_from([None, 0.5, 2])),
+        "deliveries": draw(st.sampled_from([None, 1, 3])), "in_flight": draw(st.sampled_from([None, 1, 4])),
+        "on_failure": draw(st.sampled_from([None, "release", "reject"])), "prefetch": draw(st.sampled_from([None, 3])),
+    })  # fmt: skip
 
 
 def _written(settings):
@@ -96,8 +108,9 @@ def _log_system(draw):
         handle = [{"work": work}, {"fail": draw(st.sampled_from([0, 0, 0.1]))}, {"effect": name}]
         services[name] = {"instances": draw(st.integers(1, 3)), "workers": draw(st.integers(1, 2)), "handle": handle}
         services[name]["subscribe"] = {"channel": "facts", **reading(draw, handle, risky=True, stable=False)}
-    if len(services) == 3 and draw(st.booleans()):  # by mistake in one group
-        subscriptions = [services[name]["subscribe"] for name in ("reader", "other")]
+    subscriptions = [each["subscribe"] for each in services.values() if "subscribe" in each]
+    if len(subscriptions) == 2 and not any("share" in each for each in subscriptions) and draw(st.booleans()):
+        # by mistake in one group
         alike = {name: value for name, value in subscriptions[0].items() if name not in NOT_SHARED}
         own = {name: value for name, value in subscriptions[1].items() if name in NOT_SHARED}
         subscriptions[0]["group"] = "readers"

@@ -13,7 +13,8 @@ def partitions(books):
     """A group has at most one message of a partition in process, and takes them in the order of offsets."""
     rows, messages, channels = books.rows, books.messages, books.run.scenario.channels
     places = books.run.tables.places
-    mine = [place.is_delivery and channels[place.source].partitioned for place in places] + [False]
+    mine = [place.is_delivery and channels[place.source].partitioned and not place.step.is_shared
+            for place in places] + [False]  # fmt: skip
     taken = np.array(mine)[rows["place"]] & ~np.isnan(rows["leased"]) & (rows["verdict"] != Verdict.COPY)
     taken = np.flatnonzero(taken & ~followers(books.run))
     if not len(taken):

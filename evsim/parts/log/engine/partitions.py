@@ -10,6 +10,7 @@ from evsim.parts.log.engine.owned import OwnedGroup
 from evsim.parts.log.engine.partitioners import PARTITIONERS, Stays
 from evsim.parts.log.engine.replication import Replication
 from evsim.parts.log.engine.transactions import Isolation, transactions_of
+from evsim.registry import part
 from evsim.results.records import Fate
 from evsim.scenario.groups import group_of, shared_groups
 from evsim.ticks import ticks
@@ -38,6 +39,9 @@ class Log(Channel):
 
     def subscriber(self, service, subscription):
         """The kind of group that a subscription asks for."""
+        for word in subscription.policies:
+            if part(word).module("engine") is not None:
+                return part(word).build(self.kernel, self, service, subscription)
         shared = (self.name, group_of(service.name, subscription)) in shared_groups(self.kernel.scenario)
         kind = JointGroup if shared else OwnedGroup if subscription.owns else Group
         return kind(self.kernel, self, service, subscription)
@@ -53,9 +57,9 @@ class Log(Channel):
     def grow(self, count):
         """More partitions: keys are shared out anew, and the groups share out their work."""
         self.ends.extend([0] * count)
-        for part in (self.history, self.replication, *self.subscribers):
-            if part is not None:
-                part.grow()
+        for each in (self.history, self.replication, *self.subscribers):
+            if each is not None:
+                each.grow()
 
     def _append(self):
         messages, env, ends = self.kernel.records.messages, self.kernel.env, self.ends

@@ -1,0 +1,62 @@
+"""Deliveries of a share group: accepted, released or rejected by whoever has the lock."""
+
+from evsim.engine.delivery import Delivery
+from evsim.results.records import FINAL, Outcome, Reason, Verdict
+
+__all__ = ["SharedDelivery"]
+
+
+class SharedDelivery(Delivery):
+    """Accepted after the work. Only the current lock may settle: what is heard of an earlier one is void."""
+
+    def _acknowledged(self):
+        return self.heard
+
+    def heard(self, row):
+        """The log hears what a consumer says of a message."""
+        records = self.kernel.records
+        refused = row in self.refused
+        self.refused.discard(row)
+        if records.rows.verdict[row]:
+            records.note(records.late, row, self.kernel.env._now)
+            self.subscriber.void(row)
+        elif refused:
+            self._failed(row)
+        else:
+            self._settle(row, Verdict.DONE)
+            self.subscriber.settled(row)
+
+    def _failed(self, row):
+        rejected = self.subscriber.share.on_failure == "reject" or self.kernel.records.rows.reason[row] in FINAL
+        self._end(row, Verdict.GIVEN_BACK, last=rejected)
+        self.subscriber.void(row)
+
+    def _end(self, row, verdict, last=False):
+        """The lock ends without success: there is another attempt, or the message is dead."""
+        if last or self.tries(row) >= self.attempts:
+            self.give_up(row)
+            self.subscriber.close(row)
+        else:
+            self._settle(row, verdict)
+            self.subscriber.back(self._next(row))
+
+    def revoke(self, row):
+        """The lock is over although its holder may still be at work, who has the message until it is not."""
+        self._end(row, Verdict.REVOKED)
+        self.subscriber.grant()
+
+    def died(self, row):
+        if not self.kernel.records.rows.verdict[row]:
+            self._end(row, Verdict.GIVEN_BACK)
+        self.subscriber.void(row)
+
+    def _unheard(self, row):
+        self.refused.discard(row)
+        self.died(row)
+
+    def withdrawn(self, row):
+        """The instance stopped before it began: the message is handed out again."""
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.kernel.env._now
+        rows.reason[row] = Reason.UNREACHABLE
+        self.died(row)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from evsim.experiment.find import break_even, find
     from evsim.experiment.hysteresis import hysteresis
     from evsim.experiment.replicate import replicate
+    from evsim.experiment.selection import best
     from evsim.experiment.sensitivity import sensitivity
     from evsim.experiment.sweep import sweep
     from evsim.experiment.warm_up import warm_up
@@ -31,6 +32,7 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "SimulationError",
+    "best",
     "break_even",
     "compare",
     "crash_matrix",
@@ -62,6 +64,7 @@ _MODULES = {
     "evsim.experiment.find": ("break_even", "find"),
     "evsim.experiment.hysteresis": ("hysteresis",),
     "evsim.experiment.replicate": ("replicate",),
+    "evsim.experiment.selection": ("best",),
     "evsim.experiment.sensitivity": ("sensitivity",),
     "evsim.experiment.sweep": ("sweep",),
     "evsim.experiment.warm_up": ("warm_up",),

@@ -83,6 +83,7 @@ def test_names_and_times_are_taken_as_people_write_them():
 
 # What each function has to be told; every argument that may be left out is then given wrongly.
 TOLD = {
+    "best": ((DESIGN, DESIGN), {"metric": "response_mean", "within": 0.01}),
     "break_even": ((DESIGN, DESIGN, "services.desk.workers", (1, 2), "response_mean"), {}),
     "compare": ((DESIGN, DESIGN), {"n": 1}),
     "crash_matrix": ((DESIGN,), {}),

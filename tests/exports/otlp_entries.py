@@ -43,12 +43,24 @@ def otlp_means(plain):
                        says=messaging(plain, message, word, "settle", row.service))  # fmt: skip
     for message in plain.messages:
         yield span(*sent(plain, message), trace=(message.request.workload, message.request.number),
+                   links=[("send", number) for number in brought(plain, message.number)],
                    error=unkept(message), says=messaging(plain, message, "send", "send"),
                    events=met_on_its_way(plain, message))  # fmt: skip
     for time, kind, target, until in faults:
         what = "fault", (kind, target, nano(time))
         yield span(target, "internal", what, kind, time, until, None, trace=what,
                    says={"evsim.fault": kind, "evsim.target": target})  # fmt: skip
+
+
+def brought(plain, number):
+    """The messages that brought what a window's result is of: those of its pane, and of the panes that it repeats."""
+    found = []
+    for pane in plain.run.records.panes:
+        if pane.message == number:
+            for before in pane.before:
+                found += brought(plain, before)
+            found += [plain.rows[row].parent for row in pane.rows if plain.rows[row].kind == "delivery"]
+    return list(dict.fromkeys(found))
 
 
 def is_heard(row):
@@ -160,7 +172,7 @@ SAID = (
 def otlp_says(plain, path):
     resources = json.loads(path.read_text(encoding="utf-8"))["resourceSpans"]
     spans = [(attributes(each["resource"]), span) for each in resources for span in each["scopeSpans"][0]["spans"]]
-    told, traces = {}, {}
+    told, traces, within = {}, {}, {span["spanId"]: span["traceId"] for _, span in spans}
     for resource, span in spans:
         assert resource["service.namespace"] == plain.run.scenario.name and resource["evsim.seed"] == plain.run.seed
         assert span["spanId"] not in told
@@ -178,7 +190,7 @@ def otlp_says(plain, path):
         parent = told[span["parentSpanId"]] if span["parentSpanId"] else None
         begin, end = (int(span[f"{which}TimeUnixNano"]) - START for which in ("start", "end"))
         links = tuple(told[each["spanId"]] for each in span["links"])
-        assert all(traces[each["traceId"]] == traces[span["traceId"]] for each in span["links"])
+        assert all(each["traceId"] == within[each["spanId"]] for each in span["links"])
         assert span["status"].get("code", 0) == (2 if span["status"] else 0)
         yield (resource["service.name"], KINDS[span["kind"]], told[span["spanId"]], span["name"], begin, end, parent,
                traces[span["traceId"]], links, span["status"].get("message", ""),

@@ -127,12 +127,37 @@ def read_again():
     ).run()
 
 
+def windowed():
+    """Windows that show early, on time and late panes; what they have dies with their service and is made again."""
+    window = {"to": "results", "tumbling": 2, "by": "key", "lateness": 2, "early": 2, "out_of_order": 0.5}
+    return Scenario.from_dict(
+        {
+            "name": "windowed",
+            "workloads": {
+                "people": {"target": "page", "arrivals": {"poisson": 6}, "key": {"uniform": 2},
+                           "delay": {"exponential": 0.5}},
+            },
+            "services": {
+                "page": {"workers": 20, "handle": [{"publish": "events"}]},
+                "counter": {"subscribe": {"channel": "events", "commit": {"interval": "700ms"}},
+                            "handle": [{"work": {"exponential": 0.05}}, {"window": window}]},
+                "board": {"subscribe": "results", "handle": [{"effect": "result"}]},
+            },
+            "channels": {"events": {"log": {"partitions": 2}}, "results": "queue"},
+            "network": {"latency": "10ms"},
+            "faults": [{"crash": "counter", "at": "4s", "for": "500ms"}],
+            "run": {"duration": "8s"},
+        }
+    ).run()  # fmt: skip
+
+
 RUNS = {
     "classic": classic, "events": events, "doubled": doubled, "refused": refused, "cut": cut, "nobody": nobody,
     "two workloads": lambda: two_workloads(3, warmup=1), "lossy": lossy, "odd names": odd,
     "crashed calls": lambda: crashed("classic"), "crashed events": lambda: crashed("events"), "letters": letters,
     "early replies": lambda: shop(early=True, **IMPATIENT).run(),
     "troubled": troubled, "committing": committing, "read again": read_again,
+    "windowed": windowed,
 }  # fmt: skip
 NAMES = list(RUNS)
 SOME_BY_DAY = mostly_at_night(NAMES, "doubled", "two workloads", "crashed events", "letters", "troubled", "committing")

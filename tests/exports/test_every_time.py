@@ -48,7 +48,7 @@ def assert_files_hold_the_records(run, folder):
 
 
 COMPARED = ["doubled", "lossy", "odd names", "crashed events", "letters", "early replies", "troubled", "committing",
-            "read again"]  # fmt: skip
+            "read again", "windowed"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", mostly_at_night(COMPARED, "lossy", "letters", "troubled", "committing"))
@@ -58,13 +58,15 @@ def test_every_entry_of_an_export_is_a_record(name, tmp_path):
 
 def test_there_is_an_entry_of_each_kind():
     """What no run makes, no comparison sees."""
-    spans, events, kinds = set(), set(), set()
+    spans, events, kinds, linked = set(), set(), set(), 0
     for plain in (Plain(a_run(name)) for name in COMPARED):
-        for _, kind, _, name, *_, open_events in otlp_means(plain):
+        for _, kind, _, name, _, _, _, _, links, *_, open_events in otlp_means(plain):
+            linked += kind == "producer" and len(links) > 1  # a window's result is that of several messages
             spans.add((kind, name.split()[0] if kind != "server" else "serves"))
             events |= {what for _, what, _ in open_events}
         kinds |= {entry[3] for entry in perfetto_means(plain) if entry[0] != "thread"}
     assert {word for kind, word in spans if kind != "internal"} == {"call", "serves", "process", "send", "ack", "nack"}
+    assert linked
     assert events >= {
         "effect", "undo", "remark", "fault", "reply", "sent again", "left the outbox", "kept", "refused",
         "came again", "lost", "delivery crashed", "delivery lost", "delivery withdrawn",

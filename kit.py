@@ -180,7 +180,8 @@ def install(wanted, before):
     """Install evsim from this folder; `before` is what to remember if it fails."""
     remember(UNFINISHED)
     what = ".[{}]".format(",".join(wanted["extras"]))  # relative, for folders with a space or a bracket
-    command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-e", what]
+    quick = ["--no-compile", "--prefer-binary"]  # what is imported is compiled then: it is a part of what is installed
+    command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *quick, "-e", what]
     with open(str(LOG), "w", encoding="utf-8") as log, open_pipe(command) as process:
         for line in process.stdout:
             log.write(line)

@@ -7,6 +7,7 @@ import pytest
 
 import evsim
 from docs import build
+from tests.support.nightly import mostly_at_night
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +20,27 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_table_picture_and_reference_are_fresh(capsys):
+def column(table, design):
+    """The cells of a design in a table."""
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")]
+    (place,) = (number for number, each in enumerate(rows[0], len(rows[2]) - len(rows[0])) if each == design)
+    return [row[place] for row in rows[2:]]
+
+
+@pytest.mark.parametrize("design", mostly_at_night(build.DESIGNS, "events"))
+def test_the_table_of_readme_is_fresh(design, monkeypatch):
+    (shown,) = re.findall(r"<!-- table: [^>]*-->\n(.*?)<!-- end of table -->", README, re.DOTALL)
+    monkeypatch.setattr(build, "DESIGNS", (design,))
+    assert column(shown, design) == column(build.table(), design)
+
+
+def test_the_note_of_the_table_picture_reference_and_pages_are_fresh(capsys, monkeypatch):
+    (shown,) = re.findall(r"<!-- table: [^>]*-->\n(.*?)<!-- end of table -->", README, re.DOTALL)
+    with monkeypatch.context() as patch:
+        patch.setattr(build, "DESIGNS", ())
+        patch.setattr(build, "FAULTS", {})
+        assert shown.endswith(build.table().rpartition("\n\n")[2])
+    monkeypatch.setattr(build, "table", lambda: shown)
     assert build.main(check=True) == 0, capsys.readouterr().out
 
 

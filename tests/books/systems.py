@@ -149,7 +149,7 @@ def _remember(draw, service, kinds):
         for each in service.get("subscribe", ()):
             known = kinds[each["channel"]] in ("queue", "log")
             after = all(str(each.get(name, usual)) == usual for name, usual in AFTER.items())
-            if known and after and service["idempotent"]:
+            if known and after and service["idempotent"] and "share" not in each:
                 each["guarantee"] = "effectively_once"
                 each.pop("ack", None), each.pop("commit", None)
 

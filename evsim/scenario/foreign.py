@@ -17,6 +17,7 @@ _WORDS = {
     "rps": ("rate",), "qps": ("rate",), "dlq": ("dead_letter",), "dead_letter_queue": ("dead_letter",),
     "kill": ("crash",), "down": ("outage",), "freeze": ("pause",), "slow": ("slowdown",), "clients": ("users",),
     "length": ("duration",), "random_seed": ("seed",), "circuit_breaker": ("breaker",), "ratelimit": ("rate_limit",),
+    "file": ("csv",), "from_file": ("csv",), "trace": ("csv",), "timestamps": ("csv",),
 }  # fmt: skip
 
 

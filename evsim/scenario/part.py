@@ -246,6 +246,9 @@ def _unpack(what, kinds, bare, value):
         raise refuse(f"unknown setting beside {kind}", hint, name=next(iter(beside)))
     if "kind" in beside:
         raise refuse("unknown setting", name="kind")
+    if kinds[kind].beside and isinstance(value[kind], Mapping):
+        rule, hint = "has its settings beside it", f"write {{{kind}: {kinds[kind].short.upper()}, ...}}"
+        raise refuse(rule, hint, name=kind)
     body = {kinds[kind].short: value[kind]} if kinds[kind].beside else kinds[kind].unpack(value[kind])
     return {**body, **beside, "kind": kind}
 

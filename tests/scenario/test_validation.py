@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from evsim.scenario import Scenario, ScenarioError
@@ -467,3 +469,13 @@ def test_what_is_hardly_meant_is_warned_of(changed, old, new, said):
 
 def test_a_sound_scenario_has_no_warnings(changed):
     assert changed().warnings() == []
+
+
+@pytest.mark.parametrize("arrivals, said", [
+    ({"trace": "times.csv"}, "arrivals.trace: is not a way to arrive; here that is csv"),
+    ({"csv": {"file": "times.csv"}}, "arrivals.csv: has its settings beside it; write {csv: FILE, ...}"),
+])  # fmt: skip
+def test_arrivals_from_a_file_are_found_by_other_words(arrivals, said):
+    data = {"workloads": {"page": {"target": "desk", "arrivals": arrivals}}, "services": {"desk": {"handle": []}}}
+    with pytest.raises(ScenarioError, match=re.escape(said)):
+        Scenario.from_dict({"name": "small", **data})

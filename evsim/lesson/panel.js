@@ -73,6 +73,7 @@ class Shown {
 
   show({ scenes, rows = [], said = "" }, ghost = null) {
     this.said.textContent = said;
+    this.said.style.opacity = said === scenes?.map(({ title }) => `${title}.`).join(" ") ? 0 : 1; // its title says it
     if (!scenes) return;
     this.scenes.show(scenes, ghost);
     this.table.replaceChildren(...(rows.length ? [table(rows)] : []));

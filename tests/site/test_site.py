@@ -317,6 +317,16 @@ def test_axe_finds_no_fault_and_nothing_sticks_out(open_page, viewport, scheme):
     page.screenshot(path=PICTURES / f"site-{viewport['width']}-{scheme}.png", full_page=True)
 
 
+def test_on_paper_a_dark_page_is_white(open_page):
+    page = open_page(color_scheme="dark")
+    ground = (
+        "[document.body, document.querySelector('.ev-player')].map((each) => getComputedStyle(each).backgroundColor)"
+    )
+    assert page.evaluate(ground) == ["rgb(21, 21, 26)"] * 2
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(ground) == ["rgb(255, 255, 255)"] * 2
+
+
 def test_without_scripts_the_page_shows_a_still(another_page):
     page = another_page(java_script_enabled=False)
     page.goto(HTML.as_uri())

@@ -15,7 +15,7 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 html {{ color-scheme: light dark; background: #ffffff; }}
-@media (prefers-color-scheme: dark) {{ html {{ background: #15151a; }} }}
+@media screen and (prefers-color-scheme: dark) {{ html {{ background: #15151a; }} }}
 body {{ margin: 0 auto; max-width: max(900px, 172vh); }}
 h1 {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 {styles}

@@ -15,7 +15,7 @@ export const [DIGIT, BOLD, PLAIN] = [0.64, 0.62, 0.54]; // widths of letters, in
 /* What of a service never changes: items for a layer. */
 export function frameOf(box, name, kind = "") {
   const { x, y, width, height } = box;
-  const room = width - 2 * PAD - (kind ? 0 : 46);
+  const room = width - 2 * PAD - (kind ? 0 : 60);
   const text = fitted(short(name, Math.floor((1.3 * room) / LETTER / BOLD)), room, BOLD);
   return [
     { tag: "rect", class: `ev-box ${kind}`, x, y, width, height, rx: kind ? 3 : 8 },

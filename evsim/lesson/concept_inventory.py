@@ -11,7 +11,7 @@ import yaml
 from evsim.lesson.inventory_truths import TRUTHS
 from evsim.lesson.questions import Question
 from evsim.lesson.store import Store
-from evsim.lesson.widgets import controls, show_controls, show_words
+from evsim.lesson.widgets import column, controls, show_controls, show_words
 from evsim.lesson.wording import wrapped
 
 __all__ = ["INVENTORY", "PARTS", "Inventory", "entry_of", "inventory"]
@@ -83,4 +83,4 @@ class Inventory:
             state.value = repr(self)
 
         button.on_click(keep)
-        return widgets.VBox([*parts, widgets.HBox([button, state])])
+        return column(widgets, [*parts, widgets.HBox([button, state])])

@@ -6,13 +6,14 @@ import { STYLE as OF_SCENES, Scenes } from "./scene.js";
 
 const STYLE = `
 .evsim-panel { display: grid; grid-template-columns: minmax(9em, max-content) minmax(10em, 24em) minmax(4em, max-content);
-  gap: 0.35em 0.8em; align-items: center; padding: 0.3em 0; font: inherit; color: var(--jp-content-font-color1, inherit) }
+  gap: 0.35em 0.8em; align-items: center; padding: 0.3em 0; font: inherit; font-size: max(14px, 1em); color: var(--jp-content-font-color1, inherit) }
 .evsim-panel input[type=range] { width: 100%; accent-color: #3d6fd1 }
 .evsim-panel output { font-weight: 600; font-variant-numeric: tabular-nums }
 .evsim-panel .row { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 0.4em 1.2em }
 .evsim-panel label.switch { display: inline-flex; gap: 0.4em; align-items: center; cursor: pointer }
 .evsim-panel button { font: inherit; padding: 0.15em 0.8em; cursor: pointer }
-.evsim-said { min-height: 2.6em; margin: 0.2em 0; font-weight: 600 }
+.evsim-said { min-height: 2.6em; margin: 0.2em 0; font-weight: 600; font-size: max(14px, 1em) }
+.evsim-rows { font-size: 14px }
 .evsim-said.unseen { position: absolute; width: 1px; height: 1px; min-height: 0; overflow: hidden; clip-path: inset(50%) }
 .evsim-rows th[scope=row] { text-align: left; font-weight: normal }
 @media (max-width: 32em) { .evsim-panel { grid-template-columns: 1fr max-content }

@@ -5,7 +5,7 @@ from html import escape
 from numbers import Real
 
 from evsim.lesson.store import Store
-from evsim.lesson.widgets import controls, show_controls, show_words
+from evsim.lesson.widgets import column, controls, show_controls, show_words
 from evsim.lesson.wording import wrapped
 from evsim.view.player.guesses import asked
 
@@ -213,7 +213,7 @@ class Prediction:
             state.value = self._state()
 
         button.on_click(keep)
-        return widgets.VBox([choice, widgets.HBox([button, state])])
+        return column(widgets, [choice, widgets.HBox([button, state])])
 
 
 def _where_it_is_free(ax, places):

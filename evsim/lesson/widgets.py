@@ -3,7 +3,9 @@
 A program that runs a notebook without a person, or a page it was exported to, shows the words.
 """
 
-__all__ = ["controls", "show_controls", "show_words"]
+__all__ = ["column", "controls", "show_controls", "show_words"]
+
+LARGE = "<style>.evsim-controls { --jp-widgets-font-size: 14px }</style>"  # as the text around them
 
 
 def controls():
@@ -13,6 +15,13 @@ def controls():
     except ImportError:
         return None
     return ipywidgets
+
+
+def column(widgets, parts):
+    """Controls one below the other, with letters of the size of a notebook's text."""
+    box = widgets.VBox([*parts, widgets.HTML(LARGE, layout={"display": "none"})])
+    box.add_class("evsim-controls")
+    return box
 
 
 def show_words(text, html=None):

@@ -20,7 +20,7 @@ from tests.support.missing import missing
 ROOT = Path(__file__).resolve().parents[2]
 ASK_NOBODY = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PATIENCE = 120  # s until a server or a notebook that says nothing is given up
-SIZE = {"width": 1280, "height": 900}
+SIZE = {"width": 1366, "height": 768}
 TALLEST = 16_000  # pixels, about what a browser can still take a picture of
 
 # Neither asks the person (about news) nor another host.

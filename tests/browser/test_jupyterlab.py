@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 DAY = ("00-press-register", "03-event-driven-registration-build-it", "05-twice-or-never")  # nbval runs all of them
 PICTURES = ROOT / "build/screenshots"
+ROOM = 647  # pixels that JupyterLab leaves for a notebook in a window of 1366 x 768
 EVERYTHING_WRONG = """
 from IPython.display import HTML, Javascript, display
 display(HTML('<img src="http://192.0.2.1/picture.png">'), Javascript('console.error("something is wrong")'))
@@ -105,6 +106,11 @@ def test_every_slider_moved_by_key_changes_what_is_shown(lab, notebook):
         lab.picture(PICTURES / f"{name}-cell-{number}-moved.png")
 
 
+def test_every_picture_fits_into_the_window_of_a_laptop_with_its_slider(lab, notebook):
+    for shown in lab.page.locator(".jp-Cell figure, .ev-player, .jp-OutputArea:has(.evsim-scene)").all():
+        assert shown.evaluate("node => node.offsetHeight") <= ROOM, shown.inner_text()
+
+
 def test_the_browser_does_not_complain(lab, notebook):
     assert lab.complaints == []
 
@@ -116,6 +122,8 @@ def test_no_other_host_is_asked(lab, notebook):
 def test_a_guess_made_by_keys_is_there_when_the_notebook_is_opened_again(lab, small_notebook):
     small_notebook(TWO_GUESSES)
     cell = lab.cell(0)
+    size = "node => parseFloat(getComputedStyle(node).fontSize)"
+    assert cell.locator("label").first.evaluate(size) >= 14  # to be read from the last row
     cell.get_by_role("slider").press("End")
     cell.get_by_role("radio").last.press("Space")
     for button in cell.get_by_role("button", name="Keep my guess").all():

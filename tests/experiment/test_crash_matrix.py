@@ -171,3 +171,10 @@ def test_the_picture_has_a_line_for_each_crash_and_says_which_design_is_better(m
     _, own = plt.subplots()
     assert evsim.crash_matrix(DESIGNS["classic"]).plot(ax=own) is own
     plt.close("all")
+
+
+def test_the_customer_of_the_crash_is_none_of_the_others():
+    (name,) = DESIGNS["classic"].workloads
+    alone = evsim.crash_matrix(DESIGNS["classic"].replace({f"workloads.{name}.arrivals": {"burst": 1}}), request=0)
+    assert {crash.told for crash in alone} == {"error"}
+    assert all(set(crash.others.values()) == {0} for crash in alone)

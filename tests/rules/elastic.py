@@ -70,6 +70,12 @@ def changes(run):
     return found
 
 
+def gone(run):
+    """Numbers of the instances that are there no more."""
+    lives = run.tables.capacity["front"]
+    return sorted(lives.number[lives.ended >= 0].tolist())
+
+
 def measured(run):
     """What each decision was taken by, as whole numbers of thousandths."""
     return [round(1000 * each) for _, _, (each, _), _, _ in run.records.decisions]
@@ -102,6 +108,8 @@ RULES = [
          on=(5, [(1, 1)]), beyond=(6, [(1, 2)])),
     Rule("`schedule: [{at: 60s, instances: 5}]`", scheduled, changes, on=(2, [(0, 1), (2, 5)]),
          beyond=(2 + JUST, [(0, 1), (3, 5)])),
+    Rule("Who is stopped, the newest first, takes no more work", lambda count: scaled([0.5] * count, 3, target=1),
+         gone, on=(2, [1]), beyond=(3, [1, 2])),
     Rule("The average over the `window` (or what is now)", lambda window: scaled([0.5], 2, 8, window=window, target=9),
          measured, on=(2, [1000, 1000, 500, 0, 0, 0, 0]),
          beyond=(3, [1000, 1000, 667, 333, 0, 0, 0])),

@@ -6,6 +6,7 @@ import pytest
 
 import evsim
 from evsim import theory
+from evsim.scenario import Scenario
 from tests.support.nightly import NIGHTLY
 
 pytestmark = pytest.mark.slow
@@ -73,3 +74,14 @@ def test_the_result_is_a_frame_and_a_table():
 def test_what_cannot_be_driven_is_refused_in_plain_words(settings, said):
     with pytest.raises(ValueError, match=said):
         evsim.hysteresis(evsim.load("metastable"), **{"loads": [20, 40], **settings})
+
+
+def test_who_has_an_effect_twice_is_not_in_the_goodput():
+    twice = {"front": {"workers": 9, "handle": [{"effect": "row"}, {"effect": "row"}]}}
+    once = {"front": {"workers": 9, "handle": [{"effect": "row"}]}}
+    for services, good in ((twice, False), (once, True)):
+        customers = {"customers": {"target": "front", "arrivals": {"poisson": 1}}}
+        scenario = Scenario.from_dict({"name": "effects", "workloads": customers, "services": services,
+                                       "run": {"duration": 9}})  # fmt: skip
+        found = evsim.hysteresis(scenario, [5, 9], hold=9, n=1, jobs=1)
+        assert all((plateau.goodput.mean > 0) == good for plateau in found.plateaus)

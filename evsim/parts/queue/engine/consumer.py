@@ -75,15 +75,10 @@ class CarefulConsumer(Subscriber):
 
     def _handing_out(self):
         """The function that grants a row to a seat that has credit for it."""
-        records, env, enter_round = self.kernel.records, self.kernel.env, self.kernel.enter_round
-        places, parents, leased, route_of = (
-            records.rows.place,
-            records.rows.parent,
-            records.rows.leased,
-            records.messages.route,
-        )
+        rows, route_of = self.kernel.records.rows, self.kernel.records.messages.route
+        env, enter_round, affinity = self.kernel.env, self.kernel.enter_round, self.service.affinity
+        places, parents, leased = rows.place, rows.parent, rows.leased
         routes, leases, edges, clocks = self.channel.routes, self.channel.leases, self.edges, self.clocks
-        affinity = self.service.affinity
 
         def hand_out(row, seat):
             places[row] = place = routes[route_of[parents[row]]][self]

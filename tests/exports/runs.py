@@ -108,7 +108,7 @@ def committing():
 
 
 def read_again():
-    """A group reads all of a log once more, and half of it a third time; another group does not."""
+    """A group reads all of a log once more, and half of it a third time; a fault begins at the moment of some work."""
     replay = [{"at": "6s", "to": "earliest"}, {"at": "8s", "to": {"time": "3s"}}]
     reader = {"subscribe": {"channel": "facts", "replay": replay}, "handle": [{"work": "400ms"}, {"effect": "entry"}]}
     return Scenario.from_dict(
@@ -122,6 +122,7 @@ def read_again():
             },
             "channels": {"facts": {"log": {"partitions": 2}}},
             "network": {"latency": "10ms"},
+            "faults": [{"slowdown": "front", "factor": 3, "at": "2010ms", "for": "20ms"}],  # in which somebody begins
             "run": {"duration": "10s"},
         }
     ).run()

@@ -51,7 +51,9 @@ COMPARED = ["doubled", "lossy", "odd names", "crashed events", "letters", "early
             "read again", "windowed"]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", mostly_at_night(COMPARED, "lossy", "letters", "troubled", "committing"))
+@pytest.mark.parametrize(
+    "name", mostly_at_night(COMPARED, "lossy", "letters", "troubled", "committing", "read again", "windowed")
+)
 def test_every_entry_of_an_export_is_a_record(name, tmp_path):
     assert_files_hold_the_records(a_run(name), tmp_path)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.lesson_sizes import chain, lesson_size
+from evsim.lesson.order_task import addresses
 from evsim.lesson.outbox_task import ENTRY, ROW, row_first
 from evsim.lesson.pipe_task import pipeline
 from evsim.lesson.predictions import predict
@@ -162,6 +163,16 @@ def after_the_trouble():
     return "some are told an error" if told > 0.01 else "they wait longer" if slower else "all is as before"
 
 
+def more_with_eight():
+    """How much more a group of eight does in a second than one of four, with a log of four partitions."""
+    done = [
+        np.mean([(addresses(readers).run(seed=seed).effects.time <= 30).sum() for seed in SEEDS]) for readers in (4, 8)
+    ]
+    more = done[1] / done[0]
+    limits = {"less": 0.98, "as much as before": 1.02, "half as much again": 1.7}
+    return next((answer for answer, limit in limits.items() if more < limit), "twice as much")
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -282,5 +293,15 @@ QUESTIONS = {
             "all of them are told an error": "",
         },
         after_the_trouble,
+    ),
+    "eight-consumers": Question(
+        "A log has 4 partitions, and its group grows from 4 to 8 instances. How much is done in a second?",
+        {
+            "twice as much": "work is shared out among all who are there.",
+            "half as much again": "they get in each other's way a little, but more hands do more.",
+            "as much as before": "",
+            "less": "whoever joins has to be managed, and that costs the others.",
+        },
+        more_with_eight,
     ),
 }

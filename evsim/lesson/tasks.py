@@ -2,7 +2,16 @@
 
 from functools import cache, partial
 
-from evsim.lesson import consumer_task, delivery_task, outbox_task, pipe_task, storm_task, window_task, workers_task
+from evsim.lesson import (
+    consumer_task,
+    delivery_task,
+    order_task,
+    outbox_task,
+    pipe_task,
+    storm_task,
+    window_task,
+    workers_task,
+)
 from evsim.lesson.answers import changed, down, of
 from evsim.lesson.exercises import Exercise, Refused, Task
 from evsim.lesson.lesson_sizes import lesson_size
@@ -117,6 +126,7 @@ TASKS = {
     ),
     **consumer_task.TASKS,
     **delivery_task.TASKS,
+    **order_task.TASKS,
     **outbox_task.TASKS,
     **pipe_task.TASKS,
     **storm_task.TASKS,

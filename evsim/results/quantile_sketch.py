@@ -53,7 +53,9 @@ class QuantileSketch:
         """Between the two values beside it, as with full records."""
         rank = share * (self.count - 1)
         lower = math.floor(rank)
-        below, above = (
-            self.sketch.get_quantile_value(min(1.0, (each + 0.5) / (self.count - 1))) for each in (lower, lower + 1)
-        )
+        below, above = (self._near(each) for each in (lower, lower + 1))
         return below + (rank - lower) * (above - below)
+
+    def _near(self, rank):
+        """The value of a rank, from 0; there is one, as values were added."""
+        return self.sketch.get_quantile_value(min(1.0, (rank + 0.5) / (self.count - 1))) or 0.0

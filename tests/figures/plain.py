@@ -136,8 +136,8 @@ class Plain:
 
 def _table(table):
     """The rows of a table as objects with a ``number``."""
-    columns = {name: getattr(table, name) for name in table._types}
-    times = {name for name, kind in table._types.items() if kind == "d"}
+    columns = {name: getattr(table, name) for name in table.types}
+    times = {name for name, kind in table.types.items() if kind == "d"}
     rows = []
     for number in range(table.count):
         row = SimpleNamespace(number=number)

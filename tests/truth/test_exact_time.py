@@ -135,7 +135,7 @@ def test_every_moment_of_a_run_is_a_whole_number_of_ticks(monkeypatch):
     def look(records):
         for name in records.tables:
             table = getattr(records, name)
-            seen.extend(table.column(each).copy() for each, kind in table._types.items() if kind == "d")
+            seen.extend(table.column(each).copy() for each, kind in table.types.items() if kind == "d")
         seen.append(np.array([time for time, *_ in records.incidents]))
         return close(records)
 

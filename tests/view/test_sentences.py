@@ -246,6 +246,8 @@ def test_no_sentence_is_false_of_the_declined_the_undone_and_any_system():
     for design in ("classic", "parallel"):
         seen |= assert_no_sentence_is_false(registration(design).replace({"run.duration": 6, "run.warmup": 1}).run())
     seen |= assert_no_sentence_is_false(orders([UNDO]).replace({"run.duration": 6}).run())
+    cut_short = {"run.duration": 6, "run.drain_limit": 0}
+    seen |= assert_no_sentence_is_false(registration("classic").replace(cut_short).run())
 
     @settings(max_examples=by_day(15, 5), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip

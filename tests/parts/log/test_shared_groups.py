@@ -50,6 +50,14 @@ def test_each_service_of_a_shared_group_gets_only_part_of_the_messages(mistaken)
     assert mistaken.summary()["effects_missing"] == len(handled), "a mail or a copy of each is missing"
 
 
+def test_members_of_both_services_commit_at_their_interval():
+    often = READS | {"commit": {"interval": 1}}
+    run = shop(often, often).run()
+    run.audit()
+    assert {len(services) for services in readers(run).values()} == {1}
+    assert sum(figures["done"] for figures in run.channels.values()) == run.summary()["requests"]
+
+
 def test_with_groups_of_their_own_each_gets_every_message():
     own = [{**READS, "group": name} for name in ("mailer", "archive")]
     scenario = shop(*own)

@@ -203,7 +203,7 @@ class OwnedGroup(Reader):
         if self.next_commit.get(member) != due:
             return
         del self.next_commit[member]
-        if self.service.instances[member].frozen is not None:
+        if self.membership.instance_of(member).frozen is not None:
             self._commit_later(member, passed=True)
             return
         for cursor in self.cursors:

@@ -79,6 +79,8 @@ def assert_faults_bite(run):
             mine = (service_of == service) & ~np.isnan(rows["started"])
             if instance:
                 mine &= rows["worker"] // settings.workers == int(instance) - 1
+                lives = run.tables.capacity[service]
+                mine &= not (lives.born[lives.number == int(instance) - 1] > begin).any()  # it is another one by then
             started, ended = rows["started"][mine], np.nan_to_num(rows["ended"][mine], nan=np.inf)
             outcome = rows["outcome"][mine]
             assert not ((started > begin) & (started < end)).any(), (kind, target, "something started")

@@ -14,7 +14,7 @@ from evsim.run import Simulation
 from tests.books.smallest import smallest
 from tests.support.nightly import NIGHTLY
 
-__all__ = ["PROPERTIES", "Property", "a_short_patience", "examples", "holds", "run_of"]
+__all__ = ["PROPERTIES", "Property", "a_short_patience", "examples", "holds", "remember", "run_of"]
 
 EXAMPLES = 40 if NIGHTLY else 16  # systems of a test whose share is 1; the nightly command tries many more
 MOST_EVENTS = 200_000  # these systems need a few thousand
@@ -46,10 +46,15 @@ def _many(count):
                     report_multiple_bugs=False)  # fmt: skip
 
 
+def remember(words):
+    """Note something with a test that fails; at night a property is run without one, too."""
+    if currently_in_test_context():
+        note(words)
+
+
 def run_of(scenario, until=None, guarded=False):
     """One run within the budget of events."""
-    if currently_in_test_context():
-        note(scenario.to_yaml() + (f"# until {until}" if until else "") + ("# guarded" if guarded else ""))
+    remember(scenario.to_yaml() + (f"# until {until}" if until else "") + ("# guarded" if guarded else ""))
     simulation = Simulation(scenario, guarded=guarded)
     try:
         return simulation.run(until)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import note
 from hypothesis import strategies as st
 
 from evsim.lesson import lesson_size
@@ -11,7 +10,7 @@ from evsim.results.records import Records
 from evsim.results.requests import OK
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import assert_faults_bite, assert_same_records
-from tests.books.holding import holds
+from tests.books.holding import holds, remember
 from tests.books.systems import systems
 from tests.parts.window.drawing import stream_systems
 
@@ -32,7 +31,7 @@ def branchings(draw):
     *faults, last = whole.to_dict()["faults"]
     fault = {name: value for name, value in last.items() if name not in ("at", "mtbf", "mttr", "at_step")}
     quarters = st.integers(1, 4 * int(whole.run_settings.duration) - 1).map(lambda number: number / 4)
-    moment = draw(st.one_of(quarters, st.floats(0.1, whole.run_settings.duration, exclude_max=True)))
+    moment = draw(st.one_of(quarters, st.floats(0.1, whole.run_settings.duration - 1e-6)))
     return whole.replace({"faults": faults}), fault, moment
 
 
@@ -40,7 +39,7 @@ def branchings(draw):
 @holds(1, branchings())
 def test_any_fault_at_any_moment_leaves_the_past_of_any_system_as_it_was(branching):
     scenario, fault, at = branching
-    note(f"{scenario.to_yaml()}# {fault} at {at}")
+    remember(f"{scenario.to_yaml()}# {fault} at {at}")
     run = scenario.run()
     branch = run.branch(fault, at=at)
     assert branch.audit() and branch.parent.audit()

@@ -16,9 +16,14 @@ HEIGHT = 2.8  # inches of each: two and a slider fit in a window of 768 pixels
 def stack(picture, **runs):
     """The :class:`Stack` of the same picture of some runs, named, one above the other.
 
-    ``stack("flow", classic=run, events=other)``; give it to :func:`evsim.view.show`, or ``draw()`` it.
+    ``stack("flow", classic=run, events=other)``, or instead of a name a function that makes a scene of a run; give it
+    to :func:`evsim.view.show`, or ``draw()`` it.
     """
-    return Stack(tuple(hold(_low(run.plot.scene(picture).named(name)) for name, run in runs.items())))
+    return Stack(tuple(hold(_low(_scene(picture, run).named(name)) for name, run in runs.items())))
+
+
+def _scene(picture, run):
+    return picture(run) if callable(picture) else run.plot.scene(picture)
 
 
 def _low(scene):

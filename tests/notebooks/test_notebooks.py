@@ -175,6 +175,14 @@ def test_what_it_imports_and_defines_is_used(name):
 # What it shows.
 
 
+@each_file
+def test_what_is_given_to_show_is_the_last_line_of_its_cell_and_so_it_is_seen(name):
+    for cell in code(name):
+        tree = ast.parse(cell.source)
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "show"]
+        assert all(isinstance(tree.body[-1], ast.Expr) and tree.body[-1].value is call for call in calls), cell.id
+
+
 @pytest.mark.slow
 @each_notebook
 def test_every_picture_has_an_alt_text_with_numbers(name):

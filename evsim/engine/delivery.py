@@ -1,10 +1,10 @@
 """Deliveries: how a message that was granted comes to its consumer, and how the broker hears of its end."""
 
 from evsim.engine.environment import ANSWER, TIMEOUT
-from evsim.results.records import FINAL, Outcome, Verdict
+from evsim.results.records import FINAL, Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS, Retry
 
-__all__ = ["Delivery"]
+__all__ = ["Delivery", "LockedDelivery"]
 
 
 class Delivery:
@@ -189,3 +189,18 @@ class Delivery:
         following = self.kernel.attempts.next(row)
         self.kernel.records.rows.ready[following] = self.kernel.env._now
         return following
+
+
+class LockedDelivery(Delivery):
+    """Its holder has the message for a time (a lease, a lock), and may still be at work when that is over."""
+
+    def _unheard(self, row):
+        self.refused.discard(row)
+        self.died(row)
+
+    def withdrawn(self, row):
+        """The instance stopped before it began: the message is handed out again."""
+        rows = self.kernel.records.rows
+        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.kernel.env._now
+        rows.reason[row] = Reason.UNREACHABLE
+        self.died(row)

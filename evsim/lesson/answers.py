@@ -8,7 +8,7 @@ from evsim.lesson.exercises import Refused
 from evsim.scenario import Scenario
 from evsim.scenario.handlers import all_steps
 
-__all__ = ["changed", "down", "of"]
+__all__ = ["changed", "down", "keeps_steps", "of"]
 
 FREE = ("name", "about")  # whatever they say, the system is the same
 MOST = 3  # changes that are named
@@ -48,6 +48,15 @@ def changed(answer, base, *paths):
     _as_much_work(answer, base)
     in_python = {name: each.handle for name, each in answer.services.items() if callable(each.handle)}
     return answer.replace({f"services.{name}.handle": ending(handle) for name, handle in in_python.items()})
+
+
+def keeps_steps(design, name, steps):
+    """Refuse a design whose service of this name has other steps: a work, and the effect that comes of it."""
+    service = design.to_dict()["services"].get(name)
+    if service is None:
+        raise Refused(f"there is no service {name} in it")
+    if service["handle"] != steps:
+        raise Refused(f"keep the two steps of {name} as they are: its work, and its {steps[-1]['effect']}")
 
 
 def _only(more, paths):

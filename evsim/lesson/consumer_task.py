@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from evsim.lesson.answers import changed, of
-from evsim.lesson.exercises import Refused, Task
+from evsim.lesson.answers import changed, keeps_steps, of
+from evsim.lesson.exercises import Task
 from evsim.lesson.lesson_sizes import lesson_size
 from evsim.lesson.properties import done_within, everything_done, nobody_told_error, nothing_done_twice
 
@@ -21,11 +21,7 @@ def article():
 
 def one_more_consumer(answer):
     mine = changed(answer, article(), f"services.{NEW}")
-    service = mine.to_dict()["services"].get(NEW)
-    if service is None:
-        raise Refused(f"there is no service {NEW} in it")
-    if service["handle"] != STEPS:
-        raise Refused(f"keep the two steps of {NEW} as they are: its work, and its {MAIL}")
+    keeps_steps(mine, NEW, STEPS)
     once = [of(nothing_done_twice, *ALL), of(everything_done, *ALL)]
     return {"": (mine, [nobody_told_error, *once, of(done_within, LIMIT, MAIL)])}
 

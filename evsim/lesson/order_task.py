@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evsim.lesson.answers import changed, of
-from evsim.lesson.exercises import Refused, Task
-from evsim.lesson.properties import Counterexample, done_within, everything_done, nobody_told_error, nothing_done_twice
+from evsim.lesson.answers import changed, keeps_steps, of
+from evsim.lesson.exercises import Task
+from evsim.lesson.properties import counterexample, done_within, everything_done, nobody_told_error, nothing_done_twice
 from evsim.scenario import Scenario
 
 __all__ = ["TASKS", "addresses", "out_of_order"]
@@ -65,16 +65,14 @@ def _at_work(run):
 
 def in_order(run):
     """Nothing is done after a later change of the same customer."""
-    ledger, requests = run.tables.deliveries, run.tables.requests
+    ledger = run.tables.deliveries
     for entry in np.flatnonzero(ledger.reordered):
-        place = ledger.request[entry]
-        yield Counterexample(int(requests.number[place]), "changed an address, and a later change was done before it")
+        yield counterexample(run, ledger.request[entry], "changed an address, and a later change was done before it")
 
 
 def in_order_and_in_time(answer):
     mine = changed(answer, addresses(), f"channels.{LOG}", f"services.{READER}")
-    if mine.to_dict()["services"][READER]["handle"] != STEPS:
-        raise Refused(f"keep the two steps of {READER} as they are: its work, and its {DONE}")
+    keeps_steps(mine, READER, STEPS)
     return {"": (mine, [nobody_told_error, of(everything_done, DONE), of(nothing_done_twice, DONE), in_order,
                         of(done_within, LATEST, DONE)])}  # fmt: skip
 

@@ -7,7 +7,7 @@ import numpy as np
 from evsim.lesson.answers import changed, of
 from evsim.lesson.exercises import Task
 from evsim.lesson.properties import (
-    Counterexample,
+    counterexample,
     done_within,
     everything_done,
     nothing_done_twice,
@@ -56,11 +56,11 @@ def refused_in_need(run):
     for place in np.flatnonzero(run.outcomes.error):
         before = taken[taken < place]
         if not len(before):
-            yield Counterexample(int(requests.number[place]), "was told an error, and nobody had been taken")
+            yield counterexample(run, place, "was told an error, and nobody had been taken")
         elif mail[before[-1]] - requests.answered[before[-1]] < EARLY:
             waited = mail[before[-1]] - requests.answered[before[-1]]
             words = f"was told an error, and there was room: the one before them waited {waited:.2f} s for a mail"
-            yield Counterexample(int(requests.number[place]), words)
+            yield counterexample(run, place, words)
 
 
 def as_long_as_a_promise(answer):

@@ -8,7 +8,7 @@ from evsim.ticks import elapsed
 from evsim.view.style import faults, seconds
 
 __all__ = [
-    "Counterexample", "asked_at_once", "both_or_neither", "done_by", "done_within", "everything_done",
+    "Counterexample", "asked_at_once", "both_or_neither", "counterexample", "done_by", "done_within", "everything_done",
     "nobody_told_error", "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error", "told_within",
     "true_when_told",
 ]  # fmt: skip
@@ -29,7 +29,7 @@ class Counterexample:
 def nobody_told_error(run):
     """Everybody is told yes."""
     for place in np.flatnonzero(~run.outcomes.yes):
-        yield _case(run, place, "was not told yes")
+        yield counterexample(run, place, "was not told yes")
 
 
 def somebody_told_error(run):
@@ -40,7 +40,7 @@ def somebody_told_error(run):
     for fault in faults(run):
         for place in np.flatnonzero((requests.arrived >= fault.start) & (requests.arrived < fault.end)):
             told = f"was told yes after {seconds(requests.response[place])} all the same"
-            yield _case(run, place, f"came with {fault.words}, and {told}")
+            yield counterexample(run, place, f"came with {fault.words}, and {told}")
 
 
 def everything_done(run, *effects):
@@ -48,7 +48,7 @@ def everything_done(run, *effects):
     for name in effects:
         times, _ = _effect(run, name)
         for place in np.flatnonzero(run.outcomes.yes & (times == 0)):
-            yield _case(run, place, f"was told yes, and never got a {name}")
+            yield counterexample(run, place, f"was told yes, and never got a {name}")
 
 
 def true_when_told(run, *effects):
@@ -59,7 +59,7 @@ def true_when_told(run, *effects):
         for place in np.flatnonzero(run.outcomes.yes & ~(first <= requests.answered)):
             when = first[place] - requests.answered[place]
             later = f"got a {name} {seconds(when)} later" if when == when else f"never got a {name}"
-            yield _case(run, place, f"was told yes after {seconds(requests.response[place])}, and {later}")
+            yield counterexample(run, place, f"was told yes after {seconds(requests.response[place])}, and {later}")
 
 
 def done_within(run, limit, *effects):
@@ -68,14 +68,14 @@ def done_within(run, limit, *effects):
         times, first = _effect(run, name)
         late = first - run.tables.requests.answered
         for place in np.flatnonzero(run.outcomes.yes & (times > 0) & (late > limit)):
-            yield _case(run, place, f"was told yes, and got a {name} {late[place]:,.2f} s later")
+            yield counterexample(run, place, f"was told yes, and got a {name} {late[place]:,.2f} s later")
 
 
 def told_within(run, limit):
     """Whoever is told anything is told it at most `limit` seconds after they asked."""
     response = run.tables.requests.response
     for place in np.flatnonzero(response > limit):
-        yield _case(run, place, f"had to wait {seconds(response[place])} for an answer")
+        yield counterexample(run, place, f"had to wait {seconds(response[place])} for an answer")
 
 
 def both_or_neither(run, one, other):
@@ -83,7 +83,7 @@ def both_or_neither(run, one, other):
     has = {name: _effect(run, name)[0] > 0 for name in (one, other)}
     for name, missing in ((one, other), (other, one)):
         for place in np.flatnonzero(has[name] & ~has[missing]):
-            yield _case(run, place, f"got a {name}, and never a {missing}")
+            yield counterexample(run, place, f"got a {name}, and never a {missing}")
 
 
 def nothing_done_twice(run, *effects):
@@ -92,7 +92,7 @@ def nothing_done_twice(run, *effects):
         times, _ = _effect(run, name)
         for place in np.flatnonzero(times > 1):
             again = "twice" if times[place] == 2 else f"{times[place]} times"
-            yield _case(run, place, f"got a {name} {again}")
+            yield counterexample(run, place, f"got a {name} {again}")
 
 
 def refusal_means_nothing_done(run, *effects):
@@ -102,7 +102,7 @@ def refusal_means_nothing_done(run, *effects):
         times, _ = _effect(run, name)
         for place in np.flatnonzero(refused & (times > 0)):
             told = "an error" if run.outcomes.error[place] else "no"
-            yield _case(run, place, f"was told {told}, and has a {name}")
+            yield counterexample(run, place, f"was told {told}, and has a {name}")
 
 
 def done_by(run, *pairs):
@@ -115,7 +115,7 @@ def done_by(run, *pairs):
             its = tables.effects["name"] == tables.effect_names.index(name)
             for number in np.flatnonzero(its & (makers != service)):
                 place = tables.row_requests[tables.effects["row"][number]]
-                yield _case(run, place, f"got a {name} from {makers[number]}, and not from {service}")
+                yield counterexample(run, place, f"got a {name} from {makers[number]}, and not from {service}")
 
 
 def asked_at_once(run, one, other):
@@ -124,14 +124,15 @@ def asked_at_once(run, one, other):
     apart = elapsed(asked[1], asked[0])
     for place in np.flatnonzero(apart != 0):
         if apart[place] != apart[place]:
-            yield _case(run, place, f"made register call only one of {one} and {other}")
+            yield counterexample(run, place, f"made register call only one of {one} and {other}")
         else:
             first, second = (one, other) if apart[place] > 0 else (other, one)
             wait = seconds(abs(apart[place]))
-            yield _case(run, place, f"had to wait {wait} for {first} before {second} was even called")
+            yield counterexample(run, place, f"had to wait {wait} for {first} before {second} was even called")
 
 
-def _case(run, place, words):
+def counterexample(run, place, words):
+    """The :class:`Counterexample` of a request, by its place in ``run.tables.requests``."""
     requests = run.tables.requests
     workload = requests.workloads[requests.workload[place]] if len(requests.workloads) > 1 else None
     return Counterexample(int(requests.number[place]), words, workload)

@@ -6,7 +6,7 @@ import numpy as np
 
 from evsim.lesson.answers import changed
 from evsim.lesson.exercises import Task
-from evsim.lesson.properties import Counterexample
+from evsim.lesson.properties import counterexample
 from evsim.scenario import Scenario
 
 __all__ = ["TASKS", "before_and_after", "storm"]
@@ -89,8 +89,7 @@ def _errors(run, who, words):
     if len(wrong) > FEW * who.sum():
         for place in wrong:
             came = words.format(run.tables.requests.arrived[place])
-            number = int(run.tables.requests.number[place])
-            yield Counterexample(number, f"{came} told an error ({len(wrong)} of {who.sum()} were)")
+            yield counterexample(run, place, f"{came} told an error ({len(wrong)} of {who.sum()} were)")
 
 
 def again_without_a_storm(answer):

@@ -1,6 +1,7 @@
 """Where they wait: how many lie in each channel at any time, and how many wait before the first one."""
 
 from functools import partial
+from itertools import cycle
 
 import numpy as np
 
@@ -35,7 +36,8 @@ def _scene(run, frame=None):
     over = max(each.over for each in lines.values())
     frame = frame or Frame(1.02 * over, 1.06 * max(each.most for each in lines.values()) or 1.0)
     moments = np.linspace(0.0, frame.right, POINTS)
-    looks = dict(zip(lines, [AT_THE_DOOR, *CHANNELS]))
+    further = cycle(CHANNELS)
+    looks = {name: AT_THE_DOOR if name == BEFORE else next(further) for name in lines}
     names = {name: f"{name}, at most {each.most:,}" for name, each in lines.items()}
     waited = [f"{each.most:,} in {name}" for name, each in lines.items() if name != BEFORE]
     finding = f"All is over after {seconds(over)}; at most {lines[BEFORE].most:,} wait before, {', '.join(waited)}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from evsim.lesson.answers import changed
 from evsim.lesson.exercises import Refused, Task
-from evsim.lesson.properties import Counterexample
+from evsim.lesson.properties import counterexample
 from evsim.scenario import load
 
 __all__ = ["TASKS", "board", "shown", "silent"]
@@ -93,9 +93,7 @@ def numbers_come_soon(run):
 
 
 def _of(run, row, words):
-    requests = run.tables.requests
-    place = run.tables.row_requests[row]
-    return Counterexample(int(requests.number[place]), words, requests.workloads[requests.workload[place]])
+    return counterexample(run, run.tables.row_requests[row], words)
 
 
 def right_and_soon(answer):

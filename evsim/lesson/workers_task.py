@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from evsim.lesson.answers import changed, of
+from evsim.lesson.answers import changed, keeps_steps, of
 from evsim.lesson.exercises import Refused, Task
 from evsim.lesson.properties import done_within, everything_done, nobody_told_error, nothing_done_twice
 from evsim.scenario import Scenario
@@ -75,8 +75,7 @@ def paid(run):
 def through_the_rush(answer):
     mine = changed(answer, rush(), f"services.{MAILER}")
     mailer = mine.services[MAILER]
-    if mine.to_dict()["services"][MAILER]["handle"] != STEPS:
-        raise Refused(f"keep the two steps of {MAILER} as they are: its work, and its {MAIL}")
+    keeps_steps(mine, MAILER, STEPS)
     if mailer.workers > 1:
         raise Refused(f"an instance has one worker, not {mailer.workers}: take more instances")
     scaled = getattr(mailer, "autoscale", None)

@@ -45,6 +45,12 @@ def test_its_title_says_when_all_is_over_and_where_most_waited():
     assert ", 16 in listed, " in title
 
 
+def test_a_run_of_many_channels_has_a_line_for_each():
+    run = evsim.load("topic-exchange").run()
+    assert [line.name for line in where_they_wait(run).marks] == ["before", *run.scenario.channels]
+    assert len(run.scenario.channels) > 4
+
+
 @pytest.mark.skipif(
     sys.platform != "linux", reason="Linux says how much a pipe holds, and when it may be written again"
 )

@@ -1,12 +1,12 @@
 """Deliveries of a share group: accepted, released or rejected by whoever has the lock."""
 
-from evsim.engine.delivery import Delivery
-from evsim.results.records import FINAL, Outcome, Reason, Verdict
+from evsim.engine.delivery import LockedDelivery
+from evsim.results.records import FINAL, Verdict
 
 __all__ = ["SharedDelivery"]
 
 
-class SharedDelivery(Delivery):
+class SharedDelivery(LockedDelivery):
     """Accepted after the work. Only the current lock may settle: what is heard of an earlier one is void."""
 
     def _acknowledged(self):
@@ -49,14 +49,3 @@ class SharedDelivery(Delivery):
         if not self.kernel.records.rows.verdict[row]:
             self._end(row, Verdict.GIVEN_BACK)
         self.subscriber.void(row)
-
-    def _unheard(self, row):
-        self.refused.discard(row)
-        self.died(row)
-
-    def withdrawn(self, row):
-        """The instance stopped before it began: the message is handed out again."""
-        rows = self.kernel.records.rows
-        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.kernel.env._now
-        rows.reason[row] = Reason.UNREACHABLE
-        self.died(row)

@@ -1,12 +1,12 @@
 """Deliveries of a careful queue, by when they are acknowledged: after the work, before it, or never."""
 
-from evsim.engine.delivery import Delivery
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.engine.delivery import LockedDelivery
+from evsim.results.records import Verdict
 
 __all__ = ["EDGES"]
 
 
-class LeasedDelivery(Delivery):
+class LeasedDelivery(LockedDelivery):
     """Acknowledged after the work. Only the current lease may settle: what is heard of an earlier one is void."""
 
     def granted(self, row):
@@ -51,17 +51,6 @@ class LeasedDelivery(Delivery):
             self.subscriber.void(row)
         else:
             super().died(row)
-
-    def _unheard(self, row):
-        self.refused.discard(row)
-        self.died(row)
-
-    def withdrawn(self, row):
-        """The instance stopped before it began: the message is handed out again."""
-        rows = self.kernel.records.rows
-        rows.outcome[row], rows.ended[row] = Outcome.WITHDRAWN, self.kernel.env._now
-        rows.reason[row] = Reason.UNREACHABLE
-        self.died(row)
 
 
 class EarlyDelivery(LeasedDelivery):

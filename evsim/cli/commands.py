@@ -1,7 +1,6 @@
 """The commands, each a function: they import what they need, so that ``evsim --help`` is quick."""
 
 import json
-import sys
 from importlib.resources import files
 from pathlib import Path
 from shutil import get_terminal_size
@@ -30,8 +29,6 @@ from evsim.cli.shell import app
 from evsim.cli.status import BAD_INPUT
 
 __all__ = ["app"]
-
-INSTALL_LAB = 'pip install -e ".[lab]"'
 
 
 @app.command()
@@ -246,19 +243,3 @@ def tally(
     say(found.text())
     if place:
         write_text(place, found.to_csv())
-
-
-@app.command()
-def lab():
-    """Open the notebooks of the course in JupyterLab."""
-    from importlib.util import find_spec
-    from subprocess import call
-
-    notebooks = Path(__file__).resolve().parents[2] / "notebooks"
-    if not notebooks.is_dir():
-        complain(f"Error: the notebooks come with the source of evsim: run `{INSTALL_LAB}` there")
-        raise typer.Exit(BAD_INPUT)
-    if find_spec("jupyterlab") is None:
-        complain(f"Error: JupyterLab is not installed: run `{INSTALL_LAB}` in {notebooks.parent}")
-        raise typer.Exit(BAD_INPUT)
-    raise typer.Exit(call([sys.executable, "-m", "jupyterlab", str(notebooks)]))

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 120  # s for a command
+LESSONS = [*(ROOT / "notebooks").glob("*.ipynb"), ROOT / "notebooks/glossary.md"]
 
 
 def run(*command, **options):
@@ -52,11 +53,12 @@ def scripts(wheel, tmp_path_factory):
     return commands
 
 
-def test_the_wheel_holds_the_package_and_its_scenarios_and_no_more(wheel):
+def test_the_wheel_holds_the_package_its_scenarios_and_the_lessons_and_no_more(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     kept = {path.relative_to(ROOT).as_posix() for path in (ROOT / "evsim").rglob("*") if path.is_file()}
     kept = {name for name in kept if "__pycache__" not in name}
+    kept |= {f"evsim/lessons/{path.name}" for path in LESSONS}
     assert {name for name in names if ".dist-info/" not in name} == kept
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
@@ -71,3 +73,19 @@ def test_the_installed_kit_runs_a_scenario_outside_this_folder(scripts, tmp_path
 def test_the_installed_kit_is_not_the_one_of_this_folder(scripts, tmp_path):
     place = Path(run(scripts / "python", "-c", "import evsim; print(evsim.__file__)", cwd=tmp_path).strip())
     assert place.is_relative_to(scripts.parent) and ROOT not in place.parents
+
+
+def test_the_installed_kit_puts_the_lessons_into_a_folder(scripts, tmp_path):
+    said = run(scripts / "evsim", "lab", "--no-open", cwd=tmp_path)
+    assert str(tmp_path / "evsim-lessons") in said
+    for path in LESSONS:
+        assert path.read_bytes() == (tmp_path / "evsim-lessons" / path.name).read_bytes()
+
+
+def test_the_first_lesson_runs_from_the_installed_kit(scripts, tmp_path):
+    run(scripts / "evsim", "lab", "--no-open", cwd=tmp_path)
+    lesson = json.loads((tmp_path / "evsim-lessons/00-press-register.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in lesson["cells"] if cell["cell_type"] == "code"]
+    program = "\n".join(cells) + "\nimport evsim; print(evsim.__file__)"
+    place = run(scripts / "python", "-c", program, cwd=tmp_path / "evsim-lessons").splitlines()[-1]
+    assert Path(place).is_relative_to(scripts.parent)

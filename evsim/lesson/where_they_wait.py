@@ -34,7 +34,8 @@ def _scene(run, frame=None):
     if not len(lines[BEFORE]):
         return sentence("where they wait", "Nobody came.", size)
     over = max(each.over for each in lines.values())
-    frame = frame or Frame(1.02 * over, 1.06 * max(each.most for each in lines.values()) or 1.0)
+    above = 1.25 if run.scenario.faults else 1.06  # a fault has its word up there
+    frame = frame or Frame(1.02 * over, above * max(each.most for each in lines.values()) or 1.0)
     moments = np.linspace(0.0, frame.right, POINTS)
     further = cycle(CHANNELS)
     looks = {name: AT_THE_DOOR if name == BEFORE else next(further) for name in lines}

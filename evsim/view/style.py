@@ -235,7 +235,7 @@ def faults(run, until=None):
 
 def struck(fault):
     """What a fault of a scenario strikes, in words."""
-    return fault.target if isinstance(fault.target, str) else f"the link between {fault.subject}"
+    return fault.target if isinstance(fault.target, str) else f"the link {' - '.join(fault.target)}"
 
 
 def fault_words(run, until=None, most=5):

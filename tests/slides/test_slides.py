@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from evsim.lesson.predictions import Prediction
-from evsim.lesson.sliders import Slider
+from evsim.lesson.sliders import Slider, States
 from evsim.view.player.widget import Player
 from slides.__main__ import main
 from slides.deck import LESSONS, deck
@@ -18,6 +18,7 @@ from tests.browser import lab
 from tests.notebooks.reading import NAMES, cells, ran
 from tests.support.missing import missing
 from tests.support.nightly import NIGHTLY, mostly_at_night
+from tests.view.renderers import assert_marks_agree, assert_words_agree, wide
 
 pytestmark = pytest.mark.slow
 DAY = ("00-press-register", "05-twice-or-never")
@@ -75,6 +76,21 @@ def test_what_moves_in_the_notebook_moves_in_the_deck_and_each_vote_is_there_wit
         answer = next(each for each in its[place + 1 :] if each.text.startswith("**"))
         assert re.match(rf"\*\*[A-D]: {re.escape(right)}\*\*", answer.text)
         assert not any(right in each.text for each in its[:place] if each.text.startswith("**"))
+
+
+@each_lesson
+def test_what_moves_on_a_slide_and_what_is_printed_of_it_say_the_same(decks, name):
+    scenes = {
+        (place, value, number): scene
+        for place, each in enumerate(decks[name][0])
+        if isinstance(each.live, Slider)
+        for value, shown in States(each.live, 60).scenes.items()
+        for number, scene in enumerate(shown)
+    }
+    for key, screen in wide(scenes).items():
+        paper = scenes[key].draw()
+        assert_words_agree(key, scenes[key], screen, paper)
+        assert_marks_agree(key, scenes[key], screen, paper)
 
 
 @each_lesson

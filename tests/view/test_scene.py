@@ -1,7 +1,5 @@
 """A scene says the same on paper and in the browser: words, colours, order. Scenes in one frame share their axes."""
 
-import json
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +9,10 @@ import evsim
 from evsim import crash_matrix
 from evsim.experiment.hysteresis import Hysteresis, Plateau
 from evsim.experiment.statistics import Estimate
-from evsim.lesson import told_then_done, who_gets_which
+from evsim.lesson import dead_letters, lesson_size, told_then_done, where_they_wait, who_gets_which
+from evsim.lesson.delivery_task import redriven
+from evsim.parts.breaker.picture import scene as breakers
+from evsim.parts.window.picture import scene as windows
 from evsim.scenario import Scenario
 from evsim.theory import retry_storm
 from evsim.view import (
@@ -26,16 +27,19 @@ from evsim.view import (
     lives,
     matrix,
     promise,
+    replay_picture,
     spread,
     staleness,
     sweep_pictures,
     warm_up_plot,
     waterfall,
 )
-from evsim.view.scene.marks import Bars, End, Text
+from evsim.view.scene.marks import End, Text
 from evsim.view.scene.scene import hold
-from tests.player.node import MODULES, node
+from tests.parts.window.test_window import stream
+from tests.parts.window.test_window_picture import LATE
 from tests.view import runs
+from tests.view.renderers import assert_marks_agree, assert_words_agree, in_browser, missing_on_paper, wide
 from tests.view.runs import EDGES, lesson, long_names
 from tests.view.test_comparison import alike, faulty
 
@@ -68,53 +72,42 @@ DESK = Scenario.from_dict({
     "run": {"duration": "20s", "warmup": "2s", "seed": 1},
 })  # fmt: skip
 
-THEMES = {
-    look: colour for colour, look in re.findall(r'"(#\w+)": "(var\([\w-]+\))"', (MODULES / "scene.js").read_text())
-}
-THEMES["var(--evsim-ink)"] = "#2b2b30"
-
-SCRIPT = """
-import { picture } from %s;
-import { readFileSync } from "node:fs";
-const flat = (node) => [node, ...node[2].flatMap((each) => typeof each === "string" ? [] : flat(each))];
-const found = JSON.parse(readFileSync(0, "utf-8")).map(([scene, ghost, width]) => {
-  const nodes = flat(picture(scene, { ghost, width }));
-  const marks = nodes.filter(([, each]) => each.class === "mark").map((mark) => flat(mark).map(([, each]) => each));
-  const colour = ({ fill, stroke }) => fill && fill !== "none" ? fill : stroke;
-  return {
-    words: nodes.filter(([tag]) => tag === "text").map(([, , children]) => children[0]),
-    alt: nodes[0][1]["aria-label"],
-    colours: marks.map((parts) => parts.map(colour).find(Boolean) ?? null),
-    names: marks.map(([first]) => first["data-name"] ?? null),
-    ghosts: nodes.filter(([, each]) => each.class === "ghost").length,
-    places: nodes.filter(([tag, each]) => tag === "text" && !each.transform).map(([, each, [text]]) => {
-      const wide = text.length * (each["font-size"] ?? 13) * (each["font-weight"] ? 0.66 : 0.6);
-      const left = each.x - wide * { start: 0, middle: 0.5, end: 1 }[each["text-anchor"]];
-      return [left, left + wide, each.y, text];
-    }),
-    box: nodes[0][1].viewBox.split(" ").map(Number),
-  };
-});
-process.stdout.write(JSON.stringify(found));
-"""
-
-
-def in_browser(*shown):
-    """What the browser's renderer makes of (scene, ghost, width in pixels)."""
-    given = [[scene.to_dict(), ghost and ghost.to_dict(), width] for scene, ghost, width in shown]
-    script = SCRIPT % json.dumps((MODULES / "scene.js").as_uri())
-    return json.loads(node("--input-type=module", "--eval", script, text=json.dumps(given)))
-
 
 @pytest.fixture(scope="module")
-def scenes():
-    """Of each run its pictures, and the pictures of experiments."""
+def scenes(tmp_path_factory):
+    """Of each run its pictures, and the pictures of parts, lessons and experiments."""
     found = {(name, which): make(RUNS[which]()) for name, make in SCENES.items() for which in RUNS}
     found |= {("lives", each): lives.scene(EDGES[each](), request=1, workload=None) for each in ("many", "doubled")}
     found |= {("comparison", each.__name__): comparison.scene(each()) for each in (faulty, alike)}
     found["crashes", "two"] = crash_pictures.scene(crash_matrix(*(lesson(name, duration=3) for name in DESIGNS)))
     found["hysteresis", "up and down"] = hysteresis_plot.scene(up_and_down(), retry_storm(50, 100, 3))
-    return found | of_many_runs()
+    found["replay", "small"] = replay_picture.scene(an_incident(tmp_path_factory.mktemp("incident")), "errors")
+    return found | of_parts() | of_many_runs()
+
+
+def of_parts():
+    """Pictures that need a part, and those of one lesson."""
+    breaker = {f"services.register.handle.{step}.call.breaker": {"failures": 3, "open_for": "1s"} for step in (1, 2)}
+    guarded = lesson("registration-classic", [runs.OUTAGE], **breaker).run()
+    late = stream(LATE, {"poisson": 4}, duration=15, delay={"exponential": 1}).run()
+    again = redriven().run()
+    return {
+        ("breakers", "one"): breakers(guarded),
+        ("breakers", "below"): flow.scene(guarded),
+        ("windows", "all"): windows(late),
+        ("windows", "at a moment"): windows(late, until=7.0),
+        ("letters", "sent back"): dead_letters(again, "subscription"),
+        ("where they wait", "two channels"): where_they_wait(again),
+        ("copies", "the article"): who_gets_which(lesson_size("two-producers-four-consumers").run()),
+        ("copies", "a queue"): who_gets_which(again),
+    }
+
+
+def an_incident(folder):
+    """An outage of a small service, replayed."""
+    (folder / "timeline.csv").write_text("time,what,target,value,for\n8s,outage,desk,,4s\n")
+    (folder / "observed.csv").write_text("time,errors\n0,0\n5s,8\n10s,9\n15s,0\n")
+    return evsim.replay(DESK, folder / "timeline.csv", folder / "observed.csv", n=2, jobs=1)
 
 
 def of_many_runs():
@@ -143,70 +136,21 @@ def up_and_down():
 
 @pytest.fixture(scope="module")
 def drawn(scenes):
-    wide = in_browser(*((scene, None, 96 * scene.size[0]) for scene in scenes.values()))
-    return dict(zip(scenes, wide, strict=True))
-
-
-@pytest.fixture(scope="module")
-def papers(scenes):
-    return {key: scene.draw() for key, scene in scenes.items()}
-
-
-def joined(words):
-    """Words without their lines, and without those in a bar, which stand there if there is room."""
-    return re.sub(r"\s+", "", "".join(words))
-
-
-def inside(scene):
-    """Words in a bar, which stand there if there is room."""
-    return {words for mark in scene.marks if isinstance(mark, Bars) for words in mark.inside}
-
-
-def all_words(scene, words=None):
-    """All that is written in any case."""
-    return [each for each in words or scene.words if each not in inside(scene)]
-
-
-def on_paper(ax):
-    """All that is written on axes, sorted."""
-    texts = [ax.title, ax._left_title, *ax.texts, ax.xaxis.label, ax.yaxis.label]
-    texts += [*ax.get_xticklabels(), *ax.get_yticklabels()] if ax.axison else []
-    texts += ax.get_legend().get_texts() if ax.get_legend() else []
-    found = {joined([text.get_text()]) for text in texts}
-    return found - {"", "\N{BLACK DIAMOND}"}
+    """(key, scene, what the browser makes of it, what is on paper) of each."""
+    screens = wide(scenes)
+    return [(key, scene, screens[key], scene.draw()) for key, scene in scenes.items()]
 
 
 @pytest.mark.slow
-def test_the_browser_writes_the_words_of_the_scene_in_its_order(scenes, drawn):
-    for key, scene in scenes.items():
-        diamonds_apart = joined(all_words(scene, drawn[key]["words"]))
-        assert diamonds_apart == joined(all_words(scene)), key
-        assert drawn[key]["alt"] == scene.alt
+def test_screen_and_paper_have_the_words_of_the_scene_and_no_others(drawn):
+    for each in drawn:
+        assert_words_agree(*each)
 
 
 @pytest.mark.slow
-def test_paper_has_the_words_of_the_scene_and_no_others(scenes, papers):
-    for key, scene in scenes.items():
-        ax = papers[key]
-        above = [words for words in all_words(scene) if words not in scene.below]
-        assert on_paper(ax) - set(map(joined, [[each] for each in inside(scene)])) == {
-            joined([words]) for words in [*above, " ".join(scene.below)]
-        } - {""}, key
-        assert ax.alt_text == scene.alt
-
-
-@pytest.mark.slow
-def test_marks_have_the_same_names_and_colours_in_the_same_order_in_both(scenes, drawn, papers):
-    themes = THEMES | {"var(--evsim-paper)": "#ffffff"}
-    for key, scene in scenes.items():
-        marks = [(mark.name, mark.look.colour) for mark in scene.marks if not isinstance(mark, Text)]
-        seen = zip(drawn[key]["names"], drawn[key]["colours"], strict=True)
-        found = [(name, themes.get(colour, colour)) for name, colour in seen if name is not None]
-        assert found == [(name, "#ffffff" if colour == "white" else colour) for name, colour in marks], key
-        ax = papers[key]
-        artists = sorted([*ax.lines, *ax.collections, *ax.patches], key=lambda artist: artist.get_zorder())
-        named = [name for name, _ in marks if name]
-        assert [each.get_label() for each in artists if each.get_label() in named] == named, key
+def test_marks_have_the_same_names_and_colours_in_the_same_order_in_both(drawn):
+    for each in drawn:
+        assert_marks_agree(*each)
 
 
 @pytest.mark.slow
@@ -257,4 +201,4 @@ def test_a_word_that_differs_would_be_seen(scenes):
     scene = scenes["flow", "classic"]
     ax = scene.draw()
     ax.set_xlabel("time since the begin (s)")
-    assert on_paper(ax) != {joined([words]) for words in all_words(scene)}
+    assert missing_on_paper(scene, ax) == {"timesincethestart(s)", "timesincethebegin(s)"}

@@ -18,6 +18,7 @@ __all__ = ["draw", "draw_ends"]
 
 SIZE = 11  # points of the letters
 LETTER = 0.085  # inches
+MARGIN = 30  # letters of a line in the right margin
 BOX = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85}
 POINTS = {"textcoords": "offset points"}
 HEADS = {"solid": "-|>", "open": "->"}
@@ -37,7 +38,7 @@ def draw(scene, ax=None):
         if scene.inches:
             ax.set_aspect("equal", anchor="NW")
         share = 1.0 if own or not scene.plot else _share(ax, scene)
-        _bands(ax, scene.bands)
+        _bands(ax, scene)
         for place, mark in enumerate(scene.marks):
             DRAW[type(mark).__name__](
                 ax, _smaller(mark, share, scene.inches), 3 + place * min(0.02, 1.9 / len(scene.marks))
@@ -59,6 +60,13 @@ def _left(axis):
         return 0.95
     wide = _indented(axis) / 72 if axis.nested else LETTER * max((len(text) for _, text in axis.ticks), default=0)
     return 0.3 + wide + 0.35 * bool(axis.label)
+
+
+def _margin(scene):
+    """What stands to the right of a scene's axes, in inches, about."""
+    names = [0.5 + LETTER * max(map(len, _name(end.text).split("\n"))) for end in scene.ends]
+    beyond = [mark for mark in scene.marks if isinstance(mark, Text) and mark.across and mark.x > 1]
+    return max([0.1, *names, *(0.2 + LETTER * max(map(len, mark.text.split("\n"))) for mark in beyond)])
 
 
 def _indented(axis):
@@ -111,16 +119,19 @@ def _axis(ax, side, axis):
         ax.grid(axis=side, color="#e4e4e8", lw=0.8)
 
 
-def _bands(ax, bands):
+def _bands(ax, scene):
     """Hatched stretches of time, and their words one below the other, each beside a diamond."""
     left, right = sorted(ax.get_xlim())
-    for line, band in enumerate(bands):
+    before, after = _left(scene.y), _margin(scene)
+    within = inches(ax, before) - after
+    for line, band in enumerate(scene.bands):
         for span in band.spans:
             ax.axvspan(*span, fc="#f1f1f4", ec="#cfcfd6", hatch=FAULT.hatch, lw=0, zorder=0)
         x = max(band.spans[0][0], left)
         share, down = (x - left) / (right - left), -9 - 15 * line
         leftwards = share > 0.55
-        words = short(band.words, max(20, int(letters(ax, SIZE, 0.62) * (share if leftwards else 1 - share))))
+        room = before + share * within if leftwards else (1 - share) * within + after * (not scene.ends)
+        words = short(band.words, max(20, int((room - 0.2) / LETTER)))
         side = {"xytext": (-8, down), "ha": "right"} if leftwards else {"xytext": (8, down), "ha": "left"}
         place = {"xycoords": ax.get_xaxis_transform(), **POINTS, "va": "center"}
         ax.annotate(words, (x, 1), **side, fontsize=SIZE, color="#4c4c52", bbox=BOX, zorder=5, **place)
@@ -232,23 +243,33 @@ def draw_ends(ax, ends, gap=0.07):
     """Names in the right margin, moved apart so that they do not overlap."""
     low, high = ax.get_ylim()
     ends = sorted(ends, key=lambda end: -end.y)
-    gap = min(gap, 1 / max(len(ends), 1))
+    names = [_name(end.text) for end in ends]
+    lines = np.array([1 + name.count("\n") for name in names])
+    gap = min(gap, 1 / max(lines.sum(), 1))
+    apart = gap * (lines[1:] + lines[:-1]) / 2
     heights = [(end.y - low) / (high - low) for end in ends]
-    for number in range(1, len(heights)):
-        heights[number] = min(heights[number], heights[number - 1] - gap)
+    for number, least in enumerate(apart, 1):
+        heights[number] = min(heights[number], heights[number - 1] - least)
     floor = 0.0
-    for number in reversed(range(len(heights))):  # those pushed out below move up again, and push others
-        heights[number] = max(heights[number], floor)
-        floor = heights[number] + gap
-    for end, height in zip(ends, heights, strict=True):
+    for number, least in reversed([*enumerate([0.0, *apart])][: len(heights)]):
+        heights[number] = max(heights[number], floor)  # those pushed out below move up again, and push others
+        floor = heights[number] + least
+    for end, name, height in zip(ends, names, heights, strict=True):
         if end.look:
             look = _stroke(end.look) | {"marker": end.look.marker, "markevery": [1]}
             line = Line2D([1.01, 1.055], [height, height], transform=ax.transAxes, **look)
             line.set_clip_on(False)
             ax.add_artist(line)
-        ax.text(
-            1.075 if end.look else 1.01, height, short(end.text, 30), transform=ax.transAxes, va="center", fontsize=SIZE
-        )
+        place = {"transform": ax.transAxes, "va": "center", "linespacing": 1.1, "fontsize": SIZE}
+        ax.text(1.075 if end.look else 1.01, height, name, **place)
+
+
+def _name(text):
+    """A name for the margin, in two lines if one is too short for it; what is too long for a line loses its middle."""
+    words = text.split(" ")
+    halves = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
+    lines = (text,) if len(text) <= MARGIN or not halves else min(halves, key=lambda two: max(map(len, two)))
+    return "\n".join(short(line, MARGIN) for line in lines)
 
 
 def _legend(ax, scene, share):

@@ -8,8 +8,9 @@
     python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events
 
 The first time, and whenever pyproject.toml has changed, evsim and what the command needs are installed into
-the folder .venv beside this file (about 100 packages; that needs a network). Nothing outside that folder is
-touched; to start afresh, delete it.
+the folder .venv beside this file (about 100 packages; that needs a network, or PIP_NO_INDEX=1 and PIP_FIND_LINKS
+with a folder of wheels). Nothing but that folder and .venv.lock is touched; to start afresh, delete it.
+Where this folder may not be written, both lie in .evsim of your home, and your lessons in evsim-lessons there.
 
 Exit status: that of the command; 1 if the installation failed; 2 if there is no such command.
 """
@@ -24,6 +25,7 @@ if sys.version_info < (3, 11):
         "If not, python.org has one for every system.".format(*sys.version_info[:2] + (sys.executable,))
     )
 
+import errno
 import hashlib
 import json
 import os
@@ -32,12 +34,45 @@ import shutil
 import signal
 import subprocess
 import sysconfig
+import time
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    import msvcrt
+
+
+def may_write(folder):
+    """Whether files can be made there: on Windows and on file servers only trying tells."""
+    trial = folder / ".kit-{}".format(os.getpid())
+    try:
+        trial.touch()
+        trial.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def folder_of_environment():
+    """The folder for .venv: here, or one of the user's where nobody may write here and nothing is installed."""
+    if OURS or (HERE / ".venv" / "kit.json").exists():
+        return HERE
+    folder = Path.home() / ".evsim" / hashlib.sha256(str(HERE).encode()).hexdigest()[:12]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return HERE
+    return folder
+
+
 HERE = Path(__file__).resolve().parent
-VENV = HERE / ".venv"
+OURS = may_write(HERE)
+VENV = folder_of_environment() / ".venv"
+LOCK = VENV.with_name(".venv.lock")
 STAMP = VENV / "kit.json"  # what was installed when it was last finished
 LOG = VENV / "kit.log"
 SCRIPTS = Path(sysconfig.get_path("scripts", "venv", {"base": str(VENV)}))
@@ -54,10 +89,14 @@ NO_NETWORK = re.compile(
 
 
 def lab(rest):
-    notebooks = sorted((HERE / "notebooks").glob("*.ipynb"))
-    if notebooks and not any(each.endswith(".ipynb") for each in rest):
-        rest = [str(notebooks[0].relative_to(HERE))] + rest
-    return ["-m", "jupyterlab", "--ServerApp.root_dir=" + str(HERE)] + rest
+    root, notebooks = HERE, HERE / "notebooks"
+    if not OURS:  # what is solved could not be kept here
+        root = notebooks = Path.home() / "evsim-lessons"
+        run([str(PYTHON), "-m", "evsim", "lab", "--no-open", "--folder", str(root)], HERE)
+    lessons = sorted(notebooks.glob("*.ipynb"))
+    if lessons and not any(each.endswith(".ipynb") for each in rest):
+        rest = [str(lessons[0].relative_to(root))] + rest
+    return ["-m", "jupyterlab", "--ServerApp.root_dir=" + str(root)] + rest
 
 
 def test(rest):
@@ -115,10 +154,11 @@ def surroundings():
 
     Nor those that would have every start compile all of evsim again.
     """
+    compiled = {} if OURS else {"PYTHONPYCACHEPREFIX": str(VENV / "compiled")}
     astray = ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "PIP_TARGET", "PIP_PREFIX", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if name not in astray}
     path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", os.defpath)])
-    return dict(kept, PATH=path, VIRTUAL_ENV=str(VENV), PIP_USER="0", JUPYTER_PREFER_ENV_PATH="1")
+    return dict(kept, PATH=path, VIRTUAL_ENV=str(VENV), PIP_USER="0", JUPYTER_PREFER_ENV_PATH="1", **compiled)
 
 
 # The environment.
@@ -126,22 +166,61 @@ def surroundings():
 
 def prepare(extras):
     """See to it that .venv has evsim as pyproject.toml wants it, with these extras."""
-    found = remembered()
-    wanted = {
+    if ready(extras):
+        return
+    if VENV.exists() and not may_write(VENV):
+        stop("{} may not be written, and lacks what this command needs: ask whoever made it.".format(VENV))
+    with alone():
+        if not ready(extras):
+            found, usable, state = remembered(), works(), wanted(extras)
+            unfinished_or_moved = found and found.get("folder") != str(HERE)
+            if unfinished_or_moved or not usable:
+                make_environment(found)
+                found = UNFINISHED
+            else:
+                say("Bringing .venv up to date ...")
+            install(state, found, extras)
+
+
+def ready(extras):
+    return remembered() == wanted(extras) and works()
+
+
+def wanted(extras):
+    """What there should be, as it is remembered; extras that were asked for earlier stay."""
+    return {
         "project": hashlib.sha256((HERE / "pyproject.toml").read_bytes()).hexdigest(),
         "folder": str(HERE),
-        "extras": sorted(set(extras).union(found.get("extras", ()))),
+        "extras": sorted(set(extras).union(remembered().get("extras", ()))),
     }
-    usable = works()
-    if found == wanted and usable:
-        return
-    unfinished_or_moved = found and found.get("folder") != str(HERE)
-    if unfinished_or_moved or not usable:
-        make_environment(found)
-        found = UNFINISHED
-    else:
-        say("Bringing .venv up to date ...")
-    install(wanted, found)
+
+
+@contextmanager
+def alone():
+    """Two that are started at once install one after the other; the lock ends with the processes that hold it."""
+    with open(str(LOCK), "a") as file:
+        if not locked(file):
+            say("Another kit.py installs into {}; this one waits for it ...".format(VENV))
+            while not locked(file):
+                time.sleep(0.2)
+        HELD.append(file.fileno())
+        yield
+        HELD.pop()
+
+
+HELD = []  # the lock, which pip holds, too: it may outlive this process by a moment
+
+
+def locked(file):
+    """Whether the lock is ours; where there are no locks, it is."""
+    try:
+        if os.name == "nt":
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        return problem.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+    return True
 
 
 def works():
@@ -176,13 +255,13 @@ def make_environment(found):
         stop("No environment could be made in {}:\n{}".format(VENV, said))
 
 
-def install(wanted, before):
-    """Install evsim from this folder; `before` is what to remember if it fails."""
+def install(state, before, extras):
+    """Install evsim from this folder; `before` is what to remember if it fails, and to go on with if it can be."""
     remember(UNFINISHED)
-    what = ".[{}]".format(",".join(wanted["extras"]))  # relative, for folders with a space or a bracket
+    what = ".[{}]".format(",".join(state["extras"]))  # relative, for folders with a space or a bracket
     quick = ["--no-compile", "--prefer-binary"]  # what is imported is compiled then: it is a part of what is installed
-    command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *quick, "-e", what]
-    with open(str(LOG), "w", encoding="utf-8") as log, open_pipe(command) as process:
+    pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    with open(str(LOG), "w", encoding="utf-8") as log, open_pipe(pip + quick + ["-e", what]) as process:
         for line in process.stdout:
             log.write(line)
             show(line)
@@ -191,8 +270,12 @@ def install(wanted, before):
         stop("pip was stopped by signal {}. Run the same command again.".format(-process.returncode))
     if process.returncode:
         remember(before)
-        explain_failure(LOG.read_text(encoding="utf-8"))
-    remember(wanted)
+        text = LOG.read_text(encoding="utf-8")
+        if not (NO_NETWORK.search(text) and set(extras).issubset(before.get("extras", ()))):
+            explain_failure(text)
+        say("There is no network: going on with what was installed before.")
+        return
+    remember(state)
     say("Ready.")
 
 
@@ -209,16 +292,18 @@ def explain_failure(text):
 
 def open_pipe(command):
     """A process whose words, of both kinds, can be read as text."""
-    return subprocess.Popen(
-        command,
-        cwd=str(HERE),
-        env=surroundings(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
+    options = {
+        "cwd": str(HERE),
+        "env": surroundings(),
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+        "encoding": "utf-8",
+        "errors": "replace",
+    }
+    if os.name != "nt":
+        options["pass_fds"] = HELD
+    return subprocess.Popen(command, **options)
 
 
 def remembered():

@@ -18,6 +18,8 @@ def channels(plain, entries):
     found = {}
     for way in subscriptions(plain):
         found[way] = _figures(plain, _of(entries, way)) | _waits(plain, way[0]) | _spread(plain, entries, way)
+        if plain.scenario.channels[way[0]].kind == "queue":
+            found[way] |= _ready_and_in_hand(plain, *way)
     return found
 
 
@@ -68,6 +70,19 @@ def _figures(plain, mine):
         "lag_max": highest(spans, *window),
         "age_max": max(ages, default=0.0),
     }
+
+
+def _ready_and_in_hand(plain, channel, service):
+    """What lay ready in a queue, for whoever might have it, and what one service had been handed of it."""
+    deliveries = [row for row in plain.rows if row.kind == "delivery" and not row.copy]
+    attempts = [row for row in deliveries if plain.messages[row.parent].channel == channel]
+    ready = [(row.ready, row.ended if row.leased is None else row.leased) for row in attempts]
+    in_hand = [(row.leased, row.settled) for row in attempts if row.leased is not None and row.service == service]
+    found = {}
+    for name, spans in (("ready", ready), ("unacknowledged", in_hand)):
+        found[f"{name}_mean"] = sum(overlap(*span, plain.left, plain.right) for span in spans) / plain.window
+        found[f"{name}_max"] = highest(spans, plain.left, plain.right)
+    return found
 
 
 def _waits(plain, channel):

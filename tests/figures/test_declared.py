@@ -47,14 +47,18 @@ def run():
         "services.mailing-list.autoscale": {"by": "lag", "target": 5, "least": 1},
         "channels.minutes": "queue",
         "services.counter": {"subscribe": "customer-registered", "handle": [{"window": MINUTES}]},
+        "services.screen": {"subscribe": "minutes", "handle": [{"work": "1ms"}]},
     }
     return evsim.load("registration-events").replace(changes).run()
 
 
 def test_a_run_has_the_figures_that_are_declared_in_their_order(run):
     assert list(run.summary()) == names(RUN)
-    for found, where in ((run.phases, PHASE), (run.channels, CHANNEL), (run.partitions, PARTITION)):
+    for found, where in ((run.phases, PHASE), (run.partitions, PARTITION)):
         assert found and all(list(each) == names(where) for each in found.values()), where
+    for (channel, _), found in run.channels.items():
+        assert list(found) == names(CHANNEL, {run.scenario.channels[channel].kind}), channel
+    assert {name for found in run.channels.values() for name in found} == set(names(CHANNEL))
     for name, found in run.services.items():
         settings = run.scenario.services[name]
         words = {*settings.policies, *(step.kind for step in all_steps(settings.handle))}

@@ -52,6 +52,8 @@ def test_ten_messages_are_in_flight_with_a_prefetch_of_ten(tmp_path):
     assert at(0.5) == (1, 0) and at(1.5) == (6, 0)
     assert at(50) == (truth["after 16 published: unacked"], truth["ready"])
     assert at(150) == (truth["after 5 acks: unacked"], truth["ready after"])
+    figures = run.channels["events", "worker"]
+    assert (figures["unacknowledged_max"], figures["ready_max"]) == (at(50)[0], 6)
 
 
 @pytest.mark.slow

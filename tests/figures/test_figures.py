@@ -179,7 +179,7 @@ def test_every_figure_of_a_system_that_begins_badly_is_what_the_manual_says():
     at_first = {"profile": [[0, 8], [3, 8], [3, 1], [14, 1]]}
     window = {"tumbling": 1, "by": "all", "to": "results", "early": 1, "checkpoint": {"every": 1, "takes": 0.75}}
     scaled = {"by": "concurrency", "target": 1, "every": 0.5, "down_after": 0}
-    row = [{"effect": "row"}, {"publish": "facts"}, {"effect": {"name": "name", "unique": True}}]
+    row = [{"effect": "row"}, {"publish": "facts"}, {"publish": "posts"}, {"effect": {"name": "name", "unique": True}}]
     dies = {"channel": "facts", "retry": {"attempts": 1}}
     services = {
         "front": {"handle": row},
@@ -188,12 +188,14 @@ def test_every_figure_of_a_system_that_begins_badly_is_what_the_manual_says():
         "worker": {"autoscale": scaled, "handle": [{"work": 0.5}]},
         "thumb": {"function": {"keep_alive": 0.5}, "handle": [{"work": 0.5}]},
         "reader": {"subscribe": dies, "handle": [{"work": 3}, {"effect": "note"}, {"fail": 0.6}]},
+        "poster": {"workers": 20, "subscribe": "posts", "handle": [{"work": 1}]},
         "counter": {"subscribe": {"channel": "events", "commit": "checkpoint"}, "handle": [{"window": window}]},
     }
     workloads = {f"to-{each}": {"target": each, "arrivals": at_first, "key": {"uniform": 6}} for each in services}
-    workloads = {name: each for name, each in workloads.items() if each["target"] not in ("reader", "counter")}
+    workloads = {name: each for name, each in workloads.items() if "subscribe" not in services[each["target"]]}
     workloads["to-page"]["delay"] = {"uniform": [0, 3]}
-    channels = {"facts": {"log": {"partitions": 2, "compaction": 2}}, "events": "log", "results": "queue"}
+    channels = {"facts": {"log": {"partitions": 2, "compaction": 2}}, "events": "log"}
+    channels |= dict.fromkeys(("posts", "results"), "queue")
     faults = [{"crash": "counter", "at": 3.5, "for": 0.5}]
     run = {"duration": 14.4, "warmup": 6, "drain_limit": 0}
     scenario = {"name": "bad", "workloads": workloads, "services": services, "channels": channels, "faults": faults,

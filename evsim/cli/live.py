@@ -21,7 +21,7 @@ def live(
         list[str] | None,
         typer.Option(metavar="SERVICE@AT+FOR", help="Kill a service and start it again: mailing-list@10s+3s."),
     ] = None,
-    broker: Annotated[str, typer.Option(help="mini, which evsim brings, or nats.")] = "mini",
+    broker: Annotated[str, typer.Option(help="mini, which evsim brings, nats, redis, or redis://host:port.")] = "mini",
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Also what the simulator says of the same customers on this machine.")
     ] = False,

@@ -16,7 +16,7 @@ from evsim.testbed.roles import Process, serve
 __all__ = ["BrokerProcess", "is_installed"]
 
 
-def is_installed():
+def is_installed(url=None):
     """It is a part of evsim."""
     return True
 

@@ -8,7 +8,7 @@ from evsim.scenario.arguments import a_number, a_scenario, a_time
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.units import write_time
 from evsim.testbed.assembly import assemble
-from evsim.testbed.brokers import a_broker
+from evsim.testbed.brokers import a_broker, check_suits
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.mail_process import MAILBOX
 from evsim.testbed.supervisor import Supervisor
@@ -27,7 +27,8 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", mails=Non
     scenario: itself, its name or file. seconds: how long customers come (default: the scenario's duration). kill: what
     is killed and started again, ``"mailing-list@10s+3s"`` or several: at 10 s, for 3 s and until it has started; the
     broker by the name of its channel.
-    broker: ``mini``, which evsim brings, or ``nats`` (``pip install "evsim[live]"``).
+    broker: ``mini``, which evsim brings; ``nats`` or ``redis`` (``pip install "evsim[live]"``), a server that is
+    started for the run; or the URL of one that is there, such as ``redis://localhost``.
     mails: the services whose effects are mails (default: those with *mail* in their name). progress: called with the
     seconds that have passed.
 
@@ -44,6 +45,7 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", mails=Non
         scenario = scenario.replace({"faults": [*scenario.to_dict().get("faults", []), *kills]})
     check_carries(scenario)
     mails, broker = _checked(scenario, mails), a_broker(broker)
+    check_suits(broker, scenario)
     seed = scenario.run_settings.seed if seed is None else seed
     with TemporaryDirectory(prefix="evsim-live-", ignore_cleanup_errors=True) as folder:
         with Supervisor(scenario, seed, folder, mails, broker) as supervisor:
@@ -51,7 +53,7 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", mails=Non
             ended_at = supervisor.run(progress)
         mailbox = Path(folder) / MAILBOX
         return assemble(
-            scenario, seed, folder, supervisor.origin, ended_at, supervisor.outages, broker,
+            scenario, seed, folder, supervisor.origin, ended_at, supervisor.outages, str(broker),
             mailbox=mailbox.read_text(encoding="utf-8", errors="replace") if mailbox.exists() else "",
         )  # fmt: skip
 

@@ -2,29 +2,23 @@
 
 import asyncio
 import json
-import shutil
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from evsim.testbed.delivery_groups import readers_of
 from evsim.testbed.roles import Process, serve
+from evsim.testbed.server_process import program
 from evsim.testbed.wire import HOST
 
-__all__ = ["ACK_WAIT", "NatsProcess", "consumers_of", "is_installed", "nats_server", "subject_of"]
+__all__ = ["ACK_WAIT", "NatsProcess", "consumers_of", "is_installed", "subject_of"]
 
 ACK_WAIT = 30.0  # seconds until what is not acknowledged is handed out again: the server's default
 
 
-def nats_server():
-    """The path of a NATS server: that of evsim's own environment, or one on the PATH; None without any."""
-    return shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
-
-
-def is_installed():
+def is_installed(url=None):
     """Whether the server and its client are there."""
-    return nats_server() is not None and find_spec("nats") is not None
+    return program("nats-server") is not None and find_spec("nats") is not None
 
 
 def subject_of(channel, partition):
@@ -47,6 +41,14 @@ def consumers_of(scenario):
             yield name, 0, "all", readers
 
 
+def _address(folder):
+    """Where the server says that it listens; None until it has said so in a whole file."""
+    try:
+        return next(json.loads(path.read_text())["nats"][0] for path in folder.glob("*.ports"))
+    except (StopIteration, ValueError):
+        return None
+
+
 class NatsProcess(Process):
     async def start(self):
         import nats
@@ -57,15 +59,14 @@ class NatsProcess(Process):
         ports = Path(self.folder) / f"nats-ports.{self.life}"
         ports.mkdir()
         command = [
-            nats_server(), "-a", HOST, "-p", str(self.port or -1), "-js", "-sd", str(folder),
+            program("nats-server"), "-a", HOST, "-p", str(self.port or -1), "-js", "-sd", str(folder),
             "--auth", self.token, "--ports_file_dir", str(ports),
         ]  # fmt: skip
         self.server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not (found := list(ports.glob("*.ports"))):
+        while not (address := _address(ports)):
             if self.server.poll() is not None:
                 raise OSError("nats-server has ended")
             await asyncio.sleep(0.01)
-        (address,) = json.loads(found[0].read_text())["nats"]
         self.nats = await nats.connect(address, token=self.token, max_reconnect_attempts=-1)
         self.stream = self.nats.jetstream()
         for name in self.scenario.channels:
@@ -83,10 +84,6 @@ class NatsProcess(Process):
             )  # fmt: skip
         return int(address.rpartition(":")[2])
 
-    @property
-    def children(self):
-        return [self.server.pid]
-
     async def status(self):
         backlog = 0
         for channel, _, durable, _ in consumers_of(self.scenario):
@@ -94,7 +91,7 @@ class NatsProcess(Process):
             backlog += info.num_pending + info.num_ack_pending
         return {"backlog": backlog}
 
-    def leave(self):
+    async def leave(self):
         self.server.kill()
 
 

@@ -2,19 +2,26 @@
 
 The first line of the standard input is the task; the process answers with the port at which it listens. Then come
 ``peers`` (name -> port), ``begin`` (the time of the machine's clock that is the run's zero) and ``status``, which asks
-what is still open. When the standard input ends, as when the supervisor is killed, the process ends too.
+what is still open. When the standard input ends, as when the supervisor is killed, the process ends with all that
+it has started, and removes the folder of the run: the last one leaves nothing there.
 """
 
 import asyncio
 import json
 import os
+import shutil
+import signal
 import sys
+from contextlib import suppress
 from threading import Thread
 
 from evsim.scenario import Scenario
+from evsim.testbed.brokers import BrokerChoice
 from evsim.testbed.journal import Journal
 
 __all__ = ["Process", "serve"]
+
+PATIENCE = 5.0  # seconds for leaving in good order
 
 
 class Process:
@@ -24,7 +31,7 @@ class Process:
         self.name, self.life, self.folder = task["name"], task["life"], task["folder"]
         self.token, self.port, self.seed = task["token"], task["port"], task["seed"]
         self.scenario = Scenario.from_dict(task["scenario"], task["scenario_folder"])
-        self.broker_kind = task["broker"]
+        self.broker_choice, self.run_name = BrokerChoice(*task["broker"]), task["run_name"]
         self.journal = Journal(self.folder, self.name, self.life)
         self.peers = {}
 
@@ -42,13 +49,8 @@ class Process:
         """What is open, as a dict; nothing is where all values are 0."""
         return {}
 
-    @property
-    def children(self):
-        """The numbers of processes that it has started, which are killed when it is."""
-        return []
-
-    def leave(self):
-        """Whoever started this process has gone."""
+    async def leave(self):
+        """The run is over, or whoever started this process has gone: take away what is left elsewhere."""
 
 
 def serve(role):
@@ -59,9 +61,6 @@ def serve(role):
 
 async def _live(process):
     loop = asyncio.get_running_loop()
-    port = await process.start()
-    process.journal.note("up")
-    _say({"port": (port, process.children)})
 
     async def obey(order):
         if "peers" in order:
@@ -70,17 +69,32 @@ async def _live(process):
         elif "begin" in order:
             await process.begin(order["begin"])
             _say({"begun": True})
+        elif "leave" in order:
+            await process.leave()
+            _say({"left": True})
         else:
             _say({"status": await process.status()})
 
     def listen():
         for line in sys.stdin:
             asyncio.run_coroutine_threadsafe(obey(json.loads(line)), loop).add_done_callback(_report)
-        process.leave()
-        os._exit(0)
+        with suppress(Exception):
+            asyncio.run_coroutine_threadsafe(process.leave(), loop).result(PATIENCE)
+        shutil.rmtree(process.folder, ignore_errors=True)
+        _end()
 
     Thread(target=listen, daemon=True).start()
+    port = await process.start()
+    process.journal.note("up")
+    _say({"port": port})
     await asyncio.Event().wait()
+
+
+def _end():
+    """End at once, with all that this process has started; it leads a group of its own (not on Windows)."""
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
 
 
 def _report(done):

@@ -55,7 +55,7 @@ class ServiceProcess(Process):
         await super().meet(peers)
         if "broker" in peers and self.broker is None:
             channels = [each.channel for each in self.settings.subscribe]
-            self.broker = client_of(self.broker_kind)(self, channels, self._delivered)
+            self.broker = client_of(self.broker_choice.kind)(self, channels, self._delivered)
             self._spawn(self.broker.stay_connected())
             await self.broker.connected.wait()
 

@@ -21,7 +21,10 @@ __all__ = ["LiveError", "Supervisor"]
 
 PATIENCE = 60.0  # seconds until a process has started, or has answered
 HEAD_START = 200_000_000  # nanoseconds from the order to begin to the run's zero
+PATIENCE_AT_END = 10.0  # seconds until a process has taken away what it made elsewhere
 LOOK = 0.02  # seconds between two looks at what is still open
+# Ctrl-C in a terminal, or a notebook's stop button, is for the supervisor alone, which ends the others.
+APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
 ROLES = {
     "service": "evsim.testbed.service_process",
     "customers": "evsim.testbed.customers_process",
@@ -41,10 +44,10 @@ class _Child:
         self._errors = Path(task["folder"]) / f"{task['name']}.{task['life']}.err"
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", ROLES.get(role) or BROKERS[task["broker"]].process],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment(),
+                [sys.executable, "-m", ROLES.get(role) or BROKERS[task["broker"][0]].process],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment(), **APART,
             )  # fmt: skip
-        self._said, self.children = Queue(), []
+        self._said = Queue()
         self._listening = Thread(target=self._listen, daemon=True)
         self._listening.start()
         self.tell(task)
@@ -73,10 +76,7 @@ class _Child:
 
     def kill(self):
         """End it at once, with what it has started, and return when it is gone: the time."""
-        for number in self.children:
-            with suppress(OSError):
-                os.kill(number, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
-        self.process.kill()
+        _kill_group(self.process)
         self.process.wait()
         self._listening.join()
         gone = monotonic_ns()
@@ -88,9 +88,26 @@ class _Child:
             with suppress(OSError):
                 pipe.close()
 
+    def leave(self):
+        """Let it take away what it has made elsewhere."""
+        with suppress(LiveError):
+            self.tell({"leave": True})
+            while "left" not in (self._said.get(timeout=PATIENCE_AT_END) or {"left": False}):
+                pass  # it was asked for something before
+
     def _last_words(self):
         lines = self._errors.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
+
+
+def _kill_group(process):
+    """Kill a process with all that it has started."""
+    if os.name == "nt":
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _environment():
@@ -110,9 +127,10 @@ class Supervisor:
     def __init__(self, scenario, seed, folder, mails, broker):
         self.scenario, self.folder, self.mails = scenario, str(folder), mails
         self.children, self.outages, self.origin = {}, [], None
+        self._broker = broker
         self._killed, self._stopped = set(), Event()  # who is down on purpose; whether the run is given up or over
         self._task = {
-            "seed": seed, "folder": self.folder, "token": token_hex(16), "broker": broker,
+            "seed": seed, "folder": self.folder, "token": token_hex(16), "broker": broker, "run_name": token_hex(6),
             "scenario": scenario.to_dict(),
             "scenario_folder": None if scenario.folder is None else str(scenario.folder),
         }  # fmt: skip
@@ -122,10 +140,14 @@ class Supervisor:
         return self
 
     def __exit__(self, *_):
+        broker = self.children.get("broker")
         for child in self.children.values():
-            if child.process.poll() is None:
+            if child is not broker:
                 child.kill()
-            child.close()
+        if broker is not None:
+            if self._broker.url is not None:
+                broker.leave()
+            broker.kill()
 
     def start(self):
         """Start every process, and tell each where the others listen."""
@@ -146,11 +168,13 @@ class Supervisor:
 
     def _start(self, role, name):
         life = self._lives[name] = self._lives.get(name, 0) + 1
-        self.children[name] = _Child(role, self._task | {"name": name, "life": life, "port": self._ports.get(name, 0)})
+        self.children[name] = _Child(
+            role, self._task | {"name": name, "life": life, "port": self._ports.get(name) or 0}
+        )
 
     def _port(self, name):
         if name not in self._ports or self.children[name].task["life"] > 1:
-            self._ports[name], self.children[name].children = self.children[name].hear("port")
+            self._ports[name] = self.children[name].hear("port")
         return self._ports[name]
 
     def _meet(self, name):

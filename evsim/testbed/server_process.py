@@ -1,0 +1,68 @@
+"""A server that somebody else has written as the broker: started for the run, or found at a URL."""
+
+import asyncio
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from evsim.testbed.roles import Process
+from evsim.testbed.wire import HOST
+
+__all__ = ["ServerProcess", "program"]
+
+ATTEMPTS = 5  # at starting a server: a port that was free may be taken a moment later
+LOOK = 0.01  # seconds between two looks whether it has started
+
+
+def program(name):
+    """The path of a program: that of evsim's own environment, or one on the PATH; None without any."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+
+
+class ServerProcess(Process):
+    """A kind of broker says how to ``launch(port)`` the server, to ``reach(port)`` it (:exc:`OSError` while it cannot
+    be), to ``prepare()`` its channels and, at a URL, to ``remove()`` them.
+    """
+
+    server = None
+
+    async def start(self):
+        if self.broker_choice.url is None:
+            await self._launch()
+        else:
+            await self.reach()
+        await self.prepare()
+        return self.port or None
+
+    async def _launch(self):
+        for _ in range(ATTEMPTS):
+            port = self.port or _free_port()
+            self.server = self.launch(port)
+            while self.server.poll() is None:
+                try:
+                    await self.reach(port)
+                except OSError:
+                    await asyncio.sleep(LOOK)
+                else:
+                    self.port = port
+                    return
+        raise OSError(f"{self.broker_choice.kind} does not start")
+
+    def run(self, command, **settings):
+        """A program in the background, which says nothing."""
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(command, **quiet | settings)
+
+    async def leave(self):
+        if self.broker_choice.url is not None:
+            await self.remove()
+        elif self.server is not None:
+            self.server.kill()
+
+
+def _free_port():
+    with socket.socket() as one:
+        one.bind((HOST, 0))
+        return one.getsockname()[1]

@@ -10,6 +10,7 @@ import numpy as np
 
 from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.lesson_sizes import chain, lesson_size
+from evsim.lesson.newcomer_task import ends_with_three
 from evsim.lesson.order_task import addresses
 from evsim.lesson.outbox_task import ENTRY, ROW, row_first
 from evsim.lesson.pipe_task import pipeline
@@ -303,5 +304,15 @@ QUESTIONS = {
             "less": "whoever joins has to be managed, and that costs the others.",
         },
         more_with_eight,
+    ),
+    "ends-with-three": Question(
+        "On the bad day, with how many different mixes of row, entry and profile do those end who were told yes?",
+        {
+            "1": "whoever is told yes has everything.",
+            "4": "things are done one after the other, so what is missing is missing at the end.",
+            "6": "three programs, and each has done it or not: twice three.",
+            "8": "",
+        },
+        ends_with_three,
     ),
 }

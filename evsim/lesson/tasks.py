@@ -5,6 +5,7 @@ from functools import cache, partial
 from evsim.lesson import (
     consumer_task,
     delivery_task,
+    newcomer_task,
     order_task,
     outbox_task,
     pipe_task,
@@ -126,6 +127,7 @@ TASKS = {
     ),
     **consumer_task.TASKS,
     **delivery_task.TASKS,
+    **newcomer_task.TASKS,
     **order_task.TASKS,
     **outbox_task.TASKS,
     **pipe_task.TASKS,

@@ -15,7 +15,7 @@ SELF, NOT = "itself", "not at all"
 LOOKS = {CALLS: Look(INK, edge=INK), THROUGH: Look(MIDDLE, edge=EDGE), SELF: Look(FILL, edge=EDGE),
          NOT: Look(PAPER, edge=EDGE)}  # fmt: skip
 SIGNS = {CALLS: Look(PAPER, "o", edge=PAPER, width=1.2), THROUGH: Look(MIDDLE, "o", edge=INK, width=1.2)}
-CELL, LARGE, ROOMY = 0.85, 0.42, 7  # inches of a cell, of one of many; services that are few
+CELL, LARGE, ROOMY = 0.7, 0.42, 7  # inches of a cell, of one of many; services that are few
 LETTER = 0.085  # inches
 
 

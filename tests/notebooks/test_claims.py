@@ -12,7 +12,17 @@ from evsim.lesson.answers import down
 from evsim.lesson.heard import NOTHING
 from evsim.lesson.toys import toy
 from evsim.results.requests import OK
-from tests.notebooks import claims_04, claims_05, claims_06, claims_07, claims_09, claims_10, claims_11, claims_14
+from tests.notebooks import (
+    claims_04,
+    claims_05,
+    claims_06,
+    claims_07,
+    claims_09,
+    claims_10,
+    claims_11,
+    claims_12,
+    claims_14,
+)
 from tests.notebooks.reading import NAMES, cells, prose, ran
 
 SEEDS = range(1, 6)
@@ -309,6 +319,7 @@ CLAIMS = [Claim(*each) for each in [
     *claims_09.CLAIMS,
     *claims_10.CLAIMS,
     *claims_11.CLAIMS,
+    *claims_12.CLAIMS,
     *claims_14.CLAIMS,
 ]]  # fmt: skip
 HARMLESS = (

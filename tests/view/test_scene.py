@@ -34,6 +34,7 @@ from evsim.view import (
     warm_up_plot,
     waterfall,
 )
+from evsim.view.scene.axes import names
 from evsim.view.scene.marks import End, Text
 from evsim.view.scene.scene import hold
 from tests.parts.window.test_window import stream
@@ -177,6 +178,14 @@ def test_the_scene_before_is_a_ghost_and_the_words_say_so(scenes):
     (found,) = in_browser((now, before, 768))
     assert found["ghosts"] == sum(not isinstance(mark, Text) for mark in before.marks)
     assert any(PALE in words for words in found["words"])
+
+
+def test_where_rows_have_other_names_there_is_no_ghost(scenes):
+    before = replace(scenes["flow", "classic"], y=names(0.0, 9.0, [(1, "row"), (2, "nothing")]))
+    more = replace(before, y=names(0.0, 9.0, [(1, "row"), (2, "nothing"), (3, "entry")]))
+    other = replace(before, y=names(0.0, 9.0, [(1, "row, entry"), (2, "nothing")]))
+    grown, changed = in_browser((more, before, 768), (other, before, 768))
+    assert grown["ghosts"] and not changed["ghosts"]
 
 
 def test_held_scenes_have_one_frame_and_keep_what_they_show():

@@ -190,10 +190,16 @@ class Drawing {
   }
 
   pale() {
-    if (!this.ghost) return [];
+    if (!this.ghost || !this.sameRows(this.ghost)) return [];
     return this.ghost.marks
       .filter(({ kind, across }) => !across && kind !== "text")
       .map((mark) => this.mark({ ...mark, words: "before", inside: [] }, true));
+  }
+
+  /* Rows with other names are other things, and nothing of the scene before belongs there. */
+  sameRows({ y }) {
+    const rows = new Map(this.scene.y.line ? [] : this.scene.y.ticks);
+    return y.ticks.every(([place, name]) => (rows.get(place) ?? name) === name);
   }
 
   mark(mark, ghost = false) {

@@ -1,5 +1,6 @@
 """``python -m evsim``, and the program ``evsim``: the command line."""
 
+import gc
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from evsim import stopping
 def main():
     stopping.listen()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look for some in every package
+    gc.disable()  # modules are no garbage, and there are hundreds; `load_scenario` enables it again
     from evsim.cli import app  # imports a lot, and a signal may come meanwhile
 
     try:

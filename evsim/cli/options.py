@@ -1,5 +1,6 @@
 """What the commands are told: options that several of them have, and the scenario they mean."""
 
+import gc
 from typing import Annotated
 
 import typer
@@ -44,6 +45,7 @@ def load_scenario(name, settings, seed=None):
     if seed is not None:
         changes["run.seed"] = seed
     scenario = load(name)
+    gc.enable()
     return scenario.replace(changes) if changes else scenario
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evsim.lesson.function_task import newsletter
 from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.lesson_sizes import chain, lesson_size
 from evsim.lesson.newcomer_task import ends_with_three
@@ -174,6 +175,24 @@ def more_with_eight():
     return next((answer for answer, limit in limits.items() if more < limit), "twice as much")
 
 
+def forty_at_once():
+    """What becomes of forty customers who come to a function at once, where five come in a second else."""
+    tables = _tallies(newsletter())
+    burst = [each.workload == each.workloads.index("newsletter") for each in tables]
+    answered = [~np.isnan(each.response) for each in tables]
+    if np.mean([told[many].mean() for told, many in zip(answered, burst)]) < 0.5:
+        return "most are told an error"
+    usual, theirs = (
+        np.concatenate([each.response[told & (many == its)] for each, told, many in zip(tables, answered, burst)])
+        for its in (False, True)
+    )
+    if theirs.mean() < 1.5 * np.median(usual):
+        return "hardly anybody waits longer"
+    last = np.mean([each.response[many][-10:].mean() / each.response[many][:10].mean()
+                    for each, many in zip(tables, burst)])  # fmt: skip
+    return "the last of them wait longest" if last > 1.5 else "nearly all of them wait longer"
+
+
 QUESTIONS = {
     "on-the-list": Question(
         "Where is everybody on the mailing list at the moment when they are told 'registered'?",
@@ -314,5 +333,15 @@ QUESTIONS = {
             "8": "",
         },
         ends_with_three,
+    ),
+    "forty-at-once": Question(
+        "Five customers come to a function in a second, and once there are forty at the same moment. Who waits?",
+        {
+            "hardly anybody waits longer": "for each of them a copy is started, so nobody has to share.",
+            "the last of them wait longest": "whoever comes at the same time stands in a line.",
+            "nearly all of them wait longer": "",
+            "most are told an error": "what is made for five cannot take forty.",
+        },
+        forty_at_once,
     ),
 }

@@ -5,6 +5,7 @@ from functools import cache, partial
 from evsim.lesson import (
     consumer_task,
     delivery_task,
+    function_task,
     newcomer_task,
     order_task,
     outbox_task,
@@ -127,6 +128,7 @@ TASKS = {
     ),
     **consumer_task.TASKS,
     **delivery_task.TASKS,
+    **function_task.TASKS,
     **newcomer_task.TASKS,
     **order_task.TASKS,
     **outbox_task.TASKS,

@@ -22,6 +22,7 @@ from tests.notebooks import (
     claims_11,
     claims_12,
     claims_14,
+    claims_17,
 )
 from tests.notebooks.reading import NAMES, cells, prose, ran
 
@@ -321,6 +322,7 @@ CLAIMS = [Claim(*each) for each in [
     *claims_11.CLAIMS,
     *claims_12.CLAIMS,
     *claims_14.CLAIMS,
+    *claims_17.CLAIMS,
 ]]  # fmt: skip
 HARMLESS = (
     r"# \d\d · ", r"\*\*\d+ minutes\.\*\*", r"\(\d+ minutes(, in pairs)?\)", r"`[^`]*`",

@@ -7,6 +7,7 @@ from evsim.engine.execution import Execution
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.testbed.delivery_groups import delivery_id, groups_of
 from evsim.testbed.effect_stores import rows_written
+from evsim.testbed.instances import instance_of, processes_of, service_of
 from evsim.testbed.journal import read_journals
 from evsim.testbed.live_run import LiveRun
 from evsim.testbed.shared_draws import SharedDraws
@@ -25,6 +26,7 @@ class _Row:
     parent: str | None  # the row that called, or the message
     attempt: int = 1
     worker: int = -1
+    process: str | None = None  # which one had it, where that is known
     born: float = nan
     ready: float = nan
     leased: float = nan
@@ -60,7 +62,7 @@ class _Story:
         self.luck, self.rows, self.messages = luck, {}, {}
         self.effects, self.ups, self.slept = [], {}, []
         self._current = {}  # (message, group) -> the row of the attempt that is under way
-        entries = read_journals(folder)
+        self.entries = entries = read_journals(folder)
         for process, time, kind, *what in sorted(
             [*entries, *self._appended_unseen(entries)], key=lambda entry: entry[1]
         ):
@@ -97,6 +99,7 @@ class _Story:
 
     def _ready(self, process, time, id):
         row = self.rows[id]
+        row.process = process
         if row.place.is_delivery:
             row.arrived = time
         else:
@@ -144,11 +147,12 @@ class _Story:
         self.rows[id] = self._current[message.id, group] = row
         return row
 
-    def _granted(self, process, time, id, group, attempt, service):
-        """An attempt is handed to a service: one that is known, or of which the broker has said nothing but this.
+    def _granted(self, process, time, id, group, attempt, to):
+        """An attempt is handed to a process: one that is known, or of which the broker has said nothing but this.
 
         Those before it came back, also where the broker had said that they are settled: one that was killed forgets.
         """
+        service = service_of(to)
         message, row = self.messages[id], self._current.get((id, group))
         if row is None:
             row = self._deliver(message, group, 1, message.appended, service)
@@ -156,7 +160,7 @@ class _Story:
             if row.verdict != Verdict.GIVEN_BACK:
                 row.settled, row.verdict = time, Verdict.GIVEN_BACK
             row = self._deliver(message, group, row.attempt + 1, time, service)
-        row.place, row.leased = self.luck.reader(message.route, service), time
+        row.place, row.leased, row.process = self.luck.reader(message.route, service), time, to
 
     def _end(self, time, id, group, attempt, verdict):
         row = self.rows[delivery_id(id, group, attempt)]
@@ -185,12 +189,13 @@ class _Story:
     # What nobody noted, as whoever would have was killed.
 
     def close(self, crashes):
-        """Work that was under way, or waited, when its process was killed ended then. crashes: service -> times."""
+        """Work that was under way, or waited, when its process was killed ended then. crashes: process -> times."""
         for row in self.rows.values():
             if row.outcome != Outcome.OPEN:
                 continue
             reached = [time for time in (row.started, row.arrived, row.ready, row.leased, row.born) if time == time]
-            gone = [time for time in crashes.get(row.place.service, ()) if time >= max(reached)]
+            had = [row.process] if row.process else processes_of(self.luck.kernel.scenario, row.place.service)
+            gone = sorted(time for process in had for time in crashes.get(process, ()) if time >= max(reached))
             if row.reason == Reason.UNREACHABLE:
                 row.outcome, row.ready, row.ended = Outcome.REFUSED, row.settled, row.settled
             elif gone:
@@ -215,11 +220,14 @@ def assemble(scenario, seed, folder, origin, ended_at, outages, broker="mini", m
     story = _Story(SharedDraws(Execution(scenario, seed)), folder)
     crashes = {}
     for each in outages:
-        place = each.fault.place
         if each.fault.does.kills:
-            process = "broker" if place in scenario.channels else place
+            process = "broker" if each.process in scenario.channels else each.process
+            if process == "broker":
+                each.start = each.seen
+            else:
+                each.begins(story.entries)
             each.end = next(time for time in story.ups[process] if time > each.start)
-            crashes.setdefault(place, []).append(each.start)
+            crashes.setdefault(process, []).append(each.start)
     story.close(crashes)
     scenario = scenario.replace({"faults": [each.as_written(origin) for each in outages]})
     return _Assembly(scenario, seed, story, origin, ended_at, outages).run(broker, mailbox)
@@ -295,23 +303,26 @@ class _Assembly:
         effects.time[number] = self._time(min(time, row.ended))  # what a killed process had sent came after its end
 
     def _write_lives(self):
-        """The lives of the instances; the first of each service is written when the system is built."""
+        """The lives of the instances; the first of each is written when the system is built."""
         instances, names = self.records.instances, list(self.scenario.services)
-        last = {name: number for number, name in enumerate(names)}
+        processes = [process for name in names for process in processes_of(self.scenario, name)]
+        last = {process: number for number, process in enumerate(processes)}
         for each in self.outages:
-            kind, name, start, end = each.fault.kind, each.fault.place, self._time(each.start), self._time(each.end)
-            self.records.incidents += [(start, kind, name, end / SECOND), (end, f"end of {kind}", name, None)]
-            if each.fault.does.kills and name in names:
-                instances.ended[last[name]] = start
-                number = last[name] = instances.new()
-                instances.service[number], instances.instance[number] = names.index(name), 0
+            kind, place, start, end = each.fault.kind, each.process, self._time(each.start), self._time(each.end)
+            self.records.incidents += [(start, kind, place, end / SECOND), (end, f"end of {kind}", place, None)]
+            if each.fault.does.kills and place in last:
+                instances.ended[last[place]] = start
+                number = last[place] = instances.new()
+                instances.service[number] = names.index(service_of(place))
+                instances.instance[number] = instance_of(place)
                 instances.born[number] = instances.ready[number] = end
         self.records.incidents.sort(key=lambda incident: incident[0])
 
     def _inventory(self):
         """What lies where when nothing is open: every worker at home, and nothing else anywhere."""
         nothing = ("ready", "waiting", "travelling", "settling", "messages", "hidden", "overdue", "unattended")
-        free = {name: list(range(service.workers)) for name, service in self.scenario.services.items()}
+        services = self.scenario.services.items()
+        free = {name: list(range(service.instances * service.workers)) for name, service in services}
         return {what: [] for what in nothing} | {
             "backing_off": 0, "free": free, "absent": {name: [] for name in free}, "credit": {},
         }  # fmt: skip

@@ -45,7 +45,7 @@ class BrokerClient:
             except OSError:
                 await asyncio.sleep(BEFORE_ANOTHER)
                 continue
-            credit = self.process.scenario.services[self.process.name].workers
+            credit = self.process.settings.workers
             wire.send(self._writer, {"service": self.process.name, "channels": self.channels, "credit": credit})
             self.connected.set()
             await self._hear(reader, self._writer)

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.testbed import wire
 from evsim.testbed.delivery_groups import groups_of
+from evsim.testbed.instances import service_of
 from evsim.testbed.journal import read_journals
 from evsim.testbed.roles import Process, serve
 
@@ -118,22 +119,26 @@ class BrokerProcess(Process):
     def _hand_out(self):
         for (channel, group), backlog in self.backlogs.items():
             for message, partition in backlog.next():
-                service = self._free(channel, group, backlog)
-                if service is None:
+                to = self._free(channel, group, backlog, partition)
+                if to is None:
                     break
                 backlog.lines[partition].popleft()
-                backlog.out[message] = service, partition
+                backlog.out[message] = to, partition
                 backlog.attempts[message] += 1
                 attempt = backlog.attempts[message]
-                self.journal.note("granted", message, group, attempt, service)
+                self.journal.note("granted", message, group, attempt, to)
                 _, _, route, luck = self.kept[message]
                 frame = {"message": message, "group": group, "attempt": attempt, "route": route, "luck": luck}
-                wire.send(self.consumers[service][0], frame)
+                wire.send(self.consumers[to][0], frame)
 
-    def _free(self, channel, group, backlog):
-        """Who may have the next message; of the consumers of a queue the one that holds least."""
+    def _free(self, channel, group, backlog, partition):
+        """Who may have the next message: of the consumers of a queue the one that holds least.
+
+        The partitions of a log are shared out among the instances that are there.
+        """
         if backlog.ordered:
-            return group if group in self.consumers else None
+            members = sorted(each for each in self.consumers if service_of(each) == group)
+            return members[partition % len(members)] if members else None
         held = Counter(service for service, _ in backlog.out.values())
         room = [
             (held[service], service)

@@ -15,15 +15,16 @@ class Caller:
         self.process = process
         self._writers, self._waiting, self._listening = {}, {}, set()
 
-    async def ask(self, service, id, place, luck, timeout=None):
-        """Ask a service for a row and wait for its answer, at most `timeout` seconds: (verdict, reason)."""
+    async def ask(self, id, place, luck, timeout=None):
+        """Ask the service of a place for a row and wait for its answer, at most `timeout` seconds: (verdict, reason)."""
+        peer = self.process.luck.process(place, luck)
         try:
-            writer = await self._connection(service)
+            writer = await self._connection(peer)
         except OSError:
             return Verdict.ERROR, Reason.UNREACHABLE
         answer = asyncio.get_running_loop().create_future()
-        self._waiting[id] = service, answer
-        wire.send(writer, {"ask": id, "place": place, "luck": luck})
+        self._waiting[id] = peer, answer
+        wire.send(writer, {"ask": id, "place": place.number, "luck": luck})
         try:
             ok, reason = await asyncio.wait_for(answer, timeout)
         except TimeoutError:
@@ -32,27 +33,27 @@ class Caller:
             del self._waiting[id]
         return (Verdict.DONE if ok else Verdict.ERROR), Reason(reason)
 
-    async def _connection(self, service):
-        if (writer := self._writers.get(service)) is not None:
+    async def _connection(self, peer):
+        if (writer := self._writers.get(peer)) is not None:
             return writer
-        reader, writer = await wire.connect(self.process.peers[service], self.process.token)
-        if service in self._writers:  # somebody else was quicker
+        reader, writer = await wire.connect(self.process.peers[peer], self.process.token)
+        if peer in self._writers:  # somebody else was quicker
             writer.close()
-            return self._writers[service]
-        self._writers[service] = writer
-        listening = asyncio.get_running_loop().create_task(self._listen(service, reader))
+            return self._writers[peer]
+        self._writers[peer] = writer
+        listening = asyncio.get_running_loop().create_task(self._listen(peer, reader))
         self._listening.add(listening)
         listening.add_done_callback(self._listening.discard)
         return writer
 
-    async def _listen(self, service, reader):
+    async def _listen(self, peer, reader):
         async for frame in wire.frames(reader):
             _, answer = self._waiting.get(frame["answer"], (None, None))
             if answer is None or answer.done():
                 self.process.journal.note("late", frame["answer"])
             else:
                 answer.set_result((frame["ok"], frame["reason"]))
-        self._writers.pop(service).close()
+        self._writers.pop(peer).close()
         for whom, answer in self._waiting.values():
-            if whom == service and not answer.done():
+            if whom == peer and not answer.done():
                 answer.set_result((False, Reason.CRASH))  # the connection broke

@@ -3,12 +3,13 @@
 import signal
 
 from evsim.scenario.errors import Problem, ScenarioError
+from evsim.testbed.delivery_groups import called
 
 __all__ = ["check_carries"]
 
 # What may be written of each thing; whatever else is, real parts do not have it.
-SERVICE = {"workers", "handle", "subscribe"}
-SUBSCRIPTION = {"channel"}
+SERVICE = {"workers", "instances", "balance", "handle", "subscribe"}
+SUBSCRIPTION = {"channel", "group"}
 CHANNELS = {"log": {"kind", "partitions"}, "queue": {"kind"}}
 WORKLOAD = {"target", "arrivals", "key"}
 STEPS = {
@@ -41,6 +42,9 @@ def _problems(scenario):
         yield from _more(at, service, SERVICE)
         for number, subscription in enumerate(service.subscribe):
             yield from _more(f"{at}.subscribe.{number}", subscription, SUBSCRIPTION)
+            if subscription.group not in (None, name):
+                yield _refused(f"{at}.subscribe.{number}.group", "a group of another name", f"write group: {name}")
+        yield from _instances(scenario, name, service)
         if callable(service.handle):
             yield _refused(f"{at}.handle", "a handler in Python", "write its steps")
         else:
@@ -62,6 +66,15 @@ def _problems(scenario):
             yield _refused(at, "a broker for each channel", "one has them all: leave one channel, or the crash out")
         elif fault.duration is None:
             yield _refused(at, f"a {fault.kind} without an end", "write for: 3s")
+
+
+def _instances(scenario, name, service):
+    """Each instance is a process with an inbox of its own; which one is called, the simulator has drawn."""
+    at, balance = f"services.{name}.balance", service.balance
+    if balance is not None and (balance.by != "random" or balance.health_check is not None):
+        yield _refused(at, "a load balancer that looks, or takes turns", "write balance: random")
+    if service.instances > 1 and balance is None and name in called(scenario):
+        yield _refused(at, "one inbox for several instances", "write balance: random")
 
 
 def _steps(at, steps):

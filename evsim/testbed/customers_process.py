@@ -47,7 +47,7 @@ class CustomersProcess(Process):
             self.to_come -= 1
 
     async def _ask(self, id, place, number):
-        verdict, reason = await self.caller.ask(place.service, id, place.number, (number, 0))
+        verdict, reason = await self.caller.ask(id, place, (number, 0))
         self.journal.note("answered", id, int(verdict), int(reason))
 
 

@@ -1,6 +1,15 @@
-"""Deliveries: who gets the messages of a channel, and what one attempt at handing one over is called everywhere."""
+"""Who asks whom: the readers of a channel, who is called, and what an attempt at a delivery is called everywhere."""
 
-__all__ = ["delivery_id", "group_of", "groups_of", "readers_of"]
+__all__ = ["called", "delivery_id", "group_of", "groups_of", "readers_of"]
+
+
+def called(scenario):
+    """The services that workloads or calls lead to."""
+    steps = [step for service in scenario.services.values() for step in service.handle]
+    for step in steps:
+        steps.extend(each for branch in (step.branches if step.together else ()) for each in branch)
+    calls = [step.service for step in steps if step.kind == "call"]
+    return {*calls, *(workload.target for workload in scenario.workloads.values())}
 
 
 def readers_of(scenario, channel):

@@ -17,8 +17,9 @@ class GrantCounter:
     def next(self, message, group):
         """The number of the attempt (1, 2 ...) at which a message is handed to a group now."""
         for service in self.services:
-            for path in self.folder.glob(f"{service}.*.jsonl"):
-                self._count(path)
+            for name in (f"{service}.*.jsonl", f"{service}~*.jsonl"):
+                for path in self.folder.glob(name):
+                    self._count(path)
         return self._counts[message, group] + 1
 
     def _count(self, path):

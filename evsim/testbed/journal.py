@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from time import monotonic_ns
 
+from evsim.testbed.instances import file_name
+
 __all__ = ["Journal", "read_journals"]
 
 
@@ -15,7 +17,7 @@ class Journal:
     """The journal of one life of a process: ``note(kind, ...)`` writes an entry and returns its time."""
 
     def __init__(self, folder, process, life):
-        self._file = (Path(folder) / f"{process}.{life}.jsonl").open("ab", buffering=0)
+        self._file = (Path(folder) / f"{file_name(process)}.{life}.jsonl").open("ab", buffering=0)
 
     def note(self, kind, *what):
         time = monotonic_ns()
@@ -32,8 +34,8 @@ def read_journals(folder, process=None):
     A last line that a kill has cut is not there.
     """
     entries = []
-    for path in sorted(Path(folder).glob("*.jsonl" if process is None else f"{process}.*.jsonl")):
-        name = path.name.split(".")[0]
+    for path in sorted(Path(folder).glob("*.jsonl" if process is None else f"{file_name(process)}.*.jsonl")):
+        name = path.name.split(".")[0].replace("~", "/")
         lines = path.read_bytes().split(b"\n")[:-1]
         entries += [(name, *json.loads(line)) for line in lines]
     return sorted(entries, key=lambda entry: entry[1])

@@ -10,6 +10,7 @@ from evsim.scenario.units import write_time
 from evsim.testbed.assembly import assemble
 from evsim.testbed.brokers import a_broker, check_suits
 from evsim.testbed.carrying import check_carries
+from evsim.testbed.instances import service_of
 from evsim.testbed.mail_process import MAILBOX
 from evsim.testbed.supervisor import Supervisor
 
@@ -25,8 +26,8 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", mails=Non
     Customers, keys and times of work are the simulator's own draws with the seed.
 
     scenario: itself, its name or file. seconds: how long customers come (default: the scenario's duration). kill: what
-    is killed and started again, ``"mailing-list@10s+3s"`` or several: at 10 s, for 3 s and until it has started; the
-    broker by the name of its channel.
+    is killed and started again, ``"mailing-list@10s+3s"`` or several: at 10 s, for 3 s and until it has started; one
+    instance as ``"mailing-list/2@10s+3s"``, the broker by the name of its channel.
     broker: ``mini``, which evsim brings; ``nats`` or ``redis`` (``pip install "evsim[live]"``), a server that is
     started for the run; or the URL of one that is there, such as ``redis://localhost``.
     mails: the services whose effects are mails (default: those with *mail* in their name). progress: called with the
@@ -67,7 +68,7 @@ def _read(scenario, kill):
         raise ScenarioError([Problem("kill", rule, str(kill), hint=hint)])
     service = found["service"]
     known = [*scenario.services, *scenario.channels]
-    if service not in known:
+    if service_of(service) not in known:
         hint = suggest(service, known) or f"there are {', '.join(known)}"
         raise ScenarioError([Problem("kill", "there is no such service or channel", service, hint=hint)])
     return {"crash": service, "at": found["at"], "for": found["length"]}

@@ -34,11 +34,8 @@ class NatsClient:
         )
         self._stream = self._nats.jetstream()
         for channel, _, durable, readers in consumers_of(self.process.scenario):
-            if self.process.name in readers:
-                ordered = self.process.scenario.channels[channel].partitioned
-                queue = {} if ordered else {"queue": durable}
-                subject = f"to.{channel}.{durable}"
-                await self._nats.subscribe(subject, cb=self._hear, **queue)
+            if self.process.service in readers:
+                await self._nats.subscribe(f"to.{channel}.{durable}", cb=self._hear, queue=durable)
         await self._nats.flush()
         self.connected.set()
 
@@ -59,11 +56,11 @@ class NatsClient:
 
     async def _hear(self, received):
         frame, about = json.loads(received.data), received.metadata
-        message, attempt, service = frame["message"], about.num_delivered, self.process.name
-        group = group_of(self.process.scenario, about.stream, service)
+        message, attempt = frame["message"], about.num_delivered
+        group = group_of(self.process.scenario, about.stream, self.process.service)
         since = time_ns() - int(about.timestamp.timestamp() * 1e9)
         self.process.journal.note("kept", message, about.sequence.stream, monotonic_ns() - since)
-        self.process.journal.note("granted", message, group, attempt, service)
+        self.process.journal.note("granted", message, group, attempt, self.process.name)
 
         def settle(ok, reason):
             task = asyncio.get_running_loop().create_task(self._settle(received, ok, message, group, attempt))

@@ -72,13 +72,13 @@ class NatsProcess(Process):
         for name in self.scenario.channels:
             await self.stream.add_stream(StreamConfig(name=name, subjects=[f"{name}.*"], storage=StorageType.FILE))
         for channel, partition, durable, readers in consumers_of(self.scenario):
-            workers = sum(self.scenario.services[reader].workers for reader in readers)
+            workers = sum(each.workers * each.instances for each in map(self.scenario.services.get, readers))
             ordered = self.scenario.channels[channel].partitioned
             await self.stream.add_consumer(
                 channel,
                 ConsumerConfig(
                     durable_name=durable, deliver_subject=f"to.{channel}.{durable}", ack_policy=AckPolicy.EXPLICIT,
-                    deliver_group=None if ordered else durable, filter_subject=subject_of(channel, partition),
+                    deliver_group=durable, filter_subject=subject_of(channel, partition),
                     max_ack_pending=1 if ordered else workers, ack_wait=ACK_WAIT,
                 ),
             )  # fmt: skip

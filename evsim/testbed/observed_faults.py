@@ -10,13 +10,30 @@ __all__ = ["ObservedFault"]
 
 @dataclass
 class ObservedFault:
-    """One ``fault`` that began at ``start`` and was over at ``end`` (None: not yet), on the machine's clock."""
+    """What a ``fault`` did to one ``process``, from ``start`` to ``end`` (None: not yet) on the machine's clock.
+
+    ``seen``: when the process was known to be gone, or stopped.
+    """
 
     fault: Fault
+    process: str  # or the channel, of the broker
     start: int
+    seen: int
     end: int | None = None
+
+    def begins(self, entries):
+        """Say when it began, of a kill: no sooner than the last that the process did, or was given, by the journals.
+
+        Others hear of its end before the supervisor does, and may go on at once with what it held.
+        """
+        had = [
+            time
+            for process, time, kind, *what in entries
+            if time <= self.seen and (process == self.process or (kind == "granted" and what[-1] == self.process))
+        ]
+        self.start = max([self.start, *had])
 
     def as_written(self, origin):
         """The fault of a scenario that happened so, where `origin` is the zero of the run."""
         at, length = (f"{time / SECOND:.9f}s" for time in (self.start - origin, self.end - self.start))
-        return {self.fault.kind: self.fault.place, "at": at, "for": length}
+        return {self.fault.kind: self.process, "at": at, "for": length}

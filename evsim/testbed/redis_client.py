@@ -46,8 +46,9 @@ class RedisClient:
     def _lanes(self, channel):
         """``(partition, consumer)`` of each."""
         name, settings = self.process.name, self.process.scenario.channels[channel]
+        instances = self.process.settings.instances
         if settings.partitioned:
-            return [(partition, name) for partition in range(settings.partitions)]
+            return [(each, name) for each in range(self.process.instance, settings.partitions, instances)]
         return [(-1, f"{name}-{worker}") for worker in range(self.process.settings.workers)]
 
     def _beside(self, work):
@@ -74,7 +75,7 @@ class RedisClient:
     async def _follow(self, channel, partition, consumer):
         """Take one message after the other."""
         stream = stream_of(self.process, channel, partition)
-        group = group_of(self.process.scenario, channel, self.process.name)
+        group = group_of(self.process.scenario, channel, self.process.service)
         ask = HAVE
         while True:
             try:

@@ -17,6 +17,7 @@ from threading import Thread
 
 from evsim.scenario import Scenario
 from evsim.testbed.brokers import BrokerChoice
+from evsim.testbed.instances import instance_of, service_of
 from evsim.testbed.journal import Journal
 
 __all__ = ["Process", "serve"]
@@ -29,6 +30,7 @@ class Process:
 
     def __init__(self, task):
         self.name, self.life, self.folder = task["name"], task["life"], task["folder"]
+        self.service, self.instance = service_of(self.name), instance_of(self.name)
         self.token, self.port, self.seed = task["token"], task["port"], task["seed"]
         self.scenario = Scenario.from_dict(task["scenario"], task["scenario_folder"])
         self.broker_choice, self.run_name = BrokerChoice(*task["broker"]), task["run_name"]

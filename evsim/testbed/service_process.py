@@ -36,9 +36,9 @@ class ServiceProcess(Process):
     def __init__(self, task):
         super().__init__(task)
         self.luck = SharedDraws(Execution(self.scenario, self.seed))
-        self.settings = self.scenario.services[self.name]
-        self.inbox, self.free = deque(), list(range(self.settings.workers))
-        self.store = store_of(task["stores"], self.name)
+        self.settings = self.scenario.services[self.service]
+        self.inbox, self.free = deque(), self._workers()
+        self.store = store_of(task["stores"], self.service)
         self.caller = Caller(self)
         self.broker = None
         self.tasks = set()
@@ -47,6 +47,11 @@ class ServiceProcess(Process):
             "work": self._pass_time, "wait": self._pass_time, "effect": self._effect, "reply": self._reply,
             "parallel": self._parallel, "call": self._call, "publish": self._publish,
         }  # fmt: skip
+
+    def _workers(self):
+        """Their numbers; those of all instances are counted on."""
+        first = self.instance * self.settings.workers
+        return list(range(first, first + self.settings.workers))
 
     async def start(self):
         return wire.port_of(await wire.listen(self.port, self.token, self._serve))
@@ -74,7 +79,7 @@ class ServiceProcess(Process):
             self.take(Job(frame["ask"], self.luck.places[frame["place"]], self.luck.unpack(frame["luck"]), answer))
 
     def _delivered(self, id, route, luck, attempt, settle):
-        place = self.luck.reader(route, self.name)
+        place = self.luck.reader(route, self.service)
         self.take(Job(id, place, self.luck.of_attempt(self.luck.unpack(luck), place, attempt), settle))
 
     def take(self, job):
@@ -143,7 +148,7 @@ class ServiceProcess(Process):
         id = f"{job.id}/{'.'.join(map(str, position))}"
         luck = self.luck.pack(job.luck)
         self.journal.note("asked", id, target.number, luck, job.id)
-        verdict, reason = await self.caller.ask(target.service, id, target.number, luck, step.timeout)
+        verdict, reason = await self.caller.ask(id, target, luck, step.timeout)
         self.journal.note("answered", id, int(verdict), int(reason))
         if verdict != Verdict.DONE and step.on_error.fails:
             raise Failed(reason)

@@ -2,6 +2,7 @@
 
 from evsim.engine.handler import Compiler
 from evsim.engine.random_streams import LATER, Label
+from evsim.testbed.instances import processes_of
 
 __all__ = ["SharedDraws"]
 
@@ -45,6 +46,14 @@ class SharedDraws:
         """A function of a luck: how long a step of a place takes, in nanoseconds."""
         compiler = Compiler(self.system, place, self.system.services[place.service], None)
         return self.kernel.streams.draws(step.time, *compiler.purpose(step, position)).of
+
+    def process(self, place, packed):
+        """The process to which a request or a call goes: that of the instance which the balancer picks."""
+        processes = processes_of(self.kernel.scenario, place.service)
+        if len(processes) == 1:
+            return processes[0]
+        inboxes = self.system.services[place.service].inbox
+        return processes[int(inboxes.chance_of(place.number, self.unpack(packed)) * len(processes))]
 
     def target(self, place, position):
         """The place to which a call step leads."""

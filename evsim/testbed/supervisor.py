@@ -14,6 +14,7 @@ from threading import Event, Thread
 from time import monotonic_ns, sleep
 
 from evsim.testbed.brokers import BROKERS
+from evsim.testbed.instances import file_name, processes_of
 from evsim.testbed.observed_faults import ObservedFault
 from evsim.ticks import ticks
 
@@ -41,7 +42,7 @@ class _Child:
 
     def __init__(self, role, task):
         self.name, self.task = task["name"], task
-        self._errors = Path(task["folder"]) / f"{task['name']}.{task['life']}.err"
+        self._errors = Path(task["folder"]) / f"{file_name(self.name)}.{task['life']}.err"
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", ROLES.get(role) or BROKERS[task["broker"][0]].process],
@@ -75,13 +76,13 @@ class _Child:
         return said[what]
 
     def kill(self):
-        """End it at once, with what it has started, and return when it is gone: the time."""
+        """End it at once, with what it has started, and return when it is gone: the times between which it ended."""
+        before = monotonic_ns()
         _kill_group(self.process)
         self.process.wait()
         self._listening.join()
-        gone = monotonic_ns()
         self.close()
-        return gone
+        return before, monotonic_ns()
 
     def close(self):
         for pipe in (self.process.stdin, self.process.stdout):
@@ -158,8 +159,9 @@ class Supervisor:
         self._task["stores"] = stores
         if self.scenario.channels:
             self._start("broker", "broker")
-        for name in self.scenario.services:
-            self._start("service", name)
+        for service in self.scenario.services:
+            for name in processes_of(self.scenario, service):
+                self._start("service", name)
         self._start("customers", "customers")
         for name in self.children:
             self._port(name)
@@ -186,14 +188,13 @@ class Supervisor:
         self.origin = monotonic_ns() + HEAD_START
         self.children["customers"].tell({"begin": self.origin})
         self.children["customers"].hear("begun")
-        faults = sorted(self.scenario.faults, key=lambda fault: fault.at)
-        places = {self._process(fault.place) for fault in faults}
-        with ThreadPoolExecutor(len(places) or 1) as beside:  # a process that starts again holds up no other fault
+        faults = {}  # place -> those of it, one after the other
+        for fault in sorted(self.scenario.faults, key=lambda fault: fault.at):
+            for place in self._places(fault):
+                faults.setdefault(place, []).append(fault)
+        with ThreadPoolExecutor(len(faults) or 1) as beside:  # a process that starts again holds up no other fault
             try:
-                suffering = [
-                    beside.submit(self._suffer, [fault for fault in faults if self._process(fault.place) == place])
-                    for place in places
-                ]
+                suffering = [beside.submit(self._suffer, *each) for each in faults.items()]
                 self._wait_until(self.origin + ticks(self.scenario.run_settings.duration), progress, suffering)
                 for each in suffering:
                     each.result()
@@ -213,44 +214,50 @@ class Supervisor:
                 if child.process.poll() is not None and child.name not in self._killed:
                     raise LiveError(f"{child.name} has ended: {child._last_words()}")
 
+    def _places(self, fault):
+        """The processes that a fault strikes; the channel, where it is the broker."""
+        if fault.place in self.scenario.channels:
+            return [fault.place]
+        return [fault.target] if fault.instance is not None else processes_of(self.scenario, fault.place)
+
     def _process(self, place):
         """Whose process is at a place: a channel's is the broker's."""
         return "broker" if place in self.scenario.channels else place
 
     # Faults.
 
-    def _suffer(self, faults):
+    def _suffer(self, place, faults):
         """What is to happen to one process, one fault after the other; each lasts as long as is written, or longer."""
         for fault in faults:
             self._rest(self.origin + ticks(fault.at))
-            outage = (self._kill if fault.does.kills else self._stop)(fault)
+            outage = (self._kill if fault.does.kills else self._stop)(fault, place)
             self.outages.append(outage)
             self._rest(outage.start + ticks(fault.duration))
             outage.end = monotonic_ns()  # a process that is started again is back later, and its journal says when
-            (self._restart if fault.does.kills else self._go_on)(fault)
+            (self._restart if fault.does.kills else self._go_on)(place)
 
     def _rest(self, until):
         if self._stopped.wait(max(until - monotonic_ns(), 0) / 1e9):
             raise LiveError("the run was stopped")
 
-    def _kill(self, fault):
-        name = self._process(fault.place)
+    def _kill(self, fault, place):
+        name = self._process(place)
         self._killed.add(name)
-        return ObservedFault(fault, self.children[name].kill())
+        return ObservedFault(fault, place, *self.children[name].kill())
 
-    def _restart(self, fault):
-        name = self._process(fault.place)
-        self._start("service" if name == fault.place else "broker", name)
+    def _restart(self, place):
+        name = self._process(place)
+        self._start("service" if name == place else "broker", name)
         self._port(name)
         self._killed.discard(name)
         self._meet(name)
 
-    def _stop(self, fault):
-        self.children[fault.place].process.send_signal(signal.SIGSTOP)
-        return ObservedFault(fault, monotonic_ns())
+    def _stop(self, fault, place):
+        self.children[place].process.send_signal(signal.SIGSTOP)
+        return ObservedFault(fault, place, *[monotonic_ns()] * 2)
 
-    def _go_on(self, fault):
-        self.children[fault.place].process.send_signal(signal.SIGCONT)
+    def _go_on(self, place):
+        self.children[place].process.send_signal(signal.SIGCONT)
 
     # The end.
 

@@ -20,7 +20,9 @@ SHORT = {"run.duration": "20s", "run.warmup": "2s"}
 @pytest.mark.parametrize(
     ("changes", "names"),
     [
-        ({"services.database.instances": 2}, "services.database.instances"),
+        ({"services.register.instances": 2}, "services.register.balance"),
+        ({"services.register.instances": 2, "services.register.balance": "round_robin"}, "services.register.balance"),
+        ({"services.database.subscribe": {"channel": "customer-registered", "group": "readers"}}, "group"),
         ({"services.register.limit": 5}, "services.register.limit"),
         ({"channels.customer-registered": {"bus": {}}}, "channels.customer-registered"),
         ({"channels.customer-registered": {"log": {"partitions": 4, "retention": "1 min"}}}, "retention"),

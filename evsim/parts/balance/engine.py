@@ -184,13 +184,15 @@ class Inboxes(Lines):
         return waiting + self.running.at[instance] if self.settings.counts == "outstanding" else waiting
 
     def _chance(self, row):
-        """A number in [0, 1) that belongs to the attempt."""
         rows = self.kernel.records.rows
-        number = rows.place[row]
+        return self.chance_of(rows.place[row], rows.luck[row])
+
+    def chance_of(self, number, luck):
+        """A number in [0, 1) that belongs to an attempt with this luck at the place of this number."""
         if number not in self.chances:
             place = self.kernel.graph.places[number]
             self.chances[number] = self.kernel.streams.uniforms("balance", place.workload, place.service, place.ordinal)
-        return self.chances[number].of(rows.luck[row])
+        return self.chances[number].of(luck)
 
     def _look(self, _):
         """The health check: who is down or frozen now is left out until the next one."""

@@ -16,7 +16,7 @@ class Caller:
         self._writers, self._waiting, self._listening = {}, {}, set()
 
     async def ask(self, id, place, luck, timeout=None):
-        """Ask the service of a place for a row and wait for its answer, at most `timeout` seconds: (verdict, reason)."""
+        """Ask the service of a place for a row and wait at most `timeout` seconds for the answer: (verdict, reason)."""
         peer = self.process.luck.process(place, luck)
         try:
             writer = await self._connection(peer)

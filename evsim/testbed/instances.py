@@ -4,7 +4,7 @@ __all__ = ["file_name", "instance_of", "processes_of", "service_of"]
 
 
 def processes_of(scenario, service):
-    """The names of the processes of a service: ``desk``, or ``desk/1``, ``desk/2`` ... where it has several instances."""
+    """The names of the processes of a service: ``desk``, or ``desk/1``, ``desk/2`` ... of several instances."""
     count = scenario.services[service].instances
     return [service] if count == 1 else [f"{service}/{number}" for number in range(1, count + 1)]
 

@@ -44,6 +44,9 @@ def compare(kept, known):
 
 
 # Retries; sagas that undo; an outbox, a queue and a log; copies for several queues.
+MOST = {"lag_max", "ready_max", "unacknowledged_max"}  # at one time, of all requests side by side
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["metastable", "saga-orchestrated", "registration-hybrid", "topic-exchange"])
 def test_a_summary_has_the_figures_of_full_records(often, name):
@@ -52,7 +55,7 @@ def test_a_summary_has_the_figures_of_full_records(often, name):
     for service, figures in full.services.items():
         assert not {"utilisation", "wait_mean", "wait_p99", "queue_mean"} & compare(summary.services[service], figures)
     for names, figures in full.channels.items():
-        assert compare(summary.channels[names], figures) <= {"reordered", "lag_max", "busiest_share", "fairness"}
+        assert compare(summary.channels[names], figures) <= {"reordered", "busiest_share", "fairness", *MOST}
     assert summary.audit() and summary.ended_at == full.ended_at
     left, every = len(summary._rest.tables.rows["born"]), len(full.tables.rows["born"])
     assert left < every / 4, f"{left} of {every} rows were kept to the end"

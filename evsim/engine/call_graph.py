@@ -12,6 +12,7 @@ from evsim.engine.refusal import refuse
 from evsim.results.ways import CALL, DELIVERY, REQUEST, Way
 from evsim.scenario.channel_rules import callees
 from evsim.scenario.handlers import positions
+from evsim.scenario.operations import asked_for
 from evsim.scenario.routing import homes, letter_homes
 
 __all__ = ["EntryPoint", "CallGraph"]
@@ -32,6 +33,7 @@ class EntryPoint(Way):
     parent: "EntryPoint | None" = None
     step: object = None  # the call or ask step, or the subscription of a delivery
     back: bool = False  # something further on leads back to this place
+    operation: str | None = None  # what is asked for, where the handler has several operations
     gathered: bool = False  # what comes here has many causes
     steps: dict = field(default_factory=dict)  # position of a step -> [EntryPoint, ...]
     letters: dict = field(default_factory=dict)  # position of a publish step -> [EntryPoint, ...] of its dead letters
@@ -68,10 +70,11 @@ class CallGraph:
             raise refuse("services", f"more than {MOST_PLACES} paths lead through the services; split the scenario")
         ordinal = self.ordinals[workload, service] = self.ordinals.get((workload, service), -1) + 1
         place = EntryPoint(len(self.places), kind, workload, service, ordinal, source, parent, step)
+        place.operation = asked_for(self.scenario, place)
         place.gathered = gathered or (parent is not None and parent.gathered)
         self.places.append(place)
         handle = self.scenario.services[service].handle
-        for here, step in positions(handle):
+        for here, step in positions(handle, operation=place.operation):
             self.walk_step(step, here, place, (*trail, place))
         return place
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evsim.scenario.handlers import walk, without_answer
+from evsim.scenario.handlers import branches, walk, without_answer
 from evsim.scenario.routing import homes, is_routed_by_key
 
 __all__ = ["ExpectedEffect", "expected_effects"]
@@ -78,7 +78,7 @@ def _walk(kernel, place, steps, position, hop, condition, numbers, ordinals):
             ways.append({step.name: ExpectedEffect(undone=condition)})
         elif step.leads_on:
             targets = []
-            for target in place.steps[here]:
+            for target in place.steps.get(here, ()):  # none where another operation is asked for
                 further = hop + (step.publishes and target.back)
                 wanted = condition & (not step.gathers) & _leads(kernel, place, step, target, numbers)
                 if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
@@ -89,9 +89,8 @@ def _walk(kernel, place, steps, position, hop, condition, numbers, ordinals):
             ways.append(way)
             ways.append(_walk(kernel, place, without_answer(step), (*here, 0), hop, np.False_, numbers, ordinals))
         elif step.together:
-            branches = enumerate(step.branches)
             ways.append(_beside([_walk(kernel, place, branch, (*here, number), hop, condition, numbers, ordinals)
-                                 for number, branch in branches]))  # fmt: skip
+                                 for number, branch in enumerate(step.branches)]))  # fmt: skip
         elif step.by_chance:
             purpose = (place.workload, place.service, place.ordinal, step.kind, ordinal)
             chances = kernel.streams.uniforms(*purpose)
@@ -101,6 +100,12 @@ def _walk(kernel, place, steps, position, hop, condition, numbers, ordinals):
             taken[asked] = [draw(number) < step.probability for number in numbers[asked].tolist()]
             ways.append(_walk(kernel, place, step.then, (*here, 0), hop, condition & taken, numbers, ordinals))
             ways.append(_walk(kernel, place, step.otherwise, (*here, 1), hop, condition & ~taken, numbers, ordinals))
+        elif step.by_way:
+            ways += [
+                _walk(kernel, place, steps, (*here, number), hop, condition & step.opens(number, place.operation),
+                      numbers, ordinals)
+                for number, steps in enumerate(branches(step))
+            ]  # fmt: skip
     return _then(ways, dict(begun))
 
 

@@ -13,7 +13,7 @@ from evsim.engine.generator import generator_handler
 from evsim.engine.step_builders import BUILDERS, at_error_rate, builder, first_work
 from evsim.results.records import Outcome
 from evsim.scenario.faults import failpoint_after_reply
-from evsim.scenario.handlers import all_steps, numbered, positions, title, titles
+from evsim.scenario.handlers import all_steps, in_turn, numbered, positions, replies_early, title, titles
 
 __all__ = ["compile_handler"]
 
@@ -39,7 +39,9 @@ def compile_handler(system, place, edge):
         first = handling.beginning(first, fail)
     if compiler.around:
         return first
-    if not callable(steps) and (steps[0].lasts or not (kernel.graph.cyclic or _takes_time(kernel.scenario, steps))):
+    if not callable(steps) and (
+        _begins_with_work(place, steps) or not (kernel.graph.cyclic or _takes_time(kernel.scenario, place, steps))
+    ):
         return first
     return compiler.through_heap(first)  # so that a busy service never grows the call stack
 
@@ -70,7 +72,7 @@ class Compiler:
         if self.place.is_delivery:
             return ending(Outcome.OK, *edge.ended)
         tell_first = failpoint_after_reply(self.kernel.scenario, self.place.service)
-        self.replies_early = not callable(steps) and (tell_first or _replies_early(steps))
+        self.replies_early = not callable(steps) and (tell_first or replies_early(steps, self.place.operation))
         return ending(Outcome.OK, self._unless_replied(edge.answer) if self.replies_early else edge.answer)
 
     def failing(self):
@@ -161,18 +163,16 @@ class Compiler:
         return over
 
 
-def _takes_time(scenario, steps):
+def _begins_with_work(place, steps):
+    return next((step.lasts for _, step in in_turn(steps, place.operation)), False)
+
+
+def _takes_time(scenario, place, steps):
     """Whether any step may hold the worker."""
     return any(
         step.lasts
         or step.asks
-        or (step.kind not in BUILDERS and not step.in_no_time)  # a part's: it may
+        or (step.kind not in BUILDERS and not (step.in_no_time or step.by_way))  # a part's: it may
         or (step.kind == "publish" and step.acks != 0 and scenario.channels[step.channel].confirms)
-        for step in all_steps(steps)
+        for step in all_steps(steps, place.operation)
     )
-
-
-def _replies_early(steps):
-    """Whether a reply comes anywhere but last; a reply in last place, or none, is told by the end."""
-    body = steps[:-1] if steps[-1].replies else steps
-    return any(step.replies for step in all_steps(body))

@@ -88,7 +88,7 @@ class Risk:
         """Whether a handler may fail of itself."""
         if callable(steps):
             return True
-        for here, step in positions(steps):
+        for here, step in positions(steps, operation=place.operation):
             if step.kind == "fail" or (step.effects and step.policies):
                 return True
             if step.kind == "call" and step.on_error.fails:

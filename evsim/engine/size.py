@@ -2,6 +2,7 @@
 
 from evsim.engine.arrival_times import expected_requests
 from evsim.engine.refusal import refuse
+from evsim.scenario.handlers import branches
 from evsim.scenario.units import write_time
 
 __all__ = ["expected_rows", "refuse_too_many"]
@@ -54,6 +55,12 @@ def _of_steps(kernel, place, steps, position, trail):
             total += sum(
                 share * _of_steps(kernel, place, branch, (*here, number), trail)
                 for number, (share, branch) in enumerate(shares)
+            )
+        elif step.by_way:
+            total += sum(
+                _of_steps(kernel, place, branch, (*here, number), trail)
+                for number, branch in enumerate(branches(step))
+                if step.opens(number, place.operation)
             )
     return total
 

@@ -13,6 +13,7 @@ from evsim.engine.request_reply import RequestReply
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
 from evsim.results.records import Reason
+from evsim.scenario.handlers import in_turn
 from evsim.ticks import ticks
 
 __all__ = ["BUILDERS", "builder", "first_work", "at_error_rate"]
@@ -117,7 +118,7 @@ def first_work(compiler):
     steps = compiler.service.settings.handle
     if callable(steps):
         return None
-    return next(((index,) for index, step in enumerate(steps) if step.lasts), None)
+    return next((here for here, step in in_turn(steps, compiler.place.operation) if step.lasts), None)
 
 
 def effect(compiler, step, position, then, fail):

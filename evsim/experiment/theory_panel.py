@@ -116,6 +116,8 @@ class _Flow:
         if callable(steps):
             raise _Unknown(f"the handler of {name} is a Python function")
         for step in steps:
+            if step.by_way:
+                raise _Unknown(f"what {name} does depends on the operation that it is asked for")
             for other in self._receivers(step):
                 self._note(other, f"what comes to it comes through {name}, so that the gaps are only nearly random")
                 self._come(other, rate)

@@ -62,6 +62,7 @@ def spans_frame(run):
             "request": rows["request"],
             "source": of_place(lambda p: p.source),
             "service": of_place(lambda p: p.service),
+            "operation": of_place(lambda p: p.operation or ""),
             "parent": rows["parent"],
             "obligation": first,
             "attempt": np.maximum(rows["attempt"], 1),

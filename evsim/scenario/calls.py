@@ -51,6 +51,9 @@ class Call(RequestStep):
     short: ClassVar[str] = "service"
     kind: Literal["call"] = "call"
     service: Annotated[Name, Field(description="the service that is asked")]
+    operation: Annotated[
+        Name | None, Field(description="what it is asked for, where its handler has several operations")
+    ] = None
     timeout: Annotated[PositiveTime | None, Field(description="how long each attempt waits for its answer")] = None
     on_error: Annotated[OnError, Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
 

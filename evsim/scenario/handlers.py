@@ -2,36 +2,63 @@
 
 from collections import Counter
 
-__all__ = ["all_steps", "branches", "numbered", "positions", "step_at", "title", "titles", "walk", "without_answer"]
+__all__ = ["ANY", "all_steps", "branches", "in_turn", "numbered", "positions", "replies_early", "step_at", "title",
+           "titles", "walk", "without_answer"]  # fmt: skip
 
 
-def walk(steps, path=(), unsure=False):
-    """Every step in a handler, depth first: (path, step, whether chance decides that it is reached)."""
+ANY = object()  # whatever is asked for
+
+
+def walk(steps, path=(), unsure=False, operation=ANY):
+    """Every step in a handler, depth first: (path, step, whether chance decides that it is reached).
+
+    With an `operation` (None is one too), those that may be taken where that is asked for.
+    """
     if callable(steps):
         return
     for number, step in enumerate(steps):
         here = (*path, number, step.kind)
         yield here, step, unsure
-        for where, inner, by_chance in step.inside:
-            yield from walk(inner, (*here, *where), unsure or by_chance)
+        for list_, (where, inner, by_chance) in enumerate(step.inside):
+            if operation is ANY or step.opens(list_, operation):
+                yield from walk(inner, (*here, *where), unsure or by_chance, operation)
         unsure = unsure or step.fails > 0
 
 
-def positions(steps, position=()):
+def positions(steps, position=(), operation=ANY):
     """Every step in a handler, depth first: (its position, step); none of a Python function.
 
     A position is the index of a step, then for each step it lies in: the number of the branch, and the index there.
+    With an `operation`, as for `walk`.
     """
     for index, step in enumerate(() if callable(steps) else steps):
         here = (*position, index)
         yield here, step
         for number, branch in enumerate(branches(step)):
-            yield from positions(branch, (*here, number))
+            if operation is ANY or step.opens(number, operation):
+                yield from positions(branch, (*here, number), operation)
 
 
-def all_steps(steps):
+def all_steps(steps, operation=ANY):
     """Every step of a handler, those inside others too; none of a Python function."""
-    return (step for _, step in positions(steps))
+    return (step for _, step in positions(steps, operation=operation))
+
+
+def in_turn(steps, operation, position=()):
+    """(position, step) of those that are taken one after the other where an operation is asked for."""
+    for index, step in enumerate(steps):
+        here = (*position, index)
+        if not step.by_way:
+            yield here, step
+        for number, inner in enumerate(branches(step) if step.by_way else ()):
+            if step.opens(number, operation):
+                yield from in_turn(inner, operation, (*here, number))
+
+
+def replies_early(steps, operation):
+    """Whether a reply comes anywhere but last; a reply in last place, or none, is told by the end."""
+    replies = sum(step.replies for step in all_steps(steps, operation))
+    return replies > any(last.replies for _, last in list(in_turn(steps, operation))[-1:])
 
 
 def branches(step):

@@ -97,7 +97,7 @@ def _reached(steps, chance=1.0):
             chance *= 1 - step.probability
         else:
             for inside in branches(step):
-                yield from _reached(inside, 0.0)  # nothing is known to fail, or to come too late
+                yield from _reached(inside, 0.0)  # nothing is known to fail, to come too late, or to be asked for
 
 
 def _edges(scenario, service):
@@ -166,6 +166,8 @@ def _duration(scenario, name, steps, answer, replies, before):
                 _duration(scenario, name, way, answer, replies, before + total) for way in (step.then, step.otherwise)
             )
             inside = step.probability * then + (1 - step.probability) * otherwise
+        elif step.by_way:  # the shortest of its operations: nothing here tells how often each is asked for
+            inside = min(_duration(scenario, name, way, answer, replies, before + total) for way in branches(step))
         elif step.kind == "fail":
             return total + (1 - step.probability) * _duration(
                 scenario, name, steps[steps.index(step) + 1 :], answer, replies, before + total

@@ -19,6 +19,9 @@ class Workload(Part):
     """A source of requests to the service `target`; a customer gives up after `patience`."""
 
     target: Annotated[Name, Field(description="the service that its requests go to")]
+    operation: Annotated[
+        Name | None, Field(description="what they ask for, where the handler of the target has several operations")
+    ] = None
     arrivals: Annotated[Arrivals, Field(description="when its requests come")]
     key: Annotated[Key | None, Field(description="about whom they are; by default each about another")] = None
     patience: Annotated[PositiveTime | None, Field(description="how long a customer waits for the answer")] = None

@@ -25,6 +25,8 @@ class AnyStep(Tagged):
     takes_back: ClassVar[bool] = False  # whether it undoes what the request has left as effect of its `name`
     together: ClassVar[bool] = False  # whether all the lists inside it begin at once
     by_chance: ClassVar[bool] = False  # whether chance takes one of the lists inside it
+    by_way: ClassVar[bool] = False  # whether what is asked for takes one of the lists inside it: its `operations`
+    operations: ClassVar[tuple[str, ...]] = ()  # of each list inside it
     to_one: ClassVar[bool] = False  # whether one of those who are there gets what it hands over, not all of them
     races: ClassVar[bool] = False  # whether it goes on before all that is inside it has ended
     fails: ClassVar[float] = 0.0  # the probability with which it fails of itself, whatever comes before it
@@ -51,6 +53,10 @@ class AnyStep(Tagged):
         (where it is written, its steps, whether chance decides that they are taken) of each.
         """
         return ()
+
+    def opens(self, number, operation):
+        """Whether a list inside it, by its number, may be taken where an operation is asked for."""
+        return not self.by_way or self.operations[number] == operation
 
 
 class AnyOnError(Tagged):

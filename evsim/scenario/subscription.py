@@ -85,6 +85,10 @@ class _Subscription(Part):
     start: Annotated[Start | None, Field(description="where a new group begins")] = None
     replay: Annotated[Replays, Field(description="when the group reads again, and from where")] = ()
     take: Annotated[AtLeastOne | None, Field(description="after how many messages the reader of a pipe ends")] = None
+    operation: Annotated[
+        Name | None,
+        Field(description="which of its operations the service does; by default that of the channel's name"),
+    ] = None
 
     @model_validator(mode="after")
     def _one_time(self):
@@ -96,6 +100,11 @@ class _Subscription(Part):
                 value=write_time(self.change_visibility),
             )
         return self
+
+    @property
+    def asks_for(self):
+        """The operation that its messages are for, if the service has several."""
+        return self.operation or self.channel
 
     @property
     def begins_elsewhere(self):

@@ -19,6 +19,7 @@ from .groups import NOT_SHARED, group_of, shared_groups
 from .handlers import branches, walk
 from .letter_cycles import ways_at_once
 from .naming import ends, kinds, missing
+from .operations import asked_by, operations_of
 from .origins import origins
 from .presets import completed
 from .routing import homes, is_routed_by_key
@@ -111,8 +112,8 @@ def _replies(steps):
     for step in steps:
         if step.replies:
             most += 1
-        elif step.by_chance:
-            most += max(_replies(step.then), _replies(step.otherwise))
+        elif step.by_chance or step.by_way:
+            most += max(map(_replies, branches(step)))
         else:
             most += sum(map(_replies, branches(step)))
     return most
@@ -175,7 +176,7 @@ def _reading(path, subscription, channel):
     """The settings of a subscription that its kind of channel does not know."""
     for name, value in subscription.model_dump(by_alias=True, exclude_defaults=True).items():
         said = subscription.policies if channel.settles else ()
-        if name not in ("channel", *channel.read_with, *said):
+        if name not in ("channel", "operation", *channel.read_with, *said):
             known = ", ".join(channel.read_with)
             usual = f"{a(channel.kind)} is not read with {name}", f"it knows {known}" if known else "remove it"
             rule, hint = channel.not_read_with.get(name, usual)
@@ -315,24 +316,34 @@ def _call_cycles(scenario):
 
 def _channel_cycles(scenario):
     """A message that is certain to cause itself again goes round for ever."""
-    edges = {name: [] for name in (*scenario.services, *scenario.channels)}
+    edges = {name: [] for name in scenario.channels}
     for name, service in scenario.services.items():
         for subscription in service.subscribe:
-            edges.setdefault(subscription.channel, []).append(name)
-    for name, _, step, unsure in _walk_services(scenario):
-        if not unsure and step.publishes:
-            edges[name] += [step.channel] if is_routed_by_key(step) else homes(scenario, step)
-        elif not unsure:
-            edges[name] += callees(scenario, step)
+            edges.setdefault(subscription.channel, []).append(_worked(scenario, name, subscription.asks_for))
+        for operation in operations_of(service) or (None,):
+            onward = edges.setdefault(_worked(scenario, name, operation), [])
+            for _, step, unsure in walk(service.handle, operation=operation):
+                if not unsure and step.publishes:
+                    onward += [step.channel] if is_routed_by_key(step) else homes(scenario, step)
+                elif not unsure:
+                    onward += [
+                        _worked(scenario, each, asked_by(scenario, step, each)) for each in callees(scenario, step)
+                    ]
     cycle = _cycle(edges)
     if cycle and not set(scenario.channels).isdisjoint(cycle):
         if cycle[0] in scenario.channels:  # begin with the service that reads it
             cycle = [*cycle[1:], cycle[1]]
         yield Problem(
-            ("services", cycle[0], "handle"),
+            ("services", cycle[0].partition(" ")[0], "handle"),
             f"messages go round for ever: {' -> '.join(cycle)}",
             hint="put a publish on the way into a maybe, so that it ends",
         )
+
+
+def _worked(scenario, name, operation):
+    """A service, or one of its operations if it has several."""
+    service = scenario.services.get(name)
+    return f"{name} ({operation})" if service is not None and operations_of(service) else name
 
 
 def _letter_cycles(scenario):

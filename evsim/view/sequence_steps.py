@@ -148,7 +148,8 @@ def _sent(span):
         waited = f", after {seconds(span.leased - span.ready)} in line" if span.leased > span.ready else ""
         time, kind, text = span.leased, "deliver", f"deliver{again}{waited}"
     else:
-        time, kind, text = span.born, "ask", ("request" if span.is_request else "call") + again
+        what = f" ({span.operation})" if span.operation else ""
+        time, kind, text = span.born, "ask", ("request" if span.is_request else "call") + what + again
     if span.verdict == Verdict.COPY:
         text = f"the same {'delivery' if kind == 'deliver' else text} once more, made by the network"
     if span.outcome == Outcome.LOST:

@@ -25,6 +25,7 @@ class Span(Way):
     granted it. It ``arrived`` in the inbox of the service, and its answer left when it ``replied``; that came
     ``late`` if whoever asked had given up. The work was ``skipped`` when it turned out to be done already. ``remarks``
     are (time, words) of what parts noted of it.
+    ``operation``: what was asked for, where the service does several things.
     ``limit`` is how long the asker waits for an answer (None: for ever). ``effects``, and the
     ``undos`` of such, are (time, name);
     ``children`` the calls and messages it made, in order of time.
@@ -52,6 +53,7 @@ class Span(Way):
     reason: Reason
     effects: list = field(default_factory=list)
     undos: list = field(default_factory=list)
+    operation: str | None = None
     remarks: list = field(default_factory=list)
     children: list = field(default_factory=list)
 
@@ -186,6 +188,7 @@ class Story:
                 Outcome(rows["outcome"][row]),
                 Verdict(rows["verdict"][row]),
                 Reason(rows["reason"][row]),
+                operation=place.operation if place else None,
             )
         return found
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.results.records import Outcome
 from evsim.scenario.faults import failpoint_after_reply
-from evsim.scenario.handlers import all_steps, branches
+from evsim.scenario.handlers import branches, replies_early
 
 __all__ = ["compare_with_steps", "fewest_and_most", "may_answer_early"]
 
@@ -26,16 +26,22 @@ def compare_with_steps(books, made, of_these, name):
 def fewest_and_most(scenario, place, of_these):
     """(fewest, most) of some steps that a successful execution at a place takes. of_these(step): whether it is one."""
     handle = scenario.services[place.service].handle
-    return (0, 1 << 30) if callable(handle) else _count(handle, of_these)
+    return (0, 1 << 30) if callable(handle) else _count(place, handle, of_these)
 
 
-def _count(steps, of_these):
+def _count(place, steps, of_these):
     low = high = 0
     for step in steps:
         low, high = low + of_these(step), high + of_these(step)
-        counts = [_count(branch, of_these) for branch in branches(step)]
+        counts = [
+            _count(place, branch, of_these)
+            for number, branch in enumerate(branches(step))
+            if step.opens(number, place.operation)
+        ]
         if step.by_chance:
             low, high = low + min(c[0] for c in counts), high + max(c[1] for c in counts)
+        elif step.by_way:
+            low, high = low + sum(c[0] for c in counts), high + sum(c[1] for c in counts)
         elif step.together:
             low += 0 if step.successes else sum(c[0] for c in counts)
             high += sum(c[1] for c in counts)
@@ -51,5 +57,4 @@ def may_answer_early(scenario, place):
         return False
     if failpoint_after_reply(scenario, place.service):
         return True
-    body = handle[:-1] if handle[-1].replies else handle
-    return any(step.replies for step in all_steps(body))
+    return replies_early(handle, place.operation)

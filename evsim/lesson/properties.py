@@ -6,6 +6,7 @@ import numpy as np
 
 from evsim.ticks import elapsed
 from evsim.view.style import faults, seconds
+from evsim.view.words import with_article
 
 __all__ = [
     "Counterexample", "asked_at_once", "both_or_neither", "counterexample", "done_by", "done_within", "everything_done",
@@ -48,7 +49,7 @@ def everything_done(run, *effects):
     for name in effects:
         times, _ = _effect(run, name)
         for place in np.flatnonzero(run.outcomes.yes & (times == 0)):
-            yield counterexample(run, place, f"was told yes, and never got a {name}")
+            yield counterexample(run, place, f"was told yes, and never got {with_article(name)}")
 
 
 def true_when_told(run, *effects):
@@ -58,7 +59,9 @@ def true_when_told(run, *effects):
         _, first = _effect(run, name)
         for place in np.flatnonzero(run.outcomes.yes & ~(first <= requests.answered)):
             when = first[place] - requests.answered[place]
-            later = f"got a {name} {seconds(when)} later" if when == when else f"never got a {name}"
+            later = (
+                f"got {with_article(name)} {seconds(when)} later" if when == when else f"never got {with_article(name)}"
+            )
             yield counterexample(run, place, f"was told yes after {seconds(requests.response[place])}, and {later}")
 
 
@@ -68,7 +71,7 @@ def done_within(run, limit, *effects):
         times, first = _effect(run, name)
         late = first - run.tables.requests.answered
         for place in np.flatnonzero(run.outcomes.yes & (times > 0) & (late > limit)):
-            yield counterexample(run, place, f"was told yes, and got a {name} {late[place]:,.2f} s later")
+            yield counterexample(run, place, f"was told yes, and got {with_article(name)} {late[place]:,.2f} s later")
 
 
 def told_within(run, limit):
@@ -83,7 +86,7 @@ def both_or_neither(run, one, other):
     has = {name: _effect(run, name)[0] > 0 for name in (one, other)}
     for name, missing in ((one, other), (other, one)):
         for place in np.flatnonzero(has[name] & ~has[missing]):
-            yield counterexample(run, place, f"got a {name}, and never a {missing}")
+            yield counterexample(run, place, f"got {with_article(name)}, and never {with_article(missing)}")
 
 
 def nothing_done_twice(run, *effects):
@@ -92,7 +95,7 @@ def nothing_done_twice(run, *effects):
         times, _ = _effect(run, name)
         for place in np.flatnonzero(times > 1):
             again = "twice" if times[place] == 2 else f"{times[place]} times"
-            yield counterexample(run, place, f"got a {name} {again}")
+            yield counterexample(run, place, f"got {with_article(name)} {again}")
 
 
 def refusal_means_nothing_done(run, *effects):
@@ -102,7 +105,7 @@ def refusal_means_nothing_done(run, *effects):
         times, _ = _effect(run, name)
         for place in np.flatnonzero(refused & (times > 0)):
             told = "an error" if run.outcomes.error[place] else "no"
-            yield counterexample(run, place, f"was told {told}, and has a {name}")
+            yield counterexample(run, place, f"was told {told}, and has {with_article(name)}")
 
 
 def done_by(run, *pairs):
@@ -115,7 +118,9 @@ def done_by(run, *pairs):
             its = tables.effects["name"] == tables.effect_names.index(name)
             for number in np.flatnonzero(its & (makers != service)):
                 place = tables.row_requests[tables.effects["row"][number]]
-                yield counterexample(run, place, f"got a {name} from {makers[number]}, and not from {service}")
+                yield counterexample(
+                    run, place, f"got {with_article(name)} from {makers[number]}, and not from {service}"
+                )
 
 
 def asked_at_once(run, one, other):

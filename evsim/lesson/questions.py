@@ -10,6 +10,7 @@ import numpy as np
 
 from evsim.lesson.function_task import newsletter
 from evsim.lesson.heard import NOTHING, did_it_happen
+from evsim.lesson.history_task import had_of_the_past
 from evsim.lesson.lesson_sizes import chain, lesson_size
 from evsim.lesson.newcomer_task import ends_with_three
 from evsim.lesson.order_task import addresses
@@ -343,5 +344,15 @@ QUESTIONS = {
             "most are told an error": "what is made for five cannot take forty.",
         },
         forty_at_once,
+    ),
+    "the-past": Question(
+        "How many of the changes of the first 30 days does the index have in the end?",
+        {
+            "none": "a message is gone once it is read.",
+            "those of the last day or so": "a channel keeps what is still to be done, and no more.",
+            "half of them": "whoever reads a channel shares it with those who read it, too.",
+            "all of them": "",
+        },
+        had_of_the_past,
     ),
 }

@@ -3,7 +3,7 @@
 from re import sub
 from textwrap import fill
 
-__all__ = ["count", "fold", "seconds", "short", "wrap"]
+__all__ = ["count", "fold", "seconds", "short", "with_article", "wrap"]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LONGEST = 40  # letters of a word
@@ -44,6 +44,15 @@ def count(number, thing, things=None):
     ('1 customer', '1,200 customers', '0 replies')
     """
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def with_article(name):
+    """A name with *a* or *an* before it, as its first letter asks for.
+
+    >>> with_article("customer row"), with_article("address")
+    ('a customer row', 'an address')
+    """
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def short(name, most=24):

@@ -7,7 +7,7 @@ from evsim.lesson.order_task import addresses, out_of_order
 from tests.lesson.trying import assert_fails, assert_passes, assert_refused
 
 TASK, READER, CHANNEL = "in-order-and-in-time", "services.profile", "channels.changes"
-OVERTAKEN, LATE = "changed an address, and a later change was done before it", "was told yes, and got a address"
+OVERTAKEN, LATE = "changed an address, and a later change was done before it", "was told yes, and got an address"
 
 
 def design(partitions, instances, **more):
@@ -38,7 +38,7 @@ def test_enough_partitions_and_instances_or_groups_by_key_pass(given):
         (design(4, 8), LATE),
         (design(4, 16), LATE),
         (design(16, 4), LATE),
-        (design(8, 8), "^Not yet. Seed 4: .* was told yes, and got a address"),  # in time with three seeds
+        (design(8, 8), "^Not yet. Seed 4: .* was told yes, and got an address"),  # in time with three seeds
         ({CHANNEL: {"queue": {}}, f"{READER}.subscribe": ["changes"], f"{READER}.instances": 8}, OVERTAKEN),
         (design(32, 16, **{f"{READER}.subscribe": {"channel": "changes", "share": {}}}), OVERTAKEN),
         ({}, LATE),

@@ -21,6 +21,7 @@ from tests.notebooks import (
     claims_10,
     claims_11,
     claims_12,
+    claims_13,
     claims_14,
     claims_17,
 )
@@ -321,6 +322,7 @@ CLAIMS = [Claim(*each) for each in [
     *claims_10.CLAIMS,
     *claims_11.CLAIMS,
     *claims_12.CLAIMS,
+    *claims_13.CLAIMS,
     *claims_14.CLAIMS,
     *claims_17.CLAIMS,
 ]]  # fmt: skip

@@ -5,6 +5,7 @@
     python kit.py test ...     run all tests and all notebooks; --quick leaves out what is slow; options of pytest
     python kit.py nightly ...  try 10,000 random systems; --systems 1000, --seed 2
     python kit.py bench ...    compare the speed with other simulators; options of benchmarks
+    python kit.py release ...  the checklist before a release; --skip STEP
     python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events
 
 The first time, and whenever pyproject.toml has changed, evsim and what the command needs are installed into
@@ -114,12 +115,23 @@ def bench(rest):
     return ["-m", "benchmarks"] + rest
 
 
+def release(rest):
+    return ["-m", "release"] + rest
+
+
 def evsim(rest):
     return ["-m", "evsim"] + rest
 
 
-COMMANDS = {each.__name__: each for each in (lab, test, nightly, bench, evsim)}
-EXTRAS = {"lab": ["lab"], "test": ["lab", "test"], "nightly": ["lab", "test"], "bench": ["bench"], "evsim": ["lab"]}
+COMMANDS = {each.__name__: each for each in (lab, test, nightly, bench, release, evsim)}
+EXTRAS = {
+    "lab": ["lab"],
+    "test": ["lab", "test"],
+    "nightly": ["lab", "test"],
+    "bench": ["bench"],
+    "release": ["lab", "release"],
+    "evsim": ["lab"],
+}
 
 
 def main(arguments):

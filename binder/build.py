@@ -1,11 +1,12 @@
-"""What conda and Binder need to know, written from pyproject.toml.
+"""What conda, Binder and dev containers need to know, written from pyproject.toml.
 
-python -m binder.build           write environment.yml, binder/requirements.txt and binder/runtime.txt
+python -m binder.build           write environment.yml, .devcontainer/, binder/requirements.txt and binder/runtime.txt
 python -m binder.build --check   say which of them are stale (exit status 1)
 
 environment.yml is conda's; Binder, where it finds a folder binder/, reads nothing else.
 """
 
+import json
 import sys
 import tomllib
 from pathlib import Path
@@ -34,6 +35,16 @@ REQUIREMENTS = """\
 # For Binder. Written by python -m binder.build; what evsim needs stands in pyproject.toml.
 -e .[{extra}]
 """
+DEV_CONTAINER = {
+    "name": "evsim",
+    "image": f"python:{PYTHON}",
+    "onCreateCommand": f"pip install --no-cache-dir -e '.[{EXTRA}]'",
+    "postCreateCommand": "./binder/postBuild",
+    "customizations": {
+        "vscode": {"extensions": ["ms-python.python", "ms-toolsai.jupyter", "charliermarsh.ruff"]},
+        "codespaces": {"openFiles": ["notebooks/00-press-register.ipynb"]},
+    },
+}
 
 
 def files(project):
@@ -45,6 +56,7 @@ def files(project):
         "environment.yml": ENVIRONMENT.format(name=project["name"], dependencies=dependencies),
         "binder/requirements.txt": REQUIREMENTS.format(extra=EXTRA),
         "binder/runtime.txt": f"python-{PYTHON}\n",
+        ".devcontainer/devcontainer.json": json.dumps(DEV_CONTAINER, indent=2) + "\n",
     }
 
 

@@ -11,7 +11,7 @@ from .workloads import WORKLOADS
 
 IMPORTS = ("simpy", "numpy", "evsim", "evsim.engine")
 IMPORT_AIM = 0.250
-MEMORY_AIM = ("evsim", "W4", 500)  # implementation, workload, MB a million messages
+MEMORY_AIM = ("evsim", "W4", 600)  # implementation, workload, MB a million messages
 SMALLEST = 100  # messages of one measurement
 PEERS, PEER_AIM = ("ciw", "asyncflow"), 10
 PACKAGES = ("simpy", "numpy", "ciw", "salabim", "happysim", "asyncflow-sim")

@@ -9,7 +9,8 @@ __all__ = ["Attempts", "obligation"]
 
 def obligation(rows, row):
     """The row of the obligation of an attempt: that of its first attempt."""
-    return row if rows.first[row] < 0 else rows.first[row]
+    first = rows.first[row]
+    return row if first < 0 else first
 
 
 class Attempts:
@@ -34,11 +35,12 @@ class Attempts:
         """A new row for another attempt at the obligation of `row`, born now."""
         rows = self.kernel.records.rows
         following = rows.new()
-        number = max(rows.attempt[row], 1) + 1
         first = obligation(rows, row)
-        rows.place[following], rows.round[following] = rows.place[row], rows.round[row]
-        rows.parent[following], rows.first[following] = rows.parent[row], first
-        rows.attempt[following] = number
+        number = max(rows.attempt[row], 1) + 1
+        rows.place[following], rows.parent[following] = rows.place[row], rows.parent[row]
+        rows.first[following], rows.attempt[following] = first, number
+        if self.kernel.graph.cyclic:
+            rows.round[following] = rows.round[row]
         label = Label.ATTEMPT(number, self.kernel.graph.places[rows.place[row]].level)
         rows.luck[following] = self.kernel.streams.later(rows.luck[first], label)
         rows.born[following] = self.kernel.env._now

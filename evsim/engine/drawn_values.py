@@ -1,18 +1,11 @@
 """Drawn values by request number, made a block at a time: all that were ever made, or the last ones alone."""
 
-from array import array
-
 import numpy as np
 
-__all__ = ["BLOCK", "RecentValues", "all_values", "value_at"]
+__all__ = ["BLOCK", "RecentValues", "value_at"]
 
 BLOCK = 1024  # requests in a block
 BLOCKS = 16  # that are kept by those who forget
-
-
-def all_values(typecode, block):
-    """A store for the values of ``block(number)``; :func:`value_at` fills it."""
-    return array(typecode)
 
 
 class RecentValues(dict):

@@ -104,6 +104,7 @@ class Execution:
     def results(self, inventory, still_open, ended_at, warnings, **more):
         """The records closed, and what goes with them, as an object of the class `into`, which may know `more`."""
         kernel, identifiers = self.system.kernel, self.system.kernel.identifiers
+        kernel.streams.forget()
         records = kernel.records.close()
         with roomy(self._depth):
             due = expected_effects(kernel)
@@ -112,7 +113,7 @@ class Execution:
             routes=[(route.site.place.workload, route.site.step) for route in identifiers.destinations],
             effect_names=tuple(identifiers.effect_names), key_names=identifiers.key_names, due=due, inventory=inventory,
             still_open=still_open,
-            retry_keys=[number for number, _ in kernel.streams.retry_keys],
+            retry_keys=kernel.streams.retry_keys.numbers,
             keys={name: keys.of for name, keys in identifiers.keys.items()}, ended_at=ended_at, warnings=warnings,
             **more,
         )  # fmt: skip

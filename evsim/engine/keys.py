@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.engine.arrival_times import arrival_trace
 from evsim.engine.drawn_values import BLOCK, value_at
+from evsim.results.records import LATER
 
 __all__ = ["Keys", "key_of_row"]
 
@@ -24,6 +25,7 @@ class Keys:
             codes = reserve_keys(names) - codes
             return lambda number: codes[number * BLOCK : (number + 1) * BLOCK]
         if key is None:
+            self.of = self._own_number
             return lambda number: np.arange(number * BLOCK, (number + 1) * BLOCK)
         chances = kernel.streams.uniforms("key", name)
         if key.kind == "uniform":
@@ -31,6 +33,9 @@ class Keys:
         weights = np.arange(1, key.keys + 1, dtype=float) ** -key.s
         bounds = np.cumsum(weights)[:-1] / weights.sum()
         return lambda number: np.searchsorted(bounds, chances.block(number), side="right")
+
+    def _own_number(self, luck):
+        return luck if luck < LATER else self._number_of(luck)[0]
 
     def of(self, luck):
         try:

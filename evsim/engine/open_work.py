@@ -15,13 +15,15 @@ class OpenWork:
         """Leases, executions and messages under way that have not come to their end."""
         records, now = self.kernel.records, self.kernel.env._now
         row, message = records.rows.column, records.messages.column
-        known = row("born") >= 0  # the columns grow ahead of the rows
-        closed = (row("verdict") != Verdict.OPEN) & (row("outcome") != Outcome.OPEN)
-        closed &= ~(row("settled") >= now)
-        sent = message("published") >= 0
-        arrived = (message("appended") >= 0) | (message("fate") != Fate.OPEN)
+        unfinished = row("verdict") == Verdict.OPEN
+        unfinished |= row("outcome") == Outcome.OPEN
+        unfinished |= row("settled") >= now
+        unfinished &= row("born") >= 0  # the columns grow ahead of the rows
+        under_way = message("fate") == Fate.OPEN
+        under_way &= ~(message("appended") >= 0)
+        under_way &= message("published") >= 0
         hidden = sum(len(channel.hidden()) for channel in self.channels.values())
-        return int((known & ~closed).sum() + (sent & ~arrived).sum()) + hidden + self.kernel.attempts.backing_off
+        return int(unfinished.sum() + under_way.sum()) + hidden + self.kernel.attempts.backing_off
 
     def settled_eagerly(self):
         """Rows that were settled for a moment still to come."""
@@ -30,7 +32,7 @@ class OpenWork:
     def _rows(self, moment):
         """The rows for which a moment is written down that is still to come."""
         rows = self.kernel.records.rows
-        return rows.numbers[rows.column(moment) >= self.kernel.env._now]
+        return rows.chosen(rows.column(moment) >= self.kernel.env._now)
 
     def roll_back(self):
         """Take back what was written down for a moment that this run did not reach."""

@@ -12,13 +12,14 @@ Sources: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC 2011); S
 pseudorandom number generators (OOPSLA 2014).
 """
 
+from array import array
 from enum import IntEnum
 from hashlib import blake2b
-from math import log1p
+from math import inf, log1p
 
 import numpy as np
 
-from evsim.engine.drawn_values import BLOCK, RecentValues, all_values, value_at
+from evsim.engine.drawn_values import BLOCK, RecentValues, value_at
 from evsim.results.records import LATER
 from evsim.ticks import SECOND, ticks
 
@@ -29,6 +30,7 @@ _MASK = (1 << 64) - 1
 _GOLDEN, _SILVER, _BRONZE = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7
 _CHAIN = 0xDA942042E4DD58B5
 _UNIT = 2.0**-53
+_MOST = 2.0**32 - 1
 
 
 class Label(IntEnum):
@@ -45,8 +47,26 @@ class Label(IntEnum):
         return (self << 48) + (level << 32) + number
 
 
-class RetryKeys(dict):
-    """The keys of later attempts by number, of which those that nobody needs any more are taken out."""
+class RetryKeys:
+    """The keys of later attempts by number: (request number, chain of attempts and rounds)."""
+
+    def __init__(self):
+        self.numbers, self._chains = array("i"), array("Q")
+
+    def append(self, key):
+        number, chain = key
+        self.numbers.append(number)
+        self._chains.append(chain)
+
+    def __getitem__(self, ticket):
+        return self.numbers[ticket], self._chains[ticket]
+
+    def __len__(self):
+        return len(self.numbers)
+
+
+class RecentRetryKeys(dict):
+    """:class:`RetryKeys`, of which those that nobody needs any more are taken out."""
 
     made = 0
 
@@ -63,8 +83,18 @@ class RandomStreams:
 
     def __init__(self, seed, forgetful=False):
         self.seed = seed
-        self.retry_keys = RetryKeys() if forgetful else []  # (request number, chain of attempts and rounds)
-        self.store = _recent_values if forgetful else all_values
+        self.retry_keys = RecentRetryKeys() if forgetful else RetryKeys()
+        self.store = _recent_values if forgetful else self._all_values
+        self._stores = []
+
+    def _all_values(self, typecode, block):
+        self._stores.append(array(typecode))
+        return self._stores[-1]
+
+    def forget(self):
+        """Free what was drawn; what is asked for again is drawn again, and is the same."""
+        for values in self._stores:
+            del values[:]
 
     def later(self, luck, label):
         """The luck of a further attempt, sending, copy ... with this `label`, of a row with this `luck`."""
@@ -97,7 +127,7 @@ def _recent_values(typecode, block):
 class _Uniform:
     """The uniform numbers themselves, as a distribution."""
 
-    kind, draws, by_row = "unit", 1, False
+    kind, draws, by_row, longest = "unit", 1, False, inf
 
     @staticmethod
     def transform(uniforms):
@@ -114,7 +144,8 @@ class Draws:
     __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_retry_keys")
 
     def __init__(self, luck, key, distribution):
-        self.values = luck.store("d", self.block)
+        whole = distribution.longest * SECOND < _MOST  # then four bytes hold each value, all of them whole ticks
+        self.values = luck.store("I" if whole else "d", self.block)
         self._retry_keys = luck.retry_keys
         self._key = key
         self._low = int(key[0])

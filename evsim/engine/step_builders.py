@@ -191,11 +191,11 @@ def maybe(compiler, step, position, then, fail):
     otherwise = compiler.link(step.otherwise, (*position, 1), then, fail)
     chances = compiler.kernel.streams.uniforms(*compiler.purpose(step, position))
     luck, rounds, probability = compiler.rows.luck, compiler.rows.round, step.probability
-    number_of = compiler.kernel.streams.of
+    number_of, cyclic = compiler.kernel.streams.of, compiler.kernel.graph.cyclic
 
     def maybe(row):
         number, _ = number_of(luck[row])  # the branch belongs to the request and the round, not to the attempt
-        count = rounds[row]
+        count = rounds[row] if cyclic else 0
         chance = chances.of(number) if count < 1 else chances.again(number, count)
         (taken if chance < probability else otherwise)(row)
 

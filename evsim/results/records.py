@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from evsim.results.rare_column import RareColumn
 from evsim.ticks import SECOND
 
 __all__ = [
@@ -175,6 +176,7 @@ INSTANCE_COLUMNS = {
     "ended": "d",  # it is gone: it crashed, or was not needed any more
 }  # a life each: who comes back after a crash begins another
 SKIP_COLUMNS = {"row": "i", "time": "d"}  # handlings that ended as what they were about had been done before
+RARE = frozenset({"first", "attempt", "round", "sent", "origin"})  # columns that most rows leave blank
 
 
 class TooManyRows(RuntimeError):
@@ -187,12 +189,13 @@ class Table:
     def __init__(self, columns, limit=None):
         self.types = dict(columns)
         for name, kind in columns.items():
-            setattr(self, name, array(kind))
+            setattr(self, name, RareColumn(kind, BLANK[kind]) if name in RARE else array(kind))
         self.new = self._numbers(limit).__next__
         self.count = None  # known after the run
 
     def _numbers(self, limit):
-        blanks = [(getattr(self, name), array(kind, [BLANK[kind]]) * GROWTH) for name, kind in self.types.items()]
+        blank = {kind: array(kind, [BLANK[kind]]) * GROWTH for kind in BLANK}
+        blanks = [(getattr(self, name), blank[kind]) for name, kind in self.types.items() if name not in RARE]
         made = 0
         while True:
             if limit is not None and made >= limit:
@@ -207,9 +210,11 @@ class Table:
         if self.count is None:
             self.count = self.new()
             for name, kind in self.types.items():
-                del getattr(self, name)[self.count :]
+                column = getattr(self, name)
+                del column[self.count :]
                 if kind == "d":  # a time
-                    np.divide(self.column(name), SECOND, out=self.column(name))
+                    times = np.frombuffer(column.values if name in RARE else column)
+                    np.divide(times, SECOND, out=times)
             self.new = None
         return self
 
@@ -217,14 +222,16 @@ class Table:
         """How many rows there are, where this column is written for each of them, and never negative."""
         return bisect_left(getattr(self, name), True, key=lambda value: value < 0)  # the columns grow ahead
 
-    @property
-    def numbers(self):
-        """The numbers of the rows that there is room for, in order."""
-        return np.arange(len(getattr(self, next(iter(self.types)))))
+    def chosen(self, which):
+        """The numbers of the rows for which the array `which` is true, in order."""
+        return np.flatnonzero(which)
 
     def column(self, name):
-        """One column as a NumPy array (a view that does not copy)."""
-        return np.frombuffer(getattr(self, name), dtype=DTYPE[self.types[name]])
+        """One column as a NumPy array: a view that does not copy, but of a rare column."""
+        column, dtype = getattr(self, name), DTYPE[self.types[name]]
+        if name in RARE:
+            return column.filled(len(getattr(self, next(iter(self.types)))), dtype)
+        return np.frombuffer(column, dtype=dtype)
 
     def columns(self):
         """All columns as a dict of NumPy arrays."""

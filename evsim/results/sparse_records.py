@@ -52,6 +52,10 @@ class SparseTable:
         """The numbers of the rows that are there, in order."""
         return np.sort(np.fromiter(getattr(self, self._anchor), dtype=np.int64))
 
+    def chosen(self, which):
+        """The numbers of the rows for which the array `which` is true, in order."""
+        return self.numbers[which]
+
     def written(self, name):
         """The number after that of the last row that is there."""
         return next(reversed(getattr(self, name)), -1) + 1

@@ -21,6 +21,8 @@ from .part import Tagged, Text, one_of
 from .time_files import read_row_times, read_times
 from .units import Number, PositiveTime, Share, Time, up_to
 
+MOST_MEANS = 53 * math.log(2) + 1e-9  # of an exponential time: the largest uniform number is 1 - 2**-53
+
 
 class Distribution(Tagged):
     """A distribution of times."""
@@ -29,6 +31,7 @@ class Distribution(Tagged):
     is_constant: ClassVar[bool] = False
     by_row: ClassVar[bool] = False  # whether each request has a time of its own, whatever the luck
     file: ClassVar[str | None] = None  # where they are read from
+    longest: ClassVar[float] = math.inf  # no time is longer
 
     @staticmethod
     def read(written):
@@ -65,6 +68,7 @@ class Constant(Distribution):
     value: Annotated[Time, Field(description="the time, always the same")]
 
     mean = property(lambda self: self.value)
+    longest = property(lambda self: self.value)
     cv = property(lambda self: 0.0)
 
     def transform(self, u):
@@ -91,6 +95,7 @@ class Uniform(Distribution):
     high: Annotated[Time, Field(description="the longest time")]
 
     mean = property(lambda self: (self.low + self.high) / 2)
+    longest = property(lambda self: self.high)
     cv = property(lambda self: _cv((self.high - self.low) / math.sqrt(12), self.mean))
 
     @model_validator(mode="after")
@@ -109,6 +114,7 @@ class Exponential(Distribution):
     kind: Literal["exponential"] = "exponential"
     mean: Annotated[PositiveTime, Field(description="the mean time")]
 
+    longest = property(lambda self: self.mean * MOST_MEANS)
     cv = property(lambda self: 1.0)
 
     def _quantile(self, p):
@@ -123,6 +129,7 @@ class Erlang(Distribution):
     mean: Annotated[PositiveTime, Field(description="the mean time of all phases together")]
 
     draws = property(lambda self: self.k)
+    longest = property(lambda self: self.mean * MOST_MEANS)
     cv = property(lambda self: 1 / math.sqrt(self.k))
 
     def transform(self, u):

@@ -9,6 +9,8 @@ from evsim.parts.log.engine.reader import Reader
 
 __all__ = ["Group"]
 
+MANY = 256  # partitions, from which on a deque of each, some 800 bytes, is not kept when it is empty
+
 
 class Group(Reader):
     """A consumer group in which any free worker takes the next message of any partition: the ideal one."""
@@ -19,7 +21,8 @@ class Group(Reader):
         super().__init__(kernel, channel, service, subscription)
         count = len(channel.ends)
         self.idle = bytearray(b"\1" * count)
-        self.stores = [None] * count  # a deque where something ever waited
+        self.stores = [None] * count  # a deque where something waits, or did
+        self.frugal = count >= MANY
         self.granting = set()  # partitions from which messages are handed out one after the other
         guarded = service.guarded or is_faulty(kernel.scenario, channel.name) or bool(subscription.replay)
         self.offer = self._offer(guarded)
@@ -61,13 +64,15 @@ class Group(Reader):
         rows, env = self.kernel.records.rows, self.kernel.env
         partitions, parents = self.kernel.records.messages.partition, rows.parent
         leased, places = rows.leased, rows.place
-        idle, stores, edges = self.idle, self.stores, self.edges
+        idle, stores, edges, frugal = self.idle, self.stores, self.edges, self.frugal
 
         def worked(row):
             partition = partitions[parents[row]]
             store = stores[partition]
             if store:
                 following = store.popleft()
+                if frugal and not store:
+                    stores[partition] = None
                 leased[following] = env._now
                 edges[places[following]].send(following)
             else:
@@ -96,7 +101,10 @@ class Group(Reader):
         self.granting.add(partition)
         while self.idle[partition] and self.stores[partition] and self.may_grant:
             self.idle[partition] = 0
-            self.grant(self.stores[partition].popleft())
+            row = self.stores[partition].popleft()
+            if self.frugal and not self.stores[partition]:
+                self.stores[partition] = None
+            self.grant(row)
         self.granting.discard(partition)
 
     def dead(self, row):

@@ -12,6 +12,7 @@ from evsim.lesson.function_task import newsletter
 from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.history_task import had_of_the_past
 from evsim.lesson.lesson_sizes import chain, lesson_size
+from evsim.lesson.loop_task import one_thread
 from evsim.lesson.newcomer_task import ends_with_three
 from evsim.lesson.order_task import addresses
 from evsim.lesson.outbox_task import ENTRY, ROW, row_first
@@ -354,5 +355,16 @@ QUESTIONS = {
             "all of them": "",
         },
         had_of_the_past,
+    ),
+    "one-thread": Question(
+        "800 customers come in a second. One thread works 2 ms for each, who also waits 40 ms for a database. How many"
+        " does it serve in a second?",
+        {
+            "about 24": "a thread serves one after the other, from the first line to the last.",
+            "about 100": "it can begin with several, but they get in each other's way.",
+            "nearly 500": "",
+            "all 800": "what is not blocked has no limit.",
+        },
+        one_thread,
     ),
 }

@@ -23,6 +23,7 @@ from tests.notebooks import (
     claims_12,
     claims_13,
     claims_14,
+    claims_16,
     claims_17,
 )
 from tests.notebooks.reading import NAMES, cells, prose, ran
@@ -324,6 +325,7 @@ CLAIMS = [Claim(*each) for each in [
     *claims_12.CLAIMS,
     *claims_13.CLAIMS,
     *claims_14.CLAIMS,
+    *claims_16.CLAIMS,
     *claims_17.CLAIMS,
 ]]  # fmt: skip
 HARMLESS = (

@@ -22,6 +22,7 @@ def live(
         typer.Option(metavar="SERVICE@AT+FOR", help="Kill a service and start it again: mailing-list@10s+3s."),
     ] = None,
     broker: Annotated[str, typer.Option(help="mini, which evsim brings, nats, redis, or redis://host:port.")] = "mini",
+    database: Annotated[str, typer.Option(help="sqlite, or postgresql://user@host/name.")] = "sqlite",
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Also what the simulator says of the same customers on this machine.")
     ] = False,
@@ -44,7 +45,7 @@ def live(
     chosen = load_scenario(scenario, settings, seed)
     folder = results_folder(save, overwrite, [scenario], [chosen])
     with _bar(seconds, as_json) as progress:
-        run = live(chosen, seconds=seconds, kill=kill or (), broker=broker, progress=progress)
+        run = live(chosen, seconds=seconds, kill=kill or (), broker=broker, database=database, progress=progress)
     audit, summary = str(run.audit()), run.summary()
     warn(run.warnings)
     prediction = run.prediction(jobs=jobs) if calibrate and not run.calibration.too_busy else None

@@ -7,7 +7,7 @@ from evsim.engine.execution import Execution
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.testbed.delivery_groups import delivery_id, groups_of
 from evsim.testbed.effect_stores import rows_written
-from evsim.testbed.instances import instance_of, processes_of, service_of
+from evsim.testbed.instances import BROKER, instance_of, processes_of, service_of
 from evsim.testbed.journal import read_journals
 from evsim.testbed.live_run import LiveRun
 from evsim.testbed.shared_draws import SharedDraws
@@ -87,7 +87,7 @@ class _Story:
             _, route, luck, _, partition = published[message]
             channel = self.luck.routes[route].channel.name
             offset = offsets[channel, partition] = offsets.get((channel, partition), -1) + 1
-            yield "broker", times[message], "appended", message, channel, partition, offset, route, luck
+            yield BROKER, times[message], "appended", message, channel, partition, offset, route, luck
 
     def _up(self, process, time):
         self.ups.setdefault(process, []).append(time)
@@ -211,18 +211,19 @@ class _Story:
                 row.outcome, row.reason, row.ended = Outcome.LOST, Reason.CRASH, row.settled
 
 
-def assemble(scenario, seed, folder, origin, ended_at, outages, broker="mini", mailbox=""):
+def assemble(scenario, seed, folder, origin, ended_at, outages, broker, database, mailbox):
     """The :class:`evsim.run.Run` of what was noted in a folder.
 
     origin, ended_at: the zero and the end of the run on the machine's clock. outages: as they
-    were; the run's scenario has these for its faults. mailbox: the mails that came.
+    were; the run's scenario has these for its faults. broker, database: what is said of them.
+    mailbox: the mails that came.
     """
     story = _Story(SharedDraws(Execution(scenario, seed)), folder)
     crashes = {}
     for each in outages:
         if each.fault.does.kills:
-            process = "broker" if each.process in scenario.channels else each.process
-            if process == "broker":
+            process = BROKER if each.process in scenario.channels else each.process
+            if process == BROKER:
                 each.start = each.seen
             else:
                 each.begins(story.entries)
@@ -230,7 +231,8 @@ def assemble(scenario, seed, folder, origin, ended_at, outages, broker="mini", m
             crashes.setdefault(process, []).append(each.start)
     story.close(crashes)
     scenario = scenario.replace({"faults": [each.as_written(origin) for each in outages]})
-    return _Assembly(scenario, seed, story, origin, ended_at, outages).run(broker, mailbox)
+    assembly = _Assembly(scenario, seed, story, origin, ended_at, outages)
+    return assembly.run(broker=broker, database=database, mailbox=mailbox)
 
 
 class _Assembly:
@@ -245,7 +247,7 @@ class _Assembly:
         self.outages = sorted(outages, key=lambda outage: outage.start)
         self.numbers, self.message_numbers = {}, {}
 
-    def run(self, broker, mailbox):
+    def run(self, **known):
         rows = sorted(self.story.rows.values(), key=lambda row: (row.born, row.attempt))
         messages = sorted(self.story.messages.values(), key=lambda message: message.published)
         self.numbers = {row.id: number for number, row in enumerate(rows)}
@@ -258,8 +260,8 @@ class _Assembly:
             self._write_effect(row, effect, time)
         self._write_lives()
         return self.execution.results(
-            self._inventory(), still_open=0, ended_at=self.ended_at / SECOND, warnings=(), broker=broker,
-            slept=[(self.numbers[id], *times) for id, *times in self.story.slept], mailbox=mailbox,
+            self._inventory(), still_open=0, ended_at=self.ended_at / SECOND, warnings=(),
+            slept=[(self.numbers[id], *times) for id, *times in self.story.slept], **known,
         )  # fmt: skip
 
     def _time(self, time):

@@ -4,6 +4,7 @@ import asyncio
 
 from evsim.testbed import wire
 from evsim.testbed.delivery_groups import delivery_id
+from evsim.testbed.instances import BROKER
 
 __all__ = ["BrokerClient"]
 
@@ -41,7 +42,7 @@ class BrokerClient:
         """Connect, and hear what comes; again and again."""
         while True:
             try:
-                reader, self._writer = await wire.connect(self.process.peers["broker"], self.process.token)
+                reader, self._writer = await wire.connect(self.process.peers[BROKER], self.process.token)
             except OSError:
                 await asyncio.sleep(BEFORE_ANOTHER)
                 continue

@@ -1,6 +1,17 @@
-"""The processes of a service: one for each instance, by the names that faults have for them."""
+"""The names of processes: those of a service are called as faults call them, and the others as no service can be."""
 
-__all__ = ["file_name", "instance_of", "processes_of", "service_of"]
+__all__ = [
+    "BROKER",
+    "CUSTOMERS",
+    "DATABASE_KEEPER",
+    "MAIL_SERVER",
+    "file_name",
+    "instance_of",
+    "processes_of",
+    "service_of",
+]
+
+BROKER, CUSTOMERS, MAIL_SERVER, DATABASE_KEEPER = "the broker", "the customers", "the mail server", "the database"
 
 
 def processes_of(scenario, service):

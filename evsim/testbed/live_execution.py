@@ -10,6 +10,7 @@ from evsim.scenario.units import write_time
 from evsim.testbed.assembly import assemble
 from evsim.testbed.brokers import a_broker, check_suits
 from evsim.testbed.carrying import check_carries
+from evsim.testbed.databases import a_database, shown
 from evsim.testbed.instances import service_of
 from evsim.testbed.mail_process import MAILBOX
 from evsim.testbed.supervisor import Supervisor
@@ -19,7 +20,7 @@ __all__ = ["live"]
 KILL = re.compile(r"(?P<service>[^@+]+)@(?P<at>[^@+]+)\+(?P<length>[^@+]+)")
 
 
-def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", mails=None, progress=None):
+def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=None, mails=None, progress=None):
     """Run a scenario with real processes on this machine: the :class:`evsim.testbed.live_run.LiveRun`.
 
     Each service is a process, and so are the customers, the broker and the mail server; rows go to a SQLite file.
@@ -30,6 +31,7 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", mails=Non
     instance as ``"mailing-list/2@10s+3s"``, the broker by the name of its channel.
     broker: ``mini``, which evsim brings; ``nats`` or ``redis`` (``pip install "evsim[live]"``), a server that is
     started for the run; or the URL of one that is there, such as ``redis://localhost``.
+    database: ``sqlite`` (the default), or the URL of a PostgreSQL that runs, such as ``postgresql://user@host/name``.
     mails: the services whose effects are mails (default: those with *mail* in their name). progress: called with the
     seconds that have passed.
 
@@ -45,16 +47,16 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", mails=Non
     if kills:
         scenario = scenario.replace({"faults": [*scenario.to_dict().get("faults", []), *kills]})
     check_carries(scenario)
-    mails, broker = _checked(scenario, mails), a_broker(broker)
+    mails, broker, database = _checked(scenario, mails), a_broker(broker), a_database(database)
     check_suits(broker, scenario)
     seed = scenario.run_settings.seed if seed is None else seed
     with TemporaryDirectory(prefix="evsim-live-", ignore_cleanup_errors=True) as folder:
-        with Supervisor(scenario, seed, folder, mails, broker) as supervisor:
+        with Supervisor(scenario, seed, folder, mails, broker, database) as supervisor:
             supervisor.start()
             ended_at = supervisor.run(progress)
         mailbox = Path(folder) / MAILBOX
         return assemble(
-            scenario, seed, folder, supervisor.origin, ended_at, supervisor.outages, str(broker),
+            scenario, seed, folder, supervisor.origin, ended_at, supervisor.outages, str(broker), shown(database),
             mailbox=mailbox.read_text(encoding="utf-8", errors="replace") if mailbox.exists() else "",
         )  # fmt: skip
 

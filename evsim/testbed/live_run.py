@@ -12,13 +12,13 @@ __all__ = ["LiveRun"]
 class LiveRun(Run):
     """One run on real processes. Its scenario has the faults as they were, and not as they were asked for.
 
-    ``broker``: which one it was. ``mailbox``: the mails that came, as an mbox file has them. ``calibration``: what was
+    ``broker``, ``database``: which they were. ``mailbox``: the mails that came, as an mbox file has them. ``calibration``: what was
     measured of the machine (:class:`evsim.testbed.calibration.Calibration`).
     """
 
-    def __init__(self, *, slept, broker, mailbox, **built):
+    def __init__(self, *, slept, broker, database, mailbox, **built):
         super().__init__(**built)
-        self._slept, self.broker, self.mailbox = slept, broker, mailbox
+        self._slept, self.broker, self.database, self.mailbox = slept, broker, database, mailbox
 
     def __repr__(self):
         return super().__repr__().replace("<Run of", "<Live run of")

@@ -5,6 +5,7 @@ import json
 from time import monotonic_ns, time_ns
 
 from evsim.testbed.delivery_groups import delivery_id, group_of
+from evsim.testbed.instances import BROKER
 from evsim.testbed.nats_process import consumers_of, subject_of
 from evsim.testbed.wire import HOST
 
@@ -28,7 +29,7 @@ class NatsClient:
         from nats.errors import Error
 
         self._failures = Error, TimeoutError, OSError
-        address = f"nats://{HOST}:{self.process.peers['broker']}"
+        address = f"nats://{HOST}:{self.process.peers[BROKER]}"
         self._nats = await nats.connect(
             address, token=self.process.token, max_reconnect_attempts=-1, reconnect_time_wait=0.05, error_cb=_ignore
         )

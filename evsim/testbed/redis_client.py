@@ -12,6 +12,7 @@ from time import monotonic_ns
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.testbed.delivery_groups import delivery_id, group_of, readers_of
 from evsim.testbed.grant_counter import GrantCounter
+from evsim.testbed.instances import BROKER
 from evsim.testbed.redis_process import redis_at, stream_of
 
 __all__ = ["RedisClient"]
@@ -35,7 +36,7 @@ class RedisClient:
         from redis.exceptions import RedisError
 
         self._failures = RedisError, OSError, TimeoutError
-        where = self.process.broker_choice, self.process.peers["broker"], self.process.token
+        where = self.process.broker_choice, self.process.peers[BROKER], self.process.token
         self._publisher = redis_at(*where, socket_timeout=PATIENCE)
         self._reader = redis_at(*where, socket_timeout=GLANCE / 1000 + PATIENCE)
         for channel in self.channels:

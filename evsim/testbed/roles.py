@@ -34,6 +34,7 @@ class Process:
         self.token, self.port, self.seed = task["token"], task["port"], task["seed"]
         self.scenario = Scenario.from_dict(task["scenario"], task["scenario_folder"])
         self.broker_choice, self.run_name = BrokerChoice(*task["broker"]), task["run_name"]
+        self.database = task["database"]
         self.journal = Journal(self.folder, self.name, self.life)
         self.peers = {}
 

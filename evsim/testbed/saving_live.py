@@ -15,6 +15,7 @@ def described(run, prediction=None):
     columns = ("figure", "measured", "predicted", "low", "high")
     return {
         "broker": run.broker,
+        "database": run.database,
         "system": f"{platform.system()} {platform.machine()}, {cpu_count()} processors",
         "python": sys.version.split()[0],
         "calibration": asdict(run.calibration),

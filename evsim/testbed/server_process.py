@@ -10,7 +10,7 @@ from pathlib import Path
 from evsim.testbed.roles import Process
 from evsim.testbed.wire import HOST
 
-__all__ = ["ServerProcess", "program"]
+__all__ = ["ServerProcess", "free_port", "program"]
 
 ATTEMPTS = 5  # at starting a server: a port that was free may be taken a moment later
 LOOK = 0.01  # seconds between two looks whether it has started
@@ -38,7 +38,7 @@ class ServerProcess(Process):
 
     async def _launch(self):
         for _ in range(ATTEMPTS):
-            port = self.port or _free_port()
+            port = self.port or free_port()
             self.server = self.launch(port)
             while self.server.poll() is None:
                 try:
@@ -62,7 +62,8 @@ class ServerProcess(Process):
             self.server.kill()
 
 
-def _free_port():
+def free_port():
+    """A port of this machine at which nobody listens now."""
     with socket.socket() as one:
         one.bind((HOST, 0))
         return one.getsockname()[1]

@@ -11,6 +11,7 @@ from evsim.testbed import wire
 from evsim.testbed.brokers import client_of
 from evsim.testbed.caller import Caller
 from evsim.testbed.effect_stores import store_of
+from evsim.testbed.instances import BROKER
 from evsim.testbed.roles import Process, serve
 from evsim.testbed.shared_draws import SharedDraws
 
@@ -38,7 +39,7 @@ class ServiceProcess(Process):
         self.luck = SharedDraws(Execution(self.scenario, self.seed))
         self.settings = self.scenario.services[self.service]
         self.inbox, self.free = deque(), self._workers()
-        self.store = store_of(task["stores"], self.service)
+        self.store = store_of(self, task["mail_ports"])
         self.caller = Caller(self)
         self.broker = None
         self.tasks = set()
@@ -54,11 +55,12 @@ class ServiceProcess(Process):
         return list(range(first, first + self.settings.workers))
 
     async def start(self):
+        await self.store.open()
         return wire.port_of(await wire.listen(self.port, self.token, self._serve))
 
     async def meet(self, peers):
         await super().meet(peers)
-        if "broker" in peers and self.broker is None:
+        if BROKER in peers and self.broker is None:
             channels = [each.channel for each in self.settings.subscribe]
             self.broker = client_of(self.broker_choice.kind)(self, channels, self._delivered)
             self._spawn(self.broker.stay_connected())

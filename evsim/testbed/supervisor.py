@@ -14,7 +14,7 @@ from threading import Event, Thread
 from time import monotonic_ns, sleep
 
 from evsim.testbed.brokers import BROKERS
-from evsim.testbed.instances import file_name, processes_of
+from evsim.testbed.instances import BROKER, CUSTOMERS, DATABASE_KEEPER, MAIL_SERVER, file_name, processes_of
 from evsim.testbed.observed_faults import ObservedFault
 from evsim.ticks import ticks
 
@@ -30,6 +30,7 @@ ROLES = {
     "service": "evsim.testbed.service_process",
     "customers": "evsim.testbed.customers_process",
     "mail": "evsim.testbed.mail_process",
+    "database": "evsim.testbed.database_process",
 }
 
 
@@ -125,13 +126,14 @@ class Supervisor:
     nanoseconds of the machine's clock.
     """
 
-    def __init__(self, scenario, seed, folder, mails, broker):
+    def __init__(self, scenario, seed, folder, mails, broker, database=None):
         self.scenario, self.folder, self.mails = scenario, str(folder), mails
         self.children, self.outages, self.origin = {}, [], None
-        self._broker = broker
+        self._broker, self._database = broker, database
         self._killed, self._stopped = set(), Event()  # who is down on purpose; whether the run is given up or over
         self._task = {
             "seed": seed, "folder": self.folder, "token": token_hex(16), "broker": broker, "run_name": token_hex(6),
+            "database": database, "mail_ports": {},
             "scenario": scenario.to_dict(),
             "scenario_folder": None if scenario.folder is None else str(scenario.folder),
         }  # fmt: skip
@@ -141,28 +143,28 @@ class Supervisor:
         return self
 
     def __exit__(self, *_):
-        broker = self.children.get("broker")
+        elsewhere = {BROKER: self._broker.url, DATABASE_KEEPER: self._database}
+        keepers = [self.children.pop(name) for name, url in elsewhere.items() if url and name in self.children]
         for child in self.children.values():
-            if child is not broker:
-                child.kill()
-        if broker is not None:
-            if self._broker.url is not None:
-                broker.leave()
-            broker.kill()
+            child.kill()
+        for keeper in keepers:
+            keeper.leave()
+            keeper.kill()
 
     def start(self):
         """Start every process, and tell each where the others listen."""
-        stores = {"folder": self.folder, "mail": {}}
         if self.mails:
-            self._start("mail", "mail")
-            stores["mail"] = dict.fromkeys(self.mails, self._port("mail"))
-        self._task["stores"] = stores
+            self._start("mail", MAIL_SERVER)
+            self._task["mail_ports"] = dict.fromkeys(self.mails, self._port(MAIL_SERVER))
+        if self._database is not None:
+            self._start("database", DATABASE_KEEPER)
+            self._port(DATABASE_KEEPER)
         if self.scenario.channels:
-            self._start("broker", "broker")
+            self._start("broker", BROKER)
         for service in self.scenario.services:
             for name in processes_of(self.scenario, service):
                 self._start("service", name)
-        self._start("customers", "customers")
+        self._start("customers", CUSTOMERS)
         for name in self.children:
             self._port(name)
         for name in self.children:
@@ -186,8 +188,8 @@ class Supervisor:
     def run(self, progress=None):
         """Let the customers come, break what is to break, and wait until nothing is open."""
         self.origin = monotonic_ns() + HEAD_START
-        self.children["customers"].tell({"begin": self.origin})
-        self.children["customers"].hear("begun")
+        self.children[CUSTOMERS].tell({"begin": self.origin})
+        self.children[CUSTOMERS].hear("begun")
         faults = {}  # place -> those of it, one after the other
         for fault in sorted(self.scenario.faults, key=lambda fault: fault.at):
             for place in self._places(fault):
@@ -222,7 +224,7 @@ class Supervisor:
 
     def _process(self, place):
         """Whose process is at a place: a channel's is the broker's."""
-        return "broker" if place in self.scenario.channels else place
+        return BROKER if place in self.scenario.channels else place
 
     # Faults.
 
@@ -247,7 +249,7 @@ class Supervisor:
 
     def _restart(self, place):
         name = self._process(place)
-        self._start("service" if name == place else "broker", name)
+        self._start("broker" if name == BROKER else "service", name)
         self._port(name)
         self._killed.discard(name)
         self._meet(name)

@@ -12,8 +12,8 @@ __all__ = ["LiveRun"]
 class LiveRun(Run):
     """One run on real processes. Its scenario has the faults as they were, and not as they were asked for.
 
-    ``broker``, ``database``: which they were. ``mailbox``: the mails that came, as an mbox file has them. ``calibration``: what was
-    measured of the machine (:class:`evsim.testbed.calibration.Calibration`).
+    ``broker``, ``database``: which they were. ``mailbox``: the mails that came, as an mbox file has them.
+    ``calibration``: what was measured of the machine (:class:`evsim.testbed.calibration.Calibration`).
     """
 
     def __init__(self, *, slept, broker, database, mailbox, **built):

@@ -14,6 +14,7 @@ from evsim.cli.options import (
     Jobs,
     Objectives,
     Overwrite,
+    Record,
     Save,
     ScenarioName,
     Seed,
@@ -22,6 +23,7 @@ from evsim.cli.options import (
     load_scenario,
     pair,
     read_for,
+    refuse_unkept,
     results_folder,
 )  # fmt: skip
 from evsim.cli.output import as_far, complain, count, finish, nested, print_json, say, say_verdicts, warn
@@ -44,6 +46,7 @@ def run(
     theory: Annotated[
         bool, typer.Option("--theory", help="Also what formulas say, and why they may not apply.")
     ] = False,
+    record: Record = "full",
     as_json: AsJson = False,
     save: Save = None,
     overwrite: Overwrite = False,
@@ -55,15 +58,18 @@ def run(
     from evsim.experiment.run_text import run_text
     from evsim.experiment.running import audited_run
     from evsim.experiment.saving import save_run
+    from evsim.experiment.theory_panel import TheoryPanel
 
     chosen = load_scenario(scenario, settings, seed)
+    refuse_unkept(chosen, record)
     folder, stopped = results_folder(save, overwrite, [scenario], [chosen]), None
     exact = dict(pair(each, "--precision", "METRIC=SHARE") for each in precision or ())
     if runs == 1 and not exact:
-        done = audited_run(chosen, chosen.run_settings.seed)
+        done = audited_run(chosen, chosen.run_settings.seed, record)
         audit, luck = str(done.audit()), f"seed {done.seed}"
     else:
-        done, stopped = as_far(replicate, chosen, max(runs, 10) if exact else runs, precision=exact, jobs=jobs)
+        n = max(runs, 10) if exact else runs
+        done, stopped = as_far(replicate, chosen, n, precision=exact, jobs=jobs, record=record)
         audit, luck = "balanced in all runs", f"{len(done.runs)} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
     summary, services, channels, phases = done.summary(), done.services, done.channels, done.phases
     warn(done.warnings)
@@ -81,8 +87,10 @@ def run(
         title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"
         title += f", those of the first {warmup:g} s not counted" if warmup else ""
         say(run_text(title, summary, services, channels, phases, get_terminal_size().columns))
+        if record == "summary":
+            say("\nSummary records: a dash may be what they do not keep; percentiles to 0.2 %.")
         if theory:
-            say(f"\nTheory beside what was measured\n{done.theory()}")
+            say(f"\nTheory beside what was measured\n{TheoryPanel(chosen, services, summary)}")
         say(f"\nThe books: {audit}.")
         say_verdicts("Objectives", verdicts)
     finish({"": verdicts}, as_json, stopped)

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 __all__ = [
-    "AsJson", "Jobs", "Objectives", "Overwrite", "Save", "ScenarioName", "Seed", "Settings", "limits_of",
-    "load_scenario", "pair", "read_for", "results_folder", "values_of",
+    "AsJson", "Jobs", "Objectives", "Overwrite", "Record", "Save", "ScenarioName", "Seed", "Settings", "limits_of",
+    "load_scenario", "pair", "read_for", "refuse_unkept", "results_folder", "values_of",
 ]  # fmt: skip
 
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in scenario or a YAML file.")]
@@ -19,6 +19,10 @@ Settings = Annotated[
 Objectives = Annotated[
     list[str] | None,
     typer.Option("--objective", metavar="METRIC=LIMIT", help="response_p99=200ms; default: the scenario's own."),
+]
+Record = Annotated[
+    str,
+    typer.Option(metavar="full|summary", help="summary: figures alone, for runs of any length; percentiles to 0.2 %."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Save = Annotated[str | None, typer.Option(metavar="DIR", help="Write the results to files in this new folder.")]
@@ -47,6 +51,23 @@ def load_scenario(name, settings, seed=None):
     scenario = load(name)
     gc.enable()
     return scenario.replace(changes) if changes else scenario
+
+
+def refuse_unkept(scenario, record):
+    """Refuse an objective on a figure that runs with these records do not know."""
+    from evsim.figures import figure
+    from evsim.scenario.errors import Problem, ScenarioError
+
+    if record not in ("full", "summary"):
+        raise typer.BadParameter(f"must be full or summary, got {record!r}", param_hint="--record")
+    if record == "full":
+        return
+    figures = {name: figure(name) for name in scenario.objectives}
+    unknown = [name for name, its in figures.items() if its and its.adds == "not" and not its.points]
+    if unknown:
+        rule = "follows from all records side by side, and summary records keep none"
+        problems = [Problem(f"objectives.{name}", rule, hint="leave out --record summary") for name in unknown]
+        raise ScenarioError(problems)
 
 
 def limits_of(objectives):

@@ -135,6 +135,6 @@ class Execution:
             )
 
 
-def execute(scenario, seed=None, until=None, into=Results):
+def execute(scenario, seed=None, until=None, into=Results, record="full"):
     """Run `scenario` once with `seed` (default: the scenario's own); its results, as an object of the class `into`."""
-    return Execution(scenario, seed, into=into).run(until)
+    return Execution(scenario, seed, into=into, record=record).run(until)

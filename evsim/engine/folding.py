@@ -71,5 +71,5 @@ class Folding:
 
 def _refusal(what):
     return refuse(
-        "record", f"summary records have no room for {what}", "summary", hint='take record="full" and a shorter run'
+        "record", f"summary records have no room for {what}", "summary", hint="take full records and a shorter run"
     )

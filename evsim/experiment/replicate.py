@@ -16,12 +16,12 @@ __all__ = ["Replications", "estimates", "replicate"]
 HEADER = ["", "mean, 95 % interval"]
 
 
-def replicate(scenario, n=30, seed=None, precision=None, max_runs=1000, jobs=None, progress=None):
+def replicate(scenario, n=30, seed=None, precision=None, max_runs=1000, jobs=None, progress=None, record="full"):
     """Run ``scenario`` ``n`` times, with ``seed`` (default: its own) and the seeds after it.
 
     precision: figure -> share (``{"response_p99": "2%"}``): after the first ``n`` it runs on until half the interval of
     each is at most that share of its mean, or up to ``max_runs``. Every run's books are balanced. Results do not depend
-    on order, processes or cores. ``jobs`` and ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns
+    on order, processes or cores. record: "summary" for figures alone, of runs of any length. ``jobs`` and ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns
     :class:`Replications`, whose ``warnings`` name what was not reached.
     """
     scenario = a_scenario(scenario)
@@ -29,7 +29,7 @@ def replicate(scenario, n=30, seed=None, precision=None, max_runs=1000, jobs=Non
     done, seeds = Replications(scenario, (), wanted), seeds_from(scenario, n, seed)
     while seeds:
         gather = partial(_gathered, scenario, wanted, done.runs)
-        done = in_order(partial(_one, scenario), seeds, jobs, progress, gather)
+        done = in_order(partial(_one, scenario, record), seeds, jobs, progress, gather)
         more = _more(done.runs, wanted, max_runs)
         seeds = seeds_from(scenario, more, seeds[-1] + 1) if more else ()
     return done
@@ -76,8 +76,8 @@ def is_wide(found, share):
     return not found.half_width <= share * abs(found.mean)
 
 
-def _one(scenario, seed):
-    return figures_of(audited_run(scenario, seed))
+def _one(scenario, record, seed):
+    return figures_of(audited_run(scenario, seed, record))
 
 
 class Replications:

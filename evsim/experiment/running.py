@@ -26,10 +26,10 @@ def seeds_from(scenario, n, seed=None):
     return tuple(range(first, first + n))
 
 
-def audited_run(scenario, seed):
+def audited_run(scenario, seed, record="full"):
     """One run whose books balance; an error carries the seed."""
     try:
-        run = execute(scenario, seed=seed)
+        run = execute(scenario, seed=seed, record=record)
         run.audit()
     except Exception as error:
         error.add_note(f"in the run of {scenario.name} with seed {seed}")

@@ -16,9 +16,8 @@ def as_json(data):
 
 
 def save_run(path, data, done, beside=None):
-    """A folder of the figures in ``data``, the scenario, and the records: of one run, or a row for each of many.
-
-    beside: name -> text of further files.
+    """A folder of the figures in ``data``, the scenario, and the records: of one run, or a row for each of many;
+    of a run with summary records there are figures alone. beside: name -> text of further files.
     """
     with new_folder(path) as folder:
         for name, text in (beside or {}).items():
@@ -27,7 +26,7 @@ def save_run(path, data, done, beside=None):
         _write(folder / "scenario.yaml", done.scenario.to_yaml())
         if hasattr(done, "frame"):
             done.frame.to_csv(folder / "runs.csv")
-        else:
+        elif hasattr(done, "tables"):
             csv.write(done, done.tables.chosen(), folder)
 
 

@@ -22,6 +22,7 @@ class RunSummary:
 
     relative_error = RELATIVE_ERROR
     record = "summary"
+    phases: dict[str, dict[str, float]] = {}  # before, during and after faults are not told apart
 
     def __init__(self, scenario, seed):
         self.scenario, self.seed, self._counters = scenario, seed, Counters(scenario)

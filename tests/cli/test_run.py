@@ -151,3 +151,32 @@ def test_a_system_without_effects_and_channels_is_told_too(tmp_path):
     result = evsim_("run", file)
     assert result.exit_code == 0
     assert "response" in result.stdout and "completion mean" not in result.stdout and "Channels" not in result.stdout
+
+
+def test_summary_records_give_the_same_figures_and_no_records(tmp_path):
+    full = json.loads(evsim_("run", "registration-events", *SHORT, "--json").stdout)["summary"]
+    few = ("run", "registration-events", *SHORT, "--record", "summary")
+    kept = json.loads(evsim_(*few, "--json", "--save", tmp_path / "kept").stdout)
+    for name, value in kept["summary"].items():
+        if value is not None:
+            assert value == pytest.approx(full[name], rel=0.0021), name
+    assert {name for name, value in kept["summary"].items() if value is None and full[name] is not None} == {
+        "reordered", "retry_amplification",
+    }  # fmt: skip
+    assert sorted(file.name for file in (tmp_path / "kept").iterdir()) == ["scenario.yaml", "summary.json"]
+    assert "a dash may be what they do not keep" in evsim_(*few, "--theory").stdout
+    assert json.loads(evsim_(*few, "--runs", 2, "--json").stdout)["runs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("registration-events", "--record", "sumary"), "must be full or summary, got 'sumary'"),
+        (("registration-events", "--record", "summary", "--set", "objectives.reordered=0"),
+         "objectives.reordered: follows from all records side by side, and summary records keep none; leave out"),
+        (("leader-failover", "--record", "summary"), "summary records have no room for logs with replicas"),
+    ],
+)  # fmt: skip
+def test_what_needs_full_records_is_refused(arguments, said):
+    result = evsim_("run", *arguments)
+    assert result.exit_code == 2 and said in " ".join(result.stderr.split())

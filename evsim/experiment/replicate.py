@@ -21,8 +21,9 @@ def replicate(scenario, n=30, seed=None, precision=None, max_runs=1000, jobs=Non
 
     precision: figure -> share (``{"response_p99": "2%"}``): after the first ``n`` it runs on until half the interval of
     each is at most that share of its mean, or up to ``max_runs``. Every run's books are balanced. Results do not depend
-    on order, processes or cores. record: "summary" for figures alone, of runs of any length. ``jobs`` and ``progress`` as in :func:`evsim.experiment.running.in_order`. Returns
-    :class:`Replications`, whose ``warnings`` name what was not reached.
+    on order, processes or cores. record: "summary" for figures alone, of runs of any length. ``jobs`` and ``progress``
+    as in :func:`evsim.experiment.running.in_order`. Returns :class:`Replications`, whose ``warnings`` name what was not
+    reached.
     """
     scenario = a_scenario(scenario)
     wanted, max_runs = _wanted(precision), a_number(max_runs, "max_runs") or 0

@@ -22,7 +22,6 @@ class RunSummary:
 
     relative_error = RELATIVE_ERROR
     record = "summary"
-    phases: dict[str, dict[str, float]] = {}  # before, during and after faults are not told apart
 
     def __init__(self, scenario, seed):
         self.scenario, self.seed, self._counters = scenario, seed, Counters(scenario)
@@ -54,6 +53,11 @@ class RunSummary:
     def summary(self):
         """All figures of the run as a dict (see :meth:`evsim.results.results.Results.summary`)."""
         return dict(self._counters.run)
+
+    @property
+    def phases(self):
+        """None: before, during and after a fault are not told apart."""
+        return {}
 
     @property
     def services(self):

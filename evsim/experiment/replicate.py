@@ -4,7 +4,7 @@ import math
 from functools import cached_property, partial
 
 from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
-from evsim.experiment.statistics import estimate
+from evsim.experiment.statistics import FEW, estimate, runs_for_skew
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import figure, groups, label, write_as, write_estimate
 from evsim.scenario.arguments import a_mapping, a_number, a_scenario
@@ -103,14 +103,32 @@ class Replications:
 
     @property
     def warnings(self):
-        """Warnings of all runs, each once, and figures whose precision was not reached."""
+        """Warnings of all runs, each once; figures whose precision was not reached, or whose intervals may be wrong."""
         missed = []
         for metric, share in self._precision.items():
             found = _estimated(self.runs, metric)
             if is_wide(found, share):
                 known = f"{label(metric)} is {write_estimate(metric, found)} after {len(self.runs)} runs"
                 missed.append(f"{known}, and {write_as('share', share)} of the mean was asked for")
-        return tuple(dict.fromkeys([*(warning for run in self.runs for warning in run["warnings"]), *missed]))
+        of_runs = (warning for run in self.runs for warning in run["warnings"])
+        return tuple(dict.fromkeys([*of_runs, *missed, *self._skewed()]))
+
+    def _skewed(self):
+        """Of the figures that matter, what makes their intervals too short."""
+        matter = dict.fromkeys([*self.scenario.objectives, *self._precision])
+        found = {name: [run["summary"].get(name, math.nan) for run in self.runs] for name in matter}
+        n, vary = len(self.runs), [label(name) for name, values in found.items() if estimate(values).sd > 0]
+        if 1 < n < FEW and vary:
+            yield (
+                f"{n} runs are too few to see whether {' and '.join(vary)} is skewed; of a skewed figure a 95 % "
+                f"interval of so few covers some 89 %: take {FEW} or more"
+            )
+        for name, values in found.items():
+            if n >= FEW and (needed := runs_for_skew(values)):
+                yield (
+                    f"{label(name)}: {n} runs are few for a figure so skewed, and its interval covers less than 95 %; "
+                    f"some {needed:,} runs would do"
+                )
 
     @cached_property
     def _summary(self):

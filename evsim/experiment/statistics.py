@@ -11,9 +11,12 @@ from functools import lru_cache
 from statistics import NormalDist
 
 __all__ = [
-    "Difference", "Estimate", "difference", "estimate", "none_seen_bound", "pairing", "runs_to_decide", "t_quantile",
+    "Difference", "Estimate", "FEW", "difference", "estimate", "none_seen_bound", "pairing", "runs_for_skew",
+    "runs_to_decide", "skewness", "t_quantile",
 ]  # fmt: skip
 
+FEW = 10  # runs: of fewer none can tell whether a figure is skewed, and of a skewed one an interval covers some 89 %
+FAR = 2.5  # standard errors of a sample's skewness: of symmetric figures one in 50 is beyond
 MANY = 1000  # degrees of freedom with which Student's t is as good as normal
 
 
@@ -96,6 +99,29 @@ def none_seen_bound(n):
     if n < 1:
         raise ValueError(f"n={n!r}: without a trial there is no bound")
     return min(1.0, 3 / n)
+
+
+def skewness(values):
+    """The skewness of a sample, without bias for a normal one (G1); NaN with fewer than 3 values or without spread."""
+    values = [float(value) for value in values if not math.isnan(value)]
+    n = len(values)
+    if n < 3 or not (variance := _variance(values)):
+        return math.nan
+    mean = math.fsum(values) / n
+    return n / ((n - 1) * (n - 2)) * math.fsum((value - mean) ** 3 for value in values) / variance**1.5
+
+
+def runs_for_skew(values):
+    """How many runs their skewness asks for, where they show one and are fewer; else None.
+
+    25 skewness^2, with which a nominal 95 % interval covers 94 % or more (Cochran, Sampling Techniques, 1977, 2.15).
+    A sample with a tail that came by chance alone is told from others by the standard error of a normal's skewness.
+    """
+    n, found = sum(not math.isnan(value) for value in values), skewness(values)
+    if math.isnan(found) or abs(found) <= FAR * math.sqrt(6 * n * (n - 1) / ((n - 2) * (n + 1) * (n + 3))):
+        return None
+    needed = math.ceil(25 * found**2)
+    return needed if needed > n else None
 
 
 def runs_to_decide(estimate, limit, confidence=0.95):

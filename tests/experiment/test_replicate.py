@@ -38,6 +38,26 @@ def test_each_run_is_the_run_of_its_seed(scenario, five):
     assert repr(five.runs[2]["channels"]) == repr(alone.channels)
 
 
+def test_few_runs_of_a_figure_that_may_be_skewed_are_warned_of(scenario, five):
+    promised = scenario.replace({"objectives": {"response_mean": 0.2, "effects_missing": 0}})
+    few = [text for text in Replications(promised, five.runs).warnings if "too few to see" in text]
+    assert few == [
+        "5 runs are too few to see whether response mean is skewed; of a skewed figure a 95 % interval of so few "
+        "covers some 89 %: take 10 or more"
+    ]  # effects missing is 0 in all runs, so its interval is right
+    assert not any("skewed" in text for text in Replications(promised, five.runs[:1]).warnings)
+
+
+def test_runs_that_are_few_for_so_skewed_a_figure_are_warned_of(scenario, five):
+    values = [0.1, 0.1, 0.2, 0.1, 0.1, 0.2, 0.1, 0.1, 0.1, 0.2, 0.1, 3.0]
+    skewed = [five.runs[0] | {"seed": 1 + n, "summary": {"response_p99": value}} for n, value in enumerate(values)]
+    (text,) = (text for text in Replications(scenario, skewed).warnings if "skewed" in text)
+    assert text == (
+        "response p99: 12 runs are few for a figure so skewed, and its interval covers less than 95 %; some 297 runs "
+        "would do"
+    )
+
+
 @pytest.mark.slow
 def test_the_order_of_the_runs_changes_nothing(scenario, five):
     backwards = [evsim.replicate(scenario, n=1, seed=seed).runs[0] for seed in (5, 4, 3, 2, 1)]

@@ -5,7 +5,15 @@ from random import Random
 
 import pytest
 
-from evsim.experiment.statistics import difference, estimate, none_seen_bound, pairing, t_quantile
+from evsim.experiment.statistics import (
+    difference,
+    estimate,
+    none_seen_bound,
+    pairing,
+    runs_for_skew,
+    skewness,
+    t_quantile,
+)
 from tests.support.statistics import proportion_agrees
 
 
@@ -126,3 +134,37 @@ def test_none_seen_in_n_leaves_a_bound_of_three_over_n():
     assert none_seen_bound(1) == 1
     with pytest.raises(ValueError, match="n=0"):
         none_seen_bound(0)
+
+
+def samples(draw, n, experiments):
+    """`experiments` samples of `n` values each."""
+    return [[draw() for _ in range(n)] for _ in range(experiments)]
+
+
+def covering(samples, truth):
+    return sum(found.low <= truth <= found.high for found in map(estimate, samples)) / len(samples)
+
+
+def test_skewness_is_that_of_the_textbook():
+    assert skewness([1, 2, 3, 10]) == pytest.approx(1.763632614803888)  # G1, as in spreadsheets
+    assert skewness([10, 3, 2, 1]) == skewness([1, 2, 3, 10]) == -skewness([-1, -2, -3, -10])
+    assert skewness([1, 2, 3]) == pytest.approx(0, abs=1e-12)
+    assert all(math.isnan(skewness(values)) for values in ([], [1, 2], [2, 2, 2], [1, math.nan, 2]))
+
+
+def test_skew_is_seen_in_what_is_skewed_and_not_in_what_is_not():
+    """400 samples of 40 values: normal, uniform, exponential (skewness 2, which asks for 100 runs)."""
+    random = Random(3)
+    cases = (lambda: random.gauss(5, 2), 0, 0.02), (random.random, 0, 0), (lambda: random.expovariate(1), 0.6, 0.85)
+    for draw, least, most in cases:
+        seen = sum(runs_for_skew(sample) is not None for sample in samples(draw, 40, 400)) / 400
+        assert least <= seen <= most
+    assert runs_for_skew([random.expovariate(1) for _ in range(2000)]) is None  # enough runs
+
+
+@pytest.mark.slow
+def test_intervals_of_a_skewed_figure_cover_with_as_many_runs_as_it_asks_for():
+    random = Random(4)
+    covered = {n: covering(samples(lambda: random.expovariate(1), n, 1500), 1) for n in (5, 9, 100)}
+    assert 0.86 < covered[5] < 0.91 and 0.87 < covered[9] < 0.92  # "some 89 %"
+    assert 0.93 < covered[100] < 0.96

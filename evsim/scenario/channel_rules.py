@@ -58,6 +58,10 @@ def _publish_problem(step, channel):
         if channel.unanswered and getattr(step, setting) != usual:
             rule, hint = channel.unanswered
             return setting, f"{name} {rule}", hint
+    for setting in ("ttl", "delay"):
+        if getattr(step, setting) is not None and not (channel.keeps_own_times or channel.routes):
+            rule = f"{name} is {a(channel.kind)}, and only a queue looks at the time of one message"
+            return setting, rule, "remove it"
     if step.size is not None and not channel.counts_bytes:
         return "size", f"{name} does not count bytes", "remove it, or make it a pipe with bytes"
     if step.routing_key is not None and not channel.routes:

@@ -56,6 +56,7 @@ class AnyChannel(Tagged):
     may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
     blocks: ClassVar[bool] = False  # whether a publisher waits for room
     waits_in: ClassVar[str | None] = None  # what publishers keep its messages in before they send them
+    keeps_own_times: ClassVar[bool] = False  # whether a message may bring a time to live, or a delay, of its own
     counts_bytes: ClassVar[bool] = False  # whether a message needs a size
     is_polled: ClassVar[bool] = False  # whether consumers hold no connection, so that nobody sees them fail or die
     may_be_polled: ClassVar[bool] = False  # the same, before a preset has had its say

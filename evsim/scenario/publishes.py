@@ -10,7 +10,7 @@ from .errors import a, refuse
 from .part import Name, Text
 from .retry import Retry
 from .step_kind import AnyStep
-from .units import PositiveTime, Size, up_to
+from .units import PositiveTime, Size, Time, up_to
 from .written import beside, written
 
 __all__ = ["Publish", "Send"]
@@ -45,8 +45,9 @@ class _Publish(AnyStep):
     which `{key}` stands for that key. `priority` counts in a queue that has
     priorities: the highest goes first. With `acks: 1` the worker is held until the channel has the message, with
     `acks: all` until all replicas of a log that are in sync have it; with `acks: 0` nobody waits, and nobody
-    learns of a loss. With an `outbox` the message is written with the row, and sent by a relay. `size` is what
-    it takes of a pipe that counts bytes.
+    learns of a loss. A queue keeps it for its `ttl` at most, and holds it back for its `delay`.
+    With an `outbox` the message is written with the row, and sent by a relay. `size` is what it takes of a
+    pipe that counts bytes.
     """
 
     short: ClassVar[str] = "channel"
@@ -68,6 +69,12 @@ class _Publish(AnyStep):
         PositiveTime | None, Field(description="how long each attempt waits for the acknowledgement")
     ] = None
     retry: Annotated[Retry | None, Field(description="how often it is sent again without one, and when")] = None
+    ttl: Annotated[Time | None, Field(description="how old the message may be in a queue when it is first in line")] = (
+        None
+    )
+    delay: Annotated[
+        PositiveTime | None, Field(description="how long a queue holds it back before anybody may have it")
+    ] = None
     size: Annotated[
         Annotated[Size, Field(ge=1)] | None, Field(description="what it takes of a pipe that counts bytes")
     ] = None

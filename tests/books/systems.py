@@ -370,6 +370,9 @@ class _Cast:
             if channel in self.exchanges:
                 step["routing_key"] = self.draw(exchanges.ROUTING_KEYS)
             step["priority"] = self.draw(st.sampled_from([0, 0, 1, 9]))
+            if "limits" in self.hazards and queues.all_hold_back(self.queues, kept):
+                step["ttl"] = self.draw(st.sampled_from([None, None, 0, 0.5, 2]))
+                step["delay"] = self.draw(st.sampled_from([None, None, 0.25, 2]))
             if self.draw(st.integers(0, 3)) == 0 and not returns:
                 poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
                 step = {name: value for name, value in step.items() if name not in ("acks", "timeout", "retry")}

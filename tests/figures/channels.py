@@ -76,7 +76,7 @@ def _ready_and_in_hand(plain, channel, service):
     """What lay ready in a queue, for whoever might have it, and what one service had been handed of it."""
     deliveries = [row for row in plain.rows if row.kind == "delivery" and not row.copy]
     attempts = [row for row in deliveries if plain.messages[row.parent].channel == channel]
-    ready = [(row.ready, row.ended if row.leased is None else row.leased) for row in attempts]
+    ready = [(row.ready, row.ended if row.leased is None else row.leased) for row in attempts if row.ready is not None]
     in_hand = [(row.leased, row.settled) for row in attempts if row.leased is not None and row.service == service]
     found = {}
     for name, spans in (("ready", ready), ("unacknowledged", in_hand)):

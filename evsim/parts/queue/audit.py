@@ -20,14 +20,18 @@ def clocks(books):
     for mine, settings in _queues(books):
         appended = messages["appended"][rows["parent"][mine]]
         leased, settled, verdict = rows["leased"][mine], rows["settled"][mine], rows["verdict"][mine]
-        if settings.ttl is not None:
-            age = elapsed(leased, appended)
-            books.demand(~(age > settings.ttl), "handed out when its time to live was over", mine)
-            expired = verdict == Verdict.EXPIRED
-            early = expired & (elapsed(settled, appended) < settings.ttl)
-            books.demand(~early, "expired before its time to live was over", mine)
-        else:
-            books.demand(verdict != Verdict.EXPIRED, "expired in a queue without a time to live", mine)
+        own_ttl, delay = _own_times(books, mine)
+        ttl = np.fmin(own_ttl, np.inf if settings.ttl is None else settings.ttl)
+        books.demand(~(elapsed(leased, appended) > ttl), "handed out when its time to live was over", mine)
+        expired = verdict == Verdict.EXPIRED
+        books.demand(~expired | np.isfinite(ttl), "expired in a queue without a time to live", mine)
+        early = expired & (elapsed(settled, appended) < ttl)
+        books.demand(~early, "expired before its time to live was over", mine)
+        books.demand(~(elapsed(leased, appended) < delay), "handed out while it was held back", mine)
+        first = rows["first"][mine] < 0
+        exact = elapsed(rows["ready"][mine], appended) == delay
+        here = np.isfinite(rows["ready"][mine]) & np.isfinite(appended)
+        books.demand(~(first & here) | exact, "ready at another moment than its publisher wanted", mine)
         moved = rows["reason"][mine] == Reason.REDRIVEN
         begins = np.inf if settings.redrive is None else settings.redrive.at
         books.demand(~moved | (settled >= begins), "a dead letter went back before it was to", mine)
@@ -40,6 +44,28 @@ def clocks(books):
         revoked = (verdict == Verdict.REVOKED) & (settings.ack_timeout in (None, np.inf)) & ~_changed(books, mine)
         early = revoked & (lasted < limit)
         books.demand(~early, "a message was visible again before its time", mine)
+
+
+def _own_times(books, mine):
+    """(time to live, delay) that each message brings; inf and 0 without one. A dead letter brings none."""
+    steps = [step for _, step in books.run.tables.routes]
+    message = books.rows["parent"][mine]
+    letter = np.array([_is_letter(books, each) for each in message.tolist()], dtype=bool)
+    found = []
+    for setting, usual in (("ttl", np.inf), ("delay", 0.0)):
+        written = [getattr(step, setting, None) for step in steps]
+        values = np.array([usual if each is None else each for each in written] or [usual])
+        found.append(np.where(letter, usual, values[books.messages["route"][message]]))
+    return found
+
+
+def _is_letter(books, message):
+    """Whether a message came from a channel where it had been, and not from an exchange."""
+    channels, origin = list(books.run.scenario.channels.values()), books.messages["origin"]
+    while (message := int(origin[message])) >= 0:
+        if not channels[books.messages["channel"][message]].routes:
+            return True
+    return False
 
 
 def _changed(books, mine):
@@ -73,7 +99,7 @@ def lengths(books):
         if settings.max_length is None or settings.overflow != "drop_head":
             books.demand(~dropped, "dropped by a queue that drops nothing", mine)
             continue
-        mine = mine[kept]
+        mine = mine[kept & ~np.isnan(rows["ready"][mine])]  # what is held back is not in the line yet
         end = np.fmin(rows["leased"], rows["ended"])[mine]
         gone = ~np.isnan(end)
         times = np.concatenate([rows["ready"][mine], end[gone]])

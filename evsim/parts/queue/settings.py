@@ -8,9 +8,10 @@ from pydantic import Field, StrictBool, model_serializer, model_validator
 
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.errors import Problem, refuse
+from evsim.scenario.handlers import walk
 from evsim.scenario.part import Name, Part
-from evsim.scenario.presets import Likened, load_preset
-from evsim.scenario.routing import letters_come_to
+from evsim.scenario.presets import Likened, completed, load_preset
+from evsim.scenario.routing import homes, letters_come_to
 from evsim.scenario.units import (
     Limit,
     PositiveLimit,
@@ -98,6 +99,7 @@ class QueueSettings(Likened):
         "group": ("a queue has no groups: all its consumers compete", "remove it, or make the channel a log"),
     }
     competing: ClassVar[bool] = True
+    keeps_own_times: ClassVar[bool] = True
     settles: ClassVar = ("before", "after")
     kind: Literal["queue"] = "queue"
     delivery_limit: Annotated[
@@ -195,7 +197,9 @@ class QueueSettings(Likened):
         return {"ack": "after"}
 
     def problems(self, scenario, name):
-        """Dead letters that are to go back from where none come to, or after the end of the run."""
+        """What holds back a message of a group; and dead letters that cannot go back, or only after the end."""
+        if completed(self).fifo_groups:
+            yield from _held_back(scenario, name)
         if self.redrive is None:
             return
         path, duration = ("channels", name, "redrive"), scenario.run_settings.duration
@@ -252,6 +256,15 @@ class QueueSettings(Likened):
                 value=self.priorities,
             )
         return self
+
+
+def _held_back(scenario, name):
+    """Steps that would have a queue with groups hold one of their messages back."""
+    for service, its in scenario.services.items():
+        for path, step, _ in walk(its.handle, ("services", service, "handle")):
+            if getattr(step, "delay", None) is not None and name in homes(scenario, step):
+                rule = f"{name} has groups, whose messages keep their order, so it holds none back"
+                yield Problem((*path, "delay"), rule, write_time(step.delay), hint="remove it, or fifo_groups")
 
 
 SETTINGS = QueueSettings

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.parts.exchange import drawing as exchanges
 
-__all__ = ["dead_letter", "polling", "queue", "reading", "redrive"]
+__all__ = ["all_hold_back", "dead_letter", "polling", "queue", "reading", "redrive"]
 
 LIMITS = {None: ["delivery_limit", "max_receive_count"], "rabbitmq": ["delivery_limit"]}
 REJECTIONS = ("fail", "retry", "taken", "rivals")
@@ -39,6 +39,15 @@ def queue(draw, risky, may_block):
         settings["deduplication"] = draw(DEDUPLICATION)
         settings["idempotent"] = draw(st.sampled_from([None, False]))
     return _written(settings)
+
+
+def all_hold_back(made, names):
+    """Whether all channels of these names are queues that look at the times of one message."""
+    return all(name in made and not _has_groups(made[name]) for name in names)
+
+
+def _has_groups(settings):
+    return settings.get("fifo_groups") or settings.get("like") == "sqs-fifo"
 
 
 def reading(draw, risky, stable):

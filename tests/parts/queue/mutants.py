@@ -5,13 +5,14 @@ from evsim.engine.dead_lettering import DeadLetters
 from evsim.parts.queue.engine.careful import CarefulQueue
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.parts.queue.engine.edges import EarlyDelivery, LeasedDelivery
+from evsim.parts.queue.engine.own_times import OwnTimes
 from evsim.parts.queue.engine.plain import PlainConsumer, PlainQueue
 from evsim.parts.queue.engine.polled import PolledDelivery
 from evsim.parts.queue.engine.ready import Groups, Levels
 from evsim.parts.queue.engine.redrive import Redriver
 from evsim.results.records import Reason, Verdict
 from evsim.ticks import SECOND, ticks
-from tests.books.breaking import LATE, Once, mutant, rows_of, then_also
+from tests.books.breaking import LATE, Once, mutant, rows_of, shop, then_also
 
 FLAWED = {"reader": {"subscribe": {"channel": "facts", "dead_letter": "spoilt", "retry": {"attempts": 1}}}}
 
@@ -226,6 +227,23 @@ def what_is_too_old_is_handed_out(patch):
 def what_is_not_too_old_expires(patch):
     original = CarefulQueue._deadline
     patch.setattr(CarefulQueue, "_deadline", lambda self, row: original(self, row) - 1)
+
+
+def held_back(**settings):
+    """The shop, whose jobs are held back for two seconds."""
+    return shop(**settings).replace({"services.front.handle.2": {"publish": {"channel": "jobs", "delay": 2}}})
+
+
+@mutant("handed out while it was held back", of=held_back)
+def a_message_is_held_back_for_too_short_a_time(patch):
+    original, once = OwnTimes.delay, Once()
+    patch.setattr(OwnTimes, "delay", lambda self, message: original(self, message) - once())
+
+
+@mutant("nowhere to be found", of=held_back)
+def what_is_held_back_is_forgotten(patch):
+    original = CarefulQueue.stored
+    patch.setattr(CarefulQueue, "stored", lambda self: [row for row in original(self) if row not in self.held_back])
 
 
 @mutant("nowhere to be found", jobs={"queue": {"priorities": 2}})

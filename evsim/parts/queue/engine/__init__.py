@@ -6,6 +6,7 @@ Where nothing can go wrong and nothing is set, a queue is :mod:`plain <evsim.par
 
 from evsim.engine.weak_points import is_faulty
 from evsim.parts.queue.engine.careful import CarefulQueue
+from evsim.parts.queue.engine.own_times import are_written
 from evsim.parts.queue.engine.plain import PlainQueue
 
 __all__ = ["build"]
@@ -23,9 +24,9 @@ def _needs_care(kernel, name, settings):
     return (
         risk.always
         or settings.is_limited
+        or any(are_written(kernel.scenario, name, setting) for setting in ("ttl", "delay"))
         or kernel.graph.cyclic
         or is_faulty(kernel.scenario, name)
-        or any(callable(service.handle) for service in kernel.scenario.services.values())
         or any(subscription.ack != "after" for _, subscription in readers)
         or any(risk.guards(service) for service, _ in readers)
         or any(kernel.links.between(name, service).lossy for service, _ in readers)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from contextlib import contextmanager
+from itertools import count
 from math import inf
 
 from evsim.engine.broker import Channel
@@ -9,6 +10,7 @@ from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.message_rows import is_letter
 from evsim.parts.queue.engine.consumer import CarefulConsumer
+from evsim.parts.queue.engine.own_times import OwnTimes
 from evsim.parts.queue.engine.ready import store_of
 from evsim.parts.queue.engine.recent import RecentMessages
 from evsim.parts.queue.engine.redrive import Redriver
@@ -38,7 +40,10 @@ class CarefulQueue(Channel):
         self.count = 0  # of messages that were kept
         self.waiting_outside = deque()  # (function, argument) of publishers who wait for room
         self.ttl, self.wakes_at = ticks(settings.ttl), inf
-        self.is_limited = self.ttl is not None or settings.max_length is not None
+        self.own_times, self.held_back = OwnTimes(kernel, name), set()  # rows that nobody may have yet
+        self.places, self.came = {}, count()  # message -> where it came into the line, where some come later than kept
+        self.expires = self.ttl is not None or self.own_times.ttls
+        self.is_limited = self.expires or settings.max_length is not None
         self.keeps_once = settings.idempotent
         self.memory = RecentMessages(self, settings.deduplication) if settings.deduplication else None
         self.letters = DeadLetters(kernel, self, settings.dead_letter) if settings.dead_letter else None
@@ -95,13 +100,28 @@ class CarefulQueue(Channel):
         row = rows.new()
         rows.luck[row] = messages.luck[message]
         rows.parent[row] = message
-        rows.born[row] = rows.ready[row] = now
+        rows.born[row] = now
+        delay = self.own_times.delay(message)
+        if delay:
+            self.held_back.add(row)
+            self.kernel.env.call_in(delay, self._line_up, row, TIMEOUT)
+        else:
+            self._line_up(row)
+
+    def _line_up(self, row):
+        """A message may be handed out from now on."""
+        rows = self.kernel.records.rows
+        rows.ready[row] = self.kernel.env._now
+        self.held_back.discard(row)
+        if self.own_times.delays:
+            self.places[rows.parent[row]] = next(self.came)
         self.store.put(row)
         self.grant()
 
     def place_of(self, row):
         """Where the message of a row stands in the line."""
-        return self.kernel.records.messages.offset[self.kernel.records.rows.parent[row]]
+        message = self.kernel.records.rows.parent[row]
+        return self.places[message] if self.own_times.delays else self.kernel.records.messages.offset[message]
 
     def key_of(self, row):
         return self.kernel.records.messages.key[self.kernel.records.rows.parent[row]]
@@ -205,7 +225,7 @@ class CarefulQueue(Channel):
         self.grant()
 
     def stored(self):
-        return list(self.store)
+        return [*self.store, *self.held_back]
 
     # Limits.
 
@@ -220,11 +240,13 @@ class CarefulQueue(Channel):
             function(argument)
 
     def _deadline(self, row):
-        return self.kernel.records.messages.appended[self.kernel.records.rows.parent[row]] + self.ttl
+        message = self.kernel.records.rows.parent[row]
+        own, its = self.own_times.ttl(message), inf if self.ttl is None else self.ttl
+        return self.kernel.records.messages.appended[message] + min(own, its)
 
     def _expire(self, strictly=False):
         """Throw out what is at the head and too old; at its deadline it may still be handed out (`strictly`)."""
-        if self.ttl is None:
+        if not self.expires:
             return
         now = self.kernel.env._now
         while (row := self.store.head()) is not None:
@@ -234,8 +256,8 @@ class CarefulQueue(Channel):
             self._throw_out(self.store.pop_head(), Verdict.EXPIRED, Reason.EXPIRED)
 
     def _wake_for(self, row):
-        if self.ttl is not None and row is not None and self._deadline(row) < self.wakes_at:
-            self.wakes_at = self._deadline(row)
+        if self.expires and row is not None and (deadline := self._deadline(row)) < self.wakes_at:
+            self.wakes_at = deadline
             self.kernel.env.call_at(self.wakes_at, self._wake, self.wakes_at, TIMEOUT)
 
     def _wake(self, time):

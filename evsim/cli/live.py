@@ -21,7 +21,9 @@ def live(
         list[str] | None,
         typer.Option(metavar="SERVICE@AT+FOR", help="Kill a service and start it again: mailing-list@10s+3s."),
     ] = None,
-    broker: Annotated[str, typer.Option(help="mini, which evsim brings, nats, redis, or redis://host:port.")] = "mini",
+    broker: Annotated[
+        str, typer.Option(help="mini (evsim's own), nats, redis, rabbitmq, or a URL: redis://host.")
+    ] = "mini",
     database: Annotated[str, typer.Option(help="sqlite, or postgresql://user@host/name.")] = "sqlite",
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Also what the simulator says of the same customers on this machine.")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from evsim.scenario.errors import Problem, ScenarioError, suggest
+from evsim.testbed.delivery_groups import publishers
 from evsim.testbed.service_urls import a_service_url, without_credentials
 
 __all__ = ["BROKERS", "BrokerChoice", "a_broker", "check_suits", "client_of"]
@@ -25,6 +26,10 @@ BROKERS = {
     "redis": _Broker(
         "evsim.testbed.redis_process", ("evsim.testbed.redis_client", "RedisClient"),
         'pip install "evsim[live]", and install redis-server or write redis://host:port', ("redis", "rediss"),
+    ),
+    "rabbitmq": _Broker(
+        "evsim.testbed.rabbit_process", ("evsim.testbed.rabbit_client", "RabbitClient"),
+        'pip install "evsim[live]", and install rabbitmq-server or write amqp://user:password@host', ("amqp", "amqps"),
     ),
 }  # fmt: skip
 
@@ -57,6 +62,15 @@ def a_broker(text):
 
 def check_suits(broker, scenario):
     """Raise :exc:`ScenarioError` where a broker cannot do what is asked of it."""
+    for name, channel in scenario.channels.items():
+        if broker.kind == "rabbitmq" and channel.partitioned and publishers(scenario, name) > 1:
+            raise ScenarioError([
+                Problem(
+                    f"channels.{name}",
+                    "several processes publish to a log, and two queues of RabbitMQ may differ in order",
+                    hint="write another broker, or a queue in its place",
+                )
+            ])  # fmt: skip
     for number, fault in enumerate(scenario.faults):
         if broker.url is not None and fault.place in scenario.channels:
             raise ScenarioError([

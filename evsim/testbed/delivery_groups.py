@@ -1,15 +1,29 @@
 """Who asks whom: the readers of a channel, who is called, and what an attempt at a delivery is called everywhere."""
 
-__all__ = ["called", "delivery_id", "group_of", "groups_of", "readers_of"]
+__all__ = ["called", "delivery_id", "group_of", "groups_of", "publishers", "readers_of"]
 
 
 def called(scenario):
     """The services that workloads or calls lead to."""
-    steps = [step for service in scenario.services.values() for step in service.handle]
+    calls = [step.service for service in scenario.services.values() for step in _steps(service) if step.kind == "call"]
+    return {*calls, *(workload.target for workload in scenario.workloads.values())}
+
+
+def publishers(scenario, channel):
+    """How many processes publish to a channel."""
+    return sum(
+        service.instances
+        for service in scenario.services.values()
+        if any(step.kind == "publish" and step.channel == channel for step in _steps(service))
+    )
+
+
+def _steps(service):
+    """The steps of a handler, with those of its branches."""
+    steps = list(service.handle)
     for step in steps:
         steps.extend(each for branch in (step.branches if step.together else ()) for each in branch)
-    calls = [step.service for step in steps if step.kind == "call"]
-    return {*calls, *(workload.target for workload in scenario.workloads.values())}
+    return steps
 
 
 def readers_of(scenario, channel):

@@ -46,10 +46,9 @@ class RedisClient:
 
     def _lanes(self, channel):
         """``(partition, consumer)`` of each."""
-        name, settings = self.process.name, self.process.scenario.channels[channel]
-        instances = self.process.settings.instances
-        if settings.partitioned:
-            return [(each, name) for each in range(self.process.instance, settings.partitions, instances)]
+        name = self.process.name
+        if self.process.scenario.channels[channel].partitioned:
+            return [(partition, name) for partition in self.process.partitions(channel)]
         return [(-1, f"{name}-{worker}") for worker in range(self.process.settings.workers)]
 
     def _beside(self, work):

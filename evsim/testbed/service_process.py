@@ -54,6 +54,11 @@ class ServiceProcess(Process):
         first = self.instance * self.settings.workers
         return list(range(first, first + self.settings.workers))
 
+    def partitions(self, channel):
+        """Those of a log that this instance reads, where a broker leaves it to the readers; [-1] of a queue."""
+        settings = self.scenario.channels[channel]
+        return range(self.instance, settings.partitions, self.settings.instances) if settings.partitioned else [-1]
+
     async def start(self):
         await self.store.open()
         return wire.port_of(await wire.listen(self.port, self.token, self._serve))

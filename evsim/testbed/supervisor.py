@@ -20,7 +20,7 @@ from evsim.ticks import ticks
 
 __all__ = ["LiveError", "Supervisor"]
 
-PATIENCE = 60.0  # seconds until a process has started, or has answered
+PATIENCE = 120.0  # seconds until a process has started, or has answered
 HEAD_START = 200_000_000  # nanoseconds from the order to begin to the run's zero
 PATIENCE_AT_END = 10.0  # seconds until a process has taken away what it made elsewhere
 LOOK = 0.02  # seconds between two looks at what is still open

@@ -11,19 +11,20 @@ from tests.support.nightly import nightly
 from tests.testbed.live_runs import effects_of, live_run, shared_queue_run, told_yes
 
 pytestmark = pytest.mark.slow
+RABBITMQ = pytest.param("rabbitmq", marks=nightly)  # takes 10 s and more to start
 
 
-@pytest.fixture(scope="module", params=["nats", "redis"])
+@pytest.fixture(scope="module", params=["nats", "redis", RABBITMQ])
 def register_killed(request):
     return live_run("registration-events", "register@1s+0.5s", request.param)
 
 
-@pytest.fixture(scope="module", params=["redis"])
+@pytest.fixture(scope="module", params=["redis", RABBITMQ])
 def server_killed(request):
     return live_run("registration-events", "customer-registered@1s+0.5s", request.param)
 
 
-@pytest.fixture(scope="module", params=["mini", "nats", "redis"])
+@pytest.fixture(scope="module", params=["mini", "nats", "redis", RABBITMQ])
 def shared_queue(request):
     """The broker is killed, too; NATS's server is not."""
     further = [] if request.param == "nats" else [{"crash": "jobs", "at": "2s", "for": "0.2s"}]
@@ -76,7 +77,7 @@ def test_on_nats_what_a_killed_process_held_comes_again_when_its_time_is_over(ki
 
 @nightly
 @pytest.mark.parametrize("number", range(10))
-@pytest.mark.parametrize("broker", ["mini", "nats", "redis"])
+@pytest.mark.parametrize("broker", ["mini", "nats", "redis", "rabbitmq"])
 def test_the_books_balance_whenever_a_process_is_killed(broker, number):
     luck = random.Random(number)
     where = luck.choice(["register", "database", "mailing-list", "customer-registered"])

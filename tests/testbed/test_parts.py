@@ -7,6 +7,7 @@ import pytest
 import evsim
 from evsim.engine.execution import Execution
 from evsim.testbed import wire
+from evsim.testbed.brokers import BrokerChoice, check_suits
 from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.journal import Journal, read_journals
@@ -53,8 +54,16 @@ def test_a_kill_is_a_place_a_moment_and_a_length(kill):
 
 
 def test_a_broker_that_is_not_known_is_refused_with_those_that_are():
-    with pytest.raises(evsim.ScenarioError, match="mini, nats"):
-        evsim.live(EVENTS, broker="rabbit")
+    with pytest.raises(evsim.ScenarioError, match="mini, nats, rabbitmq, redis"):
+        evsim.live(EVENTS, broker="post office")
+
+
+def test_two_who_publish_to_one_log_are_refused_on_rabbitmq():
+    scenario = evsim.load("two-producers-four-consumers")
+    check_suits(BrokerChoice("redis"), scenario)
+    check_suits(BrokerChoice("rabbitmq"), EVENTS)
+    with pytest.raises(evsim.ScenarioError, match="channels.customer-registered"):
+        check_suits(BrokerChoice("rabbitmq"), scenario)
 
 
 def test_whom_a_kill_means_is_there():

@@ -13,6 +13,7 @@ from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.history_task import had_of_the_past
 from evsim.lesson.lesson_sizes import chain, lesson_size
 from evsim.lesson.loop_task import one_thread
+from evsim.lesson.network_task import errors_in_a_thousand
 from evsim.lesson.newcomer_task import ends_with_three
 from evsim.lesson.order_task import addresses
 from evsim.lesson.outbox_task import ENTRY, ROW, row_first
@@ -366,5 +367,15 @@ QUESTIONS = {
             "all 800": "what is not blocked has no limit.",
         },
         one_thread,
+    ),
+    "one-in-a-hundred": Question(
+        "One message in 100 is lost, and a customer needs two calls. Of 1,000 customers, how many are told an error?",
+        {
+            "about 10": "one message in a hundred is one customer in a hundred.",
+            "about 20": "two calls have two chances to be lost.",
+            "about 40": "",
+            "about 80": "what is lost holds up those who come after it, too.",
+        },
+        errors_in_a_thousand,
     ),
 }

@@ -1,0 +1,13 @@
+# %% exercise-answer
+# Wait for the near one, again if need be and within the second; tell the far one by an event, and wait for nobody.
+mine = {
+    "services.register.handle": [
+        {"work": "2ms"},
+        {"call": {"service": "database", "timeout": "240ms", "retry": {"attempts": 4}}},
+        {"publish": "customer-registered"},
+        {"reply": "registered"},
+    ],
+    "services.database.idempotent": True,  # for a lost answer
+    "services.mailing-list.subscribe": "customer-registered",
+}
+task.check(mine)

@@ -25,6 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, resources
+from importlib.util import find_spec
 
 __all__ = [
     "CALL", "CHANNEL", "EFFECT", "FAULT", "ON_ERROR", "PUBLISH", "SERVICE", "SOCKETS", "STEP", "SUBSCRIPTION",
@@ -77,12 +78,7 @@ class PartPackage:
     def module(self, name):
         """One of its modules (``settings``, ``engine`` ...); None where it has none of this name."""
         path = f"{self.package}.{name}"
-        try:
-            return import_module(path)
-        except ModuleNotFoundError as error:
-            if error.name != path:
-                raise
-            return None
+        return import_module(path) if _is_there(path) else None
 
     @property
     def in_short(self):
@@ -110,6 +106,12 @@ def _all():
             raise RegistryError(f"{entry.value}: there is a part {entry.name} already, {found[entry.name]}")
         found[entry.name] = entry.value
     return tuple(part for folder, package in sorted(found.items()) for part in _declared(folder, package))
+
+
+@cache
+def _is_there(path):
+    """Whether there is a module of this path, which takes a look at the disk."""
+    return find_spec(path) is not None
 
 
 def part(word):

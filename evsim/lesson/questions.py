@@ -198,7 +198,7 @@ def forty_at_once():
 
 QUESTIONS = {
     "on-the-list": Question(
-        "Where is everybody on the mailing list at the moment when they are told 'registered'?",
+        "In which design is everybody on the mailing list at the moment when they are told 'registered'?",
         {
             "in both designs": "a page that says so has surely checked it.",
             "only in classic": "",

@@ -63,7 +63,8 @@ TOYS = {
     ),
     "ten customers": Toy(
         "Ten customers within a second or two: waiting has a shape.",
-        ("classic", "events"), {"run.duration": "1.1s"}, ("play", "words"), {"pace": "every", "hides": True},
+        ("classic", "events"), {"run.duration": "1.1s"}, ("play", "words"),
+        {"pace": "every", "speed": 2, "hides": True},
     ),
     "a line forms": Toy(
         "More customers a second, the same two workers: a line forms long before they are busy all the time.",
@@ -144,6 +145,6 @@ def _line(run, rate):
     its = np.isin(rows["place"], [place.number for place in run.tables.places if place.service == LIST])
     waited = int((its & (rows["started"] > rows["ready"])).sum())
     return (
-        f"{rate} a second: the mailing list is busy {busy:.0%} of the time, and {waited} of {its.sum()} "
+        f"{rate} a second: the mailing list is busy {100 * busy:.0f} % of the time, and {waited} of {its.sum()} "
         "wait in line for it."
     )

@@ -54,8 +54,8 @@ def scene(run, at=None, tall=None, frame=None, columns=None):
     above = min(0.5, (4 + 15 * len(happened)) / (43 * size[1]))  # share of the height for the words of faults
     low, high = -(len(rows) - 1) * ROW - 0.35, 1.1
     each = -(-number // columns) if columns else 1 if number <= MOST_COLUMNS else -(-number // BINS)
-    begins = np.arange(0, number, each)
-    marks = [mark for lane, row in enumerate(rows) for mark in _lane(row, begins, number, -lane * ROW, lane > 0)]
+    begins, gap = np.arange(0, number, each), 0.15 if frame.right <= 100 * each else 0.0
+    marks = [mark for lane, row in enumerate(rows) for mark in _lane(row, begins, number, -lane * ROW, gap, lane > 0)]
     left_out = len(state.names) - MOST_EFFECTS
     many = f", {each:,} to a column; the smallest bar is one or more" if each > 1 else ""
     some = f"; {left_out} of {len(state.names)} effects left out" if left_out > 0 else ""
@@ -111,11 +111,10 @@ def _counts(*groups, none=""):
     return tuple(f"{who.sum():,} {words}".strip() for who, words in groups if who.any()) or (none,)
 
 
-def _lane(row, begins, number, base, small):
+def _lane(row, begins, number, base, gap, small):
     """The marks of a row: a line, and bars of the shares of each column's customers, on one another each way."""
     yield Line("", (0, 1), (base, base), BASE, across=True)
     ends = np.minimum(begins + (begins[1] - begins[0] if len(begins) > 1 else number), number)
-    gap = 0.15 if len(begins) <= 100 else 0.0
     heights = {1: np.zeros(len(begins)), -1: np.zeros(len(begins))}
     for who, full, colour in row.bars:
         share = np.add.reduceat(who.astype(float), begins) / (ends - begins)

@@ -1,12 +1,15 @@
 """Pictures with words: a figure as HTML whose image has an alt text, for notebooks and exported pages."""
 
 from base64 import b64encode
+from contextlib import contextmanager
 from html import escape
 from io import BytesIO
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
 from evsim.whole import new_file
 
-__all__ = ["Picture", "show"]
+__all__ = ["Picture", "canvas", "show"]
 
 PIXELS = 110  # an inch on the page, however fine the picture is
 
@@ -23,7 +26,8 @@ class Picture:
     def png(self):
         """The picture as PNG, in bytes."""
         file = BytesIO()
-        self.figure.savefig(file, format="png", dpi=self.figure.dpi)
+        with canvas(self.figure, FigureCanvasAgg) as drawn:
+            drawn.print_png(file)
         return file.getvalue()
 
     def save(self, path):
@@ -39,6 +43,16 @@ class Picture:
             f'<figure style="margin: 0"><img alt="{alt}" src="data:image/png;base64,{data}" '
             f'style="width: {width:.0f}px; max-width: 100%; height: auto"></figure>'
         )
+
+
+@contextmanager
+def canvas(figure, kind):
+    """A canvas of some kind that draws a figure once; ``Figure.savefig`` draws it twice."""
+    before = figure.canvas
+    try:
+        yield kind(figure)
+    finally:
+        figure.set_canvas(before)
 
 
 def show(picture):

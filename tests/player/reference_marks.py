@@ -225,7 +225,7 @@ class Drawing:
 
     def label(self, x, y, said, faults, room=float("inf")):
         words = f"fault: {', '.join(words for *_, words in faults)}"
-        yield mark("ev-fault-label", x, y - 11, min(room, 30 + 10.6 * len(said)), 20, words=words)
+        yield mark("ev-fault-label", x, y - 11, min(room, 36 + 10.6 * len(said)), 20, words=words)
         yield mark("ev-fault", x + 11, y - 1, 7, words=words)
         yield mark("ev-fault-words", x + 22, y + 4.5, text=said, words=words)
 

@@ -89,7 +89,7 @@ class Panels:
         about = {"here": False, "state": "empty", "watch": "0 s", "all": f"{arrived} asked: {yes} yes{more}",
                  "answer": "", "mails": 0, "inbox": "no mail"}  # fmt: skip
         if mine is None or self.asked[mine] > t:
-            return about | {"screen": "nobody chosen" if mine is None else "not here yet"}
+            return about | {"screen": "press Register" if mine is None else "not here yet"}
         asked, told, word = self.asked[mine], 0 <= self.answered[mine] <= t, self.word[mine]
         about |= {"here": True, "state": "waits", "screen": "please wait"}
         about["watch"] = within((self.answered[mine] if told else t) - asked)
@@ -107,10 +107,10 @@ class Panels:
         if since:
             known = len(by(row, since[-1]))
             found = {0: "we do not know you", 1: "welcome"}.get(known, f"welcome: {known} rows have your name")
-            about["answer"] = f"at {within(since[-1] - asked)}: {found}"
+            about["answer"] = f"after {within(since[-1] - asked)}: {found}"
         if mails:
-            what = "a mail" if len(mails) == 1 else f"{len(mails)} mails"
-            about |= {"mails": len(mails), "inbox": f"{what}, {within(max(0, mails[-1] - asked))}"}
+            what = "a mail after" if len(mails) == 1 else f"{len(mails)} mails, last"
+            about |= {"mails": len(mails), "inbox": f"{what} {within(max(0, mails[-1] - asked))}"}
         return about
 
     # D: arrived, told, done.
@@ -234,7 +234,7 @@ class Panels:
         """The bars of a row, of so many customers each, on one another each way."""
         found, count = [], len(groups[0][0])
         columns = [(begin, min(begin + size, count)) for begin in range(0, count, size)]
-        gap = 0.15 if len(columns) <= 100 else 0
+        gap = 0.15 if len(self.asked) <= 100 * size else 0
         for begin, end in columns:
             heights = {True: base, False: base}
             for who, full in groups:

@@ -179,7 +179,7 @@ def test_the_panels_draw_the_records_at_any_moment():
     elastic = evsim.load("cold-start-burst").run()
     seen = assert_the_panels_draw_the_records([*map(a_run, names), copies().run(), crowd(), elastic], 6)
     assert {
-        "waits", "not yet", "not there", "not due", "never", "nobody chosen", "not here yet",
+        "waits", "not yet", "not there", "not due", "never", "press Register", "not here yet",
         "please wait", "registered", "no: taken", "gave up", "error", "no mail", "Nobody has come yet.",
         "told no", "told error", "not true yet", "held", "in line", "works", "message solid", "answer open",
     } - seen == set()  # fmt: skip

@@ -90,7 +90,7 @@ def test_a_telephone_says_what_the_page_says_what_a_login_finds_and_what_mail_ca
     assert told.all_inner_texts() == ["please wait", "registered"]
     assert inbox.all_inner_texts() == ["no mail"] * 2
     page.get_by_role("button", name="log in").last.click()
-    assert login.last.inner_text() == f"at {seconds(events.response[0])}: we do not know you"
+    assert login.last.inner_text() == f"after {seconds(events.response[0])}: we do not know you"
     page.evaluate(f"player.goTo({round(1e6 * (asked + row)) + 1000})")
     page.get_by_role("button", name="log in").last.click()
     assert login.last.inner_text().endswith("welcome")

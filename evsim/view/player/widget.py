@@ -18,6 +18,7 @@ from evsim.view.player.guesses import one_is_open
 from evsim.view.player.page import page
 from evsim.view.player.shows import shown
 from evsim.view.player.window import beginning
+from evsim.view.show import canvas
 from evsim.view.truth import State
 from evsim.whole import write_text
 
@@ -103,10 +104,13 @@ class Player:
 
     def still(self):
         """A picture for where nothing can move, as HTML: one customer's way through the first two designs."""
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
         ax = lives(*self.runs[:2], request=_telling(self.runs[0]), workload=next(iter(self.runs[0].scenario.workloads)))
         file = BytesIO()
-        with rc_context({"svg.hashsalt": repr(self)}):  # the same picture is the same text
-            ax.figure.savefig(file, format="svg", metadata={"Date": None})
+        the_same_text = rc_context({"svg.hashsalt": repr(self)})
+        with the_same_text, canvas(ax.figure, FigureCanvasSVG) as drawn:
+            drawn.print_svg(file, metadata={"Date": None})
         picture = (
             f'<img alt="{escape(ax.alt_text)}" src="data:image/svg+xml;base64,{b64encode(file.getvalue()).decode()}">'
         )

@@ -95,5 +95,5 @@ def hold(scenes):
     for _ in range(2):  # the frame of dots has their size in it, which follows from the rest of the frame
         frames = [scene.frame for scene in scenes if scene.again]
         frame = Frame.around(frames) if frames else None
-        scenes = [scene.again(frame) if scene.again else scene for scene in scenes]
+        scenes = [scene.again(frame) if scene.again and scene.frame != frame else scene for scene in scenes]
     return scenes

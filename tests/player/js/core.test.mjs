@@ -157,7 +157,7 @@ test("words are joined as people do", () => {
 test("on a telephone what is a column elsewhere is a row, and a line goes past a box at its side", () => {
   const places = { page: [0, 0], a: [1, 0], b: [1.5, 0], c: [2, 0], d: [2, 1] };
   const parts = { services: ["a", "c", "d"].map((name) => ({ name })), channels: [{ name: "b" }], wires: [["calls", "a", "c"]] };
-  const { boxes, width, height, upright } = arrange({ cast: places, workloads: ["page"], futures: [{ lanes: [parts] }] }, true);
+  const { boxes, width, height, upright } = arrange({ cast: places, workloads: ["page"], futures: [{ lanes: [parts] }] }, 0);
   assert.ok(upright && width < 500);
   assert.ok(boxes.a.y + boxes.a.height < boxes.b.y && boxes.b.y + boxes.b.height < boxes.c.y && boxes.c.y === boxes.d.y);
   assert.ok(Math.max(...Object.values(boxes).map((box) => box.x + box.width)) <= width && boxes.d.y + boxes.d.height <= height);

@@ -1,4 +1,4 @@
-/* Where everything stands on the stage of a lane, in its own units: the same for all lanes of a film. */
+/* Where everything stands on the stage of a lane, in its own units: the same for all lanes of a film, one above the other. */
 
 export const LETTER = 16.7; // units, the size of all letters on a stage
 export const [SMALL, SMALLEST] = [12.5 / LETTER, 11 / LETTER]; // pixels for each unit: between other things, alone
@@ -10,16 +10,18 @@ const LEAST_WIDTH = 704;
 const EDGE = 13; // above and below all boxes
 const PASSAGE = 18; // above channels, for lines that go past them
 const CHANNEL_HEIGHT = 210;
-const UPRIGHT = { edge: 34, gap: 36, side: 12, channel: 140 };
+const UPRIGHT = { edge: 34, gap: 36, side: 12, plug: 36, channel: 140 };
 
 /* {width, height, upright, boxes: name -> {x, y, width, height} (corner and size)}; workloads are doors on the left edge.
-   `upright`: for a telephone, from above to below; the doors are on the upper edge. */
-export function arrange(film, upright = false) {
-  const names = new Set(film.futures.flatMap(({ lanes }) => lanes.flatMap(partsOf)));
+   `upright`: the number of a lane, for a telephone: from above to below, without room for what other lanes have; the doors
+   are on the upper edge. */
+export function arrange(film, upright = null) {
+  const alone = upright !== null;
+  const names = new Set(film.futures.flatMap(({ lanes }) => (alone ? [lanes[upright]] : lanes).flatMap(partsOf)));
   const places = Object.entries(film.cast).filter(([name]) => names.has(name));
   const columns = [...new Set(places.map(([, [column]]) => column))].sort((one, other) => one - other);
   const members = new Map(columns.map((column) => [column, places.filter(([, [at]]) => at === column)]));
-  if (upright) return stacked(film, columns, members);
+  if (alone) return stacked(film, columns, members);
   const rows = Math.max(1, ...[...members.values()].map((names) => names.length));
   const height = Math.max(rows, 2) * (BOX.height + GAP.row) - GAP.row + 2 * EDGE;
   const widths = columns.map((column) => widthOf(film, column, members.get(column)));
@@ -43,7 +45,7 @@ export function arrange(film, upright = false) {
   film.workloads.forEach((name, row) => {
     boxes[name] = { x: 0, y: (height * (row + 0.5)) / doors - 20, width: 4, height: 40 };
   });
-  return { width: Math.max(LEAST_WIDTH, natural + 8), height, upright, boxes };
+  return { width: Math.max(LEAST_WIDTH, natural + 8), height, upright: false, boxes };
 }
 
 /* How wide the boxes of a column are: slots have to have room for their numbers. */
@@ -57,13 +59,14 @@ function widthOf(film, column, names) {
 /* The same from above to below: what is a column elsewhere is a row. */
 function stacked(film, columns, members) {
   const rows = columns.map((column) => [column, members.get(column), widthOf(film, column, members.get(column))]);
-  const width = Math.max(2 * (BOX.few + UPRIGHT.side), ...rows.map(([, { length }, wide]) => length * (wide + UPRIGHT.side))) + UPRIGHT.side;
+  const side = film.toy?.plugs ? UPRIGHT.plug : UPRIGHT.side;
+  const width = Math.max(2 * (BOX.few + side), ...rows.map(([, { length }, wide]) => length * (wide + side))) + side;
   const boxes = {};
   let y = UPRIGHT.edge;
   for (const [column, inside, wide] of rows) {
     const height = column % 1 ? UPRIGHT.channel : BOX.height;
     inside.forEach(([name], place) => {
-      const x = width / 2 + (place - (inside.length - 1) / 2) * (wide + UPRIGHT.side) - wide / 2;
+      const x = width / 2 + (place - (inside.length - 1) / 2) * (wide + side) - wide / 2;
       boxes[name] = { x, y, width: wide, height };
     });
     y += height + UPRIGHT.gap;

@@ -75,16 +75,16 @@ function timesOf(index, request, effect, t) {
 
 function knows(times, since) {
   const found = { 0: "we do not know you", 1: "welcome" }[times.length] ?? `welcome: ${times.length} rows have your name`;
-  return `at ${duration(since)}: ${found}`;
+  return `after ${duration(since)}: ${found}`;
 }
 
 function mails(times, asked) {
   const last = duration(Math.max(0, times.at(-1) - asked));
-  return `${times.length === 1 ? "a mail" : `${times.length} mails`}, ${last}`;
+  return times.length === 1 ? `a mail after ${last}` : `${times.length} mails, last ${last}`;
 }
 
 function screen(found, request) {
-  if (request === undefined) return { state: "empty", text: "nobody chosen" };
+  if (request === undefined) return { state: "empty", text: "press Register" };
   if (!found) return { state: "empty", text: "not here yet" };
   if (!found.told) return { state: "waits", text: "please wait" };
   const { word, outcome } = found.told;

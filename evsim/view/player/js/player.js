@@ -101,6 +101,7 @@ class Player {
     }, settings.has("fault"));
     if (settings.has("fault")) this.controls.add(this.breaks.node);
     this.toybox = new Toybox(this);
+    if (this.toybox.plugs) this.controls.add(this.toybox.plugs.node);
     this.changed = h("p", { class: "ev-changed" });
     this.live = h("p", { class: "ev-live", role: "status" });
     this.panels = h("div", { class: "ev-panels" }, h("style", {}, STYLE));
@@ -176,8 +177,7 @@ class Player {
     if (upright === this.upright) return;
     this.upright = upright;
     this.root.classList.toggle("ev-upright", upright);
-    const arrangement = upright ? arrange(this.film, true) : wide;
-    for (const row of this.rows) row.arrange(arrangement);
+    for (const row of this.rows) row.arrange(upright ? arrange(this.film, row.number) : wide);
     this.toybox.fit(upright);
     this.draw();
   }

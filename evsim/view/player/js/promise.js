@@ -91,6 +91,7 @@ export function promiseScene(promises, effects, time, until = Infinity) {
   const { index, order } = promises;
   const { film, lane } = index;
   const [known, size] = [promises.known(time), sizeOf(order.length)];
+  const gap = order.length <= 100 * size ? 0.15 : 0;
   const rows = rowsOf(promises, effects, time);
   const low = -(rows.length - 1) * ROW - 0.35;
   const bands = bandsOf(lane, until, (at) => upTo(promises.asked, at));
@@ -106,7 +107,7 @@ export function promiseScene(promises, effects, time, until = Infinity) {
     name: "promise", tall, bands,
     x: counts(0, Math.max(1, order.length), `customers in order of arrival${many}${some}`),
     y: names(low, 1.1 + ((1.1 - low) * above) / (1 - above), ticks),
-    marks: rows.flatMap((row, place) => marksOf(row, -place * ROW, known, size, film.looks.base, room)),
+    marks: rows.flatMap((row, place) => marksOf(row, -place * ROW, known, size, gap, film.looks.base, room)),
   }; // prettier-ignore
 }
 
@@ -150,9 +151,8 @@ function counted(groups, none = "") {
 }
 
 /* The marks of a row: a line, bars of the shares of each column's customers on one another each way, and the counts. */
-function marksOf({ name, bars: those, counts: words }, base, known, size, look, room) {
+function marksOf({ name, bars: those, counts: words }, base, known, size, gap, look, room) {
   const begins = range(0, Math.ceil(known / size)).map((place) => place * size);
-  const gap = begins.length <= 100 ? 0.15 : 0;
   const height = { 1: begins.map(() => 0), "-1": begins.map(() => 0) };
   const marks = those.flatMap(([who, full, its]) => {
     const side = Math.sign(full);

@@ -83,11 +83,11 @@ export function faultWords(box, faults, busy = 0) {
 }
 
 export function faultLabel(x, y, said, words, room = Infinity) {
-  const width = round(Math.min(room, 30 + 10.6 * said.length));
+  const width = round(Math.min(room, 36 + 10.6 * said.length));
   return [
     { tag: "rect", class: "ev-fault-label", x, y: y - 11, width, height: 20, rx: 3, words },
     mark("D", x + 11, y - 1, 7, { class: "ev-fault", words }),
-    { tag: "text", class: "ev-fault-words", x: x + 22, y: y + 4.5, ...fitted(said, width - 28, DIGIT), words },
+    { tag: "text", class: "ev-fault-words", x: x + 22, y: y + 4.5, ...fitted(said, width - 28, BOLD), words },
   ];
 }
 

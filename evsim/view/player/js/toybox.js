@@ -20,7 +20,7 @@ export class Toybox {
     this.bet = has("bet", () => new Bet(film, settings.bet, { run: () => this.run(), back: () => player.restart() }));
     this.futures = has("futures", () => this.choice());
     this.payoff = settings.pays ? h("div", { class: "ev-payoff", role: "status" }) : null;
-    this.nodes = [this.plugs?.node, this.futures, this.looks?.node, this.bet?.node, this.payoff].filter(Boolean);
+    this.nodes = [this.futures, this.looks?.node, this.bet?.node, this.payoff].filter(Boolean);
   }
 
   /* On a telephone there is less room. */

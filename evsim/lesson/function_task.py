@@ -10,7 +10,7 @@ from evsim.lesson.exercises import Refused, Task
 from evsim.lesson.properties import counterexample, nobody_told_error
 from evsim.scenario import Scenario, load
 
-__all__ = ["TASKS", "bills", "both_ways", "containers", "function", "newsletter", "paid"]
+__all__ = ["TASKS", "bills", "both_ways", "containers", "forty_at_once", "function", "newsletter", "paid"]
 
 LATEST, BUDGET = 1, 130  # s until everybody is told; dollars a month
 DONE = {"pay": "payment", "album": "picture"}
@@ -31,6 +31,20 @@ def newsletter(memory="1769MiB", provisioned=0):
         "services.shop.handle.0.work": "100ms",
         "run.duration": "40s", "run.warmup": "0s", "objectives": {},
     })  # fmt: skip
+
+
+def forty_at_once():
+    """What becomes of the forty, beside those who come at other times."""
+    tables = [newsletter().run(seed=seed).tables.requests for seed in range(1, 6)]
+    burst = [each.workload == each.workloads.index("newsletter") for each in tables]
+    if np.mean([(~np.isnan(each.response[many])).mean() for each, many in zip(tables, burst)]) < 0.5:
+        return "most are told an error"
+    usual = np.nanmedian(np.concatenate([each.response[~many] for each, many in zip(tables, burst)]))
+    theirs = np.array([each.response[many] for each, many in zip(tables, burst)])
+    if np.nanmean(theirs) < 1.5 * usual:
+        return "hardly anybody waits longer"
+    later = np.nanmean(theirs[:, -10:]) / np.nanmean(theirs[:, :10])
+    return "the last of them wait longest" if later > 1.5 else "nearly all of them wait longer"
 
 
 def paid(**runs):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evsim.lesson.function_task import newsletter
+from evsim.lesson.contract_task import after_the_rename
+from evsim.lesson.function_task import forty_at_once
 from evsim.lesson.heard import NOTHING, did_it_happen
 from evsim.lesson.history_task import had_of_the_past
 from evsim.lesson.lesson_sizes import chain, lesson_size
@@ -176,24 +177,6 @@ def more_with_eight():
     more = done[1] / done[0]
     limits = {"less": 0.98, "as much as before": 1.02, "half as much again": 1.7}
     return next((answer for answer, limit in limits.items() if more < limit), "twice as much")
-
-
-def forty_at_once():
-    """What becomes of forty customers who come to a function at once, where five come in a second else."""
-    tables = _tallies(newsletter())
-    burst = [each.workload == each.workloads.index("newsletter") for each in tables]
-    answered = [~np.isnan(each.response) for each in tables]
-    if np.mean([told[many].mean() for told, many in zip(answered, burst)]) < 0.5:
-        return "most are told an error"
-    usual, theirs = (
-        np.concatenate([each.response[told & (many == its)] for each, told, many in zip(tables, answered, burst)])
-        for its in (False, True)
-    )
-    if theirs.mean() < 1.5 * np.median(usual):
-        return "hardly anybody waits longer"
-    last = np.mean([each.response[many][-10:].mean() / each.response[many][:10].mean()
-                    for each, many in zip(tables, burst)])  # fmt: skip
-    return "the last of them wait longest" if last > 1.5 else "nearly all of them wait longer"
 
 
 QUESTIONS = {
@@ -377,5 +360,15 @@ QUESTIONS = {
             "about 80": "what is lost holds up those who come after it, too.",
         },
         errors_in_a_thousand,
+    ),
+    "renamed": Question(
+        "register writes mail in the place of email now, and nobody else has changed. What of those who register?",
+        {
+            "they are told an error": "whoever writes what cannot be read is told so.",
+            "they are told yes, and get a mail": "it is text, and any language reads what any other has written.",
+            "they are told yes, and get a mail later": "a broker keeps what is not done until somebody can do it.",
+            "they are told yes, and get no mail": "",
+        },
+        after_the_rename,
     ),
 }

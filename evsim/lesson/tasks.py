@@ -4,6 +4,7 @@ from functools import cache, partial
 
 from evsim.lesson import (
     consumer_task,
+    contract_task,
     delivery_task,
     function_task,
     history_task,
@@ -130,6 +131,7 @@ TASKS = {
         base=partial(lesson_size, "events"),
     ),
     **consumer_task.TASKS,
+    **contract_task.TASKS,
     **delivery_task.TASKS,
     **function_task.TASKS,
     **history_task.TASKS,

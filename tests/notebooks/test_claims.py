@@ -24,6 +24,7 @@ from tests.notebooks import (
     claims_12,
     claims_13,
     claims_14,
+    claims_15,
     claims_16,
     claims_17,
 )
@@ -327,6 +328,7 @@ CLAIMS = [Claim(*each) for each in [
     *claims_12.CLAIMS,
     *claims_13.CLAIMS,
     *claims_14.CLAIMS,
+    *claims_15.CLAIMS,
     *claims_16.CLAIMS,
     *claims_17.CLAIMS,
 ]]  # fmt: skip

@@ -242,8 +242,11 @@ def _unpack(what, kinds, bare, value):
     kind = named[0]
     beside = {name: setting for name, setting in value.items() if name != kind}
     if beside and not kinds[kind].beside:
+        other, short = next(iter(beside)), kinds[kind].short
         hint = f"the settings of {kind} belong inside it" if kinds[kind].settings() else None
-        raise refuse(f"unknown setting beside {kind}", hint, name=next(iter(beside)))
+        if hint and short and not isinstance(value[kind], Mapping) and other in kinds[kind].settings():
+            hint += f": {kind}: {{{short}: {value[kind]}, {other}: ...}}"
+        raise refuse(f"unknown setting beside {kind}", hint, name=other)
     if "kind" in beside:
         raise refuse("unknown setting", name="kind")
     if kinds[kind].beside and isinstance(value[kind], Mapping):

@@ -1,5 +1,6 @@
 """Files of times: one a line, or a column of a CSV file with a row a request. One is read again when it has changed."""
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -11,20 +12,28 @@ from .textfile import read_lines, version, wrong
 __all__ = ["read_row_times", "read_times"]
 
 
+NAMED_UNIT = re.compile(r".*[_ (\[](ns|us|ms|s|min|h)[)\]]?\s*")
+
+
 def read_times(path, name):
-    """The times in a file, one a line; a header and empty lines are skipped."""
+    """The times in a file, one a line; a header and empty lines are skipped.
+
+    Numbers are seconds, or in the unit that the header ends with: ``duration_ms``, ``took (ms)``.
+    """
     return _read_times(path, version(path), name)
 
 
 @lru_cache(maxsize=8)
 def _read_times(path, _, name):
-    times = []
+    times, unit = [], ""
     for number, line in enumerate(read_lines(path, name), start=1):
+        text = line.strip()
         try:
-            times += [units.time(line)] if line.strip() else []
+            times += [units.time(text if text[-1].isalpha() else f"{text}{unit}")] if text else []
         except units.UnitError as error:
-            if number > 1 or line.strip()[0] in "0123456789.+-":  # a header is no time gone wrong
+            if number > 1 or text[0] in "0123456789.+-":  # a header is no time gone wrong
                 raise wrong(name, error.rule, error.value, line=number) from None
+            unit = found[1] if (found := NAMED_UNIT.fullmatch(text)) else ""
     if not times:
         raise wrong(name, "holds no times", hint="write one a line")
     return times

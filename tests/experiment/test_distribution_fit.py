@@ -72,3 +72,14 @@ def test_bad_input_is_named(tmp_path):
     ):
         with pytest.raises(evsim.ScenarioError, match=words):
             evsim.fit(times)
+
+
+@pytest.mark.parametrize(
+    ("header", "factor"),
+    [("duration_ms", 1e-3), ("took (us)", 1e-6), ("latency s", 1), ("times", 1), ("items", 1), ("", 1)],
+)
+def test_a_header_says_in_which_unit_plain_numbers_are(tmp_path, header, factor):
+    values = np.random.default_rng(2).exponential(20, 40).round(3)
+    lines = [header, *map(str, values), "70s"] if header else [*map(str, values), "70s"]
+    (tmp_path / "times.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert evsim.fit(tmp_path / "times.csv").times == pytest.approx(np.sort([*values * factor, 70]), abs=1e-9)

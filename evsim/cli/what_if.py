@@ -121,7 +121,13 @@ def sweep(
 
 @app.command()
 def fit(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Times, one a line: 0.012 (seconds) or 12ms; a header such as took_ms names another unit.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="Times, one a line: 0.012 (seconds) or 12ms; a header such as took_ms names another unit.",
+        ),
+    ],
     picture: Annotated[str | None, typer.Option(metavar="FILE", help="Draw them and the nearest candidates.")] = None,
     overwrite: Overwrite = False,
 ):

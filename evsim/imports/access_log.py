@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from evsim.figures import write_as
 from evsim.imports.measured import GUESSED_WORK, arrivals_of, busiest, time_setting
 from evsim.imports.sketch import GUESSED
 from evsim.scenario.textfile import wrong
+from evsim.scenario.units import write_time
 
 __all__ = ["read"]
 
@@ -48,10 +50,10 @@ def read(text, name, sketch):
     if not whole:
         sketch.note(f"the busiest {last - first:,} of {len(moments):,} requests are taken: a longer run holds no more")
     arrivals, words, length = arrivals_of(sorted_moments[first:last])
+    known_times = [took[number] for number in order[first:last] if took[number] is not None]
     if sketch.loose:
         steps, note = sketch.loose["steps"], None
     else:
-        known_times = [took[number] for number in order[first:last] if took[number] is not None]
         steps, note = _steps(known_times, last - first, name)
         if errors:
             steps.append(({"fail": float(f"{errors / len(moments):.3g}")}, f"measured: {name}, answers 5xx"))
@@ -59,8 +61,20 @@ def read(text, name, sketch):
     sketch.loose = {
         "arrivals": (arrivals, f"measured: {name}", f"{words}, {name}"), "steps": steps,
         "words": "the whole of what is behind the log, as one box", "notes": [note] if note else [],
+        "answers": _answers(known_times, errors, len(moments), name),
     }  # fmt: skip
     sketch.duration = min(length, 86_400.0)
+
+
+def _answers(times, errors, count, name):
+    """What the log says of the answers, where other files say what is behind it: a run should come to that."""
+    parts = []
+    if len(times) >= MOST_SAY * count:
+        middle, far = (write_time(float(f"{each:.3g}")) for each in np.quantile(times, [0.5, 0.99]))
+        parts.append(f"half of the requests took up to {middle}, 99 of 100 up to {far}")
+    if errors:
+        parts.append(f"{write_as('share', errors / count)} were answered 5xx")
+    return f"in {name} {' and '.join(parts)}: what the page should come to" if parts else None
 
 
 def _steps(times, count, name):

@@ -170,6 +170,8 @@ def _letter_boxes(sketch):
 def _come(sketch):
     """Somebody comes to whoever is called by nobody."""
     called = {name for box in sketch.boxes.values() for name in _calls(box)}
+    if sketch.loose and sketch.boxes and sketch.loose.get("answers"):
+        sketch.note(sketch.loose["answers"])
     if sketch.loose and sketch.workloads:
         known = [
             (name, target) for name, (target, *_) in sketch.workloads.items() if not sketch.boxes[target].stands_in

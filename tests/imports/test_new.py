@@ -3,12 +3,13 @@
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import evsim
 from evsim.experiment.sensitivity import inputs_of
 from evsim.scenario.origins import NOT_SAID, origin_of
-from evsim.scenario.units import number_of
+from evsim.scenario.units import number_of, write_time
 from tests.cli.test_run import evsim_
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data/imports"
@@ -98,6 +99,19 @@ def test_several_files_make_one_scenario_and_who_knows_best_is_believed():
     clients = {"target": "gateway", "arrivals": {"poisson": "4.214/s"}}
     assert scenario.to_dict()["workloads"] == {"clients": clients}
     assert evsim.from_file(*reversed(files), name="shop").scenario == scenario
+
+
+def test_what_a_log_says_of_answers_is_told_where_others_say_what_is_behind_it():
+    lines = [line.split() for line in (SAMPLES / "nginx.log").read_text(encoding="utf-8").splitlines() if "[" in line]
+    times = sorted(float(line[-2]) for line in lines)
+    both = evsim.from_file(SAMPLES / "compose.yaml", SAMPLES / "nginx.log")
+    (told,) = (note for note in both.notes if note.startswith("in nginx.log"))
+    middle, far = (write_time(float(f"{np.quantile(times, share):.3g}")) for share in (0.5, 0.99))
+    assert told == (
+        f"in nginx.log half of the requests took up to {middle}, 99 of 100 up to {far} and 5 % were answered 5xx: what "
+        "the page should come to"
+    )
+    assert not any("should come to" in note for note in evsim.from_file(SAMPLES / "nginx.log").notes)
 
 
 @pytest.mark.slow

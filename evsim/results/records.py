@@ -200,8 +200,8 @@ class Table:
         while True:
             if limit is not None and made >= limit:
                 raise TooManyRows(made)
-            for column, blank in blanks:
-                column.extend(blank)
+            for column, more in blanks:
+                column.extend(more)
             yield from range(made, made + GROWTH)
             made += GROWTH
 

@@ -8,7 +8,7 @@ __all__ = ["otlp_means", "otlp_says"]
 
 KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
 SYSTEMS = {"rabbitmq": "rabbitmq", "rabbitmq-classic": "rabbitmq", "kafka": "kafka", "sqs": "aws_sqs",
-           "sqs-fifo": "aws_sqs"}  # fmt: skip
+           "sqs-fifo": "aws_sqs", "nats": "nats", "redis-streams": "redis", "pubsub": "gcp_pubsub"}  # fmt: skip
 
 
 def otlp_means(plain):

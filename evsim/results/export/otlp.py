@@ -30,7 +30,8 @@ ONE_FILE = True
 INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER = 1, 2, 3, 4, 5
 ERROR = 2
 SCHEMA = "https://opentelemetry.io/schemas/1.37.0"
-SYSTEMS = {"rabbitmq": "rabbitmq", "kafka": "kafka", "sqs": "aws_sqs", "sns": "aws.sns"}
+SYSTEMS = {"rabbitmq": "rabbitmq", "kafka": "kafka", "sqs": "aws_sqs", "sns": "aws.sns", "nats": "nats",
+           "redis": "redis", "pubsub": "gcp_pubsub"}  # fmt: skip
 MOMENTS = ("ready", "leased", "arrived", "replied", "late")
 
 

@@ -11,7 +11,7 @@ from .errors import refuse
 from .offsets import ASSIGNORS, COMMITS, Commit, Replays, Start
 from .part import Name, OneOrMany, OrName, Part
 from .retry import Retry
-from .units import AtLeastOne, PositiveLimit, PositiveTime, Time, write_time
+from .units import AtLeastOne, PositiveLimit, PositiveTime, Time, up_to, write_time
 from .written import beside, written
 
 
@@ -26,6 +26,9 @@ class _Subscription(Part):
     Who polls a queue (one with a `visibility_timeout`) tells it nothing of a failure: the message is visible again when
     its time is over. With `change_visibility: 0s` the handler that failed makes it visible at once, with another time
     after that; so does the `backoff` of a `retry`.
+
+    Of those who may have a message of a queue, the one of the highest `priority` has it. With `poll` nothing is
+    brought to an instance: it asks when it has room, and again after that time if there was nothing.
 
     A consumer of a queue acknowledges `after` the work (by default), `before` it, as soon as it is handed out, or
     `never`.
@@ -58,6 +61,14 @@ class _Subscription(Part):
     prefetch: Annotated[
         PositiveLimit | None,
         Field(description="how many messages of a queue an instance may hold; by default its workers"),
+    ] = None
+    priority: Annotated[
+        up_to(1_000, least=-1_000),
+        Field(description="which consumer of a queue has a message, as long as it has credit: the highest"),
+    ] = 0
+    poll: Annotated[
+        PositiveTime | None,
+        Field(description="how long an instance that finds a queue empty waits before it looks again"),
     ] = None
     retry: Annotated[Retry | None, Field(description="how often a failed message is tried again, and when")] = None
     dead_letter: Annotated[Name | None, Field(description="the channel that gets what is given up")] = None

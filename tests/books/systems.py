@@ -409,6 +409,8 @@ def _subscribe(draw, cast, services, channel, stable):
             subscription["retry"] = cast._retry()
         if cast.kinds[channel] == "queue":
             subscription |= queues.reading(draw, "limits" in cast.hazards, stable)
+            if "limits" in cast.hazards and not cast.queues[channel].get("single_active_consumer"):
+                subscription["priority"] = draw(st.sampled_from([0, 0, 1, -1]))
         elif cast.kinds[channel] == "log":
             subscription |= logs.reading(draw, services[name]["handle"], "members" in cast.hazards, stable)
             if "share" in subscription:

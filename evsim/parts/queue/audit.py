@@ -128,6 +128,48 @@ def groups(books):
         books.demand(~same | (offset[1:] >= offset[:-1]), "a group was handed out out of order", taken[1:])
 
 
+def ranks(books):
+    """Nobody has a message while somebody of a higher priority is free for it."""
+    run, rows = books.run, books.rows
+    if run.scenario.faults:
+        return  # who is free is not known by the counts alone
+    number = {(place.source, place.service): [] for place in run.tables.places if place.is_delivery}
+    for place in run.tables.places:
+        if place.is_delivery:
+            number[place.source, place.service].append(place.number)
+    for channel, settings in run.scenario.complete.channels.items():
+        readers = _ranked(run.scenario.complete, channel, settings)
+        for name, rank, _ in readers:
+            mine = np.flatnonzero(np.isin(rows["place"], number.get((channel, name), ())))
+            mine = mine[~np.isnan(rows["leased"][mine]) & (rows["verdict"][mine] != Verdict.COPY)]
+            for other, higher, credit in readers if len(mine) else ():
+                if higher > rank:
+                    theirs = np.flatnonzero(np.isin(rows["place"], number.get((channel, other), ())))
+                    held = _in_hand(rows, theirs, rows["leased"][mine])
+                    what = f"{name} had a message of {channel} while {other} was free, which goes first"
+                    books.demand(held >= credit, what, mine)
+
+
+def _in_hand(rows, mine, times):
+    """How many of some deliveries were in hand at each of some times, or left there at that moment."""
+    mine = mine[rows["verdict"][mine] != Verdict.COPY]
+    came, gone = np.sort(rows["leased"][mine]), np.sort(rows["settled"][mine][~np.isnan(rows["leased"][mine])])
+    return np.searchsorted(came, times, "right") - np.searchsorted(gone, times, "left")
+
+
+def _ranked(scenario, channel, settings):
+    """(service, priority, credit) of the readers of a queue, if they are not alike and one can tell who is free."""
+    if not settings.competing or settings.has_clocks:
+        return []
+    found = []
+    for name, service in scenario.services.items():
+        for each in (each for each in service.subscribe if each.channel == channel):
+            if each.ack != "after" or each.poll is not None or service.policies:
+                return []
+            found.append((name, each.priority, (each.prefetch or service.workers) * service.instances))
+    return found if len({priority for _, priority, _ in found}) > 1 else []
+
+
 def _queues(books):
     """(rows of its deliveries, settings) of each queue."""
     scenario, rows = books.run.scenario.complete, books.rows
@@ -140,4 +182,4 @@ def _queues(books):
             yield np.flatnonzero(is_delivery & (channel == code)), settings
 
 
-CHECKS = (clocks, lengths, groups)
+CHECKS = (clocks, lengths, groups, ranks)

@@ -93,7 +93,7 @@ class QueueSettings(Likened):
         "overflow": "drop_head", "refuses_dead_letters": True, "expired_to_dead_letter": True, "idempotent": True,
     }  # fmt: skip
     read_with: ClassVar[tuple[str, ...]] = (
-        "prefetch", "ack", "dead_letter", "retry", "change_visibility",
+        "prefetch", "ack", "dead_letter", "retry", "change_visibility", "priority", "poll",
     )  # fmt: skip
     not_read_with: ClassVar = {
         "group": ("a queue has no groups: all its consumers compete", "remove it, or make the channel a log"),
@@ -198,8 +198,11 @@ class QueueSettings(Likened):
 
     def problems(self, scenario, name):
         """What holds back a message of a group; and dead letters that cannot go back, or only after the end."""
-        if completed(self).fifo_groups:
+        its = completed(self)
+        if its.fifo_groups:
             yield from _held_back(scenario, name)
+        if its.single_active_consumer:
+            yield from _with_rank(scenario, name)
         if self.redrive is None:
             return
         path, duration = ("channels", name, "redrive"), scenario.run_settings.duration
@@ -219,7 +222,14 @@ class QueueSettings(Likened):
         So is one with an inbox of its own, or one that polls: what a dead one had fetched goes to no other.
         """
         early = subscription.ack == "before" or (subscription.prefetch or 0) > service.workers
-        alone = early or self.single_active_consumer or self.ack_timeout or self.is_polled or service.own_inboxes
+        alone = (
+            early
+            or subscription.poll
+            or self.single_active_consumer
+            or self.ack_timeout
+            or self.is_polled
+            or service.own_inboxes
+        )
         return service.most_instances > 1 and bool(alone)
 
     @model_validator(mode="after")
@@ -265,6 +275,16 @@ def _held_back(scenario, name):
             if getattr(step, "delay", None) is not None and name in homes(scenario, step):
                 rule = f"{name} has groups, whose messages keep their order, so it holds none back"
                 yield Problem((*path, "delay"), rule, write_time(step.delay), hint="remove it, or fifo_groups")
+
+
+def _with_rank(scenario, name):
+    """Readers with a priority, where one of them has everything."""
+    for service, its in scenario.services.items():
+        for number, each in enumerate(its.subscribe):
+            if each.channel == name and each.priority:
+                path = ("services", service, "subscribe", number, "priority")
+                rule = f"one consumer has all of {name}, whoever was there first"
+                yield Problem(path, rule, each.priority, hint="remove it, or single_active_consumer")
 
 
 SETTINGS = QueueSettings

@@ -54,7 +54,8 @@ def reading(draw, risky, stable):
     """Settings of a subscription. What is never acknowledged is no part of a `stable` system."""
     ack = draw(st.sampled_from([None, None, "after", "before", *([] if stable else ["never"])])) if risky else None
     prefetch = draw(st.sampled_from([None, 1, 2, 5, "unlimited"])) if ack != "before" else None
-    return _written({"ack": ack, "prefetch": prefetch})
+    poll = draw(st.sampled_from([None, None, 0.5])) if risky else None
+    return _written({"ack": ack, "prefetch": prefetch, "poll": poll})
 
 
 def polling(draw, data):

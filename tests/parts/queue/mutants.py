@@ -229,6 +229,17 @@ def what_is_not_too_old_expires(patch):
     patch.setattr(CarefulQueue, "_deadline", lambda self, row: original(self, row) - 1)
 
 
+def two_ranks(**settings):
+    """The shop, where somebody else may have the jobs whom the worker leaves over."""
+    helper = {"subscribe": {"channel": "jobs", "priority": -1}, "handle": [{"work": 0.3}, {"effect": "job"}]}
+    return shop(**settings).replace({"services.helper": helper})
+
+
+@mutant("had a message of jobs while worker was free", of=two_ranks)
+def a_rank_counts_for_nothing(patch):
+    patch.setattr(CarefulQueue, "_highest_first", lambda self: None)
+
+
 def held_back(**settings):
     """The shop, whose jobs are held back for two seconds."""
     return shop(**settings).replace({"services.front.handle.2": {"publish": {"channel": "jobs", "delay": 2}}})

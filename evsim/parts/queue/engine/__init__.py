@@ -27,7 +27,7 @@ def _needs_care(kernel, name, settings):
         or any(are_written(kernel.scenario, name, setting) for setting in ("ttl", "delay"))
         or kernel.graph.cyclic
         or is_faulty(kernel.scenario, name)
-        or any(subscription.ack != "after" for _, subscription in readers)
+        or any(each.ack != "after" or each.priority or each.poll is not None for _, each in readers)
         or any(risk.guards(service) for service, _ in readers)
         or any(kernel.links.between(name, service).lossy for service, _ in readers)
         or any(risk.answer(place) for place in kernel.graph.places if place.is_delivery and place.source == name)

@@ -33,6 +33,10 @@ class CarefulQueue(Channel):
         self.routes = {}  # route of a message -> {consumer: place number}
         self.store = store_of(self)
         self.seats, self.turns, self.active = [], deque(), None
+        readers = [each for _, each in kernel.graph.subscribers[name]]
+        self.is_ranked = len({each.priority for each in readers}) > 1
+        self.looks_now = None
+        self.is_asked_for = any(each.poll is not None for each in readers)
         self.leases = {}  # row that a seat holds -> the seat
         self.visible_again = {}  # row whose time is over -> the attempt that waits since, while that may be deleted
         self.spent = []  # (edge, row) of those whose last time is over, before anybody has asked for another message
@@ -144,6 +148,8 @@ class CarefulQueue(Channel):
             self._expire(strictly=True)
         turns, store, barred = self.turns, self.store, []
         while turns and self.is_up:
+            if self.is_ranked:
+                self._highest_first()
             seat = turns[0]
             if not seat.is_up:
                 barred.append(turns.popleft())
@@ -161,8 +167,45 @@ class CarefulQueue(Channel):
                 self._expire(strictly=True)
         if barred:
             turns.extend(barred)
+        if self.is_asked_for and self.is_up:
+            self._let_sleep()
+            self._wake_for_what_is_there()
         if self.is_limited:
             self._keep_limits()
+
+    def _highest_first(self):
+        """The next of those who take turns at the highest priority comes to the front."""
+        first = max((seat for seat in self.turns if seat.is_up), key=lambda seat: seat.rank, default=self.turns[0])
+        self.turns.remove(first)
+        self.turns.appendleft(first)
+
+    def _let_sleep(self):
+        """Who polls, has room and finds nothing looks again when its time is over."""
+        for seat in [each for each in self.turns if each.poll is not None and each.is_up]:
+            self.turns.remove(seat)
+            seat.asleep, seat.found_nothing = True, self.kernel.env._now
+
+    def _wake_for_what_is_there(self):
+        """Something is there: who sleeps will find it when they look again."""
+        now = self.kernel.env._now
+        for seat in self.seats if len(self.store) else ():
+            if seat.asleep and not seat.will_look and seat is not self.looks_now:  # it has seen what is there
+                looks = max(1, -((seat.found_nothing - now) // seat.poll))
+                seat.will_look = True
+                self.kernel.env.call_at(seat.found_nothing + looks * seat.poll, self.look_again, seat, TIMEOUT)
+
+    def look_again(self, seat):
+        """The time of a seat that sleeps is over."""
+        seat.asleep = seat.will_look = False
+        self._may_have(seat)
+        self.looks_now = seat
+        self.grant()
+        self.looks_now = None
+
+    def _may_have(self, seat):
+        """A seat that has credit takes turns from now on."""
+        if seat.credit > 0 and not seat.asleep and (seat is self.active or not self.settings.single_active_consumer):
+            self.turns.append(seat)
 
     @property
     def is_asked(self):
@@ -198,15 +241,15 @@ class CarefulQueue(Channel):
         seat = self.leases.pop(row, None)
         if seat is not None:
             seat.credit += 1
-            if seat.credit == 1 and (seat is self.active or not self.settings.single_active_consumer):
-                self.turns.append(seat)
+            if seat.credit == 1:
+                self._may_have(seat)
 
     def lend(self, seat, credit):
         """A seat may hold so many more messages, or fewer."""
         had = seat.credit > 0
         seat.credit += credit
-        if seat.credit > 0 and not had and (seat is self.active or not self.settings.single_active_consumer):
-            self.turns.append(seat)
+        if seat.credit > 0 and not had:
+            self._may_have(seat)
         elif had and seat.credit <= 0 and seat in self.turns:
             self.turns.remove(seat)
         self.grant()
@@ -216,8 +259,8 @@ class CarefulQueue(Channel):
         if self.active is None or not self.active.is_up:
             self.active = next((seat for seat in self.seats if seat.is_up), self.active)
             self.turns.clear()
-            if self.active is not None and self.active.credit > 0:
-                self.turns.append(self.active)
+            if self.active is not None:
+                self._may_have(self.active)
 
     def back(self, row):
         """Ready again, in its old place."""

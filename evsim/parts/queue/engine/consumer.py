@@ -17,7 +17,10 @@ class Seat:
 
     def __init__(self, consumer, instance, credit):
         self.consumer, self.instance, self.credit = consumer, instance, credit
-        self.pool = consumer.service.pool
+        self.pool, self.rank = consumer.service.pool, consumer.subscription.priority
+        self.poll = ticks(consumer.subscription.poll)
+        self.asleep, self.found_nothing = False, 0  # between two looks; when the last one was in vain
+        self.will_look = False
 
     @property
     def is_up(self):
@@ -44,7 +47,12 @@ class CarefulConsumer(Subscriber):
             seats = [Seat(self, None, self.full_credit)]
         self.seats = seats
         channel.seats += seats
-        channel.turns.extend(seats)
+        for seat in seats:
+            if seat.poll is None:
+                channel.turns.append(seat)
+            else:
+                seat.asleep = seat.will_look = True
+                kernel.env.call_in(0, channel.look_again, seat, TIMEOUT)
         self.kept = set()  # rows that were worked and will never be acknowledged
         self.forgotten = set()  # rows that the consumer has no more, though their leases may go on
         self.visible_at = {}  # row -> when its consumer wants it to be visible again

@@ -35,6 +35,7 @@ from .reliability import (
 )
 from .retries import RetryGeometric, backoff_total, retry_geometric, retry_layers
 from .retry_storm import RetryStorm, retry_storm
+from .selection import dudewicz_dalal, ocba_shares, rinott
 from .single_queue import GM1, MM1, gm1, mm1
 from .supermarket import supermarket_sojourn, supermarket_tail
 
@@ -72,6 +73,7 @@ __all__ = [
     "closed_loop",
     "contended",
     "draws_to_see_all",
+    "dudewicz_dalal",
     "erlang_b",
     "erlang_c",
     "fork_join_2",
@@ -90,12 +92,14 @@ __all__ = [
     "mmc",
     "mmck",
     "mminf",
+    "ocba_shares",
     "overload",
     "partition_load",
     "redundant_availability",
     "retry_geometric",
     "retry_layers",
     "retry_storm",
+    "rinott",
     "scalability",
     "scalability_peak",
     "series_availability",

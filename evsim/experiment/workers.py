@@ -28,6 +28,7 @@ def spread(task, items, jobs, in_order=True):
         )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*still being processed by the workers", UserWarning)  # so it was asked for
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)  # a fresh one takes over
         try:
             go_on(INTERRUPT)
             yield from results

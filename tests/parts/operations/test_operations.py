@@ -128,7 +128,7 @@ def records(run):
 def _values(part):
     """A table as bytes, column by column; a list as it is."""
     types = getattr(part, "types", None)
-    return {name: getattr(part, name).tobytes() for name in types} if types else repr(part)
+    return {name: np.asarray(part.column(name)).tobytes() for name in types} if types else repr(part)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from evsim.experiment.crash import crash_matrix
     from evsim.experiment.distribution_fit import fit
     from evsim.experiment.find import break_even, find
+    from evsim.experiment.hunt import hunt
     from evsim.experiment.hysteresis import hysteresis
     from evsim.experiment.replicate import replicate
     from evsim.experiment.selection import best
@@ -40,6 +41,7 @@ __all__ = [
     "find",
     "fit",
     "from_file",
+    "hunt",
     "hysteresis",
     "live",
     "load",
@@ -62,6 +64,7 @@ _MODULES = {
     "evsim.experiment.crash": ("crash_matrix",),
     "evsim.experiment.distribution_fit": ("fit",),
     "evsim.experiment.find": ("break_even", "find"),
+    "evsim.experiment.hunt": ("hunt",),
     "evsim.experiment.hysteresis": ("hysteresis",),
     "evsim.experiment.replicate": ("replicate",),
     "evsim.experiment.selection": ("best",),

@@ -11,7 +11,8 @@ __all__ = ["TASKS", "with_mail_server"]
 
 ROW, ENTRY = "customer row", "subscription"
 LOG, LETTERS = "customer-registered", "dead-letters"
-FREE = [f"services.{name}.{what}" for name in ("database", "mailing-list") for what in ("subscribe", "idempotent")]
+READERS = "database", "mailing-list"
+FREE = [f"services.{name}.{what}" for name in READERS for what in ("subscribe", "idempotent")]
 STRIKES = (
     (40, "database", ROW, "after"), (80, "mailing-list", ENTRY, "before"), (120, "mailing-list", ENTRY, "after"),
     (160, "database", ROW, "before"), (200, "mailing-list", ENTRY, "after"),
@@ -55,6 +56,18 @@ def once_for_everybody(answer):
     }
 
 
+def hunted_among_crashes(answer):
+    """Crashes of the two readers at every step and at any moment, which five strikes cannot be."""
+    mine = changed(answer, redriven(), *FREE).replace({"faults": []})
+    return {"scenario": mine, "promise": _once, "faults": "crash", "places": READERS}
+
+
+def _once(run):
+    """Everybody has one row and is on the list once."""
+    yield from everything_done(run, ROW, ENTRY)
+    yield from nothing_done_twice(run, ROW, ENTRY)
+
+
 TASKS = {
     "once-for-everybody": Task(
         "everybody has one row and is on the list once, after the outage and after crashes",
@@ -64,5 +77,6 @@ TASKS = {
             "Never comes of when the work is acknowledged; twice of what is known when a message comes again.",
         ),
         base=redriven,
+        hunted=hunted_among_crashes,
     ),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from evsim.engine.environment import SimulationError
+from evsim.experiment.hunt import hunt
 from evsim.lesson.endless import assert_ends
 from evsim.lesson.store import Store
 from evsim.lesson.widgets import show_words
@@ -13,6 +14,7 @@ from evsim.scenario import ScenarioError
 __all__ = ["Exercise", "Refused", "Task", "Grade"]
 
 MOST_ATTEMPTS = 10_000  # of a run of a check: ten times what a lesson needs
+HUNTED = 30  # runs of a hunt: a second, and three times as many as any wrong answer that we know of needs
 TRIES = 2  # answers that did not pass before there are hints
 
 
@@ -29,6 +31,8 @@ class Task:
     run that yield :class:`evsim.lesson.properties.Counterexample`). It raises :class:`Refused` or a
     ScenarioError for what can't be run. ``hints``: from vague to plain; none is the answer. ``base``: a function that
     gives the design to begin with, beside which the one of the first condition plays when it has passed.
+    ``hunted``: a function of the answer that gives settings of :func:`evsim.experiment.hunt.hunt`, which is to find
+    nobody.
     """
 
     holds: str
@@ -36,6 +40,7 @@ class Task:
     hints: tuple
     seeds: tuple = (1, 2, 3, 4, 5)
     base: Callable | None = None
+    hunted: Callable | None = None
 
 
 class Exercise:
@@ -81,9 +86,13 @@ class Exercise:
                     found = next(iter(property_(run)), None)
                     if found:
                         return self._fail(run, condition, found)
+        found = self.task.hunted and hunt(**self.task.hunted(answer), tries=HUNTED)
+        if found:
+            return self._fail(found.story.run, found.story.broken, found.story)
         runs = f"{len(self.task.seeds)} seeds, {customers:,} customers"
+        hunted = f" Faults at other moments, in {HUNTED} more runs, found nobody." if self.task.hunted else ""
         designs = (self.task.base(), self.design) if self.task.base else ()
-        return Grade(True, wrapped(f"Yes. Tried with {runs}: {self.task.holds}."), designs)
+        return Grade(True, wrapped(f"Yes. Tried with {runs}: {self.task.holds}.{hunted}"), designs)
 
     def _fail(self, run, condition, found):
         self.run, self.customer, self.workload = run, found.customer, found.workload

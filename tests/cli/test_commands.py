@@ -297,3 +297,19 @@ def test_find_tells_the_fewest_workers_or_the_floor():
     assert floor.exit_code == 1 and data["value"] is None and "longest work is that of mailing-list" in data["answer"]
     wrong = evsim_("find", "registration-events", f"{workers}=8")
     assert wrong.exit_code == 2 and "must look like PATH=LOW..HIGH" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_hunt_tells_the_story_writes_it_and_exits_with_1_if_somebody_is_found(tmp_path):
+    page, file = tmp_path / "story.html", tmp_path / "story.yaml"
+    asked = ("hunt", "registration-events", "clean", "--length", "1s", "--fault", "crash", "--place", "register")
+    result = evsim_(*asked, "--player", page, "-o", file)
+    assert (
+        result.exit_code == 1 and "before reply of customer 0: customer 0 was told error, but all done" in result.stdout
+    )
+    assert evsim.load(file).faults[0].at_step.step == "reply" and "register crashed" in page.read_text(encoding="utf-8")
+    data = json.loads(evsim_(*asked, "--json").stdout)
+    assert data["story"]["fault"]["crash"] == "register" and data["story"]["customers"] == 1
+    assert evsim_(*asked, "-o", file).exit_code == 2  # it is there already
+    nobody = evsim_("hunt", "registration-classic", "kept", "--tries", 2, "--length", "1s")
+    assert nobody.exit_code == 0 and nobody.stdout.startswith("Nobody was found in 2 runs for whom this fails: ")

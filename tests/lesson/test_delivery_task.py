@@ -9,6 +9,7 @@ from tests.lesson.trying import assert_fails, assert_passes, assert_refused
 TASK, LOG = "once-for-everybody", "customer-registered"
 LETTERS = {"channel": LOG, "dead_letter": "dead-letters"}
 ROWS, ENTRIES = "customer \\d+ got a customer row twice", "customer \\d+ got a subscription twice"
+FIRST = "customer 0 got a subscription twice"
 
 
 def answer(database=True, mailing_list=True, rows=LOG, entries=LETTERS, **more):
@@ -47,6 +48,10 @@ def test_late_and_idempotent_readers_pass(given):
         (answer(database={"window": "5s"}), ROWS),  # the letters come back later
         (answer(database={"by": "key"}), "never got a customer row"),  # true in most seeds: few share a key
         (answer(rows=[]), "never got a customer row"),
+        # right in the five crashes of every seed; a hunt finds another one
+        (answer(mailing_list={"window": "600ms"}), f"mailing-list crashed for .*, after effect .*: {FIRST}"),
+        (answer(mailing_list={"window": "2s"}), f"mailing-list crashed for .*, after effect .*: {FIRST}"),
+        (answer(entries=LETTERS | {"retry": {"attempts": 1}}), "mailing-list crashed for .* never got a subscription"),
         (answer(entries=LETTERS | {"retry": {"attempts": 1}}, mailing_list=False), ENTRIES),
     ],
 )

@@ -91,6 +91,7 @@ CLAIMS = [
     ("12", "Cover the last row and the last column with your hands: that is the picture before.",
      the_last_row_and_column_are_the_newcomers),
     ("12", "each of the three programs can't read that of one customer in four", one_in_four),
+    ("12", "one of them fails for one customer in four", one_in_four),
     ("12", "there are few ends, and whoever was told yes has everything", few_in_classic_and_all_by_events),
     ("12", "There are all mixes, and everybody was told *registered*.", few_in_classic_and_all_by_events),
     ("12", "Calls: one more end with each program. Events: twice as many.", one_more_and_twice_as_many),

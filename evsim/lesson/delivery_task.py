@@ -73,7 +73,7 @@ TASKS = {
         "everybody has one row and is on the list once, after the outage and after crashes",
         once_for_everybody,
         (
-            "Look at a customer who has something twice. Which message was worked a second time, and by whom?",
+            "Look at the customer whom the check names. Was a message worked again, or said to be done before it was?",
             "Never comes of when the work is acknowledged; twice of what is known when a message comes again.",
         ),
         base=redriven,

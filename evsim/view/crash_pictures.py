@@ -69,7 +69,7 @@ class _Table:
         heads += [("error", MIDDLE - 0.05, "right"), ("yes", MIDDLE + 0.05, "left")]
         heads += [(short(name, 16), left, "left") for name, left in self.lefts.items()]
         for words, x, side in (*heads, ("differ", self.end, "center")):
-            self.text(words, x, side=side, size=10, colour=SOFT)
+            self.text(words, x, side=side, colour=SOFT)
         self.y += LINE
         bottom = self.y + LINE * len(panel)
         self.marks.append(Line("", (MIDDLE, MIDDLE), (self.y, bottom), Look("#b9b9bf", width=0.8)))
@@ -116,5 +116,5 @@ def _finding(matrix):
     best, worst = min(shares, key=shares.get), max(shares, key=shares.get)
     if shares[best] == shares[worst]:
         return "No design is better than another one in this"
-    named = {which: f"{which} ({shares[which]:.0%} of crashes)" for which in (best, worst)}
+    named = {which: f"{which} ({100 * shares[which]:.0f} % of crashes)" for which in (best, worst)}
     return f"Told and true differ least often in {named[best]}, most often in {named[worst]}"

@@ -4,6 +4,7 @@ import re
 import sys
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 import evsim
 from evsim.lesson import lesson_size
@@ -73,6 +74,15 @@ def test_in_jupyterlab_it_is_driven_by_keys_and_the_notebook_keeps_out_of_it(lab
     assert lab.complaints == [] and lab.foreign == []
 
 
+def test_axe_finds_no_fault_of_a_player_in_a_notebook(lab, cells):
+    player = lab.cell(0).locator(".ev-player")
+    player.get_by_role("button", name="Register").press("Enter")
+    for panel in player.locator("summary").all():
+        panel.press("Enter")
+    found = Axe().run(lab.page, context=".jp-Notebook .jp-OutputArea").response
+    assert found["violations"] == [] and len(found["passes"]) > 10
+
+
 def test_it_is_there_again_when_the_page_is_loaded_again(lab, cells):
     lab.cell(0).locator(".ev-player").wait_for()
     lab.ask("() => notebook.context.save().then(() => null)")
@@ -99,13 +109,19 @@ def test_it_is_dark_where_jupyterlab_is(lab, cells):
     assert sum(map(int, re.findall(r"\d+", paper)[:3])) < 150
 
 
-def test_an_exported_notebook_shows_the_still(cells):
+def test_an_exported_notebook_shows_the_still_and_axe_finds_no_fault_of_it(lab, cells, tmp_path):
     import nbconvert  # not before: it takes seconds
     import nbformat
 
     done = nbformat.from_dict({"cells": cells, "metadata": OUR_KERNEL, "nbformat": 4, "nbformat_minor": 5})
     page, _ = nbconvert.HTMLExporter().from_notebook_node(done)
     assert re.search(r'class="ev-still"[^>]*>\s*<img alt="Space-time diagram[^>]*src="data:image/svg', page)
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    exported = lab.page.context.browser.new_page()
+    exported.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")  # MathJax is elsewhere
+    found = Axe().run(exported, context=".jp-OutputArea").response
+    exported.close()
+    assert found["violations"] == [] and found["passes"]
 
 
 def test_it_has_a_name_that_does_not_change():

@@ -317,6 +317,25 @@ def test_axe_finds_no_fault_and_nothing_sticks_out(open_page, viewport, scheme):
     page.screenshot(path=PICTURES / f"site-{viewport['width']}-{scheme}.png", full_page=True)
 
 
+def test_each_toy_fits_a_laptops_window_and_on_a_telephone_its_buttons_stay_in_sight_and_no_plug_is_cut_off(open_page):
+    page = open_page()
+    tall = page.evaluate("[...document.querySelectorAll('[data-toy] .toy')].map((node) => node.offsetHeight)")
+    assert len(tall) == len(TOYS) - 1 and max(tall) <= WIDE["height"]
+    page.set_viewport_size(NARROW)
+    page.wait_for_function("Object.values(players).every((player) => player.upright)")
+    out = """[...document.querySelectorAll('.ev-stage')].flatMap((stage) => {
+        const frame = stage.getBoundingClientRect();
+        const plugs = [...stage.querySelectorAll('[class*=ev-plug-]')].map((node) => node.getBoundingClientRect());
+        return plugs.map(({ left, right }) => left >= frame.left && right <= frame.right);
+    })"""
+    inside = page.evaluate(out)
+    assert len(inside) > 10 and all(inside)
+    for section, button in (("lead", "Register"), ("plug", "play")):
+        page.evaluate(f"document.querySelectorAll('#{section} .ev-lane')[1].scrollIntoView({{ block: 'center' }})")
+        seen = page.locator(f"#{section}").get_by_role("button", name=button).bounding_box()
+        assert 0 <= seen["y"] <= NARROW["height"] - seen["height"], section
+
+
 def test_on_paper_a_dark_page_is_white(open_page):
     page = open_page(color_scheme="dark")
     ground = (

@@ -64,7 +64,7 @@ def assert_the_matrix_is_true(*scenarios):
             shares[design] = wrong / len(cases)
         seen |= {(told, false) for told, false in again}
     assert sum(scene.title in each for each in [scene.title, *texts]) == 1  # the finding stands there once
-    if named := re.findall(r"(design \d) \((\d+)% of crashes\)", scene.title):
+    if named := re.findall(r"(design \d) \((\d+) % of crashes\)", scene.title):
         assert [round(100 * shares[design]) for design, _ in named] == [int(share) for _, share in named]
         assert [shares[design] for design, _ in named] == [min(shares.values()), max(shares.values())]
     elif "No design is better" in scene.title:

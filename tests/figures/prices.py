@@ -9,13 +9,13 @@ __all__ = ["cold_starts", "cost_of_run", "cost_of_service"]
 
 GIB, SECOND = 2**30, 10**9
 MONTH = 730 * 3600.0
+PARTS = ("cost_requests", "cost_work", "cost_presence")
 
 
 def cost_of_service(plain, name):
     """The figures of a service with a price."""
     paid = [each * plain.window / MONTH for each in _month(plain, name)]
-    names = ("cost_requests", "cost_work", "cost_presence")
-    return {"cost": sum(paid), **dict(zip(names, paid, strict=True))}
+    return {"cost": sum(paid), **dict(zip(PARTS, paid, strict=True)), "cost_idle": _idle(plain, name)}
 
 
 def cost_of_run(plain, told_yes):
@@ -23,7 +23,26 @@ def cost_of_run(plain, told_yes):
     priced = [name for name, service in plain.scenario.services.items() if service.price is not None]
     month = sum(sum(_month(plain, name)) for name in priced)
     cost = month * plain.window / MONTH
-    return {"cost": cost, "cost_month": month, "cost_per_million": cost / told_yes * 1e6 if told_yes else NONE}
+    found = {"cost": cost, "cost_month": month, "cost_per_million": cost / told_yes * 1e6 if told_yes else NONE}
+    for number, part in enumerate(PARTS):
+        found[part] = sum(_month(plain, name)[number] for name in priced) * plain.window / MONTH
+    return {**found, "cost_idle": sum(_idle(plain, name) for name in priced)}
+
+
+def _idle(plain, name):
+    """What the hours cost in which nothing was done, and the provisioned seconds without work."""
+    service, window = plain.scenario.complete.services[name], (plain.left, plain.right)
+    price, function = service.price, service.function
+    existing = sum(overlap(each.ready, each.ended, *window) for each in plain.working(name))
+    held = [row for row in plain.rows_at(name) if row.started is not None and row.leads == row.number]
+    at_work = sum(overlap(row.started, row.ended, *window) for row in held) / service.workers
+    an_hour = price.hour + price.vcpu * price.vcpu_hour + price.memory / GIB * price.gb_hour
+    cost = max(0.0, existing - at_work) / 3600 * an_hour
+    if function is not None:
+        always = function.memory / GIB * function.provisioned * plain.window
+        _, there = _gb_seconds(plain, name)
+        cost += max(0.0, always - there) * price.provisioned_gb_second
+    return cost
 
 
 def _month(plain, name):
@@ -37,17 +56,27 @@ def _month(plain, name):
     presence = hours / 3600 * months * an_hour
     if function is None:
         return requests, 0.0, presence
-    gib, usual, provisioned = function.memory / GIB, 0.0, 0.0
-    cold, code = cold_starts(plain), list(plain.scenario.services).index(name)
-    for row in ran:
-        seconds, instance = _paid_time(plain, name, row, price, row.number in cold), row.worker // service.workers
-        if price.provisioned_gb_second and (code, instance) in plain.run.records.provisioned:
-            provisioned += seconds * gib * months
-        else:
-            usual += seconds * gib * months
+    gib = function.memory / GIB
+    usual, provisioned = (each * months for each in _gb_seconds(plain, name))
     work = _by_tiers(price, max(0.0, usual - price.free_gb_seconds)) + provisioned * price.provisioned_work
     always = gib * function.provisioned * plain.window * months * price.provisioned_gb_second
     return requests, work, presence + always
+
+
+def _gb_seconds(plain, name):
+    """(usual, on provisioned environments) GB-seconds that are paid for of a function."""
+    service, usual, provisioned = plain.scenario.complete.services[name], 0.0, 0.0
+    price, gib = service.price, service.function.memory / GIB
+    cold, code = cold_starts(plain), list(plain.scenario.services).index(name)
+    for row in plain.rows_at(name):
+        if not row.counted or row.started is None or row.ended is None:
+            continue
+        seconds, instance = _paid_time(plain, name, row, price, row.number in cold), row.worker // service.workers
+        if price.provisioned_gb_second and (code, instance) in plain.run.records.provisioned:
+            provisioned += seconds * gib
+        else:
+            usual += seconds * gib
+    return usual, provisioned
 
 
 def _paid_time(plain, name, row, price, cold):

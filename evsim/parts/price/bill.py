@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from evsim.parts.function.words import COLD
+from evsim.results.batches import followers
 from evsim.results.intervals import inside
 from evsim.results.remarks import remarks
 from evsim.ticks import SECOND, ticks
@@ -22,6 +23,7 @@ class Use:
 
     ``provisioned``: GB-seconds of provisioned environments, and ``provisioned_work`` those at work there. Of the hours,
     ``standing`` are those of instances that are there at any load, and of the others there are ``least`` at any load.
+    ``idle``: those in which nothing was done, each worker of an instance being its share of it.
     """
 
     requests: float = 0.0
@@ -31,6 +33,7 @@ class Use:
     hours: float = 0.0
     standing: float = 0.0
     least: float = 0.0
+    idle: float = 0.0
 
     def times(self, factor):
         """The use in so many times the time."""
@@ -43,17 +46,21 @@ class Use:
         return replace(
             more, gb_seconds=more.gb_seconds + beyond, provisioned=self.provisioned,
             provisioned_work=more.provisioned_work - beyond, hours=self.standing + max(self.least, factor * others),
-            standing=self.standing, least=self.least,
+            standing=self.standing, least=self.least, idle=float("nan"),
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Bill:
-    """An amount of money, and what it is made of: requests, work, and presence, which is paid whether used or not."""
+    """An amount of money, and what it is made of: requests, work, and presence, which is paid whether used or not.
+
+    Of the presence so much is `idle`: for the share of it in which nothing was done.
+    """
 
     requests: float
     work: float
     presence: float
+    idle: float
 
     @property
     def total(self):
@@ -69,6 +76,7 @@ def bill(price, used):
         work=_tiered(price, max(0.0, used.gb_seconds - price.free_gb_seconds))
         + used.provisioned_work * price.provisioned_work,
         presence=used.hours * hour + used.provisioned * price.provisioned_gb_second,
+        idle=used.idle * hour + max(0.0, used.provisioned - used.provisioned_work) * price.provisioned_gb_second,
     )
 
 
@@ -95,10 +103,12 @@ def use(run, name, rows):
     ran = np.flatnonzero(rows & ~np.isnan(columns["started"]) & ~np.isnan(columns["ended"]))
     hours = inside(lives.ready, lives.ended, window) / 3600
     there, scaled = float(hours.sum()), service.autoscale
+    idle = max(0.0, there - _at_work(run, name, window) / lives.width / 3600)
     if scaled is not None and scaled.by != "schedule":
-        return Use(requests=len(ran), hours=there, least=min(there, scaled.least * (window[1] - window[0]) / 3600))
+        least = min(there, scaled.least * (window[1] - window[0]) / 3600)
+        return Use(requests=len(ran), hours=there, least=least, idle=idle)
     if service.function is None:
-        return Use(requests=len(ran), hours=there, standing=there)
+        return Use(requests=len(ran), hours=there, standing=there, idle=idle)
     price, gib = service.price, service.function.memory / GIB
     seconds = columns["ended"][ran] - columns["started"][ran]
     if price.init:
@@ -122,7 +132,16 @@ def use(run, name, rows):
         provisioned_work=float(gib * at_work.sum()),
         hours=there,
         standing=float(hours[np.isin(lives.number, provisioned)].sum()),
+        idle=idle,
     )
+
+
+def _at_work(run, name, window):
+    """Worker seconds of a window in which workers of a service were held; a batch holds one."""
+    columns = run.tables.rows
+    mine = np.array([place.service == name for place in run.tables.places] + [False])[columns["place"]]
+    mine &= ~followers(run)
+    return float(inside(columns["started"][mine], columns["ended"][mine], window).sum())
 
 
 def break_even(price, seconds, memory, always_on, instances=1):

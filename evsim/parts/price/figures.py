@@ -43,6 +43,15 @@ def cost_month(some):
     return float(sum(each.total for each in _months(some)))
 
 
+def _of_run(part):
+    """What all services cost in the window for one part of their bills."""
+
+    def of(some):
+        return float(sum(getattr(each, part) for each in _months(some))) * some.run.tables.window / MONTH
+
+    return of
+
+
 def cost(some):
     return cost_month(some) * some.run.tables.window / MONTH
 
@@ -58,9 +67,17 @@ FIGURES = (
     Figure("cost_work", "money", "of that, for seconds of work", _of_service("work"), shown=()),
     Figure("cost_presence", "money", "of that, for instances that were there, used or not", _of_service("presence"),
            shown=()),
+    Figure("cost_idle", "money", "of that, for the share of it in which nothing was done", _of_service("idle"),
+           shown=()),
     Figure("cost", "money", "what all services with a price cost in the window", cost, LESS, (RUN,), COST),
     Figure("cost_month", "money", "what they cost in a month that is as the window was", cost_month,
            LESS, (RUN,), COST),
     Figure("cost_per_million", "money", "what they cost for a million customers who are told yes", cost_per_million,
+           LESS, (RUN,), COST),
+    Figure("cost_requests", "money", "of what they cost, for requests", _of_run("requests"), LESS, (RUN,), COST),
+    Figure("cost_work", "money", "of what they cost, for seconds of work", _of_run("work"), LESS, (RUN,), COST),
+    Figure("cost_presence", "money", "of what they cost, for instances that were there, used or not",
+           _of_run("presence"), LESS, (RUN,), COST),
+    Figure("cost_idle", "money", "of that, for the share of it in which nothing was done", _of_run("idle"),
            LESS, (RUN,), COST),
 )  # fmt: skip

@@ -9,8 +9,9 @@ from evsim.parts.price.settings import PriceSettings
 from evsim.results.fairness import rows_at
 from evsim.scenario import ScenarioError
 from tests.support.cases import case
-from tests.truth.measuring import balanced
-from tests.truth.systems import system
+from tests.support.statistics import agrees
+from tests.truth.measuring import balanced, measure
+from tests.truth.systems import exponential, poisson, system
 
 LAMBDA = PriceSettings(like="aws-lambda-us-east-1").complete
 ARM = PriceSettings(like="aws-lambda-arm-us-east-1").complete
@@ -143,6 +144,32 @@ def test_an_hour_of_an_instance_is_paid_while_it_is_there():
     run = balanced(system({"server": server}, people, 100, 0, faults=crash))
     assert run.services["server"]["cost_presence"] == run.summary()["cost"] == pytest.approx(0.25)
     assert run.summary()["cost_month"] == pytest.approx(0.25 * MONTH / 100)
+
+
+def test_what_idles_is_the_share_of_the_presence_in_which_nothing_is_done():
+    """Two instances with two workers each; one of the four works for 10 s of each 20 s, so an eighth of the hours."""
+    server = {"handle": [{"work": 10}], "instances": 2, "workers": 2, "price": {"hour": 9}}
+    people = {"people": {"target": "server", "arrivals": {"constant": 0.05}}}
+    run = balanced(system({"server": server}, people, 205, 0))
+    parts = {name: run.summary()[f"cost_{name}"] for name in ("requests", "work", "presence", "idle")}
+    seconds = 2 * 205
+    assert parts["presence"] == pytest.approx(9 * seconds / 3600) and parts["work"] == parts["requests"] == 0
+    worked = sum(min(10, 205 - 20 * number) for number in range(1, 11))
+    assert parts["idle"] == pytest.approx(9 * (seconds - worked / 2) / 3600)
+    assert run.services["server"]["cost_idle"] == parts["idle"]
+
+
+@pytest.mark.slow
+def test_of_a_server_that_is_asked_at_random_idles_what_theory_says():
+    """An instance with one worker idles for 1 - load of its hours."""
+    server = {"handle": [{"work": exponential(0.5)}], "price": {"hour": 1}}
+    scenario = system({"server": server}, {"people": {"target": "server", "arrivals": poisson(1.2)}}, 8_000)
+
+    def figures(run):
+        found = run.summary()
+        return {"idle": found["cost_idle"] / found["cost_presence"]}
+
+    assert agrees(measure("idle hours", scenario, figures, 8)["idle"], 1 - 0.6, notices=0.1)
 
 
 @pytest.mark.parametrize(("settings", "says"), [

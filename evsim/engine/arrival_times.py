@@ -40,7 +40,7 @@ def arrival_times(kernel, name):
     # One a second: what a profile needs is the same stream with its clock bent (exact).
     even = arrivals.kind == "profile" and arrivals.gaps == "constant"
     gaps = luck.draws(Distribution.read(1.0 if even else {"exponential": 1.0}), "arrivals", name)
-    clock = _profile(arrivals.points) if arrivals.kind == "profile" else _steady(arrivals.rate)
+    clock = _profile(arrivals.rates) if arrivals.kind == "profile" else _steady(arrivals.rate)
     sizes = _sizes(luck, name, arrivals.size) if arrivals.kind == "batch" else None
     total = 0.0
     for block in count():

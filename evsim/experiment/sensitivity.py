@@ -10,6 +10,7 @@ from evsim.experiment.sweep import sweep
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write_estimate
 from evsim.scenario.arguments import a_scenario, several
+from evsim.scenario.arrivals import Profile
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.model import Scenario
 from evsim.scenario.paths import allows, path_words
@@ -63,9 +64,17 @@ def sensitivity(
 
 
 def inputs_of(scenario):
-    """path -> value of every number that is written of the system, and of all workers; not of run or objectives."""
+    """path -> value of every number that is written of the system, and of all workers; not of run or objectives.
+
+    A profile of rates is one input, its ``load``.
+    """
     data = scenario.to_dict()
     found = {path: value for section in SECTIONS for path, value in _numbers(data.get(section), section)}
+    for name, workload in scenario.workloads.items():
+        if isinstance(workload.arrivals, Profile):
+            profile = f"workloads.{name}.arrivals.profile."
+            others = {path: value for path, value in found.items() if not path.startswith(profile)}
+            found = {f"{profile}load": workload.arrivals.load, **others}
     for name, service in scenario.services.items():
         found.setdefault(f"services.{name}.workers", service.workers)
     return {path: value for path, value in found.items() if value is not None}

@@ -5,6 +5,7 @@ from functools import partial
 from evsim.experiment.find import find
 from evsim.experiment.sensitivity import inputs_of
 from evsim.experiment.sweep import sweep
+from evsim.scenario.arrivals import Profile
 from evsim.scenario.units import number_of
 
 __all__ = ["against_load", "holds_up_to", "loads"]
@@ -15,7 +16,7 @@ PRECISION = 0.03
 
 
 def loads(scenario):
-    """path -> the setting there at so many times the load: of rates, and of files, whose times are stretched."""
+    """path -> the setting there at so many times the load: of rates, of profiles, and of files, whose times stretch."""
     found = {}
     for path, value in inputs_of(scenario).items():
         number, unit = number_of(value)
@@ -24,11 +25,17 @@ def loads(scenario):
     for name, workload in scenario.workloads.items():
         if workload.arrivals.from_file:
             found[f"workloads.{name}.arrivals.scale"] = partial(_scale, workload.arrivals.scale)
+        elif isinstance(workload.arrivals, Profile):
+            found[f"workloads.{name}.arrivals.profile.load"] = partial(_load, workload.arrivals.load)
     return found
 
 
 def _rate(rate, times):
     return f"{times * rate:.6g}/s"
+
+
+def _load(load, times):
+    return float(f"{load * times:.6g}")
 
 
 def _scale(scale, times):

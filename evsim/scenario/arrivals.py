@@ -113,7 +113,7 @@ class Profile(AnyArrivals):
     """Arrivals whose rate changes: straight lines between points (time, rate), as `[[0s, 5/s], [1 min, 20/s]]`.
 
     The first time is 0, the last rate holds on, two points at one time make a jump. The customers are independent
-    (`gaps: poisson`), or come one after the other at the rate (`gaps: constant`).
+    (`gaps: poisson`), or come one after the other at the rate (`gaps: constant`). All rates are multiplied by `load`.
     """
 
     short: ClassVar[str] = "points"
@@ -126,6 +126,12 @@ class Profile(AnyArrivals):
     gaps: Annotated[Literal["poisson", "constant"], Field(description="whether they come at random or evenly")] = (
         "poisson"
     )
+    load: Annotated[Number, Field(gt=0, le=1000, description="so many times each rate")] = 1.0
+
+    @property
+    def rates(self):
+        """(time, rate) of each point, with the load."""
+        return tuple((time, rate * self.load) for time, rate in self.points)
 
     @model_validator(mode="after")
     def _ordered(self):
@@ -139,7 +145,8 @@ class Profile(AnyArrivals):
         return self
 
     def expected(self, duration):
-        pairs = zip(self.points, (*self.points[1:], (duration, self.points[-1][1])), strict=True)
+        rates = self.rates
+        pairs = zip(rates, (*rates[1:], (duration, rates[-1][1])), strict=True)
         return sum(_area(*before, *after, duration) for before, after in pairs)
 
     def mean_rate(self, duration):

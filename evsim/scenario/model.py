@@ -215,7 +215,7 @@ def _set(data, path, value):
     for number, step in enumerate(above):
         node = _enter(node, step, ".".join(steps[: number + 1]))
     if last.isdigit() and isinstance(node, dict):
-        node = node.get("branches", node)
+        node = _listed(node) or node
     if isinstance(node, dict):
         node[last] = value
     elif isinstance(node, list | tuple) and last.isdigit() and int(last) <= len(node):
@@ -224,10 +224,15 @@ def _set(data, path, value):
         raise ScenarioError([_no_such(node, path)])
 
 
+def _listed(node):
+    """The list that some settings may be written as, where they have nothing beside it; None if there is none."""
+    return next((node[name] for name in ("branches", "points") if name in node), None)
+
+
 def _enter(node, step, path):
     """What is at `step` of `node`; a setting that is not set yet begins empty."""
-    if isinstance(node, dict) and step.isdigit():  # one subscription or one way of branching, written short
-        node = node.get("branches", [node])
+    if isinstance(node, dict) and step.isdigit():
+        node = _listed(node) or [node]  # one subscription alone
     if isinstance(node, list) and step.isdigit() and int(step) < len(node):
         return node[int(step)]
     if isinstance(node, dict) and step in node:

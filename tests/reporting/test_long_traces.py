@@ -41,6 +41,19 @@ def test_a_file_has_a_picture_of_its_load(counter):
     assert points[1].mean == pytest.approx(0.05) and points[1.25].mean > 0.4
 
 
+def test_the_highest_load_of_a_profile_is_found_and_it_is_one_input(counter):
+    """As `evsim new` makes one of an access log; at twice the load 40 a second come at most, as many as are served."""
+    arrivals = {"profile": {"points": [[0, 16], [10, 20], [20, 16]], "gaps": "constant"}}
+    day = counter.replace({"workloads.people.arrivals": arrivals})
+    path = "workloads.people.arrivals.profile.load"
+    assert path in holds_up_to(day, 8, jobs=1, progress=False)
+    points = against_load({"day": day}, "response_mean", 2, jobs=1, progress=False)["day"]
+    assert [each.mean for _, each in points] == pytest.approx([0.025] * 6, abs=5e-4)
+    assert [each for each in evsim.experiment.sensitivity.inputs_of(day) if each.startswith("workloads")] == [path]
+    known = evsim.sensitivity(day, "response_mean", paths=[path], by=0.9, n=2, jobs=1, progress=False)
+    assert [bar.path for bar in known.bars] == [path] and known.bars[0].higher == 1.9
+
+
 def test_long_runs_are_cut_for_what_takes_many_of_them(counter):
     long = counter.replace({
         "workloads.people.arrivals": {"poisson": 200}, "services.clerk.workers": 20,

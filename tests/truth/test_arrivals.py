@@ -92,6 +92,18 @@ def test_a_ramp_of_even_arrivals_has_the_area_below_it():
     assert np.allclose(run.tables.rows["born"], np.sqrt(number))  # t^2 by the time t
 
 
+def test_the_load_of_a_profile_is_that_of_each_rate():
+    once, twice = {"profile": [[0, 3], [40, 9], [40, 1]]}, {"profile": [[0, 6], [40, 18], [40, 2]]}
+    loaded = at_once(once, 60).replace({"workloads.customers.arrivals.profile.load": 2})
+    written = at_once(once, 60).replace(
+        {f"workloads.customers.arrivals.profile.{number}.1": 2 * rate for number, rate in enumerate((3, 9, 1))}
+    )
+    born = [each.run(seed=4).tables.rows["born"].tolist() for each in (loaded, written, at_once(twice, 60))]
+    assert born[0] == born[1] == born[2] and 420 < len(born[0]) < 620
+    arrivals = loaded.workloads["customers"].arrivals
+    assert arrivals.expected(60) == 2 * (6 * 40 + 20) == arrivals.mean_rate(60) * 60
+
+
 @pytest.mark.slow
 def test_clients_that_try_again_at_once_keep_a_server_down_for_good():
     """Abandoned work is done all the same, and each request is asked five times: so says another program, too."""

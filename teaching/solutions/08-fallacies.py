@@ -1,5 +1,5 @@
 # %% exercise-answer
-# Wait for the near one, again if need be and within the second; tell the far one by an event, and wait for nobody.
+# Wait for the near one, again if need be, within the second. Tell the far one by an event.
 mine = {
     "services.register.handle": [
         {"work": "2ms"},

@@ -1,5 +1,5 @@
 # %% exercise-answer
-# The first day has to be kept until the index comes to it; four workers leave three for the past, which takes ten days.
+# The first day is kept until the index comes to it; of four workers three are left for the past: ten days.
 mine = {
     "services.search-index.subscribe": {"channel": "product-changed", "from": "30s", "start": "earliest"},
     "services.search-index.workers": 4,

@@ -21,6 +21,10 @@ from evsim.scenario.arguments import a_mapping, a_scenario, names_of_designs
 
 __all__ = ["Comparison", "compare"]
 
+PAIRING = (
+    "pairing: which share of the variance of a difference the same luck removes, against runs with luck of their own"
+)
+
 
 def compare(a, b, *more, n=30, seed=None, labels=None, objectives=None, jobs=None, progress=None):
     """Run each design ``n`` times, with the same seeds: ``seed`` (default: that of ``a``) and those after it.
@@ -206,6 +210,7 @@ class Comparison:
     def table(self):
         """The comparison as plain text; ± is half the width of a 95 % interval."""
         parts = [f"{title}\n\n{text_table(header, rows, left=(0, 4))}" for title, header, rows in self._tables()]
+        parts += [PAIRING] if parts else []
         parts += [f"{title}\n\n{text_table(header, rows)}" for title, header, rows in self._phases()]
         columns = range(1 + len(self.designs))
         parts += [f"{title}\n\n{text_table(header, rows, left=columns)}" for title, header, rows in self._objectives()]
@@ -223,4 +228,5 @@ class Comparison:
 
     def _repr_html_(self):
         tables = [*self._tables(), *self._phases(), *self._objectives()]
-        return "".join(html_table(header, rows, title) for title, header, rows in tables)
+        text = "".join(html_table(header, rows, title) for title, header, rows in tables)
+        return text + f"<p>{PAIRING}</p>"

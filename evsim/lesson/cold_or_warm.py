@@ -15,7 +15,7 @@ from evsim.view.style import COLOURS, seconds
 
 __all__ = ["cold", "cold_or_warm"]
 
-HIGH = 2.9  # inches: a slider fits above it
+HIGH = 3.2  # inches: a slider fits above it
 WORDS = {"warm": "found an environment", "cold": "waited for a new one"}
 LOOKS = {"warm": Look(COLOURS["blue"], "o", width=0.4), "cold": Look(COLOURS["red"], "x", width=1.6)}
 
@@ -45,7 +45,7 @@ def _scene(run, frame=None):
         return sentence("cold or warm", "Nobody was told anything.", size)
     frame = frame or Frame(float(len(told)), 1.08 * float(requests.response[told].max()))
     groups = {name: its & told for name, its in (("warm", ~waited), ("cold", waited))}
-    finding = _finding(groups, requests.response)
+    finding = "; ".join(filter(None, [_finding(groups, requests.response), _paid(run)]))
     order = np.argsort(np.argsort(requests.arrived, kind="stable"))
     return Scene(
         "cold or warm", finding, f"Time until each customer was told, in the order in which they came. {finding}.",
@@ -65,3 +65,10 @@ def _finding(groups, response):
     (many, name, mean), *more = counted
     first = f"On average {many:,} {name} ones take {seconds(mean)}"
     return ", ".join([first, *(f"{many:,} {name} ones {seconds(mean)}" for many, name, mean in more)])
+
+
+def _paid(run):
+    """What a million customers cost, where there is a price."""
+    prices = [service.price for service in run.scenario.complete.services.values() if service.price is not None]
+    cost = run.summary().get("cost_per_million")
+    return f"a million customers cost {cost:.2f} {prices[0].currency}" if prices and cost == cost else ""

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import evsim
 from evsim.lesson.cold_or_warm import cold, cold_or_warm
 from evsim.lesson.function_task import bills, containers, function, newsletter, paid, photo_shop
 from tests.lesson.trying import assert_fails, assert_passes, assert_refused
@@ -79,10 +80,17 @@ def test_crosses_are_those_who_waited_for_an_environment():
     assert paid(run=run)["run"]["cold: told after (ms)"] == round(1000 * run.tables.requests.response[waited].mean())
 
 
+def test_the_picture_says_what_a_million_cost_where_there_is_a_price():
+    run = newsletter().run()
+    assert cold_or_warm(run).title.endswith(f"; a million customers cost {run.summary()['cost_per_million']:.2f} USD")
+    free = evsim.load("cold-start-burst").run()
+    assert cold_or_warm(free).title.endswith(" ms") and "cost" not in cold_or_warm(free).alt
+
+
 def test_where_nobody_waits_there_are_no_crosses():
     run = newsletter(provisioned=60).run()
     assert not cold(run).any() and [mark.name for mark in cold_or_warm(run).marks] == ["warm"]
-    assert cold_or_warm(run).title == "On average 257 warm ones take 102 ms"
+    assert cold_or_warm(run).title.startswith("On average 257 warm ones take 102 ms; a million")
 
 
 def test_a_bill_is_as_the_summary_says_and_the_longest_time_as_the_customers_have_it():

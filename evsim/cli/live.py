@@ -1,7 +1,7 @@
 """The command that runs a scenario on real processes."""
 
-from contextlib import contextmanager
 from shutil import get_terminal_size
+from sys import stderr
 from typing import Annotated
 
 import typer
@@ -46,8 +46,9 @@ def live(
 
     chosen = load_scenario(scenario, settings, seed)
     folder = results_folder(save, overwrite, [scenario], [chosen])
-    with _bar(seconds, as_json) as progress:
-        run = live(chosen, seconds=seconds, kill=kill or (), broker=broker, database=database, progress=progress)
+    quiet = as_json or not stderr.isatty()
+    shown = None if quiet else True
+    run = live(chosen, seconds=seconds, kill=kill or (), broker=broker, database=database, progress=shown)
     audit, summary = str(run.audit()), run.summary()
     warn(run.warnings)
     prediction = run.prediction(jobs=jobs) if calibrate and not run.calibration.too_busy else None
@@ -71,17 +72,3 @@ def live(
     if calibrate and prediction is None:
         complain(f"Not compared: {run.calibration.why_not}")
     finish({"": verdicts}, as_json)
-
-
-@contextmanager
-def _bar(seconds, quiet):
-    """A function that shows how many seconds have passed."""
-    from tqdm import tqdm
-
-    with tqdm(total=seconds, unit="s", disable=quiet or None, leave=False, bar_format="{l_bar}{bar}") as shown:
-
-        def progress(passed):
-            shown.n = min(passed, seconds)
-            shown.refresh()
-
-        yield progress

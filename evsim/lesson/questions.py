@@ -28,6 +28,7 @@ from evsim.lesson.question_truths import (
     true_of_three,
     with_larger_pipes,
 )
+from evsim.lesson.reality_task import told_for_real
 
 __all__ = ["QUESTIONS", "Question", "question"]
 
@@ -149,6 +150,16 @@ QUESTIONS = {
             "longer and longer": "whoever is busy nearly all the time never catches up.",
         },
         time_of_the_busier,
+    ),
+    "for-real": Question(
+        "Of 100 who are told an error in the model, how many are told one by real processes, killed in the same way?",
+        {
+            "about 0": "it is only a model.",
+            "about 50": "each run has its own luck, so it hits others.",
+            "about 100": "",
+            "100, after the same milliseconds": "the model is the world.",
+        },
+        told_for_real,
     ),
     "when-over": Question(
         "Numbers are shown as soon as their ten seconds are over. Of 100 events, how many are in none?",

@@ -12,6 +12,7 @@ from evsim.testbed.brokers import a_broker, check_suits
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.databases import a_database, shown
 from evsim.testbed.instances import service_of
+from evsim.testbed.live_progress import shown_progress
 from evsim.testbed.mail_process import MAILBOX
 from evsim.testbed.supervisor import Supervisor
 
@@ -32,8 +33,8 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=
     broker: ``mini``, which evsim brings; ``nats``, ``redis`` or ``rabbitmq`` (``pip install "evsim[live]"``), a
     server that is started for the run; or the URL of one that is there, such as ``redis://localhost``.
     database: ``sqlite`` (the default), or the URL of a PostgreSQL that runs, such as ``postgresql://user@host/name``.
-    mails: the services whose effects are mails (default: those with *mail* in their name). progress: called with the
-    seconds that have passed.
+    mails: the services whose effects are mails (default: those with *mail* in their name). progress: True for a bar,
+    or a function that is called with the seconds that have passed.
 
     :exc:`evsim.ScenarioError` names what real parts cannot carry, before anything starts;
     :exc:`evsim.testbed.supervisor.LiveError` a process that has failed.
@@ -53,7 +54,8 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=
     with TemporaryDirectory(prefix="evsim-live-", ignore_cleanup_errors=True) as folder:
         with Supervisor(scenario, seed, folder, mails, broker, database) as supervisor:
             supervisor.start()
-            ended_at = supervisor.run(progress)
+            with shown_progress(progress, scenario.run_settings.duration) as show:
+                ended_at = supervisor.run(show)
         mailbox = Path(folder) / MAILBOX
         return assemble(
             scenario, seed, folder, supervisor.origin, ended_at, supervisor.outages, str(broker), shown(database),

@@ -1,11 +1,6 @@
 """Runs on real processes: their ledgers, never their milliseconds."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -115,33 +110,3 @@ def test_the_machine_is_measured_in_the_run_itself(list_killed):
     assert found.overshoot > 0 and found.hop > 0
     assert set(found.overhead) == {"register", "database", "mailing-list"}
     assert len(list_killed.calibrated.services["database"].handle) == 3
-
-
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc")
-def test_nothing_is_left_when_a_live_run_is_killed_itself():
-    mark = f"EVSIM_TEST_{os.getpid()}"
-    command = [sys.executable, "-m", "evsim", "live", "registration-events", "--seconds", "600"]
-    with subprocess.Popen(command, env=os.environ | {mark: "1"}, stderr=subprocess.DEVNULL) as run:
-        _wait(lambda: len(_marked(mark)) >= 6)
-        run.send_signal(signal.SIGKILL)
-    _wait(lambda: not _marked(mark))
-
-
-def _marked(mark):
-    """The processes with a variable in their environment."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark.encode() in path.read_bytes():
-                found.append(path.parent.name)
-        except OSError:
-            pass
-    return found
-
-
-def _wait(until, patience=120):
-    end = time.monotonic() + patience
-    while not until():
-        assert time.monotonic() < end
-        os.sched_yield()
-        subprocess.run(["true"], check=False)

@@ -1,0 +1,118 @@
+"""A live run that is ended from outside leaves no process and no file, whoever ends it and how."""
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.nightly import nightly
+from tests.testbed.live_runs import needs
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc"),
+]
+STARTED = 6  # evsim itself, a mail server, three services and the customers; and a broker, whose server is one more
+
+
+@pytest.fixture
+def mark(tmp_path, monkeypatch):
+    """A variable that all processes of a run have in their environment; temporary files go to `tmp_path`."""
+    name = f"EVSIM_TEST_{os.getpid()}_{time.monotonic_ns()}"
+    monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    yield name
+    assert not _marked(name), "nothing is left"
+
+
+def _start(broker, *more):
+    command = [sys.executable, "-m", "evsim", "live", "registration-events", "--seconds", "600", "--broker", broker]
+    return subprocess.Popen([*command, *more], stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+@pytest.mark.parametrize("broker", ["mini", "redis", pytest.param("rabbitmq", marks=nightly)])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_when_a_live_run_is_ended_from_outside(broker, how, mark, tmp_path):
+    needs(broker)
+    with _start(broker) as run:
+        _wait(lambda: len(_marked(mark)) > STARTED)
+        os.killpg(run.pid, how)
+    _wait(lambda: not _marked(mark, but=os.getpid()))
+    _wait(lambda: not list(tmp_path.glob("evsim-live-*")))
+
+
+@nightly
+@pytest.mark.parametrize("broker", ["mini", "redis"])
+def test_nothing_is_left_after_fifty_starts_that_are_killed_at_any_moment(broker, mark, tmp_path):
+    needs(broker)
+    ports = _listening()
+    for number in range(50):
+        with _start(broker) as run:
+            _wait(lambda number=number: len(_marked(mark)) > number % (STARTED + 3))
+            os.killpg(run.pid, (signal.SIGKILL, signal.SIGINT)[number % 2])
+        _wait(lambda: not _marked(mark, but=os.getpid()))
+        _wait(lambda: not list(tmp_path.glob("evsim-live-*")))
+    assert _listening() <= ports
+
+
+def test_the_stop_button_of_a_notebook_ends_a_live_run_and_all_its_processes(mark, tmp_path):
+    manager = pytest.importorskip("jupyter_client").KernelManager(kernel_name="python3")
+    manager.kernel_cmd = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    manager.start_kernel()
+    client = manager.client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=120)
+        asked = client.execute("import evsim; evsim.live('registration-events', seconds=600, progress=True)")
+        _wait(lambda: len(_marked(mark)) > STARTED)
+        shown = ""
+        while "on real processes" not in shown:
+            shown += _said(client)
+        manager.interrupt_kernel()
+        replies = iter(lambda: client.get_shell_msg(timeout=120), None)
+        answer = next(reply for reply in replies if reply["parent_header"].get("msg_id") == asked)
+        assert answer["content"]["ename"] == "KeyboardInterrupt"
+        _wait(lambda: len(_marked(mark, but=os.getpid())) <= 1)  # the kernel itself
+        _wait(lambda: not list(tmp_path.glob("evsim-live-*")))
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def _said(client):
+    try:
+        return str(client.get_iopub_msg(timeout=120)["content"].get("data", ""))
+    except queue.Empty:
+        raise AssertionError("it shows no progress") from None
+
+
+def _marked(mark, but=None):
+    """The processes with a variable in their environment."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark.encode() in path.read_bytes() and path.parent.name != str(but):
+                found.append(path.parent.name)
+        except OSError:
+            pass
+    return found
+
+
+def _listening():
+    """The ports of this machine at which somebody listens."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return {line.split()[1] for line in lines if re.match(r"0A", line.split()[3])}
+
+
+def _wait(until, patience=120):
+    end = time.monotonic() + patience
+    while not until():
+        assert time.monotonic() < end
+        os.sched_yield()
+        subprocess.run(["true"], check=False)

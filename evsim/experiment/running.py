@@ -67,7 +67,8 @@ def in_order(task, seeds, jobs=None, progress=None, gather=list):
 
     jobs: 1 stays in this process, -1 takes all cores; None makes two runs here, and takes all cores if the
     rest is worth it. progress: False for no bar, True for one, None for one if the work is long and somebody
-    watches. Ctrl-C raises :exc:`Interrupted`, a KeyboardInterrupt that keeps what is finished.
+    watches; a text stands before such a bar. Ctrl-C raises :exc:`Interrupted`, a KeyboardInterrupt that keeps what is
+    finished.
     """
     results = []
     with keeping(len(seeds), lambda: (len(results), gather(results) if results else None)):
@@ -108,10 +109,10 @@ def _each(task, items, jobs, progress, spread):
 
     if jobs is not None and (not isinstance(jobs, int) or isinstance(jobs, bool) or jobs == 0):
         raise ValueError(f"jobs={jobs!r} must be a number of processes, -1 for all cores, or None")
-    hidden = None if progress is None else not progress
-    delay = 1.0 if progress is None else 0.0
-    made = 0
-    with tqdm(total=len(items), unit="run", disable=hidden, delay=delay, leave=False) as bar:
+    if_long = progress is None or isinstance(progress, str)
+    hidden, delay = (None, 1.0) if if_long else (not progress, 0.0)
+    made, about = 0, progress if isinstance(progress, str) else None
+    with tqdm(total=len(items), unit="run", desc=about, disable=hidden, delay=delay, leave=False) as bar:
         while jobs is None and made < len(items):
             began = process_time()
             result = task(items[made])

@@ -57,25 +57,29 @@ def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, p
             for design in designs
         )
     labels = names_of_designs(designs, labels)
-    many = {"seed": seed, "jobs": jobs, "progress": progress}
+
+    def many(part):
+        return {"seed": seed, "jobs": jobs, "progress": part if progress is None else progress}
+
     if len(designs) == 1:
-        only = replicate(designs[0], n, **many)
+        only = replicate(designs[0], n, **many("1 of 5, verdicts"))
         comparison = Comparison({labels[0]: only}, {})
     else:
-        comparison = compare(*designs, n=n, labels=labels, **many)
+        comparison = compare(*designs, n=n, labels=labels, **many("1 of 5, verdicts"))
     named = {name: its.scenario for name, its in comparison.designs.items()}
     customers = max(its["requests"].mean for its in comparison.summary().values())
     named, shortened = excerpts(named, customers)
     few = min(n, FEWER)
     metric = _times(named)
-    broken, begin, lasts = breaks(named, comparison.seeds[:few], jobs, progress)
+    broken, begin, lasts = breaks(named, comparison.seeds[:few], jobs, many("2 of 5, faults")["progress"])
+    loaded, most = many("3 of 5, loads"), many("4 of 5, highest load")
     return Report(
         comparison,
         metric,
         {"rows": broken, "begin": begin, "lasts": lasts, "runs": few},
-        against_load(named, metric, few, **many),
-        {name: holds_up_to(design, 8 * max(1, n // 8), **many) for name, design in named.items()} if n >= 8 else {},
-        {name: sensitivity(design, metric, n=few, **many) for name, design in named.items()},
+        against_load(named, metric, few, **loaded),
+        {name: holds_up_to(design, 8 * max(1, n // 8), **most) for name, design in named.items()} if n >= 8 else {},
+        {name: sensitivity(design, metric, n=few, **many("5 of 5, inputs")) for name, design in named.items()},
         shortened,
         command,
     )

@@ -193,3 +193,19 @@ def test_a_bar_is_shown_when_asked_for(scenario, capfd):
 
 def test_seeds_follow_one_another(scenario):
     assert seeds_from(scenario, 3, seed=10**20) == (10**20, 10**20 + 1, 10**20 + 2)
+
+
+def test_a_text_stands_before_the_bar_of_progress(monkeypatch):
+    """Seen where somebody watches: as the work is long, and the stream a terminal."""
+    bars = []
+
+    class Bar:
+        def __init__(self, **settings):
+            bars.append((settings["desc"], settings["disable"], settings["delay"]))
+
+        __enter__ = update = __exit__ = lambda self, *_: self
+
+    monkeypatch.setattr("tqdm.tqdm", Bar)
+    for progress in (None, True, False, "2 of 5, faults"):
+        assert in_order(abs, [-1], 1, progress) == [1]
+    assert bars == [(None, None, 1.0), (None, False, 0.0), (None, True, 0.0), ("2 of 5, faults", None, 1.0)]

@@ -4,6 +4,7 @@
     python kit.py lab ...      the same; a notebook of your choice, options of JupyterLab
     python kit.py test ...     run all tests and all notebooks; --quick leaves out what is slow; options of pytest
     python kit.py nightly ...  try 10,000 random systems; --systems 1000, --seed 2
+    python kit.py pages ...    make the documentation as a site; a folder, --repository URL
     python kit.py bench ...    compare the speed with other simulators; options of benchmarks
     python kit.py release ...  the checklist before a release; --skip STEP
     python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events
@@ -111,6 +112,10 @@ def nightly(rest):
     return ["-m", "tests.books.nightly"] + rest
 
 
+def pages(rest):
+    return ["-m", "docs.pages"] + rest
+
+
 def bench(rest):
     return ["-m", "benchmarks"] + rest
 
@@ -123,13 +128,14 @@ def evsim(rest):
     return ["-m", "evsim"] + rest
 
 
-COMMANDS = {each.__name__: each for each in (lab, test, nightly, bench, release, evsim)}
+COMMANDS = {each.__name__: each for each in (lab, test, nightly, pages, bench, release, evsim)}
 EXTRAS = {
     "lab": ["lab"],
     "test": ["lab", "test"],
     "nightly": ["lab", "test"],
+    "pages": ["docs"],
     "bench": ["bench"],
-    "release": ["lab", "release"],
+    "release": ["docs", "lab", "release"],
     "evsim": ["lab"],
 }
 

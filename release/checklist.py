@@ -162,6 +162,11 @@ def lessons_run(release):
     return wrong if wrong or any(folder.glob("*.ipynb")) else ["there is no lesson"]
 
 
+def pages(release):
+    """The documentation is made as a site, without a warning and with no link that leads nowhere."""
+    return release.must(sys.executable, "-m", "docs.pages", str(release.folder / "pages"))
+
+
 def licences(release):
     """All that came with it has a licence that lets people use and teach with it."""
     ask = "import json; from importlib.metadata import distributions as d; " \
@@ -172,4 +177,4 @@ def licences(release):
     return refused(json.loads(said))
 
 
-STEPS = (clean, one_version, made_files, built, contents, metadata, installed, lessons_run, licences)
+STEPS = (clean, one_version, made_files, built, contents, metadata, installed, lessons_run, pages, licences)

@@ -22,7 +22,7 @@ def littles_law(in_system_mean=None, throughput=None, sojourn_mean=None):
     """Mean number in system = throughput x mean sojourn. Give two and get the third; or check three.
 
     `in_system_mean` is a time average, `throughput` per second counts what enters (or leaves),
-    `sojourn_mean` in seconds is an average over customers. With all three, `gap` = |L - rate x sojourn| / L;
+    `sojourn_mean` in seconds is an average over customers. With all three, `gap` = abs(L - rate x sojourn) / L;
     it is 0 for a run that starts and ends empty. Any order of service, any distributions, any part of a
     system.
 

@@ -12,12 +12,10 @@ from tests.support.nightly import mostly_at_night
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "tests").glob("**/README.md"))]
-
-
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+TABLE = (ROOT / "docs/five-ways.md").read_text(encoding="utf-8")
+FOLDERS = ("docs/*.md", "tests/**/README.md", "teaching/*.md", "evsim/parts/*/page.md", "benchmarks/*.md")
+PAGES = [*ROOT.glob("*.md"), *(page for each in FOLDERS for page in sorted(ROOT.glob(each)))]
+FIRST_SCREEN = 45  # lines of README: what it is, what it looks like, how it is started, where to go on
 
 
 def column(table, design):
@@ -28,14 +26,14 @@ def column(table, design):
 
 
 @pytest.mark.parametrize("design", mostly_at_night(build.DESIGNS, "events"))
-def test_the_table_of_readme_is_fresh(design, monkeypatch):
-    (shown,) = re.findall(r"<!-- table: [^>]*-->\n(.*?)<!-- end of table -->", README, re.DOTALL)
+def test_the_table_of_the_five_designs_is_fresh(design, monkeypatch):
+    (shown,) = re.findall(r"<!-- table: [^>]*-->\n(.*?)<!-- end of table -->", TABLE, re.DOTALL)
     monkeypatch.setattr(build, "DESIGNS", (design,))
     assert column(shown, design) == column(build.table(), design)
 
 
-def test_the_note_of_the_table_picture_reference_and_pages_are_fresh(capsys, monkeypatch):
-    (shown,) = re.findall(r"<!-- table: [^>]*-->\n(.*?)<!-- end of table -->", README, re.DOTALL)
+def test_the_note_of_the_table_and_the_picture_are_fresh(capsys, monkeypatch):
+    (shown,) = re.findall(r"<!-- table: [^>]*-->\n(.*?)<!-- end of table -->", TABLE, re.DOTALL)
     with monkeypatch.context() as patch:
         patch.setattr(build, "DESIGNS", ())
         patch.setattr(build, "FAULTS", {})
@@ -50,21 +48,15 @@ def test_every_link_of_a_page_leads_somewhere(page):
         assert target.startswith("http") or (page.parent / target).exists(), target
 
 
-def test_the_python_of_readme_runs(capsys):
-    (code,) = blocks("python")
-    exec(code.replace("n=10", "n=2"), {})
-    printed = capsys.readouterr().out
-    assert "balanced" in printed and "What the customer feels" in printed
-
-
-def test_the_scenario_of_readme_is_the_built_in_one():
-    (text,) = blocks("yaml")
+def test_the_scenario_of_the_page_is_the_built_in_one():
+    (text,) = re.findall(r"```yaml\n(.*?)```", TABLE, re.DOTALL)
     shown, built_in = evsim.Scenario.from_yaml(text), evsim.load("registration-events")
     for part in ("workloads", "services", "channels", "network"):
         assert getattr(shown, part) == getattr(built_in, part)
 
 
-def test_the_reference_names_all_public_names():
-    page = (ROOT / "docs/reference.md").read_text(encoding="utf-8")
-    for name in [*evsim.__all__, *evsim.theory.__all__]:
-        assert f"**`{name}" in page
+def test_readme_says_what_it_is_shows_it_and_starts_it_on_its_first_screen():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) < FIRST_SCREEN
+    places = [text.index(each) for each in ("![", "is a teaching kit", "site/index.html", "python kit.py", "start.md")]
+    assert places == sorted(places)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from docs.build import list_of_parts
+from docs.pages.part_pages import list_of_parts
 from evsim.registry import SUBSCRIPTION, folders, part
 from evsim.scenario import Scenario
 from evsim.scenario.manual import page
 
 ROOT = Path(__file__).resolve().parents[2]
-LIST = list_of_parts({folder: together[0] for folder, together in folders().items()})
+LIST = list_of_parts()
 every_part = pytest.mark.parametrize("part", [each[0] for each in folders().values()], ids=lambda part: part.folder)
 
 

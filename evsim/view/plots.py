@@ -21,6 +21,7 @@ _HOMES = {
     "waterfall": "waterfall",
     "staleness": "staleness",
     "spread": "spread",
+    "instances": "instances",
     "who_knows_whom": "matrix",
     "diagram": "diagram",
 }
@@ -36,6 +37,7 @@ class Plots:
     ``waterfall`` where one request's time went: ``run.plot.waterfall(17)``
     ``staleness`` how many can't yet read what they were told is written
     ``spread`` who does how much of the work, and who waits although somebody is free: ``run.plot.spread("worker")``
+    ``instances`` when each instance was starting, warm, busy or gone: ``run.plot.instances("worker")``
     ``who_knows_whom``, ``diagram`` how the services are wired
 
     Parts add pictures of their own, such as ``breakers``.

@@ -12,6 +12,7 @@ from evsim.experiment.statistics import Estimate
 from evsim.lesson import dead_letters, lesson_size, told_then_done, where_they_wait, who_gets_which
 from evsim.lesson.delivery_task import redriven
 from evsim.parts.breaker.picture import scene as breakers
+from evsim.parts.event_loop.picture import scene as loop
 from evsim.parts.window.picture import scene as windows
 from evsim.scenario import Scenario
 from evsim.theory import retry_storm
@@ -24,6 +25,7 @@ from evsim.view import (
     fit_plot,
     flow,
     hysteresis_plot,
+    instances,
     lives,
     matrix,
     promise,
@@ -59,6 +61,7 @@ SCENES = {
     "lives": lambda run: lives.scene(run, runs.events(), 1),
     "waterfall": lambda run: waterfall.scene(run, 1),
     "spread": lambda run: spread.scene(run),
+    "instances": lambda run: instances.scene(run),
     "who knows whom": lambda run: matrix.scene(run),
     "diagram": lambda run: diagram.scene(run, runs.events()),
 }
@@ -96,12 +99,22 @@ def of_parts():
         ("breakers", "one"): breakers(guarded),
         ("breakers", "below"): flow.scene(guarded),
         ("windows", "all"): windows(late),
+        ("loop", "two and a pool"): loop(two_loops().run(), end=3.0),
+        ("instances", "that scale"): instances.scene(evsim.load("autoscale-by-lag").run()),
         ("windows", "at a moment"): windows(late, until=7.0),
         ("letters", "sent back"): dead_letters(again, "subscription"),
         ("where they wait", "two channels"): where_they_wait(again),
         ("copies", "the article"): who_gets_which(lesson_size("two-producers-four-consumers").run()),
         ("copies", "a queue"): who_gets_which(again),
     }
+
+
+def two_loops():
+    """One in ten asks for a report, which blocks its loop for half a second."""
+    report = {"maybe": {"probability": 0.1, "then": [{"work": "500ms"}], "else": [{"blocking": "50ms"}]}}
+    loops = {"loops": 2, "warn_after": "100ms", "check": "10ms", "pool": 3}
+    return DESK.replace({"services.desk.handle": [{"work": "5ms"}, report], "services.desk.event_loop": loops,
+                         "services.desk.workers": 100})  # fmt: skip
 
 
 def an_incident(folder):

@@ -147,14 +147,15 @@ class Profile(AnyArrivals):
     def expected(self, duration):
         rates = self.rates
         pairs = zip(rates, (*rates[1:], (duration, rates[-1][1])), strict=True)
-        return sum(_area(*before, *after, duration) for before, after in pairs)
+        return sum(_area(before, after, duration) for before, after in pairs)
 
     def mean_rate(self, duration):
         return self.expected(duration) / duration
 
 
-def _area(start, rate, stop, rate_after, end):
-    """Arrivals of a straight piece of a profile, cut at the end of the run."""
+def _area(before, after, end):
+    """Arrivals of a straight piece of a profile, from one (time, rate) to another, cut at the end of the run."""
+    (start, rate), (stop, rate_after) = before, after
     if start >= end or stop <= start:
         return 0.0
     if stop > end:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.pages.figure_tables import figure_tables
 from evsim.registry import parts
 from tests.rules.rule import nano
 
@@ -18,6 +19,7 @@ RULES = [
 DOCS = HERE.parents[1] / "docs"
 PAGES = [
     *((DOCS / name).read_text(encoding="utf-8") for name in ("rules.md", "figures.md")),
+    figure_tables(),
     *(part.page for part in parts()),
 ]
 MANUAL = " ".join(" ".join(PAGES).split())

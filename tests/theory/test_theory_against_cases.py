@@ -23,7 +23,7 @@ RUN_ONLY = {
     "HEDGE-p95",
     "BREAKER-trip",
     "SAGA",
-    "BROOKER-retry", "POLL-vacation", "SEM-nats-defaults",
+    "BROOKER-retry", "POLL-vacation", "SEM-nats-defaults", "LAMBDA-async-schedule",
     "JSQ-2", "ASYNCFLOW-lb", "BATCH-fixed5", "BATCH-geom", "HAPPYSIM-metastable",
     "SETUP-exp", "SETUP-det", "SETUP-keepalive", "COLD-exp(-lam tau)", "SIMFAAS-readme", "SIMFAAS-AWS",
     "FAAS-MRU-0.9-2-600", "FAAS-MRU-0.1-2-600", "FAAS-MRU-5-0.5-30", "FAAS-MRU-0.01-2-600",

@@ -22,7 +22,7 @@ def live(
         typer.Option(metavar="SERVICE@AT+FOR", help="Kill a service and start it again: mailing-list@10s+3s."),
     ] = None,
     broker: Annotated[
-        str, typer.Option(help="mini (evsim's own), nats, redis, rabbitmq, or a URL: redis://host.")
+        str, typer.Option(help="mini (evsim's own), nats, redis, rabbitmq, kafka, or a URL: redis://host.")
     ] = "mini",
     database: Annotated[str, typer.Option(help="sqlite, or postgresql://user@host/name.")] = "sqlite",
     calibrate: Annotated[

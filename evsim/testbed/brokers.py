@@ -31,6 +31,10 @@ BROKERS = {
         "evsim.testbed.rabbit_process", ("evsim.testbed.rabbit_client", "RabbitClient"),
         'pip install "evsim[live]", and install rabbitmq-server or write amqp://user:password@host', ("amqp", "amqps"),
     ),
+    "kafka": _Broker(
+        "evsim.testbed.kafka_process", ("evsim.testbed.kafka_client", "KafkaClient"),
+        'pip install "evsim[live]", or write kafka://user:password@host', ("kafka",),
+    ),
 }  # fmt: skip
 
 
@@ -62,23 +66,32 @@ def a_broker(text):
 
 def check_suits(broker, scenario):
     """Raise :exc:`ScenarioError` where a broker cannot do what is asked of it."""
+    problems = [*_channels(broker, scenario), *_faults(broker, scenario)]
+    if problems:
+        raise ScenarioError(problems, scenario.name)
+
+
+def _channels(broker, scenario):
     for name, channel in scenario.channels.items():
         if broker.kind == "rabbitmq" and channel.partitioned and publishers(scenario, name) > 1:
-            raise ScenarioError([
-                Problem(
-                    f"channels.{name}",
-                    "several processes publish to a log, and two queues of RabbitMQ may differ in order",
-                    hint="write another broker, or a queue in its place",
-                )
-            ])  # fmt: skip
+            rule = "several processes publish to a log, and two queues of RabbitMQ may differ in order"
+            hint = "write another broker, or a queue in its place"
+            yield Problem(f"channels.{name}", rule, hint=hint)
+        if broker.kind == "kafka" and not channel.partitioned:
+            yield Problem(f"channels.{name}", "Kafka has logs and no queues", hint="write a log, or another broker")
+
+
+def _faults(broker, scenario):
     for number, fault in enumerate(scenario.faults):
-        if broker.url is not None and fault.place in scenario.channels:
-            raise ScenarioError([
-                Problem(
-                    f"faults.{number}", "evsim kills no server that it has not started", str(broker),
-                    hint=f"write broker {broker.kind}, for a server of the run's own",
-                )
-            ])  # fmt: skip
+        if fault.place not in scenario.channels:
+            continue
+        if broker.url is not None:
+            rule = "evsim kills no server that it has not started"
+            hint = f"write broker {broker.kind}, for a server of the run's own"
+            yield Problem(f"faults.{number}", rule, str(broker), hint=hint)
+        elif broker.kind == "kafka":
+            rule = "this server keeps its messages in memory, and a kill would take them all"
+            yield Problem(f"faults.{number}", rule, hint="kill a service, or write another broker")
 
 
 def client_of(kind):

@@ -30,8 +30,8 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=
     scenario: itself, its name or file. seconds: how long customers come (default: the scenario's duration). kill: what
     is killed and started again, ``"mailing-list@10s+3s"`` or several: at 10 s, for 3 s and until it has started; one
     instance as ``"mailing-list/2@10s+3s"``, the broker by the name of its channel.
-    broker: ``mini``, which evsim brings; ``nats``, ``redis`` or ``rabbitmq`` (``pip install "evsim[live]"``), a
-    server that is started for the run; or the URL of one that is there, such as ``redis://localhost``.
+    broker: ``mini``, which evsim brings; ``nats``, ``redis``, ``rabbitmq`` or ``kafka``, a server started for the run
+    (``pip install "evsim[live]"``); or the URL of one that is there, such as ``redis://localhost``.
     database: ``sqlite`` (the default), or the URL of a PostgreSQL that runs, such as ``postgresql://user@host/name``.
     mails: the services whose effects are mails (default: those with *mail* in their name). progress: True for a bar,
     or a function that is called with the seconds that have passed.

@@ -54,7 +54,7 @@ def test_a_kill_is_a_place_a_moment_and_a_length(kill):
 
 
 def test_a_broker_that_is_not_known_is_refused_with_those_that_are():
-    with pytest.raises(evsim.ScenarioError, match="mini, nats, rabbitmq, redis"):
+    with pytest.raises(evsim.ScenarioError, match="kafka, mini, nats, rabbitmq, redis"):
         evsim.live(EVENTS, broker="post office")
 
 
@@ -64,6 +64,19 @@ def test_two_who_publish_to_one_log_are_refused_on_rabbitmq():
     check_suits(BrokerChoice("rabbitmq"), EVENTS)
     with pytest.raises(evsim.ScenarioError, match="channels.customer-registered"):
         check_suits(BrokerChoice("rabbitmq"), scenario)
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"channels.customer-registered": {"queue": {}}}, "Kafka has logs and no queues"),
+        ({"faults": [{"crash": "customer-registered", "at": "1s", "for": "1s"}]}, "keeps its messages in memory"),
+    ],
+)
+def test_what_the_kafka_of_a_run_does_not_do_is_refused(changes, names):
+    check_suits(BrokerChoice("kafka"), EVENTS)
+    with pytest.raises(evsim.ScenarioError, match=names):
+        check_suits(BrokerChoice("kafka"), EVENTS.replace(changes))
 
 
 def test_whom_a_kill_means_is_there():

@@ -36,7 +36,7 @@ def _scene(runs, frame=None):
     finding = f"On average, told yes first: {_soonest(rows, 0)}; all done first: {_soonest(rows, 1)}"
     return Scene(
         "told then done", finding, f"{finding}. " + " ".join(f"{name}: {_words(*row)}." for name, row in rows.items()),
-        size, frame, times(0.0, frame.right, "time since the customer asked, mean"),
+        size, frame, times(-0.02 * frame.right, frame.right, "time since the customer asked, mean"),
         names(len(rows) - 0.5, -0.6, [(place, name) for place, name in enumerate(rows)]),
         marks=tuple(mark for place, row in enumerate(rows.values()) for mark in _row(place, *row, frame.right)),
         noticed={name: Noticed(run) for name, run in runs.items()}, again=partial(_scene, runs),

@@ -45,6 +45,7 @@ class CarefulQueue(Channel):
         self.waiting_outside = deque()  # (function, argument) of publishers who wait for room
         self.ttl, self.wakes_at = ticks(settings.ttl), inf
         self.own_times, self.held_back = OwnTimes(kernel, name), set()  # rows that nobody may have yet
+        self.holds_back = self.own_times.delays
         self.places, self.came = {}, count()  # message -> where it came into the line, where some come later than kept
         self.expires = self.ttl is not None or self.own_times.ttls
         self.is_limited = self.expires or settings.max_length is not None
@@ -105,8 +106,7 @@ class CarefulQueue(Channel):
         rows.luck[row] = messages.luck[message]
         rows.parent[row] = message
         rows.born[row] = now
-        delay = self.own_times.delay(message)
-        if delay:
+        if self.holds_back and (delay := self.own_times.delay(message)):
             self.held_back.add(row)
             self.kernel.env.call_in(delay, self._line_up, row, TIMEOUT)
         else:
@@ -117,7 +117,7 @@ class CarefulQueue(Channel):
         rows = self.kernel.records.rows
         rows.ready[row] = self.kernel.env._now
         self.held_back.discard(row)
-        if self.own_times.delays:
+        if self.holds_back:
             self.places[rows.parent[row]] = next(self.came)
         self.store.put(row)
         self.grant()
@@ -125,7 +125,7 @@ class CarefulQueue(Channel):
     def place_of(self, row):
         """Where the message of a row stands in the line."""
         message = self.kernel.records.rows.parent[row]
-        return self.places[message] if self.own_times.delays else self.kernel.records.messages.offset[message]
+        return self.places[message] if self.holds_back else self.kernel.records.messages.offset[message]
 
     def key_of(self, row):
         return self.kernel.records.messages.key[self.kernel.records.rows.parent[row]]

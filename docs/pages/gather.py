@@ -39,6 +39,7 @@ SECTIONS = {  # caption -> page on the site -> its file in the repository, or No
         "how-to/live": "docs/live.md",
         "how-to/add-a-part": "docs/add-a-part.md",
         "how-to/teach": "teaching/README.md",
+        "how-to/challenge": "docs/challenge.md",
     },
     "Reference": {
         "reference/parts/index": None,

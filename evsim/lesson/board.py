@@ -27,12 +27,14 @@ table {{ border-collapse: collapse; width: 100%; margin: 1rem 0 2rem; }}
 th, td {{ border-bottom: 1px solid #8888; padding: .4rem .7rem; text-align: left; vertical-align: top; }}
 tr.signed th, tr.signed td {{ font-weight: bold; }}
 </style>
+<main>
 <h1>{title}</h1>
 <p>{about}</p>
 <p>{said}</p>
 <h2>The board</h2>
 <div class="wide" tabindex="0" role="region" aria-label="The board">{places}</div>
 {troubles}
+</main>
 </html>
 """
 

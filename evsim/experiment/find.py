@@ -132,7 +132,7 @@ class _Searched(ABC):
         return sorted(self.tried.values(), key=lambda each: self.values.index(each.value))
 
     def _cost(self):
-        few = f"{len(self.tried)} values tried, {self.runs:,} runs"
+        few = f"{len(self.tried)} value{'' if len(self.tried) == 1 else 's'} tried, {self.runs:,} runs"
         return f"({few}; such a search is wrong in at most {write('availability', self.error)} of all cases.)"
 
     def _at(self, verdict, which):

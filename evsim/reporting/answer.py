@@ -1,8 +1,10 @@
 """The answer in a sentence, as far as the intervals decide it."""
 
+import math
+
 from evsim.experiment.judging import MISSES, NOT_DECIDED
 
-__all__ = ["answer"]
+__all__ = ["answer", "listed"]
 
 
 def answer(verdicts):
@@ -15,13 +17,13 @@ def answer(verdicts):
     said = []
     if meet:
         number = max(len(verdicts[name]) for name in meet)
-        said.append(f"{_listed(meet)} {'meets' if len(meet) == 1 else 'meet'} {_all(number)}.")
+        said.append(f"{listed(meet)} {'meets' if len(meet) == 1 else 'meet'} {_all(number)}.")
     elif all(miss.values()):
         said.append("No design meets its objectives.")
-    said += [f"{name} misses {_listed([_told(each) for each in its])}." for name, its in miss.items() if its]
+    said += [f"{name} misses {listed([_told(each) for each in its])}." for name, its in miss.items() if its]
     for name, its in open_.items():
         if its and not miss[name]:
-            said.append(f"Not decided for {name}: {_listed([_undecided(each) for each in its])}.")
+            said.append(f"Not decided for {name}: {listed([_undecided(each) for each in its])}.")
     return said
 
 
@@ -36,8 +38,11 @@ def _told(judgement):
 def _undecided(judgement):
     runs = judgement.runs_to_decide
     more = f"about {runs:,} runs would decide" if runs else "more runs alone will not tell"
+    if math.isnan(judgement.found.mean):
+        more = "a longer run would"
     return f"{judgement.asked} ({judgement.measured}; {more})"
 
 
-def _listed(words):
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def listed(words, last="and"):
+    """Words in a row: "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -11,7 +11,7 @@ from evsim.experiment.replicate import replicate
 from evsim.experiment.run_text import none_seen
 from evsim.experiment.sensitivity import inputs_of, sensitivity
 from evsim.figures import better_or_worse, figure, label, write, write_estimate
-from evsim.reporting.answer import answer
+from evsim.reporting.answer import answer, listed
 from evsim.reporting.breaking import breaks
 from evsim.reporting.duties import duties
 from evsim.reporting.excerpts import excerpts
@@ -140,11 +140,12 @@ class Report:
         pages = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
         template = (resources.files("evsim.reporting") / "page.html").read_text(encoding="utf-8")
         return pages.from_string(template).render(
-            title=" or ".join(self.designs), answer=self.answer, designs=list(self.designs), verdicts=self._verdicts(),
+            title=listed(list(self.designs), "or"), answer=self.answer, designs=list(self.designs),
+            verdicts=self._verdicts(),
             differences=self._differences(), faults=self.faults, begin=write("response_mean", self.faults["begin"]),
             lasts=write("response_mean", self.faults["lasts"]), holds=self._holds(), pictures=self._pictures(),
             flips=self._flips(), metric=label(self.metric), inputs=self._inputs(), checks=self._checks(),
-            duties={name: duties(design) for name, design in self.designs.items()}, version=installed_version(),
+            duties=self._duties(), version=installed_version(),
         )  # fmt: skip
 
     def save(self, path, overwrite=False):
@@ -216,12 +217,20 @@ class Report:
             for (what, kind, source), found in rows.items()
         ]
 
+    def _duties(self):
+        """(the designs that ask for it, sentences)."""
+        alike: dict = {}
+        for name, design in self.designs.items():
+            alike.setdefault(tuple(duties(design)), []).append(name)
+        return [(listed(names), said) for said, names in alike.items()]
+
     def _checks(self):
         """Sentences about how all this was measured."""
         seeds, first = self.comparison.seeds, self.comparison.designs[self.comparison.first]
         run = first.scenario.run_settings
         yield f"The books balance in every run: {len(seeds)} of each design, seeds {seeds[0]} to {seeds[-1]}."
-        yield f"A run takes {run.duration:g} s of arrivals; customers of the first {run.warmup:g} s are not counted."
+        uncounted = f"; customers of the first {run.warmup:g} s are not counted" if run.warmup else ""
+        yield f"A run takes {run.duration:g} s of arrivals{uncounted}."
         if self.shortened:
             yield self.shortened
         yield none_seen(first.summary()["requests"]).replace("\n", " ")

@@ -1,5 +1,6 @@
 """The architect's page: it says what was decided, shows what was measured, and stands alone in a browser."""
 
+import math
 import re
 
 import pytest
@@ -166,3 +167,15 @@ def test_it_prints_on_two_pages_and_is_accessible(page, tmp_path):
         assert serious == [] and problems == []
         printed = tab.pdf(prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+
+
+def test_a_figure_of_too_few_customers_asks_for_a_longer_run_and_not_for_more_runs():
+    (text,) = answer({"one": judged([math.nan, math.nan], 0.1, "response_p99")})
+    assert text == "Not decided for one: response p99 at most 100 ms (too few to tell; a longer run would)."
+
+
+def test_what_designs_ask_of_people_is_said_once_where_it_is_the_same():
+    asks, tells = (evsim.Scenario.from_dict(each) for each in (ASKS, TELLS))
+    three = evsim.report(asks, tells, asks, labels=["a", "b", "c"], n=2, jobs=1, progress=False).html
+    assert "<b>a and c.</b>" in three and "<b>b.</b>" in three and "<title>a, b or c" in three
+    assert "are not counted" not in three  # of the beginning, as there is no warm-up

@@ -17,6 +17,7 @@ from evsim.scenario.part import Part, Tagged
 from tests.books.holding import examples
 from tests.books.systems import calm_systems, stable_systems, systems
 from tests.parts.log.drawing import log_systems
+from tests.parts.operations.drawing import operation_systems
 from tests.parts.window.drawing import stream_systems
 
 __all__ = ["all_settings", "drawn"]
@@ -27,6 +28,7 @@ SHARES = [
     (0.1, calm_systems()),
     (0.1, log_systems()),
     (0.1, stream_systems()),
+    (0.05, operation_systems()),
 ]
 
 

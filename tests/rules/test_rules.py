@@ -27,6 +27,7 @@ MANUAL = " ".join(" ".join(PAGES).split())
 
 WITHOUT_RULES = {  # parts, and why
     "exchange": "it compares words: it has no limit and no order of its own",
+    "operations": "it chooses by a name: it has no limit and no order of its own",
     "guarantee": "other names of settings of queues and logs, whose limits are theirs",
 }
 

@@ -7,6 +7,7 @@ from evsim.scenario import Scenario, ScenarioError
 from evsim.theory import mg1
 from tests.books.holding import holds, run_of
 from tests.books.systems import systems
+from tests.parts.operations.drawing import one_operation
 from tests.support.statistics import agrees
 from tests.truth.measuring import balanced, measure, steady
 
@@ -82,35 +83,6 @@ def test_an_error_rate_strikes_after_the_first_work():
     run = balanced(desk(operations, asked, desk={"workers": 100}, faults=rate))
     took = (run.spans.ended - run.spans.started).groupby(run.spans.operation).max()
     assert len(run.effects) == 0 and took.to_dict() == {"ping": 0, "read": 0.25}
-
-
-def one_operation(scenario):
-    """The same system, in which each service does one thing by a name, and could do another."""
-    data = scenario.to_dict()
-    for service in data["services"].values():
-        subscriptions = service.get("subscribe", [])
-        subscriptions = subscriptions if isinstance(subscriptions, list) else [subscriptions]
-        subscriptions = [{"channel": each} if isinstance(each, str) else each for each in subscriptions]
-        if any(each.get("batch", 1) > 1 for each in subscriptions):
-            return None
-        service["subscribe"] = [each | {"operation": "usual"} for each in subscriptions]
-        other = [{"work": 9}, {"fail": 1}, {"effect": "other"}]
-        service["handle"] = [{"operations": {"usual": _asking(service["handle"]), "other": other}}]
-    for workload in data["workloads"].values():
-        workload["operation"] = "usual"
-    return Scenario.from_dict(data)
-
-
-def _asking(node):
-    """Steps in which every call asks for what is usual."""
-    if isinstance(node, list):
-        return [_asking(each) for each in node]
-    if not isinstance(node, dict):
-        return node
-    if "call" in node:
-        call = node["call"] if isinstance(node["call"], dict) else {"service": node["call"]}
-        return {"call": _asking(call) | {"operation": "usual"}}
-    return {name: _asking(each) for name, each in node.items()}
 
 
 @holds(0.75, systems(), of_any=False)

@@ -191,8 +191,15 @@ class Found(_Searched):
                 text += " It is the first value of the range: look beyond it."
         if self.undecided:
             text += f" Not decided: {', '.join(map(str, self.undecided))}."
-        lines = [text, *map(str, self.floors), *self._none_seen(), self._cost()]
+        lines = [text, *self._too_few(), *map(str, self.floors), *self._none_seen(), self._cost()]
         return "\n".join(lines)
+
+    def _too_few(self):
+        """Figures for which a run has too few customers: more runs are no way out."""
+        whys = [one for value in self.undecided for one in self.tried[value].why]
+        names = dict.fromkeys(label(one.metric) for one in whys if math.isnan(one.found.mean))
+        for name in names:
+            yield f"{name.capitalize()}: a run has too few customers for it, and a longer one is needed."
 
     def _none_seen(self):
         """A count of 0 in so few runs is not a probability of 0."""

@@ -124,6 +124,8 @@ def test_a_percentile_of_too_few_customers_stops_the_search_at_once(queue):
     found = evsim.find(few, "services.desk.workers", (6, 9), {"response_p99.9": "500ms"}, jobs=1)
     assert found.value is None and [each.runs for each in found.tried.values()] == [8]
     assert "too few to tell" in str(found)
+    assert "Response p99.9: a run has too few customers for it, and a longer one is needed." in found.answer
+    assert "(1 value tried, 8 runs;" in found.answer
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from evsim.scenario.arguments import a_number, a_scenario, a_time
 from evsim.scenario.errors import Problem, ScenarioError, suggest
@@ -14,6 +13,7 @@ from evsim.testbed.databases import a_database, shown
 from evsim.testbed.instances import service_of
 from evsim.testbed.live_progress import shown_progress
 from evsim.testbed.mail_process import MAILBOX
+from evsim.testbed.run_folders import run_folder
 from evsim.testbed.supervisor import Supervisor
 
 __all__ = ["live"]
@@ -51,7 +51,7 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=
     mails, broker, database = _checked(scenario, mails), a_broker(broker), a_database(database)
     check_suits(broker, scenario)
     seed = scenario.run_settings.seed if seed is None else seed
-    with TemporaryDirectory(prefix="evsim-live-", ignore_cleanup_errors=True) as folder:
+    with run_folder() as folder:
         with Supervisor(scenario, seed, folder, mails, broker, database) as supervisor:
             supervisor.start()
             with shown_progress(progress, scenario.run_settings.duration) as show:

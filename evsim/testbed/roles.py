@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from contextlib import suppress
 from threading import Thread
 
@@ -58,39 +59,54 @@ class Process:
 
 def serve(role):
     """Be a process of the class `role`, until the standard input ends."""
-    task = json.loads(sys.stdin.readline())
-    asyncio.run(_live(role(task)))
+    task = json.loads(sys.stdin.readline() or "null")
+    if task is None:
+        return
+    life = _Life(task["folder"])
+    listening = Thread(target=life.listen, daemon=True)
+    listening.start()
+    try:
+        asyncio.run(life.live(role, task))
+    except Exception as error:
+        traceback.print_exc()
+        _say({"failed": f"{type(error).__name__}: {error}"})
+    listening.join()
 
 
-async def _live(process):
-    loop = asyncio.get_running_loop()
+class _Life:
+    """A process and the orders that it gets, from the first to the end of the standard input."""
 
-    async def obey(order):
-        if "peers" in order:
-            await process.meet(order["peers"])
-            _say({"met": True})
-        elif "begin" in order:
-            await process.begin(order["begin"])
-            _say({"begun": True})
-        elif "leave" in order:
-            await process.leave()
-            _say({"left": True})
-        else:
-            _say({"status": await process.status()})
+    def __init__(self, folder):
+        self.folder, self.process, self.loop = folder, None, None
 
-    def listen():
+    async def live(self, role, task):
+        self.loop = asyncio.get_running_loop()
+        self.process = role(task)
+        port = await self.process.start()
+        self.process.journal.note("up")
+        _say({"port": port})
+        await asyncio.Event().wait()
+
+    def listen(self):
         for line in sys.stdin:
-            asyncio.run_coroutine_threadsafe(obey(json.loads(line)), loop).add_done_callback(_report)
+            asyncio.run_coroutine_threadsafe(self.obey(json.loads(line)), self.loop).add_done_callback(_report)
         with suppress(Exception):
-            asyncio.run_coroutine_threadsafe(process.leave(), loop).result(PATIENCE)
-        shutil.rmtree(process.folder, ignore_errors=True)
+            asyncio.run_coroutine_threadsafe(self.process.leave(), self.loop).result(PATIENCE)
+        shutil.rmtree(self.folder, ignore_errors=True)
         _end()
 
-    Thread(target=listen, daemon=True).start()
-    port = await process.start()
-    process.journal.note("up")
-    _say({"port": port})
-    await asyncio.Event().wait()
+    async def obey(self, order):
+        if "peers" in order:
+            await self.process.meet(order["peers"])
+            _say({"met": True})
+        elif "begin" in order:
+            await self.process.begin(order["begin"])
+            _say({"begun": True})
+        elif "leave" in order:
+            await self.process.leave()
+            _say({"left": True})
+        else:
+            _say({"status": await self.process.status()})
 
 
 def _end():

@@ -93,7 +93,8 @@ def source(repository=None, lessons=LESSONS):
     for name in TAUGHT:  # else it has the title of its lesson
         file, text = files[f"how-to/teach/{name}.md"]
         files[f"how-to/teach/{name}.md"] = (file, text.replace("# ", "# Teach ", 1))
-    links = Links(repository, {path.removesuffix(".md") for path in files})
+    places = {path.removesuffix(".md") for path in files} | {f"lessons/{name}" for name in lessons}
+    links = Links(repository, places)
     found = {path: links.followed(text, path, file) for path, (file, text) in files.items()}
     for path, text in lesson_pages(lessons, repository).items():
         at = path if path.startswith("extra/") else f"lessons/{path}"

@@ -6,7 +6,9 @@ frame, with a still picture for print. The truth that answers a guess, and a hin
 
 import os
 import re
+from contextlib import redirect_stderr
 from html import escape
+from io import StringIO
 from tempfile import TemporaryDirectory
 
 from evsim.lesson.predictions import Prediction
@@ -48,7 +50,8 @@ def lesson_pages(names, repository=None):
 
 def _page(name, repository):
     notebook = student(NOTEBOOKS / f"{name}.ipynb", hand_in=False)
-    gave, printed, _ = run(notebook, name)
+    with redirect_stderr(StringIO()):  # bars of progress
+        gave, printed, _ = run(notebook, name)
     files = {f"extra/lessons/{name}.ipynb": (NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8")}
     parts, asked = [], None
     for cell in notebook["cells"]:

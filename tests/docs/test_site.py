@@ -38,7 +38,7 @@ QUESTIONS = {  # what somebody types -> words of the answer
     "how do I replay an access log?": "Any CSV with one row a request",
     "what does told mean?": "what a customer heard from the system",
     "how do I add a part?": "A part is a package",
-    "how many workers do I need?": "find gives the fewest workers that keep the promise",
+    "how do I find the fewest workers?": "find gives the fewest workers that keep the promise",
     "what is a dead letter?": "A message that its reader could not handle",
     "how do I break something in the middle of a run?": "A branch is the same run with a fault",
     "which exit status means a missed objective?": "Exit status 1 means",
@@ -95,6 +95,13 @@ def test_it_is_built_without_a_warning_and_every_link_leads_somewhere(site):
     folder, said, warned = site
     assert warned == "" and re.fullmatch(r".*index\.html: \d+ pages\n", said)
     assert broken_links(folder) == []
+
+
+def test_pages_lead_to_each_other_as_their_files_do(site):
+    led = {"lessons/index": f"{SHOWN}.html", "start": "reference/settings.html", "reference/rules": "parts/saga.html",
+           "project/ways": "../how-to/live.html", f"lessons/{SHOWN}": "glossary.html#consumer-group"}  # fmt: skip
+    for page, target in led.items():
+        assert f'href="{target}"' in (site[0] / f"{page}.html").read_text(encoding="utf-8"), page
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):

@@ -1,6 +1,7 @@
 """Every test can fail: it asserts something, expects an error, or calls a helper of its file that does."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,15 @@ def _imported(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("tests."):
             file = TESTS.parent.joinpath(*node.module.split(".")).with_suffix(".py")
             if file.is_file():
-                judging, _ = _judging(file.read_text(encoding="utf-8"))
+                judging = _judging_in(file)
                 found |= {each.asname or each.name for each in node.names if each.name in judging}
     return found
+
+
+@cache
+def _judging_in(file):
+    """Names of the functions of this file that assert: many files ask for those of the same helpers."""
+    return _judging(file.read_text(encoding="utf-8"))[0]
 
 
 def _judges(function, helpers):

@@ -175,7 +175,7 @@ def test_there_are_systems_in_which_each_thing_happened_that_a_figure_may_count_
 
 
 def test_every_figure_of_a_system_that_begins_badly_is_what_the_manual_says():
-    """In the warm-up most come, some are told no and have a row; a checkpoint lasts beyond its end."""
+    """In the warm-up most come, some are told no and have a row, and it costs; a checkpoint lasts beyond its end."""
     at_first = {"profile": [[0, 8], [3, 8], [3, 1], [14, 1]]}
     window = {"tumbling": 1, "by": "all", "to": "results", "early": 1, "checkpoint": {"every": 1, "takes": 0.75}}
     scaled = {"by": "concurrency", "target": 1, "every": 0.5, "down_after": 0}
@@ -185,7 +185,7 @@ def test_every_figure_of_a_system_that_begins_badly_is_what_the_manual_says():
         "front": {"handle": row},
         "slow": {"handle": [{"work": 100}]},
         "page": {"handle": [{"publish": "events"}]},
-        "worker": {"autoscale": scaled, "handle": [{"work": 0.5}]},
+        "worker": {"autoscale": scaled, "price": {"hour": 1}, "handle": [{"work": 0.5}]},
         "thumb": {"function": {"keep_alive": 0.5}, "handle": [{"work": 0.5}]},
         "reader": {"subscribe": dies, "handle": [{"work": 3}, {"effect": "note"}, {"fail": 0.6}]},
         "poster": {"workers": 20, "subscribe": "posts", "handle": [{"work": 1}]},

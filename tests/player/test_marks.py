@@ -109,7 +109,10 @@ def assert_dots(found, dots, travelling, where):
 
 
 def crowded():
-    """Parts far from each other, so that much travels; many workers, batches, a breaker, faults, a log that forgets."""
+    """Parts far from each other, so that much travels; many workers, batches, a breaker, faults, a log that forgets.
+
+    A job that came back, as its clerk died, waits in its old place, before the others.
+    """
     asked = {"service": "back", "timeout": 2, "breaker": {"failures": 3, "open_for": 0.3}, "on_error": "ignore"}
     return Scenario.from_dict({
         "name": "crowded",
@@ -131,7 +134,8 @@ def crowded():
         "network": {"latency": 0.3, "links": {"wire": {"between": ["front", "back"], "latency": 0.4}}},
         "faults": [
             {"pause": "back/2", "at": 1.2, "for": 0.5}, {"outage": "back", "at": 2, "for": 0.3},
-            {"crash": "back/1", "at": 2.5, "for": 0.2}, {"loss": "wire", "probability": 0.2, "at": 0.5, "for": 2},
+            {"crash": "back/1", "at": 2.5, "for": 0.2}, {"crash": "clerk", "at": 0.95, "for": 1.4},
+            {"loss": "wire", "probability": 0.2, "at": 0.5, "for": 2},
         ],
         "run": {"duration": 3, "warmup": 0, "drain_limit": 0.5},
     }).run()  # fmt: skip

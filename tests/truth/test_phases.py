@@ -71,6 +71,12 @@ def test_faults_that_overlap_are_one_and_the_warm_up_belongs_to_nothing():
     }  # fmt: skip
 
 
+def test_a_fault_within_another_ends_nothing():
+    within = {"slowdown": "worker", "factor": 2, "at": 11, "for": 1}
+    found = ran(calls([DOWN, within])).phases
+    assert [each["seconds"] for each in found.values()] == [10, 5, 15]
+
+
 def test_a_fault_that_lasts_to_the_end_has_no_after_and_one_from_the_beginning_no_before():
     assert list(ran(calls([{"outage": "worker", "at": 10}])).phases) == [
         "before", "during outage of worker (10 s to 30 s)",

@@ -83,6 +83,22 @@ def test_a_run_shows_how_busy_and_how_often():
     assert shown.count(f"{rate:.3g}/s") == 4  # nobody retries: each arrow carries each customer once
 
 
+def test_a_rate_is_of_the_time_in_which_customers_come():
+    """Ten a second come for 4 s; whoever is slow publishes two a second, and goes on for long after the last came."""
+    services = {
+        "front": {"handle": [{"publish": "jobs"}]},
+        "slow": {"subscribe": "jobs", "handle": [{"work": 0.5}, {"publish": "done"}]},
+    }
+    run = Scenario.from_dict({
+        "name": "behind", "workloads": {"page": {"target": "front", "arrivals": {"constant": 10}}},
+        "services": services, "channels": {"jobs": "queue", "done": "queue"},
+        "run": {"duration": 4, "warmup": 0, "drain_limit": 60},
+    }).run()  # fmt: skip
+    done = run.ledger[run.ledger.channel == "done"].published
+    assert len(done) == 39 and (done < 4).sum() == 7
+    assert f"{7 / 4}/s" in words(scene(run))
+
+
 def test_the_title_says_for_whom_the_customer_waits():
     title = scene(evsim.load("registration-classic")).title
     assert "waits for register, database and mailing-list" in title

@@ -7,6 +7,7 @@ import pytest
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.view.sequence_steps import REASONS
 from evsim.view.story import Story
+from evsim.view.style import seconds
 from tests.view.runs import OUTAGE, classic, cut, doubled, events, lesson, many
 from tests.view.troubles import crashed, lossy, stories
 
@@ -84,6 +85,15 @@ def test_a_crash_loses_the_work_and_the_caller_hears_of_it():
     assert "error: crashed" in texts(sequence)
     assert any(text.startswith("fault: database crashed") for text in texts(sequence))
     assert sequence.alt_text.startswith("The customer was told of an error")
+
+
+def test_a_fault_that_began_before_is_said_to_last_for_what_is_left_of_it():
+    outage = {"outage": "mailing-list", "at": 2, "for": 4}
+    run = lesson("registration-classic", duration=6, faults=[outage]).run()
+    came = run.tables.requests.arrived
+    request = int(np.flatnonzero((came > 3) & (came < 5))[0])
+    (note,) = [each for each in texts(run.sequence(request)) if each.startswith("fault: mailing-list down")]
+    assert note.endswith(f", for {seconds(6 - came[request])} more")
 
 
 def test_a_crashed_delivery_comes_again():

@@ -58,7 +58,6 @@ def run(
     from evsim.experiment.run_text import run_text
     from evsim.experiment.running import audited_run
     from evsim.experiment.saving import save_run
-    from evsim.experiment.theory_panel import TheoryPanel
 
     chosen = load_scenario(scenario, settings, seed)
     refuse_unkept(chosen, record)
@@ -90,6 +89,8 @@ def run(
         if record == "summary":
             say("\nSummary records: a dash may be what they do not keep; percentiles to 0.2 %.")
         if theory:
+            from evsim.experiment.theory_panel import TheoryPanel
+
             say(f"\nTheory beside what was measured\n{TheoryPanel(chosen, services, summary)}")
         say(f"\nThe books: {audit}.")
         say_verdicts("Objectives", verdicts)

@@ -29,6 +29,7 @@ from evsim.lesson.question_truths import (
     with_larger_pipes,
 )
 from evsim.lesson.reality_task import told_for_real
+from evsim.lesson.sign_task import may_be_signed
 
 __all__ = ["QUESTIONS", "Question", "question"]
 
@@ -251,5 +252,15 @@ QUESTIONS = {
             "they are told yes, and get no mail": "",
         },
         after_the_rename,
+    ),
+    "sign-which": Question(
+        "Each machine fails twice a month, for half an hour. Which design meets both objectives?",
+        {
+            "the big one": "the one with better numbers on a good day is the better one.",
+            "two small": "",
+            "both": "what is so rare disappears among all the good hours of a month.",
+            "neither": "two machines fail twice as often, so nothing is won by a second one.",
+        },
+        may_be_signed,
     ),
 }

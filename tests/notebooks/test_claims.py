@@ -27,6 +27,7 @@ from tests.notebooks import (
     claims_15,
     claims_16,
     claims_17,
+    claims_19,
     claims_20,
 )
 from tests.notebooks.reading import NAMES, cells, prose, ran
@@ -332,6 +333,7 @@ CLAIMS = [Claim(*each) for each in [
     *claims_15.CLAIMS,
     *claims_16.CLAIMS,
     *claims_17.CLAIMS,
+    *claims_19.CLAIMS,
     *claims_20.CLAIMS,
 ]]  # fmt: skip
 HARMLESS = (

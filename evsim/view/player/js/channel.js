@@ -1,16 +1,15 @@
 /* A channel on the stage: a log as strips of cells with a flag for each group, a queue as a stack of tickets. */
 
 import { NEVER } from "./film.js";
+import { LOG } from "./geometry.js";
 import { BOLD, PLAIN, faultMarks, faultWords, fitted, short, ticket } from "./service.js";
 import { mark } from "./shapes.js";
 import { progress } from "./state.js";
 import { duration } from "./words.js";
 
 const PAD = 9;
-const [CELL_WIDTH, CELL_HEIGHT, CELL_STEP, CELLS] = [31, 23, 31, 6]; // CELLS: in a line
+const [CELL_WIDTH, CELL_HEIGHT, CELLS] = [31, 23, 6]; // CELLS: in a line
 const [FLAG, APART] = [2.8, 8]; // size of a flag, which stands between two lines of cells, and from flag to flag
-const TOP = 45; // of the first line
-const LINE = 18; // of what is said of a group
 const STRIPS = 4; // partitions that have a strip of their own
 const STACK = 6; // tickets of a queue that are drawn
 
@@ -40,9 +39,9 @@ function log(stage, box, channel, code, state) {
     const at = cells.find(({ message }) => message === oldest);
     if (at) items.push(flag(groups, stage, group, at, state.groups[number].behind));
   });
-  const first = box.y + box.height - LINE * groups.length + 7;
+  const first = box.y + box.height - LOG.line * groups.length + 7;
   groups.forEach((group, number) =>
-    items.push(...status(stage, box, group, state.groups[number], first + LINE * number)),
+    items.push(...status(stage, box, group, state.groups[number], first + LOG.line * number)),
   );
   if (!state.kept)
     items.push({ tag: "text", class: "ev-small", x: box.x + PAD, y: box.y + 58, text: "nothing yet" });
@@ -51,12 +50,12 @@ function log(stage, box, channel, code, state) {
 
 function linesOf(stage, box, { partitions }, code, { kept }, groups) {
   const { lane, kept: all } = stage.index;
-  const room = Math.max(1, Math.floor((box.height - TOP - LINE * groups) / CELL_STEP));
-  const top = box.y + TOP;
+  const room = Math.max(1, Math.floor((box.height - LOG.top - LOG.line * groups) / LOG.step));
+  const top = box.y + LOG.top;
   const ids = all[code].ids.slice(0, kept);
   if (partitions > 1 && partitions <= Math.min(STRIPS, room)) {
     return Array.from({ length: partitions }, (_, partition) => ({
-      y: top + partition * CELL_STEP,
+      y: top + partition * LOG.step,
       ids: ids.filter((message) => lane.messages.partition[message] === partition).slice(-CELLS),
     }));
   }
@@ -65,7 +64,7 @@ function linesOf(stage, box, { partitions }, code, { kept }, groups) {
   const shown = Math.min(lines, room);
   return Array.from({ length: shown }, (_, line) => {
     const first = (lines - shown + line) * CELLS;
-    return { y: top + line * CELL_STEP, ids: ids.slice(first, first + CELLS) };
+    return { y: top + line * LOG.step, ids: ids.slice(first, first + CELLS) };
   });
 }
 

@@ -10,6 +10,7 @@ const LEAST_WIDTH = 704;
 const EDGE = 13; // above and below all boxes
 const PASSAGE = 18; // above channels, for lines that go past them
 const CHANNEL_HEIGHT = 210;
+export const LOG = { top: 45, step: 31, line: 18 }; // in a box: above its lines of cells, from one to the next, for a group
 const UPRIGHT = { edge: 34, gap: 36, side: 12, plug: 36, channel: 140 };
 
 /* {width, height, upright, boxes: name -> {x, y, width, height} (corner and size)}; workloads are doors on the left edge.
@@ -23,7 +24,10 @@ export function arrange(film, upright = null) {
   const members = new Map(columns.map((column) => [column, places.filter(([, [at]]) => at === column)]));
   if (alone) return stacked(film, columns, members);
   const rows = Math.max(1, ...[...members.values()].map((names) => names.length));
-  const height = Math.max(rows, 2) * (BOX.height + GAP.row) - GAP.row + 2 * EDGE;
+  const ofBoxes = Math.max(rows, 2) * (BOX.height + GAP.row) - GAP.row;
+  const ofChannels = columns.filter((column) => column % 1).map((column) =>
+    PASSAGE - GAP.row + members.get(column).length * (leastOf(film, members.get(column)) + GAP.row));
+  const height = Math.max(ofBoxes, ...ofChannels) + 2 * EDGE;
   const widths = columns.map((column) => widthOf(film, column, members.get(column)));
   const natural = widths.reduce((sum, each) => sum + each + GAP.column, GAP.edge - GAP.column);
   const stretch = columns.length > 1 ? Math.max(0, LEAST_WIDTH - 8 - natural) / columns.length : 0;
@@ -48,6 +52,13 @@ export function arrange(film, upright = null) {
   return { width: Math.max(LEAST_WIDTH, natural + 8), height, upright: false, boxes };
 }
 
+/* How tall a box has to be for any of these channels: a log has a line of cells, and says something of each group. */
+function leastOf(film, names) {
+  const channels = film.futures.flatMap(({ lanes }) => lanes.flatMap(({ channels }) => channels));
+  const logs = channels.filter(({ name, kind }) => kind === "log" && names.some(([each]) => each === name));
+  return Math.max(0, ...logs.map(({ groups }) => LOG.top + LOG.step + LOG.line * groups.length));
+}
+
 /* How wide the boxes of a column are: slots have to have room for their numbers. */
 function widthOf(film, column, names) {
   if (column % 1) return BOX.channel;
@@ -64,7 +75,7 @@ function stacked(film, columns, members) {
   const boxes = {};
   let y = UPRIGHT.edge;
   for (const [column, inside, wide] of rows) {
-    const height = column % 1 ? UPRIGHT.channel : BOX.height;
+    const height = column % 1 ? Math.max(UPRIGHT.channel, leastOf(film, inside)) : BOX.height;
     inside.forEach(([name], place) => {
       const x = width / 2 + (place - (inside.length - 1) / 2) * (wide + side) - wide / 2;
       boxes[name] = { x, y, width: wide, height };

@@ -106,12 +106,12 @@ def lost(design, failures):
 
 def may_be_signed():
     """The answer to what lesson 19 asks: which of the two designs meets each objective, failures included."""
-    meets = [
+    big, small = (
         all(each.verdict == "MEETS" for each in judge(GOAL, _figures(design, FAILURES)))
         for design in (shop(1, 2), shop(2, 1))
-    ]
+    )
     names = {(True, True): "both", (False, False): "neither", (True, False): "the big one", (False, True): "two small"}
-    return names[tuple(meets)]
+    return names[big, small]
 
 
 @cache

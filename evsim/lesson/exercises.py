@@ -11,7 +11,7 @@ from evsim.lesson.widgets import show_words
 from evsim.lesson.wording import Words, wrapped
 from evsim.scenario import ScenarioError
 
-__all__ = ["Exercise", "Refused", "Task", "Grade"]
+__all__ = ["Exercise", "Refused", "Task", "Grade", "Trials"]
 
 MOST_ATTEMPTS = 10_000  # of a run of a check: ten times what a lesson needs
 HUNTED = 30  # runs of a hunt: a second, and three times as many as any wrong answer that we know of needs
@@ -32,15 +32,25 @@ class Task:
     ScenarioError for what can't be run. ``hints``: from vague to plain; none is the answer. ``base``: a function that
     gives the design to begin with, beside which the one of the first condition plays when it has passed.
     ``hunted``: a function of the answer that gives settings of :func:`evsim.experiment.hunt.hunt`, which is to find
-    nobody.
+    nobody. ``trials``: in the place of conditions, a function of the answer that tries it and gives :class:`Trials`.
     """
 
     holds: str
-    conditions: Callable
-    hints: tuple
+    conditions: Callable | None = None
+    hints: tuple = ()
     seeds: tuple = (1, 2, 3, 4, 5)
     base: Callable | None = None
     hunted: Callable | None = None
+    trials: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Trials:
+    """With what an answer was ``tried``, what was ``found`` wrong if anything, and what makes a ``picture`` of that."""
+
+    tried: str
+    found: str = ""
+    picture: Callable | None = None
 
 
 class Exercise:
@@ -55,7 +65,7 @@ class Exercise:
     def __init__(self, task, name=""):
         self.task, self.name = task, name
         self.design = task.base and task.base()
-        self.run = self.customer = self.workload = None
+        self.run = self.customer = self.workload = self._picture = None
         self._store, self._tries, self._hints = Store(), 0, 0
 
     def __repr__(self):
@@ -63,7 +73,7 @@ class Exercise:
 
     def check(self, answer):
         """Run the answer with several seeds; return the :class:`Grade`, which shows itself."""
-        self.run = self.customer = self.workload = None
+        self.run = self.customer = self.workload = self._picture = None
         if answer is ... or (isinstance(answer, str) and answer == "..."):
             return Grade(None, wrapped("Not tried yet: put your answer in the place of the three dots."))
         try:
@@ -74,6 +84,8 @@ class Exercise:
         return grade
 
     def _check(self, answer):
+        if self.task.trials:
+            return self._after(self.task.trials(answer))
         customers, conditions = 0, self.task.conditions(answer)
         bounded = {words: its.replace({"run.max_rows": MOST_ATTEMPTS}) for words, (its, _) in conditions.items()}
         assert_ends(bounded.values(), self.task.seeds)
@@ -93,6 +105,12 @@ class Exercise:
         hunted = f" Faults at other moments, in {HUNTED} more runs, found nobody." if self.task.hunted else ""
         designs = (self.task.base(), self.design) if self.task.base else ()
         return Grade(True, wrapped(f"Yes. Tried with {runs}: {self.task.holds}.{hunted}"), designs)
+
+    def _after(self, trials):
+        if not trials.found:
+            return Grade(True, wrapped(f"Yes. Tried with {trials.tried}: {self.task.holds}."))
+        self._picture = trials.picture
+        return Grade(False, self._words(f"Not yet. {trials.found}.", "To see it: task.look()."))
 
     def _fail(self, run, condition, found):
         self.run, self.customer, self.workload = run, found.customer, found.workload
@@ -116,7 +134,9 @@ class Exercise:
             self._tries += 1
 
     def look(self):
-        """The sequence diagram of the customer for whom the last check failed."""
+        """The sequence diagram of the customer for whom the last check failed, or a picture of the trial that did."""
+        if self._picture:
+            return self._picture()
         if self.run is None:
             return Words("Nothing to look at: no check has failed.")
         return self.run.sequence(self.customer, self.workload)

@@ -10,6 +10,7 @@ from evsim.lesson.contract_task import after_the_rename
 from evsim.lesson.function_task import forty_at_once
 from evsim.lesson.history_task import had_of_the_past
 from evsim.lesson.loop_task import one_thread
+from evsim.lesson.luck import blue_quicker
 from evsim.lesson.network_task import errors_in_a_thousand
 from evsim.lesson.newcomer_task import ends_with_three
 from evsim.lesson.predictions import predict
@@ -262,5 +263,15 @@ QUESTIONS = {
             "neither": "two machines fail twice as often, so nothing is won by a second one.",
         },
         may_be_signed,
+    ),
+    "other-luck": Question(
+        "Both are run ten times, each time with other customers. In how many of these runs is blue the quicker one?",
+        {
+            "in all 10": "a computer does the same each time, so what is so once is always so.",
+            "in 7 to 9": "there is some luck in it, and half the time is too much for luck.",
+            "in 4 to 6": "",
+            "in 1 to 3": "after good luck comes bad luck.",
+        },
+        blue_quicker,
     ),
 }

@@ -27,6 +27,7 @@ from tests.notebooks import (
     claims_15,
     claims_16,
     claims_17,
+    claims_18,
     claims_19,
     claims_20,
 )
@@ -333,6 +334,7 @@ CLAIMS = [Claim(*each) for each in [
     *claims_15.CLAIMS,
     *claims_16.CLAIMS,
     *claims_17.CLAIMS,
+    *claims_18.CLAIMS,
     *claims_19.CLAIMS,
     *claims_20.CLAIMS,
 ]]  # fmt: skip

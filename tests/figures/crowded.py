@@ -12,7 +12,7 @@ LENGTH = st.sampled_from([0.5, 1, 2.5])
 
 
 def crowded_systems():
-    """`front` asks `ledger` and publishes to a queue and a log; links lose and repeat; everything fails at times."""
+    """`front` asks `ledger`, this asks `vault`; `front` publishes to a queue and a log; links and work fail."""
     return st.composite(_system)()
 
 
@@ -35,8 +35,9 @@ def _system(draw):
             "workers": 2,
             "drop_stale": draw(st.booleans()),
             "idempotent": draw(st.sampled_from([None, {"by": "message"}])),
-            "handle": [{"work": draw(WORK)}, {"fail": 0.1}, {"effect": "entry"}],
+            "handle": [{"work": draw(WORK)}, {"call": "vault"}, {"fail": 0.1}, {"effect": "entry"}],
         },
+        "vault": {"workers": 2, "handle": [{"work": 0.01}]},
         "mailer": {
             "instances": 2,
             "idempotent": draw(st.sampled_from([None, {"by": "message"}])),
@@ -45,6 +46,7 @@ def _system(draw):
         },
         "slow": {
             "subscribe": {"channel": "facts", "batch": 3, "commit": {"interval": 1}, "replay": _replays(draw)},
+            "price": {"hour": 1},
             "handle": [{"work": draw(WORK)}, {"effect": "view"}],
         },
         "hasty": {

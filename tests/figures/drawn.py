@@ -33,11 +33,15 @@ def happened(plain, customers, entries):
         "pending": any(each.counted and each.ending == "pending" for each in customers),
         "undone": any(each.row.counted and each.undone is not None for each in plain.effects),
         "retry of a call": any(row.attempt > 1 and row.kind == "call" for row in counted),
+        "call of a retry": any(row.attempt <= 1 and row.kind == "call" and rows[row.parent].attempt > 1
+                               for row in counted),
         "redelivery": any(row.attempt > 1 and row.kind == "delivery" for row in counted),
         "no retry": NO_RETRY in kinds,
         "beaten by a hedge": any(row.verdict == Verdict.BEATEN for row in counted),
         "given up and worked": any(row.verdict == Verdict.TIMEOUT and row.started is not None for row in counted),
         "batch": any(row.leads != row.number for row in counted),
+        "batch at a price": any(row.leads != row.number and scenario.services[row.service].price is not None
+                                for row in counted),
         "replay": any(row.replay for row in counted),
         "replay in the warm-up": any(row.replay for row in rows if not row.counted),
         "dead letter": any(each.origin >= 0 and each.counted for each in plain.messages),

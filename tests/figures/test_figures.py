@@ -188,14 +188,14 @@ def test_every_figure_of_a_system_that_begins_badly_is_what_the_manual_says():
         "worker": {"autoscale": scaled, "price": {"hour": 1}, "handle": [{"work": 0.5}]},
         "thumb": {"function": {"keep_alive": 0.5}, "handle": [{"work": 0.5}]},
         "reader": {"subscribe": dies, "handle": [{"work": 3}, {"effect": "note"}, {"fail": 0.6}]},
-        "poster": {"workers": 20, "subscribe": "posts", "handle": [{"work": 1}]},
+        "poster": {"workers": 4, "subscribe": "posts", "handle": [{"work": 1}]},
         "counter": {"subscribe": {"channel": "events", "commit": "checkpoint"}, "handle": [{"window": window}]},
     }
     workloads = {f"to-{each}": {"target": each, "arrivals": at_first, "key": {"uniform": 6}} for each in services}
     workloads = {name: each for name, each in workloads.items() if "subscribe" not in services[each["target"]]}
     workloads["to-page"]["delay"] = {"uniform": [0, 3]}
     channels = {"facts": {"log": {"partitions": 2, "compaction": 2}}, "events": "log"}
-    channels |= dict.fromkeys(("posts", "results"), "queue")
+    channels |= {"posts": {"queue": {"ttl": 2}}, "results": "queue"}
     faults = [{"crash": "counter", "at": 3.5, "for": 0.5}]
     run = {"duration": 14.4, "warmup": 6, "drain_limit": 0}
     scenario = {"name": "bad", "workloads": workloads, "services": services, "channels": channels, "faults": faults,

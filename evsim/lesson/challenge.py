@@ -1,18 +1,31 @@
 """Design challenges: a goal, a budget, a list of troubles; and the designs that people hand in as files."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+from evsim.engine.environment import SimulationError
 from evsim.experiment.compare import compare
 from evsim.experiment.judging import judge
 from evsim.lesson.answers import changed
 from evsim.lesson.exercises import Refused
+from evsim.lesson.properties import everything_done, nothing_done_twice
 from evsim.scenario import Scenario, ScenarioError, load
 from evsim.scenario.errors import Problem, suggest
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.reading import read
 
-__all__ = ["AS_GIVEN", "Challenge", "Entry", "challenges", "judged", "load_challenge", "read_entries"]
+__all__ = [
+    "AS_GIVEN",
+    "Challenge",
+    "Entry",
+    "allowed",
+    "challenges",
+    "judged",
+    "load_challenge",
+    "read_entries",
+    "under",
+]
 
 FOLDER = Path(__file__).resolve().parents[1] / "challenges"
 AS_GIVEN = "as given"
@@ -96,11 +109,27 @@ def read_entries(challenge, paths):
 
 def _entry(challenge, path):
     try:
-        design = load(path)
-        _keeps_to_the_rules(challenge, design)
-        return Entry(path.stem, changed(design, challenge.base, "faults", *challenge.change), workers(design))
-    except (Refused, ScenarioError) as error:
+        design = allowed(challenge, load(path))
+        return Entry(path.stem, design, workers(design))
+    except (Refused, ScenarioError, SimulationError) as error:
         return Entry(path.stem, None, refused=" ".join(str(error).split()))
+
+
+def allowed(challenge, design):
+    """A design that may be judged; :class:`Refused` says which rule another one breaks."""
+    _keeps_to_the_rules(challenge, design)
+    mine = changed(design, challenge.base, "faults", *challenge.change)
+    _does_the_work(challenge, mine)
+    return mine
+
+
+def _does_the_work(challenge, design):
+    """Refuse a design in which, with nothing broken, somebody who is told yes gets less than is due, or more."""
+    effects = sorted(set().union(*(_effects(service) for service in challenge.base.services.values())))
+    run = design.replace({"faults": []}).run()
+    found = next(chain(everything_done(run, *effects), nothing_done_twice(run, *effects)), None)
+    if found:
+        raise Refused(f"with nothing broken, customer {found.customer} {found.words}")
 
 
 def _keeps_to_the_rules(challenge, design):

@@ -30,6 +30,7 @@ from evsim.lesson.question_truths import (
     with_larger_pipes,
 )
 from evsim.lesson.reality_task import told_for_real
+from evsim.lesson.review_task import events_meet
 from evsim.lesson.sign_task import may_be_signed
 
 __all__ = ["QUESTIONS", "Question", "question"]
@@ -273,5 +274,15 @@ QUESTIONS = {
             "in 1 to 3": "after good luck comes bad luck.",
         },
         blue_quicker,
+    ),
+    "events-meet": Question(
+        "Events, with the workers as given: in how many of these five cases is each objective met?",
+        {
+            "in all five": "whoever publishes and answers has kept the promise.",
+            "in four": "the broker is the only part whose failure does harm.",
+            "in three": "",
+            "in one": "whatever is broken breaks some promise.",
+        },
+        events_meet,
     ),
 }

@@ -167,7 +167,7 @@ class Scenario(Part):
             raise ScenarioError([Problem("changes", rule, "None" if changes is None else changes)])
         data = _plain(self.model_dump(by_alias=True))
         for path, value in changes.items():
-            _set(data, path, value)
+            _set(data, path, _plain(value))  # a copy: a later path may lead into it
         return self.from_dict(data, self.folder)
 
     def value(self, path):

@@ -49,6 +49,10 @@ REFUSED = {
         {"services.register.handle": EFFECTS_HERE},
         "register is to make no effect, and makes customer row and sub",
     ),
+    "forgetful": (
+        BY_EVENT | {"services.mailing-list.subscribe": []},
+        "with nothing broken, customer 0 was told yes, and never got a subscription",
+    ),
     "idle": (
         BY_EVENT | {"services.mailing-list.handle.0.work": "1ms"},
         "something else was changed too: services.mail",

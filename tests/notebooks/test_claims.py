@@ -30,6 +30,7 @@ from tests.notebooks import (
     claims_18,
     claims_19,
     claims_20,
+    claims_21,
 )
 from tests.notebooks.reading import NAMES, cells, prose, ran
 
@@ -337,6 +338,7 @@ CLAIMS = [Claim(*each) for each in [
     *claims_18.CLAIMS,
     *claims_19.CLAIMS,
     *claims_20.CLAIMS,
+    *claims_21.CLAIMS,
 ]]  # fmt: skip
 HARMLESS = (
     r"# \d\d · ", r"\*\*\d+ minutes\.\*\*", r"\(\d+ minutes(, in pairs)?\)", r"`[^`]*`",

@@ -177,6 +177,13 @@ def test_an_unknown_path_is_refused_with_the_nearest_name(events, path, said):
     assert said in str(caught.value)
 
 
+def test_what_is_put_in_is_copied_and_stays_as_it_was(events):
+    channels = {"customer-registered": {"log": {"partitions": 8}}}
+    other = events.replace({"channels": channels, "channels.customer-registered.log.partitions": 2})
+    assert other.channels["customer-registered"].partitions == 2
+    assert channels == {"customer-registered": {"log": {"partitions": 8}}}
+
+
 def test_a_replaced_value_is_checked_as_in_a_file(events):
     with pytest.raises(ScenarioError, match="services.database.workers: must be at least 1, got 0"):
         events.replace({"services.database.workers": 0})

@@ -1,5 +1,6 @@
 """Lesson 21: a design is reviewed. Three ways to wire a registration, what is asked of one, who is lost."""
 
+from collections.abc import Callable
 from functools import cache, partial
 from textwrap import fill
 
@@ -136,7 +137,7 @@ def _with_somebody(trouble, failed, design):
     """What is not met and a customer who was lost, in words, and the picture of what happened to them."""
     verdict = "missed" if failed.verdict == MISSES else "not decided"
     words = f"In the case “{trouble}” this is {verdict}: {failed.asked}; found {failed.measured}"
-    fails = {
+    fails: dict[str, Callable] = {
         "availability": nobody_told_error,
         "told_yes_never_true": partial(_both, everything_done),
         "told_error_yet_true": partial(_both, refusal_means_nothing_done),

@@ -137,16 +137,16 @@ def _with_somebody(trouble, failed, design):
     """What is not met and a customer who was lost, in words, and the picture of what happened to them."""
     verdict = "missed" if failed.verdict == MISSES else "not decided"
     words = f"In the case “{trouble}” this is {verdict}: {failed.asked}; found {failed.measured}"
-    fails: dict[str, Callable] = {
+    properties: dict[str, Callable] = {
         "availability": nobody_told_error,
         "told_yes_never_true": partial(_both, everything_done),
         "told_error_yet_true": partial(_both, refusal_means_nothing_done),
         "response_p95": lambda run: told_within(run, failed.limit),
         "completion_p90": lambda run: _all_there_within(run, failed.limit),
-    }[failed.metric]
+    }
     for seed in range(1, RUNS + 1):
         run = design.run(seed=seed)
-        lost = next(iter(fails(run)), None)
+        lost = next(iter(properties[failed.metric](run)), None)
         if lost:
             words = f"{words}. Seed {seed}: customer {lost.customer} {lost.words}"
             return words, partial(run.sequence, lost.customer, lost.workload)

@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc"),
 ]
 STARTED = 6  # evsim itself, a mail server, three services and the customers; and a broker, whose server is one more
+PATIENCE = 120  # seconds
 
 
 @pytest.fixture
@@ -39,12 +40,19 @@ def mark(tmp_path, monkeypatch):
 def _start(broker):
     """A live run of ten minutes, which does not outlive the test."""
     command = [sys.executable, "-m", "evsim", "live", "registration-events", "--seconds", "600", "--broker", broker]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as run:
+    started = {"stderr": subprocess.DEVNULL, "start_new_session": True, "preexec_fn": _hear_ctrl_c}
+    with subprocess.Popen(command, **started) as run:
         try:
             yield run
+            run.wait(PATIENCE)
         except BaseException:
             run.kill()
             raise
+
+
+def _hear_ctrl_c():
+    """What a shell starts in the background ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("broker", ["mini", "redis", pytest.param("rabbitmq", marks=nightly)])
@@ -122,8 +130,8 @@ def _listening():
     return {line.split()[1] for line in lines if re.match(r"0A", line.split()[3])}
 
 
-def _wait(until, patience=120):
-    end = time.monotonic() + patience
+def _wait(until):
+    end = time.monotonic() + PATIENCE
     while not until():
         assert time.monotonic() < end
         os.sched_yield()

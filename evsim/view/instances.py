@@ -44,7 +44,7 @@ def scene(run, service=None, frame=None):
     text = lives.finding()
     return Scene(
         "instances", text, f"{text}.{faults_told(run)} " + " ".join(lives.words()),
-        (LESSON[0], min(2.0 + 0.32 * len(lives.shown), 6.5)), frame,
+        (LESSON[0], min(max(3.2, 2.0 + 0.32 * len(lives.shown)), 6.5)), frame,
         times(0.0, frame.right, note=f"; {count(left_out, 'instance')} left out" if left_out else ""),
         names(len(lives.shown) - 0.4, -1.0, [(line, f"{service}/{each + 1}") for line, each in enumerate(lives.shown)]),
         bands(run, frame.right), tuple(lives.marks(frame.right)), legend=tuple(KEY.items()),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Fate, Outcome
-from evsim.scenario import ScenarioError
+from evsim.scenario import Scenario, ScenarioError
 from tests.support.cases import case, expected
 from tests.support.nightly import nightly
 from tests.support.statistics import agrees, mean_and_error
@@ -137,6 +137,20 @@ def test_a_reader_that_has_enough_ends_and_its_writer_dies_of_the_broken_pipe():
     assert run.pipeline.statuses == expected("PIPE-status", "yes | head -n1 PIPESTATUS")
     assert run.pipeline.status == 0 and run.pipeline.pipefail == expected("PIPE-status", "pipefail yes|head")
     assert run.pipeline[-1].read == 1
+
+
+def test_a_reader_that_has_enough_ends_when_the_last_of_what_it_took_is_handled():
+    """It has two workers, whose lines are in hand at the same time: 0 s to 2 s, and 0.5 s to 2.5 s."""
+    reader = {"workers": 2, "subscribe": {"channel": "pipe", "take": 2}, "handle": [{"work": 2}, {"effect": "line"}]}
+    writers = {f"w{number}": {"target": "cat", "arrivals": {"burst": {"count": 1, "at": at}}}
+               for number, at in enumerate((0, 0.5))}  # fmt: skip
+    run = Scenario.from_dict({
+        "name": "head", "workloads": writers,
+        "services": {"cat": {"workers": 2, "handle": [{"publish": "pipe"}]}, "head": reader},
+        "channels": {"pipe": {"pipe": {"capacity": 5}}}, "run": {"duration": 10},
+    }).run()  # fmt: skip
+    assert run.audit()
+    assert run.effects.time.tolist() == [2, 2.5]
 
 
 def test_a_stage_that_fails_is_told_by_its_own_status_and_by_that_of_the_whole_only_under_pipefail():

@@ -129,6 +129,21 @@ def test_a_conveyor_belt_loses_as_many_parts_an_hour_as_in_another_program(low, 
     assert abs(lost - expected("CIW-belt", label)) < 3 * np.hypot(own_error, expected("CIW-belt", error))
 
 
+def test_a_small_message_waits_behind_a_large_one_for_which_there_is_no_room_yet():
+    """Of 130 bytes 90 are taken. A message of 60 waits, and so does one of 30 that came after it."""
+    both = {"parallel": {"branches": [[{"publish": {"channel": "pipe", "size": size}}] for size in ("60B", "30B")]}}
+    comes = {f"w{at}": {"target": "cat", "arrivals": {"burst": {"count": 1, "at": at}}} for at in (0, 1)}
+    run = Scenario.from_dict({
+        "name": "line", "workloads": comes,
+        "services": {"cat": {"workers": 9, "handle": [both]}, "wc": {"subscribe": "pipe", "handle": [{"work": 1}]}},
+        "channels": {"pipe": {"pipe": {"bytes": 130}}}, "faults": [{"outage": "wc", "at": 0, "for": 5}],
+        "run": {"duration": 20},
+    }).run()  # fmt: skip
+    assert run.audit()
+    large, small = run.tables.messages["appended"][2:].tolist()
+    assert 5 <= large <= small
+
+
 # How programs end.
 
 

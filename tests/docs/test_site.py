@@ -199,7 +199,7 @@ def test_an_answer_leads_to_its_row_and_what_is_not_there_is_said(open_page):
     page = open_page("search")
     answers(page, "visibility_timeout")
     page.locator("#answers a").first.click()
-    assert page.evaluate("document.querySelector(':target').innerText").startswith("visibility_timeout")
+    assert page.locator(":target").inner_text().startswith("visibility_timeout")
     page = open_page("search")
     answers(page, "zzyzx")
     assert "Nothing was found" in page.locator("#found").inner_text()

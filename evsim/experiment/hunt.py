@@ -21,7 +21,7 @@ from evsim.view.player.branching import breaks
 from evsim.view.style import fault_words
 from evsim.view.words import count as counted
 
-__all__ = ["PROMISES", "Hunt", "Story", "hunt"]
+__all__ = ["PROMISES", "Hunt", "BrokenPromise", "hunt"]
 
 GOLDEN = (5**0.5 - 1) / 2  # its multiples spread over a run, however many there are
 MOST_ROWS = 100_000  # of a run: what goes on without an end is no story
@@ -37,7 +37,7 @@ PROMISES = {
 
 
 @dataclass(frozen=True)
-class Story:
+class BrokenPromise:
     """A run in which a promise does not hold for a ``customer`` (of a ``workload``, where there are several), and why.
 
     ``fault`` is what was broken, as it is written in a scenario; None: nothing had to be. ``results``: of that run,
@@ -92,7 +92,7 @@ class Hunt:
     """
 
     promise: str
-    story: Story | None
+    story: BrokenPromise | None
     runs: int
     unfinished: int = 0
 
@@ -197,7 +197,7 @@ class _Search:
             self.unfinished += 1
             return None, None
         found = next(iter(self.fails(run)), None)
-        return run, found and Story(run, found.customer, found.words, found.workload, fault)
+        return run, found and BrokenPromise(run, found.customer, found.words, found.workload, fault)
 
 
 def _promise(promise):
@@ -215,7 +215,7 @@ def _harmed(run, mask):
     requests = run.tables.requests
     for place in np.flatnonzero(mask).tolist():
         workload = requests.workloads[requests.workload[place]] if len(requests.workloads) > 1 else None
-        yield Story(run, int(requests.number[place]), f"was {run.outcomes.words(place)}", workload)
+        yield BrokenPromise(run, int(requests.number[place]), f"was {run.outcomes.words(place)}", workload)
 
 
 def _strikes(scenario, faults, places):

@@ -5,7 +5,8 @@ import json
 from time import monotonic_ns
 
 from evsim.scenario.retry import PLAIN_ATTEMPTS
-from evsim.testbed.delivery_groups import delivery_id, group_of
+from evsim.testbed.awaited_delivery import handled
+from evsim.testbed.delivery_groups import group_of
 from evsim.testbed.grant_counter import GrantCounter
 from evsim.testbed.instances import BROKER
 from evsim.testbed.kafka_process import failures, group_id, settings_of, topic_of
@@ -94,13 +95,7 @@ class KafkaClient:
         attempt = self._grants.next(message, group)
         journal.note("kept", message, received.offset, monotonic_ns())
         journal.note("granted", message, group, attempt, self.process.name)
-        over = asyncio.get_running_loop().create_future()
-
-        def settle(ok, reason):
-            over.set_result(ok)
-
-        self.deliver(delivery_id(message, group, attempt), frame["route"], frame["luck"], attempt, settle)
-        ok = await over
+        ok = await handled(self.deliver, frame, group, attempt)
         if ok or attempt >= PLAIN_ATTEMPTS:
             journal.note("settled" if ok else "dead", message, group, attempt)
             return True

@@ -10,7 +10,8 @@ import json
 from time import monotonic_ns
 
 from evsim.scenario.retry import PLAIN_ATTEMPTS
-from evsim.testbed.delivery_groups import delivery_id, group_of, readers_of
+from evsim.testbed.awaited_delivery import handled
+from evsim.testbed.delivery_groups import group_of, readers_of
 from evsim.testbed.grant_counter import GrantCounter
 from evsim.testbed.instances import BROKER
 from evsim.testbed.redis_process import redis_at, stream_of
@@ -96,13 +97,7 @@ class RedisClient:
         attempt = self._grants.next(message, group)
         self._kept(message, number)
         journal.note("granted", message, group, attempt, self.process.name)
-        over = asyncio.get_running_loop().create_future()
-
-        def settle(ok, reason):
-            over.set_result(ok)
-
-        self.deliver(delivery_id(message, group, attempt), frame["route"], frame["luck"], attempt, settle)
-        ok = await over
+        ok = await handled(self.deliver, frame, group, attempt)
         if not ok and attempt < PLAIN_ATTEMPTS:
             return False
         await self._reader.xack(stream, group, number)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evsim.experiment.sweep import sweep
     from evsim.experiment.warm_up import warm_up
     from evsim.imports import from_file, replay
+    from evsim.lesson.deck.game import incident
     from evsim.lesson.explore import explore
     from evsim.lesson.toys import toy
     from evsim.reporting import report
@@ -43,6 +44,7 @@ __all__ = [
     "from_file",
     "hunt",
     "hysteresis",
+    "incident",
     "live",
     "load",
     "names",
@@ -72,6 +74,7 @@ _MODULES = {
     "evsim.experiment.sweep": ("sweep",),
     "evsim.experiment.warm_up": ("warm_up",),
     "evsim.imports": ("from_file", "replay"),
+    "evsim.lesson.deck.game": ("incident",),
     "evsim.lesson.explore": ("explore",),
     "evsim.lesson.toys": ("toy",),
     "evsim.reporting": ("report",),

@@ -1,0 +1,1 @@
+"""The incident deck: incidents to play, each as its file in evsim/incidents has it."""

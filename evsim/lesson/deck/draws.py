@@ -1,0 +1,65 @@
+"""Luck of an incident: what its file leaves open is drawn by the seed, and filled into everything else."""
+
+import re
+from random import Random
+
+from evsim.scenario import ScenarioError
+from evsim.scenario.errors import Problem
+from evsim.scenario.units import UnitError, time, write_time
+
+__all__ = ["BRACES", "draw", "fill"]
+
+BRACES = re.compile(r"\{([^{}]+)\}")
+FROM_TO, ONE_OF = {"from", "to"}, {"one of"}
+
+
+def draw(draws, luck):
+    """name -> what was drawn. ``{from: 4 min, to: 8 min}``: a time, or a number; ``{one of: [...]}``: one of them.
+
+    If that is a mapping, each of its entries is a value of its own. luck: any text; the same text draws the same.
+
+    >>> draw({"case": {"one of": [{"where": "stock", "size": 3}]}}, "any")
+    {'where': 'stock', 'size': 3}
+    """
+    random, values = Random(luck), {}
+    for name, how in draws.items():
+        drawn = _drawn(name, how, random)
+        values |= drawn if isinstance(drawn, dict) else {name: drawn}
+    return values
+
+
+def _drawn(name, how, random):
+    if isinstance(how, dict) and set(how) == ONE_OF and how["one of"]:
+        return random.choice(how["one of"])
+    if isinstance(how, dict) and set(how) == FROM_TO:
+        return _between(name, how["from"], how["to"], random)
+    raise ScenarioError([Problem(f"draws.{name}", "must be {from: ..., to: ...} or {one of: [...]}", how)])
+
+
+def _between(name, low, high, random):
+    if isinstance(low, int) and isinstance(high, int):
+        return random.randint(low, high)
+    if isinstance(low, str):
+        try:
+            return write_time(float(random.randint(int(time(low)), int(time(high)))))
+        except UnitError as error:
+            raise ScenarioError([Problem(f"draws.{name}", error.rule, error.value)]) from None
+    return round(random.uniform(low, high), 2)
+
+
+def fill(data, values):
+    """Data in which each ``{name}`` of what was drawn stands as its value; other braces stay.
+
+    >>> fill({"{where}": ["{size}", "{size} of {what}"]}, {"where": "stock", "size": 3})
+    {'stock': [3, '3 of {what}']}
+    """
+    if isinstance(data, dict):
+        return {fill(key, values): fill(each, values) for key, each in data.items()}
+    if isinstance(data, list):
+        return [fill(each, values) for each in data]
+    if not isinstance(data, str):
+        return data
+    whole = BRACES.fullmatch(data)
+    if whole and whole[1] in values:
+        return values[whole[1]]
+    return BRACES.sub(lambda found: str(values.get(found[1], found[0])), data)

@@ -1,0 +1,40 @@
+"""What an incident cost: customers lost, told something untrue, minutes down, money; and all of it as money."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evsim.lesson.deck.gauges import MINUTE
+
+__all__ = ["Toll", "toll"]
+
+DOWN = 0.2  # of the customers who came in a minute: as many as this harmed, and the minute is down
+
+
+@dataclass(frozen=True)
+class Toll:
+    """``lost``: customers who were told an error, or nothing. ``down``: minutes in which a fifth of the customers who
+    came were lost or told something untrue. ``spent``: money for mends. ``total``: all at the prices of the incident.
+
+    ``untrue``: told yes, and not everything was there as long after as promised; told an error, and something was done
+    all the same; or something was done twice.
+    """
+
+    lost: int
+    untrue: int
+    down: int
+    spent: float
+    total: float
+
+
+def toll(run, card, spent):
+    """The :class:`Toll` of a run, of all its customers."""
+    told, arrived = run.outcomes, run.tables.requests.arrived
+    lost = told.error | told.nothing
+    untrue = told.not_true_after(card.promise) | told.error_yet_true | told.repeated
+    minutes = (arrived // MINUTE).astype(int)
+    there, harmed = np.bincount(minutes), np.bincount(minutes, weights=lost | untrue)
+    down = int(((there > 0) & (harmed >= DOWN * there)).sum())
+    counts = {"lost": int(lost.sum()), "untrue": int(untrue.sum()), "down": down}
+    total = spent + sum(card.prices[name] * count for name, count in counts.items())
+    return Toll(**counts, spent=spent, total=total)

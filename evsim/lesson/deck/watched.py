@@ -1,0 +1,131 @@
+"""What a person who watches a run can measure of it up to a moment: counts and times, never later ones."""
+
+from functools import cached_property
+
+import numpy as np
+
+from evsim.results.records import Outcome, Verdict
+
+__all__ = ["Watched"]
+
+LOOPS = 0, 1000  # lanes of pieces of work that are event loops; above: threads of a pool
+
+
+class Watched:
+    """The records of a run as arrays, masked by service and by channel.
+
+    promise: seconds in which everything is to be done for a customer who was told yes.
+    """
+
+    def __init__(self, run, promise):
+        self.run, self.promise = run, promise
+        self.rows, self.messages = run.tables.rows, run.tables.messages
+        self.requests, self.told = run.tables.requests, run.outcomes
+        self._masks = {}
+
+    @cached_property
+    def _services(self):
+        return np.array([place.service for place in self.run.tables.places] + [""], dtype=object)[self.rows["place"]]
+
+    @cached_property
+    def deliveries(self):
+        """For each row: whether it hands out a message."""
+        return np.array([place.is_delivery for place in self.run.tables.places] + [True])[self.rows["place"]]
+
+    def at(self, service):
+        """For each row: whether this service works on it."""
+        if service not in self._masks:
+            self._masks[service] = self._services == service
+        return self._masks[service]
+
+    def of(self, channel):
+        """For each row: whether it hands out a message of this channel."""
+        if channel not in self._masks:
+            mine = self.messages["channel"] == list(self.run.scenario.channels).index(channel)
+            found = np.zeros(len(self.deliveries), dtype=bool)
+            found[self.deliveries] = mine[self.rows["parent"][self.deliveries]]
+            self._masks[channel] = found
+        return self._masks[channel]
+
+    @cached_property
+    def over(self):
+        """For each row: when nothing waits for it any more, neither for its work nor for its end (inf: never)."""
+        ended, settled = (np.where(np.isnan(self.rows[name]), np.inf, self.rows[name]) for name in ("ended", "settled"))
+        return np.minimum(ended, settled)
+
+    def waits(self, place, now):
+        """For each row: whether it waits now, in the line of a service or ready in a channel."""
+        rows = self.rows
+        if place in self.run.scenario.services:
+            inbox = np.where(self.deliveries, rows["arrived"], rows["ready"])
+            return self.at(place) & (inbox <= now) & ~(rows["started"] <= now) & (self.over > now)
+        return self.of(place) & (rows["ready"] <= now) & ~(rows["leased"] <= now) & (self.over > now)
+
+    def handed_out(self, channel, now):
+        """For each row: whether it was handed out and is not acknowledged."""
+        rows = self.rows
+        return self.of(channel) & (rows["leased"] <= now) & ~(rows["settled"] <= now)
+
+    def done(self, service, start, end):
+        """For each row: whether the service ended it well between two moments."""
+        return self.at(service) & _between(self.rows["ended"], start, end) & (self.rows["outcome"] == Outcome.OK)
+
+    def failed(self, service, start, end):
+        bad = np.isin(self.rows["outcome"], (Outcome.FAILED, Outcome.CRASHED))
+        return self.at(service) & _between(self.rows["ended"], start, end) & bad
+
+    def refused(self, service, start, end):
+        bad = self.rows["outcome"] == Outcome.REFUSED
+        return self.at(service) & _between(self.rows["ended"], start, end) & bad
+
+    def asked(self, service, start, end):
+        """For each row: whether it came to the service between two moments, also if it was refused there."""
+        rows = self.rows
+        came = np.where(self.deliveries, rows["arrived"], rows["ready"])
+        came = np.where(np.isnan(came) & (rows["outcome"] == Outcome.REFUSED), rows["ended"], came)
+        return self.at(service) & _between(came, start, end)
+
+    def in_vain(self, service, start, end):
+        """For each row: whether its work ended when nobody waited for it any more."""
+        rows = self.rows
+        left = (rows["settled"] < rows["ended"]) & (rows["verdict"] != Verdict.DONE)
+        return self.at(service) & _between(rows["ended"], start, end) & left
+
+    def dead(self, channel, start, end):
+        mine = self.of(channel) & (self.rows["verdict"] == Verdict.DEAD)
+        return mine & _between(self.rows["settled"], start, end)
+
+    def held(self, service, start, end):
+        """Seconds of its workers, or event loops, that were taken between two moments, and that there were."""
+        settings = self.run.scenario.services[service]
+        if settings.event_loop is not None:
+            code = list(self.run.scenario.services).index(service)
+            mine = [(begun, ended) for begun, ended, _, _, its, lane, _ in self.run.records.pieces
+                    if its == code and LOOPS[0] <= lane < LOOPS[1]]  # fmt: skip
+            begun, ended = np.array(mine or [(0.0, 0.0)]).T
+            there = settings.instances * settings.event_loop.complete.loops * (end - start)
+        else:
+            mine = self.at(service) & ~np.isnan(self.rows["started"])
+            begun, ended = self.rows["started"][mine], self.rows["ended"][mine]
+            there = self.run.tables.capacity[service].worker_time((start, end))
+        ended = np.where(np.isnan(ended), np.inf, ended)
+        return float(np.clip(np.minimum(ended, end) - np.maximum(begun, start), 0, None).sum()), there
+
+    def told_between(self, start, end):
+        """For each customer: whether the answer came between two moments."""
+        return _between(self.told.told_at, start, end)
+
+    def unfinished(self, now):
+        """For each customer: told yes, the time of the promise is over, and now not everything is there."""
+        told = self.told
+        return told.yes & (told.told_at + self.promise <= now) & ~(told.true_at <= now)
+
+    def late(self, start, end):
+        """(who was to have everything by a moment between two; those of them who had not)."""
+        told = self.told
+        due = told.yes & _between(told.told_at + self.promise, start, end)
+        return due, due & ~(told.true_at <= told.told_at + self.promise)
+
+
+def _between(times, start, end):
+    return (times > start) & (times <= end)

@@ -1,0 +1,180 @@
+"""The incident deck: who knows beats who guesses, saves or restarts everything; a look shows nothing of later."""
+
+import os
+from functools import cache
+from statistics import mean
+
+import pytest
+
+import evsim
+from evsim.lesson.deck.card import incidents, load_card
+from evsim.lesson.deck.draws import draw
+from evsim.lesson.deck.futures import Futures
+from evsim.lesson.deck.game import OVER, WRONG, Incident
+from evsim.lesson.deck.looking import looked, said
+from evsim.lesson.deck.players import played
+from evsim.lesson.deck.toll import toll
+from evsim.lesson.deck.watched import Watched
+from evsim.scenario import ScenarioError
+
+pytestmark = pytest.mark.slow
+
+SEEDS = range(1, 6) if "EVSIM_NIGHTLY" in os.environ else (1,)
+DEALT = [(name, seed + number) for number, name in enumerate(incidents()) for seed in SEEDS]  # other luck for each
+dealt = pytest.mark.parametrize("name, seed", DEALT)
+
+
+@cache
+def futures(name, seed):
+    return Futures(load_card(name, seed))
+
+
+def game(name, seed):
+    its = futures(name, seed)
+    return Incident(its.card, its)
+
+
+@cache
+def by_mend(name, seed):
+    """mend -> the game in which it was done at the alarm, and nothing else."""
+    games = {each: game(name, seed) for each in game(name, seed).card.mends}
+    for each, its in games.items():
+        its.mend(each)
+    return games
+
+
+@cache
+def expert(name, seed):
+    return played(game(name, seed), "expert")
+
+
+@dealt
+def test_the_one_who_knows_loses_least(name, seed):
+    best = expert(name, seed).toll.total
+    for other in ("nothing", "greedy", "restarts everything"):
+        assert played(game(name, seed), other).toll.total > best, other
+    assert mean(played(game(name, seed), "random", luck).toll.total for luck in range(4)) > best
+
+
+@dealt
+def test_what_the_one_who_knows_does_is_the_best_there_is_and_helps_much(name, seed):
+    tolls = {each: its.toll.total for each, its in by_mend(name, seed).items()}
+    done = expert(name, seed).card.expert["mends"]
+    if len(done) == 1:
+        assert min(tolls, key=tolls.get) == done[0], tolls
+    assert expert(name, seed).toll.total < 0.8 * tolls["nothing"]
+
+
+@dealt
+def test_the_books_of_each_future_balance(name, seed):
+    for its in (*by_mend(name, seed).values(), expert(name, seed)):
+        assert its.run.audit()
+
+
+@dealt
+def test_each_wrong_cause_is_answered_with_figures_and_costs_minutes(name, seed):
+    card = game(name, seed).card
+    assert len(card.suspects) >= 4
+    for cause in card.suspects:
+        its = game(name, seed)
+        begun, told = its.now, repr(its.name(cause))
+        right = cause == card.right
+        assert its.solved == right
+        assert its.now == begun + (0 if right else WRONG * 60)
+        answer = "".join(its.card.suspects[cause]["is" if right else "not"])
+        assert said(answer, card, its.watched, begun) in " ".join(told.split())
+        assert any(letter.isdigit() for letter in told.partition(":")[2][3:]), told
+        assert "{" not in told, told
+
+
+@dealt
+def test_a_look_shows_nothing_of_what_is_to_come(name, seed):
+    """A run that ends at the moment of the look, which can know no more, shows the same."""
+    its = game(name, seed)
+    now = its.alarm + 2 * 60
+    cut = Watched(its.card.scenario.run(until=now), its.card.promise)
+    for what, look in its.card.looks.items():
+        there = looked(look, its.card, its.watched, now)
+        assert repr(looked(look, its.card, cut, now)) == repr(there), what
+        assert "{" not in repr(there), there
+
+
+@dealt
+def test_the_debriefing_says_what_was_what_and_where_it_happened(name, seed):
+    its = game(name, seed)
+    its.name(next(cause for cause in its.card.suspects if cause != its.card.right))
+    its.mend(next(mend for mend in its.card.mends if mend not in its.card.expert["mends"]))
+    told = " ".join(repr(its.debrief()).split())
+    for words in (its.card.suspects[its.card.right]["label"], its.card.source["address"], "you named:"):
+        assert " ".join(words.split()) in told
+    for each in (its.toll, expert(name, seed).toll, toll(its.futures.run(), its.card, 0)):
+        assert f"{each.total:,}" in told
+    assert "{" not in told, told
+    assert its.look(next(iter(its.card.looks))) == OVER
+
+
+def test_other_luck_makes_another_incident_and_the_same_luck_the_same():
+    def drawn(seed):
+        return load_card("metastable-retries", seed).scenario.to_yaml()
+
+    assert drawn(1) == drawn(1)
+    assert len({drawn(seed) for seed in range(20)}) == 20
+    rights = {load_card("metastable-retries", seed).mends["restart"]["label"] for seed in range(20)}
+    assert len(rights) > 1  # the same cause, at another place
+
+
+def test_the_clock_goes_on_and_the_trouble_with_it():
+    its = game("metastable-retries", 1)
+    before, clock = its.watched, its.clock
+    its.look("shop")
+    assert its.clock > clock
+    assert its.watched is before  # the same trouble, a minute later
+    its.mend("restart")
+    assert its.watched is not before
+    assert its.run.shared.at == its.now
+
+
+def test_a_shift_ends_and_then_nothing_can_be_done():
+    its = game("metastable-retries", 1)
+    while not its.over:
+        its.name("crowd")
+    assert its.name("crowd") == its.mend("restart") == OVER
+    assert its.run is its.futures.run()
+
+
+def test_a_name_that_is_not_there_is_answered_with_the_ones_that_are():
+    its = game("metastable-retries", 1)
+    for ask in (its.look, its.name, its.mend):
+        with pytest.raises(ScenarioError, match="there is none of this name here"):
+            ask("the-moon")
+    with pytest.raises(ScenarioError, match="there is none"):
+        evsim.incident("the-moon")
+
+
+def test_a_seed_alone_draws_an_incident():
+    assert evsim.incident(4).card.name == evsim.incident(seed=4).card.name
+    assert evsim.incident(4).card.scenario == evsim.incident(4).card.scenario
+
+
+def test_a_file_that_lacks_something_or_has_too_much_says_what(tmp_path):
+    whole = (load_card.__globals__["FOLDER"] / "metastable-retries.yaml").read_text(encoding="utf-8")
+    for old, new, said_ in (
+        ("title:", "headline:", "title: is missing"),
+        ("minutes: 2, label: the log", "minuets: 2, label: the log", "did you mean"),
+        ("expert: {looks: [\"{where}\"]", "expert: {looks: [moon]", "moon"),
+        ("right: retries", "right: crowd", "suspects.crowd.is: is missing"),
+        ("begins: {from", "starts: {from", "draws.begins"),
+        ("label: restart the shop", "labl: restart the shop", "mends.restart-shop.label: is missing"),
+    ):  # fmt: skip
+        file = tmp_path / "broken.yaml"
+        file.write_text(whole.replace(old, new), encoding="utf-8")
+        assert old in whole
+        with pytest.raises(ScenarioError) as told:
+            load_card(file)
+        assert said_ in str(told.value)
+
+
+@pytest.mark.parametrize("how", [{"from": 1}, {"one of": []}, 3, {"from": "soon", "to": "later"}])
+def test_what_cannot_be_drawn_is_refused(how):
+    with pytest.raises(ScenarioError, match=r"draws\.it"):
+        draw({"it": how}, "luck")

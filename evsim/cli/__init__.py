@@ -3,7 +3,7 @@
 Exit status: 0; 1, an objective was missed; 2, bad input; 3, a defect of evsim; 130, interrupted.
 """
 
-from evsim.cli import bring, challenges, hunting, live, open_lessons, what_if
+from evsim.cli import bring, challenges, dealing, hunting, live, open_lessons, what_if
 from evsim.cli.commands import app
 
-__all__ = ["app", "bring", "challenges", "hunting", "live", "open_lessons", "what_if"]
+__all__ = ["app", "bring", "challenges", "dealing", "hunting", "live", "open_lessons", "what_if"]

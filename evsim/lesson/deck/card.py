@@ -15,6 +15,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "incidents"
 NEEDED = ("incident", "title", "source", "retells", "draws", "system", "alarm", "symptoms", "looks", "suspects",
           "right", "mends", "expert", "cheaper")  # fmt: skip
 OPTIONAL = {"promise": "2 min", "prices": {}, "notes": [], "clock": "10:00"}
+DRAIN = "5 min"  # after the shift: whatever is not done by then was late long before
 PRICES = {"lost": 20, "untrue": 30, "down": 50}
 SOURCE = ("title", "who", "date", "address")
 ENTRIES = {"looks": ("label", "minutes", "shows", "tells"), "suspects": ("label", "is", "not"),
@@ -116,7 +117,7 @@ def _system(system, name, seed):
         scenario = load(system["like"]).replace(system.get("settings", {}))
     else:
         scenario = Scenario.from_dict({"name": name} | system)
-    return scenario.replace({"run.seed": seed, "run.warmup": 0})
+    return scenario.replace({"run.seed": seed, "run.warmup": 0, "run.drain_limit": DRAIN})
 
 
 def _fits(card, path):

@@ -48,10 +48,14 @@ def _between(name, low, high, random):
 
 
 def fill(data, values):
-    """Data in which each ``{name}`` of what was drawn stands as its value; other braces stay.
+    """Data in which each ``{name}`` of what was drawn stands as its value, and ``{name + 90s}`` as a later time.
+
+    Other braces stay.
 
     >>> fill({"{where}": ["{size}", "{size} of {what}"]}, {"where": "stock", "size": 3})
     {'stock': [3, '3 of {what}']}
+    >>> fill("{begins + 2 min}", {"begins": "100s"})
+    '220s'
     """
     if isinstance(data, dict):
         return {fill(key, values): fill(each, values) for key, each in data.items()}
@@ -60,6 +64,13 @@ def fill(data, values):
     if not isinstance(data, str):
         return data
     whole = BRACES.fullmatch(data)
-    if whole and whole[1] in values:
-        return values[whole[1]]
-    return BRACES.sub(lambda found: str(values.get(found[1], found[0])), data)
+    if whole:
+        return _value(whole, values)
+    return BRACES.sub(lambda found: str(_value(found, values)), data)
+
+
+def _value(found, values):
+    name, plus, later = found[1].partition(" + ")
+    if name not in values:
+        return found[0]
+    return write_time(time(values[name]) + time(later)) if plus else values[name]

@@ -125,6 +125,16 @@ def _noted(kind):
     return value
 
 
+def _remarked(kind):
+    """Counts remarks of attempts (:mod:`evsim.results.remarks`)."""
+
+    def value(watched, service, start, end):
+        at = watched.at(service)
+        return sum(each.kind == kind and start < each.time <= end and at[each.row] for each in watched.remarks)
+
+    return value
+
+
 def _counts(method):
     return lambda watched, place, start, end: getattr(watched, method)(place, start, end).sum()
 
@@ -159,6 +169,7 @@ GAUGES = {
     "published": Gauge("messages that came", CHANNEL, "count", _published),
     "dead": Gauge("messages given up, so far", CHANNEL, "count",
                   lambda w, place, start, end: w.dead(place, -1.0, end).sum()),
+    "removed": Gauge("messages removed undone", CHANNEL, "count", _counts("removed")),
     "calls": Gauge("asked of it", SERVICE, "count", _counts("asked")),
     "again": Gauge("share of what is asked that was asked before", SERVICE, "share", _again),
     "handled": Gauge("done", SERVICE, "count", _counts("done")),
@@ -167,6 +178,8 @@ GAUGES = {
     "wasted": Gauge("done when nobody waited for it any more", SERVICE, "count", _counts("in_vain")),
     "takes": Gauge("time of the work, mean", SERVICE, "s", _takes),
     "made": Gauge("made", EFFECT, "count", _made),
+    "cold": Gauge("who wait for a new environment", SERVICE, "count", _remarked("cold start")),
+    "blocked": Gauge("how often its loop is blocked", SERVICE, "count", _remarked("blocked thread")),
     "expelled": Gauge("members thrown out of the group", SERVICE, "count", _noted("expel")),
 }  # fmt: skip
 

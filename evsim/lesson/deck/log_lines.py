@@ -1,6 +1,6 @@
 """The log of a run as an operator reads it: what went wrong, counted by the minute; and the story of one customer."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -17,13 +17,14 @@ NOTED = {
     "consumer cut off": "its channel to the broker was closed, as it did not acknowledge in time",
     "message refused": "does not take a message", "redrive": "dead letters are moved back",
 }  # fmt: skip
+OF_THE_HANDLER, EXCEPTION = ("fail step", "error rate", "poison"), "an exception"  # what a log has of its reasons
 MOST_MOMENTS = 16
 UNTOLD = ("ready", "offered", "kept", "confirmed")  # moments of a story that say little
 
 
 def log_lines(watched, card, start, end):
-    """(time of day, words) of what was noted between two moments, in order."""
-    noted = Counter()
+    """(time of day, words) of what was noted between two moments, and of what others did before; in order."""
+    noted, about = Counter(), defaultdict(set)
     rows = watched.rows
     places = watched.run.tables.places
     for column, wrong in (("ended", _worked), ("settled", _asked)):
@@ -31,15 +32,22 @@ def log_lines(watched, card, start, end):
         for row in np.flatnonzero((times > start) & (times <= end)).tolist():
             said = wrong(rows, places, row)
             if said:
-                noted[(_minute(times[row]), *said)] += 1
+                line = _minute(times[row]), *said
+                noted[line] += 1
+                about[line].add(int(rows["parent"][row]) if watched.deliveries[row] else None)
     for time, kind, what, _ in watched.run.records.incidents:
         words = NOTED.get(kind) or sentences().get(kind)
         if words and start < time <= end and kind not in FAULT_KINDS:
             noted[_minute(time), str(what), words] += 1
-    lines = [(minute, f"{who}: {words}" + (f" ({count:,} times)" if count > 1 else ""))
-             for (minute, who, words), count in noted.items()]  # fmt: skip
-    lines += [(_minute(time), words) for time, words in card.notes if start < time <= end]
+    lines = [(line[0], f"{line[1]}: {line[2]}{_often(count, about[line])}") for line, count in noted.items()]
+    lines += [(_minute(time), words) for time, words in card.notes if time <= end]
     return [(card.time_of_day(minute), words) for minute, words in sorted(lines)]
+
+
+def _often(count, messages):
+    """How often something was noted, and of how many messages, where it was of fewer."""
+    few = f", of {len(messages)} message{'s' * (len(messages) > 1)}" if None not in messages and messages else ""
+    return f" ({count:,} times{few})" if count > 1 else ""
 
 
 def _minute(time):
@@ -73,7 +81,8 @@ def _asked(rows, places, row):
 
 
 def _because(reason):
-    return reason.name.lower().replace("_", " ")
+    words = reason.name.lower().replace("_", " ")
+    return EXCEPTION if words in OF_THE_HANDLER else words
 
 
 def story(watched, card, now):
@@ -88,8 +97,7 @@ def story(watched, card, now):
     requests = watched.requests
     workload, number = requests.workloads[requests.workload[who]], int(requests.number[who])
     told = [each for each in Trace(watched.run, number, workload) if each.time <= now and each.what not in UNTOLD]
-    lines = [(f"{card.time_of_day(each.time)}:{each.time % MINUTE:04.1f}",
-              f"{each.what} {each.where}" + (f" ({each.detail})" if each.detail else "")) for each in told]  # fmt: skip
+    lines = [(f"{card.time_of_day(each.time)}:{int(each.time % MINUTE):02}", _moment(each)) for each in told]
     return [("", f"customer {number} of {workload}"), *lines[-MOST_MOMENTS:]]
 
 
@@ -103,3 +111,8 @@ def _whose(watched, now):
         if waiting.any():
             return int(waiting.argmax())
     return None
+
+
+def _moment(each):
+    detail = EXCEPTION if each.detail in OF_THE_HANDLER else each.detail
+    return f"{each.what} {each.where}" + (f" ({detail})" if detail else "")

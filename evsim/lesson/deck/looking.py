@@ -11,7 +11,7 @@ __all__ = ["LOG", "STORY", "looked", "minutes_shown", "said"]
 LOG, STORY = "log", "customer"
 SHOWN = 6  # minutes
 USUAL = 3  # the minute that shows what is usual
-LOGGED = 8  # minutes
+LOGGED = 5  # minutes
 BARS = " ▁▂▃▄▅▆▇█"
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from evsim.results.records import Outcome, Verdict
+from evsim.results.remarks import remarks
 
 __all__ = ["Watched"]
 
@@ -53,6 +54,10 @@ class Watched:
         ended, settled = (np.where(np.isnan(self.rows[name]), np.inf, self.rows[name]) for name in ("ended", "settled"))
         return np.minimum(ended, settled)
 
+    @cached_property
+    def remarks(self):
+        return remarks(self.run)
+
     def waits(self, place, now):
         """For each row: whether it waits now, in the line of a service or ready in a channel."""
         rows = self.rows
@@ -94,6 +99,11 @@ class Watched:
     def dead(self, channel, start, end):
         mine = self.of(channel) & (self.rows["verdict"] == Verdict.DEAD)
         return mine & _between(self.rows["settled"], start, end)
+
+    def removed(self, channel, start, end):
+        """For each row: whether its message was taken out of the channel undone, by a rule of the channel."""
+        gone = np.isin(self.rows["verdict"], (Verdict.EXPIRED, Verdict.DROPPED, Verdict.LOST))
+        return self.of(channel) & gone & _between(self.rows["settled"], start, end)
 
     def held(self, service, start, end):
         """Seconds of its workers, or event loops, that were taken between two moments, and that there were."""

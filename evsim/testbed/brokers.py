@@ -21,7 +21,8 @@ class _Broker(NamedTuple):
 BROKERS = {
     "mini": _Broker("evsim.testbed.broker_process", ("evsim.testbed.broker_client", "BrokerClient")),
     "nats": _Broker(
-        "evsim.testbed.nats_process", ("evsim.testbed.nats_client", "NatsClient"), 'pip install "evsim[live]"'
+        "evsim.testbed.nats_process", ("evsim.testbed.nats_client", "NatsClient"),
+        'pip install "evsim[live]"', ("nats", "tls"),
     ),
     "redis": _Broker(
         "evsim.testbed.redis_process", ("evsim.testbed.redis_client", "RedisClient"),

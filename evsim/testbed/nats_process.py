@@ -1,29 +1,63 @@
-"""A NATS server with JetStream as the broker: started, given streams and consumers, and asked what is open."""
+"""A NATS server with JetStream as the broker: a stream for each channel, a consumer for each reader of a partition."""
 
-import asyncio
 import json
-import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 from evsim.testbed.delivery_groups import readers_of
-from evsim.testbed.roles import Process, serve
-from evsim.testbed.server_process import program
+from evsim.testbed.roles import serve
+from evsim.testbed.server_process import ServerProcess, program
 from evsim.testbed.wire import HOST
 
-__all__ = ["ACK_WAIT", "NatsProcess", "consumers_of", "is_installed", "subject_of"]
+__all__ = ["ACK_WAIT", "NatsProcess", "consumers_of", "failures", "inbox_of", "is_installed", "nats_at", "subject_of"]
 
 ACK_WAIT = 30.0  # seconds until what is not acknowledged is handed out again: the server's default
+SETTINGS = """
+listen: "{host}:{port}"
+authorization {{ token: "{token}" }}
+jetstream {{ store_dir: {folder} }}
+"""
 
 
 def is_installed(url=None):
-    """Whether the server and its client are there."""
-    return program("nats-server") is not None and find_spec("nats") is not None
+    """Whether there is a client and, where no URL says where one runs, a server."""
+    return find_spec("nats") is not None and (url is not None or program("nats-server") is not None)
 
 
-def subject_of(channel, partition):
-    """The subject of a partition, or of a channel without any (-1)."""
-    return f"{channel}.{max(partition, 0)}"
+def failures():
+    """What a client raises where the server does not answer, or has gone."""
+    from nats.errors import Error
+
+    return Error, OSError, TimeoutError
+
+
+async def nats_at(broker, port, token, **settings):
+    """A connection with the server, which comes again when it breaks."""
+    import nats
+
+    settings = {"max_reconnect_attempts": -1, "reconnect_time_wait": 0.05, "error_cb": _ignore} | settings
+    if broker.url is not None:
+        return await nats.connect(broker.url, **settings)
+    return await nats.connect(f"nats://{HOST}:{port}", token=token, **settings)
+
+
+async def _ignore(error):
+    """A connection that broke comes again by itself."""
+
+
+def stream_of(process, channel):
+    """The stream of a channel: each run has its own."""
+    return f"evsim-{process.run_name}-{channel}"
+
+
+def subject_of(process, channel, partition):
+    """The subject of a partition (``*``: of all)."""
+    return f"evsim.{process.run_name}.{channel}.{partition}"
+
+
+def inbox_of(process, channel, durable):
+    """The subject to which the server brings what a consumer is to have."""
+    return f"evsim.{process.run_name}.to.{channel}.{durable}"
 
 
 def consumers_of(scenario):
@@ -41,58 +75,51 @@ def consumers_of(scenario):
             yield name, 0, "all", readers
 
 
-def _address(folder):
-    """Where the server says that it listens; None until it has said so in a whole file."""
-    try:
-        return next(json.loads(path.read_text())["nats"][0] for path in folder.glob("*.ports"))
-    except (StopIteration, ValueError):
-        return None
+class NatsProcess(ServerProcess):
+    def launch(self, port):
+        folder, settings = Path(self.folder) / "nats", Path(self.folder) / "nats.conf"
+        folder.mkdir(exist_ok=True)
+        written = SETTINGS.format(host=HOST, port=port, token=self.token, folder=json.dumps(str(folder)))
+        settings.write_text(written)
+        return self.run([program("nats-server"), "-c", str(settings)])
 
+    async def reach(self, port=None):
+        try:
+            self.nats = await nats_at(self.broker_choice, port, self.token, allow_reconnect=False)
+        except failures() as error:
+            raise OSError(f"{self.broker_choice} cannot be reached ({type(error).__name__})") from None
+        self.stream = self.nats.jetstream()
 
-class NatsProcess(Process):
-    async def start(self):
-        import nats
+    async def prepare(self):
         from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
 
-        folder = Path(self.folder) / "nats"
-        folder.mkdir(exist_ok=True)
-        ports = Path(self.folder) / f"nats-ports.{self.life}"
-        ports.mkdir()
-        command = [
-            program("nats-server"), "-a", HOST, "-p", str(self.port or -1), "-js", "-sd", str(folder),
-            "--auth", self.token, "--ports_file_dir", str(ports),
-        ]  # fmt: skip
-        self.server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not (address := _address(ports)):
-            if self.server.poll() is not None:
-                raise OSError("nats-server has ended")
-            await asyncio.sleep(0.01)
-        self.nats = await nats.connect(address, token=self.token, max_reconnect_attempts=-1)
-        self.stream = self.nats.jetstream()
         for name in self.scenario.channels:
-            await self.stream.add_stream(StreamConfig(name=name, subjects=[f"{name}.*"], storage=StorageType.FILE))
+            subjects = [subject_of(self, name, "*")]
+            stream = StreamConfig(name=stream_of(self, name), subjects=subjects, storage=StorageType.FILE)
+            await self.stream.add_stream(stream)
         for channel, partition, durable, readers in consumers_of(self.scenario):
             workers = sum(each.workers * each.instances for each in map(self.scenario.services.get, readers))
             ordered = self.scenario.channels[channel].partitioned
             await self.stream.add_consumer(
-                channel,
+                stream_of(self, channel),
                 ConsumerConfig(
-                    durable_name=durable, deliver_subject=f"to.{channel}.{durable}", ack_policy=AckPolicy.EXPLICIT,
-                    deliver_group=durable, filter_subject=subject_of(channel, partition),
+                    durable_name=durable, deliver_subject=inbox_of(self, channel, durable),
+                    ack_policy=AckPolicy.EXPLICIT, deliver_group=durable,
+                    filter_subject=subject_of(self, channel, partition),
                     max_ack_pending=1 if ordered else workers, ack_wait=ACK_WAIT,
                 ),
             )  # fmt: skip
-        return int(address.rpartition(":")[2])
 
     async def status(self):
         backlog = 0
         for channel, _, durable, _ in consumers_of(self.scenario):
-            info = await self.stream.consumer_info(channel, durable)
+            info = await self.stream.consumer_info(stream_of(self, channel), durable)
             backlog += info.num_pending + info.num_ack_pending
         return {"backlog": backlog}
 
-    async def leave(self):
-        self.server.kill()
+    async def remove(self):
+        for name in self.scenario.channels:
+            await self.stream.delete_stream(stream_of(self, name))
 
 
 if __name__ == "__main__":

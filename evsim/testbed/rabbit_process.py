@@ -9,7 +9,7 @@ from evsim.testbed.roles import serve
 from evsim.testbed.server_process import ServerProcess, free_port, program
 from evsim.testbed.wire import HOST
 
-__all__ = ["RabbitProcess", "exchange_of", "failures", "is_installed", "queue_of", "rabbit_at", "routing_key"]
+__all__ = ["RabbitProcess", "exchange_of", "failures", "is_installed", "queue_of", "rabbit_at", "routing_key", "script"]
 
 USER = "evsim"
 SETTINGS = """
@@ -66,7 +66,7 @@ class RabbitProcess(ServerProcess):
         (folder / "environment").touch()
         epmd = str(free_port())
         self.mapper = self.run([program("epmd"), "-port", epmd, "-address", HOST])
-        environment = {
+        self.environment = os.environ | {
             "HOME": str(folder), "ERL_EPMD_PORT": epmd, "ERL_EPMD_ADDRESS": HOST,
             "RABBITMQ_NODENAME": f"evsim-{self.run_name}@localhost", "RABBITMQ_DIST_PORT": str(free_port()),
             "RABBITMQ_MNESIA_BASE": str(folder / "data"), "RABBITMQ_LOG_BASE": str(folder / "log"),
@@ -75,7 +75,7 @@ class RabbitProcess(ServerProcess):
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"), "RABBITMQ_PID_FILE": str(folder / "pid"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
         }  # fmt: skip
-        return self.run([_script()], env=os.environ | environment)
+        return self.run([script("rabbitmq-server")], env=self.environment)
 
     async def reach(self, port=None):
         try:
@@ -115,10 +115,10 @@ class RabbitProcess(ServerProcess):
             self.mapper.kill()
 
 
-def _script():
-    """The server's own script: Debian's wrapper before it would change the user."""
-    found = Path(program("rabbitmq-server")).resolve()
-    return str(found.parent / "rabbitmq-server") if found.name == "rabbitmq-script-wrapper" else str(found)
+def script(name):
+    """A script of the product's own: Debian's wrapper before it would change the user."""
+    found = Path(program(name)).resolve()
+    return str(found.parent / name) if found.name == "rabbitmq-script-wrapper" else str(found)
 
 
 if __name__ == "__main__":

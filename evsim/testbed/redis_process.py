@@ -9,7 +9,7 @@ from evsim.testbed.roles import serve
 from evsim.testbed.server_process import ServerProcess, program
 from evsim.testbed.wire import HOST
 
-__all__ = ["RedisProcess", "is_installed", "redis_at", "stream_of"]
+__all__ = ["RedisProcess", "failures", "is_installed", "redis_at", "stream_of"]
 
 # Who is told that a message is kept can rely on it when the server is killed, though not when the power fails.
 SETTINGS = """
@@ -26,6 +26,13 @@ appendfsync no
 def is_installed(url=None):
     """Whether there is a client and, where no URL says where one runs, a server."""
     return find_spec("redis") is not None and (url is not None or program("redis-server") is not None)
+
+
+def failures():
+    """What a client raises where the server does not answer, or has gone."""
+    from redis.exceptions import RedisError
+
+    return RedisError, OSError, TimeoutError
 
 
 def redis_at(broker, port, token, **settings):
@@ -54,12 +61,10 @@ class RedisProcess(ServerProcess):
         return self.run([program("redis-server"), str(settings)])
 
     async def reach(self, port=None):
-        from redis.exceptions import AuthenticationError, ConnectionError, TimeoutError
-
         self.redis = redis_at(self.broker_choice, port, self.token)
         try:
             await self.redis.ping()
-        except (AuthenticationError, ConnectionError, TimeoutError) as error:
+        except failures() as error:
             raise OSError(f"{self.broker_choice} cannot be reached ({type(error).__name__})") from None
 
     def _streams(self):

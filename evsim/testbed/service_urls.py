@@ -1,10 +1,12 @@
 """URLs of servers that are there already: read, and shown without who may enter."""
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from evsim.scenario.errors import Problem, ScenarioError
 
-__all__ = ["a_service_url", "without_credentials"]
+__all__ = ["a_service_url", "has_secret", "without_credentials"]
+
+TOKENS = ("nats", "tls")  # schemes in which a name alone is a token
 
 
 def a_service_url(name, text):
@@ -17,6 +19,16 @@ def a_service_url(name, text):
         pass
     hint = "write scheme://user:password@host:port"
     raise ScenarioError([Problem(name, "is no URL of a server", without_credentials(text), hint=hint)])
+
+
+def has_secret(url):
+    """Whether a URL says a password, or a token."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True  # it may
+    alone = parts.scheme in TOKENS and parts.username
+    return bool(parts.password or alone or parse_qs(parts.query).keys() & {"password", "sslpassword"})
 
 
 def without_credentials(url):

@@ -16,6 +16,7 @@ from time import monotonic_ns, sleep
 from evsim.testbed.brokers import BROKERS
 from evsim.testbed.instances import BROKER, CUSTOMERS, DATABASE_KEEPER, MAIL_SERVER, file_name, processes_of
 from evsim.testbed.observed_faults import ObservedFault
+from evsim.testbed.variables import BROKER_VARIABLE, DATABASE_VARIABLE
 from evsim.ticks import ticks
 
 __all__ = ["LiveError", "Supervisor"]
@@ -113,10 +114,11 @@ def _kill_group(process):
 
 
 def _environment():
-    """That of this process, in which the children find the same evsim."""
+    """That of this process, in which the children find the same evsim, and no password."""
     above = str(Path(__file__).parents[2])
     paths = [above, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    own = {name: value for name, value in os.environ.items() if name not in (BROKER_VARIABLE, DATABASE_VARIABLE)}
+    return own | {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Supervisor:

@@ -5,45 +5,118 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import evsim
+from evsim.cli import app
 from evsim.testbed.brokers import a_broker
 from evsim.testbed.grant_counter import GrantCounter
 from evsim.testbed.journal import Journal
 from evsim.testbed.saving_live import described
 from evsim.testbed.server_process import free_port, program
 from evsim.testbed.supervisor import LiveError
+from evsim.testbed.variables import BROKER_VARIABLE
+from tests.support.nightly import mostly_at_night
 from tests.testbed.live_runs import LOAD, effects_of, needs
+from tests.testbed.outside_servers import left_on, server_outside
 
-SECRET = "only-for-members"
 
-
-@pytest.fixture
-def redis_server(tmp_path):
-    """The URL of a Redis server that somebody else has started."""
-    needs("redis")
-    port = free_port()
-    command = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", SECRET]
-    with subprocess.Popen([*command, "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL) as server:
-        yield f"redis://:{SECRET}@127.0.0.1:{port}"
-        server.kill()
+@pytest.fixture(params=mostly_at_night(["nats", "redis", "kafka", "rabbitmq"], "nats", "redis"))
+def server(request, tmp_path):
+    with server_outside(request.param, tmp_path) as started:
+        yield started
 
 
 @pytest.mark.slow
-def test_on_a_server_that_is_there_nothing_is_left_and_nobody_sees_the_password(redis_server):
-    import redis
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="command lines are found in /proc")
+def test_two_runs_at_once_on_a_server_do_not_meet_leave_nothing_and_show_nobody_the_password(server, tmp_path):
+    """Each is asked for on the command line, with the URL in the environment."""
+    runs = [_start(server, tmp_path / str(number), number) for number in (1, 2)]
+    seen, said = set(), ""  # the command lines of all processes, while they run
+    for run in runs:
+        while not (ended := _communicated(run)):
+            seen |= _command_lines()
+        said += ended[0]
+    assert [run.returncode for run in runs] == [0, 0], said
+    assert said.count("The books: balanced") == 2 and left_on(server) == []
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("[12]/**/*") if path.is_file())
+    assert kept.count(b'"effects_missing": 0') == 2
+    assert any(b"evsim.testbed.service_process" in line for line in seen), "it was looked at while they ran"
+    assert server.secret.encode() not in b"".join(seen) + kept + said.encode()
 
-    with redis.Redis.from_url(redis_server) as client:
-        client.wait = client.ping()
-        run = evsim.live(evsim.load("registration-events").replace(LOAD), seconds=1, broker=redis_server)
-        assert client.keys() == []
-    assert run.audit() and effects_of(run, "subscription").all()
-    assert SECRET not in json.dumps(described(run)) + repr(run) + run.broker
-    assert run.broker == redis_server.replace(f":{SECRET}@", "")
+
+@pytest.mark.slow
+def test_nothing_is_left_on_a_server_when_evsim_is_killed(tmp_path):
+    with server_outside("nats", tmp_path) as server:
+        run = _start(server, tmp_path / "run", 1)
+        while not left_on(server) and run.poll() is None:
+            pass
+        run.kill()
+        assert run.wait() == -signal.SIGKILL, "something of it was there"
+        run.stdout.close()
+        end = time.monotonic() + PATIENCE
+        while left_on(server):
+            assert time.monotonic() < end
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", mostly_at_night(["nats", "redis", "rabbitmq"], "nats", "redis"))
+def test_a_server_that_lets_nobody_in_is_named_without_the_password(kind, tmp_path):
+    refused = pytest.raises(LiveError, match=r"127\.0\.0\.1:\d+ cannot be reached")
+    with server_outside(kind, tmp_path) as server, refused as failure:
+        evsim.live("registration-events", seconds=1, broker=server.url.replace(server.secret, "a-guess"))
+    assert "a-guess" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "url", "warned"),
+    [
+        ("broker", "redis://:secret@host", True),
+        ("broker", "nats://secret@host", True),
+        ("broker", "redis://host", False),
+        ("database", "postgresql://eve:secret@host/name", True),
+        ("database", "postgresql://eve@host/name", False),
+    ],
+)
+def test_a_password_on_the_command_line_is_warned_of(option, url, warned):
+    """The run itself is refused: its scenario is not there."""
+    told = CliRunner().invoke(app, ["live", "no-such-scenario", f"--{option}", url])
+    assert told.exit_code == 2 and "secret" not in told.output
+    assert (f"EVSIM_{option.upper()}" in told.output) == warned
+    variable = {f"EVSIM_{option.upper()}": url}
+    assert "EVSIM_" not in CliRunner().invoke(app, ["live", "no-such-scenario"], env=variable).output
+
+
+def _start(server, folder, seed):
+    command = [
+        *(sys.executable, "-m", "evsim", "live", "registration-events", "--seconds", "2", "--seed", str(seed)),
+        *("--set", "workloads.register-page.arrivals.poisson=20/s", "--set", "objectives={}", "--save", str(folder)),
+    ]
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return subprocess.Popen(command, env=os.environ | {BROKER_VARIABLE: server.url}, **told)
+
+
+def _communicated(run):
+    """What a process has said when it has ended; None after a while in which it has not."""
+    try:
+        return run.communicate(timeout=0.2)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _command_lines():
+    lines = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            lines.add(path.read_bytes())
+    return lines
 
 
 @pytest.mark.parametrize("url", ["redis://eve:secret@", "redis://eve:secret@host:port", "amqps3://eve:secret@host"])
@@ -76,6 +149,10 @@ def test_grants_are_counted_over_the_lives_of_all_who_read_together(tmp_path):
     with Path(tmp_path, "desk.2.jsonl").open("ab") as file:
         file.write(b'[1, "granted", "a"')
     assert counter.next("a", "all") == 3 == GrantCounter(tmp_path, ["desk"]).next("a", "all")
+
+
+SECRET = "only-for-members"
+PATIENCE = 60  # seconds
 
 
 @pytest.fixture

@@ -32,8 +32,10 @@ class Publishing:
         self.waiting, self.sent, self.told = {}, {}, {}
         self.repeats = self.attempts > 1
         guarded = kernel.risk.publishing(place, step)
+        sure = guarded and not self.repeats and kernel.risk.surely_kept(place, step)
+        self.watched = guarded and bool(step.acks) and not (sure and self.timeout is None)
         if step.acks:
-            confirmed = self._guarded_confirmed() if guarded else self._confirmed()
+            confirmed = self._guarded_confirmed() if self.watched else self._confirmed(guarded)
             self.confirm = kernel.links.hop(
                 place.workload, step.channel, place.service, messages, confirmed, self._confirmation_lost,
                 ordered=True, rank=ANSWER, loss="confirmation lost on the link",
@@ -42,7 +44,7 @@ class Publishing:
                 self.confirm = afresh(kernel, self.confirm, confirmed)
         else:
             self.confirm = None
-        arrived = self._guarded_arrived() if guarded else self._arrived()
+        arrived = self._guarded_arrived() if guarded and not sure else self._arrived()
         self.send_now = self.send = kernel.links.hop(
             place.workload, place.service, step.channel, messages, arrived, self.lost,
             ordered=True, loss="message lost on the link",
@@ -53,11 +55,11 @@ class Publishing:
             self.send = lambda message: self.channel.batching.add(self, message)
         self.inbound = {arrived, self.lost}  # heap functions that bring a message to its channel
         self.channel.publishers.append(self)
-        self.publish = self._publish(route, guarded)
+        self.publish = self._publish(route)
 
-    def _publish(self, route, guarded):
+    def _publish(self, route):
         write = writer(self.kernel, route)
-        send, then = self._dispatch if guarded and self.step.acks else self.send, self.then
+        send, then = self._dispatch if self.watched else self.send, self.then
 
         def publish(row):
             send(write(row))
@@ -72,7 +74,7 @@ class Publishing:
         """Messages that wait at the publisher, for an inventory."""
         return [] if self.channel.batching is None else self.channel.batching.of(self)
 
-    # The plain path.
+    # The plain path: what is sent is kept and confirmed.
 
     def _arrived(self):
         append, confirm = self.channel.append, self.confirm
@@ -85,15 +87,24 @@ class Publishing:
 
         return arrived
 
-    def _confirmed(self):
+    def _confirmed(self, guarded):
         messages, env, then = self.kernel.records.messages, self.kernel.env, self.then
-        acknowledged, cause = messages.acknowledged, messages.cause
+        acknowledged, cause, outcome = messages.acknowledged, messages.cause, self.kernel.records.rows.outcome
+        freeze, away = self.asker.freeze, self.asker.pool.away
 
         def confirmed(message):
             acknowledged[message] = env._now
             then(cause[message])
 
-        return confirmed
+        def confirmed_to_mortal(message):
+            row = cause[message]
+            if away and freeze(confirmed_to_mortal, message, row):
+                return
+            acknowledged[message] = env._now
+            if not outcome[row]:
+                then(row)
+
+        return confirmed_to_mortal if guarded else confirmed
 
     # The guarded path.
 

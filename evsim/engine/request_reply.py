@@ -155,6 +155,7 @@ class RequestReply:
         rows = records.rows
         verdict, settled, outcome, parent, done = rows.verdict, rows.settled, rows.outcome, rows.parent, self.done
         asked = self.asker is not None
+        away, freeze = (self.asker.pool.away, self.asker.freeze) if asked else (None, None)
 
         def back(row):
             if verdict[row]:  # whoever asked gave up before
@@ -162,7 +163,7 @@ class RequestReply:
                 records.note(records.late, row, env._now)
                 return
             if asked:
-                if self.defer_if_paused(back, row):
+                if away and freeze(back, row, parent[row]):
                     return
                 if outcome[parent[row]]:
                     self._nobody_waits(row)

@@ -68,13 +68,25 @@ class Risk:
             self.always
             or step.timeout is not None
             or self.links.between(place.service, step.channel).lossy
-            or any(self._keeping(name) for name in homes(self.scenario, step))
+            or self._keeping(step)
             or self.guards(place.service)
             or self._first_wins(place.service)
         )
 
-    def _keeping(self, name):
+    def surely_kept(self, place, step):
+        """Whether what is published is kept by its channel as it comes, and its confirmation comes back."""
+        return not (
+            self.always
+            or not self.scenario.channels[step.channel].brokered
+            or self.links.between(place.service, step.channel).lossy
+            or self._keeping(step)
+        )
+
+    def _keeping(self, step):
         """Whether a channel may not have a message at once."""
+        return any(self._keeps_late(name) for name in homes(self.scenario, step))
+
+    def _keeps_late(self, name):
         settings = self.scenario.channels[name]
         return settings.may_refuse or is_faulty(self.scenario, name) or settings.replicated
 

@@ -134,7 +134,7 @@ class Workplace:
         place, worker_of, started = rows.place, rows.worker, rows.started
         free, inbox, affinity, pool, work = self.free, self.inbox, self.affinity, self.pool, running.add
         match, take_next, turn_away, take_worker = self.match, self.take_next, self.turn_away, self.free.popleft
-        wait, release, away = inbox.append, pool.release, pool.away
+        wait, release, give_worker, away = inbox.append, pool.release, self.free.append, pool.away
         picky, elastic, filling = turn_away is not None, pool.elastic, False
 
         def fill():
@@ -183,10 +183,14 @@ class Workplace:
                 fill()
 
         def hand_over(worker):
-            if inbox and not (free or filling or affinity or picky or away):
+            if away:
+                go_home(worker)
+            elif inbox and not (free or filling or affinity or picky):
                 begin(take_next(), worker)
             else:
-                go_home(worker)
+                give_worker(worker)
+                if inbox:
+                    fill()
 
         return fill, let_in, go_home if elastic else hand_over
 

@@ -11,7 +11,7 @@ from evsim.engine.environment import TIMEOUT
 from evsim.engine.message_rows import is_letter
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.parts.queue.engine.own_times import OwnTimes
-from evsim.parts.queue.engine.ready import store_of
+from evsim.parts.queue.engine.ready import FirstCome, store_of
 from evsim.parts.queue.engine.recent import RecentMessages
 from evsim.parts.queue.engine.redrive import Redriver
 from evsim.results.records import Fate, Outcome, Reason, Verdict
@@ -54,6 +54,13 @@ class CarefulQueue(Channel):
         self.letters = DeadLetters(kernel, self, settings.dead_letter) if settings.dead_letter else None
         if settings.redrive:
             Redriver(self, settings.redrive)
+        self.only_turns = isinstance(self.store, FirstCome) and not (
+            settings.single_active_consumer or self.is_limited or self.is_ranked or self.is_asked_for
+        )
+        if self.only_turns:
+            self.grant = self._granting()
+            if self.memory is None and not self.holds_back:
+                self.append = self._appending()
 
     # Messages that come.
 
@@ -111,6 +118,25 @@ class CarefulQueue(Channel):
             self.kernel.env.call_in(delay, self._line_up, row, TIMEOUT)
         else:
             self._line_up(row)
+
+    def _appending(self):
+        """`append` of a queue that knows no message from before and holds none back."""
+        rows, messages, env = self.kernel.records.rows, self.kernel.records.messages, self.kernel.env
+        appended, offset, luck_of = messages.appended, messages.offset, messages.luck
+        luck, parent, born, ready = rows.luck, rows.parent, rows.born, rows.ready
+        new, put, grant, next_offset = rows.new, self.store.rows.append, self.grant, count().__next__
+
+        def append(message):
+            appended[message] = now = env._now
+            offset[message] = next_offset()
+            row = new()
+            luck[row] = luck_of[message]
+            parent[row] = message
+            born[row] = ready[row] = now
+            put(row)
+            grant()
+
+        return append
 
     def _line_up(self, row):
         """A message may be handed out from now on."""
@@ -172,6 +198,35 @@ class CarefulQueue(Channel):
             self._wake_for_what_is_there()
         if self.is_limited:
             self._keep_limits()
+
+    def _granting(self):
+        """`grant` of a queue without limits, where who comes first is first and the seats take turns: most are."""
+        turns, ready, take = self.turns, self.store.rows, self.store.rows.popleft
+
+        def grant():
+            if self.is_held or not turns:
+                return
+            if self.spent and self.is_asked:
+                self._bury()
+            barred = []
+            while turns and (ready or len(turns) > 1) and not self.down and self.frozen is None:
+                seat = turns[0]
+                if not seat.is_up:
+                    barred.append(turns.popleft())
+                    continue
+                if not ready:
+                    break
+                row = take()
+                seat.credit -= 1
+                if not seat.credit:
+                    turns.popleft()
+                elif len(turns) > 1:
+                    turns.rotate(-1)
+                seat.consumer.hand_out(row, seat)
+            if barred:
+                turns.extend(barred)
+
+        return grant
 
     def _highest_first(self):
         """The next of those who take turns at the highest priority comes to the front."""

@@ -60,7 +60,7 @@ class CarefulConsumer(Subscriber):
         self.clocks = [(ticks(limit), then) for limit, then in (
             (settings.visibility_timeout, self.run_out), (settings.ack_timeout, self.cut_off),
         ) if limit not in (None, inf)]  # fmt: skip
-        self.hand_out = self._handing_out()
+        self.hand_out, self.settled = self._handing_out(), self._settled()
         if self.ack == "never" or settings.single_active_consumer:
             service.memberships.append(self)
 
@@ -99,19 +99,34 @@ class CarefulConsumer(Subscriber):
             for limit, then in clocks:
                 env.call_in(limit, then, row, TIMEOUT)
             edge = edges[place]
-            edge.granted(row)
+            if edge.settles_early:
+                edge.granted(row)
             edge.send(row)
 
         return hand_out
 
     # How a lease ends.
 
-    def settled(self, row):
-        self.channel.store.free(row)
-        self.channel.home(row)
-        self.channel.grant()
+    def _settled(self):
+        """The function that hears of the end of a row."""
+        channel = self.channel
+        free = None if channel.only_turns else channel.store.free
+        seat_of, may_have, grant = channel.leases.pop, channel._may_have, channel.grant
 
-    dead = settled
+        def settled(row):
+            if free is not None:
+                free(row)
+            seat = seat_of(row, None)
+            if seat is not None:
+                seat.credit += 1
+                if seat.credit == 1:
+                    may_have(seat)
+            grant()
+
+        return settled
+
+    def dead(self, row):
+        self.settled(row)
 
     def given_back(self, row):
         self.channel.home(row)

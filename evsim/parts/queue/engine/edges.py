@@ -9,8 +9,7 @@ __all__ = ["EDGES"]
 class LeasedDelivery(LockedDelivery):
     """Acknowledged after the work. Only the current lease may settle: what is heard of an earlier one is void."""
 
-    def granted(self, row):
-        """The row is about to leave."""
+    settles_early = False  # whether it is settled before it leaves, by ``granted(row)``
 
     def _acknowledged(self):
         records, env, refused, subscriber = self.kernel.records, self.kernel.env, self.refused, self.subscriber
@@ -55,6 +54,8 @@ class LeasedDelivery(LockedDelivery):
 
 class EarlyDelivery(LeasedDelivery):
     """Acknowledged when it is handed out: what then fails or dies is lost."""
+
+    settles_early = True
 
     def granted(self, row):
         self._settle(row, Verdict.DONE)

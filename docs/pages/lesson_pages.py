@@ -9,6 +9,7 @@ import re
 from contextlib import redirect_stderr
 from html import escape
 from io import StringIO
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evsim.lesson.predictions import Prediction
@@ -22,12 +23,7 @@ __all__ = ["lesson_pages"]
 
 GUESSES = "EVSIM_GUESSES"  # where guesses are kept: a page has none
 FOLDED = {"compare": "The answer", "hint": "A hint"}  # tag of a cell -> what the fold says
-TELLS_ITS_HEIGHT = """<script>
-const main = document.querySelector("main");
-const tell = () => parent.postMessage({ evsim: main.getBoundingClientRect().bottom }, "*");
-new ResizeObserver(tell).observe(main);
-for (const moved of ["load", "resize"]) addEventListener(moved, () => setTimeout(tell, 100)); // after it was zoomed
-</script></body>"""
+IN_FRAME = Path(__file__).with_name("in_frame.html").read_text(encoding="utf-8")
 FRAME = (
     '<div class="frame" tabindex="0" role="group" aria-label="{title}">'
     '<iframe class="toy {kind}" src="{file}" title="{title}" loading="lazy"></iframe></div>'
@@ -93,7 +89,7 @@ def _shown(value, path, files):
         return ""
     if isinstance(value, Player) or (isinstance(value, Slider) and hasattr(value.shown, "scenes")):
         kind = type(value).__name__.lower()
-        files[f"extra/{path}.html"] = value.to_html().replace("</body>", TELLS_ITS_HEIGHT)
+        files[f"extra/{path}.html"] = value.to_html().replace("</body>", IN_FRAME)
         still = value.still() if kind == "player" else _shown(value.shown, path, files)
         title = escape(repr(value).strip("<>"), quote=True)
         return FRAME.format(kind=kind, file=_beside(path, "html"), title=title, still=still)

@@ -10,6 +10,7 @@ from html import unescape
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 import evsim
 from docs.pages.building import broken_links, build
@@ -55,6 +56,10 @@ QUESTIONS = {  # what somebody types -> words of the answer
     "what does pending mean?": "had not ended when the run did",
     "how do I change a setting on the command line?": "services.database.workers=4",
     "where are my guesses, how do I reset them?": ".evsim-guesses.json",
+}
+LOOKS = {  # of what is in a frame: (its element, property, light, dark)
+    "player": (".ev-player", "background-color", "rgb(255, 255, 255)", "rgb(21, 21, 26)"),
+    "slider": (".evsim-scene", "color", "rgb(0, 0, 0)", "rgb(255, 255, 255)"),
 }
 LOOKED_AT = (
     "index", "start", f"lessons/{SHOWN}", "how-to/compare", "reference/settings", "reference/parts/queue",
@@ -173,6 +178,21 @@ def test_a_lesson_looks_as_it_does_when_it_has_run_and_its_toy_lives(open_page):
     link = page.get_by_role("link", name="Open it on Binder").get_attribute("href")
     assert link == f"https://mybinder.org/v2/gh/somebody/evsim/HEAD?labpath=notebooks/{SHOWN}.ipynb"
     page.screenshot(path=PICTURES / "pages-lesson.png")
+
+
+@pytest.mark.parametrize("wish", ["light", "dark"])
+def test_the_switch_of_light_and_dark_reaches_into_toys(open_page, wish):
+    page = open_page(f"lessons/{SHOWN}", color_scheme=wish)
+    seen = set()
+    for _ in range(3):
+        theme = page.evaluate("document.body.dataset.theme")
+        is_dark = (wish if theme == "auto" else theme) == "dark"
+        for kind, (node, name, light, dark) in LOOKS.items():
+            page.locator(f"iframe.{kind}").scroll_into_view_if_needed()
+            expect(page.frame_locator(f"iframe.{kind}").locator(node)).to_have_css(name, dark if is_dark else light)
+        seen.add(theme)
+        page.locator(".theme-toggle:visible").first.click()
+    assert seen == {"auto", "light", "dark"}
 
 
 # The search.

@@ -1,13 +1,17 @@
-// Toys as high as what they show, and a filter above long tables.
+// Toys as high as what they show and as light or dark as the page, and a filter above long tables.
 (() => {
   const LONG = 40;
 
   addEventListener("message", ({ data, source }) => {
     if (!data || typeof data.evsim !== "number") return;
     for (const frame of document.querySelectorAll("iframe.toy")) {
-      if (frame.contentWindow === source) frame.style.height = `${Math.ceil(data.evsim) + 24}px`;
+      if (frame.contentWindow !== source) continue;
+      frame.style.height = `${Math.ceil(data.evsim) + 24}px`;
+      lookAlike(frame);
     }
   });
+
+  const lookAlike = (frame) => frame.contentWindow.postMessage({ evsimLooks: document.body.dataset.theme ?? "auto" }, "*");
 
   const filter = (table, number) => {
     const rows = [...table.tBodies[0].rows], box = document.createElement("input"), said = document.createElement("span");
@@ -27,6 +31,8 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => {
+    const switched = new MutationObserver(() => document.querySelectorAll("iframe.toy").forEach(lookAlike));
+    switched.observe(document.body, { attributeFilter: ["data-theme"] });
     [...document.querySelectorAll("article table")].filter((table) => table.tBodies[0]?.rows.length > LONG).forEach(filter);
     for (const box of document.querySelectorAll("article .table-wrapper, article pre")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // else who has keys alone cannot move it

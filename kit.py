@@ -6,7 +6,7 @@
     python kit.py nightly ...  try 10,000 random systems; --systems 1000, --seed 2
     python kit.py pages ...    make the documentation as a site; a folder, --repository URL
     python kit.py bench ...    compare the speed with other simulators; options of benchmarks
-    python kit.py release ...  the checklist before a release; --skip STEP
+    python kit.py release ...  the checklist before a release; --date DAY, --skip STEP
     python kit.py evsim ...    the command line, such as: python kit.py evsim run registration-events
 
 The first time, and whenever pyproject.toml has changed, evsim and what the command needs are installed into

@@ -1,12 +1,15 @@
 """The checklist before a release, run step by step.
 
-python -m release                   all steps; exit status 1 if something is wrong
-python -m release --skip STEP ...   leave steps out, such as --skip clean
+python -m release                    all steps; exit status 1 if something is wrong
+python -m release --date 2026-12-01  the day of the release, if it is not today
+python -m release --skip STEP ...    leave steps out, such as --skip clean
 
 At the end it says what is left for a person to do. It uploads nothing.
 """
 
+import argparse
 import sys
+from datetime import date
 
 from release.checklist import STEPS, Release
 
@@ -18,17 +21,10 @@ Left for you, who may:
 
 
 def main(arguments):
-    if arguments[:1] in (["-h"], ["--help"]):
-        print(__doc__ + "\nSteps: " + ", ".join(f"{step.__name__} ({step.__doc__})" for step in STEPS))
-        return 0
-    skipped = arguments[1:] if arguments[:1] == ["--skip"] else []
-    unknown = sorted(set(skipped) - set(NAMES)) if skipped else arguments
-    if unknown:
-        print(f"there is no step {unknown[0]}; steps are {', '.join(NAMES)}", file=sys.stderr)
-        return 2
-    release, wrong = Release(), 0
+    asked = _asked(arguments)
+    release, wrong = Release(today=asked.date), 0
     for step in STEPS:
-        if step.__name__ in skipped:
+        if step.__name__ in asked.skip:
             print(f"[skipped] {step.__doc__}")
             continue
         found = step(release)
@@ -36,9 +32,18 @@ def main(arguments):
         wrong += len(found)
         if found and step.__name__ in ("built", "installed"):
             break  # what comes after it has nothing to look at
-    if not wrong and not skipped:
+    if not wrong and not asked.skip:
         print(LEFT.format(version=release.project["version"], folder=release.folder))
     return 1 if wrong else 0
+
+
+def _asked(arguments):
+    steps = "Steps: " + ", ".join(f"{step.__name__} ({step.__doc__})" for step in STEPS)
+    parser = argparse.ArgumentParser(prog="python -m release", description=__doc__, epilog=steps,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("--date", type=date.fromisoformat, default=date.today(), metavar="DAY")
+    parser.add_argument("--skip", nargs="+", choices=NAMES, default=[], metavar="STEP")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

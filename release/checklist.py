@@ -82,7 +82,8 @@ def one_version(release):
         wrong.append(f"CITATION.cff says version {cited['version']}, and pyproject.toml {version}")
     days = {"CHANGELOG.md": newest[2], "CITATION.cff": str(cited["date-released"])}
     others = {name: day for name, day in days.items() if day != str(release.today)}
-    wrong += [f"{name} says {day}, and today is {release.today}" for name, day in others.items()]
+    way_out = f"write {release.today} there and commit, or name the day of the release: --date {newest[2] or 'DAY'}"
+    wrong += [f"{name} says {day}, and the day is {release.today}: {way_out}" for name, day in others.items()]
     well, tags = release.says("git", "tag", "--list", f"v{version}")
     if well and tags:
         wrong.append(f"there is a tag v{version} already")
@@ -90,9 +91,9 @@ def one_version(release):
 
 
 def made_files(release):
-    """The files that are made, for conda, Binder and the manual, are fresh."""
-    wrong = release.must(sys.executable, "-m", "binder.build", "--check")
-    return wrong + release.must(sys.executable, "-m", "docs.build", "--check")
+    """The files that are made, for conda, Binder, the manual and the pages of toys, are fresh."""
+    makers = ("binder.build", "docs.build", "docs.site")
+    return [each for maker in makers for each in release.must(sys.executable, "-m", maker, "--check")]
 
 
 def built(release):

@@ -9,7 +9,7 @@ from evsim.lesson.widgets import show_controls, show_words
 from evsim.view.player.bundle import bundle
 from evsim.view.show import show
 
-__all__ = ["button", "panel_page", "show_panel", "slide", "toggle"]
+__all__ = ["button", "panel_data", "panel_page", "show_panel", "slide", "toggle"]
 
 HERE = Path(__file__).parent
 NEEDS = "controls need anywidget: pip install anywidget"
@@ -59,9 +59,13 @@ def show_panel(controls, shown, changed, instead, states=None):
     place = display(_still(shown, widget.still), display_id=True)
 
 
-def panel_page(controls, shown, title, states):
-    """A panel as a page that stands alone, as large as its window allows: all that can be seen is in `states`."""
-    data = {"controls": controls, "drawn": _drawn(shown), "states": states, "still": "no-still"}
+def panel_data(controls, shown, states):
+    """What ``panel.js`` draws a panel from where there is no kernel: all that can be seen is in `states`."""
+    return {"controls": controls, "drawn": _drawn(shown), "states": states, "still": "no-still"}
+
+
+def panel_page(data, title):
+    """A panel as a page that stands alone, as large as its window allows."""
     parts = {
         "title": escape(title),
         "data": json.dumps(data, separators=(",", ":")).replace("</", "<\\/"),

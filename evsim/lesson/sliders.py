@@ -5,7 +5,7 @@ from contextlib import suppress
 from math import inf
 from time import perf_counter
 
-from evsim.lesson.panel import panel_page, show_panel, slide
+from evsim.lesson.panel import panel_data, panel_page, show_panel, slide
 from evsim.lesson.wording import Words
 from evsim.view.changes import all_that_changed
 from evsim.view.scene.scene import hold
@@ -61,9 +61,13 @@ class Slider:
 
     def to_html(self):
         """The slider and what there is to see at each value as one HTML page that needs nothing else."""
+        return panel_page(self.to_dict(), repr(self).strip("<>"))
+
+    def to_dict(self):
+        """The slider and what there is to see at each value as plain data, from which ``panel.js`` draws it."""
         if not hasattr(self.shown, "scenes"):
             raise ValueError(f"a page can draw scenes alone, and {self!r} shows {type(self.shown).__name__}")
-        return panel_page([self._control()], self.shown, repr(self).strip("<>"), States(self, inf).to_dict())
+        return panel_data([self._control()], self.shown, States(self, inf).to_dict())
 
     def _control(self):
         return slide(self.name.replace("_", " "), self.values, self.values.index(self.value))

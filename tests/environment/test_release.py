@@ -34,7 +34,7 @@ def test_one_version_and_one_day_are_named_everywhere(tmp_path):
     [
         ({"project": PYPROJECT.replace("0.2.0", "0.3.0")}, "CHANGELOG.md begins with 0.2.0, and pyproject.toml says"),
         ({"log": LOG.replace("[0.2.0] - 2026-11-29", "[Unreleased]")}, "CHANGELOG.md begins with Unreleased"),
-        ({"log": LOG.replace("2026-11-29", "2026-11-28")}, "CHANGELOG.md says 2026-11-28, and today is 2026-11-29"),
+        ({"log": LOG.replace("2026-11-29", "2026-11-28")}, "CHANGELOG.md says 2026-11-28, and the day is 2026-11-29: write 2026-11-29 there and commit, or"),
         ({"cited": CITED.replace("0.2.0", "0.1.0")}, "CITATION.cff says version 0.1.0"),
         ({"cited": CITED.replace("-29", "-30")}, "CITATION.cff says 2026-11-30"),
     ],
@@ -45,7 +45,7 @@ def test_a_version_or_a_day_that_differs_is_told(tmp_path, changed, said):
 
 
 def test_here_pyproject_citation_and_change_log_name_the_same_version():
-    assert [each for each in one_version(Release()) if "today" not in each and "tag" not in each] == []
+    assert [each for each in one_version(Release()) if "the day is" not in each and "tag" not in each] == []
 
 
 TRACKED = {"README.md", "evsim/run.py", "notebooks/00-press.ipynb", "notebooks/glossary.md", "notebooks/draft.txt"}
@@ -131,9 +131,20 @@ def test_a_step_that_fails_gives_exit_status_1_and_says_what_is_wrong(monkeypatc
     assert program.main([]) == 0 and "git tag" in capsys.readouterr().out
 
 
-def test_a_step_that_there_is_not_is_refused(capsys):
-    assert program.main(["--skip", "uploads"]) == 2
-    assert "there is no step uploads; steps are clean, one_version" in capsys.readouterr().err
+def test_a_step_that_there_is_not_and_a_day_that_is_none_are_refused(capsys):
+    for wrong, said in ((["--skip", "uploads"], "'uploads' (choose from"), (["--date", "today"], "'today'")):
+        with pytest.raises(SystemExit) as left:
+            program.main(wrong)
+        assert left.value.code == 2 and said in capsys.readouterr().err
+
+
+def test_a_release_may_have_another_day_than_today(monkeypatch, capsys):
+    def the_day(release):
+        """A day."""
+        return [f"it is {release.today}"]
+
+    monkeypatch.setattr(program, "STEPS", (the_day,))
+    assert program.main(["--date", "2026-11-29"]) == 1 and "it is 2026-11-29" in capsys.readouterr().out
 
 
 @nightly

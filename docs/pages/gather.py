@@ -73,7 +73,11 @@ PLACES |= {
     "evsim/theory": "reference/theory",
     "docs/decisions.md": "why/index",
 }
-COPIED = {"site/index.html": "toys.html", "teaching/worksheet.md": "how-to/worksheet.html"}
+COPIED = {
+    "site/index.html": "toys.html",
+    "site/machine.html": "machine.html",
+    "teaching/worksheet.md": "how-to/worksheet.html",
+}
 LINK = re.compile(r"(!?)\[((?:[^][]|\[[^]]*\])*)\]\(([^)\s#]*)(#[^)\s]*)?((?: \"[^\"]*\")?)\)")
 FENCE = re.compile(r"(^ *(`{3,})[^\n]*\n.*?^ *\2`*$)", re.M | re.S)
 FILE = re.compile(r"<!-- file (\S+) -->")
@@ -195,7 +199,9 @@ def _way(here, to):
 
 def _copy(file):
     text = _read(file)
-    return text.replace("../README.md", "index.html") if file.endswith(".html") else printed(text)
+    if not file.endswith(".html"):
+        return printed(text)
+    return text.replace('href="index.html"', 'href="toys.html"').replace("../README.md", "index.html")
 
 
 def _read(file):

@@ -34,7 +34,10 @@ def test_one_version_and_one_day_are_named_everywhere(tmp_path):
     [
         ({"project": PYPROJECT.replace("0.2.0", "0.3.0")}, "CHANGELOG.md begins with 0.2.0, and pyproject.toml says"),
         ({"log": LOG.replace("[0.2.0] - 2026-11-29", "[Unreleased]")}, "CHANGELOG.md begins with Unreleased"),
-        ({"log": LOG.replace("2026-11-29", "2026-11-28")}, "CHANGELOG.md says 2026-11-28, and the day is 2026-11-29: write 2026-11-29 there and commit, or"),
+        (
+            {"log": LOG.replace("2026-11-29", "2026-11-28")},
+            "CHANGELOG.md says 2026-11-28, and the day is 2026-11-29: write 2026-11-29 there and commit, or",
+        ),
         ({"cited": CITED.replace("0.2.0", "0.1.0")}, "CITATION.cff says version 0.1.0"),
         ({"cited": CITED.replace("-29", "-30")}, "CITATION.cff says 2026-11-30"),
     ],

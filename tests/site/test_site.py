@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from docs.site import story
 from docs.site.__main__ import main
-from docs.site.page import HTML, LARGEST
+from docs.site.page import HTML, LARGEST, MACHINE
 from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.toys import TOYS
 from evsim.results.requests import OK
@@ -81,7 +81,7 @@ def lines_of(run):
 # The file.
 
 
-def test_the_file_is_fresh_and_small_enough(capsys):
+def test_the_files_are_fresh_and_small_enough(capsys):
     assert main(["--check"]) == 0, capsys.readouterr().out
     assert HTML.stat().st_size < LARGEST
 
@@ -91,8 +91,9 @@ def test_a_stale_file_is_noticed(monkeypatch, tmp_path, capsys):
     other.write_text("<html></html>", encoding="utf-8")
     monkeypatch.setattr("docs.site.__main__.HTML", other)
     monkeypatch.setattr("docs.site.__main__.html", lambda: "<html>57</html>")
+    monkeypatch.setattr("docs.site.__main__.machine", lambda: MACHINE.read_text(encoding="utf-8"))
     assert main(["--check"]) == 1
-    assert "python -m docs.site writes it" in capsys.readouterr().out
+    assert capsys.readouterr().out == "stale: site/index.html; python -m docs.site writes it\n"
 
 
 def test_the_settings_that_the_page_names_are_those_of_the_runs():

@@ -87,8 +87,8 @@ def warnings(run):
 
 AGE = "An environment that was idle for `keep_alive` is gone."
 PANIC = (
-    "`rule: panic` is Knative's: it panics when the average of the `panic_window` wants twice as many instances as there "
-    "are; then the number only grows, until a whole `window` has passed without a new panic."
+    "`rule: panic` is Knative's: it panics when the average of the `panic_window` wants twice as many instances as "
+    "there are; then the number only grows, until a whole `window` has passed without a new panic."
 )
 KNATIVE = {"rule": "panic", "target": 1, "window": 10, "panic_window": 2, "rate_down": 1000}
 
@@ -108,7 +108,7 @@ RULES = [
          on=(5, [(1, 1)]), beyond=(6, [(1, 2)])),
     Rule("`schedule: [{at: 60s, instances: 5}]`", scheduled, changes, on=(2, [(0, 1), (2, 5)]),
          beyond=(2 + JUST, [(0, 1), (3, 5)])),
-    Rule("The newest instance is stopped first: it takes no more work", lambda count: scaled([0.5] * count, 3, target=1),
+    Rule("newest instance is stopped first: it takes no more work", lambda count: scaled([0.5] * count, 3, target=1),
          gone, on=(2, [1]), beyond=(3, [1, 2])),
     Rule("The average over the `window` (or what is now)", lambda window: scaled([0.5], 2, 8, window=window, target=9),
          measured, on=(2, [1000, 1000, 500, 0, 0, 0, 0]),

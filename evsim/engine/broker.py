@@ -7,11 +7,23 @@ from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.delivery import Delivery
 from evsim.engine.publishing import Publishing
 from evsim.engine.random_streams import Label
+from evsim.registry import part
 from evsim.results.records import Fate
 from evsim.scenario.groups import group_of
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 
-__all__ = ["Channel", "Subscriber"]
+__all__ = ["Channel", "Subscriber", "brings_reader", "reader_of_a_part"]
+
+
+def reader_of_a_part(kernel, channel, service, subscription):
+    """What reads a channel in place of the usual, where a part of the subscription brings it; else None."""
+    word = brings_reader(subscription)
+    return word and part(word).build(kernel, channel, service, subscription)
+
+
+def brings_reader(subscription):
+    """The word of the part of a subscription that has an engine; None where none has."""
+    return next((word for word in subscription.policies if part(word).module("engine") is not None), None)
 
 
 class Channel:

@@ -89,8 +89,16 @@ class Service(Workplace):
 
     def withdraw(self, row, reason):
         """A delivery that waits here for its instance, or travels to it, is never worked."""
-        rows = self.kernel.records.rows
         self._take_out({row})
+        self._never_worked(row, reason)
+
+    def turn_back(self, row, reason):
+        """A delivery that waits in the inbox, for nobody in particular, is never worked."""
+        self.inbox.remove(row)
+        self._never_worked(row, reason)
+
+    def _never_worked(self, row, reason):
+        rows = self.kernel.records.rows
         rows.outcome[row], rows.ended[row], rows.reason[row] = Outcome.WITHDRAWN, self.kernel.env._now, reason
 
     def _take_out(self, rows):

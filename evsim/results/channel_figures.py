@@ -31,6 +31,12 @@ class Entries:
             self.mine &= run.tables.messages["partition"][ledger.message] == partition
         self.counted = self.mine & ledger.cohort
 
+    @property
+    def words(self):
+        """The words of the parts that the channel, and the way in which the service reads it, are written with."""
+        its = (each for each in self.run.scenario.services[self.service].subscribe if each.channel == self.channel)
+        return {self.settings.kind}.union(*(each.policies for each in its))
+
     def count(self, mask):
         return int(mask[self.counted].sum())
 

@@ -86,7 +86,7 @@ class Counters:
             self._services[name].add(at)
         for names, its in channel_figures.of_channels(part).items():
             if names not in self._channels:
-                self._channels[names] = _Tally(CHANNEL, {its.settings.kind})
+                self._channels[names] = _Tally(CHANNEL, its.words)
             self._channels[names].add(its)
 
     @cached_property

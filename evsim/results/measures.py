@@ -35,17 +35,12 @@ def of_services(run):
 
 def of_channels(run):
     """(channel, subscribing service) -> figures."""
-    return {
-        names: measured(CHANNEL, its, {its.settings.kind}) for names, its in channel_figures.of_channels(run).items()
-    }
+    return {names: measured(CHANNEL, its, its.words) for names, its in channel_figures.of_channels(run).items()}
 
 
 def of_partitions(run):
     """(log, subscribing service, partition) -> figures, as those of a channel."""
-    return {
-        names: measured(PARTITION, its, {its.settings.kind})
-        for names, its in channel_figures.of_partitions(run).items()
-    }
+    return {names: measured(PARTITION, its, its.words) for names, its in channel_figures.of_partitions(run).items()}
 
 
 def words_of(scenario):

@@ -311,6 +311,7 @@ class Records:
         self.checkpoints = []  # [began, aligned, done, service, seen]: of what windows remember; NaN: it did not come
         self.resets = []  # (time, service, checkpoint, seen): a crash took what windows had; -1: nothing was kept
         self.decisions = []  # (time, service, measured, how many there were, and should be): of autoscaling
+        self.pollers = []  # (time, channel, service, how many there are from then on): of triggers of functions
         self.ownership = []  # (time, channel, service, partition, instance, whether it begins): of a log's partitions
 
     def note(self, table, row, time):
@@ -322,7 +323,7 @@ class Records:
         """Fix the numbers of rows, and turn all times into seconds."""
         for name in self.tables:
             getattr(self, name).close()
-        for name in ("incidents", "removals", "shown", "reads", "ownership", "decisions", "resets"):
+        for name in ("incidents", "removals", "shown", "reads", "ownership", "decisions", "resets", "pollers"):
             setattr(self, name, [(time / SECOND, *rest) for time, *rest in getattr(self, name)])
         self.events = [each._replace(time=each.time / SECOND, at=each.at / SECOND) for each in self.events]
         self.panes = [

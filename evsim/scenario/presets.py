@@ -188,8 +188,8 @@ def complete(scenario):
     services = {
         name: service.model_copy(update={"subscribe": tuple(
             _likened(each) if each.is_shared else
-            _filled(_settled(each, channel), channel, "subscribe",
-                    channel.read_plainly(service, (each.channel, group_of(name, each)) in shared))
+            _likened(_filled(_settled(each, channel), channel, "subscribe",
+                             channel.read_plainly(service, (each.channel, group_of(name, each)) in shared)))
             for each in service.subscribe for channel in [scenario.channels[each.channel]]
         )} | {word: each.complete for word, each in service.policies.items() if isinstance(each, LikenedSetting)})
         for name, service in scenario.services.items()
@@ -198,11 +198,10 @@ def complete(scenario):
 
 
 def _likened(subscription):
-    """A subscription whose own settings say how it is read, not the product of its channel."""
+    """A subscription with the parts that may be like a product's filled in."""
     settings = subscription.policies.items()
-    return subscription.model_copy(
-        update={word: each.complete for word, each in settings if isinstance(each, LikenedReading)}
-    )
+    update = {word: each.complete for word, each in settings if isinstance(each, LikenedReading)}
+    return subscription.model_copy(update=update) if update else subscription
 
 
 def _settled(subscription, channel):

@@ -14,6 +14,7 @@ from tests.parts.exchange import drawing as exchanges
 from tests.parts.function import drawing as functions
 from tests.parts.log import drawing as logs
 from tests.parts.pipe import drawing as pipes
+from tests.parts.pollers import drawing as pollers
 from tests.parts.price import drawing as prices
 from tests.parts.queue import drawing as queues
 
@@ -104,6 +105,7 @@ def _system(draw, faulty, risky, stable=False):
             functions.draw_one(draw, service)
             scaling.draw_one(draw, service)
             prices.draw_one(draw, service)
+            pollers.draw_some(draw, service, cast.kinds)
     if "once" in cast.hazards:
         for service in services.values():
             _remember(draw, service, cast.kinds)

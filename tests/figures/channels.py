@@ -20,6 +20,7 @@ def channels(plain, entries):
         found[way] = _figures(plain, _of(entries, way)) | _waits(plain, way[0]) | _spread(plain, entries, way)
         if plain.scenario.channels[way[0]].kind == "queue":
             found[way] |= _ready_and_in_hand(plain, *way)
+        found[way] |= _pollers(plain, *way)
     return found
 
 
@@ -83,6 +84,19 @@ def _ready_and_in_hand(plain, channel, service):
         found[f"{name}_mean"] = sum(overlap(*span, plain.left, plain.right) for span in spans) / plain.window
         found[f"{name}_max"] = highest(spans, plain.left, plain.right)
     return found
+
+
+def _pollers(plain, channel, service):
+    """How many pollers there were, where a service reads a channel by some."""
+    if all(each.pollers is None for each in plain.scenario.services[service].subscribe if each.channel == channel):
+        return {}
+    codes = list(plain.scenario.channels).index(channel), list(plain.scenario.services).index(service)
+    changes = [(time, number) for time, *way, number in plain.run.records.pollers if tuple(way) == codes]
+    total = most = 0
+    for (begin, number), (end, _) in zip(changes, [*changes[1:], (plain.right, 0)], strict=True):
+        lasted = overlap(begin, end, plain.left, plain.right)
+        total, most = total + number * lasted, max(most, number if lasted else 0)
+    return {"pollers_mean": total / plain.window, "pollers_max": most}
 
 
 def _waits(plain, channel):

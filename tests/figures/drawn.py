@@ -2,6 +2,7 @@
 
 from evsim.parts.event_loop.words import BLOCKED
 from evsim.parts.function.words import COLD
+from evsim.parts.pollers.words import THROTTLED
 from evsim.parts.retry.words import NO_RETRY
 from evsim.results.records import Outcome, Reason, Verdict
 
@@ -24,6 +25,8 @@ def happened(plain, customers, entries):
         "died at work": any(row.outcome == Outcome.CRASHED for row in counted),
         "outage": "outage" in kinds,
         "pause": "pause" in kinds,
+        "more pollers": len({number for *_, number in plain.run.records.pollers}) > 1,
+        "throttled at a trigger": THROTTLED in kinds,
         "copy of a link": any(row.copy for row in counted),
         "worked copy": any(row.copy and row.ended is not None and row.started is not None for row in counted),
         "repeated effect": any(each.counted and each.repeated for each in customers),

@@ -12,7 +12,10 @@ BY_USE = {"requests": 1000, "gb_second": 0.5, "tiers": [{"beyond": 100_000, "gb_
 
 
 def elastic_systems():
-    """`front`, an event loop, asks `thumb`, a function, and leaves jobs to `worker`, which scales."""
+    """`front`, an event loop, asks `thumb`, a function, and leaves jobs to `worker`, which scales.
+
+    And letters to `sender`, a function with pollers.
+    """
     return st.composite(_system)()
 
 
@@ -33,6 +36,7 @@ def _system(draw):
            "provisioned_gb_second": draw(st.sampled_from([0, 0.125])), "provisioned_work": 0.25}  # fmt: skip
     scaling = {"by": draw(st.sampled_from(["lag", "concurrency", "utilisation"])), "target": 1, "every": 1,
                "most": 3, "start": draw(st.sampled_from([0.5, {"exponential": 1}])), "down_after": 0}  # fmt: skip
+    pollers = {"start": 2, "least": 1, "most": 4, "quiet": 2, "growth": 2}
     services = {
         "front": {
             "workers": 20,
@@ -43,11 +47,20 @@ def _system(draw):
                 {"work": 0.125},
                 {"blocking": draw(WORK)},
                 {"publish": "jobs"},
+                {"publish": "letters"},
                 {"call": call},
                 {"effect": "row"},
             ],
         },
         "thumb": {"function": function, "price": BY_USE | use, "handle": [{"work": draw(WORK)}, {"effect": "picture"}]},
+        "sender": {
+            "function": {"most": 1},
+            "subscribe": {
+                "channel": "letters",
+                "pollers": pollers,
+            },
+            "handle": [{"work": draw(st.sampled_from([0.25, 1]))}, {"effect": "letter"}],
+        },
         "worker": {
             "autoscale": scaling,
             "subscribe": "jobs",
@@ -66,7 +79,7 @@ def _system(draw):
             "name": "elastic",
             "workloads": {"customers": {"target": "front", "arrivals": {"poisson": draw(st.sampled_from([1, 2, 4]))}}},
             "services": services,
-            "channels": {"jobs": "queue"},
+            "channels": {"jobs": "queue", "letters": {"queue": {"visibility_timeout": 2, "max_receive_count": 3}}},
             "faults": faults,
             "run": {"duration": 16, "warmup": draw(st.sampled_from([0, 5, 5])), "seed": draw(st.integers(0, 999))},
         }

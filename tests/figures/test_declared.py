@@ -24,6 +24,7 @@ from evsim.figures import (
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.objectives import objectives
 
+POLLED = {"channel": "minutes", "pollers": True}
 MINUTES = {"to": "minutes", "tumbling": "2s"}
 WRITTEN = {"s": "500 ms", "1/s": "0.5/s", "share": "50 %", "count": "0.5", "ratio": "0.5", "money": "0.5"}
 OF_A_RUN = [name for each in figures(RUN) for name in each.names]
@@ -47,7 +48,7 @@ def run():
         "services.mailing-list.autoscale": {"by": "lag", "target": 5, "least": 1},
         "channels.minutes": "queue",
         "services.counter": {"subscribe": "customer-registered", "handle": [{"window": MINUTES}]},
-        "services.screen": {"subscribe": "minutes", "handle": [{"work": "1ms"}]},
+        "services.screen": {"function": {}, "subscribe": POLLED, "handle": [{"work": "1ms"}]},
     }
     return evsim.load("registration-events").replace(changes).run()
 
@@ -56,8 +57,9 @@ def test_a_run_has_the_figures_that_are_declared_in_their_order(run):
     assert list(run.summary()) == names(RUN)
     for found, where in ((run.phases, PHASE), (run.partitions, PARTITION)):
         assert found and all(list(each) == names(where) for each in found.values()), where
-    for (channel, _), found in run.channels.items():
-        assert list(found) == names(CHANNEL, {run.scenario.channels[channel].kind}), channel
+    for (channel, service), found in run.channels.items():
+        read_by = [each.policies for each in run.scenario.services[service].subscribe if each.channel == channel]
+        assert list(found) == names(CHANNEL, {run.scenario.channels[channel].kind}.union(*read_by)), channel
     assert {name for found in run.channels.values() for name in found} == set(names(CHANNEL))
     for name, found in run.services.items():
         settings = run.scenario.services[name]

@@ -18,6 +18,23 @@ def scheduled(at):
     return system({"front": {"autoscale": by, "handle": [{"work": 1}]}}, [("front", 0)], duration=5, drain_limit=0)
 
 
+def triggered(count):
+    """So many pollers, and one more a second, for three messages at once."""
+    reading = {"channel": "orders", "pollers": {"least": count, "growth": 1}}
+    services = {"asks": {"handle": [{"publish": "orders"}]},
+                "front": {"function": {}, "subscribe": reading, "handle": [{"work": 10}]}}  # fmt: skip
+    return system(services, [("asks", 0)] * 3, channels={"orders": "queue"})
+
+
+def let_go(work):
+    """One environment, and the time of a message that waits for it is over at 6 s."""
+    reading = {"channel": "orders", "pollers": {"least": 2}}
+    services = {"asks": {"handle": [{"publish": "orders"}]},
+                "front": {"function": {"most": 1}, "subscribe": reading, "handle": [{"work": work}]}}  # fmt: skip
+    queue = {"queue": {"visibility_timeout": 6, "max_receive_count": 1}}
+    return system(services, [("asks", 0), ("asks", 0)], channels={"orders": queue})
+
+
 def threads(comes, work, **settings):
     service = {"workers": 9, "handle": [{"work": work}], **settings}
     return system({"front": service}, [("front", at) for at in comes])
@@ -125,6 +142,10 @@ RULES = [
          on=(10, [(0, 1), (10, 1)]), beyond=(10 - JUST, [(0, 2)])),
     *(Rule("A barrier stands behind what is in hand of each partition", kept(mode), counted, on=(4, [4.05]),
            beyond=(4 + JUST, [4.1, 6.05])) for mode in ("exactly_once", "at_least_once")),
+    Rule("one more comes at each step of the `growth`", triggered, times("front", "leased"), on=(3, [0, 0, 0]),
+         beyond=(2, [0, 0, 1])),
+    Rule("goes on asking, first come first served, for as long as the message is invisible", let_go,
+         times("front", "started"), on=(6, [0, 6]), beyond=(6 + JUST, [0])),
     Rule("whose times are rounded up to the `step` (1 ms)", priced, lambda run: round(run.summary()["cost"]),
          on=(1, 1), beyond=(1 + JUST, 2)),
 ]  # fmt: skip

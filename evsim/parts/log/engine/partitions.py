@@ -1,6 +1,6 @@
 """The log's partitions: where a message goes, and at which offset."""
 
-from evsim.engine.broker import Channel
+from evsim.engine.broker import Channel, reader_of_a_part
 from evsim.engine.environment import FAULT
 from evsim.parts.log.engine.batching import Batching
 from evsim.parts.log.engine.group import Group
@@ -10,7 +10,6 @@ from evsim.parts.log.engine.owned import OwnedGroup
 from evsim.parts.log.engine.partitioners import PARTITIONERS, Stays
 from evsim.parts.log.engine.replication import Replication
 from evsim.parts.log.engine.transactions import Isolation, transactions_of
-from evsim.registry import part
 from evsim.results.records import Fate
 from evsim.scenario.groups import group_of, shared_groups
 from evsim.ticks import ticks
@@ -39,9 +38,9 @@ class Log(Channel):
 
     def subscriber(self, service, subscription):
         """The kind of group that a subscription asks for."""
-        for word in subscription.policies:
-            if part(word).module("engine") is not None:
-                return part(word).build(self.kernel, self, service, subscription)
+        brought = reader_of_a_part(self.kernel, self, service, subscription)
+        if brought is not None:
+            return brought
         shared = (self.name, group_of(service.name, subscription)) in shared_groups(self.kernel.scenario)
         kind = JointGroup if shared else OwnedGroup if subscription.owns else Group
         return kind(self.kernel, self, service, subscription)

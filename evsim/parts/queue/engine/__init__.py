@@ -4,6 +4,7 @@ Where nothing can go wrong and nothing is set, a queue is :mod:`plain <evsim.par
 :mod:`careful <evsim.parts.queue.engine.careful>`. Both write the same records of what neither disturbs.
 """
 
+from evsim.engine.broker import brings_reader
 from evsim.engine.weak_points import is_faulty
 from evsim.parts.queue.engine.careful import CarefulQueue
 from evsim.parts.queue.engine.own_times import are_written
@@ -28,6 +29,7 @@ def _needs_care(kernel, name, settings):
         or kernel.graph.cyclic
         or is_faulty(kernel.scenario, name)
         or any(each.ack != "after" or each.priority or each.poll is not None for _, each in readers)
+        or any(brings_reader(each) for _, each in readers)
         or any(risk.guards(service) for service, _ in readers)
         or any(kernel.links.between(name, service).lossy for service, _ in readers)
         or any(risk.answer(place) for place in kernel.graph.places if place.is_delivery and place.source == name)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import count
 from math import inf
 
-from evsim.engine.broker import Channel
+from evsim.engine.broker import Channel, reader_of_a_part
 from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.message_rows import is_letter
@@ -36,6 +36,7 @@ class CarefulQueue(Channel):
         readers = [each for _, each in kernel.graph.subscribers[name]]
         self.is_ranked = len({each.priority for each in readers}) > 1
         self.looks_now = None
+        self.followers = []  # consumers whose credit follows what waits
         self.is_asked_for = any(each.poll is not None for each in readers)
         self.leases = {}  # row that a seat holds -> the seat
         self.visible_again = {}  # row whose time is over -> the attempt that waits since, while that may be deleted
@@ -65,7 +66,8 @@ class CarefulQueue(Channel):
     # Messages that come.
 
     def subscriber(self, service, subscription):
-        return self.consumer(self.kernel, self, service, subscription)
+        brought = reader_of_a_part(self.kernel, self, service, subscription)
+        return brought or self.consumer(self.kernel, self, service, subscription)
 
     def route(self, number, ways):
         self.routes[number] = ways
@@ -198,6 +200,8 @@ class CarefulQueue(Channel):
             self._wake_for_what_is_there()
         if self.is_limited:
             self._keep_limits()
+        for each in self.followers:
+            each.follow()
 
     def _granting(self):
         """`grant` of a queue without limits, where who comes first is first and the seats take turns: most are."""

@@ -5,6 +5,7 @@ first (both None if there is none), ``pop_head()`` takes that one out, ``take_ou
 its old place.
 """
 
+from bisect import bisect_right
 from collections import deque
 from heapq import heappop, heappush
 
@@ -28,10 +29,7 @@ class FirstCome:
         self.rows.append(row)
 
     def put_back(self, row):
-        after = len(self.rows)
-        while after and self.place_of(self.rows[after - 1]) > self.place_of(row):
-            after -= 1
-        self.rows.insert(after, row)
+        self.rows.insert(bisect_right(self.rows, self.place_of(row), key=self.place_of), row)
 
     def take(self):
         return self.rows.popleft() if self.rows else None

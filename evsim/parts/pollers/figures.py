@@ -1,0 +1,37 @@
+"""What pollers add to the figures of a channel and the service that reads it by them."""
+
+import numpy as np
+
+from evsim.figures import CHANNEL, Figure
+from evsim.parts.pollers.audit import numbers_of, ways
+
+__all__ = ["FIGURES"]
+
+NONE = float("nan")
+
+
+def _spans(its):
+    """(numbers, seconds of the window with each); None where nobody polls."""
+    if (its.channel, its.service) not in [way[:2] for way in ways(its.run)]:
+        return None
+    times, numbers = numbers_of(its.run, its.channel, its.service)
+    left, right = its.window
+    edges = np.clip(np.r_[times, np.inf], left, right)
+    return numbers, np.diff(edges)
+
+
+def _mean(its):
+    found = _spans(its)
+    return NONE if found is None else float(found[0] @ found[1] / its.run.tables.window)
+
+
+def _most(its):
+    found = _spans(its)
+    return NONE if found is None else float(found[0][found[1] > 0].max())
+
+
+FIGURES = (
+    Figure("pollers_mean", "count", "pollers of the service's trigger, on average over the window", _mean,
+           where=(CHANNEL,), adds="not"),
+    Figure("pollers_max", "count", "the most pollers at one time of the window", _most, where=(CHANNEL,), adds="not"),
+)  # fmt: skip

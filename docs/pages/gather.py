@@ -13,6 +13,7 @@ from pathlib import Path
 from docs.pages.command_pages import command_page
 from docs.pages.decision_pages import decision_pages
 from docs.pages.figure_tables import figure_tables
+from docs.pages.gauge_table import gauge_table
 from docs.pages.lesson_pages import lesson_pages
 from docs.pages.name_pages import name_page, theory_page
 from docs.pages.part_pages import list_of_parts, part_pages
@@ -40,6 +41,7 @@ SECTIONS = {  # caption -> page on the site -> its file in the repository, or No
         "how-to/add-a-part": "docs/add-a-part.md",
         "how-to/teach": "teaching/README.md",
         "how-to/challenge": "docs/challenge.md",
+        "how-to/incidents": "docs/incidents.md",
     },
     "Reference": {
         "reference/parts/index": None,
@@ -61,7 +63,7 @@ SECTIONS = {  # caption -> page on the site -> its file in the repository, or No
         "project/changes": "CHANGELOG.md",
     },
 }
-BELOW = {f"how-to/teach/{name}": f"teaching/{name}.md" for name in [*TAUGHT, "transfer"]}
+BELOW = {f"how-to/teach/{name}": f"teaching/{name}.md" for name in [*TAUGHT, "transfer", "incidents"]}
 PAGES = {place: file for pages in SECTIONS.values() for place, file in pages.items() if file} | BELOW
 PAGES["index"] = "docs/index.md"
 PLACES = {file: place for place, file in PAGES.items()}  # and of those that are made or have another form
@@ -76,6 +78,7 @@ PLACES |= {
 COPIED = {
     "site/index.html": "toys.html",
     "site/machine.html": "machine.html",
+    "site/incidents.html": "incidents.html",
     "teaching/worksheet.md": "how-to/worksheet.html",
 }
 LINK = re.compile(r"(!?)\[((?:[^][]|\[[^]]*\])*)\]\(([^)\s#]*)(#[^)\s]*)?((?: \"[^\"]*\")?)\)")
@@ -116,6 +119,7 @@ def _made(lessons):
     for place, file, mark, made in (
         ("reference/settings", "docs/settings.md", "settings", setting_table),
         ("reference/figures", "docs/figures.md", "figures", figure_tables),
+        ("how-to/incidents", "docs/incidents.md", "gauges", gauge_table),
     ):
         found[f"{place}.md"] = (file, _read(file).replace(f"<!-- {mark} -->", made()))
     found["reference/commands.md"] = ("docs/commands.md", command_page(_read("docs/commands.md").rstrip()))

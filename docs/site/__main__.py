@@ -2,19 +2,20 @@
 
 python -m docs.site            write site/index.html and site/machine.html, with every number from runs made now
 python -m docs.site --check    say which is stale (exit status 1), and write nothing
+--deck                         the same of site/incidents.html alone, whose runs take minutes
 """
 
 import sys
 
-from docs.site.page import HTML, LARGEST, MACHINE, html, machine, without_picture
+from docs.site.page import DECK, HTML, LARGEST, MACHINE, deck_page, html, machine, without_picture
 from evsim.whole import write_text
 
 
 def main(arguments):
-    if set(arguments) - {"--check"}:
+    if set(arguments) - {"--check", "--deck"}:
         print(__doc__)
         return 0 if set(arguments) <= {"-h", "--help"} else 2
-    texts = {HTML: html(), MACHINE: machine()}
+    texts = {DECK: deck_page()} if "--deck" in arguments else {HTML: html(), MACHINE: machine()}
     if "--check" in arguments:
         stale = [file for file, text in texts.items() if _is_stale(file, text)]
         for file in stale:

@@ -4,14 +4,15 @@ import json
 import re
 from pathlib import Path
 
+from docs.site.dealt import deck
 from docs.site.machine import machine_parts
 from docs.site.story import story, toys
 from evsim.view.player.bundle import bundle, styles
 
-__all__ = ["HTML", "LARGEST", "MACHINE", "html", "machine", "without_picture"]
+__all__ = ["DECK", "HTML", "LARGEST", "MACHINE", "deck_page", "html", "machine", "without_picture"]
 
 HERE = Path(__file__).parent
-HTML, MACHINE = (HERE.parents[1] / "site" / name for name in ("index.html", "machine.html"))
+HTML, MACHINE, DECK = (HERE.parents[1] / "site" / name for name in ("index.html", "machine.html", "incidents.html"))
 LARGEST = 3e6  # bytes of one of them
 
 
@@ -22,7 +23,7 @@ def html():
         "style": _text("page.css"),
         "player": bundle("page").replace("export default", "const page ="),
         "script": _text("page.js"),
-        "story": json.dumps(story(), separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/"),
+        "story": _data(story()),
         "still": toys()["two ways"].still(),
     }
     return _filled(_text("page.html"), parts)
@@ -31,6 +32,15 @@ def html():
 def machine():
     """The text of the second page, from runs made now."""
     return _filled(_text("machine.html"), {"style": _text("page.css")} | machine_parts())
+
+
+def deck_page(cards=None):
+    """The text of the page of incidents, from runs made now; or of some that were dealt before."""
+    style = _text("page.css") + _text("incidents.css")
+    return _filled(
+        _text("incidents.html"),
+        {"style": style, "deck": _data(cards or deck()), "script": _text("incidents.js")},
+    )
 
 
 def without_picture(page):
@@ -42,6 +52,10 @@ def _filled(page, parts):
     for name, part in parts.items():
         page = page.replace(f"<!-- {name} -->", part, 1)
     return page
+
+
+def _data(value):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
 
 
 def _text(name):

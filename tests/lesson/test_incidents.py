@@ -1,12 +1,15 @@
 """The incident deck: who knows beats who guesses, saves or restarts everything; a look shows nothing of later."""
 
 import os
+import re
 from functools import cache
+from pathlib import Path
 from statistics import mean
 
 import pytest
 
 import evsim
+from evsim.lesson.deck.buttons import panel
 from evsim.lesson.deck.card import incidents, load_card
 from evsim.lesson.deck.draws import draw
 from evsim.lesson.deck.futures import Futures
@@ -15,6 +18,7 @@ from evsim.lesson.deck.looking import looked, said
 from evsim.lesson.deck.players import played
 from evsim.lesson.deck.toll import toll
 from evsim.lesson.deck.watched import Watched
+from evsim.lesson.widgets import controls
 from evsim.scenario import ScenarioError
 
 pytestmark = pytest.mark.slow
@@ -113,6 +117,12 @@ def test_the_debriefing_says_what_was_what_and_where_it_happened(name, seed):
     assert its.look(next(iter(its.card.looks))) == OVER
 
 
+def test_the_sheet_for_a_class_says_of_each_incident_what_students_get_wrong():
+    sheet = (Path(__file__).parents[2] / "teaching/incidents.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \|", sheet, re.M)
+    assert set(incidents()) <= set(rows)
+
+
 def test_other_luck_makes_another_incident_and_the_same_luck_the_same():
     def drawn(seed):
         return load_card("metastable-retries", seed).scenario.to_yaml()
@@ -140,6 +150,22 @@ def test_a_shift_ends_and_then_nothing_can_be_done():
         its.name("crowd")
     assert its.name("crowd") == its.mend("restart") == OVER
     assert its.run is its.futures.run()
+
+
+def test_buttons_do_what_the_verbs_do():
+    its = game("metastable-retries", 1)
+    box = panel(controls(), its)
+    _, clock, look, name, mend, end, seen, _ = box.children
+    for row, choice in ((look, "prices"), (name, "crowd"), (mend, "restart")):
+        menu, button = row.children
+        menu.value = choice
+        button.click()
+    end.click()
+    assert ([what for _, what in its.looked], [cause for _, cause in its.named]) == (["prices"], ["crowd"])
+    assert its.mended[0][1] == "restart"
+    assert its.clock in clock.value
+    titles = re.findall(r"<h4>(.*?)</h4>", seen.value)
+    assert [title.partition(": ")[2][:9] for title in titles] == ["The shop ", "done: res", "no, it is", "the servi"]
 
 
 def test_a_name_that_is_not_there_is_answered_with_the_ones_that_are():

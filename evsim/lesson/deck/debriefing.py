@@ -7,7 +7,7 @@ from evsim.lesson.deck.toll import toll
 
 __all__ = ["debriefing", "tolls"]
 
-HEADER = ("", "lost", "told untrue", "minutes down", "money spent", "in all")
+HEADER = ("whose way", "lost", "told untrue", "minutes down", "money spent", "in all")
 
 
 def debriefing(game):

@@ -3,6 +3,7 @@
 from functools import cached_property
 from random import Random
 
+from evsim.lesson.deck.buttons import show_buttons
 from evsim.lesson.deck.card import incidents, load_card
 from evsim.lesson.deck.debriefing import debriefing
 from evsim.lesson.deck.futures import Futures
@@ -79,6 +80,10 @@ class Incident:
 
     def _repr_html_(self):
         return self._sheet()._repr_html_()
+
+    def buttons(self):
+        """Play with buttons, in a notebook."""
+        show_buttons(self)
 
     def _sheet(self):
         card = self.card

@@ -4,7 +4,7 @@ from evsim.lesson.deck.draws import BRACES
 from evsim.lesson.deck.gauges import MINUTE, reading
 from evsim.lesson.deck.log_lines import log_lines, story
 from evsim.lesson.deck.parted import TABLES
-from evsim.lesson.deck.sheets import Sheet, Tabular
+from evsim.lesson.deck.sheets import Bars, Sheet, Tabular
 
 __all__ = ["LOG", "STORY", "looked", "minutes_shown", "said"]
 
@@ -12,7 +12,6 @@ LOG, STORY = "log", "customer"
 SHOWN = 6  # minutes
 USUAL = 3  # the minute that shows what is usual
 LOGGED = 5  # minutes
-BARS = " ▁▂▃▄▅▆▇█"
 
 
 def said(text, card, watched, now):
@@ -53,15 +52,12 @@ def _minutes(gauges, card, watched, now):
     for text in gauges:
         its = reading(text, card.scenario)
         rows.append((its.words, *(its.write(watched, each) for each in moments), _bars(its, watched, now)))
-    return Tabular(header, tuple(rows))
+    return Tabular(header, tuple(rows), (0, len(header) - 1))
 
 
 def _bars(its, watched, now):
-    """A line of bars, one a minute: as high as the value is among all of them."""
-    count = int(now // MINUTE)
-    values = [its.value(watched, (minute + 1) * MINUTE) for minute in range(count)]
-    top = max((each for each in values if each == each), default=0)
-    return "".join(BARS[0] if each != each or top == 0 else BARS[round(each / top * 8)] for each in values)
+    """A bar for each minute until now."""
+    return Bars([its.value(watched, (minute + 1) * MINUTE) for minute in range(int(now // MINUTE))])
 
 
 def _lines(lines, none):

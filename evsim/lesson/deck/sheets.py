@@ -3,10 +3,36 @@
 from dataclasses import dataclass
 from html import escape
 
-from evsim.experiment.text_tables import html_table, text_table
+from evsim.experiment.text_tables import text_table
 from evsim.lesson.wording import wrapped
 
-__all__ = ["Sheet", "Tabular"]
+__all__ = ["Bars", "Sheet", "Tabular"]
+
+LEVELS = " ▁▂▃▄▅▆▇█"
+WIDE, HIGH = 7, 18  # of a bar on a page, in pixels
+TABLE = "border-collapse: collapse; margin: 0.6em 0 1em; width: auto"
+CELL = "padding: 0.15em 0.9em 0.15em 0; vertical-align: top"
+
+
+class Bars(str):
+    """Numbers as bars in one line, each as high as it is among all of them; nothing where there is no number."""
+
+    def __new__(cls, values):
+        top = max((each for each in values if each == each), default=0)
+        heights = [each / top if each == each and top > 0 else 0 for each in values]
+        made = super().__new__(cls, "".join(LEVELS[round(8 * each)] for each in heights))
+        made.heights = heights
+        return made
+
+    def html(self):
+        bars = "".join(
+            f'<rect x="{WIDE * place}" y="{HIGH * (1 - each):.1f}" width="{WIDE - 2}" height="{HIGH * each:.1f}"/>'
+            for place, each in enumerate(self.heights)
+            if each
+        )
+        wide = WIDE * len(self.heights)
+        return (f'<svg width="{wide}" height="{HIGH}" viewBox="0 0 {wide} {HIGH}" fill="currentColor" '
+                f'role="img" aria-label="one bar a minute">{bars}</svg>')  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -17,6 +43,20 @@ class Tabular:
     rows: tuple
     left: tuple = (0,)
 
+    def text(self):
+        return text_table(self.header, self.rows, self.left)
+
+    def html(self):
+        head = self._row(self.header, "th")
+        return f'<table style="{TABLE}">{head}{"".join(self._row(row, "td") for row in self.rows)}</table>'
+
+    def _row(self, row, kind):
+        cells = "".join(
+            f'<{kind} style="{CELL}; text-align: {"left" if place in self.left else "right"}">{_cell(each)}</{kind}>'
+            for place, each in enumerate(row)
+        )
+        return f"<tr>{cells}</tr>"
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -26,20 +66,17 @@ class Sheet:
     parts: tuple = ()
 
     def __repr__(self):
-        return "\n\n".join([self.title, *map(_text, self.parts)])
+        return "\n\n".join([self.title, *(_paragraph(each) if isinstance(each, str) else each.text()
+                                          for each in self.parts)])  # fmt: skip
 
     def _repr_html_(self):
-        return f"<h4>{escape(self.title)}</h4>" + "".join(map(_html, self.parts))
+        parts = (f"<p>{escape(each)}</p>" if isinstance(each, str) else each.html() for each in self.parts)
+        return f"<h4>{escape(self.title)}</h4>" + "".join(parts)
 
 
-def _text(part):
-    if isinstance(part, str):
-        return str(wrapped(part))
-    return text_table(part.header, part.rows, part.left)
+def _paragraph(text):
+    return str(wrapped(text))
 
 
-def _html(part):
-    if isinstance(part, str):
-        return f"<p>{escape(part)}</p>"
-    table = html_table(part.header, part.rows)
-    return table.replace("<td>", '<td style="text-align: left">') if len(part.left) > 1 else table
+def _cell(text):
+    return text.html() if isinstance(text, Bars) else escape(text)

@@ -32,6 +32,9 @@ def live(
     database: Annotated[
         str, typer.Option(envvar=DATABASE_VARIABLE, help="sqlite, or postgresql://user@host/name.")
     ] = "sqlite",
+    claim: Annotated[
+        bool, typer.Option("--claim/--no-claim", help="Whether a consumer of Redis takes up what it held when killed.")
+    ] = True,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Also what the simulator says of the same customers on this machine.")
     ] = False,
@@ -57,7 +60,7 @@ def live(
     folder = results_folder(save, overwrite, [scenario], [chosen])
     quiet = as_json or not stderr.isatty()
     shown = None if quiet else True
-    run = live(chosen, seconds=seconds, kill=kill or (), broker=broker, database=database, progress=shown)
+    run = live(chosen, seconds=seconds, kill=kill or (), broker=broker, database=database, claim=claim, progress=shown)
     audit, summary = str(run.audit()), run.summary()
     warn(run.warnings)
     prediction = run.prediction(jobs=jobs) if calibrate and not run.calibration.too_busy else None

@@ -195,14 +195,18 @@ class _Story:
                 continue
             reached = [time for time in (row.started, row.arrived, row.ready, row.leased, row.born) if time == time]
             had = [row.process] if row.process else processes_of(self.luck.kernel.scenario, row.place.service)
-            gone = sorted(time for process in had for time in crashes.get(process, ()) if time >= max(reached))
+            killed = [time for process in had for time in crashes.get(process, ())]
+            gone = sorted(time for time in killed if time >= max(reached))
             if row.reason == Reason.UNREACHABLE:
                 row.outcome, row.ready, row.ended = Outcome.REFUSED, row.settled, row.settled
             elif gone:
                 row.outcome, row.reason, row.ended = Outcome.CRASHED, Reason.CRASH, gone[0]
+            elif killed and row.place.is_delivery:  # handed out to who was killed, before the broker noticed
+                row.ended = max(reached)
         for row in self.rows.values():
-            if row.place.is_delivery and row.outcome == Outcome.OK and row.verdict == Verdict.OPEN:
-                row.settled, row.verdict = row.ended, Verdict.DONE  # it came no more, so the broker had heard of it
+            if row.place.is_delivery and row.verdict == Verdict.OPEN:  # it came no more
+                row.settled = row.ended
+                row.verdict = Verdict.DONE if row.outcome == Outcome.OK else Verdict.LOST
             parent = self.rows.get(row.parent)
             if row.place.is_call and (row.verdict == Verdict.OPEN or row.settled > parent.ended):
                 row.verdict, row.late = Verdict.ORPHANED, None

@@ -16,6 +16,7 @@ class _Broker(NamedTuple):
     client: tuple  # (module, class)
     hint: str = ""  # where one is had
     schemes: tuple = ()  # of the URLs at which there may be one
+    wants_claims: bool = False  # whether a consumer has to claim what was handed out before
 
 
 BROKERS = {
@@ -26,7 +27,7 @@ BROKERS = {
     ),
     "redis": _Broker(
         "evsim.testbed.redis_process", ("evsim.testbed.redis_client", "RedisClient"),
-        'pip install "evsim[live]", and install redis-server or write redis://host:port', ("redis", "rediss"),
+        'pip install "evsim[live]", and install redis-server or write redis://host:port', ("redis", "rediss"), True,
     ),
     "rabbitmq": _Broker(
         "evsim.testbed.rabbit_process", ("evsim.testbed.rabbit_client", "RabbitClient"),
@@ -40,16 +41,21 @@ BROKERS = {
 
 
 class BrokerChoice(NamedTuple):
-    """A broker of a ``kind``: a server that is started for the run, or the one at a ``url``."""
+    """A broker of a ``kind``: a server that is started for the run, or the one at a ``url``.
+
+    claims: whether a consumer takes up again what it holds, where the broker hands out nothing again by itself.
+    """
 
     kind: str
     url: str | None = None
+    claims: bool = True
 
     def __str__(self):
-        return self.kind if self.url is None else without_credentials(self.url)
+        name = self.kind if self.url is None else without_credentials(self.url)
+        return name if self.claims else f"{name} without claim"
 
 
-def a_broker(text):
+def a_broker(text, claims=True):
     """The :class:`BrokerChoice` of a name or a URL, or an error that says what it takes."""
     url = a_service_url("broker", text) if "://" in str(text) else None
     known = {scheme: kind for kind, each in BROKERS.items() for scheme in each.schemes}
@@ -59,9 +65,12 @@ def a_broker(text):
         hint = (suggest(kind, BROKERS) if url is None else None) or there
         shown = str(text) if url is None else without_credentials(url)
         raise ScenarioError([Problem("broker", "there is no such broker", shown, hint=hint)])
-    choice = BrokerChoice(kind, url)
+    choice = BrokerChoice(kind, url, claims)
     if not import_module(BROKERS[kind].process).is_installed(url):
         raise ScenarioError([Problem("broker", "is not installed", str(choice), hint=BROKERS[kind].hint)])
+    if not claims and not BROKERS[kind].wants_claims:
+        hint = "leave it out, or write broker redis"
+        raise ScenarioError([Problem("claim", "this broker hands out again by itself", str(choice), hint=hint)])
     return choice
 
 

@@ -14,7 +14,7 @@ from time import monotonic_ns
 from evsim.testbed.databases import reach, table_of
 from evsim.testbed.wire import HOST
 
-__all__ = ["DATABASE", "rows_written", "store_of", "write_down"]
+__all__ = ["make_database", "rows_written", "store_of", "write_down"]
 
 DATABASE = "effects.sqlite"
 CONNECTIONS = 8  # with PostgreSQL, of one process
@@ -31,11 +31,8 @@ def store_of(process, ports):
 
 def rows_written(folder):
     """``(row, effect, time)`` of all that stands in the database."""
-    path = Path(folder) / DATABASE
-    if not path.exists():
-        return []
-    with sqlite3.connect(path) as database:
-        rows = database.execute("select row, effect, time from effects").fetchall()
+    database = _open(folder)
+    rows = database.execute("select row, effect, time from effects").fetchall()
     database.close()
     return rows
 
@@ -47,11 +44,17 @@ def write_down(folder, rows):
     database.close()
 
 
+def make_database(folder):
+    """Make the run's own file, before processes open it: two that change its kind at once would lock each other out."""
+    database = _open(folder)
+    database.execute("pragma journal_mode = wal")
+    database.execute("create table effects (row text, effect text, time integer)")
+    database.close()
+
+
 def _open(folder):
     database = sqlite3.connect(Path(folder) / DATABASE, isolation_level=None, timeout=10)
-    database.execute("pragma journal_mode = wal")
     database.execute("pragma synchronous = off")
-    database.execute("create table if not exists effects (row text, effect text, time integer)")
     return database
 
 

@@ -21,7 +21,9 @@ __all__ = ["live"]
 KILL = re.compile(r"(?P<service>[^@+]+)@(?P<at>[^@+]+)\+(?P<length>[^@+]+)")
 
 
-def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=None, mails=None, progress=None):
+def live(
+    scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=None, mails=None, claim=True, progress=None
+):
     """Run a scenario with real processes on this machine: the :class:`evsim.testbed.live_run.LiveRun`.
 
     Each service is a process, and so are the customers, the broker and the mail server; rows go to a SQLite file.
@@ -33,8 +35,10 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=
     broker: ``mini``, which evsim brings; ``nats``, ``redis``, ``rabbitmq`` or ``kafka``, a server started for the run
     (``pip install "evsim[live]"``); or the URL of one that is there, such as ``redis://localhost``.
     database: ``sqlite`` (the default), or the URL of a PostgreSQL that runs, such as ``postgresql://user@host/name``.
-    mails: the services whose effects are mails (default: those with *mail* in their name). progress: True for a bar,
-    or a function that is called with the seconds that have passed.
+    mails: the services whose effects are mails (default: those with *mail* in their name). claim: whether a consumer of
+    Redis takes up again what it held when it was killed; without it these messages are lost for good, and the scenario
+    of the run says ``guarantee: at_most_once``. progress: True for a bar, or a function that is called with the seconds
+    that have passed.
 
     :exc:`evsim.ScenarioError` names what real parts cannot carry, before anything starts;
     :exc:`evsim.testbed.supervisor.LiveError` a process that has failed.
@@ -48,8 +52,10 @@ def live(scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=
     if kills:
         scenario = scenario.replace({"faults": [*scenario.to_dict().get("faults", []), *kills]})
     check_carries(scenario)
-    mails, broker, database = _checked(scenario, mails), a_broker(broker), a_database(database)
+    mails, broker, database = _checked(scenario, mails), a_broker(broker, claim), a_database(database)
     check_suits(broker, scenario)
+    if not broker.claims:
+        scenario = _at_most_once(scenario)
     seed = scenario.run_settings.seed if seed is None else seed
     with run_folder() as folder:
         with Supervisor(scenario, seed, folder, mails, broker, database) as supervisor:
@@ -76,6 +82,14 @@ def _read(scenario, kill):
         hint = suggest(service, known) or f"there are {', '.join(known)}"
         raise ScenarioError([Problem("kill", "there is no such service or channel", service, hint=hint)])
     return {"crash": service, "at": found["at"], "for": found["length"]}
+
+
+def _at_most_once(scenario):
+    """The scenario with consumers that do not get a message again."""
+    return scenario.replace({
+        f"services.{name}.subscribe": [{"channel": s.channel, "guarantee": "at_most_once"} for s in service.subscribe]
+        for name, service in scenario.services.items() if service.subscribe
+    })  # fmt: skip
 
 
 def _checked(scenario, mails):

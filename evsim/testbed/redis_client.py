@@ -2,7 +2,8 @@
 
 A *lane* is one consumer of one stream: it has one message at a time. A log has one for each partition, a queue one for
 each worker. Redis hands out nothing again by itself: a consumer asks for what it has and has not acknowledged, when it
-starts, when a handler has failed, and when the connection was broken. Without this question such messages are lost.
+starts, when a handler has failed, and when the connection was broken. One that does not claim asks for new ones only,
+and loses such messages.
 """
 
 import asyncio
@@ -50,7 +51,8 @@ class RedisClient(ServerClient):
         """Take one message after the other."""
         stream = stream_of(self.process, channel, partition)
         group = group_of(self.process.scenario, channel, self.process.service)
-        ask = HAVE
+        again = HAVE if self.process.broker_choice.claims else NEW
+        ask = again
         while True:
             try:
                 found = await self._reader.xreadgroup(group, consumer, {stream: ask}, count=1, block=GLANCE)
@@ -60,9 +62,9 @@ class RedisClient(ServerClient):
                 for number, fields in entries:
                     acknowledge = partial(self._reader.xack, stream, group, number)
                     if not await self.handle(json.loads(fields[b"frame"]), group, _parts(number), acknowledge):
-                        ask = HAVE
+                        ask = again
             except self._failures:
-                ask = HAVE
+                ask = again
                 await asyncio.sleep(BEFORE_ANOTHER)
 
 

@@ -11,6 +11,7 @@ from evsim.testbed.wire import HOST
 
 __all__ = ["RedisProcess", "failures", "is_installed", "redis_at", "stream_of"]
 
+ABANDONED = 2000  # milliseconds after which a message that was handed out is with a handler, or with nobody
 # Who is told that a message is kept can rely on it when the server is killed, though not when the power fails.
 SETTINGS = """
 bind {host}
@@ -86,9 +87,16 @@ class RedisProcess(ServerProcess):
     async def status(self):
         backlog = 0
         for stream in {stream for stream, _ in self._streams()}:
-            groups = await self.redis.xinfo_groups(stream)
-            backlog += sum(group["pending"] + (group["lag"] or 0) for group in groups)
+            for group in await self.redis.xinfo_groups(stream):
+                backlog += group["pending"] + (group["lag"] or 0)
+                if group["pending"] and not self.broker_choice.claims:
+                    backlog -= await self._lost(stream, group)
         return {"backlog": backlog}
+
+    async def _lost(self, stream, group):
+        """How many messages nobody will claim; whoever works on one for longer says so itself."""
+        most = group["pending"]
+        return len(await self.redis.xpending_range(stream, group["name"], "-", "+", most, idle=ABANDONED))
 
     async def remove(self):
         await self.redis.delete(*{stream for stream, _ in self._streams()})

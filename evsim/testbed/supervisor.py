@@ -14,6 +14,7 @@ from threading import Event, Thread
 from time import monotonic_ns, sleep
 
 from evsim.testbed.brokers import BROKERS
+from evsim.testbed.effect_stores import make_database
 from evsim.testbed.instances import BROKER, CUSTOMERS, DATABASE_KEEPER, MAIL_SERVER, file_name, processes_of
 from evsim.testbed.observed_faults import ObservedFault
 from evsim.testbed.variables import BROKER_VARIABLE, DATABASE_VARIABLE
@@ -155,6 +156,7 @@ class Supervisor:
 
     def start(self):
         """Start every process, and tell each where the others listen."""
+        make_database(self.folder)
         if self.mails:
             self._start("mail", MAIL_SERVER)
             self._task["mail_ports"] = dict.fromkeys(self.mails, self._port(MAIL_SERVER))

@@ -1,6 +1,8 @@
 """What the testbed is made of: what it carries, its journals and frames, and what it predicts."""
 
 import asyncio
+import sqlite3
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +12,7 @@ from evsim.testbed import wire
 from evsim.testbed.brokers import BrokerChoice, check_suits
 from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
 from evsim.testbed.carrying import check_carries
+from evsim.testbed.effect_stores import make_database, rows_written, store_of
 from evsim.testbed.journal import Journal, read_journals
 from evsim.testbed.prediction import LivePrediction
 from evsim.testbed.shared_draws import SharedDraws
@@ -159,3 +162,16 @@ def test_a_prediction_says_which_figures_lie_apart_and_what_the_model_leaves_out
     measured, predicted = next(row[1:3] for row in wrong.rows if row[0] == "response_mean")
     assert predicted - measured == pytest.approx(0.05, rel=0.1)
     assert "Outside of what the model expects" in str(wrong) and "share a processor" in str(wrong)
+
+
+def test_effects_of_two_processes_go_to_one_file_though_one_writes_when_the_other_opens_it(tmp_path):
+    make_database(tmp_path)
+    first, second = (SimpleNamespace(service=name, database=None, folder=tmp_path) for name in ("desk", "bank"))
+    writing = sqlite3.connect(next(tmp_path.glob("*.sqlite")), isolation_level=None)
+    writing.execute("begin immediate")
+    stores = [store_of(each, {}) for each in (first, second)]
+    writing.execute("commit")
+    writing.close()
+    for number, store in enumerate(stores):
+        asyncio.run(store.write(f"0.{number}", "done"))
+    assert [row[:2] for row in rows_written(tmp_path)] == [("0.0", "done"), ("0.1", "done")]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import count
 from math import inf
 
-from evsim.engine.broker import Channel, reader_of_a_part
+from evsim.engine.broker import Channel, brings_reader, reader_of_a_part
 from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.message_rows import is_letter
@@ -57,7 +57,8 @@ class CarefulQueue(Channel):
             Redriver(self, settings.redrive)
         self.only_turns = isinstance(self.store, FirstCome) and not (
             settings.single_active_consumer or self.is_limited or self.is_ranked or self.is_asked_for
-        )
+            or any(map(brings_reader, readers))
+        )  # fmt: skip
         if self.only_turns:
             self.grant = self._granting()
             if self.memory is None and not self.holds_back:

@@ -111,6 +111,17 @@ def test_provisioned_environments_are_warm_are_used_first_and_come_back_after_a_
     assert cold(crash) == 0 and lives(crash)[3][:2] == [2, 3]
 
 
+@pytest.mark.parametrize("reuse", ["newest", "oldest"])
+def test_a_provisioned_environment_is_used_before_one_that_came_with_a_burst_and_can_go(reuse):
+    """Three at once, then one each second: the provisioned one serves them all."""
+    burst = {"target": "server", "arrivals": {"burst": {"count": 3, "at": 0}}}
+    drip = {"target": "server", "arrivals": {"constant": "1/s"}}
+    settings = {"keep_alive": "2s", "reuse": reuse, "provisioned": 1, "init": "10ms"}
+    service = {"function": settings, "handle": [{"work": "200ms"}]}
+    run = balanced(system({"server": service}, {"burst": burst, "drip": drip}, 6.5, 0))
+    assert [None if end != end else round(end, 9) for _, _, end in lives(run)] == [None, 2.21, 2.21]
+
+
 def test_with_its_environment_a_crash_kills_the_request_that_waits_for_it():
     run = balanced(at_once(2, "1s", init="1s", faults=[{"crash": "server/1", "at": 1.5, "for": 1}]))
     assert told(run) == {"ok": 1, "error": 1}

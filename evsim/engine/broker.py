@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import nullcontext
+from typing import Any
 
 from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.delivery import Delivery
@@ -28,6 +29,8 @@ def brings_reader(subscription):
 
 class Channel:
     """The broker's side of a channel. Subclasses say where a message waits and who may have it (``append``)."""
+
+    append: Any  # keeps a message: ``append(message)``
 
     def __init__(self, kernel, name, settings, number, channels):
         self.kernel = kernel
@@ -163,7 +166,7 @@ class Subscriber:
     ``resume()``. ``worked`` or ``settled`` is None where it means nothing.
     """
 
-    settling = ()  # heap functions of its own that may still end a lease
+    settling: tuple[Any, ...] = ()  # heap functions of its own that may still end a lease
     refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
     gives_up_alone = False  # whether other groups have the message still
 

@@ -38,6 +38,8 @@ class EntryPoint(Way):
     steps: dict = field(default_factory=dict)  # position of a step -> [EntryPoint, ...]
     letters: dict = field(default_factory=dict)  # position of a publish step -> [EntryPoint, ...] of its dead letters
 
+    level: int = field(init=False, repr=False, compare=False)
+
     def __post_init__(self):
         """``level``: how many ways lie between the customer's request and this one."""
         self.level = 0 if self.parent is None or self.parent.parent is None else self.parent.level + 1

@@ -1,5 +1,7 @@
 """A cut through the records of a running system: what has ended by now, taken out as a whole."""
 
+from typing import Any
+
 import numpy as np
 
 from evsim.engine.expected_effects import expected_effects
@@ -106,7 +108,7 @@ class Cut:
         mine.instances = Excerpt(
             found.instances.types, {name: found.instances.column(name).copy() for name in found.instances.types}
         )
-        effects = None
+        effects: Any = None
         for name in OF_ROWS:
             table = getattr(found, name)
             columns = table.columns()

@@ -1,6 +1,8 @@
 """Deliveries: how a message that was granted comes to its consumer, and how the broker hears of its end."""
 
-from evsim.engine.environment import ANSWER, TIMEOUT
+from typing import Any
+
+from evsim.engine.environment import ANSWER, TIMEOUT, owned
 from evsim.results.records import FINAL, Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS, Retry
 
@@ -12,7 +14,7 @@ class Delivery:
 
     refusable = False
     answer = None  # a reply has nobody to go to
-    batches = None  # of batches: who follows whom
+    batches: Any = None  # of batches: who follows whom
 
     def __init__(self, kernel, place, subscriber):
         self.kernel, self.place, self.subscriber = kernel, place, subscriber
@@ -20,7 +22,7 @@ class Delivery:
         rows = kernel.records.rows
         self.attempts = subscriber.attempts
         retry = subscriber.subscription.retry or Retry(attempts=PLAIN_ATTEMPTS)
-        self.backoff = kernel.attempts.backoff(retry, place) if self.attempts > 1 else None
+        self.backoff: Any = kernel.attempts.backoff(retry, place) if self.attempts > 1 else None
         self.refused = set()  # rows whose failure is on its way to the broker
         link = kernel.links.between(channel.name, service.name)
         self.copying = link.copying
@@ -33,7 +35,7 @@ class Delivery:
         )  # fmt: skip
         way = (place.workload, service.name, channel.name, rows)
         acknowledged = self._acknowledged()
-        self.acknowledge = kernel.links.settle_ahead(*way, ordered=True) if subscriber.settled is None else None
+        self.acknowledge: Any = kernel.links.settle_ahead(*way, ordered=True) if subscriber.settled is None else None
         if self.acknowledge is None:
             self.acknowledge = kernel.links.hop(*way, acknowledged, self._ack_lost, ordered=True, rank=ANSWER)
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
@@ -59,8 +61,7 @@ class Delivery:
             arrived_at[row] = env._now
             offer(row)
 
-        arrived.part = self.place.service
-        return arrived
+        return owned(self.place.service, arrived)
 
     def _acknowledged(self):
         records, env, told = self.kernel.records, self.kernel.env, self.subscriber.settled

@@ -1,8 +1,10 @@
 """The clock: a SimPy environment on whose heap plain callables lie beside ordinary SimPy events."""
 
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from itertools import count, repeat
 from math import inf
+from typing import Any
 
 import simpy
 from simpy.core import EmptySchedule, StopSimulation
@@ -11,7 +13,17 @@ from simpy.events import NORMAL, URGENT, Event, EventPriority
 from evsim.engine.depth import roomy
 from evsim.ticks import SECOND, ticks
 
-__all__ = ["ANSWER", "ARRIVAL", "Environment", "ExactEnvironment", "FAULT", "OBSERVER", "SimulationError", "TIMEOUT"]
+__all__ = [
+    "ANSWER",
+    "ARRIVAL",
+    "Environment",
+    "ExactEnvironment",
+    "FAULT",
+    "OBSERVER",
+    "SimulationError",
+    "TIMEOUT",
+    "owned",
+]
 
 # What comes first when two things are due at the same time. SimPy's priorities are multiples of ten,
 # so URGENT is 0 (a run stops before anything else happens) and NORMAL is 10.
@@ -25,7 +37,7 @@ class SimulationError(RuntimeError):
     """A callable of the simulation failed; the message names the part and the simulated time."""
 
 
-class _Sequences(dict):
+class _Sequences(dict[int, Callable[[], int]]):
     """One counter for each rank: the key of a heap entry is rank and order of scheduling in one integer."""
 
     def __missing__(self, rank):
@@ -43,6 +55,8 @@ class Environment(simpy.Environment):
     At equal times the order is: the end of the run, faults, answers and completions, arrivals, timeouts,
     ordinary SimPy events, observers; and within one of these the order of scheduling.
     """
+
+    _queue: Any  # of SimPy, here of other entries
 
     def __init__(self, initial_time=0):
         super().__init__(initial_time)
@@ -127,7 +141,7 @@ class Environment(simpy.Environment):
         """The run loop. It processes SimPy's events itself as :meth:`fire` does: a call for each would cost a fifth."""
         queue, pop, fire = self._queue, heappop, self._fire
         function = argument = None
-        callbacks = ()
+        callbacks: Any = ()
         try:
             while queue:
                 began = self._now
@@ -228,12 +242,18 @@ def _copy_of(exception):
     return copy
 
 
+def owned(name, function) -> Any:
+    """`function`, which belongs to the service or channel of this name: messages say so."""
+    function.owner = name
+    return function
+
+
 def name_of(function):
-    """The part that a callable belongs to, for messages."""
+    """The name of what a callable belongs to, for messages."""
     owner = getattr(function, "__self__", None)
     place = getattr(owner, "place", None)
     return (
-        getattr(function, "part", None)
+        getattr(function, "owner", None)
         or getattr(owner, "name", None)
         or getattr(place, "service", None)
         or getattr(function, "__qualname__", repr(function))

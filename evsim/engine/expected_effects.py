@@ -1,6 +1,6 @@
 """Due effects: what must stand for each request in the end, and what must be undone, if nothing goes wrong."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,9 @@ class ExpectedEffect(NamedTuple):
     there of it.
     """
 
-    made: np.ndarray = np.False_
-    stands: np.ndarray = np.False_
-    undone: np.ndarray = np.False_
+    made: Any = np.False_
+    stands: Any = np.False_
+    undone: Any = np.False_
 
     @property
     def taken_back(self):

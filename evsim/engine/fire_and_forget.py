@@ -3,6 +3,8 @@
 What is handed over is gone from the channel. It ends when its handling ends, or at once where it is lost.
 """
 
+from typing import Any
+
 from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["FireAndForget", "lose"]
@@ -22,6 +24,7 @@ class FireAndForget:
     """
 
     batches = None  # nothing is read in batches
+    arrived: Any  # what brings a row to its inbox
     answer = None  # a reply has nobody to go to
     settling = frozenset()  # nothing that comes later can settle a row
 

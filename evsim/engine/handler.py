@@ -7,7 +7,7 @@ program counter. The edges say what a reply, an end and a failure mean.
 from collections import Counter
 from heapq import heappush
 
-from evsim.engine.environment import ANSWER
+from evsim.engine.environment import ANSWER, owned
 from evsim.engine.failpoints import Failpoints
 from evsim.engine.generator import generator_handler
 from evsim.engine.step_builders import BUILDERS, at_error_rate, builder, first_work
@@ -150,8 +150,8 @@ class Compiler:
     def carries(self, function):
         """`function` is what the heap calls when a piece of work in this service is over."""
         self.service.completions.add(function)
-        if not hasattr(function, "part"):
-            function.part = self.service.name
+        if not hasattr(function, "owner"):
+            owned(self.service.name, function)
 
     def own(self, function):
         """A function of this step alone, so that heap entries tell whose work they carry."""
@@ -159,8 +159,7 @@ class Compiler:
         def over(row):
             function(row)
 
-        over.part = self.service.name
-        return over
+        return owned(self.service.name, over)
 
 
 def _begins_with_work(place, steps):

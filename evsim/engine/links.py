@@ -6,6 +6,7 @@ direction of one edge. The plain hop has no ifs; a guarded one knows loss, fault
 
 from heapq import heappush
 from math import prod
+from typing import Any
 
 from evsim.engine.environment import ARRIVAL, FAULT
 from evsim.results.records import Verdict
@@ -69,7 +70,7 @@ class Links:
         scenario = kernel.scenario
         self._network = scenario.network
         self.give_up = ticks(scenario.network.give_up)
-        self._named = {}
+        self._named: dict[Any, NetworkLink] = {}  # by name, and by the two ends
         for name, link in self._network.links.items():
             latency = self._network.latency if link.latency is None else link.latency
             loss = self._network.loss if link.loss is None else link.loss

@@ -1,5 +1,7 @@
 """Kafka's default partitioner: murmur2 of the key's UTF-8 text (org.apache.kafka.common.utils.Utils.murmur2)."""
 
+from typing import Any
+
 import numpy as np
 
 __all__ = ["murmur2", "partition_of", "partitions_of"]
@@ -54,7 +56,7 @@ def partitions_of(keys, partitions):
 def _hash_columns(letters, length):
     """:func:`murmur2` of rows of equal length."""
     multiplier = np.uint32(_M)
-    state = np.full(len(letters), _SEED ^ length, dtype=np.uint32)
+    state: Any = np.full(len(letters), _SEED ^ length, dtype=np.uint32)
     whole = length & ~3
     for index in range(0, whole, 4):
         word = np.ascontiguousarray(letters[:, index : index + 4]).view("<u4")[:, 0].astype(np.uint32) * multiplier

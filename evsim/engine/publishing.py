@@ -4,7 +4,9 @@ The publisher's worker is held until the acknowledgement is back, unless ``acks:
 the channel keeps it once.
 """
 
-from evsim.engine.environment import ANSWER, TIMEOUT
+from typing import Any
+
+from evsim.engine.environment import ANSWER, TIMEOUT, owned
 from evsim.engine.message_rows import afresh, take, writer
 from evsim.results.records import Fate, Reason
 from evsim.ticks import ticks
@@ -26,7 +28,7 @@ class Publishing:
         self.then, self.fail, self.asker = then, fail, asker
         self.attempts, self.timeout = step.retry.attempts if step.retry else 1, ticks(step.timeout)
         messages = kernel.records.messages
-        self.backoff = kernel.attempts.publishing_backoff(step.retry, route.site) if self.attempts > 1 else None
+        self.backoff: Any = kernel.attempts.publishing_backoff(step.retry, route.site) if self.attempts > 1 else None
         # By message: the attempt that is under way; attempts that travel to the channel, in order; what travels back.
         # Who tries once needs no note of its first attempt, nor of good news.
         self.waiting, self.sent, self.told = {}, {}, {}
@@ -142,8 +144,7 @@ class Publishing:
                 else:
                     channel.when_safe(record, acks, lambda fate: tell(message, number, fate))
 
-        arrived.part = self.place.service
-        return arrived
+        return owned(self.place.service, arrived)
 
     def _oldest(self, message, index=0):
         """The number of the attempt that arrives now, or (index -1) is lost now."""

@@ -16,6 +16,7 @@ from array import array
 from enum import IntEnum
 from hashlib import blake2b
 from math import inf, log1p
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,7 @@ class RandomStreams:
 
     def __init__(self, seed, forgetful=False):
         self.seed = seed
-        self.retry_keys = RecentRetryKeys() if forgetful else RetryKeys()
+        self.retry_keys: Any = RecentRetryKeys() if forgetful else RetryKeys()
         self.store = _recent_values if forgetful else self._all_values
         self._stores = []
 

@@ -5,8 +5,9 @@ back; whoever asked may give up before (the lease is void, the work goes on and 
 """
 
 from heapq import heappush
+from typing import Any
 
-from evsim.engine.environment import ANSWER, TIMEOUT
+from evsim.engine.environment import ANSWER, TIMEOUT, owned
 from evsim.engine.policy import hearing, policies_of
 from evsim.results.records import FINAL, NEVER_SENT, Outcome, Reason, Verdict
 from evsim.ticks import ticks
@@ -41,7 +42,8 @@ class RequestReply:
 
     def __init__(self, kernel, place, service, done, bad, asker=None, timeout=None, policies=None):
         self.kernel, self.place, self.service = kernel, place, service
-        self.done, self.bad, self.asker = done, bad, asker
+        self.bad: Any = bad
+        self.asker = asker
         self.timeout = ticks(timeout)
         self.policies = policies_of(self, place.step) if policies is None else policies
         self.done = self._answered(done)
@@ -62,7 +64,9 @@ class RequestReply:
         )
         way = (place.workload, place.service, place.source, rows)
         back = self._guarded_back() if guarded else self._plain_back()
-        self.answer = kernel.links.settle_ahead(*way, ordered=self.ordered) if done is None and not guarded else None
+        self.answer: Any = None
+        if done is None and not guarded:
+            self.answer = kernel.links.settle_ahead(*way, ordered=self.ordered)
         if self.answer is None:
             self.answer = kernel.links.hop(*way, back, self._answer_lost, ordered=self.ordered, rank=ANSWER)
         # Heap functions that bring a row to the inbox, and those that may still end its lease.
@@ -104,8 +108,7 @@ class RequestReply:
             ready[row] = env._now
             offer(row)
 
-        arrived.part = self.service.name
-        return arrived
+        return owned(self.service.name, arrived)
 
     def _admission(self):
         """What an attempt meets when it arrives."""
@@ -155,7 +158,7 @@ class RequestReply:
         rows = records.rows
         verdict, settled, outcome, parent, done = rows.verdict, rows.settled, rows.outcome, rows.parent, self.done
         asked = self.asker is not None
-        away, freeze = (self.asker.pool.away, self.asker.freeze) if asked else (None, None)
+        away, freeze = (self.asker.pool.away, self.asker.freeze) if asked else ((), lambda *_: False)
 
         def back(row):
             if verdict[row]:  # whoever asked gave up before

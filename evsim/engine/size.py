@@ -67,10 +67,10 @@ def _of_steps(kernel, place, steps, position, trail):
 
 def _of_ways(kernel, step, targets, trail):
     """Rows of what a step hands over: one of those who compete for it has it, or each of those who all get it."""
-    ways = {}
+    ways: dict[str, list[float]] = {}
     for target in targets:
         ways.setdefault(target.source, []).append(_rows(kernel, target, trail))
     if step.kind != "publish":
         return max(max(rows) for rows in ways.values()) if ways else 1.0
     channels = kernel.scenario.channels
-    return sum(max(rows) if channels[source].competing else sum(rows) for source, rows in ways.items()) or 1.0
+    return sum((max if channels[source].competing else sum)(rows) for source, rows in ways.items()) or 1.0

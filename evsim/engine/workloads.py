@@ -5,7 +5,7 @@ from itertools import chain as flatten
 from itertools import count
 
 from evsim.engine.arrival_times import arrival_times
-from evsim.engine.environment import ARRIVAL
+from evsim.engine.environment import ARRIVAL, owned
 from evsim.engine.request_reply import RequestReply
 from evsim.ticks import ticks
 
@@ -53,8 +53,7 @@ class RequestSource:
                     break
             ask(row)
 
-        arrive.part = self.name
-        return arrive
+        return owned(self.name, arrive)
 
     # A closed loop: each user waits for an answer, thinks, and comes again.
 

@@ -4,7 +4,10 @@ The edges (request, call, delivery) put rows in with ``offer``; the handlers giv
 that ``ending`` makes. Its workers are those of its :class:`evsim.engine.pool.Pool`.
 """
 
+from typing import Any
+
 from evsim.engine.admission import arriving, joining, turning_away
+from evsim.engine.environment import owned
 from evsim.engine.pool import Pool
 from evsim.results.records import Reason
 
@@ -13,6 +16,17 @@ __all__ = ["Workplace"]
 
 class Workplace:
     """How rows come to a worker, and the worker to the next row. ``fill()``: free workers take what waits."""
+
+    kernel: Any
+    name: str
+    settings: Any
+    guarded: bool
+    policies: Any
+    inbox: Any
+    running: Any
+    entries: dict[int, Any]
+    edges: dict[int, Any]
+    affinity: Any
 
     def open(self):
         """Make the workers, and the way to them, as the policies have it."""
@@ -95,8 +109,7 @@ class Workplace:
             if then is not None:
                 then(row)
 
-        end.part = self.name
-        return end
+        return owned(self.name, end)
 
     # The guarded inbox: faults may stop, kill or freeze it, and whose turn has come may be turned away.
 
@@ -125,8 +138,7 @@ class Workplace:
             if then is not None:
                 then(row)
 
-        end.part = self.name
-        return end
+        return owned(self.name, end)
 
     def _filling(self):
         """Free workers take what waits, a row comes to the inbox, a worker is free again: a function for each."""

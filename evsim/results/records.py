@@ -11,7 +11,7 @@ While a run lasts, times are in ticks; when the records are closed they become s
 from array import array
 from bisect import bisect_left
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -288,14 +288,14 @@ class Records:
     tables = ("rows", "messages", "effects", "undos", "replies", "late", "skips", "instances")
 
     def __init__(self, limit=None):
-        self.rows = Table(ROW_COLUMNS, limit)
-        self.messages = Table(MESSAGE_COLUMNS)
+        self.rows: Any = Table(ROW_COLUMNS, limit)
+        self.messages: Any = Table(MESSAGE_COLUMNS)
         self.effects = Table(EFFECT_COLUMNS)
         self.undos = Table(UNDO_COLUMNS)
         self.replies = Table(REPLY_COLUMNS)
         self.late = Table(LATE_COLUMNS)
         self.skips = Table(SKIP_COLUMNS)
-        self.instances = Table(INSTANCE_COLUMNS)
+        self.instances: Any = Table(INSTANCE_COLUMNS)
         self.incidents = []  # (time, kind, what, detail): faults, give-backs ...; a detail that is a time: in seconds
         self.removals = []  # (time, message) of what a log kept no longer
         self.shown = []  # (time, message): when groups could first see what a log had kept from them

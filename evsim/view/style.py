@@ -7,6 +7,7 @@ data visualization"); effects after the third take others.
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -75,7 +76,7 @@ class Mark:
 
     colour: str
     marker: str
-    line: str = "-"
+    line: Any = "-"  # a line style of matplotlib
     hatch: str = ""
 
     @property

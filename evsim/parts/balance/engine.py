@@ -90,7 +90,8 @@ class Inboxes(Lines):
         self.settings, self.width = settings, service.settings.workers
         super().__init__(service.affinity)
         self.running = Held(service.instance_of)
-        self.sick, self.turn = (), -1
+        self.sick: set[int] = set()
+        self.turn = -1
         self.chances = {}  # place number -> Draws
         self.pick = getattr(self, f"_{settings.by}")
         self.health_check = ticks(settings.health_check)

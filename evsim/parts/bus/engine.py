@@ -7,8 +7,10 @@ handler in turns. A handler is an instance of a subscribed service. What finds n
 
 from functools import cached_property
 from itertools import cycle
+from typing import Any
 
 from evsim.engine.broker import Channel, Subscriber
+from evsim.engine.environment import owned
 from evsim.engine.fire_and_forget import FireAndForget, lose
 from evsim.engine.message_rows import writer
 from evsim.parts.bus.ask import ask
@@ -45,7 +47,7 @@ class Bus(Channel):
         services = [subscriber.service for subscriber in self.subscribers]
         fixed = [each for each in services if not each.pool.elastic]
         most = max((len(service.instances) for service in fixed), default=0)
-        turns = [(each, number) for number in range(most) for each in fixed if number < len(each.instances)]
+        turns: list[Any] = [(each, number) for number in range(most) for each in fixed if number < len(each.instances)]
         turns += [(each, None) for each in services if each.pool.elastic]  # whoever of it is there
         if not turns:
             return lambda: None
@@ -96,8 +98,7 @@ class Handler(Subscriber):
             arrived_at[row] = env._now
             take(row)
 
-        arrived.part = service.name
-        edge.arrived = arrived
+        edge.arrived = owned(service.name, arrived)
         edge.inbound = {arrived, edge.lost}
         return edge
 

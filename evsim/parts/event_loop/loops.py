@@ -1,6 +1,7 @@
 """Event loops and the pool beside them: lanes, each of which does a piece of work at a time, in the order of coming."""
 
 from collections import deque
+from typing import Any
 
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.service_policy import ServicePolicy
@@ -80,7 +81,9 @@ class Lane:
         self.policy, self.number, self.run, self.line = policy, number, run, line
         self.warn_after, self.name = warn_after, policy.name
         self.env, self.records = policy.service.kernel.env, policy.service.kernel.records
-        self.piece, self.noted, self.going_on, self.watched = None, None, None, False
+        self.piece: Any = None
+        self.noted: Any = None
+        self.going_on, self.watched = None, False
         policy.service.completions.add(self.over)
 
     def take(self, piece):

@@ -6,6 +6,7 @@ dies (as of SIGPIPE), which breaks the pipes that it reads. Who has died does no
 """
 
 from collections import deque
+from typing import Any
 
 from evsim.engine.broker import Channel, Subscriber
 from evsim.engine.fire_and_forget import FireAndForget, lose
@@ -33,7 +34,7 @@ class Pipe(Channel):
         self.waiting = deque()  # (message, its PipePublisher) that wait for room, in the order in which they came
         self.broken = False
         self.offset = 0  # of the next message
-        self.reader = None
+        self.reader: Any = None
 
     def subscriber(self, service, subscription):
         return PipeReader(self.kernel, self, service, subscription)

@@ -35,7 +35,7 @@ class PipeSettings(Likened):
     page: Annotated[AtLeastAByte | None, Field(description="bytes that are used up and free again at once")] = None
 
     @property
-    def counts_bytes(self):
+    def counts_bytes(self):  # type: ignore[override]
         return self.capacity is None
 
     @property

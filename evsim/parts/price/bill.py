@@ -113,8 +113,8 @@ def use(run, name, rows):
     seconds = columns["ended"][ran] - columns["started"][ran]
     if price.init:
         init = np.zeros(len(rows))
-        cold = [each.row for each in remarks(run) if each.kind == COLD]
-        cold = np.intersect1d(np.array(cold, dtype=int), ran)
+        begun = [each.row for each in remarks(run) if each.kind == COLD]
+        cold = np.intersect1d(np.array(begun, dtype=int), ran)
         number = lives.instance_of(columns["worker"][cold])
         order = np.argsort(lives.number)
         life = order[np.searchsorted(lives.number, number, sorter=order)]

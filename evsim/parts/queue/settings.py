@@ -160,11 +160,11 @@ class QueueSettings(Likened):
         return any(each is not None for each in limits) or any(order) or moves
 
     @property
-    def is_polled(self):
+    def is_polled(self):  # type: ignore[override]
         return self.visibility_timeout not in (None, inf)
 
     @property
-    def deletes_late(self):
+    def deletes_late(self):  # type: ignore[override]
         return self.is_polled and not self.fifo_groups
 
     @property
@@ -187,7 +187,7 @@ class QueueSettings(Likened):
         return self.max_length is not None and self.overflow in ("reject_publish", "block")
 
     @property
-    def blocks(self):
+    def blocks(self):  # type: ignore[override]
         return self.overflow == "block"
 
     def settling(self, when):

@@ -133,9 +133,7 @@ class ShareGroup(Reader):
         self.service.affinity[row] = seat.instance.number
         if self.lock is not None:
             self.kernel.env.call_in(self.lock, self.run_out, row, TIMEOUT)
-        self.grant_row(row)
-
-    grant_row = Reader.grant
+        self.hand_out(row)
 
     # How a lease ends.
 

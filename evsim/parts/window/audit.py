@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from math import inf
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,7 @@ class _Recount:
         channels = [scenario.channels[each.channel] for each in scenario.services[self.name].subscribe]
         sources = sum(channel.partitions if channel.partitioned else 1 for channel in channels)
         latest, events = {}, iter(history.events.items())
+        event: Any
         number, event = next(events, (inf, None))
         for _, _, clock, at, seen in history.watermarks:
             while number < seen:

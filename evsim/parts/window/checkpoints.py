@@ -6,6 +6,7 @@ that the state has all that lies before the barriers and nothing else.
 """
 
 from copy import deepcopy
+from typing import Any
 
 from evsim.parts.window.words import HELD
 from evsim.ticks import ticks
@@ -26,8 +27,9 @@ class Checkpoints:
         self.step, self.every, self.takes = step, ticks(settings.every), ticks(settings.takes)
         self.exact = settings.mode == "exactly_once"
         self.transactional = settings.sink == "transactional"
-        self.ahead, self.held, self.results = None, [], []
-        self.entry = None  # of the checkpoint that is under way
+        self.ahead: Any = None
+        self.held, self.results = [], []
+        self.entry: Any = None  # of the checkpoint that is under way
         self.number, self.kept, self.safe = -1, None, -1
         self.counts = {}  # cursor -> how many of its messages lie before the barrier
         step.later(self.every, self.begin)

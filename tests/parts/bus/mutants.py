@@ -97,7 +97,7 @@ def a_message_waits_on_the_bus(patch):
                 rows.leased[row] = env._now
             arrived(row)
 
-        late.part = arrived.part
+        late.owner = arrived.owner
         made.arrived = late
         made.inbound.add(late)
         return made

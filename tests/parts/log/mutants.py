@@ -38,14 +38,14 @@ def a_partition_gets_a_second_owner(patch):
 
 @mutant("by somebody who did not own it", reader=OWNED)
 def a_message_goes_to_another_member(patch):
-    original, once = OwnedGroup.grant, Once()
+    original, once = OwnedGroup.hand_out, Once()
 
-    def grant(self, row):
+    def hand_out(self, row):
         if once(row > LATE):
             self.service.affinity[row] = 1 - self.service.affinity[row]
         original(self, row)
 
-    patch.setattr(OwnedGroup, "grant", grant)
+    patch.setattr(OwnedGroup, "hand_out", hand_out)
 
 
 @mutant("which was not its own", reader=OWNED, faults=CRASH)

@@ -4,7 +4,7 @@ The first message of a batch *leads*: it travels, waits for a worker, has the lu
 times and its fate. Each has a row, an effect and a commit of its own.
 """
 
-from evsim.engine.environment import TIMEOUT
+from evsim.engine.environment import TIMEOUT, owned
 from evsim.parts.log.engine.commits import OwnedDelivery
 from evsim.results.records import Outcome, Verdict
 
@@ -34,8 +34,7 @@ class BatchDelivery(OwnedDelivery):
                 arrived_at[row] = env._now
             arrived(leader)
 
-        all_arrived.part = arrived.part
-        return all_arrived
+        return owned(arrived.owner, all_arrived)
 
     @property
     def batches(self):

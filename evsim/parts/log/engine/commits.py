@@ -1,5 +1,7 @@
 """Deliveries of a log that do not settle as the plain one does: a commit before the work, partitions with owners."""
 
+from typing import Any
+
 from evsim.engine.attempts import obligation
 from evsim.engine.delivery import Delivery
 from evsim.results.records import Outcome
@@ -9,6 +11,11 @@ __all__ = ["EarlyCommitDelivery", "OwnedDelivery", "OwnedEarlyCommitDelivery"]
 
 class _Early:
     """The commit leaves when the work begins."""
+
+    acknowledge: Any
+    kernel: Any
+    subscriber: Any
+    unless_copy: Any
 
     def begin(self, first):
         acknowledge, records, env = self.acknowledge, self.kernel.records, self.kernel.env

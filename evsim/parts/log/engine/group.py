@@ -1,6 +1,7 @@
 """A consumer group of a log: it reads every message, in the order of its partition."""
 
 from collections import deque
+from typing import Any
 
 from evsim.engine.delivery import Delivery
 from evsim.engine.weak_points import is_faulty
@@ -21,7 +22,7 @@ class Group(Reader):
         super().__init__(kernel, channel, service, subscription)
         count = len(channel.ends)
         self.idle = bytearray(b"\1" * count)
-        self.stores = [None] * count  # a deque where something waits, or did
+        self.stores: list[Any] = [None] * count  # a deque where something waits, or did
         self.frugal = count >= MANY
         self.granting = set()  # partitions from which messages are handed out one after the other
         guarded = service.guarded or is_faulty(kernel.scenario, channel.name) or bool(subscription.replay)
@@ -104,7 +105,7 @@ class Group(Reader):
             row = self.stores[partition].popleft()
             if self.frugal and not self.stores[partition]:
                 self.stores[partition] = None
-            self.grant(row)
+            self.hand_out(row)
         self.granting.discard(partition)
 
     def dead(self, row):

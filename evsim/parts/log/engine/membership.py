@@ -223,7 +223,7 @@ class Membership:
             self._tell_all("rebalance")
         if self.stage != JOINING:
             self.stage = REVOKING
-            target = None if self.eager else self._target()
+            target = [] if self.eager else self._target()
             for cursor in self.group.cursors:
                 cursor.moving = cursor.owner is not None and (self.eager or target[cursor.number] != cursor.owner)
             self.go_on()

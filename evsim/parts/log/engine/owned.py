@@ -73,7 +73,7 @@ class OwnedGroup(Reader):
                 self.kernel.records.batches.append((each, row))
         if self.max_poll_interval is not None:
             self.kernel.env.call_in(self.max_poll_interval, self._overdue, row, TIMEOUT)
-        self.grant(row)
+        self.hand_out(row)
 
     def resume(self):
         for cursor in self.cursors:

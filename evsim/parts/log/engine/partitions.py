@@ -1,7 +1,9 @@
 """The log's partitions: where a message goes, and at which offset."""
 
+from typing import Any
+
 from evsim.engine.broker import Channel, reader_of_a_part
-from evsim.engine.environment import FAULT
+from evsim.engine.environment import FAULT, owned
 from evsim.parts.log.engine.batching import Batching
 from evsim.parts.log.engine.group import Group
 from evsim.parts.log.engine.history import History
@@ -32,7 +34,7 @@ class Log(Channel):
         plain = self.history is None and self.replication is None and self.isolation is None
         self.append = self._append() if plain else self._careful_append
         self.turns, self.stays = {}, Stays(self) if settings.partitioner == "sticky" else None
-        self.batching = Batching(self) if settings.linger else None
+        self.batching: Any = Batching(self) if settings.linger else None
         if settings.add_partitions is not None:
             kernel.env.call_at(ticks(settings.add_partitions.at), self.grow, settings.add_partitions.count, FAULT)
 
@@ -72,8 +74,7 @@ class Log(Channel):
             for group in groups:
                 group.offer(message, partition)
 
-        append.part = self.name
-        return append
+        return owned(self.name, append)
 
     def _careful_append(self, message):
         """As the plain append, for a log that remembers, or has replicas."""

@@ -1,5 +1,7 @@
 """What all groups of a log have in common: they open a row for each message, grant it, and hear of its commit."""
 
+from typing import Any
+
 from evsim.engine.broker import Subscriber
 from evsim.engine.environment import ANSWER, FAULT, TIMEOUT
 from evsim.engine.random_streams import Label
@@ -14,6 +16,8 @@ class Reader(Subscriber):
     """A consumer group: at most one message of a partition is in process at a time, and a failed one holds it."""
 
     gives_up_alone = True
+    settled: Any
+    offer: Any
 
     def __init__(self, kernel, channel, service, subscription):
         super().__init__(kernel, channel, service, subscription)
@@ -56,7 +60,7 @@ class Reader(Subscriber):
     def edge_of(self, row):
         return self.edges[self.kernel.records.rows.place[row]]
 
-    def grant(self, row):
+    def hand_out(self, row):
         self.kernel.records.rows.leased[row] = self.kernel.env._now
         self.edge_of(row).send(row)
 

@@ -7,6 +7,7 @@ lost.
 """
 
 from collections import Counter, deque
+from typing import Any
 
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.random_streams import Label
@@ -22,7 +23,7 @@ class Replication:
     def __init__(self, log):
         self.log, self.kernel, self.env, self.settings = log, log.kernel, log.kernel.env, log.settings
         brokers = range(self.settings.replicas)
-        self.leader = 0  # or None while nobody may lead
+        self.leader: Any = 0  # or None while nobody may lead
         self.up, self.in_sync = set(brokers), set(brokers)
         self.following = set(brokers) - {0}  # those that get a copy of what is new
         self.joining = set()  # those who have caught up with the past; groups see nothing more that they lack

@@ -60,6 +60,7 @@ class CarefulConsumer(Subscriber):
         self.clocks = [(ticks(limit), then) for limit, then in (
             (settings.visibility_timeout, self.run_out), (settings.ack_timeout, self.cut_off),
         ) if limit not in (None, inf)]  # fmt: skip
+        self.settling = (self.run_out,) if settings.is_polled else ()
         self.hand_out, self.settled = self._handing_out(), self._settled()
         if self.ack == "never" or settings.single_active_consumer:
             service.memberships.append(self)
@@ -72,10 +73,6 @@ class CarefulConsumer(Subscriber):
         allowed, retry = self.channel.settings.deliveries, self.subscription.retry
         given = [number for number in (allowed, retry and retry.attempts) if number is not None]
         return min(given, default=PLAIN_ATTEMPTS)
-
-    @property
-    def settling(self):
-        return (self.run_out,) if self.channel.settings.is_polled else ()
 
     def edge(self, place):
         edges = POLLED if self.channel.settings.is_polled else EDGES

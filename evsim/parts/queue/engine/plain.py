@@ -4,6 +4,7 @@ from collections import deque
 from itertools import count
 
 from evsim.engine.broker import Channel, Subscriber
+from evsim.engine.environment import owned
 
 __all__ = ["PlainConsumer", "PlainQueue"]
 
@@ -72,8 +73,7 @@ class PlainQueue(Channel):
             leased[row] = now
             consumer.edges[place].send(row)
 
-        append.part = self.name
-        return append
+        return owned(self.name, append)
 
     def partitioner(self, site, kind=None):
         """A queue is one line."""

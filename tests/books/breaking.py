@@ -157,7 +157,7 @@ def then_also(patch, owner, name, change):
             function(*given)
             change(self, *given)
 
-        changed.part = "a mutant"
+        changed.owner = "a mutant"
         return changed
 
     patch.setattr(owner, name, make)

@@ -222,11 +222,11 @@ def test_a_callable_that_fails_is_named_with_the_time_and_the_run_can_go_on(env,
     assert log == ["before", "beside", "after"]
 
 
-def test_a_callable_that_knows_its_part_is_named_by_it(env):
+def test_a_callable_that_knows_its_owner_is_named_by_it(env):
     def handle(_):
         raise ZeroDivisionError
 
-    handle.part = "services.database"
+    handle.owner = "services.database"
     assert name_of(handle) == "services.database"
     env.call_at(1, handle)
     with pytest.raises(SimulationError, match="^services.database failed at 1 s"):
@@ -251,7 +251,7 @@ def test_a_million_callbacks_at_one_instant_are_an_error_that_names_the_part(env
     def again(_):
         env.call_in(0, again)
 
-    again.part = "services.busy"
+    again.owner = "services.busy"
     env.call_at(3, again)
     with pytest.raises(SimulationError, match=r"services\.busy: 1,000,000 things happened at 3 s"):
         env.run()

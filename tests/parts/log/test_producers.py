@@ -62,6 +62,9 @@ def test_a_sticky_producer_stays_for_a_batch_and_then_goes_elsewhere_by_chance()
     assert (places[1:] != places[:-1]).all()
     counts = np.bincount(places, minlength=8)
     assert counts.min() > 0.8 * len(places) / 8, "no place is preferred"
+    moves = np.bincount(np.diff(places) % 8, minlength=8)[1:]
+    share = moves.sum() / 7
+    assert abs(moves - share).max() < 4 * np.sqrt(share * 6 / 7), "from each place, each other one is as likely"
 
 
 def test_when_partitions_are_added_a_key_moves_and_its_order_breaks():

@@ -84,6 +84,18 @@ def test_what_should_be_high_may_not_be_below_the_objective(metric):
     assert verdicts({metric: 0.9}, {metric: 0.85}) == ["MISSES"]
 
 
+@pytest.mark.parametrize(("metric", "better"), [("availability", 1), ("response_p99", -1)])
+def test_on_its_limit_an_objective_is_met_and_an_interval_that_ends_there_from_the_wrong_side_decides_nothing(
+    metric, better
+):
+    """A run of one value, and ten runs whose interval begins or ends at the limit."""
+    limit, away = 0.5, 0.1 * better
+    assert verdicts({metric: limit}, {metric: limit}) == ["MEETS"]
+    good, bad = (sorted((limit, limit + side * away)) for side in (1, -1))
+    assert verdicts({metric: limit}, {metric: Estimate(sum(good) / 2, *good, 10, 0.1)}) == ["MEETS"]
+    assert verdicts({metric: limit}, {metric: Estimate(sum(bad) / 2, *bad, 10, 0.1)}) == ["NOT DECIDED"]
+
+
 def test_an_interval_around_the_objective_decides_nothing():
     runs = estimate([0.1, 0.2, 0.3])
     assert verdicts({"response_p99": 0.2}, {"response_p99": runs}) == ["NOT DECIDED"]

@@ -19,7 +19,7 @@ def arriving(service, offer):
 
 def joining(service, offer, line, free):
     """`offer(row)`, behind all that refuses a row as it comes to a line; ``free``: true where nobody has to wait."""
-    if service.settings.limit is not None:
+    if any(each.limit is not None for each in service.settings.ever):
         offer = _if_room(service, offer, line, free)
     for policy in service.policies:
         offer = policy.joining(offer, line)
@@ -28,7 +28,7 @@ def joining(service, offer, line, free):
 
 def turning_away(service):
     """A function that ends a row whose turn has come and that is not worth any work, and says so; None if all are."""
-    asked = [_if_stale(service)] if service.settings.drop_stale else []
+    asked = [_if_stale(service)] if any(each.drop_stale for each in service.settings.ever) else []
     asked += [each for policy in service.policies if (each := policy.turning_away()) is not None]
     if len(asked) < 2:
         return asked[0] if asked else None
@@ -38,9 +38,15 @@ def turning_away(service):
 def _if_room(service, offer, line, free):
     edges, place, limit = service.edges, service.kernel.records.rows.place, service.settings.limit
 
+    def become(settings):
+        nonlocal limit
+        limit = settings.limit
+
+    service.kernel.changes.watch("services", service.name, become)
+
     def offer_if_room(row):
         edge = edges[place[row]]
-        if not free and len(line) >= limit and edge.refusable:
+        if not free and limit is not None and len(line) >= limit and edge.refusable:
             edge.refuse(row, Reason.LIMIT)
         else:
             offer(row)
@@ -53,7 +59,7 @@ def _if_stale(service):
     place, verdict = rows.place, rows.verdict
 
     def drop_if_stale(row):
-        if verdict[row] in _WANTED or not edges[place[row]].refusable:
+        if not service.settings.drop_stale or verdict[row] in _WANTED or not edges[place[row]].refusable:
             return False
         rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.WITHDRAWN, Reason.STALE, env._now
         return True

@@ -9,7 +9,7 @@ from evsim.scenario import Distribution
 from evsim.scenario.arrival_trace import read_arrival_trace
 from evsim.ticks import SECOND, ticks
 
-__all__ = ["arrival_times", "arrival_trace", "expected_requests"]
+__all__ = ["arrival_times", "arrival_trace", "expected_requests", "spliced"]
 
 
 def arrival_trace(kernel, name):
@@ -19,8 +19,11 @@ def arrival_trace(kernel, name):
     return kernel.shared(("arrival trace", name), lambda: read_arrival_trace(arrivals, scenario.folder))
 
 
-def arrival_times(kernel, name):
-    """Lists of arrival times (ticks), ascending and before the end of the run."""
+def arrival_times(kernel, name, points=None):
+    """Lists of arrival times (ticks), ascending and before the end of the run.
+
+    points: (time, rate) of a workload whose rate changes, in place of what is written.
+    """
     scenario = kernel.scenario
     arrivals, luck, end = scenario.workloads[name].arrivals, kernel.streams, ticks(scenario.run_settings.duration)
     if arrivals.from_file:
@@ -31,16 +34,17 @@ def arrival_times(kernel, name):
         at = ticks(arrivals.at)
         yield [at] * (arrivals.count if at < end else 0)
         return
-    if arrivals.kind == "constant":
+    if arrivals.kind == "constant" and points is None:
         last = int(np.ceil(end * arrivals.rate / SECOND))
         for first in range(1, last + 1, BLOCK):
             times = np.rint(np.arange(first, min(first + BLOCK, last + 1)) * SECOND / arrivals.rate)
             yield times[times < end].tolist()
         return
     # One a second: what a profile needs is the same stream with its clock bent (exact).
-    even = arrivals.kind == "profile" and arrivals.gaps == "constant"
+    even = arrivals.stream == "constant"
     gaps = luck.draws(Distribution.read(1.0 if even else {"exponential": 1.0}), "arrivals", name)
-    clock = _profile(arrivals.rates) if arrivals.kind == "profile" else _steady(arrivals.rate)
+    bent = arrivals.rates if arrivals.kind == "profile" else points
+    clock = _steady(arrivals.rate) if bent is None else _profile(points or bent)
     sizes = _sizes(luck, name, arrivals.size) if arrivals.kind == "batch" else None
     total = 0.0
     for block in count():
@@ -52,6 +56,22 @@ def arrival_times(kernel, name):
         yield (times[there] if sizes is None else np.repeat(times[there], sizes(block)[there])).tolist()
         if not last < end:
             return
+
+
+def spliced(points, others, time):
+    """The points (time, rate) of a rate that is as some `points` say up to a time, and from then on as `others` say."""
+    before = [point for point in points if point[0] < time]
+    after = [point for point in others if point[0] > time]
+    return (*before, (time, _rate(points, time)), (time, _rate(others, time)), *after)
+
+
+def _rate(points, time):
+    """The rate at a time; at a jump, the later one."""
+    (since, rate), later = [each for each in points if each[0] <= time][-1], [each for each in points if each[0] > time]
+    if not later:
+        return rate
+    until, rate_then = later[0]
+    return rate + (rate_then - rate) * (time - since) / (until - since)
 
 
 def _sizes(luck, name, size):

@@ -181,6 +181,19 @@ class Subscriber:
         self.letters = DeadLetters(kernel, channel, address, group) if address else None
         service.groups.append(self)
         channel.subscribers.append(self)
+        self.number = service.settings.subscribe.index(subscription)
+        kernel.changes.watch("services", service.name, self._become)
+
+    def _become(self, settings):
+        """It reads otherwise from now on."""
+        self.subscription = settings.subscribe[self.number]
+        self.retune()
+        self.readers_changed()
+
+    def retune(self):
+        """What follows from settings of the channel and of the subscription is worked out anew."""
+        for edge in self.edges.values():
+            edge.tune()
 
     @property
     def attempts(self):

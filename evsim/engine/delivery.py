@@ -20,9 +20,7 @@ class Delivery:
         self.kernel, self.place, self.subscriber = kernel, place, subscriber
         service, channel = subscriber.service, subscriber.channel
         rows = kernel.records.rows
-        self.attempts = subscriber.attempts
-        retry = subscriber.subscription.retry or Retry(attempts=PLAIN_ATTEMPTS)
-        self.backoff: Any = kernel.attempts.backoff(retry, place) if self.attempts > 1 else None
+        self.tune()
         self.refused = set()  # rows whose failure is on its way to the broker
         link = kernel.links.between(channel.name, service.name)
         self.copying = link.copying
@@ -44,6 +42,12 @@ class Delivery:
         self.ended = tuple(map(self.unless_copy, self.after_work()))
         self.failed, self.died = self.unless_copy(self.failed), self.unless_copy(self.died)
         self.unheard_later = self.unless_copy(self.unheard_later)
+
+    def tune(self):
+        """How often a message is tried, and how long after a failure."""
+        self.attempts = self.subscriber.attempts
+        retry = self.subscriber.subscription.retry or Retry(attempts=PLAIN_ATTEMPTS)
+        self.backoff: Any = self.kernel.attempts.backoff(retry, self.place) if self.attempts > 1 else None
 
     def after_work(self):
         """The functions that follow the end of the work, in this order."""

@@ -36,4 +36,6 @@ class Lasting(FaultPolicy):
         self._kept(struck, instance).append(self.value)
 
     def end(self, struck, instance):
-        self._kept(struck, instance).remove(self.value)
+        kept = self._kept(struck, instance)
+        if self.value in kept:  # a restart may have ended it before
+            kept.remove(self.value)

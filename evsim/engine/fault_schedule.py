@@ -46,7 +46,7 @@ class Clock:
         self.env.call_in(length, self._next, number + 1, FAULT)
 
     def begin(self, _=None):
-        self._begin(ticks(self.fault.duration))
+        self._begin(ticks(self.fault.duration) if self.fault.does.lasts else 0)
 
     def _begin(self, length):
         end = None if length is None else (self.env._now + length) / SECOND
@@ -94,7 +94,7 @@ class Struck:
 
 def _whole(system, fault):
     """The services all of whose instances the fault touches."""
-    if fault.of_link or fault.place in system.channels or fault.instance is not None:
+    if fault.of_link or fault.does.changes or fault.place in system.channels or fault.instance is not None:
         return []
     return [system.services[name] for name in _names(system, fault)]
 
@@ -102,6 +102,8 @@ def _whole(system, fault):
 def _targets(system, fault):
     """(what, which of its instances) for all that the fault touches now; a channel or link has no instances."""
     name = fault.place
+    if fault.does.changes:
+        return [(system.kernel.changes, ())]
     if fault.of_link:
         return [(system.kernel.links.struck(fault), ())]
     if name in system.channels:

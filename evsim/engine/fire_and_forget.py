@@ -34,6 +34,9 @@ class FireAndForget:
         self.inbound = set()  # heap functions that bring a row to the inbox
         self.ended = (self._done(),) if freed is None else (self._done(), freed)
 
+    def tune(self):
+        """Nothing is tried again, however often somebody would."""
+
     def _done(self):
         rows, env = self.kernel.records.rows, self.kernel.env
         settled, verdict, good = rows.settled, rows.verdict, Verdict.DONE

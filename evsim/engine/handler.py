@@ -13,7 +13,7 @@ from evsim.engine.generator import generator_handler
 from evsim.engine.step_builders import BUILDERS, at_error_rate, builder, first_work
 from evsim.results.records import Outcome
 from evsim.scenario.faults import failpoint_after_reply
-from evsim.scenario.handlers import all_steps, in_turn, numbered, positions, replies_early, title, titles
+from evsim.scenario.handlers import all_steps, in_turn, numbered, positions, replies_early, step_at, title, titles
 
 __all__ = ["compile_handler"]
 
@@ -110,11 +110,33 @@ class Compiler:
 
     def build(self, step, position, then, fail):
         """One step as a function of a row."""
+        if not step.leads_on and not step.inside and len(versions := self.ever(step, position)) > 1:
+            return self._switching(versions, position, then, fail)
         if not self.failpoints.moments:
             return builder(step.kind)(self, step, position, then, fail)
         name = self.titles.get(position) or numbered(title(step), position[-1] + 1)
         then = self.failpoints.after(name, then)
         return self.failpoints.before(name, builder(step.kind)(self, step, position, then, fail))
+
+    def ever(self, step, position):
+        """All that a step may be while the system runs: `step` alone, unless the scenario changes it."""
+        changes, name = self.kernel.changes, self.place.service
+        if not changes.of("services", name):
+            return (step,)
+        others = changes.ever("services", name)[1:]
+        return tuple(dict.fromkeys((step, *(step_at(each.handle, position) for each in others))))
+
+    def _switching(self, versions, position, then, fail):
+        """A step that changes: each version of it is built, and the one in force is taken."""
+        made = {each: builder(each.kind)(self, each, position, then, fail) for each in versions}
+        current = made[versions[0]]
+
+        def become(settings):
+            nonlocal current
+            current = made[step_at(settings.handle, position)]
+
+        self.kernel.changes.watch("services", self.place.service, become)
+        return lambda row: current(row)
 
     # What parts need.
 

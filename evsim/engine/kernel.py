@@ -2,6 +2,7 @@
 
 from evsim.engine.attempts import Attempts
 from evsim.engine.call_graph import CallGraph
+from evsim.engine.changes import Changes
 from evsim.engine.environment import ExactEnvironment
 from evsim.engine.identifiers import Identifiers
 from evsim.engine.links import Links
@@ -23,14 +24,15 @@ class Kernel:
     """Clock, records, chance, what was asked for, and what follows from that alone.
 
     env: the clock. records: what is written down. streams: chance. graph: the ways into the services. identifiers: what
-    the numbers in the records stand for. links: the network. risk: what needs a guard. attempts: further rows for an
-    obligation. enter_round(row): counts the rounds of a delivery; None where no way leads back into itself.
+    the numbers in the records stand for. links: the network. risk: what needs a guard. changes: settings
+    that are others later. attempts: further rows for an obligation. enter_round(row): counts the rounds of a delivery;
+    None where no way leads back into itself.
 
     Services and channels are no part of it: who needs some has those, by name. Its slots keep anything else out.
     """
 
-    __slots__ = ("attempts", "enter_round", "env", "graph", "identifiers", "links", "records", "risk", "scenario",
-                 "streams", "_notes", "_shared")  # fmt: skip
+    __slots__ = ("attempts", "changes", "enter_round", "env", "graph", "identifiers", "links", "records", "risk",
+                 "scenario", "streams", "_notes", "_shared")  # fmt: skip
 
     def __init__(self, scenario, seed, guarded=False, summary=False):
         self.scenario, self._shared, self._notes = scenario, {}, []
@@ -42,6 +44,7 @@ class Kernel:
         self.identifiers = Identifiers(self)
         self.links = Links(self)
         self.risk = Risk(self, guarded)
+        self.changes = Changes(scenario)
         self.attempts = Attempts(self)
         self.enter_round = entering_round(self)
 

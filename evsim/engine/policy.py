@@ -21,6 +21,10 @@ class Policy:
 
     position = MIDDLE
 
+    def become(self, settings):
+        """Its settings are others from now on, of those that are exchangeable."""
+        self.settings = settings
+
     def beginning(self, ask):
         """`ask(row)` for the first attempt at an obligation, with whatever is to be done before."""
         return ask

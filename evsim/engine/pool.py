@@ -32,15 +32,16 @@ class Instance:
 class Pool:
     """Fixed threads: all instances are there from the beginning, with as many workers each.
 
-    ``free``: workers that may begin, the next one first. ``away``: instances whose workers nobody may take. ``up``: how
-    many instances may start work. ``members``: the instances that may be given work, whether a fault has befallen them
-    or not, in the order in which they came.
+    ``width``: how many numbers of workers an instance has, of which ``workers`` have somebody. ``free``: workers that
+    may begin, the next one first. ``away``: instances whose workers nobody may take. ``up``: how many instances may
+    start work. ``members``: the instances that may be given work, whether a fault has befallen them or not, in the
+    order in which they came.
     """
 
     elastic = False  # whether instances come and go by themselves
 
     def __init__(self, service):
-        self.service, self.width = service, service.settings.workers
+        self.service, self.width, self.workers = service, service.settings.most_workers, service.settings.workers
         self.env, self.records = service.kernel.env, service.kernel.records
         self.instances, self.members = [], []  # every one that there was, by its number; who belongs to it now
         self.free, self.away, self.up = deque(), set(), 0

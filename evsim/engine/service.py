@@ -36,10 +36,15 @@ class Service(Workplace):
         self.instance_states = []  # what each instance remembers of its calls
         self.affinity, self.memberships = InstanceAffinity(), []  # where partitions of a log have owners
         self.policies = policies_of_service(self)
+        kernel.changes.watch("services", name, self.become)
         self.guarded = kernel.risk.guards(name)
         self.running = set()
         self.ended = self.buried = False
         self.open()
+
+    def become(self, settings):
+        """Its settings are others from now on."""
+        self.settings = settings
 
     def slowness(self, row):
         """What the times of work that a row starts now are multiplied by."""

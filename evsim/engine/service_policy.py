@@ -80,5 +80,39 @@ class Handling:
 
 def policies_of_service(service):
     """The policies of a running service, as its settings have them, in the order of their words."""
-    written = service.settings.policies
-    return [part.build(service, written[part.word]) for part in parts(SERVICE) if part.word in written]
+    versions = [each.policies for each in service.settings.ever]
+    return [_policy(service, part, [each.get(part.word) for each in versions])
+            for part in parts(SERVICE) if any(part.word in each for each in versions)]  # fmt: skip
+
+
+def _policy(service, part, versions):
+    """The policy of a part with these settings, the first of them at first; None where it is not written."""
+    first = next(each for each in versions if each is not None)
+    if not first.exchangeable or all(each == first for each in versions):
+        return part.build(service, first)
+    return Exchanged(service, part, versions)
+
+
+class Exchanged(ServicePolicy):
+    """A policy that turns away, and is another later: of each version there is one, and the one in force is asked."""
+
+    def __init__(self, service, part, versions):
+        self.word, self.force = part.word, versions[0]
+        self.made = {each: part.build(service, each) for each in versions if each is not None}
+        service.kernel.changes.watch("services", service.name, self._become)
+
+    def _become(self, settings):
+        self.force = settings.policies.get(self.word)
+
+    def _by_force(self, functions, otherwise):
+        return lambda row: functions.get(self.force, otherwise)(row)
+
+    def arriving(self, offer):
+        return self._by_force({its: each.arriving(offer) for its, each in self.made.items()}, offer)
+
+    def joining(self, offer, line):
+        return self._by_force({its: each.joining(offer, line) for its, each in self.made.items()}, offer)
+
+    def turning_away(self):
+        found = {its: turned for its, each in self.made.items() if (turned := each.turning_away()) is not None}
+        return self._by_force(found, lambda row: False) if found else None

@@ -7,13 +7,14 @@ A builder ``kind(compiler, step, position, then, fail)`` gives a function that d
 from heapq import heappush
 from math import prod
 
+from evsim.engine.changing_call import ChangingCall
 from evsim.engine.environment import ANSWER
 from evsim.engine.parallel import parallel
 from evsim.engine.request_reply import RequestReply
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
 from evsim.results.records import Reason
-from evsim.scenario.handlers import in_turn
+from evsim.scenario.handlers import in_turn, step_at
 from evsim.ticks import ticks
 
 __all__ = ["BUILDERS", "builder", "first_work", "at_error_rate"]
@@ -193,6 +194,12 @@ def maybe(compiler, step, position, then, fail):
     luck, rounds, probability = compiler.rows.luck, compiler.rows.round, step.probability
     number_of, cyclic = compiler.kernel.streams.of, compiler.kernel.graph.cyclic
 
+    def become(settings):
+        nonlocal probability
+        probability = step_at(settings.handle, position).probability
+
+    compiler.kernel.changes.watch("services", compiler.service.name, become)
+
     def maybe(row):
         number, _ = number_of(luck[row])  # the branch belongs to the request and the round, not to the attempt
         count = rounds[row] if cyclic else 0
@@ -206,10 +213,11 @@ def call(compiler, step, position, then, fail):
     system = compiler.system
     (target,) = compiler.place.steps[position]
     done, bad = _answers(compiler, step, position, then, fail)
-    edge = RequestReply(
-        compiler.kernel, target, system.services[target.service], done, bad,
-        asker=compiler.service, timeout=step.timeout,
-    )  # fmt: skip
+    service, versions = system.services[target.service], compiler.ever(step, position)
+    if len(versions) > 1:
+        edge = ChangingCall(compiler, position, target, service, done, bad, versions)
+    else:
+        edge = RequestReply(compiler.kernel, target, service, done, bad, asker=compiler.service, timeout=step.timeout)
     system.enter(target, edge)
     return _asks(compiler, target.number, edge.begin)
 

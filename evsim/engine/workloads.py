@@ -2,12 +2,13 @@
 
 from heapq import heappush
 from itertools import chain as flatten
-from itertools import count
+from itertools import count, islice
 
-from evsim.engine.arrival_times import arrival_times
+from evsim.engine.arrival_times import arrival_times, spliced
 from evsim.engine.environment import ARRIVAL, owned
 from evsim.engine.request_reply import RequestReply
-from evsim.ticks import ticks
+from evsim.results.records import Reason
+from evsim.ticks import SECOND, ticks
 
 __all__ = ["RequestSource"]
 
@@ -26,19 +27,69 @@ class RequestSource:
         )
         system.enter(place, self.edge)
         self.place = place
+        self.ask = self._door(self.edge.ask)
         if closed:
             self.arrive = self._arrive(None)
             self._start_users()
         else:
             times = flatten.from_iterable(arrival_times(self.kernel, name))
-            self.arrive = self._arrive(times)
-            for first in times:
-                self.kernel.env.call_at(first, self.arrive, 0, ARRIVAL)
-                break
+            if len({each.arrivals for each in self.kernel.changes.ever("workloads", name)}) > 1:
+                self.due, self.points = 0, settings.arrivals.rates
+                self.kernel.changes.watch("workloads", name, self._become)
+                times = self._counted(times)
+            self._begin(times, 0)
+
+    def _begin(self, times, number):
+        """The first of some times is that of the customer of this number."""
+        self.arrive = self._arrive(times)
+        for first in times:
+            self.kernel.env.call_at(first, self.arrive, number, ARRIVAL)
+            break
+
+    def _become(self, settings):
+        """Customers come at another rate from now on: who would have been next comes sooner or later."""
+        kernel, arrive = self.kernel, self.arrive
+        if settings.arrivals == self.settings.arrivals:
+            return
+        self.points = spliced(self.points, settings.arrivals.rates, kernel.env._now / SECOND)
+        self.settings = settings
+        self.due -= len(kernel.env.withdraw(lambda function, _: function is arrive))
+        times = flatten.from_iterable(arrival_times(kernel, self.name, self.points))
+        self._begin(self._counted(islice(times, self.due, None)), self.due)
+
+    def _counted(self, times):
+        """Some times; ``due`` is how many customers have come or are the next to come."""
+        for time in times:
+            self.due += 1
+            yield time
+
+    def _door(self, ask):
+        """`ask`, for those who are let in."""
+        kernel, name, luck = self.kernel, self.name, self.kernel.records.rows.luck
+        if all(each.admitted == 1 for each in kernel.changes.ever("workloads", name)):
+            return ask
+        chances, share, turned_away = (
+            kernel.streams.uniforms("door", name),
+            self.settings.admitted,
+            self.edge.turned_away,
+        )
+
+        def become(settings):
+            nonlocal share
+            share = settings.admitted
+
+        def ask_if_admitted(row):
+            if chances.of(luck[row]) < share:
+                ask(row)
+            else:
+                turned_away(row, Reason.SHED)
+
+        kernel.changes.watch("workloads", name, become)
+        return ask_if_admitted
 
     def _arrive(self, times):
         kernel = self.kernel
-        rows, env, ask, number_of_place = kernel.records.rows, kernel.env, self.edge.ask, self.place.number
+        rows, env, ask, number_of_place = kernel.records.rows, kernel.env, self.ask, self.place.number
         new, places, luck, born = rows.new, rows.place, rows.luck, rows.born
         queue, next_key = env._queue, env.key_counter(ARRIVAL)
 

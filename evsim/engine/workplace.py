@@ -9,6 +9,7 @@ from typing import Any
 from evsim.engine.admission import arriving, joining, turning_away
 from evsim.engine.environment import owned
 from evsim.engine.pool import Pool
+from evsim.engine.staffed import StaffedPool
 from evsim.results.records import Reason
 
 __all__ = ["Workplace"]
@@ -31,7 +32,9 @@ class Workplace:
     def open(self):
         """Make the workers, and the way to them, as the policies have it."""
         pool, inboxes = self._brought("pool"), self._brought("inboxes")
-        self.pool = Pool(self) if pool is None else pool
+        if pool is None:
+            pool = StaffedPool(self) if self.settings.is_staffed else Pool(self)
+        self.pool = pool
         self.free, self.instances, self.width = self.pool.free, self.pool.instances, self.pool.width
         self.turn_away = turning_away(self)
         careful = self.guarded or self.turn_away is not None
@@ -67,7 +70,10 @@ class Workplace:
         def take_newest_of_many():
             return inbox.pop() if len(inbox) > len(pool) else inbox.popleft()
 
-        return {"fifo": inbox.popleft, "lifo": inbox.pop, "adaptive_lifo": take_newest_of_many}[discipline]
+        takes = {"fifo": inbox.popleft, "lifo": inbox.pop, "adaptive_lifo": take_newest_of_many}
+        if len({each.discipline for each in self.settings.ever}) > 1:
+            return lambda: takes[self.settings.discipline]()
+        return takes[discipline]
 
     def _admitting(self, offer):
         return arriving(self, joining(self, offer, self.inbox, self.free))

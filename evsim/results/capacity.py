@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from evsim.results.ages import ages
 from evsim.results.intervals import inside
 
 __all__ = ["Capacity"]
@@ -13,7 +14,8 @@ class Capacity:
     """The lives of the instances of a service, as arrays: ``number``, ``born``, ``ready`` and ``ended`` (s).
 
     An instance works from ``ready`` until ``ended`` (NaN: never, or not in this run); one that comes back after a crash
-    has another life. ``width``: how many workers an instance has; they are numbered through.
+    has another life. ``width``: how many numbers of workers an instance has; they are numbered through. ``staffed``:
+    (since when, how many of them have somebody).
     """
 
     def __init__(self, run, service):
@@ -22,7 +24,8 @@ class Capacity:
         self.number, self.born, self.ready, self.ended = (
             table[name][mine] for name in ("instance", "born", "ready", "ended")
         )
-        self.width, self.end = run.scenario.services[service].workers, run.ended_at
+        self.width, self.end = run.scenario.complete.services[service].most_workers, run.ended_at
+        self.staffed = [(since, each.services[service].workers) for since, each in ages(run)]
 
     @classmethod
     def of(cls, run):
@@ -55,7 +58,9 @@ class Capacity:
 
     def at(self, time):
         """How many workers there are at a time."""
-        return self.width * self.instances(time)
+        since, workers = (np.array(each) for each in zip(*self.staffed, strict=True))
+        found = workers[np.searchsorted(since, np.asarray(time, dtype=float), "right") - 1] * self.instances(time)
+        return int(found) if np.ndim(found) == 0 else found
 
     @cached_property
     def _until(self):
@@ -69,7 +74,8 @@ class Capacity:
     def workers_at_last(self):
         """The workers of all instances that are there when the run is over, in order."""
         there = np.sort(self.number[~np.isnan(self.ready) & np.isnan(self.ended)])
-        return [worker for instance in there.tolist() for worker in self.workers_of(instance)]
+        workers = self.staffed[-1][1]
+        return [worker for instance in there.tolist() for worker in self.workers_of(instance)[:workers]]
 
     def covers(self, workers, starts, ends):
         """Whether each of some workers was there from a start to an end (NaN: not yet)."""
@@ -84,7 +90,11 @@ class Capacity:
 
     def worker_time(self, window):
         """Worker seconds that existed in a window (start, end)."""
-        return float(self.width * inside(self.ready, self._until, window).sum())
+        first, last = window
+        ends = [since for since, _ in self.staffed[1:]] + [np.inf]
+        spans = [((max(since, first), min(end, last)), workers) for (since, workers), end in zip(self.staffed, ends)]
+        there = [workers * inside(self.ready, self._until, span).sum() for span, workers in spans if span[0] < span[1]]
+        return float(sum(there))
 
     def downtimes(self, instance):
         """When an instance was not there, as spans (start, end) in order: before, between and after its lives."""

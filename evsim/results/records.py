@@ -106,6 +106,7 @@ class Reason(IntEnum):
     LATE_DELETE = 29  # whoever had received it last acknowledged it after its time
     LATEST = 30  # it came to an added partition before its group read there, from the end on
     THROTTLED = 31  # its function may have no more environments, or requests, now
+    PURGED = 32  # an operator threw away what its queue had
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better

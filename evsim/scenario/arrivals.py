@@ -1,6 +1,6 @@
 """When requests come, and about whom they are."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
@@ -20,6 +20,13 @@ class AnyArrivals(Tagged):
     at_once: ClassVar[bool] = False  # whether all come at one moment
     is_closed: ClassVar[bool] = False  # whether who has an answer comes again
     from_file: ClassVar[bool] = False  # whether a file says when
+    stream: ClassVar[Any] = None  # what luck they have: of two with the same, one may become the other
+    rates: ClassVar[tuple] = ()  # (time, rate) of each point between which the rate is on a straight line
+
+    def why_not(self, other):
+        if self.stream is None or self.stream != other.stream:
+            return f"{self.kind} arrivals cannot become {other.kind} ones while the system runs, only more or fewer"
+        return None
 
     @property
     def customers_per_second(self):
@@ -43,6 +50,8 @@ class Poisson(AnyArrivals):
     kind: Literal["poisson"] = "poisson"
     rate: Annotated[PositiveRate, Field(description="customers a second, on average")]
 
+    stream: ClassVar[Any] = "poisson"
+    rates = property(lambda self: ((0.0, self.rate),))  # type: ignore[assignment]
     customers_per_second = property(lambda self: self.rate)
 
 
@@ -53,6 +62,8 @@ class Metronome(AnyArrivals):
     kind: Literal["constant"] = "constant"
     rate: Annotated[PositiveRate, Field(description="customers a second")]
 
+    stream: ClassVar[Any] = "constant"
+    rates = property(lambda self: ((0.0, self.rate),))  # type: ignore[assignment]
     customers_per_second = property(lambda self: self.rate)
 
 
@@ -106,6 +117,8 @@ class Batch(AnyArrivals):
         Field(description="how many customers are in a batch"),
     ]
 
+    stream = property(lambda self: ("batch", self.size))  # type: ignore[assignment]
+    rates = property(lambda self: ((0.0, self.rate),))  # type: ignore[assignment]
     customers_per_second = property(lambda self: self.rate * self.size.mean)
 
 
@@ -128,8 +141,10 @@ class Profile(AnyArrivals):
     )
     load: Annotated[Number, Field(gt=0, le=1000, description="so many times each rate")] = 1.0
 
+    stream = property(lambda self: self.gaps)  # type: ignore[assignment]
+
     @property
-    def rates(self):
+    def rates(self):  # type: ignore[override]
         """(time, rate) of each point, with the load."""
         return tuple((time, rate * self.load) for time, rate in self.points)
 

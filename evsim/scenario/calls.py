@@ -10,7 +10,7 @@ from .on_error import Failing, OnError
 from .part import Name
 from .step_kind import AnyStep
 from .units import PositiveTime
-from .written import beside, written
+from .written import beside, exchangeable, written
 
 __all__ = ["Ask", "Call", "RequestStep"]
 
@@ -49,6 +49,7 @@ class Call(RequestStep):
     """
 
     short: ClassVar[str] = "service"
+    may_change: ClassVar[tuple[str, ...]] = ("timeout", *exchangeable(CALL))
     kind: Literal["call"] = "call"
     service: Annotated[Name, Field(description="the service that is asked")]
     operation: Annotated[

@@ -1,17 +1,34 @@
 """What every kind of fault says of itself. Whoever reads a scenario asks for what a fault does, not for its word."""
 
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
 
 from .errors import refuse
 from .part import Part
 
-__all__ = ["AnyFault"]
+__all__ = ["AnyFault", "FaultKey"]
+
+
+def _key(key):
+    if key is not None and (isinstance(key, bool) or not isinstance(key, int | str)):
+        raise refuse("must be a whole number or a text")
+    return key
+
+
+FaultKey = Annotated[
+    Any,
+    BeforeValidator(_key),
+    Field(json_schema_extra={"type": ["string", "integer", "null"]}, description="the key that it is about"),
+]
 
 
 class AnyFault(Part):
     """The settings of a kind of fault. `says`: what it does to its target, with its settings in braces."""
 
     says: ClassVar[str] = ""
+    pattern: ClassVar[str] = "^[a-z][a-z0-9-]*(/[1-9][0-9]{0,5})?$"  # of its target
+    named: ClassVar[str] = "a name such as register, or register/2 for its second instance"
     strikes: ClassVar[tuple] = ()  # of service, channel, link; a kind of channel may say itself which faults it knows
     whole_program: ClassVar[bool] = False  # whether it takes with a service what runs inside it
     kills: ClassVar[bool] = False  # whether work in hand is lost
@@ -21,6 +38,13 @@ class AnyFault(Part):
     fails: ClassVar[bool] = False  # whether handlings fail by chance
     poisons: ClassVar[bool] = False  # whether handlings of a key fail
     copies: ClassVar[bool] = False  # whether what is sent may come twice
+    changes: ClassVar[bool] = False  # whether a setting is another meanwhile
+    lasts: ClassVar[bool] = True  # or is over at the moment when it begins
+
+    @classmethod
+    def place_of(cls, target):
+        """The service, channel or link that a target names."""
+        return target.partition("/")[0]
 
     @classmethod
     def check(cls, fault):

@@ -17,7 +17,8 @@ def faults(scenario):
     """The problems of a scenario with its faults."""
     for number, fault in enumerate(scenario.faults):
         path = ("faults", number, fault.kind)
-        yield from (_one if isinstance(fault.target, str) else _pair)(scenario, path, fault)
+        if not fault.does.changes:
+            yield from (_one if isinstance(fault.target, str) else _pair)(scenario, path, fault)
         if fault.at is not None and fault.at >= scenario.run_settings.duration:
             yield Problem(
                 ("faults", number, "at"),

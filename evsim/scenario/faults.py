@@ -13,7 +13,6 @@ from .errors import refuse, suggest
 from .part import Name, Part, Text
 from .units import PositiveTime, Time, Whole
 
-TARGET = "^[a-z][a-z0-9-]*(/[1-9][0-9]{0,5})?$"
 FAULT_KINDS = {each.word: each.settings for each in parts(FAULT)}
 FAULTS = tuple(FAULT_KINDS)
 KILLING = frozenset(word for word, kind in FAULT_KINDS.items() if kind.kills)
@@ -31,9 +30,9 @@ WHEN = "at (a moment), mtbf (at random) or at_step (of one request)"
 def _check_target(kind, target):
     """Refuse what is no target of a kind of fault."""
     if isinstance(target, str):
-        if not re.match(TARGET, target):
-            rule = "must be a name such as register, or register/2 for its second instance"
-            raise refuse(rule, name=kind, value=target)
+        does = FAULT_KINDS[kind]
+        if not re.match(does.pattern, target):
+            raise refuse(f"must be {does.named}", name=kind, value=target)
         return
     if not isinstance(target, list | tuple) or len(target) != 2 or not all(isinstance(each, str) for each in target):
         rule = "must be a name, or the two places of a link, such as [register, database]"
@@ -94,12 +93,12 @@ class _Fault(Part):
     @property
     def place(self):
         """Name of the service, channel or link, without the number of an instance; both of a pair."""
-        return self.target.partition("/")[0] if isinstance(self.target, str) else self.target
+        return self.does.place_of(self.target) if isinstance(self.target, str) else self.target
 
     @property
     def instance(self):
         """Number of the instance, from 1, or None for all."""
-        number = self.target.partition("/")[2] if isinstance(self.target, str) else ""
+        number = self.target.partition("/")[2] if isinstance(self.target, str) and self.does.strikes else ""
         return int(number) if number else None
 
     @property
@@ -149,6 +148,8 @@ class _Fault(Part):
             if name not in own:
                 knows = [kind for kind, settings in FAULT_KINDS.items() if name in settings.model_fields]
                 raise refuse(f"{name} belongs to {', '.join(knows)}, not to {self.kind}")
+        if self.duration is not None and not self.does.lasts:
+            raise refuse(f"{self.kind} is over at once", "leave it out", name="for")
         self.does.check(self)
 
     @model_serializer(mode="wrap")
@@ -163,8 +164,8 @@ class _Fault(Part):
         properties = schema["properties"]
         properties.pop("kind")
         one, pair = properties.pop("target")["anyOf"]
-        one["pattern"] = TARGET
-        properties.update({kind: {"anyOf": [one, pair]} if kind in OF_LINKS else one for kind in FAULTS})
+        ones = {word: {**one, "pattern": kind.pattern} for word, kind in FAULT_KINDS.items()}
+        properties.update({word: {"anyOf": [ones[word], pair]} if word in OF_LINKS else ones[word] for word in FAULTS})
         schema["required"] = []
         schema["oneOf"] = [{"required": [kind]} for kind in FAULTS]
         return reference

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from evsim.ticks import LONGEST
 
 from . import reading
+from .changes import with_others
 from .channels import Channel
 from .errors import Problem, ScenarioError, explain, refuse, suggest
 from .faults import Fault
@@ -84,6 +85,7 @@ class Scenario(Part):
 
     _folder: Path | None = PrivateAttr(None)
     _complete: "Scenario | None" = PrivateAttr(None)
+    _written: "Scenario | None" = PrivateAttr(None)
 
     @property
     def folder(self):
@@ -94,9 +96,14 @@ class Scenario(Part):
     def complete(self):
         """The same scenario, with all that presets and plain channels give where nothing is written."""
         if self._complete is None:
-            self._complete = complete(self)
-            self._complete._complete = self._complete
+            self._complete = with_others(complete(self), self)
+            self._complete._complete, self._complete._written = self._complete, self
         return self._complete
+
+    @property
+    def as_written(self):
+        """The same scenario, without what :attr:`complete` has filled in."""
+        return self._written or self
 
     def run(self, seed=None, until=None, *, guarded=False, record="full"):
         """Run it once with `seed` (default: its own), to its end or to the time `until`: a :class:`evsim.run.Run`.

@@ -42,6 +42,12 @@ class Part(BaseModel, metaclass=_PartType):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
+    may_change: ClassVar[tuple[str, ...]] = ()  # settings that a change may make others while the system runs
+    exchangeable: ClassVar[bool] = False  # whether, as a part, it may come, go, and be another while the system runs
+
+    def why_not(self, other):
+        """Why it cannot become an `other` while the system runs; None if it can."""
+
     @classmethod
     def model_validate(cls, data, **options):  # type: ignore[override]
         """The part in plain data; errors are a `ScenarioError`, as everywhere."""

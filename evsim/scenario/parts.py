@@ -1,8 +1,8 @@
 """The parts a system is made of: workloads, services, the network."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StrictBool, create_model
+from pydantic import Field, PrivateAttr, StrictBool, create_model
 
 from evsim.registry import SERVICE
 
@@ -12,11 +12,13 @@ from .part import Name, Part, names_of
 from .steps import Handler
 from .subscription import Subscriptions
 from .units import PositiveTime, Share, Whole, up_to
-from .written import beside, written
+from .written import beside, exchangeable, written
 
 
 class Workload(Part):
     """A source of requests to the service `target`; a customer gives up after `patience`."""
+
+    may_change: ClassVar[tuple[str, ...]] = ("admitted", "arrivals")
 
     target: Annotated[Name, Field(description="the service that its requests go to")]
     operation: Annotated[
@@ -25,6 +27,9 @@ class Workload(Part):
     arrivals: Annotated[Arrivals, Field(description="when its requests come")]
     key: Annotated[Key | None, Field(description="about whom they are; by default each about another")] = None
     patience: Annotated[PositiveTime | None, Field(description="how long a customer waits for the answer")] = None
+    admitted: Annotated[
+        Share, Field(description="the share of its requests that are let in; the others are told no at the door")
+    ] = 1.0
     delay: Annotated[
         AnyDistribution | None,
         Field(description="how long before it comes a request happened: its event time is so much earlier"),
@@ -57,6 +62,26 @@ class _Service(Part):
     ] = False
 
     @property
+    def may_change(self):  # type: ignore[override]
+        """Settings that a change may make others; of instances that come and go by themselves nobody says how many."""
+        by_themselves = any(each.most_instances is not None for each in self.policies.values())
+        own = () if by_themselves else ("instances", "workers")
+        return (*own, "limit", "discipline", "drop_stale", *exchangeable(SERVICE))
+
+    _others: tuple = PrivateAttr(())  # what changes may make of it while it runs
+
+    def beside(self, others):
+        """The same, and it knows what changes may make of it."""
+        found = self.model_copy()
+        found._others = tuple(others)
+        return found
+
+    @property
+    def ever(self):
+        """It, and all that changes may make of it."""
+        return (self, *self._others)
+
+    @property
     def inboxes_by(self):
         """The part that gives each instance an inbox of its own; or None."""
         return next((word for word, settings in self.policies.items() if settings.own_inboxes), None)
@@ -69,7 +94,17 @@ class _Service(Part):
     @property
     def is_elastic(self):
         """Whether instances come and go while the system runs."""
-        return any(each.most_instances is not None for each in self.policies.values())
+        return self.is_staffed or any(each.most_instances is not None for each in self.policies.values())
+
+    @property
+    def is_staffed(self):
+        """Whether changes make its instances, or their workers, more or fewer."""
+        return len({(each.instances, each.workers) for each in self.ever}) > 1
+
+    @property
+    def most_workers(self):
+        """How many workers an instance ever has."""
+        return max(each.workers for each in self.ever)
 
     @property
     def may_be_balanced(self):
@@ -84,7 +119,10 @@ class _Service(Part):
     @property
     def most_instances(self):
         """How many instances there may be at a time."""
-        return next((each.most_instances for each in self.policies.values() if each.most_instances), self.instances)
+        return max(
+            next((part.most_instances for part in each.policies.values() if part.most_instances), each.instances)
+            for each in self.ever
+        )
 
     @property
     def policies(self):
@@ -94,7 +132,10 @@ class _Service(Part):
     @property
     def turns_away(self):
         """Whether some who come may be turned away."""
-        return self.limit is not None or self.drop_stale or any(each.refuses for each in self.policies.values())
+        return any(
+            each.limit is not None or each.drop_stale or any(part.refuses for part in each.policies.values())
+            for each in self.ever
+        )
 
     @property
     def knows_again(self):

@@ -33,6 +33,7 @@ class Work(AnyStep):
     """Compute for a time: holds a worker."""
 
     lasts: ClassVar[bool] = True
+    may_change: ClassVar[tuple[str, ...]] = ("time",)
     kind: Literal["work"] = "work"
     time: Annotated[AnyDistribution, Field(description="how long it takes")]
 
@@ -41,6 +42,7 @@ class Wait(AnyStep):
     """Wait for input or output for a time: holds a worker."""
 
     lasts: ClassVar[bool] = True
+    may_change: ClassVar[tuple[str, ...]] = ("time",)
     kind: Literal["wait"] = "wait"
     time: Annotated[AnyDistribution, Field(description="how long it takes")]
 
@@ -49,6 +51,7 @@ class Fail(AnyStep):
     """Fail here with a probability, drawn anew at each attempt; with `requeue: false`, a message is not tried again."""
 
     short: ClassVar[str] = "probability"
+    may_change: ClassVar[tuple[str, ...]] = ("probability",)
     kind: Literal["fail"] = "fail"
     probability: Annotated[Share, Field(description="how often it fails, of all attempts")]
     requeue: Annotated[StrictBool, Field(description="whether a message that fails here may be tried again")] = True
@@ -166,6 +169,7 @@ class Maybe(AnyStep):
     """Take the steps of `then` with a probability, or else those of `else`."""
 
     by_chance: ClassVar[bool] = True
+    may_change: ClassVar[tuple[str, ...]] = ("probability",)
     kind: Literal["maybe"] = "maybe"
     probability: Annotated[Share, Field(description="how often `then` is taken, of all requests")]
     then: Annotated[Steps, Field(description="the steps that are taken with that probability")]

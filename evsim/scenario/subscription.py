@@ -1,7 +1,7 @@
 """How a service reads a channel."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, WrapSerializer, create_model, model_validator
 
@@ -53,6 +53,8 @@ class _Subscription(Part):
 
     The reader of a pipe ends when it has taken so many messages: `take: 10`, as `head` does.
     """
+
+    may_change: ClassVar[tuple[str, ...]] = ("prefetch", "retry")
 
     channel: Annotated[Name, Field(description="the channel it reads")]
     group: Annotated[

@@ -10,6 +10,7 @@ from itertools import combinations
 from evsim.registry import SUBSCRIPTION, modules
 
 from .atomicity import transactions
+from .changes import problems as changes
 from .channel_rules import blocking, callees, unbrokered
 from .conditions import conditions
 from .errors import Problem, a
@@ -51,7 +52,7 @@ def check(scenario):
         _own_inboxes,
         origins,
     )
-    return [problem for one in checks for problem in one(scenario)]
+    return [problem for one in checks for problem in one(scenario)] or changes(scenario)
 
 
 def _walk_services(scenario):

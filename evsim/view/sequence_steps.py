@@ -40,6 +40,7 @@ REASONS = {
     Reason.SHED: "it would come too late",
     Reason.RATE_LIMIT: "too many came",
     Reason.THROTTLED: "throttled",
+    Reason.PURGED: "purged",
     Reason.TAKEN: "it is taken",
     Reason.CONFLICT: "another one was first",
 }

@@ -306,7 +306,7 @@ def test_a_long_chain_of_calls_is_no_cycle():
         ("{poison: database, at: 1s, key: true}", "faults.0.key: must be a whole number or a text"),
         ("{latency: wire, at: 1s}", "latency needs factor or add"),
         ("{latency: wire, at: 1s, factor: 2, add: 1s}", "latency needs factor or add"),
-        ("{loss: wire, at: 1s, key: 3}", "key belongs to poison, not to loss"),
+        ("{loss: wire, at: 1s, key: 3}", "key belongs to poison, purge, not to loss"),
         (
             "{partition: database, at: 1s}",
             "knows no partition; it is for links: name one, or write two places, partition: [database, ...]",

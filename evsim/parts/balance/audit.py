@@ -12,7 +12,7 @@ __all__ = ["CHECKS"]
 
 def picked(books):
     run, rows = books.run, books.rows
-    for name, service in run.scenario.services.items():
+    for name, service in run.scenario.complete.services.items():
         balance = service.balance
         if balance is None or not service.own_inboxes:
             continue
@@ -58,7 +58,8 @@ def _least_of(books, name, mine, calls, service, choices):
     rows = books.rows
     came = np.where(books.kinds == "delivery", rows["arrived"], rows["ready"])[mine]
     started, ended = rows["started"][mine], rows["ended"][mine]
-    here = ~np.isnan(came) & (rows["outcome"][mine] != Outcome.REFUSED)
+    waited = (rows["outcome"][mine] != Outcome.REFUSED) | (ended > came)  # who is refused at the turn had an inbox
+    here = ~np.isnan(came) & waited
     until = ended if service.balance.counts == "outstanding" else np.fmin(started, ended)
     until = np.fmin(until, np.inf)
     worked = here & (rows["worker"][mine] >= 0)

@@ -15,7 +15,7 @@ def breakers(books):
     rows, asks = books.rows, books.kinds == "call"
     refused = (rows["reason"] == Reason.BREAKER) & (rows["outcome"] == Outcome.REFUSED)
     phases = phases_of(books.run)
-    for (service, callee, breaker), places in calls(books, lambda step: step.breaker).items():
+    for (service, callee, breakers), places in calls(books, lambda step: step.breaker).items():
         its = np.isin(rows["place"], places)
         for instance, mine in by_instance(books, service, its & asks):
             born, settled, refusals = rows["born"][mine], rows["settled"][mine], refused[mine]
@@ -25,7 +25,8 @@ def breakers(books):
             for phase in phases.get(name_of(books, service, instance, callee), ()):
                 within = (born >= phase.start) & (born <= phase.end)
                 allowed |= within & (phase.state != "closed")
-                if phase.state == "open":
+                breaker = _in_force(books, breakers, phase.start)
+                if phase.state == "open" and breaker is not None:
                     past = (born > phase.start) & (born < phase.end) & ~refusals
                     past &= elapsed(born, phase.start) < breaker.open_for
                     books.demand(~past, f"a call of {service} passed an open breaker", mine)
@@ -34,6 +35,12 @@ def breakers(books):
                     books.demand([failed.sum() >= least], f"a breaker of {service} opened without reason")
                 before = phase.start
             books.demand(~refusals | allowed, f"a closed breaker of {service} refused a call", mine)
+
+
+def _in_force(books, breakers, time):
+    """The settings of a breaker from a time to the end of the run; None where they are others later."""
+    last = [each for age, each in zip(books.ages, breakers, strict=True) if age.end > time]
+    return last[0] if len(set(last)) == 1 else None
 
 
 CHECKS = (breakers,)

@@ -24,11 +24,19 @@ class Breaker(Policy):
     """The breakers of all instances of a service, for its calls to one callee."""
 
     def __init__(self, kernel, service, callee, settings):
+        self.settings = settings
+
         def make(instance):
             name = f"{service.name}/{instance + 1}" if service.settings.most_instances > 1 else service.name
-            return Circuit(service.kernel, f"{name} to {callee}", settings)
+            return Circuit(service.kernel, f"{name} to {callee}", self.settings)
 
         self.circuits = InstanceState(service, make)
+
+    def become(self, settings):
+        """It stays as it is, open or closed, and goes on by other numbers."""
+        self.settings = settings
+        for circuit in self.circuits.states.values():
+            circuit.become(settings)
 
     def admits(self, row):
         """Whether a call may be made now; then it counts from now on."""
@@ -66,6 +74,10 @@ class Circuit:
         self.results = deque(maxlen=settings.calls)  # since it was closed: whether each call failed
         self.calls = {}  # calls under way that count in this state
         self.successes = 0  # of the trials
+
+    def become(self, settings):
+        self.settings, self.open_for = settings, ticks(settings.open_for)
+        self.results = deque(self.results, maxlen=settings.calls)
 
     def admits(self, row):
         if self.state == OPEN and self.kernel.env._now >= self.opened + self.open_for:

@@ -1,6 +1,6 @@
 """What a person writes of a circuit breaker."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -19,6 +19,8 @@ class BreakerSettings(Part):
     half-open: `trials` calls pass. If all of them succeed it closes, and one failure opens it again. Each instance
     of the calling service has a breaker for each callee.
     """
+
+    exchangeable: ClassVar[bool] = True
 
     failures: Annotated[up_to(1_000_000) | None, Field(description="so many failures open it")] = None
     failure_rate: Annotated[

@@ -22,6 +22,11 @@ class Bulkhead(Policy):
         self.settings = settings
         self.compartments = InstanceState(service, lambda instance: Compartment(settings))
 
+    def become(self, settings):
+        self.settings = settings
+        for compartment in self.compartments.states.values():
+            compartment.become(settings)
+
     def enter(self, row, edge):
         """Let a call through now, or later, or never: ``edge.send(row)``, or refuse it."""
         compartment = self.compartments.of(row)
@@ -55,6 +60,11 @@ class Compartment:
     def __init__(self, settings):
         self.settings = settings
         self.inside, self.waiting = set(), deque()
+
+    def become(self, settings):
+        """With more room, who waits is let in; with less, nobody is until there is room again."""
+        self.settings = settings
+        self._let_in()
 
     def over(self, row):
         if row in self.inside:

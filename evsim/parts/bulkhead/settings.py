@@ -1,7 +1,7 @@
 """What a person writes of a bulkhead."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_serializer, model_validator
 
@@ -16,6 +16,8 @@ class BulkheadSettings(Part):
 
     Who finds no place is refused at once. Written `bulkhead: 10`, or `bulkhead: {limit: 10, queue: 5}`.
     """
+
+    exchangeable: ClassVar[bool] = True
 
     limit: Annotated[AtLeastOne, Field(description="calls under way at once, from each instance")]
     queue: Annotated[Whole, Field(description="how many more may wait for their turn")] = 0

@@ -25,6 +25,23 @@ class Crashes(FaultPolicy):
         struck.restart(*instance)
 
 
+class Restarts(Crashes):
+    """What is born afresh has nothing of what lay on it before: a fault that ends later finds nothing to take away."""
+
+    def begin(self, struck, instance, length):
+        super().begin(struck, instance, length)
+        each = struck.instances[instance[0]]
+        each.frozen_until = 0
+        struck.resume(*instance)
+        each.factors.clear()
+        each.error_rates.clear()
+
+
+class Purges(FaultPolicy):
+    def begin(self, struck, instance, length):
+        struck.purge(self.fault.key)
+
+
 class Freezes(FaultPolicy):
     def begin(self, struck, instance, length):
         struck.pause(*instance, length)
@@ -49,6 +66,7 @@ def latency(kernel, fault):
 
 build = {
     "outage": Stops, "crash": Crashes, "pause": Freezes, "partition": Stops, "leader_failure": LosesLeader,
+    "restart": Restarts, "purge": Purges,
     "slowdown": lambda kernel, fault: Lasting("factors", fault.factor),
     "error_rate": lambda kernel, fault: Lasting("error_rates", fault.probability),
     "poison": lambda kernel, fault: Lasting("poisons", fault.key),

@@ -1,11 +1,11 @@
 """What a person writes of each kind of fault, beside its target and its time."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from evsim.scenario.errors import refuse
-from evsim.scenario.fault_kind import AnyFault
+from evsim.scenario.fault_kind import AnyFault, FaultKey
 from evsim.scenario.units import Number, PositiveTime, Share
 
 __all__ = ["SETTINGS"]
@@ -13,19 +13,8 @@ __all__ = ["SETTINGS"]
 SERVICE, LINK = ("service",), ("link",)
 
 
-def _key(key):
-    if key is not None and (isinstance(key, bool) or not isinstance(key, int | str)):
-        raise refuse("must be a whole number or a text")
-    return key
-
-
 Factor = Annotated[Number, Field(gt=0)]
 Probability = Annotated[Share, Field(description="how often, of all cases")]
-Key = Annotated[
-    Any,
-    BeforeValidator(_key),
-    Field(json_schema_extra={"type": ["string", "integer", "null"]}, description="the key that fails"),
-]
 
 
 class Outage(AnyFault):
@@ -44,6 +33,21 @@ class Crash(AnyFault):
     whole_program: ClassVar = True
     kills: ClassVar = True
     down: ClassVar = True
+
+
+class Restart(AnyFault):
+    """As a crash; and when it is back, a pause, slowdowns and error rates that lay on it are over."""
+
+    says: ClassVar = "restarted"
+    strikes: ClassVar = SERVICE
+    whole_program: ClassVar = True
+    kills: ClassVar = True
+    down: ClassVar = True
+
+    @classmethod
+    def check(cls, fault):
+        if fault.duration is None and fault.mttr is None:
+            raise refuse("a restart takes a time", "write for: 2s", name="for")
 
 
 class Pause(AnyFault):
@@ -79,7 +83,15 @@ class Poison(AnyFault):
     says: ClassVar = "fails for key {key}"
     strikes: ClassVar = SERVICE
     poisons: ClassVar = True
-    key: Key
+    key: FaultKey
+
+
+class Purge(AnyFault):
+    """What is ready in a queue is thrown away at this moment, or what of it is about one `key`."""
+
+    says: ClassVar = "purged"
+    lasts: ClassVar = False
+    key: FaultKey = None
 
 
 class Partition(AnyFault):
@@ -129,5 +141,5 @@ class LeaderFailure(AnyFault):
 SETTINGS = {
     "outage": Outage, "crash": Crash, "pause": Pause, "slowdown": Slowdown, "error_rate": ErrorRate, "poison": Poison,
     "partition": Partition, "latency": Latency, "loss": Loss, "duplication": Duplication,
-    "leader_failure": LeaderFailure,
+    "leader_failure": LeaderFailure, "restart": Restart, "purge": Purge,
 }  # fmt: skip

@@ -12,7 +12,7 @@ __all__ = ["CHECKS"]
 def hedges(books):
     """A hedge comes in time beside one attempt that is under way, and one good answer makes the other void."""
     rows = books.rows
-    for (service, _, hedge), places in calls(books, lambda step: step.hedge).items():
+    for (service, _, (hedge, *_)), places in calls(books, lambda step: step.hedge).items():
         mine = np.flatnonzero(np.isin(rows["place"], places) & asked(rows))
         attempts = {}
         for row in mine.tolist():

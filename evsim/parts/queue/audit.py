@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.audit.callers import steps_of
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.ticks import elapsed
@@ -17,13 +18,15 @@ def obligations(run, name):
 def clocks(books):
     """Nothing is handed out that is too old, nothing expires too early, no lease lasts too long."""
     rows, messages = books.rows, books.messages
-    for mine, settings in _queues(books):
+    for mine, settings, age in _queues(books):
         appended = messages["appended"][rows["parent"][mine]]
         leased, settled, verdict = rows["leased"][mine], rows["settled"][mine], rows["verdict"][mine]
         own_ttl, delay = _own_times(books, mine)
         ttl = np.fmin(own_ttl, np.inf if settings.ttl is None else settings.ttl)
-        books.demand(~(elapsed(leased, appended) > ttl), "handed out when its time to live was over", mine)
-        expired = verdict == Verdict.EXPIRED
+        books.demand(
+            ~(age.has(leased) & (elapsed(leased, appended) > ttl)), "handed out when its time to live was over", mine
+        )
+        expired = (verdict == Verdict.EXPIRED) & age.has(settled)
         books.demand(~expired | np.isfinite(ttl), "expired in a queue without a time to live", mine)
         early = expired & (elapsed(settled, appended) < ttl)
         books.demand(~early, "expired before its time to live was over", mine)
@@ -70,7 +73,8 @@ def _is_letter(books, message):
 
 def _changed(books, mine):
     """Whether a consumer that failed says when its message is to be visible again, in place of its time."""
-    says = [_says_when(place.step) for place in books.run.tables.places] + [False]
+    places = books.run.tables.places
+    says = [any(_says_when(step) for step in steps_of(books, place)) for place in places] + [False]
     return np.array(says)[books.rows["place"][mine]] & (books.rows["outcome"][mine] == Outcome.FAILED)
 
 
@@ -83,19 +87,26 @@ def _may_last(books, mine, settings):
     """What a consumer has put off, and what was spent with its last delivery and that nobody has asked for since."""
     if not settings.deletes_late:
         return _changed(books, mine)
-    retries = [getattr(place.step, "retry", None) for place in books.run.tables.places] + [None]
     usual = PLAIN_ATTEMPTS if settings.deliveries is None else np.inf
-    own = np.array([retry.attempts if retry else usual for retry in retries])[books.rows["place"][mine]]
+    own = np.array([_fewest(books, place, usual) for place in books.run.tables.places] + [usual])
+    own = own[books.rows["place"][mine]]
     allowed = np.minimum(own, np.inf if settings.deliveries is None else settings.deliveries)
     return _changed(books, mine) | (np.maximum(books.rows["attempt"][mine], 1) >= allowed)
+
+
+def _fewest(books, place, usual):
+    """The fewest attempts that a place ever allows."""
+    retries = [getattr(step, "retry", None) for step in steps_of(books, place)]
+    return min(retry.attempts if retry else usual for retry in retries)
 
 
 def lengths(books):
     """A queue that drops holds no more ready messages than it may, once all that happens at a moment has happened."""
     rows = books.rows
-    for mine, settings in _queues(books):
+    for mine, settings, age in _queues(books):
         kept = ~np.isnan(books.messages["appended"][rows["parent"][mine]])
-        dropped = (rows["verdict"][mine] == Verdict.DROPPED) & kept
+        dropped = (rows["verdict"][mine] == Verdict.DROPPED) & kept & age.has(rows["settled"][mine])
+        dropped &= rows["reason"][mine] != Reason.PURGED
         if settings.max_length is None or settings.overflow != "drop_head":
             books.demand(~dropped, "dropped by a queue that drops nothing", mine)
             continue
@@ -107,13 +118,14 @@ def lengths(books):
         level = np.cumsum(np.where(order < len(mine), 1, -1))
         last = np.r_[np.diff(times[order]) > 0, True][: len(order)]  # that happens at its moment
         what = "a queue is longer than it may be"
+        last &= age.has(times[order])
         books.demand(~(last & (level > settings.max_length)), what, np.r_[mine, mine[gone]][order])
 
 
 def groups(books):
     """No message of a group is handed out while another one of it is, and they go in the order in which they came."""
     rows, messages = books.rows, books.messages
-    for mine, settings in _queues(books):
+    for mine, settings, _ in _queues(books):
         taken = mine[~np.isnan(rows["leased"][mine]) & (rows["verdict"][mine] != Verdict.COPY)]
         if not settings.fifo_groups or not len(taken):
             continue
@@ -171,15 +183,16 @@ def _ranked(scenario, channel, settings):
 
 
 def _queues(books):
-    """(rows of its deliveries, settings) of each queue."""
-    scenario, rows = books.run.scenario.complete, books.rows
+    """(rows of its deliveries, settings, their age) of each queue."""
+    rows = books.rows
     is_delivery = (books.kinds == "delivery") & (rows["verdict"] != Verdict.COPY)
     if not is_delivery.any():
         return
     channel = books.messages["channel"][np.where(is_delivery, rows["parent"], 0)]
-    for code, settings in enumerate(scenario.channels.values()):
-        if settings.competing:
-            yield np.flatnonzero(is_delivery & (channel == code)), settings
+    for age in books.ages:
+        for code, settings in enumerate(age.scenario.channels.values()):
+            if settings.competing:
+                yield np.flatnonzero(is_delivery & (channel == code)), settings, age
 
 
 CHECKS = (clocks, lengths, groups, ranks)

@@ -101,6 +101,8 @@ class QueueSettings(Likened):
     competing: ClassVar[bool] = True
     keeps_own_times: ClassVar[bool] = True
     settles: ClassVar = ("before", "after")
+    faults: ClassVar = ("outage", "crash", "pause", "purge")
+    may_change: ClassVar = ("delivery_limit", "max_receive_count", "max_length", "ttl")
     kind: Literal["queue"] = "queue"
     delivery_limit: Annotated[
         Limit | None, Field(description="how often a message may come back before it is dead, as RabbitMQ counts")

@@ -16,10 +16,10 @@ def tokens(books):
     rows = books.rows
     came = np.where(books.kinds == "delivery", rows["arrived"], rows["ready"])
     turned = (rows["outcome"] == Outcome.REFUSED) & np.isin(rows["reason"], BEFORE)
-    for name, mine, service in refusable(books):
+    for name, mine, service, age in refusable(books):
         if service.rate_limit is None:
             continue
-        let_in = np.flatnonzero(mine & ~turned & ~np.isnan(came))
+        let_in = np.flatnonzero(mine & ~turned & age.has(came))
         let_in = let_in[np.argsort(came[let_in], kind="stable")]
         owed = np.arange(1, len(let_in) + 1) - service.rate_limit.rate * came[let_in]
         most = owed - np.minimum.accumulate(owed) + 1

@@ -17,6 +17,7 @@ class RateLimitSettings(ServiceSetting):
     It begins full. All instances of the service share it.
     """
 
+    exchangeable: ClassVar[bool] = True
     refuses: ClassVar[bool] = True
 
     rate: Annotated[PositiveRate, Field(description="how fast tokens come")]

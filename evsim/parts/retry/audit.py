@@ -10,7 +10,9 @@ __all__ = ["CHECKS"]
 def budgets(books):
     """An instance makes no more retries than its bucket held at first and its first calls put in."""
     rows = books.rows
-    for (service, _, budget), places in calls(books, lambda step: step.retry and step.retry.budget).items():
+    for (service, _, (budget, *others)), places in calls(books, lambda step: step.retry and step.retry.budget).items():
+        if budget is None or set(others) > {budget}:
+            continue  # retries that come later are not all those of the first calls
         mine = np.flatnonzero(np.isin(rows["place"], places) & asked(rows))
         first = rows["first"][mine] < 0
         instance = books.run.tables.capacity[service].instance_of(rows["worker"][rows["parent"][mine]])

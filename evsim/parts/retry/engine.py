@@ -26,6 +26,10 @@ class Retrying(Policy):
         self.kernel, self.settings = kernel, settings
         self.waits = {}  # edge -> how long to wait before another attempt; on a bus each handler has an edge
 
+    def become(self, settings):
+        super().become(settings)
+        self.waits.clear()
+
     def tries_again(self, edge, row, last, number):
         if number >= self.settings.attempts or not edge.may_ask_again(row):
             return False

@@ -1,6 +1,6 @@
 """What a person writes of the retries of whoever asks."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -25,7 +25,12 @@ class BudgetSettings(Part):
 class CallRetry(Retry):
     """As :class:`Retry`, and with a `budget` no more often than it allows."""
 
+    exchangeable: ClassVar[bool] = True
+
     budget: Annotated[BudgetSettings | None, Field(description="how many retries there may be for all calls")] = None
+
+    def why_not(self, other):
+        return None if self.budget == other.budget else "the budget of retries stays as it is while the system runs"
 
 
 SETTINGS = CallRetry

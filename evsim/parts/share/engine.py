@@ -31,7 +31,7 @@ class ShareGroup(Reader):
         self.share = subscription.share
         self.lock = None if self.share.lock == inf else ticks(self.share.lock)
         self.settling = (self._committed,)
-        self.prefetch = self.share.prefetch or service.width
+        self.prefetch = self.share.prefetch or service.pool.workers
         self.stores = [deque() for _ in channel.ends]
         self.open_messages = [{} for _ in channel.ends]  # of each partition, in order: those not done with
         self.known = len(channel.ends)  # partitions of which the group knows

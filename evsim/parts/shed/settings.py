@@ -14,6 +14,7 @@ __all__ = ["SETTINGS", "ShedSettings"]
 class ShedSettings(ServiceSetting):
     """Calls are refused when their turn comes too late to be of use: at their turn, on arrival, or both."""
 
+    exchangeable: ClassVar[bool] = True
     refuses: ClassVar[bool] = True
 
     age: Annotated[PositiveTime | None, Field(description="refused at its turn if it has waited longer")] = None

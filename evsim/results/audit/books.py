@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.ages import ages
 from evsim.results.records import Outcome, Verdict
 
 __all__ = ["AuditError", "Books"]
@@ -11,11 +12,28 @@ class AuditError(AssertionError):
     """The books of a run do not balance: a defect of the simulator. It says what is wrong and where."""
 
 
+class Age:
+    """From ``since`` until ``end`` the settings of a `scenario` were in force."""
+
+    def __init__(self, since, end, scenario):
+        self.since, self.end, self.scenario = since, end, scenario
+
+    def has(self, times):
+        """Which of some times lie in it."""
+        return (times >= self.since) & (times < self.end)
+
+
 class Books:
-    """The columns of a run. ``kinds`` says of each row whether it is a request, a call or a delivery."""
+    r"""The columns of a run. ``kinds`` says of each row whether it is a request, a call or a delivery.
+
+    ``ages``: the :class:`Age`\ s in which settings were in force, in order of time.
+    """
 
     def __init__(self, run):
         self.run, self.rows, self.messages = run, run.tables.rows, run.tables.messages
+        found = ages(run)
+        ends = [since for since, _ in found[1:]] + [np.inf]
+        self.ages = [Age(since, end, each.complete) for (since, each), end in zip(found, ends, strict=True)]
         self.kinds = np.array([place.kind for place in run.tables.places] + ["delivery"])[self.rows["place"]]
 
     def key_of(self, row):

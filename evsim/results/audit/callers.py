@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.results.records import Verdict
 from evsim.scenario.faults import KILLING
+from evsim.scenario.handlers import positions, step_at
 
 __all__ = ["asked", "by_instance", "calls", "crashes", "name_of"]
 
@@ -27,13 +28,31 @@ def name_of(books, service, instance, callee):
 
 
 def calls(books, settings_of):
-    """(calling service, callee, settings) -> the numbers of the places whose step has settings, by `settings_of` it."""
+    """(calling service, callee, settings) -> the numbers of the places whose step has settings, by `settings_of` it.
+
+    settings: a tuple of those of each age; None in those in which it has none.
+    """
     found = {}
     for place in books.run.tables.places:
-        if place.is_call and (settings := settings_of(place.step)):
+        settings = tuple(settings_of(step) for step in steps_of(books, place)) if place.is_call else ()
+        if any(settings):
             callee = getattr(place.step, place.step.short)
             found.setdefault((place.source, callee, settings), []).append(place.number)
     return found
+
+
+def steps_of(books, place):
+    """What is written where a place comes from, a call or a subscription, in each age."""
+    if place.is_delivery:
+        here = books.ages[0].scenario.services[place.service].subscribe.index(place.step)
+        return [age.scenario.services[place.service].subscribe[here] for age in books.ages]
+    if not place.is_call:
+        return [place.step] * len(books.ages)
+    handles = [age.scenario.services[place.source].handle for age in books.ages]
+    if callable(handles[0]) or len(handles) == 1:
+        return [place.step] * len(handles)
+    here = next(here for here, step in positions(handles[0]) if step is place.step)
+    return [step_at(handle, here) for handle in handles]
 
 
 def crashes(books, service):

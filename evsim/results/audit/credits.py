@@ -42,7 +42,8 @@ def credits(books):
     for row in held_rows.tolist():
         held[service_of[rows["place"][row]]].append(int(rows["worker"][row]))
     for name, capacity in books.run.tables.capacity.items():
-        every = capacity.workers_at_last()
+        going = [worker for worker in held[name] if worker % capacity.width >= capacity.staffed[-1][1]]
+        every = sorted([*capacity.workers_at_last(), *going])
         absent = set(inventory["absent"][name]).intersection(every) - set(held[name])
         home = sorted([*inventory["free"][name], *held[name], *absent])
         if home != every:

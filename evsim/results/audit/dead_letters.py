@@ -79,6 +79,7 @@ def _targets(run, dead):
     channel = run.tables.messages["channel"][rows["parent"][dead]]
     keeps = np.array([getattr(each, "expired_to_dead_letter", True) is False for each in channels.values()] + [False])
     gone = (rows["verdict"][dead] == Verdict.EXPIRED) & keeps[channel]
+    gone |= rows["reason"][dead] == Reason.PURGED
     return np.where(gone, -1, np.where(read >= 0, read, own[channel]))
 
 

@@ -50,19 +50,21 @@ class CarefulQueue(Channel):
         self.places, self.came = {}, count()  # message -> where it came into the line, where some come later than kept
         self.expires = self.ttl is not None or self.own_times.ttls
         self.is_limited = self.expires or settings.max_length is not None
+        self.may_be_limited = self.is_limited or kernel.changes.of("channels", name)
         self.keeps_once = settings.idempotent
         self.memory = RecentMessages(self, settings.deduplication) if settings.deduplication else None
         self.letters = DeadLetters(kernel, self, settings.dead_letter) if settings.dead_letter else None
         if settings.redrive:
             Redriver(self, settings.redrive)
         self.only_turns = isinstance(self.store, FirstCome) and not (
-            settings.single_active_consumer or self.is_limited or self.is_ranked or self.is_asked_for
+            settings.single_active_consumer or self.may_be_limited or self.is_ranked or self.is_asked_for
             or any(map(brings_reader, readers))
         )  # fmt: skip
         if self.only_turns:
             self.grant = self._granting()
             if self.memory is None and not self.holds_back:
                 self.append = self._appending()
+        kernel.changes.watch("channels", name, self.become)
 
     # Messages that come.
 
@@ -162,6 +164,27 @@ class CarefulQueue(Channel):
     def priority_of(self, row):
         route = self.kernel.records.messages.route[self.kernel.records.rows.parent[row]]
         return self.kernel.identifiers.destinations[route].site.step.priority
+
+    # What an operator does.
+
+    def become(self, settings):
+        """Its limits are others from now on."""
+        self.settings, self.ttl = settings, ticks(settings.ttl)
+        self.expires = self.ttl is not None or self.own_times.ttls
+        self.is_limited = self.expires or settings.max_length is not None
+        for subscriber in self.subscribers:
+            subscriber.retune()
+        self._expire(strictly=True)
+        self._keep_limits()
+        self.grant()
+
+    def purge(self, key):
+        """What is ready is thrown away, of one key or all of it."""
+        text = self.kernel.identifiers.key_text
+        for row in [each for each in self.store if key is None or text(self.key_of(each)) == str(key)]:
+            self.store.take_out(row)
+            self._close(row, Verdict.DROPPED, Reason.PURGED)
+        self.grant()
 
     # Messages that go.
 
@@ -306,8 +329,16 @@ class CarefulQueue(Channel):
 
     def lend(self, seat, credit):
         """A seat may hold so many more messages, or fewer."""
+        self.allow(seat, seat.credit + credit)
+
+    def held_by(self, seat):
+        """How many messages a seat holds."""
+        return sum(holder is seat for holder in self.leases.values())
+
+    def allow(self, seat, credit):
+        """A seat may take so many more messages now."""
         had = seat.credit > 0
-        seat.credit += credit
+        seat.credit = credit
         if seat.credit > 0 and not had:
             self._may_have(seat)
         elif had and seat.credit <= 0 and seat in self.turns:

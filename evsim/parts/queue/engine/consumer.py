@@ -36,12 +36,11 @@ class CarefulConsumer(Subscriber):
     def __init__(self, kernel, channel, service, subscription):
         super().__init__(kernel, channel, service, subscription)
         self.ack = subscription.ack
-        prefetch = inf if self.ack == "before" else subscription.prefetch or service.width
+        self.prefetch = self._prefetch()
         self.bound = service.settings.fetches and channel.settings.binds(service.settings, subscription)
-        self.prefetch = prefetch
         if self.bound:
-            seats = [Seat(self, each.number, prefetch) for each in service.instances]
-            self.full_credit = prefetch * len(seats)
+            seats = [Seat(self, each.number, self.prefetch) for each in service.instances]
+            self.full_credit = self.prefetch * len(seats)
         else:
             self.full_credit = self._credit_for(service.pool.readers)
             seats = [Seat(self, None, self.full_credit)]
@@ -64,6 +63,9 @@ class CarefulConsumer(Subscriber):
         self.hand_out, self.settled = self._handing_out(), self._settled()
         if self.ack == "never" or settings.single_active_consumer:
             service.memberships.append(self)
+
+    def _prefetch(self):
+        return inf if self.ack == "before" else self.subscription.prefetch or self.service.pool.workers
 
     def _credit_for(self, readers):
         return inf if self.prefetch == inf else self.prefetch * readers
@@ -204,14 +206,18 @@ class CarefulConsumer(Subscriber):
 
     def readers_changed(self):
         """Credit comes with an instance; it goes when its messages come home."""
+        before, self.prefetch = self.prefetch, self._prefetch()
         if self.bound:
+            for seat in self.seats if self.prefetch != before else ():
+                self.channel.allow(seat, self.prefetch - self.channel.held_by(seat))
+            self.full_credit = self.prefetch * len(self.seats)
             for each in self.service.instances[len(self.seats) :]:
                 self._sit_down(Seat(self, each.number, 0), self.prefetch)
             return
         full = self._credit_for(self.service.pool.readers)
         if full != self.full_credit:
-            self.channel.lend(self.seats[0], full - self.full_credit)
             self.full_credit = full
+            self.channel.allow(self.seats[0], full - self.channel.held_by(self.seats[0]))
 
     def _sit_down(self, seat, credit):
         self.seats.append(seat)

@@ -17,14 +17,15 @@ __all__ = ["POLLED"]
 class PolledDelivery(LeasedDelivery):
     """Acknowledged after the work, by a consumer that tells the queue nothing else unless it is told to."""
 
-    def __init__(self, kernel, place, subscriber):
-        super().__init__(kernel, place, subscriber)
-        written, retry = subscriber.subscription.change_visibility, subscriber.subscription.retry
+    def tune(self):
+        super().tune()
+        backoff, place, subscription = self.kernel.attempts.backoff, self.place, self.subscriber.subscription
+        written, retry = subscription.change_visibility, subscription.retry
         self.own_attempts = retry.attempts if retry else inf
         if written is not None:
-            self.change = kernel.attempts.backoff(Retry(attempts=2, backoff=written), place)
+            self.change = backoff(Retry(attempts=2, backoff=written), place)
         else:
-            self.change = kernel.attempts.backoff(retry, place) if retry and retry.backoff.base else None
+            self.change = backoff(retry, place) if retry and retry.backoff.base else None
 
     def _acknowledged(self):
         acknowledged, queue = super()._acknowledged(), self.subscriber.channel

@@ -1,0 +1,50 @@
+"""Changes: who has a setting that is another later, and is told when it is."""
+
+from evsim.scenario.changes import become, changes, may_become
+
+__all__ = ["Changes"]
+
+
+class Changes:
+    """What changes of a running scenario, section by section (``services``, ``channels``, ``workloads``).
+
+    Who has such a setting asks :meth:`ever` as it is built, for all that it may become, and by :meth:`watch` to be told
+    of its new settings at the moment when they are in force, before anything else happens. Of what never changes there
+    is one version, and nobody is told.
+    """
+
+    def __init__(self, scenario):
+        self.scenario, self.now, self.in_force = scenario.as_written, scenario, []
+        self.ages = [each.complete for each in may_become(self.scenario)] if changes(scenario) else [scenario]
+        self.watching = {}  # (section, name) -> functions of its settings
+
+    def ever(self, section, name):
+        """All that a thing may be, what it is at first before the others."""
+        return tuple(dict.fromkeys(getattr(age, section)[name] for age in self.ages))
+
+    def of(self, section, name):
+        """Whether a thing ever changes."""
+        return len(self.ages) > 1 and len(self.ever(section, name)) > 1
+
+    def watch(self, section, name, told):
+        """Call ``told(settings)`` whenever a thing has other settings from now on."""
+        if len(self.ages) > 1:
+            self.watching.setdefault((section, name), []).append(told)
+
+    def begin(self, fault):
+        """A change is in force."""
+        self.in_force.append(fault)
+        self._tell()
+
+    def end(self, fault):
+        """A change is over: what it changed is as it would be without it."""
+        self.in_force.remove(fault)
+        self._tell()
+
+    def _tell(self):
+        before, self.now = self.now, become(self.scenario, self.in_force).complete
+        for (section, name), listeners in self.watching.items():
+            settings = getattr(self.now, section)[name]
+            if settings != getattr(before, section)[name]:
+                for told in listeners:
+                    told(settings)

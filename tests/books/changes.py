@@ -1,0 +1,63 @@
+"""Changes for random systems: of each kind of setting that may be another while a system runs."""
+
+from hypothesis import strategies as st
+
+__all__ = ["change"]
+
+TIME = st.sampled_from([0, 0.25, 1, {"exponential": 0.3}])
+OF_SERVICES = {
+    "instances": st.sampled_from([1, 2, 4]),
+    "workers": st.sampled_from([1, 2, 5]),
+    "limit": st.sampled_from([None, 0, 1, 5]),
+    "discipline": st.sampled_from(["fifo", "lifo", "adaptive_lifo"]),
+    "drop_stale": st.booleans(),
+    "rate_limit": st.sampled_from([None, {"rate": 2, "burst": 3}, {"rate": 10}]),
+    "shed": st.sampled_from([None, {"age": 0.5}, {"expected_wait": 0.25}]),
+}
+OF_CALLS = {
+    "timeout": st.sampled_from([None, 0.25, 1]),
+    "retry": st.sampled_from([None, {"attempts": 1}, {"attempts": 3, "backoff": 0.25}]),
+    "bulkhead": st.sampled_from([None, 1, {"limit": 2, "queue": 2}]),
+    "breaker": st.sampled_from([None, {"failures": 1, "open_for": 0.5}, {"failures": 3, "open_for": 1}]),
+}
+OF_WORKLOADS = {
+    "admitted": st.sampled_from([0, 0.5, 1]),
+    "arrivals": st.sampled_from([{"poisson": 1}, {"poisson": 20}, {"constant": 4}, {"profile": [[0, 2], [3, 9]]}]),
+}
+OF_QUEUES = {
+    "delivery_limit": st.sampled_from([0, 1, 5]),
+    "max_length": st.sampled_from([None, 1, 3]),
+    "ttl": st.sampled_from([None, 0.25, 2]),
+}
+OF_SUBSCRIPTIONS = {
+    "prefetch": st.sampled_from([None, 1, 4]),
+    "retry": st.sampled_from([None, {"attempts": 1}, {"attempts": 3, "backoff": 0.5}]),
+}
+
+
+def change(draw, data):
+    """A change of the system `data`, which may be one that evsim refuses; without its moment."""
+    queues = [name for name, kind in data.get("channels", {}).items() if kind == "queue" or "queue" in kind]
+    name = draw(st.sampled_from([*data["services"], *data["services"], *data["workloads"], *queues]))
+    if name in queues:
+        setting = draw(st.sampled_from([*sorted(OF_QUEUES), "purge"]))
+        if setting == "purge":
+            return {"purge": name}
+        return {"change": f"channels.{name}.{setting}", "to": draw(OF_QUEUES[setting])}
+    if name in data["workloads"]:
+        setting = draw(st.sampled_from(sorted(OF_WORKLOADS)))
+        return {"change": f"workloads.{name}.{setting}", "to": draw(OF_WORKLOADS[setting])}
+    places = [("", OF_SERVICES)]
+    places += [(f"handle.{at}.call.", OF_CALLS) for at, step in enumerate(_steps(data, name)) if "call" in step]
+    places += [(f"handle.{at}.", {"work": TIME}) for at, step in enumerate(_steps(data, name)) if "work" in step]
+    reads = data["services"][name].get("subscribe", [])
+    reads = reads if isinstance(reads, list) else [reads]
+    places += [(f"subscribe.{number}.", OF_SUBSCRIPTIONS) for number in range(len(reads))] * 2
+    path, settings = draw(st.sampled_from(places))
+    setting = draw(st.sampled_from(sorted(settings)))
+    return {"change": f"services.{name}.{path}{setting}", "to": draw(settings[setting])}
+
+
+def _steps(data, name):
+    handle = data["services"][name]["handle"]
+    return handle if isinstance(handle, list) else []

@@ -181,12 +181,12 @@ class Subscriber:
         self.letters = DeadLetters(kernel, channel, address, group) if address else None
         service.groups.append(self)
         channel.subscribers.append(self)
-        self.number = service.settings.subscribe.index(subscription)
-        kernel.changes.watch("services", service.name, self._become)
+        self.entry = service.settings.subscribe.index(subscription)
+        kernel.changes.watch("services", service.name, self.become)
 
-    def _become(self, settings):
+    def become(self, settings):
         """It reads otherwise from now on."""
-        self.subscription = settings.subscribe[self.number]
+        self.subscription = settings.subscribe[self.entry]
         self.retune()
         self.readers_changed()
 

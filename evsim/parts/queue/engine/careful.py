@@ -14,6 +14,7 @@ from evsim.parts.queue.engine.own_times import OwnTimes
 from evsim.parts.queue.engine.ready import FirstCome, store_of
 from evsim.parts.queue.engine.recent import RecentMessages
 from evsim.parts.queue.engine.redrive import Redriver
+from evsim.parts.queue.engine.turns import appending, granting
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
@@ -61,9 +62,9 @@ class CarefulQueue(Channel):
             or any(map(brings_reader, readers))
         )  # fmt: skip
         if self.only_turns:
-            self.grant = self._granting()
+            self.grant = granting(self)
             if self.memory is None and not self.holds_back:
-                self.append = self._appending()
+                self.append = appending(self)
         kernel.changes.watch("channels", name, self.become)
 
     # Messages that come.
@@ -124,25 +125,6 @@ class CarefulQueue(Channel):
         else:
             self._line_up(row)
 
-    def _appending(self):
-        """`append` of a queue that knows no message from before and holds none back."""
-        rows, messages, env = self.kernel.records.rows, self.kernel.records.messages, self.kernel.env
-        appended, offset, luck_of = messages.appended, messages.offset, messages.luck
-        luck, parent, born, ready = rows.luck, rows.parent, rows.born, rows.ready
-        new, put, grant, next_offset = rows.new, self.store.rows.append, self.grant, count().__next__
-
-        def append(message):
-            appended[message] = now = env._now
-            offset[message] = next_offset()
-            row = new()
-            luck[row] = luck_of[message]
-            parent[row] = message
-            born[row] = ready[row] = now
-            put(row)
-            grant()
-
-        return append
-
     def _line_up(self, row):
         """A message may be handed out from now on."""
         rows = self.kernel.records.rows
@@ -195,7 +177,7 @@ class CarefulQueue(Channel):
         if self.settings.single_active_consumer:
             self._choose()
         if self.spent and self.is_asked:
-            self._bury()
+            self.bury()
         if self.is_limited:
             self._expire(strictly=True)
         turns, store, barred = self.turns, self.store, []
@@ -226,35 +208,6 @@ class CarefulQueue(Channel):
             self._keep_limits()
         for each in self.followers:
             each.follow()
-
-    def _granting(self):
-        """`grant` of a queue without limits, where who comes first is first and the seats take turns: most are."""
-        turns, ready, take = self.turns, self.store.rows, self.store.rows.popleft
-
-        def grant():
-            if self.is_held or not turns:
-                return
-            if self.spent and self.is_asked:
-                self._bury()
-            barred = []
-            while turns and (ready or len(turns) > 1) and not self.down and self.frozen is None:
-                seat = turns[0]
-                if not seat.is_up:
-                    barred.append(turns.popleft())
-                    continue
-                if not ready:
-                    break
-                row = take()
-                seat.credit -= 1
-                if not seat.credit:
-                    turns.popleft()
-                elif len(turns) > 1:
-                    turns.rotate(-1)
-                seat.consumer.hand_out(row, seat)
-            if barred:
-                turns.extend(barred)
-
-        return grant
 
     def _highest_first(self):
         """The next of those who take turns at the highest priority comes to the front."""
@@ -295,7 +248,7 @@ class CarefulQueue(Channel):
         """Whether a consumer has credit for a message."""
         return self.is_up and any(seat.is_up for seat in self.turns)
 
-    def _bury(self):
+    def bury(self):
         spent, self.spent = self.spent, []
         for edge, row in spent:
             if self.kernel.records.rows.verdict[row] == Verdict.OPEN:  # not deleted since

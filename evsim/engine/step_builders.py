@@ -214,6 +214,7 @@ def call(compiler, step, position, then, fail):
     (target,) = compiler.place.steps[position]
     done, bad = _answers(compiler, step, position, then, fail)
     service, versions = system.services[target.service], compiler.ever(step, position)
+    edge: RequestReply
     if len(versions) > 1:
         edge = ChangingCall(compiler, position, target, service, done, bad, versions)
     else:

@@ -60,8 +60,15 @@ def test_a_compensation_may_fail_too_and_what_it_leaves_can_be_counted():
     assert figures["errors"] == customers
     assert proportion_agrees(figures["inconsistent"], customers, 1 / 3)
     assert figures["inconsistent"] == figures["told_error_yet_true"] == customers - figures["effects_undone"]
-    front = run.spans[run.spans.service == "front"]
-    assert set(front.reason) == {"fail step"}, "the request fails for the reason of its call, not of its compensation"
+
+
+def test_a_request_fails_for_the_reason_of_its_call_and_not_of_a_compensation_that_fails_too():
+    """The second step is down; undoing the first fails of itself."""
+    scenario = saga(2, 0, duration=5, undo=[{"fail": 1}])
+    run = checked(scenario.replace({"faults": [{"outage": "step-2", "at": 0, "for": 10}]}), 2)
+    spans = run.spans
+    assert set(spans[spans.service == "undo-1"].reason) == {"fail step"}
+    assert set(spans[spans.service == "front"].reason) == {"unreachable"}
 
 
 def test_what_a_call_that_was_given_up_does_after_it_was_undone_stands():

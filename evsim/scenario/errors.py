@@ -112,6 +112,8 @@ def locate(data, loc):
     """
     path, node = [], data
     for index, segment in enumerate(loc):
+        if isinstance(node, str) and node == segment:
+            node = {segment: None}  # a word that stands alone, and needs a value
         if isinstance(node, Mapping) and segment in node:
             following = loc[index + 1 : index + 2]
             scalar = not isinstance(node[segment], Mapping | list | tuple)

@@ -129,7 +129,7 @@ def test_an_error_carries_path_rule_value_line_and_hint(changed):
             "- call: database\n        timeout: 1s",
             "the settings of call belong inside it: call: {service: database, timeout: ...}",
         ),
-        ("- work: 2ms", "- work", "handle.0: must be a time such as 10ms, 1.5s or 2 min (it is empty)"),
+        ("- work: 2ms", "- work", "handle.0.work: must be a time such as 10ms, 1.5s or 2 min (it is empty)"),
         ("work: 2ms", "fail: 150%", "handle.0.fail: must be between 0 and 1 (or 0% and 100%), got '150%'"),
         ("work: 2ms", "publish: {channel: registered, acks: 2}", "publish.acks: must be 0, 1 or 'all', got 2"),
         (

@@ -88,3 +88,14 @@ def test_the_minutes_of_the_plans_add_up():
     for title, whole in (("45 minutes", 45), ("Half a day", 180)):
         (plan,) = re.findall(rf"^\*\*{title}\*\*(.+)$", text, re.M)
         assert sum(int(minutes) for minutes in re.findall(r"\((\d+)\)", plan)) == whole
+
+
+def test_a_term_has_every_lesson_once_and_no_week_is_too_long():
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    (term,) = re.findall(r"^\*\*A term\*\*.*?(?=^\*\*)", text, re.M | re.S)
+    weeks = [
+        [int(minutes) for minutes in re.findall(r"\((\d+)\)", row)] for row in re.findall(r"^\| \d+ \|.*$", term, re.M)
+    ]
+    assert len(weeks) == 14 and all(80 <= sum(week) <= 90 for week in weeks)
+    taught = re.findall(r"[Ll]essons? (\d\d) \(|Lesson (08)", term)
+    assert sorted("".join(each) for each in taught) == sorted(name[:2] for name in NAMES)

@@ -128,11 +128,11 @@ def met(plain, row, faults):
 
 
 def sent(plain, message):
-    """From the publish to the confirmation; unconfirmed, to the last that is known of it."""
-    last = message.sendings[-1].arrived
+    """From the publish to the confirmation; unconfirmed, to the last that is known of it; under way, it is open."""
+    last = message.sendings[-1]
     until = message.acknowledged
-    if until is None:
-        until = last if last == last else message.published
+    if until is None and last.fate != "under way":
+        until = last.arrived if last.arrived == last.arrived else message.published
     parent = "send", message.origin
     if plain.rows[message.cause].started is not None:
         parent = "work", message.cause

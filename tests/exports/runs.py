@@ -152,16 +152,36 @@ def windowed():
     ).run()  # fmt: skip
 
 
+def travelling():
+    """The run ends while messages, calls and answers travel."""
+    return Scenario.from_dict(
+        {
+            "name": "travelling",
+            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 2}}},
+            "services": {
+                "front": {"workers": 20, "handle": [{"call": "back"}, {"publish": "jobs"}, {"publish": "facts"}]},
+                "back": {"workers": 20, "handle": [{"work": "10ms"}]},
+                "reader": {"subscribe": [{"channel": "jobs"}, {"channel": "facts"}], "handle": [{"effect": "entry"}]},
+            },
+            "channels": {"jobs": {"queue": {}}, "facts": {"log": {"partitions": 2}}},
+            "network": {"latency": "1s"},
+            "run": {"duration": "10s", "drain_limit": "500ms"},
+        }
+    ).run()
+
+
 RUNS = {
     "classic": classic, "events": events, "doubled": doubled, "refused": refused, "cut": cut, "nobody": nobody,
     "two workloads": lambda: two_workloads(3, warmup=1), "lossy": lossy, "odd names": odd,
     "crashed calls": lambda: crashed("classic"), "crashed events": lambda: crashed("events"), "letters": letters,
     "early replies": lambda: shop(early=True, **IMPATIENT).run(),
     "troubled": troubled, "committing": committing, "read again": read_again,
-    "windowed": windowed,
+    "windowed": windowed, "travelling": travelling,
 }  # fmt: skip
 NAMES = list(RUNS)
-SOME_BY_DAY = mostly_at_night(NAMES, "doubled", "two workloads", "crashed events", "letters", "troubled", "committing")
+SOME_BY_DAY = mostly_at_night(
+    NAMES, "doubled", "two workloads", "crashed events", "letters", "troubled", "committing", "travelling"
+)
 
 
 @cache

@@ -48,11 +48,12 @@ def assert_files_hold_the_records(run, folder):
 
 
 COMPARED = ["doubled", "lossy", "odd names", "crashed events", "letters", "early replies", "troubled", "committing",
-            "read again", "windowed"]  # fmt: skip
+            "read again", "windowed", "travelling"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "name", mostly_at_night(COMPARED, "lossy", "letters", "troubled", "committing", "read again", "windowed")
+    "name",
+    mostly_at_night(COMPARED, "lossy", "letters", "troubled", "committing", "read again", "windowed", "travelling"),
 )
 def test_every_entry_of_an_export_is_a_record(name, tmp_path):
     assert_files_hold_the_records(a_run(name), tmp_path)

@@ -147,11 +147,11 @@ class Spans:
             }
             events.append(_event(attempt.ended, f"delivery {attempt.outcome}", about))
         events.sort(key=lambda event: int(event["timeUnixNano"]))
-        last = message.sendings[-1]
-        end = message.acknowledged
-        if end is None:
-            end = message.published if last[1] is None else last[1]
-        wrong = last[2] if message.appended is None and last[2] != "under way" else ""
+        _, arrived, fate = message.sendings[-1]
+        end, under_way = message.acknowledged, fate == "under way"
+        if end is None and not under_way:
+            end = message.published if arrived is None else arrived
+        wrong = fate if message.appended is None and not under_way else ""
         attributes |= {"error.type": wrong} if wrong else {}
         worked = message.cause in self.worked
         parent = self.id("work", message.cause) if worked else self.id("send", message.origin)

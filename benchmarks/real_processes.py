@@ -13,7 +13,7 @@ from evsim.figures import write
 from evsim.scenario import ScenarioError
 from evsim.testbed.brokers import BROKERS
 
-SECONDS, KILL = 15, "mailing-list@5s+3s"
+SECONDS, KILL = 25, "mailing-list@10s+3s"
 FIGURES = ("response_mean", "response_p99", "completion_mean", "completion_p50", "completion_p90", "completion_p99")
 COUNTS = ("errors", "told_error_yet_true", "effects_missing", "effects_repeated")
 

@@ -60,7 +60,7 @@ class _Story:
 
     def __init__(self, luck, folder):
         self.luck, self.rows, self.messages = luck, {}, {}
-        self.effects, self.ups, self.slept = [], {}, []
+        self.effects, self.ups, self.slept, self._wrote = [], {}, [], {}
         self._current = {}  # (message, group) -> the row of the attempt that is under way
         self.entries = entries = read_journals(folder)
         for process, time, kind, *what in sorted(
@@ -69,7 +69,7 @@ class _Story:
             handle = getattr(self, "_" + kind.replace(" ", "_"), None)
             if handle is not None:
                 handle(process, time, *what)
-        self.effects += [(row, effect, time) for row, effect, time in rows_written(folder)]
+        self.effects += [(row, effect, self._when(row, effect, time)) for row, effect, time in rows_written(folder)]
 
     def _appended_unseen(self, entries):
         """``appended`` entries for what a broker without a journal has kept, as those who reached it have noted.
@@ -126,6 +126,20 @@ class _Story:
 
     def _slept(self, process, time, id, planned, took):
         self.slept.append((id, planned, took))
+
+    def _wrote_down(self, process, time, id, effect, began):
+        self._wrote.setdefault((id, effect), []).append((began, time))
+
+    def _when(self, row, effect, time):
+        """When an effect was there: the row in the store knows only when it was sent."""
+        return next((end for began, end in self._wrote.get((row, effect), ()) if began <= time <= end), time)
+
+    def wrote(self):
+        """``(row, until it was there, until its step was over)`` of each effect whose step came to its end."""
+        for row, effect, time in self.effects:
+            for began, end in self._wrote.get((row, effect), ()):
+                if began <= time <= end:
+                    yield row, time - began, end - began
 
     # Messages.
 
@@ -265,7 +279,8 @@ class _Assembly:
         self._write_lives()
         return self.execution.results(
             self._inventory(), still_open=0, ended_at=self.ended_at / SECOND, warnings=(),
-            slept=[(self.numbers[id], *times) for id, *times in self.story.slept], **known,
+            slept=[(self.numbers[id], *times) for id, *times in self.story.slept],
+            wrote=[(self.numbers[id], *times) for id, *times in self.story.wrote()], **known,
         )  # fmt: skip
 
     def _time(self, time):

@@ -3,7 +3,8 @@
 from functools import cached_property
 
 from evsim.run import Run
-from evsim.testbed.calibration import calibrate, refuse_if_busy
+from evsim.testbed.calibration import refuse_if_busy
+from evsim.testbed.measuring import measured
 from evsim.testbed.prediction import LivePrediction
 
 __all__ = ["LiveRun"]
@@ -16,16 +17,17 @@ class LiveRun(Run):
     ``calibration``: what was measured of the machine (:class:`evsim.testbed.calibration.Calibration`).
     """
 
-    def __init__(self, *, slept, broker, database, mailbox, **built):
+    def __init__(self, *, slept, wrote, broker, database, mailbox, **built):
         super().__init__(**built)
-        self._slept, self.broker, self.database, self.mailbox = slept, broker, database, mailbox
+        self._slept, self._wrote = slept, wrote
+        self.broker, self.database, self.mailbox = broker, database, mailbox
 
     def __repr__(self):
         return super().__repr__().replace("<Run of", "<Live run of")
 
     @cached_property
     def calibration(self):
-        return calibrate(self, self._slept)
+        return measured(self, self._slept, self._wrote)
 
     @property
     def calibrated(self):

@@ -11,7 +11,7 @@ __all__ = ["described", "save_live"]
 
 
 def described(run, prediction=None):
-    """What ``live.json`` says: where and how a run took place, what was measured of the machine, and the prediction."""
+    """What ``live.json`` says: where a run took place, what was measured of machine and outages, and the prediction."""
     columns = ("figure", "measured", "predicted", "low", "high")
     return {
         "broker": run.broker,
@@ -19,6 +19,10 @@ def described(run, prediction=None):
         "system": f"{platform.system()} {platform.machine()}, {cpu_count()} processors",
         "python": sys.version.split()[0],
         "calibration": asdict(run.calibration),
+        "outages": [
+            {"kind": fault.kind, "place": fault.target, "at": fault.at, "for": fault.duration}
+            for fault in run.scenario.faults
+        ],
         "prediction": None if prediction is None else [dict(zip(columns, row, strict=True)) for row in prediction.rows],
     }
 

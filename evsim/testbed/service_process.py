@@ -138,7 +138,9 @@ class ServiceProcess(Process):
         self.journal.note("slept", job.id, planned, monotonic_ns() - began)
 
     async def _effect(self, job, step, position, last):
+        began = monotonic_ns()
         await self.store.write(job.id, step.name)
+        self.journal.note("wrote down", job.id, step.name, began)
 
     async def _reply(self, job, step, position, last):
         if not job.place.is_delivery and not job.answered and not (last and len(position) == 1):

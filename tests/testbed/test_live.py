@@ -1,5 +1,6 @@
 """Runs on real processes: their ledgers, never their milliseconds."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Verdict
+from evsim.testbed.saving_live import described
 from evsim.ticks import SECOND
 from tests.testbed.live_runs import effects_of, live_run, told_yes
 
@@ -92,6 +94,12 @@ def test_the_ledger_has_each_mail_that_the_mail_server_has(which, request):
     assert there.tolist() == effects_of(run, "subscription").tolist()
 
 
+def test_what_is_saved_has_the_outages_as_they_were(list_killed):
+    (outage,) = json.loads(json.dumps(described(list_killed)))["outages"]
+    assert (outage["kind"], outage["place"]) == ("crash", "mailing-list")
+    assert outage["at"] >= 1 and outage["for"] >= 0.5
+
+
 def test_what_was_lost_with_the_broker_comes_again_and_effects_may_be_repeated(broker_killed):
     rows = broker_killed.tables.rows
     again = rows["attempt"] == 2
@@ -108,5 +116,13 @@ def test_a_live_run_is_drawn_and_exported_like_any_other(list_killed, tmp_path):
 def test_the_machine_is_measured_in_the_run_itself(list_killed):
     found = list_killed.calibration
     assert found.overshoot > 0 and found.hop > 0
-    assert set(found.overhead) == {"register", "database", "mailing-list"}
-    assert len(list_killed.calibrated.services["database"].handle) == 3
+    assert set(found.overhead) == set(found.late) == {"register", "database", "mailing-list"}
+    assert set(found.commit) == {"database", "mailing-list"} and all(each > 0 for each in found.commit.values())
+    assert {way[:2] for way in found.ways} == {
+        ("register-page", "register"),
+        ("register", "customer-registered"),
+        ("customer-registered", "database"),
+        ("customer-registered", "mailing-list"),
+    }
+    handle = list_killed.calibrated.services["database"].handle
+    assert [step.kind for step in handle] == ["work", "wait", "wait", "effect", "work"]

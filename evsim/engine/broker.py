@@ -103,7 +103,7 @@ class Channel:
             return message
         messages = self.kernel.records.messages
         copy = messages.new()
-        for column in ("channel", "route", "cause", "origin", "key", "partition"):
+        for column in ("channel", "route", "cause", "origin", "key", "partition", "item"):
             getattr(messages, column)[copy] = getattr(messages, column)[message]
         messages.published[copy] = self.kernel.env._now
         self.copied[message] += 1

@@ -8,6 +8,7 @@ way that leads back into itself through channels is one place; rows count the ro
 
 from dataclasses import dataclass, field
 
+from evsim.engine.item_paths import refuse_too_many_paths
 from evsim.engine.refusal import refuse
 from evsim.results.ways import CALL, DELIVERY, REQUEST, Way
 from evsim.scenario.channel_rules import callees
@@ -35,6 +36,7 @@ class EntryPoint(Way):
     back: bool = False  # something further on leads back to this place
     operation: str | None = None  # what is asked for, where the handler has several operations
     gathered: bool = False  # what comes here has many causes
+    multiplied: tuple = ()  # of each step on the way that sends several messages: how many, the first step first
     steps: dict = field(default_factory=dict)  # position of a step -> [EntryPoint, ...]
     letters: dict = field(default_factory=dict)  # position of a publish step -> [EntryPoint, ...] of its dead letters
 
@@ -61,11 +63,16 @@ class CallGraph:
             self.enter(REQUEST, name, workload.target, name, None, None, ())
         self.walk_letters()
         self.cyclic = any(place.back for place in self.places)  # whether a way leads back into itself
+        self.sends_items = any(place.multiplied for place in self.places)  # whether a step sends several messages
 
-    def enter(self, kind, workload, service, source, parent, step, trail, gathered=False):
-        """The place for one way in, walking on from it unless it is on the trail already."""
+    def enter(self, kind, workload, service, source, parent, step, trail, publish=None):
+        """The place for one way in, walking on from it unless it is on the trail already. publish: what led to it."""
+        multiplied = _multiplied(parent, publish)
         for place in trail if kind == DELIVERY else ():  # calls alone close no circle
             if (place.kind, place.service, place.source, place.step) == (kind, service, source, step):
+                if place.multiplied != multiplied:
+                    rule = "several messages of one step go round, and each time there would be more of them"
+                    raise refuse(f"services.{service}", rule, hint="let one message go round")
                 place.back = True
                 return place
         if len(self.places) >= MOST_PLACES:
@@ -73,7 +80,9 @@ class CallGraph:
         ordinal = self.ordinals[workload, service] = self.ordinals.get((workload, service), -1) + 1
         place = EntryPoint(len(self.places), kind, workload, service, ordinal, source, parent, step)
         place.operation = asked_for(self.scenario, place)
-        place.gathered = gathered or (parent is not None and parent.gathered)
+        place.gathered = (publish is not None and publish.gathers) or (parent is not None and parent.gathered)
+        place.multiplied = multiplied
+        refuse_too_many_paths(place)
         self.places.append(place)
         handle = self.scenario.services[service].handle
         for here, step in positions(handle, operation=place.operation):
@@ -87,18 +96,26 @@ class CallGraph:
                 for name in callees(self.scenario, step)
             ]
         elif step.publishes:
-            place.steps[here] = self._readers(homes(self.scenario, step), place, trail, step.gathers)
+            place.steps[here] = self._readers(homes(self.scenario, step), place, trail, step)
             self._unwalked.append((step, here, place, trail))
 
     def walk_letters(self):
         """The places of dead letters come after all others, so that they change nobody's ordinals."""
         while self._unwalked:
             step, here, place, trail = self._unwalked.pop(0)
-            place.letters[here] = self._readers(letter_homes(self.scenario, step), place, trail, step.gathers)
+            place.letters[here] = self._readers(letter_homes(self.scenario, step), place, trail, step)
 
-    def _readers(self, channels, place, trail, gathered):
+    def _readers(self, channels, place, trail, step):
         return [
-            self.enter(DELIVERY, place.workload, name, channel, place, subscription, trail, gathered)
+            self.enter(DELIVERY, place.workload, name, channel, place, subscription, trail, step)
             for channel in channels
             for name, subscription in self.subscribers[channel]
         ]
+
+
+def _multiplied(parent, publish):
+    """Of each step on the way that sends several messages: how many. What a window gathers is no item any more."""
+    if parent is None or (publish is not None and publish.gathers):
+        return ()
+    times = publish.times if publish is not None else None
+    return (*parent.multiplied, times) if times is not None and times.multiplies else parent.multiplied

@@ -115,7 +115,7 @@ class Execution:
             still_open=still_open,
             retry_keys=kernel.streams.retry_keys.numbers,
             keys={name: keys.of for name, keys in identifiers.keys.items()}, ended_at=ended_at, warnings=warnings,
-            **more,
+            item_paths=tuple(kernel.items.paths), **more,
         )  # fmt: skip
 
     def _drain(self, duration, warnings):

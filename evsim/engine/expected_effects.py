@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from evsim.results.effect_names import EffectName
 from evsim.scenario.handlers import branches, walk, without_answer
 from evsim.scenario.routing import homes, is_routed_by_key
 
@@ -30,19 +31,32 @@ class ExpectedEffect(NamedTuple):
 NEITHER = ExpectedEffect()
 
 
+class Turn(NamedTuple):
+    """For what a place is looked at: a ``hop`` through a cycle, and the ``path`` of an item."""
+
+    hop: int = 0
+    path: tuple = ()
+
+    def draws(self, kernel, *purpose):
+        """A function of a request number: what it draws in this turn."""
+        chances, chain = kernel.streams.uniforms(*purpose), kernel.items.chain(self.path, self.hop)
+        return (lambda number: chances.again(number, chain)) if chain else chances.of
+
+
 def expected_effects(kernel, numbers=None):
     """workload -> {effect name: :class:`ExpectedEffect`}. numbers: workload -> of which requests; None: of all.
 
     Expected is what is reachable from the target over calls and publishes, less the branches of ``maybe`` not taken.
     Which branch a request takes is drawn by key, so it is known even where the handler never came to run. An ``undo``
     on that way is as much meant as an effect: it takes back what comes before it, and what is done beside it.
+    Where a step sends a message for each of several items, each of them is expected to leave its effects.
     """
     found = {}
     for place in kernel.graph.places:
         if place.is_request:
             letters = dict.fromkeys(_written_by_letters(kernel), NEITHER)
             mine = _everybody(kernel, place.workload) if numbers is None else numbers[place.workload]
-            found[place.workload] = _then([letters, _visit(kernel, place, 0, np.True_, mine)])
+            found[place.workload] = _then([letters, _visit(kernel, place, Turn(), np.True_, mine)])
     return found
 
 
@@ -58,64 +72,96 @@ def _written_by_letters(kernel):
     for place in kernel.graph.places:
         for reader in (each for letters in place.letters.values() for each in letters):
             handle = kernel.scenario.services[reader.service].handle
-            yield from (step.name for _, step, _ in walk(handle) if step.effects)
+            names = [step.name for _, step, _ in walk(handle) if step.effects]
+            yield from (EffectName(name, path) for name in names for path in kernel.items.possible(reader))
 
 
-def _visit(kernel, place, hop, condition, numbers):
+def _visit(kernel, place, turn, condition, numbers):
     """What the handler at a place means for each effect, for the requests of a condition."""
     steps = kernel.scenario.services[place.service].handle
-    return {} if callable(steps) else _walk(kernel, place, steps, (), hop, condition, numbers, {})
+    return {} if callable(steps) else _walk(kernel, place, steps, (), turn, condition, numbers, {})
 
 
-def _walk(kernel, place, steps, position, hop, condition, numbers, ordinals):
+def _walk(kernel, place, steps, position, turn, condition, numbers, ordinals):
     begun, ways = [], []  # what goes on beside the rest of the handler, and what comes before it
     for index, step in enumerate(steps):
         here = (*position, index)
         ordinal = ordinals[step.kind] = ordinals.get(step.kind, -1) + 1
         if step.effects:
-            ways.append({step.name: ExpectedEffect(made=condition, stands=condition)})
+            ways.append({EffectName(step.name, turn.path): ExpectedEffect(made=condition, stands=condition)})
         elif step.takes_back:
-            ways.append({step.name: ExpectedEffect(undone=condition)})
+            names = _names_below(kernel, place.workload, step.name, turn.path)
+            ways.append(dict.fromkeys(names, ExpectedEffect(undone=condition)))
         elif step.leads_on:
-            targets = []
-            for target in place.steps.get(here, ()):  # none where another operation is asked for
-                further = hop + (step.publishes and target.back)
-                wanted = condition & (not step.gathers) & _leads(kernel, place, step, target, numbers)
-                if (np.any(wanted) or further == hop) and further <= 200:  # what nobody is due is not due either
-                    targets.append(_visit(kernel, target, further, wanted, numbers))
-            way = _any_of(targets) if step.to_one else _beside(targets)
+            way = _leading_on(kernel, place, step, here, ordinal, turn, condition, numbers)
             if step.publishes:
                 begun.append((len(ways), way))
             ways.append(way)
-            ways.append(_walk(kernel, place, without_answer(step), (*here, 0), hop, np.False_, numbers, ordinals))
+            ways.append(_walk(kernel, place, without_answer(step), (*here, 0), turn, np.False_, numbers, ordinals))
         elif step.together:
-            ways.append(_beside([_walk(kernel, place, branch, (*here, number), hop, condition, numbers, ordinals)
+            ways.append(_beside([_walk(kernel, place, branch, (*here, number), turn, condition, numbers, ordinals)
                                  for number, branch in enumerate(step.branches)]))  # fmt: skip
         elif step.by_chance:
-            purpose = (place.workload, place.service, place.ordinal, step.kind, ordinal)
-            chances = kernel.streams.uniforms(*purpose)
-            draw = chances.of if hop < 1 else lambda number, chances=chances: chances.again(number, hop)
+            draw = turn.draws(kernel, place.workload, place.service, place.ordinal, step.kind, ordinal)
             asked = np.broadcast_to(condition, len(numbers))
             taken = np.zeros(len(numbers), dtype=bool)
             taken[asked] = [draw(number) < step.probability for number in numbers[asked].tolist()]
-            ways.append(_walk(kernel, place, step.then, (*here, 0), hop, condition & taken, numbers, ordinals))
-            ways.append(_walk(kernel, place, step.otherwise, (*here, 1), hop, condition & ~taken, numbers, ordinals))
+            ways.append(_walk(kernel, place, step.then, (*here, 0), turn, condition & taken, numbers, ordinals))
+            ways.append(_walk(kernel, place, step.otherwise, (*here, 1), turn, condition & ~taken, numbers, ordinals))
         elif step.by_way:
             ways += [
-                _walk(kernel, place, steps, (*here, number), hop, condition & step.opens(number, place.operation),
+                _walk(kernel, place, steps, (*here, number), turn, condition & step.opens(number, place.operation),
                       numbers, ordinals)
                 for number, steps in enumerate(branches(step))
             ]  # fmt: skip
     return _then(ways, dict(begun))
 
 
-def _leads(kernel, place, step, target, numbers):
+def _leading_on(kernel, place, step, here, ordinal, turn, condition, numbers):
+    """What comes of a step that gives work to others: of each of its messages, if it sends several."""
+    if not step.times.multiplies:
+        return _of_one(kernel, place, step, here, turn, condition, numbers)
+    draw = turn.draws(kernel, "items", place.workload, place.service, place.ordinal, step.kind, ordinal)
+    count = step.times.numbers(np.array([draw(number) for number in numbers.tolist()]))
+    items = range(1, step.times.most + 1)
+    return _beside([
+        _of_one(kernel, place, step, here, turn._replace(path=(*turn.path, item)), condition & (count >= item), numbers)
+        for item in items
+    ])  # fmt: skip
+
+
+def _of_one(kernel, place, step, here, turn, condition, numbers):
+    """What comes of one message, or one call, of a step."""
+    targets = []
+    for target in place.steps.get(here, ()):  # none where another operation is asked for
+        further = turn.hop + (step.publishes and target.back)
+        wanted = condition & (not step.gathers) & _leads(kernel, place, step, target, turn, numbers)
+        if (np.any(wanted) or further == turn.hop) and further <= 200:  # what nobody is due is not due either
+            path = turn.path if target.multiplied else ()
+            targets.append(_visit(kernel, target, Turn(further, path), wanted, numbers))
+    return _any_of(targets) if step.to_one else _beside(targets)
+
+
+def _names_below(kernel, workload, name, path):
+    """The effects of a name that a request, or an item of it, and what lies below that, may have."""
+    found = {}
+    for place in kernel.graph.places:
+        steps = kernel.scenario.services[place.service].handle
+        if place.workload == workload and any(step.effects and step.name == name for _, step, _ in walk(steps)):
+            paths = (each for each in kernel.items.possible(place) if each[: len(path)] == path)
+            found |= dict.fromkeys(EffectName(name, each) for each in paths)
+    return found or {EffectName(name, path): None}
+
+
+def _leads(kernel, place, step, target, turn, numbers):
     """True, or for each request, whether a step's message comes to the channel that a target reads: its key may say."""
     if step.kind != "publish" or not is_routed_by_key(step):
         return np.True_
     texts = [
         kernel.identifiers.key_text(kernel.identifiers.keys[place.workload].of(number)) for number in numbers.tolist()
     ]
+    if step.keyed_by_item:
+        texts = ["-".join(map(str, (text, *turn.path))) for text in texts]
     leads = {text: target.source in homes(kernel.scenario, step, text) for text in set(texts)}
     return np.array([leads[text] for text in texts], dtype=bool)
 

@@ -5,6 +5,7 @@ from evsim.engine.call_graph import CallGraph
 from evsim.engine.changes import Changes
 from evsim.engine.environment import ExactEnvironment
 from evsim.engine.identifiers import Identifiers
+from evsim.engine.item_paths import ItemPaths
 from evsim.engine.links import Links
 from evsim.engine.random_streams import RandomStreams
 from evsim.engine.risk import Risk
@@ -24,14 +25,14 @@ class Kernel:
     """Clock, records, chance, what was asked for, and what follows from that alone.
 
     env: the clock. records: what is written down. streams: chance. graph: the ways into the services. identifiers: what
-    the numbers in the records stand for. links: the network. risk: what needs a guard. changes: settings
-    that are others later. attempts: further rows for an obligation. enter_round(row): counts the rounds of a delivery;
-    None where no way leads back into itself.
+    the numbers in the records stand for. items: which of several messages something belongs to. links: the network.
+    risk: what needs a guard. changes: settings that are others later. attempts: further rows for an obligation.
+    enter_round(row): counts the rounds of a delivery; None where no way leads back into itself.
 
     Services and channels are no part of it: who needs some has those, by name. Its slots keep anything else out.
     """
 
-    __slots__ = ("attempts", "changes", "enter_round", "env", "graph", "identifiers", "links", "records", "risk",
+    __slots__ = ("attempts", "changes", "enter_round", "env", "graph", "identifiers", "items", "links", "records", "risk",
                  "scenario", "streams", "_notes", "_shared")  # fmt: skip
 
     def __init__(self, scenario, seed, guarded=False, summary=False):
@@ -41,6 +42,7 @@ class Kernel:
         self.streams, self.graph = RandomStreams(seed, forgetful=summary), CallGraph(scenario)
         if not summary:
             refuse_too_many(self)  # before anything is made of them
+        self.items = ItemPaths()
         self.identifiers = Identifiers(self)
         self.links = Links(self)
         self.risk = Risk(self, guarded)

@@ -1,5 +1,6 @@
 """Writing: the row of a message that a handler hands over, whatever becomes of it then."""
 
+from evsim.engine.item_paths import NO_ITEM, path_of_row
 from evsim.engine.random_streams import Label
 from evsim.results.deaths import is_rejected
 from evsim.results.records import Fate, Outcome, Reason, Verdict
@@ -28,7 +29,48 @@ def writer(kernel, route):
         published[message] = env._now
         return message
 
-    return write
+    place, step = route.site.place, route.site.step
+    if step.times.multiplies:
+        return _writer_of_items(kernel, route, write)
+    return _writer_below_items(kernel, place, write) if place.multiplied else write
+
+
+def _writer_below_items(kernel, place, write):
+    """`write(row)` at a place that an item leads to: the message is about that one too."""
+    items, item_of = kernel.records.messages.item, path_of_row(kernel, place)
+
+    def write_below(row):
+        message = write(row)
+        items[message] = item_of(row)
+        return message
+
+    return write_below
+
+
+def _writer_of_items(kernel, route, write):
+    """`write(row)` of one of several messages, each with luck of its own, and a key of its own where that is asked for.
+
+    The first one has the luck that a message alone would have.
+    """
+    messages, rows, paths, site = kernel.records.messages, kernel.records.rows, kernel.items, route.site
+    place, level, identifiers = site.place, len(site.place.multiplied), kernel.identifiers
+    item_of, later = path_of_row(kernel, place), kernel.streams.later
+    key_of_request = identifiers.keys[place.workload].of
+
+    def write_item(row):
+        if site.step.keyed_by_item:
+            request = identifiers.key_text(key_of_request(rows.luck[row]))
+            path = (*paths.path(NO_ITEM if item_of is None else item_of(row)), site.item)
+            site.item_key = identifiers.key_number("-".join(map(str, (request, *path))))
+        message = write(row)
+        messages.item[message] = paths.below(NO_ITEM if item_of is None else item_of(row), site.item)
+        if site.item > 1:
+            messages.luck[message] = later(messages.luck[message], Label.ITEM(site.item, level))
+        if site.step.keyed_by_item:
+            messages.key[message] = site.item_key
+        return message
+
+    return write_item
 
 
 def afresh(kernel, hop, then):
@@ -57,6 +99,7 @@ def forward(kernel, origin, cause, target, luck):
     messages.channel[message], messages.route[message] = target.number, number
     messages.cause[message], messages.origin[message] = cause, origin
     messages.key[message], messages.luck[message] = messages.key[origin], luck
+    messages.item[message], site.item_key = messages.item[origin], messages.key[origin]
     messages.partition[message] = kernel.identifiers.destinations[number].partition_of(luck, cause)
     messages.published[message] = kernel.env._now
     return message

@@ -7,8 +7,11 @@ class PublishSite:
     """The channels that the messages of one publish step on one path may come to, with a destination for each.
 
     publisher: the service that publishes. place, step: where, and how. purpose: the key of the step's luck. numbers:
-    channel name -> number of the destination.
+    channel name -> number of the destination. item, item_key: of several messages, the number of the one that is
+    written now (1, 2 ...), and its key where each has one of its own.
     """
+
+    item, item_key = 1, None
 
     def __init__(self, publisher, place, step, purpose, key):
         self.publisher, self.place, self.step, self.purpose, self.key = publisher, place, step, purpose, key

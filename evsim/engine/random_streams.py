@@ -24,7 +24,7 @@ from evsim.engine.drawn_values import BLOCK, RecentValues, value_at
 from evsim.results.records import LATER
 from evsim.ticks import SECOND, ticks
 
-__all__ = ["BLOCK", "LATER", "Draws", "Label", "RandomStreams"]
+__all__ = ["BLOCK", "LATER", "Draws", "Label", "RandomStreams", "extend"]
 
 _MASK = (1 << 64) - 1
 # Odd numbers, for request, chain and index, far from each other's multiples; and for what goes before in a chain.
@@ -37,7 +37,7 @@ _MOST = 2.0**32 - 1
 class Label(IntEnum):
     """What a later luck is that of: a further attempt, a further sending of a message, a copy made by a link ..."""
 
-    ATTEMPT, SENDING, COPY, ROUND, LETTER, REPLAY = range(6)
+    ATTEMPT, SENDING, COPY, ROUND, LETTER, REPLAY, ITEM = range(7)
 
     def __call__(self, number=0, level=0):
         """The label of the `number`-th (below 2**32); of attempts, `level` says on which of the ways from the customer.
@@ -100,7 +100,7 @@ class RandomStreams:
     def later(self, luck, label):
         """The luck of a further attempt, sending, copy ... with this `label`, of a row with this `luck`."""
         number, chain = self.of(luck)
-        self.retry_keys.append((number, _extend(chain, label)))
+        self.retry_keys.append((number, extend(chain, label)))
         return LATER + len(self.retry_keys) - 1
 
     def of(self, luck):
@@ -181,7 +181,7 @@ class Draws:
     def labelled(self, luck, label):
         """The value of a further attempt, as ``of(luck.later(luck, label))``, of which no note is taken."""
         number, chain = (luck, 0) if luck < LATER else self._retry_keys[luck - LATER]
-        return self.again(number, _extend(chain, label))
+        return self.again(number, extend(chain, label))
 
     def again(self, number, chain):
         """The value of a later attempt of request `number`; `chain` is an integer that tells attempts apart."""
@@ -201,7 +201,7 @@ class Draws:
         return float(round(self._distribution.transform(uniforms)[0] * SECOND))
 
 
-def _extend(chain, label):
+def extend(chain, label):
     """A number for `chain` followed by `label`: the chain is 0 where nothing went before, and never is again."""
     return (chain * _CHAIN + label * 8191 & _MASK) or 1
 

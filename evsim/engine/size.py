@@ -45,7 +45,7 @@ def _of_steps(kernel, place, steps, position, trail):
     for index, step in enumerate(steps):
         here = (*position, index)
         if step.leads_on:
-            total += _of_ways(kernel, step, place.steps[here], trail)
+            total += step.times.mean * _of_ways(kernel, step, place.steps[here], trail)
         elif step.together:
             total += sum(
                 _of_steps(kernel, place, branch, (*here, number), trail) for number, branch in enumerate(step.branches)

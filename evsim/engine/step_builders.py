@@ -9,6 +9,7 @@ from math import prod
 
 from evsim.engine.changing_call import ChangingCall
 from evsim.engine.environment import ANSWER
+from evsim.engine.item_paths import identity_draw, path_of_row
 from evsim.engine.parallel import parallel
 from evsim.engine.request_reply import RequestReply
 from evsim.engine.weak_points import has_fault
@@ -17,7 +18,7 @@ from evsim.results.records import Reason
 from evsim.scenario.handlers import in_turn, step_at
 from evsim.ticks import ticks
 
-__all__ = ["BUILDERS", "builder", "first_work", "at_error_rate"]
+__all__ = ["BUILDERS", "at_error_rate", "builder", "first_work", "one_message"]
 
 
 def work(compiler, step, position, then, fail):
@@ -123,9 +124,11 @@ def first_work(compiler):
 
 
 def effect(compiler, step, position, then, fail):
-    effects, env = compiler.kernel.records.effects, compiler.env
+    effects, env, identifiers = compiler.kernel.records.effects, compiler.env, compiler.kernel.identifiers
     new, of_row, names, times = effects.new, effects.row, effects.name, effects.time
-    name = compiler.kernel.identifiers.effect_number(step.name)
+    item_of = path_of_row(compiler.kernel, compiler.place)
+    possible = [identifiers.effect_number(step.name, path) for path in compiler.kernel.items.possible(compiler.place)]
+    name = possible[0]
 
     def effect(row):
         number = new()
@@ -134,17 +137,26 @@ def effect(compiler, step, position, then, fail):
         times[number] = env._now
         then(row)
 
+    def write(row):
+        number, item = new(), name if item_of is None else identifiers.effect_of_item(step.name, item_of(row))
+        of_row[number], names[number], times[number] = row, item, env._now
+
+    def effect_of_item(row):
+        write(row)
+        then(row)
+
     def effects_of_batch(leader):
         for row in batches.get(leader, ()):
-            number = new()
-            of_row[number], names[number], times[number] = row, name, env._now
-        effect(leader)
+            write(row)
+        made(leader)
+
+    made = effect if item_of is None else effect_of_item
 
     batches = compiler.edge.batches
     if batches is not None:
         return effects_of_batch
     place, effects_of = compiler.place, compiler.effects
-    made = effects_of.made(step, place, effect)
+    made = effects_of.made(step, place, made)
     for handling in compiler.around:
         made = handling.written(made)
     made = effects_of.conditions(step, place, made, fail)
@@ -191,8 +203,7 @@ def maybe(compiler, step, position, then, fail):
     taken = compiler.link(step.then, (*position, 0), then, fail)
     otherwise = compiler.link(step.otherwise, (*position, 1), then, fail)
     chances = compiler.kernel.streams.uniforms(*compiler.purpose(step, position))
-    luck, rounds, probability = compiler.rows.luck, compiler.rows.round, step.probability
-    number_of, cyclic = compiler.kernel.streams.of, compiler.kernel.graph.cyclic
+    draw, probability = identity_draw(compiler.kernel, compiler.place, chances), step.probability
 
     def become(settings):
         nonlocal probability
@@ -201,10 +212,7 @@ def maybe(compiler, step, position, then, fail):
     compiler.kernel.changes.watch("services", compiler.service.name, become)
 
     def maybe(row):
-        number, _ = number_of(luck[row])  # the branch belongs to the request and the round, not to the attempt
-        count = rounds[row] if cyclic else 0
-        chance = chances.of(number) if count < 1 else chances.again(number, count)
-        (taken if chance < probability else otherwise)(row)
+        (taken if draw(row) < probability else otherwise)(row)
 
     return maybe
 
@@ -280,8 +288,17 @@ def _asks(compiler, number, ask):
 
 def publish(compiler, step, position, then, fail):
     route = compiler.system.publish_site(compiler.place, position, step, compiler.purpose(step, position))
-    for word in step.policies:
-        return part(word).build(compiler, step, route, then, fail)
+    for word, settings in step.policies.items():
+        if settings.multiplies:
+            return part(word).build(compiler, step, route, then, fail)
+    return one_message(compiler, step, route, then, fail)
+
+
+def one_message(compiler, step, route, then, fail):
+    """A function of a row that sends one message of a publish step."""
+    for word, settings in step.policies.items():
+        if not settings.multiplies:
+            return part(word).build(compiler, step, route, then, fail)
     return route.channel.publisher(compiler.place, step, route, then, fail, compiler.service).publish
 
 

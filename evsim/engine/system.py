@@ -76,7 +76,7 @@ class System:
         By the number of its route a message's channel knows the place of each delivery.
         """
         identifiers, publisher = self.kernel.identifiers, self.services[place.service]
-        key = None if step.key is None else identifiers.key_number(step.key)
+        key = None if step.fixed_key is None else identifiers.key_number(step.fixed_key)
         site, routes = PublishSite(publisher, place, step, purpose, key), identifiers.destinations
         places = place.steps[position] + place.letters[position]
         for name in reached(self.kernel.scenario, step):

@@ -56,6 +56,8 @@ def predictions(scenario):
             continue
         saturates = math.inf if not work else total * workers / (rate * work)
         why = [*_blockers(scenario, service, rate * work / workers)]
+        if name in flow.batches:
+            why.append(f"{flow.batches[name]} sends it several messages at a time, and those wait for each other")
         if why:
             found[name] = StationTheory(name, rate, work, workers, saturates, None, None, False, tuple(why))
         else:
@@ -84,13 +86,15 @@ def response_mean(scenario, predicted):
 
 
 class _Flow:
-    """``rates``: service -> what comes a second, if nothing fails; ``notes``: why its gaps are only nearly random."""
+    """``rates``: service -> what comes a second, if nothing fails; ``notes``: why its gaps are only nearly random;
+    ``batches``: service -> who sends it several messages at a time.
+    """
 
     def __init__(self, scenario):
         self._scenario = scenario
         self.rates = dict.fromkeys(scenario.services, 0.0)
         self.notes: dict = {name: [] for name in scenario.services}
-        self.unknown = ""
+        self.unknown, self.batches = "", {}
         try:
             for workload in scenario.workloads.values():
                 rate = workload.arrivals.customers_per_second
@@ -120,7 +124,9 @@ class _Flow:
                 raise _Unknown(f"what {name} does depends on the operation that it is asked for")
             for other in self._receivers(step):
                 self._note(other, f"what comes to it comes through {name}, so that the gaps are only nearly random")
-                self._come(other, rate)
+                if step.times.most > 1:
+                    self.batches.setdefault(other, name)
+                self._come(other, rate * step.times.mean)
             for where, inner, by_chance in step.inside:
                 self._go(name, inner, rate * _share(step, where, by_chance))
 

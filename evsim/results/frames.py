@@ -103,6 +103,7 @@ def ledger_frame(run):
             "workload": np.array(requests.workloads)[requests.workload[ledger.request]] if len(message) else [],
             "request": rows["request"][ledger.row],
             "key": run.tables.key_texts(messages["key"][message]),
+            "item": run.tables.item_texts(messages["item"][message]),
             "partition": messages["partition"][message],
             "offset": messages["offset"][message],
             "published": messages["published"][message],

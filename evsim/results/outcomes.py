@@ -242,7 +242,12 @@ def effect_order(run):
     names = {}
     for service in run.scenario.services.values():
         names |= dict.fromkeys(step.name for _, step, _ in walk(service.handle) if step.effects)
-    return list(names | dict.fromkeys(run.tables.effect_names))
+    items = {}  # name as it is written -> the names of its items
+    for name in run.tables.effect_names:
+        if name.path:
+            items.setdefault(name.written, []).append(name)
+    found = [name for written in names for name in items.get(written, [written])]
+    return list(dict.fromkeys((*found, *run.tables.effect_names)))
 
 
 def listed(words, last="and"):

@@ -159,6 +159,7 @@ MESSAGE_COLUMNS = {
     "route": "h",  # which publish step, on which path
     "cause": "i",  # the row that published, or that died
     "origin": "i",  # the message that this is a copy or a dead letter of; -1 on what a handler published
+    "item": "i",  # which of several that one step sent: the number of a path; -1 on what is one alone
     "published": "d",
     "sent": "d",  # when it first left an outbox; any other message left when it was published
     "appended": "d",
@@ -177,7 +178,7 @@ INSTANCE_COLUMNS = {
     "ended": "d",  # it is gone: it crashed, or was not needed any more
 }  # a life each: who comes back after a crash begins another
 SKIP_COLUMNS = {"row": "i", "time": "d"}  # handlings that ended as what they were about had been done before
-RARE = frozenset({"first", "attempt", "round", "sent", "origin"})  # columns that most rows leave blank
+RARE = frozenset({"first", "attempt", "round", "sent", "origin", "item"})  # columns that most rows leave blank
 
 
 class TooManyRows(RuntimeError):

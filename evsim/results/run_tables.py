@@ -26,13 +26,14 @@ class RunTables:
 
     def __init__(
         self, *, scenario, records, ended_at, places, routes, effect_names, key_names, due, inventory, still_open,
-        retry_keys, keys,
+        retry_keys, keys, item_paths=(),
     ):  # fmt: skip
         self.scenario, self.records, self.ended_at = scenario, records, ended_at
         self.places, self.effect_names, self.key_names = places, effect_names, key_names
         self.routes = routes  # (workload, publish step) of each route
         self.due, self.inventory, self.still_open = due, inventory, still_open
         self.keys, self.retry_keys = keys, retry_keys
+        self.item_paths = item_paths  # which of several messages of a step, by number: a tuple for each step on the way
 
     @cached_property
     def rows(self):
@@ -169,6 +170,29 @@ class RunTables:
     def message_requests(self):
         """For each message: its request, as a position in :attr:`requests`."""
         return self.requests.index(self.message_workloads, self.messages["request"])
+
+    @cached_property
+    def row_items(self):
+        """For each row: the item that it is about, as the number of its path; -1 where there is none."""
+        rows, items = self.rows, self.messages["item"]
+        found, parent = np.full(len(rows["place"]), -1), rows["parent"]
+        if not (items >= 0).any():
+            return found
+        depths = [len(place.multiplied) for place in self.places] + [0]
+        is_call = np.array([place.is_call for place in self.places] + [False])[rows["place"]]
+        below = (np.array(depths)[rows["place"]] > 0) | (rows["place"] < 0)  # or nobody has been granted it
+        for row in np.flatnonzero(below).tolist():  # who calls has a smaller number than who is called
+            found[row] = found[parent[row]] if is_call[row] else items[parent[row]]
+        return found
+
+    def item_path(self, number):
+        """The path of an item by its number, () of none."""
+        return () if number < 0 else self.item_paths[number]
+
+    def item_texts(self, numbers):
+        """Paths of items as people write them: 2, or 2.1 for the first of what the second one sent on."""
+        texts = [".".join(map(str, path)) for path in self.item_paths]
+        return np.array([*texts, ""], dtype=object)[numbers]
 
     @cached_property
     def row_cohort(self):

@@ -55,7 +55,9 @@ def _moments(run, number, workload):
     for message in its_messages.tolist():
         channel = list(run.scenario.channels)[messages["channel"][message]]
         sender = run.tables.message_senders[message]
-        yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", f"message {message}")
+        item = run.tables.item_texts(messages["item"][message])
+        about = f"message {message}, item {item}" if item else f"message {message}"
+        yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", about)
         if messages["sent"][message] >= 0:
             _, step = run.tables.routes[messages["route"][message]]
             what = f"sent from the {step.relayed_by}" if step.relayed_by else "sent with its batch"

@@ -53,7 +53,7 @@ def step_problem(scenario, step):
 
 def _publish_problem(step, channel):
     name = step.channel
-    ways = [(word, None) for word in step.policies]
+    ways = [(word, None) for word, settings in step.policies.items() if not settings.multiplies]
     for setting, usual in (("acks", 1), ("timeout", None), ("retry", None), *ways):
         if channel.unanswered and getattr(step, setting) != usual:
             rule, hint = channel.unanswered

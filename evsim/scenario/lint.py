@@ -103,6 +103,7 @@ def _reached(steps, chance=1.0):
 def _edges(scenario, service):
     """(service, how many requests or messages one handling sends it) for all it calls and publishes to."""
     for step, chance in _reached(service.handle):
+        chance *= step.times.mean
         for name, share in _callees(scenario, step):
             yield name, chance * share
         for channel in homes(scenario, step) if step.kind == "publish" and not is_routed_by_key(step) else ():

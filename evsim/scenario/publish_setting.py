@@ -8,9 +8,12 @@ __all__ = ["PublishSetting"]
 
 
 class PublishSetting(Part):
-    """Settings of a part of the socket ``publish``: how a message gets to its channel, if not at once.
+    """Settings of a part of the socket ``publish``: how a message gets to its channel, if not at once, or how many do.
 
     ``relays``: the message is written down with the effects of its handler, which waits for nothing, and sent later.
+    ``multiplies``: each time the step is taken, several messages go, ``fewest`` to ``most`` of them, ``mean`` on
+    average; ``numbers(chances)`` turns numbers in [0, 1) into how many.
     """
 
     relays: ClassVar[bool] = False
+    multiplies: ClassVar[bool] = False

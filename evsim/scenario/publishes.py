@@ -9,13 +9,14 @@ from evsim.registry import PUBLISH
 from .errors import a, refuse
 from .part import Name, Text
 from .retry import Retry
-from .step_kind import AnyStep
+from .step_kind import ONCE, AnyStep
 from .units import PositiveTime, Size, Time, up_to
 from .written import beside, written
 
 __all__ = ["Publish", "Send"]
 
 ABOUT_WHOM = "about whom it is: a number or a text, or by default the key of the request"
+ITEM = "item"  # the key of a message that is one of several: the request's, and its number among them
 
 
 def _key(key):
@@ -41,7 +42,8 @@ RoutingKey = Annotated[Text, AfterValidator(_routing_key)]
 class _Publish(AnyStep):
     """Hand a message to a channel.
 
-    `key` is the request's own (by default), or a fixed number or text. An exchange goes by the `routing_key`, a text in
+    `key` is the request's own (by default), or a fixed number or text, or `item` where a message goes for each of
+    several. An exchange goes by the `routing_key`, a text in
     which `{key}` stands for that key. `priority` counts in a queue that has
     priorities: the highest goes first. With `acks: 1` the worker is held until the channel has the message, with
     `acks: all` until all replicas of a log that are in sync have it; with `acks: 0` nobody waits, and nobody
@@ -90,6 +92,24 @@ class _Publish(AnyStep):
                         name=name,
                     )
         return self
+
+    @model_validator(mode="after")
+    def _has_items(self):
+        if self.keyed_by_item and not self.times.multiplies:
+            raise refuse("item is the key of one of several messages, and here is one", "write items: 3", name="key")
+        return self
+
+    @property
+    def times(self):  # type: ignore[override]
+        return next((settings for settings in self.policies.values() if settings.multiplies), ONCE)
+
+    @property
+    def keyed_by_item(self):  # type: ignore[override]
+        return self.key == ITEM
+
+    @property
+    def fixed_key(self):
+        return None if self.keyed_by_item else self.key
 
     @property
     def policies(self):

@@ -48,7 +48,7 @@ def is_routed_by_key(step):
 
 def routing_key(step, key=None):
     """The routing key of a message of a step; as in AMQP, it is the channel's name where nothing is written."""
-    written, fixed = getattr(step, "routing_key", None) or step.channel, getattr(step, "key", None)
+    written, fixed = getattr(step, "routing_key", None) or step.channel, getattr(step, "fixed_key", None)
     key = fixed if key is None else key
     return written if key is None else written.replace("{key}", str(key))
 

@@ -6,7 +6,17 @@ from pydantic import BeforeValidator
 
 from .part import OneOrMany, Tagged
 
-__all__ = ["AnyOnError", "AnyStep", "Steps"]
+__all__ = ["ONCE", "AnyOnError", "AnyStep", "Once", "Steps"]
+
+
+class Once:
+    """How often a step makes what it makes, each time it is taken: once."""
+
+    multiplies = False
+    fewest = most = mean = 1
+
+
+ONCE = Once()
 
 
 class AnyStep(Tagged):
@@ -29,12 +39,19 @@ class AnyStep(Tagged):
     operations: ClassVar[tuple[str, ...]] = ()  # of each list inside it
     to_one: ClassVar[bool] = False  # whether one of those who are there gets what it hands over, not all of them
     races: ClassVar[bool] = False  # whether it goes on before all that is inside it has ended
+    times: ClassVar[Any] = ONCE  # how many messages it sends, or calls or effects it makes, each time it is taken
+    keyed_by_item: ClassVar[bool] = False  # whether each of several messages has a key of its own
     fails: ClassVar[float] = 0.0  # the probability with which it fails of itself, whatever comes before it
 
     @property
     def policies(self):
         """word -> settings of the parts that are written at it."""
         return {}
+
+    @property
+    def fixed_key(self):
+        """The key that all its messages have; None where each has that of its request, or one of its own."""
+        return getattr(self, "key", None)
 
     @property
     def publishes(self):

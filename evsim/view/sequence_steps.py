@@ -147,7 +147,7 @@ def _sent(span):
     again = f", attempt {span.attempt}" if span.attempt > 1 else ""
     if span.is_delivery:
         waited = f", after {seconds(span.leased - span.ready)} in line" if span.leased > span.ready else ""
-        time, kind, text = span.leased, "deliver", f"deliver{again}{waited}"
+        time, kind, text = span.leased, "deliver", f"deliver{_which(span)}{again}{waited}"
     else:
         what = f" ({span.operation})" if span.operation else ""
         time, kind, text = span.born, "ask", ("request" if span.is_request else "call") + what + again
@@ -156,6 +156,11 @@ def _sent(span):
     if span.outcome == Outcome.LOST:
         return Step(time, "lost", span.source, span.service, f"{text}: lost on the way", False)
     return Step(time, kind, span.source, span.service, text)
+
+
+def _which(span):
+    """Which of several messages of one step it is about."""
+    return f" item {span.item}" if span.item else ""
 
 
 def _waited(span):
@@ -187,7 +192,7 @@ def _message(story, message):
     if maker is not None and story.spans[message.cause].reason == Reason.REDRIVEN:
         what = "redrive"
     for number, sending in enumerate(message.sendings, 1):
-        text = what + (f", attempt {number}" if number > 1 else "")
+        text = what + _which(message) + (f", attempt {number}" if number > 1 else "")
         fate = "full" if sending.fate == "refused" and message.fate == Fate.FULL else sending.fate
         fate = {Fate.BROKEN: "broken", Fate.WITHDRAWN: "withdrawn", Fate.ABORTED: "aborted"}.get(message.fate, fate)
         if fate in UNKEPT:

@@ -25,7 +25,8 @@ class Span(Way):
     granted it. It ``arrived`` in the inbox of the service, and its answer left when it ``replied``; that came
     ``late`` if whoever asked had given up. The work was ``skipped`` when it turned out to be done already. ``remarks``
     are (time, words) of what parts noted of it.
-    ``operation``: what was asked for, where the service does several things.
+    ``operation``: what was asked for, where the service does several things. ``item``: the one of several that a step
+    sent, as text.
     ``limit`` is how long the asker waits for an answer (None: for ever). ``effects``, and the
     ``undos`` of such, are (time, name);
     ``children`` the calls and messages it made, in order of time.
@@ -54,6 +55,7 @@ class Span(Way):
     effects: list = field(default_factory=list)
     undos: list = field(default_factory=list)
     operation: str | None = None
+    item: str = ""
     remarks: list = field(default_factory=list)
     children: list = field(default_factory=list)
 
@@ -73,7 +75,8 @@ class Message:
 
     ``cause`` is the row that published it; or, where a channel made it of another message, its ``origin``, the row that
     died. ``sendings`` (:class:`evsim.results.sendings.Sending`) has more than one where the publisher tried again; the
-    confirmation that it saw when ``acknowledged`` left the channel at ``confirmed_from``.
+    confirmation that it saw when ``acknowledged`` left the channel at ``confirmed_from``. ``item``: which of several
+    that the step sent.
     """
 
     number: int
@@ -89,6 +92,7 @@ class Message:
     fate: Fate
     sendings: list
     confirmed_from: float
+    item: str = ""
     children: list = field(default_factory=list)
 
     @property
@@ -166,7 +170,7 @@ class Story:
 
     def _spans(self, index):
         rows, places = self.run.tables.rows, self.run.tables.places
-        found = {}
+        items, found = self.run.tables.item_texts(self.run.tables.row_items), {}
         for row in np.flatnonzero(self.run.tables.row_requests == index).tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
             times = {name: self._since(rows[name][row]) for name in TIMES}
@@ -189,6 +193,7 @@ class Story:
                 Verdict(rows["verdict"][row]),
                 Reason(rows["reason"][row]),
                 operation=place.operation if place else None,
+                item=items[row],
             )
         return found
 
@@ -221,6 +226,7 @@ class Story:
                     for each in self.run.tables.sendings[number]
                 ],
                 self._since(self.run.tables.sendings.confirmed_from(number)),
+                self.run.tables.item_texts(columns["item"][number]),
             )
         return found
 

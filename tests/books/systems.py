@@ -165,8 +165,9 @@ def _has(node, kind):
 HAZARDS = (
     "limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once",
     "shed", "crowd", "taken", "rivals", "policies",
-    "functions",
+    "functions", "items",
 )  # fmt: skip
+ITEMS = st.sampled_from([None, 2, {"uniform": [0, 2]}, {"shares": {1: 0.5, 2: 0.5}}])
 
 
 class _Cast:
@@ -191,6 +192,7 @@ class _Cast:
         self.ways_back = draw(
             st.sampled_from([0, 0, 1])
         )  # publishes that may close a cycle; more could multiply messages for ever
+        self.may_multiply = "items" in self.hazards and not self.ways_back
         self.queues = {
             name: queues.queue(draw, "limits" in self.hazards, may_block=not self.ways_back)
             for name, kind in self.kinds.items()
@@ -379,6 +381,9 @@ class _Cast:
                 poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
                 step = {name: value for name, value in step.items() if name not in ("acks", "timeout", "retry")}
                 step["outbox"] = {"poll": poll}
+        if kind == "publish" and self.may_multiply and (items := self.draw(ITEMS)) is not None:
+            step["items"] = items
+            step["key"] = self.draw(st.sampled_from([key, "item"]))
         if self.lowest_reader[channel] > number:
             return {kind: step}
         if not self.ways_back:

@@ -57,6 +57,7 @@ class Plain:
             message.channel = channels[message.channel]
             message.fate = word(Fate, message.fate)
             message.key = run.tables.key_names.get(message.key, str(message.key))
+            message.item = ".".join(map(str, run.tables.item_paths[message.item])) if message.item >= 0 else ""
         for row in self.rows:
             row.request = self.requests[requests[row.number]]
             place = run.tables.places[row.place] if row.place >= 0 else None
@@ -65,6 +66,8 @@ class Plain:
             row.source = place.source if place else self.messages[row.parent].channel
             row.step = place.step if place and row.kind != "request" else None
             row.attempt = max(1, row.attempt)
+            above = {"delivery": self.messages, "call": self.rows}.get(row.kind)
+            row.item = above[row.parent].item if above else ""
             row.outcome, row.verdict = word(Outcome, row.outcome), word(Verdict, row.verdict)
             row.reason = word(Reason, row.reason)
             row.inbox = row.arrived if row.kind == "delivery" else row.ready

@@ -112,6 +112,24 @@ def _rounds():
     }  # fmt: skip
 
 
+def _items():
+    """Messages for each item at two steps of two services, items of items, and handlings that fail and come again."""
+    lines, parts = ({"channel": name, "items": {"uniform": [0, 3]}, "key": "item"} for name in ("lines", "parts"))
+    packer = [{"work": SOON}, {"maybe": {"probability": 0.5, "then": [{"publish": parts}]}}, {"fail": 0.2},
+              {"publish": parts}]  # fmt: skip
+    return {
+        "workloads": _two_workloads("front"),
+        "services": {
+            "front": {"workers": 30, "handle": [{"publish": lines}, {"publish": lines}]},
+            "packer": {"workers": 30, "subscribe": {"channel": "lines", "retry": RETRY}, "handle": packer},
+            "maker": {"workers": 30, "subscribe": "parts", "handle": [{"work": SOON}, {"effect": "part"}]},
+        },
+        "channels": {"lines": "queue", "parts": {"log": {"partitions": 20}}},
+        "network": {"latency": SOON},
+        "run": {"duration": "2s"},
+    }
+
+
 def _bus():
     """Questions whose next attempt is another handler's, and messages to one and to all."""
     handler = {"workers": 9, "subscribe": ["line", "news"], "handle": [{"work": SOON}, {"fail": 0.2}]}
@@ -198,4 +216,4 @@ def _written():
 
 
 RICH = {make.__name__.strip("_"): Scenario.from_dict({"name": "rich", **make()})
-        for make in (_calls, _channels, _letters, _rounds, _bus, _elastic, _written)}  # fmt: skip
+        for make in (_calls, _channels, _letters, _rounds, _items, _bus, _elastic, _written)}  # fmt: skip

@@ -22,7 +22,7 @@ from tests.luck.test_keys import FAMILIES
 @pytest.fixture(scope="module")
 def simulated():
     """name -> (the simulation of a rich system, its run)."""
-    made = {name: Simulation(RICH[name]) for name in ("calls", "letters", "rounds", "elastic")}
+    made = {name: Simulation(RICH[name]) for name in ("calls", "letters", "rounds", "items", "elastic")}
     return {name: (simulation, simulation.run()) for name, simulation in made.items()}
 
 
@@ -136,10 +136,24 @@ def event_times(simulated):
     )
 
 
+def items(simulated):
+    """How many lines each request has at the two steps of the front."""
+    its = Reading(simulated, "items")
+    messages, ends = its.tables.messages, its.requests.starts
+    for ordinal in range(2):
+        for code, name in enumerate(its.scenario.workloads):
+            chance = its.chance("items", name, "front", 0, "publish", ordinal)
+            routes = [number for number, (workload, step) in enumerate(its.tables.routes)
+                      if workload == name and step.channel == "lines"]  # fmt: skip
+            mine = messages["route"] == routes[1 - ordinal]  # a handler is built from its last step on
+            found = np.bincount(messages["request"][mine], minlength=ends[code + 1] - ends[code])
+            yield found.tolist(), [floor(4 * chance(number)) for number in range(len(found))]
+
+
 IN_THE_RECORDS = {
     thoughts: ("thoughts", "first thoughts"), arrivals: ("arrivals", "sizes of batches"), keys: ("keys",),
     starts: ("inits of environments", "starts of instances"), random_faults: ("random faults",),
-    event_times: ("times of events",),
+    event_times: ("times of events",), items: ("numbers of items",),
 }  # fmt: skip
 ELSEWHERE = {
     "steps": "test_same_customers", "error rates": "test_same_customers", "balancing": "tests/parts/balance",

@@ -43,7 +43,7 @@ def told(reference, lane):
             say(what, time if time == time else None, number, words)
     standing = [each for each in reference.plain.effects if each.undone is None]
     for number, each in enumerate(standing):
-        say("effect", each.time, number, f"{each.row.service}: {each.name} of {who(each.row)} is written")
+        say("effect", each.time, number, f"{each.row.service}: {each.name} of #{each.row.request.place} is written")
     for number, (row, each) in enumerate(remarks(reference.plain)):
         say("remark", each.time, number, f"{row.service}, {who(row)}: {each.words}")
     for number, note in enumerate(lane["notes"]):
@@ -56,7 +56,7 @@ def told(reference, lane):
 
 
 def who(of):
-    return f"#{of.request.place}"
+    return f"item {of.item} of #{of.request.place}" if of.item else f"#{of.request.place}"
 
 
 def remarks(plain):

@@ -30,7 +30,8 @@ def _identity(books, by, row, before):
     run, rows, messages = books.run, books.rows, books.messages
     place = run.tables.places[rows["place"][row]]
     if by == "content":
-        return place.workload, int(rows["request"][row]), place.number, int(rows["round"][row])
+        item = int(run.tables.row_items[row])
+        return place.workload, int(rows["request"][row]), item, place.number, int(rows["round"][row])
     if by == "key":
         return books.key_of(row)
     if not place.is_delivery:

@@ -5,6 +5,7 @@ unique key in the moment of the first effect, for another handling of the same t
 """
 
 from evsim.engine.attempts import obligation
+from evsim.engine.item_paths import path_of_row
 from evsim.engine.keys import key_of_row
 from evsim.engine.service_policy import Handling, ServicePolicy
 from evsim.engine.step_builders import builder
@@ -49,9 +50,12 @@ class Idempotent(ServicePolicy):
                 return "message", original(row)
             return "call", obligation(rows, row)
 
+        item_of = path_of_row(self.kernel, place)
+
         def of_content(row):
             number, _ = number_of(rows.luck[row])
-            return place.workload, number, place.number, rows.round[row]
+            item = None if item_of is None else item_of(row)
+            return place.workload, number, item, place.number, rows.round[row]
 
         return {"message": of_message, "content": of_content, "key": key_of_row(self.kernel, place)}[by]
 

@@ -11,7 +11,7 @@ __all__ = ["CHECKS"]
 def own_effects(books):
     """Each effect is one of the operation that was asked for, or of what all operations do."""
     run, effects = books.run, books.run.tables.effects
-    names = np.array([*run.tables.effect_names, ""])[effects["name"]]
+    names = np.array([*(name.written for name in run.tables.effect_names), ""])[effects["name"]]
     for place in run.tables.places:
         service = run.scenario.services[place.service]
         if operations_of(service):

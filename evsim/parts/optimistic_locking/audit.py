@@ -42,7 +42,7 @@ def _written(run):
 def _effects(books):
     """(row, name, time) of all effects, in the order in which they were made."""
     columns = books.run.tables.effects
-    names = [books.run.tables.effect_names[code] for code in columns["name"].tolist()]
+    names = [books.run.tables.effect_names[code].written for code in columns["name"].tolist()]
     return zip(columns["row"].tolist(), names, columns["time"].tolist(), strict=True)
 
 

@@ -17,8 +17,17 @@ def undos(books):
     later = np.searchsorted(effects["time"], time, "right")
     then = (before >= earlier) & (before <= later)
     books.demand(then, "an undo took back what came after it, or left out what came before", row)
-    made = np.bincount(row, minlength=len(rows["born"]))
+    made = np.bincount(row[_one_of_each_step(books, undos)], minlength=len(rows["born"]))
     compare_with_steps(books, made, lambda step: step.takes_back, "steps that undo")
+
+
+def _one_of_each_step(books, undos):
+    """Positions of undos, one of each step: where a request has items, a step takes back the effects of all of them."""
+    names, first = books.run.tables.effect_names, {}
+    found = zip(undos["row"].tolist(), undos["name"].tolist(), strict=True)
+    return [
+        place for place, (row, code) in enumerate(found) if first.setdefault((row, names[code].written), code) == code
+    ]
 
 
 CHECKS = (undos,)

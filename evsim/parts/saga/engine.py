@@ -1,5 +1,7 @@
 """How what was done is undone: an effect is taken back, and a call without an answer leads to the steps that do so."""
 
+from evsim.engine.item_paths import path_of_row
+
 __all__ = ["build", "compensate", "undo"]
 
 
@@ -8,11 +10,18 @@ def undo(compiler, step, position, then, fail):
     kernel, records, env = compiler.kernel, compiler.kernel.records, compiler.env
     undos, effects, code = records.undos, records.effects, kernel.identifiers.effect_number(step.name)
     place, policies, name = compiler.place, compiler.effects, step.name
+    item_of, identifiers, sends_items = path_of_row(kernel, place), kernel.identifiers, kernel.graph.sends_items
+
+    def codes(row):
+        """The effects of this name that the request, or this item of it, may have: those of its items too."""
+        path = kernel.items.path(item_of(row)) if item_of is not None else ()
+        return identifiers.effects_below(name, path) or [identifiers.effect_number(name, path)]
 
     def undone(row):
-        number = undos.new()
-        undos.row[number], undos.name[number], undos.time[number] = row, code, env._now
-        undos.before[number] = effects.written("row")
+        for each in codes(row) if sends_items else (code,):
+            number = undos.new()
+            undos.row[number], undos.name[number], undos.time[number] = row, each, env._now
+            undos.before[number] = effects.written("row")
         for policy in policies.of(name):
             policy.undone(place, row)
         then(row)

@@ -17,7 +17,7 @@ def unique(books):
     first, until = {}, {}  # (name, key) -> when it was taken, and when it was free again
     columns = (*(effects[each].tolist() for each in ("row", "name", "time")), run.tables.undone.tolist())
     for row, code, time, undone in zip(*columns, strict=True):
-        name = run.tables.effect_names[code]
+        name = run.tables.effect_names[code].written
         if name in names:
             entry = name, books.key_of(row)
             free = until.get(entry, -np.inf) <= time

@@ -12,7 +12,7 @@ __all__ = ["compare_with_steps", "fewest_and_most", "may_answer_early"]
 def compare_with_steps(books, made, of_these, name):
     """Executions that ended well made at least what their handler always makes, and at most what it may.
 
-    made: how many each row made. of_these(step): whether a step makes one.
+    made: how many each row made. of_these(step): whether a step makes some: one, or as many as its `times` says.
     """
     counts = [fewest_and_most(books.run.scenario, place, of_these) for place in books.run.tables.places]
     low = np.array([low for low, _ in counts] + [0])
@@ -32,7 +32,8 @@ def fewest_and_most(scenario, place, of_these):
 def _count(place, steps, of_these):
     low = high = 0
     for step in steps:
-        low, high = low + of_these(step), high + of_these(step)
+        if of_these(step):
+            low, high = low + step.times.fewest, high + step.times.most
         counts = [
             _count(place, branch, of_these)
             for number, branch in enumerate(branches(step))

@@ -38,6 +38,8 @@ def events(facts):
         }
         if message.appended is not None:
             data |= {"partition": message.partition, "offset": message.offset}
+        if message.item:
+            data["item"] = message.item
         span = facts.identity.span("send", message.number)
         yield {
             "specversion": "1.0",

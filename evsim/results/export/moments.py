@@ -70,7 +70,8 @@ class Attempt(Way):
 class ExportedMessage:
     """One message; `cause` is the row that published it; `sendings` are (sent, arrived, fate).
 
-    Of a copy or a dead letter, `origin` is the message that it was made of, and `sender` the channel that made it.
+    `item`: which of several of one step it is, as text. Of a copy or a dead letter, `origin` is the message that it was
+    made of, and `sender` the channel that made it.
     """
 
     number: int
@@ -86,6 +87,7 @@ class ExportedMessage:
     appended: int | None
     acknowledged: int | None
     sendings: list
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class Facts:
                     (nanoseconds(each.sent), nanoseconds(each.arrived), each.fate)
                     for each in run.tables.sendings[number]
                 ],
+                run.tables.item_texts(columns["item"][number]),
             )
 
     def faults(self):

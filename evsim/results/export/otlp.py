@@ -193,6 +193,8 @@ class Spans:
         }
         if message.appended is not None and settings.partitioned:
             attributes |= {"messaging.destination.partition.id": str(message.partition), "evsim.offset": message.offset}
+        if message.item:
+            attributes["evsim.item"] = message.item
         if reader:
             attributes["messaging.consumer.group.name"] = self.groups[message.channel, reader]
         return attributes

@@ -135,6 +135,7 @@ class _Trace:
             "message": message.number, "request": message.request.number, "partition": message.partition,
             "offset": message.offset, "span": self.identity.span("send", message.number),
         }  # fmt: skip
+        about |= {"item": message.item} if message.item else {}
         for _, arrived, fate in message.sendings:
             if arrived is not None:
                 yield _instant(channel, 0, arrived, "message", fate, "p", about)

@@ -62,6 +62,7 @@ def attempts(run):
         "attempt": np.maximum(rows["attempt"], 1),
         "request": run.tables.row_requests,
         "astray": _astray(run, rows, replied),
+        "item": run.tables.row_items,
     }
     times = {name: rows[column] for name, column in TIMES.items()}
     times["arrived"] = np.where(_kinds(run, rows) == "delivery", rows["arrived"], rows["ready"])
@@ -115,7 +116,7 @@ def _limit(run, place):
 def messages(run):
     """One entry a message."""
     columns = run.tables.messages
-    found = {name: columns[name] for name in ("channel", "partition", "offset", "cause", "fate")}
+    found = {name: columns[name] for name in ("channel", "partition", "offset", "cause", "fate", "item")}
     found["request"] = run.tables.message_requests
     parts = {name: code for code, name in enumerate([*run.scenario.services, *run.scenario.channels])}
     found["sender"] = np.array([parts[name] for name in run.tables.message_senders], dtype=int)

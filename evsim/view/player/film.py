@@ -42,7 +42,8 @@ It is a plain dict for :func:`json.dumps`:
     missing.
 
 A *lane* is one design: ``{name, seed, end, complete, books, workloads, services, channels, wires, links, places,
-faults, bands, notes, catch_ups, states, odd, requests, history, attempts, messages, sendings, effects, remarks}``.
+faults, bands, notes, catch_ups, states, odd, requests, history, items, attempts, messages, sendings, effects,
+remarks}``.
 ``complete``: nothing was open at its ``end``; ``books``: what the audit says.
 
 ``services``
@@ -83,6 +84,8 @@ faults, bands, notes, catch_ups, states, odd, requests, history, attempts, messa
     ``state`` (index).
 ``odd``
     kind -> requests (indices) of the film's ``odd``, at the end, in order of arrival.
+``items``
+    Of several messages of one step, which one each is, as text.
 ``attempts``
     Columns, one entry a row of the records: ``place`` (-1: a message that nobody has been granted), ``request``
     (index), ``parent`` (the attempt that called, or the message delivered), ``first`` (the obligation's first
@@ -90,13 +93,13 @@ faults, bands, notes, catch_ups, states, odd, requests, history, attempts, messa
     ``granted`` (by its channel), ``started``, ``ended``, ``replied`` (the answer or acknowledgement leaves),
     ``settled`` (whoever asked knows, or has given up), ``late`` (the answer came though nobody waited);
     ``outcome``, ``verdict``, ``reason`` as in :mod:`evsim.results.records`; ``astray``: 1 it was lost on the way,
-    2 its answer was lost, 4 nobody waited for its answer any more.
+    2 its answer was lost, 4 nobody waited for its answer any more; ``item`` (index into ``items``, or -1).
 ``messages``
     Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published, or that died),
     ``sender`` (index into services and then channels: a channel sends dead letters, an exchange copies), ``fate`` (a
-    code) and the times ``published``, ``sent`` (later than that from an outbox or in a batch), ``appended``,
-    ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it was seen), ``removed`` (its
-    log has it no more).
+    code), ``item`` (index into ``items``, or -1) and the times ``published``, ``sent`` (later than that from an outbox
+    or in a batch), ``appended``, ``confirmed`` (the confirmation that was seen left the channel), ``acknowledged`` (it
+    was seen), ``removed`` (its log has it no more).
 ``sendings``
     Columns, one entry a sending, of those messages alone that were not simply sent, kept and confirmed: ``message``,
     ``fate`` (a word of the list ``fates``) and the times ``sent``, ``arrived``; as in

@@ -53,6 +53,7 @@ def lane(name, run, effects):
         "odd": _odd(run),
         "requests": columns.requests(run, effects),
         "history": history,
+        "items": run.tables.item_texts(range(len(run.tables.item_paths))).tolist(),
         "attempts": columns.attempts(run),
         "messages": columns.messages(run),
         "sendings": columns.sendings(run),

@@ -16,6 +16,9 @@ def by_key(log, site):
 
     Where partitions are added, a key may get another one from then on.
     """
+    if site.step.keyed_by_item:
+        names = log.kernel.identifiers.key_names
+        return lambda luck, row: partition_of(names[site.item_key], len(log.ends))
     tables = {}  # number of partitions -> the function
 
     def table(count):

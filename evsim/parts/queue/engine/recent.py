@@ -8,7 +8,8 @@ __all__ = ["RecentMessages"]
 class RecentMessages:
     """The identities of the messages that a queue took less than `window` ago, whether or not they are still there.
 
-    By content, the identity is the request and the publish step; by key it is the message's key.
+    By content, the identity is the request, the publish step, and the item where it sends several; by key it is the
+    message's key.
     """
 
     def __init__(self, queue, deduplication):
@@ -33,4 +34,5 @@ class RecentMessages:
         if self.by == "key":
             return messages.key[message]
         number, _ = self.kernel.streams.of(messages.luck[message])
-        return number, messages.route[message], self.kernel.records.rows.round[messages.cause[message]]
+        round_ = self.kernel.records.rows.round[messages.cause[message]]
+        return number, messages.route[message], messages.item[message], round_

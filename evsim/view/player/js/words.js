@@ -91,10 +91,20 @@ export function reasonOf(index, row) {
   return REASONS[word] ?? word;
 }
 
-/* The sentence about one event of a lane, without its end; `who` is how the customer is called there. */
-export function sentence(index, event, who) {
+/* Of which of several messages of one step an event tells: an index into the lane's items; NEVER of anything else. */
+function itemOf({ attempts, messages, sendings, remarks }, kind, ref) {
+  if ([EFFECT, FAULT, FAULT_ENDS, NOTE].includes(kind)) return NEVER; // an effect has it in its name
+  if (kind === REMARK) return attempts.item[remarks.row[ref]];
+  if (kind === SENT || kind === CAME) return messages.item[sendings.message[ref]];
+  return [PUBLISHED, RELAYED, KEPT, CONFIRMED].includes(kind) ? messages.item[ref] : attempts.item[ref];
+}
+
+/* The sentence about one event of a lane, without its end; `customer` is how the customer is called there. */
+export function sentence(index, event, customer) {
   const { kind, ref } = event;
   const { lane, film } = index;
+  const item = itemOf(lane, kind, ref);
+  const who = item === NEVER ? customer : `item ${lane.items[item]} of ${customer}`;
   if (kind === FAULT) return `fault: ${lane.faults[ref].words}`;
   if (kind === FAULT_ENDS) return `the fault of ${lane.faults[ref].target} ends`;
   if (kind === NOTE) return `${lane.notes[ref].kind}: ${lane.notes[ref].what}`;

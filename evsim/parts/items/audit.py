@@ -1,0 +1,46 @@
+"""Recount of several messages at one step: each item has one, none is left out, and what follows belongs to it."""
+
+import numpy as np
+
+from evsim.results.records import Outcome
+
+__all__ = ["CHECKS"]
+
+
+def each_item_once(books):
+    """The messages of one step of one execution are items 1, 2 ... and no attempt has other ones than the first."""
+    run, rows, messages = books.run, books.rows, books.messages
+    steps = [step for _, step in run.tables.routes]
+    multiplied = np.array([step.times.multiplies for step in steps] + [False])
+    first = messages["origin"] < 0
+    first[[copy for copy, _ in run.records.copies]] = False
+    sent = {}  # (row, route) -> paths in the order of writing
+    for message in np.flatnonzero(first & multiplied[messages["route"]]).tolist():
+        path, cause = run.tables.item_paths[messages["item"][message]], int(messages["cause"][message])
+        above = run.tables.item_path(run.tables.row_items[cause])
+        books.demand([path[:-1] == above], "an item belongs to another one than what sent it", [cause])
+        sent.setdefault((cause, int(messages["route"][message])), []).append(path[-1])
+    counts = {}  # (request, item, round, route) -> how many
+    for (row, route), items in sent.items():
+        books.demand([items == list(range(1, len(items) + 1))], "the items of a step are not 1, 2, 3 ...", [row])
+        times = steps[route].times
+        books.demand([len(items) <= times.most], "a step sent more items than there may be", [row])
+        if rows["outcome"][row] == Outcome.OK:
+            about = int(run.tables.row_requests[row]), int(run.tables.row_items[row]), int(rows["round"][row]), route
+            same = counts.setdefault(about, len(items)) == len(items)
+            books.demand([same], "another attempt sent another number of items", [row])
+
+
+def what_follows(books):
+    """A message that is none of several is about what its cause is about; so is a copy, and a dead letter."""
+    run, messages = books.run, books.messages
+    if not run.tables.item_paths:
+        return
+    steps = [step for _, step in run.tables.routes]
+    alone = ~np.array([step.times.multiplies or step.gathers for step in steps] + [False])[messages["route"]]
+    made = messages["origin"] >= 0
+    expected = np.where(made, messages["item"][messages["origin"]], run.tables.row_items[messages["cause"]])
+    books.demand(~(alone | made) | (messages["item"] == expected), "a message lost its item", messages["cause"])
+
+
+CHECKS = (each_item_once, what_follows)

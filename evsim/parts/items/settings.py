@@ -1,0 +1,97 @@
+"""What a person writes of several messages at one step: how many there are."""
+
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import AfterValidator, Field, model_validator
+
+from evsim.scenario.errors import refuse
+from evsim.scenario.part import FrozenDict, Tagged, one_of
+from evsim.scenario.publish_setting import PublishSetting
+from evsim.scenario.units import Share, up_to
+
+__all__ = ["MOST", "SETTINGS", "FixedItems", "SharedItems", "UniformItems"]
+
+MOST = 100  # messages of one step
+Count = up_to(MOST, least=0)
+
+
+class _Items(Tagged, PublishSetting):
+    """How many messages a publish step sends each time it is taken; what they have in common is the request."""
+
+    multiplies: ClassVar[bool] = True
+
+    def numbers(self, chances):
+        """How many there are, for numbers in [0, 1)."""
+        counts, shares = zip(*self._shares, strict=True)
+        return np.array(counts)[np.searchsorted(np.cumsum(shares)[:-1], chances, side="right")]
+
+    @property
+    def fewest(self):
+        return min(count for count, _ in self._shares)
+
+    @property
+    def most(self):
+        return max(count for count, _ in self._shares)
+
+    @property
+    def mean(self):
+        return sum(count * share for count, share in self._shares)
+
+
+class FixedItems(_Items):
+    """Always so many."""
+
+    kind: Literal["fixed"] = "fixed"
+    count: Annotated[up_to(MOST), Field(description="how many messages there are")]
+
+    _shares = property(lambda self: [(self.count, 1.0)])
+
+    def pack(self, settings):
+        return settings["count"]
+
+    @classmethod
+    def describe(cls, settings):
+        count = settings["properties"]["count"]
+        return {"title": cls.__name__, "anyOf": [count, super().describe(settings)]}
+
+
+class UniformItems(_Items):
+    """Any number from `low` to `high`, all as likely, as `{uniform: [1, 5]}`."""
+
+    listed: ClassVar[bool] = True
+    kind: Literal["uniform"] = "uniform"
+    low: Annotated[Count, Field(description="the fewest")]
+    high: Annotated[up_to(MOST), Field(description="the most")]
+
+    _shares = property(
+        lambda self: [(count, 1 / (self.high - self.low + 1)) for count in range(self.low, self.high + 1)]
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self):
+        if self.low > self.high:
+            raise refuse("must be a list [low, high] with low not above high")
+        return self
+
+
+def _all_shares(shares):
+    if abs(sum(shares.values()) - 1) > 1e-9:
+        raise refuse("must be shares that add up to 1 (or 100%)", "as in {1: 70%, 3: 30%}")
+    return FrozenDict(sorted(shares.items()))
+
+
+class SharedItems(_Items):
+    """Each number in its share of the cases, as `{shares: {1: 70%, 3: 30%}}`."""
+
+    kind: Literal["shares"] = "shares"
+    shares: Annotated[
+        dict[Count, Share],
+        AfterValidator(_all_shares),
+        Field(min_length=1, description="how often there are so many messages"),
+    ]
+
+    _shares = property(lambda self: list(self.shares.items()))
+
+
+SETTINGS = one_of("a number of items", FixedItems, UniformItems, SharedItems, bare="fixed")

@@ -11,6 +11,9 @@ class EffectName(str):
     ('packed (item 2.1)', 'packed')
     """
 
+    written: str
+    path: tuple
+
     def __new__(cls, written, path=()):
         text = f"{written} (item {'.'.join(map(str, path))})" if path else written
         name = super().__new__(cls, text)

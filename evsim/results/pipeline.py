@@ -11,6 +11,7 @@ from math import isnan, nan
 
 import numpy as np
 
+from evsim.results.intervals import without_overlap
 from evsim.results.records import Outcome
 from evsim.scenario.channel_rules import may_write
 from evsim.scenario.faults import KILLING
@@ -109,13 +110,14 @@ class _Stages:
         written = (self.senders == name) & np.isin(self.channel_of, self.pipes)
         kept = written & ~np.isnan(messages["appended"])
         until = np.where(np.isnan(messages["appended"]), rows["ended"][messages["cause"]], messages["appended"])
-        blocked = np.nan_to_num(until, nan=self.run.ended_at) - messages["published"]
+        waits = (each[written] for each in (messages["cause"], messages["published"], until))
+        _, blocked = without_overlap(*waits, (0.0, self.run.ended_at))  # of several messages at once one waits once
         its_pipes = [pipe for pipe in self.pipes if self.readers[pipe] == name]
         leased = np.flatnonzero((self.worker_of == name) & ~np.isnan(rows["leased"]))
         read = np.isin(self.channel_of[rows["parent"][leased]], its_pipes)
         ended, status = self._end(name, its_pipes)
         self.ended[name] = ended
-        return Stage(name, int(read.sum()), int(kept.sum()), float(blocked[written].sum()), ended, status)
+        return Stage(name, int(read.sum()), int(kept.sum()), float(blocked.sum()), ended, status)
 
     def _end(self, name, its_pipes):
         """When a program ended, and its exit status."""

@@ -32,7 +32,10 @@ def page(folder):
 
 def settings_table(kind, word=""):
     """A Markdown table of what may be written: each setting with its unit and bounds, and its value if left out."""
-    model = next(iter(_models(kind)), None)
+    models = _models(kind)
+    if len(models) > 1 and all(issubclass(each, Tagged) for each in models):
+        return kinds_table(kind)
+    model = next(iter(models), None)
     if model is None:
         described = TypeAdapter(kind).json_schema()
         return f"{HEAD}| `{word}` | {_words(described.get('description'), list(_ways(described, described)))} | - |\n"

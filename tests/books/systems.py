@@ -12,6 +12,7 @@ from tests.parts.autoscale import drawing as scaling
 from tests.parts.event_loop import drawing as loops
 from tests.parts.exchange import drawing as exchanges
 from tests.parts.function import drawing as functions
+from tests.parts.items.drawing import multiply
 from tests.parts.log import drawing as logs
 from tests.parts.pipe import drawing as pipes
 from tests.parts.pollers import drawing as pollers
@@ -132,6 +133,7 @@ def _system(draw, faulty, risky, stable=False):
     queues.redrive(draw, data, cast)
     queues.polling(draw, data)
     data["faults"] = [faults.fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
+    multiply(data, cast)
     return Scenario.from_dict(data)
 
 
@@ -165,9 +167,8 @@ def _has(node, kind):
 HAZARDS = (
     "limit", "stale", "fail", "any", "timeout", "retry", "loss", "patience", "members", "letters", "limits", "once",
     "shed", "crowd", "taken", "rivals", "policies",
-    "functions", "items",
+    "functions",
 )  # fmt: skip
-ITEMS = st.sampled_from([None, 2, {"uniform": [0, 2]}, {"shares": {1: 0.5, 2: 0.5}}])
 
 
 class _Cast:
@@ -192,7 +193,7 @@ class _Cast:
         self.ways_back = draw(
             st.sampled_from([0, 0, 1])
         )  # publishes that may close a cycle; more could multiply messages for ever
-        self.may_multiply = "items" in self.hazards and not self.ways_back
+        self.may_multiply = not self.ways_back  # what goes round may not become more
         self.queues = {
             name: queues.queue(draw, "limits" in self.hazards, may_block=not self.ways_back)
             for name, kind in self.kinds.items()
@@ -381,9 +382,6 @@ class _Cast:
                 poll = self.draw(st.sampled_from([0.5, 1, 0.07]))
                 step = {name: value for name, value in step.items() if name not in ("acks", "timeout", "retry")}
                 step["outbox"] = {"poll": poll}
-        if kind == "publish" and self.may_multiply and (items := self.draw(ITEMS)) is not None:
-            step["items"] = items
-            step["key"] = self.draw(st.sampled_from([key, "item"]))
         if self.lowest_reader[channel] > number:
             return {kind: step}
         if not self.ways_back:

@@ -61,8 +61,8 @@ class UniformItems(_Items):
 
     listed: ClassVar[bool] = True
     kind: Literal["uniform"] = "uniform"
-    low: Annotated[Count, Field(description="the fewest")]
-    high: Annotated[up_to(MOST), Field(description="the most")]
+    low: Annotated[Count, Field(description="the fewest there may be")]
+    high: Annotated[up_to(MOST), Field(description="the most there may be")]
 
     _shares = property(
         lambda self: [(count, 1 / (self.high - self.low + 1)) for count in range(self.low, self.high + 1)]

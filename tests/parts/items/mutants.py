@@ -4,7 +4,7 @@ from evsim.engine import message_rows
 from evsim.engine.item_paths import ItemPaths
 from evsim.parts.items import engine
 from evsim.scenario import Scenario
-from tests.books.breaking import END, LATE, Once, mutant
+from tests.books.breaking import END, IMPATIENT, LATE, Once, mutant
 
 
 def ordering(items=3, fails=0.0):
@@ -48,10 +48,13 @@ def what_follows_is_about_no_item(patch):
 
 
 def retried():
-    """As `ordering`, and a page calls `shop` again when it crashed while it waited for the queue."""
+    """As `ordering`, and a page calls `shop` again before it has its answer."""
     data = ordering({"uniform": [1, 5]}).to_dict()
     data["services"]["shop"]["workers"] = 9
-    data["services"]["page"] = {"workers": 9, "handle": [{"call": {"service": "shop", "retry": {"attempts": 3}}}]}
+    data["services"]["page"] = {
+        "workers": 9,
+        "handle": [{"call": {"service": "shop", "on_error": "ignore", **IMPATIENT}}],
+    }
     data["workloads"]["customers"]["target"] = "page"
     data["network"] = {"latency": 0.2}
     return Scenario.from_dict(data)

@@ -1,0 +1,28 @@
+"""Several messages of one step in random systems."""
+
+from itertools import count
+
+__all__ = ["multiply"]
+
+ITEMS = {2: 2, 5: {"uniform": [0, 2]}, 8: {"shares": {1: 0.5, 2: 0.5}}}  # by the seed of the system
+
+
+def multiply(data, cast):
+    """Let the publishes of some systems send several. Nothing is drawn, so that all other systems stay as they were."""
+    items = ITEMS.get(data["run"]["seed"])
+    if cast.may_multiply and items is not None:
+        number = count()
+        for service in data["services"].values():
+            _multiply(service["handle"], items, number)
+
+
+def _multiply(node, items, number):
+    if isinstance(node, list):
+        for each in node:
+            _multiply(each, items, number)
+    elif isinstance(node, dict):
+        for kind, step in node.items():
+            if kind != "publish":
+                _multiply(step, items, number)
+            elif next(number) % 3 < 2:
+                step |= {"items": items, **({"key": "item"} if next(number) % 2 else {})}

@@ -110,8 +110,8 @@ class _Stages:
         written = (self.senders == name) & np.isin(self.channel_of, self.pipes)
         kept = written & ~np.isnan(messages["appended"])
         until = np.where(np.isnan(messages["appended"]), rows["ended"][messages["cause"]], messages["appended"])
-        waits = (each[written] for each in (messages["cause"], messages["published"], until))
-        _, blocked = without_overlap(*waits, (0.0, self.run.ended_at))  # of several messages at once one waits once
+        cause, published = messages["cause"][written], messages["published"][written]
+        _, blocked = without_overlap(cause, published, until[written], (0.0, self.run.ended_at))
         its_pipes = [pipe for pipe in self.pipes if self.readers[pipe] == name]
         leased = np.flatnonzero((self.worker_of == name) & ~np.isnan(rows["leased"]))
         read = np.isin(self.channel_of[rows["parent"][leased]], its_pipes)

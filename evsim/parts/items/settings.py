@@ -21,6 +21,11 @@ class _Items(Tagged, PublishSetting):
 
     multiplies: ClassVar[bool] = True
 
+    @property
+    def _shares(self):
+        """(number, share of the cases) of each number there may be, the smallest first."""
+        raise NotImplementedError
+
     def numbers(self, chances):
         """How many there are, for numbers in [0, 1)."""
         counts, shares = zip(*self._shares, strict=True)
@@ -45,7 +50,9 @@ class FixedItems(_Items):
     kind: Literal["fixed"] = "fixed"
     count: Annotated[up_to(MOST), Field(description="how many messages there are")]
 
-    _shares = property(lambda self: [(self.count, 1.0)])
+    @property
+    def _shares(self):
+        return [(self.count, 1.0)]
 
     def pack(self, settings):
         return settings["count"]
@@ -91,7 +98,9 @@ class SharedItems(_Items):
         Field(min_length=1, description="how often there are so many messages"),
     ]
 
-    _shares = property(lambda self: list(self.shares.items()))
+    @property
+    def _shares(self):
+        return list(self.shares.items())
 
 
 SETTINGS = one_of("a number of items", FixedItems, UniformItems, SharedItems, bare="fixed")

@@ -32,8 +32,8 @@ class Kernel:
     Services and channels are no part of it: who needs some has those, by name. Its slots keep anything else out.
     """
 
-    __slots__ = ("attempts", "changes", "enter_round", "env", "graph", "identifiers", "items", "links", "records", "risk",
-                 "scenario", "streams", "_notes", "_shared")  # fmt: skip
+    __slots__ = ("attempts", "changes", "enter_round", "env", "graph", "identifiers", "items", "links", "records",
+                 "risk", "scenario", "streams", "_notes", "_shared")  # fmt: skip
 
     def __init__(self, scenario, seed, guarded=False, summary=False):
         self.scenario, self._shared, self._notes = scenario, {}, []

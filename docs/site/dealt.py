@@ -93,4 +93,4 @@ def _mend(game, key, alarm, end):
 
 
 def _cost(its):
-    return [its.lost, its.untrue, its.down, its.spent, its.total]
+    return [its.lost, its.untrue, its.never, its.down, its.spent, its.total]

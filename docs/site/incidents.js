@@ -1,7 +1,7 @@
 /* The incident deck: a clock that goes on by the minutes of each look. What was measured stands in `deck`, made by Python. */
 
 const deck = JSON.parse(document.getElementById("deck").textContent);
-const HEADER = ["whose way", "lost", "told untrue", "minutes down", "money spent", "in all"];
+const HEADER = ["whose way", "lost", "told untrue", "for good", "minutes down", "money spent", "in all"];
 const SVG = "http://www.w3.org/2000/svg";
 
 const at = (id) => document.getElementById(id);
@@ -141,7 +141,7 @@ function finish(done) {
     make("p", {}, make("b", {}, "Broken first: "), `${right.label}. ${right.said}`),
     make("p", {}, did), ...named, table(HEADER, rows, numbers),
     make("h3", {}, "What the figures showed at the alarm"), table(["a look at", "showed"], tells, () => true),
-    make("h3", {}, "Each mend alone, begun at the alarm"), table(["what is done", ...HEADER.slice(1), "why"], alone, (place) => place === 0 || place === 6),
+    make("h3", {}, "Each mend alone, begun at the alarm"), table(["what is done", ...HEADER.slice(1), "why"], alone, (place) => place === 0 || place === 7),
     make("p", {}, make("b", {}, "Cheaper: "), card.cheaper),
     make("p", {}, make("b", {}, "It happened: "), card.retells, " ", make("a", { href: card.source.address }, `${card.source.who}: ${card.source.title}, ${card.source.date}`), "."),
   );

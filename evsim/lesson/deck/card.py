@@ -16,7 +16,7 @@ NEEDED = ("incident", "title", "source", "retells", "draws", "system", "alarm", 
           "right", "mends", "expert", "cheaper")  # fmt: skip
 OPTIONAL = {"promise": "2 min", "prices": {}, "notes": [], "clock": "10:00"}
 DRAIN = "5 min"  # after the shift: whatever is not done by then was late long before
-PRICES = {"lost": 20, "untrue": 30, "down": 50}
+PRICES = {"lost": 20, "untrue": 30, "never": 40, "down": 50}
 SOURCE = ("title", "who", "date", "address")
 ENTRIES = {"looks": ("label", "minutes", "shows", "tells"), "suspects": ("label", "is", "not"),
            "mends": ("label", "minutes", "money", "does", "since")}  # fmt: skip
@@ -30,9 +30,9 @@ class Card:
 
     ``begins``: when the trouble does (s). ``alarm``: a gauge, the limit beyond which it rings, and for how long (min).
     ``promise``: seconds after a yes in which everything is to be done. ``prices``: money for a customer ``lost``, one
-    told something ``untrue``, a minute ``down``. ``looks``, ``suspects``, ``mends``: name -> what the file says.
-    ``expert``: the looks and the mends of somebody who knows. ``notes``: what others did, as (second, words).
-    ``clock``: the time of day at the beginning.
+    told something ``untrue``, one for whom it ``never`` comes true, a minute ``down``. ``looks``, ``suspects``,
+    ``mends``: name -> what the file says. ``expert``: the looks and the mends of somebody who knows. ``notes``: what
+    others did, as (second, words). ``clock``: the time of day at the beginning.
     """
 
     name: str

@@ -7,7 +7,7 @@ from evsim.lesson.deck.toll import toll
 
 __all__ = ["debriefing", "tolls"]
 
-HEADER = ("whose way", "lost", "told untrue", "minutes down", "money spent", "in all")
+HEADER = ("whose way", "lost", "told untrue", "for good", "minutes down", "money spent", "in all")
 
 
 def debriefing(game):
@@ -22,8 +22,8 @@ def debriefing(game):
         *_figures(game),
         *_mends(game),
         f"Cheaper: {said(card.cheaper, card, watched, game.alarm)}",
-        f"It happened: {' '.join(card.retells.split())} ({source['who']}: {source['title']}, {source['date']}. "
-        f"{source['address']})",
+        f"It happened: {' '.join(card.retells.split())} ({source['who']}: {source['title']}, {source['date']})",
+        source["address"],
     ]
     return Sheet(f"Debriefing: {card.title} ({card.name}, seed {card.seed})", tuple(parts))
 
@@ -39,7 +39,7 @@ def tolls(game):
 
 
 def row(its):
-    return (f"{its.lost:,}", f"{its.untrue:,}", f"{its.down:,}", f"{its.spent:,}", f"{its.total:,}")
+    return (f"{its.lost:,}", f"{its.untrue:,}", f"{its.never:,}", f"{its.down:,}", f"{its.spent:,}", f"{its.total:,}")
 
 
 def _named(game):
@@ -75,4 +75,4 @@ def _mends(game):
             its = toll(game.futures.run(((moment, name),)), card, mend["money"])
             lines.append((mend["label"], *row(its), " ".join(mend.get("since", "").split())))
     title = f"each mend alone, begun at {card.time_of_day(begun)}"
-    yield Tabular((title, *HEADER[1:], "why"), tuple(lines), (0, 6))
+    yield Tabular((title, *HEADER[1:], "why"), tuple(lines), (0, 7))

@@ -17,7 +17,7 @@ SERVICE, CHANNEL, PLACE, EFFECT, NONE = "service", "channel", "service or channe
 
 @dataclass(frozen=True)
 class Gauge:
-    """``value(watched, place, start, end)``: of the minute from start to end, or at its end; NaN: there is none."""
+    """``value(watched, place, start, end)``: of the minute from start to before end; NaN: there is none."""
 
     words: str
     of: str
@@ -79,7 +79,7 @@ def _late(watched, _, start, end):
 
 
 def _twice(watched, *window):
-    done, _ = watched.requests.effects_at(window[-1], replays=False)
+    done, _ = watched.requests.effects_at(np.nextafter(window[-1], 0), replays=False)
     return (done > 1).any(axis=0).sum()
 
 
@@ -97,7 +97,7 @@ def _takes(watched, service, start, end):
 
 def _at_work(watched, service, start, end):
     rows = watched.rows
-    return (watched.at(service) & (rows["started"] <= end) & ~(rows["ended"] <= end)).sum()
+    return (watched.at(service) & (rows["started"] < end) & ~(rows["ended"] < end)).sum()
 
 
 def _again(watched, service, start, end):
@@ -107,19 +107,19 @@ def _again(watched, service, start, end):
 
 def _made(watched, effect, start, end):
     effects, name = watched.run.tables.effects, watched.run.tables.effect_names.index(effect)
-    return ((effects["name"] == name) & (effects["time"] > start) & (effects["time"] <= end)).sum()
+    return ((effects["name"] == name) & (effects["time"] >= start) & (effects["time"] < end)).sum()
 
 
 def _published(watched, channel, start, end):
     messages = watched.messages
     mine = messages["channel"] == list(watched.run.scenario.channels).index(channel)
-    return (mine & (messages["appended"] > start) & (messages["appended"] <= end)).sum()
+    return (mine & (messages["appended"] >= start) & (messages["appended"] < end)).sum()
 
 
 def _noted(kind):
     def value(watched, service, start, end):
         incidents = watched.run.records.incidents
-        return sum(k == kind and start < time <= end and str(what).partition("/")[0] == service
+        return sum(k == kind and start <= time < end and str(what).partition("/")[0] == service
                    for time, k, what, _ in incidents)  # fmt: skip
 
     return value
@@ -130,7 +130,7 @@ def _remarked(kind):
 
     def value(watched, service, start, end):
         at = watched.at(service)
-        return sum(each.kind == kind and start < each.time <= end and at[each.row] for each in watched.remarks)
+        return sum(each.kind == kind and start <= each.time < end and at[each.row] for each in watched.remarks)
 
     return value
 
@@ -141,7 +141,7 @@ def _counts(method):
 
 GAUGES = {
     "customers": Gauge("customers who came", NONE, "count", lambda w, _, start, end: (
-        (w.requests.arrived > start) & (w.requests.arrived <= end)).sum()),
+        (w.requests.arrived >= start) & (w.requests.arrived < end)).sum()),
     "yes": Gauge("customers told yes", NONE, "count", lambda w, _, start, end: (
         w.told_between(start, end) & w.told.yes).sum()),
     "no": Gauge("customers told no", NONE, "count", lambda w, _, start, end: (
@@ -150,7 +150,7 @@ GAUGES = {
     "lost": Gauge("customers told an error, so far", NONE, "count", lambda w, _, start, end: (
         w.told_between(-1.0, end) & w.told.error).sum()),
     "unanswered": Gauge("customers who wait for an answer, now", NONE, "count", lambda w, _, start, end: (
-        (w.requests.arrived <= end) & ~(w.requests.answered <= end)).sum()),
+        (w.requests.arrived < end) & ~(w.requests.answered < end)).sum()),
     "response": Gauge("time to the answer, median", NONE, "s", _response(0.5)),
     "slowest": Gauge("time to the answer, 95 % within", NONE, "s", _response(0.95)),
     "missing": Gauge("customers told yes who wait for longer than promised, now", NONE, "count",
@@ -160,7 +160,7 @@ GAUGES = {
     "busy": Gauge("share of the time in which its workers are busy", SERVICE, "share",
                   lambda w, place, start, end: _share(*w.held(place, start, end))),
     "workers": Gauge("workers, now", SERVICE, "count", lambda w, place, start, end: (
-        w.run.tables.capacity[place].at(end))),
+        w.run.tables.capacity[place].at(np.nextafter(end, 0)))),
     "at work": Gauge("requests in work, now", SERVICE, "count", _at_work),
     "waiting": Gauge("waiting, now", PLACE, "count", lambda w, place, start, end: w.waits(place, end).sum()),
     "oldest": Gauge("age of the oldest that waits", PLACE, "s", _oldest),

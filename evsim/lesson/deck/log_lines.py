@@ -29,7 +29,7 @@ def log_lines(watched, card, start, end):
     places = watched.run.tables.places
     for column, wrong in (("ended", _worked), ("settled", _asked)):
         times = rows[column]
-        for row in np.flatnonzero((times > start) & (times <= end)).tolist():
+        for row in np.flatnonzero((times >= start) & (times < end)).tolist():
             said = wrong(rows, places, row)
             if said:
                 line = _minute(times[row]), *said
@@ -37,10 +37,10 @@ def log_lines(watched, card, start, end):
                 about[line].add(int(rows["parent"][row]) if watched.deliveries[row] else None)
     for time, kind, what, _ in watched.run.records.incidents:
         words = NOTED.get(kind) or sentences().get(kind)
-        if words and start < time <= end and kind not in FAULT_KINDS:
+        if words and start <= time < end and kind not in FAULT_KINDS:
             noted[_minute(time), str(what), words] += 1
     lines = [(line[0], f"{line[1]}: {line[2]}{_often(count, about[line])}") for line, count in noted.items()]
-    lines += [(_minute(time), words) for time, words in card.notes if time <= end]
+    lines += [(_minute(time), words) for time, words in card.notes if time < end]
     return [(card.time_of_day(minute), words) for minute, words in sorted(lines)]
 
 
@@ -96,18 +96,18 @@ def story(watched, card, now):
         return []
     requests = watched.requests
     workload, number = requests.workloads[requests.workload[who]], int(requests.number[who])
-    told = [each for each in Trace(watched.run, number, workload) if each.time <= now and each.what not in UNTOLD]
+    told = [each for each in Trace(watched.run, number, workload) if each.time < now and each.what not in UNTOLD]
     lines = [(f"{card.time_of_day(each.time)}:{int(each.time % MINUTE):02}", _moment(each)) for each in told]
     return [("", f"customer {number} of {workload}"), *lines[-MOST_MOMENTS:]]
 
 
 def _whose(watched, now):
     told, requests = watched.told, watched.requests
-    error = np.where(told.error & (told.told_at <= now), told.told_at, -np.inf)
+    error = np.where(told.error & (told.told_at < now), told.told_at, -np.inf)
     if len(error) and error.max() > -np.inf:
         return int(error.argmax())
-    open_ = (requests.arrived <= now) & ~(requests.answered <= now)
-    for waiting in (watched.unfinished(now), open_, told.told_at <= now):
+    open_ = (requests.arrived < now) & ~(requests.answered < now)
+    for waiting in (watched.unfinished(now), open_, told.told_at < now):
         if waiting.any():
             return int(waiting.argmax())
     return None

@@ -16,8 +16,8 @@ def _partitions(watched, channel, now):
     """Partitions of a log: what came in five minutes, what waits, and for how long."""
     rows, messages = watched.rows, watched.messages
     mine = messages["channel"] == list(watched.run.scenario.channels).index(channel)
-    came = mine & (messages["appended"] > now - BACK) & (messages["appended"] <= now)
-    waits = watched.of(channel) & (rows["ready"] <= now) & (watched.over > now)
+    came = mine & (messages["appended"] >= now - BACK) & (messages["appended"] < now)
+    waits = watched.of(channel) & (rows["ready"] < now) & (watched.over >= now)
     its = messages["partition"][rows["parent"]]
     lines = []
     for number in range(watched.run.scenario.channels[channel].partitions):
@@ -37,8 +37,8 @@ def _instances(watched, service, now):
     for number in range(capacity.count):
         its = mine[owner == number]
         started, ended = rows["started"][its], np.where(np.isnan(rows["ended"][its]), np.inf, rows["ended"][its])
-        held = np.clip(np.minimum(ended, now) - np.maximum(started, now - BACK), 0, None)[started <= now].sum()
-        done = ((ended > now - BACK) & (ended <= now)).sum()
+        held = np.clip(np.minimum(ended, now) - np.maximum(started, now - BACK), 0, None)[started < now].sum()
+        done = ((ended >= now - BACK) & (ended < now)).sum()
         lines.append((f"{service}/{number + 1}", f"{100 * held / BACK / capacity.width:.0f} %", str(done)))
     return (service, "busy, 5 min", "ended in 5 min"), tuple(lines[:MOST])
 
@@ -46,7 +46,7 @@ def _instances(watched, service, now):
 def _keys(watched, workload, now):
     """The keys of customers that came most in five minutes."""
     requests = watched.requests
-    came = (requests.arrived > now - BACK) & (requests.arrived <= now)
+    came = (requests.arrived >= now - BACK) & (requests.arrived < now)
     came &= requests.workload == requests.workloads.index(workload)
     counts = Counter(watched.run.tables.request_keys[came].tolist()).most_common(MOST)
     total = max(1, came.sum())

@@ -8,6 +8,7 @@ from evsim.lesson.wording import wrapped
 
 __all__ = ["Bars", "Sheet", "Tabular"]
 
+ADDRESS = "https://"
 LEVELS = " ▁▂▃▄▅▆▇█"
 WIDE, HIGH = 7, 18  # of a bar on a page, in pixels
 TABLE = "border-collapse: collapse; margin: 0.6em 0 1em; width: auto"
@@ -70,12 +71,18 @@ class Sheet:
                                           for each in self.parts)])  # fmt: skip
 
     def _repr_html_(self):
-        parts = (f"<p>{escape(each)}</p>" if isinstance(each, str) else each.html() for each in self.parts)
+        parts = (_marked(each) if isinstance(each, str) else each.html() for each in self.parts)
         return f"<h4>{escape(self.title)}</h4>" + "".join(parts)
 
 
 def _paragraph(text):
-    return str(wrapped(text))
+    return text if text.startswith(ADDRESS) else str(wrapped(text))
+
+
+def _marked(text):
+    return (
+        f'<p><a href="{escape(text)}">{escape(text)}</a></p>' if text.startswith(ADDRESS) else f"<p>{escape(text)}</p>"
+    )
 
 
 def _cell(text):

@@ -17,11 +17,12 @@ class Toll:
     came were lost or told something untrue. ``spent``: money for mends. ``total``: all at the prices of the incident.
 
     ``untrue``: told yes, and not everything was there as long after as promised; told an error, and something was done
-    all the same; or something was done twice.
+    all the same; or something was done twice. ``never``: those of them who were told yes, and it never came true.
     """
 
     lost: int
     untrue: int
+    never: int
     down: int
     spent: float
     total: float
@@ -35,6 +36,6 @@ def toll(run, card, spent):
     minutes = (arrived // MINUTE).astype(int)
     there, harmed = np.bincount(minutes), np.bincount(minutes, weights=lost | untrue)
     down = int(((there > 0) & (harmed >= DOWN * there)).sum())
-    counts = {"lost": int(lost.sum()), "untrue": int(untrue.sum()), "down": down}
+    counts = {"lost": int(lost.sum()), "untrue": int(untrue.sum()), "never": int(told.yes_untrue.sum()), "down": down}
     total = spent + sum(card.prices[name] * count for name, count in counts.items())
     return Toll(**counts, spent=spent, total=total)

@@ -63,13 +63,13 @@ class Watched:
         rows = self.rows
         if place in self.run.scenario.services:
             inbox = np.where(self.deliveries, rows["arrived"], rows["ready"])
-            return self.at(place) & (inbox <= now) & ~(rows["started"] <= now) & (self.over > now)
-        return self.of(place) & (rows["ready"] <= now) & ~(rows["leased"] <= now) & (self.over > now)
+            return self.at(place) & (inbox < now) & ~(rows["started"] < now) & (self.over >= now)
+        return self.of(place) & (rows["ready"] < now) & ~(rows["leased"] < now) & (self.over >= now)
 
     def handed_out(self, channel, now):
         """For each row: whether it was handed out and is not acknowledged."""
         rows = self.rows
-        return self.of(channel) & (rows["leased"] <= now) & ~(rows["settled"] <= now)
+        return self.of(channel) & (rows["leased"] < now) & ~(rows["settled"] < now)
 
     def done(self, service, start, end):
         """For each row: whether the service ended it well between two moments."""
@@ -128,7 +128,7 @@ class Watched:
     def unfinished(self, now):
         """For each customer: told yes, the time of the promise is over, and now not everything is there."""
         told = self.told
-        return told.yes & (told.told_at + self.promise <= now) & ~(told.true_at <= now)
+        return told.yes & (told.told_at + self.promise < now) & ~(told.true_at < now)
 
     def late(self, start, end):
         """(who was to have everything by a moment between two; those of them who had not)."""
@@ -138,4 +138,4 @@ class Watched:
 
 
 def _between(times, start, end):
-    return (times > start) & (times <= end)
+    return (times >= start) & (times < end)

@@ -1,5 +1,6 @@
 """Incidents as plain data for a page without Python: what each look shows at each minute, what each mend costs."""
 
+from evsim.experiment.running import in_order
 from evsim.lesson.deck.card import incidents, load_card
 from evsim.lesson.deck.debriefing import tolls
 from evsim.lesson.deck.game import WRONG, Incident
@@ -12,14 +13,18 @@ from evsim.lesson.deck.toll import toll
 __all__ = ["SEEDS", "deck", "dealt"]
 
 SEEDS = (11, 12)  # of each incident: two lucks
-LONG = 16  # minutes after the alarm for which a game lasts here
-EVERY = 2  # minutes: a mend is in place at each of these
+LONG = 12  # minutes after the alarm for which a game lasts here
+EVERY = 3  # minutes: a mend is in place at each of these
 
 
 def deck():
     """Everything that the page needs."""
-    cards = [dealt(name, seed) for name in incidents() for seed in SEEDS]
+    cards = in_order(_dealt, [(name, seed) for name in incidents() for seed in SEEDS], progress=False)
     return {"cards": cards, "wrong": WRONG, "shown": SHOWN, "usual": USUAL, "logged": LOGGED, "every": EVERY}
+
+
+def _dealt(which):
+    return dealt(*which)
 
 
 def dealt(name, seed):

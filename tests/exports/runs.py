@@ -159,7 +159,10 @@ def travelling():
             "name": "travelling",
             "workloads": {"customers": {"target": "front", "arrivals": {"constant": 2}}},
             "services": {
-                "front": {"workers": 20, "handle": [{"call": "back"}, {"publish": "jobs"}, {"publish": "facts"}]},
+                "front": {
+                    "workers": 20,
+                    "handle": [{"call": "back"}, {"publish": "jobs"}, {"publish": {"channel": "facts", "key": "all"}}],
+                },
                 "back": {"workers": 20, "handle": [{"work": "10ms"}]},
                 "reader": {"subscribe": [{"channel": "jobs"}, {"channel": "facts"}], "handle": [{"effect": "entry"}]},
             },

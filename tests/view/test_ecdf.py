@@ -4,10 +4,16 @@ import numpy as np
 import pytest
 
 from evsim.results.requests import OK
+from evsim.scenario import Scenario
 from evsim.ticks import elapsed
 from evsim.view.ecdf import ecdf
 from tests.view.drawing import finding
 from tests.view.runs import EDGES, classic, events, many, nobody
+
+
+def simulated(services, workloads):
+    settings = {"name": "small", "services": services, "workloads": workloads, "run": {"duration": "40s"}}
+    return Scenario.from_dict(settings).run(seed=1)
 
 
 def lines(ax):
@@ -30,6 +36,17 @@ def test_every_line_is_the_share_of_customers_by_that_time():
         assert np.allclose(y[1:-1], [(times <= time).sum() / len(good) for time in x[1:-1]])
         customers = len(good) if name.startswith("told") else len(times)
         assert y[-1] == pytest.approx(np.isfinite(times).sum() / customers)
+
+
+def test_the_line_of_an_effect_is_a_share_of_those_for_whom_it_was_due():
+    """Half of the customers want a newsletter, and each of them gets it."""
+    handle = [{"effect": "row"}, {"maybe": {"probability": 0.5, "then": [{"work": "1s"}, {"effect": "newsletter"}]}}]
+    workloads = {"page": {"target": "front", "arrivals": {"constant": 1}}}
+    run = simulated({"front": {"workers": 9, "handle": handle}}, workloads)
+    due = run.tables.requests.is_due[list(run.tables.effect_names).index("newsletter")]
+    assert 0 < due.sum() < len(due)
+    for name, (_, shares) in lines(ecdf(run)).items():
+        assert shares[-1] == 1, name
 
 
 def test_a_line_that_ends_below_all_says_where():

@@ -22,10 +22,10 @@ def panel(widgets, game):
     """The card, the time of day, a row for each thing that can be done, and what was seen."""
     seen, clock = widgets.HTML(), widgets.HTML()
     rows = [_row(widgets, game, verb, clock, seen) for verb in VERBS]
-    end = widgets.Button(description="debrief", layout={"width": "auto"})
+    end = widgets.Button(description="debrief", layout={"width": "auto", "align_self": "flex-start"})
     end.on_click(lambda _: _done(game, game.debrief(), clock, seen))
     clock.value = _time(game)
-    return column(widgets, [widgets.HTML(game._repr_html_()), clock, *rows, end, seen])
+    return column(widgets, [widgets.HTML(game.opening._repr_html_()), clock, *rows, end, seen])
 
 
 def _row(widgets, game, verb, clock, seen):

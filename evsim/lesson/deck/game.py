@@ -85,14 +85,21 @@ class Incident:
         """Play with buttons, in a notebook."""
         show_buttons(self)
 
+    @property
+    def opening(self):
+        """What one hears at the alarm."""
+        card = self.card
+        about = " ".join(card.scenario.about.split())
+        return Sheet(f"{card.time_of_day(self.alarm)}: {card.title}", (about, *self.symptoms))
+
     def _sheet(self):
         card = self.card
         looks = tuple((name, f"{each['minutes']} min", each["label"]) for name, each in card.looks.items())
         suspects = tuple((name, each["label"]) for name, each in card.suspects.items())
         mends = tuple((name, f"{each['minutes']} min", f"{each['money']:,}", each["label"])
                       for name, each in card.mends.items())  # fmt: skip
-        return Sheet(f"{card.time_of_day(self.alarm)}: {card.title}. It is {self.clock} now", (
-            " ".join(card.scenario.about.split()), *self.symptoms,
+        return Sheet(f"{self.opening.title}. It is {self.clock} now", (
+            *self.opening.parts,
             Tabular(("look(...)", "takes", "at"), looks, (0, 1, 2)),
             Tabular(("name(...)", "the first thing that is broken"), suspects, (0, 1)),
             Tabular(("mend(...)", "takes", "money", "what is done"), mends, (0, 1, 3)),

@@ -23,6 +23,10 @@ def live(
         list[str] | None,
         typer.Option(metavar="SERVICE@AT+FOR", help="Kill a service and start it again: mailing-list@10s+3s."),
     ] = None,
+    pause: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SERVICE@AT+FOR", help="Stop a service and let it go on."),
+    ] = None,
     broker: Annotated[
         str,
         typer.Option(
@@ -60,7 +64,10 @@ def live(
     folder = results_folder(save, overwrite, [scenario], [chosen])
     quiet = as_json or not stderr.isatty()
     shown = None if quiet else True
-    run = live(chosen, seconds=seconds, kill=kill or (), broker=broker, database=database, claim=claim, progress=shown)
+    run = live(
+        chosen, seconds=seconds, kill=kill or (), pause=pause or (), broker=broker, database=database, claim=claim,
+        progress=shown,
+    )  # fmt: skip
     audit, summary = str(run.audit()), run.summary()
     warn(run.warnings)
     prediction = run.prediction(jobs=jobs) if calibrate and not run.calibration.too_busy else None

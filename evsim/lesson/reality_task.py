@@ -65,6 +65,7 @@ def beside(run):
     model, with_constants = (scenario.run(run.seed) for scenario in (run.scenario, run.calibrated))
     columns = {"model": model, "model with this machine": with_constants, "real": run}
     table = {name: _told(each) for name, each in columns.items()}
+    table["real"]["a sleep ended late by (ms)"] = round(1000 * run.calibration.overshoot, 2)
     if not run.scenario.channels:
         table = {"formula": {TOLD: round(1000 * _sum_of_means(run.scenario), 1)}} | table
     return (

@@ -18,12 +18,13 @@ from evsim.testbed.supervisor import Supervisor
 
 __all__ = ["live"]
 
-KILL = re.compile(r"(?P<service>[^@+]+)@(?P<at>[^@+]+)\+(?P<length>[^@+]+)")
+FAULT = re.compile(r"(?P<service>[^@+]+)@(?P<at>[^@+]+)\+(?P<length>[^@+]+)")
 
 
 def live(
-    scenario, seed=None, *, seconds=None, kill=(), broker="mini", database=None, mails=None, claim=True, progress=None
-):
+    scenario, seed=None, *, seconds=None, kill=(), pause=(), broker="mini", database=None, mails=None, claim=True,
+    progress=None,
+):  # fmt: skip
     """Run a scenario with real processes on this machine: the :class:`evsim.testbed.live_run.LiveRun`.
 
     Each service is a process, and so are the customers, the broker and the mail server; rows go to a SQLite file.
@@ -31,7 +32,8 @@ def live(
 
     scenario: itself, its name or file. seconds: how long customers come (default: the scenario's duration). kill: what
     is killed and started again, ``"mailing-list@10s+3s"`` or several: at 10 s, for 3 s and until it has started; one
-    instance as ``"mailing-list/2@10s+3s"``, the broker by the name of its channel.
+    instance as ``"mailing-list/2@10s+3s"``, the broker by the name of its channel. pause: what is stopped and goes on,
+    in the same way.
     broker: ``mini``, which evsim brings; ``nats``, ``redis``, ``rabbitmq`` or ``kafka``, a server started for the run
     (``pip install "evsim[live]"``); or the URL of one that is there, such as ``redis://localhost``.
     database: ``sqlite`` (the default), or the URL of a PostgreSQL that runs, such as ``postgresql://user@host/name``.
@@ -48,9 +50,9 @@ def live(
         seconds = a_time(seconds, "seconds")
         warmup = min(scenario.run_settings.warmup, seconds / 6)
         scenario = scenario.replace({"run.duration": write_time(seconds), "run.warmup": write_time(warmup)})
-    kills = [_read(scenario, each) for each in ([kill] if isinstance(kill, str) else kill)]
-    if kills:
-        scenario = scenario.replace({"faults": [*scenario.to_dict().get("faults", []), *kills]})
+    faults = [*_read(scenario, "kill", "crash", kill), *_read(scenario, "pause", "pause", pause)]
+    if faults:
+        scenario = scenario.replace({"faults": [*scenario.to_dict().get("faults", []), *faults]})
     check_carries(scenario)
     mails, broker, database = _checked(scenario, mails), a_broker(broker, claim), a_database(database)
     check_suits(broker, scenario)
@@ -69,19 +71,20 @@ def live(
         )  # fmt: skip
 
 
-def _read(scenario, kill):
-    """The fault that ``SERVICE@TIME+TIME`` is."""
-    found = KILL.fullmatch(kill) if isinstance(kill, str) else None
-    if found is None:
-        rule = "must name a service (or a channel, for its broker), a moment and a length"
-        hint = "write SERVICE@TIME+TIME, such as mailing-list@10s+3s"
-        raise ScenarioError([Problem("kill", rule, str(kill), hint=hint)])
-    service = found["service"]
+def _read(scenario, argument, kind, given):
+    """The faults of a kind that an argument gives, each as ``SERVICE@TIME+TIME``."""
     known = [*scenario.services, *scenario.channels]
-    if service_of(service) not in known:
-        hint = suggest(service, known) or f"there are {', '.join(known)}"
-        raise ScenarioError([Problem("kill", "there is no such service or channel", service, hint=hint)])
-    return {"crash": service, "at": found["at"], "for": found["length"]}
+    for each in [given] if isinstance(given, str) else given:
+        found = FAULT.fullmatch(each) if isinstance(each, str) else None
+        if found is None:
+            rule = "must name a service (or a channel, for its broker), a moment and a length"
+            hint = "write SERVICE@TIME+TIME, such as mailing-list@10s+3s"
+            raise ScenarioError([Problem(argument, rule, str(each), hint=hint)])
+        service = found["service"]
+        if service_of(service) not in known:
+            hint = suggest(service, known) or f"there are {', '.join(known)}"
+            raise ScenarioError([Problem(argument, "there is no such service or channel", service, hint=hint)])
+        yield {kind: service, "at": found["at"], "for": found["length"]}
 
 
 def _at_most_once(scenario):

@@ -40,4 +40,4 @@ class LiveRun(Run):
         :exc:`evsim.ScenarioError` where the machine had too much else to do for times to mean anything.
         """
         refuse_if_busy(self.calibration)
-        return LivePrediction(self, self.calibrated, runs, jobs)
+        return LivePrediction(self, self.calibrated, runs, jobs, self.calibration.overshoot)

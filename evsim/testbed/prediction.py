@@ -45,11 +45,11 @@ class LivePrediction:
     """``rows``: (figure, measured, predicted, low, high) of each figure that both have.
 
     predicted: for the same customers with the same luck. low, high: between them lies, in 95 % of all cases, what one
-    run of other customers has, from `runs` simulated ones.
+    run of other customers has, from `runs` simulated ones. ``overshoot``: how late sleeps ended on average, in seconds.
     """
 
-    def __init__(self, run, scenario, runs=20, jobs=None):
-        self.run, self.scenario = run, scenario
+    def __init__(self, run, scenario, runs=20, jobs=None, overshoot=None):
+        self.run, self.scenario, self.overshoot = run, scenario, overshoot
         self.simulated = scenario.run(run.seed)
         others = replicate(scenario, runs, seed=run.seed + 1, jobs=jobs)
         measured, predicted, spread = run.summary(), self.simulated.summary(), others.summary()
@@ -69,6 +69,11 @@ class LivePrediction:
         _, measured, predicted, *_ = next(row for row in self.rows if row[0] == name)
         return (predicted - measured) / measured if measured else (0.0 if predicted == measured else float("inf"))
 
+    def notes(self):
+        """How late sleeps ended, and what the model leaves out, in a sentence each."""
+        late = [] if self.overshoot is None else [f"A sleep ended {self.overshoot * 1e3:.2f} ms late on average."]
+        return late + self.why()
+
     def why(self):
         """What the model leaves out, in a sentence each, where figures lie apart."""
         if not self.apart:
@@ -86,10 +91,10 @@ class LivePrediction:
             yield [label(name), write(name, measured), write(name, predicted), said, between]
 
     def __str__(self):
-        return "\n".join([text_table(self._HEADER, self._cells()), *self.why()])
+        return "\n".join([text_table(self._HEADER, self._cells()), *self.notes()])
 
     def _repr_html_(self):
-        notes = "".join(f"<p>{each}</p>" for each in self.why())
+        notes = "".join(f"<p>{each}</p>" for each in self.notes())
         return html_table(self._HEADER, self._cells(), "Measured and predicted") + notes
 
 

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+import evsim
 from evsim.testbed.run_folders import run_folder
-from tests.support.nightly import nightly
+from tests.support.nightly import mostly_at_night, nightly
 from tests.testbed.live_runs import needs
 
 pytestmark = [
@@ -23,6 +24,7 @@ pytestmark = [
 ]
 STARTED = 6  # evsim itself, a mail server, three services and the customers; and a broker, whose server is one more
 PATIENCE = 120  # seconds
+LOOPBACK = {"0100007F", "0" * 24 + "01000000"}  # 127.0.0.1 and ::1, as /proc writes them
 
 
 @pytest.fixture
@@ -81,6 +83,25 @@ def test_nothing_is_left_after_fifty_starts_that_are_killed_at_any_moment(broker
         assert [str(path) for path in tmp_path.glob("evsim-live-*")] == [own]
 
 
+@pytest.mark.parametrize("broker", mostly_at_night(["mini", "nats", "redis", "kafka", "rabbitmq"], "mini", "nats"))
+def test_nothing_listens_beyond_this_machine(broker, mark):
+    needs(broker)
+    heard = set()
+    evsim.live("registration-events", seconds=0.5, broker=broker, progress=lambda _: heard.update(_addresses(mark)))
+    assert len(heard) >= 5, "three services, the mail server and the broker"
+    assert {address for address, _ in heard} <= LOOPBACK
+
+
+def _addresses(mark):
+    """(address, port), as /proc writes them, of all sockets at which the processes of a run listen."""
+    sockets = set()
+    for process in _marked(mark, but=os.getpid()):
+        with suppress(OSError):
+            sockets |= {os.readlink(path) for path in Path(f"/proc/{process}/fd").glob("*")}
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()]
+    return {tuple(line[1].split(":")) for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in sockets}
+
+
 def test_the_stop_button_of_a_notebook_ends_a_live_run_and_all_its_processes(mark, tmp_path):
     manager = pytest.importorskip("jupyter_client").KernelManager(kernel_name="python3")
     manager.kernel_cmd = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -113,14 +134,14 @@ def _said(client):
 
 
 def _marked(mark, but=None):
-    """The processes with a variable in their environment."""
+    """The processes with a variable in their environment; Redis writes over it, and is in a temporary folder."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark.encode() in path.read_bytes() and path.parent.name != str(but):
-                found.append(path.parent.name)
-        except OSError:
-            pass
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            folder = os.readlink(path / "cwd")
+            there = mark.encode() in (path / "environ").read_bytes() or folder.startswith(os.environ["TMPDIR"])
+            if there and path.name != str(but):
+                found.append(path.name)
     return found
 
 

@@ -56,6 +56,13 @@ def test_a_kill_is_a_place_a_moment_and_a_length(kill):
         evsim.live(EVENTS, kill=[kill])
 
 
+def test_what_stands_still_is_a_place_a_moment_and_a_length_and_no_broker():
+    with pytest.raises(evsim.ScenarioError, match=r"pause: .*mailing-list@10s\+3s"):
+        evsim.live(EVENTS, pause="mailing-list")
+    with pytest.raises(evsim.ScenarioError, match="real parts do not have this pause"):
+        evsim.live(EVENTS, pause="customer-registered@1s+1s")
+
+
 def test_a_broker_that_is_not_known_is_refused_with_those_that_are():
     with pytest.raises(evsim.ScenarioError, match="kafka, mini, nats, rabbitmq, redis"):
         evsim.live(EVENTS, broker="post office")
@@ -162,6 +169,9 @@ def test_a_prediction_says_which_figures_lie_apart_and_what_the_model_leaves_out
     measured, predicted = next(row[1:3] for row in wrong.rows if row[0] == "response_mean")
     assert predicted - measured == pytest.approx(0.05, rel=0.1)
     assert "Outside of what the model expects" in str(wrong) and "share a processor" in str(wrong)
+    assert "late on average" not in str(wrong)
+    late = LivePrediction(scenario.run(), scenario, runs=2, overshoot=0.53e-3)
+    assert all("A sleep ended 0.53 ms late on average." in each for each in (str(late), late._repr_html_()))
 
 
 def test_effects_of_two_processes_go_to_one_file_though_one_writes_when_the_other_opens_it(tmp_path):

@@ -155,15 +155,23 @@ def _with_lessons(text, lessons):
     told = [name for name in lessons if name not in built]
 
     def listed(names):
-        return "".join(f"* [{_title(name)}]({name}.md)\n" for name in names)
+        return "".join(f"* [{_title(name)}]({name}.md): {_question(name)}\n" for name in names)
 
     text = LESSON_RANGE.sub(lambda found: listed(n for n in told if int(found[1]) <= int(n[:2]) <= int(found[2])), text)
     return text.replace("<!-- lessons built -->", listed(built)) + "\n" + _hidden("".join(f"{n}\n" for n in lessons))
 
 
 def _title(name):
-    notebook = json.loads(_read(f"notebooks/{name}.ipynb"))
-    return "".join(notebook["cells"][0]["source"]).partition("\n")[0].removeprefix("# ")
+    return _opening(name).partition("\n")[0].removeprefix("# ")
+
+
+def _question(name):
+    return re.search(r"\*\*Question\.\*\* (.*)", _opening(name))[1]
+
+
+def _opening(name):
+    """The first cell of a lesson."""
+    return "".join(json.loads(_read(f"notebooks/{name}.ipynb"))["cells"][0]["source"])
 
 
 class Links:
@@ -205,7 +213,8 @@ def _copy(file):
     text = _read(file)
     if not file.endswith(".html"):
         return printed(text)
-    return text.replace('href="index.html"', 'href="toys.html"').replace("../README.md", "index.html")
+    text = text.replace('href="index.html"', 'href="toys.html"')
+    return text.replace('<a href="../README.md">README</a>', '<a href="index.html">manual</a>')
 
 
 def _read(file):

@@ -156,6 +156,13 @@ def test_a_decision_is_a_page_with_what_was_thrown_out():
     assert "[One way](the-house/one-way.md)" in pages["the-house.md"] and "And this." in pages["the-house.md"]
 
 
+def test_the_list_of_lessons_says_what_each_asks_and_a_page_of_toys_leads_back_to_the_manual(site):
+    assert "Who gets which?: Two programs write events and four read them" in text_of(site, "lessons/index")
+    for name in ("toys", "machine"):
+        page = (site[0] / f"{name}.html").read_text(encoding="utf-8")
+        assert '<a href="index.html">manual</a>' in page and "../README.md" not in page
+
+
 # A lesson.
 
 
@@ -213,6 +220,13 @@ def test_a_question_is_answered_by_one_search(open_page):
         if not any(words.lower() in each.lower() for each in found):
             missed[question] = found
     assert missed == {} and len(QUESTIONS) >= 20
+
+
+def test_an_example_of_a_question_is_a_search(open_page):
+    page = open_page("search")
+    page.get_by_role("link", name="what does prefetch count?").click()
+    page.locator("#answers li").first.wait_for()
+    assert QUESTIONS["what does prefetch count?"] in page.locator("#answers").inner_text()
 
 
 def test_an_answer_leads_to_its_row_and_what_is_not_there_is_said(open_page):

@@ -78,4 +78,6 @@ def test_on_paper_there_are_no_answers_and_a_dark_page_is_white(open_page):
     page = open_page(color_scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.locator("details").first.is_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    words = "getComputedStyle(document.querySelector('.evsim-scene text')).fill"
+    looks = page.evaluate(f"[getComputedStyle(document.body).backgroundColor, {words}]")
+    assert looks == ["rgb(255, 255, 255)", "rgb(43, 43, 48)"]

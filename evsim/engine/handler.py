@@ -110,7 +110,7 @@ class Compiler:
 
     def build(self, step, position, then, fail):
         """One step as a function of a row."""
-        if not step.leads_on and not step.inside and len(versions := self.ever(step, position)) > 1:
+        if not step.asks and not step.inside and len(versions := self.ever(step, position)) > 1:
             return self._switching(versions, position, then, fail)
         if not self.failpoints.moments:
             return builder(step.kind)(self, step, position, then, fail)

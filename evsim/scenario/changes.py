@@ -91,7 +91,7 @@ def _hindrances(old, new):
         for name in type(old).model_fields:
             one, other = getattr(old, name), getattr(new, name)
             if one != other and name in old.may_change:
-                yield one.why_not(other) if isinstance(one, Part) and isinstance(other, Part) else None
+                yield old.hinders(name, other)
             else:
                 yield from _hindrances(one, other)
     elif isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():

@@ -48,6 +48,11 @@ class Part(BaseModel, metaclass=_PartType):
     def why_not(self, other):
         """Why it cannot become an `other` while the system runs; None if it can."""
 
+    def hinders(self, name, other):
+        """Why one of its settings that may change cannot become this `other` while the system runs; None if it can."""
+        now = getattr(self, name)
+        return now.why_not(other) if isinstance(now, Part) and isinstance(other, Part) else None
+
     @classmethod
     def model_validate(cls, data, **options):  # type: ignore[override]
         """The part in plain data; errors are a `ScenarioError`, as everywhere."""

@@ -54,6 +54,7 @@ class _Publish(AnyStep):
 
     short: ClassVar[str] = "channel"
     hands_over: ClassVar[bool] = True
+    may_change: ClassVar[tuple[str, ...]] = ("acks", "timeout", "retry")
     kind: Literal["publish"] = "publish"
     channel: Annotated[Name, Field(description="the channel that gets the message")]
     key: MessageKey = Field(description=ABOUT_WHOM, default=None)

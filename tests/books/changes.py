@@ -20,6 +20,11 @@ OF_CALLS = {
     "bulkhead": st.sampled_from([None, 1, {"limit": 2, "queue": 2}]),
     "breaker": st.sampled_from([None, {"failures": 1, "open_for": 0.5}, {"failures": 3, "open_for": 1}]),
 }
+OF_PUBLISHES = {
+    "acks": st.sampled_from([0, 1, "all"]),
+    "timeout": st.sampled_from([None, 0.5]),
+    "retry": st.sampled_from([None, {"attempts": 3, "backoff": 0.25}]),
+}
 OF_WORKLOADS = {
     "admitted": st.sampled_from([0, 0.5, 1]),
     "arrivals": st.sampled_from([{"poisson": 1}, {"poisson": 20}, {"constant": 4}, {"profile": [[0, 2], [3, 9]]}]),
@@ -28,6 +33,7 @@ OF_QUEUES = {
     "delivery_limit": st.sampled_from([0, 1, 5]),
     "max_length": st.sampled_from([None, 1, 3]),
     "ttl": st.sampled_from([None, 0.25, 2]),
+    "visibility_timeout": st.sampled_from([0.5, 2]),
 }
 OF_SUBSCRIPTIONS = {
     "prefetch": st.sampled_from([None, 1, 4]),
@@ -38,17 +44,24 @@ OF_SUBSCRIPTIONS = {
 def change(draw, data):
     """A change of the system `data`, which may be one that evsim refuses; without its moment."""
     queues = [name for name, kind in data.get("channels", {}).items() if kind == "queue" or "queue" in kind]
+    kinds = {name: kind if isinstance(kind, dict) else {} for name, kind in data.get("channels", {}).items()}
+    logs = [name for name, kind in kinds.items() if (kind.get("log") or {}).get("retention")]
+    if logs and draw(st.booleans()):
+        return {"change": f"channels.{logs[0]}.log.retention", "to": draw(st.sampled_from([0.5, 5, {"messages": 2}]))}
     name = draw(st.sampled_from([*data["services"], *data["services"], *data["workloads"], *queues]))
     if name in queues:
-        setting = draw(st.sampled_from([*sorted(OF_QUEUES), "purge"]))
-        if setting == "purge":
-            return {"purge": name}
-        return {"change": f"channels.{name}.{setting}", "to": draw(OF_QUEUES[setting])}
+        setting = draw(st.sampled_from([*sorted(OF_QUEUES), "purge", "shovel"]))
+        if setting in ("purge", "shovel"):
+            return {setting: name}
+        return {"change": f"channels.{name}.queue.{setting}", "to": draw(OF_QUEUES[setting])}
     if name in data["workloads"]:
         setting = draw(st.sampled_from(sorted(OF_WORKLOADS)))
         return {"change": f"workloads.{name}.{setting}", "to": draw(OF_WORKLOADS[setting])}
     places = [("", OF_SERVICES)]
     places += [(f"handle.{at}.call.", OF_CALLS) for at, step in enumerate(_steps(data, name)) if "call" in step]
+    places += [
+        (f"handle.{at}.publish.", OF_PUBLISHES) for at, step in enumerate(_steps(data, name)) if "publish" in step
+    ]
     places += [(f"handle.{at}.", {"work": TIME}) for at, step in enumerate(_steps(data, name)) if "work" in step]
     reads = data["services"][name].get("subscribe", [])
     reads = reads if isinstance(reads, list) else [reads]

@@ -8,16 +8,18 @@ __all__ = ["CHECKS"]
 
 
 def decisions(books):
-    run, scenario = books.run, books.run.scenario.complete
-    for code, (name, service) in enumerate(scenario.services.items()):
-        if service.autoscale is None:
+    for code, (name, first) in enumerate(books.run.scenario.complete.services.items()):
+        if first.autoscale is None:
             continue
-        settings, decide = service.autoscale, decider(service.autoscale, service, scenario)
-        made = [each for each in run.records.decisions if each[1] == code]
-        for time, _, measured, number, wanted in made:
-            if decide(time, number, measured) != wanted:
-                books.refuse(f"{name} was to have {wanted} instances at {time:.9g} s, and the rule says otherwise")
-        _follow(books, name, settings, made)
+        made, decided_by = [each for each in books.run.records.decisions if each[1] == code], None
+        for age in books.ages:
+            service = age.scenario.services[name]
+            if service.autoscale != decided_by:
+                decided_by, decide = service.autoscale, decider(service.autoscale, service, age.scenario)
+            for time, _, measured, number, wanted in made:
+                if age.since <= time < age.end and decide(time, number, measured) != wanted:
+                    books.refuse(f"{name} was to have {wanted} instances at {time:.9g} s, and the rule says otherwise")
+        _follow(books, name, first.autoscale, made)
 
 
 def _follow(books, name, settings, made):

@@ -24,6 +24,13 @@ class ScaledPool(ElasticPool):
         self.samples = deque()  # (time, value)
         self.decide = decider(settings, service.settings, service.kernel.scenario)
         super().__init__(service)
+        service.kernel.changes.watch("services", service.name, self._become)
+
+    def _become(self, service):
+        """It decides by other numbers from now on, and remembers nothing of what it decided before."""
+        if service.autoscale != self.settings:
+            self.settings = service.autoscale
+            self.decide = decider(self.settings, service, self.service.kernel.scenario)
 
     def open(self):
         for _ in range(self.settings.least):

@@ -40,6 +40,7 @@ class AutoscaleSettings(LikenedSetting):
     (Knative).
     """
 
+    may_change: ClassVar = ("target", "least", "most", "tolerance", "window", "down_after", "up", "down", "schedule")
     word: ClassVar[str] = "autoscale"
     plain: ClassVar[dict] = {
         "start": Constant.model_construct(value=0.0), "every": 15.0, "rule": "proportional", "tolerance": 0.1,

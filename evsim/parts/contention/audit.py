@@ -13,9 +13,9 @@ ROUNDING = 2e-9  # seconds
 def stretched(books):
     """Work took what those in hand at its start make of it. Of those who begin or end just then either order counts."""
     rows = books.rows
-    for name, service in books.run.scenario.services.items():
+    for name, service in books.run.scenario.complete.services.items():
         law, alone = service.contention, _one_work(books, service)
-        if law is None or alone is None:
+        if law is None or alone is None or len({each.handle for each in service.ever}) > 1:
             continue
         mine = [place.service == name for place in books.run.tables.places] + [False]
         begun = np.flatnonzero(np.array(mine)[rows["place"]] & ~np.isnan(rows["started"]))

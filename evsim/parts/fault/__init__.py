@@ -4,7 +4,7 @@ SOCKET = dict.fromkeys(
     (
         "outage", "crash", "pause", "slowdown", "error_rate", "poison",
         "partition", "latency", "loss", "duplication", "leader_failure",
-        "restart", "purge",
+        "restart", "purge", "shovel",
     ),
     "fault",
 )  # fmt: skip

@@ -42,6 +42,11 @@ class Purges(FaultPolicy):
         struck.purge(self.fault.key)
 
 
+class Shovels(FaultPolicy):
+    def begin(self, struck, instance, length):
+        struck.shovel()
+
+
 class Freezes(FaultPolicy):
     def begin(self, struck, instance, length):
         struck.pause(*instance, length)
@@ -66,7 +71,7 @@ def latency(kernel, fault):
 
 build = {
     "outage": Stops, "crash": Crashes, "pause": Freezes, "partition": Stops, "leader_failure": LosesLeader,
-    "restart": Restarts, "purge": Purges,
+    "restart": Restarts, "purge": Purges, "shovel": Shovels,
     "slowdown": lambda kernel, fault: Lasting("factors", fault.factor),
     "error_rate": lambda kernel, fault: Lasting("error_rates", fault.probability),
     "poison": lambda kernel, fault: Lasting("poisons", fault.key),

@@ -94,6 +94,13 @@ class Purge(AnyFault):
     key: FaultKey = None
 
 
+class Shovel(AnyFault):
+    """The dead letters that lie in a queue go back to where they died, at this moment."""
+
+    says: ClassVar = "emptied: its dead letters go back"
+    lasts: ClassVar = False
+
+
 class Partition(AnyFault):
     """Everything sent over the link is lost, answers and acknowledgements too."""
 
@@ -141,5 +148,5 @@ class LeaderFailure(AnyFault):
 SETTINGS = {
     "outage": Outage, "crash": Crash, "pause": Pause, "slowdown": Slowdown, "error_rate": ErrorRate, "poison": Poison,
     "partition": Partition, "latency": Latency, "loss": Loss, "duplication": Duplication,
-    "leader_failure": LeaderFailure, "restart": Restart, "purge": Purge,
+    "leader_failure": LeaderFailure, "restart": Restart, "purge": Purge, "shovel": Shovel,
 }  # fmt: skip

@@ -17,10 +17,11 @@ def once(books):
             continue
         mine = [place.service == name for place in run.tables.places] + [False]
         made = np.flatnonzero(np.array(mine)[rows["place"]] & ~np.isnan(first_effect))
-        window = np.inf if service.idempotent.window is None else service.idempotent.window
+        windows = [each.scenario.services[name].idempotent.window or np.inf for each in books.ages]
         stored = {}
         for row in made[np.argsort(first_effect[made], kind="stable")].tolist():
             identity, time = _identity(books, service.idempotent.by, row, before), first_effect[row]
+            window = next(its for age, its in zip(books.ages, windows, strict=True) if age.has(time))
             forgotten = elapsed(time, stored.get(identity, -np.inf)) >= window
             books.demand([identity not in stored or forgotten], f"{name} is idempotent, and did it twice", [row])
             stored[identity] = time

@@ -22,6 +22,10 @@ class Idempotent(ServicePolicy):
         self.kernel = service.kernel
         self.settings, self.window = settings, ticks(settings.window)
         self.stored = {}  # identity -> (row, time)
+        service.kernel.changes.watch("services", service.name, self._become)
+
+    def _become(self, service):
+        self.window = ticks(service.idempotent.window)
 
     def handling(self, compiler, end):
         return Once(self, compiler, end)

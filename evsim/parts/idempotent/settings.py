@@ -22,6 +22,7 @@ class IdempotentSettings(ServiceSetting):
     """
 
     knows_again: ClassVar[bool] = True
+    may_change: ClassVar = ("window",)
 
     by: Annotated[Literal["message", "content", "key"], Field(description="what makes two handlings one")] = "message"
     lookup: Annotated[AnyDistribution, Field(description="how long it takes to look, before each handling")] = (

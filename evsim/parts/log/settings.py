@@ -59,6 +59,7 @@ class LogSettings(Likened):
         "replay",
         "retry",
     )
+    may_change: ClassVar = ("retention",)
     kind: Literal["log"] = "log"
     partitions: Annotated[
         up_to(10_000), Field(description="how many there are; within one, messages are read in order")
@@ -91,6 +92,11 @@ class LogSettings(Likened):
     def binds(self, service, subscription):
         """Whoever has locked a message is one instance."""
         return subscription.is_shared
+
+    def hinders(self, name, other):
+        if name == "retention" and (self.retention is None or other is None):
+            return "a log that forgets goes on forgetting, and another one keeps all, while the system runs"
+        return super().hinders(name, other)
 
     def settling(self, when):
         return {"commit": COMMITS[when]}

@@ -36,17 +36,26 @@ def clocks(books):
         here = np.isfinite(rows["ready"][mine]) & np.isfinite(appended)
         books.demand(~(first & here) | exact, "ready at another moment than its publisher wanted", mine)
         moved = rows["reason"][mine] == Reason.REDRIVEN
-        begins = np.inf if settings.redrive is None else settings.redrive.at
+        begins = _moved_from(books, mine)
         books.demand(~moved | (settled >= begins), "a dead letter went back before it was to", mine)
         limit = min(each for each in (settings.visibility_timeout, settings.ack_timeout, np.inf) if each is not None)
         lasted = elapsed(np.where(np.isnan(settled), books.run.ended_at, settled), leased)
         longer = _may_last(books, mine, settings)
-        books.demand(~(lasted > limit) | longer, "a lease lasted longer than it may", mine)
+        its = age.has(leased)
+        books.demand(~(its & (lasted > limit)) | longer, "a lease lasted longer than it may", mine)
         given_back = verdict == Verdict.GIVEN_BACK
         books.demand(~given_back | (not settings.is_polled), "a queue saw a consumer fail that only polls it", mine)
         revoked = (verdict == Verdict.REVOKED) & (settings.ack_timeout in (None, np.inf)) & ~_changed(books, mine)
-        early = revoked & (lasted < limit)
+        early = its & revoked & (lasted < limit)
         books.demand(~early, "a message was visible again before its time", mine)
+
+
+def _moved_from(books, mine):
+    """When dead letters first went back out of the queue of some deliveries."""
+    names = list(books.run.scenario.channels)
+    its = {names[each] for each in np.unique(books.messages["channel"][books.rows["parent"][mine]]).tolist()}
+    return min((time for time, kind, name, _ in books.run.records.incidents if kind == "redrive" and name in its),
+               default=np.inf)  # fmt: skip
 
 
 def _own_times(books, mine):

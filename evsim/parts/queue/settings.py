@@ -101,8 +101,8 @@ class QueueSettings(Likened):
     competing: ClassVar[bool] = True
     keeps_own_times: ClassVar[bool] = True
     settles: ClassVar = ("before", "after")
-    faults: ClassVar = ("outage", "crash", "pause", "purge")
-    may_change: ClassVar = ("delivery_limit", "max_receive_count", "max_length", "ttl")
+    faults: ClassVar = ("outage", "crash", "pause", "purge", "shovel")
+    may_change: ClassVar = ("delivery_limit", "max_receive_count", "max_length", "ttl", "visibility_timeout")
     kind: Literal["queue"] = "queue"
     delivery_limit: Annotated[
         Limit | None, Field(description="how often a message may come back before it is dead, as RabbitMQ counts")
@@ -191,6 +191,11 @@ class QueueSettings(Likened):
     @property
     def blocks(self):  # type: ignore[override]
         return self.overflow == "block"
+
+    def hinders(self, name, other):
+        if name == "visibility_timeout" and (self.is_polled, other) != (True, other or None):
+            return "consumers that poll go on polling, and others hold their connection, while the system runs"
+        return super().hinders(name, other)
 
     def settling(self, when):
         return {"ack": when}

@@ -33,6 +33,19 @@ class History:
         self.oldest_due = []  # by partition: when its oldest message is too old, or None where nobody looks
         self.cleaning = False
         self.grow()
+        self.kernel.changes.watch("channels", log.name, self._become)
+
+    def _become(self, settings):
+        """It keeps its messages for longer from now on, or not for so long."""
+        if settings.retention == self.retention:
+            return
+        self.retention, self.age = settings.retention, ticks(settings.retention.time)
+        for partition, there in enumerate(self.partitions):
+            most = self.retention.messages
+            self._forget(partition, list(there.values())[:-most] if most is not None else [], Reason.RETENTION)
+            self.oldest_due[partition] = None
+            if there and self.age is not None:
+                self._look_later(partition)
 
     @property
     def forgets(self):
@@ -82,6 +95,8 @@ class History:
         self.env.call_at(due, self._too_old, partition, TIMEOUT)
 
     def _too_old(self, partition):
+        if self.oldest_due[partition] != self.env._now:
+            return  # it has looked since, by another age
         appended, there = self.kernel.records.messages.appended, self.partitions[partition]
         old = [message for message in there.values() if appended[message] + self.age <= self.env._now]
         self.oldest_due[partition] = None

@@ -55,8 +55,9 @@ class CarefulQueue(Channel):
         self.keeps_once = settings.idempotent
         self.memory = RecentMessages(self, settings.deduplication) if settings.deduplication else None
         self.letters = DeadLetters(kernel, self, settings.dead_letter) if settings.dead_letter else None
+        self.redriver = Redriver(self, settings.redrive.rate if settings.redrive else None)
         if settings.redrive:
-            Redriver(self, settings.redrive)
+            kernel.env.call_at(ticks(settings.redrive.at), self.redriver.begin)
         self.only_turns = isinstance(self.store, FirstCome) and not (
             settings.single_active_consumer or self.may_be_limited or self.is_ranked or self.is_asked_for
             or any(map(brings_reader, readers))
@@ -167,6 +168,10 @@ class CarefulQueue(Channel):
             self.store.take_out(row)
             self._close(row, Verdict.DROPPED, Reason.PURGED)
         self.grant()
+
+    def shovel(self):
+        """The dead letters that lie here go back to where they died."""
+        self.redriver.begin()
 
     # Messages that go.
 

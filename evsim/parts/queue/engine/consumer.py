@@ -55,14 +55,22 @@ class CarefulConsumer(Subscriber):
         self.kept = set()  # rows that were worked and will never be acknowledged
         self.forgotten = set()  # rows that the consumer has no more, though their leases may go on
         self.visible_at = {}  # row -> when its consumer wants it to be visible again
-        settings = channel.settings
-        self.clocks = [(ticks(limit), then) for limit, then in (
+        self.clocks = []
+        self._set_clocks()
+        self.settling = (self.run_out,) if channel.settings.is_polled else ()
+        self.hand_out, self.settled = self._handing_out(), self._settled()
+        if self.ack == "never" or channel.settings.single_active_consumer:
+            service.memberships.append(self)
+
+    def _set_clocks(self):
+        settings = self.channel.settings
+        self.clocks[:] = [(ticks(limit), then) for limit, then in (
             (settings.visibility_timeout, self.run_out), (settings.ack_timeout, self.cut_off),
         ) if limit not in (None, inf)]  # fmt: skip
-        self.settling = (self.run_out,) if settings.is_polled else ()
-        self.hand_out, self.settled = self._handing_out(), self._settled()
-        if self.ack == "never" or settings.single_active_consumer:
-            service.memberships.append(self)
+
+    def retune(self):
+        super().retune()
+        self._set_clocks()
 
     def _prefetch(self):
         return inf if self.ack == "before" else self.subscription.prefetch or self.service.pool.workers

@@ -15,13 +15,13 @@ class Redriver:
     A queue that is down moves nothing, and does not go on later.
     """
 
-    def __init__(self, queue, settings):
+    def __init__(self, queue, rate=None):
         self.queue, self.kernel = queue, queue.kernel
-        self.gap = None if settings.rate is None else ticks(1 / settings.rate)
+        self.gap = None if rate is None else ticks(1 / rate)
         self.due, self.ways = deque(), {}  # rows to be moved; channel -> the way of letters there
-        self.kernel.env.call_at(ticks(settings.at), self._begin)
 
-    def _begin(self, _):
+    def begin(self, _=None):
+        """From now on what lies there is moved."""
         self.due.extend(row for row in self.queue.stored() if self._home(row) is not None)
         self.kernel.records.incidents.append((self.kernel.env._now, "redrive", self.queue.name, len(self.due)))
         self._move()

@@ -16,7 +16,9 @@ class Words(str):
 
 
 def wrapped(*paragraphs):
-    """:class:`Words` of paragraphs, each in lines that fit a notebook; a number stays with its unit."""
-    glue = "\N{NO-BREAK SPACE}"
+    """:class:`Words` of paragraphs, each in lines that fit a notebook; a number stays with its unit, and an address is one."""
+    glue, hyphen = "\N{NO-BREAK SPACE}", "\N{NON-BREAKING HYPHEN}"
     glued = (sub(r"(\d) (ms|s|min|h|%)(?!\w)", rf"\1{glue}\2", each) for each in paragraphs if each)
-    return Words("\n".join(fill(each, WIDTH) for each in glued).replace(glue, " "))
+    whole = (sub(r"\S+://\S+", lambda found: found[0].replace("-", hyphen), each) for each in glued)
+    lines = (fill(each, WIDTH, break_long_words=False) for each in whole)
+    return Words("\n".join(lines).replace(glue, " ").replace(hyphen, "-"))

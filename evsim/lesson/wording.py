@@ -16,7 +16,7 @@ class Words(str):
 
 
 def wrapped(*paragraphs):
-    """:class:`Words` of paragraphs, each in lines that fit a notebook; a number stays with its unit, and an address is one."""
+    """:class:`Words` of paragraphs, in lines that fit a notebook; a number stays with its unit, an address is one."""
     glue, hyphen = "\N{NO-BREAK SPACE}", "\N{NON-BREAKING HYPHEN}"
     glued = (sub(r"(\d) (ms|s|min|h|%)(?!\w)", rf"\1{glue}\2", each) for each in paragraphs if each)
     whole = (sub(r"\S+://\S+", lambda found: found[0].replace("-", hyphen), each) for each in glued)

@@ -2,7 +2,8 @@
 
 A part is a package whose name is the word by which a scenario calls it. Its ``__init__`` says what it is in its
 docstring, and where its word stands in ``SOCKET``. One with several words says so of each,
-``SOCKET = {"read": "step", "if_unchanged": "effect"}``, and has as many ``SETTINGS`` and ways to ``build``.
+``SOCKET = {"read": "step", "if_unchanged": "effect"}``, and has as many ``SETTINGS`` and ways to ``build``. A word that
+stands at several things names all of them, ``SOCKET = ("service", "of_channel")``, and has the same settings there.
 What the rooms of the house want of it lies in modules of fixed names, each imported when a room asks for it:
 
 ============ =======================================================================================
@@ -28,8 +29,8 @@ from importlib import import_module, resources
 from importlib.util import find_spec
 
 __all__ = [
-    "CALL", "CHANNEL", "EFFECT", "FAULT", "ON_ERROR", "PUBLISH", "SERVICE", "SOCKETS", "STEP", "SUBSCRIPTION",
-    "PartPackage", "RegistryError", "folders", "modules", "part", "parts",
+    "CALL", "CHANNEL", "EFFECT", "FAULT", "OF_CHANNEL", "ON_ERROR", "PUBLISH", "SERVICE", "SOCKETS", "STEP",
+    "SUBSCRIPTION", "PartPackage", "RegistryError", "folders", "modules", "part", "parts",
 ]  # fmt: skip
 
 GROUP = "evsim.parts"
@@ -42,7 +43,8 @@ SERVICE = "service"  # a setting of a service
 EFFECT = "effect"  # a setting of an effect
 SUBSCRIPTION = "subscription"  # a setting of a subscription: when its messages are settled
 FAULT = "fault"  # a kind of fault
-SOCKETS = (CALL, ON_ERROR, STEP, PUBLISH, SERVICE, CHANNEL, SUBSCRIPTION, EFFECT, FAULT)
+OF_CHANNEL = "of_channel"  # a setting of a channel
+SOCKETS = (CALL, ON_ERROR, STEP, PUBLISH, SERVICE, CHANNEL, SUBSCRIPTION, EFFECT, FAULT, OF_CHANNEL)
 
 
 class RegistryError(ImportError):
@@ -140,10 +142,11 @@ def _declared(folder, package):
     module = import_module(package)
     socket = getattr(module, "SOCKET", None)
     words: dict = socket if isinstance(socket, Mapping) else {folder: socket}  # type: ignore[assignment]
-    if not words or not set(words.values()) <= set(SOCKETS):
+    its = [(word, each) for word, where in words.items() for each in (where if isinstance(where, tuple) else (where,))]
+    if not its or not {each for _, each in its} <= set(SOCKETS):
         raise RegistryError(f"{package}: SOCKET = {socket!r} must be one of {', '.join(SOCKETS)}")
     about = (module.__doc__ or "").strip().partition("\n")[0]
-    return [PartPackage(word, its, package, about, folder) for word, its in words.items()]
+    return [PartPackage(word, each, package, about, folder) for word, each in its]
 
 
 def _entry_points():

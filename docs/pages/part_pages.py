@@ -5,7 +5,19 @@ from functools import cache
 from html import escape
 
 import evsim
-from evsim.registry import CALL, CHANNEL, EFFECT, FAULT, ON_ERROR, PUBLISH, SERVICE, STEP, SUBSCRIPTION, folders
+from evsim.registry import (
+    CALL,
+    CHANNEL,
+    EFFECT,
+    FAULT,
+    OF_CHANNEL,
+    ON_ERROR,
+    PUBLISH,
+    SERVICE,
+    STEP,
+    SUBSCRIPTION,
+    folders,
+)
 from evsim.scenario.manual import page
 
 __all__ = ["list_of_parts", "page_of", "part_pages"]
@@ -15,7 +27,7 @@ STANDS = {
     CHANNEL: "How messages travel", STEP: "Steps of a handler", CALL: "Settings of a call and of an ask",
     ON_ERROR: "What follows a call without an answer", PUBLISH: "Settings of a publish",
     SUBSCRIPTION: "Settings of a subscription", EFFECT: "Settings of an effect",
-    SERVICE: "Settings of a service", FAULT: "Faults",
+    SERVICE: "Settings of a service", OF_CHANNEL: "Settings of a channel", FAULT: "Faults",
 }  # fmt: skip
 
 
@@ -29,10 +41,10 @@ def part_pages():
 
 def list_of_parts():
     """The page that lists all parts by where their words stand in a scenario."""
-    found = [(name, together[0]) for name, together in folders().items()]
+    found = [(name, together[0], {each.socket for each in together}) for name, together in folders().items()]
     text = "# The parts\n\nEach is a folder in evsim/parts, called by its word in a scenario.\n"
     for socket, title in STANDS.items():
-        mine = [f"* [{word}]({word}.md): {each.about}\n" for word, each in found if each.socket == socket]
+        mine = [f"* [{word}]({word}.md): {each.about}\n" for word, each, where in found if socket in where]
         text += f"\n## {title}\n\n{''.join(mine)}" if mine else ""
     return text
 

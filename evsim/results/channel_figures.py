@@ -35,7 +35,7 @@ class Entries:
     def words(self):
         """The words of the parts that the channel, and the way in which the service reads it, are written with."""
         its = (each for each in self.run.scenario.services[self.service].subscribe if each.channel == self.channel)
-        return {self.settings.kind}.union(*(each.policies for each in its))
+        return {self.settings.kind, *self.settings.policies}.union(*(each.policies for each in its))
 
     def count(self, mask):
         return int(mask[self.counted].sum())

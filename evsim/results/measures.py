@@ -46,6 +46,7 @@ def of_partitions(run):
 def words_of(scenario):
     """The words of the parts that a scenario is written with."""
     kinds = {channel.kind for channel in scenario.channels.values()}
+    kinds = kinds.union(*(channel.policies for channel in scenario.channels.values()))
     return kinds.union(*map(words_of_service, scenario.services.values()))
 
 

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from . import reading
 from .errors import Problem, ScenarioError, a, refuse, suggest
 from .groups import group_of, shared_groups
-from .part import Part, Tagged
+from .part import Part
 from .service_setting import ServiceSetting
 from .step_kind import AnyStep
 
@@ -34,88 +34,6 @@ class Preset:
     service: dict
 
 
-class AnyChannel(Tagged):
-    """What every kind of channel says of itself. The core asks for what it can, never for its word."""
-
-    mapped: ClassVar[bool] = True
-    plain: ClassVar[dict] = {}  # what a plain channel does where nothing is written
-    read_with: ClassVar[tuple[str, ...]] = ()  # settings of a subscription that it knows
-    settles: ClassVar[tuple[str, ...]] = ()  # when, of the work, one of its messages may be settled
-    not_read_with: ClassVar[dict] = {}  # why it does not know another one, and the way out, if there is more to say
-    brokered: ClassVar[bool] = True  # whether something stands between those who use it, keeps and acknowledges
-    competing: ClassVar[bool] = False  # whether those who read it compete for each message
-    partitioned: ClassVar[bool] = False  # whether each group that reads it has each message, in order in its partition
-    partitions_at_last: ClassVar[int] = 0  # how many there are when all have been added
-    brokers: ClassVar[int] = 1  # how many keep what it keeps, of which one leads
-    transactional: ClassVar[bool] = False  # whether what is published to it may become visible with a commit
-    readers_give_up: ClassVar[bool] = False  # whether who reads it decides alone that a message is dead
-    direct: ClassVar[bool] = False  # whether a message goes straight to a service, which may refuse it and be asked
-    routes: ClassVar[bool] = False  # whether it only hands on what comes, by its routing key, and keeps nothing
-    breaks: ClassVar[bool] = False  # whether who writes to it dies when its reader has
-    confirms: ClassVar[bool] = True  # whether a publisher waits until it has its message
-    may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
-    blocks: ClassVar[bool] = False  # whether a publisher waits for room
-    waits_in: ClassVar[str | None] = None  # what publishers keep its messages in before they send them
-    keeps_own_times: ClassVar[bool] = False  # whether a message may bring a time to live, or a delay, of its own
-    counts_bytes: ClassVar[bool] = False  # whether a message needs a size
-    is_polled: ClassVar[bool] = False  # whether consumers hold no connection, so that nobody sees them fail or die
-    may_be_polled: ClassVar[bool] = False  # the same, before a preset has had its say
-    has_clocks: ClassVar[bool] = False  # whether a lease ends by the clock
-    deletes_late: ClassVar[bool] = False  # whether an acknowledgement counts until somebody else has the message
-    faults: ClassVar[tuple[str, ...]] = ("outage", "crash", "pause")  # that may strike it
-    unanswered: ClassVar[tuple[str, str] | None] = None  # why no publisher waits for an answer of it, and the way out
-    nowhere: ClassVar[tuple[str, str] | None] = None  # why no network leads to it, and the way out
-
-    @property
-    def replicated(self):
-        """Whether a leader may fail while others have what it has."""
-        return self.brokers > 1
-
-    @property
-    def title(self):
-        """What it is, in a word or two."""
-        return self.kind
-
-    def forwards_to(self, routing_key=None):
-        """Names of the channels to which it hands a message on; without a key, wherever any key may lead."""
-        return []
-
-    @property
-    def surely(self):
-        """Names of those that get whatever comes."""
-        return []
-
-    def misfit(self, step):
-        """(setting, rule, way out) if a publish step does not fit it; else None."""
-        return None
-
-    def problems(self, scenario, name):
-        """What is wrong with a scenario that has it by this name, each an :class:`evsim.scenario.errors.Problem`."""
-        return ()
-
-    def settling(self, when):
-        """The settings of a subscription whose messages are settled then."""
-        return {}
-
-    def read_plainly(self, service, shared=False):
-        """How a service reads it where nothing is written; shared: other services are in its group."""
-        return {}
-
-    def binds(self, service, subscription):
-        """Whether a message that waits at a service waits for one instance of it."""
-        return False
-
-
-class Likened(AnyChannel):
-    """A kind of channel of which products have their own: `like` names a preset."""
-
-    like: Annotated[str | None, Field(description="the name of a preset: what a product does by default")] = None
-
-    @model_validator(mode="after")
-    def _known(self):
-        return _of_its_kind(self, self.kind)
-
-
 class _LikeProducts(Part):
     """Settings of a part, by its `word`, of which products have their own: `like` names a preset."""
 
@@ -126,7 +44,7 @@ class _LikeProducts(Part):
 
     @model_validator(mode="after")
     def _known(self):
-        return _of_its_kind(self, self.word)
+        return of_its_kind(self, self.word)
 
     @property
     def complete(self):
@@ -146,7 +64,7 @@ class LikenedStep(_LikeProducts, AnyStep):
     """A step that may be like a product's."""
 
 
-def _of_its_kind(part, kind):
+def of_its_kind(part, kind):
     """The `part`, if there is a preset of its `kind` by the name that it is like."""
     if part.like is None:
         return part
@@ -183,7 +101,7 @@ def preset_text(name):
 
 def complete(scenario):
     """The scenario with every setting that presets and plain channels give filled in."""
-    channels = {name: completed(each) for name, each in scenario.channels.items()}
+    channels = {name: _with_settings(completed(each)) for name, each in scenario.channels.items()}
     shared = shared_groups(scenario)
     services = {
         name: service.model_copy(update={"subscribe": tuple(
@@ -191,10 +109,20 @@ def complete(scenario):
             _likened(_filled(_settled(each, channel), channel, "subscribe",
                              channel.read_plainly(service, (each.channel, group_of(name, each)) in shared)))
             for each in service.subscribe for channel in [scenario.channels[each.channel]]
-        )} | {word: each.complete for word, each in service.policies.items() if isinstance(each, LikenedSetting)})
+        )} | _complete_settings(service))
         for name, service in scenario.services.items()
     }  # fmt: skip
     return scenario.model_copy(update={"channels": channels, "services": services})
+
+
+def _complete_settings(thing):
+    """word -> settings, complete, of the parts of a service or a channel that may be like a product's."""
+    return {word: each.complete for word, each in thing.policies.items() if isinstance(each, LikenedSetting)}
+
+
+def _with_settings(channel):
+    update = _complete_settings(channel)
+    return channel.model_copy(update=update) if update else channel
 
 
 def _likened(subscription):

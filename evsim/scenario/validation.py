@@ -261,6 +261,9 @@ def _policies(scenario):
     for name, service in scenario.services.items():
         for word, settings in service.policies.items():
             yield from settings.problems(("services", name, word), service)
+    for name, channel in scenario.channels.items():
+        for word, its in channel.policies.items():
+            yield from its.problems_of_channel(("channels", name, channel.kind, word), channel)
 
 
 def _settlings(scenario):

@@ -116,7 +116,7 @@ def _system(draw, faulty, risky, stable=False):
         "name": "any-system",
         "workloads": {name: _workload(draw, cast) for name in cast.workloads},
         "services": services,
-        "channels": {name: _channel(name, draw, cast) for name in (*cast.channels, *cast.exchanges)},
+        "channels": {name: _channel_with_price(name, draw, cast) for name in (*cast.channels, *cast.exchanges)},
         "network": _network(draw, cast, services),
         "run": {
             "duration": cast.duration,
@@ -424,6 +424,14 @@ def _subscribe(draw, cast, services, channel, stable):
         if letter and cast.kinds[channel] in ("queue", "log"):
             subscription["dead_letter"] = letter
         services[name].setdefault("subscribe", []).append(subscription)
+
+
+def _channel_with_price(name, draw, cast):
+    made = _channel(name, draw, cast)
+    if "functions" in cast.hazards:
+        for kind, settings in made.items():
+            prices.of_channel(draw, kind, settings)
+    return made
 
 
 def _channel(name, draw, cast):

@@ -1,6 +1,7 @@
 """The figures of each channel and subscriber, and of each partition."""
 
 from tests.figures.averages import NONE, highest, overlap, spread
+from tests.figures.prices_of_channels import cost_of_channel
 from tests.figures.stations import waits_for_the_channel
 
 __all__ = ["channels", "partitions"]
@@ -21,6 +22,8 @@ def channels(plain, entries):
         if plain.scenario.channels[way[0]].kind == "queue":
             found[way] |= _ready_and_in_hand(plain, *way)
         found[way] |= _pollers(plain, *way)
+        if plain.scenario.channels[way[0]].price is not None:
+            found[way] |= cost_of_channel(plain, way[0])
     return found
 
 

@@ -36,13 +36,16 @@ def _system(draw):
            "provisioned_gb_second": draw(st.sampled_from([0, 0.125])), "provisioned_work": 0.25}  # fmt: skip
     scaling = {"by": draw(st.sampled_from(["lag", "concurrency", "utilisation"])), "target": 1, "every": 1,
                "most": 3, "start": draw(st.sampled_from([0.5, {"exponential": 1}])), "down_after": 0}  # fmt: skip
+    jobs = {"hour": 3600, "gb_month": 1000, "size": "1GB", "gb_in": 1, "gb_out": 2, "counts": ["send", "delete"]}
+    letters = {"requests": 1_000_000, "long_poll": 1, "chunk": "1kB", "size": draw(st.sampled_from(["1kB", "2kB"]))}
+    visible = {"visibility_timeout": 2, "max_receive_count": 3}
     pollers = {"start": 2, "least": 1, "most": 4, "quiet": 2, "growth": 2}
     services = {
         "front": {
             "workers": 20,
             "cores": draw(st.sampled_from([None, 1])),
             "event_loop": loop,
-            "price": {"vcpu_hour": 0.5, "gb_hour": 0.25, "vcpu": 2, "memory": "512MiB"},
+            "price": {"vcpu_hour": 0.5, "gb_hour": 0.25, "vcpu": 2, "memory": "512MiB", "gb_out": 1},
             "handle": [
                 {"work": 0.125},
                 {"blocking": draw(WORK)},
@@ -79,7 +82,7 @@ def _system(draw):
             "name": "elastic",
             "workloads": {"customers": {"target": "front", "arrivals": {"poisson": draw(st.sampled_from([1, 2, 4]))}}},
             "services": services,
-            "channels": {"jobs": "queue", "letters": {"queue": {"visibility_timeout": 2, "max_receive_count": 3}}},
+            "channels": {"jobs": {"queue": {"price": jobs}}, "letters": {"queue": {"price": letters, **visible}}},
             "faults": faults,
             "run": {"duration": 16, "warmup": draw(st.sampled_from([0, 5, 5])), "seed": draw(st.integers(0, 999))},
         }

@@ -35,7 +35,7 @@ def of_run(plain, told_yes):
         found["cold_starts"] = _cold_share(plain, functions)
     if any(_does(service.handle, ("window",)) for _, service in services):
         found |= {**waits_of_results(plain), "too_late_share": too_late_share(plain)}
-    if any(service.price is not None for _, service in services):
+    if any(each.price is not None for each in (*plain.scenario.services.values(), *plain.scenario.channels.values())):
         found |= cost_of_run(plain, told_yes)
     return found
 

@@ -91,12 +91,13 @@ class Plain:
         return [row for row in self.rows if row.service == service]
 
     def _is_on_a_pipe(self, service):
-        """Whether a service is of a program that reads or writes a pipe, which stays dead."""
+        """Whether a service is of a program that reads or writes a pipe, which stays dead; never asked, it does not."""
+        asked = {place.service for place in self.run.tables.places}
         pipes = {name for name, channel in self.scenario.channels.items() if channel.kind == "pipe"}
         program = self.scenario.services[service].inside or service
         return any(
             program in (name, each.inside)
-            and (any(one.channel in pipes for one in each.subscribe) or _writes(each.handle, pipes))
+            and (any(one.channel in pipes for one in each.subscribe) or (name in asked and _writes(each.handle, pipes)))
             for name, each in self.scenario.services.items()
         )
 

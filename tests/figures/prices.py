@@ -4,29 +4,34 @@ from math import ceil
 
 from evsim.parts.function.words import COLD
 from tests.figures.averages import NONE, overlap
+from tests.figures.prices_of_channels import GIB, MONTH, PARTS, bill_of_channel
 
 __all__ = ["cold_starts", "cost_of_run", "cost_of_service"]
 
-GIB, SECOND = 2**30, 10**9
-MONTH = 730 * 3600.0
-PARTS = ("cost_requests", "cost_work", "cost_presence")
+SECOND = 10**9
 
 
 def cost_of_service(plain, name):
     """The figures of a service with a price."""
     paid = [each * plain.window / MONTH for each in _month(plain, name)]
-    return {"cost": sum(paid), **dict(zip(PARTS, paid, strict=True)), "cost_idle": _idle(plain, name)}
+    found = {"cost": sum(paid), **dict(zip(PARTS, paid, strict=True)), "cost_idle": _idle(plain, name)}
+    return {part: value for part, value in found.items() if part != "cost_storage"}
 
 
 def cost_of_run(plain, told_yes):
     """The figures of a run, of whose customers so many were told yes."""
     priced = [name for name, service in plain.scenario.services.items() if service.price is not None]
-    month = sum(sum(_month(plain, name)) for name in priced)
+    months = [_month(plain, name) for name in priced]
+    channels = [name for name, channel in plain.scenario.channels.items() if channel.price is not None]
+    bills = [bill_of_channel(plain, name) for name in channels]
+    months += [paid for paid, _ in bills]
+    month = sum(map(sum, months))
     cost = month * plain.window / MONTH
     found = {"cost": cost, "cost_month": month, "cost_per_million": cost / told_yes * 1e6 if told_yes else NONE}
     for number, part in enumerate(PARTS):
-        found[part] = sum(_month(plain, name)[number] for name in priced) * plain.window / MONTH
-    return {**found, "cost_idle": sum(_idle(plain, name) for name in priced)}
+        found[part] = sum(each[number] for each in months) * plain.window / MONTH
+    in_vain = sum(each for _, each in bills) * plain.window / MONTH
+    return {**found, "cost_idle": sum(_idle(plain, name) for name in priced) + in_vain}
 
 
 def _idle(plain, name):
@@ -46,21 +51,22 @@ def _idle(plain, name):
 
 
 def _month(plain, name):
-    """(for requests, for work, for presence) of a month of 730 hours."""
+    """(for requests, work, presence, transfer, storage) of a month of 730 hours."""
     service, months = plain.scenario.complete.services[name], MONTH / plain.window
     price, function = service.price, service.function
     ran = [row for row in plain.rows_at(name) if row.counted and row.started is not None and row.ended is not None]
     requests = max(0.0, len(ran) * months - price.free_requests) * price.requests / 1e6
     hours = sum(overlap(each.ready, each.ended, plain.left, plain.right) for each in plain.working(name))
+    transfer = len(ran) * months * price.size / GIB * (price.gb_in + price.gb_out)
     an_hour = price.hour + price.vcpu * price.vcpu_hour + price.memory / GIB * price.gb_hour
     presence = hours / 3600 * months * an_hour
     if function is None:
-        return requests, 0.0, presence
+        return requests, 0.0, presence, transfer, 0.0
     gib = function.memory / GIB
     usual, provisioned = (each * months for each in _gb_seconds(plain, name))
     work = _by_tiers(price, max(0.0, usual - price.free_gb_seconds)) + provisioned * price.provisioned_work
     always = gib * function.provisioned * plain.window * months * price.provisioned_gb_second
-    return requests, work, presence + always
+    return requests, work, presence + always, transfer, 0.0
 
 
 def _gb_seconds(plain, name):

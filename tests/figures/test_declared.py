@@ -46,7 +46,7 @@ def run():
         "services.register.price": {"hour": 1},
         "services.database.event_loop": True,
         "services.mailing-list.autoscale": {"by": "lag", "target": 5, "least": 1},
-        "channels.minutes": "queue",
+        "channels.minutes": {"queue": {"price": {"hour": 1}}},
         "services.counter": {"subscribe": "customer-registered", "handle": [{"window": MINUTES}]},
         "services.screen": {"function": {}, "subscribe": POLLED, "handle": [{"work": "1ms"}]},
     }
@@ -58,8 +58,9 @@ def test_a_run_has_the_figures_that_are_declared_in_their_order(run):
     for found, where in ((run.phases, PHASE), (run.partitions, PARTITION)):
         assert found and all(list(each) == names(where) for each in found.values()), where
     for (channel, service), found in run.channels.items():
+        its = run.scenario.channels[channel]
         read_by = [each.policies for each in run.scenario.services[service].subscribe if each.channel == channel]
-        assert list(found) == names(CHANNEL, {run.scenario.channels[channel].kind}.union(*read_by)), channel
+        assert list(found) == names(CHANNEL, {its.kind, *its.policies}.union(*read_by)), channel
     assert {name for found in run.channels.values() for name in found} == set(names(CHANNEL))
     for name, found in run.services.items():
         settings = run.scenario.services[name]

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from evsim.scenario.presets import Likened
+from evsim.scenario.channel_kind import Likened
 from evsim.scenario.units import Whole
 
 __all__ = ["SETTINGS", "BusSettings"]

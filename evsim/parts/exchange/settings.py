@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_serializer, model_validator
 
 from evsim.parts.exchange.rules import misfit, problems
+from evsim.scenario.channel_kind import AnyChannel
 from evsim.scenario.errors import refuse
 from evsim.scenario.part import Name, OrName, Part, Text
-from evsim.scenario.presets import AnyChannel
 
 __all__ = ["SETTINGS", "Binding", "ExchangeSettings"]
 

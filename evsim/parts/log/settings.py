@@ -4,11 +4,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from evsim.scenario.channel_kind import Likened
 from evsim.scenario.distributions import AnyDistribution, Constant
 from evsim.scenario.errors import Problem, refuse
 from evsim.scenario.offsets import COMMITS, Retention
 from evsim.scenario.part import Part
-from evsim.scenario.presets import Likened
 from evsim.scenario.units import AtLeastOne, PositiveTime, Time, up_to, write_time
 
 

@@ -4,9 +4,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from evsim.scenario.channel_kind import Likened
 from evsim.scenario.channel_rules import may_write, readers
 from evsim.scenario.errors import Problem, refuse
-from evsim.scenario.presets import Likened, load_preset
+from evsim.scenario.presets import load_preset
 from evsim.scenario.units import Size, Whole
 
 __all__ = ["SETTINGS", "PipeSettings"]

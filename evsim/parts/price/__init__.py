@@ -1,3 +1,3 @@
-"""The price: what a service costs, by request and memory-second, or by the hour, whether used or not."""
+"""The price: what a service or a channel costs, by use, or by the hour, whether used or not."""
 
-SOCKET = "service"
+SOCKET = ("service", "of_channel")

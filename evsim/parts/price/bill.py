@@ -24,6 +24,9 @@ class Use:
     ``provisioned``: GB-seconds of provisioned environments, and ``provisioned_work`` those at work there. Of the hours,
     ``standing`` are those of instances that are there at any load, and of the others there are ``least`` at any load.
     ``idle``: those in which nothing was done, each worker of an instance being its share of it.
+
+    Of a channel ``vain`` requests are those that found nothing, ``hours`` those of its brokers. ``gb_in``, ``gb_out``:
+    what came and went; ``gb_months``: what was kept, each GB times its months.
     """
 
     requests: float = 0.0
@@ -34,6 +37,11 @@ class Use:
     standing: float = 0.0
     least: float = 0.0
     idle: float = 0.0
+    vain: float = 0.0
+    gb_in: float = 0.0
+    gb_out: float = 0.0
+    gb_months: float = 0.0
+    partition_hours: float = 0.0
 
     def times(self, factor):
         """The use in so many times the time."""
@@ -46,37 +54,47 @@ class Use:
         return replace(
             more, gb_seconds=more.gb_seconds + beyond, provisioned=self.provisioned,
             provisioned_work=more.provisioned_work - beyond, hours=self.standing + max(self.least, factor * others),
-            standing=self.standing, least=self.least, idle=float("nan"),
+            standing=self.standing, least=self.least, idle=float("nan"), vain=self.vain,
+            partition_hours=self.partition_hours,
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Bill:
-    """An amount of money, and what it is made of: requests, work, and presence, which is paid whether used or not.
+    """An amount of money, and what it is made of: requests, work, presence, which is paid whether used or not, ...
 
-    Of the presence so much is `idle`: for the share of it in which nothing was done.
+    ... transfer and storage. Of all that so much is `idle`: for the share of the presence in which nothing was done,
+    and for requests that found nothing.
     """
 
     requests: float
     work: float
     presence: float
+    transfer: float
+    storage: float
     idle: float
 
     @property
     def total(self):
-        return self.requests + self.work + self.presence
+        return self.requests + self.work + self.presence + self.transfer + self.storage
 
 
 def bill(price, used):
     """The :class:`Bill` of a month with that use, by a price that is complete."""
-    paid = max(0.0, used.requests - price.free_requests)
+    paid = max(0.0, used.requests + used.vain - price.free_requests)
     hour = price.hour + price.vcpu * price.vcpu_hour + price.memory / GIB * price.gb_hour
     return Bill(
         requests=paid * price.requests / 1e6,
         work=_tiered(price, max(0.0, used.gb_seconds - price.free_gb_seconds))
         + used.provisioned_work * price.provisioned_work,
-        presence=used.hours * hour + used.provisioned * price.provisioned_gb_second,
-        idle=used.idle * hour + max(0.0, used.provisioned - used.provisioned_work) * price.provisioned_gb_second,
+        presence=used.hours * hour
+        + used.provisioned * price.provisioned_gb_second
+        + used.partition_hours * price.partition_hour,
+        transfer=used.gb_in * price.gb_in + used.gb_out * price.gb_out,
+        storage=used.gb_months * price.gb_month,
+        idle=used.idle * hour
+        + max(0.0, used.provisioned - used.provisioned_work) * price.provisioned_gb_second
+        + min(paid, used.vain) * price.requests / 1e6,
     )
 
 
@@ -103,12 +121,14 @@ def use(run, name, rows):
     ran = np.flatnonzero(rows & ~np.isnan(columns["started"]) & ~np.isnan(columns["ended"]))
     hours = inside(lives.ready, lives.ended, window) / 3600
     there, scaled = float(hours.sum()), service.autoscale
-    idle = max(0.0, there - _at_work(run, name, window) / lives.width / 3600)
+    passed = len(ran) * service.price.size / GIB if service.price else 0.0
+    found = Use(requests=len(ran), gb_in=passed, gb_out=passed, hours=there,
+                idle=max(0.0, there - _at_work(run, name, window) / lives.width / 3600))  # fmt: skip
     if scaled is not None and scaled.by != "schedule":
         least = min(there, scaled.least * (window[1] - window[0]) / 3600)
-        return Use(requests=len(ran), hours=there, least=least, idle=idle)
+        return replace(found, least=least)
     if service.function is None:
-        return Use(requests=len(ran), hours=there, standing=there, idle=idle)
+        return replace(found, standing=there)
     price, gib = service.price, service.function.memory / GIB
     seconds = columns["ended"][ran] - columns["started"][ran]
     if price.init:
@@ -125,14 +145,12 @@ def use(run, name, rows):
     provisioned = [instance for each, instance in run.records.provisioned if each == code]
     there_always = np.isin(lives.instance_of(columns["worker"][ran]), provisioned)
     at_work = seconds[there_always] if price.provisioned_gb_second else seconds[:0]
-    return Use(
-        requests=len(ran),
+    return replace(
+        found,
         gb_seconds=float(gib * (seconds.sum() - at_work.sum())),
         provisioned=float(gib * service.function.provisioned * (window[1] - window[0])),
         provisioned_work=float(gib * at_work.sum()),
-        hours=there,
         standing=float(hours[np.isin(lives.number, provisioned)].sum()),
-        idle=idle,
     )
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from evsim.figures import write_as
-from evsim.parts.price.bill import MONTH, bill, use
-from evsim.parts.price.figures import priced
+from evsim.parts.price.bill import MONTH
+from evsim.parts.price.figures import month_of, priced, used_by
 from evsim.results.request_figures import cohort
 from evsim.view.scene.marks import End, look_of
 from evsim.view.scene.paper import draw_ends
@@ -19,17 +19,15 @@ MOST = 4  # times the load of the run
 
 
 def cost(run, ax=None):
-    """Draw the month's bill of each service with a price, up to four times the load of the run; return the axes."""
+    """Draw the month's bill of each service and channel with a price, up to four times the load of the run."""
     names = priced(run)[: len(LINES)]
     some = cohort(run)
     customers = some.count(np.ones_like(some.who)) * MONTH / run.tables.window / 1e6
     loads = np.linspace(0, MOST, 401)
-    services = np.array([place.service for place in run.tables.places] + [""])[run.tables.rows["place"]]
     lines = {}
     for name in names:
-        price = run.scenario.complete.services[name].price
-        month = use(run, name, some.rows & (services == name)).times(MONTH / run.tables.window)
-        lines[name] = np.array([bill(price, month.at_load(load)).total for load in loads])
+        used = used_by(run, name, some.who)
+        lines[name] = np.array([month_of(run, name, used.at_load(load)).total for load in loads])
     with figure(ax) as ax:
         top = max((line.max() for line in lines.values()), default=0) or 1.0
         ax.set(xlim=(0, MOST * customers or 1), ylim=(0, 1.1 * top))

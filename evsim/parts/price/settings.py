@@ -1,10 +1,11 @@
 """What a person writes of prices."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool
 
-from evsim.scenario.errors import Problem
+from evsim.scenario.channel_setting import ChannelSetting
+from evsim.scenario.errors import Problem, a
 from evsim.scenario.part import Part, Text
 from evsim.scenario.presets import LikenedSetting
 from evsim.scenario.units import Number, PositiveTime, Size, up_to
@@ -19,18 +20,30 @@ class Tier(Part):
     gb_second: Annotated[Number, Field(description="the price of one of them")]
 
 
-class PriceSettings(LikenedSetting):
-    """Prices of one service, in one `currency`.
+OF_WORK = (
+    "gb_second", "tiers", "provisioned_gb_second", "provisioned_work", "free_gb_seconds", "vcpu_hour", "gb_hour",
+)  # fmt: skip
+OF_MESSAGES = "chunk", "long_poll", "partition_hour", "gb_month"
 
-    By use: for a million `requests`, and for each `gb_second` of work, whose times are rounded up to the `step`. By
-    presence: for each `hour` of an instance, or for the `vcpu_hour` and the `gb_hour` of what it has.
+
+class PriceSettings(LikenedSetting, ChannelSetting):
+    """Prices of one service, or of one channel, in one `currency`.
+
+    By use: for a million `requests`, for each `gb_second` of work, whose times are rounded up to the `step`, and for
+    each GB that comes in (`gb_in`) or goes out (`gb_out`) where each message, request or answer is of one `size`. By
+    presence: for each `hour` of an instance, or of a broker, or for the `vcpu_hour` and the `gb_hour` of what it has.
+
+    Of a channel requests are what it `counts`: to send, to receive, to delete, each of a message as often as it has
+    begun `chunk`s. With `long_poll` a consumer that finds nothing asks again after that time, which is a request, too.
+    Each `partition_hour`, and each `gb_month` that messages are kept, may have a price.
     """
 
     word: ClassVar[str] = "price"
     plain: ClassVar[dict] = {
         "requests": 0.0, "gb_second": 0.0, "tiers": (), "step": 0.001, "init": True, "provisioned_gb_second": 0.0,
         "provisioned_work": 0.0, "free_requests": 0, "free_gb_seconds": 0, "hour": 0.0, "vcpu_hour": 0.0,
-        "gb_hour": 0.0, "currency": "USD",
+        "gb_hour": 0.0, "currency": "USD", "gb_in": 0.0, "gb_out": 0.0, "gb_month": 0.0, "partition_hour": 0.0,
+        "counts": ("send", "receive", "delete"),
     }  # fmt: skip
 
     requests: Annotated[Number | None, Field(description="the price of a million requests")] = None
@@ -64,10 +77,44 @@ class PriceSettings(LikenedSetting):
     gb_hour: Annotated[Number | None, Field(description="the price of an hour of 1 GiB of its memory")] = None
     vcpu: Annotated[Number, Field(description="how many processors an instance has")] = 1.0
     memory: Annotated[Size, Field(description="how much memory an instance has; of a function see there")] = 2.0**30
+    size: Annotated[Size, Field(description="how large a message, a request or an answer is")] = 1000.0
+    gb_in: Annotated[Number | None, Field(description="the price of a GB that comes in")] = None
+    gb_out: Annotated[Number | None, Field(description="the price of a GB that goes out")] = None
+    chunk: Annotated[
+        Annotated[Size, Field(gt=0)] | None,
+        Field(description="of a channel, what is one request however small it is; by default any message"),
+    ] = None
+    counts: Annotated[
+        tuple[Literal["send", "receive", "delete"], ...] | None,
+        Field(description="of a channel, which requests are paid for; by default all three"),
+    ] = None
+    long_poll: Annotated[
+        PositiveTime | None,
+        Field(description="of a channel, after how long a consumer that finds nothing asks again; by default never"),
+    ] = None
+    partition_hour: Annotated[Number | None, Field(description="the price of an hour of a partition")] = None
+    gb_month: Annotated[Number | None, Field(description="the price of a GB that a channel keeps for a month")] = None
     currency: Annotated[Text | None, Field(description="in what the prices are; by default USD")] = None
+
+    def problems_of_channel(self, path, channel):
+        full = self.complete
+        if not channel.brokered:
+            rule = f"{a(channel.kind)} is no program of its own: nothing is there that costs"
+            yield Problem(path, rule, hint="give a price to the services")
+        for setting in OF_WORK:
+            if getattr(full, setting):
+                rule, hint = "a channel does no work that is paid for by the second", "write hour, requests or gb_in"
+                yield Problem((*path, setting), rule, getattr(full, setting), hint=hint)
+        if full.partition_hour and not channel.partitioned:
+            rule, hint = f"{a(channel.kind)} has no partitions", "write hour"
+            yield Problem((*path, "partition_hour"), rule, full.partition_hour, hint=hint)
 
     def problems(self, path, service):
         full = self.complete
+        for setting in OF_MESSAGES:
+            if getattr(full, setting):
+                rule, hint = "a service keeps no messages", "write it at a channel"
+                yield Problem((*path, setting), rule, getattr(full, setting), hint=hint)
         by_use = full.gb_second or full.provisioned_gb_second
         if by_use and service.function is None:
             rule, hint = (

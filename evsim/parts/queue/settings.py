@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StrictBool, model_serializer, model_validator
 
 from evsim.scenario.arrivals import PositiveRate
+from evsim.scenario.channel_kind import Likened
 from evsim.scenario.errors import Problem, refuse
 from evsim.scenario.handlers import walk
 from evsim.scenario.part import Name, Part
-from evsim.scenario.presets import Likened, completed, load_preset
+from evsim.scenario.presets import completed, load_preset
 from evsim.scenario.routing import homes, letters_come_to
 from evsim.scenario.units import (
     Limit,

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-__all__ = ["draw_one"]
+__all__ = ["draw_one", "of_channel"]
 
 AMOUNT = st.sampled_from([None, 0.5, 1])
 BY_PRESENCE = {
@@ -14,6 +14,9 @@ BY_PRESENCE = {
     "requests": AMOUNT,
     "free_requests": st.sampled_from([None, 10]),
     "currency": st.sampled_from([None, "EUR"]),
+    "gb_in": AMOUNT,
+    "gb_out": AMOUNT,
+    "size": st.sampled_from(["1kB", "1MB"]),
 }
 BY_USE = {
     "gb_second": AMOUNT,
@@ -32,3 +35,26 @@ def draw_one(draw, service):
     if draw(st.booleans()):
         by_use = "function" in service and service.get("workers", 1) == 1
         service["price"] = draw(st.fixed_dictionaries(BY_PRESENCE | (BY_USE if by_use else {})))
+
+
+OF_CHANNEL = {
+    "requests": AMOUNT,
+    "hour": AMOUNT,
+    "gb_in": AMOUNT,
+    "gb_out": AMOUNT,
+    "gb_month": AMOUNT,
+    "size": st.sampled_from(["1kB", "100kB"]),
+    "chunk": st.sampled_from([None, "64KiB"]),
+    "counts": st.sampled_from([None, ["send"], ["receive", "delete"]]),
+    "long_poll": st.sampled_from([None, 2]),
+    "like": st.sampled_from([None, "aws-sqs-us-east-1"]),
+}
+
+
+def of_channel(draw, kind, settings):
+    """Give a price to a queue or a log, as often as not."""
+    if kind in ("queue", "log", "exchange") and draw(st.booleans()):
+        price = draw(st.fixed_dictionaries(OF_CHANNEL))
+        if kind == "log":
+            price["partition_hour"] = draw(AMOUNT)
+        settings["price"] = {name: value for name, value in price.items() if value is not None}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evsim.parts.price import audit, bill
-from tests.books.breaking import mutant
+from evsim.parts.price import audit, bill, channel_use
+from tests.books.breaking import mutant, shop
 from tests.parts.function.mutants import demand as functions
 
 
@@ -27,3 +27,25 @@ def the_init_is_not_paid_for(patch):
 def a_request_is_paid_for_twice(patch):
     original = bill.use
     patch.setattr(audit, "use", lambda *given: original(*given).times(2))
+
+
+def queue():
+    """A queue that is billed by the request, whose reader fails now and then."""
+    return shop(jobs={"queue": {"price": {"like": "aws-sqs-us-east-1", "size": "100KiB"}}},
+                worker={"handle": [{"work": 0.3}, {"fail": 0.2}, {"effect": "job"}]})  # fmt: skip
+
+
+@mutant("jobs is billed for", of=queue)
+def a_large_message_is_one_request(patch):
+    patch.setattr(channel_use._Its, "chunks", lambda self, count: 1)
+
+
+@mutant("jobs is billed for", of=queue)
+def what_failed_was_received_for_nothing(patch):
+    original = channel_use._Its.sizes_of_batches
+    patch.setattr(channel_use._Its, "sizes_of_batches", lambda self: original(self)[1:])
+
+
+@mutant("jobs is billed for", of=queue)
+def what_failed_is_deleted(patch):
+    patch.setattr(channel_use._Its, "deleted", lambda self: len(self.received))

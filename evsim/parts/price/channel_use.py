@@ -1,0 +1,150 @@
+"""What the window of a run made of a channel that has a price: requests, brokers, bytes, and what it kept."""
+
+import numpy as np
+
+from evsim.parts.price.bill import GIB, MONTH, Use
+from evsim.results.batches import followers
+from evsim.results.intervals import inside
+from evsim.results.records import Verdict
+from evsim.results.sendings import SENT_AGAIN
+
+__all__ = ["use_of_channel"]
+
+
+def use_of_channel(run, name, customers):
+    """The :class:`Use` of a channel; customers: which requests count, a mask."""
+    its = _Its(run, name, customers)
+    settings, price, window = its.settings, its.price, run.tables.window
+    sends, received, hours = its.sends(), its.received, window / 3600
+    requests = {
+        "send": sends * its.chunks(1),
+        "receive": float(sum(map(its.chunks, its.sizes_of_batches().tolist()))),
+        "delete": its.deleted(),
+    }
+    more = settings.add_partitions if settings.partitioned else None
+    partitions = settings.partitions * hours if settings.partitioned else 0.0
+    if more is not None:
+        partitions += more.count * float(inside(more.at, np.nan, its.window)) / 3600
+    return Use(
+        requests=sum(requests[each] for each in set(price.counts)),
+        vain=its.idle_consumers() / price.long_poll if price.long_poll and "receive" in price.counts else 0.0,
+        hours=hours * settings.brokers,
+        standing=hours * settings.brokers,
+        idle=its.empty() / 3600 * settings.brokers,
+        gb_in=sends * price.size / GIB,
+        gb_out=len(received) * price.size / GIB,
+        gb_months=its.kept_for() * price.size / GIB / MONTH * settings.brokers,
+        partition_hours=partitions,
+    )
+
+
+class _Its:
+    """The messages of one channel, and the deliveries of those that count."""
+
+    def __init__(self, run, name, customers):
+        self.run, self.name, tables = run, name, run.tables
+        self.settings = run.scenario.complete.channels[name]
+        self.price, self.window = self.settings.price, (run.scenario.run_settings.warmup, tables.measured_until)
+        self.messages, self.rows = tables.messages, tables.rows
+        self.all = np.flatnonzero(self.messages["channel"] == list(run.scenario.channels).index(name))
+        self.counted = self.all[customers[tables.message_requests[self.all]]]
+        places = np.array([place.is_delivery and place.source == name for place in tables.places] + [False])
+        self.deliveries = places[self.rows["place"]] & (self.rows["verdict"] != Verdict.COPY)
+        mine = self.deliveries & customers[tables.row_requests]
+        self.received = np.flatnonzero(mine & ~np.isnan(self.rows["leased"]))
+
+    def chunks(self, count):
+        """How many requests it is to move so many messages at once."""
+        return 1 if self.price.chunk is None else max(1, -(-count * self.price.size // self.price.chunk))
+
+    def sends(self):
+        """How often a message was sent there; what a broker moves by itself is not sent."""
+        sent = self.counted[self.messages["origin"][self.counted] < 0]
+        sent = np.setdiff1d(sent, [copy for copy, _ in self.run.records.copies])
+        again = [message for _, kind, _, message in self.run.records.incidents if kind == SENT_AGAIN]
+        return len(sent) + int(np.isin(again, sent).sum())
+
+    def sizes_of_batches(self):
+        """How many messages each request to receive brought."""
+        leads = dict(self.run.records.batches)
+        _, sizes = np.unique([leads.get(row, row) for row in self.received.tolist()], return_counts=True)
+        return sizes
+
+    def deleted(self):
+        """How often a consumer said that it is done: once for a batch; also too late."""
+        mine = self.received[~followers(self.run)[self.received]]
+        late = self.run.records.late.column("row")
+        return int((self.rows["verdict"][mine] == Verdict.DONE).sum()) + int(np.isin(late, mine).sum())
+
+    def idle_consumers(self):
+        """Seconds of the window in which a consumer had nothing in hand, of all of them together."""
+        return sum(self._idle(name) for name, service in self.run.scenario.services.items()
+                   if any(each.channel == self.name for each in service.subscribe))  # fmt: skip
+
+    def _idle(self, name):
+        there = self._consumers(name)
+        at = np.array([place.service == name for place in self.run.tables.places] + [False])[self.rows["place"]]
+        held = np.flatnonzero(self.deliveries & at & ~np.isnan(self.rows["leased"]))
+        gone = np.fmin(self.rows["settled"], self.rows["ended"])[held]
+        changes = [*there, (self.rows["leased"][held], np.full(len(held), -1.0)), (gone, np.ones(len(held)))]
+        times, steps = (np.concatenate(each) for each in zip(*changes, strict=True))
+        known = ~np.isnan(times)
+        order = np.argsort(times[known], kind="stable")
+        left, right = self.window
+        edges = np.clip(np.r_[times[known][order], np.inf], left, right)
+        return float(np.clip(np.cumsum(steps[known][order]), 0, None) @ np.diff(edges))
+
+    def _consumers(self, name):
+        """(times, changes) of how many consumers a service has there: its pollers, or its instances."""
+        service, run = self.run.scenario.complete.services[name], self.run
+        polled = next((each.pollers for each in service.subscribe if each.channel == self.name), None)
+        if polled is not None:
+            codes = list(run.scenario.channels).index(self.name), list(run.scenario.services).index(name)
+            noted = [(time, number) for time, *way, number in run.records.pollers if tuple(way) == codes]
+            times, numbers = np.array(noted, dtype=float).T
+            return [(times, np.diff(numbers, prepend=0.0))]
+        if not service.fetches:
+            return []  # nobody knows how its platform polls
+        lives = run.tables.capacity[name]
+        return [(lives.ready, np.ones(len(lives.ready))), (lives.ended, -np.ones(len(lives.ended)))]
+
+    def _kept(self):
+        """(since, until) of each message that it has kept: until all who read it are done with it."""
+        since = self.messages["appended"][self.all]
+        until = np.full(len(self.messages["appended"]), -np.inf)
+        is_row = self.deliveries | (self.rows["place"] < 0)
+        rows = np.flatnonzero(is_row)
+        parents = self.rows["parent"][rows]
+        settled = np.where(np.isnan(self.rows["settled"][rows]), np.inf, self.rows["settled"][rows])
+        np.maximum.at(until, parents, settled)
+        return since, np.maximum(until[self.all], since)
+
+    def empty(self):
+        """Seconds of the window in which it had nothing that was not done with."""
+        since, until = self._kept()
+        there = ~np.isnan(since)
+        left, right = self.window
+        since, until = np.clip(since[there], left, right), np.clip(until[there], left, right)
+        reached, total = left, 0.0
+        for begin, end in sorted(zip(since.tolist(), until.tolist(), strict=True)):
+            total += max(0.0, begin - reached)
+            reached = max(reached, end)
+        return total + right - reached
+
+    def kept_for(self):
+        """Seconds that the messages of the window are kept, added up; a log keeps them for its retention.
+
+        Without a retention it keeps what comes in a month until its end: half a month on average.
+        """
+        if not self.settings.partitioned:
+            since, until = self._kept()
+            mine = np.isin(self.all, self.counted) & ~np.isnan(since)
+            return float((np.minimum(until[mine], self.run.ended_at) - since[mine]).sum())
+        kept = int((~np.isnan(self.messages["appended"][self.counted])).sum())
+        retention, each = self.settings.retention, MONTH / 2
+        if retention is not None and retention.time is not None:
+            each = min(each, retention.time)
+        if retention is not None and retention.messages is not None and kept:
+            room = retention.messages * self.settings.partitions_at_last
+            each = min(each, room * self.run.tables.window / kept)
+        return kept * each

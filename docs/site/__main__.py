@@ -19,7 +19,7 @@ def main(arguments):
     if "--check" in arguments:
         stale = [file for file, text in texts.items() if _is_stale(file, text)]
         for file in stale:
-            print(f"stale: site/{file.name}; python -m docs.site writes it")
+            print(f"stale: site/{file.name}; python -m docs.site{' --deck' if file == DECK else ''} writes it")
         return int(bool(stale))
     HTML.parent.mkdir(exist_ok=True)
     for file, text in texts.items():

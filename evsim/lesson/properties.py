@@ -9,9 +9,9 @@ from evsim.view.style import faults, seconds
 from evsim.view.words import with_article
 
 __all__ = [
-    "Counterexample", "asked_at_once", "both_or_neither", "counterexample", "done_by", "done_within", "everything_done",
-    "nobody_told_error", "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error", "told_within",
-    "true_when_told",
+    "Counterexample", "asked_at_once", "beyond", "both_or_neither", "counterexample", "done_by", "done_within",
+    "everything_done", "nobody_told_error", "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error",
+    "told_within", "true_when_told",
 ]  # fmt: skip
 
 
@@ -71,7 +71,8 @@ def done_within(run, limit, *effects):
         times, first = _effect(run, name)
         late = first - run.tables.requests.answered
         for place in np.flatnonzero(run.outcomes.yes & (times > 0) & (late > limit)):
-            yield counterexample(run, place, f"was told yes, and got {with_article(name)} {late[place]:,.2f} s later")
+            later = f"{beyond(late[place], limit)} s later"
+            yield counterexample(run, place, f"was told yes, and got {with_article(name)} {later}")
 
 
 def told_within(run, limit):
@@ -141,6 +142,12 @@ def counterexample(run, place, words):
     requests = run.tables.requests
     workload = requests.workloads[requests.workload[place]] if len(requests.workloads) > 1 else None
     return Counterexample(int(requests.number[place]), words, workload)
+
+
+def beyond(value, limit):
+    """A number with two digits or, where they don't show that it is above its limit, with more."""
+    digits = next((digits for digits in (2, 3, 4, 5) if round(value, digits) > limit), 6)
+    return f"{value:,.{digits}f}"
 
 
 def _effect(run, name):

@@ -82,4 +82,6 @@ def _row(place, told, done, never, right):
             f"told yes {seconds(told)}", told, place, -4 if near else 0, 9, "left" if near else "center", "bottom"
         )
     if done == done:
-        yield Text(f"all done {seconds(done)}{_left(never)}", float(np.nanmax([told, done])), place, 10)
+        before = told - done > 0.04 * right and done > 0.3 * right  # by those who were told an error; there is room
+        where = (done, place, -10, 0, "right") if before else (float(np.nanmax([told, done])), place, 10)
+        yield Text(f"all done {seconds(done)}{_left(never)}", *where)

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import numpy as np
+
 from evsim.lesson.storm_task import BACK, FEW, LOSSY, before_and_after, storm
 from tests.notebooks.reading import ran
 
@@ -48,6 +50,18 @@ def back_below_a_third():
     return all(yes == 100 for yes, _ in three(4)) and all(yes < 1 for yes, _ in three(9)) and 6 < 20 / 3 < 7
 
 
+def at_six_it_takes_long():
+    run = storm(6, retry={"attempts": 3}).run()
+    arrived, yes = run.tables.requests.arrived, run.outcomes.yes
+    return yes[(arrived > 30) & (arrived < 60)].mean() < 0.1 and yes[arrived > 75].all()
+
+
+def the_list_does_everything():
+    run = ran(NAME).names["three"].run()
+    done = run.tables.requests.times_done[0]
+    return (done > 0).all() and np.nanmax(run.tables.requests.completion) > 30
+
+
 def cured():
     table = ran(NAME).gave["cures"]
     return {name: table[name, YES][LATER] for name in ("pauses", "budget", "breaker")}
@@ -79,6 +93,8 @@ CLAIMS = [
     ("09", "With three nobody is told *registered* again", nobody_with_three),
     ("09", "Now each customer brings three calls: 36 in a second for a list that can do 20.", nobody_with_three),
     ("09", "Up to 20 / 3 customers a second the list can do even that", back_below_a_third),
+    ("09", "at 6 there is little to spare, and that takes until after second 60", at_six_it_takes_long),
+    ("09", "the list does everything, later and later", the_list_does_everything),
     ("09", "Pauses spread the calls, and do not make them fewer: it stays down.", pauses_do_not_help),
     ("09", "The budget makes them fewer when all fail", the_others_do),
     ("09", "The breaker leaves the list alone until its line is gone.", the_others_do),

@@ -1,4 +1,5 @@
 import io
+import re
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from evsim.lesson import stack
 from evsim.view import show
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import End, look_of
@@ -140,6 +142,17 @@ def test_names_at_the_ends_of_lines_do_not_overlap():
     assert [text.get_text() for text in ax.texts] == ["a", "b", "c", "e", "d"]
     assert (np.diff(heights) <= -0.07 + 1e-9).all()
     assert heights.min() >= 0
+
+
+def test_names_at_the_ends_of_lines_do_not_overlap_in_a_stack_either():
+    run = lesson("registration-events", duration=3).run()
+    drawn = stack("flow", one=run, two=run).draw()
+    drawn.canvas.draw()
+    for ax in drawn.axes:
+        names = [text for text in ax.texts if re.match(r"\d+ (arrived|told|customer|subscription)", text.get_text())]
+        points = ax.get_window_extent().height * 72 / drawn.dpi
+        heights = np.array([text.get_position()[1] * points for text in names])
+        assert len(names) == 4 and (np.diff(heights) < -11).all()  # each on a line of its own, in letters of 11 points
 
 
 def test_a_sentence_takes_the_place_of_an_empty_box():

@@ -19,6 +19,7 @@ __all__ = ["draw", "draw_ends"]
 SIZE = 11  # points of the letters
 LETTER = 0.085  # inches
 MARGIN = 30  # letters of a line in the right margin
+GAP = 0.07  # of the height of axes, at least, between two names in it
 BOX = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85}
 POINTS = {"textcoords": "offset points"}
 HEADS = {"solid": "-|>", "open": "->"}
@@ -239,13 +240,13 @@ def _free_height(ax, mark):
     return min(mark.free, key=lambda low: ((low - 0.03 < heights) & (heights < low + 0.17)).sum())
 
 
-def draw_ends(ax, ends, gap=0.07):
+def draw_ends(ax, ends):
     """Names in the right margin, moved apart so that they do not overlap."""
     low, high = ax.get_ylim()
     ends = sorted(ends, key=lambda end: -end.y)
     names = [_name(end.text) for end in ends]
     lines = np.array([1 + name.count("\n") for name in names])
-    gap = min(gap, 1 / max(lines.sum(), 1))
+    gap = min(max(GAP, _of_a_line(ax)), 1 / max(lines.sum(), 1))
     apart = gap * (lines[1:] + lines[:-1]) / 2
     heights = [(end.y - low) / (high - low) for end in ends]
     for number, least in enumerate(apart, 1):
@@ -262,6 +263,13 @@ def draw_ends(ax, ends, gap=0.07):
             ax.add_artist(line)
         place = {"transform": ax.transAxes, "va": "center", "linespacing": 1.1, "fontsize": SIZE}
         ax.text(1.075 if end.look else 1.01, height, name, **place)
+
+
+def _of_a_line(ax):
+    """The share of the height of axes that a line of text needs, where a title and a label lie above and below."""
+    spec = ax.get_subplotspec()
+    rows = spec.get_gridspec().nrows if spec else 1
+    return 1.2 * SIZE / 72 / max(ax.figure.get_figheight() / rows - 1.1, 1.0)
 
 
 def _name(text):

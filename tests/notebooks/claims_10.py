@@ -30,6 +30,11 @@ def the_last_two_rows_agree():
     return (abs(product / counted - 1) < 0.02).all() and len(table.columns) == 3
 
 
+def the_question_is_answered():
+    times = ran(NAME).gave["little"].loc["time of each (s)"]
+    return (times["8 a second"], times["9.5 a second"]) == (0.553, 2.343)
+
+
 def the_line_grows_when_more_come_than_can_be_sent():
     long, short = (little(run=mailing(rate, seconds=200).run())["run"].iloc[-1] for rate in (11, 9))
     return long > 3 * short
@@ -57,6 +62,18 @@ def one_is_late_and_four_do_it():
     return longest(1)[0] > 60 and longest(4)[0] < LATEST
 
 
+def one_has_a_line_at_the_end():
+    run = rush().replace({"services.mailer.instances": 1}).run()
+    late = run.tables.requests.first_time[0] > 180
+    return late.sum() > 100 and run.scenario.run_settings.duration == 180 > run.tables.requests.arrived.max()
+
+
+def a_second_one_above_the_target():
+    rule = {"by": "lag", "target": 500, "least": 1, "most": 4, "start": "10s", "every": "1s"}
+    many, few = (rush().replace({"services.mailer.autoscale": rule | more}).run() for more in ({}, {"target": 1000}))
+    return len(many.tables.capacity["mailer"].born) == 2 and len(few.tables.capacity["mailer"].born) == 1
+
+
 def not_enough_for_two():
     return BUDGET == 300 < longest(2)[1]
 
@@ -69,6 +86,9 @@ CLAIMS = [
     ("10", "At 9.5 a second there is little to spare. At 11 there is less than nothing",
      the_line_grows_when_more_come_than_can_be_sent),
     ("10", "The last two rows agree", the_last_two_rows_agree),
+    ("10", "0.553 s for a mail at 8 a second, and 2.343 s at 9.5", the_question_is_answered),
+    ("10", "when the last customer comes, at second 180", one_has_a_line_at_the_end),
+    ("10", "with 500, a second one is asked for when more than 500 wait", a_second_one_above_the_target),
     ("10", "Nobody waits for the page any more. All the same it takes long", the_wait_is_moved),
     ("10", "For half a minute 30 customers come in a second, and before and after it 5.", a_rush),
     ("10", "Four do it.", one_is_late_and_four_do_it),

@@ -51,7 +51,7 @@ def _order(run):
         "instances at work": _at_work(run),
         "done out of order": int(run.tables.deliveries.reordered.sum()),
         "done a second": round(float((done <= end).sum()) / end, 1),
-        "the last one done after (s)": round(float(np.nanmax(run.tables.requests.completion)), 1),
+        "longest until done (s)": round(float(np.nanmax(run.tables.requests.completion)), 1),
     }
 
 
@@ -70,8 +70,15 @@ def in_order(run):
         yield counterexample(run, ledger.request[entry], "changed an address, and a later change was done before it")
 
 
+def _read_as_it_is(answer):
+    """The answer; where it makes a queue of the log, and says nothing of the reader, that reads a queue."""
+    its = answer.get(f"channels.{LOG}") if isinstance(answer, dict) else None
+    silent = isinstance(its, dict) and not any(str(path).startswith(f"services.{READER}.subscribe") for path in answer)
+    return answer | {f"services.{READER}.subscribe": read(its)} if silent else answer
+
+
 def in_order_and_in_time(answer):
-    mine = changed(answer, addresses(), f"channels.{LOG}", f"services.{READER}")
+    mine = changed(_read_as_it_is(answer), addresses(), f"channels.{LOG}", f"services.{READER}")
     keeps_steps(mine, READER, STEPS)
     return {"": (mine, [nobody_told_error, of(everything_done, DONE), of(nothing_done_twice, DONE), in_order,
                         of(done_within, LATEST, DONE)])}  # fmt: skip

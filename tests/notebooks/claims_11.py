@@ -69,6 +69,7 @@ CLAIMS = [
     ("11", "more consumers than partitions, and no order", a_share_group_uses_all),
     ("11", "Here are 16 partitions and 8 instances; the busiest customer has about 20 times what the twentieth",
      twenty_times),
-    ("11", "A few partitions have most of the work", a_few_have_most),
+    ("11", "how many changes came to each of the 16 partitions. A few have most of the work", a_few_have_most),
+    ("11", "With 16 each instance reads two", each_helps_up_to_one_for_each),
     ("11", "each change at most 5 seconds after the customer was told", lambda: LATEST == 5),
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def shown(**runs):
 
 def _shown(run):
     events, panes = run.records.events, run.records.panes
-    late = sum(event.late for event in events)
+    late = sum(event.late for event in events) if panes else len(events)
     first = [pane.time - pane.end for pane in _first(panes).values()]
     return {
         "events": len(events),

@@ -6,7 +6,7 @@ import numpy as np
 
 from evsim.lesson.answers import of
 from evsim.lesson.exercises import Refused, Task
-from evsim.lesson.properties import counterexample, nobody_told_error, nothing_done_twice
+from evsim.lesson.properties import beyond, counterexample, nobody_told_error, nothing_done_twice
 from evsim.scenario import Scenario, load
 from evsim.scenario.handlers import all_steps
 
@@ -139,7 +139,7 @@ def _heard(run):
         "have a row": int((row > 0).sum()),
         "are on the list": int((entry > 0).sum()),
         "messages lost": int((run.ledger.state == "lost").sum()),
-        "the last one done after (s)": round(float(np.nanmax(requests.first_time - requests.arrived)), 1),
+        "longest until done (s)": round(float(np.nanmax(requests.first_time - requests.arrived)), 1),
     }
 
 
@@ -154,7 +154,7 @@ def reports_soon(run):
     """Who asks for a report is told in time, and has it then."""
     response = np.where(_asked(run), np.nan_to_num(run.tables.requests.response, nan=np.inf), 0.0)
     for place in _slowest(response, LATEST):
-        yield counterexample(run, place, f"asked for a report, and was told after {response[place]:.2f} s")
+        yield counterexample(run, place, f"asked for a report, and was told after {beyond(response[place], LATEST)} s")
     names, requests = run.tables.effect_names, run.tables.requests
     made = requests.first_time[names.index(REPORT)] if REPORT in names else np.full(len(response), np.nan)
     for place in np.flatnonzero(_asked(run) & ~(made <= requests.answered)):

@@ -7,7 +7,7 @@ import numpy as np
 
 from evsim.lesson.cold_or_warm import cold
 from evsim.lesson.exercises import Refused, Task
-from evsim.lesson.properties import counterexample, nobody_told_error
+from evsim.lesson.properties import beyond, counterexample, nobody_told_error
 from evsim.scenario import Scenario, load
 
 __all__ = ["TASKS", "bills", "both_ways", "containers", "forty_at_once", "function", "newsletter", "paid"]
@@ -133,7 +133,8 @@ def in_time(run):
     """Everybody is told within a second: first of all who had to wait longest."""
     response = run.tables.requests.response
     for place in np.argsort(-np.nan_to_num(response), kind="stable")[: np.sum(response > LATEST)]:
-        yield counterexample(run, place, f"was told after {response[place]:.2f} s, and is to be within {LATEST} s")
+        after = f"{beyond(response[place], LATEST)} s"
+        yield counterexample(run, place, f"was told after {after}, and is to be within {LATEST} s")
 
 
 def a_way(name, way):

@@ -66,7 +66,8 @@ def bill(rate):
 
 def nearly_two_a_second():
     below, above = bill(1.7), bill(2.2)
-    return below["function"] < below["container"] and above["function"] > above["container"]
+    said = ran(NAME).gave["cost"].alt_text.startswith("From 5.1 million customers a month on")
+    return said and below["function"] < below["container"] and above["function"] > above["container"]
 
 
 def at_four():
@@ -111,7 +112,8 @@ CLAIMS = [
     ("17", "memory speeds up the work, and not the start", the_start_stays),
     ("17", "up to one processor, speed is nearly free", up_to_one_processor_nearly_free),
     ("17", "it costs 18 dollars, also if nobody comes", eighteen_dollars),
-    ("17", "Where they cross, customers come nearly two in a second.", nearly_two_a_second),
+    ("17", "Where they cross, at 5.1 million customers a month, they come nearly two in a second.",
+     nearly_two_a_second),
     ("17", "At 4 customers a second the container costs half of what the function costs, and its customers wait for"
      " each other.", at_four),
     ("17", "Nobody waits any more, and the bill is a machine's again", provisioned_ones_start_for_nobody),

@@ -35,7 +35,8 @@ def cost(run, ax=None):
             ax.plot(loads * customers, line, **mark.style)
         ax.axvline(customers, color=INK, lw=1, ls=(0, (1, 2)), zorder=1)
         ax.set_xlabel("customers a month, in millions; dotted: in this run")
-        ax.set_ylabel("cost a month")
+        currencies = sorted({run.scenario.complete.services[name].price.currency for name in names})
+        ax.set_ylabel(f"cost a month ({', '.join(currencies)})" if currencies else "cost a month")
         draw_ends(
             ax, [End(line[-1], name, look_of(mark)) for (name, line), mark in zip(lines.items(), LINES, strict=False)]
         )

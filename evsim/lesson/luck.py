@@ -126,7 +126,7 @@ def differences(pairs):
     marks = [mark for row, (name, one) in enumerate(found.items()) for mark in _marks(row, one, *pairs[name])]
     return Scene(
         "intervals", title, f"{title}: {'; '.join(said)}. " + " ".join(_in_words(*each) for each in found.items()),
-        SIZE, frame, amounts(-REACH, REACH, "second less first: mean time until a mail (s)", "{:g}".format),
+        SIZE, frame, amounts(-REACH, REACH, "second minus first: mean time until a mail (s)", "{:g}".format),
         names(frame.top, -0.6, tuple(enumerate(found))),
         marks=(*marks, Line("equal", (0.0, 0.0), (-0.6, frame.top), ZERO)),
         legend=(("a run", DOT), ("mean", MEAN), ("95 % interval", BAR)), again=lambda _: differences(pairs),

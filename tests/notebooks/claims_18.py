@@ -55,6 +55,11 @@ def a_twentieth():
     return math.isclose(works[1] / works[0], 19 / 20)
 
 
+def left_is_quicker():
+    row = told_apart(20).loc["amber and quick"]
+    return row["so it is"] == "quicker" and float(row["difference (s)"]) < 0
+
+
 def half_as_wide():
     few, many = (difference(values(AMBER, runs), values(BLUE, runs)).half_width for runs in (20, 80))
     return 0.4 < many / few < 0.6
@@ -104,6 +109,8 @@ CLAIMS = [
     ("18", '"a mail within 600 ms on average"', misses_then_meets),
     ("18", "One run misses it, by bad luck. Five runs do not know. Twenty do.", misses_then_meets),
     ("18", "so they fare better than those who come later", the_first_fare_better),
+    ("18", "(MSER-5 is a rule that finds its end.)", the_first_fare_better),
+    ("18", "Left of zero the second one is the quicker.", left_is_quicker),
     ("18", "Of each there are 20 runs at most.", lambda: MOST == 20),
     ("18", "Your rule is tried on 140 pairs. Ten may be told apart wrongly, and four differences may be missed.",
      lambda: (ALIKE + UNLIKE, WRONG, MISSED) == (140, 10, 4)),

@@ -103,7 +103,7 @@ def the_exercise():
 CLAIMS = [
     ("19", "A shop has a customer a second.", a_customer_a_second),
     ("19", "*The same money, and told much sooner. Sign the big one.*", the_same_money_and_sooner),
-    ("19", "at least 99.9 % are told yes; * of 100 customers, 99 are told within 2 s.",
+    ("19", "at least 99.9 % are told yes; * of 100 customers, 99 are told within 2 s (in the tables",
      lambda: GOAL == {"availability": 0.999, "response_p99": 2}),
     ("19", "that hour breaks the promise", the_big_one_misses),
     ("19", "The big machine is down for an hour in the whole month", an_hour_of_the_month),

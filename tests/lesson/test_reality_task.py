@@ -32,6 +32,7 @@ def test_the_constants_of_the_machine_pass(given):
     [
         (constants(0, 0, 0, 0), "ms in mailing-list, and [\\d.]+ ms on the machine"),
         (constants(0.4, 11, 0, 0), "ms in mailing-list"),  # all of it is register's
+        (constants(register=0), "ms in register"),  # less than nothing is left, where the ways are forgotten
         (constants(register=9.7), "ms in register"),  # what others take in it counted twice
         (constants(database=7, mailing_list=2.5), "ms in mailing-list"),
         (constants(database=0), "ms in database"),

@@ -64,6 +64,39 @@ def cores(books):
             had = (np.minimum(level, service.cores.count) * np.diff(times[order])).sum()
             if abs(had - alone[its].sum()) > SHARED * (1 + its.sum()):
                 books.refuse(f"the cores of {name} did {alone[its].sum():.9g} s of work and had {had:.9g} s for it")
+            if service.cores.by == "priority":
+                urgent = np.array([_urgency(books, row) for row in rows[its].tolist()])
+                due = _ends_by_priority(began[its], alone[its], urgent, service.cores.count)
+                what = f"a piece of {name} had a core sooner or later than its urgency says"
+                books.demand(np.abs(ended[its] - due) <= SHARED * (1 + its.sum()), what, rows[its])
+
+
+def _urgency(books, row):
+    """That of its message, or of whoever calls; a customer has none."""
+    place, parent = books.run.tables.places[books.rows["place"][row]], int(books.rows["parent"][row])
+    if place.is_delivery:
+        return getattr(books.run.tables.routes[books.messages["route"][parent]][1], "priority", 0)
+    return _urgency(books, parent) if parent >= 0 else 0
+
+
+def _ends_by_priority(began, alone, urgent, count):
+    """When each piece is done, where at any time the most urgent ones, of equals the first, have the cores."""
+    ends, left, now = np.full(len(began), np.inf), alone.copy(), 0.0
+    coming, there = np.argsort(began, kind="stable").tolist()[::-1], []
+    while coming or there:
+        working = there[:count]
+        first = min((left[each] for each in working), default=np.inf)
+        until = min(now + first, began[coming[-1]] if coming else np.inf)
+        left[working] -= until - now
+        now = until
+        for each in [each for each in working if left[each] <= SHARED / 1000]:
+            ends[each] = now
+            there.remove(each)
+        while coming and began[coming[-1]] <= now:
+            each = coming.pop()
+            place = next((at for at, other in enumerate(there) if urgent[other] < urgent[each]), len(there))
+            there.insert(place, each)
+    return ends
 
 
 CHECKS = (loops, cores)

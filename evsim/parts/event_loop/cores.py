@@ -1,4 +1,10 @@
-"""Cores: pieces of work beyond their number share them equally, so each goes on more slowly (processor sharing)."""
+"""Cores: pieces of work beyond their number share them equally (processor sharing), or the most urgent have them.
+
+Who is more urgent takes a core away from who is less, whose piece stands still and goes on where it was
+(preemptive-resume).
+"""
+
+from heapq import nsmallest
 
 from evsim.engine.environment import ANSWER
 from evsim.engine.service_policy import ServicePolicy
@@ -14,6 +20,7 @@ class Cores(ServicePolicy):
 
     def __init__(self, service, settings):
         self.service, self.count = service, settings.count
+        self.kind = Urgent if settings.by == "priority" else Share
         self.shares = {}  # instance -> its Share
 
     def executing(self, step, run):
@@ -24,7 +31,7 @@ class Cores(ServicePolicy):
         def run_shared(row, time, over):
             instance = instance_of(row)
             if instance not in shares:
-                shares[instance] = share = Share(self.service, instance, self.count)
+                shares[instance] = share = self.kind(self.service, instance, self.count)
                 completions.add(share.look)
             shares[instance].begin(row, time(row), over)
 
@@ -50,6 +57,11 @@ class Share:
         self.pieces = []
         self.updated = self.next = 0.0  # when what is left was reckoned, and when the next entry of the heap comes
 
+    def at_work(self):
+        """The pieces that have a core, or a share of one, and how fast each goes on."""
+        number = len(self.pieces)
+        return self.pieces, min(1.0, self.count / number) if number else 1.0
+
     def begin(self, row, time, over):
         self._update()
         self.pieces.append([time, row, over, time, self.env._now])
@@ -74,18 +86,49 @@ class Share:
 
     def _update(self):
         """Take off what each has had of the cores since the last time."""
-        now, number = self.env._now, len(self.pieces)
-        if number:
-            had = max(0.0, now - self.updated) * min(1.0, self.count / number)
-            for piece in self.pieces:
+        now, (pieces, speed) = self.env._now, self.at_work()
+        if pieces:
+            had = max(0.0, now - self.updated) * speed
+            for piece in pieces:
                 piece[0] -= had
         self.updated = max(now, self.updated)
 
     def _expect(self):
         """Be called when the first of them may be done, unless an entry comes before that and looks again."""
-        if self.pieces:
-            left, row, *_ = min(self.pieces, key=lambda piece: piece[0])
-            due = self.env._now + max(0.0, round(left * max(1.0, len(self.pieces) / self.count)))
+        pieces, speed = self.at_work()
+        if pieces:
+            left, row, *_ = min(pieces, key=lambda piece: piece[0])
+            due = self.env._now + max(0.0, round(left / speed))
             if not self.env._now <= self.next <= due or self.next == 0.0:
                 self.next = due
                 self.env.call_at(due, self.look, row, ANSWER)
+
+
+class Urgent(Share):
+    """The pieces of the most urgent have a core each, of equals those that came first; the others stand still."""
+
+    def __init__(self, service, instance, count):
+        super().__init__(service, instance, count)
+        self.urgency_of = service.kernel.shared(Urgencies, lambda: Urgencies(service.kernel)).of
+
+    def at_work(self):
+        urgency_of = self.urgency_of
+        return nsmallest(self.count, self.pieces, key=lambda piece: -urgency_of(piece[1])), 1.0
+
+
+class Urgencies:
+    """How urgent rows are: a delivery as its message says, a call as who calls, and a customer not at all."""
+
+    def __init__(self, kernel):
+        self.kernel, self.known = kernel, {}
+
+    def of(self, row):
+        if row not in self.known:
+            self.known[row] = self._look_up(row)
+        return self.known[row]
+
+    def _look_up(self, row):
+        rows, parent = self.kernel.records.rows, self.kernel.records.rows.parent[row]
+        if self.kernel.graph.places[rows.place[row]].is_delivery:
+            return getattr(self.kernel.destination(parent).site.step, "priority", 0)
+        return self.of(parent) if parent >= 0 else 0

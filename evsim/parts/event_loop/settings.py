@@ -53,10 +53,15 @@ class EventLoopSettings(LikenedSetting):
 class CoresSettings(ServiceSetting):
     """An instance has so many processors; more pieces of work than that share them, each as much (processor sharing).
 
-    Written `cores: 2`.
+    With `by: priority` the pieces of the most urgent messages have them, and the others stand still meanwhile and go on
+    where they were. Written `cores: 2`, or `cores: {count: 1, by: priority}`.
     """
 
     count: Annotated[up_to(10_000), Field(description="how many processors an instance has")]  # type: ignore[valid-type]
+    by: Annotated[
+        Literal["share", "priority"],
+        Field(description="who has them: all in equal shares, or the most urgent, who take them from others"),
+    ] = "share"
 
 
 class Blocking(AnyStep):

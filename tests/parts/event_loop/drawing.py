@@ -19,7 +19,7 @@ LOOPS = st.fixed_dictionaries(
 
 def draw_one(draw, service):
     """Now and then an event loop, or cores, or both."""
-    cores = draw(st.sampled_from([None] * 6 + [1, 2]))
+    cores = draw(st.sampled_from([None] * 6 + [1, 2, {"count": 1, "by": "priority"}]))
     if cores:
         service["cores"] = cores
     if draw(st.sampled_from([False] * 6 + [True, True])):

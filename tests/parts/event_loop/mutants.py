@@ -2,10 +2,12 @@
 
 from functools import partial
 
-from evsim.parts.event_loop.cores import Share
+from evsim.parts.event_loop.cores import Share, Urgent
 from evsim.parts.event_loop.loops import Lane
 from evsim.scenario import Scenario
 from tests.books.breaking import Once, mutant
+from tests.parts.event_loop.test_preemption import urgent_first
+from tests.truth.systems import poisson
 
 
 def loop(**settings):
@@ -84,3 +86,13 @@ def a_core_rests(patch):
         original(self)
 
     patch.setattr(Share, "_update", update)
+
+
+@mutant("sooner or later than its urgency says", of=lambda: urgent_first(0.5, poisson(0.5), poisson(0.8), 60))
+def the_urgent_share_with_all_others(patch):
+    patch.setattr(Urgent, "at_work", Share.at_work)
+
+
+@mutant("sooner or later than its urgency says", of=lambda: urgent_first(0.5, poisson(0.5), poisson(0.8), 60))
+def whoever_has_the_core_keeps_it(patch):
+    patch.setattr(Urgent, "at_work", lambda self: (self.pieces[: self.count], 1.0))

@@ -10,6 +10,7 @@ from evsim.scenario.units import UnitError, time, write_time
 __all__ = ["BRACES", "draw", "fill"]
 
 BRACES = re.compile(r"\{([^{}]+)\}")
+TIME = re.compile(r"^([0-9.]+)s$")
 FROM_TO, ONE_OF = {"from", "to"}, {"one of"}
 
 
@@ -54,8 +55,8 @@ def fill(data, values):
 
     >>> fill({"{where}": ["{size}", "{size} of {what}"]}, {"where": "stock", "size": 3})
     {'stock': [3, '3 of {what}']}
-    >>> fill("{begins + 2 min}", {"begins": "100s"})
-    '220s'
+    >>> fill(["{begins + 2 min}", "it begins after {begins}"], {"begins": "100s"})
+    ['220s', 'it begins after 100 s']
     """
     if isinstance(data, dict):
         return {fill(key, values): fill(each, values) for key, each in data.items()}
@@ -66,7 +67,7 @@ def fill(data, values):
     whole = BRACES.fullmatch(data)
     if whole:
         return _value(whole, values)
-    return BRACES.sub(lambda found: str(_value(found, values)), data)
+    return BRACES.sub(lambda found: TIME.sub(r"\1 s", str(_value(found, values))), data)
 
 
 def _value(found, values):

@@ -101,7 +101,7 @@ class Risk:
         if callable(steps):
             return True
         for here, step in positions(steps, operation=place.operation):
-            if step.kind == "fail" or (step.effects and step.policies):
+            if step.kind == "fail" or step.awaits or (step.effects and step.policies):
                 return True
             if step.kind == "call" and step.on_error.fails:
                 (target,) = place.steps[here]

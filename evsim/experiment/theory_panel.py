@@ -160,6 +160,8 @@ def _blockers(scenario, service, utilisation):
     asked = [name for step in all_steps(service.handle) if step.asks for name in callees(scenario, step)]
     if asked:
         yield f"its workers also wait for {', '.join(dict.fromkeys(asked))}, and no formula here adds that"
+    elif any(step.awaits for step in all_steps(service.handle)):
+        yield "its workers also wait for a reply that a channel brings"
     elif any(step.holds for step in all_steps(service.handle)):
         yield "its workers also wait until a channel confirms"
     if any(step.inside for step in service.handle):
@@ -218,8 +220,8 @@ def _answer(scenario, predicted, name, known):
                 raise _Unknown(f"{name} asks over a channel")
             hop = scenario.network.latency.mean
             total += 2 * hop + _answer(scenario, predicted, step.service, known)
-        elif step.holds:
-            raise _Unknown(f"{name} waits until a channel confirms")
+        elif step.holds or step.awaits:
+            raise _Unknown(f"{name} waits until a channel {'brings a reply' if step.awaits else 'confirms'}")
         elif step.lasts:
             total += step.time.mean
         if step.replies:

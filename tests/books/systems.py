@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from evsim.scenario import Scenario
 from tests.books import faults, loads
 from tests.parts.autoscale import drawing as scaling
+from tests.parts.correlation.drawing import ask_over_a_channel
 from tests.parts.event_loop import drawing as loops
 from tests.parts.exchange import drawing as exchanges
 from tests.parts.function import drawing as functions
@@ -134,6 +135,8 @@ def _system(draw, faulty, risky, stable=False):
     queues.polling(draw, data)
     data["faults"] = [faults.fault(draw, data, cast, stable) for _ in range(draw(st.integers(0, 4)))] if faulty else []
     multiply(data, cast)
+    if risky:
+        ask_over_a_channel(data)
     return Scenario.from_dict(data)
 
 

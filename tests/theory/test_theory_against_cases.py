@@ -18,7 +18,7 @@ RUN_ONLY = {
     "POLL-outbox", "KAFKA-acks1-loss", "BULK-poll", "SEM-kafka-defaults", "LINGER-time-only", "LINGER-size-or-time",
     "SEM-rabbit-quorum", "SEM-vertx-defaults", "MAXLEN-overflow",
     "METASTABLE-bronson", "METASTABLE-mongo",
-    "VISIBILITY-dup", "PRIO-NP", "PRIO-PR", "PREFETCH-fifo-block", "SEM-sqs-fifo",
+    "VISIBILITY-dup", "PRIO-NP", "PRIO-PR", "PREFETCH-fifo-block", "SEM-sqs-fifo", "SEM-redis-xautoclaim",
     "SEM-rabbit-topic", "PIPE-makespan", "PIPE-capacity", "PIPE-runahead", "PIPE-status", "BLOCKING-tandem", "CIW-belt",
     "HEDGE-p95",
     "BREAKER-trip",

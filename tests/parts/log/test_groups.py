@@ -286,6 +286,39 @@ def test_a_slow_member_is_expelled_and_its_commit_fails(tmp_path):
     assert (ledger.attempts == ledger.handlings).all()
 
 
+def test_a_consumer_that_sleeps_inside_its_retry_is_expelled_for_it(tmp_path):
+    """A call of 1 ms that fails is tried again after 1, 2 and 4 s: with the message in hand for 7.004 s, of 5 s.
+
+    The other member has it from 5 s on, and fails as well. Both sleep to the end, and each is expelled once for each
+    message; whoever handles the failure, with on_error, leaves its effect twice.
+    """
+    retry = {"attempts": 4, "backoff": {"exponential": {"base": "1s"}}}
+    handle = [{"call": {"service": "store", "retry": retry, "on_error": "ignore"}}, {"effect": "seen"}]
+
+    def asleep(interval, seconds=100):
+        data = group(tmp_path, 1, "1ms", 0.04, seconds, 2, max_poll_interval=interval).to_dict()
+        data["services"]["worker"]["handle"] = handle
+        data["services"]["store"] = {"handle": [{"work": "1ms"}, {"fail": 1}]}
+        data["run"]["drain_limit"] = "13s"
+        run = Scenario.from_dict(data, tmp_path).run()
+        assert run.audit()
+        return run
+
+    run = asleep("5s")
+    rows, mine = run.tables.rows, rows_of(run, "worker")
+    revoked = mine[rows["verdict"][mine] == Verdict.REVOKED]
+    assert len(revoked) == len(incidents(run, "expel")) >= 2
+    assert rows["settled"][revoked] - rows["leased"][revoked] == pytest.approx(5)
+    over = revoked[rows["outcome"][revoked] == Outcome.OK]
+    assert rows["ended"][over] - rows["started"][over] == pytest.approx(7.004)
+    assert len(incidents(run, "rebalance")) >= len(revoked)
+    first = run.ledger[run.ledger.subscription == "worker"].iloc[0]
+    assert first.attempts > 1 and first.handlings > 1 and handled(run)["redelivered"] >= 1
+    patient = asleep("8s")
+    assert not incidents(patient, "expel") and handled(patient)["redelivered"] == 0
+    assert (patient.ledger.handlings == 1).all() and len(patient.ledger) >= 1
+
+
 def test_a_member_that_wakes_from_a_long_sleep_finds_its_partitions_gone(tmp_path):
     pause = {"pause": "worker/1", "at": 5.0005, "for": 4}
     scenario = group(tmp_path, 2, "1ms", 200, 12, 2, [pause], session_timeout="1s", assignor="sticky")

@@ -5,7 +5,7 @@ import pytest
 from evsim.scenario.presets import load_preset
 from tests.support.cases import expected
 from tests.truth.measuring import balanced
-from tests.truth.systems import consumers
+from tests.truth.systems import consumers, system
 
 AGAIN = {"nats": 30, "pubsub": 10, "redis-streams": 3600, "sqs": 30}  # s until what nobody acknowledged comes again
 SAY_NO = ("nats", "pubsub")
@@ -52,3 +52,28 @@ def test_who_can_say_no_has_it_again_at_once_and_who_cannot_waits(like):
 def test_a_late_acknowledgement_counts_while_nobody_has_the_message_since(like):
     run = one_message(like, [{"work": AGAIN[like] + 5}], subscribe={"prefetch": 1})
     assert run.ledger.state.tolist() == ["done"] and run.ledger.handlings.tolist() == [1]
+
+
+def test_entries_of_redis_that_were_idle_for_a_minute_are_claimed_by_whoever_looks_next():
+    """A reads three entries and dies. B, which looks at 30.5 s and at 61 s, claims none, and then all three."""
+    truth = expected("SEM-redis-xautoclaim")
+    reader = {"workers": 3, "handle": [{"work": "30 min"}]}
+    claims = {"workers": 3, "subscribe": {"channel": "entries", "poll": "30.5s"}, "handle": [{"work": 1}]}
+    run = balanced(system(
+        {"front": {"workers": 9, "handle": [{"publish": "entries"}]}, "a": {**reader, "subscribe": "entries"},
+         "b": claims},
+        {"customers": {"target": "front", "arrivals": {"burst": {"count": 3, "at": 0.5}}}}, 100, 0,
+        channels={"entries": {"queue": {"like": "redis-streams", "visibility_timeout": "60s"}}},
+        faults=[{"crash": "a", "at": 2, "for": 200}],
+    ))  # fmt: skip
+    spans = run.spans[run.spans.source == "entries"]
+    assert (spans[spans.service == "a"].leased == 0.5).all() and len(spans[spans.service == "a"]) == 3
+    claimed = spans[spans.service == "b"]
+    assert [int((claimed.leased <= at).sum()) for at in (30, 61)] == [
+        truth["claimed at 30 s"],
+        truth["claimed at 61 s"],
+    ]
+    assert claimed.leased.tolist() == [61] * 3  # though they were idle for long enough from the second minute on
+    assert claimed.attempt.tolist() == [truth["delivery count after claim"]] * 3
+    held = spans[(spans.service == "a") & (spans.settled > 61)]
+    assert len(held) == truth["PEL of A after claim"] and run.ledger.state.tolist() == ["done"] * 3

@@ -6,7 +6,7 @@ from evsim.figures import CHANNEL, COST, LESS, RUN, Figure
 from evsim.parts.price.bill import MONTH, bill, use
 from evsim.parts.price.channel_use import use_of_channel
 
-__all__ = ["FIGURES", "month_of", "priced", "used_by"]
+__all__ = ["FIGURES", "month_of", "price_of", "priced", "used_by"]
 
 NONE = float("nan")
 
@@ -24,11 +24,15 @@ def used_by(run, name, customers):
     return use(run, name, customers[run.tables.row_requests] & at)
 
 
+def price_of(run, name):
+    """The price of a service or a channel, with all its settings."""
+    complete = run.scenario.complete
+    return (complete.channels[name] if name in complete.channels else complete.services[name]).price
+
+
 def month_of(run, name, used):
     """The :class:`Bill` of a service or a channel for a month like the window, in which it was `used` so much."""
-    complete = run.scenario.complete
-    price = (complete.channels[name] if name in complete.channels else complete.services[name]).price
-    return bill(price, used.times(MONTH / run.tables.window))
+    return bill(price_of(run, name), used.times(MONTH / run.tables.window))
 
 
 def _of_service(part):

@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.figures import write_as
 from evsim.parts.price.bill import MONTH
-from evsim.parts.price.figures import month_of, priced, used_by
+from evsim.parts.price.figures import month_of, price_of, priced, used_by
 from evsim.results.request_figures import cohort
 from evsim.view.scene.marks import End, look_of
 from evsim.view.scene.paper import draw_ends
@@ -35,7 +35,7 @@ def cost(run, ax=None):
             ax.plot(loads * customers, line, **mark.style)
         ax.axvline(customers, color=INK, lw=1, ls=(0, (1, 2)), zorder=1)
         ax.set_xlabel("customers a month, in millions; dotted: in this run")
-        currencies = sorted({run.scenario.complete.services[name].price.currency for name in names})
+        currencies = sorted({price_of(run, name).currency for name in names})
         ax.set_ylabel(f"cost a month ({', '.join(currencies)})" if currencies else "cost a month")
         draw_ends(
             ax, [End(line[-1], name, look_of(mark)) for (name, line), mark in zip(lines.items(), LINES, strict=False)]

@@ -156,6 +156,7 @@ def test_the_bill_of_a_run_is_that_of_its_services_and_channels():
     assert sum(run.summary()[name] for name in names) == pytest.approx(run.summary()["cost"])
     assert run.summary()["cost_per_million"] == pytest.approx(run.summary()["cost"] / run.summary()["completed"] * 1e6)
     assert "orders" in run.plot.cost().alt_text and "reader" in run.plot.cost().alt_text
+    assert run.plot.cost().get_ylabel() == "cost a month (USD)"
     dear = scenario.replace({"name": "dear", "services.reader.price": {"hour": 0.5}})
     dearer = evsim.compare(scenario, dear, n=2, jobs=1).differences["dear"]["cost"].mean
     assert dearer == pytest.approx(15 / 3600 * 0.45)

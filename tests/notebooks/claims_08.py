@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.lesson.network_task import ABROAD, GONE, LOSS, PATIENT, SPEED, far, lossy, moving, photos
+from evsim.lesson.network_task import ABROAD, GONE, LOSS, PATIENT, SPEED, far, lossy, moving, photos, trusting
 from tests.notebooks.reading import ran
 
 NAME = "08-fallacies"
@@ -112,5 +112,6 @@ CLAIMS = [
     ("08", "one that loses 1 message in 50 between *register* and those it calls", lambda: LOSS == 0.02),
     ("08", "the list is on another continent (75 ms each way)", lambda: ABROAD == "75ms"),
     ("08", "an instance of the list is gone from second 15 on", lambda: GONE == 15),
+    ("08", "The database takes 50 ms on average.", lambda: trusting().services["database"].handle[0].time.mean == 0.05),
     ("08", "told *registered* within a second", lambda: PATIENT == 1),
 ]  # fmt: skip

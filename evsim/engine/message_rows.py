@@ -32,7 +32,7 @@ def writer(kernel, route):
     place, step = route.site.place, route.site.step
     if step.times.multiplies:
         return _writer_of_items(kernel, route, write)
-    return _writer_below_items(kernel, place, write) if place.multiplied else write
+    return _writer_below_items(kernel, place, write) if place.multiplied and not step.gathers else write
 
 
 def _writer_below_items(kernel, place, write):

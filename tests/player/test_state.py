@@ -16,6 +16,8 @@ from tests.books.holding import examples
 from tests.books.systems import systems
 from tests.exports.plain import Plain, micro
 from tests.exports.runs import a_run
+from tests.parts.correlation.mutants import quoting
+from tests.parts.items.mutants import ordering
 from tests.player.node import ask
 from tests.player.reference_state import Reference
 from tests.player.reference_words import told, verdict
@@ -111,6 +113,12 @@ def assert_the_player_shows_the_records(runs, count=8):
             outcomes = CustomerOutcomes.of(run, at=(1000 * t + 499.9) / 1e9)  # as a moment is rounded
             for request, customer in zip(made["whose"], customers, strict=True):
                 assert customer == customer_at(reference, made, request, t, outcomes), f"{run} at {t}"
+
+
+@pytest.mark.slow
+def test_items_and_replies_are_shown_as_the_records_have_them():
+    several = ordering({"uniform": [0, 3]}, fails=0.2).replace({"run.duration": 10})
+    assert_the_player_shows_the_records([several.run(), quoting().replace({"run.duration": 5}).run()], count=4)
 
 
 def assert_state(shown, meant, where):

@@ -37,9 +37,10 @@ def what_follows(books):
     if not run.tables.item_paths:
         return
     steps = [step for _, step in run.tables.routes]
-    alone = ~np.array([step.times.multiplies or step.gathers for step in steps] + [False])[messages["route"]]
-    made = messages["origin"] >= 0
-    expected = np.where(made, messages["item"][messages["origin"]], run.tables.row_items[messages["cause"]])
+    alone = ~np.array([step.times.multiplies for step in steps] + [False])[messages["route"]]
+    made, gathered = messages["origin"] >= 0, np.array([step.gathers for step in steps] + [False])[messages["route"]]
+    its = np.where(gathered, -1, run.tables.row_items[messages["cause"]])  # what a window gathers is about many
+    expected = np.where(made, messages["item"][messages["origin"]], its)
     books.demand(~(alone | made) | (messages["item"] == expected), "a message lost its item", messages["cause"])
 
 

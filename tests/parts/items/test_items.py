@@ -180,6 +180,16 @@ def test_items_of_items_have_paths():
     assert run.summary()["effects_missing"] == 0
 
 
+def test_what_a_window_gathers_is_about_no_item():
+    counted = {"window": {"tumbling": 10, "aggregate": "count", "by": "all", "to": "counts"}}
+    data = orders(3, more={"counts": [{"effect": "count"}]}).to_dict()
+    data["services"]["pack"]["handle"] = [{"work": 0.01}, counted]
+    run = balanced(Scenario.from_dict(data))
+    results = run.ledger[run.ledger.channel == "counts"]
+    assert len(results) > 5 and set(results.item) == {""} and "count" in set(run.effects.effect)
+    assert len(run.records.events) == 3 * len(run.requests)
+
+
 def test_an_undo_takes_back_what_all_lines_left():
     """A shop that changes its mind a second later: of each line the effect is gone, and nothing is owed."""
     data = orders(3, workers=100).to_dict()

@@ -14,7 +14,7 @@ from evsim.registry import folders
 __all__ = [
     "CHANNEL", "COST", "FEELS", "LESS", "LOST", "MORE", "PARTITION", "PHASE", "POINTS", "RUN", "SERVICE", "TRUE",
     "UNITS", "Figure", "Over", "better_or_worse", "figure", "figures", "grouped", "groups", "headlines", "label",
-    "unit_of", "write", "write_as", "write_estimate",
+    "unit_of", "write", "write_as", "write_estimate", "write_limit",
 ]  # fmt: skip
 
 # What a figure is of.
@@ -34,6 +34,7 @@ LOST, COST = "What was lost", "What it cost"
 
 POINTS = ("mean", "p50", "p90", "p95", "p99", "p99.9")  # of a figure that every customer, or attempt, has a value of
 CORE = "evsim.results.measures"
+USUAL, MOST = 3, 12  # digits
 
 
 @dataclass(frozen=True)
@@ -163,29 +164,45 @@ def label(name):
     return name.replace("_", " ")
 
 
-def write(name, value):
-    """A figure as a person reads it: 6.1 ms, 99.98 %, 51.1/s, 2,809; a dash where there is none."""
-    return write_as(unit_of(name), value)
+def write(name, value, limit=None):
+    """A figure as a person reads it: 6.1 ms, 99.98 %, 51.1/s, 2,809; a dash where there is none.
+
+    It has as many digits as tell it from a ``limit`` that stands beside it.
+    """
+    return write_as(unit_of(name), value, limit)
 
 
-def write_as(unit, value):
+def write_as(unit, value, limit=None):
     """A number of a `unit` as a person reads it."""
     if value is None or math.isnan(value):
         return "-"
     factor, sign = _scale(unit, abs(value))
     value *= factor
-    if sign != " %":
-        return _digits(value) + sign
-    digits = 3  # as many more as keep 99.98 % from becoming 100 %
-    while value < 100 and float(f"{value:.{digits}g}") >= 100:
+    digits = USUAL
+    if sign == " %":  # as many more as keep 99.98 % from becoming 100 %
+        while value < 100 and float(f"{value:.{digits}g}") >= 100:
+            digits += 1
+    if limit is not None:
+        limit *= factor
+        while digits < MOST and _side(_rounded(value, digits), limit) != _side(value, limit):
+            digits += 1
+    return _digits(value, digits) + sign
+
+
+def write_limit(name, limit):
+    """A limit as it was given, with all of its digits: 99.95 %, 1.234 s."""
+    factor, sign = _scale(unit_of(name), abs(limit))
+    digits = USUAL
+    while digits < MOST and _side(_rounded(limit * factor, digits), limit * factor):
         digits += 1
-    return f"{value:.{digits}g}{sign}"
+    return _digits(limit * factor, digits) + sign
 
 
-def write_estimate(name, estimate, difference=False):
+def write_estimate(name, estimate, difference=False, limit=None):
     """Mean and half the width of the interval: 101.1 ± 0.6 ms.
 
-    A ``difference`` has a sign; that of two shares is in points.
+    A ``difference`` has a sign; that of two shares is in points. Mean and interval lie where they do beside a
+    ``limit``, however near it is.
     """
     if math.isnan(estimate.mean):
         return "-"
@@ -194,11 +211,26 @@ def write_estimate(name, estimate, difference=False):
     if difference and unit == " %":
         unit = " points"
     if math.isnan(half) or half == 0:
-        text = write(name, estimate.mean) if unit != " points" else _digits(estimate.mean * factor) + unit
+        text = write(name, estimate.mean, limit) if unit != " points" else _digits(estimate.mean * factor) + unit
         return sign + text if estimate.mean > 0 else text
-    exponent = int(f"{half * factor:.1e}".partition("e")[2])
-    decimals = max(0, 1 - exponent)
-    return f"{estimate.mean * factor:{sign},.{decimals}f} ± {half * factor:,.{decimals}f}{unit}"
+    mean, half = estimate.mean * factor, half * factor
+    decimals = most = max(0, 1 - int(f"{half:.1e}".partition("e")[2]))
+    if limit is not None:
+        most = next((each for each in range(decimals, decimals + 6) if _same(mean, half, limit * factor, each)), most)
+    return f"{mean:{sign},.{most}f} ± {half:,.{most}f}{unit}"
+
+
+def _same(mean, half, limit, decimals):
+    """Whether an interval that is written with so many decimals lies beside the limit as it does."""
+    written = round(mean, decimals), round(half, decimals)
+    return all(
+        _side(written[0] + times * written[1], limit) == _side(mean + times * half, limit) for times in (-1, 0, 1)
+    )
+
+
+def _side(value, limit):
+    """1 above the limit, -1 below it, 0 at it."""
+    return 0 if math.isclose(value, limit, rel_tol=1e-9, abs_tol=1e-12) else 1 if value > limit else -1
 
 
 def _scale(unit, size):
@@ -211,6 +243,15 @@ def _scale(unit, size):
     return (100, " %") if unit == "share" else (1, "/s" if unit == "1/s" else "")
 
 
-def _digits(value):
-    """Three digits, or all before the point."""
-    return f"{value:,.0f}" if abs(value) >= 999.5 or value == int(value) else f"{value:.3g}"
+def _digits(value, digits=USUAL):
+    """So many digits, or all before the point."""
+    return f"{value:,.0f}" if _is_whole(value, digits) else f"{value:,.{digits}g}"
+
+
+def _rounded(value, digits):
+    """What is written, as a number."""
+    return float(f"{value:.0f}" if _is_whole(value, digits) else f"{value:.{digits}g}")
+
+
+def _is_whole(value, digits):
+    return abs(value) >= 10**digits - 0.5 or value == int(value)

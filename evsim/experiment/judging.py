@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from evsim.experiment.statistics import Estimate, runs_to_decide
-from evsim.figures import MORE, figure, label, write, write_estimate
+from evsim.figures import MORE, figure, label, write_estimate, write_limit
 
 __all__ = ["MEETS", "MISSES", "NOT_DECIDED", "Judgement", "judge", "verdict_table"]
 
@@ -28,14 +28,14 @@ class Judgement:
     def asked(self):
         """What was promised, in words."""
         relation = "at least" if _more_is_better(self.metric) else "at most"
-        return f"{label(self.metric)} {relation} {write(self.metric, self.limit)}"
+        return f"{label(self.metric)} {relation} {write_limit(self.metric, self.limit)}"
 
     @property
     def measured(self):
-        """What was found, in words."""
+        """What was found, in words, with as many digits as tell it from the limit."""
         if math.isnan(self.found.mean):
             return "too few to tell"
-        return write_estimate(self.metric, self.found)
+        return write_estimate(self.metric, self.found, limit=self.limit)
 
     @property
     def runs_to_decide(self):

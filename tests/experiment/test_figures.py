@@ -115,5 +115,25 @@ def test_a_judgement_says_what_was_asked_and_found():
     assert str(judgement) == "MISSES  availability at least 99.9 %: 82 %"
 
 
+@pytest.mark.parametrize(
+    ("metric", "limit", "found", "said"),
+    [
+        ("availability", 0.999, 0.9986, "MISSES  availability at least 99.9 %: 99.86 %"),
+        ("availability", 0.999, 0.99899, "MISSES  availability at least 99.9 %: 99.899 %"),
+        ("availability", 0.9995, 0.99951, "MEETS  availability at least 99.95 %: 99.951 %"),
+        ("response_p99", 1.234, 1.2344, "MISSES  response p99 at most 1.234 s: 1.2344 s"),
+        ("response_p99", 0.3, 0.3, "MEETS  response p99 at most 300 ms: 300 ms"),
+        ("throughput", 1000, 1000.4, "MEETS  throughput at least 1,000/s: 1,000.4/s"),
+        ("lost", 0, 0, "MEETS  lost at most 0: 0"),
+        ("availability", 0.999, estimate([0.9986] * 3), "MISSES  availability at least 99.9 %: 99.86 %"),
+        ("response_p99", 0.3, Estimate(0.31, 0.30004, 0.31996, 5, 1), "MISSES  response p99 at most 300 ms: 310.00 ± 9.96 ms"),
+        ("response_p99", 0.3, Estimate(0.31, 0.29, 0.33, 5, 1), "NOT DECIDED  response p99 at most 300 ms: 310 ± 20 ms"),
+    ],
+)  # fmt: skip
+def test_a_figure_beside_a_limit_has_digits_enough_to_tell_them_apart(metric, limit, found, said):
+    (judgement,) = judge({metric: limit}, {metric: found})
+    assert str(judgement) == said
+
+
 def test_one_run_of_many_with_a_figure_is_judged_by_it():
     assert verdicts({"lost": 0}, {"lost": difference([1], [1])}) == ["MEETS"]

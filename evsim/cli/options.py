@@ -37,7 +37,9 @@ def _processes(number: int | None):
 
 Jobs = Annotated[
     int | None,
-    typer.Option(min=-1, callback=_processes, help="Processes; default: all cores if they are worth it."),
+    typer.Option(
+        "--jobs", "-j", min=-1, callback=_processes, help="Processes; default: all cores if they are worth it."
+    ),
 ]
 
 

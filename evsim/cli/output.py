@@ -76,4 +76,6 @@ def as_far(experiment, *arguments, **settings):
     except Interrupted as stop:
         if stop.finished is None:
             raise
+        if stop.asked is None:
+            return stop.finished, "only what was finished is in it"
         return stop.finished, f"{stop.done} of {stop.asked} runs are finished, and the figures are theirs"

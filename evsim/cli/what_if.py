@@ -151,25 +151,37 @@ def report(
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The page.")] = "report.html",
     seed: Seed = None,
     settings: Settings = None,
-    runs: Annotated[int, typer.Option(min=2, help="How many runs of each design.")] = 20,
+    runs: Annotated[
+        int, typer.Option(min=2, help="How many runs of each design, fewer if ten, or twenty ..., decide it.")
+    ] = 20,
+    budget: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Take about so long at most, with fewer runs: 5min.")
+    ] = None,
     objectives: Objectives = None,
     overwrite: Overwrite = False,
     jobs: Jobs = None,
 ):
     """Write one page to decide by: verdicts, differences, what breaks, when the answer flips, and what it rests on.
 
-    Exit status 1 if every design misses an objective.
+    Ctrl-C writes the page with what is finished. Exit status 1 if every design misses an objective.
     """
     from evsim.reporting import report
     from evsim.whole import place_for
 
     designs = [load_scenario(name, settings, seed) for name in scenarios]
     place_for(output, overwrite=overwrite, inputs=read_for(scenarios, designs))
-    command = ["evsim", "report", *scenarios, "--runs", str(runs), "--seed", str(designs[0].run_settings.seed)]
-    for option, texts in (("--set", settings), ("--objective", objectives)):
-        command += [part for text in texts or () for part in (option, text)]
-    done = report(*designs, n=runs, objectives=limits_of(objectives), jobs=jobs, command=shlex.join(command))
+
+    def command(runs):
+        words = ["evsim", "report", *scenarios, "--runs", str(runs), "--seed", str(designs[0].run_settings.seed)]
+        for option, texts in (("--set", settings), ("--objective", objectives)):
+            words += [part for text in texts or () for part in (option, text)]
+        return shlex.join(words)
+
+    done, stopped = as_far(
+        report, *designs, n=runs, objectives=limits_of(objectives), jobs=jobs, command=command, budget=budget,
+        tell=complain,
+    )  # fmt: skip
     warn(done.comparison.warnings)
     say("\n".join(done.answer))
     say(f"The page: {done.save(output, overwrite=overwrite)}")
-    finish(done.comparison.verdicts, True)
+    finish(done.comparison.verdicts, True, stopped)

@@ -19,7 +19,7 @@ from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import better_or_worse, groups, label, write_estimate
 from evsim.scenario.arguments import a_mapping, a_scenario, names_of_designs
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "compare", "pair_of", "paired"]
 
 PAIRING = (
     "pairing: which share of the variance of a difference the same luck removes, against runs with luck of their own"
@@ -41,11 +41,11 @@ def compare(a, b, *more, n=30, seed=None, labels=None, objectives=None, jobs=Non
         )
     labels = names_of_designs(designs, labels)
     seeds = seeds_from(designs[0], n, seed)
-    return in_order(partial(_one, designs), seeds, jobs, progress, partial(_compared, designs, labels))
+    return in_order(partial(pair_of, designs), seeds, jobs, progress, partial(paired, designs, labels))
 
 
-def _compared(designs, labels, results):
-    """The comparison that pairs of runs make."""
+def paired(designs, labels, results):
+    """The comparison that runs with the same seeds make (:func:`pair_of`)."""
     runs = zip(*(figures for figures, _ in results), strict=True)
     customers = zip(*(pairs for _, pairs in results), strict=True)
     return Comparison(
@@ -54,7 +54,7 @@ def _compared(designs, labels, results):
     )
 
 
-def _one(designs, seed):
+def pair_of(designs, seed):
     """Figures of each design, and the customers of each but the first against those of the first."""
     first = audited_run(designs[0], seed)
     figures, pairs = [figures_of(first)], []

@@ -50,13 +50,18 @@ def figures_of(run):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Many runs were interrupted; ``finished`` has what came of those that were done, None if there is none."""
+    """Many runs were interrupted; ``finished`` has what came of those that were done, None if there is none.
+
+    ``done`` of ``asked`` runs are; ``asked`` is None where they are not counted.
+    """
 
     def __init__(self, done, asked, finished):
         super().__init__(done, asked, finished)
         self.done, self.asked, self.finished = done, asked, finished
 
     def __str__(self):
+        if self.asked is None:
+            return "interrupted: sys.last_value.finished has what is finished"
         if not self.done:
             return f"none of {self.asked} runs is finished"
         return f"{self.done} of {self.asked} runs are finished: sys.last_value.finished has them"

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from evsim.experiment.judging import MEETS, MISSES, Judgement
-from evsim.experiment.statistics import Difference, Estimate, difference, estimate
+from evsim.experiment.running import seeds_from
+from evsim.experiment.screening import apart, column, judged, matter
+from evsim.experiment.statistics import Difference, Estimate, estimate
 from evsim.experiment.sweep import sweep
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write_estimate
@@ -22,45 +24,72 @@ SECTIONS = ("workloads", "services", "channels", "network", "faults")  # where t
 
 
 def sensitivity(
-    scenario, metric, paths=None, by=0.25, n=10, seed=None, store=None, jobs=None, dask=None, progress=None
+    scenario, metric, paths=None, by=0.25, n=10, seed=None, store=None, jobs=None, dask=None, progress=None, screen=None
 ):  # fmt: skip
     """By how much ``metric`` changes when each input is ``by`` less and more, one at a time, for the same customers.
 
     paths: the inputs to change (default: every number in the scenario's workloads, services, channels, network and
     faults). A count changes by 1 at least; a value that the scenario does not allow is left out. ``n`` runs each,
-    compared in pairs; the other arguments as in :func:`evsim.sweep`. Returns :class:`Sensitivity`.
+    compared in pairs; the other arguments as in :func:`evsim.sweep`. screen: so many runs of each input first, and all
+    ``n`` of those that may matter: the widest, and those that may turn a verdict. Returns :class:`Sensitivity`.
     """
     scenario = a_scenario(scenario)
     if not isinstance(by, int | float) or isinstance(by, bool) or not 0 < by < 1:
         raise ScenarioError([Problem("by", "must be a share between 0 and 1, such as 0.25", str(by))])
+    values = _values(scenario, paths)
+    sides = [(path, side, value) for path in values for side, value in _sides(scenario, path, values[path], by)]
+    seeds = seeds_from(scenario, n, seed)
+    first = n if screen is None else min(screen, n)
+    run = partial(sweep, scenario, store=store, jobs=jobs, dask=dask, progress=progress)
+    (base,) = _runs(run([dict([next(iter(values.items()))])], n, seeds[0]))
+    if metric not in base[0]["summary"]:
+        known = list(base[0]["summary"])
+        raise ScenarioError([Problem("metric", "is no figure of a run", metric, hint=suggest(metric, known))])
+    changes = [{path: value} for path, _, value in sides]
+    tried = _runs(run(changes, first, seeds[0])) if sides else []
+    if first < n and sides:
+        paths = [path for path, *_ in sides]
+        kept = matter(scenario.objectives, metric, base, list(zip(paths, tried, strict=True)))
+        again = [number for number, path in enumerate(paths) if path in kept]
+        more = _runs(run([changes[number] for number in again], n - first, seeds[first])) if again else []
+        for number, runs in zip(again, more, strict=True):
+            tried[number] = [*tried[number], *runs]
+    return _measured(scenario, metric, by, values, base, list(zip(sides, tried, strict=True)))
+
+
+def _values(scenario, paths):
+    """path -> value of the inputs to change, as they are written."""
     inputs = inputs_of(scenario)
     paths = tuple(inputs) if paths is None else tuple(several(paths, "paths", "paths"))
-    values = {path: inputs[path] if path in inputs else scenario.value(path) for path in paths}  # as they are written
+    values = {path: inputs[path] if path in inputs else scenario.value(path) for path in paths}
     for path, value in values.items():
         if number_of(value) is None:
             raise ScenarioError([Problem(path, "is no number", str(value), hint=suggest(path, inputs))])
-    sides = [(path, side, value) for path in paths for side, value in _sides(scenario, path, values[path], by)]
-    first = {paths[0]: values[paths[0]]} if paths else None
-    if first is None:
+    if not values:
         raise ScenarioError([Problem("paths", "there is no input to change")])
-    found = sweep(scenario, [first, *({path: value} for path, _, value in sides)], n, seed, store, jobs, dask, progress)
-    known = found.points[0][1].runs[0]["summary"]
-    if metric not in known:
-        raise ScenarioError([Problem("metric", "is no figure of a run", metric, hint=suggest(metric, list(known)))])
-    columns = [[run["summary"][metric] for run in its.runs] for _, its in found.points]
-    base, others = columns[0], columns[1:]
-    bars: dict = {path: {} for path in paths}
-    for (path, side, value), column in zip(sides, others, strict=True):
-        bars[path][side] = value, difference(base, column)
-    made = [Bar(path, values[path], *_both(bars[path])) for path in paths]
-    flips = [
-        Flip(path, value, before, after)
-        for (path, _, value), judged in zip(sides, found.verdicts[1:], strict=True)
-        for before, after in zip(found.verdicts[0], judged, strict=True)
-        if {before.verdict, after.verdict} == {MEETS, MISSES}
-    ]
+    return values
+
+
+def _runs(found):
+    """The runs of each point of a sweep."""
+    return [its.runs for _, its in found.points]
+
+
+def _measured(scenario, metric, by, values, base, tried):
+    """The :class:`Sensitivity` of the ``base`` runs and those of ((path, side, value), runs)."""
+    bars: dict = {path: {} for path in values}
+    flips, before = [], judged(scenario.objectives, base)
+    for (path, side, value), runs in tried:
+        bars[path][side] = value, apart(metric, base, runs)
+        after = judged(scenario.objectives, runs)
+        flips += [
+            Flip(path, value, one, other)
+            for one, other in zip(before, after, strict=True)
+            if {one.verdict, other.verdict} == {MEETS, MISSES}
+        ]
+    made = [Bar(path, values[path], *_both(bars[path])) for path in values]
     widest = tuple(sorted(made, key=lambda bar: -bar.swing))
-    return Sensitivity(scenario, metric, by, estimate(base), widest, tuple(flips))
+    return Sensitivity(scenario, metric, by, estimate(column(metric, base)), widest, tuple(flips))
 
 
 def inputs_of(scenario):

@@ -3,7 +3,7 @@
 import math
 
 from evsim.imports.measured import GUESSED_WORK, rounded_time
-from evsim.imports.sketch import GUESSED, Box, slug
+from evsim.imports.sketch import GUESSED, HALF, Box, slug
 from evsim.scenario.lint import arrival_rates, holding_times
 from evsim.scenario.model import Scenario
 from evsim.scenario.units import rate
@@ -11,7 +11,6 @@ from evsim.scenario.units import rate
 __all__ = ["complete"]
 
 RATE = {"poisson": "10/s"}
-HALF = 0.5  # how busy a box is taken to be where nobody says how many workers it has
 DURATION = "60s"
 MOST_KEYS = 8
 ENOUGH = 3000  # requests, for 99 of 100 of them to be told of
@@ -263,16 +262,30 @@ def _duration(sketch):
 
 
 def _staff(sketch, data, origins):
-    """As many workers as make each box half busy, where nobody said how many there are."""
+    """As many workers as make each box half busy, where nobody said how many there are, or traces show too few.
+
+    A trace that has one customer in ten shows a tenth of those who are at work at once: it is not believed where a log
+    says how many come, and so many would keep more busy.
+    """
     scenario = Scenario.from_dict(data)
     rates, held = arrival_rates(scenario), holding_times(scenario)
+    few = []
     for name, entry in data["services"].items():
-        if "workers" not in entry:
-            instances = entry.get("instances", 1)
-            workers = max(1, min(1000, math.ceil(rates[name] * held[name] / HALF / instances)))
+        instances, load = entry.get("instances", 1), rates[name] * held[name]
+        sampled = (
+            sketch.loose and "workers" in entry and load > sketch.boxes[name].believed * entry["workers"] * instances
+        )
+        if "workers" not in entry or sampled:
+            workers = max(1, min(1000, math.ceil(load / HALF / instances)))
             data["services"][name] = {
                 **({"instances": instances} if "instances" in entry else {}),
                 "workers": workers,
-                **{setting: value for setting, value in entry.items() if setting != "instances"},
+                **{setting: value for setting, value in entry.items() if setting not in ("instances", "workers")},
             }
-            origins[f"services.{name}.workers"] = GUESSED
+            origins[f"services.{name}.workers"] = f"{GUESSED}: half busy with all who come" if sampled else GUESSED
+            few += [name] if sampled else []
+    if few:
+        sketch.note(
+            "the traces have few of those who come, and so few at work at once: the workers of "
+            f"{', '.join(few)} are guessed, as many as are half busy"
+        )

@@ -11,7 +11,7 @@ import numpy as np
 from evsim.imports.handling_fit import HandlingFit, Item, fit_handlings
 from evsim.imports.json_data import load_json_lines, mapping
 from evsim.imports.measured import arrivals_of, busiest, time_setting
-from evsim.imports.sketch import GUESSED, slug
+from evsim.imports.sketch import GUESSED, HALF, slug
 from evsim.imports.spans import CLIENT
 from evsim.scenario.textfile import wrong
 
@@ -22,6 +22,7 @@ DEEPEST = 200  # spans of one service below each other
 HOPS = 20  # return hops from which the network's latency is told
 LATE = 5  # times the usual hop: who starts later than that has waited
 WAITED = 0.05  # of all handlings, if their workers were all busy at times
+FULL = 0.9  # how busy the workers of a trace may be in which others waited
 PARTITIONS = 6
 LIKE = {"kafka": "kafka", "rabbitmq": "rabbitmq", "aws_sqs": "sqs"}  # presets, by messaging.system
 
@@ -189,6 +190,7 @@ def _workers(box, handlings, hop, name):
     waits = sum(handling.waited > LATE * hop + 1000 for handling in handlings)
     waited = waits > WAITED * len(handlings)
     words = "and others waited then" if waited else "nobody waited, so twice that"
+    box.believed = FULL if waited else HALF
     box.workers = max(1, most if waited else 2 * most), f"{GUESSED}: {most} at once in {name}, {words}"
 
 

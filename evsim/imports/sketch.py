@@ -3,12 +3,14 @@
 What a file does not say is guessed, and marked so; what several files say is taken from the one that knows better.
 """
 
+import math
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["GUESSED", "MOST", "Box", "Sketch", "slug"]
+__all__ = ["GUESSED", "HALF", "MOST", "Box", "Sketch", "slug"]
 
 GUESSED = "guessed"
+HALF = 0.5  # how busy a box is taken to be where nobody says how many workers it has
 MOST = 100  # boxes, and channels
 LONGEST_NAME = 40
 
@@ -35,6 +37,7 @@ class Box:
     words: str = ""
     stands_in: bool = False
     together: bool = False  # whether the workers are those of all instances
+    believed: float = math.inf  # how busy they may be for their number to be believed
 
 
 @dataclass

@@ -6,12 +6,12 @@ from itertools import combinations
 from typing import Any
 
 from evsim.experiment.replicate import estimates
-from evsim.experiment.running import audited_run, in_order
+from evsim.experiment.running import as_finished, audited_run, keeping
 from evsim.figures import label, write_estimate
 from evsim.scenario.errors import ScenarioError
 from evsim.view.strip import strip
 
-__all__ = ["COUNTED", "Broken", "breaks"]
+__all__ = ["COUNTED", "Broken", "breaks", "cells", "stretch"]
 
 COUNTED = ("errors", "timeouts", "rejected", "told_error_yet_true", "told_yes_never_true", "lost")
 LOSS = 0.05  # of what the network carries
@@ -33,23 +33,51 @@ class Broken:
         return seen or ["nobody was told anything untrue, nothing was lost"]
 
 
-def breaks(designs, seeds, jobs=None, progress=None):
-    """(fault -> design -> :class:`Broken`, when it begins, how long it takes); None where a design has no such part.
-
-    An outage of each service and of all channels (the broker), a sixth of the run long; and a network that loses some.
-    """
+def stretch(designs):
+    """(when a fault begins, how long it takes): a sixth of the shortest of the designs' runs, after a quarter of it."""
     length = min(design.run_settings.duration for design in designs.values())
     begin, lasts = (float(f"{share * length:.1g}") for share in (1 / 4, 1 / 6))
+    return begin, lasts
+
+
+def cells(designs):
+    """(part, design's name) of each design that has the part; what breaks of it is an outage.
+
+    Each service and all channels (the broker); and the network, which loses some.
+    """
+    begin, lasts = stretch(designs)
     services = dict.fromkeys(name for design in designs.values() for name in design.services)
-    found: dict = {}
-    for what in [*services, BROKER, NETWORK]:
-        row = {}
-        for name, design in designs.items():
-            broken = _broken(design, what, begin, lasts)
-            row[name] = broken and _measured(broken, seeds, jobs, progress)
-        if any(row.values()):
-            found[what if what == NETWORK else f"{what} is down"] = row
-    return found, begin, lasts
+    return [
+        (what, name)
+        for what in [*services, BROKER, NETWORK]
+        for name, design in designs.items()
+        if _broken(design, what, begin, lasts)
+    ]
+
+
+def breaks(designs, seeds, jobs=None, progress=None):
+    """fault -> design's name -> :class:`Broken`; None where a design has no such part."""
+    rows: dict = {}
+    for what, name in cells(designs):
+        rows.setdefault(what, []).append(name)
+    items = [(what, name, seed) for what, names in rows.items() for name in names for seed in seeds]
+    task, done = partial(_one, designs, stretch(designs), seeds[0]), {}
+    found = partial(_found, designs, rows, seeds, done)
+    with keeping(len(items), lambda: (len(done), found())):
+        for item, broken in as_finished(task, items, jobs, progress):
+            done[item] = broken
+    return found()
+
+
+def _found(designs, rows, seeds, done):
+    """Those of the faults that have all their runs, in all designs."""
+    return {
+        what if what == NETWORK else f"{what} is down": {
+            name: _measured([done[what, name, seed] for seed in seeds]) if name in names else None for name in designs
+        }
+        for what, names in rows.items()
+        if all((what, name, seed) in done for name in names for seed in seeds)
+    }
 
 
 def _broken(design, what, begin, lasts):
@@ -73,13 +101,12 @@ def _loss(design, begin, lasts):
     return [{"loss": list(pair), "probability": LOSS, "at": begin, "for": lasts} for pair in pairs]
 
 
-def _measured(design, seeds, jobs, progress):
-    runs = in_order(partial(_one, design, seeds[0]), seeds, jobs, progress)
-    counts = estimates([figures for figures, _ in runs])
-    return Broken(runs[0][1], counts)
+def _measured(runs):
+    return Broken(runs[0][1], estimates([figures for figures, _ in runs]))
 
 
-def _one(design, first, seed):
-    run = audited_run(design, seed)
+def _one(designs, when, first, item):
+    what, name, seed = item
+    run = audited_run(_broken(designs[name], what, *when), seed)
     summary = run.summary()
     return {name: summary[name] for name in COUNTED}, strip(run) if seed == first else ""

@@ -4,7 +4,7 @@ from evsim.scenario.units import write_time
 
 __all__ = ["excerpts"]
 
-CUSTOMERS = 4000  # of one run that are enough to compare it with its like
+CUSTOMERS = 2000  # of one run that are enough to compare it with its like
 
 
 def excerpts(designs, customers):

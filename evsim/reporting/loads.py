@@ -8,11 +8,12 @@ from evsim.experiment.sweep import sweep
 from evsim.scenario.arrivals import Profile
 from evsim.scenario.units import number_of
 
-__all__ = ["against_load", "holds_up_to", "loads"]
+__all__ = ["SEARCHED", "TIMES", "against_load", "holds_up_to", "loads"]
 
 TIMES = (0.5, 0.75, 1, 1.25, 1.5, 2)
 LOWEST, HIGHEST = 0.5, 3  # times the load: where the search begins and ends
 PRECISION = 0.03
+SEARCHED = 90  # runs of a search for the highest load, as it usually goes: a guess to say beforehand how long it takes
 
 
 def loads(scenario):
@@ -42,16 +43,14 @@ def _scale(scale, times):
     return float(f"{scale / times:.6g}")
 
 
-def against_load(designs, metric, n, seed=None, jobs=None, progress=None):
-    """design -> (times the load, Estimate of the figure) pairs; without designs that have no such load."""
-    measured = partial(sweep, n=n, seed=seed, jobs=jobs, progress=progress)
-    found = {}
-    for name, design in designs.items():
-        settings = loads(design)
-        if settings:
-            changes = [{path: at(times) for path, at in settings.items()} for times in TIMES]
-            found[name] = list(zip(TIMES, measured(design, changes).estimates(metric), strict=True))
-    return found
+def against_load(scenario, metric, n, seed=None, jobs=None, progress=None):
+    """(times the load, Estimate of the figure) pairs; None for a design that has no such load."""
+    settings = loads(scenario)
+    if not settings:
+        return None
+    changes = [{path: at(times) for path, at in settings.items()} for times in TIMES]
+    found = sweep(scenario, changes, n, seed, jobs=jobs, progress=progress)
+    return list(zip(TIMES, found.estimates(metric), strict=True))
 
 
 def holds_up_to(scenario, max_runs, seed=None, jobs=None, progress=None):

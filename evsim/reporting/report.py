@@ -1,88 +1,104 @@
-"""The architect's page: designs side by side, what they promise, what breaks them, and what the answer rests on."""
+"""A report made: designs judged, broken, changed and loaded, in a time that is said beforehand."""
 
-from dataclasses import dataclass
-from functools import cached_property
-from importlib import resources
-from typing import Any
+from functools import partial
+from time import monotonic, perf_counter
 
-from evsim.experiment.compare import Comparison, compare
-from evsim.experiment.judging import verdict_table
-from evsim.experiment.replicate import replicate
-from evsim.experiment.run_text import none_seen
-from evsim.experiment.sensitivity import inputs_of, sensitivity
-from evsim.figures import better_or_worse, figure, label, write, write_estimate
-from evsim.reporting.answer import answer, listed
-from evsim.reporting.breaking import breaks
-from evsim.reporting.duties import duties
+from evsim.experiment.compare import pair_of
+from evsim.experiment.running import Interrupted, seeds_from
+from evsim.experiment.sensitivity import sensitivity
+from evsim.experiment.sequential import until_decided
+from evsim.figures import figure
+from evsim.reporting.answer import listed
+from evsim.reporting.breaking import breaks, stretch
+from evsim.reporting.effort import FEWER, SCREEN, Effort, few_of
 from evsim.reporting.excerpts import excerpts
 from evsim.reporting.loads import against_load, holds_up_to
-from evsim.scenario.arguments import a_mapping, a_scenario, names_of_designs
+from evsim.reporting.page import Report
+from evsim.scenario.arguments import a_mapping, a_scenario, a_time, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError
-from evsim.scenario.origins import origin_of
-from evsim.scenario.paths import path_words
-from evsim.version import installed_version
-from evsim.view.svg import inline
-from evsim.view.sweep_pictures import load_scene, tornado_scene
-from evsim.whole import place_for, write_text
 
-__all__ = ["Report", "report"]
+__all__ = ["report"]
 
-SHOWN = (
-    "response_p99", "completion_p99", "availability", "told_yes_not_true", "told_yes_never_true",
-    "told_error_yet_true", "lost",
-)  # fmt: skip
-COMPARED = (
-    "response_mean", "response_p99", "completion_mean", "completion_p99", "availability", "errors",
-    "told_yes_never_true", "told_error_yet_true", "lost", "retries",
-)  # fmt: skip
-FEWER = 8  # runs of each fault, load and change of an input, at most
-WIDE, SHARE = 6.4, 0.85  # inches of a picture, and of its height
 USUAL = "response_p99"  # what loads and inputs are measured by, where no objective is a time
+WARM = 2.0  # seconds: a first run that is as long tells what the next one costs, a shorter one begins cold
+PARTS = ("faults", "inputs", "loads", "the highest load")
+INTERRUPTED, OVER = "it was interrupted", "the time was over"
 
 
-def report(*designs, n=20, seed=None, labels=None, objectives=None, jobs=None, progress=None, command=None):
-    """Judge designs by their objectives, break them, load them, and change their inputs: a :class:`Report`.
+def report(
+    *designs, n=20, seed=None, labels=None, objectives=None, jobs=None, progress=None, command=None, budget=None,
+    tell=None,
+):  # fmt: skip
+    """Judge designs by their objectives, break them, change their inputs, load them: a :class:`Report`.
 
-    ``n`` runs of each design for the verdict, and up to eight for each fault, load and input. objectives: metric ->
-    limit for all designs (default: those of each). command: how to repeat it, for the page. The other arguments as in
-    :func:`evsim.compare`. The largest load is searched for with 8 runs or more. Where runs are long, those for faults,
-    loads and inputs are shorter (:mod:`evsim.reporting.excerpts`), and the page says so.
+    ``n`` runs of each design at most for the verdict: after ten, twenty, forty ... it stops if all are decided
+    (:mod:`evsim.experiment.sequential`). Up to eight for each fault, load and input. objectives: metric -> limit for
+    all designs (default: those of each). The other arguments as in :func:`evsim.compare`. The largest load is searched
+    for with 8 runs or more. Where runs are long, those for faults, loads and inputs are shorter
+    (:mod:`evsim.reporting.excerpts`), and the page says so.
+
+    budget: a time, such as "5min". It chooses a smaller ``n``, by what a first run takes; what has not begun when the
+    time is over is left out, and the page names it. Without one nothing depends on time. tell: is given a sentence that
+    says beforehand how long it takes. command: how to repeat it, for the page, from the number of runs. Ctrl-C raises
+    :exc:`Interrupted` with a report on what is finished.
     """
+    begun = monotonic()
+    designs, labels = _designs(designs, objectives, labels)
+    seeds = seeds_from(designs[0], n, seed)
+    over = None if budget is None else a_time(budget, "budget")
+    made, seconds = _first(designs, seeds)
+    customers = max(each["summary"]["requests"] for each in made[0][0])
+    named, shortened = excerpts(dict(zip(labels, designs, strict=True)), customers)
+    effort = Effort.of(named, seconds, named[labels[0]].run_settings.duration / designs[0].run_settings.duration)
+    processes = _processes(jobs)
+    if over is not None:
+        n = effort.within(over - (monotonic() - begun), n, processes)
+    if tell is not None:
+        tell(effort.told(n, processes))
+    work = _Work(None if over is None else begun + over, jobs, progress)
+    comparison = work.verdicts(designs, labels, seeds[:n], made[:n])
+    few, metric = few_of(n), _times(named)
+    begin, lasts = stretch(named)
+    rows = work.do("faults", partial(breaks, named, comparison.seeds[:few]))
+    inputs = work.of_each("inputs", named, partial(sensitivity, metric=metric, n=few, seed=seed, screen=SCREEN))
+    loaded = work.of_each("loads", named, partial(against_load, metric=metric, n=few, seed=seed))
+    holds = {}
+    if n >= FEWER:
+        holds = work.of_each("the highest load", named, partial(holds_up_to, max_runs=8 * (n // 8), seed=seed))
+    done = Report(
+        comparison, metric, {"rows": rows or {}, "begin": begin, "lasts": lasts, "runs": few},
+        {name: pairs for name, pairs in loaded.items() if pairs}, holds, inputs, shortened, command and command(n), n,
+        tuple(work.left_out), work.why,
+    )  # fmt: skip
+    if work.why == INTERRUPTED:
+        raise Interrupted(len(comparison.seeds), None, done)
+    return done
+
+
+def _designs(designs, objectives, labels):
     designs = tuple(map(a_scenario, designs))
     if not designs:
         raise ScenarioError([Problem("designs", "there is none to report on", hint="name one or several")])
     if objectives is not None:
-        designs = tuple(
-            design.replace({"objectives": dict(a_mapping(objectives, "objectives", '{"response_p99": "200ms"}'))})
-            for design in designs
-        )
-    labels = names_of_designs(designs, labels)
+        changes = {"objectives": dict(a_mapping(objectives, "objectives", '{"response_p99": "200ms"}'))}
+        designs = tuple(design.replace(changes) for design in designs)
+    return designs, names_of_designs(designs, labels)
 
-    def many(part):
-        return {"seed": seed, "jobs": jobs, "progress": part if progress is None else progress}
 
-    if len(designs) == 1:
-        only = replicate(designs[0], n, **many("1 of 5, verdicts"))
-        comparison = Comparison({labels[0]: only}, {})
-    else:
-        comparison = compare(*designs, n=n, labels=labels, **many("1 of 5, verdicts"))
-    named = {name: its.scenario for name, its in comparison.designs.items()}
-    customers = max(its["requests"].mean for its in comparison.summary().values())
-    named, shortened = excerpts(named, customers)
-    few = min(n, FEWER)
-    metric = _times(named)
-    broken, begin, lasts = breaks(named, comparison.seeds[:few], jobs, many("2 of 5, faults")["progress"])
-    loaded, most = many("3 of 5, loads"), many("4 of 5, highest load")
-    return Report(
-        comparison,
-        metric,
-        {"rows": broken, "begin": begin, "lasts": lasts, "runs": few},
-        against_load(named, metric, few, **loaded),
-        {name: holds_up_to(design, 8 * max(1, n // 8), **most) for name, design in named.items()} if n >= 8 else {},
-        {name: sensitivity(design, metric, n=few, **many("5 of 5, inputs")) for name, design in named.items()},
-        shortened,
-        command,
-    )
+def _first(designs, seeds):
+    """What the first run or two of all designs show, and how many seconds a warm one takes."""
+    made, seconds = [], 0.0
+    while len(made) < min(2, len(seeds)) and seconds < WARM:
+        began = perf_counter()
+        made.append(pair_of(designs, seeds[len(made)]))
+        seconds = perf_counter() - began
+    return made, seconds
+
+
+def _processes(jobs):
+    from joblib import cpu_count
+
+    return cpu_count() if jobs in (None, -1) else jobs
 
 
 def _times(designs):
@@ -94,165 +110,49 @@ def _times(designs):
     return USUAL
 
 
-@dataclass(frozen=True)
-class Report:
-    """What :func:`report` found; :meth:`save` writes it as one HTML file that needs nothing else."""
+class _Work:
+    """Parts of a report, one after the other, until it is interrupted or its time is ``over``; the rest is left out."""
 
-    comparison: Comparison
-    metric: str
-    faults: dict[str, Any]
-    loads: dict[str, Any]
-    holds: dict[str, Any]
-    inputs: dict[str, Any]
-    shortened: str = ""  # what is said of runs that were made shorter for faults, loads and inputs
-    command: str | None = None
+    def __init__(self, over, jobs, progress):
+        self._over, self._jobs, self._progress = over, jobs, progress
+        self.left_out, self.why = [], ""
 
-    def __repr__(self):
-        return f"<Report on {' and '.join(self.designs)}>"
+    def verdicts(self, designs, labels, seeds, made):
+        try:
+            return until_decided(designs, labels, seeds, made, **self._settings("verdicts"))
+        except Interrupted as stop:
+            self.why = INTERRUPTED
+            self.left_out.append(f"{len(seeds) - stop.done} of {len(seeds)} runs for the verdicts")
+            return stop.finished
 
-    def __str__(self):
-        return " ".join(self.answer)
+    def do(self, part, measure):
+        """What a part measures; where it does not come to its end, what is finished, or None."""
+        ended, found = self._measured(part, measure)
+        if not ended:
+            self.left_out.append(part)
+        return found
 
-    def _repr_html_(self):
-        return self.html
+    def of_each(self, part, designs, measure):
+        """What a part measures of each design for which it comes to its end."""
+        tried = {name: self._measured(part, partial(measure, design)) for name, design in designs.items()}
+        missing = [name for name, (ended, _) in tried.items() if not ended]
+        if missing:
+            self.left_out.append(part if len(missing) == len(designs) else f"{part} of {listed(missing)}")
+        return {name: found for name, (ended, found) in tried.items() if ended}
 
-    @property
-    def designs(self):
-        """label -> scenario."""
-        return {name: its.scenario for name, its in self.comparison.designs.items()}
+    def _measured(self, part, measure):
+        """(whether it came to its end, what it measured)."""
+        if self._over is not None and monotonic() > self._over:
+            self.why = self.why or OVER
+        if self.why:
+            return False, None
+        try:
+            return True, measure(**self._settings(part))
+        except KeyboardInterrupt as stop:
+            self.why = INTERRUPTED
+            return False, getattr(stop, "finished", None)
 
-    @cached_property
-    def answer(self):
-        """Sentences: which designs meet their objectives, as far as that is decided, and what would change it."""
-        said = answer(self.comparison.verdicts)
-        for name, its in self.inputs.items():
-            if its.flips:
-                first = min(its.flips, key=lambda flip: _certainty(self.designs[name], flip.path))
-                kind, _ = origin_of(self.designs[name], first.path)
-                said.append(f"What flips it: {name}: {first.words} ({kind}).")
-        return said
-
-    @cached_property
-    def html(self):
-        """The page."""
-        from jinja2 import Environment
-
-        pages = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        template = (resources.files("evsim.reporting") / "page.html").read_text(encoding="utf-8")
-        return pages.from_string(template).render(
-            title=listed(list(self.designs), "or"), answer=self.answer, designs=list(self.designs),
-            verdicts=self._verdicts(),
-            differences=self._differences(), faults=self.faults, begin=write("response_mean", self.faults["begin"]),
-            lasts=write("response_mean", self.faults["lasts"]), holds=self._holds(), pictures=self._pictures(),
-            flips=self._flips(), metric=label(self.metric), inputs=self._inputs(), checks=self._checks(),
-            duties=self._duties(), version=installed_version(),
-        )  # fmt: skip
-
-    def save(self, path, overwrite=False):
-        """Write the page to a file; return its path."""
-        path = place_for(path, overwrite=overwrite)
-        write_text(path, self.html)
-        return path
-
-    def _verdicts(self):
-        """(header, rows): objectives, then figures that matter to every design."""
-        header, rows = verdict_table(self.comparison.verdicts)
-        summary = self.comparison.summary()
-        asked = {metric for design in self.designs.values() for metric in design.objectives}
-        for metric in SHOWN:
-            if metric not in asked:
-                found = [its[metric] for its in summary.values()]
-                rows.append([label(metric), *(self._shown(metric, each) for each in found)])
-        return header, rows
-
-    def _shown(self, metric, found):
-        if found.mean == 0 and metric not in ("response_p99", "completion_p99"):
-            return f"none seen in {found.n} runs"
-        return write_estimate(metric, found) if found.mean == found.mean else "too few customers to tell"
-
-    def _differences(self):
-        """(title, rows) of each design but the first."""
-        first = self.comparison.first
-        for name, apart in self.comparison.differences.items():
-            rows = []
-            for metric in COMPARED:
-                each = apart[metric]
-                if each.n:
-                    seen = each.verdict in ("more", "less")
-                    words = write_estimate(metric, each, difference=True) if seen else each.verdict
-                    rows.append((label(metric), words, better_or_worse(metric, each.verdict)))
-            yield f"{name} against {first}", rows
-
-    def _holds(self):
-        return {name: text.splitlines() for name, text in self.holds.items() if text}
-
-    def _pictures(self):
-        """Load, then the inputs of each design: elements of the page."""
-        if self.loads:
-            limits = (design.objectives.get(self.metric) for design in self.designs.values())
-            limit = next((each for each in limits if each is not None), None)
-            yield _small(load_scene(self.loads, self.metric, limit))
-        for name, its in self.inputs.items():
-            if any(bar.seen for bar in its.bars):
-                yield _small(tornado_scene(its, name=name, most=8))
-
-    def _flips(self):
-        """(design, words, origin) of each change of an input that turns a verdict; guesses come first."""
-        found = [
-            (name, flip.words, origin_of(self.designs[name], flip.path)[0], flip.path)
-            for name, its in self.inputs.items()
-            for flip in its.flips
-        ]
-        return sorted(found, key=lambda each: _certainty(self.designs[each[0]], each[3]))
-
-    def _inputs(self):
-        """(what, values: one a design, kind of origin, source); inputs that are the same in all designs once."""
-        rows: dict = {}
-        for name, design in self.designs.items():
-            for path, value in inputs_of(design).items():
-                kind, source = origin_of(design, path)
-                rows.setdefault((path_words(path), kind, source), {}).setdefault(name, str(value))
-        return [
-            (what, [found.get(name, "") for name in self.designs], kind, source)
-            for (what, kind, source), found in rows.items()
-        ]
-
-    def _duties(self):
-        """(the designs that ask for it, sentences)."""
-        alike: dict = {}
-        for name, design in self.designs.items():
-            alike.setdefault(tuple(duties(design)), []).append(name)
-        return [(listed(names), said) for said, names in alike.items()]
-
-    def _checks(self):
-        """Sentences about how all this was measured."""
-        seeds, first = self.comparison.seeds, self.comparison.designs[self.comparison.first]
-        run = first.scenario.run_settings
-        yield f"The books balance in every run: {len(seeds)} of each design, seeds {seeds[0]} to {seeds[-1]}."
-        uncounted = f"; customers of the first {run.warmup:g} s are not counted" if run.warmup else ""
-        yield f"A run takes {run.duration:g} s of arrivals{uncounted}."
-        if self.shortened:
-            yield self.shortened
-        yield none_seen(first.summary()["requests"]).replace("\n", " ")
-        for name, design in self.comparison.designs.items():
-            _, rows = design.theory().table()
-            said = [f"{row[0]} {row[1]} {row[2]} (measured {row[3]})" for row in rows if row[2] != "-"]
-            if said:
-                yield f"Theory of the mean wait, where a formula applies, of {name}: {'; '.join(said)}."
-        yield from self.comparison.warnings
-        yield f"To repeat it: {self._repeat()}"
-
-    def _repeat(self):
-        """The command that was given, or the call: designs in Python may be other than what has their names."""
-        seeds = self.comparison.seeds
-        return self.command or f"evsim.report({', '.join(self.designs)}, n={len(seeds)}, seed={seeds[0]})"
-
-
-def _certainty(design, path):
-    """How sure an input is: guesses come first, then what nobody has said anything about."""
-    return ("guessed", "not said", "published", "measured").index(origin_of(design, path)[0])
-
-
-def _small(scene):
-    """A scene for half of the page's width, so that its letters are no smaller than the page's."""
-    return inline(scene, (WIDE, scene.size[1] * SHARE))
+    def _settings(self, part):
+        number = 2 + PARTS.index(part) if part in PARTS else 1
+        about = f"{number} of {1 + len(PARTS)}, {part}"
+        return {"jobs": self._jobs, "progress": about if self._progress is None else self._progress}

@@ -12,7 +12,7 @@ LOG_LINE = re.compile(
 )
 NUMBER = r"\d+(?:\.\d+)?"
 TIMES = re.compile(rf"^(?:{NUMBER}|\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d[^,;\s]*)(?:[,;\t][^\n]*)?$")
-NAMED = re.compile(r"^(?:timestamp|time|ts|date|datetime|arrived|minute)\s*[,;\t]", re.I)
+NAMED = re.compile(r"^(?:timestamp|time|ts|date|datetime|arrived|minute)\s*(?:[,;\t]|$)", re.I)
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,9 @@ def test_a_judgement_says_what_was_asked_and_found():
         ("throughput", 1000, 1000.4, "MEETS  throughput at least 1,000/s: 1,000.4/s"),
         ("lost", 0, 0, "MEETS  lost at most 0: 0"),
         ("availability", 0.999, estimate([0.9986] * 3), "MISSES  availability at least 99.9 %: 99.86 %"),
-        ("response_p99", 0.3, Estimate(0.31, 0.30004, 0.31996, 5, 1), "MISSES  response p99 at most 300 ms: 310.00 ± 9.96 ms"),
-        ("response_p99", 0.3, Estimate(0.31, 0.29, 0.33, 5, 1), "NOT DECIDED  response p99 at most 300 ms: 310 ± 20 ms"),
+        ("lost", 3, Estimate(4, 3.04, 4.96, 5, 1), "MISSES  lost at most 3: 4.00 ± 0.96"),
+        ("lost", 3, Estimate(4, 3.004, 4.996, 5, 1), "MISSES  lost at most 3: 4.000 ± 0.996"),
+        ("lost", 3, Estimate(4, 2, 6, 5, 1), "NOT DECIDED  lost at most 3: 4.0 ± 2.0"),
     ],
 )  # fmt: skip
 def test_a_figure_beside_a_limit_has_digits_enough_to_tell_them_apart(metric, limit, found, said):

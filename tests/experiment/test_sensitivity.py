@@ -63,6 +63,23 @@ def test_a_number_that_is_written_short_is_an_input():
     assert bar.less.mean > 0 > bar.more.mean
 
 
+def test_inputs_that_cannot_matter_get_few_runs_and_the_others_all(desk, monkeypatch):
+    """With the widest alone and a promise of 130 ms: one worker less turns it, and so is worth all runs."""
+
+    def tried(objective="130ms", **settings):
+        design = desk.replace({"run.duration": "100s", "objectives": {"response_mean": objective}})
+        return evsim.sensitivity(design, "response_mean", n=5, jobs=1, **settings)
+
+    whole, screened = tried(), tried(screen=3)
+    assert repr(screened.bars) == repr(whole.bars) and repr(screened.flips) == repr(whole.flips)
+    monkeypatch.setattr("evsim.experiment.screening.WIDEST", 0)
+    screened = tried(screen=3)
+    counts = {bar.path: bar.more.n for bar in screened.bars}
+    assert counts["services.desk.workers"] == 5 and repr(screened.flips) == repr(whole.flips) and whole.flips
+    calm = tried("9s", screen=3)
+    assert {side.n for bar in calm.bars for side in bar.sides} == {3} and calm.base.n == 5
+
+
 def test_the_widest_bar_comes_first_and_is_named(measured):
     assert [bar.swing for bar in measured.bars] == sorted((bar.swing for bar in measured.bars), reverse=True)
     assert measured.bars[0].path == "services.desk.workers"

@@ -114,6 +114,23 @@ def test_what_a_log_says_of_answers_is_told_where_others_say_what_is_behind_it()
     assert not any("should come to" in note for note in evsim.from_file(SAMPLES / "nginx.log").notes)
 
 
+def test_traces_of_few_customers_do_not_say_how_many_workers_there_are_where_a_log_has_all(tmp_path):
+    """A hundred times as many come as the traces have: of those no more are at work at once, and they would not do."""
+    counts = {}
+    for rate in (5, 500):
+        rows = "\n".join(f"{number / rate:.4f}" for number in range(20 * rate))
+        (tmp_path / "requests.csv").write_text(f"time\n{rows}\n")
+        draft = evsim.from_file(SAMPLES / "jaeger.json", tmp_path / "requests.csv", name="shop")
+        counts[rate] = {name: its.workers for name, its in draft.scenario.services.items()}
+        busy = [warning for warning in draft.scenario.warnings() if "grow without end" in warning]
+        told = [note for note in draft.notes if "few at work at once" in note]
+        assert busy == [] and bool(told) == (rate == 500), (busy, told)
+    alone = evsim.from_file(SAMPLES / "jaeger.json").scenario
+    assert counts[5] == {name: its.workers for name, its in alone.services.items()}
+    assert counts[500]["payment"] > 10 * counts[5]["payment"]
+    assert draft.scenario.origins["services.payment.workers"] == "guessed: half busy with all who come"
+
+
 @pytest.mark.slow
 def test_the_kits_own_trace_reads_back_to_a_scenario_with_the_same_means(tmp_path):
     """The run that was exported lies where one more run of what was read would lie, 99 times of 100."""

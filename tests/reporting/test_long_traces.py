@@ -33,11 +33,11 @@ def test_the_highest_load_of_a_file_is_found(counter):
 
 
 def test_a_file_has_a_picture_of_its_load(counter):
-    points = against_load({"counter": counter}, "response_mean", 2, jobs=1, progress=False)["counter"]
+    points = against_load(counter, "response_mean", 2, jobs=1, progress=False)
     assert [times for times, _ in points] == [0.5, 0.75, 1, 1.25, 1.5, 2]
     assert [each.mean for _, each in points] == pytest.approx([0.025] * 6)
     doubled = counter.replace({"services.clerk.handle": [{"work": "50ms"}]})
-    points = dict(against_load({"counter": doubled}, "response_mean", 2, jobs=1, progress=False)["counter"])
+    points = dict(against_load(doubled, "response_mean", 2, jobs=1, progress=False))
     assert points[1].mean == pytest.approx(0.05) and points[1.25].mean > 0.4
 
 
@@ -47,7 +47,7 @@ def test_the_highest_load_of_a_profile_is_found_and_it_is_one_input(counter):
     day = counter.replace({"workloads.people.arrivals": arrivals})
     path = "workloads.people.arrivals.profile.load"
     assert path in holds_up_to(day, 8, jobs=1, progress=False)
-    points = against_load({"day": day}, "response_mean", 2, jobs=1, progress=False)["day"]
+    points = against_load(day, "response_mean", 2, jobs=1, progress=False)
     assert [each.mean for _, each in points] == pytest.approx([0.025] * 6, abs=5e-4)
     assert [each for each in evsim.experiment.sensitivity.inputs_of(day) if each.startswith("workloads")] == [path]
     known = evsim.sensitivity(day, "response_mean", paths=[path], by=0.9, n=2, jobs=1, progress=False)
@@ -62,7 +62,7 @@ def test_long_runs_are_cut_for_what_takes_many_of_them(counter):
     })  # fmt: skip
     customers = long.run(seed=1).summary()["requests"]
     shorter, said = excerpts({"long": long}, customers)
-    assert len(shorter["long"].faults) == 1 and "goes wrong after 30" in said and "4,000 of 37,7" in said
+    assert len(shorter["long"].faults) == 1 and "goes wrong after 20" in said and "2,000 of 37,7" in said
     counted = shorter["long"].run(seed=1).summary()["requests"]
     assert counted == pytest.approx(CUSTOMERS, abs=4 * CUSTOMERS**0.5)
     assert excerpts({"long": long}, 2 * CUSTOMERS) == ({"long": long}, "")

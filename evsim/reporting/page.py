@@ -1,0 +1,204 @@
+"""The page of a report: what was decided, what was measured, and what that rests on."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+from evsim.experiment.compare import Comparison
+from evsim.experiment.judging import verdict_table
+from evsim.experiment.run_text import none_seen
+from evsim.experiment.sensitivity import inputs_of
+from evsim.figures import better_or_worse, label, write, write_estimate
+from evsim.reporting.answer import answer, listed
+from evsim.reporting.duties import duties
+from evsim.scenario.origins import origin_of
+from evsim.scenario.paths import path_words
+from evsim.version import installed_version
+from evsim.view.svg import inline
+from evsim.view.sweep_pictures import load_scene, tornado_scene
+from evsim.whole import place_for, write_text
+
+__all__ = ["Report"]
+
+SHOWN = (
+    "response_p99", "completion_p99", "availability", "told_yes_not_true", "told_yes_never_true",
+    "told_error_yet_true", "lost",
+)  # fmt: skip
+COMPARED = (
+    "response_mean", "response_p99", "completion_mean", "completion_p99", "availability", "errors",
+    "told_yes_never_true", "told_error_yet_true", "lost", "retries",
+)  # fmt: skip
+WIDE, SHARE = 6.4, 0.85  # inches of a picture, and of its height
+
+
+@dataclass(frozen=True)
+class Report:
+    """What :func:`evsim.report` found; :meth:`save` writes it as one HTML file that needs nothing else."""
+
+    comparison: Comparison
+    metric: str
+    faults: dict[str, Any]
+    loads: dict[str, Any]
+    holds: dict[str, Any]
+    inputs: dict[str, Any]
+    shortened: str = ""  # what is said of runs that were made shorter for faults, loads and inputs
+    command: str | None = None
+    most: int | None = None  # how many runs of each design the verdict might have taken
+    left_out: tuple[str, ...] = ()  # parts that were not measured, or not to their end
+    why: str = ""  # they were left out
+
+    def __repr__(self):
+        return f"<Report on {' and '.join(self.designs)}>"
+
+    def __str__(self):
+        return " ".join(self.answer)
+
+    def _repr_html_(self):
+        return self.html
+
+    @property
+    def designs(self):
+        """label -> scenario."""
+        return {name: its.scenario for name, its in self.comparison.designs.items()}
+
+    @cached_property
+    def answer(self):
+        """Sentences: which designs meet their objectives, as far as that is decided, and what would change it."""
+        said = answer(self.comparison.verdicts)
+        for name, its in self.inputs.items():
+            if its.flips:
+                first = min(its.flips, key=lambda flip: _certainty(self.designs[name], flip.path))
+                kind, _ = origin_of(self.designs[name], first.path)
+                said.append(f"What flips it: {name}: {first.words} ({kind}).")
+        if self.left_out:
+            said.append(f"Left out, as {self.why}: {listed(list(self.left_out))}.")
+        return said
+
+    @cached_property
+    def html(self):
+        """The page."""
+        from jinja2 import Environment
+
+        pages = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        template = (resources.files("evsim.reporting") / "page.html").read_text(encoding="utf-8")
+        return pages.from_string(template).render(
+            title=listed(list(self.designs), "or"), answer=self.answer, designs=list(self.designs),
+            verdicts=self._verdicts(),
+            differences=self._differences(), faults=self.faults, begin=write("response_mean", self.faults["begin"]),
+            lasts=write("response_mean", self.faults["lasts"]), holds=self._holds(), pictures=self._pictures(),
+            flips=self._flips(), metric=label(self.metric), inputs=self._inputs(), checks=self._checks(),
+            left_out=self.left_out,
+            inputs_done=len(self.inputs) == len(self.designs), duties=self._duties(), version=installed_version(),
+        )  # fmt: skip
+
+    def save(self, path, overwrite=False):
+        """Write the page to a file; return its path."""
+        path = place_for(path, overwrite=overwrite)
+        write_text(path, self.html)
+        return path
+
+    def _verdicts(self):
+        """(header, rows): objectives, then figures that matter to every design."""
+        header, rows = verdict_table(self.comparison.verdicts)
+        summary = self.comparison.summary()
+        asked = {metric for design in self.designs.values() for metric in design.objectives}
+        for metric in SHOWN:
+            if metric not in asked:
+                found = [its[metric] for its in summary.values()]
+                rows.append([label(metric), *(self._shown(metric, each) for each in found)])
+        return header, rows
+
+    def _shown(self, metric, found):
+        if found.mean == 0 and metric not in ("response_p99", "completion_p99"):
+            return f"none seen in {found.n} runs"
+        return write_estimate(metric, found) if found.mean == found.mean else "too few customers to tell"
+
+    def _differences(self):
+        """(title, rows) of each design but the first."""
+        first = self.comparison.first
+        for name, apart in self.comparison.differences.items():
+            rows = []
+            for metric in COMPARED:
+                each = apart[metric]
+                if each.n:
+                    seen = each.verdict in ("more", "less")
+                    words = write_estimate(metric, each, difference=True) if seen else each.verdict
+                    rows.append((label(metric), words, better_or_worse(metric, each.verdict)))
+            yield f"{name} against {first}", rows
+
+    def _holds(self):
+        return {name: text.splitlines() for name, text in self.holds.items() if text}
+
+    def _pictures(self):
+        """Load, then the inputs of each design: elements of the page."""
+        if self.loads:
+            limits = (design.objectives.get(self.metric) for design in self.designs.values())
+            limit = next((each for each in limits if each is not None), None)
+            yield _small(load_scene(self.loads, self.metric, limit))
+        for name, its in self.inputs.items():
+            if any(bar.seen for bar in its.bars):
+                yield _small(tornado_scene(its, name=name, most=8))
+
+    def _flips(self):
+        """(design, words, origin) of each change of an input that turns a verdict; guesses come first."""
+        found = [
+            (name, flip.words, origin_of(self.designs[name], flip.path)[0], flip.path)
+            for name, its in self.inputs.items()
+            for flip in its.flips
+        ]
+        return sorted(found, key=lambda each: _certainty(self.designs[each[0]], each[3]))
+
+    def _inputs(self):
+        """(what, values: one a design, kind of origin, source); inputs that are the same in all designs once."""
+        rows: dict = {}
+        for name, design in self.designs.items():
+            for path, value in inputs_of(design).items():
+                kind, source = origin_of(design, path)
+                rows.setdefault((path_words(path), kind, source), {}).setdefault(name, str(value))
+        return [
+            (what, [found.get(name, "") for name in self.designs], kind, source)
+            for (what, kind, source), found in rows.items()
+        ]
+
+    def _duties(self):
+        """(the designs that ask for it, sentences)."""
+        alike: dict = {}
+        for name, design in self.designs.items():
+            alike.setdefault(tuple(duties(design)), []).append(name)
+        return [(listed(names), said) for said, names in alike.items()]
+
+    def _checks(self):
+        """Sentences about how all this was measured."""
+        seeds, first = self.comparison.seeds, self.comparison.designs[self.comparison.first]
+        run = first.scenario.run_settings
+        yield f"The books balance in every run: {len(seeds)} of each design, seeds {seeds[0]} to {seeds[-1]}."
+        if self.most and self.most > len(seeds):
+            yield f"Up to {self.most} were to decide the verdicts: these {len(seeds)} do, and by stricter intervals."
+        uncounted = f"; customers of the first {run.warmup:g} s are not counted" if run.warmup else ""
+        yield f"A run takes {run.duration:g} s of arrivals{uncounted}."
+        if self.shortened:
+            yield self.shortened
+        yield none_seen(first.summary()["requests"]).replace("\n", " ")
+        for name, design in self.comparison.designs.items():
+            _, rows = design.theory().table()
+            said = [f"{row[0]} {row[1]} {row[2]} (measured {row[3]})" for row in rows if row[2] != "-"]
+            if said:
+                yield f"Theory of the mean wait, where a formula applies, of {name}: {'; '.join(said)}."
+        yield from self.comparison.warnings
+        yield f"To repeat it: {self._repeat()}"
+
+    def _repeat(self):
+        """The command that was given, or the call: designs in Python may be other than what has their names."""
+        seeds = self.comparison.seeds
+        return self.command or f"evsim.report({', '.join(self.designs)}, n={self.most}, seed={seeds[0]})"
+
+
+def _certainty(design, path):
+    """How sure an input is: guesses come first, then what nobody has said anything about."""
+    return ("guessed", "not said", "published", "measured").index(origin_of(design, path)[0])
+
+
+def _small(scene):
+    """A scene for half of the page's width, so that its letters are no smaller than the page's."""
+    return inline(scene, (WIDE, scene.size[1] * SHARE))

@@ -31,6 +31,7 @@ SECTIONS = {  # caption -> page on the site -> its file in the repository, or No
     "Start here": {"start": "docs/start.md", "where-to-run": "docs/where-to-run.md", "five-ways": "docs/five-ways.md"},
     "Lessons": {"lessons/index": "docs/lessons.md", "lessons/glossary": "notebooks/glossary.md"},
     "How to": {
+        "how-to/signed-page": "docs/signed-page.md",
         "how-to/bring-your-own": "docs/bring-your-own.md",
         "how-to/break-something": "docs/break-something.md",
         "how-to/hunt": "docs/hunt.md",

@@ -175,6 +175,8 @@ class Scenario(Part):
         data = _plain(self.model_dump(by_alias=True))
         for path, value in changes.items():
             _set(data, path, _plain(value))  # a copy: a later path may lead into it
+            if isinstance(value, Mapping | list | tuple):  # what was said of its parts is said of them no more
+                data["origins"] = {of: said for of, said in data["origins"].items() if not of.startswith(f"{path}.")}
         return self.from_dict(data, self.folder)
 
     def value(self, path):

@@ -11,6 +11,7 @@ __all__ = ["NOT_SAID", "Origin", "origin_of", "origins"]
 
 KINDS = ("measured", "published", "guessed")
 NOT_SAID = "not said"
+WAY_OUT = "take this line out, or give it the path of what it is about"
 FORM = re.compile(rf"({'|'.join(KINDS)})(: \S.*)?")
 
 
@@ -30,7 +31,7 @@ def origins(scenario):
             scenario.value(path)
         except ScenarioError as error:
             for each in error.problems:
-                yield Problem(("origins", path), each.rule, hint=each.hint)
+                yield Problem(("origins", path), each.rule, hint=each.hint or WAY_OUT)
 
 
 def origin_of(scenario, path):

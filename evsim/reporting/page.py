@@ -15,6 +15,7 @@ from evsim.reporting.duties import duties
 from evsim.scenario.origins import origin_of
 from evsim.scenario.paths import path_words
 from evsim.version import installed_version
+from evsim.view.diagram import scene as diagram_scene
 from evsim.view.svg import inline
 from evsim.view.sweep_pictures import load_scene, tornado_scene
 from evsim.whole import place_for, write_text
@@ -84,7 +85,7 @@ class Report:
         template = (resources.files("evsim.reporting") / "page.html").read_text(encoding="utf-8")
         return pages.from_string(template).render(
             title=listed(list(self.designs), "or"), answer=self.answer, designs=list(self.designs),
-            verdicts=self._verdicts(),
+            diagrams=self._diagrams(), verdicts=self._verdicts(),
             differences=self._differences(), faults=self.faults, begin=write("response_mean", self.faults["begin"]),
             lasts=write("response_mean", self.faults["lasts"]), holds=self._holds(), pictures=self._pictures(),
             flips=self._flips(), metric=label(self.metric), inputs=self._inputs(), checks=self._checks(),
@@ -126,6 +127,12 @@ class Report:
                     words = write_estimate(metric, each, difference=True) if seen else each.verdict
                     rows.append((label(metric), words, better_or_worse(metric, each.verdict)))
             yield f"{name} against {first}", rows
+
+    def _diagrams(self):
+        """(name, element) of each design: the same boxes at the same places, other lines."""
+        for name, design in self.designs.items():
+            others = [each for each in self.designs.values() if each is not design]
+            yield "" if name == design.name else name, inline(diagram_scene(design, like=others))
 
     def _holds(self):
         return {name: text.splitlines() for name, text in self.holds.items() if text}

@@ -27,7 +27,14 @@ SHORT = {  # so that it does not take minutes
     "find": ["--max-runs", "16", "--set", "run.duration=20s", "--jobs", "1"],
     "sweep": ["--set", "run.duration=10s", "--jobs", "1"],
     "compare": ["--jobs", "1"],
-    "report": ["--budget", "1us", "--set", "run.duration=10s", "--jobs", "1"],  # what it leaves out has tests of its own
+    "report": [
+        "--budget",
+        "1us",
+        "--set",
+        "run.duration=10s",
+        "--jobs",
+        "1",
+    ],  # what it leaves out has tests of its own
 }
 
 

@@ -138,6 +138,14 @@ def test_its_pictures_are_elements_whose_words_are_text_in_the_colours_of_the_pa
     assert len(page.html) < 100_000
 
 
+def test_the_designs_are_drawn_with_the_same_boxes_and_other_lines(page):
+    asks, tells = (element for _, element in page._diagrams())
+    assert asks in page.html and tells in page.html
+    named = re.compile(r' x="([\d.]+)"[^>]*>(desk|archive|papers)</text>')
+    asked, told = ({name: at for at, name in named.findall(each)} for each in (asks, tells))
+    assert set(told) == {"desk", "archive", "papers"} and asked == {name: told[name] for name in ("desk", "archive")}
+
+
 def test_without_a_design_there_is_nothing_to_report_on():
     with pytest.raises(evsim.ScenarioError, match="designs: there is none"):
         evsim.report()

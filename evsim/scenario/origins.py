@@ -31,7 +31,7 @@ def origins(scenario):
             scenario.value(path)
         except ScenarioError as error:
             for each in error.problems:
-                yield Problem(("origins", path), each.rule, hint=each.hint or WAY_OUT)
+                yield Problem(("origins", path), each.rule, hint="; ".join(filter(None, (each.hint, WAY_OUT))))
 
 
 def origin_of(scenario, path):

@@ -201,3 +201,25 @@ def test_the_written_form_is_short(events):
         "workers": 32,
         "handle": [{"work": "2ms"}, {"publish": "customer-registered"}, {"reply": "registered"}],
     }
+
+
+def test_what_is_replaced_as_a_whole_takes_what_was_said_of_its_parts_with_it():
+    """A shorter list has no entry of which the origin of a step could be said; what is said of others stays."""
+    data = {
+        "name": "desk",
+        "workloads": {"people": {"target": "desk", "arrivals": {"poisson": "1/s"}}},
+        "services": {"desk": {"handle": [{"work": "1ms"}, {"work": "2ms"}]}},
+        "run": {"duration": "1s"},
+        "origins": {
+            "services.desk.handle": "guessed",
+            "services.desk.handle.1": "measured: a watch",
+            "workloads": "guessed",
+        },
+    }
+    desk = Scenario.from_dict(data)
+    shorter = desk.replace({"services.desk.handle": [{"work": "3ms"}]})
+    assert shorter.origins == {"services.desk.handle": "guessed", "workloads": "guessed"}
+    assert desk.replace({"services.desk.handle.1.work": "3ms"}).origins == desk.origins
+    data["services"]["desk"]["handle"].pop()
+    with pytest.raises(ScenarioError, match=r"handle\.1: no such entry.*take this line out"):
+        Scenario.from_dict(data)

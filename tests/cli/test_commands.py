@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -282,6 +284,19 @@ def test_report_writes_a_page_that_says_how_to_repeat_it(tmp_path):
         encoding="utf-8"
     )
     assert evsim_(*asked).exit_code == 2  # it is there already
+
+
+def test_an_interrupted_report_writes_the_page_with_what_is_finished(tmp_path, monkeypatch):
+    def interrupted(*_, **settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_module("evsim.reporting.report"), "breaks", interrupted)
+    page = tmp_path / "page.html"
+    result = evsim_("report", "registration-events", "--runs", 2, *SHORT, "-o", page, "-j", 1)
+    assert result.exit_code == 130 and "only what was finished is in it" in result.stderr
+    assert "Left out, as it was interrupted: faults, inputs and loads." in result.stdout
+    assert re.match(r"About \d+ (s|min): up to 2 runs for the verdicts, ", result.stderr)
+    assert "Left out, as it was interrupted" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

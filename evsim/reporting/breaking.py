@@ -96,8 +96,8 @@ def _broken(design, what, begin, lasts):
 
 
 def _loss(design, begin, lasts):
-    """Loss between any two parts."""
-    pairs = combinations([*design.services, *design.channels], 2)
+    """Loss between any two parts, of which one is a service: no message goes from channel to channel."""
+    pairs = [pair for pair in combinations([*design.services, *design.channels], 2) if pair[0] in design.services]
     return [{"loss": list(pair), "probability": LOSS, "at": begin, "for": lasts} for pair in pairs]
 
 

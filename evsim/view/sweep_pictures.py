@@ -191,7 +191,7 @@ def tornado_scene(sensitivity, name="", most=MOST_BARS):
     return Scene(
         "tornado", text, f"{text}. " + " ".join(bar.sentence(metric) for bar in bars),
         (LESSON[0], max(LESSON[1] - 1, 1.5 + 0.42 * len(bars))), Frame(high),
-        amounts(low - margin, high + margin, change, _words(metric, sign=True)),
+        amounts(low - margin, high + margin, change, _words(metric, sign=True), 5),  # beside long names
         names(bottom, -0.6, enumerate(bar.words for bar in bars)), marks=tuple(marks), legend=tuple(legend),
     )  # fmt: skip
 

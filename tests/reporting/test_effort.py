@@ -49,7 +49,9 @@ def test_a_budget_gives_the_most_runs_that_it_allows():
 
 def test_it_is_said_beforehand_how_long_it_takes(told, whole):
     (sentence,) = told
-    assert re.match(r"About \d+ (s|min): up to 2 runs for the verdicts, some \d+ for faults, inputs and loads\. ", sentence)
+    assert re.match(
+        r"About \d+ (s|min): up to 2 runs for the verdicts, some \d+ for faults, inputs and loads\. ", sentence
+    )
     of_two = EFFORT.told(20, 2)
     assert f"About {EFFORT.seconds(20, 2) / 60:.0f} min on 2 processes, or less where 10 runs of each" in of_two
     assert "up to 40 runs" in of_two and "up to 10" in EFFORT.told(5, 1)

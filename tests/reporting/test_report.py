@@ -9,7 +9,7 @@ import evsim
 from evsim.experiment.judging import Judgement
 from evsim.experiment.statistics import estimate
 from evsim.reporting.answer import answer
-from evsim.reporting.breaking import BROKER
+from evsim.reporting.breaking import BROKER, NETWORK, cells
 
 pytestmark = pytest.mark.slow
 
@@ -99,6 +99,14 @@ def test_each_fault_counts_what_its_runs_count(page):
             assert repr(each) == repr(found[figure])
         assert (found["errors"].mean > 0) == counts
     assert "nobody was told anything untrue" in " ".join(rows["archive is down"]["tells"].words)
+
+
+def test_the_network_of_several_channels_loses_messages_too():
+    desk = {"handle": [{"publish": "papers"}, {"publish": "letters"}, {"reply": "done"}]}
+    post = {"subscribe": "letters", "handle": [{"work": "1ms"}]}
+    services = TELLS["services"] | {"desk": desk, "post": post}
+    two = TELLS | {"services": services, "channels": {"papers": "queue", "letters": "queue"}, "origins": {}}
+    assert cells({"it": evsim.Scenario.from_dict(two)})[-1] == (NETWORK, "it")
 
 
 def test_a_guess_that_flips_the_answer_is_named_first(page):

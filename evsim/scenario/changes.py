@@ -64,7 +64,7 @@ def _alone(scenario, number, fault):
     if refused:
         return refused
     before, after = become(scenario, ()), become(scenario, (fault,))
-    fixed = [why for why in _hindrances(before, after) if why]
+    fixed = [why for why in _hindrances(before.complete, after.complete) if why]
     if not fixed:
         return []
     can = changeable(before, fault.target)

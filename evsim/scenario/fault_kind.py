@@ -42,6 +42,16 @@ class AnyFault(Part):
     lasts: ClassVar[bool] = True  # or is over at the moment when it begins
 
     @classmethod
+    def verb(cls, fault):
+        """What a `fault` of this kind does to its target, with its settings in braces."""
+        return cls.says
+
+    @classmethod
+    def in_words(cls, target):
+        """A target that is no pair, as people call it."""
+        return target
+
+    @classmethod
     def place_of(cls, target):
         """The service, channel or link that a target names."""
         return target.partition("/")[0]

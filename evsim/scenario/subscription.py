@@ -54,7 +54,9 @@ class _Subscription(Part):
     The reader of a pipe ends when it has taken so many messages: `take: 10`, as `head` does.
     """
 
-    may_change: ClassVar[tuple[str, ...]] = ("prefetch", "retry")
+    may_change: ClassVar[tuple[str, ...]] = (
+        "prefetch", "retry", "rebalance", "session_timeout", "max_poll_interval",
+    )  # fmt: skip
 
     channel: Annotated[Name, Field(description="the channel it reads")]
     group: Annotated[
@@ -113,6 +115,11 @@ class _Subscription(Part):
                 value=write_time(self.change_visibility),
             )
         return self
+
+    def hinders(self, name, other):
+        if name in ("rebalance", "session_timeout", "max_poll_interval") and None in (getattr(self, name), other):
+            return f"a group has a {name} as long as the system runs, or none"
+        return super().hinders(name, other)
 
     @property
     def asks_for(self):

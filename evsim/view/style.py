@@ -203,7 +203,7 @@ def verb(fault):
     """What a fault of a scenario does to its target, in words."""
     slower = seconds(fault.add) if fault.add else f"a factor of {fault.factor or 1:g}"
     own = {name: getattr(fault, name) for name in fault.does.model_fields}
-    return fault.does.says.format(**own, percent=100 * (fault.probability or 0), slower=slower)
+    return fault.does.verb(fault).format(**own, percent=100 * (fault.probability or 0), slower=slower)
 
 
 BROKER = " (the broker)"  # said of a channel that a broker keeps
@@ -236,7 +236,8 @@ def faults(run, until=None):
 
 def struck(fault):
     """What a fault of a scenario strikes, in words."""
-    return fault.target if isinstance(fault.target, str) else f"the link {' - '.join(fault.target)}"
+    one = isinstance(fault.target, str)
+    return fault.does.in_words(fault.target) if one else f"the link {' - '.join(fault.target)}"
 
 
 def fault_words(run, until=None, most=5):

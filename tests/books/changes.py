@@ -38,6 +38,9 @@ OF_QUEUES = {
 OF_SUBSCRIPTIONS = {
     "prefetch": st.sampled_from([None, 1, 4]),
     "retry": st.sampled_from([None, {"attempts": 1}, {"attempts": 3, "backoff": 0.5}]),
+    "max_poll_interval": st.sampled_from([0.5, 2]),
+    "session_timeout": st.sampled_from([0.5, 2]),
+    "rebalance": st.sampled_from([0.25, 1]),
 }
 
 

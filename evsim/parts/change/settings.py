@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from evsim.scenario.errors import refuse
 from evsim.scenario.fault_kind import AnyFault
 from evsim.scenario.part import FrozenDict
+from evsim.scenario.paths import path_words
 
 __all__ = ["SETTINGS"]
 
@@ -33,6 +34,14 @@ class Change(AnyFault):
         BeforeValidator(_frozen),
         Field(json_schema_extra=ANY, description="what the setting becomes, as it would be written there"),
     ] = None
+
+    @classmethod
+    def verb(cls, fault):
+        return "is as by default" if fault.to is None else cls.says
+
+    @classmethod
+    def in_words(cls, target):
+        return path_words(target)
 
     @classmethod
     def place_of(cls, target):

@@ -59,8 +59,8 @@ class Membership:
     def __init__(self, group, subscription, services=1):
         self.group, self.services, self.env = group, services, group.kernel.env
         self.assign, self.eager = ASSIGN[subscription.owns], subscription.owns in EAGER
-        self.pause, self.session_timeout = ticks(subscription.rebalance or 0.0), ticks(subscription.session_timeout)
-        self.patience, self.static = ticks(subscription.max_poll_interval), subscription.static
+        self.tune(subscription)
+        self.static = subscription.static
         self.delegations = []  # of each service
         self.members, self.since = set(), {}  # who is in the group, and since when
         self.silences = 0
@@ -68,6 +68,11 @@ class Membership:
         self.crashed = set()  # those of them that have died
         self.anew = set()  # those of them whose instance is back under another name, and waits to get in
         self.stage = None
+
+    def tune(self, subscription):
+        """How long a rebalance takes, and after what silence, or with what in hand for how long, a member has gone."""
+        self.pause, self.session_timeout = ticks(subscription.rebalance or 0.0), ticks(subscription.session_timeout)
+        self.patience = ticks(subscription.max_poll_interval)
 
     def enter(self, service):
         """The members of a service; when all are there they share out the partitions."""

@@ -41,6 +41,11 @@ class OwnedGroup(Reader):
         self.membership = Membership(self, self.subscription)
         self.membership.enter(self.service)
 
+    def retune(self):
+        super().retune()
+        self.max_poll_interval = ticks(self.subscription.max_poll_interval)
+        self.membership.tune(self.subscription)
+
     def edge(self, place):
         kinds = {"before": OwnedEarlyCommitDelivery, "transaction": TransactionalDelivery}
         kind = kinds.get(self.subscription.commits.kind, OwnedDelivery)

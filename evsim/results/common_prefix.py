@@ -21,7 +21,7 @@ CERTAIN = {
 # message is.
 LISTS = (
     "incidents", "removals", "shown", "ownership", "reads", "decisions", "events", "panes", "watermarks", "resets",
-    "checkpoints",
+    "checkpoints", "pollers",
 )  # fmt: skip
 
 

@@ -162,17 +162,21 @@ def eventful():
         "workloads": {"people": {"target": "page", "arrivals": {"constant": 10}, "key": {"uniform": 3}}},
         "services": {
             "page": {"workers": 9, "handle": [
-                {"publish": "events"}, {"read": "total"}, {"effect": {"name": "total", "if_unchanged": True}},
+                {"publish": "events"}, {"publish": "jobs"}, {"read": "total"},
+                {"effect": {"name": "total", "if_unchanged": True}},
                 {"call": {"service": "scaled", "on_error": "ignore"}},
             ]},
             "scaled": {"autoscale": {"by": "concurrency", "target": 1, "every": 0.5, "start": 0.1, "most": 9},
                        "handle": [{"work": 0.1}]},
             "counter": {"workers": 2, "subscribe": {"channel": "events", "commit": "checkpoint"},
                         "handle": [{"work": 0.01}, {"window": window}]},
+            "triggered": {"function": {"most": 5}, "handle": [{"work": 0.1}],
+                          "subscribe": {"channel": "jobs", "pollers": {"like": "aws-lambda-sqs"}}},
         },
         "channels": {
             "events": {"log": {"partitions": 2, "replicas": 2, "replication": 0.02, "retention": 2}},
             "results": "queue",
+            "jobs": {"queue": {"like": "sqs"}},
         },
         "faults": [{"crash": "counter", "at": 4, "for": 0.5}],
         "run": {"duration": 9},

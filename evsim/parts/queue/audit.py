@@ -36,7 +36,7 @@ def clocks(books):
         here = np.isfinite(rows["ready"][mine]) & np.isfinite(appended)
         books.demand(~(first & here) | exact, "ready at another moment than its publisher wanted", mine)
         moved = rows["reason"][mine] == Reason.REDRIVEN
-        begins = _moved_from(books, mine)
+        begins = _moved_from(books, mine, settings)
         books.demand(~moved | (settled >= begins), "a dead letter went back before it was to", mine)
         limit = min(each for each in (settings.visibility_timeout, settings.ack_timeout, np.inf) if each is not None)
         lasted = elapsed(np.where(np.isnan(settled), books.run.ended_at, settled), leased)
@@ -50,12 +50,12 @@ def clocks(books):
         books.demand(~early, "a message was visible again before its time", mine)
 
 
-def _moved_from(books, mine):
-    """When dead letters first went back out of the queue of some deliveries."""
+def _moved_from(books, mine, settings):
+    """From when on dead letters may go back out of the queue of some deliveries: as written, or as somebody does it."""
     names = list(books.run.scenario.channels)
     its = {names[each] for each in np.unique(books.messages["channel"][books.rows["parent"][mine]]).tolist()}
-    return min((time for time, kind, name, _ in books.run.records.incidents if kind == "redrive" and name in its),
-               default=np.inf)  # fmt: skip
+    moments = [time for time, kind, name, _ in books.run.records.incidents if kind == "shovel" and name in its]
+    return min(moments, default=np.inf) if settings.redrive is None else min([*moments, settings.redrive.at])
 
 
 def _own_times(books, mine):

@@ -54,6 +54,7 @@ OTHERS = {
 UNSEEN = {"limit", "discipline", "drop_stale", "rate_limit", "shed"}  # a delivery is not refused, and is first in line
 NOTHING_TO_SEE = {
     "handle.3.maybe.then.0.work", "handle.2.publish.retry", "queue.max_receive_count", "queue.visibility_timeout",
+    "subscribe.0.rebalance", "subscribe.0.session_timeout", "subscribe.0.max_poll_interval",
 }  # fmt: skip
 CASES = [(thing, setting, to) for thing, settings in OTHERS.items() for setting, to in settings.items()]
 

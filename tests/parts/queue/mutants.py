@@ -83,9 +83,9 @@ def a_letter_goes_back_too_early(patch):
 
 
 def _early(original):
-    def begin(self, queue, settings):
-        original(self, queue, settings)
-        self.kernel.env.call_at(ticks(5), self._begin)
+    def begin(self, queue, rate=None):
+        original(self, queue, rate)
+        self.kernel.env.call_at(ticks(5), self.begin)
 
     return begin
 

@@ -122,4 +122,5 @@ def _report(done):
 
 
 def _say(what):
-    print(json.dumps(what), flush=True)
+    with suppress(OSError):  # nobody hears it: the standard input ends, too, and that is what ends this process
+        print(json.dumps(what), flush=True)

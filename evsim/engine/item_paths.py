@@ -7,7 +7,7 @@ that one sent on. Messages have the number of their path; what is below no such 
 from itertools import product
 from math import prod
 
-from evsim.engine.random_streams import Label, extend
+from evsim.engine.random_streams import LATER, Label, extend
 from evsim.engine.refusal import refuse
 
 __all__ = ["MOST_PATHS", "NO_ITEM", "ItemPaths", "identity_draw", "path_of_row", "refuse_too_many_paths"]
@@ -82,8 +82,12 @@ def identity_draw(kernel, place, chances):
     number_of, cyclic, item_of, paths = kernel.streams.of, kernel.graph.cyclic, path_of_row(kernel, place), kernel.items
 
     def draw(row):
+        number = luck[row]
+        return chances.of(number if number < LATER else number_of(number)[0])
+
+    def draw_of_round(row):
         number, _ = number_of(luck[row])
-        count = rounds[row] if cyclic else 0
+        count = rounds[row]
         return chances.of(number) if count < 1 else chances.again(number, count)
 
     def draw_of_item(row):
@@ -91,4 +95,6 @@ def identity_draw(kernel, place, chances):
         chain = paths.chain(paths.path(item_of(row)), rounds[row] if cyclic else 0)
         return chances.again(number, chain) if chain else chances.of(number)
 
-    return draw if item_of is None else draw_of_item
+    if item_of is not None:
+        return draw_of_item
+    return draw_of_round if cyclic else draw

@@ -206,7 +206,8 @@ class Supervisor:
                     each.result()
             finally:
                 self._stopped.set()
-        return self._drain(self.origin + ticks(self.scenario.run_settings.end))
+        settings = self.scenario.run_settings
+        return self._drain(monotonic_ns() + ticks(settings.end - settings.duration))  # a server may be long in starting
 
     def _wait_until(self, time, progress, suffering):
         while (left := time - monotonic_ns()) > 0:

@@ -213,7 +213,7 @@ def _ended(span):
     words = {
         Outcome.CRASHED: "crash: the work is lost" if span.started == span.started else "crash: lost while it waited",
         Outcome.FAILED: f"fails: {REASONS[span.reason]}",
-        Outcome.WITHDRAWN: f"dropped: {REASONS[Reason.STALE]}",
+        Outcome.WITHDRAWN: f"dropped: {REASONS[span.reason if span.reason == Reason.THROTTLED else Reason.STALE]}",
         Outcome.REFUSED: f"refuses: {REASONS[span.reason]}",
     }
     if span.skipped == span.skipped:

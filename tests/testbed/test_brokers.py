@@ -78,9 +78,11 @@ def test_on_nats_what_a_killed_process_held_comes_again_when_its_time_is_over(ki
 @nightly
 @pytest.mark.parametrize("number", range(10))
 @pytest.mark.parametrize("broker", ["mini", "nats", "redis", "rabbitmq", "kafka"])
-def test_the_books_balance_whenever_a_process_is_killed(broker, number):
+def test_the_books_balance_and_nobody_is_lost_whenever_a_process_is_killed(broker, number):
     luck = random.Random(number)
     broker_too = [] if broker == "kafka" else ["customer-registered"]  # that server keeps its messages in memory
     where = luck.choice(["register", "database", "mailing-list", *broker_too])
     run = live_run("registration-events", f"{where}@{luck.uniform(0.2, 2.8):.3f}s+{luck.uniform(0.1, 1):.3f}s", broker)
-    assert run.audit()
+    yes = told_yes(run)
+    assert run.audit() and yes.any()
+    assert (effects_of(run, "customer row")[yes] >= 1).all() and (effects_of(run, "subscription")[yes] >= 1).all()

@@ -1,8 +1,8 @@
 """A live run that is ended from outside leaves no process and no file, whoever ends it and how."""
 
+import json
 import os
 import queue
-import re
 import signal
 import subprocess
 import sys
@@ -72,18 +72,41 @@ def test_nothing_is_left_when_a_live_run_is_ended_from_outside(broker, how, mark
 @pytest.mark.parametrize("broker", ["mini", "redis"])
 def test_nothing_is_left_after_fifty_starts_that_are_killed_at_any_moment(broker, mark, tmp_path):
     needs(broker)
-    ports = _listening()
+    heard = set()
     for number in range(50):
         with _start(broker) as run:
             _wait(lambda number=number: len(_marked(mark)) > number % (STARTED + 1))
+            heard |= _addresses(mark)
             os.killpg(run.pid, (signal.SIGKILL, signal.SIGINT)[number % 2])
         _wait(lambda: not _marked(mark, but=os.getpid()))
-    assert _listening() <= ports
+    assert heard and not heard & {address for address, _ in _listening()}
     with run_folder() as own:  # the next run takes away what was left before the first process could
         assert [str(path) for path in tmp_path.glob("evsim-live-*")] == [own]
 
 
-@pytest.mark.parametrize("broker", mostly_at_night(["mini", "nats", "redis", "kafka", "rabbitmq"], "mini", "nats"))
+def test_a_process_whom_nobody_hears_ends_with_all_that_it_has_started(tmp_path):
+    """Who started it was killed before it had said that it was there."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    task = {
+        "name": "the customers", "life": 1, "folder": str(folder), "token": "", "port": 0, "seed": 1, "run_name": "",
+        "scenario": evsim.load("registration-events").to_dict(), "scenario_folder": None, "broker": ["mini"],
+        "database": None, "mail_ports": {},
+    }  # fmt: skip
+    command = [sys.executable, "-m", "evsim.testbed.customers_process"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "start_new_session": True}
+    process = subprocess.Popen(command, **pipes)
+    process.stdout.close()
+    for order, noted in ((task, '"up"'), ({"begin": time.monotonic_ns()}, '"asked"')):
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
+        _wait(lambda noted=noted: process.poll() is not None or noted in _journals(folder))
+    process.stdin.close()
+    assert process.wait(PATIENCE) == -signal.SIGKILL, "it ends its whole group"
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("broker", mostly_at_night(["mini", "nats", "redis", "kafka", "rabbitmq"], "nats"))
 def test_nothing_listens_beyond_this_machine(broker, mark):
     needs(broker)
     heard = set()
@@ -92,14 +115,17 @@ def test_nothing_listens_beyond_this_machine(broker, mark):
     assert {address for address, _ in heard} <= LOOPBACK
 
 
+def _journals(folder):
+    return "".join(path.read_text() for path in folder.glob("*.jsonl"))
+
+
 def _addresses(mark):
     """(address, port), as /proc writes them, of all sockets at which the processes of a run listen."""
     sockets = set()
     for process in _marked(mark, but=os.getpid()):
         with suppress(OSError):
             sockets |= {os.readlink(path) for path in Path(f"/proc/{process}/fd").glob("*")}
-    lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()]
-    return {tuple(line[1].split(":")) for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in sockets}
+    return {address for address, inode in _listening() if f"socket:[{inode}]" in sockets}
 
 
 def test_the_stop_button_of_a_notebook_ends_a_live_run_and_all_its_processes(mark, tmp_path):
@@ -146,9 +172,9 @@ def _marked(mark, but=None):
 
 
 def _listening():
-    """The ports of this machine at which somebody listens."""
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    return {line.split()[1] for line in lines if re.match(r"0A", line.split()[3])}
+    """((address, port), inode) of all sockets of this machine at which somebody listens."""
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()]
+    return {(tuple(line[1].split(":")), line[9]) for line in lines if line[3] == "0A"}
 
 
 def _wait(until):

@@ -28,7 +28,7 @@ from tests.testbed.live_runs import LOAD, effects_of, needs
 from tests.testbed.outside_servers import left_on, server_outside
 
 
-@pytest.fixture(params=mostly_at_night(["nats", "redis", "kafka", "rabbitmq"], "nats", "redis"))
+@pytest.fixture(params=mostly_at_night(["nats", "redis", "kafka", "rabbitmq"], "nats"))
 def server(request, tmp_path):
     with server_outside(request.param, tmp_path) as started:
         yield started
@@ -67,7 +67,7 @@ def test_nothing_is_left_on_a_server_when_evsim_is_killed(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", mostly_at_night(["nats", "redis", "rabbitmq"], "nats", "redis"))
+@pytest.mark.parametrize("kind", mostly_at_night(["nats", "redis", "rabbitmq"], "nats"))
 def test_a_server_that_lets_nobody_in_is_named_without_the_password(kind, tmp_path):
     refused = pytest.raises(LiveError, match=r"127\.0\.0\.1:\d+ cannot be reached")
     with server_outside(kind, tmp_path) as server, refused as failure:

@@ -3,4 +3,4 @@
 __all__ = ["REMARKS", "THROTTLED"]
 
 THROTTLED = "throttled at its trigger"
-REMARKS = {THROTTLED: "found no environment in its time: its poller lets go of it"}
+REMARKS = {THROTTLED: "its poller lets go of it"}

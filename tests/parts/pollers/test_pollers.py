@@ -111,6 +111,8 @@ def test_without_a_maximum_concurrency_a_small_function_throttles_messages_that_
     assert figures["dead"] >= throttled - figures["pollers_max"]  # nothing failed, and yet they are dead letters
     first = run.trace(int(run.tables.rows["request"][noted[0].row]))
     assert "its poller lets go of it" in repr(first)
+    story = str(run.sequence(int(run.tables.rows["request"][noted[0].row])))
+    assert "dropped: throttled" in story and "nobody waits" not in story
     calm = run_of({**LAMBDA, "concurrency": 10}, **slow, queue=queue)
     assert calm.services["mailer"]["throttled"] == 0 == calm.channels["orders", "mailer"]["dead"]
     assert calm.channels["orders", "mailer"]["done"] >= 90 - 10

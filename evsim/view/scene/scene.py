@@ -82,7 +82,7 @@ def plain(value):
         return [plain(each) for each in value]
     if isinstance(value, dict):
         return {name: plain(each) for name, each in value.items()}
-    return plain(vars(value)) if hasattr(value, "__dict__") else value
+    return plain(vars(value)) if hasattr(value, "__dict__") and not isinstance(value, str) else value
 
 
 def _written(mark):

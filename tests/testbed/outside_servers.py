@@ -1,8 +1,10 @@
 """Servers that somebody else has started: each with a password, where the product has one."""
 
 import asyncio
+import os
+import signal
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from secrets import token_hex
 from types import SimpleNamespace
 
@@ -25,7 +27,7 @@ def server_outside(kind, folder):
     server.token = secret
 
     def run(command, **settings):
-        server.started.append(ServerProcess.run(server, command, **settings))
+        server.started.append(ServerProcess.run(server, command, start_new_session=True, **settings))
         return server.started[-1]
 
     server.run = run
@@ -35,9 +37,17 @@ def server_outside(kind, folder):
             assert server.started[-1].poll() is None, f"{kind} has ended"
         yield server
     finally:
-        for each in server.started:
-            each.kill()
+        for each in reversed(server.started):
+            _kill_group(each)
             each.wait()
+
+
+def _kill_group(process):
+    """RabbitMQ's script starts the server, and is not the server."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _answers(server):

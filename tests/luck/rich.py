@@ -180,7 +180,7 @@ def _elastic():
     calls = [{"parallel": [[{"call": name}] for name in services]}, {"publish": "facts"}]
     window = {"to": "results", "tumbling": "1s", "by": "all"}
     return {
-        "workloads": {name: {**each, "delay": SOON} for name, each in _two_workloads("front").items()},
+        "workloads": {name: {**each, "delay": SOON, "admitted": 0.8} for name, each in _two_workloads("front").items()},
         "services": {"front": {"workers": 90, "handle": calls},
                      "counter": {"subscribe": "facts", "handle": [{"window": window}]},
                      **{name: {**settings, "handle": [{"work": SOON}]} for name, settings in services.items()}},

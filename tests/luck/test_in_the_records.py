@@ -11,7 +11,7 @@ import pytest
 
 from evsim.engine.execution import Execution
 from evsim.engine.random_streams import RandomStreams
-from evsim.results.records import Verdict
+from evsim.results.records import Reason, Verdict
 from evsim.run import Simulation
 from evsim.scenario import Distribution
 from evsim.testbed.shared_draws import SharedDraws
@@ -136,6 +136,14 @@ def event_times(simulated):
     )
 
 
+def admissions(simulated):
+    its = Reading(simulated, "elastic")
+    refused = its.tables.rows["reason"][its.requests.row] == Reason.SHED
+    for name, workload in its.scenario.workloads.items():
+        chance, found = its.chance("door", name), its.of(name, refused).tolist()
+        yield found, [not chance(number) < workload.admitted for number in range(len(found))]
+
+
 def items(simulated):
     """How many lines each request has at the two steps of the front."""
     its = Reading(simulated, "items")
@@ -153,7 +161,7 @@ def items(simulated):
 IN_THE_RECORDS = {
     thoughts: ("thoughts", "first thoughts"), arrivals: ("arrivals", "sizes of batches"), keys: ("keys",),
     starts: ("inits of environments", "starts of instances"), random_faults: ("random faults",),
-    event_times: ("times of events",), items: ("numbers of items",),
+    event_times: ("times of events",), items: ("numbers of items",), admissions: ("who is let in",),
 }  # fmt: skip
 ELSEWHERE = {
     "steps": "test_same_customers", "error rates": "test_same_customers", "balancing": "tests/parts/balance",

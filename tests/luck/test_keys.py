@@ -90,6 +90,7 @@ FAMILIES = {
     "starts of instances": ("start", "service"),
     "times of events": ("event time", "workload"),
     "numbers of items": ("items", *STEP),
+    "who is let in": ("door", "workload"),
 }
 NAMES = {parts[0] for parts in FAMILIES.values()} - {"workload", "which time"}
 SAID_BY_OTHERS = {

@@ -60,17 +60,16 @@ def arrival_times(kernel, name, points=None):
 
 def spliced(points, others, time):
     """The points (time, rate) of a rate that is as some `points` say up to a time, and from then on as `others` say."""
-    before = [point for point in points if point[0] < time]
-    after = [point for point in others if point[0] > time]
-    return (*before, (time, _rate(points, time)), (time, _rate(others, time)), *after)
+    before, met = [point for point in points if point[0] < time], [point for point in points if point[0] >= time]
+    past, after = [point for point in others if point[0] <= time], [point for point in others if point[0] > time]
+    return (*before, (time, _rate(before, met, time)), (time, _rate(past, after, time)), *after)
 
 
-def _rate(points, time):
-    """The rate at a time; at a jump, the later one."""
-    (since, rate), later = [each for each in points if each[0] <= time][-1], [each for each in points if each[0] > time]
-    if not later:
-        return rate
-    until, rate_then = later[0]
+def _rate(before, after, time):
+    """The rate at a time on the line from the last point before it to the first one after it."""
+    if not (before and after):
+        return before[-1][1] if before else after[0][1]  # before the first and after the last point it is theirs
+    (since, rate), (until, rate_then) = before[-1], after[0]
     return rate + (rate_then - rate) * (time - since) / (until - since)
 
 

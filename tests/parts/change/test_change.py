@@ -12,6 +12,7 @@ from tests.books.changes import change
 from tests.books.checks import assert_figures_add_up, assert_ledger_adds_up, assert_same_records
 from tests.books.holding import holds, remember
 from tests.books.systems import systems
+from tests.support.statistics import count_agrees
 
 SHOP = Scenario.from_yaml("""
 name: shop
@@ -180,6 +181,28 @@ def test_a_station_that_changes_is_then_the_station_of_theory():
         assert abs(np.mean(means) - theory.mmc(8, 10, workers).wait_mean) < 3.5 * error
     span = run.tables.capacity["server"]
     assert (span.at(3999), span.at(4000), span.worker_time((0, 8000))) == (1, 3, 16_000)
+
+
+@pytest.mark.parametrize("at", [5, 10, 12])
+def test_arrivals_that_change_where_their_rate_jumps_are_those_before_and_those_after(at):
+    """100 a second, from 10 s on 200. A change to the same rates changes nothing; to 50 a second, so many come."""
+    jump = {"profile": [[0, 100], [10, 100], [10, 200], [20, 200]]}
+    run = Scenario.from_dict({
+        "name": "jump",
+        "workloads": {"page": {"target": "front", "arrivals": jump}},
+        "services": {"front": {"workers": 50, "handle": [{"work": "1ms"}]}},
+        "run": {"duration": 20, "seed": 1},
+    }).run()  # fmt: skip
+    arrived = run.requests["arrived"].to_numpy()
+    same, fewer = (
+        run.branch({"change": "workloads.page.arrivals", "to": to}, at=at)
+        for to in (jump, {"profile": [[0, 9], [at, 9], [at, 50], [20, 50]]})
+    )
+    assert same.audit() and fewer.audit()
+    assert same.requests["arrived"].tolist() == arrived.tolist()
+    others = fewer.requests["arrived"].to_numpy()
+    assert others[others < at].tolist() == arrived[arrived < at].tolist()
+    assert count_agrees((others >= at).sum(), 50 * (20 - at))
 
 
 def test_who_has_to_go_ends_what_is_in_hand(shop):

@@ -11,7 +11,7 @@ from evsim.experiment.statistics import Difference, Estimate, estimate
 from evsim.experiment.sweep import sweep
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write_estimate
-from evsim.scenario.arguments import a_scenario, several
+from evsim.scenario.arguments import a_count, a_scenario, several
 from evsim.scenario.arrivals import Profile
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.model import Scenario
@@ -39,7 +39,7 @@ def sensitivity(
     values = _values(scenario, paths)
     sides = [(path, side, value) for path in values for side, value in _sides(scenario, path, values[path], by)]
     seeds = seeds_from(scenario, n, seed)
-    first = n if screen is None else min(screen, n)
+    first = min(a_count(screen, "screen") or n, n)
     run = partial(sweep, scenario, store=store, jobs=jobs, dask=dask, progress=progress)
     (base,) = _runs(run([dict([next(iter(values.items()))])], n, seeds[0]))
     if metric not in base[0]["summary"]:

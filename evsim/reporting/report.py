@@ -14,7 +14,7 @@ from evsim.reporting.effort import FEWER, SCREEN, Effort, few_of
 from evsim.reporting.excerpts import excerpts
 from evsim.reporting.loads import against_load, holds_up_to
 from evsim.reporting.page import Report
-from evsim.scenario.arguments import a_mapping, a_scenario, a_time, names_of_designs
+from evsim.scenario.arguments import a_function, a_mapping, a_scenario, a_time, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError
 
 __all__ = ["report"]
@@ -43,6 +43,7 @@ def report(
     :exc:`Interrupted` with a report on what is finished.
     """
     begun = monotonic()
+    a_function(tell, "tell", "a sentence")
     designs, labels = _designs(designs, objectives, labels)
     seeds = seeds_from(designs[0], n, seed)
     over = None if budget is None else a_time(budget, "budget")

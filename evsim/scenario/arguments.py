@@ -8,8 +8,8 @@ from .builtin import load
 from .errors import Problem, ScenarioError
 from .model import Scenario
 
-__all__ = ["a_mapping", "a_moment", "a_number", "a_path", "a_scenario", "a_seed", "a_text", "a_time",
-           "names_of_designs", "several"]  # fmt: skip
+__all__ = ["a_count", "a_function", "a_mapping", "a_moment", "a_number", "a_path", "a_scenario", "a_seed", "a_text",
+           "a_time", "names_of_designs", "several"]  # fmt: skip
 
 
 def a_scenario(value, name="scenario"):
@@ -36,6 +36,17 @@ def a_number(value, name):
     """A number of something that is counted from 0, or None."""
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     return _or_refuse(value is None or is_whole, value, name, "must be a whole number")
+
+
+def a_count(value, name):
+    """A number of something of which there is one at least, or None."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return _or_refuse(value is None or (is_whole and value > 0), value, name, "must be a whole number, 1 or more")
+
+
+def a_function(value, name, what):
+    """A function of `what`, or None."""
+    return _or_refuse(value is None or callable(value), value, name, f"must be a function of {what}")
 
 
 def a_seed(value, name="seed"):

@@ -147,9 +147,9 @@ def after_two(one):
 
 def test_a_comparison_and_a_hysteresis_that_were_interrupted_are_results(monkeypatch):
     small = evsim.load("registration-events").replace({"run.duration": "2s", "run.warmup": 0})
-    for module in ("replicate", "compare", "hysteresis"):
+    for module, task in (("replicate", "_one"), ("compare", "pair_of"), ("hysteresis", "_one")):
         source = import_module(f"evsim.experiment.{module}")
-        monkeypatch.setattr(source, "_one", after_two(source._one))
+        monkeypatch.setattr(source, task, after_two(getattr(source, task)))
     for make in (
         lambda: evsim.replicate(small, n=9),
         lambda: evsim.compare(small, small, n=9),

@@ -60,6 +60,14 @@ def a_retry_and_a_customer(at):
     return system(services, [("front", 0), ("back", at)], faults=[{"outage": "back", "at": 0, "for": 0.5}])
 
 
+def replied_to(timeout):
+    """The reply comes after a second of work."""
+    services = {"front": {"handle": [{"publish": "questions"}, {"await_reply": {"timeout": timeout}}]},
+                "back": {"subscribe": "questions", "handle": [{"work": 1}, {"publish": "replies"}]},
+                "reader": {"subscribe": "replies", "handle": [{"correlate": "front"}]}}  # fmt: skip
+    return system(services, [("front", 0)], channels={"questions": "queue", "replies": "queue"})
+
+
 def measured(run):
     return run.summary()["requests"]
 
@@ -75,6 +83,8 @@ def both_branches_fail(work):
 
 
 RULES = [
+    Rule("the reply comes in time, on the deadline too", replied_to, outcomes, on=(1, ["ok"]),
+         beyond=(1 - JUST, ["timeout"])),
     Rule("fails if one did, for the reason of the first", both_branches_fail, outcomes, on=(2, ["error"]),
          beyond=(2 + JUST, ["timeout"])),
     Rule(IN_TIME, lambda timeout: calling({"timeout": timeout}, [{"work": 1}]), outcomes,

@@ -81,6 +81,9 @@ def slowed_twice(at):
 
 
 RULES = [
+    Rule("A change comes before everything else at its moment.",
+         lambda at: served(3, [{"change": "services.front.handle.0.work", "to": 5, "at": at}]), answers,
+         on=(3, [("ok", 8)]), beyond=(3 + JUST, [("ok", 5)])),
     Rule("nothing new starts, callers are refused, work in hand ends", with_fault("outage"), outcomes,
          on=(2, ["error"]), beyond=(2 - JUST, ["ok"])),
     Rule("nothing new starts, callers are refused, work in hand ends", with_fault("outage"), outcomes,

@@ -114,7 +114,15 @@ def workers(run):
     return run.tables.rows["worker"][rows_at(run, "worker")].tolist()
 
 
+def itemised(count):
+    """One customer, whose step sends a message for each of so many items."""
+    services = {"front": {"handle": [{"publish": {"channel": "jobs", "items": {"shares": {count: 1}}}}]},
+                "back": {"subscribe": "jobs", "handle": [{"work": 1}]}}  # fmt: skip
+    return system(services, [("front", 0)], channels={"jobs": "queue"})
+
+
 RULES = [
+    Rule("0 is a number too", itemised, times("back", "born"), on=(0, []), beyond=(1, [0])),
     Rule("`prefetch` messages for each instance (default: its workers)",
          lambda prefetch: jobs({}, [0, 0, 0], reading={"prefetch": prefetch}), times("worker", "leased"),
          on=(2, [0, 0, 1]), beyond=(1, [0, 1, 2])),

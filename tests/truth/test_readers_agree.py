@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+import evsim
 from evsim.experiment.crash import _kind
 from evsim.lesson.facts import promises
 from evsim.results.outcomes import TOLD
@@ -16,6 +17,7 @@ from evsim.view.player.histories import histories
 from evsim.view.story import Story
 from evsim.view.truth import State
 from tests.books.systems import systems
+from tests.exports.runs import a_run
 from tests.support.nightly import by_day
 from tests.truth.test_outcomes import UNDO, orders, registration
 
@@ -123,6 +125,9 @@ def test_summary_pictures_sentences_stories_crash_matrix_lessons_and_player_say_
     for design in ("classic", "parallel"):  # who is declined, with nothing done and with something
         seen |= assert_all_agree(registration(design).replace({"run.duration": 6, "run.warmup": 1}).run())
     seen |= assert_all_agree(orders([UNDO]).replace({"services.payments.handle.0.work": {"exponential": 0.35}}).run())
+
+    seen |= assert_all_agree(a_run("committing"))
+    seen |= assert_all_agree(evsim.load("poison-message").replace({"run.duration": 10, "run.warmup": 0}).run())
 
     @settings(max_examples=by_day(48), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip

@@ -14,6 +14,7 @@ from tests.books.systems import systems
 from tests.support.nightly import by_day
 from tests.truth.test_outcomes import UNDO, orders, registration
 from tests.truth.test_readers_agree import by_hand
+from tests.view.runs import events
 
 NUMBER = r"([\d,]+)"
 
@@ -248,6 +249,8 @@ def test_no_sentence_is_false_of_the_declined_the_undone_and_any_system():
     seen |= assert_no_sentence_is_false(orders([UNDO]).replace({"run.duration": 6}).run())
     cut_short = {"run.duration": 6, "run.drain_limit": 0}
     seen |= assert_no_sentence_is_false(registration("classic").replace(cut_short).run())
+
+    seen |= assert_no_sentence_is_false(events())
 
     @settings(max_examples=by_day(15, 5), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip

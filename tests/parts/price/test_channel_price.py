@@ -75,6 +75,29 @@ def test_what_is_sent_again_is_paid_for_again():
     assert used(run).requests == kept + refused + 1  # one was received, and is in work still
 
 
+def test_nobody_pays_for_sending_a_dead_letter():
+    """Each message fails once; its dead letter is received and deleted by a clerk, and moved by the broker itself."""
+    data = priced(SQS, until="5s", delivery_limit=0).to_dict()
+    data["channels"]["orders"] = {"queue": {"delivery_limit": 0, "dead_letter": "spoilt"}}
+    data["services"]["reader"]["handle"] = [{"work": "10ms"}, {"fail": 1}]
+    data["services"]["clerk"] = {"workers": 20, "subscribe": "spoilt", "handle": [{"work": "10ms"}]}
+    data["channels"]["spoilt"] = {"queue": {"price": SQS}}
+    run = Scenario.from_dict(data).run()
+    assert run.audit()
+    assert used_by(run, "spoilt", run.tables.requests.cohort).requests == 2 * run.summary()["requests"]
+
+
+@pytest.mark.parametrize(("counts", "paid"), [("send", 4), ("receive", 2), ("delete", 2)])
+def test_a_batch_is_received_and_deleted_by_one_request(counts, paid):
+    """Four messages at once for a reader that takes four: the first one is alone, as it is there before the others."""
+    data = priced({"requests": 1, "counts": [counts], "size": "1kB"}, kind="log", partitions=1).to_dict()
+    data["workloads"]["customers"]["arrivals"] = {"burst": {"count": 4, "at": 1}}
+    data["services"]["reader"]["subscribe"] = {"channel": "orders", "batch": 4}
+    run = Scenario.from_dict(data).run()
+    assert run.audit()
+    assert used(run).requests == paid
+
+
 def test_an_idle_consumer_asks_in_vain_three_times_a_minute():
     """Two instances and no customer: 6 requests a minute, 0.105 dollars a month."""
     run = run_of(SQS, rate="0.0001/s", until="60s", reader={"instances": 2})

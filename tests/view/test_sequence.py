@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome, Reason, Verdict
+from evsim.scenario import Scenario
 from evsim.view.sequence_steps import REASONS
 from evsim.view.story import Story
 from evsim.view.style import seconds
@@ -289,3 +290,16 @@ def test_bars_of_several_requests_end_with_their_own_work():
 
 def test_every_reason_has_words():
     assert set(REASONS) == set(Reason)
+
+
+def test_time_on_a_hop_is_no_wait_for_a_worker():
+    """Two come at once, a second away from their only worker, who needs three seconds for each."""
+    run = Scenario.from_dict({
+        "name": "hop",
+        "workloads": {"customers": {"target": "front", "arrivals": {"burst": {"count": 2, "at": 0}}}},
+        "services": {"front": {"handle": [{"work": "3s"}]}},
+        "network": {"latency": "1s"},
+        "run": {"duration": "1s"},
+    }).run()  # fmt: skip
+    assert "waited 3 s for a free worker" in texts(run.sequence(1))
+    assert not any("waited" in text for text in texts(run.sequence(0)))

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import evsim
+from evsim.results.records import Verdict
 from evsim.view.player.film import film
 from tests.books.systems import systems
 from tests.player.node import ask
@@ -88,6 +89,13 @@ def test_odd_customers_are_those_of_promise_and_truth():
         )
     assert any(odd["denied"] for odd in found) and any(odd["twice"] for odd in found)
     assert any(odd["late"] for odd in found) and any(odd["never"] for odd in found)
+
+
+def test_the_first_loss_is_the_earliest_of_all_deliveries_that_were_given_up():
+    run = evsim.load("poison-message").replace({"run.duration": 10, "run.warmup": 0}).run()
+    (loss,) = ask([film(run)], "(film, lanes) => firstLoss(lanes[0])", {"odd": ["firstLoss"]})
+    dead = micro(run.tables.rows["settled"][run.tables.rows["verdict"] == Verdict.DEAD])
+    assert loss["time"] == dead.min() < dead.max()
 
 
 def test_times_are_those_of_the_records_to_the_microsecond():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import evsim
 from evsim.results.records import Verdict
 from evsim.view.story import Message, Story
 from evsim.view.style import TOLD, effect_marks
@@ -24,7 +25,8 @@ def held(story):
 
 
 def test_work_and_waiting_fill_the_time_a_worker_was_held():
-    for run in (classic(), events(), doubled()):
+    parallel = evsim.load("registration-parallel").replace({"run.duration": 3, "run.warmup": 0, "faults": []}).run()
+    for run in (classic(), events(), doubled(), parallel):
         made, story = scene(run, 5), Story(run, 5)
         pieces = {}
         for level, begin, end in bars(made, "work") + bars(made, "held"):

@@ -1,16 +1,32 @@
 """Parallel branches of a handler: they hold no extra worker, and the step ends when all have, or so many have won."""
 
-__all__ = ["parallel"]
+__all__ = ["all_ended", "parallel"]
 
 
 def parallel(compiler, step, position, then, fail):
     if step.successes:
         return first_win(compiler, step, position, then, fail)
-    left, failures = {}, {}
-    compiler.service.volatile += [left, failures]
+    left, joined, failed = all_ended(compiler.service, then, fail)
     count = len(step.branches)
+    branches = _branches(compiler, step, position, joined, failed)
 
-    def joined(row):
+    def fork(row):
+        left[row] = count
+        for branch in branches:
+            branch(row)
+
+    return fork
+
+
+def all_ended(service, then, fail):
+    """A step that is over when all it has begun has ended, and fails if one of them did, for the reason of the first.
+
+    (``left``: row -> how many have not ended, which the step writes; ``ended(row)`` and ``failed(row, reason)`` of one)
+    """
+    left, failures = {}, {}
+    service.volatile += [left, failures]
+
+    def ended(row):
         remaining = left.get(row)
         if remaining is None:
             return  # the handler died meanwhile
@@ -24,18 +40,11 @@ def parallel(compiler, step, position, then, fail):
         else:
             fail(row, reason)
 
-    def branch_failed(row, reason):
+    def failed(row, reason):
         failures.setdefault(row, reason)
-        joined(row)
+        ended(row)
 
-    branches = _branches(compiler, step, position, joined, branch_failed)
-
-    def fork(row):
-        left[row] = count
-        for branch in branches:
-            branch(row)
-
-    return fork
+    return left, ended, failed
 
 
 def first_win(compiler, step, position, then, fail):

@@ -65,10 +65,8 @@ class Risk:
         if not self.scenario.channels[step.channel].brokered:
             return self.may_break(step.channel)
         return (
-            self.always
-            or step.timeout is not None
-            or self.links.between(place.service, step.channel).lossy
-            or self._keeping(step)
+            step.timeout is not None
+            or not self.surely_kept(place, step)
             or self.guards(place.service)
             or self._first_wins(place.service)
         )
@@ -79,14 +77,11 @@ class Risk:
             self.always
             or not self.scenario.channels[step.channel].brokered
             or self.links.between(place.service, step.channel).lossy
-            or self._keeping(step)
+            or any(self._keeps_late(name) for name in homes(self.scenario, step))
         )
 
-    def _keeping(self, step):
-        """Whether a channel may not have a message at once."""
-        return any(self._keeps_late(name) for name in homes(self.scenario, step))
-
     def _keeps_late(self, name):
+        """Whether a channel may not have a message at once."""
         settings = self.scenario.channels[name]
         return settings.may_refuse or is_faulty(self.scenario, name) or settings.replicated
 

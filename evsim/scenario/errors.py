@@ -104,6 +104,14 @@ def explain(error, data, model, place=None):
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
+def not_beside(path, subscription, who_has, others):
+    """A problem of each setting of a subscription that another of its settings rules out; others: setting -> why."""
+    written = subscription.model_dump(by_alias=True, exclude_defaults=True)
+    for setting, why in others.items():
+        if setting in written:
+            yield Problem((*path, setting), f"{who_has} no {setting}", hint=f"remove it: {why}")
+
+
 def locate(data, loc):
     """The path in the written form for the place `loc` in the model.
 

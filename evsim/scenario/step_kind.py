@@ -6,17 +6,17 @@ from pydantic import BeforeValidator
 
 from .part import OneOrMany, Tagged
 
-__all__ = ["ONCE", "AnyOnError", "AnyStep", "Once", "Steps"]
+__all__ = ["ONCE", "AnyOnError", "AnyStep", "Single", "Steps"]
 
 
-class Once:
+class Single:
     """How often a step makes what it makes, each time it is taken: once."""
 
     multiplies = False
     fewest = most = mean = 1
 
 
-ONCE = Once()
+ONCE = Single()
 
 
 class AnyStep(Tagged):

@@ -16,12 +16,11 @@ from evsim.lesson.deck.card import incidents, load_card
 from evsim.lesson.deck.debriefing import tolls
 from evsim.lesson.deck.game import Incident
 from evsim.lesson.deck.players import played
-from tests.browser.lab import ROOT, Pages, browser
+from tests.site.conftest import PICTURES
 from tests.support.nightly import nightly
 
 pytestmark = pytest.mark.slow
 
-PICTURES = ROOT / "build/screenshots"
 NAME, SEED = "metastable-retries", 11
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
@@ -37,13 +36,6 @@ def file(tmp_path_factory):
     made = tmp_path_factory.mktemp("deck") / "incidents.html"
     made.write_text(text, encoding="utf-8")
     return made
-
-
-@pytest.fixture(scope="module")
-def pages():
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with browser() as chromium:
-        yield Pages(chromium)
 
 
 @pytest.fixture

@@ -8,19 +8,12 @@ from axe_playwright_python.sync_playwright import Axe
 from docs.site.machine import LESSONS, needed
 from docs.site.page import LARGEST, MACHINE
 from evsim.lesson.questions import QUESTIONS
-from tests.browser.lab import Pages, browser
 from tests.notebooks.reading import ran
 from tests.support.nightly import mostly_at_night
 
 pytestmark = pytest.mark.slow
 
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def pages():
-    with browser() as chromium:
-        yield Pages(chromium)
 
 
 @pytest.fixture

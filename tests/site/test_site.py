@@ -17,24 +17,17 @@ from evsim.lesson.toys import TOYS
 from evsim.results.requests import OK
 from evsim.view.changes import figures
 from evsim.view.words import seconds
-from tests.browser.lab import ROOT, Pages, browser
+from tests.browser.lab import ROOT
+from tests.site.conftest import PICTURES
 from tests.support.nightly import mostly_at_night
 
 pytestmark = pytest.mark.slow
 
-PICTURES = ROOT / "build/screenshots"
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 SENTENCES = {
     "told yes, not true 1 s later": "{} lied to: told yes, and not true a second later",
     "told error, something done": "{} lied to: told an error, and something done",
 }
-
-
-@pytest.fixture(scope="module")
-def pages():
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with browser() as chromium:
-        yield Pages(chromium)
 
 
 @pytest.fixture

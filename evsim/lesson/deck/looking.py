@@ -4,7 +4,7 @@ from evsim.lesson.deck.draws import BRACES
 from evsim.lesson.deck.gauges import MINUTE, reading
 from evsim.lesson.deck.log_lines import log_lines, story
 from evsim.lesson.deck.parted import TABLES
-from evsim.lesson.deck.sheets import Bars, Sheet, Tabular
+from evsim.lesson.deck.sheets import Sheet, Sparkline, Tabular
 
 __all__ = ["LOG", "STORY", "looked", "minutes_shown", "said"]
 
@@ -57,7 +57,7 @@ def _minutes(gauges, card, watched, now):
 
 def _bars(its, watched, now):
     """A bar for each minute until now."""
-    return Bars([its.value(watched, (minute + 1) * MINUTE) for minute in range(int(now // MINUTE))])
+    return Sparkline([its.value(watched, (minute + 1) * MINUTE) for minute in range(int(now // MINUTE))])
 
 
 def _lines(lines, none):

@@ -6,7 +6,7 @@ from html import escape
 from evsim.experiment.text_tables import text_table
 from evsim.lesson.wording import wrapped
 
-__all__ = ["Bars", "Sheet", "Tabular"]
+__all__ = ["Sparkline", "Sheet", "Tabular"]
 
 ADDRESS = "https://"
 LEVELS = " ▁▂▃▄▅▆▇█"
@@ -15,7 +15,7 @@ TABLE = "border-collapse: collapse; margin: 0.6em 0 1em; width: auto"
 CELL = "padding: 0.15em 0.9em 0.15em 0; vertical-align: top"
 
 
-class Bars(str):
+class Sparkline(str):
     """Numbers as bars in one line, each as high as it is among all of them; nothing where there is no number."""
 
     def __new__(cls, values):
@@ -86,4 +86,4 @@ def _marked(text):
 
 
 def _cell(text):
-    return text.html() if isinstance(text, Bars) else escape(text)
+    return text.html() if isinstance(text, Sparkline) else escape(text)

@@ -5,6 +5,7 @@ step fails when all have ended, as with branches that run side by side.
 """
 
 from evsim.engine.item_paths import identity_draw
+from evsim.engine.parallel import all_ended
 from evsim.engine.step_builders import one_message
 
 __all__ = ["build"]
@@ -15,31 +16,12 @@ def build(compiler, step, route, then, fail):
     kernel, site = compiler.kernel, route.site
     settings, chance_of = step.times, identity_draw(kernel, site.place, kernel.streams.uniforms("items", *site.purpose))
     constant = settings.fewest if settings.fewest == settings.most else None
-    left, failures = {}, {}  # row -> how many of its messages are under way; why one failed
-    compiler.service.volatile += [left, failures]
+    left, ended, failed = all_ended(compiler.service, then, fail)
 
     def how_many(row):
         return constant if constant is not None else int(settings.numbers(chance_of(row)))
 
-    def joined(row):
-        remaining = left.get(row)
-        if remaining is None:
-            return  # the handler died meanwhile
-        if remaining > 1:
-            left[row] = remaining - 1
-            return
-        del left[row]
-        reason = failures.pop(row, None)
-        if reason is None:
-            then(row)
-        else:
-            fail(row, reason)
-
-    def one_failed(row, reason):
-        failures.setdefault(row, reason)
-        joined(row)
-
-    send = one_message(compiler, step, route, compiler.own(joined), one_failed)
+    send = one_message(compiler, step, route, compiler.own(ended), failed)
 
     def send_all(row):
         left[row] = count = how_many(row)

@@ -6,13 +6,19 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_serializer, model_validator
 
 from evsim.scenario.arrivals import PositiveRate
-from evsim.scenario.errors import Problem, a
+from evsim.scenario.errors import Problem, a, not_beside
 from evsim.scenario.presets import LikenedReading
 from evsim.scenario.units import AtLeastOne, PositiveTime, up_to
 
 __all__ = ["SETTINGS", "PollersSettings", "problems", "settled"]
 
 MOST = 20_000  # invocations in hand
+OF_FETCHERS = {
+    "prefetch": "write pollers: {concurrency: 10}",
+    "poll": "pollers always look",
+    "ack": "what was handled well is deleted after the work",
+    "priority": "pollers take turns with whoever else reads the queue",
+}  # settings of those who fetch for themselves, and why there are none of them
 
 
 class PollersSettings(LikenedReading):
@@ -113,15 +119,7 @@ def _numbers(path, its):
 
 def _others(path, subscription):
     """Settings of those who fetch for themselves."""
-    written = subscription.model_dump(by_alias=True, exclude_defaults=True)
-    for setting, way in (
-        ("prefetch", "write pollers: {concurrency: 10}"),
-        ("poll", "pollers always look"),
-        ("ack", "what was handled well is deleted after the work"),
-        ("priority", "pollers take turns with whoever else reads the queue"),
-    ):
-        if setting in written:
-            yield Problem((*path, setting), f"pollers have no {setting}", hint=f"remove it: {way}")
+    yield from not_beside(path, subscription, "pollers have", OF_FETCHERS)
     if subscription.settled == "before":
         rule = "pollers delete a message after the work, so it may come again"
         yield Problem((*path, "guarantee"), rule, subscription.guarantee, hint="write at_least_once, or remove pollers")

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_serializer, model_validator
 
-from evsim.scenario.errors import Problem, a
+from evsim.scenario.errors import Problem, a, not_beside
 from evsim.scenario.groups import group_of, shared_groups
 from evsim.scenario.presets import LikenedReading
 from evsim.scenario.units import PositiveLimit, TimeLimit
@@ -13,6 +13,13 @@ from evsim.scenario.units import PositiveLimit, TimeLimit
 __all__ = ["SETTINGS", "ShareSettings", "problems", "settled"]
 
 OF_OWNERS = ("assignor", "rebalance", "session_timeout", "static", "max_poll_interval")
+OF_OTHERS = dict.fromkeys(OF_OWNERS, "nobody owns a partition") | {
+    "commit": "each message is accepted when its work is done",
+    "guarantee": "each message is accepted when its work is done",
+    "batch": "each message is worked on alone",
+    "replay": "what is done with is gone for the group",
+    "retry": "write share: {deliveries: 5}",
+}  # settings of other groups, and why it has none of them
 
 
 class ShareSettings(LikenedReading):
@@ -76,25 +83,10 @@ def problems(scenario):
                 rule = f"{each.channel} is {a(channel.kind)}, and a share group reads a log"
                 yield Problem((*path, "share"), rule, hint="remove it, or make the channel a log")
                 continue
-            yield from _others(path, each)
+            yield from not_beside(path, each, "a share group has", OF_OTHERS)
             if not service.fetches:
                 rule = f"the instances of {name} fetch nothing for themselves, so none of them can lock a message"
                 yield Problem((*path, "share"), rule, hint="remove it, or let the service have instances of its own")
             if (each.channel, group_of(name, each)) in together:
                 rule = f"the share group {group_of(name, each)} of {each.channel} is one service"
                 yield Problem((*path, "group"), rule, hint="give each service a group of its own")
-
-
-def _others(path, subscription):
-    """Settings of other groups."""
-    written = subscription.model_dump(by_alias=True, exclude_defaults=True)
-    for setting, way in (
-        *((each, "nobody owns a partition") for each in OF_OWNERS),
-        ("commit", "each message is accepted when its work is done"),
-        ("guarantee", "each message is accepted when its work is done"),
-        ("batch", "each message is worked on alone"),
-        ("replay", "what is done with is gone for the group"),
-        ("retry", "write share: {deliveries: 5}"),
-    ):
-        if setting in written:
-            yield Problem((*path, setting), f"a share group has no {setting}", hint=f"remove it: {way}")

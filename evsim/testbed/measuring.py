@@ -69,8 +69,9 @@ class _Measuring:
     def _hop(self):
         rows, messages = self.rows, self.messages
         ready = np.where(self._has(lambda place: place.is_delivery), np.nan, rows["ready"] - rows["born"])
-        hops = [ready, rows["arrived"] - rows["leased"], messages["appended"] - messages["published"]]
-        hops = np.concatenate(hops)
+        hops = np.concatenate([
+            ready, rows["arrived"] - rows["leased"], messages["appended"] - messages["published"],
+        ])  # fmt: skip
         return float(np.nanmedian(hops)) if np.isfinite(hops).any() else float("nan")
 
     def _calm(self, since, until):

@@ -1,6 +1,6 @@
 """Faults of a live run as they were, and not as they were asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evsim.scenario.faults import Fault
 from evsim.ticks import SECOND
@@ -10,7 +10,7 @@ __all__ = ["ObservedFault"]
 
 @dataclass
 class ObservedFault:
-    """What a ``fault`` did to one ``process``, from ``start`` to ``end`` (None: not yet) on the machine's clock.
+    """What a ``fault`` did to one ``process``, from ``start`` to ``end`` (once it is over) on the machine's clock.
 
     ``seen``: when the process was known to be gone, or stopped.
     """
@@ -19,7 +19,7 @@ class ObservedFault:
     process: str  # or the channel, of the broker
     start: int
     seen: int
-    end: int | None = None
+    end: int = field(init=False, repr=False)
 
     def begins(self, entries):
         """Say when it began, of a kill: no sooner than the last that the process did, or was given, by the journals.

@@ -76,8 +76,11 @@ def serve(role):
 class _Life:
     """A process and the orders that it gets, from the first to the end of the standard input."""
 
+    loop: asyncio.AbstractEventLoop  # once it lives; nobody orders anything before it has said where it listens
+    process: Process
+
     def __init__(self, folder):
-        self.folder, self.process, self.loop = folder, None, None
+        self.folder = folder
 
     async def live(self, role, task):
         self.loop = asyncio.get_running_loop()

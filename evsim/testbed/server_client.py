@@ -1,6 +1,7 @@
 """How a service reaches a server that somebody else has written, with the verbs of ``BrokerClient``."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from time import monotonic_ns
 
@@ -11,12 +12,10 @@ from evsim.testbed.grant_counter import GrantCounter
 __all__ = ["ServerClient"]
 
 
-class ServerClient:
+class ServerClient(ABC):
     """The connection of one service with a server; what it hears of the server it notes for it.
 
-    A product says how to ``stay_connected()``, how to ``send(frame, channel, partition)``, which returns the number of
-    a message in its partition once the server keeps it, and by which ``failures()`` a server is seen to have gone. What
-    comes it gives to `handle`.
+    What comes a product gives to `handle`.
     """
 
     def __init__(self, process, channels, deliver):
@@ -24,6 +23,18 @@ class ServerClient:
         self.connected, self.open, self._tasks, self._failures = asyncio.Event(), 0, set(), self.failures()
         readers = dict.fromkeys(each for channel in channels for each in readers_of(process.scenario, channel))
         self._grants = GrantCounter(process.folder, list(readers))
+
+    @abstractmethod
+    def failures(self):
+        """The exceptions by which a server is seen to have gone."""
+
+    @abstractmethod
+    async def stay_connected(self):
+        """Connect, and set ``connected``."""
+
+    @abstractmethod
+    async def send(self, frame, channel, partition):
+        """Hand over a message; its number in its partition, once the server keeps it."""
 
     def beside(self, work):
         """Do something while other things happen; where the server has gone, it ends."""

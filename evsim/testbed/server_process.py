@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from evsim.testbed.roles import Process
@@ -21,12 +22,24 @@ def program(name):
     return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
 
 
-class ServerProcess(Process):
-    """A kind of broker says how to ``launch(port)`` the server, to ``reach(port)`` it (:exc:`OSError` while it cannot
-    be), to ``prepare()`` its channels and, at a URL, to ``remove()`` them.
-    """
+class ServerProcess(Process, ABC):
+    server: subprocess.Popen | None = None  # where this process has started it
 
-    server = None
+    @abstractmethod
+    def launch(self, port):
+        """Start the server at a port: its process."""
+
+    @abstractmethod
+    async def reach(self, port=None):
+        """Connect with the server, at a port or at the URL; :exc:`OSError` while it cannot be reached."""
+
+    @abstractmethod
+    async def prepare(self):
+        """Make the channels."""
+
+    @abstractmethod
+    async def remove(self):
+        """Take away the channels of this run, at a URL."""
 
     async def start(self):
         if self.broker_choice.url is None:

@@ -168,7 +168,8 @@ class ServiceProcess(Process):
         message = f"{job.id}@{'.'.join(map(str, position))}"
         partition = self.luck.partition(route, job.luck)
         self.journal.note("published", message, route, luck, job.id, partition)
-        if not await self.broker.publish(message, step.channel, partition, route, luck):
+        broker = self.broker
+        if broker is None or not await broker.publish(message, step.channel, partition, route, luck):
             self.journal.note("unconfirmed", message)
             raise Failed(Reason.UNREACHABLE)
         self.journal.note("confirmed", message)

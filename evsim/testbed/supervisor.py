@@ -12,6 +12,7 @@ from queue import Empty, Queue
 from secrets import token_hex
 from threading import Event, Thread
 from time import monotonic_ns, sleep
+from typing import Any
 
 from evsim.testbed.brokers import BROKERS
 from evsim.testbed.effect_stores import make_database
@@ -27,7 +28,9 @@ HEAD_START = 200_000_000  # nanoseconds from the order to begin to the run's zer
 PATIENCE_AT_END = 10.0  # seconds until a process has taken away what it made elsewhere
 LOOK = 0.02  # seconds between two looks at what is still open
 # Ctrl-C in a terminal, or a notebook's stop button, is for the supervisor alone, which ends the others.
-APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
+APART: dict[str, Any] = {"start_new_session": True}
+if sys.platform == "win32":
+    APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 ROLES = {
     "service": "evsim.testbed.service_process",
     "customers": "evsim.testbed.customers_process",
@@ -47,24 +50,26 @@ class _Child:
         self.name, self.task = task["name"], task
         self._errors = Path(task["folder"]) / f"{file_name(self.name)}.{task['life']}.err"
         with self._errors.open("wb") as errors:
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", ROLES.get(role) or BROKERS[task["broker"][0]].process],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment(), **APART,
             )  # fmt: skip
+        assert process.stdin and process.stdout  # pipes
+        self.process, self._orders, self._answers = process, process.stdin, process.stdout
         self._said = Queue()
         self._listening = Thread(target=self._listen, daemon=True)
         self._listening.start()
         self.tell(task)
 
     def _listen(self):
-        for line in self.process.stdout:
+        for line in self._answers:
             self._said.put(json.loads(line))
         self._said.put(None)
 
     def tell(self, order):
         try:
-            self.process.stdin.write(json.dumps(order) + "\n")
-            self.process.stdin.flush()
+            self._orders.write(json.dumps(order) + "\n")
+            self._orders.flush()
         except OSError:
             raise LiveError(f"{self.name} has ended: {self._last_words()}") from None
 
@@ -88,7 +93,7 @@ class _Child:
         return before, monotonic_ns()
 
     def close(self):
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self._orders, self._answers):
             with suppress(OSError):
                 pipe.close()
 
@@ -106,7 +111,7 @@ class _Child:
 
 def _kill_group(process):
     """Kill a process with all that it has started."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
         with suppress(ProcessLookupError):
@@ -125,13 +130,15 @@ def _environment():
 class Supervisor:
     """The processes of one run of a scenario with a seed, with their journals in `folder`.
 
-    mails: the services whose effects are mails. ``outages``: each fault as it was, in
-    nanoseconds of the machine's clock.
+    mails: the services whose effects are mails. ``outages``: each fault as it was; ``origin``: the run's zero, once it
+    has begun; both in nanoseconds of the machine's clock.
     """
+
+    origin: int
 
     def __init__(self, scenario, seed, folder, mails, broker, database=None):
         self.scenario, self.folder, self.mails = scenario, str(folder), mails
-        self.children, self.outages, self.origin = {}, [], None
+        self.children, self.outages = {}, []
         self._broker, self._database = broker, database
         self._killed, self._stopped = set(), Event()  # who is down on purpose; whether the run is given up or over
         self._task = {

@@ -32,10 +32,10 @@ SHARES = [
 ]
 
 
-def drawn(systems=1000):
-    """name -> how many of so many random systems have that setting; and their number."""
+def drawn(systems=1000, shares=SHARES):
+    """name -> how many of so many random systems have that setting; and their number. shares: of each kind of them."""
     found, number = Counter(), 0
-    for share, kind in SHARES:
+    for share, kind in shares:
 
         @examples(share, of=systems)
         @given(kind)

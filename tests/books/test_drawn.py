@@ -3,6 +3,7 @@
 import pytest
 
 from tests.books.drawn import all_settings, drawn
+from tests.books.systems import calm_systems
 from tests.support.nightly import nightly
 
 pytestmark = pytest.mark.slow
@@ -35,6 +36,12 @@ LEFT_OUT = {
 RARE = {"transaction", "before"}  # kinds that a few in a thousand have
 
 
+CLOCKS = {  # after which a message is handed out again, or is no more
+    "sharesettings.lock", "sharesettings.like", "queue.visibility_timeout", "queue.ttl",
+    "subscription.session_timeout", "subscription.max_poll_interval", "log.retention",
+}  # fmt: skip
+
+
 def never_drawn(systems):
     found, count = drawn(systems)
     assert count > 0.9 * systems
@@ -48,6 +55,12 @@ def test_every_kind_of_part_is_drawn_in_some_of_two_hundred_random_systems():
 @nightly
 def test_every_setting_is_drawn_in_some_of_a_thousand_random_systems():
     assert never_drawn(1000) == set()
+
+
+def test_where_nothing_can_go_wrong_there_is_no_clock_that_takes_a_message_from_its_reader():
+    found, _ = drawn(150, [(1, calm_systems())])
+    assert not CLOCKS & found.keys()
+    assert all_settings() >= CLOCKS and found["subscription.share"]
 
 
 def test_what_is_left_out_is_there_to_be_left_out():

@@ -76,14 +76,15 @@ def reading(draw, handle, risky, stable):
         settings["replay"] = draw(st.lists(REPLAY, max_size=2)) or None
     if draw(st.integers(0, 5)) == 5:
         kept = {name: settings.get(name) for name in ("from", "start", "metadata_max_age")}
-        return _written({**kept, "share": share(draw)})
+        return _written({**kept, "share": share(draw, risky)})
     return _written(settings)
 
 
-def share(draw):
-    """Settings of a share group."""
+def share(draw, risky):
+    """Settings of a share group. A lock may be over before the work is, and the message comes again: `risky`."""
     return _written({
-        "like": draw(st.sampled_from([None, None, "kafka-share"])), "lock": draw(st.sampled_from([None, 0.5, 2])),
+        "like": draw(st.sampled_from([None, None, "kafka-share"])) if risky else None,
+        "lock": draw(st.sampled_from([None, 0.5, 2])) if risky else None,
         "deliveries": draw(st.sampled_from([None, 1, 3])), "in_flight": draw(st.sampled_from([None, 1, 4])),
         "on_failure": draw(st.sampled_from([None, "release", "reject"])), "prefetch": draw(st.sampled_from([None, 3])),
     })  # fmt: skip

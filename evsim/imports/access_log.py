@@ -23,13 +23,15 @@ LINE = re.compile(
 MOMENT = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(\.\d+)? ?([+-]\d{4})?")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-TOOK = re.compile(r'(?:^|[\s=":])(\d+\.\d+|\d+)(?=[\s",;]|$)')
+TOOK = re.compile(r'(?:^|[\s=":])(\d+(?:\.\d+)?)(ms|us|s)?(?=[\s",;]|$)')
+UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "": 1.0}
+COARSE = 1e-5  # seconds: if half of the requests take less, whole numbers are seconds (Apache: %T)
 LONGEST = 20_000  # characters of a line
 MOST_SAY = 0.9  # of the lines, for a time to be taken for that of a request
 
 
 def read(text, name, sketch):
-    moments, took, errors, unread, first_unread = [], [], 0, 0, None
+    moments, took, whole_numbers, errors, unread, first_unread = [], [], 0, 0, 0, None
     known: dict = {}
     for number, line in enumerate(text.splitlines(), 1):
         match = LINE.match(line) if len(line) <= LONGEST else None
@@ -40,7 +42,9 @@ def read(text, name, sketch):
             continue
         moments.append(moment)
         errors += match["status"].startswith("5")
-        took.append(_took(match["rest"]))
+        seconds, in_microseconds = _took(match["rest"])
+        took.append(seconds)
+        whole_numbers += in_microseconds
     if not moments:
         raise wrong(name, "holds no line of an access log that can be read", line=first_unread)
     sketch.count(unread, "line", f"of {name} could not be read, the first is line {first_unread}")
@@ -54,7 +58,7 @@ def read(text, name, sketch):
     if sketch.loose:
         steps, note = sketch.loose["steps"], None
     else:
-        steps, note = _steps(known_times, last - first, name)
+        steps, note = _steps(known_times, last - first, whole_numbers > len(took) / 2, name)
         if errors:
             steps.append(({"fail": float(f"{errors / len(moments):.3g}")}, f"measured: {name}, answers 5xx"))
         steps.append(({"reply": "page"}, ""))
@@ -77,13 +81,19 @@ def _answers(times, errors, count, name):
     return f"in {name} {' and '.join(parts)}: what the page should come to" if parts else None
 
 
-def _steps(times, count, name):
+def _steps(times, count, whole_numbers, name):
     """(steps, what to say of them)."""
-    if len(times) < MOST_SAY * count:
-        note = f"{name} does not say how long a request took (nginx: $request_time, Apache: %D), so this is guessed"
+    coarse = whole_numbers and times and np.median(times) < COARSE
+    if len(times) < MOST_SAY * count or coarse:
+        how = "in fractions of a second " if coarse else ""
+        note = (
+            f"{name} does not say {how}how long a request took (nginx: $request_time, Apache: %D), so this is guessed"
+        )
         return [({"work": GUESSED_WORK}, GUESSED)], note
     work, words = time_setting(np.array(times) * 1e9)
     note = f"how long a request took, in {name}, has in it what it waited, which a run adds once more"
+    if whole_numbers:
+        note += "; whole numbers are taken for microseconds (Apache: %D)"
     return [({"work": work}, f"measured: {name}, {words}")], note
 
 
@@ -111,8 +121,12 @@ def _moment(text, known):
 
 
 def _took(rest):
-    """Seconds that a request took: the first number after what is quoted; without a point it is microseconds."""
-    match = TOOK.search(QUOTED.sub(" ", rest)) or TOOK.search(rest.rpartition('" ')[2])
-    if match is None:
-        return None
-    return float(match[1]) if "." in match[1] else int(match[1][:15]) / 1e6
+    """(seconds that a request took, whether it was a whole number), by the numbers after what is quoted.
+
+    The first one with a unit, or else with a point: whole numbers before it are lengths (as in ingress-nginx), or count
+    requests (Traefik). Where all are whole the last one is microseconds.
+    """
+    found = TOOK.findall(QUOTED.sub(" ", rest)) or TOOK.findall(rest.rpartition('" ')[2])
+    for written, unit in [each for each in found if each[1]] or [each for each in found if "." in each[0]]:
+        return float(written[:30]) * UNITS[unit], False
+    return (int(found[-1][0][:15]) / 1e6, True) if found else (None, False)

@@ -42,7 +42,11 @@ def read(text, name, sketch):
     sketch.handle(
         program, [*work, *effects, *(({"publish": each}, f"measured: {name}") for each in dict.fromkeys(sends))], RANK
     )
-    box.words = f"receives {', '.join(receives) or 'nothing'}; sends {', '.join(sends) or 'nothing'} ({name})"
+    received, sent = (
+        ", ".join(dict.fromkeys(address for address, _, sending, _ in operations if sending is way)) or "nothing"
+        for way in (False, True)
+    )
+    box.words = f"receives {received}; sends {sent} ({name})"
     sketch.count(replies, "operation", f"of {name} has a reply, which is left out: requests here are calls")
 
 

@@ -179,7 +179,8 @@ def _come(sketch):
             name, target = known[0]
             sketch.workloads[name] = target, *sketch.loose["arrivals"]
             return
-    if sketch.workloads and not sketch.loose:
+    reached = {target for target, *_ in sketch.workloads.values() if not sketch.boxes[target].stands_in}
+    if reached and not sketch.loose:
         return
     entries = [
         name for name, box in sketch.boxes.items() if name not in called and not box.subscribes and not box.stands_in

@@ -24,6 +24,8 @@ def read(text, name, sketch):
     members: dict = defaultdict(set)
     for number, line in enumerate(text.splitlines(), 1):
         cells = line.split()
+        if "#PARTITIONS" in cells:
+            raise wrong(name, "has members alone", hint="--describe without --members has topics and lag", line=number)
         if "TOPIC" in cells and "PARTITION" in cells:
             columns = cells
         elif not cells or IDLE.search(line):
@@ -68,6 +70,7 @@ def _backlog(lags, name, sketch):
         if lag:
             source = slug(f"{topic}-backlog")
             sketch.handle(source, [({"publish": slug(topic)}, "")], 1)
+            sketch.box(source).stands_in = True
             sketch.box(source).words = "what lay there when the table was made, published at once"
             if lag > MOST:
                 sketch.note(f"{MOST:,} of the {lag:,} messages that lie in {topic} are taken: a run holds no more")

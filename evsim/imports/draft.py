@@ -39,7 +39,8 @@ def from_file(*paths, name=None):
         kind = kind_of(text)
         if kind is None:
             known = ", ".join(kind.what for kind in KINDS)
-            raise wrong(each.name, "is of no kind that evsim knows", hint=f"it reads {known}")
+            times = "in a table the time is ISO 8601, such as 2026-03-02T09:00:00, or a number of seconds"
+            raise wrong(each.name, "is of no kind that evsim knows", hint=f"it reads {known}; {times}")
         read.append((kind, text, each.name))
     read.sort(key=lambda each: each[0].module not in ORDER)
     sketch = Sketch(slug(name or paths[0].name.partition(".")[0]))

@@ -18,7 +18,7 @@ def read(text, name, sketch):
 
 
 def _spans(data):
-    data = mapping(data.get("trace")) or data
+    data = mapping(data.get("trace")) or mapping(data.get("result")) or data  # of Tempo, and of Jaeger's interface v3
     groups = data.get("resourceSpans") or data.get("resource_spans") or data.get("batches")
     for group in map(mapping, sequence(groups)):
         resource = _attributes(mapping(group.get("resource")).get("attributes"))

@@ -28,26 +28,46 @@ def read(text, name, sketch):
     said = f"measured: {name}"
     policies = [each for each in map(mapping, sequence(data.get("policies"))) if each.get("apply-to") != "exchanges"]
     bindings = [each for each in map(mapping, sequence(data.get("bindings"))) if word(each.get("source"))]
-    types = {word(each.get("name")): word(each.get("type")) for each in map(mapping, sequence(data.get("exchanges")))}
-    names = {word(each["name"]) for each in queues}
-    streams = 0
+    exchanges = {_place(each): word(each.get("type")) for each in map(mapping, sequence(data.get("exchanges")))}
+    fed = {_place(each, "destination") for each in bindings if each.get("destination_type") == "queue"}
+    called = _names(queues, name, sketch)
+    streams = fed_streams = 0
     for queue in queues:
         arguments = {**_policy(policies, queue, sketch, name), **mapping(queue.get("arguments"))}
-        settings = {
-            "like": "rabbitmq-classic"
-            if arguments.get("queue-type", arguments.get("x-queue-type")) == "classic"
-            else "rabbitmq"
-        }
-        if (arguments.get("x-queue-type") or arguments.get("queue-type")) == "stream":
+        kind = arguments.get("x-queue-type") or arguments.get("queue-type")
+        if kind == "stream" and _place(queue) not in fed:
             streams += 1
-            sketch.channel(slug(queue["name"]), {"log": {"partitions": 1}}, said)
+            sketch.channel(called[_place(queue)], {"log": {"partitions": 1}}, said)
             continue
+        fed_streams += kind == "stream"
+        settings = {"like": "rabbitmq-classic" if kind == "classic" else "rabbitmq"}
         settings |= _settings(
-            {key.removeprefix("x-"): value for key, value in arguments.items()}, types, bindings, names
+            {key.removeprefix("x-"): value for key, value in arguments.items()},
+            bindings,
+            called,
+            word(queue.get("vhost")),
         )
-        sketch.channel(slug(queue["name"]), {"queue": settings}, said)
+        sketch.channel(called[_place(queue)], {"queue": settings}, said)
     sketch.count(streams, "stream", f"of {name} is taken for a log of one partition")
-    _exchanges(types, bindings, names, said, sketch)
+    sketch.count(fed_streams, "stream", f"of {name} is taken for a queue, as an exchange here hands on to queues alone")
+    _exchanges(exchanges, bindings, called, said, sketch)
+
+
+def _place(entry, key="name"):
+    """(virtual host, name): names are told apart within a virtual host only."""
+    return word(entry.get("vhost")), word(entry.get(key))
+
+
+def _names(queues, name, sketch):
+    """(virtual host, queue) -> its name here; with that of its host where another host has one that is called so."""
+    called, taken = {}, {}
+    for place in map(_place, queues):
+        short = slug(place[1])
+        if taken.setdefault(short, place) != place:
+            short = slug(f"{place[0]}-{place[1]}")
+            sketch.note(f"{name} has several queues {place[1]}: that of the virtual host {place[0]} is called {short}")
+        called[place] = short
+    return called
 
 
 def _policy(policies, queue, sketch, name):
@@ -72,7 +92,7 @@ def _may_be_tried(pattern):
         return False
 
 
-def _settings(arguments, types, bindings, names):
+def _settings(arguments, bindings, called, host):
     found: dict = {}
     ttl, length = _whole(arguments.get("message-ttl")), _whole(arguments.get("max-length"))
     if ttl is not None:
@@ -88,34 +108,35 @@ def _settings(arguments, types, bindings, names):
         found["single_active_consumer"] = True
     if _whole(arguments.get("max-priority")):
         found["priorities"] = min(255, arguments["max-priority"])
-    letters = _letter_box(arguments, bindings, names)
+    letters = _letter_box(arguments, bindings, called, host)
     if letters:
-        found["dead_letter"] = slug(letters)
+        found["dead_letter"] = called[letters]
     return found
 
 
-def _letter_box(arguments, bindings, names):
+def _letter_box(arguments, bindings, called, host):
     """The queue in which dead letters land: by the routing key, or through the bindings of the exchange."""
     if "dead-letter-exchange" not in arguments:
         return None
     exchange, key = word(arguments["dead-letter-exchange"]), word(arguments.get("dead-letter-routing-key"))
     if not exchange:
-        return key if key in names else None
-    bound = [each for each in bindings if each.get("source") == exchange and each.get("destination") in names]
+        return (host, key) if (host, key) in called else None
+    bound = [each for each in bindings if _place(each, "source") == (host, exchange)]
+    bound = [each for each in bound if _place(each, "destination") in called]
     fitting = [each for each in bound if not key or each.get("routing_key") in (key, "#")] or bound
-    return fitting[0]["destination"] if fitting else None
+    return _place(fitting[0], "destination") if fitting else None
 
 
-def _exchanges(types, bindings, names, said, sketch):
+def _exchanges(types, bindings, called, said, sketch):
     bound, others = defaultdict(list), 0
     for each in bindings:
-        if each.get("destination_type") == "queue" and each.get("destination") in names:
-            bound[word(each["source"])].append(each)
+        if each.get("destination_type") == "queue" and _place(each, "destination") in called:
+            bound[_place(each, "source")].append(each)
         else:
             others += 1
     sketch.count(others, "binding", "leads to another exchange, which is left out")
-    for exchange, theirs in bound.items():
-        kind = types.get(exchange, "direct")
+    for place, theirs in bound.items():
+        exchange, kind = place[1], types.get(place, "direct")
         if kind not in TYPES:
             sketch.note(f"exchange {exchange} is of type {kind}, which evsim has not: taken for a fanout")
             kind = "fanout"
@@ -123,16 +144,20 @@ def _exchanges(types, bindings, names, said, sketch):
             sketch.note(f"exchange {exchange} is direct and has a key with a pattern: taken for a topic exchange")
             kind = "topic"
         queues = [
-            slug(each["destination"])
+            called[_place(each, "destination")]
             if kind == "fanout"
-            else {"queue": slug(each["destination"]), "key": word(each.get("routing_key")) or "-"}
+            else {"queue": called[_place(each, "destination")], "key": word(each.get("routing_key")) or "-"}
             for each in theirs
         ]
         letters = {settings.get("queue", {}).get("dead_letter") for settings, _ in sketch.channels.values()}
         if all((queue if isinstance(queue, str) else queue["queue"]) in letters for queue in queues):
             continue  # dead letters go straight to their queue
-        called = slug(exchange) if slug(exchange) not in sketch.channels else slug(f"{exchange}-exchange")
-        sketch.channel(called, {"exchange": {"type": kind, "bindings": queues}}, said)
+        free = slug(exchange) not in sketch.channels
+        sketch.channel(
+            slug(exchange) if free else slug(f"{exchange}-exchange"),
+            {"exchange": {"type": kind, "bindings": queues}},
+            said,
+        )
 
 
 def _whole(value):

@@ -3,6 +3,7 @@
 What a file does not say is guessed, and marked so; what several files say is taken from the one that knows better.
 """
 
+import hashlib
 import math
 import re
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ GUESSED = "guessed"
 HALF = 0.5  # how busy a box is taken to be where nobody says how many workers it has
 MOST = 100  # boxes, and channels
 LONGEST_NAME = 40
+ENDS = 18, 16  # characters of both ends of a longer name that are kept, with four that tell it from others
+LONGEST_READ = 1000
 
 
 def slug(text, otherwise="unnamed"):
@@ -21,8 +24,16 @@ def slug(text, otherwise="unnamed"):
     >>> slug("Order Service/v2"), slug("9lives"), slug("...")
     ('order-service-v2', 'x9lives', 'unnamed')
     """
-    name = re.sub(r"[^a-z0-9]+", "-", str(text).lower())[: 2 * LONGEST_NAME].strip("-")[:LONGEST_NAME].strip("-")
-    return (name if name[:1].isalpha() else f"x{name}") if name else otherwise
+    name = re.sub(r"[^a-z0-9]+", "-", str(text)[:LONGEST_READ].lower()).strip("-")
+    name = (name if name[:1].isalpha() else f"x{name}") if name else otherwise
+    return name if len(name) <= LONGEST_NAME else _shortened(name)
+
+
+def _shortened(name):
+    """Long names often differ at their ends alone: lighting-measured, lighting-measured-reader."""
+    begin, end = ENDS
+    told_apart = hashlib.sha256(name.encode()).hexdigest()[: LONGEST_NAME - begin - end - 2]
+    return f"{name[:begin].strip('-')}-{name[-end:].strip('-')}-{told_apart}"
 
 
 @dataclass

@@ -1,18 +1,23 @@
 """Files of other tools: how each kind is recognised. What is in one is read by its module of :mod:`evsim.imports`."""
 
+import csv
 import re
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "ForeignFile", "kind_of"]
+__all__ = ["KINDS", "ForeignFile", "cells_of", "kind_of", "separator_of", "time_column"]
 
 LOOKED_AT = 20_000  # characters
 LOG_LINE = re.compile(
     r'^(?:\S+:\d+ )?\S+ \S+ [^\[\]"]{1,200} \[\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2}[^\]]*\] "', re.M
 )
-NUMBER = r"\d+(?:\.\d+)?"
-TIMES = re.compile(rf"^(?:{NUMBER}|\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d[^,;\s]*)(?:[,;\t][^\n]*)?$")
-NAMED = re.compile(r"^(?:timestamp|time|ts|date|datetime|arrived|minute)\s*(?:[,;\t]|$)", re.I)
+GROUPS = re.compile(
+    r"^\s*(GROUP\s+)?(TOPIC\s+PARTITION\s+(LEADER-EPOCH\s+)?CURRENT-OFFSET\s+LOG-END-OFFSET\s+LAG|"
+    r"CONSUMER-ID\s+HOST\s+CLIENT-ID\s+#PARTITIONS)", re.M
+)  # fmt: skip
+TIMES = re.compile(r"\d+(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*")
+NAMES_OF_TIMES = ("timestamp", "time", "ts", "date", "datetime", "arrived", "minute")
+SEPARATORS = (",", ";", "\t")
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class ForeignFile:
 
 
 def _otlp(text):
-    return '"resourceSpans"' in text or '"resource_spans"' in text
+    return any(f'"{word}"' in text for word in ("resourceSpans", "resource_spans", "scopeSpans", "scope_spans"))
 
 
 def _jaeger(text):
@@ -33,7 +38,7 @@ def _jaeger(text):
 
 
 def _asyncapi(text):
-    return re.search(r"""^\s*["']?asyncapi["']?\s*:\s*["']?\d""", text, re.M) is not None
+    return re.search(r"""^\s*\{?\s*["']?asyncapi["']?\s*:\s*["']?\d""", text, re.M) is not None
 
 
 def _compose(text):
@@ -48,9 +53,7 @@ def _rabbitmq(text):
 
 
 def _consumer_groups(text):
-    return (
-        re.search(r"^\s*(GROUP\s+)?TOPIC\s+PARTITION\s+CURRENT-OFFSET\s+LOG-END-OFFSET\s+LAG", text, re.M) is not None
-    )
+    return GROUPS.search(text) is not None
 
 
 def _access_log(text):
@@ -63,9 +66,32 @@ def _counts(text):
 
 def _table(text):
     lines = [line.strip() for line in text.splitlines()[:20] if line.strip()]
-    if lines and len(lines) > 1 and NAMED.match(lines[0]):
-        lines = lines[1:]
-    return len(lines) > 1 and all(TIMES.fullmatch(line) for line in lines[:-1])
+    if len(lines) < 2:
+        return False
+    separator = separator_of(lines[0])
+    rows = [cells_of(line, separator) for line in lines]
+    place = time_column(rows[0])
+    rows = rows if place is None else rows[1:]
+    column = [row[place or 0] for row in rows if len(row) > (place or 0)]
+    return bool(column) and len(column) >= len(rows) - 1 and all(TIMES.fullmatch(cell) for cell in column[: 20 - 1])
+
+
+def separator_of(line):
+    """What stands between the cells of a line: a comma, a semicolon or a tab."""
+    return max(SEPARATORS, key=line.count)
+
+
+def cells_of(line, separator):
+    """The cells of a line of a table; quotes are taken off."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [""])]
+    except csv.Error:
+        return [""]
+
+
+def time_column(names):
+    """The place of the first column whose name says that it has times; None if there is none."""
+    return next((place for place, name in enumerate(names) if name.lower() in NAMES_OF_TIMES), None)
 
 
 KINDS = (

@@ -1,5 +1,7 @@
 """What the window of a run made of a channel that has a price: requests, brokers, bytes, and what it kept."""
 
+from math import ceil
+
 import numpy as np
 
 from evsim.parts.price.bill import GIB, MONTH, Use
@@ -18,7 +20,7 @@ def use_of_channel(run, name, customers):
     sends, received, hours = its.sends(), its.received, window / 3600
     requests = {
         "send": sends * its.chunks(1),
-        "receive": float(sum(map(its.chunks, its.sizes_of_batches().tolist()))),
+        "receive": sum(map(its.chunks, its.sizes_of_batches().tolist())),
         "delete": its.deleted(),
     }
     more = settings.add_partitions if settings.partitioned else None
@@ -55,7 +57,7 @@ class _Its:
 
     def chunks(self, count):
         """How many requests it is to move so many messages at once."""
-        return 1 if self.price.chunk is None else max(1, -(-count * self.price.size // self.price.chunk))
+        return 1 if self.price.chunk is None else max(1, ceil(count * self.price.size / self.price.chunk))
 
     def sends(self):
         """How often a message was sent there; what a broker moves by itself is not sent."""

@@ -81,7 +81,7 @@ class PriceSettings(LikenedSetting, ChannelSetting):
     gb_in: Annotated[Number | None, Field(description="the price of a GB that comes in")] = None
     gb_out: Annotated[Number | None, Field(description="the price of a GB that goes out")] = None
     chunk: Annotated[
-        Annotated[Size, Field(gt=0)] | None,
+        Annotated[Size, Field(ge=1)] | None,
         Field(description="of a channel, what is one request however small it is; by default any message"),
     ] = None
     counts: Annotated[

@@ -54,7 +54,7 @@ class _Recount:
         scenario = self.books.run.scenario.complete
         channels = [scenario.channels[each.channel] for each in scenario.services[self.name].subscribe]
         sources = sum(channel.partitions if channel.partitioned else 1 for channel in channels)
-        latest, events = {}, iter(history.events.items())
+        latest, events, late = {}, iter(history.events.items()), settings.out_of_order
         event: Any
         number, event = next(events, (inf, None))
         for _, _, clock, at, seen in history.watermarks:
@@ -62,7 +62,8 @@ class _Recount:
                 latest[event.source], row = max(event.at, latest.get(event.source, -inf)), event.row
                 number, event = next(events, (inf, None))
             slowest = min(latest.values()) if self.one_clock else latest[clock]
-            right = abs(elapsed(slowest, at) - settings.out_of_order - 1 / SECOND) < 0.5 / SECOND
+            finest = 2 * np.spacing(abs(at))  # of a time that lies years back
+            right = abs(elapsed(slowest, at) - late - 1 / SECOND) < 0.5 / SECOND + finest
             self.demand(right, "took another watermark than its events give", row)
             self.demand(not self.one_clock or len(latest) >= sources, "did not wait for a partition", row)
 

@@ -54,6 +54,12 @@ def test_each_64_kb_of_a_message_are_a_request(size, each):
     assert used(run).requests == run.summary()["requests"] * (each + each + 1)  # a delete has no payload
 
 
+def test_a_message_of_whole_chunks_is_so_many_requests_however_their_quotient_is_rounded():
+    """14.3 / 1.3 is 11, though in floats 11 times 1.3 is less than 14.3."""
+    run = run_of({**SQS, "size": 14.3, "chunk": 1.3}, until="1s")
+    assert used(run).requests == run.summary()["requests"] * (11 + 11 + 1)
+
+
 def test_what_is_received_twice_is_paid_for_twice():
     """Work of 500 ms that fails at first: a receipt more each, and no delete of it."""
     fails = {"handle": [{"work": "500ms"}, {"fail": 1}]}
@@ -191,7 +197,7 @@ WRONG = [
     ({"price": {"like": "aws-lambda-us-east-1"}}, "a channel does no work"),
     ({"price": {"partition_hour": 1}}, "a queue has no partitions"),
     ({"price": {"size": -1}}, "size"),
-    ({"price": {"chunk": 0}}, "chunk"),
+    ({"price": {"chunk": 0.5}}, "chunk: must be at least 1"),
     ({"price": {"counts": ["look"]}}, "counts"),
 ]
 

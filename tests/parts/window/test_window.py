@@ -80,6 +80,12 @@ def test_sessions_are_as_long_as_the_busy_period_of_an_unlimited_server():
     )
 
 
+def test_events_of_thirty_years_ago_are_counted_as_those_of_now():
+    old, new = (stream({"tumbling": 2, "by": "all"}, duration=10, delay=delay).run() for delay in (1e9, None))
+    assert old.audit()
+    assert len(values(new)) == 4 and values(old) == values(new)
+
+
 def test_a_partition_without_messages_holds_all_windows_back_until_it_is_idle():
     one_key = {"tumbling": 5, "by": "all"}
     run = balanced(stream(one_key, partitions=2, keys=1))

@@ -303,6 +303,7 @@ class Records:
         self.shown = []  # (time, message): when groups could first see what a log had kept from them
         self.copies = []  # (message, the one before it): a second record of the same message
         self.batches = []  # (row, the row that leads): work that was done together
+        self.polls = []  # (row, the row that came first): what was fetched in one poll, and handled one by one
         self.replays = []  # rows of deliveries that were asked for again
         self.reads = []  # (time, row, name of an effect, version): what attempts saw that may write if it is unchanged
         self.pieces = []  # (begun, ended, queued, alone, service, lane, row): of work on event loops and shared cores

@@ -2,7 +2,15 @@
 
 __all__ = ["NOT_SHARED", "group_of", "groups", "shared_groups"]
 
-NOT_SHARED = ("commit", "batch", "max_poll_interval", "retry", "dead_letter", "guarantee")  # each service has its own
+NOT_SHARED = (
+    "commit",
+    "batch",
+    "max_poll_interval",
+    "max_poll_records",
+    "retry",
+    "dead_letter",
+    "guarantee",
+)  # each service has its own
 
 
 def group_of(service, subscription):

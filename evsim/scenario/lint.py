@@ -264,10 +264,10 @@ def _idle_workers(scenario):
         if useful < workers:
             partitions = sum(channel.partitions_at_last for channel in channels)
             has = f"{partitions} partition{'s' * (partitions > 1)}"
-            yield (
-                f"services.{name}: {workers - useful} of {workers} workers can never work, since its "
-                f"log has {has}; add partitions, or remove workers"
-            )
+            why = f"its log has {has}; add partitions, or remove workers"
+            if service.workers > 1 and any(each.max_poll_records for each in service.subscribe):
+                why = "an instance handles the messages of a poll one by one; add instances and partitions instead"
+            yield f"services.{name}: {workers - useful} of {workers} workers can never work, since {why}"
 
 
 def _useful(service, subscription, partitions):
@@ -277,7 +277,8 @@ def _useful(service, subscription, partitions):
     if subscription.owns is None:
         return partitions
     each, more = divmod(partitions, service.most_instances)
-    return sum(min(service.workers, each + (member < more)) for member in range(service.most_instances))
+    workers = 1 if subscription.max_poll_records else service.workers
+    return sum(min(workers, each + (member < more)) for member in range(service.most_instances))
 
 
 def _unused_parts(scenario):

@@ -20,6 +20,7 @@ class AnyCommit(Tagged):
     needs_owners: ClassVar[bool] = False  # whether a partition has to belong to somebody
     deferred: ClassVar[bool] = False  # whether what has ended waits for a commit of all that has by then
     periodic: ClassVar[bool] = False  # whether commits come by the clock, every so often
+    polled: ClassVar[bool] = False  # whether it comes when a poll is worked through
     by_state: ClassVar[bool] = False  # whether it comes with a checkpoint of what the service remembers
 
 
@@ -44,6 +45,15 @@ class Interval(AnyCommit):
     periodic: ClassVar[bool] = True
     kind: Literal["interval"] = "interval"
     time: Annotated[PositiveTime, Field(description="how long from one commit to the next")]
+
+
+class OfPoll(AnyCommit):
+    """Commit when all messages of a poll have ended: a crash repeats all of them that had."""
+
+    needs_owners: ClassVar[bool] = True
+    deferred: ClassVar[bool] = True
+    polled: ClassVar[bool] = True
+    kind: Literal["poll"] = "poll"
 
 
 class Transaction(AnyCommit):
@@ -113,7 +123,7 @@ def _as_list(written):
 
 
 Replays = Annotated[tuple[Replay, ...], BeforeValidator(_as_list), OneOrMany()]
-Commit = one_of("a rule of when to commit", Before, After, Interval, Transaction, AtCheckpoint)
+Commit = one_of("a rule of when to commit", Before, After, Interval, OfPoll, Transaction, AtCheckpoint)
 
 
 class Retention(Part):

@@ -43,7 +43,9 @@ class _Subscription(Part):
     message for longer than `max_poll_interval`, loses its partitions; when members come and go the group
     rebalances, which takes the time `rebalance`. A `static` member that is back before its session ends has its
     partitions as before. A member takes up to `batch` messages of a partition at once
-    and works on them together. What needs owners implies the assignor `range`.
+    and works on them together, or fetches up to `max_poll_records` of its partitions in one poll and works on them one
+    by one; then `max_poll_interval` is the time from one poll to the next. What needs owners implies the assignor
+    `range`.
 
     A group that comes into being at the time `from` begins at `start`: `earliest` (by default), `latest`, an
     `offset` of each partition or a `time`; one whose next message is gone goes on with the earliest that is
@@ -91,7 +93,12 @@ class _Subscription(Part):
     static: Annotated[
         StrictBool, Field(description="whether a member that is back in time has its partitions as before")
     ] = False
-    max_poll_interval: Annotated[PositiveTime | None, Field(description="how long a member may keep a message")] = None
+    max_poll_interval: Annotated[
+        PositiveTime | None, Field(description="how long a member may keep a message, or a poll")
+    ] = None
+    max_poll_records: Annotated[
+        AtLeastOne | None, Field(description="how many messages a member fetches in one poll, to work on one by one")
+    ] = None
     metadata_max_age: Annotated[
         Time | None, Field(description="how often the group asks which partitions there are")
     ] = None
@@ -161,7 +168,7 @@ class _Subscription(Part):
     def owns(self):
         """The assignor that gives each partition an owner, or None where any free worker takes the next message."""
         timed = self.session_timeout or self.max_poll_interval or self.rebalance or self.static
-        needed = timed or self.commits.needs_owners or (self.batch or 1) > 1
+        needed = timed or self.max_poll_records or self.commits.needs_owners or (self.batch or 1) > 1
         return self.assignor or ("range" if needed else None)
 
 

@@ -234,8 +234,11 @@ def _assert_pipe_flows(run, name):
 
 
 def _rebalances(log, reader):
-    """Whether a group may stop for a time though nothing fails: for a slow member, or for more partitions."""
-    return any(each.max_poll_interval or (each.owns and log.add_partitions) for each in reader.subscribe)
+    """Whether a partition may stand still though nothing fails: for a slow member, a poll, or more partitions."""
+    return any(
+        each.max_poll_interval or each.max_poll_records or (each.owns and log.add_partitions)
+        for each in reader.subscribe
+    )
 
 
 def _channels_of(service):

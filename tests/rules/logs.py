@@ -7,6 +7,10 @@ HELD = "A failed message holds its partition through the back-off."
 INTERVAL = "at every such moment since the member joined, for all that has ended by then."
 NO_FAILURE = "Going back is no failure: only failures count towards `retry.attempts`."
 POLL = "it has a message for longer than `max_poll_interval`"
+POLLED = "With `max_poll_records: 500` a member fetches up to 500 messages of its partitions in one poll"
+OVERDUE = "`max_poll_interval` is then the time from one poll to the next: who does not poll in time is expelled"
+SLEEPS = "A failed message holds the poll through its back-off, and that counts too."
+OF_POLL = "when all messages of the poll have ended"
 BATCH = "With `batch: 10` a member takes up to ten messages of a partition at once, as they lie there"
 KEEPS = (
     "A log keeps its messages for ever, or for the `retention` (a time, a number of messages in each partition, "
@@ -30,6 +34,18 @@ def facts(log, comes, work=1, steps=(), reading=None, reader=None, publish=None,
     services["reader"] = {"subscribe": {"channel": "facts", **(reading or {})}, "handle": [{"work": work}, *steps],
                           **(reader or {})}  # fmt: skip
     return system(services, asked, duration, channels={"facts": {"log": log}}, **parts)
+
+
+def polled(most, interval=None, commit="after", retry=None, comes=(0, 0, 0, 0), **parts):
+    """The first message is fetched alone, as it comes; a second's work each, and in one poll what is then there."""
+    reading = {"max_poll_records": most, "max_poll_interval": interval, "commit": commit, "retry": retry}
+    return facts({}, comes, reading={name: value for name, value in reading.items() if value is not None}, **parts)
+
+
+def sleeping(backoff):
+    """The second of four messages fails once, at 2 s, and the two behind it wait; a poll may take 5 s."""
+    errors = {"error_rate": "reader", "probability": 1, "at": 1.5, "for": 1}
+    return polled(3, 5, retry={"attempts": 2, "backoff": backoff}, faults=[errors])
 
 
 def failing(backoff):
@@ -155,6 +171,11 @@ RULES = [
     Rule(POLL, slow, expelled, on=(5, False), beyond=(5 + JUST, True)),
     Rule("it is missed after `session_timeout`", silent, expelled, on=(5, False), beyond=(5 + JUST, True)),
     Rule(BATCH, batched, times("reader", "started"), on=(3, [0, 1, 1, 1]), beyond=(2, [0, 1, 1, 2])),
+    Rule(POLLED, polled, times("reader", "leased"), on=(3, [0, 1, 1, 1]), beyond=(2, [0, 1, 1, 3])),
+    Rule(OVERDUE, lambda interval: polled(3, interval), expelled, on=(3, False), beyond=(3 - JUST, True)),
+    Rule(SLEEPS, sleeping, expelled, on=(1, False), beyond=(1 + JUST, True)),
+    Rule(OF_POLL, lambda most: polled(most, commit="poll"), times("reader", "settled"), on=(3, [1, 4, 4, 4]),
+         beyond=(2, [1, 3, 3, 4])),
     # History.
     Rule(KEEPS, lambda count: kept({"messages": count}), begun("reader"), on=(3, [1, 2, 3]), beyond=(2, [2, 3])),
     Rule(KEEPS, lambda age: kept({"time": age}), begun("reader"), on=(9, [2, 3]), beyond=(9 - JUST, [3])),

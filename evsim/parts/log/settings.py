@@ -7,6 +7,7 @@ from pydantic import Field, StrictBool, model_validator
 from evsim.scenario.channel_kind import Likened
 from evsim.scenario.distributions import AnyDistribution, Constant
 from evsim.scenario.errors import Problem, refuse
+from evsim.scenario.groups import group_of, shared_groups
 from evsim.scenario.offsets import COMMITS, Retention
 from evsim.scenario.part import Part
 from evsim.scenario.units import AtLeastOne, PositiveTime, Time, up_to, write_time
@@ -52,6 +53,7 @@ class LogSettings(Likened):
         "session_timeout",
         "static",
         "max_poll_interval",
+        "max_poll_records",
         "metadata_max_age",
         "batch",
         "from",
@@ -121,13 +123,16 @@ class LogSettings(Likened):
             )
         for service, settings in scenario.services.items():
             for number, each in enumerate(settings.subscribe):
+                path = ("services", service, "subscribe", number)
                 if each.channel == name and each.static and not (each.session_timeout or self.like):
                     yield Problem(
-                        ("services", service, "subscribe", number, "static"),
+                        (*path, "static"),
                         "a member keeps its place for the time of its session, and has none",
                         True,
                         hint="add session_timeout: 45s",
                     )
+                if each.channel == name:
+                    yield from _polls(path, each, (name, group_of(service, each)) in shared_groups(scenario))
 
     @property
     def waits_in(self):  # type: ignore[override]
@@ -168,6 +173,25 @@ class LogSettings(Likened):
                 value=self.min_in_sync,
             )
         return self
+
+
+def _polls(path, reading, is_shared):
+    """What does not go together with a poll of many messages that are handled one by one."""
+    if reading.max_poll_records is None:
+        if reading.commits.polled:
+            rule = "it fetches one message after another, so there is no poll to commit"
+            yield Problem((*path, "commit"), rule, "poll", hint="add max_poll_records: 500, or commit after")
+        return
+    number = reading.max_poll_records
+    if (reading.batch or 1) > 1:
+        rule = "the messages of a poll are handled one by one, and those of a batch together"
+        yield Problem((*path, "max_poll_records"), rule, number, hint="remove it, or batch")
+    if reading.commits.by_state:
+        rule = "who commits with the checkpoints of a window fetches one message after another"
+        yield Problem((*path, "max_poll_records"), rule, number, hint="remove it, or commit after")
+    if is_shared:
+        rule = "services that share a group fetch one message after another"
+        yield Problem((*path, "max_poll_records"), rule, number, hint="remove it, or give each a group of its own")
 
 
 SETTINGS = LogSettings

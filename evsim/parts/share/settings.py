@@ -12,7 +12,7 @@ from evsim.scenario.units import PositiveLimit, TimeLimit
 
 __all__ = ["SETTINGS", "ShareSettings", "problems", "settled"]
 
-OF_OWNERS = ("assignor", "rebalance", "session_timeout", "static", "max_poll_interval")
+OF_OWNERS = ("assignor", "rebalance", "session_timeout", "static", "max_poll_interval", "max_poll_records")
 OF_OTHERS = dict.fromkeys(OF_OWNERS, "nobody owns a partition") | {
     "commit": "each message is accepted when its work is done",
     "guarantee": "each message is accepted when its work is done",

@@ -62,6 +62,9 @@ def reading(draw, handle, risky, stable):
         settings["commit"] = "after"
     if settings["commit"] not in ("before", "transaction") and _may_batch(handle):
         settings["batch"] = draw(st.sampled_from([None, 1, 2, 5]))
+    if (settings.get("batch") or 1) == 1 and draw(st.integers(0, 3)) == 3:
+        settings["max_poll_records"] = draw(st.sampled_from([1, 3, 20]))
+        settings["commit"] = draw(st.sampled_from([settings["commit"], "poll"]))
     if str(settings["commit"]) in PROMISES and draw(st.booleans()):
         settings["guarantee"] = PROMISES[settings.pop("commit")]
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
@@ -110,7 +113,8 @@ def _log_system(draw):
         services[name] = {"instances": draw(st.integers(1, 3)), "workers": draw(st.integers(1, 2)), "handle": handle}
         services[name]["subscribe"] = {"channel": "facts", **reading(draw, handle, risky=True, stable=False)}
     subscriptions = [each["subscribe"] for each in services.values() if "subscribe" in each]
-    if len(subscriptions) == 2 and not any("share" in each for each in subscriptions) and draw(st.booleans()):
+    alone = {"share", "max_poll_records"}
+    if len(subscriptions) == 2 and not any(alone & each.keys() for each in subscriptions) and draw(st.booleans()):
         # by mistake in one group
         alike = {name: value for name, value in subscriptions[0].items() if name not in NOT_SHARED}
         own = {name: value for name, value in subscriptions[1].items() if name in NOT_SHARED}

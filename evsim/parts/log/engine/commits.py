@@ -82,6 +82,10 @@ class OwnedDelivery(Delivery):
         else:
             self.subscriber.holder_died(row)
 
+    def _lost(self, row):
+        super()._lost(row)
+        self.subscriber.lost_on_the_way(row)
+
     def withdrawn(self, row):
         """The instance stopped before it began."""
         rows = self.kernel.records.rows

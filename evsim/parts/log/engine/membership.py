@@ -104,6 +104,7 @@ class Membership:
 
     def stops(self, member):
         """It leaves as soon as the work in hand is done; a static one says nothing, and is missed like a dead one."""
+        self.group.puts_down(member)
         if member not in self.members or member in self.silent:
             return
         if self.static:
@@ -140,7 +141,7 @@ class Membership:
         self.go_on()
 
     def crashes(self, member):
-        self.group.next_commit.pop(member, None)
+        self.group.member_died(member)
         if member in self.members and self.session_timeout is not None:
             self.crashed.add(member)
             if member in self.anew:  # the one that waited is missed as well
@@ -181,7 +182,7 @@ class Membership:
     def may_join(self, member):
         """It joins if it is not in, is well, and has nothing left of what was taken from it."""
         well = not self.instance_of(member).down and not self._is_quiet(member)
-        if well and member not in self.members and member not in self.group.stale.values():
+        if well and member not in self.members and not self.group.is_busy(member):
             self.members.add(member)
             self.since[member] = self.env._now
             self.rebalance()
@@ -238,7 +239,7 @@ class Membership:
         if self.stage != REVOKING:
             return
         moving = [cursor for cursor in self.group.cursors if cursor.moving]
-        if self.silent or any(cursor.holder is not None for cursor in moving):
+        if self.silent or any(map(self.group.is_held, moving)):
             return
         for cursor in moving:
             self.group.commit(cursor)

@@ -154,6 +154,9 @@ class OwnedGroup(Reader):
         else:
             self.stale[row] = cursor.owner
 
+    def lost_on_the_way(self, row):
+        """A message never reached its member."""
+
     def stale_ended(self, row):
         self.membership.may_join(self.stale.pop(row))
 
@@ -171,6 +174,22 @@ class OwnedGroup(Reader):
     def discover(self, _):
         self.known = len(self.cursors)
         self.membership.rebalance()
+
+    # What a membership asks, and tells.
+
+    def is_held(self, cursor):
+        """Whether a rebalance waits for the owner of a partition."""
+        return cursor.holder is not None
+
+    def is_busy(self, member):
+        """Whether a member that was expelled still has something in hand."""
+        return member in self.stale.values()
+
+    def puts_down(self, member):
+        """A member stops."""
+
+    def member_died(self, member):
+        self.next_commit.pop(member, None)
 
     def begins(self, cursor):
         """The partition has an owner."""

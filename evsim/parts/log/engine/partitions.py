@@ -10,6 +10,7 @@ from evsim.parts.log.engine.history import History
 from evsim.parts.log.engine.joint import JointGroup
 from evsim.parts.log.engine.owned import OwnedGroup
 from evsim.parts.log.engine.partitioners import PARTITIONERS, Stays
+from evsim.parts.log.engine.polling import PollingGroup
 from evsim.parts.log.engine.replication import Replication
 from evsim.parts.log.engine.transactions import Isolation, transactions_of
 from evsim.results.records import Fate
@@ -44,7 +45,8 @@ class Log(Channel):
         if brought is not None:
             return brought
         shared = (self.name, group_of(service.name, subscription)) in shared_groups(self.kernel.scenario)
-        kind = JointGroup if shared else OwnedGroup if subscription.owns else Group
+        owned = PollingGroup if subscription.max_poll_records else OwnedGroup
+        kind = JointGroup if shared else owned if subscription.owns else Group
         return kind(self.kernel, self, service, subscription)
 
     def partitioner(self, site, kind=None):

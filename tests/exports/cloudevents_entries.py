@@ -8,26 +8,34 @@ from tests.exports.plain import nano
 
 __all__ = ["cloudevents_mean", "cloudevents_say", "parents_mean", "parents_say"]
 
+FIELDS = {
+    "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "partitionkey", "sequence",
+    "traceparent", "data",
+}  # fmt: skip
+
 
 def cloudevents_mean(plain):
-    """(id, source, subject, type, key, place among its source's, microseconds, where it is kept) of each message."""
+    """(id, source, subject, type, key, place among its source's, microseconds, data) of each message."""
     scenario, places = f"/{plain.run.scenario.name}/seed-{plain.run.seed}", Counter()
     for message in plain.messages:
         places[message.sender] += 1
-        kept = (message.partition, message.offset) if message.appended is not None else None
-        yield (message.number, f"{scenario}/{message.sender}", f"{message.request.workload}/{message.request.number}",
+        who, kept = message.request, message.appended is not None
+        data = {"workload": who.workload, "request": who.number, "channel": message.channel, "kept": kept}
+        data |= {"partition": message.partition, "offset": message.offset} if kept else {}
+        data |= {"item": message.item} if message.item else {}
+        yield (message.number, f"{scenario}/{message.sender}", f"{who.workload}/{who.number}",
                f"evsim.{message.channel}", message.key, places[message.sender], round(nano(message.published) / 1000),
-               kept)  # fmt: skip
+               tuple(sorted(data.items())))  # fmt: skip
 
 
 def cloudevents_say(path):
     for event in json.loads(path.read_text(encoding="utf-8")):
+        assert event.keys() == FIELDS
+        assert (event["specversion"], event["datacontenttype"]) == ("1.0", "application/json")
         since = datetime.fromisoformat(event["time"]) - datetime(2025, 1, 1, tzinfo=UTC)
         time = (since.days * 86400 + since.seconds) * 10**6 + since.microseconds
-        data = event["data"]
-        kept = (data["partition"], data["offset"]) if data["kept"] else None
         yield (int(event["id"]), event["source"], event["subject"], event["type"], event["partitionkey"],
-               int(event["sequence"]), time, kept)  # fmt: skip
+               int(event["sequence"]), time, tuple(sorted(event["data"].items())))  # fmt: skip
 
 
 def parents_mean(traces):

@@ -2,10 +2,16 @@
 
 import json
 
+import evsim
 from tests.exports.plain import START, nano
 
 __all__ = ["otlp_means", "otlp_says"]
 
+SCHEMA = "https://opentelemetry.io/schemas/1.37.0"
+FIELDS = {
+    "traceId", "spanId", "parentSpanId", "flags", "name", "kind", "startTimeUnixNano", "endTimeUnixNano", "attributes",
+    "events", "links", "status",
+}  # fmt: skip
 KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
 SYSTEMS = {"rabbitmq": "rabbitmq", "rabbitmq-classic": "rabbitmq", "kafka": "kafka", "sqs": "aws_sqs",
            "sqs-fifo": "aws_sqs", "nats": "nats", "redis-streams": "redis", "pubsub": "gcp_pubsub"}  # fmt: skip
@@ -86,8 +92,9 @@ def moments(row):
     return {f"evsim.{name}": time for name, time in found.items()}
 
 
-def messaging(plain, message, name, type, group=None):
+def messaging(plain, message, name, type, reader=None):
     settings = plain.run.scenario.channels[message.channel]
+    group = group_that_reads(plain, message.channel, reader)
     kept = message.appended is not None and settings.kind == "log"
     return {
         "messaging.system": SYSTEMS.get(getattr(settings, "like", None), "evsim"), "messaging.operation.name": name,
@@ -95,7 +102,14 @@ def messaging(plain, message, name, type, group=None):
         "messaging.message.id": str(message.number), "evsim.request": message.request.number,
         "messaging.destination.partition.id": str(message.partition) if kept else None,
         "evsim.offset": message.offset if kept else None, "messaging.consumer.group.name": group,
+        "evsim.item": message.item or None,
     }  # fmt: skip
+
+
+def group_that_reads(plain, channel, service):
+    """The group in which a service reads a channel; None if nobody does."""
+    settings = plain.run.scenario.services[service].subscribe if service else ()
+    return next((each.group or service for each in settings if each.channel == channel), None)
 
 
 def handled(plain, row):
@@ -159,7 +173,8 @@ def met_on_its_way(plain, message):
             events.append((nano(each.sent), "lost", ""))
     for row in message.deliveries:
         if row.started is None and row.ended is not None:
-            events.append((nano(row.ended), f"delivery {row.outcome}", f"{row.attempt} {row.service or ''}"))
+            group = group_that_reads(plain, message.channel, row.service) or ""
+            events.append((nano(row.ended), f"delivery {row.outcome}", f"{row.attempt} {group}"))
     return events
 
 
@@ -171,6 +186,11 @@ SAID = (
 
 def otlp_says(plain, path):
     resources = json.loads(path.read_text(encoding="utf-8"))["resourceSpans"]
+    for each in resources:
+        (scope,) = each["scopeSpans"]
+        assert scope["scope"] == {"name": "evsim", "version": evsim.__version__}
+        assert each["schemaUrl"] == scope["schemaUrl"] == SCHEMA
+        assert all(span.keys() == FIELDS and span["flags"] == 1 for span in scope["spans"])
     spans = [(attributes(each["resource"]), span) for each in resources for span in each["scopeSpans"][0]["spans"]]
     told, traces, within = {}, {}, {span["spanId"]: span["traceId"] for _, span in spans}
     for resource, span in spans:
@@ -191,6 +211,7 @@ def otlp_says(plain, path):
         begin, end = (int(span[f"{which}TimeUnixNano"]) - START for which in ("start", "end"))
         links = tuple(told[each["spanId"]] for each in span["links"])
         assert all(each["traceId"] == within[each["spanId"]] for each in span["links"])
+        assert [attributes(each) for each in span["links"]] == [{"messaging.message.id": str(no)} for _, no in links]
         assert span["status"].get("code", 0) == (2 if span["status"] else 0)
         yield (resource["service.name"], KINDS[span["kind"]], told[span["spanId"]], span["name"], begin, end, parent,
                traces[span["traceId"]], links, span["status"].get("message", ""),

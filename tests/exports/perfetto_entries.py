@@ -14,6 +14,7 @@ LABELS = {"request": "request", "call": "call from {}", "delivery": "process {}"
 
 def perfetto_means(plain):
     end = nano(plain.end)
+    yield from processes(plain)
     yield from threads(plain)
 
     def lasting(process, category, what, begin, until, about):
@@ -45,7 +46,7 @@ def perfetto_means(plain):
         yield "instant", each.row.service, each.row.worker + 1, name, words, nano(each.time), of_row(each.row)
     for message in plain.messages:
         about = of(message=message.number, request=message.request.number, partition=message.partition,
-                   offset=message.offset)  # fmt: skip
+                   offset=message.offset, **({"item": message.item} if message.item else {}))  # fmt: skip
         for each in message.sendings:
             if each.arrived == each.arrived:
                 yield "instant", message.channel, 0, "message", each.fate, nano(each.arrived), about
@@ -55,13 +56,26 @@ def perfetto_means(plain):
         yield "instant", process, 0, "fault", f"{kind} of {target}", nano(time), of(target=target)
 
 
+def processes(plain):
+    """Customers, services, channels and whatever else a fault hits, in this order."""
+    scenario = plain.run.scenario
+    labels = {name: f"customers {name}" for name in scenario.workloads} | {name: name for name in scenario.services}
+    labels |= {name: f"channel {name}" for name in scenario.channels}
+    labels |= {name: labels.get(name, name) for name in (target.split("/")[0] for _, _, target, _ in plain.faults())}
+    for number, label in enumerate(labels.values(), 1):
+        yield "process", number, label
+        yield "place", number, 0, number
+
+
 def threads(plain):
-    """The workers of each service, in order."""
-    for name, service in plain.run.scenario.services.items():
-        numbers = [(instance, worker) for instance in range(service.instances) for worker in range(service.workers)]
+    """The workers of each service, in order, of all instances that there ever were."""
+    for name, service in plain.run.scenario.complete.services.items():
+        count = 1 + max((life.instance for life in plain.lives[name]), default=-1)
+        numbers = [(instance, worker) for instance in range(count) for worker in range(service.most_workers)]
         for thread, (instance, worker) in enumerate(numbers, 1):
-            of_instance = f" of instance {instance + 1}" if service.instances > 1 else ""
+            of_instance = f" of instance {instance + 1}" if count > 1 else ""
             yield "thread", name, thread, f"worker {worker + 1}{of_instance}"
+            yield "place", name, thread, thread
 
 
 def of(**about):
@@ -87,18 +101,24 @@ def arrow(plain, row):
             nano(row.started))  # fmt: skip
 
 
-def perfetto_says(path):
-    events = json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
-    names, whose = {}, {}
+def perfetto_says(plain, path):
+    trace = json.loads(path.read_text(encoding="utf-8"))
+    about = {"scenario": plain.run.scenario.name, "seed": plain.run.seed, "epoch": "2025-01-01T00:00:00+00:00"}
+    assert (trace["displayTimeUnit"], trace["otherData"]) == ("ms", about)
+    events, names, whose, begun = trace["traceEvents"], {}, {}, {}
     for event in events:
         if event["name"] == "process_name":
+            yield "process", event["pid"], event["args"]["name"]
             names[event["pid"]] = event["args"]["name"].removeprefix("customers ").removeprefix("channel ")
-    begun = {}
+        elif event["ph"] == "M":
+            process = event["pid"] if event["name"] == "process_sort_index" else names[event["pid"]]
+            kind = "thread" if event["name"] == "thread_name" else "place"
+            yield kind, process, event["tid"], *event["args"].values()
     for event in events:
-        if event["name"] == "thread_name":
-            yield "thread", names[event["pid"]], event["tid"], event["args"]["name"]
         if event["ph"] == "M":
             continue
+        assert event.get("s") == (("t" if event["tid"] else "p") if event["ph"] == "i" else None)
+        assert event.get("bp") == ("e" if event["ph"] == "f" else None)  # ends at the slice that begins there
         time, where = round(event["ts"] * 1000), (names[event["pid"]], event["tid"])
         key = event["ph"] in "be", event.get("id"), event["cat"], event["name"]
         about = of(**{name: value for name, value in event.get("args", {}).items() if name not in ("trace", "span")})
@@ -117,6 +137,7 @@ def perfetto_says(path):
             assert origin == where
             yield "lasts", *where, event["cat"], event["name"], begin, time, about
         else:
+            assert event["name"] == event["cat"]
             origin, left, _ = begun.pop(key)
             yield "arrow", *origin, event["cat"], left, *where, time
     assert not begun

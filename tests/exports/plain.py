@@ -64,6 +64,7 @@ class Plain:
             row.kind = place.kind if place else "delivery"
             row.service = place.service if place else None
             row.source = place.source if place else self.messages[row.parent].channel
+            row.operation = place.operation if place else None
             row.step = place.step if place and row.kind != "request" else None
             row.attempt = max(1, row.attempt)
             above = {"delivery": self.messages, "call": self.rows}.get(row.kind)
@@ -90,6 +91,9 @@ class Plain:
         for kind in ("effects", "undos"):
             for each in getattr(self, kind):
                 getattr(each.row, kind).append(each)
+        self.lives = {name: [] for name in run.scenario.services}
+        for life in objects(records.instances.columns()):
+            self.lives[list(self.lives)[life.service]].append(life)
         for order, remark in enumerate(remarks(run)):
             said = SimpleNamespace(time=remark.time, words=remark.words, order=order)
             self.rows[remark.row].remarks.append(said)

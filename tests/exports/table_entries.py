@@ -12,8 +12,8 @@ __all__ = ["read_csv", "read_parquet", "tables_mean", "tables_say"]
 
 TIMES = ("born", "ready", "leased", "arrived", "started", "ended", "replied", "settled", "late")
 WORDS = (
-    "kind", "workload", "request", "source", "service", "parent", "obligation", "attempt", "worker", "outcome",
-    "verdict", "reason", "cohort",
+    "kind", "workload", "request", "source", "service", "operation", "parent", "obligation", "attempt", "worker",
+    "outcome", "verdict", "reason", "cohort",
 )  # fmt: skip
 CLOSED = {"expired": "expired", "dropped": "max length", "dead": "delivery limit"}
 
@@ -22,8 +22,8 @@ def tables_mean(plain):
     for row in plain.rows:
         times = (row.born, row.ready, row.leased, row.inbox, row.started, row.ended, row.replied, row.settled, row.late)
         words = (row.kind, row.request.workload, row.request.number, row.source if row.place >= 0 else "",
-                 row.service or "", row.parent, obligation(row), row.attempt, row.worker, row.outcome, row.verdict,
-                 row.reason, counted(plain, row.request))  # fmt: skip
+                 row.service or "", row.operation or "", row.parent, obligation(row), row.attempt, row.worker,
+                 row.outcome, row.verdict, row.reason, counted(plain, row.request))  # fmt: skip
         yield "spans", row.number, tuple(map(nano, times)), tuple(map(str, words))
     for each in plain.requests:
         words = each.workload, each.number, str(each.key), each.outcome, counted(plain, each)
@@ -66,7 +66,7 @@ def entry(plain, attempts):
         log = plain.run.scenario.channels[message.channel].kind == "log"
         why += f" after the early {'commit' if log else 'acknowledgement'}"
     words = (message.channel, reads, message.request.workload, message.request.number, str(message.key),
-             message.partition, message.offset, why, disposition(last, open_), message.origin,
+             message.item, message.partition, message.offset, why, disposition(last, open_), message.origin,
              *death(plain, message))  # fmt: skip
     replay = first.number in plain.run.records.replays
     counts = counted(plain, message.request) and not replay
@@ -105,7 +105,23 @@ def is_given_up(plain, row):
     return log or (retry is not None and row.attempt >= retry.attempts)
 
 
+COLUMNS = {
+    "requests": ("workload", "request", "key", "outcome", "cohort", "arrived", "answered"),
+    "spans": (*TIMES, *WORDS),
+    "ledger": ("message", "channel", "subscription", "workload", "request", "key", "item", "partition", "offset",
+               "published", "appended", "settled", "cause", "disposition", "origin", "death", "deaths", "replay",
+               "cohort"),
+    "effects": ("time", "effect", "workload", "request", "service", "undone", "span"),
+    "incidents": ("time", "kind", "what", "detail"),
+}  # fmt: skip
+IN_FIGURES = {"requests": {"told", "response", "effects", "completion", "consistency_lag"},
+              "ledger": {"state", "attempts", "handlings", "reordered"}}  # fmt: skip
+
+
 def tables_say(tables):
+    assert {name: set(table) for name, table in tables.items()} == {
+        name: {*columns} | IN_FIGURES.get(name, set()) for name, columns in COLUMNS.items()
+    }, "each column has a second computation"
     for span, each in tables["spans"].to_dict("index").items():
         yield "spans", span, tuple(nano_or_none(each[name]) for name in TIMES), tuple(str(each[name]) for name in WORDS)
     for each in tables["requests"].itertuples():
@@ -116,9 +132,9 @@ def tables_say(tables):
         yield "effects", number, who, (nano_or_none(each.time), nano_or_none(each.undone))
     for each in tables["ledger"].itertuples():
         times = tuple(nano_or_none(time) for time in (each.published, each.appended, each.settled))
-        words = (each.channel, each.subscription, each.workload, each.request, str(each.key), each.partition,
-                 each.offset, each.cause, each.disposition, each.origin, each.death, each.deaths, each.replay,
-                 each.cohort)  # fmt: skip
+        words = (each.channel, each.subscription, each.workload, each.request, str(each.key),
+                 str(each.item), each.partition, each.offset, each.cause, each.disposition, each.origin, each.death,
+                 each.deaths, each.replay, each.cohort)  # fmt: skip
         yield "ledger", each.message, times, words
     for number, each in enumerate(tables["incidents"].itertuples()):
         yield "incidents", number, (each.kind, str(each.what), nano_or_none(each.time), nano_or_none(each.detail))
@@ -130,7 +146,7 @@ def nano_or_none(time):
 
 def read_csv(path):
     found = pandas.read_csv(path, keep_default_na=False, na_values={name: [""] for name in NUMBERS},
-                            dtype={"key": str})  # fmt: skip
+                            dtype={"key": str, "item": str})  # fmt: skip
     return found.set_index("span") if path.stem == "spans" else found
 
 

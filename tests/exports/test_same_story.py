@@ -278,7 +278,7 @@ def test_all_tell_the_same_story_of_any_customer(name, tmp_path):
     assert_all_tell_the_same(a_run(name), tmp_path)
 
 
-@examples(0.1)
+@examples(0.2)
 @given(scenario=systems())
 def test_all_tell_the_same_story_of_any_customer_of_any_system(scenario, tmp_path_factory):
     assert_all_tell_the_same(scenario.run(), tmp_path_factory.mktemp("story"))

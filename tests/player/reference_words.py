@@ -18,6 +18,7 @@ WHY = {
     "link": "the network lost it", "crash": "it crashed", "dependency": "what it needs failed",
     "stale": "nobody waits any more", "nobody": "nobody is there", "overflow": "there is no room to wait",
     "breaker": "the circuit breaker is open", "bulkhead": "as many calls as may be are under way",
+    "throttled": "its function takes no more now",
 }  # fmt: skip
 
 

@@ -185,7 +185,7 @@ def test_the_panels_draw_the_records_at_any_moment():
     } - seen == set()  # fmt: skip
 
 
-@settings(examples(0.015), phases=NO_SHRINKING)
+@settings(examples(0.1), phases=NO_SHRINKING)
 @given(SEVERAL)
 def test_the_panels_draw_the_records_of_any_system_at_any_moment(drawn):
     assert_the_panels_draw_the_records([scenario.run() for scenario in drawn.systems])

@@ -43,7 +43,7 @@ def read(text, name, sketch):
     fine.sort(key=lambda each: each[0])
     moments = np.array([moment - fine[0][0] for moment, _ in fine], dtype=float) / 1e9
     counted = _column(header, lambda column: column in COUNTS)
-    steps = [({"work": GUESSED_WORK}, GUESSED)]
+    steps: list[tuple[dict, str]] = [({"work": GUESSED_WORK}, GUESSED)]
     if counted is not None:
         counts = [_number(cells, counted) or 0.0 for _, cells in fine]
         apart = float(np.median(np.diff(moments))) or 60.0
@@ -64,7 +64,7 @@ def read(text, name, sketch):
 
 def _steps(header, rows, name, sketch):
     """Work and failures, where a column says how long a request took, or what was answered."""
-    steps = [({"work": GUESSED_WORK}, GUESSED)]
+    steps: list[tuple[dict, str]] = [({"work": GUESSED_WORK}, GUESSED)]
     took = _column(header, TOOK.fullmatch)
     if took is not None:
         unit = next((factor for end_of, factor in UNITS.items() if header[took].endswith(end_of)), 1e9)

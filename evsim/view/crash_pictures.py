@@ -113,7 +113,7 @@ def _finding(matrix):
     shares = {design: sum(crash.untrue for crash in panel) / len(panel) for design, panel in matrix.designs.items()}
     if len(shares) == 1:
         return _sentence(*next(iter(matrix.designs.items())))
-    best, worst = min(shares, key=shares.get), max(shares, key=shares.get)
+    best, worst = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
     if shares[best] == shares[worst]:
         return "No design is better than another one in this"
     named = {which: f"{which} ({100 * shares[which]:.0f} % of crashes)" for which in (best, worst)}

@@ -88,7 +88,7 @@ class _Drawing:
         if rate is not None:
             self._text(*self._free_place(curve), _per_second(rate), 10, halo=True)
 
-    def _free_place(self, curve):
+    def _free_place(self, curve) -> tuple[float, float]:
         """Where beside a line a label covers no box and no other label; the first choice if nowhere."""
         choices = [beside for share in LABELS for beside in _beside(curve, share)]
         taken = [(place, size) for name, place in self.layout.boxes.items() for size in [self.sizes[name]]]
@@ -198,7 +198,7 @@ def _curve(points):
 def _beside(curve, share):
     """Two places beside a line, at a share of its length: above it, and below."""
     if len(curve) == 2:
-        curve = np.linspace(*curve, 20)
+        curve = np.linspace(curve[0], curve[1], 20)
     length = np.r_[0, np.cumsum(np.hypot(*np.diff(curve, axis=0).T))]
     index = int(np.searchsorted(length, share * length[-1]))
     way = curve[min(index + 3, len(curve) - 1)] - curve[max(index - 3, 0)]
@@ -255,7 +255,7 @@ def _finding(wiring):
         busy = {name: figures["utilisation"] for name, figures in wiring.run.services.items()}
         busy = {name: value for name, value in busy.items() if value == value}
         if busy and max(busy.values()) >= 0.005:
-            busiest = max(busy, key=busy.get)
+            busiest = max(busy, key=busy.__getitem__)
             text += f". Busiest: {short(busiest)}, {100 * busy[busiest]:.0f} % of its time"
     return text
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.view.scene.axes import Frame, shares, times
-from evsim.view.scene.marks import Line, Look, Steps
+from evsim.view.scene.marks import AnyMark, Line, Look, Steps
 from evsim.view.scene.scene import Scene
 from evsim.view.style import INK, LESSON
 from evsim.view.sweep_pictures import LINES
@@ -25,7 +25,8 @@ def scene(found, most=3):
     measured, number = np.asarray(found.times), len(found.times)
     right = float(np.quantile(measured, 0.995)) * 1.1 or 1.0
     chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_POINTS)).astype(int))
-    marks = [Steps("measured", [0.0, *measured[chosen].tolist()], [0.0, *((chosen + 1) / number).tolist()], MEASURED)]
+    at, share = [0.0, *measured[chosen].tolist()], [0.0, *((chosen + 1) / number).tolist()]
+    marks: list[AnyMark] = [Steps("measured", at, share, MEASURED)]
     legend = [("measured", MEASURED)]
     for candidate, mark in zip(found.candidates[:most], LINES, strict=False):
         words = f"{candidate.name}, off by {candidate.distance:.3f}{'' if candidate.fits else ': does not fit'}"

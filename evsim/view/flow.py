@@ -17,7 +17,7 @@ from evsim.view.scene.axes import Frame, counts, times
 from evsim.view.scene.bands import bands, faults_told, sentence
 from evsim.view.scene.marks import End, Line, Look, Steps, Text, look_of
 from evsim.view.scene.scene import Scene
-from evsim.view.style import ARRIVED, DECLINED, ERROR, INK, LESSON, TOLD, effect_marks, faults, seconds
+from evsim.view.style import ARRIVED, DECLINED, ERROR, INK, LESSON, TOLD, FaultBand, effect_marks, faults, seconds
 
 __all__ = ["PREDICTED", "WIDTHS", "Recovery", "catch_ups", "flow", "lines_of", "scene"]
 
@@ -82,7 +82,7 @@ def lines_of(run):
     return [(name, np.sort(times[~np.isnan(times)]), mark) for name, times, mark in lines]
 
 
-def _steps(times, right):
+def _steps(times, right) -> tuple[list, list]:
     """A cumulative count up to each time, thinned to points that lie on it."""
     number = np.arange(len(times))
     stride = -(-len(times) // MOST_POINTS) or 1
@@ -130,7 +130,7 @@ class Recovery:
     then on `rate` messages come a second and `capacity` can be done. `took`: NaN where it was not seen.
     """
 
-    fault: object
+    fault: FaultBand
     service: str
     end: float
     waiting: int

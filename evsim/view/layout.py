@@ -128,8 +128,8 @@ def arrange(sizes, edges, column, widths, down=False):
     places = {name: place @ turn for name, place in places.items()}
     lines = {edge: points @ turn for edge, points in lines.items()}
     halves = {name: np.abs(np.array(size) @ turn) / 2 for name, size in sizes.items()}
-    corners = [places[name] + way * half for name, half in halves.items() for way in (-1, 1)]
-    corners = np.vstack(corners + list(lines.values()))
+    ends = [places[name] + way * half for name, half in halves.items() for way in (-1, 1)]
+    corners = np.vstack(ends + list(lines.values()))
     low, high = corners.min(axis=0), corners.max(axis=0)
     return Layout(
         {name: tuple((place - low).tolist()) for name, place in places.items()},
@@ -179,7 +179,7 @@ def _plain(sizes, edges, column, widths):
     for _ in range(SWEEPS):
         for names in order.values():
             wish = {name: np.mean([height[other] for other in joined[name]] or [height[name]]) for name in names}
-            names.sort(key=lambda name, wish=wish: -round(wish[name], 6))
+            names.sort(key={name: -round(its, 6) for name, its in wish.items()}.__getitem__)
             _stack(names, sizes, height, list(wish.values()))
     x, places = 0.0, {}
     for place, names in order.items():

@@ -158,8 +158,8 @@ class Lifelines:
         until = story.completed if story.is_true else self.end
         if story.said == "yes" and until > answered:
             self._box(GROUND, "not true yet", left, right, answered, until, UNTRUE)
-        words = {"dx": 4, "dy": -6, "level": "top", "size": 12, "bold": True}
-        self._put(WORDS, Text(wrap(caption, 22), left, answered, **words))
+        words = wrap(caption, 22)
+        self._put(WORDS, Text(words, left, answered, dx=4, dy=-6, level="top", size=12, bold=True))
 
     def _span(self, span):
         if not span.service:  # a queue has not granted it to anybody

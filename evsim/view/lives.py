@@ -66,7 +66,7 @@ def lifelines_of(stories):
             for name in ends:
                 if name and name != story.workload:
                     found[name] = min(node.begin, found.get(name, node.begin))
-        names.append(sorted(found, key=found.get))
+        names.append(sorted(found, key=found.__getitem__))
     if len(names) == 2:
         common = iter([name for name in names[0] if name in names[1]])
         names[1] = [next(common) if name in names[0] else name for name in names[1]]

@@ -70,7 +70,7 @@ def _finding(names, wiring):
     if not wiring.calls and not through:
         return f"None of the {len(names)} services reaches another"
     known = {name: sum(one == name for one, _ in wiring.calls) for name in names}
-    busiest = max(known, key=known.get)
+    busiest = max(known, key=known.__getitem__)
     must = f"{busiest} must know {count(known[busiest], 'other service')}"
     first = must if wiring.calls else "Nobody must know another service"
     return f"{first}: {count(len(wiring.calls), 'pair')} by calls, {through:,} through a channel"

@@ -104,7 +104,8 @@ def _rows(state, marks):
 
 def dark(colour):
     """The colour of what happened more than once."""
-    return to_hex([DARK * part for part in to_rgb(colour)])
+    red, green, blue = to_rgb(colour)
+    return to_hex((DARK * red, DARK * green, DARK * blue))
 
 
 def _counts(*groups, none=""):
@@ -122,8 +123,8 @@ def _lane(row, begins, number, base, gap, small):
         side, some = (1 if full > 0 else -1), np.flatnonzero(share > 0)
         low = base + heights[side]
         if len(some):
-            corners = (begins + gap, ends - gap, low, low + height)
-            yield Bars(f"{row.name}: {who.sum()}", *(each[some].tolist() for each in corners), Look(colour))
+            left, right, foot, top = (each[some].tolist() for each in (begins + gap, ends - gap, low, low + height))
+            yield Bars(f"{row.name}: {who.sum()}", left, right, foot, top, Look(colour))
         heights[side] = heights[side] + height
     yield Text("\n".join(row.counts), 1.01, base + (0.3 if small else 0), across=True)
 

@@ -5,7 +5,7 @@ import numpy as np
 from evsim.figures import label, unit_of, write, write_as
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.view.scene.axes import Frame, counts, shares, times
-from evsim.view.scene.marks import Area, Band, Dots, End, Line, Look
+from evsim.view.scene.marks import AnyMark, Area, Band, Dots, End, Line, Look
 from evsim.view.scene.scene import Scene
 from evsim.view.style import COLOURS, INK, LESSON, seconds
 
@@ -32,7 +32,7 @@ def scene(found, figure=None):
     error = write_as("share", found.error(figure))
     inside, count = found.within(figure)
     title = f"{label(figure)[:1].upper()}{label(figure)[1:]}: predicted and observed, apart by {error} on average"
-    marks = [
+    marks: list[AnyMark] = [
         Area("95 of 100 runs", middles[known].tolist(), low[known].tolist(), high[known].tolist(), BETWEEN),
         Line("predicted", tuple(middles[known].tolist()), tuple(said[known].tolist()), PREDICTED),
         Dots("observed", middles[~np.isnan(seen)].tolist(), seen[~np.isnan(seen)].tolist(), OBSERVED, SIZE),

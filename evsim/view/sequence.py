@@ -69,10 +69,9 @@ class Sequence:
             times.setdefault(name, []).append(seconds(time))
         done = "".join(f" {name}: {' and again '.join(each)}." for name, each in times.items())
         undone = [name for name in times if name not in {name for _, name in story.standing}]
-        missing = [name for name in story.missing if name not in undone]
-        missing = f" Never: {', '.join(missing)}." if missing else ""
-        undone = f" Undone: {', '.join(undone)}." if undone else ""
-        return f"{who} {story.told}.{done}{undone}{missing}"
+        never = [name for name in story.missing if name not in undone]
+        lists = "".join(f" {what}: {', '.join(each)}." for what, each in (("Undone", undone), ("Never", never)) if each)
+        return f"{who} {story.told}.{done}{lists}"
 
     def __str__(self):
         return self.text()

@@ -205,7 +205,7 @@ def _message(story, message):
         where = f"partition {message.partition}, " if message.partition >= 0 else ""
         has_places = story.run.scenario.channels[message.channel].partitioned
         text = f"kept ({where}offset {message.offset})" if has_places else "kept"
-        yield Step(message.acknowledged, "keep", *reversed(way), text)
+        yield Step(message.acknowledged, "keep", *way[::-1], text)
 
 
 def _ended(span):

@@ -93,8 +93,8 @@ class _Bars:
         )
         for name, begin, end, look in parts:
             some = end > begin
-            corners = begin[some], end[some], place[some] - 0.31, place[some] + 0.31
-            yield Bars(name, *(each.tolist() for each in corners), look)
+            low, high = (place[some] - 0.31).tolist(), (place[some] + 0.31).tolist()
+            yield Bars(name, begin[some].tolist(), end[some].tolist(), low, high, look)
         for at, wait in enumerate(self.wait.tolist()):
             yield Text(seconds(wait), wait + 0.01 * right, at, halo=False)
 

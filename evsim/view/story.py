@@ -173,9 +173,9 @@ class Story:
         items, found = self.run.tables.item_texts(self.run.tables.row_items), {}
         for row in np.flatnonzero(self.run.tables.row_requests == index).tolist():
             place = places[rows["place"][row]] if rows["place"][row] >= 0 else None
-            times = {name: self._since(rows[name][row]) for name in TIMES}
+            born, ready, leased, arrived, started, ended, settled = (self._since(rows[name][row]) for name in TIMES)
             if place and not place.is_delivery:
-                times["arrived"] = times["ready"]
+                arrived = ready
             replied, late = (self._since(each[row]) for each in (self.run.tables.replied, self.run.tables.late))
             found[row] = Span(
                 row,
@@ -185,8 +185,14 @@ class Story:
                 max(int(rows["attempt"][row]), 1),
                 int(rows["parent"][row]),
                 self._limit(place),
-                *times.values(),
-                replied if replied == replied else times["ended"],
+                born,
+                ready,
+                leased,
+                arrived,
+                started,
+                ended,
+                settled,
+                replied if replied == replied else ended,
                 late,
                 self._since(self.run.tables.skipped[row]),
                 Outcome(rows["outcome"][row]),
@@ -210,7 +216,9 @@ class Story:
             for number in np.flatnonzero(self.run.tables.message_requests == index).tolist()
         }  # fmt: skip
         for number, cause in (causes | self._results(causes)).items():
-            times = (self._since(columns[name][number]) for name in ("published", "appended", "acknowledged"))
+            published, appended, acknowledged = (
+                self._since(columns[name][number]) for name in ("published", "appended", "acknowledged")
+            )
             found[number] = Message(
                 number,
                 self.run.tables.message_senders[number],
@@ -219,7 +227,9 @@ class Story:
                 int(columns["origin"][number]),
                 int(columns["partition"][number]),
                 int(columns["offset"][number]),
-                *times,
+                published,
+                appended,
+                acknowledged,
                 Fate(columns["fate"][number]),
                 [
                     replace(each, sent=self._since(each.sent), arrived=self._since(each.arrived))

@@ -11,6 +11,7 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from evsim.results.outcomes import effect_order
@@ -37,7 +38,7 @@ SOFT, FILL, MIDDLE, BAD = "#4c4c52", "#f4f4f6", "#d9d9de", "#b01c29"  # words; s
 LESSON = (8.0, 4.5)  # inches
 DPI = 110
 
-RC = {
+RC: dict = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#8a8a90",
     "axes.facecolor": PAPER,
@@ -132,8 +133,7 @@ def figure(ax=None, size=LESSON, dpi=DPI):
     with rc_context(RC):
         own = ax is None
         if own:
-            drawing = Figure(figsize=size, dpi=dpi, layout="constrained")
-            drawing.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
+            drawing = Figure(figsize=size, dpi=dpi, layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
             ax = drawing.add_subplot()
         ax.alt_text = ""
         yield ax

@@ -42,7 +42,7 @@ def inline(scene, size=None):
     used = set(re.findall(r'#([\w.-]+)[")]', inside))
     inside = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", inside)
     inside = re.sub(r">\s+<", "><", re.sub(r"<g>\s*</g>", "", inside))
-    box = re.search(r'viewBox="([^"]+)"', whole)[1]
+    box = re.findall(r'viewBox="([^"]+)"', whole)[0]
     return themed(
         tag("svg", inside, inner=True, viewBox=box, role="img", aria_label=scene.alt, stroke_linejoin="round")
     )

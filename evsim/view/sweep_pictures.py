@@ -10,7 +10,7 @@ from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.paths import path_words
 from evsim.scenario.units import number_of
 from evsim.view.scene.axes import Axis, Frame, amounts, names
-from evsim.view.scene.marks import Area, Bars, End, Line, Look, look_of
+from evsim.view.scene.marks import AnyMark, Area, Bars, End, Line, Look, look_of
 from evsim.view.scene.scene import Scene
 from evsim.view.style import COLOURS, INK, LESSON, Mark, count
 
@@ -85,7 +85,8 @@ def load_scene(measured, metric, limit=None):
 
 def _curves(name, text, alt, across, metric, curves, limit, most=math.inf):
     """The scene of figures over `across`, name -> (place, Estimate) pairs; it ends at `most` times the limit."""
-    marks, ends, high = [], [], limit or 0.0
+    marks: list[AnyMark] = []
+    named, high = [], limit or 0.0
     for (which, points), mark in zip(curves.items(), LINES, strict=False):
         known = [(place, each) for place, each in points if not math.isnan(each.mean)]
         if not known:
@@ -94,13 +95,13 @@ def _curves(name, text, alt, across, metric, curves, limit, most=math.inf):
         means, lows, highs = ([getattr(each, part) for _, each in known] for part in ("mean", "low", "high"))
         sure = [place for place, each in known if not math.isnan(each.low)]
         if sure:
-            band = ([edge for edge in edges if not math.isnan(edge)] for edges in (lows, highs))
-            marks.append(Area(f"{which}: 95 % interval", sure, *band, Look(mark.colour, opacity=0.15)))
+            below, above = ([edge for edge in edges if not math.isnan(edge)] for edges in (lows, highs))
+            marks.append(Area(f"{which}: 95 % interval", sure, below, above, Look(mark.colour, opacity=0.15)))
         marks.append(Line(which, tuple(at), tuple(means), look_of(mark), every=True))
-        ends.append((means[-1], which, look_of(mark)))
+        named.append((means[-1], which, look_of(mark)))
         high = max(high, *means, *(edge for edge in highs if not math.isnan(edge)))
     top = min(1.08 * high or 1.0, most * limit if limit else math.inf)
-    ends = [End(min(y, top), words, look) for y, words, look in ends if words]
+    ends = [End(min(y, top), words, look) for y, words, look in named if words]
     if limit is not None:
         dotted = Look(INK, width=1.0, dash=(1, 2))
         marks.insert(0, Line("", (0, 1), (limit, limit), dotted, across=True))
@@ -140,7 +141,8 @@ def heat_scene(sweep, metric, x=None, y=None):
         words = f"{write(metric, mean)} at {x} {columns[column]} and {y} {rows[row]}"
         cells.append(words)
         level = 0.0 if math.isnan(mean) else (mean - low) / (high - low)
-        grey = to_hex([1 - 0.75 * level] * 3)
+        light = 1 - 0.75 * level
+        grey = to_hex((light, light, light))
         look = Look(grey, edge=COLOURS["red"], hatch="xx") if (row, column) in missed else Look(grey)
         box = [column - 0.5], [column + 0.5], [row - 0.5], [row + 0.5]
         marks.append(Bars(words, *box, look, inside=(write(metric, mean),), words=words))
@@ -167,7 +169,8 @@ def tornado_scene(sensitivity, name="", most=MOST_BARS):
     """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     metric, bars = sensitivity.metric, sensitivity.bars[:most]
     share = f"{100 * sensitivity.by:g} %"
-    marks, reach = [], [0.0]
+    marks: list[AnyMark] = []
+    reach = [0.0]
     for level, bar in enumerate(bars):
         for side, mark, more in ((bar.less, LINES[0], "less"), (bar.more, LINES[1], "more")):
             if side is None or math.isnan(side.mean):

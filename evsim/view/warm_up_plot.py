@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.figures import label
 from evsim.view.scene.axes import Frame, times
-from evsim.view.scene.marks import Bars, Line, Look
+from evsim.view.scene.marks import AnyMark, Bars, Line, Look
 from evsim.view.scene.scene import Scene
 from evsim.view.style import COLOURS, FILL, INK, LESSON, seconds
 
@@ -20,7 +20,7 @@ def scene(found):
     """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     end, top = found.piece * len(found.series), 1.08 * float(found.series.max()) or 1.0
     at = (np.arange(len(found.series)) + 0.5) * found.piece
-    marks = [
+    marks: list[AnyMark] = [
         Bars("warm-up", [0.0], [float(found.cut)], [0.0], [top], Look(FILL)),
         Line("mean", tuple(at.tolist()), tuple(found.series.tolist()), Look(COLOURS["blue"], width=1.2)),
     ]

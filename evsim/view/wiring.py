@@ -36,10 +36,10 @@ class Wiring:
                 elif step.asks:
                     self.calls.add((name, step.service))
         if self.run:
-            self._add_seen()
+            self._add_seen(self.run)
 
-    def _add_seen(self):
-        run, channels = self.run, list(self.scenario.channels)
+    def _add_seen(self, run):
+        channels = list(self.scenario.channels)
         calls = [place for place in run.tables.places if place.is_call]
         self.calls |= {(each.source, each.service) for each in calls if not each.step.hands_over}
         self.publishes |= {(each.source, each.step.channel) for each in calls if each.step.hands_over}

@@ -13,8 +13,8 @@ from evsim.view.words import seconds
 __all__ = ["Branches", "breaks", "brokers_of", "entry"]
 
 LENGTHS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)  # seconds that a fault may last
-ON_SERVICES = {"crash": {}, "slowdown": {"factor": 5}, "error_rate": {"probability": 0.5}}
-ON_LINKS = {
+ON_SERVICES: dict[str, dict] = {"crash": {}, "slowdown": {"factor": 5}, "error_rate": {"probability": 0.5}}
+ON_LINKS: dict[str, dict] = {
     "partition": {}, "latency": {"add": 1}, "loss": {"probability": 0.5}, "duplication": {"probability": 0.5},
 }  # fmt: skip
 
@@ -29,8 +29,8 @@ def breaks(runs):
     length = max((each for each in LENGTHS if each <= longest), default=LENGTHS[0])
     services = _services(runs)
     channels = {name: channel for run in runs for name, channel in run.scenario.channels.items()}
-    channels = [name for name, channel in channels.items() if "outage" in channel.faults]
-    found = [{"outage": name} for name in (*services, *channels)]
+    at_channels = [name for name, channel in channels.items() if "outage" in channel.faults]
+    found = [{"outage": name} for name in (*services, *at_channels)]
     found += [{kind: name, **how} for kind, how in ON_SERVICES.items() for name in services]
     found += [{"leader_failure": name} for name in _replicated(runs)]
     found += [{kind: list(pair), **how} for kind, how in ON_LINKS.items() for pair in _pairs(runs)]

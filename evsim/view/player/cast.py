@@ -19,7 +19,7 @@ def cast(wirings):
     exchanges = list(dict.fromkeys(name for wiring in wirings for name in wiring.exchanges))
     channels = list(dict.fromkeys(name for each in scenarios for name in each.channels if name not in exchanges))
     services = [*dict.fromkeys(name for scenario in scenarios for name in scenario.services), *exchanges]
-    column = dict.fromkeys((name for scenario in scenarios for name in scenario.workloads), 0)
+    column: dict[str, float] = dict.fromkeys((name for scenario in scenarios for name in scenario.workloads), 0)
     sources, readers = _around(union, scenarios, channels)
     steps = union["asks"] | union["calls"]
     steps |= {(one, two) for channel in channels for one in sources[channel] for two in readers[channel]}

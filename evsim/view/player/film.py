@@ -142,36 +142,36 @@ def film(*runs, labels=None):
     """
     if not runs or not all(isinstance(run, Results) for run in runs):
         raise TypeError(f"a recording is made of runs (of scenario.run()), not of {runs!r}")
-    runs = designs(dict(zip(labels, runs, strict=True)) if labels else runs)
-    total = sum(len(run.tables.rows["place"]) for run in runs.values())
+    named = designs(dict(zip(labels, runs, strict=True)) if labels else runs)
+    total = sum(len(run.tables.rows["place"]) for run in named.values())
     if total > MOST:
         raise ValueError(
             f"a recording of {total:,} attempts is too much for a browser (it takes {MOST:,}); "
             "make the run shorter, or play its beginning: scenario.run(until=60)"
         )
     if not labels:
-        runs = dict(zip(_without_prefix(list(runs)), runs.values(), strict=True))
-    marks = effect_marks(*runs.values())
+        named = dict(zip(_without_prefix(list(named)), named.values(), strict=True))
+    marks = effect_marks(*named.values())
     return {
         "format": "evsim-film",
         "version": VERSION,
-        "duration": micro(max(run.scenario.run_settings.duration for run in runs.values())),
-        "end": micro(max(run.ended_at for run in runs.values())),
-        "workloads": list(dict.fromkeys(name for run in runs.values() for name in run.scenario.workloads)),
+        "duration": micro(max(run.scenario.run_settings.duration for run in named.values())),
+        "end": micro(max(run.ended_at for run in named.values())),
+        "workloads": list(dict.fromkeys(name for run in named.values() for name in run.scenario.workloads)),
         "effects": [
             {"name": name, "colour": mark.colour, "marker": mark.marker, **looks_of_effect(mark)}
             for name, mark in marks.items()
         ],
         "told": list(TOLD_WORDS),
-        "odd": {kind: words for kind, (words, _) in next(iter(runs.values())).outcomes.odd_kinds().items()},
+        "odd": {kind: words for kind, (words, _) in next(iter(named.values())).outcomes.odd_kinds().items()},
         "marks": {name: mark.colour for name, mark in MARKS.items()},
         "looks": looks(),
         "codes": {
             name: [code.name.lower().replace("_", " ") for code in codes]
             for name, codes in {"outcome": Outcome, "verdict": Verdict, "reason": Reason, "fate": Fate}.items()
         },
-        "cast": cast([Wiring(run) for run in runs.values()]),
-        "futures": [future(runs, list(marks))],
+        "cast": cast([Wiring(run) for run in named.values()]),
+        "futures": [future(named, list(marks))],
         "breaks": [],
     }
 

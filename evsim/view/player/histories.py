@@ -32,10 +32,9 @@ def histories(run):
                     changes.append((request, time, key))
     keys = sorted(found, key=lambda key: _order(key, len(told.names)))
     code = {key: number for number, key in enumerate(keys)}
-    request, time, state = np.array(
-        [(request, time, code[key]) for request, time, key in changes], dtype=np.int64
-    ).reshape(-1, 3).T  # fmt: skip
-    return _states(told, keys, [found[key] for key in keys]), {"request": request, "time": time, "state": state}
+    columns = np.array([(request, time, code[key]) for request, time, key in changes], dtype=np.int64).reshape(-1, 3).T
+    table = dict(zip(("request", "time", "state"), columns, strict=True))
+    return _states(told, keys, [found[key] for key in keys]), table
 
 
 def _order(key, effects):

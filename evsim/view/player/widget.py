@@ -106,7 +106,8 @@ class Player:
         """A picture for where nothing can move, as HTML: one customer's way through the first two designs."""
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-        ax = lives(*self.runs[:2], request=_telling(self.runs[0]), workload=next(iter(self.runs[0].scenario.workloads)))
+        first, second = self.runs[0], self.runs[1] if len(self.runs) > 1 else None
+        ax = lives(first, second, request=_telling(first), workload=next(iter(first.scenario.workloads)))
         file = BytesIO()
         the_same_text = rc_context({"svg.hashsalt": repr(self)})
         with the_same_text, canvas(ax.figure, FigureCanvasSVG) as drawn:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from evsim.view.style import INK
 
-__all__ = ["Area", "Band", "Bars", "Dots", "End", "Line", "Look", "Steps", "Text", "look_of"]
+__all__ = ["AnyMark", "Area", "Band", "Bars", "Dots", "End", "Line", "Look", "Steps", "Text", "look_of"]
 
 
 @dataclass(frozen=True)
@@ -134,3 +134,6 @@ class End:
     y: float
     text: str
     look: Look | None = None
+
+
+AnyMark = Area | Bars | Dots | Line | Steps | Text

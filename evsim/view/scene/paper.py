@@ -50,8 +50,10 @@ def draw(scene, ax=None):
         title(ax, scene.title, left)
         if scene.below:
             words = "\n".join(fold(each, inches(ax, left), 11.5) for each in scene.below)
-            place = {"xycoords": "axes fraction", "xytext": (0, -44), "va": "top", "linespacing": 1.25}
-            ax.annotate(words, (0, 0), fontsize=11.5, **place, **POINTS)
+            ax.annotate(
+                words, (0, 0), xycoords="axes fraction", xytext=(0, -44), fontsize=11.5, va="top", linespacing=1.25,
+                **POINTS,
+            )  # fmt: skip
         return describe(ax, scene.alt)
 
 

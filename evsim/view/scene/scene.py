@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from evsim.view.scene.axes import Axis, Frame
-from evsim.view.scene.marks import Bars, Text
+from evsim.view.scene.marks import AnyMark, Bars, End, Text
 from evsim.view.scene.paper import draw
 from evsim.view.show import show
 from evsim.view.style import DPI
@@ -30,8 +30,8 @@ class Scene:
     x: Axis
     y: Axis
     bands: tuple = ()
-    marks: tuple = ()
-    ends: tuple = ()
+    marks: tuple[AnyMark, ...] = ()
+    ends: tuple[End, ...] = ()
     plot: tuple = ()
     inches: bool = False
     least: float = 0.0
@@ -65,7 +65,8 @@ class Scene:
 
     def named(self, name):
         """The same scene under a name, which begins its title."""
-        again = self.again and (lambda frame: self.again(frame).named(name))
+        made = self.again
+        again = made and (lambda frame: made(frame).named(name))
         title = f"{name}: {self.title[:1].lower()}{self.title[1:]}"
         noticed = dict(zip([name], self.noticed.values()))
         return replace(self, title=title, alt=f"{name}: {self.alt}", again=again, noticed=noticed)

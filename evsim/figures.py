@@ -35,6 +35,7 @@ LOST, COST = "What was lost", "What it cost"
 POINTS = ("mean", "p50", "p90", "p95", "p99", "p99.9")  # of a figure that every customer, or attempt, has a value of
 CORE = "evsim.results.measures"
 USUAL, MOST = 3, 12  # digits
+ROUNDING = 1e-9  # of a mean: an interval that is narrower comes of rounding
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def write_estimate(name, estimate, difference=False, limit=None):
     factor, unit = _scale(unit_of(name), max(abs(estimate.mean), 0.0 if math.isnan(half) else half))
     if difference and unit == " %":
         unit = " points"
-    if math.isnan(half) or half == 0:
+    if math.isnan(half) or half <= ROUNDING * abs(estimate.mean):
         text = write(name, estimate.mean, limit) if unit != " points" else _digits(estimate.mean * factor) + unit
         return sign + text if estimate.mean > 0 else text
     mean, half = estimate.mean * factor, half * factor

@@ -1,76 +1,45 @@
 """What theory says of each service of a scenario, beside what its runs have measured."""
 
 import math
-from dataclasses import dataclass
 
 from evsim import theory
+from evsim.experiment.station_theory import StationTheory, station_theory
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.figures import write, write_as
-from evsim.scenario.channel_rules import callees, readers
-from evsim.scenario.distributions import Exponential
-from evsim.scenario.handlers import all_steps
+from evsim.scenario.channel_rules import callees, readers, waits_in
+from evsim.scenario.lint import holding_times, hop_mean
 from evsim.scenario.routing import homes
 
 __all__ = ["StationTheory", "TheoryPanel", "predictions", "response_mean"]
 
 SMALLEST = 1e-9  # customers a second: less is not followed further
+RARE = 0.001  # the share of customers that wait for a worker, up to which there are plenty
 
 
 class _Unknown(Exception):
     """Why something can't be said before a run."""
 
 
-@dataclass(frozen=True)
-class StationTheory:
-    """What is known of one service before it runs.
-
-    ``rate``: what comes (1/s); ``work``: mean time of a worker (s); ``workers``; ``utilisation``; ``saturates``: the
-    customers a second, of all workloads together, at which its workers are all busy. ``formula`` gives the mean
-    ``wait`` (s); None where none applies. ``exact``: whether all that it assumes is so; ``why`` says what is not.
-    """
-
-    service: str
-    rate: float
-    work: float
-    workers: int
-    saturates: float
-    formula: str | None
-    wait: float | None
-    exact: bool
-    why: tuple
-
-    @property
-    def utilisation(self):
-        return self.rate * self.work / self.workers
-
-
 def predictions(scenario):
     """service -> :class:`StationTheory`; a service of which nothing is known is left out."""
     scenario = scenario.complete
     total = sum(each.arrivals.mean_rate(scenario.run_settings.duration) for each in scenario.workloads.values())
-    flow = _Flow(scenario)
-    found = {}
+    flow, held, found = _Flow(scenario), holding_times(scenario), {}
     for name, service in scenario.services.items():
-        rate, work, workers = flow.rates[name], _own(service)[0], service.workers * service.instances
+        rate, never = flow.rates[name], []
         if flow.unknown or not rate or callable(service.handle):
             continue
-        saturates = math.inf if not work else total * workers / (rate * work)
-        why = [*_blockers(scenario, service, rate * work / workers)]
         if name in flow.batches:
-            why.append(f"{flow.batches[name]} sends it several messages at a time, and those wait for each other")
-        if why:
-            found[name] = StationTheory(name, rate, work, workers, saturates, None, None, False, tuple(why))
-        else:
-            formula, wait, near = _formula(service, rate, workers)
-            notes = [*flow.notes[name], *near]
-            found[name] = StationTheory(name, rate, work, workers, saturates, formula, wait, not notes, tuple(notes))
+            never.append(f"{flow.batches[name]} sends it several messages at a time, and those wait for each other")
+        found[name] = station_theory(scenario, name, rate, total, held[name], (never, flow.notes[name]))
     return found
 
 
 def response_mean(scenario, predicted):
     """(the mean time until customers have their answer, why it can't be told); one of both is None.
 
-    The sum of what lies one after the other: own work, hops, and the mean sojourn at each service that is called.
+    The sum of what lies one after the other: both hops of the customer, own work, hops, and the mean sojourn at each
+    service that is called.
     """
     scenario = scenario.complete
     try:
@@ -78,7 +47,8 @@ def response_mean(scenario, predicted):
         if not all(rates.values()):
             raise _Unknown("customers do not come at a constant rate")
         times = [
-            rates[name] * _answer(scenario, predicted, each.target, {}) for name, each in scenario.workloads.items()
+            rates[name] * (2 * hop_mean(scenario, name, each.target) + _answer(scenario, predicted, each.target, {}))
+            for name, each in scenario.workloads.items()
         ]
         return sum(times) / sum(rates.values()), None
     except _Unknown as reason:
@@ -148,60 +118,6 @@ def _share(step, where, by_chance):
     return probability if where == ("then",) else 1 - probability
 
 
-def _own(service):
-    """(mean, variance) of the time that a handling takes by itself."""
-    steps = [] if callable(service.handle) else [step for step in service.handle if step.lasts]
-    means = [step.time.mean for step in steps]
-    return sum(means), sum((step.time.cv * step.time.mean) ** 2 for step in steps)
-
-
-def _blockers(scenario, service, utilisation):
-    """Why no formula tells how long one waits for this service."""
-    asked = [name for step in all_steps(service.handle) if step.asks for name in callees(scenario, step)]
-    if asked:
-        yield f"its workers also wait for {', '.join(dict.fromkeys(asked))}, and no formula here adds that"
-    elif any(step.awaits for step in all_steps(service.handle)):
-        yield "its workers also wait for a reply that a channel brings"
-    elif any(step.holds for step in all_steps(service.handle)):
-        yield "its workers also wait until a channel confirms"
-    if any(step.inside for step in service.handle):
-        yield "what it does depends on chance, or runs side by side"
-    if scenario.faults:
-        yield "something fails meanwhile, and a formula is of what goes on for ever as it is"
-    unknown = [word for word, its in service.policies.items() if not its.own_inboxes]
-    if unknown:
-        yield f"it has {' and '.join(unknown)}"
-    if service.limit is not None:
-        yield "its inbox is bounded: see evsim.theory.mmck"
-    if service.own_inboxes:
-        yield "each instance has an inbox of its own"
-    mean, variance = _own(service)
-    if not math.isfinite(variance):
-        yield "the times of its work have no finite variance"
-    if utilisation >= 1:
-        yield "more work comes than its workers can do: the queue grows as long as that lasts"
-    if not mean:
-        yield "its work takes no time"
-
-
-def _formula(service, rate, workers):
-    """(name, mean wait in seconds, notes on what is only near)."""
-    mean, variance = _own(service)
-    (*others, last) = [step.time for step in service.handle if step.lasts]
-    notes = []
-    if any(each.channel for each in service.subscribe):
-        notes.append("a channel gives it its work, and partitions, polls or prefetch may make that wait")
-    if not others and isinstance(last, Exponential):
-        name = f"M/M/{workers}"
-        return name, theory.mmc(rate, 1 / mean, workers).wait_mean, notes
-    if workers == 1:
-        cv = math.sqrt(variance) / mean
-        return ("M/G/1" if cv else "M/D/1"), theory.mg1(rate, mean, cv).wait_mean, notes
-    notes.append("several workers and times that are not exponential: an approximation (Allen and Cunneen)")
-    wait = theory.mmc(rate, 1 / mean, workers).wait_mean * (1 + variance / mean**2) / 2
-    return f"M/G/{workers}", wait, notes
-
-
 def _answer(scenario, predicted, name, known):
     """The mean time from a request's arrival at a service to its answer there."""
     if name in known:
@@ -218,16 +134,28 @@ def _answer(scenario, predicted, name, known):
         if step.asks:
             if step.hands_over:
                 raise _Unknown(f"{name} asks over a channel")
-            hop = scenario.network.latency.mean
+            hop = hop_mean(scenario, name, step.service)
             total += 2 * hop + _answer(scenario, predicted, step.service, known)
-        elif step.holds or step.awaits:
-            raise _Unknown(f"{name} waits until a channel {'brings a reply' if step.awaits else 'confirms'}")
+        elif step.awaits:
+            raise _Unknown(f"{name} waits until a channel brings a reply")
+        elif step.holds:
+            total += step.times.mean * _confirmation(scenario, name, step)
         elif step.lasts:
             total += step.time.mean
         if step.replies:
             break
     known[name] = total
     return total
+
+
+def _confirmation(scenario, name, step):
+    """The mean time until a channel confirms: there and back, if it does nothing but keep the message."""
+    channel = scenario.channels[step.channel]
+    if not step.acks or not channel.confirms:
+        return 0.0
+    if channel.blocks or waits_in(scenario, step.channel) or (step.acks == "all" and channel.replicated):
+        raise _Unknown(f"{name} waits until {step.channel} confirms, which takes more than a way there and back")
+    return 2 * hop_mean(scenario, name, step.channel)
 
 
 def _wait(predicted, service, name):
@@ -237,8 +165,12 @@ def _wait(predicted, service, name):
         raise _Unknown(f"nothing is known of {name} before a run")
     if found.wait is not None:
         return found.wait
-    if any(step.asks for step in service.handle) and not service.policies and service.limit is None:
-        return 0.0
+    asks = any(step.asks or step.holds for step in service.handle)
+    if asks and not service.policies and service.limit is None:
+        load = found.rate * found.held
+        if load < found.workers and theory.erlang_c(found.workers, load) < RARE:
+            return 0.0
+        raise _Unknown(f"workers of {name} wait for others, and there are not so many that one is always free")
     raise _Unknown(f"{name}: {found.why[0]}")
 
 
@@ -252,6 +184,8 @@ class TheoryPanel:
         self.scenario, self._services, self._summary = scenario, services, summary
         self.predictions = predictions(scenario)
         self._flow = _Flow(scenario.complete)
+        duration = scenario.run_settings.duration
+        self._come = sum(each.arrivals.mean_rate(duration) for each in scenario.workloads.values())
         self.response, self._no_response = response_mean(scenario, self.predictions)
 
     @property
@@ -286,12 +220,13 @@ class TheoryPanel:
                 said.append(f"{name}: {'no formula: ' if each.formula is None else 'near: '}{'; '.join(each.why)}.")
         if self.response is None:
             said.append(f"The answer's mean: no formula: {self._no_response}.")
+        elif near := [name for name, each in self.predictions.items() if each.formula and not each.exact]:
+            said.append(f"The answer's mean: near, where it has in it what is near: {', '.join(near)}.")
         first = self.bottleneck
         if first is not None:
-            total = first.saturates * first.utilisation
             said.append(
                 f"The first without a free worker is {first.service}, at {write_as('1/s', first.saturates)} customers; "
-                f"{write_as('1/s', total)} come."
+                f"{write_as('1/s', self._come)} come."
             )
         return said
 

@@ -151,12 +151,12 @@ def _duration(scenario, name, steps, answer, replies, before):
             inside = _mean(step.time)
         elif step.asks:
             inside = sum(
-                share * (2 * _hop(scenario, name, callee) + answer[callee])
+                share * (2 * hop_mean(scenario, name, callee) + answer[callee])
                 for callee, share in _callees(scenario, step)
             )
             inside = min(inside, step.timeout or inside)
         elif step.kind == "publish" and step.acks and scenario.channels[step.channel].confirms:
-            inside = 2 * _hop(scenario, name, step.channel)
+            inside = 2 * hop_mean(scenario, name, step.channel)
             inside = min(inside, step.timeout or inside)
         elif step.together:
             inside = sorted(
@@ -184,9 +184,11 @@ def _mean(distribution):
     return 0.0 if distribution.file else distribution.mean
 
 
-def _hop(scenario, one, other):
+def hop_mean(scenario, one, other):
+    """Mean seconds of a hop between two that are named: a service, a channel, or a workload."""
     services = scenario.services
-    if other in services and (services[one].inside or one) == (services[other].inside or other):
+    programs = [services[each].inside or each for each in (one, other) if each in services]
+    if len(programs) == 2 and programs[0] == programs[1]:
         return 0.0
     for link in scenario.network.links.values():
         if set(link.between) == {one, other} and link.latency is not None:

@@ -14,11 +14,13 @@ class ServiceSetting(Part):
     ``fetches``: each instance fetches messages for itself, and is not called up for those that others have fetched.
     ``own_inboxes``: each instance has an inbox of its own, and somebody picks one for each call.
     ``may_be_balanced``: somebody may pick an instance of those that it lets come and go.
+    ``apart_from_work``: it changes nothing of who is served when.
     ``most_instances``: how many there may be at a time, of what lets them come and go.
     """
 
     fetches: ClassVar[bool] = True
     own_inboxes: ClassVar[bool] = False
+    apart_from_work: ClassVar[bool] = False
     may_be_balanced: ClassVar[bool] = False
     most_instances: ClassVar[int | None] = None
 

@@ -56,6 +56,10 @@ def test_an_estimate_shows_as_many_digits_as_its_interval_allows(name, values, d
     assert write_estimate(name, Estimate(mean, low, high, 5, 1.0), difference) == expected
 
 
+def test_what_differs_by_rounding_alone_has_no_interval():
+    assert write_estimate("utilisation", Estimate(0.0002, 0.0002 - 1e-18, 0.0002 + 1e-18, 5, 1e-18)) == "0.02 %"
+
+
 def test_a_table_is_aligned():
     text = text_table(["", "mean"], [["Group"], ["  a", "1"], ["  longer", "12 ms"]])
     assert text.splitlines() == ["           mean", "Group", "  a           1", "  longer  12 ms"]

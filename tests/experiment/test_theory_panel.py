@@ -4,6 +4,7 @@ import pytest
 
 import evsim
 from evsim.experiment.theory_panel import predictions
+from tests.support.nightly import mostly_at_night
 
 RATE = 8
 
@@ -52,7 +53,7 @@ def test_an_approximation_says_that_it_is_one():
     ("scenario", "why"),
     [
         (desk({"exponential": "200ms"}), "more work comes than its workers can do"),
-        (desk({"exponential": "50ms"}, limit=3), "its inbox is bounded: see evsim.theory.mmck"),
+        (desk("50ms", limit=3), "its inbox is bounded, and a formula of that needs exponential times"),
         (desk({"exponential": "50ms"}, instances=2, balance="random"), "each instance has an inbox of its own"),
         (desk({"exponential": "50ms"}, rate_limit={"rate": "9/s", "burst": 1}), "it has rate_limit"),
         (desk({"pareto": {"mean": "20ms", "shape": 1.5}}), "no finite variance"),
@@ -77,11 +78,11 @@ def test_customers_who_do_not_come_at_random_make_it_only_near():
 
 
 def test_the_answer_takes_what_lies_one_after_the_other():
-    """The classic registration: own work, four hops, and the sojourn at both services that are called."""
+    """The classic registration: own work, six hops, and the sojourn at both services that are called."""
     classic = evsim.load("registration-classic")
     panel = classic.replace({"run.duration": "6s", "run.warmup": "0s"}).run().theory()
     waits = evsim.theory.mmc(50, 50, 2).wait_mean, evsim.theory.mmc(50, 1 / 0.06, 5).wait_mean
-    assert panel.response == pytest.approx(0.002 + 4 * 0.001 + waits[0] + 0.02 + waits[1] + 0.06)
+    assert panel.response == pytest.approx(0.002 + 6 * 0.001 + waits[0] + 0.02 + waits[1] + 0.06)
     assert panel.bottleneck.service == "mailing-list" and panel.bottleneck.saturates == pytest.approx(5 / 0.06)
     text = str(panel)
     for words in (
@@ -121,3 +122,95 @@ def test_at_the_load_that_it_names_the_bottleneck_has_no_free_worker():
         rate = f"{times * found.saturates:.6g}/s"
         run = desk({"exponential": "100ms"}, 2).replace({"workloads.people.arrivals.poisson": rate}).run()
         assert (run.services["desk"]["utilisation"] > 0.97) == busy
+
+
+NO_TIME = {"poisson": "20/s"}
+
+
+def chain(**desk):
+    """A customer asks a desk, which asks an archive; each hop takes 50 ms, and nobody ever queues."""
+    return evsim.Scenario.from_dict({
+        "name": "chain",
+        "workloads": {"people": {"target": "desk", "arrivals": {"constant": "1/s"}}},
+        "services": {
+            "desk": {"workers": 50, "handle": [{"work": "1ms"}, {"call": "archive"}, {"reply": "done"}], **desk},
+            "archive": {"workers": 50, "handle": [{"work": "2ms"}]},
+        },
+        "network": {"latency": "50ms"},
+        "run": {"duration": "20s"},
+    })  # fmt: skip
+
+
+def told(acks):
+    """The same desk, which tells the archive over a queue."""
+    publish = {"publish": {"channel": "papers", "acks": acks}}
+    return chain().replace({
+        "channels": {"papers": "queue"},
+        "services.archive.subscribe": "papers",
+        "services.desk.handle": [{"work": "1ms"}, publish, {"reply": "done"}],
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scenario", "response"),
+    [(chain(), 0.203), (chain(inside="archive"), 0.103), (told(1), 0.201), (told(0), 0.101)],
+    ids=["call", "one program", "confirmed", "unconfirmed"],
+)
+def test_an_answer_takes_every_hop_there_is(scenario, response):
+    """Where nothing is left to chance and nobody waits, what is predicted is what every customer sees."""
+    scenario = scenario.replace({"services.desk.workers": 1000})
+    panel = scenario.run().theory()
+    assert panel.response == pytest.approx(response, abs=1e-5)
+    assert scenario.run().summary()["response_mean"] == pytest.approx(response, abs=1e-5)
+
+
+def test_where_workers_wait_for_others_and_are_few_no_answer_is_predicted():
+    panel = chain(workers=1).replace({"workloads.people.arrivals": NO_TIME}).run().theory()
+    assert panel.response is None and "not so many that one is always free" in panel.notes[-2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [0, 4])
+def test_an_inbox_that_is_bounded_has_its_formula(limit):
+    done = evsim.replicate(desk({"exponential": "200ms"}, 2, limit=limit), n=10, jobs=1, progress=False)
+    found = done.theory().predictions["desk"]
+    expected = evsim.theory.mmck(RATE, 5, 2, 2 + limit)
+    assert (found.formula, found.exact) == (f"M/M/2/{2 + limit}", True)
+    assert (found.wait, found.utilisation) == pytest.approx((expected.wait_mean, expected.utilisation))
+    for figure, value in (("wait_mean", found.wait), ("utilisation", found.utilisation)):
+        measured = done.services["desk"][figure]
+        assert abs(measured.mean - value) <= 4 * measured.standard_error + 1e-9
+
+
+def test_what_a_service_costs_changes_no_formula_and_who_grows_has_no_bottleneck():
+    priced = desk({"exponential": "50ms"}, price={"hour": 1})
+    assert predictions(priced)["desk"].formula == "M/M/1"
+    assert evsim.load("registration-serverless").replace({"run.duration": "6s"}).run().theory().bottleneck is None
+
+
+ENOUGH = 50  # customers who found a worker busy, for the standard error of a skewed figure to be near
+SHOWN = ["registration-events", "registration-classic", "registration-hybrid", "registration-monolith", "metastable",
+         "hot-partition", "rebalance-storm", "leader-failover", "slow-consumer", "topic-exchange", "saga-orchestrated",
+         "saga-choreographed", "two-producers-four-consumers", "vertx-bus", "unix-pipe", "replay-history",
+         "serverless-or-always-on", "prefetch-unfair", "autoscale-by-lag"]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", mostly_at_night(SHOWN, "registration-hybrid", "rebalance-storm", "topic-exchange"))
+def test_what_is_predicted_of_a_built_in_system_is_near_what_it_does(name):
+    """Within a quarter beside luck; where it says that it is at least so long, not longer than that."""
+    done = evsim.replicate(evsim.load(name), n=6, jobs=1, progress=False)
+    panel = done.theory()
+    for service, found in panel.predictions.items():
+        waited = 6 * done.scenario.run_settings.duration * found.rate * found.utilisation  # how many, in all runs
+        if found.formula and waited > ENOUGH:
+            measured = done.services[service]["wait_mean"]
+            luck = 4 * measured.standard_error
+            assert measured.mean > 0.75 * found.wait - luck, (service, found)
+            if not any("at least this" in why for why in found.why):
+                assert measured.mean < 1.25 * found.wait + luck, (service, found)
+    if panel.response is not None:
+        measured = done.summary()["response_mean"]
+        assert abs(measured.mean - panel.response) < 0.02 * panel.response + 4 * measured.standard_error
+    if panel.bottleneck:
+        assert done.services[panel.bottleneck.service]["utilisation"].mean < 1

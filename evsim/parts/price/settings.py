@@ -39,6 +39,7 @@ class PriceSettings(LikenedSetting, ChannelSetting):
     """
 
     word: ClassVar[str] = "price"
+    apart_from_work: ClassVar[bool] = True
     plain: ClassVar[dict] = {
         "requests": 0.0, "gb_second": 0.0, "tiers": (), "step": 0.001, "init": True, "provisioned_gb_second": 0.0,
         "provisioned_work": 0.0, "free_requests": 0, "free_gb_seconds": 0, "hour": 0.0, "vcpu_hour": 0.0,

@@ -1,0 +1,209 @@
+"""What theory says of one service before it runs: which formula fits, what is only near, and why none does."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from evsim import theory
+from evsim.scenario.channel_rules import callees
+from evsim.scenario.distributions import Exponential
+from evsim.scenario.handlers import all_steps
+from evsim.scenario.lint import hop_mean
+
+__all__ = ["StationTheory", "station_theory"]
+
+SEVERAL = "several workers and times that are not exponential: an approximation (Allen and Cunneen)"
+
+
+@dataclass(frozen=True)
+class StationTheory:
+    """What is known of one service before it runs.
+
+    ``rate``: what comes (1/s); ``work``: mean time of a worker (s); ``held``: the same with what it waits for at those
+    it asks, if nobody queues there; ``workers``; ``utilisation``; ``saturates``: the customers a second, of all
+    workloads together, at which its workers are all busy. ``formula`` gives the mean ``wait`` (s); None where none
+    applies. ``exact``: whether all that it assumes is so; ``why`` says what is not.
+    """
+
+    service: str
+    rate: float
+    work: float
+    held: float
+    workers: int
+    utilisation: float
+    saturates: float
+    formula: str | None
+    wait: float | None
+    exact: bool
+    why: tuple
+
+
+def station_theory(scenario, name, rate, total, held, known):
+    """The :class:`StationTheory` of a service to which ``rate`` a second come, of ``total`` customers a second.
+
+    held: seconds that a worker is held. known: (why no formula applies, why one is only near) by what comes to it.
+    """
+    service = scenario.services[name]
+    work, variance = _own(service)
+    workers = service.workers * service.instances
+    station = _Station(scenario, name, rate, work, variance, workers, _Reading.of(scenario, name))
+    never, notes = known
+    why = [*_blockers(station), *never]
+    free = all(its.apart_from_work or its.own_inboxes for its in service.policies.values())  # nothing else counts
+    saturates = total * workers / (rate * held) if held and free else math.inf
+    if why:
+        return StationTheory(name, rate, work, held, workers, rate * work / workers, saturates, None, None, False,
+                             tuple(why))  # fmt: skip
+    formula, wait, utilisation, near = _bounded(station) if service.limit is not None else _formula(station)
+    notes = (*notes, *near)
+    return StationTheory(name, rate, work, held, workers, utilisation, saturates, formula, wait, not notes, notes)
+
+
+@dataclass(frozen=True)
+class _Station:
+    scenario: Any
+    name: str
+    rate: float
+    work: float
+    variance: float
+    workers: int
+    reading: "_Reading"
+
+    @property
+    def service(self):
+        return self.scenario.services[self.name]
+
+    @property
+    def is_exponential(self):
+        """Whether its work is one exponential time."""
+        lasting = [step.time for step in self.service.handle if step.lasts]
+        return len(lasting) == 1 and isinstance(lasting[0], Exponential)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How a service gets what channels have for it.
+
+    ``hop`` (s): from the channel to it, which is in what it waits. ``back`` (mean, variance): the hops in which its
+    place is taken though its worker is free, as the channel waits for the acknowledgement. ``partitions``: of which one
+    message each is in work at a time; None: any number. ``owned``: whether each instance has some for itself.
+    ``ahead``: whether it fetches more than it can work on. ``rereads``: whether it reads what others had before.
+    """
+
+    reads: bool = False
+    hop: float = 0.0
+    back: tuple[float, float] = (0.0, 0.0)
+    partitions: int | None = None
+    owned: bool = False
+    ahead: bool = False
+    rereads: bool = False
+
+    @classmethod
+    def of(cls, scenario, name):
+        service = scenario.services[name]
+        reads = [each for each in service.subscribe if each.channel]
+        if not reads:
+            return cls()
+        channels = [scenario.channels[each.channel] for each in reads]
+        hops = [hop_mean(scenario, name, each.channel) for each in reads]
+        held = [
+            each.prefetch or service.workers
+            for each in reads
+            if "prefetch" in scenario.channels[each.channel].read_with
+        ]
+        acknowledged = len(held) == len(reads) and all(each.ack != "before" for each in reads)
+        back = (0.0, 0.0)
+        if acknowledged and sum(held) <= service.workers:
+            deviation = scenario.network.latency.cv * max(hops)
+            back = 2 * max(hops), 2 * deviation**2
+        ordered = all(each.partitioned for each in channels) and not any(each.is_shared for each in reads)
+        return cls(
+            True, sum(hops) / len(hops), back, sum(each.partitions_at_last for each in channels) if ordered else None,
+            service.instances > 1 and any(each.owns is not None for each in reads),
+            acknowledged and sum(held) > service.workers and service.instances > 1,
+            any(each.begins_elsewhere for each in reads),
+        )  # fmt: skip
+
+
+def _own(service):
+    """(mean, variance) of the time that a handling takes by itself."""
+    steps = [] if callable(service.handle) else [step for step in service.handle if step.lasts]
+    means = [step.time.mean for step in steps]
+    return sum(means), sum((step.time.cv * step.time.mean) ** 2 for step in steps)
+
+
+def _blockers(station):
+    """Why no formula tells how long one waits for this service."""
+    scenario, service = station.scenario, station.service
+    asked = [name for step in all_steps(service.handle) if step.asks for name in callees(scenario, step)]
+    if asked:
+        yield f"its workers also wait for {', '.join(dict.fromkeys(asked))}, and no formula here adds that"
+    elif any(step.awaits for step in all_steps(service.handle)):
+        yield "its workers also wait for a reply that a channel brings"
+    elif any(step.holds for step in all_steps(service.handle)):
+        yield "its workers also wait until a channel confirms"
+    if any(step.inside for step in service.handle):
+        yield "what it does depends on chance, or runs side by side"
+    if scenario.faults:
+        yield "something fails meanwhile, and a formula is of what goes on for ever as it is"
+    unknown = [word for word, its in service.policies.items() if not (its.own_inboxes or its.apart_from_work)]
+    if unknown:
+        yield f"it has {' and '.join(unknown)}"
+    if service.limit is not None and (station.reading.reads or not (station.is_exponential or service.limit == 0)):
+        yield "its inbox is bounded, and a formula of that needs exponential times, and callers alone"
+    if service.own_inboxes:
+        yield "each instance has an inbox of its own"
+    if station.reading.rereads:
+        yield "it reads again what was there before, as fast as it can"
+    if station.reading.ahead:
+        yield "its instances fetch more than they have workers: messages wait in one while another has nothing to do"
+    if not math.isfinite(station.variance):
+        yield "the times of its work have no finite variance"
+    if not service.is_elastic and service.limit is None and station.rate * station.work >= station.workers:
+        yield "more work comes than its workers can do: the queue grows as long as that lasts"
+    elif station.rate * (station.work + station.reading.back[0]) >= station.workers:
+        yield "with the way of the acknowledgements its workers have no time to spare"
+    if not station.work:
+        yield "its work takes no time"
+
+
+def _bounded(station):
+    """(name, mean wait, utilisation, notes) where who finds the inbox full is turned away."""
+    workers, limit = station.workers, station.service.limit
+    found = theory.mmck(station.rate, 1 / station.work, workers, workers + limit)
+    kind = "M" if station.is_exponential else "G"
+    return f"M/{kind}/{workers}/{workers + limit}", found.wait_mean, found.utilisation, []
+
+
+def _formula(station):
+    """(name, mean wait in seconds, utilisation, notes on what is only near)."""
+    reading, workers, rate = station.reading, station.workers, station.rate
+    mean, variance = station.work + reading.back[0], station.variance + reading.back[1]
+    notes = ["a channel gives it its work, and polls, batches or balance may make that wait"] if reading.reads else []
+    own = ""
+    if reading.partitions is not None and reading.partitions <= workers:
+        notes.append(
+            f"each of its {reading.partitions} partitions has a worker: it is at least this, if keys are uneven"
+        )
+        workers, rate, own = 1, rate / reading.partitions, " a partition"
+        back = 2 * reading.hop
+        mean, variance = mean + back, variance + (station.scenario.network.latency.cv * reading.hop) ** 2 * 2
+        if rate * mean >= 1:
+            return f"M/G/1{own}", math.inf, station.rate * station.work / station.workers, notes
+    elif reading.partitions is not None:
+        notes.append("messages of one partition wait for each other: it is at least this")
+        if reading.owned:
+            instances = station.service.instances
+            workers, rate, own = workers // instances, rate / instances, " an instance"
+    cv = math.sqrt(variance) / mean
+    if workers == 1:
+        wait = theory.mg1(rate, mean, cv).wait_mean
+    else:
+        wait = theory.mmc(rate, 1 / mean, workers).wait_mean * (1 + cv**2) / 2
+    if station.is_exponential:
+        name = f"M/M/{workers}"
+        wait = theory.mmc(rate, 1 / mean, workers).wait_mean if not reading.back[0] and not own else wait
+    else:
+        name = f"M/G/{workers}" if cv or workers > 1 else "M/D/1"
+        notes += [SEVERAL] if workers > 1 else []
+    return name + own, wait + reading.hop, station.rate * station.work / station.workers, notes

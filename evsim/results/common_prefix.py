@@ -20,8 +20,8 @@ CERTAIN = {
 # Lists of (time, ...), each entry certain at its time; of checkpoints, more comes later, and a pane is there when its
 # message is.
 LISTS = (
-    "incidents", "removals", "shown", "ownership", "reads", "decisions", "events", "panes", "watermarks", "resets",
-    "checkpoints", "pollers",
+    "incidents", "removals", "shown", "uncommitted", "ownership", "reads", "decisions", "events", "panes", "watermarks",
+    "resets", "checkpoints", "pollers",
 )  # fmt: skip
 
 

@@ -301,6 +301,7 @@ class Records:
         self.incidents = []  # (time, kind, what, detail): faults, give-backs ...; a detail that is a time: in seconds
         self.removals = []  # (time, message) of what a log kept no longer
         self.shown = []  # (time, message): when groups could first see what a log had kept from them
+        self.uncommitted = []  # (time, message): when groups that read uncommitted could first see it
         self.copies = []  # (message, the one before it): a second record of the same message
         self.batches = []  # (row, the row that leads): work that was done together
         self.polls = []  # (row, the row that came first): what was fetched in one poll, and handled one by one
@@ -326,7 +327,8 @@ class Records:
         """Fix the numbers of rows, and turn all times into seconds."""
         for name in self.tables:
             getattr(self, name).close()
-        for name in ("incidents", "removals", "shown", "reads", "ownership", "decisions", "resets", "pollers"):
+        timed = "incidents", "removals", "shown", "uncommitted", "reads", "ownership", "decisions", "resets", "pollers"
+        for name in timed:
             setattr(self, name, [(time / SECOND, *rest) for time, *rest in getattr(self, name)])
         self.events = [each._replace(time=each.time / SECOND, at=each.at / SECOND) for each in self.events]
         self.panes = [

@@ -2,7 +2,7 @@
 
 from .errors import Problem
 
-__all__ = ["atomic", "in_one_transaction", "outside", "transactions"]
+__all__ = ["atomic", "in_one_transaction", "outside", "transactions", "uncommitted"]
 
 
 def atomic(service):
@@ -34,6 +34,19 @@ def outside(scenario, walk):
                 yield (
                     f"services.{name}: {step.channel} is a {channel.kind}, so what is sent there is no part of the "
                     "transaction: it is sent again when the handling is"
+                )
+
+
+def uncommitted(scenario, walk):
+    """Sentences about groups that handle what a transaction may throw away; walk(handle) gives a handler's steps."""
+    senders = [service for service in scenario.services.values() if atomic(service) and not callable(service.handle)]
+    logs = {step.channel for each in senders for _, step, _ in walk(each.handle) if step.kind == "publish"}
+    for name, service in scenario.complete.services.items():
+        for each in service.subscribe:
+            if each.channel in logs and each.isolation == "read_uncommitted":
+                yield (
+                    f"services.{name}: it reads {each.channel} uncommitted, so it also handles messages of "
+                    "transactions that fail, and those of the next attempt again; write isolation: read_committed"
                 )
 
 

@@ -6,7 +6,7 @@ overloaded is, and one not mentioned may still be.
 
 from graphlib import TopologicalSorter
 
-from .atomicity import outside
+from .atomicity import outside, uncommitted
 from .channel_rules import readers
 from .files import late_rows, rows_before
 from .groups import group_of, shared_groups
@@ -30,6 +30,7 @@ def warnings(scenario):
         *_refuse_nobody(scenario),
         *_long_warmup(scenario),
         *outside(scenario, walk),
+        *uncommitted(scenario, walk),
         *late_rows(scenario),
     ]
 

@@ -53,6 +53,10 @@ class _Subscription(Part):
     are; with `start: latest` it passes over what came to an added one before it owned it.
     `replay` hands out again what has been handled.
 
+    Of the messages of a transaction a group gets those that are committed, when they are, and nothing that lies behind
+    an open one (`isolation: read_committed`, by default), or each as it comes, thrown away later or not
+    (`read_uncommitted`).
+
     The reader of a pipe ends when it has taken so many messages: `take: 10`, as `head` does.
     """
 
@@ -103,6 +107,10 @@ class _Subscription(Part):
         Time | None, Field(description="how often the group asks which partitions there are")
     ] = None
     batch: Annotated[AtLeastOne | None, Field(description="how many messages a member works on together")] = None
+    isolation: Annotated[
+        Literal["read_committed", "read_uncommitted"] | None,
+        Field(description="whether a group waits for transactions, or reads what may be thrown away"),
+    ] = None
     joins: Time | None = Field(description="when the group comes into being", default=None, alias="from")
     start: Annotated[Start | None, Field(description="where a new group begins")] = None
     replay: Annotated[Replays, Field(description="when the group reads again, and from where")] = ()

@@ -172,6 +172,8 @@ def eventful():
                         "handle": [{"work": 0.01}, {"window": window}]},
             "triggered": {"function": {"most": 5}, "handle": [{"work": 0.1}],
                           "subscribe": {"channel": "jobs", "pollers": {"like": "aws-lambda-sqs"}}},
+            "atomic": {"subscribe": {"channel": "events", "commit": "transaction"}, "handle": [{"work": 0.01}]},
+            "hasty": {"subscribe": {"channel": "events", "isolation": "read_uncommitted"}, "handle": [{"work": 0.01}]},
         },
         "channels": {
             "events": {"log": {"partitions": 2, "replicas": 2, "replication": 0.02, "retention": 2}},
@@ -184,7 +186,7 @@ def eventful():
     return scenario.run(), scenario.run()
 
 
-NO_MOMENT = {"copies", "batches", "replays", "provisioned"}  # they are about rows and messages, which are compared
+NO_MOMENT = {"copies", "batches", "polls", "replays", "provisioned"}  # about rows and messages, which are compared
 OF_ROWS = {"pieces"}  # in the order of their ends; their rows are compared
 
 

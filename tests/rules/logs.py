@@ -19,6 +19,7 @@ KEEPS = (
 START = "A group that comes into being at the time `from` reads the log from `start` on"
 LINGER = "`linger` keeps messages back for so long, or until `batch` of them for one partition wait"
 IN_SYNC = "`acks: all` is refused where fewer than `min_in_sync` are in sync"
+HASTY = "| `read_uncommitted` | as soon as all in sync have it | at once |"
 LEADER = "after the time `election` the first broker in sync leads with what it has."
 
 
@@ -151,12 +152,13 @@ def partitions(run):
     return run.tables.messages["partition"].tolist()
 
 
-def transacted(latency):
+def transacted(latency, isolation=None):
     """The message of a handler that commits when its own commit has arrived."""
     services = {"front": {"handle": [{"publish": "facts"}]},
                 "middle": {"subscribe": {"channel": "facts", "commit": "transaction"},
                            "handle": [{"publish": "more"}, {"work": 1}]},
-                "reader": {"subscribe": "more", "handle": [{"work": 1}]}}  # fmt: skip
+                "reader": {"subscribe": {"channel": "more", "isolation": isolation},
+                           "handle": [{"work": 1}]}}  # fmt: skip
     wire = {"between": ["middle", "facts"], "latency": latency}
     return system(services, [("front", 0)], channels={"facts": "log", "more": "log"}, network={"links": {"wire": wire}})
 
@@ -203,5 +205,7 @@ RULES = [
          beyond=(1 + JUST, [("done", "none")])),
     Rule(LEADER, lambda at: replicated(at, failure=1, election=2), outcomes, on=(3, ["error"]), beyond=(3 + JUST,
          ["ok"])),
+    Rule(HASTY, lambda isolation: transacted(1, isolation), times("reader", "born"), on=("read_uncommitted", [1]),
+         beyond=("read_committed", [3])),
     Rule("before the commit has arrived", transacted, times("reader", "born"), on=(1, [3]), beyond=(2, [5])),
 ]  # fmt: skip

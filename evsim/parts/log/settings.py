@@ -56,6 +56,7 @@ class LogSettings(Likened):
         "max_poll_records",
         "metadata_max_age",
         "batch",
+        "isolation",
         "from",
         "start",
         "replay",

@@ -68,6 +68,7 @@ def reading(draw, handle, risky, stable):
     if str(settings["commit"]) in PROMISES and draw(st.booleans()):
         settings["guarantee"] = PROMISES[settings.pop("commit")]
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
+    settings["isolation"] = draw(st.sampled_from([None, None, None, "read_uncommitted"]))
     if risky:
         settings["session_timeout"] = draw(st.sampled_from([None, 0.5, 2]))
         settings["static"] = (draw(st.booleans()) and settings["session_timeout"] is not None) or None
@@ -78,7 +79,7 @@ def reading(draw, handle, risky, stable):
         settings["start"] = draw(st.sampled_from([None, "earliest", "latest", {"offset": 3}, {"time": 4}]))
         settings["replay"] = draw(st.lists(REPLAY, max_size=2)) or None
     if draw(st.integers(0, 5)) == 5:
-        kept = {name: settings.get(name) for name in ("from", "start", "metadata_max_age")}
+        kept = {name: settings.get(name) for name in ("from", "start", "metadata_max_age", "isolation")}
         return _written({**kept, "share": share(draw, risky)})
     return _written(settings)
 

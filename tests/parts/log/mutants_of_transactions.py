@@ -1,6 +1,8 @@
 """Ways to break transactions."""
 
-from evsim.parts.log.engine.transactions import Transactions
+from evsim.parts.log.engine.partitions import Log
+from evsim.parts.log.engine.reader import Reader
+from evsim.parts.log.engine.transactions import Isolation, Transactions
 from evsim.results.records import Verdict
 from evsim.scenario import Scenario
 from tests.books.breaking import END, LATE, Once, mutant
@@ -43,3 +45,31 @@ def what_is_committed_is_thrown_away(patch):
         return Verdict.GIVEN_BACK if found == Verdict.DONE and self.waiting == {} and once(message > LATE) else found
 
     patch.setattr(Transactions, "verdict", wrong)
+
+
+def hasty():
+    """`ledger` comes when a handling has died, and reads what is not committed."""
+    data = ledgers().to_dict()
+    data["services"]["ledger"]["subscribe"] = {"channel": "bills", "isolation": "read_uncommitted", "from": 11}
+    return Scenario.from_dict(data)
+
+
+@mutant("a message was copied wrongly", of=hasty)
+def who_reads_uncommitted_waits_for_the_commit(patch):
+    patch.setattr(Log, "show", lambda self, message, partition: self.isolation.take(message, partition))
+
+
+@mutant("a message was copied wrongly", of=hasty)
+def a_latecomer_who_reads_uncommitted_misses_what_is_held(patch):
+    patch.setattr(Isolation, "kept_back", lambda self, partition: [])
+
+
+@mutant("a message was copied wrongly", of=ledgers)
+def all_groups_read_uncommitted(patch):
+    original = Reader.__init__
+
+    def init(self, *arguments):
+        original(self, *arguments)
+        self.reads_uncommitted = True
+
+    patch.setattr(Reader, "__init__", init)

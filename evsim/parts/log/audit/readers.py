@@ -33,8 +33,7 @@ def seen(books):
 def _keeps_back(run, channel):
     """Whether a channel is a log that may have what groups don't see yet."""
     settings = run.scenario.channels[channel]
-    readers = [each for service in run.scenario.services.values() for each in service.subscribe]
-    return settings.partitioned and (settings.replicated or any(each.is_atomic for each in readers))
+    return settings.partitioned and (settings.replicated or _has_transactions(run))
 
 
 def _reads(run, subscription):
@@ -46,7 +45,7 @@ def _reads(run, subscription):
     channels = list(run.scenario.channels)
     if _keeps_back(run, subscription.channel):
         shown[messages["channel"] == channels.index(subscription.channel)] = np.nan
-    for times, entries in ((shown, run.records.shown), (removed, run.records.removals)):
+    for times, entries in ((shown, _sights(run, subscription)), (removed, run.records.removals)):
         for time, message in entries:
             times[message] = time
     there = (shown < joins) & (removed >= joins)
@@ -59,6 +58,16 @@ def _reads(run, subscription):
             "time": appended >= getattr(start, "time", 0.0),
         }[start.kind]
     return wanted & (there | (shown >= joins)) & (joins < run.ended_at)
+
+
+def _sights(run, subscription):
+    """(time, message): when a group could first see what its log might keep from it."""
+    hasty = subscription.isolation == "read_uncommitted" and _has_transactions(run)
+    return run.records.uncommitted if hasty else run.records.shown
+
+
+def _has_transactions(run):
+    return any(each.is_atomic for service in run.scenario.services.values() for each in service.subscribe)
 
 
 CHECKS = (seen,)

@@ -6,7 +6,7 @@ from evsim.engine.broker import Channel, reader_of_a_part
 from evsim.engine.environment import FAULT, owned
 from evsim.parts.log.engine.batching import Batching
 from evsim.parts.log.engine.group import Group
-from evsim.parts.log.engine.history import History
+from evsim.parts.log.engine.history import History, wanted
 from evsim.parts.log.engine.joint import JointGroup
 from evsim.parts.log.engine.owned import OwnedGroup
 from evsim.parts.log.engine.partitioners import PARTITIONERS, Stays
@@ -29,9 +29,9 @@ class Log(Channel):
         self.keeps_once = settings.idempotent
         self.listeners = []  # the groups that have a row for each message as it comes
         reread = any(each.begins_elsewhere for _, each in kernel.graph.subscribers[name])
-        self.history = History(self) if reread or settings.retention or settings.compaction else None
+        self.history: Any = History(self) if reread or settings.retention or settings.compaction else None
         self.replication = Replication(self) if settings.replicas > 1 else None
-        self.isolation = Isolation(self) if transactions_of(kernel) else None
+        self.isolation: Any = Isolation(self) if transactions_of(kernel) else None
         plain = self.history is None and self.replication is None and self.isolation is None
         self.append = self._append() if plain else self._careful_append
         self.turns, self.stays = {}, Stays(self) if settings.partitioner == "sticky" else None
@@ -92,35 +92,44 @@ class Log(Channel):
             self.replication.append(message, partition)
 
     def show(self, message, partition):
-        """Groups may see the message from now on, if no transaction is in the way."""
+        """Groups may see the message from now on; those that read committed, if no transaction is in the way."""
         if self.isolation is None:
             self.reveal(message, partition)
-        else:
-            self.isolation.take(message, partition)
+            return
+        if any(group.reads_uncommitted for group in self.subscribers):
+            self.kernel.records.uncommitted.append((self.kernel.env._now, message))
+        self._offer([group for group in self.listeners if group.reads_uncommitted], message, partition)
+        self.isolation.take(message, partition)
+
+    def _offer(self, groups, message, partition):
+        for group in groups:
+            if group.reads(message):
+                group.offer(message, partition)
 
     def reveal(self, message, partition):
-        """Groups see the message from now on."""
+        """All groups see the message from now on."""
         if self.replication is not None or self.isolation is not None:
             self.kernel.records.shown.append((self.kernel.env._now, message))
         if self.history is not None:
             self.history.keep(message, partition)
-        for group in self.listeners:
-            if group.reads(message):
-                group.offer(message, partition)
+        self._offer([group for group in self.listeners if not group.reads_uncommitted], message, partition)
 
     def lose(self, message, partition, unseen, reason):
         """A message that was kept is lost, before or after groups could see it."""
         now, records = self.kernel.env._now, self.kernel.records
-        unseen = unseen or (self.isolation is not None and self.isolation.forget(message, partition))
-        if self.history is not None and not unseen:
+        kept_back = unseen or (self.isolation is not None and self.isolation.forget(message, partition))
+        if self.history is not None and not kept_back:
             self.history.drop(message, partition)
-        if unseen:
+        if kept_back:
             records.shown.append((now, message))
+        if unseen and any(group.reads_uncommitted for group in self.subscribers):
+            records.uncommitted.append((now, message))
         records.removals.append((now, message))
         for group in self.listeners:
-            if unseen and group.reads(message):
+            is_new = unseen if group.reads_uncommitted else kept_back
+            if is_new and group.reads(message):
                 group.give_up(group.open_in(message, partition), reason)
-            elif not unseen:
+            elif not is_new:
                 group.forget(partition, reason)
 
     def hidden(self):
@@ -130,7 +139,23 @@ class Log(Channel):
     def still_has(self, message):
         """Whether a reader who asks for the message again gets it."""
         lost = self.kernel.records.messages.fate[message] == Fate.TRUNCATED
-        return not lost and (self.history is None or self.history.has(message))
+        if lost or self.history is None:
+            return not lost
+        if self.history.has(message):
+            return True
+        partition = self.kernel.records.messages.partition[message]
+        return self.isolation is not None and message in self.isolation.kept_back(partition)
+
+    def since(self, partition, position, group):
+        """What a group finds that reads a partition from a position on, in order."""
+        found = self.history.since(partition, position)
+        if group.reads_uncommitted:
+            messages, wants = self.kernel.records.messages, wanted(position)
+            for message in self.isolation.kept_back(partition):
+                if wants is None or wants(messages.offset[message], messages.appended[message]):
+                    found.append(message)
+            found.sort(key=messages.offset.__getitem__)
+        return found
 
     # What a publisher asks.
 

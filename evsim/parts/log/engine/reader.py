@@ -24,6 +24,8 @@ class Reader(Subscriber):
         self.settling = (self._committed,)
         self.wants = wanted(subscription.start) if subscription.start and subscription.start.kind != "latest" else None
         self.latest = subscription.start is not None and subscription.start.kind == "latest"
+        hasty = subscription.isolation == "read_uncommitted"
+        self.reads_uncommitted = hasty and channel.isolation is not None  # else there is nothing uncommitted
         self._listen()
 
     def _listen(self):
@@ -101,7 +103,7 @@ class Reader(Subscriber):
     def _join(self, _):
         """The group begins to exist: it reads what the log has, from where it starts."""
         for partition in range(len(self.channel.ends)):
-            for message in self.channel.history.since(partition, self.subscription.start):
+            for message in self.channel.since(partition, self.subscription.start, self):
                 self.offer(message, partition)
         self.channel.listeners.append(self)
 
@@ -111,7 +113,7 @@ class Reader(Subscriber):
         handled = self._handled()
         rows, luck, replays = self.kernel.records.rows, self.kernel.streams, self.kernel.records.replays
         for partition in range(len(self.channel.ends)):
-            again = [message for message in self.channel.history.since(partition, replay.to) if message in handled]
+            again = [message for message in self.channel.since(partition, replay.to, self) if message in handled]
             opened = []
             for message in again:
                 row = self.open_in(message, partition)

@@ -3,6 +3,7 @@
 A message that a handler with ``commit: transaction`` publishes to a log gets its place there at once, and nobody reads
 it, nor anything behind it in its partition, before the commit has arrived. Where the lease of the handling ends in any
 other way it is thrown away. Kafka calls the first such place the last stable offset, and such readers read-committed.
+A group that reads uncommitted sees everything at once, also what is thrown away later.
 """
 
 from collections import deque
@@ -49,7 +50,7 @@ class Isolation:
 
     def __init__(self, log):
         self.log, self.kernel, self.transactions = log, log.kernel, transactions_of(log.kernel)
-        self.held = {}
+        self.held, self.thrown_away = {}, {}
 
     def take(self, message, partition):
         held = self.held.setdefault(partition, deque())
@@ -68,6 +69,7 @@ class Isolation:
                 self.log.reveal(message, partition)
             else:
                 self.kernel.records.messages.fate[message] = Fate.ABORTED
+                self.thrown_away.setdefault(partition, []).append(message)
 
     def forget(self, message, partition):
         """A message is lost with its broker; whether it was held here."""
@@ -77,6 +79,12 @@ class Isolation:
         held.remove(message)
         self.go_on(partition)
         return True
+
+    def kept_back(self, partition):
+        """What only those see who read uncommitted, in any order: it is held, or was thrown away."""
+        fate = self.kernel.records.messages.fate
+        there = [message for message in self.thrown_away.get(partition, ()) if fate[message] == Fate.ABORTED]
+        return [*there, *self.held.get(partition, ())]
 
     def hidden(self):
         return [message for held in self.held.values() for message in held]

@@ -48,8 +48,9 @@ def what_is_committed_is_thrown_away(patch):
 
 
 def hasty():
-    """`ledger` comes when a handling has died, and reads what is not committed."""
+    """`ledger` comes when some handlings have failed, and reads what is not committed."""
     data = ledgers().to_dict()
+    data["services"]["biller"]["handle"].append({"fail": 0.2})
     data["services"]["ledger"]["subscribe"] = {"channel": "bills", "isolation": "read_uncommitted", "from": 11}
     return Scenario.from_dict(data)
 
@@ -64,7 +65,7 @@ def a_latecomer_who_reads_uncommitted_misses_what_is_held(patch):
     patch.setattr(Isolation, "kept_back", lambda self, partition: [])
 
 
-@mutant("a message was copied wrongly", of=ledgers)
+@mutant("a group had a message before it could see it", of=ledgers)
 def all_groups_read_uncommitted(patch):
     original = Reader.__init__
 

@@ -70,4 +70,19 @@ def _has_transactions(run):
     return any(each.is_atomic for service in run.scenario.services.values() for each in service.subscribe)
 
 
-CHECKS = (seen,)
+def not_before(books):
+    """No group has a message before it could see it."""
+    rows, run = books.rows, books.run
+    first = np.flatnonzero((rows["first"] < 0) & (books.kinds == "delivery"))
+    for place in run.tables.places:
+        if not place.is_delivery or not _keeps_back(run, place.source):
+            continue
+        visible = np.full(len(books.messages["appended"]), np.nan)
+        sights = _sights(run, place.step)
+        visible[[message for _, message in sights]] = [time for time, _ in sights]
+        mine = first[rows["place"][first] == place.number]
+        early = rows["born"][mine] < visible[rows["parent"][mine]]
+        books.demand(~early, "a group had a message before it could see it", mine)
+
+
+CHECKS = (seen, not_before)

@@ -128,6 +128,9 @@ def fit(
             help="Times, one a line: 0.012 (seconds) or 12ms; a header such as took_ms names another unit.",
         ),
     ],
+    column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column of the times, in a CSV file with several.")
+    ] = None,
     picture: Annotated[str | None, typer.Option(metavar="FILE", help="Draw them and the nearest candidates.")] = None,
     overwrite: Overwrite = False,
 ):
@@ -136,7 +139,7 @@ def fit(
     from evsim.whole import place_for
 
     place = picture and place_for(picture, overwrite=overwrite, inputs=[file])
-    found = fit(file)
+    found = fit(file, column=column)
     say(str(found))
     if place:
         found.plot().figure.savefig(place)

@@ -2,15 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import write_as
-from evsim.scenario.arguments import a_seed, several
+from evsim.scenario.arguments import a_path, a_seed, several
 from evsim.scenario.distributions import Distribution, Empirical
 from evsim.scenario.errors import Problem, ScenarioError
+from evsim.scenario.time_files import named_unit, read_row_times
 from evsim.scenario.units import UnitError, time, write_time
 
 __all__ = ["Candidate", "Fit", "fit"]
@@ -22,15 +24,19 @@ MOST_TRIED = 2000  # times in such a sample
 GRID = np.concatenate([np.arange(1, 1000) / 1000, 1 - np.geomspace(5e-4, 1e-9, 60)])  # where functions are compared
 
 
-def fit(times, seed=1):
+def fit(times, seed=1, column=None):
     """Which distributions describe measured ``times``: a :class:`Fit`, the candidates nearest first.
 
-    times: seconds, quantities ("12ms"), or a file with one a line. Parameters are those of the largest likelihood (of
+    times: seconds, quantities ("12ms"), or a file with one a line, or with several columns, of which ``column`` is the
+    one; a name such as ``took_ms`` says the unit. Parameters are those of the largest likelihood (of
     an Erlang distribution: of the moments). The distance is the largest gap between the two distribution functions
     (Kolmogorov and Smirnov); whether it is small enough is judged by samples of the candidate itself, each fitted anew,
     as the parameters come from the same times. ``seed`` is the luck of those samples.
     """
-    if isinstance(times, str) or hasattr(times, "__fspath__"):
+    if column is not None:
+        path = Path(a_path(times, "times"))
+        values = np.sort(read_row_times(path, path.name, column, named_unit(column)))
+    elif isinstance(times, str) or hasattr(times, "__fspath__"):
         values = Empirical(source=str(times)).times
     else:
         try:

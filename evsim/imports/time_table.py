@@ -69,12 +69,12 @@ def _steps(header, rows, name, sketch):
     if took is not None:
         unit = next((factor for end_of, factor in UNITS.items() if header[took].endswith(end_of)), 1e9)
         times = [number * unit for number in (_number(cells, took) for cells in rows) if number is not None]
-        work, said = time_setting(times) if times else (GUESSED_WORK, "")
-        if any(times) and unit == 1e9 and not header[took].endswith(("_s", "_seconds")):
-            sketch.note(
-                f"the column {header[took]} of {name} is taken for seconds; a name such as took_ms says the unit"
-            )
         if any(times):
+            if unit == 1e9 and not header[took].endswith(("_s", "_seconds")):
+                sketch.note(
+                    f"the column {header[took]} of {name} is taken for seconds; a name such as took_ms says the unit"
+                )
+            work, said = time_setting(times)
             steps = [({"work": work}, f"measured: {name}, column {header[took]}, {said}")]
         else:
             sketch.note(f"the column {header[took]} of {name} has no times that can be read, so the work is guessed")

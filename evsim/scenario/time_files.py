@@ -9,10 +9,15 @@ from . import units
 from .arrival_trace import csv_column, csv_rows
 from .textfile import read_lines, version, wrong
 
-__all__ = ["read_row_times", "read_times"]
+__all__ = ["named_unit", "read_row_times", "read_times"]
 
 
 NAMED_UNIT = re.compile(r".*[_ (\[](ns|us|ms|s|min|h)[)\]]?\s*")
+
+
+def named_unit(header):
+    """The unit that a name ends with, as in ``duration_ms`` and ``took (ms)``; else an empty text: seconds."""
+    return found[1] if (found := NAMED_UNIT.fullmatch(header)) else ""
 
 
 def read_times(path, name):
@@ -31,9 +36,12 @@ def _read_times(path, _, name):
         try:
             times += [units.time(text if text[-1].isalpha() else f"{text}{unit}")] if text else []
         except units.UnitError as error:
+            if number > 1 and any(sign in text for sign in ",;\t"):
+                way_out = "write one a line, or say which column: evsim fit FILE --column NAME, work: {rows: FILE, ...}"
+                raise wrong(name, "has several columns", text, way_out, number) from None
             if number > 1 or text[0] in "0123456789.+-":  # a header is no time gone wrong
                 raise wrong(name, error.rule, error.value, line=number) from None
-            unit = found[1] if (found := NAMED_UNIT.fullmatch(text)) else ""
+            unit = named_unit(text)
     if not times:
         raise wrong(name, "holds no times", hint="write one a line")
     return times

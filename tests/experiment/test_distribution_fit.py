@@ -63,6 +63,17 @@ def test_equal_times_are_constant():
     assert found.best.yaml == "12ms" and found.best.distance == 0
 
 
+def test_a_column_of_a_table_is_fitted_and_a_table_without_one_named_is_refused(tmp_path):
+    values = drawn({"erlang": {"mean": "20ms", "k": 4}}, 3, 200)
+    rows = "\n".join(f"{number},{each * 1000:.6f}" for number, each in enumerate(values))
+    table = tmp_path / "requests.csv"
+    table.write_text(f"timestamp,took_ms\n{rows}\n", encoding="utf-8")
+    assert evsim.fit(table, column="took_ms").times == pytest.approx(np.sort(values), abs=1e-8)
+    for column, words in ((None, "line 2: has several columns.*--column NAME"), ("took", "no column 'took'.*took_ms")):
+        with pytest.raises(evsim.ScenarioError, match=words):
+            evsim.fit(table, column=column)
+
+
 def test_bad_input_is_named(tmp_path):
     for times, words in (
         ([0.1] * 19, "must be 20 or more"),

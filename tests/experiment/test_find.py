@@ -9,6 +9,7 @@ import evsim
 from evsim.experiment.search import Search, candidates
 from evsim.scenario import ScenarioError
 from evsim.theory import mmc
+from tests.support.nightly import nightly
 
 find = import_module("evsim.experiment.find")  # the package has a function of that name
 TRIALS = 200
@@ -55,6 +56,22 @@ def test_a_search_is_right_in_at_least_95_of_100_trials():
         undecided += any(each.verdict is None for each in tried.values())
         good += misses < true <= meets
     assert good >= TRIALS * 0.95 and undecided < TRIALS * 0.05
+
+
+@nightly
+@pytest.mark.slow
+def test_a_search_among_runs_is_right_in_at_least_95_of_100_trials(queue):
+    """5 to 8 workers are the fewest, at 75 % of their time; the limit lies between what they and one less give."""
+    good = 0
+    for trial in range(TRIALS):
+        true = 5 + trial % 4
+        rate = 7.5 * true
+        limit = 0.1 + (mmc(rate, 10, true).wait_mean + mmc(rate, 10, true - 1).wait_mean) / 2
+        scenario = queue.replace({"workloads.callers.arrivals.poisson": f"{rate}/s", "run.duration": "20s"})
+        found = evsim.find(scenario, "services.desk.workers", (4, 9), {"response_mean": limit}, seed=1000 * trial,
+                           jobs=1, max_runs=64)  # fmt: skip
+        good += (found.misses, found.value) == (true - 1, true)
+    assert good >= TRIALS * 0.95
 
 
 def test_what_too_few_runs_cannot_decide_is_left_open():

@@ -217,7 +217,7 @@ def test_a_file_that_has_gone_before_the_run_is_named(tmp_path):
         ("5mss\n6ms\n", "line 1: must be a time"),
         ("time\n5ms\nslow\n", "line 3: must be a time"),
         ("5ms\n-1\n", "line 2: must not be negative"),
-        ("a,b\n5ms,1\n", "line 2: must be a time"),
+        ("a,b\n5ms,1\n", "line 2: has several columns"),
         ("5ms\n".encode("utf-16"), "is UTF-16"),
         (b"5ms\n\0\n", "line 2: holds a NUL byte"),
     ],

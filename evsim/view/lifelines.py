@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.sendings import TAKEN
+from evsim.ticks import elapsed
 from evsim.view.scene.marks import Bars, Dots, Line, Look, Text
 from evsim.view.story import Message
 from evsim.view.style import (
@@ -140,7 +141,8 @@ class Lifelines:
         """Bands on the lifelines that were hit."""
         for fault in faults(self.story.run):
             name = fault.target.partition("/")[0]
-            start, end = np.clip(np.array([fault.start, fault.end]) - self.story.arrived, 0, self.end).tolist()
+            lasts = elapsed([fault.start, fault.end], self.story.arrived)
+            start, end = np.clip(lasts, 0, self.end).tolist()
             if name in self.places and start < end:
                 x, words = self.places[name], fault.words.removeprefix(fault.target).removeprefix(BROKER).strip()
                 self._box(GROUND, fault.words, x - 0.42, x + 0.42, start, end, BAND)
@@ -162,34 +164,34 @@ class Lifelines:
         self._put(WORDS, Text(words, left, answered, dx=4, dy=-6, level="top", size=12, bold=True))
 
     def _span(self, span):
-        if not span.service:  # a queue has not granted it to anybody
-            self._bar("in line", self.places[span.source], span.ready, np.nan, LINE, IN_LINE)
+        if span.is_never_leased:
+            self._bar("in line", self.places[span.source], span.ready, span.settled, LINE, IN_LINE)
+            if span.gone:
+                self._cross(self.places[span.source], span.settled, span.gone)
             return
         x, asker = self._x(span), self._asker(span)
         if span.is_never_sent:
             self._cross(asker, span.ended, "not asked")
             return
+        sent = self._sent(span, asker)
         if span.outcome == Outcome.LOST:
-            self._line(asker, span.born, (x + asker) / 2, span.born)
-            self._cross((x + asker) / 2, span.born, "lost")
-        else:
-            here = self._arrives(span, asker, x)
-            self._bar("in line", x, here, _known(span.started, span.ended), LINE, IN_LINE)
+            self._line(asker, sent, (x + asker) / 2, sent)
+            self._cross((x + asker) / 2, sent, "lost")
+        elif span.arrived >= 0:
+            self._line(asker, sent, x, span.arrived)
+            self._bar("in line", x, span.arrived, _known(span.started, span.ended), LINE, IN_LINE)
         if span.outcome == Outcome.REFUSED:
             self._cross(x, span.ended, "refused")
         if span.started >= 0:
             self._work(span, x)
         self._answered(span, x, asker)
 
-    def _arrives(self, span, asker, x):
-        """Draw the way to the service; the time of arrival."""
-        sent = span.born
-        if span.is_delivery:
-            self._bar("in line", asker, span.ready, span.leased, LINE, IN_LINE)
-            sent = span.leased
-        if span.arrived >= 0:
-            self._line(asker, sent, x, span.arrived)
-        return span.arrived
+    def _sent(self, span, asker):
+        """When it left for the service; a delivery waited in its channel until then."""
+        if not span.is_delivery:
+            return span.born
+        self._bar("in line", asker, span.ready, span.leased, LINE, IN_LINE)
+        return span.leased
 
     def _work(self, span, x):
         """The bar of one attempt: filled where it works, hatched where it waits for others. Its effects."""

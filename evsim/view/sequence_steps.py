@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.handlers import all_steps
+from evsim.ticks import elapsed
 from evsim.view.story import Message
 from evsim.view.style import faults, seconds
 
@@ -283,7 +284,7 @@ def fault_notes(run, participants, begin, end):
     """Notes on the participants that a fault touches between two times (seconds since the start of the run)."""
     for fault in faults(run):
         name = fault.target.partition("/")[0]
-        if name in participants and fault.start <= end and fault.end > begin:
+        if name in participants and elapsed(end, fault.start) >= 0 and fault.end > begin:
             more = " more" if fault.start < begin else ""
             text = f"fault: {fault.words}, for {seconds(fault.end - max(fault.start, begin))}{more}"
             yield Step(max(fault.start - begin, 0.0), "note", name, text=text, good=False)

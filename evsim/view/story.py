@@ -14,6 +14,7 @@ from evsim.view.style import effect_marks, seconds
 
 __all__ = ["Message", "Span", "Story"]
 
+GONE = (Verdict.EXPIRED, Verdict.DROPPED, Verdict.LOST)
 ERRORS = {"error": "an error", "timeout": "a timeout", "rejected": "a refusal"}
 
 
@@ -67,6 +68,16 @@ class Span(Way):
     def is_never_sent(self):
         """Whether the caller itself refused to ask."""
         return self.outcome == Outcome.REFUSED and self.reason in NEVER_SENT
+
+    @property
+    def is_never_leased(self):
+        """Whether it is a delivery that its channel never handed out."""
+        return self.is_delivery and self.leased != self.leased
+
+    @property
+    def gone(self):
+        """What took it out of its channel before it was handed out, in a word; empty if nothing did."""
+        return self.verdict.name.lower() if self.is_never_leased and self.verdict in GONE else ""
 
 
 @dataclass(eq=False)

@@ -105,7 +105,7 @@ class _Rows:
     def span(self, level, span):
         story, sent = self.story, span.born
         if span.is_delivery:
-            sent = _until(span.leased, story)
+            sent = _until(span.settled if span.is_never_leased else span.leased, story)
             self.bar(level, span.ready, sent, "in line")
         here = span.arrived if span.arrived == span.arrived else _until(span.ended, story)
         self.way(level, sent, here)
@@ -160,8 +160,9 @@ def _pieces(span, ended):
 
 def _waits(span, ended):
     for child in span.children:
-        if not isinstance(child, Message) and child.verdict == Verdict.COPY:
-            continue  # nobody waits for it
+        by_itself = child.origin >= 0 if isinstance(child, Message) else child.verdict == Verdict.COPY
+        if by_itself or child.begin >= ended:
+            continue  # made by a channel, by a link, or by a window later on: nobody waits for it
         end = child.acknowledged if isinstance(child, Message) else child.settled
         if isinstance(child, Message) and end != end:
             end = child.published  # nobody waited for it
@@ -170,7 +171,10 @@ def _waits(span, ended):
 
 def _failures(span):
     """(time, words) of what went wrong with an attempt."""
-    if span.outcome == Outcome.LOST:
+    if span.is_never_leased:
+        if span.gone:
+            yield span.settled, span.gone
+    elif span.outcome == Outcome.LOST:
         yield span.born if not span.is_delivery else span.leased, "lost on the way"
     elif span.outcome in (Outcome.CRASHED, Outcome.FAILED, Outcome.REFUSED, Outcome.WITHDRAWN):
         yield span.ended, "not asked" if span.is_never_sent else span.outcome.name.lower()

@@ -74,6 +74,7 @@ def _due(plain, workload, number, customer):
 
 
 def _judge(customer, due, back):
+    customer.due, customer.back = due, back
     came = {name: min(customer.stands[name]) for name in due if name in customer.stands}
     left = back & customer.stands.keys()
     repeated = {name for name, times in customer.repeats.items() if times > 1}

@@ -157,7 +157,7 @@ class Ways:
         if told(self.one.request) != "yes":
             return []
         begin, end = self.one.since(customer.settled), self.end
-        if customer.due <= customer.stands.keys() and not customer.back & customer.stands.keys():
+        if customer.told != "yes, never true":
             end = None if customer.completion is None else self.one.since(customer.completion + customer.born)
         return [(begin, end)] if end is not None and end > begin else []
 

@@ -141,11 +141,15 @@ def assert_sequence_of_two_is_true(run, first, last):
         for each, customer in sorted((last, first), key=lambda each: each[0].request.arrived)
     ]
     sequence = Sequence(run, [other.request.number, one.request.number], one.request.workload)
-    steps, _ = steps_of(sequence)
+    steps, faults = steps_of(sequence)
     expected = of_several([other, one])
     alike(steps, expected, "steps of two")
     times = [step.time for step in sequence.steps]
     assert times == sorted(times)
+    begin = min((one, other), key=lambda each: each.request.arrived)
+    end = max(begin.since(each.request.arrived) + Ways(each).last() for each in (one, other))
+    notes = list(fault_notes(begin, sequence.participants, end))
+    alike([each[:1] + each[2:3] for each in faults], [each[:2] for each in notes], "faults of two")
     assert sequence.participants == participants([other, one], expected)
     assert sequence.alt_text == " ".join(alt_text(*each) for each in whole)
 

@@ -163,8 +163,11 @@ class Subscriber:
 
     Subclasses give ``worked(row)`` (the work has ended), ``settled(row)`` (the broker knows), ``dead(row)`` (no attempt
     is left), ``back(row)`` (the next attempt is ready again, first in line), ``acknowledgement_lost(edge, row)`` and
-    ``resume()``. ``worked`` or ``settled`` is None where it means nothing.
+    ``resume()``. ``worked`` or ``settled`` is None where it means nothing. ``settles(row, time)`` is told in place of
+    ``settled``, when the news sets out, by who has one.
     """
+
+    settles: Any = None
 
     settling: tuple[Any, ...] = ()  # heap functions of its own that may still end a lease
     refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer

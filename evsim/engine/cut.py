@@ -55,7 +55,7 @@ class Cut:
         mine = np.isin(self.of_message, self.request[ended])
         for luck in (self.rows["luck"][ended], self.messages["luck"][mine]):
             for ticket in luck[luck >= LATER].tolist():
-                retry_keys.pop(ticket - LATER, None)
+                retry_keys.forget(ticket - LATER)
         records.rows.keep(self.rows["number"][~ended].tolist())
         records.messages.keep(self.messages["number"][~mine].tolist())
         self.kernel.forget(self.messages["number"][mine].tolist())

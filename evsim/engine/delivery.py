@@ -33,7 +33,9 @@ class Delivery:
         )  # fmt: skip
         way = (place.workload, service.name, channel.name, rows)
         acknowledged = self._acknowledged()
-        self.acknowledge: Any = kernel.links.settle_ahead(*way, ordered=True) if subscriber.settled is None else None
+        self.acknowledge: Any = None
+        if subscriber.settled is None or subscriber.settles is not None:
+            self.acknowledge = kernel.links.settle_ahead(*way, ordered=True, then=subscriber.settles)
         if self.acknowledge is None:
             self.acknowledge = kernel.links.hop(*way, acknowledged, self._ack_lost, ordered=True, rank=ANSWER)
         # Heap functions that bring a row to the inbox, and those that may still end its lease.

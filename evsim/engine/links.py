@@ -120,11 +120,12 @@ class Links:
             return _hop_ahead(self.kernel, draws, link.latency, table, then, last, rank, ahead)
         return _plain_hop(self.kernel, draws, link.latency, table, then, last, rank)
 
-    def settle_ahead(self, workload, source, target, rows, *, ordered=False):
+    def settle_ahead(self, workload, source, target, rows, *, ordered=False, then=None):
         """A hop at whose end nothing happens but that a row is settled as done, or None where the link may lose it.
 
         Nothing can disturb it, so its end is written down when it begins and the heap is spared: an end that lies past
-        the end of the run is taken back (:meth:`evsim.engine.open_work.OpenWork.roll_back`).
+        the end of the run is taken back (:meth:`evsim.engine.open_work.OpenWork.roll_back`). then: called at once with
+        the row and its end.
         """
         link = self.between(source, target)
         if link.lossy:
@@ -140,6 +141,8 @@ class Links:
                 due = env._now + missing(luck[row])
             settled[row] = due
             verdict[row] = good
+            if then is not None:
+                then(row, due)
 
         def settle_ordered(row):
             try:
@@ -152,6 +155,8 @@ class Links:
                 last[0] = due
             settled[row] = due
             verdict[row] = good
+            if then is not None:
+                then(row, due)
 
         return settle if last is None else settle_ordered
 

@@ -67,7 +67,7 @@ class Publishing:
             send(write(row))
 
         def publish_and_go(row):
-            publish(row)
+            send(write(row))
             then(row)
 
         return publish if self.step.acks else publish_and_go

@@ -49,15 +49,18 @@ class Label(IntEnum):
 
 
 class RetryKeys:
-    """The keys of later attempts by number: (request number, chain of attempts and rounds)."""
+    """The keys of later attempts by number: (request number, chain of attempts and rounds).
+
+    seeds: what each adds to the state of a generator, worked out once for all draws of the attempt.
+    """
 
     def __init__(self):
-        self.numbers, self._chains = array("i"), array("Q")
+        self.numbers, self._chains, self.seeds = array("i"), array("Q"), array("Q")
 
-    def append(self, key):
-        number, chain = key
+    def append(self, number, chain):
         self.numbers.append(number)
         self._chains.append(chain)
+        self.seeds.append(_seed(number, chain))
 
     def __getitem__(self, ticket):
         return self.numbers[ticket], self._chains[ticket]
@@ -71,9 +74,18 @@ class RecentRetryKeys(dict):
 
     made = 0
 
-    def append(self, key):
-        self[self.made] = key
+    def __init__(self):
+        super().__init__()
+        self.seeds = {}
+
+    def append(self, number, chain):
+        self[self.made] = number, chain
+        self.seeds[self.made] = _seed(number, chain)
         self.made += 1
+
+    def forget(self, ticket):
+        self.pop(ticket, None)
+        self.seeds.pop(ticket, None)
 
     def __len__(self):
         return self.made
@@ -100,7 +112,7 @@ class RandomStreams:
     def later(self, luck, label):
         """The luck of a further attempt, sending, copy ... with this `label`, of a row with this `luck`."""
         number, chain = self.of(luck)
-        self.retry_keys.append((number, extend(chain, label)))
+        self.retry_keys.append(number, extend(chain, label))
         return LATER + len(self.retry_keys) - 1
 
     def of(self, luck):
@@ -142,12 +154,12 @@ class Draws:
     row's luck, and where that is past its end asks :meth:`missing`.
     """
 
-    __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_retry_keys")
+    __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_retry_keys", "_seeds")
 
     def __init__(self, luck, key, distribution):
         whole = distribution.longest * SECOND < _MOST  # then four bytes hold each value, all of them whole ticks
         self.values = luck.store("I" if whole else "d", self.block)
-        self._retry_keys = luck.retry_keys
+        self._retry_keys, self._seeds = luck.retry_keys, luck.retry_keys.seeds
         self._key = key
         self._low = int(key[0])
         self._distribution, self._kind = distribution, distribution.kind
@@ -166,10 +178,12 @@ class Draws:
 
     def missing(self, luck):
         """The value for a luck past the end of ``values``: draw on, or draw for a later attempt."""
-        if luck >= LATER:
-            number, chain = self._retry_keys[luck - LATER]
-            return self.again(number, chain)
-        return value_at(self.values, luck, self.block)
+        if luck < LATER:
+            return value_at(self.values, luck, self.block)
+        ticket = luck - LATER
+        if self._distribution.by_row:
+            return self.again(*self._retry_keys[ticket])
+        return self._later(self._low + self._seeds[ticket] & _MASK)
 
     def of(self, luck):
         """The value for a row's luck."""
@@ -185,20 +199,27 @@ class Draws:
 
     def again(self, number, chain):
         """The value of a later attempt of request `number`; `chain` is an integer that tells attempts apart."""
-        state = self._low + number * _GOLDEN + chain * _SILVER & _MASK
-        unit = _uniform(state)
-        kind = self._kind
+        if self._distribution.by_row:
+            return float(np.rint(self._distribution.of_requests(number) * SECOND))
+        return self._later(self._low + _seed(number, chain) & _MASK)
+
+    def _later(self, state):
+        """The value that a generator in this state gives."""
+        unit, kind = _uniform(state), self._kind
         if kind == "exponential":
             return float(round(-log1p(-unit) * self._distribution.mean * SECOND))
         if kind == "unit":
             return unit
         if kind == "constant":
             return ticks(self._distribution.value)
-        if self._distribution.by_row:
-            return float(np.rint(self._distribution.of_requests(number) * SECOND))
         states = [state + index * _BRONZE & _MASK for index in range(self._distribution.draws)]
         uniforms = np.array([[_uniform(each)] for each in states])
         return float(round(self._distribution.transform(uniforms)[0] * SECOND))
+
+
+def _seed(number, chain):
+    """What a later attempt adds to the state of a generator."""
+    return number * _GOLDEN + chain * _SILVER & _MASK
 
 
 def extend(chain, label):

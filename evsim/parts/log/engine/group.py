@@ -21,6 +21,7 @@ class Group(Reader):
     def __init__(self, kernel, channel, service, subscription):
         super().__init__(kernel, channel, service, subscription)
         count = len(channel.ends)
+        self.sends: dict[int, Any] = {}  # place number -> what sends a row there
         self.idle = bytearray(b"\1" * count)
         self.stores: list[Any] = [None] * count  # a deque where something waits, or did
         self.frugal = count >= MANY
@@ -31,7 +32,9 @@ class Group(Reader):
 
     def edge(self, place):
         early = self.subscription.commits.early
-        return (EarlyCommitDelivery if early else Delivery)(self.kernel, place, self)
+        edge = (EarlyCommitDelivery if early else Delivery)(self.kernel, place, self)
+        self.sends[place.number] = edge.send
+        return edge
 
     def _offer(self, guarded):
         kernel = self.kernel
@@ -39,7 +42,7 @@ class Group(Reader):
         new, places, lucks, parents = rows.new, rows.place, rows.luck, rows.parent
         born, ready, leased = rows.born, rows.ready, rows.leased
         luck_of, route_of = messages.luck, messages.route
-        idle, stores, edges, routes = self.idle, self.stores, self.edges, self.routes
+        idle, stores, sends, routes = self.idle, self.stores, self.sends, self.routes
         enter_round = kernel.enter_round
 
         def offer(message, partition):
@@ -53,7 +56,7 @@ class Group(Reader):
             if idle[partition] and (not guarded or (not stores[partition] and self.may_grant)):
                 idle[partition] = 0
                 leased[row] = now
-                edges[place].send(row)
+                sends[place](row)
             elif stores[partition] is None:
                 stores[partition] = deque((row,))
             else:
@@ -65,7 +68,7 @@ class Group(Reader):
         rows, env = self.kernel.records.rows, self.kernel.env
         partitions, parents = self.kernel.records.messages.partition, rows.parent
         leased, places = rows.leased, rows.place
-        idle, stores, edges, frugal = self.idle, self.stores, self.edges, self.frugal
+        idle, stores, sends, frugal = self.idle, self.stores, self.sends, self.frugal
 
         def worked(row):
             partition = partitions[parents[row]]
@@ -75,7 +78,7 @@ class Group(Reader):
                 if frugal and not store:
                     stores[partition] = None
                 leased[following] = env._now
-                edges[places[following]].send(following)
+                sends[places[following]](following)
             else:
                 idle[partition] = 1
 

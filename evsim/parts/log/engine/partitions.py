@@ -74,7 +74,8 @@ class Log(Channel):
             ends[partition] += 1
             appended[message] = env._now
             for group in groups:
-                group.offer(message, partition)
+                offer = group.offer
+                offer(message, partition)
 
         return owned(self.name, append)
 

@@ -1,12 +1,14 @@
 """The plain queue: every message is handled well, by whoever has credit."""
 
 from collections import deque
+from heapq import heappush
 from itertools import count
 
 from evsim.engine.broker import Channel, Subscriber
-from evsim.engine.environment import owned
+from evsim.engine.environment import ANSWER, owned
+from evsim.scenario.routing import letters_come_to
 
-__all__ = ["PlainConsumer", "PlainQueue"]
+__all__ = ["LoneConsumer", "PlainConsumer", "PlainQueue"]
 
 
 class PlainConsumer(Subscriber):
@@ -16,8 +18,14 @@ class PlainConsumer(Subscriber):
 
     def __init__(self, kernel, channel, service, subscription):
         super().__init__(kernel, channel, service, subscription)
+        self.sends = {}  # place number -> what sends a row there
         self.credit = self.full_credit = (subscription.prefetch or service.width) * len(service.instances)
         channel.turns.append(self)
+
+    def edge(self, place):
+        edge = super().edge(place)
+        self.sends[place.number] = edge.send
+        return edge
 
     def settled(self, row):
         self.credit += 1
@@ -26,14 +34,58 @@ class PlainConsumer(Subscriber):
         if self.channel.ready:
             self.channel.grant()
 
+    def exhausted(self):
+        """Its last credit is taken."""
+        self.channel.turns.popleft()
+
     def credit_taken(self):
         return self.credit, self.full_credit
 
 
+class LoneConsumer(PlainConsumer):
+    """The only consumer of a queue. While it has credit, nobody asks for what comes home: the time is noted, no more.
+
+    Messages come as arrivals, and all acknowledgements that are due by then have come before.
+    """
+
+    def __init__(self, kernel, channel, service, subscription):
+        super().__init__(kernel, channel, service, subscription)
+        self.coming_home = deque()  # entries for the heap, by time
+        self.settles = self._settles()
+
+    def _settles(self):
+        env, coming_home, turns = self.kernel.env, self.coming_home, self.channel.turns
+        queue, next_key, settled = env._queue, env.key_counter(ANSWER), self.settled
+
+        def settles(row, due):
+            if turns:
+                while coming_home and coming_home[0][0] < env._now:
+                    coming_home.popleft()
+                    self.credit += 1
+                coming_home.append((due, next_key(), settled, row))
+            else:
+                heappush(queue, (due, next_key(), settled, row))
+
+        return settles
+
+    def exhausted(self):
+        """Its last credit is taken: count what has come home, and let the rest come as it is due."""
+        now, coming_home = self.kernel.env._now, self.coming_home
+        while coming_home and coming_home[0][0] <= now:
+            coming_home.popleft()
+            self.credit += 1
+        if not self.credit:
+            self.channel.turns.popleft()
+            while coming_home:
+                heappush(self.kernel.env._queue, coming_home.popleft())
+
+    def credit_taken(self):
+        now = self.kernel.env._now
+        return self.credit + sum(due < now for due, *_ in self.coming_home), self.full_credit
+
+
 class PlainQueue(Channel):
     """One line of ready messages; consumers with credit take turns."""
-
-    consumer = PlainConsumer
 
     def __init__(self, kernel, name, settings, number, channels):
         super().__init__(kernel, name, settings, number, channels)
@@ -43,7 +95,19 @@ class PlainQueue(Channel):
         self.append = self._append()
 
     def subscriber(self, service, subscription):
-        return self.consumer(self.kernel, self, service, subscription)
+        kind = LoneConsumer if self._feeds_one() else PlainConsumer
+        return kind(self.kernel, self, service, subscription)
+
+    def _feeds_one(self):
+        """Whether it has one consumer, and each message comes over a link that takes time."""
+        kernel, name = self.kernel, self.name
+        scenario = kernel.scenario
+        return (
+            len(kernel.graph.subscribers[name]) == 1
+            and not any(kernel.links.between(each, name).instant for each in scenario.services)
+            and not any(each.routes for each in scenario.channels.values())
+            and name not in letters_come_to(scenario)
+        )
 
     def _append(self):
         kernel = self.kernel
@@ -66,12 +130,12 @@ class PlainQueue(Channel):
             consumer = turns[0]
             consumer.credit -= 1
             if not consumer.credit:
-                turns.popleft()
+                consumer.exhausted()
             elif len(turns) > 1:
                 turns.rotate(-1)
             places[row] = place = routes[route_of[message]][consumer]
             leased[row] = now
-            consumer.edges[place].send(row)
+            consumer.sends[place](row)
 
         return owned(self.name, append)
 
@@ -85,12 +149,12 @@ class PlainQueue(Channel):
         row, consumer = self.ready.popleft(), self.turns[0]
         consumer.credit -= 1
         if not consumer.credit:
-            self.turns.popleft()
+            consumer.exhausted()
         elif len(self.turns) > 1:
             self.turns.rotate(-1)
         rows.place[row] = place = self.routes[self.kernel.records.messages.route[rows.parent[row]]][consumer]
         rows.leased[row] = self.kernel.env._now
-        consumer.edges[place].send(row)
+        consumer.sends[place](row)
 
     def route(self, number, ways):
         self.routes[number] = ways

@@ -33,17 +33,19 @@ class Attempts:
 
     def next(self, row):
         """A new row for another attempt at the obligation of `row`, born now."""
-        rows = self.kernel.records.rows
-        following = rows.new()
-        first = obligation(rows, row)
-        number = max(rows.attempt[row], 1) + 1
-        rows.place[following], rows.parent[following] = rows.place[row], rows.parent[row]
+        kernel, rows = self.kernel, self.kernel.records.rows
+        following, place, first, number = rows.new(), rows.place[row], rows.first[row], 2
+        if first < 0:
+            first = row
+        else:
+            number = max(rows.attempt[row], 1) + 1
+        rows.place[following], rows.parent[following] = place, rows.parent[row]
         rows.first[following], rows.attempt[following] = first, number
-        if self.kernel.graph.cyclic:
+        if kernel.graph.cyclic:
             rows.round[following] = rows.round[row]
-        label = Label.ATTEMPT(number, self.kernel.graph.places[rows.place[row]].level)
-        rows.luck[following] = self.kernel.streams.later(rows.luck[first], label)
-        rows.born[following] = self.kernel.env._now
+        label = Label.ATTEMPT(number, kernel.graph.places[place].level)
+        rows.luck[following] = kernel.streams.later(rows.luck[first], label)
+        rows.born[following] = kernel.env._now
         return following
 
     def backoff(self, retry, place):

@@ -33,8 +33,10 @@ def waits(retry, luck, chances, table, first):
             wait = min(cap, base + (wait * backoff.factor - base) * chances.labelled(of_chain, earlier))
         return wait
 
+    if kind == "constant":
+        steady = whole(base)
+        return lambda row, number: steady
     wait = {
-        "constant": lambda row, number: base,
         "exponential": lambda row, number: window(number),
         "full_jitter": lambda row, number: window(number) * chance(row, number),
         "equal_jitter": lambda row, number: window(number) * (1 + chance(row, number)) / 2,

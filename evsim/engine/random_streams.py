@@ -58,9 +58,11 @@ class RetryKeys:
         self.numbers, self._chains, self.seeds = array("i"), array("Q"), array("Q")
 
     def append(self, number, chain):
+        """Keep one more key; its ticket."""
         self.numbers.append(number)
         self._chains.append(chain)
         self.seeds.append(_seed(number, chain))
+        return len(self.seeds) - 1
 
     def __getitem__(self, ticket):
         return self.numbers[ticket], self._chains[ticket]
@@ -79,9 +81,10 @@ class RecentRetryKeys(dict):
         self.seeds = {}
 
     def append(self, number, chain):
-        self[self.made] = number, chain
-        self.seeds[self.made] = _seed(number, chain)
+        ticket = self.made
+        self[ticket], self.seeds[ticket] = (number, chain), _seed(number, chain)
         self.made += 1
+        return ticket
 
     def forget(self, ticket):
         self.pop(ticket, None)
@@ -112,8 +115,7 @@ class RandomStreams:
     def later(self, luck, label):
         """The luck of a further attempt, sending, copy ... with this `label`, of a row with this `luck`."""
         number, chain = self.of(luck)
-        self.retry_keys.append(number, extend(chain, label))
-        return LATER + len(self.retry_keys) - 1
+        return LATER + self.retry_keys.append(number, extend(chain, label))
 
     def of(self, luck):
         """(request number, chain) of a row's luck; the chain of first attempts all the way is 0."""

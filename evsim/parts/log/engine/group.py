@@ -29,6 +29,8 @@ class Group(Reader):
         guarded = service.guarded or is_faulty(kernel.scenario, channel.name) or bool(subscription.replay)
         self.offer = self._offer(guarded)
         self.worked = self._guarded_worked() if guarded else self._worked()
+        held = not guarded and not subscription.commits.early  # by the message that is in process
+        self.back: Any = self._back_at_work() if held else self._back_in_line
 
     def edge(self, place):
         early = self.subscription.commits.early
@@ -114,7 +116,18 @@ class Group(Reader):
     def dead(self, row):
         self._next_of(self.partition_of(row))
 
-    def back(self, row):
+    def _back_at_work(self):
+        """A function that hands a message out again whose partition nobody else has got meanwhile."""
+        rows, env, sends = self.kernel.records.rows, self.kernel.env, self.sends
+        leased, places = rows.leased, rows.place
+
+        def back(row):
+            leased[row] = env._now
+            sends[places[row]](row)
+
+        return back
+
+    def _back_in_line(self, row):
         partition = self.partition_of(row)
         self._put(partition, row)
         self._next_of(partition)

@@ -20,12 +20,13 @@ class Keys:
     def _blocks(self, kernel, name, settings, reserve_keys):
         """A function from a block's number to the keys of its requests."""
         key, arrivals = settings.key, settings.arrivals
+        self.are_numbers = False  # whether the key of a request is its number
         if arrivals.from_file and arrivals.key is not None:
             names, codes = np.unique(arrival_trace(kernel, name)[1], return_inverse=True)
             codes = reserve_keys(names) - codes
             return lambda number: codes[number * BLOCK : (number + 1) * BLOCK]
         if key is None:
-            self.of = self._own_number
+            self.of, self.are_numbers = self._own_number, True
             return lambda number: np.arange(number * BLOCK, (number + 1) * BLOCK)
         chances = kernel.streams.uniforms("key", name)
         if key.kind == "uniform":

@@ -3,7 +3,7 @@
 from evsim.engine.item_paths import NO_ITEM, path_of_row
 from evsim.engine.random_streams import Label
 from evsim.results.deaths import is_rejected
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.records import LATER, Fate, Outcome, Reason, Verdict
 
 __all__ = ["afresh", "goes_round", "is_letter", "forward", "refused_letter", "take", "writer"]
 
@@ -15,7 +15,8 @@ def writer(kernel, route):
     channels, keys, lucks, routes = messages.channel, messages.key, messages.luck, messages.route
     causes, published, row_luck = messages.cause, messages.published, rows.luck
     number, channel, key = route.number, route.channel.number, route.site.key
-    key_of = kernel.identifiers.keys[route.site.place.workload].of if key is None else lambda luck: key
+    its_keys = kernel.identifiers.keys[route.site.place.workload]
+    key_of, is_number = (its_keys.of, its_keys.are_numbers) if key is None else (lambda luck: key, False)
     partitions, partition_of = messages.partition, route.partition_of
 
     def write(row):
@@ -24,7 +25,7 @@ def writer(kernel, route):
         routes[message] = number
         causes[message] = row
         lucks[message] = luck = row_luck[row]
-        keys[message] = key_of(luck)
+        keys[message] = luck if is_number and luck < LATER else key_of(luck)
         partitions[message] = partition_of(luck, row)
         published[message] = env._now
         return message

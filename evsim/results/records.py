@@ -11,6 +11,7 @@ While a run lasts, times are in ticks; when the records are closed they become s
 from array import array
 from bisect import bisect_left
 from enum import IntEnum
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -192,10 +193,11 @@ class Table:
         self.types = dict(columns)
         for name, kind in columns.items():
             setattr(self, name, RareColumn(kind, BLANK[kind]) if name in RARE else array(kind))
-        self.new = self._numbers(limit).__next__
+        self.new = chain.from_iterable(self._numbers(limit)).__next__
         self.count = None  # known after the run
 
     def _numbers(self, limit):
+        """Row numbers, a range at a time, for which there is room by then."""
         blank = {kind: array(kind, [BLANK[kind]]) * GROWTH for kind in BLANK}
         blanks = [(getattr(self, name), blank[kind]) for name, kind in self.types.items() if name not in RARE]
         made = 0
@@ -204,7 +206,7 @@ class Table:
                 raise TooManyRows(made)
             for column, more in blanks:
                 column.extend(more)
-            yield from range(made, made + GROWTH)
+            yield range(made, made + GROWTH)
             made += GROWTH
 
     def close(self):

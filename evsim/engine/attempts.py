@@ -2,15 +2,22 @@
 
 from evsim.engine.backoff import waits
 from evsim.engine.random_streams import Label
-from evsim.results.records import Verdict
+from evsim.results.records import LATER, Verdict
 
-__all__ = ["Attempts", "obligation"]
+__all__ = ["Attempts", "attempt_number", "obligation"]
 
 
 def obligation(rows, row):
     """The row of the obligation of an attempt: that of its first attempt."""
+    if rows.luck[row] < LATER:
+        return row
     first = rows.first[row]
     return row if first < 0 else first
+
+
+def attempt_number(rows, row):
+    """Which attempt at its obligation a row is: 1, 2 ... Who has the luck of a request itself is the first."""
+    return 1 if rows.luck[row] < LATER else max(rows.attempt[row], 1)
 
 
 class Attempts:
@@ -34,11 +41,12 @@ class Attempts:
     def next(self, row):
         """A new row for another attempt at the obligation of `row`, born now."""
         kernel, rows = self.kernel, self.kernel.records.rows
-        following, place, first, number = rows.new(), rows.place[row], rows.first[row], 2
-        if first < 0:
-            first = row
-        else:
-            number = max(rows.attempt[row], 1) + 1
+        following, place, first, number = (
+            rows.new(),
+            rows.place[row],
+            obligation(rows, row),
+            attempt_number(rows, row) + 1,
+        )
         rows.place[following], rows.parent[following] = place, rows.parent[row]
         rows.first[following], rows.attempt[following] = first, number
         if kernel.graph.cyclic:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from evsim.engine.attempts import attempt_number
 from evsim.engine.environment import ANSWER, TIMEOUT, owned
 from evsim.results.records import FINAL, Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS, Retry
@@ -131,12 +132,12 @@ class Delivery:
 
     def _failed(self, row):
         """Another attempt after the back-off, or dead."""
-        number = self.tries(row)
-        if number < self.attempts and self.kernel.records.rows.reason[row] not in FINAL:
+        number, kernel = self.tries(row), self.kernel
+        if number < self.attempts and kernel.records.rows.reason[row] not in FINAL:
             self._settle(row, Verdict.GIVEN_BACK)
-            self.kernel.attempts.backing_off += 1
+            kernel.attempts.backing_off += 1
             delay = self.backoff(row, number)
-            self.kernel.env.call_in(delay, self._again, row, TIMEOUT)
+            kernel.env.call_in(delay, self._again, row, TIMEOUT)
             self.subscriber.backs_off(row, delay)
         else:
             self._dead(row)
@@ -154,7 +155,7 @@ class Delivery:
 
     def tries(self, row):
         """How many attempts count once this one has failed."""
-        return max(self.kernel.records.rows.attempt[row], 1)
+        return attempt_number(self.kernel.records.rows, row)
 
     def _again(self, row):
         self.kernel.attempts.backing_off -= 1
@@ -162,7 +163,7 @@ class Delivery:
 
     def died(self, row):
         """The holder died with it: it goes back to its place in the channel at once."""
-        if max(self.kernel.records.rows.attempt[row], 1) < self.attempts:
+        if attempt_number(self.kernel.records.rows, row) < self.attempts:
             self._settle(row, Verdict.GIVEN_BACK)
             self.subscriber.given_back(row)
             self.subscriber.back(self._next(row))

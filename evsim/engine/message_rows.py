@@ -1,5 +1,6 @@
 """Writing: the row of a message that a handler hands over, whatever becomes of it then."""
 
+from evsim.engine.attempts import attempt_number
 from evsim.engine.item_paths import NO_ITEM, path_of_row
 from evsim.engine.random_streams import Label
 from evsim.results.deaths import is_rejected
@@ -146,7 +147,7 @@ def _ends_a_cycle(kernel, row):
     if rows.verdict[row] != Verdict.DEAD:
         return False
     place = kernel.graph.places[rows.place[row]] if rows.place[row] >= 0 else None
-    reason, attempt = rows.reason[row], max(rows.attempt[row], 1)
+    reason, attempt = rows.reason[row], attempt_number(rows, row)
     channels = kernel.scenario.channels
     return reason == Reason.REDRIVEN or is_rejected(place, channels, reason, rows.outcome[row], attempt)
 

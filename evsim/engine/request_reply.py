@@ -7,6 +7,7 @@ back; whoever asked may give up before (the lease is void, the work goes on and 
 from heapq import heappush
 from typing import Any
 
+from evsim.engine.attempts import attempt_number
 from evsim.engine.environment import ANSWER, TIMEOUT, owned
 from evsim.engine.policy import hearing, policies_of
 from evsim.results.records import FINAL, NEVER_SENT, Outcome, Reason, Verdict
@@ -214,7 +215,7 @@ class RequestReply:
         self._settle(row, _VERDICT.get(reason, Verdict.ERROR))
         if not rows.reason[row]:
             rows.reason[row] = reason
-        last, number, goes_on, final = row, max(rows.attempt[row], 1), False, reason in FINAL
+        last, number, goes_on, final = row, attempt_number(rows, row), False, reason in FINAL
         for policy in self.policies:  # before any hears of the end and lets in the other attempt: it may win at once
             last, number = policy.latest(row) or (last, number)
             goes_on |= policy.goes_on(row, final)

@@ -193,7 +193,7 @@ class Table:
         self.types = dict(columns)
         for name, kind in columns.items():
             setattr(self, name, RareColumn(kind, BLANK[kind]) if name in RARE else array(kind))
-        self.new = chain.from_iterable(self._numbers(limit)).__next__
+        self.new: Any = chain.from_iterable(self._numbers(limit)).__next__
         self.count = None  # known after the run
 
     def _numbers(self, limit):

@@ -28,9 +28,7 @@ class SharedDraws:
         if not chain:
             return number
         if (number, chain) not in self._known:
-            keys = self.kernel.streams.retry_keys
-            keys.append((number, chain))
-            self._known[number, chain] = LATER + len(keys) - 1
+            self._known[number, chain] = LATER + self.kernel.streams.retry_keys.append(number, chain)
         return self._known[number, chain]
 
     def of_attempt(self, luck, place, attempt):

@@ -84,12 +84,13 @@ NAMES = {
 
 
 def moments(plain, count, luck):
-    """Random moments, moments at which something happens, and those just before."""
+    """Random moments, moments at which something happens, and those just before; and that of the last effect."""
     times = sorted({micro(getattr(row, name)) for row in plain.rows
                     for name in ("born", "leased", "inbox", "started", "ended", "settled", "replied", "late")}
                    | {micro(getattr(message, name)) for message in plain.messages
                       for name in ("published", "sent", "appended", "acknowledged")} - {-1})  # fmt: skip
     chosen = luck.sample(times, min(count, len(times)))
+    chosen += [max(micro(each.time) for each in plain.effects)] if plain.effects else []
     last = micro(plain.end)
     anywhere = [luck.randint(0, last) for _ in range(count // 2)]
     return sorted({max(0, time) for time in [0, last, *anywhere, *chosen, *(time - 1 for time in chosen)]})

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Fate
+from evsim.run import Simulation
 from evsim.scenario import Scenario
 from tests.support.cases import expected
 from tests.support.statistics import agrees
@@ -109,6 +110,17 @@ def test_an_election_takes_its_time():
     retry = {"acks": "all", "retry": {"attempts": 9, "backoff": "200ms"}}
     patient = run_of([failure(3.0005, 5)], publish=retry, election="1s")
     assert fates(patient) == (9999, 0, 0, 0) and patient.summary()["completed"] == 9999
+
+
+def test_the_first_broker_in_sync_leads():
+    """Of three: who failed first is back first, and leads no more before the next failure."""
+    faults = [failure(1, 1), failure(3, 9), failure(4, 0.5), failure(6, 9)]
+    simulation = Simulation(shop(faults, {"constant": 10}, 8))
+    replication, leaders = simulation.system.channels["events"].replication, []
+    for time in (0.5, 1.5, 3.5, 4.2, 5.5, 6.5):
+        simulation.env.run(until=time)
+        leaders.append(replication.leader)
+    assert leaders == [0, 1, 0, 2, 2, 1]
 
 
 SECOND = [failure(3.0005, 2), failure(4.0005, 2)]  # the first is back at 5 s, the second at 6 s

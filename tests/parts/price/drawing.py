@@ -47,6 +47,7 @@ OF_CHANNEL = {
     "chunk": st.sampled_from([None, "64KiB"]),
     "counts": st.sampled_from([None, ["send"], ["receive", "delete"]]),
     "long_poll": st.sampled_from([None, 2]),
+    "free_requests": st.sampled_from([None, 1_000_000]),
     "like": st.sampled_from([None, "aws-sqs-us-east-1"]),
 }
 

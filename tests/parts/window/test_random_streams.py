@@ -9,6 +9,7 @@ from evsim.parts.window.aggregates import AGGREGATES
 from evsim.parts.window.windows import EARLY, ON_TIME, Rules, Windows
 from tests.books.holding import examples, holds, run_of
 from tests.parts.window.drawing import stream_systems
+from tests.parts.window.plain_windows import PlainWindows
 
 EVENTS = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 40), st.integers(1, 9)), max_size=30)
 MARKS = st.integers(1, 6)  # each so many events the watermark moves
@@ -16,6 +17,13 @@ RULES = st.builds(
     Rules, st.sampled_from(["tumbling", "sliding", "session"]), st.sampled_from([5, 6, 10]),
     every=st.sampled_from([2, 5]), lateness=st.sampled_from([0, 4, 20]), early=st.sampled_from([None, 2]),
     discarding=st.booleans(), joins=st.booleans(),
+)  # fmt: skip
+
+ALL_RULES = st.builds(
+    Rules, st.sampled_from(["tumbling", "sliding", "session"]), st.sampled_from([5, 6, 10]),
+    every=st.sampled_from([2, 5]), offset=st.sampled_from([0, 1]), lateness=st.sampled_from([0, 4, 20]),
+    early=st.sampled_from([None, 1, 2]), late=st.sampled_from([None, 1, 2]), discarding=st.booleans(),
+    on_time=st.sampled_from(["always", "if_new", "never"]), joins=st.booleans(), late_joins=st.booleans(),
 )  # fmt: skip
 
 
@@ -26,6 +34,34 @@ def in_time(rules, event, mark):
     starts = [time] if not every else [start for start in range(-60, 60, 1) if start % every == 0]
     spans = [(start, start + rules.size) for start in starts if start <= time < start + rules.size]
     return [span for span in spans if span[1] - 1 + rules.lateness > mark]
+
+
+@examples(1, 150)
+@given(st.tuples(ALL_RULES, EVENTS, MARKS, st.sampled_from([0, 3])))
+def test_every_pane_is_that_of_a_slow_computation(drawn):
+    """All panes in their order, with their kinds, numbers, values, events and the panes before: ties abound."""
+    rules, events, often, out_of_order = drawn
+    windows, plain, shown, latest = Windows(rules, AGGREGATES["sum"]), PlainWindows(rules), [], 0
+    for number, (key, time, value) in enumerate(events, 1):
+        late, panes = windows.add(key, time, number, value)
+        assert late == plain.add(key, time, number, value)
+        latest = max(latest, time)
+        if number % often == 0:
+            panes += windows.advance(latest - out_of_order)
+            plain.advance(latest - out_of_order)
+        if number % 7 == 0:
+            panes += windows.show_new()
+            plain.show_new()
+        shown += panes
+    shown += windows.advance(1000)
+    plain.advance(1000)
+    place = {pane.sent: number for number, pane in enumerate(shown)}
+    assert plain.panes == [
+        (pane.window.key, pane.window.start, pane.window.end, pane.kind, pane.number, pane.value, pane.rows,
+         [place[each] for each in pane.before])
+        for pane in shown
+    ]  # fmt: skip
+    assert len(windows) == len(plain.there) == 0
 
 
 @examples(1, 60)

@@ -13,8 +13,8 @@ from evsim.registry import folders
 
 __all__ = [
     "CHANNEL", "COST", "FEELS", "LESS", "LOST", "MORE", "PARTITION", "PHASE", "POINTS", "RUN", "SERVICE", "TRUE",
-    "UNITS", "Figure", "Over", "better_or_worse", "figure", "figures", "grouped", "groups", "headlines", "label",
-    "unit_of", "write", "write_as", "write_estimate", "write_limit",
+    "UNITS", "Figure", "Over", "better_or_worse", "decimals", "figure", "figures", "grouped", "groups", "headlines",
+    "label", "unit_of", "write", "write_as", "write_estimate", "write_limit",
 ]  # fmt: skip
 
 # What a figure is of.
@@ -200,10 +200,10 @@ def write_limit(name, limit):
 
 
 def write_estimate(name, estimate, difference=False, limit=None):
-    """Mean and half the width of the interval: 101.1 ± 0.6 ms.
+    """Mean and half the width of the interval, both to the same decimal (:func:`decimals`): 101.1 ± 0.6 ms.
 
     A ``difference`` has a sign; that of two shares is in points. Mean and interval lie where they do beside a
-    ``limit``, however near it is.
+    ``limit``, however near it is; those of a difference, beside 0.
     """
     if math.isnan(estimate.mean):
         return "-"
@@ -215,15 +215,34 @@ def write_estimate(name, estimate, difference=False, limit=None):
         text = write(name, estimate.mean, limit) if unit != " points" else _digits(estimate.mean * factor) + unit
         return sign + text if estimate.mean > 0 else text
     mean, half = estimate.mean * factor, half * factor
-    decimals = most = max(0, 1 - int(f"{half:.1e}".partition("e")[2]))
-    if limit is not None:
-        most = next((each for each in range(decimals, decimals + 6) if _same(mean, half, limit * factor, each)), most)
-    return f"{mean:{sign},.{most}f} ± {half:,.{most}f}{unit}"
+    beside = 0.0 if difference else None if limit is None else limit * factor
+    places = first = decimals(half)
+    if beside is not None:
+        places = next((each for each in range(first, first + 6) if _same(mean, half, beside, each)), first)
+    return f"{_at(mean, places, sign)} ± {_at(half, places)}{unit}"
 
 
-def _same(mean, half, limit, decimals):
-    """Whether an interval that is written with so many decimals lies beside the limit as it does."""
-    written = round(mean, decimals), round(half, decimals)
+def decimals(half):
+    """Of a mean and half of its interval, to which decimal both are written; below 0 are tens, hundreds ...
+
+    The first digit of the half that is not 0; one more where that half begins with less than 3.55, as its first digit
+    alone would then be a seventh off (the rule of the Particle Data Group, Review of Particle Physics, 5.3).
+
+    >>> decimals(0.00064), decimals(0.21), decimals(203), decimals(0.96)
+    (4, 2, -1, 1)
+    """
+    digits, _, power = f"{half:.2e}".partition("e")
+    return (float(digits) < 3.55) - int(power)
+
+
+def _at(value, places, sign=""):
+    """A number that is rounded to a decimal; without a minus where that is 0."""
+    return f"{round(value, places) + 0.0:{sign},.{max(0, places)}f}"
+
+
+def _same(mean, half, limit, places):
+    """Whether an interval that is written to such a decimal lies beside the limit as it does."""
+    written = round(mean, places), round(half, places)
     return all(
         _side(written[0] + times * written[1], limit) == _side(mean + times * half, limit) for times in (-1, 0, 1)
     )

@@ -26,6 +26,10 @@ from evsim.cli.status import INTERRUPTED, MISSED
 
 __all__ = ["find", "fit", "report", "sweep"]
 
+Store = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Keep what is finished in this file, and take what is there.")
+]
+
 
 @app.command()
 def find(
@@ -81,9 +85,7 @@ def sweep(
     metrics: Annotated[
         list[str] | None, typer.Option("--metric", metavar="NAME", help="A column; default: those of the objectives.")
     ] = None,
-    store: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Keep what is finished in this file, and take what is there.")
-    ] = None,
+    store: Store = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler: tcp://HOST:PORT.")] = None,
     as_json: AsJson = False,
     save: Save = None,
@@ -161,12 +163,14 @@ def report(
         str | None, typer.Option(metavar="TIME", help="Take about so long at most, with fewer runs: 5min.")
     ] = None,
     objectives: Objectives = None,
+    store: Store = None,
     overwrite: Overwrite = False,
     jobs: Jobs = None,
 ):
     """Write one page to decide by: verdicts, differences, what breaks, when the answer flips, and what it rests on.
 
-    Ctrl-C writes the page with what is finished. Exit status 1 if every design misses an objective.
+    Ctrl-C writes the page with what is finished. With --store a report that was interrupted, or killed, goes on where
+    it was. Exit status 1 if every design misses an objective.
     """
     from evsim.reporting import report
     from evsim.whole import place_for
@@ -181,8 +185,8 @@ def report(
         return shlex.join(words)
 
     done, stopped = as_far(
-        report, *designs, n=runs, objectives=limits_of(objectives), jobs=jobs, command=command, budget=budget,
-        tell=complain,
+        report, *designs, n=runs, objectives=limits_of(objectives), store=store, jobs=jobs, command=command,
+        budget=budget, tell=complain,
     )  # fmt: skip
     warn(done.comparison.warnings)
     say("\n".join(done.answer))

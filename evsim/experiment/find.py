@@ -12,12 +12,14 @@ from typing import Any
 
 from evsim.experiment.floor import Floor, floor_of
 from evsim.experiment.judging import judge
-from evsim.experiment.running import audited_run
+from evsim.experiment.resuming import runs_in
+from evsim.experiment.run_store import opened
+from evsim.experiment.running import audited_run, figures_of
 from evsim.experiment.search import NEVER, Search, Tried, candidates
 from evsim.experiment.statistics import difference, estimate, none_seen_bound
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write, write_estimate
-from evsim.scenario.arguments import a_mapping, a_scenario
+from evsim.scenario.arguments import a_mapping, a_path, a_scenario
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.objectives import objectives as measured
 
@@ -26,7 +28,7 @@ __all__ = ["BreakEven", "Found", "break_even", "find"]
 
 def find(
     scenario, path, between, objectives=None, want="smallest", error=0.05, precision=0.01, max_runs=256, seed=None,
-    jobs=None, progress=None,
+    store=None, jobs=None, progress=None,
 ):  # fmt: skip
     """The ``"smallest"`` or ``"largest"`` value at ``path`` with which ``scenario`` meets its objectives.
 
@@ -34,8 +36,9 @@ def find(
     value to think of; two whole numbers, or two quantities of one unit (``("10/s", "200/s")``), which are searched to a
     relative ``precision``. objectives: metric -> limit as in the YAML file (default: the scenario's own), judged by the
     mean over runs as everywhere. error: the largest probability that the search decides anything wrongly, if the means
-    are close to normal. max_runs: at one value; where they do not suffice, the value is not decided. ``seed``, ``jobs``
-    and ``progress`` as in :func:`evsim.replicate`. Returns :class:`Found`.
+    are close to normal. max_runs: at one value; where they do not suffice, the value is not decided. store: a file that
+    keeps what is finished, as in :func:`evsim.sweep`. ``seed``, ``jobs`` and ``progress`` as in
+    :func:`evsim.replicate`. Returns :class:`Found`.
     """
     scenario = a_scenario(scenario)
     if objectives is not None:
@@ -50,25 +53,31 @@ def find(
     values = list(candidates(between, precision))
     values = values if want == "smallest" else values[::-1]
     designs = {value: scenario.replace({path: value}) for value in (values[0], values[-1])}  # refused before the work
-    search = Search(values, partial(_summary, scenario, path), partial(_meets, scenario.objectives), scenario,
-                    error, max_runs, seed, jobs, progress)  # fmt: skip
     found = partial(Found, scenario, path, values, want, error)
-    with search.keeping(found):
-        search.run()
-        last = search.tried[values[-1]]
-        floors = () if last.verdict else floor_of(designs[values[-1]], last.why, search.seeds, jobs, progress)
+    with opened(None if store is None else a_path(store, "store")) as store:
+
+        def observed(value):
+            design = scenario.replace({path: value})
+            return partial(_run, design), runs_in(store, design)
+
+        search = Search(values, observed, partial(_meets, scenario.objectives), scenario, error, max_runs, seed, jobs,
+                        progress)  # fmt: skip
+        with search.keeping(found):
+            search.run()
+            last = search.tried[values[-1]]
+            end = designs[values[-1]]
+            floors = () if last.verdict else floor_of(end, last.why, search.seeds, store, jobs, progress)
     return found(search.tried, floors)
 
 
-def _summary(scenario, path, value, seed):
-    summary = audited_run(scenario.replace({path: value}), seed).summary()
-    return {metric: summary[metric] for metric in scenario.objectives}
+def _run(design, seed):
+    return figures_of(audited_run(design, seed))
 
 
-def _meets(objectives, summaries, error):
+def _meets(objectives, runs, error):
     """Whether all objectives are met, and the judgements. An error of each is enough for a wrong False."""
     confidence = 1 - 2 * error / len(objectives)
-    found = {metric: estimate([each[metric] for each in summaries], confidence) for metric in objectives}
+    found = {metric: estimate([run["summary"][metric] for run in runs], confidence) for metric in objectives}
     judgements = judge(objectives, found)
     verdicts = {each.verdict for each in judgements}
     if "MISSES" in verdicts:
@@ -234,17 +243,19 @@ def break_even(
     for value in (values[0], values[-1]):
         for design in designs:
             design.replace({path: value})  # refused before the work
-    search = Search(
-        values, partial(_pair, designs, path, figure), _above, designs[0], error, max_runs, seed, jobs, progress
-    )
+
+    def observed(value):
+        return partial(_pair, [design.replace({path: value}) for design in designs], figure), None
+
+    search = Search(values, observed, _above, designs[0], error, max_runs, seed, jobs, progress)
     found = partial(BreakEven, designs, path, values, figure, error)
     with search.keeping(found):
         search.run()
     return found(search.tried)
 
 
-def _pair(designs, path, figure, value, seed):
-    return tuple(audited_run(design.replace({path: value}), seed).summary()[figure] for design in designs)
+def _pair(designs, figure, seed):
+    return tuple(audited_run(design, seed).summary()[figure] for design in designs)
 
 
 def _above(pairs, error):

@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from evsim.experiment.running import audited_run, in_order
+from evsim.experiment.resuming import in_order_kept, seen_in
+from evsim.experiment.running import audited_run
 from evsim.experiment.statistics import Estimate, estimate
 from evsim.figures import label, write_estimate
 
@@ -39,14 +40,15 @@ class Floor:
         return f"{text}: no number of them suffices. The longest work is that of {longest}: {point} {own}."
 
 
-def floor_of(scenario, judgements, seeds, jobs=None, progress=None):
+def floor_of(scenario, judgements, seeds, store=None, jobs=None, progress=None):
     """A :class:`Floor` for each objective about a time that is missed."""
     missed = [each for each in judgements if each.verdict == "MISSES" and each.metric.startswith(TIMES)]
     if not missed:
         return ()
     idle = scenario.replace({f"services.{name}.workers": PLENTY for name in scenario.services})
     metrics = tuple(each.metric for each in missed)
-    runs = in_order(partial(_one, idle, metrics), seeds, jobs, progress)
+    kept = seen_in(store, idle, f"floor of {' and '.join(metrics)}")
+    runs = in_order_kept(partial(_one, idle, metrics), seeds, kept, jobs, progress)
     floors = []
     for each in missed:
         left, parts = zip(*(run[each.metric] for run in runs), strict=True)

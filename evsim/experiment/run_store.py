@@ -22,7 +22,10 @@ BUSY = 60.0  # seconds to wait for another program that writes
 
 
 class RunStore:
-    """(design, seed) -> the figures of that run. Each is written as a whole, and there when :meth:`put` returns."""
+    """(design, seed) -> the figures of that run, and (another key, seed) -> what else was measured of it.
+
+    Each is written as a whole, and there when :meth:`put` or :meth:`keep` returns.
+    """
 
     def __init__(self, path):
         self.path = Path(path)
@@ -49,12 +52,20 @@ class RunStore:
 
     def get(self, design, seed):
         """The figures, or None."""
-        asked = "SELECT figures FROM runs WHERE design = ? AND seed = ?"
-        row = self._database.execute(asked, (design, str(seed))).fetchone()
-        return row and _figures(row[0])
+        found = self.kept(design, seed)
+        return found and _figures(found)
 
     def put(self, design, seed, figures):
-        values = design, str(seed), _text(figures)
+        self.keep(design, seed, _plain(figures))
+
+    def kept(self, key, seed):
+        """What stands there, as JSON has it, or None."""
+        asked = "SELECT figures FROM runs WHERE design = ? AND seed = ?"
+        row = self._database.execute(asked, (key, str(seed))).fetchone()
+        return row and json.loads(row[0])
+
+    def keep(self, key, seed, data):
+        values = key, str(seed), json.dumps(data, default=lambda number: number.item())
         self._database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", values)
 
     def __len__(self):
@@ -109,13 +120,11 @@ def _digest(file, _):
     return hashlib.sha256(Path(file).read_bytes()).digest()
 
 
-def _text(figures):
-    """Figures as JSON; the pairs that name channels are lists."""
-    channels = [[*names, values] for names, values in figures["channels"].items()]
-    return json.dumps(figures | {"channels": channels}, default=lambda number: number.item())
+def _plain(figures):
+    """Figures as JSON has them; the pairs that name channels are lists."""
+    return figures | {"channels": [[*names, values] for names, values in figures["channels"].items()]}
 
 
-def _figures(text):
-    figures = json.loads(text)
-    channels = {(channel, service): values for channel, service, values in figures["channels"]}
-    return figures | {"channels": channels, "warnings": tuple(figures["warnings"])}
+def _figures(plain):
+    channels = {(channel, service): values for channel, service, values in plain["channels"]}
+    return plain | {"channels": channels, "warnings": tuple(plain["warnings"])}

@@ -8,10 +8,10 @@ import math
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from evsim.experiment.running import Interrupted, in_order, seeds_from
+from evsim.experiment.resuming import in_order_kept
+from evsim.experiment.running import Interrupted, seeds_from
 from evsim.scenario.errors import Problem, ScenarioError
 
 __all__ = ["FIRST", "NEVER", "Search", "Tried", "candidates", "quantity"]
@@ -68,9 +68,10 @@ class Tried:
 class Search:
     """Where among ``values`` the verdict turns into that of the last value.
 
-    observe(value, seed) gives what one run shows. judge(observations, error) gives (verdict, why); a verdict of True or
-    False is wrong with a probability of ``error`` at most, and NEVER says that more runs will not tell. ``tried``:
-    value -> :class:`Tried`.
+    observe(value) gives a task, which gives what the run of a seed shows, and what a store has of such runs
+    (:mod:`evsim.experiment.resuming`; None for nothing). judge(observations, error) gives (verdict, why); a verdict of
+    True or False is wrong with a probability of ``error`` at most, and NEVER says that more runs will not tell.
+    ``tried``: value -> :class:`Tried`.
     """
 
     def __init__(self, values, observe, judge, scenario, error, max_runs, seed, jobs, progress):
@@ -119,10 +120,10 @@ class Search:
         return self.tried[value].verdict
 
     def _try(self, value):
-        seen = []
+        (task, kept), seen = self._observe(value), []
         for look in self._looks:
             seeds = self._seeds[len(seen) : look]
-            seen += in_order(partial(self._observe, value), seeds, self._jobs, self._progress)
+            seen += in_order_kept(task, seeds, kept, self._jobs, self._progress)
             verdict, why = self._judge(seen, self._error)
             if verdict is not None:
                 break

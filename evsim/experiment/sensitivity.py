@@ -1,5 +1,6 @@
 """Which input matters: each number of a scenario a little less and a little more, everything else as it is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -15,7 +16,7 @@ from evsim.scenario.arguments import a_count, a_scenario, several
 from evsim.scenario.arrivals import Profile
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.model import Scenario
-from evsim.scenario.paths import allows, path_words
+from evsim.scenario.paths import allows, words_of
 from evsim.scenario.units import number_of
 
 __all__ = ["Bar", "Flip", "Sensitivity", "inputs_of", "sensitivity"]
@@ -78,16 +79,17 @@ def _runs(found):
 def _measured(scenario, metric, by, values, base, tried):
     """The :class:`Sensitivity` of the ``base`` runs and those of ((path, side, value), runs)."""
     bars: dict = {path: {} for path in values}
+    words = words_of([*inputs_of(scenario), *values])
     flips, before = [], judged(scenario.objectives, base)
     for (path, side, value), runs in tried:
         bars[path][side] = value, apart(metric, base, runs)
         after = judged(scenario.objectives, runs)
         flips += [
-            Flip(path, value, one, other)
+            Flip(path, value, one, other, words[path], _like(values[path], value))
             for one, other in zip(before, after, strict=True)
             if {one.verdict, other.verdict} == {MEETS, MISSES}
         ]
-    made = [Bar(path, values[path], *_both(bars[path])) for path in values]
+    made = [_bar(path, values[path], bars[path], words[path]) for path in values]
     widest = tuple(sorted(made, key=lambda bar: -bar.swing))
     return Sensitivity(scenario, metric, by, estimate(column(metric, base)), widest, tuple(flips))
 
@@ -127,11 +129,19 @@ def _sides(scenario, path, value, by):
                 break
 
 
-def _both(found):
-    """(difference if less, if more; both values), None for what was not allowed."""
+def _like(value, number):
+    """A number in the unit in which a value is written: 0.22625 is 226.25ms beside 181ms."""
+    _, base = number_of(value)
+    unit = re.sub(r".*[\d.]", "", str(value)).strip() if base else ""
+    factor, _ = number_of(f"1{unit}") if unit else (1.0, "")
+    return f"{number / factor:.4g}{unit}"
+
+
+def _bar(path, value, found, words):
+    """None for what was not allowed."""
     nothing = None, None
     (less, fewer), (more, rather) = found.get("less", nothing), found.get("more", nothing)
-    return fewer, rather, less, more
+    return Bar(path, value, fewer, rather, less, more, words)
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,7 @@ class Bar:
     more: Difference | None
     lower: object = None
     higher: object = None
+    words: str = ""
 
     @property
     def sides(self):
@@ -163,13 +174,9 @@ class Bar:
         """Whether any of the two changes is told from none."""
         return any(side.verdict in ("more", "less") for side in self.sides)
 
-    @property
-    def words(self):
-        return path_words(self.path)
-
     def sentence(self, metric):
         changes = [
-            f"{write_estimate(metric, side, difference=True)} at {value:g}"
+            f"{write_estimate(metric, side, difference=True)} at {_like(self.value, value)}"
             for side, value in ((self.less, self.lower), (self.more, self.higher))
             if side is not None
         ]
@@ -184,10 +191,12 @@ class Flip:
     value: object
     before: Judgement
     after: Judgement
+    input: str = ""
+    written: str = ""
 
     @property
     def words(self):
-        return f"with {path_words(self.path)} at {self.value:g} it {self.after.verdict} {self.after.asked}"
+        return f"with {self.input} at {self.written} it {self.after.verdict} {self.after.asked}"
 
 
 @dataclass(frozen=True)

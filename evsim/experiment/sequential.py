@@ -10,7 +10,8 @@ from functools import partial
 
 from evsim.experiment.compare import pair_of, paired
 from evsim.experiment.judging import NOT_DECIDED, judge
-from evsim.experiment.running import Interrupted, in_order
+from evsim.experiment.resuming import in_order_kept
+from evsim.experiment.running import Interrupted
 from evsim.experiment.statistics import FEW, estimate
 
 __all__ = ["looks", "settled", "until_decided"]
@@ -46,16 +47,17 @@ def settled(comparison, error):
     return bool(promised)
 
 
-def until_decided(designs, labels, seeds, made=(), jobs=None, progress=None):
+def until_decided(designs, labels, seeds, made=(), kept=None, jobs=None, progress=None):
     """The comparison of designs over the first of some ``seeds`` that decide each verdict, or over all of them.
 
-    made: what the first of the runs have shown already (:func:`evsim.experiment.compare.pair_of`). Ctrl-C raises
-    :exc:`Interrupted` with the comparison of the runs that are finished.
+    made: what the first of the runs have shown already (:func:`evsim.experiment.compare.pair_of`). kept: what a store
+    has of the others (:class:`evsim.experiment.resuming.Pairs`). Ctrl-C raises :exc:`Interrupted` with the comparison
+    of the runs that are finished.
     """
     results, times = list(made), looks(len(seeds))
     for look in times:
         try:
-            results += in_order(partial(pair_of, designs), seeds[len(results) : look], jobs, progress)
+            results += in_order_kept(partial(pair_of, designs), seeds[len(results) : look], kept, jobs, progress)
         except Interrupted as stop:
             results += stop.finished or []
             finished = paired(designs, labels, results) if results else None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
+from evsim.figures import decimals
+
 __all__ = [
     "Difference", "Estimate", "FEW", "difference", "estimate", "none_seen_bound", "pairing", "runs_for_skew",
     "runs_to_decide", "skewness", "t_quantile",
@@ -44,7 +46,13 @@ class Estimate:
         return (self.high - self.low) / 2
 
     def __str__(self):
-        return f"{self.mean:.6g} [{self.low:.6g}, {self.high:.6g}]"
+        if not self.half_width > 0:
+            return f"{self.mean:.6g} [{self.low:.6g}, {self.high:.6g}]"
+        places = decimals(self.half_width)
+        mean, low, high = (
+            f"{round(each, places) + 0.0:.{max(0, places)}f}" for each in (self.mean, self.low, self.high)
+        )
+        return f"{mean} [{low}, {high}]"
 
 
 @dataclass(frozen=True)

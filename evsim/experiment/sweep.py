@@ -1,14 +1,16 @@
 """Many settings of one scenario, each run with the same seeds: all combinations of values, or a list of changes."""
 
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import product
+from uuid import uuid4
 
 from evsim.experiment.cluster import on_cluster
 from evsim.experiment.judging import judge
 from evsim.experiment.replicate import Replications
+from evsim.experiment.resuming import Figures, as_kept
 from evsim.experiment.run_store import design_key, opened
-from evsim.experiment.running import as_finished, audited_run, figures_of, keeping, seeds_from
+from evsim.experiment.running import audited_run, figures_of, keeping, seeds_from
 from evsim.experiment.statistics import estimate
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.experiment.workers import spread
@@ -45,21 +47,14 @@ def sweep(scenario, values, n=10, seed=None, store=None, jobs=None, dask=None, p
         rule = f"asks for {len(changes) * len(seeds):,} runs, and {MOST:,} is the most"
         raise ScenarioError([Problem("values", rule, hint="give fewer values or fewer runs")])
     designs = [_changed(scenario, each) for each in changes]
-    keys = [design_key(design) for design in designs] if store is not None else []
-    done: dict = {}
-    with opened(store) as kept:
-        if kept is not None:
-            found = ((number, each, kept.get(keys[number], each)) for number in range(len(designs)) for each in seeds)
-            done = {(number, each): figures for number, each, figures in found if figures is not None}
-        items = [(number, each) for number in range(len(designs)) for each in seeds if (number, each) not in done]
-        result = partial(Sweep, scenario, changes, designs, seeds, done)
-        with keeping(len(changes) * len(seeds), lambda: (len(done), result() if done else None)):
-            jobs, elsewhere = (jobs, spread) if dask is None else (-1, partial(on_cluster, dask))
-            runs = as_finished(partial(_one, scenario, changes), items, jobs, progress, elsewhere)
-            for (number, each), figures in runs:
-                if kept is not None:
-                    kept.put(keys[number], each, figures)
-                done[number, each] = figures
+    items, done = [(number, each) for number in range(len(designs)) for each in seeds], {}
+    result = partial(Sweep, scenario, changes, designs, seeds, done)
+    jobs, elsewhere = (jobs, spread) if dask is None else (-1, partial(on_cluster, dask))
+    with opened(store) as kept, keeping(len(items), lambda: (len(done), result() if done else None)):
+        keys = [] if kept is None else [design_key(design) for design in designs]
+        here = None if kept is None else Figures(kept, lambda item: (keys[item[0]], item[1]))
+        for item, figures in as_kept(partial(_one, _Points(scenario, changes)), items, here, jobs, progress, elsewhere):
+            done[item] = figures
     return result()
 
 
@@ -83,9 +78,27 @@ def _changed(scenario, changes):
         raise
 
 
-def _one(scenario, changes, item):
+def _one(points, item):
     number, seed = item
-    return figures_of(audited_run(scenario.replace(changes[number]), seed))
+    return figures_of(audited_run(_design(points, number), seed))
+
+
+class _Points:
+    """The points of one sweep, which travels between processes: each of them makes the design of a point once."""
+
+    def __init__(self, scenario, changes):
+        self.scenario, self.changes, self._name = scenario, changes, uuid4()
+
+    def __eq__(self, other):
+        return self._name == other._name
+
+    def __hash__(self):
+        return hash(self._name)
+
+
+@lru_cache(maxsize=8)
+def _design(points, number):
+    return points.scenario.replace(points.changes[number])
 
 
 def words(changes):

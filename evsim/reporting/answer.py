@@ -45,4 +45,4 @@ def _undecided(judgement):
 
 def listed(words, last="and"):
     """Words in a row: "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} {last} {words[-1]}"

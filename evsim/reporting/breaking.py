@@ -6,7 +6,9 @@ from itertools import combinations
 from typing import Any
 
 from evsim.experiment.replicate import estimates
-from evsim.experiment.running import as_finished, audited_run, keeping
+from evsim.experiment.resuming import Plain, as_kept
+from evsim.experiment.run_store import design_key, opened
+from evsim.experiment.running import audited_run, keeping
 from evsim.figures import label, write_estimate
 from evsim.scenario.errors import ScenarioError
 from evsim.view.strip import strip
@@ -55,18 +57,31 @@ def cells(designs):
     ]
 
 
-def breaks(designs, seeds, jobs=None, progress=None):
-    """fault -> design's name -> :class:`Broken`; None where a design has no such part."""
+def breaks(designs, seeds, store=None, jobs=None, progress=None):
+    """fault -> design's name -> :class:`Broken`; None where a design has no such part. store: as in a sweep."""
     rows: dict = {}
     for what, name in cells(designs):
         rows.setdefault(what, []).append(name)
     items = [(what, name, seed) for what, names in rows.items() for name in names for seed in seeds]
-    task, done = partial(_one, designs, stretch(designs), seeds[0]), {}
+    when, done = stretch(designs), {}
     found = partial(_found, designs, rows, seeds, done)
-    with keeping(len(items), lambda: (len(done), found())):
-        for item, broken in as_finished(task, items, jobs, progress):
+    with opened(store) as kept, keeping(len(items), lambda: (len(done), found())):
+        here = None if kept is None else Plain(kept, _addresses(designs, rows, when, seeds[0]))
+        for item, broken in as_kept(partial(_one, designs, when, seeds[0]), items, here, jobs, progress):
             done[item] = broken
     return found()
+
+
+def _addresses(designs, rows, when, first):
+    """Where a store has what came of an item."""
+    keys = {(what, name): design_key(_broken(designs[name], what, *when)) for what, names in rows.items()
+            for name in names}  # fmt: skip
+
+    def address(item):
+        what, name, seed = item
+        return f"fault {'with picture ' if seed == first else ''}{keys[what, name]}", seed
+
+    return address
 
 
 def _found(designs, rows, seeds, done):

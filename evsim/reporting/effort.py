@@ -60,7 +60,7 @@ class Effort:
         """The most runs of each design, up to ``n``, that a budget of so many seconds allows; two at least."""
         return next((each for each in range(n, LEAST, -1) if self.seconds(each, processes) <= budget), min(n, LEAST))
 
-    def told(self, n, processes):
+    def told(self, n, processes, store=None):
         """The sentence that says so."""
         runs = n * self.designs
         at = f" on {processes} processes" if processes > 1 else ""
@@ -68,7 +68,7 @@ class Effort:
         return (
             f"About {_long(self.seconds(n, processes))}{at}{fewer}: up to {runs:,} runs for the verdicts, some "
             f"{float(f'{self.shorter(n):.2g}'):,.0f} for faults, inputs and loads. Ctrl-C writes the page with what is "
-            "finished."
+            f"finished.{f' What {store} has is not run again.' if store else ''}"
         )
 
 

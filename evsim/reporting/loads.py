@@ -43,17 +43,17 @@ def _scale(scale, times):
     return float(f"{scale / times:.6g}")
 
 
-def against_load(scenario, metric, n, seed=None, jobs=None, progress=None):
+def against_load(scenario, metric, n, seed=None, store=None, jobs=None, progress=None):
     """(times the load, Estimate of the figure) pairs; None for a design that has no such load."""
     settings = loads(scenario)
     if not settings:
         return None
     changes = [{path: at(times) for path, at in settings.items()} for times in TIMES]
-    found = sweep(scenario, changes, n, seed, jobs=jobs, progress=progress)
+    found = sweep(scenario, changes, n, seed, store, jobs, progress=progress)
     return list(zip(TIMES, found.estimates(metric), strict=True))
 
 
-def holds_up_to(scenario, max_runs, seed=None, jobs=None, progress=None):
+def holds_up_to(scenario, max_runs, seed=None, store=None, jobs=None, progress=None):
     """What a search for the largest load says, in sentences; None where there is not one load, or nothing to meet."""
     settings = loads(scenario)
     if len(settings) != 1 or not scenario.objectives:
@@ -63,7 +63,7 @@ def holds_up_to(scenario, max_runs, seed=None, jobs=None, progress=None):
     of_file = arrivals.from_file  # a smaller scale is a higher load
     between = (at(HIGHEST), at(LOWEST)) if of_file else (at(LOWEST), at(HIGHEST))
     found = find(scenario, path, between, want="smallest" if of_file else "largest", precision=PRECISION,
-                 max_runs=max_runs, seed=seed, jobs=jobs, progress=progress)  # fmt: skip
+                 max_runs=max_runs, seed=seed, store=store, jobs=jobs, progress=progress)  # fmt: skip
     if not of_file or found.value is None:
         return found.answer
     times = f"{arrivals.scale / found.value:.3g} times the load of {arrivals.file}"

@@ -1,6 +1,6 @@
 """The page of a report: what was decided, what was measured, and what that rests on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -13,11 +13,13 @@ from evsim.figures import better_or_worse, label, write, write_estimate
 from evsim.reporting.answer import answer, listed
 from evsim.reporting.duties import duties
 from evsim.scenario.origins import origin_of
-from evsim.scenario.paths import path_words
+from evsim.scenario.paths import words_of
 from evsim.version import installed_version
 from evsim.view.diagram import scene as diagram_scene
+from evsim.view.plan import plans
 from evsim.view.svg import inline
 from evsim.view.sweep_pictures import load_scene, tornado_scene
+from evsim.view.words import short
 from evsim.whole import place_for, write_text
 
 __all__ = ["Report"]
@@ -30,7 +32,9 @@ COMPARED = (
     "response_mean", "response_p99", "completion_mean", "completion_p99", "availability", "errors",
     "told_yes_never_true", "told_error_yet_true", "lost", "retries",
 )  # fmt: skip
-WIDE, SHARE = 6.4, 0.85  # inches of a picture, and of its height
+CERTAINTY = ("guessed", "not said", "published", "measured")  # of inputs, the least first
+WIDE, HIGH, NAME = 5.0, 2.0, 34  # inches of a picture, and letters of a name in it
+BARS = 8  # of a tornado
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Report:
         template = (resources.files("evsim.reporting") / "page.html").read_text(encoding="utf-8")
         return pages.from_string(template).render(
             title=listed(list(self.designs), "or"), answer=self.answer, designs=list(self.designs),
-            diagrams=self._diagrams(), verdicts=self._verdicts(),
+            diagrams=self._diagrams(), plans=self._plans(), verdicts=self._verdicts(),
             differences=self._differences(), faults=self.faults, begin=write("response_mean", self.faults["begin"]),
             lasts=write("response_mean", self.faults["lasts"]), holds=self._holds(), pictures=self._pictures(),
             flips=self._flips(), metric=label(self.metric), inputs=self._inputs(), checks=self._checks(),
@@ -116,17 +120,16 @@ class Report:
         return write_estimate(metric, found) if found.mean == found.mean else "too few customers to tell"
 
     def _differences(self):
-        """(title, rows) of each design but the first."""
-        first = self.comparison.first
-        for name, apart in self.comparison.differences.items():
-            rows = []
-            for metric in COMPARED:
-                each = apart[metric]
-                if each.n:
-                    seen = each.verdict in ("more", "less")
-                    words = write_estimate(metric, each, difference=True) if seen else each.verdict
-                    rows.append((label(metric), words, better_or_worse(metric, each.verdict)))
-            yield f"{name} against {first}", rows
+        """(figures in which no difference is seen, rows of those in which one is); None where there is one design."""
+        alike, rows = [], []
+        for metric in COMPARED:
+            its = [apart[metric] for apart in self.comparison.differences.values() if apart[metric].n]
+            if any(each.verdict in ("more", "less") for each in its):
+                found = (apart[metric] for apart in self.comparison.differences.values())
+                rows.append((label(metric), [_apart(metric, each) for each in found]))
+            elif its:
+                alike.append(label(metric))
+        return (listed(alike), rows) if self.comparison.differences else None
 
     def _diagrams(self):
         """(name, element) of each design: the same boxes at the same places, other lines."""
@@ -134,18 +137,24 @@ class Report:
             others = [each for each in self.designs.values() if each is not design]
             yield "" if name == design.name else name, inline(diagram_scene(design, like=others))
 
+    def _plans(self):
+        """(kind of box -> numbers and names, (name, element) of each design): diagrams for paper."""
+        legend, drawn = plans(self.designs.values())
+        return legend, list(zip(self.designs, drawn, strict=True))
+
     def _holds(self):
         return {name: text.splitlines() for name, text in self.holds.items() if text}
 
     def _pictures(self):
-        """Load, then the inputs of each design: elements of the page."""
+        """(what it shows, element of the page): load, then the inputs of each design."""
         if self.loads:
             limits = (design.objectives.get(self.metric) for design in self.designs.values())
             limit = next((each for each in limits if each is not None), None)
-            yield _small(load_scene(self.loads, self.metric, limit))
+            yield _small(load_scene(self.loads, self.metric, limit), HIGH)
         for name, its in self.inputs.items():
             if any(bar.seen for bar in its.bars):
-                yield _small(tornado_scene(its, name=name, most=8))
+                drawn = tornado_scene(its, name=name, most=BARS)
+                yield _small(drawn, 0.5 + 0.2 * len(drawn.y.ticks), most=3)
 
     def _flips(self):
         """(design, words, origin) of each change of an input that turns a verdict; guesses come first."""
@@ -157,15 +166,20 @@ class Report:
         return sorted(found, key=lambda each: _certainty(self.designs[each[0]], each[3]))
 
     def _inputs(self):
-        """(what, values: one a design, kind of origin, source); inputs that are the same in all designs once."""
-        rows: dict = {}
-        for name, design in self.designs.items():
-            for path, value in inputs_of(design).items():
-                kind, source = origin_of(design, path)
-                rows.setdefault((path_words(path), kind, source), {}).setdefault(name, str(value))
+        """(kind of origin, source, inputs) with the least certain first; a value that all designs share stands once."""
+        inputs = {name: inputs_of(design) for name, design in self.designs.items()}
+        words = words_of(path for its in inputs.values() for path in its)
+        found: dict = {}
+        for path in words:
+            origins = {name: origin_of(self.designs[name], path) for name, its in inputs.items() if path in its}
+            for origin in dict.fromkeys(origins.values()):
+                values = [str(inputs[name][path]) if origins.get(name) == origin else "-" for name in inputs]
+                place, _, what = words[path].partition(": ")
+                its = found.setdefault(origin, {}).setdefault(place, [])
+                its.append(" ".join(filter(None, [what, *_alike(values)])))
         return [
-            (what, [found.get(name, "") for name in self.designs], kind, source)
-            for (what, kind, source), found in rows.items()
+            (*origin, [f"{place}: {', '.join(its)}" for place, its in places.items()])
+            for origin, places in sorted(found.items(), key=lambda each: CERTAINTY.index(each[0][0]))
         ]
 
     def _duties(self):
@@ -202,10 +216,29 @@ class Report:
 
 
 def _certainty(design, path):
-    """How sure an input is: guesses come first, then what nobody has said anything about."""
-    return ("guessed", "not said", "published", "measured").index(origin_of(design, path)[0])
+    return CERTAINTY.index(origin_of(design, path)[0])
 
 
-def _small(scene):
-    """A scene for half of the page's width, so that its letters are no smaller than the page's."""
-    return inline(scene, (WIDE, scene.size[1] * SHARE))
+def _apart(metric, difference):
+    """A difference in words, and whether it is better or worse."""
+    if difference.verdict not in ("more", "less"):
+        return difference.verdict
+    return f"{write_estimate(metric, difference, difference=True)} {better_or_worse(metric, difference.verdict)}"
+
+
+def _alike(values):
+    """One value, or those of all designs with bars between them."""
+    return [values[0]] if len(set(values)) == 1 else [" | ".join(values)]
+
+
+def _small(scene, high, most=7):
+    """(words, element) of a scene for half of a sheet's width: its letters have 8 points there; `most`: ticks below."""
+    names = tuple((place, short(text, NAME)) for place, text in scene.y.ticks)
+    told = f"{scene.title}. Below: {scene.x.label}."
+    across = replace(scene.x, label="", ticks=_few(scene.x.ticks, most))
+    return told, inline(replace(scene, title="", legend=(), x=across, y=replace(scene.y, ticks=names)), (WIDE, high))
+
+
+def _few(ticks, most):
+    """The ticks, or the ends and 0 where there are more than have room."""
+    return ticks if len(ticks) <= most else tuple(dict.fromkeys((ticks[0], *(t for t in ticks if not t[0]), ticks[-1])))

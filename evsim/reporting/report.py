@@ -4,6 +4,8 @@ from functools import partial
 from time import monotonic, perf_counter
 
 from evsim.experiment.compare import pair_of
+from evsim.experiment.resuming import Pairs, seen_in
+from evsim.experiment.run_store import opened
 from evsim.experiment.running import Interrupted, seeds_from
 from evsim.experiment.sensitivity import sensitivity
 from evsim.experiment.sequential import until_decided
@@ -14,7 +16,7 @@ from evsim.reporting.effort import FEWER, SCREEN, Effort, few_of
 from evsim.reporting.excerpts import excerpts
 from evsim.reporting.loads import against_load, holds_up_to
 from evsim.reporting.page import Report
-from evsim.scenario.arguments import a_function, a_mapping, a_scenario, a_time, names_of_designs
+from evsim.scenario.arguments import a_function, a_mapping, a_path, a_scenario, a_time, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError
 
 __all__ = ["report"]
@@ -26,8 +28,8 @@ INTERRUPTED, OVER = "it was interrupted", "the time was over"
 
 
 def report(
-    *designs, n=20, seed=None, labels=None, objectives=None, jobs=None, progress=None, command=None, budget=None,
-    tell=None,
+    *designs, n=20, seed=None, labels=None, objectives=None, store=None, jobs=None, progress=None, command=None,
+    budget=None, tell=None,
 ):  # fmt: skip
     """Judge designs by their objectives, break them, change their inputs, load them: a :class:`Report`.
 
@@ -38,25 +40,27 @@ def report(
     (:mod:`evsim.reporting.excerpts`), and the page says so.
 
     budget: a time, such as "5min". It chooses a smaller ``n``, by what a first run takes; what has not begun when the
-    time is over is left out, and the page names it. Without one nothing depends on time. tell: is given a sentence that
-    says beforehand how long it takes. command: how to repeat it, for the page, from the number of runs. Ctrl-C raises
-    :exc:`Interrupted` with a report on what is finished.
+    time is over is left out, and the page names it. Without one nothing depends on time. store: a file that keeps each
+    run as it finishes (as in :func:`evsim.sweep`): the same report begun again repeats none, whatever ended it. tell:
+    is given a sentence that says beforehand how long it takes. command: how to repeat it, for the page, from the number
+    of runs. Ctrl-C raises :exc:`Interrupted` with a report on what is finished.
     """
     begun = monotonic()
     a_function(tell, "tell", "a sentence")
     designs, labels = _designs(designs, objectives, labels)
     seeds = seeds_from(designs[0], n, seed)
     over = None if budget is None else a_time(budget, "budget")
-    made, seconds = _first(designs, seeds)
+    store = None if store is None else a_path(store, "store")
+    made, took = _first(designs, seeds, store)
     customers = max(each["summary"]["requests"] for each in made[0][0])
     named, shortened = excerpts(dict(zip(labels, designs, strict=True)), customers)
-    effort = Effort.of(named, seconds, named[labels[0]].run_settings.duration / designs[0].run_settings.duration)
+    effort = Effort.of(named, took[-1], named[labels[0]].run_settings.duration / designs[0].run_settings.duration)
     processes = _processes(jobs)
     if over is not None:
-        n = effort.within(over - (monotonic() - begun), n, processes)
+        n = effort.within(over - sum(took), n, processes)
     if tell is not None:
-        tell(effort.told(n, processes))
-    work = _Work(None if over is None else begun + over, jobs, progress)
+        tell(effort.told(n, processes, store))
+    work = _Work(None if over is None else begun + over, store, jobs, progress)
     comparison = work.verdicts(designs, labels, seeds[:n], made[:n])
     few, metric = few_of(n), _times(named)
     begin, lasts = stretch(named)
@@ -86,14 +90,22 @@ def _designs(designs, objectives, labels):
     return designs, names_of_designs(designs, labels)
 
 
-def _first(designs, seeds):
-    """What the first run or two of all designs show, and how many seconds a warm one takes."""
-    made, seconds = [], 0.0
-    while len(made) < min(2, len(seeds)) and seconds < WARM:
-        began = perf_counter()
-        made.append(pair_of(designs, seeds[len(made)]))
-        seconds = perf_counter() - began
-    return made, seconds
+def _first(designs, seeds, store):
+    """What the first run or two of all designs show, and how many seconds each took: the last one is warm."""
+    made, took = [], []
+    with opened(store) as kept:
+        known = [] if kept is None else [Pairs(kept, designs), seen_in(kept, designs[0], "seconds")]
+        while len(made) < min(2, len(seeds)) and not any(seconds >= WARM for seconds in took):
+            seed = seeds[len(made)]
+            found = [each.get(seed) for each in known]
+            if not found or None in found:
+                began = perf_counter()
+                found = [pair_of(designs, seed), perf_counter() - began]
+                for each, value in zip(known, found):
+                    each.put(seed, value)
+            made.append(found[0])
+            took.append(found[1])
+    return made, took
 
 
 def _processes(jobs):
@@ -114,13 +126,15 @@ def _times(designs):
 class _Work:
     """Parts of a report, one after the other, until it is interrupted or its time is ``over``; the rest is left out."""
 
-    def __init__(self, over, jobs, progress):
-        self._over, self._jobs, self._progress = over, jobs, progress
+    def __init__(self, over, store, jobs, progress):
+        self._over, self._store, self._jobs, self._progress = over, store, jobs, progress
         self.left_out, self.why = [], ""
 
     def verdicts(self, designs, labels, seeds, made):
         try:
-            return until_decided(designs, labels, seeds, made, **self._settings("verdicts"))
+            with opened(self._store) as kept:
+                pairs = None if kept is None else Pairs(kept, designs)
+                return until_decided(designs, labels, seeds, made, pairs, **self._settings("verdicts"))
         except Interrupted as stop:
             self.why = INTERRUPTED
             self.left_out.append(f"{len(seeds) - stop.done} of {len(seeds)} runs for the verdicts")
@@ -148,7 +162,7 @@ class _Work:
         if self.why:
             return False, None
         try:
-            return True, measure(**self._settings(part))
+            return True, measure(store=self._store, **self._settings(part))
         except KeyboardInterrupt as stop:
             self.why = INTERRUPTED
             return False, getattr(stop, "finished", None)

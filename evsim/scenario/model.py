@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -181,17 +182,11 @@ class Scenario(Part):
 
     def value(self, path):
         """What stands at a path, in plain data: what :meth:`replace` would change."""
-        if not isinstance(path, str):
-            raise ScenarioError([Problem("path", "must be a text such as run.duration", str(path))])
-        *above, last = steps = _steps(path)
-        node = _plain(self.model_dump(by_alias=True))
-        for number, step in enumerate(above):
-            node = _enter(node, step, ".".join(steps[: number + 1]))
-        if isinstance(node, dict) and last in node:
-            return node[last]
-        if isinstance(node, list) and last.isdigit() and int(last) < len(node):
-            return node[int(last)]
-        raise ScenarioError([_no_such(node, path)])
+        return self.reader()(path)
+
+    def reader(self):
+        """:meth:`value` for many paths, which writes the scenario out once."""
+        return partial(_value, _plain(self.model_dump(by_alias=True)))
 
     @classmethod
     def schema(cls):  # type: ignore[override]
@@ -203,6 +198,21 @@ class Scenario(Part):
     def warnings(self):
         """What is allowed but hardly meant, one sentence each."""
         return warnings(self)
+
+
+def _value(data, path):
+    """What stands at a dotted `path` in plain data that has all its settings written out."""
+    if not isinstance(path, str):
+        raise ScenarioError([Problem("path", "must be a text such as run.duration", str(path))])
+    *above, last = steps = _steps(path)
+    node = data
+    for number, step in enumerate(above):
+        node = _enter(node, step, ".".join(steps[: number + 1]))
+    if isinstance(node, dict) and last in node:
+        return node[last]
+    if isinstance(node, list) and last.isdigit() and int(last) < len(node):
+        return node[int(last)]
+    raise ScenarioError([_no_such(node, path)])
 
 
 def _plain(data):

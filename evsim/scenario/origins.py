@@ -26,9 +26,12 @@ Origin = Annotated[str, Field(max_length=300), AfterValidator(_said)]
 
 def origins(scenario):
     """Paths of which an origin is said, and which are not there."""
+    if not scenario.origins:
+        return
+    value = scenario.reader()
     for path in scenario.origins:
         try:
-            scenario.value(path)
+            value(path)
         except ScenarioError as error:
             for each in error.problems:
                 yield Problem(("origins", path), each.rule, hint="; ".join(filter(None, (each.hint, WAY_OUT))))

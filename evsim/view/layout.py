@@ -37,8 +37,11 @@ class Layout:
     height: float
 
 
-def place(wirings):
-    """One :class:`Layout` for the parts of some wirings, the same whichever comes first."""
+def place(wirings, across=False):
+    """One :class:`Layout` for the parts of some wirings, the same whichever comes first.
+
+    across: the columns stand side by side, however many there are.
+    """
     first_seen, sizes = {}, {}
     for wiring in wirings:
         parts = dict.fromkeys(wiring.scenario.workloads, CUSTOMERS) | dict.fromkeys(wiring.services, SERVICE)
@@ -64,7 +67,7 @@ def place(wirings):
     customers = [name for wiring in wirings for name in wiring.scenario.workloads]
     whole = [name for name in sizes if name not in between]
     column = columns(whole, sorted(union["asks"] | union["calls"] | through), customers, between)
-    down = len(sizes) > SMALL and _narrower_downwards(column)
+    down = not across and len(sizes) > SMALL and _narrower_downwards(column)
     widths = {at: (SERVICE if at % 1 == 0 else CHANNEL)[down] for at in column.values()}
     widths |= {0: CUSTOMERS[down]}
     if len(sizes) <= SMALL:  # room for channels whether there are any or not

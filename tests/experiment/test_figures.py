@@ -39,14 +39,18 @@ def test_a_figure_is_written_in_units_people_use(name, value, expected):
 @pytest.mark.parametrize(
     ("name", "values", "difference", "expected"),
     [
-        ("response_mean", (0.101, 0.1004, 0.1016), False, "101.00 ± 0.60 ms"),
+        ("response_mean", (0.101, 0.1004, 0.1016), False, "101.0 ± 0.6 ms"),
         ("response_mean", (-0.095, -0.098, -0.092), True, "-95.0 ± 3.0 ms"),
+        ("response_mean", (0.91, 0.707, 1.113), False, "910 ± 200 ms"),
+        ("response_mean", (0.004, -0.0001, 0.0081), True, "+4.0 ± 4.1 ms"),
+        ("response_mean", (0.004, 0.0001, 0.0079), True, "+4.0 ± 3.9 ms"),
+        ("availability", (0.999998, 0.9999916, 1.0000044), False, "99.9998 ± 0.0006 %"),
         ("response_mean", (0.004, -0.020, 0.028), True, "+4 ± 24 ms"),
         ("availability", (-0.18, -0.19, -0.17), True, "-18.0 ± 1.0 points"),
         ("availability", (-0.18, -0.18, -0.18), True, "-18 points"),
         ("lost", (0, 0, 0), False, "0"),
         ("lost", (3, 1.5, 4.5), False, "3.0 ± 1.5"),
-        ("requests", (12345, 11345, 13345), False, "12,345 ± 1,000"),
+        ("requests", (12345, 11345, 13345), False, "12,300 ± 1,000"),
         ("lost", (3, math.nan, math.nan), False, "3"),
         ("lost", (math.nan, math.nan, math.nan), False, "-"),
     ],
@@ -58,6 +62,13 @@ def test_an_estimate_shows_as_many_digits_as_its_interval_allows(name, values, d
 
 def test_what_differs_by_rounding_alone_has_no_interval():
     assert write_estimate("utilisation", Estimate(0.0002, 0.0002 - 1e-18, 0.0002 + 1e-18, 5, 1e-18)) == "0.02 %"
+
+
+def test_half_an_interval_is_written_to_a_seventh_of_itself_with_two_digits_at_most():
+    for half in (first / 100 * 10.0**power for power in range(-5, 6) for first in range(100, 1000)):
+        written = write_estimate("lost", Estimate(7 * half, 6 * half, 8 * half, 5, 1.0)).partition(" ± ")[2]
+        assert abs(float(written.replace(",", "")) - half) <= half / 7 * (1 + 1e-9)
+        assert len(written.replace(",", "").replace(".", "").strip("0")) <= 2
 
 
 def test_a_table_is_aligned():

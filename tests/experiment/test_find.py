@@ -1,5 +1,6 @@
 """Searches: the smallest or largest value that meets the objectives, and where two designs are equal."""
 
+from functools import partial
 from importlib import import_module
 
 import numpy as np
@@ -33,13 +34,23 @@ def noisy_search(trial, true, max_runs=256):
 
     def observe(value, seed):
         noise = np.random.default_rng((trial, seed)).normal(0, 1)
-        return {"response_mean": LIMIT + (true - 0.5 - value) + noise}
+        return {"summary": {"response_mean": LIMIT + (true - 0.5 - value) + noise}}
 
     def judge(seen, error):
         return find._meets({"response_mean": LIMIT}, seen, error)
 
     scenario = evsim.Scenario.from_dict(QUEUE)
-    search = Search(list(range(1, 41)), observe, judge, scenario, 0.05, max_runs, None, 1, False)
+    search = Search(
+        list(range(1, 41)),
+        lambda value: (partial(observe, value), None),
+        judge,
+        scenario,
+        0.05,
+        max_runs,
+        None,
+        1,
+        False,
+    )
     search.run()
     return search.tried
 
@@ -127,7 +138,9 @@ def test_what_other_services_do_is_not_a_service_s_own_work():
         "workloads.callers.arrivals": {"constant": "5/s"}, "run.duration": "20s", "run.warmup": 0,
         "objectives": {"response_mean": "1ms"},
     })  # fmt: skip
-    (floor,) = find.floor_of(scenario, find._meets(scenario.objectives, [{"response_mean": 1.0}] * 8, 0.01)[1], [1, 2])
+    (floor,) = find.floor_of(
+        scenario, find._meets(scenario.objectives, [{"summary": {"response_mean": 1.0}}] * 8, 0.01)[1], [1, 2]
+    )
     assert {name: round(each.mean, 9) for name, each in floor.parts.items()} == {
         "bank": 0.05,
         "post": 0.03,
@@ -213,9 +226,9 @@ def test_an_interrupted_search_keeps_what_is_decided(queue, monkeypatch):
         if len(asked) == 8:
             raise KeyboardInterrupt
         asked.append(arguments)
-        return {"response_mean": 0.1}
+        return {"summary": {"response_mean": 0.1}}
 
-    monkeypatch.setattr(find, "_summary", once)
+    monkeypatch.setattr(find, "_run", once)
     with pytest.raises(KeyboardInterrupt) as caught:
         evsim.find(queue, "services.desk.workers", (6, 9), {"response_mean": "1s"}, jobs=1)
     assert caught.value.finished.value == 9 and caught.value.done == 8

@@ -69,7 +69,7 @@ def test_an_estimate_is_that_of_the_textbook():
     assert found.sd == pytest.approx(math.sqrt(5 / 3))
     assert found.standard_error == pytest.approx(math.sqrt(5 / 12))
     assert found.half_width == pytest.approx(3.182446 * math.sqrt(5 / 12), rel=1e-6)
-    assert str(found) == "2.5 [0.44574, 4.55426]"
+    assert str(found) == "2.5 [0.4, 4.6]"
 
 
 def test_the_order_of_the_runs_does_not_matter():

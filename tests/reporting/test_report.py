@@ -117,16 +117,17 @@ def test_a_guess_that_flips_the_answer_is_named_first(page):
     )  # fmt: skip
     assert ("asks", "not said", "services.archive.workers") in [(name, kind, path) for name, _, kind, path in flips]
     assert page.answer[-1] == (
-        "What flips it: asks: with archive: work exponential at 0.015 it MEETS response mean at most 27 ms (guessed)."
+        "What flips it: asks: with archive: work exponential at 15ms it MEETS response mean at most 27 ms (guessed)."
     )
 
 
 def test_inputs_have_their_origin(page):
-    rows = {(what, kind): (values, source) for what, values, kind, source in page._inputs()}
-    assert rows["archive: workers", "not said"] == (["1", ""], "")
-    assert rows["people: arrivals poisson", "guessed"] == (["", "20/s"], "")
-    assert rows["people: arrivals poisson", "not said"] == (["20/s", ""], "")
-    assert rows["archive: work exponential", "measured"] == (["", "20ms"], "a watch & a pencil")
+    rows = {(kind, source): its for kind, source, its in page._inputs()}
+    assert list(rows) == [("guessed", ""), ("not said", ""), ("measured", "a watch & a pencil")]
+    assert rows["guessed", ""] == ["people: arrivals poisson - | 20/s", "archive: work exponential 20ms | -"]
+    assert rows["not said", ""][0] == "people: arrivals poisson 20/s | -"
+    assert "desk: workers 20, call timeout 1s | -" in rows["not said", ""]
+    assert rows["measured", "a watch & a pencil"] == ["archive: work exponential - | 20ms, workers - | 1"]
     assert "a watch &amp; a pencil" in page.html and '<tr class="guessed">' in page.html
 
 
@@ -137,10 +138,12 @@ def test_the_page_needs_nothing_else(page):
 
 
 def test_its_pictures_are_elements_whose_words_are_text_in_the_colours_of_the_page(page):
-    load, inputs = pictures = list(page._pictures())
+    (told, load), (finding, inputs) = page._pictures()
+    assert told == "Response mean against the load. Below: times the load of the scenario."
+    assert finding.startswith("asks: response mean depends most on archive: work exponential;")
     assert sorted(re.findall(r">(limit 27 ms|asks|tells)</text>", load)) == ["asks", "limit 27 ms", "tells"]
-    assert inputs.count(">25 % more</text>") == 1
-    for picture in pictures:
+    assert inputs.count(">archive: work exponential</text>") == 1
+    for picture in (load, inputs):
         assert picture in page.html and 'role="img" aria-label="' in picture
         assert "#2b2b30" not in picture.replace("var(--evsim-ink, #2b2b30)", "") and "#000000" not in picture
     assert len(page.html) < 100_000
@@ -152,6 +155,32 @@ def test_the_designs_are_drawn_with_the_same_boxes_and_other_lines(page):
     named = re.compile(r' x="([\d.]+)"[^>]*>(desk|archive|papers)</text>')
     asked, told = ({name: at for at, name in named.findall(each)} for each in (asks, tells))
     assert set(told) == {"desk", "archive", "papers"} and asked == {name: told[name] for name in ("desk", "archive")}
+
+
+def test_two_inputs_of_the_same_words_are_told_apart_by_their_steps():
+    twice = {"handle": [{"work": "1ms"}, {"work": "2ms"}, {"reply": "done"}]}
+    design = evsim.Scenario.from_dict(ASKS | {"services": ASKS["services"] | {"desk": twice}})
+    words = [bar.words for bar in evsim.sensitivity(design, "response_mean", n=1, jobs=1, progress=False).bars]
+    assert {"desk: step 1 work", "desk: step 2 work"} <= set(words)
+
+
+def test_differences_that_are_seen_are_told_from_figures_in_which_none_is(page):
+    alike, rows = page._differences()
+    named = dict(rows)
+    assert re.fullmatch(r"-\d+(\.\d+)? ± \d+(\.\d+)? ms better", named["response mean"][0])
+    assert "lost" in alike and not set(named) & set(re.split(", | and ", alike))
+
+
+def test_plans_have_one_number_for_each_part_and_one_place(page):
+    legend, drawn = page._plans()
+    assert legend == {"customers": [(1, "people")], "services": [(2, "desk"), (3, "archive")],
+                      "channels": [(4, "papers")]}  # fmt: skip
+    at = re.compile(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>(\d+)</text>')
+    asks, tells = ({int(number): (x, y) for x, y, number in at.findall(each)} for _, each in drawn)
+    assert set(asks) == {1, 2, 3} and set(tells) == {1, 2, 3, 4}
+    assert [x for x, _ in asks.values()] == [tells[number][0] for number in asks]
+    dashed = [each.count("stroke-dasharray") for _, each in drawn]
+    assert dashed == [0, 2] and [each.count(" z") for _, each in drawn] == [2, 3]
 
 
 def test_without_a_design_there_is_nothing_to_report_on():

@@ -18,7 +18,7 @@ __all__ = ["draw", "draw_ends"]
 
 SIZE = 11  # points of the letters
 LETTER = 0.085  # inches
-MARGIN = 30  # letters of a line in the right margin
+MARGIN = 3.75  # letters of a line in the right margin, for each inch of a figure
 GAP = 0.07  # of the height of axes, at least, between two names in it
 BOX = {"boxstyle": "square,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.85}
 POINTS = {"textcoords": "offset points"}
@@ -67,7 +67,7 @@ def _left(axis):
 
 def _margin(scene):
     """What stands to the right of a scene's axes, in inches, about."""
-    names = [0.5 + LETTER * max(map(len, _name(end.text).split("\n"))) for end in scene.ends]
+    names = [0.5 + LETTER * max(map(len, _name(end.text, scene.size[0]).split("\n"))) for end in scene.ends]
     beyond = [mark for mark in scene.marks if isinstance(mark, Text) and mark.across and mark.x > 1]
     return max([0.1, *names, *(0.2 + LETTER * max(map(len, mark.text.split("\n"))) for mark in beyond)])
 
@@ -246,7 +246,7 @@ def draw_ends(ax, ends):
     """Names in the right margin, moved apart so that they do not overlap."""
     low, high = ax.get_ylim()
     ends = sorted(ends, key=lambda end: -end.y)
-    names = [_name(end.text) for end in ends]
+    names = [_name(end.text, ax.figure.get_figwidth()) for end in ends]
     lines = np.array([1 + name.count("\n") for name in names])
     gap = min(max(GAP, _of_a_line(ax)), 1 / max(lines.sum(), 1))
     apart = gap * (lines[1:] + lines[:-1]) / 2
@@ -274,12 +274,12 @@ def _of_a_line(ax):
     return 1.2 * SIZE / 72 / max(ax.figure.get_figheight() / rows - 1.1, 1.0)
 
 
-def _name(text):
+def _name(text, wide):
     """A name for the margin, in two lines if one is too short for it; what is too long for a line loses its middle."""
-    words = text.split(" ")
+    words, most = text.split(" "), int(MARGIN * wide)
     halves = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
-    lines = (text,) if len(text) <= MARGIN or not halves else min(halves, key=lambda two: max(map(len, two)))
-    return "\n".join(short(line, MARGIN) for line in lines)
+    lines = (text,) if len(text) <= most or not halves else min(halves, key=lambda two: max(map(len, two)))
+    return "\n".join(short(line, most) for line in lines)
 
 
 def _legend(ax, scene, share):

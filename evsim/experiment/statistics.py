@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
-from evsim.figures import decimals
+from evsim.figures import ROUNDING, decimals
 
 __all__ = [
     "Difference", "Estimate", "FEW", "difference", "estimate", "none_seen_bound", "pairing", "runs_for_skew",
@@ -46,7 +46,7 @@ class Estimate:
         return (self.high - self.low) / 2
 
     def __str__(self):
-        if not self.half_width > 0:
+        if not self.half_width > ROUNDING * abs(self.mean):
             return f"{self.mean:.6g} [{self.low:.6g}, {self.high:.6g}]"
         places = decimals(self.half_width)
         mean, low, high = (

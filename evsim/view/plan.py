@@ -48,15 +48,17 @@ def _plan(wiring, layout, numbers):
         shapes += _arrow([at(point) for point in layout.lines[edge]], look)
     for names, size, colour, radius in parts:
         for name in names:
-            shapes += _box(numbers[name], *at(layout.boxes[name]), SCALE * size[0], SCALE * size[1], colour, radius)
+            shapes += _box(numbers[name], at(layout.boxes[name]), size, colour, radius)
     width, height = SCALE * right + 2 * MARGIN, SCALE * (high - low) + 2 * MARGIN
-    size = {"width": f"{width:.1f}pt", "height": f"{height:.1f}pt", "viewBox": f"0 0 {width:.1f} {height:.1f}"}
     told = "; ".join(f"{one} to {two}" for (one, two), _ in edges)
-    about = {"role": "img", "aria_label": f"{wiring.scenario.name}: {told}."}
-    return themed(tag("svg", "".join(shapes), inner=True, **size, **about))
+    drawn = tag("svg", "".join(shapes), inner=True, width=f"{width:.1f}pt", height=f"{height:.1f}pt",
+                viewBox=f"0 0 {width:.1f} {height:.1f}", role="img",
+                aria_label=f"{wiring.scenario.name}: {told}.")  # fmt: skip
+    return themed(drawn)
 
 
-def _box(number, x, y, width, height, colour, radius):
+def _box(number, place, size, colour, radius):
+    (x, y), (width, height) = place, (SCALE * side for side in size)
     yield tag("rect", x=x - width / 2, y=y - height / 2, width=width, height=height, rx=radius, fill=colour,
               stroke=INK, stroke_width=0.6)  # fmt: skip
     letters = {"font_size": LETTERS, "font_weight": "bold", "text_anchor": "middle", "fill": INK}

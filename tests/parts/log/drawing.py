@@ -1,5 +1,7 @@
 """Random logs and groups that read them, for :mod:`tests.books.systems`."""
 
+from zlib import crc32
+
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
@@ -62,13 +64,9 @@ def reading(draw, handle, risky, stable):
         settings["commit"] = "after"
     if settings["commit"] not in ("before", "transaction") and _may_batch(handle):
         settings["batch"] = draw(st.sampled_from([None, 1, 2, 5]))
-    if (settings.get("batch") or 1) == 1 and draw(st.integers(0, 3)) == 3:
-        settings["max_poll_records"] = draw(st.sampled_from([1, 3, 20]))
-        settings["commit"] = draw(st.sampled_from([settings["commit"], "poll"]))
     if str(settings["commit"]) in PROMISES and draw(st.booleans()):
         settings["guarantee"] = PROMISES[settings.pop("commit")]
     settings["rebalance"] = draw(st.sampled_from([None, None, 0.25, 1]))
-    settings["isolation"] = draw(st.sampled_from([None, None, None, "read_uncommitted"]))
     if risky:
         settings["session_timeout"] = draw(st.sampled_from([None, 0.5, 2]))
         settings["static"] = (draw(st.booleans()) and settings["session_timeout"] is not None) or None
@@ -79,9 +77,30 @@ def reading(draw, handle, risky, stable):
         settings["start"] = draw(st.sampled_from([None, "earliest", "latest", {"offset": 3}, {"time": 4}]))
         settings["replay"] = draw(st.lists(REPLAY, max_size=2)) or None
     if draw(st.integers(0, 5)) == 5:
-        kept = {name: settings.get(name) for name in ("from", "start", "metadata_max_age", "isolation")}
-        return _written({**kept, "share": share(draw, risky)})
-    return _written(settings)
+        kept = {name: settings.get(name) for name in ("from", "start", "metadata_max_age")}
+        return _hasty({**kept, "share": share(draw, risky)})
+    return _polling(_hasty(settings))
+
+
+def _number(settings):
+    """A number that follows from settings. Nothing is drawn, so that all other systems stay as they were."""
+    return crc32(repr(sorted(settings.items(), key=str)).encode())
+
+
+def _hasty(settings):
+    """Some groups read uncommitted."""
+    return _written({**settings, "isolation": "read_uncommitted" if _number(settings) % 4 == 0 else None})
+
+
+def _polling(settings):
+    """Some fetch many messages in one poll, and commit each or all of them."""
+    number = _number(settings)
+    if number % 4 or settings.get("batch", 1) > 1 or "share" in settings:
+        return settings
+    settings["max_poll_records"] = (1, 3, 20)[number // 4 % 3]
+    if settings.get("commit", "after") == "after" and "guarantee" not in settings and number // 12 % 2:
+        settings["commit"] = "poll"
+    return settings
 
 
 def share(draw, risky):

@@ -96,6 +96,23 @@ def test_the_guarded_path_writes_the_records_of_the_plain_path(scenario):
     assert_same_records(plain, run_of(scenario, guarded=True), but=["worker"])
 
 
+def test_what_is_undone_at_one_instant_is_so_in_any_order():
+    """On the guarded path the worker of a call is free a little later, so the last of two messages is first there."""
+    both = {"parallel": [[{"publish": "events"}, {"send": "events"}]]}
+    scenario = Scenario.from_dict({
+        "name": "undone", "workloads": {"customers": {"target": "front", "arrivals": {"burst": {"count": 3, "at": 0}}}},
+        "services": {
+            "front": {"handle": [{"call": "back"}, both]},
+            "back": {"discipline": "adaptive_lifo", "subscribe": "events",
+                     "handle": [{"effect": "row"}, {"undo": "row"}]},
+        },
+        "channels": {"events": "bus"}, "run": {"duration": 5},
+    })  # fmt: skip
+    plain, guarded = run_of(scenario), run_of(scenario, guarded=True)
+    assert plain.records.undos.column("row").tolist() != guarded.records.undos.column("row").tolist()
+    assert_same_records(plain, guarded, but=["worker"])
+
+
 @holds(0.5, calm_systems(), st.integers(0, 9), of_any=False)
 def test_faults_that_do_nothing_change_nothing(scenario, at):
     """A slowdown by 1 and an error rate of 0 make a service ready for the worst, and nothing else."""

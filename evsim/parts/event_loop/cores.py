@@ -72,7 +72,7 @@ class Share:
         if self.env._now < self.next:
             return  # another entry comes
         self._update()
-        done = [piece for piece in self.pieces if piece[0] <= ROUNDING]
+        done = [piece for piece in self.at_work()[0] if piece[0] <= ROUNDING]
         for piece in done:
             self.pieces.remove(piece)
         self.next = 0.0

@@ -45,6 +45,13 @@ def test_of_equals_who_came_first_has_the_core_and_is_not_interrupted():
     assert ends(urgent_first(2, {"burst": {"count": 2, "at": 1}}, same, 10)) == {"few": [3, 5], "many": [6, 8, 10]}
 
 
+def test_work_that_takes_no_time_waits_for_the_core_as_any_other():
+    """Two urgent ones have it from 0 to 4: what comes at 1 is done at 4, and not when the first is."""
+    work = [{"work": 0}, {"effect": "seen"}, {"work": 2}]
+    run = balanced(urgent_first(work, {"burst": {"count": 2, "at": 0}}, at(1), 10))
+    assert run.effects.time.tolist() == [0, 2, 4]
+
+
 def test_a_call_is_as_urgent_as_who_calls():
     """The urgent one calls a store whose core is taken: 1 s of its own, then its 3 s before the other's 3 s."""
     data = urgent_first(1, at(1), at(0), 20).to_dict()

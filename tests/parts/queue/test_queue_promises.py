@@ -32,8 +32,14 @@ def test_what_a_queue_keeps_is_lost_only_by_a_rule_that_is_written(scenario):
     for number, channel, reads in queues(run):
         states = set(deliveries.state[deliveries.channel == number].tolist())
         assert LOST not in states or any(each.ack == "before" for each in reads)
-        assert EXPIRED not in states or channel.ttl is not None
+        expired = deliveries.message[(deliveries.channel == number) & (deliveries.state == EXPIRED)]
+        assert channel.ttl is not None or all(_has_a_time(run, message) for message in expired)
         assert DROPPED not in states or channel.overflow == "drop_head"
+
+
+def _has_a_time(run, message):
+    """Whether it was published with a time to live."""
+    return getattr(run.tables.routes[run.tables.messages["route"][message]][1], "ttl", None) is not None
 
 
 @holds(1, stable_systems())

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from evsim.results.obligations import last_attempts
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.records import NUMBERS, Outcome, Reason, Verdict
 from evsim.scenario.groups import group_of
 
 __all__ = ["DELIVERY_STATES", "Deliveries"]
@@ -38,21 +38,24 @@ class Deliveries:
         self.partitioned = parted[self.channel]
         self.names = tuple(dict.fromkeys((p.source, p.service) for p in places if p.is_delivery))
         of_place = np.array([self.names.index((p.source, p.service)) if p.is_delivery else -1
-                             for p in places] + [-1])  # fmt: skip
+                             for p in places] + [-1], dtype=np.int16)  # fmt: skip
         self.subscriber = of_place[rows["place"][last]]
-        attempt_of = np.where(rows["first"] < 0, np.arange(len(rows["first"])), rows["first"])
-        everything = np.isin(attempt_of, row) if len(row) else np.zeros(len(attempt_of), dtype=bool)
         count = len(rows["first"])
+        attempt_of = np.where(rows["first"] < 0, np.arange(count, dtype=NUMBERS), rows["first"])
+        everything = np.isin(attempt_of, row) if len(row) else np.zeros(len(attempt_of), dtype=bool)
         made = everything & (rows["verdict"] != Verdict.COPY) & (rows["reason"] != Reason.LATE_DELETE)
-        self.attempts = np.bincount(attempt_of[made], minlength=count)[row]
-        self.handed_out = np.bincount(attempt_of[made & ~np.isnan(rows["leased"])], minlength=count)[row]
+
+        def times(which):
+            return np.bincount(attempt_of[which], minlength=count)[row].astype(NUMBERS)
+
+        self.attempts, self.handed_out = times(made), times(made & ~np.isnan(rows["leased"]))
         skipped = ~np.isnan(tables.skipped)
         handled = everything & (rows["outcome"] == Outcome.OK) & ~skipped
-        self.handlings = np.bincount(attempt_of[handled], minlength=count)[row]
+        self.handlings = times(handled)
         verdict = rows["verdict"][last]
         self.verdict = verdict
         self.moved_back = rows["reason"][last] == Reason.REDRIVEN
-        state = np.zeros(len(row), dtype=int)
+        state = np.zeros(len(row), dtype=np.int8)
         state[verdict == Verdict.DEAD] = DELIVERY_STATES.index("dead")
         state[verdict == Verdict.EXPIRED] = DELIVERY_STATES.index("expired")
         state[verdict == Verdict.LOST] = DELIVERY_STATES.index("lost")

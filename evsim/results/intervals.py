@@ -20,9 +20,9 @@ def highest(start, end, window):
     start, end = start[began], end[began]
     end = end[~np.isnan(end)]
     times = np.concatenate([start, end])
-    steps = np.concatenate([np.ones(len(start)), -np.ones(len(end))])
+    steps = np.concatenate([np.ones(len(start), dtype=np.int8), np.full(len(end), -1, dtype=np.int8)])
     order = np.lexsort((steps, times))  # at one time, those who leave go first
-    times, level = times[order], np.cumsum(steps[order])
+    times, level = times[order], np.cumsum(steps[order], dtype=np.int32)
     at_left = level[times <= left][-1:]
     within = level[(times > left) & (times < right)]
     return int(np.concatenate([at_left, within]).max(initial=0))

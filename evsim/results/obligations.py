@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Reason, Verdict
+from evsim.results.records import NUMBERS, Reason, Verdict
 
 __all__ = ["deleted_late", "last_attempts"]
 
@@ -10,8 +10,8 @@ __all__ = ["deleted_late", "last_attempts"]
 def last_attempts(rows):
     """For each row that is an obligation: (its rows, the rows of their last attempts; no copies of the link's)."""
     first = rows["first"]
-    obligations = np.flatnonzero(first < 0)
-    last = np.arange(len(first))
+    obligations = np.flatnonzero(first < 0).astype(NUMBERS)
+    last = np.arange(len(first), dtype=NUMBERS)
     later = np.flatnonzero((first >= 0) & (rows["verdict"] != Verdict.COPY))
     last[first[later]] = later  # attempts are born in order, so the last one written wins
     return obligations, last[obligations]

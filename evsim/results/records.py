@@ -27,6 +27,7 @@ __all__ = [
     "Fate",
     "LATER",
     "NEVER_SENT",
+    "NUMBERS",
     "Outcome",
     "Pane",
     "Reason",
@@ -130,6 +131,7 @@ class Fate(IntEnum):
 
 
 BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}
+NUMBERS = np.int32  # of rows, as those of the columns that name one: what follows from them is no wider
 DTYPE = {"d": np.float64, "i": np.int32, "q": np.int64, "h": np.int16, "b": np.int8}
 
 ROW_COLUMNS = {

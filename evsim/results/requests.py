@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.records import NUMBERS, Outcome, Reason, Verdict
 from evsim.ticks import elapsed
 
 __all__ = ["DECLINED", "ERROR", "OK", "PENDING", "REJECTED", "REQUEST_OUTCOMES", "TIMEOUT", "Requests"]
@@ -27,10 +27,10 @@ class Requests:
         self.tables = tables
         self.workloads = tuple(tables.scenario.workloads)
         codes = {name: code for code, name in enumerate(self.workloads)}
-        of_place = np.array([codes[p.workload] if p.is_request else -1 for p in tables.places] + [-1])
+        of_place = np.array([codes[p.workload] if p.is_request else -1 for p in tables.places] + [-1], dtype=np.int16)
         workload = of_place[rows["place"]]
         row = np.flatnonzero((workload >= 0) & (rows["first"] < 0))
-        row = row[np.lexsort((rows["request"][row], workload[row]))]
+        row = row[np.lexsort((rows["request"][row], workload[row]))].astype(NUMBERS)
         self.row, self.workload, self.number = row, workload[row], rows["request"][row]
         self.arrived, self.answered = rows["born"][row], rows["settled"][row]
         self.outcome = _outcomes(rows, row)

@@ -8,7 +8,7 @@ import numpy as np
 
 from evsim.results.capacity import Capacity
 from evsim.results.deliveries import Deliveries
-from evsim.results.records import LATER
+from evsim.results.records import LATER, NUMBERS
 from evsim.results.requests import Requests
 from evsim.results.sendings import Sendings
 from evsim.results.undone import undone
@@ -161,10 +161,10 @@ class RunTables:
         """For each row: its request, as a position in :attr:`requests`."""
         workloads = list(self.scenario.workloads)
         place = self.rows["place"]
-        workload = np.array([workloads.index(place.workload) for place in self.places] + [0])[place]
+        workload = np.array([workloads.index(place.workload) for place in self.places] + [0], dtype=NUMBERS)[place]
         nobody = place < 0  # messages that no consumer of a queue has been granted
         workload[nobody] = self.message_workloads[self.rows["parent"][nobody]]
-        return self.requests.index(workload, self.rows["request"])
+        return self.requests.index(workload, self.rows["request"]).astype(NUMBERS)
 
     @property
     def message_requests(self):

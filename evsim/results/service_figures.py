@@ -106,12 +106,13 @@ class AtService:
 
     @property
     def wait(self):
-        waited = elapsed(self.rows["started"], self.rows["ready"])[self.counted]
+        waited = elapsed(self.rows["started"][self.counted], self.rows["ready"][self.counted])
         return waited[~np.isnan(waited)]
 
     @property
     def sojourn(self):
-        stayed = elapsed(self.rows["ended"], self.rows["ready"])[self.counted & (self.rows["outcome"] == Outcome.OK)]
+        well = self.counted & (self.rows["outcome"] == Outcome.OK)
+        stayed = elapsed(self.rows["ended"][well], self.rows["ready"][well])
         return stayed[~np.isnan(stayed)]
 
     @property

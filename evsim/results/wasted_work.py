@@ -80,8 +80,8 @@ def amplifications(run, counted):
 
 def _kinds(run):
     """For each row: whether it is a call, whether it is a delivery."""
-    kinds = np.array([place.kind for place in run.tables.places] + ["delivery"])[run.tables.rows["place"]]
-    return kinds == "call", kinds == "delivery"
+    kinds, place = np.array([place.kind for place in run.tables.places] + ["delivery"]), run.tables.rows["place"]
+    return (kinds == "call")[place], (kinds == "delivery")[place]
 
 
 def _followed(marked, follows, above):

@@ -64,8 +64,9 @@ class ServerProcess(Process, ABC):
         raise OSError(f"{self.broker_choice.kind} does not start")
 
     def run(self, command, **settings):
-        """A program in the background, which says nothing."""
+        """A program in the background, which says nothing, and leaves nothing outside the folder of the run."""
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        quiet["cwd"] = self.folder
         return subprocess.Popen(command, **quiet | settings)
 
     async def leave(self):

@@ -168,7 +168,7 @@ def _wait(predicted, service, name):
     asks = any(step.asks or step.holds for step in service.handle)
     if asks and not service.policies and service.limit is None:
         load = found.rate * found.held
-        if load < found.workers and theory.erlang_c(found.workers, load) < RARE:
+        if not load or (load < found.workers and theory.erlang_c(found.workers, load) < RARE):
             return 0.0
         raise _Unknown(f"workers of {name} wait for others, and there are not so many that one is always free")
     raise _Unknown(f"{name}: {found.why[0]}")

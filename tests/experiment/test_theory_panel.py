@@ -214,3 +214,18 @@ def test_what_is_predicted_of_a_built_in_system_is_near_what_it_does(name):
         assert abs(measured.mean - panel.response) < 0.02 * panel.response + 4 * measured.standard_error
     if panel.bottleneck:
         assert done.services[panel.bottleneck.service]["utilisation"].mean < 1
+
+
+def test_who_only_hands_over_never_waits_for_a_worker():
+    desk = evsim.Scenario.from_dict({
+        "name": "desk",
+        "workloads": {"people": {"target": "desk", "arrivals": {"poisson": "20/s"}}},
+        "services": {
+            "desk": {"workers": 2, "handle": [{"publish": "papers"}, {"reply": "done"}]},
+            "archive": {"subscribe": "papers", "handle": [{"work": "1ms"}]},
+        },
+        "channels": {"papers": "queue"},
+        "run": {"duration": "2s"},
+    })  # fmt: skip
+    found = evsim.replicate(desk, n=2, jobs=1, progress=False)
+    assert found.theory().response == 0.0 == found.summary()["response_mean"].mean

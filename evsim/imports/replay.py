@@ -34,11 +34,12 @@ def replay(scenario, timeline=None, observed=None, n=20, seed=None, jobs=None, p
 
     timeline: a CSV file with the columns ``time, what, target, value, for``: faults, ``scale`` and ``load``; None:
     nothing happened. observed: a CSV file with a row a stretch of time: ``time`` (its begin) and figures, of those who
-    came in it: ``requests``, ``errors``, ``availability``, ``response_mean``, ``response_p50`` ... Returns
-    :class:`IncidentReplay`.
+    came in it: ``requests``, ``errors``, ``availability``, ``response_mean``, ``response_p50`` ... A run lasts as long
+    as was observed, the last stretch being as long as the one before. Returns :class:`IncidentReplay`.
     """
     scenario = a_scenario(scenario)
     stretches, seen, begin = _observed(Path(a_path(observed, "observed")))
+    scenario = scenario.replace({"run.duration": float(stretches[-1]), "run.warmup": 0})
     told = ()
     if timeline is not None:
         scenario, told = with_timeline(scenario, Path(a_path(timeline, "timeline")), begin)

@@ -51,6 +51,14 @@ def test_the_slow_payment_of_the_example_is_seen_at_its_time(found):
     assert found.predicted["errors"].mean(axis=0)[16] > 200  # the outage, from 240 s on
 
 
+def test_a_run_lasts_as_long_as_was_observed(tmp_path):
+    """Ten requests a second, at random, whatever the length of the scenario's own run: of 20 s here."""
+    observed = "time,requests\n0,300\n30s,300\n60s,300\n"
+    found = small(tmp_path, "time,what,target,value\n40s,load,page,x3\n", observed)
+    for expected, came in zip((300, 700, 900), found.predicted["requests"].T, strict=True):
+        assert abs(came - expected).max() < 4 * expected**0.5
+
+
 def test_what_is_not_left_to_chance_is_predicted_exactly(tmp_path):
     """Work of 20 ms, twice as long from 10 s to 15 s."""
     observed = "time,requests,response_mean\n0,99,20ms\n10,50,40ms\n15,50,20ms\n"

@@ -93,6 +93,10 @@ class Channel:
         """Why a message is not kept that comes now; :attr:`Fate.OPEN` if it is."""
         return Fate.OPEN if self.takes(acks) else Fate.REFUSED
 
+    def credit(self):
+        """The free places that a sender may count on and must not exceed; None where they are not counted."""
+        return None
+
     def has(self, message):
         """Whether a message that was kept is still there, or was handled."""
         return True

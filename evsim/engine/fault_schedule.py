@@ -112,7 +112,7 @@ def _targets(system, fault):
     for each in _names(system, fault):
         service = system.services[each]
         numbers = [each.number for each in service.instances]
-        if fault.instance is not None:
+        if fault.instance is not None and not (fault.does.kills and service.is_one_region):
             numbers = [number for number in numbers if number == fault.instance - 1]
         found += [(service, (number,)) for number in numbers]
     return found

@@ -35,6 +35,7 @@ class Service(Workplace):
         self.groups = []  # the subscriptions that grant to this service
         self.instance_states = []  # what each instance remembers of its calls
         self.affinity, self.memberships = InstanceAffinity(), []  # where partitions of a log have owners
+        self.is_one_region = False  # whether a crash of one instance takes all of them
         self.policies = policies_of_service(self)
         kernel.changes.watch("services", name, self.become)
         self.guarded = kernel.risk.guards(name)

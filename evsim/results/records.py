@@ -269,9 +269,9 @@ class Event(NamedTuple):
 class Pane(NamedTuple):
     """What a window gave: a `message` about a key, of the events from `start` to before `end`.
 
-    source: whose event time counts; -1: that of all. kind: "early", "on time" or "late". rows: what came into the
-    window since the pane before. before: the messages of earlier panes whose events it has, too. seen: how many events
-    had come to all windows when it was shown.
+    source: whose event time counts; -1 - instance: that of all, as an instance has it. kind: "early", "on time" or
+    "late". rows: what came into the window since the pane before. before: the messages of earlier panes whose events it
+    has, too. seen: how many events had come to all windows when it was shown.
     """
 
     time: float
@@ -315,8 +315,9 @@ class Records:
         self.provisioned = []  # (service, instance): environments of functions that are paid for although they are idle
         self.events = []  # what came to windows, each an Event
         self.panes = []  # each a Pane: what came of a window, a message that has many causes
-        self.watermarks = []  # (time, service, source or -1, watermark, seen): how far event time has come
+        self.watermarks = []  # (time, service, source or -1 - instance, watermark, seen): how far event time has come
         self.checkpoints = []  # [began, aligned, done, service, seen]: of what windows remember; NaN: it did not come
+        self.pressed = []  # [began, ended, row]: what waited though its work was done, for credit; NaN: still
         self.resets = []  # (time, service, checkpoint, seen): a crash took what windows had; -1: nothing was kept
         self.decisions = []  # (time, service, measured, how many there were, and should be): of autoscaling
         self.pollers = []  # (time, channel, service, how many there are from then on): of triggers of functions
@@ -343,5 +344,6 @@ class Records:
             (time / SECOND, service, source, at / SECOND, seen) for time, service, source, at, seen in self.watermarks
         ]
         self.checkpoints = [(*(time / SECOND for time in each[:3]), *each[3:]) for each in self.checkpoints]
+        self.pressed = [(began / SECOND, ended / SECOND, row) for began, ended, row in self.pressed]
         self.pieces = [(*(time / SECOND for time in each[:4]), *each[4:]) for each in self.pieces]
         return self

@@ -2,7 +2,7 @@
 
 import math
 
-__all__ = ["NONE", "highest", "jain", "mean", "overlap", "percentiles", "share", "spread", "union"]
+__all__ = ["NONE", "highest", "jain", "mean", "overlap", "percentiles", "share", "spread", "union", "worker_time"]
 
 NONE = float("nan")
 POINTS = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
@@ -68,3 +68,12 @@ def jain(shares):
 
 def spread(shares):
     return {"busiest_share": share(max(shares, default=0), sum(shares)), "fairness": jain(shares)}
+
+
+def worker_time(plain, name):
+    """Worker seconds of the window; while an instance is crashed it does not exist."""
+    settings, window = plain.scenario.services[name], (plain.left, plain.right)
+    if settings.is_elastic:
+        return settings.workers * sum(overlap(each.ready, each.ended, *window) for each in plain.working(name))
+    gone = sum(union(spans, *window) for spans in plain.absences(name, ("crash", "ended")))
+    return settings.workers * (settings.instances * plain.window - gone)

@@ -110,6 +110,10 @@ class Plain:
         settings = self.scenario.services[service]
         return len({life.instance for life in self.lives[service]}) if settings.is_elastic else settings.instances
 
+    def _shares_windows(self, service):
+        """Whether a crash of one instance takes all of them."""
+        return not self.scenario.services[service].is_elastic and _has_a_window(self.scenario.services[service])
+
     def absences(self, service, kinds):
         """For each instance of a service: spans in which it was away by faults of some kinds, or as it had ended.
 
@@ -126,6 +130,8 @@ class Plain:
         for time, kind, target, end in self.incidents:
             name, _, instance = str(target).partition("/")
             with_its_program = name == settings.inside and kind in ("crash", "pause")
+            if kind == "crash" and self._shares_windows(service):
+                instance = ""
             if kind in kinds and (name == service or with_its_program):
                 for_good = end is None or kind == "ended" or (kind == "crash" and self._is_on_a_pipe(service))
                 until = self.ended_at if for_good else end
@@ -133,6 +139,10 @@ class Plain:
                     if instance in ("", str(number + 1)):
                         spans[number].append((time, until))
         return spans
+
+
+def _has_a_window(settings):
+    return not callable(settings.handle) and any(step.kind == "window" for step in settings.handle)
 
 
 def _table(table):

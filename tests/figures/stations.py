@@ -1,7 +1,7 @@
 """The figures of each service."""
 
 from evsim.results.records import Outcome
-from tests.figures.averages import NONE, highest, mean, overlap, percentiles, share, spread, union
+from tests.figures.averages import NONE, highest, mean, overlap, percentiles, share, spread, union, worker_time
 from tests.figures.freedom import free_spans, idle_while_waiting, seconds_within, waits
 from tests.figures.parts_of_services import of_parts
 from tests.figures.work import amplifications
@@ -23,7 +23,7 @@ def _figures(plain, name):
     there = [row for row in rows if row.ready is not None]
     queued = [(row.ready, row.ended if row.started is None else row.started) for row in there]
     present = [(row.ready, row.ended) for row in there]
-    existing = _worker_time(plain, name)
+    existing = worker_time(plain, name)
     works = [row for row in rows if row.started is not None and row.leads == row.number]
     return {
         "arrivals": sum(row.ready is not None and (row.is_attempt or row.copy) for row in mine),
@@ -46,15 +46,6 @@ def _figures(plain, name):
 
 def _of(some, existing):
     return some / existing if existing > 0 else NONE
-
-
-def _worker_time(plain, name):
-    """Worker seconds of the window; while an instance is crashed it does not exist."""
-    settings, window = plain.scenario.services[name], (plain.left, plain.right)
-    if settings.is_elastic:
-        return settings.workers * sum(overlap(each.ready, each.ended, *window) for each in plain.working(name))
-    gone = sum(union(spans, *window) for spans in plain.absences(name, ("crash", "ended")))
-    return settings.workers * (settings.instances * plain.window - gone)
 
 
 def _blocked(plain, name):

@@ -68,6 +68,24 @@ def kept(mode):
     return system_of
 
 
+def sent_on_credit(places):
+    """Three results at 1 s, and a reader that takes 10 s for each: the first is handed out at once."""
+    window = {"window": {"tumbling": 100, "by": "all", "early": 1, "to": "results"}}
+    services = {
+        "front": {"handle": [{"publish": "facts"}]},
+        "reader": {"subscribe": "facts", "handle": [window]},
+        "slow": {"subscribe": "results", "handle": [{"work": 10}]},
+    }
+    channels = {"facts": "log", "results": {"queue": {"max_length": places, "overflow": "block"}}}
+    return system(services, [("front", 1)] * 3, channels=channels)
+
+
+def results_left(run):
+    """When the results of a run left."""
+    sent = run.tables.messages["published"]
+    return [nano(sent[pane.message]) for pane in run.records.panes]
+
+
 def counted(run):
     """When the events of a run came to their window."""
     return [nano(each.time) for each in run.records.events]
@@ -140,6 +158,8 @@ RULES = [
     Rule("They reach from their start to *before* their end.", gathered,
          lambda run: [(nano(each.start), each.value) for each in run.records.panes],
          on=(10, [(0, 1), (10, 1)]), beyond=(10 - JUST, [(0, 2)])),
+    Rule("A result leaves only for a free place.", sent_on_credit, results_left,
+         on=(2, [1, 1, 1]), beyond=(1, [1, 1, 11])),
     *(Rule("A barrier stands behind what is in hand of each partition", kept(mode), counted, on=(4, [4.05]),
            beyond=(4 + JUST, [4.1, 6.05])) for mode in ("exactly_once", "at_least_once")),
     Rule("one more comes at each step of the `growth`", triggered, times("front", "leased"), on=(3, [0, 0, 0]),

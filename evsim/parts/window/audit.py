@@ -8,16 +8,24 @@ from typing import Any
 import numpy as np
 
 from evsim.parts.window.step_history import histories, is_over
+from evsim.results.intervals import highest
+from evsim.results.records import Verdict
+from evsim.scenario.changes import changes
 from evsim.ticks import SECOND, elapsed
 
 __all__ = ["CHECKS"]
+
+NOBODY = np.empty((2, 0))
 
 
 def windows(books):
     """Every pane says what its events say; all that are due are there; what is too late was so, and nothing else is."""
     for history in histories(books.run):
         recount = _Recount(books, history)
-        for check in (recount.watermarks, recount.late, recount.panes, recount.owed, recount.checkpoints):
+        for check in (
+            recount.watermarks, recount.late, recount.panes, recount.owed, recount.checkpoints, recount.once,
+            recount.credit,
+        ):  # fmt: skip
             check()
 
 
@@ -28,6 +36,8 @@ class _Recount:
         self.books, self.history, self.causes = books, history, books.run.tables.causes
         self.settings, self.name = history.settings, history.name
         self.one_clock = self.settings.clock == "watermark"
+        waits = history.credit is not None or bool(books.run.scenario.faults)
+        self.may_lag = history.instances > 1 and waits  # of what it is told
         self.marks = defaultdict(lambda: ([], []))
         for _, _, clock, at, seen in history.watermarks:
             self.marks[clock][0].append(seen)
@@ -63,7 +73,8 @@ class _Recount:
                 number, event = next(events, (inf, None))
             slowest = min(latest.values()) if self.one_clock else latest[clock]
             finest = 2 * np.spacing(abs(at))  # of a time that lies years back
-            right = abs(elapsed(slowest, at) - late - 1 / SECOND) < 0.5 / SECOND + finest
+            ahead = late + 1 / SECOND - elapsed(slowest, at)
+            right = ahead < 0.5 / SECOND + finest and (self.may_lag or ahead > -0.5 / SECOND - finest)
             self.demand(right, "took another watermark than its events give", row)
             self.demand(not self.one_clock or len(latest) >= sources, "did not wait for a partition", row)
 
@@ -120,9 +131,13 @@ class _Recount:
         told = defaultdict(set)
         for pane in history.panes:
             told[pane.start].update(self.causes[pane.message])
+        seen = {}  # clock -> what had come when its last pane was shown that has left; nobody waits where none may
+        for pane in history.panes if history.credit is not None else ():
+            seen[pane.source] = pane.seen - 1
+        until = inf if history.credit is None else -1
         for number, event in history.events.items():
             clock = self.history.clock_of(event)
-            before, last = self._mark(clock, number), self._mark(clock, inf)
+            before, last = self._mark(clock, number), self._mark(clock, seen.get(clock, until))
             for start, end in () if event.late else history.windows_of(event.at):
                 due = is_over(end, last) and not is_over(end, before)
                 self.demand(not due or event.row in told[start], "was over and was not shown", event.row)
@@ -145,8 +160,77 @@ class _Recount:
             sent, moments = self.books.messages["published"], {each[2] for each in done}
             again = {copy for copy, _ in self.books.run.records.copies}
             for pane in self.history.panes:
-                right = float(sent[pane.message]) in moments and pane.message not in again
+                left = float(sent[pane.message])
+                there = left in moments if self.history.credit is None else any(
+                    pane.time <= moment <= left for moment in moments
+                )  # fmt: skip
+                right = there and pane.message not in again
                 self.demand(right, "sent a result outside a checkpoint, or twice", pane.rows[0] if pane.rows else 0)
+
+    def once(self):
+        """With checkpoints what a crash took is read again, and in the state each message counts once."""
+        history, kept = self.history, self.settings.checkpoint
+        if kept is None or not history.resets:
+            return
+        rows, seen = self.books.run.tables.rows, set()
+        asked_again = set(self.books.run.records.replays)
+        for number, event in history.events.items():
+            row = event.row
+            if history.lost(number) < inf:
+                self.demand(rows["verdict"][row] != Verdict.DONE, "was taken by a crash and is not read again", row)
+            elif kept.mode == "exactly_once" and not event.late and row not in asked_again:
+                message = int(rows["parent"][row])
+                self.demand(message not in seen, "counted a message twice", row)
+                seen.add(message)
+
+    def credit(self):
+        """No result leaves for a full channel, and nothing is counted while one waits: then work that is done waits.
+
+        A place is taken when a result leaves, and free when its message is handed out, or comes to nothing.
+        """
+        history, limit = self.history, self.history.credit
+        if limit is None or changes(self.books.run.scenario):
+            self.demand(limit is not None or not history.pressed, "had work wait without a limit", 0)
+            return
+        self._places(limit)
+        sent = self.books.messages["published"]
+        waits = defaultdict(list)  # instance -> (since when a result waits, until when)
+        for pane in history.panes:
+            waits[self._at(pane.source)].append((self._wanted(pane), float(sent[pane.message])))
+        spans = {}
+        for instance, mine in waits.items():
+            begun, left = np.array(sorted(mine)).T
+            spans[instance] = begun, np.maximum.accumulate(left)
+        for event in history.events.values() if not history.resets else ():
+            begun, left = spans.get(history.instance_of(event.row), NOBODY)
+            before = np.searchsorted(begun, event.time)  # waits that had begun
+            taken = before > 0 and left[before - 1] > event.time
+            self.demand(not taken, "took something in while a result waited", event.row)
+        for began, ended, row in history.pressed:
+            self.demand(not ended < began, "went on before it waited", row)
+
+    def _wanted(self, pane):
+        """When a result would leave if there were credit: when it is shown, or with the next checkpoint."""
+        kept = self.settings.checkpoint
+        if kept is None or kept.sink == "at_once":
+            return pane.time
+        return min((each[2] for each in self.history.checkpoints if each[2] > pane.time), default=inf)
+
+    def _at(self, clock):
+        return 0 if clock >= 0 else -1 - clock
+
+    def _places(self, limit):
+        """How many places of its channel its results take, at the most."""
+        run, messages = self.books.run, self.books.messages
+        rows, mine = run.tables.rows, np.array([pane.message for pane in self.history.panes], dtype=int)
+        left = np.full(len(messages["published"]), inf)
+        deliveries = np.array([place.is_delivery for place in run.tables.places])[rows["place"]]
+        gone = np.fmin(rows["leased"], rows["settled"])
+        first = np.flatnonzero(deliveries & (rows["first"] < 0) & ~np.isnan(gone))
+        left[rows["parent"][first]] = gone[first]
+        left[messages["fate"] != 0] = messages["published"][messages["fate"] != 0]
+        taken = highest(messages["published"][mine], left[mine], (-inf, inf))
+        self.demand(taken <= limit, "sent a result without credit", 0)
 
 
 CHECKS = (windows,)

@@ -69,30 +69,41 @@ class Checkpoints:
             self._align()
 
     def _align(self):
+        """What is in hand has ended: the barriers go through each instance, behind results that wait for credit."""
         if not self.ahead:
             for group in self.groups:
                 group.on_free = None
-            self.entry[1], self.entry[4] = self.step.kernel.env._now, len(self.step.kernel.records.events)
-            self.step.later(self.takes, self._taken)
+            self.step.when_all_are_through(self._aligned)
+
+    def _aligned(self):
+        self.entry[1], self.entry[4] = self.step.kernel.env._now, len(self.step.kernel.records.events)
+        self.step.later(self.takes, self._taken)
 
     def _taken(self):
         """The checkpoint is safe: results may leave, and it is committed how far partitions were read."""
         results, self.results = self.results, []
         for pane in results:
-            self.step.send(*pane)
-        self.kept, self.safe = deepcopy(self.step.state), self.number
+            self.step.outlet_of(pane[1]).show(pane)
+        self.kept, self.safe = deepcopy((self.step.state, self.step.waiting_results())), self.number
         self.entry[2], self.entry = self.step.kernel.env._now, None
         for group in self.groups:
             for cursor in group.cursors:
                 group.commit(cursor, None if self.exact else min(self.counts.get(id(cursor), 0), len(cursor.done)))
         held, self.held = self.held, []
         for row in held:
-            self.step.take(row)
+            self.step.enter(row)
 
     def crash(self):
-        """What is under way is lost; the state that was kept last, or None."""
+        """What is under way is lost; what was kept last: the state and the results that waited then, or None.
+
+        Of a transactional sink those results were safe with it: what has not left yet still does, and nothing twice.
+        """
+        waiting = self.step.waiting_results()
         self.ahead, self.held, self.results, self.entry = None, [], [], None
         for group in self.groups:
             group.on_free = None
         self.step.later(self.every, self.begin)
-        return deepcopy(self.kept)
+        if self.kept is None:
+            return None
+        state, results = deepcopy(self.kept)
+        return state, waiting if self.transactional else results

@@ -1,6 +1,10 @@
-"""How a window runs: one state for all messages that come to its step, whichever way, in the memory of its instance."""
+"""How a window runs: one state for all messages that come to its step, whichever way, in the memory of its instances.
+
+Of several instances each has the keys of its key groups, with a watermark of its own, of which all sources tell it.
+"""
 
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 
 from evsim.engine.environment import TIMEOUT
@@ -10,6 +14,8 @@ from evsim.engine.publish_sites import PublishSite
 from evsim.parts.window.aggregates import AGGREGATES
 from evsim.parts.window.checkpoints import Checkpoints
 from evsim.parts.window.event_time import Watermark
+from evsim.parts.window.key_groups import instance_of_key
+from evsim.parts.window.outlet import CreditedPublishing, Outlet
 from evsim.parts.window.windows import Rules, Windows
 from evsim.parts.window.words import LATE
 from evsim.results.records import Event, Pane
@@ -17,7 +23,7 @@ from evsim.ticks import SECOND, ticks
 
 __all__ = ["EventTimes", "WindowState", "WindowStep", "build"]
 
-OF_ALL = -1  # the source of a watermark of all of them
+OF_ALL = -1  # the source of a watermark of all of them, at the first instance; at the next one -2 ...
 
 
 def build(compiler, step, position, then, fail):
@@ -66,7 +72,7 @@ class EventTimes:
 
 @dataclass
 class WindowState:
-    """What a crash takes: ``watermarks`` and ``windows``, of all sources or of each."""
+    """What a crash takes: ``watermarks`` and ``windows``, of all sources at each instance, or of each source."""
 
     watermarks: dict
     windows: dict
@@ -86,6 +92,8 @@ class WindowStep:
         )
         self.alone = settings.clock == "stream_time"  # each source has a time of its own
         self.life = 0  # how often it was restored
+        self.outlets = [Outlet(self, each.number) for each in self.service.instances]
+        self.owners = {}  # key -> the instance that has its windows
         self.seen_at, self.looks = {}, False
         self.sent = {}  # what a result is about -> its last message
         channels = self.kernel.scenario.channels
@@ -96,6 +104,8 @@ class WindowStep:
                 self._source((self.numbers[each.channel], partition))
         self.state = self._nothing()
         self.service.instance_states.append(self)
+        self.service.is_one_region = len(self.outlets) > 1
+        self.service.memberships.append(self)
         self.checkpoints = settings.checkpoint and Checkpoints(self, settings.checkpoint)
         if settings.early_every is not None:
             self.later(ticks(settings.early_every), self._show_early)
@@ -110,26 +120,31 @@ class WindowStep:
     def _source(self, name):
         return self.sources.setdefault(name, len(self.sources))
 
-    def _clock_of(self, source):
-        return source if self.alone else OF_ALL
+    def _clock_of(self, source, instance=0):
+        return source if self.alone else OF_ALL - instance
+
+    def outlet_of(self, clock):
+        """The outlet of the instance at which a clock is."""
+        return self.outlets[0 if self.alone else OF_ALL - clock]
 
     def _join(self, state, source):
-        """A source is waited for."""
-        clock = self._clock_of(source)
-        if clock not in state.windows:
-            state.windows[clock] = Windows(self.rules, AGGREGATES[self.settings.aggregate.kind])
-            state.watermarks[clock] = Watermark(self.bound)
-        state.watermarks[clock].latest.setdefault(source, -inf)
+        """A source is waited for, at each instance."""
+        for outlet in self.outlets:
+            clock = self._clock_of(source, outlet.number)
+            if clock not in state.windows:
+                state.windows[clock] = Windows(self.rules, AGGREGATES[self.settings.aggregate.kind])
+                state.watermarks[clock] = Watermark(self.bound)
+            state.watermarks[clock].latest.setdefault(source, -inf)
 
     def later(self, time, function):
-        """Call a function after a time, unless its instance has crashed by then; a pause comes before."""
+        """Call a function after a time, unless instances have crashed by then; a pause of the only one comes before."""
         self.env.call_in(time, self._on_time, (self.life, function), TIMEOUT)
 
     def _on_time(self, ticket):
         life, function = ticket
         if life == self.life:
             instance = self.service.instances[0]
-            if instance.frozen is not None:
+            if instance.frozen is not None and len(self.outlets) == 1:
                 self.env.call_at(max(instance.frozen_until, self.env._now + 1), self._on_time, ticket, TIMEOUT)
             else:
                 function()
@@ -140,7 +155,9 @@ class WindowStep:
         """The step at one place, as a function of a row."""
         place = compiler.place
         route = compiler.system.publish_site(place, position, step, compiler.purpose(step, position))
-        publisher = route.channel.publisher(place, step, route, _nobody, _nobody, compiler.service)
+        self._find_credit(route.channel.credit())
+        kind = route.channel.publisher if self.outlets[0].credit is None else partial(CreditedPublishing, self.kernel)
+        publisher = kind(place, step, route, _nobody, _nobody, compiler.service)
         aggregate = self.settings.aggregate
         key_of = key_of_row(self.kernel, place)
         value_of = {"count": lambda row: 1, "distinct": key_of}.get(aggregate.kind)
@@ -150,18 +167,38 @@ class WindowStep:
 
         def arrive(row):
             if self.checkpoints is None or not self.checkpoints.holds(row):
-                self.take(row)
+                self.enter(row)
 
         return arrive
 
+    def _find_credit(self, credit):
+        for outlet in self.outlets:
+            outlet.credit = credit
+
+    def _key_of(self, row):
+        _, route, _, _, key_of, *_ = self.ways[self.rows.place[row]]
+        return key_of(row) if route.site.key is None else route.site.key
+
+    def _owner_of(self, row):
+        """The instance that has the windows of a row's key."""
+        if len(self.outlets) == 1:
+            return 0
+        key = self._key_of(row)
+        if key not in self.owners:
+            self.owners[key] = instance_of_key(self.kernel.identifiers.key_text(key), len(self.outlets))
+        return self.owners[key]
+
+    def enter(self, row):
+        """A row comes to the instance that has its key."""
+        self.outlets[self._owner_of(row)].enter(row)
+
     def take(self, row):
         """Count a row, and go on with it."""
-        place, route, _, _, key_of, value_of, then, too_late = self.ways[self.rows.place[row]]
-        source, at, value = self._source_of(place, row), self.times.of(row), value_of(row)
-        clock = self._clock_of(source)
+        place, _, _, _, _, value_of, then, too_late = self.ways[self.rows.place[row]]
+        source, at, value, owner = self._source_of(place, row), self.times.of(row), value_of(row), self._owner_of(row)
+        clock = self._clock_of(source, owner)
         self._join(self.state, source)
-        windows, watermark = self.state.windows[clock], self.state.watermarks[clock]
-        key = key_of(row) if route.site.key is None else route.site.key
+        windows, key = self.state.windows[clock], self._key_of(row)
         late, panes = windows.add(key, at, row, value)
         self.kernel.records.events.append(
             Event(self.env._now, row, self.service.number, source, at, self._said(value), late)
@@ -169,13 +206,11 @@ class WindowStep:
         if late:
             self.remark(LATE, row)
         self._show(panes, clock)
-        watermark.saw(source, at)
         self._seen(source)
+        self._hear(source, at, owner)
         if self.every:
             self._look_later()
-        else:
-            self._advance(clock)
-        (too_late if late else then)(row)
+        self.outlets[owner].leave(row, too_late if late else then)
 
     def _source_of(self, place, row):
         if not place.is_delivery:
@@ -185,6 +220,19 @@ class WindowStep:
         return self._source((self.numbers[place.source], partition))
 
     # How far event time has come.
+
+    def _hear(self, source, at, owner):
+        """A source has shown an event time: the instance that has the event knows it, and all others are told."""
+        self._saw((source, at, self._clock_of(source, owner)))
+        for outlet in self.outlets if len(self.outlets) > 1 else ():
+            if outlet.number != owner:
+                outlet.through(self._saw, (source, at, self._clock_of(source, outlet.number)))
+
+    def _saw(self, what):
+        source, at, clock = what
+        self.state.watermarks[clock].saw(source, at)
+        if not self.every:
+            self._advance(clock)
 
     def _advance(self, clock):
         windows, watermark = self.state.windows[clock], self.state.watermarks[clock]
@@ -196,7 +244,7 @@ class WindowStep:
 
     def _advance_all(self):
         for clock in list(self.state.watermarks):
-            self._advance(clock)
+            self.outlet_of(clock).through(self._advance, clock)
 
     def _look_later(self):
         """Look at the watermark at the next whole multiple of the time between two looks."""
@@ -227,18 +275,26 @@ class WindowStep:
             self.later(left, lambda: self._silent(source))
             return
         del self.seen_at[source]
-        self.state.watermarks[self._clock_of(source)].idle.add(source)
+        for outlet in self.outlets[: 1 if self.alone else None]:
+            outlet.through(self._is_idle, (source, self._clock_of(source, outlet.number)))
         if self.every:
             self._look_later()
         else:
             self._advance_all()
 
+    def _is_idle(self, what):
+        source, clock = what
+        self.state.watermarks[clock].idle.add(source)
+
     # What windows show.
 
     def _show_early(self):
         self.later(ticks(self.settings.early_every), self._show_early)
-        for clock, windows in self.state.windows.items():
-            self._show(windows.show_new(), clock)
+        for clock in list(self.state.windows):
+            self.outlet_of(clock).through(self._show_new, clock)
+
+    def _show_new(self, clock):
+        self._show(self.state.windows[clock].show_new(), clock)
 
     def _show(self, panes, clock):
         for pane in panes:
@@ -246,7 +302,24 @@ class WindowStep:
             if self.checkpoints is not None and self.checkpoints.transactional:
                 self.checkpoints.results.append(shown)
             else:
-                self.send(*shown)
+                self.outlet_of(clock).show(shown)
+
+    def waiting_results(self):
+        """What each instance has to send when there is credit."""
+        return [list(outlet.results) for outlet in self.outlets]
+
+    def when_all_are_through(self, function):
+        """Call a function when each instance has sent what it has shown by now."""
+        left = len(self.outlets)
+
+        def is_through(_):
+            nonlocal left
+            left -= 1
+            if not left:
+                function()
+
+        for outlet in self.outlets:
+            outlet.through(is_through)
 
     def send(self, pane, clock, time, seen):
         """A message of a pane leaves. It has the luck of the first event; a second one of the same is a copy."""
@@ -280,17 +353,34 @@ class WindowStep:
     # What a crash takes.
 
     def forget(self, instance):
-        """The instance begins anew, with what was kept last."""
+        """The instance begins anew, and all others with it, with what was kept last."""
         self.life += 1
         self.looks = False
         records = self.kernel.records
         kept = None if self.checkpoints is None else self.checkpoints.crash()
         number = -1 if kept is None else self.checkpoints.safe
-        records.resets.append((self.env._now, self.service.number, number, len(records.events)))
-        self.state = self._nothing() if kept is None else kept
+        reset = self.env._now, self.service.number, number, len(records.events)
+        if len(self.outlets) == 1 or reset not in records.resets[-1:]:
+            records.resets.append(reset)
+        self.state, results = kept or (self._nothing(), [()] * len(self.outlets))
+        for outlet, waiting in zip(self.outlets, results, strict=True):
+            outlet.forget(waiting)
         if self.settings.early_every is not None:
             self.later(ticks(self.settings.early_every), self._show_early)
         self._watch_all()
+
+    # What happens to an instance, as a channel tells its members.
+
+    def starts(self, instance):
+        """It is there again."""
+        self.outlets[instance].go_on()
+
+    wakes = starts
+
+    def stops(self, instance):
+        """Work in hand goes on."""
+
+    freezes = crashes = stops
 
 
 def _nobody(*_):

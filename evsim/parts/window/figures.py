@@ -4,6 +4,8 @@ import numpy as np
 
 from evsim.figures import LOST, RUN, Figure
 from evsim.parts.window.step_history import histories
+from evsim.results.intervals import inside
+from evsim.results.service_figures import WORKER_TIME
 from evsim.ticks import elapsed
 
 __all__ = ["FIGURES"]
@@ -29,7 +31,7 @@ def _late(at):
         known.append(seen), marks.append(mark)
     late = 0
     for number, event in events:
-        known, marks = clocks.get(-1 if history.settings.clock == "watermark" else event.source, ([], []))
+        known, marks = clocks.get(history.clock_of(event), ([], []))
         position = np.searchsorted(known, number, "right")
         late += bool(position and event.at <= marks[position - 1])
     return late
@@ -70,6 +72,22 @@ def _alignments(at):
     return elapsed(*np.array([(aligned, began) for began, aligned, *_ in _checkpoints(at)]).reshape(-1, 2).T)
 
 
+def _durations(at):
+    return elapsed(*np.array([(taken, began) for began, _, taken, *_ in _checkpoints(at)]).reshape(-1, 2).T)
+
+
+def _backpressured(at):
+    """Worker seconds of the window in which work was done, and had to wait for credit."""
+    began, ended, _ = np.array(_of(at)[0].pressed).reshape(-1, 3).T
+    return inside(began, ended, at.window).sum()
+
+
+def _busiest(at):
+    history, events = _of(at)
+    shares = np.bincount([history.instance_of(event.row) for _, event in events])
+    return float(shares.max() / shares.sum()) if len(shares) else float("nan")
+
+
 def _taken(at):
     history, events = _of(at)
     return sum(history.lost(number) < np.inf for number, _ in events)
@@ -101,6 +119,16 @@ FIGURES = (
     Figure("checkpoints", "count", "checkpoints that were taken", lambda at: len(_checkpoints(at)), None, shown=()),
     Figure("alignment", "s", "how long a checkpoint waits for the barriers of all partitions", _alignments,
            points=("mean",), shown=()),
+    Figure("checkpoint_duration", "s", "how long a checkpoint takes, from its barriers to when it is safe", _durations,
+           points=("mean",), shown=()),
+    Figure("backpressured", "share", "worker time in which a message was done, and waited for credit of the results",
+           lambda at: at.of_worker_time(_backpressured(at)), adds=WORKER_TIME),
+    Figure("busy", "share", "worker time in which a message was in hand and did not wait for credit",
+           lambda at: at.of_worker_time(at.held - _backpressured(at)), None, shown=(), adds=WORKER_TIME),
+    Figure("idle", "share", "worker time in which no message was in hand",
+           lambda at: at.of_worker_time(at.worker_time - at.held), None, shown=(), adds=WORKER_TIME),
+    Figure("busiest_instance", "share", "the share of the instance that has most events, by their keys", _busiest, None,
+           shown=()),
     Figure("events_taken", "count", "events that a crash took out of the windows; those of a log come again", _taken,
            shown=()),
     Figure("result_wait", "s", "how long after the end of its window a result is sent, of all windows", _waits_of_run,

@@ -4,6 +4,7 @@ from functools import partial
 from math import ceil
 
 from evsim.parts.window.step_history import histories
+from evsim.parts.window.worker_strip import backpressure
 from evsim.results.records import Event
 from evsim.ticks import elapsed
 from evsim.view.scene.axes import Frame, times
@@ -50,7 +51,7 @@ def scene(run, frame=None, service=None, until=None):
         return sentence("windows", f"Nothing has come to the windows of {history.name} by {seconds(until)}.")
     everything = list(history.events.values())
     panes = [each for each in history.panes if each.time <= until]
-    marks = [(time, at) for time, _, source, at, _ in history.watermarks if time <= until and source < 0]
+    marks = _slowest(history, until)
     frame = frame or Frame(max(each.time for each in everything), max(each.at for each in everything))
     low = min(each.at for each in everything)
     text = _finding(history, events, panes, marks)
@@ -64,6 +65,17 @@ def scene(run, frame=None, service=None, until=None):
         legend=(("counted", COUNTED), ("too late", KEY), ("watermark", MARK), ("event time is the clock", CLOCK)),
         again=partial(scene, run, service=service, until=until),
     )  # fmt: skip
+
+
+def _slowest(history, until):
+    """(time, watermark) of the instance that is behind all others, whenever that moves; from when all have one."""
+    now, found = {}, []
+    for time, _, clock, at, _ in history.watermarks:
+        if time <= until and clock < 0:
+            now[clock] = at
+            if len(now) == history.instances and (not found or min(now.values()) > found[-1][1]):
+                found.append((time, min(now.values())))
+    return found
 
 
 def _chosen(run, service):
@@ -139,4 +151,4 @@ def _left_out(events, panes):
     return f"; {' and '.join(said)} left out" if said else ""
 
 
-PICTURES = {"windows": windows}  # run.plot.windows()
+PICTURES = {"windows": windows, "backpressure": backpressure}  # run.plot.windows(), run.plot.backpressure()

@@ -15,6 +15,7 @@ __all__ = ["SETTINGS", "CheckpointSettings", "WindowSettings", "problems"]
 
 MOST_AT_ONCE = 1000  # windows in which one event lies
 Events = up_to(1_000_000)
+OF_MEMBERS = ("rebalance", "session_timeout", "max_poll_interval", "static")  # who come to a group, and go
 
 
 class CountEvents(Tagged):
@@ -200,13 +201,25 @@ def problems(scenario, steps):
         yield from _kinds(path, step)
         if service.handle[-1] is not step:
             yield Problem(path, "must be the last step of its handler", step.to, hint="put what follows before it")
-        if service.instances > 1 or service.is_elastic:
-            yield Problem(
-                ("services", name, "instances"), "its windows lie in the memory of one instance",
-                service.instances, hint="remove it; write more workers",
-            )  # fmt: skip
+        yield from _instances(name, service, step)
         yield from _reading(scenario, name, service, path, step)
     yield from _commits(scenario, {name for name, _, step in windows if step.checkpoint is not None})
+
+
+def _instances(name, service, step):
+    """Its instances can share its windows."""
+    path, alone = ("services", name, "instances"), step.complete.clock == "stream_time"
+    if service.is_elastic:
+        yield Problem(
+            path, "its windows lie in the memory of its instances, which may not come and go", service.instances,
+            hint="write a number of instances",
+        )  # fmt: skip
+    elif service.instances > 1 and step.by == "all":
+        rule, hint = "windows for all lie in the memory of one instance", "remove it, or write by: key"
+        yield Problem(path, rule, service.instances, hint=hint)
+    elif service.instances > 1 and alone:
+        rule = "instances share windows by key, and by stream time each partition has windows of its own"
+        yield Problem(path, rule, service.instances, hint="remove it, or write clock: watermark")
 
 
 def _kinds(path, step):
@@ -238,6 +251,13 @@ def _reading(scenario, name, service, path, step):
                 (*path, "checkpoint"), f"{name} has to commit {each.channel} with its checkpoints",
                 hint=f"write subscribe: {{channel: {each.channel}, commit: checkpoint}}",
             )  # fmt: skip
+        for setting in OF_MEMBERS if each.commits.by_state else ():
+            if (value := getattr(each, setting)) not in (None, False):
+                yield Problem(
+                    ("services", name, "subscribe", number, setting),
+                    "positions come with checkpoints, so partitions are shared out once and no member leaves",
+                    value if setting == "static" else write_time(value), hint="remove it",
+                )  # fmt: skip
 
 
 def _commits(scenario, kept):

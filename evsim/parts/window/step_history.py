@@ -5,6 +5,7 @@ from math import inf
 
 import numpy as np
 
+from evsim.parts.window.key_groups import instance_of_key
 from evsim.ticks import SECOND, elapsed
 
 __all__ = ["StepHistory", "histories", "is_over"]
@@ -28,7 +29,8 @@ def is_over(end, mark, lateness=0.0):
 class StepHistory:
     """The window of one service, as the records have it. Events are numbered as they came to all windows of the run.
 
-    ``events``: number -> :class:`evsim.results.records.Event`; ``panes``; ``watermarks``; ``resets``.
+    ``events``: number -> :class:`evsim.results.records.Event`; ``panes``; ``watermarks``; ``resets``; ``pressed``.
+    ``credit``: how many results its channel has room for, None where there is no limit.
     """
 
     def __init__(self, run, number, name, settings):
@@ -39,7 +41,15 @@ class StepHistory:
         self.watermarks = [each for each in records.watermarks if each[1] == number]
         self.checkpoints = [each for each in records.checkpoints if each[3] == number]
         self.resets = [each for each in records.resets if each[1] == number]
+        self.pressed = [each for each in records.pressed if self._has(each[2])]
+        channel = run.scenario.complete.channels[settings.to]
+        self.credit = channel.max_length if channel.blocks else None
+        self.instances = run.scenario.services[name].instances
         self._seen_by = [each[4] for each in records.checkpoints]
+
+    def _has(self, row):
+        tables = self.run.tables
+        return tables.places[tables.rows["place"][row]].service == self.name
 
     def lost(self, number):
         """When a crash took an event; infinity if none did."""
@@ -70,8 +80,15 @@ class StepHistory:
         }  # fmt: skip
 
     def clock_of(self, event):
-        """The source whose event time counts for an event; -1: that of all."""
-        return -1 if self.settings.clock == "watermark" else event.source
+        """The source whose event time counts for an event; -1 - instance: that of all, at the one that has its key."""
+        return event.source if self.settings.clock != "watermark" else -1 - self.instance_of(event.row)
+
+    def instance_of(self, row):
+        """The instance that has the windows of a row."""
+        if self.instances == 1:
+            return 0
+        key = self.key_of(row)
+        return instance_of_key(self.run.tables.key_names.get(key, str(key)), self.instances)
 
     def key_of(self, row):
         """The key whose windows a row belongs to; None where all have one."""

@@ -70,9 +70,12 @@ class Window:
 
 
 class Sent:
-    """A pane as later ones remember it. message: what its caller has made of it."""
+    """A pane as later ones remember it. message: what its caller has made of it, the same in all copies."""
 
     __slots__ = ("message",)
+
+    def __deepcopy__(self, memo):
+        return self
 
 
 @dataclass

@@ -55,10 +55,14 @@ def stream_systems(draw):
     """Customers of two workloads, of whom one is late; a log of one to three partitions; a window; faults."""
     step = draw(windows())
     subscription = {"channel": "events"}
+    shares = step["by"] == "key" and step["clock"] == "watermark"
+    instances = draw(st.sampled_from([1, 2, 3])) if shares else 1
+    results = draw(st.sampled_from(["queue", {"queue": {"max_length": 2, "overflow": "block"}}]))
     if draw(st.booleans()):
         step["checkpoint"], subscription["commit"] = draw(CHECKPOINTS), "checkpoint"
     delays = st.sampled_from([0, 1, {"exponential": 1}, {"uniform": [0, 3]}])
     fault = st.fixed_dictionaries({"at": st.sampled_from([2, 4.25, 6.5]), "for": st.sampled_from([0.5, 2])})
+    targets = ["counter", *(f"counter/{number + 1}" for number in range(instances if instances > 1 else 0))]
     work = draw(st.sampled_from([0, 0.01, {"exponential": 0.05}]))
     return Scenario.from_dict(
         {
@@ -71,20 +75,21 @@ def stream_systems(draw):
                 "page": {"workers": 20, "handle": [{"publish": "events"}]},
                 "counter": {
                     "workers": draw(st.integers(1, 3)),
+                    "instances": instances,
                     "subscribe": subscription,
                     "handle": [{"work": work}, {"window": step}],
                 },
                 "board": {
                     "subscribe": "results",
                     "idempotent": draw(st.sampled_from([None, True])),
-                    "handle": [{"effect": "result"}],
+                    "handle": [{"work": draw(st.sampled_from([0, 0.25]))}, {"effect": "result"}],
                 },
                 "desk": {"subscribe": "stragglers", "handle": [{"effect": "straggler"}]},
             },
-            "channels": {"events": {"log": {"partitions": draw(st.integers(1, 3))}}, "results": "queue",
+            "channels": {"events": {"log": {"partitions": draw(st.integers(1, 3))}}, "results": results,
                          "stragglers": "queue"},
             "faults": [
-                {draw(st.sampled_from(["crash", "pause", "outage"])): "counter", **each}
+                {draw(st.sampled_from(["crash", "pause", "outage"])): draw(st.sampled_from(targets)), **each}
                 for each in draw(st.lists(fault, max_size=2))
             ],
             "run": {"duration": 10, "warmup": draw(st.sampled_from([0, 2])), "seed": draw(st.integers(0, 9))},

@@ -3,26 +3,30 @@
 from copy import deepcopy
 from functools import partial
 
+from evsim.engine.service import Service
+from evsim.parts.queue.engine.credit import Credit
 from evsim.parts.window.aggregates import Count
 from evsim.parts.window.checkpoints import Checkpoints
 from evsim.parts.window.engine import WindowStep
 from evsim.parts.window.event_time import Watermark
+from evsim.parts.window.outlet import Outlet
 from evsim.parts.window.windows import Window, Windows
 from evsim.scenario import Scenario
 from tests.books.breaking import Once, mutant
 
 
-def stream(faults=(), commit="after", **settings):
+def stream(faults=(), commit="after", instances=1, results="queue", board=0, **settings):
     """Twenty events a second, many of them late, counted by windows of two seconds."""
     step = {"to": "results", "tumbling": 2, "out_of_order": 1, "late_messages": [{"effect": "late"}], **settings}
     customers = {"target": "page", "arrivals": {"poisson": 20}, "key": {"uniform": 4}, "delay": {"exponential": 0.5}}
     return Scenario.from_dict(
         {"name": "stream", "workloads": {"people": customers},
          "services": {"page": {"workers": 50, "handle": [{"publish": "events"}]},
-                      "counter": {"workers": 2, "subscribe": {"channel": "events", "commit": commit},
+                      "counter": {"workers": 2, "instances": instances,
+                                  "subscribe": {"channel": "events", "commit": commit},
                                   "handle": [{"work": 0.04}, {"window": step}]},
-                      "board": {"subscribe": "results", "handle": [{"effect": "result"}]}},
-         "channels": {"events": {"log": {"partitions": 2}}, "results": "queue"},
+                      "board": {"subscribe": "results", "handle": [{"work": board}, {"effect": "result"}]}},
+         "channels": {"events": {"log": {"partitions": 2}}, "results": results},
          "faults": list(faults), "run": {"duration": 20}}
     )  # fmt: skip
 
@@ -32,6 +36,8 @@ windowed = partial(mutant, of=stream)
 kept = partial(mutant, of=stream, commit="checkpoint", faults=[CRASH])
 EXACT = {"every": 2, "takes": 0.1}
 crashed = partial(kept, checkpoint=EXACT)
+held_back = partial(windowed, results={"queue": {"max_length": 1, "overflow": "block"}}, board=0.3)
+shared = partial(windowed, instances=3)
 
 
 @windowed("took what was too late, or refused what was not")
@@ -135,7 +141,7 @@ def a_restored_state_is_empty(patch):
 
     def crash(self):
         kept = original(self)
-        return None if kept is None else self.step._nothing()
+        return None if kept is None else (self.step._nothing(), kept[1])
 
     patch.setattr(Checkpoints, "crash", crash)
 
@@ -177,3 +183,62 @@ def a_transactional_sink_does_not_wait(patch):
         self.transactional = False
 
     patch.setattr(Checkpoints, "__init__", begin)
+
+
+@held_back("took something in while a result waited")
+def a_window_takes_in_what_comes_while_a_result_waits(patch):
+    patch.setattr(Outlet, "_do", lambda self, what: what.function(what.argument))
+
+
+@held_back("sent a result without credit")
+def credit_is_not_counted(patch):
+    patch.setattr(Credit, "is_there", True)
+
+
+@held_back("sent a result without credit")
+def credit_comes_home_twice(patch):
+    original = Credit.came_back
+
+    def came_back(self, message):
+        self.owed -= 1
+        original(self, message)
+
+    patch.setattr(Credit, "came_back", came_back)
+
+
+@shared("gave other events than it had")
+def a_key_has_windows_at_two_instances(patch):
+    original = WindowStep._owner_of
+    patch.setattr(WindowStep, "_owner_of", lambda self, row: (original(self, row) + (row > 60 and row % 7 == 0)) % 3)
+
+
+@shared("took another watermark than its events give")
+def an_instance_knows_the_watermarks_of_its_own_events_alone(patch):
+    patch.setattr(
+        WindowStep, "_hear", lambda self, source, at, owner: self._saw((source, at, self._clock_of(source, owner)))
+    )
+
+
+@mutant(
+    "was taken by a crash and is not read again",
+    of=stream,
+    commit="checkpoint",
+    checkpoint=EXACT,
+    instances=2,
+    faults=[{"crash": "counter/1", "at": 11, "for": 1}],
+)
+def a_crash_of_one_instance_leaves_the_others_where_they_are(patch):
+    patch.setattr(Service, "is_one_region", property(lambda self: False, lambda self, value: None), raising=False)
+
+
+@crashed("counted a message twice")
+def positions_stay_behind_the_state(patch):
+    """The state is kept, and one partition is not committed with it."""
+    original = Checkpoints._taken
+
+    def taken(self):
+        for group in self.groups:
+            group.commit = lambda cursor, count=None, commit=group.commit: commit(cursor, 0 if cursor.number else count)
+        original(self)
+
+    patch.setattr(Checkpoints, "_taken", taken)

@@ -199,10 +199,9 @@ def test_what_cannot_be_is_refused_with_a_way_out(window, says):
         stream(window)
 
 
-def test_who_has_windows_has_one_instance_ends_with_them_and_reads_one_message_at_a_time():
+def test_who_has_windows_ends_with_them_and_reads_one_message_at_a_time():
     scenario, step = stream({"tumbling": 1}), {"window": {"to": "results", "tumbling": 1}}
     for changes, says in (
-        ({"services.counter.instances": 2}, "lie in the memory of one instance"),
         ({"services.counter.handle": [step, {"work": "1ms"}]}, "must be the last step"),
         ({"services.counter.subscribe": {"channel": "events", "batch": 5}}, "one message at a time"),
         (

@@ -5,6 +5,7 @@ owner goes on from the last commit.
 """
 
 from evsim.engine.environment import TIMEOUT
+from evsim.parts.log.engine.assignment import FixedAssignment
 from evsim.parts.log.engine.batch_delivery import BatchDelivery
 from evsim.parts.log.engine.commits import OwnedDelivery, OwnedEarlyCommitDelivery
 from evsim.parts.log.engine.cursor import Cursor
@@ -26,6 +27,7 @@ class OwnedGroup(Reader):
         self.commits_at_once = not (commit.early or commit.deferred)
         if commit.atomic:
             self.settled = transactions_of(kernel).end
+        self.by_state = commit.by_state  # then positions are a part of the state
         self.deferred, self.on_free = commit.deferred, None  # on_free(row): it holds its partition no longer
         self.interval = ticks(commit.time) if commit.periodic else None
         self.max_poll_interval = ticks(subscription.max_poll_interval)
@@ -38,7 +40,7 @@ class OwnedGroup(Reader):
         self._enter()
 
     def _enter(self):
-        self.membership = Membership(self, self.subscription)
+        self.membership = (FixedAssignment if self.by_state else Membership)(self, self.subscription)
         self.membership.enter(self.service)
 
     def retune(self):

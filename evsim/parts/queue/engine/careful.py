@@ -10,6 +10,7 @@ from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.message_rows import is_letter
 from evsim.parts.queue.engine.consumer import CarefulConsumer
+from evsim.parts.queue.engine.credit import CountedStore, Credit
 from evsim.parts.queue.engine.own_times import OwnTimes
 from evsim.parts.queue.engine.ready import FirstCome, store_of
 from evsim.parts.queue.engine.recent import RecentMessages
@@ -55,6 +56,7 @@ class CarefulQueue(Channel):
         self.keeps_once = settings.idempotent
         self.memory = RecentMessages(self, settings.deduplication) if settings.deduplication else None
         self.letters = DeadLetters(kernel, self, settings.dead_letter) if settings.dead_letter else None
+        self.granted = None  # the Credit of those who send only into free places, where anybody does
         self.redriver = Redriver(self, settings.redrive.rate if settings.redrive else None)
         if settings.redrive:
             kernel.env.call_at(ticks(settings.redrive.at), self.redriver.begin)
@@ -86,6 +88,12 @@ class CarefulQueue(Channel):
         limit = self.settings.max_length
         return limit is not None and len(self.store) >= limit
 
+    def credit(self):
+        if self.granted is None and self.settings.overflow == "block" and self.settings.max_length is not None:
+            self.granted = Credit(self)
+            self.store = CountedStore(self.store, self, self.granted)
+        return self.granted
+
     def line_before(self, message):
         if self.frozen is not None:
             return self.frozen
@@ -112,6 +120,8 @@ class CarefulQueue(Channel):
         if self.memory is not None and self.memory.has(message):
             messages.fate[message] = Fate.DUPLICATE
             records.incidents.append((now, "message deduplicated", self.name, message))
+            if self.granted is not None:
+                self.granted.left(message)
             return
         messages.appended[message] = now
         messages.offset[message] = self.count

@@ -67,7 +67,7 @@ class CallGraph:
 
     def enter(self, kind, workload, service, source, parent, step, trail, publish=None):
         """The place for one way in, walking on from it unless it is on the trail already. publish: what led to it."""
-        multiplied = _multiplied(parent, publish)
+        multiplied = _multiplied(parent, step if kind == CALL else publish)
         for place in trail if kind == DELIVERY else ():  # calls alone close no circle
             if (place.kind, place.service, place.source, place.step) == (kind, service, source, step):
                 if place.multiplied != multiplied:
@@ -113,9 +113,9 @@ class CallGraph:
         ]
 
 
-def _multiplied(parent, publish):
-    """Of each step on the way that sends several messages: how many. What a window gathers is no item any more."""
-    if parent is None or (publish is not None and publish.gathers):
+def _multiplied(parent, step):
+    """Of each step on the way that makes several calls or messages: how many. What a window gathers is no item."""
+    if parent is None or (step is not None and step.gathers):
         return ()
-    times = publish.times if publish is not None else None
+    times = step.times if step is not None else None
     return (*parent.multiplied, times) if times is not None and times.multiplies else parent.multiplied

@@ -7,7 +7,7 @@ from heapq import heappush
 from operator import attrgetter
 
 from evsim.engine.environment import TIMEOUT
-from evsim.engine.policy import Policy
+from evsim.engine.policy import Policy, multiplies
 from evsim.engine.request_reply import RequestReply
 from evsim.registry import CALL, parts
 from evsim.scenario.handlers import step_at
@@ -33,7 +33,7 @@ class ChangingCall(RequestReply):
         self.kernel, self.place, self.asker = compiler.kernel, place, compiler.service  # which policies ask for
         for part in parts(CALL):
             settings = [step.policies.get(part.word) for step in steps]
-            if any(settings):
+            if any(settings) and not any(map(multiplies, settings)):
                 first = next(each for each in settings if each)
                 self.switches[part.word] = Switched(part.build(self, first), first, settings[0])
         return sorted(self.switches.values(), key=attrgetter("position"), reverse=True)

@@ -18,9 +18,9 @@ __all__ = ["Folding"]
 MOST_LEFT = 250_000  # rows of requests that go on: some 300 MB
 # Lists of the records that speak of rows, and what makes them.
 SPEAK_OF_ROWS = {
-    "batches": "batches", "copies": "messages that come twice", "events": "windows", "panes": "windows",
-    "pieces": "event loops and shared cores", "polls": "polls of many messages", "reads": "optimistic locking",
-    "removals": "logs that remove messages", "replays": "groups that read again",
+    "batches": "batches", "call_items": "calls for items", "copies": "messages that come twice", "events": "windows",
+    "panes": "windows", "pieces": "event loops and shared cores", "polls": "polls of many messages",
+    "reads": "optimistic locking", "removals": "logs that remove messages", "replays": "groups that read again",
     "shown": "logs with replicas or transactions", "uncommitted": "groups that read uncommitted",
 }  # fmt: skip
 

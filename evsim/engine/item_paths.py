@@ -1,4 +1,4 @@
-"""Item paths: which of several messages of one publish step something belongs to, however far down the way.
+"""Item paths: which of several messages or calls of one step something belongs to, however far down the way.
 
 A path counts from 1 at each step that sends several: (2,) is the second item of a request, (2, 1) the first one of what
 that one sent on. Messages have the number of their path; what is below no such step has none.
@@ -21,6 +21,7 @@ class ItemPaths:
 
     def __init__(self):
         self.paths = []
+        self.of_calls = {}  # row of the first attempt at one of several calls -> the number of its path
         self._numbers = {}
 
     def number(self, path):
@@ -72,6 +73,9 @@ def path_of_row(kernel, place):
     parent = rows.parent
     if place.is_delivery:
         return lambda row: items[parent[row]]
+    if place.step.times.multiplies:
+        of_calls, first = kernel.items.of_calls, rows.first
+        return lambda row: of_calls[row if first[row] < 0 else first[row]]
     above = path_of_row(kernel, place.parent)
     return lambda row: above(parent[row])
 

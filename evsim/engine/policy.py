@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from evsim.registry import CALL, parts
 
-__all__ = ["OUTERMOST", "Policy", "hearing", "policies_of"]
+__all__ = ["OUTERMOST", "Policy", "hearing", "multiplies", "policies_of"]
 
 INNERMOST, MIDDLE, OUTERMOST = range(3)
 
@@ -76,8 +76,14 @@ def hearing(policies, hook):
     return [getattr(each, hook) for each in policies if getattr(type(each), hook) is not getattr(Policy, hook)]
 
 
+def multiplies(settings):
+    """Whether settings at a call say how many there are, and not what is done beside it."""
+    return getattr(settings, "multiplies", False)
+
+
 def policies_of(edge, step):
     """The policies of an edge, as its step has them; the outermost first."""
     written = getattr(step, "policies", {})
-    found = [part.build(edge, written[part.word]) for part in parts(CALL) if part.word in written]
+    mine = [part for part in parts(CALL) if part.word in written and not multiplies(written[part.word])]
+    found = [part.build(edge, written[part.word]) for part in mine]
     return sorted(found, key=attrgetter("position"), reverse=True)

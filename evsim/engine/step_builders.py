@@ -11,6 +11,7 @@ from evsim.engine.changing_call import ChangingCall
 from evsim.engine.environment import ANSWER
 from evsim.engine.item_paths import identity_draw, path_of_row
 from evsim.engine.parallel import parallel
+from evsim.engine.policy import multiplies
 from evsim.engine.request_reply import RequestReply
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
@@ -18,7 +19,7 @@ from evsim.results.records import Reason
 from evsim.scenario.handlers import in_turn, step_at
 from evsim.ticks import ticks
 
-__all__ = ["BUILDERS", "at_error_rate", "builder", "first_work", "one_message"]
+__all__ = ["BUILDERS", "at_error_rate", "builder", "first_work", "one_call", "one_message"]
 
 
 def work(compiler, step, position, then, fail):
@@ -218,9 +219,17 @@ def maybe(compiler, step, position, then, fail):
 
 
 def call(compiler, step, position, then, fail):
+    without_answer = _without_answer(compiler, step, position, then, fail)
+    several = next((word for word, settings in step.policies.items() if multiplies(settings)), None)
+    if several is not None:
+        return part(several).module("engine").calls(compiler, step, position, then, without_answer)
+    return _asks(compiler, *one_call(compiler, step, position, *_heard(compiler, then, without_answer)))
+
+
+def one_call(compiler, step, position, done, bad):
+    """The number of the place that a call step leads to, and ``begin(row)`` for the first attempt at a call."""
     system = compiler.system
     (target,) = compiler.place.steps[position]
-    done, bad = _answers(compiler, step, position, then, fail)
     service, versions = system.services[target.service], compiler.ever(step, position)
     edge: RequestReply
     if len(versions) > 1:
@@ -228,20 +237,24 @@ def call(compiler, step, position, then, fail):
     else:
         edge = RequestReply(compiler.kernel, target, service, done, bad, asker=compiler.service, timeout=step.timeout)
     system.enter(target, edge)
-    return _asks(compiler, target.number, edge.begin)
+    return target.number, edge.begin
 
 
 def ask(compiler, step, position, then, fail):
-    done, bad = _answers(compiler, step, position, then, fail)
+    done, bad = _heard(compiler, then, _without_answer(compiler, step, position, then, fail))
     asks = compiler.system.channels[step.channel].ask(compiler, step, position, done, bad)
     return _asks(compiler, compiler.place.steps[position][0].number, asks)
 
 
-def _answers(compiler, step, position, then, fail):
-    """What follows a good answer to a call, and what follows none."""
-    parent, on_error = compiler.rows.parent, step.on_error
-    instead = INSTEAD.get(on_error.kind) or part(on_error.kind).build
-    without_answer = instead(compiler, on_error, (*position, 0), then, fail)
+def _without_answer(compiler, step, position, then, fail):
+    """What follows when a call of a row has no answer, a function of the row and the reason."""
+    instead = INSTEAD.get(step.on_error.kind) or part(step.on_error.kind).build
+    return instead(compiler, step.on_error, (*position, 0), then, fail)
+
+
+def _heard(compiler, then, without_answer):
+    """What follows a good answer to an attempt, and what follows none."""
+    parent = compiler.rows.parent
 
     def done(row):
         then(parent[row])

@@ -132,6 +132,8 @@ def _answer(scenario, predicted, name, known):
         if step.inside and not step.asks:
             raise _Unknown(f"{name} has steps that depend on chance or run side by side")
         if step.asks:
+            if step.times.multiplies:
+                raise _Unknown(f"{name} makes several calls at one step")
             if step.hands_over:
                 raise _Unknown(f"{name} asks over a channel")
             hop = hop_mean(scenario, name, step.service)

@@ -309,6 +309,7 @@ class Records:
         self.copies = []  # (message, the one before it): a second record of the same message
         self.batches = []  # (row, the row that leads): work that was done together
         self.polls = []  # (row, the row that came first): what was fetched in one poll, and handled one by one
+        self.call_items = []  # (row of a first attempt, number of its item's path): of several calls of one step
         self.replays = []  # rows of deliveries that were asked for again
         self.reads = []  # (time, row, name of an effect, version): what attempts saw that may write if it is unchanged
         self.pieces = []  # (begun, ended, queued, alone, service, lane, row): of work on event loops and shared cores

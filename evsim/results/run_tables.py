@@ -174,15 +174,16 @@ class RunTables:
     @cached_property
     def row_items(self):
         """For each row: the item that it is about, as the number of its path; -1 where there is none."""
-        rows, items = self.rows, self.messages["item"]
-        found, parent = np.full(len(rows["place"]), -1), rows["parent"]
-        if not (items >= 0).any():
+        rows, items, of_calls = self.rows, self.messages["item"], dict(self.records.call_items)
+        found, parent, first = np.full(len(rows["place"]), -1), rows["parent"], rows["first"]
+        if not (items >= 0).any() and not of_calls:
             return found
         depths = [len(place.multiplied) for place in self.places] + [0]
         is_call = np.array([place.is_call for place in self.places] + [False])[rows["place"]]
         below = (np.array(depths)[rows["place"]] > 0) | (rows["place"] < 0)  # or nobody has been granted it
         for row in np.flatnonzero(below).tolist():  # who calls has a smaller number than who is called
-            found[row] = found[parent[row]] if is_call[row] else items[parent[row]]
+            above = found[parent[row]] if is_call[row] else items[parent[row]]
+            found[row] = of_calls.get(row if first[row] < 0 else int(first[row]), above)
         return found
 
     def item_path(self, number):

@@ -2,14 +2,15 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, create_model
+from pydantic import Field, create_model, model_validator
 
 from evsim.registry import CALL
 
+from .errors import refuse
 from .on_error import Failing, OnError
 from .part import Name
-from .step_kind import AnyStep
-from .units import PositiveTime
+from .step_kind import ONCE, AnyStep
+from .units import PositiveLimit, PositiveTime
 from .written import beside, exchangeable, written
 
 __all__ = ["Ask", "Call", "RequestStep"]
@@ -34,6 +35,10 @@ class _RequestStep(AnyStep):
         """word -> settings of what the caller does beside asking, as far as it is written."""
         return written(self, CALL)
 
+    @property
+    def times(self):  # type: ignore[override]
+        return next((each for each in self.policies.values() if getattr(each, "multiplies", False)), ONCE)
+
 
 if TYPE_CHECKING:
     RequestStep = _RequestStep
@@ -46,6 +51,9 @@ class Call(RequestStep):
 
     When all attempts fail, `on_error` says what follows: the handler fails too (by default), or it goes on (`ignore`);
     `{fallback: [...]}` takes other steps instead, and `{compensate: [...]}` undoes what was done, and then fails.
+
+    With `items: 3` the step makes three calls, one after another, or up to `max_concurrency` of them at a time. With
+    `ignore` it makes all of them; else it begins no other one when one has failed, and `on_error` follows once.
     """
 
     short: ClassVar[str] = "service"
@@ -57,6 +65,15 @@ class Call(RequestStep):
     ] = None
     timeout: Annotated[PositiveTime | None, Field(description="how long each attempt waits for its answer")] = None
     on_error: Annotated[OnError, Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
+    max_concurrency: Annotated[
+        PositiveLimit | None, Field(description="how many of its calls are under way at a time, if it makes several")
+    ] = None
+
+    @model_validator(mode="after")
+    def _has_items(self):
+        if self.max_concurrency is not None and not self.times.multiplies:
+            raise refuse("here is one call", "remove it, or write items: 3", name="max_concurrency")
+        return self
 
 
 class Ask(RequestStep):
@@ -72,6 +89,12 @@ class Ask(RequestStep):
     bus: Annotated[Name, Field(description="the bus on which a handler is asked")]
     timeout: Annotated[PositiveTime, Field(description="how long each attempt waits for its answer")] = 30.0
     on_error: Annotated[OnError, Field(description=WITHOUT_ANSWER)] = Failing.model_construct()
+
+    @model_validator(mode="after")
+    def _asks_one(self):
+        if self.times.multiplies:
+            raise refuse("an ask is one", "call a service, or publish", name="items")
+        return self
 
     @property
     def channel(self):

@@ -121,7 +121,23 @@ def itemised(count):
     return system(services, [("front", 0)], channels={"jobs": "queue"})
 
 
+def asked(at_a_time=1, fails=()):
+    """Five calls of a second for one customer."""
+    step = {"call": {"service": "back", "items": 5, "max_concurrency": at_a_time}}
+    return system({"front": {"handle": [step]}, "back": {"workers": 9, "handle": [{"work": 1}]}}, [("front", 0)],
+                  faults=list(fails))  # fmt: skip
+
+
+def failing_at(at):
+    """Up to two calls at a time; what ends at that moment fails."""
+    return asked(2, [{"error_rate": "back", "probability": 1, "at": at - 0.5, "for": 0.75}])
+
+
 RULES = [
+    Rule("With `max_concurrency: 2` up to two of them are under way at a time", asked, times("back", "born"),
+         on=(2, [0, 0, 1, 1, 2]), beyond=(3, [0, 0, 0, 1, 1])),
+    Rule("When one call has no answer, no other one begins", failing_at, times("back", "born"),
+         on=(2, [0, 0, 1, 1]), beyond=(3, [0, 0, 1, 1, 2])),
     Rule("0 is a number too", itemised, times("back", "born"), on=(0, []), beyond=(1, [0])),
     Rule("`prefetch` messages for each instance (default: its workers)",
          lambda prefetch: jobs({}, [0, 0, 0], reading={"prefetch": prefetch}), times("worker", "leased"),

@@ -1,3 +1,3 @@
-"""Items: one publish step sends several messages, one for each thing that the request is about."""
+"""Items: one step sends several messages, or makes several calls, one for each thing that the request is about."""
 
-SOCKET = "publish"
+SOCKET = ("publish", "call")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome
+from evsim.results.records import Outcome, Verdict
 
 __all__ = ["CHECKS"]
 
@@ -44,4 +44,30 @@ def what_follows(books):
     books.demand(~(alone | made) | (messages["item"] == expected), "a message lost its item", messages["cause"])
 
 
-CHECKS = (each_item_once, what_follows)
+def each_call_once(books):
+    """The calls of one step of one execution are items 1, 2 ..., and no more than there may be."""
+    run, rows = books.run, books.rows
+    of_calls, made, ends = dict(run.records.call_items), {}, {}
+    for row, place in enumerate(rows["place"].tolist()):
+        several = place >= 0 and run.tables.places[place].is_call and run.tables.places[place].step.times.multiplies
+        if several and rows["first"][row] < 0 and rows["verdict"][row] != Verdict.COPY:
+            made.setdefault((int(rows["parent"][row]), place), []).append(row)
+        if several and rows["verdict"][row] != Verdict.COPY:
+            first = row if rows["first"][row] < 0 else int(rows["first"][row])
+            settled = rows["settled"][row]
+            ends[first] = max(ends.get(first, 0.0), np.inf if np.isnan(settled) else settled)
+    for (cause, place), calls in made.items():
+        step, above = run.tables.places[place].step, run.tables.item_path(run.tables.row_items[cause])
+        paths = [run.tables.item_paths[of_calls[row]] for row in calls]
+        books.demand([path[:-1] == above for path in paths], "a call is about another item than its caller", calls)
+        right = [path[-1] for path in paths] == list(range(1, len(paths) + 1))
+        books.demand([right], "the calls of a step are not of items 1, 2, 3 ...", [cause])
+        books.demand([len(calls) <= step.times.most], "a step made more calls than there may be", [cause])
+        if rows["outcome"][cause] == Outcome.OK and step.on_error.kind == "ignore":
+            books.demand([len(calls) >= step.times.fewest], "a step left out a call", [cause])
+        over, most = np.array([ends[row] for row in calls]), step.max_concurrency or 1
+        under_way = [int((over[:number] > rows["born"][row]).sum()) for number, row in enumerate(calls)]
+        books.demand([others < most for others in under_way], "more calls of a step at a time than there may be", calls)
+
+
+CHECKS = (each_item_once, what_follows, each_call_once)

@@ -1,4 +1,4 @@
-"""What a person writes of several messages at one step: how many there are."""
+"""What a person writes of several messages, or calls, at one step: how many there are."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -17,7 +17,7 @@ Count = up_to(MOST, least=0)
 
 
 class _Items(Tagged, PublishSetting):
-    """How many messages a publish step sends each time it is taken; what they have in common is the request."""
+    """How many messages a step sends, or calls it makes, each time it is taken; they have the request in common."""
 
     multiplies: ClassVar[bool] = True
 
@@ -48,7 +48,7 @@ class FixedItems(_Items):
     """Always so many."""
 
     kind: Literal["fixed"] = "fixed"
-    count: Annotated[up_to(MOST), Field(description="how many messages there are")]
+    count: Annotated[up_to(MOST), Field(description="how many messages or calls there are")]
 
     @property
     def _shares(self):
@@ -95,7 +95,7 @@ class SharedItems(_Items):
     shares: Annotated[
         dict[Count, Share],
         AfterValidator(_all_shares),
-        Field(min_length=1, description="how often there are so many messages"),
+        Field(min_length=1, description="how often there are so many"),
     ]
 
     @property

@@ -33,7 +33,8 @@ def _count(place, steps, of_these):
     low = high = 0
     for step in steps:
         if of_these(step):
-            low, high = low + step.times.fewest, high + step.times.most
+            stops = step.asks and step.inside  # after one call without an answer something else is done
+            low, high = low + min(step.times.fewest, 1 if stops else step.times.most), high + step.times.most
         counts = [
             _count(place, branch, of_these)
             for number, branch in enumerate(branches(step))

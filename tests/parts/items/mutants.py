@@ -1,4 +1,4 @@
-"""Ways to break several messages of one step on purpose."""
+"""Ways to break several messages, or calls, of one step on purpose."""
 
 from evsim.engine import message_rows
 from evsim.engine.item_paths import ItemPaths
@@ -69,3 +69,43 @@ def each_attempt_counts_anew(patch):
         return lambda row: chances.of(numbers[row]) if numbers[row] >= 1 << 30 else draw(row)
 
     patch.setattr(engine, "identity_draw", of_attempt)
+
+
+def asking(at_a_time=2):
+    """`shop` asks `stock` for each of four items, and does not mind a no."""
+    ask = {"service": "stock", "items": 4, "max_concurrency": at_a_time, "on_error": "ignore"}
+    return Scenario.from_dict(
+        {
+            "name": "asking",
+            "workloads": {"customers": {"target": "shop", "arrivals": {"constant": 2}}},
+            "services": {
+                "shop": {"workers": 9, "handle": [{"call": ask}]},
+                "stock": {"workers": 9, "handle": [{"work": {"exponential": 0.1}}, {"effect": "line"}]},
+            },
+            "run": {"duration": END},
+        }
+    )
+
+
+@mutant("more calls of a step at a time than there may be", of=asking)
+def more_calls_at_a_time_than_there_may_be(patch):
+    original, once = engine.Calls.__init__, Once()
+
+    def init(self, count):
+        original(self, count)
+        self.under_way -= once()
+
+    patch.setattr(engine.Calls, "__init__", init)
+    patch.setattr(engine.Calls, "is_over", property(lambda self: self.begun == self.count and self.under_way <= 0))
+
+
+@mutant("without all its calls|a step left out a call", of=asking)
+def a_call_is_left_out(patch):
+    original, once = engine.Calls.__init__, Once()
+    patch.setattr(engine.Calls, "__init__", lambda self, count: original(self, count - once()))
+
+
+@mutant("the calls of a step are not of items 1, 2, 3", of=asking)
+def two_calls_are_of_one_item(patch):
+    original, once = ItemPaths.below, Once()
+    patch.setattr(ItemPaths, "below", lambda self, number, item: original(self, number, 1 if once(item == 2) else item))

@@ -8,15 +8,20 @@ EARLY, ON_TIME, LATE = "early", "on time", "late"
 
 
 class PlainWindows:
-    """``panes``: all that were shown: (key, start, end, kind, number, value, rows, places of the panes before)."""
+    """``panes``: all that were shown: (key, start, end, kind, number, value, rows, places of the panes before, first).
+
+    first: the event with which it began; of several that became one, that of the one that was there first.
+    """
 
     def __init__(self, rules):
         self.rules, self.now, self.there, self.panes, self.opened = rules, float("-inf"), [], [], 0
+        self.keys = []  # those that have windows, first who has had some the longest
 
     def add(self, key, time, row, value):
         """Whether an event came too late for all its windows."""
         found = self.session(key, time) if self.rules.kind == "session" else self.fixed(key, time)
         for window in found:
+            window.since = min(window.since, (window.opened, row))
             window.all.append(value)
             window.fresh.append((row, value))
         for window in found:
@@ -52,6 +57,7 @@ class PlainWindows:
                 whole.all += other.all
                 whole.fresh += other.fresh
                 whole.before += other.before
+                whole.since = min(whole.since, other.since)
                 self.there.remove(other)
         return [whole]
 
@@ -60,9 +66,10 @@ class PlainWindows:
             if (each.key, each.start, each.end) == (key, start, end):
                 return each
         self.opened += 1
+        self.keys += [key] if key not in self.keys else []
         self.there.append(
             SimpleNamespace(key=key, start=start, end=end, opened=self.opened, all=[], fresh=[], before=[], panes=0,
-                            due=end - 1 > self.now)
+                            due=end - 1 > self.now, since=(float("inf"), 0))
         )  # fmt: skip
         return self.there[-1]
 
@@ -76,11 +83,11 @@ class PlainWindows:
                 if self.rules.on_time != "never" and (window.fresh or empty_too):
                     self.show(window, ON_TIME)
         self.there = [each for each in self.there if not self.is_closed(each.end)]
+        self.keys = [key for key in self.keys if any(each.key == key for each in self.there)]
 
     def show_new(self):
-        """What is not over and has something new, key by key: first the key that has had windows the longest."""
-        keys = {each.key: None for each in sorted(self.there, key=lambda each: each.opened)}
-        for key in keys:
+        """What is not over and has something new, key by key."""
+        for key in self.keys:
             for each in self.there:
                 if each.key == key and each.fresh and each.end - 1 > self.now:
                     self.show(each, EARLY)
@@ -88,6 +95,8 @@ class PlainWindows:
     def show(self, window, kind):
         value = sum(each for _, each in window.fresh) if self.rules.discarding else sum(window.all)
         rows = [row for row, _ in window.fresh]
-        self.panes.append((window.key, window.start, window.end, kind, window.panes, value, rows, window.before))
+        self.panes.append(
+            (window.key, window.start, window.end, kind, window.panes, value, rows, window.before, window.since[1])
+        )
         window.before = [] if self.rules.discarding else [len(self.panes) - 1]
         window.fresh, window.panes = [], window.panes + 1

@@ -52,14 +52,14 @@ def test_every_pane_is_that_of_a_slow_computation(drawn):
         if number % 7 == 0:
             panes += windows.show_new()
             plain.show_new()
-        shown += panes
-    shown += windows.advance(1000)
+        shown += [(pane, pane.window.first) for pane in panes]
+    shown += [(pane, pane.window.first) for pane in windows.advance(1000)]
     plain.advance(1000)
-    place = {pane.sent: number for number, pane in enumerate(shown)}
+    place = {pane.sent: number for number, (pane, _) in enumerate(shown)}
     assert plain.panes == [
         (pane.window.key, pane.window.start, pane.window.end, pane.kind, pane.number, pane.value, pane.rows,
-         [place[each] for each in pane.before])
-        for pane in shown
+         [place[each] for each in pane.before], first)
+        for pane, first in shown
     ]  # fmt: skip
     assert len(windows) == len(plain.there) == 0
 

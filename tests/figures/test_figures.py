@@ -20,6 +20,7 @@ from tests.figures.drawn import THINGS, happened
 from tests.figures.elastic import elastic_systems
 from tests.figures.ledger import ledger
 from tests.figures.moved import Moved
+from tests.figures.phases import phases
 from tests.figures.plain import Plain
 from tests.figures.programs import programs
 from tests.figures.stations import services
@@ -65,6 +66,7 @@ def assert_every_figure_agrees(run):
         (run.services, services(plain), "services"),
         (run.channels, channels(plain, entries), "channels"),
         (run.partitions, partitions(plain, entries), "partitions"),
+        (run.phases, phases(plain, customers), "phases"),
     ):
         assert list(found) == list(expected), what
         for name, figures in expected.items():

@@ -172,7 +172,7 @@ class Subscriber:
     """
 
     settles: Any = None
-
+    together: Any = None  # together(row): what was granted with a row, and travels with it
     settling: tuple[Any, ...] = ()  # heap functions of its own that may still end a lease
     refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
     gives_up_alone = False  # whether other groups have the message still

@@ -32,6 +32,8 @@ class Delivery:
             place.workload, channel.name, service.name, rows, arrive, self._lost, ordered=True,
             ahead=rows.arrived if undisturbed else None, copy=self._copy,
         )  # fmt: skip
+        if undisturbed and subscriber.together is not None:
+            self.send = self._sent_together(self.send)
         way = (place.workload, service.name, channel.name, rows)
         acknowledged = self._acknowledged()
         self.acknowledge: Any = None
@@ -63,12 +65,29 @@ class Delivery:
 
     def _arrived(self):
         env, arrived_at, offer = self.kernel.env, self.kernel.records.rows.arrived, self.subscriber.service.offer
+        together = self.subscriber.together
 
         def arrived(row):
             arrived_at[row] = env._now
             offer(row)
 
-        return owned(self.place.service, arrived)
+        def all_arrived(row):
+            for each in together(row):
+                arrived_at[each] = env._now
+            arrived(row)
+
+        return owned(self.place.service, arrived if together is None else all_arrived)
+
+    def _sent_together(self, send):
+        """The hop writes down its end when it begins."""
+        arrived_at, together = self.kernel.records.rows.arrived, self.subscriber.together
+
+        def send_all(row):
+            send(row)
+            for each in together(row):
+                arrived_at[each] = arrived_at[row]
+
+        return send_all
 
     def _acknowledged(self):
         records, env, told = self.kernel.records, self.kernel.env, self.subscriber.settled

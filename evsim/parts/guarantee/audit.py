@@ -5,7 +5,7 @@ What an idempotent service and a transaction add to that is counted by `once` an
 
 import numpy as np
 
-from evsim.results.records import Outcome, Verdict
+from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["CHECKS"]
 
@@ -20,7 +20,9 @@ def guarantees(books):
     times = np.bincount(owner[begun], minlength=len(promise))
     books.demand(times <= 1, "promised at most once, and begun twice")
     kept = np.isin(promise, ("at_least_once", "effectively_once", "exactly_once"))
-    let_go = kept & (rows["verdict"] == Verdict.DONE) & (rows["outcome"] != Outcome.OK)
+    well = np.bincount(owner[rows["outcome"] == Outcome.OK], minlength=len(promise)) > 0
+    late = (rows["reason"] == Reason.LATE_DELETE) & well[owner]  # what had done it well says so when it is ready again
+    let_go = kept & (rows["verdict"] == Verdict.DONE) & (rows["outcome"] != Outcome.OK) & ~late
     books.demand(~let_go, "promised at least once, and let go before it was done")
 
 

@@ -47,6 +47,14 @@ def test_a_member_fetches_so_many_and_handles_them_one_after_another():
     assert len(first) == 3 and handled(run)["done"] == 11
 
 
+@pytest.mark.parametrize("faults", [[], [{"slowdown": "worker", "factor": 1, "at": 1}]])
+def test_what_was_fetched_together_has_arrived_together_though_the_run_ends_before_it_is_handled(faults):
+    run = polling(4, instances=1, link=0.5, faults=faults).scenario.run(seed=1, until=3)
+    assert run.audit()
+    assert column(run, "leased") == [0, *4 * [1.5]] and len(column(run, "started")) == 2
+    assert column(run, "arrived") == [0.5, *4 * [2]]
+
+
 def test_a_member_reads_one_partition_after_another_and_begins_behind_the_last():
     run = polling(3, count=12, partitions=3, instances=1)
     rows = rows_of(run, "worker")

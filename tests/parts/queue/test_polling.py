@@ -130,6 +130,11 @@ def test_a_late_delete_settles_what_nobody_has_received_since():
     assert found.channels["jobs", "worker"]["redelivered"] == 0
 
 
+def test_who_deletes_late_keeps_its_promise_to_handle_each_message_at_least_once():
+    found = run(work="40s", reading={"guarantee": "at_least_once"})
+    assert found.ledger.disposition.tolist() == ["acked"]
+
+
 def test_a_late_delete_changes_nothing_when_somebody_has_received_it_since():
     found = run(work="40s", instances=2, queue={"max_receive_count": 2})
     assert deliveries(found) == [0, 30]

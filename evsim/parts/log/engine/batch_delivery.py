@@ -4,7 +4,7 @@ The first message of a batch *leads*: it travels, waits for a worker, has the lu
 times and its fate. Each has a row, an effect and a commit of its own.
 """
 
-from evsim.engine.environment import TIMEOUT, owned
+from evsim.engine.environment import TIMEOUT
 from evsim.parts.log.engine.commits import OwnedDelivery
 from evsim.results.records import Outcome, Verdict
 
@@ -13,28 +13,6 @@ __all__ = ["BatchDelivery"]
 
 class BatchDelivery(OwnedDelivery):
     """The edge of a group that reads in batches; ``subscriber.batches`` has the followers of each leader."""
-
-    def __init__(self, kernel, place, subscriber):
-        super().__init__(kernel, place, subscriber)
-        send, arrived_at, batches = self.send, kernel.records.rows.arrived, self.batches
-
-        def send_all(leader):
-            send(leader)
-            for row in batches.get(leader, ()):  # where the hop writes down its end when it begins
-                arrived_at[row] = arrived_at[leader]
-
-        self.send = send_all
-
-    def _arrived(self):
-        arrived, batches = super()._arrived(), self.subscriber.batches
-        arrived_at, env = self.kernel.records.rows.arrived, self.kernel.env
-
-        def all_arrived(leader):
-            for row in batches.get(leader, ()):
-                arrived_at[row] = env._now
-            arrived(leader)
-
-        return owned(arrived.owner, all_arrived)
 
     @property
     def batches(self):

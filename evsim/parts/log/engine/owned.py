@@ -34,6 +34,8 @@ class OwnedGroup(Reader):
         self.next_commit = {}  # member -> the moment of its next commit, where it has something to commit
         self.batch = subscription.batch or 1
         self.batches = {}  # the row that leads a batch -> those that follow it
+        if self.batch > 1:
+            self.together = lambda leader: self.batches.get(leader, ())
         self.stale = {}  # row whose lease ended while a member was at it -> that member
         self.cursors = [Cursor(number) for number in range(len(channel.ends))]
         self.known = len(self.cursors)  # partitions of which the group knows

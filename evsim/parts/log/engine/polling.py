@@ -106,6 +106,10 @@ class PollingGroup(OwnedGroup):
             rows.arrived[row] = max(rows.arrived[poll.first], rows.leased[row])
             self.service.offer(row)
 
+    def together(self, row):
+        """What was fetched with a row, and arrives with it."""
+        return next((poll.rest for poll in self.polls.values() if poll.first == row), ())
+
     def _over(self, poll):
         """The member polls again: it commits, hears of a rebalance, and fetches."""
         member = poll.member

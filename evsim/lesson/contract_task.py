@@ -91,11 +91,13 @@ def after_the_rename():
 # Which changes an old reader, or an old event, survives.
 
 OLD = {"email": "ada@example.org", "name": "Ada"}
-KINDS = {"a field that nobody has to read": (OLD | {"city": "Brest"}, ()),
-         "a field that readers need": (OLD | {"city": "Brest"}, ("city",)),
-         "one field less": ({"email": "ada@example.org"}, ()),
-         "another name for a field": ({"mail": "ada@example.org", "name": "Ada"}, ()),
-         "a list in the place of a word": (OLD | {"email": ["ada@example.org"]}, ())}  # fmt: skip
+KINDS: dict[str, tuple[dict, tuple]] = {
+    "a field that nobody has to read": (OLD | {"city": "Brest"}, ()),
+    "a field that readers need": (OLD | {"city": "Brest"}, ("city",)),
+    "one field less": ({"email": "ada@example.org"}, ()),
+    "another name for a field": ({"mail": "ada@example.org", "name": "Ada"}, ()),
+    "a list in the place of a word": (OLD | {"email": ["ada@example.org"]}, ()),
+}  # fmt: skip
 
 
 def changes():

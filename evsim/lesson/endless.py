@@ -60,7 +60,8 @@ def ending(function):
     @wraps(function)
     def handler(ctx):
         generator, counter = function(ctx), _Counter(function)
-        resume, given = generator.__next__, ()
+        given: tuple[Exception, ...] = ()
+        resume = generator.__next__
         while True:
             try:
                 with counter:

@@ -61,7 +61,7 @@ class Explorer:
         self._runs = {}
         self.before, self.run, self.frame = None, self._run(self.setting), None
         self.sentence = "This is where you start. Change something."
-        self.shown = Seen(self)
+        self.shown: Seen | Words = Seen(self)
 
     def _run(self, setting):
         if setting not in self._runs:

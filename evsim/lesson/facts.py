@@ -59,6 +59,6 @@ def caught_up(run):
 
 def wiring(one, other):
     """The lines in which two scenarios differ, as YAML: - is in the first only, + in the other only."""
-    lines = [each.replace({"name": "same", "about": ""}).to_yaml().splitlines() for each in (one, other)]
-    found = [line for line in unified_diff(*lines, n=2, lineterm="") if not line.startswith(("---", "+++"))]
+    before, after = (each.replace({"name": "same", "about": ""}).to_yaml().splitlines() for each in (one, other))
+    found = [line for line in unified_diff(before, after, n=2, lineterm="") if not line.startswith(("---", "+++"))]
     return Words("\n".join("  ..." if line.startswith("@@") else line for line in found))

@@ -39,7 +39,7 @@ def all_of(mask):
 
 def nearest(choices, number):
     """The answer whose first number is nearest."""
-    return min(choices, key=lambda answer: abs(float(re.search(r"[\d.]+", answer)[0]) - number))
+    return min(choices, key=lambda answer: abs(float(re.findall(r"[\d.]+", answer)[0]) - number))
 
 
 def first_of(choices, *facts):

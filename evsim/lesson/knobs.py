@@ -65,10 +65,8 @@ def _around(scenario, path, present):
     number, unit = float(match[1]), match[2]
     values = []
     for factor in FACTORS:
-        value = number * factor
-        value = present if factor == 1 else f"{value:.3g}{unit}" if unit else value
-        if isinstance(present, int) and not unit:
-            value = round(value)
+        plain = round(number * factor) if isinstance(present, int) else number * factor
+        value = present if factor == 1 else f"{number * factor:.3g}{unit}" if unit else plain
         if value not in values and allows(scenario, path, value):
             values.append(value)
     return values
@@ -76,8 +74,8 @@ def _around(scenario, path, present):
 
 def _sorted(values):
     """In order of size where all are plain numbers or of one unit."""
-    matches = [NUMBER.fullmatch(str(value)) for value in values]
-    if all(matches) and len({match[2] for match in matches}) == 1:
+    matches = [match for match in (NUMBER.fullmatch(str(value)) for value in values) if match]
+    if len(matches) == len(values) and len({match[2] for match in matches}) == 1:
         return [value for _, value in sorted(zip([float(match[1]) for match in matches], values, strict=True))]
     return values
 

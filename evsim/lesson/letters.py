@@ -68,7 +68,7 @@ def _again(run):
     return np.sort(effects.time[effects.duplicated(["workload", "request", "effect"])].to_numpy())
 
 
-def _steps(up, down, right):
+def _steps(up, down, right) -> tuple[list, list]:
     """A count that goes up at some times and down at others."""
     up = up[~np.isnan(up)]
     down = np.empty(0) if down is None else down

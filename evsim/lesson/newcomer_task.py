@@ -85,7 +85,7 @@ def _touched(before, after):
 
 def _texts(design):
     """{service: the lines of its own part of the scenario}."""
-    lines, found, inside = design.to_yaml().splitlines(), {}, None
+    lines, found, inside = design.to_yaml().splitlines(), {}, []
     services = lines[lines.index("services:") + 1 :]
     for line in services:
         if not line.startswith(" "):

@@ -45,7 +45,6 @@ def show_panel(controls, shown, changed, instead, states=None):
         show_words(f"{instead} ({NEEDS})")
         display(_still(shown))
         return
-    place = None
 
     def on_change(changes):
         shown, said = changed(changes)

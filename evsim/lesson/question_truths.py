@@ -76,7 +76,7 @@ def done_first():
         design: np.mean([np.nanmean(each.completion) for each in _tallies(lesson_size(design))])
         for design in ("classic", "parallel", "hybrid", "events")
     }
-    return min(means, key=means.get)
+    return min(means, key=means.__getitem__)
 
 
 def true_of_three():

@@ -1,5 +1,7 @@
 """What events cannot do is say no (*e-mail taken*): a registration design with a unique e-mail, and what came of it."""
 
+from typing import Any
+
 from evsim.scenario.handlers import walk
 
 __all__ = ["email_taken", "who_heard_no"]
@@ -14,7 +16,7 @@ def email_taken(scenario, emails=20_000):
     Where the row is written from a channel, nobody waits for the "no": the message is a dead letter, and an `apology`
     service writes to the customer.
     """
-    changes = {f"workloads.{each}.key": {"uniform": emails} for each in scenario.workloads}
+    changes: dict[str, Any] = {f"workloads.{each}.key": {"uniform": emails} for each in scenario.workloads}
     for name, service in scenario.services.items():
         if _row(service) is not None:
             changes[f"services.{name}.handle.{_row(service)}.effect.unique"] = True

@@ -46,9 +46,11 @@ def _possible(command):
 
 def _run(command):
     """What the command prints; None if it does not work."""
-    settings = {"env": os.environ | {"LC_ALL": "C"}, "text": True, "errors": "replace", "timeout": 20}
+    env = os.environ | {"LC_ALL": "C"}
     try:
-        done = subprocess.run(["sh", "-c", command], capture_output=True, **settings)
+        done = subprocess.run(
+            ["sh", "-c", command], capture_output=True, env=env, text=True, errors="replace", timeout=20
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.rstrip("\n") if done.returncode == 0 else None

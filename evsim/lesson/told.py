@@ -43,7 +43,7 @@ def _scene(runs, frame=None):
     )  # fmt: skip
 
 
-def _times(run):
+def _times(run) -> tuple[float, float, int]:
     """(mean until told yes, mean until all was done, for how many it never was)."""
     requests = run.tables.requests
     yes, due = requests.cohort & run.outcomes.yes, requests.cohort & (requests.due > 0)
@@ -57,7 +57,7 @@ def _mean(times):
 
 def _soonest(rows, which):
     known = {name: row[which] for name, row in rows.items() if row[which] == row[which]}
-    first = min(known, key=known.get, default=None)
+    first = min(known, key=known.__getitem__, default=None)
     return "nobody" if first is None else f"{first} ({seconds(known[first])})"
 
 

@@ -67,11 +67,13 @@ def _run(field):
     """The lines that the reader printed here; None where the two can't be run."""
     if not shutil.which("awk"):
         return None
-    settings = {"env": os.environ | {"LC_ALL": "C"}, "text": True}
+    env = os.environ | {"LC_ALL": "C"}
     try:
         write = [sys.executable, "-c", WRITER.replace("FIELD", field)]
-        with subprocess.Popen(write, stdout=subprocess.PIPE, **settings) as writer:
-            read = subprocess.run(["awk", READER], stdin=writer.stdout, capture_output=True, timeout=20, **settings)
+        with subprocess.Popen(write, stdout=subprocess.PIPE, env=env, text=True) as writer:
+            read = subprocess.run(
+                ["awk", READER], stdin=writer.stdout, capture_output=True, timeout=20, env=env, text=True
+            )
     except (OSError, subprocess.SubprocessError):
         return None
     return read.stdout.splitlines() if read.returncode == 0 and writer.returncode == 0 else None

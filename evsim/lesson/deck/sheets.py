@@ -18,6 +18,8 @@ CELL = "padding: 0.15em 0.9em 0.15em 0; vertical-align: top"
 class Sparkline(str):
     """Numbers as bars in one line, each as high as it is among all of them; nothing where there is no number."""
 
+    heights: list[float]
+
     def __new__(cls, values):
         top = max((each for each in values if each == each), default=0)
         heights = [each / top if each == each and top > 0 else 0 for each in values]

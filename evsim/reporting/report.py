@@ -12,6 +12,7 @@ from evsim.experiment.sequential import until_decided
 from evsim.figures import figure
 from evsim.reporting.answer import listed
 from evsim.reporting.breaking import breaks, stretch
+from evsim.reporting.busiest import busiest
 from evsim.reporting.effort import FEWER, SCREEN, Effort, few_of
 from evsim.reporting.excerpts import excerpts
 from evsim.reporting.loads import against_load, holds_up_to
@@ -54,6 +55,8 @@ def report(
     made, took = _first(designs, seeds, store)
     customers = max(each["summary"]["requests"] for each in made[0][0])
     named, shortened = excerpts(dict(zip(labels, designs, strict=True)), customers)
+    at_peak, peaks = busiest(dict(zip(labels, designs, strict=True)), named) if shortened else (named, [])
+    shortened = " ".join([shortened, *peaks])
     effort = Effort.of(named, took[-1], named[labels[0]].run_settings.duration / designs[0].run_settings.duration)
     processes = _processes(jobs)
     if over is not None:
@@ -66,10 +69,10 @@ def report(
     begin, lasts = stretch(named)
     rows = work.do("faults", partial(breaks, named, comparison.seeds[:few]))
     inputs = work.of_each("inputs", named, partial(sensitivity, metric=metric, n=few, seed=seed, screen=SCREEN))
-    loaded = work.of_each("loads", named, partial(against_load, metric=metric, n=few, seed=seed))
+    loaded = work.of_each("loads", at_peak, partial(against_load, metric=metric, n=few, seed=seed))
     holds = {}
     if n >= FEWER:
-        holds = work.of_each("the highest load", named, partial(holds_up_to, max_runs=8 * (n // 8), seed=seed))
+        holds = work.of_each("the highest load", at_peak, partial(holds_up_to, max_runs=8 * (n // 8), seed=seed))
     done = Report(
         comparison, metric, {"rows": rows or {}, "begin": begin, "lasts": lasts, "runs": few},
         {name: pairs for name, pairs in loaded.items() if pairs}, holds, inputs, shortened, command and command(n), n,

@@ -3,6 +3,7 @@
 import pytest
 
 import evsim
+from evsim.reporting.busiest import busiest
 from evsim.reporting.excerpts import CUSTOMERS, excerpts
 from evsim.reporting.loads import against_load, holds_up_to
 
@@ -66,3 +67,36 @@ def test_long_runs_are_cut_for_what_takes_many_of_them(counter):
     counted = shorter["long"].run(seed=1).summary()["requests"]
     assert counted == pytest.approx(CUSTOMERS, abs=4 * CUSTOMERS**0.5)
     assert excerpts({"long": long}, 2 * CUSTOMERS) == ({"long": long}, "")
+
+
+def test_the_highest_load_is_that_of_the_busiest_stretch_wherever_it_comes(counter):
+    """20 customers a second, 60 in a late stretch: of a clerk who serves 40, two thirds of the load are held."""
+    points = [[0, 20], [300, 20], [300, 60], [360, 60], [360, 20]]
+    whole = counter.replace({
+        "workloads.people.arrivals": {"profile": {"points": points, "gaps": "constant"}}, "run.duration": "500s"
+    })  # fmt: skip
+    short = whole.replace({"run.duration": "20s"})
+    moved, (said,) = busiest({"day": whole}, {"day": short})
+    assert said == (
+        "For loads of day, instead, the busiest 20s, from 300s on: 3 times as many customers come as in the first."
+    )
+    assert moved["day"].workloads["people"].arrivals.rates[0] == (0, 60) and moved["day"].run(seed=1).summary()[
+        "requests"
+    ] == pytest.approx(1200, abs=1)
+    held = holds_up_to(moved["day"], 8, jobs=1, progress=False).partition("meets its objectives: ")[2]
+    assert 0.96 * 2 / 3 < float(held.split()[0].rstrip(".")) <= 2 / 3
+    missed = holds_up_to(short, 8, jobs=1, progress=False).partition("meets its objectives: ")[2]
+    assert float(missed.split()[0].rstrip(".")) > 1.9  # what the first stretch would say
+
+
+def test_where_the_busiest_stretch_cannot_be_taken_the_page_says_what_is_missed(counter, tmp_path):
+    times = [*range(100), *(100 + number / 4 for number in range(200))]
+    (tmp_path / "times.csv").write_text("time\n" + "\n".join(map(str, times)))
+    arrivals = {"csv": "times.csv", "column": "time"}
+    changes = {"workloads": {"people": {"target": "clerk", "arrivals": arrivals}}, "run": {"duration": "150s"}}
+    whole = evsim.Scenario.from_dict(counter.to_dict() | changes, folder=tmp_path)
+    short = whole.replace({"run.duration": "20s"})
+    moved, (said,) = busiest({"shop": whole}, {"shop": short})
+    assert moved["shop"] is short and ", from " in said and said.endswith("divide the highest load by 4.")
+    steady = counter.replace({"workloads.people.arrivals": {"poisson": "20/s"}})
+    assert busiest({"a": steady}, {"a": steady.replace({"run.duration": "5s"})})[1] == []

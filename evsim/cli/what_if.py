@@ -59,7 +59,7 @@ def find(
     low, dots, high = ends.partition("..")
     if not (path.strip() and equals and low.strip() and dots and high.strip()):
         raise typer.BadParameter(f"{setting!r} must look like PATH=LOW..HIGH", param_hint="PATH=LOW..HIGH")
-    between = tuple(int(end) if end.strip().isdigit() else end.strip() for end in (low, high))
+    between = low.strip(), high.strip()
     found, stopped = as_far(
         find, load_scenario(scenario, settings, seed), path.strip(), between, limits_of(objectives),
         "largest" if largest else "smallest", error, precision, max_runs, jobs=jobs,

@@ -22,6 +22,7 @@ from evsim.figures import label, write, write_estimate
 from evsim.scenario.arguments import a_mapping, a_path, a_scenario
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.objectives import objectives as measured
+from evsim.scenario.paths import allows
 
 __all__ = ["BreakEven", "Found", "break_even", "find"]
 
@@ -196,12 +197,20 @@ class Found(_Searched):
             text = f"No {self.path} from {low} to {high} is seen to meet the objectives of {self.scenario.name}."
         else:
             text = f"The {self.want} {self.path} with which {self.scenario.name} meets its objectives: {self.value}."
-            if self.value == self.values[0]:
+            if self.value == self.values[0] and self._goes_on:
                 text += " It is the first value of the range: look beyond it."
         if self.undecided:
             text += f" Not decided: {', '.join(map(str, self.undecided))}."
         lines = [text, *self._too_few(), *map(str, self.floors), *self._none_seen(), self._cost()]
         return "\n".join(lines)
+
+    @property
+    def _goes_on(self):
+        """Whether there are values beyond the first: of workers there are none below 1."""
+        first = self.values[0]
+        if not isinstance(first, int):
+            return True
+        return allows(self.scenario, self.path, first - 1 if self.want == "smallest" else first + 1)
 
     def _too_few(self):
         """Figures for which a run has too few customers: more runs are no way out."""

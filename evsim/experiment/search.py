@@ -28,10 +28,10 @@ def candidates(between, precision):
         raise ScenarioError([Problem("between", example, str(between))])
     if not isinstance(precision, int | float) or not 1e-6 <= precision < 1:
         raise ScenarioError([Problem("precision", "must be a share from 0.000001 to below 1", str(precision))])
-    low, high = between
-    if all(isinstance(end, int) and not isinstance(end, bool) for end in between) and low < high:
+    low, high = (int(end) if isinstance(end, str) and end.strip().isdecimal() else end for end in between)
+    if all(isinstance(end, int) and not isinstance(end, bool) for end in (low, high)) and low < high:
         return range(low, high + 1)
-    (low, unit), (high, other) = (quantity(end, example) for end in between)
+    (low, unit), (high, other) = (quantity(end, example) for end in (low, high))
     if unit != other:
         raise ScenarioError(
             [Problem("between", "must be two quantities of the same unit", f"{between[0]}, {between[1]}")]

@@ -19,6 +19,7 @@ from evsim.figures import MORE, figure, label, write, write_as, write_estimate
 from evsim.scenario.arguments import a_scenario, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.objectives import objectives as measured
+from evsim.scenario.units import UnitError
 
 __all__ = ["Best", "best", "eta", "select"]
 
@@ -30,9 +31,10 @@ def best(
 ):  # fmt: skip
     """Which of some designs is the best in the mean of a ``metric``: the smallest, or the largest where more is better.
 
-    within: a difference that does not matter, in the unit of the figure (s, a share ...). If the best is better than
-    every other one by that or more, the answer is wrong with a probability of ``error`` at most (if means of runs are
-    close to normal); if some are as near as that, one of them is named. A design that is beaten is run no more.
+    within: a difference that does not matter, such as ``"5ms"``, or in the figure's unit (s, a share ...). If the best
+    is better than every other one by that or more, the answer is wrong with a probability of ``error`` at most (if
+    means of runs are close to normal); if some are as near as that, one of them is named. A design that is beaten is
+    run no more.
     max_runs: of each design; if they do not suffice, those that are left are named. ``seed``, ``labels``, ``jobs`` and
     ``progress`` as in :func:`evsim.compare`. Returns :class:`Best`.
     """
@@ -42,6 +44,11 @@ def best(
     labels = names_of_designs(designs, labels)
     if metric not in measured():
         raise ScenarioError([Problem("metric", "is not measured", str(metric), hint=suggest(str(metric), measured()))])
+    if isinstance(within, str):
+        try:
+            within = measured()[metric][0](within)
+        except UnitError as error_of:
+            raise ScenarioError([Problem("within", error_of.rule, str(error_of.value))]) from None
     _check("within", within, math.inf, "must be a number greater than 0")
     _check("error", error, 1, "must be a probability between 0 and 1")
     if not isinstance(max_runs, int) or isinstance(max_runs, bool) or max_runs < FIRST:

@@ -7,7 +7,7 @@ from evsim.experiment.station_theory import StationTheory, station_theory
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.figures import write, write_as
 from evsim.scenario.channel_rules import callees, readers, waits_in
-from evsim.scenario.lint import holding_times, hop_mean
+from evsim.scenario.lint import answer_times, holding_times, hop_mean
 from evsim.scenario.routing import homes
 
 __all__ = ["StationTheory", "TheoryPanel", "predictions", "response_mean"]
@@ -212,6 +212,24 @@ class TheoryPanel:
         ]
 
     @property
+    def _without_waiting(self):
+        """What the answer would take if nobody ever waited, where nothing fails and nobody is turned away."""
+        scenario = self.scenario.complete
+        python = any(callable(service.handle) for service in scenario.services.values())
+        if scenario.faults or python or any(service.turns_away for service in scenario.services.values()):
+            return ""
+        answers, duration = answer_times(scenario), scenario.run_settings.duration
+        shares = {name: each.arrivals.mean_rate(duration) for name, each in scenario.workloads.items()}
+        targets = {name: each.target for name, each in scenario.workloads.items()}
+        times = [
+            share * (2 * hop_mean(scenario, name, targets[name]) + answers[targets[name]])
+            for name, share in shares.items()
+        ]
+        if not sum(shares.values()):
+            return ""
+        return f" If nobody ever waited it would be {write('response_mean', sum(times) / sum(shares.values()))}."
+
+    @property
     def notes(self):
         """Sentences: why a formula is only near, or none applies; and what bounds the whole."""
         if self._flow.unknown:
@@ -221,7 +239,7 @@ class TheoryPanel:
             if each.why:
                 said.append(f"{name}: {'no formula: ' if each.formula is None else 'near: '}{'; '.join(each.why)}.")
         if self.response is None:
-            said.append(f"The answer's mean: no formula: {self._no_response}.")
+            said.append(f"The answer's mean: no formula: {self._no_response}.{self._without_waiting}")
         elif near := [name for name, each in self.predictions.items() if each.formula and not each.exact]:
             said.append(f"The answer's mean: near, where it has in it what is near: {', '.join(near)}.")
         first = self.bottleneck

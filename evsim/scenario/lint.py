@@ -70,6 +70,15 @@ def _reaching(scenario, external):
 
 def holding_times(scenario):
     """Mean seconds for which one request or message holds a worker of each service when nothing queues."""
+    return _times(scenario)[0]
+
+
+def answer_times(scenario):
+    """Mean seconds from a request's arrival at each service to its answer when nothing queues."""
+    return _times(scenario)[1]
+
+
+def _times(scenario):
     callees = {
         name: {callee for step, _ in _reached(service.handle) for callee, _ in _callees(scenario, step)}
         for name, service in scenario.services.items()
@@ -79,7 +88,7 @@ def holding_times(scenario):
         replies = []
         held[name] = _duration(scenario, name, scenario.services[name].handle, answer, replies, 0.0)
         answer[name] = min([*replies, held[name]])
-    return held
+    return held, answer
 
 
 def _reached(steps, chance=1.0):

@@ -190,12 +190,20 @@ def test_two_designs_are_equal_between_two_neighbours(queue):
     assert f"is below counter up to workloads.callers.arrivals.poisson {found.last}" in found.answer
 
 
+def test_nobody_is_sent_beyond_the_fewest_there_may_be(queue):
+    calm = queue.replace({"workloads.callers.arrivals": {"constant": "1/s"}, "run.duration": "10s", "run.warmup": 0})
+    for first, beyond in ((1, False), (2, True)):
+        found = evsim.find(calm, "services.desk.workers", (first, 4), {"response_mean": "1s"}, jobs=1)
+        assert (found.value, "look beyond it" in found.answer) == (first, beyond)
+
+
 def test_ranges_are_whole_numbers_or_quantities_of_one_unit():
     assert list(candidates((1, 4), 0.01)) == [1, 2, 3, 4]
     steps = candidates(("10/s", "20/s"), 0.1)
     assert (steps[0], steps[-1]) == ("10/s", "20/s")
     numbers = [float(step.removesuffix("/s")) for step in steps]
     assert max(after / before for before, after in zip(numbers, numbers[1:], strict=False)) <= 1.1 + 1e-5
+    assert candidates(("1", "64"), 0.01) == range(1, 65)
     assert candidates((0.0, 0.5), 0.25) == [0.0, 0.125, 0.25, 0.375, 0.5]
 
 

@@ -63,12 +63,17 @@ def test_more_is_better_where_it_is():
 
 def test_what_the_runs_do_not_decide_is_left_open():
     more = DESK.replace({"services.desk.workers": 6})
-    found = evsim.best(DESK, more, metric="response_p50", within=1e-5, max_runs=10, jobs=1)
+    found = evsim.best(DESK, more, metric="response_p50", within="10us", max_runs=10, jobs=1)
+    assert found.within == 1e-5
     assert found.value is None and "not decided between desk (1) and desk (2)" in found.answer
 
 
 def test_wrong_questions_are_refused():
-    for named, said in (({"metric": "response"}, "metric: is not measured"), ({"within": 0}, "within: must be")):
+    for named, said in (
+        ({"metric": "response"}, "metric: is not measured"),
+        ({"within": 0}, "within: must be"),
+        ({"within": "5 apples"}, "within: must be a time"),
+    ):
         with pytest.raises(ScenarioError, match=said):
             evsim.best(DESK, DESK, **{"metric": "response_mean", "within": 0.01} | named)
     with pytest.raises(ScenarioError, match="designs: must be two or more"):

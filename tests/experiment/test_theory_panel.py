@@ -164,6 +164,20 @@ def test_an_answer_takes_every_hop_there_is(scenario, response):
     assert scenario.run().summary()["response_mean"] == pytest.approx(response, abs=1e-5)
 
 
+def test_where_no_formula_tells_the_answer_it_says_what_it_would_take_without_waiting():
+    """Two at once, of which the slower takes 30 ms, one in ten 40 ms more, and a hop there and back for each."""
+    steps = [
+        {"parallel": [{"call": "archive"}, {"call": "post"}]},
+        {"maybe": {"probability": 0.1, "then": [{"work": "40ms"}]}},
+        {"reply": "done"},
+    ]
+    post = {"services.post": {"workers": 50, "handle": [{"work": "30ms"}]}, "run.duration": "500s"}
+    run = chain(workers=500).replace({**post, "services.desk.handle": steps}).run()
+    panel = run.theory()
+    assert panel.response is None and "If nobody ever waited it would be 234 ms." in panel.notes[-2]
+    assert abs(run.summary()["response_mean"] - 0.234) < 4 * 0.04 * (0.1 * 0.9 / 500) ** 0.5
+
+
 def test_where_workers_wait_for_others_and_are_few_no_answer_is_predicted():
     panel = chain(workers=1).replace({"workloads.people.arrivals": NO_TIME}).run().theory()
     assert panel.response is None and "not so many that one is always free" in panel.notes[-2]

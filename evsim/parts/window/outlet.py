@@ -92,11 +92,15 @@ class Outlet:
 
     def show(self, shown):
         """A result leaves, now or when there is credit for it."""
-        if self.results or not (self.credit is None or self.credit.is_there):
+        if self.results or not self._may_send:
             self.results.append(shown)
             self._ask()
         else:
             self.step.send(*shown)
+
+    @property
+    def _may_send(self):
+        return self.credit is None or self.credit.is_there
 
     def _ask(self):
         if self.credit is not None and not self.asks:
@@ -105,19 +109,21 @@ class Outlet:
 
     def _answered(self):
         self.asks = False
-        if self.results and not self.is_away:
-            self.step.send(*self.results.popleft())
         self.go_on()
 
     def go_on(self):
-        """Do what has waited, until a result has to wait again."""
-        while not self.is_away and not self.results and self.line:
-            what = self.line.popleft()
-            self._over(what)
-            what.function(what.argument)
-        if self.results and not self.is_away:
-            self._ask()
-            self._note()
+        """Send and do what has waited, until a result has to wait again."""
+        while not self.is_away and (self.results or self.line):
+            if not self.results:
+                what = self.line.popleft()
+                self._over(what)
+                what.function(what.argument)
+            elif self._may_send:
+                self.step.send(*self.results.popleft())
+            else:
+                self._ask()
+                self._note()
+                return
 
     def _over(self, what):
         if what.note is not None:

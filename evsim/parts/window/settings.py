@@ -105,6 +105,7 @@ class WindowSettings(LikenedStep):
     hands_over: ClassVar[bool] = True
     gathers: ClassVar[bool] = True
     acks: ClassVar[int] = 0  # nobody waits
+    priority: ClassVar[int] = 0
     timeout: ClassVar[None] = None
     retry: ClassVar[None] = None
 

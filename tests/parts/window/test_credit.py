@@ -202,3 +202,17 @@ def test_more_places_from_a_moment_on_let_more_leave():
     run = balanced(tandem(1, 0.05, 0.5, duration=30).replace({"faults": [change]}))
     after = left(run)
     assert ((after >= 20) & (after < 23)).sum() > 25 and ((after >= 10) & (after < 20)).sum() < 22
+
+
+@pytest.mark.parametrize("fault", ["pause", "outage"])
+def test_credit_that_comes_home_while_the_window_is_away_is_used_when_it_is_back(fault):
+    run = balanced(tandem(2, 0.05, 0.2, duration=40).replace({"faults": [{fault: "counter", "at": 10, "for": 5}]}))
+    sent = left(run)
+    assert not ((sent > 11) & (sent < 15)).any()
+    assert ((sent >= 15) & (sent < 35)).sum() == pytest.approx(100, abs=5), "one each 0.2 s"
+
+
+def test_results_have_the_lowest_priority_and_are_held_back_where_there_are_levels():
+    few = {"queue": {"max_length": 2, "overflow": "block", "priorities": 3}}
+    run = balanced(tandem(2, 0.1, 0.25, duration=40).replace({"channels.results": few}))
+    assert rate(run) == pytest.approx(4, rel=0.03)

@@ -14,8 +14,7 @@ SECOND = 10**9
 def cost_of_service(plain, name):
     """The figures of a service with a price."""
     paid = [each * plain.window / MONTH for each in _month(plain, name)]
-    found = {"cost": sum(paid), **dict(zip(PARTS, paid, strict=True)), "cost_idle": _idle(plain, name)}
-    return {part: value for part, value in found.items() if part != "cost_storage"}
+    return {"cost": sum(paid), **dict(zip(PARTS, paid, strict=True)), "cost_idle": _idle(plain, name)}
 
 
 def cost_of_run(plain, told_yes):
@@ -60,13 +59,24 @@ def _month(plain, name):
     transfer = len(ran) * months * price.size / GIB * (price.gb_in + price.gb_out)
     an_hour = price.hour + price.vcpu * price.vcpu_hour + price.memory / GIB * price.gb_hour
     presence = hours / 3600 * months * an_hour
+    storage = _storage(plain, name, price)
     if function is None:
-        return requests, 0.0, presence, transfer, 0.0
+        return requests, 0.0, presence, transfer, storage
     gib = function.memory / GIB
     usual, provisioned = (each * months for each in _gb_seconds(plain, name))
     work = _by_tiers(price, max(0.0, usual - price.free_gb_seconds)) + provisioned * price.provisioned_work
     always = gib * function.provisioned * plain.window * months * price.provisioned_gb_second
-    return requests, work, presence + always, transfer, 0.0
+    return requests, work, presence + always, transfer, storage
+
+
+def _storage(plain, name, price):
+    """What is kept in a month: all that was there, and each effect until it is undone, or half a month."""
+    longest, total = MONTH / 2 if price.retention is None else min(MONTH / 2, price.retention), 0.0
+    for effect in plain.effects:
+        if effect.row.service == name and effect.row.counted:
+            total += longest if effect.undone is None else min(longest, effect.undone - effect.time)
+    gb = (price.stored or 0.0) / GIB + total / MONTH * price.size / GIB * MONTH / plain.window
+    return gb * price.gb_month
 
 
 def _gb_seconds(plain, name):

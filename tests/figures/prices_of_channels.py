@@ -35,8 +35,8 @@ def bill_of_channel(plain, name):
         batches[row.leads] = batches.get(row.leads, 0) + 1
     done = sum(row.leads == row.number for row in received if row.verdict == Verdict.DONE)
     late = sum(row in batches for row in plain.run.records.late.column("row").tolist())
-    requests = {"send": sendings * _chunks(price, 1), "receive": sum(_chunks(price, n) for n in batches.values()),
-                "delete": done + late}  # fmt: skip
+    receipts = sum(_chunks(price, n) for n in batches.values())
+    requests = {"send": _requests_to_send(plain, price, sent), "receive": receipts, "delete": done + late}
     vain = 0.0
     if price.long_poll is not None and "receive" in price.counts:
         vain = _asked_in_vain(plain, name, deliveries) / price.long_poll
@@ -53,6 +53,21 @@ def bill_of_channel(plain, name):
         months * gib * _stored(plain, channel, spans) / MONTH * channel.brokers * price.gb_month,
     )  # fmt: skip
     return month, idle
+
+
+def _requests_to_send(plain, price, sent):
+    """What leaves together goes in requests of so many messages; what comes again goes alone."""
+    most, together = price.send_batch or 1, {}
+    total = sum(len(plain.run.tables.sendings[each.number]) - 1 for each in sent) * _chunks(price, 1)
+    for each in sent:
+        cause = plain.rows[each.cause]
+        workers = plain.scenario.complete.services[cause.service].most_workers
+        way = (each.cause, each.route) if each.sent is None else (
+            cause.service, cause.worker // workers, each.partition, each.sent)  # fmt: skip
+        together[way] = together.get(way, 0) + 1
+    for size in together.values():
+        total += sum(_chunks(price, min(most, size - done)) for done in range(0, size, most))
+    return total
 
 
 def _chunks(price, count):

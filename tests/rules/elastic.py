@@ -46,6 +46,25 @@ def priced(work):
     return system({"front": {**service, "handle": [{"work": work}]}}, [("front", 0)])
 
 
+def batched(count):
+    """One step sends so many messages to a queue of which a million requests to send cost a million."""
+    price = {"requests": 1e6, "counts": ["send"], "send_batch": 10}
+    services = {"front": {"handle": [{"publish": {"channel": "jobs", "items": count}}]},
+                "back": {"subscribe": "jobs", "handle": [{"work": 1}]}}  # fmt: skip
+    return system(services, [("front", 0)], channels={"jobs": {"queue": {"price": price}}})
+
+
+def undone(after):
+    """A row of 1 GiB is kept until it is undone, for 10 s at most; what a GB keeps for a second costs 1."""
+    price = {"gb_month": 730 * 3600, "size": "1GiB", "retention": 10}
+    handle = [{"effect": "row"}, {"wait": after}, {"undo": "row"}]
+    return system({"front": {"price": price, "handle": handle}}, [("front", 0)])
+
+
+def cost(run):
+    return nano(run.summary()["cost"])
+
+
 def gathered(at):
     """Events at 1 s, at that moment and at 30 s, in windows of 10 s."""
     window = {"window": {"tumbling": 10, "by": "all", "to": "results"}}
@@ -166,6 +185,8 @@ RULES = [
          beyond=(2, [0, 0, 1])),
     Rule("goes on asking, first come first served, for as long as the message is invisible", let_go,
          times("front", "started"), on=(6, [0, 6]), beyond=(6 + JUST, [0])),
+    Rule("up to `send_batch` messages that leave together are one request", batched, cost, on=(10, 1), beyond=(11, 2)),
+    Rule("until it is undone, or for the `retention`", undone, cost, on=(10, 10), beyond=(10 - JUST, 10 - JUST)),
     Rule("whose times are rounded up to the `step` (1 ms)", priced, lambda run: round(run.summary()["cost"]),
          on=(1, 1), beyond=(1 + JUST, 2)),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from math import ceil
 import numpy as np
 
 from evsim.parts.function.words import COLD
-from evsim.parts.price.bill import use
+from evsim.parts.price.bill import MONTH, use
 from evsim.parts.price.figures import used_by
 from evsim.results.records import Verdict
 from evsim.results.remarks import remarks
@@ -45,6 +45,26 @@ def bills(books):
             books.refuse(f"{name} is billed for {paid:.9g} GB-seconds, and worked {total / SECOND * gib:.9g}")
 
 
+def bills_of_stores(books):
+    """What is paid for was kept, effect by effect: until it was undone, at most for half a month or the retention."""
+    run, rows = books.run, books.rows
+    window = run.tables.measured_until - run.scenario.run_settings.warmup
+    for name, service in run.scenario.complete.services.items():
+        price = service.price
+        if price is None or not price.gb_month:
+            continue
+        mine = np.array([place.service == name for place in run.tables.places] + [False])[rows["place"]]
+        longest, seconds = min(MONTH / 2, price.retention or MONTH), 0.0
+        for number, row in enumerate(run.records.effects.row):
+            if mine[row]:
+                ended = run.tables.undone[number]
+                seconds += min(longest, ended - run.records.effects.time[number]) if ended == ended else longest
+        found = (seconds * price.size + window * (price.stored or 0.0)) / 2**30 / MONTH
+        paid = use(run, name, mine).gb_months
+        if abs(paid - found) > ROUNDING * max(paid, found):
+            books.refuse(f"{name} is billed for {paid:.9g} GB-months, and kept {found:.9g}")
+
+
 def bills_of_channels(books):
     """What is paid for was sent, received and deleted, message by message."""
     run, rows = books.run, books.rows
@@ -54,12 +74,16 @@ def bills_of_channels(books):
     for code, (name, channel) in enumerate(run.scenario.complete.channels.items()):
         if channel.price is None:
             continue
-        price, counts = channel.price, dict.fromkeys(("send", "receive", "delete"), 0)
+        price, counts, together = channel.price, dict.fromkeys(("send", "receive", "delete"), 0), Counter()
         copies = {copy for copy, _ in run.records.copies}
         for message in np.flatnonzero(books.messages["channel"] == code).tolist():
             sent_here = books.messages["origin"][message] < 0 and message not in copies
             if sent_here and cohort[run.tables.message_requests[message]]:
-                counts["send"] += len(run.tables.sendings[message]) * _chunks(price, 1)
+                together[_left_with(books, message)] += 1
+                counts["send"] += (len(run.tables.sendings[message]) - 1) * _chunks(price, 1)
+        for size in together.values():
+            most = price.send_batch or 1
+            counts["send"] += sum(_chunks(price, min(most, size - done)) for done in range(0, size, most))
         places = {place.number for place in run.tables.places if place.is_delivery and place.source == name}
         for row in np.flatnonzero(np.isin(rows["place"], list(places)) & cohort[run.tables.row_requests]).tolist():
             if row in followers or rows["verdict"][row] == Verdict.COPY or np.isnan(rows["leased"][row]):
@@ -71,8 +95,19 @@ def bills_of_channels(books):
             books.refuse(f"{name} is billed for {paid:g} requests, and there were {found:g}")
 
 
+def _left_with(books, message):
+    """Whom a message left with: others of its step and its handling; of a batch, or an outbox, of its instance."""
+    messages, rows = books.messages, books.rows
+    cause, left = int(messages["cause"][message]), float(messages["sent"][message])
+    if left != left:
+        return cause, int(messages["route"][message])
+    service = books.run.tables.places[rows["place"][cause]].service
+    instance = int(books.run.tables.capacity[service].instance_of(int(rows["worker"][cause])))
+    return service, instance, int(messages["partition"][message]), left
+
+
 def _chunks(price, count):
     return 1 if price.chunk is None else max(1, ceil(count * price.size / price.chunk))
 
 
-CHECKS = (bills, bills_of_channels)
+CHECKS = (bills, bills_of_stores, bills_of_channels)

@@ -26,7 +26,8 @@ class Use:
     ``idle``: those in which nothing was done, each worker of an instance being its share of it.
 
     Of a channel ``vain`` requests are those that found nothing, ``hours`` those of its brokers. ``gb_in``, ``gb_out``:
-    what came and went; ``gb_months``: what was kept, each GB times its months.
+    what came and went; ``gb_months``: what was kept, each GB times its months, of which ``gb_months_before`` are
+    of what was there before.
     """
 
     requests: float = 0.0
@@ -41,6 +42,7 @@ class Use:
     gb_in: float = 0.0
     gb_out: float = 0.0
     gb_months: float = 0.0
+    gb_months_before: float = 0.0
     partition_hours: float = 0.0
 
     def times(self, factor):
@@ -55,7 +57,8 @@ class Use:
             more, gb_seconds=more.gb_seconds + beyond, provisioned=self.provisioned,
             provisioned_work=more.provisioned_work - beyond, hours=self.standing + max(self.least, factor * others),
             standing=self.standing, least=self.least, idle=float("nan"), vain=self.vain,
-            partition_hours=self.partition_hours,
+            partition_hours=self.partition_hours, gb_months_before=self.gb_months_before,
+            gb_months=more.gb_months - more.gb_months_before + self.gb_months_before,
         )  # fmt: skip
 
 
@@ -122,7 +125,10 @@ def use(run, name, rows):
     hours = inside(lives.ready, lives.ended, window) / 3600
     there, scaled = float(hours.sum()), service.autoscale
     passed = len(ran) * service.price.size / GIB if service.price else 0.0
+    before = (service.price.stored or 0.0) / GIB * (window[1] - window[0]) / MONTH if service.price else 0.0
+    kept = _kept_for(run, rows, service.price.retention) * service.price.size / GIB / MONTH if service.price else 0.0
     found = Use(requests=len(ran), gb_in=passed, gb_out=passed, hours=there,
+                gb_months=before + kept, gb_months_before=before,
                 idle=max(0.0, there - _at_work(run, name, window) / lives.width / 3600))  # fmt: skip
     if scaled is not None and scaled.by != "schedule":
         least = min(there, scaled.least * (window[1] - window[0]) / 3600)
@@ -152,6 +158,15 @@ def use(run, name, rows):
         provisioned_work=float(gib * at_work.sum()),
         standing=float(hours[np.isin(lives.number, provisioned)].sum()),
     )
+
+
+def _kept_for(run, rows, retention):
+    """Seconds for which effects of some rows are kept, added up: to the end of the month, half of it on average."""
+    effects = run.tables.effects
+    mine = rows[effects["row"]]
+    longest = min(MONTH / 2, np.inf if retention is None else retention)
+    stood = (run.tables.undone - effects["time"])[mine]
+    return float(np.fmin(stood, longest).sum())
 
 
 def _at_work(run, name, window):

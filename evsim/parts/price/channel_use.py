@@ -19,7 +19,7 @@ def use_of_channel(run, name, customers):
     settings, price, window = its.settings, its.price, run.tables.window
     sends, received, hours = its.sends(), its.received, window / 3600
     requests = {
-        "send": sends * its.chunks(1),
+        "send": its.requests_to_send(),
         "receive": sum(map(its.chunks, its.sizes_of_batches().tolist())),
         "delete": its.deleted(),
     }
@@ -59,12 +59,38 @@ class _Its:
         """How many requests it is to move so many messages at once."""
         return 1 if self.price.chunk is None else max(1, ceil(count * self.price.size / self.price.chunk))
 
-    def sends(self):
-        """How often a message was sent there; what a broker moves by itself is not sent."""
+    def _sent(self):
+        """(the messages that were sent there, how often one of them was sent again): a broker's own are not sent."""
         sent = self.counted[self.messages["origin"][self.counted] < 0]
         sent = np.setdiff1d(sent, [copy for copy, _ in self.run.records.copies])
         again = [message for _, kind, _, message in self.run.records.incidents if kind == SENT_AGAIN]
-        return len(sent) + int(np.isin(again, sent).sum())
+        return sent, int(np.isin(again, sent).sum())
+
+    def sends(self):
+        """How often a message was sent there."""
+        sent, again = self._sent()
+        return len(sent) + again
+
+    def requests_to_send(self):
+        """How many requests that takes: messages that leave together share some, and what is sent again goes alone."""
+        sent, again = self._sent()
+        most = self.price.send_batch or 1
+        _, sizes = np.unique([self._leaves_with(message) for message in sent.tolist()], return_counts=True, axis=0)
+        return again * self.chunks(1) + sum(
+            size // most * self.chunks(most) + (self.chunks(size % most) if size % most else 0)
+            for size in sizes.tolist()
+        )
+
+    def _leaves_with(self, message):
+        """What those have in common that leave together: of a batch, an outbox, or one step of a handling."""
+        cause, tables = int(self.messages["cause"][message]), self.run.tables
+        left = self.messages["sent"][message]
+        if np.isnan(left):
+            return cause, int(self.messages["route"][message]), -1.0, -1.0
+        service = tables.places[self.rows["place"][cause]].service
+        instance = tables.capacity[service].instance_of(self.rows["worker"][cause])
+        partition = self.messages["partition"][message]
+        return list(self.run.scenario.services).index(service), int(instance), float(partition), float(left)
 
     def sizes_of_batches(self):
         """How many messages each request to receive brought."""

@@ -87,14 +87,14 @@ PARTS = {
     "work": "for seconds of work",
     "presence": "for instances and brokers that were there, used or not",
     "transfer": "for bytes that came in or went out",
-    "storage": "for what channels kept",
+    "storage": "for what channels and stores kept",
     "idle": "for the share of it in which nothing was done, and for asking in vain",
 }
 
 FIGURES = (
     Figure("cost", "money", "what the service cost in the window, in the currency of its price", _of_service("total")),
     *(Figure(f"cost_{part}", "money", f"of that, {about}", _of_service(part), shown=())
-      for part, about in PARTS.items() if part != "storage"),
+      for part, about in PARTS.items()),
     Figure("cost", "money", "what the channel cost in the window, whoever reads it", _of_channel("total"),
            where=(CHANNEL,), shown=()),
     *(Figure(f"cost_{part}", "money", f"of that, {about}", _of_channel(part), where=(CHANNEL,), shown=())

@@ -23,7 +23,8 @@ class Tier(Part):
 OF_WORK = (
     "gb_second", "tiers", "provisioned_gb_second", "provisioned_work", "free_gb_seconds", "vcpu_hour", "gb_hour",
 )  # fmt: skip
-OF_MESSAGES = "chunk", "long_poll", "partition_hour", "gb_month"
+OF_MESSAGES = "chunk", "long_poll", "partition_hour", "send_batch"
+OF_STORES = "stored", "retention"
 
 
 class PriceSettings(LikenedSetting, ChannelSetting):
@@ -33,9 +34,13 @@ class PriceSettings(LikenedSetting, ChannelSetting):
     each GB that comes in (`gb_in`) or goes out (`gb_out`) where each message, request or answer is of one `size`. By
     presence: for each `hour` of an instance, or of a broker, or for the `vcpu_hour` and the `gb_hour` of what it has.
 
+    A store keeps each effect that stands, of one `size`, until the end of the month or for the `retention`, beside what
+    was `stored` before: each `gb_month` of that may have a price.
+
     Of a channel requests are what it `counts`: to send, to receive, to delete, each of a message as often as it has
-    begun `chunk`s. With `long_poll` a consumer that finds nothing asks again after that time, which is a request, too.
-    Each `partition_hour`, and each `gb_month` that messages are kept, may have a price.
+    begun `chunk`s; messages that leave together are requests of up to `send_batch` messages. With `long_poll` a
+    consumer that finds nothing asks again after that time, which is a request, too. Each `partition_hour`, and each
+    `gb_month` that messages are kept, may have a price.
     """
 
     word: ClassVar[str] = "price"
@@ -93,8 +98,16 @@ class PriceSettings(LikenedSetting, ChannelSetting):
         PositiveTime | None,
         Field(description="of a channel, after how long a consumer that finds nothing asks again; by default never"),
     ] = None
+    send_batch: Annotated[
+        up_to(10_000) | None,  # type: ignore[valid-type]
+        Field(description="of a channel, how many messages that leave together are one request; by default one"),
+    ] = None
     partition_hour: Annotated[Number | None, Field(description="the price of an hour of a partition")] = None
-    gb_month: Annotated[Number | None, Field(description="the price of a GB that a channel keeps for a month")] = None
+    gb_month: Annotated[Number | None, Field(description="the price of a GB that is kept for a month")] = None
+    stored: Annotated[Size | None, Field(description="of a store, what it kept before; by default nothing")] = None
+    retention: Annotated[
+        PositiveTime | None, Field(description="of a store, for how long it keeps what it is given; by default always")
+    ] = None
     currency: Annotated[Text | None, Field(description="in what the prices are; by default USD")] = None
 
     def problems_of_channel(self, path, channel):
@@ -102,6 +115,10 @@ class PriceSettings(LikenedSetting, ChannelSetting):
         if not channel.brokered:
             rule = f"{a(channel.kind)} is no program of its own: nothing is there that costs"
             yield Problem(path, rule, hint="give a price to the services")
+        for setting in OF_STORES:
+            if getattr(full, setting):
+                rule, hint = "a channel keeps messages, for as long as it says itself", "write it at a service"
+                yield Problem((*path, setting), rule, getattr(full, setting), hint=hint)
         for setting in OF_WORK:
             if getattr(full, setting):
                 rule, hint = "a channel does no work that is paid for by the second", "write hour, requests or gb_in"

@@ -1,5 +1,7 @@
 """Prices, as Hypothesis draws them."""
 
+from zlib import crc32
+
 from hypothesis import strategies as st
 
 __all__ = ["draw_one", "of_channel"]
@@ -18,6 +20,7 @@ BY_PRESENCE = {
     "gb_out": AMOUNT,
     "size": st.sampled_from(["1kB", "1MB"]),
 }
+STORES = (None, {"gb_month": 0.5}, {"gb_month": 1, "retention": 2}, {"gb_month": 1, "stored": "1GiB"})
 BY_USE = {
     "gb_second": AMOUNT,
     "tiers": st.sampled_from([None, [{"beyond": 100, "gb_second": 0.25}]]),
@@ -34,7 +37,13 @@ def draw_one(draw, service):
     """Give a price to a service, as often as not."""
     if draw(st.booleans()):
         by_use = "function" in service and service.get("workers", 1) == 1
-        service["price"] = draw(st.fixed_dictionaries(BY_PRESENCE | (BY_USE if by_use else {})))
+        price = service["price"] = draw(st.fixed_dictionaries(BY_PRESENCE | (BY_USE if by_use else {})))
+        price.update(STORES[_number(price) % len(STORES)] or {})
+
+
+def _number(settings):
+    """A number that follows from settings. Nothing is drawn, so that all other systems stay as they were."""
+    return crc32(repr(sorted(settings.items(), key=str)).encode())
 
 
 OF_CHANNEL = {
@@ -58,4 +67,5 @@ def of_channel(draw, kind, settings):
         price = draw(st.fixed_dictionaries(OF_CHANNEL))
         if kind == "log":
             price["partition_hour"] = draw(AMOUNT)
+        price["send_batch"] = (None, 2, 10)[_number(price) % 3]
         settings["price"] = {name: value for name, value in price.items() if value is not None}

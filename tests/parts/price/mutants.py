@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.parts.price import audit, bill, channel_use
+from evsim.parts.price.bill import MONTH
 from tests.books.breaking import mutant, shop
 from tests.parts.function.mutants import demand as functions
 
@@ -49,3 +50,36 @@ def what_failed_was_received_for_nothing(patch):
 @mutant("jobs is billed for", of=queue)
 def what_failed_is_deleted(patch):
     patch.setattr(channel_use._Its, "deleted", lambda self: len(self.received))
+
+
+def batches():
+    """Orders of three lines, which go to a queue that bills a batch as one request."""
+    data = queue().to_dict()
+    data["channels"]["jobs"]["queue"]["price"] = {"like": "aws-sqs-us-east-1"}
+    data["services"]["front"]["handle"] = [{"publish": {"channel": "jobs", "items": 3}}]
+    return queue().from_dict(data)
+
+
+@mutant("jobs is billed for", of=batches)
+def each_message_of_a_batch_is_a_request(patch):
+    patch.setattr(channel_use._Its, "_leaves_with", lambda self, message: message)
+
+
+@mutant("jobs is billed for", of=batches)
+def what_many_send_is_one_batch(patch):
+    patch.setattr(channel_use._Its, "_leaves_with", lambda self, message: 0)
+
+
+def stored():
+    """A store that is billed for what it keeps; half of its rows are undone after a second."""
+    data = queue().to_dict()
+    data["services"]["back"]["price"] = {"gb_month": 1}
+    data["services"]["back"]["handle"] += [{"maybe": {"probability": 0.5, "then": [{"wait": 1}, {"undo": "row"}]}}]
+    return queue().from_dict(data)
+
+
+@mutant("GB-months", of=stored)
+def what_is_undone_is_paid_for_all_the_same(patch):
+    patch.setattr(
+        bill, "_kept_for", lambda run, rows, retention: float(rows[run.tables.effects["row"]].sum() * MONTH / 2)
+    )

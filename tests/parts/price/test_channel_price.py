@@ -211,6 +211,6 @@ def test_what_a_channel_cannot_be_paid_for_is_refused_in_words(settings, says):
 def test_a_bus_costs_nothing_and_a_service_keeps_no_messages():
     with pytest.raises(ScenarioError, match="a bus is no program of its own"):
         priced({"hour": 1}, "bus")
-    for setting in ("gb_month", "partition_hour", "long_poll", "chunk"):
+    for setting in ("send_batch", "partition_hour", "long_poll", "chunk"):
         with pytest.raises(ScenarioError, match=f"price.{setting}: a service keeps no messages"):
             priced({}, reader={"price": {setting: 1}})

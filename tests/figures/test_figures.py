@@ -186,7 +186,7 @@ def test_every_figure_of_a_system_that_begins_badly_is_what_the_manual_says():
     row = [{"effect": "row"}, {"publish": "facts"}, {"publish": "posts"}, {"effect": {"name": "name", "unique": True}}]
     dies = {"channel": "facts", "retry": {"attempts": 1}}
     services = {
-        "front": {"handle": row},
+        "front": {"price": {"gb_month": 1000, "size": "1GiB"}, "handle": row},
         "slow": {"handle": [{"work": 100}]},
         "page": {"handle": [{"publish": "events"}]},
         "worker": {"autoscale": scaled, "price": {"hour": 1}, "handle": [{"work": 0.5}]},

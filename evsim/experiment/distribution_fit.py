@@ -53,7 +53,7 @@ def fit(times, seed=1, column=None):
     else:
         for name, estimated in ESTIMATED.items():
             settings = estimated(values)
-            if settings is not None:
+            if settings is not None and _may_be(name, settings):
                 found.append(_judged(name, settings, values, random))
     return Fit(values, tuple(sorted(found, key=lambda each: each.distance)))
 
@@ -90,6 +90,14 @@ def _written(value):
     return write_time(float(f"{time(value):.4g}")) if isinstance(value, str) else f"{value:.4g}"
 
 
+def _may_be(name, settings):
+    """Whether a scenario may have such a distribution: times of which some are next to nothing make extreme ones."""
+    try:
+        return Distribution.read({name: settings}) is not None
+    except ScenarioError:
+        return False
+
+
 def _judged(name, settings, values, random):
     distribution = Distribution.read({name: settings})
     distance = _distance(distribution, values)
@@ -99,7 +107,11 @@ def _judged(name, settings, values, random):
     for _ in range(SAMPLES):
         sample = np.sort(distribution.transform(random.random((distribution.draws, size))))
         again = ESTIMATED[name](sample)
-        further += again is None or _distance(Distribution.read({name: again}), sample) >= distance * scale
+        further += (
+            again is None
+            or not _may_be(name, again)
+            or _distance(Distribution.read({name: again}), sample) >= distance * scale
+        )
     return Candidate(name, distribution, distance, (further + 1) / (SAMPLES + 1))
 
 

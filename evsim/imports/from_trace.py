@@ -24,6 +24,7 @@ LATE = 5  # times the usual hop: who starts later than that has waited
 WAITED = 0.05  # of all handlings, if their workers were all busy at times
 FULL = 0.9  # how busy the workers of a trace may be in which others waited
 PARTITIONS = 6
+SHARED = 1.5  # times as many at once as partitions: more than what a rebalance makes come twice
 LIKE = {"kafka": "kafka", "rabbitmq": "rabbitmq", "aws_sqs": "sqs"}  # presets, by messaging.system
 
 
@@ -184,8 +185,7 @@ def _workers(box, handlings, hop, name):
     most = 0
     for instance in instances or {""}:
         mine = [handling.span for handling in handlings if handling.span.instance == instance or not instances]
-        moments = sorted([(span.start, 1) for span in mine] + [(span.end, -1) for span in mine])
-        most = max(most, int(np.cumsum([change for _, change in moments]).max()))
+        most = max(most, _at_once(mine))
     box.together = len(instances) < 2
     waits = sum(handling.waited > LATE * hop + 1000 for handling in handlings)
     waited = waits > WAITED * len(handlings)
@@ -194,36 +194,55 @@ def _workers(box, handlings, hop, name):
     box.workers = max(1, most if waited else 2 * most), f"{GUESSED}: {most} at once in {name}, {words}"
 
 
+def _at_once(spans):
+    """The most spans that are open at one time."""
+    moments = sorted([(span.start, 1) for span in spans] + [(span.end, -1) for span in spans])
+    return int(np.cumsum([change for _, change in moments]).max(initial=0))
+
+
 def _read_channels(trace, handlings):
     """channel -> settings of the subscription, of those that a service reads."""
-    found = {}
+    found = defaultdict(list)
     for handling in handlings:
         if handling.span.consumes:
             above = handling.asked
             channel = handling.span.channel or (above.channel if above else "")
             if channel:
-                found.setdefault(slug(channel), {})
-    return found
+                found[slug(channel)].append(handling.span)
+    return {channel: {"share": True} if _shared(spans) else {} for channel, spans in found.items()}
+
+
+def _shared(spans):
+    """Whether many more messages of a log are in work at once than it has partitions: as in a share group."""
+    partitions = {each for each in map(_partition, spans) if each is not None}
+    return bool(partitions) and _at_once(spans) > SHARED * (max(partitions) + 1)
+
+
+def _partition(span):
+    number = str(span.about.get("messaging.destination.partition.id", span.about.get("messaging.kafka.partition", "")))
+    return int(number) if number.isdigit() and len(number) < 6 else None
 
 
 def _channels(trace, by_service, name, sketch):
-    partitions, systems, readers = defaultdict(int), defaultdict(Counter), defaultdict(set)
+    partitions, systems, readers, handled = (
+        defaultdict(int), defaultdict(Counter), defaultdict(set), defaultdict(list),
+    )  # fmt: skip
     for span in trace.spans:
         if span.channel:
             channel = slug(span.channel)
-            number = str(
-                span.about.get("messaging.destination.partition.id", span.about.get("messaging.kafka.partition", ""))
-            )
-            if number.isdigit() and len(number) < 6:
-                partitions[channel] = max(partitions[channel], int(number) + 1)
+            number = _partition(span)
+            if number is not None:
+                partitions[channel] = max(partitions[channel], number + 1)
             systems[channel][str(span.about.get("messaging.system", ""))] += 1
             if span.consumes:
                 readers[channel].add(slug(span.service))
+                handled[channel].append(span)
+    at_once = {channel: _at_once(spans) for channel, spans in handled.items()}
     for channel in systems:
         system = systems[channel].most_common(1)[0][0]
         if partitions[channel] or system == "kafka":
             seen = partitions[channel]
-            count = min(10_000, seen or PARTITIONS)
+            count = min(10_000, seen or max(PARTITIONS, at_once.get(channel, 0)))
             like = {"like": system} if system == "kafka" else {}
             sketch.channel(channel, {"log": {**like, "partitions": count}}, f"measured: {name}" if seen else GUESSED)
         elif len(readers[channel]) < 2:

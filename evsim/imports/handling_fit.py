@@ -233,10 +233,10 @@ def _how(channel, items):
 
 
 def _let_go(item, following, end):
-    """Mark a publish that the handling does not wait for: what follows begins before it is confirmed."""
+    """Mark a publish that the handling does not wait for: it takes no time, or what follows begins before its end."""
     if item.kind != "publish":
         return
-    item.held = item.end <= (end if following is None else following.start)
+    item.held = item.start < item.end <= (end if following is None else following.start)
     if not item.held:
         relays = [moment - item.start for moment, said, _ in item.span.events if said == f"{LEFT} outbox"]
         item.relayed = relays[0] if relays else None

@@ -149,6 +149,21 @@ def test_the_kits_own_trace_reads_back_to_a_scenario_with_the_same_means(tmp_pat
         assert scenario.value(f"services.{service}.workers") in (hybrid.services[service].workers, 18), service
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["registration-monolith", "vertx-bus", "share-group"])
+def test_what_a_trace_shows_of_a_system_is_in_what_is_read(name, tmp_path):
+    """Hops that take no time, a bus that confirms nothing, and messages of a partition that are in work at once."""
+    design = evsim.load(name).replace({"run.duration": "20s", "run.warmup": "0s"})
+    run = design.run(seed=1)
+    run.export(tmp_path / "trace.json", "otlp")
+    read = evsim.from_file(tmp_path / "trace.json").scenario.replace({"run.duration": "20s"})
+    assert set(read.services) == set(design.services)
+    found, truth = (evsim.replicate(each, 5, jobs=1, progress=False).summary() for each in (read, design))
+    for figure in ("response_mean", "completion_mean"):
+        luck = 4 * (found[figure].standard_error + truth[figure].standard_error)
+        assert abs(found[figure].mean - truth[figure].mean) < luck + 0.05 * truth[figure].mean, figure
+
+
 def test_the_command_writes_a_page_that_validates(tmp_path):
     page = tmp_path / "shop.yaml"
     log = SAMPLES / "nginx.log"

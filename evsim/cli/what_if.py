@@ -46,6 +46,7 @@ def find(
     max_runs: Annotated[int, typer.Option(min=8, help="How many runs a value may take.")] = 256,
     seed: Seed = None,
     settings: Settings = None,
+    store: Store = None,
     as_json: AsJson = False,
     jobs: Jobs = None,
 ):
@@ -62,7 +63,7 @@ def find(
     between = low.strip(), high.strip()
     found, stopped = as_far(
         find, load_scenario(scenario, settings, seed), path.strip(), between, limits_of(objectives),
-        "largest" if largest else "smallest", error, precision, max_runs, jobs=jobs,
+        "largest" if largest else "smallest", error, precision, max_runs, store=store, jobs=jobs,
     )  # fmt: skip
     if as_json:
         print_json(found.data)

@@ -240,3 +240,15 @@ def test_an_interrupted_search_keeps_what_is_decided(queue, monkeypatch):
     with pytest.raises(KeyboardInterrupt) as caught:
         evsim.find(queue, "services.desk.workers", (6, 9), {"response_mean": "1s"}, jobs=1)
     assert caught.value.finished.value == 9 and caught.value.done == 8
+
+
+def test_what_a_store_has_is_not_run_again(queue, tmp_path, monkeypatch):
+    asked, run = [], find._run
+    monkeypatch.setattr(find, "_run", lambda *arguments: asked.append(arguments) or run(*arguments))
+    short, search = queue.replace({"run.duration": "6s"}), ("services.desk.workers", (4, 9), {"response_mean": "1s"})
+    settings = {"max_runs": 8, "jobs": 1, "progress": False}
+    alone = evsim.find(short, *search, **settings)
+    asked.clear()
+    first = evsim.find(short, *search, store=tmp_path / "runs.sqlite", **settings)
+    again = evsim.find(short, *search, store=tmp_path / "runs.sqlite", **settings)
+    assert str(first) == str(again) == str(alone) and len(asked) == alone.runs

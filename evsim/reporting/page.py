@@ -34,7 +34,7 @@ COMPARED = (
 )  # fmt: skip
 CERTAINTY = ("guessed", "not said", "published", "measured")  # of inputs, the least first
 WIDE, HIGH, NAME = 5.0, 2.0, 34  # inches of a picture, and letters of a name in it
-BARS = 8  # of a tornado
+BARS, LEAST = 8, 3  # of a tornado: those of which an effect is seen
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,9 @@ class Report:
             limit = next((each for each in limits if each is not None), None)
             yield _small(load_scene(self.loads, self.metric, limit), HIGH)
         for name, its in self.inputs.items():
-            if any(bar.seen for bar in its.bars):
-                drawn = tornado_scene(its, name=name, most=BARS)
+            seen = [number for number, bar in enumerate(its.bars[:BARS], 1) if bar.seen]
+            if seen:
+                drawn = tornado_scene(its, name=name, most=max(LEAST, seen[-1]))
                 yield _small(drawn, 0.5 + 0.2 * len(drawn.y.ticks), most=3)
 
     def _flips(self):

@@ -131,6 +131,8 @@ class WindowStep:
         """A source is waited for, at each instance."""
         for outlet in self.outlets:
             clock = self._clock_of(source, outlet.number)
+            if clock in state.windows and source in state.watermarks[clock].latest:
+                return  # and so it is at all of them
             if clock not in state.windows:
                 state.windows[clock] = Windows(self.rules, AGGREGATES[self.settings.aggregate.kind])
                 state.watermarks[clock] = Watermark(self.bound)
@@ -165,9 +167,12 @@ class WindowStep:
             value_of = compiler.draws(aggregate.of, step, position)
         self.ways[place.number] = place, route, writer(self.kernel, route), publisher, key_of, value_of, then, late
 
+        self.is_direct = len(self.outlets) == 1 and self.outlets[0].credit is None
+        enter = self.take if self.is_direct else self.enter
+
         def arrive(row):
             if self.checkpoints is None or not self.checkpoints.holds(row):
-                self.enter(row)
+                enter(row)
 
         return arrive
 
@@ -194,11 +199,12 @@ class WindowStep:
 
     def take(self, row):
         """Count a row, and go on with it."""
-        place, _, _, _, _, value_of, then, too_late = self.ways[self.rows.place[row]]
-        source, at, value, owner = self._source_of(place, row), self.times.of(row), value_of(row), self._owner_of(row)
+        place, route, _, _, key_of, value_of, then, too_late = self.ways[self.rows.place[row]]
+        source, at, value = self._source_of(place, row), self.times.of(row), value_of(row)
+        owner = 0 if self.is_direct else self._owner_of(row)
         clock = self._clock_of(source, owner)
         self._join(self.state, source)
-        windows, key = self.state.windows[clock], self._key_of(row)
+        windows, key = self.state.windows[clock], key_of(row) if route.site.key is None else route.site.key
         late, panes = windows.add(key, at, row, value)
         self.kernel.records.events.append(
             Event(self.env._now, row, self.service.number, source, at, self._said(value), late)
@@ -207,10 +213,15 @@ class WindowStep:
             self.remark(LATE, row)
         self._show(panes, clock)
         self._seen(source)
-        self._hear(source, at, owner)
+        self._saw(source, at, clock)
+        if not self.is_direct:
+            self._tell_others(source, at, owner)
         if self.every:
             self._look_later()
-        self.outlets[owner].leave(row, too_late if late else then)
+        if self.is_direct:
+            (too_late if late else then)(row)
+        else:
+            self.outlets[owner].leave(row, too_late if late else then)
 
     def _source_of(self, place, row):
         if not place.is_delivery:
@@ -221,15 +232,16 @@ class WindowStep:
 
     # How far event time has come.
 
-    def _hear(self, source, at, owner):
-        """A source has shown an event time: the instance that has the event knows it, and all others are told."""
-        self._saw((source, at, self._clock_of(source, owner)))
-        for outlet in self.outlets if len(self.outlets) > 1 else ():
+    def _tell_others(self, source, at, owner):
+        """A source has shown an event time: those are told that have not the event itself."""
+        for outlet in self.outlets:
             if outlet.number != owner:
-                outlet.through(self._saw, (source, at, self._clock_of(source, outlet.number)))
+                outlet.through(self._heard, (source, at, self._clock_of(source, outlet.number)))
 
-    def _saw(self, what):
-        source, at, clock = what
+    def _heard(self, what):
+        self._saw(*what)
+
+    def _saw(self, source, at, clock):
         self.state.watermarks[clock].saw(source, at)
         if not self.every:
             self._advance(clock)

@@ -37,12 +37,36 @@ def sketch_of_spans(text, name, sketch, spans_of):
     spans = [span for span in spans if "evsim.fault" not in span.about and not span.settles]
     if not spans:
         raise wrong(name, "holds no span that can be read")
+    spans, exchanges = _without_exchanges(spans)
+    for exchange in exchanges:
+        sketch.note(f"the exchange {exchange} of {name} is left out: who publishes to it publishes to its queues")
     sketch.count(faults, "fault", f"of {name} is not taken: `evsim replay` takes them from a timeline")
     trace = _SpanTree(spans)
     sketch.count(trace.orphans, "span", f"of {name} hangs from a span that is not in the file: taken for a beginning")
     hop = _network(trace, name, sketch)
     _boxes(trace, hop, name, sketch)
     _workloads(trace, name, sketch)
+
+
+def _without_exchanges(spans):
+    """(spans, names of exchanges): what an exchange hands on counts as published by whoever published to it.
+
+    In the kit's own export such a copy is a publish of the exchange, beside the one that it is a copy of. The copy for
+    the queue that gets most takes as long as that one, and nobody waits for the others.
+    """
+    published = {(span.trace, span.parent, span.channel): span for span in spans if span.publishes}
+    copies: dict = {}
+    for span in spans:
+        original = published.get((span.trace, span.parent, span.service)) if span.publishes else None
+        if original is not None and original is not span:
+            copies.setdefault(original.id, (original, []))[1].append(span)
+    often = Counter(copy.channel for _, mine in copies.values() for copy in mine)
+    exchanges = dict.fromkeys(original.channel for original, _ in copies.values())
+    for original, mine in copies.values():
+        for number, copy in enumerate(sorted(mine, key=lambda each: (-often[each.channel], each.channel))):
+            copy.service, copy.instance, copy.start = original.service, original.instance, original.start
+            copy.end = original.end if number == 0 else original.start
+    return [span for span in spans if not (span.publishes and span.channel in exchanges)], list(exchanges)
 
 
 class _SpanTree:

@@ -150,9 +150,9 @@ def test_the_kits_own_trace_reads_back_to_a_scenario_with_the_same_means(tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["registration-monolith", "vertx-bus", "share-group"])
+@pytest.mark.parametrize("name", ["registration-monolith", "vertx-bus", "share-group", "topic-exchange"])
 def test_what_a_trace_shows_of_a_system_is_in_what_is_read(name, tmp_path):
-    """Hops that take no time, a bus that confirms nothing, and messages of a partition that are in work at once."""
+    """Hops that take no time, a bus that confirms nothing, messages of a partition at once in work, an exchange."""
     design = evsim.load(name).replace({"run.duration": "20s", "run.warmup": "0s"})
     run = design.run(seed=1)
     run.export(tmp_path / "trace.json", "otlp")

@@ -147,7 +147,7 @@ def _told(panes):
 def _left_out(events, panes):
     more = len(events) - len(_some(events, late=False)) - len(_some(events, late=True))
     boxes = max(0, len(panes) - BOXES)
-    said = [count(number, what) for number, what in ((more, "event"), (boxes, "box")) if number]
+    said = [count(number, what) for number, what in ((more, "event"), (boxes, "result")) if number]
     return f"; {' and '.join(said)} left out" if said else ""
 
 

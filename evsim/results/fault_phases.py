@@ -43,7 +43,7 @@ def _within(name, start, end, first, last):
 
 
 def _faults(run):
-    """(start, end, words) of the faults of a run, those that overlap as one."""
+    """(start, end, words) of the faults of a run, those that overlap as one, in which each word stands once."""
     written = {(fault.kind, fault.subject, fault.at): fault for fault in run.scenario.faults if fault.at is not None}
     merged = []
     for time, kind, target, until in run.records.incidents:
@@ -57,7 +57,7 @@ def _faults(run):
     for time, end, words in sorted(merged):
         if found and time < found[-1][1]:
             start, until, others = found.pop()
-            end, words = max(until, end), others if words in others.split(" and ") else f"{others} and {words}"
-            time = start
-        found.append((time, end, words))
-    return found
+            found.append((start, max(until, end), [*others, words]))
+        else:
+            found.append((time, end, [words]))
+    return [(start, end, " and ".join(dict.fromkeys(words))) for start, end, words in found]

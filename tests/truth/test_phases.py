@@ -85,6 +85,12 @@ def test_a_fault_that_lasts_to_the_end_has_no_after_and_one_from_the_beginning_n
     assert ran(calls([])).phases == {}
 
 
+def test_a_link_that_fails_again_and_again_within_a_fault_is_named_once():
+    often = {"latency": ["front", "worker"], "add": 0.01, "mtbf": 2, "mttr": 1}
+    found = ran(calls([{"slowdown": "worker", "factor": 2, "at": 1, "for": 20}, often])).phases
+    assert list(found)[1] == "during slowdown of worker (1 s to 21 s) and latency of front and worker"
+
+
 def test_faults_at_random_are_taken_together_and_their_shares_add_up():
     fault = {"outage": "worker", "mtbf": {"exponential": 2}, "mttr": {"exponential": 1}}
     run = ran(calls([fault], duration=300))

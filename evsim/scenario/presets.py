@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from . import reading
 from .errors import Problem, ScenarioError, a, refuse, suggest
@@ -57,7 +57,16 @@ class LikenedSetting(_LikeProducts, ServiceSetting):
 
 
 class LikenedReading(_LikeProducts):
-    """A setting of a subscription that may be like a product's."""
+    """A setting of a subscription that may be like a product's; ``true`` is all of it as usual."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unpack(cls, written):
+        return {} if written is True else written
+
+    @model_serializer(mode="wrap")
+    def _written(self, write):
+        return write(self) or True
 
 
 class LikenedStep(_LikeProducts, AnyStep):

@@ -7,7 +7,7 @@ import numpy as np
 from evsim.results.results import Results
 from evsim.view.scene.marks import Look
 
-__all__ = ["LOOKS", "designs", "span"]
+__all__ = ["LOOKS", "designs", "known_service", "span"]
 
 # How the first, second ... design is drawn where colour has another meaning.
 LOOKS = (
@@ -40,3 +40,10 @@ def span(groups):
     if shortest > 0 and longest > SPREAD * min(np.median(group) for group in groups):
         return shortest / 1.3, longest * 1.3, True
     return 0.0, longest * 1.04 or 1e-3, False
+
+
+def known_service(run, service):
+    """The name of a service, if a run has one of that name."""
+    if not isinstance(service, str) or service not in run.services:
+        raise ValueError(f"there is no service {service!r}; there are {', '.join(run.services)}")
+    return service

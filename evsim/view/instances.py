@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from evsim.results.batches import followers
+from evsim.view.designs import known_service
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import bands, faults_told, sentence
 from evsim.view.scene.marks import Bars, Look
@@ -33,9 +34,7 @@ def instances(run, service=None, ax=None):
 
 def scene(run, service=None, frame=None):
     """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
-    service = _with_most(run) if service is None else service
-    if not isinstance(service, str) or service not in run.services:
-        raise ValueError(f"there is no service {service!r}; there are {', '.join(run.services)}")
+    service = _with_most(run) if service is None else known_service(run, service)
     lives = Lives(run, service)
     if not len(lives.numbers):
         return sentence("instances", f"There was never an instance of {service}.")

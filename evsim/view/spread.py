@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from evsim.results.fairness import Freedom, rows_at, waiting
+from evsim.view.designs import known_service
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Bars, Look, Text
@@ -28,9 +29,7 @@ def spread(run, service=None, ax=None):
 
 def scene(run, service=None, frame=None):
     """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
-    service = _worst(run) if service is None else service
-    if not isinstance(service, str) or service not in run.services:
-        raise ValueError(f"there is no service {service!r}; there are {', '.join(run.services)}")
+    service = _worst(run) if service is None else known_service(run, service)
     bars = _Bars(run, service)
     size = LESSON[0], LESSON[1] + 0.5
     if not bars.count.sum():

@@ -3,7 +3,7 @@
 from math import inf
 from typing import Annotated, ClassVar
 
-from pydantic import Field, model_serializer, model_validator
+from pydantic import Field
 
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.errors import Problem, a, not_beside
@@ -53,15 +53,6 @@ class PollersSettings(LikenedReading):
         up_to(MOST) | None,  # type: ignore[valid-type]
         Field(description="how many messages all of them may have in hand: the maximum concurrency of the trigger"),
     ] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _unpack(cls, written):
-        return {} if written is True else written
-
-    @model_serializer(mode="wrap")
-    def _written(self, write):
-        return write(self) or True
 
     @property
     def begins(self):

@@ -3,7 +3,7 @@
 from math import inf
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_serializer, model_validator
+from pydantic import Field
 
 from evsim.scenario.errors import Problem, a, not_beside
 from evsim.scenario.groups import group_of, shared_groups
@@ -52,15 +52,6 @@ class ShareSettings(LikenedReading):
     prefetch: Annotated[
         PositiveLimit | None, Field(description="how many messages an instance may hold; by default its workers")
     ] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _unpack(cls, written):
-        return {} if written is True else written
-
-    @model_serializer(mode="wrap")
-    def _written(self, write):
-        return write(self) or True
 
 
 SETTINGS = ShareSettings

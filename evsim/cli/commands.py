@@ -26,7 +26,7 @@ from evsim.cli.options import (
     refuse_unkept,
     results_folder,
 )  # fmt: skip
-from evsim.cli.output import as_far, complain, count, finish, nested, print_json, say, say_verdicts, warn
+from evsim.cli.output import as_far, complain, count, data_of, finish, print_json, say, say_run, warn
 from evsim.cli.shell import app
 from evsim.cli.status import BAD_INPUT
 
@@ -55,7 +55,6 @@ def run(
     """Run a scenario and tell what happened. Exit status 1 if an objective is missed."""
     from evsim.experiment.judging import judge
     from evsim.experiment.replicate import replicate
-    from evsim.experiment.run_text import run_text
     from evsim.experiment.running import audited_run
     from evsim.experiment.saving import save_run
 
@@ -70,31 +69,32 @@ def run(
         n = max(runs, 10) if exact else runs
         done, stopped = as_far(replicate, chosen, n, precision=exact, jobs=jobs, record=record)
         audit, luck = "balanced in all runs", f"{len(done.runs)} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
-    summary, services, channels, phases = done.summary(), done.services, done.channels, done.phases
     warn(done.warnings)
-    data = {
-        "scenario": chosen.name, "seed": chosen.run_settings.seed, "summary": summary, "services": services,
-        "channels": nested(channels), "phases": phases, "audit": "balanced",
-    }  # fmt: skip
+    data = data_of(done, chosen, chosen.run_settings.seed)
     if folder:
         save_run(folder, data, done)
-    verdicts = judge(chosen.objectives, summary)
+    verdicts = judge(chosen.objectives, data["summary"])
     if as_json:
         print_json(data | ({"runs": len(done.runs)} if runs > 1 or exact else {}))
     else:
-        duration, warmup = chosen.run_settings.duration, chosen.run_settings.warmup
-        title = f"{chosen.name}, {luck}: {duration:g} s of arrivals"
-        title += f", those of the first {warmup:g} s not counted" if warmup else ""
-        say(run_text(title, summary, services, channels, phases, get_terminal_size().columns))
-        if record == "summary":
-            say("\nSummary records: a dash may be what they do not keep; percentiles to 0.2 %.")
-        if theory:
-            from evsim.experiment.theory_panel import TheoryPanel
-
-            say(f"\nTheory beside what was measured\n{TheoryPanel(chosen, services, summary)}")
-        say(f"\nThe books: {audit}.")
-        say_verdicts("Objectives", verdicts)
+        say_run(_title(chosen, luck), done, audit, verdicts, _beside(chosen, done, record, theory))
     finish({"": verdicts}, as_json, stopped)
+
+
+def _title(scenario, luck):
+    duration, warmup = scenario.run_settings.duration, scenario.run_settings.warmup
+    counted = f", those of the first {warmup:g} s not counted" if warmup else ""
+    return f"{scenario.name}, {luck}: {duration:g} s of arrivals{counted}"
+
+
+def _beside(scenario, done, record, theory):
+    """What is said beside the tables of a run: what its records leave out, and theory."""
+    if record == "summary":
+        yield "Summary records: a dash may be what they do not keep; percentiles to 0.2 %."
+    if theory:
+        from evsim.experiment.theory_panel import TheoryPanel
+
+        yield f"Theory beside what was measured\n{TheoryPanel(scenario, done.services, done.summary())}"
 
 
 @app.command()

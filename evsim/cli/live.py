@@ -1,17 +1,35 @@
 """The command that runs a scenario on real processes."""
 
-from shutil import get_terminal_size
 from sys import stderr
 from typing import Annotated
 
 import typer
 
 from evsim.cli.options import AsJson, Jobs, Overwrite, Save, ScenarioName, Seed, Settings, load_scenario, results_folder
-from evsim.cli.output import complain, finish, nested, print_json, say, say_verdicts, warn
+from evsim.cli.output import complain, data_of, finish, print_json, say_run, warn
 from evsim.cli.shell import app
 from evsim.testbed.variables import BROKER_VARIABLE, DATABASE_VARIABLE
 
 __all__ = ["live"]
+
+Kill = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SERVICE@AT+FOR", help="Kill a service and start it again: mailing-list@10s+3s."),
+]
+Pause = Annotated[list[str] | None, typer.Option(metavar="SERVICE@AT+FOR", help="Stop a service and let it go on.")]
+Broker = Annotated[
+    str,
+    typer.Option(
+        envvar=BROKER_VARIABLE, help="mini (evsim's own), nats, redis, rabbitmq, kafka, or a URL: redis://host."
+    ),
+]
+Database = Annotated[str, typer.Option(envvar=DATABASE_VARIABLE, help="sqlite, or postgresql://user@host/name.")]
+Claim = Annotated[
+    bool, typer.Option("--claim/--no-claim", help="Whether a consumer of Redis takes up what it held when killed.")
+]
+Calibrate = Annotated[
+    bool, typer.Option("--calibrate", help="Also what the simulator says of the same customers on this machine.")
+]
 
 
 @app.command()
@@ -19,29 +37,12 @@ def live(
     context: typer.Context,
     scenario: ScenarioName,
     seconds: Annotated[float, typer.Option(min=0.1, help="For how long customers come.")] = 30.0,
-    kill: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SERVICE@AT+FOR", help="Kill a service and start it again: mailing-list@10s+3s."),
-    ] = None,
-    pause: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SERVICE@AT+FOR", help="Stop a service and let it go on."),
-    ] = None,
-    broker: Annotated[
-        str,
-        typer.Option(
-            envvar=BROKER_VARIABLE, help="mini (evsim's own), nats, redis, rabbitmq, kafka, or a URL: redis://host."
-        ),
-    ] = "mini",
-    database: Annotated[
-        str, typer.Option(envvar=DATABASE_VARIABLE, help="sqlite, or postgresql://user@host/name.")
-    ] = "sqlite",
-    claim: Annotated[
-        bool, typer.Option("--claim/--no-claim", help="Whether a consumer of Redis takes up what it held when killed.")
-    ] = True,
-    calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="Also what the simulator says of the same customers on this machine.")
-    ] = False,
+    kill: Kill = None,
+    pause: Pause = None,
+    broker: Broker = "mini",
+    database: Database = "sqlite",
+    claim: Claim = True,
+    calibrate: Calibrate = False,
     seed: Seed = None,
     settings: Settings = None,
     as_json: AsJson = False,
@@ -55,39 +56,30 @@ def live(
     as everybody on the machine can read a command line. Exit status 1 if an objective is missed.
     """
     from evsim.experiment.judging import judge
-    from evsim.experiment.run_text import run_text
     from evsim.testbed.live_execution import live
     from evsim.testbed.saving_live import described, save_live
 
     _say_who_can_read(context, broker=(broker, BROKER_VARIABLE), database=(database, DATABASE_VARIABLE))
     chosen = load_scenario(scenario, settings, seed)
     folder = results_folder(save, overwrite, [scenario], [chosen])
-    quiet = as_json or not stderr.isatty()
-    shown = None if quiet else True
+    shown = None if as_json or not stderr.isatty() else True
     run = live(
         chosen, seconds=seconds, kill=kill or (), pause=pause or (), broker=broker, database=database, claim=claim,
         progress=shown,
     )  # fmt: skip
-    audit, summary = str(run.audit()), run.summary()
+    audit = str(run.audit())
     warn(run.warnings)
     prediction = run.prediction(jobs=jobs) if calibrate and not run.calibration.too_busy else None
-    data = {
-        "scenario": chosen.name, "seed": run.seed, "summary": summary, "services": run.services,
-        "channels": nested(run.channels), "phases": run.phases, "audit": "balanced", "live": described(run, prediction),
-    }  # fmt: skip
+    data = data_of(run, chosen, run.seed) | {"live": described(run, prediction)}
     if folder:
         save_live(folder, data, run)
-    verdicts = judge(chosen.objectives, summary)
+    verdicts = judge(chosen.objectives, data["summary"])
     if as_json:
         print_json(data)
     else:
         title = f"{chosen.name} on real processes, seed {run.seed}: {seconds:g} s of arrivals"
-        say(run_text(title, summary, run.services, run.channels, run.phases, get_terminal_size().columns))
-        say(f"\nThe machine: {run.calibration}")
-        if prediction is not None:
-            say(f"\nMeasured and predicted\n{prediction}")
-        say(f"\nThe books: {audit}.")
-        say_verdicts("Objectives", verdicts)
+        compared = [] if prediction is None else [f"Measured and predicted\n{prediction}"]
+        say_run(title, run, audit, verdicts, [f"The machine: {run.calibration}", *compared])
     if calibrate and prediction is None:
         complain(f"Not compared: {run.calibration.why_not}")
     finish({"": verdicts}, as_json)

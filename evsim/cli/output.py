@@ -1,12 +1,13 @@
 """What the command line prints: results to stdout, whatever else there is to say to stderr."""
 
 import sys
+from shutil import get_terminal_size
 
 import typer
 
 from evsim.cli.status import INTERRUPTED, MISSED
 
-__all__ = ["as_far", "complain", "count", "finish", "nested", "print_json", "say", "say_verdicts", "warn"]
+__all__ = ["as_far", "complain", "count", "data_of", "finish", "print_json", "say", "say_run", "warn"]
 
 
 def say(text):
@@ -18,9 +19,24 @@ def say(text):
     print(text)
 
 
-def say_verdicts(heading, judgements):
-    if judgements:
-        say(f"\n{heading}\n" + "\n".join(f"  {judgement}" for judgement in judgements))
+def say_run(title, done, audit, verdicts, also=()):
+    """The tables of a run, or of many; what is `also` to say of it; its books and its objectives."""
+    from evsim.experiment.run_text import run_text
+
+    say(run_text(title, done.summary(), done.services, done.channels, done.phases, get_terminal_size().columns))
+    for words in also:
+        say(f"\n{words}")
+    say(f"\nThe books: {audit}.")
+    if verdicts:
+        say("\nObjectives\n" + "\n".join(f"  {verdict}" for verdict in verdicts))
+
+
+def data_of(done, scenario, seed):
+    """What ``--json`` prints of a run, or of many, and ``summary.json`` keeps."""
+    return {
+        "scenario": scenario.name, "seed": seed, "summary": done.summary(), "services": done.services,
+        "channels": _nested(done.channels), "phases": done.phases, "audit": "balanced",
+    }  # fmt: skip
 
 
 def print_json(data):
@@ -59,7 +75,7 @@ def count(number, what):
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def nested(channels):
+def _nested(channels):
     """channel -> service -> figures."""
     result = {}
     for (channel, service), figures in channels.items():

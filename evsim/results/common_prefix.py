@@ -17,11 +17,11 @@ CERTAIN = {
                  "cause": "published", "origin": "published", "offset": "appended"},
     "instances": {"service": "born", "instance": "born"},
 }  # fmt: skip
-# Lists of (time, ...), each entry certain at its time; of checkpoints, more comes later, and a pane is there when its
-# message is.
+# Lists of (time, ...), each entry certain at its time; of checkpoints and of what waits for credit, more comes later,
+# and a pane is there when its message is.
 LISTS = (
     "incidents", "removals", "shown", "uncommitted", "ownership", "reads", "decisions", "events", "panes", "watermarks",
-    "resets", "checkpoints", "pollers",
+    "resets", "checkpoints", "pressed", "pollers",
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def common_prefix(run, other, at):
 
 def _same_list(name, run, other, at):
     """How many entries of a list of (time, ...) two runs share before `at`."""
-    known = _known_checkpoint if name == "checkpoints" else lambda entry, at: entry
+    known = KNOWN.get(name, lambda entry, at: entry)
     these, those = (
         [known(each, at) for each in getattr(one.records, name) if _written(name, each, one) < at]
         for one in (run, other)
@@ -81,6 +81,15 @@ def _known_checkpoint(entry, at):
     """What is certain of a checkpoint before `at`: how much it has, as soon as its barriers have come together."""
     began, aligned, done, service, seen = entry
     return began, service, (aligned, seen) if aligned < at else None, done if done < at else None
+
+
+def _known_wait(entry, at):
+    """What is certain before `at` of work that waits for credit."""
+    began, ended, row = entry
+    return began, row, ended if ended < at else None
+
+
+KNOWN = {"checkpoints": _known_checkpoint, "pressed": _known_wait}
 
 
 def _same_table(name, run, other, at):

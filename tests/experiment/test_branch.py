@@ -170,6 +170,7 @@ def eventful():
                        "handle": [{"work": 0.1}]},
             "counter": {"workers": 2, "subscribe": {"channel": "events", "commit": "checkpoint"},
                         "handle": [{"work": 0.01}, {"window": window}]},
+            "board": {"subscribe": "results", "handle": [{"work": 0.3}]},
             "triggered": {"function": {"most": 5}, "handle": [{"work": 0.1}],
                           "subscribe": {"channel": "jobs", "pollers": {"like": "aws-lambda-sqs"}}},
             "atomic": {"subscribe": {"channel": "events", "commit": "transaction"}, "handle": [{"work": 0.01}]},
@@ -177,7 +178,7 @@ def eventful():
         },
         "channels": {
             "events": {"log": {"partitions": 2, "replicas": 2, "replication": 0.02, "retention": 2}},
-            "results": "queue",
+            "results": {"queue": {"max_length": 1, "overflow": "block"}},
             "jobs": {"queue": {"like": "sqs"}},
         },
         "faults": [{"crash": "counter", "at": 4, "for": 0.5}],

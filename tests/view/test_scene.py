@@ -14,6 +14,7 @@ from evsim.lesson.delivery_task import redriven
 from evsim.parts.breaker.picture import scene as breakers
 from evsim.parts.event_loop.picture import scene as loop
 from evsim.parts.pollers.picture import scene as pollers
+from evsim.parts.window import worker_strip
 from evsim.parts.window.picture import scene as windows
 from evsim.scenario import Scenario
 from evsim.theory import retry_storm
@@ -41,6 +42,7 @@ from evsim.view.scene.axes import names
 from evsim.view.scene.marks import End, Text
 from evsim.view.scene.scene import hold
 from tests.parts.pollers.test_pollers import polled
+from tests.parts.window.test_credit import kept
 from tests.parts.window.test_window import stream
 from tests.parts.window.test_window_picture import LATE
 from tests.view import runs
@@ -101,6 +103,7 @@ def of_parts():
         ("breakers", "one"): breakers(guarded),
         ("breakers", "below"): flow.scene(guarded),
         ("windows", "all"): windows(late),
+        ("backpressure", "with checkpoints"): worker_strip.scene(kept(2, duration=12, takes=0.5).run(seed=1)),
         ("loop", "two and a pool"): loop(two_loops().run(), end=3.0),
         ("pollers", "that grow"): pollers(polled(True, count=90, work="9s", until="30s").run()),
         ("instances", "that scale"): instances.scene(evsim.load("autoscale-by-lag").run()),

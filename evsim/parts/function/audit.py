@@ -94,7 +94,8 @@ def _keep_alive(its):
             right = idle == keep if its.undisturbed else idle >= keep
             its.demand([right], "let an environment go before or after its time", mine[-1:])
         if its.undisturbed and lives.width == 1:
-            gaps = elapsed(rows["started"][mine][1:], ended[:-1])
+            # Of two that begin at one moment, one may have ended in it.
+            gaps = elapsed(rows["started"][mine][1:], np.fmax.accumulate(ended)[:-1])
             its.demand(~(gaps > keep), "used an environment that had to be gone", mine[1:])
 
 

@@ -62,6 +62,13 @@ def test_an_environment_that_gets_idle_in_an_outage_is_gone_after_its_keep_alive
     assert lives(run) == [[1, 1, gone]]
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_work_without_any_time_between_two_others_is_no_gap_in_the_books(seed):
+    """Two begin at one moment, and the one that came later is over at once."""
+    scenario = at_once(8, {"choice": [[0.5, 0], [0.5, 2]]}, 50, most=1, keep_alive="500ms", when_full="wait")
+    assert scenario.replace({"services.server.discipline": "lifo"}).run(seed=seed).audit()
+
+
 def test_who_waits_for_an_environment_in_vain_is_no_cold_start_of_an_invocation():
     """One of two dies with the environment that was about to start."""
     fault = {"crash": "server/2", "at": 1.2, "for": 1}

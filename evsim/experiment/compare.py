@@ -17,6 +17,7 @@ from evsim.experiment.running import audited_run, figures_of, in_order, seeds_fr
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import better_or_worse, groups, label, write_estimate
+from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_mapping, a_scenario, names_of_designs
 
 __all__ = ["Comparison", "compare", "pair_of", "paired"]
@@ -127,8 +128,12 @@ class Comparison:
 
     @property
     def warnings(self):
-        """Warnings of all designs, and of settings that make them hard to compare."""
-        found = [f"{name}: {text}" for name, design in self.designs.items() for text in design.warnings]
+        """Warnings of all designs, each once, and of settings that make them hard to compare."""
+        said: dict = {}
+        for name, design in self.designs.items():
+            for text in design.warnings:
+                said.setdefault(text, []).append(name)
+        found = [f"{listed(names)}: {text}" for text, names in said.items()]
         settings = {name: design.scenario.run_settings for name, design in self.designs.items()}
         first = settings[self.first]
         for name, run in settings.items():

@@ -7,6 +7,7 @@ from evsim.experiment.running import audited_run, figures_of, in_order, seeds_fr
 from evsim.experiment.statistics import FEW, estimate, runs_for_skew
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import figure, groups, label, write_as, write_estimate
+from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_mapping, a_number, a_scenario
 from evsim.scenario.errors import Problem, ScenarioError
 from evsim.scenario.units import UnitError, fraction
@@ -119,9 +120,10 @@ class Replications:
         found = {name: [run["summary"].get(name, math.nan) for run in self.runs] for name in matter}
         n, vary = len(self.runs), [label(name) for name, values in found.items() if estimate(values).sd > 0]
         if 1 < n < FEW and vary:
+            are = "is" if len(vary) == 1 else "are"
             yield (
-                f"{n} runs are too few to see whether {' and '.join(vary)} is skewed; of a skewed figure a 95 % "
-                f"interval of so few covers some 89 %: take {FEW} or more"
+                f"{n} runs are too few to see whether {listed(vary)} {are} skewed; of a skewed figure a 95 % interval "
+                f"of so few covers some 89 %: take {FEW} or more"
             )
         for name, values in found.items():
             if n >= FEW and (needed := runs_for_skew(values)):

@@ -3,8 +3,9 @@
 import math
 
 from evsim.experiment.judging import MISSES, NOT_DECIDED
+from evsim.results.outcomes import listed
 
-__all__ = ["answer", "listed"]
+__all__ = ["answer"]
 
 
 def answer(verdicts):
@@ -41,8 +42,3 @@ def _undecided(judgement):
     if math.isnan(judgement.found.mean):
         more = "a longer run would"
     return f"{judgement.asked} ({judgement.measured}; {more})"
-
-
-def listed(words, last="and"):
-    """Words in a row: "a, b and c"."""
-    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} {last} {words[-1]}"

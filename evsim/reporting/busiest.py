@@ -1,6 +1,6 @@
 """The busiest stretch of a run: loads, and the highest one that holds, are measured there."""
 
-from evsim.reporting.answer import listed
+from evsim.results.outcomes import listed
 from evsim.scenario.arrivals import Profile
 from evsim.scenario.files import rows_before
 from evsim.scenario.units import write_time

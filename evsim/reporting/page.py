@@ -10,8 +10,9 @@ from evsim.experiment.judging import verdict_table
 from evsim.experiment.run_text import none_seen
 from evsim.experiment.sensitivity import inputs_of
 from evsim.figures import better_or_worse, label, write, write_estimate
-from evsim.reporting.answer import answer, listed
+from evsim.reporting.answer import answer
 from evsim.reporting.duties import duties
+from evsim.results.outcomes import listed
 from evsim.scenario.origins import origin_of
 from evsim.scenario.paths import words_of
 from evsim.version import installed_version

@@ -126,6 +126,14 @@ def test_labels_must_fit(classic, events):
             evsim.compare(classic, events, labels=labels)
 
 
+def test_what_is_warned_of_in_several_designs_is_said_once(classic):
+    promised = classic.replace({"objectives": {"response_mean": "1s", "completion_mean": "1s"}})
+    (text,) = evsim.compare(promised, promised, n=2, labels=["one", "two"]).warnings
+    assert text.startswith(
+        "one and two: 2 runs are too few to see whether response mean and completion mean are skewed; "
+    )
+
+
 def test_designs_of_different_length_are_warned_of(classic, events):
     longer = events.replace({"run.duration": "21s"})
     assert any("duration" in text for text in evsim.compare(classic, longer, n=1).warnings)

@@ -173,6 +173,8 @@ def assert_nobody_waits_in_vain(run):
     left = np.where(np.isnan(rows["started"]), rows["ended"], rows["started"])
     pinned = np.array([place.kind == "delivery" and _is_bound(run, place) for place in places] + [False])
     anybodys = ~pinned[rows["place"]]  # not those that wait for one instance
+    polls = [place.kind == "delivery" and bool(place.step.max_poll_records) for place in places]
+    polled = np.array([*polls, False])[rows["place"]]
     services = run.scenario.complete.services
     for name, service in services.items():
         mine = service_of == name
@@ -183,7 +185,8 @@ def assert_nobody_waits_in_vain(run):
             for each in range(service.instances):  # each has an inbox of its own
                 its = instance_of == each
                 works = rows["started"][its], rows["ended"][its]
-                _assert_all_are_busy(run, (arrived[its], left[its]), works, service.workers, (name, each))
+                waits = arrived[its & ~polled], left[its & ~polled]  # a poll is worked on one by one
+                _assert_all_are_busy(run, waits, works, service.workers, (name, each))
             continue
         waits = arrived[mine & anybodys], left[mine & anybodys]
         works = rows["started"][mine], rows["ended"][mine]

@@ -88,13 +88,20 @@ class Capacity:
             there[its] |= (starts[its] >= ready) & (np.where(np.isnan(ends[its]), np.inf, ends[its]) <= until)
         return there
 
-    def worker_time(self, window):
-        """Worker seconds that existed in a window (start, end)."""
+    def ages(self, window):
+        """((start, end), workers of an instance) of each part of a window (start, end) with another number of them."""
         first, last = window
         ends = [since for since, _ in self.staffed[1:]] + [np.inf]
         spans = [((max(since, first), min(end, last)), workers) for (since, workers), end in zip(self.staffed, ends)]
-        there = [workers * inside(self.ready, self._until, span).sum() for span, workers in spans if span[0] < span[1]]
-        return float(sum(there))
+        return [(span, workers) for span, workers in spans if span[0] < span[1]]
+
+    def instance_time(self, window):
+        """Seconds in which instances were there in a window, of all together."""
+        return float(inside(self.ready, self._until, window).sum())
+
+    def worker_time(self, window):
+        """Worker seconds that existed in a window (start, end)."""
+        return float(sum(workers * self.instance_time(span) for span, workers in self.ages(window)))
 
     def downtimes(self, instance):
         """When an instance was not there, as spans (start, end) in order: before, between and after its lives."""

@@ -42,7 +42,7 @@ class Freedom:
         for number, away in enumerate(downtimes(run, service)):
             mine = held & (instance == number)
             starts, ends = rows["started"][mine], _ended(rows["ended"][mine], run.ended_at)
-            flips.append(_flips(starts, ends, np.array(away).reshape(-1, 2), capacity.width))
+            flips.append(_flips(starts, ends, np.array(away).reshape(-1, 2), capacity))
         times = np.concatenate([[0.0, run.ended_at], *(each for each, _ in flips)])
         steps = np.concatenate([[0, 0], *(each for _, each in flips)])
         order = np.argsort(times, kind="stable")
@@ -54,13 +54,19 @@ class Freedom:
         return np.interp(times, self.times, self.total)
 
 
-def _flips(starts, ends, away, workers):
-    """When an instance stops (-1) and begins (+1) to have a free worker; it begins with one."""
-    times = np.concatenate([starts, ends, away[:, 0], away[:, 1]])
-    steps = np.repeat([1, -1, workers, -workers], [len(starts), len(ends), len(away), len(away)])
+def _flips(starts, ends, away, capacity):
+    """When an instance stops (-1) and begins (+1) to have a free worker; it begins with one.
+
+    Of its workers those are held who have nobody, by a change.
+    """
+    (_, *since), staffed = zip(*capacity.staffed, strict=True)
+    times = np.concatenate([starts, ends, away[:, 0], away[:, 1], since])
+    width = capacity.width
+    steps = np.repeat([1, -1, width, -width], [len(starts), len(ends), len(away), len(away)])
+    steps = np.concatenate([steps, -np.diff(staffed)])
     order = np.lexsort((steps, times))
-    times, level = times[order], np.cumsum(steps[order])
-    free = np.concatenate([[True], level < workers])
+    times, level = times[order], width - staffed[0] + np.cumsum(steps[order])
+    free = np.concatenate([[True], level < width])
     change = np.flatnonzero(free[1:] != free[:-1])
     return times[change], np.where(free[1:][change], 1, -1)
 

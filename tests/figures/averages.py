@@ -72,8 +72,14 @@ def spread(shares):
 
 def worker_time(plain, name):
     """Worker seconds of the window; while an instance is crashed it does not exist."""
-    settings, window = plain.scenario.services[name], (plain.left, plain.right)
-    if settings.is_elastic:
-        return settings.workers * sum(overlap(each.ready, each.ended, *window) for each in plain.working(name))
-    gone = sum(union(spans, *window) for spans in plain.absences(name, ("crash", "ended")))
-    return settings.workers * (settings.instances * plain.window - gone)
+    settings, total = plain.scenario.services[name], 0.0
+    for since, until, workers in plain.staff(name):
+        window = max(since, plain.left), min(plain.right if until is None else until, plain.right)
+        if window[0] >= window[1]:
+            continue
+        if settings.is_elastic:
+            total += workers * sum(overlap(each.ready, each.ended, *window) for each in plain.working(name))
+        else:
+            gone = sum(union(spans, *window) for spans in plain.absences(name, ("crash", "ended")))
+            total += workers * (settings.instances * (window[1] - window[0]) - gone)
+    return total

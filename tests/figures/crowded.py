@@ -96,6 +96,8 @@ def _faults(draw):
             ("pause", ["front/2", "slow", "facts"]),
         )
     ]
+    staff = draw(st.sampled_from([None, {"at": 3, "to": 1}, {"at": 6.5, "to": 4}, {"at": 6.5, "to": 1, "for": 4}]))
+    faults += [{"change": f"services.{name}.workers", **staff} for name in ("front", "slow") if staff]
     twice = [{"duplication": ["front", "ledger"], "at": 0, "probability": 0.2},
              {"duplication": ["jobs", "mailer"], "at": 3, "probability": 0.2},
              {"duplication": ["facts", "slow"], "at": 0, "probability": 0.2}]  # fmt: skip

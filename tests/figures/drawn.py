@@ -25,6 +25,7 @@ def happened(plain, customers, entries):
         "died at work": any(row.outcome == Outcome.CRASHED for row in counted),
         "outage": "outage" in kinds,
         "pause": "pause" in kinds,
+        "other workers from a moment on": "change" in kinds,
         "more pollers": len({number for *_, number in plain.run.records.pollers}) > 1,
         "throttled at a trigger": THROTTLED in kinds,
         "copy of a link": any(row.copy for row in counted),

@@ -11,11 +11,11 @@ AWAY = ("outage", "crash", "pause", "ended")
 
 def free_spans(plain, service):
     """Spans of time in which some worker of a service is free to begin, in order."""
-    settings = plain.scenario.services[service]
     changes = [(0.0, 0, 0, 0)]  # time, instance, workers held, absences
+    changes += [(since, 0, 0, 0) for since, _, _ in plain.staff(service)[1:]]
     for row in plain.rows_at(service):
         if row.started is not None and row.leads == row.number:
-            instance = row.worker // settings.workers
+            instance = plain.instance_of(row)
             changes.append((row.started, instance, 1, 0))
             changes.append((plain.ended_at if row.ended is None else row.ended, instance, -1, 0))
     for instance, spans in enumerate(plain.absences(service, AWAY)):
@@ -28,7 +28,7 @@ def free_spans(plain, service):
     for (time, instance, taken, absent), end in zip(changes, ends, strict=True):
         held[instance] += taken
         away[instance] += absent
-        free = any(not away[each] and held[each] < settings.workers for each in range(count))
+        free = any(not away[each] and held[each] < plain.workers_at(service, time) for each in range(count))
         if free and end > time:
             spans.append((time, end))
     return spans

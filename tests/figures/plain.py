@@ -101,6 +101,26 @@ class Plain:
             for name, each in self.scenario.services.items()
         )
 
+    def staff(self, service):
+        """[(since, until, workers)] of each instance of a service: a change of a setting makes them another number."""
+        path, spans = f"services.{service}.workers", [(0.0, None, self.scenario.services[service].workers)]
+        for time, kind, target, end in self.incidents:
+            if kind == "change" and target == path:
+                (to,) = (each.to for each in self.scenario.faults if each.target == path and each.at == time)
+                since, _, before = spans.pop()
+                spans += [(since, time, before), (time, end, to), *([(end, None, before)] if end is not None else [])]
+        return spans
+
+    def workers_at(self, service, time):
+        """How many workers an instance of a service has at a time."""
+        return next(many for since, until, many in self.staff(service) if since <= time < (until or float("inf")))
+
+    def instance_of(self, row):
+        """The instance that a row was worked on: its workers are numbered through, as many as there may ever be."""
+        path = f"services.{row.service}.workers"
+        changed = [each.to for each in self.scenario.faults if each.target == path]
+        return row.worker // max([self.scenario.services[row.service].workers, *changed])
+
     def working(self, service):
         """The lives of a service in which the instance could ever work."""
         return [life for life in self.lives[service] if life.ready is not None]

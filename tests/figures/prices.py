@@ -39,7 +39,10 @@ def _idle(plain, name):
     price, function = service.price, service.function
     existing = sum(overlap(each.ready, each.ended, *window) for each in plain.working(name))
     held = [row for row in plain.rows_at(name) if row.started is not None and row.leads == row.number]
-    at_work = sum(overlap(row.started, row.ended, *window) for row in held) / service.workers
+    at_work = sum(
+        overlap(row.started, row.ended, max(since, plain.left), min(until or plain.right, plain.right)) / workers
+        for row in held for since, until, workers in plain.staff(name)
+    )  # fmt: skip
     an_hour = price.hour + price.vcpu * price.vcpu_hour + price.memory / GIB * price.gb_hour
     cost = max(0.0, existing - at_work) / 3600 * an_hour
     if function is not None:

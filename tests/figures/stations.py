@@ -67,11 +67,11 @@ def waits_for_the_channel(plain, message):
 
 
 def _standing(plain, name, rows, began, works):
-    settings, free = plain.scenario.services[name], free_spans(plain, name)
+    free = free_spans(plain, name)
     behind = [sum(seconds_within(free, *span) for span in waits(plain, row)) for row in began]
     worked = [0.0] * plain.instances(name)
     for row in works:
-        worked[row.worker // settings.workers] += overlap(row.started, row.ended, plain.left, plain.right)
+        worked[plain.instance_of(row)] += overlap(row.started, row.ended, plain.left, plain.right)
     return {
         "wait_behind_mean": mean(behind),
         "idle_while_waiting": idle_while_waiting(plain, free, rows),

@@ -27,7 +27,7 @@ def _busy(at):
     pieces = pieces_of(at.run, at.name)
     on_loop = (pieces["lane"] >= 0) & (pieces["lane"] < OF_POOL)
     held = inside(pieces["began"][on_loop], pieces["ended"][on_loop], at.window).sum()
-    there = at.worker_time / at.settings.workers * at.settings.event_loop.complete.loops
+    there = at.run.tables.capacity[at.name].instance_time(at.window) * at.settings.event_loop.complete.loops
     return float(held / there) if there else float("nan")
 
 

@@ -129,7 +129,7 @@ def use(run, name, rows):
     kept = _kept_for(run, rows, service.price.retention) * service.price.size / GIB / MONTH if service.price else 0.0
     found = Use(requests=len(ran), gb_in=passed, gb_out=passed, hours=there,
                 gb_months=before + kept, gb_months_before=before,
-                idle=max(0.0, there - _at_work(run, name, window) / lives.width / 3600))  # fmt: skip
+                idle=max(0.0, there - _at_work(run, name, window) / 3600))  # fmt: skip
     if scaled is not None and scaled.by != "schedule":
         least = min(there, scaled.least * (window[1] - window[0]) / 3600)
         return replace(found, least=least)
@@ -170,11 +170,13 @@ def _kept_for(run, rows, retention):
 
 
 def _at_work(run, name, window):
-    """Worker seconds of a window in which workers of a service were held; a batch holds one."""
+    """Instance seconds of a window in which work was done: a worker that is held is its share; a batch holds one."""
     columns = run.tables.rows
     mine = np.array([place.service == name for place in run.tables.places] + [False])[columns["place"]]
     mine &= ~followers(run)
-    return float(inside(columns["started"][mine], columns["ended"][mine], window).sum())
+    begin, end = columns["started"][mine], columns["ended"][mine]
+    ages = run.tables.capacity[name].ages(window)
+    return float(sum(inside(begin, end, span).sum() / workers for span, workers in ages))
 
 
 def break_even(price, seconds, memory, always_on, instances=1):

@@ -181,7 +181,7 @@ def test_there_are_systems_in_which_each_thing_happened_that_a_figure_may_count_
 def test_every_figure_of_a_system_that_begins_badly_is_what_the_manual_says():
     """In the warm-up most come, some are told no and have a row, and it costs; a checkpoint lasts beyond its end."""
     at_first = {"profile": [[0, 8], [3, 8], [3, 1], [14, 1]]}
-    window = {"tumbling": 1, "by": "all", "to": "results", "early": 1, "checkpoint": {"every": 1, "takes": 0.75}}
+    window = {"tumbling": 1, "by": "key", "to": "results", "early": 1, "checkpoint": {"every": 1, "takes": 0.75}}
     scaled = {"by": "concurrency", "target": 1, "every": 0.5, "down_after": 0}
     row = [{"effect": "row"}, {"publish": "facts"}, {"publish": "posts"}, {"effect": {"name": "name", "unique": True}}]
     dies = {"channel": "facts", "retry": {"attempts": 1}}
@@ -193,12 +193,13 @@ def test_every_figure_of_a_system_that_begins_badly_is_what_the_manual_says():
         "thumb": {"function": {"keep_alive": 0.5}, "handle": [{"work": 0.5}]},
         "reader": {"subscribe": dies, "handle": [{"work": 3}, {"effect": "note"}, {"fail": 0.6}]},
         "poster": {"workers": 4, "subscribe": "posts", "handle": [{"work": 1}]},
-        "counter": {"subscribe": {"channel": "events", "commit": "checkpoint"}, "handle": [{"window": window}]},
-    }
+        "counter": {"instances": 2, "subscribe": {"channel": "events", "commit": "checkpoint"},
+                    "handle": [{"work": {"exponential": 0.2}}, {"window": window}]},
+    }  # fmt: skip
     workloads = {f"to-{each}": {"target": each, "arrivals": at_first, "key": {"uniform": 6}} for each in services}
     workloads = {name: each for name, each in workloads.items() if "subscribe" not in services[each["target"]]}
     workloads["to-page"]["delay"] = {"uniform": [0, 3]}
-    channels = {"facts": {"log": {"partitions": 2, "compaction": 2}}, "events": "log"}
+    channels = {"facts": {"log": {"partitions": 2, "compaction": 2}}, "events": {"log": {"partitions": 2}}}
     channels |= {"posts": {"queue": {"ttl": 2}}, "results": "queue"}
     faults = [{"crash": "counter", "at": 3.5, "for": 0.5}]
     run = {"duration": 14.4, "warmup": 6, "drain_limit": 0}

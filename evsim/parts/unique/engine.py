@@ -3,6 +3,7 @@ attempt before. Only an idempotent service knows its own row again.
 """
 
 from evsim.engine.effect_policy import EffectPolicy
+from evsim.engine.item_paths import path_of_row
 from evsim.engine.keys import key_of_row
 from evsim.results.records import Reason
 
@@ -41,14 +42,22 @@ class Unique(EffectPolicy):
         return effect_if_new
 
     def undone(self, place, row):
-        """The row that the request wrote is there no more."""
-        key = key_of_row(self.kernel, place)(row)
-        if self.taken.get(key) == self._owner(place)(row):
+        """The row that the request wrote, or an item below the one that is undone, is there no more."""
+        key, (request, item) = key_of_row(self.kernel, place)(row), self._owner(place)(row)
+        whose, its = self.taken.get(key, (None, ()))
+        if whose == request and its[: len(item)] == item:
             del self.taken[key]
 
     def _owner(self, place):
-        number_of, luck = self.kernel.streams.of, self.kernel.records.rows.luck
-        return lambda row: (place.workload, number_of(luck[row])[0])
+        """A function of a row: the request, and the path of the item, that it is about."""
+        number_of, luck, items = self.kernel.streams.of, self.kernel.records.rows.luck, self.kernel.items
+        item_of = path_of_row(self.kernel, place)
+
+        def owner(row):
+            path = () if item_of is None else items.path(item_of(row))
+            return (place.workload, number_of(luck[row])[0]), path
+
+        return owner
 
 
 build = Unique

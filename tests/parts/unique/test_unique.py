@@ -179,3 +179,24 @@ def test_who_undoes_its_own_row_frees_its_key():
     ).run()
     assert run.audit()
     assert run.effects["request"].tolist() == [0, 1, 2, 3], "each finds the key free again"
+
+
+@pytest.mark.parametrize("way", ["call", "publish"])
+def test_an_item_that_undoes_what_is_its_own_frees_no_key_of_the_request(way):
+    """The row is that of the request; its items take back what they left, and that is nothing."""
+    each = {"call": {"service": "lines", "items": 2}} if way == "call" else {"publish": {"channel": "jobs", "items": 2}}
+    scenario = evsim.Scenario.from_dict(
+        {
+            "name": "undoing-items",
+            "workloads": {"customers": {"target": "desk", "arrivals": {"constant": 2}, "key": {"uniform": 3}}},
+            "services": {
+                "desk": {"handle": [ONE, each]},
+                "lines": {"subscribe": "jobs", "handle": [{"undo": "row"}]},
+            },
+            "channels": {"jobs": "queue"},
+            "run": {"duration": 20},
+        }
+    )
+    run = balanced(scenario)
+    rows = run.effects[run.effects.effect == "row"]
+    assert len(rows) == 3 and rows.undone.isna().all()

@@ -176,6 +176,8 @@ class Subscriber:
     settling: tuple[Any, ...] = ()  # heap functions of its own that may still end a lease
     refusals_travel = False  # whether a failure is told to the broker, or kept by the consumer
     gives_up_alone = False  # whether other groups have the message still
+    item_failures: Any = None  # the row that leads a batch -> {row: reason} of those that failed, where it reports them
+    group_of: Any = None  # the group of a row, of which nothing is done after one that failed in the same batch
 
     def __init__(self, kernel, channel, service, subscription):
         self.kernel = kernel

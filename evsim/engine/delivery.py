@@ -16,6 +16,7 @@ class Delivery:
     refusable = False
     answer = None  # a reply has nobody to go to
     batches: Any = None  # of batches: who follows whom
+    reported: Any = None  # of batches: who leads -> {row: reason} of those that failed, where they are reported
 
     def __init__(self, kernel, place, subscriber):
         self.kernel, self.place, self.subscriber = kernel, place, subscriber

@@ -108,7 +108,7 @@ def _walk(kernel, place, steps, position, turn, condition, numbers, ordinals):
             taken[asked] = [draw(number) < step.probability for number in numbers[asked].tolist()]
             ways.append(_walk(kernel, place, step.then, (*here, 0), turn, condition & taken, numbers, ordinals))
             ways.append(_walk(kernel, place, step.otherwise, (*here, 1), turn, condition & ~taken, numbers, ordinals))
-        elif step.by_way:
+        elif step.in_place:
             ways += [
                 _walk(kernel, place, steps, (*here, number), turn, condition & step.opens(number, place.operation),
                       numbers, ordinals)

@@ -23,7 +23,7 @@ class FireAndForget:
     freed: called with the row whose handling has ended, well or not, to give its credit back; None where there is none.
     """
 
-    batches = None  # nothing is read in batches
+    batches = reported = None  # nothing is read in batches
     arrived: Any  # what brings a row to its inbox
     answer = None  # a reply has nobody to go to
     settling = frozenset()  # nothing that comes later can settle a row

@@ -5,6 +5,7 @@ program counter. The edges say what a reply, an end and a failure mean.
 """
 
 from collections import Counter
+from contextlib import contextmanager
 from heapq import heappush
 
 from evsim.engine.environment import ANSWER, owned
@@ -63,6 +64,7 @@ class Compiler:
         self.replies_early = False
         self.around = []  # what policies of the service put around the handling
         self.still = None  # inside a branch that may lose: wraps what follows a step
+        self.alone = edge.batches is None  # whether a step is done for one message, and not for a batch of them
 
     # The end of a handler.
 
@@ -107,6 +109,13 @@ class Compiler:
                 then = self.still(then)
             then = self.build(step, (*position, index), then, fail)
         return then
+
+    @contextmanager
+    def one_by_one(self):
+        """Inside, steps are done for one message of a batch at a time."""
+        before, self.alone = self.alone, True
+        yield
+        self.alone = before
 
     def build(self, step, position, then, fail):
         """One step as a function of a row."""
@@ -193,7 +202,7 @@ def _takes_time(scenario, place, steps):
     return any(
         step.lasts
         or step.asks
-        or (step.kind not in BUILDERS and not (step.in_no_time or step.by_way))  # a part's: it may
+        or (step.kind not in BUILDERS and not (step.in_no_time or step.in_place))  # a part's: it may
         or (step.kind == "publish" and step.acks != 0 and scenario.channels[step.channel].confirms)
         for step in all_steps(steps, place.operation)
     )

@@ -38,7 +38,7 @@ class RequestReply:
     """
 
     refusable = True
-    batches = None
+    batches = reported = None
     ordered = False  # whether nothing overtakes anything else on the way
 
     def __init__(self, kernel, place, service, done, bad, asker=None, timeout=None, policies=None):

@@ -40,6 +40,7 @@ class Service(Workplace):
         kernel.changes.watch("services", name, self.become)
         self.guarded = kernel.risk.guards(name)
         self.running = set()
+        self.standing_in = {}  # row of a batch whose turn it is -> the row that leads, in whose place it is at work
         self.ended = self.buried = False
         self.open()
 
@@ -106,6 +107,19 @@ class Service(Workplace):
     def _never_worked(self, row, reason):
         rows = self.kernel.records.rows
         rows.outcome[row], rows.ended[row], rows.reason[row] = Outcome.WITHDRAWN, self.kernel.env._now, reason
+
+    def stand_in(self, row, leader):
+        """A row of a batch is at work, in place of the one that leads."""
+        if row != leader and leader in self.running:
+            self.running.discard(leader)
+            self.running.add(row)
+            self.standing_in[row] = leader
+
+    def stand_back(self, row, leader):
+        """The turn of a row of a batch is over."""
+        if self.standing_in.pop(row, None) is not None:
+            self.running.discard(row)
+            self.running.add(leader)
 
     def _take_out(self, rows):
         """Those of some deliveries that wait in the inbox or travel to it, taken out of there."""
@@ -186,7 +200,7 @@ class Service(Workplace):
             self.affinity.clear()
         else:
             waiting = self._take_out(self.affinity.of(instance))
-        gone = set(dead)
+        gone = {*dead, *(self.standing_in.get(row, row) for row in dead)}
         env.withdraw(lambda function, row: function in self.completions and row in gone)
         for state in self.volatile:
             for row in gone & state.keys():
@@ -195,6 +209,7 @@ class Service(Workplace):
             self.running.discard(row)
             for policy in self.policies:
                 policy.lost(row)
+        dead = [self.standing_in.pop(row, row) for row in dead]
         for row in (*dead, *waiting):
             rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, reason
         with self._together():

@@ -56,7 +56,7 @@ def _of_steps(kernel, place, steps, position, trail):
                 share * _of_steps(kernel, place, branch, (*here, number), trail)
                 for number, (share, branch) in enumerate(shares)
             )
-        elif step.by_way:
+        elif step.in_place:
             total += sum(
                 _of_steps(kernel, place, branch, (*here, number), trail)
                 for number, branch in enumerate(branches(step))

@@ -16,15 +16,17 @@ from evsim.engine.request_reply import RequestReply
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
 from evsim.results.records import Reason
-from evsim.scenario.handlers import in_turn, step_at
+from evsim.scenario.handlers import in_turn, positions, step_at
 from evsim.ticks import ticks
 
 __all__ = ["BUILDERS", "at_error_rate", "builder", "first_work", "one_call", "one_message"]
 
 
 def work(compiler, step, position, then, fail):
+    if position == first_work_of_message(compiler):
+        then = unless_poison(compiler, then, fail)
     if position == first_work(compiler):
-        then = at_error_rate(compiler, then, fail)
+        then = unless_error(compiler, then, fail)
     env, rows = compiler.env, compiler.rows
     factor = _factor(compiler, step)
     if step.kind == "work":
@@ -81,11 +83,19 @@ def _factor(compiler, step):
 
 def at_error_rate(compiler, then, fail):
     """`then`, unless an error rate or poison strikes: after the handler's first work, at its start if it has none."""
-    if has_fault(compiler.kernel.scenario, compiler.service.name, "poisons"):
-        then = _poison(compiler, then, fail)
-    if has_fault(compiler.kernel.scenario, compiler.service.name, "fails"):
-        then = _error_rate(compiler, then, fail)
-    return then
+    return unless_error(compiler, unless_poison(compiler, then, fail), fail)
+
+
+def unless_poison(compiler, then, fail):
+    """`then`, unless a message is poison."""
+    poisons = has_fault(compiler.kernel.scenario, compiler.service.name, "poisons")
+    return _poison(compiler, then, fail) if poisons else then
+
+
+def unless_error(compiler, then, fail):
+    """`then`, unless an error rate strikes."""
+    fails = has_fault(compiler.kernel.scenario, compiler.service.name, "fails")
+    return _error_rate(compiler, then, fail) if fails else then
 
 
 def _error_rate(compiler, then, fail):
@@ -106,15 +116,19 @@ def _poison(compiler, then, fail):
     rows, messages, identifiers = compiler.rows, compiler.kernel.records.messages, compiler.kernel.identifiers
     key_of, is_poison = identifiers.keys[compiler.place.workload].of, compiler.service.is_poison
     luck, parent, delivered = rows.luck, rows.parent, compiler.place.is_delivery
+    batches = {} if compiler.alone else compiler.edge.batches
 
     def poisoned(row):
         key = messages.key[parent[row]] if delivered else key_of(luck[row])
-        if is_poison(row, identifiers.key_text(key)):
+        return is_poison(row, identifiers.key_text(key))
+
+    def unless_poisoned(row):
+        if any(map(poisoned, (row, *batches.get(row, ())))):
             fail(row, Reason.POISON)
         else:
             then(row)
 
-    return poisoned
+    return unless_poisoned
 
 
 def first_work(compiler):
@@ -122,6 +136,16 @@ def first_work(compiler):
     if callable(steps):
         return None
     return next((here for here, step in in_turn(steps, compiler.place.operation) if step.lasts), None)
+
+
+def first_work_of_message(compiler):
+    """As :func:`first_work`, of one message: in a batch, in its turn."""
+    steps = compiler.service.settings.handle
+    if callable(steps) or compiler.edge.batches is None:
+        return first_work(compiler)
+    loops = [here for here, step in positions(steps, operation=compiler.place.operation) if step.by_message]
+    works = (here for here, step in in_turn(steps, compiler.place.operation) if step.lasts)
+    return next((here for here in works if any(here[: len(each)] == each for each in loops)), first_work(compiler))
 
 
 def effect(compiler, step, position, then, fail):
@@ -147,14 +171,16 @@ def effect(compiler, step, position, then, fail):
         then(row)
 
     def effects_of_batch(leader):
-        for row in batches.get(leader, ()):
-            write(row)
-        made(leader)
+        failed = reported.get(leader, ()) if reported else ()
+        for row in (*batches.get(leader, ()), leader):
+            if row not in failed:
+                write(row)
+        then(leader)
 
     made = effect if item_of is None else effect_of_item
 
-    batches = compiler.edge.batches
-    if batches is not None:
+    batches, reported = compiler.edge.batches, compiler.edge.reported
+    if not compiler.alone:
         return effects_of_batch
     place, effects_of = compiler.place, compiler.effects
     made = effects_of.made(step, place, made)

@@ -142,7 +142,9 @@ def _blockers(station):
         yield "its workers also wait for a reply that a channel brings"
     elif any(step.holds for step in all_steps(service.handle)):
         yield "its workers also wait until a channel confirms"
-    if any(step.inside for step in service.handle):
+    if any(each.takes_several for each in service.subscribe):
+        yield "it works on several messages together, and no formula here tells how long one waits then"
+    if any(step.inside and not step.by_message for step in service.handle):
         yield "what it does depends on chance, or runs side by side"
     if scenario.faults:
         yield "something fails meanwhile, and a formula is of what goes on for ever as it is"

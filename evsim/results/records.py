@@ -109,6 +109,8 @@ class Reason(IntEnum):
     LATEST = 30  # it came to an added partition before its group read there, from the end on
     THROTTLED = 31  # its function may have no more environments, or requests, now
     PURGED = 32  # an operator threw away what its queue had
+    GROUP = 33  # one before it in its group failed, in the same batch
+    BATCH = 34  # another one of its batch failed, and all with it
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better

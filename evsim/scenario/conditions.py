@@ -3,6 +3,7 @@
 from evsim.registry import EFFECT, STEP, modules
 
 from .errors import Problem
+from .handlers import as_one
 
 __all__ = ["conditions"]
 
@@ -12,15 +13,16 @@ def conditions(scenario, steps):
     for part in dict.fromkeys(modules("settings", STEP) + modules("settings", EFFECT)):
         yield from getattr(part, "problems", _none)(scenario, steps)
     watched = {step.name for _, _, step in steps if step.watches}
-    for service, path, step in steps:
-        batched = any((each.batch or 1) > 1 for each in scenario.services[service].subscribe)
-        if batched and step.effects and (step.policies or step.name in watched):
-            yield Problem(
-                path,
-                "a batch of messages is handled as one, and one of them may be refused",
-                step.name,
-                hint="remove batch from the subscription",
-            )
+    for name, service in scenario.services.items():
+        batched = any(each.takes_several for each in service.subscribe)
+        for path, step in as_one(service.handle) if batched else ():
+            if step.effects and (step.policies or step.name in watched):
+                yield Problem(
+                    ("services", name, "handle", *path),
+                    "a batch of messages is handled as one, and one of them may be refused",
+                    step.name,
+                    hint="write it into for_each, or remove batch from the subscription",
+                )
 
 
 def _none(scenario, steps):

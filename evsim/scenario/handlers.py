@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-__all__ = ["ANY", "all_steps", "branches", "in_turn", "numbered", "positions", "replies_early", "step_at", "title",
-           "titles", "walk", "without_answer"]  # fmt: skip
+__all__ = ["ANY", "all_steps", "as_one", "branches", "in_turn", "numbered", "positions", "replies_early", "step_at",
+           "title", "titles", "walk", "without_answer"]  # fmt: skip
 
 
 ANY = object()  # whatever is asked for
@@ -23,6 +23,15 @@ def walk(steps, path=(), unsure=False, operation=ANY):
             if operation is ANY or step.opens(list_, operation):
                 yield from walk(inner, (*here, *where), unsure or by_chance, operation)
         unsure = unsure or step.fails > 0
+
+
+def as_one(steps):
+    """(path, step) of those steps of a handler, as `walk` gives them, that a batch of messages takes as one."""
+    inside = None
+    for here, step, _ in walk(steps):
+        if inside is None or here[: len(inside)] != inside:
+            inside = here if step.by_message else None
+            yield here, step
 
 
 def positions(steps, position=(), operation=ANY):
@@ -48,9 +57,9 @@ def in_turn(steps, operation, position=()):
     """(position, step) of those that are taken one after the other where an operation is asked for."""
     for index, step in enumerate(steps):
         here = (*position, index)
-        if not step.by_way:
+        if not step.in_place:
             yield here, step
-        for number, inner in enumerate(branches(step) if step.by_way else ()):
+        for number, inner in enumerate(branches(step) if step.in_place else ()):
             if step.opens(number, operation):
                 yield from in_turn(inner, operation, (*here, number))
 

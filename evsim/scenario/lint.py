@@ -69,7 +69,10 @@ def _reaching(scenario, external):
 
 
 def holding_times(scenario):
-    """Mean seconds for which one request or message holds a worker of each service when nothing queues."""
+    """Mean seconds for which one request or message holds a worker of each service when nothing queues.
+
+    Where messages are worked on together, their share of a full batch.
+    """
     return _times(scenario)[0]
 
 
@@ -86,8 +89,14 @@ def _times(scenario):
     held, answer = {}, {}
     for name in TopologicalSorter(callees).static_order():  # callees first
         replies = []
-        held[name] = _duration(scenario, name, scenario.services[name].handle, answer, replies, 0.0)
+        service = scenario.services[name]
+        held[name] = _duration(scenario, name, service.handle, answer, replies, 0.0)
         answer[name] = min([*replies, held[name]])
+        most = max([each.batch for each in service.subscribe if each.takes_several], default=1)
+        if most > 1 and not callable(service.handle):
+            loops = tuple(step for step in service.handle if step.by_message)
+            alone = _duration(scenario, name, loops, answer, [], 0.0)
+            held[name] = (held[name] - alone) / most + alone
     return held, answer
 
 
@@ -105,6 +114,8 @@ def _reached(steps, chance=1.0):
             yield from _reached(step.otherwise, chance * (1 - step.probability))
         elif step.kind == "fail":
             chance *= 1 - step.probability
+        elif step.by_message:
+            yield from _reached(step.steps, chance)
         else:
             for inside in branches(step):
                 yield from _reached(inside, 0.0)  # nothing is known to fail, to come too late, or to be asked for
@@ -177,7 +188,7 @@ def _duration(scenario, name, steps, answer, replies, before):
                 _duration(scenario, name, way, answer, replies, before + total) for way in (step.then, step.otherwise)
             )
             inside = step.probability * then + (1 - step.probability) * otherwise
-        elif step.by_way:  # the shortest of its operations: nothing here tells how often each is asked for
+        elif step.in_place:  # the shortest of its operations: nothing here tells how often each is asked for
             inside = min(_duration(scenario, name, way, answer, replies, before + total) for way in branches(step))
         elif step.kind == "fail":
             return total + (1 - step.probability) * _duration(

@@ -37,6 +37,8 @@ class AnyStep(Tagged):
     by_chance: ClassVar[bool] = False  # whether chance takes one of the lists inside it
     by_way: ClassVar[bool] = False  # whether what is asked for takes one of the lists inside it: its `operations`
     operations: ClassVar[tuple[str, ...]] = ()  # of each list inside it
+    in_place: ClassVar[bool] = False  # whether what is taken of the lists inside it is as if it stood in its place
+    by_message: ClassVar[bool] = False  # whether what is inside it is done for each message of a batch
     to_one: ClassVar[bool] = False  # whether one of those who are there gets what it hands over, not all of them
     races: ClassVar[bool] = False  # whether it goes on before all that is inside it has ended
     times: ClassVar[Any] = ONCE  # how many messages it sends, or calls or effects it makes, each time it is taken

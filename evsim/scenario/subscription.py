@@ -47,6 +47,9 @@ class _Subscription(Part):
     by one; then `max_poll_interval` is the time from one poll to the next. What needs owners implies the assignor
     `range`.
 
+    A consumer of a queue takes up to `batch` messages at once, too, and waits for the time `batch_window` at most for
+    more of them. If one of them fails all come again, or, with `report_item_failures`, only those that failed.
+
     A group that comes into being at the time `from` begins at `start`: `earliest` (by default), `latest`, an
     `offset` of each partition or a `time`; one whose next message is gone goes on with the earliest that is
     left, or with `start: latest` with the next that comes. It asks at every `metadata_max_age` which partitions there
@@ -106,7 +109,15 @@ class _Subscription(Part):
     metadata_max_age: Annotated[
         Time | None, Field(description="how often the group asks which partitions there are")
     ] = None
-    batch: Annotated[AtLeastOne | None, Field(description="how many messages a member works on together")] = None
+    batch: Annotated[AtLeastOne | None, Field(description="how many messages a consumer works on together")] = None
+    batch_window: Annotated[
+        Time | None,
+        Field(description="how long a consumer of a queue waits until its batch is full; by default 0s"),
+    ] = None
+    report_item_failures: Annotated[
+        StrictBool,
+        Field(description="whether only those messages of a batch come again that failed"),
+    ] = False
     isolation: Annotated[
         Literal["read_committed", "read_uncommitted"] | None,
         Field(description="whether a group waits for transactions, or reads what may be thrown away"),
@@ -119,6 +130,14 @@ class _Subscription(Part):
         Name | None,
         Field(description="which of its operations the service does; by default that of the channel's name"),
     ] = None
+
+    @model_validator(mode="after")
+    def _of_a_batch(self):
+        for name, value in (("batch_window", self.batch_window), ("report_item_failures", self.report_item_failures)):
+            if value and not self.takes_several:
+                shown = write_time(value) if name == "batch_window" else value
+                raise refuse("means nothing without a batch", "add batch: 10", name=name, value=shown)
+        return self
 
     @model_validator(mode="after")
     def _one_time(self):
@@ -145,6 +164,11 @@ class _Subscription(Part):
     def begins_elsewhere(self):
         """Whether it ever reads anything but each message as it comes."""
         return self.joins is not None or self.start is not None or bool(self.replay)
+
+    @property
+    def takes_several(self):
+        """Whether it works on several messages together."""
+        return (self.batch or 1) > 1
 
     @property
     def commits(self):
@@ -176,7 +200,8 @@ class _Subscription(Part):
     def owns(self):
         """The assignor that gives each partition an owner, or None where any free worker takes the next message."""
         timed = self.session_timeout or self.max_poll_interval or self.rebalance or self.static
-        needed = timed or self.max_poll_records or self.commits.needs_owners or (self.batch or 1) > 1
+        together = self.takes_several and self.ack is None  # who reads a queue acknowledges, and owns nothing
+        needed = timed or self.max_poll_records or self.commits.needs_owners or together
         return self.assignor or ("range" if needed else None)
 
 

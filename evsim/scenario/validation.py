@@ -17,7 +17,7 @@ from .errors import Problem, a
 from .fault_targets import faults
 from .files import files
 from .groups import NOT_SHARED, group_of, shared_groups
-from .handlers import branches, walk
+from .handlers import as_one, branches, walk
 from .naming import ends, kinds, missing
 from .origins import origins
 from .presets import completed
@@ -147,7 +147,7 @@ def _subscriptions(scenario):
                     hint="remove it, or acknowledge after the work",
                 )
             yield from _in_time(path, subscription, scenario.run_settings.duration)
-            yield from _batches(path, subscription, service)
+            yield from _batches(path, subscription, service, channel)
             first = owners.setdefault((subscription.channel, group_of(name, subscription)), (name, subscription))
             if first[0] != name:
                 yield from _sharing(path, subscription, channel, *first)
@@ -191,23 +191,23 @@ def _reading(path, subscription, channel):
 TOGETHER = ("work", "wait", "effect", "fail", "reply", "parallel")  # steps that a batch can take as one
 
 
-def _batches(path, subscription, service):
+def _batches(path, subscription, service, channel):
     """What cannot be done for several messages at once."""
-    if (subscription.batch or 1) == 1:
+    if not subscription.takes_several:
         return
-    if subscription.commits.early or subscription.is_atomic:
+    if not channel.competing and (subscription.commits.early or subscription.is_atomic):
         name = "commit" if subscription.commit else next(iter(subscription.policies))
         rule = "a batch is committed after the work, or at an interval"
         yield Problem((*path, name), rule, subscription.commits.kind, hint="remove batch, or commit after")
     if callable(service.handle):
         yield Problem((*path, "batch"), "a Python function handles one message at a time", subscription.batch)
         return
-    for place, step, _ in walk(service.handle):
-        if step.kind not in TOGETHER:
+    for place, step in as_one(service.handle):
+        if step.kind not in TOGETHER and not step.by_message:
             yield Problem(
                 ("services", path[1], "handle", *place),
                 f"a batch of messages cannot {step.kind} as one",
-                hint=f"its steps are {', '.join(TOGETHER)}; or remove batch from the subscription",
+                hint=f"its steps are {', '.join(TOGETHER)}; write others into for_each, or remove batch",
             )
 
 
@@ -233,7 +233,8 @@ def _elastic(scenario):
             yield Problem(("services", name, service.inboxes_by), rule, hint=f"leave out {service.inboxes_by}")
         for number, each in enumerate(service.subscribe):
             is_shared = (each.channel, group_of(name, each)) in shared
-            if (each.owns or is_shared) and not service.fetches:
+            channel = scenario.channels.get(each.channel)
+            if channel is not None and channel.partitioned and (each.owns or is_shared) and not service.fetches:
                 rule = f"the instances of {name} fetch nothing for themselves, so none of them can own a partition"
                 path, setting = ("services", name, "subscribe", number), "assignor" if each.owns else "group"
                 way = "give each service a group of its own" if is_shared else "leave out assignor"

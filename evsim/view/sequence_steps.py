@@ -42,6 +42,8 @@ REASONS = {
     Reason.RATE_LIMIT: "too many came",
     Reason.THROTTLED: "throttled",
     Reason.PURGED: "purged",
+    Reason.GROUP: "one before it in its group failed",
+    Reason.BATCH: "another one of its batch failed",
     Reason.TAKEN: "it is taken",
     Reason.CONFLICT: "another one was first",
 }

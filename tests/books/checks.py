@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.results.audit.dead_letters import refused_letters
 from evsim.results.audit.message_counts import obligations
+from evsim.results.batches import leaders
 from evsim.results.obligations import last_attempts
 from evsim.results.records import Fate, Outcome, Verdict
 
@@ -199,14 +200,27 @@ def assert_nobody_waits_in_vain(run):
         if channel.kind == "pipe":
             _assert_pipe_flows(run, name)
         read = any(name in _channels_of(each) for each in services.values())
-        if channel.kind == "queue" and read and not _holds_back(channel):
+        scaled = any(  # so that its credit comes and goes
+            each.channel == name and (service.autoscale or each.pollers)
+            for service in services.values() for each in service.subscribe
+        )  # fmt: skip
+        if channel.kind == "queue" and read and not scaled and not _holds_back(channel):
             code = list(run.scenario.channels).index(name)
             mine = np.flatnonzero(kind_of == "delivery")
             mine = mine[run.tables.messages["channel"][rows["parent"][mine]] == code]
             credit = sum(full for (source, _), (_, full) in run.tables.inventory["credit"].items() if source == name)
             left = np.fmin(rows["leased"], rows["ended"])[mine]  # or thrown out
-            waits, holds = (rows["ready"][mine], left), (rows["leased"][mine], rows["settled"][mine])
+            waits, holds = (rows["ready"][mine], left), _held(run, mine)
             _assert_all_are_busy(run, waits, holds, credit, name)
+
+
+def _held(run, mine):
+    """When each of some deliveries was handed out, and settled; a batch is one."""
+    rows, of_batches = run.tables.rows, leaders(run)[mine]
+    heads, batch = np.unique(of_batches, return_inverse=True)
+    settled = np.full(len(heads), -np.inf)
+    np.maximum.at(settled, batch, np.where(np.isnan(rows["settled"][mine]), np.inf, rows["settled"][mine]))
+    return rows["leased"][heads], np.where(np.isinf(settled), np.nan, settled)
 
 
 def _is_bound(run, place):

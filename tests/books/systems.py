@@ -12,6 +12,7 @@ from tests.parts.autoscale import drawing as scaling
 from tests.parts.correlation.drawing import ask_over_a_channel
 from tests.parts.event_loop import drawing as loops
 from tests.parts.exchange import drawing as exchanges
+from tests.parts.for_each.drawing import take_several
 from tests.parts.function import drawing as functions
 from tests.parts.items.drawing import multiply
 from tests.parts.log import drawing as logs
@@ -137,6 +138,7 @@ def _system(draw, faulty, risky, stable=False):
     multiply(data, cast)
     if risky:
         ask_over_a_channel(data)
+        take_several(data)
     return Scenario.from_dict(data)
 
 

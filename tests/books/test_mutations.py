@@ -36,6 +36,8 @@
 | never shows a message that replicas have; or forgets it | neither seen nor hidden                         |
 | shows it before they have it                            | a message was copied wrongly                    |
 | counts on where a lost leader was                       | offsets of facts are not 0, 1, 2 ...            |
+| lets a batch grow too large, or too late; lets a group  | more messages than it may; its window was over; |
+| go on after a failure; forgets who failed               | a group went on ...; none failed by itself      |
 | leaves a message out of a batch; forgets one on its way | neither kept nor lost nor refused nor under way |
 | forgets a letter that goes back, or moves it too early  | ... and no message came of it; before it was to |
 | takes a link's copy for an attempt                       | attempts of row ... do not count 1, 2, 3 ...    |

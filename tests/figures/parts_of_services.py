@@ -19,6 +19,7 @@ def of_parts(plain, name):
         (("event_loop", "cores", "blocking"), _loops),
         (("function",), _environments),
         (("window",), of_windows),
+        (("for_each",), _batches),
     ):
         if _has(plain.scenario.services[name], words):
             found |= of(plain, name)
@@ -76,6 +77,7 @@ def _cold_share(plain, names):
     """Of the counted invocations of some functions, the share that waited for a new environment."""
     cold = cold_starts(plain)
     worked = [row for row in plain.rows if row.service in names and row.counted and row.started is not None]
+    worked = [row for row in worked if row.leads == row.number]  # a batch is one invocation
     return share(sum(row.number in cold for row in worked), len(worked))
 
 
@@ -83,9 +85,24 @@ def _environments(plain, name):
     there = [(each.born, each.ended) for each in plain.lives[name]]
     return {
         "cold_starts": _cold_share(plain, {name}),
-        "throttled": sum(row.counted and row.reason == Reason.THROTTLED for row in plain.rows_at(name)),
+        "throttled": sum(
+            row.counted and row.reason == Reason.THROTTLED and row.leads == row.number for row in plain.rows_at(name)
+        ),
         "environments_mean": sum(overlap(*span, plain.left, plain.right) for span in there) / plain.window,
         "environments_max": highest(there, plain.left, plain.right),
+    }
+
+
+def _batches(plain, name):
+    """A batch counts if its first message does."""
+    sizes = {}
+    for row in plain.rows_at(name):
+        sizes.setdefault(row.leads, []).append(row)
+    worked = [len(rows) for lead, rows in sizes.items() if plain.rows[lead].counted and rows[0].started is not None]
+    along = (Reason.BATCH, Reason.GROUP)
+    return {
+        "batch_mean": share(sum(worked), len(worked)),
+        "failed_along": sum(row.counted and row.reason in along for row in plain.rows_at(name)),
     }
 
 

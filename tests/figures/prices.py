@@ -57,7 +57,8 @@ def _month(plain, name):
     service, months = plain.scenario.complete.services[name], MONTH / plain.window
     price, function = service.price, service.function
     ran = [row for row in plain.rows_at(name) if row.counted and row.started is not None and row.ended is not None]
-    requests = max(0.0, len(ran) * months - price.free_requests) * price.requests / 1e6
+    invoked = [row for row in ran if row.leads == row.number]
+    requests = max(0.0, len(invoked) * months - price.free_requests) * price.requests / 1e6
     hours = sum(overlap(each.ready, each.ended, plain.left, plain.right) for each in plain.working(name))
     transfer = len(ran) * months * price.size / GIB * (price.gb_in + price.gb_out)
     an_hour = price.hour + price.vcpu * price.vcpu_hour + price.memory / GIB * price.gb_hour
@@ -88,7 +89,7 @@ def _gb_seconds(plain, name):
     price, gib = service.price, service.function.memory / GIB
     cold, code = cold_starts(plain), list(plain.scenario.services).index(name)
     for row in plain.rows_at(name):
-        if not row.counted or row.started is None or row.ended is None:
+        if not row.counted or row.started is None or row.ended is None or row.leads != row.number:
             continue
         seconds, instance = _paid_time(plain, name, row, price, row.number in cold), row.worker // service.workers
         if price.provisioned_gb_second and (code, instance) in plain.run.records.provisioned:

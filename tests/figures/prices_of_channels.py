@@ -30,13 +30,16 @@ def bill_of_channel(plain, name):
     deliveries = [row for row in plain.rows if row.kind == "delivery" and not row.copy
                   and plain.messages[row.parent].channel == name]  # fmt: skip
     received = [row for row in deliveries if row.counted and row.leased is not None]
-    batches = {}
-    for row in received:
-        batches[row.leads] = batches.get(row.leads, 0) + 1
-    done = sum(row.leads == row.number for row in received if row.verdict == Verdict.DONE)
-    late = sum(row in batches for row in plain.run.records.late.column("row").tolist())
-    receipts = sum(_chunks(price, n) for n in batches.values())
-    requests = {"send": _requests_to_send(plain, price, sent), "receive": receipts, "delete": done + late}
+    batches = {row.number: [] for row in received if row.leads == row.number}
+    for row in deliveries:
+        if row.leased is not None and row.leads in batches:
+            batches[row.leads].append(row)
+    late = plain.run.records.late.column("row").tolist()
+    requests = {"send": _requests_to_send(plain, price, sent), "receive": 0, "delete": 0}
+    for rows in batches.values():
+        told = sum(row.verdict == Verdict.DONE for row in rows) + sum(late.count(row.number) for row in rows)
+        requests["receive"] += max(_chunks(price, len(rows)), _requests(channel, len(rows)))
+        requests["delete"] += told if len(rows) == 1 else _requests(channel, min(told, len(rows)))
     vain = 0.0
     if price.long_poll is not None and "receive" in price.counts:
         vain = _asked_in_vain(plain, name, deliveries) / price.long_poll
@@ -68,6 +71,11 @@ def _requests_to_send(plain, price, sent):
     for size in together.values():
         total += sum(_chunks(price, min(most, size - done)) for done in range(0, size, most))
     return total
+
+
+def _requests(channel, count):
+    """How many requests it is to receive, or delete, so many messages of one batch."""
+    return ceil(count / (getattr(channel, "receive_limit", None) or max(1, count)))
 
 
 def _chunks(price, count):

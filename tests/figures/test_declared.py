@@ -48,7 +48,7 @@ def run():
         "services.mailing-list.autoscale": {"by": "lag", "target": 5, "least": 1},
         "channels.minutes": {"queue": {"price": {"hour": 1}}},
         "services.counter": {"subscribe": "customer-registered", "handle": [{"window": MINUTES}]},
-        "services.screen": {"function": {}, "subscribe": POLLED, "handle": [{"work": "1ms"}]},
+        "services.screen": {"function": {}, "subscribe": POLLED, "handle": [{"for_each": [{"work": "1ms"}]}]},
     }
     return evsim.load("registration-events").replace(changes).run()
 

@@ -25,6 +25,7 @@ from tests.figures.plain import Plain
 from tests.figures.programs import programs
 from tests.figures.stations import services
 from tests.figures.summary import summary
+from tests.parts.for_each.drawing import batch_systems
 from tests.parts.log.drawing import log_systems
 from tests.parts.window.drawing import stream_systems
 from tests.support.nightly import NIGHTLY
@@ -136,6 +137,11 @@ def test_every_figure_of_windows_is_what_the_manual_says(scenario):
 
 @holds(0.25, log_systems(), of=MANY)
 def test_every_figure_of_a_log_with_replicas_is_what_the_manual_says(scenario):
+    assert_every_figure_agrees(run_of(scenario))
+
+
+@holds(0.2, batch_systems(), of=MANY)
+def test_every_figure_of_batches_is_what_the_manual_says(scenario):
     assert_every_figure_agrees(run_of(scenario))
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.figures import COST, RUN, Figure
 from evsim.parts.function.words import COLD
+from evsim.results.batches import followers
 from evsim.results.intervals import highest, inside
 from evsim.results.records import Reason
 from evsim.results.remarks import remarks
@@ -16,13 +17,13 @@ def _share(run, rows):
     functions = [service.function is not None for service in run.scenario.services.values()]
     names = [name for name, is_one in zip(run.scenario.services, functions, strict=True) if is_one]
     at_one = np.array([place.service in names for place in run.tables.places] + [False])[run.tables.rows["place"]]
-    worked = rows & at_one & ~np.isnan(run.tables.rows["started"])
+    worked = rows & at_one & ~np.isnan(run.tables.rows["started"]) & ~followers(run)
     cold = {each.row for each in remarks(run) if each.kind == COLD and worked[each.row]}  # after a crash, twice
     return float(len(cold) / worked.sum()) if worked.any() else float("nan")
 
 
 def _throttled(run, rows):
-    return int((rows & (run.tables.rows["reason"] == Reason.THROTTLED)).sum())
+    return int((rows & (run.tables.rows["reason"] == Reason.THROTTLED) & ~followers(run)).sum())
 
 
 def _presence(at):

@@ -17,6 +17,7 @@ class Operations(AnyStep):
     """Take the steps of the operation that is asked for: by a workload, a call or a subscription."""
 
     by_way: ClassVar[bool] = True
+    in_place: ClassVar[bool] = True
     in_no_time: ClassVar[bool] = False
     kind: Literal["operations"] = "operations"
     lists: Annotated[names_of(Steps), Field(min_length=1, description="the steps of each operation, by its name")]

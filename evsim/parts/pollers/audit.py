@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.parts.pollers.words import THROTTLED
+from evsim.results.batches import followers
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 from evsim.ticks import SECOND, elapsed
@@ -65,6 +66,7 @@ def _number(books, channel, settings, times, numbers, rows):
 
 def _in_hand(books, settings, times, numbers, mine):
     """No more is in hand than the pollers may have; what a consumer has lost or finished is not in its hand."""
+    mine = mine[~followers(books.run)[mine]]  # a batch is one
     leased = books.rows["leased"][mine]
     gone = np.fmin(books.rows["settled"], books.rows["ended"])[mine]
     before = np.searchsorted(np.sort(leased), leased, "right") - np.searchsorted(np.sort(gone), leased, "right")
@@ -83,6 +85,7 @@ def _let_go(books, channel, mine):
     books.demand(np.isin(throttled, list(noted)), "was throttled and nobody noted it", throttled)
     never = np.isnan(rows["started"][throttled]) & (rows["outcome"][throttled] == Outcome.WITHDRAWN)
     books.demand(never, "was throttled and worked all the same", throttled)
+    throttled = throttled[~followers(books.run)[throttled]]  # who leads has had its time first
     held = elapsed(rows["ended"], rows["leased"])[throttled]
     books.demand(held >= (settings.visibility_timeout or 0), "was let go before its time", throttled)
 

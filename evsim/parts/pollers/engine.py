@@ -2,6 +2,7 @@
 
 from evsim.engine.environment import TIMEOUT
 from evsim.parts.pollers.words import THROTTLED
+from evsim.parts.queue.engine.batches import BatchConsumer
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.results.records import Reason
 from evsim.ticks import SECOND, ticks
@@ -89,14 +90,31 @@ class Pollers(CarefulConsumer):
 
     def run_out(self, row):
         """The time of a row is over. One that still waits for an environment is not worked any more."""
-        service = self.service
-        in_vain = not self.kernel.records.rows.verdict[row] and row in service.inbox and row not in service.affinity
-        if in_vain:
-            service.turn_back(row, Reason.THROTTLED)
-            self.kernel.records.incidents.append((self.kernel.env._now, THROTTLED, service.name, row))
+        service, leader = self.service, self.leader_of(row)
+        waits = not self.kernel.records.rows.verdict[row] and leader in service.inbox
+        in_vain = ()
+        if waits and leader not in service.affinity:
+            service.turn_back(leader, Reason.THROTTLED)
+            in_vain = self.batch_of(leader)
+        for each in in_vain:
+            self.kernel.records.incidents.append((self.kernel.env._now, THROTTLED, service.name, each))
         super().run_out(row)
-        if in_vain:
-            self.forget(row)
+        for each in in_vain:
+            self.forget(each)
+
+    def batch_of(self, leader):
+        """The rows that are let go together."""
+        return (leader,)
 
 
-build = Pollers
+class BatchPollers(Pollers, BatchConsumer):
+    """Pollers that have a batch of messages in hand for each invocation."""
+
+    def batch_of(self, leader):
+        return leader, *self.edges[self.kernel.records.rows.place[leader]].share(leader)
+
+
+def build(kernel, channel, service, subscription):
+    """What fetches for a function."""
+    kind = BatchPollers if subscription.takes_several else Pollers
+    return kind(kernel, channel, service, subscription)

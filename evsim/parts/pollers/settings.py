@@ -8,11 +8,12 @@ from pydantic import Field
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.errors import Problem, a, not_beside
 from evsim.scenario.presets import LikenedReading
-from evsim.scenario.units import AtLeastOne, PositiveTime, up_to
+from evsim.scenario.units import AtLeastOne, PositiveTime, up_to, write_time
 
 __all__ = ["SETTINGS", "PollersSettings", "problems", "settled"]
 
 MOST = 20_000  # invocations in hand
+MOST_AT_ONCE, LONGEST_WINDOW = 10_000, 300.0  # messages of an invocation, and seconds in which they are gathered
 OF_FETCHERS = {
     "prefetch": "write pollers: {concurrency: 10}",
     "poll": "pollers always look",
@@ -91,8 +92,19 @@ def problems(scenario):
                 rule = f"the instances of {name} fetch for themselves; a platform polls for a function"
                 yield Problem((*path, "pollers"), rule, hint=f"remove it, or write function into {name}")
             else:
+                yield from _batch(path, each)
                 yield from _numbers((*path, "pollers"), each.pollers.complete)
                 yield from _others(path, each)
+
+
+def _batch(path, reader):
+    """As much as a trigger gathers for one invocation."""
+    if reader.takes_several and reader.batch > MOST_AT_ONCE:
+        rule = f"an invocation gets {MOST_AT_ONCE:,} messages at most"
+        yield Problem((*path, "batch"), rule, reader.batch, hint=f"write batch: {MOST_AT_ONCE}")
+    if reader.batch_window and reader.batch_window > LONGEST_WINDOW:
+        rule = f"pollers gather for {write_time(LONGEST_WINDOW)} at most"
+        yield Problem((*path, "batch_window"), rule, write_time(reader.batch_window), hint="make it shorter")
 
 
 def _numbers(path, its):

@@ -1,6 +1,6 @@
 """Recount of bills: each time that was paid for, added up one by one."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from math import ceil
 
 import numpy as np
@@ -26,6 +26,7 @@ def bills(books):
             continue
         mine = np.array([place.service == name for place in run.tables.places] + [False])[rows["place"]]
         used = use(run, name, mine)
+        mine[[row for row, _ in run.records.batches]] = False  # a batch is one request
         ran = np.flatnonzero(mine & ~np.isnan(rows["started"]) & ~np.isnan(rows["ended"])).tolist()
         if used.requests != len(ran):
             books.refuse(f"{name} is billed for {used.requests} requests, and worked on {len(ran)}")
@@ -68,8 +69,10 @@ def bills_of_stores(books):
 def bills_of_channels(books):
     """What is paid for was sent, received and deleted, message by message."""
     run, rows = books.run, books.rows
-    cohort, late = run.tables.requests.cohort, set(run.records.late.column("row").tolist())
-    sizes = Counter(leader for _, leader in run.records.batches)
+    cohort, late = run.tables.requests.cohort, Counter(run.records.late.column("row").tolist())
+    followed_by = defaultdict(list)
+    for row, leader in run.records.batches:
+        followed_by[leader].append(row)
     followers = {row for row, _ in run.records.batches}
     for code, (name, channel) in enumerate(run.scenario.complete.channels.items()):
         if channel.price is None:
@@ -88,8 +91,11 @@ def bills_of_channels(books):
         for row in np.flatnonzero(np.isin(rows["place"], list(places)) & cohort[run.tables.row_requests]).tolist():
             if row in followers or rows["verdict"][row] == Verdict.COPY or np.isnan(rows["leased"][row]):
                 continue
-            counts["receive"] += _chunks(price, 1 + sizes[row])
-            counts["delete"] += int(rows["verdict"][row] == Verdict.DONE) + (row in late)
+            batch = [row, *followed_by[row]]
+            at_once = getattr(channel, "receive_limit", None) or len(batch)
+            counts["receive"] += max(_chunks(price, len(batch)), ceil(len(batch) / at_once))
+            told = sum((rows["verdict"][each] == Verdict.DONE) + late[each] for each in batch)
+            counts["delete"] += told if len(batch) == 1 else ceil(min(told, len(batch)) / at_once)
         paid, found = used_by(run, name, cohort).requests, sum(counts[each] for each in set(price.counts))
         if paid != found:
             books.refuse(f"{name} is billed for {paid:g} requests, and there were {found:g}")

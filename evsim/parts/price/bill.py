@@ -121,10 +121,11 @@ def use(run, name, rows):
     service = run.scenario.complete.services[name]
     lives, columns = run.tables.capacity[name], run.tables.rows
     window = run.scenario.run_settings.warmup, run.tables.measured_until
-    ran = np.flatnonzero(rows & ~np.isnan(columns["started"]) & ~np.isnan(columns["ended"]))
+    mine = np.flatnonzero(rows & ~np.isnan(columns["started"]) & ~np.isnan(columns["ended"]))
+    ran = mine[~followers(run)[mine]]  # a batch is one request
     hours = inside(lives.ready, lives.ended, window) / 3600
     there, scaled = float(hours.sum()), service.autoscale
-    passed = len(ran) * service.price.size / GIB if service.price else 0.0
+    passed = len(mine) * service.price.size / GIB if service.price else 0.0
     before = (service.price.stored or 0.0) / GIB * (window[1] - window[0]) / MONTH if service.price else 0.0
     kept = _kept_for(run, rows, service.price.retention) * service.price.size / GIB / MONTH if service.price else 0.0
     found = Use(requests=len(ran), gb_in=passed, gb_out=passed, hours=there,

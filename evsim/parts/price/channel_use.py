@@ -5,7 +5,7 @@ from math import ceil
 import numpy as np
 
 from evsim.parts.price.bill import GIB, MONTH, Use
-from evsim.results.batches import followers
+from evsim.results.batches import leaders
 from evsim.results.intervals import inside
 from evsim.results.records import Verdict
 from evsim.results.sendings import SENT_AGAIN
@@ -20,8 +20,8 @@ def use_of_channel(run, name, customers):
     sends, received, hours = its.sends(), its.received, window / 3600
     requests = {
         "send": its.requests_to_send(),
-        "receive": sum(map(its.chunks, its.sizes_of_batches().tolist())),
-        "delete": its.deleted(),
+        "receive": sum(max(its.chunks(size), its.calls(size)) for _, size in its.batches()),
+        "delete": sum(its.deletes(leader, size) for leader, size in its.batches()),
     }
     more = settings.add_partitions if settings.partitioned else None
     partitions = settings.partitions * hours if settings.partitioned else 0.0
@@ -54,6 +54,10 @@ class _Its:
         self.deliveries = places[self.rows["place"]] & (self.rows["verdict"] != Verdict.COPY)
         mine = self.deliveries & customers[tables.row_requests]
         self.received = np.flatnonzero(mine & ~np.isnan(self.rows["leased"]))
+        self.handed_out, self.led_by = self.deliveries & ~np.isnan(self.rows["leased"]), leaders(run)
+        done = self.led_by[np.flatnonzero(self.handed_out & (self.rows["verdict"] == Verdict.DONE))]
+        late = self.led_by[run.records.late.column("row")]
+        self.said = np.bincount(np.concatenate([done, late]), minlength=len(self.led_by))  # by who leads
 
     def chunks(self, count):
         """How many requests it is to move so many messages at once."""
@@ -92,17 +96,20 @@ class _Its:
         partition = self.messages["partition"][message]
         return list(self.run.scenario.services).index(service), int(instance), float(partition), float(left)
 
-    def sizes_of_batches(self):
-        """How many messages each request to receive brought."""
-        leads = dict(self.run.records.batches)
-        _, sizes = np.unique([leads.get(row, row) for row in self.received.tolist()], return_counts=True)
-        return sizes
+    def calls(self, count):
+        """How many requests it is to receive, or delete, so many messages of one batch."""
+        return -(-count // (getattr(self.settings, "receive_limit", None) or count))
 
-    def deleted(self):
-        """How often a consumer said that it is done: once for a batch; also too late."""
-        mine = self.received[~followers(self.run)[self.received]]
-        late = self.run.records.late.column("row")
-        return int((self.rows["verdict"][mine] == Verdict.DONE).sum()) + int(np.isin(late, mine).sum())
+    def batches(self):
+        """(the row that leads, how many messages) of all that was received together, and led by one that counts."""
+        heads, sizes = np.unique(self.led_by[self.handed_out], return_counts=True)
+        mine = np.isin(heads, self.received)
+        return list(zip(heads[mine].tolist(), sizes[mine].tolist(), strict=True))
+
+    def deletes(self, leader, size):
+        """How often a consumer said that it is done: once for a batch, as far as a request goes; also too late."""
+        count = int(self.said[leader])
+        return count if size == 1 or not count else self.calls(min(count, size))
 
     def idle_consumers(self):
         """Seconds of the window in which a consumer had nothing in hand, of all of them together."""

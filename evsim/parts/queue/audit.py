@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.callers import steps_of
+from evsim.results.batches import leaders
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.ticks import elapsed
@@ -143,10 +144,51 @@ def groups(books):
         until = np.where(np.isnan(rows["settled"][taken]), np.inf, rows["settled"][taken])
         order = np.lexsort((taken, offset, until, rows["leased"][taken], key))
         taken, key, offset, until = taken[order], key[order], offset[order], until[order]
-        same = key[1:] == key[:-1]
-        leased = rows["leased"][taken]
-        books.demand(~same | (leased[1:] >= until[:-1]), "a group was in two hands", taken[1:])
-        books.demand(~same | (offset[1:] >= offset[:-1]), "a group was handed out out of order", taken[1:])
+        lead, leased = leaders(books.run)[taken], rows["leased"][taken]
+        same, together = key[1:] == key[:-1], lead[1:] == lead[:-1]
+        books.demand(~same | together | (leased[1:] >= until[:-1]), "a group was in two hands", taken[1:])
+        order = np.lexsort((offset, leased, key))  # a batch comes again from its first message that failed
+        head = order[np.r_[True, (np.diff(key[order]) != 0) | (np.diff(lead[order]) != 0)]]
+        back = (np.diff(key[head]) == 0) & (np.diff(offset[head]) < 0)
+        books.demand(~back, "a group was handed out out of order", taken[head][1:])
+
+
+def batches(books):
+    """A batch is of one consumer, no larger and gathered no longer than may be, and goes on with a group in order."""
+    run, rows = books.run, books.rows
+    ways = {(each.channel, name): each for name, service in run.scenario.complete.services.items()
+            for each in service.subscribe if run.scenario.channels[each.channel].competing}  # fmt: skip
+    of_place = [ways.get((place.source, place.service)) if place.is_delivery else None for place in run.tables.places]
+    most = np.array([each.batch or 1 if each else 0 for each in of_place] + [0])[rows["place"]]
+    window = np.array([each.batch_window or 0.0 if each else 0.0 for each in of_place] + [0.0])[rows["place"]]
+    lead = leaders(run)
+    mine = np.flatnonzero((most[lead] > 1) & ~np.isnan(rows["leased"]))
+    head, sizes = np.unique(lead[mine], return_counts=True)
+    books.demand(sizes <= most[head], "a batch has more messages than it may", head)
+    late = elapsed(rows["leased"][mine], rows["leased"][lead[mine]])
+    books.demand((late >= 0) & (late <= window[mine]), "a message came to a batch when its window was over", mine)
+    travels = mine[(lead[mine] == mine) & ~np.isnan(rows["arrived"][mine])]
+    waited = elapsed(rows["arrived"][travels], rows["leased"][travels])
+    size = dict(zip(head.tolist(), sizes.tolist(), strict=True))
+    full = np.array([size[row] for row in travels.tolist()], dtype=int) == most[travels]
+    books.demand(full | (waited >= window[travels]), "a batch left before its window was over", travels)
+    service = np.array([*(place.service for place in run.tables.places), ""])
+    books.demand(
+        service[rows["place"][mine]] == service[rows["place"][lead[mine]]], "a batch is of two consumers", mine
+    )
+    _in_order(books, mine, lead)
+
+
+def _in_order(books, mine, lead):
+    """Nothing was done of a group after one of it that failed in the same batch, unless all of the batch failed."""
+    messages, message = books.messages, books.rows["parent"]
+    groups = [its for its, settings, _ in _queues(books) if settings.fifo_groups]
+    mine = np.intersect1d(mine, np.concatenate(groups) if groups else mine[:0])
+    order = np.lexsort((messages["offset"][message[mine]], messages["key"][message[mine]], lead[mine]))
+    mine = mine[order]
+    key, done = messages["key"][message[mine]], books.rows["outcome"][mine] == Outcome.OK
+    same = (key[1:] == key[:-1]) & (lead[mine][1:] == lead[mine][:-1])
+    books.demand(~(same & done[1:] & ~done[:-1]), "a group went on after one of it had failed", mine[1:])
 
 
 def ranks(books):
@@ -185,7 +227,7 @@ def _ranked(scenario, channel, settings):
     found = []
     for name, service in scenario.services.items():
         for each in (each for each in service.subscribe if each.channel == channel):
-            if each.ack != "after" or each.poll is not None or service.policies:
+            if each.ack != "after" or each.poll is not None or each.takes_several or service.policies:
                 return []
             found.append((name, each.priority, (each.prefetch or service.workers) * service.instances))
     return found if len({priority for _, priority, _ in found}) > 1 else []
@@ -204,4 +246,4 @@ def _queues(books):
                 yield np.flatnonzero(is_delivery & (channel == code)), settings, age
 
 
-CHECKS = (clocks, lengths, groups, ranks)
+CHECKS = (clocks, lengths, groups, batches, ranks)

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool, model_serializer, model_validator
 
+from evsim.parts.queue.reading import batches
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.channel_kind import Likened
 from evsim.scenario.errors import Problem, refuse
@@ -94,7 +95,8 @@ class QueueSettings(Likened):
         "overflow": "drop_head", "refuses_dead_letters": True, "expired_to_dead_letter": True, "idempotent": True,
     }  # fmt: skip
     read_with: ClassVar[tuple[str, ...]] = (
-        "prefetch", "ack", "dead_letter", "retry", "change_visibility", "priority", "poll",
+        "prefetch", "ack", "dead_letter", "retry", "change_visibility", "priority", "poll", "batch", "batch_window",
+        "report_item_failures",
     )  # fmt: skip
     not_read_with: ClassVar = {
         "group": ("a queue has no groups: all its consumers compete", "remove it, or make the channel a log"),
@@ -149,6 +151,9 @@ class QueueSettings(Likened):
     ] = None
     idempotent: Annotated[
         StrictBool | None, Field(description="whether what its publisher sends again is kept once")
+    ] = None
+    receive_limit: Annotated[
+        up_to(10_000) | None, Field(description="how many messages one receive brings at most, to who reads in batches")
     ] = None
     redrive: Annotated[
         Redrive | None, Field(description="when the dead letters that lie here go back to where they died")
@@ -211,6 +216,7 @@ class QueueSettings(Likened):
             yield from _held_back(scenario, name)
         if its.single_active_consumer:
             yield from _with_rank(scenario, name)
+        yield from batches(scenario, name, its)
         if self.redrive is None:
             return
         path, duration = ("channels", name, "redrive"), scenario.run_settings.duration

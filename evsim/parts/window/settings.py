@@ -242,7 +242,7 @@ def _reading(scenario, name, service, path, step):
     if not service.subscribe:
         yield Problem(path, f"{name} subscribes to no channel, so nothing comes to its windows", hint="write subscribe")
     for number, each in enumerate(service.subscribe):
-        if (each.batch or 1) > 1:
+        if each.takes_several:
             yield Problem(
                 ("services", name, "subscribe", number, "batch"), "a window takes one message at a time", each.batch,
                 hint="remove it",

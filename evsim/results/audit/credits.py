@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.batches import followers
+from evsim.results.batches import followers, leaders
 from evsim.results.records import Outcome, Verdict
 
 __all__ = ["CHECKS"]
@@ -54,6 +54,7 @@ def credits(books):
     overdue = np.array(inventory["overdue"], dtype=int)
     ended = overdue[(rows["outcome"][overdue] != Outcome.OPEN) & ~np.isin(overdue, inventory["settling"])]
     books.demand(np.zeros(len(ended), bool), "a credit is held for a lease and a work that have ended", ended)
+    lead = leaders(books.run)
     for (channel, service), (credit, full) in inventory["credit"].items():
         mine = [
             p.number for p in books.run.tables.places if (p.kind, p.source, p.service) == ("delivery", channel, service)
@@ -64,8 +65,8 @@ def credits(books):
         ended = np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.GIVEN_BACK, Verdict.DEAD))
         leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & ended)
         leased[inventory["unattended"]] = False
-        if credit + int(leased.sum()) != full:
-            leases = int(leased.sum())
+        leases = len(np.unique(lead[leased]))
+        if credit + leases != full:
             books.refuse(f"{service} has {credit} credits of {channel} and holds {leases}; that does not make {full}")
 
 

@@ -42,7 +42,7 @@ def _count(place, steps, of_these):
         ]
         if step.by_chance:
             low, high = low + min(c[0] for c in counts), high + max(c[1] for c in counts)
-        elif step.by_way:
+        elif step.in_place:
             low, high = low + sum(c[0] for c in counts), high + sum(c[1] for c in counts)
         elif step.together:
             low += 0 if step.successes else sum(c[0] for c in counts)

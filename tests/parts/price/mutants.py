@@ -43,8 +43,8 @@ def a_large_message_is_one_request(patch):
 
 @mutant("jobs is billed for", of=queue)
 def what_failed_was_received_for_nothing(patch):
-    original = channel_use._Its.sizes_of_batches
-    patch.setattr(channel_use._Its, "sizes_of_batches", lambda self: original(self)[1:])
+    original = channel_use._Its.batches
+    patch.setattr(channel_use._Its, "batches", lambda self: original(self)[1:])
 
 
 @mutant("jobs is billed for", of=queue)

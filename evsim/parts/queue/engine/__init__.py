@@ -29,6 +29,7 @@ def _needs_care(kernel, name, settings):
         or kernel.graph.cyclic
         or is_faulty(kernel.scenario, name)
         or any(each.ack != "after" or each.priority or each.poll is not None for _, each in readers)
+        or any(each.takes_several for _, each in readers)
         or any(brings_reader(each) for _, each in readers)
         or any(risk.guards(service) for service, _ in readers)
         or any(kernel.links.between(name, service).lossy for service, _ in readers)

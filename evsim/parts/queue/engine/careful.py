@@ -9,6 +9,7 @@ from evsim.engine.broker import Channel, brings_reader, reader_of_a_part
 from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.message_rows import is_letter
+from evsim.parts.queue.engine.batches import BatchConsumer
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.parts.queue.engine.credit import CountedStore, Credit
 from evsim.parts.queue.engine.own_times import OwnTimes
@@ -39,6 +40,7 @@ class CarefulQueue(Channel):
         self.is_ranked = len({each.priority for each in readers}) > 1
         self.looks_now = None
         self.followers = []  # consumers whose credit follows what waits
+        self.gathering = []  # batches that may get more messages, the oldest first
         self.is_asked_for = any(each.poll is not None for each in readers)
         self.leases = {}  # row that a seat holds -> the seat
         self.visible_again = {}  # row whose time is over -> the attempt that waits since, while that may be deleted
@@ -62,7 +64,7 @@ class CarefulQueue(Channel):
             kernel.env.call_at(ticks(settings.redrive.at), self.redriver.begin)
         self.only_turns = isinstance(self.store, FirstCome) and not (
             settings.single_active_consumer or self.may_be_limited or self.is_ranked or self.is_asked_for
-            or any(map(brings_reader, readers))
+            or any(brings_reader(each) or each.takes_several for each in readers)
         )  # fmt: skip
         if self.only_turns:
             self.grant = granting(self)
@@ -74,7 +76,8 @@ class CarefulQueue(Channel):
 
     def subscriber(self, service, subscription):
         brought = reader_of_a_part(self.kernel, self, service, subscription)
-        return brought or self.consumer(self.kernel, self, service, subscription)
+        kind = BatchConsumer if subscription.takes_several else self.consumer
+        return brought or kind(self.kernel, self, service, subscription)
 
     def route(self, number, ways):
         self.routes[number] = ways
@@ -195,6 +198,8 @@ class CarefulQueue(Channel):
             self.bury()
         if self.is_limited:
             self._expire(strictly=True)
+        if self.gathering:
+            self._gather()
         turns, store, barred = self.turns, self.store, []
         while turns and self.is_up:
             if self.is_ranked:
@@ -212,6 +217,8 @@ class CarefulQueue(Channel):
             elif len(turns) > 1:
                 turns.rotate(-1)
             seat.consumer.hand_out(row, seat)
+            if self.gathering:
+                self._gather()
             if self.is_limited:
                 self._expire(strictly=True)
         if barred:
@@ -223,6 +230,17 @@ class CarefulQueue(Channel):
             self._keep_limits()
         for each in self.followers:
             each.follow()
+
+    def _gather(self):
+        """Batches that have begun get what is ready, before another one begins."""
+        for batch in self.gathering[:] if self.is_up else ():
+            while batch.has_room:
+                if self.is_limited:
+                    self._expire(strictly=True)
+                row = self.store.take_more(batch.rows)
+                if row is None:
+                    break
+                batch.add(row)
 
     def _highest_first(self):
         """The next of those who take turns at the highest priority comes to the front."""
@@ -261,7 +279,8 @@ class CarefulQueue(Channel):
     @property
     def is_asked(self):
         """Whether a consumer has credit for a message."""
-        return self.is_up and any(seat.is_up for seat in self.turns)
+        asks = any(seat.is_up for seat in self.turns) or any(batch.has_room for batch in self.gathering)
+        return self.is_up and asks
 
     def bury(self):
         spent, self.spent = self.spent, []
@@ -290,7 +309,7 @@ class CarefulQueue(Channel):
     def home(self, row):
         """The credit for a row comes home, if it is not there."""
         seat = self.leases.pop(row, None)
-        if seat is not None:
+        if seat is not None and seat.consumer.is_home(row):
             seat.credit += 1
             if seat.credit == 1:
                 self._may_have(seat)
@@ -300,8 +319,8 @@ class CarefulQueue(Channel):
         self.allow(seat, seat.credit + credit)
 
     def held_by(self, seat):
-        """How many messages a seat holds."""
-        return sum(holder is seat for holder in self.leases.values())
+        """How many messages a seat holds, or batches of them."""
+        return len({seat.consumer.leader_of(row) for row, holder in self.leases.items() if holder is seat})
 
     def allow(self, seat, credit):
         """A seat may take so many more messages now."""

@@ -84,9 +84,10 @@ class CarefulConsumer(Subscriber):
         given = [number for number in (allowed, retry and retry.attempts) if number is not None]
         return min(given, default=PLAIN_ATTEMPTS)
 
+    edges_of = EDGES, POLLED
+
     def edge(self, place):
-        edges = POLLED if self.channel.settings.is_polled else EDGES
-        return edges[self.ack](self.kernel, place, self)
+        return self.edges_of[self.channel.settings.is_polled][self.ack](self.kernel, place, self)
 
     def _handing_out(self):
         """The function that grants a row to a seat that has credit for it."""
@@ -111,6 +112,14 @@ class CarefulConsumer(Subscriber):
             edge.send(row)
 
         return hand_out
+
+    def is_home(self, row):
+        """Whether a credit comes home with a row."""
+        return True
+
+    def leader_of(self, row):
+        """The row that leads the batch of a row; without batches, itself."""
+        return row
 
     # How a lease ends.
 

@@ -6,7 +6,7 @@ its old place.
 """
 
 from bisect import bisect_right
-from collections import deque
+from collections import Counter, deque
 from heapq import heappop, heappush
 
 __all__ = ["Groups", "Levels", "FirstCome", "store_of"]
@@ -35,6 +35,10 @@ class FirstCome:
         return self.rows.popleft() if self.rows else None
 
     pop_head = take
+
+    def take_more(self, rows):
+        """The next one for a batch that has some rows already."""
+        return self.take()
 
     def take_out(self, row):
         self.rows.remove(row)
@@ -76,6 +80,9 @@ class Levels:
 
     pop_head = take
 
+    def take_more(self, rows):
+        return self.take()
+
     def take_out(self, row):
         self._line(row).take_out(row)
 
@@ -98,7 +105,7 @@ class Groups:
     def __init__(self, queue):
         self.place_of, self.group_of = queue.place_of, queue.key_of
         self.waiting = {}  # group -> its ready rows, in order
-        self.busy = set()  # groups of which a message is out
+        self.busy = Counter()  # group -> how many of its messages are out, more than one only in one batch
         self.next = []  # heap of (place, row) of those that are first of a free group; some are outdated
         self.oldest = []  # heap of (place, row) of all; some are gone
         self.there = set()
@@ -111,7 +118,8 @@ class Groups:
 
     def put_back(self, row):
         group = self.group_of(row)
-        self.waiting.setdefault(group, deque()).appendleft(row)
+        waiting = self.waiting.setdefault(group, deque())
+        waiting.insert(bisect_right(waiting, self.place_of(row), key=self.place_of), row)
         self._arrived(row)
         self.free(row)
 
@@ -129,10 +137,22 @@ class Groups:
             _, row = heappop(self.next)
             group = self.group_of(row)
             if row in self.there and group not in self.busy:
-                self.busy.add(group)
-                self._remove(row)
+                self._hand_out(row)
                 return row
         return None
+
+    def take_more(self, rows):
+        """Of a group that the batch has, the last one first, as long as there is one, as SQS has it; then any."""
+        for group in dict.fromkeys(map(self.group_of, reversed(rows))):
+            if group in self.waiting:
+                row = self.waiting[group][0]
+                self._hand_out(row)
+                return row
+        return self.take()
+
+    def _hand_out(self, row):
+        self.busy[self.group_of(row)] += 1
+        self._remove(row)
 
     def head(self):
         while self.oldest and self.oldest[0][1] not in self.there:
@@ -158,7 +178,9 @@ class Groups:
     def free(self, row):
         """The message of a row is settled, or back: its group may have the next one."""
         group = self.group_of(row)
-        self.busy.discard(group)
+        self.busy[group] -= 1
+        if self.busy[group] <= 0:
+            del self.busy[group]
         self._offer(group)
 
     def __len__(self):

@@ -22,7 +22,7 @@ def spread(run, service=None, ax=None):
     """Draw how long messages and calls waited, by who worked on them, and how much of that while a worker was free.
 
     service: its name; without it the one where most waiting was in vain. The bars are its instances, busiest first; of
-    one instance that reads a log, the log's partitions.
+    one instance that reads a log and has no other work, the log's partitions.
     """
     return scene(run, service).draw(ax)
 
@@ -118,8 +118,9 @@ def _percent(share):
 
 def _groups(run, service, rows):
     """What the bars are, and to which one each of some rows belongs."""
-    settings, columns, capacity = run.scenario.services[service], run.tables.rows, run.tables.capacity[service]
-    logs = [each.channel for each in settings.subscribe if run.scenario.channels[each.channel].partitioned]
-    if capacity.count > 1 or not logs:
+    columns, capacity, channels = run.tables.rows, run.tables.capacity[service], run.scenario.channels
+    ways = {(place.is_delivery, place.source) for place in run.tables.places if place.service == service}
+    from_a_log = len(ways) == 1 and all(delivers and channels[source].partitioned for delivers, source in ways)
+    if capacity.count > 1 or not from_a_log:
         return "instance", capacity.instance_of(columns["worker"][rows])
     return "partition", run.tables.messages["partition"][columns["parent"][rows]]

@@ -13,13 +13,13 @@ def follow(plain):
     for customer in plain.customers.values():
         customer.ending = _ending(customer)
         customer.stands = {}  # effect -> its times, without what was undone
-        customer.repeats = {}  # effect -> how often it came, not counting replays, nor what came of many
+        customer.repeats = {}  # effect -> its times, not counting replays, nor what came of many
     for effect in plain.effects:
         if effect.undone is None:
             customer = effect.row.customer
             customer.stands.setdefault(effect.name, []).append(effect.time)
             if not effect.row.replay and not _is_of_many(plain, effect.row):
-                customer.repeats[effect.name] = customer.repeats.get(effect.name, 0) + 1
+                customer.repeats.setdefault(effect.name, []).append(effect.time)
     for (workload, number), customer in plain.customers.items():
         _judge(customer, *_due(plain, workload, number, customer))
     return [plain.customers[each] for each in sorted(plain.customers, key=_in_order(plain))]
@@ -77,7 +77,7 @@ def _judge(customer, due, back):
     customer.due, customer.back = due, back
     came = {name: min(customer.stands[name]) for name in due if name in customer.stands}
     left = back & customer.stands.keys()
-    repeated = {name for name, times in customer.repeats.items() if times > 1}
+    repeated = {name for name, times in customer.repeats.items() if len(times) > 1}
     answered = customer.ending != "pending"
     customer.response = elapsed(customer.settled, customer.born) if answered else None
     customer.lacks, customer.repeated = len(due) - len(came), len(repeated)

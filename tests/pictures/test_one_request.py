@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from evsim.view import lives, waterfall
-from evsim.view.lifelines import REPLY
+from evsim.view.lifelines import LIFELINE, REPLY
 from evsim.view.sequence import Sequence
 from evsim.view.words import seconds, short
 from tests.books.holding import a_short_patience, examples, holds, run_of
@@ -43,7 +43,8 @@ MUST = {  # have been drawn in some of them
              "refuses: unreachable", "crash: the work is lost", "done before: nothing is done again",
              "no answer yet when the run ended", "waits here to the end of the run", "waits for a new environment",
              "needs this answer no more: another attempt was faster", "counts as done when it is handed out"),
-    "ask": ("request", "call", "call, attempt #", "the same call once more, made by the network"),
+    "ask": ("request", "call", "call, attempt #", "the same call once more, made by the network",
+            "the same request once more, made by the network"),
     "answer": ("done", "error: unreachable", "no: it is taken", "rejected: too many came"),
     "deliver": ("deliver", "deliver, after # in line", "deliver, attempt #", "deliver, attempt #, after # in line",
                 "deliver item #", "the same delivery once more, made by the network"),
@@ -78,6 +79,21 @@ def gist(step):
     return step[1] if step[1] in ("effect", "start", "end", "told") else f"{step[1]}: {text}"
 
 
+def sorts(one):
+    """What is to be seen of a request, and its sorts of attempts and messages: two alike need no second look."""
+    found = Counter(map(gist, arrows(one)))
+    lanes = Ways(one).lanes
+    for row in one.rows.values():
+        late, delayed = row.late is not None, row.ready != row.born
+        beside = lanes[row.number] > 0 and bool(one.children(row))
+        found[row.kind, row.outcome, row.verdict, row.reason, row.started is None, late, delayed, beside] += 1
+    for each in one.messages:
+        fates = tuple(sending.fate for sending in each.sendings)
+        shared = one.cause[each.number] != each.cause
+        found[each.fate, fates, each.origin >= 0, each.acknowledged is None, shared] += 1
+    return found
+
+
 def alike(found, expected, what):
     """The same tuples, their times to the nanosecond, in any order."""
     found, expected = (sorted(map(rounded, each)) for each in (found, expected))
@@ -95,7 +111,7 @@ def assert_pictures_of_one_request_are_true(run):
     last, seen, chosen = None, Counter(), set(range(0, len(customers), max(1, len(customers) // EACH)))
     for request, customer in zip(plain.requests, customers, strict=True):
         one = One(plain, request)
-        kinds = Counter(map(gist, arrows(one)))
+        kinds = sorts(one)
         if request.place in chosen or kinds.keys() - SEEN.keys() - seen.keys():
             seen.update(kinds)
             seen.update(assert_sequence_is_true(run, one, customer))
@@ -200,6 +216,8 @@ def assert_lives_are_true(run, one, customer):
         (mark.left[0] + 0.42, mark.low[0], mark.high[0]) for mark in marks(made, "Bars") if mark.look.hatch == "///"
     ]
     alike(bands, plain.faults(), "faults")
+    ends = {mark.y for mark in marks(made, "Line", "") if mark.look == LIFELINE}
+    alike(ends, [(0.0, plain.end)], "lifelines")
     drawn = {name for name, *_ in plain.effects}
     names = {short(name): name for name in run.tables.effect_names}
     assert drawn == {names[words] for words, _ in made.legend if words in names}

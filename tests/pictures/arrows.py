@@ -237,6 +237,7 @@ def fault_notes(one, participants, end):
     begin = one.request.arrived
     for time, _, target, over in one.plain.faults():
         name = str(target).partition("/")[0]
-        if name in participants and one.since(time) <= end and over > begin and time < one.run.ended_at:
+        there = round(one.since(time) - end, 9) <= 0 and over > begin and time < one.run.ended_at
+        if name in participants and there:
             left = one.since(over) - max(one.since(time), 0.0)
             yield max(one.since(time), 0.0), name, f", for {seconds(left)}{' more' if time < begin else ''}"

@@ -18,8 +18,10 @@ from tests.books.systems import systems
 from tests.figures.crowded import crowded_systems
 from tests.figures.customers import follow
 from tests.figures.elastic import elastic_systems
+from tests.figures.ledger import ledger
 from tests.figures.plain import Plain
 from tests.pictures import columns, curves
+from tests.pictures.backlogs import backlog_systems, catch_ups, words_of
 from tests.support.nightly import NIGHTLY
 from tests.view import runs
 from tests.view.drawing import marks
@@ -304,6 +306,26 @@ def test_the_pictures_of_a_busy_system_are_what_the_records_say(scenario):
 @holds(0.1, elastic_systems(), of=MANY)
 def test_the_pictures_of_functions_and_loops_are_what_the_records_say(scenario):
     assert_pictures_of_a_run_are_true(run_of(scenario))
+
+
+@holds(0.4, backlog_systems(), of=MANY)
+def test_a_backlog_is_worked_off_as_the_records_say(scenario):
+    run = run_of(scenario)
+    plain = Plain(run)
+    assert_flow_is_true(run, curves.Crowd(run, follow(plain)))
+    made, wanted = flow.scene(run), catch_ups(plain, ledger(plain))
+    dotted = [(mark.x, mark.y) for mark in marks(made, "Line") if mark.look == flow.PREDICTED]
+    lines = []
+    for end, _, done, rate, capacity, _, predicted in wanted:
+        time = min(predicted, made.frame.right - end)
+        if capacity > rate:
+            lines.append(((end, end + time), (done, done + capacity * time)))
+    near(dotted, lines, "predicted")
+    if wanted:
+        most = max(wanted, key=lambda each: each[1])
+        assert made.title.endswith(words_of(most)), (made.title, words_of(most))
+    assert made.alt.count("Catch-up: ") == len(wanted)
+    assert ("(predicted: " in made.title) == bool(wanted)
 
 
 @pytest.mark.parametrize("make", [runs.many, runs.doubled, runs.classic, runs.cut])

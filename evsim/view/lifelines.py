@@ -228,6 +228,8 @@ class Lifelines:
         if span.verdict not in (Verdict.DONE, Verdict.ORPHANED) and self.story.unheard(span):
             self._cross(asker, span.settled, "gives up")
             return
+        if span.verdict == Verdict.DONE and not span.replied <= span.settled:
+            return  # it counted as done when it was handed out
         self._line(x, span.replied, asker, span.settled, REPLY if span.verdict == Verdict.DONE else BAD_REPLY)
         if span.verdict == Verdict.ORPHANED:
             self._cross(asker, span.settled)
@@ -244,5 +246,5 @@ class Lifelines:
             self._line(x, sending.sent, to, time)
             if sending.fate not in TAKEN:
                 self._cross(to, time, sending.fate)
-        if message.acknowledged >= 0:
+        if message.confirmed_from >= 0:
             self._line(channel, message.confirmed_from, x, message.acknowledged, REPLY)

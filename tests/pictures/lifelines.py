@@ -62,7 +62,7 @@ class Ways:
         return self.x(self.one.plain.rows[row.parent]) if row.kind == "call" else self.places[row.source]
 
     def bar(self, what, x, begin, end):
-        if end > begin:
+        if begin is not None and end > begin:  # what expires before its delay is over was never ready
             self.bars.append((what, x, begin, end))
 
     def arrow(self, what, x, left, to, came):
@@ -135,6 +135,8 @@ class Ways:
         if row.verdict not in ("done", "orphaned") and self.one.gave_up(row):
             self.cross(asker, row.settled, "gives up")
             return
+        if row.verdict == "done" and (replied(row) is None or replied(row) > row.settled):
+            return  # it counted as done when it was handed out
         self.arrow("good answer" if row.verdict == "done" else "answer", x, replied(row), asker, row.settled)
         if row.verdict == "orphaned":
             self.cross(asker, row.settled)
@@ -149,7 +151,7 @@ class Ways:
             self.arrow("message", x, sending.sent, to, time)
             if sending.fate not in TAKEN:
                 self.cross(to, time, sending.fate)
-        if message.acknowledged is not None:
+        if confirmed_from(message) is not None:
             self.arrow("good answer", channel, confirmed_from(message), x, message.acknowledged)
 
     def untrue(self, customer):

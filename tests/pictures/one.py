@@ -23,12 +23,12 @@ class One:
     def __init__(self, plain, request):
         self.plain, self.run, self.request = plain, plain.run, request
         self.end = self.since(plain.run.ended_at)
-        self.rows = {row.number: row for row in plain.rows if row.request is request}
-        self.messages = [each for each in plain.messages if each.request is request]
+        self.rows = {row.number: row for row in plain.rows_of[request.place]}
+        self.messages = list(plain.messages_of[request.place])
         shared = {}
         for message, rows in plain.causes.items():
             mine = [row for row in rows if row in self.rows]
-            if mine and plain.messages[message] not in self.messages:
+            if mine and plain.messages[message].request is not request:
                 shared[message] = mine[-1]
         self.messages += [plain.messages[message] for message in shared]
         self.below = {("row", number): [] for number in self.rows}
@@ -93,6 +93,11 @@ def all_of(run):
     """The plain records of a run, with what pictures need beside what exports do."""
     plain = Plain(run)
     plain.causes, plain.skips = {}, {}
+    plain.rows_of, plain.messages_of = ([[] for _ in plain.requests] for _ in range(2))
+    for row in plain.rows:
+        plain.rows_of[row.request.place].append(row)
+    for message in plain.messages:
+        plain.messages_of[message.request.place].append(message)
     for pane in run.records.panes:
         rows = [row for message in pane.before for row in plain.causes[message]]
         plain.causes[pane.message] = list(dict.fromkeys([*rows, *pane.rows]))

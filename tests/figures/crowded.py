@@ -57,7 +57,8 @@ def _system(draw):
             "handle": [{"wait": draw(WORK)}, {"fail": 0.1}],
         },
     }
-    log = {"partitions": draw(st.integers(2, 3)), "partitioner": "round_robin", "idempotent": draw(st.booleans())}
+    log = {"partitions": draw(st.integers(2, 3)), "partitioner": "round_robin", "idempotent": draw(st.booleans()),
+           "price": {"gb_month": 1000, "size": "1GB", "partition_hour": 1, "requests": 9, "long_poll": 1}}  # fmt: skip
     dead = {"redrive": draw(st.sampled_from([None, {"at": 14, "rate": 3}]))}
     jobs = {"dead_letter": "dead", "ttl": draw(st.sampled_from([None, 2])), "max_length": 20,
             "visibility_timeout": draw(st.sampled_from([None, 0.25]))}  # fmt: skip

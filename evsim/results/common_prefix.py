@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evsim.results.records import Fate
+
 __all__ = ["PrefixError", "Shared", "common_prefix"]
 
 # A column is certain by the time named here; one that is not named, when the entry is over. A table that is not named
@@ -110,6 +112,8 @@ def _same_table(name, run, other, at):
             differs = (this != that) & known.get(CERTAIN.get(name, {}).get(column), over)
         if (name, column) == ("messages", "appended"):
             differs[[message for message in _taken_back(run, other, at) if message < here]] = False
+        if (name, column) == ("messages", "fate"):  # what was kept may be lost with its leader at any time
+            differs &= (this != Fate.TRUNCATED) & (that != Fate.TRUNCATED)
         if differs.any():
             row = int(differs.argmax())
             what = f"{column} of {name.removesuffix('s')} {row}"

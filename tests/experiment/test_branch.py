@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from evsim.lesson import lesson_size
 from evsim.results.common_prefix import LISTS, PrefixError, common_prefix
-from evsim.results.records import Records
+from evsim.results.records import Fate, Records
 from evsim.results.requests import OK
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import assert_faults_bite, assert_same_records
@@ -78,6 +78,18 @@ def test_what_happened_before_is_the_same_and_what_comes_after_is_not():
     assert run.tables.rows["born"][shared.rows - 1] < 12 <= run.tables.rows["born"][shared.rows]
     assert run.tables.effects["time"][shared.effects - 1] < 12 <= run.tables.effects["time"][shared.effects]
     assert branch.records.incidents[shared.incidents :][0] == (12.0, "outage", "mailing-list", 17.0)
+
+
+def test_what_a_log_had_kept_may_be_lost_with_its_leader_after_the_branch_began():
+    scenario = Scenario.from_dict({
+        "name": "kept", "workloads": {"customers": {"target": "front", "arrivals": {"constant": 5}}},
+        "services": {"front": {"handle": [{"publish": "facts"}]}},
+        "channels": {"facts": {"log": {"replicas": 3, "replication": 2}}}, "run": {"duration": 10},
+    })  # fmt: skip
+    branch = scenario.run().branch({"leader_failure": "facts", "for": 2}, at=1.9)
+    assert branch.audit()
+    gone = branch.tables.messages["fate"] == Fate.TRUNCATED
+    assert (branch.tables.messages["appended"][gone] < 1.9).any()
 
 
 def test_a_branch_of_a_branch_keeps_both_faults():

@@ -224,13 +224,16 @@ def a_reply_is_dated_before_its_work(patch):
 
 # Attempts and leases.
 
+# Where a message may come to the queue without a hop, each acknowledgement is an event.
+HEARD = {"network": {"links": {"beside": {"between": ["back", "jobs"], "latency": 0}}}}
+
 
 @mutant("settled as done and the work was not done")
 def a_failure_is_answered_well(patch):
     patch.setattr(RequestReply, "failed", lambda self, row: self.answer(row))
 
 
-@mutant("settled as done and the work was not done")
+@mutant("settled as done and the work was not done", **HEARD)
 def a_message_that_still_waits_is_committed(patch):
     original, once = Delivery._acknowledged, Once()
 
@@ -246,7 +249,7 @@ def a_message_that_still_waits_is_committed(patch):
     patch.setattr(Delivery, "_acknowledged", acknowledged)
 
 
-@mutant("has no verdict")
+@mutant("has no verdict", **HEARD)
 def a_lease_ends_without_a_verdict(patch):
     once = Once()
 
@@ -328,7 +331,7 @@ def the_number_of_a_request_is_given_twice(patch):
     renumber(patch, lambda number: -(number == LATE))
 
 
-@mutant("nobody will ever hear of it")
+@mutant("nobody will ever hear of it", **HEARD)
 def a_message_that_is_done_is_never_acknowledged(patch):
     original, once = Delivery._acknowledged, Once()
 

@@ -6,7 +6,7 @@ from evsim.parts.queue.engine.careful import CarefulQueue
 from evsim.parts.queue.engine.consumer import CarefulConsumer
 from evsim.parts.queue.engine.edges import EarlyDelivery, LeasedDelivery
 from evsim.parts.queue.engine.own_times import OwnTimes
-from evsim.parts.queue.engine.plain import PlainConsumer, PlainQueue
+from evsim.parts.queue.engine.plain import LoneConsumer, PlainConsumer, PlainQueue
 from evsim.parts.queue.engine.polled import PolledDelivery
 from evsim.parts.queue.engine.ready import Groups, Levels
 from evsim.parts.queue.engine.redrive import Redriver
@@ -313,3 +313,31 @@ def a_credit_is_lost(patch):
 def a_message_of_a_queue_is_forgotten(patch):
     once = Once()
     then_also(patch, PlainQueue, "_append", lambda self, message: self.ready and once() and self.ready.pop())
+
+
+CHANGING = {"worker": {"subscribe": {"channel": "jobs", "prefetch": 2}, "handle": [{"work": {"exponential": 0.15}}]}}
+
+
+@mutant("credits of jobs and holds", **CHANGING)
+def a_credit_that_came_home_is_not_counted(patch):
+    exhausted, once = LoneConsumer.exhausted, Once()
+
+    def change(self):
+        if self.coming_home and once(self.kernel.env.now > 5):
+            self.coming_home.popleft()
+        exhausted(self)
+
+    patch.setattr(LoneConsumer, "exhausted", change)
+
+
+@mutant("credits of jobs and holds", **CHANGING)
+def a_credit_is_counted_that_is_still_on_its_way(patch):
+    exhausted, once = LoneConsumer.exhausted, Once()
+
+    def change(self):
+        on_its_way = [entry for entry in self.coming_home if entry[0] > self.kernel.env._now]
+        if on_its_way and once(True):
+            self.credit += len(on_its_way)
+        exhausted(self)
+
+    patch.setattr(LoneConsumer, "exhausted", change)

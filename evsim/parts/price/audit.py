@@ -49,7 +49,7 @@ def bills(books):
 def bills_of_stores(books):
     """What is paid for was kept, effect by effect: until it was undone, at most for half a month or the retention."""
     run, rows = books.run, books.rows
-    window = run.tables.measured_until - run.scenario.run_settings.warmup
+    window = max(0.0, run.tables.measured_until - run.scenario.run_settings.warmup)
     for name, service in run.scenario.complete.services.items():
         price = service.price
         if price is None or not price.gb_month:

@@ -121,18 +121,19 @@ def use(run, name, rows):
     service = run.scenario.complete.services[name]
     lives, columns = run.tables.capacity[name], run.tables.rows
     window = run.scenario.run_settings.warmup, run.tables.measured_until
+    length = max(0.0, window[1] - window[0])  # a run may be cut before it begins
     mine = np.flatnonzero(rows & ~np.isnan(columns["started"]) & ~np.isnan(columns["ended"]))
     ran = mine[~followers(run)[mine]]  # a batch is one request
     hours = inside(lives.ready, lives.ended, window) / 3600
     there, scaled = float(hours.sum()), service.autoscale
     passed = len(mine) * service.price.size / GIB if service.price else 0.0
-    before = (service.price.stored or 0.0) / GIB * (window[1] - window[0]) / MONTH if service.price else 0.0
+    before = (service.price.stored or 0.0) / GIB * length / MONTH if service.price else 0.0
     kept = _kept_for(run, rows, service.price.retention) * service.price.size / GIB / MONTH if service.price else 0.0
     found = Use(requests=len(ran), gb_in=passed, gb_out=passed, hours=there,
                 gb_months=before + kept, gb_months_before=before,
                 idle=max(0.0, there - _at_work(run, name, window) / 3600))  # fmt: skip
     if scaled is not None and scaled.by != "schedule":
-        least = min(there, scaled.least * (window[1] - window[0]) / 3600)
+        least = min(there, scaled.least * length / 3600)
         return replace(found, least=least)
     if service.function is None:
         return replace(found, standing=there)
@@ -155,7 +156,7 @@ def use(run, name, rows):
     return replace(
         found,
         gb_seconds=float(gib * (seconds.sum() - at_work.sum())),
-        provisioned=float(gib * service.function.provisioned * (window[1] - window[0])),
+        provisioned=float(gib * service.function.provisioned * length),
         provisioned_work=float(gib * at_work.sum()),
         standing=float(hours[np.isin(lives.number, provisioned)].sum()),
     )

@@ -113,3 +113,19 @@ def test_a_channel_has_no_store_and_a_service_sends_no_batch():
         store({"send_batch": 10})
     with pytest.raises(ScenarioError, match="send_batch"):
         priced({"send_batch": 0})
+
+
+@pytest.mark.parametrize("service", [
+    {"price": {"gb_month": 1, "stored": "500GiB"}},
+    {"autoscale": {"by": "utilisation", "target": 0.5, "most": 3}, "price": {"hour": 1}},
+    {"function": {"memory": "1GiB", "provisioned": 2}, "price": {"like": "aws-lambda-us-east-1"}},
+], ids=lambda service: next(iter(service)))  # fmt: skip
+def test_a_run_that_is_cut_in_its_warm_up_has_used_nothing_of_the_window(service):
+    run = Scenario.from_dict({
+        "name": "cut",
+        "workloads": {"customers": {"target": "store", "arrivals": {"constant": 1}}},
+        "services": {"store": {"handle": [{"work": 0.1}, {"effect": "row"}], **service}},
+        "run": {"duration": 10, "warmup": 5},
+    }).run(seed=1, until=2)  # fmt: skip
+    use = used_by(run, "store", run.tables.requests.cohort)
+    assert run.audit() and (use.hours, use.gb_months, use.provisioned, use.least or 0) == (0, 0, 0, 0)

@@ -57,7 +57,8 @@ class Plain:
             message.channel = channels[message.channel]
             message.fate = word(Fate, message.fate)
             message.key = run.tables.key_names.get(message.key, str(message.key))
-            message.item = ".".join(map(str, run.tables.item_paths[message.item])) if message.item >= 0 else ""
+            message.item = self._item(message.item)
+        calls = dict(records.call_items)  # of several of one step
         for row in self.rows:
             row.request = self.requests[requests[row.number]]
             place = run.tables.places[row.place] if row.place >= 0 else None
@@ -69,6 +70,8 @@ class Plain:
             row.attempt = max(1, row.attempt)
             above = {"delivery": self.messages, "call": self.rows}.get(row.kind)
             row.item = above[row.parent].item if above else ""
+            whole = row.number if row.first < 0 else row.first
+            row.item = self._item(calls[whole]) if whole in calls else row.item
             row.outcome, row.verdict = word(Outcome, row.outcome), word(Verdict, row.verdict)
             row.reason = word(Reason, row.reason)
             row.inbox = row.arrived if row.kind == "delivery" else row.ready
@@ -99,6 +102,10 @@ class Plain:
             self.rows[remark.row].remarks.append(said)
         for effect, undone in zip(self.effects, run.tables.undone.tolist(), strict=True):
             effect.undone = None if undone != undone else undone
+
+    def _item(self, number):
+        """Which of several messages or calls of a step, as text."""
+        return ".".join(map(str, self.run.tables.item_paths[number])) if number >= 0 else ""
 
     def faults(self):
         """(time, kind, target, end) of each, in seconds; the end of the run where it lasts longer."""

@@ -64,7 +64,7 @@ class Compiler:
         self.replies_early = False
         self.around = []  # what policies of the service put around the handling
         self.still = None  # inside a branch that may lose: wraps what follows a step
-        self.alone = edge.batches is None  # whether a step is done for one message, and not for a batch of them
+        self.alone = edge is None or edge.batches is None  # whether a step is for one message, and not for a batch
 
     # The end of a handler.
 

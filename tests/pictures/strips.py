@@ -13,7 +13,7 @@ class Spread:
     """``bars`` of a service: (label, mean wait, of it while somebody was free), busiest first."""
 
     def __init__(self, plain, service):
-        settings, channels = plain.scenario.services[service], plain.scenario.channels
+        channels = plain.scenario.channels
         free = free_spans(plain, service)
         ways = {(place.kind, place.source) for place in plain.run.tables.places if place.service == service}
         of_a_log = [source for kind, source in ways if kind == "delivery" and channels[source].partitioned]
@@ -22,7 +22,7 @@ class Spread:
         groups = {}
         for row in plain.rows_at(service):
             if row.counted and row.started is not None:
-                number = row.worker // settings.workers if by_instance else plain.messages[row.parent].partition
+                number = plain.instance_of(row) if by_instance else plain.messages[row.parent].partition
                 behind = sum(seconds_within(free, *span) for span in waits(plain, row))
                 groups.setdefault(number, []).append((row.started - row.ready, behind))
         order = sorted(groups, key=lambda number: (-len(groups[number]), number))
@@ -55,7 +55,7 @@ class Instances:
     """``strips`` of a service: what -> instance -> spans; work that touches is one."""
 
     def __init__(self, plain, service):
-        settings, end = plain.scenario.services[service], plain.ended_at
+        end = plain.ended_at
         self.service, self.lives = service, plain.lives[service]
         self.numbers = sorted({life.instance for life in self.lives})
         self.strips = {what: {number: [] for number in self.numbers} for what in ("starting", "warm", "busy")}
@@ -68,7 +68,7 @@ class Instances:
             self.spans.append((able, gone))
         rows = [row for row in plain.rows_at(service) if row.started is not None and row.leads == row.number]
         for row in sorted(rows, key=lambda row: row.started):
-            its, until = self.strips["busy"][row.worker // settings.workers], end if row.ended is None else row.ended
+            its, until = self.strips["busy"][plain.instance_of(row)], end if row.ended is None else row.ended
             if its and its[-1][1] >= row.started:
                 its[-1] = its[-1][0], max(until, its[-1][1])
             elif until > row.started:

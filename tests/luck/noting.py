@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from evsim.engine import random_streams as module
-from evsim.engine.random_streams import Draws, RandomStreams
+from evsim.engine.random_streams import LATER, Draws, RandomStreams
 
 __all__ = ["Notes", "noted"]
 
@@ -53,6 +53,12 @@ def noted():
         def again(self, number, chain):
             self._note(number, chain)
             return super().again(number, chain)
+
+        def missing(self, luck):
+            """A ticket is drawn for without :meth:`again`."""
+            if luck >= LATER and not self._distribution.by_row:
+                self._note(*self._retry_keys[luck - LATER])
+            return super().missing(luck)
 
     def noted_key(self, *purpose):
         found = key(self, *purpose)

@@ -102,6 +102,28 @@ def test_a_very_long_text_is_refused():
         reading.read("# " + "x" * reading.LONGEST)
 
 
+def nested(levels):
+    return "a: " + "[" * levels + "]" * levels
+
+
+def test_a_text_and_plain_data_may_be_as_deep_as_the_limit_and_no_deeper():
+    deepest = data(nested(reading.DEEPEST))
+    assert not reading.is_too_deep(deepest) and reading.is_too_deep({"a": [deepest["a"]]})
+    with pytest.raises(ScenarioError, match="nested more than 50 levels deep"):
+        reading.read(nested(reading.DEEPEST + 1))
+
+
+def test_a_text_may_be_as_long_and_have_as_many_entries_as_the_limit_and_no_more():
+    long = "a: 1 # "
+    assert data(long + "x" * (reading.LONGEST - len(long))) == {"a": 1}
+    with pytest.raises(ScenarioError, match="longer than"):
+        reading.read(long + "x" * (reading.LONGEST - len(long) + 1))
+    entries = reading.LARGEST - 2  # beside the list, and the whole
+    assert len(data(f"a: [{'1,' * entries}]")["a"]) == entries
+    with pytest.raises(ScenarioError, match="more than 100000 entries"):
+        reading.read(f"a: [{'1,' * (entries + 1)}]")
+
+
 def test_a_number_of_too_many_digits_does_not_stop_the_reader():
     assert data("a: " + "9" * 5000)["a"] == float("inf")
 

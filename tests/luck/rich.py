@@ -113,14 +113,24 @@ def _rounds():
 
 
 def _items():
-    """Messages for each item at two steps of two services, items of items, and handlings that fail and come again."""
+    """Messages and calls for each item at two steps of two services, items of items, and what fails and comes again."""
     lines, parts = ({"channel": name, "items": {"uniform": [0, 3]}, "key": "item"} for name in ("lines", "parts"))
+    shelf = {"service": "shelf", "items": {"uniform": [0, 3]}, "retry": RETRY, "on_error": "ignore"}
+    boxes = {"service": "box", "items": 2}
     packer = [{"work": SOON}, {"maybe": {"probability": 0.5, "then": [{"publish": parts}]}}, {"fail": 0.2},
               {"publish": parts}]  # fmt: skip
     return {
         "workloads": _two_workloads("front"),
         "services": {
-            "front": {"workers": 30, "handle": [{"publish": lines}, {"publish": lines}]},
+            "front": {
+                "workers": 30,
+                "handle": [{"publish": lines}, {"publish": lines}, {"call": shelf}, {"call": shelf}],
+            },
+            "shelf": {
+                "workers": 90,
+                "handle": [{"work": SOON}, {"fail": 0.2}, {"call": {"service": "box", "items": 2}}],
+            },
+            "box": {"workers": 90, "handle": [{"work": SOON}]},
             "packer": {"workers": 30, "subscribe": {"channel": "lines", "retry": RETRY}, "handle": packer},
             "maker": {"workers": 30, "subscribe": "parts", "handle": [{"work": SOON}, {"effect": "part"}]},
         },

@@ -128,7 +128,7 @@ def _items():
             },
             "shelf": {
                 "workers": 90,
-                "handle": [{"work": SOON}, {"fail": 0.2}, {"call": {"service": "box", "items": 2}}],
+                "handle": [{"work": SOON}, {"fail": 0.2}, {"call": boxes}],
             },
             "box": {"workers": 90, "handle": [{"work": SOON}]},
             "packer": {"workers": 30, "subscribe": {"channel": "lines", "retry": RETRY}, "handle": packer},

@@ -1,0 +1,66 @@
+"""The strips of circuit breakers are worked out a second time, from the incidents of runs of random systems."""
+
+import pytest
+
+from evsim.parts.breaker.picture import scene
+from evsim.view.style import seconds
+from tests.books.holding import a_short_patience, holds, run_of
+from tests.figures.crowded import crowded_systems
+from tests.support.nightly import NIGHTLY
+from tests.view.drawing import boxes, marks
+
+pytestmark = pytest.mark.slow
+
+MANY = 300 if NIGHTLY else 60  # systems
+STATES = {"breaker open": "open", "breaker half-open": "half-open", "breaker closed": "closed"}
+
+
+def strips(run):
+    """breaker -> [(state, since, until)], of the breakers that ever opened."""
+    found = {}
+    end = max(run.ended_at, run.scenario.run_settings.duration)
+    for time, kind, who, _ in run.records.incidents:
+        if kind in STATES:
+            its = found.setdefault(who, [["closed", 0.0, end]])
+            its[-1][2] = time
+            its.append([STATES[kind], time, end])
+    return found
+
+
+def assert_breakers_are_true(run):
+    """Whether one opened at all."""
+    found, made = strips(run), scene(run)
+    if not found:
+        return False
+    open_for = {who: sum(until - since for state, since, until in its if state == "open") for who, its in found.items()}
+    longest = max(found, key=open_for.get)
+    for state in STATES.values():
+        wanted = [(since, until) for its in found.values() for its_state, since, until in its if its_state == state]
+        spans = sorted(span for span in wanted if span[1] > span[0] or state == "open")
+        drawn = sorted((left, right) for left, right, *_ in boxes(marks(made, "Bars", state)))
+        assert drawn == spans, state
+    assert made.title.endswith(
+        f"for {seconds(open_for[longest])} of {seconds(max(its[-1][2] for its in found.values()))}"
+    )
+    opened = sum(state == "open" for state, *_ in found[longest])
+    several = f"{len(found)} breakers opened; that of {longest} was open longest"
+    alone = f"The breaker of {longest} opened {opened} time{'s' if opened != 1 else ''}, and was open"
+    assert made.title.startswith(several if len(found) > 1 else alone)
+    return True
+
+
+@pytest.fixture(autouse=True, scope="module")
+def a_clock_that_stands_still_is_noticed_soon():
+    with a_short_patience():
+        yield
+
+
+def test_the_strips_of_the_breakers_of_any_busy_system_are_what_its_incidents_say():
+    opened = []
+
+    @holds(0.2, crowded_systems().filter(lambda each: "breaker:" in each.to_yaml()), of=MANY)
+    def are_true(scenario):
+        opened.append(assert_breakers_are_true(run_of(scenario)))
+
+    are_true()
+    assert any(opened)

@@ -76,6 +76,8 @@ def test_a_reply_that_comes_after_the_timeout_is_for_nobody():
     assert set(patient.requests.outcome) == {"ok"} and np.abs(patient.requests.response - 2).max() < EXACT
     just = balanced(quotes(work=2, awaits={"timeout": 2}, **slow))
     assert set(just.requests.outcome) == {"ok"}, "a reply at its deadline counts"
+    in_two = balanced(quotes(work=1, quoter=[{"work": 1}], awaits={"timeout": 2}, **slow))
+    assert set(in_two.requests.outcome) == {"ok"}, "also where its end was settled on after the deadline was"
 
 
 def test_of_two_replies_the_first_counts():

@@ -149,6 +149,25 @@ def test_the_picture_says_how_far_the_trigger_grew(ramp):
     assert scene(shop).title.startswith("No channel is read by pollers")
 
 
+def test_the_lines_of_the_picture_count_messages_attempt_by_attempt():
+    """Throttled, failed, crashed and still at work: of each attempt from when on and until when it counts."""
+    run = run_of(count=40, most=3, work={"exponential": "2s"}, until="60s", queue={"visibility_timeout": "5s"},
+                 handle=[{"work": {"exponential": "2s"}}, {"fail": 0.3}],
+                 faults=[{"crash": "mailer", "at": "11s", "for": "2s"}])  # fmt: skip
+    may, held, work = scene(run).marks
+    mine = run.spans[(run.spans.kind == "delivery") & (run.spans.service == "mailer") & run.spans.leased.notna()]
+    gone = mine[["settled", "ended"]].min(axis=1)
+    for line, begins, ends in ((held, mine.leased, gone), (work, mine.started, mine.ended)):
+        ends = ends.where(begins.notna())
+        for time, level in zip(line.x[:-1], line.y[:-1], strict=True):
+            assert level == (begins <= time).sum() - (ends <= time).sum()
+        assert set(line.x[:-1]) == {0.0, *begins.dropna(), *ends.dropna()} and line.y[-1] == line.y[-2]
+    least = PollersSettings(like="aws-lambda-sqs").complete
+    assert [(x, y) for x, y in zip(may.x[:-1], may.y[:-1], strict=True)] == [
+        (time, least.in_hand(number)) for time, *_, number in run.records.pollers
+    ]
+
+
 WRONG = [
     ({"pollers": {"start": 9, "most": 5}}, "pollers.start: there may be 5 pollers, got 9"),
     ({"pollers": {"least": 9, "most": 5}}, "pollers.least: there may be 5 pollers, got 9"),

@@ -204,3 +204,15 @@ def test_the_picture_says_where_they_cross(calm):
     axes = calm.plot.cost()
     assert "From 5.1 million customers a month on function costs more than container" in axes.alt_text
     assert "No service has a price" in evsim.load("unix-pipe").run(seed=1).plot.cost().alt_text
+
+
+def test_the_lines_of_the_picture_cost_what_a_month_like_the_run_costs(calm):
+    """At the load of the run what the services cost, at none what stands there all the same, at twice that double."""
+    axes, month = calm.plot.cost(), MONTH / calm.tables.window
+    function, container = (line.get_xydata() for line in axes.lines[:2])
+    customers = calm.summary()["requests"] * month / 1e6
+    for name, line in (("function", function), ("container", container)):
+        assert line[100] == pytest.approx([customers, calm.services[name]["cost"] * month])
+        assert line[-1][0] == pytest.approx(4 * customers)
+    assert function[0][1] == 0 and function[200][1] == pytest.approx(2 * function[100][1])
+    assert container[0][1] == pytest.approx(calm.services["container"]["cost_presence"] * month)

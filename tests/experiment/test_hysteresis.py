@@ -45,6 +45,19 @@ def test_with_a_short_line_the_way_back_is_the_way_up():
     assert cured.way("up")[110].mean > 90
 
 
+def test_the_goodput_is_that_of_the_workload_whose_load_changes():
+    """Others come at 30 a second all the time, and all are served."""
+    page = {"workers": 100, "handle": [{"work": 0.001}, {"effect": "row"}]}
+    rates = {"some": 10, "others": 30}
+    arrivals = {name: {"target": "page", "arrivals": {"constant": rate}} for name, rate in rates.items()}
+    scenario = Scenario.from_dict(
+        {"name": "two", "workloads": arrivals, "services": {"page": page}, "run": {"duration": 10}}
+    )
+    found = evsim.hysteresis(scenario, [10, 20], hold="10s", n=2, jobs=1, workload="some")
+    means = {load: each.mean for load, each in found.way("up").items()}
+    assert means == pytest.approx({10: 10, 20: 20}, abs=5)  # 3.5 standard errors
+
+
 def test_each_run_goes_all_the_way_with_the_luck_of_its_seed():
     short = partial(evsim.hysteresis, evsim.load("metastable"), [20, 60], hold="10s", n=3)
     assert repr(short(seed=2, jobs=1).plateaus[0].goodput) != repr(short(jobs=1).plateaus[0].goodput)

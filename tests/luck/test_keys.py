@@ -10,6 +10,7 @@ import pytest
 
 import evsim
 from evsim.engine import random_streams as engine
+from evsim.engine.item_paths import ItemPaths
 from evsim.engine.random_streams import Label, RandomStreams
 from evsim.run import Simulation
 from tests.books.holding import holds
@@ -179,6 +180,13 @@ def test_no_two_chains_of_labels_are_one():
                 chain = engine.extend(chain, label)
             assert chain not in chains, (path, chains[chain])
             chains[chain] = path
+
+
+def test_no_two_items_of_a_request_share_the_draws_of_a_branch():
+    """The second item of the first one is not the first of the second one: each path has a chain of its own."""
+    for depth in (1, 2, 3):
+        paths = [(path, round_) for path in product((1, 2, 3, 4), repeat=depth) for round_ in (0, 1, 2)]
+        assert len({ItemPaths.chain(*each) for each in paths}) == len(paths)
 
 
 def test_no_two_requests_share_the_state_of_an_attempt():

@@ -212,6 +212,14 @@ def test_credit_that_comes_home_while_the_window_is_away_is_used_when_it_is_back
     assert ((sent >= 15) & (sent < 35)).sum() == pytest.approx(100, abs=5), "one each 0.2 s"
 
 
+@pytest.mark.parametrize("reading", [{"batch": 2}, {"batch": 3, "batch_window": "1s"}], ids=repr)
+def test_a_reader_in_batches_frees_a_place_with_each_message_it_takes(reading):
+    loop = [{"for_each": [{"work": 0.25}, {"effect": "shown"}]}]
+    board = {"services.board.subscribe": {"channel": "results", **reading}, "services.board.handle": loop}
+    run = balanced(tandem(4, 0.1, 0.25, duration=40).replace(board))
+    assert rate(run) == pytest.approx(4, rel=0.03)
+
+
 def test_results_have_the_lowest_priority_and_are_held_back_where_there_are_levels():
     few = {"queue": {"max_length": 2, "overflow": "block", "priorities": 3}}
     run = balanced(tandem(2, 0.1, 0.25, duration=40).replace({"channels.results": few}))

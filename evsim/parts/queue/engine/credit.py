@@ -62,13 +62,11 @@ class Credit:
 
 
 class CountedStore:
-    """The ready messages of a queue, which tells its credit of each that leaves them."""
+    """The ready messages of a queue, which tells its credit of each that leaves them, whichever way."""
 
     def __init__(self, store, queue, credit):
         self.store, self.parent, self.credit = store, queue.kernel.records.rows.parent, credit
-
-    def __getattr__(self, name):
-        return getattr(self.store, name)
+        self.put, self.put_back, self.head, self.free = store.put, store.put_back, store.head, store.free
 
     def __len__(self):
         return len(self.store)
@@ -83,6 +81,9 @@ class CountedStore:
 
     def take(self):
         return self._tell(self.store.take())
+
+    def take_more(self, rows):
+        return self._tell(self.store.take_more(rows))
 
     def pop_head(self):
         return self._tell(self.store.pop_head())

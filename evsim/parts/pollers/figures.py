@@ -27,7 +27,8 @@ def _mean(its):
 
 def _most(its):
     found = _spans(its)
-    return NONE if found is None else float(found[0][found[1] > 0].max())
+    there = [] if found is None else found[0][found[1] > 0]
+    return float(max(there, default=NONE))
 
 
 FIGURES = (

@@ -107,6 +107,13 @@ def test_who_does_not_poll_in_time_is_expelled_and_what_it_had_not_committed_is_
         assert times(run, "rebalance") == [6, 7], "it joins when it is done with what it has in hand"
 
 
+def test_who_is_stopped_ends_what_it_has_in_hand_and_commits_it_though_its_next_poll_is_overdue():
+    """A message of 9 s, of which the member is told after 1 s to stop: nobody expels who leaves."""
+    run = polling(10, count=1, work="9s", max_poll_interval="5s", faults=[{"outage": "worker/1", "at": 1}])
+    assert times(run, "expel") == [] and times(run, "rebalance") == [1]
+    assert column(run, "ended") == column(run, "settled") == [9] and len(run.effects) == 1
+
+
 @pytest.mark.parametrize(("most", "done"), [(5, 41), (6, 1)])
 def test_a_group_whose_polls_take_too_long_never_gets_on(most, done):
     """There are 5 s for a poll of messages of 1 s: five are in time, as an end at the limit counts."""

@@ -149,6 +149,12 @@ def test_the_picture_says_how_far_the_trigger_grew(ramp):
     assert scene(shop).title.startswith("No channel is read by pollers")
 
 
+def test_a_run_that_is_cut_in_its_warm_up_has_no_number_of_pollers():
+    run = polled(count=5).replace({"run.warmup": "100s"}).run(until=50)
+    figures = run.channels["orders", "mailer"]
+    assert run.audit() and np.isnan([figures["pollers_max"], figures["pollers_mean"]]).all()
+
+
 def test_the_lines_of_the_picture_count_messages_attempt_by_attempt():
     """Throttled, failed, crashed and still at work: of each attempt from when on and until when it counts."""
     run = run_of(count=40, most=3, work={"exponential": "2s"}, until="60s", queue={"visibility_timeout": "5s"},

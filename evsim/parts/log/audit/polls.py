@@ -42,7 +42,7 @@ def one_by_one(books):
 
 
 def in_time(books):
-    """Nobody commits what ended when the next poll was overdue."""
+    """Nobody commits what ended when the next poll was overdue, but who was stopped: it ends its work, and leaves."""
     rows, first_of = books.rows, dict(books.run.records.polls)
     for place in books.run.tables.places:
         if not (place.is_delivery and place.step.max_poll_records and place.step.max_poll_interval):
@@ -50,7 +50,20 @@ def in_time(books):
         mine = np.flatnonzero((rows["place"] == place.number) & (rows["verdict"] == Verdict.DONE))
         polled = np.array([first_of.get(row, row) for row in mine.tolist()], dtype=int)
         late = rows["ended"][mine] - rows["leased"][polled] > _longest(books, place) + ROUNDING
+        late[late] = [not _stops(books, place, *each) for each in zip(polled[late].tolist(), mine[late].tolist())]
         books.demand(~late | place.step.commits.early, "committed by a member whose poll was overdue", mine)
+
+
+def _stops(books, place, polled, row):
+    """Whether the member that works on a row was stopped since its poll."""
+    name, capacity = place.service, books.run.tables.capacity[place.service]
+    begin, end = books.rows["leased"][polled], books.rows["ended"][row]
+    instance = capacity.instance_of(books.rows["worker"][row])
+    if np.any((capacity.number == instance) & (capacity.ended == end)):
+        return True  # it was not needed any more
+    its = {name, books.run.scenario.services[name].inside, f"{name}/{instance + 1}"}
+    outages = ((time, what) for time, kind, what, _ in books.run.records.incidents if kind == "outage")
+    return any(what in its and begin <= time <= end for time, what in outages)
 
 
 def _longest(books, place):

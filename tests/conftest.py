@@ -25,6 +25,14 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # whose processes, and a server of 
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [ABSENT.name, os.environ.get("PYTHONPATH")]))
 
 
+@pytest.fixture(scope="module")
+def a_clock_that_stands_still_is_noticed_soon():
+    from tests.books.holding import a_short_patience
+
+    with a_short_patience():
+        yield
+
+
 def pytest_collection_finish():
     """Thousands of tests stay until the end: they are no garbage to look through again and again."""
     gc.collect()

@@ -41,12 +41,8 @@ class Attempts:
     def next(self, row):
         """A new row for another attempt at the obligation of `row`, born now."""
         kernel, rows = self.kernel, self.kernel.records.rows
-        following, place, first, number = (
-            rows.new(),
-            rows.place[row],
-            obligation(rows, row),
-            attempt_number(rows, row) + 1,
-        )
+        following, place, first = rows.new(), rows.place[row], obligation(rows, row)
+        number = attempt_number(rows, row) + 1
         rows.place[following], rows.parent[following] = place, rows.parent[row]
         rows.first[following], rows.attempt[following] = first, number
         if kernel.graph.cyclic:

@@ -11,7 +11,8 @@ from heapq import heappush
 from evsim.engine.environment import ANSWER, owned
 from evsim.engine.failpoints import Failpoints
 from evsim.engine.generator import generator_handler
-from evsim.engine.step_builders import BUILDERS, at_error_rate, builder, first_work
+from evsim.engine.step_builders import BUILDERS, builder
+from evsim.engine.strikes import at_start
 from evsim.results.records import Outcome
 from evsim.scenario.faults import failpoint_after_reply
 from evsim.scenario.handlers import all_steps, in_turn, numbered, positions, replies_early, step_at, title, titles
@@ -33,9 +34,7 @@ def compile_handler(system, place, edge):
     if callable(steps):
         first = generator_handler(compiler, steps, end, fail)
     else:
-        first = compiler.link(steps, (), end, fail)
-        if first_work(compiler) is None:
-            first = at_error_rate(compiler, first, fail)
+        first = at_start(compiler, compiler.link(steps, (), end, fail), fail)
     for handling in compiler.around:
         first = handling.beginning(first, fail)
     if compiler.around:

@@ -7,6 +7,7 @@ that one sent on. Messages have the number of their path; what is below no such 
 from itertools import product
 from math import prod
 
+from evsim.engine.attempts import obligation
 from evsim.engine.random_streams import LATER, Label, extend
 from evsim.engine.refusal import refuse
 
@@ -74,8 +75,8 @@ def path_of_row(kernel, place):
     if place.is_delivery:
         return lambda row: items[parent[row]]
     if place.step.times.multiplies:
-        of_calls, first = kernel.items.of_calls, rows.first
-        return lambda row: of_calls[row if first[row] < 0 else first[row]]
+        of_calls = kernel.items.of_calls
+        return lambda row: of_calls[obligation(rows, row)]
     above = path_of_row(kernel, place.parent)
     return lambda row: above(parent[row])
 

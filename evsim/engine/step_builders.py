@@ -13,20 +13,18 @@ from evsim.engine.item_paths import identity_draw, path_of_row
 from evsim.engine.parallel import parallel
 from evsim.engine.policy import multiplies
 from evsim.engine.request_reply import RequestReply
+from evsim.engine.strikes import after_work
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
 from evsim.results.records import Reason
-from evsim.scenario.handlers import in_turn, positions, step_at
+from evsim.scenario.handlers import step_at
 from evsim.ticks import ticks
 
-__all__ = ["BUILDERS", "at_error_rate", "builder", "first_work", "one_call", "one_message"]
+__all__ = ["BUILDERS", "builder", "one_call", "one_message"]
 
 
 def work(compiler, step, position, then, fail):
-    if position == first_work_of_message(compiler):
-        then = unless_poison(compiler, then, fail)
-    if position == first_work(compiler):
-        then = unless_error(compiler, then, fail)
+    then = after_work(compiler, position, then, fail)
     env, rows = compiler.env, compiler.rows
     factor = _factor(compiler, step)
     if step.kind == "work":
@@ -79,73 +77,6 @@ def _factor(compiler, step):
     if len(factors) < 2:
         return factors[0] if factors else None
     return lambda row: prod([each(row) for each in factors])
-
-
-def at_error_rate(compiler, then, fail):
-    """`then`, unless an error rate or poison strikes: after the handler's first work, at its start if it has none."""
-    return unless_error(compiler, unless_poison(compiler, then, fail), fail)
-
-
-def unless_poison(compiler, then, fail):
-    """`then`, unless a message is poison."""
-    poisons = has_fault(compiler.kernel.scenario, compiler.service.name, "poisons")
-    return _poison(compiler, then, fail) if poisons else then
-
-
-def unless_error(compiler, then, fail):
-    """`then`, unless an error rate strikes."""
-    fails = has_fault(compiler.kernel.scenario, compiler.service.name, "fails")
-    return _error_rate(compiler, then, fail) if fails else then
-
-
-def _error_rate(compiler, then, fail):
-    place, luck = compiler.place, compiler.rows.luck
-    chances = compiler.kernel.streams.uniforms("error rate", place.workload, place.service, place.ordinal)
-    error_probability = compiler.service.error_probability
-
-    def strike(row):
-        if chances.of(luck[row]) < error_probability(row):
-            fail(row, Reason.ERROR_RATE)
-        else:
-            then(row)
-
-    return strike
-
-
-def _poison(compiler, then, fail):
-    rows, messages, identifiers = compiler.rows, compiler.kernel.records.messages, compiler.kernel.identifiers
-    key_of, is_poison = identifiers.keys[compiler.place.workload].of, compiler.service.is_poison
-    luck, parent, delivered = rows.luck, rows.parent, compiler.place.is_delivery
-    batches = {} if compiler.alone else compiler.edge.batches
-
-    def poisoned(row):
-        key = messages.key[parent[row]] if delivered else key_of(luck[row])
-        return is_poison(row, identifiers.key_text(key))
-
-    def unless_poisoned(row):
-        if any(map(poisoned, (row, *batches.get(row, ())))):
-            fail(row, Reason.POISON)
-        else:
-            then(row)
-
-    return unless_poisoned
-
-
-def first_work(compiler):
-    steps = compiler.service.settings.handle
-    if callable(steps):
-        return None
-    return next((here for here, step in in_turn(steps, compiler.place.operation) if step.lasts), None)
-
-
-def first_work_of_message(compiler):
-    """As :func:`first_work`, of one message: in a batch, in its turn."""
-    steps = compiler.service.settings.handle
-    if callable(steps) or compiler.edge.batches is None:
-        return first_work(compiler)
-    loops = [here for here, step in positions(steps, operation=compiler.place.operation) if step.by_message]
-    works = (here for here, step in in_turn(steps, compiler.place.operation) if step.lasts)
-    return next((here for here in works if any(here[: len(each)] == each for each in loops)), first_work(compiler))
 
 
 def effect(compiler, step, position, then, fail):

@@ -1,5 +1,6 @@
 """Runs that a store keeps as they finish: what is there is not run again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,35 +8,32 @@ from evsim.experiment.run_store import design_key
 from evsim.experiment.running import as_finished, in_order, keeping
 from evsim.experiment.workers import spread
 
-__all__ = ["Figures", "Pairs", "Plain", "as_kept", "in_order_kept", "runs_in", "seen_in"]
+__all__ = ["Pairs", "as_kept", "kept_figures", "in_order_kept", "kept_plain", "runs_in", "seen_in"]
 
 
 @dataclass(frozen=True)
-class Figures:
-    """The figures of runs in a ``store``, under an ``address``: an item -> (key of the design, seed)."""
+class Kept:
+    """What is kept of each item under an ``address``: an item -> (key, seed). read, write: of a store, how."""
 
-    store: Any
-    address: Any
-
-    def get(self, item):
-        return self.store.get(*self.address(item))
-
-    def put(self, item, figures):
-        self.store.put(*self.address(item), figures)
-
-
-@dataclass(frozen=True)
-class Plain:
-    """Results that JSON can hold, under an ``address``: an item -> (key, seed)."""
-
-    store: Any
-    address: Any
+    read: Callable[..., Any]
+    write: Callable[..., None]
+    address: Callable[[Any], tuple]
 
     def get(self, item):
-        return self.store.kept(*self.address(item))
+        return self.read(*self.address(item))
 
     def put(self, item, result):
-        self.store.keep(*self.address(item), result)
+        self.write(*self.address(item), result)
+
+
+def kept_figures(store, address):
+    """:class:`Kept` figures of runs in a store."""
+    return Kept(store.get, store.put, address)
+
+
+def kept_plain(store, address):
+    """:class:`Kept` results that JSON can hold, in a store."""
+    return Kept(store.kept, store.keep, address)
 
 
 class Pairs:
@@ -62,7 +60,7 @@ def runs_in(store, design):
     if store is None:
         return None
     key = design_key(design)
-    return Figures(store, lambda seed: (key, seed))
+    return kept_figures(store, lambda seed: (key, seed))
 
 
 def seen_in(store, design, what):
@@ -70,7 +68,7 @@ def seen_in(store, design, what):
     if store is None:
         return None
     key = f"{what} {design_key(design)}"
-    return Plain(store, lambda seed: (key, seed))
+    return kept_plain(store, lambda seed: (key, seed))
 
 
 def as_kept(task, items, kept, jobs=None, progress=None, elsewhere=spread):

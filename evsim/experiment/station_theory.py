@@ -8,7 +8,7 @@ from evsim import theory
 from evsim.scenario.channel_rules import callees
 from evsim.scenario.distributions import Exponential
 from evsim.scenario.handlers import all_steps
-from evsim.scenario.lint import hop_mean
+from evsim.scenario.offered_load import hop_mean
 
 __all__ = ["StationTheory", "station_theory"]
 

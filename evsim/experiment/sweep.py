@@ -8,7 +8,7 @@ from uuid import uuid4
 from evsim.experiment.cluster import on_cluster
 from evsim.experiment.judging import judge
 from evsim.experiment.replicate import Replications
-from evsim.experiment.resuming import Figures, as_kept
+from evsim.experiment.resuming import as_kept, kept_figures
 from evsim.experiment.run_store import design_key, opened
 from evsim.experiment.running import audited_run, figures_of, keeping, seeds_from
 from evsim.experiment.statistics import estimate
@@ -52,7 +52,7 @@ def sweep(scenario, values, n=10, seed=None, store=None, jobs=None, dask=None, p
     jobs, elsewhere = (jobs, spread) if dask is None else (-1, partial(on_cluster, dask))
     with opened(store) as kept, keeping(len(items), lambda: (len(done), result() if done else None)):
         keys = [] if kept is None else [design_key(design) for design in designs]
-        here = None if kept is None else Figures(kept, lambda item: (keys[item[0]], item[1]))
+        here = None if kept is None else kept_figures(kept, lambda item: (keys[item[0]], item[1]))
         for item, figures in as_kept(partial(_one, _Points(scenario, changes)), items, here, jobs, progress, elsewhere):
             done[item] = figures
     return result()

@@ -7,7 +7,7 @@ from evsim.experiment.station_theory import StationTheory, station_theory
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.figures import write, write_as
 from evsim.scenario.channel_rules import callees, readers, waits_in
-from evsim.scenario.lint import answer_times, holding_times, hop_mean
+from evsim.scenario.offered_load import answer_times, holding_times, hop_mean
 from evsim.scenario.routing import homes
 
 __all__ = ["StationTheory", "TheoryPanel", "predictions", "response_mean"]

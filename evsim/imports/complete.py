@@ -4,8 +4,8 @@ import math
 
 from evsim.imports.measured import GUESSED_WORK, rounded_time
 from evsim.imports.sketch import GUESSED, HALF, Box, slug
-from evsim.scenario.lint import arrival_rates, holding_times
 from evsim.scenario.model import Scenario
+from evsim.scenario.offered_load import arrival_rates, holding_times
 from evsim.scenario.units import rate
 
 __all__ = ["complete"]

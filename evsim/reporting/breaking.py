@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from evsim.experiment.replicate import estimates
-from evsim.experiment.resuming import Plain, as_kept
+from evsim.experiment.resuming import as_kept, kept_plain
 from evsim.experiment.run_store import design_key, opened
 from evsim.experiment.running import audited_run, keeping
 from evsim.figures import label, write_estimate
@@ -66,7 +66,7 @@ def breaks(designs, seeds, store=None, jobs=None, progress=None):
     when, done = stretch(designs), {}
     found = partial(_found, designs, rows, seeds, done)
     with opened(store) as kept, keeping(len(items), lambda: (len(done), found())):
-        here = None if kept is None else Plain(kept, _addresses(designs, rows, when, seeds[0]))
+        here = None if kept is None else kept_plain(kept, _addresses(designs, rows, when, seeds[0]))
         for item, broken in as_kept(partial(_one, designs, when, seeds[0]), items, here, jobs, progress):
             done[item] = broken
     return found()

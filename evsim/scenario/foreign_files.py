@@ -18,6 +18,7 @@ GROUPS = re.compile(
 TIMES = re.compile(r"\d+(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*")
 NAMES_OF_TIMES = ("timestamp", "time", "ts", "date", "datetime", "arrived", "minute")
 SEPARATORS = (",", ";", "\t")
+HEAD = 20  # lines that a table is known by; the last of them may be cut off
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _counts(text):
 
 
 def _table(text):
-    lines = [line.strip() for line in text.splitlines()[:20] if line.strip()]
+    lines = [line.strip() for line in text.splitlines()[:HEAD] if line.strip()]
     if len(lines) < 2:
         return False
     separator = separator_of(lines[0])
@@ -73,7 +74,7 @@ def _table(text):
     place = time_column(rows[0])
     rows = rows if place is None else rows[1:]
     column = [row[place or 0] for row in rows if len(row) > (place or 0)]
-    return bool(column) and len(column) >= len(rows) - 1 and all(TIMES.fullmatch(cell) for cell in column[: 20 - 1])
+    return bool(column) and len(column) >= len(rows) - 1 and all(TIMES.fullmatch(cell) for cell in column[: HEAD - 1])
 
 
 def separator_of(line):

@@ -11,7 +11,7 @@ import numpy as np
 
 from evsim.registry import modules
 from evsim.scenario.faults import FAULT_KINDS
-from evsim.scenario.lint import arrival_rates, holding_times
+from evsim.scenario.offered_load import arrival_rates, holding_times
 from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, counts, times
 from evsim.view.scene.bands import bands, faults_told, sentence

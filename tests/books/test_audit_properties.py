@@ -19,16 +19,10 @@ from tests.books.checks import (
     assert_nobody_waits_in_vain,
     assert_same_records,
 )
-from tests.books.holding import a_short_patience, holds, run_of
+from tests.books.holding import holds, run_of
 from tests.books.systems import calm_systems, stable_systems, systems
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True, scope="module")
-def a_clock_that_stands_still_is_noticed_soon():
-    with a_short_patience():
-        yield
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_still_is_noticed_soon")]
 
 
 @holds(1.5, systems())

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from evsim.scenario import Scenario
-from tests.books.holding import a_short_patience, holds, run_of
+from tests.books.holding import holds, run_of
 from tests.books.systems import systems
 from tests.parts.log.drawing import log_systems
 from tests.parts.window.drawing import stream_systems
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_still_is_noticed_soon")]
 
 ELSEWHERE = {
     "workloads": {"stranger": {"target": "elsewhere", "arrivals": {"burst": {"count": 1, "at": 0}}}},
@@ -21,12 +21,6 @@ ELSEWHERE = {
                  "elsewhere-reader": {"subscribe": "elsewhere-news", "handle": [{"work": 0.001}]}},
     "channels": {"elsewhere-news": "queue"},
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True, scope="module")
-def a_clock_that_stands_still_is_noticed_soon():
-    with a_short_patience():
-        yield
 
 
 @holds(1, systems())

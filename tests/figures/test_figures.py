@@ -10,7 +10,7 @@ import pytest
 import evsim
 from evsim.figures import PARTITION
 from evsim.scenario import Scenario
-from tests.books.holding import a_short_patience, holds, run_of
+from tests.books.holding import holds, run_of
 from tests.books.systems import systems
 from tests.figures.channels import channels, partitions
 from tests.figures.crowded import crowded_systems
@@ -30,7 +30,7 @@ from tests.parts.log.drawing import log_systems
 from tests.parts.window.drawing import stream_systems
 from tests.support.nightly import NIGHTLY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_still_is_noticed_soon")]
 
 MANY = 200 if NIGHTLY else 80  # systems: so that each thing happened in some of them
 ROUNDING = 1e-9
@@ -43,12 +43,6 @@ SEEN, MOVED, DONE = Counter(), Moved(), set()
 def what_is_done(request):
     yield
     DONE.add(request.node.originalname)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def a_clock_that_stands_still_is_noticed_soon():
-    with a_short_patience():
-        yield
 
 
 def assert_same(found, expected, what):

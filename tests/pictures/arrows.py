@@ -1,22 +1,13 @@
 """The steps of a sequence diagram, written down a second time: (time, kind, source, target, text, good)."""
 
 from evsim.results.records import Reason
-from evsim.view.sequence_steps import REASONS
+from evsim.view.sequence_steps import REASONS, UNKEPT
 from evsim.view.words import seconds
 from tests.pictures.one import is_row, replied
 
 __all__ = ["arrows", "fault_notes"]
 
 GONE = {"expired": "expires here", "dropped": "dropped here", "lost": "lost"}
-UNKEPT = {
-    "aborted": "nobody reads it, its transaction does not commit",
-    "lost": "lost on the way",
-    "refused": "refused, the channel is down",
-    "full": "refused, the queue is full",
-    "broken": "nobody reads the pipe any more",
-    "withdrawn": "there was no room, and then the writer's work ended",
-    "deduplicated": "taken and thrown away, the queue had it already",
-}
 
 
 def arrows(one):

@@ -4,12 +4,12 @@ import pytest
 
 from evsim.parts.breaker.picture import scene
 from evsim.view.style import seconds
-from tests.books.holding import a_short_patience, holds, run_of
+from tests.books.holding import holds, run_of
 from tests.figures.crowded import crowded_systems
 from tests.support.nightly import NIGHTLY
 from tests.view.drawing import boxes, marks
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_still_is_noticed_soon")]
 
 MANY = 300 if NIGHTLY else 60  # systems
 STATES = {"breaker open": "open", "breaker half-open": "half-open", "breaker closed": "closed"}
@@ -47,12 +47,6 @@ def assert_breakers_are_true(run):
     alone = f"The breaker of {longest} opened {opened} time{'s' if opened != 1 else ''}, and was open"
     assert made.title.startswith(several if len(found) > 1 else alone)
     return True
-
-
-@pytest.fixture(autouse=True, scope="module")
-def a_clock_that_stands_still_is_noticed_soon():
-    with a_short_patience():
-        yield
 
 
 def test_the_strips_of_the_breakers_of_any_busy_system_are_what_its_incidents_say():

@@ -14,7 +14,7 @@ from evsim.view import lives, waterfall
 from evsim.view.lifelines import LIFELINE, REPLY
 from evsim.view.sequence import Sequence
 from evsim.view.words import seconds, short
-from tests.books.holding import a_short_patience, examples, holds, run_of
+from tests.books.holding import examples, holds, run_of
 from tests.books.systems import systems
 from tests.exports.runs import NAMES, a_run
 from tests.figures.crowded import crowded_systems
@@ -31,7 +31,7 @@ from tests.pictures.words import alt_text, as_text, of_several, participants
 from tests.support.nightly import NIGHTLY, mostly_at_night
 from tests.view.drawing import boxes, marks
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_still_is_noticed_soon")]
 
 MANY = 200 if NIGHTLY else 60  # systems
 EACH = 2  # requests of a system, beside those with something new
@@ -64,12 +64,6 @@ MUST = {  # have been drawn in some of them
 def what_is_done(request):
     yield
     DONE.add(request.node.originalname)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def a_clock_that_stands_still_is_noticed_soon():
-    with a_short_patience():
-        yield
 
 
 def gist(step):

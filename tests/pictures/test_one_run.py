@@ -13,7 +13,7 @@ import pytest
 from evsim.figures import write_as
 from evsim.view import dots, ecdf, flow, promise, staleness
 from evsim.view.words import seconds, short
-from tests.books.holding import a_short_patience, holds, run_of
+from tests.books.holding import holds, run_of
 from tests.books.systems import systems
 from tests.figures.crowded import crowded_systems
 from tests.figures.customers import follow
@@ -26,15 +26,9 @@ from tests.support.nightly import NIGHTLY
 from tests.view import runs
 from tests.view.drawing import marks
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_still_is_noticed_soon")]
 
 MANY = 200 if NIGHTLY else 60  # systems
-
-
-@pytest.fixture(autouse=True, scope="module")
-def a_clock_that_stands_still_is_noticed_soon():
-    with a_short_patience():
-        yield
 
 
 def near(found, expected, what):

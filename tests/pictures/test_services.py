@@ -6,7 +6,7 @@ import pytest
 
 from evsim.view import diagram, instances, matrix, spread
 from evsim.view.words import count, seconds, short
-from tests.books.holding import a_short_patience, holds, run_of
+from tests.books.holding import holds, run_of
 from tests.books.systems import systems
 from tests.figures.averages import highest
 from tests.figures.crowded import crowded_systems
@@ -19,16 +19,10 @@ from tests.support.nightly import NIGHTLY
 from tests.view import runs
 from tests.view.drawing import boxes, marks
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_still_is_noticed_soon")]
 
 MANY = 200 if NIGHTLY else 60  # systems
 FEW, FINE = 16, 100  # instances that have a strip; spans of one that are all drawn
-
-
-@pytest.fixture(autouse=True, scope="module")
-def a_clock_that_stands_still_is_noticed_soon():
-    with a_short_patience():
-        yield
 
 
 def alike(found, expected, what):

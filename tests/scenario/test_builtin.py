@@ -8,7 +8,7 @@ import pytest
 
 from evsim.scenario import Scenario, ScenarioError, load, names
 from evsim.scenario.handlers import walk
-from evsim.scenario.lint import arrival_rates, holding_times
+from evsim.scenario.offered_load import arrival_rates, holding_times
 from evsim.scenario.reading import read
 from evsim.scenario.routing import dead_letters
 

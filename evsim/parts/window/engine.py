@@ -13,7 +13,7 @@ from evsim.engine.message_rows import writer
 from evsim.engine.publish_sites import PublishSite
 from evsim.parts.window.aggregates import AGGREGATES
 from evsim.parts.window.checkpoints import Checkpoints
-from evsim.parts.window.event_time import Watermark
+from evsim.parts.window.event_time import EventTimes, Watermark
 from evsim.parts.window.key_groups import instance_of_key
 from evsim.parts.window.outlet import CreditedPublishing, Outlet
 from evsim.parts.window.windows import Rules, Windows
@@ -21,7 +21,7 @@ from evsim.parts.window.words import LATE
 from evsim.results.records import Event, Pane
 from evsim.ticks import SECOND, ticks
 
-__all__ = ["EventTimes", "WindowState", "WindowStep", "build"]
+__all__ = ["WindowState", "WindowStep", "build"]
 
 OF_ALL = -1  # the source of a watermark of all of them, at the first instance; at the next one -2 ...
 
@@ -44,30 +44,6 @@ def rules_of(settings):
         discarding=settings.panes == "discarding", on_time=settings.on_time,
         joins=settings.gap_joins and not by_stream_time, late_joins=settings.late_joins,
     )  # fmt: skip
-
-
-class EventTimes:
-    """When what a row brings happened: when its customer came, less the delay of the workload; a result at its end."""
-
-    def __init__(self, kernel):
-        self.places, self.rows, self.messages = kernel.graph.places, kernel.records.rows, kernel.records.messages
-        self.of_results = {}  # message -> the last moment of its window
-        workloads, draws = kernel.scenario.workloads, kernel.streams.draws
-        self.delays = {
-            name: draws(each.delay, "event time", name) for name, each in workloads.items() if each.delay is not None
-        }
-
-    def of(self, row):
-        rows, places = self.rows, self.places
-        while not (place := places[rows.place[row]]).is_request:
-            row = rows.parent[row]
-            if place.is_delivery:
-                if row in self.of_results:
-                    return self.of_results[row]
-                row = self.messages.cause[row]
-        first = row if rows.first[row] < 0 else rows.first[row]
-        delay = self.delays.get(place.workload)
-        return rows.born[first] - (0.0 if delay is None else delay.of(rows.luck[first]))
 
 
 @dataclass

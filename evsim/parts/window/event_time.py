@@ -1,8 +1,13 @@
-"""How far event time has come: a watermark says that nothing that happened before it is expected any more."""
+"""Event time: when something happened, and how far it has come.
+
+A watermark says that nothing that happened before it is expected any more.
+"""
 
 from math import inf
 
-__all__ = ["Watermark"]
+from evsim.engine.attempts import obligation
+
+__all__ = ["EventTimes", "Watermark"]
 
 
 class Watermark:
@@ -32,3 +37,27 @@ class Watermark:
         slowest = min(awake) if awake else max(self.latest.values(), default=-inf)
         self.now = max(self.now, slowest - self.bound - 1)
         return self.now
+
+
+class EventTimes:
+    """When what a row brings happened: when its customer came, less the delay of the workload; a result at its end."""
+
+    def __init__(self, kernel):
+        self.places, self.rows, self.messages = kernel.graph.places, kernel.records.rows, kernel.records.messages
+        self.of_results = {}  # message -> the last moment of its window
+        workloads, draws = kernel.scenario.workloads, kernel.streams.draws
+        self.delays = {
+            name: draws(each.delay, "event time", name) for name, each in workloads.items() if each.delay is not None
+        }
+
+    def of(self, row):
+        rows, places = self.rows, self.places
+        while not (place := places[rows.place[row]]).is_request:
+            row = rows.parent[row]
+            if place.is_delivery:
+                if row in self.of_results:
+                    return self.of_results[row]
+                row = self.messages.cause[row]
+        first = obligation(rows, row)
+        delay = self.delays.get(place.workload)
+        return rows.born[first] - (0.0 if delay is None else delay.of(rows.luck[first]))

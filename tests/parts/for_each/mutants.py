@@ -4,7 +4,7 @@ from evsim.engine.batch_handling import BatchHandling
 from evsim.parts.for_each.engine import MessageLoop
 from evsim.parts.price import channel_use
 from evsim.parts.queue.engine import batches
-from evsim.parts.queue.engine.batches import Batch, BatchConsumer
+from evsim.parts.queue.engine.batches import BatchConsumer, GatheringBatch
 from evsim.parts.queue.engine.ready import Groups
 from evsim.results.records import Outcome, Reason
 from evsim.ticks import ticks
@@ -24,12 +24,12 @@ REPORTED = {"worker": several(4, SLOW, report_item_failures=True), "keys": 2,
 
 @mutant("a batch has more messages than it may", worker=several())
 def a_batch_is_larger_than_it_may_be(patch):
-    patch.setattr(Batch, "has_room", property(lambda self: len(self.rows) < 5))
-    patch.setattr(Batch, "leave", _leaves_with(5))
+    patch.setattr(GatheringBatch, "has_room", property(lambda self: len(self.rows) < 5))
+    patch.setattr(GatheringBatch, "leave", _leaves_with(5))
 
 
 def _leaves_with(count):
-    original = Batch.leave
+    original = GatheringBatch.leave
 
     def leave(self, due=True):
         if due is None or len(self.rows) >= count:

@@ -3,7 +3,7 @@
 import pytest
 
 from evsim import load, theory
-from evsim.scenario.lint import holding_times
+from evsim.scenario.offered_load import holding_times
 from tests.support.statistics import count_agrees
 from tests.truth.systems import at
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim import load, theory
-from evsim.scenario.lint import holding_times
+from evsim.scenario.offered_load import holding_times
 from tests.support.statistics import agrees
 from tests.truth.systems import at
 

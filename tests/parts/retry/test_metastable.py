@@ -5,7 +5,7 @@ import pytest
 
 from evsim import load, theory
 from evsim.results.requests import ERROR, OK, TIMEOUT
-from evsim.scenario.lint import holding_times
+from evsim.scenario.offered_load import holding_times
 from tests.support.nightly import by_day, mostly_at_night, nightly
 from tests.support.statistics import proportion_agrees
 

@@ -13,7 +13,7 @@ from evsim.parts.queue.engine.polled import PolledDelivery
 from evsim.results.records import Outcome
 from evsim.ticks import ticks
 
-__all__ = ["Batch", "BatchConsumer", "LeasedBatch", "PolledBatch"]
+__all__ = ["BatchConsumer", "GatheringBatch", "LeasedBatch", "PolledBatch"]
 
 
 class _EachItsOwn(BatchHandling):
@@ -61,8 +61,8 @@ class PolledBatch(_EachItsOwn, PolledDelivery):
     """Of a consumer that polls."""
 
 
-class Batch:
-    """A batch that gathers: its ``rows``, of which the first leads."""
+class GatheringBatch:
+    """A batch that still gets messages: its ``rows``, of which the first leads."""
 
     def __init__(self, consumer, seat):
         self.consumer, self.seat, self.rows = consumer, seat, []
@@ -137,7 +137,7 @@ class BatchConsumer(CarefulConsumer):
                 env.call_in(limit, then, row, TIMEOUT)
 
         def hand_out(row, seat):
-            batch = Batch(self, seat)
+            batch = GatheringBatch(self, seat)
             gathering.append(batch)
             batch.add(row)
             if batch.is_open:

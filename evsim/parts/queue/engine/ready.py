@@ -142,8 +142,8 @@ class Groups:
         return None
 
     def take_more(self, rows):
-        """Of a group that the batch has, the last one first, as long as there is one, as SQS has it; then any."""
-        for group in dict.fromkeys(map(self.group_of, reversed(rows))):
+        """Of a group that the batch has, as long as there is one, as SQS has it; then any."""
+        for group in map(self.group_of, rows):
             if group in self.waiting:
                 row = self.waiting[group][0]
                 self._hand_out(row)

@@ -49,6 +49,11 @@ SHOP = {
         "services.orders.workers": "guessed: 16 at once in traces.json, nobody waited, so twice that",
         "services.inventory.workers": "guessed: 6 at once in traces.json, nobody waited, so twice that",
         "services.payment.workers": "guessed: 3 at once in traces.json, and others waited then",
+        "services.mails.workers": "guessed: 3 at once in traces.json, and others waited then",
+        "services.shipping.workers": "guessed: 4 at once in traces.json, and others waited then",
+        "services.orders.instances": "measured: docker-compose.yml",
+        "services.payment.instances": "measured: docker-compose.yml",
+        "services.orders.handle.2.call": "measured: traces.json, of calls that were made again",
         **{
             f"services.{name}.handle.0": "measured: traces.json, 6,128 times"
             for name in ("gateway", "orders", "inventory", "payment", "shipping", "mails")
@@ -56,7 +61,7 @@ SHOP = {
         "services.payment.handle.1": "measured: traces.json, 189 of 6,317",
         "services.orders.handle.4": "measured: traces.json, mean and variation of 6,128 times, none fits",
         "channels.shipments": "guessed",
-        "network.latency": "published: a talk on the network of such a place",
+        "network.latency": "measured: traces.json, mean and variation of 18,393 times, none fits",
     },
 }
 

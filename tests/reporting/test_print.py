@@ -61,3 +61,13 @@ def test_it_prints_on_two_pages_with_letters_that_can_be_read_and_nothing_cut_of
         assert size >= LEAST - 0.01, text
         assert left >= -0.5 and right <= width + 0.5 and beyond <= 0.5, text
     tab.close()
+
+
+def test_the_page_of_a_small_shop_leaves_a_seventh_of_its_two_sheets_for_longer_words(pages, chromium):
+    """A shop that was measured has more inputs, each with where it comes from, and more that breaks."""
+    width, height = (round((side - 2 * MARGIN) / 25.4 * 96) for side in (SHEETS["A4"], 297))
+    tab = chromium.new_page(viewport={"width": width, "height": height})
+    tab.goto(pages["shop"].as_uri())
+    tab.emulate_media(media="print")
+    assert tab.evaluate("document.documentElement.scrollHeight") < 2 * height * 6 / 7
+    tab.close()

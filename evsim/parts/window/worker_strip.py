@@ -16,8 +16,8 @@ __all__ = ["backpressure", "scene"]
 
 MOST_LANES, MOST_BARS = 12, 1500
 IDLE = Look("#f4f4f6", edge="#8a8a90")
-BUSY = Look(COLOURS["blue"], edge=COLOURS["blue"])
-WAITS = Look("#f6c9cd", edge=ERROR.colour, hatch="xxx")
+# Bars without a line around: some are as narrow as that would be.
+BUSY, WAITS = (Look(colour, edge=colour, width=0) for colour in (COLOURS["blue"], ERROR.colour))
 BARRIERS, STORED = Look("#ffffff", edge="#5b5b60", hatch="///"), Look("#5b5b60", edge="#5b5b60")
 KEY = {"a message in hand": BUSY, "waits for credit": WAITS, "idle": IDLE}
 KEPT = {"barriers on their way": BARRIERS, "stored": STORED}

@@ -12,7 +12,7 @@ class Implementation:
 
     needs: the module that must be importable. share: the part of a workload's messages it runs (slow ones
     run fewer; the reference beside them runs as few). aims: the ratio to the reference that each workload
-    should reach.
+    should reach. grows: whether it needs more memory for more messages.
     """
 
     title: str
@@ -22,6 +22,7 @@ class Implementation:
     workloads: tuple[str, ...]
     share: float = 1.0
     aims: dict[str, float] = field(default_factory=dict)
+    grows: bool = True
 
     def load(self):
         """The function ``run(workload, messages, seed) -> Outcome``; ImportError if something is missing."""
@@ -39,7 +40,7 @@ IMPLEMENTATIONS = {
     "simpy": Implementation("idiomatic SimPy", "simpy_reference", "run", "simpy", EVERY),
     "evsim": Implementation("evsim, full records", "evsim_side", "run", "evsim.engine", EVERY, 1.0, FULL),
     "evsim-summary": Implementation(
-        "evsim, summary records", "evsim_side", "run_summary", "evsim.engine", EVERY, 1.0, SUMMARY
+        "evsim, summary records", "evsim_side", "run_summary", "evsim.engine", EVERY, 1.0, SUMMARY, grows=False
     ),
     "evsim-ordinary": Implementation(
         "SimPy code on evsim's environment",

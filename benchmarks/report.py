@@ -75,6 +75,7 @@ def summarise(workload, results):
             "ratio": median(each(reference, "wall") / each(run, "wall") for reference, run in pairs),
             "microseconds": 1e6 * median(each(run, "wall") for run in subjects),
             "bytes": median(each(run, "bytes") for run in subjects),
+            "whole": median(run["bytes"] for run in subjects),
             "verdict": verdict(workload, subjects, references),
         }
     if results:
@@ -151,6 +152,8 @@ def ratio_cell(summary, subject, name):
 def memory_cell(summary, subject, name):
     if subject not in summary:
         return ""
+    if not IMPLEMENTATIONS[subject].grows:
+        return f"{summary[subject]['whole'] / 1e6:.0f} in all"
     size = summary[subject]["bytes"]
     *where, aim = MEMORY_AIM
     return f"{size:.0f}" + (f" (aim {aim}: {met(size, aim, most=True)})" if [subject, name] == where else "")

@@ -44,6 +44,8 @@ def happened(plain, customers, entries):
         "beaten by a hedge": any(row.verdict == Verdict.BEATEN for row in counted),
         "given up and worked": any(row.verdict == Verdict.TIMEOUT and row.started is not None for row in counted),
         "batch": any(row.leads != row.number for row in counted),
+        "batch led by one who counts, with one of the warm-up": any(not row.counted and rows[row.leads].counted
+                                                                    for row in rows),
         "failed with its batch": any(row.reason == Reason.BATCH for row in counted),
         "left out of its batch": any(row.reason == Reason.GROUP for row in counted),
         "batch at a price": any(row.leads != row.number and scenario.services[row.service].price is not None

@@ -59,7 +59,8 @@ def _kinds(run, customers, start, length):
     requests = run.tables.requests
     found = {name: [] for name in LOOKS}
     for row, customer in enumerate(customers):
-        found["waits for something else"].append((requests.arrived[customer], requests.answered[customer], row))
+        told = _or_end(run, requests.answered[customer])
+        found["waits for something else"].append((requests.arrived[customer], told, row))
     found["waits for the loop"] = _loop_waits(run, customers)
     for begin, end, lane, row in _pieces(run, customers, "began", "ended"):
         found["a thread of the pool works" if lane >= OF_POOL else "the loop works"].append((begin, end, row))
@@ -80,8 +81,13 @@ def _pieces(run, customers, one, other):
         if service.event_loop is not None:
             its = pieces_of(run, name)
             whose = run.tables.row_requests[its["row"].astype(int)]
-            for each in np.flatnonzero(np.isin(whose, customers)):
-                yield its[one][each], its[other][each], its["lane"][each], rows[int(whose[each])]
+            for each in np.flatnonzero(np.isin(whose, customers) & (its["lane"] >= 0)):
+                yield its[one][each], _or_end(run, its[other][each]), its["lane"][each], rows[int(whose[each])]
+
+
+def _or_end(run, time):
+    """What is not over when the run ends lasts until then."""
+    return run.ended_at if np.isnan(time) else time
 
 
 def _bars(name, its):

@@ -6,6 +6,7 @@ import numpy as np
 
 from evsim.parts.event_loop.figures import pieces_of
 from evsim.parts.event_loop.words import OF_POOL
+from evsim.ticks import elapsed
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import bands, sentence
 from evsim.view.scene.marks import Bars, Look
@@ -68,13 +69,15 @@ class Pieces:
         self.settings = run.scenario.complete.services[service].event_loop
         noted = pieces_of(run, service)
         rows = noted["row"].astype(int)
+        over = np.where(np.isnan(noted["ended"]), run.ended_at, noted["ended"])  # in work when the run ended
         of_instance = run.tables.capacity[service].instance_of(run.tables.rows["worker"][rows]) == instance - 1
-        mine = np.flatnonzero(of_instance & (noted["lane"] >= 0) & (noted["began"] < end) & (noted["ended"] > begin))
+        mine = np.flatnonzero(of_instance & (noted["lane"] >= 0) & (noted["began"] < end) & (over > begin))
         mine = mine[np.argsort(noted["began"][mine], kind="stable")]
-        self.began, self.ended = noted["began"][mine], noted["ended"][mine]
+        self.began, self.ended = noted["began"][mine], over[mine]
         self.lane, self.row = noted["lane"][mine].astype(int), rows[mine]
         limit = np.where(self.lane < OF_POOL, self.settings.warn_after, self.settings.pool_warn_after)
-        self.too_long = self.ended - self.began > limit
+        self.took = elapsed(self.ended, self.began)
+        self.too_long = self.took > limit
         used = [lane for lane in np.unique(self.lane).tolist() if lane >= OF_POOL]
         self.lanes = [*range(self.settings.loops), *used][:MOST_LANES]
         self.shown = np.zeros(len(mine), dtype=bool)
@@ -115,14 +118,14 @@ class Pieces:
         return float((np.minimum(self.ended[mine], self.end) - np.maximum(self.began[mine], self.begin)).sum())
 
     def finding(self):
-        loops = [lane for lane in self.lanes if lane < OF_POOL]
-        share = sum(map(self._held, loops)) / (len(loops) * (self.end - self.begin))
-        of = "The loop" if len(loops) == 1 else f"The {len(loops)} loops"
+        loops = self.settings.loops
+        share = sum(map(self._held, range(loops))) / (loops * (self.end - self.begin))
+        of = "The loop" if loops == 1 else f"The {loops} loops"
         worst = int(self.too_long.sum())
         said = f"held for {share:.0%} of the time".replace("%", " %")
         if not worst:
             return f"{of} of {short(self.service)}: {said}, never for longer than its limit by one piece"
-        longest = float((self.ended - self.began)[self.too_long].max())
+        longest = float(self.took[self.too_long].max())
         return f"{of} of {short(self.service)}: {said}; {count(worst, 'piece')} too long, up to {seconds(longest)}"
 
     def words(self):

@@ -10,11 +10,11 @@ from tests.view.drawing import boxes, finding, is_whole, marks
 LOOPS = {"loops": 2, "warn_after": 0.75, "check": 0.25, "pool": 3, "pool_warn_after": 60}
 
 
-def web(handle, **settings):
+def web(handle, *, arrivals=None, run=None, **settings):
     return Scenario.from_dict({
-        "name": "web", "workloads": {"people": {"target": "web", "arrivals": {"constant": 1}}},
+        "name": "web", "workloads": {"people": {"target": "web", "arrivals": arrivals or {"constant": 1}}},
         "services": {"web": {"workers": 100, "event_loop": LOOPS, "handle": handle, **settings}},
-        "run": {"duration": 5.5},
+        "run": run or {"duration": 5.5},
     }).run()  # fmt: skip
 
 
@@ -42,6 +42,25 @@ def test_what_blocks_the_loop_is_told_from_what_does_not():
     first = held(made)["loop 1"][:2]
     assert first == [(1, 1.5, False), (1.5, 2.5, True)]
     assert "5 pieces too long, up to 1 s" in made.title and "3 of them too long" in made.alt
+
+
+def test_what_is_in_work_when_the_run_ends_holds_its_loop_until_then():
+    run = web([{"work": 4}], run={"duration": 3, "drain_limit": 0})
+    assert held(scene(run)) == {"loop 1": [(1, 3, True)], "loop 2": [(2, 3, True)]}
+    assert "held for 50 % of the time; 2 pieces too long, up to 2 s" in scene(run).title
+
+
+def test_a_piece_that_takes_exactly_its_limit_is_not_too_long():
+    """In fractions of seconds, of which sums are not exact."""
+    settings = LOOPS | {"warn_after": "75ms", "check": "25ms"}
+    made = scene(web([{"work": "75ms"}], event_loop=settings, arrivals={"constant": 10}))
+    assert "never for longer than its limit" in made.title
+    assert "54 pieces too long" in scene(web([{"work": "76ms"}], event_loop=settings, arrivals={"constant": 10})).title
+
+
+def test_more_loops_than_there_is_room_for_are_all_counted_in_what_is_said():
+    made = scene(web([{"work": 0.5}], event_loop=LOOPS | {"loops": 20}))
+    assert len(made.y.ticks) == 12 and made.title.startswith("The 20 loops of web: held for")
 
 
 def test_a_part_of_the_time_and_one_instance_can_be_drawn():

@@ -1,4 +1,4 @@
-"""The pictures of event loops are worked out a second time, from the pieces of work in the records of random systems."""
+"""The pictures of event loops are worked out a second time, from the pieces of work of random systems."""
 
 import re
 from collections import Counter

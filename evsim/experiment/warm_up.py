@@ -56,7 +56,8 @@ def warm_up(scenario, of="response", n=10, seed=None, jobs=None, progress=None):
         raise ScenarioError([Problem("scenario", rule, scenario.name, hint="make it longer, or give more runs")])
     filled = np.interp(np.arange(PIECES), np.flatnonzero(there), means[there])
     piece = scenario.run_settings.duration / PIECES
-    return WarmUp(scenario.name, of, len(seeds), scenario.run_settings.warmup, piece * mser(filled), piece, filled)
+    cut = round(piece * mser(filled), 9)  # to the nanosecond, as a warm-up is read
+    return WarmUp(scenario.name, of, len(seeds), scenario.run_settings.warmup, cut, piece, filled)
 
 
 def _pieces(scenario, of, seed):
@@ -93,7 +94,7 @@ class WarmUp:
 
     @property
     def finding(self):
-        text = f"MSER-5 leaves out the first {write_time(float(f'{self.cut:.3g}'))} of {self.scenario}"
+        text = f"MSER-5 leaves out the first {write_time(self.cut)} of {self.scenario}"
         if self.cut >= self.piece * PIECES / 2 * 0.9:
             return f"{text}, the most it may: the run is too short, or never comes to rest"
         own = write_time(self.written)

@@ -8,6 +8,7 @@ import pytest
 import evsim
 from evsim.experiment.statistics import estimate
 from evsim.experiment.warm_up import batch_means, mser
+from evsim.scenario import units
 from evsim.theory import mm1
 from tests.support.nightly import nightly
 from tests.support.statistics import proportion_agrees
@@ -44,6 +45,41 @@ def test_a_queue_that_starts_full_has_a_warm_up(desk):
     found = evsim.warm_up(evsim.Scenario.from_dict(crowd), n=4, jobs=1)
     assert 40 < found.cut < 75 and not found.enough and "which is less" in found.finding
     assert found.finding in found.plot().alt_text and "The mean response after it" in str(found)
+
+
+def slow_at_first(duration, lasts, warmup=0):
+    """Somebody comes every 10 ms, is served at once, and takes 20 times as long while a slowdown lasts."""
+    return evsim.Scenario.from_dict({
+        "name": "slow",
+        "workloads": {"people": {"target": "desk", "arrivals": {"constant": "100/s"}}},
+        "services": {"desk": {"workers": 10, "handle": [{"work": {"uniform": ["1ms", "3ms"]}}]}},
+        "faults": [{"slowdown": "desk", "factor": 20, "at": 0, "for": lasts}],
+        "run": {"duration": duration, "warmup": warmup},
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(("duration", "lasts"), [(7, 1), (14, 3.85), (14, 7), (33.333333333, 12)])
+def test_a_warm_up_as_long_as_the_cut_is_enough_and_a_nanosecond_less_is_not(duration, lasts):
+    found = evsim.warm_up(slow_at_first(duration, lasts), n=1, jobs=1)
+    said = found.finding.split("the first ")[1].split(" of ")[0]
+    assert found.cut >= lasts and units.time(said) == found.cut
+    on, below = (
+        evsim.warm_up(slow_at_first(duration, lasts, warmup), n=1, jobs=1) for warmup in (said, found.cut - 1e-9)
+    )
+    assert (on.enough, below.enough) == (True, False) and on.cut == below.cut == found.cut
+
+
+def test_the_cut_may_be_half_of_the_run_and_is_never_more():
+    half, beyond = (evsim.warm_up(slow_at_first(14, lasts), n=1, jobs=1) for lasts in (7, 8))
+    assert half.cut == 7 and beyond.cut <= 7
+    assert all("the run is too short" in each.finding for each in (half, evsim.warm_up(slow_at_first(14, 6.65), n=1)))
+
+
+def test_batches_may_have_as_few_as_ten_customers_and_no_fewer(desk):
+    run = desk.replace({"workloads.people.arrivals": {"constant": "1/s"}, "run.duration": "101s"}).run()
+    assert batch_means(run, batches=10).n == 10
+    with pytest.raises(evsim.ScenarioError, match="would have 9 customers each, and 10 is the least"):
+        batch_means(run, batches=11)
 
 
 @pytest.mark.slow

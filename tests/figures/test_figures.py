@@ -157,6 +157,23 @@ def test_every_figure_of_programs_that_end_is_what_the_manual_says():
         assert_every_figure_agrees(run)
 
 
+SPANS = [
+    [(2, 2), (4, 1)], [(2, 2), (3, 2)], [(2, 1), (2, 3)], [(2, 4), (3, 1), (6, 1)], [(0, 1), (7, 1)],
+    [(3, 3), (6, None)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spans", SPANS)
+@pytest.mark.parametrize("warmup", [0, 2, 4])
+def test_figures_around_faults_that_touch_or_overlap_are_what_the_manual_says(spans, warmup):
+    """Customers come, faults begin and end, and the warm-up is over, on the second; (when, for how long)."""
+    scenario = design("one", faulty=False).replace({
+        "workloads.customers.arrivals": {"constant": 1}, "run.duration": 8, "run.warmup": warmup,
+        "faults": [{"outage": "back", "at": at} | ({} if long is None else {"for": long}) for at, long in spans],
+    })  # fmt: skip
+    assert_every_figure_agrees(scenario.run())
+
+
 def test_of_a_hundred_values_ten_lie_beyond_ninety_per_cent():
     """In floating point 100 x (1 - 0.9) is a little below 10."""
     scenario = design("one", faulty=False).replace({"workloads.customers.arrivals": {"burst": 100}, "run.warmup": 0})

@@ -12,6 +12,8 @@ from .offered_load import arrival_rates, called_by_step, holding_times, reached_
 from .routing import dead_letters, homes, reached, routing_key
 from .units import write_time
 
+ROUNDING = 9  # digits: sums of floats decide nothing
+
 
 def warnings(scenario):
     """The warnings about a scenario, one sentence each."""
@@ -154,7 +156,7 @@ def _overload(scenario):
     useful = _useful_with_prefetch(scenario)
     for name, service in scenario.services.items():
         workers = service.most_instances * useful.get(name, service.workers)
-        needed = rates[name] * times[name]
+        needed = round(rates[name] * times[name], ROUNDING)
         if needed >= workers:
             each = write_time(float(f"{times[name]:.3g}"))
             yield (
@@ -172,9 +174,9 @@ def _bursts(scenario):
         if not arrivals.at_once or arrivals.at >= run.duration:
             continue
         comes = reaching(scenario, dict.fromkeys(scenario.services, 0.0) | {settings.target: float(arrivals.count)})
-        left = run.end - arrivals.at
+        left = round(run.end - arrivals.at, ROUNDING)
         for name, service in scenario.services.items():
-            takes = comes[name] * times[name] / (service.instances * service.workers)
+            takes = round(comes[name] * times[name] / (service.instances * service.workers), ROUNDING)
             if takes > left:
                 yield (
                     f"services.{name}: the burst of {workload} is {write_time(float(f'{takes:.3g}'))} of work for all "

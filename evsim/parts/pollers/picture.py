@@ -22,32 +22,35 @@ LOOKS = {
 }
 
 
-def pollers(run, channel=None, ax=None):
+def pollers(run, channel=None, ax=None, service=None):
     """Draw how many messages the pollers of a channel may have in hand, have, and how many are at work.
 
-    channel: its name; without it the first one that is read by pollers.
+    channel: its name; without it the first one that is read by pollers. service: whose they are, where several
+    functions read it; without it the first one.
     """
-    return scene(run, channel).draw(ax)
+    return scene(run, channel, service).draw(ax)
 
 
-def scene(run, channel=None, frame=None):
+def scene(run, channel=None, service=None, frame=None):
     """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
-    polled = {name: (service, settings) for name, service, settings in ways(run)}
+    polled = list(ways(run))
     if not polled:
         return sentence("pollers", "No channel is read by pollers; write pollers: true into a subscription.")
-    channel = next(iter(polled)) if channel is None else channel
-    if channel not in polled:
-        raise ValueError(f"{channel!r} is not read by pollers; there are {', '.join(polled)}")
-    lines = _lines(run, channel, *polled[channel])
+    chosen = next((way for way in polled if channel in (None, way[0]) and service in (None, way[1])), None)
+    if chosen is None:
+        wanted = repr(channel) if service is None else f"{channel!r} for {service!r}"
+        there = ", ".join(f"{name} for {whose}" for name, whose, _ in polled)
+        raise ValueError(f"{wanted} is not read by pollers; there are {there}")
+    lines = _lines(run, *chosen)
     top = max(float(y.max(initial=1)) for _, y in lines.values())
     frame = frame or Frame(run.ended_at, top)
-    text = _finding(polled[channel][0], lines)
+    text = _finding(chosen[1], lines)
     marks = tuple(_steps(name, x, y, frame) for name, (x, y) in lines.items())
     ends = tuple(End(mark.y[-1], short(mark.name), mark.look) for mark in marks)
     return Scene(
         "pollers", text, f"{text}.{faults_told(run)} " + " ".join(mark.words for mark in marks), LESSON, frame,
         times(0.0, frame.right), counts(-0.012 * frame.top, 1.06 * frame.top, "messages").with_grid(),
-        bands(run, frame.right), marks, ends, again=partial(scene, run, channel),
+        bands(run, frame.right), marks, ends, again=partial(scene, run, *chosen[:2]),
     )  # fmt: skip
 
 

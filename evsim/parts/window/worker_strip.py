@@ -115,8 +115,8 @@ class WorkerStrip:
         return f"The workers of {short(self.history.name)} are {of}{more}"
 
     def words(self):
-        waited = [ended - began for began, ended, _ in self.history.pressed]
+        spans = [(began, self.run.ended_at if np.isnan(ended) else ended) for began, ended, _ in self.history.pressed]
+        waited = [ended - began for began, ended in spans if began < self.end and ended > self.begin]
         if not waited:
             return "Nothing waits for credit."
-        longest = np.nanmax([*waited, 0.0])
-        return f"{count(len(waited), 'message')} waited for credit, for up to {seconds(float(longest))}."
+        return f"{count(len(waited), 'message')} waited for credit, for up to {seconds(float(max(waited)))}."

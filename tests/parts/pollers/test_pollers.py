@@ -141,8 +141,10 @@ def test_the_picture_says_how_far_the_trigger_grew(ramp):
     assert made.title == "The trigger of mailer grew from 5 to 1,250 in 249 s, with up to 1,250 at work"
     may, held, work = made.marks
     assert (may.y[0], max(may.y), max(held.y), max(work.y)) == (5, 1250, 1250, 1250)
-    with pytest.raises(ValueError, match="'x' is not read by pollers; there are orders"):
+    with pytest.raises(ValueError, match="'x' is not read by pollers; there are orders for mailer"):
         scene(ramp, "x")
+    with pytest.raises(ValueError, match="'orders' for 'x' is not read by pollers"):
+        scene(ramp, "orders", "x")
     still = run_of({**LAMBDA, "concurrency": 5}, count=5, until="2s")
     assert scene(still).title == "The trigger of mailer had room for 5 at a time, with up to 5 at work"
     shop = polled().replace({"services.mailer.subscribe": "orders"}).run()

@@ -23,6 +23,7 @@ def main():
     if stopping.heard():
         status, word = stopping.heard()
         print(word, file=sys.stderr)
+    gc.freeze()  # all of it ends with the process: Python need not look for garbage once more
     sys.exit(status)
 
 

@@ -51,7 +51,9 @@ def load_scenario(name, settings, seed=None):
     if seed is not None:
         changes["run.seed"] = seed
     scenario = load(name)
-    gc.enable()
+    if not gc.isenabled():  # all that was imported is never garbage
+        gc.freeze()
+        gc.enable()
     return scenario.replace(changes) if changes else scenario
 
 

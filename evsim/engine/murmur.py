@@ -48,7 +48,7 @@ def partitions_of(keys, partitions):
     letters = text.view(np.uint8).reshape(len(text), text.dtype.itemsize)
     lengths = (letters != 0).sum(axis=1)
     hashes = np.empty(len(text), dtype=np.uint32)
-    for length in np.unique(lengths).tolist():
+    for length in set(lengths.tolist()):
         hashes[lengths == length] = _hash_columns(letters[lengths == length, :length], length)
     return ((hashes & 0x7FFFFFFF) % partitions).astype(np.int32)
 

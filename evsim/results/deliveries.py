@@ -65,7 +65,7 @@ class Deliveries:
         late = rows["reason"][last] == Reason.LATE_DELETE
         state[ended & (skipped[last] | late)] = DELIVERY_STATES.index("done")  # by an earlier handling
         state[self.handlings == 1] = DELIVERY_STATES.index("done")
-        self.replay = np.isin(row, tables.records.replays)  # asked for: never a duplicate
+        self.replay = np.isin(row, np.array(tables.records.replays, dtype=int))  # asked for: never a duplicate
         state[self.handlings > 1] = DELIVERY_STATES.index("duplicate")
         state[self.replay & (self.handlings > 1)] = DELIVERY_STATES.index("done")
         self._mark_copies(tables.records.copies, state)

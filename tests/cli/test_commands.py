@@ -219,7 +219,7 @@ def test_a_plain_run_in_a_shell_imports_nothing_of_other_commands():
     assert {each for each in imported if each.startswith("evsim.experiment.")} <= {
         f"evsim.experiment.{each}" for each in used
     }
-    assert not {"pandas", "matplotlib", "joblib", "IPython", "tqdm", "jinja2"} & imported
+    assert not {"pandas", "matplotlib", "joblib", "IPython", "tqdm", "jinja2", "numpy.ma"} & imported
 
 
 def test_every_public_name_is_there():

@@ -54,7 +54,7 @@ def clocks(books):
 def _moved_from(books, mine, settings):
     """From when on dead letters may go back out of the queue of some deliveries: as written, or as somebody does it."""
     names = list(books.run.scenario.channels)
-    its = {names[each] for each in np.unique(books.messages["channel"][books.rows["parent"][mine]]).tolist()}
+    its = {names[each] for each in set(books.messages["channel"][books.rows["parent"][mine]].tolist())}
     moments = [time for time, kind, name, _ in books.run.records.incidents if kind == "shovel" and name in its]
     return min(moments, default=np.inf) if settings.redrive is None else min([*moments, settings.redrive.at])
 
@@ -183,7 +183,9 @@ def _in_order(books, mine, lead):
     """Nothing was done of a group after one of it that failed in the same batch, unless all of the batch failed."""
     messages, message = books.messages, books.rows["parent"]
     groups = [its for its, settings, _ in _queues(books) if settings.fifo_groups]
-    mine = np.intersect1d(mine, np.concatenate(groups) if groups else mine[:0])
+    if not groups:
+        return
+    mine = np.intersect1d(mine, np.concatenate(groups))
     order = np.lexsort((messages["offset"][message[mine]], messages["key"][message[mine]], lead[mine]))
     mine = mine[order]
     key, done = messages["key"][message[mine]], books.rows["outcome"][mine] == Outcome.OK

@@ -51,8 +51,8 @@ def credits(books):
                 f"workers of {name}: free {inventory['free'][name]}, held {sorted(held[name])}, "
                 f"absent {inventory['absent'][name]} do not make up all {len(every)}"
             )
-    overdue = np.array(inventory["overdue"], dtype=int)
-    ended = overdue[(rows["outcome"][overdue] != Outcome.OPEN) & ~np.isin(overdue, inventory["settling"])]
+    overdue, settling = (np.array(inventory[each], dtype=int) for each in ("overdue", "settling"))
+    ended = overdue[(rows["outcome"][overdue] != Outcome.OPEN) & ~np.isin(overdue, settling)]
     books.demand(np.zeros(len(ended), bool), "a credit is held for a lease and a work that have ended", ended)
     lead = leaders(books.run)
     for (channel, service), (credit, full) in inventory["credit"].items():
@@ -65,7 +65,7 @@ def credits(books):
         ended = np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.GIVEN_BACK, Verdict.DEAD))
         leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & ended)
         leased[inventory["unattended"]] = False
-        leases = len(np.unique(lead[leased]))
+        leases = len(set(lead[leased].tolist()))
         if credit + leases != full:
             books.refuse(f"{service} has {credit} credits of {channel} and holds {leases}; that does not make {full}")
 

@@ -14,18 +14,22 @@ def inventory(books):
     twice = found[1:][found[1:] == found[:-1]]
     books.demand(np.zeros(len(twice), bool), "found in two places at once", twice)
     for only, what in (
-        (np.setdiff1d(open_, found), "open in the records and nowhere to be found"),
-        (np.setdiff1d(found, open_), "found at the end and not open in the records"),
+        (_without(open_, found), "open in the records and nowhere to be found"),
+        (_without(found, open_), "found at the end and not open in the records"),
     ):
         books.demand(np.zeros(len(only), bool), what, only)
     unsettled = np.flatnonzero((rows["verdict"] == Verdict.OPEN) & (rows["outcome"] != Outcome.OPEN))
-    forgotten = np.setdiff1d(unsettled, np.array(inventory["settling"], dtype=int))
+    forgotten = _without(unsettled, inventory["settling"])
     books.demand(np.zeros(len(forgotten), bool), "its work has ended and nobody will ever hear of it", forgotten)
     messages = books.messages
     homeless = np.flatnonzero(np.isnan(messages["appended"]) & (messages["fate"] == 0))
-    vanished = np.setdiff1d(homeless, np.array(inventory["messages"], dtype=int))
+    vanished = _without(homeless, inventory["messages"])
     what = "a message is neither kept nor lost nor refused nor under way; its publisher"
     books.demand(np.zeros(len(vanished), bool), what, messages["cause"][vanished])
+
+
+def _without(some, others):
+    return some[~np.isin(some, np.array(others, dtype=int))]
 
 
 CHECKS = (inventory,)

@@ -6,9 +6,9 @@ from evsim.lesson.deck.debriefing import tolls
 from evsim.lesson.deck.game import WRONG, Incident
 from evsim.lesson.deck.gauges import MINUTE, reading
 from evsim.lesson.deck.log_lines import log_lines, story
-from evsim.lesson.deck.looking import LOG, LOGGED, SHOWN, STORY, USUAL, said
 from evsim.lesson.deck.parted import TABLES
 from evsim.lesson.deck.toll import toll
+from evsim.lesson.deck.what_is_shown import LOG, LOGGED, SHOWN, STORY, USUAL, said
 
 __all__ = ["SEEDS", "deck", "dealt"]
 

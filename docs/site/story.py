@@ -7,11 +7,11 @@ from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.toys import LENGTHS, MOMENTS, TOYS, toy
 from evsim.results.outcomes import LATER
 from evsim.results.requests import OK
-from evsim.view.changes import figures
 from evsim.view.player.branching import Branches, entry
 from evsim.view.player.differences import difference
 from evsim.view.player.film import film
 from evsim.view.player.shows import shown
+from evsim.view.what_changed import figures
 
 __all__ = ["BREAKS", "DESIGNS", "FAULTS", "LASTS", "PARTS", "branch", "runs", "story", "toys"]
 

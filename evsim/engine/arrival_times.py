@@ -25,7 +25,7 @@ def arrival_times(kernel, name, points=None):
     points: (time, rate) of a workload whose rate changes, in place of what is written.
     """
     scenario = kernel.scenario
-    arrivals, luck, end = scenario.workloads[name].arrivals, kernel.streams, ticks(scenario.run_settings.duration)
+    arrivals, streams, end = scenario.workloads[name].arrivals, kernel.streams, ticks(scenario.run_settings.duration)
     if arrivals.from_file:
         stamps = np.rint(arrival_trace(kernel, name)[0] * SECOND)
         yield stamps[stamps < end].tolist()
@@ -42,10 +42,10 @@ def arrival_times(kernel, name, points=None):
         return
     # One a second: what a profile needs is the same stream with its clock bent (exact).
     even = arrivals.stream == "constant"
-    gaps = luck.draws(Distribution.read(1.0 if even else {"exponential": 1.0}), "arrivals", name)
+    gaps = streams.draws(Distribution.read(1.0 if even else {"exponential": 1.0}), "arrivals", name)
     bent = arrivals.rates if arrivals.kind == "profile" else points
     clock = _steady(arrivals.rate) if bent is None else _profile(points or bent)
-    sizes = _sizes(luck, name, arrivals.size) if arrivals.kind == "batch" else None
+    sizes = _sizes(streams, name, arrivals.size) if arrivals.kind == "batch" else None
     total = 0.0
     for block in count():
         work = total + np.cumsum(gaps.block(block))
@@ -73,11 +73,11 @@ def _rate(before, after, time):
     return rate + (rate_then - rate) * (time - since) / (until - since)
 
 
-def _sizes(luck, name, size):
+def _sizes(streams, name, size):
     """A function from a block's number to the sizes of its batches."""
     if size.kind == "fixed":
         return lambda block: np.full(BLOCK, size.count)
-    chances = luck.uniforms("batch", name)
+    chances = streams.uniforms("batch", name)
     going_on = 1 - 1 / size.mean
 
     def sizes(block):

@@ -54,8 +54,8 @@ class Cut:
         records, retry_keys = self.kernel.records, self.kernel.streams.retry_keys
         mine = np.isin(self.of_message, self.request[ended])
         for luck in (self.rows["luck"][ended], self.messages["luck"][mine]):
-            for ticket in luck[luck >= LATER].tolist():
-                retry_keys.forget(ticket - LATER)
+            for key in luck[luck >= LATER].tolist():
+                retry_keys.forget(key - LATER)
         records.rows.keep(self.rows["number"][~ended].tolist())
         records.messages.keep(self.messages["number"][~mine].tolist())
         self.kernel.forget(self.messages["number"][mine].tolist())

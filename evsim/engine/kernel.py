@@ -2,7 +2,7 @@
 
 from evsim.engine.attempts import Attempts
 from evsim.engine.call_graph import CallGraph
-from evsim.engine.changes import Changes
+from evsim.engine.changing_settings import Changes
 from evsim.engine.environment import ExactEnvironment
 from evsim.engine.identifiers import Identifiers
 from evsim.engine.item_paths import ItemPaths

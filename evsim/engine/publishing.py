@@ -183,11 +183,11 @@ class Publishing:
 
         return confirmed
 
-    def _expired(self, ticket):
-        message, number = ticket
+    def _expired(self, timer):
+        message, number = timer
         if self.waiting.get(message) == number:
             row = self.kernel.records.messages.cause[message]
-            if not self.asker.freeze(self._expired, ticket, row):
+            if not self.asker.freeze(self._expired, timer, row):
                 self._failed(message, Reason.TIMEOUT)
 
     def lost(self, message):
@@ -205,11 +205,11 @@ class Publishing:
         if self.timeout is None:
             self.kernel.env.call_in(self.kernel.links.give_up, self._silence, (message, number), TIMEOUT)
 
-    def _silence(self, ticket):
-        message, number = ticket
+    def _silence(self, timer):
+        message, number = timer
         if self.waiting.get(message) == number:
             row = self.kernel.records.messages.cause[message]
-            if not self.asker.freeze(self._silence, ticket, row):
+            if not self.asker.freeze(self._silence, timer, row):
                 self._failed(message, Reason.LINK)
 
     def _failed(self, message, reason):
@@ -223,11 +223,11 @@ class Publishing:
         else:
             self.fail(row, reason)
 
-    def _again(self, ticket):
-        message, number = ticket
+    def _again(self, timer):
+        message, number = timer
         messages, rows = self.kernel.records.messages, self.kernel.records.rows
         row = messages.cause[message]
-        if rows.outcome[row] or self.asker.freeze(self._again, ticket, row):
+        if rows.outcome[row] or self.asker.freeze(self._again, timer, row):
             return
         if self.channel.batching is None:
             self.leaves_again(message)

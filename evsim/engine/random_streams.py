@@ -5,8 +5,8 @@ attempts come in blocks of 1,024 requests from a Philox generator keyed by purpo
 and come one by one from SplitMix64. No draw depends on the order of events, so another service, fault or design
 disturbs nobody's luck. Every time is rounded to whole nanoseconds, the engine's ticks, when it is made.
 
-A row's ``luck`` is the number of its request, or, from ``LATER`` on, the ticket of a later attempt or round: reading
-past the end of the drawn values leads to :meth:`Draws.missing`, which draws on, or draws for the ticket.
+A row's ``luck`` is the number of its request, or, from ``LATER`` on, that of a retry key: the key of a later attempt
+or round. Reading past the end of the drawn values leads to :meth:`Draws.missing`, which draws on, or draws for it.
 
 Sources: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC 2011); Steele, Lea, Flood, Fast splittable
 pseudorandom number generators (OOPSLA 2014).
@@ -58,14 +58,14 @@ class RetryKeys:
         self.numbers, self._chains, self.seeds = array("i"), array("Q"), array("Q")
 
     def append(self, number, chain):
-        """Keep one more key; its ticket."""
+        """Keep one more key; its number."""
         self.numbers.append(number)
         self._chains.append(chain)
         self.seeds.append(_seed(number, chain))
         return len(self.seeds) - 1
 
-    def __getitem__(self, ticket):
-        return self.numbers[ticket], self._chains[ticket]
+    def __getitem__(self, key):
+        return self.numbers[key], self._chains[key]
 
     def __len__(self):
         return len(self.numbers)
@@ -81,14 +81,14 @@ class RecentRetryKeys(dict):
         self.seeds = {}
 
     def append(self, number, chain):
-        ticket = self.made
-        self[ticket], self.seeds[ticket] = (number, chain), _seed(number, chain)
+        key = self.made
+        self[key], self.seeds[key] = (number, chain), _seed(number, chain)
         self.made += 1
-        return ticket
+        return key
 
-    def forget(self, ticket):
-        self.pop(ticket, None)
-        self.seeds.pop(ticket, None)
+    def forget(self, key):
+        self.pop(key, None)
+        self.seeds.pop(key, None)
 
     def __len__(self):
         return self.made
@@ -158,10 +158,10 @@ class Draws:
 
     __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_retry_keys", "_seeds")
 
-    def __init__(self, luck, key, distribution):
+    def __init__(self, streams, key, distribution):
         whole = distribution.longest * SECOND < _MOST  # then four bytes hold each value, all of them whole ticks
-        self.values = luck.store("I" if whole else "d", self.block)
-        self._retry_keys, self._seeds = luck.retry_keys, luck.retry_keys.seeds
+        self.values = streams.store("I" if whole else "d", self.block)
+        self._retry_keys, self._seeds = streams.retry_keys, streams.retry_keys.seeds
         self._key = key
         self._low = int(key[0])
         self._distribution, self._kind = distribution, distribution.kind
@@ -182,10 +182,10 @@ class Draws:
         """The value for a luck past the end of ``values``: draw on, or draw for a later attempt."""
         if luck < LATER:
             return value_at(self.values, luck, self.block)
-        ticket = luck - LATER
+        key = luck - LATER
         if self._distribution.by_row:
-            return self.again(*self._retry_keys[ticket])
-        return self._later(self._low + self._seeds[ticket] & _MASK)
+            return self.again(*self._retry_keys[key])
+        return self._later(self._low + self._seeds[key] & _MASK)
 
     def of(self, luck):
         """The value for a row's luck."""
@@ -195,7 +195,7 @@ class Draws:
             return self.missing(luck)
 
     def labelled(self, luck, label):
-        """The value of a further attempt, as ``of(luck.later(luck, label))``, of which no note is taken."""
+        """The value of a further attempt, as ``of(streams.later(luck, label))``, of which no note is taken."""
         number, chain = (luck, 0) if luck < LATER else self._retry_keys[luck - LATER]
         return self.again(number, extend(chain, label))
 

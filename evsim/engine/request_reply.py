@@ -254,7 +254,7 @@ class RequestReply:
 
         return answered if told else done
 
-    def turned_away(self, row, reason):
+    def refuse_to_ask(self, row, reason):
         """The caller does not ask at all."""
         rows = self.kernel.records.rows
         rows.outcome[row], rows.reason[row], rows.ended[row] = Outcome.REFUSED, reason, self.kernel.env._now

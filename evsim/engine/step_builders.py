@@ -9,11 +9,11 @@ from math import prod
 
 from evsim.engine.changing_call import ChangingCall
 from evsim.engine.environment import ANSWER
+from evsim.engine.injected_failures import after_work
 from evsim.engine.item_paths import identity_draw, path_of_row
 from evsim.engine.parallel import parallel
 from evsim.engine.policy import multiplies
 from evsim.engine.request_reply import RequestReply
-from evsim.engine.strikes import after_work
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
 from evsim.results.records import Reason

@@ -27,7 +27,7 @@ class RequestSource:
         )
         system.enter(place, self.edge)
         self.place = place
-        self.ask = self._door(self.edge.ask)
+        self.ask = self._admission(self.edge.ask)
         if closed:
             self.arrive = self._arrive(None)
             self._start_users()
@@ -63,15 +63,15 @@ class RequestSource:
             self.due += 1
             yield time
 
-    def _door(self, ask):
+    def _admission(self, ask):
         """`ask`, for those who are let in."""
         kernel, name, luck = self.kernel, self.name, self.kernel.records.rows.luck
         if all(each.admitted == 1 for each in kernel.changes.ever("workloads", name)):
             return ask
-        chances, share, turned_away = (
+        chances, share, refuse_to_ask = (
             kernel.streams.uniforms("door", name),
             self.settings.admitted,
-            self.edge.turned_away,
+            self.edge.refuse_to_ask,
         )
 
         def become(settings):
@@ -82,7 +82,7 @@ class RequestSource:
             if chances.of(luck[row]) < share:
                 ask(row)
             else:
-                turned_away(row, Reason.SHED)
+                refuse_to_ask(row, Reason.SHED)
 
         kernel.changes.watch("workloads", name, become)
         return ask_if_admitted
@@ -109,10 +109,10 @@ class RequestSource:
     # A closed loop: each user waits for an answer, thinks, and comes again.
 
     def _start_users(self):
-        arrivals, luck = self.settings.arrivals, self.kernel.streams
+        arrivals, streams = self.settings.arrivals, self.kernel.streams
         self._numbers = count().__next__
-        self._thoughts = luck.draws(arrivals.think, "think", self.name)
-        first = luck.draws(arrivals.think, "first think", self.name)
+        self._thoughts = streams.draws(arrivals.think, "think", self.name)
+        first = streams.draws(arrivals.think, "first think", self.name)
         for user in range(arrivals.users):
             self._come(first.of(user))
 

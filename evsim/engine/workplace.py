@@ -37,7 +37,7 @@ class Workplace:
         self.pool = pool
         self.free, self.instances, self.width = self.pool.free, self.pool.instances, self.pool.width
         self.turn_away = turning_away(self)
-        careful = self.guarded or self.turn_away is not None
+        guarded = self.guarded or self.turn_away is not None
         self.take_next = self._take_next()
         if inboxes is not None:
             self.inbox, self.running, self.match = inboxes, inboxes.running, inboxes.match
@@ -45,8 +45,8 @@ class Workplace:
         if inboxes is not None:
             self.offer, self.ending = inboxes.offer(), self._guarded_ending
         else:
-            self.offer = self._guarded_offer() if careful else self._admitting(self._plain_offer())
-            self.ending = self._guarded_ending if careful else self._plain_ending
+            self.offer = self._guarded_offer() if guarded else self._admitting(self._plain_offer())
+            self.ending = self._guarded_ending if guarded else self._plain_ending
 
     def _brought(self, what):
         """What one of its policies brings instead of the usual, or None."""

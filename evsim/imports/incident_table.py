@@ -3,7 +3,7 @@
 import csv
 from datetime import datetime
 
-from evsim.scenario.arrival_trace import stamp_of
+from evsim.scenario.arrival_trace import timestamp_of
 from evsim.scenario.errors import ScenarioError, suggest
 from evsim.scenario.textfile import read_lines, wrong
 from evsim.scenario.units import UnitError, time
@@ -52,7 +52,7 @@ def seconds_of(path, line, text, begin=None):
         pass
     try:
         datetime.fromisoformat(text)
-        _, moment = stamp_of(path.name, line, text)
+        _, moment = timestamp_of(path.name, line, text)
     except (ValueError, ScenarioError):
         rule = "must be a time since the start, such as 90s, or a moment, such as 2026-03-02T09:00:00Z"
         raise wrong(path.name, rule, text, line=line) from None

@@ -9,7 +9,7 @@ import numpy as np
 
 from evsim.imports.measured import GUESSED_WORK, arrivals_of, arrivals_of_counts, busiest, time_setting
 from evsim.imports.sketch import GUESSED
-from evsim.scenario.arrival_trace import stamp_of
+from evsim.scenario.arrival_trace import timestamp_of
 from evsim.scenario.errors import ScenarioError
 from evsim.scenario.foreign_files import cells_of, separator_of, time_column
 from evsim.scenario.textfile import wrong
@@ -104,7 +104,7 @@ def _unit(rows, place):
 def _nanoseconds(name, row, place, unit):
     line, cells = row
     try:
-        _, stamp = stamp_of(name, line, cells[place] if place < len(cells) else "", unit)
+        _, stamp = timestamp_of(name, line, cells[place] if place < len(cells) else "", unit)
     except ScenarioError:
         return None
     return stamp

@@ -6,12 +6,12 @@ import numpy as np
 
 from evsim.parts.function.words import COLD
 from evsim.results.remarks import remarks
-from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, counts, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Dots, Look
 from evsim.view.scene.scene import Scene
 from evsim.view.style import COLOURS, seconds
+from evsim.view.what_changed import Noticed
 
 __all__ = ["cold", "cold_or_warm"]
 

@@ -4,12 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Axis, Frame, names
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Dots, Line, Look, Text, look_of
 from evsim.view.scene.scene import Scene
 from evsim.view.style import ARRIVED, EFFECTS, INK, count
+from evsim.view.what_changed import Noticed
 
 __all__ = ["who_gets_which"]
 

@@ -13,10 +13,10 @@ from evsim.lesson.wording import Words
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_scenario, several
 from evsim.scenario.errors import Problem, suggest
-from evsim.view.changes import Noticed, carried, what_changed
 from evsim.view.flow import scene
 from evsim.view.scene.axes import Frame
 from evsim.view.show import show
+from evsim.view.what_changed import Noticed, carried, what_changed
 from evsim.view.words import seconds
 
 __all__ = ["Explorer", "explore"]

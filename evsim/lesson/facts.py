@@ -5,7 +5,7 @@ from difflib import unified_diff
 import numpy as np
 
 from evsim.lesson.wording import Words, wrapped
-from evsim.view.changes import figures
+from evsim.view.what_changed import figures
 
 __all__ = ["caught_up", "promises", "told_and_true", "wiring"]
 

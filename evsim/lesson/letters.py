@@ -5,12 +5,12 @@ from functools import partial
 import numpy as np
 
 from evsim.results.deliveries import DELIVERY_STATES
-from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, counts, times
 from evsim.view.scene.bands import bands, faults_told
 from evsim.view.scene.marks import End, Look, Steps, look_of
 from evsim.view.scene.scene import Scene
 from evsim.view.style import ERROR, INK, TOLD, count, effect_marks, seconds
+from evsim.view.what_changed import Noticed
 
 __all__ = ["dead_letters"]
 

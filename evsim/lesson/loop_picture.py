@@ -6,12 +6,12 @@ import numpy as np
 
 from evsim.parts.event_loop.figures import pieces_of
 from evsim.parts.event_loop.words import OF_POOL
-from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Bars, Look
 from evsim.view.scene.scene import Scene
 from evsim.view.style import COLOURS, SOFT, seconds
+from evsim.view.what_changed import Noticed
 
 __all__ = ["whose_loop"]
 

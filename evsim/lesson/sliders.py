@@ -7,8 +7,8 @@ from time import perf_counter
 
 from evsim.lesson.panel import panel_data, panel_page, show_panel, slide
 from evsim.lesson.wording import Words
-from evsim.view.changes import all_that_changed
 from evsim.view.scene.scene import hold
+from evsim.view.what_changed import all_that_changed
 
 __all__ = ["Slider", "slider"]
 

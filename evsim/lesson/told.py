@@ -4,12 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Bars, Dots, Look, Text
 from evsim.view.scene.scene import Scene
 from evsim.view.style import INK, TOLD, seconds
+from evsim.view.what_changed import Noticed
 
 __all__ = ["told_then_done"]
 

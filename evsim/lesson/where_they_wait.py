@@ -5,12 +5,12 @@ from itertools import cycle
 
 import numpy as np
 
-from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, counts, times
 from evsim.view.scene.bands import bands, sentence
 from evsim.view.scene.marks import End, Look, Steps
 from evsim.view.scene.scene import Scene
 from evsim.view.style import ARRIVED, COLOURS, seconds
+from evsim.view.what_changed import Noticed
 
 __all__ = ["where_they_wait"]
 

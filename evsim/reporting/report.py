@@ -15,7 +15,7 @@ from evsim.reporting.busiest import busiest
 from evsim.reporting.effort import FEWER, SCREEN, Effort, few_of
 from evsim.reporting.excerpts import excerpts
 from evsim.reporting.loads import against_load, holds_up_to
-from evsim.reporting.page import Report
+from evsim.reporting.report_page import Report
 from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_function, a_mapping, a_path, a_scenario, a_time, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError

@@ -37,7 +37,7 @@ __all__ = [
     "Verdict",
 ]
 
-LATER = 1 << 30  # a luck from here on is the ticket of a later attempt or round
+LATER = 1 << 30  # a luck from here on is the number of a retry key, that of a later attempt or round
 GROWTH = 4096  # rows added at a time
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from .errors import suggest
 from .textfile import read_lines, version, wrong
 
-__all__ = ["csv_column", "csv_rows", "read_arrival_trace", "stamp_of"]
+__all__ = ["csv_column", "csv_rows", "read_arrival_trace", "timestamp_of"]
 
 UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}  # a unit is ten to so many nanoseconds
 LATEST = 10**20  # nanoseconds after 1970: the year 5138; a number above it is in another unit
@@ -53,7 +53,7 @@ def _read(path, _, arrivals):
             raise wrong(
                 name, rule, hint=f"it has no {missing}" if missing else "a comma inside a field needs quotes", line=line
             )
-        kind, stamp = stamp_of(name, line, row[column], arrivals.unit)
+        kind, stamp = timestamp_of(name, line, row[column], arrivals.unit)
         first = first or (kind, line)
         if kind != first[0]:
             raise wrong(
@@ -121,7 +121,7 @@ def csv_column(name, header, wanted):
     raise wrong(name, rule, hint=hint)
 
 
-def stamp_of(name, line, text, unit="s"):
+def timestamp_of(name, line, text, unit="s"):
     """(kind, nanoseconds) of a number or an ISO 8601 time."""
     if len(text) <= LONGEST and NUMBER.fullmatch(text):
         number = Decimal(text)

@@ -2,9 +2,9 @@
 
 from evsim.engine.execution import Execution
 from evsim.results.records import Fate
-from evsim.testbed.instances import BROKER, instance_of, processes_of, service_of
 from evsim.testbed.live_run import LiveRun
 from evsim.testbed.noted_run import NotedRun
+from evsim.testbed.process_names import BROKER, instance_of, processes_of, service_of
 from evsim.testbed.shared_draws import SharedDraws
 from evsim.ticks import SECOND, ticks
 

@@ -4,7 +4,7 @@ import asyncio
 
 from evsim.testbed import wire
 from evsim.testbed.delivery_groups import delivery_id
-from evsim.testbed.instances import BROKER
+from evsim.testbed.process_names import BROKER
 
 __all__ = ["BrokerClient"]
 

@@ -10,8 +10,8 @@ from collections import Counter, deque
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.testbed import wire
 from evsim.testbed.delivery_groups import groups_of
-from evsim.testbed.instances import service_of
 from evsim.testbed.journal import read_journals
+from evsim.testbed.process_names import service_of
 from evsim.testbed.roles import Process, serve
 
 __all__ = ["BrokerProcess", "is_installed"]

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from time import monotonic_ns
 
-from evsim.testbed.instances import file_name
+from evsim.testbed.process_names import file_name
 
 __all__ = ["Journal", "read_journals"]
 

@@ -5,8 +5,8 @@ import json
 from functools import partial
 
 from evsim.testbed.delivery_groups import group_of
-from evsim.testbed.instances import BROKER
 from evsim.testbed.kafka_process import failures, group_id, settings_of, topic_of
+from evsim.testbed.process_names import BROKER
 from evsim.testbed.server_client import ServerClient
 
 __all__ = ["KafkaClient"]

@@ -10,9 +10,9 @@ from evsim.testbed.assembly import assemble
 from evsim.testbed.brokers import a_broker, check_suits
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.databases import a_database, shown
-from evsim.testbed.instances import service_of
 from evsim.testbed.live_progress import shown_progress
 from evsim.testbed.mail_process import MAILBOX
+from evsim.testbed.process_names import service_of
 from evsim.testbed.run_folders import run_folder
 from evsim.testbed.supervisor import Supervisor
 

@@ -5,8 +5,8 @@ from functools import partial
 from time import monotonic_ns, time_ns
 
 from evsim.testbed.delivery_groups import group_of
-from evsim.testbed.instances import BROKER
 from evsim.testbed.nats_process import consumers_of, failures, inbox_of, nats_at, subject_of
+from evsim.testbed.process_names import BROKER
 from evsim.testbed.server_client import ServerClient
 
 __all__ = ["NatsClient"]

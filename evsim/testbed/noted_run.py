@@ -6,8 +6,8 @@ from math import nan
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.testbed.delivery_groups import delivery_id, groups_of
 from evsim.testbed.effect_stores import rows_written
-from evsim.testbed.instances import BROKER, processes_of, service_of
 from evsim.testbed.journal import read_journals
+from evsim.testbed.process_names import BROKER, processes_of, service_of
 
 __all__ = ["NotedRun"]
 

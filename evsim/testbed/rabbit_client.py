@@ -6,7 +6,7 @@ from functools import partial
 from time import monotonic_ns
 
 from evsim.testbed.delivery_groups import group_of
-from evsim.testbed.instances import BROKER
+from evsim.testbed.process_names import BROKER
 from evsim.testbed.rabbit_process import exchange_of, failures, queue_of, rabbit_at, routing_key
 from evsim.testbed.server_client import ServerClient
 

@@ -11,7 +11,7 @@ import json
 from functools import partial
 
 from evsim.testbed.delivery_groups import group_of
-from evsim.testbed.instances import BROKER
+from evsim.testbed.process_names import BROKER
 from evsim.testbed.redis_process import failures, redis_at, stream_of
 from evsim.testbed.server_client import ServerClient
 

@@ -18,8 +18,8 @@ from threading import Thread
 
 from evsim.scenario import Scenario
 from evsim.testbed.brokers import BrokerChoice
-from evsim.testbed.instances import instance_of, service_of
 from evsim.testbed.journal import Journal
+from evsim.testbed.process_names import instance_of, service_of
 
 __all__ = ["Process", "serve"]
 

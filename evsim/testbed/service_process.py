@@ -11,7 +11,7 @@ from evsim.testbed import wire
 from evsim.testbed.brokers import client_of
 from evsim.testbed.caller import Caller
 from evsim.testbed.effect_stores import store_of
-from evsim.testbed.instances import BROKER
+from evsim.testbed.process_names import BROKER
 from evsim.testbed.roles import Process, serve
 from evsim.testbed.shared_draws import SharedDraws
 

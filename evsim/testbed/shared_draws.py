@@ -2,7 +2,7 @@
 
 from evsim.engine.handler import Compiler
 from evsim.engine.random_streams import LATER, Label
-from evsim.testbed.instances import processes_of
+from evsim.testbed.process_names import processes_of
 
 __all__ = ["SharedDraws"]
 
@@ -19,7 +19,7 @@ class SharedDraws:
         self._known = {}
 
     def pack(self, luck):
-        """A luck as it travels: (number of the request, chain of attempts). A ticket means nothing elsewhere."""
+        """A luck as it travels: (number of the request, chain of attempts). A retry key has its own number here."""
         return self.kernel.streams.of(luck)
 
     def unpack(self, packed):

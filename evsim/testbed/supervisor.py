@@ -16,8 +16,8 @@ from typing import Any
 
 from evsim.testbed.brokers import BROKERS
 from evsim.testbed.effect_stores import make_database
-from evsim.testbed.instances import BROKER, CUSTOMERS, DATABASE_KEEPER, MAIL_SERVER, file_name, processes_of
 from evsim.testbed.observed_faults import ObservedFault
+from evsim.testbed.process_names import BROKER, CUSTOMERS, DATABASE_KEEPER, MAIL_SERVER, file_name, processes_of
 from evsim.testbed.variables import BROKER_VARIABLE, DATABASE_VARIABLE
 from evsim.ticks import ticks
 

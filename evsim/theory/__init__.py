@@ -24,6 +24,7 @@ from .fan_out import (
 from .fluid import Bottleneck, CatchUp, Overload, bottleneck, catch_up, group_throughput, overload
 from .general_service import GG1, MD1, MG1, gg1, md1, mg1
 from .hedged_requests import Hedged, hedged
+from .independent_designs import dudewicz_dalal, ocba_shares, rinott
 from .key_skew import PartitionLoad, draws_to_see_all, partition_load, zipf_share
 from .little import LittlesLaw, littles_law
 from .looking import NextLook, next_look, sleeping_reader
@@ -44,7 +45,6 @@ from .reliability import (
 )
 from .retries import RetryGeometric, backoff_total, calls_to_open, retry_geometric, retry_layers
 from .retry_storm import RetryStorm, retry_storm
-from .selection import dudewicz_dalal, ocba_shares, rinott
 from .single_queue import GM1, MM1, gm1, mm1
 from .steps_in_order import PipelineTime, SagaChance, blocking_stages, pipeline_time, saga_chance
 from .supermarket import supermarket_sojourn, supermarket_tail

@@ -9,13 +9,13 @@ from functools import partial
 import numpy as np
 
 from evsim.results.percentiles import percentiles
-from evsim.view.changes import Noticed
 from evsim.view.designs import designs, span
 from evsim.view.scene.axes import Frame, nothing, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Dots, Line, Look, Text
 from evsim.view.scene.scene import Scene
 from evsim.view.style import ERROR, INK, LESSON, PAPER, TOLD, count, seconds
+from evsim.view.what_changed import Noticed
 
 __all__ = ["latency", "scene"]
 

@@ -6,13 +6,13 @@ import numpy as np
 
 from evsim.figures import write_as
 from evsim.ticks import elapsed
-from evsim.view.changes import Noticed
 from evsim.view.designs import LOOKS, designs, span
 from evsim.view.scene.axes import Frame, shares, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import End, Look, Steps, look_of
 from evsim.view.scene.scene import Scene
 from evsim.view.style import DECLINED, ERROR, INK, LESSON, TOLD, count, effect_marks, seconds, short
+from evsim.view.what_changed import Noticed
 
 __all__ = ["ecdf", "scene"]
 

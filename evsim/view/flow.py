@@ -12,12 +12,12 @@ import numpy as np
 from evsim.registry import modules
 from evsim.scenario.faults import FAULT_KINDS
 from evsim.scenario.offered_load import arrival_rates, holding_times
-from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, counts, times
 from evsim.view.scene.bands import bands, faults_told, sentence
 from evsim.view.scene.marks import End, Line, Look, Steps, Text, look_of
 from evsim.view.scene.scene import Scene
 from evsim.view.style import ARRIVED, DECLINED, ERROR, INK, LESSON, TOLD, FaultBand, effect_marks, faults, seconds
+from evsim.view.what_changed import Noticed
 
 __all__ = ["PREDICTED", "WIDTHS", "Recovery", "catch_ups", "flow", "lines_of", "scene"]
 

@@ -7,13 +7,13 @@ import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
 from evsim.results.audit import AuditError
-from evsim.view.changes import Noticed
 from evsim.view.scene.axes import Frame, counts, names
 from evsim.view.scene.bands import bands, faults_told, sentence
 from evsim.view.scene.marks import Bars, Line, Look, Text
 from evsim.view.scene.scene import Scene
 from evsim.view.style import DECLINED, DPI, ERROR, INK, TOLD, effect_marks, seconds, short
 from evsim.view.truth import State, promise_sentence
+from evsim.view.what_changed import Noticed
 
 __all__ = ["BASE", "STUB", "books", "dark", "promise", "promise_sentence", "scene"]
 

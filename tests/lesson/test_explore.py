@@ -12,7 +12,7 @@ from evsim.lesson.knobs import knobs, switches
 from evsim.lesson.panel import button, show_panel, slide, toggle
 from evsim.scenario import ScenarioError
 from evsim.view import flow
-from evsim.view.changes import figures, what_changed
+from evsim.view.what_changed import figures, what_changed
 from tests.books.checks import assert_same_records
 
 WORKERS, RATE = "services.mailing-list.workers", "workloads.register-page.arrivals.poisson"

@@ -13,10 +13,10 @@ from evsim.lesson.deck.card import incidents, load_card
 from evsim.lesson.deck.draws import draw
 from evsim.lesson.deck.futures import Futures
 from evsim.lesson.deck.game import OVER, WRONG, Incident
-from evsim.lesson.deck.looking import looked, said
 from evsim.lesson.deck.players import played
 from evsim.lesson.deck.toll import toll
 from evsim.lesson.deck.watched import Watched
+from evsim.lesson.deck.what_is_shown import looked, said
 from evsim.lesson.widgets import controls
 from evsim.scenario import ScenarioError
 from tests.support.nightly import NIGHTLY, nightly

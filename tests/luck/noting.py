@@ -55,7 +55,7 @@ def noted():
             return super().again(number, chain)
 
         def missing(self, luck):
-            """A ticket is drawn for without :meth:`again`."""
+            """A retry key is drawn for without :meth:`again`."""
             if luck >= LATER and not self._distribution.by_row:
                 self._note(*self._retry_keys[luck - LATER])
             return super().missing(luck)

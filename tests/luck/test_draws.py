@@ -152,7 +152,7 @@ def test_a_draw_does_not_depend_on_when_it_is_asked_for():
     assert [there.of(n) for n in numbers] == [back.of(n) for n in reversed(numbers)][::-1]
 
 
-def test_a_draw_does_not_depend_on_other_tickets():
+def test_a_draw_does_not_depend_on_other_retry_keys():
     distribution = Distribution.read(SHAPES["lognormal"])
     alone, busy = RandomStreams(1), RandomStreams(1)
     for number in range(100):

@@ -10,13 +10,13 @@ from evsim.experiment.hysteresis import Hysteresis, Plateau
 from evsim.experiment.statistics import Estimate
 from evsim.figures import groups, label, write, write_estimate
 from evsim.view import (
-    changes,
     comparison,
     crash_pictures,
     hysteresis_plot,
     replay_picture,
     sweep_pictures,
     warm_up_plot,
+    what_changed,
 )
 from evsim.view.words import count, seconds
 from tests.pictures import made_up
@@ -333,29 +333,30 @@ def test_both_ends_of_a_warm_up_and_the_mean_of_each_piece(luck):
 
 
 def test_what_changed_counts_the_customers_and_names_the_percentiles(luck):
-    names, levels = list(changes.NAMES), ("p50", "p90", "p95", "p99")
+    names, levels = list(what_changed.NAMES), ("p50", "p90", "p95", "p99")
     both = []
     for _ in range(2):
-        noticed = changes.Noticed(None)
+        noticed = what_changed.Noticed(None)
         noticed.counts = {name: int(luck.integers(0, 4)) for name in names}
         noticed.times = {what: {level: float(luck.choice([0.1, 0.102, 0.5, 2.0])) for level in
-                                levels[: luck.integers(0, 5)]} for what in changes.TIMES}  # fmt: skip
+                                levels[: luck.integers(0, 5)]} for what in what_changed.TIMES}  # fmt: skip
         both.append(noticed)
     before, now = both
     more = {name: now.counts[name] - before.counts[name] for name in names}
-    for some, others in changes.INSIDE.items():
+    for some, others in what_changed.INSIDE.items():
         if more[some] == more[others]:
             more[others] = 0
     parts = [customers(more["customers"], "came")]
-    for what, words in changes.TIMES.items():
+    for what, words in what_changed.TIMES.items():
         level = next((each for each in levels[::-1] if all(each in its.times[what] for its in both)), None)
         one, two = (its.times[what].get(level) for its in both)
         if level and abs(two - one) > 0.05 * one:
             went = "rose" if two > one else "fell"
             parts.append(f"the {level} of {words} {went} from {seconds(one)} to {seconds(two)}")
-    parts += [customers(more[name], words) for name, words in changes.WORDS.items()]
+    parts += [customers(more[name], words) for name, words in what_changed.WORDS.items()]
     said = "; ".join([part for part in parts if part][:4])
-    assert changes.what_changed(before, now) == (f"{said[0].upper()}{said[1:]}." if said else changes.NOTHING)
+    sentence = what_changed.what_changed(before, now)
+    assert sentence == (f"{said[0].upper()}{said[1:]}." if said else what_changed.NOTHING)
 
 
 def customers(number, words):

@@ -7,9 +7,9 @@ import pytest
 import evsim
 from evsim.lesson import lesson_size
 from evsim.scenario import ScenarioError
-from evsim.view.changes import what_changed
 from evsim.view.player.branching import Branches, breaks, entry
 from evsim.view.player.film import film
+from evsim.view.what_changed import what_changed
 from tests.player.node import ask
 from tests.support.nightly import NIGHTLY, mostly_at_night
 from tests.view import runs

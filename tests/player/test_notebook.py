@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 import evsim
 from evsim.lesson import lesson_size
-from evsim.view.changes import figures
 from evsim.view.player import widget
+from evsim.view.what_changed import figures
 from tests.browser.lab import OUR_KERNEL, ROOT, Lab, browser, server, write_notebook
 from tests.view import runs
 

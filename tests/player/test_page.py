@@ -13,9 +13,9 @@ import evsim
 from evsim.lesson import lesson_size
 from evsim.lesson.delivery_task import with_mail_server
 from evsim.results.common_prefix import common_prefix
-from evsim.view.changes import figures, what_changed
 from evsim.view.player.film import film, future
 from evsim.view.player.page import page
+from evsim.view.what_changed import figures, what_changed
 from tests.browser.lab import ROOT, Pages, browser
 from tests.support.nightly import by_day, mostly_at_night
 from tests.view import runs

@@ -15,7 +15,7 @@ from docs.site.page import HTML, LARGEST, MACHINE
 from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.toys import TOYS
 from evsim.results.requests import OK
-from evsim.view.changes import figures
+from evsim.view.what_changed import figures
 from evsim.view.words import seconds
 from tests.browser.lab import ROOT
 from tests.site.conftest import PICTURES

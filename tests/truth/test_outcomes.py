@@ -9,8 +9,8 @@ import evsim
 from evsim.lesson.facts import promises, told_and_true
 from evsim.lesson.taken import email_taken
 from evsim.scenario import Scenario
-from evsim.view.changes import figures
 from evsim.view.flow import lines_of
+from evsim.view.what_changed import figures
 from tests.support.statistics import proportion_agrees
 
 REFUSED = 0.09  # of the cards

@@ -9,13 +9,13 @@ from evsim.experiment.crash import _kind
 from evsim.lesson.facts import promises
 from evsim.results.outcomes import TOLD
 from evsim.ticks import elapsed
-from evsim.view.changes import figures
 from evsim.view.dots import _Strip
 from evsim.view.ecdf import _of_one
 from evsim.view.flow import lines_of
 from evsim.view.player.histories import histories
 from evsim.view.story import Story
 from evsim.view.truth import State
+from evsim.view.what_changed import figures
 from tests.books.systems import systems
 from tests.exports.runs import a_run
 from tests.support.nightly import by_day

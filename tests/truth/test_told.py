@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome
-from evsim.view.changes import figures
+from evsim.view.what_changed import figures
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure
 from tests.truth.systems import caller, consumers, exponential, poisson, system

@@ -3,7 +3,7 @@ import pytest
 
 from evsim.lesson import lesson_size, promises
 from evsim.results.requests import OK
-from evsim.view.changes import Noticed, carried, figures, what_changed
+from evsim.view.what_changed import Noticed, carried, figures, what_changed
 from evsim.view.words import seconds
 from tests.view import runs
 

@@ -1,9 +1,9 @@
 """The debriefing of an incident: what was broken, what the figures showed, what everybody's way cost."""
 
-from evsim.lesson.deck.looking import said
 from evsim.lesson.deck.players import played
 from evsim.lesson.deck.sheets import Sheet, Tabular
 from evsim.lesson.deck.toll import toll
+from evsim.lesson.deck.what_is_shown import said
 
 __all__ = ["debriefing", "tolls"]
 

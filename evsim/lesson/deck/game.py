@@ -8,9 +8,9 @@ from evsim.lesson.deck.card import incidents, load_card
 from evsim.lesson.deck.debriefing import debriefing
 from evsim.lesson.deck.futures import Futures
 from evsim.lesson.deck.gauges import MINUTE, reading
-from evsim.lesson.deck.looking import looked, said
 from evsim.lesson.deck.sheets import Sheet, Tabular
 from evsim.lesson.deck.toll import toll
+from evsim.lesson.deck.what_is_shown import looked, said
 from evsim.lesson.wording import Words
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import a_seed

@@ -49,7 +49,7 @@ class Breaker(Policy):
             if admits(row):
                 ask(row)
             else:
-                edge.turned_away(row, Reason.BREAKER)
+                edge.refuse_to_ask(row, Reason.BREAKER)
 
         return ask_if_closed
 

@@ -36,7 +36,7 @@ class Bulkhead(Policy):
         elif len(compartment.waiting) < self.settings.queue:
             compartment.waiting.append((row, edge))
         else:
-            edge.turned_away(row, Reason.BULKHEAD)
+            edge.refuse_to_ask(row, Reason.BULKHEAD)
 
     def sending(self, send, edge):
         return partial(self.enter, edge=edge)

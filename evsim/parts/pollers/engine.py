@@ -2,15 +2,15 @@
 
 from evsim.engine.environment import TIMEOUT
 from evsim.parts.pollers.words import THROTTLED
-from evsim.parts.queue.engine.batches import BatchConsumer
-from evsim.parts.queue.engine.consumer import CarefulConsumer
+from evsim.parts.queue.engine.batch_consumers import BatchConsumer
+from evsim.parts.queue.engine.consumer import GuardedConsumer
 from evsim.results.records import Reason
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["Pollers", "build"]
 
 
-class Pollers(CarefulConsumer):
+class Pollers(GuardedConsumer):
     """The trigger of a function: one seat, whose credit is what all pollers may have in hand.
 
     ``number``: of pollers. ``spare``: the fewest messages that they might have had more in hand, since the last look.

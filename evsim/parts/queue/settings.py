@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool, model_serializer, model_validator
 
-from evsim.parts.queue.reading import batches
+from evsim.parts.queue.batch_reading import batches
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.channel_kind import Likened
 from evsim.scenario.errors import Problem, refuse

@@ -5,7 +5,7 @@ from math import inf
 
 from evsim.engine.environment import TIMEOUT
 from evsim.parts.log.engine.reader import Reader
-from evsim.parts.share.edges import SharedDelivery
+from evsim.parts.share.shared_delivery import SharedDelivery
 from evsim.parts.share.words import LOCK_OVER
 from evsim.results.records import Reason
 from evsim.ticks import ticks

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.audit.turned_away import refusable
+from evsim.results.audit.admission_check import refusable
 from evsim.results.records import Outcome, Reason
 from evsim.ticks import elapsed
 

@@ -118,12 +118,12 @@ class WindowStep:
         """Call a function after a time, unless instances have crashed by then; a pause of the only one comes before."""
         self.env.call_in(time, self._on_time, (self.life, function), TIMEOUT)
 
-    def _on_time(self, ticket):
-        life, function = ticket
+    def _on_time(self, timer):
+        life, function = timer
         if life == self.life:
             instance = self.service.instances[0]
             if instance.frozen is not None and len(self.outlets) == 1:
-                self.env.call_at(max(instance.frozen_until, self.env._now + 1), self._on_time, ticket, TIMEOUT)
+                self.env.call_at(max(instance.frozen_until, self.env._now + 1), self._on_time, timer, TIMEOUT)
             else:
                 function()
 

@@ -1,6 +1,6 @@
 """The audit: three independent ways to count a run, which must agree.
 
-1. *Recount* (leases, effects, turned_away, message_counts, dead_letters, and those of the
+1. *Recount* (leases, effects, admission_check, message_counts, dead_letters, and those of the
    parts): states are worked out again from attempts, effects and messages, and compared with what is stored.
 2. *Inventory* (inventory_check): what the records call open must lie somewhere, exactly once: in a store, an inbox or
    under way.
@@ -9,20 +9,20 @@
 
 from evsim.registry import modules
 from evsim.results.audit import (
+    admission_check,
     credits,
     dead_letters,
     effects,
     inventory_check,
     leases,
     message_counts,
-    turned_away,
 )  # fmt: skip
 from evsim.results.audit.books import AuditError, Books
 
 __all__ = ["Audit", "AuditError"]
 
 RECOUNTS = (
-    leases, effects, turned_away, message_counts, dead_letters,
+    leases, effects, admission_check, message_counts, dead_letters,
     *modules("audit"),
 )  # fmt: skip
 CHECKS = sum((each.CHECKS for each in (*RECOUNTS, inventory_check, credits)), ())

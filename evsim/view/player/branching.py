@@ -3,10 +3,10 @@
 from evsim.results.outcomes import listed
 from evsim.scenario.faults import Fault
 from evsim.scenario.handlers import all_steps
-from evsim.view.changes import what_changed
 from evsim.view.player.columns import micro
 from evsim.view.player.film import future
 from evsim.view.style import struck, verb
+from evsim.view.what_changed import what_changed
 from evsim.view.wiring import Wiring
 from evsim.view.words import seconds
 

@@ -19,7 +19,7 @@ class Scene:
     ``legend``: (words, :class:`Look`); ``below``: sentences under the picture; ``plot``: the inches that its dots were
     made for, and, where the axes are in `inches`, its words and lines, too; ``least``: inches below which a page lets
     it be scrolled; ``dpi``: how fine it has to be. ``noticed`` is what two scenes are compared by
-    (:mod:`evsim.view.changes`). ``again``: makes the same scene in another :class:`Frame`.
+    (:mod:`evsim.view.what_changed`). ``again``: makes the same scene in another :class:`Frame`.
     """
 
     name: str

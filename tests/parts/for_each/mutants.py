@@ -3,8 +3,8 @@
 from evsim.engine.batch_handling import BatchHandling
 from evsim.parts.for_each.engine import MessageLoop
 from evsim.parts.price import channel_use
-from evsim.parts.queue.engine import batches
-from evsim.parts.queue.engine.batches import BatchConsumer, GatheringBatch
+from evsim.parts.queue.engine import batch_consumers
+from evsim.parts.queue.engine.batch_consumers import BatchConsumer, GatheringBatch
 from evsim.parts.queue.engine.ready import Groups
 from evsim.results.records import Outcome, Reason
 from evsim.ticks import ticks
@@ -40,12 +40,12 @@ def _leaves_with(count):
 
 @mutant("a message came to a batch when its window was over", worker=several(9, batch_window=0.5))
 def a_batch_waits_for_longer_than_its_window(patch):
-    patch.setattr(batches, "ticks", lambda time: 2 * ticks(time))
+    patch.setattr(batch_consumers, "ticks", lambda time: 2 * ticks(time))
 
 
 @mutant("a batch left before its window was over", worker=several(9, batch_window=0.5))
 def a_batch_leaves_too_early(patch):
-    patch.setattr(batches, "ticks", lambda time: ticks(time) / 2)
+    patch.setattr(batch_consumers, "ticks", lambda time: ticks(time) / 2)
 
 
 @mutant("a group went on after one of it had failed", **REPORTED)

@@ -194,8 +194,8 @@ def a_latecomer_misses_a_message(patch):
 def a_replay_is_not_told_apart(patch):
     original = Reader._replay
 
-    def replay(self, ticket):
-        original(self, ticket)
+    def replay(self, timer):
+        original(self, timer)
         self.kernel.records.replays.clear()
 
     patch.setattr(Reader, "_replay", replay)
@@ -268,9 +268,9 @@ def a_message_is_left_out_of_a_batch(patch):
 def a_batch_is_never_sent(patch):
     original, once = Batching._lingered, Once()
 
-    def lingered(self, ticket):
+    def lingered(self, timer):
         if not once(self.kernel.env.now > 10):
-            original(self, ticket)
+            original(self, timer)
 
     patch.setattr(Batching, "_lingered", lingered)
 

@@ -2,12 +2,12 @@
 
 from evsim.engine import dead_lettering, message_rows
 from evsim.engine.dead_lettering import DeadLetters
-from evsim.parts.queue.engine.careful import CarefulQueue
-from evsim.parts.queue.engine.consumer import CarefulConsumer
-from evsim.parts.queue.engine.edges import EarlyDelivery, LeasedDelivery
+from evsim.parts.queue.engine.consumer import GuardedConsumer
+from evsim.parts.queue.engine.guarded import GuardedQueue
 from evsim.parts.queue.engine.own_times import OwnTimes
 from evsim.parts.queue.engine.plain import LoneConsumer, PlainConsumer, PlainQueue
 from evsim.parts.queue.engine.polled import PolledDelivery
+from evsim.parts.queue.engine.queue_deliveries import EarlyDelivery, LeasedDelivery
 from evsim.parts.queue.engine.ready import Groups, Levels
 from evsim.parts.queue.engine.redrive import Redriver
 from evsim.results.records import Reason, Verdict
@@ -119,8 +119,8 @@ def a_late_acknowledgement_settles_a_lease_that_is_over(patch):
 
 @mutant("a lease lasted longer than it may", **SLOW)
 def a_clock_is_forgotten(patch):
-    original, once = CarefulConsumer.run_out, Once()
-    patch.setattr(CarefulConsumer, "run_out", lambda self, row: None if once(row > LATE) else original(self, row))
+    original, once = GuardedConsumer.run_out, Once()
+    patch.setattr(GuardedConsumer, "run_out", lambda self, row: None if once(row > LATE) else original(self, row))
 
 
 @mutant("credits of jobs", **SLOW)
@@ -137,14 +137,14 @@ def a_credit_comes_home_before_its_holder_is_done(patch):
 
 @mutant("credits of jobs", **SLOW)
 def a_credit_never_comes_home(patch):
-    original, once = CarefulQueue.home, Once()
+    original, once = GuardedQueue.home, Once()
 
     def home(self, row):
         if once(row > LATE):
             del self.leases[row]
         original(self, row)
 
-    patch.setattr(CarefulQueue, "home", home)
+    patch.setattr(GuardedQueue, "home", home)
 
 
 # Who polls.
@@ -157,29 +157,29 @@ def a_failure_is_told_to_a_queue_that_is_polled(patch):
 
 @mutant("a message was visible again before its time", **FAILS_THERE)
 def a_failure_ends_its_lease(patch):
-    original = CarefulConsumer.forget
+    original = GuardedConsumer.forget
 
     def forget(self, row):
         original(self, row)
         self._end(row)
 
-    patch.setattr(CarefulConsumer, "forget", forget)
+    patch.setattr(GuardedConsumer, "forget", forget)
 
 
 @mutant("a lease lasted longer than it may", **FAILS_THERE)
 def a_queue_waits_for_ever_for_a_consumer_that_died(patch):
-    original = CarefulConsumer.__init__
+    original = GuardedConsumer.__init__
 
     def begin(self, *settings):
         original(self, *settings)
         self.clocks.clear()
 
-    patch.setattr(CarefulConsumer, "__init__", begin)
+    patch.setattr(GuardedConsumer, "__init__", begin)
 
 
 @mutant("a credit is held for a lease and a work that have ended", **FAILS_THERE)
 def who_failed_asks_for_no_other_message(patch):
-    patch.setattr(CarefulConsumer, "void", lambda self, row: None)
+    patch.setattr(GuardedConsumer, "void", lambda self, row: None)
 
 
 @mutant("ended lies before started", **SLOW, worker={"workers": 3})
@@ -189,7 +189,7 @@ def an_old_receipt_deletes_what_somebody_has(patch):
             self._close(row, Verdict.DONE, Reason.LATE_DELETE)
         return True
 
-    patch.setattr(CarefulQueue, "delete", delete)
+    patch.setattr(GuardedQueue, "delete", delete)
 
 
 @mutant("deleted late by nobody who may", **STRICT)
@@ -214,20 +214,20 @@ def a_message_is_acknowledged_when_it_is_handed_out(patch):
 
 @mutant("a queue is longer than it may be", jobs={"queue": {"max_length": 3}})
 def a_queue_holds_one_more(patch):
-    original, once = CarefulQueue._keep_limits, Once()
-    patch.setattr(CarefulQueue, "_keep_limits", lambda self: None if once(len(self.store) > 3) else original(self))
+    original, once = GuardedQueue._keep_limits, Once()
+    patch.setattr(GuardedQueue, "_keep_limits", lambda self: None if once(len(self.store) > 3) else original(self))
 
 
 @mutant("handed out when its time to live was over", jobs={"queue": {"ttl": 0.4}})
 def what_is_too_old_is_handed_out(patch):
-    original = CarefulQueue._deadline
-    patch.setattr(CarefulQueue, "_deadline", lambda self, row: original(self, row) + SECOND)
+    original = GuardedQueue._deadline
+    patch.setattr(GuardedQueue, "_deadline", lambda self, row: original(self, row) + SECOND)
 
 
 @mutant("expired before its time to live was over", jobs={"queue": {"ttl": 4}})
 def what_is_not_too_old_expires(patch):
-    original = CarefulQueue._deadline
-    patch.setattr(CarefulQueue, "_deadline", lambda self, row: original(self, row) - 1)
+    original = GuardedQueue._deadline
+    patch.setattr(GuardedQueue, "_deadline", lambda self, row: original(self, row) - 1)
 
 
 def two_ranks(**settings):
@@ -238,7 +238,7 @@ def two_ranks(**settings):
 
 @mutant("had a message of jobs while worker was free", of=two_ranks)
 def a_rank_counts_for_nothing(patch):
-    patch.setattr(CarefulQueue, "_highest_first", lambda self: None)
+    patch.setattr(GuardedQueue, "_highest_first", lambda self: None)
 
 
 def held_back(**settings):
@@ -254,8 +254,8 @@ def a_message_is_held_back_for_too_short_a_time(patch):
 
 @mutant("nowhere to be found", of=held_back)
 def what_is_held_back_is_forgotten(patch):
-    original = CarefulQueue.stored
-    patch.setattr(CarefulQueue, "stored", lambda self: [row for row in original(self) if row not in self.held_back])
+    original = GuardedQueue.stored
+    patch.setattr(GuardedQueue, "stored", lambda self: [row for row in original(self) if row not in self.held_back])
 
 
 @mutant("nowhere to be found", jobs={"queue": {"priorities": 2}})
@@ -295,7 +295,7 @@ def the_last_of_a_group_goes_first(patch):
 
 @mutant("neither kept nor lost nor refused", jobs={"queue": {"max_length": 3, "overflow": "block"}})
 def a_publisher_who_waits_is_forgotten(patch):
-    patch.setattr(CarefulQueue, "outside", lambda self: [])
+    patch.setattr(GuardedQueue, "outside", lambda self: [])
 
 
 @mutant("credits of jobs")

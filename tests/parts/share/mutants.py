@@ -1,7 +1,7 @@
 """Ways to break a share group that the audit must see."""
 
-from evsim.parts.share.edges import SharedDelivery
 from evsim.parts.share.engine import ShareGroup
+from evsim.parts.share.shared_delivery import SharedDelivery
 from evsim.results.records import Verdict
 from tests.books.breaking import LATE, Once, mutant
 

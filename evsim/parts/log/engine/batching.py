@@ -31,14 +31,14 @@ class Batching:
         if len(self.open[way]) == self.most:
             self._send(way)
 
-    def _lingered(self, ticket):
-        way, number = ticket
+    def _lingered(self, timer):
+        way, number = timer
         if self.numbers.get(way) != number:
             return
         service, instance, partition = way
         frozen = self.producers[service].instances[instance].frozen
         if frozen is not None:
-            frozen.append((self._lingered, ticket))
+            frozen.append((self._lingered, timer))
             return
         if self.log.stays is not None:
             self.log.stays.sent((service, instance), partition)

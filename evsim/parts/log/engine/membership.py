@@ -198,8 +198,8 @@ class Membership:
             self.silent[member] = self.silences
             self.env.call_in(self.session_timeout, self._session_over, (member, self.silences), TIMEOUT)
 
-    def _session_over(self, ticket):
-        member, number = ticket
+    def _session_over(self, timer):
+        member, number = timer
         if self.silent.get(member) != number:
             return
         del self.silent[member]

@@ -226,8 +226,8 @@ class OwnedGroup(Reader):
             self.next_commit[member] = due = since + number * self.interval
             self.kernel.env.call_at(due, self._commit_now, (member, due), TIMEOUT)
 
-    def _commit_now(self, ticket):
-        member, due = ticket
+    def _commit_now(self, timer):
+        member, due = timer
         if self.next_commit.get(member) != due:
             return
         del self.next_commit[member]

@@ -33,7 +33,7 @@ class Log(Channel):
         self.replication = Replication(self) if settings.replicas > 1 else None
         self.isolation: Any = Isolation(self) if transactions_of(kernel) else None
         plain = self.history is None and self.replication is None and self.isolation is None
-        self.append = self._append() if plain else self._careful_append
+        self.append = self._append() if plain else self._guarded_append
         self.turns, self.stays = {}, Stays(self) if settings.partitioner == "sticky" else None
         self.batching: Any = Batching(self) if settings.linger else None
         if settings.add_partitions is not None:
@@ -79,7 +79,7 @@ class Log(Channel):
 
         return owned(self.name, append)
 
-    def _careful_append(self, message):
+    def _guarded_append(self, message):
         """As the plain append, for a log that remembers, or has replicas."""
         messages = self.kernel.records.messages
         partition = messages.partition[message]

@@ -124,10 +124,10 @@ class PollingGroup(OwnedGroup):
         self.membership.may_join(member)
         self._poll(member)
 
-    def _commit_now(self, ticket):
+    def _commit_now(self, timer):
         """Whoever works through a poll commits with the next one."""
-        if ticket[0] not in self.polls:
-            super()._commit_now(ticket)
+        if timer[0] not in self.polls:
+            super()._commit_now(timer)
 
     def _too_long(self, poll):
         member = poll.member

@@ -107,17 +107,17 @@ class Reader(Subscriber):
                 self.offer(message, partition)
         self.channel.listeners.append(self)
 
-    def _replay(self, ticket):
+    def _replay(self, timer):
         """What has been handled since a position is handed out again; nothing of it counts as a repetition."""
-        number, replay = ticket
+        number, replay = timer
         handled = self._handled()
-        rows, luck, replays = self.kernel.records.rows, self.kernel.streams, self.kernel.records.replays
+        rows, streams, replays = self.kernel.records.rows, self.kernel.streams, self.kernel.records.replays
         for partition in range(len(self.channel.ends)):
             again = [message for message in self.channel.since(partition, replay.to, self) if message in handled]
             opened = []
             for message in again:
                 row = self.open_in(message, partition)
-                rows.luck[row] = luck.later(rows.luck[row], Label.REPLAY(number))
+                rows.luck[row] = streams.later(rows.luck[row], Label.REPLAY(number))
                 replays.append(row)
                 opened.append(row)
             self.read_again(partition, opened)

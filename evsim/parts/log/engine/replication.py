@@ -82,8 +82,8 @@ class Replication:
             self.delays[way] = self.kernel.streams.draws(self.settings.replication, "replication", self.log.name, *way)
         return self.delays[way]
 
-    def _copied(self, ticket):
-        broker, reign, partition, end = ticket
+    def _copied(self, timer):
+        broker, reign, partition, end = timer
         if reign == self.reigns and broker in self.up:
             self.has[broker][partition] = max(self.has[broker][partition], end)
             self._may_be_in_sync(broker)
@@ -192,8 +192,8 @@ class Replication:
         self.last[broker] = due = max(self.last[broker], self.env._now + delay)
         self.env.call_at(due, self._caught_up, (broker, self.reigns, list(self.has[self.leader])), ANSWER)
 
-    def _caught_up(self, ticket):
-        broker, reign, ends = ticket
+    def _caught_up(self, timer):
+        broker, reign, ends = timer
         if reign != self.reigns or broker not in self.up:
             return
         ends += [0] * (len(self.kept) - len(ends))  # partitions may have been added meanwhile

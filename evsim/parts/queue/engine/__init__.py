@@ -1,12 +1,12 @@
 """The queue: competing consumers, each message to one of them, as far as their prefetch credit goes (as RabbitMQ, SQS).
 
 Where nothing can go wrong and nothing is set, a queue is :mod:`plain <evsim.parts.queue.engine.plain>`; else it is
-:mod:`careful <evsim.parts.queue.engine.careful>`. Both write the same records of what neither disturbs.
+:mod:`guarded <evsim.parts.queue.engine.guarded>`. Both write the same records of what neither disturbs.
 """
 
 from evsim.engine.broker import brings_reader
 from evsim.engine.weak_points import is_faulty
-from evsim.parts.queue.engine.careful import CarefulQueue
+from evsim.parts.queue.engine.guarded import GuardedQueue
 from evsim.parts.queue.engine.own_times import are_written
 from evsim.parts.queue.engine.plain import PlainQueue
 
@@ -15,11 +15,11 @@ __all__ = ["build"]
 
 def build(kernel, name, settings, number, channels):
     """The queue of this name."""
-    kind = CarefulQueue if _needs_care(kernel, name, settings) else PlainQueue
+    kind = GuardedQueue if _needs_guards(kernel, name, settings) else PlainQueue
     return kind(kernel, name, settings, number, channels)
 
 
-def _needs_care(kernel, name, settings):
+def _needs_guards(kernel, name, settings):
     """Whether it has any limit or clock, or may see a message fail, die or be lost."""
     risk, readers = kernel.risk, kernel.graph.subscribers[name]
     return (

@@ -1,15 +1,15 @@
-"""Consumers of a careful queue: who holds what, until when, and what they tell."""
+"""Consumers of a guarded queue: who holds what, until when, and what they tell."""
 
 from math import inf
 
 from evsim.engine.broker import Subscriber
 from evsim.engine.environment import TIMEOUT
-from evsim.parts.queue.engine.edges import EDGES
 from evsim.parts.queue.engine.polled import POLLED
+from evsim.parts.queue.engine.queue_deliveries import EDGES
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.ticks import ticks
 
-__all__ = ["CarefulConsumer", "Seat"]
+__all__ = ["GuardedConsumer", "Seat"]
 
 
 class Seat:
@@ -27,7 +27,7 @@ class Seat:
         return self.pool.is_up if self.instance is None else not self.pool.instances[self.instance].down
 
 
-class CarefulConsumer(Subscriber):
+class GuardedConsumer(Subscriber):
     """A service that competes for the messages of a queue. Its credit comes home when the broker hears of an end."""
 
     refusals_travel = True

@@ -7,9 +7,9 @@ Its credit comes home with the last of its messages.
 
 from evsim.engine.batch_handling import BatchHandling
 from evsim.engine.environment import OBSERVER, TIMEOUT
-from evsim.parts.queue.engine.consumer import CarefulConsumer
-from evsim.parts.queue.engine.edges import LeasedDelivery
+from evsim.parts.queue.engine.consumer import GuardedConsumer
 from evsim.parts.queue.engine.polled import PolledDelivery
+from evsim.parts.queue.engine.queue_deliveries import LeasedDelivery
 from evsim.results.records import Outcome
 from evsim.ticks import ticks
 
@@ -86,7 +86,7 @@ class GatheringBatch:
             self.consumer.send(self)
 
 
-class BatchConsumer(CarefulConsumer):
+class BatchConsumer(GuardedConsumer):
     """A service that takes up to ``most`` messages at once; its credit is for so many batches."""
 
     edges_of = {"after": LeasedBatch}, {"after": PolledBatch}

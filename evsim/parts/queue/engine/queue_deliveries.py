@@ -1,4 +1,4 @@
-"""Deliveries of a careful queue, by when they are acknowledged: after the work, before it, or never."""
+"""Deliveries of a guarded queue, by when they are acknowledged: after the work, before it, or never."""
 
 from evsim.engine.delivery import LockedDelivery
 from evsim.results.records import Verdict

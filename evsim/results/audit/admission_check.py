@@ -27,7 +27,7 @@ def refusable(books):
         yield from ((name, mine, age.scenario.services[name], age) for age in books.ages)
 
 
-def door(books):
+def admitted(books):
     """Who is told no at the door came while not everybody was let in; nobody is let in where nobody may be."""
     rows = books.rows
     workloads = np.array([place.workload if place.is_request else "" for place in books.run.tables.places] + [""])
@@ -42,4 +42,4 @@ def door(books):
                 books.demand(~mine | (shed == (not workload.admitted)), told)
 
 
-CHECKS = (stale, door)
+CHECKS = (stale, admitted)

@@ -1,4 +1,4 @@
-"""The careful queue: with limits, clocks and priorities, and with consumers that fail, die or are slow."""
+"""The guarded queue: with limits, clocks and priorities, and with consumers that fail, die or are slow."""
 
 from collections import deque
 from contextlib import contextmanager
@@ -9,8 +9,8 @@ from evsim.engine.broker import Channel, brings_reader, reader_of_a_part
 from evsim.engine.dead_lettering import DeadLetters
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.message_rows import is_letter
-from evsim.parts.queue.engine.batches import BatchConsumer
-from evsim.parts.queue.engine.consumer import CarefulConsumer
+from evsim.parts.queue.engine.batch_consumers import BatchConsumer
+from evsim.parts.queue.engine.consumer import GuardedConsumer
 from evsim.parts.queue.engine.credit import CountedStore, Credit
 from evsim.parts.queue.engine.own_times import OwnTimes
 from evsim.parts.queue.engine.ready import FirstCome, store_of
@@ -20,16 +20,16 @@ from evsim.parts.queue.engine.turns import appending, granting
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
-__all__ = ["CarefulQueue"]
+__all__ = ["GuardedQueue"]
 
 
-class CarefulQueue(Channel):
+class GuardedQueue(Channel):
     """Ready messages lie in a store; seats with credit take turns.
 
     A *seat* is a place at the table: a consumer, or where messages are bound to one, an instance of it.
     """
 
-    consumer = CarefulConsumer
+    consumer = GuardedConsumer
 
     def __init__(self, kernel, name, settings, number, channels):
         super().__init__(kernel, name, settings, number, channels)

@@ -147,7 +147,10 @@ class Workplace:
         return owned(self.name, end)
 
     def _filling(self):
-        """Free workers take what waits, a row comes to the inbox, a worker is free again: a function for each."""
+        """Free workers take what waits, a row comes to the inbox, a worker is free again: a function for each.
+
+        They share ``filling``, and run for each row: as closures they find columns and flag without an attribute.
+        """
         rows, env, entries, running = self.kernel.records.rows, self.kernel.env, self.entries, self.running
         place, worker_of, started = rows.place, rows.worker, rows.started
         free, inbox, affinity, pool, work = self.free, self.inbox, self.affinity, self.pool, running.add

@@ -1,15 +1,18 @@
 """How the house stands, in numbers: ``python -m tests.house.counts``.
 
-What each number counts is in the words beside it; docs/decisions.md has them before and after each move.
+What each number counts is in the words beside it; docs/decisions.md has them before and now. What it says of parts
+that came is read from the history, so it needs a clone.
 """
 
 import ast
 import re
+import subprocess
 from collections import Counter
 
-from evsim.registry import parts
+from evsim.registry import folders, parts
 from tests.house.source import PACKAGE, ROOT, circles, files, imports, tree, without_the_named_exception
 
+MOST_LINES, MOST_OF_A_FUNCTION = 400, 55
 LOCATOR = re.compile(r"\bsystem\.([a-z_]+)")
 KERNEL = {"kernel"}
 MODULES = ("settings", "engine", "audit", "figures", "picture", "words", "trials")
@@ -49,7 +52,9 @@ def tests_for_parts():
 
 def locator():
     """(files that reach into ``system``, of these the ones that want only what a kernel has)."""
-    found = {path: set(LOCATOR.findall(text(path))) for path in files()}
+    source = text(PACKAGE / "engine" / "system.py")
+    its = set(re.findall(r"\bself\.([a-z]\w*)", source)) | set(re.findall(r"    def ([a-z]\w*)", source))
+    found = {path: its.intersection(LOCATOR.findall(text(path))) for path in files()}
     reaching = [names for names in found.values() if names]
     return len(reaching), sum(names <= KERNEL for names in reaching)
 
@@ -95,6 +100,42 @@ def pages_that_name_what_is_gone():
     return gone
 
 
+def long_files(most):
+    """``file: lines`` of each file that is longer."""
+    found = {path: len(text(path).splitlines()) for path in files()}
+    return {str(path.relative_to(PACKAGE)): count for path, count in found.items() if count > most}
+
+
+def long_functions(most):
+    """``file:function: lines`` of each function that is longer."""
+    found = {}
+    for path in files():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= most:
+                found[f"{path.relative_to(PACKAGE)}:{node.name}"] = node.end_lineno - node.lineno + 1
+    return found
+
+
+def touched_by_new_parts():
+    """part -> how many files of evsim outside its folder the commit touched that brought it.
+
+    Only of those that came as parts: a commit that deletes or moves files of evsim made a part of what was there.
+    """
+    touched = {}
+    for name in folders():
+        its = f"evsim/parts/{name}"
+        (first, *_) = _git("log", "--diff-filter=A", "--format=%h", "--reverse", "--", f"{its}/__init__.py") or [None]
+        if first and not _git("show", "--diff-filter=DR", "--name-only", "--format=", first, "--", "evsim"):
+            changed = _git("show", "--name-only", "--format=", first, "--", "evsim")
+            touched[name] = sum(not each.startswith(f"{its}/") for each in changed)
+    return touched
+
+
+def _git(*command):
+    done = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.split("\n")[:-1]
+
+
 def lines(pattern):
     return sum(len(text(path).splitlines()) for path in sorted(PACKAGE.glob(pattern)))
 
@@ -122,6 +163,8 @@ def counts():
         "file names that exist twice": len(file_names_twice()),
         "lines of Python in pictures": lines("view/*.py"),
         "lines of JavaScript in the player": lines("view/player/js/*.js"),
+        f"files longer than {MOST_LINES} lines": len(long_files(MOST_LINES)),
+        f"functions longer than {MOST_OF_A_FUNCTION} lines": len(long_functions(MOST_OF_A_FUNCTION)),
         "files named by the manual that are not there": len(pages_that_name_what_is_gone()),
     }
 
@@ -129,3 +172,5 @@ def counts():
 if __name__ == "__main__":
     for what, number in counts().items():
         print(f"{number:7,}  {what}")
+    for part, number in sorted(touched_by_new_parts().items(), key=lambda each: each[1]):
+        print(f"{number:7,}  files of evsim outside its folder, touched when the part {part} came")

@@ -95,13 +95,14 @@ class Capacity:
         spans = [((max(since, first), min(end, last)), workers) for (since, workers), end in zip(self.staffed, ends)]
         return [(span, workers) for span, workers in spans if span[0] < span[1]]
 
-    def instance_time(self, window):
-        """Seconds in which instances were there in a window, of all together."""
-        return float(inside(self.ready, self._until, window).sum())
+    def instance_time(self, window, instance=None):
+        """Seconds in which instances were there in a window, of all together, or of one."""
+        mine = slice(None) if instance is None else self.number == instance
+        return float(inside(self.ready[mine], self._until[mine], window).sum())
 
-    def worker_time(self, window):
-        """Worker seconds that existed in a window (start, end)."""
-        return float(sum(workers * self.instance_time(span) for span, workers in self.ages(window)))
+    def worker_time(self, window, instance=None):
+        """Worker seconds that existed in a window (start, end), of all instances, or of one."""
+        return float(sum(workers * self.instance_time(span, instance) for span, workers in self.ages(window)))
 
     def downtimes(self, instance):
         """When an instance was not there, as spans (start, end) in order: before, between and after its lives."""

@@ -1,5 +1,6 @@
 """The incident deck: who knows beats who guesses, saves or restarts everything; a look shows nothing of later."""
 
+import math
 import re
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from evsim.lesson.deck.card import incidents, load_card
 from evsim.lesson.deck.draws import draw
 from evsim.lesson.deck.futures import Futures
 from evsim.lesson.deck.game import OVER, WRONG, Incident
+from evsim.lesson.deck.gauges import reading
 from evsim.lesson.deck.players import played
 from evsim.lesson.deck.toll import toll
 from evsim.lesson.deck.watched import Watched
@@ -82,6 +84,22 @@ def test_what_the_one_who_knows_does_is_the_best_there_is(name, seed):
         assert min(tolls, key=tolls.get) == done[0], tolls
 
 
+@dealt
+def test_the_alarm_rings_at_the_first_whole_minute_by_which_its_gauge_is_beyond_the_limit_for_long_enough(name, seed):
+    its = game(name, seed)
+    alarm, gauge = its.card.alarm, reading(its.card.alarm["gauge"], its.card.scenario)
+    minutes = [60 * minute for minute in range(1, 1000) if its.card.begins < 60 * minute <= its.alarm]
+    values = [gauge.value(its.watched, minute) for minute in minutes]
+    beyond = [value > alarm.get("above", math.inf) or value < alarm.get("below", -math.inf) for value in values]
+    many = alarm.get("minutes", 1)
+    rung = [minutes[last] for last in range(many - 1, len(minutes)) if all(beyond[last + 1 - many : last + 1])]
+    assert rung == [its.alarm]
+
+
+def written(its):
+    return tuple(f"{each:,}" for each in (its.lost, its.untrue, its.never, its.down, its.spent, its.total))
+
+
 @nightly
 @dealt
 def test_the_books_of_each_future_balance(name, seed):
@@ -125,8 +143,15 @@ def test_the_debriefing_says_what_was_what_and_where_it_happened(name, seed):
     told = " ".join(repr(its.debrief()).split())
     for words in (its.card.suspects[its.card.right]["label"], its.card.source["address"], "you named:"):
         assert " ".join(words.split()) in told
-    for each in (its.toll, expert(name, seed).toll, toll(its.futures.run(), its.card, 0)):
-        assert f"{each.total:,}" in told
+    ways, mends = (each for each in its.debrief().parts if getattr(each, "header", ())[1:2] == ("lost",))
+    nothing = toll(its.futures.run(), its.card, 0)
+    assert ways.rows == (("doing nothing", *written(nothing)), ("you", *written(its.toll)),
+                         ("somebody who knows", *written(expert(name, seed).toll)))  # fmt: skip
+    begun = its.mended[0][0] - 60 * its.card.mends[its.mended[0][1]]["minutes"]
+    alone = {mend["label"]: (((begun + 60 * mend["minutes"], what),), mend["money"])
+             for what, mend in its.card.mends.items() if begun + 60 * mend["minutes"] < its.card.duration}  # fmt: skip
+    expected = {label: written(toll(its.futures.run(done), its.card, money)) for label, (done, money) in alone.items()}
+    assert {label: tuple(costs) for label, *costs, _ in mends.rows} == expected
     assert "{" not in told, told
     assert its.look(next(iter(its.card.looks))) == OVER
 

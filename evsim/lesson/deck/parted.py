@@ -17,29 +17,29 @@ def _partitions(watched, channel, now):
     rows, messages = watched.rows, watched.messages
     mine = messages["channel"] == list(watched.run.scenario.channels).index(channel)
     came = mine & (messages["appended"] >= now - BACK) & (messages["appended"] < now)
-    waits = watched.of(channel) & (rows["ready"] < now) & (watched.over >= now)
-    its = messages["partition"][rows["parent"]]
+    waits = np.flatnonzero(watched.of(channel) & (rows["ready"] < now) & (watched.over >= now))
+    its = messages["partition"][rows["parent"][waits]]
     lines = []
     for number in range(watched.run.scenario.channels[channel].partitions):
-        lag = waits & (its == number)
-        age = now - float(np.nanmin(rows["ready"][lag])) if lag.any() else 0.0
-        lines.append((f"partition {number}", str((came & (messages["partition"] == number)).sum()), str(lag.sum()),
+        lag = waits[its == number]
+        age = now - float(rows["ready"][lag].min()) if len(lag) else 0.0
+        lines.append((f"partition {number}", str((came & (messages["partition"] == number)).sum()), str(len(lag)),
                       seconds(age)))  # fmt: skip
     return (channel, "came in 5 min", "not done", "oldest"), tuple(lines)
 
 
 def _instances(watched, service, now):
-    """Instances of a service: how busy they were for five minutes, what they have in hand."""
-    rows, capacity = watched.rows, watched.run.tables.capacity[service]
+    """Instances of a service: how busy each was for five minutes, of the time in which it was there; what it ended."""
+    rows, capacity, window = watched.rows, watched.run.tables.capacity[service], (now - BACK, now)
     mine = np.flatnonzero(watched.at(service) & (rows["worker"] >= 0))
     owner = capacity.instance_of(rows["worker"][mine])
     lines = []
     for number in range(capacity.count):
         its = mine[owner == number]
-        started, ended = rows["started"][its], np.where(np.isnan(rows["ended"][its]), np.inf, rows["ended"][its])
-        held = np.clip(np.minimum(ended, now) - np.maximum(started, now - BACK), 0, None)[started < now].sum()
-        done = ((ended >= now - BACK) & (ended < now)).sum()
-        lines.append((f"{service}/{number + 1}", f"{100 * held / BACK / capacity.width:.0f} %", str(done)))
+        there = capacity.worker_time(window, number)
+        busy = f"{100 * watched.held_by(its, window) / there:.0f} %" if there else "-"
+        done = ((rows["ended"][its] >= now - BACK) & (rows["ended"][its] < now)).sum()
+        lines.append((f"{service}/{number + 1}", busy, str(done)))
     return (service, "busy, 5 min", "ended in 5 min"), tuple(lines[:MOST])
 
 

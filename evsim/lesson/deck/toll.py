@@ -8,7 +8,7 @@ from evsim.lesson.deck.gauges import MINUTE
 
 __all__ = ["Toll", "toll"]
 
-DOWN = 0.2  # of the customers who came in a minute: as many as this harmed, and the minute is down
+FIFTH = 5  # one of so many who came in a minute harmed, and the minute is down
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def toll(run, card, spent):
     untrue = told.not_true_after(card.promise) | told.error_yet_true | told.repeated
     minutes = (arrived // MINUTE).astype(int)
     there, harmed = np.bincount(minutes), np.bincount(minutes, weights=lost | untrue)
-    down = int(((there > 0) & (harmed >= DOWN * there)).sum())
+    down = int(((there > 0) & (FIFTH * harmed >= there)).sum())
     counts = {"lost": int(lost.sum()), "untrue": int(untrue.sum()), "never": int(told.yes_untrue.sum()), "down": down}
     total = spent + sum(card.prices[name] * count for name, count in counts.items())
     return Toll(**counts, spent=spent, total=total)

@@ -4,12 +4,13 @@ from functools import cached_property
 
 import numpy as np
 
+from evsim.parts.event_loop.words import OF_POOL
+from evsim.results.batches import followers
+from evsim.results.intervals import inside
 from evsim.results.records import Outcome, Verdict
 from evsim.results.remarks import remarks
 
 __all__ = ["Watched"]
-
-LOOPS = 0, 1000  # lanes of pieces of work that are event loops; above: threads of a pool
 
 
 class Watched:
@@ -107,19 +108,24 @@ class Watched:
 
     def held(self, service, start, end):
         """Seconds of its workers, or event loops, that were taken between two moments, and that there were."""
-        settings = self.run.scenario.services[service]
-        if settings.event_loop is not None:
-            code = list(self.run.scenario.services).index(service)
-            mine = [(begun, ended) for begun, ended, _, _, its, lane, _ in self.run.records.pieces
-                    if its == code and LOOPS[0] <= lane < LOOPS[1]]  # fmt: skip
-            begun, ended = np.array(mine or [(0.0, 0.0)]).T
-            there = settings.instances * settings.event_loop.complete.loops * (end - start)
-        else:
-            mine = self.at(service) & ~np.isnan(self.rows["started"])
-            begun, ended = self.rows["started"][mine], self.rows["ended"][mine]
-            there = self.run.tables.capacity[service].worker_time((start, end))
-        ended = np.where(np.isnan(ended), np.inf, ended)
-        return float(np.clip(np.minimum(ended, end) - np.maximum(begun, start), 0, None).sum()), there
+        loop, capacity = self.run.scenario.complete.services[service].event_loop, self.run.tables.capacity[service]
+        if loop is None:
+            return self.held_by(np.flatnonzero(self.at(service)), (start, end)), capacity.worker_time((start, end))
+        code = list(self.run.scenario.services).index(service)
+        pieces = [(begun, ended) for begun, ended, _, _, its, lane, _ in self.run.records.pieces
+                  if its == code and 0 <= lane < OF_POOL]  # fmt: skip
+        begun, ended = np.array(pieces).reshape(-1, 2).T
+        held = float(inside(begun, ended, (start, end)).sum())
+        return held, capacity.instance_time((start, end)) * loop.loops
+
+    def held_by(self, rows, window):
+        """Seconds of a window in which some rows held a worker; those of a batch hold one together."""
+        alone = rows[~self._following[rows]]
+        return float(inside(self.rows["started"][alone], self.rows["ended"][alone], window).sum())
+
+    @cached_property
+    def _following(self):
+        return followers(self.run)
 
     def told_between(self, start, end):
         """For each customer: whether the answer came between two moments."""
@@ -134,7 +140,7 @@ class Watched:
         """(who was to have everything by a moment between two; those of them who had not)."""
         told = self.told
         due = told.yes & _between(told.told_at + self.promise, start, end)
-        return due, due & ~(told.true_at <= told.told_at + self.promise)
+        return due, due & told.not_true_after(self.promise)
 
 
 def _between(times, start, end):

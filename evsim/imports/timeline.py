@@ -87,10 +87,15 @@ def _fault(at, what, row):
     return {what: places, "at": at, **more}
 
 
+def _in_order(steps):
+    """By their time; of two at one time the later line holds."""
+    return sorted(steps, key=lambda each: each[0])
+
+
 def _scaled(scenario, service, steps):
     """A schedule that begins with as many instances as the scenario has."""
     first = scenario.services[service].instances
-    schedule = [{"at": 0.0, "instances": first}, *({"at": at, "instances": count} for at, count in sorted(steps))]
+    schedule = [{"at": 0.0, "instances": first}, *({"at": at, "instances": count} for at, count in _in_order(steps))]
     settings = {
         "by": "schedule", "every": EVERY, "least": min(each["instances"] for each in schedule),
         "most": max(each["instances"] for each in schedule), "schedule": schedule,
@@ -105,7 +110,7 @@ def _loaded(scenario, workload, steps, path):
         rule, hint = f"workloads.{workload} has no rate of its own to change", "leave the load out of the timeline"
         raise wrong(path.name, rule, hint=hint, line=steps[0][1])
     points, now = [[0.0, usual]], usual
-    for at, line, row in sorted(steps, key=lambda each: each[0]):
+    for at, line, row in _in_order(steps):
         points += [[at, now], [at, now := _rate(path, line, row.get("value", ""), usual)]]
     return {"profile": points}
 

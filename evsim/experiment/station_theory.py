@@ -79,6 +79,10 @@ class _Station:
         lasting = [step.time for step in self.service.handle if step.lasts]
         return len(lasting) == 1 and isinstance(lasting[0], Exponential)
 
+    def busy(self, more=0.0):
+        """How many workers its work keeps busy, and so much `more` of each: a rounding of floats decides nothing."""
+        return round(self.rate * (self.work + more), 9)
+
 
 @dataclass(frozen=True)
 class _Reading:
@@ -161,9 +165,9 @@ def _blockers(station):
         yield "its instances fetch more than they have workers: messages wait in one while another has nothing to do"
     if not math.isfinite(station.variance):
         yield "the times of its work have no finite variance"
-    if not service.is_elastic and service.limit is None and station.rate * station.work >= station.workers:
+    if not service.is_elastic and service.limit is None and station.busy() >= station.workers:
         yield "more work comes than its workers can do: the queue grows as long as that lasts"
-    elif station.rate * (station.work + station.reading.back[0]) >= station.workers:
+    elif station.busy(station.reading.back[0]) >= station.workers:
         yield "with the way of the acknowledgements its workers have no time to spare"
     if not station.work:
         yield "its work takes no time"

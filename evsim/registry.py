@@ -4,6 +4,7 @@ A part is a package whose name is the word by which a scenario calls it. Its ``_
 docstring, and where its word stands in ``SOCKET``. One with several words says so of each,
 ``SOCKET = {"read": "step", "if_unchanged": "effect"}``, and has as many ``SETTINGS`` and ways to ``build``. A word that
 stands at several things names all of them, ``SOCKET = ("service", "of_channel")``, and has the same settings there.
+``REASONS``, if it has any, are reasons of its own why an attempt does not end well: ``{"TOO_POOR": PartReason(...)}``.
 What the rooms of the house want of it lies in modules of fixed names, each imported when a room asks for it:
 
 ============ =======================================================================================
@@ -22,6 +23,7 @@ and the page of the manual in ``page.md``. Packages of others name themselves by
 """
 
 import pkgutil
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +32,7 @@ from importlib.util import find_spec
 
 __all__ = [
     "CALL", "CHANNEL", "EFFECT", "FAULT", "OF_CHANNEL", "ON_ERROR", "PUBLISH", "SERVICE", "SOCKETS", "STEP",
-    "SUBSCRIPTION", "PartPackage", "RegistryError", "folders", "modules", "part", "parts",
+    "SUBSCRIPTION", "PartPackage", "PartReason", "RegistryError", "folders", "modules", "part", "parts", "reasons",
 ]  # fmt: skip
 
 GROUP = "evsim.parts"
@@ -49,6 +51,20 @@ SOCKETS = (CALL, ON_ERROR, STEP, PUBLISH, SERVICE, CHANNEL, SUBSCRIPTION, EFFECT
 
 class RegistryError(ImportError):
     """There is no such part, or a package says that it is one and is none."""
+
+
+@dataclass(frozen=True)
+class PartReason:
+    """A part's own reason why an attempt does not end well: its `words`, as in *refuses: it is full*.
+
+    refusal: who asked sees that it was refused; otherwise an error. final: another attempt would not end better.
+    unsent: the caller itself refuses to ask.
+    """
+
+    words: str
+    refusal: bool = False
+    final: bool = False
+    unsent: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +152,18 @@ def folders():
     for each in parts():
         found.setdefault(each.folder, []).append(each)
     return dict(sorted(found.items()))
+
+
+@cache
+def reasons():
+    """name -> the :class:`PartReason` that a part brings, in the order of their folders."""
+    found: dict[str, PartReason] = {}
+    for package in dict.fromkeys(each.package for each in parts()):
+        for name, reason in getattr(import_module(package), "REASONS", {}).items():
+            if name in found or not re.fullmatch("[A-Z]+(_[A-Z]+)*", name):
+                raise RegistryError(f"{package}: REASONS: {name!r} must be in capitals, and of one part alone")
+            found[name] = reason
+    return found
 
 
 def _declared(folder, package):

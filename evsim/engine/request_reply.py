@@ -10,22 +10,13 @@ from typing import Any
 from evsim.engine.attempts import attempt_number
 from evsim.engine.environment import ANSWER, TIMEOUT, owned
 from evsim.engine.policy import hearing, policies_of
-from evsim.results.records import FINAL, NEVER_SENT, Outcome, Reason, Verdict
+from evsim.results.records import FINAL, NEVER_SENT, REFUSALS, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["RequestReply"]
 
 # How an asker sees an answer that is not a good one; everything else is an error.
-_VERDICT = {
-    Reason.TIMEOUT: Verdict.TIMEOUT,
-    Reason.LIMIT: Verdict.REJECTED,
-    Reason.SHED: Verdict.REJECTED,
-    Reason.RATE_LIMIT: Verdict.REJECTED,
-    Reason.THROTTLED: Verdict.REJECTED,
-    Reason.BREAKER: Verdict.REJECTED,
-    Reason.BULKHEAD: Verdict.REJECTED,
-    Reason.TAKEN: Verdict.DECLINED,
-}
+_VERDICT = {Reason.TIMEOUT: Verdict.TIMEOUT, Reason.TAKEN: Verdict.DECLINED} | dict.fromkeys(REFUSALS, Verdict.REJECTED)
 
 
 class RequestReply:

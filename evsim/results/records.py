@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from evsim.registry import reasons
 from evsim.results.rare_column import RareColumn
 from evsim.ticks import SECOND
 
@@ -30,6 +31,7 @@ __all__ = [
     "NUMBERS",
     "Outcome",
     "Pane",
+    "REFUSALS",
     "Reason",
     "Records",
     "Table",
@@ -74,8 +76,9 @@ class Verdict(IntEnum):
 
 
 class Reason(IntEnum):
-    """Why an attempt did not end well."""
+    """Why an attempt did not end well: what is known everywhere, and then what parts bring (:mod:`evsim.registry`)."""
 
+    _ignore_ = "_number _name"
     NONE = 0
     FAIL_STEP = 1
     ERROR_RATE = 2
@@ -111,10 +114,19 @@ class Reason(IntEnum):
     PURGED = 32  # an operator threw away what its queue had
     GROUP = 33  # one before it in its group failed, in the same batch
     BATCH = 34  # another one of its batch failed, and all with it
+    for _number, _name in enumerate(reasons(), start=BATCH + 1):
+        vars()[_name] = _number
 
 
-FINAL = frozenset({Reason.REJECTED, Reason.TAKEN})  # another attempt would not end better
-NEVER_SENT = frozenset({Reason.BREAKER, Reason.BULKHEAD})  # refused by the caller itself
+def _of_parts(what):
+    return {Reason[name] for name, reason in reasons().items() if getattr(reason, what)}
+
+
+FINAL = frozenset({Reason.REJECTED, Reason.TAKEN} | _of_parts("final"))  # another attempt would not end better
+NEVER_SENT = frozenset({Reason.BREAKER, Reason.BULKHEAD} | _of_parts("unsent"))  # refused by the caller itself
+REFUSALS = frozenset(
+    {Reason.LIMIT, Reason.SHED, Reason.RATE_LIMIT, Reason.THROTTLED} | NEVER_SENT | _of_parts("refusal")
+)  # who asked sees that it was refused, and no error
 
 
 class Fate(IntEnum):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from evsim.registry import reasons
 from evsim.results.records import Fate, Outcome, Reason, Verdict
 from evsim.scenario.handlers import all_steps
 from evsim.ticks import elapsed
@@ -46,6 +47,7 @@ REASONS = {
     Reason.BATCH: "another one of its batch failed",
     Reason.TAKEN: "it is taken",
     Reason.CONFLICT: "another one was first",
+    **{Reason[name]: reason.words for name, reason in reasons().items()},
 }
 
 UNKEPT = {

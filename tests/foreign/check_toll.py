@@ -4,6 +4,10 @@ import numpy as np
 import pytest
 
 import evsim
+from evsim.registry import PartReason, RegistryError, reasons
+from evsim.results.records import Reason
+from evsim.view.player.film import film
+from tests.support.statistics import proportion_agrees
 
 
 def python_handler(ctx):
@@ -40,3 +44,50 @@ def test_a_crash_takes_who_is_paying(handle):
 def test_its_setting_is_checked():
     with pytest.raises(evsim.ScenarioError, match=r"services.shop.toll.time: must be"):
         shop(STEPS, toll={"time": "0s"})
+
+
+# A reason of its own.
+
+
+@pytest.fixture(scope="module")
+def poor():
+    """Customers call through a gate, which would try again; a fifth cannot pay."""
+    call = {"call": {"service": "shop", "timeout": "1s", "retry": {"attempts": 3, "backoff": {"constant": "10ms"}}}}
+    return evsim.Scenario.from_dict({
+        "name": "gate",
+        "workloads": {"customers": {"target": "gate", "arrivals": {"constant": "20/s"}}},
+        "services": {"gate": {"workers": 50, "handle": [call]},
+                     "shop": {"workers": 5, "handle": STEPS, "toll": {"time": "5ms", "poor": 0.2}}},
+        "run": {"duration": "200s", "seed": 1},
+    }).run()  # fmt: skip
+
+
+def test_so_many_are_refused_for_it(poor):
+    calls = poor.spans[poor.spans.kind == "call"]
+    assert poor.audit() and set(calls.reason) == {"none", "too poor"}
+    refused = calls[calls.reason == "too poor"]
+    assert set(refused.outcome) == {"refused"} and set(refused.verdict) == {"rejected"}
+    assert proportion_agrees(len(refused), len(calls), 0.2)
+
+
+def test_nobody_tries_again_as_it_is_final(poor):
+    assert poor.spans.attempt.max() == 1
+
+
+def test_a_diagram_says_it_and_the_player_knows_its_name(poor):
+    calls = poor.spans[poor.spans.reason == "too poor"]
+    assert "refuses: it cannot pay" in str(poor.sequence(int(calls.request.iloc[0])))
+    assert film(poor)["codes"]["reason"][Reason["TOO_POOR"]] == "too poor"
+
+
+def test_it_comes_behind_those_of_evsim_and_a_name_that_is_no_name_is_refused(monkeypatch):
+    assert list(reasons()) == ["TOO_POOR"] and max(Reason) == Reason["TOO_POOR"] == len(Reason) - 1
+    import evsim_toll
+
+    reasons.cache_clear()
+    monkeypatch.setattr(evsim_toll, "REASONS", {"too poor": PartReason("it cannot pay")})
+    with pytest.raises(RegistryError, match="evsim_toll: REASONS: 'too poor' must be in capitals"):
+        reasons()
+    monkeypatch.undo()
+    reasons.cache_clear()
+    assert list(reasons()) == ["TOO_POOR"]

@@ -46,6 +46,8 @@ def read(text, name, sketch):
     steps: list[tuple[dict, str]] = [({"work": GUESSED_WORK}, GUESSED)]
     if counted is not None:
         counts = [_number(cells, counted) or 0.0 for _, cells in fine]
+        if not any(counts):
+            raise wrong(name, "has a column of counts, and counts nobody", line=rows[1][0])
         apart = float(np.median(np.diff(moments))) or 60.0
         arrivals, words, length = arrivals_of_counts(counts, apart)
     else:

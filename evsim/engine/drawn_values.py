@@ -1,35 +1,45 @@
 """Drawn values by request number, made a block at a time: all that were ever made, or the last ones alone."""
 
+from functools import lru_cache
+
 import numpy as np
 
 __all__ = ["BLOCK", "RecentValues", "value_at"]
 
 BLOCK = 1024  # requests in a block
-BLOCKS = 16  # that are kept by those who forget
+FEWEST, MOST = 1, 16  # blocks that are kept by those who forget
 
 
 class RecentValues(dict):
     """The values of some blocks. A block that is gone is drawn again if it is asked for: it is the same.
 
-    A number that is none of a request is an :exc:`IndexError`, as it is in the array of all values.
+    Few are kept, as little memory is fast memory; more, where blocks are asked for that are gone. A number that is none
+    of a request is an :exc:`IndexError`, as it is in the array of all values.
     """
 
-    __slots__ = ("make", "numbers")
+    __slots__ = ("last", "make", "most", "numbers")
 
     def __init__(self, make, numbers):
         super().__init__()
-        self.make, self.numbers = make, numbers
+        self.make, self.numbers, self.most, self.last = make, numbers, FEWEST * BLOCK, -1
 
     def __missing__(self, number):
         if number >= self.numbers:
             raise IndexError(number)
         block = number // BLOCK
-        first = block * BLOCK
-        if len(self) >= BLOCKS * BLOCK:
+        if block <= self.last:
+            self.most = min(2 * self.most, MOST * BLOCK)
+        self.last = max(block, self.last)
+        if len(self) >= self.most:
             self.clear()
-        values = self.make(block).tolist()
-        self.update(zip(range(first, first + BLOCK), values, strict=False))  # the last block of a file is shorter
-        return values[number - first]
+        self.update(zip(_numbers(block), self.make(block).tolist(), strict=False))  # the last one of a file is shorter
+        return self[number]
+
+
+@lru_cache(maxsize=4 * MOST)
+def _numbers(block):
+    """The numbers of the requests of a block, which are the same for all that is drawn."""
+    return tuple(range(block * BLOCK, (block + 1) * BLOCK))
 
 
 def value_at(values, number, block):

@@ -84,7 +84,7 @@ class Execution:
     def _summed_up(self, summary, warnings):
         records = self.system.kernel.records
         rest = self._folding.rest(take_inventory(self.system), self.system.open_work.count())
-        made = {"attempts": records.rows.new(), "messages": records.messages.new(), "effects": records.effects.new()}
+        made = {"attempts": records.rows.made, "messages": records.messages.made, "effects": records.effects.made}
         return summary.close(rest, made, self.env.now, warnings)
 
     def _missed_failpoints(self):

@@ -46,11 +46,12 @@ class Folding:
         """Count what has ended, and forget it."""
         self._check()
         cut = Cut(self.kernel)
-        ended = cut.ended(held_numbers(self.system, self.kernel.env._queue))
+        unused = [getattr(self.kernel.records, name).new.__self__ for name in self.kernel.records.tables]
+        ended = cut.ended(held_numbers(self.system, self.kernel.env._queue, but=unused))
         if ended.any():
             self.count(cut.excerpt(ended, self.until))
             cut.forget(ended)
-        left = int((~ended).sum())
+        left = int((~ended[cut.of_row]).sum())
         if left > MOST_LEFT:
             raise TooManyRows(left)
 
@@ -58,7 +59,7 @@ class Folding:
         """What is left at the end, as an excerpt, with the inventory of it."""
         self._check()
         cut = Cut(self.kernel)
-        return cut.excerpt(np.ones(len(cut.request), dtype=bool), self.until, inventory, still_open)
+        return cut.excerpt(np.ones(len(cut.requests), dtype=bool), self.until, inventory, still_open)
 
     def _check(self):
         records = self.kernel.records

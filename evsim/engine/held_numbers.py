@@ -9,23 +9,24 @@ from pydantic import BaseModel
 from evsim.engine.call_graph import CallGraph, EntryPoint
 from evsim.engine.drawn_values import RecentValues
 from evsim.engine.kernel import Notes
-from evsim.engine.random_streams import RandomStreams
+from evsim.engine.random_streams import Draws, RandomStreams
 from evsim.results.records import Records, Table
-from evsim.results.sparse_records import SparseColumn, SparseTable
 
 __all__ = ["held_numbers"]
 
 # What holds none, or only those of its own rows.
-_CLOSED = (BaseModel, CallGraph, CodeType, EntryPoint, ModuleType, Notes, RandomStreams, RecentValues, Records,
-           SparseColumn, SparseTable, Table, array, bytes, float, str, type)  # fmt: skip
+_CLOSED = (BaseModel, CallGraph, CodeType, Draws, EntryPoint, ModuleType, Notes, RandomStreams, RecentValues, Records,
+           Table, array, bytes, float, str, type)  # fmt: skip
 
 
-def held_numbers(*roots):
+def held_numbers(*roots, but=()):
     """Every integer that can be reached from some objects, through whatever the garbage collector can follow.
+
+    but: objects through which it is not to go.
 
     A number that only looks like that of a row is among them, too: whoever forgets rows keeps a few too many.
     """
-    found, seen, waiting, closed = set(), set(), list(roots), {}
+    found, seen, waiting, closed = set(), set(map(id, but)), list(roots), {}
     while waiting:
         each = waiting.pop()
         for child in _parts(each) if type(each) is FunctionType else get_referents(each):

@@ -12,7 +12,7 @@ from evsim.engine.risk import Risk
 from evsim.engine.rounds import entering_round
 from evsim.engine.size import refuse_too_many
 from evsim.results.records import Records
-from evsim.results.sparse_records import SparseRecords
+from evsim.results.recycled_records import RecycledRecords
 
 __all__ = ["Kernel", "Notes"]
 
@@ -38,7 +38,7 @@ class Kernel:
     def __init__(self, scenario, seed, guarded=False, summary=False):
         self.scenario, self._shared, self._notes = scenario, {}, []
         self.env = ExactEnvironment()
-        self.records = SparseRecords() if summary else Records(scenario.run_settings.max_rows)
+        self.records = RecycledRecords() if summary else Records(scenario.run_settings.max_rows)
         self.streams, self.graph = RandomStreams(seed, forgetful=summary), CallGraph(scenario)
         if not summary:
             refuse_too_many(self)  # before anything is made of them
@@ -68,7 +68,7 @@ class Kernel:
     def forget(self, messages):
         """Some messages are there no more."""
         for notes in self._notes:
-            for message in messages:
+            for message in messages.tolist():
                 notes.pop(message, None)
 
     def everything_shared(self):

@@ -74,8 +74,9 @@ class Service(Workplace):
             for row in waiting:
                 edges[place[row]].refuse(row, Reason.UNREACHABLE)
         with self._together():
-            for row in sorted(self._take_out(self.affinity.of(instance)), reverse=True):
-                edge = self.edges[self.kernel.records.rows.place[row]]
+            rows = self.kernel.records.rows
+            for row in sorted(self._take_out(self.affinity.of(instance)), key=rows.age, reverse=True):
+                edge = self.edges[rows.place[row]]
                 edge.refuse(row, Reason.UNREACHABLE) if edge.refusable else edge.withdrawn(row)
         self._tell(instance, "stops")
 
@@ -191,7 +192,7 @@ class Service(Workplace):
     def crash(self, instance, reason=Reason.CRASH):
         """Work in hand is lost; with the last instance also what waits in the inbox or travels towards it."""
         rows, env = self.kernel.records.rows, self.kernel.env
-        dead = sorted(row for row in self.running if self.instance_of(row) == instance)
+        dead = sorted((row for row in self.running if self.instance_of(row) == instance), key=rows.age)
         self.pool.crash(instance)
         if not self.is_up:
             travelling = env.withdraw(lambda function, _: function in self.arrivals)
@@ -213,7 +214,8 @@ class Service(Workplace):
         for row in (*dead, *waiting):
             rows.outcome[row], rows.ended[row], rows.reason[row] = CRASHED, env._now, reason
         with self._together():
-            for row in sorted((*dead, *waiting), reverse=True):  # the oldest comes back last: it is first in line
+            # The oldest comes back last: it is first in line.
+            for row in sorted((*dead, *waiting), key=rows.age, reverse=True):
                 self.edges[rows.place[row]].died(row)
         for memory in self.instance_states:
             memory.forget(instance)

@@ -203,7 +203,12 @@ class TooManyRows(RuntimeError):
 
 
 class Table:
-    """Columns that grow together. ``new()`` gives the next row number; the columns are public ``array`` attributes."""
+    """Columns that grow together. ``new()`` gives the next row number; the columns are public ``array`` attributes.
+
+    age: by what rows are sorted to have the oldest one first; here their numbers do it.
+    """
+
+    age: Any = None
 
     def __init__(self, columns, limit=None):
         self.types = dict(columns)
@@ -310,7 +315,7 @@ class Records:
     def __init__(self, limit=None):
         self.rows: Any = Table(ROW_COLUMNS, limit)
         self.messages: Any = Table(MESSAGE_COLUMNS)
-        self.effects = Table(EFFECT_COLUMNS)
+        self.effects: Any = Table(EFFECT_COLUMNS)
         self.undos = Table(UNDO_COLUMNS)
         self.replies = Table(REPLY_COLUMNS)
         self.late = Table(LATE_COLUMNS)

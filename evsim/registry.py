@@ -14,6 +14,7 @@ What the rooms of the house want of it lies in modules of fixed names, each impo
 ``audit``    ``CHECKS``: functions of :class:`evsim.results.audit.books.Books` that recount it; of a channel also
              ``obligations``: of each message, to how many it is one
 ``figures``  ``FIGURES``: what it adds to the figures of a run, each an :class:`evsim.figures.Figure`
+``picture``  ``PICTURES``: functions of a run by name, for ``run.plot``; ``BELOW``: a strip below *arrived, told, done*
 ``words``    ``REMARKS``: what it notes of an attempt, in words for readers
 ``trials``   ``MUTANTS`` and ``SETTINGS``: ways to break it, and settings to try; for the tests alone
 ============ =======================================================================================

@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/ways.md").read_text(encoding="utf-8")
-WAYS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+WAYS = [name for name in SECTIONS if name.startswith("The way of")]
 MOST = 12
 
 
@@ -38,15 +39,27 @@ def defined(path):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_way_has_at_most_twelve_places_and_each_is_there(way):
-    places = re.findall(r"^\d+\. `([^`]+)` `([^`]+)`: ", WAYS[way], re.MULTILINE)
-    assert 5 < len(places) <= MOST and len(places) == len(re.findall(r"^\d+\. ", WAYS[way], re.MULTILINE))
+    places = re.findall(r"^\d+\. `([^`]+)` `([^`]+)`: ", SECTIONS[way], re.MULTILINE)
+    assert 5 < len(places) <= MOST and len(places) == len(re.findall(r"^\d+\. ", SECTIONS[way], re.MULTILINE))
     for file, name in places:
         assert name in defined(file), f"{file} has no {name}"
-    for name in re.findall(r"`((?:evsim|tests|docs)/[^`]+)`", WAYS[way]):
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_what_a_section_names_is_there(section):
+    for name in re.findall(r"`((?:evsim|tests|docs)/[^`]+)`", SECTIONS[section]):
         assert (ROOT / name).exists(), name
 
 
 def test_the_setting_that_is_followed_is_named_where_the_way_says():
-    way = WAYS["The way of one setting"]
+    way = SECTIONS["The way of one setting"]
     for name in re.findall(r"`(evsim/(?:scenario/(?:subscription|validation|lint)|parts/queue/engine/\w+)\.py)`", way):
         assert "prefetch" in (ROOT / name).read_text(encoding="utf-8"), name
+
+
+def test_a_column_that_is_followed_is_named_where_the_table_says():
+    (row,) = [row for row in SECTIONS["What a change touches"].splitlines() if row.startswith("| a column ")]
+    (column,) = re.findall(r"`(\w+)`, in these files", row)
+    for name in re.findall(r"`(evsim/[\w/]+\.py)`", row):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert f'"{column}"' in text, name

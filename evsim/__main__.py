@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from evsim import stopping
 
@@ -22,7 +23,8 @@ def main():
         signal.signal(number, signal.SIG_IGN)  # nothing is left to interrupt
     if stopping.heard():
         status, word = stopping.heard()
-        print(word, file=sys.stderr)
+        with suppress(OSError):  # nobody reads it
+            print(word, file=sys.stderr, flush=True)
     gc.freeze()  # all of it ends with the process: Python need not look for garbage once more
     sys.exit(status)
 

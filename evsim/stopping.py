@@ -2,6 +2,7 @@
 
 It depends on what there is to lose. LEAVE: nothing, so at once. INTERRUPT what is being made, by a KeyboardInterrupt,
 and keep what is finished. FINISH what is short, as showing and saving, and then leave. Told twice, it leaves at once.
+Who tells it once may send more than one signal: `timeout` sends two at a time, and a terminal that closes up to three.
 Python programs that use evsim hear their signals as they want: nothing here happens before `listen`.
 """
 
@@ -10,12 +11,14 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from time import monotonic
 
 __all__ = ["FINISH", "INTERRUPT", "LEAVE", "go_on", "heard", "listen", "tidily"]
 
 LEAVE, INTERRUPT, FINISH = "leave", "interrupt", "finish"
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-_way, _heard = LEAVE, []
+ONCE = 0.5  # seconds, in which all signals are the same one
+_way, _heard, _since = LEAVE, [], 0.0
 
 
 def listen():
@@ -55,9 +58,16 @@ def heard():
 
 
 def _stop(number, _):
+    global _since
+    if _heard:
+        closed = signal.Signals(number).name == "SIGHUP"  # nobody is there to tell it a second time
+        if not closed and monotonic() - _since > ONCE:
+            _leave()
+        return
+    _since = monotonic()
     _heard.append(number)
     threading.excepthook = lambda _: None  # threads that serve what is interrupted may fail, and have nothing to say
-    if _way == LEAVE or len(_heard) > 1:
+    if _way == LEAVE:
         _leave()
     if _way == INTERRUPT:
         raise KeyboardInterrupt

@@ -1,6 +1,7 @@
 """What the command line prints: results to stdout, whatever else there is to say to stderr."""
 
 import sys
+from contextlib import suppress
 from shutil import get_terminal_size
 
 import typer
@@ -46,7 +47,9 @@ def print_json(data):
 
 
 def complain(text):
-    print(text, file=sys.stderr)
+    """Say it to stderr; where nobody reads that any more, what is finished is worth more than the word."""
+    with suppress(OSError):
+        print(text, file=sys.stderr)
 
 
 def warn(warnings):

@@ -38,7 +38,7 @@ def spread(task, items, jobs, in_order=True):
 
 @contextmanager
 def _deaf_children():
-    """Processes that start meanwhile do not hear Ctrl-C, from their first moment: the terminal sends it to all.
+    """Processes that start meanwhile do not hear Ctrl-C or the end of the terminal: it sends them to all.
 
     And the one that tidies up after workers does not complain that they were ended.
     """
@@ -46,9 +46,10 @@ def _deaf_children():
         yield
         return
     sys.warnoptions.append(UNTIDY)
-    _start_trackers()  # now, because they unblock the signal here
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
+        _start_trackers()  # now, because they unblock the other signal here
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -6,12 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import evsim
+from evsim import stopping
 from evsim.experiment.running import Interrupted, in_order
 from tests.support.nightly import nightly
 
@@ -84,6 +86,57 @@ def test_what_is_finished_is_shown_and_saved_and_nobody_stays(tmp_path, jobs, nu
     assert word in program.said and "Traceback" not in program.said and "Warning" not in program.said
     assert len((folder / "runs.csv").read_text().splitlines()) == 1 + data["runs"]
     assert json.loads((folder / "summary.json").read_text())["summary"] == data["summary"]
+
+
+def test_what_is_finished_is_saved_though_the_terminal_has_gone(tmp_path):
+    """Its end tells the job up to three times, and nobody reads what is said; `timeout` tells a job twice."""
+    program = Program("run", *EVENTS, "--jobs", 2, "--save", tmp_path / "kept")
+    program.until(rf"[1-9]\d*/{MANY}")
+    os.close(program.terminal)
+    program.told(signal.SIGHUP, everybody=True).told(signal.SIGHUP).told(signal.SIGHUP)
+    assert "runs, seeds 1 to" in program.process.stdout.read().decode()
+    program.process.stdout.close()
+    assert program.process.wait() == 129
+    assert 1 <= len((tmp_path / "kept" / "runs.csv").read_text().splitlines()) - 1 < MANY
+
+
+def test_two_signals_at_once_are_one_and_another_one_later_leaves_at_once(monkeypatch):
+    now, left = [100.0], []
+    monkeypatch.setattr(stopping, "monotonic", lambda: now[0])
+    monkeypatch.setattr(stopping, "_leave", lambda: left.append(now[0]))
+    monkeypatch.setattr(stopping, "_heard", [])
+    monkeypatch.setattr(stopping, "_way", stopping.INTERRUPT)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    with pytest.raises(KeyboardInterrupt):
+        stopping._stop(signal.SIGTERM, None)
+    stopping._stop(signal.SIGTERM, None)
+    now[0] += 10
+    stopping._stop(signal.SIGHUP, None)
+    assert not left and stopping.heard() == (143, "ended by SIGTERM")
+    stopping._stop(signal.SIGINT, None)
+    assert left == [110.0]
+
+
+def test_what_is_finished_is_saved_though_nobody_reads_the_warnings(tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    command = [
+        sys.executable,
+        "-m",
+        "evsim",
+        "run",
+        "registration-events",
+        "--set",
+        "run.duration=6s",
+        "--runs",
+        "3",
+        "--save",
+        str(tmp_path / "kept"),
+    ]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=write)
+    os.close(write)
+    assert done.returncode == 0 and b"runs, seeds 1 to 3" in done.stdout
+    assert len((tmp_path / "kept" / "runs.csv").read_text().splitlines()) == 1 + 3
 
 
 def test_a_comparison_keeps_the_pairs_that_are_finished():

@@ -26,8 +26,11 @@ def node(*arguments, text=None):
     return done.stdout
 
 
-def ask(films, function, names):
-    """For each film: what a JavaScript function of (film, lanes) gives; `names`: module -> what to import from it."""
+def ask(films, function, names, awaits=False):
+    """For each film: what a JavaScript function of (film, lanes) gives; `names`: module -> what to import from it.
+
+    awaits: it gives a promise.
+    """
     names = {"film": ["readFilm"], "lane": ["indexLane"]} | names
     imports = "".join(
         f"import {{ {', '.join(what)} }} from {json.dumps((MODULES / f'{module}.js').as_uri())};\n"
@@ -36,10 +39,11 @@ def ask(films, function, names):
     script = f"""{imports}
 import {{ readFileSync }} from "node:fs";
 const answer = {function};
-const found = JSON.parse(readFileSync(0, "utf-8")).map((data) => {{
+const answers = JSON.parse(readFileSync(0, "utf-8")).map((data) => {{
   const film = readFilm(data);
   return answer(film, film.futures[0].lanes.map((lane) => indexLane(film, lane)));
 }});
+const found = {"await Promise.all(answers)" if awaits else "answers"};
 process.stdout.write(JSON.stringify(found));
 """
     return json.loads(node("--input-type=module", "--eval", script, text=json.dumps(films)))

@@ -126,10 +126,11 @@ class Lives {
   // Words.
 
   say(customer, future) {
+    const left = this.player.lanes(this.player.origin(future)); // the future that this one left
     const before = future
       ? livesOf(
-          this.player.lanes(0),
-          this.player.lanes(0).map((index) => index.requestOf(customer)),
+          left,
+          left.map((index) => index.requestOf(customer)),
         )
       : [];
     const lines = this.lives.map((life, lane) => {

@@ -1,6 +1,6 @@
-"""Consumer groups of logs: usually each is one service, and services that share one by mistake share its messages."""
+"""Who reads what: subscriptions with a setting, and the consumer groups of logs, each usually one service."""
 
-__all__ = ["NOT_SHARED", "group_of", "groups", "shared_groups"]
+__all__ = ["NOT_SHARED", "group_of", "groups", "readers_with", "shared_groups"]
 
 NOT_SHARED = (
     "commit",
@@ -11,6 +11,15 @@ NOT_SHARED = (
     "dead_letter",
     "guarantee",
 )  # each service has its own
+
+
+def readers_with(scenario, setting):
+    """(path, name of the service, service, subscription, channel) of each subscription with a setting to a channel."""
+    for name, service in scenario.services.items():
+        for number, each in enumerate(service.subscribe):
+            if getattr(each, setting) is not None and each.channel in scenario.channels:
+                path = ("services", name, "subscribe", number)
+                yield path, name, service, each, scenario.channels[each.channel]
 
 
 def group_of(service, subscription):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from evsim.scenario.errors import Problem, a
+from evsim.scenario.groups import readers_with
 from evsim.scenario.units import write_limit
 
 __all__ = ["GUARANTEES", "SETTINGS", "problems", "settled"]
@@ -25,32 +26,26 @@ def settled(guarantee):
 
 def problems(scenario):
     """What each guarantee needs of the channel, and of who reads it."""
-    for name, service in scenario.services.items():
-        for number, each in enumerate(service.subscribe):
-            path, channel = ("services", name, "subscribe", number), scenario.channels.get(each.channel)
-            if each.guarantee is None or channel is None:
-                continue
-            for other in ("ack", "commit"):
-                if getattr(each, other) is not None:
-                    yield Problem(
-                        (*path, other), f"guarantee: {each.guarantee} says when", hint=f"remove {other} or guarantee"
-                    )
-            if channel.settles and GUARANTEES[each.guarantee] not in channel.settles:
+    for path, name, service, each, channel in readers_with(scenario, "guarantee"):
+        for other in ("ack", "commit"):
+            if getattr(each, other) is not None:
                 yield Problem(
-                    (*path, "guarantee"),
-                    f"{a(channel.kind)} knows no transactions",
-                    each.guarantee,
-                    hint="effectively_once with an idempotent service; or read a log",
+                    (*path, other), f"guarantee: {each.guarantee} says when", hint=f"remove {other} or guarantee"
                 )
-            if each.guarantee == "at_most_once" and each.prefetch is not None:
-                yield Problem(
-                    (*path, "prefetch"),
-                    "what is acknowledged before the work is never counted",
-                    write_limit(each.prefetch),
-                    hint="remove it, or promise at_least_once",
-                )
-            if each.guarantee == "effectively_once" and not service.knows_again:
-                rule = "what is handed out twice is done once only by an idempotent service"
-                yield Problem(
-                    (*path, "guarantee"), rule, each.guarantee, hint=f"write idempotent: true at services.{name}"
-                )
+        if channel.settles and GUARANTEES[each.guarantee] not in channel.settles:
+            yield Problem(
+                (*path, "guarantee"),
+                f"{a(channel.kind)} knows no transactions",
+                each.guarantee,
+                hint="effectively_once with an idempotent service; or read a log",
+            )
+        if each.guarantee == "at_most_once" and each.prefetch is not None:
+            yield Problem(
+                (*path, "prefetch"),
+                "what is acknowledged before the work is never counted",
+                write_limit(each.prefetch),
+                hint="remove it, or promise at_least_once",
+            )
+        if each.guarantee == "effectively_once" and not service.knows_again:
+            rule = "what is handed out twice is done once only by an idempotent service"
+            yield Problem((*path, "guarantee"), rule, each.guarantee, hint=f"write idempotent: true at services.{name}")

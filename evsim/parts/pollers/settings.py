@@ -7,6 +7,7 @@ from pydantic import Field
 
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.errors import Problem, a, not_beside
+from evsim.scenario.groups import readers_with
 from evsim.scenario.presets import LikenedReading
 from evsim.scenario.units import AtLeastOne, PositiveTime, up_to, write_time
 
@@ -80,21 +81,17 @@ def settled(pollers):
 
 def problems(scenario):
     """What pollers cannot fetch from, or for whom."""
-    for name, service in scenario.services.items():
-        for number, each in enumerate(service.subscribe):
-            path, channel = ("services", name, "subscribe", number), scenario.channels.get(each.channel)
-            if each.pollers is None or channel is None:
-                continue
-            if not channel.competing:
-                rule = f"{each.channel} is {a(channel.kind)}, and pollers fetch from a queue"
-                yield Problem((*path, "pollers"), rule, hint="remove it, or make the channel a queue")
-            elif service.fetches:
-                rule = f"the instances of {name} fetch for themselves; a platform polls for a function"
-                yield Problem((*path, "pollers"), rule, hint=f"remove it, or write function into {name}")
-            else:
-                yield from _batch(path, each)
-                yield from _numbers((*path, "pollers"), each.pollers.complete)
-                yield from _others(path, each)
+    for path, name, service, each, channel in readers_with(scenario, "pollers"):
+        if not channel.competing:
+            rule = f"{each.channel} is {a(channel.kind)}, and pollers fetch from a queue"
+            yield Problem((*path, "pollers"), rule, hint="remove it, or make the channel a queue")
+        elif service.fetches:
+            rule = f"the instances of {name} fetch for themselves; a platform polls for a function"
+            yield Problem((*path, "pollers"), rule, hint=f"remove it, or write function into {name}")
+        else:
+            yield from _batch(path, each)
+            yield from _numbers((*path, "pollers"), each.pollers.complete)
+            yield from _others(path, each)
 
 
 def _batch(path, reader):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from evsim.scenario.errors import Problem, a, not_beside
-from evsim.scenario.groups import group_of, shared_groups
+from evsim.scenario.groups import group_of, readers_with, shared_groups
 from evsim.scenario.presets import LikenedReading
 from evsim.scenario.units import PositiveLimit, TimeLimit
 
@@ -65,19 +65,15 @@ def settled(share):
 def problems(scenario):
     """What a share group cannot be read with, or by whom."""
     together = shared_groups(scenario)
-    for name, service in scenario.services.items():
-        for number, each in enumerate(service.subscribe):
-            path, channel = ("services", name, "subscribe", number), scenario.channels.get(each.channel)
-            if each.share is None or channel is None:
-                continue
-            if not channel.partitioned:
-                rule = f"{each.channel} is {a(channel.kind)}, and a share group reads a log"
-                yield Problem((*path, "share"), rule, hint="remove it, or make the channel a log")
-                continue
-            yield from not_beside(path, each, "a share group has", OF_OTHERS)
-            if not service.fetches:
-                rule = f"the instances of {name} fetch nothing for themselves, so none of them can lock a message"
-                yield Problem((*path, "share"), rule, hint="remove it, or let the service have instances of its own")
-            if (each.channel, group_of(name, each)) in together:
-                rule = f"the share group {group_of(name, each)} of {each.channel} is one service"
-                yield Problem((*path, "group"), rule, hint="give each service a group of its own")
+    for path, name, service, each, channel in readers_with(scenario, "share"):
+        if not channel.partitioned:
+            rule = f"{each.channel} is {a(channel.kind)}, and a share group reads a log"
+            yield Problem((*path, "share"), rule, hint="remove it, or make the channel a log")
+            continue
+        yield from not_beside(path, each, "a share group has", OF_OTHERS)
+        if not service.fetches:
+            rule = f"the instances of {name} fetch nothing for themselves, so none of them can lock a message"
+            yield Problem((*path, "share"), rule, hint="remove it, or let the service have instances of its own")
+        if (each.channel, group_of(name, each)) in together:
+            rule = f"the share group {group_of(name, each)} of {each.channel} is one service"
+            yield Problem((*path, "group"), rule, hint="give each service a group of its own")

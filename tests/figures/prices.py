@@ -6,7 +6,7 @@ from evsim.parts.function.words import COLD
 from tests.figures.averages import NONE, overlap
 from tests.figures.prices_of_channels import GIB, MONTH, PARTS, bill_of_channel
 
-__all__ = ["cold_starts", "cost_of_run", "cost_of_service"]
+__all__ = ["cold_starts", "cost_of_run", "cost_of_service", "month_at"]
 
 SECOND = 10**9
 
@@ -53,33 +53,47 @@ def _idle(plain, name):
 
 
 def _month(plain, name):
-    """(for requests, work, presence, transfer, storage) of a month of 730 hours."""
+    return month_at(plain, name, 1)
+
+
+def month_at(plain, name, load):
+    """(for requests, work, presence, transfer, storage) of a month of 730 hours at so many times the load.
+
+    Who is there at any load costs the same; who comes by load comes as often as there is load, but for the least.
+    What provisioned environments have no time for is done by others.
+    """
     service, months = plain.scenario.complete.services[name], MONTH / plain.window
-    price, function = service.price, service.function
+    price, function, scaling = service.price, service.function, service.autoscale
     ran = [row for row in plain.rows_at(name) if row.counted and row.started is not None and row.ended is not None]
     invoked = [row for row in ran if row.leads == row.number]
-    requests = max(0.0, len(invoked) * months - price.free_requests) * price.requests / 1e6
-    hours = sum(overlap(each.ready, each.ended, plain.left, plain.right) for each in plain.working(name))
-    transfer = len(ran) * months * price.size / GIB * (price.gb_in + price.gb_out)
+    requests = max(0.0, load * len(invoked) * months - price.free_requests) * price.requests / 1e6
+    hours = sum(overlap(each.ready, each.ended, plain.left, plain.right) for each in plain.working(name)) / 3600
+    if scaling is not None and scaling.by != "schedule":
+        hours = max(min(hours, scaling.least * plain.window / 3600), load * hours)
+    transfer = load * len(ran) * months * price.size / GIB * (price.gb_in + price.gb_out)
     an_hour = price.hour + price.vcpu * price.vcpu_hour + price.memory / GIB * price.gb_hour
-    presence = hours / 3600 * months * an_hour
-    storage = _storage(plain, name, price)
+    storage = _storage(plain, name, price, load)
     if function is None:
-        return requests, 0.0, presence, transfer, storage
-    gib = function.memory / GIB
-    usual, provisioned = (each * months for each in _gb_seconds(plain, name))
-    work = _by_tiers(price, max(0.0, usual - price.free_gb_seconds)) + provisioned * price.provisioned_work
-    always = gib * function.provisioned * plain.window * months * price.provisioned_gb_second
-    return requests, work, presence + always, transfer, storage
+        return requests, 0.0, hours * months * an_hour, transfer, storage
+    always = function.memory / GIB * function.provisioned * plain.window
+    usual, provisioned = (load * each for each in _gb_seconds(plain, name))
+    beyond = max(0.0, provisioned - max(always, provisioned / load)) if load else 0.0
+    paid = max(0.0, (usual + beyond) * months - price.free_gb_seconds)
+    work = _by_tiers(price, paid) + (provisioned - beyond) * months * price.provisioned_work
+    code = list(plain.scenario.services).index(name)
+    standing = sum(overlap(each.ready, each.ended, plain.left, plain.right) for each in plain.working(name)
+                   if (code, each.instance) in plain.run.records.provisioned) / 3600  # fmt: skip
+    hours = standing + load * (hours - standing)
+    return requests, work, hours * months * an_hour + always * months * price.provisioned_gb_second, transfer, storage
 
 
-def _storage(plain, name, price):
+def _storage(plain, name, price, load):
     """What is kept in a month: all that was there, and each effect until it is undone, or half a month."""
     longest, total = MONTH / 2 if price.retention is None else min(MONTH / 2, price.retention), 0.0
     for effect in plain.effects:
         if effect.row.service == name and effect.row.counted:
             total += longest if effect.undone is None else min(longest, effect.undone - effect.time)
-    gb = (price.stored or 0.0) / GIB + total / MONTH * price.size / GIB * MONTH / plain.window
+    gb = (price.stored or 0.0) / GIB + load * total / MONTH * price.size / GIB * MONTH / plain.window
     return gb * price.gb_month
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from evsim.parts.breaker.picture import scene
-from evsim.view.style import seconds
+from evsim.parts.breaker.picture import scene, strips_below
+from evsim.view.style import seconds, short
 from tests.books.holding import holds, run_of
 from tests.figures.crowded import crowded_systems
 from tests.support.nightly import NIGHTLY
@@ -43,10 +43,29 @@ def assert_breakers_are_true(run):
         f"for {seconds(open_for[longest])} of {seconds(max(its[-1][2] for its in found.values()))}"
     )
     opened = sum(state == "open" for state, *_ in found[longest])
+    assert_strips_below_are_true(run, found, open_for)
     several = f"{len(found)} breakers opened; that of {longest} was open longest"
     alone = f"The breaker of {longest} opened {opened} time{'s' if opened != 1 else ''}, and was open"
     assert made.title.startswith(several if len(found) > 1 else alone)
     return True
+
+
+def assert_strips_below_are_true(run, found, open_for, top=40.0):
+    """Below another picture: those that were open longest, each with its name at its height."""
+    longest = sorted(found, key=lambda who: -open_for[who])[:2]
+    strips, ends, depth = strips_below(run, top)
+    heights = [-top * (0.05 + 0.075 * line) for line in range(len(longest))]
+    assert [(end.y, end.text) for end in ends] == [
+        (pytest.approx(height), f"breaker: {short(who, 24)}") for height, who in zip(heights, longest, strict=True)
+    ]
+    wanted = [
+        (since, until, height - 0.03 * top, height + 0.03 * top)
+        for height, who in zip(heights, longest, strict=True)
+        for state, since, until in found[who]
+        if until > since or state == "open"
+    ]
+    assert sorted(boxes(strips)) == [pytest.approx(box) for box in sorted(wanted)]
+    assert depth == pytest.approx(-top * (0.02 + 0.075 * len(longest)))
 
 
 def test_the_strips_of_the_breakers_of_any_busy_system_are_what_its_incidents_say():

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from evsim.cli.keeping import Keeper
 from evsim.cli.options import AsJson, Jobs, Overwrite, ScenarioName, Seed, Settings, load_scenario, read_for
 from evsim.cli.output import as_far, complain, print_json, say
 from evsim.cli.shell import app
@@ -73,14 +74,15 @@ def replay(
     read = [*read_for([scenario], [chosen]), observed, *([timeline] if timeline else [])]
     place = picture and place_for(picture, overwrite=overwrite, inputs=read)
     found, stopped = as_far(replay, chosen, timeline, observed, runs, jobs=jobs)
+    kept = Keeper(overwrite)
+    drawn = place and kept.write(place, lambda path: found.plot(figure).figure.savefig(path))
     if as_json:
         print_json(found.data)
     else:
         say(str(found))
-    if place:
-        found.plot(figure).figure.savefig(place)
-        if not as_json:
-            say(f"The picture: {place}")
+        if drawn:
+            say(f"The picture: {drawn}")
+    kept.tell()
     if stopped:
         complain(stopped)
         raise typer.Exit(INTERRUPTED)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from evsim.cli.keeping import Keeper
 from evsim.cli.options import AsJson, Jobs, Overwrite
 from evsim.cli.output import print_json, say
 from evsim.cli.shell import app
@@ -46,12 +47,14 @@ def challenge(
         return
     entries = read_entries(chosen, designs)
     found = board(chosen, entries, judged(chosen, entries, runs, jobs), runs)
-    for place, write in ((places[1], found.to_html), (places[2], found.to_csv)):
+    kept = Keeper(overwrite)
+    for place, make in ((places[1], found.to_html), (places[2], found.to_csv)):
         if place:
-            write_text(place, write())
+            kept.write(place, write_text, make())
     if as_json:
         print_json({"challenge": chosen.name, "runs": runs, "board": [vars(each) for each in found.standings]})
     else:
         say(repr(found))
+    kept.tell()
     if not found.signed:
         raise typer.Exit(MISSED)

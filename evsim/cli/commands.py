@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from evsim.cli.keeping import Keeper
 from evsim.cli.options import (
     AsJson,
     Jobs,
@@ -70,14 +71,15 @@ def run(
         done, stopped = as_far(replicate, chosen, n, precision=exact, jobs=jobs, record=record)
         audit, luck = "balanced in all runs", f"{len(done.runs)} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
     warn(done.warnings)
-    data = data_of(done, chosen, chosen.run_settings.seed)
+    data, kept = data_of(done, chosen, chosen.run_settings.seed), Keeper(overwrite, folder=True)
     if folder:
-        save_run(folder, data, done)
+        kept.write(folder, save_run, data, done)
     verdicts = judge(chosen.objectives, data["summary"])
     if as_json:
         print_json(data | ({"runs": len(done.runs)} if runs > 1 or exact else {}))
     else:
         say_run(_title(chosen, luck), done, audit, verdicts, _beside(chosen, done, record, theory))
+    kept.tell()
     finish({"": verdicts}, as_json, stopped)
 
 
@@ -134,13 +136,15 @@ def compare(
         "differences": done.differences, "customers": done.customers, "objectives": done.verdicts,
         "phases": {name: design.phases for name, design in done.designs.items()}, "audit": "balanced",
     }  # fmt: skip
+    kept = Keeper(overwrite, folder=True)
     if folder:
-        save_comparison(folder, data, done)
+        kept.write(folder, save_comparison, data, done)
     if as_json:
         print_json(data)
     else:
         say(done.table())
         say("\n" + none_seen(done.designs[done.first].summary()["requests"]))
+    kept.tell()
     finish(done.verdicts, as_json, stopped)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from evsim.cli.keeping import Keeper
 from evsim.cli.options import AsJson, Overwrite, ScenarioName, Seed, Settings, load_scenario, read_for
 from evsim.cli.output import print_json, say
 from evsim.cli.shell import app
@@ -46,7 +47,11 @@ def hunt(
     inputs = read_for([scenario], [chosen])
     page, file = (place and place_for(place, overwrite=overwrite, inputs=inputs) for place in (player, output))
     found = hunt(chosen, promise, tries, length, fault, place)
-    story = found.story
+    story, kept = found.story, Keeper(overwrite)
+    if story and file:
+        kept.write(file, write_text, story.to_yaml())
+    if story and page:
+        kept.write(page, story.play().to_html)
     if as_json:
         print_json({
             "promise": found.promise, "runs": found.runs, "unfinished": found.unfinished,
@@ -57,9 +62,6 @@ def hunt(
         })  # fmt: skip
     else:
         say(str(found))
-    if story and file:
-        write_text(file, story.to_yaml())
-    if story and page:
-        story.play().to_html(page)
+    kept.tell()
     if story:
         raise typer.Exit(MISSED)

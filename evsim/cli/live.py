@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from evsim.cli.keeping import Keeper
 from evsim.cli.options import AsJson, Jobs, Overwrite, Save, ScenarioName, Seed, Settings, load_scenario, results_folder
 from evsim.cli.output import complain, data_of, finish, print_json, say_run, warn
 from evsim.cli.shell import app
@@ -71,8 +72,9 @@ def live(
     warn(run.warnings)
     prediction = run.prediction(jobs=jobs) if calibrate and not run.calibration.too_busy else None
     data = data_of(run, chosen, run.seed) | {"live": described(run, prediction)}
+    kept = Keeper(overwrite, folder=True)
     if folder:
-        save_live(folder, data, run)
+        kept.write(folder, save_live, data, run)
     verdicts = judge(chosen.objectives, data["summary"])
     if as_json:
         print_json(data)
@@ -82,6 +84,7 @@ def live(
         say_run(title, run, audit, verdicts, [f"The machine: {run.calibration}", *compared])
     if calibrate and prediction is None:
         complain(f"Not compared: {run.calibration.why_not}")
+    kept.tell()
     finish({"": verdicts}, as_json)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ class _Commands(TyperGroup):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
+        warnings.formatwarning = lambda message, *_, **__: f"Warning: {message}\n"  # without the place in the program
         try:
             result = super().invoke(ctx)
             if sys.stdout:  # there is none when the caller has closed it

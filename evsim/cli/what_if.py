@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from evsim.cli.keeping import Keeper
 from evsim.cli.options import (
     AsJson,
     Jobs,
@@ -104,9 +105,9 @@ def sweep(
     chosen = load_scenario(scenario, settings, seed)
     folder = results_folder(save, overwrite, [scenario], [chosen])
     done, stopped = as_far(sweep, chosen, values_of(values), n=runs, store=store, jobs=jobs, dask=dask)
-    header, rows = done.table(metrics)
+    (header, rows), kept = done.table(metrics), Keeper(overwrite, folder=True)
     if folder:
-        save_sweep(folder, done)
+        kept.write(folder, save_sweep, done)
     if as_json:
         points = [
             {"changes": changes, "runs": len(its.runs), "summary": its.summary(), "objectives": verdicts}
@@ -115,6 +116,7 @@ def sweep(
         print_json({"scenario": chosen.name, "seeds": done.seeds, "points": points, "audit": "balanced"})
     else:
         say(done.table_text(header, rows))
+    kept.tell()
     finish(
         {of_point(changes): each for (changes, _), each in zip(done.points, done.verdicts, strict=True)},
         as_json,
@@ -190,6 +192,9 @@ def report(
         budget=budget, tell=complain,
     )  # fmt: skip
     warn(done.comparison.warnings)
+    kept = Keeper(overwrite)
+    page = kept.write(output, done.save, overwrite)
     say("\n".join(done.answer))
-    say(f"The page: {done.save(output, overwrite=overwrite)}")
+    kept.tell()
+    say(f"The page: {page}")
     finish(done.comparison.verdicts, True, stopped)

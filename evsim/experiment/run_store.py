@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import warnings
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -24,11 +25,12 @@ BUSY = 60.0  # seconds to wait for another program that writes
 class RunStore:
     """(design, seed) -> the figures of that run, and (another key, seed) -> what else was measured of it.
 
-    Each is written as a whole, and there when :meth:`put` or :meth:`keep` returns.
+    Each is written as a whole, and there when :meth:`put` or :meth:`keep` returns. Where it cannot be written any more,
+    as on a full disk, a warning says so once, and the runs go on without it.
     """
 
     def __init__(self, path):
-        self.path = Path(path)
+        self.path, self._may_write = Path(path), True
         if not self.path.absolute().parent.is_dir():
             raise self._refusal(f"there is no folder {self.path.absolute().parent}", "make it first")
         try:
@@ -44,7 +46,8 @@ class RunStore:
         (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if application not in (APPLICATION, 0) or (tables and not application):
             raise sqlite3.DatabaseError
-        self._database.execute(f"PRAGMA application_id = {APPLICATION}")
+        if not application:  # a store that is there is not written to, as its disk may be full
+            self._database.execute(f"PRAGMA application_id = {APPLICATION}")
         self._database.execute(CREATE)
 
     def _refusal(self, rule, hint):
@@ -61,12 +64,21 @@ class RunStore:
     def kept(self, key, seed):
         """What stands there, as JSON has it, or None."""
         asked = "SELECT figures FROM runs WHERE design = ? AND seed = ?"
-        row = self._database.execute(asked, (key, str(seed))).fetchone()
+        try:
+            row = self._database.execute(asked, (key, str(seed))).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise self._refusal(f"cannot be read: {error}", "name another file") from None
         return row and json.loads(row[0])
 
     def keep(self, key, seed, data):
         values = key, str(seed), json.dumps(data, default=lambda number: number.item())
-        self._database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", values)
+        if not self._may_write:
+            return
+        try:
+            self._database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", values)
+        except sqlite3.DatabaseError as error:
+            self._may_write = False
+            warnings.warn(f"{self.path}: cannot be written any more: {error}; what follows is not kept", stacklevel=2)
 
     def __len__(self):
         return self._database.execute("SELECT count(*) FROM runs").fetchone()[0]

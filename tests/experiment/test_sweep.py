@@ -98,6 +98,31 @@ def test_a_changed_scenario_a_changed_file_and_changed_code_are_other_runs(scena
     assert len(set(keys)) == 5
 
 
+def test_a_store_that_is_full_costs_no_run(scenario, here, tmp_path, monkeypatch):
+    store, opening = tmp_path / "runs.sqlite", RunStore._open
+
+    def small(self):
+        opening(self)
+        self._database.execute("PRAGMA max_page_count = 9")  # as a disk of 36 KB
+
+    monkeypatch.setattr(RunStore, "_open", small)
+    with pytest.warns(UserWarning, match="runs.sqlite: cannot be written any more: database or disk is full") as said:
+        assert evsim.sweep(scenario, GRID, n=2, jobs=1, store=store).frame.equals(here.frame)
+    assert len(said) == 1 and 1 <= _count(store) < 8
+    with pytest.warns(UserWarning, match="what follows is not kept"):  # opened again, as the parts of a report do
+        assert evsim.sweep(scenario, GRID, n=2, jobs=1, store=store).frame.equals(here.frame)
+
+
+def test_a_store_that_is_damaged_is_named(scenario, tmp_path):
+    store = tmp_path / "runs.sqlite"
+    evsim.sweep(scenario, {WORKERS: [1]}, n=2, jobs=1, store=store)
+    data = bytearray(store.read_bytes())
+    data[4096:] = bytes(byte ^ 85 for byte in data[4096:])
+    store.write_bytes(data)
+    with pytest.raises(evsim.ScenarioError, match=r"runs.sqlite: cannot be read: .*malformed; name another file"):
+        evsim.sweep(scenario, {WORKERS: [1]}, n=2, jobs=1, store=store)
+
+
 @pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on_and_repeats_nothing(scenario, tmp_path):
     store, noted = tmp_path / "runs.sqlite", tmp_path / "noted"

@@ -69,6 +69,18 @@ def one_after_another(at):
     return served(0, [{"outage": "front", "at": 2, "for": 3}, {"outage": "front", "at": at, "for": 3}])
 
 
+def twice(kind, at, of=served):
+    """A function of how long a second fault lasts: the first one lasts from 2 s to 5 s, the second begins at 3 s."""
+    place = "front" if of is served else "jobs"
+
+    def system(lasts):
+        faults = [{kind: place, "at": 2, "for": 3}, {kind: place, "at": 3, "for": lasts}]
+        scenario = of(at, []) if of is served else of(at)
+        return scenario.replace({"faults": faults})
+
+    return system
+
+
 def during(run):
     """How long each time of faults is."""
     return [figures["seconds"] for phase, figures in run.phases.items() if phase.startswith("during")]
@@ -105,6 +117,18 @@ RULES = [
     Rule(MEANWHILE, with_fault("slowdown", factor=3), answers, on=(5, [("ok", 7)]), beyond=(5 - JUST, [("ok",
          11 - JUST)])),
     Rule("two slowdowns multiply", slowed_twice, answers, on=(3, [("ok", 15)]), beyond=(3 + JUST, [("ok", 7)])),
+    Rule("Faults of one kind at one time add up", twice("outage", 5), outcomes, on=(2, ["ok"]),
+         beyond=(2 + JUST, ["error"])),
+    Rule("Faults of one kind at one time add up", twice("pause", 4), answers, on=(1, [("ok", 7)]),
+         beyond=(2 + JUST, [("ok", 7 + JUST)])),
+    Rule("Faults of one kind at one time add up", twice("pause", 1), answers, on=(1, [("ok", 6)]),
+         beyond=(2 + JUST, [("ok", 6 + JUST)])),
+    Rule("Faults of one kind at one time add up", twice("crash", 5), outcomes, on=(2, ["ok"]),
+         beyond=(2 + JUST, ["error"])),
+    Rule("Faults of one kind at one time add up", twice("outage", 5, queued), outcomes, on=(1, ["ok"]),
+         beyond=(2 + JUST, ["error"])),
+    Rule("Faults of one kind at one time add up", twice("pause", 4, queued), times("back", "born"), on=(1, [5]),
+         beyond=(2 + JUST, [5 + JUST])),
     Rule("Faults that overlap are one.", one_after_another, during, on=(5, [3, 3]), beyond=(5 - JUST, [6 - JUST])),
     Rule("handling fails with a `probability`, after the first work and before any effect",
          with_fault("error_rate", probability=1), outcomes, on=(0, ["error"]), beyond=(3, ["ok"])),

@@ -60,6 +60,6 @@ class Attempts:
 
     def publishing_backoff(self, retry, site):
         """How long to wait before a message of a publish step is sent again."""
-        rows, messages, streams = self.kernel.records.rows, self.kernel.records.messages, self.kernel.streams
+        messages, streams = self.kernel.records.messages, self.kernel.streams
         chances = streams.uniforms("back-off", *site.purpose)
-        return waits(retry, streams, chances, messages, lambda message: rows.luck[messages.cause[message]])
+        return waits(retry, streams, chances, messages, lambda message: messages.luck[message])

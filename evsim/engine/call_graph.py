@@ -39,6 +39,7 @@ class EntryPoint(Way):
     multiplied: tuple = ()  # of each step on the way that sends several messages: how many, the first step first
     steps: dict = field(default_factory=dict)  # position of a step -> [EntryPoint, ...]
     letters: dict = field(default_factory=dict)  # position of a publish step -> [EntryPoint, ...] of its dead letters
+    ways_back: dict = field(default_factory=dict)  # (number of a place, position of a publish step there) -> 0, 1 ...
 
     level: int = field(init=False, repr=False, compare=False)
 
@@ -97,6 +98,9 @@ class CallGraph:
             ]
         elif step.publishes:
             place.steps[here] = self._readers(homes(self.scenario, step), place, trail, step)
+            for target in place.steps[here]:
+                if target in trail:
+                    target.ways_back[place.number, here] = len(target.ways_back)
             self._unwalked.append((step, here, place, trail))
 
     def walk_letters(self):

@@ -21,10 +21,11 @@ class PublishSite:
 class Destination:
     """One channel of a publish site. ``partition_of(luck, row)`` is the partition of a message there.
 
-    The publisher chooses it as its log says; what the broker itself brings goes by its key.
+    The publisher chooses it as its log says; what the broker itself brings goes by its key. ``ways_back``: number of a
+    place that a message comes round to -> which of the ways back there this one is.
     """
 
     def __init__(self, number, site, channel):
-        self.number, self.site, self.channel = number, site, channel
+        self.number, self.site, self.channel, self.ways_back = number, site, channel, {}
         kind = None if channel.name == site.step.channel else "key"
         self.partition_of = channel.partitioner(site, kind)

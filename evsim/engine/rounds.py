@@ -15,7 +15,7 @@ def entering_round(kernel):
     rows, causes, places = kernel.records.rows, kernel.records.messages.cause, kernel.graph.places
 
     def enter_round(row):
-        """Count the rounds of a delivery in a cycle, and give each round luck of its own."""
+        """Count the rounds of a delivery in a cycle, and give each round luck of its own, on each way back."""
         before = rows.round[causes[rows.parent[row]]]
         place = places[rows.place[row]]
         count = max(before, 0) + place.back
@@ -28,6 +28,7 @@ def entering_round(kernel):
                 "let a `maybe` end the cycle sooner"
             )
         if place.back:
-            rows.luck[row] = kernel.streams.later(rows.luck[row], Label.ROUND(count))
+            way = kernel.destination(rows.parent[row]).ways_back.get(place.number, 0)
+            rows.luck[row] = kernel.streams.later(rows.luck[row], Label.ROUND(count, way))
 
     return enter_round

@@ -84,6 +84,8 @@ class System:
             routes.append(route)
             site.numbers[name] = route.number
             mine = [each for each in places if each.source == name]
+            here = place.number, position
+            route.ways_back = {each.number: each.ways_back[here] for each in mine if here in each.ways_back}
             ways = {self._subscribers[name, each.service]: each.number for each in mine}
             route.channel.route(route.number, ways)
         return routes[site.numbers[step.channel]]

@@ -88,25 +88,27 @@ def _channels():
         },
         "network": NETWORK,
         "faults": [{"duplication": ["jobs", "worker"], "probability": 0.2, "at": "1s"},
-                   {"leader_failure": "facts", "at": "2s", "for": "500ms"}],
+                   *({"leader_failure": "facts", "at": at, "for": "300ms"} for at in ("1s", "1500ms", "2s", "2500ms"))],
         "run": {"duration": "3s"},
     }  # fmt: skip
 
 
 def _rounds():
-    """Users in a closed loop, and messages that go round a cycle, with a store that is asked before each handling."""
+    """Users in a closed loop, and messages that go round a cycle on several ways, with a store that is asked before."""
     closed = {"closed": {"users": 5, "think": {"exponential": "500ms"}}}
     turn = {"maybe": {"probability": 0.5, "then": [{"publish": "round"}]}}
+    twice = {"maybe": {"probability": 0.2, "then": [{"publish": "round"}, {"publish": "longer"}]}}
     return {
         "workloads": {name: {"target": "front", "arrivals": closed, "key": {"uniform": 9}} for name in ("one", "two")},
         "services": {
             "front": {"workers": 5, "handle": [{"work": SOON}, {"publish": "round"}]},
             "turner": {"workers": 5, "subscribe": {"channel": "round", "retry": RETRY},
-                       "handle": [{"work": SOON}, {"fail": 0.1}, turn]},
+                       "handle": [{"work": SOON}, {"fail": 0.1}, turn, twice]},
+            "relay": {"workers": 5, "subscribe": "longer", "handle": [{"work": SOON}, {"publish": "round"}]},
             "guard": {"workers": 5, "subscribe": "round", "idempotent": {"by": "message", "lookup": SOON},
                       "handle": [{"work": SOON}]},
         },
-        "channels": {"round": {"log": {"partitions": 3}}},
+        "channels": {"round": {"log": {"partitions": 3}}, "longer": "queue"},
         "network": {"latency": SOON},
         "run": {"duration": "5s"},
     }  # fmt: skip
@@ -114,7 +116,9 @@ def _rounds():
 
 def _items():
     """Messages and calls for each item at two steps of two services, items of items, and what fails and comes again."""
-    lines, parts = ({"channel": name, "items": {"uniform": [0, 3]}, "key": "item"} for name in ("lines", "parts"))
+    chain = {"attempts": 3, "backoff": {"decorrelated": {"base": "10ms", "cap": "1s"}}}
+    lines, parts = ({"channel": name, "items": {"uniform": [0, 3]}, "key": "item", "acks": 1, "retry": chain}
+                    for name in ("lines", "parts"))  # fmt: skip
     shelf = {"service": "shelf", "items": {"uniform": [0, 3]}, "retry": RETRY, "on_error": "ignore"}
     boxes = {"service": "box", "items": 2}
     packer = [{"work": SOON}, {"maybe": {"probability": 0.5, "then": [{"publish": parts}]}}, {"fail": 0.2},
@@ -136,6 +140,7 @@ def _items():
         },
         "channels": {"lines": "queue", "parts": {"log": {"partitions": 20}}},
         "network": {"latency": SOON},
+        "faults": [{"outage": name, "at": "1s", "for": "100ms"} for name in ("lines", "parts")],
         "run": {"duration": "2s"},
     }
 
@@ -183,16 +188,19 @@ def _letters():
 
 
 def _elastic():
-    """Functions whose environments take some time to start, services that are scaled, and events that come late."""
+    """Functions whose environments take some time to start, services that are scaled, events that come late, and what
+    windows make of them.
+    """
     scaled = {"autoscale": {"by": "concurrency", "target": 1, "every": "100ms", "start": SOON, "most": 50}}
     function = {"function": {"init": SOON, "keep_alive": "50ms"}}
     services = {"this": function, "that": function, "left": scaled, "right": scaled}
     calls = [{"parallel": [[{"call": name}] for name in services]}, {"publish": "facts"}]
-    window = {"to": "results", "tumbling": "1s", "by": "all"}
+    window = {"to": "results", "sliding": {"size": "1s", "every": "200ms"}, "early": 9, "by": "all"}
     return {
         "workloads": {name: {**each, "delay": SOON, "admitted": 0.8} for name, each in _two_workloads("front").items()},
         "services": {"front": {"workers": 90, "handle": calls},
                      "counter": {"subscribe": "facts", "handle": [{"window": window}]},
+                     "board": {"workers": 9, "subscribe": "results", "handle": [{"work": SOON}]},
                      **{name: {**settings, "handle": [{"work": SOON}]} for name, settings in services.items()}},
         "channels": {"facts": "log", "results": "queue"},
         "run": {"duration": "3s"},

@@ -32,15 +32,33 @@ def _identity(books, by, row, before):
     place = run.tables.places[rows["place"][row]]
     if by == "content":
         item = int(run.tables.row_items[row])
-        return place.workload, int(rows["request"][row]), item, place.number, int(rows["round"][row])
+        about = place.workload, int(rows["request"][row]), item, place.number, int(rows["round"][row])
+        return *about, _result(books, row, before)
     if by == "key":
         return books.key_of(row)
     if not place.is_delivery:
         return "call", row if rows["first"][row] < 0 else int(rows["first"][row])
-    message = int(rows["parent"][row])
+    return "message", _original(messages, int(rows["parent"][row]), before)
+
+
+def _original(messages, message, before):
     while (earlier := before.get(message, int(messages["origin"][message]))) >= 0:
         message = earlier
-    return "message", message
+    return message
+
+
+def _result(books, row, before):
+    """The message with the result of a window that a row follows from, or None."""
+    rows, messages, tables = books.rows, books.messages, books.run.tables
+    while (place := tables.places[rows["place"][row]]).gathered:
+        message = int(rows["parent"][row])
+        if place.is_delivery:
+            message = _original(messages, message, before)
+            if tables.routes[messages["route"][message]][1].gathers:
+                return message
+            message = int(messages["cause"][message])
+        row = message
+    return None
 
 
 CHECKS = (once,)

@@ -7,6 +7,7 @@ unique key in the moment of the first effect, for another handling of the same t
 from evsim.engine.attempts import obligation
 from evsim.engine.item_paths import path_of_row
 from evsim.engine.keys import key_of_row
+from evsim.engine.results_of_windows import ResultsOfWindows
 from evsim.engine.service_policy import Handling, ServicePolicy
 from evsim.engine.step_builders import builder
 from evsim.scenario.steps import Work
@@ -37,21 +38,12 @@ class Idempotent(ServicePolicy):
 
     def identity(self, place):
         """A function that says what a row at `place` is about."""
-        records, number_of, copies = self.kernel.records, self.kernel.streams.of, {}
-        rows, messages = records.rows, records.messages
-        by, is_delivery = self.settings.by, place.is_delivery
-
-        def original(row):
-            """The message that a delivery brings, or the one that this is a copy or a dead letter of."""
-            copies.update(records.copies[len(copies) :])
-            message = rows.parent[row]
-            while (before := copies.get(message, messages.origin[message])) >= 0:
-                message = before
-            return message
+        rows, number_of = self.kernel.records.rows, self.kernel.streams.of
+        by, is_delivery, results = self.settings.by, place.is_delivery, ResultsOfWindows(self.kernel)
 
         def of_message(row):
             if is_delivery:
-                return "message", original(row)
+                return "message", results.original(rows.parent[row])
             return "call", obligation(rows, row)
 
         item_of = path_of_row(self.kernel, place)
@@ -59,7 +51,8 @@ class Idempotent(ServicePolicy):
         def of_content(row):
             number, _ = number_of(rows.luck[row])
             item = None if item_of is None else item_of(row)
-            return place.workload, number, item, place.number, rows.round[row]
+            result = results.before_row(row) if place.gathered else None
+            return place.workload, number, item, place.number, rows.round[row], result
 
         return {"message": of_message, "content": of_content, "key": key_of_row(self.kernel, place)}[by]
 

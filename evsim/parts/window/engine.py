@@ -11,6 +11,7 @@ from evsim.engine.environment import TIMEOUT
 from evsim.engine.keys import key_of_row
 from evsim.engine.message_rows import writer
 from evsim.engine.publish_sites import PublishSite
+from evsim.engine.random_streams import Label
 from evsim.parts.window.aggregates import AGGREGATES
 from evsim.parts.window.checkpoints import Checkpoints
 from evsim.parts.window.event_time import EventTimes, Watermark
@@ -72,6 +73,7 @@ class WindowStep:
         self.owners = {}  # key -> the instance that has its windows
         self.seen_at, self.looks = {}, False
         self.sent = {}  # what a result is about -> its last message
+        self.first_of = {}  # row of an event -> of how many messages it was the first
         channels = self.kernel.scenario.channels
         self.numbers = {name: number for number, name in enumerate(channels)}
         for each in self.service.settings.subscribe:
@@ -310,13 +312,20 @@ class WindowStep:
             outlet.through(is_through)
 
     def send(self, pane, clock, time, seen):
-        """A message of a pane leaves. It has the luck of the first event; a second one of the same is a copy."""
+        """A message of a pane leaves; a second one of the same is a copy.
+
+        It has the luck of the first event. An event may be the first of several panes and windows: each further message
+        of it has luck of its own.
+        """
         window, records = pane.window, self.kernel.records
         of_new = pane.rows and self.rules.discarding
         row = pane.rows[0] if of_new else window.first
         place, route, write, publisher, *_ = self.ways[self.rows.place[row]]
         message = write(row)
         messages = records.messages
+        number = self.first_of[row] = self.first_of.get(row, 0) + 1
+        if number > 1:
+            messages.luck[message] = self.kernel.streams.later(messages.luck[message], Label.RESULT(number))
         if messages.key[message] != window.key:
             messages.key[message] = window.key
             site = route.site

@@ -1,5 +1,6 @@
 """Deduplication: what a queue remembers of the messages it has taken, for a window of time (as SQS FIFO queues do)."""
 
+from evsim.engine.results_of_windows import ResultsOfWindows
 from evsim.ticks import ticks
 
 __all__ = ["RecentMessages"]
@@ -8,13 +9,14 @@ __all__ = ["RecentMessages"]
 class RecentMessages:
     """The identities of the messages that a queue took less than `window` ago, whether or not they are still there.
 
-    By content, the identity is the request, the publish step, and the item where it sends several; by key it is the
-    message's key.
+    By content, the identity is the request, the publish step, the item where it sends several, and the result of a
+    window where it follows from one; by key it is the message's key.
     """
 
     def __init__(self, queue, deduplication):
         self.kernel, self.window, self.by = queue.kernel, ticks(deduplication.window), deduplication.by
         self.taken = {}  # identity -> when, in that order
+        self.results = ResultsOfWindows(self.kernel)
 
     def has(self, message):
         """Whether a message with this identity is remembered; a new one is from now on."""
@@ -35,4 +37,4 @@ class RecentMessages:
             return messages.key[message]
         number, _ = self.kernel.streams.of(messages.luck[message])
         round_ = self.kernel.records.rows.round[messages.cause[message]]
-        return number, messages.route[message], messages.item[message], round_
+        return number, messages.route[message], messages.item[message], round_, self.results.before(message)

@@ -3,8 +3,9 @@
 That no two draws share a number does not say that a draw is its own row's: a counter of calls shares none either.
 """
 
+from bisect import bisect_right
 from itertools import accumulate
-from math import floor, log
+from math import floor, log, sqrt
 
 import numpy as np
 import pytest
@@ -13,16 +14,33 @@ from evsim.engine.execution import Execution
 from evsim.engine.random_streams import RandomStreams
 from evsim.results.records import Reason, Verdict
 from evsim.run import Simulation
-from evsim.scenario import Distribution
+from evsim.scenario import Distribution, Scenario
 from evsim.testbed.shared_draws import SharedDraws
 from tests.luck.rich import RICH
 from tests.luck.test_keys import FAMILIES
 
 
+def many():
+    """More customers than are drawn for at once, of each kind of arrivals."""
+    kinds = {"single": {"poisson": "800/s"}, "crowds": {"batch": {"rate": "800/s", "size": {"geometric": 2}}},
+             "tide": {"profile": [["0s", "500/s"], ["1s", "1100/s"]]}}  # fmt: skip
+    keys = {"single": {"uniform": 1000}, "crowds": {"zipf": {"keys": 1000, "s": 1}}, "tide": {"uniform": 7}}
+    return Scenario.from_dict({
+        "name": "many",
+        "workloads": {name: {"target": "front", "arrivals": arrivals, "key": keys[name]}
+                      for name, arrivals in kinds.items()},
+        "services": {"front": {"workers": 5000, "handle": [{"work": {"exponential": "1ms"}}]}},
+        "run": {"duration": "3s"},
+    })  # fmt: skip
+
+
+SYSTEMS = {name: RICH[name] for name in ("calls", "letters", "rounds", "items", "elastic")} | {"many": many()}
+
+
 @pytest.fixture(scope="module")
 def simulated():
-    """name -> (the simulation of a rich system, its run)."""
-    made = {name: Simulation(RICH[name]) for name in ("calls", "letters", "rounds", "items", "elastic")}
+    """name -> (the simulation of a system, its run)."""
+    made = {name: Simulation(scenario) for name, scenario in SYSTEMS.items()}
     return {name: (simulation, simulation.run()) for name, simulation in made.items()}
 
 
@@ -62,13 +80,29 @@ def thoughts(simulated):
         yield come, sorted(time for time in due if time < its.scenario.run_settings.duration * 1e9)
 
 
+def each_workload(simulated, *names):
+    for name in names:
+        its = Reading(simulated, name)
+        yield from ((its, workload, settings) for workload, settings in its.scenario.workloads.items())
+
+
+def risen(rates, total):
+    """When so many nanoseconds of one a second have passed, by a clock whose rate rises for a second, then stays."""
+    (_, first), (_, last) = rates
+    wanted, slope = total / 1e9, last - first
+    area = (first + last) / 2
+    if wanted > area:
+        return (1 + (wanted - area) / last) * 1e9
+    return (sqrt(first**2 + 2 * slope * wanted) - first) / slope * 1e9
+
+
 def arrivals(simulated):
-    """Of single customers, and of batches with their sizes."""
-    its = Reading(simulated, "calls")
-    for name, workload in its.scenario.workloads.items():
+    """Of single customers, of batches with their sizes, and at a rate that changes."""
+    for its, name, workload in each_workload(simulated, "calls", "many"):
         come, load = nano(its.of(name, its.requests.arrived)), workload.arrivals
         gap = its.time({"exponential": 1.0}, "arrivals", name)
-        times = [round(total / load.rate) for total in accumulate(gap(number) for number in range(len(come)))]
+        events = accumulate(gap(number) for number in range(len(come)))
+        times = [round(risen(load.rates, total) if load.kind == "profile" else total / load.rate) for total in events]
         if load.kind == "batch":
             chance, on = its.chance("batch", name), log(1 - 1 / load.size.mean)
             times = [time for number, time in enumerate(times) for _ in range(1 + floor(log(1 - chance(number)) / on))]
@@ -76,16 +110,14 @@ def arrivals(simulated):
 
 
 def keys(simulated):
-    its = Reading(simulated, "calls")
-    for name, workload in its.scenario.workloads.items():
+    for its, name, workload in each_workload(simulated, "calls", "many"):
         chance, key = its.chance("key", name), workload.key
         weights = [1.0 if key.kind == "uniform" else 1 / (each + 1) ** key.s for each in range(key.keys)]
         below = [total / sum(weights) for total in accumulate(weights)]
         found = its.of(name, its.tables.request_keys).tolist()
         yield (
             found,
-            [str(next(each for each, bound in enumerate(below) if chance(number) < bound))
-             for number in range(len(found))],
+            [str(bisect_right(below, chance(number))) for number in range(len(found))],
         )  # fmt: skip
 
 
@@ -164,10 +196,10 @@ IN_THE_RECORDS = {
     event_times: ("times of events",), items: ("numbers of items",), admissions: ("who is let in",),
 }  # fmt: skip
 ELSEWHERE = {
-    "steps": "test_same_customers", "error rates": "test_same_customers", "balancing": "tests/parts/balance",
-    "back-off of attempts": "tests/parts/retry", "back-off of publishes": "tests/parts/retry",
-    "latencies": "tests/truth/test_loss", "losses": "tests/truth/test_loss", "copies": "tests/truth/test_faults",
-    "sticky partitioners": "tests/parts/log", "replication": "tests/parts/log", "catching up": "tests/parts/log",
+    "steps": "test_same_customers", "error rates": "test_struck", "balancing": "test_struck",
+    "back-off of attempts": "test_struck", "back-off of publishes": "test_struck", "latencies": "test_struck",
+    "losses": "test_struck", "copies": "test_struck", "sticky partitioners": "test_struck",
+    "replication": "tests/parts/log", "catching up": "tests/parts/log",
 }  # fmt: skip
 
 

@@ -19,11 +19,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_sti
 MANY = 300 if NIGHTLY else 16  # systems
 
 
-def assert_strip_is_true(plain, begin, end):
-    """The kinds of bars that were drawn."""
+def assert_strip_is_true(plain, begin, end, most):
+    """The kinds of bars that were drawn; `most`: for how many workers there is room."""
     run, service = plain.run, plain.scenario.services["counter"]
     made = worker_strip.scene(run, begin=begin, end=end)
-    workers = service.instances * service.workers
+    workers = min(service.instances * service.workers, most)
+    left_out = service.instances * service.workers - workers
+    assert made.x.label.partition("; ")[2] == (f"{count(left_out, 'worker')} left out" if left_out else "")
     rows = [row for row in plain.rows_at("counter") if row.started is not None and row.worker >= 0]
     pressed = [(began, plain.ended_at if ended != ended else ended, plain.rows[row].worker)
                for began, ended, row in run.records.pressed if plain.rows[row].service == "counter"]  # fmt: skip
@@ -37,8 +39,8 @@ def assert_strip_is_true(plain, begin, end):
     ]
     assert [text for _, text in made.y.ticks] == names + ["checkpoints"] * bool(saved)
     spans = {
-        "a message in hand": [(row.started, row.ended, row.worker) for row in rows],
-        "waits for credit": pressed,
+        "a message in hand": [(row.started, row.ended, row.worker) for row in rows if row.worker < workers],
+        "waits for credit": [each for each in pressed if each[2] < workers],
         "barriers on their way": [(began, aligned, workers) for began, aligned, _ in saved],
         "stored": [(aligned, taken, workers) for _, aligned, taken in saved if aligned is not None],
     }
@@ -84,8 +86,10 @@ def test_the_strip_of_the_workers_of_any_window_is_what_the_records_say():
     @holds(1, stream_systems(), of=MANY)
     def are_true(scenario):
         plain = Plain(run_of(scenario))
-        for begin, end in ((0.0, plain.ended_at), (3.0, 7.0)):
-            seen.update(assert_strip_is_true(plain, begin, end))
+        seen.update(assert_strip_is_true(plain, 0.0, plain.ended_at, worker_strip.MOST_LANES))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(worker_strip, "MOST_LANES", 2)
+            assert_strip_is_true(plain, 3.0, 7.0, 2)
 
     are_true()
     assert seen == {"a message in hand", "waits for credit", "barriers on their way", "stored"}

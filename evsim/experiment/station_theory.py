@@ -159,6 +159,8 @@ def _blockers(station):
         yield "its inbox is bounded, and a formula of that needs exponential times, and callers alone"
     if service.own_inboxes:
         yield "each instance has an inbox of its own"
+    if station.reading.reads and _is_asked(scenario, station.name):
+        yield "some ask it, and channels give it work, too: each waits for something else"
     if station.reading.rereads:
         yield "it reads again what was there before, as fast as it can"
     if station.reading.ahead:
@@ -171,6 +173,13 @@ def _blockers(station):
         yield "with the way of the acknowledgements its workers have no time to spare"
     if not station.work:
         yield "its work takes no time"
+
+
+def _is_asked(scenario, name):
+    """Whether customers or other services ask a service for an answer."""
+    steps = [step for service in scenario.services.values() for step in all_steps(service.handle)]
+    asked = {each for step in steps if step.asks and not step.hands_over for each in callees(scenario, step)}
+    return name in asked.union(workload.target for workload in scenario.workloads.values())
 
 
 def _bounded(station):

@@ -141,7 +141,7 @@ def _answer(scenario, predicted, name, known):
         elif step.awaits:
             raise _Unknown(f"{name} waits until a channel brings a reply")
         elif step.holds:
-            total += step.times.mean * _confirmation(scenario, name, step)
+            total += step.times.some * _confirmation(scenario, name, step)  # several are confirmed together
         elif step.lasts:
             total += step.time.mean
         if step.replies:

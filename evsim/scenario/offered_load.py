@@ -157,9 +157,10 @@ def _duration(scenario, name, steps, answer, replies, before):
                 for callee, share in called_by_step(scenario, step)
             )
             inside = min(inside, step.timeout or inside)
+            inside *= step.times.rounds(getattr(step, "max_concurrency", None) or 1)
         elif step.kind == "publish" and step.acks and scenario.channels[step.channel].confirms:
             inside = 2 * hop_mean(scenario, name, step.channel)
-            inside = min(inside, step.timeout or inside)
+            inside = min(inside, step.timeout or inside) * step.times.some  # several are confirmed together
         elif step.together:
             inside = sorted(
                 _duration(scenario, name, branch, answer, replies, before + total) for branch in step.branches

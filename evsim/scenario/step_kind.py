@@ -13,7 +13,11 @@ class Single:
     """How often a step makes what it makes, each time it is taken: once."""
 
     multiplies = False
-    fewest = most = mean = 1
+    fewest = most = mean = some = 1
+
+    def rounds(self, at_once):
+        """How many one after another, where so many are made at a time."""
+        return 1
 
 
 ONCE = Single()

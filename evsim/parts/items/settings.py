@@ -1,5 +1,6 @@
 """What a person writes of several messages, or calls, at one step: how many there are."""
 
+import math
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -42,6 +43,15 @@ class _Items(Tagged, PublishSetting):
     @property
     def mean(self):
         return sum(count * share for count, share in self._shares)
+
+    @property
+    def some(self):
+        """How often there are any."""
+        return sum(share for count, share in self._shares if count)
+
+    def rounds(self, at_once):
+        """How many one after another, on average, where so many are made at a time."""
+        return sum(math.ceil(count / min(at_once, MOST)) * share for count, share in self._shares)
 
 
 class FixedItems(_Items):

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from evsim.view import diagram, instances, matrix, spread
+from evsim.view.layout import SERVICE
 from evsim.view.words import count, seconds, short
 from tests.books.holding import holds, run_of
 from tests.books.systems import systems
@@ -113,8 +114,36 @@ def assert_diagram_is_true(run, wires):
         busiest = max(busy, key=busy.get)
         text += f". Busiest: {short(busiest)}, {100 * busy[busiest]:.0f} % of its time"
     assert made.title == text
-    for name, value in busy.items():
-        assert any(mark.text == f"{100 * value:.0f} % busy" for mark in marks(made, "Text")), name
+    assert_boxes_are_true(run, made, busy)
+
+
+def assert_boxes_are_true(run, made, busy):
+    """What stands in the boxes of a run, and of its scenario: workers, customers a second; how busy, also as a bar."""
+    plan, wide = diagram.scene(run.scenario), SERVICE[0] - 0.16
+    lengths = []
+    for name, service in run.scenario.complete.services.items():
+        each, elastic = count(service.workers, "worker"), service.function or service.autoscale
+        there = elastic.most if elastic else service.instances
+        words = each if there == 1 else f"{there} \N{MULTIPLICATION SIGN} {each}"
+        words = f"up to {words}" if elastic else words
+        assert words in texts_in(plan, name), name
+        assert (f"{100 * busy[name]:.0f} % busy" if name in busy else words) in texts_in(made, name), name
+        lengths += [wide, min(busy[name], 1) * wide] if name in busy else []
+    drawn = [right - left for left, right, low, high in boxes(marks(made, "Bars", "")) if round(high - low, 6) == 0.08]
+    assert sorted(drawn) == pytest.approx(sorted(lengths))
+    for name, workload in run.scenario.workloads.items():
+        arrivals = workload.arrivals
+        if arrivals.kind in ("constant", "poisson"):
+            rate = f"{arrivals.rate:.3g}/s" if arrivals.rate < 1000 else f"{arrivals.rate:,.0f}/s"
+            assert rate in texts_in(plan, name) and rate not in texts_in(made, name), name
+        if arrivals.kind == "closed":
+            assert count(arrivals.users, "user") in texts_in(plan, name), name
+
+
+def texts_in(made, name):
+    """The words within the box of a name."""
+    ((left, right, low, high),) = boxes(marks(made, "Bars", name))
+    return [mark.text for mark in marks(made, "Text") if left < mark.x < right and low < mark.y < high]
 
 
 def listed(names):

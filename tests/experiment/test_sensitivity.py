@@ -63,6 +63,7 @@ def test_a_number_that_is_written_short_is_an_input():
     assert bar.less.mean > 0 > bar.more.mean
 
 
+@pytest.mark.slow
 def test_inputs_that_cannot_matter_get_few_runs_and_the_others_all(desk, monkeypatch):
     """With the widest alone and a promise of 130 ms: one worker less turns it, and so is worth all runs."""
 

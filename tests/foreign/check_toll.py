@@ -7,6 +7,7 @@ import evsim
 from evsim.registry import PartReason, RegistryError, reasons
 from evsim.results.records import Reason
 from evsim.view.player.film import film
+from tests.player.node import ask
 from tests.support.statistics import proportion_agrees
 
 
@@ -74,10 +75,15 @@ def test_nobody_tries_again_as_it_is_final(poor):
     assert poor.spans.attempt.max() == 1
 
 
-def test_a_diagram_says_it_and_the_player_knows_its_name(poor):
-    calls = poor.spans[poor.spans.reason == "too poor"]
-    assert "refuses: it cannot pay" in str(poor.sequence(int(calls.request.iloc[0])))
-    assert film(poor)["codes"]["reason"][Reason["TOO_POOR"]] == "too poor"
+def test_a_diagram_and_the_player_say_it(poor):
+    first = int(poor.spans[poor.spans.reason == "too poor"].request.iloc[0])
+    assert "refuses: it cannot pay" in str(poor.sequence(first))
+    question = f"""(film, [index]) => eventsOf([index]).list
+        .filter(({{kind, request}}) => kind === ENDED && request === {first})
+        .map((event) => sentence(index, event, "Ada"))"""
+    names = {"events": ["eventsOf"], "kinds": ["ENDED"], "words": ["sentence"]}
+    (told,) = ask([film(poor)], question, names)
+    assert "shop refuses Ada: it cannot pay" in told, told
 
 
 def test_it_comes_behind_those_of_evsim_and_a_name_that_is_no_name_is_refused(monkeypatch):

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from docs.pages.setting_table import setting_table
 from evsim.registry import modules
 from evsim.scenario import Scenario
@@ -33,6 +35,7 @@ def test_every_setting_is_described():
     assert len(models()) > 60 and silent == []
 
 
+@pytest.mark.slow
 def test_every_setting_stands_in_a_table_of_the_manual():
     manual = without_places(setting_table())
     rows = {f"{model.__name__}: {row}" for model in models() if model is not Fault for row in settings_rows(model)}

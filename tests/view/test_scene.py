@@ -185,6 +185,7 @@ def test_all_words_stand_inside_the_picture_on_a_screen_of_any_width(scenes):
         assert all(inside), (scene.name, scene.title, width)
 
 
+@pytest.mark.slow
 def test_names_in_the_margin_that_are_the_same_stand_apart(scenes):
     scene = replace(scenes["flow", "classic"], ends=(End(1.0, "the same"), End(50.0, "the same")))
     (found,) = in_browser((scene, None, 768))

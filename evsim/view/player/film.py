@@ -19,7 +19,10 @@ It is a plain dict for :func:`json.dumps`:
 ``odd``
     kind -> words for the kinds of customers at whom it pays to look.
 ``codes``
-    What the numbers in the columns ``outcome``, ``verdict``, ``reason`` and ``fate`` mean: lists of words.
+    What the numbers in the columns ``outcome``, ``verdict``, ``reason`` and ``fate`` mean: lists of words. ``unsent``:
+    the reasons for which a caller itself refuses to ask.
+``reasons``
+    reason -> how a sentence says it, of those that parts bring.
 ``cast``
     name -> ``[column, row]`` of every workload, service and channel of all designs, so that each stands in the same
     place whatever the design. Channels stand half a column after those who publish to them.
@@ -116,8 +119,9 @@ its table, one that stands before it; and else a text such as ``"i4:..."``: the 
 endian) and the entries in base64. A time that never came is -1.
 """
 
+from evsim.registry import reasons
 from evsim.results.outcomes import TOLD as TOLD_WORDS
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.records import NEVER_SENT, Fate, Outcome, Reason, Verdict
 from evsim.results.results import Results
 from evsim.view.designs import designs
 from evsim.view.player.cast import cast
@@ -131,6 +135,7 @@ __all__ = ["VERSION", "film", "future"]
 
 VERSION = 1
 MARKS = {"told": TOLD, "no": DECLINED, "error": ERROR, "fault": FAULT, "waiting": WAITING}
+CODES = {"outcome": Outcome, "verdict": Verdict, "reason": Reason, "fate": Fate, "unsent": sorted(NEVER_SENT)}
 MOST = 500_000  # attempts that a browser takes without trouble
 
 
@@ -166,14 +171,16 @@ def film(*runs, labels=None):
         "odd": {kind: words for kind, (words, _) in next(iter(named.values())).outcomes.odd_kinds().items()},
         "marks": {name: mark.colour for name, mark in MARKS.items()},
         "looks": looks(),
-        "codes": {
-            name: [code.name.lower().replace("_", " ") for code in codes]
-            for name, codes in {"outcome": Outcome, "verdict": Verdict, "reason": Reason, "fate": Fate}.items()
-        },
+        "codes": {name: list(map(_word, codes)) for name, codes in CODES.items()},
+        "reasons": {_word(Reason[name]): reason.words for name, reason in reasons().items()},
         "cast": cast([Wiring(run) for run in named.values()]),
         "futures": [future(named, list(marks))],
         "breaks": [],
     }
+
+
+def _word(code):
+    return code.name.lower().replace("_", " ")
 
 
 def _without_prefix(names):

@@ -55,7 +55,7 @@ export function hopsOf(lane, codes) {
 
 /* Whether the caller itself refused to call. */
 export function neverSent(codes, { outcome, reason }, row) {
-  return codes.outcome[outcome[row]] === "refused" && ["breaker", "bulkhead"].includes(codes.reason[reason[row]]);
+  return codes.outcome[outcome[row]] === "refused" && codes.unsent.includes(codes.reason[reason[row]]);
 }
 
 /* [sender, channel] of a message; a channel sends dead letters, an exchange copies. */

@@ -88,7 +88,7 @@ const REASONS = {
 
 export function reasonOf(index, row) {
   const word = index.film.codes.reason[index.lane.attempts.reason[row]];
-  return REASONS[word] ?? word;
+  return REASONS[word] ?? index.film.reasons[word] ?? word;
 }
 
 /* Of which of several messages of one step an event tells: an index into the lane's items; NEVER of anything else. */

@@ -41,7 +41,11 @@ class Entries:
         return int(mask[self.counted].sum())
 
     def in_state(self, state):
-        return self.count(self.ledger.state == DELIVERY_STATES.index(state))
+        return int(self._states[DELIVERY_STATES.index(state)])
+
+    @cached_property
+    def _states(self):
+        return np.bincount(self.ledger.state[self.counted], minlength=len(DELIVERY_STATES))
 
     @property
     def kept(self):

@@ -124,7 +124,7 @@ class Excerpt:
         """Turn times into seconds."""
         for name, kind in self.types.items():
             if kind == "d":
-                self._columns[name] = self._columns[name] / SECOND
+                self._columns[name] /= SECOND
 
     def column(self, name):
         return self._columns[name]

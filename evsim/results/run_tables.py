@@ -12,6 +12,7 @@ from evsim.results.records import LATER, NUMBERS
 from evsim.results.requests import Requests
 from evsim.results.sendings import Sendings
 from evsim.results.undone import undone
+from evsim.results.wasted_work import caused_by_retries
 from evsim.ticks import elapsed
 
 __all__ = ["RunTables"]
@@ -199,6 +200,11 @@ class RunTables:
     def row_cohort(self):
         """For each row: whether its request arrived inside the window."""
         return self.requests.cohort[self.row_requests]
+
+    @cached_property
+    def caused_by_retries(self):
+        """For each row: whether it would not be there without retries (:mod:`evsim.results.wasted_work`)."""
+        return caused_by_retries(self)
 
     @cached_property
     def capacity(self):

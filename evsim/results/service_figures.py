@@ -10,7 +10,7 @@ from evsim.results.confirmations import waited_for
 from evsim.results.fairness import standing
 from evsim.results.intervals import highest, inside, without_overlap
 from evsim.results.records import Outcome, Reason
-from evsim.results.wasted_work import amplifications, caused_by_retries, retried
+from evsim.results.wasted_work import amplifications, retried
 from evsim.ticks import elapsed
 
 __all__ = ["FIGURES", "AtService", "at_services"]
@@ -55,10 +55,23 @@ class _Services:
         return result
 
 
+class _Chosen(dict):
+    """The columns of some rows: those of a mask, by their ``numbers``."""
+
+    def __init__(self, rows, mask):
+        super().__init__()
+        self._rows, self.numbers = rows, np.flatnonzero(mask)
+
+    def __missing__(self, name):
+        self[name] = self._rows[name][self.numbers]
+        return self[name]
+
+
 class AtService:
     """What came to one service of a ``run``: its ``name`` and ``settings``, its rows, and those that count.
 
     ``rows`` are the columns of all rows, ``mine`` a mask of its own, ``counted`` of those whose customers are counted.
+    ``own`` and ``its`` are the columns of these two alone, each taken out when it is first asked for.
     """
 
     def __init__(self, shared, name):
@@ -66,29 +79,30 @@ class AtService:
         self.settings, self.rows = shared.run.scenario.services[name], shared.run.tables.rows
         self.mine = shared.service == list(shared.run.scenario.services).index(name)
         self.counted = self.mine & shared.run.tables.row_cohort
+        self.own = _Chosen(self.rows, self.mine)
+        self.its = _Chosen(self.rows, self.counted)
 
     def ended_as(self, *outcomes):
-        return int(np.isin(self.rows["outcome"][self.counted], outcomes).sum())
+        return int(np.isin(self.its["outcome"], outcomes).sum())
 
     @property
     def arrivals(self):
-        came = self.rows["reason"] != Reason.LATE_DELETE
-        return int((~np.isnan(self.rows["ready"]) & came & self.counted).sum())
+        return int((~np.isnan(self.its["ready"]) & (self.its["reason"] != Reason.LATE_DELETE)).sum())
 
-    @property
+    @cached_property
     def obligations(self):
-        return int((self.counted & (self.rows["first"] < 0)).sum())
+        return int((self.its["first"] < 0).sum())
 
     @property
     def attempts_mean(self):
-        every = self.counted & ((self.rows["first"] < 0) | retried(self.rows))
+        every = (self.its["first"] < 0) | retried(self.its)
         return float(every.sum() / self.obligations) if self.obligations else NONE
 
     @property
     def unrepeated(self):
         """How many attempts there would be without retries."""
-        mine = self.counted & (self.rows["reason"] != Reason.LATE_DELETE)
-        return int((mine & ~caused_by_retries(self.run)).sum())
+        again = self.run.tables.caused_by_retries[self.its.numbers]
+        return int((~again & (self.its["reason"] != Reason.LATE_DELETE)).sum())
 
     @property
     def worker_time(self):
@@ -101,31 +115,30 @@ class AtService:
     @property
     def held(self):
         """Worker seconds of the window in which a worker was held."""
-        alone = self.mine & ~self.shared.following
-        return inside(self.rows["started"][alone], self.rows["ended"][alone], self.window).sum()
+        alone = ~self.shared.following[self.own.numbers]
+        return inside(self.own["started"][alone], self.own["ended"][alone], self.window).sum()
 
     @property
     def wait(self):
-        waited = elapsed(self.rows["started"][self.counted], self.rows["ready"][self.counted])
+        waited = elapsed(self.its["started"], self.its["ready"])
         return waited[~np.isnan(waited)]
 
     @property
     def sojourn(self):
-        well = self.counted & (self.rows["outcome"] == Outcome.OK)
-        stayed = elapsed(self.rows["ended"][well], self.rows["ready"][well])
+        well = self.its["outcome"] == Outcome.OK
+        stayed = elapsed(self.its["ended"][well], self.its["ready"][well])
         return stayed[~np.isnan(stayed)]
 
     @property
     def presence(self):
         """When each of its rows came and left."""
-        return self.rows["ready"][self.mine], self.rows["ended"][self.mine], self.window
+        return self.own["ready"], self.own["ended"], self.window
 
     @property
     def queueing(self):
         """When each of its rows began to wait, and when its wait was over."""
-        started = self.rows["started"]
-        until = np.where(np.isnan(started), self.rows["ended"], started)
-        return self.rows["ready"][self.mine], until[self.mine], self.window
+        started = self.own["started"]
+        return self.own["ready"], np.where(np.isnan(started), self.own["ended"], started), self.window
 
     def on_average(self, intervals):
         return float(inside(*intervals).sum() / self.run.tables.window)
@@ -147,7 +160,7 @@ FIGURES = (
     Figure("arrivals", "count", "attempts that reached the inbox, or the channel", lambda at: at.arrivals, None),
     Figure("completed", "count", "attempts whose work ended well", lambda at: at.ended_as(Outcome.OK), MORE, shown=()),
     Figure("skipped", "count", "attempts that ended at once, as what they were about had been done before",
-           lambda at: int((~np.isnan(at.run.tables.skipped[at.counted])).sum()), None, shown=()),
+           lambda at: int((~np.isnan(at.run.tables.skipped[at.its.numbers])).sum()), None, shown=()),
     Figure("failed", "count", "attempts whose work failed, or was lost in a crash",
            lambda at: at.ended_as(Outcome.FAILED, Outcome.CRASHED)),
     Figure("rejected", "count", "attempts that were refused before any work", lambda at: at.ended_as(Outcome.REFUSED)),

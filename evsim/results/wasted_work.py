@@ -18,7 +18,7 @@ def wasted(run):
     is not for nothing because its sender's was.
     """
     rows = run.tables.rows
-    called, delivered = _kinds(run)
+    called, delivered = _kinds(run.tables)
     taken = rows["verdict"] == Verdict.DONE
     taken[delivered] &= rows["outcome"][delivered] == Outcome.OK
     taken |= rows["reason"] == Reason.TAKEN
@@ -50,16 +50,16 @@ def _held(run, counted):
     return np.nan_to_num(elapsed(rows["ended"], rows["started"])) * (counted & ~followers(run))
 
 
-def caused_by_retries(run):
-    """For each row: whether it would not be there without retries: it is one, or whoever asked for it, or sent it, was.
+def caused_by_retries(tables):
+    """For each row of a run: whether it would not be there without retries: it is one, or whoever asked for it, or sent it, was.
 
     Copies and dead letters follow from what their message does.
     """
-    rows, messages = run.tables.rows, run.tables.messages
+    rows, messages = tables.rows, tables.messages
     again = retried(rows)
     if not again.any():
         return again
-    called, delivered = _kinds(run)
+    called, delivered = _kinds(tables)
     sender = messages["cause"].copy()
     for message in np.flatnonzero(messages["origin"] >= 0).tolist():  # after what they come from
         sender[message] = sender[messages["origin"][message]]
@@ -71,16 +71,16 @@ def caused_by_retries(run):
 def amplifications(run, counted):
     """service -> of `counted` rows, attempts at it for each that would be there without retries; NaN if none would."""
     place, counted = run.tables.rows["place"], counted & (run.tables.rows["reason"] != Reason.LATE_DELETE)
-    alone = counted & ~caused_by_retries(run)
+    alone = counted & ~run.tables.caused_by_retries
     names = list(run.scenario.services)
     service = np.array([names.index(each.service) for each in run.tables.places] + [len(names)])[place]
     every, without = (np.bincount(service[rows], minlength=len(names)).tolist() for rows in (counted, alone))
     return {name: every[code] / without[code] if without[code] else float("nan") for code, name in enumerate(names)}
 
 
-def _kinds(run):
+def _kinds(tables):
     """For each row: whether it is a call, whether it is a delivery."""
-    kinds, place = np.array([place.kind for place in run.tables.places] + ["delivery"]), run.tables.rows["place"]
+    kinds, place = np.array([place.kind for place in tables.places] + ["delivery"]), tables.rows["place"]
     return (kinds == "call")[place], (kinds == "delivery")[place]
 
 

@@ -14,17 +14,19 @@ class RecentValues(dict):
     """The values of some blocks. A block that is gone is drawn again if it is asked for: it is the same.
 
     Few are kept, as little memory is fast memory; more, where blocks are asked for that are gone. A number that is none
-    of a request is an :exc:`IndexError`, as it is in the array of all values.
+    of a request has the value that ``later`` gives; without it, it is an :exc:`IndexError`, as in the array of all.
     """
 
-    __slots__ = ("last", "make", "most", "numbers")
+    __slots__ = ("last", "later", "make", "most", "numbers")
 
-    def __init__(self, make, numbers):
+    def __init__(self, make, numbers, later=None):
         super().__init__()
-        self.make, self.numbers, self.most, self.last = make, numbers, FEWEST * BLOCK, -1
+        self.make, self.numbers, self.later, self.most, self.last = make, numbers, later, FEWEST * BLOCK, -1
 
     def __missing__(self, number):
         if number >= self.numbers:
+            if self.later is not None:
+                return self.later(number)
             raise IndexError(number)
         block = number // BLOCK
         if block <= self.last:

@@ -103,7 +103,7 @@ class RandomStreams:
         self.store = _recent_values if forgetful else self._all_values
         self._stores = []
 
-    def _all_values(self, typecode, block):
+    def _all_values(self, typecode, block, later=None):
         self._stores.append(array(typecode))
         return self._stores[-1]
 
@@ -135,8 +135,8 @@ class RandomStreams:
         return Draws(self, self.key(*purpose), _Uniform)
 
 
-def _recent_values(typecode, block):
-    return RecentValues(block, LATER)
+def _recent_values(typecode, block, later=None):
+    return RecentValues(block, LATER, later)
 
 
 class _Uniform:
@@ -160,7 +160,7 @@ class Draws:
 
     def __init__(self, streams, key, distribution):
         whole = distribution.longest * SECOND < _MOST  # then four bytes hold each value, all of them whole ticks
-        self.values = streams.store("I" if whole else "d", self.block)
+        self.values = streams.store("I" if whole else "d", self.block, self.missing)
         self._retry_keys, self._seeds = streams.retry_keys, streams.retry_keys.seeds
         self._key = key
         self._low = int(key[0])

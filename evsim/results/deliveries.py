@@ -42,7 +42,9 @@ class Deliveries:
         self.subscriber = of_place[rows["place"][last]]
         count = len(rows["first"])
         attempt_of = np.where(rows["first"] < 0, np.arange(count, dtype=NUMBERS), rows["first"])
-        everything = np.isin(attempt_of, row) if len(row) else np.zeros(len(attempt_of), dtype=bool)
+        everything = np.zeros(count, dtype=bool)
+        everything[row] = True
+        everything = everything[attempt_of]
         made = everything & (rows["verdict"] != Verdict.COPY) & (rows["reason"] != Reason.LATE_DELETE)
 
         def times(which):

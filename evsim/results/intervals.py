@@ -8,9 +8,7 @@ __all__ = ["highest", "inside", "without_overlap"]
 def inside(start, end, window):
     """Seconds of each interval [start, end) that lie inside the window; an open end lasts to the window's."""
     left, right = window
-    start = np.where(np.isnan(start), right, start)
-    end = np.where(np.isnan(end), right, end)
-    return np.clip(np.minimum(end, right) - np.maximum(start, left), 0.0, None)
+    return np.fmax(np.fmin(end, right) - np.maximum(start, left), 0.0)  # what never began has no time
 
 
 def highest(start, end, window):

@@ -44,6 +44,11 @@ class Customers:
         return self.who[self.run.tables.row_requests]
 
     @cached_property
+    def held(self):
+        """For each row, the worker time that it held for them (s)."""
+        return held_time(self.run, self.rows)
+
+    @cached_property
     def deliveries(self):
         """Which entries of the ledger are theirs; what was read again on request is in none."""
         ledger = self.run.tables.deliveries
@@ -153,8 +158,8 @@ FIGURES = (
            "attempts at a service for each one that would be there without retries; the highest of all services",
            lambda some: some.amplification, LESS, (RUN,), COST),
     Figure("wasted_work", "share", "the share of held worker time whose result nobody took",
-           lambda some: wasted_share(some.run, some.rows), LESS, (RUN,), COST,
-           adds=Over(lambda some: held_time(some.run, some.rows))),
+           lambda some: wasted_share(some.run, some.held), LESS, (RUN,), COST,
+           adds=Over(lambda some: float(some.held.sum()))),
     Figure("seconds", "s", "how long customers of a phase could come", lambda some: float(some.seconds),
            LESS, (PHASE,), FEELS, shown=()),
 )  # fmt: skip

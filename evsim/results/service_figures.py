@@ -10,7 +10,7 @@ from evsim.results.confirmations import waited_for
 from evsim.results.fairness import standing
 from evsim.results.intervals import highest, inside, without_overlap
 from evsim.results.records import Outcome, Reason
-from evsim.results.wasted_work import amplifications, retried
+from evsim.results.wasted_work import retried
 from evsim.ticks import elapsed
 
 __all__ = ["FIGURES", "AtService", "at_services"]
@@ -35,10 +35,6 @@ class _Services:
     @cached_property
     def following(self):
         return followers(self.run)
-
-    @cached_property
-    def amplified(self):
-        return amplifications(self.run, self.run.tables.row_cohort)
 
     @cached_property
     def blocked(self):
@@ -87,7 +83,7 @@ class AtService:
 
     @property
     def arrivals(self):
-        return int((~np.isnan(self.its["ready"]) & (self.its["reason"] != Reason.LATE_DELETE)).sum())
+        return int((~np.isnan(self.its["ready"]) & self._made).sum())
 
     @cached_property
     def obligations(self):
@@ -98,13 +94,21 @@ class AtService:
         every = (self.its["first"] < 0) | retried(self.its)
         return float(every.sum() / self.obligations) if self.obligations else NONE
 
-    @property
+    @cached_property
     def unrepeated(self):
         """How many attempts there would be without retries."""
-        again = self.run.tables.caused_by_retries[self.its.numbers]
-        return int((~again & (self.its["reason"] != Reason.LATE_DELETE)).sum())
+        return int((self._made & ~self.run.tables.caused_by_retries[self.its.numbers]).sum())
 
     @property
+    def amplification(self):
+        return float(self._made.sum() / self.unrepeated) if self.unrepeated else NONE
+
+    @cached_property
+    def _made(self):
+        """Which of them are attempts: what was visible again and never received is none."""
+        return self.its["reason"] != Reason.LATE_DELETE
+
+    @cached_property
     def worker_time(self):
         """Worker seconds of the window; a crashed instance does not exist."""
         return self.run.tables.capacity[self.name].worker_time(self.window)
@@ -167,7 +171,7 @@ FIGURES = (
     Figure("attempts_mean", "ratio", "attempts for each call, request or delivery",
            lambda at: at.attempts_mean, shown=(), adds=Over(lambda at: at.obligations)),
     Figure("retry_amplification", "ratio", "attempts for each one that would be there without retries",
-           lambda at: at.shared.amplified[at.name], adds=Over(lambda at: at.unrepeated)),
+           lambda at: at.amplification, adds=Over(lambda at: at.unrepeated)),
     Figure("utilisation", "share", "held worker time by worker time that existed; a crashed instance does not exist",
            lambda at: at.of_worker_time(at.held), None, adds=WORKER_TIME),
     Figure("wait", "s", "from ready to started; a delivery is ready at the channel",

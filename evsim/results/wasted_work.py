@@ -34,24 +34,22 @@ def retried(rows):
     return (rows["attempt"] > 1) & (rows["verdict"] != Verdict.COPY) & (rows["reason"] != Reason.LATE_DELETE)
 
 
-def wasted_share(run, counted):
-    """The share of the worker time of `counted` rows, held by work that has ended, that was for nothing."""
-    held = _held(run, counted)
-    return float(held[wasted(run)].sum() / held.sum()) if held.sum() else 0.0
+def wasted_share(run, held):
+    """The share of the worker time that rows `held`, of work that has ended, that was for nothing."""
+    total = held.sum()
+    return float(held[wasted(run)].sum() / total) if total else 0.0
 
 
 def held_time(run, counted):
-    """The worker time of `counted` rows (s)."""
-    return float(_held(run, counted).sum())
-
-
-def _held(run, counted):
+    """For each row, the worker time that it held (s), where it is `counted` and has ended; else 0."""
     rows = run.tables.rows
-    return np.nan_to_num(elapsed(rows["ended"], rows["started"])) * (counted & ~followers(run))
+    held = elapsed(rows["ended"], rows["started"])
+    held[np.isnan(held) | ~counted | followers(run)] = 0.0
+    return held
 
 
 def caused_by_retries(tables):
-    """For each row of a run: whether it would not be there without retries: it is one, or whoever asked for it, or sent it, was.
+    """For each row: whether it would not be there without retries: it is one, or whoever asked for it, or sent it, was.
 
     Copies and dead letters follow from what their message does.
     """

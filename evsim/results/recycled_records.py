@@ -5,6 +5,7 @@ of a row says nothing of its age: who asks which of some rows came first asks fo
 """
 
 from array import array
+from functools import lru_cache
 from itertools import chain
 from operator import length_hint
 
@@ -15,7 +16,7 @@ from evsim.ticks import SECOND
 
 __all__ = ["Excerpt", "RecycledRecords", "RecycledTable"]
 
-MANY = 100_000  # new rows after which it is time to count
+MANY = 50_000  # new rows after which it is time to count
 FIRST = 4096  # smaller numbers are met everywhere: a row that had one would seem to be held
 
 
@@ -34,15 +35,12 @@ class RecycledTable(Table):
         self._extend(FIRST)
         nothing = np.arange(0)
         self._kept = nothing  # rows that were there when others were forgotten, oldest first
-        self._given, self._turn = (
-            nothing,
-            iter(()),
-        )  # numbers handed out since then; the last ones
+        self._turns, self._left = [], iter(())  # numbers handed out since then; those of the last turn that are left
         self._free = nothing  # numbers that may be handed out
         self._made, self._new = 0, 0
-        self.new = chain.from_iterable(self._turns()).__next__
+        self.new = chain.from_iterable(self._next_turns()).__next__
 
-    def _turns(self):
+    def _next_turns(self):
         """Numbers of rows, some at a time, for which there is room by then."""
         while True:
             if self._new >= MANY and self.full is not None:
@@ -53,16 +51,16 @@ class RecycledTable(Table):
                 self._extend(len(self._free))
             turn, self._free = self._free[:MANY], self._free[MANY:]
             np.frombuffer(self._ages, dtype=np.int64)[turn] = np.arange(self._made, self._made + len(turn))
-            self._given = np.concatenate([self._given, turn])
+            self._turns.append(turn)
             self._made += len(turn)
             self._new += len(turn)
-            self._turn = iter(turn.tolist())
-            yield self._turn
+            self._left = iter(turn.tolist())
+            yield self._left
 
     def _extend(self, count):
-        self._ages.extend(array("q", [0]) * count)
+        self._ages.extend(_blanks("q", count))
         for name, kind in self.types.items():
-            getattr(self, name).extend(array(kind, [BLANK[kind]]) * count)
+            getattr(self, name).extend(_blanks(kind, count))
 
     @property
     def room(self):
@@ -72,7 +70,7 @@ class RecycledTable(Table):
     @property
     def made(self):
         """How many rows there ever were."""
-        return self._made - length_hint(self._turn)
+        return self._made - length_hint(self._left)
 
     def written(self, name):
         """How many rows there ever were."""
@@ -81,7 +79,8 @@ class RecycledTable(Table):
     @property
     def numbers(self):
         """The numbers of the rows that are there, oldest first."""
-        return np.concatenate([self._kept, self._given[: len(self._given) - length_hint(self._turn)]])
+        every = np.concatenate([self._kept, *self._turns])
+        return every[: len(every) - length_hint(self._left)]
 
     def ages(self, numbers):
         """The ages of some rows."""
@@ -93,7 +92,8 @@ class RecycledTable(Table):
 
     def keep(self, numbers):
         """Forget all rows but these, oldest first."""
-        waiting = self._given[len(self._given) - length_hint(self._turn) :]
+        last = self._turns[-1] if self._turns else numbers[:0]
+        waiting = last[len(last) - length_hint(self._left) :]
         for name, kind in self.types.items():
             column = self.column(name)
             kept = column[numbers]
@@ -101,7 +101,12 @@ class RecycledTable(Table):
             column[numbers] = kept
         free = np.ones(self.room, dtype=bool)
         free[:FIRST] = free[numbers] = free[waiting] = False
-        self._kept, self._given, self._free, self._new = numbers, waiting, np.flatnonzero(free), 0
+        self._kept, self._turns, self._free, self._new = numbers, [waiting], np.flatnonzero(free), 0
+
+
+@lru_cache
+def _blanks(kind, count):
+    return array(kind, [BLANK[kind]]) * count
 
 
 class RecycledRecords(Records):

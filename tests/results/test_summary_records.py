@@ -16,7 +16,7 @@ from evsim.scenario import ScenarioError
 
 PERCENTILES = ("_p50", "_p90", "_p95", "_p99", "_p99.9")
 
-# Here a run is cut in 5 to 15 parts; in use a cut is made every 100,000 rows.
+# Here a run is cut in 5 to 15 parts; in use a cut is made every 50,000 rows.
 MANY = 1000
 
 

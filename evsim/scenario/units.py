@@ -16,7 +16,8 @@ from fractions import Fraction
 from numbers import Real
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import Field
+from pydantic_core import core_schema
 
 _SECONDS = {
     "ns": Fraction(1, 10**9),
@@ -245,14 +246,30 @@ def _write_size(value):
     return f"{write_count(value)} bytes"
 
 
-def _field(read, units=(), write=write_number, least=0, most=MANY, say=None):
-    """What pydantic needs to read, write and describe a quantity that is 0, or from `least` to `most`.
+class _Quantity:
+    """What pydantic needs to read, write and describe a quantity.
+
+    Its own markers would do, but they look at the signatures of these functions again for each of 300 settings.
+    """
+
+    def __init__(self, read, write=None, written=None):
+        self.read, self.write, self.written = read, write, written
+
+    def __get_pydantic_core_schema__(self, source, handler):
+        write = self.write and core_schema.plain_serializer_function_ser_schema(self.write)
+        return core_schema.no_info_before_validator_function(self.read, handler(source), serialization=write)
+
+    def __get_pydantic_json_schema__(self, schema, handler):
+        return dict(self.written) if self.written else handler(schema)
+
+
+def _quantity(read, units=(), write=write_number, least=0, most=MANY, say=None):
+    """A quantity that is 0, or from `least` to `most`.
 
     say: how a bound is written in an error, if not as the quantity itself is.
     """
     written = {"anyOf": _written(units, {"minimum": 0, "maximum": write_number(most)})}
-    within = AfterValidator(lambda value: _within(value, least, most, say or write))
-    return BeforeValidator(read), within, PlainSerializer(write), WithJsonSchema(written)
+    return _Quantity(lambda value: _within(read(value), least, most, say or write), write, written)
 
 
 def _written(units, bounds):
@@ -264,15 +281,15 @@ def _written(units, bounds):
 
 def up_to(most=MANY, least=1):
     """The type of a whole number from `least` to `most`."""
-    return Annotated[int, Field(ge=least, le=most), BeforeValidator(whole)]
+    return Annotated[int, Field(ge=least, le=most), _Quantity(whole)]
 
 
-Time = Annotated[float, *_field(time, _SECONDS, write_time, most=LONGEST)]
-PositiveTime = Annotated[float, *_field(time, _SECONDS, write_time, SHORTEST, LONGEST), Field(gt=0)]
-Rate = Annotated[float, *_field(rate, _PER_SECOND, write_rate, 1 / LONGEST, 1 / SHORTEST)]
-Size = Annotated[float, *_field(size, _BYTES, most=MOST_BYTES, say=_write_size)]
-Share = Annotated[float, *_field(fraction, _PERCENT, most=1)]
-Number = Annotated[float, *_field(number, say=write_count)]
+Time = Annotated[float, _quantity(time, _SECONDS, write_time, most=LONGEST)]
+PositiveTime = Annotated[float, _quantity(time, _SECONDS, write_time, SHORTEST, LONGEST), Field(gt=0)]
+Rate = Annotated[float, _quantity(rate, _PER_SECOND, write_rate, 1 / LONGEST, 1 / SHORTEST)]
+Size = Annotated[float, _quantity(size, _BYTES, most=MOST_BYTES, say=_write_size)]
+Share = Annotated[float, _quantity(fraction, _PERCENT, most=1)]
+Number = Annotated[float, _quantity(number, say=write_count)]
 Whole = up_to(least=0)
 AtLeastOne = up_to()
 
@@ -283,17 +300,13 @@ def write_limit(value, write=int):
 
 
 def _limit(read, schema, write):
-    """As `_field`, for what may also be unlimited: infinity."""
-    return (
-        BeforeValidator(read),
-        PlainSerializer(lambda value: write_limit(value, write)),
-        WithJsonSchema({"anyOf": [*schema, {"const": "unlimited"}]}),
-    )
+    """As `_quantity`, for what may also be unlimited: infinity."""
+    return _Quantity(read, lambda value: write_limit(value, write), {"anyOf": [*schema, {"const": "unlimited"}]})
 
 
 _AT_ONCE_OR_LATER = _written(_SECONDS, {"minimum": 0, "maximum": int(LONGEST)})
 _LATER = _written(_SECONDS, {"exclusiveMinimum": 0, "maximum": int(LONGEST)})
-Limit = Annotated[float, Field(ge=0), *_limit(limit, [{"type": "integer", "minimum": 0, "maximum": MANY}], int)]
-PositiveLimit = Annotated[float, Field(ge=1), *_limit(limit, [{"type": "integer", "minimum": 1, "maximum": MANY}], int)]
-TimeOrUnlimited = Annotated[float, Field(ge=0), *_limit(limit_of_time, _AT_ONCE_OR_LATER, write_time)]
-TimeLimit = Annotated[float, Field(gt=0), *_limit(limit_of_time, _LATER, write_time)]
+Limit = Annotated[float, Field(ge=0), _limit(limit, [{"type": "integer", "minimum": 0, "maximum": MANY}], int)]
+PositiveLimit = Annotated[float, Field(ge=1), _limit(limit, [{"type": "integer", "minimum": 1, "maximum": MANY}], int)]
+TimeOrUnlimited = Annotated[float, Field(ge=0), _limit(limit_of_time, _AT_ONCE_OR_LATER, write_time)]
+TimeLimit = Annotated[float, Field(gt=0), _limit(limit_of_time, _LATER, write_time)]

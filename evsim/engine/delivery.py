@@ -52,7 +52,7 @@ class Delivery:
     def tune(self):
         """How often a message is tried, and how long after a failure."""
         self.attempts = self.subscriber.attempts
-        retry = self.subscriber.subscription.retry or Retry(attempts=PLAIN_ATTEMPTS)
+        retry = self.subscriber.subscription.retry or Retry.model_construct(attempts=PLAIN_ATTEMPTS)
         self.backoff: Any = self.kernel.attempts.backoff(retry, self.place) if self.attempts > 1 else None
 
     def after_work(self):

@@ -106,7 +106,7 @@ def explain(error, data, model, place=None):
 
 def not_beside(path, subscription, who_has, others):
     """A problem of each setting of a subscription that another of its settings rules out; others: setting -> why."""
-    written = subscription.model_dump(by_alias=True, exclude_defaults=True)
+    written = subscription.not_by_default()
     for setting, why in others.items():
         if setting in written:
             yield Problem((*path, setting), f"{who_has} no {setting}", hint=f"remove it: {why}")

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Union
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core.core_schema import no_info_before_validator_function, wrap_serializer_function_ser_schema
 
 from .errors import ScenarioError, explain, refuse, suggest
 
@@ -52,6 +53,11 @@ class Part(BaseModel, metaclass=_PartType):
         """Why one of its settings that may change cannot become this `other` while the system runs; None if it can."""
         now = getattr(self, name)
         return now.why_not(other) if isinstance(now, Part) and isinstance(other, Part) else None
+
+    def not_by_default(self):
+        """Names of the settings, as written, that are others than by default."""
+        fields = type(self).model_fields.items()
+        return [field.alias or name for name, field in fields if getattr(self, name) != field.default]
 
     @classmethod
     def model_validate(cls, data, **options):  # type: ignore[override]
@@ -208,17 +214,19 @@ def one_of(what, *classes, bare=None):
     `bare` names the kind that a value which is no mapping stands for, as 2ms is a constant.
     """
     kinds = {each.model_fields["kind"].default: each for each in classes}
-    read = BeforeValidator(partial(_unpack, what, kinds, bare))
-    words = _OrWord([kind for kind, each in kinds.items() if each.is_word()])
     union = Union[classes]  # noqa: UP007 (as many as there are)
-    return Annotated[union, Field(discriminator="kind"), read, WrapSerializer(_pack), words]
+    return Annotated[union, Field(discriminator="kind"), _OneOf(partial(_unpack, what, kinds, bare), kinds)]
 
 
-class _OrWord:
-    """JSON Schema of what may be written as one of some `words`."""
+class _OneOf:
+    """How pydantic reads, writes and describes one of several kinds, some of which may be written as a word."""
 
-    def __init__(self, words):
-        self.words = words
+    def __init__(self, read, kinds):
+        self.read, self.words = read, [kind for kind, each in kinds.items() if each.is_word()]
+
+    def __get_pydantic_core_schema__(self, source, handler):
+        write = wrap_serializer_function_ser_schema(_pack)
+        return no_info_before_validator_function(self.read, handler(source), serialization=write)
 
     def __get_pydantic_json_schema__(self, core_schema, handler):
         schema = handler(core_schema)

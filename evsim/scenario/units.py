@@ -17,7 +17,7 @@ from numbers import Real
 from typing import Annotated
 
 from pydantic import Field
-from pydantic_core import core_schema
+from pydantic_core.core_schema import no_info_before_validator_function, plain_serializer_function_ser_schema
 
 _SECONDS = {
     "ns": Fraction(1, 10**9),
@@ -256,11 +256,11 @@ class _Quantity:
         self.read, self.write, self.written = read, write, written
 
     def __get_pydantic_core_schema__(self, source, handler):
-        write = self.write and core_schema.plain_serializer_function_ser_schema(self.write)
-        return core_schema.no_info_before_validator_function(self.read, handler(source), serialization=write)
+        write = self.write and plain_serializer_function_ser_schema(self.write)
+        return no_info_before_validator_function(self.read, handler(source), serialization=write)
 
-    def __get_pydantic_json_schema__(self, schema, handler):
-        return dict(self.written) if self.written else handler(schema)
+    def __get_pydantic_json_schema__(self, core_schema, handler):
+        return dict(self.written) if self.written else handler(core_schema)
 
 
 def _quantity(read, units=(), write=write_number, least=0, most=MANY, say=None):

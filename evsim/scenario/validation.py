@@ -170,13 +170,13 @@ def _sharing(path, subscription, channel, first, its):
 
 def _reading(path, subscription, channel):
     """The settings of a subscription that its kind of channel does not know."""
-    for name, value in subscription.model_dump(by_alias=True, exclude_defaults=True).items():
+    for name in subscription.not_by_default():
         said = subscription.policies if channel.settles else ()
         if name not in ("channel", "operation", *channel.read_with, *said):
             known = ", ".join(channel.read_with)
             usual = f"{a(channel.kind)} is not read with {name}", f"it knows {known}" if known else "remove it"
             rule, hint = channel.not_read_with.get(name, usual)
-            yield Problem((*path, name), rule, value, hint=hint)
+            yield Problem((*path, name), rule, subscription.model_dump(by_alias=True)[name], hint=hint)
     wanted = subscription.change_visibility
     if wanted is not None and channel.competing and not completed(channel).is_polled:
         rule = f"a consumer of {subscription.channel} gives back what fails, as it holds a connection"

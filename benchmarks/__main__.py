@@ -5,14 +5,11 @@ import cProfile
 import json
 import pstats
 import sys
-from pathlib import Path
 
 from . import report
 from .implementations import IMPLEMENTATIONS, REFERENCE
+from .readme import write
 from .workloads import WORKLOADS
-
-README = Path(__file__).with_name("README.md")
-START, END = "<!-- results -->", "<!-- end of results -->"
 
 
 def names(known):
@@ -69,11 +66,6 @@ def profile(workload, messages):
     pstats.Stats(profiler).strip_dirs().sort_stats("tottime").print_stats(25)
 
 
-def write(text):
-    before, rest = README.read_text(encoding="utf-8").split(START)
-    README.write_text(f"{before}{START}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
-
-
 def main():
     options = arguments()
     if options.profile:
@@ -86,7 +78,7 @@ def main():
     text = report.tables(found)
     print(json.dumps(found, indent=1) if options.json else text)
     if options.write:
-        write(text)
+        write(text, "results")
     wrong = report.differing(found)
     for sentence in wrong:
         say(sentence)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from evsim.view.player.film import film
 from tests.books.holding import examples
-from tests.exports.plain import Plain
+from tests.exports.plain import Plain, micro
 from tests.exports.runs import a_run
 from tests.player.node import ask
 from tests.player.reference_around import Around
@@ -151,6 +151,13 @@ def some_customers(plains, luck, many):
     ]
 
 
+def latest(plains, time):
+    """Who came last by a time, of all designs."""
+    its = [each for plain in plains for each in plain.requests if micro(each.arrived) <= time]
+    last = max(its, key=lambda each: each.arrived, default=None)
+    return last and {"workload": last.workload, "number": last.number}
+
+
 def assert_around_is_true(pairs):
     luck, made = random.Random(5), []
     for number, pair in enumerate(pairs):
@@ -160,20 +167,22 @@ def assert_around_is_true(pairs):
         its = film(*pair, labels=[f"design {place}" for place, _ in enumerate(pair)])
         last = max(each.number for plain in plains for each in plain.requests) if any(
             plain.requests for plain in plains) else 0  # fmt: skip
-        times = luck.sample(sorted(times), min(5, len(times)))
+        times = sorted(luck.sample(sorted(times), min(5, len(times))))
+        played = [[time, latest(plains, time)] for time in [*times, its["end"]]]  # where the future is hidden
         made.append(its | {
             "toy": {"hides": bool(number % 2)},
-            "moments": [[time, luck.choice(whose)] for time in [*times, its["end"]][:: 1 if number % 2 else -1]],
+            "moments": played if number % 2 else [[time, luck.choice(whose)] for time in [its["end"], *times[::-1]]],
             "keys": [[luck.choice(times), luck.choice(whose), key, shift] for key in KEYS for shift in (False, True)],
             "sought": [[who, luck.choice([0, last // 2, last + 1])] for who in whose],
             "columns": [[luck.choice(times), luck.randint(0, 10**6), key] for key in COLUMN_KEYS]
             if all(plain.requests for plain in plains) else [],
         })  # fmt: skip
     for pair, its, said in zip(pairs, made, ask(made, QUESTION, MODULES), strict=True):
-        around, seen = Around(pair, its), 0
+        around, seen, before = Around(pair, its), 0, None
         for (time, customer), shown in zip(its["moments"], said["moments"], strict=True):
             seen = max(seen, time)
-            around.assert_shown(shown, time, customer, seen)
+            around.assert_shown(shown, time, customer, seen, anew=customer != before)
+            before = customer
         around.assert_axis(said["axis"])
         around.assert_jumps(said["jumps"])
         around.assert_keys(said["keys"], said["all"], said["mine"])

@@ -1,10 +1,12 @@
 """The strip of a window's workers: what is drawn and said is what the records have."""
 
 import re
+from statistics import mean
 
 import pytest
 
 from evsim.parts.window import worker_strip
+from evsim.view.words import seconds
 from tests.parts.window.test_credit import kept, tandem
 from tests.parts.window.test_window import stream
 from tests.view.drawing import boxes, is_whole, marks
@@ -43,6 +45,9 @@ def test_a_checkpoint_is_drawn_from_its_barriers_to_when_it_is_stored(run):
     assert spans(scene, "stored")[: len(whole)] == stored
     waited = [(began, aligned, "checkpoints") for began, aligned, *_ in whole if aligned > began]
     assert spans(scene, "barriers on their way")[: len(waited)] == waited
+    takes, stores = (mean(taken - each for *_, each, taken in its) for its in (
+        [(began, taken) for began, _, taken, *_ in whole], [each[1:3] for each in whole]))  # fmt: skip
+    assert scene.title.endswith(f"; a checkpoint takes {seconds(takes)}") and takes > 1.2 * stores
 
 
 def test_its_sentence_has_the_figures_of_the_service():

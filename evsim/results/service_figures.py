@@ -51,7 +51,7 @@ class _Services:
         return result
 
 
-class _Chosen(dict):
+class _SomeRows(dict):
     """The columns of some rows: those of a mask, by their ``numbers``."""
 
     def __init__(self, rows, mask):
@@ -75,8 +75,8 @@ class AtService:
         self.settings, self.rows = shared.run.scenario.services[name], shared.run.tables.rows
         self.mine = shared.service == list(shared.run.scenario.services).index(name)
         self.counted = self.mine & shared.run.tables.row_cohort
-        self.own = _Chosen(self.rows, self.mine)
-        self.its = _Chosen(self.rows, self.counted)
+        self.own = _SomeRows(self.rows, self.mine)
+        self.its = _SomeRows(self.rows, self.counted)
 
     def ended_as(self, *outcomes):
         return int(np.isin(self.its["outcome"], outcomes).sum())

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evsim.results.records import Reason
 from evsim.scenario import Scenario, ScenarioError
 from tests.support.statistics import agrees
 from tests.truth.measuring import balanced, measure
@@ -123,6 +124,14 @@ def test_a_call_that_fails_ends_the_loop_unless_it_is_ignored(on_error, at_a_tim
     lines = set(run.effects.effect) - {"order"}
     failed = {"line (item 2)"} if at_a_time == 1 else {"line (item 3)", "line (item 4)"}
     assert lines == {f"line (item {item})" for item in range(1, made + 1)} - failed
+
+
+def test_the_step_fails_for_the_reason_of_the_call_that_failed_first():
+    """Of two at once the second finds the only worker taken, and is told so at once; the first fails after its work."""
+    scenario = asking(2, arrivals={"burst": 1}, workers=1, stock=[{"fail": 1}], max_concurrency=2)
+    run = balanced(scenario.replace({"services.stock.limit": 0}))
+    reasons = [Reason(reason).name for reason in run.tables.rows["reason"].tolist()]
+    assert reasons[1:] == ["FAIL_STEP", "LIMIT"] and reasons[0] == "LIMIT"
 
 
 def test_what_follows_a_failure_follows_once():

@@ -1,10 +1,13 @@
 """A full channel holds a window back: throughput, shares of time, places and checkpoints against theory."""
 
+from functools import partial
 from math import inf
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from evsim.parts.queue.engine.credit import Credit
 from evsim.results.records import Fate
 from evsim.scenario import Scenario
 from evsim.theory import blocking_stages
@@ -202,6 +205,25 @@ def test_more_places_from_a_moment_on_let_more_leave():
     run = balanced(tandem(1, 0.05, 0.5, duration=30).replace({"faults": [change]}))
     after = left(run)
     assert ((after >= 20) & (after < 23)).sum() > 25 and ((after >= 10) & (after < 20)).sum() < 22
+
+
+def test_who_has_waited_longest_for_credit_has_it_first():
+    quiet = SimpleNamespace(watch=lambda *_: None)
+    queue = SimpleNamespace(
+        name="results", settings=SimpleNamespace(max_length=1), kernel=SimpleNamespace(changes=quiet)
+    )
+    credit, sent = Credit(queue), []
+    credit.take(0, None)
+
+    def sends(message):
+        sent.append(message)
+        credit.take(message, None)
+
+    for message in (1, 2, 3):
+        credit.waiting.append(partial(sends, message))
+    for message in (0, 1, 2):
+        credit.came_back(message)
+        assert sent == list(range(1, message + 2))
 
 
 @pytest.mark.parametrize("fault", ["pause", "outage"])

@@ -262,6 +262,10 @@ def test_a_bar_of_a_tornado_is_the_change_of_one_side(luck):
     near([(mark.y[0], *mark.x) for mark in marks(made, "Line")[:-1]], whiskers)
     assert [text for _, text in made.y.ticks] == [bar.words for bar in found.bars]
     assert made.title == "One is it" and made.x.label.startswith("change of response mean, from ")
+    ends = [0.0, *(end for _, *its in (each[1:] for each in bars) for end in its)]
+    ends += [end for _, *its in whiskers for end in its]
+    margin = 0.05 * (max(ends) - min(ends))
+    near([made.x.low, made.x.high], [min(ends) - margin, max(ends) + margin])
 
 
 # One ramp, one incident, one warm-up.

@@ -14,6 +14,12 @@ def on_a_bus(step, comes, capacity=None, **parts):
     )
 
 
+def two_of_one(instances):
+    """A handler is an instance: the first of each service, then the second ones."""
+    scenario = on_a_bus({"send": "line"}, (0, 3, 6, 9))
+    return scenario.replace({"services.one.instances": instances})
+
+
 def who(run):
     return [name for _, name in sorted((row, name) for name in ("one", "two") for row in rows_at(run, name))]
 
@@ -45,6 +51,7 @@ def three_stages(chance):
 RULES = [
     Rule(TURNS, lambda step: on_a_bus({step: "line"}, (0, 3, 6)), who, on=("send", ["one", "two", "one"]),
          beyond=("publish", ["one", "two"] * 3)),
+    Rule(TURNS, two_of_one, who, on=(1, ["one", "two", "one", "two"]), beyond=(2, ["one", "two", "one", "one"])),
     Rule("`ask` is a call whose callee the bus picks in turns",
          lambda at: on_a_bus({"ask": "line"}, (0, 3, 6), faults=[{"outage": "two", "at": at, "for": 1}]), who,
          on=(3, ["one", "one", "two"]), beyond=(3 + JUST, ["one", "two", "one"])),

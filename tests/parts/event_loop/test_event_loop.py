@@ -5,6 +5,7 @@ import pytest
 
 import evsim
 from evsim.parts.event_loop.figures import pieces_of
+from evsim.parts.event_loop.words import OF_POOL
 from evsim.scenario import ScenarioError
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees
@@ -84,6 +85,17 @@ def test_libuv_does_six_equal_pieces_in_two_waves():
     """Measured with Node 22: 22, 24, 24, 24, 42 and 42 ms."""
     assert answers([{"blocking": "21ms"}], 6, event_loop={"like": "nodejs"}) == [0.021] * 4 + [0.042] * 2
     assert answers([{"blocking": "1.1s"}], 5, event_loop={"pool": 2}) == [1.1, 1.1, 2.2, 2.2, 3.3]
+
+
+def test_the_first_thread_that_is_free_takes_a_piece_and_loops_take_turns():
+    """Two keep the first two threads from 1.1 s to 2.5 s; of the next two one finds the third, one waits."""
+    both = server([{"work": "100ms"}, {"blocking": "1.4s"}], {"constant": 1}, 4, event_loop={"loops": 2, "pool": 3})
+    run = balanced(both.replace({"workloads.second": both.to_dict()["workloads"]["customers"]}))
+    pieces = pieces_of(run, "server")
+    order = np.lexsort((pieces["row"], pieces["began"]))
+    lanes = [(round(float(pieces["began"][each]), 9), int(pieces["lane"][each])) for each in order]
+    assert [lane for time, lane in lanes if lane < OF_POOL] == [0, 1] * 3
+    assert [lane - OF_POOL for time, lane in lanes if lane >= OF_POOL][:4] == [0, 1, 2, 0]
 
 
 def test_more_threads_than_cores_end_all_together_and_no_sooner():

@@ -72,6 +72,33 @@ def test_beyond_so_many_gb_seconds_a_month_each_costs_less():
     assert bill(LAMBDA, Use(gb_seconds=16e9)).total == pytest.approx(100_000.2 + 9e9 * 1.5e-5 + 1e9 * 1.33334e-5)
 
 
+@pytest.mark.parametrize(
+    ("asked", "vain", "paid", "idle"),
+    [
+        (5, 10, 7, 7),
+        (7, 10, 9, 9),
+        (8, 10, 10, 10),
+        (9, 10, 11, 10),
+        (0, 8, 0, 0),
+        (0, 9, 1, 1),
+        (8, 0, 0, 0),
+        (9, 0, 1, 0),
+    ],
+)
+def test_of_requests_beyond_the_free_ones_those_in_vain_are_idle_money_as_far_as_they_are_paid(asked, vain, paid, idle):
+    """Eight are free, the others cost 1 each."""
+    of = bill(PriceSettings(requests=1e6, free_requests=8).complete, Use(requests=asked, vain=vain))
+    assert (of.requests, of.idle, of.total) == (paid, idle, paid)
+
+
+@pytest.mark.parametrize(("used", "cost"), [(4, 0), (5, 1), (6, 2), (7, 2.5), (9, 3.5), (10, 3.75)])
+def test_each_gb_second_beyond_the_free_ones_has_the_price_of_the_tier_that_it_is_in(used, cost):
+    """Four are free, the next two cost 1 each, three 0.5, and those beyond five 0.25."""
+    tiers = [{"beyond": 2, "gb_second": 0.5}, {"beyond": 5, "gb_second": 0.25}]
+    price = PriceSettings(gb_second=1, free_gb_seconds=4, tiers=tiers).complete
+    assert bill(price, Use(gb_seconds=used)).work == cost
+
+
 def test_the_init_of_a_cold_start_is_paid_for_unless_it_is_said_not_to_be():
     """128 MB, 50 ms, 1 % cold, init 103 ms: 0.3063 millionths of a dollar against 0.3042; at 10 % 7.1 % more."""
     warm = bill(LAMBDA, Use(requests=1, gb_seconds=0.05 * 0.125)).total

@@ -1,6 +1,6 @@
 """What must fit together of steps and the parts that are written there: each part says it of its own."""
 
-from evsim.registry import EFFECT, STEP, modules
+from evsim.registry import CALL, EFFECT, STEP, modules
 
 from .errors import Problem
 from .handlers import as_one
@@ -10,7 +10,7 @@ __all__ = ["conditions"]
 
 def conditions(scenario, steps):
     """steps: (service, path, step) of all steps, in the order of the file."""
-    for part in dict.fromkeys(modules("settings", STEP) + modules("settings", EFFECT)):
+    for part in dict.fromkeys(each for socket in (STEP, CALL, EFFECT) for each in modules("settings", socket)):
         yield from getattr(part, "problems", _none)(scenario, steps)
     watched = {step.name for _, _, step in steps if step.watches}
     for name, service in scenario.services.items():

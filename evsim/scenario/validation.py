@@ -79,26 +79,11 @@ def _steps(scenario):
         elif step.kind == "publish" and step.acks == 0 and (full := blocking(scenario, step)):
             rule = f"{full[0]} blocks its publishers when it is full, and nobody waits here"
             yield Problem((*path, "acks"), rule, 0, hint="write acks: 1, or another overflow")
-    yield from _breakers(scenario)
     for name, service in scenario.services.items():
         if _replies(service.handle) > 1:
             yield Problem(
                 ("services", name, "handle"), "replies more than once on one path", hint="keep the first reply"
             )
-
-
-def _breakers(scenario):
-    """A service has one circuit breaker for each callee: its steps agree how it works."""
-    known = {}
-    for name, path, step, _ in _walk_services(scenario):
-        if getattr(step, "breaker", None) is not None:
-            callee = getattr(step, step.short)
-            if known.setdefault((name, callee), step.breaker) != step.breaker:
-                yield Problem(
-                    (*path, "breaker"),
-                    f"{name} has a breaker for {callee} with other settings already",
-                    hint="write the same at each step: there is one breaker for each callee",
-                )
 
 
 def _replies(steps):

@@ -45,9 +45,41 @@ def kind_tests():
 
 
 def tests_for_parts():
-    """``file:line`` of each test outside the folder of the parts that asks for the word of a part."""
+    """``file:line`` of each test outside the folder of the parts that asks for the word of a part.
+
+    A lesson about a part may look for what the part has, and so may a reader of foreign files.
+    """
     words = {part.word for part in parts()}
-    return [f"{path.relative_to(ROOT)}:{line}" for path in core() for line, said in comparisons(path) if said & words]
+    return [
+        *(f"{path.relative_to(ROOT)}:{line}" for path in core() for line, said in comparisons(path) if said & words),
+        *(f"{path.relative_to(ROOT)}:{line}" for path in rooms() for line, said in attributes(path) if said in words),
+        *(f"{path.relative_to(ROOT)}:{line}" for path in player() for line, said in of_script(path) if said in words),
+    ]
+
+
+def rooms():
+    """The files of the rooms that know no part (`pyproject.toml`, "The core names no part")."""
+    names = {"engine", "experiment", "results", "run.py", "scenario", "view"}
+    return [path for path in core() if path.relative_to(PACKAGE).parts[0] in names]
+
+
+def attributes(path):
+    """(line, name) of each attribute that is looked for by its name, ``getattr(step, "hedge", None)``."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "getattr" and len(node.args) > 1:
+            yield node.lineno, getattr(node.args[1], "value", None)
+
+
+def player():
+    """The scripts of the player."""
+    return sorted(PACKAGE.glob("view/player/js/*.js"))
+
+
+def of_script(path):
+    """(line, word) of each comparison of a ``kind`` with a word in a script."""
+    for number, line in enumerate(text(path).splitlines(), start=1):
+        for word in re.findall(r"\bkind [!=]== \"([^\"]*)\"", line):
+            yield number, word
 
 
 def locator():

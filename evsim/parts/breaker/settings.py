@@ -4,11 +4,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from evsim.scenario.errors import refuse
+from evsim.scenario.errors import Problem, refuse
 from evsim.scenario.part import Part
 from evsim.scenario.units import AtLeastOne, PositiveTime, Share, up_to
 
-__all__ = ["SETTINGS", "BreakerSettings"]
+__all__ = ["SETTINGS", "BreakerSettings", "problems"]
 
 
 class BreakerSettings(Part):
@@ -58,3 +58,17 @@ class BreakerSettings(Part):
 
 
 SETTINGS = BreakerSettings
+
+
+def problems(scenario, steps):
+    """A service has one circuit breaker for each callee: its steps agree how it works."""
+    known = {}
+    for name, path, step in steps:
+        if "breaker" in step.policies:
+            callee = getattr(step, step.short)
+            if known.setdefault((name, callee), step.breaker) != step.breaker:
+                yield Problem(
+                    (*path, "breaker"),
+                    f"{name} has a breaker for {callee} with other settings already",
+                    hint="write the same at each step: there is one breaker for each callee",
+                )

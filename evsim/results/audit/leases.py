@@ -42,20 +42,25 @@ def requests(books):
         books.demand(np.diff(arrived, prepend=0.0) >= 0, f"the requests of {name} are out of order", requests.row[mine])
 
 
+def _asks_beside(step):
+    """Whether who asks may make another attempt while one is under way."""
+    return any(getattr(each, "asks_beside", False) for each in getattr(step, "policies", {}).values())
+
+
 def attempts(books):
     """Attempts of an obligation count 1, 2, 3 ..., and no settled obligation gets another one."""
     rows = books.rows
     later = np.flatnonzero((rows["first"] >= 0) & (rows["verdict"] != Verdict.COPY))
     first = rows["first"][later]
     books.demand(rows["first"][first] < 0, "an attempt points back to what is no first attempt", later)
-    hedged = np.isin(rows["place"], [p.number for p in books.run.tables.places if getattr(p.step, "hedge", None)])
+    beside = np.isin(rows["place"], [place.number for place in books.run.tables.places if _asks_beside(place.step)])
     seen = {}
     for row, owner in zip(later.tolist(), first.tolist(), strict=True):
         previous, number = seen.get(owner, (owner, 1))
         if rows["attempt"][row] != number + 1:
             books.demand([False], f"attempts of row {owner} do not count 1, 2, 3 ...", [row])
         given_up = rows["settled"][previous] <= rows["born"][row]
-        if not hedged[row] and (rows["verdict"][previous] not in CLOSED_EARLY or not given_up):
+        if not beside[row] and (rows["verdict"][previous] not in CLOSED_EARLY or not given_up):
             books.demand([False], f"row {previous} was not given up when another attempt was made", [row])
         seen[owner] = (row, number + 1)
 

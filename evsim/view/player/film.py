@@ -54,8 +54,9 @@ remarks}``.
     lives: ``[instance, from, to]``, where instances come and go; the effects that it writes, as indices into the
     film's.
 ``channels``
-    ``{name, kind, broker, partitions, waits_in, groups, confirms}``; ``broker``: a broker keeps it; ``waits_in``:
-    what publishers keep messages back in; ``groups`` are ``{service, group}``; ``confirms`` names the services
+    ``{name, kind, broker, keeps, routes, partitions, waits_in, groups, confirms}``; ``broker``: a broker is
+    between; ``keeps``: messages wait in it; ``routes``: it hands on copies; ``waits_in``: what publishers keep messages
+    back in; ``groups`` are ``{service, group}``; ``confirms`` names the services
     whose workers wait until the channel has confirmed a message.
 ``wires``
     ``[kind, from, to]`` of everybody who asks, calls, publishes to, hands on to or delivers to somebody, and of dead
@@ -65,7 +66,7 @@ remarks}``.
 ``places``
     Ways into services: ``{kind, workload, source, service}``; kind is request, call or delivery.
 ``faults``
-    ``{kind, target, start, end, words}``: what went wrong, from when to when.
+    ``{kind, target, start, end, words, finishes}``: what went wrong, from when to when; finishes: work in hand goes on.
 ``bands``
     ``{words, spans}``: the same as bands of a picture, those of a kind together.
 ``notes``

@@ -40,7 +40,7 @@ def lane(name, run, effects):
         ],
         "faults": [
             {"kind": fault.kind, "target": fault.target, "start": micro(fault.start), "end": micro(fault.end),
-             "words": fault.words}
+             "words": fault.words, "finishes": FAULT_KINDS[fault.kind].down and not FAULT_KINDS[fault.kind].kills}
             for fault in faults(run)
         ],
         "bands": [
@@ -130,6 +130,8 @@ def _channel(name, channel, scenario):
         "name": name,
         "kind": channel.kind,
         "broker": channel.brokered,
+        "keeps": not (channel.routes or channel.direct),
+        "routes": channel.routes,
         "partitions": getattr(channel, "partitions_at_last", 0),
         "waits_in": waits_in(scenario, name),
         "groups": groups,

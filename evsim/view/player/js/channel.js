@@ -17,7 +17,7 @@ const STACK = 6; // tickets of a queue that are drawn
 export function channelMarks(stage, code, state) {
   const channel = stage.index.lane.channels[code];
   const box = stage.boxes[channel.name];
-  const inside = { log, queue, pipe: queue }[channel.kind] ?? (() => []); // others keep nothing
+  const inside = !channel.keeps ? () => [] : channel.partitions ? log : queue;
   return [
     ...faultMarks(box, state.faults),
     ...inside(stage, box, channel, code, state),

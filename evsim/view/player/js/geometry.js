@@ -55,7 +55,7 @@ export function arrange(film, upright = null) {
 /* How tall a box has to be for any of these channels: a log has a line of cells, and says something of each group. */
 function leastOf(film, names) {
   const channels = film.futures.flatMap(({ lanes }) => lanes.flatMap(({ channels }) => channels));
-  const logs = channels.filter(({ name, kind }) => kind === "log" && names.some(([each]) => each === name));
+  const logs = channels.filter(({ name, partitions }) => partitions && names.some(([each]) => each === name));
   return Math.max(0, ...logs.map(({ groups }) => LOG.top + LOG.step + LOG.line * groups.length));
 }
 

@@ -4,7 +4,8 @@ import { NEVER } from "./film.js";
 import { astray, endsOfMessage, hopsOf } from "./hops.js";
 import { intervals, range } from "./intervals.js";
 
-const COMPETE = ["queue", "pipe"]; // kinds of channels of which a message goes to one of those who read
+/* Whether a message of a channel goes to one of those who read. */
+const competing = ({ keeps, partitions }) => keeps && !partitions;
 
 /* The index of one lane of a film. Everything that is asked of it later is a function of the time. */
 export function indexLane(film, lane) {
@@ -213,14 +214,14 @@ function groupsOf(index, delivered) {
   }
   const groups = new Map();
   for (const channel of lane.channels) {
-    for (const { service, group } of COMPETE.includes(channel.kind) ? [{ service: null }] : channel.groups) {
+    for (const { service, group } of competing(channel) ? [{ service: null }] : channel.groups) {
       groups.set(keyOf(channel.name, service), { channel: channel.name, service, group, rows: [] });
     }
   }
   for (const row of delivered) {
     if (attempts.first[row] !== NEVER) continue;
     const channel = lane.channels[messages.channel[attempts.parent[row]]];
-    const service = COMPETE.includes(channel.kind) ? null : index.service(row);
+    const service = competing(channel) ? null : index.service(row);
     groups.get(keyOf(channel.name, service))?.rows.push(row);
   }
   return [...groups.values()].map((group) => ({

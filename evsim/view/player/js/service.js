@@ -73,9 +73,9 @@ export function faultMarks(box, faults, { workers = 0, instances = 1 } = {}) {
 /* A diamond and what is wrong, on the lower edge of a box. An outage lets the work in hand end. */
 export function faultWords(box, faults, busy = 0) {
   if (!faults.length) return [];
-  const said = faults.map(({ kind, words, target }) => {
+  const said = faults.map(({ words, target, finishes }) => {
     const instance = target.split("/")[1];
-    const ends = kind === "outage" && busy ? "; ends what it has begun" : "";
+    const ends = finishes && busy ? "; ends what it has begun" : "";
     return `${instance ? `instance ${instance} ` : ""}${words.replace(/^\S+ /, "")}${ends}`;
   });
   const words = () => `fault: ${faults.map((fault) => fault.words).join(", ")}`;

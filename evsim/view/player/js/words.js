@@ -127,7 +127,7 @@ function ofMessage({ lane, called, film: { codes } }, kind, number, who) {
   const place = lane.channels[messages.channel[number]].waits_in;
   if (kind === PUBLISHED) {
     const maker = lane.channels[messages.sender[number] - lane.services.length];
-    if (maker?.kind === "exchange") return `${sender} hands a copy about ${who} on to ${channel}`;
+    if (maker?.routes) return `${sender} hands a copy about ${who} on to ${channel}`;
     if (maker && codes.reason[attempts.reason[messages.cause[number]]] === "redriven")
       return `${sender} gives ${who} back to ${channel}`;
     if (maker) return `${sender} moves ${who} to ${channel}: a dead letter`;
@@ -136,8 +136,8 @@ function ofMessage({ lane, called, film: { codes } }, kind, number, who) {
   }
   if (kind === RELAYED) return `the message about ${who} leaves the ${place} of ${sender}`;
   if (kind === CONFIRMED) return `${sender} knows that the message about ${who} is kept`;
-  const isLog = lane.channels[messages.channel[number]].kind === "log";
-  const where = isLog ? ` (partition ${messages.partition[number]}, offset ${messages.offset[number]})` : "";
+  const inPartition = lane.channels[messages.channel[number]].partitions > 0;
+  const where = inPartition ? ` (partition ${messages.partition[number]}, offset ${messages.offset[number]})` : "";
   return `${channel} keeps the message about ${who}${where}`;
 }
 

@@ -1,5 +1,7 @@
 """What a run on real processes says of its machine: each constant is measured in the run itself."""
 
+from functools import cached_property
+
 import numpy as np
 
 from evsim.results.records import Outcome, Verdict
@@ -127,10 +129,17 @@ class _Measuring:
         order = np.lexsort((messages["offset"][message], line[message]))
         mine, message = mine[order], message[order]
         follows = np.append(False, np.diff(line[message]) == 0)
-        before = np.append(np.nan, rows["ended"][mine][:-1])
+        before = np.append(np.nan, self._over[mine][:-1])
         free = ~follows | (before < messages["published"][message])
         free &= self._calm(kept[message], rows["arrived"][mine])
         return (rows["arrived"][mine] - kept[message])[free]
+
+    @cached_property
+    def _over(self):
+        """For each first attempt: when the last one of its message ended."""
+        first, over = self.rows["first"], np.full(len(self.rows["born"]), np.nan)
+        np.fmax.at(over, np.where(first < 0, np.arange(len(first)), first), self.rows["ended"])
+        return over
 
 
 def _has_branches(run, service):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evsim.lesson import sign_task
 from evsim.lesson.month_bills import LINES, bill, breaks_even_at, month_bills
 from evsim.lesson.sign_task import DOWN, SEEDS, december, hour, lost, month, shop
 from tests.lesson.trying import assert_fails, assert_passes, assert_refused
@@ -85,6 +86,16 @@ def test_at_the_break_even_both_bills_are_equal_and_the_picture_has_it(cents):
     for name, (design, _) in LINES.items():
         at, height = marks[name].x[1], marks[name].y[1]
         assert height == pytest.approx(bill(design, at, cents))
+
+
+def test_each_machine_fails_so_often(monkeypatch):
+    """Three machines of which each fails twice a month: six times as many are lost as in one failure."""
+    made_up = {False: {"errors": 1, "requests": 3600, "response_p99": 1.0},
+               True: {"errors": 73, "requests": 3500, "response_p99": 4.0}}  # fmt: skip
+    monkeypatch.setattr(sign_task, "hour", lambda _, fails=False: made_up[bool(fails)])
+    assert lost(shop(3, 1), 2) == 6 * 73
+    assert sign_task._figures(shop(3, 1), 2) == {"availability": 1 - 438 / (730 * 3600), "response_p99": 4.0}
+    assert sign_task._figures(shop(3, 1), 0) == {"availability": 1, "response_p99": 1.0}
 
 
 def test_a_month_without_failures_is_met_by_all():

@@ -1,5 +1,7 @@
 """Reports on arrivals from a file, and on runs that are long."""
 
+import re
+
 import pytest
 
 import evsim
@@ -87,6 +89,18 @@ def test_the_highest_load_is_that_of_the_busiest_stretch_wherever_it_comes(count
     assert 0.96 * 2 / 3 < float(held.split()[0].rstrip(".")) <= 2 / 3
     missed = holds_up_to(short, 8, jobs=1, progress=False).partition("meets its objectives: ")[2]
     assert float(missed.split()[0].rstrip(".")) > 1.9  # what the first stretch would say
+
+
+def test_of_a_stretch_those_count_who_come_after_its_warm_up(counter):
+    """A minute with 60 customers a second; of a minute's run only the last two thirds count: they lie in it."""
+    points = [[0, 20], [300, 20], [300, 60], [360, 60], [360, 20]]
+    whole = counter.replace({
+        "workloads.people.arrivals": {"profile": {"points": points, "gaps": "constant"}}, "run.duration": "600s",
+        "run.warmup": "20s",
+    })  # fmt: skip
+    _, (said,) = busiest({"day": whole}, {"day": whole.replace({"run.duration": "60s"})})
+    begin, times = re.search(r"the busiest 60s, from ([0-9.]+)s on: ([0-9.]+) times", said).groups()
+    assert 280 <= float(begin) <= 300 and times == "3"
 
 
 def test_where_the_busiest_stretch_cannot_be_taken_the_page_says_what_is_missed(counter, tmp_path):

@@ -1,12 +1,14 @@
 """The constants of a machine are found again in a run of a model that has them, station by station."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import evsim
 from evsim.results.records import Outcome
 from evsim.testbed.calibration import Calibration
-from evsim.testbed.measuring import measured
+from evsim.testbed.measuring import _Measuring, measured
 from evsim.ticks import SECOND
 
 FLOWS = {name: evsim.load(f"registration-{name}") for name in ("events", "classic")}
@@ -54,6 +56,22 @@ def test_an_outage_makes_no_way_longer(name):
     assert [way for *_, way in found.ways] == pytest.approx([way for *_, way in WAYS[name]], rel=0.05)
 
 
+def test_calm_is_what_ends_before_an_outage_or_begins_a_second_after_it():
+    """When a process is back its clients connect again, which takes longer than a way."""
+    its = _Measuring.__new__(_Measuring)
+    its.run = SimpleNamespace(scenario=SimpleNamespace(faults=[SimpleNamespace(at=5, duration=4)]))
+    spans = [(1, 4.9), (4, 6), (6, 7), (8, 9.5), (9.5, 9.6), (9.9, 10.5), (10.1, 10.2), (np.nan, 2), (2, np.nan)]
+    assert its._calm(*np.array(spans).T).tolist() == [True, *[False] * 5, True, False, False]
+
+
+def test_what_fails_and_comes_again_changes_no_constant():
+    """A message that is handed out again has been on its way for long; a handling that fails took less."""
+    failing = {"services.mailing-list.handle.2": {"fail": 0.3}}
+    calm, found = (_found("events", **each) for each in ({}, failing))
+    assert found.overhead == pytest.approx(calm.overhead, rel=0.02)
+    assert [way for *_, way in found.ways] == pytest.approx([way for *_, way in calm.ways], rel=0.02)
+
+
 def test_sleeps_and_effects_have_a_constant_for_each_service():
     found = _found("events")
     assert found.late == pytest.approx(LATE) and found.commit == pytest.approx(COMMIT)
@@ -61,11 +79,14 @@ def test_sleeps_and_effects_have_a_constant_for_each_service():
     assert found.ways and all(text in str(found) for text in ("register to customer-registered 3.00 ms", "2.30 ms"))
 
 
-def test_what_a_handler_takes_beyond_that_is_what_nothing_else_explains():
-    run = MACHINE["classic"].apply(FLOWS["classic"].replace(SHORT)).run(seed=4)
+@pytest.mark.parametrize("faults", [[], [{"crash": "register", "at": f"{at}s", "for": "100ms"} for at in (3, 7, 11)]])
+def test_what_a_handler_takes_beyond_that_is_what_nothing_else_explains(faults):
+    """What a crash has cut short does not count."""
+    run = MACHINE["classic"].apply(FLOWS["classic"].replace(SHORT | {"faults": faults})).run(seed=4)
     service = np.array([place.service for place in run.tables.places])[run.tables.rows["place"]]
     work = 2e-3
-    slept = [(row, 0, SECOND * (work + LATE["register"])) for row in np.flatnonzero(service == "register")]
+    well = (service == "register") & (run.tables.rows["outcome"] == Outcome.OK)
+    slept = [(row, 0, SECOND * (work + LATE["register"])) for row in np.flatnonzero(well)]
     found = measured(run, slept, [])
     assert found.overhead["register"] == pytest.approx(OVERHEAD["register"], rel=0.01), "without what it waited for"
 

@@ -151,3 +151,18 @@ def test_there_were_from_one_to_a_thousand_instances(tmp_path, number, fits):
     else:
         with pytest.raises(evsim.ScenarioError, match="must be from 1 to 1,000 instances"):
             timeline(tmp_path, [f"5s,scale,desk,{number}"])
+
+
+@pytest.mark.parametrize("clock", [1e-3, 5e-3])
+def test_times_that_a_clock_has_rounded_are_spread_evenly_around_what_it_took_for_them(clock):
+    times = np.rint(np.random.default_rng(3).exponential(0.02, 4000) / clock) * clock
+    spread = measured._apart(times) - times
+    inside = times > 0  # below zero there are none
+    assert abs(spread[inside]).max() <= clock / 2 + 1e-8
+    assert spread[inside].mean() == pytest.approx(0, abs=3.5 * clock / (12 * inside.sum()) ** 0.5)
+    assert spread[inside].std() == pytest.approx(clock / 12**0.5, rel=0.1)
+
+
+def test_times_that_are_hardly_rounded_stay_as_they_are():
+    times = np.random.default_rng(3).exponential(0.02, 400)
+    assert (measured._apart(times) == times).all()

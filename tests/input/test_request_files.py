@@ -278,6 +278,23 @@ def test_after_the_last_row_the_first_one_follows(tmp_path):
     assert run.requests.response.round(9).tolist() == [0.01, 0.02, 0.03, 0.01, 0.02, 0.03, 0.01]
 
 
+@pytest.mark.parametrize("record", ["full", "summary"])
+def test_each_of_many_requests_takes_the_time_of_its_own_row(tmp_path, record):
+    """More than are read at once, twice over; a second workload counts its rows anew."""
+    (tmp_path / "took.csv").write_text("took\n" + "".join(f"{row + 1}us\n" for row in range(1500)))
+    others = "others: {target: desk, arrivals: {constant: 250/s}}"
+    text = TEXT.replace("csv: log.csv%s", "constant: 1000/s").replace("people:", f"{others}, people:")
+    written = text % ("{rows: took.csv, column: took}", "3200ms")
+    run = Scenario.from_yaml(written, source="mine.yaml", folder=tmp_path).run(record=record)
+    expected = [[1e-6 * (row % 1500 + 1) for row in range(count)] for count in (799, 3199)]
+    if record == "full":
+        for workload, times in zip(("others", "people"), expected, strict=True):
+            mine = run.requests[run.requests.workload == workload]
+            assert mine.response.tolist() == pytest.approx(times, abs=1e-9)
+    else:
+        assert run.summary()["response_mean"] == pytest.approx(np.mean(np.concatenate(expected)), rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("rows", "settings", "said"),
     [

@@ -297,6 +297,12 @@ def test_replications_have_the_figures_of_single_runs():
         assert repr(run["summary"]) == repr(alone)
 
 
+def test_every_seed_is_its_own_0_too():
+    runs = [shop().run(seed=seed) for seed in (0, 1)]
+    assert [run.seed for run in runs] == [0, 1] and shop().run().seed == 1
+    assert not set(arrivals_of(runs[0], "customers")) & set(arrivals_of(runs[1], "customers"))
+
+
 def test_another_seed_means_other_customers():
     one, other = (shop().run(seed=seed) for seed in (1, 2))
     assert not set(arrivals_of(one, "customers")) & set(arrivals_of(other, "customers"))

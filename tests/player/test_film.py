@@ -125,3 +125,12 @@ def test_the_same_service_stands_in_the_same_place_whatever_the_design():
     assert cast["register"][0] < cast["customer-registered"][0] < cast["database"][0]
     places = list(map(tuple, cast.values()))
     assert len(set(places)) == len(places)
+
+
+def test_the_beginning_of_a_long_run_has_its_own_seed(monkeypatch):
+    monkeypatch.setattr("evsim.view.player.window.MOST", 200)
+    run = evsim.load("registration-events").run(seed=9)
+    (shown,) = evsim.play(run).runs
+    assert shown is not run and shown.seed == run.seed == 9
+    arrived = shown.tables.requests.arrived
+    assert (arrived == run.tables.requests.arrived[: len(arrived)]).all()

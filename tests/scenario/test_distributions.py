@@ -23,7 +23,11 @@ EXAMPLES = [
     {"weibull": {"mean": "10ms", "shape": 0.7}},
     {"pareto": {"mean": "10ms", "shape": 5}},
     {"triangular": [1, 2, 4]},
+    {"triangular": [1, 1, 4]},
+    {"triangular": [1, 4, 4]},
+    {"weibull": {"mean": "10ms", "shape": 3}},
     {"choice": [[0.99, "1ms"], [0.01, "100ms"]]},
+    {"choice": [[0.2, "30ms"], [0.4, "1ms"], [0.3, "10ms"], [0.1, "1ms"]]},  # in any order, and one time twice
     {"empirical": ["5ms", "1ms", "2ms", "2ms", "9ms"]},
 ]
 

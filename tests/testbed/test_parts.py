@@ -8,6 +8,7 @@ import pytest
 
 import evsim
 from evsim.engine.execution import Execution
+from evsim.results.records import Reason, Verdict
 from evsim.testbed import wire
 from evsim.testbed.brokers import BrokerChoice, check_suits
 from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
@@ -15,6 +16,7 @@ from evsim.testbed.carrying import check_carries
 from evsim.testbed.effect_stores import make_database, rows_written, store_of
 from evsim.testbed.journal import Journal, read_journals
 from evsim.testbed.prediction import LivePrediction
+from evsim.testbed.service_process import Job, ServiceProcess
 from evsim.testbed.shared_draws import SharedDraws
 
 EVENTS, CLASSIC = evsim.load("registration-events"), evsim.load("registration-classic")
@@ -185,3 +187,51 @@ def test_effects_of_two_processes_go_to_one_file_though_one_writes_when_the_othe
     for number, store in enumerate(stores):
         asyncio.run(store.write(f"0.{number}", "done"))
     assert [row[:2] for row in rows_written(tmp_path)] == [("0.0", "done"), ("0.1", "done")]
+
+
+def test_what_a_process_works_asks_and_publishes_has_the_luck_of_its_own_attempt():
+    """The second attempt at a message calls, publishes and works as the simulator's second attempt would."""
+    scenario = evsim.Scenario.from_dict({
+        "name": "hands-on",
+        "workloads": {"people": {"target": "page", "arrivals": {"poisson": 1}, "key": {"uniform": 50}}},
+        "services": {
+            "page": {"handle": [{"publish": "jobs"}]},
+            "worker": {"subscribe": "jobs", "handle": [{"work": {"exponential": "20us"}}, {"call": "store"},
+                                                       {"publish": "notes"}]},
+            "store": {"handle": [{"work": "1ms"}]},
+            "reader": {"subscribe": "notes", "handle": [{"work": "1ms"}]},
+        },
+        "channels": {"jobs": "queue", "notes": {"log": {"partitions": 9}}},
+        "run": {"duration": "1s"},
+    })  # fmt: skip
+    process, said = ServiceProcess.__new__(ServiceProcess), []
+
+    async def answer(*sent):
+        said.append(sent)
+        return Verdict.DONE, Reason.NONE
+
+    async def kept(*sent):
+        said.append(sent)
+        return True
+
+    process.luck, process._timers = SharedDraws(Execution(scenario, 5)), {}
+    process.journal = SimpleNamespace(note=lambda *noted: said.append(noted))
+    process.caller, process.broker = SimpleNamespace(ask=answer), SimpleNamespace(publish=kept)
+    handle = scenario.services["worker"].handle
+    simulated = SharedDraws(Execution(scenario, 5))
+    place = next(each for each in process.luck.places if each.service == "worker")
+    for attempt in (1, 2):
+        job = Job("job", place, process.luck.of_attempt(7, place, attempt), None)
+        own = simulated.of_attempt(7, simulated.places[place.number], attempt)
+        said.clear()
+        for index, step in enumerate((process._pass_time, process._call, process._publish)):
+            asyncio.run(step(job, handle[index], (index,), False))
+        by_kind = {each[0]: each for each in said}
+        packed = simulated.pack(own)
+        assert (packed[1] > 0) == (attempt > 1)
+        assert by_kind["slept"][2] == simulated.timer(place, handle[0], (0,))(own)
+        (asked,) = [each for each in said if each[0] == "job/1"]
+        assert by_kind["asked"][3] == asked[2] == packed
+        (sent,) = [each for each in said if each[0] == "job@2"]
+        assert by_kind["published"][3] == sent[4] == packed
+        assert by_kind["published"][5] == sent[2] == simulated.partition(sent[3], own)

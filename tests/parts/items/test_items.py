@@ -34,6 +34,14 @@ def orders(items, arrivals=None, work=0.1, workers=1, shop=(), network=None, fau
     )
 
 
+@pytest.mark.parametrize("items", [3, {"uniform": [1, 4]}, {"shares": {1: 0.7, 2: 0.1, 9: 0.2}}], ids=str)
+def test_the_mean_the_fewest_and_the_most_are_those_of_the_numbers(items):
+    """Of each of a thousand equal shares of luck, its middle."""
+    times = orders(items).services["shop"].handle[1].times
+    numbers = times.numbers((np.arange(1000) + 0.5) / 1000)
+    assert (times.mean, times.fewest, times.most) == pytest.approx((numbers.mean(), numbers.min(), numbers.max()))
+
+
 # Theory: batches of independent work at one server.
 
 

@@ -95,9 +95,31 @@ class Around:
         for its in said["flow"]:
             assert its["all"] == (until >= self.end)
             assert (its["said"], its["wait"]) == (its["words"], its["waits"])
+        self.assert_hidden(said["hidden"], time, until)
         crashes = said["crashes"]
         known = crashes["known"] if self.hides else crashes["all"]
         assert crashes["drawn"] == known or (crashes["drawn"] < known and not anew)  # they are drawn for who is chosen
+
+    def assert_hidden(self, said, time, until):
+        """What became of a customer is told when all of it is over; faults when they begin; and what happened when."""
+        assert not said["lives"] or said["captions"] == said["over"]
+        begun = [sum(start <= until for band in lane["bands"] for start, _ in band["spans"]) for lane in self.lanes]
+        assert said["bands"] == [begun, begun]
+        for words, last in said["lines"]:
+            age = "" if last == time else "nothing has happened yet" if last is None else f"{moment(last)}: "
+            assert words.startswith(age) and (age or words[:1].isalpha()), words
+
+    def assert_brackets(self, moments):
+        """The cursor of a chart stands at its time, and the bracket of a wait ends when it is over."""
+        its = [
+            (time, flow) for (time, _), said in zip(self.made["moments"], moments, strict=True) for flow in said["flow"]
+        ]
+        (first, one), (last, two) = (choose(its, key=lambda each: each[0]) for choose in (min, max))
+        for time, flow in its:
+            for at, x in ((time, flow["x"]), (time + (flow["micros"] or 0), flow["until"])):
+                if x is not None and last > first:
+                    share = (at - first) / (last - first)
+                    assert x == pytest.approx(one["x"] + share * (two["x"] - one["x"]), abs=0.01)
 
     def assert_axis(self, axis):
         whole = self.end / 1e6

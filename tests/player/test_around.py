@@ -41,7 +41,24 @@ QUESTION = """(film) => {
         const gap = gapKnown(index, lines, slowestAt(lines, time), time, all);
         const waits = body.querySelectorAll(".ev-flow")[lane].querySelector(".wait");
         return {said: body.querySelectorAll(".ev-fl-sentence")[lane].textContent, words: gap.words, all,
-            wait: waits?.textContent ?? "", waits: gap.wait ? duration(gap.wait) : ""};
+            wait: waits?.textContent ?? "", waits: gap.wait ? duration(gap.wait) : "", micros: gap.wait,
+            x: numbers(body.querySelectorAll(".ev-flow")[lane].querySelector(".ev-fl-cursor"))[0],
+            until: gap.wait ? numbers(brackets(lane).at(-1))[3] : null};
+    };
+    const brackets = (lane) => body.querySelectorAll(".ev-fl-brackets")[lane].querySelectorAll("path");
+    const numbers = (node) => node.getAttribute("d").match(/[-.\\d]+/g).map(Number);
+    /* Whether what became of them is told, and how many bands of faults are drawn beside them and above. */
+    const hidden = () => {
+        const {time, customer} = selection.get();
+        const lanes = player.lanes();
+        const requests = lanes.map((index) => customer ? index.requestOf(customer) : undefined);
+        const lives = livesOf(lanes, requests).filter(Boolean);
+        const bands = (name) => body.querySelectorAll(name).map((node) => node.querySelectorAll("rect")
+            .filter((rect) => rect.nodes.some(({tagName}) => tagName === "title")).length);
+        const lines = player.rows.map((row, lane) => [row.words.textContent, player.events().lanes[lane].times
+            .findLast((each) => each <= time) ?? null]);
+        return {lives: lives.length, captions: !body.querySelector(".ev-lv-captions").hidden,
+            over: lives.every(({end}) => end <= player.until()), bands: [bands(".ev-flow"), bands(".ev-pr")], lines};
     };
     const crashes = () => {
         const {customer} = selection.get();
@@ -64,7 +81,7 @@ QUESTION = """(film) => {
             jumps: controls.jumps.children.map((group) => [group.getAttribute("label"),
                 group.children.map((option) => [option.textContent, option.hidden, option.disabled])]),
             flow: player.lanes().map((_, lane) => flow(lane)),
-            crashes: crashes(),
+            crashes: crashes(), hidden: hidden(),
         };
     });
     const axis = bar.axis.children.map((node) => [node.textContent, percent(node, "left")]);
@@ -184,6 +201,7 @@ def assert_around_is_true(pairs):
             around.assert_shown(shown, time, customer, seen, anew=customer != before)
             before = customer
         around.assert_axis(said["axis"])
+        around.assert_brackets(said["moments"])
         around.assert_jumps(said["jumps"])
         around.assert_keys(said["keys"], said["all"], said["mine"])
         around.assert_found(said["found"])

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 MODULES = {
     "player": ["mountPlayer"], "panels": ["PANELS"], "film": ["readFilm"], "lamps": ["lampsAt"], "lives": ["livesOf"],
-    "state": ["customerAt"], "../../../../tests/player/js/fake-page": ["fakePage"],
+    "state": ["customerAt"], "stored": ["branchesOf"], "../../../../tests/player/js/fake-page": ["fakePage"],
 }  # fmt: skip
 BET = """(film) => {
     const player = mountPlayer(fakePage(), film);
@@ -161,6 +161,8 @@ PLUGS = """async (film) => {
         if (at !== null) {
             player.goTo(at - 1);
             its.before = shown();
+            await press(part);
+            its.early = plugs.out.until;
             player.goTo(at + back);
             its.out = shown();
             await press(film.toy.plugs.parts.find((each) => each !== part) ?? part);
@@ -199,6 +201,7 @@ def test_a_plug_is_out_from_its_moment_on_until_it_is_put_back_or_goes_back_by_i
         pulled = [[f"put the plug of {name} back", *how] if name == part else [said, *how]
                   for name, (said, *how) in zip(parts, buttons, strict=True)]  # fmt: skip
         assert its["out"] == [f"back by itself at second {tenth(at + longest * 10**6)}", *pulled]
+        assert its["early"] == at + longest * 10**6  # before it is out it can't be put back
         assert its["other"] == part  # another one can't be pulled meanwhile
         assert its["until"] == pytest.approx(at + lasts * 1e6)
         wanted = [{"outage": part, "for": each} for each in (longest, lasts)]
@@ -230,8 +233,9 @@ BREAKS = """async (film) => {
     const player = mountPlayer(fakePage(), film, {branch});
     const {breaks} = player;
     const found = [];
-    for (const [time, choice, length, future] of film.breaking) {
-        player.goTo(time, {future});
+    for (const [time, choice, length, future, customer] of film.breaking) {
+        player.goTo(time, {future, customer});
+        player.pace = "mine";
         breaks.choice.selectedIndex = choice;
         breaks.choice.happen("change");
         const marks = player.bar.moments;
@@ -270,10 +274,12 @@ def test_a_fault_begins_where_one_stands_or_at_the_nearest_moment_and_no_future_
         (2_000_000, 2, float("nan"), 0, ({"slowdown": "database", "factor": 5, "for": 4}, 2_000_000, "base")),
         (500_000, 3, 7, 0, ({"slowdown": "mailing-list", "factor": 5, "for": "1s"}, 2_000_000, "base")),
     ]  # fmt: skip
-    plain = [[*each[:2], None if each[2] != each[2] else each[2], each[3]] for each in breaking]
+    me = {"workload": made["workloads"][0], "number": 3}
+    plain = [[*each[:2], None if each[2] != each[2] else each[2], each[3], me if number > 4 else None]
+             for number, each in enumerate(breaking)]  # fmt: skip
     (said,) = ask_later(made | {"breaks": breaks, "breaking": plain, "ends": ends}, BREAKS)
     futures = 0
-    for (time, choice, _, _, wanted), its in zip(breaking, said["found"], strict=True):
+    for number, ((time, choice, _, _, wanted), its) in enumerate(zip(breaking, said["found"], strict=True)):
         fault, moments = breaks[choice]["fault"], breaks[choice]["moments"]
         assert its["marks"] == (moments or [])
         hidden = isinstance(fault["for"], str)
@@ -281,7 +287,7 @@ def test_a_fault_begins_where_one_stands_or_at_the_nearest_moment_and_no_future_
         assert hidden or its["field"][1] == fault["for"]
         assert its["asked"] == ([list(wanted)] if wanted else []), time
         futures += wanted is not None
-        assert its["there"] == (futures if wanted else 1) and its["pace"] == "true"
+        assert its["there"] == (futures if wanted else 1) and its["pace"] == ("mine" if number > 4 else "true")
         assert its["now"] == (wanted[1] if wanted else 1_500_000)
         assert its["end"] == made["end"] + 2_000_000  # a shorter future leaves the bar as long as it was
     assert len(said["radios"]) == futures + 1 and said["chosen"] == [futures]
@@ -307,7 +313,7 @@ WAS = """(film) => {
             ? ` (was: ${there[lane].caption})` : "");
         const ghosts = (selector, each) => body.querySelectorAll(selector).map((node) =>
             node.querySelectorAll(each).map(({textContent}) => textContent));
-        return {lamps, lives,
+        return {lamps, lives, changed: player.changed.textContent,
             drawn: ghosts(".ev-lamps", ".ev-lamp-ghost"), captions: ghosts(".ev-lv-captions", ".ev-lamp-ghost").flat(),
             asked: player.lanes().map((index) => index.asked[index.requestOf(customer)])};
     });
@@ -332,7 +338,34 @@ def test_what_was_is_what_it_was_in_the_future_that_was_left_and_only_of_who_is_
     for (time, _, future), each in zip(looked, said, strict=True):
         assert each["drawn"] == each["lamps"]
         assert each["captions"] == [words for words in each["lives"] if words]
+        told = [f"{name}: {words}" for name, words in zip(its, made["futures"][future]["changed"], strict=future > 0)]
+        assert each["changed"] == (" ".join(told) if time == made["end"] else "")
         words = [word for lamp in each["drawn"] for word in lamp if word]
         assert not words or (future and any(asked <= time for asked in each["asked"]))
         seen |= {(future, bool(words)), (future, bool(each["captions"]), "lives")}
     assert {(1, True), (2, True), (3, True), (2, True, "lives"), (0, False)} <= seen
+
+
+SEEN = """async (film) => {
+    const player = mountPlayer(fakePage(), {...film, futures: [film.futures[0], {...film.futures[0], id: "other"}]});
+    player.goTo(film.end, {future: 1});
+    player.goTo(1_000_000, {future: 0});
+    player.goTo(500_000);
+    const branch = branchesOf({...film, stored: film.kept});
+    const kept = film.asked.map(({fault, at}) => [branch.offers(fault, at), fault, at]);
+    const made = await Promise.all(film.asked.filter(({fault, at}) => branch.offers(fault, at)).map(branch));
+    const offers = kept.map(([its]) => its);
+    return {until: player.until(), hides: player.bar.until, kept: offers, made: made.map(({id}) => id)};
+}"""
+
+
+def test_what_was_seen_of_a_future_tells_nothing_of_another_and_a_page_has_those_it_keeps():
+    made = film(lesson_size("events").run(until=3), labels=["events"])
+    faults = [{"outage": "database", "for": 2}, {"outage": "database", "for": 3}, {"crash": "database", "for": 2}]
+    kept = [{"id": f"{number} {at}", "fault": fault, "at": at, "lanes": []}
+            for number, fault in enumerate(faults[:2]) for at in (10**6, 2 * 10**6)]  # fmt: skip
+    asked = [{"fault": fault, "at": at} for fault in faults for at in (2 * 10**6, 10**6, 1_500_000)]
+    (said,) = ask_later(made | {"toy": {"hides": True}, "kept": kept, "asked": asked}, SEEN)
+    assert said["until"] == said["hides"] == 1_000_000
+    assert said["kept"] == [True, True, False] * 2 + [False] * 3
+    assert said["made"] == ["0 2000000", "0 1000000", "1 2000000", "1 1000000"]

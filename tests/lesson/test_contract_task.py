@@ -17,6 +17,7 @@ def both_until(first, last):
     return {first: "reads both", last: "reads mail"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [

@@ -51,6 +51,7 @@ def two_looks(first, second):
     return "not decided"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [fixed(10), fixed(15), fixed(20), signs, by_hand, two_looks])
 def test_a_rule_with_enough_runs_and_the_same_customers_passes(rule):
     task = exercise(TASK)

@@ -29,6 +29,7 @@ def words(grade):
     return repr(grade).replace("\n", " ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answer",
     [
@@ -101,12 +102,14 @@ def test_a_handler_in_python_is_no_design_to_review():
     assert_refused(TASK, {HANDLE: handle}, "register: a review reads steps")
 
 
+@pytest.mark.slow
 def test_of_three_wirings_each_fails_in_some_case_and_the_answer_counts_them():
     table = review(classic=wired("classic"), events=wired("events"))
     assert list(table.index) == list(challenge().troubles) and troubles_met(wired("events")) == 3
     assert (table.events == "meets all").sum() == 3 and (table.classic == "meets all").sum() == 0
 
 
+@pytest.mark.slow
 def test_a_design_that_is_saved_is_on_the_board_and_the_one_that_fails_is_behind_it(tmp_path):
     files = [tmp_path / "ada.yaml", tmp_path / "bob.yaml"]
     for path, answer in zip(files, (EVENTS | workers(3, 2, 5), EVENTS)):

@@ -10,6 +10,7 @@ SPENT = (
     "With `max_receive_count` used up, a message is dead when its time is over and a consumer asks; until then a late "
     "delete still counts"
 )
+INTERVALS = "at once when it has ended a piece of work, and after that time if the queue had nothing."
 CHANGED = "the message is visible then, however much of its time is left (SQS's ChangeMessageVisibility)"
 CUT = "the same, for all that the consumer (the instance) holds; `run.incidents` says that it was cut off"
 
@@ -35,6 +36,11 @@ def another_asks(at, **queue):
     return polled(8, instances=2, faults=[{"outage": "worker/2", "at": 0, "for": at}], **queue)
 
 
+def looks(at, work=1, comes=()):
+    """It looks at 0 s and finds nothing, and each 2 s from then on."""
+    return jobs({}, (at, *comes), work, reading={"poll": 2})
+
+
 def held(prefetch):
     """One worker; both messages are there at once, and the first one takes 10 s."""
     return jobs({"ack_timeout": 5, "max_receive_count": 1}, (0, 0), 10, reading={"prefetch": prefetch})
@@ -57,6 +63,9 @@ leased = times("worker", "leased")
 
 
 RULES = [
+    Rule(INTERVALS, looks, leased, on=(2, [2]), beyond=(2 + JUST, [4])),
+    Rule(INTERVALS, looks, leased, on=(0, [0]), beyond=(JUST, [2])),
+    Rule(INTERVALS, lambda work: looks(0, work, [1]), leased, on=(3, [0, 3]), beyond=(1 - JUST, [0, 3 - JUST])),
     Rule(GRANT, lambda work: polled(work, instances=2, max_receive_count=2), leased, on=(5, [0]),
          beyond=(5 + JUST, [0, 5])),
     Rule(GRANT, lambda work: polled(work, instances=2, max_receive_count=2), states("jobs"), on=(5, [("done", "none")]),

@@ -29,9 +29,10 @@ def retry_storm(arrival_rate, capacity, attempts):
     arrival_rate x attempts calls a second. The bad state is `sustained` if that is more than `capacity`. So the
     `state` is
 
-    healthy: below `lowest` = capacity / attempts; after any trigger it comes back.
-    metastable: from there to `highest` = capacity; a trigger that makes the line long enough brings it down for good.
-    overloaded: above; it goes down without any trigger.
+    healthy: up to `lowest` = capacity / attempts; after any trigger it comes back.
+    metastable: beyond it and below `highest` = capacity; a trigger that makes the line long enough brings it down for
+    good.
+    overloaded: from there on; it goes down without any trigger.
 
     Does not apply when the line is too short to be too late (a limit, shedding), when what nobody waits for is dropped,
     when retries have a budget (then it is arrival_rate x (1 + budget)), or near `lowest`, where coming back takes long.

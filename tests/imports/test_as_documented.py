@@ -143,6 +143,36 @@ def test_long_names_that_begin_alike_stay_apart(tmp_path):
     assert made.scenario.replace({"run.duration": "5s"}).run().audit()
 
 
+@pytest.mark.parametrize("actions", [("receive", "receive"), ("send", "receive"), ("send", "send"), ("receive",), ()])
+def test_each_operation_of_asyncapi_with_a_reply_is_counted_whoever_sends(tmp_path, actions):
+    channels = {
+        name: {"address": name, "bindings": {"kafka": {"partitions": 1}}} for name in ("orders", "mails", "logs")
+    }
+    operations = {
+        f"{action}-{number}": {
+            "action": action,
+            "channel": {"$ref": f"#/channels/{list(channels)[number]}"},
+            "reply": {},
+        }
+        for number, action in enumerate(actions)
+    }
+    operations["last"] = {"action": "receive", "channel": {"$ref": "#/channels/logs"}}
+    data = {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Desk", "version": "1"},
+        "channels": channels,
+        "operations": operations,
+    }
+    made = draft(tmp_path, "desk.json", json.dumps(data))
+    said = [note for note in made.notes if "has a reply, which is left out" in note]
+    many = len(actions)
+    assert [note.split(" of desk.json")[0] for note in said] == (
+        [f"{many} operation{'s' * (many > 1)}"] if many else []
+    )
+    assert made.scenario.channels["logs"].partitions == 1  # one is as well known as many
+    assert made.scenario.origins["channels.logs"].startswith("measured")
+
+
 def test_a_short_name_is_what_it_was_and_a_long_one_keeps_its_ends():
     assert slug("orders.placed") == "orders-placed" and slug("x" * 40) == "x" * 40
     long = slug("shop." + "region." * 10 + "placed")

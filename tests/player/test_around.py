@@ -185,6 +185,8 @@ def assert_around_is_true(pairs):
         last = max(each.number for plain in plains for each in plain.requests) if any(
             plain.requests for plain in plains) else 0  # fmt: skip
         times = sorted(luck.sample(sorted(times), min(5, len(times))))
+        begun = [fault["start"] for lane in its["futures"][0]["lanes"] for fault in lane["faults"]][:2]
+        times = sorted({*times, *begun})
         played = [[time, latest(plains, time)] for time in [*times, its["end"]]]  # where the future is hidden
         made.append(its | {
             "toy": {"hides": bool(number % 2)},

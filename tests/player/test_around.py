@@ -9,6 +9,7 @@ import random
 import pytest
 from hypothesis import given, settings
 
+from evsim.lesson import lesson_size
 from evsim.view.player.film import film
 from tests.books.holding import examples
 from tests.exports.plain import Plain, micro
@@ -120,6 +121,25 @@ QUESTION = """(film) => {
         player.clock.stop();
         return [...now(), running];
     });
+    const zoom = body.querySelectorAll("button").find((button) => button.textContent === "up to the answer");
+    const zoomed = film.sought.filter(([customer]) => customer).map(([customer]) => {
+        player.goTo(film.end, {customer});
+        const lanes = player.lanes();
+        const lives = livesOf(lanes, lanes.map((index) => index.requestOf(customer))).filter(Boolean);
+        const long = lives.map(({begin, end}) => end - begin);
+        const told = lives.filter((life) => life.told !== "nothing").map(({begin, answered}) => answered - begin);
+        const y = (time) => {
+            player.goTo(time);
+            return numbers(body.querySelectorAll(".ev-fl-cursor").find((node) => /H/.test(node.getAttribute("d"))))[1];
+        };
+        const [begin, then] = [lives[0].begin, lives[0].begin + Math.max(...told) / 2];
+        if (zoom.hidden) return {long, told, hidden: true};
+        const far = y(then) - y(begin);
+        zoom.happen("click");
+        const near = y(then) - y(begin);
+        zoom.happen("click");
+        return {long, told, hidden: false, ratio: near / far};
+    });
     const columns = player.lanes().map((index, lane) => {
         const promises = new Promises(index);
         const node = body.querySelectorAll(".ev-pr-columns")[lane];
@@ -142,7 +162,7 @@ QUESTION = """(film) => {
             return {begin, key, drawn, clicked, odd, after: place(), many: promises.order.length};
         });
     });
-    return {moments, axis, jumps, keys, found, come, going, columns,
+    return {moments, axis, jumps, keys, found, come, going, columns, zoomed,
         all: [...player.events().moments], mine: film.keys.map(([, customer]) => [...player.events().mine(customer)])};
 }"""
 KEYS = ("ArrowRight", "ArrowLeft", "Home", "End", "PageUp", "PageDown", "Escape")
@@ -158,6 +178,14 @@ def assert_columns(columns):
         meant = {"ArrowRight": min(place + 1, last), "ArrowLeft": max(place - 1, 0), "Home": 0, "End": last,
                  "PageDown": ahead[0] if ahead else place, "PageUp": behind[-1] if behind else place}  # fmt: skip
         assert its["after"] == meant[its["key"]], its["key"]
+
+
+def assert_zoom(zoomed):
+    """Up to the last answer and a third more, where that is much less than all of it."""
+    for its in zoomed:
+        whole, near = max(its["long"]), 1.3 * max(its["told"], default=0)
+        assert its["hidden"] == (not near or near > 0.8 * whole)  # some are told nothing, or at once
+        assert its["hidden"] or its["ratio"] == pytest.approx(1.03 * whole / near)
 
 
 def some_customers(plains, luck, many):
@@ -176,6 +204,8 @@ def latest(plains, time):
 
 
 def assert_around_is_true(pairs):
+    """Whether the bracket of a wait was drawn somewhere."""
+    waits = False
     luck, made = random.Random(5), []
     for number, pair in enumerate(pairs):
         plains = [Plain(run) for run in pair]
@@ -204,17 +234,21 @@ def assert_around_is_true(pairs):
             before = customer
         around.assert_axis(said["axis"])
         around.assert_brackets(said["moments"])
+        waits |= any(flow["until"] is not None for shown in said["moments"] for flow in shown["flow"])
         around.assert_jumps(said["jumps"])
         around.assert_keys(said["keys"], said["all"], said["mine"])
         around.assert_found(said["found"])
         around.assert_come(said["come"])
         around.assert_going(said["going"])
         assert_columns(said["columns"])
+        assert_zoom(said["zoomed"])
+    return waits
 
 
 def test_what_lies_around_the_stage_is_what_the_records_say():
-    pairs = ("troubled", "lossy"), ("letters", "crashed events"), ("refused",)
-    assert_around_is_true([tuple(map(a_run, pair)) for pair in pairs])
+    pairs = [tuple(map(a_run, pair)) for pair in (("troubled", "lossy"), ("letters", "crashed events"))]
+    healthy = lesson_size("events").run(until=4)  # who waits there has it at last
+    assert assert_around_is_true([*pairs, (healthy, a_run("refused"))])
 
 
 @settings(examples(0.1), phases=NO_SHRINKING)

@@ -84,8 +84,9 @@ class Lives {
   spanOf(there) {
     const longest = Math.max(...there.map(({ begin, end }) => end - begin));
     const answers = there.filter(({ told }) => told !== "nothing").map(({ begin, answered }) => answered - begin);
-    this.zoom.hidden = !answers.length || 1.3 * Math.max(...answers) > 0.8 * longest;
-    return this.close && !this.zoom.hidden ? 1.3 * Math.max(...answers) : longest * 1.03;
+    const told = Math.max(0, ...answers); // some are told at once
+    this.zoom.hidden = !told || 1.3 * told > 0.8 * longest;
+    return this.close && !this.zoom.hidden ? 1.3 * told : longest * 1.03;
   }
 
   // A crash at a chosen moment.

@@ -286,7 +286,7 @@ def up_to(most=MANY, least=1):
 
 Time = Annotated[float, _quantity(time, _SECONDS, write_time, most=LONGEST)]
 PositiveTime = Annotated[float, _quantity(time, _SECONDS, write_time, SHORTEST, LONGEST), Field(gt=0)]
-Rate = Annotated[float, _quantity(rate, _PER_SECOND, write_rate, 1 / LONGEST, 1 / SHORTEST)]
+Rate = Annotated[float, _quantity(rate, _PER_SECOND, write_rate, 1 / LONGEST, round(1 / SHORTEST))]
 Size = Annotated[float, _quantity(size, _BYTES, most=MOST_BYTES, say=_write_size)]
 Share = Annotated[float, _quantity(fraction, _PERCENT, most=1)]
 Number = Annotated[float, _quantity(number, say=write_count)]

@@ -6,10 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evsim
-from evsim.imports import measured, minute_counts
+from evsim.imports import incident_table, measured, minute_counts
 from evsim.imports.from_trace import _at_once
 from evsim.imports.handling_fit import HandlingFit, Item, fit_handlings
 from evsim.imports.measured import arrivals_of, busiest
+from evsim.imports.sketch import LONGEST_NAME, Sketch, slug
+from evsim.imports.sketch import MOST as MOST_BOXES
 from evsim.imports.spans import SERVER, TraceSpan
 from evsim.scenario import units
 from tests.imports.test_replay import SMALL
@@ -166,3 +168,53 @@ def test_times_that_a_clock_has_rounded_are_spread_evenly_around_what_it_took_fo
 def test_times_that_are_hardly_rounded_stay_as_they_are():
     times = np.random.default_rng(3).exponential(0.02, 400)
     assert (measured._apart(times) == times).all()
+
+
+def test_a_page_has_as_many_boxes_and_channels_as_it_may_and_counts_the_others():
+    sketch = Sketch()
+    for number in range(MOST_BOXES + 2):
+        sketch.box(f"box{number}")
+        sketch.channel(f"channel{number}", {}, "")
+    assert (len(sketch.boxes), len(sketch.channels), sketch.left_out) == (MOST_BOXES, MOST_BOXES, 4)
+
+
+def test_a_name_just_as_long_as_it_may_be_stays():
+    assert slug("a" * LONGEST_NAME) == "a" * LONGEST_NAME != slug("a" * (LONGEST_NAME + 1))
+    assert len(slug("a" * (LONGEST_NAME + 1))) == LONGEST_NAME
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_a_table_may_have_as_many_rows_as_is_said(tmp_path, monkeypatch, over):
+    monkeypatch.setattr(incident_table, "MOST", MOST)
+    (tmp_path / "rows.csv").write_text("time\n" + "1s\n" * (MOST + over))
+    if over:
+        with pytest.raises(evsim.ScenarioError, match=f"line {MOST + 2}: has more than {MOST} rows"):
+            incident_table.read_table(tmp_path / "rows.csv", ("time",))
+    else:
+        assert len(incident_table.read_table(tmp_path / "rows.csv", ("time",))) == MOST
+
+
+def test_a_moment_that_is_the_start_is_zero_and_none_lies_before_it(tmp_path):
+    path, begin = tmp_path / "rows.csv", None
+    at, begin = incident_table.seconds_of(path, 2, "2026-03-02T09:00:00Z", begin)
+    assert (at, incident_table.seconds_of(path, 3, "2026-03-02T09:00:00Z", begin)[0]) == (0, 0)
+    with pytest.raises(evsim.ScenarioError, match="line 4"):
+        incident_table.seconds_of(path, 4, "2026-03-02T08:59:59Z", begin)
+
+
+GROUPS = "GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG CONSUMER-ID HOST CLIENT-ID\n"
+
+
+@pytest.mark.parametrize(("partition", "lag", "count", "cut"), [
+    (9999, 100_000, 10_000, False), (9999, 100_001, 10_000, True), (10_000, 5, 1, False),
+])  # fmt: skip
+def test_of_consumer_groups_ten_thousand_partitions_and_a_hundred_thousand_messages_are_taken(
+    tmp_path, partition, lag, count, cut
+):
+    rows = [f"mail facts {number} 0 {left} {left} - - -" for number, left in ((0, 0), (partition, lag))]
+    (tmp_path / "groups.txt").write_text(GROUPS + "\n".join(rows) + "\n")
+    draft = evsim.from_file(tmp_path / "groups.txt")
+    assert draft.scenario.channels["facts"].partitions == count
+    assert ("100,000 of the 100,001 messages" in str(draft.notes)) is cut
+    arrivals = [each.arrivals.count for each in draft.scenario.workloads.values() if each.arrivals.at_once]
+    assert arrivals == ([] if count == 1 else [100_000])

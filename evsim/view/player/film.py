@@ -120,6 +120,8 @@ its table, one that stands before it; and else a text such as ``"i4:..."``: the 
 endian) and the entries in base64. A time that never came is -1.
 """
 
+from typing import Any
+
 from evsim.registry import reasons
 from evsim.results.outcomes import TOLD as TOLD_WORDS
 from evsim.results.records import NEVER_SENT, Fate, Outcome, Reason, Verdict
@@ -136,7 +138,13 @@ __all__ = ["VERSION", "film", "future"]
 
 VERSION = 1
 MARKS = {"told": TOLD, "no": DECLINED, "error": ERROR, "fault": FAULT, "waiting": WAITING}
-CODES = {"outcome": Outcome, "verdict": Verdict, "reason": Reason, "fate": Fate, "unsent": sorted(NEVER_SENT)}
+CODES: dict[str, Any] = {
+    "outcome": Outcome,
+    "verdict": Verdict,
+    "reason": Reason,
+    "fate": Fate,
+    "unsent": sorted(NEVER_SENT),
+}
 MOST = 500_000  # attempts that a browser takes without trouble
 
 

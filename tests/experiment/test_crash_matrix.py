@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import evsim
+from evsim.experiment.crash import _chosen
 from evsim.lesson.crashes import crash_designs
 from evsim.scenario import Scenario, ScenarioError
 from evsim.view.scene.marks import Dots
@@ -178,3 +179,13 @@ def test_the_customer_of_the_crash_is_none_of_the_others():
     alone = evsim.crash_matrix(DESIGNS["classic"].replace({f"workloads.{name}.arrivals": {"burst": 1}}), request=0)
     assert {crash.told for crash in alone} == {"error"}
     assert all(set(crash.others.values()) == {0} for crash in alone)
+
+
+def test_the_customer_that_is_followed_comes_when_a_third_of_the_arrivals_is_over():
+    """However long the run goes on after them: here the last work takes a minute."""
+    desk = {"workers": 99, "handle": [{"work": "60s"}, {"effect": "row"}]}
+    workload = {"target": "desk", "arrivals": {"constant": 1}}
+    scenario = {"name": "long", "workloads": {"all": workload}, "services": {"desk": desk}, "run": {"duration": 30}}
+    run = evsim.Scenario.from_dict(scenario).run()
+    assert run.ended_at > 60
+    assert run.tables.requests.arrived[_chosen(run, None)] == 10

@@ -3,7 +3,7 @@
 import pytest
 
 import evsim
-from evsim.experiment.sensitivity import inputs_of
+from evsim.experiment.sensitivity import _sides, inputs_of
 from evsim.figures import write_estimate
 from evsim.view.sweep_pictures import heat_map, lines, tornado
 
@@ -31,6 +31,13 @@ def test_the_inputs_are_the_numbers_of_the_system(desk):
     assert list(inputs_of(desk)) == [RATE, "services.desk.workers", WORK]
     alone = desk.replace({"services.desk.workers": 1})
     assert inputs_of(alone)["services.desk.workers"] == 1, "nobody wrote it, but it is an input"
+
+
+@pytest.mark.parametrize(("workers", "by", "tried"), [(2, 0.25, [1, 3]), (10, 0.25, [8, 12]), (40, 0.1, [36, 44]),
+                                                       (4, 0.5, [2, 6]), (1, 0.25, [2])])  # fmt: skip
+def test_a_count_changes_by_its_share_and_by_one_at_least(desk, workers, by, tried):
+    its = desk.replace({"services.desk.workers": workers})
+    assert [value for _, value in _sides(its, "services.desk.workers", workers, by)] == tried
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import combinations
 
 import pytest
 
@@ -9,7 +10,7 @@ import evsim
 from evsim.experiment.judging import Judgement
 from evsim.experiment.statistics import estimate
 from evsim.reporting.answer import answer
-from evsim.reporting.breaking import BROKER, NETWORK, cells
+from evsim.reporting.breaking import BROKER, NETWORK, _broken, cells
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +107,14 @@ def test_the_network_of_several_channels_loses_messages_too():
     post = {"subscribe": "letters", "handle": [{"work": "1ms"}]}
     services = TELLS["services"] | {"desk": desk, "post": post}
     two = TELLS | {"services": services, "channels": {"papers": "queue", "letters": "queue"}, "origins": {}}
-    assert cells({"it": evsim.Scenario.from_dict(two)})[-1] == (NETWORK, "it")
+    it = evsim.Scenario.from_dict(two)
+    assert cells({"it": it})[-1] == (NETWORK, "it")
+    assert [(each.kind, each.target, each.at, each.duration) for each in _broken(it, BROKER, 3, 2).faults] == [
+        ("outage", "papers", 3, 2), ("outage", "letters", 3, 2),
+    ]  # fmt: skip
+    parts = [*two["services"], "papers", "letters"]
+    pairs = {frozenset(each.target) for each in _broken(it, NETWORK, 3, 2).faults}
+    assert pairs == {frozenset(pair) for pair in combinations(parts, 2)} - {frozenset(["papers", "letters"])}
 
 
 def test_a_guess_that_flips_the_answer_is_named_first(page):

@@ -1,14 +1,13 @@
 """`python -m benchmarks.cold_start [--write]`: from an empty process to the end of `evsim run registration-events`.
 
-Beside it what the libraries alone take that evsim stands on: nothing of evsim can be quicker. Turns alternate, and the
-ratios are of processor time, in which a busy machine shows less.
+Beside it what the libraries alone take that evsim stands on: nothing of evsim can be quicker. Turns alternate. It is
+processor time, which Windows does not tell: one waits as long on a quiet machine, and on a busy one it changes less.
 """
 
 import os
 import subprocess
 import sys
 from statistics import median
-from time import perf_counter
 
 from .readme import write
 
@@ -25,28 +24,26 @@ SUBJECTS = {
 
 
 def seconds(program):
-    """How long a fresh process takes to run this program, and its processor time; modules are compiled beforehand."""
+    """Processor time of a fresh process that runs this program, with all modules compiled beforehand."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    begin, used = perf_counter(), _used()
+    before = _used()
     subprocess.run([sys.executable, "-c", program], env=environment, stdout=subprocess.DEVNULL, check=True)
-    return perf_counter() - begin, _used() - used
+    return _used() - before
 
 
 def _used():
-    """Processor time of all children that have ended; 0 on Windows."""
+    """Processor time of all children that have ended."""
     times = os.times()
     return times.children_user + times.children_system
 
 
 def table(times):
-    """name -> (s, s of a processor) of each turn, as a table in Markdown."""
-    libraries = median(used for _, used in times[f"import {LIBRARIES}"])
-    yield "| a fresh process | s | least | s of a processor | times the libraries |"
-    yield "|---|---|---|---|---|"
-    for name, turns in times.items():
-        taken, used = zip(*turns, strict=True)
-        times_as_long = f"{median(used) / libraries:.1f}" if libraries else "-"
-        yield f"| {name} | {median(taken):.2f} | {min(taken):.2f} | {median(used):.2f} | {times_as_long} |"
+    """name -> s of each turn, as a table in Markdown."""
+    libraries = median(times[f"import {LIBRARIES}"])
+    yield "| a fresh process | s | least | times the libraries |"
+    yield "|---|---|---|---|"
+    for name, used in times.items():
+        yield f"| {name} | {median(used):.2f} | {min(used):.2f} | {median(used) / libraries:.1f} |"
 
 
 def main():

@@ -15,6 +15,7 @@ from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.effect_stores import make_database, rows_written, store_of
 from evsim.testbed.journal import Journal, read_journals
+from evsim.testbed.noted_run import NotedMessage, NotedRun
 from evsim.testbed.prediction import LivePrediction
 from evsim.testbed.service_process import Job, ServiceProcess
 from evsim.testbed.shared_draws import SharedDraws
@@ -235,3 +236,15 @@ def test_what_a_process_works_asks_and_publishes_has_the_luck_of_its_own_attempt
         (sent,) = [each for each in said if each[0] == "job@2"]
         assert by_kind["published"][3] == sent[4] == packed
         assert by_kind["published"][5] == sent[2] == simulated.partition(sent[3], own)
+
+
+def test_a_message_was_kept_no_sooner_than_it_was_sent():
+    """Clocks of a server and of this machine differ by a little."""
+    noted = NotedRun.__new__(NotedRun)
+    noted.luck = SimpleNamespace(
+        kernel=SimpleNamespace(scenario=EVENTS.replace({"channels.customer-registered": "queue"}))
+    )
+    for time, kept in ((90, 100), (100, 100), (170, 170)):
+        noted.messages = {"m": NotedMessage("m", "customer-registered", 0, [], "row", 0, 100)}
+        noted._appended("broker", time, "m", "customer-registered", 0, 4, 0, [])
+        assert (noted.messages["m"].appended, noted.messages["m"].offset) == (kept, 4)

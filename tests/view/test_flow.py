@@ -163,3 +163,22 @@ def test_the_arithmetic_hides_no_line_where_there_is_room():
         counted = [line for line in ax.lines if not line.get_label().startswith("_")]
         points = np.vstack([ax.transData.transform(line.get_xydata()) for line in counted])
         assert not box.count_contains(points)
+
+
+@pytest.mark.parametrize("channel", ["queue", {"log": {"partitions": 2}}])
+def test_what_waited_is_all_that_had_come_and_was_not_done_with(channel):
+    """Of a queue also what nobody has been handed yet."""
+    services = {
+        "desk": {"workers": 9, "handle": [{"publish": "jobs"}]},
+        "clerk": {"subscribe": "jobs", "handle": [{"work": "50ms"}, {"effect": "row"}]},
+    }
+    run = evsim.Scenario.from_dict({
+        "name": "backlog", "workloads": {"all": {"target": "desk", "arrivals": {"constant": 10}}}, "services": services,
+        "channels": {"jobs": channel}, "faults": [{"outage": "clerk", "at": 5.03, "for": 4}],
+        "run": {"duration": 30},
+    }).run()  # fmt: skip
+    (found,) = catch_ups(run)
+    appended = sum(each <= found.end for each in run.tables.messages["appended"].tolist())
+    assert (
+        found.waiting == appended - (run.tables.rows["settled"][run.spans.kind == "delivery"] <= found.end).sum() == 41
+    )

@@ -1,0 +1,56 @@
+"""How fast time goes by, and names beside a picture that would stand on each other: both worked out a second time."""
+
+import random
+
+import pytest
+
+from evsim.lesson import lesson_size
+from evsim.view.player.film import film
+from tests.player.node import ask
+
+pytestmark = pytest.mark.slow
+
+QUESTION = """(film) => ({
+    times: film.walks.map(([t, wall, moments, speed]) => advance(t, wall, moments, speed, 1e9)),
+    ends: film.margins.map((ends) => {
+        const named = ends.map((y, place) => ({y, text: `name ${place}`}));
+        const made = drawing({size: [8, 4], marks: [{kind: "text"}], ends: named});
+        const texts = made.ends().filter(([tag]) => tag === "text").map(([, {y}, [text]]) => [y - 4.5, text]);
+        return {texts, wanted: ends.map((y) => made.y(y)), bottom: made.bottom};
+    }),
+})"""
+LINE = 18  # pixels
+
+
+def after(t, wall, moments, speed):
+    """Each stretch between two moments takes as long as it is, but a quarter of a second at least and one at most."""
+    before = 0
+    for moment in moments:
+        if moment > t:
+            takes = min(max((moment - before) / 1000, 250), 1000) / min(speed, 1)
+            left = takes * (moment - t) / (moment - before)
+            if wall < left:
+                return moment - (left - wall) / takes * (moment - before)
+            t, wall = moment, wall - left
+        before = moment
+    return t
+
+
+def test_each_event_is_seen_for_a_while_at_any_speed_and_names_in_a_margin_do_not_overlap():
+    luck, walks, margins = random.Random(7), [], []
+    for _ in range(200):
+        moments = sorted(luck.sample(range(1, 4_000_000), luck.randint(1, 12)))
+        walks.append((luck.randint(0, 4_000_000), luck.uniform(0, 3000), moments, luck.choice([5, 2, 1, 0.5, 0.1])))
+        margins.append([luck.choice([0, 0.01, 0.5, luck.random(), 1]) for _ in range(luck.randint(1, 8))])
+    tiny = film(lesson_size("events").run(until=0.1), labels=["events"])
+    names = {"pace": ["advance"], "scene": ["drawing"]}
+    (said,) = ask([tiny | {"walks": walks, "margins": margins}], QUESTION, names)
+    for walk, time in zip(walks, said["times"], strict=True):
+        assert time == pytest.approx(after(*walk)), walk
+    for its in said["ends"]:
+        heights = sorted(y for y, _ in its["texts"])
+        assert all(two - one >= LINE - 0.11 for one, two in zip(heights, heights[1:], strict=False))
+        assert heights[-1] <= its["bottom"] + 0.11
+        assert [text for _, text in sorted(its["texts"])] == [
+            f"name {place}" for _, place in sorted((y, place) for place, y in enumerate(its["wanted"]))
+        ]

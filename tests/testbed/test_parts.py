@@ -241,9 +241,8 @@ def test_what_a_process_works_asks_and_publishes_has_the_luck_of_its_own_attempt
 def test_a_message_was_kept_no_sooner_than_it_was_sent():
     """Clocks of a server and of this machine differ by a little."""
     noted = NotedRun.__new__(NotedRun)
-    noted.luck = SimpleNamespace(
-        kernel=SimpleNamespace(scenario=EVENTS.replace({"channels.customer-registered": "queue"}))
-    )
+    queue = EVENTS.replace({"channels.customer-registered": "queue"})
+    noted.luck = SimpleNamespace(kernel=SimpleNamespace(scenario=queue))
     for time, kept in ((90, 100), (100, 100), (170, 170)):
         noted.messages = {"m": NotedMessage("m", "customer-registered", 0, [], "row", 0, 100)}
         noted._appended("broker", time, "m", "customer-registered", 0, 4, 0, [])

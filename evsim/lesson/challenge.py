@@ -9,11 +9,13 @@ from evsim.experiment.compare import compare
 from evsim.experiment.judging import judge
 from evsim.lesson.answers import changed
 from evsim.lesson.exercises import Refused
+from evsim.lesson.file_shape import MAPPING, NUMBER, TEXT, refuse_other_shapes
 from evsim.lesson.properties import everything_done, nothing_done_twice
 from evsim.scenario import Scenario, ScenarioError, load
 from evsim.scenario.errors import Problem, suggest
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.reading import read
+from evsim.scenario.textfile import read_text
 
 __all__ = [
     "AS_GIVEN",
@@ -30,7 +32,11 @@ __all__ = [
 FOLDER = Path(__file__).resolve().parents[1] / "challenges"
 AS_GIVEN = "as given"
 BROKERS = "brokers"  # as the target of a fault: each channel that a broker keeps, whatever it is called
-KNOWN = ("challenge", "about", "start", "change", "settings", "budget", "goal", "troubles")
+SHAPE = {
+    "challenge": TEXT, "about": TEXT, "start": TEXT, "change": [TEXT], "settings": MAPPING, "budget": NUMBER,
+    "goal": MAPPING, "troubles": {...: [MAPPING]},
+}  # fmt: skip
+KNOWN = tuple(SHAPE)
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,10 @@ def load_challenge(name_or_path):
         if not path.is_file():
             raise ScenarioError([Problem("challenge", "there is none", str(name_or_path),
                                          hint=suggest(str(name_or_path), challenges()))])  # fmt: skip
-    written = read(path.read_text(encoding="utf-8-sig"), str(path))[0]
+    written = read(read_text(path), str(path))[0]
     if not isinstance(written, dict) or set(written) != set(KNOWN):
         raise ScenarioError([Problem(str(path), "is no challenge", hint=f"it needs {', '.join(KNOWN)}")])
+    refuse_other_shapes(written, SHAPE, path.name)
     base = load(written["start"]).replace(written["settings"]).replace({"objectives": written["goal"]})
     made = Challenge(written["challenge"], written["about"], base, tuple(written["change"]), written["budget"],
                      written["troubles"])  # fmt: skip

@@ -8,6 +8,9 @@ from pathlib import Path
 from .errors import Problem, ScenarioError, suggest
 from .foreign_files import kind_of
 from .model import Scenario
+from .textfile import read_bytes
+
+LARGEST = 300_000_000  # bytes; what is longer than a scenario may be is read to say what it is
 
 
 def names():
@@ -41,8 +44,10 @@ def _load_builtin(name):
 
 def _load_file(path):
     try:
-        written = path.read_bytes()
+        written = read_bytes(path, LARGEST)
         text = written.decode("utf-8-sig")
+    except IsADirectoryError:
+        raise ScenarioError([Problem("", "is a folder", hint="name a file in it")], str(path)) from None
     except OSError as error:
         problem = Problem("", f"cannot be read: {error.strerror}", hint=_nearest_file(path))
         raise ScenarioError([problem], str(path)) from None

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from .errors import Problem, ScenarioError
 
-__all__ = ["read_lines", "version", "wrong"]
+__all__ = ["read_bytes", "read_lines", "read_text", "version", "wrong"]
+
+LARGEST = 1_000_000_000  # bytes of a file that is read
 
 MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -31,13 +33,27 @@ def version(path):
     return known.st_ino, known.st_size, known.st_mtime_ns
 
 
+def read_bytes(path, largest=LARGEST):
+    """What is in a file, also in one without an end; a `ScenarioError` if that is more than so many bytes."""
+    with open(path, "rb") as file:
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise wrong(Path(path).name, f"is larger than {largest // 10**6} MB", hint="give a part of it")
+    return data
+
+
+def read_text(path):
+    """The text of an ordinary file, without a mark at its beginning."""
+    return "\n".join(read_lines(path, Path(path).name)) + "\n"
+
+
 def read_lines(path, name):
     """The lines of a text file, without their ends; `name` is what errors call it."""
     path = Path(path)
     try:
         if path.exists() and not path.is_file():
             raise wrong(name, "is a folder" if path.is_dir() else "is not an ordinary file", hint="name a text file")
-        data = path.read_bytes()
+        data = read_bytes(path)
     except FileNotFoundError:
         raise wrong(name, "there is no such file", hint=f"looked for as {path.absolute()}") from None
     except (OSError, ValueError) as error:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evsim.lesson.deck.draws import draw, fill
+from evsim.lesson.file_shape import CLOCK, MAPPING, NUMBER, TEXT, TIME, refuse_other_shapes
 from evsim.scenario import Scenario, ScenarioError, load
 from evsim.scenario.errors import Problem, suggest
 from evsim.scenario.reading import read
-from evsim.scenario.units import time
+from evsim.scenario.textfile import read_text
+from evsim.scenario.units import UnitError, time
 
 __all__ = ["Card", "incidents", "load_card"]
 
@@ -21,6 +23,15 @@ SOURCE = ("title", "who", "date", "address")
 ENTRIES = {"looks": ("label", "minutes", "shows", "tells"), "suspects": ("label", "is", "not"),
            "mends": ("label", "minutes", "money", "does", "since")}  # fmt: skip
 SOMETIMES = ("tells", "is", "not", "since")  # of entries
+SHAPE = {
+    "incident": TEXT, "title": TEXT, "source": MAPPING, "retells": TEXT, "draws": {...: MAPPING}, "system": MAPPING,
+    "alarm": {"gauge": TEXT, "above": NUMBER, "minutes?": NUMBER}, "symptoms": [TEXT],
+    "looks": {...: {"label?": TEXT, "minutes?": NUMBER, "shows?": [TEXT], "tells?": TEXT}},
+    "suspects": {...: {"label?": TEXT, "is?": TEXT, "not?": TEXT}}, "right": TEXT,
+    "mends": {...: {"label?": TEXT, "minutes?": NUMBER, "money?": NUMBER, "does?": [MAPPING], "since?": TEXT}},
+    "expert": {"looks?": [TEXT], "mends?": [TEXT]}, "cheaper": TEXT, "promise?": TIME, "prices?": {...: NUMBER},
+    "notes?": [{"at": TIME, "says": TEXT}], "clock?": CLOCK,
+}  # fmt: skip
 NOTHING = {"label": "do nothing, and wait", "minutes": 0, "money": 0, "does": []}
 
 
@@ -79,12 +90,18 @@ def load_card(name_or_path, seed=1):
         if not path.is_file():
             raise ScenarioError([Problem("incident", "there is none", str(name_or_path),
                                          hint=suggest(str(name_or_path), incidents()))])  # fmt: skip
-    written = read(path.read_text(encoding="utf-8"), str(path))[0]
+    written = read(read_text(path), str(path))[0]
     _whole(written, path)
+    refuse_other_shapes({"draws": written["draws"]}, {"draws": SHAPE["draws"]}, path.name)
     values = draw(written["draws"], f"{written['incident']} {seed}")
     if "begins" not in values:
         raise ScenarioError([Problem(f"{path.name}: draws.begins", "is missing", hint="write when the trouble begins")])
-    return _card(OPTIONAL | fill(written, values), values["begins"], seed, path)
+    try:
+        filled = fill(written, values)
+        refuse_other_shapes(filled, SHAPE, path.name)
+        return _card(OPTIONAL | filled, values["begins"], seed, path)
+    except UnitError as error:
+        raise ScenarioError([Problem(path.name, error.rule, error.value)]) from None
 
 
 def _whole(written, path):

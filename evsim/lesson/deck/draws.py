@@ -1,6 +1,7 @@
 """Luck of an incident: what its file leaves open is drawn by the seed, and filled into everything else."""
 
 import re
+from math import inf
 from random import Random
 
 from evsim.scenario import ScenarioError
@@ -30,21 +31,26 @@ def draw(draws, luck):
 
 
 def _drawn(name, how, random):
-    if isinstance(how, dict) and set(how) == ONE_OF and how["one of"]:
+    if isinstance(how, dict) and set(how) == ONE_OF and isinstance(how["one of"], list) and how["one of"]:
         return random.choice(how["one of"])
     if isinstance(how, dict) and set(how) == FROM_TO:
-        return _between(name, how["from"], how["to"], random)
+        ends = how["from"], how["to"]
+        if all(isinstance(end, str) for end in ends) or all(type(end) in (int, float) for end in ends):
+            return _between(name, *ends, random)
     raise ScenarioError([Problem(f"draws.{name}", "must be {from: ..., to: ...} or {one of: [...]}", how)])
 
 
 def _between(name, low, high, random):
+    try:
+        first, last = (int(time(low)), int(time(high))) if isinstance(low, str) else (low, high)
+    except UnitError as error:
+        raise ScenarioError([Problem(f"draws.{name}", error.rule, error.value)]) from None
+    if not -inf < first <= last < inf:
+        raise ScenarioError([Problem(f"draws.{name}", "must begin with the smaller value", f"{low} to {high}")])
+    if isinstance(low, str):
+        return write_time(float(random.randint(first, last)))
     if isinstance(low, int) and isinstance(high, int):
         return random.randint(low, high)
-    if isinstance(low, str):
-        try:
-            return write_time(float(random.randint(int(time(low)), int(time(high)))))
-        except UnitError as error:
-            raise ScenarioError([Problem(f"draws.{name}", error.rule, error.value)]) from None
     return round(random.uniform(low, high), 2)
 
 

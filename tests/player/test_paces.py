@@ -1,11 +1,15 @@
-"""How fast time goes by, and names beside a picture that would stand on each other: both worked out a second time."""
+"""How fast time goes by, names beside a picture that would stand on each other, axes, the widths of boxes: worked out
+a second time.
+"""
 
 import random
 
 import pytest
 
 from evsim.lesson import lesson_size
+from evsim.scenario import Scenario
 from evsim.view.player.film import film
+from evsim.view.scene import axes
 from tests.player.node import ask
 
 pytestmark = pytest.mark.slow
@@ -54,3 +58,31 @@ def test_each_event_is_seen_for_a_while_at_any_speed_and_names_in_a_margin_do_no
         assert [text for _, text in sorted(its["texts"])] == [
             f"name {place}" for _, place in sorted((y, place) for place, y in enumerate(its["wanted"]))
         ]
+
+
+AXES = """(film) => ({
+    times: film.rights.map((right) => times(0, right)).map(({label, ticks}) => [label, ticks]),
+    widths: film.futures.map(() => Object.values(arrange(film).boxes).map(({width}) => width)),
+})"""
+
+
+def test_an_axis_has_the_unit_and_the_ticks_that_it_has_on_paper_also_on_the_limit():
+    luck = random.Random(2)
+    rights = [1, 600, 7200, 599.9, 7199, 0.5, 0.999, 9, 90, 4500, *(10 ** luck.uniform(-2, 5) for _ in range(30))]
+    tiny = film(lesson_size("events").run(until=0.1), labels=["events"])
+    (said,) = ask([tiny | {"rights": rights}], AXES, {"axes": ["times"], "geometry": ["arrange"]})
+    for right, (label, ticks) in zip(rights, said["times"], strict=True):
+        paper = axes.times(0.0, right)
+        assert label == paper.label, right
+        assert [words for _, words in ticks] == [words for _, words in paper.ticks], right
+        assert [value for value, _ in ticks] == pytest.approx([value for value, _ in paper.ticks]), right
+
+
+@pytest.mark.parametrize(("workers", "wide"), [(1, 184), (4, 184), (5, 236), (8, 236), (9, 184)])
+def test_a_box_is_wider_where_more_slots_than_four_are_drawn_one_by_one(workers, wide):
+    run = Scenario.from_dict({
+        "name": "box", "workloads": {"page": {"target": "front", "arrivals": {"constant": 3}}},
+        "services": {"front": {"workers": workers, "handle": [{"work": 0.1}]}}, "run": {"duration": 1},
+    }).run()  # fmt: skip
+    (said,) = ask([film(run) | {"rights": []}], AXES, {"axes": ["times"], "geometry": ["arrange"]})
+    assert wide in said["widths"][0]

@@ -153,9 +153,12 @@ class Compiler:
         return self.kernel.shared((self.place.service, key), make)
 
     def draws(self, distribution, step, position):
-        """A function of a row: its value of a distribution of times, in ticks."""
+        """A function of a row: its value of a distribution of times, in ticks; a message keeps it at each attempt."""
         draws, luck = self.kernel.streams.draws(distribution, *self.purpose(step, position)), self.rows.luck
-        return lambda row: draws.of(luck[row])
+        if not self.place.is_delivery:
+            return lambda row: draws.of(luck[row])
+        parent, of_message = self.rows.parent, self.kernel.records.messages.luck
+        return lambda row: draws.of(of_message[parent[row]])
 
     def remark(self, kind, row):
         """Note something of an attempt; its words are those of the part."""

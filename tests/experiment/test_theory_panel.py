@@ -243,3 +243,22 @@ def test_who_only_hands_over_never_waits_for_a_worker():
     })  # fmt: skip
     found = evsim.replicate(desk, n=2, jobs=1, progress=False)
     assert found.theory().response == 0.0 == found.summary()["response_mean"].mean
+
+
+def test_variances_add_up_those_of_several_steps_and_those_of_the_way_there_and_back():
+    """Where a reader takes one message at a time, its next one is on the way for two hops, each with a spread."""
+    steps = [{"work": {"exponential": "20ms"}}, {"work": {"exponential": "30ms"}}]
+    several = predictions(desk("1ms").replace({"services.desk.handle": steps}))["desk"]
+    assert several.wait == pytest.approx(evsim.theory.mg1(RATE, 0.05, (0.02**2 + 0.03**2) ** 0.5 / 0.05).wait_mean)
+    reading = evsim.Scenario.from_dict({
+        "name": "reading",
+        "workloads": {"people": {"target": "desk", "arrivals": {"poisson": f"{RATE}/s"}}},
+        "services": {"desk": {"workers": 1000, "handle": [{"publish": "jobs"}]},
+                     "worker": {"subscribe": {"channel": "jobs", "prefetch": 1}, "handle": steps[:1]}},
+        "channels": {"jobs": "queue"},
+        "network": {"latency": {"exponential": "10ms"}},
+        "run": {"duration": "60s"},
+    })  # fmt: skip
+    spread = (0.02**2 + 2 * 0.01**2) ** 0.5
+    waits = evsim.theory.mg1(RATE, 0.04, spread / 0.04).wait_mean
+    assert predictions(reading)["worker"].wait == pytest.approx(0.01 + waits)

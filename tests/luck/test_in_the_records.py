@@ -15,6 +15,7 @@ from evsim.engine.random_streams import RandomStreams
 from evsim.results.records import Reason, Verdict
 from evsim.run import Simulation
 from evsim.scenario import Distribution, Scenario
+from evsim.testbed.process_names import processes_of
 from evsim.testbed.shared_draws import SharedDraws
 from tests.luck.rich import RICH
 from tests.luck.test_keys import FAMILIES
@@ -240,3 +241,16 @@ def test_a_process_of_the_testbed_has_the_luck_of_the_simulator(simulated, name)
         about = luck.key(route, mine), luck.partition(route, mine)
         assert about == (messages["key"][message], messages["partition"][message])
     assert attempts > 10
+
+
+def test_real_processes_send_each_attempt_where_the_balancer_of_the_simulator_does(simulated):
+    simulation, run = simulated["calls"]
+    luck, streams = SharedDraws(Execution(RICH["calls"])), simulation.system.kernel.streams
+    rows, services, later = run.tables.rows, run.scenario.services, 0
+    for row in np.flatnonzero(rows["worker"] >= 0).tolist():
+        place = luck.places[rows["place"][row]]
+        if services[place.service].balance:
+            packed, instance = streams.of(int(rows["luck"][row])), int(rows["worker"][row]) // 20
+            assert luck.process(place, packed) == processes_of(run.scenario, place.service)[instance]
+            later += packed[1] > 0
+    assert later > 30

@@ -31,8 +31,8 @@ def rich():
 
 
 def is_drawn_again_on_purpose(purpose):
-    """What a `maybe` takes, and how many items there are, ignores the attempt."""
-    return purpose[3:4] == ("maybe",) or purpose[0] == "items"
+    """What a `maybe` takes, what an event is worth to a window, and how many items there are, ignores the attempt."""
+    return purpose[3:4] in (("maybe",), ("window",)) or purpose[0] == "items"
 
 
 def shared(notes):

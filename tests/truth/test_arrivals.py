@@ -5,6 +5,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
+from evsim.engine.arrival_times import spliced
 from evsim.results.records import Outcome
 from tests.support.cases import case, expected
 from tests.support.nightly import nightly
@@ -124,3 +125,13 @@ def test_clients_that_try_again_at_once_keep_a_server_down_for_good():
         assert late.sum() > 2500  # the line at 95 s, long after the load fell below what the server can do
         answered = rows["settled"][~asked & (rows["outcome"] == Outcome.OK)]
         assert not (answered > 40).any()
+
+
+@pytest.mark.parametrize("time", [0.0, 0.5, 1.0, 2.5, 3.0, 4.0, 9.0])
+def test_a_rate_that_changes_is_the_old_one_up_to_the_moment_and_the_new_one_from_then_on(time):
+    """Between two points it is on the line, before the first and after the last one it is theirs."""
+    old, new = ((0.0, 1.0), (1.0, 4.0), (3.0, 2.0)), ((0.0, 5.0), (2.0, 9.0), (4.0, 1.0))
+    moments = [each for each in np.arange(0, 10, 0.125) if each != time]
+    found = np.interp(moments, *zip(*spliced(old, new, time), strict=True))
+    expected = [np.interp(each, *zip(*(old if each < time else new), strict=True)) for each in moments]
+    assert found == pytest.approx(expected)

@@ -53,3 +53,29 @@ def test_each_result_takes_a_time_of_its_own_downstream():
     mine = rows["place"] == board[0]
     took = (rows["ended"] - rows["started"])[mine].round(9).tolist()
     assert len(set(took)) == len(took) == len(run.records.panes)
+
+
+def test_a_message_that_comes_again_has_the_value_that_it_had():
+    """Each time is that of the message: its first handling, one that follows a failure behind the window, one after a
+    crash.
+    """
+    window = {"to": "results", "tumbling": "2s", "by": "all", "aggregate": {"sum": {"exponential": "10ms"}}}
+    run = balanced(Scenario.from_dict({
+        "name": "sums",
+        "workloads": {"people": {"target": "page", "arrivals": {"poisson": 20}}},
+        "services": {
+            "page": {"workers": 20, "handle": [{"publish": "events"}]},
+            "counter": {"subscribe": {"channel": "events", "commit": "checkpoint"},
+                        "handle": [{"window": {**window, "checkpoint": {"every": "3s"}}}]},
+            "board": {"subscribe": "results", "handle": [{"effect": "line"}]},
+        },
+        "channels": {"events": "log", "results": "queue"},
+        "faults": [{"crash": "counter", "at": "5s", "for": "1s"}],
+        "run": {"duration": "10s"},
+    }))  # fmt: skip
+    parent, values, again = run.tables.rows["parent"], {}, 0
+    for event in run.records.events:
+        message = int(parent[event.row])
+        again += message in values
+        assert values.setdefault(message, event.value) == event.value
+    assert again > 10 and len(set(values.values())) == len(values) > 100

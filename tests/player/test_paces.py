@@ -86,3 +86,33 @@ def test_a_box_is_wider_where_more_slots_than_four_are_drawn_one_by_one(workers,
     }).run()  # fmt: skip
     (said,) = ask([film(run) | {"rights": []}], AXES, {"axes": ["times"], "geometry": ["arrange"]})
     assert wide in said["widths"][0]
+
+
+BINS = """(film) => {
+    const body = fakePage();
+    const player = mountPlayer(body, film, {panels: PANELS});
+    const node = body.querySelector(".ev-pr-columns");
+    const [workload] = film.workloads;
+    return film.places.map((number) => {
+        player.goTo(film.end, {customer: {workload, number}});
+        const frame = node.querySelector(".ev-pr-frame");
+        return [["x", "width"].map((name) => Number(frame.getAttribute(name))), node.getAttribute("aria-valuetext")];
+    });
+}"""
+
+
+def test_of_many_customers_a_frame_is_around_the_column_that_they_share_and_both_its_ends_are_named():
+    run = Scenario.from_dict({
+        "name": "many", "workloads": {"page": {"target": "front", "arrivals": {"constant": 500}}},
+        "services": {"front": {"workers": 9, "handle": [{"work": 0.001}]}}, "run": {"duration": 4.2},
+    }).run()  # fmt: skip
+    many = len(run.tables.requests.row)
+    size = -(-many // 500)
+    places = [0, 4, 5, 9, 1000, 1004, 1005, many - 1]
+    names = {"player": ["mountPlayer"], "panels": ["PANELS"], "../../../../tests/player/js/fake-page": ["fakePage"]}
+    (said,) = ask([film(run) | {"places": places}], BINS, names)
+    (left, width), _ = said[0]
+    for place, ((x, its), words) in zip(places, said, strict=True):
+        first, last = place // size * size, min(place // size * size + size, many) - 1
+        assert (x, its) == (pytest.approx(left + first / size * (width - 2)), pytest.approx(width))
+        assert words.startswith(f"customer {first} to customer {last}; customer {place}: told yes")

@@ -139,7 +139,9 @@ def test_a_look_shows_nothing_of_what_is_to_come(name, seed):
 def test_the_debriefing_says_what_was_what_and_where_it_happened(name, seed):
     its = game(name, seed)
     its.name(next(cause for cause in its.card.suspects if cause != its.card.right))
-    its.mend(next(mend for mend in its.card.mends if mend not in its.card.expert["mends"]))
+    its.mend(
+        next(mend for mend, each in its.card.mends.items() if each["does"] and mend not in its.card.expert["mends"])
+    )
     told = " ".join(repr(its.debrief()).split())
     for words in (its.card.suspects[its.card.right]["label"], its.card.source["address"], "you named:"):
         assert " ".join(words.split()) in told

@@ -165,8 +165,9 @@ def test_the_arithmetic_hides_no_line_where_there_is_room():
         assert not box.count_contains(points)
 
 
+@pytest.mark.parametrize("length", [30, 10.5])
 @pytest.mark.parametrize("channel", ["queue", {"log": {"partitions": 2}}])
-def test_what_waited_is_all_that_had_come_and_was_not_done_with(channel):
+def test_what_waited_is_all_that_had_come_and_was_not_done_with(channel, length):
     """Of a queue also what nobody has been handed yet."""
     services = {
         "desk": {"workers": 9, "handle": [{"publish": "jobs"}]},
@@ -175,7 +176,7 @@ def test_what_waited_is_all_that_had_come_and_was_not_done_with(channel):
     run = evsim.Scenario.from_dict({
         "name": "backlog", "workloads": {"all": {"target": "desk", "arrivals": {"constant": 10}}}, "services": services,
         "channels": {"jobs": channel}, "faults": [{"outage": "clerk", "at": 5.03, "for": 4}],
-        "run": {"duration": 30},
+        "run": {"duration": length, "drain_limit": 0},
     }).run()  # fmt: skip
     (found,) = catch_ups(run)
     appended = sum(each <= found.end for each in run.tables.messages["appended"].tolist())

@@ -32,10 +32,10 @@ SHOWN, DONE = Counter(), set()  # what showed something, and tests that have run
 
 
 def moments(run):
-    """Stretches of a run, at random; no record lies on an end of one."""
-    random = Random(run.seed)
+    """Stretches of a run: three at random, on whose ends no record lies, and one between seconds, where many do."""
+    random, middle = Random(run.seed), float(run.scenario.run_settings.duration // 2)
     ends = [random.uniform(0.2, 1.1) * run.scenario.run_settings.duration for _ in range(3)]
-    return [(max(0.0, end - random.uniform(1, 6)), end) for end in ends]
+    return [*((max(0.0, end - random.uniform(1, 6)), end) for end in ends), (max(0.0, middle - 3), middle)]
 
 
 def places(gauge, run):

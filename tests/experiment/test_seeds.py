@@ -8,6 +8,7 @@ import pytest
 import evsim
 from evsim.experiment.compare import pair_of
 from evsim.experiment.sequential import until_decided
+from evsim.reporting.loads import against_load
 from evsim.testbed.prediction import LivePrediction
 
 running = import_module("evsim.experiment.running")
@@ -65,6 +66,7 @@ EXPERIMENTS = {  # what is run -> how often a design is run at least, and the on
         desk(), desk().replace({"name": "the-same"}), WORKERS, (2, 3), "response_mean", max_runs=16, **at), 16, 16),
     "best": (lambda **at: evsim.best(desk(), desk(3), metric="response_mean", within="2ms", max_runs=14, **at), 14, 14),
     "hysteresis": (lambda **at: evsim.hysteresis(desk(), [10, 20], hold="2s", n=3, **at), 3, 3),
+    "a report's loads": (lambda jobs, seed: against_load(desk(), "response_mean", 2, seed, jobs=jobs), 2, 2),
     "warm-up": (lambda **at: evsim.warm_up(desk(), n=3, **at), 3, 3),
 }  # fmt: skip
 

@@ -278,6 +278,15 @@ def test_after_the_last_row_the_first_one_follows(tmp_path):
     assert run.requests.response.round(9).tolist() == [0.01, 0.02, 0.03, 0.01, 0.02, 0.03, 0.01]
 
 
+def test_the_quantile_of_the_times_of_a_file_is_the_one_that_so_many_rows_are_below(tmp_path):
+    (tmp_path / "took.csv").write_text("took\n" + "".join(f"{row}ms\n" for row in (5, 1, 4, 2, 3)))
+    took = scenario(tmp_path, "timestamp\n0\n", work="{rows: took.csv, column: took}").services["desk"].handle[0].time
+    shares = [0, 0.1, 0.2, 0.5, 0.79, 0.8, 1]
+    assert [took.quantile(share) for share in shares] == pytest.approx(
+        [0.001, 0.001, 0.002, 0.003, 0.004, 0.005, 0.005]
+    )
+
+
 @pytest.mark.parametrize("record", ["full", "summary"])
 def test_each_of_many_requests_takes_the_time_of_its_own_row(tmp_path, record):
     """More than are read at once, twice over; a second workload counts its rows anew."""

@@ -186,6 +186,12 @@ def test_items_of_items_have_paths():
         f"0-{line}-{part}" for line in (1, 2) for part in (1, 2, 3)
     }
     assert run.summary()["effects_missing"] == 0
+    due = {
+        name.path
+        for name, each in run.tables.due["customers"].items()
+        if name.written == "part" and np.all(each.stands)
+    }
+    assert due == {(line, part) for line in (1, 2) for part in (1, 2, 3)}
 
 
 def test_what_a_window_gathers_is_about_no_item():

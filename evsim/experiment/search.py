@@ -31,13 +31,12 @@ def candidates(between, precision):
     low, high = (int(end) if isinstance(end, str) and end.strip().isdecimal() else end for end in between)
     if all(isinstance(end, int) and not isinstance(end, bool) for end in (low, high)) and low < high:
         return range(low, high + 1)
+    written = "{} to {}".format(*between)
     (low, unit), (high, other) = (quantity(end, example) for end in (low, high))
     if unit != other:
-        raise ScenarioError(
-            [Problem("between", "must be two quantities of the same unit", f"{between[0]}, {between[1]}")]
-        )
+        raise ScenarioError([Problem("between", "must be two quantities of the same unit", written)])
     if not 0 <= low < high:
-        raise ScenarioError([Problem("between", "must begin with the smaller value, 0 or more", str(between))])
+        raise ScenarioError([Problem("between", "must begin with the smaller value, 0 or more", written)])
     if low:
         steps = math.ceil(math.log(high / low) / math.log1p(precision))
         numbers = [low * (high / low) ** (step / steps) for step in range(steps + 1)]

@@ -210,7 +210,7 @@ def test_ranges_are_whole_numbers_or_quantities_of_one_unit():
 @pytest.mark.parametrize(
     "changes, said",
     [
-        ({"between": (4, 4)}, "between"),
+        ({"between": (4, 4)}, "between: must begin with the smaller value, 0 or more, got .4 to 4."),
         ({"between": ("1s", "2ms")}, "same unit"),
         ({"between": 7}, "between: must be a first and a last value"),
         ({"want": "best"}, 'want: must be "smallest" or "largest"'),

@@ -25,6 +25,12 @@ MANY = 400
 EVENTS = ("registration-events", "--set", "run.duration=4s", "--set", "run.warmup=1s", "--runs", MANY)
 
 
+def _as_at_a_terminal():
+    """In the background, or below nohup, the tests ignore what they send to the command."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Program:
     """The command in a process group of its own; its progress bar is read from a terminal of our own."""
 
@@ -34,7 +40,7 @@ class Program:
         command = [sys.executable, "-m", "evsim", *map(str, arguments)]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=_as_at_a_terminal,
         )  # fmt: skip
         os.close(theirs)
         self.said = ""

@@ -47,7 +47,13 @@ def places(gauge, run):
 
 
 def assert_operator_sees_what_there_is(scenario):
-    run = run_of(scenario)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parted, "BACK", BACK)
+        patch.setattr(toll, "MINUTE", 2.0)
+        _assert_operator_sees_what_there_is(run_of(scenario))
+
+
+def _assert_operator_sees_what_there_is(run):
     plain, promise = Plain(run), PROMISES[run.seed % 2]
     watched, operator = Watched(run, promise), Operator(plain, promise)
     for start, end in moments(run):
@@ -126,14 +132,6 @@ def assert_toll_is_what_it_says(run, promise, operator):
     assert found.total == 7 + sum(costs.values())
     for name, many in (("lost", lost), ("untrue", untrue), ("never", never), ("down", down)):
         SHOWN[name] += bool(many)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def short_minutes():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parted, "BACK", BACK)
-        patch.setattr(toll, "MINUTE", 2.0)
-        yield
 
 
 @holds(0.2, crowded_systems(), of=40)

@@ -18,8 +18,8 @@ class PolledDelivery(LeasedDelivery):
     """Acknowledged after the work, by a consumer that tells the queue nothing else unless it is told to."""
 
     def tune(self):
-        super().tune()
         backoff, place, subscription = self.kernel.attempts.backoff, self.place, self.subscriber.subscription
+        self.attempts = self.subscriber.attempts
         written, retry = subscription.change_visibility, subscription.retry
         self.own_attempts = retry.attempts if retry else inf
         if written is not None:

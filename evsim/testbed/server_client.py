@@ -47,7 +47,9 @@ class ServerClient(ABC):
             await work
 
     async def publish(self, message, channel, partition, route, luck):
-        """Hand over a message; whether the server has said that it keeps it."""
+        """Hand over a message; whether the server has said that it keeps it. Nobody can be asked before it is reached."""
+        if not self.connected.is_set():
+            return False
         frame = {"message": message, "channel": channel, "route": route, "luck": luck}
         self.open += 1
         try:

@@ -10,7 +10,7 @@ import evsim
 from evsim.engine.execution import Execution
 from evsim.results.records import Reason, Verdict
 from evsim.testbed import wire
-from evsim.testbed.brokers import BrokerChoice, check_suits
+from evsim.testbed.brokers import BROKERS, BrokerChoice, check_suits, client_of
 from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.effect_stores import make_database, rows_written, store_of
@@ -247,3 +247,11 @@ def test_a_message_was_kept_no_sooner_than_it_was_sent():
         noted.messages = {"m": NotedMessage("m", "customer-registered", 0, [], "row", 0, 100)}
         noted._appended("broker", time, "m", "customer-registered", 0, 4, 0, [])
         assert (noted.messages["m"].appended, noted.messages["m"].offset) == (kept, 4)
+
+
+@pytest.mark.parametrize("broker", BROKERS)
+def test_nothing_is_published_before_the_broker_is_reached(broker, tmp_path):
+    """A service that starts again is asked before it has reached its broker: who asks is told so."""
+    process = SimpleNamespace(scenario=None, folder=tmp_path)
+    client = client_of(broker)(process, [], None)
+    assert not asyncio.run(client.publish("message", "customers", 0, 0, None)) and client.open == 0

@@ -362,7 +362,7 @@ def whole(claim):
     return pytest.param(claim, id=f"{claim.lesson} {claim.phrase[:50]}", marks=marks)
 
 
-@pytest.mark.parametrize("claim", map(whole, CLAIMS))
+@pytest.mark.parametrize("claim", [whole(each) for each in CLAIMS])
 def test_the_prose_says_so_and_it_is_so(claim):
     assert claim.phrase in prose(name_of(claim.lesson))
     assert claim.holds()

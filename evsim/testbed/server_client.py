@@ -47,7 +47,7 @@ class ServerClient(ABC):
             await work
 
     async def publish(self, message, channel, partition, route, luck):
-        """Hand over a message; whether the server has said that it keeps it. Nobody can be asked before it is reached."""
+        """Hand over a message; whether the server, if it has been reached, has said that it keeps it."""
         if not self.connected.is_set():
             return False
         frame = {"message": message, "channel": channel, "route": route, "luck": luck}

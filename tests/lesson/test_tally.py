@@ -60,6 +60,22 @@ def test_a_question_of_the_inventory_counts_all_who_answered_it():
     assert (last.right_before, last.right_after, last.gain) == (0, 0.5, 0.5)
 
 
+def test_of_two_answers_that_misled_as_many_the_first_by_the_alphabet_is_told():
+    name, its = next(iter(INVENTORY.items()))
+    wrong = sorted(answer for answer, thought in its.choices.items() if thought)[:2]
+    for order in (wrong, wrong[::-1]):
+        class_ = [
+            student(who) | {"inventory": {"after": {name: answer}}} for who, answer in zip("AB", order, strict=True)
+        ]
+        assert Tally(class_).inventory[0].mislead == its.choices[wrong[0]]
+
+
+def test_what_was_left_out_of_the_inventory_is_wrong():
+    half = {"after": dict(list(answers(RIGHT).items())[: len(RIGHT) // 2])}
+    (row,) = csv.DictReader(StringIO(Tally([student("Ed") | {"inventory": half}]).to_csv()))
+    assert row["inventory after"] == "0.500"
+
+
 def test_the_gradebook_has_a_line_a_student():
     rows = list(csv.DictReader(StringIO(Tally(CLASS).to_csv())))
     assert [row["name"] for row in rows] == ["Ada", "Bo", "Cy", "Di"]

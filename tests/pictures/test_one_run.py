@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from evsim.figures import write_as
+from evsim.scenario import Scenario
 from evsim.view import dots, ecdf, flow, promise, staleness
 from evsim.view.words import seconds, short
 from tests.books.holding import holds, run_of
@@ -41,11 +42,23 @@ def assert_pictures_of_a_run_are_true(run):
     assert_flow_is_true(run, crowd)
     assert_ecdf_is_true(run, crowd)
     assert_staleness_is_true(run, crowd)
+    assert_pictures_are_true_with_fewer_lines(run, crowd)
     assert_latency_is_true(run, crowd)
     for at in (None, 0.37 * run.ended_at, float(max((each.born for each in crowd.all), default=1.0))):
         assert_promise_is_true(run, crowd, at)
     assert_promise_in_bins_is_true(run, crowd)
     assert_two_designs_are_true({"one": crowd, "two": another()})
+
+
+def assert_pictures_are_true_with_fewer_lines(run, crowd):
+    """Effects are already too many for a line of each."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, most in ((ecdf, "MOST", 0), (staleness, "MOST", 0), (curves, "MOST_ALONE", 0),
+                                   (flow, "MOST_EFFECTS", 1), (curves, "MOST_LINES", 1)):  # fmt: skip
+            patch.setattr(module, name, most)
+        assert_flow_is_true(run, crowd)
+        assert_ecdf_is_true(run, crowd)
+        assert_staleness_is_true(run, crowd)
 
 
 @cache
@@ -300,6 +313,22 @@ def test_the_pictures_of_a_busy_system_are_what_the_records_say(scenario):
 @holds(0.1, elastic_systems(), of=MANY)
 def test_the_pictures_of_functions_and_loops_are_what_the_records_say(scenario):
     assert_pictures_of_a_run_are_true(run_of(scenario))
+
+
+def test_lines_of_what_is_due_for_some_are_of_those_alone():
+    """Seven of ten want an account; half of these a newsletter, too."""
+    newsletter = [{"wait": {"exponential": 0.3}}, {"effect": "newsletter"}]
+    account = [
+        {"work": {"exponential": 0.2}},
+        {"effect": "account"},
+        {"maybe": {"probability": 0.5, "then": newsletter}},
+    ]
+    services = {"desk": {"workers": 3, "handle": [{"maybe": {"probability": 0.7, "then": account}}]}}
+    arrivals = {"target": "desk", "arrivals": {"poisson": 5}}
+    written = {"name": "desk", "services": services, "workloads": {"all": arrivals}, "run": {"duration": 30}}
+    run = Scenario.from_dict(written).run()
+    assert 0 < sum(run.tables.requests.due > 0) < len(run.tables.requests.due)
+    assert_pictures_of_a_run_are_true(run)
 
 
 @holds(0.4, backlog_systems(), of=MANY)

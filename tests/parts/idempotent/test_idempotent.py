@@ -159,3 +159,13 @@ def test_the_window_begins_when_the_first_effect_is_stored_and_not_at_the_end_of
 
     assert effects("3s") == [0, 1], "the second comes 4 s after the first effect, and 2 s after the end of its work"
     assert effects("5s") == [0]
+
+
+def test_what_comes_round_a_cycle_has_another_content_in_each_round():
+    """Half of the messages go round once more: none is skipped."""
+    round_again = {"maybe": {"probability": 0.5, "then": [{"publish": "events"}]}}
+    run = balanced(
+        consumers("queue", [{"work": "1ms"}, round_again], {"constant": 10}, 60, warmup=0, idempotent={"by": "content"})
+    )
+    worker = run.services["worker"]
+    assert worker["skipped"] == 0 and worker["completed"] > 1.5 * run.summary()["requests"]

@@ -23,6 +23,17 @@ def test_the_table_counts_what_the_records_hold():
     assert all(isinstance(column[name], int) for name in column.index if "(ms)" not in name)
 
 
+def test_the_table_leaves_the_warm_up_out_of_every_mean():
+    """The list stands still in the first five seconds: who came then waits for long, and does not count."""
+    run = EVENTS.replace({"faults": [{"outage": "mailing-list", "at": "1s", "for": "4s"}], "run.warmup": "6s"}).run()
+    requests, column = run.tables.requests, promises(broken=run)["broken"]
+    mine = requests.cohort & ~np.isnan(requests.completion)
+    assert column["customers"] == requests.cohort.sum() < len(requests.cohort)
+    assert column["all done after (ms)"] == pytest.approx(1e3 * requests.completion[mine].mean(), abs=0.05)
+    assert column["told after (ms)"] == pytest.approx(1e3 * requests.response[requests.cohort].mean(), abs=0.05)
+    assert 2 * requests.completion[mine].mean() < np.nanmean(requests.completion)
+
+
 def test_the_table_counts_who_was_told_yes_a_second_too_early():
     run = EVENTS.replace(down("mailing-list")).run()
     late = (run.tables.requests.completed_at - run.tables.requests.answered > 1).sum()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.scenario import Scenario, ScenarioError
-from tests.support.statistics import agrees
+from tests.support.statistics import Z, agrees
 from tests.truth.measuring import balanced, measure
 
 SECOND = 1e-9
@@ -275,6 +275,18 @@ def test_what_is_told_of_a_line_says_which():
 def test_what_cannot_be_is_told(changes, says):
     with pytest.raises(ScenarioError, match=says):
         orders(3).replace({f"services.shop.handle.1.publish.{name}": value for name, value in changes.items()})
+
+
+def test_a_line_that_comes_round_again_draws_anew_and_what_is_due_of_it_is_known():
+    """A line goes round with half a chance, each time anew; each time a note may be due, one in four."""
+    again = {"maybe": {"probability": 0.5, "then": [{"publish": "lines"}]}}
+    noted = {"maybe": {"probability": 0.25, "then": [{"effect": "note"}]}}
+    run = balanced(orders(2, work=0.001, pack=[again, noted], workers=100, duration=400))
+    lines, came = len(run.tables.requests.row) * 2, run.services["pack"]["completed"]
+    assert abs(came / lines - 2) < Z * np.sqrt(2 / lines)
+    assert run.summary()["effects_missing"] == 0
+    notes = run.effects.effect.str.startswith("note").sum()
+    assert abs(notes / came - 0.25) < Z * np.sqrt(0.25 * 0.75 / came)
 
 
 def test_items_that_go_round_and_items_without_number_are_refused():

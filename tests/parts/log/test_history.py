@@ -87,6 +87,27 @@ def test_a_replay_hands_out_again_what_was_handled_since_and_is_no_duplicate(to,
     assert summary["goodput"] == summary["throughput"]
 
 
+@pytest.mark.parametrize("seed", [1, 3, 4])
+def test_a_reader_that_crashes_after_a_replay_reads_in_order_also_where_a_link_makes_copies(seed):
+    """What a link copied is no attempt: the message came back when the reader crashed."""
+    reader = {"channel": "facts", "commit": {"interval": "1s"}, "replay": [{"at": "3s"}]}
+    scenario = Scenario.from_dict(
+        {
+            "name": "copied",
+            "workloads": {"customers": {"target": "front", "arrivals": {"poisson": "4/s"}}},
+            "services": {
+                "front": {"handle": [{"publish": "facts"}]},
+                "slow": {"subscribe": reader, "handle": [{"work": {"exponential": "200ms"}}]},
+            },
+            "channels": {"facts": "log"},
+            "faults": [{"crash": "slow", "at": "6s", "for": "1s"},
+                       {"duplication": ["facts", "slow"], "at": "0s", "probability": 0.2}],
+            "run": {"duration": "16s"},
+        }
+    )  # fmt: skip
+    assert scenario.run(seed=seed).audit()
+
+
 def test_two_replays_may_overlap():
     replays = [{"at": 40, "to": {"time": 30}}, {"at": 45, "to": {"time": 39}}]
     run = run_of(reader=({"replay": replays}, "5ms"))

@@ -82,13 +82,13 @@ def _until(books, taken):
 
 
 def _attempt_before(rows):
-    """For each row: the attempt before it at the same obligation, or itself."""
-    first = rows["first"]
-    owner = np.where(first < 0, np.arange(len(first)), first)
-    order = np.lexsort((np.arange(len(first)), owner))
+    """For each row: the attempt before it at the same obligation, or itself. A copy of a link is no attempt."""
+    first, numbers = rows["first"], np.flatnonzero(rows["verdict"] != Verdict.COPY)
+    owner = np.where(first < 0, np.arange(len(first)), first)[numbers]
+    order = np.lexsort((numbers, owner))
+    numbers, again = numbers[order], owner[order][1:] == owner[order][:-1]
     before = np.arange(len(first))
-    again = owner[order][1:] == owner[order][:-1]
-    before[order[1:][again]] = order[:-1][again]
+    before[numbers[1:][again]] = numbers[:-1][again]
     return before
 
 

@@ -37,7 +37,7 @@ _MOST = 2.0**32 - 1
 class Label(IntEnum):
     """What a later luck is that of: a further attempt, a further sending of a message, a copy made by a link ..."""
 
-    ATTEMPT, SENDING, COPY, ROUND, LETTER, REPLAY, ITEM, RESULT = range(8)
+    ATTEMPT, SENDING, COPY, ROUND, LETTER, REPLAY, ITEM, RESULT, LEAVING = range(9)
 
     def __call__(self, number=0, level=0):
         """The label of the `number`-th (below 2**32); of attempts, `level` says on which of the ways from the customer.

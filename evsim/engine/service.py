@@ -92,8 +92,8 @@ class Service(Workplace):
         """Whoever waits here for an instance that takes no more work, and may go to another one, does."""
         edges, place = self.edges, self.kernel.records.rows.place
         callers = {row for row in self.affinity.of(instance) if edges[place[row]].refusable}
-        for row in self._take_out(callers) if callers else ():
-            self.offer(row)
+        if callers:
+            self.inbox.send_on(self._take_out(callers), self.offer)
 
     def withdraw(self, row, reason):
         """A delivery that waits here for its instance, or travels to it, is never worked."""

@@ -8,6 +8,7 @@ from itertools import chain
 
 from evsim.engine.admission import arriving, joining
 from evsim.engine.environment import TIMEOUT
+from evsim.engine.random_streams import Label, extend
 from evsim.engine.service_policy import ServicePolicy
 from evsim.results.records import Reason
 from evsim.ticks import ticks
@@ -92,6 +93,7 @@ class Inboxes(Lines):
         self.running = Held(service.instance_of)
         self.sick: set[int] = set()
         self.turn = -1
+        self.leavings, self.is_leaving = 0, False
         self.chances = {}  # place number -> Draws
         self.pick = getattr(self, f"_{settings.by}")
         self.health_check = ticks(settings.health_check)
@@ -120,6 +122,16 @@ class Inboxes(Lines):
                 way_in(instance)(row)
 
         return arriving(service, offer)
+
+    def send_on(self, rows, offer):
+        """An instance leaves: who waits there goes to another one, by a draw of its own.
+
+        By the one that led here, all who are here would go to the same other one.
+        """
+        self.leavings, self.is_leaving = self.leavings + 1, True
+        for row in rows:
+            offer(row)
+        self.is_leaving = False
 
     def _let_in(self, instance):
         affinity, line = self.affinity, self.of[instance]
@@ -185,15 +197,21 @@ class Inboxes(Lines):
         return waiting + self.running.at[instance] if self.settings.counts == "outstanding" else waiting
 
     def _chance(self, row):
-        rows = self.kernel.records.rows
-        return self.chance_of(rows.place[row], rows.luck[row])
+        rows, streams = self.kernel.records.rows, self.kernel.streams
+        if not self.is_leaving:
+            return self.chance_of(rows.place[row], rows.luck[row])
+        number, chain_ = streams.of(rows.luck[row])
+        return self._chances(rows.place[row]).again(number, extend(chain_, Label.LEAVING(self.leavings)))
 
     def chance_of(self, number, luck):
         """A number in [0, 1) that belongs to an attempt with this luck at the place of this number."""
+        return self._chances(number).of(luck)
+
+    def _chances(self, number):
         if number not in self.chances:
             place = self.kernel.graph.places[number]
             self.chances[number] = self.kernel.streams.uniforms("balance", place.workload, place.service, place.ordinal)
-        return self.chances[number].of(luck)
+        return self.chances[number]
 
     def _look(self, _):
         """The health check: who is down or frozen now is left out until the next one."""

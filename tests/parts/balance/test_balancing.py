@@ -324,3 +324,12 @@ def test_one_that_crashes_has_no_turn_any_more_and_without_anybody_a_call_is_ref
     rows = run.tables.rows
     refused = rows["ready"][rows["reason"] == Reason.UNREACHABLE]
     assert refused.tolist() == [15.5, 16.0], "those that are called up for them may work at 16.2 s"
+
+
+@pytest.mark.parametrize("balance", ["random", {"by": "power_of_two", "counts": "waiting"}])
+def test_who_waited_at_an_instance_that_leaves_is_spread_over_all_others(balance):
+    """Of 3 instances the last leaves, at which a third of 600 wait: half of these go to each of the others."""
+    change = {"change": "services.web.instances", "to": 2, "at": "500ms"}
+    run = balanced(web(balance, {"burst": {"count": 600, "at": 0}}, 2000, [change], instances=3))
+    first, second = (np.count_nonzero(instances(run) == number) for number in (0, 1))
+    assert first + second > 590 and abs(first - second) < 3.5 * np.sqrt(first + second)

@@ -173,6 +173,7 @@ LABELS = [
     *(Label.REPLAY(number) for number in range(4)),
     *(Label.ITEM(number, level) for number in range(2, 8) for level in range(3)),
     *(Label.RESULT(number) for number in range(2, 8)),
+    *(Label.LEAVING(number) for number in range(1, 6)),
 ]
 
 

@@ -5,7 +5,6 @@ import pytest
 from evsim.parts.pollers.picture import scene
 from evsim.view.words import seconds, short
 from tests.books.holding import holds, run_of
-from tests.books.systems import systems
 from tests.figures.elastic import elastic_systems
 from tests.figures.plain import Plain
 from tests.support.nightly import NIGHTLY
@@ -74,9 +73,3 @@ def test_what_pollers_have_in_hand_in_a_busy_system_is_what_its_records_say():
 
     are_true()
     assert any(grew)
-
-
-@holds(0.3, systems(), of=MANY)
-def test_what_pollers_have_in_hand_in_any_system_is_what_its_records_say(scenario):
-    if "pollers:" in scenario.to_yaml():
-        assert_pollers_are_true(run_of(scenario))

@@ -12,7 +12,7 @@ from tests.player.reference_state import Reference
 __all__ = ["Around"]
 
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
-WIDE, STRIP, TOP, LABEL = 1000, 18, 1.3 * 16, 58  # pixels: of the page that is none; of a lane; above; of a label
+WIDE, STRIP, TOP, LABEL = 1000, 18, 1.3 * 16, 58  # pixels: of the imitation of a page; of a lane; above; of a label
 
 
 class Around:

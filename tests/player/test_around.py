@@ -1,7 +1,7 @@
 """What lies around the stage, in any film: bar, jumps, keys, clock, search, and what of the future is hidden.
 
-The whole player is mounted in Node on a page that is none (js/fake-page.js), and used at random moments; what it then
-shows is worked out from the records and the film.
+The whole player is mounted in Node on an imitation of a page (js/fake-page.js), and used at random moments; what it
+then shows is worked out from the records and the film.
 """
 
 import random

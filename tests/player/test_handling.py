@@ -1,4 +1,4 @@
-"""What hands do in a player: bets, looks, plugs, breaks, and futures of futures; in Node, on a page that is none."""
+"""What a user does in a player: bets, looks, plugs, breaks, futures of futures; in Node, on an imitated page."""
 
 import random
 from math import ceil, floor

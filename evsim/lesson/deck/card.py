@@ -39,7 +39,7 @@ NOTHING = {"label": "do nothing, and wait", "minutes": 0, "money": 0, "does": []
 class Card:
     """One incident with one luck.
 
-    ``begins``: when the trouble does (s). ``alarm``: a gauge, the limit beyond which it rings, and for how long (min).
+    ``begins``: when the trouble does (s). ``alarm``: a gauge, the limit above which it rings, and for how long (min).
     ``promise``: seconds after a yes in which everything is to be done. ``prices``: money for a customer ``lost``, one
     told something ``untrue``, one for whom it ``never`` comes true, a minute ``down``. ``looks``, ``suspects``,
     ``mends``: name -> what the file says. ``expert``: the looks and the mends of somebody who knows. ``notes``: what

@@ -166,14 +166,13 @@ class Incident:
 
 
 def _rings(card, watched):
-    """The moment of the alarm: the first whole minute after the trouble began by which its gauge has been beyond its
+    """The moment of the alarm: the first whole minute after the trouble began by which its gauge has been above its
     limit for as many minutes as are written."""
     its, beyond = reading(card.alarm["gauge"], card.scenario), 0
-    low, high = card.alarm.get("below", -float("inf")), card.alarm.get("above", float("inf"))
     moment = (card.begins // MINUTE + 1) * MINUTE
     while moment < card.duration:
         value = its.value(watched, moment)
-        beyond = beyond + 1 if value > high or value < low else 0
+        beyond = beyond + 1 if value > card.alarm["above"] else 0
         if beyond == card.alarm.get("minutes", 1):
             return moment
         moment += MINUTE

@@ -1,7 +1,8 @@
 """How a command ends when it is told to: by Ctrl-C, by SIGTERM, or because its terminal is closed.
 
 It depends on what there is to lose. LEAVE: nothing, so at once. INTERRUPT what is being made, by a KeyboardInterrupt,
-and keep what is finished. FINISH what is short, as showing and saving, and then leave. Told twice, it leaves at once.
+and keep what is finished. FINISH what is short, as showing and saving, and then leave. Told twice, it leaves
+at once; the end of its terminal is never a second time.
 Who tells it once may send more than one signal: `timeout` sends two at a time, and a terminal that closes up to three.
 Python programs that use evsim hear their signals as they want: nothing here happens before `listen`.
 """

@@ -1,5 +1,6 @@
 """What is finished is kept: written to its place, or beside it, and shown also where it cannot be written."""
 
+from itertools import count
 from pathlib import Path
 
 from evsim.cli.output import complain
@@ -48,5 +49,5 @@ class Keeper:
         except ScenarioError:
             if not place.exists():
                 raise
-            numbered = (place.with_name(f"{place.stem}-{number}{place.suffix}") for number in range(2, 1000))
+            numbered = (place.with_name(f"{place.stem}-{number}{place.suffix}") for number in count(2))
             return place_for(next(path for path in numbered if not path.exists()), self.folder)

@@ -56,10 +56,10 @@ class Attempts:
         """How long to wait before another attempt at what is asked or handed out at a place."""
         rows, streams = self.kernel.records.rows, self.kernel.streams
         chances = streams.uniforms("back-off", place.workload, place.source, place.service, place.ordinal)
-        return waits(retry, streams, chances, rows, lambda row: rows.luck[obligation(rows, row)])
+        return waits(retry, chances, rows, lambda row: rows.luck[obligation(rows, row)])
 
     def publishing_backoff(self, retry, site):
         """How long to wait before a message of a publish step is sent again."""
         messages, streams = self.kernel.records.messages, self.kernel.streams
         chances = streams.uniforms("back-off", *site.purpose)
-        return waits(retry, streams, chances, messages, lambda message: messages.luck[message])
+        return waits(retry, chances, messages, lambda message: messages.luck[message])

@@ -8,18 +8,18 @@ from evsim.ticks import ticks, whole
 __all__ = ["waits"]
 
 
-def waits(retry, streams, chances, table, first):
+def waits(retry, chances, table, first):
     """A function ``wait(row, number)``: ticks after attempt `number` (1, 2 ...) of a row of `table`.
 
-    streams, chances: what gives further luck, and uniform draws. first(row): the luck of the first attempt; with it a
-    chain of waits is the same chain at each attempt. The wait belongs to the request, not to the order of events.
+    chances: uniform draws. first(row): the luck of the first attempt; with it a chain of waits is the same chain at
+    each attempt. The wait belongs to the request, not to the order of events.
     """
     backoff = retry.backoff
     kind, base, cap = backoff.kind, ticks(backoff.base), ticks(backoff.cap)
     cap = float("inf") if cap is None else cap
 
     def chance(row, number):
-        return chances.of(streams.later(table.luck[row], number))
+        return chances.labelled(table.luck[row], number)
 
     def window(number):
         try:

@@ -154,8 +154,8 @@ class Cut:
 
 def _counted(workloads, numbers):
     """(what requests there are, each as one number, in order; for each of some requests its place among these)."""
-    first = numbers.min(initial=0)
-    span = int(numbers.max(initial=0) - first) + 1
+    first = int(numbers.min()) if len(numbers) else 0
+    span = int(numbers.max(initial=first)) - first + 1
     line = workloads * span + (numbers - first)
     size = span * (int(workloads.max(initial=0)) + 1)
     if size > SPREAD * len(line):

@@ -19,16 +19,23 @@ class ResultsOfWindows:
 
     def before(self, message):
         """The result that a message is, or follows from; None where no window is on its way."""
-        message = self.original(message)
-        if self.kernel.destination(message).site.step.gathers:
-            return message
-        return self.before_row(self.kernel.records.messages.cause[message])
+        while message is not None:
+            message = self.original(message)
+            if self.kernel.destination(message).site.step.gathers:
+                break
+            message = self._delivered(self.kernel.records.messages.cause[message])
+        return message
 
     def before_row(self, row):
         """The result that a row follows from; None where no window is on its way."""
+        message = self._delivered(row)
+        return None if message is None else self.before(message)
+
+    def _delivered(self, row):
+        """The message that a row follows from; None where no window is on its way."""
         rows, places = self.kernel.records.rows, self.kernel.graph.places
-        while not (place := places[rows.place[row]]).is_delivery:
-            if not place.gathered:
-                return None
+        while (place := places[rows.place[row]]).gathered:
+            if place.is_delivery:
+                return rows.parent[row]
             row = rows.parent[row]
-        return self.before(rows.parent[row]) if place.gathered else None
+        return None

@@ -92,7 +92,7 @@ class Service(Workplace):
         """Whoever waits here for an instance that takes no more work, and may go to another one, does."""
         edges, place = self.edges, self.kernel.records.rows.place
         callers = {row for row in self.affinity.of(instance) if edges[place[row]].refusable}
-        if callers:
+        if callers:  # behind a balancer: elsewhere no caller waits for an instance that leaves
             self.inbox.send_on(self._take_out(callers), self.offer)
 
     def withdraw(self, row, reason):

@@ -150,7 +150,7 @@ DTYPE = {"d": np.float64, "i": np.int32, "q": np.int64, "h": np.int16, "b": np.i
 
 ROW_COLUMNS = {
     "place": "h",  # which edge of the system: index into the run's places
-    "luck": "i",  # the request's number within its workload, or the key of a retry
+    "luck": "i",  # the request's number within its workload, or from LATER on the number of a retry key
     "parent": "i",  # the row that called, or the message delivered; -1 for a request
     "first": "i",  # the obligation's first row; -1 on that row itself
     "attempt": "i",  # 2, 3 ... ; -1 on a first attempt

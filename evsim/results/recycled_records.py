@@ -23,7 +23,8 @@ FIRST = 4096  # smaller numbers are met everywhere: a row that had one would see
 class RecycledTable(Table):
     """Columns that grow together, and whose rows are used again. ``full``: what is called when many of them are new.
 
-    age: a function of a row: how many there had been before it.
+    age: a function of a row: how many there had been before it. It is never closed nor kept: results are made of
+    excerpts (:class:`Excerpt`).
     """
 
     def __init__(self, columns):

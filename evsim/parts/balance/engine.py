@@ -129,9 +129,11 @@ class Inboxes(Lines):
         By the one that led here, all who are here would go to the same other one.
         """
         self.leavings, self.is_leaving = self.leavings + 1, True
-        for row in rows:
-            offer(row)
-        self.is_leaving = False
+        try:
+            for row in rows:
+                offer(row)
+        finally:
+            self.is_leaving = False
 
     def _let_in(self, instance):
         affinity, line = self.affinity, self.of[instance]
